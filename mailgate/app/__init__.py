@@ -1,0 +1,1 @@
+"""What we do: take mail in, decide, send, and keep time."""

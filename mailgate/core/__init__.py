@@ -1,0 +1,1 @@
+"""What we believe: pure decisions on plain values, standard library only."""

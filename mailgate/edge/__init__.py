@@ -1,0 +1,1 @@
+"""Sockets: each edge is handed a function to call."""

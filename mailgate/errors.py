@@ -1,0 +1,63 @@
+"""The errors a caller can act on: try again, give up, or tell the admin what to change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class MailgateError(Exception):
+    """Base of every error mailgate raises on purpose."""
+
+
+class Temporary(MailgateError):
+    """It may work later: answer 451, keep the letter, look at it again."""
+
+
+class Permanent(MailgateError):
+    """It will never work as it stands: answer 5xx, mark the delivery dead."""
+
+
+class OutOfSpace(Temporary):
+    """The disk or a memory budget is full: answer 452."""
+
+
+class RouteDown(Temporary):
+    """The relay itself refuses or cannot be reached: pause the route, not the letter."""
+
+
+class Uncertain(MailgateError):
+    """The connection died after the final dot: the letter may or may not have been taken."""
+
+
+class ChildDied(MailgateError):
+    """The child working on this died or hit a limit; `reason` is `cpu`, `memory`, `wall` or `signal`."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing an admin has to change, and where it stands."""
+
+    file: str
+    key: str
+    text: str
+    line: int | None = None
+    warning: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        key = f" {self.key}:" if self.key else ""
+        return f"{place}:{key} {self.text}"
+
+
+class ConfigError(MailgateError):
+    """The configuration, rules or templates cannot be used; carries every problem at once."""
+
+    def __init__(self, problems: tuple[Problem, ...] | list[Problem] | str) -> None:
+        if isinstance(problems, str):
+            problems = (Problem("", "", problems),)
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,0 +1,1 @@
+"""What we remember: the Store protocol and its SQLite backend."""
