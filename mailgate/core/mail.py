@@ -118,6 +118,15 @@ class BouncedRecipient:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthResults:
+    """One Authentication-Results field (RFC 8601) as it stood, not yet believed."""
+
+    id: str  # the authserv-id, lower case; "" in Exchange Online's own form
+    results: tuple[tuple[str, str, str], ...]  # (method, result, the property that matters: domain or login)
+    hops: tuple[str, ...] = ()  # the `by` hosts of the Received fields above it, topmost first
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMail:
     """A message off the wire: decoded, unfolded, free of CR, LF and NUL in headers, envelope included."""
 
@@ -151,6 +160,7 @@ class InboundMail:
     security: str = ""  # "signed", "encrypted" or ""
     summary: str = ""  # calendar: who, when, where; otherwise ""
     flags: frozenset[str] = frozenset()  # "bare_cr_header", "multiple_from", "too_many_parts", "nesting", ...
+    auth: tuple[AuthResults, ...] = ()
     spam: bool = False
     spam_score: float | None = None
     embedded: Mapping[str, str] = field(default_factory=dict)  # forwarded mail: its from, subject, message-id

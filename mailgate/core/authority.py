@@ -1,0 +1,182 @@
+"""Who is this sender, by what proof, and what may they do?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mailgate.core import token
+from mailgate.core.facts import SentLetter
+from mailgate.core.mail import AuthResults, InboundMail
+from mailgate.core.policy import Agent, Border, Policy
+from mailgate.core.token import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A valid token and the carrier it came in: `message-id`, `address`, `marker` or `tap`."""
+
+    token: Token
+    by: str
+    message_id: str  # of the letter that carried it to its reader; "" for a tap
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What is known of the sender: an agent with or without proof, or somebody with or without a pass."""
+
+    agent: Agent | None = None
+    proof: str = ""  # "token", "pass", "login", "tap", "desk", "released"; "" is none
+    why: str = ""  # when there is no proof: "no_proof", "dmarc_fail", "token_agent_mismatch", "unclean_from", ...
+    steer: bool = False
+    passed: bool = False  # an aligned pass of a border for the author's domain
+    failed: bool = False  # a border's explicit fail
+    carried: tuple[Carried, ...] = field(default=())
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The carriers of this agent's own tokens."""
+        return tuple(carried.by for carried in self.carried)
+
+
+def carried(mail: InboundMail, policy: Policy) -> tuple[Carried, ...]:
+    """Every valid token in a mail: In-Reply-To before References from the right, then addresses, then quoted marks."""
+    found: list[Carried] = []
+    for identifier in (*mail.in_reply_to, *reversed(mail.references)):
+        known = token.in_message_id(identifier, policy.keys)
+        if known:
+            found.append(Carried(known, "message-id", identifier))
+    separator = policy.identity.subaddress
+    for addr in recipients(mail):
+        hit = token.in_address(addr, separator, policy.keys)
+        if hit and not hit[2]:
+            found.append(Carried(hit[0], "address", token.message_id(hit[1], policy.domain)))
+    for written in token.in_text(mail.text):
+        known = token.read(written, policy.keys)
+        if known:
+            found.append(Carried(known, "marker", token.message_id(written, policy.domain)))
+            continue
+        verb = token.bound_to(_after_tag(mail.subject))
+        known = token.read(written, policy.keys, verb)
+        if known:
+            found.append(Carried(known, "tap", ""))
+    return tuple(dict.fromkeys(found))
+
+
+def recipients(mail: InboundMail) -> tuple[str, ...]:
+    """Where the mail was sent: envelope first, then To, Cc and what delivery agents noted."""
+    named = (*mail.envelope.recipients, *mail.delivered_to, *(a.addr for a in (*mail.to, *mail.cc)))
+    return tuple(dict.fromkeys(named))
+
+
+def _after_tag(subject: str) -> str:
+    """The command line of a one-tap mail's subject: everything from its first `#` that is not a number's."""
+    at = subject.find("#")
+    while at >= 0 and not subject[at + 1 : at + 2].isalpha():
+        at = subject.find("#", at + 1)
+    return subject[at:] if at >= 0 else ""
+
+
+def outsiders(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
+    """Header recipients who are neither ours nor agents: a token beside them has leaked."""
+    return tuple(
+        a.addr for a in (*mail.to, *mail.cc) if not policy.department_at(a.addr) and not policy.agent_at(a.addr)
+    )
+
+
+def identify(
+    mail: InboundMail, policy: Policy, letters: Mapping[str, SentLetter], desk: Mapping[str, int]
+) -> Authority:
+    """The sender's authority (design: *Who may steer*).
+
+    `letters` are the letters of ours the mail refers to, by Message-ID; `desk` maps valid desk keys to agent ids.
+    """
+    tokens = carried(mail, policy)
+    passed, failed = vouched(mail, policy)
+    agent = policy.agent_at(mail.author.addr) if mail.author else None
+    if agent is None:
+        return Authority(passed=passed, failed=failed, carried=tokens)
+    own = tuple(c for c in tokens if c.token.audience == "agent" and c.token.agent == agent.id)
+    known = Authority(agent=agent, passed=passed, failed=failed, carried=own)
+    doubt = _doubt(mail, failed)
+    if doubt:
+        return _because(known, doubt)
+    if mail.envelope.login == agent.name:
+        return _proven(known, "login")
+    live = tuple(c for c in own if not (c.message_id in letters and letters[c.message_id].revoked))
+    strong = [c.by for c in live if c.by in ("message-id", "address", "tap")] or (
+        ["marker"] if passed and any(c.by == "marker" for c in live) else []
+    )
+    if not strong and agent.id in desk.values():
+        strong = ["desk"]
+    return _weigh(known, strong, tokens, own, policy.identity.accept)
+
+
+def _weigh(
+    known: Authority, strong: Sequence[str], tokens: tuple[Carried, ...], own: tuple[Carried, ...], accept: str
+) -> Authority:
+    if accept == "pass":
+        return _proven(known, "pass") if known.passed else _because(known, "no_pass")
+    if strong and (accept == "token" or known.passed):
+        name = strong[0] if strong[0] in ("tap", "desk") else "token"
+        return _proven(known, f"{name}+pass" if accept == "token+pass" else name)
+    if known.passed and accept == "token":
+        return _proven(known, "pass")
+    if tokens and not own:
+        return _because(known, "token_agent_mismatch")
+    return _because(known, "token_revoked" if own and accept == "token" else "no_proof")
+
+
+def _doubt(mail: InboundMail, failed: bool) -> str:
+    if "bare_cr_header" in mail.flags:
+        return "bare_cr_header"
+    if not mail.author_clean:
+        return "unclean_from"
+    return "dmarc_fail" if failed else ""
+
+
+def _proven(known: Authority, proof: str) -> Authority:
+    return Authority(known.agent, proof, "", True, known.passed, known.failed, known.carried)
+
+
+def _because(known: Authority, why: str) -> Authority:
+    return Authority(known.agent, "", why, False, known.passed, known.failed, known.carried)
+
+
+def vouched(mail: InboundMail, policy: Policy) -> tuple[bool, bool]:
+    """(an aligned pass, an explicit fail) by a configured border for the author's own domain."""
+    if mail.author is None or "bare_cr_header" in mail.flags or not mail.author_clean:
+        return False, False
+    passed = failed = False
+    for border in policy.identity.borders:
+        if border.format == "exchange-online":
+            internal = mail.all("x-ms-exchange-organization-authas")[:1] == ("Internal",)
+            passed = passed or internal
+        results = _topmost(mail.auth, border)
+        for method, result, about in results.results if results else ():
+            aligned = about == mail.author.domain
+            if method == "dmarc":
+                passed, failed = passed or (result == "pass" and aligned), failed or result == "fail"
+            elif method == "auth" and result == "pass":
+                passed = passed or about == mail.author.key
+    return passed and not failed, failed
+
+
+def _topmost(fields: tuple[AuthResults, ...], border: Border) -> AuthResults | None:
+    """The topmost field of a border, when no foreign hop stands above it (RFC 8601 section 5, threats A-16)."""
+    wanted = border.id.lower() if border.format == "rfc8601" else ""
+    for results in fields:
+        if results.id == wanted:
+            return results if all(_ours(host, border) for host in results.hops) else None
+    return None
+
+
+def _ours(host: str, border: Border) -> bool:
+    """True when the host of a Received field belongs to the border's own domain or to this machine's network."""
+    if border.format == "exchange-online":
+        return host.endswith((".outlook.com", ".protection.outlook.com"))
+    domain = border.id.lower().partition(".")[2] or border.id.lower()
+    inner = (
+        host in ("localhost", "127.0.0.1", "") or "." not in host or ":" in host or host.startswith(("10.", "192.168."))
+    )
+    return inner or host == border.id.lower() or host.endswith("." + domain) or host == domain

@@ -1,0 +1,92 @@
+"""What must be known to decide, and all the store knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mailgate.core.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Parking:
+    """Why a mail waits for a person."""
+
+    why: str
+    agent: str = ""  # who is asked
+    nonce: str = ""  # stands in the one-tap answers
+    understood: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Questions to the store, found in the mail alone."""
+
+    content_digest: str
+    message_id: str
+    ids: tuple[str, ...]  # In-Reply-To first, then References from the right, then reported ids
+    numbers: tuple[int, ...]  # ticket numbers in the subject, by tokens, by addresses
+    sender: str  # canonical address of the author
+    departments: tuple[str, ...]
+    arrived_at: datetime
+    letters: tuple[str, ...] = ()  # Message-IDs of ours (valid MAC) whose letter is wanted
+    parked: int | None = None  # a mail number a one-tap answer is about
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """What we remember of a letter of ours."""
+
+    id: int
+    message_id: str
+    ticket: int | None
+    template: str
+    audience: str
+    agent: str
+    purpose: str
+    created_at: datetime
+    revoked: bool = False
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An agent away at the moment, and who covers."""
+
+    agent: str
+    start: datetime
+    until: datetime | None
+    cover: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All the store knows that matters for one decision, read in the transaction that applies it."""
+
+    duplicate_of: int | None = None  # number of an earlier mail with the same content
+    duplicate_departments: tuple[str, ...] = ()  # departments that already have it
+    duplicate_ticket: int | None = None
+    msgid_collision: bool = False  # the same Message-ID with other content exists
+    by_id: Mapping[str, int] = field(default_factory=dict)  # Message-ID -> ticket (merges followed)
+    tickets: Mapping[int, Ticket] = field(default_factory=dict)  # every candidate, by number (merges followed)
+    merged: Mapping[int, int] = field(default_factory=dict)  # asked-for number -> where it went
+    letters: Mapping[str, SentLetter] = field(default_factory=dict)
+    successors: Mapping[int, int] = field(default_factory=dict)  # a ticket closed for good -> its open follow-up
+    customer_ids: Mapping[int, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # ticket -> ids customers may see, in order
+    acks_sender_hour: int = 0
+    acks_sender_day: int = 0
+    acks_hour: int = 0
+    tickets_sender_hour: int = 0
+    reopens_day: Mapping[int, int] = field(default_factory=dict)
+    banned: bool = False
+    known_sender: bool = False
+    load: Mapping[str, int] = field(default_factory=dict)  # agent -> open tickets
+    last_assigned: Mapping[str, datetime] = field(default_factory=dict)
+    away: tuple[Absence, ...] = ()
+    parked: Parking | None = None
+    ticket_subjects: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # all earlier subjects
+    promise_seconds: Mapping[str, int] = field(default_factory=dict)  # department -> p80 of real first responses

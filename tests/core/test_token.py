@@ -1,0 +1,68 @@
+"""Signed ids hold against forgery, concatenation and case."""
+
+import random
+
+import pytest
+
+from mailgate.core import token
+from mailgate.core.policy import Key
+from mailgate.core.token import Token
+
+KEY = Key("k1", b"x" * 32)
+OLD = Key("k0", b"y" * 32)
+ANNA = Token(1042, "agent", 7, "customer", "abcdefgh")
+
+
+def test_a_token_survives_the_round_trip_in_message_id_address_and_text() -> None:
+    written = token.mint(KEY, ANNA)
+    identifier = token.message_id(written, "acme.example")
+    assert token.in_message_id(identifier, [KEY]) == ANNA
+    assert token.in_message_id(identifier.upper(), [KEY]) == ANNA
+    assert token.in_address(f"support+{written}@acme.example", "+", [KEY]) == (ANNA, written, False)
+    assert token.in_address(f"support+b.{written}@acme.example", "+", [KEY]) == (ANNA, written, True)
+    assert token.in_text(f"> ---- mg:{written} ----") == (written,)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda w: w[:-1],
+        lambda w: w[:-1] + ("a" if w[-1] != "a" else "b"),
+        lambda w: w.replace(".1042.", ".1043."),
+        lambda w: w.replace(".a7c.", ".a8c."),
+        lambda w: w.replace(".a7c.", ".c7c."),
+        lambda w: "",
+        lambda w: "k9" + w[2:],
+    ],
+)
+def test_a05_a_changed_or_truncated_token_proves_nothing(spoil) -> None:
+    assert token.read(spoil(token.mint(KEY, ANNA)), [KEY]) is None
+
+
+def test_a06_no_two_lists_of_fields_share_a_mac() -> None:
+    assert token.mac(KEY, "104", "27") != token.mac(KEY, "1042", "7")
+    chance = random.Random(1)
+    for _ in range(500):
+        text = "".join(chance.choice("0123456789:") for _ in range(12))
+        one, other = chance.sample(range(1, 12), 2)
+        assert token.mac(KEY, text[:one], text[one:]) != token.mac(KEY, text[:other], text[other:])
+
+
+def test_a07_a_retired_key_no_longer_verifies() -> None:
+    written = token.mint(OLD, ANNA)
+    assert token.read(written, [KEY, OLD]) == ANNA
+    assert token.read(written, [KEY]) is None
+
+
+def test_a_one_tap_token_is_good_for_its_own_verb_only() -> None:
+    written = token.mint(KEY, ANNA, token.bound_to("#take"))
+    assert token.read(written, [KEY], token.bound_to("#take")) == ANNA
+    assert token.read(written, [KEY], token.bound_to("#close")) is None
+    assert token.read(written, [KEY]) is None
+
+
+def test_the_loop_mark_is_ours_alone() -> None:
+    mark = token.loop_mark("desk-a", KEY)
+    assert token.is_loop_mark(mark, "desk-a", [KEY])
+    assert not token.is_loop_mark(mark, "desk-b", [KEY])
+    assert not token.is_loop_mark("desk-a forged", "desk-a", [KEY])
