@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from mailgate.core.change import Decision, Facts, Needs
+from mailgate.core.change import Absence, Decision, Facts, Needs
 from mailgate.core.letter import DueDelivery, DueLetter
 from mailgate.core.mail import Envelope
 from mailgate.core.policy import Agent, Department
 from mailgate.core.ticket import Ticket
+from mailgate.errors import Temporary
 
 T = TypeVar("T")
 
@@ -73,52 +74,6 @@ class TicketFilter:
     offset: int = 0
 
 
-class Read(Protocol):
-    """Questions that change nothing."""
-
-    def ticket(self, number: int) -> Ticket | None: ...
-    def tickets(self, wanted: TicketFilter, now: datetime) -> list[Ticket]: ...
-    def find(self, words: str, limit: int = 50) -> list[Ticket]: ...
-    def mail(self, number: int) -> Mapping[str, Any] | None: ...
-    def mail_by_message_id(self, message_id: str) -> Mapping[str, Any] | None: ...
-    def raw(self, number: int) -> bytes: ...
-    def audit(self) -> Mapping[str, int]: ...
-    def desk(self, now: datetime) -> Mapping[str, Any]: ...
-    def outbox(self, states: Sequence[str] = ()) -> list[Mapping[str, Any]]: ...
-    def letter(self, number: int) -> Mapping[str, Any] | None: ...
-    def quarantine(self) -> list[Mapping[str, Any]]: ...
-    def parked(self) -> list[Mapping[str, Any]]: ...
-    def events(self, ticket: int) -> list[Mapping[str, Any]]: ...
-
-
-class Tx(Read, Protocol):
-    """One BEGIN IMMEDIATE: everything in it is written, or nothing."""
-
-    def keep(self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, blob: str | None = None) -> Kept: ...
-    def waiting(self, limit: int, after: int = 0) -> list[WaitingMail]: ...
-    def attempt(self, number: int) -> int: ...
-    def facts(self, needs: Needs, now: datetime) -> Facts: ...
-    def apply(
-        self, mail: int | None, decision: Decision, now: datetime, ids: Ids, stamp: Stamp | None = None
-    ) -> Applied: ...
-    def quarantine_mail(self, number: int, reason: str, error: str, now: datetime) -> None: ...
-    def claim(
-        self, now: datetime, lease_until: datetime, limit: int, skip_departments: Iterable[str] = ()
-    ) -> list[DueLetter]: ...
-    def keep_rendered(self, letter: int, raw: bytes, subject: str) -> None: ...
-    def mark(
-        self,
-        delivery: int,
-        state: str,
-        now: datetime,
-        *,
-        due_at: datetime | None = None,
-        error: str = "",
-        remote_id: str = "",
-        attempts: int | None = None,
-    ) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """What the store indexes of the mail a decision is about."""
@@ -132,6 +87,179 @@ class Stamp:
     date: datetime | None
     departments: tuple[str, ...]
     flags: tuple[str, ...] = ()
+
+
+class InUse(Temporary):
+    """Another process holds the data folder: ask that daemon, or stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A nudge an agent asked for."""
+
+    id: int
+    ticket: int
+    agent: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder of an IMAP mailbox has been read."""
+
+    uidvalidity: int
+    uid: int
+
+
+class Read(Protocol):
+    """Questions that change nothing; mappings have the keys of the contract's JSON, times as aware datetimes."""
+
+    def ticket(self, number: int) -> Ticket | None:
+        """The ticket with its thread, merges not followed (see `merged_into`)."""
+        ...
+
+    def tickets(self, wanted: TicketFilter, now: datetime) -> list[Ticket]:
+        """In working order: due first, then priority, then arrival; without entries."""
+        ...
+
+    def count(self, wanted: TicketFilter, now: datetime) -> int: ...
+    def find(self, words: str, limit: int = 50) -> list[Ticket]: ...
+
+    def mail(self, number: int) -> Mapping[str, Any] | None:
+        """Every column of a mail's row, `tickets` and `trace` included, without its bytes."""
+        ...
+
+    def mails(self, since: datetime, after: int = 0, limit: int = 500) -> list[Mapping[str, Any]]:
+        """Mails accepted since then, in order of arrival; `after` is the last number seen."""
+        ...
+
+    def mail_by_message_id(self, message_id: str) -> Mapping[str, Any] | None: ...
+
+    def raw(self, number: int) -> bytes:
+        """The mail byte for byte as it came; raises KeyError for an unknown number or purged bytes."""
+        ...
+
+    def envelope(self, number: int) -> Envelope: ...
+    def audit(self) -> Mapping[str, int]: ...
+    def desk(self, now: datetime) -> Mapping[str, Any]: ...
+    def outbox(self, states: Sequence[str] = ()) -> list[Mapping[str, Any]]: ...
+
+    def letter(self, number: int) -> Mapping[str, Any] | None:
+        """A letter with its rendered `raw` and its `deliveries`."""
+        ...
+
+    def quarantine(self) -> list[Mapping[str, Any]]: ...
+    def parked(self) -> list[Mapping[str, Any]]: ...
+    def events(self, ticket: int) -> list[Mapping[str, Any]]: ...
+    def bans(self, now: datetime) -> list[Mapping[str, Any]]: ...
+    def setting(self, key: str) -> str | None: ...
+    def queues(self) -> Mapping[str, Any]:
+        """Sizes and the oldest of every queue, for status and metrics."""
+        ...
+
+    def late(self, now: datetime, limit: int) -> list[Ticket]:
+        """Tickets at work whose next step of escalation has come, earliest first (index, no scan)."""
+        ...
+
+    def waking(self, now: datetime, limit: int) -> list[Ticket]:
+        """Tickets on hold or waiting whose time has come, earliest first."""
+        ...
+
+    def reminders(self, now: datetime, limit: int) -> list[Reminder]: ...
+    def cursor(self, mailbox: str, folder: str) -> Cursor | None: ...
+    def set_aside(self, mailbox: str = "") -> list[Mapping[str, Any]]: ...
+    def saved_replies(self) -> list[Mapping[str, Any]]: ...
+    def agent_aliases(self) -> Mapping[str, tuple[str, ...]]: ...
+    def absences(self, now: datetime) -> tuple[Absence, ...]: ...
+    def last_run(self, job: str) -> datetime | None: ...
+
+
+class Tx(Read, Protocol):
+    """One BEGIN IMMEDIATE: everything in it is written, or nothing."""
+
+    def keep(self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, blob: str | None = None) -> Kept:
+        """One row in `mail`, fate open (`duplicate` at once for the same bytes to the same recipients).
+
+        With `blob`, the digest `keep_blob` returned, the bytes are not written again. The same IMAP message
+        (mailbox, folder, UIDVALIDITY, UID) gives the first number and no row.
+        """
+        ...
+
+    def waiting(self, limit: int, after: int = 0) -> list[WaitingMail]: ...
+    def attempt(self, number: int) -> int: ...
+    def facts(self, needs: Needs, now: datetime) -> Facts: ...
+
+    def apply(
+        self,
+        mail: int | None,
+        decision: Decision,
+        now: datetime,
+        ids: Ids,
+        stamp: Stamp | None = None,
+        hold: bool = False,
+    ) -> Applied:
+        """Write a decision whole; with `hold` (pilot and watch mode) its letters wait for `release`."""
+        ...
+
+    def quarantine_mail(self, number: int, reason: str, error: str, now: datetime) -> None: ...
+
+    def retry_mail(self, number: int) -> bool:
+        """A quarantined mail is processed again from its raw bytes; False when it is not in quarantine."""
+        ...
+
+    def drop_mail(self, number: int, reason: str, now: datetime) -> bool:
+        """A quarantined or parked mail is dropped (the raw bytes stay); False when it is neither."""
+        ...
+
+    def claim(
+        self, now: datetime, lease_until: datetime, limit: int, skip_departments: Iterable[str] = ()
+    ) -> list[DueLetter]:
+        """Lease what is due, most urgent first; `limit` counts deliveries."""
+        ...
+
+    def keep_rendered(self, letter: int, raw: bytes, subject: str) -> None: ...
+
+    def mark(
+        self,
+        delivery: int,
+        state: str,
+        now: datetime,
+        *,
+        due_at: datetime | None = None,
+        error: str = "",
+        remote_id: str = "",
+        attempts: int | None = None,
+    ) -> None: ...
+
+    def recover(self, now: datetime) -> Mapping[str, int]:
+        """At start: leased deliveries wait again; those in `sending` retry once under the same id, acks are `uncertain`."""
+        ...
+
+    def retry_delivery(self, delivery: int, now: datetime) -> bool: ...
+    def drop_delivery(self, delivery: int, now: datetime) -> bool: ...
+
+    def release(self, now: datetime) -> int:
+        """Everything held may leave; returns how many deliveries."""
+        ...
+
+    def ban(self, pattern: str, until: datetime | None, why: str, now: datetime) -> None: ...
+    def unban(self, pattern: str) -> bool: ...
+    def set_setting(self, key: str, value: str | None) -> None: ...
+    def set_cursor(self, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> None: ...
+
+    def put_aside(
+        self, mailbox: str, folder: str, uidvalidity: int, uid: int, why: str, now: datetime, size: int = 0
+    ) -> int:
+        """An IMAP mail that cannot be fetched; returns how often it has been tried."""
+        ...
+
+    def reminded(self, reminder: int, now: datetime) -> None: ...
+    def ran(self, job: str, now: datetime, count: int) -> None: ...
+
+    def index(self, limit: int) -> int:
+        """Feed the full text with what was filed since; returns how many entries."""
+        ...
 
 
 class Store(Protocol):
@@ -153,9 +281,20 @@ class Store(Protocol):
         """Make every configured agent and department known; returns agent name -> id."""
         ...
 
-    def close(self) -> None: ...
+    def healthy(self) -> str:
+        """What is wrong with the files under us (deleted, replaced), `""` when nothing is."""
+        ...
+
+    def free_space(self) -> int:
+        """Octets free for us on the file system of the data folder."""
+        ...
+
+    def close(self) -> None:
+        """Finish the jobs at hand and let go of the data folder."""
+        ...
 
 
 __all__ = [
-    "Applied", "DueDelivery", "DueLetter", "Ids", "Kept", "Read", "Stamp", "Store", "TicketFilter", "Tx", "WaitingMail",
+    "Applied", "Cursor", "DueDelivery", "DueLetter", "Ids", "InUse", "Kept", "Read", "Reminder", "Stamp", "Store",
+    "TicketFilter", "Tx", "WaitingMail",
 ]  # fmt: skip
