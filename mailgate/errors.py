@@ -37,6 +37,15 @@ class ChildDied(MailgateError):
         super().__init__(reason)
 
 
+class ChildFailed(MailgateError):
+    """A function raised in a child; `kind` is the exception's type name, `text` its shortened message."""
+
+    def __init__(self, kind: str, text: str = "") -> None:
+        self.kind = kind
+        self.text = text
+        super().__init__(f"{kind}: {text}")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing an admin has to change, and where it stands."""

@@ -1,0 +1,353 @@
+"""The pool of limited child processes: a child that dies harms its own job alone, and is replaced."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import io
+import logging
+import os
+import pickle
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from mailgate.app.child import OUT_OF_MEMORY, FileBytes, Limits, Stream, frame
+from mailgate.errors import ChildDied, ChildFailed, Temporary
+
+log = logging.getLogger(__name__)
+
+AHEAD = 8  # jobs given to one child before their turn, while there is a backlog
+AHEAD_BYTES = 65536  # what fits a socket buffer while the child writes: more could block both sides for ever
+STUCK = 0.5  # seconds a job may keep those behind it before they go to another child
+START_TIME = 60.0
+KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME")  # no secrets of ours
+
+__all__ = ["Children", "FileBytes"]
+
+
+class Children:
+    """`size` child processes that run named functions: `submit("mailgate.wire.parse:parse", raw, envelope)`.
+
+    `wall` and `cpu` are seconds and `memory` octets a job; a child above `resident` octets, or after `jobs` jobs, is
+    replaced. Arguments and results are values that pickle; a result is built of plain values and mailgate's own types.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        *,
+        wall: float = 30.0,
+        cpu: float = 20.0,
+        memory: int = 400 * 2**20,
+        resident: int = 150 * 2**20,
+        jobs: int = 20_000,
+        warm: tuple[str, ...] = ("mailgate.wire.parse", "mailgate.wire.compose"),
+    ) -> None:
+        self.wall, self.jobs = wall, jobs
+        self.limits, self.warm = Limits(cpu, memory, resident), warm
+        self._queue: deque[_Job] = deque()
+        self._change = threading.Condition()
+        self._closing = False
+        self._keepers = [_Keeper(self, number) for number in range(size)]
+        for keeper in self._keepers:
+            keeper.start()
+
+    def submit(self, function: str, *args: Any) -> Future[Any]:
+        """Run `"module:function"` in a child. The future raises ChildDied, ChildFailed, or Temporary (no child starts).
+
+        Raises RuntimeError after `close`.
+        """
+        return self.submit_many(function, [args])[0]
+
+    def submit_many(self, function: str, calls: Iterable[tuple[Any, ...]]) -> list[Future[Any]]:
+        """One `submit` for each argument tuple, at the price of one."""
+        jobs = [_Job(frame(pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL))) for args in calls]
+        with self._change:
+            if self._closing:
+                raise RuntimeError("the pool of children is closed")
+            self._queue.extend(jobs)
+            self._change.notify(len(jobs))
+        return [job.future for job in jobs]
+
+    def run(self, function: str, *args: Any) -> Any:
+        """`submit` and wait for the result."""
+        return self.submit(function, *args).result()
+
+    def close(self, grace: float = 5.0) -> None:
+        """Cancel what waits, let the jobs in hand finish for `grace` seconds, end the children."""
+        with self._change:
+            self._closing = True
+            waiting = list(self._queue)
+            self._queue.clear()
+            self._change.notify_all()
+        for job in waiting:
+            job.abandon()
+        deadline = time.monotonic() + grace
+        for keeper in self._keepers:
+            keeper.join(max(0.0, deadline - time.monotonic()))
+        for keeper in self._keepers:
+            keeper.kill()
+            keeper.join()
+
+    def pids(self) -> list[int]:
+        """The process ids of the children alive."""
+        return [process.pid for keeper in self._keepers if (process := keeper.process) and process.poll() is None]
+
+    def memory(self) -> int:
+        """Octets resident in all children together."""
+        return sum(_resident(pid) for pid in self.pids())
+
+    def waiting(self) -> int:
+        """How many jobs no child has taken yet."""
+        return len(self._queue)
+
+    # --- for the keepers ---
+
+    def take(self, busy: bool, room: int) -> _Job | None:
+        """The next job. A busy keeper gets one only from a backlog and within `room` octets; an idle one waits.
+
+        None means "not now" to a busy keeper, and "go home" to an idle one.
+        """
+        with self._change:
+            while not busy and not self._queue and not self._closing:
+                self._change.wait()
+            if not self._queue or (
+                busy and (len(self._queue) <= len(self._keepers) or len(self._queue[0].data) > room)
+            ):
+                return None
+            return self._queue.popleft()
+
+    def give_back(self, jobs: list[_Job]) -> None:
+        """Jobs taken but not done go to the front again."""
+        with self._change:
+            if not self._closing:
+                self._queue.extendleft(reversed(jobs))
+                self._change.notify(len(jobs))
+                return
+        for job in jobs:
+            job.abandon()
+
+    def fail_waiting(self, error: Exception) -> None:
+        """No child can be started: whoever waits is told, instead of waiting for ever."""
+        with self._change:
+            waiting = list(self._queue)
+            self._queue.clear()
+        for job in waiting:
+            job.fail(error)
+
+    def pause(self, seconds: float) -> bool:
+        """Wait before another try; False when the pool closes."""
+        with self._change:
+            return not self._change.wait_for(lambda: self._closing, seconds)
+
+
+class _Job:
+    """A pickled call and the future somebody holds."""
+
+    __slots__ = ("data", "future")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.future: Future[Any] = Future()
+
+    def begin(self) -> bool:
+        return self.future.running() or self.future.set_running_or_notify_cancel()
+
+    def fail(self, error: Exception) -> None:
+        if self.begin():
+            self.future.set_exception(error)
+
+    def abandon(self) -> None:
+        if not self.future.cancel():  # given back by a child: it runs in the eyes of its owner
+            self.fail(Temporary("stopping"))
+
+
+class _Given:
+    """A job in the child's pipe; without `job` its answer is not wanted any more."""
+
+    __slots__ = ("job", "size")
+
+    def __init__(self, job: _Job) -> None:
+        self.job: _Job | None = job
+        self.size = len(job.data)
+
+
+class _Keeper(threading.Thread):
+    """Keeps one child: gives it jobs, reads its answers, buries and replaces it."""
+
+    def __init__(self, pool: Children, number: int) -> None:
+        super().__init__(name=f"child-{number}", daemon=True)
+        self.pool = pool
+        self.process: subprocess.Popen[bytes] | None = None
+        self.stream: Stream | None = None
+        self.flight: deque[_Given] = deque()  # oldest first
+
+    def run(self) -> None:
+        wait = 0.1
+        while True:
+            try:
+                self.start_child()
+            except (OSError, EOFError) as error:
+                self.bury()
+                log.error("no child process", extra={"error": str(error)})
+                self.pool.fail_waiting(Temporary("no child process can be started"))
+                if not self.pool.pause(wait):
+                    return
+                wait = min(wait * 2, 30.0)
+                continue
+            wait = 0.1
+            if not self.serve():
+                self.bury()
+                return
+            self.bury()
+
+    def start_child(self) -> None:
+        """Fork, exec and wait until it is ready; raises OSError or EOFError."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            arguments = (theirs.fileno(), os.getpid(), self.pool.limits, self.pool.warm)
+            self.stream = Stream(ours)
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
+                [sys.executable, "-c", f"from mailgate.app.child import Limits, main; main(*{arguments!r})"],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={key: os.environ[key] for key in KEPT_ENVIRONMENT if key in os.environ}
+                | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"},
+            )
+        ours.settimeout(START_TIME)
+        self.stream.receive()
+
+    def serve(self) -> bool:
+        """Work until the child has to be replaced (True) or the pool closes (False)."""
+        assert self.stream is not None
+        wall = self.pool.wall
+        for _ in range(self.pool.jobs):
+            if not self.feed():
+                return False
+            try:
+                answer = self.answer(wall)
+            except (OSError, EOFError) as error:
+                self.post_mortem("wall" if isinstance(error, TimeoutError) else "")
+                return True
+            self.settle(self.flight.popleft().job, answer)
+            if answer[0]:
+                break
+        self.give_back()
+        return True
+
+    def feed(self) -> bool:
+        """Give the child what it can take; False when there is no more work and never will be."""
+        assert self.stream is not None
+        room = AHEAD_BYTES - sum(given.size for given in self.flight)
+        data = []
+        while len(self.flight) < AHEAD:
+            job = self.pool.take(bool(self.flight), room)
+            if job is None:
+                break
+            if job.begin():
+                self.flight.append(_Given(job))
+                room -= len(job.data)
+                data.append(job.data)
+        if data:
+            self.stream.sock.settimeout(self.pool.wall)
+            try:
+                self.stream.sock.sendall(b"".join(data))
+            except OSError:
+                pass  # reading the answer tells why
+        return bool(self.flight)
+
+    def answer(self, wall: float) -> bytes:
+        """The child's next answer; those behind a slow job go to other children while it works on."""
+        assert self.stream is not None
+        if len(self.flight) > 1 and wall > STUCK:
+            self.stream.sock.settimeout(STUCK)
+            try:
+                return self.stream.receive()
+            except TimeoutError:
+                self.give_back(after=1)
+            wall -= STUCK
+        self.stream.sock.settimeout(wall)
+        return self.stream.receive()
+
+    def give_back(self, after: int = 0) -> None:
+        """All jobs in flight but the first `after` are free for others; the answers to them, if any, are ignored."""
+        back = []
+        for given in list(self.flight)[after:]:
+            if given.job is not None:
+                back.append(given.job)
+                given.job = None
+        self.pool.give_back(back)
+
+    def settle(self, job: _Job | None, answer: bytes) -> None:
+        """Hand the child's answer to whoever waits for it."""
+        if job is None:
+            return
+        try:
+            result = _PlainUnpickler(io.BytesIO(answer[1:])).load()
+        except Exception as error:
+            job.future.set_exception(ChildFailed(type(error).__name__, "the answer of the child cannot be read"))
+            return
+        if len(result) == 1:
+            job.future.set_result(result[0])
+        else:
+            job.future.set_exception(ChildFailed(*result))
+
+    def post_mortem(self, reason: str) -> None:
+        """The first job in flight killed its child; the others are innocent."""
+        assert self.process is not None
+        if reason:
+            self.process.kill()
+        status = self.process.wait()
+        reason = reason or {-signal.SIGXCPU: "cpu", OUT_OF_MEMORY: "memory"}.get(status, "signal")
+        log.warning("child died", extra={"reason": reason, "status": status, "pid": self.process.pid})
+        guilty = self.flight.popleft().job
+        self.give_back()
+        if guilty is not None:
+            guilty.fail(ChildDied(reason))
+
+    def bury(self) -> None:
+        """Leave nothing of the child behind."""
+        self.flight.clear()
+        if self.stream is not None:
+            self.stream.sock.close()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def kill(self) -> None:
+        """End the child at once, whatever it does."""
+        if self.process is not None:
+            self.process.kill()
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """A child that hostile bytes took over must not reach us: only value classes are built, nothing is called."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module in ("datetime", "mailgate.errors") or module.startswith(("mailgate.core.", "mailgate.wire.")):
+            found = getattr(importlib.import_module(module), name, None)
+            if isinstance(found, type):
+                return found
+        elif module == "builtins" and name in ("set", "frozenset", "bytearray", "complex"):
+            return getattr(builtins, name)
+        elif (module, name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        raise pickle.UnpicklingError(f"{module}.{name} is no value")
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * resource.getpagesize()
+    except (OSError, IndexError):
+        return 0
