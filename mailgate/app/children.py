@@ -248,7 +248,8 @@ class _Keeper(threading.Thread):
 
     def feed(self) -> bool:
         """Give the child what it can take; False when there is no more work and never will be."""
-        assert self.stream is not None
+        assert self.stream is not None and self.process is not None
+        before = len(self.flight)
         room = AHEAD_BYTES - sum(given.size for given in self.flight)
         data = []
         while len(self.flight) < AHEAD:
@@ -259,7 +260,9 @@ class _Keeper(threading.Thread):
                 self.flight.append(_Given(job))
                 room -= len(job.data)
                 data.append(job.data)
-        if data:
+        if data and self.process.poll() is not None:
+            self.give_back(after=before)  # it died before it saw them
+        elif data:
             self.stream.sock.settimeout(self.pool.wall)
             try:
                 self.stream.sock.sendall(b"".join(data))

@@ -1,0 +1,291 @@
+"""The pool of children: limits hold, a death harms one job alone, nothing is lost or left behind."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailgate.app.children import Children, FileBytes
+from mailgate.core.mail import Address, Envelope
+from mailgate.errors import ChildDied, ChildFailed, Temporary
+
+MEGABYTE = 2**20
+
+
+@pytest.fixture
+def pool() -> Iterator[Children]:
+    children = Children(2, cpu=1.0, wall=20.0, memory=200 * MEGABYTE, warm=())
+    yield children
+    children.close()
+
+
+@pytest.fixture
+def one() -> Iterator[Children]:
+    children = Children(1, cpu=1.0, wall=20.0, memory=200 * MEGABYTE, warm=())
+    yield children
+    children.close()
+
+
+@pytest.fixture
+def fifo(tmp_path: Path) -> Path:
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    return path
+
+
+def alive(pid: int) -> bool:
+    """False for a process that is gone or only waits to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_function_runs_in_another_process(pool: Children) -> None:
+    assert pool.run("os:getpid") in pool.pids()
+    assert pool.run("math:hypot", 3, 4) == 5.0
+
+
+def test_values_of_ours_travel_both_ways(pool: Children) -> None:
+    envelope = Envelope(sender="a@b.example", recipients=("support@acme.example",))
+    assert pool.run("copy:copy", envelope) == envelope
+    assert pool.run("mailgate.core.mail:Address", "a@b.example", "Änne") == Address("a@b.example", "Änne")
+
+
+def test_an_exception_comes_back_as_a_name_and_a_short_text(pool: Children) -> None:
+    with pytest.raises(ChildFailed, match="invalid literal") as caught:
+        pool.run("builtins:int", "x" * 5000)
+    assert caught.value.kind == "ValueError"
+    assert len(caught.value.text) <= 300
+
+
+def test_an_unknown_function_is_a_failure_of_the_job_alone(pool: Children) -> None:
+    before = pool.pids()
+    for name in ("os:nope", "no.such.module:f", "nonsense"):
+        with pytest.raises(ChildFailed):
+            pool.run(name)
+    assert pool.pids() == before
+
+
+def test_system_exit_in_a_function_is_an_exception_like_others(pool: Children) -> None:
+    with pytest.raises(ChildFailed, match="SystemExit"):
+        pool.run("sys:exit", 3)
+
+
+@pytest.mark.parametrize(
+    ("reason", "function", "args"),
+    [
+        ("signal", "signal:raise_signal", (signal.SIGKILL,)),
+        ("signal", "signal:raise_signal", (signal.SIGSEGV,)),
+        ("signal", "os:_exit", (0,)),
+        ("memory", "builtins:bytearray", (10**9,)),
+        ("cpu", "collections:deque", (itertools.count(), 0)),
+    ],
+)
+def test_p23_a_dying_child_harms_its_own_job_alone(one: Children, reason: str, function: str, args: tuple) -> None:
+    # One child and a backlog: the jobs around the deadly one sit in the same pipe.
+    before = one.submit_many("builtins:abs", [(-n,) for n in range(20)])
+    deadly = one.submit(function, *args)
+    after = one.submit_many("builtins:abs", [(-n,) for n in range(20, 40)])
+    assert [future.result(30) for future in before + after] == list(range(40))
+    with pytest.raises(ChildDied) as caught:
+        deadly.result(30)
+    assert caught.value.reason == reason
+
+
+def test_p23_a_job_that_sleeps_too_long_dies_of_the_wall_clock() -> None:
+    children = Children(1, wall=0.3, warm=())
+    try:
+        asleep = children.submit("time:sleep", 60)
+        awake = children.submit("builtins:abs", -1)
+        with pytest.raises(ChildDied, match="wall"):
+            asleep.result(30)
+        assert awake.result(30) == 1
+    finally:
+        children.close()
+
+
+def test_a_child_killed_while_idle_harms_no_job(one: Children) -> None:
+    first = one.run("os:getpid")
+    os.kill(first, signal.SIGKILL)
+    while alive(first):
+        pass
+    assert one.run("os:getpid") != first
+
+
+def test_a_slow_job_does_not_hold_up_those_behind_it(pool: Children, fifo: Path) -> None:
+    stuck = pool.submit("builtins:len", FileBytes(fifo))
+    others = pool.submit_many("builtins:abs", [(-n,) for n in range(200)])
+    assert [future.result(30) for future in others] == list(range(200))  # before the stuck one may go on
+    fifo.write_bytes(b"12345")
+    assert stuck.result(30) == 5
+    again = pool.submit_many("builtins:abs", [(-n,) for n in range(200)])
+    assert [future.result(30) for future in again] == list(range(200))  # unwanted answers were not mixed up
+
+
+def test_a_thousand_jobs_of_every_size_get_their_own_answers(pool: Children) -> None:
+    bodies = [bytes([n % 256]) * (n * 37 % 90_000) for n in range(1000)]
+    futures = pool.submit_many("builtins:bytes", [(body,) for body in bodies])
+    assert [future.result(60) for future in futures] == bodies
+
+
+def test_a_big_mail_is_read_by_path_in_the_child(pool: Children, tmp_path: Path) -> None:
+    path = tmp_path / "raw"
+    path.write_bytes(b"x" * MEGABYTE)
+    assert pool.run("builtins:len", FileBytes(path)) == MEGABYTE
+    with pytest.raises(ChildFailed, match="FileNotFoundError"):
+        pool.run("builtins:len", FileBytes(tmp_path / "gone"))
+
+
+def test_a_big_answer_and_a_big_question_do_not_block_each_other(one: Children) -> None:
+    big = b"x" * (8 * MEGABYTE)
+    assert [len(future.result(60)) for future in one.submit_many("builtins:bytes", [(big,)] * 4)] == [len(big)] * 4
+
+
+def test_what_cannot_be_pickled_is_refused_at_once_or_named(pool: Children) -> None:
+    with pytest.raises((TypeError, AttributeError)):
+        pool.submit("builtins:len", threading.Lock())
+    with pytest.raises(ChildFailed):
+        pool.run("threading:Lock")
+
+
+@pytest.mark.parametrize("function", ["operator:attrgetter", "fractions:Fraction", "pathlib:Path"])
+def test_an_answer_that_would_call_code_in_the_daemon_is_refused(pool: Children, function: str) -> None:
+    with pytest.raises(ChildFailed, match="cannot be read"):
+        pool.run(function, "1")
+
+
+def test_a_child_is_replaced_after_its_share_of_jobs() -> None:
+    children = Children(1, jobs=10, warm=())
+    try:
+        pids = [future.result(30) for future in children.submit_many("os:getpid", [()] * 35)]
+    finally:
+        children.close()
+    assert len(set(pids)) == 4
+
+
+def test_a_child_grown_fat_is_replaced_and_those_behind_lose_nothing(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "hoarder.py").write_text("KEPT = []\ndef keep(n):\n    KEPT.append(b'x' * n)\n    return len(KEPT)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    children = Children(1, resident=0, warm=())  # 32 MB above where it started
+    try:
+        counts = [future.result(30) for future in children.submit_many("hoarder:keep", [(20 * MEGABYTE,)] * 6)]
+    finally:
+        children.close()
+    assert counts == [1, 2, 1, 2, 1, 2]
+
+
+def test_figures_show_the_children_alive(pool: Children) -> None:
+    pool.run("os:getpid")
+    assert len(pool.pids()) == 2
+    assert pool.memory() > 5 * MEGABYTE
+    assert pool.waiting() == 0
+    pool.close()
+    assert pool.pids() == []
+    assert pool.memory() == 0
+
+
+def test_closing_finishes_the_job_in_hand_and_cancels_what_waits(fifo: Path) -> None:
+    children = Children(1, warm=())
+    in_hand = children.submit("builtins:len", FileBytes(fifo))
+    with fifo.open("wb") as pipe:  # opens once the child reads
+        waiting = children.submit("os:getpid")
+        closing = threading.Thread(target=children.close)
+        closing.start()
+        while not waiting.done():
+            closing.join(0.01)
+        assert waiting.cancelled()
+        pipe.write(b"123")
+    closing.join(30)
+    assert in_hand.result(0) == 3
+    with pytest.raises(RuntimeError, match="closed"):
+        children.submit("os:getpid")
+
+
+def test_closing_does_not_wait_for_ever(fifo: Path) -> None:
+    children = Children(1, warm=())
+    in_hand = children.submit("builtins:len", FileBytes(fifo))
+    with fifo.open("wb"):
+        children.close(grace=0.05)
+    with pytest.raises(ChildDied, match="signal"):
+        in_hand.result(0)
+    assert children.pids() == []
+
+
+def test_a_child_knows_no_secrets_and_no_files_of_ours(pool: Children, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SMTP_PASSWORD", "hunter2")
+    with (tmp_path / "open").open("w") as ours:
+        children = Children(1, warm=())
+        try:
+            pid = children.run("os:getpid")
+            assert b"hunter2" not in Path(f"/proc/{pid}/environ").read_bytes()
+            open_there = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+            assert ours.name not in open_there
+        finally:
+            children.close()
+
+
+def test_a_child_goes_first_when_memory_is_short_and_ignores_the_terminal(pool: Children) -> None:
+    pid = pool.run("os:getpid")
+    assert int(Path(f"/proc/{pid}/oom_score_adj").read_text()) >= 500
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        os.kill(pid, number)
+    assert pool.submit_many("os:getpid", [()] * 50)[-1].result(30) in pool.pids()
+    assert alive(pid)
+
+
+def test_children_die_with_a_parent_that_is_killed() -> None:
+    script = """
+        from mailgate.app.children import Children
+        import itertools, sys, time
+        pool = Children(2, warm=())
+        pool.run("os:getpid")
+        pool.submit("collections:deque", itertools.count(), 0)  # one busy, one idle
+        while len(pool.pids()) < 2:
+            time.sleep(0.01)
+        print(*pool.pids(), flush=True)
+        sys.stdin.read()
+    """
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+    ) as parent:  # fmt: skip
+        assert parent.stdout
+        pids = [int(word) for word in parent.stdout.readline().split()]
+        parent.kill()
+    assert len(pids) == 2
+    for pid in pids:
+        for _ in range(500):
+            if not alive(pid):
+                break
+            threading.Event().wait(0.01)
+        assert not alive(pid)
+
+
+def test_no_child_at_all_is_told_and_not_waited_for(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    children = Children(1, warm=())
+    try:
+        with pytest.raises(Temporary):
+            children.run("os:getpid")
+        monkeypatch.undo()
+        for _ in range(20):  # the next tries find the interpreter back
+            try:
+                assert children.run("os:getpid") > 0
+                break
+            except Temporary:
+                continue
+        else:
+            pytest.fail("the pool never recovered")
+    finally:
+        children.close()
