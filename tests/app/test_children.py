@@ -68,12 +68,12 @@ def test_an_exception_comes_back_as_a_name_and_a_short_text(pool: Children) -> N
     assert len(caught.value.text) <= 300
 
 
-def test_an_unknown_function_is_a_failure_of_the_job_alone(pool: Children) -> None:
-    before = pool.pids()
+def test_an_unknown_function_is_a_failure_of_the_job_alone(one: Children) -> None:
+    before = one.run("os:getpid")
     for name in ("os:nope", "no.such.module:f", "nonsense"):
         with pytest.raises(ChildFailed):
-            pool.run(name)
-    assert pool.pids() == before
+            one.run(name)
+    assert one.run("os:getpid") == before
 
 
 def test_system_exit_in_a_function_is_an_exception_like_others(pool: Children) -> None:
@@ -184,14 +184,13 @@ def test_a_child_grown_fat_is_replaced_and_those_behind_lose_nothing(tmp_path: P
     assert counts == [1, 2, 1, 2, 1, 2]
 
 
-def test_figures_show_the_children_alive(pool: Children) -> None:
-    pool.run("os:getpid")
-    assert len(pool.pids()) == 2
-    assert pool.memory() > 5 * MEGABYTE
-    assert pool.waiting() == 0
-    pool.close()
-    assert pool.pids() == []
-    assert pool.memory() == 0
+def test_figures_show_the_children_alive(one: Children) -> None:
+    assert one.pids() == [one.run("os:getpid")]
+    assert one.memory() > 5 * MEGABYTE
+    assert one.waiting() == 0
+    one.close()
+    assert one.pids() == []
+    assert one.memory() == 0
 
 
 def test_closing_finishes_the_job_in_hand_and_cancels_what_waits(fifo: Path) -> None:
