@@ -185,7 +185,7 @@ def test_a_child_grown_fat_is_replaced_and_those_behind_lose_nothing(tmp_path: P
 
 
 def test_figures_show_the_children_alive(one: Children) -> None:
-    assert one.pids() == [one.run("os:getpid")]
+    assert [one.run("os:getpid")] == one.pids()
     assert one.memory() > 5 * MEGABYTE
     assert one.waiting() == 0
     one.close()
