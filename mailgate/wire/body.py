@@ -1,0 +1,113 @@
+"""Which parts of a message are its words, and what they say as text and as HTML."""
+
+from __future__ import annotations
+
+import html as markup
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailgate.wire import charset
+from mailgate.wire.mime import Part
+
+_READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
+IGNORED = frozenset({"text/x-amp-html", "text/css"})
+
+
+@dataclass(slots=True)
+class Words:
+    """The readable parts in reading order: each a pair of equivalent plain and HTML parts, one may be empty."""
+
+    pairs: list[tuple[tuple[Part, ...], tuple[Part, ...]]] = field(default_factory=list)
+    files: list[Part] = field(default_factory=list)
+
+
+def choose(root: Part) -> Words:
+    """Sort a message's parts into words and files (RFC 2046 section 5.1.4: the last alternative is the best)."""
+    words = _choose(root, root)
+    if not words.pairs:
+        named = next(
+            (part for part in words.files if part.type == "text/plain" and part.disposition != "attachment"), None
+        )
+        if named is not None:
+            words.files.remove(named)
+            words.pairs.append(((named,), ()))
+    return words
+
+
+def _choose(part: Part, root: Part) -> Words:
+    if part.children:
+        found = [_choose(child, root) for child in part.children]
+        words = _alternative(found) if part.type == "multipart/alternative" else _sequence(found)
+        return words
+    if part.type.startswith("multipart/"):
+        return Words(pairs=[((part,), ())])  # no boundary to be found: all of it is shown
+    if _is_words(part, root):
+        return Words(pairs=[((), (part,)) if part.type == "text/html" else ((part,), ())])
+    return Words(files=[part])
+
+
+def _is_words(part: Part, root: Part) -> bool:
+    if part.type not in _READABLE:
+        return False
+    if part is root:
+        return True
+    return part.disposition != "attachment" and not part.name
+
+
+def _sequence(found: Sequence[Words]) -> Words:
+    words = Words()
+    for each in found:
+        words.pairs.extend(each.pairs)
+        words.files.extend(each.files)
+    return words
+
+
+def _alternative(found: Sequence[Words]) -> Words:
+    plain: tuple[Part, ...] = ()
+    html: tuple[Part, ...] = ()
+    files: list[Part] = []
+    for each in found:
+        files.extend(each.files)
+        if any(pair[1] for pair in each.pairs):
+            html = tuple(part for pair in each.pairs for part in pair[1])
+        elif each.pairs and not plain:
+            plain = tuple(part for pair in each.pairs for part in pair[0])
+    return Words([(plain, html)] if plain or html else [], files)
+
+
+def plain(part: Part) -> str:
+    """The text of a plain part, lines ended by LF, flowed lines joined."""
+    text = charset.decode(part.content, part.charset)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if part.parameters.get("format", "").lower() == "flowed":
+        text = flowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
+    return text
+
+
+def html(part: Part) -> str:
+    """The HTML of a part as written; not safe to show."""
+    return charset.decode(part.content, part.charset)
+
+
+def flowed(text: str, *, delsp: bool = False) -> str:
+    """Join the soft line breaks of format=flowed (RFC 3676 section 4); quoting and signature lines stay."""
+    out: list[str] = []
+    depth_before, soft = -1, False
+    for line in text.split("\n"):
+        body = line.lstrip(">")
+        depth = len(line) - len(body)
+        body = body.removeprefix(" ")
+        if soft and depth == depth_before and body != "-- ":
+            out[-1] += body
+        else:
+            out.append((">" * depth + " " if depth else "") + body)
+        depth_before = depth
+        soft = body.endswith(" ") and body != "-- "
+        if soft and delsp:
+            out[-1] = out[-1][:-1]
+    return "\n".join(out)
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML, for a message that mixes both."""
+    return markup.escape(text, quote=False).replace("\n", "<br>\n")

@@ -1,0 +1,142 @@
+"""Octets to text: what the sender declared, else what it most likely is, never an exception."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+
+# Labels seen in mail that Python does not know, or knows as something narrower than what is really sent.
+_ALIASES = {
+    "us-ascii": "utf-8",  # labelled by default and often wrong: 8-bit text goes through the guess
+    "ascii": "utf-8",
+    "ansi_x3.4-1968": "utf-8",
+    "unicode-1-1-utf-8": "utf-8",
+    "utf8mb4": "utf-8",
+    "x-utf-8": "utf-8",
+    "unknown-8bit": "",
+    "x-unknown": "",
+    "default": "",
+    "iso-8859-1": "cp1252",  # as the WHATWG encoding standard: C1 controls are never meant
+    "latin1": "cp1252",
+    "l1": "cp1252",
+    "x-cp1250": "cp1250",
+    "x-cp1251": "cp1251",
+    "x-cp1252": "cp1252",
+    "ansi": "cp1252",
+    "iso-8859-8-i": "iso8859_8",
+    "iso-8859-8-e": "iso8859_8",
+    "windows-874": "cp874",
+    "tis-620": "cp874",
+    "dos-874": "cp874",
+    "windows-31j": "cp932",
+    "x-sjis": "cp932",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "cp-850": "cp850",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "euc-kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "x-mac-roman": "mac_roman",
+    "macintosh": "mac_roman",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-ce": "mac_latin2",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "x-big5": "big5hkscs",
+    "big5": "big5hkscs",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "utf-16": "utf-16",
+}
+# Only these are ever decoded. UTF-7 turns plain ASCII into markup, the rest of Python's codecs are not charsets at all.
+_ALLOWED = frozenset(
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "koi8-r", "koi8-u",
+     "koi8-t", "gb18030", "gb2312", "gbk", "big5", "big5hkscs", "euc_jp", "euc_jis_2004", "euc_kr", "shift_jis",
+     "cp932", "cp949", "cp950", "johab", "hz", "iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_3",
+     "iso2022_jp_2004", "iso2022_jp_ext", "iso2022_kr", "tis-620", "mac-roman", "mac-cyrillic", "mac-greek",
+     "mac-latin2", "mac-turkish", "mac-iceland", "ptcp154", "cp437", "cp737", "cp775", "cp850", "cp852", "cp855",
+     "cp857", "cp858", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865", "cp866", "cp869", "cp874"]
+    + [f"cp{number}" for number in range(1250, 1259)]
+    + [f"iso8859-{number}" for number in range(1, 17)]
+)  # fmt: skip
+_STATEFUL = re.compile(rb"\x1b[$(]")
+_HIGH = re.compile(rb"[\x80-\xff]")
+# Letters that speak for a code page when text carries no usable label; what scores best is taken, Western on a tie.
+_TELLING = {
+    "cp1252": "äöåÄÖÅéèüßÜñçàâêîôûæøÆØÉëïùœõãá’“”–€„»«í…",
+    "cp1257": "āčēģīķļņšūžĀČĒĢĪĶĻŅŠŪŽąęėįųĄĘĖĮŲõäöüÕÄÖÜ’“”–„€",
+    "cp1250": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻčěřšťůžýáíéúďňČŘŠŽľôäőűöü’“”–„€",
+    "iso8859-2": "ąćęłńóśźżĄĆĘŁŃÓŚŹŻčěřšťůžýáíéúďňČŘŠŽľôäőűöü",
+    "cp1251": "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЫЬЭЮЯёЁіїєІЇЄ",
+    "koi8-r": "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЫЬЭЮЯёЁ",
+}
+_CYRILLIC = frozenset({"cp1251", "koi8-r"})
+
+
+@lru_cache(maxsize=256)
+def codec(label: str) -> str:
+    """The Python codec for a charset label, `""` when it is unknown or not fit for mail; never raises."""
+    label = label.strip().strip("\"'").lower()
+    label = _ALIASES.get(label, label)
+    if not label or not label.isascii() or len(label) > 40 or "\0" in label:
+        return ""
+    try:
+        name = codecs.lookup(label).name
+    except LookupError:
+        return ""
+    return name if name in _ALLOWED else ""
+
+
+def decode(data: bytes, label: str = "") -> str:
+    """Text of `data`: declared charset, then UTF-8, then the likeliest 8-bit code page; NUL is taken out.
+
+    Never raises. U+FFFD stands only where every step failed.
+    """
+    name = codec(label) if label else ""
+    text = _strict(data, name) if name else None
+    if text is None:
+        text = _unlabelled(data)
+    return text.replace("\0", "") if "\0" in text else text
+
+
+def _strict(data: bytes, name: str) -> str | None:
+    if name == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        name = "utf-16-be"  # RFC 2781 section 4.3
+    if name == "utf-8" and _STATEFUL.search(data):
+        name = "iso2022_jp_ext"
+    try:
+        text = data.decode(name)
+    except (UnicodeError, ValueError):
+        return None
+    return text.removeprefix("\ufeff")
+
+
+def _unlabelled(data: bytes) -> str:
+    text = _strict(data, "utf-8")
+    return guess(data) if text is None else text
+
+
+def guess(data: bytes) -> str:
+    """Text of 8-bit data that is not UTF-8, by the code page whose letters fit best."""
+    sample = b"".join(_words(data))
+    name = max(_TELLING, key=lambda name: _score(sample, name))
+    return data.decode(name, "replace")
+
+
+def _words(data: bytes) -> list[bytes]:
+    """The neighbourhood of the first high octets: enough to judge, whatever the size of the whole."""
+    spans = [match.start() for match, _ in zip(_HIGH.finditer(data), range(400), strict=False)]
+    return [data[max(0, at - 1) : at + 2] for at in spans]
+
+
+def _score(sample: bytes, name: str) -> float:
+    text = sample.decode(name, "replace")
+    high = [char for char in text if char > "\x7f"]
+    telling = _TELLING[name]
+    fits = sum(1 for char in high if char in telling)
+    if name in _CYRILLIC and fits < 0.7 * len(high):
+        return -1.0
+    return fits - 1.5 * sum(1 for char in high if char == "\ufffd" or not (char.isalpha() or char in telling))

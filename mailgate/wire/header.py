@@ -1,0 +1,220 @@
+"""The header block of a message or MIME part: found, made harmless, unfolded, decoded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from mailgate.wire import charset
+
+MAX_FIELD = 32 * 1024
+MAX_FIELDS = 1000
+
+_END = re.compile(rb"\r?\n\r?\n")
+_FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
+_BARE = re.compile(rb"\r(?!\n)|\0")
+_WORD = re.compile(r"=\?([^?\s]{1,64})\?([BbQq])\?([^?\r\n]*)\?=")
+_UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_SPACES = re.compile(r"[ \t]{2,}")
+_PARAM = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)')
+_SECTION = re.compile(r"(.+?)\*([0-9]{1,3})?(\*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A header block as fields in order (lower-case name, unfolded octets) and where the body starts."""
+
+    fields: tuple[tuple[str, bytes], ...]
+    body_at: int
+    flags: frozenset[str] = frozenset()
+
+    def first(self, name: str) -> bytes:
+        """Octets of the first field of that lower-case name, empty when there is none."""
+        return next((value for key, value in self.fields if key == name), b"")
+
+    def all(self, name: str) -> list[bytes]:
+        """Octets of every field of that lower-case name."""
+        return [value for key, value in self.fields if key == name]
+
+
+def split(raw: bytes, start: int = 0, end: int | None = None, max_bytes: int = 256 * 1024) -> Head:
+    """Find the header block of `raw[start:end]` and split it into fields.
+
+    A CR that ends no line, a NUL, and LF lines among CRLF ones are made harmless and flagged `bare_cr_header`: mail
+    systems disagree about where such fields end, so nothing in them carries authority (threats F3).
+    """
+    end = len(raw) if end is None else end
+    start = _skip_blank(raw, start, end)
+    found = _END.search(raw, start, end)
+    stop = found.start() if found else end
+    body_at = found.end() if found else end
+    flags: set[str] = set()
+    block = raw[start:stop] if stop - start <= max_bytes else raw[start : start + max_bytes]
+    if stop - start > max_bytes:
+        flags.add("header_too_large")
+    if _BARE.search(block) or 0 < block.count(b"\r\n") < block.count(b"\n"):
+        flags.add("bare_cr_header")
+        block = _BARE.sub(b" ", block) if b"\n" in block else block.replace(b"\0", b" ").replace(b"\r", b"\n")
+    lines = block.replace(b"\r\n", b"\n").split(b"\n")
+    fields, kept = _fields(lines, flags)
+    if kept < len(lines) and "header_too_large" not in flags:  # the body follows without an empty line
+        body_at = _line_start(raw, start, kept)
+    return Head(tuple(fields), body_at, frozenset(flags))
+
+
+def _skip_blank(raw: bytes, start: int, end: int) -> int:
+    """Past empty lines and an mbox separator at the top."""
+    while start < end and raw[start] in b"\r\n":
+        start += 1
+    if raw.startswith((b"From ", b">From "), start):
+        newline = raw.find(b"\n", start, end)
+        return newline + 1 if newline >= 0 else start
+    return start
+
+
+def _line_start(raw: bytes, start: int, number: int) -> int:
+    for _ in range(number):
+        newline = raw.find(b"\n", start)
+        if newline < 0:
+            return len(raw)
+        start = newline + 1
+    return start
+
+
+def _fields(lines: list[bytes], flags: set[str]) -> tuple[list[tuple[str, bytes]], int]:
+    """The fields, and how many lines belong to the header."""
+    fields: list[tuple[str, bytes]] = []
+    parts: list[bytes] = []
+    name = ""
+    for number, line in enumerate(lines):
+        if line[:1] in (b" ", b"\t") and (name or parts):
+            parts.append(line)
+            continue
+        match = _FIELD.match(line)
+        if match is None:
+            if not line:
+                continue
+            if any(_FIELD.match(later) for later in lines[number + 1 : number + 3]):
+                flags.add("header_junk")
+                continue
+            if name:
+                fields.append((name, _unfold(parts, flags)))
+            return fields, number
+        if name:
+            fields.append((name, _unfold(parts, flags)))
+        if len(fields) >= MAX_FIELDS:
+            flags.add("too_many_headers")
+            return fields, len(lines)
+        name = match[1].decode("ascii").lower()
+        parts = [line[match.end() :]]
+    if name:
+        fields.append((name, _unfold(parts, flags)))
+    return fields, len(lines)
+
+
+def _unfold(parts: list[bytes], flags: set[str]) -> bytes:
+    value = parts[0] if len(parts) == 1 else b"".join(parts)
+    if len(value) > MAX_FIELD:
+        flags.add("header_too_large")
+        value = value[:MAX_FIELD]
+    return value.strip(b" \t")
+
+
+def text(value: bytes) -> str:
+    """A field's octets as a string, encoded words left alone; unsafe characters become spaces or go."""
+    if value.isascii():
+        return clean(value.decode("ascii"))
+    return clean(charset.decode(value))
+
+
+def clean(value: str) -> str:
+    """One line without control characters, direction overrides or lone surrogates."""
+    if _UNSAFE.search(value) is None:
+        return value
+    return _UNSAFE.sub(lambda match: " " if match[0] in "\t\r\n" else "", value)
+
+
+def words(value: str) -> str:
+    """Decode the encoded words of an unstructured value (RFC 2047), adjacent ones joined; one safe line."""
+    if "=?" not in value:
+        return value
+    out: list[str] = []
+    pending = b""
+    label = ""
+    at = 0
+    for match in _WORD.finditer(value):
+        data = _octets(match[2], match[3])
+        between = value[at : match.start()]
+        if data is None:
+            continue
+        if pending and not between.strip() and match[1].lower() == label:
+            pending += data
+        else:
+            if pending:
+                out.append(charset.decode(pending, label))
+            if between.strip() or not pending:
+                out.append(between)
+            pending, label = data, match[1].lower().split("*")[0]
+        at = match.end()
+    if pending:
+        out.append(charset.decode(pending, label))
+    out.append(value[at:])
+    return clean("".join(out))
+
+
+def _octets(how: str, data: str) -> bytes | None:
+    if how in "Qq":
+        raw = data.replace("_", " ").encode("utf-8", "surrogateescape")
+        return binascii.a2b_qp(raw)
+    raw = re.sub(r"[^A-Za-z0-9+/]", "", data).encode()
+    try:
+        return base64.b64decode(raw + b"=" * (-len(raw) % 4) if len(raw) % 4 != 1 else raw[:-1])
+    except binascii.Error:
+        return None
+
+
+def decoded(value: bytes) -> str:
+    """An unstructured field, ready to show: charset, encoded words, one line, single spaces at folds."""
+    shown = words(text(value))
+    return _SPACES.sub(" ", shown).strip() if "  " in shown or "\t" in shown else shown.strip()
+
+
+def parameters(value: str) -> tuple[str, dict[str, str]]:
+    """A structured field such as Content-Type: its token in lower case, and its parameters (RFC 2045, 2231)."""
+    token, _, rest = value.partition(";")
+    token = token.split("(", 1)[0].strip().lower()
+    if not rest:
+        return token, {}
+    plain: dict[str, str] = {}
+    pieces: dict[str, dict[int, tuple[str, bool]]] = {}
+    for match in _PARAM.finditer(";" + rest):
+        name, raw = match[1].lower(), match[2].strip()
+        if raw.startswith('"'):
+            raw = re.sub(r"\\(.)", r"\1", raw[1:].removesuffix('"'))
+        section = _SECTION.fullmatch(name)
+        if section is None:
+            plain.setdefault(name, raw)
+        else:
+            index = int(section[2] or 0)
+            pieces.setdefault(section[1], {}).setdefault(index, (raw, bool(section[3]) or section[2] is None))
+    for name, found in pieces.items():
+        plain[name] = _continued(found)
+    return token, plain
+
+
+def _continued(pieces: dict[int, tuple[str, bool]]) -> str:
+    """Join the sections of an RFC 2231 parameter and decode it."""
+    data = b""
+    label = ""
+    for index in sorted(pieces):
+        value, encoded = pieces[index]
+        if encoded:
+            if not data and value.count("'") >= 2:
+                label, _, value = value.split("'", 2)
+            data += unquote_to_bytes(value)
+        else:
+            data += value.encode("utf-8", "surrogateescape")
+    return clean(charset.decode(data, label))

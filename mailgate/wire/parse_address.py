@@ -1,0 +1,61 @@
+"""Mailboxes out of address fields: quick for ordinary ones, mail-parser for the odd, and a strict eye on From."""
+
+from __future__ import annotations
+
+import re
+
+from mailparser.utils import get_addresses
+
+from mailgate.core.mail import Address
+from mailgate.wire import header
+
+MAX_ADDRESSES = 1000
+
+_ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
+_SPEC = rf"{_ATEXT}+(?:\.{_ATEXT}+)*@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+_MAILBOX = re.compile(rf'(?:(?:"((?:[^"\\]|\\.)*)"|([^<>()@,:;"\\\[\]]*))[ \t]*<({_SPEC})>|({_SPEC}))')
+_ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+')
+_QUOTED_PAIR = re.compile(r"\\(.)")
+
+
+def mailboxes(value: str) -> tuple[tuple[Address, ...], bool]:
+    """Every mailbox of an address field, encoded words decoded in names only, and whether all were canonical.
+
+    `value` is unfolded and free of control characters. At most 1000 mailboxes are read (threats P-06).
+    """
+    if value.count(",") > MAX_ADDRESSES:
+        value = ",".join(value.split(",", MAX_ADDRESSES)[:MAX_ADDRESSES])
+    if value.count('"') > 2 * MAX_ADDRESSES or "(" in value:
+        return _odd(value), False
+    found: list[Address] = []
+    for item in _ITEM.findall(value):
+        item = item.strip()
+        if not item:
+            continue
+        match = _MAILBOX.fullmatch(item)
+        if match is None:
+            return _odd(value), False
+        quoted, phrase, inner, bare = match.groups()
+        found.append(Address(inner or bare, _name(quoted if quoted is not None else phrase or "")))
+    return tuple(found), bool(found)
+
+
+def _odd(value: str) -> tuple[Address, ...]:
+    """Groups, comments, routes, internationalised and broken addresses: mail-parser reads what can be read."""
+    try:
+        pairs = get_addresses(value)
+    except (ValueError, IndexError, AttributeError, TypeError, LookupError, RecursionError):
+        return ()
+    found = (Address(header.clean(addr).strip(), _name(name)) for name, addr in pairs if "@" in addr)
+    return tuple(found)[:MAX_ADDRESSES]
+
+
+def _name(phrase: str) -> str:
+    phrase = _QUOTED_PAIR.sub(r"\1", phrase) if "\\" in phrase else phrase
+    return header.words(phrase).strip(" \t'\"")
+
+
+def is_canonical(value: str) -> bool:
+    """True for exactly one ASCII mailbox in the plainest syntax: what every mail system reads alike (threats A-13)."""
+    match = _MAILBOX.fullmatch(value.strip())
+    return match is not None and "=?" not in (match[3] or match[4])
