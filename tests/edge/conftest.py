@@ -1,0 +1,164 @@
+"""A door with a scripted receive, and raw dialogues over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from mailgate.core.mail import Envelope, Source
+from mailgate.edge.smtp_in import Door
+from mailgate.edge.smtp_limits import Listener, SmtpLimits, networks
+from mailgate.store.base import Kept
+
+
+class Peer:
+    """A raw SMTP client: what it sends is what is on the wire."""
+
+    def __init__(self, address: str, *, greeting: bool = True, timeout: float = 20.0) -> None:
+        host, _, port = address.rpartition(":")
+        if host:
+            self.socket: socket.socket = socket.create_connection((host, int(port)), timeout=timeout)
+        else:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.settimeout(timeout)
+            self.socket.connect(address)
+        self.lines = self.socket.makefile("rb")
+        if greeting:
+            self.greeting = self.reply()
+
+    def send(self, data: str | bytes) -> None:
+        self.socket.sendall(data.encode() if isinstance(data, str) else data)
+
+    def reply(self) -> str:
+        """One reply, its last line only; empty when the connection is closed."""
+        while True:
+            try:
+                line = self.lines.readline().decode().rstrip("\r\n")
+            except ConnectionError:
+                return ""
+            if line[3:4] != "-":
+                return line
+
+    def ask(self, line: str | bytes) -> str:
+        self.send(line if isinstance(line, bytes) else line.encode("utf-8", "surrogateescape"))
+        self.send(b"\r\n")
+        return self.reply()
+
+    def asks(self, *lines: str) -> list[str]:
+        return [self.ask(line) for line in lines]
+
+    def rest(self) -> list[str]:
+        """Every line until the other side closes."""
+        try:
+            return [line.decode().rstrip("\r\n") for line in self.lines]
+        except ConnectionError:
+            return []
+
+    def begin(self, *recipients: str, sender: str = "a@b.example", hello: str = "EHLO") -> str:
+        """Everything up to the answer to DATA."""
+        self.ask(f"{hello} client.example")
+        self.ask(f"MAIL FROM:<{sender}>")
+        for recipient in recipients or ("support@ours.example",):
+            self.ask(f"RCPT TO:<{recipient}>")
+        return self.ask("DATA")
+
+    def mail(self, body: str | bytes, *recipients: str, **keywords: str) -> str:
+        assert self.begin(*recipients, **keywords).startswith("354")
+        self.send(body)
+        self.send(b"\r\n.\r\n")
+        return self.reply()
+
+    def close(self) -> None:
+        self.lines.close()
+        self.socket.close()
+
+
+class Running:
+    """A door in its own thread; `kept` is what it took, `script` decides what each keep does."""
+
+    def __init__(self, *listeners: Listener, limits: SmtpLimits, **keywords: Any) -> None:
+        self.kept: list[tuple[bytes, Envelope]] = []
+        self.script: Callable[[bytes, Envelope], concurrent.futures.Future[Kept] | Kept] | None = None
+        self.changed = threading.Condition()
+        self.loop = asyncio.new_event_loop()
+        self.peers: list[Peer] = []
+        keywords.setdefault("trusted_networks", networks(["127.0.0.0/8"]))
+        keywords.setdefault("recipient", standing)
+        self.door = Door(listeners, limits, receive=self.receive, hostname="mx.ours.example", **keywords)
+        self.thread = threading.Thread(target=self.loop.run_forever, name="door")
+        self.thread.start()
+        self.run(self.door.start())
+
+    def run(self, coroutine: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(30)
+
+    def receive(self, raw: bytes, envelope: Envelope) -> concurrent.futures.Future[Kept]:
+        answer: concurrent.futures.Future[Kept] = concurrent.futures.Future()
+        result = self.script(raw, envelope) if self.script else Kept(len(self.kept) + 1)
+        with self.changed:
+            self.kept.append((raw, envelope))
+            self.changed.notify_all()
+        if isinstance(result, concurrent.futures.Future):
+            return result
+        answer.set_result(result)
+        return answer
+
+    def wait_kept(self, count: int) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.kept) >= count, 20)
+
+    def at(self, kind: Source = Source.SMTP) -> str:
+        return self.door.bound[str(kind)][0]
+
+    def peer(self, kind: Source = Source.SMTP, **keywords: Any) -> Peer:
+        peer = Peer(self.at(kind), **keywords)
+        self.peers.append(peer)
+        return peer
+
+    def settle(self) -> None:
+        """Return once nobody is inside."""
+
+        async def empty() -> None:
+            while self.door.connections:
+                await asyncio.sleep(0.005)
+
+        self.run(asyncio.wait_for(empty(), 20))
+
+    def close(self) -> None:
+        for peer in self.peers:
+            with contextlib.suppress(OSError):
+                peer.close()
+        self.run(self.door.stop(5))
+        self.run(asyncio.sleep(0))
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
+        self.loop.close()
+
+
+def standing(address: str) -> str:
+    local, _, domain = address.lower().rpartition("@")
+    if domain.rstrip(".") != "ours.example":
+        return "foreign"
+    return "ours" if local.partition("+")[0] in {"support", "sales", "../../x", "$(id)", "%n"} else "unknown"
+
+
+@pytest.fixture
+def open_door() -> Iterator[Callable[..., Running]]:
+    """Start doors; all of them are closed again at the end of the test."""
+    opened: list[Running] = []
+
+    def start(*listeners: Listener, limits: SmtpLimits | None = None, **keywords: Any) -> Running:
+        running = Running(*(listeners or (Listener(Source.SMTP),)), limits=limits or SmtpLimits(), **keywords)
+        opened.append(running)
+        return running
+
+    yield start
+    for running in opened:
+        running.close()
