@@ -117,6 +117,7 @@ class Ticket:
     last_customer_at: datetime | None = None  # newest customer words
     due: Due = Due()
     escalation: int = 0
+    pauses: tuple[tuple[datetime, datetime], ...] = ()  # past stretches at rest (waiting, hold, solved): no clock ran
     links: tuple[int, ...] = ()
     merged_into: int | None = None
     entries: tuple[Entry, ...] = ()

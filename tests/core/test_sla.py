@@ -1,0 +1,284 @@
+"""Promises and escalation: which one holds, when it is due, what stops the clock, and each step once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mailgate.core import sla, state
+from mailgate.core.change import AddEntry, Assign, Change, Move, SetDue, SetEscalation, SetPriority, SetSla, SetStatus
+from mailgate.core.mail import Address
+from mailgate.core.policy import Agent, Calendar, Department, EscalationStep, Policy, Sla
+from mailgate.core.ticket import Due, EntryKind, Priority, Status, Ticket
+
+H = timedelta(hours=1)
+OFFICE = Calendar("office", "UTC", (((480, 960),),) * 5 + ((), ()))
+STANDARD = Sla(
+    "standard",
+    first_response=4 * H,
+    next_response=2 * H,
+    resolve=16 * H,
+    warn=0.5,
+    escalate=(EscalationStep(1.0, notify=("lead",)), EscalationStep(1.5, priority="urgent", release=True)),
+)
+FAST = replace(STANDARD, name="fast", first_response=H, resolve=4 * H, priorities=("urgent",))
+GOLD = Sla("gold", first_response=H / 2, customers=("@gold.example",))
+BOSS = Sla("boss", first_response=H / 4, customers=("boss@gold.example",))
+VIP = Sla("vip", first_response=H / 3, tags=("vip",))
+SHELF = Sla("shelf", resolve=H)
+POLICY = Policy(
+    "desk",
+    "desk.example",
+    (
+        Department("support", ("support@desk.example",), Address("support@desk.example"), sla="standard", calendar="office"),
+        Department("sales", ("sales@desk.example",), Address("sales@desk.example")),
+    ),
+    agents=(Agent(1, "anna", "anna@desk.example"), Agent(2, "bo", "bo@desk.example"), Agent(3, "cai", "cai@desk.example")),
+    slas=(SHELF, STANDARD, FAST, GOLD, BOSS, VIP),
+    calendars=(OFFICE,),
+)  # fmt: skip
+MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def ticket(**parts: object) -> Ticket:
+    base = Ticket(
+        1001,
+        "Lamp",
+        Status.NEW,
+        "support",
+        Address("maija@home.example"),
+        MONDAY,
+        MONDAY,
+        status_since=MONDAY,
+        last_customer_at=MONDAY,
+    )
+    return replace(base, **parts)  # type: ignore[arg-type]
+
+
+def opened(**parts: object) -> Ticket:
+    fresh = ticket(**parts)
+    return state.after(fresh, sla.opened(POLICY, fresh, MONDAY), MONDAY)
+
+
+def happens(before: Ticket, now: datetime, *changes: Change) -> Ticket:
+    after = state.after(before, changes, now)
+    return state.after(after, sla.follow(POLICY, before, after, now), now)
+
+
+def words(kind: EntryKind) -> AddEntry:
+    return AddEntry(kind, "x", "X", "text")
+
+
+@pytest.mark.parametrize(
+    ("department", "priority", "tags", "customer", "chosen"),
+    [
+        ("support", "normal", (), "maija@home.example", "standard"),
+        ("support", "urgent", (), "maija@home.example", "fast"),
+        ("sales", "normal", (), "maija@home.example", None),
+        ("sales", "urgent", (), "maija@home.example", "fast"),
+        ("support", "urgent", ("vip",), "maija@home.example", "vip"),
+        ("support", "urgent", ("vip",), "x@gold.example", "gold"),
+        ("support", "normal", ("vip",), "BOSS@Gold.Example", "boss"),
+    ],
+)
+def test_the_most_specific_promise_wins(
+    department: str, priority: str, tags: tuple[str, ...], customer: str, chosen: str | None
+) -> None:
+    found = sla.choose(POLICY, department, Priority(priority), tags, customer)
+    assert (found.name if found else None) == chosen
+
+
+def test_a_promise_named_by_a_rule_comes_before_all_others_and_stays() -> None:
+    named = opened(sla="shelf", tags=("vip",))
+    assert named.sla == "shelf"
+    assert happens(named, MONDAY + H, SetPriority(Priority.URGENT)).sla == "shelf"
+
+
+def test_a_new_ticket_owes_an_answer_and_a_solution_in_working_time() -> None:
+    new = opened()
+    assert new.sla == "standard"
+    assert new.due == Due(MONDAY + 4 * H, datetime(2026, 11, 24, 16, tzinfo=UTC))
+
+
+def test_the_answer_ends_the_response_clock_and_the_next_words_start_it_again() -> None:
+    answered = happens(opened(), MONDAY + H, words(EntryKind.AGENT), SetStatus(Status.WAITING))
+    assert answered.due == Due()
+    asked = happens(answered, MONDAY + 3 * H, words(EntryKind.CUSTOMER), SetStatus(Status.OPEN))
+    assert asked.due.first_response == MONDAY + 5 * H
+    assert asked.due.resolve == datetime(2026, 11, 25, 10, tzinfo=UTC)  # two hours of waiting do not count
+    again = happens(asked, MONDAY + 4 * H, words(EntryKind.CUSTOMER))
+    assert again.due.first_response == MONDAY + 6 * H
+    told = happens(again, MONDAY + 5 * H, words(EntryKind.AGENT))
+    assert told.due.first_response is None
+    assert told.due.resolve == asked.due.resolve
+
+
+def test_a_note_answers_nobody() -> None:
+    assert happens(opened(), MONDAY + H, words(EntryKind.NOTE)).due == opened().due
+
+
+def test_the_first_answer_is_owed_from_the_first_words_however_often_the_customer_writes() -> None:
+    assert happens(opened(), MONDAY + H, words(EntryKind.CUSTOMER)).due == opened().due
+
+
+def test_hold_stops_the_clocks_again_and_again() -> None:
+    held = happens(opened(), MONDAY + H, SetStatus(Status.HOLD))
+    assert held.due == Due()
+    woken = happens(held, MONDAY + 2 * H, SetStatus(Status.OPEN))
+    held = happens(woken, MONDAY + 3 * H, SetStatus(Status.HOLD))
+    waits = happens(held, MONDAY + 4 * H, SetStatus(Status.WAITING))
+    woken = happens(waits, MONDAY + 5 * H, SetStatus(Status.OPEN))
+    assert woken.due == Due(MONDAY + 7 * H, datetime(2026, 11, 25, 11, tzinfo=UTC))
+
+
+def test_a_pause_outside_working_hours_costs_nothing() -> None:
+    evening, night = MONDAY + 10 * H, MONDAY + 20 * H
+    woken = happens(happens(opened(), evening, SetStatus(Status.HOLD)), night, SetStatus(Status.OPEN))
+    assert woken.due.resolve == opened().due.resolve
+
+
+def test_a_reopened_ticket_goes_on_with_what_was_left() -> None:
+    solved = happens(opened(), MONDAY + H, words(EntryKind.AGENT), SetStatus(Status.SOLVED))
+    assert solved.due == Due()
+    assert happens(solved, MONDAY + 49 * H, SetStatus(Status.OPEN)).due.resolve == datetime(
+        2026, 11, 26, 16, tzinfo=UTC
+    )
+
+
+def test_a_new_priority_counts_from_the_original_start() -> None:
+    urgent = happens(opened(), MONDAY + H / 2, SetPriority(Priority.URGENT))
+    assert (urgent.sla, urgent.due) == ("fast", Due(MONDAY + H, MONDAY + 4 * H))
+    assert happens(urgent, MONDAY + H / 2, SetPriority(Priority.NORMAL)).due == opened().due
+
+
+def test_what_was_missed_stays_missed_whatever_changes() -> None:
+    urgent = opened(priority=Priority.URGENT)
+    relaxed = happens(urgent, MONDAY + 2 * H, SetPriority(Priority.LOW))
+    assert relaxed.due.first_response == MONDAY + H  # missed an hour ago
+    assert relaxed.due.resolve == opened().due.resolve
+    moved = happens(urgent, MONDAY + 2 * H, Move("sales"))
+    assert moved.due.first_response == MONDAY + H
+    held = happens(urgent, MONDAY + 2 * H, SetStatus(Status.HOLD))
+    assert happens(held, MONDAY + 5 * H, SetStatus(Status.OPEN)).due.first_response == MONDAY + H
+    assert happens(relaxed, MONDAY + 3 * H, words(EntryKind.AGENT)).due.first_response is None
+
+
+def test_a_department_without_a_promise_owes_nothing() -> None:
+    moved = happens(opened(), MONDAY + H, Move("sales"))
+    assert (moved.sla, moved.due) == (None, Due())
+
+
+def test_a_deadline_by_hand_lives_until_the_ticket_is_done() -> None:
+    dated = happens(opened(), MONDAY + H, SetDue("manual", MONDAY + 2 * H))
+    assert dated.due.next == MONDAY + 2 * H
+    assert happens(dated, MONDAY + H, words(EntryKind.AGENT)).due.manual == MONDAY + 2 * H
+    assert happens(dated, MONDAY + H, SetStatus(Status.SOLVED)).due == Due()
+
+
+def steps_taken(start: Ticket, moments: list[datetime]) -> list[tuple[int, datetime]]:
+    taken, now_ticket = [], start
+    for now in moments:
+        step = sla.escalate(POLICY, now_ticket, now, {})
+        if step:
+            taken.append((step.level, now))
+            now_ticket = state.after(now_ticket, step.changes, now)
+    return taken
+
+
+def test_each_step_is_taken_once_however_often_the_clock_ticks() -> None:
+    quarter = [MONDAY + n * H / 4 for n in range(40)]
+    assert steps_taken(opened(owner="anna"), quarter) == [(1, MONDAY + 2 * H), (2, MONDAY + 4 * H), (3, MONDAY + 6 * H)]
+
+
+def test_k01_a_clock_set_back_repeats_no_step() -> None:
+    assert steps_taken(opened(), [MONDAY + 4 * H, MONDAY + 3 * H, MONDAY + 4 * H]) == [(2, MONDAY + 4 * H)]
+
+
+def test_k05_after_three_days_down_only_the_highest_step_is_taken() -> None:
+    late = opened(owner="anna")
+    step = sla.escalate(POLICY, late, MONDAY + 72 * H, {})
+    assert step is not None
+    assert (step.level, step.overdue) == (3, True)
+    assert step.changes[0] == SetEscalation(3, None, MONDAY + 4 * H)
+    assert {SetPriority(Priority.URGENT), Assign(None), SetStatus(Status.NEW), SetSla("fast")} <= set(step.changes)
+    assert sla.escalate(POLICY, state.after(late, step.changes, MONDAY + 72 * H), MONDAY + 80 * H, {}) is None
+
+
+def test_a_new_deadline_starts_again_at_the_first_step() -> None:
+    warned = opened(owner="anna")
+    step = sla.escalate(POLICY, warned, MONDAY + 2 * H, {})
+    assert step is not None and step.changes == (SetEscalation(1, MONDAY + 4 * H, MONDAY + 4 * H),)
+    changes = sla.follow(POLICY, warned, state.after(warned, [words(EntryKind.AGENT)], MONDAY + 3 * H), MONDAY + 3 * H)
+    resolve = opened().due.resolve
+    assert changes == (SetDue("first_response", None), SetEscalation(0, MONDAY + 8 * H, resolve))
+
+
+def test_nothing_escalates_while_a_ticket_rests_and_the_steps_move_with_the_pause() -> None:
+    before = opened()
+    held_at = MONDAY + H
+    after = state.after(before, [SetStatus(Status.HOLD)], held_at)
+    changes = sla.follow(POLICY, before, after, held_at)
+    assert changes[-1] == SetEscalation(0, None, None)
+    held = state.after(after, changes, held_at)
+    assert sla.escalate(POLICY, held, MONDAY + 30 * H, {}) is None
+    woken = happens(held, MONDAY + 3 * H, SetStatus(Status.OPEN))
+    assert sla.next_look(POLICY, woken) == MONDAY + 4 * H  # half of four hours, two of them at rest
+
+
+def test_a_step_can_give_the_ticket_to_the_least_busy() -> None:
+    policy = replace(POLICY, slas=(replace(STANDARD, escalate=(EscalationStep(1.0, reassign=True),)),))
+    step = sla.escalate(policy, opened(owner="anna"), MONDAY + 5 * H, {"anna": 0, "bo": 3, "cai": 4}, away=("bo",))
+    assert step is not None and Assign("cai") in step.changes
+
+
+def test_k03_steps_are_taken_once_over_the_night_the_clock_changes() -> None:
+    calendar = Calendar("night", "Europe/Helsinki", (((0, 1440),),) * 7)
+    policy = replace(POLICY, calendars=(replace(calendar, name="office"),))
+    start = datetime(2026, 10, 24, 22, tzinfo=UTC)
+    owed = ticket(created_at=start, sla="standard", due=Due(start + 4 * H))
+    moments = [start + n * H / 4 for n in range(40)]
+    taken = []
+    for now in moments:
+        step = sla.escalate(policy, owed, now, {})
+        if step:
+            taken.append(step.level)
+            owed = state.after(owed, step.changes, now)
+    assert taken == [1, 2, 3]
+
+
+def test_a_deadline_by_hand_without_any_promise_still_warns_and_tells() -> None:
+    dated = happens(opened(department="sales"), MONDAY, SetDue("manual", MONDAY + 10 * H))
+    assert steps_taken(dated, [MONDAY + 7 * H, MONDAY + 8 * H, MONDAY + 10 * H]) == [
+        (1, MONDAY + 8 * H),
+        (2, MONDAY + 10 * H),
+    ]
+
+
+def test_steps_at_the_same_moment_are_one_step() -> None:
+    double = Sla(
+        "x", warn=0, escalate=(EscalationStep(1.0, ("lead",)), EscalationStep(1.0, ("owner",), priority="high"))
+    )
+    assert sla.steps(double) == (EscalationStep(1.0, ("lead", "owner"), priority="high"),)
+
+
+def test_the_longest_overdue_comes_first() -> None:
+    one, two = opened(), ticket(number=1002, due=Due(MONDAY + H))
+    waiting = ticket(number=1003, status=Status.WAITING, due=Due(MONDAY))
+    assert [late.number for late in sla.late([one, two, waiting], MONDAY + 9 * H)] == [1002, 1001]
+
+
+def test_a_deadline_can_be_explained() -> None:
+    held = happens(opened(), MONDAY + H, SetStatus(Status.HOLD))
+    woken = happens(held, MONDAY + 2 * H + H / 3, SetStatus(Status.OPEN))
+    first, resolve = sla.explain(POLICY, woken, ZoneInfo("Europe/Helsinki"))
+    assert first == (
+        "First response by 2026-11-23 15:20: 4 h working time of calendar office (promise standard)"
+        " since 2026-11-23 10:00, 1 h 20 min at rest not counted"
+    )
+    assert resolve.startswith("Solution by 2026-11-25 11:20: 16 h")
+    late = happens(opened(priority=Priority.URGENT), MONDAY + 2 * H, SetPriority(Priority.LOW))
+    assert sla.explain(POLICY, late, UTC)[0].endswith("missed before, and kept as it was")
+    assert sla.explain(POLICY, held, UTC) == ("The clocks of promise standard stand still while the ticket is hold",)
