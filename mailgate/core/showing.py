@@ -1,0 +1,144 @@
+"""What each letter may say: its variables with their defaults, and what of a ticket each audience may see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mailgate.core.change import Audience
+from mailgate.core.mail import Address
+from mailgate.core.policy import Policy
+from mailgate.core.ticket import Entry, EntryKind, Ticket
+
+CUSTOMERS = Audience.CUSTOMER.value
+
+# Template -> the variables it may be given in `Outbound.context`, with what stands in when one is missing. Anything
+# else in the context never reaches the template; docs/templates.md lists the same names.
+VARIABLES: Mapping[str, Mapping[str, Any]] = {
+    # to customers
+    "ack": {"promise": "", "show_subject": False, "articles": []},
+    "answer": {"text": "", "html": "", "signature": None, "survey": ""},
+    "taken": {"promise": ""},
+    "waiting": {"until": None},
+    "transferred": {},
+    "reopened": {},
+    "delayed": {"promise": ""},
+    "nudge": {"until": None},
+    "closing": {},
+    "solved": {"survey": "", "reopen_days": 14},
+    "status": {"until": None, "refused": ""},
+    "vote_thanks": {"score": None},
+    # to agents and outside experts
+    "notice": {"why": "", "from": {}, "text": "", "html": "", "unverified": False, "automatic": "", "mentions": [],
+               "proposed": [], "recipients": [], "recent": [], "attachments": [], "articles": [], "warning": "",
+               "notes": []},
+    "receipt": {"understood": [], "refused": [], "done": [], "parked": False, "newer": "", "text": "", "asks": []},
+    "question": {"title": "", "intro": "", "rows": [], "facts": [], "text": "", "sections": [], "more": 0,
+                 "actions": True},
+    "was_it_you": {"subject": "", "at": None, "text": "", "why": ""},
+    "handover": {"by": "", "why": "", "text": "", "attachments": []},
+    "escalation": {"level": 1, "which": "first_response", "due_at": None, "notes": []},
+    "reminder": {"text": ""},
+    "expert": {"question": "", "by": ""},
+    "forward": {},
+    "digest": {"sections": [], "facts": [], "accounted": ""},
+    "report": {"title": "", "period": "", "before": "", "figures": [], "charts": [], "tables": []},
+    "alarm": {"title": "", "text": "", "remedy": "", "facts": []},
+    "welcome": {"desk_address": ""},
+}  # fmt: skip
+
+_UNFIT_NAME = re.compile(r"[^\w\s.,'’\-]|[0-9_]|www|://", re.UNICODE)
+
+
+def given_name(name: str) -> str:
+    """The name to greet somebody by, `""` when the display name is no name.
+
+    A forged sender chooses his display name, and we mail it to the address he forged: anything that could carry an
+    advertisement or a link is left out (threats L-13).
+    """
+    name = " ".join(name.split()).strip("'\"")
+    if not name or len(name) > 60 or _UNFIT_NAME.search(name) or re.search(r"\w\.\w", name):
+        return ""
+    _, comma, given = name.partition(",")
+    words = (given if comma else name).split()
+    first = next((word for word in words if len(word.strip(".")) > 1), "")
+    return first if 1 < len(first) <= 25 else ""
+
+
+def variables(template: str, context: Mapping[str, Any]) -> dict[str, Any]:
+    """The template's own variables: those of the context it is allowed, defaults for the rest."""
+    allowed = VARIABLES.get(template, VARIABLES["ack"])  # a rule may name an acknowledgement of the admin's own
+    return {name: context.get(name, default) for name, default in allowed.items()}
+
+
+def ticket_view(ticket: Ticket | None, audience: str, policy: Policy) -> dict[str, Any] | None:
+    """The ticket as a template sees it; a customer's view has no field that is not his own business."""
+    if ticket is None:
+        return None
+    view: dict[str, Any] = {
+        "number": ticket.number,
+        "tag": policy.tag(ticket.number),
+        "subject": ticket.subject,
+        "status": ticket.status.value,
+        "created_at": ticket.created_at,
+        "requester": person_view(ticket.requester),
+        "entries": entry_views(ticket, audience, policy),
+    }
+    if audience in (Audience.CUSTOMER, Audience.EXPERT):
+        return view
+    owner = policy.agent(ticket.owner)
+    return view | {
+        "department": ticket.department,
+        "owner": owner.shown_name if owner else (ticket.owner or ""),
+        "priority": ticket.priority.value,
+        "tags": list(ticket.tags),
+        "fields": dict(ticket.fields),
+        "links": list(ticket.links),
+        "until": ticket.status_until,
+        "due": ticket.due.next,
+        "first_response_due": ticket.due.first_response,
+        "resolve_due": ticket.due.resolve,
+        "escalation": ticket.escalation,
+        "language": ticket.language,
+        "participants": [person_view(one) for one in ticket.participants],
+    }
+
+
+def person_view(person: Address) -> dict[str, str]:
+    """A person as a template sees him."""
+    return {"name": person.name, "first_name": given_name(person.name), "address": person.addr}
+
+
+def entry_views(ticket: Ticket, audience: str, policy: Policy) -> list[dict[str, Any]]:
+    """The thread, newest first: for customers and outsiders nothing but verified public words."""
+    inside = audience not in (Audience.CUSTOMER, Audience.EXPERT)
+    shown = [
+        entry
+        for entry in ticket.entries
+        if entry.kind is not EntryKind.EVENT and (inside or (entry.kind.public and not entry.unverified))
+    ]
+    return [_entry_view(entry, policy, inside) for entry in reversed(shown)]
+
+
+def _entry_view(entry: Entry, policy: Policy, inside: bool) -> dict[str, Any]:
+    view: dict[str, Any] = {
+        "kind": entry.kind.value,
+        "author": public_author(entry, policy),
+        "at": entry.at,
+        "text": entry.text,
+        "attachments": [{"name": one.name, "size": one.size} for one in entry.attachments],
+    }
+    if inside:
+        view["unverified"] = entry.unverified
+    return view
+
+
+def public_author(entry: Entry, policy: Policy) -> str:
+    """A name without an address: the agent's name as configured, the customer's display name."""
+    if entry.kind is EntryKind.CUSTOMER:
+        return entry.author_name or entry.author
+    agent = policy.agent(entry.author)
+    if agent:
+        return agent.shown_name
+    return entry.author_name if "@" not in entry.author_name else ""

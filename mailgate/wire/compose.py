@@ -1,0 +1,96 @@
+"""A headed letter and its words -> the bytes of an RFC 5322 message."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from mailgate.core.letter import Letter
+from mailgate.wire import mimebytes, render
+
+LONGEST_SUBJECT = 255
+REFERENCES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that travels with a letter; `content_id` without angle brackets is what its HTML shows it by."""
+
+    name: str
+    type: str
+    data: bytes
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished message; `problems` are for the admin: his template failed and ours was used."""
+
+    raw: bytes
+    subject: str
+    problems: tuple[str, ...] = ()
+    needs_utf8: bool = False  # an address needs SMTPUTF8 (RFC 6531)
+
+
+def write(letter: Letter, now: datetime, templates: str | None = None, files: Sequence[File] = ()) -> Written:
+    """The letter worded and composed; `templates` is the admin's folder of overrides.
+
+    Raises Permanent when an address cannot be written, or when the built-in template fails as well.
+    """
+    page = render.page(letter, now, templates)
+    subject = subject_line(page.subject or letter.subject, letter.tag)
+    raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, files)))
+    everybody = (letter.from_, *letter.to, *letter.cc, *([letter.reply_to] if letter.reply_to else []))
+    return Written(raw, subject, page.problems, not all(one.addr.rpartition("@")[0].isascii() for one in everybody))
+
+
+def subject_line(text: str, tag: str) -> str:
+    """One line of at most 255 characters that carries the tag."""
+    text = mimebytes.one_line(text)
+    if tag and tag not in text:
+        text = f"{tag} {text}"
+    return text if len(text) <= LONGEST_SUBJECT else text[: LONGEST_SUBJECT - 1].rstrip() + "…"
+
+
+def _head(letter: Letter, subject: str, now: datetime) -> bytes:
+    references = letter.references
+    if len(references) > REFERENCES:
+        references = (references[0], *references[1 - REFERENCES :])
+    fields = [
+        mimebytes.mailboxes("From", [letter.from_]),
+        mimebytes.mailboxes("To", letter.to),
+        mimebytes.mailboxes("Cc", letter.cc),
+        mimebytes.mailboxes("Reply-To", [letter.reply_to] if letter.reply_to else []),
+        mimebytes.field("Subject", subject),
+        mimebytes.field("Date", format_datetime(now)),
+        mimebytes.ids("Message-ID", [letter.message_id]),
+        mimebytes.ids("In-Reply-To", [letter.in_reply_to]),
+        mimebytes.ids("References", references),
+        *(mimebytes.field(name, value) for name, value in letter.marks),
+        b"MIME-Version: 1.0\r\n",
+    ]
+    return b"".join(fields)
+
+
+def body(identity: str, text: str, html: str, files: Sequence[File] = ()) -> bytes:
+    """Text, HTML and files as the fewest nested parts; `identity` makes boundaries that are the same each time."""
+    seed = hashlib.sha256(identity.encode()).hexdigest()[:24]
+    shown = [one for one in files if one.inline and one.content_id and f"cid:{one.content_id}" in html]
+    rest = [one for one in files if one not in shown]
+    content = mimebytes.text_part("plain", text)
+    if html:
+        page = mimebytes.text_part("html", html)
+        if shown:
+            page = mimebytes.multipart("related", f"r{seed}", [page, *map(_file, shown)], '; type="text/html"')
+        content = mimebytes.multipart("alternative", f"a{seed}", [content, page])
+    if rest:
+        content = mimebytes.multipart("mixed", f"m{seed}", [content, *map(_file, rest)])
+    return content
+
+
+def _file(one: File) -> bytes:
+    return mimebytes.file_part(one.name, one.type, one.data, one.content_id, one.inline)
