@@ -40,6 +40,7 @@ class WaitingMail:
     size: int
     released_as: str = ""  # a parked mail, released by this agent's proof
     release_mode: str = ""
+    retried: bool = False  # it comes out of quarantine
 
 
 class Ids(Protocol):
@@ -233,7 +234,7 @@ class Tx(Read, Protocol):
     ) -> None: ...
 
     def recover(self, now: datetime) -> Mapping[str, int]:
-        """At start: leased deliveries wait again; those in `sending` retry once under the same id, acks are `uncertain`."""
+        """At start: leased deliveries wait again; those in `sending` retry once, acks among them are `uncertain`."""
         ...
 
     def retry_delivery(self, delivery: int, now: datetime) -> bool: ...

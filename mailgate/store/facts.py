@@ -1,0 +1,190 @@
+"""All the store knows that matters for one decision, by indexed look-ups alone."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailgate.core.change import Absence, Facts, Needs, Parking, SentLetter
+from mailgate.core.mail import Address, canonical
+from mailgate.core.ticket import Status, Ticket
+from mailgate.store import rows
+from mailgate.store import statements as sql
+from mailgate.store.apply import Applying
+from mailgate.store.letters import MINUTE
+from mailgate.store.merging import followed
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CANDIDATES = 10  # tickets looked at for one mail
+
+
+class Knowing(Applying):
+    """Answers `Needs`."""
+
+    def facts(self, needs: Needs, now: datetime) -> Facts:
+        """See `core.change.Facts`; what the needs do not ask for is not read."""
+        known: dict[str, Any] = self._duplicate(needs)
+        by_id = self._by_id(needs)
+        known["letters"] = letters = self._letters(needs)
+        asked = [*by_id.values(), *needs.numbers, *(each.ticket for each in letters.values() if each.ticket)]
+        if known.get("duplicate_ticket"):
+            asked.append(known["duplicate_ticket"])
+        tickets, merged, ids = self._tickets(list(dict.fromkeys(asked))[:CANDIDATES], needs.sender)
+        known["successors"] = self._successors(tickets, ids, merged, needs.sender)
+        known["by_id"] = {key: merged.get(number, number) for key, number in by_id.items()}
+        known["tickets"], known["merged"] = tickets, merged
+        self._threads(known, tickets, ids, now)
+        self._sender(known, needs, now)
+        self._people(known, now)
+        if needs.parked is not None:
+            known["parked"] = self.parking(needs.parked)
+        return Facts(**known)
+
+    def _duplicate(self, needs: Needs) -> dict[str, Any]:
+        known: dict[str, Any] = {}
+        if not needs.content_digest:
+            return known
+        departments: dict[str, None] = {}
+        for row in self.all(sql.SAME_CONTENT, {"content_digest": needs.content_digest}):
+            if row["fate"] in ("parked", "quarantined"):
+                continue
+            known.setdefault("duplicate_of", row["number"])
+            departments.update(dict.fromkeys(rows.loads(row["departments"], ())))
+            if known.get("duplicate_ticket") is None:
+                known["duplicate_ticket"] = self.scalar(sql.TICKET_OF_MAIL, {"mail": row["number"]})
+        known["duplicate_departments"] = tuple(departments)
+        if needs.message_id and "duplicate_of" not in known:
+            params = {"message_id": rows.clean(needs.message_id), "content_digest": needs.content_digest}
+            known["msgid_collision"] = self.scalar(sql.SAME_ID_OTHER_CONTENT, params) is not None
+        return known
+
+    def _by_id(self, needs: Needs) -> dict[str, int]:
+        found = {key: self.scalar(sql.TICKET_OF_ID, {"id": rows.clean(key)}) for key in dict.fromkeys(needs.ids)}
+        return {key: int(number) for key, number in found.items() if number is not None}
+
+    def _letters(self, needs: Needs) -> dict[str, SentLetter]:
+        letters: dict[str, SentLetter] = {}
+        for key in needs.letters:
+            row = self.one(sql.LETTER_OF_ID, {"id": rows.clean(key)})
+            if row is not None:
+                letters[key] = SentLetter(
+                    id=row["id"],
+                    message_id=row["message_id"],
+                    ticket=row["ticket_number"],
+                    template=row["template"],
+                    audience=row["audience"],
+                    agent=row["agent"],
+                    purpose=row["purpose"],
+                    created_at=rows.time_of(row["created_at"]),
+                    revoked=row["revoked_at"] is not None,
+                    context=rows.loads(row["context"], {}),
+                )
+        return letters
+
+    def _tickets(self, numbers: list[int], sender: str) -> tuple[dict[int, Ticket], dict[int, int], dict[int, int]]:
+        """Candidates by number after merges, where merged numbers went, and row ids by number."""
+        tickets: dict[int, Ticket] = {}
+        merged: dict[int, int] = {}
+        ids: dict[int, int] = {}
+        for number in numbers:
+            row = followed(self, number) if 0 < number < 2**63 else None
+            if row is None:
+                continue
+            if row["number"] != number:
+                merged[number] = row["number"]
+            if row["number"] not in tickets:
+                ticket = self.bare_ticket(row["number"])
+                assert ticket is not None
+                tickets[ticket.number] = self._seen_from(ticket, sender)
+                ids[ticket.number] = row["id"]
+        return tickets, merged, ids
+
+    def _seen_from(self, ticket: Ticket, sender: str) -> Ticket:
+        """A person who takes part by another address of his is shown by the one he writes from now."""
+        if not sender or any(person.key == sender for person in ticket.participants):
+            return ticket
+        known = self.known(sender)
+        if known is None:
+            return ticket
+        others = {
+            row["canonical"]
+            for row in self.all("SELECT canonical FROM address WHERE contact = :c", {"c": known["contact"]})
+        }
+        return self.with_address(ticket, others, Address(known["addr"], known["name"]))
+
+    def _successors(
+        self, tickets: dict[int, Ticket], ids: dict[int, int], merged: dict[int, int], sender: str
+    ) -> dict[int, int]:
+        """Later tickets that go on where a finished one stopped; they become candidates too."""
+        successors: dict[int, int] = {}
+        for number in [number for number, ticket in tickets.items() if ticket.status.done]:
+            newer = self.scalar(sql.SUCCESSOR, {"id": ids[number]})
+            if newer is None:
+                continue
+            found, moved, more = self._tickets([newer], sender)
+            end = moved.get(newer, newer)
+            if end != number and end in found and found[end].status is not Status.ARCHIVED:
+                successors[number] = end
+                tickets.update(found)
+                ids.update(more)
+                merged.update(moved)
+        return successors
+
+    def _threads(self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int], now: datetime) -> None:
+        since = rows.micros(now - DAY)
+        known["customer_ids"] = {
+            number: tuple(dict.fromkeys(row["id"] for row in reversed(self.all(sql.CUSTOMER_IDS, {"id": ids[number]}))))
+            for number in tickets
+        }
+        known["ticket_subjects"] = {
+            number: (*(row["old"] for row in self.all(sql.SUBJECTS, {"id": ids[number]})), ticket.subject)
+            for number, ticket in tickets.items()
+        }
+        known["reopens_day"] = {
+            number: int(self.scalar(sql.REOPENS, {"id": ids[number], "since": since}))
+            for number, ticket in tickets.items()
+            if ticket.status.done
+        }
+
+    def _sender(self, known: dict[str, Any], needs: Needs, now: datetime) -> None:
+        at = rows.micros(now)
+        hour, day = rows.micros(now - HOUR), rows.micros(now - DAY)
+        known["acks_hour"] = int(self.scalar(sql.TALLIED, {"name": "ack", "since": hour // MINUTE}))
+        if not needs.sender:
+            return
+        sender = rows.clean(canonical(needs.sender))
+        acks = self.one(sql.ACKS_TO, {"sender": sender, "hour": hour, "day": day})
+        assert acks is not None
+        known["acks_sender_hour"], known["acks_sender_day"] = int(acks["hour"]), int(acks["day"])
+        params = {"address": sender, "domain": "@" + sender.rpartition("@")[2], "now": at}
+        known["banned"] = self.scalar(sql.BANNED, params) is not None
+        address = self.known(sender)
+        known["known_sender"] = address is not None
+        if address is not None:
+            params = {"requester": address["id"], "since": hour}
+            known["tickets_sender_hour"] = int(self.scalar(sql.TICKETS_FROM, params))
+
+    def _people(self, known: dict[str, Any], now: datetime) -> None:
+        people = self.all(sql.PEOPLE, {})
+        known["load"] = {row["name"]: row["open_tickets"] for row in people}
+        known["last_assigned"] = {
+            row["name"]: rows.time_of(row["last_assigned_at"]) for row in people if row["last_assigned_at"] is not None
+        }
+        known["away"] = self.absences(now)
+        promises = self.setting("promises")
+        known["promise_seconds"] = json.loads(promises) if promises else {}
+
+    def parking(self, mail: int) -> Parking | None:
+        """Why a mail waits for a person, None when it does not."""
+        row = self.one(sql.PARKING, {"mail": mail})
+        if row is None:
+            return None
+        return Parking(row["why"], row["agent"], row["nonce"], tuple(json.loads(row["understood"])))
+
+    def absences(self, now: datetime) -> tuple[Absence, ...]:
+        """Agents away at that moment."""
+        return tuple(
+            Absence(row["agent"], rows.time_of(row["starts_at"]), rows.moment(row["ends_at"]), row["cover"])
+            for row in self.all(sql.AWAY, {"now": rows.micros(now)})
+        )

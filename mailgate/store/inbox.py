@@ -1,0 +1,91 @@
+"""Mail taken in: kept, waiting, tried, set aside for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mailgate.core.mail import Envelope, canonical
+from mailgate.store import rows
+from mailgate.store import statements as sql
+from mailgate.store.base import Kept, WaitingMail
+from mailgate.store.blobs import blob_path
+from mailgate.store.session import Session
+
+
+class Inbox(Session):
+    """The first half of a mail's life: from the socket to its turn."""
+
+    def keep(self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, blob: str | None = None) -> Kept:
+        """See `base.Tx.keep`."""
+        recipients = rows.dumps(sorted({canonical(addr) for addr in envelope.recipients}))
+        at = rows.micros(now)
+        row = {
+            "source": envelope.source.value,
+            "sender": rows.clean(envelope.sender),
+            "recipients": recipients,
+            "peer": rows.clean(envelope.peer),
+            "login": rows.clean(envelope.login),
+            "mailbox": rows.clean(envelope.mailbox),
+            "folder": rows.clean(envelope.folder),
+            "uidvalidity": envelope.uidvalidity,
+            "uid": envelope.uid,
+            "accepted_at": at,
+            "arrived_at": rows.micros(envelope.arrived_at) if envelope.arrived_at else at,
+            "origin": "history" if envelope.history else "live",
+            "size": len(raw),
+            "raw_digest": raw_digest,
+            "blob": blob,
+        }
+        number = self.scalar(sql.KEEP, row)
+        if number is None:
+            first = int(self.scalar(sql.BY_UID, row))
+            return Kept(first, first)
+        if blob is None:
+            self.run(sql.KEEP_RAW, {"mail": number, "bytes": raw})
+        for earlier in self.all(sql.SAME_BYTES, {"raw_digest": raw_digest, "number": number}):
+            if earlier["recipients"] == recipients:
+                self.run(sql.REPEATED, {"number": number, "now": at, "first": earlier["number"]})
+                return Kept(int(number), int(earlier["number"]))
+        return Kept(int(number))
+
+    def waiting(self, limit: int, after: int = 0) -> list[WaitingMail]:
+        """Mails without a fate, in order of arrival, numbered above `after`."""
+        return [
+            WaitingMail(
+                number=row["number"],
+                raw=row["bytes"],
+                path=str(blob_path(self.data, row["blob"])) if row["blob"] else None,
+                envelope=rows.envelope(row),
+                accepted_at=rows.time_of(row["accepted_at"]),
+                arrived_at=rows.time_of(row["arrived_at"]),
+                attempts=row["attempts"],
+                size=row["size"],
+                released_as=row["released_as"],
+                release_mode=row["release_mode"],
+            )
+            for row in self.all(sql.WAITING, {"limit": limit, "after": after})
+        ]
+
+    def attempt(self, number: int) -> int:
+        """Count a try; returns the count. Raises KeyError for an unknown mail."""
+        attempts = self.scalar(sql.ATTEMPT, {"number": number})
+        if attempts is None:
+            raise KeyError(number)
+        return int(attempts)
+
+    def quarantine_mail(self, number: int, reason: str, error: str, now: datetime) -> None:
+        """We failed on this mail: its bytes stay, people are told, `retry_mail` runs it again."""
+        self.run(
+            sql.QUARANTINE,
+            {"number": number, "reason": reason, "error": rows.clean(error)[:4000], "now": rows.micros(now)},
+        )
+
+    def retry_mail(self, number: int) -> bool:
+        """See `base.Tx.retry_mail`."""
+        return self.run(sql.RETRY_MAIL, {"number": number}) > 0
+
+    def drop_mail(self, number: int, reason: str, now: datetime) -> bool:
+        """See `base.Tx.drop_mail`."""
+        at = rows.micros(now)
+        self.run(sql.SETTLE, {"mail": number, "now": at})
+        return self.run(sql.DROP_MAIL, {"number": number, "reason": reason, "now": at}) > 0

@@ -1,0 +1,70 @@
+"""What every part of the store shares inside one transaction: the connection and where the files lie."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mailgate.core.mail import Address, canonical
+from mailgate.store import rows
+from mailgate.store import statements as sql
+
+Params = Mapping[str, Any]
+
+
+class Session:
+    """One transaction on one connection; the parts of the store add their verbs to it."""
+
+    def __init__(self, connection: sqlite3.Connection, data: Path, first_number: int) -> None:
+        self.connection = connection
+        self.data = data
+        self.first_number = first_number
+
+    def one(self, statement: str, params: Params) -> rows.Row | None:
+        """The first row, None when there is none."""
+        row: rows.Row | None = self.connection.execute(statement, params).fetchone()
+        return row
+
+    def all(self, statement: str, params: Params) -> list[rows.Row]:
+        """Every row."""
+        return self.connection.execute(statement, params).fetchall()
+
+    def scalar(self, statement: str, params: Params) -> Any:
+        """The first column of the first row, None when there is none."""
+        row = self.connection.execute(statement, params).fetchone()
+        return None if row is None else row[0]
+
+    def run(self, statement: str, params: Params) -> int:
+        """Execute; returns how many rows changed."""
+        return self.connection.execute(statement, params).rowcount
+
+    def many(self, statement: str, params: Iterable[Params]) -> None:
+        """Execute for each."""
+        self.connection.executemany(statement, params)
+
+    def known(self, addr: str) -> rows.Row | None:
+        """The address row, found by its canonical form."""
+        return self.one(sql.ADDRESS, {"canonical": rows.clean(canonical(addr))})
+
+    def person(self, who: Address, now: int, used: bool = False) -> tuple[int, int]:
+        """(address id, contact id), made when unknown; `used` says a mail just came from there."""
+        row = self.known(who.addr)
+        name = rows.clean(who.name)
+        if row is None:
+            contact = self.scalar(sql.NEW_CONTACT, {"now": now})
+            address = self.scalar(
+                sql.NEW_ADDRESS,
+                {
+                    "canonical": rows.clean(canonical(who.addr)),
+                    "addr": rows.clean(who.addr.strip()),
+                    "name": name,
+                    "contact": contact,
+                    "used_at": now if used else None,
+                },
+            )
+            return int(address), int(contact)
+        if used:
+            self.run(sql.USED, {"id": row["id"], "now": now, "name": name or row["name"]})
+        return int(row["id"]), int(row["contact"])

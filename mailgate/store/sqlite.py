@@ -1,0 +1,284 @@
+"""SqliteStore: one file, one writing thread, group commit, short-lived readers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mailgate.core.policy import Agent, Department
+from mailgate.errors import ConfigError, Temporary
+from mailgate.store import connection as opening
+from mailgate.store import people, schema
+from mailgate.store.base import Read, Tx
+from mailgate.store.tx import Transaction
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+BATCH = 64  # jobs a commit: enough to share an fsync, few enough that none waits long
+READERS = 4
+
+
+@dataclass(slots=True)
+class _Job:
+    """Something to do inside a transaction, and who waits for it."""
+
+    run: Callable[[Tx], Any]
+    first: bool
+    future: Future[Any] = field(default_factory=Future)
+
+
+class SqliteStore:
+    """The default memory: `data/mailgate.db`, and beside it `blobs/` and `mailgate.lock`."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        first_number: int = 1001,
+        writable: bool = True,
+        check: bool = True,
+        connect: opening.Connect = sqlite3.connect,
+    ) -> None:
+        """Open, check and migrate. Raises ConfigError (damaged, newer, on a network disk, read-only) or InUse."""
+        self.path = path
+        self.data = path.parent
+        self._first_number = first_number
+        self._connect = connect
+        self._readers: deque[sqlite3.Connection] = deque()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = threading.Lock()
+        self._lock: int | None = None
+        self._writer: sqlite3.Connection | None = None
+        self._thread: threading.Thread | None = None
+        if writable:
+            self._open(check)
+            self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
+            self._thread.start()
+        elif not path.exists():
+            raise ConfigError(f"{path} does not exist yet: start mailgate once")
+        self._file = _identity(path)
+        if not writable:
+            self.read(lambda tx: opening.refuse_newer(tx.connection, path))  # type: ignore[attr-defined]
+
+    def _open(self, check: bool) -> None:
+        try:
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            opening.refuse_network(self.data)
+            self._lock = opening.take_lock(self.data)
+        except OSError as problem:
+            raise ConfigError(f"{self.data} cannot be written: {problem.strerror}") from problem
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            self._writer = opening.open_writer(self.path, self._connect)
+            if check:
+                opening.quick_check(self._writer, self.path)
+            if opening.refuse_newer(self._writer, self.path) < schema.VERSION:
+                schema.migrate(self._writer)
+        except OSError as problem:
+            self._let_go()
+            raise ConfigError(f"{self.path} cannot be written: {problem.strerror}") from problem
+        except sqlite3.Error as problem:
+            self._let_go()
+            raise ConfigError(f"{self.path} cannot be opened: {problem}") from problem
+        except BaseException:
+            self._let_go()
+            raise
+
+    # --- the interface ------------------------------------------------------------------------------------------------
+
+    def write(self, job: Callable[[Tx], T], *, first: bool = False) -> Future[T]:
+        """See `base.Store.write`."""
+        entry = _Job(job, first)
+        with self._closed:
+            if self._thread is None:
+                entry.future.set_exception(Temporary("the store is closed"))
+            else:
+                self._jobs.put(entry)
+        return entry.future
+
+    def read(self, job: Callable[[Read], T]) -> T:
+        """See `base.Store.read`. Raises Temporary when the file cannot be read now."""
+        try:
+            connection = self._readers.pop()
+        except IndexError:
+            connection = self._reader()
+        try:
+            connection.execute("BEGIN")
+            try:
+                return job(Transaction(connection, self.data, self._first_number))
+            finally:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error as problem:
+            raise opening.translated(problem) from problem
+        finally:
+            if connection.in_transaction or len(self._readers) >= READERS:
+                connection.close()
+            else:
+                self._readers.append(connection)
+
+    def sync_people(self, agents: Sequence[Agent], departments: Sequence[Department]) -> Mapping[str, int]:
+        """See `base.Store.sync_people`. Raises ConfigError when one still referred to is gone."""
+        return self.write(lambda tx: people.sync(tx, agents, departments)).result()  # type: ignore[arg-type]
+
+    def healthy(self) -> str:
+        """See `base.Store.healthy` (threats D-06)."""
+        try:
+            if _identity(self.path) != self._file:
+                return f"{self.path} was replaced while in use"
+        except OSError:
+            return f"{self.path} was deleted while in use"
+        if self._writer is not None and not Path(f"{self.path}-wal").exists():
+            return f"{self.path}-wal was deleted while in use"
+        return ""
+
+    def free_space(self) -> int:
+        """See `base.Store.free_space`."""
+        found = os.statvfs(self.data)
+        return found.f_bavail * found.f_frsize
+
+    def close(self) -> None:
+        """See `base.Store.close`."""
+        with self._closed:
+            thread, self._thread = self._thread, None
+            if thread is not None:
+                self._jobs.put(None)
+        if thread is not None:
+            thread.join()
+        while self._readers:
+            self._readers.pop().close()
+        self._let_go()
+
+    # --- the writer ---------------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        """Take whatever waits, write it in one transaction, answer; nothing waits for a timer."""
+        more = True
+        while more:
+            batch: list[_Job] = []
+            entry = self._jobs.get()
+            while entry is not None:
+                batch.append(entry)
+                if len(batch) >= BATCH:
+                    break
+                try:
+                    entry = self._jobs.get_nowait()
+                except queue.Empty:
+                    break
+            more = entry is not None
+            batch = [each for each in batch if each.future.set_running_or_notify_cancel()]
+            batch.sort(key=lambda each: not each.first)
+            if batch:
+                self._write(batch)
+
+    def _write(self, batch: list[_Job]) -> None:
+        """One BEGIN IMMEDIATE, a savepoint a job, one COMMIT; then, and only then, the answers."""
+        answers: list[tuple[_Job, Any, BaseException | None]] = []
+        try:
+            writer = self._healthy_writer()
+            writer.execute("BEGIN IMMEDIATE")
+            for entry in batch:
+                answers.append((entry, *self._savepoint(writer, entry)))
+            writer.execute("COMMIT")
+        except _Gone as gone:
+            self._after(gone.problem)
+            self._again(batch, gone.problem)
+            return
+        except BaseException as problem:
+            self._after(problem)
+            self._again(batch, problem)
+            return
+        for entry, result, failure in answers:
+            if failure is None:
+                entry.future.set_result(result)
+            else:
+                entry.future.set_exception(failure)
+
+    def _savepoint(self, writer: sqlite3.Connection, entry: _Job) -> tuple[Any, BaseException | None]:
+        """Run one job; its own failure undoes it alone, unless SQLite undid everything."""
+        writer.execute("SAVEPOINT job")
+        try:
+            result = entry.run(Transaction(writer, self.data, self._first_number))
+        except BaseException as problem:
+            if not writer.in_transaction or _suspicious(problem):
+                raise _Gone(problem) from problem
+            writer.execute("ROLLBACK TO job")
+            writer.execute("RELEASE job")
+            return None, problem
+        writer.execute("RELEASE job")
+        return result, None
+
+    def _again(self, batch: list[_Job], problem: BaseException) -> None:
+        """The whole transaction is gone: each job by itself, so that one too large for the disk harms no other."""
+        if len(batch) > 1:
+            for entry in batch:
+                self._write([entry])
+            return
+        failure = opening.translated(problem) if isinstance(problem, sqlite3.Error) else problem
+        batch[0].future.set_exception(failure)
+
+    def _after(self, problem: BaseException) -> None:
+        """SQLite may have rolled back by itself; an I/O error makes the connection suspect (threats D-02, D-03)."""
+        writer = self._writer
+        if writer is None:
+            return
+        try:
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
+        except sqlite3.Error as worse:
+            problem = worse
+        if _suspicious(problem):
+            log.error("database suspect, reopening", extra={"error": str(problem)})
+            self._writer = None
+            writer.close()
+
+    def _healthy_writer(self) -> sqlite3.Connection:
+        """The connection, opened and checked anew after an I/O error."""
+        if self._writer is None:
+            writer = opening.open_writer(self.path, self._connect)
+            try:
+                opening.quick_check(writer, self.path)
+            except ConfigError as problem:
+                writer.close()
+                raise Temporary(str(problem)) from problem
+            self._writer = writer
+        return self._writer
+
+    def _reader(self) -> sqlite3.Connection:
+        try:
+            return opening.open_reader(self.path)
+        except sqlite3.Error as problem:
+            raise opening.translated(problem) from problem
+
+    def _let_go(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+class _Gone(Exception):
+    """SQLite rolled the whole transaction back under a job."""
+
+    def __init__(self, problem: BaseException) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+def _suspicious(problem: BaseException) -> bool:
+    return isinstance(problem, sqlite3.Error) and opening.primary(problem) in opening.SUSPECT
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino

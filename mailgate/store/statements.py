@@ -1,0 +1,231 @@
+"""The SQL of the hot path, one catalogue, in the dialect SQLite and PostgreSQL share."""
+
+from __future__ import annotations
+
+# --- mail in ----------------------------------------------------------------------------------------------------------
+
+KEEP = """
+INSERT INTO mail (source, sender, recipients, peer, login, mailbox, folder, uidvalidity, uid, accepted_at, arrived_at,
+  origin, size, raw_digest, blob)
+VALUES (:source, :sender, :recipients, :peer, :login, :mailbox, :folder, :uidvalidity, :uid, :accepted_at, :arrived_at,
+  :origin, :size, :raw_digest, :blob)
+ON CONFLICT DO NOTHING RETURNING number
+"""
+KEEP_RAW = "INSERT INTO raw (mail, bytes) VALUES (:mail, :bytes)"
+BY_UID = """
+SELECT number FROM mail
+WHERE mailbox = :mailbox AND folder = :folder AND uidvalidity = :uidvalidity AND uid = :uid AND uid > 0
+"""
+SAME_BYTES = """
+SELECT number, recipients FROM mail WHERE raw_digest = :raw_digest AND number < :number ORDER BY number LIMIT 50
+"""
+REPEATED = """
+UPDATE mail SET fate = 'duplicate', reason = 'same-bytes', decided_at = :now, duplicate_of = :first
+WHERE number = :number
+"""
+WAITING = """
+SELECT mail.*, raw.bytes FROM mail LEFT JOIN raw ON raw.mail = mail.number
+WHERE mail.fate IS NULL AND mail.number > :after ORDER BY mail.number LIMIT :limit
+"""
+ATTEMPT = "UPDATE mail SET attempts = attempts + 1 WHERE number = :number RETURNING attempts"
+MAIL_TIMES = "SELECT arrived_at, origin FROM mail WHERE number = :number"
+DECIDED = """
+UPDATE mail SET fate = :fate, reason = :reason, trace = :trace, decided_at = :now, duplicate_of = :duplicate_of
+WHERE number = :number
+"""
+STAMPED = """
+UPDATE mail SET fate = :fate, reason = :reason, trace = :trace, decided_at = :now, duplicate_of = :duplicate_of,
+  content_digest = :content_digest, message_id = :message_id, author = :author, author_name = :author_name,
+  subject = :subject, date = :date, departments = :departments, flags = :flags
+WHERE number = :number
+"""
+QUARANTINE = """
+UPDATE mail SET fate = 'quarantined', reason = :reason, error = :error, decided_at = :now WHERE number = :number
+"""
+RETRY_MAIL = """
+UPDATE mail SET fate = NULL, reason = '', error = '', attempts = 0, decided_at = NULL
+WHERE number = :number AND fate = 'quarantined'
+"""
+DROP_MAIL = """
+UPDATE mail SET fate = 'dropped', reason = :reason, decided_at = :now
+WHERE number = :number AND fate IN ('quarantined', 'parked')
+"""
+PARK = """
+INSERT INTO parking (mail, why, agent, nonce, understood, at) VALUES (:mail, :why, :agent, :nonce, :understood, :at)
+ON CONFLICT (mail) DO UPDATE SET why = excluded.why, agent = excluded.agent, nonce = excluded.nonce,
+  understood = excluded.understood, at = excluded.at, settled_at = NULL
+"""
+SETTLE = "UPDATE parking SET settled_at = :now WHERE mail = :mail AND settled_at IS NULL"
+RELEASE_MAIL = """
+UPDATE mail SET fate = NULL, reason = '', attempts = 0, decided_at = NULL, released_as = :agent, release_mode = :mode
+WHERE number = :mail AND fate = 'parked'
+"""
+FILE_MAIL = "INSERT INTO mail_ticket (mail, ticket) VALUES (:mail, :ticket) ON CONFLICT DO NOTHING"
+OWN_ID = "INSERT INTO msgid (id, ticket) VALUES (:id, :ticket) ON CONFLICT DO NOTHING"
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+ADDRESS = "SELECT id, contact, addr, name FROM address WHERE canonical = :canonical"
+NEW_CONTACT = "INSERT INTO contact (created_at) VALUES (:now) RETURNING id"
+NEW_ADDRESS = """
+INSERT INTO address (canonical, addr, name, contact, used_at) VALUES (:canonical, :addr, :name, :contact, :used_at)
+RETURNING id
+"""
+USED = "UPDATE address SET used_at = :now, name = :name WHERE id = :id"
+PEOPLE = "SELECT name, open_tickets, last_assigned_at FROM agent WHERE open_tickets > 0 OR last_assigned_at IS NOT NULL"
+AWAY = """
+SELECT agent, starts_at, ends_at, cover FROM absence
+WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now) ORDER BY id
+"""
+BANNED = """
+SELECT 1 FROM ban WHERE pattern IN (:address, :domain) AND (until IS NULL OR until > :now) LIMIT 1
+"""
+
+# --- tickets ----------------------------------------------------------------------------------------------------------
+
+NUMBER = """
+INSERT INTO counter (name, value) VALUES ('ticket', :first)
+ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value
+"""
+TICKET_COLUMNS = """
+SELECT ticket.*, address.addr AS requester_addr, address.contact AS requester_contact, other.number AS merged_number
+FROM ticket JOIN address ON address.id = ticket.requester LEFT JOIN ticket AS other ON other.id = ticket.merged_into
+"""
+TICKET = TICKET_COLUMNS + "WHERE ticket.number = :number"
+PARTS = """
+SELECT 'tag' AS part, tag AS value, '' AS more, 0 AS place FROM tag WHERE ticket = :id
+UNION ALL SELECT 'field', name, value, 0 FROM field WHERE ticket = :id
+UNION ALL SELECT 'watcher', agent, '', 0 FROM watcher WHERE ticket = :id
+UNION ALL SELECT 'department', department, '', 0 FROM told WHERE ticket = :id
+UNION ALL SELECT 'link', CAST(ticket.number AS TEXT), kind, ticket.number
+  FROM link JOIN ticket ON ticket.id = link.other WHERE link.one = :id
+UNION ALL SELECT 'backlink', CAST(ticket.number AS TEXT), kind, ticket.number
+  FROM link JOIN ticket ON ticket.id = link.one WHERE link.other = :id
+UNION ALL SELECT 'participant', address.addr, participant.name, participant.at FROM participant
+  JOIN address ON address.id = participant.address WHERE participant.ticket = :id AND participant.contact <> :contact
+ORDER BY 1, 4, 2
+"""
+OPEN = """
+INSERT INTO ticket (number, subject, status, department, priority, rank, language, sla, requester, requester_name,
+  created_at, updated_at, status_since)
+VALUES (:number, :subject, 'new', :department, :priority, :rank, :language, :sla, :requester, :requester_name,
+  :created_at, :now, :now)
+RETURNING id
+"""
+JOIN = """
+INSERT INTO participant (ticket, contact, address, name, at) VALUES (:ticket, :contact, :address, :name, :at)
+ON CONFLICT (ticket, contact) DO NOTHING
+"""
+ENTRY = """
+INSERT INTO entry (ticket, mail, at, kind, author, author_name, unverified, text, quoted, html)
+VALUES (:ticket, :mail, :at, :kind, :author, :author_name, :unverified, :text, :quoted, :html) RETURNING id
+"""
+ATTACHMENT = """
+INSERT INTO attachment (entry, mail, part, name, original_name, type, size, digest, inline, content_id)
+VALUES (:entry, :mail, :part, :name, :original_name, :type, :size, :digest, :inline, :content_id)
+"""
+EVENT = """
+INSERT INTO event (ticket, at, actor, mail, kind, old, new) VALUES (:ticket, :at, :actor, :mail, :kind, :old, :new)
+"""
+ENTRIES = "SELECT * FROM entry WHERE ticket = :id ORDER BY at, id"
+ATTACHMENTS = """
+SELECT attachment.* FROM attachment JOIN entry ON entry.id = attachment.entry WHERE entry.ticket = :id
+ORDER BY attachment.id
+"""
+
+# --- facts ------------------------------------------------------------------------------------------------------------
+
+SAME_CONTENT = """
+SELECT number, departments, fate FROM mail WHERE content_digest = :content_digest ORDER BY number LIMIT 50
+"""
+TICKET_OF_MAIL = """
+SELECT ticket.number FROM mail_ticket JOIN ticket ON ticket.id = mail_ticket.ticket
+WHERE mail_ticket.mail = :mail ORDER BY ticket.number LIMIT 1
+"""
+SAME_ID_OTHER_CONTENT = """
+SELECT 1 FROM mail WHERE message_id = :message_id AND message_id <> '' AND content_digest <> :content_digest LIMIT 1
+"""
+TICKET_OF_ID = """
+SELECT ticket.number FROM msgid JOIN ticket ON ticket.id = msgid.ticket WHERE msgid.id = :id
+"""
+LETTER_OF_ID = """
+SELECT letter.*, ticket.number AS ticket_number FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket
+WHERE letter.message_id = :id
+"""
+SUCCESSOR = """
+SELECT newer.number FROM link JOIN ticket AS newer ON newer.id = link.one
+WHERE link.other = :id AND link.kind = 'continues' ORDER BY newer.number DESC LIMIT 1
+"""
+CUSTOMER_IDS = """
+SELECT id, at FROM (
+  SELECT mail.message_id AS id, entry.at AS at FROM entry JOIN mail ON mail.number = entry.mail
+  WHERE entry.ticket = :id AND entry.kind = 'customer' AND entry.unverified = 0 AND mail.message_id <> ''
+  UNION ALL
+  SELECT message_id, created_at FROM letter WHERE ticket = :id AND audience = 'customer'
+) AS seen ORDER BY at DESC LIMIT 20
+"""
+SUBJECTS = "SELECT old FROM event WHERE ticket = :id AND kind = 'subject' ORDER BY id"
+REOPENS = "SELECT count(*) FROM event WHERE ticket = :id AND kind = 'reopened' AND at >= :since"
+ACKS_TO = """
+SELECT count(*) AS day, coalesce(sum(created_at >= :hour), 0) AS hour FROM (
+  SELECT created_at FROM delivery WHERE canonical = :sender AND urgency = 1 AND created_at >= :day
+  ORDER BY created_at DESC LIMIT 1000
+) AS lately
+"""
+TICKETS_FROM = """
+SELECT count(*) FROM (
+  SELECT 1 FROM ticket WHERE requester = :requester AND created_at >= :since LIMIT 1000
+) AS lately
+"""
+TALLIED = "SELECT coalesce(sum(n), 0) FROM tally WHERE name = :name AND bucket >= :since"
+TALLY = """
+INSERT INTO tally (name, bucket, n) VALUES (:name, :bucket, 1)
+ON CONFLICT (name, bucket) DO UPDATE SET n = tally.n + 1
+"""
+PROMISE = "SELECT value FROM setting WHERE key = :key"
+PARKING = "SELECT * FROM parking WHERE mail = :mail AND settled_at IS NULL"
+
+# --- letters out ------------------------------------------------------------------------------------------------------
+
+LETTER = """
+INSERT INTO letter (ticket, mail, template, audience, agent, purpose, department, language, subject, message_id,
+  in_reply_to, refs, recipients, copies, context, attachments, urgency, created_at, dedupe)
+VALUES (:ticket, :mail, :template, :audience, :agent, :purpose, :department, :language, :subject, :message_id,
+  :in_reply_to, :refs, :recipients, :copies, :context, :attachments, :urgency, :created_at, :dedupe)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+DELIVERY = """
+INSERT INTO delivery (letter, recipient, canonical, urgency, state, due_at, created_at)
+VALUES (:letter, :recipient, :canonical, :urgency, :state, :due_at, :created_at) ON CONFLICT DO NOTHING
+"""
+LEASE = """
+UPDATE delivery SET state = 'leased', due_at = :until WHERE letter = :letter AND due_at <= :now
+  AND state IN ('waiting', 'leased', 'held')
+RETURNING id, recipient, attempts, first_tried_at
+"""
+LETTER_DUE = """
+SELECT letter.*, ticket.number AS ticket_number, rendered.bytes AS bytes, rendered.subject AS rendered_subject
+FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket LEFT JOIN rendered ON rendered.letter = letter.id
+WHERE letter.id = :letter
+"""
+RENDERED = """
+INSERT INTO rendered (letter, subject, bytes) VALUES (:letter, :subject, :bytes) ON CONFLICT (letter) DO NOTHING
+"""
+MARK = """
+UPDATE delivery SET state = :state, due_at = :due_at, error = :error,
+  remote_id = CASE WHEN :remote_id = '' THEN remote_id ELSE :remote_id END,
+  attempts = coalesce(:attempts, attempts), first_tried_at = coalesce(first_tried_at, :now),
+  sent_at = CASE WHEN :state = 'sent' THEN :now ELSE sent_at END
+WHERE id = :delivery
+"""
+DOUBTED = """
+UPDATE delivery SET doubts = doubts + 1,
+  state = CASE WHEN urgency = 1 OR doubts >= 1 THEN 'uncertain' ELSE 'waiting' END,
+  due_at = CASE WHEN urgency = 1 OR doubts >= 1 THEN NULL ELSE :now END,
+  error = 'stopped while sending'
+WHERE state = 'sending' RETURNING state
+"""
+UNLEASE = "UPDATE delivery SET state = 'waiting', due_at = :now WHERE state = 'leased'"
+REVOKE = """
+UPDATE letter SET revoked_at = :now WHERE ticket = :ticket AND agent = :agent AND revoked_at IS NULL
+"""

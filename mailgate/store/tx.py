@@ -1,0 +1,10 @@
+"""Every verb of the store on one transaction."""
+
+from __future__ import annotations
+
+from mailgate.store.facts import Knowing
+from mailgate.store.inbox import Inbox
+
+
+class Transaction(Knowing, Inbox):
+    """What a job is handed: `base.Tx` inside a write, `base.Read` inside a read."""
