@@ -9,11 +9,11 @@ import pytest
 ROOT = Path(__file__).parents[1] / "mailgate"
 FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = {
-    "errors": 0, "core": 1, "store.base": 2, "wire": 3, "edge": 3, "store": 3, "config": 3, "rulebook": 3, "log": 3,
+    "errors": 0, "tomlfile": 1, "core": 1, "store.base": 2, "wire": 3, "edge": 3, "store": 3, "config": 3, "rulebook": 3, "log": 3,
     "app": 4, "wiring": 5, "daemon": 6, "cli": 7, "__main__": 7,
 }  # fmt: skip
 HOMES = {
-    "re2": "rulebook", "pydantic": "config", "tomllib": ("config", "rulebook"), "mailparser": "wire.parse",
+    "re2": "rulebook", "pydantic": "config", "tomllib": "tomlfile", "mailparser": "wire.parse",
     "jinja2": "wire.render", "css_inline": "wire.render", "nh3": "wire", "selectolax": "wire", "babel": "wire",
     "flufl": "wire.report", "authres": "wire.authentication", "tnefparse": "wire", "markdown_it": "wire",
     "aiosmtpd": "edge.smtp", "imapclient": "edge.imap", "smtplib": "edge.smtp_out", "apscheduler": "app.schedule",

@@ -1,0 +1,152 @@
+"""What no single key can know: names that must exist, addresses that must differ, texts that must fit."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from mailgate.config import values
+from mailgate.config.model import FileModel
+from mailgate.config.tree import Config
+from mailgate.config.work import Work
+from mailgate.core.policy import Mode
+from mailgate.tomlfile import Loc, nearest
+
+
+def names(model: FileModel, config: Config, work: Work) -> None:
+    """Note every name, address and text that does not go with the rest."""
+    _duplicates(model, work)
+    _references(model, config, work)
+    _addresses(model, config, work)
+    _texts(model, work)
+
+
+def _named(section: str, work: Work) -> list[str]:
+    """The names the file gives, those of tables with problems included."""
+    tables = work.document.data.get(section)
+    if not isinstance(tables, list):
+        return []
+    return [str(table["name"]) for table in tables if isinstance(table, dict) and "name" in table]
+
+
+def _duplicates(model: FileModel, work: Work) -> None:
+    for section in ("department", "agent", "sla", "calendar", "imap", "outgoing"):
+        seen: dict[str, int] = {}
+        for at, table in enumerate(getattr(model, section)):
+            first = seen.setdefault(table.name.lower(), at)
+            if first != at:
+                line = work.document.line((section, first, "name"))
+                work.note((section, at, "name"), f'"{table.name}" is taken by the [[{section}]] at line {line}')
+
+
+def _known(loc: Loc, name: str | None, names: Iterable[str], what: str, work: Work) -> None:
+    names = list(names)
+    if name and name not in names:
+        hint = nearest(name, names) or (f"; there are: {', '.join(names)}" if names else f"; there is no {what} at all")
+        work.note(loc, f'there is no {what} "{name}"{hint}')
+
+
+def _references(model: FileModel, config: Config, work: Work) -> None:
+    departments, people = _named("department", work), _named("agent", work)
+    calendars = _named("calendar", work)
+    for at, department in enumerate(model.department):
+        loc: Loc = ("department", at)
+        _known((*loc, "sla"), department.sla, _named("sla", work), "SLA", work)
+        _known((*loc, "calendar"), department.calendar, calendars, "calendar", work)
+        _known((*loc, "lead"), department.lead, people, "agent", work)
+        _known((*loc, "outgoing"), department.outgoing, _named("outgoing", work), "relay", work)
+    for at, agent in enumerate(model.agent):
+        _known(("agent", at, "calendar"), agent.calendar, calendars, "calendar", work)
+        for name in agent.departments:
+            _known(("agent", at, "departments"), name, departments, "department", work)
+    for at, sla in enumerate(model.sla):
+        for step_at, step in enumerate(sla.escalate):
+            _readers(("sla", at, "escalate", step_at, "notify"), step.notify, ["owner", "lead", *people], config, work)
+        for tag in sla.tags if model.tickets.tags else ():
+            _known(("sla", at, "tags"), tag, model.tickets.tags, "tag", work)
+    _readers(("digest", "to"), model.digest.to, ["agents", "lead", *people], config, work)
+
+
+def _readers(loc: Loc, names: Iterable[str], known: list[str], config: Config, work: Work) -> None:
+    """Each is somebody we know, or an address outside."""
+    for name in names:
+        if "@" in name:
+            work.tried(loc, partial(values.mailbox, name))
+            _outside(loc, name, config, work)
+        else:
+            _known(loc, name, known, "agent", work)
+
+
+def _outside(loc: Loc, addr: str, config: Config, work: Work) -> None:
+    """Letters to this address must not come back in (threats G-08)."""
+    department = config.policy.department_at(addr)
+    if department:
+        work.note(loc, f"{addr} is an inbound address of department {department}: its mail would come back to us")
+
+
+def _addresses(model: FileModel, config: Config, work: Work) -> None:
+    owner: dict[str, str] = {}
+    for at, department in enumerate(model.department):
+        for addr in department.addresses:
+            first = owner.setdefault(addr, department.name)
+            if first != department.name:
+                work.note(("department", at, "addresses"), f"{addr} belongs to department {first} already")
+        sender = department.from_
+        if sender and not config.policy.department_at(sender.addr):
+            text = f"answers go to {sender.addr}, which is no department's inbound address"
+            work.note(("department", at, "from"), text, warning=True)
+    for at, box in enumerate(model.imap):
+        if not config.policy.department_at(box.address):
+            known = nearest(box.address, config.policy.inbound) or f"; there are: {', '.join(config.policy.inbound)}"
+            work.note(("imap", at, "address"), f"{box.address} is no department's inbound address{known}")
+    _agents(model, config, work)
+    _outside(("gateway", "admin"), config.gateway.admin, config, work)
+    if not config.gateway.admin and config.gateway.mode is not Mode.WATCH:
+        work.note(("gateway", "admin"), "nobody will hear of faults: give the administrator's address", warning=True)
+    for addr in config.gateway.pilot_to:
+        _outside(("gateway", "pilot_to"), addr, config, work)
+
+
+def _agents(model: FileModel, config: Config, work: Work) -> None:
+    holder: dict[str, str] = {}
+    for at, agent in enumerate(model.agent):
+        keys = [("address", agent.address), *(("aliases", alias) for alias in agent.aliases)]
+        for key, addr in keys:
+            _outside(("agent", at, key), addr, config, work)
+            if not addr.isascii():
+                work.note(("agent", at, key), f"{addr} is not plain ASCII: it could never prove who writes")
+            first = holder.setdefault(addr, agent.name)
+            if first != agent.name:
+                work.note(("agent", at, key), f"{addr} belongs to agent {first} already")
+
+
+def _texts(model: FileModel, work: Work) -> None:
+    for key, tag in (("tag", model.tickets.tag), *(("old_tags", old) for old in model.tickets.old_tags)):
+        if _holes(tag) != ["number"] or tag.strip() == "{number}":
+            work.note(("tickets", key), f'found "{tag}"; a tag is text around one {{number}}, like "[#{{number}}]"')
+    for name, link in model.letters.links.items():
+        if _holes(link) is None or not link.startswith(("https://", "http://", "mailto:")):
+            work.note(
+                ("letters", "links", name),
+                "a link is an address with {names} of ticket fields, like https://x.example/{order}",
+            )
+    survey = model.letters.survey
+    if isinstance(survey, str) and (_holes(survey) is None or not survey.startswith("https://")):
+        work.note(
+            ("letters", "survey"), f'found "{survey}"; allowed: true, false, or a form\'s "https://...{{number}}"'
+        )
+    for at, border in enumerate(model.identity.border):
+        if (border.format == "exchange-online") is bool(border.id):
+            work.note(
+                ("identity", "border", at), 'a border is either id = "mx.acme.example" or format = "exchange-online"'
+            )
+
+
+def _holes(text: str) -> list[Any] | None:
+    """The names in `{}` of a text, None when its braces do not pair."""
+    try:
+        return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError:
+        return None

@@ -1,0 +1,38 @@
+"""Files around the configuration: who may read it, and the shipped rules, templates and example."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from mailgate.config.model import FileModel
+from mailgate.config.secrets import plain
+from mailgate.config.work import Work
+from mailgate.tomlfile import Document
+
+SHIPPED = ("rules", "templates", "config.example.toml")
+
+
+def check_mode(document: Document, model: FileModel, work: Work) -> None:
+    """Warn when others may change the file, or read secrets that stand in it (threats G-13)."""
+    found = document.path.stat()
+    mode = f"mode {stat.S_IMODE(found.st_mode):04o}"
+    if found.st_uid not in (os.geteuid(), 0):
+        work.note((), "belongs to another user, who may change it", warning=True)
+    if found.st_mode & 0o022:
+        work.note((), f"{mode}: others may change it; chmod go-w {document.path}", warning=True)
+    texts = [model.identity.keys, *(agent.password for agent in model.agent)]
+    for login in (*model.imap, *model.outgoing):
+        texts += [login.password, login.client_secret]
+    if found.st_mode & 0o044 and any(text not in ("", "auto") and plain(text) for text in texts):
+        work.note((), f"{mode}: others may read the secrets in it; chmod 600 {document.path}", warning=True)
+
+
+def shared(name: str) -> Path:
+    """A shipped file or folder (`rules`, `templates`, `config.example.toml`), in the wheel or in a checkout."""
+    package = Path(__file__).parents[1]
+    for place in (package / "share" / name, package.parent / name):
+        if place.exists():
+            return place
+    raise FileNotFoundError(f"mailgate's own {name} is missing from the installation")

@@ -1,0 +1,63 @@
+"""Load `mailgate.toml`: read, validate, build, check, and report every problem at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from mailgate import tomlfile
+from mailgate.config import check, complaint, ends, files
+from mailgate.config.build import build
+from mailgate.config.model import FileModel
+from mailgate.config.secrets import Places
+from mailgate.config.tree import Config
+from mailgate.config.work import Work
+from mailgate.errors import ConfigError, Problem
+
+
+def load(path: Path, *, env: Mapping[str, str] = os.environ, today: date | None = None, write: bool = True) -> Config:
+    """The configuration of a file, frozen and complete.
+
+    `today` centres the years holidays are known for; with `write` False nothing is made in the data folder (a gateway
+    that runs needs its signing keys kept). Raises ConfigError with every problem; warnings are in `Config.warnings`.
+    """
+    document = tomlfile.read(path)
+    work = Work(document, Places(path.absolute().parent, env), today or datetime.now(UTC).date(), write)
+    model = _model(document.data, work)
+    if model is None:
+        raise ConfigError(_ordered(work.problems))
+    config = build(model, work)
+    check.names(model, config, work)
+    ends.check(model, config, work)
+    files.check_mode(document, model, work)
+    problems = _ordered(work.problems)
+    if any(not problem.warning for problem in problems):
+        raise ConfigError(problems)
+    return replace(config, warnings=problems)
+
+
+def _ordered(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Errors in the order of the file, then warnings."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.warning, problem.line or 0)))
+
+
+def _model(data: dict[str, Any], work: Work) -> FileModel | None:
+    """The validated file. What is wrong is noted and taken out, so that the rest can be checked in the same run."""
+    for _ in range(100):
+        try:
+            return FileModel.model_validate(data)
+        except ValidationError as error:
+            faults = error.errors(include_url=False, include_context=True)
+            for fault in faults:
+                complaint.note(fault, data, work)
+            pruned = complaint.without(data, [fault["loc"] for fault in faults])
+            if pruned == data:
+                return None
+            data = pruned
+    return None

@@ -1,0 +1,186 @@
+"""The frozen configuration: what `mailgate.toml` says, parsed, with every default filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from mailgate.config.secrets import Secret
+from mailgate.core.policy import Mode, Policy
+from mailgate.errors import Problem
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where a listener binds: a host and port (0 takes a free one), or the path of a unix socket."""
+
+    host: str = ""
+    port: int = 0
+    path: Path | None = None
+
+    def __str__(self) -> str:
+        if self.path:
+            return str(self.path)
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Who this gateway is."""
+
+    name: str
+    domain: str  # right-hand side of our Message-IDs, and our HELO name
+    data: Path
+    timezone: str
+    language: str
+    admin: str  # canonical address, "" when there is none
+    mode: Mode
+    pilot_to: tuple[str, ...]
+    alarm_command: tuple[str, ...]  # run with the alarm's text on standard input when mail itself is broken
+    health_url: str  # asked for once a minute while all is well; "" is off
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAt:
+    """Where tickets live."""
+
+    url: str  # "sqlite" is data/mailgate.db
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """The SMTP listener, and the limits every listener shares."""
+
+    listen: tuple[Listen, ...]
+    max_size: int  # octets
+    max_recipients: int
+    max_connections: int
+    max_connections_per_peer: int
+    timeout: timedelta
+    tls_cert: Path | None
+    tls_key: Path | None
+    trusted_networks: tuple[Network, ...]  # front MTAs: exempt from the caps per peer
+    proxy_protocol: bool  # trusted networks speak PROXY before SMTP
+
+
+@dataclass(frozen=True, slots=True)
+class Lmtp:
+    """The LMTP listener for a mail server before us; empty is off."""
+
+    listen: tuple[Listen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The listener where agents log in (SMTP AUTH over TLS); empty is off."""
+
+    listen: tuple[Listen, ...]
+    passwords: dict[str, Secret]  # agent's name -> password
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """How to get an access token: `provider` is `microsoft` or `google`."""
+
+    provider: str
+    tenant: str
+    client_id: str
+    client_secret: Secret | None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user with one way to prove himself: a password, a command that prints a token, or OAuth."""
+
+    user: str
+    password: Secret | None = None
+    token_command: tuple[str, ...] = ()
+    oauth: OAuth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImapBox:
+    """A mailbox we read."""
+
+    name: str
+    address: str  # canonical; stands for the envelope recipient
+    host: str
+    port: int
+    tls: str  # tls, starttls, none
+    login: Login
+    folders: tuple[str, ...]
+    junk: str
+    sent_folder: str
+    done_folder: str  # "" leaves mail where it is
+    since: date | None  # older mail is history
+    idle: bool
+    poll: timedelta
+    alarm_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """One way out: a relay spoken to by SMTP, or a Maildir folder."""
+
+    name: str
+    transport: str  # smtp, folder
+    host: str
+    port: int
+    tls: str  # tls, starttls, none
+    login: Login | None
+    folder: Path | None
+    envelope: str  # null, verp, or an address
+    rate: float  # letters a minute, 0 is without limit
+    connections: int
+    retry_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept; None is for ever."""
+
+    raw: timedelta | None
+    text: timedelta | None
+    archive_folder: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is logged, and how."""
+
+    level: str  # debug, info, warning, error
+    format: str  # console, json
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The listener for figures and /healthz; empty is off."""
+
+    listen: tuple[Listen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything one `mailgate.toml` says."""
+
+    path: Path
+    gateway: Gateway
+    store: StoreAt
+    smtp: Smtp
+    lmtp: Lmtp
+    submission: Submission
+    imap: tuple[ImapBox, ...]
+    outgoing: tuple[Relay, ...]
+    retention: Retention
+    log: Log
+    metrics: Metrics
+    rules_folder: Path
+    rules_reload: bool  # load again when a file changes
+    templates_folder: Path
+    policy: Policy  # agents carry id 0 until the store has named them
+    warnings: tuple[Problem, ...] = ()
