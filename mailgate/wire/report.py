@@ -1,74 +1,203 @@
-"""Delivery reports, receipts and other mail that machines write about mail: what they say and which letters they mean."""
+"""Mail that machines write about mail: delivery reports, receipts, complaints, reactions, and which letters they mean."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import Message
 
-from flufl.bounce import all_failures
-
 from mailgate.core.mail import BouncedRecipient, MailKind
+from mailgate.wire import report_free, report_words
 
+MAX_RECIPIENTS = 200
+MAX_IDS = 20
+_ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 _ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
+_ID_FIELD = re.compile(
+    r"^[ \t>|]{0,4}(?:Message-ID|X-Mailgate-[A-Za-z-]{1,30}|X-Original-Message-ID)\s?:[ \t]*(?:\r?\n[ \t>]+)?(<[^<>\s@]{1,250}@[^<>\s@]{1,250}>)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_HINTS = re.compile(
+    rb"multipart/report|delivery-status|disposition-notification|feedback-report|email-reaction|method=[\"']?reply|METHOD:REPLY"
+    rb"|^x-failed-recipients:|^auto-submitted:|^return-path:\s*<>|^(?:from|sender|return-path|x-mailer|x-delivery-agent):[^\n]{0,200}"
+    rb"(?:daemon|postma|mail.?(?:delivery|system)|bounce|nobody|administrator|tmda|challenge|exchange)"
+    rb"|^subject:[^\n]{0,200}(?:deliver|undeliver|return|fail|bounce|nondeliver|warning|nicht|zustell|unzustell|confirm|verif|toimit|zwrot|niedor"
+    rb"|leverer|levere|non remis|devuel|rejected|reject|status|=\?)|react(?:ed|ion)|^content-type:[^\n]{0,80}calendar",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a machine says about mail of ours."""
+    """What a machine says about mail: of what kind, which recipients, which Message-IDs."""
 
     kind: MailKind
     bounced: tuple[BouncedRecipient, ...] = ()
     ids: tuple[str, ...] = ()
 
 
+def read(raw: bytes, text: str) -> Report | None:
+    """The report a raw message is, None for ordinary mail; cheap for mail that cannot be one, and never raises."""
+    if not _HINTS.search(raw[:131_072]) and not report_words.is_reaction(text):
+        return None
+    try:
+        return read_report(message_from_bytes(raw), text)
+    except Exception:  # the standard parser raises on some malformed mail; such a mail is a plain one to us
+        return None
+
+
 def read_report(message: Message, text: str) -> Report | None:
-    """The report a message is, None for ordinary mail; never raises on what a message may contain."""
-    kind = message.get_content_type()
-    groups = [part for part in message.walk() if part.get_content_type() == "message/delivery-status"]
-    if groups:
-        return Report(MailKind.DSN, tuple(_recipients(groups[0])), _ids(message))
-    for part in message.walk():
-        content = part.get_content_type()
-        if content == "message/disposition-notification":
-            return Report(MailKind.MDN, (), _ids(message))
-        if content == "message/feedback-report":
-            return Report(MailKind.FEEDBACK, (), _ids(message))
-        if content == "text/vnd.google.email-reaction+json":
-            return Report(MailKind.REACTION)
-        if content == "text/calendar" and str(part.get_param("method", "")).lower() == "reply":
-            return Report(MailKind.CALENDAR)
-    if kind != "multipart/report":
-        temporary, permanent = all_failures(message)
-        found = [(address, "delayed", "4.0.0") for address in temporary]
-        found += [(address, "failed", "5.0.0") for address in permanent]
-        if found:
-            bounced = tuple(BouncedRecipient(address.decode("ascii", "replace"), *rest) for address, *rest in found)
-            return Report(MailKind.DSN, bounced, _ids(message))
+    """The report a message is, None for ordinary mail; `text` is its readable text.
+
+    Structure decides first (RFC 3464, 8098, 5965, 5546), then what free-form bounces look like.
+    """
+    parts = list(_parts(message))
+    for part in parts:
+        kind = part.get_content_type()
+        if kind in ("message/delivery-status", "message/global-delivery-status"):
+            return _delivery(message, parts, text)
+        if kind in ("message/disposition-notification", "message/global-disposition-notification"):
+            return Report(MailKind.MDN, (), _ids(message, parts, text))
+        if kind == "message/feedback-report":
+            return Report(MailKind.FEEDBACK, (), _ids(message, parts, text))
+        if kind == "text/vnd.google.email-reaction+json":
+            return Report(MailKind.REACTION, (), _ids(message, parts, ""))
+        if kind == "text/calendar" and _method(part) == "reply":
+            return Report(MailKind.CALENDAR, (), _ids(message, parts, ""))
+    if report_words.is_reaction(text):
+        return Report(MailKind.REACTION, (), _ids(message, parts, ""))
+    if report_free.is_challenge(message, text):
+        return Report(MailKind.CHALLENGE, (), _ids(message, parts, text))
+    if report_free.is_bounce(message, text):
+        bounced = report_free.recipients(message, text)
+        return Report(MailKind.DSN, bounced[:MAX_RECIPIENTS], _ids(message, parts, text))
     return None
 
 
-def _recipients(part: Message) -> list[BouncedRecipient]:
-    found = []
-    blocks = part.get_payload()
-    for block in blocks if isinstance(blocks, list) else []:
-        address = str(block.get("final-recipient") or block.get("original-recipient") or "").partition(";")[2].strip()
-        action = str(block.get("action", "")).strip().lower()
-        if address and action:
-            status = str(block.get("status", "")).strip()[:10]
-            found.append(
-                BouncedRecipient(address.strip("<>"), action, status, str(block.get("diagnostic-code", ""))[:500])
-            )
-    return found
+def _parts(message: Message) -> Iterator[Message]:
+    """The parts of this message, but not those of a mail it carries: a report inside a forward is not ours."""
+    stack: list[Message] = [message]
+    seen = 0
+    while stack and seen < 1000:
+        part = stack.pop()
+        seen += 1
+        yield part
+        payload = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(payload, list):
+            stack.extend(each for each in reversed(payload) if isinstance(each, Message))
 
 
-def _ids(message: Message) -> tuple[str, ...]:
+def _method(part: Message) -> str:
+    found = str(part.get_param("method", "") or "").lower()
+    if found:
+        return found
+    calendar = re.search(rb"^METHOD:\s?([A-Za-z]+)", _bytes(part)[:4096], re.MULTILINE | re.IGNORECASE)
+    return calendar[1].decode("ascii").lower() if calendar else ""
+
+
+def _bytes(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _delivery(message: Message, parts: list[Message], text: str) -> Report:
+    bounced: list[BouncedRecipient] = []
+    for part in parts:
+        if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
+            for group in _groups(part):
+                if (recipient := _recipient(group)) and recipient not in bounced:
+                    bounced.append(recipient)
+    if not bounced:
+        bounced = list(report_free.recipients(message, text))
+    return Report(MailKind.DSN, tuple(bounced[:MAX_RECIPIENTS]), _ids(message, parts, text))
+
+
+def _groups(part: Message) -> Iterator[dict[str, str]]:
+    """The groups of fields of a delivery-status part, lower-case names, however the part was encoded."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        text = "\n\n".join(each.as_string() for each in payload[: MAX_RECIPIENTS + 1] if isinstance(each, Message))
+        encoding = str(part.get("content-transfer-encoding", "")).lower()
+        if encoding in ("base64", "quoted-printable"):
+            text = _decoded(text, encoding)
+    else:
+        text = _bytes(part).decode("utf-8", "replace")
+    for block in re.split(r"\n[ \t\r]*\n", text.replace("\r\n", "\n")):
+        fields: dict[str, str] = {}
+        for line in re.sub(r"\n[ \t]+", " ", block).split("\n"):
+            name, colon, value = line.partition(":")
+            if colon:
+                key = name.strip().lower()
+                if key == "final-recipient" and key in fields:
+                    yield fields
+                    fields = {}
+                fields.setdefault(key, value.strip())
+        if fields:
+            yield fields
+
+
+def _decoded(text: str, encoding: str) -> str:
+    import base64
+    import binascii
+    import quopri
+
+    try:
+        raw = text.encode("utf-8", "replace")
+        return (base64.b64decode(raw) if encoding == "base64" else quopri.decodestring(raw)).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return text
+
+
+def _recipient(fields: dict[str, str]) -> BouncedRecipient | None:
+    """One per-recipient group (RFC 3464 section 2.3): the address we wrote to rather than what it became."""
+    named = ""
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
+        named = _address(fields.get(name, ""))
+        if named:
+            break
+    if not named:
+        return None
+    status = _STATUS.search(fields.get("status", ""))
+    diagnostic = fields.get("diagnostic-code", "")
+    code = status[0] if status else ""
+    action = re.split(r"[^a-z]", fields.get("action", "").lower(), maxsplit=1)[0]
+    if action not in _ACTIONS:
+        action = {"2": "delivered", "4": "delayed"}.get(code[:1], "failed")
+    if code in ("", "5.0.0", "4.0.0", "2.0.0") and (better := _STATUS.search(diagnostic)):
+        code = better[0]
+    return BouncedRecipient(named, action, code, diagnostic.partition(";")[2].strip()[:500] or diagnostic[:500])
+
+
+def _address(value: str) -> str:
+    """`rfc822; <someone@example.org>` -> `someone@example.org`; "" for anything else."""
+    kind, semicolon, rest = value.partition(";")
+    found = (rest if semicolon else kind).strip().strip("<>\"' ")
+    found = re.sub(r"\s*\([^()]*\)\s*$", "", found).strip("<> ")
+    if found.lower().startswith(("smtp:", "mailto:")):
+        found = found.partition(":")[2]
+    return found if re.fullmatch(r"[^\s<>@][^\s<>]{0,254}", found) and "@" in found else ""
+
+
+def _ids(message: Message, parts: list[Message], text: str) -> tuple[str, ...]:
+    """The Message-IDs a report is about: in the returned mail, in its own fields, at last in its thread."""
     found: list[str] = []
-    for part in message.walk():
-        if part is not message:
-            found += _ID.findall(str(part.get("message-id", "")))
-        if part.get_content_type() == "text/rfc822-headers":
-            for line in str(part.get_payload()).splitlines():
-                if line.lower().startswith("message-id:"):
-                    found += _ID.findall(line)
-    return tuple(dict.fromkeys(found))[:20]
+    for part in parts:
+        kind = part.get_content_type()
+        if kind in ("message/rfc822", "message/global") and isinstance(inner := part.get_payload(), list):
+            for each in inner[:3]:
+                found += _ID.findall(str(each.get("message-id", "")))
+                found += [i for name, value in each.items() if name.lower().startswith("x-mailgate-") for i in _ID.findall(str(value))]
+        elif kind in ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "message/rfc822"):
+            found += _ID_FIELD.findall(_bytes(part)[:65_536].decode("utf-8", "replace"))
+        elif kind.startswith("message/"):
+            for group in _groups(part):
+                named = " ".join(group.get(name, "") for name in ("original-message-id", "original-envelope-id", "x-original-message-id"))
+                found += _ID.findall(named)
+                found += [f"<{bare}>" for bare in re.findall(r"(?<![<\w.])mg\.[a-z0-9.]{20,120}@[\w.-]{1,255}", named, re.ASCII)]
+    found += _ID_FIELD.findall(text[:262_144])
+    for name in ("in-reply-to", "x-original-message-id", "references"):
+        found += _ID.findall(str(message.get(name, "")))
+    return tuple(dict.fromkeys(found))[:MAX_IDS]

@@ -1,0 +1,113 @@
+"""Bounces that keep to no standard: who they are from, whom they could not reach, and whether that lasts."""
+
+from __future__ import annotations
+
+import re
+from email.header import decode_header, make_header
+from email.message import Message
+
+from flufl.bounce import all_failures
+
+from mailgate.core.mail import BouncedRecipient
+from mailgate.wire import report_words as words
+
+_TEXT = 65_536  # characters looked at
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
+_REPLY = re.compile(r"(?<![\d.:/-])([45][0-7]\d)(?=[ -][A-Za-z<(#5\d])")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
+_COPY = re.compile(
+    r"^[^\n]{0,6}(?:-{2,}[^\n]{0,10}(?:below this line is a copy|this is a copy|original message|returned message|message (?:header|text|content)s?|copy of|the (?:header|body|original)|unsent message|forwarded message|start of (?:original|returned)|transcript of header)[^\n]{0,60}"
+    r"|return-path:[^\n]*|received: from [^\n]*|the (?:original|first \d+ lines of the) message [^\n]{0,40}(?:follows|was|is attached|received)|(?:your )?original message(?: headers?)?(?: follows?)?\s?:?\s*|message headers follow)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def subject(message: Message) -> str:
+    """The subject as people read it."""
+    value = str(message.get("subject", ""))[:1000]
+    try:
+        return " ".join(str(make_header(decode_header(value))).split())
+    except (LookupError, ValueError):
+        return value
+
+
+def is_bounce(message: Message, text: str) -> bool:
+    """True when a mail system wrote this about a mail it could not deliver; mail *about* a bounce is not one."""
+    if message.get("x-failed-recipients"):
+        return True
+    sender = f"{message.get('from', '')} {message.get('sender', '')}"[:1000]
+    system = words.SENDERS.search(sender) is not None
+    null = str(message.get("return-path", "x")).strip() == "<>"
+    named = words.SUBJECTS.match(subject(message)) is not None
+    opening = text[:_TEXT]
+    says = words.FAILED.search(opening) is not None or words.DELAYED.search(opening) is not None
+    structured = message.get_content_type() == "multipart/report"
+    if structured and str(message.get_param("report-type", "")).lower() == "delivery-status":
+        return True
+    return says and sum((system, null, named)) >= 2 or bool(named and system)
+
+
+def is_challenge(message: Message, text: str) -> bool:
+    """True when a filter asks the sender to prove that he is a person."""
+    marks = ("x-tmda-confirm", "x-challenge", "x-spamarrest", "x-mailblocks", "x-amazon-auto-reply-challenge")
+    if any(message.get(name) for name in marks):
+        return True
+    agent = f"{message.get('x-delivery-agent', '')} {message.get('x-mailer', '')}".lower()
+    named = words.CHALLENGES.search(subject(message)) is not None
+    automatic = bool(
+        message.get("auto-submitted") or message.get("precedence") or str(message.get("return-path", "x")).strip() == "<>"
+    )
+    body = words.CHALLENGE_BODY.search(text[:4000]) is not None and words.CHALLENGES.search(text[:4000]) is not None
+    return body and (named or "tmda" in agent) and (automatic or "tmda" in agent or "challenge" in agent)
+
+
+def recipients(message: Message, text: str) -> tuple[BouncedRecipient, ...]:
+    """Whom a free-form bounce is about, with what can be told of status and cause."""
+    temporary, permanent = all_failures(message)
+    told = text[:_TEXT]
+    head = _report_text(told)
+    late = _is_delay(head, subject(message))
+    known = {_text(address): True for address in temporary} | {_text(address): False for address in permanent}
+    if not known:
+        known = dict.fromkeys(_addresses(message, head), late)
+    return tuple(_recipient(address, temporary, head) for address, temporary in known.items())
+
+
+def _text(address: bytes | str) -> str:
+    found = address.decode("utf-8", "replace") if isinstance(address, bytes) else str(address)
+    return found.strip().strip("<>\"'")
+
+
+def _report_text(text: str) -> str:
+    """What the mail system itself wrote, without the mail it gives back."""
+    copy = _COPY.search(text, 20)
+    return text[: copy.start()] if copy else text
+
+
+def _is_delay(text: str, title: str) -> bool:
+    about = f"{title}\n{text}"
+    return words.DELAYED.search(about) is not None and words.FINAL.search(text) is None
+
+
+def _addresses(message: Message, text: str) -> list[str]:
+    """Addresses near the words of failure, but for the mail system's own and ours who wrote."""
+    if named := str(message.get("x-failed-recipients", "")):
+        return list(dict.fromkeys(_ADDRESS.findall(named[:20_000])))
+    own = {found.lower() for name in ("from", "to", "sender", "reply-to") for found in _ADDRESS.findall(str(message.get(name, "")))}
+    found = [address for address in _ADDRESS.findall(text[:16_384]) if address.lower() not in own]
+    likely = [address for address in found if not words.SENDERS.search(address)]
+    return list(dict.fromkeys(likely))[:1]
+
+
+def _recipient(address: str, delayed: bool, text: str) -> BouncedRecipient:
+    at = text.lower().find(address.lower())
+    near = text[max(0, at - 200) : at + 1200] if at >= 0 else text[:4000]
+    after = text[at : at + 1200] if at >= 0 else near
+    status = _STATUS.search(after) or _STATUS.search(near)
+    code = _REPLY.search(after) or _REPLY.search(near)
+    found = status[1] if status else f"{code[1][0]}.0.0" if code else ""
+    if found and not delayed and found[0] == "2":
+        found = ""
+    action = "delayed" if delayed else "failed"
+    line = next((line.strip() for line in after.split("\n")[1:12] if line.strip()), "")
+    return BouncedRecipient(address, action, found, line[:500])
