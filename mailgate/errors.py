@@ -24,6 +24,10 @@ class OutOfSpace(Temporary):
 class RouteDown(Temporary):
     """The relay itself refuses or cannot be reached: pause the route, not the letter."""
 
+    def __init__(self, text: str, *, null_sender_refused: bool = False) -> None:
+        self.null_sender_refused = null_sender_refused  # it refused `MAIL FROM:<>` and may take another sender
+        super().__init__(text)
+
 
 class Uncertain(MailgateError):
     """The connection died after the final dot: the letter may or may not have been taken."""
