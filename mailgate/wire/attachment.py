@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from dataclasses import replace
 
 from mailgate.core.mail import Attachment
-from mailgate.wire import header
+from mailgate.wire import header, winmail
 from mailgate.wire.mime import Part
 
 MAX_ATTACHMENTS = 100
@@ -15,10 +16,16 @@ MAX_NAME = 120
 
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*;]')
+_NOT_FILES = frozenset({"text/x-amp-html", "application/pgp-encrypted"})
+_TYPES = {
+    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "pdf": "application/pdf",
+    "txt": "text/plain", "htm": "text/html", "html": "text/html", "csv": "text/csv", "zip": "application/zip",
+}  # fmt: skip
 _EXTENSIONS = {
     "message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html", "text/csv": ".csv",
     "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/svg+xml": ".svg", "application/pdf": ".pdf",
     "application/zip": ".zip", "text/vcard": ".vcf", "text/x-vcard": ".vcf", "application/pgp-signature": ".asc",
+    "video/quicktime": ".mov", "video/mp4": ".mp4", "audio/mpeg": ".mp3", "audio/wav": ".wav", "audio/x-wav": ".wav",
     "message/delivery-status": ".txt", "text/rfc822-headers": ".txt", "message/disposition-notification": ".txt",
 }  # fmt: skip
 
@@ -40,33 +47,57 @@ def safe_name(name: str, fallback: str) -> str:
     return name
 
 
-def describe(parts: list[Part]) -> tuple[Attachment, ...]:
-    """The attachments of these parts, names made unique (C-03); the caller has capped their number."""
+def describe(parts: list[Part], flags: set[str]) -> tuple[Attachment, ...]:
+    """The attachments of these parts, containers opened, names made unique, at most 100 (C-03)."""
     taken: set[str] = set()
-    found = []
+    found: list[Attachment] = []
     for part in parts:
+        if part.type in _NOT_FILES:
+            continue
         data = part.content
-        original = part.name
-        name = _unique(safe_name(original, _fallback(part)), taken)
+        name = part.name
+        inner = winmail.unpack(data) if _is_winmail(part) else None
+        if inner is not None and inner.files:
+            for index, (title, content) in enumerate(inner.files, 1):
+                found.append(_file(f"{part.number}/winmail/{index}", title, f"file-{index}.bin", "", content, taken))
+            continue
+        each = _file(part.number, name, _fallback(part, data), part.type, data, taken)
         inline = part.disposition != "attachment" and bool(part.content_id) and part.type.startswith("image/")
-        found.append(
-            Attachment(
-                name=name,
-                type=part.type,
-                size=len(data),
-                digest=hashlib.sha256(data).hexdigest(),
-                part=part.number,
-                inline=inline,
-                content_id=part.content_id,
-                original_name=original,
-            )
-        )
-    return tuple(found)
+        found.append(replace(each, inline=inline, content_id=part.content_id))
+    if len(found) > MAX_ATTACHMENTS:
+        flags.add("too_many_attachments")
+    return tuple(found[:MAX_ATTACHMENTS])
 
 
-def _fallback(part: Part) -> str:
-    stem = "message" if part.type == "message/rfc822" else part.type.split("/", 1)[0] or "part"
-    return f"{stem}-{part.number}{_EXTENSIONS.get(part.type, '.bin')}"
+def inside(part: Part, path: str) -> bytes:
+    """The octets of a file in a container, by the rest of its `Attachment.part`. Raises KeyError when there is none."""
+    inner = winmail.unpack(part.content) if _is_winmail(part) else None
+    number = path.removeprefix("winmail/")
+    if inner is None or not number.isdigit() or not 1 <= int(number) <= len(inner.files):
+        raise KeyError(path)
+    return inner.files[int(number) - 1][1]
+
+
+def _is_winmail(part: Part) -> bool:
+    return part.type in winmail.TYPES or part.name.lower() == "winmail.dat"
+
+
+def _file(number: str, original: str, fallback: str, kind: str, data: bytes, taken: set[str]) -> Attachment:
+    name = _unique(safe_name(original, fallback), taken)
+    digest = hashlib.sha256(data).hexdigest()
+    kind = kind or _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    return Attachment(name, kind, len(data), digest, number, original_name=original)
+
+
+def _fallback(part: Part, data: bytes) -> str:
+    """A name for a part without one: the subject of a mail, the description, else the type."""
+    main, _, sub = part.type.partition("/")
+    suffix = _EXTENSIONS.get(part.type) or (f".{sub}" if main == "image" and sub.isalnum() and len(sub) < 5 else "")
+    stem = part.head.shown("content-description")
+    if part.type in ("message/rfc822", "message/global"):
+        stem = header.split(data).shown("subject") or stem
+    stem = stem[:MAX_NAME] or {"application": "file", "multipart": "part"}.get(main, main)
+    return safe_name(stem if suffix and stem.lower().endswith(suffix) else stem + suffix, "file")
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -6,11 +6,10 @@ import html as markup
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mailgate.wire import charset
+from mailgate.wire import charset, sanitize
 from mailgate.wire.mime import Part
 
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
-IGNORED = frozenset({"text/x-amp-html", "text/css"})
 
 
 @dataclass(slots=True)
@@ -37,8 +36,7 @@ def choose(root: Part) -> Words:
 def _choose(part: Part, root: Part) -> Words:
     if part.children:
         found = [_choose(child, root) for child in part.children]
-        words = _alternative(found) if part.type == "multipart/alternative" else _sequence(found)
-        return words
+        return _alternative(found) if part.type == "multipart/alternative" else _sequence(found)
     if part.type.startswith("multipart/"):
         return Words(pairs=[((part,), ())])  # no boundary to be found: all of it is shown
     if _is_words(part, root):
@@ -73,6 +71,23 @@ def _alternative(found: Sequence[Words]) -> Words:
         elif each.pairs and not plain:
             plain = tuple(part for pair in each.pairs for part in pair[0])
     return Words([(plain, html)] if plain or html else [], files)
+
+
+def read(words: Words) -> tuple[str, list[str]]:
+    """The text of the readable parts, and their HTML as written: one page a part, none when there is no HTML at all."""
+    texts: list[str] = []
+    pages: list[str] = []
+    any_html = any(pages for _, pages in words.pairs)
+    for plains, markups in words.pairs:
+        markup = "\n".join(html(part) for part in markups)
+        text = "\n".join(plain(part) for part in plains)
+        if not text.strip() and markup:
+            text = sanitize.to_text(markup)
+        if text.strip():
+            texts.append(text.strip("\n"))
+        if any_html:
+            pages.append(markup or as_html(text))
+    return "\n\n".join(texts), pages
 
 
 def plain(part: Part) -> str:

@@ -110,8 +110,31 @@ def _strict(data: bytes, name: str) -> str | None:
     try:
         text = data.decode(name)
     except (UnicodeError, ValueError):
-        return None
+        return _japanese(data) if name.startswith("iso2022_jp") else None
     return text.removeprefix("\ufeff")
+
+
+def _japanese(data: bytes) -> str | None:
+    """ISO-2022-JP with the characters Windows adds to it (CP50221), which Python has only as Shift_JIS."""
+    out = bytearray()
+    for number, run in enumerate(re.split(rb"\x1b([$(][@BJI])", b"\x1b(B" + data)):
+        if number % 2:
+            double = run in (b"$B", b"$@")
+            continue
+        if not number:
+            continue
+        if not double:
+            out += run
+            continue
+        for first, second in zip(run[::2], run[1::2], strict=False):
+            if not (0x21 <= first <= 0x7E and 0x21 <= second <= 0x7E):
+                return None
+            out.append(((first + 1) >> 1) + (0x70 if first < 0x5F else 0xB0))
+            out.append(second + 0x7E if not first & 1 else second + (0x1F if second < 0x60 else 0x20))
+    try:
+        return out.decode("cp932")
+    except UnicodeDecodeError:
+        return None
 
 
 def _unlabelled(data: bytes) -> str:

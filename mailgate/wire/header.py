@@ -15,6 +15,10 @@ MAX_FIELDS = 1000
 
 _END = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:[ \t]*")
+_KNOWN = re.compile(
+    rb"(?i)(?:from|to|cc|subject|date|message-id|received|return-path|mime-version|content-[a-z-]+|reply-to|sender|x-[!-9;-~]+)"
+    rb"[ \t]*:"
+)
 _BARE = re.compile(rb"\r(?!\n)|\0")
 _WORD = re.compile(r"=\?([^?\s]{1,64})\?([BbQq])\?([^?\r\n]*)\?=")
 _UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
@@ -30,10 +34,19 @@ class Head:
     fields: tuple[tuple[str, bytes], ...]
     body_at: int
     flags: frozenset[str] = frozenset()
+    charset: str = ""  # what unlabelled 8-bit fields are probably written in
 
     def first(self, name: str) -> bytes:
         """Octets of the first field of that lower-case name, empty when there is none."""
         return next((value for key, value in self.fields if key == name), b"")
+
+    def text(self, name: str) -> str:
+        """The first field of that name as one safe line, encoded words left as they are."""
+        return text(self.first(name), self.charset)
+
+    def shown(self, name: str) -> str:
+        """The first field of that name ready to show: encoded words decoded."""
+        return decoded(self.first(name), self.charset)
 
     def all(self, name: str) -> list[bytes]:
         """Octets of every field of that lower-case name."""
@@ -89,20 +102,24 @@ def _fields(lines: list[bytes], flags: set[str]) -> tuple[list[tuple[str, bytes]
     fields: list[tuple[str, bytes]] = []
     parts: list[bytes] = []
     name = ""
+    last = -1  # the last line that certainly is a field, once that matters
     for number, line in enumerate(lines):
-        if line[:1] in (b" ", b"\t") and (name or parts):
+        if line[:1] in (b" ", b"\t"):
             parts.append(line)
             continue
         match = _FIELD.match(line)
-        if match is None:
-            if not line:
-                continue
-            if any(_FIELD.match(later) for later in lines[number + 1 : number + 3]):
+        if match is None and line:
+            if last < 0:
+                last = max((at for at, each in enumerate(lines) if _KNOWN.match(each)), default=0)
+            if number < last:  # lost its indentation, or does not belong here
                 flags.add("header_junk")
+                parts.append(b" " + line)
                 continue
             if name:
                 fields.append((name, _unfold(parts, flags)))
             return fields, number
+        if match is None:
+            continue
         if name:
             fields.append((name, _unfold(parts, flags)))
         if len(fields) >= MAX_FIELDS:
@@ -123,11 +140,17 @@ def _unfold(parts: list[bytes], flags: set[str]) -> bytes:
     return value.strip(b" \t")
 
 
-def text(value: bytes) -> str:
-    """A field's octets as a string, encoded words left alone; unsafe characters become spaces or go."""
-    if value.isascii():
+def text(value: bytes, hint: str = "") -> str:
+    """A field's octets as a string, encoded words left alone; unsafe characters become spaces or go.
+
+    8-bit octets are UTF-8 (RFC 6532), else what `hint` says, else guessed.
+    """
+    if value.isascii() and b"\x1b" not in value:
         return clean(value.decode("ascii"))
-    return clean(charset.decode(value))
+    try:
+        return clean(value.decode("utf-8") if b"\x1b" not in value else charset.decode(value))
+    except UnicodeDecodeError:
+        return clean(charset.decode(value, hint))
 
 
 def clean(value: str) -> str:
@@ -176,9 +199,9 @@ def _octets(how: str, data: str) -> bytes | None:
         return None
 
 
-def decoded(value: bytes) -> str:
+def decoded(value: bytes, hint: str = "") -> str:
     """An unstructured field, ready to show: charset, encoded words, one line, single spaces at folds."""
-    shown = words(text(value))
+    shown = words(text(value, hint))
     return _SPACES.sub(" ", shown).strip() if "  " in shown or "\t" in shown else shown.strip()
 
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailgate.wire import header
 from mailgate.wire.header import Head
@@ -47,13 +47,13 @@ class Part:
     @property
     def content_id(self) -> str:
         """Content-ID without angle brackets."""
-        return header.text(self.head.first("content-id")).strip().strip("<>").strip()
+        return self.head.text("content-id").strip().strip("<>").strip()
 
     @property
     def name(self) -> str:
         """The file name the sender gave, decoded, `""` when there is none."""
         if self._name is None:
-            _, given = header.parameters(header.text(self.head.first("content-disposition")))
+            _, given = header.parameters(self.head.text("content-disposition"))
             name = given.get("filename") or self.parameters.get("name") or ""
             self._name = header.words(name).strip()
         return self._name
@@ -80,6 +80,9 @@ def read(raw: bytes, max_parts: int = 1000, max_depth: int = 20, max_header: int
     _grow(tree, tree.root, [max_parts], max_depth)
     if not tree.root.children:
         tree.root.number = "1"
+    if not all(value.isascii() for _, value in head.fields):
+        hint = next((part.charset for part in tree.root.walk() if part.charset), "")
+        tree.root.head = replace(head, charset=hint)
     return tree
 
 
@@ -88,7 +91,7 @@ def _part(raw: bytes, number: str, head: Head, end: int, default: str = "text/pl
     value = head.first("content-type")
     kind, part.parameters = header.parameters(header.text(value)) if value else ("", {})
     part.type = kind if kind.count("/") == 1 and len(kind) > 3 else ("text/plain" if kind == "text" else default)
-    part.disposition = header.text(head.first("content-disposition")).partition(";")[0].strip().lower()
+    part.disposition = head.text("content-disposition").partition(";")[0].strip().lower()
     return part
 
 

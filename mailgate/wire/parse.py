@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import email
 import hashlib
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_tz
+from dataclasses import replace
+from email.errors import MessageError
 
-from mailgate.core.mail import Address, Envelope, InboundMail, MailKind
+from mailgate.core import language, quote, subject
+from mailgate.core.mail import Attachment, Envelope, InboundMail, MailKind
 from mailgate.core.policy import Limits
-from mailgate.wire import attachment, body, header, mime, parse_address, sanitize
+from mailgate.wire import attachment, body, fields, fresh, header, invitation, mime, report, sanitize
 from mailgate.wire.header import Head
-from mailgate.wire.mime import Part
+from mailgate.wire.mime import Part, Tree
 
 MAX_SUBJECT = 255
 MAX_TEXT = 1024 * 1024
-MAX_REFERENCES = 20
-MAX_ID = 255
+MAX_REPORT = 1024 * 1024  # of a report only the top is read: what it returns may be large
 
-_ID = re.compile(r"<[^<>\s]{1,1000}>")
-_SCORE = re.compile(r"(?:score=|\(?)(-?[0-9]{1,4}(?:\.[0-9]{1,4})?)")
+_LANGUAGES = ("en", "fi", "pl", "lv")
+_REPORT_TYPES = frozenset({
+    "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
+    "message/feedback-report", "text/vnd.google.email-reaction+json",
+})  # fmt: skip
+_MACHINE = re.compile(r"(?i)mailer-?daemon|postmaster|mail delivery|\bbounce|majordomo|mail ?administrator")
+_FAILURE = re.compile(
+    r"(?i)undeliver|deliver|return|fail|bounce|unzustellbar|unknown|error|notification|warning|reject|delay|mail system|"
+    r"not sent|no delivery|nondeliver|niedostarcz|nepiegād|toimit|challenge|confirm"
+)
 
 
 def parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
@@ -33,9 +41,10 @@ def parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
 
 def part_bytes(raw: bytes, part: str) -> bytes:
     """The decoded octets of the attachment with that `Attachment.part`. Raises KeyError when there is none."""
+    number, _, inner = part.partition("/")
     for each in mime.read(raw).root.walk():
-        if each.number == part and not each.children:
-            return each.content
+        if each.number == number and not each.children:
+            return attachment.inside(each, inner) if inner else each.content
     raise KeyError(part)
 
 
@@ -49,144 +58,136 @@ def _unparseable(raw: bytes, envelope: Envelope) -> InboundMail:
 def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     tree = mime.read(raw, limits.parts, limits.nesting, limits.header_bytes)
     head, flags = tree.root.head, tree.flags
-    author, clean = _author(head, flags)
+    author, clean = fields.author(head, flags)
+    title = head.shown("subject")[:MAX_SUBJECT].strip()
     words = body.choose(tree.root)
-    text, html = _words(words)
-    files = [part for part in words.files if part.type not in body.IGNORED]
-    if len(files) > attachment.MAX_ATTACHMENTS:
-        flags.add("too_many_attachments")
-        files = files[: attachment.MAX_ATTACHMENTS]
-    attachments = attachment.describe(files)
-    score = _spam_score(head)
-    subject = header.decoded(head.first("subject"))[:MAX_SUBJECT].strip()
-    ids = message_ids(head.first("message-id"))
-    date = _date(head, envelope)
-    return InboundMail(
+    text, pages = body.read(words)
+    files = attachment.describe(words.files, flags)
+    embedded, inner = _embedded(words.files)
+    text = (text or inner)[:MAX_TEXT]
+    is_spam, score = fields.spam(head)
+    mail = InboundMail(
         envelope=envelope,
         size=len(raw),
-        content_digest=_content_digest(head, text or html, (each.digest for each in attachments)),
+        content_digest=_content_digest(head, text, files),
         author=author,
         author_clean=clean,
-        sender=next(iter(_addresses(head, "sender", flags)), None),
-        reply_to=_addresses(head, "reply-to", flags),
-        to=_addresses(head, "to", flags),
-        cc=_addresses(head, "cc", flags),
-        delivered_to=_delivered_to(head),
-        subject=subject,
-        date=date,
-        message_id=ids[0] if ids else "",
-        in_reply_to=message_ids(b" ".join(head.all("in-reply-to")))[:MAX_REFERENCES],
-        references=_references(head),
+        sender=next(iter(fields.addresses(head, "sender", flags)), None),
+        reply_to=fields.addresses(head, "reply-to", flags),
+        to=fields.addresses(head, "to", flags),
+        cc=fields.addresses(head, "cc", flags),
+        delivered_to=fields.delivered_to(head),
+        subject=title,
+        date=fields.date(head, envelope),
+        message_id=fields.message_id(head),
+        in_reply_to=fields.message_ids(head, "in-reply-to")[: fields.MAX_REFERENCES],
+        references=fields.references(head),
         headers=_headers(head),
         text=text,
-        fresh=text,
-        html=html,
-        attachments=attachments,
+        attachments=files,
         security=_security(tree.root),
-        kind=MailKind.PLAIN,
-        flags=frozenset(flags),
-        spam=_is_spam(head),
+        spam=is_spam,
         spam_score=score,
+        embedded=embedded,
     )
-
-
-def _author(head: Head, flags: set[str]) -> tuple[Address | None, bool]:
-    """The one From mailbox, and whether it is fit to carry authority (threats A-10 to A-14)."""
-    fields = head.all("from")
-    if not fields:
-        return None, False
-    if len(fields) > 1:
-        flags.add("multiple_from")
-    value = header.text(fields[0])
-    found, canonical = parse_address.mailboxes(value)
-    if len(found) > 1:
-        flags.add("multiple_from")
-    clean = canonical and len(fields) == 1 == len(found) and "bare_cr_header" not in flags
-    clean = clean and fields[0].strip() != b"" and parse_address.is_canonical(value)
-    return (found[0] if len(found) == 1 else None), clean
-
-
-def _addresses(head: Head, name: str, flags: set[str]) -> tuple[Address, ...]:
-    values = head.all(name)
-    if not values:
-        return ()
-    value = header.text(b", ".join(values))
-    if value.count(",") > parse_address.MAX_ADDRESSES:
-        flags.add("too_many_addresses")
-    return parse_address.mailboxes(value)[0]
-
-
-def _delivered_to(head: Head) -> tuple[str, ...]:
-    names = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
-    found = (header.text(value).strip().strip("<>") for name in names for value in head.all(name))
-    return tuple(dict.fromkeys(addr for addr in found if "@" in addr))
-
-
-def message_ids(value: bytes) -> tuple[str, ...]:
-    """Every usable `<id>` of a field, in order, without repeats (RFC 5322 section 3.6.4)."""
-    if b"<" not in value:
-        return ()
-    found = _ID.findall(header.text(value))
-    return tuple(dict.fromkeys(each for each in found if len(each) <= MAX_ID))
-
-
-def _references(head: Head) -> tuple[str, ...]:
-    """At most 20: the first and the newest (threats T-09)."""
-    found = message_ids(b" ".join(head.all("references")))
-    return found if len(found) <= MAX_REFERENCES else (found[0], *found[1 - MAX_REFERENCES :])
-
-
-def _date(head: Head, envelope: Envelope) -> datetime | None:
-    """The Date field as aware UTC, None when it says nothing believable (threats P-13)."""
-    try:
-        parsed = parsedate_tz(header.text(head.first("date"))[:100])
-        if parsed is None:
-            return None
-        offset = timedelta(seconds=parsed[9] or 0)
-        date = datetime(*parsed[:6], tzinfo=UTC) - offset
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-    if abs(offset) > timedelta(hours=16) or not 1980 <= date.year < 2100:
-        return None
-    if envelope.arrived_at is not None and date > envelope.arrived_at + timedelta(days=1):
-        return envelope.arrived_at
-    return date
+    mail = _split(mail, pages, forward=bool(inner) or subject.is_forward(title))
+    mail = _kind(mail, tree, raw)
+    return replace(mail, flags=frozenset(flags))
 
 
 def _headers(head: Head) -> tuple[tuple[str, str], ...]:
     """Every field decoded, but our own marks: whoever sends us those is not us (threats A-09)."""
     return tuple(
-        (name, header.decoded(value))
+        (name, header.decoded(value, head.charset))
         for name, value in head.fields
         if not name.startswith("x-mailgate-") or name == "x-mailgate-loop"
     )
 
 
-def _words(words: body.Words) -> tuple[str, str]:
-    """The text and the sanitised HTML of the readable parts."""
-    texts: list[str] = []
-    pages: list[str] = []
-    any_html = any(html for _, html in words.pairs)
-    for plain, html in words.pairs:
-        markup = "".join(body.html(part) for part in html)
-        text = "\n".join(body.plain(part) for part in plain)
-        if not text.strip() and markup:
-            text = sanitize.to_text(markup)
-        if text.strip():
-            texts.append(text.strip("\n"))
-        if any_html:
-            pages.append(sanitize.clean(markup) if markup else body.as_html(text))
-    return "\n\n".join(texts)[:MAX_TEXT], "\n".join(pages) if any_html else ""
+def _split(mail: InboundMail, pages: list[str], *, forward: bool) -> InboundMail:
+    """Tell what is new from history, in the text and in the HTML, and guess the language of what is new."""
+    parts = quote.split(mail.text, forward=forward)
+    html = fresh_html = ""
+    if pages:
+        page = "\n".join(pages)
+        html = sanitize.clean(page)
+        if html and not forward and parts.quoted:
+            new, old = fresh.split_html(page)
+            fresh_html = sanitize.clean(new) if old else ""
+        elif html:
+            fresh_html = html
+    return replace(
+        mail,
+        fresh=parts.fresh,
+        quoted=parts.quoted,
+        signature=parts.signature,
+        html=html,
+        fresh_html=fresh_html,
+        language=language.guess(parts.fresh, _LANGUAGES),
+    )
 
 
-def _content_digest(head: Head, text: str, digests: Iterable[str]) -> str:
+def _kind(mail: InboundMail, tree: Tree, raw: bytes) -> InboundMail:
+    """Say what sort of message it is, with what a report or an invitation tells."""
+    method, summary = _invitation(tree.root)
+    if method in invitation.ITIP:
+        return replace(mail, kind=MailKind.CALENDAR, summary=summary)
+    mail = replace(mail, summary=summary)
+    if _may_report(mail, tree.root):
+        found = _report(raw, mail.text)
+        if found is not None:
+            return replace(mail, kind=found.kind, bounced=found.bounced, bounced_ids=found.ids)
+    if (mail.embedded and not mail.text) or subject.is_forward(mail.subject):
+        return replace(mail, kind=MailKind.FORWARD)
+    return mail
+
+
+def _invitation(root: Part) -> tuple[str, str]:
+    for part in root.walk():
+        if part.type == "text/calendar" and not part.children:
+            method, summary = invitation.read(body.plain(part))
+            return part.parameters.get("method", method).lower(), summary
+    return "", ""
+
+
+def _may_report(mail: InboundMail, root: Part) -> bool:
+    """Worth reading as a report: by structure, by the null sender, or by the words robots use."""
+    if root.type == "multipart/report" or any(part.type in _REPORT_TYPES for part in root.walk()):
+        return True
+    if mail.envelope.sender in ("", "<>") or mail.header("return-path") == "<>" or mail.header("x-failed-recipients"):
+        return True
+    who = f"{mail.author.name} {mail.author.addr}" if mail.author else mail.header("from")
+    return not who or _MACHINE.search(who) is not None or _FAILURE.search(mail.subject) is not None
+
+
+def _report(raw: bytes, text: str) -> report.Report | None:
+    try:
+        return report.read_report(email.message_from_bytes(raw[:MAX_REPORT]), text)
+    except (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
+        return None
+
+
+def _embedded(files: list[Part]) -> tuple[dict[str, str], str]:
+    """The essentials of the first mail inside the mail, and its text."""
+    part = next((each for each in files if each.type in ("message/rfc822", "message/global")), None)
+    if part is None:
+        return {}, ""
+    tree = mime.read(part.content)
+    head = tree.root.head
+    found = {"from": head.shown("from"), "subject": head.shown("subject"), "message-id": fields.message_id(head)}
+    text, _ = body.read(body.choose(tree.root))
+    top = "\n".join(f"{name.title()}: {found[name]}" for name in ("from", "subject") if found[name])
+    return {name: value for name, value in found.items() if value}, f"{top}\n\n{text}".strip()
+
+
+def _content_digest(head: Head, text: str, files: tuple[Attachment, ...]) -> str:
     """What makes two mails the same mail, however they travelled."""
     digest = hashlib.sha256()
     for name in ("from", "date", "message-id"):
-        digest.update(b"\0".join(head.all(name)) + b"\n")
+        digest.update(head.shown(name).encode("utf-8", "replace") + b"\n")
     digest.update(text.encode("utf-8", "replace"))
-    for each in digests:
-        digest.update(each.encode())
+    for each in files:
+        digest.update(b"\n" + each.digest.encode())
     return digest.hexdigest()
 
 
@@ -199,27 +200,3 @@ def _security(root: Part) -> str:
         if part.type == "multipart/signed":
             return "signed"
     return ""
-
-
-def _is_spam(head: Head) -> bool:
-    status = header.text(head.first("x-spam-status")).lower()
-    flag = header.text(head.first("x-spam-flag") or head.first("x-spam")).lower()
-    scl = _scl(head)
-    return status.startswith("yes") or flag.startswith(("yes", "true")) or (scl is not None and scl >= 5)
-
-
-def _scl(head: Head) -> int | None:
-    value = header.text(head.first("x-ms-exchange-organization-scl"))
-    match = re.search(r"SCL:(-?[0-9])", header.text(head.first("x-forefront-antispam-report")))
-    found = match[1] if match else value.strip()
-    return int(found) if re.fullmatch(r"-?[0-9]", found) else None
-
-
-def _spam_score(head: Head) -> float | None:
-    for name in ("x-spam-score", "x-spam-status", "x-spamd-result"):
-        value = header.text(head.first(name))
-        match = re.search(r"(?:score=|hits=|\[|^\s*)(-?[0-9]{1,4}(?:\.[0-9]{1,4})?)", value)
-        if match:
-            return float(match[1])
-    scl = _scl(head)
-    return float(scl) if scl is not None else None

@@ -12,9 +12,11 @@ from mailgate.wire import header
 MAX_ADDRESSES = 1000
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
-_SPEC = rf"{_ATEXT}+(?:\.{_ATEXT}+)*@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_SPEC = rf"{_ATEXT}+(?:\.{_ATEXT}+)*@{_LABEL}(?:\.{_LABEL})*"
 _MAILBOX = re.compile(rf'(?:(?:"((?:[^"\\]|\\.)*)"|([^<>()@,:;"\\\[\]]*))[ \t]*<({_SPEC})>|({_SPEC}))')
 _ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+')
+_LAST_RESORT = re.compile(r"[^\s<>()\[\],;:\"@\\]{1,64}@[^\s<>()\[\],;:\"@\\]{1,255}")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
 
@@ -28,8 +30,7 @@ def mailboxes(value: str) -> tuple[tuple[Address, ...], bool]:
     if value.count('"') > 2 * MAX_ADDRESSES or "(" in value:
         return _odd(value), False
     found: list[Address] = []
-    for item in _ITEM.findall(value):
-        item = item.strip()
+    for item in map(str.strip, _ITEM.findall(value)):
         if not item:
             continue
         match = _MAILBOX.fullmatch(item)
@@ -46,8 +47,10 @@ def _odd(value: str) -> tuple[Address, ...]:
         pairs = get_addresses(value)
     except (ValueError, IndexError, AttributeError, TypeError, LookupError, RecursionError):
         return ()
-    found = (Address(header.clean(addr).strip(), _name(name)) for name, addr in pairs if "@" in addr)
-    return tuple(found)[:MAX_ADDRESSES]
+    found = [Address(header.clean(addr).strip(), _name(name)) for name, addr in pairs if "@" in addr]
+    if not found:
+        found = [Address(match[0], _name(value[: match.start()].strip(" <"))) for match in _LAST_RESORT.finditer(value)]
+    return tuple(found[:MAX_ADDRESSES])
 
 
 def _name(phrase: str) -> str:

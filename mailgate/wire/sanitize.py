@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import html as entities
 import re
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser
 
-MAX_BYTES = 256 * 1024
+from mailgate.wire import html_text
+
+MAX_CHARS = 256 * 1024
 MAX_TAGS = 20_000
 MAX_DEPTH = 256
+MAX_ATTRIBUTES = 2_000  # in one tag: parsers compare each with all before it
 
-_TAGS = frozenset(
-    ["a", "abbr", "b", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var"]
-)
+_TAGS = frozenset({
+    "a", "abbr", "b", "blockquote", "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del",
+    "dfn", "div", "dl", "dt", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd",
+    "li", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody",
+    "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var",
+})  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "title"}, "img": {"src", "alt", "width", "height"}, "td": {"colspan", "rowspan", "align", "valign"},
     "th": {"colspan", "rowspan", "align", "valign"}, "font": {"color"}, "ol": {"start", "type"}, "*": {"dir", "lang"},
 }  # fmt: skip
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "td", "tr", "th", "dd", "dt", "o"])
+_CLOSED_BY_ITSELF = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "p", "li", "o",
+})  # fmt: skip
+_HIDING = re.compile(
+    r"(?i)display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?![.0-9]*[1-9])"
+)
+_CRUDE = re.compile(r"<[^<>]{0,2000}>?")
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
-    if tag == "img" and name == "src" and not value.strip().lower().startswith("cid:"):
+    """Pictures only from inside the mail: everything else tells the sender who looked and when (threats C-08, C-09)."""
+    if tag == "img" and name == "src":
+        return value if value.strip().lower().startswith("cid:") else None
+    if name == "href" and value.strip().lower().startswith("cid:"):
         return None
     return value
 
@@ -34,31 +51,53 @@ _CLEANER = nh3.Cleaner(
     attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
     attribute_filter=_attribute,
     url_schemes={"http", "https", "mailto", "tel", "cid"},
+    url_relative="deny",
     link_rel="noopener noreferrer nofollow",
 )
 
 
 def bearable(html: str) -> bool:
     """False for HTML that would cost a parser too much: too long, too many tags, too deep (threats F6, P-15)."""
-    if len(html) > MAX_BYTES or html.count("<") > MAX_TAGS:
+    tags = html.count("<")
+    if len(html) > MAX_CHARS or tags > MAX_TAGS:
         return False
+    if max(html.count("="), html.count(" ")) > MAX_ATTRIBUTES and any(map(_overloaded, html.split("<"))):
+        return False
+    if tags - html.count("</") <= MAX_DEPTH:
+        return True
     depth = deepest = 0
     for match in _TAG.finditer(html):
-        if match[2].lower() in _VOID:
+        if match[2].lower() in _CLOSED_BY_ITSELF:
             continue
         depth = max(0, depth - 1) if match[1] else depth + 1
         deepest = max(deepest, depth)
     return deepest <= MAX_DEPTH
 
 
+def _overloaded(tag: str) -> bool:
+    """True when a tag has more attributes than anybody writes by hand."""
+    inside = tag.partition(">")[0]
+    return inside.count("=") > MAX_ATTRIBUTES or len(inside.split(None, 4 * MAX_ATTRIBUTES)) > 4 * MAX_ATTRIBUTES
+
+
+def visible(html: str) -> str:
+    """HTML without the parts its style hides: preheaders, and words meant for machines only (threats A-22)."""
+    if _HIDING.search(html) is None:
+        return html
+    tree = LexborHTMLParser(html)
+    for node in tree.css("[style]"):
+        if node.tag not in ("html", "body") and _HIDING.search(node.attributes.get("style") or ""):
+            node.decompose()
+    return tree.html or ""
+
+
 def clean(html: str) -> str:
-    """HTML that may be shown to an agent; `""` when it is too heavy to be cleaned."""
-    return _CLEANER.clean(html) if bearable(html) else ""
+    """HTML that may be shown to an agent or passed on; `""` when it is too heavy to be cleaned."""
+    return _CLEANER.clean(visible(html)).strip() if bearable(html) else ""
 
 
 def to_text(html: str) -> str:
-    """Readable text of HTML; `""` when it is too heavy."""
-    if not bearable(html):
-        return ""
-    body = LexborHTMLParser(html).body
-    return body.text(separator="\n", strip=True) if body is not None else ""
+    """Readable text of HTML; of HTML too heavy to be parsed, what is left when the tags are cut out."""
+    if bearable(html):
+        return html_text.render(visible(html))
+    return re.sub(r"\s*\n\s*", "\n", entities.unescape(_CRUDE.sub(" ", html[: 4 * MAX_CHARS]))).strip()

@@ -1,0 +1,213 @@
+"""HTML as readable plain text: links, lists, tables, and quoted history behind `> ` so that it can be told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+_SKIPPED = frozenset({
+    "script", "style", "title", "head", "noscript", "iframe", "object", "template", "svg", "math", "select",
+    "textarea", "meta", "link",
+})  # fmt: skip
+_BLOCKS = frozenset({
+    "address", "article", "aside", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption", "figure",
+    "footer", "form", "header", "html", "main", "nav", "section", "tr", "tbody", "thead", "tfoot", "caption",
+    "legend", "details", "summary",
+})  # fmt: skip
+_PARAGRAPHS = frozenset({
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre",
+})  # fmt: skip
+_LAYOUT = "br, p, div, table, li, img, blockquote"
+_MAX_DEPTH = 300
+_SCHEME = re.compile(r"^https?://|/$")
+
+
+def render(html: str) -> str:
+    """The text of HTML that `bearable` let through; nothing that a reader would not see is in it."""
+    body = LexborHTMLParser(html).body
+    if body is None:
+        return ""
+    writer = _Writer()
+    _children(body, writer, 0)
+    return writer.text()
+
+
+class _Writer:
+    """Collects lines; remembers how much room the next block needs above it."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.line: list[str] = []
+        self.prefix = ""
+        self.bullet = ""
+        self.room = 0
+        self.pre = False
+        self.top = False  # at the first line of a quotation, which needs no room above
+
+    def write(self, text: str) -> None:
+        if self.pre:
+            for number, piece in enumerate(text.replace("\r\n", "\n").split("\n")):
+                if number:
+                    self.newline()
+                self.line.append(piece)
+            return
+        text = _SPACE.sub(" ", text)
+        if text and not (text == " " and (not self.line or self.line[-1].endswith(" "))):
+            self.line.append(text if self.line else text.lstrip(" "))
+
+    def newline(self) -> None:
+        """End the line, even an empty one (`<br>`)."""
+        content = "".join(self.line).replace("\u00a0", " ")
+        self.line.clear()
+        self.make_room()
+        content = content if self.pre else content.strip()
+        self.lines.append((self.prefix + self.bullet + content).rstrip())
+        if self.bullet:
+            self.prefix += " " * len(self.bullet)
+            self.bullet = ""
+
+    def make_room(self) -> None:
+        """Write the blank lines due above what comes next."""
+        if self.lines and not self.top:
+            self.lines.extend([self.prefix.rstrip()] * (self.room - 1))
+        self.room, self.top = 0, False
+
+    def block(self, room: int = 1) -> None:
+        """End what stands in the line; the next begins on one of its own, `room - 1` blank lines below."""
+        if any(piece.strip(" ") for piece in self.line):
+            self.newline()
+        else:
+            self.line.clear()
+        self.room = max(self.room, room)
+
+    def text(self) -> str:
+        self.block()
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(self.lines)).strip("\n")
+
+
+def _children(node: LexborNode, writer: _Writer, depth: int) -> None:
+    child = node.first_child
+    while child is not None:
+        _node(child, writer, depth + 1)
+        child = child.next
+
+
+def _node(node: LexborNode, writer: _Writer, depth: int) -> None:
+    tag = node.tag or ""
+    if tag == "-text":
+        writer.write(node.text_content or "")
+    elif tag in _SKIPPED or tag.startswith("-"):
+        return
+    elif depth > _MAX_DEPTH:
+        writer.write(node.text())
+    elif tag in _SPECIAL:
+        _SPECIAL[tag](node, writer, depth)
+    elif tag in _PARAGRAPHS or tag in _BLOCKS:
+        _block(node, writer, depth)
+    else:
+        _children(node, writer, depth)
+
+
+def _block(node: LexborNode, writer: _Writer, depth: int) -> None:
+    """A block on lines of its own; paragraphs keep a blank line's distance, Word's and lists within lists none."""
+    loose = node.tag in _PARAGRAPHS and "MsoNormal" not in (node.attributes.get("class") or "")
+    nested = node.tag in ("ul", "ol") and writer.prefix.endswith("  ")
+    room = 2 if loose and not nested else 1
+    writer.block(room)
+    _children(node, writer, depth)
+    writer.block(room)
+
+
+def _break(_node: LexborNode, writer: _Writer, _depth: int) -> None:
+    writer.newline()
+
+
+def _rule(_node: LexborNode, writer: _Writer, _depth: int) -> None:
+    writer.block()
+    writer.write("-" * 20)
+    writer.block()
+
+
+def _preformatted(node: LexborNode, writer: _Writer, depth: int) -> None:
+    writer.block(2)
+    writer.pre = True
+    _children(node, writer, depth)
+    writer.block(2)
+    writer.pre = False
+
+
+def _link(node: LexborNode, writer: _Writer, depth: int) -> None:
+    """`text <address>`, or the text alone when it says the same."""
+    target = (node.attributes.get("href") or "").strip()
+    _children(node, writer, depth)
+    shown = _SPACE.sub(" ", node.text()).strip().lower()
+    if target.lower().startswith("mailto:"):
+        addr = target[7:].split("?", 1)[0]
+        if addr and addr.lower() not in shown:
+            writer.write(f" <{addr}>")
+    elif shown and target.lower().startswith(("http://", "https://")) and _SCHEME.sub("", target).lower() not in shown:
+        writer.write(f" <{target}>")
+
+
+def _image(node: LexborNode, writer: _Writer, _depth: int) -> None:
+    alt = _SPACE.sub(" ", node.attributes.get("alt") or "").strip()
+    if alt and (node.attributes.get("width") or "") not in ("0", "1"):
+        writer.write(f"[{alt[:200]}]")
+
+
+def _item(node: LexborNode, writer: _Writer, depth: int) -> None:
+    parent = node.parent
+    bullet = "- "
+    if parent is not None and parent.tag == "ol":
+        number, before = 1, node.prev
+        while before is not None:
+            number += before.tag == "li"
+            before = before.prev
+        bullet = f"{number}. "
+    writer.block()
+    prefix = writer.prefix
+    writer.bullet = bullet
+    _children(node, writer, depth)
+    writer.block()
+    writer.prefix, writer.bullet = prefix, ""
+
+
+def _quote(node: LexborNode, writer: _Writer, depth: int) -> None:
+    writer.block()
+    writer.make_room()
+    prefix, writer.prefix, writer.top = writer.prefix, writer.prefix + "> ", True
+    _children(node, writer, depth)
+    writer.block()
+    writer.prefix, writer.room, writer.top = prefix, 2, False
+
+
+def _row(node: LexborNode, writer: _Writer, depth: int) -> None:
+    """Cells of one line each stand side by side; anything larger is layout and stands one below the other."""
+    cells = []
+    child = node.first_child
+    while child is not None:
+        if child.tag in ("td", "th"):
+            cells.append(child)
+        child = child.next
+    writer.block()
+    short = len(cells) > 1 and all(
+        cell.css_first("br, p, div, table, li, tr, img, blockquote") is None for cell in cells
+    )
+    filled = 0
+    for cell in cells:
+        if short and filled and cell.text(strip=True):
+            writer.write(" | ")
+        filled += bool(cell.text(strip=True))
+        _children(cell, writer, depth + 1)
+        if not short:
+            writer.block()
+    writer.block()
+
+
+_SPECIAL: dict[str, Callable[[LexborNode, _Writer, int], None]] = {
+    "br": _break, "hr": _rule, "a": _link, "img": _image, "li": _item, "blockquote": _quote, "tr": _row,
+    "pre": _preformatted,
+}  # fmt: skip
