@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailgate.core import quote_words as words
+from mailgate.core import signature, subject
 
-# Languages differ, the frame and the token text do not: `mg:` is what the marker is found by (token.in_text).
+# Languages differ, the frame does not: two number signs on either side are what a quoted notice is known by.
 MARKERS = {
     "en": "## Please write your reply above this line ##",
     "fi": "## Kirjoita vastauksesi tämän rivin yläpuolelle ##",
@@ -19,21 +20,25 @@ MARKER = MARKERS["en"]
 
 _LONGEST = 320  # characters of an attribution, however many lines it takes
 _SPAN = 4  # lines an attribution may be wrapped over
-_SIGNATURE_LINES = 25
-_CANDIDATES = 400  # lines that end like an attribution and are looked at closely
-_QUOTED = re.compile(r"[ \t\u00a0]{0,3}(?:[A-Za-z]{1,3})?>|[ \t]{0,3}\|[ >]|[ \t]{0,3}&gt;")
-_MARKED = re.compile(r"^[\s>|*]{0,40}##[^#\n]{4,120}##|\bmg:[a-z0-9]{1,8}\.[0-9]{1,10}\.", re.IGNORECASE)
+_CANDIDATES = 400  # lines that might begin history and are looked at closely, so that the cost stays linear
+_QUOTED = re.compile(r"[ \t]{0,3}(?:[A-Z][A-Za-z]{0,2})?>(?!:$)|[ \t]{0,3}\|[ >]|[ \t]{0,3}&gt;")
+_MARKED = re.compile(r"[\s>|*_]{0,40}##[^#\n]{4,120}##|.{0,200}(?<![A-Za-z0-9])mg:[a-z0-9]{1,8}\.[0-9]{1,10}\.[acxm]")
 _VERB = re.compile(
     r"(?<!\w)(?:" + "|".join(re.escape(verb) for verb in sorted(words.VERBS, key=len, reverse=True)) + r")(?!\w)",
     re.IGNORECASE,
 )
-_YEAR_OR_DATE = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4})")
-_TIME = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d\d(?!\d)")
-_ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{2,}")
-_RULE = re.compile(r"[\s>*]*(?:_{5,}|-{5,}|={5,}|\*{5,}|[─━—–]{3,})\s*")
-_NAMED_RULE = re.compile(r"[\s>*]*[-_=—–*#+]{2,60} ?([^-_=#\n]{3,60}?):? ?[-_=—–*#+]{0,60}\s*")
-_LABEL = re.compile(r"[\s*_]{0,8}([^\s:：*<>@][^:：*<>@\n]{0,24})[*_]{0,2}\s?[:：]")
-_DELIMITER = re.compile(r"(?:--|—|__|–)[ \t\u00a0]*")
+_LAST_VERB = re.compile(_VERB.pattern + r"\)?[\s:：*-]*$", re.IGNORECASE)
+_FIRST_VERB = re.compile(r"(?:" + "|".join(words.QUOTING) + r")\b", re.IGNORECASE)
+_OPENING = re.compile(r"(?:" + "|".join(words.OPENINGS) + r")\b", re.IGNORECASE)
+_DATE = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4})")
+_TIME = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d\d(?!\d|\.\d)")
+_ADDRESS = re.compile(r"[^\s<>@()]{1,64}@[^\s<>@()]{2,}")
+_RULE = re.compile(r"[\s>*]*(?:_{5,}|-{5,}|={4,}|\*{5,}|[─━—–]{3,})\s*")
+_NAMED_RULE = re.compile(r"[\s>*]{0,10}[-_=—–*#+]{2,60} ?([^-_=#\n]{3,80}?):? ?[-_=—–*#+]{0,60}\s*")
+_LABEL = re.compile(r"[\s*_>|]{0,8}([^\s:：*<>@|][^:：*<>@\n]{0,24})[*_]{0,2}\s?[:：]")
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009"), " ") | dict.fromkeys(
+    map(ord, "\u200b\ufeff\u200e\u200f"), ""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +58,46 @@ def marker(language: str) -> str:
 def split(text: str, *, markers: tuple[str, ...] = (), forward: bool = False) -> Split:
     """Tell the new words of a reply from quoted history and the signature; linear in the length of `text`.
 
-    `markers` are further lines below which everything is history. `forward` says that the subject called this a
+    `markers` are further lines below which everything is history. `forward` says that the subject calls this a
     forward: then what was passed on is content. `fresh` is never empty where something may have been written: with
-    nothing new to be found it is the whole text, except under our own marker.
+    nothing new to be found it is the whole text, except above our own marker.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    cut, ours, forwarded = _history(lines, markers)
-    if forwarded or (forward and not ours):
+    bare = text.replace("\r\n", "\n").replace("\r", "\n").translate(_SPACES).split("\n")
+    found = _history(bare, markers)
+    if found.forwarded or (forward and not found.ours):
         return Split(_join(lines), "", "")
-    body = lines[:cut]
-    old = _quoted_lines(body)
-    fresh_lines = [line for line, is_old in zip(body, old, strict=True) if not is_old]
-    quoted = [line for line, is_old in zip(body, old, strict=True) if is_old] + lines[cut:]
-    fresh_lines, signature = _signature(fresh_lines)
-    fresh = _join(fresh_lines)
-    if not fresh:
-        if _join(signature):
-            return Split(_join(signature), _join(quoted), "")
-        return Split("", _join(lines), "") if ours else Split(_join(lines), "", "")
-    return Split(fresh, _join(quoted), _join(signature))
+    old = _quoted_lines(bare[: found.start])
+    new = [at for at, is_old in enumerate(old) if not is_old]
+    kept = signature.start([bare[at] for at in new])
+    fresh = _join([lines[at] for at in new[:kept]])
+    signed = _join([lines[at] for at in new[kept:]])
+    quoted = _join([line for at, line in enumerate(lines) if at >= found.start or old[at]])
+    if fresh:
+        return Split(fresh, quoted, signed)
+    if signed:
+        return Split(signed, quoted, "")
+    return Split("", _join(lines), "") if found.ours else Split(_join(lines), "", "")
+
+
+def is_forward(title: str, text: str) -> bool:
+    """True when the subject calls the mail a forward, or its text begins as one."""
+    if subject.is_forward(title):
+        return True
+    first = next((line for line in text[:4096].split("\n") if line.strip()), "")
+    return _rule_name(first).startswith(words.FORWARDED)
 
 
 def is_only_signature(text: str) -> bool:
     """True when the text is empty or nothing but a signature ("Sent from my iPhone" in any of our languages)."""
-    lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
-    return not lines or _DELIMITER.fullmatch(lines[0]) is not None or all(_is_device_line(line) for line in lines)
+    return signature.start(text.replace("\r", "\n").translate(_SPACES).split("\n")) == 0
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    start: int  # the line where history that runs to the end begins
+    ours: bool = False  # our own marker says so
+    forwarded: bool = False  # it is no history but somebody else's mail, passed on
 
 
 def _join(lines: Sequence[str]) -> str:
@@ -89,33 +109,53 @@ def _join(lines: Sequence[str]) -> str:
     return "\n".join(line.rstrip() for line in lines[start:end])
 
 
-def _history(lines: Sequence[str], markers: tuple[str, ...]) -> tuple[int, bool, bool]:
-    """Where history that runs to the end begins; whether our marker says so; whether it is a forward."""
+def _history(lines: Sequence[str], markers: tuple[str, ...]) -> _History:
+    nothing = _History(len(lines))
     candidates = 0
-    first_words = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
+    written = False  # there are words above this line
     for at, line in enumerate(lines):
-        if not line or len(line) > _LONGEST and not markers:
+        if _MARKED.match(line[:400]):
+            return _History(_above(lines, at), ours=True)
+        if not line or line.isspace():
             continue
-        if _MARKED.search(line[:400]) or any(mark in line for mark in markers if mark):
-            return _above(lines, at), True, False
-        if _QUOTED.match(line):
+        if markers and _is_marker(line, markers):
+            return _History(_above(lines, at))
+        if _QUOTED.match(line) or candidates > _CANDIDATES or len(line) > _LONGEST:
+            written = written or len(line) > _LONGEST
             continue
-        if named := _NAMED_RULE.fullmatch(line):
-            name = named[1].strip(" :*").lower()
-            if name.startswith(words.ORIGINAL):
-                return (at if at > first_words else len(lines)), False, at == first_words
-            if name.startswith(words.FORWARDED):
-                return len(lines), False, True
-        if _is_header_block(lines, at):
-            start = _above(lines, at)
-            nothing_above = not any(line.strip() for line in lines[:start])
-            return (len(lines), False, True) if nothing_above else (start, False, False)
-        if line.rstrip(" *\u00a0\t").endswith((":", "：")) and candidates < _CANDIDATES:
+        name = _rule_name(line)
+        if name.startswith(words.FORWARDED):
+            return _History(len(lines), forwarded=True)
+        if name.startswith(words.ORIGINAL):
+            return _History(at) if written else _History(len(lines), forwarded=True)
+        if _label(line):
+            candidates += 1
+            if _is_header_block(lines, at):
+                start = _above(lines, at)
+                above = any(before.strip() for before in lines[:start])
+                return _History(start) if above else _History(len(lines), forwarded=True)
+        if _ends_like_attribution(line):
             candidates += 1
             span = _attribution(lines, at)
-            if span and not _quote_follows(lines, at) and any(line.strip() for line in lines[: at - span + 1]):
-                return at - span + 1, False, False
-    return len(lines), False, False
+            if span and not _quote_follows(lines, at):
+                start = _above(lines, at - span + 1)
+                return _History(start) if any(before.strip() for before in lines[:start]) else nothing
+        written = True
+    return nothing
+
+
+def _is_marker(line: str, markers: tuple[str, ...]) -> bool:
+    bare = line.strip(" \t>|*")
+    return any(bare == mark.strip() or (len(mark) >= 12 and mark in line) for mark in markers)
+
+
+def _rule_name(line: str) -> str:
+    """`original message` for `-----Original Message-----`, lower case; "" for other lines."""
+    named = _NAMED_RULE.fullmatch(line) if len(line) < 200 else None
+    if named:
+        return named[1].strip(" :*").lower()
+    bare = line.strip(" *:\t").lower()
+    return bare if len(bare) < 60 and bare in words.FORWARDED else ""
 
 
 def _above(lines: Sequence[str], at: int) -> int:
@@ -124,11 +164,11 @@ def _above(lines: Sequence[str], at: int) -> int:
     probe = at - 1
     while probe >= 0 and at - probe <= 6:
         line = lines[probe]
-        if not line.strip() or _QUOTED.match(line) and not line.strip(" >|\t"):
+        if not line.strip(" >|\t"):
             probe -= 1
-        elif _RULE.fullmatch(line):
+        elif _RULE.fullmatch(line) or _rule_name(line).startswith(words.ORIGINAL):
             start, probe = probe, probe - 1
-        elif span := _attribution(lines, probe):
+        elif _ends_like_attribution(line) and (span := _attribution(lines, probe, quote=True)):
             start, probe = probe - span + 1, probe - span
         else:
             break
@@ -140,106 +180,88 @@ def _quote_follows(lines: Sequence[str], at: int) -> bool:
     return bool(_QUOTED.match(following))
 
 
-def _attribution(lines: Sequence[str], at: int) -> int:
+def _ends_like_attribution(line: str) -> bool:
+    end = line.rstrip(" *\t-_")
+    return end.endswith((":", "：")) or end.lower().endswith(words.VERBS)
+
+
+def _attribution(lines: Sequence[str], at: int, *, quote: bool = False) -> int:
     """How many lines the attribution that ends at line `at` takes, 0 when it is none ("On Friday, Ann wrote:")."""
-    last = lines[at].rstrip(" *\u00a0\t")
-    if not last.endswith((":", "：")) or len(last) > _LONGEST:
-        return 0
-    quote = _quote_follows(lines, at)
+    quote = quote or _quote_follows(lines, at)
     joined, likely = "", 0
-    for span in range(1, _SPAN + 1):
-        if at - span + 1 < 0:
+    for span in range(1, min(_SPAN, at + 1) + 1):
+        line = lines[at - span + 1].strip(" \t*")
+        if not line or (span > 1 and (_QUOTED.match(line) or line.endswith((".", "!", "?", ":")))):
             break
-        line = lines[at - span + 1].strip(" \t\u00a0*")
-        if not line or span > 1 and (_QUOTED.match(line) or line.endswith((".", "!", "?", ":"))):
-            break
-        joined = f"{line} {joined}".strip().replace("\u00a0", " ")
+        joined = f"{line} {joined}".strip() if joined[:1] != ">" else line + joined
         if len(joined) > _LONGEST:
             break
-        if not _VERB.search(joined):
-            continue
-        dated, timed, addressed = _YEAR_OR_DATE.search(joined), _TIME.search(joined), _ADDRESS.search(joined)
-        if dated and (addressed or timed):
-            return span
-        if quote and not likely and (dated or timed or addressed or len(joined) < 100):
-            likely = span
+        if _is_attribution(joined, quote):
+            if span == 1 or _DATE.search(joined) or not likely:
+                likely = span
+            if _DATE.search(joined):
+                break
+        elif likely:
+            break
     return likely
+
+
+def _is_attribution(line: str, quote: bool) -> bool:
+    """Judge one joined line by its verb, its date, time and address, and whether `>` follows."""
+    colon = line.rstrip(" *-_").endswith((":", "："))
+    dated, timed, addressed = _DATE.search(line), _TIME.search(line), _ADDRESS.search(line)
+    if dated and timed and addressed and (colon or _LAST_VERB.search(line)):
+        return True
+    verb, last = _VERB.search(line), _LAST_VERB.search(line)
+    if not colon or not (verb or _FIRST_VERB.match(line)):
+        return False
+    if dated and (addressed or timed):
+        return True
+    if addressed and len(line) < 160 and (last or _FIRST_VERB.match(line)):
+        return True
+    if dated and last and len(line) < 100 and _OPENING.match(line):
+        return True
+    return quote and bool(dated or timed or addressed or len(line) < 100)
 
 
 def _is_header_block(lines: Sequence[str], at: int) -> bool:
     """True when the lines from `at` on are the From, Sent, To and Subject that Outlook puts above a quoted mail."""
-    if _label(lines[at]) is None:
-        return False
     groups: set[str] = set()
     blanks = misses = 0
     evidence = False
     for line in lines[at : at + 14]:
-        if not line.strip():
+        if not line.strip(" >|"):
             blanks += 1
             if blanks > 1:
                 break
             continue
         group = _label(line)
-        if group is None:
+        if not group:
             misses += 1
             if misses > 3:
                 break
             continue
         blanks = 0
         groups |= group
-        evidence = evidence or bool(_ADDRESS.search(line[:400]) or _YEAR_OR_DATE.search(line[:400]))
+        evidence = evidence or bool(_ADDRESS.search(line[:400]) or _DATE.search(line[:400]))
     return evidence and "from" in groups and len(groups) >= 3
 
 
-def _label(line: str) -> frozenset[str] | None:
+def _label(line: str) -> frozenset[str]:
     """Which header fields the label at the start of a line may stand for in some language."""
     found = _LABEL.match(line)
-    return words.FIELDS.get(found[1].strip().lower()) if found else None
+    return words.FIELDS.get(found[1].strip().lower(), frozenset()) if found else frozenset()
 
 
 def _quoted_lines(lines: Sequence[str]) -> list[bool]:
-    """For each line whether it is history: prefixed by `>`, an attribution above such, or a blank between."""
+    """For each line whether it is history: prefixed by `>`, or the attribution above such a line."""
     old = [bool(_QUOTED.match(line)) for line in lines]
     candidates = 0
     for at, line in enumerate(lines):
-        if old[at] or not line.rstrip(" *\u00a0\t").endswith((":", "：")) or candidates >= _CANDIDATES:
+        if old[at] or candidates >= _CANDIDATES or len(line) > _LONGEST or not _ends_like_attribution(line):
             continue
         candidates += 1
         if _quote_follows(lines, at):
             for back in range(_attribution(lines, at)):
                 old[at - back] = True
     return old
-
-
-def _signature(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Take the signature off the end: what follows `-- `, and what a phone or mail program adds by itself."""
-    written = 0
-    found = len(lines)
-    for at in range(len(lines) - 1, -1, -1):
-        if _DELIMITER.fullmatch(lines[at]):
-            found = at
-        elif lines[at].strip():
-            written += 1
-            if written > _SIGNATURE_LINES:
-                break
-    if found < len(lines):
-        return lines[:found], lines[found:]
-    end = len(lines)
-    for _ in range(4):
-        while end and not lines[end - 1].strip():
-            end -= 1
-        if end and _is_device_line(lines[end - 1]):
-            end -= 1
-        else:
-            break
-    return lines[:end], lines[end:]
-
-
-def _is_device_line(line: str) -> bool:
-    """True for "Sent from my iPhone" and its like: short, opens with a known phrase, names a device or program."""
-    bare = line.strip(" \t\u00a0*_-–—[(<>").lower()
-    if not bare or len(bare) > 160:
-        return False
-    if not bare.startswith(words.SENT_FROM):
-        return False
-    return any(device in bare for device in words.DEVICES)

@@ -1,0 +1,199 @@
+"""How well mail is understood: the corpus of other programs' test mails, scored against what those programs expect."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mailgate.core import guard, quote
+from mailgate.core.mail import Address, Envelope, InboundMail, Source
+from mailgate.core.policy import Department, Limits, Policy
+from mailgate.wire import fresh, parse, sanitize
+
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT.parent / "shared" / "corpus"
+RECORD = ROOT / "bench" / "corpus-score.json"
+POLICY = Policy(
+    "corpus", "mailgate.test", (Department("support", ("support@mailgate.test",), Address("support@mailgate.test")),)
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation and what became of it."""
+
+    path: str
+    source: str
+    kind: str
+    passed: bool
+    expected: object
+    actual: object
+
+
+def checks(corpus: Path = CORPUS) -> Iterator[Check]:
+    """Every expectation of the corpus that speaks about something we do."""
+    with (corpus / "INDEX.tsv").open(encoding="utf-8", newline="") as index:
+        rows = list(csv.DictReader(index, delimiter="\t"))
+    for row in rows:
+        stated = corpus / (row["path"] + ".expected.json")
+        if not stated.exists():
+            continue
+        expected = json.loads(stated.read_text(encoding="utf-8"))
+        raw = (corpus / row["path"]).read_bytes()
+        source = row["path"].partition("/")[0]
+        for kind, passed, wanted, found in _judge(row["form"], raw, expected):
+            yield Check(row["path"], source, kind, passed, wanted, found)
+
+
+Judgement = tuple[str, bool, object, object]
+
+
+def _judge(form: str, raw: bytes, expected: dict[str, Any]) -> Iterator[Judgement]:
+    if form == "body-text":
+        yield from _reply(quote.split(raw.decode("utf-8", "replace"), markers=_markers(expected)), expected)
+    elif form == "body-html":
+        new, _ = fresh.split_html(raw.decode("utf-8", "replace"))
+        yield from _reply(quote.split(sanitize.to_text(sanitize.clean(new))), expected)
+    elif form == "message":
+        mail = parse.parse(raw, Envelope("someone@example.org", ("support@mailgate.test",), Source.SMTP), Limits())
+        split = quote.Split(mail.fresh, mail.quoted, mail.signature)
+        if markers := _markers(expected):
+            split = quote.split(mail.text, markers=markers)
+        yield from _reply(split, expected)
+        yield from _bounce(mail, expected)
+        yield from _fields(mail, expected)
+
+
+def _markers(expected: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(expected.get("reply_markers", {}).values())
+
+
+def _plain(text: str, *, loose: bool = False) -> str:
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\u00a0", " ").strip().split("\n")]
+    return "".join(text.split()) if loose else "\n".join(lines)
+
+
+def _reply(split: quote.Split, expected: dict[str, Any]) -> Iterator[Judgement]:
+    """The new words; where a source keeps the signature in them, new words and signature together."""
+    both = f"{split.fresh}\n\n{split.signature}" if split.signature else split.fresh
+    if "reply_text" in expected:
+        wanted = expected["reply_text"]
+        passed = any(_plain(text, loose=True) == _plain(wanted, loose=True) for text in (split.fresh, both))
+        yield "reply text", passed, wanted, split.fresh
+    contains, excludes = expected.get("reply_contains", ()), expected.get("reply_excludes", ())
+    if contains or excludes:
+        flat = " ".join(both.split())
+        passed = all(" ".join(part.split()) in flat for part in contains)
+        flat = " ".join(split.fresh.split())
+        passed = passed and not any(" ".join(part.split()) in flat for part in excludes)
+        yield "reply text", passed, (contains, excludes), split.fresh
+    if "signature" in expected and "reply_text" not in expected:
+        wanted = _plain(expected["signature"], loose=True)
+        yield (
+            "signature",
+            _plain(split.signature, loose=True).lstrip("-") == wanted.lstrip("-"),
+            wanted,
+            split.signature,
+        )
+
+
+def _bounce(mail: InboundMail, expected: dict[str, Any]) -> Iterator[Judgement]:
+    verdict = guard.inspect(mail, POLICY, lambda _value: False)
+    if "auto" in expected:
+        yield "automatic", verdict.robot == expected["auto"], expected["auto"], verdict
+    bounce = expected.get("bounce")
+    if not bounce:
+        return
+    is_bounce = bounce.get("is_bounce", bool(bounce.get("recipients")))
+    named = {each.address.lower() for each in mail.bounced if each.action in ("failed", "delayed")}
+    if "is_bounce" in bounce:
+        found = verdict.kind == "bounce" and (not mail.bounced or bool(named))
+        yield "bounce", found == is_bounce, is_bounce, (verdict.kind, mail.bounced)
+        if is_bounce:
+            yield "automatic", verdict.robot, True, verdict
+    if "recipients" in bounce:
+        wanted = {address.lower() for address in bounce["recipients"]}
+        yield "bounce recipients", named == wanted, sorted(wanted), sorted(named)
+    if is_bounce and "temporary" in bounce and mail.bounced:
+        lasting = any(each.failed for each in mail.bounced)
+        yield "bounce lasting", lasting != bounce["temporary"], not bounce["temporary"], mail.bounced
+
+
+def _fields(mail: InboundMail, expected: dict[str, Any]) -> Iterator[Judgement]:
+    if "subject" in expected:
+        wanted = " ".join(str(expected["subject"]).split())
+        yield "subject", " ".join(mail.subject.split()) == wanted[:255].strip(), wanted, mail.subject
+    author = mail.author or Address("")
+    if "from_email" in expected:
+        yield "sender", author.addr.lower() == str(expected["from_email"]).lower(), expected["from_email"], author
+    if "from_name" in expected:
+        yield "sender name", author.name == expected["from_name"], expected["from_name"], author.name
+    names = sorted(each.name for each in mail.attachments)
+    originals = sorted(each.original_name for each in mail.attachments)
+    if "attachments" in expected:
+        wanted_names = sorted(map(str, expected["attachments"]))
+        outside = sorted(each.original_name or each.name for each in mail.attachments if not each.inline)
+        yield "attachments", wanted_names in (names, originals, outside), wanted_names, names
+    elif "attachment_count" in expected:
+        outside_count = sum(not each.inline for each in mail.attachments)
+        count = expected["attachment_count"]
+        yield "attachments", count in (len(names), outside_count), count, names
+
+
+def score(found: list[Check]) -> dict[str, dict[str, list[int]]]:
+    """Passed and asked, by kind and source, with "total" beside the sources."""
+    table: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    for check in found:
+        for source in (check.source, "total"):
+            cell = table[check.kind][source]
+            cell[0] += check.passed
+            cell[1] += 1
+    return {kind: dict(sorted(by_source.items())) for kind, by_source in sorted(table.items())}
+
+
+def _size(value: object) -> str:
+    return f"{len(value)} characters" if isinstance(value, str) else type(value).__name__
+
+
+def main() -> int:
+    """Print the score; with `--record` keep it, with `--misses` list what failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--misses", action="store_true", help="list the mails that were not understood as expected")
+    parser.add_argument("--verbose", action="store_true", help="with --misses: print contents, personal data too")
+    parser.add_argument("--record", action="store_true", help="keep this score as the one that may not fall")
+    options = parser.parse_args()
+    if not CORPUS.is_dir():
+        print("the corpus is not here; nothing to score")
+        return 0
+    found = list(checks())
+    table = score(found)
+    for kind, by_source in table.items():
+        passed, asked = by_source["total"]
+        print(f"{kind:<18} {passed:>4} of {asked:>4}  {passed / asked:6.1%}")
+        for source, (some, of) in by_source.items():
+            if source != "total":
+                print(f"    {source:<28} {some:>4} of {of:>4}")
+    if options.misses or options.verbose:
+        for check in found:
+            if not check.passed:
+                wanted, actual = (
+                    (repr(check.expected), repr(check.actual))
+                    if options.verbose
+                    else (_size(check.expected), _size(check.actual))
+                )
+                print(f"{check.kind}: {check.path}\n    expected {wanted}\n    found    {actual}")
+    if options.record:
+        totals = {kind: by_source["total"] for kind, by_source in table.items()}
+        RECORD.write_text(json.dumps(totals, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
