@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -10,6 +11,9 @@ from typing import Any
 
 LONGEST_LINE = 8192
 LONGEST_REPLY = 65536
+
+
+_REPLY = re.compile(rb"[2-5][0-9][0-9]([ -]|\Z)")
 
 
 class Disconnected(Exception):
@@ -30,7 +34,7 @@ class Client(smtplib.SMTP):
         """Connect within `timeout` seconds; raises OSError, smtplib.SMTPConnectError or Disconnected."""
         self.patience = patience
         self._received = b""
-        super().__init__(host, port, helo, timeout, **tls)
+        super().__init__(host, port, local_hostname=helo, timeout=timeout, **tls)
 
     def getreply(self) -> tuple[int, bytes]:
         """The next reply: its code (200-599) and its text, lines joined by LF."""
@@ -41,7 +45,7 @@ class Client(smtplib.SMTP):
             while True:
                 line = self._line(deadline)
                 octets += len(line)
-                if not (line[:3].isdigit() and b"2" <= line[:1] <= b"5" and line[3:4] in (b"", b" ", b"-")):
+                if not _REPLY.match(line):
                     raise Garbled(f"not an SMTP reply: {line[:40]!r}")
                 if octets > LONGEST_REPLY:
                     raise Garbled("endless reply")
