@@ -22,13 +22,10 @@ from mailgate.core.mail import Address, canonical
 from mailgate.store import rows
 from mailgate.store import statements as sql
 from mailgate.store.base import Applied, Ids, Stamp
-from mailgate.store.desk import Desk, Writing
+from mailgate.store.desk import Desk
 from mailgate.store.letters import Letters
 from mailgate.store.merging import split
-
-ABSENT = Stamp(
-    content_digest="", message_id="", ids=(), author="", author_name="", subject="", date=None, departments=()
-)
+from mailgate.store.page import Writing
 
 
 class Applying(Letters):

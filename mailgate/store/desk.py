@@ -1,9 +1,8 @@
-"""One ticket being written: column changes gathered and flushed as a single UPDATE, events beside them."""
+"""How each change of a decision is written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from mailgate.core.change import (
@@ -34,208 +33,22 @@ from mailgate.core.change import (
     Watch,
 )
 from mailgate.core.mail import canonical
-from mailgate.core.ticket import EntryKind, Priority, Status
+from mailgate.core.ticket import Priority, Status
 from mailgate.store import rows
 from mailgate.store import statements as sql
-from mailgate.store.session import Session
-
-AT_WORK = (Status.NEW.value, Status.OPEN.value)
-DUES = {"first_response": "due_first", "resolve": "due_resolve", "manual": "due_manual"}
-
-
-@dataclass(slots=True)
-class Writing:
-    """What is common to the whole decision."""
-
-    mail: int | None
-    actor: str
-    now: int
-    arrived: int  # when the mail arrived, never after `now`
-    history: bool
-    opened: list[Desk] = field(default_factory=list)
-    split: list[tuple[Desk, int]] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    filed: int | None = None  # ticket id the mail's words went to
-    touched: list[int] = field(default_factory=list)  # ticket ids, in order
-
-    @property
-    def moment(self) -> int:
-        """When things count as done: imported history keeps its own times."""
-        return self.arrived if self.history else self.now
+from mailgate.store.merging import merge
+from mailgate.store.page import DUES
+from mailgate.store.voices import Voices
 
 
-class Desk:
+class Desk(Voices):
     """Writes the changes of one step to one ticket."""
-
-    def __init__(self, session: Session, writing: Writing, row: dict[str, Any] | None) -> None:
-        self.session = session
-        self.writing = writing
-        self.row: dict[str, Any] = row or {}
-        self.changed: dict[str, Any] = {}
-
-    @property
-    def id(self) -> int:
-        """The row id of the ticket."""
-        return int(self.row["id"])
-
-    @property
-    def number(self) -> int:
-        """The number people know."""
-        return int(self.row["number"])
 
     def write(self, change: Change) -> None:
         """Write one change."""
         WRITERS[type(change)](self, change)
 
-    def event(self, kind: str, old: object = "", new: object = "") -> None:
-        """A line for the journal."""
-        writing = self.writing
-        self.writing.events.append(
-            {
-                "ticket": self.id,
-                "at": writing.moment,
-                "actor": writing.actor,
-                "mail": writing.mail,
-                "kind": kind,
-                "old": "" if old is None else rows.clean(str(old)),
-                "new": "" if new is None else rows.clean(str(new)),
-            }
-        )
-
-    def put(self, **columns: Any) -> None:
-        """Columns to write at the end of the step."""
-        self.changed.update(columns)
-        self.row.update(columns)
-
-    def flush(self) -> None:
-        """Write the gathered columns; the earliest deadline is kept beside the three it comes from."""
-        if not self.changed:
-            return
-        due = min((self.row[name] for name in DUES.values() if self.row[name] is not None), default=None)
-        self.put(updated_at=max(self.writing.moment, self.row["updated_at"]), due_at=due)
-        columns = ", ".join(f"{name} = :{name}" for name in self.changed)
-        self.session.run(f"UPDATE ticket SET {columns} WHERE id = :id", {**self.changed, "id": self.id})  # noqa: S608
-        self.changed = {}
-
-    def work(self, owner: str | None, status: str) -> None:
-        """Owner and status together, so that each agent's count of open tickets stays right."""
-        before = self.row["owner"] if self.row["status"] in AT_WORK else None
-        after = owner if status in AT_WORK else None
-        if before != after:
-            for name, step in ((before, -1), (after, 1)):
-                if name:
-                    self.session.run(
-                        "UPDATE agent SET open_tickets = open_tickets + :step WHERE name = :name",
-                        {"name": name, "step": step},
-                    )
-        if (owner, status) != (self.row["owner"], self.row["status"]):
-            self.put(owner=owner, status=status)
-
     # --- one writer a change ------------------------------------------------------------------------------------------
-
-    def open(self, change: OpenTicket) -> None:
-        """Draw a number and lay the row."""
-        session, writing = self.session, self.writing
-        address, contact = session.person(change.requester, writing.now, used=writing.mail is not None)
-        row = {
-            "number": session.scalar(sql.NUMBER, {"first": session.first_number}),
-            "subject": rows.clean(change.subject),
-            "department": change.department,
-            "priority": change.priority.value,
-            "rank": change.priority.rank,
-            "language": change.language,
-            "sla": change.sla,
-            "requester": address,
-            "requester_name": rows.clean(change.requester.name),
-            "created_at": writing.arrived,
-            "now": writing.moment,
-        }
-        row["id"] = session.scalar(sql.OPEN, row)
-        empty: dict[str, Any] = dict.fromkeys(
-            ("owner", "status_until", "first_response_at", "solved_at", "last_public_at", "last_agent_at",
-             "last_customer_at", "due_first", "due_resolve", "due_manual", "due_at", "merged_into", "escalate_at")
-        )  # fmt: skip
-        self.row = {**empty, **row, "status": "new", "updated_at": writing.moment, "escalation": 0}
-        writing.opened.append(self)
-        self.event("opened", new=change.department)
-        self.take_part(address, contact, change.requester.name, 0)
-        for place, person in enumerate(change.participants, 1):
-            self.take_part(*session.person(person, writing.now), person.name, place)
-        for name in change.departments:
-            if name != change.department:
-                self.tell(Tell(name))
-
-    def take_part(self, address: int, contact: int, name: str, place: int) -> bool:
-        """A contact takes part through that address; False when he already did."""
-        return bool(
-            self.session.run(
-                sql.JOIN,
-                {"ticket": self.id, "contact": contact, "address": address, "name": rows.clean(name),
-                 "at": self.writing.now + place},
-            )
-        )  # fmt: skip
-
-    def add_entry(self, change: AddEntry) -> None:
-        """Words in the thread, their attachments as an index into the raw mail."""
-        session, writing = self.session, self.writing
-        mail = writing.mail if change.of_mail else None
-        at = writing.arrived if mail else writing.moment
-        entry = session.scalar(
-            sql.ENTRY,
-            {
-                "ticket": self.id,
-                "mail": mail,
-                "at": at,
-                "kind": change.kind.value,
-                "author": rows.clean(change.author),
-                "author_name": rows.clean(change.author_name),
-                "unverified": int(change.unverified),
-                "text": rows.clean(change.text),
-                "quoted": rows.clean(change.quoted),
-                "html": rows.clean(change.html),
-            },
-        )
-        if change.attachments:
-            session.many(
-                sql.ATTACHMENT,
-                [
-                    {"entry": entry, "mail": mail, "part": rows.clean(a.part), "name": rows.clean(a.name),
-                     "original_name": rows.clean(a.original_name), "type": rows.clean(a.type), "size": a.size,
-                     "digest": a.digest, "inline": int(a.inline), "content_id": rows.clean(a.content_id)}
-                    for a in change.attachments
-                ],
-            )  # fmt: skip
-        if mail is not None:
-            if writing.filed is None:
-                writing.filed = self.id
-            session.run(sql.FILE_MAIL, {"mail": mail, "ticket": self.id})
-        self.event("entry", new=change.kind.value, old=entry)
-        self.put(updated_at=self.row["updated_at"])
-        if change.kind is EntryKind.CUSTOMER and not change.unverified:
-            self.put(last_customer_at=at, last_public_at=max(at, self.row["last_public_at"] or 0))
-            self.heard_from(change.author)
-        elif change.kind is EntryKind.AGENT:
-            self.put(last_agent_at=writing.moment, last_public_at=writing.moment)
-            if self.row["first_response_at"] is None:
-                self.put(first_response_at=writing.moment)
-                self.event("first-response", new=writing.moment)
-
-    def heard_from(self, author: str) -> None:
-        """Letters go to the address a person used last: a participant wrote from another address of his."""
-        known = self.session.known(author)
-        if known is None or known["id"] == self.row["requester"]:
-            return
-        params = {"ticket": self.id, "contact": known["contact"], "address": known["id"]}
-        moved = self.session.run(
-            "UPDATE participant SET address = :address WHERE ticket = :ticket AND contact = :contact "
-            "AND address <> :address",
-            params,
-        )
-        requester = self.session.scalar("SELECT contact FROM address WHERE id = :id", {"id": self.row["requester"]})
-        if moved and requester == known["contact"]:
-            self.put(requester=known["id"])
-        if moved:
-            self.event("address", new=author)
 
     def set_status(self, change: SetStatus) -> None:
         """A new status; leaving solved or archived is a reopening of its own kind for the figures."""
@@ -283,11 +96,7 @@ class Desk:
 
     def tell(self, change: Tell) -> None:
         """A further department is told."""
-        if self.session.run(
-            "INSERT INTO told (ticket, department) VALUES (:ticket, :department) ON CONFLICT DO NOTHING",
-            {"ticket": self.id, "department": change.department},
-        ):
-            self.event("told", new=change.department)
+        self.tell_department(change.department)
 
     def set_priority(self, change: SetPriority) -> None:
         """How much it matters."""
@@ -344,35 +153,6 @@ class Desk:
                 self.event("watch", new=change.agent)
         elif self.session.run("DELETE FROM watcher WHERE ticket = :ticket AND agent = :agent", params):
             self.event("watch", old=change.agent)
-
-    def join(self, change: Join) -> None:
-        """Somebody takes part."""
-        address, contact = self.session.person(change.address, self.writing.now)
-        if self.take_part(address, contact, change.address.name, 0):
-            self.event("join", new=change.address.key)
-
-    def leave(self, change: Leave) -> None:
-        """Somebody no longer takes part; the requester always does."""
-        known = self.session.known(change.address)
-        if (
-            known is not None
-            and known["id"] != self.row["requester"]
-            and self.session.run(
-                "DELETE FROM participant WHERE ticket = :ticket AND contact = :contact",
-                {"ticket": self.id, "contact": known["contact"]},
-            )
-        ):
-            self.event("leave", old=canonical(change.address))
-
-    def set_requester(self, change: SetRequester) -> None:
-        """The ticket is somebody else's; the old requester goes on taking part."""
-        old = self.session.one("SELECT addr, contact FROM address WHERE id = :id", {"id": self.row["requester"]})
-        address, contact = self.session.person(change.address, self.writing.now)
-        if address == self.row["requester"]:
-            return
-        self.event("requester", old["addr"] if old else "", change.address.key)
-        self.put(requester=address, requester_name=rows.clean(change.address.name))
-        self.take_part(address, contact, change.address.name, 0)
 
     def set_due(self, change: SetDue) -> None:
         """A deadline, or its end."""
@@ -434,8 +214,6 @@ class Desk:
 
     def merge(self, change: MergeInto) -> None:
         """See `merging.merge`."""
-        from mailgate.store.merging import merge
-
         merge(self, change.number)
 
     def split_off(self, change: SplitOff) -> None:

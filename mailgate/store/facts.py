@@ -160,7 +160,7 @@ class Knowing(Applying):
         params = {"address": sender, "domain": "@" + sender.rpartition("@")[2], "now": at}
         known["banned"] = self.scalar(sql.BANNED, params) is not None
         address = self.known(sender)
-        known["known_sender"] = address is not None
+        known["known_sender"] = address is not None and address["used_at"] is not None
         if address is not None:
             params = {"requester": address["id"], "since": hour}
             known["tickets_sender_hour"] = int(self.scalar(sql.TICKETS_FROM, params))

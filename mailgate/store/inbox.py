@@ -62,6 +62,7 @@ class Inbox(Session):
                 size=row["size"],
                 released_as=row["released_as"],
                 release_mode=row["release_mode"],
+                retried=bool(row["retried"]),
             )
             for row in self.all(sql.WAITING, {"limit": limit, "after": after})
         ]

@@ -11,7 +11,7 @@ from mailgate.core.letter import DueDelivery, DueLetter
 from mailgate.store import rows
 from mailgate.store import statements as sql
 from mailgate.store.base import Ids
-from mailgate.store.desk import Desk, Writing
+from mailgate.store.page import Page, Writing
 from mailgate.store.queries import Queries
 
 MINUTE = 60_000_000
@@ -22,7 +22,7 @@ class Letters(Queries):
     """The outbox."""
 
     def write_letter(
-        self, outbound: Outbound, desk: Desk | None, writing: Writing, ids: Ids, hold: bool
+        self, outbound: Outbound, desk: Page | None, writing: Writing, ids: Ids, hold: bool
     ) -> tuple[int, ...]:
         """One letter row and a delivery for each recipient; () when its `dedupe` was seen before."""
         number = desk.number if desk else None
@@ -135,7 +135,7 @@ class Letters(Queries):
             purpose=row["purpose"],
             department=row["department"],
             language=row["language"],
-            subject=row["rendered_subject"] or row["subject"],
+            subject=row["subject"],
             message_id=row["message_id"],
             in_reply_to=row["in_reply_to"],
             references=tuple(row["refs"].split()),

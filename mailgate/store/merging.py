@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailgate.core.ticket import Status
 from mailgate.store import rows
 from mailgate.store import statements as sql
-from mailgate.store.desk import Desk
+from mailgate.store.page import Page
 from mailgate.store.session import Session
 
 FOLLOW = "SELECT id, number, merged_into FROM ticket WHERE number = :number"
@@ -22,7 +22,7 @@ def followed(session: Session, number: int) -> rows.Row | None:
     return row
 
 
-def merge(desk: Desk, number: int) -> None:
+def merge(desk: Page, number: int) -> None:
     """Everything of this ticket goes into that one; the journal keeps which entries, so that it can be taken apart.
 
     A merge that would close a loop is written down and not done.
@@ -63,15 +63,7 @@ def merge(desk: Desk, number: int) -> None:
     desk.put(merged_into=target["id"], due_first=None, due_resolve=None, due_manual=None, escalate_at=None)
 
 
-def unmerge(session: Session, number: int, target: int, entries: list[int]) -> None:
-    """Take a merge apart again: the entries it moved come home, the ticket stands by itself."""
-    one = session.scalar("SELECT id FROM ticket WHERE number = :number", {"number": number})
-    for entry in entries:
-        session.run("UPDATE entry SET ticket = :one WHERE id = :entry", {"one": one, "entry": entry})
-    session.run("UPDATE ticket SET merged_into = NULL WHERE id = :one", {"one": one})
-
-
-def split(origin: Desk, entry: int, target: Desk) -> None:
+def split(origin: Page, entry: int, target: Page) -> None:
     """An entry moves to the ticket opened for it; its mail and its Message-ID follow, so that replies do too."""
     session = origin.session
     row = session.one("SELECT mail FROM entry WHERE id = :id AND ticket = :ticket", {"id": entry, "ticket": origin.id})

@@ -12,14 +12,14 @@ from mailgate.core.mail import Address, Attachment, Envelope, canonical
 from mailgate.core.ticket import Entry, Ticket
 from mailgate.store import rows
 from mailgate.store import statements as sql
-from mailgate.store.base import Cursor, Reminder, TicketFilter
+from mailgate.store.base import Reminder, TicketFilter
 from mailgate.store.blobs import blob_path
-from mailgate.store.session import Session
+from mailgate.store.keeping import Keeping
 
 FATES = ("filed", "duplicate", "dropped", "parked", "quarantined")
 
 
-class Queries(Session):
+class Queries(Keeping):
     """Everything read without a decision in hand."""
 
     # --- tickets ------------------------------------------------------------------------------------------------------
@@ -307,18 +307,3 @@ class Queries(Session):
             for each in self.all("SELECT * FROM delivery WHERE letter = :letter ORDER BY id", {"letter": number})
         ]
         return found
-
-    # --- the rest -----------------------------------------------------------------------------------------------------
-
-    def setting(self, key: str) -> str | None:
-        """A value kept under a name."""
-        value = self.scalar("SELECT value FROM setting WHERE key = :key", {"key": key})
-        return None if value is None else str(value)
-
-    def cursor(self, mailbox: str, folder: str) -> Cursor | None:
-        """How far an IMAP folder has been read."""
-        row = self.one(
-            "SELECT uidvalidity, uid FROM imap_cursor WHERE mailbox = :mailbox AND folder = :folder",
-            {"mailbox": mailbox, "folder": folder},
-        )
-        return None if row is None else Cursor(row["uidvalidity"], row["uid"])

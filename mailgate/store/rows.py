@@ -13,6 +13,7 @@ from mailgate.core.ticket import Due, Entry, EntryKind, Priority, Status, Ticket
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Row = sqlite3.Row
+AT_REST = frozenset((Status.WAITING, Status.HOLD, Status.SOLVED, Status.ARCHIVED))
 
 
 def micros(at: datetime) -> int:
@@ -158,7 +159,19 @@ def ticket(row: Row, parts: Mapping[str, list[tuple[str, str]]], entries: tuple[
         last_customer_at=moment(row["last_customer_at"]),
         due=Due(moment(row["due_first"]), moment(row["due_resolve"]), moment(row["due_manual"])),
         escalation=row["escalation"],
+        pauses=_pauses(row, parts.get("status", [])),
         links=tuple(int(value) for value in values("link")),
         merged_into=row["merged_number"],
         entries=entries,
     )
+
+
+def _pauses(row: Row, changes: list[tuple[str, str]]) -> tuple[tuple[datetime, datetime], ...]:
+    """Past stretches at rest, from the journal's changes of status in order: ("old new", microseconds)."""
+    found = []
+    since = row["created_at"]
+    for change, at in changes:
+        if change.split(" ", 1)[0] in AT_REST:
+            found.append((time_of(since), time_of(int(at))))
+        since = int(at)
+    return tuple(found)

@@ -43,6 +43,7 @@ CREATE TABLE mail (
   peer TEXT NOT NULL, login TEXT NOT NULL, mailbox TEXT NOT NULL, folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL,
   uid INTEGER NOT NULL, accepted_at INTEGER NOT NULL, arrived_at INTEGER NOT NULL, origin TEXT NOT NULL,
   size INTEGER NOT NULL, raw_digest TEXT NOT NULL, blob TEXT, attempts INTEGER NOT NULL DEFAULT 0,
+  retried INTEGER NOT NULL DEFAULT 0,
   fate TEXT, reason TEXT NOT NULL DEFAULT '', decided_at INTEGER, duplicate_of INTEGER, content_digest TEXT,
   message_id TEXT NOT NULL DEFAULT '', author TEXT NOT NULL DEFAULT '', author_name TEXT NOT NULL DEFAULT '',
   subject TEXT NOT NULL DEFAULT '', date INTEGER, departments TEXT NOT NULL DEFAULT '', flags TEXT NOT NULL DEFAULT '',
@@ -148,7 +149,7 @@ CREATE TABLE event (
   id INTEGER PRIMARY KEY AUTOINCREMENT, ticket INTEGER REFERENCES ticket(id), at INTEGER NOT NULL, actor TEXT NOT NULL,
   mail INTEGER, kind TEXT NOT NULL, old TEXT NOT NULL, new TEXT NOT NULL
 ) STRICT;
-CREATE INDEX event_ticket ON event(ticket);
+CREATE INDEX event_ticket ON event(ticket, kind);
 CREATE INDEX event_kind ON event(kind, at);
 CREATE TRIGGER event_is_append_only BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
 CREATE TABLE msgid (id TEXT PRIMARY KEY, ticket INTEGER NOT NULL REFERENCES ticket(id)) STRICT, WITHOUT ROWID;

@@ -18,6 +18,7 @@ from mailgate.core.policy import Agent, Department
 from mailgate.errors import ConfigError, Temporary
 from mailgate.store import connection as opening
 from mailgate.store import people, schema
+from mailgate.store.backup import copy_database
 from mailgate.store.base import Read, Tx
 from mailgate.store.tx import Transaction
 
@@ -61,13 +62,15 @@ class SqliteStore:
         self._thread: threading.Thread | None = None
         if writable:
             self._open(check)
+            self._file = _identity(path)
             self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
             self._thread.start()
         elif not path.exists():
             raise ConfigError(f"{path} does not exist yet: start mailgate once")
-        self._file = _identity(path)
-        if not writable:
-            self.read(lambda tx: opening.refuse_newer(tx.connection, path))  # type: ignore[attr-defined]
+        else:
+            self._file = _identity(path)
+            self._readers.append(self._reader())
+            opening.refuse_newer(self._readers[0], path)
 
     def _open(self, check: bool) -> None:
         try:
@@ -81,7 +84,10 @@ class SqliteStore:
             self._writer = opening.open_writer(self.path, self._connect)
             if check:
                 opening.quick_check(self._writer, self.path)
-            if opening.refuse_newer(self._writer, self.path) < schema.VERSION:
+            found = opening.refuse_newer(self._writer, self.path)
+            if 0 < found < schema.VERSION:
+                copy_database(self.path, self.data / f"mailgate.db.schema-{found}")
+            if found < schema.VERSION:
                 schema.migrate(self._writer)
         except OSError as problem:
             self._let_go()
@@ -241,7 +247,10 @@ class SqliteStore:
             writer.close()
 
     def _healthy_writer(self) -> sqlite3.Connection:
-        """The connection, opened and checked anew after an I/O error."""
+        """The connection, opened and checked anew after an I/O error; raises Temporary when its file is not ours."""
+        trouble = self.healthy()
+        if trouble:
+            raise Temporary(trouble)
         if self._writer is None:
             writer = opening.open_writer(self.path, self._connect)
             try:

@@ -43,7 +43,7 @@ QUARANTINE = """
 UPDATE mail SET fate = 'quarantined', reason = :reason, error = :error, decided_at = :now WHERE number = :number
 """
 RETRY_MAIL = """
-UPDATE mail SET fate = NULL, reason = '', error = '', attempts = 0, decided_at = NULL
+UPDATE mail SET fate = NULL, reason = '', error = '', attempts = 0, decided_at = NULL, retried = 1
 WHERE number = :number AND fate = 'quarantined'
 """
 DROP_MAIL = """
@@ -65,7 +65,7 @@ OWN_ID = "INSERT INTO msgid (id, ticket) VALUES (:id, :ticket) ON CONFLICT DO NO
 
 # --- people -----------------------------------------------------------------------------------------------------------
 
-ADDRESS = "SELECT id, contact, addr, name FROM address WHERE canonical = :canonical"
+ADDRESS = "SELECT id, contact, addr, name, used_at FROM address WHERE canonical = :canonical"
 NEW_CONTACT = "INSERT INTO contact (created_at) VALUES (:now) RETURNING id"
 NEW_ADDRESS = """
 INSERT INTO address (canonical, addr, name, contact, used_at) VALUES (:canonical, :addr, :name, :contact, :used_at)
@@ -103,6 +103,7 @@ UNION ALL SELECT 'backlink', CAST(ticket.number AS TEXT), kind, ticket.number
   FROM link JOIN ticket ON ticket.id = link.one WHERE link.other = :id
 UNION ALL SELECT 'participant', address.addr, participant.name, participant.at FROM participant
   JOIN address ON address.id = participant.address WHERE participant.ticket = :id AND participant.contact <> :contact
+UNION ALL SELECT 'status', old || ' ' || new, CAST(at AS TEXT), id FROM event WHERE ticket = :id AND kind = 'status'
 ORDER BY 1, 4, 2
 """
 OPEN = """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mailgate.store.facts import Knowing
 from mailgate.store.inbox import Inbox
+from mailgate.store.search import Searching
 
 
-class Transaction(Knowing, Inbox):
+class Transaction(Knowing, Searching, Inbox):
     """What a job is handed: `base.Tx` inside a write, `base.Read` inside a read."""

@@ -1,0 +1,163 @@
+"""Who takes part in a ticket, and what they say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailgate.core.change import AddEntry, Join, Leave, OpenTicket, SetRequester
+from mailgate.core.mail import canonical
+from mailgate.core.ticket import EntryKind
+from mailgate.store import rows
+from mailgate.store import statements as sql
+from mailgate.store.page import Page
+
+
+class Voices(Page):
+    """Writes people and words."""
+
+    def open(self, change: OpenTicket) -> None:
+        """Draw a number and lay the row."""
+        session, writing = self.session, self.writing
+        address, contact = session.person(change.requester, writing.now, used=writing.mail is not None)
+        row = {
+            "number": session.scalar(sql.NUMBER, {"first": session.first_number}),
+            "subject": rows.clean(change.subject),
+            "department": change.department,
+            "priority": change.priority.value,
+            "rank": change.priority.rank,
+            "language": change.language,
+            "sla": change.sla,
+            "requester": address,
+            "requester_name": rows.clean(change.requester.name),
+            "created_at": writing.arrived,
+            "now": writing.moment,
+        }
+        row["id"] = session.scalar(sql.OPEN, row)
+        empty: dict[str, Any] = dict.fromkeys(
+            ("owner", "status_until", "first_response_at", "solved_at", "last_public_at", "last_agent_at",
+             "last_customer_at", "due_first", "due_resolve", "due_manual", "due_at", "merged_into", "escalate_at")
+        )  # fmt: skip
+        self.row = {**empty, **row, "status": "new", "updated_at": writing.moment, "escalation": 0}
+        writing.opened.append(self)
+        self.event("opened", new=change.department)
+        self.take_part(address, contact, change.requester.name, 0)
+        for place, person in enumerate(change.participants, 1):
+            self.take_part(*session.person(person, writing.now), person.name, place)
+        for name in change.departments:
+            if name != change.department:
+                self.tell_department(name)
+
+    def take_part(self, address: int, contact: int, name: str, place: int) -> bool:
+        """A contact takes part through that address; False when he already did."""
+        return bool(
+            self.session.run(
+                sql.JOIN,
+                {"ticket": self.id, "contact": contact, "address": address, "name": rows.clean(name),
+                 "at": self.writing.now + place},
+            )
+        )  # fmt: skip
+
+    def add_entry(self, change: AddEntry) -> None:
+        """Words in the thread, their attachments as an index into the raw mail."""
+        session, writing = self.session, self.writing
+        mail = writing.mail if change.of_mail else None
+        at = writing.arrived if mail else writing.moment
+        entry = session.scalar(
+            sql.ENTRY,
+            {
+                "ticket": self.id,
+                "mail": mail,
+                "at": at,
+                "kind": change.kind.value,
+                "author": rows.clean(change.author),
+                "author_name": rows.clean(change.author_name),
+                "unverified": int(change.unverified),
+                "text": rows.clean(change.text),
+                "quoted": rows.clean(change.quoted),
+                "html": rows.clean(change.html),
+            },
+        )
+        if change.attachments:
+            session.many(
+                sql.ATTACHMENT,
+                [
+                    {"entry": entry, "mail": mail, "part": rows.clean(a.part), "name": rows.clean(a.name),
+                     "original_name": rows.clean(a.original_name), "type": rows.clean(a.type), "size": a.size,
+                     "digest": a.digest, "inline": int(a.inline), "content_id": rows.clean(a.content_id)}
+                    for a in change.attachments
+                ],
+            )  # fmt: skip
+        if mail is not None:
+            if writing.filed is None:
+                writing.filed = self.id
+            session.run(sql.FILE_MAIL, {"mail": mail, "ticket": self.id})
+        self.event("entry", new=change.kind.value, old=entry)
+        self.put(updated_at=self.row["updated_at"])
+        if change.kind is EntryKind.CUSTOMER and not change.unverified:
+            self.put(last_customer_at=at, last_public_at=max(at, self.row["last_public_at"] or 0))
+            self.heard_from(change.author)
+        elif change.kind is EntryKind.AGENT:
+            self.put(last_agent_at=writing.moment, last_public_at=writing.moment)
+            if self.row["first_response_at"] is None:
+                self.put(first_response_at=writing.moment)
+                self.event("first-response", new=writing.moment)
+
+    def heard_from(self, author: str) -> None:
+        """Letters go to the address a person used last: a participant wrote from another address of his."""
+        known = self.session.known(author)
+        if known is None:
+            return
+        if known["used_at"] is None:
+            self.session.run(
+                "UPDATE address SET used_at = :now WHERE id = :id", {"id": known["id"], "now": self.writing.now}
+            )
+        if known["id"] == self.row["requester"]:
+            return
+        params = {"ticket": self.id, "contact": known["contact"], "address": known["id"]}
+        moved = self.session.run(
+            "UPDATE participant SET address = :address WHERE ticket = :ticket AND contact = :contact "
+            "AND address <> :address",
+            params,
+        )
+        requester = self.session.scalar("SELECT contact FROM address WHERE id = :id", {"id": self.row["requester"]})
+        if moved and requester == known["contact"]:
+            self.put(requester=known["id"])
+        if moved:
+            self.event("address", new=author)
+
+    def join(self, change: Join) -> None:
+        """Somebody takes part."""
+        address, contact = self.session.person(change.address, self.writing.now)
+        if self.take_part(address, contact, change.address.name, 0):
+            self.event("join", new=change.address.key)
+
+    def leave(self, change: Leave) -> None:
+        """Somebody no longer takes part; the requester always does."""
+        known = self.session.known(change.address)
+        if (
+            known is not None
+            and known["id"] != self.row["requester"]
+            and self.session.run(
+                "DELETE FROM participant WHERE ticket = :ticket AND contact = :contact",
+                {"ticket": self.id, "contact": known["contact"]},
+            )
+        ):
+            self.event("leave", old=canonical(change.address))
+
+    def set_requester(self, change: SetRequester) -> None:
+        """The ticket is somebody else's; the old requester goes on taking part."""
+        old = self.session.one("SELECT addr, contact FROM address WHERE id = :id", {"id": self.row["requester"]})
+        address, contact = self.session.person(change.address, self.writing.now)
+        if address == self.row["requester"]:
+            return
+        self.event("requester", old["addr"] if old else "", change.address.key)
+        self.put(requester=address, requester_name=rows.clean(change.address.name))
+        self.take_part(address, contact, change.address.name, 0)
+
+    def tell_department(self, name: str) -> None:
+        """A further department is told."""
+        if self.session.run(
+            "INSERT INTO told (ticket, department) VALUES (:ticket, :department) ON CONFLICT DO NOTHING",
+            {"ticket": self.id, "department": name},
+        ):
+            self.event("told", new=name)
