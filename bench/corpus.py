@@ -120,6 +120,8 @@ def _bounce(mail: InboundMail, expected: dict[str, Any]) -> Iterator[Judgement]:
             yield "automatic", verdict.robot, True, verdict
     if "recipients" in bounce:
         wanted = {address.lower() for address in bounce["recipients"]}
+        if bounce.get("temporary"):
+            named -= {each.address.lower() for each in mail.bounced if not each.failed}
         yield "bounce recipients", named == wanted, sorted(wanted), sorted(named)
     if is_bounce and "temporary" in bounce and mail.bounced:
         lasting = any(each.failed for each in mail.bounced)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +12,8 @@ from email import message_from_bytes
 from email.message import Message
 
 from mailgate.core.mail import BouncedRecipient, MailKind
-from mailgate.wire import report_free, report_words
+from mailgate.wire import report_free
+from mailgate.wire import report_words as words
 
 MAX_RECIPIENTS = 200
 MAX_IDS = 20
@@ -19,7 +23,7 @@ _ID_FIELD = re.compile(
     r"^[ \t>|]{0,4}(?:Message-ID|X-Mailgate-[A-Za-z-]{1,30}|X-Original-Message-ID)\s?:[ \t]*(?:\r?\n[ \t>]+)?(<[^<>\s@]{1,250}@[^<>\s@]{1,250}>)",
     re.IGNORECASE | re.MULTILINE,
 )
-_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _HINTS = re.compile(
     rb"multipart/report|delivery-status|disposition-notification|feedback-report|email-reaction|method=[\"']?reply|METHOD:REPLY"
     rb"|^x-failed-recipients:|^auto-submitted:|^return-path:\s*<>|^(?:from|sender|return-path|x-mailer|x-delivery-agent):[^\n]{0,200}"
@@ -41,7 +45,7 @@ class Report:
 
 def read(raw: bytes, text: str) -> Report | None:
     """The report a raw message is, None for ordinary mail; cheap for mail that cannot be one, and never raises."""
-    if not _HINTS.search(raw[:131_072]) and not report_words.is_reaction(text):
+    if not (_HINTS.search(raw[:131_072]) or words.CHALLENGE_SURE.search(text[:4000]) or words.is_reaction(text)):
         return None
     try:
         return read_report(message_from_bytes(raw), text)
@@ -60,14 +64,14 @@ def read_report(message: Message, text: str) -> Report | None:
         if kind in ("message/delivery-status", "message/global-delivery-status"):
             return _delivery(message, parts, text)
         if kind in ("message/disposition-notification", "message/global-disposition-notification"):
-            return Report(MailKind.MDN, (), _ids(message, parts, text))
+            return _receipt(message, part, parts, text)
         if kind == "message/feedback-report":
             return Report(MailKind.FEEDBACK, (), _ids(message, parts, text))
         if kind == "text/vnd.google.email-reaction+json":
             return Report(MailKind.REACTION, (), _ids(message, parts, ""))
         if kind == "text/calendar" and _method(part) == "reply":
             return Report(MailKind.CALENDAR, (), _ids(message, parts, ""))
-    if report_words.is_reaction(text):
+    if words.is_reaction(text):
         return Report(MailKind.REACTION, (), _ids(message, parts, ""))
     if report_free.is_challenge(message, text):
         return Report(MailKind.CHALLENGE, (), _ids(message, parts, text))
@@ -75,6 +79,17 @@ def read_report(message: Message, text: str) -> Report | None:
         bounced = report_free.recipients(message, text)
         return Report(MailKind.DSN, bounced[:MAX_RECIPIENTS], _ids(message, parts, text))
     return None
+
+
+def _receipt(message: Message, part: Message, parts: list[Message], text: str) -> Report:
+    """A receipt (RFC 8098); Dovecot and Sieve refuse mail by one that says rejected, which is a failed delivery."""
+    ids = _ids(message, parts, text)
+    for group in _groups(part):
+        disposition = group.get("disposition", "").lower()
+        named = _address(group.get("final-recipient", ""))
+        if named and "delet" in disposition and re.search(r"\breject|\brefus|quota", text[:2000], re.IGNORECASE):
+            return Report(MailKind.DSN, (BouncedRecipient(named, "failed", "", " ".join(text[:300].split())),), ids)
+    return Report(MailKind.MDN, (), ids)
 
 
 def _parts(message: Message) -> Iterator[Message]:
@@ -110,6 +125,8 @@ def _delivery(message: Message, parts: list[Message], text: str) -> Report:
             for group in _groups(part):
                 if (recipient := _recipient(group)) and recipient not in bounced:
                     bounced.append(recipient)
+    if any(words.CHALLENGE_SURE.search(each.diagnostic) for each in bounced):
+        return Report(MailKind.CHALLENGE, (), _ids(message, parts, text))
     if not bounced:
         bounced = list(report_free.recipients(message, text))
     return Report(MailKind.DSN, tuple(bounced[:MAX_RECIPIENTS]), _ids(message, parts, text))
@@ -140,10 +157,6 @@ def _groups(part: Message) -> Iterator[dict[str, str]]:
 
 
 def _decoded(text: str, encoding: str) -> str:
-    import base64
-    import binascii
-    import quopri
-
     try:
         raw = text.encode("utf-8", "replace")
         return (base64.b64decode(raw) if encoding == "base64" else quopri.decodestring(raw)).decode("utf-8", "replace")
@@ -189,14 +202,25 @@ def _ids(message: Message, parts: list[Message], text: str) -> tuple[str, ...]:
         if kind in ("message/rfc822", "message/global") and isinstance(inner := part.get_payload(), list):
             for each in inner[:3]:
                 found += _ID.findall(str(each.get("message-id", "")))
-                found += [i for name, value in each.items() if name.lower().startswith("x-mailgate-") for i in _ID.findall(str(value))]
+                found += [
+                    i
+                    for name, value in each.items()
+                    if name.lower().startswith("x-mailgate-")
+                    for i in _ID.findall(str(value))
+                ]
         elif kind in ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "message/rfc822"):
             found += _ID_FIELD.findall(_bytes(part)[:65_536].decode("utf-8", "replace"))
         elif kind.startswith("message/"):
             for group in _groups(part):
-                named = " ".join(group.get(name, "") for name in ("original-message-id", "original-envelope-id", "x-original-message-id"))
+                named = " ".join(
+                    group.get(name, "")
+                    for name in ("original-message-id", "original-envelope-id", "x-original-message-id")
+                )
                 found += _ID.findall(named)
-                found += [f"<{bare}>" for bare in re.findall(r"(?<![<\w.])mg\.[a-z0-9.]{20,120}@[\w.-]{1,255}", named, re.ASCII)]
+                found += [
+                    f"<{bare}>"
+                    for bare in re.findall(r"(?<![<\w.])mg\.[a-z0-9.]{20,120}@[\w.-]{1,255}", named, re.ASCII)
+                ]
     found += _ID_FIELD.findall(text[:262_144])
     for name in ("in-reply-to", "x-original-message-id", "references"):
         found += _ID.findall(str(message.get(name, "")))

@@ -8,6 +8,7 @@ from email.message import Message
 
 from flufl.bounce import all_failures
 
+from mailgate.core import subject as subjects
 from mailgate.core.mail import BouncedRecipient
 from mailgate.wire import report_words as words
 
@@ -22,6 +23,12 @@ _COPY = re.compile(
 )
 
 
+_CHALLENGE_HEADERS = (
+    "x-tmda-confirm", "x-tmda-fingerprint-confirm", "x-challenge", "x-spamarrest", "x-spamarrest-id", "x-mailblocks",
+    "x-bluebottle-request", "x-uolantispam", "x-choicemail-registration-request",
+)  # fmt: skip
+
+
 def subject(message: Message) -> str:
     """The subject as people read it."""
     value = str(message.get("subject", ""))[:1000]
@@ -32,33 +39,48 @@ def subject(message: Message) -> str:
 
 
 def is_bounce(message: Message, text: str) -> bool:
-    """True when a mail system wrote this about a mail it could not deliver; mail *about* a bounce is not one."""
-    if message.get("x-failed-recipients"):
+    """True when a mail system wrote this about a mail it could not deliver; mail *about* a bounce is not one.
+
+    Words alone never suffice: something must say that no person sent it.
+    """
+    if message.get("x-failed-recipients") or _report_type(message) == "delivery-status":
         return True
     sender = f"{message.get('from', '')} {message.get('sender', '')}"[:1000]
-    system = words.SENDERS.search(sender) is not None
+    daemon = words.DAEMONS.search(sender) is not None
+    system = daemon or words.SENDERS.search(sender) is not None or not _ADDRESS.search(sender)
     null = str(message.get("return-path", "x")).strip() == "<>"
-    named = words.SUBJECTS.match(subject(message)) is not None
-    opening = text[:_TEXT]
+    if not (system or null):
+        return False
+    title = subject(message)
+    named = not subjects.is_reply(title) and words.SUBJECTS.search(title) is not None
+    opening = _report_text(text[:_TEXT])
     says = words.FAILED.search(opening) is not None or words.DELAYED.search(opening) is not None
-    structured = message.get_content_type() == "multipart/report"
-    if structured and str(message.get_param("report-type", "")).lower() == "delivery-status":
+    if system and named and (says or any(all_failures(message))):
         return True
-    return says and sum((system, null, named)) >= 2 or bool(named and system)
+    evidence = 2 * daemon + (system and not daemon) + null + named + says
+    return evidence >= 2 and (says or daemon) and (evidence >= 3 or any(all_failures(message)))
+
+
+def _report_type(message: Message) -> str:
+    if message.get_content_type() != "multipart/report":
+        return ""
+    return str(message.get_param("report-type", "")).lower()
 
 
 def is_challenge(message: Message, text: str) -> bool:
     """True when a filter asks the sender to prove that he is a person."""
-    marks = ("x-tmda-confirm", "x-challenge", "x-spamarrest", "x-mailblocks", "x-amazon-auto-reply-challenge")
-    if any(message.get(name) for name in marks):
+    if any(message.get(name) for name in _CHALLENGE_HEADERS):
+        return True
+    opening = text[:4000]
+    if not words.CHALLENGE_BODY.search(opening):
+        return False
+    if words.CHALLENGE_SURE.search(opening) and words.CHALLENGE_ABOUT.search(opening):
         return True
     agent = f"{message.get('x-delivery-agent', '')} {message.get('x-mailer', '')}".lower()
+    automatic = bool(message.get("auto-submitted") or message.get("precedence")) or "tmda" in agent
+    automatic = automatic or str(message.get("return-path", "x")).strip() == "<>"
     named = words.CHALLENGES.search(subject(message)) is not None
-    automatic = bool(
-        message.get("auto-submitted") or message.get("precedence") or str(message.get("return-path", "x")).strip() == "<>"
-    )
-    body = words.CHALLENGE_BODY.search(text[:4000]) is not None and words.CHALLENGES.search(text[:4000]) is not None
-    return body and (named or "tmda" in agent) and (automatic or "tmda" in agent or "challenge" in agent)
+    return automatic and named and words.CHALLENGES.search(opening) is not None
 
 
 def recipients(message: Message, text: str) -> tuple[BouncedRecipient, ...]:
@@ -93,7 +115,11 @@ def _addresses(message: Message, text: str) -> list[str]:
     """Addresses near the words of failure, but for the mail system's own and ours who wrote."""
     if named := str(message.get("x-failed-recipients", "")):
         return list(dict.fromkeys(_ADDRESS.findall(named[:20_000])))
-    own = {found.lower() for name in ("from", "to", "sender", "reply-to") for found in _ADDRESS.findall(str(message.get(name, "")))}
+    own = {
+        found.lower()
+        for name in ("from", "to", "sender", "reply-to")
+        for found in _ADDRESS.findall(str(message.get(name, "")))
+    }
     found = [address for address in _ADDRESS.findall(text[:16_384]) if address.lower() not in own]
     likely = [address for address in found if not words.SENDERS.search(address)]
     return list(dict.fromkeys(likely))[:1]

@@ -26,9 +26,9 @@ def is_reaction(text: str) -> bool:
 
 # Subjects of delivery reports, lower case; a reply prefix before them makes it a person's mail about one.
 SUBJECTS = re.compile(
-    r"\W{0,4}(?:undeliver|non.?deliver|ndn\b|delivery (?:status|notif|failure|fail|report|has failed|delay|problem|problems|error|unsuccess)|returned (?:mail|to sender|e?mail|message)"
+    r"(?<!\w)(?:undeliver|permanent delivery|user unknown|non.?deliver|ndn\b|delivery (?:status|notif|failure|fail|report|has failed|delay|problem|problems|error|unsuccess)|returned (?:mail|to sender|e?mail|message)"
     r"|(?:mail|message|e-?mail|your (?:mail|message|e-?mail)[^\n]{0,60}) (?:delivery|system error|could not|not deliver|delay|returned|was not|status|has not|undeliver|bounc)|failure (?:notice|delivery|notif)"
-    r"|failed (?:mail|delivery|message)|mail(?:er)? (?:error|failure|failed)|warning: (?:could not|message|mail|your)|bounced? (?:mail|message|e-?mail)|mdaemon (?:notification|warning)"
+    r"|failed (?:mail|delivery|message|recipient)|mail(?:er)? (?:error|failure|failed)|warning: (?:could not|message|mail|your)|bounced? (?:mail|message|e-?mail)|mdaemon (?:notification|warning)"
     r"|nondeliverable|user unknown|unzustellbar|mail ?delivery|rejected (?:mail|message|posting)|delayed mail|transient delivery|could not deliver|unable to deliver|error sending|problem (?:in )?deliver"
     r"|unknown (?:recipient|user|address)|auto(?:matic)? (?:reply)? ?: ?undeliver|benachrichtung|benachrichtigung zum übermittlungsstatus|nicht zugestellt|nachricht (?:nicht|konnte)"
     r"|toimittamaton|viestiä ei|sähköpostia ei|toimitusilmoitus|toimitus(?:virhe|ongelma)|ei toimitettu|nie ?dostarczon|niedostarczon|niedoręcz|zwrot (?:wiadomości|poczty)|powiadomienie o (?:statusie|stanie|niedost)"
@@ -39,11 +39,11 @@ SUBJECTS = re.compile(
 )
 SENDERS = re.compile(
     r"mailer-?daemon|mail-?daemon|postmaster|postmast|mail delivery|delivery subsystem|mail-?system|mail administrator|mailadmin|mail\.?delivery"
-    r"|system administrator|mdaemon|exchange|bounce|smtp-?gateway|mail ?gateway|^(?:uucp|daemon|smtpd?|root|nobody|mailerdaemon)@|mail server|microsoft outlook|autoanswer|imss|majordomo|mmdf|messagerie|amavis|antispam|autoreply",
+    r"|system administrator|mdaemon|exchange|bounce|smtp-?gateway|mail ?gateway|^(?:uucp|daemon|smtpd?|root|nobody|mailerdaemon)@|smtp[-_. ]|mail[-_ ]?service|imss|mmdf|amavis|antivirus",
     re.IGNORECASE,
 )
 FAILED = re.compile(
-    r"could ?n.t be delivered|could not be delivered|not delivered|was not delivered|undeliver|failed to deliver|delivery (?:has )?failed|permanent(?:ly)? (?:fatal )?(?:error|fail)|user unknown|unknown user"
+    r"could ?n.t be delivered|recipients? failed|invalid final|exceeds (?:the |its )?(?:allowed|maximum|quota|storage)|did not (?:exactly )?match|(?:was|is) ?n.t able to deliver|not a valid user|user not found|could not be delivered|not delivered|was not delivered|undeliver|failed to deliver|delivery (?:has )?failed|permanent(?:ly)? (?:fatal )?(?:error|fail)|user unknown|unknown user"
     r"|no such (?:user|address|recipient|mailbox|account)|mailbox (?:is )?(?:full|unavailable|not found|disabled|inactive)|unknown (?:recipient|address|local)|does not exist|did not reach|not (?:be )?able to (?:be )?deliver|unable to deliver"
     r"|returned to (?:you|sender)|over quota|quota exceeded|host unknown|rejected|unrouteable|unrouteable|no mailbox here|does ?n.t have|not listed in|invalid recipient|address(?:es)? had|fatal errors?|not our customer|bounc|not known"
     r"|invalid (?:user|address|mailbox)|not a (?:valid|known)|account (?:is )?(?:disabled|closed|inactive|suspended)|recipient(?:s)? (?:not|address|unknown|rejected)|sorry|error|konnte nicht|nicht zugestellt|perillepääs|ei voitu toimittaa|vastaanottajaa ei"
@@ -70,3 +70,16 @@ CHALLENGE_BODY = re.compile(
     r"|(?:confirm|verif|release|approve)[^.]{0,120}(?:repl|link|click|http)",
     re.IGNORECASE | re.DOTALL,
 )
+
+# Words that only a challenge has, and that it speaks of a mail it holds back.
+CHALLENGE_SURE = re.compile(
+    r"(?:account|address|inbox|mailbox|e-?mail) is protected by|(?:added|add(?:ing)? you) to (?:the|my|his|her)[^.]{0,40}(?:allowed|approved|white|safe|guest)"
+    r"|not (?:yet )?(?:on|in|been added to) (?:my|the|his|her)[^.]{0,30}(?:allowed|approved|white|safe|guest)|complete (?:the|this) (?:verification|captcha)"
+    r"|one-?time (?:verification|confirmation|process|authentication)|sender (?:is )?not pre-?approved|prove (?:that )?you are (?:a )?(?:human|person|not)",
+    re.IGNORECASE,
+)
+CHALLENGE_ABOUT = re.compile(
+    r"your (?:message|e-?mail|mail)[^.]{0,120}(?:received|held|hold|wait|deliver|quarantin|pending|not (?:yet )?been)|deliver(?:y of)? your (?:message|e-?mail|mail)",
+    re.IGNORECASE | re.DOTALL,
+)
+DAEMONS = re.compile(r"mailer-?daemon|mail delivery (?:sub)?system|mail-?daemon|delivery subsystem", re.IGNORECASE)
