@@ -175,8 +175,8 @@ def _ours(host: str, border: Border) -> bool:
     """True when the host of a Received field belongs to the border's own domain or to this machine's network."""
     if border.format == "exchange-online":
         return host.endswith((".outlook.com", ".protection.outlook.com"))
-    domain = border.id.lower().partition(".")[2] or border.id.lower()
-    inner = (
-        host in ("localhost", "127.0.0.1", "") or "." not in host or ":" in host or host.startswith(("10.", "192.168."))
-    )
-    return inner or host == border.id.lower() or host.endswith("." + domain) or host == domain
+    own = border.id.lower()
+    parent = own.partition(".")[2]
+    domain = parent if "." in parent else own
+    inner = host in ("localhost", "127.0.0.1", "") or "." not in host or ":" in host
+    return inner or host == domain or host.endswith("." + domain)

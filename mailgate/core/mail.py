@@ -73,6 +73,8 @@ class Envelope:
     uidvalidity: int = 0
     arrived_at: datetime | None = None  # INTERNALDATE, aware UTC; None: now
     history: bool = False  # imported or older than `since`: filed, never answered
+    junk: bool = False  # found in the mailbox's junk folder: parked for a person
+    sent: bool = False  # found in the mailbox's sent folder: an agent's answer, written past us
 
 
 @dataclass(frozen=True, slots=True)

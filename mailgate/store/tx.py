@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mailgate.store.facts import Knowing
+from mailgate.store.glance import Glances
 from mailgate.store.inbox import Inbox
 from mailgate.store.search import Searching
 
 
-class Transaction(Knowing, Searching, Inbox):
+class Transaction(Knowing, Searching, Inbox, Glances):
     """What a job is handed: `base.Tx` inside a write, `base.Read` inside a read."""

@@ -1,0 +1,5 @@
+"""`python -m mailgate` is the command line."""
+
+from mailgate.cli import main
+
+main()

@@ -1,0 +1,148 @@
+"""What other commands ask of whoever holds the data folder: the daemon by its socket, or the command itself."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mailgate.app.gateway import Gateway
+from mailgate.app.schedule import JOBS, run_job
+from mailgate.core.mail import Envelope, Source
+from mailgate.errors import ConfigError, MailgateError, Permanent
+
+Call = Callable[..., Any]
+
+
+def answer(gateway: Gateway, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out one request `{"call": NAME, "args": {...}}`; the answer has `result`, or `error` with words for people."""
+    call = CALLS.get(str(request.get("call")))
+    if call is None:
+        return {"error": f"unknown request {request.get('call')!r}"}
+    try:
+        return {"result": call(gateway, **dict(request.get("args") or {}))}
+    except ConfigError as error:
+        return {"error": "\n".join(str(problem) for problem in error.problems)}
+    except MailgateError as error:
+        return {"error": str(error) or type(error).__name__}
+
+
+def reload(gateway: Gateway) -> str:
+    """Check and apply what is on disk; raises ConfigError and keeps the last good set."""
+    try:
+        snapshot = gateway.load()
+    except ConfigError as error:
+        gateway.live.keep(str(error.problems[0]) if error.problems else "refused")
+        raise
+    gateway.live.swap(snapshot)
+    return f"{len(snapshot.rules)} rules, {len(snapshot.policy.departments)} departments, " \
+           f"{len(snapshot.policy.agents)} agents in force"  # fmt: skip
+
+
+def retry_quarantine(gateway: Gateway, number: int | None = None) -> int:
+    """Run quarantined mail again; returns how many. Raises Permanent when that mail is not in quarantine."""
+    numbers = [number] if number else [int(row["mail"]) for row in gateway.store.read(lambda read: read.quarantine())]
+    done = sum(gateway.store.write(lambda tx: [tx.retry_mail(one) for one in numbers]).result())
+    if number and not done:
+        raise Permanent(f"mail {number} is not in quarantine")
+    _process(gateway)
+    return done
+
+
+def drop_mail(gateway: Gateway, number: int, reason: str = "dropped by hand") -> bool:
+    """Give up on a quarantined or parked mail; its raw bytes stay."""
+    now = gateway.clock()
+    if not gateway.store.write(lambda tx: tx.drop_mail(number, reason, now)).result():
+        raise Permanent(f"mail {number} waits for nobody")
+    return True
+
+
+def outbox_retry(gateway: Gateway, delivery: int) -> bool:
+    """Send a delivery again, whatever became of it before."""
+    now = gateway.clock()
+    if not gateway.store.write(lambda tx: tx.retry_delivery(delivery, now)).result():
+        raise Permanent(f"there is no delivery {delivery} to retry")
+    gateway.dispatcher.wake()
+    return True
+
+
+def outbox_drop(gateway: Gateway, delivery: int) -> bool:
+    """Never send a delivery."""
+    now = gateway.clock()
+    if not gateway.store.write(lambda tx: tx.drop_delivery(delivery, now)).result():
+        raise Permanent(f"there is no delivery {delivery} that could be dropped")
+    return True
+
+
+def outbox_release(gateway: Gateway) -> int:
+    """Everything held (restored, pilot, watch) may leave."""
+    now = gateway.clock()
+    count = gateway.store.write(lambda tx: tx.release(now)).result()
+    gateway.dispatcher.wake()
+    return count
+
+
+def ban(gateway: Gateway, pattern: str, until: str | None = None, why: str = "") -> bool:
+    """Drop everything from an address or @domain, until a time when given."""
+    now = gateway.clock()
+    end = datetime.fromisoformat(until) if until else None
+    gateway.store.write(lambda tx: tx.ban(pattern, end, why, now)).result()
+    return True
+
+
+def unban(gateway: Gateway, pattern: str) -> bool:
+    """Lift a ban."""
+    if not gateway.store.write(lambda tx: tx.unban(pattern)).result():
+        raise Permanent(f"{pattern} is not banned")
+    return True
+
+
+def accept(gateway: Gateway, raw: str, sender: str, recipients: list[str], source: str = "pipe", **parts: Any) -> int:
+    """Keep one mail (base64) that came by a pipe; returns its number. The caller may exit 0 only after this."""
+    envelope = Envelope(sender, tuple(recipients), Source(source), **parts)
+    number = gateway.intake.receive(base64.b64decode(raw), envelope).result().number
+    _process(gateway)
+    return number
+
+
+def job(gateway: Gateway, name: str, now: str | None = None) -> int:
+    """Run a scheduled job by hand; `now` (RFC 3339) rehearses another time."""
+    if name not in JOBS:
+        raise Permanent(f"there is no job {name!r}; there are: {', '.join(JOBS)}")
+    return run_job(gateway, name, datetime.fromisoformat(now) if now else gateway.clock())
+
+
+def backup(gateway: Gateway, file: str) -> dict[str, Any]:
+    """A consistent copy while running."""
+    return dict(gateway.backup(Path(file)))
+
+
+def ping(gateway: Gateway) -> str:
+    """Prove that somebody is there."""
+    return gateway.config.gateway.name
+
+
+def _process(gateway: Gateway) -> None:
+    """Have kept mail processed: by the daemon's own thread, else here and now."""
+    gateway.intake.wake()
+    if not gateway.threaded:
+        while gateway.intake.drain():
+            pass
+
+
+CALLS: dict[str, Call] = {
+    "accept": accept,
+    "backup": backup,
+    "ban": ban,
+    "drop_mail": drop_mail,
+    "job": job,
+    "outbox_drop": outbox_drop,
+    "outbox_release": outbox_release,
+    "outbox_retry": outbox_retry,
+    "ping": ping,
+    "reload": reload,
+    "retry_quarantine": retry_quarantine,
+    "unban": unban,
+}

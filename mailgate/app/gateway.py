@@ -1,0 +1,43 @@
+"""The gateway put together: everything a command or the daemon may ask for, by name."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mailgate.app.children import Children
+from mailgate.app.dispatch import Dispatcher
+from mailgate.app.intake import Intake
+from mailgate.app.live import Clock, Live, Snapshot
+from mailgate.config import Config
+from mailgate.store.base import Ids, Store
+
+
+@dataclass(slots=True)
+class Gateway:
+    """A writable gateway; `wiring.build` makes it, `close` takes it apart in order."""
+
+    config: Config
+    live: Live
+    store: Store
+    children: Children
+    ids: Ids
+    intake: Intake
+    dispatcher: Dispatcher
+    clock: Clock
+    load: Callable[[], Snapshot]  # reads configuration, rules and templates anew; raises ConfigError
+    data: Path
+    backup: Callable[[Path], Mapping[str, object]]
+    threaded: bool = False  # a daemon: mail and letters are handled by threads of their own
+    stopping: threading.Event = field(default_factory=threading.Event)
+    health: dict[str, str] = field(default_factory=dict)  # part -> what is wrong with it, for status and metrics
+
+    def close(self) -> None:
+        """Let go of everything; what was in hand has been finished or lies safe in the store."""
+        self.stopping.set()
+        self.intake.close()
+        self.children.close()
+        self.dispatcher.close()
+        self.store.close()

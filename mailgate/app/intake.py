@@ -1,0 +1,286 @@
+"""Taking mail in: receive keeps the raw bytes before anybody looks inside; process decides, in order of arrival."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as Late
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mailgate.app.children import Children, FileBytes
+from mailgate.app.live import Clock, Live, Snapshot
+from mailgate.core import rule, unreadable
+from mailgate.core.decide import decide, needs
+from mailgate.core.mail import Envelope, InboundMail
+from mailgate.errors import ChildDied, MailgateError
+from mailgate.store.base import Ids, Kept, Stamp, Store, Tx, WaitingMail
+from mailgate.wire.digest import raw_digest
+
+log = logging.getLogger(__name__)
+
+SMALL = 64 * 1024  # octets; larger mail lies in files
+BATCH = 64
+PATIENCE = 1.0  # seconds a mail may be unparsed before the others pass it
+ATTEMPTS = 3
+DONE = ("cpu", "memory", "wall")  # limits a second try would only meet again
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one mail."""
+
+    number: int
+    fate: str
+    reason: str
+    tickets: tuple[int, ...] = ()
+
+
+class Intake:
+    """The way of a mail from the socket to its fate."""
+
+    def __init__(
+        self,
+        store: Store,
+        children: Children,
+        live: Live,
+        ids: Ids,
+        clock: Clock,
+        keep_blob: Callable[[bytes], str],
+        *,
+        on_letters: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store, self._children, self._live, self._ids, self._clock = store, children, live, ids, clock
+        self._keep_blob, self._on_letters = keep_blob, on_letters
+        self._wake = threading.Event()
+        self._large = ThreadPoolExecutor(2, thread_name_prefix="large-mail")
+        self._late: dict[int, tuple[WaitingMail, Future[Any]]] = {}
+        self.settled: Callable[[Settled], None] = lambda settled: None
+
+    # --- receive: at the socket -----------------------------------------------------------------------------------
+
+    def receive(self, raw: bytes, envelope: Envelope) -> Future[Kept]:
+        """Keep a mail; the future resolves after the fsynced commit and only then may anybody say 250.
+
+        Large mail is written to its file first, in a thread of its own, so that a slow disk never holds up the socket.
+        """
+        now = self._clock()
+        if len(raw) <= SMALL:
+            return self._keep(raw, envelope, now, None)
+        return _chain(self._large.submit(self._keep_blob, raw), lambda blob: self._keep(raw, envelope, now, blob))
+
+    def _keep(self, raw: bytes, envelope: Envelope, now: Any, blob: str | None) -> Future[Kept]:
+        digest = raw_digest(raw)
+        kept = self._store.write(lambda tx: tx.keep(raw, envelope, digest, now, blob), first=True)
+        kept.add_done_callback(lambda done: self.wake())
+        return kept
+
+    def wake(self) -> None:
+        """There is something to process."""
+        self._wake.set()
+
+    # --- process: in order of arrival -----------------------------------------------------------------------------
+
+    def run(self, stop: threading.Event) -> None:
+        """Process until `stop`; an error of ours is logged and met again, never lost."""
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                busy = self.drain()
+            except MailgateError as error:
+                log.error("processing paused", extra={"error": str(error)})
+                stop.wait(1.0)
+                continue
+            if not busy:
+                self._wake.wait(timeout=5.0 if not self._late else PATIENCE / 10)
+        self.drain_late(wait=True)
+
+    def stop_waiting(self) -> None:
+        """Let `run` see its stop event."""
+        self._wake.set()
+
+    def drain(self) -> int:
+        """One pass over the mails without a fate; returns how many were looked at."""
+        done = self.drain_late(wait=False)
+        waiting = self._store.write(self._take).result()
+        if not waiting:
+            return done
+        self._process(waiting)
+        return len(waiting)
+
+    def _take(self, tx: Tx) -> list[WaitingMail]:
+        """The next mails, their attempt counted before it is made.
+
+        A mail that was in hand when somebody died is taken alone, so that it harms itself alone.
+        """
+        waiting = [mail for mail in tx.waiting(BATCH + len(self._late)) if mail.number not in self._late][:BATCH]
+        suspect = next((at for at, mail in enumerate(waiting) if mail.attempts), len(waiting))
+        taken = waiting[: suspect or 1]
+        for mail in taken:
+            tx.attempt(mail.number)
+        return taken
+
+    def _process(self, waiting: list[WaitingMail]) -> None:
+        snapshot = self._live.snapshot
+        limits = snapshot.policy.limits
+        poison = [mail for mail in waiting if mail.attempts >= ATTEMPTS]
+        for mail in poison:
+            self._quarantine(mail, "poison", "the daemon or its child died on it three times")
+        good = [mail for mail in waiting if mail.attempts < ATTEMPTS]
+        calls = [(_bytes(mail), mail.envelope, limits) for mail in good]
+        parsing = self._children.submit_many("mailgate.wire.parse:parse", calls)
+        applying: list[tuple[WaitingMail, Future[Settled]]] = []
+        for mail, future in zip(good, parsing, strict=True):
+            try:
+                parsed = future.result(timeout=PATIENCE)
+            except Late:
+                self._late[mail.number] = (mail, future)
+            except MailgateError as error:
+                self._failed(mail, error)
+            else:
+                applying.append((mail, self._submit(mail, parsed, snapshot)))
+        self._collect(applying)
+
+    def drain_late(self, *, wait: bool) -> int:
+        """Mails that stepped aside and are parsed by now; with `wait` those still in hand too."""
+        ready = [number for number, (_, future) in self._late.items() if wait or future.done()]
+        for number in ready:
+            mail, future = self._late.pop(number)
+            try:
+                self._collect([(mail, self._submit(mail, future.result(), self._live.snapshot))])
+            except MailgateError as error:
+                self._failed(mail, error)
+        return len(ready)
+
+    def _submit(self, mail: WaitingMail, parsed: InboundMail, snapshot: Snapshot) -> Future[Settled]:
+        """What the mail alone tells is worked out here, what the store knows inside the transaction."""
+        now = self._clock()
+        moment = mail.arrived_at if mail.envelope.history else now
+        wanted = needs(parsed, snapshot.policy, mail.arrived_at)
+        examined = rule.examine(snapshot.rules, parsed)
+        stamp = _stamp(parsed, wanted.departments)
+
+        def job(tx: Tx) -> Settled:
+            facts = tx.facts(wanted, now)
+            decision = decide(
+                parsed,
+                facts,
+                snapshot.policy,
+                snapshot.rules,
+                now,
+                examined=examined,
+                in_hours=snapshot.in_hours(now),
+                released_as=mail.released_as,
+                release_mode=mail.release_mode,
+            )
+            stub = _stub_of(tx, mail.number) if mail.retried else None
+            if stub is not None:
+                decision = unreadable.adopt(decision, stub)
+            applied = tx.apply(mail.number, decision, moment, self._ids, stamp, hold=snapshot.holds)
+            return Settled(mail.number, decision.fate, decision.reason, applied.tickets)
+
+        return self._store.write(job)
+
+    def _collect(self, applying: list[tuple[WaitingMail, Future[Settled]]]) -> None:
+        for mail, future in applying:
+            try:
+                settled = future.result()
+            except MailgateError:
+                raise
+            except Exception as error:
+                log.exception("decision failed", extra={"mail": mail.number})
+                self._quarantine(mail, "bug", f"{type(error).__name__}: {error}")
+            else:
+                self._tell(settled)
+        if applying:
+            self._on_letters()
+
+    def _tell(self, settled: Settled) -> None:
+        log.info("mail settled", extra={"mail": settled.number, "fate": str(settled.fate), "reason": settled.reason,
+                                        "tickets": list(settled.tickets)})  # fmt: skip
+        self.settled(settled)
+
+    # --- when we fail ---------------------------------------------------------------------------------------------
+
+    def _failed(self, mail: WaitingMail, error: MailgateError) -> None:
+        """A child's end on this mail: a limit is final, a crash is tried again, anything else is our bug."""
+        if isinstance(error, ChildDied):
+            if error.reason in DONE:
+                self._quarantine(mail, f"limit_{error.reason}", str(error))
+            elif mail.attempts + 1 >= ATTEMPTS:
+                self._quarantine(mail, "poison", f"its child died {ATTEMPTS} times")
+            else:
+                log.warning("child died on a mail", extra={"mail": mail.number, "attempt": mail.attempts + 1})
+                self.wake()
+            return
+        self._quarantine(mail, "parse_error", str(error))
+
+    def _quarantine(self, mail: WaitingMail, reason: str, error: str) -> None:
+        """Raw bytes stay, people see a ticket, the admin is told; `mailgate quarantine retry` runs it again."""
+        now = self._clock()
+        policy = self._live.policy
+        decision = unreadable.decide(mail.envelope, mail.number, reason, policy, now)
+
+        def job(tx: Tx) -> Settled:
+            stub = _stub_of(tx, mail.number)
+            whole = decision if stub is None else replace(decision, steps=())
+            applied = tx.apply(mail.number, whole, now, self._ids, None, hold=self._live.snapshot.holds)
+            tx.quarantine_mail(mail.number, reason, error[:2000], now)
+            return Settled(mail.number, decision.fate, reason, applied.tickets)
+
+        settled = self._store.write(job).result()
+        self._tell(settled)
+        self._on_letters()
+
+    def close(self) -> None:
+        """Let go of the threads that write large mail."""
+        self._large.shutdown(wait=True)
+
+
+def _bytes(mail: WaitingMail) -> bytes | FileBytes:
+    """The raw mail for a child: small ones in the pipe, large ones by path."""
+    return FileBytes(mail.path) if mail.path else mail.raw or b""
+
+
+def _stub_of(tx: Tx, number: int) -> int | None:
+    """The ticket that was opened when this mail went into quarantine."""
+    row = tx.mail(number)
+    return next(iter(row["tickets"]), None) if row else None
+
+
+def _stamp(mail: InboundMail, departments: tuple[str, ...]) -> Stamp:
+    return Stamp(
+        content_digest=mail.content_digest,
+        message_id=mail.message_id,
+        ids=tuple(dict.fromkeys((*mail.in_reply_to, *mail.references))),
+        author=mail.author.key if mail.author else "",
+        author_name=mail.author.name if mail.author else "",
+        subject=mail.subject,
+        date=mail.date,
+        departments=departments,
+        flags=tuple(sorted(mail.flags)),
+    )
+
+
+def _chain(first: Future[str], then: Callable[[str], Future[Kept]]) -> Future[Kept]:
+    """A future for the second of two steps; an error of the first is its error."""
+    whole: Future[Kept] = Future()
+
+    def second(done: Future[Kept]) -> None:
+        error = done.exception()
+        if error is not None:
+            whole.set_exception(error)
+        else:
+            whole.set_result(done.result())
+
+    def begin(done: Future[str]) -> None:
+        error = done.exception()
+        if error is not None:
+            whole.set_exception(error)
+        else:
+            then(done.result()).add_done_callback(second)
+
+    first.add_done_callback(begin)
+    return whole

@@ -1,0 +1,57 @@
+"""Scheduled work as plain functions: each reads what is due, decides purely, applies, and returns a count."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mailgate.app.gateway import Gateway
+
+INDEX_BATCH = 500
+
+
+def escalate(gateway: Gateway, now: datetime) -> int:
+    """Take the step of escalation that is due on each late ticket."""
+    return 0
+
+
+def wake(gateway: Gateway, now: datetime) -> int:
+    """Wake tickets on hold, nudge and solve those that wait too long, archive, remind."""
+    return 0
+
+
+def digest(gateway: Gateway, now: datetime) -> int:
+    """Morning letters to agents and leads."""
+    return 0
+
+
+def drain(gateway: Gateway, now: datetime) -> int:
+    """Send what is due; with a daemon this only makes sure that nothing was overlooked."""
+    if gateway.threaded:
+        gateway.dispatcher.wake()
+        return 0
+    return gateway.dispatcher.drain()
+
+
+def index(gateway: Gateway, now: datetime) -> int:
+    """Feed the full-text search with what was filed since."""
+    total = 0
+    while count := gateway.store.write(lambda tx: tx.index(INDEX_BATCH)).result():
+        total += count
+        if count < INDEX_BATCH:
+            break
+    return total
+
+
+def purge(gateway: Gateway, now: datetime) -> int:
+    """Remove what retention says is old enough."""
+    return 0
+
+
+def watch(gateway: Gateway, now: datetime) -> int:
+    """Look after ourselves: the files under us, the disk."""
+    trouble = gateway.store.healthy()
+    if trouble:
+        gateway.health["store"] = trouble
+    else:
+        gateway.health.pop("store", None)
+    return 0

@@ -1,0 +1,90 @@
+"""`mailgate outbox`: letters on their way, held, uncertain or refused."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mailgate.cli import at, show
+from mailgate.errors import Permanent
+
+STATES = ("waiting", "leased", "sending", "sent", "uncertain", "held", "dead")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def outbox(ctx: click.Context) -> None:
+    """Letters to be sent."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_, as_json=False, state=())
+
+
+@outbox.command("list")
+@click.option("--state", multiple=True, type=click.Choice(STATES), help="Repeatable; without it, all but the sent.")
+@show.json_option
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
+    """One row a delivery."""
+    wanted = state or (STATES if as_json else tuple(one for one in STATES if one != "sent"))
+    with at.reading(ctx) as (_, store):
+        rows = store.read(lambda read: read.outbox(wanted))
+    if as_json:
+        show.print_json(rows)
+        return
+    now = at.now()
+    cells = [
+        (r["id"], r["state"], f"#{r['ticket']}" if r["ticket"] else "", r["template"], r["to"], r["attempts"] or "",
+         show.moment(r["due_at"], now), r["error"])
+        for r in rows
+    ]  # fmt: skip
+    headings = ("id", "state", "ticket", "template", "to", "tries", "due", "error")
+    show.table(headings, cells, stretch=7, empty="Nothing is waiting to be sent.")
+
+
+@outbox.command("show")
+@click.argument("number", type=int, metavar="ID")
+@click.option("--raw", is_flag=True, help="Print the letter as it is sent.")
+@show.json_option
+@click.pass_context
+def show_(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
+    """The letter of delivery ID."""
+    with at.reading(ctx) as (_, store):
+        owner = store.read(lambda read: read.letter_of_delivery(number))
+        letter = store.read(lambda read: read.letter(owner)) if owner is not None else None
+    if letter is None:
+        raise Permanent(f"there is no delivery {number}")
+    if raw:
+        sys.stdout.buffer.write(letter["raw"] or b"")
+        return
+    shown = {key: value for key, value in letter.items() if key != "raw"}
+    if as_json:
+        show.print_json(shown)
+        return
+    for key, value in shown.items():
+        click.echo(f"{key + ':':14} {show.clean(value)}")
+
+
+@outbox.command("retry")
+@click.argument("number", type=int, metavar="ID")
+@click.pass_context
+def retry(ctx: click.Context, number: int) -> None:
+    """Send a delivery again now."""
+    at.ask(ctx, "outbox_retry", delivery=number)
+    click.echo(f"delivery {number} will be tried again")
+
+
+@outbox.command("drop")
+@click.argument("number", type=int, metavar="ID")
+@click.pass_context
+def drop(ctx: click.Context, number: int) -> None:
+    """Never send a delivery."""
+    at.ask(ctx, "outbox_drop", delivery=number)
+    click.echo(f"delivery {number} dropped")
+
+
+@outbox.command("release")
+@click.pass_context
+def release(ctx: click.Context) -> None:
+    """Let everything held (after a restore, in pilot or watch mode) leave."""
+    click.echo(f"{at.ask(ctx, 'outbox_release')} deliveries released")

@@ -1,0 +1,81 @@
+"""A delivery report: believed only by a signed address or an id of ours inside it (RFC 3464, threats L-05 to L-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailgate.core import notice, token
+from mailgate.core.case import Case
+from mailgate.core.change import AddEntry, Bounced, Change, Decision, Fate, Step
+from mailgate.core.facts import SentLetter
+from mailgate.core.mail import BouncedRecipient
+from mailgate.core.ticket import EntryKind, Ticket
+from mailgate.core.token import Token
+
+
+def report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decision:
+    """What a report of (non-)delivery changes: a note, never a status; forged ones are dropped with the raw kept."""
+    letter = _about(case, addressed)
+    if letter is None:
+        return case.end(Fate.DROPPED, "unsolicited_dsn")
+    recipients = case.mail.bounced or (BouncedRecipient("", "failed"),)
+    if letter.audience == "agent":
+        return _of_notice(case, letter, recipients)
+    if letter.audience not in ("customer", "expert") or letter.ticket is None:
+        return case.end(Fate.DROPPED, "bounce of a letter without a ticket")
+    ticket = case.facts.tickets.get(letter.ticket)
+    if ticket is None:
+        return case.end(Fate.DROPPED, "bounce without a ticket")
+    return _of_letter(case, letter, ticket, recipients)
+
+
+def _about(case: Case, addressed: Sequence[tuple[Token, str]]) -> SentLetter | None:
+    """The letter of ours a report is about."""
+    named = [token.message_id(written, case.policy.domain) for _, written in addressed]
+    for identifier in (*named, *case.mail.bounced_ids):
+        if token.in_message_id(identifier, case.policy.keys) and identifier in case.facts.letters:
+            return case.facts.letters[identifier]
+    return None
+
+
+def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Sequence[BouncedRecipient]) -> Decision:
+    changes: list[Change] = [
+        Bounced(letter.message_id, one.address, one.status, one.diagnostic, lasting=one.failed)
+        for one in recipients
+        if one.action in ("failed", "delayed")
+    ]
+    if not changes:
+        return case.end(Fate.DROPPED, "delivered")
+    text = "\n".join(_line(one) for one in recipients)
+    changes.append(AddEntry(EntryKind.BOUNCE, "mailgate", "", text, quoted=case.mail.text))
+    failed = any(one.failed for one in recipients)
+    letters = notice.of_note(case, ticket, "bounce" if failed else "delayed", notes=text.splitlines()) if failed else ()
+    return case.end(
+        Fate.FILED, "bounce" if failed else "delayed", steps=(Step(ticket.number, tuple(changes), letters),)
+    )
+
+
+def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient]) -> Decision:
+    """An agent cannot be reached: his lead hears of it, the ticket never does."""
+    ticket = case.facts.tickets.get(letter.ticket or 0)
+    lead = notice.lead_of(case.policy, ticket.department if ticket else case.departments[0])
+    failed = any(one.failed for one in recipients)
+    if lead is None or not failed or lead.name == letter.agent:
+        return case.end(Fate.DROPPED, "bounce of a notice")
+    lines = "\n".join(_line(one) for one in recipients)
+    title = f"{letter.agent} cannot be reached by mail"
+    alarm = notice.to_agent(
+        case.policy,
+        lead,
+        "alarm",
+        purpose="admin",
+        subject=title,
+        context={"title": title, "text": lines},
+        dedupe=f"bounce:{letter.agent}:{case.now:%Y-%m-%d}",
+    )
+    return case.end(Fate.DROPPED, "bounce of a notice", letters=(alarm,))
+
+
+def _line(one: BouncedRecipient) -> str:
+    parts = (one.address or "?", one.action, one.status, one.diagnostic)
+    return " · ".join(part for part in parts if part)[:500]

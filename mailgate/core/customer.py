@@ -1,0 +1,305 @@
+"""A customer's mail: a new ticket with an acknowledgement, or one more entry in a thread."""
+
+from __future__ import annotations
+
+from mailgate.core import expectation, guard, notice, sla, state
+from mailgate.core.case import Case
+from mailgate.core.change import (
+    AddEntry,
+    Assign,
+    Audience,
+    Change,
+    Decision,
+    Fate,
+    Join,
+    Journal,
+    LinkTo,
+    OpenTicket,
+    Outbound,
+    Parking,
+    RevokeTokens,
+    SetField,
+    SetSla,
+    SetStatus,
+    Step,
+    Tag,
+    Urgency,
+)
+from mailgate.core.mail import Address
+from mailgate.core.match import over
+from mailgate.core.subject import base
+from mailgate.core.ticket import EntryKind, Priority, Status, Ticket
+
+NOBODY = Address("nobody@invalid.invalid", "unknown sender")
+SUBJECT_LENGTH = 255
+
+
+def file(case: Case) -> Decision:
+    """File a mail that no agent steers: park or drop by rule, add to its ticket, or open one."""
+    stopped = _stopped(case)
+    if stopped:
+        return stopped
+    if case.match.asked and case.match.ticket:
+        return _expert(case, case.match.ticket)
+    if case.match.ticket:
+        return _reply(case, case.match.ticket)
+    if case.verdict.kind in ("receipt", "reaction", "feedback"):
+        return case.end(Fate.DROPPED, case.verdict.kind)
+    return _open(case)
+
+
+def _stopped(case: Case) -> Decision | None:
+    """Rules and limits that keep a mail from becoming work; its raw bytes stay all the same."""
+    if case.route.drop:
+        return case.end(Fate.DROPPED, f"rule: {case.route.drop}")
+    if case.mail.envelope.history:
+        return None
+    limit = case.policy.limits.tickets_per_sender_hour
+    crowd = case.match.ticket is None and not case.authority.steer and case.facts.tickets_sender_hour >= limit
+    why = case.route.park or ("rate_limited" if crowd else "") or ("junk" if case.mail.envelope.junk else "")
+    return case.end(Fate.PARKED, why, parking=Parking(why)) if why else None
+
+
+# --- a new ticket -----------------------------------------------------------------------------------------------------
+
+
+def _open(case: Case) -> Decision:
+    author = case.author or NOBODY
+    route, mail = case.route, case.mail
+    home = route.department or case.departments[0]
+    told = tuple(name for name in case.departments if name != home)
+    opening = OpenTicket(
+        subject=title(mail.subject),
+        department=home,
+        requester=author,
+        participants=() if case.verdict.robot else case.newcomers(),
+        language=case.language,
+        priority=Priority(route.priority or "normal"),
+        sla=route.sla or case.policy.department(home).sla,
+        departments=told,
+    )
+    changes: list[Change] = [opening, entry(case), *_by_rule(case)]
+    changes += [LinkTo(number, "mention") for number in case.match.mentions]
+    if case.match.continues:
+        changes.append(LinkTo(case.match.continues, "continues"))
+    changes += _leaks(case)
+    changes += _flags(case)
+    if mail.envelope.history:
+        changes.append(SetStatus(Status.SOLVED, why="history"))
+        return case.end(Fate.FILED, "history", steps=(Step(None, tuple(changes)),))
+    planned = as_opened(case, opening)
+    changes += sla.opened(case.policy, planned, case.arrived_at)
+    letters = (*acknowledgement(case, planned), *_notices(case, planned, "new"), *_forwarded(case))
+    return case.end(Fate.FILED, _reason(case), steps=(Step(None, tuple(changes), letters),))
+
+
+def _reason(case: Case) -> str:
+    return "new" if not case.verdict.robot else f"new, {case.verdict.kind}"
+
+
+def title(subject: str) -> str:
+    """The subject without reply prefixes, never empty (threats T-15)."""
+    return base(subject)[:SUBJECT_LENGTH] or "(no subject)"
+
+
+def as_opened(case: Case, opening: OpenTicket) -> Ticket:
+    """The ticket as it will stand, so that the same code decides who is told of new and old tickets."""
+    owner = chosen(case, case.route.assign, opening.department) if case.route.assign else None
+    return Ticket(
+        number=0,
+        subject=opening.subject,
+        status=Status.OPEN if owner else Status.NEW,
+        department=opening.department,
+        requester=opening.requester,
+        created_at=case.arrived_at,
+        updated_at=case.arrived_at,
+        owner=owner,
+        priority=opening.priority,
+        tags=case.route.tags,
+        language=opening.language,
+        sla=opening.sla,
+        participants=(opening.requester, *opening.participants),
+        departments=(opening.department, *opening.departments),
+    )
+
+
+def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool = False) -> AddEntry:
+    """The mail's words as an entry; what could not be read is said, never left blank (threats P-14)."""
+    mail = case.mail
+    if kind is EntryKind.CUSTOMER and case.verdict.kind in (
+        "auto-reply",
+        "receipt",
+        "reaction",
+        "calendar",
+        "challenge",
+    ):
+        kind = EntryKind.AUTO
+    author = case.author or mail.author or NOBODY
+    text = mail.fresh.strip() or mail.text.strip() or mail.summary
+    if mail.summary and mail.summary not in text:
+        text = f"{text}\n\n{mail.summary}"
+    return AddEntry(
+        kind=kind,
+        author=author.key,
+        author_name=author.name,
+        text=text or "(empty message)",
+        quoted=mail.quoted,
+        html=mail.html,
+        attachments=mail.attachments,
+        unverified=unverified,
+    )
+
+
+def acknowledgement(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
+    """One acknowledgement for a new ticket, unless anything says that silence is safer (RFC 3834)."""
+    author = case.author
+    if author is None or not case.verdict.ack or case.route.ack is False or not case.fresh_mail:
+        return ()
+    facts, limits = case.facts, case.policy.limits
+    capped = (
+        facts.acks_sender_hour >= limits.acks_per_sender_hour
+        or facts.acks_sender_day >= limits.acks_per_sender_day
+        or facts.acks_hour >= limits.acks_per_hour
+    )
+    if capped or case.authority.failed or author.key == NOBODY.key or case.policy.department_at(author.addr):
+        return ()
+    answers, thread = case.thread()
+    # A forged From makes us write to a victim: a subject is echoed to people we know, or once a day (threats L-13).
+    echo = case.authority.passed or facts.known_sender or facts.acks_sender_day == 0
+    return (
+        Outbound(
+            template=case.route.ack if isinstance(case.route.ack, str) else "ack",
+            audience=Audience.CUSTOMER,
+            to=(author,),
+            department=ticket.department,
+            language=ticket.language,
+            purpose="ack",
+            in_reply_to=answers,
+            references=thread,
+            context={"show_subject": echo, "promise": expectation.of_answer(case, ticket)},
+            urgency=Urgency.ACK,
+        ),
+    )
+
+
+# --- one more entry ---------------------------------------------------------------------------------------------------
+
+
+def _reply(case: Case, ticket: Ticket) -> Decision:
+    unverified = not case.match.verified
+    changes: list[Change] = [entry(case, unverified=unverified), *_leaks(case), *_flags(case)]
+    if case.mail.envelope.history:
+        return case.end(Fate.FILED, "history", steps=(Step(ticket.number, tuple(changes)),))
+    if unverified:
+        letters = _notices(case, ticket, "unverified", unverified=True)
+        return case.end(Fate.FILED, "unverified", steps=(Step(ticket.number, tuple(changes), letters),))
+    proposed: list[str] = []
+    if not case.verdict.robot:
+        joined, proposed = _joining(case, ticket)
+        changes += joined
+    changes += woken(case, ticket)
+    changes += sla.follow(case.policy, ticket, state.after(ticket, changes, case.now), case.now)
+    letters = _notices(case, ticket, "reply", proposed=proposed)
+    reason = "reply" if not case.verdict.robot else case.verdict.kind
+    return case.end(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), letters),))
+
+
+def woken(case: Case, ticket: Ticket) -> list[Change]:
+    """What a customer's words do to status and clocks; a robot's and a bare thanks do nothing."""
+    if case.verdict.robot:
+        return []
+    if ticket.status.done:
+        often = case.facts.reopens_day.get(ticket.number, 0) >= case.policy.limits.reopens_per_ticket_day
+        if guard.thanks_only(case.mail.fresh) or often or over(ticket, case.policy, case.now):
+            return []
+    changes: list[Change] = []
+    target = Status.OPEN if ticket.owner else Status.NEW
+    if ticket.status not in (Status.NEW, Status.OPEN):
+        changes.append(SetStatus(target, why="reopened" if ticket.status.done else "customer"))
+    return changes
+
+
+def _joining(case: Case, ticket: Ticket) -> tuple[list[Change], list[str]]:
+    """New Cc people join on a participant's proven mail only; otherwise the agents are asked (threats T-07)."""
+    known = {addr.key for addr in (ticket.requester, *ticket.participants)}
+    fresh = [addr for addr in case.newcomers() if addr.key not in known]
+    proven = case.authority.passed or any(
+        c.token.audience == "customer" and c.by == "message-id" and c.token.ticket == ticket.number
+        for c in case.authority.carried
+    )
+    if proven:
+        return [Join(addr) for addr in fresh], []
+    return [], [addr.addr for addr in fresh]
+
+
+def _expert(case: Case, ticket: Ticket) -> Decision:
+    """An outside expert's answer is an internal note until the ticket closes (`#ask`)."""
+    changes = (entry(case, EntryKind.NOTE),)
+    return case.end(Fate.FILED, "expert", steps=(Step(ticket.number, changes, notice.of_note(case, ticket, "expert")),))
+
+
+# --- both -------------------------------------------------------------------------------------------------------------
+
+
+def _by_rule(case: Case) -> list[Change]:
+    """The actions of the rules that hit."""
+    route = case.route
+    changes: list[Change] = []
+    if route.tags:
+        changes.append(Tag(add=route.tags))
+    changes += [SetField(name, value) for name, value in route.fields.items()]
+    if route.sla:
+        changes.append(SetSla(route.sla))
+    owner = chosen(case, route.assign, route.department or case.departments[0]) if route.assign else None
+    if owner:
+        changes += [Assign(owner), SetStatus(Status.OPEN, why="rule")]
+    if route.note:
+        changes.append(AddEntry(EntryKind.NOTE, "mailgate", "mailgate", route.note, of_mail=False))
+    return changes
+
+
+def chosen(case: Case, how: str, department: str) -> str | None:
+    """The agent meant by `assign`: a name, `round-robin` or `least-busy` among those present."""
+    away = {absence.agent for absence in case.facts.away}
+    crew = [agent.name for agent in case.policy.agents_of(department) if agent.name not in away]
+    if how == "least-busy":
+        return min(crew, key=lambda name: (case.facts.load.get(name, 0), name), default=None)
+    if how == "round-robin":
+        last = case.facts.last_assigned
+        return min(crew, key=lambda name: (name in last, last.get(name, case.now), name), default=None)
+    agent = case.policy.agent(how)
+    return agent.name if agent and agent.active else None
+
+
+def _leaks(case: Case) -> list[Change]:
+    """Agents' tokens that came back in somebody else's mail are worth nothing from now on (threats A-08)."""
+    agents = (case.policy.agent_by_id(c.token.agent) for c in case.match.leaked)
+    return [RevokeTokens(name, "leaked") for name in dict.fromkeys(agent.name for agent in agents if agent)]
+
+
+def _flags(case: Case) -> list[Change]:
+    noted = sorted(case.mail.flags & {"bare_cr_header", "multiple_from", "unparseable", "nesting", "too_many_parts"})
+    if case.facts.msgid_collision:
+        noted.append("msgid_collision")
+    if case.match.conflict:
+        noted.append("conflict")
+    return [Journal("flag", name) for name in noted]
+
+
+def _notices(case: Case, ticket: Ticket, why: str, **context: object) -> tuple[Outbound, ...]:
+    told = tuple(name for name in case.departments if name != ticket.department) if why == "new" else ()
+    robot = {"automatic": case.verdict.kind} if case.verdict.robot else {}
+    extra = [name for name in case.route.notify if case.policy.agent(name)]
+    mentions = {"mentions": list(case.match.mentions)} if case.match.mentions else {}
+    letters = notice.of_words(case, ticket, why, extra, **robot, **mentions, **context)
+    known = {letter.agent for letter in letters}
+    return (*letters, *(one for one in notice.to_departments(case, ticket, told) if one.agent not in known))
+
+
+def _forwarded(case: Case) -> tuple[Outbound, ...]:
+    """Rule action `forward`: a copy of the words to an outside address, as a letter of our own."""
+    return tuple(
+        Outbound("forward", Audience.EXPERT, (Address(addr),), purpose="expert", language=case.policy.language,
+                 context={"expert": Address(addr).key, "why": "rule"})
+        for addr in case.route.forward
+    )  # fmt: skip

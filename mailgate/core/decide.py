@@ -1,0 +1,151 @@
+"""What a mail means: needs(mail) asks, decide(mail, facts) answers with data and touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mailgate.core import agentmail, authority, bounce, customer, guard, match, notice, rule, token
+from mailgate.core.case import Case
+from mailgate.core.change import Decision, Fate, Needs, Step, Tell
+from mailgate.core.facts import Facts
+from mailgate.core.mail import InboundMail
+from mailgate.core.policy import Policy
+from mailgate.core.rule import Circumstances, Examined, Rule
+
+
+def needs(mail: InboundMail, policy: Policy, arrived_at: datetime) -> Needs:
+    """The questions to the store that this mail raises; pure, made outside the transaction."""
+    tokens = authority.carried(mail, policy)
+    bounces = _bounces(mail, policy)
+    reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
+    bounce_ids = tuple(token.message_id(written, policy.domain) for _, written in bounces)
+    numbers = (
+        *(c.token.ticket for c in tokens if c.token.ticket),
+        *(t.ticket for t, _ in bounces if t.ticket),
+        *match.subject_numbers(mail.subject, policy),
+    )
+    letters = (*(c.message_id for c in tokens if c.message_id), *reported, *bounce_ids)
+    return Needs(
+        content_digest=mail.content_digest,
+        message_id=mail.message_id,
+        ids=tuple(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references), *mail.bounced_ids)))[:30],
+        numbers=tuple(dict.fromkeys(numbers))[:20],
+        sender=mail.author.key if mail.author else "",
+        departments=departments(mail, policy),
+        arrived_at=arrived_at,
+        letters=tuple(dict.fromkeys(letters))[:30],
+        parked=agentmail.parked_mail(mail, tokens, policy),
+    )
+
+
+def _bounces(mail: InboundMail, policy: Policy) -> list[tuple[token.Token, str]]:
+    """Tokens of signed bounce addresses the mail was sent to, with their written form."""
+    hits = (token.in_address(addr, policy.identity.subaddress, policy.keys) for addr in authority.recipients(mail))
+    return [(hit[0], hit[1]) for hit in hits if hit and hit[2]]
+
+
+def departments(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
+    """Every department the mail was sent to, in order; the first one of all when it names none of ours."""
+    named = [policy.department_at(addr) for addr in authority.recipients(mail)]
+    found = tuple(dict.fromkeys(name for name in named if name))
+    return found or (policy.departments[0].name,)
+
+
+def decide(
+    mail: InboundMail,
+    facts: Facts,
+    policy: Policy,
+    rules: tuple[Rule, ...],
+    now: datetime,
+    *,
+    examined: Examined | None = None,
+    in_hours: Callable[[str], bool] = lambda calendar: True,
+    released_as: str = "",
+    release_mode: str = "",
+) -> Decision:
+    """The decision about one mail. Pure: the same arguments give the same answer, always.
+
+    `examined` is `rule.examine(rules, mail)`, made ahead outside the transaction. `released_as` names the agent who
+    has vouched for a parked mail by a signed answer, and `release_mode` what of it he wants done.
+    """
+    case = look(mail, facts, policy, rules, now, examined, in_hours)
+    if released_as:
+        return agentmail.released(case, released_as, release_mode)
+    if facts.duplicate_of is not None:
+        return _again(case)
+    if case.verdict.kind == "self":
+        return case.end(Fate.DROPPED, "self_loop")
+    if facts.banned:
+        return case.end(Fate.DROPPED, "banned")
+    if case.verdict.kind == "bounce":
+        return bounce.report(case, _bounces(mail, policy))
+    if case.authority.agent and not mail.envelope.history:
+        decision = agentmail.answer(case)
+        if decision is not None:
+            return decision
+    return customer.file(case)
+
+
+def look(
+    mail: InboundMail,
+    facts: Facts,
+    policy: Policy,
+    rules: tuple[Rule, ...],
+    now: datetime,
+    examined: Examined | None,
+    in_hours: Callable[[str], bool],
+) -> Case:
+    """Everything there is to see before deciding: author, robot or not, authority, match, rules."""
+    examined = examined or rule.examine(rules, mail)
+    form = rule.requester(rules, examined)
+    author = form or guard.true_author(mail, policy)
+    verdict = guard.inspect(mail, policy, _ours(policy))
+    if form and verdict.kind in ("auto", "human", "no_sender"):
+        verdict = guard.Verdict(robot=False, kind="human", reason="contact form", ack=True)
+    known = authority.identify(mail, policy, facts.letters, agentmail.desk_keys(mail, policy))
+    found = match.find(mail, author, known, facts, policy, now)
+    named = departments(mail, policy)
+    ticket = found.ticket
+    route = rule.route(
+        rules,
+        examined,
+        Circumstances(
+            new=ticket is None,
+            agent=known.agent is not None,
+            authenticated=known.passed or known.steer,
+            automatic=verdict.robot,
+            ticket_status=ticket.status if ticket else None,
+            ticket_department=ticket.department if ticket else None,
+            in_hours=in_hours,
+            language=mail.language,
+            department=named[0],
+        ),
+    )
+    arrived = mail.envelope.arrived_at or now
+    return Case(mail, facts, policy, now, examined, author, verdict, known, found, named, route, arrived)
+
+
+def _ours(policy: Policy) -> Callable[[str], bool]:
+    def ours(value: str) -> bool:
+        return token.is_loop_mark(value, policy.instance or policy.name, policy.keys) or (
+            token.in_message_id(value, policy.keys) is not None
+        )
+
+    return ours
+
+
+def _again(case: Case) -> Decision:
+    """The same content once more: nothing, or, for another department, that department is told (threats T-14)."""
+    fresh = tuple(name for name in case.departments if name not in case.facts.duplicate_departments)
+    ticket = case.facts.tickets.get(case.facts.duplicate_ticket or 0)
+    if not fresh or ticket is None or not _addressed(case):
+        return case.end(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}")
+    told = tuple(Tell(name) for name in fresh)
+    step = Step(ticket.number, told, notice.to_departments(case, ticket, fresh))
+    return case.end(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}, told {', '.join(fresh)}", steps=(step,))
+
+
+def _addressed(case: Case) -> bool:
+    """True when the mail really names a department of ours, so that the first one is not merely assumed."""
+    return any(case.policy.department_at(addr) for addr in authority.recipients(case.mail))

@@ -1,0 +1,110 @@
+"""Which ticket does a mail speak about, and how sure are we?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailgate.core.authority import Authority, Carried
+from mailgate.core.facts import Facts
+from mailgate.core.mail import Address, InboundMail
+from mailgate.core.policy import Policy
+from mailgate.core.subject import numbers
+from mailgate.core.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The ticket a mail belongs to and the evidence, best first: `token`, `reference`, `number`, `none`."""
+
+    by: str
+    ticket: Ticket | None = None
+    verified: bool = True  # False: filed with a banner, the sender is not added and gets nothing
+    mentions: tuple[int, ...] = ()  # tickets the mail only claims to be about
+    leaked: tuple[Carried, ...] = ()  # agents' tokens in the hands of somebody else
+    asked: Carried | None = None  # an expert's question this answers
+    continues: int | None = None  # the ticket is over: a new one that is linked to it
+    conflict: bool = False
+
+
+def takes_part(ticket: Ticket, addr: Address | None) -> bool:
+    """True for the requester and everybody who was let in."""
+    if addr is None:
+        return False
+    return addr.key == ticket.requester.key or any(addr.key == other.key for other in ticket.participants)
+
+
+def find(
+    mail: InboundMail, author: Address | None, authority: Authority, facts: Facts, policy: Policy, now: datetime
+) -> Match:
+    """The ticket of a mail (design: *Which ticket*); the first evidence that holds decides."""
+    tagged = subject_numbers(mail.subject, policy)
+    match = _evident(mail, author, authority, facts, tagged, policy)
+    if match.ticket and match.by != "number" and tagged:
+        named = [facts.merged.get(number, number) for number in tagged]
+        match = replace(match, conflict=match.ticket.number not in named)
+    if match.ticket and not match.asked and not authority.agent and over(match.ticket, policy, now):
+        old = match.ticket
+        follow = facts.tickets.get(facts.successors.get(old.number, 0))
+        if follow is not None and not over(follow, policy, now):
+            return replace(match, ticket=follow)
+        return replace(match, ticket=None, continues=old.number, verified=True)
+    return match
+
+
+def subject_numbers(subject: str, policy: Policy) -> tuple[int, ...]:
+    """Ticket numbers a subject carries, current and former tags alike."""
+    return numbers(subject, (policy.tickets.tag, *policy.tickets.old_tags))
+
+
+def over(ticket: Ticket, policy: Policy, now: datetime) -> bool:
+    """True when the reopen window has closed."""
+    since = ticket.solved_at or ticket.updated_at
+    return ticket.status.done and now - since > policy.tickets.reopen_within
+
+
+def _evident(
+    mail: InboundMail,
+    author: Address | None,
+    authority: Authority,
+    facts: Facts,
+    tagged: tuple[int, ...],
+    policy: Policy,
+) -> Match:
+    leaked = tuple(c for c in authority.carried if c.token.audience == "agent") if not authority.agent else ()
+    for carried in authority.carried:
+        ticket = facts.tickets.get(facts.merged.get(carried.token.ticket or 0, carried.token.ticket or 0))
+        if ticket is None or (carried.by == "marker" and not authority.agent):
+            continue
+        if authority.agent or takes_part(ticket, author):
+            return Match("token", ticket, leaked=leaked)
+        if carried.token.audience == "customer":
+            return Match("token", ticket, verified=False, leaked=leaked)
+        if carried.token.audience == "expert" and _is_expert(carried, author, facts):
+            return Match("token", ticket, asked=carried, leaked=leaked)
+    mentioned = [c.token.ticket for c in leaked if c.token.ticket]
+    for identifier in (*mail.in_reply_to, *reversed(mail.references)):
+        ticket = facts.tickets.get(facts.by_id.get(identifier, 0))
+        if ticket and (authority.agent or takes_part(ticket, author)):
+            return Match("reference", ticket, leaked=leaked)
+        if ticket:
+            mentioned.append(ticket.number)
+    for number in tagged:
+        ticket = facts.tickets.get(facts.merged.get(number, number))
+        if ticket and (authority.agent or takes_part(ticket, author)):
+            return Match("number", ticket, mentions=_known(mentioned, facts), leaked=leaked)
+        if ticket:
+            mentioned.append(ticket.number)
+    return Match("none", mentions=_known(mentioned, facts), leaked=leaked)
+
+
+def _is_expert(carried: Carried, author: Address | None, facts: Facts) -> bool:
+    letter = facts.letters.get(carried.message_id)
+    return letter is not None and author is not None and letter.context.get("expert") == author.key
+
+
+def _known(mentioned: Iterable[int], facts: Facts) -> tuple[int, ...]:
+    """Mentioned tickets that exist, each once, at most five."""
+    there = (facts.merged.get(number, number) for number in mentioned)
+    return tuple(dict.fromkeys(number for number in there if number in facts.tickets))[:5]

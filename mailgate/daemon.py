@@ -1,0 +1,188 @@
+"""The daemon: edges, worker threads and the clock started in order, and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mailgate.app import control, notify
+from mailgate.app.gateway import Gateway
+from mailgate.app.schedule import Schedule
+from mailgate.edge.smtp_in import Door
+from mailgate.errors import ConfigError
+from mailgate.wiring import Edges, build, edges
+
+log = logging.getLogger(__name__)
+
+GRACE = 25.0  # seconds for the work in hand, of the 30 that SIGTERM allows
+REQUEST = 64 * 2**20  # octets of one request on the control socket
+
+
+class Daemon:
+    """One running gateway."""
+
+    def __init__(self, gateway: Gateway, outside: Edges, ready_file: Path | None = None) -> None:
+        self.gateway, self.outside, self.ready_file = gateway, outside, ready_file
+        self.schedule = Schedule(gateway, time.monotonic)
+        self.threads: list[threading.Thread] = []
+        self.stop_event = asyncio.Event()
+        self.started = threading.Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def door(self) -> Door:
+        """The listeners for mail."""
+        return self.outside.door
+
+    async def run(self) -> int:
+        """Serve until SIGTERM or SIGINT; returns the exit status."""
+        self.loop = asyncio.get_running_loop()
+        self._signals(self.loop)
+        recovered = self.gateway.store.write(lambda tx: tx.recover(self.gateway.clock())).result()
+        log.info("starting", extra={"recovered": dict(recovered)})
+        await self.door.start()
+        server = await self._control()
+        self._start_threads()
+        self.schedule.start()
+        self._write_ready_file()
+        notify.tell("READY=1")
+        self.started.set()
+        log.info("ready", extra={"smtp": self.door.bound["smtp"], "lmtp": self.door.bound["lmtp"]})
+        alive = asyncio.create_task(self._watchdog())
+        await self.stop_event.wait()
+        alive.cancel()
+        await self._shut_down(server)
+        return 0
+
+    def stop(self) -> None:
+        """Ask the daemon to finish its work in hand and end; callable from any thread."""
+        if self.loop is not None:
+            self.loop.call_soon_threadsafe(self.stop_event.set)
+
+    def _signals(self, loop: asyncio.AbstractEventLoop) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop_event.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+
+    def _reload(self) -> None:
+        threading.Thread(target=self._reload_now, name="reload", daemon=True).start()
+
+    def _reload_now(self) -> None:
+        notify.tell("RELOADING=1")
+        try:
+            log.info("reloaded", extra={"what": control.reload(self.gateway)})
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("not reloaded", extra={"problem": str(problem)})
+        notify.tell("READY=1")
+
+    def _start_threads(self) -> None:
+        self.gateway.threaded = True
+        work: list[tuple[str, Callable[[threading.Event], None]]] = [
+            ("process", self.gateway.intake.run),
+            ("dispatch", self.gateway.dispatcher.run),
+            *self.outside.workers,
+        ]
+        for name, target in work:
+            thread = threading.Thread(target=target, args=(self.gateway.stopping,), name=name, daemon=True)
+            thread.start()
+            self.threads.append(thread)
+
+    async def _shut_down(self, server: asyncio.AbstractServer) -> None:
+        """No new mail, then the work in hand, then the parts in the reverse of their start."""
+        notify.tell("STOPPING=1")
+        log.info("stopping")
+        server.close()
+        await self.door.stop(GRACE)
+        await asyncio.to_thread(self.schedule.stop)
+        self.gateway.stopping.set()
+        self.gateway.intake.wake()
+        self.gateway.dispatcher.wake()
+        for thread in self.threads:
+            await asyncio.to_thread(thread.join, GRACE)
+        await asyncio.to_thread(self.gateway.close)
+        with contextlib.suppress(OSError):
+            socket_path(self.gateway.data).unlink()
+            if self.ready_file:
+                self.ready_file.unlink()
+        log.info("stopped")
+
+    def _write_ready_file(self) -> None:
+        if self.ready_file is None:
+            return
+        bound = self.door.bound
+        text = json.dumps({**bound, "pid": os.getpid(), "metrics": self.outside.metrics_at})
+        fresh = self.ready_file.with_name(self.ready_file.name + ".new")
+        fresh.write_text(text + "\n")
+        fresh.replace(self.ready_file)
+
+    async def _watchdog(self) -> None:
+        every = notify.watchdog_seconds()
+        while every:
+            if all(thread.is_alive() for thread in self.threads):
+                notify.tell("WATCHDOG=1")
+            await asyncio.sleep(every)
+
+    # --- the control socket -----------------------------------------------------------------------------------------
+
+    async def _control(self) -> asyncio.AbstractServer:
+        path = socket_path(self.gateway.data)
+        path.unlink(missing_ok=True)  # our lock says that nobody listens there
+        mask = os.umask(0o177)
+        try:
+            return await asyncio.start_unix_server(self._serve, path=str(path), limit=REQUEST)
+        finally:
+            os.umask(mask)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            line = await asyncio.wait_for(reader.readline(), 60)
+            answer = await asyncio.to_thread(self._answer, line)
+            writer.write(json.dumps(answer, default=str).encode() + b"\n")
+            await writer.drain()
+        except (OSError, ValueError, TimeoutError):
+            log.warning("control request broken off")
+        finally:
+            writer.close()
+
+    def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+        except ValueError:
+            return {"error": "not JSON"}
+        if not isinstance(request, dict):
+            return {"error": "not a request"}
+        try:
+            return control.answer(self.gateway, request)
+        except Exception as error:
+            log.exception("control request failed", extra={"call": str(request.get("call"))})
+            return {"error": f"internal error ({type(error).__name__}); see the daemon's log"}
+
+
+def socket_path(data: Path) -> Path:
+    """Where the daemon that owns a data folder listens for other commands."""
+    return data / "control.sock"
+
+
+def serve(config_path: Path, ready_file: Path | None = None) -> int:
+    """Build a gateway from a configuration file and run it until it is told to stop.
+
+    Raises ConfigError for what an admin must change, InUse when another process holds the data folder.
+    """
+    gateway = build(config_path)
+    try:
+        daemon = Daemon(gateway, edges(gateway), ready_file)
+        return asyncio.run(daemon.run())
+    finally:
+        gateway.close()

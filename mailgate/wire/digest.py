@@ -1,0 +1,34 @@
+"""The digest by which a mail that is delivered twice is known again, whatever hops it took."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+# Fields that each hop puts on top: the same mail, sent again, differs in them alone (threats: Dedupe key).
+_TRACE = re.compile(
+    rb"(?:return-path|delivered-to|x-original-to|envelope-to|received[a-z-]*|authentication-results|arc-[a-z-]+"
+    rb"|dkim-signature|x-gm-[a-z-]+|x-ms-exchange-[a-z-]+|x-spam[a-z-]*|x-rspamd-[a-z-]+|x-google-[a-z-]+)[ \t]*:",
+    re.IGNORECASE,
+)
+_LINE = re.compile(rb"[^\n]*\n")
+
+
+def raw_digest(raw: bytes) -> str:
+    """sha256 hex of a raw mail without its leading trace fields, line ends made CRLF."""
+    body = raw[_trace_length(raw) :]
+    if b"\n" in body and body.count(b"\n") != body.count(b"\r\n"):
+        body = body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return hashlib.sha256(body).hexdigest()
+
+
+def _trace_length(raw: bytes) -> int:
+    """How many octets the leading trace fields take, folded lines included."""
+    at, inside = 0, False
+    while (line := _LINE.match(raw, at)) is not None:
+        folded = raw[at : at + 1] in (b" ", b"\t")
+        if not (folded and inside) and not _TRACE.match(raw, at):
+            break
+        inside = True
+        at = line.end()
+    return at

@@ -1,0 +1,241 @@
+"""The composition root: Config -> Gateway; the only file that names concrete classes."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from mailgate import config as configuration
+from mailgate import rulebook
+from mailgate.app.children import Children
+from mailgate.app.dispatch import Dispatcher, Route
+from mailgate.app.gateway import Gateway
+from mailgate.app.ids import SignedIds
+from mailgate.app.intake import Intake
+from mailgate.app.live import Live, Snapshot, utc_now
+from mailgate.config import Config, Listen, shared
+from mailgate.core.mail import Source, canonical
+from mailgate.core.policy import Policy
+from mailgate.edge.folder_out import FolderTransport
+from mailgate.edge.smtp_in import Door, Standing
+from mailgate.edge.smtp_limits import Listener, SmtpLimits
+from mailgate.edge.smtp_out import Relay, SmtpTransport
+from mailgate.errors import ConfigError
+from mailgate.store.base import Store
+from mailgate.store.blobs import keep_blob
+from mailgate.store.sqlite import SqliteStore
+
+CHILDREN = 2
+FREE_SPACE = 512 * 2**20  # octets below which no mail is taken (threats D-09)
+
+Worker = tuple[str, Callable[[threading.Event], None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What connects a gateway with the world while it runs."""
+
+    door: Door
+    workers: tuple[Worker, ...] = ()
+    metrics_at: str = ""
+
+
+def reader(config: Config) -> Store:
+    """A store to ask; made on the first call so that commands work before the first mail. Raises ConfigError."""
+    if not config.store.path.exists():
+        SqliteStore(config.store.path, first_number=config.policy.tickets.first_number).close()
+    return SqliteStore(config.store.path, writable=False)
+
+
+def build(path: Path, *, children: int = CHILDREN) -> Gateway:
+    """A gateway that may write. Raises ConfigError, or InUse when another process holds the data folder."""
+    config = configuration.load(path)
+    rules = load_rules(config)
+    store = SqliteStore(config.store.path, first_number=config.policy.tickets.first_number)
+    try:
+        return _assemble(config, rules, store, children)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size: int) -> Gateway:
+    live = Live(_snapshot(config, rules, store))
+    ids = SignedIds(live)
+    pool = Children(size)
+    dispatcher = Dispatcher(store, _routes(config), pool, live, utc_now)
+    intake = Intake(store, pool, live, ids, utc_now, partial(keep_blob, store.data), on_letters=dispatcher.wake)
+    return Gateway(
+        config=config,
+        live=live,
+        store=store,
+        children=pool,
+        ids=ids,
+        intake=intake,
+        dispatcher=dispatcher,
+        clock=utc_now,
+        load=partial(_load_again, config.path, store),
+        data=store.data,
+        backup=_no_backup,
+    )
+
+
+def _no_backup(file: Path) -> dict[str, object]:
+    raise ConfigError("backup is not wired")
+
+
+def _load_again(path: Path, store: SqliteStore) -> Snapshot:
+    """What is on disk now, with the rules' own tests passed. Raises ConfigError."""
+    config = configuration.load(path)
+    rules = load_rules(config)
+    failed = rulebook.run_tests(rules, config.policy)
+    if failed:
+        raise ConfigError(tuple(failed))
+    return _snapshot(config, rules, store)
+
+
+def _snapshot(config: Config, rules: rulebook.Rulebook, store: SqliteStore) -> Snapshot:
+    """Everybody configured is known to the store from now on."""
+    store.sync_people(config.policy.agents, config.policy.departments)
+    return _named(config, rules, store)
+
+
+def snapshot(config: Config, store: Store) -> Snapshot:
+    """What holds for a process that only looks. Raises ConfigError."""
+    return _named(config, load_rules(config), store)
+
+
+def _named(config: Config, rules: rulebook.Rulebook, store: Store) -> Snapshot:
+    """Agents get the ids and learnt aliases the store knows them by."""
+    numbers = store.read(lambda read: read.agent_ids())
+    learnt = store.read(lambda read: read.agent_aliases())
+    agents = tuple(
+        replace(agent, id=numbers.get(agent.name, 0), aliases=(*agent.aliases, *learnt.get(agent.name, ())))
+        for agent in config.policy.agents
+    )
+    return Snapshot(replace(config.policy, agents=agents), rules.rules, str(config.templates_folder))
+
+
+def load_rules(config: Config) -> rulebook.Rulebook:
+    """The rule files, checked against people, departments and templates. Raises ConfigError."""
+    templates = {path.stem for path in (*shared("templates").glob("*.html"), *config.templates_folder.glob("*.html"))}
+    return rulebook.load(config.rules_folder, config.policy, templates)
+
+
+# --- ways out --------------------------------------------------------------------------------------------------------
+
+
+def _routes(config: Config) -> dict[str, Route]:
+    return {relay.name: _route(relay, config) for relay in config.outgoing}
+
+
+def _route(relay: configuration.Relay, config: Config) -> Route:
+    def make() -> FolderTransport | SmtpTransport:
+        if relay.transport == "folder":
+            assert relay.folder is not None
+            return FolderTransport(relay.folder)
+        login = relay.login
+        password = login.password.reveal if login and login.password else None
+        return SmtpTransport(
+            Relay(
+                host=relay.host,
+                port=relay.port,
+                tls=relay.tls,
+                user=login.user if login else "",
+                password=password,
+                helo=config.gateway.domain,
+            )
+        )
+
+    return Route(
+        make=make,
+        connections=relay.connections,
+        rate=relay.rate,
+        envelope=relay.envelope,
+        retry_for=relay.retry_for,
+    )
+
+
+# --- ways in ---------------------------------------------------------------------------------------------------------
+
+
+def edges(gateway: Gateway) -> Edges:
+    """The listeners and mailboxes of a gateway, not yet started."""
+    config = gateway.config
+    tls = _certificate(config.smtp.tls_cert, config.smtp.tls_key)
+    listeners = [
+        *(_listener(Source.SMTP, at, config, tls) for at in config.smtp.listen),
+        *(_listener(Source.LMTP, at, config, None) for at in config.lmtp.listen),
+        *(_listener(Source.SUBMISSION, at, config, tls) for at in config.submission.listen),
+    ]
+    smtp = config.smtp
+    door = Door(
+        listeners,
+        SmtpLimits(
+            max_size=smtp.max_size,
+            max_recipients=smtp.max_recipients,
+            max_connections=smtp.max_connections,
+            per_address=smtp.max_connections_per_peer,
+            timeout=smtp.timeout.total_seconds(),
+        ),
+        receive=gateway.intake.receive,
+        recipient=lambda addr: standing(addr, gateway.live.policy),
+        hostname=config.gateway.domain,
+        login=partial(_login, config),
+        room=lambda octets: gateway.store.free_space() > max(FREE_SPACE, octets * 3 // 2),
+        trusted_networks=smtp.trusted_networks,
+    )
+    return Edges(door)
+
+
+def _listener(kind: Source, at: Listen, config: Config, tls: Callable[[], ssl.SSLContext] | None) -> Listener:
+    proxy = config.smtp.proxy_protocol and kind is Source.SMTP
+    return Listener(kind, at.host, at.port, str(at.path or ""), tls, implicit_tls=at.port == 465, proxy_protocol=proxy)
+
+
+def _certificate(cert: Path | None, key: Path | None) -> Callable[[], ssl.SSLContext] | None:
+    """A context that follows the files: a renewed certificate is used from the next handshake on."""
+    if cert is None:
+        return None
+    state: dict[str, object] = {}
+
+    def context() -> ssl.SSLContext:
+        stamp = (cert.stat().st_mtime_ns, key.stat().st_mtime_ns if key else 0)
+        if state.get("stamp") != stamp:
+            fresh = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            fresh.load_cert_chain(cert, key)
+            state.update(stamp=stamp, context=fresh)
+        found = state["context"]
+        assert isinstance(found, ssl.SSLContext)
+        return found
+
+    return context
+
+
+def _login(config: Config, user: str, password: str) -> str | None:
+    """The agent who may submit with this password."""
+    import secrets
+
+    policy = config.policy
+    agent = policy.agent(user) or policy.agent_at(user)
+    known = config.submission.passwords.get(agent.name) if agent and agent.active else None
+    if known is None or agent is None:
+        return None
+    return agent.name if secrets.compare_digest(known.reveal().encode(), password.encode()) else None
+
+
+def standing(addr: str, policy: Policy) -> Standing:
+    """Whether an address is ours: a department's, plus parts and ticket addresses included, or postmaster."""
+    key = canonical(addr)
+    if policy.department_at(key) or key.partition("@")[0] == "postmaster":
+        return "ours"
+    domain = key.rpartition("@")[2]
+    known = {policy.domain, *(inbound.rpartition("@")[2] for inbound in policy.inbound)}
+    return "unknown" if domain in known else "foreign"
+
+
+__all__ = ["Edges", "build", "edges", "reader", "snapshot", "standing"]
