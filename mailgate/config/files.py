@@ -9,9 +9,10 @@ from pathlib import Path
 from mailgate.config.model import FileModel
 from mailgate.config.secrets import plain
 from mailgate.config.work import Work
+from mailgate.errors import ConfigError, Problem
 from mailgate.tomlfile import Document
 
-SHIPPED = ("rules", "templates", "config.example.toml")
+STARTER = Path(__file__).with_name("starter.toml")
 
 
 def check_mode(document: Document, model: FileModel, work: Work) -> None:
@@ -36,3 +37,27 @@ def shared(name: str) -> Path:
         if place.exists():
             return place
     raise FileNotFoundError(f"mailgate's own {name} is missing from the installation")
+
+
+def init(target: Path) -> list[Path]:
+    """Lay out mailgate.toml (in mode "watch"), the example, rules/ and templates/; returns the files written.
+
+    What is there already stays as it is. Raises ConfigError when a file cannot be written.
+    """
+    written: list[Path] = []
+    try:
+        sources = [(STARTER, target / "mailgate.toml"), (shared("config.example.toml"), target / "config.example.toml")]
+        for folder in ("rules", "templates"):
+            root = shared(folder)
+            sources += [(file, target / folder / file.relative_to(root)) for file in sorted(root.rglob("*"))]
+        for source, copy in sources:
+            if source.is_file() and not copy.exists():
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                with copy.open("xb") as file:
+                    file.write(source.read_bytes())
+                written.append(copy)
+    except OSError as error:
+        raise ConfigError(
+            [Problem(str(error.filename or target), "", f"cannot be written: {error.strerror}")]
+        ) from None
+    return written

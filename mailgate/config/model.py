@@ -55,6 +55,14 @@ def _agent_name(value: str) -> str:
     return _name(value)
 
 
+def _window(value: Any) -> timedelta:
+    if value in (0, "0") and not isinstance(value, bool):
+        return timedelta()
+    if not isinstance(value, str):
+        raise ValueError('a duration in quotes like "2m", or 0 for none')
+    return values.duration(value)
+
+
 def _share(value: float) -> float:
     if not 0 < value <= 100:
         raise ValueError("a share of the time allowed lies above 0: 1.0 is the deadline itself")
@@ -297,9 +305,7 @@ class RulesModel(Model):
 
 class CommandsModel(Model):
     aliases: dict[str, str] = {}
-    undo_window: Annotated[timedelta, _text(lambda text: values.duration("0s" if text.strip() == "0" else text))] = (
-        timedelta(minutes=2)
-    )
+    undo_window: Annotated[timedelta, BeforeValidator(_window)] = timedelta(minutes=2)
 
 
 class DigestModel(Model):

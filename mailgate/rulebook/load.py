@@ -53,7 +53,7 @@ def load(folder: Path, policy: Policy, templates: Collection[str] = ()) -> Ruleb
     _whole(folder, pile)
     problems = tuple(pile.problems)
     if any(not problem.warning for problem in problems):
-        raise ConfigError(sorted(problems, key=lambda problem: problem.warning))
+        raise ConfigError(sorted(problems, key=lambda problem: (problem.warning, problem.file, problem.line or 0)))
     return Rulebook(tuple(pile.rules), tuple(pile.tests), problems)
 
 

@@ -171,6 +171,8 @@ def _facts(found: Route, form: Address | None) -> dict[str, Any]:
 def _meets(wanted: Any, got: Any) -> bool:
     if isinstance(wanted, bool) and not isinstance(got, bool):
         return wanted is (got is not None)
+    if wanted == "":
+        return not got
     if isinstance(wanted, Mapping):
         return all(got.get(name) == value for name, value in wanted.items())
     return bool(wanted == got)
