@@ -1,4 +1,4 @@
-"""What is new in an HTML reply: the mail programs' own marks around quoted history, else the words of an attribution."""
+"""What is new in an HTML reply, by the marks mail programs put around history, else by its attribution."""
 
 from __future__ import annotations
 

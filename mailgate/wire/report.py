@@ -1,4 +1,4 @@
-"""Mail that machines write about mail: delivery reports, receipts, complaints, reactions, and which letters they mean."""
+"""Mail that machines write about mail: delivery reports, receipts, reactions, and which letters they mean."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.message import Message
 
 from mailgate.core.mail import BouncedRecipient, MailKind
@@ -20,18 +19,13 @@ MAX_IDS = 20
 _ACTIONS = frozenset({"failed", "delayed", "delivered", "relayed", "expanded"})
 _ID = re.compile(r"<[^<>\s@]{1,250}@[^<>\s@]{1,250}>")
 _ID_FIELD = re.compile(
-    r"^[ \t>|]{0,4}(?:Message-ID|X-Mailgate-[A-Za-z-]{1,30}|X-Original-Message-ID)\s?:[ \t]*(?:\r?\n[ \t>]+)?(<[^<>\s@]{1,250}@[^<>\s@]{1,250}>)",
+    r"^[ \t>|]{0,4}(?:Message-ID|X-Mailgate-[A-Za-z-]{1,30}"
+    r"|X-Original-Message-ID)\s?:[ \t]*(?:\r?\n[ \t>]+)?(<[^<>\s@]{1,250}@[^<>\s@]{1,250}>)",
     re.IGNORECASE | re.MULTILINE,
 )
+_ENVELOPE_ID = re.compile(r"(?<![<\w.])mg\.[a-z0-9.]{20,120}@[\w.-]{1,255}", re.ASCII)
+_RETURNED_HEADERS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "message/rfc822")
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
-_HINTS = re.compile(
-    rb"multipart/report|delivery-status|disposition-notification|feedback-report|email-reaction|method=[\"']?reply|METHOD:REPLY"
-    rb"|^x-failed-recipients:|^auto-submitted:|^return-path:\s*<>|^(?:from|sender|return-path|x-mailer|x-delivery-agent):[^\n]{0,200}"
-    rb"(?:daemon|postma|mail.?(?:delivery|system)|bounce|nobody|administrator|tmda|challenge|exchange)"
-    rb"|^subject:[^\n]{0,200}(?:deliver|undeliver|return|fail|bounce|nondeliver|warning|nicht|zustell|unzustell|confirm|verif|toimit|zwrot|niedor"
-    rb"|leverer|levere|non remis|devuel|rejected|reject|status|=\?)|react(?:ed|ion)|^content-type:[^\n]{0,80}calendar",
-    re.IGNORECASE | re.MULTILINE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +37,13 @@ class Report:
     ids: tuple[str, ...] = ()
 
 
-def read(raw: bytes, text: str) -> Report | None:
-    """The report a raw message is, None for ordinary mail; cheap for mail that cannot be one, and never raises."""
-    if not (_HINTS.search(raw[:131_072]) or words.CHALLENGE_SURE.search(text[:4000]) or words.is_reaction(text)):
-        return None
-    try:
-        return read_report(message_from_bytes(raw), text)
-    except Exception:  # the standard parser raises on some malformed mail; such a mail is a plain one to us
-        return None
+def is_worded_like_one(text: str) -> bool:
+    """True when the words alone make a message worth `read_report`: a reaction, or a filter's challenge."""
+    return words.is_reaction(text) or words.CHALLENGE_SURE.search(text[:4000]) is not None
 
 
-def read_report(message: Message, text: str) -> Report | None:
-    """The report a message is, None for ordinary mail; `text` is its readable text.
+def read_report(message: Message, text: str, *, null_sender: bool = False) -> Report | None:
+    """The report a message is, None for ordinary mail; `text` is its readable text, `null_sender` the envelope's `<>`.
 
     Structure decides first (RFC 3464, 8098, 5965, 5546), then what free-form bounces look like.
     """
@@ -75,7 +64,7 @@ def read_report(message: Message, text: str) -> Report | None:
         return Report(MailKind.REACTION, (), _ids(message, parts, ""))
     if report_free.is_challenge(message, text):
         return Report(MailKind.CHALLENGE, (), _ids(message, parts, text))
-    if report_free.is_bounce(message, text):
+    if report_free.is_bounce(message, text, null_sender=null_sender):
         bounced = report_free.recipients(message, text)
         return Report(MailKind.DSN, bounced[:MAX_RECIPIENTS], _ids(message, parts, text))
     return None
@@ -199,29 +188,26 @@ def _ids(message: Message, parts: list[Message], text: str) -> tuple[str, ...]:
     found: list[str] = []
     for part in parts:
         kind = part.get_content_type()
-        if kind in ("message/rfc822", "message/global") and isinstance(inner := part.get_payload(), list):
-            for each in inner[:3]:
-                found += _ID.findall(str(each.get("message-id", "")))
-                found += [
-                    i
-                    for name, value in each.items()
-                    if name.lower().startswith("x-mailgate-")
-                    for i in _ID.findall(str(value))
-                ]
-        elif kind in ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "message/rfc822"):
+        payload = part.get_payload()
+        if kind in ("message/rfc822", "message/global") and isinstance(payload, list):
+            found += [each for inner in payload[:3] if isinstance(inner, Message) for each in _returned(inner)]
+        elif kind in _RETURNED_HEADERS:
             found += _ID_FIELD.findall(_bytes(part)[:65_536].decode("utf-8", "replace"))
         elif kind.startswith("message/"):
-            for group in _groups(part):
-                named = " ".join(
-                    group.get(name, "")
-                    for name in ("original-message-id", "original-envelope-id", "x-original-message-id")
-                )
-                found += _ID.findall(named)
-                found += [
-                    f"<{bare}>"
-                    for bare in re.findall(r"(?<![<\w.])mg\.[a-z0-9.]{20,120}@[\w.-]{1,255}", named, re.ASCII)
-                ]
+            found += [each for group in _groups(part) for each in _referred(group)]
     found += _ID_FIELD.findall(text[:262_144])
     for name in ("in-reply-to", "x-original-message-id", "references"):
         found += _ID.findall(str(message.get(name, "")))
     return tuple(dict.fromkeys(found))[:MAX_IDS]
+
+
+def _returned(inner: Message) -> list[str]:
+    """The id of a returned mail, and those in our own marks on it."""
+    values = [str(value) for name, value in inner.items() if name.lower().startswith("x-mailgate-")]
+    return [each for value in (str(inner.get("message-id", "")), *values) for each in _ID.findall(value)]
+
+
+def _referred(group: dict[str, str]) -> list[str]:
+    """The ids in a group's own fields; an envelope id (RFC 3461 section 4.4) may carry ours without brackets."""
+    named = " ".join(group.get(name, "") for name in ("original-message-id", "original-envelope-id"))
+    return _ID.findall(named) + [f"<{bare}>" for bare in _ENVELOPE_ID.findall(named)]

@@ -17,8 +17,12 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.:/-])([45][0-7]\d)(?=[ -][A-Za-z<(#5\d])")
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
 _COPY = re.compile(
-    r"^[^\n]{0,6}(?:-{2,}[^\n]{0,10}(?:below this line is a copy|this is a copy|original message|returned message|message (?:header|text|content)s?|copy of|the (?:header|body|original)|unsent message|forwarded message|start of (?:original|returned)|transcript of header)[^\n]{0,60}"
-    r"|return-path:[^\n]*|received: from [^\n]*|the (?:original|first \d+ lines of the) message [^\n]{0,40}(?:follows|was|is attached|received)|(?:your )?original message(?: headers?)?(?: follows?)?\s?:?\s*|message headers follow)",
+    r"^[^\n]{0,6}(?:-{2,}[^\n]{0,10}(?:below this line is a copy|this is a copy|original message"
+    r"|returned message|message (?:header|text|content)s?|copy of|the (?:header|body|original)|unsent message"
+    r"|forwarded message|start of (?:original|returned)|transcript of header)[^\n]{0,60}"
+    r"|return-path:[^\n]*|received: from [^\n]*|the (?:original"
+    r"|first \d+ lines of the) message [^\n]{0,40}(?:follows|was|is attached|received)"
+    r"|(?:your )?original message(?: headers?)?(?: follows?)?\s?:?\s*|message headers follow)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -38,7 +42,7 @@ def subject(message: Message) -> str:
         return value
 
 
-def is_bounce(message: Message, text: str) -> bool:
+def is_bounce(message: Message, text: str, *, null_sender: bool = False) -> bool:
     """True when a mail system wrote this about a mail it could not deliver; mail *about* a bounce is not one.
 
     Words alone never suffice: something must say that no person sent it.
@@ -48,7 +52,7 @@ def is_bounce(message: Message, text: str) -> bool:
     sender = f"{message.get('from', '')} {message.get('sender', '')}"[:1000]
     daemon = words.DAEMONS.search(sender) is not None
     system = daemon or words.SENDERS.search(sender) is not None or not _ADDRESS.search(sender)
-    null = str(message.get("return-path", "x")).strip() == "<>"
+    null = null_sender or str(message.get("return-path", "x")).strip() == "<>"
     if not (system or null):
         return False
     title = subject(message)
