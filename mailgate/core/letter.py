@@ -139,12 +139,15 @@ def _author_shown(due: DueLetter) -> str:
 
 def author(due: DueLetter, policy: Policy) -> str:
     """The name of the agent whose words a letter carries, as configured; `""` when nobody's."""
+    ticket = due.ticket
     named = policy.agent(str(due.context.get("agent") or due.agent))
-    if named:
-        return named.shown_name
-    entries = due.ticket.entries if due.ticket else ()
-    newest = next((entry for entry in reversed(entries) if entry.kind is EntryKind.AGENT), None)
-    return showing.public_author(newest, policy) if newest else ""
+    if named or ticket is None:
+        return named.shown_name if named else ""
+    newest = next((entry for entry in reversed(ticket.entries) if entry.kind is EntryKind.AGENT), None)
+    if newest and due.template in OWN_WORDS:
+        return showing.public_author(newest, policy)
+    owner = policy.agent(ticket.owner)
+    return owner.shown_name if owner else ""
 
 
 def _reply_to(due: DueLetter, desk: Department) -> Address | None:
@@ -200,8 +203,15 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
     reader = due.to[0] if due.to else Address("")
     writer = author(due, policy)
     inside = due.audience in (Audience.AGENT, Audience.ADMIN)
+    own = showing.variables(due.template, due.context)
+    if due.template in ("answer", "notice") and not own["text"]:
+        own["text"] = showing.words(due.ticket, due.template)
+    if "attachments" in own and not own["attachments"]:
+        own["attachments"] = showing.files(due.ticket)
+    if inside:
+        own["recipients_shown"] = showing.receivers(due.ticket, own.get("recipients") or ())
     return {
-        **showing.variables(due.template, due.context),
+        **own,
         "template": due.template,
         "gateway": policy.name,
         "department": {"name": desk.from_.name or policy.name, "address": desk.from_.addr, "signature": desk.signature},
@@ -211,6 +221,10 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
         "agent_first_name": writer.split(" ")[0],
         "ticket": showing.ticket_view(due.ticket, due.audience, policy),
         "purpose": due.purpose if inside else "",
-        **(taps.of_letter(due.message_id, due.ticket, desk.from_.addr, policy) if inside else {}),
+        **(
+            taps.of_letter(due.template, due.message_id, due.ticket, desk.from_.addr, policy, due.context)
+            if inside
+            else {}
+        ),
         **taps.for_customer(due.template, due.message_id, due.ticket, desk.from_.addr, policy),
     }

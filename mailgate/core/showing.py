@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mailgate.core.change import Audience
@@ -42,12 +42,34 @@ VARIABLES: Mapping[str, Mapping[str, Any]] = {
     "reminder": {"text": ""},
     "expert": {"question": "", "by": ""},
     "forward": {},
-    "digest": {"sections": [], "facts": [], "accounted": ""},
+    "digest": {"title": "", "sections": [], "facts": [], "accounted": ""},
     "report": {"title": "", "period": "", "before": "", "figures": [], "charts": [], "tables": []},
     "alarm": {"title": "", "text": "", "remedy": "", "facts": []},
     "welcome": {"desk_address": ""},
 }  # fmt: skip
 
+LONGEST_THREAD = 30_000  # characters of earlier words in one letter; the newest come first
+# What the entries of those lists are made of, with what stands in where one lacks something.
+ITEMS: Mapping[str, Mapping[str, Any]] = {
+    "articles": {"title": "", "url": ""},
+    "attachments": {"name": "", "size": 0},
+    "recent": {"number": 0, "subject": "", "status": "", "at": None},
+    "refused": {"text": "", "why": "", "nearest": ""},
+    "rows": {"n": 0, "number": 0, "subject": "", "who": "", "department": "", "status": "", "owner": "", "priority": "",
+             "due": None},
+    "facts": {"label": "", "value": ""},
+    "sections": {"title": "", "text": "", "facts": [], "rows": []},
+    "figures": {"label": "", "value": "", "before": ""},
+    "charts": {"title": "", "bars": []},
+    "bars": {"label": "", "value": "", "share": 0.0},
+    "tables": {"title": "", "head": [], "rows": []},
+    "from": {"name": "", "address": ""},
+}  # fmt: skip
+_TITLES = frozenset(
+    ["dr", "mr", "mrs", "ms", "miss", "prof", "ing", "mag", "herra", "rouva", "pan", "pani", "kungs", "kundze"]
+)
+    ["dr", "mr", "mrs", "ms", "miss", "prof", "ing", "mag", "herra", "rouva", "pan", "pani", "kungs", "kundze"]
+)
 _UNFIT_NAME = re.compile(r"[^\w\s.,'’\-]|[0-9_]|www|://", re.UNICODE)
 
 
@@ -62,14 +84,23 @@ def given_name(name: str) -> str:
         return ""
     _, comma, given = name.partition(",")
     words = (given if comma else name).split()
-    first = next((word for word in words if len(word.strip(".")) > 1), "")
+    first = next((word for word in words if len(word) > 1 and word[-1] != "." and word.lower() not in _TITLES), "")
     return first if 1 < len(first) <= 25 else ""
 
 
 def variables(template: str, context: Mapping[str, Any]) -> dict[str, Any]:
     """The template's own variables: those of the context it is allowed, defaults for the rest."""
     allowed = VARIABLES.get(template, VARIABLES["ack"])  # a rule may name an acknowledgement of the admin's own
-    return {name: context.get(name, default) for name, default in allowed.items()}
+    return {name: _filled(name, context.get(name, default)) for name, default in allowed.items()}
+
+
+def _filled(name: str, value: Any) -> Any:
+    shape = ITEMS.get(name)
+    if shape is None:
+        return value
+    if isinstance(value, Mapping):
+        return {key: _filled(key, value.get(key, default)) for key, default in shape.items()}
+    return [_filled(name, one) if isinstance(one, Mapping) else one for one in value or ()]
 
 
 def ticket_view(ticket: Ticket | None, audience: str, policy: Policy) -> dict[str, Any] | None:
@@ -118,15 +149,19 @@ def entry_views(ticket: Ticket, audience: str, policy: Policy) -> list[dict[str,
         for entry in ticket.entries
         if entry.kind is not EntryKind.EVENT and (inside or (entry.kind.public and not entry.unverified))
     ]
-    return [_entry_view(entry, policy, inside) for entry in reversed(shown)]
+    views, room = [], LONGEST_THREAD
+    for entry in reversed(shown):
+        views.append(_entry_view(entry, policy, inside, room))
+        room -= len(views[-1]["text"])
+    return views
 
 
-def _entry_view(entry: Entry, policy: Policy, inside: bool) -> dict[str, Any]:
+def _entry_view(entry: Entry, policy: Policy, inside: bool, room: int) -> dict[str, Any]:
     view: dict[str, Any] = {
         "kind": entry.kind.value,
         "author": public_author(entry, policy),
         "at": entry.at,
-        "text": entry.text,
+        "text": entry.text if len(entry.text) <= room else f"{entry.text[: max(room, 0)]} …",
         "attachments": [{"name": one.name, "size": one.size} for one in entry.attachments],
     }
     if inside:
@@ -136,9 +171,29 @@ def _entry_view(entry: Entry, policy: Policy, inside: bool) -> dict[str, Any]:
 
 def public_author(entry: Entry, policy: Policy) -> str:
     """A name without an address: the agent's name as configured, the customer's display name."""
-    if entry.kind is EntryKind.CUSTOMER:
+    if entry.kind in (EntryKind.CUSTOMER, EntryKind.AUTO):
         return entry.author_name or entry.author
     agent = policy.agent(entry.author)
     if agent:
         return agent.shown_name
     return entry.author_name if "@" not in entry.author_name else ""
+
+
+def files(ticket: Ticket | None) -> list[dict[str, Any]]:
+    """The attachments of the newest entry, by name and size alone (threats C-10)."""
+    entries = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT] if ticket else []
+    return [{"name": one.name, "size": one.size} for one in entries[-1].attachments] if entries else []
+
+
+def words(ticket: Ticket | None, template: str) -> str:
+    """The words a letter is about where its context does not say: an agent's newest, or anybody's in a notice."""
+    kinds = {EntryKind.AGENT} if template == "answer" else set(EntryKind) - {EntryKind.EVENT}
+    entries = ticket.entries if ticket else ()
+    return next((entry.text for entry in reversed(entries) if entry.kind in kinds), "")
+
+
+def receivers(ticket: Ticket | None, given: Sequence[str]) -> str:
+    """Who gets a reply: the people named, else everybody who takes part; at most four by name."""
+    people = ticket.participants or (ticket.requester,) if ticket else ()
+    named = list(given) or [one.name or one.addr for one in people]
+    return ", ".join(named[:4]) + (f" +{len(named) - 4}" if len(named) > 4 else "")

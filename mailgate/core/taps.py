@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,8 +17,9 @@ VERBS = (
     ("take", "#take"), ("solve", "#solve"), ("wait", "#wait"), ("hold", "#hold 1d"), ("note", "#note"),
     ("spam", "#spam"), ("files", "#files"),
 )  # fmt: skip
-PARKED = (("send", "#send"), ("send_words", "#send words"), ("drop", "#drop"))
+PARKED = (("do", "#yes"), ("send", "#send"), ("drop", "#drop"))
 CONFIRM = (("yes", "#yes"), ("yes_always", "#yes always"), ("drop", "#drop"))
+DONE = (("undo", "#undo"),)
 QUESTIONS = (("next", "#next"), ("mine", "#mine"), ("overdue", "#overdue"), ("desk", "#desk"), ("help", "#help"))
 SCORES = range(11)
 
@@ -27,28 +29,41 @@ def mailto(address: str, subject: str, body: str) -> str:
     return f"mailto:{quote(address, safe='@+')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
 
 
-def of_letter(message_id: str, ticket: Ticket | None, address: str, policy: Policy) -> dict[str, Any]:
-    """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours."""
+def of_letter(
+    template: str, message_id: str, ticket: Ticket | None, address: str, policy: Policy, context: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
+
+    `context["taps"]`, pairs of label and command line, replaces the links of the template; `context["nonce"]` is the
+    parked mail's, when the letter is about one.
+    """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != "agent":
         return {"mark": "", "taps": [], "questions": []}
-    verbs = {"release": PARKED, "question": QUESTIONS}.get(known.purpose, VERBS if ticket else ())
+    about = replace(known, purpose="tap", nonce=str(context.get("nonce") or known.nonce))
+    verbs = context.get("taps") or _verbs(template, ticket, parked=bool(context.get("parked")))
     return {
         "mark": "mg:" + message_id.strip("<>").removeprefix(token.PREFIX).rpartition("@")[0],
-        "taps": _links(verbs, known, ticket, address, policy),
-        "questions": _links(QUESTIONS, known, None, address, policy),
+        "taps": _links(verbs, about, policy.tag(ticket.number) if ticket else "", address, policy),
+        "questions": _links(QUESTIONS, replace(about, ticket=None), "", address, policy),
     }
 
 
+def _verbs(template: str, ticket: Ticket | None, parked: bool) -> Sequence[tuple[str, str]]:
+    if template == "was_it_you":
+        return CONFIRM
+    if template == "receipt":
+        return PARKED if parked else DONE
+    return VERBS if ticket else ()
+
+
 def _links(
-    verbs: Iterable[tuple[str, str]], known: Token, ticket: Ticket | None, address: str, policy: Policy
+    verbs: Iterable[Sequence[str]], known: Token, tag: str, address: str, policy: Policy
 ) -> list[dict[str, str]]:
-    tag = f"{policy.tag(ticket.number)} " if ticket else ""
     made = []
     for label, command in verbs:
-        tap = Token(known.ticket, "agent", known.agent, "tap", known.nonce)
-        written = token.mint(policy.keys[0], tap, token.bound_to(command))
-        href = mailto(address, f"{tag}{command}", f"mg:{written}")
+        written = token.mint(policy.keys[0], known, token.bound_to(command))
+        href = mailto(address, f"{tag} {command}".strip(), f"mg:{written}")
         made.append({"label": label, "command": command, "href": href})
     return made
 

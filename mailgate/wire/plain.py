@@ -54,7 +54,9 @@ def _block(node: LexborNode, asis: bool = False) -> list[str]:
             continue
         if given is not None:
             flush()
-            lines.extend(given.split("\n"))
+            long = asis or "asis" in (child.attributes.get("class") or "")
+            for line in given.split("\n"):
+                lines.extend([line] if long or len(line) <= WIDTH else textwrap.wrap(line, WIDTH))
         elif tag in _BLOCKS or tag in ("hr", "li"):
             flush()
             lines.extend(_tagged(child, tag, asis))
@@ -106,7 +108,7 @@ def _wrapped(run: str, asis: bool) -> list[str]:
 def _columns(table: LexborNode) -> list[str]:
     """Rows with their cells side by side; the last cell may have several lines, which hang under its first."""
     rows: list[list[tuple[list[str], bool]]] = []
-    for node in table.css("tr"):
+    for node in _rows(table):
         cells = [cell for cell in node.iter() if cell.tag in ("td", "th")]
         if cells and node.attributes.get("data-text") != "":
             rows.append([_cell(cell) for cell in cells])
@@ -121,6 +123,15 @@ def _columns(table: LexborNode) -> list[str]:
         lines.append(lead + (last[0] if last else ""))
         lines += [" " * len(lead) + line for line in last[1:]]
     return lines
+
+
+def _rows(table: LexborNode) -> Iterator[LexborNode]:
+    """The rows of this table, not those of tables within it."""
+    for child in table.iter():
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("tbody", "thead"):
+            yield from _rows(child)
 
 
 def _cell(cell: LexborNode) -> tuple[list[str], bool]:

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import (
-    BaseLoader,
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PrefixLoader,
-    StrictUndefined,
-    Template,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
+from jinja2 import Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
+from markupsafe import Markup
 
-from mailgate.core.letter import Letter
+from mailgate.core.letter import Letter, head
 from mailgate.core.quote import marker
 from mailgate.core.showing import VARIABLES
-from mailgate.errors import Permanent
-from mailgate.wire import inline, plain, words
+from mailgate.errors import Permanent, Problem
+from mailgate.wire import plain, samples, words
+from mailgate.wire.render_sandbox import LONGEST, built_in_folder, environment
 
-LONGEST = 256 * 1024  # octets of HTML a template may produce (threats G-07)
-BUILT_IN = "!base"  # `{% extends "!base/ack.html" %}` in an override is our ack.html
-MEDIA = "/* media */"  # where base.html takes the @media rules of style.css
 _DATA_TEXT = re.compile(r' data-text="[^"]*"')
 SAFE_HTML = ("html",)  # variables that hold HTML made by wire.sanitize
 
@@ -48,13 +34,6 @@ class Page:
     html: str
     text: str
     problems: tuple[str, ...] = ()
-
-
-def built_in_folder() -> Path:
-    """Where our own templates lie: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    installed = package / "share" / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
 
 
 def page(letter: Letter, now: datetime, templates: str | None = None) -> Page:
@@ -78,7 +57,7 @@ def page(letter: Letter, now: datetime, templates: str | None = None) -> Page:
 def _worded(env: Environment, letter: Letter, now: datetime) -> Page:
     template = chosen(env, letter.template, letter.language)
     context = full_context(letter, now)
-    html = capped(template.generate(context))
+    html = capped(template.generate(context), LONGEST + 8 * len(str(context.get("text") or context.get("html") or "")))
     subject = ""
     if "subject" in template.blocks and not letter.subject:
         subject = " ".join("".join(template.blocks["subject"](template.new_context(context))).split())
@@ -105,6 +84,9 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
         "when": speech.when,
         "day": speech.day,
         "ago": speech.ago,
+        "past": speech.past,
+        "phrase": speech.phrase,
+        "promised": speech.promised,
         "number": speech.number,
         "language": letter.language,
         "now": now,
@@ -112,13 +94,13 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
     }
 
 
-def capped(chunks: Iterable[str]) -> str:
+def capped(chunks: Iterable[str], longest: int = LONGEST) -> str:
     """The chunks joined; raises ValueError when they outgrow the limit (threats G-07)."""
     parts, size = [], 0
     for chunk in chunks:
         size += len(chunk)
-        if size > LONGEST:
-            raise ValueError(f"more than {LONGEST // 1024} KiB of output")
+        if size > longest:
+            raise ValueError(f"more than {longest // 1024} KiB of output")
         parts.append(chunk)
     return "".join(parts)
 
@@ -126,67 +108,6 @@ def capped(chunks: Iterable[str]) -> str:
 def plain_marks_off(html: str) -> str:
     """The page without the attributes that were meant for the text part."""
     return _DATA_TEXT.sub("", html)
-
-
-class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, in which no text can be multiplied into a bomb."""
-
-    intercepted_binops = frozenset(["*", "**"])
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Multiply within reason; raises ValueError beyond it."""
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one, str | bytes | list | tuple) and isinstance(other, int) and len(one) * other > LONGEST:
-                raise ValueError("text multiplied beyond reason")
-        if operator == "**" and isinstance(right, int) and abs(right) > 64:
-            raise ValueError("power beyond reason")
-        return super().call_binop(context, operator, left, right)
-
-
-class Styled(BaseLoader):
-    """Another loader's templates with their classes inlined as `style.css` says."""
-
-    def __init__(self, inner: BaseLoader) -> None:
-        self.inner = inner
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
-        """Source, path, and whether both it and the style sheet are still as they were."""
-        source, path, fresh = self.inner.get_source(environment, template)
-        if not template.endswith(".html"):
-            return source, path, fresh
-        css, _, css_fresh = self.inner.get_source(environment, "style.css")
-        rules, media = inline.split(css)
-        return (
-            inline.styled(source, rules).replace(MEDIA, media),
-            path,
-            lambda: (fresh is None or fresh()) and (css_fresh is None or css_fresh()),
-        )
-
-
-@lru_cache(maxsize=8)
-def environment(overrides: str | None) -> Environment:
-    """The templates of a folder above ours, compiled once a process and again when a file changes."""
-    built_in = FileSystemLoader(built_in_folder())
-    loaders: list[BaseLoader] = [built_in, PrefixLoader({BUILT_IN: built_in})]
-    if overrides:
-        loaders.insert(0, FileSystemLoader(overrides))
-    loader = ChoiceLoader(loaders)
-    env = Sandbox(
-        loader=Styled(loader), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    env.filters["lines"] = lines
-    env.filters["size"] = words.size
-    return env
-
-
-def lines(text: object) -> Markup:
-    """Text with its line breaks and leading spaces kept, escaped."""
-    escaped = str(escape(text)).replace("\r\n", "\n").replace("\r", "\n")
-    kept = [
-        "&nbsp;" * (len(line) - len(line.lstrip(" "))) + line.lstrip(" ") if line[:1] == " " else line
-        for line in escaped.split("\n")
-    ]
-    return Markup("<br>\n").join(Markup(line) for line in kept)  # noqa: S704 - escaped above
 
 
 def explain(error: BaseException, name: str) -> str:
@@ -205,3 +126,72 @@ def explain(error: BaseException, name: str) -> str:
     )
     what = str(error) if isinstance(error, TemplateError | ValueError) else f"{type(error).__name__}: {error}"
     return f"{place}: {what}"
+
+
+# --- trying templates before a customer does --------------------------------------------------------------------------
+
+
+def check(templates: Path) -> list[Problem]:
+    """Everything wrong with the admin's templates: each is read, looked through and tried in every language.
+
+    `|safe` is a warning (threats G-05), like a file whose name is nearly one of ours.
+    """
+    if not templates.is_dir():
+        return [Problem(str(templates), "", "this folder of templates is not there")]
+    env = environment(str(templates))
+    found: dict[str, Problem] = {}
+    for path in sorted(templates.glob("*.html")):
+        for problem in _looked_through(env, path):
+            found.setdefault(str(problem), problem)
+    for problem in _tried(env, templates):
+        found.setdefault(str(problem), problem)
+    return list(found.values())
+
+
+def _looked_through(env: Environment, path: Path) -> Iterator[Problem]:
+    name = path.name.split(".")[0]
+    if not (built_in_folder() / f"{name}.html").is_file():
+        near = difflib.get_close_matches(name, VARIABLES, 1, 0.75)
+        if near:
+            yield Problem(path.name, "", f"nothing is called {name!r}; did you mean {near[0]}.html?", warning=True)
+    try:
+        tree = env.parse(path.read_text("utf-8"), path.name)
+    except (TemplateSyntaxError, UnicodeDecodeError) as error:
+        line = error.lineno if isinstance(error, TemplateSyntaxError) else None
+        yield Problem(path.name, "", str(getattr(error, "message", error)), line)
+        return
+    for mark in tree.find_all(nodes.Filter):
+        if mark.name == "safe":
+            yield Problem(path.name, "", "`|safe` lets HTML in a mail through as it is", mark.lineno, warning=True)
+    for scope in tree.find_all(nodes.ScopedEvalContextModifier):
+        yield Problem(path.name, "", "escaping is switched off here", scope.lineno, warning=True)
+    known = _known(name)
+    unknown = meta.find_undeclared_variables(tree) - known
+    for use in tree.find_all(nodes.Name):
+        if use.name in unknown and use.ctx == "load":
+            near = difflib.get_close_matches(use.name, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            yield Problem(path.name, "", f"no variable {use.name!r} here{hint}", use.lineno)
+
+
+def _known(name: str) -> set[str]:
+    """The variables a template may use; frames and pieces serve them all."""
+    frame = name not in VARIABLES and (built_in_folder() / f"{name}.html").is_file()
+    names = VARIABLES if frame else [name if name in VARIABLES else "ack"]
+    letters = [head(samples.due(one), samples.POLICY, loop_mark="") for one in names]
+    return {key for letter in letters for key in full_context(letter, samples.NOW)} | {"parts", "caller"}
+
+
+def _tried(env: Environment, templates: Path) -> Iterator[Problem]:
+    own = {path.name.split(".")[0] for path in templates.glob("*.html")}
+    frames = {path.stem for path in built_in_folder().glob("*.html")} - set(VARIABLES)
+    for name in (*VARIABLES, *sorted(own - set(VARIABLES) - frames)):
+        for language in words.CATALOGUES:
+            full = samples.due(name, language)
+            for due in (full, replace(full, context={})):
+                try:
+                    _worded(env, head(due, samples.POLICY, loop_mark=""), samples.NOW)
+                except Exception as error:
+                    place, _, text = explain(error, name).partition(": ")
+                    file, _, line = place.partition(":")
+                    yield Problem(file, "", text, int(line) if line.isdigit() else None)

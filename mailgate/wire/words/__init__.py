@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
-from mailgate.wire.words import en, fi, lv, pl
+from mailgate.wire.words import en, fi, hours, lv, pl
 
 CATALOGUES: Mapping[str, Mapping[str, str | Mapping[str, str]]] = {
     "en": en.WORDS, "fi": fi.WORDS, "pl": pl.WORDS, "lv": lv.WORDS,
@@ -18,7 +19,12 @@ CATALOGUES: Mapping[str, Mapping[str, str | Mapping[str, str]]] = {
 # Day and month without the year; spelled here since Finnish inflects its weekdays and Babel's skeletons do not agree.
 _DAYS = {"en": "EEE d MMM", "fi": "ccc d.M.", "pl": "EEE d.MM", "lv": "EEE d.MM."}
 _YEARS = {"en": "d MMM y", "fi": "d.M.y", "pl": "d.MM.y", "lv": "d.MM.y"}
-_CLOCK = {"en": "HH:mm", "fi": "H.mm", "pl": "HH:mm", "lv": "HH:mm"}
+_WEEKDAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "fi": ("ma", "ti", "ke", "to", "pe", "la", "su"),
+    "pl": ("pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz."),
+    "lv": ("P.", "O.", "T.", "C.", "Pk.", "S.", "Sv."),
+}
 
 
 @lru_cache(maxsize=8)
@@ -50,7 +56,7 @@ class Speech:
         moment = self._local(at)
         if moment is None:
             return ""
-        clock = format_time(moment, _CLOCK[self.language], locale=_locale(self.language))
+        clock = f"{moment.hour}.{moment:%M}" if self.language == "fi" else f"{moment:%H:%M}"
         return self.say("when", day=self.day(moment), clock=clock)
 
     def day(self, at: datetime | str | None) -> str:
@@ -75,6 +81,36 @@ class Speech:
         if minutes < 48 * 60:
             return f"{minutes // 60} h"
         return f"{minutes // 1440} {self.say('day_unit')}"
+
+    def past(self, at: datetime | str | None) -> bool:
+        """True when that moment is over."""
+        moment = self._local(at)
+        return moment is not None and moment < self.now
+
+    def phrase(self, family: str, text: str) -> str:
+        """The phrase `family.text` where there is one, else the text as it stands."""
+        return self.say(f"{family}.{text}") if f"{family}.{text}" in en.WORDS else text
+
+    def promised(self, promise: Mapping[str, Any] | str | None) -> str:
+        """When to expect an answer: `We usually answer within 3 working hours. We are open Mon–Fri 9–17.`
+
+        `promise` is what `core.expectation` says (seconds, usual, hours), or words that stand already.
+        """
+        if not isinstance(promise, Mapping):
+            return promise or self.say("ack.soon")
+        times = promise.get("hours") or ()
+        seconds = int(promise.get("seconds") or 0)
+        said = self.say("ack.soon")
+        if seconds:
+            span = hours.within(self.say, seconds, hours.length_of_day(times))
+            said = self.say("promise.usual" if promise.get("usual") else "promise.sure", within=span)
+        if not times:
+            return said
+        point = "." if self.language == "fi" else ":"
+        return f"{said} {self.say('promise.open', hours=hours.opening(self.say, self._weekday, times, point))}"
+
+    def _weekday(self, day: int) -> str:
+        return _WEEKDAYS[self.language][day]
 
     def number(self, value: float) -> str:
         """A number with the decimal sign of the language."""
