@@ -68,8 +68,6 @@ ITEMS: Mapping[str, Mapping[str, Any]] = {
 _TITLES = frozenset(
     ["dr", "mr", "mrs", "ms", "miss", "prof", "ing", "mag", "herra", "rouva", "pan", "pani", "kungs", "kundze"]
 )
-    ["dr", "mr", "mrs", "ms", "miss", "prof", "ing", "mag", "herra", "rouva", "pan", "pani", "kungs", "kundze"]
-)
 _UNFIT_NAME = re.compile(r"[^\w\s.,'’\-]|[0-9_]|www|://", re.UNICODE)
 
 
