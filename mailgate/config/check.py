@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable
 from functools import partial
@@ -11,8 +12,12 @@ from mailgate.config import values
 from mailgate.config.model import FileModel
 from mailgate.config.tree import Config
 from mailgate.config.work import Work
+from mailgate.core.catalogue import COMMANDS
 from mailgate.core.policy import Mode
+from mailgate.core.words import fold
 from mailgate.tomlfile import Loc, nearest
+
+_COMMAND = re.compile(r"[^\W\d_](?:[^\W\d_]|-)+")
 
 
 def names(model: FileModel, config: Config, work: Work) -> None:
@@ -21,6 +26,7 @@ def names(model: FileModel, config: Config, work: Work) -> None:
     _references(model, config, work)
     _addresses(model, config, work)
     _texts(model, work)
+    _commands(model, work)
 
 
 def _named(section: str, work: Work) -> list[str]:
@@ -142,6 +148,20 @@ def _texts(model: FileModel, work: Work) -> None:
             work.note(
                 ("identity", "border", at), 'a border is either id = "mx.acme.example" or format = "exchange-online"'
             )
+
+
+def _commands(model: FileModel, work: Work) -> None:
+    names = [name for word in COMMANDS for name in (word.name, *word.aliases)]
+    meant = {fold(name) for name in names}
+    for alias, name in model.commands.aliases.items():
+        loc = ("commands", "aliases", alias)
+        if fold(name.lstrip("#")) not in meant:
+            hint = nearest(name, names) or "; see `mailgate tickets do --help` or #help"
+            work.note(loc, f'there is no command "{name}"{hint}')
+        if not _COMMAND.fullmatch(alias.lstrip("#")):
+            work.note(loc, f'"{alias}" is no word for a command: two or more letters or hyphens, a letter first')
+        elif fold(alias.lstrip("#")) in {word.name for word in COMMANDS} - {fold(name.lstrip("#"))}:
+            work.note(loc, f'"{alias}" is the name of another command')
 
 
 def _holes(text: str) -> list[Any] | None:

@@ -38,7 +38,8 @@ def note(fault: Mapping[str, Any], data: Any, work: Work) -> None:
 
 def _plain(loc: Iterable[str | int]) -> Loc:
     """A location without the names of union members that pydantic puts in."""
-    return tuple(piece for piece in loc if isinstance(piece, int) or piece not in ("bool", "str", "int", "float"))
+    loc = tuple(loc)
+    return loc[:-1] if loc[-1:] in (("bool",), ("str",)) else loc
 
 
 def found(loc: Loc, value: Any) -> str:

@@ -40,6 +40,8 @@ def _clients(config: Config, work: Work) -> None:
                 )
         if relay.login and relay.login.password and relay.tls == "none" and not _loopback(relay.host):
             work.note(("outgoing", at, "tls"), "the password would cross the network in the clear: use starttls or tls")
+        if relay.envelope == "verp" and not config.policy.identity.subaddress:
+            work.note(("outgoing", at, "envelope"), "verp needs plus-addresses, and [identity] subaddress is empty")
     for at, box in enumerate(config.imap):
         if box.tls == "none" and not _loopback(box.host):
             work.note(("imap", at, "tls"), "the password crosses the network in the clear", warning=True)

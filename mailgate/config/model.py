@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -55,6 +56,24 @@ def _agent_name(value: str) -> str:
     return _name(value)
 
 
+def _line(value: str) -> str:
+    if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in value):
+        raise ValueError("one line of text without control characters")
+    return value
+
+
+def _host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise ValueError('a host is like "mail.acme.example" or "192.0.2.7"')
+    return value
+
+
+def _domain(value: str) -> str:
+    if value and not _DOMAIN.fullmatch(value.rstrip(".")):
+        raise ValueError('a domain is like "acme.example", in ASCII')
+    return value
+
+
 def _window(value: Any) -> timedelta:
     if value in (0, "0") and not isinstance(value, bool):
         return timedelta()
@@ -69,6 +88,8 @@ def _share(value: float) -> float:
     return value
 
 
+_HOST = re.compile(r"[A-Za-z0-9.:_-]{1,255}")
+_DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
 RESERVED = frozenset(
     ["round-robin", "least-busy", "lead", "owner", "agents", "me", "all", "both", "nobody", "mailgate", "always"]
 )
@@ -85,6 +106,8 @@ Hours = Annotated[tuple[tuple[int, int], ...], BeforeValidator(values.hours)]
 Day = Annotated[date, BeforeValidator(values.day)]
 Zone = Annotated[str, AfterValidator(values.zone)]
 Name = Annotated[str, AfterValidator(_name)]
+Line = Annotated[str, AfterValidator(_line)]
+Host = Annotated[str, AfterValidator(_host)]
 Share = Annotated[float, AfterValidator(_share)]
 Texts = Annotated[list[str], BeforeValidator(_listed)]
 Command = Annotated[tuple[str, ...], BeforeValidator(values.command)]
@@ -104,8 +127,8 @@ class Model(BaseModel):
 
 
 class GatewayModel(Model):
-    name: str = ""
-    domain: str = ""
+    name: Line = ""
+    domain: Annotated[str, AfterValidator(_domain)] = ""
     data: str = "data"
     timezone: Zone = "UTC"
     language: Language = "en"
@@ -113,7 +136,7 @@ class GatewayModel(Model):
     mode: Literal["live", "pilot", "watch"] = "live"
     pilot_to: list[Mailbox] = []
     alarm_command: Command = ()
-    health_url: str = ""
+    health_url: Line = ""
 
 
 class StoreModel(Model):
@@ -144,7 +167,7 @@ class SubmissionModel(Model):
 class LoginModel(Model):
     """What mailboxes and relays share: how to log in."""
 
-    user: str = ""
+    user: Line = ""
     password: str = ""
     token_command: Command = ()
     oauth: Literal["microsoft", "google"] | None = None
@@ -156,7 +179,7 @@ class LoginModel(Model):
 class ImapModel(LoginModel):
     name: Name
     address: Mailbox
-    host: str
+    host: Host
     port: Port | None = None
     tls: Literal["tls", "starttls", "none"] = "tls"
     folders: Texts = ["INBOX"]
@@ -172,7 +195,7 @@ class ImapModel(LoginModel):
 class OutgoingModel(LoginModel):
     name: Name
     transport: Literal["smtp", "folder"] = "smtp"
-    host: str = ""
+    host: Annotated[str, AfterValidator(lambda value: _host(value) if value else value)] = ""
     port: Port | None = None
     tls: Literal["tls", "starttls", "none"] = "starttls"
     folder: str = ""
@@ -189,7 +212,7 @@ class BorderModel(Model):
 
 class IdentityModel(Model):
     accept: Literal["token", "token+pass", "pass"] = "token"
-    subaddress: Annotated[str, Field(max_length=1)] = "+"
+    subaddress: Literal["+", "-", "_", "=", ""] = "+"
     keys: str = "auto"
     border: list[BorderModel] = []
 
@@ -207,8 +230,8 @@ class LimitsModel(Model):
 
 
 class TicketsModel(Model):
-    tag: str = "[#{number}]"
-    old_tags: list[str] = []
+    tag: Line = "[#{number}]"
+    old_tags: list[Line] = []
     first_number: Annotated[int, Field(ge=1, le=1_000_000_000)] = 1001
     reopen_within: Duration = timedelta(days=14)
     archive_after: Duration = timedelta(days=30)
@@ -236,7 +259,7 @@ class AgentModel(Model):
     name: Annotated[str, AfterValidator(_agent_name)]
     address: Mailbox
     aliases: list[Mailbox] = []
-    full_name: str = ""
+    full_name: Line = ""
     departments: list[str] = []
     role: Literal["agent", "trainee", "lead", "admin"] = "agent"
     language: Language | None = None

@@ -129,6 +129,8 @@ def keys(source: str, data: Path, places: Places, today: date, *, write: bool) -
     """
     if source == "auto":
         path = data / KEYS_FILE
+        if not path.parent.is_dir() and path.parent.exists():
+            raise Unreadable(f"{path.parent} is no folder, and the data folder must be one")
         if not path.exists():
             text = _fresh(today)
             if write:
@@ -156,9 +158,9 @@ def _fresh(today: date) -> str:
 
 def _make(path: Path, text: str) -> None:
     """Write a new file with mode 0600, complete or not at all; somebody else's file that came first stays."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
@@ -171,7 +173,8 @@ def _make(path: Path, text: str) -> None:
     except OSError as error:
         raise Unreadable(f"cannot write {path}: {error.strerror}") from None
     finally:
-        draft.unlink(missing_ok=True)
+        if draft.parent.is_dir():
+            draft.unlink(missing_ok=True)
 
 
 def _listed(text: str, today: date, where: str) -> tuple[Key, ...]:
