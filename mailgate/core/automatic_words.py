@@ -5,95 +5,172 @@ from __future__ import annotations
 import re
 
 from mailgate.core import subject as subjects
+from mailgate.core.quote_words import table
 
-# Prefixes and whole phrases an out-of-office puts into the subject; lower case.
-_SUBJECTS = (
-    "automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response", "autoresponse", "automated reply", "automated response",
-    "out of office", "out of the office", "out-of-office", "ooo", "vacation reply", "vacation notice", "away from office", "away from the office", "on vacation",
-    "automaattinen vastaus", "automaattivastaus", "poissaoloviesti", "poissa toimistosta", "poissaoloilmoitus", "lomavastaus", "lomaviesti",
-    "automatyczna odpowiedź", "odpowiedź automatyczna", "autoodpowiedź", "autoresponder", "nieobecność", "poza biurem", "nieobecny", "nieobecna", "urlop:",
-    "automātiskā atbilde", "automātiska atbilde", "automātiskā atbilde:", "ārpus biroja", "prombūtne", "atvaļinājumā",
-    "automatische antwort", "automatische rückantwort", "abwesenheitsnotiz", "abwesenheitsnachricht", "abwesenheit", "abwesend", "autoreply:", "automatisch antwort", "außer haus", "nicht im büro", "urlaubsabwesenheit",
-    "automatiskt svar", "autosvar", "frånvaromeddelande", "frånvaro", "ej på kontoret", "inte på kontoret", "semestermeddelande",
-    "automaatvastus", "automaatne vastus", "kontorist väljas", "puhkusel", "eemaloleku teade",
-    "réponse automatique", "absence du bureau", "message d'absence", "absent du bureau", "respuesta automática", "fuera de la oficina", "fuera de oficina",
-    "automatisch antwoord", "automatische antwoord", "afwezigheidsbericht", "afwezig", "niet op kantoor", "automatisk svar", "fraværsmelding", "fraværsbesked", "fravær", "ikke til stede",
-    "risposta automatica", "fuori ufficio", "assente dall'ufficio", "resposta automática", "fora do escritório", "automatinis atsakymas", "ne biure", "автоматический ответ", "автоответ", "вне офиса",
-    "automatická odpověď", "automatická odpoveď", "automatikus válasz", "otomatik yanıt", "răspuns automat",
-)  # fmt: skip
+# Subjects an answering machine writes; what follows must be a colon, a dash, a bracket, a prefix or nothing.
+_SUBJECTS = table("""
+    automatic reply | automatic response | auto reply | auto-reply | autoreply | auto response | auto-response |
+    auto | auto responder | autoresponse | automated reply | automated response | out of office |
+    out of the office | out-of-office | ooo | autoresponder | out of office autoreply | out of office reply |
+    out of office notification | vacation reply | vacation notice | on vacation | away from office |
+    away from the office | away from my mail | vacation message | absence notice | automaattinen vastaus |
+    automaattivastaus | automaattinen poissaoloviesti | poissaoloviesti | poissaoloilmoitus | poissa toimistosta
+    | poissa työpaikalta | lomavastaus | lomaviesti | lomailmoitus | olen lomalla | olen poissa | poissa |
+    automatyczna odpowiedź | odpowiedź automatyczna | autoodpowiedź | auto-odpowiedź | poza biurem |
+    jestem poza biurem | informacja o nieobecności | powiadomienie o nieobecności | nieobecność w biurze |
+    jestem na urlopie | wiadomość automatyczna | automātiskā atbilde | automātiska atbilde |
+    automātisks atbildētājs | ārpus biroja | esmu atvaļinājumā | esmu prombūtnē | paziņojums par prombūtni |
+    atbilde automātiska | prombūtnē | automatische antwort | automatische rückantwort | automatische rückmeldung
+    | autoantwort | abwesenheitsnotiz | abwesenheitsmeldung | abwesenheitsnachricht | abwesenheitsagent |
+    abwesenheitsassistent | außer haus | nicht im büro | ich bin im urlaub | automatiskt svar | autosvar |
+    frånvaromeddelande | frånvaroassistent | frånvarohanteraren | ej på kontoret | inte på kontoret |
+    semestermeddelande | automaatvastus | automaatne vastus | automaatne teade | kontorist väljas |
+    kontorist eemal | olen puhkusel | puhkuseteade | eemaloleku teade | réponse automatique | absence du bureau
+    | message d'absence | absent du bureau | notification d'absence | respuesta automática | fuera de la oficina
+    | fuera de oficina | ausente de la oficina | automatisch antwoord | automatische beantwoording |
+    afwezigheidsbericht | afwezigheidsassistent | niet op kantoor | automatisk svar | autosvar | fraværsmelding
+    | fraværsbesked | fraværsassistent | ikke på kontoret | ikke til stede | risposta automatica | fuori ufficio
+    | assente dall'ufficio | resposta automática | fora do escritório | ausência temporária |
+    automatinis atsakymas | ne biure | автоматический ответ | автоответ | автоматична відповідь | нет на месте |
+    automatická odpověď | automatická odpoveď | automatikus válasz | otomatik yanıt | răspuns automat
+""")
 _SUBJECT = re.compile(
-    r"[\s\[(<*]*(?:" + "|".join(re.escape(p) for p in sorted(_SUBJECTS, key=len, reverse=True)) + r")(?!\w)",
+    r"[\s\[(<*#]{0,4}(?:"
+    + "|".join(re.escape(phrase) for phrase in sorted(set(_SUBJECTS), key=len, reverse=True))
+    + r")"
+    r"(?:[\s\])>*]{0,3}(?:[:：–—|(\[]|-\s|$|re:|aw:|vs:|sv:|odp:)|\s+(?:until|till|from|re:|aw:|vs:|sv:|odp:|\d))",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(
+    r"\b(?:is out of (?:the )?office|is away from (?:the|his|her) (?:office|mail)|on poissa (?:toimistosta"
+    r"|työpaikalta)"
+    r"|ist (?:außer haus|nicht im (?:büro|hause)|abwesend)|är inte på kontoret|jest poza biurem|est absente?)\b",
     re.IGNORECASE,
 )
 
-# Sentences of the body that only an absent person's robot writes.
-_BODIES = re.compile(
-    "|".join(
-        (
-            r"\bi(?:'m| am| will be) (?:currently |now )?(?:out of (?:the )?office|away from (?:the|my) office|on (?:annual |parental |maternity )?(?:leave|vacation|holiday))\b.{0,200}\b(?:return|back|until|urgent|limited|access)",
-            r"\bthis is an? auto(?:matic|mated|-?generated)? ?(?:reply|response|message|e?-?mail)",
-            r"\b(?:olen|olemme) (?:tällä hetkellä )?(?:poissa|lomalla|vuosilomalla|vanhempainvapaalla).{0,120}(?:saakka|asti|alkaen|palaan|palaamme|kiireellis|tavoitettavissa|sijais)",
-            r"\btämä on automaattinen (?:vastaus|viesti|poissaolo)",
-            r"\b(?:jestem|będę|przebywam) (?:obecnie )?(?:nieobecn[ya]|na urlopie|poza biurem).{0,160}(?:do dnia|wracam|wrócę|pilnych|kontakt|zastęp)",
-            r"\bto jest (?:wiadomość automatyczna|automatyczna odpowiedź)|\bwiadomość (?:została )?wygenerowana automatycznie",
-            r"\b(?:esmu|būšu|atrodos) (?:šobrīd )?(?:prombūtnē|atvaļinājumā|ārpus biroja).{0,160}(?:līdz|atgriez|steidzam|aizvieto|sazin)",
-            r"\bšī ir automātisk(?:a|ā) (?:atbilde|ziņa|vēstule)|\bautomātiski (?:ģenerēta|izveidota|sūtīta)",
-            r"\b(?:ich bin|bin ich|ich befinde mich) (?:derzeit|momentan|zurzeit|aktuell|zur zeit|bis|ab|vom|im|in|nicht)\b.{0,160}(?:büro|urlaub|abwesend|außer haus|erreichbar|haus).{0,200}(?:zurück|dringend|vertret|wieder|weitergeleitet|bis|kollege|wenden)",
-            r"\bdies ist eine automatisch(?:e| generierte| erstellte| erzeugte) (?:antwort|nachricht|e-?mail)",
-            r"\bjag (?:är|är just nu|kommer att vara) (?:på semester|ledig|föräldraledig|borta|inte på kontoret|tjänstledig|ute).{0,160}(?:åter|tillbaka|till och med|brådskande|kontakta|t\.o\.m)",
-            r"\bdetta är ett (?:automatiskt|autogenererat) (?:svar|meddelande)",
-            r"\b(?:olen|viibin) (?:hetkel )?(?:puhkusel|kontorist (?:ära|eemal|väljas)|eemal|lapsehoolduspuhkusel).{0,160}(?:kuni|tagasi|kiire|pöördu|asenda)",
-            r"\bsee on automaat(?:ne )?(?:vastus|teade|kiri)",
-            r"\bje suis (?:actuellement )?(?:absente?|en congés?|hors du bureau).{0,160}(?:jusqu|retour|urgen)",
-            r"\bestoy (?:fuera de la oficina|de vacaciones|ausente).{0,160}(?:hasta|regres|urgen|vuelv)",
-            r"\bik ben (?:momenteel |op dit moment )?(?:afwezig|niet aanwezig|met vakantie|niet op kantoor).{0,160}(?:terug|tot en met|t/m|dringend|spoed|weer)",
-            r"\bjeg (?:er|har) (?:for tiden |på )?(?:ferie|fraværende|ikke på kontoret|ikke til stede|permisjon|orlov).{0,160}(?:tilbage|tilbake|haster|kontakt|til og med)",
-        )
-    ),
-    re.IGNORECASE | re.DOTALL,
+# The first words of a text that only a machine begins so.
+_MACHINE = re.compile(
+    r"this is an? (?:auto(?:matic|mated|matically generated|-?generated)?)[ -]?(?:reply|response|answer"
+    r"|(?:out of office|vacation) )"
+    r"|(?:thank you for your (?:e-?mail|message)[.!,]? )?(?:this is an automat|(?:i am"
+    r"|i'm) (?:currently )?out of (?:the )?office\.? this is an auto)"
+    r"|automatic reply[:.]|tämä on automaattinen (?:vastaus|poissaolo)|to jest (?:automatyczna odpowiedź"
+    r"|odpowiedź automatyczna)"
+    r"|ta wiadomość została wygenerowana automatycznie|šī ir automātisk[aā] (?:atbilde|vēstule|ziņa)"
+    r"|(?:dies|das) ist eine automatisch(?:e| generierte| erstellte| erzeugte) (?:antwort|nachricht|e-?mail)"
+    r"|detta är ett (?:automatiskt|autogenererat) (?:svar|meddelande|mejl)|see on automaat(?:ne |)(?:vastus"
+    r"|teade|kiri)"
+    r"|ceci est une réponse automatique|(?:esta|este) es una? respuesta automática"
+    r"|dit is een automatisch (?:antwoord|bericht)"
+    r"|dette er (?:et|en) automatisk (?:svar|melding|besked)",
+    re.IGNORECASE,
+)
+# What an absent person's text says: that he is away ...
+_AWAY = re.compile(
+    r"\b(?:(?:i am|i'm|i will be|i'll be|we are) (?:currently |now |presently )?(?:out of (?:the )?office|away"
+    r"|on (?:[a-z]+ )?(?:leave|vacation|holidays?)|travelling|traveling)"
+    r"|(?:olen|olemme) (?:tällä hetkellä |nyt )?(?:poissa|lomalla|\w*vapaalla|\w*lomalla|matkoilla)"
+    r"|toimistomme on (?:suljettu|kiinni)"
+    r"|(?:jestem|będę|przebywam|jesteśmy) (?:obecnie |aktualnie )?(?:nieobecn\w+|na \w*urlopie|na zwolnieniu"
+    r"|poza biurem)"
+    r"|(?:esmu|būšu|atrodos) (?:šobrīd |pašlaik )?(?:prombūtnē|\w*atvaļinājumā|ārpus biroja|komandējumā)"
+    r"|(?:ich bin|bin ich|ich befinde mich|wir sind)\b[^.!?]{0,80}(?:nicht im (?:büro|haus)|im urlaub"
+    r"|in elternzeit|abwesend|außer haus|nicht (?:persönlich )?erreichbar|nicht am arbeitsplatz)"
+    r"|jag (?:är|kommer att vara) (?:just nu |för närvarande )?(?:på (?:semester|tjänsteresa)|\w*ledig|borta"
+    r"|inte på (?:kontoret|plats)|ute)"
+    r"|(?:olen|viibin|oleme) (?:hetkel |praegu )?(?:\w*puhkusel|kontorist (?:ära|eemal|väljas)|eemal|lähetuses)"
+    r"|je suis (?:actuellement )?(?:absente?|en congés?|en vacances|hors du bureau)|(?:estoy|estaré"
+    r"|me encuentro) (?:fuera de la oficina|de vacaciones|ausente)"
+    r"|ik ben (?:momenteel |op dit moment )?(?:afwezig|niet aanwezig|met vakantie|op vakantie|niet op kantoor)"
+    r"|jeg (?:er|har) (?:for tiden |for øyeblikket |i øjeblikket )?(?:på (?:\w*ferie|reise)|ferie|fraværende"
+    r"|bortreist|ikke på kontoret|ikke til stede|i permisjon|på barsel))\b",
+    re.IGNORECASE,
+)
+# ... and whom to turn to, or when he will read mail again.
+_INSTEAD = re.compile(
+    r"\b(?:(?:in|for|if) (?:case of |any )?(?:an? )?(?:urgent|emergenc)|if (?:this|it|your \w+) is urgent"
+    r"|limited access to (?:my )?e-?mail|(?:reply|respond|answer|get back)[^.!?]{0,60}(?:when|upon|after|once"
+    r"|as soon as)[^.!?]{0,30}(?:return|back)"
+    r"|please contact\b|(?:e-?mails?|messages?) (?:will|are) not (?:be )?(?:read|forwarded)"
+    r"|kiireelli|(?:vastaan|luen|palaan)[^.!?]{0,60}(?:palat|loman|asiaan|töihin)|tavoitettavissa"
+    r"|minua sijaistaa|ota(?:tte|thän)? yhteyttä|olkaa (?:hyvä ja )?yhteydessä"
+    r"|w (?:sprawach )?pilnych|(?:odpowiem|odpiszę|skontaktuję)[^.!?]{0,40}po (?:powrocie|urlopie)"
+    r"|w razie (?:pilnej|potrzeby|pilnych)|proszę o kontakt|zastępuje mnie"
+    r"|steidzam|(?:atbildēšu|sazināšos)[^.!?]{0,40}(?:pēc|atgriež)|mani aizvieto|lūdzu,? sazinieties"
+    r"|lūdzu,? (?:zvanīt|rakstīt)"
+    r"|in dringenden|dringende(?:n|r)? (?:fällen|angelegenheiten|fragen)|nach meiner rückkehr|(?:nachricht"
+    r"|e-?mail|mail) wird nicht weitergeleitet|wenden sie sich|meine vertretung|ab dem [^.!?]{1,30} wieder"
+    r"|brådskande|(?:svarar|återkommer)[^.!?]{0,40}(?:när|då|efter)|kontakta gärna|vänligen kontakta|vid akuta"
+    r"|kiireloomulis|kiire(?:te)? (?:küsimus|asja|korral|probleem)|vastan[^.!?]{0,40}(?:naastes|tagasi)"
+    r"|mind asendab|palun pöördu"
+    r"|en cas d'urgence|pour toute urgence|(?:à|dès) mon retour|en caso de urgencia|(?:asuntos?"
+    r"|temas?) urgentes?|a mi regreso|(?:bij|voor) (?:dringende|spoed|urgente)|bij terugkomst"
+    r"|contact opnemen met"
+    r"|hvis det haster|ved (?:hastesaker|akutte|hasteanliggender)|(?:svarer|besvarer)[^.!?]{0,40}(?:når|efter"
+    r"|etter)|tilbage (?:igen )?d(?:en|\.)|tilbake (?:igjen )?d(?:en|\.))",
+    re.IGNORECASE,
 )
 
 
 def out_of_office(subject: str, text: str) -> str:
-    """Why subject or words say that a robot answers for somebody absent; `""` when they do not."""
-    if _SUBJECT.match(subjects.base(subject)[:200]):
-        return "subject of an automatic answer"
-    if subjects.is_reply(subject) or not subject.strip():
-        opening = " ".join(text[:1500].split())[:600]
-        if len(text) < 2000 and _BODIES.search(opening):
-            return "text of an automatic answer"
+    """Why subject or words say that a machine answers for somebody absent; `""` when they do not.
+
+    A person who mentions holidays asks something or says one of the two things only; a robot says both and
+    asks nothing.
+    """
+    if not subjects.is_reply(subject) and not subjects.is_forward(subject):
+        title = subjects.base(subject)[:200]
+        if _SUBJECT.match(title) or _NOTES.search(title):
+            return "subject of an automatic answer"
+    elif subjects.is_forward(subject):
+        return ""
+    opening = " ".join(text[:2000].split())
+    if _MACHINE.search(opening[:240]):
+        return "text of an automatic answer"
+    if len(text) <= 2000 and "?" not in opening and _AWAY.search(opening[:400]) and _INSTEAD.search(opening):
+        return "text of somebody absent"
     return ""
 
 
-_THANKS = frozenset(
-    """
-    thanks thank you ty thx cheers great perfect super ok okay kiitos kiitoksia kiitti paljon kovasti suuret tosi todella dziękuję dziekuje dzięki dzieki
-    bardzo serdecznie wielkie paldies liels pateicos danke vielen dank schön sehr herzlichen dankeschön besten tack tackar mycket så aitäh tänan suur
-    väga merci beaucoup gracias muchas takk tak mange tusen bedankt dank je wel grazie mille obrigado obrigada muito ačiū labai dėkui спасибо большое
-    благодарю much so very a lot many again all for your help the quick reply response fast answer nopeasta vastauksesta avusta vastauksesta
-    za pomoc odpowiedź szybką par atbildi palīdzību für die ihre hilfe antwort schnelle för hjälpen svaret hi hello hei moi hej cześć labdien sveiki
-    hallo tere dear team regards best kind terveisin terv ystävällisin pozdrawiam ar cieņu mvh mfg lg br it works now that worked awesome wonderful excellent
-    hienoa mahtavaa loistavaa toimii nyt działa super lieliski izcili toll klasse prima bra abi eest kiire vastuse appreciated appreciate
-    """.split()
+# Words of which a bare thanks may be made; one of the first table must be among them.
+_THANKING = frozenset(
+    table("""
+    thanks | thank | ty | thx | tnx | cheers | kiitos | kiitoksia | kiitti | kiitän | dziękuję | dziekuje |
+    dzięki | dzieki | dziękujemy | paldies | pateicos | pateicamies | danke | dank | dankeschön | tack | tackar
+    | aitäh | tänan | täname | merci | gracias | takk | tak | bedankt | grazie | obrigado | obrigada | ačiū |
+    dėkui | спасибо | благодарю | дякую | appreciated | děkuji | díky
+""")
 )
-_CORE = frozenset(
-    """
-    thanks thank ty thx cheers kiitos kiitoksia kiitti dziękuję dziekuje dzięki dzieki paldies pateicos danke dank dankeschön tack tackar aitäh tänan
-    merci gracias takk tak bedankt grazie obrigado obrigada ačiū dėkui спасибо благодарю appreciated
-    """.split()
+_BESIDE = frozenset(
+    table("""
+    you | great | perfect | super | ok | okay | paljon | kovasti | suuret | tosi | todella | oikein | bardzo |
+    serdecznie | wielkie | pięknie | liels | lielu | jums | tev | vielen | schön | sehr | herzlichen | besten |
+    mycket | så | suur | väga | teile | sulle | beaucoup | muchas | mange | tusen | hjertelig | je | wel |
+    hartelijk | mille | muito | labai | большое | much | so | very | a | lot | many | again | all | for | your |
+    the | help | quick | prompt | reply | response | fast | answer | support | nopeasta | vastauksesta | avusta
+    | tiedosta | za | pomoc | odpowiedź | szybką | par | atbildi | palīdzību | ātro | für | die | ihre | deine |
+    hilfe | antwort | schnelle | för | hjälpen | svaret | hi | hello | hei | moi | hej | cześć | labdien |
+    sveiki | hallo | tere | dear | team | regards | best | kind | terveisin | terv | ystävällisin | pozdrawiam |
+    cieņu | ar | mvh | mfg | lg | br | rgds | wonderful | excellent | awesome | hienoa | hyvä | mahtavaa |
+    loistavaa | lieliski | izcili | toll | klasse | prima | bra | abi | kiire | vastuse | eest | info | teille |
+    sinulle | teidän | pour | votre | aide | por | su | ayuda | voor | hulp | hjelpen | hjælpen | to | everyone
+    | guys | kaikille | for | everything | kaikesta | wszystko | visu | it | is | was | i | we
+""")
 )
-_SIGNS = re.compile(r"[\U0001F44D\U0001F64F\U0001F44C\u2764\U0001F60A\U0001F642\U0001F389]")
+_SIGNS = re.compile(r"[\U0001F44D\U0001F64F\U0001F44C❤\U0001F60A\U0001F642\U0001F389\U0001F603\U0001F600\U0001F970]")
 
 
 def thanks_only(text: str) -> bool:
-    """True when at most a dozen words say nothing but thanks."""
-    if len(text) > 400 or "?" in text:
+    """True for a bare thanks, a thumb or a smile, with a greeting and a name at most."""
+    if len(text) > 300 or "?" in text or re.search(r"\d", text):
         return False
     found = re.findall(r"[^\W\d_]+", text.lower())
     if not found:
-        return bool(_SIGNS.search(text)) and not re.search(r"\d", text)
-    if len(found) > 14 or re.search(r"\d", text):
+        return bool(_SIGNS.search(text))
+    if len(found) > 14 or not any(word in _THANKING for word in found):
         return False
-    if not any(word in _CORE for word in found):
-        return False
-    return sum(word not in _THANKS for word in found[:-2]) == 0
+    lines = [line for line in text.lower().splitlines() if line.strip()]
+    names = re.findall(r"[^\W\d_]+", lines[-1]) if len(lines) > 1 else []
+    body = found[: len(found) - len(names)] if 0 < len(names) <= 3 else found
+    strange = [word for word in body if word not in _THANKING and word not in _BESIDE]
+    return any(word in _THANKING for word in body) and len(strange) <= (1 if len(body) > 2 and len(lines) == 1 else 0)

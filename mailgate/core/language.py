@@ -9,59 +9,100 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 # The commonest words of each language, greetings and help-desk words among them.
 _WORDS = {
-    "en": """the and to of is in it you that for on with are this have be not was we can my your our from please thank thanks
-        hello hi dear regards but will would could what when how has had been do does did if or an at as there which any all
-        they them me us so no yes need help want am i'm don't can't issue order account password working problem i still""",
-    "fi": """ja on ei se että en ole olen minun meidän teidän mutta kun niin myös tai jos sen voi voiko voisitte voitteko kiitos
-        kiitoksia hei moi terve päivää ystävällisin terveisin terveisiä mitä miten miksi milloin olisi onko ovat tämä tämän
-        jo vielä nyt kuin oli olin sekä koska ettei tilaus tilauksen lasku laskun ongelma apua hyvää huomenta toimi saan
-        saa emme olemme minulla meillä teillä siitä sitten vain pitäisi haluan haluaisin ennen asti vastaus viesti""",
-    "pl": """i w na nie się z do to jest że o jak po co ale za od przez tak czy mam proszę dziękuję dzień dobry witam pozdrawiam
-        cześć jestem nam mi mnie państwa państwo są był było może można dla ten ta te tego już jeszcze tylko bardzo gdy kiedy
-        gdzie dlaczego oraz lub moje mój moja nasze zamówienie faktura problem pomoc uprzejmie poważaniem chciałbym chciałabym
-        mogę nadal działa pan pani""",
-    "lv": """un ir ka ar uz no par nav es mēs jūs jūsu man mums vai bet kā arī lai pie tas tā šis šī kas kad kur kāpēc paldies
-        labdien sveiki lūdzu cieņu jau vēl tikai ļoti būtu var varat varētu esmu bija būs pēc līdz mans mana mūsu rēķins
-        pasūtījums problēma palīdzība labrīt labvakar nevaru gribētu vēlos saņēmu joprojām nedarbojas strādā""",
-    "de": """der die das und ist nicht ich sie wir zu den mit ein eine es auf für von im dem auch als bei nach wie oder aber
-        haben hat bitte danke guten tag hallo sehr geehrte grüße grüßen mfg können kann mein meine unser noch nur wenn war
-        werden wird bin sind mir uns ihre ihr rechnung bestellung""",
-    "sv": """och att det är jag i en på som för med har inte av vi till den om men ett kan ni var mig min er så från hej tack
-        hälsningar vänliga mvh hälsning eller när vad hur skulle är också bara mycket nu mitt mina kunna faktura beställning god""",
-    "et": """ja on ei see et ma me te meie teie kas aga kui mis siis ning või oma minu ole oli olen tere aitäh tänan palun
-        lugupidamisega tervitades veel juba väga saab ka kus miks millal mulle meile teile arve tellimus probleem abi saan
-        enam nii""",
-    "no": """og det er jeg ikke på som for med har av vi til den om men et kan du var meg min deg så fra hei takk hilsen
-        vennlig eller når hva hvordan ville også bare mye nå mitt mine""",
-    "da": """og det er jeg ikke på som for med har af vi til den om men et kan du var mig min dig så fra hej tak hilsen
-        venlig eller når hvad hvordan ville også bare meget nu mit mine""",
-    "fr": """le la les et de des un une est je vous nous pas que qui pour dans sur avec ce cette mon ma mes votre bonjour merci
-        cordialement au aux en ne il elle par plus mais ou si été sont suis très commande facture""",
-    "es": """el la los las y de que en un una es no por con para se lo su me mi hola gracias saludos como pero más esta este
-        usted ustedes muy buenos días cuando tengo pedido factura favor del al""",
-    "it": """il lo la i gli le e di che in un una è non per con si mi mio ciao grazie saluti cordiali come ma più questo questa
-        buongiorno sono ho del della quando ordine fattura""",
-    "nl": """de het een en van is ik niet dat u je we wij met op voor te zijn aan ook als bij naar maar om dit mijn hallo
-        bedankt groet groeten vriendelijke geachte kunt kan graag heb heeft nog bestelling factuur""",
-    "pt": """o a os as e de que em um uma é não por com para se do da meu minha olá obrigado obrigada cumprimentos como mas
-        mais este esta bom dia quando tenho pedido fatura você""",
-    "lt": """ir yra ne kad su į iš per aš mes jūs jūsų man mums ar bet kaip taip pat labas diena laba sveiki ačiū prašau
-        pagarbiai dar jau tik labai būtų gali galite sąskaita užsakymas mano""",
-    "cs": """a je se na v že to s z do o jsem není jak ale pro by dobrý den děkuji prosím pozdravem máte mám můžete""",
+    "en": """
+        the and to of is in it you that for on with are this have be not was we can my your our from please
+        thank thanks hello hi dear regards but will would could what when how has had been do does did if or an
+        at as there which any all they them me us so no yes need help want am i'm don't can't issue order
+        account password working problem i still
+    """,
+    "fi": """
+        ja on ei se että en ole olen minun meidän teidän mutta kun niin myös tai jos sen voi voiko voisitte
+        voitteko kiitos kiitoksia hei moi terve päivää ystävällisin terveisin terveisiä mitä miten miksi milloin
+        olisi onko ovat tämä tämän jo vielä nyt kuin oli olin sekä koska ettei tilaus tilauksen lasku laskun
+        ongelma apua hyvää huomenta toimi saan saa emme olemme minulla meillä teillä siitä sitten vain pitäisi
+        haluan haluaisin ennen asti vastaus viesti
+    """,
+    "pl": """
+        i w na nie się z do to jest że o jak po co ale za od przez tak czy mam proszę dziękuję dzień dobry witam
+        pozdrawiam cześć jestem nam mi mnie państwa państwo są był było może można dla ten ta te tego już
+        jeszcze tylko bardzo gdy kiedy gdzie dlaczego oraz lub moje mój moja nasze zamówienie faktura problem
+        pomoc uprzejmie poważaniem chciałbym chciałabym mogę nadal działa pan pani
+    """,
+    "lv": """
+        un ir ka ar uz no par nav es mēs jūs jūsu man mums vai bet kā arī lai pie tas tā šis šī kas kad kur
+        kāpēc paldies labdien sveiki lūdzu cieņu jau vēl tikai ļoti būtu var varat varētu esmu bija būs pēc līdz
+        mans mana mūsu rēķins pasūtījums problēma palīdzība labrīt labvakar nevaru gribētu vēlos saņēmu joprojām
+        nedarbojas strādā
+    """,
+    "de": """
+        der die das und ist nicht ich sie wir zu den mit ein eine es auf für von im dem auch als bei nach wie
+        oder aber haben hat bitte danke guten tag hallo sehr geehrte grüße grüßen mfg können kann mein meine
+        unser noch nur wenn war werden wird bin sind mir uns ihre ihr rechnung bestellung
+    """,
+    "sv": """
+        och att det är jag i en på som för med har inte av vi till den om men ett kan ni var mig min er så från
+        hej tack hälsningar vänliga mvh hälsning eller när vad hur skulle är också bara mycket nu mitt mina
+        kunna faktura beställning god
+    """,
+    "et": """
+        ja on ei see et ma me te meie teie kas aga kui mis siis ning või oma minu ole oli olen tere aitäh tänan
+        palun lugupidamisega tervitades veel juba väga saab ka kus miks millal mulle meile teile arve tellimus
+        probleem abi saan enam nii
+    """,
+    "no": """
+        og det er jeg ikke på som for med har av vi til den om men et kan du var meg min deg så fra hei takk
+        hilsen vennlig eller når hva hvordan ville også bare mye nå mitt mine
+    """,
+    "da": """
+        og det er jeg ikke på som for med har af vi til den om men et kan du var mig min dig så fra hej tak
+        hilsen venlig eller når hvad hvordan ville også bare meget nu mit mine
+    """,
+    "fr": """
+        le la les et de des un une est je vous nous pas que qui pour dans sur avec ce cette mon ma mes votre
+        bonjour merci cordialement au aux en ne il elle par plus mais ou si été sont suis très commande facture
+    """,
+    "es": """
+        el la los las y de que en un una es no por con para se lo su me mi hola gracias saludos como pero más
+        esta este usted ustedes muy buenos días cuando tengo pedido factura favor del al
+    """,
+    "it": """
+        il lo la i gli le e di che in un una è non per con si mi mio ciao grazie saluti cordiali come ma più
+        questo questa buongiorno sono ho del della quando ordine fattura
+    """,
+    "nl": """
+        de het een en van is ik niet dat u je we wij met op voor te zijn aan ook als bij naar maar om dit mijn
+        hallo bedankt groet groeten vriendelijke geachte kunt kan graag heb heeft nog bestelling factuur
+    """,
+    "pt": """
+        o a os as e de que em um uma é não por com para se do da meu minha olá obrigado obrigada cumprimentos
+        como mas mais este esta bom dia quando tenho pedido fatura você
+    """,
+    "lt": """
+        ir yra ne kad su į iš per aš mes jūs jūsų man mums ar bet kaip taip pat labas diena laba sveiki ačiū
+        prašau pagarbiai dar jau tik labai būtų gali galite sąskaita užsakymas mano
+    """,
+    "cs": """
+        a je se na v že to s z do o jsem není jak ale pro by dobrý den děkuji prosím pozdravem máte mám můžete
+    """,
 }
 # Letters that give a language away, those it shares with few others of the list.
 _LETTERS = {
     "pl": "ąćęłńśźż", "lv": "āēģīķļņū", "fi": "äö", "sv": "åäö", "et": "õäüö", "de": "ßüäö", "no": "øæå", "da": "øæå",
     "fr": "çèêàùœ", "es": "ñ¿¡", "pt": "ãõç", "lt": "ėęįųąū", "cs": "řěůčýíá", "it": "ìòàù",
 }  # fmt: skip
-_BY_WORD: dict[str, tuple[str, ...]] = {}
-for _language, _text in _WORDS.items():
-    for _word in set(_text.split()):
-        _BY_WORD[_word] = (*_BY_WORD.get(_word, ()), _language)
-_BY_LETTER: dict[str, tuple[str, ...]] = {}
-for _language, _text in _LETTERS.items():
-    for _letter in _text:
-        _BY_LETTER[_letter] = (*_BY_LETTER.get(_letter, ()), _language)
+
+
+def _owners(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Turn language -> entries into entry -> languages."""
+    owners: dict[str, tuple[str, ...]] = {}
+    for language, entries in table.items():
+        for entry in dict.fromkeys(entries):
+            owners[entry] = (*owners.get(entry, ()), language)
+    return owners
+
+
+_BY_WORD = _owners({language: tuple(text.split()) for language, text in _WORDS.items()})
+_BY_LETTER = _owners({language: tuple(text) for language, text in _LETTERS.items()})
 
 
 def guess(text: str, among: tuple[str, ...]) -> str:
@@ -71,24 +112,25 @@ def guess(text: str, among: tuple[str, ...]) -> str:
     """
     sample = text[:_CAP].lower()
     found = _WORD.findall(sample)
-    if not found:
-        return ""
-    letters = [c for c in sample if c.isalpha()]
-    if sum("\u0370" <= c <= "\u1fff" or "\u3000" <= c for c in letters) * 3 > len(letters):
+    letters = [char for char in sample if char.isalpha()]
+    if not found or sum(_is_foreign(char) for char in letters) * 3 > len(letters):
         return ""
     scores = dict.fromkeys(_WORDS, 0.0)
     for word in found:
-        for language in (owners := _BY_WORD.get(word, ())):
-            scores[language] += 1.0 / len(owners) ** 0.5
+        owners = _BY_WORD.get(word, ())
+        for language in owners:
+            scores[language] += len(owners) ** -0.5
     for letter in letters:
-        if letter in _BY_LETTER:
-            owners = _BY_LETTER[letter]
-            for language in owners:
-                scores[language] += 0.5 / len(owners)
+        owners = _BY_LETTER.get(letter, ())
+        for language in owners:
+            scores[language] += 0.5 / len(owners)
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
-    best, second = ranked[0], ranked[1]
-    if scores[best] < 0.7 or scores[best] < scores[second] * 1.15:
+    best, second = scores[ranked[0]], scores[ranked[1]]
+    if best < max(0.7, len(found) * 0.04) or best < second * 1.15:
         return ""
-    if scores[best] < len(found) * 0.04:
-        return ""
-    return best if best in among else ""
+    return ranked[0] if ranked[0] in among else ""
+
+
+def _is_foreign(char: str) -> bool:
+    """True for Greek, Cyrillic, Semitic, Asian: scripts none of our languages is written in."""
+    return "\u0370" <= char <= "\u1dff" or char >= "\u2e80"

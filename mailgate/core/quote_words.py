@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def _table(text: str) -> tuple[str, ...]:
+def table(text: str) -> tuple[str, ...]:
     """The entries of a table, in the order they are written, lower case."""
     return tuple(" ".join(entry.split()) for entry in text.split("|"))
 
@@ -20,7 +20,8 @@ _DATE = """
     enviado el | enviado em | envoyé | envoyé le | fecha | gesendet | gesendet am | gönderilme tarihi | inviato
     | išsiųsta | kuupäev | lähetetty | lähetysaika | message du | nosūtīts | odesláno | odoslané | pvm |
     päivämäärä | päiväys | saadetud | saatmisaeg | sendt | sendt den | sent | sent on | skickat | tarih |
-    verstuurd | verzonden | wysłane | wysłano | дата | надіслано | отправлено | 发送时间 | 日付 | 日期 | 送信日時 | 보낸 날짜
+    verstuurd | verzonden | wysłane | wysłano | дата | надіслано | отправлено
+    | 发送时间 | 日付 | 日期 | 送信日時 | 보낸 날짜
 """
 _TO = """
     a | aan | adresat | adressaat | an | bcc | bilgi | cc | copia | copie | copie à | címzett | cópia |
@@ -37,7 +38,7 @@ _SUBJECT = """
 
 
 def _fields() -> dict[str, frozenset[str]]:
-    groups = {"from": _table(_SENDER), "date": _table(_DATE), "to": _table(_TO), "subject": _table(_SUBJECT)}
+    groups = {"from": table(_SENDER), "date": table(_DATE), "to": table(_TO), "subject": table(_SUBJECT)}
     return {
         label: frozenset(group for group, labels in groups.items() if label in labels)
         for labels in groups.values()
@@ -48,28 +49,29 @@ def _fields() -> dict[str, frozenset[str]]:
 FIELDS = _fields()
 
 # Verbs of an attribution line ("On Friday, Ann wrote:").
-VERBS = _table("""
+VERBS = table("""
     wrote | writes | kirjoitti | kirjoittaa | napisał | napisała | napisał(a) | pisze | napisane przez |
     napisana przez | rakstīja | raksta | schrieb | schreibt | skrev | skrifaði | kirjutas | écrit | écrivait |
     escribió | escreveu | escribiu | va escriure | scritto | scrisse | schreef | geschreven | rašė | parašė |
     rašo | написал | написала | пишет | писал | писала | написав | пише | napsal | napsal(a) | napísal | írta |
-    yazdı | şunları yazdı | έγραψε | 写道 | 寫道 | 書きました | 作成 | 님이 작성 | viết | menulis | geschrieben | ha escrit |
+    yazdı | şunları yazdı | έγραψε
+    | 写道 | 寫道 | 書きました | 作成 | 님이 작성 | viết | menulis | geschrieben | ha escrit |
     a scris | のメッセージ | citēja | kirjoitit | pisałeś | rakstījāt | schrieben sie
 """)
 
 # How webmails begin an attribution that ends with the name ("Quoting Ann:"), and how others begin theirs ("On ...").
-QUOTING = _table("""
+QUOTING = table("""
     quoting | citējot | zitat von | zitiere | cytowanie | cytuję | lainaus | lainaan | citerar | citat från |
     citat fra | tsiteerin | citando | citazione | citando a | en réponse à | cytat | quoted from | citaat van |
     em resposta a | cituoju | цитирую
 """)
-OPENINGS = _table("""
+OPENINGS = table("""
     on | am | le | el | il | op | em | den | w dniu | dnia | no dia | lietotājs | kasutaja | på | vào | dne | at
     | in data | в
 """)
 
 # The name in "----- Original Message -----" and "----- Forwarded message -----" rules.
-ORIGINAL = _table("""
+ORIGINAL = table("""
     original message | original mail | original e-mail | original email | reply message | reply to message |
     alkuperäinen viesti | alkuperäinen sähköposti | wiadomość oryginalna | oryginalna wiadomość |
     treść oryginalnej wiadomości | sākotnējā vēstule | sākotnējais ziņojums | oriģinālā vēstule |
@@ -83,7 +85,7 @@ ORIGINAL = _table("""
     original appointment | alkuperäinen tapaaminen | quoted message | oprindelig besked | opprinnelig e-post |
     mensaje de origen | sākotnējā ziņa | message initial | beantwortete nachricht
 """)
-FORWARDED = _table("""
+FORWARDED = table("""
     forwarded message | begin forwarded message | forwarded mail | forwarded by | välitetty viesti |
     edelleenlähetetty viesti | välitetty viesti alkaa | edelleenlähetetty viesti alkaa | aloita välitetty viesti
     | wiadomość przekazana | przekazana wiadomość | treść przekazanej wiadomości |
@@ -100,7 +102,7 @@ FORWARDED = _table("""
 """)
 
 # How a phone or a mail program signs: at the start of the line, at its end, and without any device named.
-SENT_FROM = _table("""
+SENT_FROM = table("""
     sent from my | sent from | sent with | sent via | sent using | get outlook for | downloaded from my |
     typed on my | lähetetty | hanki outlook | wysłane z | wysłano z | pobierz outlook | wysłana z | nosūtīts no
     | sūtīts no | iegūt outlook | iegūstiet outlook | von meinem | gesendet mit | gesendet von | gesendet aus |
@@ -113,17 +115,17 @@ SENT_FROM = _table("""
     gauti outlook | отправлено с | отправлено из | отправлено через | надіслано з | odesláno z | elküldve |
     trimis de pe | sendt frá | iphone'umdan gönderildi | 發自我的 | 发自我的 | iphoneから送信
 """)
-SENT_FROM_LAST = _table("""
+SENT_FROM_LAST = table("""
     gesendet | gesendet. | verschickt | geschickt | lähetetty | wysłane | nosūtīts | skickat | sendt | saadetud
     | sent | envoyé | gönderildi | 送信 | verzonden
 """)
-SENT_FROM_SURELY = _table("""
+SENT_FROM_SURELY = table("""
     sent from | sent with | sent via | sent using | get outlook | wysłane z | wysłano z | nosūtīts no |
     sūtīts no | gesendet mit | gesendet von | von meinem | skickat från | skickat med | sendt fra | sendt med |
     saadetud minu | envoyé de | envoyé depuis | envoyé à partir | enviado desde | enviado do | inviato da |
     verzonden vanaf | verstuurd vanaf | verzonden met | išsiųsta iš | отправлено с | отправлено из
 """)
-DEVICES = _table("""
+DEVICES = table("""
     iphone | ipad | ipod | android | samsung | galaxy | huawei | xiaomi | nokia | blackberry | windows | outlook
     | gmail | k-9 | yahoo | mailbox | mobile | mobiili | phone | puhelim | telefon | mobil | handy | smartphone
     | telef | älypuhelim | tablet | tabletin | proton | thunderbird | mail | sähköposti | poczt | pasta | post |

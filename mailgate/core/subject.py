@@ -4,57 +4,34 @@ from __future__ import annotations
 
 import re
 
-REPLY_PREFIXES = frozenset(
-    [
-        "re",
-        "aw",
-        "antw",
-        "antwort",
-        "odp",
-        "odpowiedź",
-        "sv",
-        "vs",
-        "vast",
-        "atb",
-        "ats",
-        "vá",
-        "rv",
-        "ynt",
-        "rif",
-        "ref",
-        "res",
-        "resp",
-        "rép",
-        "bls",
-        "på",
-        "r",
-        "ad",
-        "отв",
-        "ответ",
-        "ha",
-        "回复",
-        "回覆",
-        "答复",
-        "答覆",
-        "返信",
-        "回信",
-        "답장",
-        "svar",
-    ]
+from mailgate.core.quote_words import table
+
+_REPLIES = frozenset(
+    table("""
+    re | aw | antw | antwort | odp | odpowiedź | sv | svar | vs | vast | vastus | atb | atbilde | ats |
+    vá | ynt | rif | ref | res | resp | rép | bls | r | ad | отв | ответ | ha | 回复 | 回覆 | 答复 | 答覆 | 返信 |
+    回信 | 답장
+""")
 )
-FORWARD_PREFIXES = frozenset(
-    """
-    fwd fw vl pd pārs pārsūt fs edasi vb wg tr enc i rv doorst vs: vidarebefordrat per пер fwd: továbbítás persiųst
-    转发 轉寄 転送 전달 przesłane överfört videresendt weitergeleitet välitetty edastatud pārsūtīts
-    """.replace(":", "").split()
-) - {"vs", "rv"}
+_FORWARDS = frozenset(
+    table("""
+    fwd | fw | vl | pd | pārs | pārsūt | pārsūtīts | fs | edasi | edastatud | vb | wg | tr | enc | i |
+    rv | doorst | vidarebefordrat | пер | továbbítás | persiųst | przesłane | podaj dalej | välitetty |
+    videresendt | weitergeleitet | 转发 | 轉寄 | 転送 | 전달
+""")
+)
 _BANNERS = frozenset(
-    ["external", "extern", "external", "email", "external", "sender", "ext", "ulkoinen", "ulkoinen", "viesti", "zewnętrzny", "zewnętrzna", "ārējs", "ārējais", "externe", "externo", "esterno", "ekstern", "väline", "spam", "***spam***", "suspected", "spam", "caution", "encrypt", "secure", "sec", "bulk"]
-) | {
-    "external email", "external sender", "external mail", "external message", "suspected spam", "ulkoinen viesti",
-    "ulkoinen lähettäjä", "extern e-post", "externe mail", "wiadomość zewnętrzna", "nadawca zewnętrzny",
-    "ārējs sūtītājs", "ārējais e-pasts", "väline kiri", "possible spam", "mail externe", "correo externo",
-}  # fmt: skip
+    table("""
+    ext | extern | external | external email | external e-mail | external sender | external mail |
+    external message | outside | ulkoinen | ulkoinen viesti | ulkoinen lähettäjä | ulkopuolinen |
+    zewnętrzny | zewnętrzna | zewnętrzne | wiadomość zewnętrzna | nadawca zewnętrzny | ārējs | ārējais |
+    ārējs sūtītājs | ārējais e-pasts | externe | externe mail | extern e-post | externt |
+    externer absender | mail externe | externo | correo externo | esterno | ekstern | väline |
+    väline kiri | spam | suspected spam | possible spam | caution | encrypt | encrypted | secure | sec |
+    bulk
+""")
+)
+_PREFIXES = _REPLIES | _FORWARDS
 _LONGEST = 24  # characters a prefix may take
 _PREFIX = re.compile(r"([^\W\d_]{1,16})(?: ?[\[(]\d{1,3}[\])]|\^\d{1,3}|\d{1,2})? ?[:：]")
 _BANNER = re.compile(r"[\[({<]\s?([^\[\](){}<>]{2,24}?)\s?[\])}>]|\*{2,5}\s?([^*]{2,24}?)\s?\*{2,5}")
@@ -69,7 +46,7 @@ def _prefixes(subject: str) -> tuple[list[str], int]:
             at += 1
             continue
         prefix = _PREFIX.match(subject, at, at + _LONGEST)
-        if prefix and (word := prefix[1].lower()) in REPLY_PREFIXES | FORWARD_PREFIXES:
+        if prefix and (word := prefix[1].lower()) in _PREFIXES:
             found.append(word)
             at = prefix.end()
             continue
@@ -90,13 +67,13 @@ def base(subject: str) -> str:
 def is_reply(subject: str) -> bool:
     """True when the outermost prefix says that this answers something."""
     found, _ = _prefixes(subject)
-    return bool(found) and found[0] in REPLY_PREFIXES
+    return bool(found) and found[0] in _REPLIES
 
 
 def is_forward(subject: str) -> bool:
     """True when the outermost prefix says that this passes on somebody else's mail."""
     found, _ = _prefixes(subject)
-    return bool(found) and found[0] in FORWARD_PREFIXES
+    return bool(found) and found[0] in _FORWARDS
 
 
 def numbers(subject: str, tags: tuple[str, ...]) -> tuple[int, ...]:
