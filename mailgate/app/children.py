@@ -63,9 +63,9 @@ class Children:
             keeper.start()
 
     def submit(self, function: str, *args: Any) -> Future[Any]:
-        """Run `"module:function"` in a child. The future raises ChildDied, ChildFailed, or Temporary (no child starts).
+        """Run `"module:function"` in a child.
 
-        Raises RuntimeError after `close`.
+        The future raises ChildDied, ChildFailed, or Temporary (no child can be started, the pool is closed).
         """
         return self.submit_many(function, [args])[0]
 
@@ -73,10 +73,12 @@ class Children:
         """One `submit` for each argument tuple, at the price of one."""
         jobs = [_Job(frame(pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL))) for args in calls]
         with self._change:
-            if self._closing:
-                raise RuntimeError("the pool of children is closed")
-            self._queue.extend(jobs)
-            self._change.notify(len(jobs))
+            closed = self._closing
+            if not closed:
+                self._queue.extend(jobs)
+                self._change.notify(len(jobs))
+        if closed:
+            _abandon(jobs)
         return [job.future for job in jobs]
 
     def run(self, function: str, *args: Any) -> Any:
@@ -84,14 +86,13 @@ class Children:
         return self.submit(function, *args).result()
 
     def close(self, grace: float = 5.0) -> None:
-        """Cancel what waits, let the jobs in hand finish for `grace` seconds, end the children."""
+        """Fail what waits, let the jobs in hand finish for `grace` seconds, end the children."""
         with self._change:
             self._closing = True
             waiting = list(self._queue)
             self._queue.clear()
             self._change.notify_all()
-        for job in waiting:
-            job.abandon()
+        _abandon(waiting)
         deadline = time.monotonic() + grace
         for keeper in self._keepers:
             keeper.join(max(0.0, deadline - time.monotonic()))
@@ -134,8 +135,7 @@ class Children:
                 self._queue.extendleft(reversed(jobs))
                 self._change.notify(len(jobs))
                 return
-        for job in jobs:
-            job.abandon()
+        _abandon(jobs)
 
     def fail_waiting(self, error: Exception) -> None:
         """No child can be started: whoever waits is told, instead of waiting for ever."""
@@ -167,9 +167,10 @@ class _Job:
         if self.begin():
             self.future.set_exception(error)
 
-    def abandon(self) -> None:
-        if not self.future.cancel():  # given back by a child: it runs in the eyes of its owner
-            self.fail(Temporary("stopping"))
+
+def _abandon(jobs: Iterable[_Job]) -> None:
+    for job in jobs:
+        job.fail(Temporary("the pool of children is closed"))
 
 
 class _Given:

@@ -101,6 +101,17 @@ def in_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[Token, s
     return (token, written, bounce) if token else None
 
 
+def bounce_address(identifier: str, addr: str, separator: str) -> str:
+    """Where reports about a letter of ours are understood: `support+b.TOKEN@...`, read by `in_address`.
+
+    The plain address without a separator, and where the local part would pass 64 octets (RFC 5321 section 4.5.3.1.1).
+    """
+    written = identifier.strip("<>").removeprefix(PREFIX).rpartition("@")[0]
+    local, _, domain = addr.rpartition("@")
+    signed = f"{local}{separator}b.{written}"
+    return f"{signed}@{domain}" if separator and written and len(signed.encode()) <= 64 else addr
+
+
 def in_text(text: str) -> tuple[str, ...]:
     """Every written token after an `mg:` mark, unverified, at most ten."""
     return tuple(dict.fromkeys(found.group(1).lower() for found in _MARK.finditer(text[:262_144])))[:10]

@@ -1,0 +1,337 @@
+"""One route at work: claim what is due for it, word it, mark it `sending`, send it outside any transaction, mark it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from mailgate.app import outcome
+from mailgate.app.live import Clock, Live
+from mailgate.app.outcome import Mark
+from mailgate.app.route import Route, Transport
+from mailgate.app.wording import Problem, Ready, Wording
+from mailgate.core.letter import DueDelivery, DueLetter
+from mailgate.core.policy import Mode
+from mailgate.errors import MailgateError, RouteDown, Temporary, Uncertain
+from mailgate.store.base import Store, Tx
+
+log = logging.getLogger(__name__)
+
+BATCH = 64  # deliveries claimed at once
+WINDOW = 0.05  # seconds of sending between two commits: what a crash can double or leave in doubt (threats O-13)
+RESTS = (30.0, 60.0, 120.0, 300.0, 600.0)  # seconds after the first, second, ... failure of the route in a row
+POLL = 5.0  # seconds between two looks for letters whose time has come
+IDLE = 30.0  # seconds a connection is kept for the next letter
+SPARE = 600.0  # seconds a lease outlasts the longest send
+
+Failed = Callable[[Tx, DueLetter, DueDelivery, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What all lanes share."""
+
+    store: Store
+    live: Live
+    wording: Wording
+    clock: Clock
+    on_failed: Failed
+    on_problem: Problem
+    chance: Callable[[], float]
+    monotonic: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One delivery of a letter that is ready."""
+
+    ready: Ready
+    delivery: DueDelivery
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the next commit has to say: marks, each with its letter and delivery, and new bytes to keep."""
+
+    marks: list[tuple[Mark, DueLetter, DueDelivery]] = field(default_factory=list)
+    words: list[Ready] = field(default_factory=list)
+
+    def write(self, tx: Tx, lane: Lane, *, notes: bool = True) -> None:
+        """All of it, in the caller's transaction; what was erased meanwhile is passed over."""
+        now = lane.work.clock()
+        for ready in self.words:
+            tx.keep_rendered(ready.due.id, ready.raw, ready.subject or "")
+        for mark, due, delivery in self.marks:
+            with suppress(KeyError):
+                tx.mark(
+                    mark.delivery, mark.state, now,
+                    due_at=mark.due_at, error=mark.error, remote_id=mark.remote_id, attempts=mark.attempts,
+                )  # fmt: skip
+                if mark.failed and notes:
+                    lane.work.on_failed(tx, due, delivery, mark.error)
+
+
+class Lane:
+    """The loop of one route; `not_mine` names the departments whose letters leave by another."""
+
+    def __init__(self, route: Route, work: Work, not_mine: Callable[[], Iterable[str]]) -> None:
+        self.route, self.work, self._not_mine = route, work, not_mine
+        self.down = ""  # why the route rests, "" when it works
+        self._rests_until = 0.0
+        self._failures = 0
+        self._null_refused = False
+        self._pace = WINDOW  # seconds a letter, a running mean
+        self._minute: deque[float] = deque()  # when the letters of the last minute left
+        self._transports: list[Transport] = []
+        self._owed: list[Tally] = []  # what the store could not be told yet
+        self._guard = threading.Lock()
+        self._busy = threading.Lock()
+        self._stopping = threading.Event()
+        self._wake = threading.Event()
+
+    # --- from outside ---
+
+    def drain(self, limit: int | None = None) -> int:
+        """Send what is due until nothing is, or the route rests; returns how many letters were looked at.
+
+        Raises Temporary when the store cannot be written now.
+        """
+        handled = 0
+        with self._busy:
+            while self._may_go() and (limit is None or handled < limit):
+                self._pay()
+                batch = self._claim(BATCH if limit is None else limit - handled)
+                if not batch:
+                    break
+                self._handle(batch)
+                handled += len(batch)
+        return handled
+
+    def run(self, stop: threading.Event) -> None:
+        """`drain` until `stop`, at once after `wake` and every few seconds."""
+        last = self.work.monotonic()
+        while not stop.is_set():
+            self._wake.clear()
+            pause = POLL
+            try:
+                if self.drain():
+                    last = self.work.monotonic()
+                elif self.work.monotonic() - last > IDLE:
+                    self.close()
+            except MailgateError as error:
+                log.error("sending paused", extra={"route": self.route.name, "error": str(error)})
+                pause = 1.0
+            except Exception:
+                log.exception("sending failed", extra={"route": self.route.name})
+            rest = self.rest()
+            self._wake.wait(min(rest, POLL) if rest > 0 else pause)
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the letter in hand and give back the others."""
+        self._stopping.set()
+        self._wake.set()
+
+    def close(self) -> None:
+        """Let go of the connections, unless a letter is in hand."""
+        if self._busy.acquire(blocking=False):
+            try:
+                for transport in self._transports:
+                    transport.close()
+            finally:
+                self._busy.release()
+
+    def rest(self) -> float:
+        """Seconds until the route may send again, after a failure of its own or when its rate is used up."""
+        now = self.work.monotonic()
+        with self._guard:
+            while self._minute and self._minute[0] <= now - 60:
+                self._minute.popleft()
+            used_up = self.route.rate and len(self._minute) >= self.route.rate
+            return max(self._rests_until - now, self._minute[0] + 60 - now if used_up else 0.0)
+
+    # --- a batch ---
+
+    def _may_go(self) -> bool:
+        return not self._stopping.is_set() and self.work.live.policy.mode is not Mode.WATCH and self.rest() <= 0
+
+    def _claim(self, most: int) -> list[DueLetter]:
+        """Lease what is due for us: one letter to probe a route that failed, else about a second's work."""
+        now = self.work.clock()
+        limit = 1 if self._failures else min(most, BATCH, max(2 * self.route.connections, int(1 / self._pace)))
+        if self.route.rate:
+            limit = max(1, min(limit, int(self.route.rate) - len(self._minute)))
+        lease = now + timedelta(seconds=2 * (self._transport(0).longest + SPARE))
+        skip = tuple(self._not_mine())
+        return self.work.store.write(lambda tx: tx.claim(now, lease, limit, skip)).result()
+
+    def _handle(self, batch: list[DueLetter]) -> None:
+        until = self.work.monotonic() + self._transport(0).longest + SPARE  # no send may outlast its lease
+        tally = Tally()
+        left = {due.id: self._sift(due, tally) for due in batch}
+        items: deque[Item] = deque()
+        now = self.work.clock()
+        for due, ready in self.work.wording.ready([due for due in batch if left[due.id]], now):
+            if isinstance(ready, Ready):
+                items += [Item(ready, delivery) for delivery in left[due.id]]
+                tally.words += [ready] if ready.subject is not None else []
+                continue
+            for delivery in left[due.id]:
+                closing = isinstance(ready, Temporary)
+                mark = outcome.untouched(delivery, now, str(ready)) if closing else self._outcome(ready, due, delivery)
+                tally.marks.append((mark, due, delivery))
+        hands = min(self.route.connections, len(items) // 4)
+        if hands < 2 or self._failures:
+            self._work_off(items, 0, until, tally)
+            return
+        self._commit(tally)
+        with ThreadPoolExecutor(hands, thread_name_prefix=f"out-{self.route.name}") as pool:
+            for done in [pool.submit(self._work_off, items, slot, until, Tally()) for slot in range(hands)]:
+                done.result()
+
+    def _sift(self, due: DueLetter, tally: Tally) -> list[DueDelivery]:
+        """The deliveries to be tried; the others are marked."""
+        left = []
+        policy, now = self.work.live.policy, self.work.clock()
+        for delivery in due.deliveries:
+            refusal = outcome.before(due, delivery, policy, now)
+            if refusal is None:
+                left.append(delivery)
+            else:
+                log.info("not sent", extra={"delivery": delivery.id, "why": refusal.error})
+                tally.marks.append((refusal, due, delivery))
+        return left
+
+    def _work_off(self, items: deque[Item], slot: int, until: float, tally: Tally) -> None:
+        """Send, a few letters between two commits; the commit that tells of some announces the next."""
+        while self._may_go() and self.work.monotonic() < until and (chunk := self._next(items)):
+            announced = [(Mark(item.delivery.id, "sending"), item.ready.due, item.delivery) for item in chunk]
+            try:
+                self._commit(Tally(tally.marks + announced, tally.words))
+            except Temporary:
+                items.extend(chunk)  # not announced, so not sent
+                break
+            tally = Tally()
+            for item in chunk:
+                mark = self._attempt(item, slot) if self._may_go() else self._back(item)
+                tally.marks.append((mark, item.ready.due, item.delivery))
+        while left := _pop(items):
+            tally.marks.append((self._back(left), left.ready.due, left.delivery))
+        self._commit(tally, owe=True)
+
+    def _next(self, items: deque[Item]) -> list[Item]:
+        """As many letters as leave within the window, as far as we know this relay."""
+        size = 1 if self._failures else max(1, min(BATCH, int(WINDOW / self._pace)))
+        return [item for _ in range(size) if (item := _pop(items))]
+
+    def _back(self, item: Item) -> Mark:
+        return outcome.untouched(item.delivery, self.work.clock(), self.down)
+
+    # --- one letter ---
+
+    def _attempt(self, item: Item, slot: int) -> Mark:
+        begun = self.work.monotonic()
+        try:
+            remote_id = self._send(item, self._transport(slot))
+        except Exception as error:
+            if not isinstance(error, MailgateError):
+                log.exception("sending failed", extra={"delivery": item.delivery.id})
+            log.info("not sent", extra={"delivery": item.delivery.id, "route": self.route.name, "why": str(error)})
+            if isinstance(error, RouteDown | Uncertain):
+                self._rest_now(str(error))
+            return self._outcome(error, item.ready.due, item.delivery)
+        finally:
+            now = self.work.monotonic()
+            with self._guard:
+                self._pace += ((now - begun) - self._pace) / 8
+                self._minute.append(now)
+        log.info("sent", extra={"delivery": item.delivery.id, "letter": item.ready.due.id, "remote": remote_id})
+        self._works()
+        return outcome.sent(item.delivery, remote_id)
+
+    def _send(self, item: Item, transport: Transport) -> str:
+        """Null sender where it belongs, until this relay is known to refuse it."""
+        ready = item.ready
+        sender = self.route.sender(null=ready.null and not self._null_refused, bounce=ready.bounce)
+        try:
+            return transport.send(sender, item.delivery.recipient, ready.raw, utf8=ready.utf8)
+        except RouteDown as error:
+            if not error.null_sender_refused:
+                raise
+        remote_id = transport.send(ready.bounce, item.delivery.recipient, ready.raw, utf8=ready.utf8)
+        self._null_refused = True
+        self.work.on_problem(f'route {self.route.name} refuses the empty sender; write envelope = "verp" for it')
+        return remote_id
+
+    def _outcome(self, error: Exception, due: DueLetter, delivery: DueDelivery) -> Mark:
+        return outcome.failed(error, due, delivery, self.work.clock(), self.route.retry_for, self.work.chance())
+
+    def _rest_now(self, why: str) -> None:
+        """The route failed: it rests, then one letter probes it."""
+        now = self.work.monotonic()
+        with self._guard:
+            first = not self._failures
+            if now >= self._rests_until:
+                self._failures += 1
+            rest = RESTS[min(self._failures, len(RESTS)) - 1]
+            self._rests_until = now + rest * (1 - outcome.JITTER + 2 * outcome.JITTER * self.work.chance())
+            self.down = why
+        log.warning("route rests", extra={"route": self.route.name, "why": why, "seconds": round(rest)})
+        if first:
+            self.work.on_problem(f"route {self.route.name} is down: {why}")
+
+    def _works(self) -> None:
+        with self._guard:
+            again, self._failures, self.down, self._rests_until = bool(self._failures), 0, "", 0.0
+        if again:
+            log.info("route works again", extra={"route": self.route.name})
+
+    def _transport(self, slot: int) -> Transport:
+        with self._guard:
+            while len(self._transports) <= slot:
+                self._transports.append(self.route.open())
+            return self._transports[slot]
+
+    # --- telling the store ---
+
+    def _commit(self, tally: Tally, *, owe: bool = False) -> None:
+        """Write a tally, fsynced. When that fails, `owe` keeps it for the next time: a sent letter stays sent."""
+        if not tally.marks and not tally.words:
+            return
+        try:
+            try:
+                self.work.store.write(lambda tx: tally.write(tx, self)).result()
+            except MailgateError:
+                raise
+            except Exception:
+                log.exception("a note on failed letters cannot be written", extra={"route": self.route.name})
+                self.work.store.write(lambda tx: tally.write(tx, self, notes=False)).result()
+        except Temporary:
+            if owe:
+                with self._guard:
+                    self._owed.append(tally)
+            raise
+
+    def _pay(self) -> None:
+        """Tell the store what it could not be told before; raises Temporary while it still cannot."""
+        while self._owed:
+            tally = self._owed[0]
+            self.work.store.write(lambda tx, tally=tally: tally.write(tx, self)).result()  # type: ignore[misc]
+            self._owed.pop(0)
+
+
+def _pop(items: deque[Item]) -> Item | None:
+    try:
+        return items.popleft()
+    except IndexError:
+        return None

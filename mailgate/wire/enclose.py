@@ -1,0 +1,29 @@
+"""A letter with the files it passes on: taken out of the raw mails they came in, and composed in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mailgate.core.letter import Letter
+from mailgate.wire import attachment, body, compose, mime
+from mailgate.wire.compose import File, Written
+from mailgate.wire.parse import part_bytes
+
+
+def write(
+    letter: Letter, now: datetime, templates: str | None, parts: Sequence[Sequence[str]], *raws: bytes
+) -> Written:
+    """`compose.write` with, of each raw mail, the attachments with these part numbers; unknown ones are left out."""
+    enclosed = [file for raw, wanted in zip(raws, parts, strict=True) for file in files(raw, wanted)]
+    return compose.write(letter, now, templates, enclosed)
+
+
+def files(raw: bytes, wanted: Sequence[str]) -> list[File]:
+    """The attachments of a mail with these part numbers, under the safe names they are shown by."""
+    described = attachment.describe(body.choose(mime.read(raw).root).files, set())
+    return [
+        File(one.name, one.type, part_bytes(raw, one.part), one.content_id, one.inline)
+        for one in described
+        if one.part in wanted
+    ]
