@@ -74,8 +74,10 @@ def read(path: Path) -> Document:
     text = _text(path)
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError([_syntax(path, str(error) or "nested too deeply")]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([_syntax(path, str(error))]) from None
+    except RecursionError:
+        raise ConfigError([Problem(str(path), "", "is nested too deeply")]) from None
     return Document(path, data, places(text))
 
 

@@ -185,6 +185,8 @@ def _listed(text: str, today: date, where: str) -> tuple[Key, ...]:
         # A key with an end in sight verifies but does not sign, as long as there is another.
         live.sort(key=lambda e: bool(e.get("retire_at")))
         found = tuple(_key(str(e["kid"]), str(e["secret"]), where) for e in live)
+    except Unreadable:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Unreadable(f'{where} is not {{"keys": [{{"kid", "created", "retire_at", "secret"}}]}} in JSON') from None
     if not found:
