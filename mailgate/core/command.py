@@ -1,0 +1,266 @@
+"""Read `#close`, `#assign ann` out of a mail: text -> commands, the rest, and every doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mailgate.core import signature as signatures
+from mailgate.core import subject as subjects
+from mailgate.core.catalogue import CUSTOMER_WORDS
+from mailgate.core.hashed import (
+    HASHED,
+    INVISIBLE,
+    MARK,
+    NAME,
+    STOPS,
+    Command,
+    Found,
+    Trouble,
+    bare,
+    is_command_line,
+    is_text,
+    read_line,
+    surely,
+)  # fmt: skip
+from mailgate.core.words import fold
+
+_ESCAPED = re.compile(rf"^([\s{INVISIBLE}]*)\\(?=[{MARK}]+[^\W\d_])")
+_SLIPPEDMARK = re.compile(rf"(?:[@!/$£€§3]|[{MARK}]+\s+)(?P<word>{NAME})\s?[.:,;!]?")
+_SUBJECT_TAG = re.compile(r"(\[[^\]\s]{1,40}\])")
+_SIGNATURE = re.compile(r"--[ \u00a0]?\s*")
+_NUMBERED = re.compile(
+    rf"\s*[{MARK}]?([0-9]{{1,4}}(?:\s*[,–-]\s*[0-9]{{1,4}}|\s+[0-9]{{1,4}})*)[.):]?\s+[{MARK}]?({NAME}.*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read of a mail before anything happens."""
+
+    commands: tuple[Command, ...] = ()
+    rest: str = ""
+    problems: tuple[Trouble, ...] = ()
+    only_commands: bool = False  # nothing but commands and a signature: posts nothing
+    title: str = ""  # the subject without tag, known title and commands
+
+    def has(self, name: str) -> bool:
+        """True when that command was given."""
+        return any(command.name == name for command in self.commands)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Lines like `1 take` in the answer to a list: line numbers with what to do to each."""
+
+    actions: tuple[tuple[int, Command], ...] = ()
+    problems: tuple[Trouble, ...] = ()
+    rest: str = ""
+
+
+def is_device(line: str) -> bool:
+    """True for "Sent from my iPhone" and its like."""
+    return signatures.is_device(line, alone=True)
+
+
+def read(
+    title: str,
+    body: str,
+    *,
+    earlier_subjects: tuple[str, ...] = (),
+    aliases: Mapping[str, str] | None = None,
+    phone_signature: Callable[[str], bool] = is_device,
+    signature: str = "",
+) -> Reading:
+    """Read the subject, the first lines and the last lines of an agent's new words.
+
+    `body` is what is new in the mail; `phone_signature` tells "Sent from my iPhone" from text; `signature` is what was
+    taken off before, looked through for misplaced commands only. Without commands `rest` is `body`, untouched. Nothing
+    may be carried out when `problems` is not empty.
+    """
+    found = Found(aliases)
+    heading = _read_subject(title, earlier_subjects, found)
+    lines = body.split("\n")
+    end = _signature_start(lines, phone_signature)
+    top = _read_top(lines, end, found)
+    bottom = end if found.ended else _read_bottom(lines, top, end, found)
+    if not found.ended:
+        _look_for_misplaced(lines[top:bottom], lines[end:] + signature.split("\n"), found)
+    middle = [_ESCAPED.sub(r"\1", line) for line in lines[top:bottom]]
+    commands, problems = tuple(dict.fromkeys(found.commands)), tuple(found.problems)
+    if not commands and not problems and middle == lines[:end]:
+        return Reading(rest=body, title=heading)
+    said, below = _trimmed([*found.words, *middle]), _trimmed(lines[end:])
+    rest = "\n".join([*said, "", *below] if below else said) if said else ""
+    return Reading(commands, rest, problems, bool(commands) and not rest, heading)
+
+
+def parse(text: str, aliases: Mapping[str, str] | None = None) -> Reading:
+    """Commands alone, as `mailgate tickets do N "#close #tag +refund"` gives them; anything else is a doubt."""
+    found = Found(aliases)
+    for line in text.split("\n"):
+        if line.strip() and not read_line(line, "line", found):
+            found.doubt("unknown", line.split()[0], line, "line")
+    return Reading(tuple(found.commands), "", tuple(found.problems), not found.problems)
+
+
+def read_numbered(body: str, count: int, aliases: Mapping[str, str] | None = None) -> Numbered:
+    """Read `1 take`, `2, 4-6 solve` in the answer to a list of `count` tickets; what else stands there is `rest`."""
+    found = Found(aliases)
+    actions: list[tuple[int, Command]] = []
+    rest: list[str] = []
+    for line in body.split("\n"):
+        numbered = _NUMBERED.fullmatch(line.strip())
+        if numbered is None:
+            rest.append(line)
+            continue
+        chosen = _numbers(numbered[1])
+        wrong = [number for number in chosen if not 1 <= number <= count]
+        if wrong or not chosen:
+            found.doubt("number", ", ".join(map(str, wrong)) or numbered[1], line, "line", ())
+        before = len(found.commands)
+        read_line("#" + numbered[2], "line", found)
+        actions += [(number, command) for number in chosen for command in found.commands[before:]]
+    return Numbered(tuple(actions), tuple(found.problems), "\n".join(_trimmed(rest)))
+
+
+def read_customer(
+    title: str,
+    body: str,
+    *,
+    earlier_subjects: tuple[str, ...] = (),
+    phone_signature: Callable[[str], bool] = is_device,
+) -> tuple[str, ...]:
+    """What a customer asks for on his own ticket: `status`, `close`, `reopen`; any other `#` of his is text.
+
+    Only a word that stands alone counts: at the end of the subject, or as the first or last line.
+    """
+    written = [line.strip(f"{INVISIBLE} \t\r\u00a0") for line in body.split("\n")]
+    written = [line for line in written if line and not phone_signature(line)]
+    added, _ = _without_title(title, earlier_subjects)
+    asked: list[str] = []
+    for text in (*added[-1:], *written[:1], *written[-1:]):
+        hashed = HASHED.fullmatch(text.rstrip(STOPS))
+        if hashed and not hashed["after"] and fold(hashed["word"]) in CUSTOMER_WORDS:
+            asked.append(fold(hashed["word"]))
+    return tuple(dict.fromkeys(asked))
+
+
+# --- where commands stand ---------------------------------------------------------------------------------------------
+
+
+def _read_subject(title: str, earlier: tuple[str, ...], found: Found) -> str:
+    """Read what follows the known title; returns the words that are no commands."""
+    tokens, known = _without_title(title, earlier)
+    text = " ".join(tokens)
+    first = next((one for one in HASHED.finditer(text) if not is_text(one, text, found)), None)
+    if first is None:
+        return text
+    heading = text[: first.start()].strip()
+    before = len(found.commands)
+    read_line(text[first.start() :], "subject", found)
+    quoted = {fold(one["word"]) for old in earlier for one in HASHED.finditer(old)}
+    if heading and not known and quoted:  # the title came back changed: whose words are these commands?
+        for command in found.commands[before:]:
+            written = HASHED.findall(command.line)
+            if any(fold(word) in quoted for word, _ in written):
+                found.doubt("echo", command.name, text, "subject", (command.name,))
+    return heading
+
+
+def _without_title(title: str, earlier: tuple[str, ...]) -> tuple[list[str], bool]:
+    """The words of a subject without prefixes, tags and the longest earlier title, and whether that was there."""
+    tokens = _tokens(title)
+    for known in sorted((_tokens(old) for old in earlier), key=len, reverse=True):
+        folded, wanted = [fold(word) for word in tokens], [fold(word) for word in known]
+        for at in range(len(tokens) - len(known) + 1 if known else 0):
+            if folded[at : at + len(known)] == wanted:
+                before = tokens[:at]
+                while before and not subjects.base(before[-1]):  # a `Re:` that stood before the title
+                    before.pop()
+                return before + tokens[at + len(known) :], True
+    return tokens, False
+
+
+def _tokens(title: str) -> list[str]:
+    words = _SUBJECT_TAG.sub(r" \1 ", title).split()
+    tags = {word for word in words if _SUBJECT_TAG.fullmatch(word) and any(char.isdigit() for char in word)}
+    return subjects.base(" ".join(word for word in words if word not in tags)).split()
+
+
+def _signature_start(lines: list[str], phone: Callable[[str], bool]) -> int:
+    """Where the text ends: at `-- `, or at a phone's line with nothing but hashed words below it."""
+    end = next((at for at, line in enumerate(lines) if _SIGNATURE.fullmatch(line)), len(lines))
+    start, at = end, end - 1
+    while at >= 0:
+        line = lines[at]
+        if line.strip() and phone(line):
+            start = at
+        elif line.strip() and not HASHED.match(bare(line)):
+            break
+        at -= 1
+    return start
+
+
+def _read_top(lines: list[str], end: int, found: Found) -> int:
+    """Read the lines of commands at the beginning; returns the index of the first line of text."""
+    at = 0
+    while not found.ended:
+        line = next((i for i in range(at, end) if lines[i].strip()), None)
+        if line is None:
+            return end if at else 0
+        if (at and line > at and not surely(lines[line], found)) or not read_line(lines[line], "top", found):
+            return at
+        at = line + 1
+    return at
+
+
+def _read_bottom(lines: list[str], top: int, end: int, found: Found) -> int:
+    """Read the lines of commands at the end; returns the index after the last line of text."""
+    at = end
+    while True:
+        line = next((i for i in range(at - 1, top - 1, -1) if lines[i].strip()), None)
+        if line is None or (at < end and line < at - 1 and not surely(lines[line], found)):
+            break
+        if not is_command_line(lines[line], found):
+            break
+        at = line
+    for number in range(at, end):
+        if found.ended and lines[number].strip():
+            found.doubt("misplaced", "reply", lines[number], "bottom", ("reply",))
+            break
+        read_line(lines[number], "bottom", found)
+    return at
+
+
+def _look_for_misplaced(middle: list[str], below: list[str], found: Found) -> None:
+    """Doubt every other line whose word is or is near a command, and edge lines where the mark itself slipped."""
+    for line in (*middle, *below):
+        text = bare(line)
+        hashed = HASHED.match(text)
+        if hashed and not is_text(hashed, text, found) and found.near(hashed["word"]):
+            found.doubt("misplaced", hashed["word"], line, "middle")
+    written = [line for line in middle if line.strip()]
+    for line in dict.fromkeys((*written[:1], *written[-1:])):
+        slipped = _SLIPPEDMARK.fullmatch(bare(line).strip())
+        if slipped and found.names.find(slipped["word"]) and (line.strip()[0] not in MARK or slipped["word"].islower()):
+            found.doubt("misplaced", slipped["word"], line, "middle")
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    start = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
+    end = next((at for at in range(len(lines), start, -1) if lines[at - 1].strip()), start)
+    return lines[start:end]
+
+
+def _numbers(written: str) -> list[int]:
+    chosen: list[int] = []
+    for part in re.split(r"[\s,]+", re.sub(r"\s*[–-]\s*", "-", written)):
+        first, _, last = part.partition("-")
+        if first.isdigit() and (last or first).isdigit():
+            chosen += range(int(first), min(int(last or first), int(first) + 500) + 1)
+    return list(dict.fromkeys(chosen))
+
+
+__all__ = ["Command", "Numbered", "Reading", "Trouble", "parse", "read", "read_customer", "read_numbered"]

@@ -1,0 +1,157 @@
+"""One line of commands: tell `#close #tag +refund` from a colour, code or a hashtag, and say what it asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from mailgate.core import catalogue
+from mailgate.core.catalogue import BY_NAME, Word
+
+MARK = "#＃﹟"
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
+NAME = r"[^\W\d_]+(?:[-–—]+[^\W\d_]+)*"
+HASHED = re.compile(rf"(?:^|(?<=[\s,;]))[{MARK}]+(?P<word>{NAME})(?P<after>\S?)")
+_HEX = re.compile(rf"[{MARK}](?:[0-9a-f]{{8}}|[0-9a-f]{{6}}|[0-9a-f]{{3}})(?![\w-])", re.IGNORECASE)
+_CODE = re.compile(
+    r"(?:include\s*[<\"]|define\s+\w|(?:ifdef|ifndef|undef)\s+\w|(?:if|elif)\b|(?:else|endif)\s*(?:$|/)|line\s+\d"
+    r"|(?:pragma|error|warning|region|endregion|import|using)\b)"
+)
+_GLUED = frozenset("{=(<[|/\\_@'’&*%~^$§`")  # CSS, URLs, snake_case, possessives: not a command
+_HUMP = re.compile(r"[a-zß-ÿ][A-ZÀ-Þ]")  # MadeInFinland
+STOPS = ".:,;!?"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A request, read but not yet granted."""
+
+    name: str  # canonical: see `catalogue`
+    argument: str = ""
+    where: str = "top"  # subject, top, bottom, or line (numbered answers, the command line)
+    line: str = ""  # as it was written
+
+    @property
+    def word(self) -> Word:
+        """What the catalogue says of it."""
+        return BY_NAME[self.name]
+
+    @property
+    def question(self) -> bool:
+        """True when it only asks."""
+        return self.word.question
+
+    def __str__(self) -> str:
+        return f"#{self.name} {self.argument}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A doubt that parks the whole mail.
+
+    `kind` is `unknown`, `ambiguous` (a word of several commands), `misplaced` (a command among the text), `missing`
+    (nothing after a command that needs it), `extra` (too much after it), `echo` (perhaps only quoted from the title)
+    or `number` (no such line in the list answered).
+    """
+
+    kind: str
+    word: str  # as written, without the mark
+    nearest: tuple[str, ...]  # canonical names, best first
+    line: str
+    where: str
+
+
+class Found:
+    """What a pass over the mail collects."""
+
+    def __init__(self, aliases: Mapping[str, str] | None) -> None:
+        self.names = catalogue.lookup(aliases or {})
+        self.commands: list[Command] = []
+        self.problems: list[Trouble] = []
+        self.words: list[str] = []  # text written on a command's own line: `#note he called`
+        self.ended = False  # `#reply` was read: the rest is text
+
+    def doubt(self, kind: str, word: str, line: str, where: str, nearest: tuple[str, ...] | None = None) -> None:
+        """Keep a doubt; the nearest commands are looked up unless given."""
+        self.problems.append(Trouble(kind, word, self.near(word) if nearest is None else nearest, line.strip(), where))
+
+    def near(self, word: str) -> tuple[str, ...]:
+        """The commands a word is or may have been meant to be."""
+        head = word.split("-", 1)[0]
+        return self.names.find(word) or self.names.nearest(word) or self.names.find(head)
+
+
+def read_line(line: str, where: str, found: Found) -> bool:
+    """Read a line of commands; False when it is text."""
+    text = bare(line)
+    first = HASHED.match(text)
+    if first is None or is_text(first, text, found):
+        return False
+    pieces = [first]
+    for hashed in HASHED.finditer(text, first.end("word")):
+        names = found.names.find(pieces[-1]["word"])
+        if names == ("reply",):
+            break
+        prose = any(BY_NAME[name].prose for name in names)
+        if not is_text(hashed, text, found) and (found.near(hashed["word"]) or not prose):
+            pieces.append(hashed)
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        until = following.start() if following else len(text)
+        _read_piece(piece["word"], text[piece.end("word") : until], text[piece.start() : until].strip(), where, found)
+    return True
+
+
+def _read_piece(word: str, after: str, line: str, where: str, found: Found) -> None:
+    names = found.names.find(word)
+    if after[:1] in tuple(STOPS):
+        after = after.lstrip(STOPS)
+    if len(names) != 1 or (after and not after[0].isspace() and after[0] != "+"):
+        found.doubt("ambiguous" if len(names) > 1 else "unknown", word, line, where)
+        return
+    known = BY_NAME[names[0]]
+    argument = " ".join(after.split()).rstrip(",;" if not known.prose else "")
+    if known.needs and not argument:
+        found.doubt("missing", word, line, where, names)
+    elif (argument and not known.takes) or (known.most is not None and len(argument.split()) > known.most):
+        found.doubt("extra", word, line, where, names)
+    elif known.name in ("note", "reply") and where != "line":
+        found.commands.append(Command(known.name, "", where, line))
+        found.words += [after.strip()] if argument else []
+        found.ended = found.ended or known.name == "reply"
+    else:
+        found.commands.append(Command(known.name, argument, where, line))
+
+
+def is_command_line(line: str, found: Found) -> bool:
+    text = bare(line)
+    first = HASHED.match(text)
+    return first is not None and not is_text(first, text, found)
+
+
+def surely(line: str, found: Found) -> bool:
+    """True when a line begins with a command spelled exactly: only such a one is read across a blank line."""
+    first = HASHED.match(bare(line))
+    return first is not None and bool(found.names.find(first["word"]))
+
+
+def is_text(hashed: re.Match[str], text: str, found: Found) -> bool:
+    """True for what begins with `#` and a letter, but is code, a colour, a hashtag or part of a name."""
+    at = text[hashed.start() :]
+    word, after = hashed["word"], hashed["after"]
+    if _CODE.match(at.lstrip(MARK)):
+        return True
+    if after and after in _GLUED and any(char.isalnum() for char in text[hashed.end("word") :]):
+        return True
+    if text[hashed.end("word") :].lstrip().startswith("{") or (at.endswith("{") and not found.names.find(word)):
+        return True
+    if _HEX.match(at) and (any(char.isdigit() for char in at[:9].split()[0]) or not found.near(word)):
+        return True
+    if after.isdigit() and not (found.names.find(word) or (len(word) > 3 and found.near(word))):
+        return True
+    return bool(_HUMP.search(word)) and not found.near(word)
+
+
+def bare(line: str) -> str:
+    return line.strip(f"{INVISIBLE} \t\r\u00a0")
