@@ -63,7 +63,7 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         key = f" {self.key}:" if self.key else ""
-        return f"{place}:{key} {self.text}"
+        return f"{place}:{key} {self.text}" if place else f"{key} {self.text}".strip()
 
 
 class ConfigError(MailgateError):

@@ -81,7 +81,12 @@ def quick_check(connection: sqlite3.Connection, path: Path) -> None:
     except sqlite3.DatabaseError as problem:
         found = str(problem)
     if found != "ok":
-        raise ConfigError(f"{path} is damaged ({found}); put it aside and run: mailgate restore BACKUP-FILE")
+        raise damaged(path, found)
+
+
+def damaged(path: Path, found: object) -> ConfigError:
+    """What to say, and what to do, about a file with broken pages."""
+    return ConfigError(f"{path} is damaged ({found}); put it aside and run: mailgate restore BACKUP-FILE")
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> int:

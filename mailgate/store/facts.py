@@ -141,6 +141,9 @@ class Knowing(Applying):
             number: (*(row["old"] for row in self.all(sql.SUBJECTS, {"id": ids[number]})), ticket.subject)
             for number, ticket in tickets.items()
         }
+        if known["letters"]:
+            found = {number: self.scalar(sql.LAST_WORDS, {"id": ids[number]}) for number in tickets}
+            known["last_words"] = {number: name for number, name in found.items() if name}
         known["reopens_day"] = {
             number: int(self.scalar(sql.REOPENS, {"id": ids[number], "since": since}))
             for number, ticket in tickets.items()
@@ -167,7 +170,7 @@ class Knowing(Applying):
 
     def _people(self, known: dict[str, Any], now: datetime) -> None:
         people = self.all(sql.PEOPLE, {})
-        known["load"] = {row["name"]: row["open_tickets"] for row in people}
+        known["load"] = {row["name"]: row["open_tickets"] for row in people if row["open_tickets"] > 0}
         known["last_assigned"] = {
             row["name"]: rows.time_of(row["last_assigned_at"]) for row in people if row["last_assigned_at"] is not None
         }

@@ -94,7 +94,7 @@ class Queries(Keeping):
             conditions.append("ticket.id IN (SELECT tag.ticket FROM tag WHERE tag.tag = :tag)")
         if wanted.overdue:
             params["now"] = rows.micros(now)
-            conditions.append("ticket.due_at < :now AND ticket.status IN ('new', 'open')")
+            conditions.append("ticket.due_at < :now AND ticket.status NOT IN ('waiting', 'hold', 'solved', 'archived')")
         if wanted.customer is not None:
             params["customer"] = rows.clean(canonical(wanted.customer))
             conditions.append(
@@ -117,8 +117,8 @@ class Queries(Keeping):
     def late(self, now: datetime, limit: int) -> list[Ticket]:
         """See `base.Read.late`."""
         return self._due(
-            "ticket.escalate_at IS NOT NULL AND ticket.escalate_at <= :now AND ticket.status IN ('new', 'open') "
-            "ORDER BY ticket.escalate_at",
+            "ticket.escalate_at IS NOT NULL AND ticket.escalate_at <= :now "
+            "AND ticket.status NOT IN ('waiting', 'hold', 'solved', 'archived') ORDER BY ticket.escalate_at",
             now,
             limit,
         )

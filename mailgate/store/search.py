@@ -28,7 +28,7 @@ SELECT max(entry.at) AS at, coalesce(home.number, ticket.number) AS number, min(
 FROM (SELECT rowid, rank FROM words WHERE words MATCH :query ORDER BY rank LIMIT 1000) AS found
 JOIN entry ON entry.id = found.rowid JOIN ticket ON ticket.id = entry.ticket
 LEFT JOIN ticket AS home ON home.id = ticket.merged_into
-GROUP BY number ORDER BY score, at DESC LIMIT :limit
+GROUP BY 2 ORDER BY 3, 1 DESC LIMIT :limit
 """
 
 

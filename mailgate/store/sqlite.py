@@ -94,6 +94,8 @@ class SqliteStore:
             raise ConfigError(f"{self.path} cannot be written: {problem.strerror}") from problem
         except sqlite3.Error as problem:
             self._let_go()
+            if opening.primary(problem) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise opening.damaged(self.path, problem) from problem
             raise ConfigError(f"{self.path} cannot be opened: {problem}") from problem
         except BaseException:
             self._let_go()
@@ -218,7 +220,7 @@ class SqliteStore:
                 raise _Gone(problem) from problem
             writer.execute("ROLLBACK TO job")
             writer.execute("RELEASE job")
-            return None, problem
+            return None, _told(problem)
         writer.execute("RELEASE job")
         return result, None
 
@@ -228,8 +230,7 @@ class SqliteStore:
             for entry in batch:
                 self._write([entry])
             return
-        failure = opening.translated(problem) if isinstance(problem, sqlite3.Error) else problem
-        batch[0].future.set_exception(failure)
+        batch[0].future.set_exception(_told(problem))
 
     def _after(self, problem: BaseException) -> None:
         """SQLite may have rolled back by itself; an I/O error makes the connection suspect (threats D-02, D-03)."""
@@ -282,6 +283,10 @@ class _Gone(Exception):
     def __init__(self, problem: BaseException) -> None:
         self.problem = problem
         super().__init__(str(problem))
+
+
+def _told(problem: BaseException) -> BaseException:
+    return opening.translated(problem) if isinstance(problem, sqlite3.Error) else problem
 
 
 def _suspicious(problem: BaseException) -> bool:

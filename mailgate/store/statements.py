@@ -230,3 +230,4 @@ UNLEASE = "UPDATE delivery SET state = 'waiting', due_at = :now WHERE state = 'l
 REVOKE = """
 UPDATE letter SET revoked_at = :now WHERE ticket = :ticket AND agent = :agent AND revoked_at IS NULL
 """
+LAST_WORDS = "SELECT author FROM entry WHERE ticket = :id AND kind = 'agent' ORDER BY id DESC LIMIT 1"

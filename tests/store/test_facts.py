@@ -1,0 +1,157 @@
+"""What the store knows of a mail before it is decided, and that asking stays cheap."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailgate.core import change as ch
+from mailgate.core.mail import Address
+from mailgate.core.ticket import EntryKind, Status
+
+BO = Address("bo@other.example", "Bo")
+HOUR = timedelta(hours=1)
+
+
+def customer(bench, number, text="more", **stamp):
+    """A customer's further mail on a ticket; returns the mail's number."""
+    mail = bench.keep().number
+    words = ch.AddEntry(EntryKind.CUSTOMER, "anna@customer.example", "Anna", text)
+    bench.apply(mail, words, ticket=number, stamp=bench.stamp(mail, **stamp))
+    return mail
+
+
+def test_an_empty_store_knows_nothing(bench):
+    assert bench.facts(numbers=(1001, 0, -1, 2**70), ids=("<x@y>",), letters=("<z@y>",), parked=5) == ch.Facts()
+
+
+def test_ids_of_mail_of_ancestors_never_seen_and_of_our_letters_lead_to_the_ticket(bench, letters):
+    mail = bench.keep().number
+    stamp = bench.stamp(mail, message_id="<own@c>", ids=("<parent@c>", "<grandparent@c>"))
+    applied = bench.apply(mail, ch.OpenTicket("x", "support", BO), outbound=(letters(),), stamp=stamp)
+    (number,) = applied.tickets
+    ours = bench.read(lambda read: read.outbox())[0]["message_id"]
+    asked = ("<own@c>", "<parent@c>", "<grandparent@c>", ours, "<other@c>")
+    facts = bench.facts(ids=asked, letters=(ours,))
+    assert facts.by_id == dict.fromkeys(asked[:4], number)
+    letter = facts.letters[ours]
+    assert (letter.ticket, letter.template, letter.audience, letter.revoked) == (number, "ack", "customer", False)
+
+
+def test_t05_the_first_owner_of_an_id_keeps_it_and_other_content_under_it_is_flagged(bench):
+    first = bench.open(stamp=bench.stamp(1, message_id="<same@c>"))
+    bench.open(stamp=bench.stamp(2, message_id="<same@c>"))
+    facts = bench.facts(ids=("<same@c>",), message_id="<same@c>", content_digest="third")
+    assert facts.by_id == {"<same@c>": first}
+    assert facts.msgid_collision
+    assert not bench.facts(message_id="<same@c>", content_digest="content-1").msgid_collision
+    assert not bench.facts(message_id="<fresh@c>", content_digest="third").msgid_collision
+
+
+def test_the_same_content_is_known_with_its_departments_and_ticket(bench):
+    number = bench.open(stamp=bench.stamp(1, content_digest="same"))
+    facts = bench.facts(content_digest="same", departments=("sales",))
+    assert (facts.duplicate_of, facts.duplicate_departments, facts.duplicate_ticket) == (1, ("support",), number)
+    assert number in facts.tickets
+
+
+def test_what_is_parked_or_in_quarantine_makes_no_duplicate(bench):
+    mail = bench.keep().number
+    bench.apply(mail, fate=ch.Fate.PARKED, parking=ch.Parking("x"), stamp=bench.stamp(mail, content_digest="same"))
+    assert bench.facts(content_digest="same").duplicate_of is None
+
+
+def test_an_agents_tokens_are_revoked_for_one_ticket(bench):
+    notice = ch.Outbound("notice", ch.Audience.AGENT, (Address("ann@desk.example"),), agent="ann")
+    one, two = bench.open("1", outbound=(notice,)), bench.open("2", outbound=(notice,))
+    bench.apply(None, ch.RevokeTokens("ann", "outsider on Cc"), ticket=one)
+    ids = [row["message_id"] for row in bench.read(lambda read: read.outbox())]
+    facts = bench.facts(letters=tuple(ids))
+    assert {facts.letters[i].ticket: facts.letters[i].revoked for i in ids} == {one: True, two: False}
+
+
+def test_ids_customers_may_see_are_theirs_and_ours_to_them_in_order(bench, letters):
+    number = bench.open(outbound=(letters(),))
+    notice = ch.Outbound("notice", ch.Audience.AGENT, (Address("ann@desk.example"),), agent="ann")
+    bench.apply(None, ch.Journal("x"), ticket=number, outbound=(notice,))
+    bench.now += HOUR
+    mail = customer(bench, number)
+    ids = bench.facts(numbers=(number,)).customer_ids[number]
+    assert ids[-1] == f"<{mail}@customer.example>"
+    assert len(ids) == 3
+    assert not any("agent" in each for each in ids)
+
+
+def test_the_successor_of_a_finished_ticket_is_a_candidate_too(bench):
+    old = bench.open("old", ch.SetStatus(Status.SOLVED))
+    new = bench.open("new", ch.LinkTo(old, "continues"))
+    facts = bench.facts(numbers=(old,))
+    assert facts.successors == {old: new}
+    assert set(facts.tickets) == {old, new}
+    bench.apply(None, ch.SetStatus(Status.OPEN), ticket=old)
+    assert bench.facts(numbers=(old,)).successors == {}
+
+
+def test_earlier_subjects_are_known(bench):
+    number = bench.open("First")
+    bench.apply(None, ch.SetSubject("Second"), ticket=number)
+    bench.apply(None, ch.SetSubject("Third"), ticket=number)
+    assert bench.facts(numbers=(number,)).ticket_subjects == {number: ("First", "Second", "Third")}
+
+
+def test_acks_are_counted_by_sender_and_in_all_and_forgotten_in_time(bench, letters):
+    for i in range(3):
+        bench.open(f"{i}", outbound=(letters(),))
+    bench.open("other", requester=BO, outbound=(letters(BO),))
+    facts = bench.facts()
+    assert (facts.acks_sender_hour, facts.acks_sender_day, facts.acks_hour) == (3, 3, 4)
+    assert facts.tickets_sender_hour == 3
+    later = bench.facts(now=bench.now + 2 * HOUR)
+    assert (later.acks_sender_hour, later.acks_sender_day, later.acks_hour, later.tickets_sender_hour) == (0, 3, 0, 0)
+    assert bench.facts(now=bench.now + 25 * HOUR).acks_sender_day == 0
+
+
+def test_reopenings_of_the_last_day_are_counted(bench):
+    number = bench.open("x", ch.SetStatus(Status.SOLVED))
+    bench.apply(None, ch.SetStatus(Status.OPEN), ch.SetStatus(Status.SOLVED), ticket=number)
+    assert bench.facts(numbers=(number,)).reopens_day == {number: 1}
+    assert bench.facts(numbers=(number,), now=bench.now + 25 * HOUR).reopens_day == {number: 0}
+
+
+@pytest.mark.parametrize("pattern", ["Anna@Customer.example", "@customer.example"])
+def test_bans_hold_for_addresses_and_domains_until_their_time(bench, pattern):
+    bench.write(lambda tx: tx.ban(pattern, bench.now + HOUR, "spam", bench.now))
+    assert bench.facts().banned
+    assert not bench.facts(sender="anna@elsewhere.example").banned
+    assert not bench.facts(now=bench.now + 2 * HOUR).banned
+    assert [ban["why"] for ban in bench.read(lambda read: read.bans(bench.now))] == ["spam"]
+    assert bench.write(lambda tx: tx.unban(pattern))
+    assert not bench.write(lambda tx: tx.unban(pattern))
+    assert not bench.facts().banned
+
+
+def test_a_sender_is_known_once_he_wrote_and_not_by_standing_on_cc(bench):
+    bench.open(participants=(BO,))
+    assert bench.facts().known_sender
+    assert not bench.facts(sender=BO.addr).known_sender
+
+
+def test_the_promise_comes_from_what_really_happened(bench):
+    bench.write(lambda tx: tx.set_setting("promises", '{"support": 7200}'))
+    assert bench.facts().promise_seconds == {"support": 7200}
+
+
+def test_one_mail_asks_fewer_than_twenty_small_questions_and_none_scans_a_table(bench, letters):
+    number = bench.open(outbound=(letters(),))
+    seen = []
+    bench.write(lambda tx: tx.connection.set_trace_callback(seen.append))
+    bench.facts(ids=("<1@customer.example>",), numbers=(number,), content_digest="c", message_id="<n@c>")
+    asked = [each for each in seen if each.lstrip().startswith("SELECT")]
+    assert len(asked) < 20
+    plans = [
+        (row["detail"], statement)
+        for statement in asked
+        for row in bench.read(lambda read, s=statement: read.all("EXPLAIN QUERY PLAN " + s, {}))
+    ]
+    small = ("agent", "absence", "lately", "seen", "CONSTANT", "(subquery", "CO-ROUTINE")
+    scans = [plan for plan in plans if plan[0].startswith("SCAN") and not any(name in plan[0] for name in small)]
+    assert scans == []

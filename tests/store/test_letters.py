@@ -1,0 +1,177 @@
+"""The outbox: claimed in order, leased, marked, recovered; the same intention is never written twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailgate.core import change as ch
+from mailgate.core.mail import Address
+
+BO = Address("bo@other.example", "Bo")
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+
+def letter(template="answer", urgency=ch.Urgency.WORDS, to=(BO,), **more):
+    return ch.Outbound(template, ch.Audience.CUSTOMER, to, urgency=urgency, **more)
+
+
+def states(bench):
+    every = ("waiting", "leased", "sending", "sent", "uncertain", "held", "dead")
+    return [row["state"] for row in bench.read(lambda read: read.outbox(every))]
+
+
+def test_a_claimed_letter_carries_all_that_is_needed_to_word_and_send_it(bench):
+    cc = Address("Carl@Other.example", "Carl")
+    out = letter(
+        cc=(cc,), department="sales", language="fi", purpose="customer", in_reply_to="<a@b>", references=("<r@b>", "<a@b>"),
+        context={"who": "Ann", "at": bench.now}, attachments=((0, "2.1"),), agent="ann",
+    )  # fmt: skip
+    number = bench.open(outbound=(out,))
+    (due,) = bench.claim()
+    assert due.ticket.number == number
+    assert [entry.text for entry in due.ticket.entries] == ["words about Broken lamp"]
+    assert (due.template, due.audience, due.agent, due.purpose) == ("answer", "customer", "ann", "customer")
+    assert (due.department, due.language, due.subject) == ("sales", "fi", "Broken lamp")
+    assert (due.to, due.cc, due.in_reply_to, due.references) == ((BO,), (cc,), "<a@b>", ("<r@b>", "<a@b>"))
+    assert due.context == {"who": "Ann", "at": bench.now.isoformat()}
+    assert due.attachments == ((1, "2.1"),)
+    assert [each.recipient for each in due.deliveries] == [BO.addr, "Carl@Other.example"]
+    assert due.rendered is None
+
+
+def test_a_letter_of_no_ticket_goes_out_too(bench):
+    bench.apply(None, letters=(letter("digest", subject="Good morning"),))
+    (due,) = bench.claim()
+    assert (due.ticket, due.subject, due.department) == (None, "Good morning", "")
+
+
+def test_urgent_ones_first_then_the_oldest(bench):
+    for template, urgency in (("digest", 3), ("notice", 2), ("ack", 1), ("answer", 0), ("second", 0)):
+        bench.open(template, outbound=(letter(template, ch.Urgency(urgency)),))
+    assert [due.template for due in bench.claim(limit=3)] == ["answer", "second", "ack"]
+    assert [due.template for due in bench.claim()] == ["notice", "digest"]
+    assert bench.claim() == []
+
+
+def test_a_lease_keeps_others_away_until_it_is_over(bench):
+    bench.open(outbound=(letter(),))
+    assert len(bench.claim()) == 1
+    assert bench.claim(now=bench.now + 14 * MINUTE) == []
+    assert len(bench.claim(now=bench.now + 15 * MINUTE)) == 1
+
+
+def test_departments_whose_route_is_paused_are_left(bench):
+    bench.open("1", outbound=(letter(department="sales"),))
+    bench.open("2", outbound=(letter(),))
+    assert [due.department for due in bench.claim(skip=("sales",))] == ["support"]
+    assert [due.department for due in bench.claim()] == ["sales"]
+
+
+def test_the_same_intention_is_written_once(bench):
+    number = bench.open(outbound=(letter(dedupe="esc:1"),))
+    bench.apply(None, ch.Journal("again"), ticket=number, outbound=(letter(dedupe="esc:1"), letter(dedupe="esc:2")))
+    assert len(bench.claim()) == 2
+
+
+def test_one_recipient_named_twice_is_one_delivery(bench):
+    bench.open(outbound=(letter(to=(BO,), cc=(Address("BO@other.example"),)),))
+    assert len(states(bench)) == 1
+
+
+def test_a_rendered_letter_keeps_its_first_bytes(bench):
+    bench.open(outbound=(letter(),))
+    (due,) = bench.claim()
+    for words in (b"first", b"second"):
+        bench.write(lambda tx, words=words: tx.keep_rendered(due.id, words, "Re: [#1001] Broken lamp"))
+    bench.mark(due.deliveries[0].id, "waiting", due_at=bench.now + MINUTE, error="421 later", attempts=1)
+    assert bench.claim() == []
+    (again,) = bench.claim(now=bench.now + MINUTE)
+    assert (again.rendered, again.message_id) == (b"first", due.message_id)
+    (delivery,) = again.deliveries
+    assert (delivery.attempts, delivery.first_tried_at) == (1, bench.now)
+    shown = bench.read(lambda read: read.letter(due.id))
+    assert (shown["raw"], shown["subject"], shown["ticket"]) == (b"first", "Re: [#1001] Broken lamp", 1001)
+
+
+def test_a_sent_delivery_keeps_the_relays_own_id(bench):
+    bench.open(outbound=(letter(),))
+    (due,) = bench.claim()
+    bench.mark(due.deliveries[0].id, "sending")
+    bench.mark(due.deliveries[0].id, "sent", remote_id="<ses@amazon>", attempts=1)
+    (row,) = bench.read(lambda read: read.letter(due.id))["deliveries"]
+    assert (row["state"], row["remote_id"], row["sent_at"], row["due_at"]) == ("sent", "<ses@amazon>", bench.now, None)
+    assert bench.read(lambda read: read.outbox()) == []
+
+
+def test_after_a_crash_leased_ones_wait_again_and_sending_ones_are_told_apart(bench, letters):
+    bench.open("leased", outbound=(letter("leased"),))
+    bench.open("words", outbound=(letter("words"),))
+    bench.open("ack", outbound=(letters(),))
+    for due in bench.claim():
+        if due.template != "leased":
+            bench.mark(due.deliveries[0].id, "sending")
+    assert bench.write(lambda tx: tx.recover(bench.now)) == {"leased": 1, "retried": 1, "uncertain": 1}
+    again = bench.claim()
+    assert sorted(due.template for due in again) == ["leased", "words"]
+    for due in again:
+        bench.mark(due.deliveries[0].id, "sending")
+    assert bench.write(lambda tx: tx.recover(bench.now)) == {"leased": 0, "retried": 1, "uncertain": 1}
+
+
+def test_a_letter_in_its_undo_window_is_held_and_leaves_by_itself(bench):
+    bench.open(outbound=(letter(not_before=bench.now + 2 * MINUTE),))
+    assert states(bench) == ["held"]
+    assert bench.write(lambda tx: tx.release(bench.now)) == 0
+    assert bench.claim() == []
+    assert len(bench.claim(now=bench.now + 2 * MINUTE)) == 1
+
+
+def test_held_letters_wait_for_release(bench):
+    mail = bench.keep().number
+    step = ch.Step(None, (ch.OpenTicket("x", "support", BO),), (letter(),))
+    whole = ch.Decision(ch.Fate.FILED, "new", (step,))
+    bench.write(lambda tx: tx.apply(mail, whole, bench.now, bench.ids, None, hold=True))
+    assert bench.claim(now=bench.now + 24 * HOUR) == []
+    assert states(bench) == ["held"]
+    assert bench.write(lambda tx: tx.release(bench.now)) == 1
+    assert len(bench.claim()) == 1
+
+
+def test_people_may_retry_what_stopped_and_drop_what_waits(bench):
+    bench.open("1", outbound=(letter(),))
+    bench.open("2", outbound=(letter(),))
+    one, two = (due.deliveries[0].id for due in bench.claim())
+    bench.mark(one, "dead", error="550 no such user")
+    bench.mark(two, "sent")
+    assert bench.write(lambda tx: tx.retry_delivery(one, bench.now))
+    assert states(bench) == ["waiting", "sent"]
+    assert bench.write(lambda tx: tx.drop_delivery(one, bench.now))
+    assert states(bench) == ["dead", "sent"]
+    assert not bench.write(lambda tx: tx.drop_delivery(two, bench.now))
+    assert not bench.write(lambda tx: tx.retry_delivery(two, bench.now))
+    assert not bench.write(lambda tx: tx.retry_delivery(4711, bench.now))
+
+
+def test_the_list_has_the_keys_of_the_contract(bench, letters):
+    bench.open(outbound=(letters(),))
+    (row,) = bench.read(lambda read: read.outbox())
+    assert {"id", "ticket", "template", "to", "state", "attempts", "due_at", "error", "message_id"} <= set(row)
+    assert (row["ticket"], row["to"], row["error"]) == (1001, "anna@customer.example", None)
+
+
+def test_a_state_or_a_delivery_nobody_knows_is_refused(bench):
+    with pytest.raises(ValueError, match="lost"):
+        bench.mark(1, "lost")
+    with pytest.raises(KeyError):
+        bench.mark(1, "sent")
+
+
+def test_claiming_reads_only_what_is_due(bench):
+    seen = []
+    bench.write(lambda tx: tx.connection.set_trace_callback(seen.append))
+    bench.claim(skip=("sales",))
+    asked = [each for each in seen if each.startswith("SELECT DISTINCT letter")]
+    assert len(asked) == 4
+    for statement in asked:
+        plan = bench.read(lambda read, s=statement: read.all("EXPLAIN QUERY PLAN " + s, {}))
+        assert "delivery_due (urgency=? AND due_at>? AND due_at<?)" in plan[0]["detail"]

@@ -1,0 +1,307 @@
+"""Lists, counts and searches: right answers, in the working order, with the keys others rely on."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailgate.core import change as ch
+from mailgate.core.mail import Address, Source
+from mailgate.core.ticket import EntryKind, Priority, Status
+from mailgate.errors import ConfigError
+from mailgate.store.base import Cursor, TicketFilter
+from mailgate.store.search import folded, query
+
+BO = Address("bo@other.example", "Bo")
+HOUR = timedelta(hours=1)
+
+
+def numbers(bench, **wanted):
+    return [ticket.number for ticket in bench.read(lambda read: read.tickets(TicketFilter(**wanted), bench.now + HOUR))]
+
+
+def found(bench, words):
+    while bench.write(lambda tx: tx.index(3)):
+        pass
+    return [ticket.number for ticket in bench.read(lambda read: read.find(words))]
+
+
+def test_the_queue_stands_in_working_order(bench):
+    plain = bench.open("plain")
+    urgent = bench.open("urgent", priority=Priority.URGENT)
+    late = bench.open("late", ch.SetDue("resolve", bench.now))
+    later = bench.open("later", ch.SetDue("resolve", bench.now + 9 * HOUR))
+    assert numbers(bench) == [late, later, urgent, plain]
+    assert numbers(bench, limit=2, offset=1) == [later, urgent]
+    assert bench.read(lambda read: read.count(TicketFilter(limit=1), bench.now)) == 4
+
+
+def test_every_filter_keeps_what_it_says(bench):
+    one = bench.open("1", ch.Assign("ann"), ch.SetStatus(Status.OPEN), ch.Tag(("vip",)), department="sales")
+    two = bench.open("2", ch.SetDue("manual", bench.now), requester=BO)
+    assert numbers(bench, status=("open", "hold")) == [one]
+    assert numbers(bench, department="support") == [two]
+    assert numbers(bench, owner="ann") == [one]
+    assert numbers(bench, unowned=True) == [two]
+    assert numbers(bench, tag="vip") == [one]
+    assert numbers(bench, overdue=True) == [two]
+    assert numbers(bench, customer="BO@Other.example") == [two]
+    assert numbers(bench, numbers=(one, two, 4711)) == [two, one]
+    assert numbers(bench, status=("new",), owner="ann") == []
+    assert bench.read(lambda read: read.count(TicketFilter(tag="vip"), bench.now)) == 1
+
+
+def test_a_customers_tickets_are_found_by_each_of_his_linked_addresses(bench):
+    one = bench.open("1")
+    two = bench.open("2", requester=BO)
+    bench.apply(None, effects=(ch.LinkContacts("anna@customer.example", BO.addr),))
+    assert numbers(bench, customer=BO.addr) == numbers(bench, customer="anna@customer.example") == [one, two]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"status": ("new",)},
+        {"department": "support", "status": ("new", "open")},
+        {"owner": "ann"},
+        {"tag": "vip"},
+        {"customer": "anna@customer.example"},
+        {"overdue": True},
+        {"numbers": (1001, 1002)},
+    ],
+    ids=str,
+)
+def test_no_filter_scans_all_tickets(bench, wanted):
+    def plans(read):
+        where, params = read._where(TicketFilter(**wanted), bench.now)
+        return [row["detail"] for row in read.all(f"EXPLAIN QUERY PLAN SELECT * FROM ticket {where}", params)]
+
+    assert not any(plan.startswith("SCAN ticket") for plan in bench.read(plans))
+
+
+def test_the_clock_reads_only_those_due(bench):
+    late = bench.open("late", ch.SetEscalation(0, bench.now, bench.now))
+    bench.open("not yet", ch.SetEscalation(0, bench.now + HOUR))
+    bench.open("at rest", ch.SetEscalation(0, bench.now), ch.SetStatus(Status.SOLVED))
+    held = bench.open("held", ch.SetStatus(Status.HOLD, bench.now))
+    assert [t.number for t in bench.read(lambda read: read.late(bench.now, 10))] == [late]
+    assert [t.number for t in bench.read(lambda read: read.waking(bench.now, 10))] == [held]
+    seen = []
+    bench.write(lambda tx: tx.connection.set_trace_callback(seen.append))
+    bench.write(lambda tx: (tx.late(bench.now, 10), tx.waking(bench.now, 10)))
+    due = [each for each in seen if "escalate_at" in each or "status_until" in each]
+    for statement in due:
+        plan = bench.read(lambda read, s=statement: read.all("EXPLAIN QUERY PLAN " + s, {}))
+        assert any("ticket_escalate" in row["detail"] or "ticket_wake" in row["detail"] for row in plan), statement
+
+
+def test_each_mail_has_its_one_fate_in_the_audit(bench):
+    for fate in ch.Fate:
+        mail = bench.keep().number
+        bench.apply(mail, fate=fate, parking=ch.Parking("x") if fate is ch.Fate.PARKED else None)
+    bench.keep()
+    assert bench.read(lambda read: read.audit()) == {
+        "accepted": 6, "filed": 1, "duplicate": 1, "dropped": 1, "parked": 1, "quarantined": 1, "unaccounted": 1,
+    }  # fmt: skip
+
+
+def test_quarantine_lists_retries_and_drops(bench):
+    one, two = bench.keep(b"one").number, bench.keep(b"two").number
+    bench.write(lambda tx: tx.attempt(one))
+    for mail in (one, two):
+        bench.write(lambda tx, mail=mail: tx.quarantine_mail(mail, "poison", "ChildDied: cpu", bench.now))
+    listed = bench.read(lambda read: read.quarantine())
+    assert listed[0] == {
+        "id": one, "mail": one, "at": bench.now, "error": "ChildDied: cpu", "from": "anna@customer.example",
+        "subject": "", "size": 3,
+    }  # fmt: skip
+    assert bench.write(lambda tx: tx.retry_mail(one))
+    assert not bench.write(lambda tx: tx.retry_mail(one))
+    (waiting,) = bench.write(lambda tx: tx.waiting(9))
+    assert (waiting.number, waiting.attempts, waiting.retried, waiting.raw) == (one, 0, True, b"one")
+    assert bench.write(lambda tx: tx.drop_mail(two, "by hand", bench.now))
+    assert not bench.write(lambda tx: tx.drop_mail(two, "by hand", bench.now))
+    assert bench.read(lambda read: (read.quarantine(), read.raw(two))) == ([], b"two")
+
+
+def test_waiting_mail_comes_in_order_of_arrival(bench):
+    kept = [bench.keep(source=Source.LMTP).number for _ in range(5)]
+    bench.apply(kept[1])
+    waiting = bench.write(lambda tx: tx.waiting(3))
+    assert [mail.number for mail in waiting] == [kept[0], kept[2], kept[3]]
+    assert waiting[0].envelope.source is Source.LMTP
+    assert [mail.number for mail in bench.write(lambda tx: tx.waiting(9, after=kept[3]))] == [kept[4]]
+    assert bench.write(lambda tx: (tx.attempt(kept[4]), tx.attempt(kept[4]))) == (1, 2)
+    with pytest.raises(KeyError):
+        bench.write(lambda tx: tx.attempt(99))
+
+
+def test_a_mail_is_shown_whole_but_for_its_bytes(bench):
+    number = bench.open()
+    mail = bench.read(lambda read: read.mail(1))
+    assert (mail["fate"], mail["reason"], mail["tickets"], mail["subject"]) == (
+        "filed",
+        "test",
+        [number],
+        "Broken lamp",
+    )
+    assert (mail["accepted_at"], mail["departments"], mail["recipients"]) == (
+        bench.now, ["support"], ["support@desk.example"])  # fmt: skip
+    assert bench.read(lambda read: read.mail_by_message_id("1@customer.example"))["number"] == 1
+    assert bench.read(lambda read: (read.mail(99), read.mail_by_message_id("<no@id>"))) == (None, None)
+    assert bench.read(lambda read: read.envelope(1)).recipients == ("support@desk.example",)
+    assert [m["number"] for m in bench.read(lambda read: read.mails(bench.now))] == [1]
+    assert bench.read(lambda read: read.mails(bench.now + HOUR)) == []
+    with pytest.raises(KeyError):
+        bench.read(lambda read: read.raw(99))
+
+
+def test_the_decision_can_be_explained_later(bench):
+    mail = bench.keep().number
+    bench.apply(mail, trace={"guard": None, "rules": [{"name": "default", "hit": True}], "at": bench.now})
+    assert bench.read(lambda read: read.mail(mail))["trace"] == {
+        "guard": None, "rules": [{"name": "default", "hit": True}], "at": bench.now.isoformat(),
+    }  # fmt: skip
+
+
+# --- IMAP -------------------------------------------------------------------------------------------------------------
+
+
+def imap(bench, uid, raw=None, uidvalidity=7, **more):
+    return bench.keep(
+        raw, mailbox="support", folder="INBOX", uid=uid, uidvalidity=uidvalidity, source=Source.IMAP, **more
+    )
+
+
+def test_i05_the_same_imap_message_again_gives_the_first_number_and_no_row(bench):
+    first = imap(bench, 5)
+    assert imap(bench, 5).number == first.number
+    assert bench.scalar("SELECT count(*) FROM mail") == 1
+
+
+def test_i07_after_a_new_uidvalidity_the_same_bytes_are_duplicates(bench):
+    first = imap(bench, 5, b"same", digest="d")
+    again = imap(bench, 1, b"same", uidvalidity=8, digest="d")
+    assert (again.duplicate_of, again.number) == (first.number, first.number + 1)
+
+
+def test_a_cursor_goes_forward_and_starts_anew_with_uidvalidity(bench):
+    def step(uidvalidity, uid):
+        bench.write(lambda tx: tx.set_cursor("support", "INBOX", Cursor(uidvalidity, uid), bench.now))
+        return bench.read(lambda read: read.cursor("support", "INBOX"))
+
+    assert bench.read(lambda read: read.cursor("support", "INBOX")) is None
+    assert [step(7, 10), step(7, 5), step(8, 1)] == [Cursor(7, 10), Cursor(7, 10), Cursor(8, 1)]
+
+
+def test_what_cannot_be_fetched_is_set_aside_counted_and_gone_once_it_came(bench):
+    tries = [
+        bench.write(lambda tx: tx.put_aside("support", "INBOX", 7, 5, "empty answer", bench.now)) for _ in range(2)
+    ]
+    assert tries == [1, 2]
+    (row,) = bench.read(lambda read: read.set_aside("support"))
+    assert (row["uid"], row["why"], row["tries"]) == (5, "empty answer", 2)
+    assert bench.read(lambda read: read.set_aside("sales")) == []
+    imap(bench, 5)
+    assert bench.read(lambda read: read.set_aside()) == []
+
+
+# --- full text --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "hits"),
+    [
+        ("lamppu", [1001]),
+        ("lampp", [1001]),
+        ("KÄYTÄVÄLLÄ", [1001]),
+        ("kaytavalla", [1001]),
+        ("lodz", [1002]),
+        ("Łódź strasse", [1002]),
+        ("straße", [1002]),
+        ("anna@customer.example", [1001, 1002]),
+        ("1002", [1002]),
+        ("[#1002]", [1002]),
+        ('"lamppu käytävällä"', [1001]),
+        ('"käytävällä lamppu"', []),
+        ("lamppu strasse", []),
+        ('foo-12 AND ( OR NEAR(" * ^ :', []),
+        ("", []),
+        ("!!!", []),
+    ],
+)
+def test_find_takes_whatever_people_type(bench, words, hits):
+    bench.open("Lamppu käytävällä")
+    bench.open("Łódź, Straße 5")
+    assert sorted(found(bench, words)) == hits
+
+
+def test_find_goes_where_a_merge_went(bench):
+    one, two = bench.open("Lamp"), bench.open("Chair")
+    bench.apply(None, ch.MergeInto(one), ticket=two)
+    assert found(bench, "chair") == [one]
+
+
+def test_the_index_is_fed_in_portions_and_only_once(bench):
+    for i in range(5):
+        bench.open(f"ticket {i}")
+    assert [bench.write(lambda tx: tx.index(3)) for _ in range(3)] == [3, 2, 0]
+    number = bench.open("one more")
+    assert found(bench, "more") == [number]
+
+
+def test_folding_and_quoting():
+    assert folded("Žluťoučký ŁÓDŹ Straße Ærø") == "zlutoucky lodz strasse aero"
+    assert query('a b-c "d e"') == '"a"* "b"* "c"* "d e"'
+
+
+# --- figures, people --------------------------------------------------------------------------------------------------
+
+
+def test_the_desk_shows_the_workload(bench):
+    bench.open("1", ch.Assign("ann"), ch.SetStatus(Status.OPEN), ch.SetDue("resolve", bench.now - HOUR))
+    bench.open("2")
+    bench.open("3", ch.SetStatus(Status.SOLVED))
+    desk = bench.read(lambda read: read.desk(bench.now))
+    assert [(row["status"], row["owner"], row["tickets"], row["overdue"]) for row in desk["load"]] == [
+        ("new", None, 1, 0), ("open", "ann", 1, 1)]  # fmt: skip
+    assert (desk["overdue"], desk["oldest"]) == (1, bench.now)
+    assert desk["today"] == {"opened": 3, "solved": 1, "mails": 3}
+
+
+def test_queues_tell_how_much_waits_and_since_when(bench, letters):
+    bench.open(outbound=(letters(),))
+    bench.keep(now=bench.now + HOUR)
+    queues = bench.read(lambda read: read.queues())
+    assert queues["mail"] == {"waiting": 1, "oldest": bench.now + HOUR}
+    assert queues["outbox"] == {"waiting": {"count": 1, "oldest": bench.now}}
+    assert (queues["quarantined"], queues["parked"], queues["last_mail_at"]) == (0, 0, bench.now + HOUR)
+
+
+def test_settings_and_runs_of_jobs_are_remembered(bench):
+    bench.write(lambda tx: (tx.set_setting("k", "v"), tx.ran("digest", bench.now, 3)))
+    assert bench.read(lambda read: (read.setting("k"), read.last_run("digest"))) == ("v", bench.now)
+    bench.write(lambda tx: tx.set_setting("k", None))
+    assert bench.read(lambda read: (read.setting("k"), read.last_run("none"))) == (None, None)
+
+
+def test_agents_keep_their_id_and_one_with_work_left_cannot_vanish(bench, people):
+    agent, department = people
+    desks = [department("support"), department("sales")]
+    first = bench.store.sync_people([agent("ann"), agent("bo")], desks)
+    number = bench.open("x", ch.Assign("bo"))
+    with pytest.raises(ConfigError, match="'bo' is gone"):
+        bench.store.sync_people([agent("ann")], desks)
+    with pytest.raises(ConfigError, match="'support' is gone"):
+        bench.store.sync_people([agent("ann"), agent("bo")], desks[1:])
+    bench.apply(None, ch.Assign(None), ticket=number)
+    assert bench.store.sync_people([agent("ann")], desks) == {"ann": first["ann"]}
+    assert bench.store.sync_people([agent("ann"), agent("bo"), agent("cy")], desks)["bo"] == first["bo"]
+
+
+def test_imported_history_keeps_its_own_times(bench):
+    early = bench.now - 1000 * HOUR
+    mail = bench.keep(history=True, arrived_at=early).number
+    words = ch.AddEntry(EntryKind.CUSTOMER, BO.addr, "Bo", "long ago")
+    number = bench.apply(mail, ch.OpenTicket("x", "support", BO), words, stamp=bench.stamp(mail)).tickets[0]
+    ticket = bench.ticket(number)
+    assert ticket.created_at == ticket.updated_at == ticket.last_customer_at == early
