@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mailgate import config as configuration
 from mailgate import rulebook
+from mailgate.app import failures
 from mailgate.app.children import Children
 from mailgate.app.dispatch import Dispatcher, Route
 from mailgate.app.gateway import Gateway
@@ -67,7 +68,15 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
     live = Live(_snapshot(config, rules, store))
     ids = SignedIds(live)
     pool = Children(size)
-    dispatcher = Dispatcher(store, _routes(config), pool, live, utc_now)
+    dispatcher = Dispatcher(
+        store,
+        pool,
+        live,
+        utc_now,
+        _routes(config),
+        on_failed=failures.undelivered(live, ids, utc_now),
+        on_problem=failures.to_admin(store, live, ids, utc_now),
+    )
     intake = Intake(store, pool, live, ids, utc_now, partial(keep_blob, store.data), on_letters=dispatcher.wake)
     return Gateway(
         config=config,
@@ -152,7 +161,8 @@ def _route(relay: configuration.Relay, config: Config) -> Route:
         )
 
     return Route(
-        make=make,
+        name=relay.name,
+        open=make,
         connections=relay.connections,
         rate=relay.rate,
         envelope=relay.envelope,

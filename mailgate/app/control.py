@@ -17,7 +17,7 @@ Call = Callable[..., Any]
 
 
 def answer(gateway: Gateway, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out one request `{"call": NAME, "args": {...}}`; the answer has `result`, or `error` with words for people."""
+    """Carry out one request `{"call": NAME, "args": {...}}`; the answer has `result`, or `error` for people."""
     call = CALLS.get(str(request.get("call")))
     if call is None:
         return {"error": f"unknown request {request.get('call')!r}"}

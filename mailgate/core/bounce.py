@@ -9,6 +9,7 @@ from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Bounced, Change, Decision, Fate, Step
 from mailgate.core.facts import SentLetter
 from mailgate.core.mail import BouncedRecipient
+from mailgate.core.policy import Policy
 from mailgate.core.ticket import EntryKind, Ticket
 from mailgate.core.token import Token
 
@@ -79,3 +80,24 @@ def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecip
 def _line(one: BouncedRecipient) -> str:
     parts = (one.address or "?", one.action, one.status, one.diagnostic)
     return " · ".join(part for part in parts if part)[:500]
+
+
+def undelivered(policy: Policy, ticket: Ticket, audience: str, recipient: str, error: str, agent: str) -> Decision:
+    """A letter of ours was refused for good: the owner of a customer's letter hears of it, never the customer."""
+    line = " · ".join(part for part in (recipient, error) if part)[:500]
+    if audience == "agent":
+        lead = notice.lead_of(policy, ticket.department)
+        title = f"{agent} cannot be reached by mail"
+        if lead is None or lead.name == agent:
+            return Decision(Fate.FILED, "undelivered")
+        about = {"title": title, "text": line}
+        alarm = notice.to_agent(policy, lead, "alarm", purpose="admin", subject=title, context=about,
+                                dedupe=f"unreachable:{agent}:{ticket.number}")  # fmt: skip
+        return Decision(Fate.FILED, "undelivered", letters=(alarm,))
+    entry = AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False)
+    words = {"why": "bounce", "from": {"name": "", "address": recipient}, "notes": [line]}
+    letters = tuple(
+        notice.to_agent(policy, reader, "notice", purpose="note", context=words)
+        for reader in notice.readers(policy, ticket)
+    )
+    return Decision(Fate.FILED, "undelivered", (Step(ticket.number, (entry,), letters),))

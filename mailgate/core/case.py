@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from mailgate.core import token
@@ -85,19 +85,25 @@ class Case:
         matched = self.match.ticket.number if self.match.ticket else None
         agent = self.authority.agent
         return {
-            "guard": self.verdict.kind if self.verdict.kind == "human" else f"{self.verdict.kind}: {self.verdict.reason}",
+            "guard": self.verdict.kind + ("" if self.verdict.kind == "human" else f": {self.verdict.reason}"),
             "match": {"by": self.match.by, "ticket": matched, "verified": self.match.verified,
                       "mentions": list(self.match.mentions), "conflict": self.match.conflict},
             "authority": {"agent": agent.name if agent else None, "proof": self.authority.proof or None,
                           "why": self.authority.why or None, "passed": self.authority.passed},
             "rules": [{"name": t.name, "hit": t.hit, "why": t.why} for t in self.route.trace],
+            "outcome": outcome(self.route),
             "commands": [],
         }  # fmt: skip
 
 
-def within(moment: datetime, now: datetime, span: timedelta) -> bool:
-    """True when `moment` lies within the last `span`."""
-    return timedelta(0) <= now - moment <= span
-
-
-__all__ = ["MOST_PARTICIPANTS", "Case", "replace", "within"]
+def outcome(route: Route) -> dict[str, Any]:
+    """What of a route an admin would notice."""
+    return {
+        "rules": ", ".join(tried.name for tried in route.trace if tried.hit),
+        "department": route.department,
+        "priority": str(route.priority) if route.priority else None,
+        "tags": ", ".join(route.tags),
+        "assign": route.assign,
+        "drop": route.drop,
+        "park": route.park,
+    }

@@ -89,4 +89,5 @@ class Facts:
     away: tuple[Absence, ...] = ()
     parked: Parking | None = None
     ticket_subjects: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # all earlier subjects
+    last_words: Mapping[int, str] = field(default_factory=dict)  # ticket -> the agent whose public words are newest
     promise_seconds: Mapping[str, int] = field(default_factory=dict)  # department -> p80 of real first responses

@@ -1,0 +1,54 @@
+# mailgate: `make demo` shows a help desk at work, `make test` proves it.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+JOBS   ?= auto
+
+.PHONY: demo test lint run bench bench-large corpus crash install upgrade clean
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[tnef]'
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.installed pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check 'pytest>=9.0' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' \
+	  'hypothesis>=6.150' 'trustme>=1.2.1' 'ruff>=0.17' 'mypy>=2.4' 'build>=1.2' 'hatchling>=1.25'
+	@touch $@
+
+demo: $(VENV)/.installed
+	@$(BIN)/mailgate demo $(ARGS)
+
+test: $(VENV)/.tested
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+run: $(VENV)/.installed
+	$(BIN)/mailgate run $(ARGS)
+
+bench: $(VENV)/.tested
+	$(BIN)/python bench/run.py $(ARGS)
+
+bench-large: $(VENV)/.tested
+	$(BIN)/python bench/run.py --large $(ARGS)
+
+corpus: $(VENV)/.tested
+	$(BIN)/python bench/corpus.py $(ARGS)
+
+crash: $(VENV)/.tested
+	MAILGATE_CRASH_ROUNDS=500 $(BIN)/python -m pytest tests/scenarios/test_crash.py -k rounds --timeout 7200 $(ARGS)
+
+install:
+	sh systemd/install.sh install
+
+upgrade:
+	sh systemd/install.sh upgrade
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

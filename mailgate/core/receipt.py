@@ -1,0 +1,109 @@
+"""Letters to an agent about a mail of his own: what was done, what was not, and what he can answer to that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mailgate.core import notice
+from mailgate.core.case import Case
+from mailgate.core.change import Decision, Fate, Outbound, Parking
+from mailgate.core.command import Command, Trouble
+from mailgate.core.policy import Agent
+
+# Refusals that concern the mail as a whole, with the sentence the agent reads.
+WHY = {
+    "stale": "a colleague has answered since that notice was sent",
+    "inside": "your answer stands inside the quoted notice, so it cannot be told from it",
+    "empty": "nothing is left when the quoted notice is taken away",
+    "address": "an agent's own address stands in the text",
+    "internal": "internal words of the desk stand in the text",
+    "forward": "it is a forwarded mail",
+    "trainee": "a lead has to send it",
+    "address_only": "the reply address alone is no proof for words to a customer; keep the ticket's tag in the subject",
+    "no_ticket": "it is not clear which ticket is meant",
+}
+
+
+def parked(
+    case: Case,
+    agent: Agent,
+    why: str,
+    *,
+    commands: Sequence[Command] = (),
+    problems: Iterable[Trouble] = (),
+    refused: Iterable[dict[str, Any]] = (),
+    **context: Any,
+) -> Decision:
+    """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers."""
+    understood = [str(command) for command in commands]
+    doubts = [*(_doubt(problem) for problem in problems), *refused]
+    if why in WHY:
+        doubts.append({"word": "", "why": WHY[why], "nearest": []})
+    number = case.match.ticket.number if case.match.ticket else None
+    letter = to(
+        case,
+        agent,
+        "receipt",
+        purpose="release",
+        context={
+            "parked": True,
+            "ticket": number,
+            "understood": understood,
+            "refused": doubts,
+            "text": case.mail.fresh[:2000],
+            **context,
+        },
+    )
+    return case.end(
+        Fate.PARKED,
+        why,
+        parking=Parking(why, agent.name, understood=tuple(understood)),
+        letters=(letter,),
+        trace={**case.trace(), "commands": [*understood, *(f"?{problem.word}" for problem in problems)]},
+    )
+
+
+def _doubt(problem: Trouble) -> dict[str, Any]:
+    return {
+        "word": problem.word,
+        "why": problem.kind,
+        "nearest": [f"#{name}" for name in problem.nearest],
+        "line": problem.line[:200],
+    }
+
+
+def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
+    """Somebody wrote in an agent's name without proof: his configured address is asked, at most once in ten minutes."""
+    bucket = f"{case.now:%Y-%m-%dT%H}{case.now.minute // 10}"
+    letter = to(
+        case,
+        agent,
+        "was_it_you",
+        purpose="release",
+        dedupe=f"was_it_you:{agent.name}:{bucket}",
+        context={"subject": case.mail.subject, "at": case.arrived_at.isoformat(), "text": case.mail.fresh[:500],
+                 "why": why, "parked": True},
+    )  # fmt: skip
+    return case.end(Fate.PARKED, why, parking=Parking(why, agent.name), letters=(letter,))
+
+
+def done(case: Case, agent: Agent, lines: Sequence[str], **context: Any) -> tuple[Outbound, ...]:
+    """A receipt of what was done, for agents who want one always, or when there is something they must know."""
+    if agent.receipts != "always" and not any(context.values()):
+        return ()
+    return (to(case, agent, "receipt", purpose="note", context={"done": list(lines), **context}),)
+
+
+def to(case: Case, agent: Agent, template: str, **parts: Any) -> Outbound:
+    """A letter to the agent's configured address, threaded under his mail; never to a Reply-To."""
+    answers = case.mail.message_id
+    return notice.to_agent(
+        case.policy,
+        agent,
+        template,
+        in_reply_to=answers,
+        references=(answers,) if answers else (),
+        subject=parts.pop("subject", case.mail.subject),
+        **parts,
+    )

@@ -1,0 +1,129 @@
+"""An agent's words on their way to the customer: what may not leave, who gets them, and what it does to the ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from mailgate.core import token
+from mailgate.core.case import Case
+from mailgate.core.change import AddEntry, Assign, Audience, Change, Outbound, SetStatus, Urgency
+from mailgate.core.mail import Address
+from mailgate.core.policy import Agent, Role
+from mailgate.core.quote import MARKERS
+from mailgate.core.ticket import EntryKind, Status, Ticket
+
+
+def objection(case: Case, ticket: Ticket, agent: Agent, text: str) -> str:
+    """Why these words must not leave now, `""` when they may (design: *What the customer must never see*)."""
+    if not text.strip():
+        return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
+    if _inside(case, text):
+        return "inside"
+    if token.in_text(text) or any(marker in text for marker in MARKERS.values()):
+        return "internal"
+    if names_an_agent(case, text):
+        return "address"
+    if _stale(case, ticket, agent):
+        return "stale"
+    return "trainee" if agent.role is Role.TRAINEE else ""
+
+
+def _inside(case: Case, text: str) -> bool:
+    """Words between the lines of a notice of ours: they cannot be told from it, so nobody may guess."""
+    answered_ours = any(carried.by in ("message-id", "marker") for carried in case.authority.carried)
+    return answered_ours and any(line.lstrip().startswith(">") for line in text.split("\n"))
+
+
+def names_an_agent(case: Case, text: str) -> bool:
+    """True when a private address of any agent stands in the text."""
+    if "@" not in text:
+        return False
+    low = text.lower()
+    return any(addr in low for agent in case.policy.agents for addr in (agent.address, *agent.aliases))
+
+
+def _stale(case: Case, ticket: Ticket, agent: Agent) -> bool:
+    """True when a colleague's public words are newer than the notice this answers."""
+    answered = newest_notice(case)
+    last = ticket.last_agent_at
+    if answered is None or last is None or last <= answered:
+        return False
+    return case.facts.last_words.get(ticket.number) not in (None, agent.name)
+
+
+def newest_notice(case: Case) -> datetime | None:
+    """When the letter this mail answers was written."""
+    times = [
+        case.facts.letters[c.message_id].created_at
+        for c in case.authority.carried
+        if c.message_id in case.facts.letters
+    ]
+    return max(times, default=None)
+
+
+def overtaken(case: Case, ticket: Ticket) -> bool:
+    """True when the customer has written since the notice was sent: the words leave, and the agent is told."""
+    answered = newest_notice(case)
+    return answered is not None and ticket.last_customer_at is not None and ticket.last_customer_at > answered
+
+
+def words(
+    case: Case, ticket: Ticket, agent: Agent, text: str, *, keep_status: bool, above: str = ""
+) -> tuple[list[Change], tuple[Outbound, ...]]:
+    """The entry, what an answer does to the ticket, and the letter, held for the undo window.
+
+    Those who stand in the agent's own To or Cc have it already: they are left out, and without anybody left there is
+    no letter. `above` is a canned answer put before the agent's own words.
+    """
+    whole = "\n\n".join(part for part in (above, text.strip()) if part)
+    own = case.mail.fresh_html if not above and text.strip() == case.mail.fresh.strip() else ""
+    changes: list[Change] = [
+        AddEntry(EntryKind.AGENT, agent.name, agent.shown_name, whole, case.mail.quoted, own, case.mail.attachments)
+    ]
+    if ticket.owner is None:
+        changes.append(Assign(agent.name))
+    if not keep_status:
+        after = case.policy.department(ticket.department).after_reply
+        changes.append(SetStatus(Status(after), why="answered"))
+    letter = answer(case, ticket, agent, whole, own, survey=any(_solves(change) for change in changes))
+    return changes, (letter,) if letter else ()
+
+
+def _solves(change: Change) -> bool:
+    return isinstance(change, SetStatus) and change.status is Status.SOLVED
+
+
+def answer(
+    case: Case, ticket: Ticket, agent: Agent, text: str, html: str = "", *, survey: bool = False
+) -> Outbound | None:
+    """The letter with an agent's words: To the requester, Cc the participants, in the customer's own thread."""
+    has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
+    people = [p for p in (ticket.requester, *ticket.participants) if p.key not in has_it and _outside(case, p)]
+    people = list({person.key: person for person in people}.values())
+    if not people:
+        return None
+    before = case.facts.customer_ids.get(ticket.number, ())
+    about: dict[str, Any] = {"agent": agent.name, "text": text, "html": html}
+    if survey and case.policy.letters.survey:
+        about["survey"] = case.policy.letters.survey if isinstance(case.policy.letters.survey, str) else "scale"
+    return Outbound(
+        template="answer",
+        audience=Audience.CUSTOMER,
+        to=tuple(people[:1]),
+        cc=tuple(people[1:]),
+        department=ticket.department,
+        language=ticket.language,
+        purpose="words",
+        in_reply_to=before[-1] if before else "",
+        references=(*before[:1], *before[1:][-10:]),
+        context=about,
+        attachments=tuple((0, file.part) for file in case.mail.attachments),
+        urgency=Urgency.WORDS,
+        not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,
+    )
+
+
+def _outside(case: Case, person: Address) -> bool:
+    """True for people we may write to as customers."""
+    return not case.policy.department_at(person.addr) and "@" in person.addr and not person.addr.endswith(".invalid")

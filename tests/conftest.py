@@ -1,0 +1,210 @@
+"""A whole gateway on loopback for tests: real SMTP in, real SQLite, letters into a Maildir folder."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import email
+import email.policy
+import smtplib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from mailgate.app.gateway import Gateway
+from mailgate.core.ticket import Ticket
+from mailgate.daemon import Daemon
+from mailgate.store.base import TicketFilter
+from mailgate.wiring import build, edges
+
+CONFIG = """
+[gateway]
+name = "Acme"
+domain = "acme.example"
+data = "data"
+admin = "root@admin.example"
+{gateway}
+
+[smtp]
+listen = "127.0.0.1:0"
+{smtp}
+
+[[outgoing]]
+name = "out"
+transport = "folder"
+folder = "outbox"
+
+[[department]]
+name = "support"
+addresses = ["support@acme.example"]
+from = "Acme Support <support@acme.example>"
+{support}
+
+[[department]]
+name = "sales"
+addresses = ["sales@acme.example", "myynti@acme.example"]
+from = "Acme Sales <sales@acme.example>"
+
+[[agent]]
+name = "anna"
+full_name = "Anna Virtanen"
+address = "anna@staff.example"
+departments = ["support"]
+role = "lead"
+
+[[agent]]
+name = "bo"
+full_name = "Bo Ek"
+address = "bo@staff.example"
+departments = ["support", "sales"]
+{more}
+"""
+
+RULES = """
+[[rule]]
+name = "everything else"
+"""
+
+
+@dataclass
+class Desk:
+    """One running gateway and what a test does with it from outside."""
+
+    folder: Path
+    gateway: Gateway
+    daemon: Daemon
+    settled: dict[int, str] = field(default_factory=dict)
+    change: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def port(self) -> int:
+        return int(self.daemon.door.bound["smtp"][0].rpartition(":")[2])
+
+    def send(self, message: EmailMessage | bytes, *, sender: str | None = None, to: list[str] | None = None) -> int:
+        """Hand a mail over by SMTP and wait for its fate; returns the mail's number."""
+        raw = message if isinstance(message, bytes) else message.as_bytes(policy=email.policy.SMTP)
+        parsed = email.message_from_bytes(raw)
+        named = email.utils.getaddresses([str(parsed[name]) for name in ("To", "Cc") if parsed[name]])
+        recipients = to or [addr for _, addr in named]
+        author = email.utils.parseaddr(str(parsed["From"] or ""))[1] if sender is None else sender
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
+            client.ehlo()
+            client.mail(f"<{author}>" if author else "<>")
+            for one in recipients:
+                code, text = client.rcpt(one)
+                assert code == 250, (one, code, text)
+            code, text = client.data(raw)
+            assert code == 250, (code, text)
+        number = int(text.decode().split()[-1].rstrip("."))
+        self.wait(lambda: number in self.settled, f"mail {number} got no fate")
+        return number
+
+    def wait(self, true: Callable[[], bool], why: str, seconds: float = 20.0) -> None:
+        """Block until `true`, woken by every settled mail."""
+        with self.change:
+            assert self.change.wait_for(true, seconds), why
+
+    def fate(self, number: int) -> str:
+        return self.settled[number]
+
+    def ticket(self, number: int) -> Ticket:
+        found = self.gateway.store.read(lambda read: read.ticket(number))
+        assert found is not None
+        return found
+
+    def tickets(self) -> list[Ticket]:
+        statuses = ("new", "open", "waiting", "hold", "solved", "archived")
+        now = self.gateway.clock()
+        found = self.gateway.store.read(lambda read: read.tickets(TicketFilter(status=statuses), now))
+        return sorted(found, key=lambda ticket: ticket.number)
+
+    def of_mail(self, number: int) -> Ticket:
+        """The one ticket a mail is filed in."""
+        row = self.gateway.store.read(lambda read: read.mail(number))
+        assert row is not None and len(row["tickets"]) == 1, row
+        return self.ticket(row["tickets"][0])
+
+    def letters(self, to: str | None = None, template: str | None = None) -> list[EmailMessage]:
+        """Every letter sent so far, oldest first; what is due is sent now."""
+        self.gateway.dispatcher.drain()
+        rows = self.gateway.store.read(lambda read: read.outbox(("sent",)))
+        found = []
+        for row in rows:
+            if (to and row["to"] != to) or (template and row["template"] != template):
+                continue
+            letter = self.gateway.store.read(lambda read, one=row["letter"]: read.letter(one))
+            found.append(email.message_from_bytes(letter["raw"], policy=email.policy.default))
+        return found
+
+
+@contextlib.contextmanager
+def running(folder: Path, rules: str = RULES, **parts: str) -> Iterator[Desk]:
+    """A gateway that serves until the block ends; `parts` fill the holes of CONFIG."""
+    text = CONFIG.format(**{"gateway": "", "smtp": "", "support": "", "more": "", **parts})
+    folder.mkdir(exist_ok=True)
+    (folder / "mailgate.toml").write_text(text)
+    (folder / "rules").mkdir(exist_ok=True)
+    (folder / "rules" / "90-default.toml").write_text(rules)
+    (folder / "templates").mkdir(exist_ok=True)
+    gateway = build(folder / "mailgate.toml", children=1)
+    daemon = Daemon(gateway, edges(gateway))
+    desk = Desk(folder, gateway, daemon)
+
+    def settled(done: object) -> None:
+        with desk.change:
+            desk.settled[done.number] = str(done.fate)  # type: ignore[attr-defined]
+            desk.change.notify_all()
+
+    gateway.intake.settled = settled
+    failures: list[BaseException] = []
+
+    def serve() -> None:
+        try:
+            asyncio.run(daemon.run())
+        except BaseException as error:
+            failures.append(error)
+            daemon.started.set()
+
+    thread = threading.Thread(target=serve, name="daemon", daemon=True)
+    thread.start()
+    assert daemon.started.wait(30)
+    if failures:
+        raise failures[0]
+    try:
+        yield desk
+    finally:
+        daemon.stop()
+        thread.join(30)
+        assert not thread.is_alive(), "the daemon did not stop"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A gateway with two departments and two agents."""
+    with running(tmp_path) as found:
+        yield found
+
+
+def mail(
+    subject: str = "Broken lamp",
+    text: str = "The lamp does not work.\n",
+    *,
+    sender: str = "Maija Virtanen <maija@customer.example>",
+    to: str = "support@acme.example",
+    **headers: str,
+) -> EmailMessage:
+    """A plain mail; header names in snake case (`in_reply_to`)."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = subject
+    message["Message-ID"] = headers.pop("message_id", email.utils.make_msgid(domain="customer.example"))
+    message["Date"] = email.utils.formatdate()
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message

@@ -1,0 +1,21 @@
+"""A mail comes in by SMTP, becomes a ticket, and its sender hears so."""
+
+from __future__ import annotations
+
+from conftest import Desk, mail
+
+
+def test_a_mail_becomes_a_ticket_and_its_sender_hears_so(desk: Desk) -> None:
+    number = desk.send(mail())
+    ticket = desk.of_mail(number)
+    assert desk.fate(number) == "filed"
+    assert (ticket.number, ticket.subject, ticket.status, ticket.department) == (1001, "Broken lamp", "new", "support")
+    assert ticket.requester.addr == "maija@customer.example"
+    assert [entry.text.strip() for entry in ticket.entries] == ["The lamp does not work."]
+    [ack] = desk.letters("maija@customer.example")
+    assert "[#1001]" in ack["Subject"]
+    assert ack["Auto-Submitted"] == "auto-replied"
+    assert {letter["To"].addresses[0].addr_spec for letter in desk.letters(template="notice")} == {
+        "anna@staff.example",
+        "bo@staff.example",
+    }
