@@ -22,7 +22,8 @@ _TYPES = {
     "txt": "text/plain", "htm": "text/html", "html": "text/html", "csv": "text/csv", "zip": "application/zip",
 }  # fmt: skip
 _EXTENSIONS = {
-    "message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html", "text/csv": ".csv",
+    "message/rfc822": ".eml", "message/global": ".eml",
+    "text/calendar": ".ics", "text/plain": ".txt", "text/html": ".html", "text/csv": ".csv",
     "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/svg+xml": ".svg", "application/pdf": ".pdf",
     "application/zip": ".zip", "text/vcard": ".vcf", "text/x-vcard": ".vcf", "application/pgp-signature": ".asc",
     "video/quicktime": ".mov", "video/mp4": ".mp4", "audio/mpeg": ".mp3", "audio/wav": ".wav", "audio/x-wav": ".wav",
@@ -61,7 +62,7 @@ def describe(parts: list[Part], flags: set[str]) -> tuple[Attachment, ...]:
             for index, (title, content) in enumerate(inner.files, 1):
                 found.append(_file(f"{part.number}/winmail/{index}", title, f"file-{index}.bin", "", content, taken))
             continue
-        each = _file(part.number, name, _fallback(part, data), part.type, data, taken)
+        each = _file(part.number, name or _title(part, data), _fallback(part), part.type, data, taken)
         inline = part.disposition != "attachment" and bool(part.content_id) and part.type.startswith("image/")
         found.append(replace(each, inline=inline, content_id=part.content_id))
     if len(found) > MAX_ATTACHMENTS:
@@ -89,15 +90,19 @@ def _file(number: str, original: str, fallback: str, kind: str, data: bytes, tak
     return Attachment(name, kind, len(data), digest, number, original_name=original)
 
 
-def _fallback(part: Part, data: bytes) -> str:
-    """A name for a part without one: the subject of a mail, the description, else the type."""
+def _title(part: Part, data: bytes) -> str:
+    """What a part without a file name calls itself: the subject of a mail, else its description."""
+    title = part.head.shown("content-description")
+    if part.type in ("message/rfc822", "message/global"):
+        title = header.split(data).shown("subject") or title
+    suffix = _EXTENSIONS.get(part.type, "")
+    return title[:MAX_NAME] + ("" if title.lower().endswith(suffix) else suffix) if title else ""
+
+
+def _fallback(part: Part) -> str:
     main, _, sub = part.type.partition("/")
     suffix = _EXTENSIONS.get(part.type) or (f".{sub}" if main == "image" and sub.isalnum() and len(sub) < 5 else "")
-    stem = part.head.shown("content-description")
-    if part.type in ("message/rfc822", "message/global"):
-        stem = header.split(data).shown("subject") or stem
-    stem = stem[:MAX_NAME] or {"application": "file", "multipart": "part"}.get(main, main)
-    return safe_name(stem if suffix and stem.lower().endswith(suffix) else stem + suffix, "file")
+    return {"application": "file", "multipart": "part"}.get(main, main) + suffix
 
 
 def _unique(name: str, taken: set[str]) -> str:

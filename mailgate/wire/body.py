@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html as markup
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mailgate.wire import charset, sanitize
 from mailgate.wire.mime import Part
 
+_LINE_END = re.compile(r"\r+\n?")
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
 
 
@@ -93,7 +95,8 @@ def read(words: Words) -> tuple[str, list[str]]:
 def plain(part: Part) -> str:
     """The text of a plain part, lines ended by LF, flowed lines joined."""
     text = charset.decode(part.content, part.charset)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
     if part.parameters.get("format", "").lower() == "flowed":
         text = flowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
     return text
@@ -106,21 +109,20 @@ def html(part: Part) -> str:
 
 def flowed(text: str, *, delsp: bool = False) -> str:
     """Join the soft line breaks of format=flowed (RFC 3676 section 4); quoting and signature lines stay."""
-    out: list[str] = []
+    out: list[list[str]] = []
     depth_before, soft = -1, False
     for line in text.split("\n"):
         body = line.lstrip(">")
         depth = len(line) - len(body)
         body = body.removeprefix(" ")
+        flows = body.endswith(" ") and body != "-- "
+        kept = body[:-1] if flows and delsp else body
         if soft and depth == depth_before and body != "-- ":
-            out[-1] += body
+            out[-1].append(kept)
         else:
-            out.append((">" * depth + " " if depth else "") + body)
-        depth_before = depth
-        soft = body.endswith(" ") and body != "-- "
-        if soft and delsp:
-            out[-1] = out[-1][:-1]
-    return "\n".join(out)
+            out.append([">" * depth + " " if depth else "", kept])
+        depth_before, soft = depth, flows
+    return "\n".join("".join(pieces) for pieces in out)
 
 
 def as_html(text: str) -> str:

@@ -63,6 +63,7 @@ _ALLOWED = frozenset(
     + [f"iso8859-{number}" for number in range(1, 17)]
 )  # fmt: skip
 _STATEFUL = re.compile(rb"\x1b[$(]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _HIGH = re.compile(rb"[\x80-\xff]")
 # Letters that speak for a code page when text carries no usable label; what scores best is taken, Western on a tie.
 _TELLING = {
@@ -73,6 +74,7 @@ _TELLING = {
     "cp1251": "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЫЬЭЮЯёЁіїєІЇЄ",
     "koi8-r": "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЫЬЭЮЯёЁ",
 }
+_ALSO_BALTIC = frozenset("çâêîíïùûÂÇÎ")  # at the places of Latvian's long vowels and soft consonants
 _CYRILLIC = frozenset({"cp1251", "koi8-r"})
 
 
@@ -144,9 +146,23 @@ def _unlabelled(data: bytes) -> str:
 
 def guess(data: bytes) -> str:
     """Text of 8-bit data that is not UTF-8, by the code page whose letters fit best."""
+    if _is_chinese(data):
+        return data.decode("gb18030", "replace")
     sample = b"".join(_words(data))
-    name = max(_TELLING, key=lambda name: _score(sample, name))
-    return data.decode(name, "replace")
+    clustered = sum(map(len, runs := _HIGH_RUN.findall(sample))) > 2.5 * len(runs)
+    names = (name for name in _TELLING if clustered or name not in _CYRILLIC)
+    return data.decode(max(names, key=lambda name: _score(sample, name)), "replace")
+
+
+def _is_chinese(data: bytes) -> bool:
+    """True when high octets come in pairs and most begin one of GB 2312's common characters."""
+    runs = [match[0] for match, _ in zip(_HIGH_RUN.finditer(data), range(200), strict=False)]
+    pairs = [run[at : at + 2] for run in runs for at in range(0, len(run), 2)]
+    if len(pairs) < 4 or any(len(run) % 2 or min(run) < 0xA1 for run in runs):
+        return False
+    common = sum(0xB0 <= pair[0] <= 0xD7 for pair in pairs)
+    cyrillic = sum(0xC0 <= octet <= 0xDF for pair in pairs for octet in pair)  # KOI8-R's small letters
+    return common >= 0.6 * len(pairs) and cyrillic < 1.5 * len(pairs)
 
 
 def _words(data: bytes) -> list[bytes]:
@@ -159,7 +175,9 @@ def _score(sample: bytes, name: str) -> float:
     text = sample.decode(name, "replace")
     high = [char for char in text if char > "\x7f"]
     telling = _TELLING[name]
-    fits = sum(1 for char in high if char in telling)
-    if name in _CYRILLIC and fits < 0.7 * len(high):
-        return -1.0
+    fits = float(sum(1 for char in high if char in telling))
+    if name in _CYRILLIC:
+        fits -= 0.5 * sum(1 for char in high if char.isupper())  # what is small in one is capital in the other
+    elif name == "cp1252":
+        fits -= 0.1 * sum(1 for char in high if char in _ALSO_BALTIC)
     return fits - 1.5 * sum(1 for char in high if char == "\ufffd" or not (char.isalpha() or char in telling))

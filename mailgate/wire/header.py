@@ -22,7 +22,7 @@ _KNOWN = re.compile(
 _BARE = re.compile(rb"\r(?!\n)|\0")
 _WORD = re.compile(r"=\?([^?\s]{1,64})\?([BbQq])\?([^?\r\n]*)\?=")
 _UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
-_SPACES = re.compile(r"[ \t]{2,}")
+_SPACES = re.compile(r"\s{2,}")
 _PARAM = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)')
 _SECTION = re.compile(r"(.+?)\*([0-9]{1,3})?(\*)?")
 
@@ -150,7 +150,8 @@ def text(value: bytes, hint: str = "") -> str:
     try:
         return clean(value.decode("utf-8") if b"\x1b" not in value else charset.decode(value))
     except UnicodeDecodeError:
-        return clean(charset.decode(value, hint))
+        western = charset.codec(hint) == "cp1252"  # fits any octets, so it says nothing
+        return clean(charset.decode(value, "" if western else hint))
 
 
 def clean(value: str) -> str:
@@ -165,27 +166,31 @@ def words(value: str) -> str:
     if "=?" not in value:
         return value
     out: list[str] = []
-    pending = b""
-    label = ""
+    pending, label, literal = b"", "", ""
     at = 0
     for match in _WORD.finditer(value):
         data = _octets(match[2], match[3])
-        between = value[at : match.start()]
         if data is None:
             continue
-        if pending and not between.strip() and match[1].lower() == label:
+        between = value[at : match.start()]
+        joins = bool(literal) and not between.strip()
+        here = match[1].lower().split("*")[0]  # RFC 2231 section 5: a language may follow
+        if joins and here == label:
             pending += data
+            literal += match[0]
         else:
-            if pending:
-                out.append(charset.decode(pending, label))
-            if between.strip() or not pending:
-                out.append(between)
-            pending, label = data, match[1].lower().split("*")[0]
+            out.append(_word(pending, label, literal))
+            out.append("" if joins else between)
+            pending, label, literal = data, here, match[0]
         at = match.end()
-    if pending:
-        out.append(charset.decode(pending, label))
-    out.append(value[at:])
+    out += [_word(pending, label, literal), value[at:]]
     return clean("".join(out))
+
+
+def _word(data: bytes, label: str, literal: str) -> str:
+    """The text of joined encoded words; left as they stand when nothing readable would come of them."""
+    text = charset.decode(data, label)
+    return literal if "\ufffd" in text and charset.codec(label) == "utf-8" else text
 
 
 def _octets(how: str, data: str) -> bytes | None:
@@ -202,7 +207,7 @@ def _octets(how: str, data: str) -> bytes | None:
 def decoded(value: bytes, hint: str = "") -> str:
     """An unstructured field, ready to show: charset, encoded words, one line, single spaces at folds."""
     shown = words(text(value, hint))
-    return _SPACES.sub(" ", shown).strip() if "  " in shown or "\t" in shown else shown.strip()
+    return _SPACES.sub(" ", shown).strip()
 
 
 def parameters(value: str) -> tuple[str, dict[str, str]]:

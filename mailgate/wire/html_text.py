@@ -45,6 +45,7 @@ class _Writer:
         self.bullet = ""
         self.room = 0
         self.pre = False
+        self.numbers: list[int] = []  # of the lists around us: the next item's number, 0 for bullets
         self.top = False  # at the first line of a quotation, which needs no room above
 
     def write(self, text: str) -> None:
@@ -113,11 +114,17 @@ def _node(node: LexborNode, writer: _Writer, depth: int) -> None:
 
 def _block(node: LexborNode, writer: _Writer, depth: int) -> None:
     """A block on lines of its own; paragraphs keep a blank line's distance, Word's and lists within lists none."""
+    writer.block()
     loose = node.tag in _PARAGRAPHS and "MsoNormal" not in (node.attributes.get("class") or "")
     nested = node.tag in ("ul", "ol") and writer.prefix.endswith("  ")
     room = 2 if loose and not nested else 1
     writer.block(room)
-    _children(node, writer, depth)
+    if node.tag in ("ul", "ol"):
+        writer.numbers.append(1 if node.tag == "ol" else 0)
+        _children(node, writer, depth)
+        writer.numbers.pop()
+    else:
+        _children(node, writer, depth)
     writer.block(room)
 
 
@@ -159,14 +166,10 @@ def _image(node: LexborNode, writer: _Writer, _depth: int) -> None:
 
 
 def _item(node: LexborNode, writer: _Writer, depth: int) -> None:
-    parent = node.parent
     bullet = "- "
-    if parent is not None and parent.tag == "ol":
-        number, before = 1, node.prev
-        while before is not None:
-            number += before.tag == "li"
-            before = before.prev
-        bullet = f"{number}. "
+    if writer.numbers and writer.numbers[-1]:
+        bullet = f"{writer.numbers[-1]}. "
+        writer.numbers[-1] += 1
     writer.block()
     prefix = writer.prefix
     writer.bullet = bullet

@@ -131,24 +131,26 @@ def _child_head(raw: bytes, start: int, end: int) -> Head:
 def _sections(raw: bytes, mark: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
     """Where each part between delimiter lines starts and ends (RFC 2046 section 5.1.1)."""
     start = -1
-    while (at := raw.find(mark, at, end)) >= 0:
+    at = at if raw.startswith(mark, at, end) else _next_line(raw, mark, at, end)
+    while at >= 0:
         line_end = raw.find(b"\n", at, end)
         line_end = end if line_end < 0 else line_end
         rest = raw[at + len(mark) : line_end].strip(b" \t\r")
-        if (at > 0 and raw[at - 1] not in b"\r\n") or rest not in (b"", b"--"):
-            at += len(mark)
-            continue
-        if start >= 0:
-            stop = at - 1
-            if stop > start and raw[stop - 1 : stop + 1] == b"\r\n":
-                stop -= 1
-            yield start, max(start, stop)
-        start = min(line_end + 1, end)
-        at = line_end
-        if rest == b"--":
-            return
+        if rest in (b"", b"--"):
+            if start >= 0:
+                yield start, max(start, at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1)
+            start = min(line_end + 1, end)
+            if rest:
+                return
+        at = _next_line(raw, mark, line_end, end)
     if 0 <= start < end:
         yield start, end
+
+
+def _next_line(raw: bytes, mark: bytes, at: int, end: int) -> int:
+    """Where the next line begins that starts with `mark`, looking from a line's end; -1 when none does."""
+    found = raw.find(b"\n" + mark, at, end)
+    return found + 1 if found >= 0 else -1
 
 
 def decode_transfer(data: bytes, encoding: bytes) -> bytes:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from email.errors import MessageError
 
 from mailgate.core import language, quote, subject
-from mailgate.core.mail import Attachment, Envelope, InboundMail, MailKind
+from mailgate.core.mail import Attachment, AuthResults, Envelope, InboundMail, MailKind
 from mailgate.core.policy import Limits
 from mailgate.wire import attachment, body, fields, fresh, header, invitation, mime, report, sanitize
+from mailgate.wire.authentication import read_authentication
 from mailgate.wire.header import Head
 from mailgate.wire.mime import Part, Tree
 
@@ -19,6 +20,7 @@ MAX_SUBJECT = 255
 MAX_TEXT = 1024 * 1024
 MAX_REPORT = 1024 * 1024  # of a report only the top is read: what it returns may be large
 
+_BOMBS = frozenset({"too_many_parts", "nesting", "header_too_large", "too_many_headers"})
 _LANGUAGES = ("en", "fi", "pl", "lv")
 _REPORT_TYPES = frozenset({
     "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
@@ -26,8 +28,8 @@ _REPORT_TYPES = frozenset({
 })  # fmt: skip
 _MACHINE = re.compile(r"(?i)mailer-?daemon|postmaster|mail delivery|\bbounce|majordomo|mail ?administrator")
 _FAILURE = re.compile(
-    r"(?i)undeliver|deliver|return|fail|bounce|unzustellbar|unknown|error|notification|warning|reject|delay|mail system|"
-    r"not sent|no delivery|nondeliver|niedostarcz|nepiegād|toimit|challenge|confirm"
+    r"(?i)undeliver|deliver|return|fail|bounce|unzustellbar|unknown|error|notification|warning|reject|delay|"
+    r"mail system|not sent|no delivery|nondeliver|niedostarcz|nepiegād|toimit|challenge|confirm"
 )
 
 
@@ -64,7 +66,8 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     text, pages = body.read(words)
     files = attachment.describe(words.files, flags)
     embedded, inner = _embedded(words.files)
-    text = (text or inner)[:MAX_TEXT]
+    passed_on = not text.strip() and bool(inner)
+    text = (inner if passed_on else text)[:MAX_TEXT]
     is_spam, score = fields.spam(head)
     mail = InboundMail(
         envelope=envelope,
@@ -83,6 +86,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
         in_reply_to=fields.message_ids(head, "in-reply-to")[: fields.MAX_REFERENCES],
         references=fields.references(head),
         headers=_headers(head),
+        auth=_authentication(head),
         text=text,
         attachments=files,
         security=_security(tree.root),
@@ -90,8 +94,9 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
         spam_score=score,
         embedded=embedded,
     )
-    mail = _split(mail, pages, forward=bool(inner) or subject.is_forward(title))
-    mail = _kind(mail, tree, raw)
+    forward = passed_on or subject.is_forward(title)
+    mail = _split(mail, pages, forward=forward)
+    mail = _kind(mail, tree, raw, forward=forward)
     return replace(mail, flags=frozenset(flags))
 
 
@@ -102,6 +107,14 @@ def _headers(head: Head) -> tuple[tuple[str, str], ...]:
         for name, value in head.fields
         if not name.startswith("x-mailgate-") or name == "x-mailgate-loop"
     )
+
+
+def _authentication(head: Head) -> tuple[AuthResults, ...]:
+    """What borders say about the sender; without such a field there is nothing to read."""
+    if not head.first("authentication-results"):
+        return ()
+    wanted = ("authentication-results", "received")
+    return read_authentication([(name, header.text(value)) for name, value in head.fields if name in wanted])
 
 
 def _split(mail: InboundMail, pages: list[str], *, forward: bool) -> InboundMail:
@@ -127,19 +140,17 @@ def _split(mail: InboundMail, pages: list[str], *, forward: bool) -> InboundMail
     )
 
 
-def _kind(mail: InboundMail, tree: Tree, raw: bytes) -> InboundMail:
+def _kind(mail: InboundMail, tree: Tree, raw: bytes, *, forward: bool) -> InboundMail:
     """Say what sort of message it is, with what a report or an invitation tells."""
     method, summary = _invitation(tree.root)
     if method in invitation.ITIP:
         return replace(mail, kind=MailKind.CALENDAR, summary=summary)
     mail = replace(mail, summary=summary)
-    if _may_report(mail, tree.root):
-        found = _report(raw, mail.text)
+    if not tree.flags & _BOMBS and _may_report(mail, tree.root):
+        found = _report(raw, mail)
         if found is not None:
             return replace(mail, kind=found.kind, bounced=found.bounced, bounced_ids=found.ids)
-    if (mail.embedded and not mail.text) or subject.is_forward(mail.subject):
-        return replace(mail, kind=MailKind.FORWARD)
-    return mail
+    return replace(mail, kind=MailKind.FORWARD) if forward else mail
 
 
 def _invitation(root: Part) -> tuple[str, str]:
@@ -154,15 +165,22 @@ def _may_report(mail: InboundMail, root: Part) -> bool:
     """Worth reading as a report: by structure, by the null sender, or by the words robots use."""
     if root.type == "multipart/report" or any(part.type in _REPORT_TYPES for part in root.walk()):
         return True
-    if mail.envelope.sender in ("", "<>") or mail.header("return-path") == "<>" or mail.header("x-failed-recipients"):
+    if _null_sender(mail) or mail.header("x-failed-recipients") or report.is_worded_like_one(mail.text):
+        return True
+    if report.is_worded_like_one(mail.text):
         return True
     who = f"{mail.author.name} {mail.author.addr}" if mail.author else mail.header("from")
-    return not who or _MACHINE.search(who) is not None or _FAILURE.search(mail.subject) is not None
+    return _MACHINE.search(who) is not None or _FAILURE.search(mail.subject) is not None
 
 
-def _report(raw: bytes, text: str) -> report.Report | None:
+def _null_sender(mail: InboundMail) -> bool:
+    return mail.envelope.sender in ("", "<>") or mail.header("return-path") == "<>"
+
+
+def _report(raw: bytes, mail: InboundMail) -> report.Report | None:
     try:
-        return report.read_report(email.message_from_bytes(raw[:MAX_REPORT]), text)
+        message = email.message_from_bytes(raw[:MAX_REPORT])
+        return report.read_report(message, mail.text, null_sender=_null_sender(mail))
     except (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
         return None
 
