@@ -15,11 +15,13 @@ from mailgate.core.ticket import EntryKind, Ticket
 
 SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
 OWN_WORDS = frozenset(["answer", "expert", "forward"])  # what a person wrote is not automatic (RFC 3834 section 2)
-REASONS = {  # X-Mailgate-Reason of letters to customers
+REASONS = {  # X-Mailgate-Reason of letters that leave the house
     "ack": "you wrote to us",
     "answer": "you take part in this ticket",
     "status": "you asked for the status",
     "vote_thanks": "you answered our survey",
+    "expert": "you were asked for advice",
+    "forward": "mail like this is passed on to you",
 }
 
 
@@ -193,7 +195,7 @@ def _marks(due: DueLetter, desk: Department, policy: Policy, loop_mark: str) -> 
 
 
 def _reason(due: DueLetter) -> str:
-    if due.audience == Audience.CUSTOMER:
+    if due.audience in (Audience.CUSTOMER, Audience.EXPERT):
         return REASONS.get(due.template, "something happened to your ticket")
     return str(due.context.get("why") or due.template)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 from mailgate.core import token
 from mailgate.core.policy import Policy
@@ -21,12 +20,20 @@ PARKED = (("do", "#yes"), ("send", "#send"), ("drop", "#drop"))
 CONFIRM = (("yes", "#yes"), ("yes_always", "#yes always"), ("drop", "#drop"))
 DONE = (("undo", "#undo"),)
 QUESTIONS = (("next", "#next"), ("mine", "#mine"), ("overdue", "#overdue"), ("desk", "#desk"), ("help", "#help"))
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 SCORES = range(11)
 
 
 def mailto(address: str, subject: str, body: str) -> str:
     """A `mailto:` URI (RFC 6068); every value percent-encoded."""
-    return f"mailto:{quote(address, safe='@+')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
+    return f"mailto:{_quoted(address, b'@+')}?subject={_quoted(subject)}&body={_quoted(body)}"
+
+
+def _quoted(text: str, kept: bytes = b"") -> str:
+    """Percent-encoded but for unreserved characters (RFC 3986 section 2.3) and those `kept`; lines end in CRLF."""
+    plain = _UNRESERVED | frozenset(kept)
+    octets = text.replace("\n", "\r\n").encode()
+    return "".join(chr(octet) if octet in plain else f"%{octet:02X}" for octet in octets)
 
 
 def of_letter(

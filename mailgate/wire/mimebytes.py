@@ -138,15 +138,15 @@ def ids(name: str, identifiers: Iterable[str]) -> bytes:
 
 def text_part(kind: str, text: str) -> bytes:
     """A text part in the cheapest encoding that survives any relay; bare CR is gone (threats O-09)."""
-    body = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
+    body = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").encode("utf-8", "replace")
     if not body.endswith(b"\n"):
         body += b"\n"
-    if body.isascii() and b"\0" not in body and max(map(len, body.split(b"\n"))) <= 200:
+    if body.isascii() and max(map(len, body.split(b"\n"))) <= 200:
         how, data = b"7bit", body
     else:
-        data = binascii.b2a_qp(body.replace(b"\0", b""), istext=True)
+        data = binascii.b2a_qp(body, istext=True)
         how = b"quoted-printable"
-        if len(data) > len(body) * 3 // 2:
+        if len(data) > len(body) * 3 // 2 + 64:
             how, data = b"base64", base64_lines(body.replace(b"\n", CRLF))
     charset = b"us-ascii" if body.isascii() else b"utf-8"
     return b"Content-Type: text/%s; charset=%s\r\nContent-Transfer-Encoding: %s\r\n\r\n%s" % (
@@ -166,8 +166,9 @@ def file_part(name: str, kind: str, data: bytes, content_id: str = "", inline: b
         kind = "application/octet-stream"
     shown = inline and kind in ("image/png", "image/jpeg", "image/gif", "image/webp")
     content_id = re.sub(r"[^!-;=?-~]", "", content_id)[:200]
+    name = one_line(name).replace("/", "_").replace("\\", "_")[:150] or "file"
     head = [
-        f"Content-Type: {kind}",
+        f"Content-Type: {kind}{_type_name(name)}",
         f"Content-Disposition: {'inline' if shown else 'attachment'}{_file_name(name)}",
         "Content-Transfer-Encoding: base64",
         *([f"Content-ID: <{content_id}>"] if content_id else []),
@@ -175,19 +176,19 @@ def file_part(name: str, kind: str, data: bytes, content_id: str = "", inline: b
     return "\r\n".join(head).encode() + CRLF + CRLF + base64_lines(data)
 
 
+def _type_name(name: str) -> str:
+    """The name once more as encoded words, which is what Outlook reads, although RFC 2047 section 5 frowns on it."""
+    return "" if name.isascii() else ';\r\n name="' + "\r\n ".join(encoded_words(name)) + '"'
+
+
 def _file_name(name: str) -> str:
-    """The filename parameter: plain, and beside it RFC 2231 for what is not ASCII."""
-    name = one_line(name).replace("/", "_").replace("\\", "_")[:150] or "file"
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().replace('"', "'") or "file"
-    written = f';\r\n filename="{plain}"'
+    """The filename parameter, by RFC 2231 in pieces where it is not ASCII."""
     if name.isascii():
-        return written
-    pieces = re.findall(r"(?:%..|[^%]){1,60}", quote(name, safe="")) if len(quote(name, safe="")) > 60 else []
-    if not pieces:
-        return written + f";\r\n filename*=utf-8''{quote(name, safe='')}"
-    return written + "".join(
-        f";\r\n filename*{n}*={'utf-8' + chr(39) * 2 if n == 0 else ''}{piece}" for n, piece in enumerate(pieces)
-    )
+        return ';\r\n filename="' + name.replace('"', "'") + '"'
+    pieces = re.findall(r"(?:%..|[^%]){1,20}", quote(name, safe=""))
+    if len(pieces) == 1:
+        return f";\r\n filename*=utf-8''{pieces[0]}"
+    return "".join(f";\r\n filename*{n}*={'' if n else 'utf-8' + chr(39) * 2}{piece}" for n, piece in enumerate(pieces))
 
 
 def multipart(subtype: str, boundary: str, parts: Iterable[bytes], extra: str = "") -> bytes:

@@ -1,0 +1,271 @@
+"""Letters are headed for their reader: right names, thread and marks, and nothing internal to a customer."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from mailgate.core import showing, taps, token
+from mailgate.core.change import Audience, Urgency
+from mailgate.core.letter import SUPPRESS, DueLetter, Letter, head
+from mailgate.core.mail import Address
+from mailgate.core.policy import Agent, Department, Key, Policy
+from mailgate.core.ticket import Entry, EntryKind, Status, Ticket
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+KEY = Key("k1", b"0123456789abcdef0123456789abcdef")
+POLICY = Policy(
+    name="Acme",
+    domain="acme.example",
+    departments=(
+        Department("support", ("support@acme.example",), Address("support@acme.example", "Acme Support")),
+        Department("billing", ("billing@acme.example",), Address("billing@acme.example", "Acme Billing")),
+    ),
+    keys=(KEY,),
+    agents=(Agent(7, "anna", "anna.private@home.example", full_name="Anna", timezone="Europe/Helsinki"),),
+)
+CUSTOMERS = [name for name in showing.VARIABLES if name in (
+    "ack", "answer", "taken", "waiting", "transferred", "reopened", "delayed", "nudge", "closing", "solved", "status",
+    "vote_thanks")]  # fmt: skip
+MAIJA = Address("maija@customer.example", "Maija Virtanen")
+
+
+def ticket(**parts: object) -> Ticket:
+    entries = (
+        Entry(1, EntryKind.CUSTOMER, MAIJA.addr, MAIJA.name, NOW, "The lamp is broken."),
+        Entry(2, EntryKind.NOTE, "anna", "anna.private@home.example", NOW, "CANARY-NOTE"),
+        Entry(3, EntryKind.CALL, "anna", "CANARY-CALLER", NOW, "CANARY-CALL"),
+        Entry(4, EntryKind.AUTO, MAIJA.addr, "CANARY-AUTO", NOW, "CANARY-OOO"),
+        Entry(5, EntryKind.BOUNCE, "mailgate", "", NOW, "CANARY-BOUNCE"),
+        Entry(
+            6, EntryKind.CUSTOMER, "stranger@else.example", "CANARY-STRANGER", NOW, "CANARY-UNVERIFIED", unverified=True
+        ),
+        Entry(7, EntryKind.AGENT, "anna", "anna.private@home.example", NOW, "Have you tried another bulb?"),
+        Entry(8, EntryKind.EVENT, "mailgate", "", NOW, "CANARY-EVENT"),
+    )
+    given = {
+        "owner": "anna", "tags": ("CANARY-TAG",), "fields": {"margin": "CANARY-FIELD"}, "entries": entries,
+        "watchers": ("CANARY-WATCHER",), "participants": (MAIJA,), "sla": "CANARY-SLA",
+    } | parts  # fmt: skip
+    return Ticket(1042, "Broken lamp", Status.OPEN, "support", MAIJA, NOW, NOW, **given)  # type: ignore[arg-type]
+
+
+def due(template: str, audience: str = "customer", **parts: object) -> DueLetter:
+    agent = "anna" if audience == "agent" else ""
+    purpose = {"ack": "ack", "notice": "customer"}.get(template, "note" if agent else "stage")
+    reader = {"agent": 7}.get(audience, 0)
+    about = parts.get("ticket", ticket())
+    number = about.number if isinstance(about, Ticket) else None
+    known = token.Token(number, audience, reader, purpose, "abcdefgh")
+    given = {
+        "id": 1, "ticket": about, "template": template, "audience": audience, "agent": agent, "purpose": purpose,
+        "department": "", "language": "en", "subject": "", "in_reply_to": "", "references": (),
+        "message_id": token.message_id(token.mint(KEY, known), "acme.example"), "to": (MAIJA,), "cc": (),
+        "context": {}, "attachments": (), "urgency": Urgency.ACK if template == "ack" else Urgency.NOTICE,
+        "created_at": NOW, "rendered": None,
+    } | parts  # fmt: skip
+    return DueLetter(**given)  # type: ignore[arg-type]
+
+
+def headed(*args: object, **parts: object) -> Letter:
+    return head(due(*args, **parts), POLICY, loop_mark="acme k1.mark", bounce="support+b.tok@acme.example")  # type: ignore[arg-type]
+
+
+# --- what customers must never see ------------------------------------------------------------------------------------
+
+POISON = {
+    "note": "CANARY-CONTEXT", "taps": [["CANARY", "#CANARY"]], "mark": "mg:CANARY", "reply_to": "support+CANARY@acme.example",
+    "why": "CANARY-WHY", "recipients": ["CANARY-RECIPIENT"], "recent": [{"subject": "CANARY-RECENT"}],
+    "thread": "CANARY-THREAD", "recipients_shown": "CANARY-SHOWN", "purpose": "CANARY-PURPOSE",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("template", [*CUSTOMERS, "expert", "forward"])
+def test_nothing_internal_reaches_a_customer_or_outsider_whatever_the_context_holds(template: str) -> None:
+    audience = "expert" if template in ("expert", "forward") else "customer"
+    letter = headed(template, audience, context=POISON)
+    told = json.dumps(
+        [letter.context, letter.subject, letter.marks, str(letter.from_), str(letter.reply_to), letter.sender],
+        default=str,
+    )
+    assert "CANARY" not in told
+    assert "anna.private" not in told
+    assert "#take" not in told
+
+
+@pytest.mark.parametrize("template", CUSTOMERS)
+def test_customers_see_the_plain_department_address_alone(template: str) -> None:
+    letter = headed(template, context={"reply_to": "support+1042.token@acme.example"})
+    assert letter.from_.addr == "support@acme.example"
+    assert letter.reply_to == Address("support@acme.example")
+    assert "List-Id" not in dict(letter.marks)
+
+
+# --- names and subjects -----------------------------------------------------------------------------------------------
+
+
+def test_an_answer_comes_from_the_agent_in_the_departments_name() -> None:
+    letter = headed("answer", in_reply_to="<x@y>")
+    assert letter.from_ == Address("support@acme.example", "Anna, Acme Support")
+    assert letter.subject == "Re: [#1042] Broken lamp"
+    assert letter.context["text"] == "Have you tried another bulb?"
+
+
+def test_a_letter_of_another_department_comes_from_its_address() -> None:
+    assert headed("transferred", department="billing").from_ == Address("billing@acme.example", "Acme Billing")
+
+
+def test_a_notice_comes_from_the_customer_at_our_address() -> None:
+    letter = headed(
+        "notice", "agent", context={"from": {"name": "Timo", "address": "t@x"}, "reply_to": "s+1@acme.example"}
+    )
+    assert letter.from_ == Address("support@acme.example", "Timo (#1042)")
+    assert letter.reply_to == Address("s+1@acme.example")
+    assert letter.subject == "[#1042] Broken lamp"
+    assert letter.timezone == "Europe/Helsinki"
+
+
+def test_l13_an_acknowledgement_echoes_a_subject_only_to_somebody_we_know() -> None:
+    assert headed("ack", context={"show_subject": False}).subject == ""
+    assert headed("ack", context={"show_subject": True}, in_reply_to="<x@y>").subject == "Re: [#1042] Broken lamp"
+
+
+@pytest.mark.parametrize(
+    ("shown", "name"),
+    [
+        ("Maija Virtanen", "Maija"), ("Virtanen, Maija", "Maija"), ("Jānis Bērziņš", "Jānis"), ("Dr. Ilze Kalniņa", "Ilze"),
+        ("O'Brien, Sean", "Sean"), ("Anne-Marie Łuczak", "Anne-Marie"), ("'Maija Virtanen'", "Maija"), ("J. Smith", "Smith"),
+        ("", ""), ("maija@customer.example", ""), ("Buy at www.evil.example", ""), ("evil.example now", ""),
+        ("WIN 1000 EUR", ""), ("http://evil", ""), ("x" * 80, ""), ("<b>Maija</b>", ""), ("Maija\u202e", ""),
+    ],
+)  # fmt: skip
+def test_l13_nobody_is_greeted_by_an_advertisement(shown: str, name: str) -> None:
+    assert showing.given_name(shown) == name
+
+
+# --- marks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "audience", "marked"),
+    [
+        ("ack", "customer", "auto-replied"), ("solved", "customer", "auto-replied"), ("answer", "customer", None),
+        ("expert", "expert", None), ("notice", "agent", "auto-generated"), ("digest", "agent", "auto-generated"),
+        ("alarm", "admin", "auto-generated"),
+    ],
+)  # fmt: skip
+def test_automatic_letters_say_so_and_a_persons_words_do_not(template: str, audience: str, marked: str | None) -> None:
+    marks = dict(headed(template, audience).marks)
+    assert marks.get("Auto-Submitted") == marked
+    assert marks["X-Auto-Response-Suppress"] == SUPPRESS
+    assert marks["X-Mailgate-Loop"] == "acme k1.mark"
+    assert marks["X-Mailgate-Ticket"] == "1042"
+    assert marks["X-Mailgate-Reason"]
+
+
+def test_only_acknowledgements_have_a_null_sender() -> None:
+    assert (headed("ack").envelope, headed("ack").sender) == ("null", "")
+    assert (headed("solved").envelope, headed("solved").sender) == ("bounce", "support+b.tok@acme.example")
+    assert head(due("solved"), POLICY, loop_mark="").sender == "support@acme.example"
+
+
+def test_agents_filter_by_list_id_and_reason() -> None:
+    marks = dict(headed("notice", "agent", context={"why": "owner"}).marks)
+    assert marks["List-Id"] == "<support.tickets.acme.example>"
+    assert marks["X-Mailgate-Reason"] == "owner"
+
+
+def test_the_thread_is_the_customers() -> None:
+    letter = headed("ack", in_reply_to="<a@b>", references=("<r@b>", "<a@b>"))
+    assert (letter.in_reply_to, letter.references) == ("<a@b>", ("<r@b>", "<a@b>"))
+
+
+# --- one-tap answers --------------------------------------------------------------------------------------------------
+
+
+def opened(href: str) -> tuple[str, str, str]:
+    """Address, subject and body of the mail that a link opens."""
+    parts = urlsplit(href)
+    fields = parse_qs(parts.query, strict_parsing=True)
+    return parts.path, fields["subject"][0], fields["body"][0]
+
+
+def test_each_tap_carries_a_token_bound_to_its_own_verb() -> None:
+    links = headed("notice", "agent").context["taps"]
+    assert [link["command"] for link in links] == [command for _, command in taps.VERBS]
+    for link in links:
+        address, subject, body = opened(link["href"])
+        assert (address, subject) == ("support@acme.example", f"[#1042] {link['command']}")
+        (written,) = token.in_text(body)
+        known = token.read(written, POLICY.keys, token.bound_to(link["command"]))
+        assert known is not None and (known.ticket, known.agent, known.audience) == (1042, 7, "agent")
+        assert token.read(written, POLICY.keys) is None
+        assert token.read(written, POLICY.keys, token.bound_to("#solve all")) is None
+
+
+def test_parked_mail_is_answered_by_its_own_taps_and_nonce() -> None:
+    letter = headed("receipt", "agent", context={"parked": True, "nonce": "parkedxx"})
+    assert [link["command"] for link in letter.context["taps"]] == ["#yes", "#send", "#drop"]
+    (written,) = token.in_text(opened(letter.context["taps"][0]["href"])[2])
+    known = token.read(written, POLICY.keys, token.bound_to("#yes"))
+    assert known is not None and known.nonce == "parkedxx"
+    other = headed("was_it_you", "agent")
+    assert [link["command"] for link in other.context["taps"]] == ["#yes", "#yes always", "#drop"]
+
+
+def test_the_marker_is_the_token_of_the_message_id() -> None:
+    letter = headed("notice", "agent")
+    (written,) = token.in_text(letter.context["mark"])
+    assert token.message_id(written, "acme.example") == letter.message_id
+
+
+def test_a_vote_is_one_of_eleven_mails_signed_for_the_ticket() -> None:
+    scale = headed("solved", context={"survey": True}).context["scale"]
+    assert [one["score"] for one in scale] == list(range(11))
+    for one in scale:
+        _, subject, body = opened(one["href"])
+        assert subject == f"[#1042] {one['score']}"
+        assert body.splitlines()[0] == str(one["score"])
+        known = token.read(token.in_text(body)[0], POLICY.keys)
+        assert known is not None and (known.ticket, known.audience, known.purpose) == (1042, "customer", "vote")
+
+
+def test_a_mailto_link_cannot_be_broken_out_of() -> None:
+    href = taps.mailto("a+b@c.example", 'x&body=evil#"<>', "1 & 2\n3 = ä")
+    assert opened(href) == ("a+b@c.example", 'x&body=evil#"<>', "1 & 2\r\n3 = ä")
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------------
+
+
+def test_lists_are_filled_up_so_that_templates_may_rely_on_them() -> None:
+    letter = headed("digest", "agent", context={"sections": [{"title": "Mine", "rows": [{"number": 5}]}]})
+    section = letter.context["sections"][0]
+    assert (section["text"], section["facts"]) == ("", [])
+    assert section["rows"][0] == {
+        "n": 0, "number": 5, "subject": "", "who": "", "department": "", "status": "", "owner": "", "priority": "", "due": None,
+    }  # fmt: skip
+
+
+def test_c10_a_notice_names_attachments_without_carrying_them() -> None:
+    from mailgate.core.mail import Attachment
+
+    big = Attachment("film.mp4", "video/mp4", 30_000_000, "0" * 64, "2")
+    entry = Entry(9, EntryKind.CUSTOMER, MAIJA.addr, MAIJA.name, NOW, "See the film.", attachments=(big,))
+    letter = headed("notice", "agent", ticket=ticket(entries=(entry,)))
+    assert letter.context["attachments"] == [{"name": "film.mp4", "size": 30_000_000}]
+
+
+def test_a_long_thread_is_cut_at_its_old_end() -> None:
+    entries = tuple(Entry(n, EntryKind.CUSTOMER, MAIJA.addr, "", NOW, f"{n} " + "x" * 20_000) for n in range(1, 6))
+    views = showing.entry_views(ticket(entries=entries), Audience.AGENT, POLICY)
+    assert views[0]["text"] == entries[-1].text
+    assert sum(len(view["text"]) for view in views) < showing.LONGEST_THREAD + 10 * len(views)
+
+
+def test_a_reply_names_those_who_will_get_it() -> None:
+    many = tuple(Address(f"p{n}@x.example", f"P{n}") for n in range(6))
+    assert showing.receivers(replace(ticket(), participants=many), ()) == "P0, P1, P2, P3 +2"
+    assert showing.receivers(ticket(), ()) == "Maija Virtanen"
