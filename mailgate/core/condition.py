@@ -86,6 +86,7 @@ class Seen:
         self.text = mail.text[:TEXT_CAP]
         self._subaddress = subaddress
         self._words: str | None = None
+        self._recipients: set[str] | None = None
 
     @property
     def words(self) -> str:
@@ -101,6 +102,11 @@ class Seen:
 
     def recipients(self) -> set[str]:
         """Every address the mail was sent to, with and without its plus part."""
+        if self._recipients is None:
+            self._recipients = self._all_recipients()
+        return self._recipients
+
+    def _all_recipients(self) -> set[str]:
         mail = self.mail
         named = (*mail.envelope.recipients, *mail.delivered_to, *(a.addr for a in (*mail.to, *mail.cc)))
         found = {canonical(addr) for addr in named}
