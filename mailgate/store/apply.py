@@ -57,10 +57,7 @@ class Applying(Letters):
         if mail is not None:
             self._file(mail, decision, writing, stamp)
         self.many(sql.EVENT, writing.events)
-        numbers = [
-            self.scalar("SELECT number FROM ticket WHERE id = :id", {"id": ticket}) for ticket in writing.touched
-        ]
-        return Applied(tickets=tuple(numbers), letters=tuple(letters))
+        return Applied(tickets=tuple(page.number for page in writing.touched), letters=tuple(letters))
 
     def _writing(self, mail: int | None, decision: Decision, now: datetime) -> Writing:
         at = rows.micros(now)
@@ -85,7 +82,7 @@ class Applying(Letters):
         for change in step.changes:
             desk.write(change)
         desk.flush()
-        writing.touched.append(desk.id)
+        writing.touched.append(desk)
         return desk
 
     def _file(self, mail: int, decision: Decision, writing: Writing, stamp: Stamp | None) -> None:
@@ -119,10 +116,11 @@ class Applying(Letters):
                 "flags": rows.dumps(stamp.flags) if stamp.flags else "",
             }
             self.run(sql.STAMPED, params)
-        home = writing.filed or (writing.touched[0] if writing.touched and decision.fate is Fate.FILED else None)
+        home = writing.filed or (writing.touched[0].id if writing.touched else None)
         if home is None:
             return
-        self.run(sql.FILE_MAIL, {"mail": mail, "ticket": home})
+        if writing.filed is None:
+            self.run(sql.FILE_MAIL, {"mail": mail, "ticket": home})
         if stamp is not None and decision.fate is Fate.FILED:
             known = dict.fromkeys(i for i in (stamp.message_id, *stamp.ids) if i)
             self.many(sql.OWN_ID, [{"id": rows.clean(i), "ticket": home} for i in known])

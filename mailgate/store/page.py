@@ -26,7 +26,7 @@ class Writing:
     split: list[tuple[Page, int]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     filed: int | None = None  # ticket id the mail's words went to
-    touched: list[int] = field(default_factory=list)  # ticket ids, in order
+    touched: list[Page] = field(default_factory=list)  # one a step, in order
 
     @property
     def moment(self) -> int:

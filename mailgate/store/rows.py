@@ -48,7 +48,7 @@ def clean(text: str) -> str:
 
 def dumps(value: Any) -> str:
     """Compact JSON; what JSON cannot say is said as text."""
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain))
+    return clean(_JSON.encode(value))
 
 
 def _plain(value: Any) -> Any:
@@ -59,6 +59,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(str(item) for item in value)
     return str(value)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def loads(text: str | None, default: Any) -> Any:

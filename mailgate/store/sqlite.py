@@ -119,19 +119,23 @@ class SqliteStore:
             connection = self._readers.pop()
         except IndexError:
             connection = self._reader()
+        sound = False
         try:
             connection.execute("BEGIN")
             try:
-                return job(Transaction(connection, self.data, self._first_number))
+                result = job(Transaction(connection, self.data, self._first_number))
             finally:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+            sound = True
         except sqlite3.Error as problem:
             raise opening.translated(problem) from problem
         finally:
-            if connection.in_transaction or len(self._readers) >= READERS:
-                connection.close()
-            else:
+            if sound and len(self._readers) < READERS:
                 self._readers.append(connection)
+            else:
+                connection.close()
+        return result
 
     def sync_people(self, agents: Sequence[Agent], departments: Sequence[Department]) -> Mapping[str, int]:
         """See `base.Store.sync_people`. Raises ConfigError when one still referred to is gone."""

@@ -1,6 +1,8 @@
 """What happens when the disk, the file or the machine does its worst (threats, group D)."""
 
 import os
+import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -353,6 +355,58 @@ def test_d01_a_store_killed_at_any_moment_has_everything_it_said_yes_to(tmp_path
         assert raw.startswith((b"mail %d" % serial, b"large %d " % serial))
     assert store.read(lambda read: read.scalar("PRAGMA integrity_check", {})) == "ok"
     store.close()
+
+
+def test_d11_the_files_as_a_power_cut_would_leave_them_hold_every_acknowledged_mail(bench, letters, tmp_path):
+    acknowledged = []
+    for cut in range(12):
+        number = bench.keep(os.urandom(4000)).number
+        assert file_mail(bench, number, letters).exception(30) is None
+        acknowledged.append(number)
+        home = tmp_path / f"cut-{cut}"
+        home.mkdir()
+
+        def pull_the_plug(tx, home=home, cut=cut):
+            tx.set_setting(f"never-{cut}", "committed")
+            for name in ("mailgate.db", "mailgate.db-wal"):
+                shutil.copy(bench.store.data / name, home / name)
+
+        bench.write(pull_the_plug)
+        again = SqliteStore(home / "mailgate.db")
+        assert again.read(lambda read: read.audit())["filed"] == len(acknowledged)
+        assert all(again.read(lambda read, n=n: len(read.raw(n))) == 4000 for n in acknowledged)
+        assert again.read(lambda read, cut=cut: read.setting(f"never-{cut}")) is None
+        assert again.read(lambda read: read.scalar("PRAGMA integrity_check", {})) == "ok"
+        again.close()
+
+
+def test_d15_without_file_descriptors_reading_and_large_mail_are_temporary_and_recover(bench):
+    bench.keep()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    used = max(int(name) for name in os.listdir("/proc/self/fd"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, used), hard))
+    filling = []
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            while True:
+                filling.append(os.open(os.devnull, os.O_RDONLY))
+        with pytest.raises(Temporary):
+            bench.read(lambda read: bench.read(lambda other: other.audit()))
+        with pytest.raises(Temporary):
+            keep_blob(bench.store.data, b"x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for handle in filling:
+            os.close(handle)
+    assert bench.read(lambda read: read.audit())["accepted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "faulty"),
+    [((3, 40, 1), True), ((3, 51, 2), True), ((3, 51, 3), False), ((3, 44, 6), False), ((3, 50, 7), False)],
+)
+def test_d16_versions_with_the_wal_reset_fault_are_named(version, faulty):
+    assert bool(opening.known_fault(version)) is faulty
 
 
 def test_large_mail_lies_in_a_file_by_digest_and_reads_back_byte_for_byte(bench):
