@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from mailgate.app import outcome
 from mailgate.app.live import Clock, Live
@@ -86,6 +86,7 @@ class Lane:
         self.down = ""  # why the route rests, "" when it works
         self._rests_until = 0.0
         self._failures = 0
+        self._told: date | None = None  # when the admin heard last that it is down
         self._null_refused = False
         self._pace = WINDOW  # seconds a letter, a running mean
         self._minute: deque[float] = deque()  # when the letters of the last minute left
@@ -188,7 +189,7 @@ class Lane:
                 continue
             for delivery in left[due.id]:
                 closing = isinstance(ready, Temporary)
-                mark = outcome.untouched(delivery, now, str(ready)) if closing else self._outcome(ready, due, delivery)
+                mark = outcome.untouched(due, delivery, str(ready)) if closing else self._outcome(ready, due, delivery)
                 tally.marks.append((mark, due, delivery))
         hands = min(self.route.connections, len(items) // 4)
         if hands < 2 or self._failures:
@@ -235,7 +236,7 @@ class Lane:
         return [item for _ in range(size) if (item := _pop(items))]
 
     def _back(self, item: Item) -> Mark:
-        return outcome.untouched(item.delivery, self.work.clock(), self.down)
+        return outcome.untouched(item.ready.due, item.delivery, self.down)
 
     # --- one letter ---
 
@@ -279,15 +280,16 @@ class Lane:
     def _rest_now(self, why: str) -> None:
         """The route failed: it rests, then one letter probes it."""
         now = self.work.monotonic()
+        today = self.work.clock().date()
         with self._guard:
-            first = not self._failures
+            tell, self._told = self._told != today or not self._failures, today
             if now >= self._rests_until:
                 self._failures += 1
             rest = RESTS[min(self._failures, len(RESTS)) - 1]
             self._rests_until = now + rest * (1 - outcome.JITTER + 2 * outcome.JITTER * self.work.chance())
             self.down = why
         log.warning("route rests", extra={"route": self.route.name, "why": why, "seconds": round(rest)})
-        if first:
+        if tell:
             self.work.on_problem(f"route {self.route.name} is down: {why}")
 
     def _works(self) -> None:

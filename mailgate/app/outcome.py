@@ -53,9 +53,9 @@ def before(due: DueLetter, delivery: DueDelivery, policy: Policy, now: datetime)
     return None
 
 
-def untouched(delivery: DueDelivery, now: datetime, why: str = "") -> Mark:
-    """Back in the queue as if nobody had claimed it."""
-    return Mark(delivery.id, "waiting", due_at=now, error=why)
+def untouched(due: DueLetter, delivery: DueDelivery, why: str = "") -> Mark:
+    """Back in the queue as if nobody had claimed it, in front of what is younger."""
+    return Mark(delivery.id, "waiting", due_at=due.created_at, error=why)
 
 
 def sent(delivery: DueDelivery, remote_id: str) -> Mark:
@@ -69,7 +69,7 @@ def failed(
     """The attempt raised: only Permanent ends it at once; what nobody foresaw counts as temporary."""
     attempts, text = delivery.attempts + 1, str(error) or type(error).__name__
     if isinstance(error, RouteDown):
-        return untouched(delivery, now, text)
+        return untouched(due, delivery, text)
     if isinstance(error, Permanent):
         return Mark(delivery.id, "dead", error=text, attempts=attempts, failed=True)
     if isinstance(error, Uncertain) and (is_ack(due) or attempts >= DOUBTS):

@@ -56,7 +56,7 @@ class Wording:
                 written = self._written(due, letter, snapshot, now, asked)
             except MailgateError as error:
                 log.error("no words for a letter", extra={"letter": due.id, "error": str(error)})
-                self._on_problem(f"letter {due.id} ({due.template}): {error}")
+                self._on_problem(f"a letter cannot be worded (template {due.template}): {error}")
                 yield due, error
             else:
                 for problem in written.problems:
