@@ -71,12 +71,12 @@ def describe(parts: list[Part], flags: set[str]) -> tuple[Attachment, ...]:
 
 
 def inside(part: Part, path: str) -> bytes:
-    """The octets of a file in a container, by the rest of its `Attachment.part`. Raises KeyError when there is none."""
+    """The octets of a file in a container, by its number there. Raises KeyError when there is none."""
     inner = winmail.unpack(part.content) if _is_winmail(part) else None
-    number = path.removeprefix("winmail/")
-    if inner is None or not number.isdigit() or not 1 <= int(number) <= len(inner.files):
+    number = int(path) if re.fullmatch("[0-9]{1,4}", path) else 0
+    if inner is None or not 1 <= number <= len(inner.files):
         raise KeyError(path)
-    return inner.files[int(number) - 1][1]
+    return inner.files[number - 1][1]
 
 
 def _is_winmail(part: Part) -> bool:

@@ -11,6 +11,7 @@ from mailgate.wire import charset, sanitize
 from mailgate.wire.mime import Part
 
 _LINE_END = re.compile(r"\r+\n?")
+_BOILERPLATE = re.compile(rb"(?i)mime|multi-?part")
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
 
 
@@ -20,6 +21,7 @@ class Words:
 
     pairs: list[tuple[tuple[Part, ...], tuple[Part, ...]]] = field(default_factory=list)
     files: list[Part] = field(default_factory=list)
+    lead: str = ""  # text above the first part, when there is no other
 
 
 def choose(root: Part) -> Words:
@@ -32,6 +34,8 @@ def choose(root: Part) -> Words:
         if named is not None:
             words.files.remove(named)
             words.pairs.append(((named,), ()))
+    if not words.pairs and root.preamble and _BOILERPLATE.search(root.preamble) is None:
+        words.lead = charset.decode(root.preamble, root.charset)
     return words
 
 
@@ -89,6 +93,8 @@ def read(words: Words) -> tuple[str, list[str]]:
             texts.append(text.strip("\n"))
         if any_html:
             pages.append(markup or as_html(text))
+    if words.lead:
+        texts.append(_LINE_END.sub("\n", words.lead).strip())
     return "\n\n".join(texts), pages
 
 

@@ -27,6 +27,7 @@ class Part:
     parameters: dict[str, str] = field(default_factory=dict)
     disposition: str = ""
     children: list[Part] = field(default_factory=list)
+    preamble: bytes = b""  # what stands above the first part, and should say nothing
     _name: str | None = None
 
     @property
@@ -108,6 +109,8 @@ def _grow(tree: Tree, part: Part, left: list[int], depth: int) -> None:
         return
     default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
     mark = b"--" + boundary.encode("utf-8", "surrogateescape").rstrip()
+    first = part.raw.find(mark, part.head.body_at, part.end)
+    part.preamble = part.raw[part.head.body_at : max(first, part.head.body_at)][:65536]
     for index, (start, end) in enumerate(_sections(part.raw, mark, part.head.body_at, part.end), 1):
         if left[0] <= 0:
             tree.flags.add("too_many_parts")

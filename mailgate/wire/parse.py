@@ -11,7 +11,7 @@ from email.errors import MessageError
 from mailgate.core import language, quote, subject
 from mailgate.core.mail import Attachment, AuthResults, Envelope, InboundMail, MailKind
 from mailgate.core.policy import Limits
-from mailgate.wire import attachment, body, fields, fresh, header, invitation, mime, report, sanitize
+from mailgate.wire import attachment, body, cms, fields, fresh, header, invitation, mime, report, sanitize
 from mailgate.wire.authentication import read_authentication
 from mailgate.wire.header import Head
 from mailgate.wire.mime import Part, Tree
@@ -22,6 +22,8 @@ MAX_REPORT = 1024 * 1024  # of a report only the top is read: what it returns ma
 
 _BOMBS = frozenset({"too_many_parts", "nesting", "header_too_large", "too_many_headers"})
 _LANGUAGES = ("en", "fi", "pl", "lv")
+_PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SIGNED = "1/signed/"  # before the part numbers of a mail inside an opaque signature
 _REPORT_TYPES = frozenset({
     "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
     "message/feedback-report", "text/vnd.google.email-reaction+json",
@@ -43,11 +45,24 @@ def parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
 
 def part_bytes(raw: bytes, part: str) -> bytes:
     """The decoded octets of the attachment with that `Attachment.part`. Raises KeyError when there is none."""
-    number, _, inner = part.partition("/")
-    for each in mime.read(raw).root.walk():
+    root = mime.read(raw).root
+    words = _open(root) if part.startswith(_SIGNED) else root
+    number, _, inner = part.partition("/winmail/")
+    for each in words.walk():
         if each.number == number and not each.children:
             return attachment.inside(each, inner) if inner else each.content
     raise KeyError(part)
+
+
+def _open(root: Part) -> Part:
+    """What holds the words: the message itself, or the one inside an opaque signature."""
+    content = cms.signed_content(root.content) if root.type in _PKCS7 else None
+    if content is None:
+        return root
+    inner = mime.read(content).root
+    for part in inner.walk():
+        part.number = _SIGNED + part.number
+    return inner
 
 
 def _unparseable(raw: bytes, envelope: Envelope) -> InboundMail:
@@ -62,7 +77,8 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     head, flags = tree.root.head, tree.flags
     author, clean = fields.author(head, flags)
     title = head.shown("subject")[:MAX_SUBJECT].strip()
-    words = body.choose(tree.root)
+    root = _open(tree.root)
+    words = body.choose(root)
     text, pages = body.read(words)
     files = attachment.describe(words.files, flags)
     embedded, inner = _embedded(words.files)
@@ -89,7 +105,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
         auth=_authentication(head),
         text=text,
         attachments=files,
-        security=_security(tree.root),
+        security=_security(tree.root, opened=root is not tree.root),
         spam=is_spam,
         spam_score=score,
         embedded=embedded,
@@ -209,12 +225,13 @@ def _content_digest(head: Head, text: str, files: tuple[Attachment, ...]) -> str
     return digest.hexdigest()
 
 
-def _security(root: Part) -> str:
+def _security(root: Part, *, opened: bool) -> str:
     for part in root.walk():
         if part.type == "multipart/encrypted":
             return "encrypted"
-        if part.type in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
-            return "signed" if part.parameters.get("smime-type", "").lower() == "signed-data" else "encrypted"
+        if part.type in _PKCS7:
+            kind = part.parameters.get("smime-type", "").lower()
+            return "signed" if opened or kind in ("signed-data", "certs-only") else "encrypted"
         if part.type == "multipart/signed":
             return "signed"
     return ""

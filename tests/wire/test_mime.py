@@ -4,10 +4,12 @@ import base64
 import hashlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailgate.core.mail import Envelope, InboundMail, MailKind
 from mailgate.core.policy import Limits
-from mailgate.wire import attachment, body, winmail
+from mailgate.wire import attachment, body, cms, winmail
 from mailgate.wire.parse import parse, part_bytes
 
 ENVELOPE = Envelope("ann@example.org", ("support@acme.example",))
@@ -228,6 +230,45 @@ def test_a_mail_that_is_nothing_but_another_mail_can_be_read():
 def test_p22_signed_and_encrypted_mail_is_known(kind, security):
     raw = f"Content-Type: {kind}\r\n\r\n--b\r\n\r\nwords\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b--"
     assert read(raw.encode()).security == security
+
+
+def der(tag: int, *content: bytes) -> bytes:
+    data = b"".join(content)
+    return bytes([tag, 0x84]) + len(data).to_bytes(4, "big") + data
+
+
+def indefinite(tag: int, *content: bytes) -> bytes:
+    return bytes([tag, 0x80]) + b"".join(content) + b"\0\0"
+
+
+@pytest.mark.parametrize("wrap", [der, indefinite])
+def test_p22_a_mail_inside_an_opaque_signature_is_read(wrap):
+    inner = multi("mixed", text("signed words"), file("a.bin"))
+    oid, data = bytes.fromhex("06092a864886f70d010702"), bytes.fromhex("06092a864886f70d010701")
+    pieces = wrap(0x24, der(0x04, inner[:100]), der(0x04, inner[100:]))
+    signed = wrap(0x30, bytes.fromhex("020101"), der(0x31), wrap(0x30, data, wrap(0xA0, pieces)))
+    content = base64.encodebytes(wrap(0x30, oid, wrap(0xA0, signed)))
+    raw = part(content, "Content-Type: application/pkcs7-mime; name=smime.p7m", "Content-Transfer-Encoding: base64")
+    found = read(raw)
+    assert (found.text, found.security) == ("signed words", "signed")
+    assert [each.name for each in found.attachments] == ["a.bin"]
+    assert part_bytes(raw, found.attachments[0].part) == PNG
+
+
+@given(st.binary(max_size=60))
+def test_what_is_no_signature_is_told_so_quietly(data):
+    assert cms.signed_content(data) is None
+    assert cms.signed_content(bytes.fromhex("308006092a864886f70d010702a080") + data) is None or data
+
+
+@pytest.mark.parametrize(
+    ("above", "text"),
+    [(b"Hi there\r\n", "Hi there"), (b"This is a multi-part message in MIME format.\r\n", "")],
+)
+def test_p21_words_above_the_first_part_are_read_when_there_are_no_others(above, text):
+    raw = multi("mixed", file("a.bin"))
+    start = raw.index(b"\r\n\r\n") + 2
+    assert read(raw[:start] + b"\r\n" + above + raw[start + 2 :]).text == text
 
 
 def test_flowed_text_is_joined_again():
