@@ -74,7 +74,7 @@ _AWAY = re.compile(
     r"|(?:jestem|będę|przebywam|jesteśmy) (?:obecnie |aktualnie )?(?:nieobecn\w+|na \w*urlopie|na zwolnieniu"
     r"|poza biurem)"
     r"|(?:esmu|būšu|atrodos) (?:šobrīd |pašlaik )?(?:prombūtnē|\w*atvaļinājumā|ārpus biroja|komandējumā)"
-    r"|(?:ich bin|bin ich|ich befinde mich|wir sind)\b[^.!?]{0,80}(?:nicht im (?:büro|haus)|im urlaub"
+    r"|(?:ich bin|bin ich|ich befinde mich|wir sind)\b[^!?]{0,80}(?:nicht im (?:büro|haus)|im urlaub"
     r"|in elternzeit|abwesend|außer haus|nicht (?:persönlich )?erreichbar|nicht am arbeitsplatz)"
     r"|jag (?:är|kommer att vara) (?:just nu |för närvarande )?(?:på (?:semester|tjänsteresa)|\w*ledig|borta"
     r"|inte på (?:kontoret|plats)|ute)"
@@ -91,25 +91,33 @@ _INSTEAD = re.compile(
     r"\b(?:(?:in|for|if) (?:case of |any )?(?:an? )?(?:urgent|emergenc)|if (?:this|it|your \w+) is urgent"
     r"|limited access to (?:my )?e-?mail|(?:reply|respond|answer|get back)[^.!?]{0,60}(?:when|upon|after|once"
     r"|as soon as)[^.!?]{0,30}(?:return|back)"
-    r"|please contact\b|(?:e-?mails?|messages?) (?:will|are) not (?:be )?(?:read|forwarded)"
+    r"|(?:e-?mails?|messages?) (?:will|are) not (?:be )?(?:read|forwarded)"
     r"|kiireelli|(?:vastaan|luen|palaan)[^.!?]{0,60}(?:palat|loman|asiaan|töihin)|tavoitettavissa"
-    r"|minua sijaistaa|ota(?:tte|thän)? yhteyttä|olkaa (?:hyvä ja )?yhteydessä"
+    r"|minua sijaistaa"
     r"|w (?:sprawach )?pilnych|(?:odpowiem|odpiszę|skontaktuję)[^.!?]{0,40}po (?:powrocie|urlopie)"
-    r"|w razie (?:pilnej|potrzeby|pilnych)|proszę o kontakt|zastępuje mnie"
-    r"|steidzam|(?:atbildēšu|sazināšos)[^.!?]{0,40}(?:pēc|atgriež)|mani aizvieto|lūdzu,? sazinieties"
-    r"|lūdzu,? (?:zvanīt|rakstīt)"
+    r"|w razie (?:pilnej|potrzeby|pilnych)|zastępuje mnie"
+    r"|steidzam|(?:atbildēšu|sazināšos)[^.!?]{0,40}(?:pēc|atgriež)|mani aizvieto"
     r"|in dringenden|dringende(?:n|r)? (?:fällen|angelegenheiten|fragen)|nach meiner rückkehr|(?:nachricht"
-    r"|e-?mail|mail) wird nicht weitergeleitet|wenden sie sich|meine vertretung|ab dem [^.!?]{1,30} wieder"
-    r"|brådskande|(?:svarar|återkommer)[^.!?]{0,40}(?:när|då|efter)|kontakta gärna|vänligen kontakta|vid akuta"
+    r"|e-?mail|mail) wird nicht weitergeleitet|meine vertretung|ab dem [^.!?]{1,30} wieder"
+    r"|brådskande|(?:svarar|återkommer)[^.!?]{0,40}(?:när|då|efter)|vid akuta"
     r"|kiireloomulis|kiire(?:te)? (?:küsimus|asja|korral|probleem)|vastan[^.!?]{0,40}(?:naastes|tagasi)"
-    r"|mind asendab|palun pöördu"
+    r"|mind asendab"
     r"|en cas d'urgence|pour toute urgence|(?:à|dès) mon retour|en caso de urgencia|(?:asuntos?"
     r"|temas?) urgentes?|a mi regreso|(?:bij|voor) (?:dringende|spoed|urgente)|bij terugkomst"
-    r"|contact opnemen met"
+    r""
     r"|hvis det haster|ved (?:hastesaker|akutte|hasteanliggender)|(?:svarer|besvarer)[^.!?]{0,40}(?:når|efter"
     r"|etter)|tilbage (?:igen )?d(?:en|\.)|tilbake (?:igjen )?d(?:en|\.))",
     re.IGNORECASE,
 )
+
+# Naming a colleague alone is what people do too; with a date it is what machines do.
+_COLLEAGUE = re.compile(
+    r"\b(?:please contact|ota(?:tte|thän)? yhteyttä|olkaa (?:hyvä ja )?yhteydessä|proszę o kontakt"
+    r"|wenden sie sich|kontakta gärna"
+    r"|vänligen kontakta|palun pöördu|lūdzu,? (?:sazinieties|zvanīt|rakstīt)|contact opnemen met)",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"\d{1,2}[./]|\d{1,2}(?:st|nd|rd|th)? [^\W\d_]{3,}|[^\W\d_]{3,} \d{1,2}\b")
 
 
 def out_of_office(subject: str, text: str) -> str:
@@ -127,7 +135,9 @@ def out_of_office(subject: str, text: str) -> str:
     opening = " ".join(text[:2000].split())
     if _MACHINE.search(opening[:240]):
         return "text of an automatic answer"
-    if len(text) <= 2000 and "?" not in opening and _AWAY.search(opening[:400]) and _INSTEAD.search(opening):
+    if len(text) > 2000 or "?" in opening or not _AWAY.search(opening[:400]):
+        return ""
+    if _INSTEAD.search(opening) or (_COLLEAGUE.search(opening) and _DATE.search(opening)):
         return "text of somebody absent"
     return ""
 
@@ -169,8 +179,8 @@ def thanks_only(text: str) -> bool:
         return bool(_SIGNS.search(text))
     if len(found) > 14 or not any(word in _THANKING for word in found):
         return False
-    lines = [line for line in text.lower().splitlines() if line.strip()]
-    names = re.findall(r"[^\W\d_]+", lines[-1]) if len(lines) > 1 else []
-    body = found[: len(found) - len(names)] if 0 < len(names) <= 3 else found
-    strange = [word for word in body if word not in _THANKING and word not in _BESIDE]
-    return any(word in _THANKING for word in body) and len(strange) <= (1 if len(body) > 2 and len(lines) == 1 else 0)
+    lines = [line for line in text.splitlines() if line.strip()]
+    names = re.findall(r"[^\W\d_]+", lines[-1]) if len(lines) > 1 else re.findall(r"[^\W\d_]+", text)[-1:]
+    signed = len(names) <= 3 and all(name[0].isupper() for name in names)
+    body = found[: len(found) - len(names)] if signed and len(names) < len(found) else found
+    return any(word in _THANKING for word in body) and all(word in _THANKING or word in _BESIDE for word in body)

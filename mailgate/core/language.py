@@ -24,7 +24,7 @@ _WORDS = {
     """,
     "pl": """
         i w na nie się z do to jest że o jak po co ale za od przez tak czy mam proszę dziękuję dzień dobry witam
-        pozdrawiam cześć jestem nam mi mnie państwa państwo są był było może można dla ten ta te tego już
+        pozdrawiam cześć dzięki jestem nam mi mnie państwa państwo są był było może można dla ten ta te tego już
         jeszcze tylko bardzo gdy kiedy gdzie dlaczego oraz lub moje mój moja nasze zamówienie faktura problem
         pomoc uprzejmie poważaniem chciałbym chciałabym mogę nadal działa pan pani
     """,

@@ -104,7 +104,8 @@ FORWARDED = table("""
 # How a phone or a mail program signs: at the start of the line, at its end, and without any device named.
 SENT_FROM = table("""
     sent from my | sent from | sent with | sent via | sent using | get outlook for | downloaded from my |
-    typed on my | lähetetty | hanki outlook | wysłane z | wysłano z | pobierz outlook | wysłana z | nosūtīts no
+    typed on my | lähetetty | hanki outlook | wysłane z | wysłano z | pobierz outlook
+    | pobierz aplikację | wysłana z | nosūtīts no
     | sūtīts no | iegūt outlook | iegūstiet outlook | von meinem | gesendet mit | gesendet von | gesendet aus |
     diese nachricht wurde von meinem | holen sie sich outlook | outlook für | skickat från | skickat med |
     skickades från | hämta outlook | sendt fra | sendt med | hent outlook | få outlook | saadetud minu |
@@ -128,7 +129,7 @@ SENT_FROM_SURELY = table("""
 DEVICES = table("""
     iphone | ipad | ipod | android | samsung | galaxy | huawei | xiaomi | nokia | blackberry | windows | outlook
     | gmail | k-9 | yahoo | mailbox | mobile | mobiili | phone | puhelim | telefon | mobil | handy | smartphone
-    | telef | älypuhelim | tablet | tabletin | proton | thunderbird | mail | sähköposti | poczt | pasta | post |
+    | telef | älypuhelim | tablet | tabletin | proton | thunderbird | mail | sähköposti | poczt | pasta |
     apple | ios | macbook | mac | honor | oneplus | motorola | sony | xperia | lumia | htc | lg | pixel |
     verizon | at&t | t-mobile | telia | elisa | dna | wp | onet | o2 | interia | web.de | gmx | freemail |
     телефон | айфон | почт | viedt | tālruņ | nutitelefon | spark | superhuman | airmail | bluemail | aquamail |

@@ -14,6 +14,9 @@ _FOOTER = re.compile(
     r"mailing ?list|listinfo|unsubscribe|sähköpostilista|lista dyskusyjna|postituslista|mailinglist", re.IGNORECASE
 )
 _NAME = re.compile(r"[ \t]*[-–—/~] ?[^\W\d_a-z][^\W\d_]{0,20}(?:[ -][^\W\d_a-z][^\W\d_]{0,20}){0,2}[.]?[ \t]*")
+_DEVICE = re.compile(
+    r"(?<!\w)(?:" + "|".join(re.escape(each) + (r"(?!\w)" if len(each) < 4 else "") for each in words.DEVICES) + ")"
+)
 _LINK = re.compile(r"<?(?:https?://|mailto:)[^\s>]{1,300}>?|\(https?://[^\s)]{1,300}\)")
 
 
@@ -22,7 +25,7 @@ def start(lines: Sequence[str]) -> int:
     end = _trimmed(lines, len(lines))
     end = _footer(lines, end)
     if (delimiter := _delimiter(lines, end)) is not None:
-        end = delimiter
+        end = _trimmed(lines, delimiter)
     while end and is_device(lines[end - 1], alone=end < 2 or not lines[end - 2].strip()):
         end = _trimmed(lines, end - 1)
     if end > 2 and _NAME.fullmatch(lines[end - 1]) and not lines[end - 2].strip():
@@ -66,7 +69,7 @@ def is_device(line: str, *, alone: bool) -> bool:
     if not 4 < len(bare) <= 120:
         return False
     if bare.startswith(words.SENT_FROM):
-        if any(device in bare for device in words.DEVICES):
+        if _DEVICE.search(bare):
             return True
         return (
             alone
@@ -74,4 +77,4 @@ def is_device(line: str, *, alone: bool) -> bool:
             and bare.startswith(words.SENT_FROM_SURELY)
             and not bare.endswith((".", "?", ":", ","))
         )
-    return len(bare) < 80 and bare.endswith(words.SENT_FROM_LAST) and any(device in bare for device in words.DEVICES)
+    return len(bare) < 80 and bare.endswith(words.SENT_FROM_LAST) and _DEVICE.search(bare) is not None

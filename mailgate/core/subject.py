@@ -33,7 +33,7 @@ _BANNERS = frozenset(
 )
 _PREFIXES = _REPLIES | _FORWARDS
 _LONGEST = 24  # characters a prefix may take
-_PREFIX = re.compile(r"([^\W\d_]{1,16})(?: ?[\[(]\d{1,3}[\])]|\^\d{1,3}|\d{1,2})? ?[:：]")
+_PREFIX = re.compile(r"([^\W\d_]{1,16})(?: ?[\[(]\d{1,3}[\])]|\^\d{1,3}|\d{1,2})?\.? ?[:：]")
 _BANNER = re.compile(r"[\[({<]\s?([^\[\](){}<>]{2,24}?)\s?[\])}>]|\*{2,5}\s?([^*]{2,24}?)\s?\*{2,5}")
 
 
