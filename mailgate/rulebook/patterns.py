@@ -33,7 +33,8 @@ def compiled(text: str) -> Pattern:
         pattern: Pattern = re2.compile(text, _OPTIONS)
     except re2.error as error:
         why = error.args[0] if error.args else ""
-        raise ValueError(f"bad pattern: {_explained(why.decode() if isinstance(why, bytes) else str(why))}") from None
+        words = why.decode(errors="replace") if isinstance(why, bytes) else str(why)
+        raise ValueError(f"bad pattern: {_explained(' '.join(words.split()))}") from None
     return pattern
 
 

@@ -93,7 +93,7 @@ def _names(value: Any, names: Names) -> tuple[str, ...]:
 
 
 def _said(value: Any, names: Names) -> str | bool:
-    return value if isinstance(value, bool) else text(value)
+    return value if isinstance(value, bool) else _words(value, names)
 
 
 def _department(value: Any, names: Names) -> str:
