@@ -8,9 +8,11 @@ from datetime import datetime
 
 from mailgate.core.change import Outbound, Urgency
 from mailgate.core.letter import DueDelivery, DueLetter
+from mailgate.core.ticket import Ticket
 from mailgate.store import rows
 from mailgate.store import statements as sql
 from mailgate.store.base import Ids
+from mailgate.store.merging import followed
 from mailgate.store.page import Page, Writing
 from mailgate.store.queries import Queries
 
@@ -26,6 +28,7 @@ class Letters(Queries):
     ) -> tuple[int, ...]:
         """One letter row and a delivery for each recipient; () when its `dedupe` was seen before."""
         number = desk.number if desk else None
+        department = outbound.department or (desk.row["department"] if desk else "")
         audience = outbound.audience.value
         letter = self.scalar(
             sql.LETTER,
@@ -36,7 +39,7 @@ class Letters(Queries):
                 "audience": audience,
                 "agent": outbound.agent,
                 "purpose": outbound.purpose,
-                "department": outbound.department or (desk.row["department"] if desk else ""),
+                "department": department,
                 "language": outbound.language,
                 "subject": rows.clean(outbound.subject) or (desk.row["subject"] if desk else ""),
                 "message_id": ids.message_id(number, audience, outbound.agent, outbound.purpose),
@@ -53,7 +56,7 @@ class Letters(Queries):
         )
         if letter is None:
             return ()
-        self._deliveries(letter, outbound, writing.now, hold)
+        self._deliveries(letter, outbound, department, writing.now, hold)
         if desk is not None:
             self.run(
                 "INSERT INTO msgid (id, ticket) SELECT message_id, ticket FROM letter WHERE id = :letter "
@@ -64,7 +67,7 @@ class Letters(Queries):
             self.run(sql.TALLY, {"name": "ack", "bucket": writing.now // MINUTE})
         return (int(letter),)
 
-    def _deliveries(self, letter: int, outbound: Outbound, now: int, hold: bool) -> None:
+    def _deliveries(self, letter: int, outbound: Outbound, department: str, now: int, hold: bool) -> None:
         due = now if outbound.not_before is None else max(now, rows.micros(outbound.not_before))
         state = "held" if hold or due > now else "waiting"
         self.many(
@@ -74,6 +77,7 @@ class Letters(Queries):
                     "letter": letter,
                     "recipient": rows.clean(person.addr),
                     "canonical": rows.clean(person.key),
+                    "department": department,
                     "urgency": int(outbound.urgency),
                     "state": state,
                     "due_at": None if hold else due,
@@ -97,7 +101,7 @@ class Letters(Queries):
         )
         if skipped:
             names = ", ".join(f":{key}" for key in skipped)
-            wanted += f"AND letter NOT IN (SELECT id FROM letter WHERE department IN ({names})) "  # noqa: S608
+            wanted += f"AND department NOT IN ({names}) "
         wanted += "ORDER BY due_at LIMIT :limit"
         claimed: list[DueLetter] = []
         for urgency in Urgency:
@@ -128,7 +132,7 @@ class Letters(Queries):
         )
         return DueLetter(
             id=row["id"],
-            ticket=self.ticket(row["ticket_number"]) if row["ticket_number"] is not None else None,
+            ticket=self._told_about(row["ticket_number"]),
             template=row["template"],
             audience=row["audience"],
             agent=row["agent"],
@@ -148,6 +152,11 @@ class Letters(Queries):
             rendered=row["bytes"],
             deliveries=deliveries,
         )
+
+    def _told_about(self, number: int | None) -> Ticket | None:
+        """The ticket of a letter with its thread, where merges took it."""
+        home = None if number is None else followed(self, number)
+        return None if home is None else self.ticket(home["number"])
 
     def keep_rendered(self, letter: int, raw: bytes, subject: str) -> None:
         """The words as they leave; the first rendering stays, so that retries are the same bytes."""

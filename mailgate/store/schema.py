@@ -166,16 +166,18 @@ CREATE TABLE letter (
   urgency INTEGER NOT NULL, created_at INTEGER NOT NULL, dedupe TEXT UNIQUE, revoked_at INTEGER
 ) STRICT;
 CREATE INDEX letter_ticket ON letter(ticket) WHERE ticket IS NOT NULL;
+CREATE INDEX letter_mail ON letter(mail) WHERE mail IS NOT NULL;
 CREATE TABLE rendered (
   letter INTEGER PRIMARY KEY REFERENCES letter(id), subject TEXT NOT NULL, bytes BLOB NOT NULL
 ) STRICT;
 CREATE TABLE delivery (
   id INTEGER PRIMARY KEY AUTOINCREMENT, letter INTEGER NOT NULL REFERENCES letter(id), recipient TEXT NOT NULL,
-  canonical TEXT NOT NULL, urgency INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  canonical TEXT NOT NULL, department TEXT NOT NULL, urgency INTEGER NOT NULL, state TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
   doubts INTEGER NOT NULL DEFAULT 0, due_at INTEGER, created_at INTEGER NOT NULL, first_tried_at INTEGER,
   sent_at INTEGER, remote_id TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '', UNIQUE (letter, canonical)
 ) STRICT;
-CREATE INDEX delivery_due ON delivery(urgency, due_at)
+CREATE INDEX delivery_due ON delivery(urgency, due_at, department, letter)
   WHERE state IN ('waiting', 'leased', 'held') AND due_at IS NOT NULL;
 CREATE INDEX delivery_state ON delivery(state);
 CREATE INDEX delivery_ack ON delivery(canonical, created_at) WHERE urgency = 1;

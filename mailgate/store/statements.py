@@ -193,11 +193,11 @@ INSERT INTO letter (ticket, mail, template, audience, agent, purpose, department
   in_reply_to, refs, recipients, copies, context, attachments, urgency, created_at, dedupe)
 VALUES (:ticket, :mail, :template, :audience, :agent, :purpose, :department, :language, :subject, :message_id,
   :in_reply_to, :refs, :recipients, :copies, :context, :attachments, :urgency, :created_at, :dedupe)
-ON CONFLICT DO NOTHING RETURNING id
+ON CONFLICT (dedupe) DO NOTHING RETURNING id
 """
 DELIVERY = """
-INSERT INTO delivery (letter, recipient, canonical, urgency, state, due_at, created_at)
-VALUES (:letter, :recipient, :canonical, :urgency, :state, :due_at, :created_at) ON CONFLICT DO NOTHING
+INSERT INTO delivery (letter, recipient, canonical, department, urgency, state, due_at, created_at)
+VALUES (:letter, :recipient, :canonical, :department, :urgency, :state, :due_at, :created_at) ON CONFLICT DO NOTHING
 """
 LEASE = """
 UPDATE delivery SET state = 'leased', due_at = :until WHERE letter = :letter AND due_at <= :now

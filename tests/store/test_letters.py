@@ -1,5 +1,6 @@
 """The outbox: claimed in order, leased, marked, recovered; the same intention is never written twice."""
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,22 @@ def test_departments_whose_route_is_paused_are_left(bench):
     bench.open("2", outbound=(letter(),))
     assert [due.department for due in bench.claim(skip=("sales",))] == ["support"]
     assert [due.department for due in bench.claim()] == ["sales"]
+
+
+def test_a_letter_about_a_ticket_merged_meanwhile_shows_the_thread_it_went_to(bench):
+    target = bench.open("One")
+    source = bench.open("Two", outbound=(letter(),))
+    bench.apply(None, ch.MergeInto(target), ticket=source)
+    (due,) = bench.claim()
+    assert (due.ticket.number, len(due.ticket.entries)) == (target, 2)
+
+
+def test_two_letters_with_one_message_id_are_our_bug_and_never_a_lost_letter(bench, monkeypatch):
+    number = bench.open()
+    monkeypatch.setattr(bench.ids, "message_id", lambda *args: "<same@desk.example>")
+    with pytest.raises(sqlite3.IntegrityError):
+        bench.apply(None, ch.SetSubject("x"), ticket=number, outbound=(letter(), letter()))
+    assert (bench.ticket(number).subject, states(bench)) == ("Broken lamp", [])
 
 
 def test_the_same_intention_is_written_once(bench):
