@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 from mailgate.core.mail import Address
@@ -72,8 +72,7 @@ def _q(octet: int) -> str:
     return chr(octet) if octet in _Q_PLAIN else f"={octet:02X}"
 
 
-def _chunked(text: str, kind: str, encode: object) -> list[str]:
-    assert callable(encode)
+def _chunked(text: str, kind: str, encode: Callable[[bytes], str]) -> list[str]:
     words, start = [], 0
     while start < len(text):
         end = min(start + 63, len(text))

@@ -76,7 +76,7 @@ def _tagged(node: LexborNode, tag: str, asis: bool) -> list[str]:
         return [line for cell in node.iter() for line in _block(cell, asis)]
     inner = _block(node, asis or "asis" in classes)
     if tag == "blockquote":
-        inner = [f"> {line}".rstrip() for line in _squeezed(inner)]
+        inner = [f"> {line}".rstrip() for line in "\n".join(_squeezed(inner)).strip("\n").split("\n")]
     if tag == "li":
         return textwrap.indent("\n".join(inner), "  ").replace("  ", "- ", 1).split("\n")
     return ["", *inner, ""] if tag in _GAPS or "gap" in classes else inner

@@ -1,0 +1,352 @@
+"""Templates are worded in four languages, cannot harm anybody, and fall back to ours when they fail."""
+
+import json
+import os
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from mailgate.core.change import Audience
+from mailgate.core.letter import Letter, head
+from mailgate.core.mail import Address
+from mailgate.core.showing import VARIABLES
+from mailgate.core.ticket import Entry, EntryKind
+from mailgate.errors import Permanent
+from mailgate.wire import inline, plain, render, samples
+from mailgate.wire.render_sandbox import LONGEST, built_in_folder, environment
+
+LANGUAGES = ("en", "fi", "pl", "lv")
+EVIL = "<script>alert(1)</script></title><img src=x onerror=alert(2)>\"'{{ 7*7 }}{% raw %}[a](javascript:b)"
+VOID = {"meta", "img", "br", "hr"}
+
+
+def letter(template: str, language: str = "en", **parts: object) -> Letter:
+    return head(replace(samples.due(template, language), **parts), samples.POLICY, loop_mark="")  # type: ignore[arg-type]
+
+
+def page(template: str, language: str = "en", folder: Path | None = None, **parts: object) -> render.Page:
+    return render.page(letter(template, language, **parts), samples.NOW, str(folder) if folder else None)
+
+
+class Tags(HTMLParser):
+    """Whether every tag is closed in order, and what the page would fetch or run."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.active: list[str] = []
+        self.texts: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag in ("script", "link", "iframe", "object", "img"):
+            self.active.append(tag)
+        self.active += [
+            name for name, value in attrs if name.startswith("on") or "javascript:" in (value or "").lower()
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+# --- every template ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", list(VARIABLES))
+def test_every_letter_reads_well_formed_in_every_language(template: str, language: str) -> None:
+    for one in (page(template, language), page(template, language, context={})):
+        tags = Tags(one.html)
+        assert not tags.open and not tags.active
+        assert f'lang="{language}"' in one.html
+        assert "data-text" not in one.html
+        assert one.text.strip() and "{" not in one.text
+        assert all(len(line) <= 130 for line in one.text.splitlines())
+        assert "color-scheme" in one.html and "prefers-color-scheme: dark" in one.html
+
+
+@pytest.mark.parametrize("template", list(VARIABLES))
+def test_a_letter_fetches_nothing_from_anywhere(template: str) -> None:
+    html = page(template).html
+    assert not re.search(r"""(?:src|background)\s*=|url\(|@import""", html)
+    logo = replace(samples.POLICY, letters=replace(samples.POLICY.letters, logo="https://acme.example/logo.png"))
+    with_logo = render.page(head(samples.due("ack"), logo, loop_mark=""), samples.NOW).html
+    assert '<img src="https://acme.example/logo.png" alt="Acme Support"' in with_logo
+
+
+@pytest.mark.parametrize("template", list(VARIABLES))
+def test_c05_c07_markup_in_a_mail_is_only_text(template: str) -> None:
+    ticket = samples.ticket()
+    entries = (
+        Entry(1, EntryKind.CUSTOMER, EVIL, EVIL, samples.NOW, EVIL),
+        Entry(2, EntryKind.AGENT, "anna", EVIL, samples.NOW, EVIL),
+    )
+    poisoned = replace(ticket, subject=EVIL, requester=Address("a@b.example", EVIL), entries=entries, tags=(EVIL,))
+    context = json.loads(json.dumps(samples.CONTEXTS.get(template, {})))
+    for key, value in context.items():
+        context[key] = EVIL if isinstance(value, str) and key not in ("at", "due_at", "until", "which") else value
+    about = None if samples.due(template).ticket is None else poisoned
+    tags = Tags(page(template, ticket=about, context=context).html)
+    assert not tags.open and not tags.active
+    assert "49" not in "".join(tags.texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "template", [name for name in VARIABLES if samples.audience(name) in (Audience.CUSTOMER, Audience.EXPERT)]
+)
+def test_no_canary_reaches_a_customer_or_an_outsider(template: str, language: str) -> None:
+    entries = (
+        Entry(1, EntryKind.CUSTOMER, "a@b.example", "Maija", samples.NOW, "Public question"),
+        *(Entry(n, kind, "anna", "anna@acme.example", samples.NOW, f"CANARY-{kind}", html="<b>CANARY-HTML</b>")
+          for n, kind in enumerate((EntryKind.NOTE, EntryKind.CALL, EntryKind.AUTO, EntryKind.BOUNCE, EntryKind.EVENT), 2)),
+        Entry(8, EntryKind.CUSTOMER, "s@t.example", "CANARY-NAME", samples.NOW, "CANARY-STRANGER", unverified=True),
+        Entry(9, EntryKind.AGENT, "anna", "anna@acme.example", samples.NOW, "Public answer", quoted="CANARY-QUOTE",
+              html="<p>CANARY-AGENT-HTML</p>"),
+    )  # fmt: skip
+    ticket = replace(
+        samples.ticket(language), entries=entries, owner="anna", watchers=("CANARY",), tags=("CANARY",),
+        fields={"CANARY": "CANARY"}, departments=("CANARY",), sla="CANARY",
+    )  # fmt: skip
+    poison = dict.fromkeys(("note", "mark", "reply_to", "recipients", "thread", "taps", "nonce", "why"), "CANARY")
+    kept = {"question": "Is it known?"} if template == "expert" else {"survey": True} if template == "solved" else {}
+    shown = page(template, language, ticket=ticket, context={**poison, **kept})
+    everything = f"{shown.subject} {shown.html} {shown.text}"
+    assert "CANARY" not in everything
+    assert "anna@acme.example" not in everything and "bo@acme.example" not in everything
+    assert "%23take" not in everything and "mg%3As1.1042.a" not in everything
+    if template == "answer":
+        assert "Public answer" in shown.text
+
+
+# --- what agents see --------------------------------------------------------------------------------------------------
+
+
+def test_a_notice_begins_with_what_a_reply_does_and_previews_the_customers_words() -> None:
+    shown = page("notice")
+    assert shown.text.splitlines()[0] == "A plain reply goes to the customer: Maija Virtanen"
+    assert "## Please write your reply above this line ##" in shown.text
+    assert shown.html.index("Yes, it clicks") < shown.html.index("A plain reply")  # the preheader
+    internal = page("notice", purpose="note").text.splitlines()[0]
+    assert internal == "A plain reply stays internal, as a note."
+
+
+def test_the_thread_stands_below_the_new_words_newest_first() -> None:
+    text = page("notice").text
+    places = [text.index(words) for words in ("Yes, it clicks", "Does the switch click", "Same batch", "Can you help?")]
+    assert places == sorted(places)
+
+
+def test_a_reports_bars_are_table_cells_as_wide_as_their_share() -> None:
+    shown = page("report")
+    assert re.findall(r'class="bar"[^>]*width="(\d+)%"', shown.html) == ["100", "73", "58"]
+    assert "Monday     ██████████████████████████████  41" in shown.text
+
+
+def test_question_rows_hang_under_their_number_in_text() -> None:
+    lines = page("question").text.splitlines()
+    at = lines.index("1  #1042 The lamp does not light up")
+    assert lines[at + 1].startswith("   Maija Virtanen · support · open")
+
+
+# --- the admin's own --------------------------------------------------------------------------------------------------
+
+
+def test_an_override_extends_ours(tmp_path: Path) -> None:
+    (tmp_path / "ack.html").write_text(
+        '{% extends "!base/ack.html" %}{% block heading %}Ahoy {{ reader.first_name }}{% endblock %}'
+    )
+    shown = page("ack", folder=tmp_path)
+    assert "Ahoy Maija" in shown.text and "within 3 working hours" in shown.text and not shown.problems
+
+
+def test_an_override_for_one_language_leaves_the_others(tmp_path: Path) -> None:
+    (tmp_path / "ack.fi.html").write_text("<html><body><p>Terve!</p></body></html>")
+    assert page("ack", "fi", folder=tmp_path).text == "Terve!\n"
+    assert "Labdien" in page("ack", "lv", folder=tmp_path).text
+
+
+def test_a_style_sheet_of_the_admins_own_takes_effect_at_once(tmp_path: Path) -> None:
+    sheet = tmp_path / "style.css"
+    sheet.write_text(".title { color: #123456; }")
+    assert "#123456" in page("ack", folder=tmp_path).html
+    sheet.write_text(".title { color: #654321; }")
+    os.utime(sheet, (2_000_000_000, 2_000_000_000))
+    assert "#654321" in page("ack", folder=tmp_path).html
+
+
+def test_a_rules_own_acknowledgement_is_an_ack_in_other_words(tmp_path: Path) -> None:
+    (tmp_path / "ack-vip.html").write_text('{% extends "ack.html" %}{% block heading %}Welcome back{% endblock %}')
+    assert "Welcome back" in page("ack-vip", folder=tmp_path).text
+    assert "We have your message" in page("ack-vip").text
+
+
+BROKEN = {
+    "g04 unknown variable": ("<p>{{ nope }}</p>", "ack.html:1: 'nope' is undefined"),
+    "g04 syntax": ("<p>\n{% if %}</p>", "ack.html:2: Expected an expression"),
+    "g04 unknown attribute": ("\n\n{{ ticket.nope }}", "ack.html:3: 'dict object' has no attribute 'nope'"),
+    "g04 missing parent": ('{% extends "none.html" %}', "none.html"),
+    "g07 bomb": ("{{ 'a' * 1000000000 }}", "multiplied beyond reason"),
+    "g07 power": ("{{ 10 ** 10000000 }}", "power beyond reason"),
+    "g07 flood": ("{% for a in range(9999) %}{% for b in range(9999) %}xxxxxxxxxx{% endfor %}{% endfor %}", "256 KiB"),
+    "g07 range": ("{% for a in range(1000000000) %}{% endfor %}", "Range too big"),
+    "sandbox": ("{{ ''.__class__.__mro__ }}", "unsafe"),
+    "sandbox format": ("{{ '{0.__class__}'.format(ticket) }}", "unsafe"),
+    "mutation": ("{% if ticket.update({'number': 1}) %}{% endif %}", "unsafe"),
+    "outside": ('{% include "../config.example.toml" %}', "config.example.toml"),
+    "not utf-8": (b"<p>\xff\xfe</p>", "decode"),
+}
+
+
+@pytest.mark.parametrize(("source", "why"), BROKEN.values(), ids=BROKEN.keys())
+def test_g04_g07_a_broken_override_gives_way_to_ours_and_is_reported(
+    tmp_path: Path, source: str | bytes, why: str
+) -> None:
+    raw = source if isinstance(source, bytes) else source.encode()
+    (tmp_path / "ack.html").write_bytes(raw)
+    shown = page("ack", folder=tmp_path)
+    assert shown.html == page("ack").html
+    assert len(shown.problems) == 1 and why in shown.problems[0]
+
+
+def test_when_ours_fails_too_the_letter_is_told_to_wait() -> None:
+    broken = replace(letter("ack"), context={"reader": {}})
+    with pytest.raises(Permanent, match=r"base\.html:\d+: 'department' is undefined"):
+        render.page(broken, samples.NOW)
+
+
+def test_a_long_answer_is_not_a_bomb() -> None:
+    text = "\n".join(f"{n}: <some log line> & more" for n in range(20_000))
+    shown = page("answer", context={"text": text})
+    assert len(shown.html) > LONGEST and shown.text.startswith(text[:1000])
+
+
+# --- check ------------------------------------------------------------------------------------------------------------
+
+
+def test_our_own_templates_have_nothing_to_complain_of() -> None:
+    assert render.check(built_in_folder()) == []
+
+
+CHECKED = {
+    "g05 safe filter": ("ack.html", "<p>\n{{ ticket.subject | safe }}</p>", "ack.html:2: `|safe` lets HTML in a mail through as it is"),
+    "g05 escaping off": ("ack.html", "{% autoescape false %}x{% endautoescape %}", "ack.html:1: escaping is switched off here"),
+    "unknown variable": ("solved.html", "\n{{ surwey }}", "solved.html:2: no variable 'surwey' here; did you mean 'survey'?"),
+    "never reached": ("ack.html", "{% if false %}{{ nope }}{% endif %}", "ack.html:1: no variable 'nope' here"),
+    "syntax": ("notice.html", "{{ a", "notice.html:1: unexpected end of template"),
+    "misspelt file": ("solvd.html", "x", "nothing is called 'solvd'; did you mean solved.html?"),
+    "one language only": ("ack.html", '{% if language == "lv" %}{{ ticket.nope }}{% endif %}', "ack.html:1: 'dict object' has no attribute 'nope'"),
+    "another's variable": ("ack.html", "{{ due_at }}", "ack.html:1: no variable 'due_at' here"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "source", "said"), CHECKED.values(), ids=CHECKED.keys())
+def test_check_names_what_is_wrong_with_file_and_line(tmp_path: Path, name: str, source: str, said: str) -> None:
+    (tmp_path / name).write_text(source)
+    assert said in "\n".join(map(str, render.check(tmp_path)))
+
+
+def test_check_accepts_a_sound_override_and_a_folder_without_any(tmp_path: Path) -> None:
+    assert render.check(tmp_path) == []
+    (tmp_path / "ack.html").write_text(
+        '{% extends "!base/ack.html" %}{% block heading %}{{ promised(promise) }}{% endblock %}'
+    )
+    assert render.check(tmp_path) == []
+    assert [str(one) for one in render.check(tmp_path / "none")] == [
+        f"{tmp_path}/none: this folder of templates is not there"
+    ]
+
+
+def test_g05_escaping_is_on_whatever_a_file_is_called() -> None:
+    env = environment(None)
+    assert env.autoescape is True
+    assert env.from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def test_classes_become_styles_and_nothing_else_changes() -> None:
+    rules, media = inline.split("/* x */ .a { color: red; } .b, .c { margin: 0 }\n@media print { .a { color: black } }")
+    assert rules == {"a": "color: red", "b": "margin: 0", "c": "margin: 0"}
+    assert media == "@media print { .a { color: black } }"
+    source = '{% for x in y %}\n<td class="a b">{{ x }}</td>{% endfor %}<p class="z" title="a > b">'
+    styled = inline.styled(source, rules)
+    assert (
+        styled
+        == '{% for x in y %}\n<td class="a b" style="color: red; margin: 0">{{ x }}</td>{% endfor %}<p class="z" title="a > b">'
+    )
+
+
+def test_every_class_in_our_templates_has_a_rule_or_a_meaning() -> None:
+    rules, _ = inline.split((built_in_folder() / "style.css").read_text())
+    used = {
+        name
+        for path in built_in_folder().glob("*.html")
+        for found in re.findall(r'class="([^"]*)"', path.read_text())
+        for name in found.split()
+    }
+    assert used - set(rules) == {"asis", "cols", "gap"}
+    assert not set(rules) - used
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    r, g, b = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+PAIRS = [
+    ("card", "card"), ("muted", "card"), ("label", "facts"), ("facts-cell", "facts"), ("foot", "outer"), ("brand", "outer"),
+    ("does", "does"), ("mark", "card"), ("alert", "alert"), ("alert-calm", "alert-calm"), ("button", "button"),
+    ("button-main", "button-main"), ("entry-head", "entry"), ("entry-head", "entry-note"), ("late", "card"),
+    ("priority-high", "card"), ("priority-urgent", "card"), ("link", "card"), ("scale-link", "scale-link"), ("bar-label", "card"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("front", "back"), PAIRS)
+def test_words_have_contrast_by_day_and_night(front: str, back: str, dark: bool) -> None:
+    rules, media = inline.split((built_in_folder() / "style.css").read_text())
+    if dark:
+        block = media[media.index("prefers-color-scheme") :]
+        night: dict[str, str] = {}
+        for selectors, declarations in re.findall(r"((?:\.[a-z-]+,? ?)+)\{ ([^}]*)\}", block):
+            for name in re.findall(r"\.([a-z-]+)", selectors):
+                night[name] = night.get(name, "") + declarations
+        rules = {name: rules[name] + "; " + night.get(name, "") for name in rules}
+    colour = re.findall(r"(?<![a-z-])color: (#[0-9a-f]{6})", rules[front])[-1]
+    ground = re.findall(r"background-color: (#[0-9a-f]{6})", rules[back])[-1]
+    light, dim = sorted((_luminance(colour), _luminance(ground)), reverse=True)
+    assert (light + 0.05) / (dim + 0.05) >= 4.5
+
+
+PLAIN = [
+    ("<p>One</p><p>Two<br>three</p>", "One\n\nTwo\nthree\n"),
+    ("<ul><li>a</li><li>b <b>c</b></li></ul>", "- a\n- b c\n"),
+    ('<p><a href="https://x.example/">here</a></p>', "here <https://x.example/>\n"),
+    ('<p><a href="https://x.example/">https://x.example/</a></p>', "https://x.example/\n"),
+    ('<p><a href="mailto:a@b">Take</a></p>', "Take\n"),
+    ("<blockquote><p>a</p><p>b</p></blockquote>", "> a\n>\n> b\n"),
+    ('<div data-text="">gone</div><div data-text="said">shown</div>', "said\n"),
+    ("<style>x</style><!-- c --><p>a</p>", "a\n"),
+    ("<p>" + "word " * 30 + "</p>", ("word " * 15).strip() + "\n" + ("word " * 15).strip() + "\n"),
+    ('<p class="asis">' + "word " * 30 + "</p>", ("word " * 30).strip() + "\n"),
+    ('<table class="cols"><tr><td>a</td><td class="num">1</td><td>x</td></tr><tr><td>bcd</td><td class="num">22</td><td>y</td></tr></table>',
+     "a     1  x\nbcd  22  y\n"),
+    ("<table><tr><td><p>a</p></td></tr><tr><td>b</td></tr></table>", "a\n\nb\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "text"), PLAIN)
+def test_text_reads_as_if_written_by_hand(html: str, text: str) -> None:
+    assert plain.text(f"<html><body>{html}</body></html>") == text

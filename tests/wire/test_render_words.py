@@ -1,0 +1,135 @@
+"""Every phrase exists in every language, with the same values and the right plurals."""
+
+import re
+import string
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from babel import Locale
+
+from mailgate.wire import words
+from mailgate.wire.render_sandbox import built_in_folder
+from mailgate.wire.words import CATALOGUES, Speech, size
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+OFFICE = [{"days": [0, 1, 2, 3, 4], "spans": [[540, 1020]]}]
+
+
+def speech(language: str) -> Speech:
+    return Speech(language, "Europe/Helsinki", NOW)
+
+
+def values(phrase: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(phrase) if name}
+
+
+@pytest.mark.parametrize("language", ["fi", "pl", "lv"])
+def test_a_language_has_the_phrases_of_english_with_the_same_values(language: str) -> None:
+    ours, theirs = CATALOGUES["en"], CATALOGUES[language]
+    assert list(theirs) == list(ours)
+    for key, phrase in ours.items():
+        told = theirs[key]
+        if isinstance(phrase, str):
+            assert isinstance(told, str) and values(told) == values(phrase), key
+            continue
+        assert not isinstance(told, str), key
+        rules = set(Locale.parse(language).plural_form.rules) | {"other"}
+        assert set(told) == rules, f"{key}: {set(told)} but {language} counts in {rules}"
+
+
+def test_no_phrase_is_left_in_english() -> None:
+    same = {
+        key
+        for key, phrase in CATALOGUES["en"].items()
+        for language in ("fi", "pl", "lv")
+        if isinstance(phrase, str) and CATALOGUES[language][key] == phrase
+    }
+    assert same == {"when", "promise.span", "day_unit"}
+
+
+def test_every_phrase_is_used_and_every_used_one_exists() -> None:
+    folder = Path(words.__file__).parent
+    sources = [re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.DOTALL) for path in built_in_folder().glob("*.html")]
+    sources += [path.read_text() for path in folder.glob("*.py") if path.stem not in CATALOGUES]
+    text = "\n".join(sources)
+    named = set(re.findall(r"""\b(?:t|say|self\.say)\(\s*["']([\w.]+)["'](?! ~)""", text))
+    families = set(re.findall(r"""\bt\("([\w]+)\." ~""", text)) | set(re.findall(r"""phrase\("(\w+)",""", text))
+    known = set(CATALOGUES["en"])
+    assert named <= known
+    plain = set(re.findall(r"""["']([\w.]+)["']""", text))
+    unused = {key for key in known - named - plain if key.split(".")[0] not in families | {"within"}}
+    assert unused == set()
+
+
+@pytest.mark.parametrize(
+    ("language", "n", "said"),
+    [
+        ("en", 1, "1 ticket"), ("en", 2, "2 tickets"), ("fi", 1, "1 tiketti"), ("fi", 5, "5 tikettiä"),
+        ("pl", 1, "1 zgłoszenie"), ("pl", 3, "3 zgłoszenia"), ("pl", 5, "5 zgłoszeń"), ("pl", 22, "22 zgłoszenia"),
+        ("pl", 12, "12 zgłoszeń"), ("lv", 0, "0 pieteikumu"), ("lv", 1, "1 pieteikums"), ("lv", 2, "2 pieteikumi"),
+        ("lv", 11, "11 pieteikumu"), ("lv", 21, "21 pieteikums"),
+    ],
+)  # fmt: skip
+def test_plurals_follow_the_language(language: str, n: int, said: str) -> None:
+    assert speech(language).say("tickets", n=n) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "at", "said"),
+    [
+        ("en", timedelta(hours=2), "today 13:30"), ("fi", timedelta(hours=2), "tänään klo 13.30"),
+        ("pl", timedelta(days=1), "jutro 11:30"), ("lv", timedelta(days=-1), "vakar plkst. 11:30"),
+        ("en", timedelta(days=7), "Mon 30 Nov 11:30"), ("fi", timedelta(days=7), "ma 30.11. klo 11.30"),
+        ("pl", timedelta(days=7), "pon. 30.11 11:30"), ("fi", timedelta(days=-2, hours=-4), "la 21.11. klo 7.30"),
+        ("en", timedelta(days=-400), "19 Oct 2025 12:30"),
+    ],
+)  # fmt: skip
+def test_moments_are_said_as_people_say_them(language: str, at: timedelta, said: str) -> None:
+    assert speech(language).when(NOW + at) == said
+    assert speech(language).when((NOW + at).isoformat()) == said
+
+
+def test_no_moment_is_no_words() -> None:
+    assert speech("en").when(None) == speech("en").day("") == speech("en").ago(None) == ""
+    assert not speech("en").past(None)
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(5, "5 min"), (95, "1 h"), (47 * 60, "47 h"), (50 * 60, "2 d")])
+def test_how_long_ago(minutes: int, said: str) -> None:
+    assert speech("en").ago(NOW - timedelta(minutes=minutes)) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "promise", "said"),
+    [
+        ("en", {"seconds": 10800, "usual": True, "hours": OFFICE}, "We usually answer within 3 working hours. We are open Mon–Fri 9–17."),
+        ("fi", {"seconds": 10800, "usual": True, "hours": OFFICE}, "Vastaamme yleensä 3 työtunnin kuluessa. Palvelemme ma–pe klo 9–17."),
+        ("pl", {"seconds": 3600, "usual": False, "hours": OFFICE}, "Odpowiemy w ciągu 1 godziny roboczej. Pracujemy pon.–pt. 9–17."),
+        ("lv", {"seconds": 9000, "usual": True, "hours": OFFICE}, "Parasti mēs atbildam 3 darba stundu laikā. Strādājam P.–Pk. 9–17."),
+        ("en", {"seconds": 57600, "usual": False, "hours": OFFICE}, "We will answer within 2 working days. We are open Mon–Fri 9–17."),
+        ("en", {"seconds": 1500, "usual": False, "hours": []}, "We will answer within 25 minutes."),
+        ("en", {"seconds": 90000, "usual": True, "hours": []}, "We usually answer within 25 hours."),
+        ("en", {"seconds": 259200, "usual": True, "hours": []}, "We usually answer within 3 days."),
+        ("fi", {"seconds": 0, "usual": False, "hours": [
+            {"days": [0, 1, 3], "spans": [[540, 720], [780, 990]]}, {"days": [5], "spans": [[600, 840]]}]},
+         "Vastaamme sinulle niin pian kuin mahdollista. Palvelemme ma–ti, to klo 9–12, 13–16.30, la klo 10–14."),
+        ("lv", "", "Mēs atbildēsim, cik drīz vien iespējams."), ("en", None, "We will answer you as soon as we can."),
+        ("en", "Tomorrow.", "Tomorrow."),
+    ],
+)  # fmt: skip
+def test_a_promise_is_said_in_the_customers_language(language: str, promise: object, said: str) -> None:
+    assert speech(language).promised(promise) == said  # type: ignore[arg-type]
+
+
+def test_an_unknown_language_is_english_and_an_unknown_phrase_an_error() -> None:
+    assert Speech("xx", "UTC", NOW).say("today") == "today"
+    with pytest.raises(KeyError):
+        speech("fi").say("no.such.phrase")
+    assert speech("fi").phrase("why", "owner") != "owner"
+    assert speech("fi").phrase("why", "because of the moon") == "because of the moon"
+
+
+@pytest.mark.parametrize(("octets", "said"), [(12, "12 B"), (2048, "2 KB"), (3_500_000, "3.3 MB")])
+def test_sizes_are_short(octets: int, said: str) -> None:
+    assert size(octets) == said
