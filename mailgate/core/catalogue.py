@@ -30,7 +30,7 @@ class Word:
     @property
     def question(self) -> bool:
         """True when it is answered by mail and changes nothing (`#next` alone also claims)."""
-        return self.group == "questions"
+        return self.group == "questions" or self.name == "kb"
 
     @property
     def needs(self) -> bool:

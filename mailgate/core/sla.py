@@ -91,8 +91,9 @@ def deadlines(policy: Policy, ticket: Ticket) -> Due:
 
 
 def opened(policy: Policy, ticket: Ticket, now: datetime) -> tuple[Change, ...]:
-    """Promise, deadlines and first step of a ticket that was just opened; `ticket.sla` may have been set by a rule."""
-    promised = choose(policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, ticket.sla)
+    """Promise, deadlines and first step of a ticket that was just opened; a rule may have named another promise."""
+    named = ticket.sla if ticket.sla != policy.department(ticket.department).sla else None
+    promised = choose(policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, named)
     return _settle(policy, None, ticket, promised.name if promised else None, now)
 
 

@@ -13,10 +13,16 @@ from mailgate.core.ticket import EntryKind, Status, Ticket
 AT_REST = (Status.WAITING, Status.HOLD, Status.SOLVED, Status.ARCHIVED)  # the clocks stand still
 
 
-def after(ticket: Ticket, changes: Iterable[ch.Change], now: datetime) -> Ticket:
-    """The ticket as it will be once `changes` are written, so that a second command sees what the first one did."""
+def after(ticket: Ticket, changes: Iterable[ch.Change], now: datetime, arrived_at: datetime | None = None) -> Ticket:
+    """The ticket as it will be once `changes` are written, so that a second command sees what the first one did.
+
+    A customer's words count from `arrived_at`, everything else from `now`.
+    """
     for one in changes:
-        ticket = _after_one(ticket, one, now)
+        if isinstance(one, ch.AddEntry):
+            ticket = _with_words(ticket, one, now, arrived_at or now)
+        else:
+            ticket = _after_one(ticket, one, now)
     return ticket
 
 
@@ -39,8 +45,6 @@ def _after_one(ticket: Ticket, one: ch.Change, now: datetime) -> Ticket:
             return replace(ticket, due=replace(ticket.due, **{which: at}))
         case ch.SetEscalation(level):
             return replace(ticket, escalation=level)
-        case ch.AddEntry(kind):
-            return _with_words(ticket, kind, now)
         case ch.MergeInto(number):
             return replace(ticket, merged_into=number)
         case _:
@@ -83,10 +87,11 @@ def _with_status(ticket: Ticket, status: Status, until: datetime | None, now: da
     return replace(ticket, status=status, status_until=until, status_since=now, solved_at=solved_at, pauses=pauses)
 
 
-def _with_words(ticket: Ticket, kind: EntryKind, now: datetime) -> Ticket:
-    if kind is EntryKind.CUSTOMER:
-        return replace(ticket, last_customer_at=now, last_public_at=now)
-    if kind is EntryKind.AGENT:
+def _with_words(ticket: Ticket, entry: ch.AddEntry, now: datetime, arrived_at: datetime) -> Ticket:
+    if entry.kind is EntryKind.CUSTOMER and not entry.unverified:
+        newest = max(arrived_at, ticket.last_public_at or arrived_at)
+        return replace(ticket, last_customer_at=arrived_at, last_public_at=newest)
+    if entry.kind is EntryKind.AGENT:
         first = ticket.first_response_at or now
         return replace(ticket, last_agent_at=now, last_public_at=now, first_response_at=first)
     return ticket

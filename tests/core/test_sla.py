@@ -282,3 +282,15 @@ def test_a_deadline_can_be_explained() -> None:
     late = happens(opened(priority=Priority.URGENT), MONDAY + 2 * H, SetPriority(Priority.LOW))
     assert sla.explain(POLICY, late, UTC)[0].endswith("missed before, and kept as it was")
     assert sla.explain(POLICY, held, UTC) == ("The clocks of promise standard stand still while the ticket is hold",)
+
+
+def test_the_departments_own_promise_gives_way_to_a_more_specific_one_at_the_opening() -> None:
+    assert opened(sla="standard", tags=("vip",)).sla == "vip"
+
+
+def test_words_nobody_vouches_for_move_no_clock_and_a_customers_words_count_from_their_arrival() -> None:
+    answered = happens(opened(), MONDAY + H, words(EntryKind.AGENT))
+    stranger = replace(words(EntryKind.CUSTOMER), unverified=True)
+    assert happens(answered, MONDAY + 2 * H, stranger) == answered
+    late = state.after(answered, [words(EntryKind.CUSTOMER)], MONDAY + 3 * H, arrived_at=MONDAY + 2 * H)
+    assert sla.deadlines(POLICY, late).first_response == MONDAY + 4 * H
