@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _CAP = 4096  # characters looked at
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -112,18 +113,18 @@ def guess(text: str, among: tuple[str, ...]) -> str:
     """
     sample = text[:_CAP].lower()
     found = _WORD.findall(sample)
-    letters = [char for char in sample if char.isalpha()]
-    if not found or sum(_is_foreign(char) for char in letters) * 3 > len(letters):
+    letters = {char: number for char, number in Counter(sample).items() if char.isalpha()}
+    if not found or sum(number for char, number in letters.items() if _is_foreign(char)) * 3 > sum(letters.values()):
         return ""
     scores = dict.fromkeys(_WORDS, 0.0)
     for word in found:
         owners = _BY_WORD.get(word, ())
         for language in owners:
             scores[language] += len(owners) ** -0.5
-    for letter in letters:
+    for letter, number in letters.items():
         owners = _BY_LETTER.get(letter, ())
         for language in owners:
-            scores[language] += 0.5 / len(owners)
+            scores[language] += 0.5 * number / len(owners)
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
     best, second = scores[ranked[0]], scores[ranked[1]]
     if best < max(0.7, len(found) * 0.04) or best < second * 1.15:

@@ -91,6 +91,9 @@ def read(words: Words) -> tuple[str, list[str]]:
             text = sanitize.to_text(markup)
         if text.strip():
             texts.append(text.strip("\n"))
+        if markup and not sanitize.bearable(markup):
+            words.files.extend(markups)  # not shown, but there to be looked at
+            markup = ""
         if any_html:
             pages.append(markup or as_html(text))
     if words.lead:

@@ -181,9 +181,10 @@ def _may_report(mail: InboundMail, root: Part) -> bool:
     """Worth reading as a report: by structure, by the null sender, or by the words robots use."""
     if root.type == "multipart/report" or any(part.type in _REPORT_TYPES for part in root.walk()):
         return True
-    if _null_sender(mail) or mail.header("x-failed-recipients") or report.is_worded_like_one(mail.text):
+    if _null_sender(mail) or mail.header("x-failed-recipients"):
         return True
-    if report.is_worded_like_one(mail.text):
+    answers = bool(mail.in_reply_to or mail.references) or subject.is_reply(mail.subject)
+    if answers and report.is_worded_like_one(mail.text):
         return True
     who = f"{mail.author.name} {mail.author.addr}" if mail.author else mail.header("from")
     return _MACHINE.search(who) is not None or _FAILURE.search(mail.subject) is not None

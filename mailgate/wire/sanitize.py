@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as entities
 import re
+from functools import lru_cache
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser
@@ -62,6 +63,7 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+@lru_cache(maxsize=4)  # asked by the reader, the sanitiser and the renderer of the same mail
 def bearable(html: str) -> bool:
     """False for HTML that would cost a parser too much: too long, too many tags, too deep (threats F6, P-15)."""
     tags = html.count("<")

@@ -49,6 +49,15 @@ def test_html_alone_is_turned_into_text():
     assert read(b"Content-Type: text/html\r\n\r\n<p>Hei <b>Maija</b></p><p>x</p>").text == "Hei Maija\n\nx"
 
 
+def test_p15_html_too_heavy_to_show_is_read_and_kept_as_a_file():
+    heavy = part(b"<p>words</p>" + b"<div>" * 100_000, "Content-Type: text/html")
+    found = read(multi("alternative", text("words"), heavy))
+    assert (found.text, found.html) == ("words", "words")
+    assert [(each.name, each.type) for each in found.attachments] == [("text.html", "text/html")]
+    alone = read(heavy)
+    assert alone.text == "words" and alone.attachments[0].size == 500_012
+
+
 def test_an_empty_plain_part_does_not_hide_the_html():
     assert read(multi("alternative", text(" \r\n"), text("<p>words</p>", "html"))).text == "words"
 
