@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from mailgate.app.children import Children
-from mailgate.app.lane import Failed, Lane, Work
+from mailgate.app.lane import Lane, Work
+from mailgate.app.ledger import Failed
 from mailgate.app.live import Clock, Live
 from mailgate.app.route import Route, Transport
 from mailgate.app.wording import Problem, Wording

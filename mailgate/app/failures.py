@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 
-from mailgate.app.lane import Failed
+from mailgate.app.ledger import Failed
 from mailgate.app.live import Clock, Live
 from mailgate.app.wording import Problem
 from mailgate.core import bounce, unreadable

@@ -8,11 +8,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from mailgate.app import outcome
+from mailgate.app.ledger import Failed, Ledger, Tally
 from mailgate.app.live import Clock, Live
 from mailgate.app.outcome import Mark
 from mailgate.app.route import Route, Transport
@@ -20,7 +20,7 @@ from mailgate.app.wording import Problem, Ready, Wording
 from mailgate.core.letter import DueDelivery, DueLetter
 from mailgate.core.policy import Mode
 from mailgate.errors import MailgateError, RouteDown, Temporary, Uncertain
-from mailgate.store.base import Store, Tx
+from mailgate.store.base import Store
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,6 @@ RESTS = (30.0, 60.0, 120.0, 300.0, 600.0)  # seconds after the first, second, ..
 POLL = 5.0  # seconds between two looks for letters whose time has come
 IDLE = 30.0  # seconds a connection is kept for the next letter
 SPARE = 600.0  # seconds a lease outlasts the longest send
-
-Failed = Callable[[Tx, DueLetter, DueDelivery, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +54,6 @@ class Item:
     delivery: DueDelivery
 
 
-@dataclass(slots=True)
-class Tally:
-    """What the next commit has to say: marks, each with its letter and delivery, and new bytes to keep."""
-
-    marks: list[tuple[Mark, DueLetter, DueDelivery]] = field(default_factory=list)
-    words: list[Ready] = field(default_factory=list)
-
-    def write(self, tx: Tx, lane: Lane, *, notes: bool = True) -> None:
-        """All of it, in the caller's transaction; what was erased meanwhile is passed over."""
-        now = lane.work.clock()
-        for ready in self.words:
-            tx.keep_rendered(ready.due.id, ready.raw, ready.subject or "")
-        for mark, due, delivery in self.marks:
-            with suppress(KeyError):
-                tx.mark(
-                    mark.delivery, mark.state, now,
-                    due_at=mark.due_at, error=mark.error, remote_id=mark.remote_id, attempts=mark.attempts,
-                )  # fmt: skip
-                if mark.failed and notes:
-                    lane.work.on_failed(tx, due, delivery, mark.error)
-
-
 class Lane:
     """The loop of one route; `not_mine` names the departments whose letters leave by another."""
 
@@ -91,7 +67,7 @@ class Lane:
         self._pace = WINDOW  # seconds a letter, a running mean
         self._minute: deque[float] = deque()  # when the letters of the last minute left
         self._transports: list[Transport] = []
-        self._owed: list[Tally] = []  # what the store could not be told yet
+        self._ledger = Ledger(work.store, work.clock, work.on_failed)
         self._guard = threading.Lock()
         self._busy = threading.Lock()
         self._stopping = threading.Event()
@@ -107,7 +83,7 @@ class Lane:
         handled = 0
         with self._busy:
             while self._may_go() and (limit is None or handled < limit):
-                self._pay()
+                self._ledger.pay()
                 batch = self._claim(BATCH if limit is None else limit - handled)
                 if not batch:
                     break
@@ -195,7 +171,7 @@ class Lane:
         if hands < 2 or self._failures:
             self._work_off(items, 0, until, tally)
             return
-        self._commit(tally)
+        self._ledger.write(tally)
         with ThreadPoolExecutor(hands, thread_name_prefix=f"out-{self.route.name}") as pool:
             for done in [pool.submit(self._work_off, items, slot, until, Tally()) for slot in range(hands)]:
                 done.result()
@@ -218,7 +194,7 @@ class Lane:
         while self._may_go() and self.work.monotonic() < until and (chunk := self._next(items)):
             announced = [(Mark(item.delivery.id, "sending"), item.ready.due, item.delivery) for item in chunk]
             try:
-                self._commit(Tally(tally.marks + announced, tally.words))
+                self._ledger.write(Tally(tally.marks + announced, tally.words))
             except Temporary:
                 items.extend(chunk)  # not announced, so not sent
                 break
@@ -228,7 +204,7 @@ class Lane:
                 tally.marks.append((mark, item.ready.due, item.delivery))
         while left := _pop(items):
             tally.marks.append((self._back(left), left.ready.due, left.delivery))
-        self._commit(tally, owe=True)
+        self._ledger.write(tally, owe=True)
 
     def _next(self, items: deque[Item]) -> list[Item]:
         """As many letters as leave within the window, as far as we know this relay."""
@@ -303,33 +279,6 @@ class Lane:
             while len(self._transports) <= slot:
                 self._transports.append(self.route.open())
             return self._transports[slot]
-
-    # --- telling the store ---
-
-    def _commit(self, tally: Tally, *, owe: bool = False) -> None:
-        """Write a tally, fsynced. When that fails, `owe` keeps it for the next time: a sent letter stays sent."""
-        if not tally.marks and not tally.words:
-            return
-        try:
-            try:
-                self.work.store.write(lambda tx: tally.write(tx, self)).result()
-            except MailgateError:
-                raise
-            except Exception:
-                log.exception("a note on failed letters cannot be written", extra={"route": self.route.name})
-                self.work.store.write(lambda tx: tally.write(tx, self, notes=False)).result()
-        except Temporary:
-            if owe:
-                with self._guard:
-                    self._owed.append(tally)
-            raise
-
-    def _pay(self) -> None:
-        """Tell the store what it could not be told before; raises Temporary while it still cannot."""
-        while self._owed:
-            tally = self._owed[0]
-            self.work.store.write(lambda tx, tally=tally: tally.write(tx, self)).result()  # type: ignore[misc]
-            self._owed.pop(0)
 
 
 def _pop(items: deque[Item]) -> Item | None:

@@ -17,6 +17,7 @@ from mailgate.app.ids import SignedIds
 from mailgate.app.live import Live, Snapshot
 from mailgate.core import token
 from mailgate.core.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
+from mailgate.core.letter import DueDelivery
 from mailgate.core.mail import Address, Envelope
 from mailgate.core.policy import Department, Key, Mode, Policy
 from mailgate.core.ticket import EntryKind
@@ -80,7 +81,7 @@ class Office:
     ticks: float = 1000.0
     problems: list[str] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
-    route: Mapping[str, Any] = field(default_factory=dict)
+    on_failed: Any = None
 
     def start(self, **route: Any) -> Dispatcher:
         """A new dispatcher, as after a restart."""
@@ -94,11 +95,14 @@ class Office:
             self.live,
             lambda: self.now,
             routes,
-            on_failed=lambda tx, due, delivery, error: self.failures.append((delivery.recipient, error)),
+            on_failed=self.on_failed or self._note,
             on_problem=self.problems.append,
             chance=lambda: 0.5,
             monotonic=lambda: self.ticks,
         )
+
+    def _note(self, tx: object, due: object, delivery: DueDelivery, error: str) -> None:
+        self.failures.append((delivery.recipient, error))
 
     def wait(self, **time: float) -> None:
         """Time goes by, on both clocks."""
@@ -553,10 +557,8 @@ def _full(tx: object) -> None:
 def test_a_note_that_cannot_be_written_does_not_lose_the_mark(office: Office) -> None:
     office.owe(ANN, template="answer")
     office.relay.about = {ANN.addr: Permanent("550 no")}
-    dispatcher = office.start()
-    for lane in dispatcher.lanes.values():
-        object.__setattr__(lane.work, "on_failed", lambda *_: 1 / 0)
-    dispatcher.drain()
+    office.on_failed = lambda *_: 1 / 0
+    office.start().drain()
     assert office.states() == ["dead"]
 
 
