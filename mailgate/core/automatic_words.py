@@ -10,7 +10,7 @@ from mailgate.core.quote_words import table
 # Subjects an answering machine writes; what follows must be a colon, a dash, a bracket, a prefix or nothing.
 _SUBJECTS = table("""
     automatic reply | automatic response | auto reply | auto-reply | autoreply | auto response | auto-response |
-    auto | auto responder | autoresponse | automated reply | automated response | out of office |
+    auto responder | autoresponse | automated reply | automated response | out of office |
     out of the office | out-of-office | ooo | autoresponder | out of office autoreply | out of office reply |
     out of office notification | vacation reply | vacation notice | on vacation | away from office |
     away from the office | away from my mail | vacation message | absence notice | automaattinen vastaus |

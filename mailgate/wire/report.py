@@ -125,7 +125,7 @@ def _groups(part: Message) -> Iterator[dict[str, str]]:
     """The groups of fields of a delivery-status part, lower-case names, however the part was encoded."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        text = "\n\n".join(each.as_string() for each in payload[: MAX_RECIPIENTS + 1] if isinstance(each, Message))
+        text = "\n\n".join(_block(each) for each in payload[: MAX_RECIPIENTS + 1] if isinstance(each, Message))
         encoding = str(part.get("content-transfer-encoding", "")).lower()
         if encoding in ("base64", "quoted-printable"):
             text = _decoded(text, encoding)
@@ -143,6 +143,14 @@ def _groups(part: Message) -> Iterator[dict[str, str]]:
                 fields.setdefault(key, value.strip())
         if fields:
             yield fields
+
+
+def _block(fields: Message) -> str:
+    """The fields of one group as they were written; what the standard parser took for a body stands below."""
+    body = fields.get_payload()
+    lines = [f"{name}: {value}" for name, value in fields.raw_items()]
+    lines.append(body if isinstance(body, str) else "")
+    return "\n".join(lines).encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
 
 
 def _decoded(text: str, encoding: str) -> str:

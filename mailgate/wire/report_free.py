@@ -59,10 +59,19 @@ def is_bounce(message: Message, text: str, *, null_sender: bool = False) -> bool
     named = not subjects.is_reply(title) and words.SUBJECTS.search(title) is not None
     opening = _report_text(text[:_TEXT])
     says = words.FAILED.search(opening) is not None or words.DELAYED.search(opening) is not None
-    if system and named and (says or any(all_failures(message))):
+    if system and named and (says or any(_failures(message))):
         return True
     evidence = 2 * daemon + (system and not daemon) + null + named + says
-    return evidence >= 2 and (says or daemon) and (evidence >= 3 or any(all_failures(message)))
+    return evidence >= 2 and (says or daemon) and (evidence >= 3 or any(_failures(message)))
+
+
+def _failures(message: Message) -> tuple[set[bytes], set[bytes]]:
+    """Addresses the library reads out of the formats it knows: delayed and failed."""
+    try:
+        temporary, permanent = all_failures(message)
+    except Exception:  # its readers take some structures for granted
+        return set(), set()
+    return set(temporary), set(permanent)
 
 
 def _report_type(message: Message) -> str:
@@ -89,7 +98,7 @@ def is_challenge(message: Message, text: str) -> bool:
 
 def recipients(message: Message, text: str) -> tuple[BouncedRecipient, ...]:
     """Whom a free-form bounce is about, with what can be told of status and cause."""
-    temporary, permanent = all_failures(message)
+    temporary, permanent = (sorted(found) for found in _failures(message))
     told = text[:_TEXT]
     head = _report_text(told)
     late = _is_delay(head, subject(message))
