@@ -42,6 +42,7 @@ class Page:
         self.writing = writing
         self.row: dict[str, Any] = row or {}
         self.changed: dict[str, Any] = {}
+        self.noted = False  # the journal has something new to say of this ticket
 
     @property
     def id(self) -> int:
@@ -56,7 +57,8 @@ class Page:
     def event(self, kind: str, old: object = "", new: object = "") -> None:
         """A line for the journal."""
         writing = self.writing
-        self.writing.events.append(
+        self.noted = True
+        writing.events.append(
             {
                 "ticket": self.id,
                 "at": writing.moment,
@@ -75,13 +77,14 @@ class Page:
 
     def flush(self) -> None:
         """Write the gathered columns; the earliest deadline is kept beside the three it comes from."""
-        if not self.changed:
+        updated = max(self.writing.moment, self.row["updated_at"]) if self.noted else self.row["updated_at"]
+        if not self.changed and updated == self.row["updated_at"]:
             return
         due = min((self.row[name] for name in DUES.values() if self.row[name] is not None), default=None)
-        self.put(updated_at=max(self.writing.moment, self.row["updated_at"]), due_at=due)
+        self.put(updated_at=updated, due_at=due)
         columns = ", ".join(f"{name} = :{name}" for name in self.changed)
         self.session.run(f"UPDATE ticket SET {columns} WHERE id = :id", {**self.changed, "id": self.id})  # noqa: S608
-        self.changed = {}
+        self.changed, self.noted = {}, False
 
     def work(self, owner: str | None, status: str) -> None:
         """Owner and status together, so that each agent's count of open tickets stays right."""

@@ -92,7 +92,6 @@ class Voices(Page):
                 writing.filed = self.id
             session.run(sql.FILE_MAIL, {"mail": mail, "ticket": self.id})
         self.event("entry", new=change.kind.value, old=entry)
-        self.put(updated_at=self.row["updated_at"])
         if change.kind is EntryKind.CUSTOMER and not change.unverified:
             self.put(last_customer_at=at, last_public_at=max(at, self.row["last_public_at"] or 0))
             self.heard_from(change.author)

@@ -67,6 +67,16 @@ def test_a_change_is_written_with_its_event_and_a_second_time_changes_nothing(be
         assert bench.kinds(number) == before + kinds
 
 
+@pytest.mark.parametrize("change", [each[0] for each in SIMPLE], ids=lambda each: type(each).__name__)
+def test_every_change_is_the_ticket_s_newest_and_a_vain_one_is_not(bench, change):
+    number = bench.open()
+    bench.apply(None, change, ticket=number, now=bench.now + HOUR)
+    assert bench.ticket(number).updated_at == bench.now + HOUR
+    if not isinstance(change, ch.Journal):
+        bench.apply(None, change, ticket=number, now=bench.now + 2 * HOUR)
+        assert bench.ticket(number).updated_at == bench.now + HOUR
+
+
 def test_what_was_put_on_can_be_taken_off(bench):
     number = bench.open(
         "Lamp", ch.Tag(("a", "b")), ch.SetField("k", "v"), ch.Watch("bo"), ch.Join(BO), ch.Assign("ann")

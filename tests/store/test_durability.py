@@ -1,6 +1,7 @@
 """What happens when the disk, the file or the machine does its worst (threats, group D)."""
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -355,6 +356,61 @@ def test_d01_a_store_killed_at_any_moment_has_everything_it_said_yes_to(tmp_path
         assert raw.startswith((b"mail %d" % serial, b"large %d " % serial))
     assert store.read(lambda read: read.scalar("PRAGMA integrity_check", {})) == "ok"
     store.close()
+
+
+def test_f08_the_log_is_on_disk_before_anybody_hears_yes(tmp_path):
+    tracer = shutil.which("strace")
+    if tracer is None:
+        pytest.skip("needs strace: apt-get install strace")
+    script = textwrap.dedent(
+        """
+        import os, pathlib, sys
+        from datetime import datetime, UTC
+        from mailgate.core.mail import Envelope
+        from mailgate.store.blobs import keep_blob
+        from mailgate.store.sqlite import SqliteStore
+        path = pathlib.Path(sys.argv[1])
+        store = SqliteStore(path)
+        envelope = Envelope("a@b.example", ("support@desk.example",))
+        for i in range(5):
+            os.write(1, b"DATA")
+            raw = b"x" * (100 if i else 100_000)
+            blob = None if i else keep_blob(path.parent, raw)
+            store.write(lambda tx: tx.keep(raw, envelope, str(i), datetime.now(UTC), blob)).result()
+            os.write(1, b"250")
+        """
+    )
+    log = tmp_path / "trace"
+    calls = "trace=write,pwrite64,fsync,fdatasync"
+    command = [
+        tracer,
+        "-f",
+        "-y",
+        "-o",
+        str(log),
+        "-e",
+        calls,
+        sys.executable,
+        "-c",
+        script,
+        str(tmp_path / "mailgate.db"),
+    ]
+    traced = subprocess.run(command, check=False, capture_output=True, timeout=100)
+    if b"ptrace" in traced.stderr:
+        pytest.skip("needs the right to trace")
+    assert traced.returncode == 0, traced.stderr
+    pieces = re.split(r'write\(1<[^>]*>, "DATA"', log.read_text())[1:]
+    assert len(pieces) == 5
+    for number, piece in enumerate(pieces):
+        before = piece[: re.search(r'write\(1<[^>]*>, "250"', piece).start()]
+        written = [at.start() for at in re.finditer(r"pwrite64\(\d+<[^>]*-wal>", before)]
+        synced = [at.start() for at in re.finditer(r"fdatasync\(\d+<[^>]*-wal>", before)]
+        assert written
+        assert len(synced) == 1 or number == 0, "one fsync a commit (the first also lays the header of the log)"
+        assert synced[-1] > written[-1]
+        if number == 0:
+            assert re.search(r"fsync\(\d+<[^>]*/blobs/[^>]*>", before)
+            assert re.search(r"fsync\(\d+<[^>]*/blobs/..>", before), "the folder too"
 
 
 def test_d11_the_files_as_a_power_cut_would_leave_them_hold_every_acknowledged_mail(bench, letters, tmp_path):
