@@ -13,6 +13,7 @@ from mailgate import config as configuration
 from mailgate import rulebook
 from mailgate.app import failures
 from mailgate.app.children import Children
+from mailgate.app.connect import relay_settings
 from mailgate.app.dispatch import Dispatcher, Route
 from mailgate.app.gateway import Gateway
 from mailgate.app.ids import SignedIds
@@ -24,7 +25,7 @@ from mailgate.core.policy import Policy
 from mailgate.edge.folder_out import FolderTransport
 from mailgate.edge.smtp_in import Door, Standing
 from mailgate.edge.smtp_limits import Listener, SmtpLimits
-from mailgate.edge.smtp_out import Relay, SmtpTransport
+from mailgate.edge.smtp_out import SmtpTransport
 from mailgate.errors import ConfigError
 from mailgate.store.base import Store
 from mailgate.store.blobs import keep_blob
@@ -89,12 +90,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         clock=utc_now,
         load=partial(_load_again, config.path, store),
         data=store.data,
-        backup=_no_backup,
     )
-
-
-def _no_backup(file: Path) -> dict[str, object]:
-    raise ConfigError("backup is not wired")
 
 
 def _load_again(path: Path, store: SqliteStore) -> Snapshot:
@@ -147,18 +143,7 @@ def _route(relay: configuration.Relay, config: Config) -> Route:
         if relay.transport == "folder":
             assert relay.folder is not None
             return FolderTransport(relay.folder)
-        login = relay.login
-        password = login.password.reveal if login and login.password else None
-        return SmtpTransport(
-            Relay(
-                host=relay.host,
-                port=relay.port,
-                tls=relay.tls,
-                user=login.user if login else "",
-                password=password,
-                helo=config.gateway.domain,
-            )
-        )
+        return SmtpTransport(relay_settings(relay, config))
 
     return Route(
         name=relay.name,

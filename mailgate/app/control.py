@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from mailgate.app.gateway import Gateway
 from mailgate.app.schedule import JOBS, run_job
+from mailgate.core.change import Decision, Fate, Unpark
+from mailgate.core.decide import ANYBODY
 from mailgate.core.mail import Envelope, Source
 from mailgate.errors import ConfigError, MailgateError, Permanent
 
@@ -114,9 +115,18 @@ def job(gateway: Gateway, name: str, now: str | None = None) -> int:
     return run_job(gateway, name, datetime.fromisoformat(now) if now else gateway.clock())
 
 
-def backup(gateway: Gateway, file: str) -> dict[str, Any]:
-    """A consistent copy while running."""
-    return dict(gateway.backup(Path(file)))
+def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "all") -> bool:
+    """A parked mail is processed after all, as that agent's when one is named."""
+    if agent and gateway.live.policy.agent(agent) is None:
+        raise Permanent(f"there is no agent {agent!r}")
+    if number not in [row["mail"] for row in gateway.store.read(lambda read: read.parked())]:
+        raise Permanent(f"mail {number} is not parked")
+    effect = Unpark(number, released=True, as_agent=agent or ANYBODY, mode=mode)
+    decision = Decision(Fate.FILED, "released", effects=(effect,))
+    now = gateway.clock()
+    gateway.store.write(lambda tx: tx.apply(None, decision, now, gateway.ids)).result()
+    _process(gateway)
+    return True
 
 
 def ping(gateway: Gateway) -> str:
@@ -134,7 +144,6 @@ def _process(gateway: Gateway) -> None:
 
 CALLS: dict[str, Call] = {
     "accept": accept,
-    "backup": backup,
     "ban": ban,
     "drop_mail": drop_mail,
     "job": job,
@@ -142,6 +151,7 @@ CALLS: dict[str, Call] = {
     "outbox_release": outbox_release,
     "outbox_retry": outbox_retry,
     "ping": ping,
+    "release_parked": release_parked,
     "reload": reload,
     "retry_quarantine": retry_quarantine,
     "unban": unban,

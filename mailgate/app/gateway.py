@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,7 +29,6 @@ class Gateway:
     clock: Clock
     load: Callable[[], Snapshot]  # reads configuration, rules and templates anew; raises ConfigError
     data: Path
-    backup: Callable[[Path], Mapping[str, object]]
     threaded: bool = False  # a daemon: mail and letters are handled by threads of their own
     stopping: threading.Event = field(default_factory=threading.Event)
     health: dict[str, str] = field(default_factory=dict)  # part -> what is wrong with it, for status and metrics

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -24,18 +25,25 @@ def desk(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         show.print_json(found)
         return
-    for title, key in (("department", "departments"), ("agent", "agents")):
-        rows = [(name, *_counts(one)) for name, one in found[key].items()]
-        show.table((title, *SHOWN, "overdue"), rows, empty=f"No {title} has work.")
+    for key in ("department", "owner"):
+        show.table((key, *SHOWN, "overdue", "oldest"), _rows(found["load"], key, now), empty=f"No {key} has work.")
         click.echo()
-    click.echo(f"overdue {found['overdue']}   arrived today {found['today']['arrived']}   "
-               f"solved today {found['today']['solved']}")  # fmt: skip
-    oldest = found.get("oldest")
-    if oldest:
-        click.echo(
-            f"oldest #{oldest['number']} {show.clean(oldest['subject'])} ({show.moment(oldest['created_at'], now)})"
-        )
+    today = found["today"]
+    click.echo(f"today: {today['mails']} mails, {today['opened']} tickets opened, {today['solved']} solved; "
+               f"overdue {found['overdue']}, oldest {show.moment(found['oldest'], now) or '-'}")  # fmt: skip
 
 
-def _counts(one: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (*(one.get(status, 0) or "" for status in SHOWN), one.get("overdue", 0) or "")
+def _rows(load: Iterable[Mapping[str, Any]], key: str, now: Any) -> list[tuple[Any, ...]]:
+    """One row for each department or owner; nobody's tickets stand first."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    oldest: dict[str, Any] = {}
+    for row in load:
+        name = row[key] or ""
+        counts[name][row["status"]] += row["tickets"]
+        counts[name]["overdue"] += row["overdue"]
+        oldest[name] = min(oldest.get(name, row["oldest"]), row["oldest"])
+    return [
+        (name or "(nobody)", *(counts[name][status] or "" for status in SHOWN), counts[name]["overdue"] or "",
+         show.moment(oldest[name], now))
+        for name in sorted(counts)
+    ]  # fmt: skip

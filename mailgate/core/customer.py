@@ -26,7 +26,8 @@ from mailgate.core.change import (
     Urgency,
 )
 from mailgate.core.mail import Address
-from mailgate.core.match import over
+from mailgate.core.match import over, subject_numbers
+from mailgate.core.policy import Policy
 from mailgate.core.subject import base
 from mailgate.core.ticket import EntryKind, Priority, Status, Ticket
 
@@ -34,9 +35,12 @@ NOBODY = Address("nobody@invalid.invalid", "unknown sender")
 SUBJECT_LENGTH = 255
 
 
-def file(case: Case) -> Decision:
-    """File a mail that no agent steers: park or drop by rule, add to its ticket, or open one."""
-    stopped = _stopped(case)
+def file(case: Case, *, released: bool = False) -> Decision:
+    """File a mail that no agent steers: park or drop by rule, add to its ticket, or open one.
+
+    `released` mail was parked, and a person has said that it is to be filed.
+    """
+    stopped = None if released else _stopped(case)
     if stopped:
         return stopped
     if case.match.asked and case.match.ticket:
@@ -69,7 +73,7 @@ def _open(case: Case) -> Decision:
     home = route.department or case.departments[0]
     told = tuple(name for name in case.departments if name != home)
     opening = OpenTicket(
-        subject=title(mail.subject),
+        subject=title(mail.subject, case.policy),
         department=home,
         requester=author,
         participants=() if case.verdict.robot else case.newcomers(),
@@ -97,9 +101,12 @@ def _reason(case: Case) -> str:
     return "new" if not case.verdict.robot else f"new, {case.verdict.kind}"
 
 
-def title(subject: str) -> str:
-    """The subject without reply prefixes, never empty (threats T-15)."""
-    return base(subject)[:SUBJECT_LENGTH] or "(no subject)"
+def title(subject: str, policy: Policy) -> str:
+    """The subject without reply prefixes and tickets' numbers, never empty (threats T-15)."""
+    for number in subject_numbers(subject, policy):
+        for tag in (policy.tickets.tag, *policy.tickets.old_tags):
+            subject = subject.replace(tag.format(number=number), " ")
+    return " ".join(base(subject).split())[:SUBJECT_LENGTH].strip() or "(no subject)"
 
 
 def as_opened(case: Case, opening: OpenTicket) -> Ticket:

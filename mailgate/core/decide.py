@@ -13,6 +13,8 @@ from mailgate.core.mail import InboundMail
 from mailgate.core.policy import Policy
 from mailgate.core.rule import Circumstances, Examined, Rule
 
+ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody's
+
 
 def needs(mail: InboundMail, policy: Policy, arrived_at: datetime) -> Needs:
     """The questions to the store that this mail raises; pure, made outside the transaction."""
@@ -70,6 +72,8 @@ def decide(
     has vouched for a parked mail by a signed answer, and `release_mode` what of it he wants done.
     """
     case = look(mail, facts, policy, rules, now, examined, in_hours)
+    if released_as == ANYBODY:
+        return customer.file(case, released=True)
     if released_as:
         return agentmail.released(case, released_as, release_mode)
     if facts.duplicate_of is not None:

@@ -1,0 +1,61 @@
+"""Trying the far ends of a configuration by hand: names, TLS, logins, and whether a relay lets us speak as we do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mailgate.config import Config, Relay
+from mailgate.edge import smtp_out
+from mailgate.errors import MailgateError
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One far end and what it said."""
+
+    key: str  # "outgoing.relay"
+    said: str = ""
+    problem: str = ""
+
+
+def try_ends(config: Config) -> Iterator[End]:
+    """Each relay in turn; nothing is sent."""
+    for relay in config.outgoing:
+        if relay.transport == "smtp":
+            yield _tried(f"outgoing.{relay.name}", lambda relay=relay: _try_relay(relay, config))  # type: ignore[misc]
+
+
+def _tried(key: str, attempt: Callable[[], str]) -> End:
+    try:
+        return End(key, said=attempt())
+    except MailgateError as error:
+        return End(key, problem=str(error))
+    except OSError as error:
+        return End(key, problem=f"{type(error).__name__}: {error}")
+
+
+def _try_relay(relay: Relay, config: Config) -> str:
+    transport = smtp_out.SmtpTransport(relay_settings(relay, config))
+    departments = [d for d in config.policy.departments if d.outgoing in (None, relay.name)]
+    try:
+        for department in departments:
+            transport.try_sender(department.from_.addr)
+        if relay.envelope == "null":
+            transport.try_sender("")
+    finally:
+        transport.close()
+    return f"{relay.host}:{relay.port} lets us send as {', '.join(d.from_.addr for d in departments) or 'nobody'}"
+
+
+def relay_settings(relay: Relay, config: Config) -> smtp_out.Relay:
+    """What the transport needs to know of a configured relay."""
+    login = relay.login
+    return smtp_out.Relay(
+        host=relay.host,
+        port=relay.port,
+        tls=relay.tls,
+        user=login.user if login else "",
+        password=login.password.reveal if login and login.password else None,
+        helo=config.gateway.domain,
+    )

@@ -1,0 +1,123 @@
+"""A short morning at a help desk: each step is played by real SMTP, looked at, and told."""
+
+from __future__ import annotations
+
+from mailgate.cli.demo_world import Disappointed, World, mail, reply, say
+
+MAIJA = "Maija Virtanen <maija@customer.example>"
+PIOTR = "Piotr Nowak <piotr@klient.example>"
+JANIS = "Jānis Bērziņš <janis@klients.example>"
+EMMA = "Emma Brown <emma@shop.example>"
+EVE = "Eve <eve@elsewhere.example>"
+
+
+def expect(true: bool, what: str) -> None:
+    """Raises Disappointed when a step did not have its effect."""
+    if not true:
+        raise Disappointed(what)
+
+
+def play(world: World) -> None:
+    """The whole morning. Raises Disappointed at the first step that does not happen."""
+    four_languages(world)
+    follow_ups(world)
+    strangers_and_robots(world)
+    two_departments(world)
+
+
+def four_languages(world: World) -> None:
+    """Customers write in four languages, and each is answered in his own."""
+    say("08:59  Four customers write to support@, in four languages.")
+    letters = (
+        (EMMA, "Broken lamp", "Hello, the lamp I bought from you does not work. Please help, thank you!", "en"),
+        (MAIJA, "Rikkinäinen lamppu", "Hei, tilaamani lamppu ei toimi ollenkaan. Voisitteko auttaa? Kiitos!", "fi"),
+        (PIOTR, "Zepsuta lampa", "Dzień dobry, lampa, którą kupiłem, nie działa. Proszę o pomoc. Dziękuję!", "pl"),
+        (JANIS, "Bojāta lampa", "Labdien! Lampa, ko nopirku, nedarbojas. Lūdzu, palīdziet. Paldies!", "lv"),
+    )
+    for sender, subject, text, language in letters:
+        ticket = world.ticket_of(world.send(mail(sender, "support@acme.example", subject, text)))
+        address = ticket.requester.addr
+        ack = world.newest(address, "acknowledgement")
+        body = ack.get_body(("html",))
+        expect(
+            body is not None and f'lang="{language}"' in body.get_content(),
+            f"{address} got a letter in another language",
+        )
+        say(f"       #{ticket.number} {subject} ({ticket.language}): {address} gets “{ack['Subject']}”")
+
+
+def follow_ups(world: World) -> None:
+    """A reply is filed by its headers, and a new mail by the number in its subject."""
+    ack = world.newest("emma@shop.example", "acknowledgement")
+    ticket = world.ticket_of(world.send(reply(ack, EMMA, "It is the blue one, by the way.")))
+    expect(ticket.number == 1001 and len(ticket.entries) == 2, "the reply did not reach its ticket")
+    expect(ticket.entries[-1].text.strip() == "It is the blue one, by the way.", "history was taken for new words")
+    say(f"09:04  Emma replies to the acknowledgement: filed in #{ticket.number} by its headers, only the new words.")
+    tagged = mail(EMMA, "support@acme.example", "[#1001] and a question", "Do you also repair green ones?")
+    ticket = world.ticket_of(world.send(tagged))
+    expect(ticket.number == 1001 and len(ticket.entries) == 3, "the number in the subject was not understood")
+    say("09:06  Emma writes anew with [#1001] in the subject: the same ticket, by its number.")
+
+
+def strangers_and_robots(world: World) -> None:
+    """A stranger learns nothing, an auto-reply changes nothing, a bounce reaches the desk."""
+    number = world.send(mail(EVE, "support@acme.example", "[#1001] tell me more", "What is this ticket about?"))
+    ticket = world.ticket_of(number)
+    expect(ticket.number != 1001 and 1001 in ticket.links, "the stranger got into somebody else's ticket")
+    expect(
+        "Broken lamp" not in world.newest("eve@elsewhere.example", "letter").as_string(), "a title leaked to a stranger"
+    )
+    say(f"09:10  A stranger quotes [#1001]: a new ticket (#{ticket.number}) that mentions it; she learns nothing.")
+    ack = world.newest("maija@customer.example", "acknowledgement")
+    before = len(world.letters("maija@customer.example"))
+    robot = reply(ack, MAIJA, "Olen lomalla 1.12. asti.", subject="Automaattinen vastaus: lomalla")
+    robot["Auto-Submitted"] = "auto-replied (vacation)"
+    away = world.ticket_of(world.send(robot))
+    expect(away.entries[-1].kind == "auto" and away.status == "new", "the out-of-office changed the ticket")
+    expect(len(world.letters("maija@customer.example")) == before, "a robot was answered")
+    say(f"09:12  Maija's out-of-office comes back: filed in #{away.number}, changes nothing, is not answered.")
+    bounce = world.send(_bounce(world), sender="")
+    expect(world.settled[bounce] == "filed", "the bounce was not understood")
+    say("09:14  A letter to Piotr bounces: noted in his ticket, and the desk is told.")
+
+
+def _bounce(world: World):  # type: ignore[no-untyped-def]
+    """A delivery report (RFC 3464) about the acknowledgement to Piotr."""
+    from email import message_from_bytes, policy
+    from email.message import EmailMessage
+    from email.mime.message import MIMEMessage
+    from email.mime.multipart import MIMEMultipart
+    from email.mime.text import MIMEText
+
+    ack = world.newest("piotr@klient.example", "acknowledgement")
+    report = MIMEMultipart("report", report_type="delivery-status")
+    report["From"] = "MAILER-DAEMON@mx.klient.example"
+    report["To"] = "support@acme.example"
+    report["Subject"] = "Undelivered Mail Returned to Sender"
+    report["Auto-Submitted"] = "auto-replied"
+    report.attach(MIMEText("Your mail could not be delivered.\n"))
+    status = EmailMessage()
+    status["Reporting-MTA"] = "dns; mx.klient.example"
+    recipient = EmailMessage()
+    recipient["Final-Recipient"] = "rfc822; piotr@klient.example"
+    recipient["Action"] = "failed"
+    recipient["Status"] = "5.1.1"
+    part = MIMEText("")
+    part.replace_header("Content-Type", "message/delivery-status")
+    part.set_payload([status, recipient])
+    report.attach(part)
+    report.attach(MIMEMessage(ack))
+    return message_from_bytes(report.as_bytes(), policy=policy.default)
+
+
+def two_departments(world: World) -> None:
+    """One mail to two departments is one ticket with one acknowledgement, and both are told."""
+    before = len(world.tickets())
+    both = mail(EMMA, "support@acme.example, sales@acme.example", "Spare parts", "Do you sell and fit spare glass?")
+    world.send(both)
+    fresh = world.tickets()[before:]
+    expect(len(fresh) == 1, f"{len(fresh)} tickets instead of one")
+    acks = [one for one in world.letters("emma@shop.example") if f"#{fresh[0].number}" in str(one["Subject"])]
+    expect(len(acks) == 1, f"{len(acks)} acknowledgements instead of one")
+    expect(set(fresh[0].departments) == {"support", "sales"}, "only one department was told")
+    say(f"09:20  Emma writes to support@ and sales@ at once: one ticket (#{fresh[0].number}), one letter.")
