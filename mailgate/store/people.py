@@ -43,9 +43,8 @@ def sync(session: Session, agents: Sequence[Agent], departments: Sequence[Depart
                 {"name": name},
             )
             if left:
-                text = (
-                    f"{table} {name!r} is gone from the configuration but has {left} unsolved tickets: move them first"
-                )
+                keep = "keep it with active = false" if table == "agent" else "keep it"
+                text = f"{table} {name!r} is gone but has {left} unsolved tickets: {keep} until they are moved"
                 problems.append(Problem("mailgate.toml", table, text))
             session.run(f"UPDATE {table} SET retired_at = :now WHERE name = :name", {"name": name, "now": now})  # noqa: S608
     if problems:
