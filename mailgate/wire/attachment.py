@@ -57,9 +57,9 @@ def describe(parts: list[Part], flags: set[str]) -> tuple[Attachment, ...]:
             continue
         data = part.content
         name = part.name
-        inner = winmail.unpack(data) if _is_winmail(part) else None
-        if inner is not None and inner.files:
-            for index, (title, content) in enumerate(inner.files, 1):
+        files = winmail.unpack(data) if _is_winmail(part) else ()
+        if files:
+            for index, (title, content) in enumerate(files, 1):
                 found.append(_file(f"{part.number}/winmail/{index}", title, f"file-{index}.bin", "", content, taken))
             continue
         each = _file(part.number, name or _title(part, data), _fallback(part), part.type, data, taken)
@@ -72,11 +72,11 @@ def describe(parts: list[Part], flags: set[str]) -> tuple[Attachment, ...]:
 
 def inside(part: Part, path: str) -> bytes:
     """The octets of a file in a container, by its number there. Raises KeyError when there is none."""
-    inner = winmail.unpack(part.content) if _is_winmail(part) else None
+    files = winmail.unpack(part.content) if _is_winmail(part) else ()
     number = int(path) if re.fullmatch("[0-9]{1,4}", path) else 0
-    if inner is None or not 1 <= number <= len(inner.files):
+    if not 1 <= number <= len(files):
         raise KeyError(path)
-    return inner.files[number - 1][1]
+    return files[number - 1][1]
 
 
 def _is_winmail(part: Part) -> bool:

@@ -318,4 +318,28 @@ def test_p19_archives_are_never_opened():
 def test_a_winmail_that_cannot_be_read_is_kept_as_it_came():
     raw = multi("mixed", text("x"), file("winmail.dat", b"garbage", "application/ms-tnef"))
     assert [each.name for each in read(raw).attachments] == ["winmail.dat"]
-    assert winmail.unpack(b"garbage") is None
+    assert winmail.unpack(b"garbage") == ()
+
+
+def tnef(*files: tuple[bytes, bytes]) -> bytes:
+    def attribute(name: int, data: bytes) -> bytes:
+        head = b"\x02" + name.to_bytes(4, "little") + len(data).to_bytes(4, "little")
+        return head + data + (sum(data) & 0xFFFF).to_bytes(2, "little")
+
+    stream = bytes.fromhex("789f3e22") + b"\1\0"
+    for name, data in files:
+        stream += attribute(0x00069002, bytes(14)) + attribute(0x00018010, name + b"\0") + attribute(0x0006800F, data)
+    return stream
+
+
+def test_a_winmail_is_opened_and_its_files_can_be_fetched():
+    pytest.importorskip("tnefparse", reason="the tnef extra is not installed")
+    stream = tnef((b"..\\report.txt", b"first"), (b"b.bin", PNG))
+    raw = multi("mixed", text("x"), file("winmail.dat", stream, "application/ms-tnef"))
+    found = read(raw).attachments
+    assert [(each.name, each.part, each.size) for each in found] == [
+        ("report.txt", "2/winmail/1", 5), ("b.bin", "2/winmail/2", 256),
+    ]  # fmt: skip
+    assert part_bytes(raw, "2/winmail/2") == PNG
+    with pytest.raises(KeyError):
+        part_bytes(raw, "2/winmail/3")
