@@ -93,7 +93,7 @@ CONTEXTS: Mapping[str, Mapping[str, Any]] = {
     "was_it_you": {"subject": "Re: [#1042] Lamp #close", "at": NOW.isoformat(), "text": "Done, thanks. #close"},
     "handover": {"by": "Bo Lund", "why": "You know the L-200 best.", "text": "The customer has been very patient.",
                  "attachments": [{"name": "lamp.jpg", "size": 284_113}]},
-    "escalation": {"level": 2, "which": "first_response", "due_at": (NOW - timedelta(minutes=95)).isoformat(),
+    "escalation": {"which": "first_response", "due_at": (NOW - timedelta(minutes=95)).isoformat(),
                    "notes": ["The priority is urgent now."]},
     "reminder": {"text": "Call the courier about the parcel."},
     "expert": {"question": "Is the driver of the L-200 known to fail after a week?", "by": "Anna Korhonen"},
