@@ -39,7 +39,7 @@ def parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     """Read a message (RFC 5322, MIME). Nothing it contains raises: the last resort is a mail flagged `unparseable`."""
     try:
         return _parse(raw, envelope, limits)
-    except Exception:
+    except Exception:  # hostile input must become a mail, whatever it broke
         return _unparseable(raw, envelope)
 
 
