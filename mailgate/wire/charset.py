@@ -176,6 +176,8 @@ def _score(sample: bytes, name: str) -> float:
     high = [char for char in text if char > "\x7f"]
     telling = _TELLING[name]
     fits = float(sum(1 for char in high if char in telling))
+    if name in _CYRILLIC and fits < 0.9 * len(high):
+        return -2.0 * len(high)
     if name in _CYRILLIC:
         fits -= 0.5 * sum(1 for char in high if char.isupper())  # what is small in one is capital in the other
     elif name == "cp1252":
