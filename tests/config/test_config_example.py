@@ -1,0 +1,142 @@
+"""The example shows every key, the documentation names every key, and `init` lays out what loads."""
+
+import re
+import tomllib
+import typing
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from mailgate import config, rulebook
+from mailgate.config.model import FileModel
+from mailgate.core.policy import Mode
+from mailgate.errors import ConfigError
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "config.example.toml"
+TODAY = date(2026, 11, 22)
+# Keys the example shows with somebody's own value, since the default depends on others or is none.
+OWN = {"gateway.name", "gateway.domain", "gateway.admin"}
+
+
+def inner(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for arg in typing.get_args(annotation) if (found := inner(arg))), None)
+
+
+def keys(model: type[BaseModel], path: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        here = f"{path}.{field.alias or name}".lstrip(".")
+        nested = inner(field.annotation)
+        if nested:
+            yield from keys(nested, here)
+        else:
+            yield here
+
+
+def shown(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        here = f"{path}.{key}".lstrip(".")
+        if isinstance(value, dict) and here not in ("letters.links", "commands.aliases"):
+            yield from shown(value, here)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for table in value:
+                yield from shown(table, here)
+        else:
+            yield here, value
+
+
+def uncommented() -> dict[str, Any]:
+    return tomllib.loads(re.sub(r"(?m)^#(?=\[|[a-z_]+ = )", "", EXAMPLE.read_text(encoding="utf-8")))
+
+
+KEYS = sorted(set(keys(FileModel)))
+
+
+def test_the_example_loads_as_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "mailgate.toml"
+    path.write_bytes(EXAMPLE.read_bytes())
+    path.chmod(0o600)
+    assert config.load(path, env={}, today=TODAY).warnings == ()
+
+
+def test_the_example_shows_every_key_and_no_other() -> None:
+    assert sorted({key for key, _ in shown(uncommented())}) == KEYS
+
+
+def test_what_the_example_shows_of_is_valid_when_switched_on() -> None:
+    FileModel.model_validate(uncommented())
+
+
+def test_the_example_shows_the_defaults() -> None:
+    given, default = (
+        FileModel.model_validate(tomllib.loads(text))
+        for text in (EXAMPLE.read_text(encoding="utf-8"), '[[department]]\nname = "x"\naddresses = ["x@acme.example"]')
+    )
+    for section, field in FileModel.model_fields.items():
+        if isinstance(getattr(default, section), list):
+            continue
+        for key in inner(field.annotation).model_fields:  # type: ignore[union-attr]
+            if f"{section}.{key}" not in OWN:
+                one, other = (getattr(getattr(model, section), key) for model in (given, default))
+                assert (one or None) in ((other or None), [""], [] or None), f"{section}.{key}"
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_documentation_names_every_key_in_its_section(key: str) -> None:
+    section, _, name = key.rpartition(".")
+    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    parts = re.split(r"(?m)^## ", text)
+    chapter = next(part for part in parts if f"[{section}]" in part.split("\n")[0])
+    assert f"| `{name}` |" in chapter, f"[{section}] {name} is not in docs/configuration.md"
+
+
+def test_init_lays_out_what_loads_and_passes_its_own_tests(tmp_path: Path) -> None:
+    written = config.init(tmp_path / "desk")
+    assert {tmp_path / "desk" / name for name in ("mailgate.toml", "config.example.toml", "rules/90-default.toml")} <= {
+        *written
+    }
+    assert any(path.parent.name == "templates" for path in written)
+    for name in ("mailgate.toml", "config.example.toml"):
+        loaded = config.load(tmp_path / "desk" / name, env={}, today=TODAY)
+        book = rulebook.load(loaded.rules_folder, loaded.policy)
+        assert (loaded.warnings, book.warnings) == ((), ())
+        assert len(book.tests) >= len(book.rules)
+        assert rulebook.run_tests(book, loaded.policy) == []
+
+
+def test_init_begins_by_watching(tmp_path: Path) -> None:
+    config.init(tmp_path)
+    assert config.load(tmp_path / "mailgate.toml", env={}, today=TODAY).gateway.mode is Mode.WATCH
+
+
+def test_init_never_overwrites(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    mine = tmp_path / "rules" / "90-default.toml"
+    mine.write_text("# mine\n")
+    (tmp_path / "mailgate.toml").write_text("# mine too\n")
+    written = config.init(tmp_path)
+    assert mine not in written and mine.read_text() == "# mine\n"
+    assert (tmp_path / "mailgate.toml").read_text() == "# mine too\n"
+    assert config.init(tmp_path) == []
+
+
+def test_init_says_what_stands_in_its_way(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="cannot be written"):
+        config.init(tmp_path / "file")
+
+
+@pytest.mark.parametrize("name", ["rules", "templates", "config.example.toml"])
+def test_what_is_shipped_is_found(name: str) -> None:
+    assert config.shared(name).exists()
+
+
+def test_what_is_not_shipped_is_not_found() -> None:
+    with pytest.raises(FileNotFoundError, match=r"mailgate's own nothing\.toml is missing"):
+        config.shared("nothing.toml")
