@@ -47,8 +47,8 @@ class Knowing(Applying):
             return known
         departments: dict[str, None] = {}
         for row in self.all(sql.SAME_CONTENT, {"content_digest": needs.content_digest}):
-            if row["fate"] in ("parked", "quarantined"):
-                continue
+            if row["fate"] in (None, "parked", "quarantined"):
+                continue  # not decided: it may be this very mail, released or retried
             known.setdefault("duplicate_of", row["number"])
             departments.update(dict.fromkeys(rows.loads(row["departments"], ())))
             if known.get("duplicate_ticket") is None:

@@ -194,19 +194,18 @@ class SqliteStore:
     def _write(self, batch: list[_Job]) -> None:
         """One BEGIN IMMEDIATE, a savepoint a job, one COMMIT; then, and only then, the answers."""
         answers: list[tuple[_Job, Any, BaseException | None]] = []
+        began = False
         try:
             writer = self._healthy_writer()
             writer.execute("BEGIN IMMEDIATE")
+            began = True
             for entry in batch:
                 answers.append((entry, *self._savepoint(writer, entry)))
             writer.execute("COMMIT")
-        except _Gone as gone:
-            self._after(gone.problem)
-            self._again(batch, gone.problem)
-            return
-        except BaseException as problem:
+        except BaseException as caught:
+            problem = caught.problem if isinstance(caught, _Gone) else caught
             self._after(problem)
-            self._again(batch, problem)
+            self._again(batch, problem, worth=began and not _suspicious(problem))
             return
         for entry, result, failure in answers:
             if failure is None:
@@ -228,13 +227,17 @@ class SqliteStore:
         writer.execute("RELEASE job")
         return result, None
 
-    def _again(self, batch: list[_Job], problem: BaseException) -> None:
-        """The whole transaction is gone: each job by itself, so that one too large for the disk harms no other."""
-        if len(batch) > 1:
+    def _again(self, batch: list[_Job], problem: BaseException, worth: bool) -> None:
+        """The whole transaction is gone: each job by itself, so that one too large for the disk harms no other.
+
+        Not `worth` it when nobody's job was the cause: a locked file or a failing disk would make each wait in turn.
+        """
+        if len(batch) > 1 and worth:
             for entry in batch:
                 self._write([entry])
             return
-        batch[0].future.set_exception(_told(problem))
+        for entry in batch:
+            entry.future.set_exception(_told(problem))
 
     def _after(self, problem: BaseException) -> None:
         """SQLite may have rolled back by itself; an I/O error makes the connection suspect (threats D-02, D-03)."""

@@ -176,6 +176,28 @@ def test_d04_a_locked_database_is_temporary_and_leaves_nothing(bench):
     assert bench.keep().number == 1
 
 
+@pytest.mark.parametrize(
+    ("statement", "code"), [("BEGIN", sqlite3.SQLITE_BUSY), ("COMMIT", sqlite3.SQLITE_IOERR)], ids=["locked", "disk"]
+)
+def test_d04_those_who_wait_together_are_told_together_and_not_one_after_the_other(faulty, statement, code):
+    go, started = threading.Event(), threading.Event()
+
+    def wait(tx):
+        started.set()
+        go.wait(10)
+
+    first = faulty.store.write(wait)
+    started.wait(10)
+    futures = [
+        faulty.store.write(lambda tx, i=i: tx.keep(b"x", ENVELOPE, f"d{i}", faulty.now), first=True) for i in range(5)
+    ]
+    Faulty.arm(1 if statement == "BEGIN" else 2, code, only=statement)
+    go.set()
+    first.result(10)
+    assert [type(future.exception(10)) for future in futures] == [Temporary] * 5
+    assert faulty.keep().number == 1
+
+
 def test_d05_a_data_folder_that_cannot_be_written_is_refused_at_start(tmp_path):
     in_the_way = tmp_path / "data"
     in_the_way.write_text("a file")

@@ -58,6 +58,8 @@ def test_what_is_parked_or_in_quarantine_makes_no_duplicate(bench):
     mail = bench.keep().number
     bench.apply(mail, fate=ch.Fate.PARKED, parking=ch.Parking("x"), stamp=bench.stamp(mail, content_digest="same"))
     assert bench.facts(content_digest="same").duplicate_of is None
+    bench.apply(None, effects=(ch.Unpark(mail, True, "ann"),))
+    assert bench.facts(content_digest="same").duplicate_of is None, "a released mail is no duplicate of itself"
 
 
 def test_an_agents_tokens_are_revoked_for_one_ticket(bench):
