@@ -24,8 +24,9 @@ class OutOfSpace(Temporary):
 class RouteDown(Temporary):
     """The relay itself refuses or cannot be reached: pause the route, not the letter."""
 
-    def __init__(self, text: str, *, null_sender_refused: bool = False) -> None:
+    def __init__(self, text: str, *, null_sender_refused: bool = False, on_letter: bool = False) -> None:
         self.null_sender_refused = null_sender_refused  # it refused `MAIL FROM:<>` and may take another sender
+        self.on_letter = on_letter  # it said so when it saw this letter's envelope: another may fare better
         super().__init__(text)
 
 

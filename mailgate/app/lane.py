@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mailgate.app import outcome
@@ -62,6 +62,7 @@ class Lane:
         self.down = ""  # why the route rests, "" when it works
         self._rests_until = 0.0
         self._failures = 0
+        self._suspects: set[int] = set()  # deliveries on which a working route failed
         self._told: date | None = None  # when the admin heard last that it is down
         self._null_refused = False
         self._pace = WINDOW  # seconds a letter, a running mean
@@ -224,16 +225,14 @@ class Lane:
             if not isinstance(error, MailgateError):
                 log.exception("sending failed", extra={"delivery": item.delivery.id})
             log.info("not sent", extra={"delivery": item.delivery.id, "route": self.route.name, "why": str(error)})
-            if isinstance(error, RouteDown | Uncertain):
-                self._rest_now(str(error))
-            return self._outcome(error, item.ready.due, item.delivery)
+            return self._outcome(self._weighed(error, item.delivery), item.ready.due, item.delivery)
         finally:
             now = self.work.monotonic()
             with self._guard:
                 self._pace += ((now - begun) - self._pace) / 8
                 self._minute.append(now)
         log.info("sent", extra={"delivery": item.delivery.id, "letter": item.ready.due.id, "remote": remote_id})
-        self._works()
+        self._works(item.delivery)
         return outcome.sent(item.delivery, remote_id)
 
     def _send(self, item: Item, transport: Transport) -> str:
@@ -251,7 +250,22 @@ class Lane:
         return remote_id
 
     def _outcome(self, error: Exception, due: DueLetter, delivery: DueDelivery) -> Mark:
+        if isinstance(error, RouteDown) and error.on_letter:  # the next probe is another letter
+            after = self.work.clock() + timedelta(seconds=self.rest() + 1)
+            return replace(outcome.untouched(due, delivery, str(error)), due_at=after)
         return outcome.failed(error, due, delivery, self.work.clock(), self.route.retry_for, self.work.chance())
+
+    def _weighed(self, error: Exception, delivery: DueDelivery) -> Exception:
+        """Whose fault is it? A route that fails rests, unless it fails again and again on one letter alone."""
+        if isinstance(error, RouteDown) and error.on_letter:
+            with self._guard:
+                known, working = delivery.id in self._suspects, not self._failures
+                self._suspects.add(delivery.id)
+            if known and working:
+                return Temporary(str(error))
+        if isinstance(error, RouteDown | Uncertain):
+            self._rest_now(str(error))
+        return error
 
     def _rest_now(self, why: str) -> None:
         """The route failed: it rests, then one letter probes it."""
@@ -268,8 +282,9 @@ class Lane:
         if tell:
             self.work.on_problem(f"route {self.route.name} is down: {why}")
 
-    def _works(self) -> None:
+    def _works(self, delivery: DueDelivery) -> None:
         with self._guard:
+            self._suspects.discard(delivery.id)
             again, self._failures, self.down, self._rests_until = bool(self._failures), 0, "", 0.0
         if again:
             log.info("route works again", extra={"route": self.route.name})

@@ -23,6 +23,13 @@ CHUNK = 65536
 NOT_WELCOME = (530, 534, 535, 538)  # authentication required or refused: about us, never about this letter
 TLS_MODES = ("tls", "starttls", "none")
 
+# Postfix and others tell at RCPT what they hold against us, not against the recipient.
+_ABOUT_US = re.compile(
+    r"relay(?:ing)?(?: access)? (?:is )?(?:denied|not (?:permitted|allowed))|client host rejected|"
+    r"sender address rejected|helo command rejected|not authenticated|authentication required|sendasdenied|send as this sender|"
+    r"(?<![0-9.])5\.(?:7\.(?:0|30|57|60)|2\.252)(?![0-9])",
+    re.IGNORECASE,
+)
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _FIRST_DOT = re.compile(rb"(?m)^\.")
 _REMOTE_ID = re.compile(
@@ -189,7 +196,8 @@ class SmtpTransport:
         if code == 552 or (400 <= code < 500 and code != 421) or (utf8 and code in (553, 555)):
             self._refuse(code, text)
         if code >= 300:
-            self._down(f"sender <{sender}> refused", code, text, null_sender_refused=not sender and code != 421)
+            null = not sender and code != 421
+            self._down(f"sender <{sender}> refused", code, text, null_sender_refused=null, on_letter=code != 421)
         self._mails += 1
         return True
 
@@ -259,8 +267,8 @@ class SmtpTransport:
         if code == 421:
             self._drop()
             raise Temporary(message)
-        if code in NOT_WELCOME:
-            self._down("refused", code, text)
+        if code in NOT_WELCOME or (code >= 500 and _ABOUT_US.search(message)):
+            self._down("refuses us", code, text, on_letter=True)
         self._reset()
         if code >= 500:
             raise Permanent(message)
@@ -270,14 +278,18 @@ class SmtpTransport:
         self._drop()
         raise Temporary(f"connection lost: {error}") from None
 
-    def _down(self, what: str, code: int = 0, text: bytes = b"", *, null_sender_refused: bool = False) -> NoReturn:
-        if null_sender_refused:
-            self._reset()  # it may take another sender on the same connection
+    def _down(
+        self, what: str, code: int = 0, text: bytes = b"", *, null_sender_refused: bool = False, on_letter: bool = False
+    ) -> NoReturn:
+        if on_letter:
+            self._reset()  # it may take another letter on the same connection
         else:
             self._drop()
         said = f": {code} {_clean(text)}" if code else ""
         raise RouteDown(
-            f"{self.relay.host}:{self.relay.port}: {what}{said}", null_sender_refused=null_sender_refused
+            f"{self.relay.host}:{self.relay.port}: {what}{said}",
+            null_sender_refused=null_sender_refused,
+            on_letter=on_letter,
         ) from None
 
     def _reset(self) -> None:

@@ -415,6 +415,26 @@ def test_o05_a_relay_that_refuses_the_null_sender_gets_a_signed_one_from_then_on
     assert "empty sender" in office.problems[0]
 
 
+def test_o05_a_letter_that_alone_offends_the_relay_does_not_stop_the_others(office: Office) -> None:
+    office.owe(ANN, template="answer")
+    office.owe(BEN, template="answer")
+    office.relay.about = {ANN.addr: RouteDown("550 5.7.1 sender address rejected", on_letter=True)}
+    dispatcher = office.start()
+    dispatcher.drain()
+    assert office.relay.calls == 1  # for all we know the route is down
+    office.wait(seconds=30)
+    dispatcher.drain()
+    assert office.relay.recipients == [BEN.addr]  # the probe was another letter
+    office.wait(seconds=10)
+    dispatcher.drain()
+    assert dispatcher.health() == {}
+    assert [(row["state"], row["attempts"]) for row in office.rows()] == [("waiting", 1), ("sent", 1)]
+    office.relay.about.clear()
+    office.wait(minutes=2)
+    dispatcher.drain()
+    assert office.states() == ["sent", "sent"]
+
+
 def test_o13_a_delivery_is_marked_before_it_is_sent_and_a_crash_doubles_nothing_but_words(office: Office) -> None:
     office.owe(ANN)
     office.owe(BEN, template="answer")

@@ -210,7 +210,7 @@ def test_o03_a_connection_lost_before_the_dot_defers(start: Start, stage: str) -
 @pytest.mark.parametrize(
     ("stage", "reply"),
     [("RCPT", "550 5.1.1 no such user"), ("DATA", "554 5.5.1 no valid recipients"), ("dot", "552 5.3.4 too big"),
-     ("dot", "554 5.7.1 spam"), ("MAIL", "552 5.3.4 too big")],
+     ("dot", "554 5.7.1 spam"), ("RCPT", "550 5.7.1 mailbox not permitted to receive"), ("MAIL", "552 5.3.4 too big")],
 )  # fmt: skip
 def test_o04_a_5xx_reply_to_the_letter_is_final_and_the_next_letter_leaves(
     start: Start, stage: str, reply: str
@@ -239,6 +239,10 @@ LOGIN = {"EHLO": "250-relay\r\n250 AUTH PLAIN LOGIN XOAUTH2"}
         {"MAIL": "550 5.7.60 not allowed to send as this sender"},
         {"RCPT": "530 5.7.57 not authenticated"},
         {"dot": "535 5.7.0 not authenticated"},
+        {"RCPT": "554 5.7.1 <ann@customer.example>: Relay access denied"},
+        {"RCPT": "550 5.7.1 <support@acme.example>: Sender address rejected: not you"},
+        {"RCPT": "554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied"},
+        {"dot": "554 5.2.252 SendAsDenied; support@acme.example not allowed to send as other@acme.example"},
     ],
 )
 def test_o05_a_relay_that_refuses_us_is_the_routes_fault(start: Start, script: Mapping[str, str]) -> None:
@@ -246,6 +250,7 @@ def test_o05_a_relay_that_refuses_us_is_the_routes_fault(start: Start, script: M
     with pytest.raises(RouteDown) as caught:
         transport.send(ME, YOU, RAW)
     assert not caught.value.null_sender_refused
+    assert caught.value.on_letter == (not script.keys() & {"AUTH", "EHLO", "banner"})
     assert "hunter2" not in str(caught.value)
 
 
