@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import csv
+import fnmatch
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgate.core import guard, quote
-from mailgate.core.mail import Address, Envelope, InboundMail, Source
+from mailgate.core.mail import Address, Attachment, Envelope, InboundMail, Source
 from mailgate.core.policy import Department, Limits, Policy
 from mailgate.wire import fresh, parse, sanitize
 
@@ -23,6 +25,13 @@ RECORD = ROOT / "bench" / "corpus-score.json"
 POLICY = Policy(
     "corpus", "mailgate.test", (Department("support", ("support@mailgate.test",), Address("support@mailgate.test")),)
 )
+
+
+# What we want to reach, and where the sources' own expectations keep us below it (docs/corpus.md).
+AIMS = {
+    "subject": 0.98, "sender": 0.98, "attachments": 0.97, "bounce recipients": 0.97, "automatic": 0.98, "reply text": 0.90,
+}  # fmt: skip
+EXPLAINED = frozenset({"sender", "attachments"})
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ def _judge(form: str, raw: bytes, expected: dict[str, Any]) -> Iterator[Judgemen
         new, _ = fresh.split_html(raw.decode("utf-8", "replace"))
         yield from _reply(quote.split(sanitize.to_text(sanitize.clean(new))), expected)
     elif form == "message":
-        mail = parse.parse(raw, Envelope("someone@example.org", ("support@mailgate.test",), Source.SMTP), Limits())
+        mail = parse.parse(raw, Envelope("someone@example.org", (DESK,), Source.SMTP), Limits())
         split = quote.Split(mail.fresh, mail.quoted, mail.signature)
         if markers := _markers(expected):
             split = quote.split(mail.text, markers=markers)
@@ -137,16 +146,32 @@ def _fields(mail: InboundMail, expected: dict[str, Any]) -> Iterator[Judgement]:
         yield "sender", author.addr.lower() == str(expected["from_email"]).lower(), expected["from_email"], author
     if "from_name" in expected:
         yield "sender name", author.name == expected["from_name"], expected["from_name"], author.name
-    names = sorted(each.name for each in mail.attachments)
-    originals = sorted(each.original_name for each in mail.attachments)
     if "attachments" in expected:
-        wanted_names = sorted(map(str, expected["attachments"]))
-        outside = sorted(each.original_name or each.name for each in mail.attachments if not each.inline)
-        yield "attachments", wanted_names in (names, originals, outside), wanted_names, names
+        wanted_names = [str(name) for name in expected["attachments"]]
+        yield (
+            "attachments",
+            _same_files(mail.attachments, wanted_names),
+            wanted_names,
+            [each.name for each in mail.attachments],
+        )
     elif "attachment_count" in expected:
-        outside_count = sum(not each.inline for each in mail.attachments)
         count = expected["attachment_count"]
-        yield "attachments", count in (len(names), outside_count), count, names
+        yield "attachments", count in _counts(mail.attachments), count, len(mail.attachments)
+
+
+def _counts(files: tuple[Attachment, ...]) -> tuple[int, int]:
+    """All files, and those that are not shown within the text: sources count one or the other."""
+    return len(files), sum(not each.inline for each in files)
+
+
+def _same_files(files: tuple[Attachment, ...], wanted: list[str]) -> bool:
+    """As many files, and every name the sender gave among those expected; nameless ones are named as each likes."""
+    files = tuple(each for each in files if each.name != "smime.p7s" or "smime.p7s" in wanted)
+    patterns = [fnmatch.translate(name.replace("[", "?").replace("\ufffd", "?")) for name in wanted]
+    named = [each for each in files if each.original_name]
+    known = all(any(re.match(p, n) for p in patterns for n in (each.name, each.original_name)) for each in named)
+    outside = [each for each in files if not each.inline]
+    return (known and len(wanted) in _counts(files)) or sorted(each.name for each in outside) == sorted(wanted)
 
 
 def score(found: list[Check]) -> dict[str, dict[str, list[int]]]:

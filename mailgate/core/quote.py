@@ -235,15 +235,15 @@ def _is_header_block(lines: Sequence[str], at: int) -> bool:
             if blanks > 1:
                 break
             continue
+        evidence = evidence or bool(_ADDRESS.search(line[:400]) or _DATE.search(line[:400]))
         group = _label(line)
         if not group:
             misses += 1
-            if misses > 3:
+            if misses > 4:
                 break
             continue
         blanks = 0
         groups |= group
-        evidence = evidence or bool(_ADDRESS.search(line[:400]) or _DATE.search(line[:400]))
     return evidence and "from" in groups and len(groups) >= 3
 
 

@@ -24,11 +24,12 @@ def start(lines: Sequence[str]) -> int:
     """The index of the line where the signature begins, `len(lines)` when there is none."""
     end = _trimmed(lines, len(lines))
     end = _footer(lines, end)
-    if (delimiter := _delimiter(lines, end)) is not None:
+    delimiter = _delimiter(lines, end)
+    if delimiter is not None:
         end = _trimmed(lines, delimiter)
     while end and is_device(lines[end - 1], alone=end < 2 or not lines[end - 2].strip()):
         end = _trimmed(lines, end - 1)
-    if end > 2 and _NAME.fullmatch(lines[end - 1]) and not lines[end - 2].strip():
+    if delimiter is None and end > 2 and _NAME.fullmatch(lines[end - 1]) and not lines[end - 2].strip():
         end = _trimmed(lines, end - 1)
     return end if any(line.strip() for line in lines[end:]) else len(lines) if end else 0
 
