@@ -26,7 +26,8 @@ TLS_MODES = ("tls", "starttls", "none")
 # Postfix and others tell at RCPT what they hold against us, not against the recipient.
 _ABOUT_US = re.compile(
     r"relay(?:ing)?(?: access)? (?:is )?(?:denied|not (?:permitted|allowed))|client host rejected|"
-    r"sender address rejected|helo command rejected|not authenticated|authentication required|sendasdenied|send as this sender|"
+    r"sender address rejected|helo command rejected|not authenticated|authentication required|"
+    r"sendasdenied|send as this sender|"
     r"(?<![0-9.])5\.(?:7\.(?:0|30|57|60)|2\.252)(?![0-9])",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import pytest
@@ -95,22 +96,29 @@ Start = Callable[..., tuple[Peer, SmtpTransport]]
 
 
 @pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
+def contexts() -> Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]]:
+    """A relay's context with a certificate for a name, and a client's that trusts its authority."""
+    authority = trustme.CA()
+
+    @cache
+    def make(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+        server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+        authority.issue_cert(name).configure_cert(server)
+        authority.configure_trust(client)
+        return server, client
+
+    return make
 
 
 @pytest.fixture
-def start(authority: trustme.CA) -> Iterator[Start]:
+def start(contexts: Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]]) -> Iterator[Start]:
     peers: list[Peer] = []
     transports: list[SmtpTransport] = []
 
     def begin(
         script: Mapping[str, Any] | None = None, name: str = "localhost", **relay: Any
     ) -> tuple[Peer, SmtpTransport]:
-        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(name).configure_cert(server)
-        client = ssl.create_default_context()
-        authority.configure_trust(client)
+        server, client = contexts(name)
         relay = {
             "tls": "none",
             "connect_timeout": 5.0,
