@@ -39,11 +39,14 @@ def config_path(ctx: click.Context) -> Path:
 
 def load(ctx: click.Context) -> Config:
     """The configuration. Raises ConfigError."""
+    from mailgate.config import data_folder
     from mailgate.config import load as load_config
 
-    config = load_config(config_path(ctx))
-    become_owner(config.gateway.data)
-    return config
+    path = config_path(ctx)
+    data = data_folder(path)
+    if data:
+        become_owner(data)
+    return load_config(path, strict=False)
 
 
 def become_owner(data: Path) -> None:

@@ -11,6 +11,7 @@ from mailgate.config.work import Work
 from mailgate.core.policy import (
     Border,
     Identity,
+    Key,
     LetterPolicy,
     Limits,
     Mode,
@@ -161,17 +162,12 @@ def _relay(given: OutgoingModel, loc: Loc, data: Path, work: Work) -> tree.Relay
 
 
 def _policy(model: FileModel, gateway: tree.Gateway, work: Work) -> Policy:
-    keys = work.tried(
-        ("identity", "keys"),
-        lambda: secrets.keys(model.identity.keys, gateway.data, work.places, work.today, write=work.write),
-    )
-    found = keys or ()
     made_of = {name: getattr(model.limits, name) for name in Limits.__dataclass_fields__}
     return Policy(
         name=gateway.name,
         domain=gateway.domain,
         departments=departments(model, gateway.name),
-        keys=found,
+        keys=_keys(model, gateway, work),
         instance=gateway.domain,
         agents=agents(model),
         admin=gateway.admin,
@@ -197,6 +193,15 @@ def _policy(model: FileModel, gateway: tree.Gateway, work: Work) -> Policy:
         digest_at=model.digest.at,
         digest_to=tuple(model.digest.to),
     )
+
+
+def _keys(model: FileModel, gateway: tree.Gateway, work: Work) -> tuple[Key, ...]:
+    try:
+        return secrets.keys(model.identity.keys, gateway.data, work.places, work.today, write=work.write)
+    except secrets.Unreadable as error:
+        later = isinstance(error, secrets.Elsewhere) and not work.strict
+        work.note(("identity", "keys"), str(error), warning=later)
+        return ()
 
 
 def _letters(model: FileModel) -> LetterPolicy:

@@ -14,21 +14,30 @@ from pydantic import ValidationError
 from mailgate import tomlfile
 from mailgate.config import check, complaint, ends, files
 from mailgate.config.build import build
-from mailgate.config.model import FileModel
+from mailgate.config.model import FileModel, GatewayModel
 from mailgate.config.secrets import Places
 from mailgate.config.tree import Config
 from mailgate.config.work import Work
 from mailgate.errors import ConfigError, Problem
 
 
-def load(path: Path, *, env: Mapping[str, str] = os.environ, today: date | None = None, write: bool = True) -> Config:
+def load(
+    path: Path,
+    *,
+    env: Mapping[str, str] = os.environ,
+    today: date | None = None,
+    write: bool = True,
+    strict: bool = True,
+) -> Config:
     """The configuration of a file, frozen and complete.
 
-    `today` centres the years holidays are known for; with `write` False nothing is made in the data folder (a gateway
-    that runs needs its signing keys kept). Raises ConfigError with every problem; warnings are in `Config.warnings`.
+    `today` centres the years holidays are known for. With `write` False nothing is made in the data folder (a gateway
+    that runs needs its signing keys kept). With `strict` False, secrets that only the daemon's own environment knows
+    (`env:`, `credential:`) are warnings, and fail when revealed: commands that only look can do without. Raises
+    ConfigError with every problem; warnings are in `Config.warnings`.
     """
     document = tomlfile.read(path)
-    work = Work(document, Places(path.absolute().parent, env), today or datetime.now(UTC).date(), write)
+    work = Work(document, Places(path.absolute().parent, env), today or datetime.now(UTC).date(), write, strict)
     model = _model(document.data, work)
     if model is None:
         raise ConfigError(_ordered(work.problems))
@@ -40,6 +49,16 @@ def load(path: Path, *, env: Mapping[str, str] = os.environ, today: date | None 
     if any(not problem.warning for problem in problems):
         raise ConfigError(problems)
     return replace(config, warnings=problems)
+
+
+def data_folder(path: Path) -> Path | None:
+    """The data folder a file names, before anything else of it is looked at; None when it cannot be told."""
+    try:
+        gateway = tomlfile.read(path).data.get("gateway", {})
+    except ConfigError:
+        return None
+    named = gateway.get("data", GatewayModel().data) if isinstance(gateway, dict) else None
+    return path.absolute().parent / Path(named).expanduser() if isinstance(named, str) else None
 
 
 def _ordered(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgate.core.policy import Key
+from mailgate.errors import ConfigError
 
 SHORTEST_KEY = 32  # bytes of a signing key
 KEYS_FILE = "keys.json"
@@ -23,16 +24,23 @@ class Unreadable(ValueError):
     """A secret cannot be had; the text says why and names the remedy, never the secret."""
 
 
+class Elsewhere(Unreadable):
+    """The secret is known to the daemon's own environment, and not to this process."""
+
+
 class Secret:
     """A password or token that shows itself only to `reveal`."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("_value", "_why")
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, missing: str = "") -> None:
         self._value = value
+        self._why = missing
 
     def reveal(self) -> str:
-        """The secret itself."""
+        """The secret itself. Raises ConfigError when it is not to be had in this process."""
+        if self._why:
+            raise ConfigError(self._why)
         return self._value
 
     def __repr__(self) -> str:
@@ -73,7 +81,7 @@ def resolve(text: str, places: Places) -> Secret:
         value = text
     elif kind == "env":
         if name not in places.env:
-            raise Unreadable(f"the environment has no variable {name}")
+            raise Elsewhere(f"the environment has no variable {name}")
         value = places.env[name]
     elif kind == "credential":
         value = _credential(name, places.env)
@@ -90,7 +98,7 @@ def resolve(text: str, places: Places) -> Secret:
 def _credential(name: str, env: Mapping[str, str]) -> str:
     folder = env.get("CREDENTIALS_DIRECTORY")
     if not folder:
-        raise Unreadable(
+        raise Elsewhere(
             f"credential:{name} needs systemd's LoadCredential={name}:..., and $CREDENTIALS_DIRECTORY is not set"
         )
     if "/" in name or name in ("", ".", ".."):

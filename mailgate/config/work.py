@@ -23,6 +23,7 @@ class Work:
     places: secrets.Places
     today: date
     write: bool  # may files be made in the data folder?
+    strict: bool = True  # is a secret that only the daemon's environment knows a problem?
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -71,4 +72,9 @@ class Work:
             self.note(
                 loc, "the secret itself stands in the file; better env:NAME, file:PATH or credential:NAME", warning=True
             )
-        return self.tried(loc, lambda: secrets.resolve(text, self.places))
+        try:
+            return secrets.resolve(text, self.places)
+        except secrets.Unreadable as error:
+            later = isinstance(error, secrets.Elsewhere) and not self.strict
+            self.note(loc, str(error), warning=later)
+            return secrets.Secret("", missing=str(error)) if later else None

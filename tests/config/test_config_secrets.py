@@ -217,3 +217,41 @@ def test_agents_passwords_are_for_the_submission_listener(tmp_path: Path) -> Non
     loaded = config.load(path, env={"PW": "x", "ANNA": CANARY}, today=TODAY)
     assert loaded.submission.passwords["anna"].reveal() == CANARY
     assert CANARY not in repr(loaded)
+
+
+@pytest.mark.parametrize("source", ["env:MISSING", "credential:relay"])
+def test_a_command_that_only_looks_does_without_the_daemons_secrets(tmp_path: Path, source: str) -> None:
+    path = tmp_path / "mailgate.toml"
+    path.write_text(TEXT.format(password=source, keys="auto"))
+    path.chmod(0o600)
+    loaded = config.load(path, env={}, today=TODAY, strict=False)
+    (warning,) = loaded.warnings
+    assert warning.key == "outgoing[1].password"
+    login = loaded.outgoing[0].login
+    assert login and login.password
+    with pytest.raises(ConfigError) as caught:
+        login.password.reveal()
+    assert str(caught.value) == warning.text
+
+
+def test_a_command_that_only_looks_does_without_the_daemons_key(tmp_path: Path) -> None:
+    path = tmp_path / "mailgate.toml"
+    path.write_text(TEXT.format(password="", keys="env:MISSING"))
+    loaded = config.load(path, env={}, today=TODAY, strict=False)
+    assert loaded.policy.keys == () and [warning.key for warning in loaded.warnings] == ["identity.keys"]
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("", "data"),
+        ("[gateway]\ndata = '/var/lib/x'\nqqq = 1", "/var/lib/x"),
+        ("gateway = 1", None),
+        ("[gateway]\ndata = 1", None),
+        ("[[[", None),
+    ],
+)
+def test_the_data_folder_is_known_before_the_rest(tmp_path: Path, text: str, expected: str | None) -> None:
+    path = tmp_path / "mailgate.toml"
+    path.write_text(f"# a file\n{text}\n")
+    assert config.data_folder(path) == (tmp_path / expected if expected else None)
