@@ -287,3 +287,9 @@ def test_g11_circumstances_that_fail_are_flagged_too() -> None:
 def test_g11_overlapping_rules_give_the_same_answer_every_time() -> None:
     rules = tuple(rule(f"r{n}", Actions(department=f"d{n}"), words=(wanted("lasku*"),)) for n in range(50))
     assert {run(*rules).department for _ in range(20)} == {"d0"}
+
+
+@pytest.mark.parametrize("look_alike", ["mar\u212a@corp.example", "ｍark@corp.example", "mаrk@corp.example"])
+def test_f10_a_look_alike_letter_is_no_ascii_letter(look_alike: str) -> None:
+    mail = replace(MAIL, author=Address(look_alike))
+    assert run(rule(**{"from": ("mark@corp.example",)}), mail=mail).rule is None

@@ -227,7 +227,7 @@ def test_a_boundary_beside_ascii_is_welcome(tmp_path: Path, pattern: str) -> Non
         assert "use `words`" in problems(tmp_path, text, LAST)[0]
 
 
-def test_digits_are_ascii_digits(tmp_path: Path) -> None:
+def test_f10_digits_are_ascii_digits(tmp_path: Path) -> None:
     book = load(tmp_path, "[[rule]]\nname = 'f10'\nwhen.subject = '^\\d+$'\n", LAST)
     for subject, hit in [("1042", "f10"), ("١٠٤٢", "everything else")]:
         mail = InboundMail(Envelope("", ()), 1, "", None, subject=subject)
