@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -43,7 +44,6 @@ class Wire(SMTP):
         self.envelope: Envelope = Envelope()
         self.address = ""  # of the peer, after PROXY
         self.secure = False
-        self.idle = True  # outside a mail transaction
         self.held = 0  # octets of the mail in hand, counted in the ledger
         self.busy = False  # between the final dot and the reply
         self.counted = ""
@@ -60,7 +60,7 @@ class Wire(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the peer in, or refuse it before anything is spent on it."""
         peer = transport.get_extra_info("peername")
-        self.address = peer[0] if isinstance(peer, tuple) else "unix"
+        self.address = str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) else "unix"
         self.session.peer = self.address
         if not self.door.enter(self, self.address):
             transport.write(reply.TOO_BUSY + b"\r\n")  # type: ignore[attr-defined]
@@ -113,13 +113,19 @@ class Wire(SMTP):
         """Start the clock of one command; bytes trickling in do not move it (threats S-11)."""
         limits = self.door.limits
         self._data_end = 0.0
-        self._deadline = min(self.loop.time() + limits.timeout, self._born + limits.session)
+        self._expire_at(min(self.loop.time() + limits.timeout, self._born + limits.session))
 
     def wait_for_data(self) -> None:
         """Start the clocks of DATA: one for silence, one for the whole."""
         now = self.loop.time()
         self._data_end = now + self.door.limits.data_timeout
-        self._deadline = min(now + self.door.limits.timeout, self._data_end)
+        self._expire_at(min(now + self.door.limits.timeout, self._data_end))
+
+    def _expire_at(self, when: float) -> None:
+        self._deadline = when
+        if self._timer is not None and when < self._timer.when():
+            self._timer.cancel()
+            self._timer = self.loop.call_at(when, self._tick)
 
     # -- lines and replies
 
@@ -167,21 +173,20 @@ class Wire(SMTP):
         self._reader.feed_eof()
 
     def dismiss(self) -> None:
-        """We are closing: an idle peer hears it now, a busy one when its mail is done."""
-        if not self.busy and not self._data_end and self.idle:
+        """We are closing: the peer hears it now, or when the mail it is sending has been answered."""
+        if not self.busy and not self._data_end:
             self.hang_up(reply.SHUTTING_DOWN)
 
     # -- TLS
 
-    async def start_tls(self) -> None:
+    async def start_tls(self, context: ssl.SSLContext) -> None:
         """Wrap the connection; octets that came before the handshake are thrown away (RFC 3207 section 4.2, S-02).
 
         Raises Gone when the handshake fails.
         """
-        assert self.listener.tls is not None
         self._reader._buffer.clear()  # type: ignore[attr-defined]
         try:
-            secured = await self.loop.start_tls(self.transport, self, self.listener.tls(), server_side=True)
+            secured = await self.loop.start_tls(self.transport, self, context, server_side=True)
         except (OSError, EOFError) as error:
             log.info("tls handshake failed", extra={"peer": self.address, "error": type(error).__name__})
             if self.transport is not None:

@@ -49,12 +49,12 @@ class Dialogue(Wire):
         """Greet, then answer line by line until the peer or a limit ends it. Raises Gone."""
         if self.listener.proxy_protocol and not await peer_behind_proxy(self):
             return
-        if self.listener.implicit_tls:
-            await self.start_tls()
+        if self.listener.implicit_tls and self.listener.tls is not None:
+            await self.start_tls(self.listener.tls())
         protocol = b"LMTP" if self.lmtp else b"ESMTP"
         self.say(b"220 %b %b mailgate" % (self.door.hostname.encode(), protocol))
         while self.transport is not None:
-            if self.door.stopping and self.sender is None:
+            if self.door.stopping:
                 self.hang_up(reply.SHUTTING_DOWN)
                 return
             self.wait_for_command()
@@ -69,17 +69,26 @@ class Dialogue(Wire):
                 raise
             except Exception:
                 log.exception("smtp command failed", extra={"peer": self.address})
-                self._reset()
                 self.say(reply.LOCAL_PROBLEM)
-            if self.last[:1] == b"5" or self._bogus > self.door.limits.bogus_commands:
-                await self._count_error()
+            if self.last[:1] == b"5":
+                await self._count_error(line)
         await self.flush()
 
-    async def _count_error(self) -> None:
-        """Slow a peer down that keeps making errors, then let it go (threats S-12)."""
+    async def _count_error(self, line: bytes) -> None:
+        """Slow a peer down that keeps making errors, then let it go (threats S-12).
+
+        A trusted front only passes on what others got wrong: it may be refused as often as it likes.
+        """
         limits = self.door.limits
+        command = repr(line[:100]) if line[:4].upper() != b"AUTH" else "AUTH"
+        log.info("refused", extra={"peer": self.address, "command": command, "reply": self.last.decode()})
+        if self._bogus > limits.bogus_commands:
+            self.hang_up(reply.TOO_MANY_ERRORS)
+            return
+        if self.door.ledger.is_trusted(self.address):
+            return
         self._errors += 1
-        if self._errors >= limits.hard_errors or self._bogus > limits.bogus_commands:
+        if self._errors >= limits.hard_errors:
             self.hang_up(reply.TOO_MANY_ERRORS)
         elif self._errors >= limits.soft_errors:
             await asyncio.sleep(limits.error_delay)
@@ -104,7 +113,6 @@ class Dialogue(Wire):
     def _reset(self) -> None:
         """End the transaction in hand, if any."""
         self.sender = None
-        self.idle = True
         self.utf8 = False
         self.recipients = []
         self.give_back()
@@ -154,11 +162,17 @@ class Dialogue(Wire):
         elif self.listener.tls is None:
             self.say(reply.NO_TLS)
         else:
+            try:
+                context = self.listener.tls()
+            except Exception:
+                log.exception("certificate cannot be used")
+                self.say(reply.NO_TLS)
+                return
             self.say(reply.START_TLS)
             await self.flush()
             self._reset()
             self.helo, self.extended = "", False
-            await self.start_tls()
+            await self.start_tls(context)
 
     async def smtp_AUTH(self, arg: str) -> None:
         """RFC 4954: only on the submission listener, only under TLS, once."""
@@ -227,7 +241,6 @@ class Dialogue(Wire):
             self.say(reply.TOO_FAST)
         else:
             self.sender = sender
-            self.idle = False
             self.say(reply.SENDER_OK)
 
     def _path(self, keyword: str, arg: str) -> Path | None:
@@ -348,5 +361,5 @@ class Dialogue(Wire):
 
 
 def _is_name(text: str) -> bool:
-    """A name or address literal a peer may call itself: printable, one word, at most 255 characters."""
-    return 0 < len(text) <= 255 and text.isascii() and text.isprintable() and " " not in text
+    """What a peer may call itself: printable ASCII, at most 255 characters; it is never used for anything."""
+    return 0 < len(text) <= 255 and text.isascii() and text.isprintable()

@@ -47,8 +47,7 @@ class Peer:
                 return line
 
     def ask(self, line: str | bytes) -> str:
-        self.send(line if isinstance(line, bytes) else line.encode("utf-8", "surrogateescape"))
-        self.send(b"\r\n")
+        self.send((line if isinstance(line, bytes) else line.encode("utf-8", "surrogateescape")) + b"\r\n")
         return self.reply()
 
     def asks(self, *lines: str) -> list[str]:

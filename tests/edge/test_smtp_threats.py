@@ -1,0 +1,656 @@
+"""Group S of the threats: what a hostile or broken peer may try at the door, row by row."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import resource
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import trustme
+
+from mailgate.core.mail import Source
+from mailgate.edge.smtp_limits import Listener, SmtpLimits
+from mailgate.errors import OutOfSpace, Temporary
+from mailgate.store.base import Kept
+
+Open = Callable[..., Any]
+
+LOCAL_PROBLEM = "451 4.3.0 Temporary local problem"
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def context(authority: trustme.CA) -> ssl.SSLContext:
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(made)
+    return made
+
+
+def secure(peer: Any, authority: trustme.CA) -> None:
+    """Wrap the peer's side of the connection."""
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    peer.lines.close()
+    peer.socket = trusting.wrap_socket(peer.socket, server_hostname="localhost")
+    peer.lines = peer.socket.makefile("rb")
+
+
+def after(event: threading.Event, kept: Kept) -> concurrent.futures.Future[Kept]:
+    """A commit that ends when the test says so."""
+    answer: concurrent.futures.Future[Kept] = concurrent.futures.Future()
+    threading.Thread(target=lambda: (event.wait(20), answer.set_result(kept))).start()
+    return answer
+
+
+def failed(error: Exception) -> concurrent.futures.Future[Kept]:
+    answer: concurrent.futures.Future[Kept] = concurrent.futures.Future()
+    answer.set_exception(error)
+    return answer
+
+
+@pytest.mark.parametrize("fake_end", [b"\n.\n", b"\n.\r\n", b"\r.\r\n", b"\r\n.\n", b"\r.\r", b"\n.\r", b"\r\n.\r"])
+def test_s01_only_crlf_dot_crlf_ends_a_mail(open_door: Open, fake_end: bytes) -> None:
+    running = open_door()
+    peer = running.peer()
+    body = b"Subject: x\r\n\r\nhello" + fake_end + b"MAIL FROM:<smuggled@b.example>\r\nRCPT TO:<support@ours.example>"
+    assert peer.mail(body) == "250 2.0.0 Ok: queued as 1"
+    assert peer.ask("NOOP").startswith("250")
+    assert len(running.kept) == 1
+    assert b"smuggled" in running.kept[0][0]
+
+
+def test_s02_plaintext_pipelined_after_starttls_is_discarded(open_door: Open, authority: trustme.CA) -> None:
+    running = open_door(Listener(Source.SMTP, tls=lambda: context(authority)))
+    peer = running.peer()
+    peer.ask("EHLO client.example")
+    peer.send("STARTTLS\r\nMAIL FROM:<injected@b.example>\r\n")
+    assert peer.reply().startswith("220")
+    secure(peer, authority)
+    assert peer.ask("MAIL FROM:<a@b.example>") == "503 5.5.1 Bad sequence of commands"  # EHLO is forgotten too
+    peer.ask("EHLO client.example")
+    assert peer.ask("STARTTLS").startswith("554")
+    assert peer.ask("MAIL FROM:<a@b.example>").startswith("250")
+    assert peer.ask("RCPT TO:<support@ours.example>").startswith("250")
+
+
+def test_s02_no_auth_and_no_mail_before_tls_on_submission(open_door: Open, authority: trustme.CA) -> None:
+    running = open_door(
+        Listener(Source.SUBMISSION, tls=lambda: context(authority)),
+        login=lambda user, password: "anna" if (user, password) == ("anna", "päss") else None,
+    )
+    peer = running.peer(Source.SUBMISSION)
+    peer.ask("EHLO client.example")
+    assert peer.ask("AUTH PLAIN AGFubmEAcMOkc3M=").startswith("538")
+    assert peer.ask("MAIL FROM:<a@b.example>").startswith("530 5.7.0 Must issue a STARTTLS")
+    assert peer.ask("STARTTLS").startswith("220")
+    secure(peer, authority)
+    assert peer.ask("EHLO client.example") == "250 AUTH PLAIN LOGIN"
+    assert peer.ask("MAIL FROM:<a@b.example>") == "530 5.7.0 Authentication required"
+    assert peer.ask("AUTH CRAM-MD5").startswith("504")
+    assert peer.ask("AUTH PLAIN !!!") == "501 5.5.2 Cannot decode base64"
+    assert peer.ask("AUTH PLAIN AGFubmEAd3Jvbmc=").startswith("535")
+    assert peer.ask("AUTH LOGIN") == "334 VXNlcm5hbWU6"
+    assert peer.ask("*") == "501 5.7.0 Authentication aborted"
+    assert peer.asks("AUTH LOGIN", "YW5uYQ==", "cMOkc3M=")[-1].startswith("235")
+    assert peer.ask("AUTH PLAIN AGFubmEAcMOkc3M=").startswith("503")
+    assert peer.mail("Subject: x\r\n").startswith("250")
+    assert running.kept[0][1].login == "anna"
+    assert running.kept[0][1].source is Source.SUBMISSION
+
+
+def test_s02_a_renewed_certificate_is_used_at_the_next_handshake(open_door: Open, authority: trustme.CA) -> None:
+    served = [context(trustme.CA())]
+    running = open_door(Listener(Source.SMTP, tls=lambda: served[-1], implicit_tls=True))
+    stale = running.peer(greeting=False)
+    with pytest.raises(ssl.SSLCertVerificationError):
+        secure(stale, authority)
+    served.append(context(authority))
+    peer = running.peer(greeting=False)
+    secure(peer, authority)
+    assert peer.reply().startswith("220")
+    assert peer.mail("Subject: x\r\n").startswith("250")
+
+
+def test_s02_a_certificate_that_cannot_be_read_is_454_and_the_session_goes_on(open_door: Open) -> None:
+    def broken() -> ssl.SSLContext:
+        raise FileNotFoundError("/secret/key.pem")
+
+    peer = open_door(Listener(Source.SMTP, tls=broken)).peer()
+    peer.ask("EHLO client.example")
+    assert peer.ask("STARTTLS") == "454 4.7.0 TLS not available"
+    assert peer.mail("Subject: x\r\n").startswith("250")
+
+
+def test_s03_a_mail_without_its_final_dot_is_not_kept(open_door: Open) -> None:
+    running = open_door()
+    for cut in (b"Subject: x\r\n\r\nhello\r\n", b"Subject: x\r\n\r\nhello\r\n.", b"Subject: x\r\n\r\n.\n"):
+        peer = running.peer()
+        peer.begin()
+        peer.send(cut)
+        peer.close()
+    running.settle()
+    assert running.kept == []
+    assert running.door.ledger.octets == 0
+
+
+@pytest.mark.parametrize("how", ["closes", "resets", "shuts its half"])
+def test_s04_a_commit_ends_once_although_the_peer_vanished(open_door: Open, how: str) -> None:
+    running = open_door()
+    done, handed_in = threading.Event(), threading.Event()
+    finished: list[int] = []
+
+    def slow(raw: bytes, envelope: object) -> concurrent.futures.Future[Kept]:
+        handed_in.set()
+        answer = after(done, Kept(1))
+        answer.add_done_callback(lambda future: finished.append(future.result().number))
+        return answer
+
+    running.script = slow
+    peer = running.peer()
+    peer.begin()
+    peer.send("Subject: x\r\n\r\n.\r\n")
+    assert handed_in.wait(20)
+    if how == "shuts its half":
+        peer.socket.shutdown(1)
+    else:
+        if how == "resets":
+            peer.socket.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")  # SO_LINGER, 0 seconds: close sends RST
+        peer.close()
+    done.set()
+    if how == "shuts its half":
+        assert peer.reply() == "250 2.0.0 Ok: queued as 1"
+    running.settle()
+    assert finished == [1]
+    again = running.peer()
+    running.script = lambda raw, envelope: Kept(2, duplicate_of=1)
+    assert again.mail("Subject: x\r\n") == "250 2.0.0 Ok: duplicate of 1"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a\rc@ours.example",
+        "a\0c@ours.example",
+        "a b@ours.example",
+        "a" * 65 + "@ours.example",
+        "a" * 300 + "@ours.example",
+        "a@" + "b" * 256,
+        "@relay.example:support@ours.example",
+        "support%x@ours.example",
+        "other.example!support@ours.example",
+        '"a@b"@ours.example',
+        '"a b"@ours.example',
+        "support@ours.example\x1b[2J",
+        "support@@ours.example",
+        "support@ours..example",
+        "support",
+        "@ours.example",
+        "päivä@ours.example",
+        "\udcff@ours.example",
+    ],
+)
+def test_s05_an_address_no_mail_system_has_is_553(open_door: Open, address: str) -> None:
+    peer = open_door(recipient=lambda address: "ours").peer()
+    peer.ask("EHLO client.example")
+    peer.ask("MAIL FROM:<a@b.example>")
+    assert peer.ask(f"RCPT TO:<{address}>") == "553 5.1.3 Bad address syntax"
+    assert peer.ask("RCPT TO:<support@ours.example>").startswith("250")
+
+
+@pytest.mark.parametrize("argument", ["", "<>", "<a@b", "support@ours.example>", "TO:<a@b>", "<a@b> X Y=="])
+def test_s05_a_broken_path_is_501_or_553(open_door: Open, argument: str) -> None:
+    peer = open_door().peer()
+    peer.ask("EHLO client.example")
+    peer.ask("MAIL FROM:<a@b.example>")
+    assert peer.ask(f"RCPT TO:{argument}")[:9] in ("501 5.5.4", "553 5.1.3")
+
+
+@pytest.mark.parametrize(
+    ("address", "answer"),
+    [
+        ("nobody@ours.example", "550 5.1.1"),
+        ("a@elsewhere.example", "550 5.7.1"),
+        ("SUPPORT@OURS.EXAMPLE", "250 2.1.5"),
+        ("support@ours.example.", "250 2.1.5"),
+        ("support+1042.abc@ours.example", "250 2.1.5"),
+        ('"support"@ours.example', "250 2.1.5"),
+        ("PostMaster", "250 2.1.5"),
+    ],
+)
+def test_s06_only_our_addresses_are_taken(open_door: Open, address: str, answer: str) -> None:
+    peer = open_door().peer()
+    peer.ask("EHLO client.example")
+    peer.ask("MAIL FROM:<>")
+    assert peer.ask(f"RCPT TO:<{address}>").startswith(answer)
+
+
+def test_s06_without_a_good_recipient_there_is_no_data(open_door: Open) -> None:
+    peer = open_door().peer()
+    assert peer.begin("nobody@ours.example", "a@elsewhere.example") == "554 5.5.1 No valid recipients"
+
+
+def test_s07_recipients_over_the_limit_are_452_and_the_others_are_served(open_door: Open) -> None:
+    running = open_door(limits=SmtpLimits(max_recipients=100))
+    peer = running.peer()
+    peer.asks("EHLO client.example", "MAIL FROM:<a@b.example>")
+    peer.send("".join(f"RCPT TO:<support+{n}@ours.example>\r\n" for n in range(10_000)))
+    answers = [peer.reply()[:9] for _ in range(10_000)]
+    assert answers == ["250 2.1.5"] * 100 + ["452 4.5.3"] * 9_900
+    assert peer.ask("DATA").startswith("354")
+    assert peer.ask("Subject: x\r\n\r\nb\r\n.").startswith("250")
+    assert len(running.kept[0][1].recipients) == 100
+
+
+def test_s08_a_declared_size_over_the_limit_is_552_before_data(open_door: Open) -> None:
+    peer = open_door(limits=SmtpLimits(max_size=1000)).peer()
+    assert "250-SIZE 1000" in _ehlo(peer)
+    assert peer.ask("MAIL FROM:<a@b.example> SIZE=1001").startswith("552 5.3.4")
+    assert peer.ask("MAIL FROM:<a@b.example> SIZE=99999999999999999999999").startswith("501")
+    assert peer.ask("MAIL FROM:<a@b.example> SIZE=-1").startswith("501")
+    assert peer.ask("MAIL FROM:<a@b.example> SIZE=1000").startswith("250")
+
+
+def _ehlo(peer: Any) -> list[str]:
+    peer.send("EHLO client.example\r\n")
+    lines = []
+    while not lines or lines[-1][3] == "-":
+        lines.append(peer.lines.readline().decode().rstrip())
+    return lines
+
+
+@pytest.mark.parametrize("line", [b"A" * 70 + b"\r\n", b"A" * 72])
+def test_s08_a_lying_size_costs_no_memory(open_door: Open, line: bytes) -> None:
+    running = open_door(limits=SmtpLimits(max_size=1_000_000))
+    peer = running.peer()
+    peer.begin()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    block = line * 10_000
+    for _ in range(100_000_000 // len(block)):
+        peer.send(block)
+    assert peer.ask(b"\r\n.").startswith("552 5.3.4")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000  # KiB
+    assert running.door.ledger.octets == 0
+    assert peer.mail("Subject: small\r\n").startswith("250")
+
+
+def test_s08_a_mail_of_exactly_the_limit_is_taken_and_one_octet_more_is_not(open_door: Open) -> None:
+    peer = open_door(limits=SmtpLimits(max_size=1000)).peer()
+    assert peer.mail(b"A" * 998).startswith("250")  # and the CRLF before the final dot
+    assert peer.mail(b"A" * 999).startswith("552")
+
+
+@pytest.mark.parametrize("local", ["../../x", "$(id)", "%n"])
+def test_s09_a_local_part_is_nothing_but_a_string(open_door: Open, local: str) -> None:
+    running = open_door()
+    peer = running.peer()
+    peer.asks("EHLO client.example", "MAIL FROM:<a@b.example>")
+    answer = peer.ask(f"RCPT TO:<{local}@ours.example>")
+    if "%" in local or "(" in local:
+        assert answer.startswith("553")
+    else:
+        assert answer.startswith("250")
+        assert peer.ask("DATA").startswith("354")
+        assert peer.ask(".").startswith("250")
+        assert running.kept[0][1].recipients == (f"{local}@ours.example",)
+
+
+@pytest.mark.parametrize("length", [2_000, 65_535, 65_536, 65_537, 131_072, 1_000_000])
+def test_s10_long_lines_are_kept_as_they_are(open_door: Open, length: int) -> None:
+    running = open_door()
+    body = b"Subject: x\r\n\r\n" + b"A" * length + b"\r\n..\r\n" + b"B" * length
+    assert running.peer().mail(body).startswith("250")
+    assert running.kept[0][0] == body.replace(b"\r\n..", b"\r\n.") + b"\r\n"
+
+
+def test_s10_a_command_longer_than_any_command_is_500(open_door: Open) -> None:
+    running = open_door()
+    peer = running.peer()
+    assert peer.ask("NOOP " + "x" * 5_000).startswith("500")
+    assert peer.ask("NOOP").startswith("250")
+    peer.send("NOOP " + "x" * 200_000 + "\r\n")
+    assert peer.reply()[:3] in ("500", "")
+
+
+def test_s11_a_slow_command_ends_with_421(open_door: Open) -> None:
+    peer = open_door(limits=SmtpLimits(timeout=0.3)).peer()
+    for letter in "EHLO":
+        peer.send(letter)
+        time.sleep(0.02)
+    assert peer.reply() == "421 4.4.2 Timeout"
+    assert peer.rest() == []
+
+
+def test_s11_slow_data_is_bounded_as_a_whole_but_may_trickle(open_door: Open) -> None:
+    running = open_door(limits=SmtpLimits(timeout=5.0, data_timeout=0.5))
+    peer = running.peer()
+    peer.begin()
+    stop = threading.Event()
+
+    def trickle() -> None:
+        while not stop.wait(0.02):
+            try:
+                peer.send("x")
+            except OSError:
+                return
+
+    writer = threading.Thread(target=trickle)
+    writer.start()
+    assert peer.reply() == "421 4.4.2 Timeout"
+    stop.set()
+    writer.join()
+    running.settle()
+    assert running.kept == []
+
+
+def test_s11_a_steady_upload_longer_than_the_command_timeout_is_taken(open_door: Open) -> None:
+    peer = open_door(limits=SmtpLimits(timeout=0.4, data_timeout=30)).peer()
+    peer.begin()
+    for _ in range(12):
+        peer.send("line\r\n")
+        time.sleep(0.06)
+    assert peer.ask(".").startswith("250")
+
+
+def test_s11_a_session_ends_at_its_time(open_door: Open) -> None:
+    peer = open_door(limits=SmtpLimits(session=0.3)).peer()
+    assert peer.reply() == "421 4.4.2 Timeout"
+
+
+def test_s11_connections_from_one_address_and_in_all_are_capped(open_door: Open) -> None:
+    running = open_door(limits=SmtpLimits(per_address=3, max_connections=5), trusted_networks=())
+    peers = [running.peer() for _ in range(5)]
+    assert [peer.greeting[:3] for peer in peers] == ["220"] * 3 + ["421"] * 2
+    peers[0].ask("QUIT")
+    peers[0].close()
+    running.run(_until(lambda: running.door.connections == 2))
+    assert running.peer().greeting.startswith("220")
+    trusting = open_door(limits=SmtpLimits(per_address=3, max_connections=5))
+    greetings = [trusting.peer().greeting for _ in range(6)]
+    assert [greeting[:9] for greeting in greetings] == ["220 mx.ou"] * 5 + ["421 4.7.0"]
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("never came true")
+
+
+def test_s11_mails_a_minute_from_one_address_are_capped(open_door: Open) -> None:
+    peer = open_door(limits=SmtpLimits(per_minute=2), trusted_networks=()).peer()
+    answers = [peer.ask("EHLO x")]
+    for _ in range(2):
+        answers.append(peer.ask("MAIL FROM:<a@b.example>"))
+        peer.ask("RSET")
+    assert [answer[:3] for answer in answers] == ["250"] * 3
+    assert peer.ask("MAIL FROM:<a@b.example>").startswith("450 4.7.1")
+
+
+def test_s12_bogus_commands_end_the_session(open_door: Open) -> None:
+    peer = open_door().peer()
+    answers = peer.asks(*["GET / HTTP/1.1"] * 6)
+    assert answers == ["500 5.5.1 Unknown command"] * 6
+    assert peer.reply() == "421 4.7.0 Too many errors"
+    assert peer.rest() == []
+
+
+@pytest.mark.parametrize("command", ["NOOP", "RSET", "VRFY a", "EHLO x"])
+def test_s12_a_thousand_idle_commands_end_the_session(open_door: Open, command: str) -> None:
+    peer = open_door().peer()
+    try:
+        peer.send(f"{command}\r\n" * 1000)
+    except ConnectionError:
+        pass
+    answers = [line for line in peer.rest() if line[3] != "-"]
+    assert len(answers) <= 101
+    assert answers[100:] in ([], ["421 4.7.0 Too many commands without mail"])
+
+
+def test_s12_errors_are_slowed_down_and_then_end_the_session(open_door: Open) -> None:
+    limits = SmtpLimits(soft_errors=2, hard_errors=4, error_delay=0.01)
+    peer = open_door(limits=limits, trusted_networks=()).peer()
+    peer.asks("EHLO x", "MAIL FROM:<a@b.example>")
+    answers = [peer.ask("RCPT TO:<nobody@ours.example>")[:3] for _ in range(4)]
+    assert answers == ["550"] * 4
+    assert peer.reply() == "421 4.7.0 Too many errors"
+
+
+def test_s12_a_trusted_front_may_be_refused_as_often_as_it_likes(open_door: Open) -> None:
+    peer = open_door(limits=SmtpLimits(soft_errors=2, hard_errors=4)).peer()
+    peer.asks("EHLO x", "MAIL FROM:<a@b.example>")
+    assert {peer.ask("RCPT TO:<nobody@ours.example>")[:3] for _ in range(40)} == {"550"}
+    assert peer.ask("RCPT TO:<support@ours.example>").startswith("250")
+
+
+@pytest.mark.parametrize(
+    ("error", "answer"),
+    [
+        (RuntimeError("secret /var/db"), LOCAL_PROBLEM),
+        (Temporary("database is locked"), LOCAL_PROBLEM),
+        (OutOfSpace("disk"), "452 4.3.1 Insufficient system storage"),
+    ],
+)
+@pytest.mark.parametrize("when", ["at once", "in the commit"])
+def test_s13_an_error_of_ours_is_temporary_and_tells_nothing(
+    open_door: Open, error: Exception, answer: str, when: str
+) -> None:
+    running = open_door()
+
+    def fail(raw: bytes, envelope: object) -> concurrent.futures.Future[Kept]:
+        if when == "at once":
+            raise error
+        return failed(error)
+
+    running.script = fail
+    peer = running.peer()
+    assert peer.mail("Subject: x\r\n") == answer
+    running.script = None
+    assert peer.mail("Subject: x\r\n").startswith("250 2.0.0 Ok: queued as")
+
+
+def test_s13_an_error_while_a_recipient_is_looked_up_is_temporary(open_door: Open) -> None:
+    def look_up(address: str) -> str:
+        if address.startswith("broken"):
+            raise KeyError("secret")
+        return "ours"
+
+    peer = open_door(recipient=look_up).peer()
+    peer.asks("EHLO x", "MAIL FROM:<a@b.example>")
+    assert peer.ask("RCPT TO:<broken@ours.example>") == LOCAL_PROBLEM
+    assert peer.ask("RCPT TO:<support@ours.example>").startswith("250")
+    assert peer.ask("DATA").startswith("354")
+
+
+def test_s14_lmtp_answers_once_for_each_recipient(open_door: Open) -> None:
+    running = open_door(Listener(Source.LMTP))
+    peer = running.peer(Source.LMTP)
+    assert peer.greeting == "220 mx.ours.example LMTP mailgate"
+    peer.begin("support@ours.example", "nobody@ours.example", "sales@ours.example", hello="LHLO")
+    peer.send("Subject: x\r\n\r\nb\r\n.\r\nNOOP\r\n")
+    assert [peer.reply() for _ in range(3)] == ["250 2.0.0 Ok: queued as 1"] * 2 + ["250 2.0.0 Ok"]
+    assert running.kept[0][1].recipients == ("support@ours.example", "sales@ours.example")
+
+
+def test_s14_lmtp_knows_lhlo_alone_and_never_port_25(open_door: Open) -> None:
+    peer = open_door(Listener(Source.LMTP)).peer(Source.LMTP)
+    assert [answer[:3] for answer in peer.asks("HELO x", "EHLO x", "LHLO x")] == ["500", "500", "250"]
+    assert open_door().peer().ask("LHLO x").startswith("500")
+    with pytest.raises(ValueError, match="2033"):
+        Listener(Source.LMTP, port=25)
+
+
+def test_s14_lmtp_listens_on_a_unix_socket_of_mode_0660(open_door: Open, tmp_path: Any) -> None:
+    place = tmp_path / "lmtp"
+    running = open_door(Listener(Source.LMTP, path=str(place)))
+    assert place.stat().st_mode & 0o777 == 0o660
+    peer = running.peer(Source.LMTP)
+    assert peer.mail("Subject: x\r\n", hello="LHLO").startswith("250")
+    assert running.kept[0][1].peer == "unix"
+    peer.close()
+    running.run(running.door.stop(1))
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("trouble", ["too big", "commit fails", "commit raises", "no memory", "no room", "hops"])
+def test_s14b_lmtp_answers_for_each_recipient_on_every_path(open_door: Open, trouble: str) -> None:
+    limits = SmtpLimits(max_size=1000, in_flight=100 if trouble == "no memory" else 0)
+    running = open_door(Listener(Source.LMTP), limits=limits, room=lambda octets: trouble != "no room" or not octets)
+    if trouble == "commit fails":
+        running.script = lambda raw, envelope: failed(RuntimeError())
+    if trouble == "commit raises":
+        running.script = lambda raw, envelope: 1 // 0
+    peer = running.peer(Source.LMTP)
+    peer.begin("support@ours.example", "sales@ours.example", hello="LHLO")
+    body = "Received: x\r\n" * (70 if trouble == "hops" else 10) + "A" * (2000 if trouble == "too big" else 1)
+    if trouble == "hops":
+        running.door.limits = running.door.ledger.limits = SmtpLimits(max_hops=69)
+    peer.send(body + "\r\n.\r\nNOOP\r\n")
+    expected = {"too big": "552 5.3.4", "hops": "554 5.4.6", "no memory": "452 4.3.1", "no room": "452 4.3.1"}
+    answers = [peer.reply()[:9] for _ in range(3)]
+    assert answers == [expected.get(trouble, "451 4.3.0")] * 2 + ["250 2.0.0"]
+
+
+def test_s15_one_mail_to_two_departments_is_one_keep(open_door: Open) -> None:
+    running = open_door()
+    assert running.peer().mail("Subject: x\r\n", "support@ours.example", "sales@ours.example").startswith("250")
+    assert [envelope.recipients for _, envelope in running.kept] == [("support@ours.example", "sales@ours.example")]
+
+
+def test_s16_questions_reveal_nothing(open_door: Open) -> None:
+    peer = open_door().peer()
+    answers = peer.asks("VRFY support", "VRFY nobody", "EXPN staff", "HELP", "HELP DATA", "EHLO x", "AUTH PLAIN AGE=")
+    assert [answer[:3] for answer in answers] == ["252", "252", "502", "214", "214", "250", "502"]
+    assert not any("aiosmtpd" in answer or "Python" in answer for answer in [*answers, peer.greeting])
+    assert peer.ask("HELO evil\rMAIL FROM:<a@b>").startswith("501")
+    assert peer.ask("HELO ").startswith("501")
+    assert peer.ask("EHLO " + "x" * 300).startswith("501")
+
+
+def test_s17_addresses_beyond_ascii_need_smtputf8(open_door: Open) -> None:
+    running = open_door()
+    peer = running.peer()
+    assert "250-SMTPUTF8" in _ehlo(peer)
+    assert peer.ask("MAIL FROM:<é@b.example>").startswith("553")
+    assert peer.ask("MAIL FROM:<é@bücher.example> SMTPUTF8 BODY=8BITMIME").startswith("250")
+    assert peer.ask("RCPT TO:<support@ours.example>").startswith("250")
+    assert peer.ask("DATA").startswith("354")
+    assert peer.ask("Subject: päivää\r\n\r\n.").startswith("250")
+    assert running.kept[0][1].sender == "é@bücher.example"
+
+
+def test_s18_a_stop_lets_the_commit_end_and_dismisses_the_idle(open_door: Open) -> None:
+    running = open_door()
+    done, handed_in = threading.Event(), threading.Event()
+
+    def slow(raw: bytes, envelope: object) -> concurrent.futures.Future[Kept]:
+        handed_in.set()
+        return after(done, Kept(7))
+
+    running.script = slow
+    idle, half, busy = running.peer(), running.peer(), running.peer()
+    half.asks("EHLO x", "MAIL FROM:<a@b.example>")
+    busy.begin()
+    busy.send("Subject: x\r\n\r\n.\r\n")
+    assert handed_in.wait(20)
+    where = running.at()
+    stopping = asyncio.run_coroutine_threadsafe(running.door.stop(20), running.loop)
+    assert idle.reply() == half.reply() == "421 4.3.2 Shutting down, try again soon"
+    with pytest.raises(ConnectionError):
+        type(idle)(where)
+    assert not stopping.done()
+    done.set()
+    assert busy.reply() == "250 2.0.0 Ok: queued as 7"
+    assert busy.reply() == "421 4.3.2 Shutting down, try again soon"
+    stopping.result(20)
+
+
+def test_s18_a_stop_waits_for_data_only_so_long(open_door: Open) -> None:
+    running = open_door()
+    peer = running.peer()
+    peer.begin()
+    peer.send("Subject: x\r\n")
+    running.run(running.door.stop(0.1))
+    assert peer.reply() == "421 4.3.2 Shutting down, try again soon"
+    assert running.kept == []
+
+
+def test_s19_many_large_mails_at_once_are_bounded(open_door: Open) -> None:
+    running = open_door(limits=SmtpLimits(max_size=3_000_000, in_flight=6_000_000))
+    done = threading.Event()
+    running.script = lambda raw, envelope: after(done, Kept(1))
+    peers = [running.peer() for _ in range(6)]
+    for peer in peers:
+        peer.begin()
+    for peer in peers[:2]:
+        peer.send(b"A" * 2_900_000 + b"\r\n.\r\n")
+    running.wait_kept(2)
+    for peer in peers[2:]:
+        assert peer.ask(b"A" * 2_900_000 + b"\r\n.").startswith("452 4.3.1")
+        assert peer.ask("MAIL FROM:<a@b.example> SIZE=2900000").startswith("452 4.3.1")
+    done.set()
+    assert all(peer.reply().startswith("250") for peer in peers[:2])
+    assert peers[2].mail(b"A" * 2_900_000).startswith("250")
+
+
+def test_l16_a_mail_that_has_hopped_too_often_is_refused(open_door: Open) -> None:
+    peer = open_door(limits=SmtpLimits(max_hops=100)).peer()
+    hop = "received: from a by b; Mon, 1 Jan 2026 00:00:00 +0000\r\n"
+    assert peer.mail(hop * 101 + "Subject: x\r\n\r\nb") == "554 5.4.6 Too many hops"
+    assert peer.mail(hop * 100 + "Subject: x\r\n\r\n" + hop * 50).startswith("250")
+
+
+def test_a_banned_sender_is_refused_by_name(open_door: Open) -> None:
+    peer = open_door(banned=lambda address: address.endswith("@spam.example")).peer()
+    peer.ask("EHLO x")
+    assert peer.ask("MAIL FROM:<a@spam.example>") == "550 5.7.1 Blocked"
+    assert peer.ask("MAIL FROM:<>").startswith("250")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"PROXY TCP4 203.0.113.9 127.0.0.1 4000 25\r\n",
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x09\x7f\0\0\x01\x0f\xa0\0\x19",
+    ],
+)
+def test_proxy_header_of_a_trusted_front_names_the_peer(open_door: Open, header: bytes) -> None:
+    running = open_door(Listener(Source.SMTP, proxy_protocol=True), limits=SmtpLimits(per_address=1))
+    peer = running.peer(greeting=False)
+    peer.send(header)
+    assert peer.reply().startswith("220")
+    assert peer.mail("Subject: x\r\n").startswith("250")
+    assert running.kept[0][1].peer == "203.0.113.9"
+    second = running.peer(greeting=False)
+    second.send(header)
+    assert second.reply().startswith("421")
+
+
+@pytest.mark.parametrize("header", [b"EHLO x\r\n", b"PROXY rubbish\r\n", b"\r\n\r\n\0rubbish\n" + b"\0" * 20])
+def test_proxy_listener_speaks_to_nobody_without_a_header(open_door: Open, header: bytes) -> None:
+    peer = open_door(Listener(Source.SMTP, proxy_protocol=True)).peer(greeting=False)
+    peer.send(header)
+    peer.socket.shutdown(1)
+    assert peer.rest() == []
+
+
+def test_proxy_header_of_a_stranger_is_not_believed(open_door: Open) -> None:
+    peer = open_door(Listener(Source.SMTP, proxy_protocol=True), trusted_networks=()).peer(greeting=False)
+    peer.send(b"PROXY TCP4 10.0.0.1 127.0.0.1 4000 25\r\n")
+    assert peer.rest() == []
+
+
+def test_a_taken_port_is_an_error_at_start_and_nothing_stays_bound(open_door: Open) -> None:
+    running = open_door()
+    port = int(running.at().rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"):
+        open_door(Listener(Source.SMTP, port=port))
