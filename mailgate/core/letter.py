@@ -11,6 +11,7 @@ from mailgate.core import showing, taps
 from mailgate.core.change import Audience, Urgency
 from mailgate.core.mail import Address
 from mailgate.core.policy import Department, Policy
+from mailgate.core.subject import base
 from mailgate.core.ticket import EntryKind, Ticket
 
 SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
@@ -173,6 +174,8 @@ def _subject(due: DueLetter, policy: Policy) -> str:
         if hidden:
             return ""
     title = due.subject or ticket.subject
+    if due.audience == Audience.CUSTOMER:
+        title = base(title)
     tag = policy.tag(ticket.number)
     subject = title if tag in title else f"{tag} {title}".rstrip()
     answers = due.audience == Audience.CUSTOMER and due.in_reply_to
@@ -223,6 +226,7 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
         "agent_first_name": writer.split(" ")[0],
         "ticket": showing.ticket_view(due.ticket, due.audience, policy),
         "purpose": due.purpose if inside else "",
+        "mark": "" if due.audience == Audience.CUSTOMER else taps.mark(due.message_id, policy),
         **(
             taps.of_letter(due.template, due.message_id, due.ticket, desk.from_.addr, policy, due.context)
             if inside

@@ -54,7 +54,7 @@ ITEMS: Mapping[str, Mapping[str, Any]] = {
     "articles": {"title": "", "url": ""},
     "attachments": {"name": "", "size": 0},
     "recent": {"number": 0, "subject": "", "status": "", "at": None},
-    "refused": {"text": "", "why": "", "nearest": ""},
+    "refused": {"word": "", "line": "", "why": "", "nearest": []},
     "rows": {"n": 0, "number": 0, "subject": "", "who": "", "department": "", "status": "", "owner": "", "priority": "",
              "due": None},
     "facts": {"label": "", "value": ""},
@@ -94,7 +94,7 @@ def variables(template: str, context: Mapping[str, Any]) -> dict[str, Any]:
 
 def _filled(name: str, value: Any) -> Any:
     shape = ITEMS.get(name)
-    if shape is None:
+    if shape is None or isinstance(value, str):
         return value
     if isinstance(value, Mapping):
         return {key: _filled(key, value.get(key, default)) for key, default in shape.items()}

@@ -36,6 +36,12 @@ def _quoted(text: str, kept: bytes = b"") -> str:
     return "".join(chr(octet) if octet in plain else f"%{octet:02X}" for octet in octets)
 
 
+def mark(message_id: str, policy: Policy) -> str:
+    """What the marker line carries of a letter of ours, for relays that rewrite Message-IDs; `""` for other ids."""
+    known = token.in_message_id(message_id, policy.keys)
+    return "mg:" + message_id.strip("<>").removeprefix(token.PREFIX).rpartition("@")[0] if known else ""
+
+
 def of_letter(
     template: str, message_id: str, ticket: Ticket | None, address: str, policy: Policy, context: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -50,7 +56,7 @@ def of_letter(
     about = replace(known, purpose="tap", nonce=str(context.get("nonce") or known.nonce))
     verbs = context.get("taps") or _verbs(template, ticket, parked=bool(context.get("parked")))
     return {
-        "mark": "mg:" + message_id.strip("<>").removeprefix(token.PREFIX).rpartition("@")[0],
+        "mark": mark(message_id, policy),
         "taps": _links(verbs, about, policy.tag(ticket.number) if ticket else "", address, policy),
         "questions": _links(QUESTIONS, replace(about, ticket=None), "", address, policy),
     }

@@ -14,6 +14,7 @@ from mailgate.errors import Permanent
 CRLF = b"\r\n"
 LINE = 76  # octets we aim for; 998 is the limit (RFC 5322 section 2.1.1)
 LONGEST_ID = 990
+LONGEST_WORD = 900  # longer ones are cut up as encoded words, since nothing else may be folded inside
 
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?: [A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*", re.ASCII)
 _LOCAL = re.compile(r"[^\s\x00-\x1f\x7f\"(),:;<>@\[\\\]]+|\"[^\x00-\x1f\x7f\"\\]+\"")
@@ -38,7 +39,7 @@ def one_line(text: str) -> str:
 def field(name: str, value: str) -> bytes:
     """An unstructured field; what is not ASCII becomes encoded words, the rest stays readable (RFC 2047)."""
     words = one_line(value).split(" ")
-    odd = [n for n, word in enumerate(words) if not word.isascii() or "=?" in word or len(word) > LINE]
+    odd = [n for n, word in enumerate(words) if not word.isascii() or "=?" in word or len(word) > LONGEST_WORD]
     if not odd:
         tokens = words
     else:

@@ -87,7 +87,7 @@ CONTEXTS: Mapping[str, Mapping[str, Any]] = {
     },
     "receipt": {
         "parked": True, "understood": ["#tag +refund"], "text": "Your money is on its way.",
-        "refused": [{"text": "#colse", "why": "no such command", "nearest": "#close"}],
+        "refused": [{"word": "colse", "line": "#colse", "why": "unknown", "nearest": ["#close"]}],
     },
     "question": {"title": "#mine", "rows": _ROWS, "more": 4},
     "was_it_you": {"subject": "Re: [#1042] Lamp #close", "at": NOW.isoformat(), "text": "Done, thanks. #close"},

@@ -145,6 +145,10 @@ def test_l13_nobody_is_greeted_by_an_advertisement(shown: str, name: str) -> Non
     assert showing.given_name(shown) == name
 
 
+def test_answers_do_not_pile_up_prefixes() -> None:
+    assert headed("answer", subject="VS: Re: Lamppu", in_reply_to="<x@y>").subject == "Re: [#1042] Lamppu"
+
+
 # --- marks ------------------------------------------------------------------------------------------------------------
 
 
@@ -269,3 +273,7 @@ def test_a_reply_names_those_who_will_get_it() -> None:
     many = tuple(Address(f"p{n}@x.example", f"P{n}") for n in range(6))
     assert showing.receivers(replace(ticket(), participants=many), ()) == "P0, P1, P2, P3 +2"
     assert showing.receivers(ticket(), ()) == "Maija Virtanen"
+
+
+def test_a_refusal_to_a_customer_stays_a_sentence() -> None:
+    assert headed("status", context={"refused": "It is too late."}).context["refused"] == "It is too late."
