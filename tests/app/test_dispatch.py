@@ -590,3 +590,29 @@ def test_stopping_gives_back_what_was_not_begun(office: Office) -> None:
     dispatcher.drain()
     assert len(office.relay.taken) == 1
     assert sorted(office.states()) == ["sent"] + ["waiting"] * 4
+
+
+def test_o13_no_more_is_in_doubt_at_a_time_than_leaves_in_a_twentieth_of_a_second(office: Office) -> None:
+    for number in range(60):
+        office.owe(Address(f"c{number}@x.example"))
+    doubtful: list[int] = []
+
+    def send() -> None:
+        doubtful.append(office.states().count("sending"))
+        office.wait(seconds=0.01)
+
+    office.relay.during = send
+    office.start().drain()
+    assert len(office.relay.taken) == 60
+    assert 4 <= max(doubtful) <= 5  # times 10 ms
+    office.relay.during = lambda: office.wait(seconds=1)
+    for number in range(60, 70):
+        office.owe(Address(f"c{number}@x.example"))
+    dispatcher = office.start()
+    dispatcher.drain()
+    doubtful.clear()
+    office.relay.during = lambda: doubtful.append(office.states().count("sending"))
+    office.owe(ANN)
+    office.owe(BEN)
+    dispatcher.drain()
+    assert doubtful == [1, 1]
