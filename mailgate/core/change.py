@@ -166,6 +166,25 @@ class SplitOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlink:
+    """The connection with another ticket is taken back."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerge:
+    """This ticket leaves the one it went into, with its own thread, people and status (undo)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """An agent's words that never left become a note (undo)."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetDue:
     """A deadline: `first_response`, `resolve` or `manual`; None ends or clears it."""
 
@@ -222,7 +241,7 @@ class Journal:
 Change = (
     OpenTicket | AddEntry | SetStatus | Assign | Move | Tell | SetPriority | Tag | SetField | SetSubject | SetSla
     | Watch | Join | Leave | SetRequester | LinkTo | MergeInto | SplitOff | SetDue | SetEscalation | Remind
-    | RevokeTokens | Bounced | Journal
+    | RevokeTokens | Bounced | Journal | Unlink | Unmerge | Withdraw
 )  # fmt: skip
 
 # --- what we owe ------------------------------------------------------------------------------------------------------

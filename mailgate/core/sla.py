@@ -70,7 +70,7 @@ def clocks(policy: Policy, ticket: Ticket) -> tuple[Clock, ...]:
     if ticket.first_response_at is None:
         if sla.first_response is not None:
             running.append(("first_response", ticket.created_at, sla.first_response))
-    elif sla.next_response is not None and asked and answered and asked > answered:
+    elif sla.next_response is not None and asked and (answered is None or asked > answered):
         running.append(("next_response", asked, sla.next_response))
     if sla.resolve is not None:
         running.append(("resolve", ticket.created_at, sla.resolve))

@@ -47,6 +47,11 @@ def _after_one(ticket: Ticket, one: ch.Change, now: datetime) -> Ticket:
             return replace(ticket, escalation=level)
         case ch.MergeInto(number):
             return replace(ticket, merged_into=number)
+        case ch.Unmerge():
+            return replace(ticket, merged_into=None)
+        case ch.Withdraw():
+            only = ticket.first_response_at == ticket.last_agent_at
+            return replace(ticket, last_agent_at=None, first_response_at=None if only else ticket.first_response_at)
         case _:
             return _with_people_and_facts(ticket, one)
 
@@ -71,6 +76,8 @@ def _with_people_and_facts(ticket: Ticket, one: ch.Change) -> Ticket:
             return replace(ticket, requester=address, participants=people)
         case ch.LinkTo(number):
             return replace(ticket, links=tuple(dict.fromkeys((*ticket.links, number))))
+        case ch.Unlink(number):
+            return replace(ticket, links=tuple(link for link in ticket.links if link != number))
         case ch.Tell(department):
             return replace(ticket, departments=tuple(dict.fromkeys((*ticket.departments, department))))
         case _:
