@@ -27,7 +27,8 @@ POLICY = Policy("corpus", "mailgate.test", (Department("support", (DESK,), Addre
 
 # What we want to reach, and where the sources' own expectations keep us below it (docs/corpus.md).
 AIMS = {
-    "subject": 0.98, "sender": 0.98, "attachments": 0.97, "bounce recipients": 0.97, "automatic": 0.98, "reply text": 0.90,
+    "subject": 0.98, "sender": 0.98, "attachments": 0.97, "bounce recipients": 0.97,
+    "automatic": 0.98, "reply text": 0.90,
 }  # fmt: skip
 EXPLAINED = frozenset({"sender", "attachments"})
 

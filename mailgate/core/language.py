@@ -104,6 +104,8 @@ def _owners(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 
 _BY_WORD = _owners({language: tuple(text.split()) for language, text in _WORDS.items()})
 _BY_LETTER = _owners({language: tuple(text) for language, text in _LETTERS.items()})
+_TELLING = re.compile(f"[{''.join(_BY_LETTER)}]")
+_FOREIGN = re.compile(r"[\u0370-\u1dff\u2e80-\U0010ffff]")  # scripts none of our languages is written in
 
 
 def guess(text: str, among: tuple[str, ...]) -> str:
@@ -113,25 +115,19 @@ def guess(text: str, among: tuple[str, ...]) -> str:
     """
     sample = text[:_CAP].lower()
     found = _WORD.findall(sample)
-    letters = {char: number for char, number in Counter(sample).items() if char.isalpha()}
-    if not found or sum(number for char, number in letters.items() if _is_foreign(char)) * 3 > sum(letters.values()):
+    if not found or len(_FOREIGN.findall(sample)) * 3 > sum(map(len, found)):
         return ""
     scores = dict.fromkeys(_WORDS, 0.0)
-    for word in found:
+    for word, times in Counter(found).items():
         owners = _BY_WORD.get(word, ())
         for language in owners:
-            scores[language] += len(owners) ** -0.5
-    for letter, number in letters.items():
-        owners = _BY_LETTER.get(letter, ())
+            scores[language] += times * len(owners) ** -0.5
+    for letter, times in Counter(_TELLING.findall(sample)).items():
+        owners = _BY_LETTER[letter]
         for language in owners:
-            scores[language] += 0.5 * number / len(owners)
+            scores[language] += times * 0.5 / len(owners)
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)
     best, second = scores[ranked[0]], scores[ranked[1]]
     if best < max(0.7, len(found) * 0.04) or best < second * 1.15:
         return ""
     return ranked[0] if ranked[0] in among else ""
-
-
-def _is_foreign(char: str) -> bool:
-    """True for Greek, Cyrillic, Semitic, Asian: scripts none of our languages is written in."""
-    return "\u0370" <= char <= "\u1dff" or char >= "\u2e80"

@@ -35,6 +35,7 @@ _TIME = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d\d(?!\d|\.\d)")
 _ADDRESS = re.compile(r"[^\s<>@()]{1,64}@[^\s<>@()]{2,}")
 _RULE = re.compile(r"[\s>*]*(?:_{5,}|-{5,}|={4,}|\*{5,}|[─━—–]{3,})\s*")
 _NAMED_RULE = re.compile(r"[\s>*]{0,10}[-_=—–*#+]{2,60} ?([^-_=#\n]{3,80}?):? ?[-_=—–*#+]{0,60}\s*")
+_RULING = frozenset("-_=—–*#+")
 _LABEL = re.compile(r"[\s*_>|]{0,8}([^\s:：*<>@|][^:：*<>@\n]{0,24})[*_]{0,2}\s?[:：]")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009"), " ") | dict.fromkeys(
     map(ord, "\u200b\ufeff\u200e\u200f"), ""
@@ -114,7 +115,7 @@ def _history(lines: Sequence[str], markers: tuple[str, ...]) -> _History:
     candidates = 0
     written = False  # there are words above this line
     for at, line in enumerate(lines):
-        if _MARKED.match(line[:400]):
+        if ("##" in line or "mg:" in line) and _MARKED.match(line[:400]):
             return _History(_above(lines, at), ours=True)
         if not line or line.isspace():
             continue
@@ -151,11 +152,12 @@ def _is_marker(line: str, markers: tuple[str, ...]) -> bool:
 
 def _rule_name(line: str) -> str:
     """`original message` for `-----Original Message-----`, lower case; "" for other lines."""
-    named = _NAMED_RULE.fullmatch(line) if len(line) < 200 else None
-    if named:
+    if len(line) > 200:
+        return ""
+    if line.lstrip(" \t>*")[:1] in _RULING and (named := _NAMED_RULE.fullmatch(line)):
         return named[1].strip(" :*").lower()
     bare = line.strip(" *:\t").lower()
-    return bare if len(bare) < 60 and bare in words.FORWARDED else ""
+    return bare if bare in words.FORWARDED else ""
 
 
 def _above(lines: Sequence[str], at: int) -> int:
@@ -182,7 +184,7 @@ def _quote_follows(lines: Sequence[str], at: int) -> bool:
 
 def _ends_like_attribution(line: str) -> bool:
     end = line.rstrip(" *\t-_")
-    return end.endswith((":", "：")) or end.lower().endswith(words.VERBS)
+    return end.endswith((":", "：")) or (end[-1:].isalpha() and end[-24:].lower().endswith(words.VERBS))
 
 
 def _attribution(lines: Sequence[str], at: int, *, quote: bool = False) -> int:

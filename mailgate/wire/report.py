@@ -39,7 +39,10 @@ class Report:
 
 def is_worded_like_one(text: str) -> bool:
     """True when the words alone make a message worth `read_report`: a reaction, or a filter's challenge."""
-    return words.is_reaction(text) or words.CHALLENGE_SURE.search(text[:4000]) is not None
+    opening = text[:4000]
+    lowered = opening.lower()
+    challenge = any(hint in lowered for hint in words.CHALLENGE_HINTS) and words.CHALLENGE_SURE.search(opening)
+    return bool(challenge) or words.is_reaction(text)
 
 
 def read_report(message: Message, text: str, *, null_sender: bool = False) -> Report | None:

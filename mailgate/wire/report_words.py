@@ -119,6 +119,11 @@ CHALLENGE_SURE = re.compile(
     r"|prove (?:that )?you are (?:a )?(?:human|person|not)",
     re.IGNORECASE,
 )
+# One of these stands in every text CHALLENGE_SURE finds: a cheap look first.
+CHALLENGE_HINTS = (
+    "is protected by", "allowed", "approved", "white", "safe", "guest",
+    "captcha", "one-time", "onetime", "complete th", "prove ",
+)  # fmt: skip
 CHALLENGE_ABOUT = re.compile(
     r"your (?:message|e-?mail|mail)[^.]{0,120}(?:received|held|hold|wait|deliver|quarantin|pending"
     r"|not (?:yet )?been)|deliver(?:y of)? your (?:message|e-?mail|mail)",
