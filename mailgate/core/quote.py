@@ -34,7 +34,9 @@ _DATE = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,4}[./-] ?\d{1,2}[./-] ?\
 _TIME = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d\d(?!\d|\.\d)")
 _ADDRESS = re.compile(r"[^\s<>@()]{1,64}@[^\s<>@()]{2,}")
 _RULE = re.compile(r"[\s>*]*(?:_{5,}|-{5,}|={4,}|\*{5,}|[─━—–]{3,})\s*")
-_NAMED_RULE = re.compile(r"[\s>*]{0,10}[-_=—–*#+]{2,60} ?([^-_=#\n]{3,80}?):? ?[-_=—–*#+]{0,60}\s*")
+_NAMED_RULE = re.compile(
+    r"[\s>*]{0,10}[-_=—–*#+]{2,60} ?([^-_=#\n]{3,80}?):? ?(?:[-_=—–*#+]{0,60}\s*|[-_=—–]{4,60}[^-_=—–\n].*)"
+)
 _RULING = frozenset("-_=—–*#+")
 _LABEL = re.compile(r"[\s*_>|]{0,8}([^\s:：*<>@|][^:：*<>@\n]{0,24})[*_]{0,2}\s?[:：]")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009"), " ") | dict.fromkeys(
@@ -168,7 +170,7 @@ def _above(lines: Sequence[str], at: int) -> int:
         line = lines[probe]
         if not line.strip(" >|\t"):
             probe -= 1
-        elif _RULE.fullmatch(line) or _rule_name(line).startswith(words.ORIGINAL):
+        elif _RULE.fullmatch(line) or (line.strip().startswith("---") and line.strip().endswith("---")):
             start, probe = probe, probe - 1
         elif _ends_like_attribution(line) and (span := _attribution(lines, probe, quote=True)):
             start, probe = probe - span + 1, probe - span
@@ -210,7 +212,7 @@ def _attribution(lines: Sequence[str], at: int, *, quote: bool = False) -> int:
 
 def _is_attribution(line: str, quote: bool) -> bool:
     """Judge one joined line by its verb, its date, time and address, and whether `>` follows."""
-    colon = line.rstrip(" *-_").endswith((":", "："))
+    colon = line.rstrip(" *-_").endswith((":", "：")) or (line.startswith("--") and line.endswith("--"))
     dated, timed, addressed = _DATE.search(line), _TIME.search(line), _ADDRESS.search(line)
     if dated and timed and addressed and (colon or _LAST_VERB.search(line)):
         return True

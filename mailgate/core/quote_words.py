@@ -81,7 +81,8 @@ ORIGINAL = table("""
     originaalkiri | message d'origine | message original | mensaje original | mensagem original |
     messaggio originale | messaggio originario | oorspronkelijk bericht | origineel bericht | pirminis laiškas |
     originalus laiškas | исходное сообщение | пересылаемое сообщение | конец исходного сообщения |
-    оригинальное сообщение | původní zpráva | eredeti üzenet | orijinal mesaj | 原始邮件 | 原始郵件 |
+    оригинальное сообщение | původní zpráva | původní e-mail
+    | eredeti üzenet | orijinal mesaj | 原始邮件 | 原始郵件 |
     original appointment | alkuperäinen tapaaminen | quoted message | oprindelig besked | opprinnelig e-post |
     mensaje de origen | sākotnējā ziņa | message initial | beantwortete nachricht
 """)
