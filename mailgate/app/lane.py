@@ -66,7 +66,9 @@ class Lane:
         self._told: date | None = None  # when the admin heard last that it is down
         self._null_refused = False
         self._pace = WINDOW  # seconds a letter, a running mean
-        self._minute: deque[float] = deque()  # when the letters of the last minute left
+        self._allowed = max(1, int(route.rate))  # letters within any `_span` seconds
+        self._span = 60.0 if route.rate >= 1 or not route.rate else 60 / route.rate
+        self._left: deque[float] = deque()  # when the letters of the last span left
         self._transports: list[Transport] = []
         self._ledger = Ledger(work.store, work.clock, work.on_failed)
         self._guard = threading.Lock()
@@ -133,10 +135,10 @@ class Lane:
         """Seconds until the route may send again, after a failure of its own or when its rate is used up."""
         now = self.work.monotonic()
         with self._guard:
-            while self._minute and self._minute[0] <= now - 60:
-                self._minute.popleft()
-            used_up = self.route.rate and len(self._minute) >= self.route.rate
-            return max(self._rests_until - now, self._minute[0] + 60 - now if used_up else 0.0)
+            while self._left and self._left[0] <= now - self._span:
+                self._left.popleft()
+            used_up = self.route.rate > 0 and len(self._left) >= self._allowed
+            return max(self._rests_until - now, self._left[0] + self._span - now if used_up else 0.0)
 
     # --- a batch ---
 
@@ -148,7 +150,7 @@ class Lane:
         now = self.work.clock()
         limit = 1 if self._failures else min(most, BATCH, max(2 * self.route.connections, int(1 / self._pace)))
         if self.route.rate:
-            limit = max(1, min(limit, int(self.route.rate) - len(self._minute)))
+            limit = max(1, min(limit, self._allowed - len(self._left)))
         lease = now + timedelta(seconds=2 * (self._transport(0).longest + SPARE))
         skip = tuple(self._not_mine())
         return self.work.store.write(lambda tx: tx.claim(now, lease, limit, skip)).result()
@@ -230,7 +232,7 @@ class Lane:
             now = self.work.monotonic()
             with self._guard:
                 self._pace += ((now - begun) - self._pace) / 8
-                self._minute.append(now)
+                self._left.append(now)
         log.info("sent", extra={"delivery": item.delivery.id, "letter": item.ready.due.id, "remote": remote_id})
         self._works(item.delivery)
         return outcome.sent(item.delivery, remote_id)

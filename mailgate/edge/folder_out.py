@@ -28,8 +28,14 @@ class FolderTransport:
         head = f"Return-Path: <{sender}>\nDelivered-To: {recipient}\n".encode()
         now = time.time_ns()
         name = f"{now // 10**9}.M{now % 10**9 // 1000}P{os.getpid()}Q{next(self._count)}R{id(self):x}.{self._host}"
+        data = head + raw.replace(b"\r\n", b"\n")
         try:
-            self._write(name, head + raw.replace(b"\r\n", b"\n"))
+            try:
+                self._write(name, data)
+            except FileNotFoundError:
+                for part in ("tmp", "new", "cur"):
+                    (self.folder / part).mkdir(parents=True, exist_ok=True)
+                self._write(name, data)
         except OSError as error:
             raise RouteDown(f"{self.folder}: {error.strerror or error}") from None
         return name
@@ -38,8 +44,6 @@ class FolderTransport:
         """Nothing is kept open."""
 
     def _write(self, name: str, data: bytes) -> None:
-        for part in ("tmp", "new", "cur"):
-            (self.folder / part).mkdir(parents=True, exist_ok=True)
         temporary = self.folder / "tmp" / name
         try:
             with temporary.open("xb") as file:

@@ -349,7 +349,7 @@ def test_o02_after_a_lost_answer_an_ack_stops_and_words_are_retried(office: Offi
     office.relay.plan = [Uncertain("no reply after the final dot")]
     dispatcher = office.start()
     seen: list[bytes] = []
-    office.relay.during = lambda: seen.append(office.store.read(lambda read: read.letter(1))["raw"])  # type: ignore[index]
+    office.relay.during = lambda: seen.append(office.store.read(lambda read: read.letter(1))["raw"])
     dispatcher.drain()
     assert office.states() == [state]
     office.wait(hours=1)
@@ -498,6 +498,18 @@ def test_a_rate_is_kept_over_any_minute(office: Office) -> None:
         office.wait(seconds=30)
     assert sent == [10, 10, 20, 20, 25]
     assert {row["attempts"] for row in office.rows()} == {1}
+
+
+def test_a_rate_below_one_a_minute_is_kept_too(office: Office) -> None:
+    for number in range(3):
+        office.owe(Address(f"c{number}@x.example"))
+    dispatcher = office.start(rate=0.5)
+    sent = []
+    for _ in range(5):
+        dispatcher.drain()
+        sent.append(len(office.relay.taken))
+        office.wait(minutes=1)
+    assert sent == [1, 1, 2, 2, 3]
 
 
 # --- when we fail -----------------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def test_waits_grow_to_four_hours_and_are_spread_by_a_fifth(attempts: int, minut
     ],
 )
 def test_what_is_not_even_tried(due: DueLetter, recipient: str, changes: dict[str, object], state: str | None) -> None:
-    mark = outcome.before(due, replace(FRESH, recipient=recipient), replace(POLICY, **changes), NOW)  # type: ignore[arg-type]
+    mark = outcome.before(due, replace(FRESH, recipient=recipient), replace(POLICY, **changes), NOW)
     assert (mark.state if mark else None) == state
 
 
@@ -98,4 +98,4 @@ def test_what_is_not_even_tried(due: DueLetter, recipient: str, changes: dict[st
     [("null", True, ""), ("null", False, "b@x"), ("verp", True, "b@x"), ("verp", False, "b@x"), ("a@y", True, "a@y"), ("a@y", False, "a@y")],
 )  # fmt: skip
 def test_who_stands_in_the_envelope(envelope: str, null: bool, sender: str) -> None:
-    assert Route("r", lambda: None, envelope=envelope).sender(null=null, bounce="b@x") == sender  # type: ignore[arg-type,return-value]
+    assert Route("r", lambda: None, envelope=envelope).sender(null=null, bounce="b@x") == sender

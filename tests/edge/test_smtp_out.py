@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -103,7 +104,8 @@ def contexts() -> Callable[[str], tuple[ssl.SSLContext, ssl.SSLContext]]:
     @cache
     def make(name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
         server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
-        authority.issue_cert(name).configure_cert(server)
+        end = datetime.now(UTC) - timedelta(days=1) if name == "expired" else None
+        authority.issue_cert("localhost" if end else name, not_after=end).configure_cert(server)
         authority.configure_trust(client)
         return server, client
 
@@ -338,9 +340,11 @@ def test_o07_a_good_certificate_is_taken(start: Start, tls: str) -> None:
 
 
 @pytest.mark.parametrize("tls", ["tls", "starttls"])
-@pytest.mark.parametrize("fault", ["name", "authority"])
+@pytest.mark.parametrize("fault", ["name", "authority", "expired"])
 def test_o07_a_bad_certificate_is_refused(start: Start, tls: str, fault: str) -> None:
-    wrong: dict[str, Any] = {"name": "elsewhere.example"} if fault == "name" else {"context": None}
+    wrong = {"name": {"name": "elsewhere.example"}, "authority": {"context": None}, "expired": {"name": "expired"}}[
+        fault
+    ]
     peer, transport = start(STARTTLS, tls=tls, **wrong)
     with pytest.raises(RouteDown, match="TLS failed"):
         transport.send(ME, YOU, RAW)
