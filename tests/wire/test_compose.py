@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mailgate.core.letter import Letter, head
 from mailgate.core.mail import Address
+from mailgate.core.showing import VARIABLES
 from mailgate.errors import Permanent
 from mailgate.wire import mimebytes, samples
 from mailgate.wire.compose import File, body, subject_line, write
@@ -235,3 +236,32 @@ def test_a_file_name_cannot_break_its_header(name: str) -> None:
 
 def test_the_same_letter_is_the_same_bytes() -> None:
     assert write(letter(), samples.NOW).raw == write(letter(), samples.NOW).raw
+
+
+def test_an_answer_keeps_its_html_and_its_own_words_as_text() -> None:
+    shown = File("lamp.png", "image/png", b"\x89PNG", "img1@x", inline=True)
+    letter_ = head(
+        replace(
+            samples.due("answer"),
+            context={"agent": "anna", "text": "Look:\n\n  * here", "html": '<p>Look: <img src="cid:img1@x"></p>'},
+        ),
+        samples.POLICY,
+        loop_mark="",
+    )
+    mail = email.message_from_bytes(write(letter_, samples.NOW, None, (shown,)).raw)
+    plain, html, image = [part for part in mail.walk() if not part.is_multipart()]
+    text = plain.get_payload(decode=True).decode().replace("\r\n", "\n")
+    assert text.startswith("Look:\n\n  * here\n\n-- \nAcme Support\n")
+    assert '<p>Look: <img src="cid:img1@x"></p>' in html.get_payload(decode=True).decode()
+    assert image["Content-ID"] == "<img1@x>"
+
+
+@pytest.mark.parametrize("template", list(VARIABLES))
+@pytest.mark.parametrize("language", ["en", "fi", "pl", "lv"])
+def test_every_letter_is_fit_for_the_wire(template: str, language: str) -> None:
+    raw = write(head(samples.due(template, language), samples.POLICY, loop_mark="acme s1.mark"), samples.NOW).raw
+    assert raw.isascii()
+    assert max(map(len, lines(raw))) <= 998
+    mail = email.message_from_bytes(raw, policy=email.policy.default)
+    assert not mail.defects and all(not part.defects for part in mail.walk())
+    assert mail["Message-ID"].startswith("<mg.s1.") and mail["Subject"]

@@ -19,7 +19,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ack.subject": "Mēs esam saņēmuši jūsu ziņu",
     "ack.title": "Jūsu ziņa ir saņemta",
     "ack.thanks": "Paldies, ka mums rakstījāt! Jūsu ziņa ir saņemta, un mēs to izskatīsim.",
-    "ack.thanks_subject": "Paldies, ka mums rakstījāt! Jūsu ziņa “{subject}” ir saņemta, un mēs to izskatīsim.",
+    "ack.thanks_subject": "Paldies, ka mums rakstījāt! Jūsu ziņa „{subject}” ir saņemta, un mēs to izskatīsim.",
     "ack.expect": "Kad gaidīt atbildi",
     "ack.soon": "Mēs atbildēsim, cik drīz vien iespējams.",
     "ack.articles": "Jau tagad varētu noderēt",
