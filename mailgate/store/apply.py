@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 from mailgate.core.change import (
     AddAlias,
@@ -164,6 +165,8 @@ class Applying(Letters):
                         "WHERE letter = :letter AND state IN ('waiting', 'held')",
                         {"letter": letter},
                     )
+            case _ as unknown:
+                assert_never(unknown)
 
     def _away(self, effect: SetAway, now: int) -> None:
         self.run(

@@ -30,13 +30,16 @@ from mailgate.core.change import (
     SplitOff,
     Tag,
     Tell,
+    Unlink,
+    Unmerge,
     Watch,
+    Withdraw,
 )
 from mailgate.core.mail import canonical
 from mailgate.core.ticket import Priority, Status
 from mailgate.store import rows
 from mailgate.store import statements as sql
-from mailgate.store.merging import merge
+from mailgate.store.merging import merge, unmerge
 from mailgate.store.page import DUES
 from mailgate.store.voices import Voices
 
@@ -212,9 +215,22 @@ class Desk(Voices):
         """A connection, found from both ends."""
         self._between("link", change.number, change.kind)
 
+    def unlink(self, change: Unlink) -> None:
+        """The connection from here goes; one made from the other end only when it was made by hand."""
+        if self.session.run(
+            "DELETE FROM link WHERE (one = :id AND other = (SELECT id FROM ticket WHERE number = :number)) "
+            "OR (other = :id AND kind = 'link' AND one = (SELECT id FROM ticket WHERE number = :number))",
+            {"id": self.id, "number": change.number},
+        ):
+            self.event("unlink", old=change.number)
+
     def merge(self, change: MergeInto) -> None:
         """See `merging.merge`."""
         merge(self, change.number)
+
+    def unmerge(self, change: Unmerge) -> None:
+        """See `merging.unmerge`."""
+        unmerge(self)
 
     def split_off(self, change: SplitOff) -> None:
         """Remembered until the ticket it goes to is open."""
@@ -256,4 +272,7 @@ WRITERS: dict[type, Callable[[Desk, Any], None]] = {
     RevokeTokens: Desk.revoke,
     Bounced: Desk.bounced,
     Journal: Desk.journal,
+    Unlink: Desk.unlink,
+    Unmerge: Desk.unmerge,
+    Withdraw: Desk.withdraw,
 }

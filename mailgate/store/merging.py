@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mailgate.core.ticket import Status
 from mailgate.store import rows
 from mailgate.store import statements as sql
@@ -22,8 +24,37 @@ def followed(session: Session, number: int) -> rows.Row | None:
     return row
 
 
+# What a ticket gives to the one it goes into, where that has it not yet: (name in the journal, statement).
+GIVEN = (
+    ("people", "INSERT INTO participant (ticket, contact, address, name, at) SELECT :other, contact, address, name, at "
+     "FROM participant WHERE ticket = :one ON CONFLICT DO NOTHING RETURNING contact"),
+    ("watchers", "INSERT INTO watcher (ticket, agent) SELECT :other, agent FROM watcher WHERE ticket = :one "
+     "ON CONFLICT DO NOTHING RETURNING agent"),
+    ("tags", "INSERT INTO tag (ticket, tag) SELECT :other, tag FROM tag WHERE ticket = :one "
+     "ON CONFLICT DO NOTHING RETURNING tag"),
+    ("told", "INSERT INTO told (ticket, department) SELECT :other, department FROM told WHERE ticket = :one "
+     "ON CONFLICT DO NOTHING RETURNING department"),
+    ("mails", "INSERT INTO mail_ticket (mail, ticket) SELECT mail, :other FROM mail_ticket WHERE ticket = :one "
+     "ON CONFLICT DO NOTHING RETURNING mail"),
+    ("entries", "UPDATE entry SET ticket = :other WHERE ticket = :one RETURNING id"),
+    ("reminders", "UPDATE reminder SET ticket = :other WHERE ticket = :one AND done_at IS NULL RETURNING id"),
+)  # fmt: skip
+TAKEN_BACK = {
+    "people": "DELETE FROM participant WHERE ticket = :home AND contact = :value "
+    "AND contact <> (SELECT address.contact FROM ticket JOIN address ON address.id = ticket.requester "
+    "WHERE ticket.id = :home)",
+    "watchers": "DELETE FROM watcher WHERE ticket = :home AND agent = :value",
+    "tags": "DELETE FROM tag WHERE ticket = :home AND tag = :value",
+    "told": "DELETE FROM told WHERE ticket = :home AND department = :value",
+    "mails": "DELETE FROM mail_ticket WHERE ticket = :home AND mail = :value",
+    "entries": "UPDATE entry SET ticket = :one WHERE ticket = :home AND id = :value",
+    "reminders": "UPDATE reminder SET ticket = :one WHERE ticket = :home AND id = :value AND done_at IS NULL",
+}
+RESTORED = ("status", "status_until", "solved_at", "due_first", "due_resolve", "due_manual", "escalate_at")
+
+
 def merge(desk: Page, number: int) -> None:
-    """Everything of this ticket goes into that one; the journal keeps which entries, so that it can be taken apart.
+    """Everything of this ticket goes into that one; the journal keeps what moved, so that it can be taken apart.
 
     A merge that would close a loop is written down and not done.
     """
@@ -33,34 +64,71 @@ def merge(desk: Page, number: int) -> None:
         desk.event("merge-refused", new=number)
         return
     params = {"one": desk.id, "other": target["id"], "at": at}
-    entries = [row["id"] for row in session.all("SELECT id FROM entry WHERE ticket = :one ORDER BY id", params)]
+    before = {name: desk.row[name] for name in RESTORED}
     desk.flush()
-    session.run("UPDATE entry SET ticket = :other WHERE ticket = :one", params)
-    for statement in (
-        "INSERT INTO participant (ticket, contact, address, name, at) SELECT :other, contact, address, name, at "
-        "FROM participant WHERE ticket = :one ON CONFLICT DO NOTHING",
-        "INSERT INTO watcher (ticket, agent) SELECT :other, agent FROM watcher WHERE ticket = :one "
-        "ON CONFLICT DO NOTHING",
-        "INSERT INTO tag (ticket, tag) SELECT :other, tag FROM tag WHERE ticket = :one ON CONFLICT DO NOTHING",
-        "INSERT INTO told (ticket, department) SELECT :other, department FROM told WHERE ticket = :one "
-        "ON CONFLICT DO NOTHING",
-        "INSERT INTO mail_ticket (mail, ticket) SELECT mail, :other FROM mail_ticket WHERE ticket = :one "
-        "ON CONFLICT DO NOTHING",
-        "UPDATE reminder SET ticket = :other WHERE ticket = :one AND done_at IS NULL",
-        "UPDATE ticket SET updated_at = :at WHERE id = :other",
-    ):
-        session.run(statement, params)
-    desk.event("merged", rows.dumps(entries), target["number"])
-    desk.writing.events.append(
-        {"ticket": target["id"], "at": at, "actor": desk.writing.actor, "mail": desk.writing.mail, "kind": "merged-in",
-         "old": "", "new": str(desk.number)}
-    )  # fmt: skip
+    moved = {name: sorted(row[0] for row in session.all(statement, params)) for name, statement in GIVEN}
+    session.run("UPDATE ticket SET updated_at = :at WHERE id = :other", params)
+    desk.event("merged", rows.dumps({"before": before, **moved}), target["number"])
+    _note(desk, target["id"], "merged-in")
     old = desk.row["status"]
     if not Status(old).done:
         desk.event("status", old, Status.SOLVED.value)
         desk.work(desk.row["owner"], Status.SOLVED.value)
         desk.put(status_since=at, solved_at=at)
     desk.put(merged_into=target["id"], due_first=None, due_resolve=None, due_manual=None, escalate_at=None)
+
+
+def unmerge(desk: Page) -> None:
+    """Out of the ticket it went into, with what it brought there; what was split off or answered since stays there.
+
+    Message-IDs never moved: replies to mail of this ticket find it again by themselves.
+    """
+    session, at = desk.session, desk.writing.moment
+    if desk.row["merged_into"] is None:
+        desk.event("unmerge-refused")
+        return
+    moved = before = _moved(session, desk.id)
+    home = desk.row["merged_into"]
+    while home is not None:  # what came here may have gone on with a further merge
+        for name, statement in TAKEN_BACK.items():
+            session.many(statement, [{"home": home, "one": desk.id, "value": one} for one in moved.get(name, ())])
+        session.run("UPDATE ticket SET updated_at = :at WHERE id = :home", {"at": at, "home": home})
+        further = _moved(session, home)
+        moved = {name: [one for one in moved.get(name, ()) if one in further.get(name, ())] for name in TAKEN_BACK}
+        home = session.scalar("SELECT merged_into FROM ticket WHERE id = :home", {"home": home}) if further else None
+    other = session.scalar("SELECT number FROM ticket WHERE id = :id", {"id": desk.row["merged_into"]})
+    desk.event("unmerged", new=other)
+    _note(desk, desk.row["merged_into"], "unmerged-from")
+    columns = dict(before.get("before", {}))
+    status = columns.pop("status", Status.OPEN.value if desk.row["owner"] else Status.NEW.value)
+    if status != desk.row["status"]:
+        desk.event("status", desk.row["status"], status)
+        desk.work(desk.row["owner"], status)
+        desk.put(status_since=at)
+    desk.put(merged_into=None, **columns)
+
+
+def _moved(session: Session, ticket: int) -> dict[str, Any]:
+    """What went along when this ticket was merged last, as journalled; empty when it stands alone."""
+    return dict(
+        rows.loads(
+            session.scalar(
+                "SELECT event.old FROM event JOIN ticket ON ticket.id = event.ticket WHERE event.ticket = :ticket "
+                "AND event.kind = 'merged' AND ticket.merged_into IS NOT NULL ORDER BY event.id DESC LIMIT 1",
+                {"ticket": ticket},
+            ),
+            {},
+        )
+    )
+
+
+def _note(desk: Page, other: int, kind: str) -> None:
+    """A line in the other ticket's journal that names this one."""
+    writing = desk.writing
+    writing.events.append(
+        {"ticket": other, "at": writing.moment, "actor": writing.actor, "mail": writing.mail, "kind": kind, "old": "",
+         "new": str(desk.number)}
+    )  # fmt: skip
 
 
 def split(origin: Page, entry: int, target: Page) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailgate.core.change import AddEntry, Join, Leave, OpenTicket, SetRequester
+from mailgate.core.change import AddEntry, Join, Leave, OpenTicket, SetRequester, Withdraw
 from mailgate.core.mail import canonical
 from mailgate.core.ticket import EntryKind
 from mailgate.store import rows
@@ -100,6 +100,27 @@ class Voices(Page):
             if self.row["first_response_at"] is None:
                 self.put(first_response_at=writing.moment)
                 self.event("first-response", new=writing.moment)
+
+    def withdraw(self, change: Withdraw) -> None:
+        """An agent's words become a note; what their writing had answered is owed again."""
+        params = {"ticket": self.id, "entry": change.entry}
+        if not self.session.run(
+            "UPDATE entry SET kind = 'note' WHERE id = :entry AND ticket = :ticket AND kind = 'agent'", params
+        ):
+            return
+        left = self.session.one(
+            "SELECT max(CASE WHEN kind = 'agent' THEN at END) AS agent, "
+            "min(CASE WHEN kind = 'agent' AND id < :entry THEN at END) AS before, "
+            "min(CASE WHEN kind = 'agent' THEN at END) AS first, "
+            "max(CASE WHEN kind = 'agent' OR kind = 'customer' AND unverified = 0 THEN at END) AS public "
+            "FROM entry WHERE ticket = :ticket",
+            params,
+        )
+        assert left is not None
+        self.put(last_agent_at=left["agent"], last_public_at=left["public"])
+        if left["before"] is None:
+            self.put(first_response_at=left["first"])
+        self.event("withdrawn", change.entry)
 
     def heard_from(self, author: str) -> None:
         """Letters go to the address a person used last: a participant wrote from another address of his."""
