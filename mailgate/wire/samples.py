@@ -87,10 +87,11 @@ CONTEXTS: Mapping[str, Mapping[str, Any]] = {
     },
     "receipt": {
         "parked": True, "understood": ["#tag +refund"], "text": "Your money is on its way.",
-        "refused": [{"word": "colse", "line": "#colse", "why": "unknown", "nearest": ["#close"]}],
+        "refused": [{"text": "#colse", "why": "there is no such command", "nearest": "#close"}],
     },
     "question": {"title": "#mine", "rows": _ROWS, "more": 4},
-    "was_it_you": {"subject": "Re: [#1042] Lamp #close", "at": NOW.isoformat(), "text": "Done, thanks. #close"},
+    "was_it_you": {"subject": "Re: [#1042] Lamp #close", "address": "anna@acme.example",
+                   "at": NOW.isoformat(), "text": "Done, thanks. #close"},
     "handover": {"by": "Bo Lund", "why": "You know the L-200 best.", "text": "The customer has been very patient.",
                  "attachments": [{"name": "lamp.jpg", "size": 284_113}]},
     "escalation": {"which": "first_response", "due_at": (NOW - timedelta(minutes=95)).isoformat(),
