@@ -102,7 +102,8 @@ COMMANDS: tuple[Word, ...] = (
     Word("back", "self", "You are here again; a lead may name somebody else.", "[NAME]", most=1),
     Word("undo", "self", "Takes back your last command, or your last letter if it has not left.",
          aliases=("peru", "cofnij", "atsaukt")),
-    Word("send", "self", "Sends a parked mail's words without its commands, or a trainee's letter.", role=Role.AGENT),
+    Word("send", "self", "Carries out a parked mail or sends a trainee's letter; with `words`, without its commands.",
+         "[words]", most=1, role=Role.AGENT),
     Word("drop", "self", "Throws a parked mail away."),
     Word("yes", "self", "It was you who wrote; `always` also remembers the address.", "[always]", most=1),
     # questions
@@ -151,6 +152,8 @@ class Lookup:
         letters = set(word)
         best: dict[str, tuple[int, bool]] = {}
         for known, names in self.meanings.items():
+            if len(known) - len(word) > 2 and not known.startswith(word):
+                continue
             allowed = 1 if min(len(known), len(word)) < 5 else 2
             # a slip changes the length by one and the set of letters by two at most
             far = abs(len(known) - len(word)) > allowed or len(letters ^ set(known)) > 2 * allowed

@@ -16,7 +16,7 @@ VERBS = (
     ("take", "#take"), ("solve", "#solve"), ("wait", "#wait"), ("hold", "#hold 1d"), ("note", "#note"),
     ("spam", "#spam"), ("files", "#files"),
 )  # fmt: skip
-PARKED = (("do", "#yes"), ("send", "#send"), ("drop", "#drop"))
+PARKED = (("do", "#send"), ("send", "#send words"), ("drop", "#drop"))
 CONFIRM = (("yes", "#yes"), ("yes_always", "#yes always"), ("drop", "#drop"))
 DONE = (("undo", "#undo"),)
 QUESTIONS = (("next", "#next"), ("mine", "#mine"), ("overdue", "#overdue"), ("desk", "#desk"), ("help", "#help"))

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mailgate.core import showing, taps, token
+from mailgate.core import command, showing, taps, token
 from mailgate.core.change import Audience, Urgency
 from mailgate.core.letter import SUPPRESS, DueLetter, Letter, head
 from mailgate.core.mail import Address
@@ -209,11 +209,19 @@ def test_each_tap_carries_a_token_bound_to_its_own_verb() -> None:
         assert token.read(written, POLICY.keys, token.bound_to("#solve all")) is None
 
 
+@pytest.mark.parametrize(
+    "line", [line for verbs in (taps.VERBS, taps.PARKED, taps.CONFIRM, taps.DONE, taps.QUESTIONS) for _, line in verbs]
+)
+def test_each_tap_is_a_command_we_understand(line: str) -> None:
+    reading = command.read(line, f"mg:{'a' * 8}")
+    assert len(reading.commands) == 1 and not reading.problems
+
+
 def test_parked_mail_is_answered_by_its_own_taps_and_nonce() -> None:
     letter = headed("receipt", "agent", context={"parked": True, "nonce": "parkedxx"})
-    assert [link["command"] for link in letter.context["taps"]] == ["#yes", "#send", "#drop"]
+    assert [link["command"] for link in letter.context["taps"]] == ["#send", "#send words", "#drop"]
     (written,) = token.in_text(opened(letter.context["taps"][0]["href"])[2])
-    known = token.read(written, POLICY.keys, token.bound_to("#yes"))
+    known = token.read(written, POLICY.keys, token.bound_to("#send"))
     assert known is not None and known.nonce == "parkedxx"
     other = headed("was_it_you", "agent")
     assert [link["command"] for link in other.context["taps"]] == ["#yes", "#yes always", "#drop"]
