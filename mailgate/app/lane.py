@@ -6,11 +6,13 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 
+from mailgate import crash
 from mailgate.app import outcome
 from mailgate.app.ledger import Failed, Ledger, Tally
 from mailgate.app.live import Clock, Live
@@ -90,6 +92,7 @@ class Lane:
                 batch = self._claim(BATCH if limit is None else limit - handled)
                 if not batch:
                     break
+                crash.point("after-claim")
                 self._handle(batch)
                 handled += len(batch)
         return handled
@@ -157,27 +160,33 @@ class Lane:
 
     def _handle(self, batch: list[DueLetter]) -> None:
         until = self.work.monotonic() + self._transport(0).longest + SPARE  # no send may outlast its lease
-        tally = Tally()
-        left = {due.id: self._sift(due, tally) for due in batch}
-        items: deque[Item] = deque()
-        now = self.work.clock()
-        for due, ready in self.work.wording.ready([due for due in batch if left[due.id]], now):
-            if isinstance(ready, Ready):
-                items += [Item(ready, delivery) for delivery in left[due.id]]
-                tally.words += [ready] if ready.subject is not None else []
-                continue
+        aside = Tally()
+        left = {due.id: self._sift(due, aside) for due in batch}
+        feed = _Feed(self._items([due for due in batch if left[due.id]], left, aside))
+        hands = min(self.route.connections, sum(map(len, left.values())) // 4)
+        try:
+            if hands < 2 or self._failures:
+                self._work_off(feed, 0, until)
+            else:
+                with ThreadPoolExecutor(hands, thread_name_prefix=f"out-{self.route.name}") as pool:
+                    for done in [pool.submit(self._work_off, feed, slot, until) for slot in range(hands)]:
+                        done.result()
+        finally:
+            self._ledger.write(aside, owe=True)
+
+    def _items(
+        self, batch: list[DueLetter], left: Mapping[int, list[DueDelivery]], aside: Tally
+    ) -> Generator[Item, None, None]:
+        """Each delivery as soon as its letter has words, while children find those of the next."""
+        for due, ready in self.work.wording.ready(batch, self.work.clock()):
+            crash.point("after-render")
             for delivery in left[due.id]:
-                closing = isinstance(ready, Temporary)
-                mark = outcome.untouched(due, delivery, str(ready)) if closing else self._outcome(ready, due, delivery)
-                tally.marks.append((mark, due, delivery))
-        hands = min(self.route.connections, len(items) // 4)
-        if hands < 2 or self._failures:
-            self._work_off(items, 0, until, tally)
-            return
-        self._ledger.write(tally)
-        with ThreadPoolExecutor(hands, thread_name_prefix=f"out-{self.route.name}") as pool:
-            for done in [pool.submit(self._work_off, items, slot, until, Tally()) for slot in range(hands)]:
-                done.result()
+                if isinstance(ready, Ready):
+                    yield Item(ready, delivery)
+                elif isinstance(ready, Temporary):  # we are stopping
+                    aside.marks.append((outcome.untouched(due, delivery, str(ready)), due, delivery))
+                else:
+                    aside.marks.append((self._outcome(ready, due, delivery), due, delivery))
 
     def _sift(self, due: DueLetter, tally: Tally) -> list[DueDelivery]:
         """The deliveries to be tried; the others are marked."""
@@ -192,50 +201,54 @@ class Lane:
                 tally.marks.append((refusal, due, delivery))
         return left
 
-    def _work_off(self, items: deque[Item], slot: int, until: float, tally: Tally) -> None:
+    def _work_off(self, feed: _Feed, slot: int, until: float) -> None:
         """Send, a few letters between two commits; the commit that tells of some announces the next."""
-        while self._may_go() and self.work.monotonic() < until and (chunk := self._next(items)):
+        tally = Tally()
+        while self._may_go() and self.work.monotonic() < until and (chunk := feed.take(self._chunk())):
             announced = [(Mark(item.delivery.id, "sending"), item.ready.due, item.delivery) for item in chunk]
+            new = {item.ready.due.id: item.ready for item in chunk if item.ready.subject is not None}
             try:
-                self._ledger.write(Tally(tally.marks + announced, tally.words))
+                self._ledger.write(Tally(tally.marks + announced, list(new.values())))
             except Temporary:
-                items.extend(chunk)  # not announced, so not sent
+                tally.marks += [self._back(item) for item in chunk]  # not announced, so not sent
                 break
+            crash.point("after-sending")
             tally = Tally()
             for item in chunk:
-                mark = self._attempt(item, slot) if self._may_go() else self._back(item)
-                tally.marks.append((mark, item.ready.due, item.delivery))
-        while left := _pop(items):
-            tally.marks.append((self._back(left), left.ready.due, left.delivery))
+                tally.marks.append(self._attempt(item, slot) if self._may_go() else self._back(item))
+        while rest := feed.take(BATCH):
+            tally.marks += [self._back(item) for item in rest]
         self._ledger.write(tally, owe=True)
 
-    def _next(self, items: deque[Item]) -> list[Item]:
-        """As many letters as leave within the window, as far as we know this relay."""
-        size = 1 if self._failures else max(1, min(BATCH, int(WINDOW / self._pace)))
-        return [item for _ in range(size) if (item := _pop(items))]
+    def _chunk(self) -> int:
+        """How many letters leave within the window, as far as we know this relay."""
+        return 1 if self._failures else max(1, min(BATCH, int(WINDOW / self._pace)))
 
-    def _back(self, item: Item) -> Mark:
-        return outcome.untouched(item.ready.due, item.delivery, self.down)
+    def _back(self, item: Item) -> tuple[Mark, DueLetter, DueDelivery]:
+        due, delivery = item.ready.due, item.delivery
+        return outcome.untouched(due, delivery, self.down), due, delivery
 
     # --- one letter ---
 
-    def _attempt(self, item: Item, slot: int) -> Mark:
+    def _attempt(self, item: Item, slot: int) -> tuple[Mark, DueLetter, DueDelivery]:
+        due, delivery = item.ready.due, item.delivery
         begun = self.work.monotonic()
         try:
             remote_id = self._send(item, self._transport(slot))
+            crash.point("after-relay")
         except Exception as error:
             if not isinstance(error, MailgateError):
-                log.exception("sending failed", extra={"delivery": item.delivery.id})
-            log.info("not sent", extra={"delivery": item.delivery.id, "route": self.route.name, "why": str(error)})
-            return self._outcome(self._weighed(error, item.delivery), item.ready.due, item.delivery)
+                log.exception("sending failed", extra={"delivery": delivery.id})
+            log.info("not sent", extra={"delivery": delivery.id, "route": self.route.name, "why": str(error)})
+            return self._outcome(self._weighed(error, delivery), due, delivery), due, delivery
         finally:
             now = self.work.monotonic()
             with self._guard:
                 self._pace += ((now - begun) - self._pace) / 8
                 self._left.append(now)
-        log.info("sent", extra={"delivery": item.delivery.id, "letter": item.ready.due.id, "remote": remote_id})
-        self._works(item.delivery)
-        return outcome.sent(item.delivery, remote_id)
+        log.info("sent", extra={"delivery": delivery.id, "letter": due.id, "remote": remote_id})
+        self._works(delivery)
+        return outcome.sent(delivery, remote_id), due, delivery
 
     def _send(self, item: Item, transport: Transport) -> str:
         """Null sender where it belongs, until this relay is known to refuse it."""
@@ -298,8 +311,14 @@ class Lane:
             return self._transports[slot]
 
 
-def _pop(items: deque[Item]) -> Item | None:
-    try:
-        return items.popleft()
-    except IndexError:
-        return None
+class _Feed:
+    """Deliveries ready to leave, for several hands to take from."""
+
+    def __init__(self, items: Iterator[Item]) -> None:
+        self._items = items
+        self._guard = threading.Lock()
+
+    def take(self, most: int) -> list[Item]:
+        """The next ones, at most so many; empty when there are no more."""
+        with self._guard:
+            return list(islice(self._items, most))

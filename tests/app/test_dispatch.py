@@ -628,3 +628,59 @@ def test_o13_no_more_is_in_doubt_at_a_time_than_leaves_in_a_twentieth_of_a_secon
     office.owe(BEN)
     dispatcher.drain()
     assert doubtful == [1, 1]
+
+
+def test_a_limit_is_kept_over_all_routes(office: Office) -> None:
+    for number in range(4):
+        office.owe(Address(f"c{number}@x.example"), department=("support", "sales")[number % 2])
+    dispatcher = office.start()
+    assert [dispatcher.drain(limit=3), dispatcher.drain(limit=3), dispatcher.drain(limit=3)] == [3, 1, 0]
+    assert set(office.states()) == {"sent"}
+
+
+def test_without_a_route_letters_wait(office: Office) -> None:
+    office.owe(ANN)
+    dispatcher = Dispatcher(office.store, office.children, office.live, lambda: START, {})
+    assert dispatcher.drain() == 0
+    assert office.states() == ["waiting"]
+    dispatcher.close()
+
+
+def test_a_department_with_an_unknown_route_leaves_by_the_first(office: Office) -> None:
+    desks = tuple(replace(desk, outgoing="renamed") for desk in POLICY.departments)
+    office.policy(departments=desks)
+    office.owe(ANN, department="sales")
+    office.start().drain()
+    assert office.relay.recipients == [ANN.addr]
+
+
+def test_closing_leaves_a_connection_in_use_alone(office: Office) -> None:
+    closed: list[bool] = []
+    office.owe(ANN)
+    dispatcher = office.start()
+    office.relay.close = lambda: closed.append(True)
+    office.relay.during = dispatcher.close
+    dispatcher.drain()
+    assert closed == []
+    dispatcher.close()
+    assert closed == [True]
+
+
+def test_a_route_that_fails_by_our_own_bug_is_met_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    dispatcher, stop, sent = office.start(), threading.Event(), threading.Event()
+    office.relay.during = sent.set
+    lane = dispatcher.lanes["first"]
+    drain, failures = lane.drain, [ZeroDivisionError(), Temporary("the disk is full")]
+    monkeypatch.setattr("mailgate.app.lane.POLL", 0.01)
+    monkeypatch.setattr(lane, "drain", lambda: _fails(failures.pop()) if failures else drain())
+    office.owe(ANN)
+    thread = threading.Thread(target=dispatcher.run, args=(stop,))
+    thread.start()
+    assert sent.wait(20)
+    stop.set()
+    thread.join(20)
+    assert office.states() == ["sent"]
+
+
+def _fails(error: Exception) -> int:
+    raise error
