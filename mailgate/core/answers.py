@@ -124,6 +124,7 @@ TROUBLE: Mapping[str, str] = {
     "missing": "something must follow it",
     "extra": "there is more after it than it takes",
     "echo": "this may be the customer's own title",
+    "conflict": "your words cannot both stay in the house and go to the customer",
     "number": "the list has no such line",
 }
 

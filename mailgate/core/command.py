@@ -27,8 +27,11 @@ from mailgate.core.hashed import (
 from mailgate.core.words import fold
 
 _ESCAPED = re.compile(rf"^([\s{INVISIBLE}]*)\\(?=[{MARK}]+[^\W\d_])")
-_SLIPPEDMARK = re.compile(rf"(?:[@!/$£€§3]|[{MARK}]+\s+)(?P<word>{NAME})\s?[.:,;!]?")
+_SLIPPED_MARK = re.compile(rf"(?:[@!/$£€§3]|[{MARK}]+\s+)(?P<word>{NAME})\s?[.:,;!]?")
+_DECORATION = "*_-–•·>~| "  # the points of a list, bold type
+_MOST_DOUBTS = 20  # in one mail; a receipt with more helps nobody
 _SUBJECT_TAG = re.compile(r"(\[[^\]\s]{1,40}\])")
+_GLUED_MARK = re.compile(rf"(?<=[\w?!.,])(?=[{MARK}]+[^\W\d_])")
 _SIGNATURE = re.compile(r"--[ \u00a0]?\s*")
 _NUMBERED = re.compile(
     rf"\s*[{MARK}]?([0-9]{{1,4}}(?:\s*[,–-]\s*[0-9]{{1,4}}|\s+[0-9]{{1,4}})*)[.):]?\s+[{MARK}]?({NAME}.*)"
@@ -87,6 +90,8 @@ def read(
     bottom = end if found.ended else _read_bottom(lines, top, end, found)
     if not found.ended:
         _look_for_misplaced(lines[top:bottom], lines[end:] + signature.split("\n"), found)
+    if {"note", "reply"} <= {command.name for command in found.commands}:
+        found.doubt("conflict", "reply", "#note #reply", "top", ("note", "reply"))
     middle = [_ESCAPED.sub(r"\1", line) for line in lines[top:bottom]]
     commands, problems = tuple(dict.fromkeys(found.commands)), tuple(found.problems)
     if not commands and not problems and middle == lines[:end]:
@@ -153,6 +158,9 @@ def read_customer(
 def _read_subject(title: str, earlier: tuple[str, ...], found: Found) -> str:
     """Read what follows the known title; returns the words that are no commands."""
     tokens, known = _without_title(title, earlier)
+    if not known:  # `Broken lamp#close`, typed without a space
+        apart, known = _without_title(_GLUED_MARK.sub(" ", title), earlier)
+        tokens = apart if known else tokens
     text = " ".join(tokens)
     first = next((one for one in HASHED.finditer(text) if not is_text(one, text, found)), None)
     if first is None:
@@ -236,15 +244,22 @@ def _read_bottom(lines: list[str], top: int, end: int, found: Found) -> int:
 
 def _look_for_misplaced(middle: list[str], below: list[str], found: Found) -> None:
     """Doubt every other line whose word is or is near a command, and edge lines where the mark itself slipped."""
+    doubted = len(found.problems) + _MOST_DOUBTS
     for line in (*middle, *below):
         text = bare(line)
         hashed = HASHED.match(text)
         if hashed and not is_text(hashed, text, found) and found.near(hashed["word"]):
             found.doubt("misplaced", hashed["word"], line, "middle")
+            if len(found.problems) >= doubted:
+                break
     written = [line for line in middle if line.strip()]
     for line in dict.fromkeys((*written[:1], *written[-1:])):
-        slipped = _SLIPPEDMARK.fullmatch(bare(line).strip())
-        if slipped and found.names.find(slipped["word"]) and (line.strip()[0] not in MARK or slipped["word"].islower()):
+        text = bare(line)
+        decorated = HASHED.match(text.lstrip(_DECORATION))
+        slipped = _SLIPPED_MARK.fullmatch(text)
+        if decorated and text[0] in _DECORATION and found.names.find(decorated["word"]):
+            found.doubt("misplaced", decorated["word"], line, "middle")
+        elif slipped and found.names.find(slipped["word"]) and (text[0] not in MARK or slipped["word"].islower()):
             found.doubt("misplaced", slipped["word"], line, "middle")
 
 

@@ -21,6 +21,7 @@ _CODE = re.compile(
 )
 _GLUED = frozenset("{=(<[|/\\_@'’&*%~^$§`")  # CSS, URLs, snake_case, possessives: not a command
 _HUMP = re.compile(r"[a-zß-ÿ][A-ZÀ-Þ]")  # MadeInFinland
+_MOST_WORDS = 2000  # different hashed words looked at for slips: a mail with more was made by no hand
 STOPS = ".:,;!?"
 
 
@@ -52,8 +53,8 @@ class Trouble:
     """A doubt that parks the whole mail.
 
     `kind` is `unknown`, `ambiguous` (a word of several commands), `misplaced` (a command among the text), `missing`
-    (nothing after a command that needs it), `extra` (too much after it), `echo` (perhaps only quoted from the title)
-    or `number` (no such line in the list answered).
+    (nothing after a command that needs it), `extra` (too much after it), `echo` (perhaps only quoted from the title),
+    `conflict` (the words cannot both stay and go) or `number` (no such line in the list answered).
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Found:
         self.problems: list[Trouble] = []
         self.words: list[str] = []  # text written on a command's own line: `#note he called`
         self.ended = False  # `#reply` was read: the rest is text
+        self._near: dict[str, tuple[str, ...]] = {}
 
     def doubt(self, kind: str, word: str, line: str, where: str, nearest: tuple[str, ...] | None = None) -> None:
         """Keep a doubt; the nearest commands are looked up unless given."""
@@ -79,8 +81,10 @@ class Found:
 
     def near(self, word: str) -> tuple[str, ...]:
         """The commands a word is or may have been meant to be."""
-        head = word.split("-", 1)[0]
-        return self.names.find(word) or self.names.nearest(word) or self.names.find(head)
+        if word not in self._near and len(self._near) < _MOST_WORDS:
+            head = word.split("-", 1)[0]
+            self._near[word] = self.names.find(word) or self.names.nearest(word) or self.names.find(head)
+        return self._near.get(word, self.names.find(word))
 
 
 def read_line(line: str, where: str, found: Found) -> bool:

@@ -187,6 +187,11 @@ def without_ticket(command: Command, agent: Agent, world: World) -> Order:
     return Order(command, blank, agent, world)
 
 
+def words(argument: str) -> list[str]:
+    """The `+a -b` of a command; telephones make a dash of a minus."""
+    return argument.replace(",", " ").replace("–", "-").replace("—", "-").split()
+
+
 def nearest(wanted: str, known: Mapping[str, str] | Collection[str]) -> tuple[str, ...]:
     """The known names that are a slip or two away from what was written, best first."""
     named = known if isinstance(known, Mapping) else {fold(name): name for name in known}

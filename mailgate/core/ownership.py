@@ -17,7 +17,7 @@ from mailgate.core.change import (
     Watch,
 )
 from mailgate.core.mail import Address, canonical
-from mailgate.core.order import Judgement, Order, Refusal, nearest
+from mailgate.core.order import Judgement, Order, Refusal, nearest, words
 from mailgate.core.policy import Agent, Department
 from mailgate.core.ticket import Status
 from mailgate.core.words import fold
@@ -120,7 +120,7 @@ def cc(order: Order) -> Judgement:
     """People who take part from now on, or no longer; the requester always does."""
     changes: list[Change] = []
     known = {person.key for person in (order.ticket.requester, *order.ticket.participants)}
-    for word in order.argument.replace(",", " ").split():
+    for word in words(order.argument):
         if word.startswith("-"):
             gone = canonical(word[1:].strip("<>.;"))
             if gone == order.ticket.requester.key:
@@ -184,13 +184,13 @@ def _shown(agent: Agent) -> dict[str, str]:
 
 def _department(order: Order, text: str) -> tuple[Department | Refusal, str]:
     """The department at the beginning of `text`, by name or address, and the reason after it."""
-    words = text.split()
+    parts = text.split()
     named = {fold(desk.name): desk for desk in order.policy.departments}
-    for count in range(min(4, len(words)), 0, -1):
-        written = " ".join(words[:count]).strip(".,:;")
+    for count in range(min(4, len(parts)), 0, -1):
+        written = " ".join(parts[:count]).strip(".,:;")
         at = order.policy.department_at(written) if "@" in written else None
         desk = order.policy.department(at) if at else named.get(fold(written))
         if desk:
-            return desk, " ".join(words[count:])
-    near = nearest(fold(words[0]), {key: desk.name for key, desk in named.items()})
-    return Refusal("no_such_department", near or tuple(desk.name for desk in named.values()), {"name": words[0]}), ""
+            return desk, " ".join(parts[count:])
+    near = nearest(fold(parts[0]), {key: desk.name for key, desk in named.items()})
+    return Refusal("no_such_department", near or tuple(desk.name for desk in named.values()), {"name": parts[0]}), ""

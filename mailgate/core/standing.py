@@ -17,7 +17,7 @@ from mailgate.core.change import (
     SetSubject,
     Tag,
 )
-from mailgate.core.order import Judgement, Order, Refusal, nearest
+from mailgate.core.order import Judgement, Order, Refusal, nearest, words
 from mailgate.core.policy import Policy
 from mailgate.core.ticket import Priority, Status
 from mailgate.core.words import fold
@@ -128,7 +128,7 @@ def tag(order: Order) -> Judgement:
     allowed = order.policy.tickets.tags
     add: dict[str, None] = {}
     remove: dict[str, None] = {}
-    for word in order.argument.replace(",", " ").split():
+    for word in words(order.argument):
         name = word.lstrip("+-#").lower()
         if not _TAG.fullmatch(name):
             return Refusal("no_tag", params={"text": word})

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.core import catalogue, command, filter
-from mailgate.core.command import Reading
+from mailgate.core import answers, catalogue, command, filter
+from mailgate.core.command import Reading, Trouble
 from mailgate.core.filter import Filter, NotAFilter
 from mailgate.core.policy import Role
 from mailgate.core.ticket import Status
@@ -37,6 +37,7 @@ def said(reading: Reading) -> list[str]:
         ("[#1042] #valmis.", ["#solve"]),
         ("[#1042] ＃take", ["#take"]),
         ("#list waiting @anna", ["#list waiting @anna"]),
+        ("Re: [#1042] Broken lamp#close", ["#solve"]),
         ("Re: [#1042] Broken lamp", []),
     ],
 )
@@ -135,13 +136,16 @@ def test_a_mail_of_commands_alone_posts_nothing(body: str, only: bool) -> None:
         ("#close Thanks for writing\n\nHello", "extra", ("solve",)),
         ("#priority high or so\n\nHello", "extra", ("priority",)),
         ("Hello\n\n#reply\n#close", "misplaced", ("reply",)),
+        ("Hello\n\n- #close", "misplaced", ("solve",)),
+        ("*#take*\n\nHello", "misplaced", ("take",)),
+        ("#note\n#reply\n\nHello", "conflict", ("note", "reply")),
         ("#note ask about the #clsoe\n\nx", "unknown", ("solve",)),
     ],
 )
 def test_every_doubt_says_what_it_is_and_what_was_meant(body: str, kind: str, nearest: tuple[str, ...]) -> None:
     problem = read(body).problems[0]
     assert (problem.kind, problem.nearest) == (kind, nearest)
-    assert problem.line in body
+    assert kind == "conflict" or problem.line in body
 
 
 def test_what_was_understood_is_kept_beside_the_doubt() -> None:
@@ -204,6 +208,12 @@ def test_an_answer_to_a_list_acts_on_its_numbers() -> None:
 def test_a_line_of_an_answer_that_makes_no_sense_is_doubted(line: str, kind: str, nearest: tuple[str, ...]) -> None:
     problems = command.read_numbered(line, 6).problems
     assert [(one.kind, one.nearest) for one in problems] == [(kind, nearest)]
+
+
+def test_every_doubt_has_its_sentence() -> None:
+    kinds = {"unknown", "ambiguous", "misplaced", "missing", "extra", "echo", "conflict", "number"}
+    assert set(answers.TROUBLE) == kinds
+    assert all(answers.of_trouble(Trouble(kind, "x", (), "#x", "top")) for kind in kinds)
 
 
 def test_the_command_line_reads_the_same_words() -> None:

@@ -142,6 +142,7 @@ FRIDAY = datetime(2026, 11, 27, 14, tzinfo=UTC)
         ("#remind fri 14:00 call her", TICKET, "remind", (Remind("anna", FRIDAY, "call her"),)),
         ("#remind off", TICKET, "remind_off", (Remind("anna", None),)),
         ("#tag +Refund -lamp", TICKET, "tagged", (Tag(("refund",), ("lamp",)),)),
+        ("#tag –lamp, +refund", TICKET, "tagged", (Tag(("refund",), ("lamp",)),)),
         ("#tag refund", TICKET, "tagged", (Tag(("refund",), ()),)),
         ("#tag +lamp -gone", TICKET, "already_tagged", ()),
         ("#subject Re: Lamp, order 7", TICKET, "titled", (SetSubject("Lamp, order 7"),)),
