@@ -219,7 +219,7 @@ class _Keeper(threading.Thread):
             arguments = (theirs.fileno(), os.getpid(), self.pool.limits, self.pool.warm)
             self.stream = Stream(ours)
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own code
-                [sys.executable, "-c", f"from mailgate.app.child import Limits, main; main(*{arguments!r})"],
+                [sys.executable, "-P", "-c", f"from mailgate.app.child import Limits, main; main(*{arguments!r})"],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -94,9 +94,15 @@ class SmtpTransport:
         self._data(client)
         return self._body(client, raw)
 
-    def try_sender(self, sender: str) -> None:
-        """Ask the relay, without sending, whether it takes letters from this sender; raises RouteDown or Temporary."""
-        self._mail(self._client or self._connect(), sender, b"", False)
+    def try_sender(self, sender: str, recipient: str = "") -> None:
+        """Ask the relay, without sending, whether it takes letters from this sender, and from us for a recipient.
+
+        Many relays say what they hold against a sender only when they see a recipient. Raises like `send`.
+        """
+        client = self._client or self._connect()
+        self._mail(client, sender, b"", False)
+        if recipient:
+            self._rcpt(client, _address(recipient))
         self._reset()
 
     def close(self) -> None:

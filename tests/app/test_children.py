@@ -234,6 +234,16 @@ def test_a_child_knows_no_secrets_and_no_files_of_ours(pool: Children, monkeypat
             children.close()
 
 
+def test_a_child_imports_nothing_from_where_the_daemon_was_started(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "logging.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    children = Children(1, warm=())
+    try:
+        assert children.run("builtins:abs", -1) == 1
+    finally:
+        children.close()
+
+
 def test_a_child_goes_first_when_memory_is_short_and_ignores_the_terminal(pool: Children) -> None:
     pid = pool.run("os:getpid")
     assert int(Path(f"/proc/{pid}/oom_score_adj").read_text()) >= 500

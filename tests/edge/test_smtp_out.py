@@ -459,6 +459,10 @@ def test_a_sender_can_be_tried_without_sending(start: Start) -> None:
     with pytest.raises(RouteDown):
         transport.try_sender("")
     transport.try_sender(ME)
+    transport.try_sender(ME, YOU)
+    peer.script["RCPT"] = "554 5.7.1 Relay access denied"
+    with pytest.raises(RouteDown):
+        transport.try_sender(ME, YOU)
     assert peer.messages == []
 
 
