@@ -120,8 +120,10 @@ def _columns(table: LexborNode) -> list[str]:
     for row in rows:
         *left, (last, _) = row
         lead = "".join(_padded(cell, widths[at], number) + "  " for at, (cell, number) in enumerate(left))
-        lines.append(lead + (last[0] if last else ""))
-        lines += [" " * len(lead) + line for line in last[1:]]
+        room = max(WIDTH - len(lead), 30)
+        hanging = [part for line in last for part in textwrap.wrap(line, room, break_long_words=False)] or [""]
+        lines.append(lead + hanging[0])
+        lines += [" " * len(lead) + line for line in hanging[1:]]
     return lines
 
 
@@ -136,7 +138,7 @@ def _rows(table: LexborNode) -> Iterator[LexborNode]:
 
 def _cell(cell: LexborNode) -> tuple[list[str], bool]:
     given = cell.attributes.get("data-text")
-    lines = given.split("\n") if given is not None else [line for line in _block(cell) if line]
+    lines = given.split("\n") if given is not None else [line for line in _block(cell, asis=True) if line]
     return lines, "num" in (cell.attributes.get("class") or "")
 
 

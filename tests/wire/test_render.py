@@ -344,6 +344,8 @@ PLAIN = [
     ('<table class="cols"><tr><td>a</td><td class="num">1</td><td>x</td></tr><tr><td>bcd</td><td class="num">22</td><td>y</td></tr></table>',
      "a     1  x\nbcd  22  y\n"),
     ("<table><tr><td><p>a</p></td></tr><tr><td>b</td></tr></table>", "a\n\nb\n"),
+    ('<table class="cols"><tr><td>#take</td><td>' + "word " * 20 + "</td></tr></table>",
+     "#take  " + "word " * 12 + "word\n       " + ("word " * 7).strip() + "\n"),
 ]  # fmt: skip
 
 
