@@ -345,7 +345,7 @@ PLAIN = [
      "a     1  x\nbcd  22  y\n"),
     ("<table><tr><td><p>a</p></td></tr><tr><td>b</td></tr></table>", "a\n\nb\n"),
     ('<table class="cols"><tr><td>#take</td><td>' + "word " * 20 + "</td></tr></table>",
-     "#take  " + "word " * 12 + "word\n       " + ("word " * 7).strip() + "\n"),
+     "#take  " + "word " * 13 + "word\n       " + ("word " * 6).strip() + "\n"),
 ]  # fmt: skip
 
 
