@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from mailgate import config as configuration
-from mailgate import rulebook
+from mailgate import library, rulebook
 from mailgate.app import failures
 from mailgate.app.children import Children
 from mailgate.app.connect import relay_settings
@@ -18,7 +18,7 @@ from mailgate.app.dispatch import Dispatcher, Route
 from mailgate.app.gateway import Gateway
 from mailgate.app.ids import SignedIds
 from mailgate.app.intake import Intake
-from mailgate.app.live import Live, Snapshot, utc_now
+from mailgate.app.live import Clock, Live, Snapshot, utc_now
 from mailgate.config import Config, Listen, shared
 from mailgate.core.mail import Source, canonical
 from mailgate.core.policy import Policy
@@ -53,19 +53,22 @@ def reader(config: Config) -> Store:
     return SqliteStore(config.store.path, writable=False)
 
 
-def build(path: Path, *, children: int = CHILDREN) -> Gateway:
-    """A gateway that may write. Raises ConfigError, or InUse when another process holds the data folder."""
+def build(path: Path, *, children: int = CHILDREN, clock: Clock = utc_now) -> Gateway:
+    """A gateway that may write and goes by `clock`.
+
+    Raises ConfigError, or InUse when another process holds the data folder.
+    """
     config = configuration.load(path)
     rules = load_rules(config)
     store = SqliteStore(config.store.path, first_number=config.policy.tickets.first_number)
     try:
-        return _assemble(config, rules, store, children)
+        return _assemble(config, rules, store, children, clock)
     except BaseException:
         store.close()
         raise
 
 
-def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size: int) -> Gateway:
+def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size: int, clock: Clock) -> Gateway:
     live = Live(_snapshot(config, rules, store))
     ids = SignedIds(live)
     pool = Children(size)
@@ -73,12 +76,12 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         store,
         pool,
         live,
-        utc_now,
+        clock,
         _routes(config),
-        on_failed=failures.undelivered(live, ids, utc_now),
-        on_problem=failures.to_admin(store, live, ids, utc_now),
+        on_failed=failures.undelivered(live, ids, clock),
+        on_problem=failures.to_admin(store, live, ids, clock),
     )
-    intake = Intake(store, pool, live, ids, utc_now, partial(keep_blob, store.data), on_letters=dispatcher.wake)
+    intake = Intake(store, pool, live, ids, clock, partial(keep_blob, store.data), on_letters=dispatcher.wake)
     return Gateway(
         config=config,
         live=live,
@@ -87,7 +90,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         ids=ids,
         intake=intake,
         dispatcher=dispatcher,
-        clock=utc_now,
+        clock=clock,
         load=partial(_load_again, config.path, store),
         data=store.data,
     )
@@ -122,7 +125,9 @@ def _named(config: Config, rules: rulebook.Rulebook, store: Store) -> Snapshot:
         replace(agent, id=numbers.get(agent.name, 0), aliases=(*agent.aliases, *learnt.get(agent.name, ())))
         for agent in config.policy.agents
     )
-    return Snapshot(replace(config.policy, agents=agents), rules.rules, str(config.templates_folder))
+    replies, articles = library.load(config.templates_folder, config.policy.languages)
+    policy = replace(config.policy, agents=agents, replies=replies, articles=articles)
+    return Snapshot(policy, rules.rules, str(config.templates_folder))
 
 
 def load_rules(config: Config) -> rulebook.Rulebook:

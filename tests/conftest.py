@@ -10,6 +10,7 @@ import smtplib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -32,6 +33,9 @@ admin = "root@admin.example"
 [smtp]
 listen = "127.0.0.1:0"
 {smtp}
+
+[commands]
+undo_window = "{undo}"
 
 [[outgoing]]
 name = "out"
@@ -70,6 +74,16 @@ name = "everything else"
 """
 
 
+class Clock:
+    """The gateway's clock: the real one, put forward by `ahead`."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
 @dataclass
 class Desk:
     """One running gateway and what a test does with it from outside."""
@@ -77,8 +91,10 @@ class Desk:
     folder: Path
     gateway: Gateway
     daemon: Daemon
+    clock: Clock
     settled: dict[int, str] = field(default_factory=dict)
     change: threading.Condition = field(default_factory=threading.Condition)
+    idle: threading.Event = field(default_factory=threading.Event)
 
     @property
     def port(self) -> int:
@@ -108,6 +124,14 @@ class Desk:
         with self.change:
             assert self.change.wait_for(true, seconds), why
 
+    def settle(self) -> None:
+        """Block until no mail is without a fate (one that was released from parking, say)."""
+
+        def none_open() -> bool:
+            return self.gateway.store.read(lambda read: read.audit())["unaccounted"] == 0
+
+        self.wait(none_open, "a mail got no fate")
+
     def fate(self, number: int) -> str:
         return self.settled[number]
 
@@ -130,7 +154,16 @@ class Desk:
 
     def letters(self, to: str | None = None, template: str | None = None) -> list[EmailMessage]:
         """Every letter sent so far, oldest first; what is due is sent now."""
-        self.gateway.dispatcher.drain()
+        busy = True
+        for _ in range(2000):
+            self.gateway.dispatcher.drain()
+            now = self.gateway.clock()
+            rows = self.gateway.store.read(lambda read: read.outbox(("waiting", "leased", "sending")))
+            busy = any(row["state"] != "waiting" or row["due_at"] <= now for row in rows)
+            if not busy:
+                break
+            self.idle.wait(0.01)
+        assert not busy, "letters that are due do not leave"
         rows = self.gateway.store.read(lambda read: read.outbox(("sent",)))
         found = []
         for row in rows:
@@ -144,15 +177,16 @@ class Desk:
 @contextlib.contextmanager
 def running(folder: Path, rules: str = RULES, **parts: str) -> Iterator[Desk]:
     """A gateway that serves until the block ends; `parts` fill the holes of CONFIG."""
-    text = CONFIG.format(**{"gateway": "", "smtp": "", "support": "", "more": "", **parts})
+    text = CONFIG.format(**{"gateway": "", "smtp": "", "support": "", "more": "", "undo": "0s", **parts})
     folder.mkdir(exist_ok=True)
     (folder / "mailgate.toml").write_text(text)
     (folder / "rules").mkdir(exist_ok=True)
     (folder / "rules" / "90-default.toml").write_text(rules)
     (folder / "templates").mkdir(exist_ok=True)
-    gateway = build(folder / "mailgate.toml", children=1)
+    clock = Clock()
+    gateway = build(folder / "mailgate.toml", children=1, clock=clock)
     daemon = Daemon(gateway, edges(gateway))
-    desk = Desk(folder, gateway, daemon)
+    desk = Desk(folder, gateway, daemon, clock)
 
     def settled(done: object) -> None:
         with desk.change:
@@ -208,3 +242,19 @@ def mail(
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message
+
+
+def reply(letter: EmailMessage, sender: str, text: str, subject: str = "") -> EmailMessage:
+    """An answer as a mail client makes it: subject, thread headers, the quoted letter below."""
+    body = letter.get_body(("plain",))
+    quoted = "\n".join(f"> {line}" for line in (body.get_content() if body else "").splitlines())
+    title = subject or str(letter["Subject"])
+    title = title if title.lower().startswith("re:") or subject else f"Re: {title}"
+    return mail(
+        title,
+        f"{text}\n\nOn {letter['Date']}, {letter['From']} wrote:\n{quoted}\n",
+        sender=sender,
+        to=str(letter["Reply-To"] or letter["From"]),
+        in_reply_to=str(letter["Message-ID"]),
+        references=f"{letter['References'] or ''} {letter['Message-ID']}".strip(),
+    )

@@ -8,14 +8,18 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from mailgate import crash
+from mailgate.app import answers
 from mailgate.app.children import Children, FileBytes
 from mailgate.app.live import Clock, Live, Snapshot
 from mailgate.core import rule, unreadable
+from mailgate.core.change import Decision, Fate
 from mailgate.core.decide import decide, needs
 from mailgate.core.mail import Envelope, InboundMail
-from mailgate.errors import ChildDied, MailgateError
+from mailgate.errors import ChildDied, MailgateError, Temporary
 from mailgate.store.base import Ids, Kept, Stamp, Store, Tx, WaitingMail
 from mailgate.wire.digest import raw_digest
 
@@ -25,6 +29,7 @@ SMALL = 64 * 1024  # octets; larger mail lies in files
 BATCH = 64
 PATIENCE = 1.0  # seconds a mail may be unparsed before the others pass it
 ATTEMPTS = 3
+PAUSE = 1.0  # seconds before another look, when the database or the machine is in trouble
 DONE = ("cpu", "memory", "wall")  # limits a second try would only meet again
 
 
@@ -57,6 +62,7 @@ class Intake:
         self._wake = threading.Event()
         self._large = ThreadPoolExecutor(2, thread_name_prefix="large-mail")
         self._late: dict[int, tuple[WaitingMail, Future[Any]]] = {}
+        self._innocent: set[int] = set()  # their attempt failed for a reason that is not theirs, and is given back
         self.settled: Callable[[Settled], None] = lambda settled: None
 
     # --- receive: at the socket -----------------------------------------------------------------------------------
@@ -91,11 +97,15 @@ class Intake:
                 busy = self.drain()
             except MailgateError as error:
                 log.error("processing paused", extra={"error": str(error)})
-                stop.wait(1.0)
+                stop.wait(PAUSE)
+                continue
+            except Exception:
+                log.exception("processing failed")
+                stop.wait(PAUSE)
                 continue
             if not busy:
                 self._wake.wait(timeout=5.0 if not self._late else PATIENCE / 10)
-        self.drain_late(wait=True)
+        self._finish()
 
     def stop_waiting(self) -> None:
         """Let `run` see its stop event."""
@@ -105,6 +115,7 @@ class Intake:
         """One pass over the mails without a fate; returns how many were looked at."""
         done = self.drain_late(wait=False)
         waiting = self._store.write(self._take).result()
+        self._innocent.clear()
         if not waiting:
             return done
         self._process(waiting)
@@ -115,12 +126,30 @@ class Intake:
 
         A mail that was in hand when somebody died is taken alone, so that it harms itself alone.
         """
+        self._give_back(tx)
         waiting = [mail for mail in tx.waiting(BATCH + len(self._late)) if mail.number not in self._late][:BATCH]
         suspect = next((at for at, mail in enumerate(waiting) if mail.attempts), len(waiting))
         taken = waiting[: suspect or 1]
         for mail in taken:
             tx.attempt(mail.number)
         return taken
+
+    def _give_back(self, tx: Tx) -> None:
+        for number in self._innocent:
+            tx.forgive(number)
+
+    def _put_back(self, mail: WaitingMail) -> None:
+        """It keeps its place: what stopped it was the database or the machine."""
+        self._innocent.add(mail.number)
+
+    def _finish(self) -> None:
+        """Before we end: what is parsed is applied, and no mail is blamed for our leaving."""
+        try:
+            self.drain_late(wait=True)
+        except MailgateError as error:
+            log.error("mail left for the next start", extra={"error": str(error)})
+        if self._innocent:
+            self._store.write(self._give_back).exception()  # as well as we can
 
     def _process(self, waiting: list[WaitingMail]) -> None:
         snapshot = self._live.snapshot
@@ -137,11 +166,15 @@ class Intake:
                 parsed = future.result(timeout=PATIENCE)
             except Late:
                 self._late[mail.number] = (mail, future)
+            except Temporary:
+                self._put_back(mail)
             except MailgateError as error:
                 self._failed(mail, error)
             else:
                 applying.append((mail, self._submit(mail, parsed, snapshot)))
         self._collect(applying)
+        if self._innocent:
+            raise Temporary("mail put back: the database or a child process is not to be had")
 
     def drain_late(self, *, wait: bool) -> int:
         """Mails that stepped aside and are parsed by now; with `wait` those still in hand too."""
@@ -149,12 +182,25 @@ class Intake:
         for number in ready:
             mail, future = self._late.pop(number)
             try:
-                self._collect([(mail, self._submit(mail, future.result(), self._live.snapshot))])
+                parsed = future.result()
+            except Temporary:
+                self._put_back(mail)
             except MailgateError as error:
                 self._failed(mail, error)
+            else:
+                self._collect([(mail, self._submit(mail, parsed, self._live.snapshot))])
         return len(ready)
 
     def _submit(self, mail: WaitingMail, parsed: InboundMail, snapshot: Snapshot) -> Future[Settled]:
+        """The decision on its way into the store; a future that failed when we could not even get there."""
+        try:
+            return self._decided(mail, parsed, snapshot)
+        except Exception as error:
+            failed: Future[Settled] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def _decided(self, mail: WaitingMail, parsed: InboundMail, snapshot: Snapshot) -> Future[Settled]:
         """What the mail alone tells is worked out here, what the store knows inside the transaction."""
         now = self._clock()
         moment = mail.arrived_at if mail.envelope.history else now
@@ -178,24 +224,31 @@ class Intake:
             stub = _stub_of(tx, mail.number) if mail.retried else None
             if stub is not None:
                 decision = unreadable.adopt(decision, stub)
+            decision = answers.fill(tx, decision, snapshot.policy, now)
             applied = tx.apply(mail.number, decision, moment, self._ids, stamp, hold=snapshot.holds)
+            crash.point("mid-processing")
             return Settled(mail.number, decision.fate, decision.reason, applied.tickets)
 
         return self._store.write(job)
 
     def _collect(self, applying: list[tuple[WaitingMail, Future[Settled]]]) -> None:
+        trouble: Temporary | None = None
         for mail, future in applying:
             try:
                 settled = future.result()
-            except MailgateError:
-                raise
+            except Temporary as error:
+                trouble = error
+                self._put_back(mail)
             except Exception as error:
                 log.exception("decision failed", extra={"mail": mail.number})
                 self._quarantine(mail, "bug", f"{type(error).__name__}: {error}")
             else:
+                crash.point("after-processing")
                 self._tell(settled)
         if applying:
             self._on_letters()
+        if trouble is not None:
+            raise trouble
 
     def _tell(self, settled: Settled) -> None:
         log.info("mail settled", extra={"mail": settled.number, "fate": str(settled.fate), "reason": settled.reason,
@@ -219,20 +272,29 @@ class Intake:
 
     def _quarantine(self, mail: WaitingMail, reason: str, error: str) -> None:
         """Raw bytes stay, people see a ticket, the admin is told; `mailgate quarantine retry` runs it again."""
-        now = self._clock()
-        policy = self._live.policy
-        decision = unreadable.decide(mail.envelope, mail.number, reason, policy, now)
-
-        def job(tx: Tx) -> Settled:
-            stub = _stub_of(tx, mail.number)
-            whole = decision if stub is None else replace(decision, steps=())
-            applied = tx.apply(mail.number, whole, now, self._ids, None, hold=self._live.snapshot.holds)
-            tx.quarantine_mail(mail.number, reason, error[:2000], now)
-            return Settled(mail.number, decision.fate, reason, applied.tickets)
-
-        settled = self._store.write(job).result()
+        try:
+            settled = self._store.write(partial(self._set_aside, mail, reason, error)).result()
+        except Temporary:
+            self._put_back(mail)
+            return
+        except Exception:
+            log.exception("no ticket about an unreadable mail", extra={"mail": mail.number})
+            settled = self._store.write(partial(self._set_aside, mail, reason, error, bare=True)).result()
         self._tell(settled)
         self._on_letters()
+
+    def _set_aside(self, mail: WaitingMail, reason: str, error: str, tx: Tx, *, bare: bool = False) -> Settled:
+        """`bare` without stub ticket and letters: whatever is wrong with those, the mails behind must go on."""
+        now = self._clock()
+        if bare:
+            decision = Decision(Fate.QUARANTINED, reason)
+        else:
+            decision = unreadable.decide(mail.envelope, mail.number, reason, self._live.policy, now)
+            if _stub_of(tx, mail.number) is not None:
+                decision = replace(decision, steps=())
+        applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._live.snapshot.holds)
+        tx.quarantine_mail(mail.number, reason, error[:2000], now)
+        return Settled(mail.number, decision.fate, reason, applied.tickets)
 
     def close(self) -> None:
         """Let go of the threads that write large mail."""

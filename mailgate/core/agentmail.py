@@ -2,30 +2,329 @@
 
 from __future__ import annotations
 
-from mailgate.core.authority import Carried
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mailgate.core import (
+    agentwords,
+    answers,
+    command,
+    customer,
+    notice,
+    quote,
+    receipt,
+    relay,
+    sla,
+    state,
+    token,
+    workflow,
+)
+from mailgate.core.authority import Authority, Carried, outsiders, recipients
 from mailgate.core.case import Case
-from mailgate.core.change import Decision, Fate, Parking
-from mailgate.core.mail import InboundMail
-from mailgate.core.policy import Policy
+from mailgate.core.change import (
+    AddAlias,
+    Change,
+    Decision,
+    Effect,
+    Fate,
+    Outbound,
+    RevokeTokens,
+    Step,
+    Unpark,
+)
+from mailgate.core.command import Command, Reading
+from mailgate.core.mail import InboundMail, MailKind
+from mailgate.core.match import subject_numbers
+from mailgate.core.policy import Agent, Policy
+from mailgate.core.subject import is_forward
+from mailgate.core.ticket import Status, Ticket
+
+# Written by a program in an agent's name: it steers nothing, whoever sent it (threats A-18, A-19).
+AUTOMATIC = ("auto-reply", "receipt", "calendar", "reaction", "challenge", "feedback")
+RELEASES = ("send", "drop", "yes")
 
 
-def parked_mail(mail: InboundMail, tokens: tuple[Carried, ...], policy: Policy) -> int | None:
-    """The parked mail a one-tap answer is about."""
-    return None
+@dataclass(slots=True)
+class _Done:
+    """What has been decided so far, ticket by ticket."""
+
+    steps: list[Step] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)  # what the agent must hear although all went well
+
+
+# --- who it is --------------------------------------------------------------------------------------------------------
+
+
+def asked_letters(tokens: Iterable[Carried], policy: Policy) -> tuple[str, ...]:
+    """Message-IDs of the letters that one-tap answers were printed in: a tap carries its letter's nonce."""
+    found = []
+    for carried in tokens:
+        if carried.by == "tap":
+            asked = replace(carried.token, purpose="release")
+            found += [token.message_id(token.mint(key, asked), policy.domain) for key in policy.keys]
+    return tuple(found)
 
 
 def desk_keys(mail: InboundMail, policy: Policy) -> dict[str, int]:
-    """Valid desk addresses among the recipients."""
-    return {}
+    """Valid desk addresses (`support+anna.KEY@...`) among the recipients, with the agents they belong to."""
+    found: dict[str, int] = {}
+    separator = policy.identity.subaddress
+    for addr in recipients(mail):
+        detail = addr.rpartition("@")[0].lower().partition(separator)[2] if separator else ""
+        name, dot, key = detail.rpartition(".")
+        agent = next((one for one in policy.agents if one.name.lower() == name), None) if dot else None
+        if agent and any(token.desk_key(known, agent.id, agent.generation) == key for known in policy.keys):
+            found[addr] = agent.id
+    return found
 
 
 def answer(case: Case) -> Decision | None:
-    """None when the mail is to be treated like anybody else's."""
+    """What an agent's mail does; None when it is to be treated like anybody else's (his own question)."""
+    agent = case.authority.agent
+    assert agent is not None
+    if case.verdict.kind in AUTOMATIC:
+        return _automatic(case, agent)
+    if case.verdict.robot and case.verdict.kind != "list":
+        return None
     if not case.authority.steer:
-        return case.end(Fate.PARKED, case.authority.why, parking=Parking(case.authority.why))
+        return receipt.was_it_you(case, agent, case.authority.why)
+    return _steer(case, agent)
+
+
+def foreign_token(case: Case) -> Decision | None:
+    """An agent's valid token from an address nobody knows: perhaps his own, so he is asked (`#yes always`)."""
+    if case.facts.known_sender or case.verdict.robot or case.match.ticket is not None:
+        return None
+    for carried in case.match.leaked:
+        agent = case.policy.agent_by_id(carried.token.agent)
+        if agent and agent.active and carried.by in ("message-id", "address"):
+            return receipt.was_it_you(case, agent, "unknown_address")
     return None
 
 
-def released(case: Case, agent: str, mode: str) -> Decision:
-    """A parked mail somebody has vouched for."""
-    return case.end(Fate.DROPPED, mode)
+def released(case: Case, name: str, mode: str) -> Decision | None:
+    """A parked mail somebody has vouched for: `all` of it, or its `words` alone, is done as that agent."""
+    agent = case.policy.agent(name)
+    if agent is None:
+        return None
+    known = Authority(agent, "released", "", True, case.authority.passed, False, case.authority.carried)
+    return _steer(replace(case, authority=known), agent, mode or "all")
+
+
+def _automatic(case: Case, agent: Agent) -> Decision:
+    """An out-of-office of an agent changes no ticket; his lead is asked whether he is away."""
+    if case.verdict.kind != "auto-reply":
+        return case.end(Fate.DROPPED, case.verdict.kind)
+    lead = notice.lead_of(case.policy, agent.departments[0] if agent.departments else case.departments[0])
+    if lead is None or lead.name == agent.name or any(one.agent == agent.name for one in case.facts.away):
+        return case.end(Fate.DROPPED, "auto_reply")
+    title = f"{agent.shown_name} seems to be away"
+    remedy = f"#away {agent.name} {case.now:%Y-%m-%d}..UNTIL cover NAME"
+    letter = notice.to_agent(
+        case.policy, lead, "alarm", purpose="question", subject=title,
+        context={"title": title, "text": case.mail.fresh[:500], "remedy": remedy},
+        dedupe=f"away:{agent.name}:{case.now:%G-%V}",
+    )  # fmt: skip
+    return case.end(Fate.DROPPED, "auto_reply", letters=(letter,))
+
+
+# --- with proof -------------------------------------------------------------------------------------------------------
+
+
+def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
+    """Read everything before anything happens; one doubt parks the whole mail (design: *Two phases*)."""
+    forwarded = case.mail.kind is MailKind.FORWARD or is_forward(case.mail.subject)
+    reading = Reading(rest=case.mail.fresh) if forwarded else read(case)
+    if mode == "words":
+        reading = replace(reading, commands=(), problems=(), only_commands=False)
+    listed = _list_answer(case)
+    if listed and not mode:
+        return _many(case, agent, listed)
+    if not mode and reading.commands and reading.commands[0].name in RELEASES:
+        return _release(case, agent, reading.commands[0])
+    if reading.problems and mode != "all":
+        return receipt.parked(case, agent, "commands", commands=reading.commands, problems=reading.problems)
+    tickets = _tickets(case)
+    if not tickets and not reading.commands:
+        return _forward(case, agent) if forwarded else None
+    return _carry_out(case, agent, tickets, reading)
+
+
+def read(case: Case) -> Reading:
+    """The commands of a mail, the titles its ticket ever had subtracted."""
+    ticket = case.match.ticket
+    return command.read(
+        case.mail.subject,
+        case.mail.fresh,
+        earlier_subjects=case.facts.ticket_subjects.get(ticket.number, ()) if ticket else (),
+        aliases=case.policy.command_aliases,
+        phone_signature=quote.is_only_signature,
+        signature=case.mail.signature,
+    )
+
+
+def _tickets(case: Case) -> tuple[Ticket, ...]:
+    """The ticket matched, and every further one the subject names (`[#1042] [#1043] #close`)."""
+    found = [case.match.ticket] if case.match.ticket else []
+    numbers = subject_numbers(case.mail.subject, case.policy)
+    if case.match.by != "token" or len(numbers) > 1:
+        named = (case.facts.merged.get(number, number) for number in numbers)
+        found += [case.facts.tickets[number] for number in named if number in case.facts.tickets]
+    return tuple({ticket.number: ticket for ticket in found}.values())
+
+
+def _release(case: Case, agent: Agent, order: Command) -> Decision:
+    """A one-tap or written answer to a question about a parked mail; only whoever was asked may give it."""
+    carried = case.authority.carried
+    identifiers = [*(one.message_id for one in carried), *asked_letters(carried, case.policy)]
+    letters = [case.facts.letters[one] for one in identifiers if one in case.facts.letters]
+    asked = next((one for one in letters if one.purpose == "release" and one.agent == agent.name and one.mail), None)
+    if asked is None or asked.mail is None:
+        return receipt.parked(case, agent, "no_parked_mail", commands=[order])
+    if order.name == "drop":
+        return case.end(Fate.FILED, "release #drop", effects=(Unpark(asked.mail, released=False),))
+    author = str(asked.context.get("author") or agent.name)
+    mode = "words" if order.name == "send" and "words" in order.argument else "all"
+    effects: tuple[Effect, ...] = (Unpark(asked.mail, released=True, as_agent=author, mode=mode),)
+    address = str(asked.context.get("address") or "")
+    if order.name == "yes" and order.argument.strip().lower() == "always" and address:
+        effects = (*effects, AddAlias(agent.name, address))
+    return case.end(Fate.FILED, f"release #{order.name}", effects=effects)
+
+
+def _forward(case: Case, agent: Agent) -> Decision | None:
+    """A mail an agent forwards to a department becomes a ticket of his; he is asked whose it is."""
+    filed = customer.file(case)
+    if filed.fate is not Fate.FILED or not filed.steps:
+        return filed
+    writer = case.mail.embedded.get("from", "")
+    ask = f"Whose ticket is it? Answer with #requester {writer or 'ADDRESS'}"
+    letter = replace(receipt.to(case, agent, "receipt", purpose="note"), context={"asks": [ask], "done": []})
+    step = filed.steps[0]
+    kept = tuple(one for one in step.outbound if one.template != "ack" and one.agent != agent.name)
+    return replace(filed, reason="forward", steps=(replace(step, outbound=(*kept, letter)), *filed.steps[1:]))
+
+
+# --- commands and words -----------------------------------------------------------------------------------------------
+
+
+def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: Reading) -> Decision:
+    """Every command on every ticket, then the words; the first refusal parks the mail whole."""
+    done = _Done()
+    orders = [one for one in reading.commands if not one.question]
+    for ticket in tickets or (None,):
+        stopped = _on_ticket(case, agent, ticket, orders, reading, done)
+        if stopped:
+            return stopped
+    questions = [one for one in reading.commands if one.question]
+    letters = ask(case, agent, questions, tickets, done)
+    letters += receipt.done(case, agent, done.lines, **done.told)
+    trace = {**case.trace(), "commands": [str(one) for one in reading.commands]}
+    reason = "commands" if reading.only_commands else "answer"
+    return case.end(
+        Fate.FILED, reason, steps=tuple(done.steps), letters=letters, effects=tuple(done.effects), trace=trace
+    )
+
+
+def _on_ticket(
+    case: Case, agent: Agent, ticket: Ticket | None, orders: list[Command], reading: Reading, done: _Done
+) -> Decision | None:
+    plan = workflow.plan(orders, ticket, workflow.Actor(agent=agent), agentwords.world(case, ticket, reading))
+    if plan.refused:
+        return receipt.parked(
+            case, agent, "refused", commands=reading.commands,
+            refused=[receipt.refusal(order, why) for order, why in plan.refused],
+        )  # fmt: skip
+    done.lines += [answers.of_outcome(order, outcome) for order, outcome in plan.done]
+    done.effects += plan.effects
+    done.steps += plan.elsewhere
+    outcomes = {order.name: outcome for order, outcome in plan.done}
+    if plan.opens:
+        done.steps.append(agentwords.opened(case, agent, plan, outcomes, reading.rest))
+    if ticket is None:
+        if reading.rest.strip() and not plan.opens and not reading.only_commands:
+            return receipt.parked(case, agent, "no_ticket", commands=reading.commands)
+        done.steps += [Step(None, (), plan.outbound)] if plan.outbound else []
+        return None
+    after = state.after(ticket, plan.changes, case.now)
+    said = agentwords.said(case, agent, after, reading, outcomes, plan.changes)
+    if isinstance(said, Decision):
+        return said
+    changes = [*plan.changes, *said[0], *_leaked(case, agent)]
+    if said[0]:
+        changes += sla.follow(case.policy, ticket, state.after(ticket, changes, case.now), case.now)
+        if relay.overtaken(case, ticket) and any(one.template == "answer" for one in said[1]):
+            done.told["newer"] = "overtaken"
+    done.steps.append(Step(ticket.number, tuple(changes), (*plan.outbound, *said[1])))
+    return None
+
+
+def _leaked(case: Case, agent: Agent) -> list[Change]:
+    """A token that travelled beside outsiders on To or Cc is spent: from now on it needs a pass."""
+    if case.authority.carried and outsiders(case.mail, case.policy):
+        return [RevokeTokens(agent.name, "sent to outsiders")]
+    return []
+
+
+# --- lists and questions ----------------------------------------------------------------------------------------------
+
+
+def _list_answer(case: Case) -> tuple[int, ...]:
+    """The tickets of the list this mail answers, in its order."""
+    for carried in case.authority.carried:
+        letter = case.facts.letters.get(carried.message_id)
+        if letter and letter.purpose == "tables" and letter.context.get("rows"):
+            return tuple(int(row["number"]) for row in letter.context["rows"] if row.get("number"))
+    return ()
+
+
+def _many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
+    """Lines like `1 take`, `3 hold fri` in the answer to a list act on many tickets at once."""
+    found = command.read_numbered(case.mail.fresh, len(numbers), case.policy.command_aliases)
+    if found.problems:
+        return receipt.parked(case, agent, "commands", problems=found.problems)
+    if not found.actions:
+        reading = read(case)
+        return (
+            _carry_out(case, agent, (), replace(reading, rest=""))
+            if reading.commands
+            else case.end(Fate.FILED, "nothing")
+        )
+    done = _Done()
+    for number in dict.fromkeys(number for number, _ in found.actions):
+        ticket = case.facts.tickets.get(numbers[number - 1])
+        orders = [order for at, order in found.actions if at == number]
+        if ticket is None:
+            return receipt.parked(case, agent, "no_ticket", commands=orders)
+        stopped = _on_ticket(case, agent, ticket, orders, Reading(tuple(orders), only_commands=True), done)
+        if stopped:
+            return stopped
+    letters = receipt.done(case, agent, done.lines, always=True)
+    return case.end(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
+
+
+def ask(
+    case: Case, agent: Agent, questions: list[Command], tickets: tuple[Ticket, ...], done: _Done
+) -> tuple[Outbound, ...]:
+    """One letter that answers all questions of a mail; its rows are filled in the same transaction.
+
+    `#next` also claims the most pressing ticket, so that two agents never get the same.
+    """
+    if not questions:
+        return ()
+    numbers = [ticket.number for ticket in tickets]
+    if any(one.name == "next" for one in questions):
+        first = next((one for one in case.facts.queue if one.owner is None or one.status is Status.NEW), None)
+        first = first or next(iter(case.facts.queue), None)
+        if first is not None:
+            plan = workflow.plan(
+                [Command("take")], first, workflow.Actor(agent=agent), agentwords.world(case, first, Reading())
+            )
+            done.steps.append(Step(first.number, plan.changes))
+            numbers = [first.number]
+    asked = [{"name": one.name, "argument": one.argument} for one in questions]
+    context = {"ask": asked, "numbers": numbers}
+    return (receipt.to(case, agent, "question", purpose="tables", context=context),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from mailgate.core.mail import InboundMail
 from mailgate.core.policy import Policy
 from mailgate.core.rule import Circumstances, Examined, Rule
 
+_NUMBER = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
 ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody's
 
 
@@ -22,12 +24,16 @@ def needs(mail: InboundMail, policy: Policy, arrived_at: datetime) -> Needs:
     bounces = _bounces(mail, policy)
     reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
     bounce_ids = tuple(token.message_id(written, policy.domain) for _, written in bounces)
+    asked = agentmail.asked_letters(tokens, policy)
+    letters = (*(c.message_id for c in tokens if c.message_id), *asked, *reported, *bounce_ids)
+    agent = policy.agent_at(mail.author.addr) if mail.author else None
+    orders = agent is not None and "#" in mail.subject + mail.fresh
     numbers = (
+        *(_spoken_of(mail) if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
         *(t.ticket for t, _ in bounces if t.ticket),
         *match.subject_numbers(mail.subject, policy),
     )
-    letters = (*(c.message_id for c in tokens if c.message_id), *reported, *bounce_ids)
     return Needs(
         content_digest=mail.content_digest,
         message_id=mail.message_id,
@@ -37,8 +43,16 @@ def needs(mail: InboundMail, policy: Policy, arrived_at: datetime) -> Needs:
         departments=departments(mail, policy),
         arrived_at=arrived_at,
         letters=tuple(dict.fromkeys(letters))[:30],
-        parked=agentmail.parked_mail(mail, tokens, policy),
+        orders=orders,
+        queue_of=agent.name if agent and orders else "",
+        queue_in=agent.departments if agent else (),
     )
+
+
+def _spoken_of(mail: InboundMail) -> tuple[int, ...]:
+    """Numbers after commands, such as the target of `#merge 1042`."""
+    said = f"{mail.subject}\n{mail.fresh[:4096]}"
+    return tuple(int(found) for found in _NUMBER.findall(said))[:10]
 
 
 def _bounces(mail: InboundMail, policy: Policy) -> list[tuple[token.Token, str]]:
@@ -75,7 +89,8 @@ def decide(
     if released_as == ANYBODY:
         return customer.file(case, released=True)
     if released_as:
-        return agentmail.released(case, released_as, release_mode)
+        decision = agentmail.released(case, released_as, release_mode)
+        return decision or customer.file(case, released=True)
     if facts.duplicate_of is not None:
         return _again(case)
     if case.verdict.kind == "self":
@@ -88,7 +103,7 @@ def decide(
         decision = agentmail.answer(case)
         if decision is not None:
             return decision
-    return customer.file(case)
+    return agentmail.foreign_token(case) or customer.file(case)
 
 
 def look(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mailgate.core.ticket import Ticket
+from mailgate.core.ticket import Entry, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,9 @@ class Needs:
     departments: tuple[str, ...]
     arrived_at: datetime
     letters: tuple[str, ...] = ()  # Message-IDs of ours (valid MAC) whose letter is wanted
-    parked: int | None = None  # a mail number a one-tap answer is about
+    orders: bool = False  # an agent's mail with commands: threads, journals and the queue may matter
+    queue_of: str = ""  # the agent who asks for the next ticket
+    queue_in: tuple[str, ...] = ()  # and his departments
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class SentLetter:
     purpose: str
     created_at: datetime
     revoked: bool = False
+    mail: int | None = None  # the mail that made us write it
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -87,7 +90,11 @@ class Facts:
     load: Mapping[str, int] = field(default_factory=dict)  # agent -> open tickets
     last_assigned: Mapping[str, datetime] = field(default_factory=dict)
     away: tuple[Absence, ...] = ()
-    parked: Parking | None = None
+    entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread
+    journal: Mapping[int, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)  # and every event
+    unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters
+    replies: Mapping[str, str] = field(default_factory=dict)  # saved answers: name -> text
+    queue: tuple[Ticket, ...] = ()  # asked with `queue_of`: what is to be done next, most pressing first
     ticket_subjects: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # all earlier subjects
     last_words: Mapping[int, str] = field(default_factory=dict)  # ticket -> the agent whose public words are newest
     promise_seconds: Mapping[str, int] = field(default_factory=dict)  # department -> p80 of real first responses

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from mailgate.core.canned import Article
 from mailgate.core.mail import Address, canonical
 
 
@@ -65,6 +66,7 @@ class Agent:
     signature: str = ""
     receipts: str = "refused"  # or "always"
     active: bool = True
+    generation: int = 0  # counts the desk addresses he has had
 
     @property
     def shown_name(self) -> str:
@@ -203,6 +205,8 @@ class Policy:
     attach_max: int = 15 * 1024 * 1024
     undo_window: timedelta = timedelta(minutes=2)
     command_aliases: Mapping[str, str] = field(default_factory=dict)
+    replies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # canned answers: name -> language -> text
+    articles: tuple[Article, ...] = ()
     digest_at: int = 8 * 60  # minutes from midnight
     digest_to: tuple[str, ...] = ("agents", "lead")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mailgate.core import notice
+from mailgate.core import answers, notice
 from mailgate.core.case import Case
 from mailgate.core.change import Decision, Fate, Outbound, Parking
 from mailgate.core.command import Command, Trouble
+from mailgate.core.order import Refusal
 from mailgate.core.policy import Agent
 
 # Refusals that concern the mail as a whole, with the sentence the agent reads.
@@ -21,6 +22,7 @@ WHY = {
     "forward": "it is a forwarded mail",
     "trainee": "a lead has to send it",
     "address_only": "the reply address alone is no proof for words to a customer; keep the ticket's tag in the subject",
+    "no_parked_mail": "the mail it is about waits no longer, or another was asked",
     "no_ticket": "it is not clear which ticket is meant",
 }
 
@@ -39,7 +41,7 @@ def parked(
     understood = [str(command) for command in commands]
     doubts = [*(_doubt(problem) for problem in problems), *refused]
     if why in WHY:
-        doubts.append({"word": "", "why": WHY[why], "nearest": []})
+        doubts.append({"text": case.mail.subject or "?", "why": WHY[why], "nearest": ""})
     number = case.match.ticket.number if case.match.ticket else None
     letter = to(
         case,
@@ -65,12 +67,14 @@ def parked(
 
 
 def _doubt(problem: Trouble) -> dict[str, Any]:
-    return {
-        "word": problem.word,
-        "why": problem.kind,
-        "nearest": [f"#{name}" for name in problem.nearest],
-        "line": problem.line[:200],
-    }
+    nearest = f"#{problem.nearest[0]}" if problem.nearest else ""
+    return {"text": problem.line[:200] or problem.word, "why": answers.of_trouble(problem), "nearest": nearest}
+
+
+def refusal(order: Command, refused: Refusal) -> dict[str, Any]:
+    """A command that was understood and not granted."""
+    nearest = refused.nearest[0] if refused.nearest else ""
+    return {"text": str(order), "why": answers.of_refusal(refused), "nearest": nearest}
 
 
 def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
@@ -83,14 +87,16 @@ def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
         purpose="release",
         dedupe=f"was_it_you:{agent.name}:{bucket}",
         context={"subject": case.mail.subject, "at": case.arrived_at.isoformat(), "text": case.mail.fresh[:500],
-                 "why": why, "parked": True},
+                 "address": case.author.key if case.author else ""},
     )  # fmt: skip
     return case.end(Fate.PARKED, why, parking=Parking(why, agent.name), letters=(letter,))
 
 
-def done(case: Case, agent: Agent, lines: Sequence[str], **context: Any) -> tuple[Outbound, ...]:
+def done(
+    case: Case, agent: Agent, lines: Sequence[str], *, always: bool = False, **context: Any
+) -> tuple[Outbound, ...]:
     """A receipt of what was done, for agents who want one always, or when there is something they must know."""
-    if agent.receipts != "always" and not any(context.values()):
+    if not always and agent.receipts != "always" and not any(context.values()):
         return ()
     return (to(case, agent, "receipt", purpose="note", context={"done": list(lines), **context}),)
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from mailgate.core import token
 from mailgate.core.case import Case
-from mailgate.core.change import AddEntry, Assign, Audience, Change, Outbound, SetStatus, Urgency
+from mailgate.core.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
 from mailgate.core.mail import Address
 from mailgate.core.policy import Agent, Role
 from mailgate.core.quote import MARKERS
 from mailgate.core.ticket import EntryKind, Status, Ticket
 
 
-def objection(case: Case, ticket: Ticket, agent: Agent, text: str) -> str:
+def objection(case: Case, ticket: Ticket, agent: Agent, text: str, above: str = "") -> str:
     """Why these words must not leave now, `""` when they may (design: *What the customer must never see*)."""
-    if not text.strip():
+    if not text.strip() and not above:
         return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
     if _inside(case, text):
         return "inside"
@@ -69,7 +69,7 @@ def overtaken(case: Case, ticket: Ticket) -> bool:
 
 
 def words(
-    case: Case, ticket: Ticket, agent: Agent, text: str, *, keep_status: bool, above: str = ""
+    case: Case, ticket: Ticket, agent: Agent, text: str, *, keep_status: bool, above: str = "", survey: bool = False
 ) -> tuple[list[Change], tuple[Outbound, ...]]:
     """The entry, what an answer does to the ticket, and the letter, held for the undo window.
 
@@ -86,12 +86,8 @@ def words(
     if not keep_status:
         after = case.policy.department(ticket.department).after_reply
         changes.append(SetStatus(Status(after), why="answered"))
-    letter = answer(case, ticket, agent, whole, own, survey=any(_solves(change) for change in changes))
+    letter = answer(case, ticket, agent, whole, own, survey=survey)
     return changes, (letter,) if letter else ()
-
-
-def _solves(change: Change) -> bool:
-    return isinstance(change, SetStatus) and change.status is Status.SOLVED
 
 
 def answer(
@@ -127,3 +123,20 @@ def answer(
 def _outside(case: Case, person: Address) -> bool:
     """True for people we may write to as customers."""
     return not case.policy.department_at(person.addr) and "@" in person.addr and not person.addr.endswith(".invalid")
+
+
+def opened(case: Case, opening: Change) -> Ticket:
+    """The ticket a command is about to open, for the letter and the clocks."""
+    assert isinstance(opening, OpenTicket)
+    return Ticket(
+        number=0,
+        subject=opening.subject,
+        status=Status.NEW,
+        department=opening.department,
+        requester=opening.requester,
+        created_at=case.now,
+        updated_at=case.now,
+        priority=opening.priority,
+        language=opening.language,
+        participants=(opening.requester, *opening.participants),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -178,6 +178,26 @@ class Read(Protocol):
     def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]: ...
     def letter_of_delivery(self, delivery: int) -> int | None: ...
 
+    def report_tickets(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """Rows as in `figures.TicketRow`: tickets opened, answered or solved since then, and the unsolved ones."""
+        ...
+
+    def report_reopened(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """Reopenings: (department, owner, tags, at in microseconds)."""
+        ...
+
+    def report_votes(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """The newest vote of each ticket: (department, agent, tags, at in microseconds, score)."""
+        ...
+
+    def report_subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
+        """Titles of the newest tickets opened then."""
+        ...
+
+    def first_responses(self, since: datetime, until: datetime) -> Iterator[tuple[Any, ...]]:
+        """First responses given then: (department, opened, answered), in microseconds."""
+        ...
+
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """All the store knows that matters for one decision; ask inside the transaction that applies it."""
         ...
@@ -196,6 +216,11 @@ class Tx(Read, Protocol):
 
     def waiting(self, limit: int, after: int = 0) -> list[WaitingMail]: ...
     def attempt(self, number: int) -> int: ...
+
+    def forgive(self, number: int) -> None:
+        """Take the last attempt back: the mail was not to blame for its end."""
+        ...
+
 
     def apply(
         self,

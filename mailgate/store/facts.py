@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from mailgate.core.change import Absence, Facts, Needs, Parking, SentLetter
+from mailgate.core.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.mail import Address, canonical
 from mailgate.core.ticket import Status, Ticket
 from mailgate.store import rows
@@ -30,15 +30,19 @@ class Knowing(Applying):
         asked = [*by_id.values(), *needs.numbers, *(each.ticket for each in letters.values() if each.ticket)]
         if known.get("duplicate_ticket"):
             asked.append(known["duplicate_ticket"])
-        tickets, merged, ids = self._tickets(list(dict.fromkeys(asked))[:CANDIDATES], needs.sender)
+        listed = [row.get("number") for each in letters.values() for row in each.context.get("rows") or ()]
+        asked = [*list(dict.fromkeys(asked))[:CANDIDATES], *(number for number in listed if number)]
+        tickets, merged, ids = self._tickets(list(dict.fromkeys(asked)), needs.sender)
         known["successors"] = self._successors(tickets, ids, merged, needs.sender)
         known["by_id"] = {key: merged.get(number, number) for key, number in by_id.items()}
         known["tickets"], known["merged"] = tickets, merged
         self._threads(known, tickets, ids, now)
         self._sender(known, needs, now)
         self._people(known, now)
-        if needs.parked is not None:
-            known["parked"] = self.parking(needs.parked)
+        if needs.orders:
+            self._orders(known, tickets, ids)
+        if needs.queue_of:
+            known["queue"] = self._queue(needs)
         return Facts(**known)
 
     def _duplicate(self, needs: Needs) -> dict[str, Any]:
@@ -78,6 +82,7 @@ class Knowing(Applying):
                     purpose=row["purpose"],
                     created_at=rows.time_of(row["created_at"]),
                     revoked=row["revoked_at"] is not None,
+                    mail=row["mail"],
                     context=rows.loads(row["context"], {}),
                 )
         return letters
@@ -150,6 +155,33 @@ class Knowing(Applying):
             if ticket.status.done
         }
 
+    def _orders(self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int]) -> None:
+        """What commands may need beyond the ticket itself: its thread, its journal, its letters still here."""
+        known["entries"] = {number: self.entries(ids[number]) for number in tickets}
+        known["journal"] = {number: tuple(self.events(number)) for number in tickets}
+        known["unsent"] = {number: self._unsent(ids[number]) for number in tickets}
+        known["replies"] = {row["name"]: row["text"] for row in self.saved_replies()}
+
+    def _unsent(self, ticket: int) -> dict[int, tuple[int, ...]]:
+        """Customers' letters that have not left, by the mail that caused them."""
+        found: dict[int, tuple[int, ...]] = {}
+        for row in self.all(sql.UNSENT, {"id": ticket}):
+            found[row["mail"]] = (*found.get(row["mail"], ()), row["id"])
+        return found
+
+    def _queue(self, needs: Needs) -> tuple[Ticket, ...]:
+        """The agent's own and unowned tickets at work in his departments, in working order."""
+        departments = needs.queue_in or tuple(row["name"] for row in self.all(sql.DEPARTMENTS, {}))
+        names = {f"d{i}": name for i, name in enumerate(departments)}
+        among = ", ".join(f":{name}" for name in names)
+        found = self.all(
+            f"{sql.TICKET_COLUMNS} WHERE ticket.status IN ('new', 'open') AND ticket.department IN ({among}) "
+            "AND (ticket.owner IS NULL OR ticket.owner = :me) ORDER BY ticket.due_at IS NULL, ticket.due_at, "
+            "ticket.rank, ticket.created_at LIMIT 10",
+            {**names, "me": needs.queue_of},
+        )
+        return tuple(self.bare(row) for row in found)
+
     def _sender(self, known: dict[str, Any], needs: Needs, now: datetime) -> None:
         at = rows.micros(now)
         hour, day = rows.micros(now - HOUR), rows.micros(now - DAY)
@@ -177,13 +209,6 @@ class Knowing(Applying):
         known["away"] = self.absences(now)
         promises = self.setting("promises")
         known["promise_seconds"] = json.loads(promises) if promises else {}
-
-    def parking(self, mail: int) -> Parking | None:
-        """Why a mail waits for a person, None when it does not."""
-        row = self.one(sql.PARKING, {"mail": mail})
-        if row is None:
-            return None
-        return Parking(row["why"], row["agent"], row["nonce"], tuple(json.loads(row["understood"])))
 
     def absences(self, now: datetime) -> tuple[Absence, ...]:
         """Agents away at that moment."""

@@ -74,6 +74,10 @@ class Inbox(Session):
             raise KeyError(number)
         return int(attempts)
 
+    def forgive(self, number: int) -> None:
+        """See `base.Tx.forgive`."""
+        self.run(sql.FORGIVE, {"number": number})
+
     def quarantine_mail(self, number: int, reason: str, error: str, now: datetime) -> None:
         """We failed on this mail: its bytes stay, people are told, `retry_mail` runs it again."""
         self.run(

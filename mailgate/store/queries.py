@@ -27,12 +27,16 @@ class Queries(Keeping):
     def ticket(self, number: int) -> Ticket | None:
         """See `base.Read.ticket`."""
         row = self.one(sql.TICKET, {"number": number})
-        return None if row is None else self._ticket(row, self._entries(row["id"]))
+        return None if row is None else self._ticket(row, self.entries(row["id"]))
 
     def bare_ticket(self, number: int) -> Ticket | None:
         """A ticket without its thread."""
         row = self.one(sql.TICKET, {"number": number})
         return None if row is None else self._ticket(row)
+
+    def bare(self, row: rows.Row) -> Ticket:
+        """A ticket without its thread, from its row."""
+        return self._ticket(row)
 
     def _ticket(self, row: rows.Row, entries: tuple[Entry, ...] = ()) -> Ticket:
         parts: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -42,7 +46,8 @@ class Queries(Keeping):
         parts["link"] = list(dict.fromkeys((value, "") for value, _ in parts["link"]))
         return rows.ticket(row, parts, entries)
 
-    def _entries(self, ticket: int) -> tuple[Entry, ...]:
+    def entries(self, ticket: int) -> tuple[Entry, ...]:
+        """The thread of the ticket with that row id, oldest first."""
         files: dict[int, list[Attachment]] = defaultdict(list)
         for row in self.all(sql.ATTACHMENTS, {"id": ticket}):
             files[row["entry"]].append(rows.attachment(row))

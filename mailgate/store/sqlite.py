@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mailgate import crash
 from mailgate.core.policy import Agent, Department
 from mailgate.errors import ConfigError, Temporary
 from mailgate.store import connection as opening
@@ -197,11 +198,14 @@ class SqliteStore:
         began = False
         try:
             writer = self._healthy_writer()
+            crash.point("before-begin")
             writer.execute("BEGIN IMMEDIATE")
             began = True
             for entry in batch:
                 answers.append((entry, *self._savepoint(writer, entry)))
+            crash.point("before-commit")
             writer.execute("COMMIT")
+            crash.point("after-commit")
         except BaseException as caught:
             problem = caught.problem if isinstance(caught, _Gone) else caught
             self._after(problem)

@@ -28,6 +28,7 @@ SELECT mail.*, raw.bytes FROM mail LEFT JOIN raw ON raw.mail = mail.number
 WHERE mail.fate IS NULL AND mail.number > :after ORDER BY mail.number LIMIT :limit
 """
 ATTEMPT = "UPDATE mail SET attempts = attempts + 1 WHERE number = :number RETURNING attempts"
+FORGIVE = "UPDATE mail SET attempts = attempts - 1 WHERE number = :number AND attempts > 0"
 MAIL_TIMES = "SELECT arrived_at, origin FROM mail WHERE number = :number"
 DECIDED = """
 UPDATE mail SET fate = :fate, reason = :reason, trace = :trace, decided_at = :now, duplicate_of = :duplicate_of
@@ -231,3 +232,9 @@ REVOKE = """
 UPDATE letter SET revoked_at = :now WHERE ticket = :ticket AND agent = :agent AND revoked_at IS NULL
 """
 LAST_WORDS = "SELECT author FROM entry WHERE ticket = :id AND kind = 'agent' ORDER BY id DESC LIMIT 1"
+UNSENT = """
+SELECT DISTINCT letter.mail, letter.id FROM letter JOIN delivery ON delivery.letter = letter.id
+WHERE letter.ticket = :id AND letter.audience = 'customer' AND letter.mail IS NOT NULL
+  AND delivery.state IN ('waiting', 'held') ORDER BY letter.id
+"""
+DEPARTMENTS = "SELECT name FROM department WHERE retired_at IS NULL ORDER BY id"

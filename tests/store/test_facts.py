@@ -21,7 +21,7 @@ def customer(bench, number, text="more", **stamp):
 
 
 def test_an_empty_store_knows_nothing(bench):
-    assert bench.facts(numbers=(1001, 0, -1, 2**70), ids=("<x@y>",), letters=("<z@y>",), parked=5) == ch.Facts()
+    assert bench.facts(numbers=(1001, 0, -1, 2**70), ids=("<x@y>",), letters=("<z@y>",)) == ch.Facts()
 
 
 def test_ids_of_mail_of_ancestors_never_seen_and_of_our_letters_lead_to_the_ticket(bench, letters):

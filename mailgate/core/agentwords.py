@@ -1,0 +1,119 @@
+"""What an agent's words become: a letter to the customer, a note, a phone memo, or the start of a ticket."""
+
+from __future__ import annotations
+
+from mailgate.core import notice, receipt, relay, sla, state, workflow
+from mailgate.core.canned import fill, holes
+from mailgate.core.case import Case
+from mailgate.core.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
+from mailgate.core.command import Reading
+from mailgate.core.match import subject_numbers
+from mailgate.core.order import Event, Outcome, World
+from mailgate.core.policy import Agent
+from mailgate.core.subject import base
+from mailgate.core.ticket import EntryKind, Status, Ticket
+
+
+def world(case: Case, ticket: Ticket | None, reading: Reading) -> World:
+    """What commands may lean on, from the facts."""
+    facts, policy = case.facts, case.policy
+    number = ticket.number if ticket else 0
+    replies = {**{name: next(iter(texts.values())) for name, texts in policy.replies.items()}, **facts.replies}
+    return World(
+        policy=policy,
+        now=case.now,
+        load=facts.load,
+        away=facts.away,
+        tickets={
+            **facts.tickets,
+            **{old: facts.tickets[new] for old, new in facts.merged.items() if new in facts.tickets},
+        },
+        entries=facts.entries.get(number, ()),
+        events=tuple(
+            Event(row["mail"], row["actor"], row["kind"], row["old"] or "", row["new"] or "")
+            for row in facts.journal.get(number, ())
+        ),
+        unsent=facts.unsent.get(number, {}),
+        replies={name: holes(text) for name, text in replies.items()},
+        words=reading.rest,
+        title=base(case.mail.subject.partition("#")[0]),
+        department=case.departments[0],
+        confirmed=case.authority.proof == "released",
+    )
+
+
+def said(
+    case: Case, agent: Agent, ticket: Ticket, reading: Reading, outcomes: dict[str, Outcome], before: tuple[Change, ...]
+) -> tuple[list[Change], tuple[Outbound, ...]] | Decision:
+    """What the words of the mail become: a letter, a note, a phone memo, or nothing."""
+    text = reading.rest
+    above = _canned(case, ticket, outcomes)
+    silent = not text.strip() and not above
+    if "ask" in outcomes or "new" in outcomes or (silent and (reading.commands or not case.mail.text.strip())):
+        return [], ()
+    if "call" in outcomes:
+        return [_memo(case, agent, EntryKind.CALL, text)], ()
+    if not to_customer(case, reading):
+        return [_memo(case, agent, EntryKind.NOTE, text)], notice.of_note(case, ticket, "note")
+    why = "address_only" if _address_only(case) else relay.objection(case, ticket, agent, text, above)
+    if why and case.authority.proof != "released":
+        asked = notice.lead_of(case.policy, ticket.department) if why == "trainee" else agent
+        return receipt.parked(case, asked or agent, why, commands=reading.commands, author=agent.name)
+    keep = any(isinstance(one, SetStatus) for one in before)
+    solved = any(isinstance(one, SetStatus) and one.status is Status.SOLVED for one in before)
+    changes, letters = relay.words(case, ticket, agent, text, keep_status=keep, above=above, survey=solved)
+    if ticket.owner not in (None, agent.name):
+        letters = (*letters, *notice.of_note(case, ticket, "answered"))
+    return changes, letters
+
+
+def _canned(case: Case, ticket: Ticket, outcomes: dict[str, Outcome]) -> str:
+    used = outcomes.get("use")
+    if used is None:
+        return ""
+    name = used.params["name"]
+    texts = case.policy.replies.get(name, {})
+    text = texts.get(ticket.language) or case.facts.replies.get(name) or next(iter(texts.values()), "")
+    return fill(text, used.params)
+
+
+def _memo(case: Case, agent: Agent, kind: EntryKind, text: str) -> AddEntry:
+    mail = case.mail
+    return AddEntry(kind, agent.name, agent.shown_name, text, mail.quoted, "", mail.attachments)
+
+
+def opened(case: Case, agent: Agent, plan: workflow.Plan, outcomes: dict[str, Outcome], text: str) -> Step:
+    """A ticket opened by a command: `#new` writes to the customer first, `#call` keeps a memo, `#split` parts."""
+    opening = plan.opens[0]
+    blank = relay.opened(case, opening)
+    changes: list[Change] = list(plan.opens)
+    letters: tuple[Outbound, ...] = ()
+    if "new" in outcomes:
+        changes.append(_memo(case, agent, EntryKind.AGENT, text))
+        changes.append(SetStatus(Status.WAITING, why="answered"))
+        letter = relay.answer(case, blank, agent, text)
+        letters = (letter,) if letter else ()
+    elif "call" in outcomes:
+        changes.append(_memo(case, agent, EntryKind.CALL, text))
+    changes += sla.opened(case.policy, state.after(blank, changes[1:], case.now), case.now)
+    return Step(None, tuple(changes), letters)
+
+
+def to_customer(case: Case, reading: Reading) -> bool:
+    """A plain reply does what the letter it answers says; `#reply` and `#note` override."""
+    if reading.has("note"):
+        return False
+    if reading.has("reply"):
+        return True
+    if case.authority.proof == "desk":
+        return False
+    for carried in case.authority.carried:
+        if carried.by in ("message-id", "address", "marker"):
+            return carried.token.purpose == "customer"
+    return bool(subject_numbers(case.mail.subject, case.policy)) or case.match.by == "reference"
+
+
+def _address_only(case: Case) -> bool:
+    """Address books remember reply addresses: a token found only there relays no words without the ticket's tag."""
+    tagged = bool(subject_numbers(case.mail.subject, case.policy))
+    return set(case.authority.by) == {"address"} and not tagged and not case.authority.passed

@@ -1,0 +1,33 @@
+"""Named points where the process kills itself when a test asks for it; in every other life they do nothing."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+
+# In the order in which a mail and its letters meet them.
+POINTS = (
+    "after-mail",  # MAIL was answered
+    "mid-data",  # part of a large mail is in memory
+    "before-begin",  # the store is about to write
+    "before-commit",  # everything is inserted
+    "after-commit",  # on disk, and nobody was told
+    "after-250",  # the sender was told
+    "mid-processing",  # ticket and letters are written, not committed
+    "after-processing",  # the mail has its fate
+    "after-claim",  # letters are leased
+    "after-render",  # they have their words
+    "after-sending",  # they are marked as leaving
+    "after-relay",  # the relay said 250, which nobody wrote down
+)
+
+# MAILGATE_CRASH_AT=NAME, or NAME:N for the N-th time; read once, so that a point costs a comparison.
+_AT, _, _NTH = os.environ.get("MAILGATE_CRASH_AT", "").partition(":")
+_times = itertools.count(1)
+
+
+def point(name: str) -> None:
+    """Die here and now, as by `kill -9`, when MAILGATE_CRASH_AT names this point."""
+    if name == _AT and next(_times) >= int(_NTH or 1):
+        os.kill(os.getpid(), signal.SIGKILL)
