@@ -1,16 +1,25 @@
-"""A door with a scripted receive, and raw dialogues over real sockets."""
+"""A door with a scripted receive, raw dialogues over real sockets, and real Dovecot and Postfix on loopback."""
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
 import contextlib
+import os
+import pwd
+import shutil
 import socket
+import subprocess
+import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from mailgate.core.mail import Envelope, Source
 from mailgate.edge.smtp_in import Door
@@ -161,3 +170,153 @@ def open_door() -> Iterator[Callable[..., Running]]:
     yield start
     for running in opened:
         running.close()
+
+
+# --- real servers -----------------------------------------------------------------------------------------------------
+
+
+def need(program: str, package: str) -> str:
+    """Where a server is; without it the test is skipped, or fails when MAILGATE_TEST_SERVERS=require."""
+    found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+    if found is None:
+        lacking = f"{program} is not here: apt-get install --no-install-recommends {package}"
+        if os.environ.get("MAILGATE_TEST_SERVERS") == "require":
+            pytest.fail(lacking)
+        pytest.skip(lacking)
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def quietly(*command: str) -> None:
+    """Run to the end; a daemon that keeps our pipes open would hang a captured run for ever."""
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def wait_for_port(port: int, log: Path) -> None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.02)
+    pytest.fail(f"no server on port {port}: {log.read_text() if log.exists() else 'no log'}")
+
+
+DOVECOT = """
+base_dir = {place}/run
+state_dir = {place}/state
+log_path = {place}/dovecot.log
+protocols = imap lmtp
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <{place}/cert.pem
+ssl_key = <{place}/key.pem
+disable_plaintext_auth = no
+auth_failure_delay = 0
+auth_mechanisms = plain login
+mail_location = maildir:{place}/mail/%u/Maildir
+mail_uid = {user}
+mail_gid = {group}
+first_valid_uid = 0
+first_valid_gid = 0
+default_internal_user = {internal}
+default_internal_group = {internal_group}
+default_login_user = {login}
+mail_max_userip_connections = 50
+passdb {{
+  driver = static
+  args = password=sälaïnen
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={place}/mail/%u
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  user = {user}
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service stats {{
+  chroot =
+}}
+{rootless}
+"""
+ROOTLESS = "".join(f"service {name} {{\n  user = {{user}}\n}}\n" for name in ("auth", "auth-worker"))
+
+
+@dataclass(frozen=True)
+class Dovecot:
+    """A running Dovecot; any user may log in with the password."""
+
+    place: Path
+    imap: int
+    imaps: int
+    lmtp: int
+    authority: trustme.CA
+    password: str = "sälaïnen"
+
+    def kick(self, user: str) -> None:
+        """Break every connection of a user."""
+        quietly("doveadm", "-c", str(self.place / "dovecot.conf"), "kick", user)
+
+    def run(self, *command: str) -> None:
+        quietly("doveadm", "-c", str(self.place / "dovecot.conf"), *command)
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """Dovecot with IMAP, IMAPS and LMTP on free ports; as the calling user, or with Dovecot's own users for root."""
+    program = need("dovecot", "dovecot-imapd dovecot-lmtpd")
+    place = Path(tempfile.mkdtemp(prefix="mailgate-dovecot-"))
+    place.chmod(0o755)  # Dovecot's unprivileged processes must reach their sockets in it
+    for name in ("run", "mail", "state"):
+        (place / name).mkdir()
+    (place / "mail").chmod(0o777)
+    authority = trustme.CA()
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(place / "key.pem")
+    shutil.copy(place / "key.pem", place / "cert.pem")
+    me = pwd.getpwuid(os.getuid())
+    root = me.pw_uid == 0
+    names = {
+        "user": "nobody" if root else me.pw_name,
+        "group": "nogroup" if root else str(me.pw_gid),
+        "internal": "dovecot" if root else me.pw_name,
+        "internal_group": "dovecot" if root else str(me.pw_gid),
+        "login": "dovenull" if root else me.pw_name,
+    }
+    ports = {"imap": free_port(), "imaps": free_port(), "lmtp": free_port()}
+    rootless = "" if root else ROOTLESS.format(**names)
+    (place / "dovecot.conf").write_text(DOVECOT.format(place=place, rootless=rootless, **names, **ports))
+    quietly(program, "-c", str(place / "dovecot.conf"))
+    try:
+        wait_for_port(ports["imap"], place / "dovecot.log")
+        yield Dovecot(place, authority=authority, **ports)
+    finally:
+        quietly("doveadm", "-c", str(place / "dovecot.conf"), "stop")
+        shutil.rmtree(place, ignore_errors=True)
