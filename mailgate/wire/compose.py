@@ -39,7 +39,7 @@ class Written:
 def write(letter: Letter, now: datetime, templates: str | None = None, files: Sequence[File] = ()) -> Written:
     """The letter worded and composed; `templates` is the admin's folder of overrides.
 
-    Raises Permanent when an address cannot be written, or when the built-in template fails as well.
+    Raises Permanent when an address cannot be written, Temporary when the built-in template fails as well.
     """
     page = render.page(letter, now, templates)
     subject = subject_line(page.subject or letter.subject, letter.tag)

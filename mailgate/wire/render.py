@@ -18,7 +18,7 @@ from markupsafe import Markup
 from mailgate.core.letter import Letter, head
 from mailgate.core.quote import marker
 from mailgate.core.showing import VARIABLES
-from mailgate.errors import Permanent, Problem
+from mailgate.errors import Problem, Temporary
 from mailgate.wire import plain, samples, words
 from mailgate.wire.render_sandbox import LONGEST, built_in_folder, environment
 
@@ -39,7 +39,7 @@ class Page:
 def page(letter: Letter, now: datetime, templates: str | None = None) -> Page:
     """Word a letter; a broken override in the folder `templates` falls back to ours and is reported.
 
-    Raises Permanent when our own template fails too.
+    Raises Temporary when our own template fails too: the letter waits for people.
     """
     problems: tuple[str, ...] = ()
     if templates:
@@ -50,7 +50,7 @@ def page(letter: Letter, now: datetime, templates: str | None = None) -> Page:
     try:
         ours = _worded(environment(None), letter, now)
     except Exception as error:
-        raise Permanent(f"template {explain(error, letter.template)}") from error
+        raise Temporary(f"template {explain(error, letter.template)}") from error
     return Page(ours.subject, ours.html, ours.text, problems)
 
 

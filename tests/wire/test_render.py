@@ -14,7 +14,7 @@ from mailgate.core.letter import Letter, head
 from mailgate.core.mail import Address
 from mailgate.core.showing import VARIABLES
 from mailgate.core.ticket import Entry, EntryKind
-from mailgate.errors import Permanent
+from mailgate.errors import Temporary
 from mailgate.wire import inline, plain, render, samples
 from mailgate.wire.render_sandbox import LONGEST, built_in_folder, environment
 
@@ -220,7 +220,7 @@ def test_g04_g07_a_broken_override_gives_way_to_ours_and_is_reported(
 
 def test_when_ours_fails_too_the_letter_is_told_to_wait() -> None:
     broken = replace(letter("ack"), context={"reader": {}})
-    with pytest.raises(Permanent, match=r"base\.html:\d+: 'department' is undefined"):
+    with pytest.raises(Temporary, match=r"base\.html:\d+: 'department' is undefined"):
         render.page(broken, samples.NOW)
 
 
