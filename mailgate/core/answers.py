@@ -1,10 +1,12 @@
-"""What the receipt says of each command: granted, or refused and why; English, for people at the desk."""
+"""What the receipt says of each command: granted, or refused and why, in the agent's language."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from string import Formatter
+from types import ModuleType
 
+from mailgate.core import answers_fi, answers_lv, answers_pl
 from mailgate.core.command import Command, Trouble
 from mailgate.core.order import Outcome, Refusal
 
@@ -129,20 +131,29 @@ TROUBLE: Mapping[str, str] = {
 }
 
 
-def of_outcome(command: Command, outcome: Outcome) -> str:
+TRANSLATED: Mapping[str, ModuleType] = {"fi": answers_fi, "lv": answers_lv, "pl": answers_pl}
+
+
+def of_outcome(command: Command, outcome: Outcome, language: str = "en") -> str:
     """`#hold fri: on hold until 2026-11-27 09:00; the clocks stand still`."""
-    said = DONE.get(outcome.answer, "")
+    said = _sentence("DONE", outcome.answer, language)
     return f"{command}: {_filled(said, outcome.params)}" if said else str(command)
 
 
-def of_refusal(refusal: Refusal) -> str:
+def of_refusal(refusal: Refusal, language: str = "en") -> str:
     """Why a command was not carried out."""
-    return _filled(REFUSED[refusal.code], refusal.params)
+    return _filled(_sentence("REFUSED", refusal.code, language), refusal.params)
 
 
-def of_trouble(trouble: Trouble) -> str:
+def of_trouble(trouble: Trouble, language: str = "en") -> str:
     """Why a line was not understood."""
-    return TROUBLE[trouble.kind]
+    return _sentence("TROUBLE", trouble.kind, language)
+
+
+def _sentence(table: str, key: str, language: str) -> str:
+    ours: Mapping[str, str] = {"DONE": DONE, "REFUSED": REFUSED, "TROUBLE": TROUBLE}[table]
+    theirs: Mapping[str, str] = getattr(TRANSLATED.get(language), table, ours)
+    return theirs.get(key, "")
 
 
 def variables(text: str) -> set[str]:

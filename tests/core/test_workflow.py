@@ -535,3 +535,20 @@ def test_a_receipt_says_what_was_done_in_plain_words() -> None:
         == "#hold fri 14:00: on hold until 2026-11-27 14:00; the clocks stand still"
     )
     assert answers.of_refusal(Refusal("no_such_agent", params={"name": "bob"})) == "no agent is called bob"
+
+
+@pytest.mark.parametrize("language", ["fi", "pl", "lv"])
+@pytest.mark.parametrize("table", ["DONE", "REFUSED", "TROUBLE"])
+def test_every_sentence_is_said_in_every_language_with_the_same_particulars(language: str, table: str) -> None:
+    ours, theirs = getattr(answers, table), getattr(answers.TRANSLATED[language], table)
+    assert list(theirs) == list(ours)
+    for key, sentence in ours.items():
+        assert answers.variables(theirs[key]) == answers.variables(sentence), key
+        assert theirs[key] != sentence or key == "field", key
+
+
+def test_a_receipt_speaks_the_agents_language() -> None:
+    take = command.parse("#ota").commands[0]
+    assert answers.of_outcome(take, granted("#ota", FREE), "fi") == "#take: tiketti on sinun"
+    assert answers.of_outcome(take, granted("#ota", FREE), "sv") == "#take: the ticket is yours"
+    assert answers.of_refusal(Refusal("itself", params={"number": "7"}), "lv") == "7 ir tieši šis pieteikums"
