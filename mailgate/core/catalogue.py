@@ -89,7 +89,8 @@ COMMANDS: tuple[Word, ...] = (
     Word("kb", "words", "Lists articles that speak of these words.", "WORDS", prose=True, example="#kb battery swap"),
     Word("call", "words", "Files the mail as a memo of a phone call with that customer.", "ADDRESS-OR-NUMBER",
          example="#call +358 40 123 4567"),
-    Word("new", "words", "Writes to a customer first: a new ticket, your words as its first letter.", "ADDRESS", most=1,
+    Word("new", "words", "Writes to a customer first: a new ticket, your words as its first letter.",
+         "ADDRESS [title]", prose=True,
          aliases=("to-customer",), role=Role.AGENT, example="#new maija@home.example"),
     # threads
     Word("merge", "threads", "Puts this ticket into another; `both` when their customers differ, `same-person` also "

@@ -184,7 +184,7 @@ def _shown(agent: Agent) -> dict[str, str]:
 
 def _department(order: Order, text: str) -> tuple[Department | Refusal, str]:
     """The department at the beginning of `text`, by name or address, and the reason after it."""
-    parts = text.split()
+    parts = text.removeprefix("to ").split() or [text]
     named = {fold(desk.name): desk for desk in order.policy.departments}
     for count in range(min(4, len(parts)), 0, -1):
         written = " ".join(parts[:count]).strip(".,:;")

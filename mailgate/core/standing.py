@@ -128,9 +128,11 @@ def tag(order: Order) -> Judgement:
     allowed = order.policy.tickets.tags
     add: dict[str, None] = {}
     remove: dict[str, None] = {}
-    for word in words(order.argument):
+    written = words(order.argument)
+    signed = any(word[0] in "+-" for word in written)
+    for word in written:
         name = word.lstrip("+-#").lower()
-        if not _TAG.fullmatch(name):
+        if not _TAG.fullmatch(name) or (signed and word[0] not in "+-"):  # `#tag +refund is late` says too much
             return Refusal("no_tag", params={"text": word})
         if word.startswith("-"):
             add.pop(name, None)

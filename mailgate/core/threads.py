@@ -42,7 +42,7 @@ _WAYS = ("both", "same-person")
 
 def merge(order: Order) -> Judgement:
     """This ticket's thread goes into another; people who could then read each other's mail are asked about."""
-    number, *ways = order.argument.split()
+    number, *ways = order.argument.removeprefix("into ").split()
     target = order.other_ticket(number)
     if isinstance(target, Refusal):
         return target

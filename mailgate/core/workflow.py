@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailgate.core import absence, ownership, sla, standing, state, threads
 from mailgate.core.catalogue import CUSTOMER_WORDS
@@ -171,12 +171,17 @@ def _save(order: Order) -> Judgement:
 def _new(command: Command, agent: Agent, world: World) -> Judgement:
     """A ticket for somebody who has not written: the mail's words are its first letter."""
     order = without_ticket(command, agent, world)
-    person = order.person(command.argument)
+    address, _, title = command.argument.partition(" ")
+    person = order.person(address)
     if isinstance(person, Refusal):
         return person
     if not world.words.strip():
         return Refusal("no_words")
-    return Outcome("new", opens=_opening(person, world, agent), params={"address": person.addr})
+    return Outcome(
+        "new",
+        opens=_opening(person, replace(world, title=title or world.title), agent),
+        params={"address": person.addr},
+    )
 
 
 def _call(command: Command, agent: Agent, world: World) -> Judgement:

@@ -109,6 +109,7 @@ FRIDAY = datetime(2026, 11, 27, 14, tzinfo=UTC)
         ("#unassign", FREE, "already_free", ()),
         ("#move billing wants an invoice", TICKET, "moved", (Move("billing", "wants an invoice"), Assign(None), SetStatus(Status.NEW))),
         ("#to billing@desk.example", FREE, "moved", (Move("billing", ""),)),
+        ("#move to billing", FREE, "moved", (Move("billing", ""),)),
         ("#move Support", TICKET, "already_there", ()),
         ("#watch", TICKET, "watching", (Watch("anna"),)),
         ("#watch", replace(TICKET, watchers=("anna",)), "already_watching", ()),
@@ -152,6 +153,7 @@ FRIDAY = datetime(2026, 11, 27, 14, tzinfo=UTC)
         ("#field order=7", TICKET, "already_field", ()),
         ("#note he called", TICKET, "note", ()),
         ("#reply", TICKET, "reply", ()),
+        ("#merge into 1003", TICKET, "merged", (MergeInto(1003),)),
         ("#merge 1003", TICKET, "merged", (MergeInto(1003),)),
         ("#merge [#1002] both", TICKET, "merged", (MergeInto(1002),)),
         ("#link 1002", TICKET, "linked", (LinkTo(1002),)),
@@ -190,6 +192,7 @@ def test_a_command_is_granted(text: str, ticket: Ticket, answer: str, changes: t
         ("#priority hihg", "no_such_priority", ("high",)),
         ("#priority 1", "no_such_priority", ("low", "normal", "high", "urgent")),
         ("#tag +!", "no_tag", ()),
+        ("#tag +refund is late", "no_tag", ()),
         ("#subject Re:", "no_title", ()),
         ("#field order", "no_field", ()),
         ("#merge 9", "no_such_ticket", ()),
@@ -321,6 +324,7 @@ def test_writing_first_opens_a_ticket_for_somebody_new() -> None:
         SetStatus(Status.OPEN),
     )
     assert granted("#new teemu@home.example", words="First line\nmore").opens[0].subject == "First line"  # type: ignore[union-attr]
+    assert granted("#new teemu@home.example Your lamp", title="x").opens[0].subject == "Your lamp"  # type: ignore[union-attr]
     assert judge("#new teemu@home.example", words="") == Refusal("no_words")
 
 
