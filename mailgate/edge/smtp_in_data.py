@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from mailgate import crash
 from mailgate.edge import smtp_replies as reply
 from mailgate.edge.smtp_in_line import Gone
 
@@ -42,6 +43,7 @@ async def collect(wire: Wire) -> bytes:
             except asyncio.LimitOverrunError as overrun:
                 piece = await reader.readexactly(overrun.consumed)
                 last = False
+                crash.point("mid-data")
             size += len(piece)
             if refusal is None:
                 if size - 2 > limit + 3:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
+from mailgate import crash
 from mailgate.core.mail import Envelope, Source
 from mailgate.edge import smtp_replies as reply
 from mailgate.edge.smtp_address import BadAddress, Path, check_recipient, check_sender, parse
@@ -242,6 +243,7 @@ class Dialogue(Wire):
         else:
             self.sender = sender
             self.say(reply.SENDER_OK)
+            crash.point("after-mail")
 
     def _path(self, keyword: str, arg: str) -> Path | None:
         """What MAIL and RCPT check alike; None when a reply is already given."""
@@ -318,6 +320,8 @@ class Dialogue(Wire):
         for _ in self.recipients if self.lmtp else ("once",):
             self.say(answer)
         self._reset()
+        await self.flush()
+        crash.point("after-250")
 
     async def _take(self) -> bytes:
         """Read the mail, hand it in, and say what became of it; nothing but Gone comes out of here (threats F1)."""

@@ -71,7 +71,9 @@ class SqliteStore:
         else:
             self._file = _identity(path)
             self._readers.append(self._reader())
-            opening.refuse_newer(self._readers[0], path)
+            if opening.refuse_newer(self._readers[0], path) < schema.VERSION:
+                self.close()
+                raise ConfigError(f"{path} was made by an earlier version, or not finished: start mailgate once")
 
     def _open(self, check: bool) -> None:
         try:

@@ -1,0 +1,19 @@
+"""What scenarios with a gateway in a process of its own need of the machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+
+@pytest.fixture
+def strace() -> str:
+    """The path of strace."""
+    found = shutil.which("strace")
+    if found is None:
+        if os.environ.get("MAILGATE_TEST_SERVERS") == "require":
+            pytest.fail("strace is missing: apt-get install strace")
+        pytest.skip("needs strace: apt-get install strace")
+    return found
