@@ -46,13 +46,6 @@ class Edges:
     metrics_at: str = ""
 
 
-def reader(config: Config) -> Store:
-    """A store to ask; made on the first call so that commands work before the first mail. Raises ConfigError."""
-    if not config.store.path.exists():
-        SqliteStore(config.store.path, first_number=config.policy.tickets.first_number).close()
-    return SqliteStore(config.store.path, writable=False)
-
-
 def build(path: Path, *, children: int = CHILDREN, clock: Clock = utc_now) -> Gateway:
     """A gateway that may write and goes by `clock`.
 
@@ -238,4 +231,4 @@ def standing(addr: str, policy: Policy) -> Standing:
     return "unknown" if domain in known else "foreign"
 
 
-__all__ = ["Edges", "build", "edges", "reader", "snapshot", "standing"]
+__all__ = ["Edges", "build", "edges", "snapshot", "standing"]

@@ -71,7 +71,7 @@ def become_owner(data: Path) -> None:
 @contextmanager
 def reading(ctx: click.Context) -> Iterator[tuple[Config, Store]]:
     """A store to read from, daemon or not; nothing is locked."""
-    from mailgate.wiring import reader
+    from mailgate.opening import reader
 
     config = load(ctx)
     store = reader(config)
