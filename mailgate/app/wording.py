@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.app.children import Children
+from mailgate.app.enrich import enriched
 from mailgate.app.live import Live, Snapshot
 from mailgate.core import token
 from mailgate.core.letter import DueLetter, Letter, head
@@ -46,7 +47,9 @@ class Wording:
     def ready(self, batch: Sequence[DueLetter], now: datetime) -> Iterator[tuple[DueLetter, Ready | MailgateError]]:
         """Each letter of the batch, in order, ready or with what kept it from being so; all are worded at once."""
         snapshot = self._live.snapshot
-        begun = [(due, *self._begin(due, snapshot, now)) for due in batch]
+        policy = snapshot.policy
+        told = self._store.read(lambda read: [enriched(due, read, policy, now) for due in batch])
+        begun = [(due, *self._begin(due, snapshot, now)) for due in told]
         for due, letter, bounce, asked in begun:
             null = letter.envelope == "null"
             if asked is None:

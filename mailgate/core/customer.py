@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.core import expectation, guard, notice, sla, state
+from mailgate.core import asked, expectation, guard, notice, sla, state
 from mailgate.core.case import Case
 from mailgate.core.change import (
     AddEntry,
@@ -46,7 +46,8 @@ def file(case: Case, *, released: bool = False) -> Decision:
     if case.match.asked and case.match.ticket:
         return _expert(case, case.match.ticket)
     if case.match.ticket:
-        return _reply(case, case.match.ticket)
+        ticket = case.match.ticket
+        return asked.survey(case, ticket) or asked.orders(case, ticket) or _reply(case, ticket)
     if case.verdict.kind in ("receipt", "reaction", "feedback"):
         return case.end(Fate.DROPPED, case.verdict.kind)
     return _open(case)

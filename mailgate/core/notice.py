@@ -60,11 +60,19 @@ def of_words(case: Case, ticket: Ticket, why: str, extra: Iterable[str] = (), **
             agents.setdefault(name, agent)
     author = case.authority.agent
     about: Mapping[str, Any] = {"why": why, "from": _shown(case.author), **context}
+    files = _files(case)
     return tuple(
-        to_agent(case.policy, agent, "notice", purpose="customer", context=about)
+        to_agent(case.policy, agent, "notice", purpose="customer", context=about, attachments=files)
         for agent in agents.values()
         if author is None or agent.name != author.name
     )
+
+
+def _files(case: Case) -> tuple[tuple[int, str], ...]:
+    """The mail's files, when they are small enough to be sent on; large ones are only named (threats C-10)."""
+    files = case.mail.attachments
+    fits = sum(file.size for file in files) <= case.policy.attach_max
+    return tuple((0, file.part) for file in files) if fits else ()
 
 
 def of_note(case: Case, ticket: Ticket, why: str, **context: Any) -> tuple[Outbound, ...]:

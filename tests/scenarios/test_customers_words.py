@@ -1,0 +1,74 @@
+"""What customers may ask of their own tickets, and how they answer the survey."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+from conftest import Desk, mail, reply
+
+MAIJA = "Maija Virtanen <maija@customer.example>"
+ANNA = "Anna Virtanen <anna@staff.example>"
+
+
+def acknowledged(desk: Desk) -> EmailMessage:
+    desk.send(mail())
+    return desk.letters("maija@customer.example", "ack")[-1]
+
+
+def test_a_customer_closes_and_reopens_his_own_ticket_in_answer_to_our_letter(desk: Desk) -> None:
+    ack = acknowledged(desk)
+    desk.send(reply(ack, MAIJA, "#close"))
+    assert desk.ticket(1001).status == "solved"
+    desk.send(reply(ack, MAIJA, "#reopen"))
+    assert desk.ticket(1001).status == "new"
+    assert len(desk.letters("maija@customer.example", "status")) == 2
+
+
+def test_a_number_in_the_subject_alone_is_no_proof_for_a_customers_command(desk: Desk) -> None:
+    acknowledged(desk)
+    desk.send(mail("[#1001] #close", "#close\n"))
+    assert desk.ticket(1001).status == "new"
+
+
+def test_anybody_elses_hash_is_text(desk: Desk) -> None:
+    ack = acknowledged(desk)
+    desk.send(reply(ack, "Eve <eve@elsewhere.example>", "#close"))
+    ticket = desk.ticket(1001)
+    assert ticket.status == "new"
+    assert ticket.entries[-1].unverified
+
+
+def solved(desk: Desk) -> EmailMessage:
+    acknowledged(desk)
+    notice = desk.letters("anna@staff.example", "notice")[-1]
+    desk.send(reply(notice, ANNA, "#close\n\nThe bulb is in the post."))
+    return desk.letters("maija@customer.example", "answer")[-1]
+
+
+def test_a_vote_by_link_is_counted_and_a_low_one_reaches_the_lead(desk: Desk) -> None:
+    letter = solved(desk)
+    body = letter.get_body(("html",))
+    assert body is not None
+    href = next(
+        part for part in body.get_content().split('"') if part.startswith("mailto:") and "%203" in part.split("&")[0]
+    )
+    from urllib.parse import parse_qs, unquote, urlsplit
+
+    link = urlsplit(href.replace("&amp;", "&"))
+    asked = parse_qs(link.query)
+    vote = mail(asked["subject"][0], asked["body"][0] + "\n", sender=MAIJA, to=unquote(link.path))
+    desk.send(vote)
+    ticket = desk.ticket(1001)
+    assert ticket.status == "solved"
+    kinds = [event["kind"] for event in desk.gateway.store.read(lambda read: read.events(1001))]
+    assert "vote" in kinds
+    assert any(
+        "3/10" in str(one.get_body(("plain",)).get_content()) for one in desk.letters("anna@staff.example", "notice")
+    )
+
+
+def test_a_bare_nine_in_answer_to_the_solved_letter_is_a_vote(desk: Desk) -> None:
+    letter = solved(desk)
+    desk.send(reply(letter, MAIJA, "9"))
+    assert desk.ticket(1001).status == "solved"
+    assert len(desk.letters("maija@customer.example", "vote_thanks")) == 1
