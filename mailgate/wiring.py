@@ -11,18 +11,22 @@ from pathlib import Path
 
 from mailgate import config as configuration
 from mailgate import library, rulebook
-from mailgate.app import failures
+from mailgate.app import failures, figures
+from mailgate.app.alarm import Alarms
 from mailgate.app.children import Children
 from mailgate.app.connect import relay_settings
 from mailgate.app.dispatch import Dispatcher, Route
-from mailgate.app.gateway import Gateway
+from mailgate.app.gateway import Gateway, Loaded
 from mailgate.app.ids import SignedIds
 from mailgate.app.intake import Intake
 from mailgate.app.live import Clock, Live, Snapshot, utc_now
+from mailgate.app.mailboxes import Board
+from mailgate.app.reloading import check_templates
 from mailgate.config import Config, Listen, shared
 from mailgate.core.mail import Source, canonical
 from mailgate.core.policy import Policy
 from mailgate.edge.folder_out import FolderTransport
+from mailgate.edge.metrics import Listener as MetricsListener
 from mailgate.edge.smtp_in import Door, Standing
 from mailgate.edge.smtp_limits import Listener, SmtpLimits
 from mailgate.edge.smtp_out import SmtpTransport
@@ -42,8 +46,8 @@ class Edges:
     """What connects a gateway with the world while it runs."""
 
     door: Door
+    metrics: MetricsListener
     workers: tuple[Worker, ...] = ()
-    metrics_at: str = ""
 
 
 def build(path: Path, *, children: int = CHILDREN, clock: Clock = utc_now) -> Gateway:
@@ -65,6 +69,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
     live = Live(_snapshot(config, rules, store))
     ids = SignedIds(live)
     pool = Children(size)
+    alarms = Alarms(store, live, ids, clock, config.gateway.alarm_command, config.gateway.health_url)
     dispatcher = Dispatcher(
         store,
         pool,
@@ -72,7 +77,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         clock,
         _routes(config),
         on_failed=failures.undelivered(live, ids, clock),
-        on_problem=failures.to_admin(store, live, ids, clock),
+        on_problem=alarms.problem,
     )
     intake = Intake(store, pool, live, ids, clock, partial(keep_blob, store.data), on_letters=dispatcher.wake)
     return Gateway(
@@ -84,19 +89,22 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         intake=intake,
         dispatcher=dispatcher,
         clock=clock,
-        load=partial(_load_again, config.path, store),
+        load=partial(_load_again, config.path, store, pool),
         data=store.data,
+        alarms=alarms,
+        mailboxes=Board(clock, {box.name: box.alarm_after for box in config.imap}),
     )
 
 
-def _load_again(path: Path, store: SqliteStore) -> Snapshot:
-    """What is on disk now, with the rules' own tests passed. Raises ConfigError."""
+def _load_again(path: Path, store: SqliteStore, children: Children) -> Loaded:
+    """What is on disk now, with the rules' own tests passed and the templates tried. Raises ConfigError."""
     config = configuration.load(path)
     rules = load_rules(config)
     failed = rulebook.run_tests(rules, config.policy)
     if failed:
         raise ConfigError(tuple(failed))
-    return _snapshot(config, rules, store)
+    check_templates(children, config.templates_folder)
+    return Loaded(config, _snapshot(config, rules, store), _routes(config))
 
 
 def _snapshot(config: Config, rules: rulebook.Rulebook, store: SqliteStore) -> Snapshot:
@@ -150,6 +158,7 @@ def _route(relay: configuration.Relay, config: Config) -> Route:
         rate=relay.rate,
         envelope=relay.envelope,
         retry_for=relay.retry_for,
+        made_from=(relay, config.gateway.domain),
     )
 
 
@@ -182,7 +191,13 @@ def edges(gateway: Gateway) -> Edges:
         room=lambda octets: gateway.store.free_space() > max(FREE_SPACE, octets * 3 // 2),
         trusted_networks=smtp.trusted_networks,
     )
-    return Edges(door)
+    return Edges(door, _metrics(gateway))
+
+
+def _metrics(gateway: Gateway) -> MetricsListener:
+    at = [(place.host, place.port) for place in gateway.config.metrics.listen]
+    pages = {"/metrics": partial(figures.metrics, gateway), "/healthz": partial(figures.healthz, gateway)}
+    return MetricsListener(at, pages)
 
 
 def _listener(kind: Source, at: Listen, config: Config, tls: Callable[[], ssl.SSLContext] | None) -> Listener:

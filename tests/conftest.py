@@ -105,7 +105,7 @@ class Desk:
         raw = message if isinstance(message, bytes) else message.as_bytes(policy=email.policy.SMTP)
         parsed = email.message_from_bytes(raw)
         named = email.utils.getaddresses([str(parsed[name]) for name in ("To", "Cc") if parsed[name]])
-        recipients = to or [addr for _, addr in named]
+        recipients = to or [addr for _, addr in named if addr.endswith("@acme.example")]
         author = email.utils.parseaddr(str(parsed["From"] or ""))[1] if sender is None else sender
         with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
             client.ehlo()
@@ -258,3 +258,39 @@ def reply(letter: EmailMessage, sender: str, text: str, subject: str = "") -> Em
         in_reply_to=str(letter["Message-ID"]),
         references=f"{letter['References'] or ''} {letter['Message-ID']}".strip(),
     )
+
+
+def opened(desk: Desk, *args: str, **headers: str) -> Ticket:
+    """The ticket a first mail opens."""
+    return desk.of_mail(desk.send(mail(*args, **headers)))
+
+
+def only(letters: list[EmailMessage]) -> EmailMessage:
+    """The one letter there is to be."""
+    assert len(letters) == 1, [letter["Subject"] for letter in letters]
+    return letters[0]
+
+
+def whole(letter: EmailMessage) -> str:
+    """Every header and every readable part of a letter."""
+    parts = [str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text"]
+    return "\n".join([*(f"{name}: {value}" for name, value in letter.items()), *parts])
+
+
+def from_agent(desk: Desk, words: str, notice: EmailMessage, agent: str = "anna") -> int:
+    """An agent's answer to a notice of ours, as his mail program would send it."""
+    answer = mail(
+        f"Re: {notice['Subject']}",
+        words,
+        sender=f"{agent}@staff.example",
+        to=str(notice["Reply-To"]),
+        in_reply_to=str(notice["Message-ID"]),
+        references=str(notice["Message-ID"]),
+    )
+    return desk.send(answer)
+
+
+def notice_to(desk: Desk, agent: str, ticket: int) -> EmailMessage:
+    """The newest notice of a ticket to an agent."""
+    found = desk.letters(f"{agent}@staff.example", "notice")
+    return [letter for letter in found if letter["X-Mailgate-Ticket"] == str(ticket)][-1]

@@ -17,12 +17,12 @@ class Inbox(Session):
 
     def keep(self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, blob: str | None = None) -> Kept:
         """See `base.Tx.keep`."""
-        recipients = rows.dumps(sorted({canonical(addr) for addr in envelope.recipients}))
+        recipients = list(dict.fromkeys(canonical(addr) for addr in envelope.recipients))
         at = rows.micros(now)
         row = {
             "source": envelope.source.value,
             "sender": rows.clean(envelope.sender),
-            "recipients": recipients,
+            "recipients": rows.dumps(recipients),
             "peer": rows.clean(envelope.peer),
             "login": rows.clean(envelope.login),
             "mailbox": rows.clean(envelope.mailbox),
@@ -43,7 +43,7 @@ class Inbox(Session):
         if blob is None:
             self.run(sql.KEEP_RAW, {"mail": number, "bytes": raw})
         for earlier in self.all(sql.SAME_BYTES, {"raw_digest": raw_digest, "number": number}):
-            if earlier["recipients"] == recipients:
+            if set(rows.loads(earlier["recipients"], [])) == set(recipients):
                 self.run(sql.REPEATED, {"number": number, "now": at, "first": earlier["number"]})
                 return Kept(int(number), int(earlier["number"]))
         return Kept(int(number))
