@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from mailgate.core import catalogue
 from mailgate.core import signature as signatures
 from mailgate.core import subject as subjects
 from mailgate.core.catalogue import CUSTOMER_WORDS
@@ -19,6 +20,7 @@ from mailgate.core.hashed import (
     Found,
     Trouble,
     bare,
+    guess,
     is_command_line,
     is_text,
     read_line,
@@ -52,6 +54,24 @@ class Reading:
         """True when that command was given."""
         return any(command.name == name for command in self.commands)
 
+    def mended(self) -> Reading:
+        """The mail as it was most likely meant ("do that"): what cannot be guessed stays a problem."""
+        said = [] if not self.rest else [self.rest]
+        commands = list(self.commands)
+        for meant in (command for problem in self.problems for command in problem.meant):
+            inline = meant.name in ("note", "reply")
+            if inline and meant.argument:
+                said.insert(0, meant.argument)
+            commands.append(replace(meant, argument="") if inline else meant)
+        left = tuple(problem for problem in self.problems if not problem.meant and problem.kind != "echo")
+        rest = _without("\n".join(said), [problem.line for problem in self.problems if problem.meant])
+        return replace(self, commands=tuple(dict.fromkeys(commands)), rest=rest, problems=left, only_commands=not rest)
+
+    def words_only(self) -> Reading:
+        """The mail without its commands and without every line in doubt ("send without commands")."""
+        rest = _without(self.rest, [problem.line for problem in self.problems])
+        return replace(self, commands=(), rest=rest, problems=(), only_commands=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
@@ -82,7 +102,7 @@ def read(
     taken off before, looked through for misplaced commands only. Without commands `rest` is `body`, untouched. Nothing
     may be carried out when `problems` is not empty.
     """
-    found = Found(aliases)
+    found = Found(catalogue.lookup(aliases or {}))
     heading = _read_subject(title, earlier_subjects, found)
     lines = body.split("\n")
     end = _signature_start(lines, phone_signature)
@@ -103,7 +123,7 @@ def read(
 
 def parse(text: str, aliases: Mapping[str, str] | None = None) -> Reading:
     """Commands alone, as `mailgate tickets do N "#close #tag +refund"` gives them; anything else is a doubt."""
-    found = Found(aliases)
+    found = Found(catalogue.lookup(aliases or {}))
     for line in text.split("\n"):
         if line.strip() and not read_line(line, "line", found):
             found.doubt("unknown", line.split()[0], line, "line")
@@ -112,7 +132,7 @@ def parse(text: str, aliases: Mapping[str, str] | None = None) -> Reading:
 
 def read_numbered(body: str, count: int, aliases: Mapping[str, str] | None = None) -> Numbered:
     """Read `1 take`, `2, 4-6 solve` in the answer to a list of `count` tickets; what else stands there is `rest`."""
-    found = Found(aliases)
+    found = Found(catalogue.lookup(aliases or {}))
     actions: list[tuple[int, Command]] = []
     rest: list[str] = []
     for line in body.split("\n"):
@@ -249,7 +269,7 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: Found) -> No
         text = bare(line)
         hashed = HASHED.match(text)
         if hashed and not is_text(hashed, text, found) and found.near(hashed["word"]):
-            found.doubt("misplaced", hashed["word"], line, "middle")
+            found.doubt("misplaced", hashed["word"], line, "middle", meant=guess(text, found))
             if len(found.problems) >= doubted:
                 break
     written = [line for line in middle if line.strip()]
@@ -258,9 +278,15 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: Found) -> No
         decorated = HASHED.match(text.lstrip(_DECORATION))
         slipped = _SLIPPED_MARK.fullmatch(text)
         if decorated and text[0] in _DECORATION and found.names.find(decorated["word"]):
-            found.doubt("misplaced", decorated["word"], line, "middle")
+            plain = text.strip(_DECORATION)
+            found.doubt("misplaced", decorated["word"], line, "middle", meant=guess(plain, found))
         elif slipped and found.names.find(slipped["word"]) and (text[0] not in MARK or slipped["word"].islower()):
-            found.doubt("misplaced", slipped["word"], line, "middle")
+            found.doubt("misplaced", slipped["word"], line, "middle", meant=guess(f"#{slipped['word']}", found))
+
+
+def _without(text: str, lines: list[str]) -> str:
+    """The text without the lines that were in doubt."""
+    return "\n".join(_trimmed([line for line in text.split("\n") if line.strip() not in lines]))
 
 
 def _trimmed(lines: list[str]) -> list[str]:

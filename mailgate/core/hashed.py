@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from mailgate.core import catalogue
-from mailgate.core.catalogue import BY_NAME, Word
+from mailgate.core.catalogue import BY_NAME, Lookup, Word
 
 MARK = "#＃﹟"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -62,22 +60,32 @@ class Trouble:
     nearest: tuple[str, ...]  # canonical names, best first
     line: str
     where: str
+    meant: tuple[Command, ...] = ()  # what "do that" would do; empty when there is more than one guess
 
 
 class Found:
     """What a pass over the mail collects."""
 
-    def __init__(self, aliases: Mapping[str, str] | None) -> None:
-        self.names = catalogue.lookup(aliases or {})
+    def __init__(self, names: Lookup) -> None:
+        self.names = names
         self.commands: list[Command] = []
         self.problems: list[Trouble] = []
         self.words: list[str] = []  # text written on a command's own line: `#note he called`
         self.ended = False  # `#reply` was read: the rest is text
         self._near: dict[str, tuple[str, ...]] = {}
 
-    def doubt(self, kind: str, word: str, line: str, where: str, nearest: tuple[str, ...] | None = None) -> None:
+    def doubt(
+        self,
+        kind: str,
+        word: str,
+        line: str,
+        where: str,
+        nearest: tuple[str, ...] | None = None,
+        meant: tuple[Command, ...] = (),
+    ) -> None:
         """Keep a doubt; the nearest commands are looked up unless given."""
-        self.problems.append(Trouble(kind, word, self.near(word) if nearest is None else nearest, line.strip(), where))
+        near = self.near(word) if nearest is None else nearest
+        self.problems.append(Trouble(kind, word, near, line.strip(), where, meant))
 
     def near(self, word: str) -> tuple[str, ...]:
         """The commands a word is or may have been meant to be."""
@@ -112,7 +120,8 @@ def _read_piece(word: str, after: str, line: str, where: str, found: Found) -> N
     if after[:1] in tuple(STOPS):
         after = after.lstrip(STOPS)
     if len(names) != 1 or (after and not after[0].isspace() and after[0] != "+"):
-        found.doubt("ambiguous" if len(names) > 1 else "unknown", word, line, where)
+        kind = "ambiguous" if len(names) > 1 else "unknown"
+        found.doubt(kind, word, line, where, meant=_meant(word, after, where, found))
         return
     known = BY_NAME[names[0]]
     argument = " ".join(after.split()).rstrip(",;" if not known.prose else "")
@@ -126,6 +135,27 @@ def _read_piece(word: str, after: str, line: str, where: str, found: Found) -> N
         found.ended = found.ended or known.name == "reply"
     else:
         found.commands.append(Command(known.name, argument, where, line))
+
+
+def _meant(word: str, after: str, where: str, found: Found) -> tuple[Command, ...]:
+    """The one command a mistyped word stands for, with its argument; nothing when there are two guesses or none."""
+    near = found.near(word)
+    if len(near) != 1:
+        return ()
+    head = word.split("-", 1)[0]
+    glued = word[len(head) :] if found.names.find(head) == near else ""
+    trial = Found(found.names)
+    _read_piece(near[0], f" {glued}{after}", "", "line", trial)
+    return tuple(Command(one.name, one.argument, where, str(one)) for one in trial.commands)
+
+
+def guess(line: str, found: Found) -> tuple[Command, ...]:
+    """What a line among the text would do if it stood where commands stand; nothing when any of it is in doubt."""
+    trial = Found(found.names)
+    read_line(line, "line", trial)
+    if any(not problem.meant for problem in trial.problems):
+        return ()
+    return (*trial.commands, *(command for problem in trial.problems for command in problem.meant))
 
 
 def is_command_line(line: str, found: Found) -> bool:

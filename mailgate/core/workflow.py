@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from mailgate.core import absence, ownership, sla, standing, state, threads
 from mailgate.core.catalogue import CUSTOMER_WORDS
 from mailgate.core.change import (
+    AddEntry,
     Assign,
     Change,
     Effect,
@@ -119,7 +120,12 @@ def customer_asks(word: str, ticket: Ticket, actor: Actor, world: World) -> Judg
 
 
 def _note(order: Order) -> Judgement:
-    return order.done("note", text=order.argument)
+    """Words on the command's own line (a list's answer, the shell) are filed here, a mail's rest by the caller."""
+    if not order.argument:
+        return order.done("note")
+    agent = order.agent
+    entry = AddEntry(EntryKind.NOTE, agent.name, agent.shown_name, order.argument, of_mail=False)
+    return order.done("note", entry, text=order.argument)
 
 
 def _reply(order: Order) -> Judgement:

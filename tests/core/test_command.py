@@ -154,6 +154,40 @@ def test_what_was_understood_is_kept_beside_the_doubt() -> None:
     assert (reading.rest, reading.only_commands) == ("Hello", False)
 
 
+@pytest.mark.parametrize(
+    ("body", "meant", "rest"),
+    [
+        ("#taek\n#clsoe\n\nHello", ["#take", "#solve"], "Hello"),
+        ("Hello\n\n#close\n\nBye", ["#solve"], "Hello\n\n\nBye"),
+        ("Hello\n\n#clsoe #tga +x\n\nBye", ["#solve", "#tag +x"], "Hello\n\n\nBye"),
+        ("#hlod fri 14:00\n\nHello", ["#hold fri 14:00"], "Hello"),
+        ("#noet he called\nand was happy", ["#note"], "he called\nand was happy"),
+        ("#tag-refund\n\nHello", ["#tag -refund"], "Hello"),
+        ("#merge1042\n\nHello", ["#merge 1042"], "Hello"),
+        ("Hello\n\n- #close", ["#solve"], "Hello"),
+        ("# close\n\nHello", ["#solve"], "Hello"),
+        ("@close\n\nHello", ["#solve"], "Hello"),
+        ("#clsoe", ["#solve"], ""),
+    ],
+)
+def test_do_that_does_what_was_meant_and_nothing_mistyped_is_left(body: str, meant: list[str], rest: str) -> None:
+    mended = read(body).mended()
+    assert said(mended) == meant
+    assert mended.rest == rest
+    assert mended.only_commands is (rest == "")
+
+
+@pytest.mark.parametrize("body", ["#moe\n\nHello", "#frobnicate\n\nHello", "#assgn\n\nHello", "#close2\n\nHello"])
+def test_what_cannot_be_guessed_stays_a_doubt(body: str) -> None:
+    mended = read(body).mended()
+    assert (mended.commands, len(mended.problems)) == ((), 1)
+
+
+def test_sent_without_commands_a_mail_keeps_no_line_in_doubt() -> None:
+    words = read("#taek\n\nHello\n#close\nBye\n\n#tag +x").words_only()
+    assert (words.commands, words.problems, words.rest) == ((), (), "Hello\nBye")
+
+
 def test_configured_aliases_come_before_shipped_ones_but_never_hide_a_name() -> None:
     aliases = {"tehty": "solve", "Siirrä": "move", "take": "watch"}
     assert said(read("#TEHTY", aliases=aliases)) == ["#solve"]

@@ -12,6 +12,7 @@ import pytest
 from mailgate.core import answers, command, state, workflow
 from mailgate.core.catalogue import COMMANDS
 from mailgate.core.change import (
+    AddEntry,
     Assign,
     Audience,
     CancelLetters,
@@ -151,7 +152,8 @@ FRIDAY = datetime(2026, 11, 27, 14, tzinfo=UTC)
         ("#field Order = 12 34", TICKET, "field", (SetField("order", "12 34"),)),
         ("#field order=", TICKET, "field_gone", (SetField("order", ""),)),
         ("#field order=7", TICKET, "already_field", ()),
-        ("#note he called", TICKET, "note", ()),
+        ("#note", TICKET, "note", ()),
+        ("#note he called", TICKET, "note", (AddEntry(EntryKind.NOTE, "anna", "Anna Kask", "he called", of_mail=False),)),
         ("#reply", TICKET, "reply", ()),
         ("#merge into 1003", TICKET, "merged", (MergeInto(1003),)),
         ("#merge 1003", TICKET, "merged", (MergeInto(1003),)),
