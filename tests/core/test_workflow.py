@@ -477,7 +477,7 @@ def test_one_refusal_is_told_beside_all_that_was_understood() -> None:
     assert [str(one) for one, _ in plan.done] == ["#take", "#tag +a"]
 
 
-def test_repeating_a_mail_changes_nothing() -> None:
+def test_a21_a_mail_of_commands_that_comes_twice_changes_nothing() -> None:
     text = "#take #hold fri 14:00 #tag +a -lamp #priority high #watch #field a=b #subject New title"
     once = state.after(FREE, planned(text).changes, NOW)
     again = [change for change in planned(text, once).changes if not isinstance(change, SetStatus)]
