@@ -49,7 +49,13 @@ class Daemon:
         self._signals(self.loop)
         recovered = self.gateway.store.write(lambda tx: tx.recover(self.gateway.clock())).result()
         log.info("starting", extra={"recovered": dict(recovered)})
-        await self.door.start()
+        try:
+            await self.door.start()
+            await self.outside.metrics.start()
+        except OSError as error:
+            raise ConfigError(f"cannot listen: {error.strerror or error}") from error
+        self.gateway.listeners = {**self.door.bound, "metrics": self.outside.metrics.bound}
+        self.gateway.dead = self._dead
         server = await self._control()
         self._start_threads()
         self.schedule.start()
@@ -104,8 +110,9 @@ class Daemon:
         notify.tell("STOPPING=1")
         log.info("stopping")
         server.close()
-        await self.door.stop(GRACE)
-        await asyncio.to_thread(self.schedule.stop)
+        ends = time.monotonic() + GRACE
+        await self.door.stop(GRACE / 2)
+        self.outside.metrics.stop()
         self.gateway.stopping.set()
         self.gateway.intake.wake()
         self.gateway.dispatcher.wake()
@@ -122,7 +129,11 @@ class Daemon:
         if self.ready_file is None:
             return
         bound = self.door.bound
-        text = json.dumps({**bound, "pid": os.getpid(), "metrics": self.outside.metrics_at})
+    def _dead(self) -> list[str]:
+        """Workers that ended although nobody told them to."""
+        return [thread.name for thread in self.threads if not thread.is_alive()]
+
+        text = json.dumps({**bound, "pid": os.getpid(), "metrics": self.outside.metrics.bound})
         fresh = self.ready_file.with_name(self.ready_file.name + ".new")
         fresh.write_text(text + "\n")
         fresh.replace(self.ready_file)
@@ -130,7 +141,7 @@ class Daemon:
     async def _watchdog(self) -> None:
         every = notify.watchdog_seconds()
         while every:
-            if all(thread.is_alive() for thread in self.threads):
+            if not self._dead():
                 notify.tell("WATCHDOG=1")
             await asyncio.sleep(every)
 

@@ -10,6 +10,8 @@ from typing import Any
 from mailgate.app.gateway import Gateway
 from mailgate.app.schedule import JOBS, run_job
 from mailgate.core.change import Decision, Fate, Unpark
+from mailgate.app.status import of_daemon
+from mailgate.core import byhand
 from mailgate.core.decide import ANYBODY
 from mailgate.core.mail import Envelope, Source
 from mailgate.errors import ConfigError, MailgateError, Permanent
@@ -156,3 +158,9 @@ CALLS: dict[str, Call] = {
     "retry_quarantine": retry_quarantine,
     "unban": unban,
 }
+def status(gateway: Gateway) -> dict[str, Any]:
+    """What only the running process knows of itself (see `app.status.of_daemon`)."""
+    return of_daemon(gateway)
+
+
+    "status": status,

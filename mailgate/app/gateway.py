@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
+from mailgate.app.alarm import Alarms
 from mailgate.app.children import Children
 from mailgate.app.dispatch import Dispatcher
 from mailgate.app.intake import Intake
 from mailgate.app.live import Clock, Live, Snapshot
+from mailgate.app.mailboxes import Board
 from mailgate.config import Config
 from mailgate.store.base import Ids, Store
 
@@ -38,5 +41,11 @@ class Gateway:
         self.stopping.set()
         self.intake.close()
         self.children.close()
+    alarms: Alarms
+    mailboxes: Board
         self.dispatcher.close()
         self.store.close()
+    down_since: dict[str, datetime] = field(default_factory=dict)  # relay -> when it was first found resting
+    listeners: dict[str, list[str]] = field(default_factory=dict)  # kind -> where the daemon is bound
+    dead: Callable[[], list[str]] = list  # worker threads of the daemon that have ended
+        self.alarms.program.wait()

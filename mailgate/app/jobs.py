@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mailgate.app import status
 from mailgate.app.gateway import Gateway
 
 INDEX_BATCH = 500
@@ -48,10 +49,12 @@ def purge(gateway: Gateway, now: datetime) -> int:
 
 
 def watch(gateway: Gateway, now: datetime) -> int:
-    """Look after ourselves: the files under us, the disk."""
+    """Look after ourselves, call the admin when something is wrong, and give a sign of life when nothing is."""
     trouble = gateway.store.healthy()
     if trouble:
         gateway.health["store"] = trouble
     else:
         gateway.health.pop("store", None)
-    return 0
+    down = gateway.dispatcher.health()
+    gateway.down_since = {name: gateway.down_since.get(name, now) for name in down}
+    return gateway.alarms.look(status.now_in(gateway, now), now)

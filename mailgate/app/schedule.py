@@ -82,6 +82,7 @@ class Schedule:
         difference = self._difference()
         if abs(difference - self._offset) <= DRIFT.total_seconds():
             self._jumped = False
+            self._gateway.health.pop("clock", None)
             return False
         self._offset = difference
         self._jumped = True

@@ -104,6 +104,14 @@ def ask(ctx: click.Context, call: str, **args: Any) -> Any:
     return answer.get("result")
 
 
+def of_daemon(data: Path, call: str, **args: Any) -> Any:
+    """What a running daemon answers; None when none runs. Raises MailgateError with the words to show."""
+    answer = _by_daemon(data, {"call": call, "args": args})
+    if answer is not None and "error" in answer:
+        raise MailgateError(str(answer["error"]))
+    return None if answer is None else answer["result"]
+
+
 def _by_daemon(data: Path, request: dict[str, Any]) -> dict[str, Any] | None:
     """The daemon's answer; None when none runs."""
     path = data / "control.sock"

@@ -16,6 +16,17 @@ class Glances(Session):
         """Every agent's name and id, as they stand in tokens."""
         return {row["name"]: row["id"] for row in self.all("SELECT name, id FROM agent", {})}
 
+    def figures(self) -> Mapping[str, Mapping[str, Any]]:
+        """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
+        tickets = self.all("SELECT status, count(*) AS n FROM ticket GROUP BY status", {})
+        deliveries = self.all("SELECT state, count(*) AS n FROM delivery GROUP BY state", {})
+        runs = self.all("SELECT name, at FROM job_run", {})
+        return {
+            "tickets": {row["status"]: row["n"] for row in tickets},
+            "deliveries": {row["state"]: row["n"] for row in deliveries},
+            "jobs": {row["name"]: rows.time_of(row["at"]) for row in runs},
+        }
+
     def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]:
         """The letters a mail caused, oldest first: `id`, `template`, `to`."""
         found = self.all(

@@ -1,0 +1,66 @@
+"""What each IMAP mailbox last said of itself, and since when one has been silent."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailgate.edge.imap_box import Report, State
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One mailbox as last heard of."""
+
+    since: datetime  # when we began to listen: silence counts from here until the first success
+    alarm_after: timedelta
+    report: Report | None = None
+    success_at: datetime | None = None
+
+    def silent(self, now: datetime) -> bool:
+        """No success for longer than the admin allows."""
+        return now - (self.success_at or self.since) > self.alarm_after
+
+
+class Board:
+    """Collects the readers' reports; called from their threads, asked from any."""
+
+    def __init__(self, clock: Callable[[], datetime], alarm_after: Mapping[str, timedelta]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        now = clock()
+        self._seen = {name: Seen(now, patience) for name, patience in alarm_after.items()}
+
+    def report(self, name: str, report: Report) -> None:
+        """Hear a mailbox; READING and IDLE are successes."""
+        now = self._clock()
+        with self._lock:
+            seen = self._seen.get(name)
+            if seen is None:
+                return
+            good = report.state in (State.READING, State.IDLE)
+            self._seen[name] = replace(seen, report=report, success_at=now if good else seen.success_at)
+
+    def states(self) -> list[dict[str, Any]]:
+        """One row a mailbox, as `mailgate status --json` prints it; times in RFC 3339."""
+        now = self._clock()
+        with self._lock:
+            seen = dict(self._seen)
+        return [_row(name, one, now) for name, one in seen.items()]
+
+
+def _row(name: str, seen: Seen, now: datetime) -> dict[str, Any]:
+    report = seen.report
+    expires = report.token_expires if report else None
+    return {
+        "name": name,
+        "state": str(report.state) if report else "connecting",
+        "error": (report.error or None) if report else None,
+        "backlog": report.backlog if report else None,
+        "success_at": seen.success_at.isoformat() if seen.success_at else None,
+        "token_expires": expires.isoformat() if expires else None,
+        "silent": seen.silent(now),
+    }

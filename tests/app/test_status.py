@@ -1,0 +1,282 @@
+"""What is wrong with a gateway, who is told, and how: status, /healthz, /metrics, alarms."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Desk, mail, running
+
+from mailgate.app import alarm, jobs, status
+from mailgate.app.control import answer
+from mailgate.app.mailboxes import Board
+from mailgate.edge.imap_box import Report, State
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+METRICS = '[metrics]\nlisten = "127.0.0.1:0"\n'
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with figures, and a program of the admin's that writes down what it is told."""
+    said = tmp_path / "said"
+    command = [sys.executable, "-c", f"import sys; open({str(said)!r}, 'a').write(sys.stdin.read())"]
+    with running(tmp_path, gateway=f"alarm_command = {json.dumps(command)}", more=METRICS) as desk:
+        yield desk
+
+
+def get(desk: Desk, page: str) -> tuple[int, str]:
+    url = f"http://{desk.daemon.outside.metrics.bound[0]}/{page}"
+    try:
+        with urllib.request.urlopen(url, timeout=20) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def troubles(desk: Desk, now: datetime | None = None) -> dict[str, dict[str, Any]]:
+    found = status.now_in(desk.gateway, now or desk.gateway.clock())
+    return {one["key"]: one for one in found["troubles"]}
+
+
+def said(desk: Desk) -> str:
+    desk.gateway.alarms.program.wait()
+    path = desk.folder / "said"
+    return path.read_text() if path.exists() else ""
+
+
+def test_a_healthy_gateway_has_no_troubles_and_says_so_everywhere(watched: Desk) -> None:
+    watched.send(mail())
+    assert troubles(watched) == {}
+    code, body = get(watched, "healthz")
+    assert (code, json.loads(body)) == (200, {"healthy": True, "config_stale": False, "reasons": []})
+    code, body = get(watched, "metrics")
+    assert code == 200
+    figures = dict(line.rsplit(" ", 1) for line in body.splitlines() if not line.startswith("#"))
+    assert figures['mailgate_mails{fate="filed"}'] == "1"
+    assert figures['mailgate_tickets{status="new"}'] == "1"
+    assert figures['mailgate_relay_up{relay="out"}'] == "1"
+    assert figures["mailgate_healthy"] == "1"
+    assert int(figures["mailgate_children_memory_bytes"]) > 2**20
+    assert int(figures["mailgate_disk_free_bytes"]) > 0
+
+
+def test_d06_a_database_taken_away_is_a_grave_trouble_that_reaches_the_admins_program(watched: Desk) -> None:
+    database = watched.folder / "data" / "mailgate.db"
+    aside = database.with_name("aside")
+    database.rename(aside)
+    try:
+        code, body = get(watched, "healthz")
+        assert code == 503
+        assert "was deleted while in use" in json.loads(body)["reasons"][0]
+        assert jobs.watch(watched.gateway, NOON) == 1
+        assert "mailgate needs you: store" in said(watched)
+        assert "mailgate restore" in said(watched)
+    finally:
+        aside.rename(database)
+    assert jobs.watch(watched.gateway, NOON) == 0
+    assert get(watched, "healthz")[0] == 200
+
+
+def test_d05_a_full_disk_is_told_before_mail_is_refused(watched: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(watched.gateway.store), "free_space", lambda self: 600 * 2**20)
+    assert troubles(watched)["disk"]["grave"]
+    assert "600 MB free" in troubles(watched)["disk"]["text"]
+    assert jobs.watch(watched.gateway, NOON) == 1
+    watched.wait(lambda: len(watched.letters("root@admin.example", "alarm")) == 1, "no letter to the admin")
+    [letter] = watched.letters("root@admin.example", "alarm")
+    assert letter["Subject"] == "mailgate needs you: disk"
+
+
+def test_an_alarm_is_raised_once_again_after_a_day_and_anew_after_it_was_over(
+    watched: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead: list[str] = ["process"]
+    watched.gateway.dead = lambda: list(dead)
+    looks = [jobs.watch(watched.gateway, NOON + timedelta(hours=hours)) for hours in (0, 1, 23, 24, 25)]
+    dead.clear()
+    looks.append(jobs.watch(watched.gateway, NOON + timedelta(hours=26)))
+    dead.append("process")
+    looks.append(jobs.watch(watched.gateway, NOON + timedelta(hours=27)))
+    assert looks == [1, 0, 0, 1, 0, 0, 1]
+    assert get(watched, "healthz")[0] == 503
+
+
+def test_a_relay_is_a_trouble_only_after_ten_minutes_of_rest(watched: Desk) -> None:
+    lane = watched.gateway.dispatcher.lanes["out"]
+    lane.down = "connection refused"
+    jobs.watch(watched.gateway, NOON)
+    assert not [key for key in troubles(watched, NOON + timedelta(minutes=9)) if key.startswith("relay")]
+    found = troubles(watched, NOON + timedelta(minutes=10))["relay out"]
+    assert found["grave"]
+    assert "connection refused" in found["text"]
+    assert 'mailgate_relay_up{relay="out"} 0' in get(watched, "metrics")[1]
+    lane.down = ""
+    jobs.watch(watched.gateway, NOON + timedelta(minutes=11))
+    assert watched.gateway.down_since == {}
+
+
+def test_trouble_with_letters_reaches_the_admins_program_too(watched: Desk) -> None:
+    watched.gateway.alarms.problem("route out is down: refused")
+    assert said(watched).splitlines() == [
+        "Letters need your attention",
+        "route out is down: refused",
+        "mailgate outbox list",
+    ]
+
+
+def test_a_growing_quarantine_reaches_the_admins_program(watched: Desk) -> None:
+    jobs.watch(watched.gateway, NOON)
+    number = watched.send(mail())
+    store = watched.gateway.store
+    store.write(lambda tx: tx.quarantine_mail(number, "bug", "ValueError", NOON)).result()
+    assert jobs.watch(watched.gateway, NOON) == 0
+    assert "Quarantine grows: 1 mails" in said(watched)
+    assert not troubles(watched)["quarantine"]["grave"]
+    assert get(watched, "healthz")[0] == 200
+
+
+def test_g01_refused_files_show_as_stale_in_figures_and_status(watched: Desk) -> None:
+    (watched.folder / "rules" / "90-default.toml").write_text("[[rule\n")
+    assert "error" in answer(watched.gateway, {"call": "reload"})
+    assert "mailgate_config_stale 1" in get(watched, "metrics")[1]
+    assert json.loads(get(watched, "healthz")[1])["config_stale"] is True
+    assert "90-default.toml" in troubles(watched)["config"]["text"]
+
+
+def test_the_control_socket_answers_with_what_only_the_daemon_knows(watched: Desk) -> None:
+    found = answer(watched.gateway, {"call": "status"})["result"]
+    json.dumps(found)
+    assert found["listeners"]["smtp"] == watched.daemon.door.bound["smtp"]
+    assert found["relays"] == {}
+    assert found["children"]["count"] == 1
+
+
+def test_a_silent_mailbox_is_told_after_its_patience_and_forgiven_at_the_next_success() -> None:
+    now = [NOON]
+    board = Board(lambda: now[0], {"support": timedelta(minutes=30)})
+    assert board.states()[0]["state"] == "connecting"
+    board.report("support", Report(State.READING, backlog=7))
+    now[0] += timedelta(minutes=20)
+    board.report("support", Report(State.FAILING, "login", "refused"))
+    [row] = board.states()
+    assert (row["state"], row["error"], row["silent"]) == ("failing", "refused", False)
+    now[0] += timedelta(minutes=11)
+    assert board.states()[0]["silent"]
+    board.report("support", Report(State.IDLE, token_expires=NOON))
+    [row] = board.states()
+    assert (row["silent"], row["error"], row["token_expires"]) == (False, None, NOON.isoformat())
+    board.report("unknown", Report(State.IDLE))
+    assert len(board.states()) == 1
+
+
+def test_a_silent_mailbox_is_grave(watched: Desk) -> None:
+    daemon = status.of_daemon(watched.gateway)
+    row = {"name": "support", "state": "failing", "error": "login refused", "success_at": None, "silent": True}
+    found = status.report({**daemon, "mailboxes": [row]}, watched.gateway.store, watched.gateway.config, NOON)
+    [trouble] = found["troubles"]
+    assert (trouble["key"], trouble["grave"]) == ("mailbox support", True)
+    assert "login refused" in trouble["text"]
+
+
+def test_mail_that_waits_for_its_fate_too_long_is_grave(watched: Desk) -> None:
+    store = watched.gateway.store
+    found = status.report(status.of_daemon(watched.gateway), store, watched.gateway.config, NOON)
+    stuck = {**found, "queues": {"mail": {"waiting": 3, "oldest": NOON - timedelta(minutes=11)}, "outbox": {}}}
+    [trouble] = status._of_queues(stuck, watched.gateway.config, NOON)
+    assert (trouble.key, trouble.grave) == ("processing", True)
+
+
+def test_letters_held_by_a_restore_are_told_in_live_mode(watched: Desk) -> None:
+    daemon = status.of_daemon(watched.gateway)
+    found = status.report(daemon, watched.gateway.store, watched.gateway.config, NOON)
+    outbox = {"held": {"count": 2, "oldest": NOON - timedelta(hours=2)}, "uncertain": {"count": 1, "oldest": NOON}}
+    waits = {**found, "queues": {"mail": {"waiting": 0, "oldest": None}, "outbox": outbox}}
+    assert [one.key for one in status._of_queues(waits, watched.gateway.config, NOON)] == ["uncertain", "held"]
+    assert status._longest(waits["queues"]) == {"what": "letter held", "at": NOON - timedelta(hours=2)}
+
+
+# --- the admin's program ---------------------------------------------------------------------------------------------
+
+
+def writer(path: Path) -> list[str]:
+    return [sys.executable, "-c", f"import sys; open({str(path)!r}, 'a').write(sys.stdin.read() + '--')"]
+
+
+def test_the_program_runs_at_most_once_a_minute_and_hears_everything(tmp_path: Path) -> None:
+    clock = [1000.0]
+    program = alarm.Program(writer(tmp_path / "said"), lambda: clock[0])
+    program.say("one")
+    program.wait()
+    for text in ("two", "three"):
+        program.say(text)
+    program.wait()
+    assert (tmp_path / "said").read_text() == "one\n--"
+    clock[0] += 61
+    program.flush()
+    program.wait()
+    assert (tmp_path / "said").read_text() == "one\n--two\n\nthree\n--"
+
+
+def test_the_program_gets_no_shell_and_none_of_our_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMAP_PASSWORD", "canary")
+    out = tmp_path / "env"
+    code = f"import os, sys; open({str(out)!r}, 'w').write(repr(sys.argv) + repr(dict(os.environ)))"
+    program = alarm.Program([sys.executable, "-c", code, "$(id); rm -rf /"])
+    program.say("x")
+    program.wait()
+    assert "'$(id); rm -rf /'" in out.read_text()
+    assert "canary" not in out.read_text()
+
+
+@pytest.mark.parametrize("argv", [["/nonexistent/program"], [sys.executable, "-c", "raise SystemExit(3)"]])
+def test_a_program_that_fails_is_logged_and_harms_nobody(argv: list[str], caplog: pytest.LogCaptureFixture) -> None:
+    program = alarm.Program(argv)
+    program.say("x")
+    program.wait()
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_program_that_hangs_is_ended(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alarm, "LONGEST", 0.2)
+    program = alarm.Program([sys.executable, "-c", "import time; time.sleep(600)"])
+    program.say("x")
+    program.wait()
+    assert "took too long" in caplog.text
+
+
+# --- the sign of life ------------------------------------------------------------------------------------------------
+
+
+def test_health_url_is_asked_while_all_is_well_and_only_then(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/alive"
+        with running(tmp_path, gateway=f'health_url = "{url}"') as desk:
+            jobs.watch(desk.gateway, NOON)
+            assert asked == ["/alive"]
+            desk.gateway.dead = lambda: ["process"]
+            jobs.watch(desk.gateway, NOON)
+            assert asked == ["/alive"]
+        server.shutdown()
