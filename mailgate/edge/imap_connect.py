@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientError, LoginError
 
 from mailgate.edge.imap_box import Mailbox, OAuthToken, Password, Trouble
 from mailgate.errors import MailgateError, Permanent
@@ -35,7 +35,10 @@ def sorted_troubles() -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise Trouble("certificate", f"certificate not trusted: {error.verify_message}") from None
     except LoginError as error:
-        raise Trouble("busy" if _BUSY.search(str(error)) else "login", f"login refused: {_line(error)}") from None
+        text = _line(error)
+        if isinstance(error.__context__, imaplib.IMAP4.abort):  # it broke off, which says nothing of the password
+            raise Trouble("busy" if _BYE.search(text) else "network", text) from None
+        raise Trouble("busy" if _BUSY.search(text) else "login", f"login refused: {text}") from None
     except (IMAPClientError, imaplib.IMAP4.error) as error:
         text = _line(error)
         kind = "quota" if _QUOTA.search(text) else "busy" if _BUSY.search(text) or _BYE.search(text) else "protocol"
@@ -128,6 +131,3 @@ def close(client: IMAPClient) -> None:
         client.socket().shutdown(socket.SHUT_RDWR)
     with contextlib.suppress(Exception):
         client.shutdown()
-
-
-__all__ = ["CapabilityError", "IMAPClient", "close", "connect", "sorted_troubles"]

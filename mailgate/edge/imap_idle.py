@@ -11,7 +11,7 @@ from imapclient import IMAPClient
 from mailgate.edge.imap_box import Trouble
 
 RENEW: Final = 540.0  # seconds; NAT tables and servers forget silent connections after ten minutes or more
-_SLICE: Final = 1.0
+_SLICE: Final = 0.25  # how long a stop may go unheard
 
 
 def wait_for_news(client: IMAPClient, seconds: float, stop: threading.Event) -> None:
