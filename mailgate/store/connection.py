@@ -135,13 +135,3 @@ def take_lock(data: Path) -> int:
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
     return handle
-
-
-def known_fault(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> str:
-    """What is wrong with this SQLite, `""` when nothing is known (sqlite.org/wal.html#walresetbug, threats D-16)."""
-    if (3, 7, 0) <= version < (3, 51, 3) and version not in ((3, 44, 6), (3, 50, 7)):
-        return (
-            f"SQLite {'.'.join(map(str, version))} can corrupt a WAL when two connections checkpoint; mailgate lets one"
-            " only, so leave no other program writing to its database"
-        )
-    return ""

@@ -22,6 +22,7 @@ from mailgate.store import connection as opening
 from mailgate.store import schema
 from mailgate.store.base import InUse
 from mailgate.store.blobs import blob_path, keep_blob
+from mailgate.store.faults import sqlite_fault
 from mailgate.store.sqlite import SqliteStore
 
 ANNA = Address("anna@customer.example", "Anna")
@@ -484,7 +485,7 @@ def test_d15_without_file_descriptors_reading_and_large_mail_are_temporary_and_r
     [((3, 40, 1), True), ((3, 51, 2), True), ((3, 51, 3), False), ((3, 44, 6), False), ((3, 50, 7), False)],
 )
 def test_d16_versions_with_the_wal_reset_fault_are_named(version, faulty):
-    assert bool(opening.known_fault(version)) is faulty
+    assert bool(sqlite_fault(version)) is faulty
 
 
 def test_large_mail_lies_in_a_file_by_digest_and_reads_back_byte_for_byte(bench):
