@@ -8,14 +8,16 @@ import json
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mailgate.app import control, notify
+from mailgate.app import callbox, control, notify
 from mailgate.app.gateway import Gateway
+from mailgate.app.reloading import Reloader
 from mailgate.app.schedule import Schedule
 from mailgate.edge.smtp_in import Door
 from mailgate.errors import ConfigError
@@ -33,6 +35,7 @@ class Daemon:
     def __init__(self, gateway: Gateway, outside: Edges, ready_file: Path | None = None) -> None:
         self.gateway, self.outside, self.ready_file = gateway, outside, ready_file
         self.schedule = Schedule(gateway, time.monotonic)
+        self.reloader = Reloader(gateway)
         self.threads: list[threading.Thread] = []
         self.stop_event = asyncio.Event()
         self.started = threading.Event()
@@ -79,25 +82,14 @@ class Daemon:
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop_event.set)
-        loop.add_signal_handler(signal.SIGHUP, self._reload)
-
-    def _reload(self) -> None:
-        threading.Thread(target=self._reload_now, name="reload", daemon=True).start()
-
-    def _reload_now(self) -> None:
-        notify.tell("RELOADING=1")
-        try:
-            log.info("reloaded", extra={"what": control.reload(self.gateway)})
-        except ConfigError as error:
-            for problem in error.problems:
-                log.error("not reloaded", extra={"problem": str(problem)})
-        notify.tell("READY=1")
+        loop.add_signal_handler(signal.SIGHUP, self.reloader.wake)
 
     def _start_threads(self) -> None:
         self.gateway.threaded = True
         work: list[tuple[str, Callable[[threading.Event], None]]] = [
             ("process", self.gateway.intake.run),
             ("dispatch", self.gateway.dispatcher.run),
+            ("reload", self.reloader.run),
             *self.outside.workers,
         ]
         for name, target in work:
@@ -116,11 +108,14 @@ class Daemon:
         self.gateway.stopping.set()
         self.gateway.intake.wake()
         self.gateway.dispatcher.wake()
-        for thread in self.threads:
-            await asyncio.to_thread(thread.join, GRACE)
+        self.reloader.wake()
+        clock = threading.Thread(target=self.schedule.stop, name="schedule-stop", daemon=True)
+        clock.start()
+        for thread in (*self.threads, clock):
+            await asyncio.to_thread(thread.join, max(0.0, ends - time.monotonic()))
         await asyncio.to_thread(self.gateway.close)
         with contextlib.suppress(OSError):
-            socket_path(self.gateway.data).unlink()
+            (self.gateway.data / callbox.NAME).unlink()
             if self.ready_file:
                 self.ready_file.unlink()
         log.info("stopped")
@@ -129,14 +124,14 @@ class Daemon:
         if self.ready_file is None:
             return
         bound = self.door.bound
-    def _dead(self) -> list[str]:
-        """Workers that ended although nobody told them to."""
-        return [thread.name for thread in self.threads if not thread.is_alive()]
-
         text = json.dumps({**bound, "pid": os.getpid(), "metrics": self.outside.metrics.bound})
         fresh = self.ready_file.with_name(self.ready_file.name + ".new")
         fresh.write_text(text + "\n")
         fresh.replace(self.ready_file)
+
+    def _dead(self) -> list[str]:
+        """Workers that ended although nobody told them to."""
+        return [thread.name for thread in self.threads if not thread.is_alive()]
 
     async def _watchdog(self) -> None:
         every = notify.watchdog_seconds()
@@ -148,18 +143,24 @@ class Daemon:
     # --- the control socket -----------------------------------------------------------------------------------------
 
     async def _control(self) -> asyncio.AbstractServer:
-        path = socket_path(self.gateway.data)
-        path.unlink(missing_ok=True)  # our lock says that nobody listens there
+        (self.gateway.data / callbox.NAME).unlink(missing_ok=True)  # our lock says that nobody listens there
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         mask = os.umask(0o177)
         try:
-            return await asyncio.start_unix_server(self._serve, path=str(path), limit=REQUEST)
+            with callbox.path_of(self.gateway.data) as path:
+                sock.bind(path)
         finally:
             os.umask(mask)
+        return await asyncio.start_unix_server(self._serve, sock=sock, limit=REQUEST)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            line = await asyncio.wait_for(reader.readline(), 60)
-            answer = await asyncio.to_thread(self._answer, line)
+            try:
+                line = await asyncio.wait_for(reader.readline(), 60)
+            except ValueError:
+                answer = {"error": f"more than {REQUEST // 2**20} MB"}
+            else:
+                answer = await asyncio.to_thread(self._answer, line)
             writer.write(json.dumps(answer, default=str).encode() + b"\n")
             await writer.drain()
         except (OSError, ValueError, TimeoutError):
@@ -179,11 +180,6 @@ class Daemon:
         except Exception as error:
             log.exception("control request failed", extra={"call": str(request.get("call"))})
             return {"error": f"internal error ({type(error).__name__}); see the daemon's log"}
-
-
-def socket_path(data: Path) -> Path:
-    """Where the daemon that owns a data folder listens for other commands."""
-    return data / "control.sock"
 
 
 def serve(config_path: Path, ready_file: Path | None = None) -> int:

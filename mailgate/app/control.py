@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from mailgate.app import reloading
 from mailgate.app.gateway import Gateway
 from mailgate.app.schedule import JOBS, run_job
 from mailgate.core.change import Decision, Fate, Unpark
@@ -34,14 +35,7 @@ def answer(gateway: Gateway, request: Mapping[str, Any]) -> dict[str, Any]:
 
 def reload(gateway: Gateway) -> str:
     """Check and apply what is on disk; raises ConfigError and keeps the last good set."""
-    try:
-        snapshot = gateway.load()
-    except ConfigError as error:
-        gateway.live.keep(str(error.problems[0]) if error.problems else "refused")
-        raise
-    gateway.live.swap(snapshot)
-    return f"{len(snapshot.rules)} rules, {len(snapshot.policy.departments)} departments, " \
-           f"{len(snapshot.policy.agents)} agents in force"  # fmt: skip
+    return reloading.reload(gateway)
 
 
 def retry_quarantine(gateway: Gateway, number: int | None = None) -> int:

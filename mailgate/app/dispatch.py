@@ -91,6 +91,12 @@ class Dispatcher:
         for lane in self.lanes.values():
             lane.wake()
 
+    def adopt(self, routes: Mapping[str, Route]) -> list[str]:
+        """Use other settings from the next letter on; returns the routes that come or go only with a restart."""
+        for name in self.lanes.keys() & routes.keys():
+            self.lanes[name].adopt(routes[name])
+        return [f"[[outgoing]] {name}" for name in sorted(self.lanes.keys() ^ routes.keys())]
+
     def close(self) -> None:
         """Let go of all connections."""
         for lane in self.lanes.values():

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from mailgate.app.alarm import Alarms
 from mailgate.app.children import Children
-from mailgate.app.dispatch import Dispatcher
+from mailgate.app.dispatch import Dispatcher, Route
 from mailgate.app.intake import Intake
 from mailgate.app.live import Clock, Live, Snapshot
 from mailgate.app.mailboxes import Board
 from mailgate.config import Config
 from mailgate.store.base import Ids, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is on disk now, checked: not yet in force."""
+
+    config: Config
+    snapshot: Snapshot
+    routes: Mapping[str, Route]
 
 
 @dataclass(slots=True)
@@ -30,22 +39,23 @@ class Gateway:
     intake: Intake
     dispatcher: Dispatcher
     clock: Clock
-    load: Callable[[], Snapshot]  # reads configuration, rules and templates anew; raises ConfigError
+    load: Callable[[], Loaded]  # reads configuration, rules and templates anew; raises ConfigError
     data: Path
+    alarms: Alarms
+    mailboxes: Board
     threaded: bool = False  # a daemon: mail and letters are handled by threads of their own
+    reloading: threading.Lock = field(default_factory=threading.Lock)  # one reload at a time
     stopping: threading.Event = field(default_factory=threading.Event)
     health: dict[str, str] = field(default_factory=dict)  # part -> what is wrong with it, for status and metrics
+    down_since: dict[str, datetime] = field(default_factory=dict)  # relay -> when it was first found resting
+    listeners: dict[str, list[str]] = field(default_factory=dict)  # kind -> where the daemon is bound
+    dead: Callable[[], list[str]] = list  # worker threads of the daemon that have ended
 
     def close(self) -> None:
         """Let go of everything; what was in hand has been finished or lies safe in the store."""
         self.stopping.set()
         self.intake.close()
         self.children.close()
-    alarms: Alarms
-    mailboxes: Board
         self.dispatcher.close()
         self.store.close()
-    down_since: dict[str, datetime] = field(default_factory=dict)  # relay -> when it was first found resting
-    listeners: dict[str, list[str]] = field(default_factory=dict)  # kind -> where the daemon is bound
-    dead: Callable[[], list[str]] = list  # worker threads of the daemon that have ended
         self.alarms.program.wait()

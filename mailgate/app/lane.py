@@ -61,6 +61,7 @@ class Lane:
 
     def __init__(self, route: Route, work: Work, not_mine: Callable[[], Iterable[str]]) -> None:
         self.route, self.work, self._not_mine = route, work, not_mine
+        self._next_route = route  # other settings, taken when no letter is in hand
         self.down = ""  # why the route rests, "" when it works
         self._rests_until = 0.0
         self._failures = 0
@@ -88,6 +89,7 @@ class Lane:
         handled = 0
         with self._busy:
             while self._may_go() and (limit is None or handled < limit):
+                self._change_over()
                 self._ledger.pay()
                 batch = self._claim(BATCH if limit is None else limit - handled)
                 if not batch:
@@ -133,6 +135,22 @@ class Lane:
                     transport.close()
             finally:
                 self._busy.release()
+
+    def adopt(self, route: Route) -> None:
+        """Go by these settings from the next batch on; a rest ends, since they may be the cure."""
+        if route.made_from != self.route.made_from:
+            with self._guard:
+                self._next_route, self._rests_until = route, 0.0
+            self.wake()
+
+    def _change_over(self) -> None:
+        with self._guard:
+            if self._next_route is self.route:
+                return
+            old, self._transports = self._transports, []
+            self.route, self._null_refused = self._next_route, False
+        for transport in old:
+            transport.close()
 
     def rest(self) -> float:
         """Seconds until the route may send again, after a failure of its own or when its rate is used up."""

@@ -35,6 +35,7 @@ class Route:
     rate: float = 0.0  # letters a minute, 0 is without limit
     connections: int = 1
     retry_for: timedelta = timedelta(days=5)
+    made_from: object = None  # the settings, to tell whether a reload changed them
 
     def sender(self, *, null: bool, bounce: str) -> str:
         """MAIL FROM for a letter: `""` for those that must not be bounced, else where bounces are understood."""

@@ -114,18 +114,23 @@ def of_daemon(data: Path, call: str, **args: Any) -> Any:
 
 def _by_daemon(data: Path, request: dict[str, Any]) -> dict[str, Any] | None:
     """The daemon's answer; None when none runs."""
-    path = data / "control.sock"
+    from mailgate.app import callbox
+
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         try:
-            sock.connect(str(path))
+            with callbox.path_of(data) as path:
+                sock.connect(path)
         except (FileNotFoundError, ConnectionRefusedError):
             return None
         except OSError as error:
             raise Temporary(f"the daemon cannot be asked: {error}") from error
-        sock.sendall(json.dumps(request).encode() + b"\n")
         parts = []
-        while chunk := sock.recv(1 << 16):
-            parts.append(chunk)
+        try:
+            sock.sendall(json.dumps(request).encode() + b"\n")
+            while chunk := sock.recv(1 << 16):
+                parts.append(chunk)
+        except OSError as error:
+            raise Temporary(f"the daemon broke off ({error}); see its log") from error
     if not parts:
         raise Temporary("the daemon broke off; see its log")
     answer: dict[str, Any] = json.loads(b"".join(parts))

@@ -1,0 +1,229 @@
+"""Rules, templates and settings changed while the gateway runs: the last good set stays, and the admin hears why."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from conftest import RULES, Desk, mail, running
+from scenarios.process import Process, process, until
+
+from mailgate.app import control, reloading
+from mailgate.errors import ConfigError
+
+URGENT = '[[rule]]\nname = "all"\nthen.priority = "urgent"\n'
+ROOT = "root@admin.example"
+
+
+def write(desk: Desk, name: str, text: str) -> None:
+    """As an editor does it: whole, under another name, then in its place."""
+    path = desk.folder / name
+    path.with_suffix(".tmp").write_text(text)
+    path.with_suffix(".tmp").replace(path)
+
+
+def change_config(desk: Desk, old: str, new: str) -> None:
+    text = (desk.folder / "mailgate.toml").read_text()
+    assert old in text
+    write(desk, "mailgate.toml", text.replace(old, new))
+
+
+def priority(desk: Desk) -> str:
+    return str(desk.of_mail(desk.send(mail())).priority)
+
+
+def test_new_rules_hold_from_the_next_mail_on(desk: Desk) -> None:
+    assert priority(desk) == "normal"
+    write(desk, "rules/90-default.toml", URGENT)
+    assert priority(desk) == "normal"
+    assert "1 rules" in control.reload(desk.gateway)
+    assert priority(desk) == "urgent"
+
+
+BROKEN = {
+    "a slip in the syntax": ("rules/90-default.toml", '[[rule]]\nname = "all\n', "90-default.toml:2"),
+    "an unknown key": ("rules/90-default.toml", RULES + 'then.departmnt = "sales"\n', "department"),
+    "half a file": ("rules/90-default.toml", "", "90-default.toml"),
+    "an unknown department": ("rules/90-default.toml", RULES + 'then.department = "moon"\n', "moon"),
+    "a test that fails": (
+        "rules/90-default.toml",
+        RULES + '[[rule.test]]\nmail = { subject = "x" }\nexpect = { department = "sales" }\n',
+        "sales",
+    ),
+    "a broken template": ("templates/ack.html", "{% block text %}\n{{ nope }}\n{% endblock %}\n", "ack.html:2"),
+    "a broken configuration": ("mailgate.toml", "[gateway]\nnme = 1\n", "mailgate.toml:2"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_g01_g02_g03_what_is_broken_is_refused_with_its_place_and_the_old_set_stays(desk: Desk, what: str) -> None:
+    write(desk, "rules/90-default.toml", URGENT)
+    control.reload(desk.gateway)
+    name, text, place = BROKEN[what]
+    write(desk, name, text)
+    with pytest.raises(ConfigError) as refused:
+        control.reload(desk.gateway)
+    assert place in str(refused.value)
+    assert name.rpartition("/")[2] in desk.gateway.live.stale
+    assert priority(desk) == "urgent"
+
+
+@pytest.mark.parametrize("harm", ["removed", "a folder", "a broken link", "a pipe"])
+def test_g03_rules_that_are_gone_or_no_files_any_more_leave_the_old_set_in_force(desk: Desk, harm: str) -> None:
+    write(desk, "rules/90-default.toml", URGENT)
+    control.reload(desk.gateway)
+    path = desk.folder / "rules" / "90-default.toml"
+    path.unlink()
+    match harm:
+        case "a folder":
+            path.mkdir()
+        case "a broken link":
+            path.symlink_to("nowhere.toml")
+        case "a pipe":
+            os.mkfifo(path)
+    with pytest.raises(ConfigError):
+        control.reload(desk.gateway)
+    assert priority(desk) == "urgent"
+    assert desk.gateway.live.stale
+
+
+def test_g01_the_admin_gets_a_letter_with_file_and_line_and_a_good_set_ends_the_trouble(tmp_path: Path) -> None:
+    with running(tmp_path, more="[rules]\nreload = true\n") as desk:
+        write(desk, "rules/90-default.toml", '[[rule]]\nname = "all\n')
+        until(lambda: desk.gateway.live.stale, "the change was not noticed")
+        until(lambda: desk.letters(ROOT, "alarm"), "the admin was not told")
+        [alarm] = desk.letters(ROOT, "alarm")
+        assert "90-default.toml:2" in alarm.get_body(("plain",)).get_content()
+        assert priority(desk) == "normal"
+        write(desk, "rules/90-default.toml", URGENT)
+        until(lambda: not desk.gateway.live.stale, "the mended rules were not noticed")
+        assert priority(desk) == "urgent"
+
+
+def test_a_changed_template_is_tried_and_a_broken_one_told(tmp_path: Path) -> None:
+    with running(tmp_path, more="[rules]\nreload = true\n") as desk:
+        write(desk, "templates/ack.html", "{{ nope }}")
+        until(lambda: desk.letters(ROOT, "alarm"), "the admin was not told")
+        assert "ack.html:1" in desk.gateway.live.stale
+        desk.send(mail())
+        [ack] = desk.letters("maija@customer.example")
+        assert "[#1001]" in ack["Subject"]
+
+
+def test_without_reload_a_changed_file_waits_for_the_command(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reloading, "LOOK", 0.01)
+    before = desk.gateway.live.snapshot
+    write(desk, "rules/90-default.toml", URGENT)
+    stop, looks = threading.Event(), []
+
+    def counted(config: object) -> reloading.Stamp:
+        looks.append(config)
+        return frozenset()
+
+    monkeypatch.setattr(reloading, "stamp", counted)
+    found = reloading.Reloader(desk.gateway)
+    thread = threading.Thread(target=found.run, args=(stop,))
+    thread.start()
+    until(lambda: priority(desk) == "normal", "no mail")
+    stop.set()
+    found.wake()
+    thread.join(10)
+    assert desk.gateway.live.snapshot is before
+    assert len(looks) == 1  # when it was made; without the key nobody looks at files
+
+
+def test_g09_a_hundred_requests_in_a_second_are_one_reload(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads = []
+    real = desk.gateway.load
+
+    def counted() -> object:
+        loads.append(1)
+        return real()
+
+    desk.gateway.load = counted  # type: ignore[assignment]
+    before = desk.gateway.live.snapshot
+    for _ in range(100):
+        desk.daemon.reloader.wake()
+    until(lambda: desk.gateway.live.snapshot is not before, "nothing was reloaded")
+    assert len(loads) <= 2
+
+
+def test_g09_a_mail_is_decided_by_one_set_whatever_is_reloaded_meanwhile(desk: Desk) -> None:
+    both = [
+        '[[rule]]\nname = "a"\nthen.priority = "urgent"\nthen.tags = ["urgent"]\n',
+        '[[rule]]\nname = "b"\nthen.priority = "low"\nthen.tags = ["low"]\n',
+    ]
+    stop = threading.Event()
+
+    def keep_reloading() -> None:
+        turn = 0
+        while not stop.is_set():
+            write(desk, "rules/90-default.toml", both[turn % 2])
+            control.reload(desk.gateway)
+            turn += 1
+
+    write(desk, "rules/90-default.toml", both[0])
+    control.reload(desk.gateway)
+    thread = threading.Thread(target=keep_reloading)
+    thread.start()
+    try:
+        tickets = [desk.of_mail(desk.send(mail(f"Lamp {n}", sender=f"c{n}@customer.example"))) for n in range(30)]
+    finally:
+        stop.set()
+        thread.join(30)
+    assert all(list(ticket.tags) == [str(ticket.priority)] for ticket in tickets), tickets
+
+
+def test_an_agent_or_department_with_work_left_cannot_be_dropped(desk: Desk) -> None:
+    desk.send(mail(to="sales@acme.example"))
+    change_config(desk, 'name = "sales"', 'name = "trade"')
+    change_config(desk, 'departments = ["support", "sales"]', 'departments = ["support", "trade"]')
+    with pytest.raises(ConfigError, match="department 'sales' is gone but has 1 unsolved"):
+        control.reload(desk.gateway)
+    assert desk.gateway.live.policy.departments[1].name == "sales"
+    change_config(desk, 'name = "trade"', 'name = "sales"')
+    change_config(desk, 'departments = ["support", "trade"]', 'departments = ["support", "sales"]')
+    assert "2 departments" in control.reload(desk.gateway)
+
+
+def test_mode_and_way_out_follow_a_reload_and_listeners_say_that_they_need_a_restart(desk: Desk) -> None:
+    change_config(desk, 'folder = "outbox"', 'folder = "elsewhere"')
+    assert control.reload(desk.gateway).endswith("agents in force")
+    desk.send(mail())
+    assert desk.letters("maija@customer.example")
+    assert list((desk.folder / "elsewhere" / "new").iterdir())
+    assert not (desk.folder / "outbox").exists()
+
+    change_config(desk, 'listen = "127.0.0.1:0"', 'listen = "127.0.0.1:0"\nmax_recipients = 7')
+    change_config(desk, 'domain = "acme.example"', 'domain = "acme.example"\nmode = "watch"')
+    for _ in range(2):  # it says so as long as it is true
+        assert control.reload(desk.gateway).endswith("only after a restart: [smtp]")
+    desk.send(mail(sender="other@customer.example"))
+    assert desk.letters("other@customer.example") == []
+    assert {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox(("held",)))} == {"held"}
+
+
+def test_sighup_reloads_a_running_daemon_and_mailgate_reload_says_what_is_in_force(tmp_path: Path) -> None:
+    with process(tmp_path) as gateway:
+        gateway.start()
+        (tmp_path / "rules" / "90-default.toml").write_text("[[rule]\n")
+        asked = gateway.command("reload")
+        assert asked.returncode == 1
+        assert "90-default.toml:1" in asked.stderr
+        (tmp_path / "rules" / "90-default.toml").write_text(URGENT)
+        assert _said(gateway, "reloaded") == 0
+        gateway.child.send_signal(signal.SIGHUP)  # type: ignore[union-attr]
+        until(lambda: _said(gateway, "reloaded") == 1, "SIGHUP was not heard")
+        asked = gateway.command("reload")
+        assert (asked.returncode, asked.stdout) == (
+            0,
+            "reloaded: 1 rules, 1 departments, 1 agents in force\n",
+        )
+        assert gateway.stop() == 0
+
+
+def _said(gateway: Process, event: str) -> int:
+    return sum(f" {event} " in f"{line} " for line in gateway.log.read_text().splitlines())
