@@ -16,9 +16,10 @@ from mailgate.errors import ConfigError, MailgateError
 # Command -> module in this folder; the function has the command's name, dashes as underscores.
 COMMANDS = {
     "init": "setup", "check": "setup", "run": "daemon", "reload": "daemon", "demo": "demo", "accept": "accept",
-    "import": "history", "explain": "explain", "rules": "rules", "desk": "tickets_now", "tickets": "tickets",
+    "import": "history", "explain": "explain", "rules": "rules", "desk": "tickets_now", "tickets": "tickets_work",
     "outbox": "outbox", "quarantine": "quarantine", "parked": "parked", "status": "status", "ban": "bans",
-    "unban": "bans", "bans": "bans", "audit": "audit", "job": "daemon", "backup": "backup", "restore": "backup",
+    "unban": "bans", "bans": "bans", "audit": "audit", "job": "daemon", "report": "report",
+    "backup": "backup", "restore": "backup",
 }  # fmt: skip
 
 

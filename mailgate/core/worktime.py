@@ -76,6 +76,13 @@ def between(calendar: Calendar | None, start: datetime, end: datetime) -> timede
     return total
 
 
+def intervals(calendar: Calendar, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
+    """Every stretch of working time that begins on the local dates `first` to `last`, in order, aware UTC."""
+    zone = ZoneInfo(calendar.timezone)
+    for number in range((last - first).days + 1):
+        yield from _intervals(calendar, zone, first + number * _DAY)
+
+
 def is_open(calendar: Calendar | None, at: datetime) -> bool:
     """True during working hours; the closing minute is closed."""
     if calendar is None:

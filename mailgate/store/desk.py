@@ -162,7 +162,16 @@ class Desk(Voices):
         column, at = DUES[change.which], rows.micros_or_none(change.at)
         if self.row[column] != at:
             self.event(f"due-{change.which.replace('_', '-')}", self.row[column], at)
+            self._kept(change.which, at)
             self.put(**{column: at})
+
+    def _kept(self, which: str, at: int | None) -> None:
+        """For the figures: was the promise kept whose clock stops here?"""
+        row, moment = self.row, self.writing.moment
+        if which == "first_response" and row["first_response_at"] == moment and row["first_kept"] is None:
+            self.put(first_kept=None if row["due_first"] is None else int(moment <= row["due_first"]))
+        elif which == "resolve":
+            self.put(resolve_kept=int(moment <= row["due_resolve"]) if at is None else None)
 
     def set_escalation(self, change: SetEscalation) -> None:
         """A step done for a deadline, and when the next one comes."""

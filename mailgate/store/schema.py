@@ -80,7 +80,8 @@ CREATE TABLE ticket (
   updated_at INTEGER NOT NULL, status_since INTEGER NOT NULL, status_until INTEGER, first_response_at INTEGER,
   solved_at INTEGER, last_public_at INTEGER, last_agent_at INTEGER, last_customer_at INTEGER, due_first INTEGER,
   due_resolve INTEGER, due_manual INTEGER, due_at INTEGER, escalation INTEGER NOT NULL DEFAULT 0,
-  escalation_due INTEGER, escalate_at INTEGER, merged_into INTEGER REFERENCES ticket(id)
+  escalation_due INTEGER, escalate_at INTEGER, merged_into INTEGER REFERENCES ticket(id),
+  first_kept INTEGER, resolve_kept INTEGER
 ) STRICT;
 CREATE INDEX ticket_queue ON ticket(due_at, rank, created_at)
   WHERE status NOT IN ('waiting', 'hold', 'solved', 'archived');

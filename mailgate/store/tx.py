@@ -5,8 +5,9 @@ from __future__ import annotations
 from mailgate.store.facts import Knowing
 from mailgate.store.glance import Glances
 from mailgate.store.inbox import Inbox
+from mailgate.store.reporting import Reporting
 from mailgate.store.search import Searching
 
 
-class Transaction(Knowing, Searching, Inbox, Glances):
+class Transaction(Knowing, Searching, Inbox, Glances, Reporting):
     """What a job is handed: `base.Tx` inside a write, `base.Read` inside a read."""

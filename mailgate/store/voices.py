@@ -35,7 +35,8 @@ class Voices(Page):
         row["id"] = session.scalar(sql.OPEN, row)
         empty: dict[str, Any] = dict.fromkeys(
             ("owner", "status_until", "first_response_at", "solved_at", "last_public_at", "last_agent_at",
-             "last_customer_at", "due_first", "due_resolve", "due_manual", "due_at", "merged_into", "escalate_at")
+             "last_customer_at", "due_first", "due_resolve", "due_manual", "due_at", "merged_into", "escalate_at",
+             "first_kept", "resolve_kept")
         )  # fmt: skip
         self.row = {**empty, **row, "status": "new", "updated_at": writing.moment, "escalation": 0}
         writing.opened.append(self)
@@ -119,7 +120,7 @@ class Voices(Page):
         assert left is not None
         self.put(last_agent_at=left["agent"], last_public_at=left["public"])
         if left["before"] is None:
-            self.put(first_response_at=left["first"])
+            self.put(first_response_at=left["first"], first_kept=None)
         self.event("withdrawn", change.entry)
 
     def heard_from(self, author: str) -> None:

@@ -1,0 +1,163 @@
+"""The report put together from a real store, and each form it is told in."""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from conftest import mail
+
+from mailgate.app import report
+from mailgate.core import change as ch
+from mailgate.core.figures import AGES, FIGURES, Figures, Period, Report
+from mailgate.core.showing import ITEMS, VARIABLES
+from mailgate.core.ticket import EntryKind, Status
+from mailgate.wire.words.figures import LABELS
+
+WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
+DOCS = Path(__file__).parents[2] / "docs" / "reports.md"
+
+
+def apply(desk, ticket, *changes, now, effects=()):
+    decision = ch.Decision(ch.Fate.FILED, "test", (ch.Step(ticket, changes),) if changes else (), effects=effects)
+    desk.gateway.store.write(lambda tx: tx.apply(None, decision, now, desk.gateway.ids)).result()
+
+
+def answer(agent="anna"):
+    return ch.AddEntry(EntryKind.AGENT, agent, agent, "it is the fuse", of_mail=False)
+
+
+def found(desk, now, period=WEEK, department=None):
+    return desk.gateway.store.read(
+        lambda read: report.of_period(read, desk.gateway.live.policy, now, period, department)
+    )
+
+
+@pytest.fixture
+def week(desk):
+    """Three tickets: one answered and solved, one answered, one untouched at sales."""
+    numbers = [
+        desk.of_mail(desk.send(mail(subject, to=to))).number
+        for subject, to in (
+            ("Broken lamp", "support@acme.example"),
+            ("Lamp again", "support@acme.example"),
+            ("Price of chairs", "sales@acme.example"),
+        )
+    ]
+    at = desk.gateway.clock()
+    first, second, _ = numbers
+    apply(desk, first, answer(), ch.Assign("anna"), ch.Tag(("lamp",)), ch.SetStatus(Status.OPEN), now=at + HOUR)
+    apply(desk, first, ch.SetStatus(Status.SOLVED), now=at + 2 * HOUR, effects=(ch.Vote(first, 9),))
+    apply(desk, second, answer("bo"), ch.Assign("bo"), now=at + 3 * HOUR)
+    return desk, at
+
+
+def test_a_report_counts_what_happened(week):
+    desk, at = week
+    told = found(desk, at + 4 * HOUR)
+    total = told.total
+    assert (total.arrived, total.solved, total.backlog, total.reopened) == (3, 1, 2, 0)
+    assert [round(one / 60) for one in (total.first_median, total.first_p90, total.solve_median)] == [60, 180, 120]
+    assert (total.nps, total.csat) == (100, 1.0)
+    assert [name for name, _ in told.departments] == ["sales", "support"]
+    assert [name for name, _ in told.agents] == ["", "anna", "bo"]
+    assert [name for name, _ in told.tags] == ["lamp"]
+    assert told.words == (("lamp", 2),)
+    assert sum(told.weekdays) == sum(told.hours) == 3
+
+
+def test_a_report_of_one_department_leaves_the_others_out(week):
+    desk, at = week
+    told = found(desk, at + 4 * HOUR, department="sales")
+    assert (told.total.arrived, told.total.solved, told.words) == (1, 0, ())
+    assert [name for name, _ in told.departments] == ["sales"]
+
+
+def test_the_next_period_has_this_one_to_compare_with(week):
+    desk, at = week
+    told = found(desk, at + 4 * HOUR + timedelta(days=1), timedelta(days=1))
+    assert (told.total.arrived, told.before.arrived, told.before.solved) == (0, 3, 1)
+    assert (told.total.backlog, told.before.backlog) == (2, 2)
+    assert told.before.first_median == found(desk, at + 4 * HOUR).total.first_median
+
+
+@pytest.mark.parametrize("language", LABELS)
+def test_the_letter_gets_what_its_template_names_and_nothing_else(week, language):
+    desk, at = week
+    told = report.context(found(desk, at + 4 * HOUR), language, desk.gateway.live.policy)
+    assert set(told) == set(VARIABLES["report"])
+    for kind in ("figures", "charts", "tables"):
+        assert told[kind] and all(set(one) == set(ITEMS[kind]) for one in told[kind])
+    for chart in told["charts"]:
+        assert all(set(bar) == set(ITEMS["bars"]) for bar in chart["bars"])
+        assert max(bar["share"] for bar in chart["bars"]) == 1
+    assert all(len(row) == len(table["head"]) for table in told["tables"] for row in table["rows"])
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_agents_are_told_by_the_name_people_know(week):
+    desk, at = week
+    told = report.context(found(desk, at + 4 * HOUR), "fi", desk.gateway.live.policy)
+    agents = next(table for table in told["tables"] if table["title"] == LABELS["fi"]["agents"])
+    assert [row[0] for row in agents["rows"]] == ["ei kukaan", "Anna Virtanen", "Bo Ek"]
+
+
+def test_a_report_about_nothing_can_be_told(desk):
+    told = found(desk, desk.gateway.clock())
+    letter = report.context(told, "en")
+    assert letter["charts"] == letter["tables"] == []
+    assert [one["value"] for one in letter["figures"]] == ["0", "0", "0", "0"]
+    assert report.plain(told)["oldest"] is None
+
+
+def test_csv_has_a_line_for_the_whole_and_for_each_part(week):
+    desk, at = week
+    head, *lines = report.table(found(desk, at + 4 * HOUR))
+    assert head == ["part", "name", *FIGURES]
+    assert all(len(line) == len(head) for line in lines)
+    assert [line[:4] for line in lines[:2]] == [["total", "", 3, 1], ["before", "", 0, 0]]
+    assert {line[0] for line in lines} == {
+        "total", "before", "department", "agent", "tag", "weekday", "hour", "word"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "language", "said"),
+    [("arrived", 12345, "en", "12,345"), ("arrived", 12345, "fi", "12 345"), ("first_median", None, "en", "–"),
+     ("first_median", 4800, "en", "1 h 20 min"), ("solve_p90", 20, "en", "20 s"), ("first_median", 0, "en", "0 s"),
+     ("first_kept", 0.834, "pl", "83 %"), ("nps", -12, "en", "-12")],
+)  # fmt: skip
+def test_a_figure_is_said_as_people_read_it(key, value, language, said):
+    assert report.shown(key, value, language) == said
+
+
+@pytest.mark.parametrize("language", LABELS)
+def test_every_figure_has_a_name_in_every_language(language):
+    labels = LABELS[language]
+    assert set(labels) == set(LABELS["en"])
+    assert set(FIGURES) <= set(labels)
+    assert {f"age_{name}" for name, _ in AGES} | {"age_older"} <= set(labels)
+    assert len(labels["weekdays"].split()) == 7
+    assert all(labels.values())
+
+
+def test_every_figure_of_the_json_has_its_formula_in_the_documentation(desk):
+    documented = set(re.findall(r"^\| `(\w+)` \|", DOCS.read_text(), re.MULTILINE))
+    empty = Report(Period(desk.gateway.clock() - WEEK, desk.gateway.clock()), None, Figures(), Figures())
+    assert documented == set(report.plain(empty)) - {"since", "until", "before_since", "department", "total", "before",
+                                                     "departments", "agents", "tags"} | set(FIGURES)  # fmt: skip
+
+
+def test_what_answers_really_took_is_kept_for_the_acknowledgement(desk):
+    numbers = [desk.of_mail(desk.send(mail(f"Lamp {number}", sender=f"c{number}@customer.example"))).number
+               for number in range(report.PROMISE_LEAST)]  # fmt: skip
+    at = desk.gateway.clock()
+    assert report.promises(desk.gateway, at + HOUR) == 0
+    for minutes, number in enumerate(numbers, 1):
+        apply(desk, number, answer(), now=at + timedelta(minutes=minutes))
+    assert report.promises(desk.gateway, at + HOUR) == 1
+    kept = json.loads(desk.gateway.store.read(lambda read: read.setting("promises")))
+    assert list(kept) == ["support"]
+    assert 16 * 60 <= kept["support"] <= 16 * 60 + 120
+    assert report.promises(desk.gateway, at + timedelta(days=40)) == 0
+    assert desk.gateway.store.read(lambda read: read.setting("promises")) == "{}"

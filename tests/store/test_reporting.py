@@ -1,0 +1,115 @@
+"""What the store streams for reports, from tickets that lived through real decisions."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailgate.core import change as ch
+from mailgate.core.ticket import EntryKind, Status
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NAMES = ("department", "owner", "created", "first", "solved", "first_kept", "solve_kept", "due", "solve_due", "tags")
+WORDS = ch.AddEntry(EntryKind.AGENT, "ann", "Ann", "we look into it", of_mail=False)
+ANSWERED = (WORDS, ch.SetDue("first_response", None))
+SOLVED = (ch.SetStatus(Status.SOLVED), ch.SetDue("resolve", None))
+
+
+def rows(bench, since=None, until=None, department=None):
+    span = (since or bench.now - DAY, until or bench.now + DAY, department)
+    return [dict(zip(NAMES, row, strict=True)) for row in bench.read(lambda read: list(read.report_tickets(*span)))]
+
+
+def promised(bench, **opened):
+    return bench.open(
+        "Lamp", ch.SetDue("first_response", bench.now + HOUR), ch.SetDue("resolve", bench.now + 4 * HOUR), **opened
+    )
+
+
+@pytest.mark.parametrize(
+    ("answered", "solved", "kept"), [(1, 4, (1, 1)), (2, 3, (0, 1)), (1, 5, (1, 0)), (9, 9, (0, 0))]
+)
+def test_promises_kept_and_missed_are_told_apart(bench, answered, solved, kept):
+    number = promised(bench)
+    bench.apply(None, *ANSWERED, ticket=number, now=bench.now + answered * HOUR)
+    bench.apply(None, *SOLVED, ticket=number, now=bench.now + solved * HOUR)
+    (row,) = rows(bench)
+    assert (row["first_kept"], row["solve_kept"]) == kept
+    assert (row["due"], row["solve_due"]) == (None, None)
+
+
+def test_a_promise_still_open_is_neither_kept_nor_missed(bench):
+    promised(bench)
+    (row,) = rows(bench)
+    assert (row["first_kept"], row["solve_kept"]) == (None, None)
+    assert row["due"] < row["solve_due"]
+
+
+def test_a_clock_that_only_rests_has_kept_nothing_when_it_runs_again(bench):
+    number = promised(bench)
+    rests = (ch.SetStatus(Status.HOLD), ch.SetDue("first_response", None), ch.SetDue("resolve", None))
+    bench.apply(None, *rests, ticket=number, now=bench.now + HOUR)
+    wakes = (ch.SetStatus(Status.OPEN), ch.SetDue("resolve", bench.now + 6 * HOUR))
+    bench.apply(None, *wakes, ticket=number, now=bench.now + 3 * HOUR)
+    (row,) = rows(bench)
+    assert (row["first_kept"], row["solve_kept"]) == (None, None)
+    bench.apply(None, *SOLVED, ticket=number, now=bench.now + 7 * HOUR)
+    assert rows(bench)[0]["solve_kept"] == 0
+
+
+def test_later_answers_leave_the_first_promise_as_it_was(bench):
+    number = promised(bench)
+    bench.apply(None, *ANSWERED, ticket=number, now=bench.now + HOUR)
+    bench.apply(None, ch.SetDue("first_response", bench.now + 2 * HOUR), ticket=number, now=bench.now + HOUR)
+    bench.apply(None, *ANSWERED, ticket=number, now=bench.now + 9 * HOUR)
+    assert rows(bench)[0]["first_kept"] == 1
+
+
+def test_a_withdrawn_answer_has_kept_no_promise(bench):
+    number = promised(bench)
+    bench.apply(None, *ANSWERED, ticket=number, now=bench.now + HOUR)
+    due = ch.SetDue("first_response", bench.now + HOUR)
+    bench.apply(None, ch.Withdraw(bench.ticket(number).entries[-1].id), due, ticket=number, now=bench.now + HOUR)
+    assert rows(bench)[0]["first_kept"] is None
+    bench.apply(None, *ANSWERED, ticket=number, now=bench.now + 2 * HOUR)
+    assert rows(bench)[0]["first_kept"] == 0
+
+
+def test_a_reopened_ticket_is_unsolved_and_its_reopening_is_told(bench):
+    number = bench.open("Lamp", ch.Assign("ann"), ch.Tag(("lamp", "vip")), *SOLVED)
+    assert rows(bench)[0]["solved"] is not None
+    bench.apply(None, ch.SetStatus(Status.OPEN), ticket=number, now=bench.now + HOUR)
+    assert rows(bench)[0]["solved"] is None
+    span = (bench.now, bench.now + DAY, None)
+    ((department, owner, tags, _),) = bench.read(lambda read: list(read.report_reopened(*span)))
+    assert (department, owner, sorted(tags.split("\x1f"))) == ("support", "ann", ["lamp", "vip"])
+
+
+def test_only_tickets_with_a_part_in_the_period_are_read(bench):
+    old = bench.open("old", *SOLVED)
+    bench.open("still open")
+    merged = bench.open("merged")
+    bench.apply(None, ch.MergeInto(old), ticket=merged)
+    later = {"since": bench.now + HOUR, "until": bench.now + DAY}
+    assert len(rows(bench, **later)) == 1
+    assert len(rows(bench)) == 2
+    assert rows(bench, since=bench.now - DAY, until=bench.now) == []
+    bench.open("sale", department="sales")
+    assert [row["department"] for row in rows(bench, department="sales")] == ["sales"]
+
+
+def test_who_votes_again_has_changed_his_mind(bench):
+    number = bench.open("Lamp", ch.Assign("ann"))
+    for hours, score in ((1, 2), (2, 9)):
+        bench.apply(None, effects=(ch.Vote(number, score),), now=bench.now + hours * HOUR)
+    for until, score in ((3, 9), (2, 2)):
+        span = (bench.now, bench.now + until * HOUR, None)
+        ((_, agent, *_, found),) = bench.read(lambda read, span=span: list(read.report_votes(*span)))
+        assert (agent, found) == ("ann", score)
+
+
+def test_titles_of_the_newest_come_first_and_few(bench):
+    for hours, title in enumerate("abc"):
+        bench.now += HOUR * min(hours, 1)
+        bench.open(title)
+    span = (bench.now - DAY, bench.now + DAY, "support", 2)
+    assert bench.read(lambda read: list(read.report_subjects(*span))) == ["c", "b"]
