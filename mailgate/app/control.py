@@ -10,12 +10,16 @@ from typing import Any
 from mailgate.app import reloading
 from mailgate.app.gateway import Gateway
 from mailgate.app.schedule import JOBS, run_job
-from mailgate.core.change import Decision, Fate, Unpark
 from mailgate.app.status import of_daemon
 from mailgate.core import byhand
+from mailgate.core.change import Decision, Fate, Unpark
 from mailgate.core.decide import ANYBODY
 from mailgate.core.mail import Envelope, Source
+from mailgate.core.policy import Agent
 from mailgate.errors import ConfigError, MailgateError, Permanent
+from mailgate.store.base import Tx
+from mailgate.wire.digest import raw_digest
+from mailgate.wire.parse import parse
 
 Call = Callable[..., Any]
 
@@ -125,9 +129,66 @@ def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "
     return True
 
 
+def do(gateway: Gateway, number: int, text: str, agent: str) -> list[str]:
+    """Commands as by mail; returns a line for each."""
+    who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+
+    def job(tx: Tx) -> list[str]:
+        facts = tx.facts(byhand.needs(number, text, now, who), now)
+        decision, lines = byhand.decide(number, text, who, facts, policy, now)
+        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
+        return list(lines)
+
+    lines = gateway.store.write(job).result()
+    gateway.dispatcher.wake()
+    return lines
+
+
+def claim(gateway: Gateway, agent: str) -> int | None:
+    """The most pressing ticket, claimed for an agent in one transaction; None when nothing waits."""
+    who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+
+    def job(tx: Tx) -> int | None:
+        facts = tx.facts(byhand.needs(0, "", now, who), now)
+        decision, number = byhand.claim(who, facts, policy, now)
+        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
+        return number
+
+    return gateway.store.write(job).result()
+
+
+def memo(gateway: Gateway, agent: str, customer: str, raw: str, number: int | None = None) -> int:
+    """A phone memo with its recording, as a mail of our own making (base64), filed at once; returns the ticket."""
+    who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+    octets = base64.b64decode(raw)
+    envelope = Envelope(who.address, (), Source.PIPE)
+    mail = parse(octets, envelope, policy.limits)
+    blob = gateway.intake.blob_of(octets)
+
+    def job(tx: Tx) -> int:
+        kept = tx.keep(octets, envelope, raw_digest(octets), now, blob)
+        facts = tx.facts(byhand.needs(number or 0, "", now, who), now)
+        decision = byhand.memo(number, customer, mail.text, mail.attachments, who, facts, policy, now)
+        return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]
+
+    return gateway.store.write(job).result()
+
+
+def _agent(gateway: Gateway, name: str) -> Agent:
+    found = gateway.live.policy.agent(name)
+    if found is None or not found.active:
+        raise Permanent(f"there is no agent {name!r}")
+    return found
+
+
 def ping(gateway: Gateway) -> str:
     """Prove that somebody is there."""
     return gateway.config.gateway.name
+
+
+def status(gateway: Gateway) -> dict[str, Any]:
+    """What only the running process knows of itself (see `app.status.of_daemon`)."""
+    return of_daemon(gateway)
 
 
 def _process(gateway: Gateway) -> None:
@@ -141,8 +202,11 @@ def _process(gateway: Gateway) -> None:
 CALLS: dict[str, Call] = {
     "accept": accept,
     "ban": ban,
+    "claim": claim,
+    "do": do,
     "drop_mail": drop_mail,
     "job": job,
+    "memo": memo,
     "outbox_drop": outbox_drop,
     "outbox_release": outbox_release,
     "outbox_retry": outbox_retry,
@@ -150,11 +214,6 @@ CALLS: dict[str, Call] = {
     "release_parked": release_parked,
     "reload": reload,
     "retry_quarantine": retry_quarantine,
+    "status": status,
     "unban": unban,
 }
-def status(gateway: Gateway) -> dict[str, Any]:
-    """What only the running process knows of itself (see `app.status.of_daemon`)."""
-    return of_daemon(gateway)
-
-
-    "status": status,

@@ -83,6 +83,10 @@ class Intake:
         kept.add_done_callback(lambda done: self.wake())
         return kept
 
+    def blob_of(self, raw: bytes) -> str | None:
+        """The digest of a large mail, written to its file; None for a small one, whose bytes go into the database."""
+        return self._keep_blob(raw) if len(raw) > SMALL else None
+
     def wake(self) -> None:
         """There is something to process."""
         self._wake.set()

@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from mailgate.core import notice, receipt, relay, sla, state, workflow
 from mailgate.core.canned import fill, holes
 from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
 from mailgate.core.command import Reading
+from mailgate.core.facts import Facts
 from mailgate.core.match import subject_numbers
 from mailgate.core.order import Event, Outcome, World
-from mailgate.core.policy import Agent
+from mailgate.core.policy import Agent, Policy
 from mailgate.core.subject import base
 from mailgate.core.ticket import EntryKind, Status, Ticket
 
 
 def world(case: Case, ticket: Ticket | None, reading: Reading) -> World:
-    """What commands may lean on, from the facts."""
-    facts, policy = case.facts, case.policy
-    number = ticket.number if ticket else 0
+    """What the commands of a mail may lean on."""
+    return from_facts(
+        case.facts,
+        case.policy,
+        case.now,
+        ticket.number if ticket else 0,
+        words=reading.rest,
+        title=base(case.mail.subject.partition("#")[0]),
+        department=case.departments[0],
+        confirmed=case.authority.proof == "released",
+    )
+
+
+def from_facts(facts: Facts, policy: Policy, now: datetime, number: int, **mail: Any) -> World:
+    """What commands on ticket `number` may lean on, from the facts; `mail` is what a mail adds (see `World`)."""
     replies = {**{name: next(iter(texts.values())) for name, texts in policy.replies.items()}, **facts.replies}
+    moved = {old: facts.tickets[new] for old, new in facts.merged.items() if new in facts.tickets}
     return World(
         policy=policy,
-        now=case.now,
+        now=now,
         load=facts.load,
         away=facts.away,
-        tickets={
-            **facts.tickets,
-            **{old: facts.tickets[new] for old, new in facts.merged.items() if new in facts.tickets},
-        },
+        tickets={**facts.tickets, **moved},
         entries=facts.entries.get(number, ()),
         events=tuple(
             Event(row["mail"], row["actor"], row["kind"], row["old"] or "", row["new"] or "")
@@ -35,10 +49,7 @@ def world(case: Case, ticket: Ticket | None, reading: Reading) -> World:
         ),
         unsent=facts.unsent.get(number, {}),
         replies={name: holes(text) for name, text in replies.items()},
-        words=reading.rest,
-        title=base(case.mail.subject.partition("#")[0]),
-        department=case.departments[0],
-        confirmed=case.authority.proof == "released",
+        **mail,
     )
 
 
