@@ -320,3 +320,95 @@ def dovecot() -> Iterator[Dovecot]:
     finally:
         quietly("doveadm", "-c", str(place / "dovecot.conf"), "stop")
         shutil.rmtree(place, ignore_errors=True)
+
+
+POSTFIX = """
+compatibility_level = 3.6
+queue_directory = {place}/spool
+data_directory = {place}/data
+maillog_file = {place}/postfix.log
+maillog_file_prefixes = {place}
+myhostname = mx.ours.example
+mydestination =
+local_recipient_maps =
+local_transport = error:5.1.1 no local delivery
+alias_maps =
+alias_database =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+smtp_dns_support_level = disabled
+lmtp_host_lookup = native
+notify_classes =
+biff = no
+smtpd_relay_restrictions = permit_mynetworks, reject
+transport_maps = inline:{{ {{ours.example = lmtp:inet:127.0.0.1:{lmtp}}} }}
+default_transport = error:5.1.2 no such domain
+minimal_backoff_time = 1s
+maximal_backoff_time = 1s
+queue_run_delay = 1s
+smtpd_tls_security_level = none
+"""
+SERVICES = """
+127.0.0.1:{smtp} inet n - n - - smtpd
+cleanup   unix  n - n - 0 cleanup
+qmgr      unix  n - n 1 1 qmgr
+rewrite   unix  - - n - - trivial-rewrite
+bounce    unix  - - n - 0 bounce
+defer     unix  - - n - 0 bounce
+trace     unix  - - n - 0 bounce
+flush     unix  n - n 1000? 0 flush
+proxymap  unix  - - n - - proxymap
+showq     unix  n - n - - showq
+error     unix  - - n - - error
+retry     unix  - - n - - error
+lmtp      unix  - - n - - lmtp
+anvil     unix  - - n - 1 anvil
+tlsmgr    unix  - - n 1000? 1 tlsmgr
+scache    unix  - - n - 1 scache
+postlog   unix-dgram n - n - 1 postlogd
+"""
+
+
+@dataclass(frozen=True)
+class Postfix:
+    """A running Postfix: mail for ours.example to `smtp` goes on by LMTP to port `lmtp`, which a test listens on."""
+
+    place: Path
+    smtp: int
+    lmtp: int
+
+    def logged(self, text: str, count: int = 1) -> None:
+        """Wait until so many lines of the log have the text: the log is written by a process of its own."""
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            log = (self.place / "postfix.log").read_text()
+            if sum(text in line for line in log.splitlines()) == count:
+                return
+            time.sleep(0.05)
+        pytest.fail(f"not {count} times {text!r} in:\n{log}")
+
+
+@pytest.fixture(scope="session")
+def postfix() -> Iterator[Postfix]:
+    """Postfix as the border in front of us; it starts only as root."""
+    program = need("postfix", "postfix")
+    if os.getuid() != 0:
+        if os.environ.get("MAILGATE_TEST_SERVERS") == "require":
+            pytest.fail("Postfix starts only as root: run these tests as root")
+        pytest.skip("Postfix starts only as root: run these tests as root")
+    place = Path(tempfile.mkdtemp(prefix="mailgate-postfix-"))
+    place.chmod(0o755)
+    for name in ("etc", "spool", "data"):
+        (place / name).mkdir()
+    shutil.chown(place / "data", "postfix")
+    ports = {"smtp": free_port(), "lmtp": free_port()}
+    (place / "etc" / "main.cf").write_text(POSTFIX.format(place=place, **ports))
+    (place / "etc" / "master.cf").write_text(SERVICES.format(**ports))
+    quietly(program, "-c", str(place / "etc"), "start")
+    try:
+        wait_for_port(ports["smtp"], place / "postfix.log")
+        yield Postfix(place, **ports)
+    finally:
+        quietly(program, "-c", str(place / "etc"), "stop")
+        shutil.rmtree(place, ignore_errors=True)
