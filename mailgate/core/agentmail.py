@@ -106,11 +106,16 @@ def foreign_token(case: Case) -> Decision | None:
 
 
 def released(case: Case, name: str, mode: str) -> Decision | None:
-    """A parked mail somebody has vouched for: `all` of it, or its `words` alone, is done as that agent."""
+    """A parked mail somebody has vouched for, done as that agent.
+
+    `read`: it was he who wrote ("was it you?"), so it is read like any proven mail and may be parked again for another
+    reason. `all`: "do that", as it was most likely meant. `words`: without its commands.
+    """
     agent = case.policy.agent(name)
     if agent is None:
         return None
-    known = Authority(agent, "released", "", True, case.authority.passed, False, case.authority.carried)
+    proof = "confirmed" if mode == "read" else "released"
+    known = Authority(agent, proof, "", True, case.authority.passed, False, case.authority.carried)
     return _steer(replace(case, authority=known), agent, mode or "all")
 
 
@@ -138,14 +143,13 @@ def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
     """Read everything before anything happens; one doubt parks the whole mail (design: *Two phases*)."""
     forwarded = case.mail.kind is MailKind.FORWARD or is_forward(case.mail.subject)
     reading = Reading(rest=case.mail.fresh) if forwarded else read(case)
-    if mode == "words":
-        reading = replace(reading, commands=(), problems=(), only_commands=False)
+    reading = {"words": reading.words_only, "all": reading.mended}.get(mode, lambda: reading)()
     listed = _list_answer(case)
-    if listed and not mode:
+    if listed and mode in ("", "read"):
         return _many(case, agent, listed)
     if not mode and reading.commands and reading.commands[0].name in RELEASES:
         return _release(case, agent, reading.commands[0])
-    if reading.problems and mode != "all":
+    if reading.problems:
         return receipt.parked(case, agent, "commands", commands=reading.commands, problems=reading.problems)
     tickets = _tickets(case)
     if not tickets and not reading.commands:
@@ -187,7 +191,7 @@ def _release(case: Case, agent: Agent, order: Command) -> Decision:
     if order.name == "drop":
         return case.end(Fate.FILED, "release #drop", effects=(Unpark(asked.mail, released=False),))
     author = str(asked.context.get("author") or agent.name)
-    mode = "words" if order.name == "send" and "words" in order.argument else "all"
+    mode = "read" if order.name == "yes" else "words" if "words" in order.argument else "all"
     effects: tuple[Effect, ...] = (Unpark(asked.mail, released=True, as_agent=author, mode=mode),)
     address = str(asked.context.get("address") or "")
     if order.name == "yes" and order.argument.strip().lower() == "always" and address:
@@ -236,9 +240,9 @@ def _on_ticket(
     if plan.refused:
         return receipt.parked(
             case, agent, "refused", commands=reading.commands,
-            refused=[receipt.refusal(order, why) for order, why in plan.refused],
+            refused=[receipt.refusal(order, why, agent.language) for order, why in plan.refused],
         )  # fmt: skip
-    done.lines += [answers.of_outcome(order, outcome) for order, outcome in plan.done]
+    done.lines += [answers.of_outcome(order, outcome, agent.language) for order, outcome in plan.done]
     done.effects += plan.effects
     done.steps += plan.elsewhere
     outcomes = {order.name: outcome for order, outcome in plan.done}

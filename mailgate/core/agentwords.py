@@ -14,7 +14,6 @@ from mailgate.core.facts import Facts
 from mailgate.core.match import subject_numbers
 from mailgate.core.order import Event, Outcome, World
 from mailgate.core.policy import Agent, Policy
-from mailgate.core.subject import base
 from mailgate.core.ticket import EntryKind, Status, Ticket
 
 
@@ -26,7 +25,7 @@ def world(case: Case, ticket: Ticket | None, reading: Reading) -> World:
         case.now,
         ticket.number if ticket else 0,
         words=reading.rest,
-        title=base(case.mail.subject.partition("#")[0]),
+        title=reading.title,
         department=case.departments[0],
         confirmed=case.authority.proof == "released",
     )

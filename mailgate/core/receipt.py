@@ -33,13 +33,13 @@ def parked(
     why: str,
     *,
     commands: Sequence[Command] = (),
-    problems: Iterable[Trouble] = (),
+    problems: Sequence[Trouble] = (),
     refused: Iterable[dict[str, Any]] = (),
     **context: Any,
 ) -> Decision:
     """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers."""
     understood = [str(command) for command in commands]
-    doubts = [*(_doubt(problem) for problem in problems), *refused]
+    doubts = [*(_doubt(problem, agent.language) for problem in problems), *refused]
     if why in WHY:
         doubts.append({"text": case.mail.subject or "?", "why": WHY[why], "nearest": ""})
     number = case.match.ticket.number if case.match.ticket else None
@@ -66,15 +66,19 @@ def parked(
     )
 
 
-def _doubt(problem: Trouble) -> dict[str, Any]:
+def _doubt(problem: Trouble, language: str) -> dict[str, Any]:
     nearest = f"#{problem.nearest[0]}" if problem.nearest else ""
-    return {"text": problem.line[:200] or problem.word, "why": answers.of_trouble(problem), "nearest": nearest}
+    return {
+        "text": problem.line[:200] or problem.word,
+        "why": answers.of_trouble(problem, language),
+        "nearest": nearest,
+    }
 
 
-def refusal(order: Command, refused: Refusal) -> dict[str, Any]:
+def refusal(order: Command, refused: Refusal, language: str) -> dict[str, Any]:
     """A command that was understood and not granted."""
     nearest = refused.nearest[0] if refused.nearest else ""
-    return {"text": str(order), "why": answers.of_refusal(refused), "nearest": nearest}
+    return {"text": str(order), "why": answers.of_refusal(refused, language), "nearest": nearest}
 
 
 def was_it_you(case: Case, agent: Agent, why: str) -> Decision:

@@ -127,3 +127,35 @@ def test_an_agent_writes_first(desk: Desk) -> None:
     assert (fresh.requester.addr, fresh.owner) == ("liisa@customer.example", "anna")
     [letter] = desk.letters("liisa@customer.example")
     assert "Your order is ready." in text(letter)
+
+
+def test_do_that_carries_out_what_was_meant_and_leaks_nothing(desk: Desk) -> None:
+    notice = opened(desk)
+    desk.send(reply(notice, ANNA, "#colse\n\nAll done, thank you."))
+    [receipt] = desk.letters("anna@staff.example", "receipt")
+    desk.send(reply(receipt, ANNA, "#send"))
+    desk.settle()
+    assert desk.ticket(1001).status == "solved"
+    [answer] = desk.letters(MAIJA, "answer")
+    assert "All done" in text(answer) and "colse" not in answer.as_string()
+
+
+def test_send_without_commands_sends_the_words_alone(desk: Desk) -> None:
+    notice = opened(desk)
+    desk.send(reply(notice, ANNA, "#colse\n\nAll done, thank you."))
+    [receipt] = desk.letters("anna@staff.example", "receipt")
+    desk.send(reply(receipt, ANNA, "#send words"))
+    desk.settle()
+    assert desk.ticket(1001).status == "waiting"
+    [answer] = desk.letters(MAIJA, "answer")
+    assert "All done" in text(answer) and "colse" not in answer.as_string()
+
+
+def test_yes_it_was_me_does_not_wave_a_mistyped_command_through(desk: Desk) -> None:
+    opened(desk)
+    desk.send(mail("[#1001] Broken lamp", "#colse\n\nAll done, thank you.\n", sender=ANNA))
+    [asked] = desk.letters("anna@staff.example", "was_it_you")
+    desk.send(reply(asked, ANNA, "#yes"))
+    desk.settle()
+    assert desk.letters(MAIJA, "answer") == []
+    assert len(desk.letters("anna@staff.example", "receipt")) == 1
