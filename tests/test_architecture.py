@@ -59,8 +59,10 @@ def imports(path: Path) -> list[tuple[str, bool]]:
 MODULES = {module(path) for path in FILES}
 
 
-def ours(path: Path) -> set[str]:
-    named = {name.removeprefix("mailgate.") for name, _ in imports(path) if name.startswith("mailgate.")}
+def ours(path: Path, *, typing: bool = True) -> set[str]:
+    """Modules of ours that a file imports; without `typing` only those loaded at run time."""
+    found = [name for name, runtime in imports(path) if runtime or typing]
+    named = {name.removeprefix("mailgate.") for name in found if name.startswith("mailgate.")}
     return {name for name in named if name in MODULES}
 
 
@@ -75,7 +77,8 @@ def test_a_module_imports_downward_or_within_its_own_folder(path: Path) -> None:
 
 
 def test_there_are_no_import_cycles() -> None:
-    graph = {module(path): ours(path) - {module(path)} for path in FILES}
+    # Two halves of one thing may name each other in annotations; what is loaded must still form no circle.
+    graph = {module(path): ours(path, typing=False) - {module(path)} for path in FILES}
     packages = {name for name in graph if any(other.startswith(name + ".") for other in graph)}
     done: set[str] = set()
 
