@@ -25,7 +25,8 @@ def would(raw: bytes, envelope: Envelope, snapshot: Snapshot, read: Read, now: d
 
 def decided(mail: InboundMail, snapshot: Snapshot, read: Read, now: datetime, *, anew: bool = False) -> Decision:
     """The decision about a mail; `anew` forgets that the same mail is stored already (for `rules diff`)."""
-    wanted = needs(mail, snapshot.policy, mail.envelope.arrived_at or now)
+    examined = rule.examine(snapshot.rules, mail)
+    wanted = needs(mail, snapshot.policy, mail.envelope.arrived_at or now, examined)
     facts: Facts = read.facts(wanted, now)
     if anew:
         facts = dataclasses.replace(facts, duplicate_of=None, msgid_collision=False)
@@ -35,7 +36,7 @@ def decided(mail: InboundMail, snapshot: Snapshot, read: Read, now: datetime, *,
         snapshot.policy,
         snapshot.rules,
         now,
-        examined=rule.examine(snapshot.rules, mail),
+        examined=examined,
         in_hours=snapshot.in_hours(now),
     )
 

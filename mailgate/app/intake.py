@@ -208,8 +208,8 @@ class Intake:
         """What the mail alone tells is worked out here, what the store knows inside the transaction."""
         now = self._clock()
         moment = mail.arrived_at if mail.envelope.history else now
-        wanted = needs(parsed, snapshot.policy, mail.arrived_at)
         examined = rule.examine(snapshot.rules, parsed)
+        wanted = needs(parsed, snapshot.policy, mail.arrived_at, examined)
         stamp = _stamp(parsed, wanted.departments)
 
         def job(tx: Tx) -> Settled:

@@ -48,6 +48,7 @@ def from_facts(facts: Facts, policy: Policy, now: datetime, number: int, **mail:
         ),
         unsent=facts.unsent.get(number, {}),
         replies={name: holes(text) for name, text in replies.items()},
+        caller=next(iter(facts.callers.values()), None),
         **mail,
     )
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from mailgate.core import asked, expectation, guard, notice, sla, state
+from mailgate.core import asked, expectation, guard, notice, ruled, sla, state
 from mailgate.core.case import Case
 from mailgate.core.change import (
     AddEntry,
-    Assign,
     Audience,
     Change,
     Decision,
@@ -18,11 +17,8 @@ from mailgate.core.change import (
     Outbound,
     Parking,
     RevokeTokens,
-    SetField,
-    SetSla,
     SetStatus,
     Step,
-    Tag,
     Urgency,
 )
 from mailgate.core.mail import Address
@@ -69,21 +65,21 @@ def _stopped(case: Case) -> Decision | None:
 
 
 def _open(case: Case) -> Decision:
-    author = case.author or NOBODY
+    author = ruled.caller(case) or case.author or NOBODY
     route, mail = case.route, case.mail
     home = route.department or case.departments[0]
-    told = tuple(name for name in case.departments if name != home)
+    told = tuple(name for name in case.departments[1:] if name != home)  # a rule's department stands for the first
     opening = OpenTicket(
         subject=title(mail.subject, case.policy),
         department=home,
         requester=author,
-        participants=() if case.verdict.robot else case.newcomers(),
+        participants=() if case.verdict.robot or route.call else case.newcomers(),
         language=case.language,
         priority=Priority(route.priority or "normal"),
         sla=route.sla or case.policy.department(home).sla,
         departments=told,
     )
-    changes: list[Change] = [opening, entry(case), *_by_rule(case)]
+    changes: list[Change] = [opening, entry(case), *ruled.opening(case, home)]
     changes += [LinkTo(number, "mention") for number in case.match.mentions]
     if case.match.continues:
         changes.append(LinkTo(case.match.continues, "continues"))
@@ -94,7 +90,7 @@ def _open(case: Case) -> Decision:
         return case.end(Fate.FILED, "history", steps=(Step(None, tuple(changes)),))
     planned = as_opened(case, opening)
     changes += sla.opened(case.policy, planned, case.arrived_at)
-    letters = (*acknowledgement(case, planned), *_notices(case, planned, "new"), *_forwarded(case))
+    letters = (*acknowledgement(case, planned), *_notices(case, planned, "new"), *ruled.copies(case, planned))
     return case.end(Fate.FILED, _reason(case), steps=(Step(None, tuple(changes), letters),))
 
 
@@ -112,7 +108,7 @@ def title(subject: str, policy: Policy) -> str:
 
 def as_opened(case: Case, opening: OpenTicket) -> Ticket:
     """The ticket as it will stand, so that the same code decides who is told of new and old tickets."""
-    owner = chosen(case, case.route.assign, opening.department) if case.route.assign else None
+    owner = ruled.chosen(case, case.route.assign, opening.department) if case.route.assign else None
     return Ticket(
         number=0,
         subject=opening.subject,
@@ -134,6 +130,8 @@ def as_opened(case: Case, opening: OpenTicket) -> Ticket:
 def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool = False) -> AddEntry:
     """The mail's words as an entry; what could not be read is said, never left blank (threats P-14)."""
     mail = case.mail
+    if kind is EntryKind.CUSTOMER and case.route.call:
+        kind = EntryKind.CALL
     if kind is EntryKind.CUSTOMER and case.verdict.kind in (
         "auto-reply",
         "receipt",
@@ -161,7 +159,7 @@ def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool 
 def acknowledgement(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
     """One acknowledgement for a new ticket, unless anything says that silence is safer (RFC 3834)."""
     author = case.author
-    if author is None or not case.verdict.ack or case.route.ack is False or not case.fresh_mail:
+    if author is None or not case.verdict.ack or case.route.ack is False or case.route.call or not case.fresh_mail:
         return ()
     facts, limits = case.facts, case.policy.limits
     capped = (
@@ -206,8 +204,10 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
         joined, proposed = _joining(case, ticket)
         changes += joined
     changes += woken(case, ticket)
-    changes += sla.follow(case.policy, ticket, state.after(ticket, changes, case.now), case.now)
-    letters = _notices(case, ticket, "reply", proposed=proposed)
+    changes += ruled.follow_up(case, state.after(ticket, changes, case.now))
+    planned = state.after(ticket, changes, case.now)
+    changes += sla.follow(case.policy, ticket, planned, case.now)
+    letters = (*_notices(case, planned, "reply", proposed=proposed), *ruled.copies(case, planned))
     reason = "reply" if not case.verdict.robot else case.verdict.kind
     return case.end(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), letters),))
 
@@ -249,36 +249,6 @@ def _expert(case: Case, ticket: Ticket) -> Decision:
 # --- both -------------------------------------------------------------------------------------------------------------
 
 
-def _by_rule(case: Case) -> list[Change]:
-    """The actions of the rules that hit."""
-    route = case.route
-    changes: list[Change] = []
-    if route.tags:
-        changes.append(Tag(add=route.tags))
-    changes += [SetField(name, value) for name, value in route.fields.items()]
-    if route.sla:
-        changes.append(SetSla(route.sla))
-    owner = chosen(case, route.assign, route.department or case.departments[0]) if route.assign else None
-    if owner:
-        changes += [Assign(owner), SetStatus(Status.OPEN, why="rule")]
-    if route.note:
-        changes.append(AddEntry(EntryKind.NOTE, "mailgate", "mailgate", route.note, of_mail=False))
-    return changes
-
-
-def chosen(case: Case, how: str, department: str) -> str | None:
-    """The agent meant by `assign`: a name, `round-robin` or `least-busy` among those present."""
-    away = {absence.agent for absence in case.facts.away}
-    crew = [agent.name for agent in case.policy.agents_of(department) if agent.name not in away]
-    if how == "least-busy":
-        return min(crew, key=lambda name: (case.facts.load.get(name, 0), name), default=None)
-    if how == "round-robin":
-        last = case.facts.last_assigned
-        return min(crew, key=lambda name: (name in last, last.get(name, case.now), name), default=None)
-    agent = case.policy.agent(how)
-    return agent.name if agent and agent.active else None
-
-
 def _leaks(case: Case) -> list[Change]:
     """Agents' tokens that came back in somebody else's mail are worth nothing from now on (threats A-08)."""
     agents = (case.policy.agent_by_id(c.token.agent) for c in case.match.leaked)
@@ -291,23 +261,17 @@ def _flags(case: Case) -> list[Change]:
         noted.append("msgid_collision")
     if case.match.conflict:
         noted.append("conflict")
+    if case.route.broken:
+        noted.append(f"broken rule {case.route.broken}")
     return [Journal("flag", name) for name in noted]
 
 
 def _notices(case: Case, ticket: Ticket, why: str, **context: object) -> tuple[Outbound, ...]:
-    told = tuple(name for name in case.departments if name != ticket.department) if why == "new" else ()
+    told = tuple(name for name in ticket.departments if name != ticket.department) if why == "new" else ()
     robot = {"automatic": case.verdict.kind} if case.verdict.robot else {}
-    extra = [name for name in case.route.notify if case.policy.agent(name)]
     mentions = {"mentions": list(case.match.mentions)} if case.match.mentions else {}
-    letters = notice.of_words(case, ticket, why, extra, **robot, **mentions, **context)
+    notes = {"notes": case.route.note.splitlines()} if case.route.note else {}
+    extra = ruled.agents_told(case, ticket)
+    letters = notice.of_words(case, ticket, why, extra, **robot, **mentions, **notes, **context)
     known = {letter.agent for letter in letters}
     return (*letters, *(one for one in notice.to_departments(case, ticket, told) if one.agent not in known))
-
-
-def _forwarded(case: Case) -> tuple[Outbound, ...]:
-    """Rule action `forward`: a copy of the words to an outside address, as a letter of our own."""
-    return tuple(
-        Outbound("forward", Audience.EXPERT, (Address(addr),), purpose="expert", language=case.policy.language,
-                 context={"expert": Address(addr).key, "why": "rule"})
-        for addr in case.route.forward
-    )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from mailgate.core import agentmail, authority, bounce, customer, guard, match, notice, rule, token
+from mailgate.core import agentmail, authority, bounce, customer, guard, match, notice, phone, rule, token
 from mailgate.core.case import Case
 from mailgate.core.change import Decision, Fate, Needs, Step, Tell
 from mailgate.core.facts import Facts
@@ -15,10 +15,11 @@ from mailgate.core.policy import Policy
 from mailgate.core.rule import Circumstances, Examined, Rule
 
 _NUMBER = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
+_CALLED = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
 ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody's
 
 
-def needs(mail: InboundMail, policy: Policy, arrived_at: datetime) -> Needs:
+def needs(mail: InboundMail, policy: Policy, arrived_at: datetime, examined: Examined | None = None) -> Needs:
     """The questions to the store that this mail raises; pure, made outside the transaction."""
     tokens = authority.carried(mail, policy)
     bounces = _bounces(mail, policy)
@@ -46,7 +47,16 @@ def needs(mail: InboundMail, policy: Policy, arrived_at: datetime) -> Needs:
         orders=orders,
         queue_of=agent.name if agent and orders else "",
         queue_in=agent.departments if agent else (),
+        phones=_phones(mail, examined, orders),
     )
+
+
+def _phones(mail: InboundMail, examined: Examined | None, orders: bool) -> tuple[str, ...]:
+    """Lines whose caller matters: found by a rule's `call`, or named by an agent after `#call`."""
+    found = [finding.call for finding in examined.findings if finding.call] if examined else []
+    if orders:
+        found += _CALLED.findall(f"{mail.subject}\n{mail.fresh[:4096]}")
+    return tuple(dict.fromkeys(phone.key(number) for number in found if phone.key(number)))[:5]
 
 
 def _spoken_of(mail: InboundMail) -> tuple[int, ...]:

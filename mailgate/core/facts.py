@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mailgate.core.mail import Address
 from mailgate.core.ticket import Entry, Ticket
 
 
@@ -35,6 +36,7 @@ class Needs:
     orders: bool = False  # an agent's mail with commands: threads, journals and the queue may matter
     queue_of: str = ""  # the agent who asks for the next ticket
     queue_in: tuple[str, ...] = ()  # and his departments
+    phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.key`) whose callers are wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,12 @@ class Facts:
     journal: Mapping[int, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)  # and every event
     unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters
     replies: Mapping[str, str] = field(default_factory=dict)  # saved answers: name -> text
+    callers: Mapping[str, Address] = field(default_factory=dict)  # asked with `phones`: whose line it was last
     queue: tuple[Ticket, ...] = ()  # asked with `queue_of`: what is to be done next, most pressing first
     ticket_subjects: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # all earlier subjects
     last_words: Mapping[int, str] = field(default_factory=dict)  # ticket -> the agent whose public words are newest
     promise_seconds: Mapping[str, int] = field(default_factory=dict)  # department -> p80 of real first responses
+    stage_letters: Mapping[int, tuple[tuple[str, datetime], ...]] = field(
+        default_factory=dict
+    )  # ticket -> letters to its customer that no agent wrote: (template, when), newest first
+    unattended: frozenset[int] = frozenset()  # tickets whose newest mail from the customer's side a program wrote

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
+from mailgate.core import worktime
 from mailgate.core.case import Case
 from mailgate.core.change import Audience, Outbound, Urgency
 from mailgate.core.facts import Absence
 from mailgate.core.mail import Address
 from mailgate.core.policy import Agent, Department, Policy, Role
-from mailgate.core.ticket import Ticket
+from mailgate.core.ticket import Priority, Ticket
 
 PULL_FROM = 4  # departments with at least so many agents pull their work unless the admin says otherwise
 
@@ -51,6 +53,14 @@ def to_agent(policy: Policy, agent: Agent, template: str, **parts: Any) -> Outbo
     )
 
 
+def at_work(policy: Policy, agent: Agent, priority: Priority, now: datetime) -> datetime | None:
+    """When a notice may leave that comes outside the agent's hours: at their start; urgent ones leave at once (None)."""
+    calendar = policy.calendar(agent.calendar)
+    if calendar is None or priority is Priority.URGENT or worktime.is_open(calendar, now):
+        return None
+    return worktime.next_open(calendar, now)
+
+
 def of_words(case: Case, ticket: Ticket, why: str, extra: Iterable[str] = (), **context: Any) -> tuple[Outbound, ...]:
     """Notices of a customer's words: a plain reply to one goes to the customer."""
     agents = {agent.name: agent for agent in readers(case.policy, ticket, case.facts.away)}
@@ -60,19 +70,22 @@ def of_words(case: Case, ticket: Ticket, why: str, extra: Iterable[str] = (), **
             agents.setdefault(name, agent)
     author = case.authority.agent
     about: Mapping[str, Any] = {"why": why, "from": _shown(case.author), **context}
-    files = _files(case)
+    shown = files(case)
     return tuple(
-        to_agent(case.policy, agent, "notice", purpose="customer", context=about, attachments=files)
+        to_agent(
+            case.policy, agent, "notice", purpose="customer", context=about, attachments=shown,
+            not_before=at_work(case.policy, agent, ticket.priority, case.now),
+        )  # fmt: skip
         for agent in agents.values()
         if author is None or agent.name != author.name
     )
 
 
-def _files(case: Case) -> tuple[tuple[int, str], ...]:
+def files(case: Case) -> tuple[tuple[int, str], ...]:
     """The mail's files, when they are small enough to be sent on; large ones are only named (threats C-10)."""
-    files = case.mail.attachments
-    fits = sum(file.size for file in files) <= case.policy.attach_max
-    return tuple((0, file.part) for file in files) if fits else ()
+    found = case.mail.attachments
+    fits = sum(file.size for file in found) <= case.policy.attach_max
+    return tuple((0, file.part) for file in found) if fits else ()
 
 
 def of_note(case: Case, ticket: Ticket, why: str, **context: Any) -> tuple[Outbound, ...]:
@@ -80,7 +93,10 @@ def of_note(case: Case, ticket: Ticket, why: str, **context: Any) -> tuple[Outbo
     author = case.authority.agent if case.authority.steer else None
     about: Mapping[str, Any] = {"why": why, "from": _shown(case.author), **context}
     return tuple(
-        to_agent(case.policy, agent, "notice", purpose="note", context=about)
+        to_agent(
+            case.policy, agent, "notice", purpose="note", context=about,
+            not_before=at_work(case.policy, agent, ticket.priority, case.now),
+        )  # fmt: skip
         for agent in readers(case.policy, ticket, case.facts.away)
         if author is None or agent.name != author.name
     )
@@ -91,7 +107,10 @@ def to_departments(case: Case, ticket: Ticket, names: Iterable[str]) -> tuple[Ou
     agents = {name: case.policy.agent(name) for dept in names for name in crew(case.policy, dept)}
     about = {"why": "told", "from": _shown(case.author)}
     return tuple(
-        to_agent(case.policy, agent, "notice", purpose="customer", context=about)
+        to_agent(
+            case.policy, agent, "notice", purpose="customer", context=about,
+            not_before=at_work(case.policy, agent, ticket.priority, case.now),
+        )  # fmt: skip
         for agent in agents.values()
         if agent and agent.active
     )

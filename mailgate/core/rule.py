@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailgate.core.condition import Circumstances, Condition, Pattern, Seen, on_circumstances, on_mail
 from mailgate.core.mail import Address, InboundMail
@@ -63,6 +63,15 @@ class Rule:
     def unconditional(self) -> bool:
         """True when it hits every mail."""
         return not self.mail and not self.circumstances
+
+    @property
+    def of_answers(self) -> bool:
+        """True when it speaks of mails to tickets that exist: only such a rule moves a ticket about."""
+        return any(
+            condition.key.startswith("ticket.")
+            or (condition.key == "new" and (False in condition.wanted) is not condition.negated)
+            for condition in self.circumstances
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +211,15 @@ def route(rules: Sequence[Rule], examined: Examined, circumstances: Circumstance
             return Route(broken=rule.name, note=note, trace=tuple(trace))
         trace.append(Tried(rule.name, hit, why))
         if hit:
-            hits.append((rule.then, found))
+            hits.append((rule.then if circumstances.new or rule.of_answers else _aside(rule.then), found))
             if not rule.then.go_on:
                 break
     return _together(hits, tuple(trace))
+
+
+def _aside(then: Actions) -> Actions:
+    """The actions of a rule for first mails, on an answer: where a ticket stands was settled when it was opened."""
+    return replace(then, department=None, priority=None, assign=None, sla=None, note=None)
 
 
 def _holds(rule: Rule, circumstances: Circumstances, why: str) -> tuple[bool, str]:

@@ -30,6 +30,9 @@ class Knowing(Applying):
         asked = [*by_id.values(), *needs.numbers, *(each.ticket for each in letters.values() if each.ticket)]
         if known.get("duplicate_ticket"):
             asked.append(known["duplicate_ticket"])
+        if needs.queue_of:
+            known["queue"] = self._queue(needs)
+            asked += [ticket.number for ticket in known["queue"][:2]]
         listed = [row.get("number") for each in letters.values() for row in each.context.get("rows") or ()]
         asked = [*list(dict.fromkeys(asked))[:CANDIDATES], *(number for number in listed if number)]
         tickets, merged, ids = self._tickets(list(dict.fromkeys(asked)), needs.sender)
@@ -37,12 +40,13 @@ class Knowing(Applying):
         known["by_id"] = {key: merged.get(number, number) for key, number in by_id.items()}
         known["tickets"], known["merged"] = tickets, merged
         self._threads(known, tickets, ids, now)
+        self._silence(known, ids)
         self._sender(known, needs, now)
         self._people(known, now)
         if needs.orders:
             self._orders(known, tickets, ids)
-        if needs.queue_of:
-            known["queue"] = self._queue(needs)
+        if needs.phones:
+            known["callers"] = self._callers(needs.phones)
         return Facts(**known)
 
     def _duplicate(self, needs: Needs) -> dict[str, Any]:
@@ -154,6 +158,32 @@ class Knowing(Applying):
             for number, ticket in tickets.items()
             if ticket.status.done
         }
+
+    def _silence(self, known: dict[str, Any], ids: dict[int, int]) -> None:
+        """What bids us be quiet: the letters customers had without an agent's words, and programs that answer."""
+        sent = {number: self.all(sql.STAGE_LETTERS, {"id": ids[number]}) for number in known["tickets"]}
+        known["stage_letters"] = {
+            number: tuple((row["template"], rows.time_of(row["created_at"])) for row in found)
+            for number, found in sent.items()
+            if found
+        }
+        known["unattended"] = frozenset(number for number in known["tickets"] if self._by_program(ids[number]))
+
+    def _by_program(self, ticket: int) -> bool:
+        row = self.one(sql.NEWEST_FROM_CUSTOMER, {"id": ticket})
+        if row is None:
+            return False
+        guard = str(rows.loads(row["trace"], {}).get("guard", "human")) if row["trace"] else "human"
+        return row["kind"] == "auto" or not guard.startswith("human")
+
+    def _callers(self, phones: tuple[str, ...]) -> dict[str, Address]:
+        """Who was last the requester of a ticket with that telephone number, when it was a person."""
+        found = {}
+        for line in phones:
+            row = self.one(sql.CALLER, {"key": line, "tail": line[-7:]})
+            if row is not None:
+                found[line] = Address(row["addr"], row["name"])
+        return found
 
     def _orders(self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int]) -> None:
         """What commands may need beyond the ticket itself: its thread, its journal, its letters still here."""

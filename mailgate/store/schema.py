@@ -104,6 +104,7 @@ CREATE INDEX tag_tag ON tag(tag, ticket);
 CREATE TABLE field (
   ticket INTEGER NOT NULL REFERENCES ticket(id), name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (ticket, name)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX field_phone ON field(substr(replace(replace(value, ' ', ''), '-', ''), -7)) WHERE name = 'phone';
 CREATE TABLE watcher (
   ticket INTEGER NOT NULL REFERENCES ticket(id), agent TEXT NOT NULL, PRIMARY KEY (ticket, agent)
 ) STRICT, WITHOUT ROWID;

@@ -150,6 +150,15 @@ SELECT 1 FROM mail WHERE message_id = :message_id AND message_id <> '' AND conte
 TICKET_OF_ID = """
 SELECT ticket.number FROM msgid JOIN ticket ON ticket.id = msgid.ticket WHERE msgid.id = :id
 """
+CALLER = """
+SELECT address.addr, address.name FROM field JOIN ticket ON ticket.id = field.ticket
+JOIN address ON address.id = ticket.requester
+WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
+  AND substr(replace(replace(field.value, ' ', ''), '-', ''), -length(:key)) = :key
+  AND NOT EXISTS (
+    SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
+ORDER BY ticket.id DESC LIMIT 1
+"""
 LETTER_OF_ID = """
 SELECT letter.*, ticket.number AS ticket_number FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket
 WHERE letter.message_id = :id
@@ -167,6 +176,14 @@ SELECT id, at FROM (
 ) AS seen ORDER BY at DESC LIMIT 20
 """
 SUBJECTS = "SELECT old FROM event WHERE ticket = :id AND kind = 'subject' ORDER BY id"
+STAGE_LETTERS = """
+SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage' AND audience = 'customer'
+ORDER BY id DESC LIMIT 20
+"""
+NEWEST_FROM_CUSTOMER = """
+SELECT entry.kind, mail.trace FROM entry LEFT JOIN mail ON mail.number = entry.mail
+WHERE entry.ticket = :id AND entry.kind IN ('customer', 'auto') AND entry.unverified = 0 ORDER BY entry.id DESC LIMIT 1
+"""
 REOPENS = "SELECT count(*) FROM event WHERE ticket = :id AND kind = 'reopened' AND at >= :since"
 ACKS_TO = """
 SELECT count(*) AS day, coalesce(sum(created_at >= :hour), 0) AS hour FROM (

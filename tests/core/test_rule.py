@@ -36,6 +36,7 @@ NOW = Circumstances(
     ticket_department="billing",
     in_hours={"office": True, "night": False},
 )
+FIRST = Circumstances(language="fi")
 
 
 class Bomb:
@@ -155,7 +156,7 @@ def test_the_first_hit_ends_it() -> None:
         rule("yes", Actions(department="billing", priority=Priority.HIGH), words=(wanted("lasku*"),)),
         rule("late", Actions(department="late")),
     )
-    found = run(*rules)
+    found = run(*rules, now=FIRST)
     assert (found.department, found.priority, found.rule) == ("billing", Priority.HIGH, "yes")
     assert [(tried.name, tried.hit, tried.why) for tried in found.trace] == [
         ("no", False, "when.subject does not hold"),
@@ -169,7 +170,7 @@ def test_continue_adds_up_and_the_earlier_rule_wins() -> None:
         rule("b", Actions(priority=Priority.LOW, department="b", tags=("y", "x"), go_on=True, ack=False, note="two")),
         rule("c", Actions(department="c", assign="bo", tags=("z",), notify=("bo", "anna"))),
     )
-    found = run(*rules)
+    found = run(*rules, now=FIRST)
     assert (found.priority, found.department, found.assign) == (Priority.HIGH, "b", "bo")
     assert (found.tags, found.notify) == (("x", "y", "z"), ("anna", "bo"))
     assert (found.ack, found.note) == ("vip", "one\ntwo")
@@ -284,9 +285,20 @@ def test_g11_circumstances_that_fail_are_flagged_too() -> None:
     assert found.broken == "r"
 
 
+def test_on_an_answer_only_rules_that_speak_of_answers_move_the_ticket() -> None:
+    moves = Actions(department="d", priority=Priority.HIGH, assign="bo", sla="s", note="n", tags=("t",), park="p")
+    first = run(rule("a", moves))
+    assert (first.department, first.priority, first.assign, first.sla, first.note) == (None,) * 5
+    assert (first.tags, first.park, first.rule) == (("t",), "p", "a")
+    for when in ({"new": (False,)}, {"ticket.status": ("solved",)}, {"ticket.department": ("billing",)}):
+        assert run(rule("b", moves, **when)).department == "d"
+    negated = with_conditions("c", (Condition("new", (True,), negated=True),), moves)
+    assert run(negated).department == "d"
+
+
 def test_g11_overlapping_rules_give_the_same_answer_every_time() -> None:
     rules = tuple(rule(f"r{n}", Actions(department=f"d{n}"), words=(wanted("lasku*"),)) for n in range(50))
-    assert {run(*rules).department for _ in range(20)} == {"d0"}
+    assert {run(*rules, now=FIRST).department for _ in range(20)} == {"d0"}
 
 
 @pytest.mark.parametrize("look_alike", ["mar\u212a@corp.example", "ｍark@corp.example", "mаrk@corp.example"])
