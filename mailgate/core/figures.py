@@ -18,6 +18,7 @@ TicketRow = Sequence[Any]
 SEPARATOR = "\x1f"
 QUARTER = 900 * SECOND  # every UTC offset in use is a whole number of quarters of an hour
 DAY = 86_400
+KINDS = 10_000  # tallies kept apart before they are summed up
 AGES: tuple[tuple[str, int], ...] = (("day", DAY), ("3days", 3 * DAY), ("week", 7 * DAY), ("month", 30 * DAY))
 SATISFIED, PROMOTER, DETRACTOR = 7, 9, 6
 
@@ -84,8 +85,8 @@ class Tally:
     solved: int = 0
     reopened: int = 0
     backlog: int = 0
-    first: array[int] = field(default_factory=lambda: array("Q"))
-    solve: array[int] = field(default_factory=lambda: array("Q"))
+    first: array[int] = field(default_factory=lambda: array("I"))
+    solve: array[int] = field(default_factory=lambda: array("I"))
     first_promised: int = 0
     first_kept: int = 0
     solve_promised: int = 0
@@ -97,22 +98,51 @@ class Tally:
 
     def figures(self) -> Figures:
         """The figures of what was counted."""
-        first, solve = sorted(self.first), sorted(self.solve)
+        first_median, first_p90 = percentiles(self.first, 50, 90)
+        solve_median, solve_p90 = percentiles(self.solve, 50, 90)
         return Figures(
             arrived=self.arrived,
             solved=self.solved,
             reopened=self.reopened,
             backlog=self.backlog,
-            first_median=percentile(first, 50),
-            first_p90=percentile(first, 90),
-            solve_median=percentile(solve, 50),
-            solve_p90=percentile(solve, 90),
+            first_median=first_median,
+            first_p90=first_p90,
+            solve_median=solve_median,
+            solve_p90=solve_p90,
             first_kept=share(self.first_kept, self.first_promised),
             solve_kept=share(self.solve_kept, self.solve_promised),
             votes=self.votes,
             nps=round(100 * (self.promoters - self.detractors) / self.votes) if self.votes else None,
             csat=share(self.satisfied, self.votes),
         )
+
+    def add(self, other: Tally) -> None:
+        """Count everything the other has counted."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def answered(self, worked: int, kept: int | None) -> None:
+        """A first response after so many microseconds; its promise was kept (1), missed (0) or there was none."""
+        self.first.append(worked // SECOND if worked > 0 else 0)
+        if kept is not None:
+            self.first_promised += 1
+            self.first_kept += kept
+
+    def missed_first(self) -> None:
+        """A deadline that passed without a first response."""
+        self.first_promised += 1
+
+    def solution(self, worked: int, kept: int | None) -> None:
+        """A solution after so many microseconds; likewise."""
+        self.solved += 1
+        self.solve.append(worked // SECOND if worked > 0 else 0)
+        if kept is not None:
+            self.solve_promised += 1
+            self.solve_kept += kept
+
+    def missed_solution(self) -> None:
+        """A deadline that passed without a solution."""
+        self.solve_promised += 1
 
     def vote(self, score: int) -> None:
         """Count an answer to the survey, 0 to 10."""
@@ -122,9 +152,10 @@ class Tally:
         self.satisfied += score >= SATISFIED
 
 
-def percentile(ordered: Sequence[int], percent: int) -> int | None:
-    """The nearest rank: the smallest value that at least `percent` of all do not exceed; None of nothing."""
-    return ordered[math.ceil(len(ordered) * percent / 100) - 1] if ordered else None
+def percentiles(values: Iterable[int], *percents: int) -> tuple[int | None, ...]:
+    """The nearest ranks: the smallest value that at least `percent` of all do not exceed; None of nothing."""
+    ordered = sorted(values)
+    return tuple(ordered[math.ceil(len(ordered) * one / 100) - 1] if ordered else None for one in percents)
 
 
 def share(part: int, whole: int) -> float | None:
@@ -147,55 +178,61 @@ class Gatherer:
         self._from, self._since, self._until = micros(period.before), micros(period.since), micros(period.until)
         self._meter, self._zone = meter, zone
         self.total, self.past = Tally(), Tally()
-        self._past = (self.past,)
         self._parts: dict[str, defaultdict[str, Tally]] = {
             name: defaultdict(Tally) for name in ("department", "agent", "tag")
         }
-        self._sets: dict[tuple[str, str | None, str | None], tuple[Tally, ...]] = {}
+        # Each row is counted once, beside those of the same department, owner and tags; parts are sums of these.
+        self._kinds: dict[tuple[str, str | None, str | None], Tally] = {}
         self._arrivals: dict[str, Counter[int]] = defaultdict(Counter)
-        self._ages = array("Q")
+        self._ages = array("I")
 
-    def _tallies(self, department: str, owner: str | None, tags: str | None) -> tuple[Tally, ...]:
-        """Every tally such a ticket counts in."""
-        key = (department, owner, tags)
-        found = self._sets.get(key)
+    def _kind(self, department: str, owner: str | None, tags: str | None) -> Tally:
+        """Where such a ticket counts."""
+        found = self._kinds.get((department, owner, tags))
         if found is None:
-            parts = self._parts
+            if len(self._kinds) >= KINDS:
+                self._sum_up()
+            found = self._kinds[department, owner, tags] = Tally()
+        return found
+
+    def _sum_up(self) -> None:
+        parts = self._parts
+        for (department, owner, tags), tally in self._kinds.items():
             mine = [self.total, parts["department"][department], parts["agent"][owner or ""]]
             mine += [parts["tag"][tag] for tag in (tags.split(SEPARATOR) if tags else ())]
-            if len(self._sets) > 100_000:
-                self._sets.clear()
-            found = self._sets[key] = tuple(mine)
-        return found
+            for one in mine:
+                one.add(tally)
+        self._kinds.clear()
 
     def tickets(self, rows: Iterable[TicketRow]) -> None:
         """Count tickets: all opened before the end that were opened, answered or solved lately or are unsolved."""
-        meters: dict[str, Callable[[int, int], int]] = {}
-        at = self._at
+        meters: dict[str, Callable[[int], int]] = {}
+        when, kind = self._when, self._kind
         for department, owner, created, first, solved, kept, solve_kept, due, solve_due, tags in rows:
-            mine = self._sets.get((department, owner, tags)) or self._tallies(department, owner, tags)
+            mine = kind(department, owner, tags)
             if department not in meters:
-                meters[department] = self._meter(department).seconds
-            for one in at(created, mine):
+                meters[department] = self._meter(department).worked
+            worked = meters[department]
+            begun = worked(created)
+            if one := when(created, mine):
                 one.arrived += 1
             if created >= self._since:
                 self._arrivals[department][created // QUARTER] += 1
             if first is not None:
-                if first >= self._from:
-                    _answered(at(first, mine), meters[department](created, first), kept)
-            elif due is not None:
-                _answered(at(due, mine), None, 0)
+                if one := when(first, mine):
+                    one.answered(worked(first) - begun, kept)
+            elif due is not None and (one := when(due, mine)):
+                one.missed_first()
             if solved is not None:
-                if solved >= self._from:
-                    _solved(at(solved, mine), meters[department](created, solved), solve_kept)
-            elif solve_due is not None:
-                _solved(at(solve_due, mine), None, 0)
+                if one := when(solved, mine):
+                    one.solution(worked(solved) - begun, solve_kept)
+            elif solve_due is not None and (one := when(solve_due, mine)):
+                one.missed_solution()
             self._unsolved(mine, created, solved)
 
-    def _unsolved(self, mine: Iterable[Tally], created: int, solved: int | None) -> None:
+    def _unsolved(self, mine: Tally, created: int, solved: int | None) -> None:
         if solved is None or solved >= self._until:
-            for one in mine:
-                one.backlog += 1
+            mine.backlog += 1
             self._ages.append((self._until - created) // SECOND)
         if created < self._since and (solved is None or solved >= self._since):
             self.past.backlog += 1
@@ -203,26 +240,27 @@ class Gatherer:
     def reopened(self, rows: Iterable[Sequence[Any]]) -> None:
         """Count reopenings: (department, owner, tags, at)."""
         for department, owner, tags, at in rows:
-            for one in self._at(at, self._tallies(department, owner, tags)):
+            if one := self._when(at, self._kind(department, owner, tags)):
                 one.reopened += 1
 
     def votes(self, rows: Iterable[Sequence[Any]]) -> None:
         """Count votes: (department, the agent voted about, tags, at, score)."""
         for department, agent, tags, at, score in rows:
-            for one in self._at(at, self._tallies(department, agent, tags)):
+            if one := self._when(at, self._kind(department, agent, tags)):
                 one.vote(score)
 
-    def _at(self, at: int, mine: tuple[Tally, ...]) -> tuple[Tally, ...]:
-        """The tallies that moment counts in."""
+    def _when(self, at: int, mine: Tally) -> Tally | None:
+        """The tally that moment counts in: `mine`, that of the period before, or none."""
         if self._since <= at < self._until:
             return mine
-        return self._past if self._from <= at < self._since else ()
+        return self.past if self._from <= at < self._since else None
 
     def report(self, words: Sequence[tuple[str, int]] = (), tags: int = 20) -> Report:
         """The report of what was counted, with the `tags` commonest tags."""
+        self._sum_up()
         parts = {name: [(key, tally.figures()) for key, tally in part.items()] for name, part in self._parts.items()}
-        busy = {name: [one for one in part if _any(one[1])] for name, part in parts.items()}
-        ages = sorted(self._ages)
+        busy = {name: [one for one in part if one[1] != Figures()] for name, part in parts.items()}
+        ages = self._ages
         weekdays, hours = self._busy()
         return Report(
             period=self.period,
@@ -233,45 +271,24 @@ class Gatherer:
             agents=tuple(sorted(busy["agent"])),
             tags=tuple(sorted(busy["tag"], key=lambda one: (-one[1].arrived, -one[1].solved, one[0]))[:tags]),
             backlog_ages=bands(ages),
-            backlog_median=percentile(ages, 50),
-            oldest=moment(self._until) - timedelta(seconds=ages[-1]) if ages else None,
+            backlog_median=percentiles(ages, 50)[0],
+            oldest=moment(self._until) - timedelta(seconds=max(ages)) if ages else None,
             weekdays=weekdays,
             hours=hours,
             words=tuple(words),
         )
 
     def _busy(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        weekdays, hours = [0] * 7, [0] * 24
+        zones: dict[tzinfo, Counter[int]] = defaultdict(Counter)
         for department, quarters in self._arrivals.items():
-            zone = self._zone(department)
+            zones[self._zone(department)].update(quarters)
+        weekdays, hours = [0] * 7, [0] * 24
+        for zone, quarters in zones.items():
             for quarter, count in quarters.items():
                 local = moment(quarter * QUARTER).astimezone(zone)
                 weekdays[local.weekday()] += count
                 hours[local.hour] += count
         return tuple(weekdays), tuple(hours)
-
-
-def _answered(tallies: Iterable[Tally], seconds: int | None, kept: int | None) -> None:
-    for one in tallies:
-        if seconds is not None:
-            one.first.append(seconds)
-        if kept is not None:
-            one.first_promised += 1
-            one.first_kept += kept
-
-
-def _solved(tallies: Iterable[Tally], seconds: int | None, kept: int | None) -> None:
-    for one in tallies:
-        if seconds is not None:
-            one.solved += 1
-            one.solve.append(seconds)
-        if kept is not None:
-            one.solve_promised += 1
-            one.solve_kept += kept
-
-
-def _any(found: Figures) -> bool:
-    return found != Figures()
 
 
 def bands(ages: Iterable[int]) -> tuple[tuple[str, int], ...]:
@@ -285,8 +302,8 @@ def usual(responses: Iterable[tuple[str, int, int]], meter: Callable[[str], Mete
 
     A department with fewer than `least` of them has none: a promise needs more than a few lucky days.
     """
-    times: dict[str, array[int]] = defaultdict(lambda: array("Q"))
+    times: dict[str, array[int]] = defaultdict(lambda: array("I"))
     for department, opened, answered in responses:
         times[department].append(meter(department).seconds(opened, answered))
-    enough = {name: percentile(sorted(each), 80) for name, each in times.items() if len(each) >= least}
+    enough = {name: percentiles(each, 80)[0] for name, each in times.items() if len(each) >= least}
     return {name: value for name, value in sorted(enough.items()) if value is not None}

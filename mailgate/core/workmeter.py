@@ -21,34 +21,42 @@ class Meter:
         """The table reaches from `begin` to `end`; without a calendar every second counts."""
         self._calendar = calendar
         self._begin, self._end = micros(begin), micros(end)
-        self._opens: list[int] = []
-        self._length: list[int] = []
-        self._before: list[int] = []  # working time before each opening
-        total = 0
+        self._opens = [self._begin]  # at `begin` nothing has been worked, and nothing is until the first opening
+        self._length = [0]
+        self._before = [0]  # working time before each opening
+        self._total = 0
         if calendar is not None:
             zone = ZoneInfo(calendar.timezone)
-            first, last = begin.astimezone(zone).date(), end.astimezone(zone).date()
-            for opens, closes in worktime.intervals(calendar, first - timedelta(days=1), last):
-                self._opens.append(micros(opens))
-                self._length.append((closes - opens) // _MICRO)
-                self._before.append(total)
-                total += self._length[-1]
+            for opens, closes in worktime.intervals(
+                calendar, begin.astimezone(zone).date(), end.astimezone(zone).date()
+            ):
+                self._span(max(micros(opens), self._begin), min(micros(closes), self._end))
+
+    def _span(self, opens: int, closes: int) -> None:
+        if opens < closes:
+            self._opens.append(opens)
+            self._length.append(closes - opens)
+            self._before.append(self._total)
+            self._total += closes - opens
 
     def seconds(self, start: int, end: int) -> int:
         """Whole seconds of working time from `start` to `end`, 0 when `end` is not later."""
-        if end <= start:
-            return 0
-        if self._calendar is None:
-            return (end - start) // SECOND
-        if start < self._begin or end > self._end:
-            return worktime.between(self._calendar, moment(start), moment(end)) // _MICRO // SECOND
-        return (self._until(end) - self._until(start)) // SECOND
+        return max(0, self.worked(end) - self.worked(start)) // SECOND
 
-    def _until(self, at: int) -> int:
+    def worked(self, at: int) -> int:
+        """Microseconds of working time since the table begins, negative before it: differences are what counts."""
+        if self._calendar is None:
+            return at
+        if not self._begin <= at <= self._end:
+            return self._beyond(self._calendar, at)
         last = bisect_right(self._opens, at) - 1
-        if last < 0:
-            return 0
-        return self._before[last] + min(at - self._opens[last], self._length[last])
+        gone, length = at - self._opens[last], self._length[last]
+        return self._before[last] + (gone if gone < length else length)
+
+    def _beyond(self, calendar: Calendar, at: int) -> int:
+        if at < self._begin:
+            return -(worktime.between(calendar, moment(at), moment(self._begin)) // _MICRO)
+        return self._total + worktime.between(calendar, moment(self._end), moment(at)) // _MICRO
 
 
 def micros(at: datetime) -> int:

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailgate.core.figures import SEPARATOR, Figures, Gatherer, Period, percentile, usual
+from mailgate.core import figures
+from mailgate.core.figures import SEPARATOR, Figures, Gatherer, Period, percentiles, usual
 from mailgate.core.policy import Calendar
 from mailgate.core.workmeter import Meter, micros
 
@@ -149,6 +150,12 @@ def test_what_happens_at_the_edges_counts_once():
     assert (found.total.backlog, found.before.backlog) == (2, 2)
 
 
+def test_many_kinds_of_tickets_count_as_few(monkeypatch):
+    whole = report(*WEEK)
+    monkeypatch.setattr(figures, "KINDS", 1)
+    assert report(*WEEK) == whole
+
+
 def test_nothing_gives_no_figures_and_no_division_by_zero():
     found = report()
     assert found.total == found.before == Figures()
@@ -161,7 +168,7 @@ def test_nothing_gives_no_figures_and_no_division_by_zero():
      (list(range(1, 12)), 90, 10), (list(range(1, 11)), 80, 8)],
 )  # fmt: skip
 def test_a_percentile_is_the_nearest_rank(values, percent, found):
-    assert percentile(values, percent) == found
+    assert percentiles(reversed(values), percent) == (found,)
 
 
 def test_the_usual_first_response_is_the_80th_percentile_of_enough_of_them():
