@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from mailgate.core.mail import Envelope, Source
-from mailgate.edge.imap_box import Mailbox, Password, Report, State
+from mailgate.edge.imap_box import Mailbox, Password, Report, State, Trouble
 from mailgate.edge.imap_in import Mailboxes, MailboxReader, Pace
+from mailgate.edge.imap_look import inventory, try_mailbox
 from mailgate.errors import Temporary
 from mailgate.store.base import Cursor, Kept
 
@@ -400,3 +401,22 @@ def test_a_stop_ends_an_idle_reader(box: Box) -> None:
     readers = box.read(memory)
     memory.until_idle(0)
     assert readers.stop(10)
+
+
+def test_a_mailbox_can_be_tried_and_a_missing_folder_is_named(box: Box) -> None:
+    assert "lets" in try_mailbox(box.settings())
+    with pytest.raises(Trouble, match=r"no folder 'Nowhere'; there are: INBOX"):
+        try_mailbox(box.settings(folders=("INBOX", "Nowhere")))
+    with pytest.raises(Trouble, match="login refused"):
+        try_mailbox(box.settings(credentials=lambda: Password("wrong")))
+
+
+def test_an_inventory_names_every_mail_there_is(box: Box) -> None:
+    box.put("one", "two")
+    memory = Memory()
+    box.read(memory)
+    memory.until_idle(2)
+    held = inventory(box.settings())
+    assert [(one.folder, one.uids) for one in held] == [("INBOX", (1, 2))]
+    assert held[0].uidvalidity == memory.mails[0][1].uidvalidity
+    assert inventory(box.settings(), datetime.now(UTC) + timedelta(days=3))[0].uids == ()

@@ -63,6 +63,7 @@ class FakeServer:
 
     def serve(self, client: socket.socket) -> None:
         client.settimeout(20)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         talk = Talk(self, client)
         with contextlib.suppress(OSError, Hangup, ValueError):
             talk.say(self.greeting)
