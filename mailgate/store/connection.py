@@ -103,7 +103,7 @@ def refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
     return found
 
 
-def refuse_network(data: Path, mounts: Path = Path("/proc/mounts")) -> None:
+def refuse_network(data: Path, mounts: Path = Path("/proc/self/mounts")) -> None:
     """Raises ConfigError when the folder lies on a network file system: its locks cannot be relied on."""
     try:
         lines = mounts.read_text(errors="replace").splitlines()

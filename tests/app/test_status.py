@@ -88,7 +88,7 @@ def test_d06_a_database_taken_away_is_a_grave_trouble_that_reaches_the_admins_pr
     assert get(watched, "healthz")[0] == 200
 
 
-def test_d05_a_full_disk_is_told_before_mail_is_refused(watched: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_d09_a_filling_disk_is_told_before_mail_is_refused(watched: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(watched.gateway.store), "free_space", lambda self: 600 * 2**20)
     assert troubles(watched)["disk"]["grave"]
     assert "600 MB free" in troubles(watched)["disk"]["text"]

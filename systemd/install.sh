@@ -1,0 +1,151 @@
+#!/bin/sh
+# Puts mailgate on a Debian-like machine, or a newer mailgate in its place.
+#
+#   sh systemd/install.sh install [WHEEL]    venv, user, unit, /etc/mailgate, /var/lib/mailgate; nothing of yours is overwritten
+#   sh systemd/install.sh upgrade [WHEEL]    backs up, builds the new release beside the old, checks it, then switches
+#   sh systemd/install.sh rollback           switches back to the release before
+#
+# Without WHEEL the checkout this script lies in is installed. PYTHON names the interpreter, PREFIX another place than
+# /opt/mailgate, and DESTDIR an empty folder to try everything in: then no user is made and no service touched.
+
+set -eu
+umask 022
+
+PREFIX=${PREFIX:-/opt/mailgate}
+DESTDIR=${DESTDIR:-}
+PYTHON=${PYTHON:-python3}
+SOURCE=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+
+HOME_OF=$DESTDIR$PREFIX
+ETC=$DESTDIR/etc/mailgate
+DATA=$DESTDIR/var/lib/mailgate
+BACKUPS=$DESTDIR/var/backups/mailgate
+UNIT=$DESTDIR/etc/systemd/system/mailgate.service
+BIN=$DESTDIR/usr/local/bin/mailgate
+RUN=$HOME_OF/venv/bin/mailgate
+STAMP=$(date -u +%Y%m%dT%H%M%SZ)
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
+
+real() { [ -z "$DESTDIR" ]; }                       # not a trial in a folder
+service() { real && command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; }
+own() { if real; then chown "$@"; fi; }
+
+check_machine() {
+    if real && [ "$(id -u)" != 0 ]; then fail 'run it as root (or with DESTDIR=FOLDER to try it)'; fi
+    "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "$PYTHON is older than Python 3.11"
+    "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null || fail "$PYTHON has no venv: apt-get install python3-venv"
+}
+
+make_user() {
+    if real && ! id mailgate >/dev/null 2>&1; then
+        useradd --system --user-group --home-dir /var/lib/mailgate --no-create-home --shell /usr/sbin/nologin mailgate
+        say 'user mailgate made'
+    fi
+}
+
+# A release of its own for each version: a venv cannot be moved, but a link to it can.
+make_release() {
+    RELEASE=$HOME_OF/releases/$STAMP
+    [ ! -e "$RELEASE" ] || fail "$RELEASE is there already: wait a second"
+    mkdir -p "$HOME_OF/releases"
+    "$PYTHON" -m venv "$RELEASE"
+    if ! "$RELEASE/bin/python" -m pip install --quiet --disable-pip-version-check "${1:-$SOURCE[tnef]}"; then
+        rm -rf "$RELEASE"
+        fail 'the packages could not be installed; nothing was changed'
+    fi
+    say "release $STAMP built"
+}
+
+switch_to() {
+    ln -s "releases/$1" "$HOME_OF/venv.new"
+    mv -T "$HOME_OF/venv.new" "$HOME_OF/venv"
+}
+
+current() { basename -- "$(readlink "$HOME_OF/venv")"; }
+
+put_files() {
+    mkdir -p "$(dirname -- "$UNIT")" "$(dirname -- "$BIN")" "$HOME_OF/doc"
+    sed "s|/opt/mailgate|$PREFIX|g" "$SOURCE/systemd/mailgate.service" >"$UNIT"
+    cp "$SOURCE"/docs/*.md "$SOURCE/README.md" "$SOURCE/CHANGELOG.md" "$HOME_OF/doc/"
+    ln -sfn "$PREFIX/venv/bin/mailgate" "$BIN"
+    if service; then systemctl daemon-reload; fi
+}
+
+make_folders() {
+    mkdir -p "$ETC" "$DATA" "$BACKUPS"
+    chmod 0700 "$DATA" "$BACKUPS"
+    own mailgate:mailgate "$DATA" "$BACKUPS"
+}
+
+make_configuration() {
+    if [ -e "$ETC/mailgate.toml" ]; then
+        say "$ETC/mailgate.toml is yours and stays as it is"
+    else
+        "$RUN" init "$ETC" >/dev/null
+        sed -i 's|^data = "data"|data = "/var/lib/mailgate"|' "$ETC/mailgate.toml"
+        if ! real; then sed -i "s|^data = .*|data = \"$DATA\"|" "$ETC/mailgate.toml"; fi
+        find "$ETC" -type d -exec chmod 0750 {} +
+        find "$ETC" -type f -exec chmod 0640 {} +
+        own -R root:mailgate "$ETC"
+        say "$ETC/mailgate.toml written, in mode \"watch\""
+    fi
+}
+
+install() {
+    check_machine
+    [ ! -e "$HOME_OF/venv" ] || fail "mailgate is here already: make upgrade"
+    make_user
+    make_release "${1:-}"
+    switch_to "$STAMP"
+    make_folders
+    make_configuration
+    put_files
+    say "Now edit $ETC/mailgate.toml, then: mailgate check && systemctl enable --now mailgate"
+}
+
+upgrade() {
+    check_machine
+    [ -L "$HOME_OF/venv" ] || fail 'there is nothing to upgrade: make install'
+    make_folders
+    old=$(current)
+    backup=$BACKUPS/before-$STAMP.tar.gz
+    if [ -e "$DATA/mailgate.db" ]; then
+        "$RUN" --config "$ETC/mailgate.toml" backup "$backup" || fail 'no backup, no upgrade; nothing was changed'
+    fi
+    was_good=yes
+    "$RUN" --config "$ETC/mailgate.toml" check >/dev/null 2>&1 || was_good=no
+    make_release "${1:-}"
+    if [ "$was_good" = yes ] && ! "$HOME_OF/releases/$STAMP/bin/mailgate" --config "$ETC/mailgate.toml" check; then
+        rm -rf "$HOME_OF/releases/$STAMP"
+        fail 'the new release does not accept the configuration; the old one stays'
+    fi
+    switch_to "$STAMP"
+    printf '%s\n' "$old" >"$HOME_OF/previous"
+    put_files
+    cp "$SOURCE/config.example.toml" "$ETC/config.example.toml"
+    if service; then systemctl try-restart mailgate; fi
+    for each in "$HOME_OF"/releases/*; do
+        case $(basename -- "$each") in "$old" | "$STAMP") ;; *) rm -rf "$each" ;; esac
+    done
+    say "upgraded; back to the release before: sh systemd/install.sh rollback"
+}
+
+rollback() {
+    check_machine
+    [ -s "$HOME_OF/previous" ] || fail 'there is no release to go back to'
+    before=$(cat "$HOME_OF/previous")
+    [ -x "$HOME_OF/releases/$before/bin/mailgate" ] || fail "release $before is gone"
+    now=$(current)
+    switch_to "$before"
+    printf '%s\n' "$now" >"$HOME_OF/previous"
+    if service; then systemctl try-restart mailgate; fi
+    say "release $before in force. If it refuses a newer database, restore the backup of that upgrade from $BACKUPS"
+}
+
+case ${1:-} in
+    install | upgrade) task=$1; shift; "$task" "$@" ;;
+    rollback) rollback ;;
+    *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac

@@ -1,0 +1,144 @@
+"""`make install` and `make upgrade` in an empty folder, and the unit they put in place."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from building import ROOT, borrowed, wheel
+
+pytestmark = pytest.mark.xdist_group("wheel")
+
+SCRIPT = ROOT / "systemd" / "install.sh"
+UNIT = ROOT / "systemd" / "mailgate.service"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return wheel(tmp_path_factory.mktemp("wheel"))
+
+
+def quick_python(root: Path) -> Path:
+    """This Python, but its venvs borrow pip instead of unpacking one each."""
+    shim = root.parent / "python"
+    if not shim.exists():
+        venv = f'case "$*" in "-m venv "*) exec {sys.executable} -m venv --without-pip "$3" ;; esac'
+        shim.write_text(f'#!/bin/sh\n{venv}\nexec {sys.executable} "$@"\n')
+        shim.chmod(0o755)
+    return shim
+
+
+def script(root: Path, *call: str, **more: str) -> subprocess.CompletedProcess[str]:
+    env = {**borrowed(), "DESTDIR": str(root), "PYTHON": str(quick_python(root)), **more}
+    return subprocess.run(["sh", str(SCRIPT), *call], env=env, capture_output=True, text=True, timeout=110, check=False)
+
+
+def mailgate(root: Path, *call: str) -> subprocess.CompletedProcess[str]:
+    program = root / "opt" / "mailgate" / "venv" / "bin" / "mailgate"
+    config = root / "etc" / "mailgate" / "mailgate.toml"
+    call = (str(program), "--config", str(config), *call)
+    return subprocess.run(call, env=borrowed(), cwd=root, capture_output=True, text=True, timeout=60, check=False)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_install_then_upgrade_then_an_upgrade_that_fails_then_back(made: Path, tmp_path: Path) -> None:
+    root = tmp_path / "machine"
+    done = script(root, "install", str(made))
+    assert done.returncode == 0, done.stderr
+    etc, data, opt = root / "etc" / "mailgate", root / "var" / "lib" / "mailgate", root / "opt" / "mailgate"
+    assert (mode(data), mode(etc), mode(etc / "mailgate.toml")) == (0o700, 0o750, 0o640)
+    assert (etc / "rules" / "90-default.toml").exists()
+    assert (opt / "doc" / "operations.md").exists()
+    assert os.readlink(root / "usr/local/bin/mailgate") == "/opt/mailgate/venv/bin/mailgate"
+    assert "ExecStart=/opt/mailgate/venv/bin/mailgate" in (root / "etc/systemd/system/mailgate.service").read_text()
+    assert mailgate(root, "check").returncode == 0
+    assert mailgate(root, "ban", "@spam.example").returncode == 0
+    assert mode(data / "mailgate.db") == 0o600
+
+    (etc / "mailgate.toml").write_text((etc / "mailgate.toml").read_text() + "# mine\n")
+    (etc / "rules" / "40-topics.toml").unlink()
+    first = os.readlink(opt / "venv")
+    again = script(root, "install", str(made))
+    assert (again.returncode, "make upgrade" in again.stderr) == (1, True)
+
+    done = script(root, "upgrade", str(made))
+    assert done.returncode == 0, done.stderr
+    assert (etc / "mailgate.toml").read_text().endswith("# mine\n")
+    assert not (etc / "rules" / "40-topics.toml").exists()
+    [backup] = (root / "var/backups/mailgate").iterdir()
+    assert (backup.name.startswith("before-"), mode(backup)) == (True, 0o600)
+    second = os.readlink(opt / "venv")
+    assert second != first
+    assert "@spam.example" in mailgate(root, "bans").stdout
+
+    broken = tmp_path / "mailgate-9-py3-none-any.whl"
+    broken.write_text("no wheel")
+    done = script(root, "upgrade", str(broken))
+    assert (done.returncode, "nothing was changed" in done.stderr) == (1, True)
+    assert os.readlink(opt / "venv") == second
+    assert len(list((opt / "releases").iterdir())) == 2
+
+    done = script(root, "rollback")
+    assert done.returncode == 0, done.stderr
+    assert os.readlink(opt / "venv") == first
+    assert "@spam.example" in mailgate(root, "bans").stdout
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "said"),
+    [((), 2, "sh systemd/install.sh install"), (("upgrade",), 1, "make install"), (("rollback",), 1, "no release")],
+)
+def test_the_script_says_what_it_wants(tmp_path: Path, call: tuple[str, ...], status: int, said: str) -> None:
+    done = script(tmp_path, *call)
+    assert done.returncode == status
+    assert said in done.stdout + done.stderr
+
+
+def test_outside_a_trial_folder_only_root_may_install(tmp_path: Path) -> None:
+    fake = tmp_path / "id"
+    fake.write_text("#!/bin/sh\necho 1000\n")
+    fake.chmod(0o755)
+    done = script(Path(), "install", DESTDIR="", PREFIX=str(tmp_path / "opt"), PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert (done.returncode, "as root" in done.stderr) == (1, True)
+    assert not (tmp_path / "opt").exists()
+
+
+# --- the unit --------------------------------------------------------------------------------------------------------
+
+
+def test_systemd_scores_the_unit_as_well_protected() -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is missing: apt-get install systemd")
+    call = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", str(UNIT)]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
+    found = re.search(r"exposure level for mailgate.service: ([0-9.]+)", done.stdout)
+    assert found, done.stderr
+    assert float(found[1]) <= 2.0
+    assert done.returncode == 0
+
+
+def test_the_unit_lets_the_children_limit_themselves() -> None:
+    lines = [line for line in UNIT.read_text().splitlines() if line.startswith("SystemCallFilter=")]
+    assert lines[-1] == "SystemCallFilter=setrlimit prlimit64"
+    assert "@resources" in lines[-2]
+
+
+def test_the_unit_waits_for_readiness_and_grants_the_grace_sigterm_needs() -> None:
+    unit = configparser.RawConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(UNIT)
+    service = unit["Service"]
+    assert (service["Type"], service["User"], service["UMask"]) == ("notify", "mailgate", "0077")
+    assert int(service["TimeoutStopSec"]) > 30
+    assert int(service["WatchdogSec"]) >= 30
+    assert service["ExecStart"].endswith("/venv/bin/mailgate --config /etc/mailgate/mailgate.toml run")
