@@ -171,7 +171,7 @@ class Daemon:
     def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             request = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {"error": "not JSON"}
         if not isinstance(request, dict):
             return {"error": "not a request"}

@@ -43,6 +43,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
             for name, why in gateway.dispatcher.health().items()
         },
         "health": dict(gateway.health),
+        "store": gateway.store.healthy(),
         "dead": gateway.dead(),
         "config_stale": gateway.live.stale or None,
         "children": {"count": len(gateway.children.pids()), "memory": gateway.children.memory()},
@@ -79,7 +80,7 @@ def report(daemon: Mapping[str, Any] | None, store: Store, config: Config, now: 
         "children": daemon["children"] if daemon else None,
         "faults": [fault for fault in (sqlite_fault(),) if fault],
     }
-    troubles = [*_of_process(daemon), *_of_disk(store, free), *_of_queues(found, config, now)]
+    troubles = [*_of_process(daemon), *_of_disk(daemon, store, free), *_of_queues(found, config, now)]
     return {**found, "troubles": [asdict(one) for one in troubles]}
 
 
@@ -123,8 +124,8 @@ def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[Trouble]:
         yield Trouble("config", text, "mailgate check, then mailgate reload")
 
 
-def _of_disk(store: Store, free: int) -> Iterator[Trouble]:
-    wrong = store.healthy()
+def _of_disk(daemon: Mapping[str, Any] | None, store: Store, free: int) -> Iterator[Trouble]:
+    wrong = (daemon or {}).get("store") or store.healthy()  # only the daemon knows which file it had opened
     if wrong:
         yield Trouble("store", wrong, "stop mailgate, put the file back or run: mailgate restore BACKUP-FILE", True)
     if free < LOW:
