@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mailgate import config as configuration
 from mailgate import library, rulebook
-from mailgate.app import failures, figures
+from mailgate.app import failures, figures, reading
 from mailgate.app.alarm import Alarms
 from mailgate.app.children import Children
 from mailgate.app.connect import relay_settings
@@ -24,8 +24,9 @@ from mailgate.app.mailboxes import Board
 from mailgate.app.reloading import check_templates
 from mailgate.config import Config, Listen, shared
 from mailgate.core.mail import Source, canonical
-from mailgate.core.policy import Policy
+from mailgate.core.policy import Mode, Policy
 from mailgate.edge.folder_out import FolderTransport
+from mailgate.edge.imap_in import Mailboxes, MailboxReader
 from mailgate.edge.metrics import Listener as MetricsListener
 from mailgate.edge.smtp_in import Door, Standing
 from mailgate.edge.smtp_limits import Listener, SmtpLimits
@@ -191,7 +192,36 @@ def edges(gateway: Gateway) -> Edges:
         room=lambda octets: gateway.store.free_space() > max(FREE_SPACE, octets * 3 // 2),
         trusted_networks=smtp.trusted_networks,
     )
-    return Edges(door, _metrics(gateway))
+    return Edges(door, _metrics(gateway), _mailboxes(gateway))
+
+
+def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:
+    """All IMAP mailboxes as one worker; watching only, mail stays where it is."""
+    config = gateway.config
+    memory = reading.Memory(gateway.store, gateway.clock)
+    aside = reading.set_aside(gateway.store, gateway.clock, gateway.alarms)
+    readers = []
+    for box in config.imap:
+        quiet = replace(box, done_folder="") if config.gateway.mode is Mode.WATCH else box
+        login = partial(reading.secret_of, box.login)
+        mailbox = reading.settings(quiet, login, config.smtp.max_size)
+        readers.append(
+            MailboxReader(
+                mailbox,
+                receive=gateway.intake.receive,
+                cursors=memory,
+                report=gateway.mailboxes.report,
+                unfetchable=aside,
+            )
+        )
+
+    def work(stop: threading.Event) -> None:
+        mailboxes = Mailboxes(readers)
+        mailboxes.start()
+        stop.wait()
+        mailboxes.stop()
+
+    return (("mailboxes", work),) if readers else ()
 
 
 def _metrics(gateway: Gateway) -> MetricsListener:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from mailgate.config import Config, Relay
+from mailgate.app.reading import secret_of, settings, token_of
+from mailgate.config import Config, ImapBox, Relay
 from mailgate.edge import smtp_out
+from mailgate.edge.imap_box import Trouble
+from mailgate.edge.imap_connect import close, connect, sorted_troubles
 from mailgate.errors import MailgateError
 
 
@@ -20,10 +24,13 @@ class End:
 
 
 def try_ends(config: Config) -> Iterator[End]:
-    """Each relay in turn; nothing is sent."""
+    """Each relay and mailbox in turn; nothing is sent and nothing marked."""
     for relay in config.outgoing:
         if relay.transport == "smtp":
             yield _tried(f"outgoing.{relay.name}", lambda relay=relay: _try_relay(relay, config))  # type: ignore[misc]
+
+    for box in config.imap:
+        yield _tried(f"imap.{box.name}", lambda box=box: _try_mailbox(box, config))  # type: ignore[misc]
 
 
 def _tried(key: str, attempt: Callable[[], str]) -> End:
@@ -31,6 +38,8 @@ def _tried(key: str, attempt: Callable[[], str]) -> End:
         return End(key, said=attempt())
     except MailgateError as error:
         return End(key, problem=str(error))
+    except Trouble as trouble:
+        return End(key, problem=f"{trouble.kind}: {trouble}")
     except OSError as error:
         return End(key, problem=f"{type(error).__name__}: {error}")
 
@@ -40,12 +49,24 @@ def _try_relay(relay: Relay, config: Config) -> str:
     departments = [d for d in config.policy.departments if d.outgoing in (None, relay.name)]
     try:
         for department in departments:
-            transport.try_sender(department.from_.addr)
+            transport.try_sender(department.from_.addr, config.policy.admin)
         if relay.envelope == "null":
             transport.try_sender("")
     finally:
         transport.close()
     return f"{relay.host}:{relay.port} lets us send as {', '.join(d.from_.addr for d in departments) or 'nobody'}"
+
+
+def _try_mailbox(box: ImapBox, config: Config) -> str:
+    """Log in and look at every folder; nothing is read or marked."""
+    client, _ = connect(settings(box, partial(secret_of, box.login), config.smtp.max_size))
+    try:
+        with sorted_troubles():
+            for folder in filter(None, (*box.folders, box.junk, box.sent_folder)):
+                client.select_folder(folder, readonly=True)
+    finally:
+        close(client)
+    return f"{box.host}:{box.port} lets us read {', '.join(box.folders)} of {box.login.user}"
 
 
 def relay_settings(relay: Relay, config: Config) -> smtp_out.Relay:
@@ -57,5 +78,6 @@ def relay_settings(relay: Relay, config: Config) -> smtp_out.Relay:
         tls=relay.tls,
         user=login.user if login else "",
         password=login.password.reveal if login and login.password else None,
+        token=partial(token_of, login.token_command) if login and login.token_command else None,
         helo=config.gateway.domain,
     )

@@ -240,6 +240,8 @@ class Folder:
             uidvalidity=self._place.uidvalidity,
             arrived_at=listed.arrived,
             history=listed.arrived is not None and listed.arrived < self._since,
+            junk=self.name == self.mailbox.junk,
+            sent=self.name == self.mailbox.sent_folder,
         )
 
     def move(self, client: IMAPClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailgate.core.mail import Envelope, canonical
+from mailgate.errors import Temporary
 from mailgate.store import rows
 from mailgate.store import statements as sql
 from mailgate.store.base import Kept, WaitingMail
@@ -16,7 +17,9 @@ class Inbox(Session):
     """The first half of a mail's life: from the socket to its turn."""
 
     def keep(self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, blob: str | None = None) -> Kept:
-        """See `base.Tx.keep`."""
+        """See `base.Tx.keep`. Raises Temporary when the blob was purged since it was written: the mail comes again."""
+        if blob is not None and not blob_path(self.data, blob).exists():
+            raise Temporary("the bytes of a large mail have gone")
         recipients = list(dict.fromkeys(canonical(addr) for addr in envelope.recipients))
         at = rows.micros(now)
         row = {
@@ -31,7 +34,7 @@ class Inbox(Session):
             "uid": envelope.uid,
             "accepted_at": at,
             "arrived_at": rows.micros(envelope.arrived_at) if envelope.arrived_at else at,
-            "origin": "history" if envelope.history else "live",
+            "origin": rows.origin(envelope),
             "size": len(raw),
             "raw_digest": raw_digest,
             "blob": blob,

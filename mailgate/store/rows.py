@@ -79,6 +79,12 @@ def pairs(people: Iterable[Address]) -> str:
     return dumps([[person.addr, person.name] for person in people])
 
 
+def origin(envelope: Envelope) -> str:
+    """How a mail is to be taken: `live`, or `history`, `junk` or `sent`."""
+    marks = (("history", envelope.history), ("junk", envelope.junk), ("sent", envelope.sent))
+    return next((name for name, marked in marks if marked), "live")
+
+
 def envelope(row: Row) -> Envelope:
     """The envelope columns of a mail row."""
     return Envelope(
@@ -93,6 +99,8 @@ def envelope(row: Row) -> Envelope:
         uidvalidity=row["uidvalidity"],
         arrived_at=time_of(row["arrived_at"]),
         history=row["origin"] == "history",
+        junk=row["origin"] == "junk",
+        sent=row["origin"] == "sent",
     )
 
 

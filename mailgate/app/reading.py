@@ -1,0 +1,96 @@
+"""What the IMAP readers remember and how their logins are renewed, on top of the store and the configuration."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from mailgate.app.alarm import Alarms
+from mailgate.app.live import Clock
+from mailgate.config import ImapBox, Login
+from mailgate.edge.imap_box import Mailbox, OAuthToken, Password
+from mailgate.edge.imap_folder import Unfetchable
+from mailgate.errors import Permanent, Temporary
+from mailgate.store.base import Cursor, Store
+
+TOKEN_SECONDS = 30.0  # how long a `token_command` may take
+
+
+class Memory:
+    """The readers' cursors, in the store (edge.imap_box.Cursors)."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def get(self, mailbox: str, folder: str) -> Cursor | None:
+        """How far a folder has been read."""
+        return self._store.read(lambda read: read.cursor(mailbox, folder))
+
+    def set(self, mailbox: str, folder: str, cursor: Cursor) -> None:
+        """Remember it; returns once it is safe."""
+        now = self._clock()
+        self._store.write(lambda tx: tx.set_cursor(mailbox, folder, cursor, now)).result()
+
+    def first_seen(self, mailbox: str) -> datetime:
+        """When this mailbox was connected for the first time; the first call remembers its own time."""
+        key = f"imap-first:{mailbox}"
+        known = self._store.read(lambda read: read.setting(key))
+        if known:
+            return datetime.fromisoformat(known)
+        now = self._clock()
+        self._store.write(lambda tx: tx.set_setting(key, now.isoformat())).result()
+        return now
+
+
+def set_aside(store: Store, clock: Clock, alarms: Alarms) -> Unfetchable:
+    """A mail the server will not hand over is written down and the admin told; the others go on."""
+
+    def put(mailbox: str, folder: str, uidvalidity: int, uid: int, why: str, size: int) -> None:
+        now = clock()
+        store.write(lambda tx: tx.put_aside(mailbox, folder, uidvalidity, uid, why, now, size)).result()
+        alarms.problem(f"mailbox {mailbox}: a mail in {folder} (UID {uid}) cannot be fetched: {why}")
+
+    return put
+
+
+def settings(box: ImapBox, credentials: Callable[[], Password | OAuthToken], max_size: int) -> Mailbox:
+    """A configured mailbox as the reader wants it."""
+    return Mailbox(
+        name=box.name,
+        address=box.address,
+        host=box.host,
+        user=box.login.user,
+        credentials=credentials,
+        port=box.port,
+        tls=box.tls,  # type: ignore[arg-type]  # checked by the configuration
+        folders=box.folders,
+        junk=box.junk,
+        sent_folder=box.sent_folder,
+        done_folder=box.done_folder,
+        since=datetime(box.since.year, box.since.month, box.since.day, tzinfo=UTC) if box.since else None,
+        idle=box.idle,
+        poll=box.poll.total_seconds(),
+        max_size=max_size,
+    )
+
+
+def token_of(command: tuple[str, ...]) -> str:
+    """What an admin's command prints: an access token. Raises Temporary when it fails or takes too long."""
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=TOKEN_SECONDS, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Temporary(f"token_command failed ({type(error).__name__})") from None
+    token = done.stdout.decode(errors="replace").strip()
+    if not token:
+        raise Temporary("token_command printed nothing")
+    return token
+
+
+def secret_of(login: Login) -> Password | OAuthToken:
+    """The password, or a fresh token of a command. Raises Temporary or Permanent."""
+    if login.token_command:
+        return OAuthToken(token_of(login.token_command))
+    if login.password is not None:
+        return Password(login.password.reveal())
+    raise Permanent("there is no password, token_command or oauth for this login")
