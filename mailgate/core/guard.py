@@ -51,6 +51,8 @@ _ROBOTS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>\"@,;]{1,64}@[^\s<>\"@,;]{1,255}")
+_COMMENTS = re.compile(r"^\s*(?:\([^()]*\)\s*)*")
+_KEYWORD_END = re.compile(r"[;(\s]")
 _RETURN_ROBOTS = re.compile(r"mailer-?daemon|owner-.*|.*-owner|.*-request|listserv|majordomo", re.IGNORECASE)
 
 
@@ -100,7 +102,7 @@ def _itself(mail: InboundMail, ours: Callable[[str], bool]) -> str:
 
 def _keyword(value: str) -> str:
     """The keyword of a field without comments and parameters, lower case (RFC 3834 section 5)."""
-    return re.split(r"[;(\s]", re.sub(r"^\s*(?:\([^()]*\)\s*)*", "", value).lower(), maxsplit=1)[0]
+    return _KEYWORD_END.split(_COMMENTS.sub("", value).lower(), maxsplit=1)[0] if value else ""
 
 
 def _precedence(mail: InboundMail) -> str:

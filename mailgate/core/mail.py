@@ -55,6 +55,8 @@ def canonical(addr: str) -> str:
 
 
 def _lower(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
 
 
@@ -170,7 +172,10 @@ class InboundMail:
     def header(self, name: str) -> str:
         """The first value of a header, `""` when absent; `name` in any case."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key == wanted), "")
+        for key, value in self.headers:  # asked some sixty times a mail: a generator costs twice as much
+            if key == wanted:
+                return value
+        return ""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header, topmost first."""

@@ -124,6 +124,8 @@ def loop_mark(instance: str, key: Key) -> str:
 
 def is_loop_mark(value: str, instance: str, keys: Iterable[Key]) -> bool:
     """True when this gateway itself signed the mark: *ourselves* is a valid MAC, never a From."""
+    if not value.strip().startswith(instance):
+        return False
     return any(hmac.compare_digest(loop_mark(instance, key).encode(), value.strip().encode()) for key in keys)
 
 
