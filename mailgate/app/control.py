@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from mailgate.app import reloading
+from mailgate.app import history, reloading
 from mailgate.app.gateway import Gateway
 from mailgate.app.schedule import JOBS, run_job
 from mailgate.app.status import of_daemon
@@ -108,6 +108,13 @@ def accept(gateway: Gateway, raw: str, sender: str, recipients: list[str], sourc
     return number
 
 
+def import_mails(gateway: Gateway, mails: list[tuple[str, str]]) -> int:
+    """Keep old mails, each base64 and its time (RFC 3339), as history; returns how many were not here yet."""
+    fresh = history.take(gateway, [(base64.b64decode(raw), datetime.fromisoformat(at)) for raw, at in mails])
+    _process(gateway)
+    return fresh
+
+
 def job(gateway: Gateway, name: str, now: str | None = None) -> int:
     """Run a scheduled job by hand; `now` (RFC 3339) rehearses another time."""
     if name not in JOBS:
@@ -205,6 +212,7 @@ CALLS: dict[str, Call] = {
     "claim": claim,
     "do": do,
     "drop_mail": drop_mail,
+    "import_mails": import_mails,
     "job": job,
     "memo": memo,
     "outbox_drop": outbox_drop,

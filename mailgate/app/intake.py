@@ -16,9 +16,10 @@ from mailgate.app import answers
 from mailgate.app.children import Children, FileBytes
 from mailgate.app.live import Clock, Live, Snapshot
 from mailgate.core import rule, unreadable
-from mailgate.core.change import Decision, Fate
+from mailgate.core.change import AddAlias, Decision, Fate
 from mailgate.core.decide import decide, needs
 from mailgate.core.mail import Envelope, InboundMail
+from mailgate.core.match import referred
 from mailgate.errors import ChildDied, MailgateError, Temporary
 from mailgate.store.base import Ids, Kept, Stamp, Store, Tx, WaitingMail
 from mailgate.wire.digest import raw_digest
@@ -41,6 +42,7 @@ class Settled:
     fate: str
     reason: str
     tickets: tuple[int, ...] = ()
+    people: bool = False  # something was learnt of an agent
 
 
 class Intake:
@@ -56,9 +58,10 @@ class Intake:
         keep_blob: Callable[[bytes], str],
         *,
         on_letters: Callable[[], None] = lambda: None,
+        on_people: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._children, self._live, self._ids, self._clock = store, children, live, ids, clock
-        self._keep_blob, self._on_letters = keep_blob, on_letters
+        self._keep_blob, self._on_letters, self._on_people = keep_blob, on_letters, on_people
         self._wake = threading.Event()
         self._large = ThreadPoolExecutor(2, thread_name_prefix="large-mail")
         self._late: dict[int, tuple[WaitingMail, Future[Any]]] = {}
@@ -231,7 +234,8 @@ class Intake:
             decision = answers.fill(tx, decision, snapshot.policy, now)
             applied = tx.apply(mail.number, decision, moment, self._ids, stamp, hold=snapshot.holds)
             crash.point("mid-processing")
-            return Settled(mail.number, decision.fate, decision.reason, applied.tickets)
+            learnt = any(isinstance(effect, AddAlias) for effect in decision.effects)
+            return Settled(mail.number, decision.fate, decision.reason, applied.tickets, learnt)
 
         return self._store.write(job)
 
@@ -248,6 +252,8 @@ class Intake:
                 self._quarantine(mail, "bug", f"{type(error).__name__}: {error}")
             else:
                 crash.point("after-processing")
+                if settled.people:
+                    self._on_people()
                 self._tell(settled)
         if applying:
             self._on_letters()
@@ -320,7 +326,7 @@ def _stamp(mail: InboundMail, departments: tuple[str, ...]) -> Stamp:
     return Stamp(
         content_digest=mail.content_digest,
         message_id=mail.message_id,
-        ids=tuple(dict.fromkeys((*mail.in_reply_to, *mail.references))),
+        ids=referred(mail),
         author=mail.author.key if mail.author else "",
         author_name=mail.author.name if mail.author else "",
         subject=mail.subject,

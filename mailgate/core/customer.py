@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mailgate.core import asked, expectation, guard, notice, ruled, sla, state
+from dataclasses import replace
+
+from mailgate.core import asked, expectation, guard, notice, ruled, sla, stages, state
 from mailgate.core.case import Case
 from mailgate.core.change import (
     AddEntry,
@@ -65,7 +67,7 @@ def _stopped(case: Case) -> Decision | None:
 
 
 def _open(case: Case) -> Decision:
-    author = ruled.caller(case) or case.author or NOBODY
+    author = ruled.caller(case) or _written_to(case) or case.author or NOBODY
     route, mail = case.route, case.mail
     home = route.department or case.departments[0]
     told = tuple(name for name in case.departments[1:] if name != home)  # a rule's department stands for the first
@@ -73,7 +75,9 @@ def _open(case: Case) -> Decision:
         subject=title(mail.subject, case.policy),
         department=home,
         requester=author,
-        participants=() if case.verdict.robot or route.call else case.newcomers(),
+        participants=()
+        if case.verdict.robot or route.call
+        else tuple(addr for addr in case.newcomers() if addr.key != author.key),
         language=case.language,
         priority=Priority(route.priority or "normal"),
         sla=route.sla or case.policy.department(home).sla,
@@ -92,6 +96,18 @@ def _open(case: Case) -> Decision:
     changes += sla.opened(case.policy, planned, case.arrived_at)
     letters = (*acknowledgement(case, planned), *_notices(case, planned, "new"), *ruled.copies(case, planned))
     return case.end(Fate.FILED, _reason(case), steps=(Step(None, tuple(changes), letters),))
+
+
+def _ours(case: Case) -> bool:
+    """True for an old answer of the desk itself, found in a history."""
+    addr = case.author.addr if case.author else ""
+    ours = case.policy.department_at(addr) or case.policy.agent_at(addr)
+    return case.mail.envelope.history and ours is not None
+
+
+def _written_to(case: Case) -> Address | None:
+    """Whose ticket an old answer of the desk belongs to when nothing older of it is known."""
+    return next(iter(case.newcomers()), None) if _ours(case) else None
 
 
 def _reason(case: Case) -> str:
@@ -130,6 +146,8 @@ def as_opened(case: Case, opening: OpenTicket) -> Ticket:
 def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool = False) -> AddEntry:
     """The mail's words as an entry; what could not be read is said, never left blank (threats P-14)."""
     mail = case.mail
+    if kind is EntryKind.CUSTOMER and _ours(case):
+        kind = EntryKind.AGENT
     if kind is EntryKind.CUSTOMER and case.route.call:
         kind = EntryKind.CALL
     if kind is EntryKind.CUSTOMER and case.verdict.kind in (
@@ -207,9 +225,26 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     changes += ruled.follow_up(case, state.after(ticket, changes, case.now))
     planned = state.after(ticket, changes, case.now)
     changes += sla.follow(case.policy, ticket, planned, case.now)
-    letters = (*_notices(case, planned, "reply", proposed=proposed), *ruled.copies(case, planned))
+    letters = (
+        *_notices(case, planned, "reply", proposed=proposed),
+        *ruled.copies(case, planned),
+        *_stages(case, ticket, changes),
+    )
     reason = "reply" if not case.verdict.robot else case.verdict.kind
     return case.end(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), letters),))
+
+
+def _stages(case: Case, ticket: Ticket, changes: list[Change]) -> tuple[Outbound, ...]:
+    """What the customer is told of what his own words did, in answer to them."""
+    if case.verdict.robot or not case.fresh_mail:
+        return ()
+    facts = replace(case.facts, unattended=case.facts.unattended - {ticket.number})  # a person wrote this
+    after = state.after(ticket, changes, case.now)
+    answers, thread = case.thread()
+    return tuple(
+        replace(letter, in_reply_to=answers, references=thread)
+        for letter in stages.of_change(case.policy, ticket, after, changes, facts, case.now)
+    )
 
 
 def woken(case: Case, ticket: Ticket) -> list[Change]:

@@ -33,12 +33,12 @@ def needs(mail: InboundMail, policy: Policy, arrived_at: datetime, examined: Exa
         *(_spoken_of(mail) if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
         *(t.ticket for t, _ in bounces if t.ticket),
-        *match.subject_numbers(mail.subject, policy),
+        *(() if mail.envelope.history else match.subject_numbers(mail.subject, policy)),
     )
     return Needs(
         content_digest=mail.content_digest,
         message_id=mail.message_id,
-        ids=tuple(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references), *mail.bounced_ids)))[:30],
+        ids=tuple(dict.fromkeys((*match.referred(mail), *mail.bounced_ids)))[:30],
         numbers=tuple(dict.fromkeys(numbers))[:20],
         sender=mail.author.key if mail.author else "",
         departments=departments(mail, policy),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailgate.core import foreign
 from mailgate.core.authority import Authority, Carried
 from mailgate.core.facts import Facts
 from mailgate.core.mail import Address, InboundMail
@@ -44,7 +45,8 @@ def find(
     if match.ticket and match.by != "number" and tagged:
         named = [facts.merged.get(number, number) for number in tagged]
         match = replace(match, conflict=match.ticket.number not in named)
-    if match.ticket and not match.asked and not authority.agent and over(match.ticket, policy, now):
+    late = not match.asked and not authority.agent and not mail.envelope.history
+    if match.ticket and late and over(match.ticket, policy, now):
         old = match.ticket
         follow = facts.tickets.get(facts.successors.get(old.number, 0))
         if follow is not None and not over(follow, policy, now):
@@ -84,9 +86,10 @@ def _evident(
         if carried.token.audience == "expert" and _is_expert(carried, author, facts):
             return Match("token", ticket, asked=carried, leaked=leaked)
     mentioned = [c.token.ticket for c in leaked if c.token.ticket]
-    for identifier in (*mail.in_reply_to, *reversed(mail.references)):
+    history = mail.envelope.history  # what another desk filed in one thread stays in one, whoever wrote
+    for identifier in referred(mail):
         ticket = facts.tickets.get(facts.by_id.get(identifier, 0))
-        if ticket and (authority.agent or takes_part(ticket, author)):
+        if ticket and (authority.agent or history or takes_part(ticket, author)):
             return Match("reference", ticket, leaked=leaked)
         if ticket:
             mentioned.append(ticket.number)
@@ -97,6 +100,11 @@ def _evident(
         if ticket:
             mentioned.append(ticket.number)
     return Match("none", mentions=_known(mentioned, facts), leaked=leaked)
+
+
+def referred(mail: InboundMail) -> tuple[str, ...]:
+    """What a mail refers to, best first: In-Reply-To, References from the right, another system's thread."""
+    return tuple(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references), *foreign.threads(mail))))
 
 
 def _is_expert(carried: Carried, author: Address | None, facts: Facts) -> bool:

@@ -93,6 +93,8 @@ class Voices(Page):
                 writing.filed = self.id
             session.run(sql.FILE_MAIL, {"mail": mail, "ticket": self.id})
         self.event("entry", new=change.kind.value, old=entry)
+        if writing.history and self.row["solved_at"] is not None:
+            self.put(solved_at=max(at, self.row["solved_at"]))  # a thread of the past ended with its last words
         if change.kind is EntryKind.CUSTOMER and not change.unverified:
             self.put(last_customer_at=at, last_public_at=max(at, self.row["last_public_at"] or 0))
             self.heard_from(change.author)
