@@ -42,6 +42,7 @@ _LABEL = re.compile(r"[\s*_>|]{0,8}([^\s:：*<>@|][^:：*<>@\n]{0,24})[*_]{0,2}\
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009"), " ") | dict.fromkeys(
     map(ord, "\u200b\ufeff\u200e\u200f"), ""
 )
+_SPECIAL = re.compile(f"[{''.join(map(chr, _SPACES))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,9 @@ def split(text: str, *, markers: tuple[str, ...] = (), forward: bool = False) ->
     forward: then what was passed on is content. `fresh` is never empty where something may have been written: with
     nothing new to be found it is the whole text, except above our own marker.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    bare = text.replace("\r\n", "\n").replace("\r", "\n").translate(_SPACES).split("\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    bare = text.translate(_SPACES).split("\n") if _SPECIAL.search(text) else lines
     found = _history(bare, markers)
     if found.forwarded or (forward and not found.ours):
         return Split(_join(lines), "", "")

@@ -113,4 +113,4 @@ def _attribution(body: LexborNode) -> LexborNode | None:
 def _begins_history(text: str) -> bool:
     """True when nothing of `text` would count as new below words of somebody's own."""
     lines = "\n".join(line.strip() for line in text.split("\n") if line.strip())
-    return any(quote.split(f"x\n\n{each}").fresh == "x" for each in (lines, lines.replace("\n", " ")))
+    return any(quote.split(f"x\n\n{each}").fresh == "x" for each in {lines, lines.replace("\n", " ")})
