@@ -16,6 +16,7 @@ from mailgate.store.letters import MINUTE
 from mailgate.store.merging import followed
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SHORTEST_GIVEN = 8  # characters of a relay's own id that are worth a look
 CANDIDATES = 10  # tickets looked at for one mail
 
 
@@ -68,8 +69,16 @@ class Knowing(Applying):
         return known
 
     def _by_id(self, needs: Needs) -> dict[str, int]:
-        found = {key: self.scalar(sql.TICKET_OF_ID, {"id": rows.clean(key)}) for key in dict.fromkeys(needs.ids)}
+        found = {key: self._owner(rows.clean(key)) for key in dict.fromkeys(needs.ids)}
         return {key: int(number) for key, number in found.items() if number is not None}
+
+    def _owner(self, identifier: str) -> int | None:
+        """The ticket a Message-ID belongs to; some relays (SES) put their own in the place of ours."""
+        number: int | None = self.scalar(sql.TICKET_OF_ID, {"id": identifier})
+        given = identifier.strip("<>").partition("@")[0]
+        if number is None and len(given) >= SHORTEST_GIVEN:
+            number = self.scalar(sql.TICKET_OF_RELAYS_ID, {"id": given})
+        return number
 
     def _letters(self, needs: Needs) -> dict[str, SentLetter]:
         letters: dict[str, SentLetter] = {}

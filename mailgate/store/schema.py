@@ -57,6 +57,7 @@ CREATE INDEX mail_raw_digest ON mail(raw_digest);
 CREATE INDEX mail_content_digest ON mail(content_digest) WHERE content_digest IS NOT NULL;
 CREATE INDEX mail_message_id ON mail(message_id) WHERE message_id <> '';
 CREATE INDEX mail_accepted ON mail(accepted_at);
+CREATE INDEX mail_blob ON mail(blob) WHERE blob IS NOT NULL;
 CREATE UNIQUE INDEX mail_imap ON mail(mailbox, folder, uidvalidity, uid) WHERE uid > 0;
 CREATE TABLE raw (mail INTEGER PRIMARY KEY REFERENCES mail(number), bytes BLOB NOT NULL) STRICT;
 CREATE TABLE parking (
@@ -182,6 +183,7 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_due ON delivery(urgency, due_at, department, letter)
   WHERE state IN ('waiting', 'leased', 'held') AND due_at IS NOT NULL;
 CREATE INDEX delivery_state ON delivery(state);
+CREATE INDEX delivery_remote ON delivery(remote_id) WHERE remote_id <> '';
 CREATE INDEX delivery_ack ON delivery(canonical, created_at) WHERE urgency = 1;
 
 CREATE VIRTUAL TABLE words USING fts5(subject, body, content='', tokenize='unicode61 remove_diacritics 2');

@@ -150,6 +150,10 @@ SELECT 1 FROM mail WHERE message_id = :message_id AND message_id <> '' AND conte
 TICKET_OF_ID = """
 SELECT ticket.number FROM msgid JOIN ticket ON ticket.id = msgid.ticket WHERE msgid.id = :id
 """
+TICKET_OF_RELAYS_ID = """
+SELECT ticket.number FROM delivery JOIN letter ON letter.id = delivery.letter JOIN ticket ON ticket.id = letter.ticket
+WHERE delivery.remote_id = :id AND delivery.remote_id <> '' LIMIT 1
+"""
 CALLER = """
 SELECT address.addr, address.name FROM field JOIN ticket ON ticket.id = field.ticket
 JOIN address ON address.id = ticket.requester
