@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from mailgate.wiring import Edges, build, edges
 
 log = logging.getLogger(__name__)
 
-GRACE = 25.0  # seconds for the work in hand, of the 30 that SIGTERM allows
+GRACE = 20.0  # seconds for the work in hand, of the 30 that SIGTERM allows
+LAST = 2.0  # seconds for those whose child was taken away
 REQUEST = 64 * 2**20  # octets of one request on the control socket
 
 
@@ -111,8 +112,9 @@ class Daemon:
         self.reloader.wake()
         clock = threading.Thread(target=self.schedule.stop, name="schedule-stop", daemon=True)
         clock.start()
-        for thread in (*self.threads, clock):
-            await asyncio.to_thread(thread.join, max(0.0, ends - time.monotonic()))
+        await asyncio.to_thread(self._join, (*self.threads, clock), ends)
+        await asyncio.to_thread(self.gateway.children.close)  # whoever still waits for a child puts its mail back,
+        await asyncio.to_thread(self._join, self.threads, time.monotonic() + LAST)  # unblamed, while there is a store
         await asyncio.to_thread(self.gateway.close)
         with contextlib.suppress(OSError):
             (self.gateway.data / callbox.NAME).unlink()
@@ -120,14 +122,22 @@ class Daemon:
                 self.ready_file.unlink()
         log.info("stopped")
 
+    @staticmethod
+    def _join(threads: Iterable[threading.Thread], ends: float) -> None:
+        for thread in threads:
+            thread.join(max(0.0, ends - time.monotonic()))
+
     def _write_ready_file(self) -> None:
         if self.ready_file is None:
             return
         bound = self.door.bound
         text = json.dumps({**bound, "pid": os.getpid(), "metrics": self.outside.metrics.bound})
         fresh = self.ready_file.with_name(self.ready_file.name + ".new")
-        fresh.write_text(text + "\n")
-        fresh.replace(self.ready_file)
+        try:
+            fresh.write_text(text + "\n")
+            fresh.replace(self.ready_file)
+        except OSError as error:
+            raise ConfigError(f"{self.ready_file} cannot be written: {error.strerror}") from error
 
     def _dead(self) -> list[str]:
         """Workers that ended although nobody told them to."""

@@ -128,6 +128,11 @@ class Children:
                 return None
             return self._queue.popleft()
 
+    @property
+    def closing(self) -> bool:
+        """True from `close` on."""
+        return self._closing
+
     def give_back(self, jobs: list[_Job]) -> None:
         """Jobs taken but not done go to the front again."""
         with self._change:
@@ -314,9 +319,12 @@ class _Keeper(threading.Thread):
             self.process.kill()
         status = self.process.wait()
         reason = reason or {-signal.SIGXCPU: "cpu", OUT_OF_MEMORY: "memory"}.get(status, "signal")
-        log.warning("child died", extra={"reason": reason, "status": status, "pid": self.process.pid})
         guilty = self.flight.popleft().job
         self.give_back()
+        if self.pool.closing:  # we ended it ourselves
+            _abandon([guilty] if guilty else [])
+            return
+        log.warning("child died", extra={"reason": reason, "status": status, "pid": self.process.pid})
         if guilty is not None:
             guilty.fail(ChildDied(reason))
 

@@ -11,16 +11,19 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import running
 from scenarios.process import Process, letter, process, until
 
 from mailgate.app import callbox
 from mailgate.daemon import REQUEST
+from mailgate.store.sqlite import SqliteStore
 
 
 @pytest.fixture
@@ -61,6 +64,15 @@ def test_a_port_that_is_taken_is_a_clear_word_and_status_1(gateway: Process) -> 
     last = gateway.log.read_text().splitlines()[-1]
     assert last.startswith("mailgate: cannot listen: ")
     assert "Traceback" not in gateway.log.read_text()
+
+
+def test_a_ready_file_that_cannot_be_written_is_a_clear_word_and_status_1(gateway: Process) -> None:
+    gateway.ready = gateway.folder / "nowhere" / "ready.json"
+    assert gateway.spawn().wait(30) == 1
+    assert (
+        gateway.log.read_text().splitlines()[-1]
+        == f"mailgate: {gateway.ready} cannot be written: No such file or directory"
+    )
 
 
 # --- the supervisor ---------------------------------------------------------------------------------------------------
@@ -125,6 +137,30 @@ def test_s18_a_peer_that_never_ends_its_data_does_not_keep_us(gateway: Process) 
         assert time.monotonic() - begun < 30
         assert file.read().startswith(b"421 4.3.2")
     assert gateway.read(lambda read: read.audit())["accepted"] == 0
+
+
+def test_sigterm_with_mail_that_never_gets_read_gives_its_attempt_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailgate.daemon.GRACE", 1.0)
+    monkeypatch.setattr("mailgate.app.intake.PATIENCE", 0.05)
+    with running(tmp_path) as desk:
+        pool = desk.gateway.children
+        reading = threading.Event()
+
+        class Endless:
+            def submit_many(self, function: str, calls: list[Any]) -> list[Any]:
+                reading.set()
+                return [pool.submit("time:sleep", 60) for _ in calls]
+
+        desk.gateway.intake._children = Endless()  # type: ignore[assignment]
+        with smtplib.SMTP("127.0.0.1", desk.port) as client:
+            client.sendmail("a@customer.example", ["support@acme.example"], letter("slow"))
+        assert reading.wait(20)
+    store = SqliteStore(tmp_path / "data" / "mailgate.db", writable=False)
+    [row] = store.read(lambda read: read.all("SELECT fate, attempts FROM mail", {}))  # type: ignore[attr-defined]
+    store.close()
+    assert (row["fate"], row["attempts"]) == (None, 0)
 
 
 def test_sigterm_under_load_leaves_no_mail_blamed_and_the_next_start_goes_on(gateway: Process) -> None:

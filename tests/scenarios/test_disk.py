@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import resource
 import shutil
 import smtplib
@@ -16,8 +15,6 @@ from pathlib import Path
 import pytest
 from conftest import mail, running
 from scenarios.process import Process, letter, process, until
-
-from mailgate.store import sqlite as sqlite_store
 
 
 @pytest.fixture
@@ -196,19 +193,6 @@ def test_d07_a_damaged_database_is_refused_at_start_with_the_remedy(gateway: Pro
             file.write(b"\xff" * 200)
     assert gateway.spawn().wait(30) == 1
     assert "mailgate restore BACKUP-FILE" in gateway.log.read_text().splitlines()[-1]
-
-
-def test_d08_every_write_begins_immediate() -> None:
-    """A transaction that reads first and writes later meets SQLITE_BUSY_SNAPSHOT, which no timeout cures."""
-    store = Path(sqlite_store.__file__).parent
-    begins = {
-        (path.name, word) for path in store.rglob("*.py") for word in re.findall(r"\"BEGIN[^\"]*\"", path.read_text())
-    }
-    assert {word for _, word in begins} == {'"BEGIN"', '"BEGIN IMMEDIATE"'}
-    assert {name for name, word in begins if word == '"BEGIN"'} == {"sqlite.py"}
-    source = (store / "sqlite.py").read_text()
-    assert source.index('"BEGIN"') > source.index("def read(")  # the deferred one is the readers', who cannot write
-    assert source.index('"BEGIN"') < source.index("def sync_people(")
 
 
 # --- the machine ------------------------------------------------------------------------------------------------------
