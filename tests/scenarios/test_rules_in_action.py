@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from conftest import Desk, from_agent, mail, notice_to, only, opened, running, whole
+
+from mailgate.core.condition import Condition
+from mailgate.core.rule import Actions, Rule
 
 MAIJA = "maija@customer.example"
 LAST = '\n[[rule]]\nname = "everything else"\n'
@@ -170,6 +174,44 @@ def test_a_call_is_a_phone_memo_of_whoever_had_that_number_last(tmp_path: Path) 
         other = opened(desk, "Missed call", "Caller: 040-765 4321\n", sender="exchange@pbx.example")
         assert other.requester.key == "exchange@pbx.example"
         assert len(desk.letters(MAIJA)) == 1, "a call is not acknowledged by mail"
+
+
+def test_an_agent_who_names_a_number_files_the_memo_with_the_caller(tmp_path: Path) -> None:
+    rules = rule("then.fields.phone = '(?i)my number is ([+0-9 ]+)'", 'when.words = ["my number"]') + LAST
+    with running(tmp_path, rules) as desk:
+        first = opened(desk, "Please call", "My number is +358 40 123 4567\n").number
+        other = opened(desk, "Other", sender="kari@customer.example").number
+        from_agent(desk, "#call 040 123 4567\n\nShe wants two lamps.\n", notice_to(desk, "anna", other))
+        memo = next(ticket for ticket in desk.tickets() if ticket.number not in (first, other))
+        assert memo.requester.key == MAIJA
+        entry = desk.ticket(memo.number).entries[0]
+        assert (entry.kind, entry.text.strip()) == ("call", "She wants two lamps.")
+        assert len(desk.letters(MAIJA)) == 1, "a memo is nobody's letter"
+
+
+# --- when a rule fails ------------------------------------------------------------------------------------------------
+
+
+class Bomb:
+    """A pattern that fails."""
+
+    groups = 0
+
+    def search(self, text: str, /) -> None:
+        raise MemoryError("out of matching memory")
+
+
+def test_a_rule_that_fails_stops_all_rules_and_people_are_told(desk: Desk) -> None:
+    broken = Rule("fragile", (Condition("subject", (Bomb(),)),), then=Actions(department="sales", tags=("x",)))
+    live = desk.gateway.live
+    live.swap(replace(live.snapshot, rules=(broken, *live.snapshot.rules)))
+    ticket = opened(desk)
+    assert (ticket.department, ticket.tags) == ("support", ())
+    assert "'fragile' failed" in ticket.entries[-1].text and ticket.entries[-1].kind == "note"
+    assert "'fragile' failed" in whole(notice_to(desk, "anna", ticket.number)).replace("&#39;", "'")
+    events = desk.gateway.store.read(lambda read: read.events(ticket.number))
+    assert ("flag", "broken rule fragile") in [(event["kind"], event["new"]) for event in events]
+    assert "fragile" not in whole(only(desk.letters(MAIJA)))
 
 
 # --- answers to tickets -----------------------------------------------------------------------------------------------
