@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mailgate import config as configuration
 from mailgate import library, rulebook
-from mailgate.app import failures, figures, reading
+from mailgate.app import failures, figures, people, reading
 from mailgate.app.alarm import Alarms
 from mailgate.app.children import Children
 from mailgate.app.connect import relay_settings
@@ -20,6 +20,7 @@ from mailgate.app.gateway import Gateway, Loaded
 from mailgate.app.ids import SignedIds
 from mailgate.app.intake import Intake
 from mailgate.app.live import Clock, Live, Snapshot, utc_now
+from mailgate.app.logins import credentials
 from mailgate.app.mailboxes import Board
 from mailgate.app.reloading import check_templates
 from mailgate.config import Config, Listen, shared
@@ -80,7 +81,16 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         on_failed=failures.undelivered(live, ids, clock),
         on_problem=alarms.problem,
     )
-    intake = Intake(store, pool, live, ids, clock, partial(keep_blob, store.data), on_letters=dispatcher.wake)
+    intake = Intake(
+        store,
+        pool,
+        live,
+        ids,
+        clock,
+        partial(keep_blob, store.data),
+        on_letters=dispatcher.wake,
+        on_people=people.refresher(live, store),
+    )
     return Gateway(
         config=config,
         live=live,
@@ -120,15 +130,9 @@ def snapshot(config: Config, store: Store) -> Snapshot:
 
 
 def _named(config: Config, rules: rulebook.Rulebook, store: Store) -> Snapshot:
-    """Agents get the ids and learnt aliases the store knows them by."""
-    numbers = store.read(lambda read: read.agent_ids())
-    learnt = store.read(lambda read: read.agent_aliases())
-    agents = tuple(
-        replace(agent, id=numbers.get(agent.name, 0), aliases=(*agent.aliases, *learnt.get(agent.name, ())))
-        for agent in config.policy.agents
-    )
+    """Agents as the store knows them, texts as they lie on disk."""
     replies, articles = library.load(config.templates_folder, config.policy.languages)
-    policy = replace(config.policy, agents=agents, replies=replies, articles=articles)
+    policy = replace(people.known(config.policy, store), replies=replies, articles=articles)
     return Snapshot(policy, rules.rules, str(config.templates_folder))
 
 
@@ -188,7 +192,7 @@ def edges(gateway: Gateway) -> Edges:
         receive=gateway.intake.receive,
         recipient=lambda addr: standing(addr, gateway.live.policy),
         hostname=config.gateway.domain,
-        login=partial(_login, config),
+        login=partial(_login, config, gateway.live),
         room=lambda octets: gateway.store.free_space() > max(FREE_SPACE, octets * 3 // 2),
         trusted_networks=smtp.trusted_networks,
     )
@@ -203,7 +207,7 @@ def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:
     readers = []
     for box in config.imap:
         quiet = replace(box, done_folder="") if config.gateway.mode is Mode.WATCH else box
-        login = partial(reading.secret_of, box.login)
+        login = credentials(box.login, box.name, config.gateway.data)
         mailbox = reading.settings(quiet, login, config.smtp.max_size)
         readers.append(
             MailboxReader(
@@ -254,11 +258,11 @@ def _certificate(cert: Path | None, key: Path | None) -> Callable[[], ssl.SSLCon
     return context
 
 
-def _login(config: Config, user: str, password: str) -> str | None:
+def _login(config: Config, live: Live, user: str, password: str) -> str | None:
     """The agent who may submit with this password."""
     import secrets
 
-    policy = config.policy
+    policy = live.policy
     agent = policy.agent(user) or policy.agent_at(user)
     known = config.submission.passwords.get(agent.name) if agent and agent.active else None
     if known is None or agent is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mailgate.app import report
 from mailgate.core import catalogue, filter, sla
 from mailgate.core.canned import about
 from mailgate.core.change import Decision, Outbound
@@ -19,6 +21,8 @@ MOST = 25  # rows in a letter that is read on a phone
 AT_WORK = ("new", "open", "waiting", "hold")
 
 Section = dict[str, Any]
+_PERIOD = re.compile(r"([0-9]{1,4})([hdw])")
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 class _Asked:
@@ -189,7 +193,16 @@ def _customer(asked: _Asked) -> Section:
 
 
 def _report(asked: _Asked) -> Section:
-    return _desk(asked)
+    found = _PERIOD.fullmatch(asked.argument.lower())
+    if asked.argument and not found:
+        return {"title": "Report", "intro": f"{asked.argument}: no period; write 12h, 7d or 4w"}
+    length = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(days=7)
+    figures = report.of_period(asked.read, asked.policy, asked.now, length)
+    facts = [
+        {"label": name, "value": f"{value} ({before} before)" if before else value}
+        for name, value, before in report.headline(figures, asked.agent.language)
+    ]
+    return {"title": f"Report: {asked.argument or '7d'}", "facts": facts}
 
 
 def _templates(asked: _Asked) -> Section:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
-from mailgate.app.reading import secret_of, settings, token_of
+from mailgate.app.logins import credentials, token_of
+from mailgate.app.reading import settings
 from mailgate.config import Config, ImapBox, Relay
 from mailgate.edge import smtp_out
 from mailgate.edge.imap_box import Trouble
@@ -59,7 +59,7 @@ def _try_relay(relay: Relay, config: Config) -> str:
 
 def _try_mailbox(box: ImapBox, config: Config) -> str:
     """Log in and look at every folder; nothing is read or marked."""
-    client, _ = connect(settings(box, partial(secret_of, box.login), config.smtp.max_size))
+    client, _ = connect(settings(box, credentials(box.login, box.name, config.gateway.data), config.smtp.max_size))
     try:
         with sorted_troubles():
             for folder in filter(None, (*box.folders, box.junk, box.sent_folder)):
@@ -72,12 +72,13 @@ def _try_mailbox(box: ImapBox, config: Config) -> str:
 def relay_settings(relay: Relay, config: Config) -> smtp_out.Relay:
     """What the transport needs to know of a configured relay."""
     login = relay.login
+    token = token_of(login, relay.name, config.gateway.data)
     return smtp_out.Relay(
         host=relay.host,
         port=relay.port,
         tls=relay.tls,
         user=login.user if login else "",
         password=login.password.reveal if login and login.password else None,
-        token=partial(token_of, login.token_command) if login and login.token_command else None,
+        token=(lambda: token().text) if token else None,
         helo=config.gateway.domain,
     )

@@ -1,20 +1,16 @@
-"""What the IMAP readers remember and how their logins are renewed, on top of the store and the configuration."""
+"""What the IMAP readers remember on top of the store and the configuration."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from mailgate.app.alarm import Alarms
 from mailgate.app.live import Clock
-from mailgate.config import ImapBox, Login
+from mailgate.config import ImapBox
 from mailgate.edge.imap_box import Mailbox, OAuthToken, Password
 from mailgate.edge.imap_folder import Unfetchable
-from mailgate.errors import Permanent, Temporary
 from mailgate.store.base import Cursor, Store
-
-TOKEN_SECONDS = 30.0  # how long a `token_command` may take
 
 
 class Memory:
@@ -33,12 +29,15 @@ class Memory:
         self._store.write(lambda tx: tx.set_cursor(mailbox, folder, cursor, now)).result()
 
     def first_seen(self, mailbox: str) -> datetime:
-        """When this mailbox was connected for the first time; the first call remembers its own time."""
+        """When this mailbox was connected for the first time; the first call remembers its own time.
+
+        In whole seconds, as servers date their mail: what comes in that very second is new.
+        """
         key = f"imap-first:{mailbox}"
         known = self._store.read(lambda read: read.setting(key))
         if known:
             return datetime.fromisoformat(known)
-        now = self._clock()
+        now = self._clock().replace(microsecond=0)
         self._store.write(lambda tx: tx.set_setting(key, now.isoformat())).result()
         return now
 
@@ -73,24 +72,3 @@ def settings(box: ImapBox, credentials: Callable[[], Password | OAuthToken], max
         poll=box.poll.total_seconds(),
         max_size=max_size,
     )
-
-
-def token_of(command: tuple[str, ...]) -> str:
-    """What an admin's command prints: an access token. Raises Temporary when it fails or takes too long."""
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=TOKEN_SECONDS, check=True)  # noqa: S603
-    except (OSError, subprocess.SubprocessError) as error:
-        raise Temporary(f"token_command failed ({type(error).__name__})") from None
-    token = done.stdout.decode(errors="replace").strip()
-    if not token:
-        raise Temporary("token_command printed nothing")
-    return token
-
-
-def secret_of(login: Login) -> Password | OAuthToken:
-    """The password, or a fresh token of a command. Raises Temporary or Permanent."""
-    if login.token_command:
-        return OAuthToken(token_of(login.token_command))
-    if login.password is not None:
-        return Password(login.password.reveal())
-    raise Permanent("there is no password, token_command or oauth for this login")

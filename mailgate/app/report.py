@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from mailgate.app.gateway import Gateway
 from mailgate.core.figures import FIGURES, Figures, Gatherer, Period, Report, usual
 from mailgate.core.policy import Policy
 from mailgate.core.promise import calendar_of
@@ -18,6 +17,9 @@ from mailgate.core.topics import commonest
 from mailgate.core.workmeter import Meter
 from mailgate.store.base import Read
 from mailgate.wire.words.figures import LABELS
+
+if TYPE_CHECKING:
+    from mailgate.app.gateway import Gateway
 
 SUBJECTS = 20_000  # newest arrivals whose titles are read for the commonest words
 REACH = timedelta(days=2 * 366)  # older tickets are measured one by one

@@ -18,7 +18,8 @@ COMMANDS = {
     "init": "setup", "check": "setup", "run": "daemon", "reload": "daemon", "demo": "demo", "accept": "accept",
     "import": "history", "explain": "explain", "rules": "rules", "desk": "tickets_now", "tickets": "tickets_work",
     "outbox": "outbox", "quarantine": "quarantine", "parked": "parked", "status": "status", "ban": "bans",
-    "unban": "bans", "bans": "bans", "audit": "audit", "job": "daemon", "report": "report",
+    "unban": "bans", "bans": "bans", "audit": "audit", "login": "login", "job": "daemon", "report": "report",
+    "forget": "people", "export": "people", "contacts": "people",
     "backup": "backup", "restore": "backup",
 }  # fmt: skip
 
