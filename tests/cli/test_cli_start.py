@@ -1,0 +1,125 @@
+"""How the command line meets people: help, nearest names, completion, exit statuses, and a quick start."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from mailgate.cli import COMMANDS, cli
+
+HEAVY = ("aiosmtpd", "imapclient", "apscheduler", "jinja2", "css_inline", "nh3", "selectolax", "re2", "babel", "smtplib",
+         "mailparser", "flufl", "mailgate.wiring", "mailgate.daemon", "mailgate.app.gateway", "asyncio")  # fmt: skip
+
+
+def mailgate(*args: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    call = [sys.executable, "-m", "mailgate", *args]
+    clean = {key: value for key, value in os.environ.items() if key != "MAILGATE_CONFIG"}
+    return subprocess.run(call, cwd=cwd, env={**clean, **env}, capture_output=True, text=True, timeout=60, check=False)
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    """Every command and every command of a group."""
+    found: list[tuple[str, click.Command]] = []
+    context = click.Context(cli)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        found.append((name, command))
+        if isinstance(command, click.Group):
+            found += [(f"{name} {one}", command.commands[one]) for one in command.commands]
+    return found
+
+
+def test_help_names_every_command_with_a_sentence() -> None:
+    done = mailgate("--help")
+    assert done.returncode == 0, done.stderr
+    for name in COMMANDS:
+        line = next(line for line in done.stdout.splitlines() if line.startswith(f"  {name} "))
+        assert len(line.split()) > 2, line
+
+
+def test_every_command_and_every_option_says_what_it_is_for() -> None:
+    for name, command in commands():
+        assert command.help, name
+        assert command.help.split("\n\n")[0].rstrip().endswith("."), f"{name}: {command.help}"
+        for parameter in command.params:
+            if isinstance(parameter, click.Option) and parameter.name != "help":
+                shown = parameter.help or (parameter.show_default and parameter.default is not None)
+                assert shown, f"{name} {parameter.opts[0]} has no help"
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in COMMANDS if importlib.util.find_spec(f"mailgate.cli.{COMMANDS[name]}")]
+)
+def test_every_command_has_help_of_its_own(name: str) -> None:
+    done = mailgate(name, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: python -m mailgate {name}")
+
+
+def test_a_mistyped_command_is_answered_with_the_nearest() -> None:
+    done = mailgate("statsu")
+    assert done.returncode == 2
+    assert "Did you mean 'status'?" in done.stderr
+
+
+def test_without_a_configuration_it_says_what_to_do(tmp_path: Path) -> None:
+    done = mailgate("tickets", "list", cwd=tmp_path)
+    if Path("/etc/mailgate/mailgate.toml").exists():
+        pytest.skip("this machine has a mailgate of its own in /etc/mailgate")
+    assert done.returncode == 1
+    assert "mailgate init DIR" in done.stderr
+
+
+@pytest.mark.parametrize("way", ["option", "environment", "folder"])
+def test_the_configuration_is_found_by_each_of_its_ways(tmp_path: Path, way: str) -> None:
+    assert mailgate("init", str(tmp_path)).returncode == 0
+    config = tmp_path / "mailgate.toml"
+    done = {
+        "option": lambda: mailgate("--config", str(config), "tickets", "list"),
+        "environment": lambda: mailgate("tickets", "list", MAILGATE_CONFIG=str(config)),
+        "folder": lambda: mailgate("tickets", "list", cwd=tmp_path),
+    }[way]()
+    assert (done.returncode, done.stdout) == (0, "No tickets.\n")
+
+
+def test_a_broken_pipe_is_no_traceback(tmp_path: Path) -> None:
+    assert mailgate("init", str(tmp_path)).returncode == 0
+    call = f"{sys.executable} -m mailgate --config {tmp_path}/mailgate.toml check 2>&1 >&- | cat"
+    done = subprocess.run(["sh", "-c", call], capture_output=True, text=True, timeout=60, check=True)
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("mailgate tick", "tickets"), ("mailgate tickets ", "show"), ("mailgate outbox list --sta", "--state")],
+)
+def test_the_shell_completes(tmp_path: Path, typed: str, offered: str) -> None:
+    words = typed.split(" ")
+    env = {"_MAILGATE_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
+    code = "import sys; sys.argv = ['mailgate']; from mailgate.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **env}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert f"plain,{offered}" in done.stdout.splitlines(), done.stderr
+
+
+@pytest.mark.parametrize("call", [["tickets", "list"], ["outbox", "list"], ["bans"], ["audit"], ["desk"]])
+def test_a_command_that_looks_loads_neither_sockets_nor_templates(tmp_path: Path, call: list[str]) -> None:
+    assert mailgate("init", str(tmp_path)).returncode == 0
+    code = (
+        "import sys, atexit\n"
+        f"heavy = {HEAVY!r}\n"
+        "atexit.register(lambda: print('LOADED', *sorted(name for name in sys.modules if name.startswith(heavy))))\n"
+        f"sys.argv = ['mailgate', '--config', {str(tmp_path / 'mailgate.toml')!r}, *{call!r}]\n"
+        "from mailgate.cli import main\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "LOADED"

@@ -1,0 +1,116 @@
+"""The pages keep up with the program: commands, options, links, and the tests that security.md names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from mailgate.app import status
+from mailgate.cli import COMMANDS, cli
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Each command that does something, with its long options."""
+    context = click.Context(cli)
+    found: list[tuple[str, list[str]]] = []
+
+    def walk(command: click.Command, path: str) -> None:
+        if isinstance(command, click.Group):
+            for one in command.commands.values():
+                walk(one, f"{path} {one.name}")
+            return
+        found.append(
+            (path, [o for p in command.params if isinstance(p, click.Option) for o in p.opts if o[:2] == "--"])
+        )
+
+    for one in COMMANDS:
+        command = cli.get_command(context, one)
+        assert command is not None
+        walk(command, f"mailgate {one}")
+    return found
+
+
+def test_operations_names_every_command_with_every_option() -> None:
+    rows = [line for line in OPERATIONS.splitlines() if line.startswith("| `mailgate ")]
+    for path, options in commands():
+        cells = [row.split(f"`{path}", 1)[1] for row in rows if f"`{path}`" in row or f"`{path} " in row]
+        assert cells, f"{path} is not in the table of docs/operations.md"
+        own = cells[0].split(", `mailgate ")[0]
+        assert [option for option in options if f"`{option}`" not in own] == [], f"{path} in docs/operations.md"
+
+
+def test_operations_names_no_command_that_does_not_exist() -> None:
+    known = {path for path, _ in commands()} | {f"mailgate {one}" for one in COMMANDS}
+    for page in PAGES:
+        for said in re.findall(r"`mailgate ([a-z]+)", page.read_text()):
+            assert f"mailgate {said}" in known, f"{name(page)}: mailgate {said}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if target.startswith(("http://", "https://", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        assert there.exists(), f"{name(page)} -> {target}"
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", there.read_text(), re.MULTILINE)
+            known = {re.sub(r"[^\w\- ]", "", one.lower()).strip().replace(" ", "-") for one in headings}
+            assert anchor in known, f"{name(page)} -> {target}"
+
+
+def test_every_test_that_security_names_exists() -> None:
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text()))
+    assert len(named) > 20
+    assert [one for one in sorted(named) if f"def {one}(" not in tests] == []
+
+
+def test_every_alarm_is_explained() -> None:
+    source = Path(status.__file__).read_text()
+    graves = re.findall(r'Trouble\(f?"([a-z ]+?)(?: \{[^"]*)?", [^\n]*True\)', source)
+    assert len(graves) >= 6
+    assert [one for one in graves if one != "daemon" and f"| `{one}" not in OPERATIONS] == []
+
+
+def test_every_figure_named_in_operations_exists() -> None:
+    source = (ROOT / "mailgate" / "app" / "figures.py").read_text()
+    named = set(re.findall(r"\bmailgate_[a-z_]+", OPERATIONS)) - {
+        "mailgate_destination_recipient_limit",
+        "mailgate_lmtp",
+        "mailgate_pipe",
+    }
+    assert named
+    assert [one for one in named if f'"{one}"' not in source] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_table_has_no_row_with_a_cell_too_many(page: Path) -> None:
+    width = 0
+    for line in page.read_text().splitlines():
+        if not line.startswith("|"):
+            width = 0
+            continue
+        bare = re.sub(r"`[^`]*`", "", line.replace("\\|", ""))
+        width = width or bare.count("|")
+        assert bare.count("|") == width, f"{name(page)}: {line[:80]}"
+
+
+def test_the_two_commands_of_the_readme_are_in_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    readme = (ROOT / "README.md").read_text()
+    for command in ("demo", "test", "install", "upgrade"):
+        assert f"make {command}" in readme
+        assert re.search(rf"^{command}:", makefile, re.MULTILINE)
