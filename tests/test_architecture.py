@@ -14,7 +14,7 @@ LAYERS = {
 }  # fmt: skip
 HOMES = {
     "re2": "rulebook", "pydantic": "config", "tomllib": "tomlfile", "mailparser": "wire.parse",
-    "jinja2": "wire.render", "css_inline": "wire.render", "nh3": "wire", "selectolax": "wire", "babel": "wire",
+    "jinja2": "wire.render", "nh3": "wire", "selectolax": "wire", "babel": "wire",
     "flufl": "wire.report", "authres": "wire.authentication", "tnefparse": "wire", "markdown_it": "wire",
     "aiosmtpd": "edge.smtp", "imapclient": "edge.imap", "smtplib": "edge.smtp_out", "apscheduler": "app.schedule",
     "sqlite3": "store", "sqlite_utils": "store", "click": "cli", "holidays": "config", "phonenumbers": "wire.phone",
