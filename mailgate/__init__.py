@@ -1,3 +1,6 @@
 """mailgate turns shared mailboxes into a ticket desk that lives entirely in e-mail."""
 
+from datetime import UTC, datetime
+
 __version__ = "0.1.0"
+BUILT = datetime(2025, 1, 1, tzinfo=UTC)  # older than every release: a clock that shows less has not been set

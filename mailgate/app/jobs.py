@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mailgate.app import status
+from mailgate.app import retention, status
 from mailgate.app.gateway import Gateway
 
 INDEX_BATCH = 500
-
-
-def escalate(gateway: Gateway, now: datetime) -> int:
-    """Take the step of escalation that is due on each late ticket."""
-    return 0
-
-
-def wake(gateway: Gateway, now: datetime) -> int:
-    """Wake tickets on hold, nudge and solve those that wait too long, archive, remind."""
-    return 0
-
-
-def digest(gateway: Gateway, now: datetime) -> int:
-    """Morning letters to agents and leads."""
-    return 0
 
 
 def drain(gateway: Gateway, now: datetime) -> int:
@@ -45,7 +30,7 @@ def index(gateway: Gateway, now: datetime) -> int:
 
 def purge(gateway: Gateway, now: datetime) -> int:
     """Remove what retention says is old enough."""
-    return 0
+    return retention.purge(gateway, now)
 
 
 def watch(gateway: Gateway, now: datetime) -> int:

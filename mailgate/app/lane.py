@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 
-from mailgate import crash
+from mailgate import BUILT, crash
 from mailgate.app import outcome
 from mailgate.app.ledger import Failed, Ledger, Tally
 from mailgate.app.live import Clock, Live
@@ -164,7 +164,9 @@ class Lane:
     # --- a batch ---
 
     def _may_go(self) -> bool:
-        return not self._stopping.is_set() and self.work.live.policy.mode is not Mode.WATCH and self.rest() <= 0
+        if self._stopping.is_set() or self.work.clock() < BUILT:  # no clock: letters would be dated 1970 (threats K-08)
+            return False
+        return self.work.live.policy.mode is not Mode.WATCH and self.rest() <= 0
 
     def _claim(self, most: int) -> list[DueLetter]:
         """Lease what is due for us: one letter to probe a route that failed, else about a second's work."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from mailgate.app import jobs
+from mailgate import BUILT
+from mailgate.app import digests, jobs, report
+from mailgate.app.escalating import escalate
 from mailgate.app.gateway import Gateway
+from mailgate.app.waking import wake
 from mailgate.errors import Temporary
 
 log = logging.getLogger(__name__)
@@ -18,21 +22,29 @@ Job = Callable[[Gateway, datetime], int]
 
 # Name -> what it does and how often the daemon looks whether it is time (contract: `mailgate job NAME`).
 JOBS: dict[str, tuple[Job, timedelta]] = {
-    "escalate": (jobs.escalate, timedelta(seconds=20)),
-    "wake": (jobs.wake, timedelta(seconds=20)),
-    "digest": (jobs.digest, timedelta(minutes=5)),
+    "escalate": (escalate, timedelta(seconds=20)),
+    "wake": (wake, timedelta(seconds=20)),
+    "digest": (digests.mornings, timedelta(minutes=5)),
     "drain": (jobs.drain, timedelta(seconds=30)),
     "index": (jobs.index, timedelta(seconds=5)),
+    "promises": (report.promises, timedelta(hours=24)),
     "purge": (jobs.purge, timedelta(hours=6)),
     "watch": (jobs.watch, timedelta(seconds=60)),
 }
+BY_THE_CLOCK = frozenset(("escalate", "wake", "digest", "promises", "purge"))  # wrong when the clock is
 
-DRIFT = timedelta(minutes=5)
+DRIFT = timedelta(minutes=5)  # between wall clock and monotonic clock: more is a jump
+HOLD = timedelta(seconds=60)  # longer than any cycle of the jobs that decide by deadlines
 
 
 def run_job(gateway: Gateway, name: str, now: datetime) -> int:
-    """Run one job once; returns how much it did and writes that down. Raises KeyError for an unknown name."""
+    """Run one job once; returns how much it did and writes that down.
+
+    Raises KeyError for an unknown name, Temporary for a time before mailgate was made (threats K-08).
+    """
     job, _ = JOBS[name]
+    if now < BUILT and (name in BY_THE_CLOCK or name == "drain"):
+        raise Temporary(f"the clock shows {now:%Y-%m-%d}: nothing is sent or decided by time until it is set")
     count = job(gateway, now)
     if count:
         gateway.store.write(lambda tx: tx.ran(name, now, count)).result()
@@ -49,7 +61,8 @@ class Schedule:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults=defaults)
         self._offset = self._difference()
-        self._jumped = False
+        self._held_until = 0.0  # on the monotonic clock
+        self._guard = threading.Lock()
 
     def start(self) -> None:
         """Begin to tick."""
@@ -66,7 +79,7 @@ class Schedule:
         return self._gateway.clock().timestamp() - self._monotonic()
 
     def _tick(self, name: str) -> None:
-        if self._clock_jumped() and name in ("escalate", "wake", "digest", "purge"):
+        if not self._clock_sound() and name in BY_THE_CLOCK:
             return
         try:
             run_job(self._gateway, name, self._gateway.clock())
@@ -77,15 +90,26 @@ class Schedule:
             log.exception("job failed", extra={"job": name})
             self._gateway.health[f"job {name}"] = type(error).__name__
 
-    def _clock_jumped(self) -> bool:
-        """True for one cycle after the wall clock left the monotonic one (threats K-02, K-07)."""
-        difference = self._difference()
-        if abs(difference - self._offset) <= DRIFT.total_seconds():
-            self._jumped = False
+    def _clock_sound(self) -> bool:
+        """False while deadlines must wait: before the clock is set, and for a cycle after it left the monotonic one.
+
+        A clock that is set wrong and put right at once, and a machine that slept, must not make everything late in one
+        moment (threats K-02, K-07, K-08). The jump is told to the admin; what stands at its new time is then done.
+        """
+        with self._guard:
+            difference, monotonic = self._difference(), self._monotonic()
+            jumped = difference - self._offset
+            if abs(jumped) > DRIFT.total_seconds():
+                self._offset = difference
+                self._held_until = monotonic + HOLD.total_seconds()
+            held = monotonic < self._held_until
+        if abs(jumped) > DRIFT.total_seconds():
+            text = f"The clock of this machine has jumped by {timedelta(seconds=round(jumped))}."
+            self._gateway.health["clock"] = "the clock has jumped; deadlines wait for a minute"
+            self._gateway.alarms.tell("clock", "The clock has jumped", text, "check the time service: timedatectl")
+        unset = self._gateway.clock() < BUILT
+        if unset:
+            self._gateway.health["clock"] = "the clock has not been set; nothing is sent"
+        elif not held:
             self._gateway.health.pop("clock", None)
-            return False
-        self._offset = difference
-        self._jumped = True
-        log.warning("the clock has jumped; deadlines wait for one cycle")
-        self._gateway.health["clock"] = "the wall clock has jumped"
-        return True
+        return not held and not unset

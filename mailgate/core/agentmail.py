@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from mailgate.core import (
     receipt,
     relay,
     sla,
+    stages,
     state,
     token,
     workflow,
@@ -43,6 +44,7 @@ from mailgate.core.ticket import Status, Ticket
 # Written by a program in an agent's name: it steers nothing, whoever sent it (threats A-18, A-19).
 AUTOMATIC = ("auto-reply", "receipt", "calendar", "reaction", "challenge", "feedback")
 RELEASES = ("send", "drop", "yes")
+WITH_TAPS = ("release", "customer", "note", "tables", "question")  # purposes of letters that have one-tap links
 
 
 @dataclass(slots=True)
@@ -53,18 +55,19 @@ class _Done:
     lines: list[str] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     told: dict[str, Any] = field(default_factory=dict)  # what the agent must hear although all went well
+    listed: bool = False  # the mail answers a list, not a letter about one ticket
 
 
 # --- who it is --------------------------------------------------------------------------------------------------------
 
 
 def asked_letters(tokens: Iterable[Carried], policy: Policy) -> tuple[str, ...]:
-    """Message-IDs of the letters that one-tap answers were printed in: a tap carries its letter's nonce."""
+    """Message-IDs of the letters that one-tap answers may have been printed in: a tap carries its letter's nonce."""
     found = []
     for carried in tokens:
         if carried.by == "tap":
-            asked = replace(carried.token, purpose="release")
-            found += [token.message_id(token.mint(key, asked), policy.domain) for key in policy.keys]
+            printed = [replace(carried.token, purpose=purpose) for purpose in WITH_TAPS]
+            found += [token.message_id(token.mint(key, one), policy.domain) for key in policy.keys for one in printed]
     return tuple(found)
 
 
@@ -91,6 +94,8 @@ def answer(case: Case) -> Decision | None:
         return None
     if not case.authority.steer:
         return receipt.was_it_you(case, agent, case.authority.why)
+    if case.facts.msgid_collision:  # a mail of his once more, with other words in it (threats A-23)
+        return receipt.was_it_you(case, agent, "msgid_collision")
     return _steer(case, agent)
 
 
@@ -152,8 +157,10 @@ def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
     if reading.problems:
         return receipt.parked(case, agent, "commands", commands=reading.commands, problems=reading.problems)
     tickets = _tickets(case)
+    if forwarded:
+        return _passed_on(case, agent, tickets) if tickets else _forward(case, agent)
     if not tickets and not reading.commands:
-        return _forward(case, agent) if forwarded else None
+        return None
     return _carry_out(case, agent, tickets, reading)
 
 
@@ -199,6 +206,15 @@ def _release(case: Case, agent: Agent, order: Command) -> Decision:
     return case.end(Fate.FILED, f"release #{order.name}", effects=effects)
 
 
+def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decision:
+    """A forward about a ticket stays there as a note: it steers nothing and reaches no customer (threats A-20)."""
+    steps = tuple(
+        Step(ticket.number, (agentwords.memo(case, agent),), notice.of_note(case, ticket, "note")) for ticket in tickets
+    )
+    told = [receipt.WHY["forward"]] if read(case).commands else []
+    return case.end(Fate.FILED, "forward", steps=steps, letters=receipt.done(case, agent, (), asks=told))
+
+
 def _forward(case: Case, agent: Agent) -> Decision | None:
     """A mail an agent forwards to a department becomes a ticket of his; he is asked whose it is."""
     filed = customer.file(case)
@@ -218,6 +234,9 @@ def _forward(case: Case, agent: Agent) -> Decision | None:
 def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: Reading) -> Decision:
     """Every command on every ticket, then the words; the first refusal parks the mail whole."""
     done = _Done()
+    weak = agentwords.too_weak(case)
+    if weak and any(one.name in agentwords.SPEAKING for one in reading.commands):
+        return receipt.parked(case, agent, weak, commands=reading.commands)
     orders = [one for one in reading.commands if not one.question]
     for ticket in tickets or (None,):
         stopped = _on_ticket(case, agent, ticket, orders, reading, done)
@@ -262,8 +281,28 @@ def _on_ticket(
         changes += sla.follow(case.policy, ticket, state.after(ticket, changes, case.now), case.now)
         if relay.overtaken(case, ticket) and any(one.template == "answer" for one in said[1]):
             done.told["newer"] = "overtaken"
-    done.steps.append(Step(ticket.number, tuple(changes), (*plan.outbound, *said[1])))
+    letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done))
+    done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
     return None
+
+
+def _stages(
+    case: Case, ticket: Ticket, changes: Sequence[Change], letters: Iterable[Outbound] = ()
+) -> tuple[Outbound, ...]:
+    """What the customer is told of it, unless an answer tells him anyway."""
+    after = state.after(ticket, changes, case.now)
+    said = any(one.template == "answer" for one in letters)
+    return stages.of_change(case.policy, ticket, after, changes, case.facts, case.now, said=said, hold=True)
+
+
+def _thread_for(
+    case: Case, agent: Agent, ticket: Ticket, changes: Sequence[Change], done: _Done
+) -> tuple[Outbound, ...]:
+    """Who takes a ticket from a list has no letter of it to answer yet: he gets its whole thread with its files."""
+    after = state.after(ticket, changes, case.now)
+    if not done.listed or after.owner != agent.name or ticket.owner == agent.name:
+        return ()
+    return (notice.to_agent(case.policy, agent, "handover", purpose="customer", context={"why": ""}),)
 
 
 def _leaked(case: Case, agent: Agent) -> list[Change]:
@@ -297,7 +336,7 @@ def _many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None
             if reading.commands
             else case.end(Fate.FILED, "nothing")
         )
-    done = _Done()
+    done = _Done(listed=True)
     for number in dict.fromkeys(number for number, _ in found.actions):
         ticket = case.facts.tickets.get(numbers[number - 1])
         orders = [order for at, order in found.actions if at == number]
@@ -327,7 +366,9 @@ def ask(
             plan = workflow.plan(
                 [Command("take")], first, workflow.Actor(agent=agent), agentwords.world(case, first, Reading())
             )
-            done.steps.append(Step(first.number, plan.changes))
+            done.listed = True
+            thread = _thread_for(case, agent, first, plan.changes, done)
+            done.steps.append(Step(first.number, plan.changes, (*thread, *_stages(case, first, plan.changes))))
             numbers = [first.number]
     asked = [{"name": one.name, "argument": one.argument} for one in questions]
     context = {"ask": asked, "numbers": numbers}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mailgate.core import notice, receipt, relay, sla, state, workflow
+from mailgate.core import notice, receipt, relay, sla, state, waking, workflow
 from mailgate.core.canned import fill, holes
 from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
@@ -15,6 +15,8 @@ from mailgate.core.match import subject_numbers
 from mailgate.core.order import Event, Outcome, World
 from mailgate.core.policy import Agent, Policy
 from mailgate.core.ticket import EntryKind, Status, Ticket
+
+SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
 
 
 def world(case: Case, ticket: Ticket | None, reading: Reading) -> World:
@@ -66,7 +68,7 @@ def said(
         return [_memo(case, agent, EntryKind.CALL, text)], ()
     if not to_customer(case, reading):
         return [_memo(case, agent, EntryKind.NOTE, text)], notice.of_note(case, ticket, "note")
-    why = "address_only" if _address_only(case) else relay.objection(case, ticket, agent, text, above)
+    why = too_weak(case) or relay.objection(case, ticket, agent, text, above)
     if why and case.authority.proof != "released":
         asked = notice.lead_of(case.policy, ticket.department) if why == "trainee" else agent
         return receipt.parked(case, asked or agent, why, commands=reading.commands, author=agent.name)
@@ -88,6 +90,11 @@ def _canned(case: Case, ticket: Ticket, outcomes: dict[str, Outcome]) -> str:
     return fill(text, used.params)
 
 
+def memo(case: Case, agent: Agent) -> AddEntry:
+    """The new words of a mail as an internal note."""
+    return _memo(case, agent, EntryKind.NOTE, case.mail.fresh)
+
+
 def _memo(case: Case, agent: Agent, kind: EntryKind, text: str) -> AddEntry:
     mail = case.mail
     return AddEntry(kind, agent.name, agent.shown_name, text, mail.quoted, "", mail.attachments)
@@ -101,7 +108,8 @@ def opened(case: Case, agent: Agent, plan: workflow.Plan, outcomes: dict[str, Ou
     letters: tuple[Outbound, ...] = ()
     if "new" in outcomes:
         changes.append(_memo(case, agent, EntryKind.AGENT, text))
-        changes.append(SetStatus(Status.WAITING, why="answered"))
+        until = waking.waits_until(case.policy, blank.department, case.now)
+        changes.append(SetStatus(Status.WAITING, until, why="answered"))
         letter = relay.answer(case, blank, agent, text)
         letters = (letter,) if letter else ()
     elif "call" in outcomes:
@@ -124,7 +132,15 @@ def to_customer(case: Case, reading: Reading) -> bool:
     return bool(subject_numbers(case.mail.subject, case.policy)) or case.match.by == "reference"
 
 
-def _address_only(case: Case) -> bool:
-    """Address books remember reply addresses: a token found only there relays no words without the ticket's tag."""
+def too_weak(case: Case) -> str:
+    """Why the proof of this mail sends no words out of the house, `""` when it does.
+
+    Address books remember reply addresses, so a token found only there needs the ticket's tag beside it; a desk address
+    and a one-tap link are known to whoever has seen them once.
+    """
+    if case.authority.passed:
+        return ""
+    if case.authority.proof in ("desk", "tap"):
+        return f"{case.authority.proof}_only"
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
-    return set(case.authority.by) == {"address"} and not tagged and not case.authority.passed
+    return "address_only" if set(case.authority.by) == {"address"} and not tagged else ""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core import agentwords, answers, command, workflow
+from mailgate.core import agentwords, answers, command, stages, state, workflow
 from mailgate.core.change import AddEntry, Decision, Fate, Needs, Step
 from mailgate.core.facts import Facts
 from mailgate.core.mail import Attachment
@@ -49,7 +49,9 @@ def decide(
     if plan.opens:
         steps.append(Step(None, plan.opens))
     if ticket:
-        steps.append(Step(ticket.number, plan.changes, plan.outbound))
+        after = state.after(ticket, plan.changes, now)
+        told = stages.of_change(policy, ticket, after, plan.changes, facts, now, hold=True)
+        steps.append(Step(ticket.number, plan.changes, (*plan.outbound, *told)))
     lines = tuple(answers.of_outcome(order, outcome) for order, outcome in plan.done)
     decision = Decision(Fate.FILED, "by hand", tuple(steps), effects=plan.effects, actor=agent.name)
     return decision, lines

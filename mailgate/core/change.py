@@ -284,6 +284,7 @@ class Outbound:
     attachments: tuple[tuple[int, str], ...] = ()  # (mail number, part); mail 0 is the mail being processed
     urgency: Urgency = Urgency.NOTICE
     not_before: datetime | None = None  # the undo window, quiet hours
+    mail: int | None = None  # the mail it is about, where that is not the one being processed
     dedupe: str = ""  # UNIQUE when given: the same intention is never written twice
 
 
@@ -383,9 +384,10 @@ class LinkContacts:
 
 @dataclass(frozen=True, slots=True)
 class CancelLetters:
-    """Unsent letters are taken back (undo)."""
+    """Unsent letters are taken back (undo), or gathered into another one."""
 
     letters: tuple[int, ...]
+    why: str = "taken back"
 
 
 Effect = Unpark | SetAway | AddAlias | SaveReply | Vote | LinkContacts | CancelLetters

@@ -73,9 +73,14 @@ def of_words(case: Case, ticket: Ticket, why: str, extra: Iterable[str] = (), **
     shown = files(case)
     return tuple(
         to_agent(
-            case.policy, agent, "notice", purpose="customer", context=about, attachments=shown,
+            case.policy,
+            agent,
+            "notice",
+            purpose="customer",
+            context=about,
+            attachments=shown,
             not_before=at_work(case.policy, agent, ticket.priority, case.now),
-        )  # fmt: skip
+        )
         for agent in agents.values()
         if author is None or agent.name != author.name
     )
@@ -94,9 +99,13 @@ def of_note(case: Case, ticket: Ticket, why: str, **context: Any) -> tuple[Outbo
     about: Mapping[str, Any] = {"why": why, "from": _shown(case.author), **context}
     return tuple(
         to_agent(
-            case.policy, agent, "notice", purpose="note", context=about,
+            case.policy,
+            agent,
+            "notice",
+            purpose="note",
+            context=about,
             not_before=at_work(case.policy, agent, ticket.priority, case.now),
-        )  # fmt: skip
+        )
         for agent in readers(case.policy, ticket, case.facts.away)
         if author is None or agent.name != author.name
     )
@@ -108,9 +117,13 @@ def to_departments(case: Case, ticket: Ticket, names: Iterable[str]) -> tuple[Ou
     about = {"why": "told", "from": _shown(case.author)}
     return tuple(
         to_agent(
-            case.policy, agent, "notice", purpose="customer", context=about,
+            case.policy,
+            agent,
+            "notice",
+            purpose="customer",
+            context=about,
             not_before=at_work(case.policy, agent, ticket.priority, case.now),
-        )  # fmt: skip
+        )
         for agent in agents.values()
         if agent and agent.active
     )

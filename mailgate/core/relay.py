@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mailgate.core import token
+from mailgate.core import token, waking
 from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
 from mailgate.core.mail import Address
@@ -84,10 +84,16 @@ def words(
     if ticket.owner is None:
         changes.append(Assign(agent.name))
     if not keep_status:
-        after = case.policy.department(ticket.department).after_reply
-        changes.append(SetStatus(Status(after), why="answered"))
+        changes.append(answered(case, ticket.department))
     letter = answer(case, ticket, agent, whole, own, survey=survey)
     return changes, (letter,) if letter else ()
+
+
+def answered(case: Case, department: str) -> SetStatus:
+    """What an answer does to a ticket: done, or the customer's turn until he is asked again."""
+    after = Status(case.policy.department(department).after_reply)
+    until = waking.waits_until(case.policy, department, case.now) if after is Status.WAITING else None
+    return SetStatus(after, until, why="answered")
 
 
 def answer(

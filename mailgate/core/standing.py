@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
-from mailgate.core import subject
+from mailgate.core import subject, waking
 from mailgate.core.change import (
     Assign,
     Change,
@@ -18,7 +17,6 @@ from mailgate.core.change import (
     Tag,
 )
 from mailgate.core.order import Judgement, Order, Refusal, nearest, words
-from mailgate.core.policy import Policy
 from mailgate.core.ticket import Priority, Status
 from mailgate.core.words import fold
 
@@ -46,15 +44,8 @@ def wait(order: Order) -> Judgement:
     """The customer's turn, until the department's nudge."""
     if order.ticket.status is Status.WAITING:
         return order.already("already_waiting")
-    until = waits_until(order.policy, order.ticket.department, order.world.now)
+    until = waking.waits_until(order.policy, order.ticket.department, order.world.now)
     return order.done("waiting", SetStatus(Status.WAITING, until))
-
-
-def waits_until(policy: Policy, department: str, now: datetime) -> datetime | None:
-    """When a ticket that waits for its customer is looked at again: to nudge him, else to solve it; None is never."""
-    desk = policy.department(department)
-    pause = desk.nudge or desk.solve_after
-    return now + pause if pause else None
 
 
 def hold(order: Order) -> Judgement:

@@ -161,9 +161,9 @@ class Applying(Letters):
             case CancelLetters():
                 for letter in effect.letters:
                     self.run(
-                        "UPDATE delivery SET state = 'dead', due_at = NULL, error = 'taken back' "
+                        "UPDATE delivery SET state = 'dead', due_at = NULL, error = :why "
                         "WHERE letter = :letter AND state IN ('waiting', 'held')",
-                        {"letter": letter},
+                        {"letter": letter, "why": effect.why},
                     )
             case _ as unknown:
                 assert_never(unknown)

@@ -167,6 +167,25 @@ class Read(Protocol):
         """Tickets on hold or waiting whose time has come, earliest first."""
         ...
 
+    def rested(self, before: datetime, limit: int) -> list[Ticket]:
+        """Tickets solved then or earlier and not archived, longest solved first."""
+        ...
+
+    def unanswered(self, before: datetime, to: str, limit: int) -> list[Mapping[str, Any]]:
+        """Mail parked then or earlier about which an agent was asked and `to` was not reminded yet.
+
+        Keys: `mail`, `agent` (who was asked), `why`, `subject`, `author`, and `dedupe` for the reminder.
+        """
+        ...
+
+    def gathered(self, before: datetime) -> list[Mapping[str, Any]]:
+        """Notices held for an agent until then or earlier, by agent and age: `agent letter ticket context due_at`."""
+        ...
+
+    def accounted(self, since: datetime, until: datetime) -> tuple[int, int]:
+        """How many mails were accepted in that time, and how many of them have their fate."""
+        ...
+
     def reminders(self, now: datetime, limit: int) -> list[Reminder]: ...
     def cursor(self, mailbox: str, folder: str) -> Cursor | None: ...
     def set_aside(self, mailbox: str = "") -> list[Mapping[str, Any]]: ...
@@ -176,11 +195,11 @@ class Read(Protocol):
     def last_run(self, job: str) -> datetime | None: ...
     def agent_ids(self) -> Mapping[str, int]: ...
     def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]: ...
+    def letters_to_customers(self, ticket: int) -> list[int]: ...
     def letter_of_delivery(self, delivery: int) -> int | None: ...
     def figures(self) -> Mapping[str, Mapping[str, Any]]:
         """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
         ...
-
 
     def report_tickets(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """Rows as in `figures.TicketRow`: tickets opened, answered or solved since then, and the unsolved ones."""
@@ -200,6 +219,26 @@ class Read(Protocol):
 
     def first_responses(self, since: datetime, until: datetime) -> Iterator[tuple[Any, ...]]:
         """First responses given then: (department, opened, answered), in microseconds."""
+        ...
+
+    def old_mails(self, before: datetime, after: int, limit: int) -> list[Mapping[str, Any]]:
+        """Mail decided, accepted before then, in no unsolved ticket, raw bytes still here: `number sender arrived_at`.
+
+        In order of number, above `after`.
+        """
+        ...
+
+    def old_threads(self, before: datetime, after: int, limit: int) -> list[int]:
+        """Tickets solved or archived before then that still have words, in order of number, above `after`."""
+        ...
+
+    def contacts(self) -> list[Mapping[str, Any]]: ...
+
+    def person_data(self, address: str) -> Mapping[str, Any] | None:
+        """What is kept of the person with that address, None when he is unknown.
+
+        Keys: `addresses`, `names`, `tickets` (numbers of his), `unsolved` (of these), `took_part` (of others), `mails`.
+        """
         ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
@@ -224,7 +263,6 @@ class Tx(Read, Protocol):
     def forgive(self, number: int) -> None:
         """Take the last attempt back: the mail was not to blame for its end."""
         ...
-
 
     def apply(
         self,
@@ -281,6 +319,10 @@ class Tx(Read, Protocol):
 
     def ban(self, pattern: str, until: datetime | None, why: str, now: datetime) -> None: ...
     def unban(self, pattern: str) -> bool: ...
+    def revoke_agent(self, agent: str, now: datetime) -> int:
+        """Every token in letters to this agent proves nothing any more; returns how many letters that were."""
+        ...
+
     def set_setting(self, key: str, value: str | None) -> None: ...
     def set_cursor(self, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> None: ...
 
@@ -292,6 +334,22 @@ class Tx(Read, Protocol):
 
     def reminded(self, reminder: int, now: datetime) -> None: ...
     def ran(self, job: str, now: datetime, count: int) -> None: ...
+
+    def drop_raw(self, mails: Iterable[int]) -> list[str]:
+        """Raw bytes and attachments go; returns the blobs these mails spoke of, for `drop_blobs` after the commit."""
+        ...
+
+    def drop_texts(self, numbers: Iterable[int]) -> None:
+        """The words of these tickets go, from the search too; their events, people and titles stay."""
+        ...
+
+    def drop_blobs(self, blobs: Iterable[str]) -> int:
+        """Files of large mail that no mail speaks of any more are deleted; returns how many."""
+        ...
+
+    def forget(self, address: str, now: datetime, actor: str) -> tuple[Mapping[str, int], list[str]] | None:
+        """Erase a person: (what was touched, blobs for `drop_blobs` after the commit); None when he is unknown."""
+        ...
 
     def index(self, limit: int) -> int:
         """Feed the full text with what was filed since; returns how many entries."""

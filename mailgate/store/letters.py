@@ -34,7 +34,7 @@ class Letters(Queries):
             sql.LETTER,
             {
                 "ticket": desk.id if desk else None,
-                "mail": writing.mail,
+                "mail": outbound.mail or writing.mail,
                 "template": outbound.template,
                 "audience": audience,
                 "agent": outbound.agent,

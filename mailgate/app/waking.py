@@ -1,0 +1,131 @@
+"""The waking tick: hold that ends, silent customers, tickets to archive, reminders, parked mail, gathered news."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from mailgate.app import timed
+from mailgate.app.gateway import Gateway
+from mailgate.core import gathering, notice, waking
+from mailgate.core.change import CancelLetters, Decision, Fate, Outbound, Step
+from mailgate.core.policy import Agent, Policy
+from mailgate.store.base import Reminder, Tx
+
+MOST = 500  # of each kind a tick
+AUTHOR_AFTER, LEAD_AFTER = timedelta(minutes=30), timedelta(hours=2)  # parked mail (design: *Two phases*)
+AHEAD = timedelta(minutes=5)  # notices are gathered so long before they would leave
+
+
+def wake(gateway: Gateway, now: datetime) -> int:
+    """Do what time alone makes due; returns how many things were done."""
+    policy = gateway.live.policy
+    due = gateway.store.read(lambda read: read.waking(now, MOST))
+    old = gateway.store.read(lambda read: read.rested(now - waking.rests_after(policy), MOST))
+    done = timed.tickets(gateway, [*due, *old], lambda one, facts: waking.decide(policy, one, facts, now), "woken", now)
+    found = gateway.store.read(lambda read: read.reminders(now, MOST))
+    done += timed.each(gateway, [partial(_remind, gateway, reminder, now) for reminder in found])
+    return done + _parked(gateway, now) + _gather(gateway, now)
+
+
+# --- reminders --------------------------------------------------------------------------------------------------------
+
+
+def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool:
+    """The letter and the mark that it was written, together; nothing for an agent who has left."""
+    if all(one.id != reminder.id for one in tx.reminders(now, MOST)):
+        return False
+    policy = gateway.live.policy
+    agent = policy.agent(reminder.agent)
+    if agent and agent.active:
+        letter = notice.to_agent(
+            policy, agent, "reminder", purpose="note", context={"text": reminder.text, "why": "reminder"},
+            dedupe=f"reminder:{reminder.id}",
+        )  # fmt: skip
+        timed.write(gateway, tx, Decision(Fate.FILED, "reminder", (Step(reminder.ticket, (), (letter,)),)), now)
+    tx.reminded(reminder.id, now)
+    return True
+
+
+# --- parked mail ------------------------------------------------------------------------------------------------------
+
+
+def _parked(gateway: Gateway, now: datetime) -> int:
+    """Its author is asked again after half an hour, and the lead hears of it after two."""
+    rounds = (("author", AUTHOR_AFTER), ("lead", LEAD_AFTER))
+    work = []
+    for to, after in rounds:
+        rows = gateway.store.read(lambda read, to=to, after=after: read.unanswered(now - after, to, MOST))  # type: ignore[misc]
+        work += [partial(_ask_again, gateway, dict(row), to, now) for row in rows]
+    return timed.each(gateway, work)
+
+
+def _ask_again(gateway: Gateway, row: dict[str, Any], to: str, now: datetime, tx: Tx) -> bool:
+    policy = gateway.live.policy
+    asked = _question(tx, int(row["mail"]))
+    if asked is None:
+        return False
+    author = policy.agent(row["agent"])
+    lead = notice.lead_of(policy, str(asked["department"] or (author.departments if author else ("",))[0]))
+    reader = author if to == "author" else lead
+    if reader is None or not reader.active or (to == "lead" and author and reader.name == author.name):
+        return False
+    letter = _again(policy, reader, asked, row) if to == "author" else _tell_lead(policy, reader, row)
+    timed.write(gateway, tx, Decision(Fate.FILED, "parked", letters=(letter,)), now)
+    return True
+
+
+def _question(tx: Tx, mail: int) -> dict[str, Any] | None:
+    """The newest letter that asked about a parked mail."""
+    for one in reversed(tx.letters_of_mail(mail)):
+        letter = tx.letter(int(one["id"]))
+        if letter and letter["purpose"] == "release":
+            return dict(letter)
+    return None
+
+
+def _again(policy: Policy, reader: Agent, asked: dict[str, Any], row: dict[str, Any]) -> Outbound:
+    """The same question once more, with the same answers."""
+    return notice.to_agent(
+        policy, reader, str(asked["template"]), purpose="release", subject=str(asked["subject"]),
+        in_reply_to=str(asked["message_id"]), references=(str(asked["message_id"]),), context=asked["context"],
+        mail=int(row["mail"]), dedupe=str(row["dedupe"]),
+    )  # fmt: skip
+
+
+def _tell_lead(policy: Policy, lead: Agent, row: dict[str, Any]) -> Outbound:
+    """What waits and for whom; only its author can say that he wrote it."""
+    return notice.to_agent(
+        policy, lead, "digest", purpose="note", dedupe=str(row["dedupe"]),
+        **gathering.parked((row,), policy, lead.language),
+    )  # fmt: skip
+
+
+# --- notices outside an agent's hours ---------------------------------------------------------------------------------
+
+
+def _gather(gateway: Gateway, now: datetime) -> int:
+    """Notices that are to leave together at the start of an agent's hours become one list, each ticket once."""
+    rows = gateway.store.read(lambda read: read.gathered(now + AHEAD))
+    agents = {row["agent"] for row in rows}
+    several = [name for name in agents if sum(1 for row in rows if row["agent"] == name) > 1]
+    return timed.each(gateway, [partial(_gather_for, gateway, name, now) for name in sorted(several)])
+
+
+def _gather_for(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
+    policy = gateway.live.policy
+    agent = policy.agent(name)
+    rows = [row for row in tx.gathered(now + AHEAD) if row["agent"] == name]
+    if agent is None or len(rows) < 2:
+        return False
+    found = []
+    for number in dict.fromkeys(int(row["ticket"]) for row in rows):
+        ticket = tx.ticket(number)
+        if ticket is not None:
+            found.append((ticket, [row for row in rows if row["ticket"] == number]))
+    letter = replace(gathering.collected(policy, agent, found), not_before=max(row["due_at"] for row in rows))
+    gone = CancelLetters(tuple(int(row["letter"]) for row in rows), why=gathering.GATHERED)
+    timed.write(gateway, tx, Decision(Fate.FILED, "gathered", letters=(letter,), effects=(gone,)), now)
+    return True
