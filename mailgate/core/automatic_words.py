@@ -48,6 +48,8 @@ _NOTES = re.compile(
     re.IGNORECASE,
 )
 
+# Texts are lowered before they are searched: patterns that ignore case take five times as long.
+
 # The first words of a text that only a machine begins so.
 _MACHINE = re.compile(
     r"this is an? (?:auto(?:matic|mated|matically generated|-?generated)?)[ -]?(?:reply|response|answer"
@@ -63,7 +65,6 @@ _MACHINE = re.compile(
     r"|ceci est une réponse automatique|(?:esta|este) es una? respuesta automática"
     r"|dit is een automatisch (?:antwoord|bericht)"
     r"|dette er (?:et|en) automatisk (?:svar|melding|besked)",
-    re.IGNORECASE,
 )
 # What an absent person's text says: that he is away ...
 _AWAY = re.compile(
@@ -84,7 +85,6 @@ _AWAY = re.compile(
     r"|ik ben (?:momenteel |op dit moment )?(?:afwezig|niet aanwezig|met vakantie|op vakantie|niet op kantoor)"
     r"|jeg (?:er|har) (?:for tiden |for øyeblikket |i øjeblikket )?(?:på (?:\w*ferie|reise)|ferie|fraværende"
     r"|bortreist|ikke på kontoret|ikke til stede|i permisjon|på barsel))\b",
-    re.IGNORECASE,
 )
 # ... and whom to turn to, or when he will read mail again.
 _INSTEAD = re.compile(
@@ -107,7 +107,6 @@ _INSTEAD = re.compile(
     r""
     r"|hvis det haster|ved (?:hastesaker|akutte|hasteanliggender)|(?:svarer|besvarer)[^.!?]{0,40}(?:når|efter"
     r"|etter)|tilbage (?:igen )?d(?:en|\.)|tilbake (?:igjen )?d(?:en|\.))",
-    re.IGNORECASE,
 )
 
 # Naming a colleague alone is what people do too; with a date it is what machines do.
@@ -115,7 +114,6 @@ _COLLEAGUE = re.compile(
     r"\b(?:please contact|ota(?:tte|thän)? yhteyttä|olkaa (?:hyvä ja )?yhteydessä|proszę o kontakt"
     r"|wenden sie sich|kontakta gärna"
     r"|vänligen kontakta|palun pöördu|lūdzu,? (?:sazinieties|zvanīt|rakstīt)|contact opnemen met)",
-    re.IGNORECASE,
 )
 _DATE = re.compile(r"\d{1,2}[./]|\d{1,2}(?:st|nd|rd|th)? [^\W\d_]{3,}|[^\W\d_]{3,} \d{1,2}\b")
 
@@ -132,7 +130,7 @@ def out_of_office(subject: str, text: str) -> str:
             return "subject of an automatic answer"
     elif subjects.is_forward(subject):
         return ""
-    opening = " ".join(text[:2000].split())
+    opening = " ".join(text[:2000].split()).lower()
     if _MACHINE.search(opening[:240]):
         return "text of an automatic answer"
     if len(text) > 2000 or "?" in opening or not _AWAY.search(opening[:400]):
