@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from mailgate.app import history, reloading
+from mailgate.app import covering, history, reloading, rights, staff
 from mailgate.app.gateway import Gateway
 from mailgate.app.schedule import JOBS, run_job
 from mailgate.app.status import of_daemon
@@ -151,6 +151,13 @@ def do(gateway: Gateway, number: int, text: str, agent: str) -> list[str]:
     return lines
 
 
+def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
+    """An absence, in the words of `#away`; urgent work of somebody away from now on moves at once."""
+    lines = do(gateway, 0, f"#away {words}", agent)
+    covering.cover(gateway, gateway.clock())
+    return lines
+
+
 def claim(gateway: Gateway, agent: str) -> int | None:
     """The most pressing ticket, claimed for an agent in one transaction; None when nothing waits."""
     who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
@@ -202,18 +209,26 @@ def _process(gateway: Gateway) -> None:
     """Have kept mail processed: by the daemon's own thread, else here and now."""
     gateway.intake.wake()
     if not gateway.threaded:
-        while gateway.intake.drain():
+        while gateway.intake.drain() or gateway.intake.drain_late(wait=True):
             pass
 
 
 CALLS: dict[str, Call] = {
     "accept": accept,
+    "agent_away": agent_away,
+    "agent_desk": staff.desk,
+    "agent_leave": staff.leave,
+    "agent_test": staff.begin_test,
+    "agent_tested": staff.look_at_test,
+    "agent_welcome": staff.welcome,
     "ban": ban,
     "claim": claim,
     "do": do,
     "drop_mail": drop_mail,
     "import_mails": import_mails,
+    "forget": rights.forget,
     "job": job,
+    "link_contacts": rights.link_contacts,
     "memo": memo,
     "outbox_drop": outbox_drop,
     "outbox_release": outbox_release,

@@ -57,6 +57,11 @@ class Live:
         """From the next mail on, this holds."""
         self.snapshot, self.stale = snapshot, ""
 
+    def learn(self, before: Snapshot, after: Snapshot) -> None:
+        """The same files, with something new about the people in them; a snapshot swapped meanwhile stays."""
+        if self.snapshot is before:
+            self.snapshot = after
+
     def keep(self, why: str) -> None:
         """The last good snapshot stays."""
         self.stale = why

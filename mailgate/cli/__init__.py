@@ -17,6 +17,7 @@ from mailgate.errors import ConfigError, MailgateError
 COMMANDS = {
     "init": "setup", "check": "setup", "run": "daemon", "reload": "daemon", "demo": "demo", "accept": "accept",
     "import": "history", "explain": "explain", "rules": "rules", "desk": "tickets_now", "tickets": "tickets_work",
+    "agents": "agents",
     "outbox": "outbox", "quarantine": "quarantine", "parked": "parked", "status": "status", "ban": "bans",
     "unban": "bans", "bans": "bans", "audit": "audit", "login": "login", "job": "daemon", "report": "report",
     "forget": "people", "export": "people", "contacts": "people",

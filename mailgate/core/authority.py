@@ -45,7 +45,7 @@ def carried(mail: InboundMail, policy: Policy) -> tuple[Carried, ...]:
     for identifier in (*mail.in_reply_to, *reversed(mail.references)):
         known = token.in_message_id(identifier, policy.keys)
         if known:
-            found.append(Carried(known, "message-id", identifier))
+            found.append(Carried(known, "message-id", identifier.strip().lower()))
     separator = policy.identity.subaddress
     for addr in recipients(mail):
         hit = token.in_address(addr, separator, policy.keys)
@@ -103,13 +103,21 @@ def identify(
         return _because(known, doubt)
     if mail.envelope.login == agent.name:
         return _proven(known, "login")
-    live = tuple(c for c in own if not (c.message_id in letters and letters[c.message_id].revoked))
+    live = tuple(c for c in own if not _spent(c, letters))
     strong = [c.by for c in live if c.by in ("message-id", "address", "tap")] or (
         ["marker"] if passed and any(c.by == "marker" for c in live) else []
     )
     if not strong and agent.id in desk.values():
         strong = ["desk"]
     return _weigh(known, strong, tokens, own, policy.identity.accept)
+
+
+def _spent(carried: Carried, letters: Mapping[str, SentLetter]) -> bool:
+    """True when the letter that carried a token was revoked; a tap has the nonce of the letter it was printed in."""
+    if carried.by != "tap":
+        return carried.message_id in letters and letters[carried.message_id].revoked
+    printed = f".{carried.token.nonce}."
+    return any(letter.revoked and printed in identifier for identifier, letter in letters.items())
 
 
 def _weigh(

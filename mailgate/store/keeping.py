@@ -34,6 +34,11 @@ class Keeping(Session):
             {"key": key, "value": rows.clean(value)},
         )
 
+    def revoke_agent(self, agent: str, now: datetime) -> int:
+        """Every token an agent has ever been sent proves nothing any more; how many letters that were."""
+        params = {"agent": agent, "now": rows.micros(now)}
+        return self.run("UPDATE letter SET revoked_at = :now WHERE agent = :agent AND revoked_at IS NULL", params)
+
     def last_run(self, job: str) -> datetime | None:
         """When a scheduled job last ended well."""
         return rows.moment(self.scalar("SELECT at FROM job_run WHERE name = :name", {"name": job}))

@@ -43,7 +43,8 @@ def write(letter: Letter, now: datetime, templates: str | None = None, files: Se
     """
     page = render.page(letter, now, templates)
     subject = subject_line(page.subject or letter.subject, letter.tag)
-    raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, files)))
+    enclosed = (*files, *_card(letter))
+    raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
     everybody = (letter.from_, *letter.to, *letter.cc, *([letter.reply_to] if letter.reply_to else []))
     return Written(raw, subject, page.problems, not all(one.addr.rpartition("@")[0].isascii() for one in everybody))
 
@@ -90,6 +91,18 @@ def body(identity: str, text: str, html: str, files: Sequence[File] = ()) -> byt
     if rest:
         content = mimebytes.multipart("mixed", f"m{seed}", [content, *map(_file, rest)])
     return content
+
+
+def _card(letter: Letter) -> tuple[File, ...]:
+    """An agent's own address for his address book, with his first letter: a vCard (RFC 6350)."""
+    address = str(letter.context.get("desk_address") or "")
+    if not address:
+        return ()
+    name = str(letter.context.get("gateway") or "mailgate")
+    for mark in ("\\", ",", ";"):
+        name = name.replace(mark, f"\\{mark}")
+    text = f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{mimebytes.one_line(name)}\r\nEMAIL:{address}\r\nEND:VCARD\r\n"
+    return (File("desk.vcf", "text/vcard", text.encode()),)
 
 
 def _file(one: File) -> bytes:

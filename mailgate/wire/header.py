@@ -187,6 +187,12 @@ def words(value: str) -> str:
     return clean("".join(out))
 
 
+def smuggles(value: bytes) -> bool:
+    """True when an encoded word hides a line break: whoever does that wants somebody to see a further field."""
+    found = _WORD.finditer(text(value)) if b"=?" in value else ()
+    return any({10, 13} & set(_octets(match[2], match[3]) or b"") for match in found)
+
+
 def _word(data: bytes, label: str, literal: str) -> str:
     """The text of joined encoded words; left as they stand when nothing readable would come of them."""
     text = charset.decode(data, label)

@@ -77,6 +77,8 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     head, flags = tree.root.head, tree.flags
     author, clean = fields.author(head, flags)
     title = head.shown("subject")[:MAX_SUBJECT].strip()
+    if header.smuggles(head.first("subject")):
+        flags.add("bare_cr_header")
     root = _open(tree.root)
     words = body.choose(root)
     text, pages = body.read(words)

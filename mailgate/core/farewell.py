@@ -1,0 +1,32 @@
+"""What becomes of an agent's work on his last day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from mailgate.core import notice, sla, state
+from mailgate.core.change import Assign, Change, Decision, Fate, Outbound, SetStatus, Step, Watch
+from mailgate.core.policy import Agent, Policy
+from mailgate.core.ticket import Status, Ticket
+
+
+def decide(tickets: Iterable[Ticket], who: Agent, heir: Agent | None, policy: Policy, now: datetime) -> Decision:
+    """Each of his tickets goes to the heir, else back to its department; heir or lead get the whole thread."""
+    steps = tuple(_passed_on(ticket, who, heir, policy, now) for ticket in tickets)
+    return Decision(Fate.FILED, "left", steps=steps, actor="mailgate")
+
+
+def _passed_on(ticket: Ticket, who: Agent, heir: Agent | None, policy: Policy, now: datetime) -> Step:
+    changes: list[Change] = [Assign(heir.name if heir else None)]
+    if heir is None and ticket.status is Status.OPEN:
+        changes.append(SetStatus(Status.NEW))
+    if who.name in ticket.watchers:
+        changes.append(Watch(who.name, on=False))
+    changes += sla.follow(policy, ticket, state.after(ticket, changes, now), now)
+    reader = heir or notice.lead_of(policy, ticket.department)
+    letters: tuple[Outbound, ...] = ()
+    if reader is not None and reader.name != who.name:
+        about = {"by": who.shown_name, "why": f"{who.shown_name} has left"}
+        letters = (notice.to_agent(policy, reader, "handover", purpose="note", context=about),)
+    return Step(ticket.number, tuple(changes), letters)
