@@ -16,6 +16,7 @@ from mailgate.errors import MailgateError, Permanent
 
 BATCH = 64  # mails
 BATCH_OCTETS = 8 * 2**20
+LARGEST = 40 * 2**20  # octets of one mail; base64 makes a third more of it, and the daemon reads 64 MB at once
 
 Ask = Callable[[list[tuple[str, str]]], int]
 
@@ -42,6 +43,8 @@ def import_(ctx: click.Context, paths: tuple[Path, ...], since: datetime | None)
                 octets += old.size
                 if start and old.at < start:
                     older += 1
+                elif len(old.raw) > LARGEST:
+                    click.echo(f"\nleft out, larger than {LARGEST >> 20} MB: mail of {old.at:%Y-%m-%d %H:%M}", err=True)
                 else:
                     seen += 1
                     batch.append((base64.b64encode(old.raw).decode(), old.at.isoformat()))

@@ -214,3 +214,12 @@ def test_every_mail_is_accounted_for_and_one_without_a_fate_is_named(desk: Desk)
     said = desk.gateway.store.read(lambda read: accounting.daily(read, start, now))
     assert said == f"4 in, 3 accounted for; without a fate: mail {lost.number}"
     assert f"mail {lost.number}: from lost@a.example" in run(desk.folder, "audit", status=1)
+
+
+def test_a_mail_too_large_for_the_daemon_is_left_out_by_name_and_the_rest_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailgate.cli.history.LARGEST", 1000)
+    box = mbox(desk.folder / "a.mbox", old(0, "Small"), old(1, "Large") + b"x" * 2000 + b"\n", old(2, "Small again"))
+    assert imported(desk, box) == "2 imported, 0 here already"
+    assert "left out, larger than" in run(desk.folder, "import", str(box))
