@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from mailgate.config import Config
-from mailgate.store.base import Store
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from mailgate.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from mailgate.config import Config
+    from mailgate.store.base import Store
 
 
 def reader(config: Config) -> Store:
     """A store to ask; made on the first call so that commands work before the first mail. Raises ConfigError."""
     if not config.store.path.exists():
         SqliteStore(config.store.path, first_number=config.policy.tickets.first_number).close()
-    return SqliteStore(config.store.path, writable=False)
+    return existing(config.store.path)
+
+
+def existing(database: Path) -> Store:
+    """The store in a database that is there. Raises ConfigError."""
+    return SqliteStore(database, writable=False)

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "mailgate"
 FILES = sorted(ROOT.rglob("*.py"))
 LAYERS = {
-    "errors": 0, "crash": 0, "tomlfile": 1, "core": 1, "store.base": 2, "wire": 3, "edge": 3, "store": 3, "config": 3, "rulebook": 3, "library": 3, "log": 3,
+    "errors": 0, "crash": 0, "tomlfile": 1, "places": 2, "core": 1, "store.base": 2, "wire": 3, "edge": 3, "store": 3, "config": 3, "rulebook": 3, "library": 3, "log": 3,
     "app": 4, "opening": 5, "wiring": 5, "daemon": 6, "cli": 7, "__main__": 8,
 }  # fmt: skip
 HOMES = {

@@ -39,8 +39,8 @@ def config_path(ctx: click.Context) -> Path:
 
 def load(ctx: click.Context) -> Config:
     """The configuration. Raises ConfigError."""
-    from mailgate.config import data_folder
     from mailgate.config import load as load_config
+    from mailgate.places import data_folder
 
     path = config_path(ctx)
     data = data_folder(path)
@@ -77,6 +77,26 @@ def reading(ctx: click.Context) -> Iterator[tuple[Config, Store]]:
     store = reader(config)
     try:
         yield config, store
+    finally:
+        store.close()
+
+
+@contextmanager
+def looking(ctx: click.Context) -> Iterator[Store]:
+    """A store to read from and nothing else: quick, and there even when the rest of the configuration is broken."""
+    from mailgate import places
+    from mailgate.opening import existing
+
+    path = config_path(ctx)
+    data, database = places.data_folder(path), places.database(path)
+    if data is None or database is None or not database.exists():
+        with reading(ctx) as (_, store):
+            yield store
+        return
+    become_owner(data)
+    store = existing(database)
+    try:
+        yield store
     finally:
         store.close()
 

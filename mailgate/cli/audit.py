@@ -20,7 +20,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 @click.pass_context
 def audit(ctx: click.Context, as_json: bool) -> int:
     """Count every mail accepted by its fate, and name those without one; exit status 1 when there are any."""
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         found, missing = store.read(
             lambda read: (counts := read.audit(), _missing(read) if counts["unaccounted"] else [])
         )

@@ -38,7 +38,7 @@ def unban(ctx: click.Context, pattern: str) -> None:
 @click.pass_context
 def bans(ctx: click.Context, as_json: bool) -> None:
     """Who is banned."""
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         rows = store.read(lambda read: read.bans(at.now()))
     if as_json:
         show.print_json(rows)

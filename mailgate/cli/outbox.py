@@ -27,7 +27,7 @@ def outbox(ctx: click.Context) -> None:
 def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
     """One row a delivery."""
     wanted = state or (STATES if as_json else tuple(one for one in STATES if one != "sent"))
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         rows = store.read(lambda read: read.outbox(wanted))
     if as_json:
         show.print_json(rows)
@@ -49,7 +49,7 @@ def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
 @click.pass_context
 def show_(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
     """The letter of delivery ID."""
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         owner = store.read(lambda read: read.letter_of_delivery(number))
         letter = store.read(lambda read: read.letter(owner)) if owner is not None else None
     if letter is None:

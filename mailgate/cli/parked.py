@@ -21,7 +21,7 @@ def parked(ctx: click.Context) -> None:
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> None:
     """What is parked, for whom and why."""
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         rows = store.read(lambda read: read.parked())
     if as_json:
         keys = ("id", "mail", "at", "from", "subject", "agent", "why")

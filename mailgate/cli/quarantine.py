@@ -23,7 +23,7 @@ def quarantine(ctx: click.Context) -> None:
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> None:
     """What is in quarantine and why."""
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         rows = store.read(lambda read: read.quarantine())
     if as_json:
         show.print_json(rows)
@@ -38,7 +38,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def show_(ctx: click.Context, number: int, raw: bool) -> None:
     """One mail in quarantine."""
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         row = store.read(lambda read: read.mail(number))
         if row is None:
             raise Permanent(f"there is no mail {number}")

@@ -37,7 +37,7 @@ def list_(ctx: click.Context, /, as_json: bool, owner: str | None, **wanted: Any
     now = at.now()
     unowned = owner == "none"
     chosen = TicketFilter(owner=None if unowned else owner, unowned=unowned, **wanted)
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         found = store.read(lambda read: read.tickets(chosen, now))
     print_tickets(found, as_json)
 
@@ -133,7 +133,7 @@ def _print_entry(entry: Entry) -> None:
 @click.pass_context
 def find(ctx: click.Context, words: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Full text: subjects and everything said, by the beginnings of words, accents ignored."""
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         found = store.read(lambda read: read.find(" ".join(words), limit))
     print_tickets(found, as_json)
 
@@ -146,7 +146,7 @@ def files(ctx: click.Context, number: int, folder: Path) -> None:
     """Write a ticket's attachments into FOLDER; nothing there is overwritten."""
     from mailgate.wire.parse import part_bytes
 
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         ticket = store.read(lambda read: read.ticket(number))
         if ticket is None:
             raise Permanent(f"there is no ticket {number}")

@@ -20,7 +20,7 @@ SHOWN = (Status.NEW, Status.OPEN, Status.WAITING, Status.HOLD)
 def desk(ctx: click.Context, as_json: bool) -> None:
     """Status by department and agent, what is overdue, the oldest, what came in today."""
     now = at.now()
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         found = store.read(lambda read: read.desk(now))
     if as_json:
         show.print_json(found)

@@ -41,7 +41,7 @@ def next_(ctx: click.Context, agent: str | None, as_json: bool) -> int:
         wanted = TicketFilter(numbers=(number,)) if number else None
     else:
         wanted = TicketFilter(status=("new", "open"), unowned=True, limit=1)
-    with at.reading(ctx) as (_, store):
+    with at.looking(ctx) as store:
         found = store.read(lambda read: read.tickets(wanted, at.now())) if wanted else []
     print_tickets(found, as_json)
     return 0 if found else 1

@@ -1,7 +1,7 @@
 """mailgate.toml -> frozen Config; every problem at once, each with its file, line and key."""
 
 from mailgate.config.files import init, shared
-from mailgate.config.load import data_folder, load
+from mailgate.config.load import load
 from mailgate.config.secrets import Secret
 from mailgate.config.tree import (
     Config,
@@ -22,5 +22,5 @@ from mailgate.config.tree import (
 
 __all__ = [
     "Config", "Gateway", "ImapBox", "Listen", "Lmtp", "Log", "Login", "Metrics", "OAuth", "Relay", "Retention",
-    "Secret", "Smtp", "StoreAt", "Submission", "data_folder", "init", "load", "shared",
+    "Secret", "Smtp", "StoreAt", "Submission", "init", "load", "shared",
 ]  # fmt: skip

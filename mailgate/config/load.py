@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from mailgate import tomlfile
 from mailgate.config import check, complaint, ends, files
 from mailgate.config.build import build
-from mailgate.config.model import FileModel, GatewayModel
+from mailgate.config.model import FileModel
 from mailgate.config.secrets import Places
 from mailgate.config.tree import Config
 from mailgate.config.work import Work
@@ -49,16 +49,6 @@ def load(
     if any(not problem.warning for problem in problems):
         raise ConfigError(problems)
     return replace(config, warnings=problems)
-
-
-def data_folder(path: Path) -> Path | None:
-    """The data folder a file names, before anything else of it is looked at; None when it cannot be told."""
-    try:
-        gateway = tomlfile.read(path).data.get("gateway", {})
-    except ConfigError:
-        return None
-    named = gateway.get("data", GatewayModel().data) if isinstance(gateway, dict) else None
-    return path.absolute().parent / Path(named).expanduser() if isinstance(named, str) else None
 
 
 def _ordered(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate import config
+from mailgate import config, places
 from mailgate.errors import ConfigError
 
 TODAY = date(2026, 11, 22)
@@ -254,4 +254,4 @@ def test_a_command_that_only_looks_does_without_the_daemons_key(tmp_path: Path) 
 def test_the_data_folder_is_known_before_the_rest(tmp_path: Path, text: str, expected: str | None) -> None:
     path = tmp_path / "mailgate.toml"
     path.write_text(f"# a file\n{text}\n")
-    assert config.data_folder(path) == (tmp_path / expected if expected else None)
+    assert places.data_folder(path) == (tmp_path / expected if expected else None)
