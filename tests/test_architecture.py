@@ -17,7 +17,7 @@ HOMES = {
     "jinja2": "wire.render", "nh3": "wire", "selectolax": "wire", "babel": "wire",
     "flufl": "wire.report", "authres": "wire.authentication", "tnefparse": "wire", "markdown_it": "wire",
     "aiosmtpd": "edge.smtp", "imapclient": "edge.imap", "smtplib": "edge.smtp_out", "apscheduler": "app.schedule",
-    "sqlite3": "store", "sqlite_utils": "store", "click": "cli", "holidays": "config", "phonenumbers": "wire.phone",
+    "sqlite3": "store", "sqlite_utils": "store", "click": "cli", "holidays": "config",
 }  # fmt: skip
 IMPURE = {
     "os", "sys", "time", "random", "secrets", "socket", "ssl", "threading", "asyncio", "subprocess", "logging", "io",
