@@ -7,7 +7,7 @@ import logging
 import ssl
 from typing import TYPE_CHECKING, Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP
 
 from mailgate.edge import smtp_replies as reply
 
@@ -29,7 +29,10 @@ class LineTooLong(Exception):
 
 
 class Wire(SMTP):
-    """One connection. A peer that leaves never cancels the dialogue's task, so a commit always ends (threats F7)."""
+    """One connection. A peer that leaves never cancels the dialogue's task, so a commit always ends (threats F7).
+
+    Why so little of aiosmtpd's own dialogue is left: docs/decisions/0009-our-own-smtp-dialogue.md.
+    """
 
     def __init__(self, door: Door, listener: Listener) -> None:
         # SMTP.__init__ inspects every attribute of itself and its handler for each connection (172 µs); what this
@@ -40,8 +43,6 @@ class Wire(SMTP):
         self.door = door
         self.listener = listener
         self.transport: Any = None
-        self.session: Session = Session(door.loop)
-        self.envelope: Envelope = Envelope()
         self.address = ""  # of the peer, after PROXY
         self.secure = False
         self.held = 0  # octets of the mail in hand, counted in the ledger
@@ -61,7 +62,6 @@ class Wire(SMTP):
         """Count the peer in, or refuse it before anything is spent on it."""
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) else "unix"
-        self.session.peer = self.address
         if not self.door.enter(self, self.address):
             transport.write(reply.TOO_BUSY + b"\r\n")  # type: ignore[attr-defined]
             transport.close()
@@ -197,7 +197,6 @@ class Wire(SMTP):
         self.transport = secured
         self._transport = self._reader._transport = secured  # type: ignore[attr-defined]
         self._over_ssl = self.secure = True
-        self.session.ssl = {"sslcontext": secured.get_extra_info("sslcontext")}
 
     async def _serve(self) -> None:
         try:
