@@ -18,6 +18,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -146,17 +147,11 @@ class Process:
     def subjects(self) -> Counter[str]:
         """How many tickets there are of each subject."""
         wanted = TicketFilter(status=("new", "open", "waiting", "hold", "solved", "archived"), limit=100_000)
-        tickets = self.read(lambda read: read.tickets(wanted, read.last_run("none") or _far()))
+        tickets = self.read(lambda read: read.tickets(wanted, datetime.now(UTC)))
         return Counter(ticket.subject for ticket in tickets)
 
     def integrity(self) -> str:
         return str(self.read(lambda read: read.scalar("PRAGMA integrity_check", {})))
-
-
-def _far() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC)
 
 
 @contextlib.contextmanager
