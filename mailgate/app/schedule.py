@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -34,6 +34,7 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
 BY_THE_CLOCK = frozenset(("escalate", "wake", "digest", "promises", "purge"))  # wrong when the clock is
 
 DRIFT = timedelta(minutes=5)  # between wall clock and monotonic clock: more is a jump
+SOON = timedelta(minutes=1)  # after the start every job has had its first turn
 HOLD = timedelta(seconds=60)  # longer than any cycle of the jobs that decide by deadlines
 
 
@@ -66,8 +67,12 @@ class Schedule:
 
     def start(self) -> None:
         """Begin to tick."""
+        begun = datetime.now(UTC)
         for name, (_, every) in JOBS.items():
-            self._scheduler.add_job(self._tick, "interval", args=[name], seconds=every.total_seconds(), id=name)
+            soon = begun + min(every, SOON)  # a daemon that is restarted often must not starve the rare jobs
+            self._scheduler.add_job(
+                self._tick, "interval", args=[name], seconds=every.total_seconds(), id=name, next_run_time=soon
+            )
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from mailgate.cli.demo_world import Disappointed, World, mail, reply, say
+from datetime import timedelta
+
+from mailgate.app.schedule import run_job
+from mailgate.cli.demo_world import Disappointed, World, first_words, mail, reply, say, text_of
 
 MAIJA = "Maija Virtanen <maija@customer.example>"
 PIOTR = "Piotr Nowak <piotr@klient.example>"
 JANIS = "Jānis Bērziņš <janis@klients.example>"
 EMMA = "Emma Brown <emma@shop.example>"
+ANNA = "Anna Virtanen <anna@staff.example>"
 EVE = "Eve <eve@elsewhere.example>"
 
 
@@ -23,6 +27,8 @@ def play(world: World) -> None:
     follow_ups(world)
     strangers_and_robots(world)
     two_departments(world)
+    an_agents_half(world)
+    a_deadline(world)
 
 
 def four_languages(world: World) -> None:
@@ -121,3 +127,50 @@ def two_departments(world: World) -> None:
     expect(len(acks) == 1, f"{len(acks)} acknowledgements instead of one")
     expect(set(fresh[0].departments) == {"support", "sales"}, "only one department was told")
     say(f"09:20  Emma writes to support@ and sales@ at once: one ticket (#{fresh[0].number}), one letter.")
+
+
+def an_agents_half(world: World) -> None:
+    """Anna takes, answers and solves from her mail client, and the customer says how it was."""
+    notice = world.letter("anna@staff.example", "1001", "notice")
+    ticket = world.ticket_of(world.send(reply(notice, ANNA, "#take")))
+    expect((ticket.owner, ticket.status) == ("anna", "open"), "the ticket is not Anna's")
+    told = world.newest("emma@shop.example", "stage letter")
+    expect("Anna" in text_of(told), "the customer was not told who works on it")
+    say(f"09:26  Anna replies “#take” to the notice: #{ticket.number} is hers, and Emma reads “{told['Subject']}”.")
+    ticket = world.ticket_of(world.send(reply(notice, ANNA, "Dear Emma, does the lamp click when you press it?")))
+    answer = world.newest("emma@shop.example", "answer")
+    expect(ticket.status == "waiting" and "does the lamp click" in text_of(answer), "the answer did not arrive")
+    expect("anna@staff.example" not in answer.as_string(), "an agent's address leaked")
+    say(f"09:31  Anna writes a plain reply: Emma gets it from {answer['From']}, and the ticket waits for her.")
+    world.send(reply(answer, EMMA, "Yes, it clicks, but it stays dark."))
+    notice = world.letter("anna@staff.example", "1001", "notice")
+    ticket = world.ticket_of(
+        world.send(reply(notice, ANNA, "#solve\n\nThen it is the bulb; a new one is in the post."))
+    )
+    answer = world.newest("emma@shop.example", "answer")
+    expect(ticket.status == "solved" and "mailto:" in answer.as_string(), "no survey under the last words")
+    say("09:40  “#solve” and a few words: the ticket is solved, and the survey stands under the words.")
+    world.send(reply(answer, EMMA, "9"))
+    thanks = world.newest("emma@shop.example", "thanks")
+    votes = [one for one in world.gateway.store.read(lambda read: read.events(1001)) if one["kind"] == "vote"]
+    expect([one["new"] for one in votes] == ["9"], "the vote was not counted")
+    say(f"09:44  Emma answers with a bare “9”: counted, and she gets “{thanks['Subject']}”.")
+
+
+def a_deadline(world: World) -> None:
+    """A ticket nobody answers goes overdue and climbs, once a step: the clock is put forward for a moment."""
+    notice = world.letter("anna@staff.example", "1002", "notice")
+    due = world.ticket_of(world.send(reply(notice, ANNA, "#due 2h"))).due.manual
+    expect(due is not None, "the ticket has no deadline")
+    assert due is not None
+    say(f"09:50  Anna gives #1002 a deadline by hand: “#due 2h” is {due:%Y-%m-%d %H:%M} UTC.")
+    late = due + timedelta(minutes=5)
+    with world.at(late):
+        run_job(world.gateway, "escalate", late)
+        climbed = world.ticket(1002)
+        expect(climbed.priority == "urgent" and climbed.escalation > 0, "the overdue ticket did not climb")
+        expect(run_job(world.gateway, "escalate", late) == 0, "a step was taken twice")
+        letter = world.letter("anna@staff.example", "1002", "escalation")
+    expect("urgent" in text_of(letter), "the lead's letter does not say what was done")
+    say(f"Later  Nobody answers it (job escalate --now {late:%Y-%m-%dT%H:%MZ}): it is urgent now,")
+    say(f"       and Anna, who leads, reads “{first_words(letter)}”")

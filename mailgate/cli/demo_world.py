@@ -6,8 +6,10 @@ import asyncio
 import email
 import email.policy
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
@@ -88,6 +90,16 @@ holidays = "FI"
 """
 
 
+class Clock:
+    """The demo's clock: the real one, put forward by `ahead`."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
 class Disappointed(Exception):
     """A step of the demo did not happen."""
 
@@ -100,6 +112,7 @@ class World:
     gateway: Gateway
     daemon: Daemon
     thread: threading.Thread
+    clock: Clock
     settled: dict[int, str] = field(default_factory=dict)
     change: threading.Condition = field(default_factory=threading.Condition)
     post: SmtpTransport | None = None
@@ -142,6 +155,25 @@ class World:
             raise Disappointed(f"no {what} for {to}")
         return found[-1]
 
+    @contextmanager
+    def at(self, moment: datetime) -> Iterator[None]:
+        """Let it be that time for a while."""
+        self.clock.ahead = moment - datetime.now(UTC)
+        try:
+            yield
+        finally:
+            self.clock.ahead = timedelta()
+
+    def letter(self, to: str, ticket: str, what: str) -> EmailMessage:
+        """Somebody's newest letter about a ticket, of that template. Raises Disappointed when he got none."""
+        self.gateway.dispatcher.drain()
+        rows = self.gateway.store.read(lambda read: read.outbox(("sent",)))
+        found = [row["message_id"] for row in rows if row["template"] == what and str(row["ticket"]) == ticket]
+        newest = [one for one in self.letters(to) if str(one["Message-ID"]) in found]
+        if not newest:
+            raise Disappointed(f"no {what} about #{ticket} for {to}")
+        return newest[-1]
+
     def ticket(self, number: int) -> Ticket:
         """A ticket with its thread. Raises Disappointed when there is none."""
         found = self.gateway.store.read(lambda read: read.ticket(number))
@@ -179,7 +211,8 @@ def start(folder: Path) -> World:
         for source in shared(name).iterdir():
             if source.is_file():
                 (folder / name / source.name).write_bytes(source.read_bytes())
-    gateway = build(folder / "mailgate.toml", children=1)
+    clock = Clock()
+    gateway = build(folder / "mailgate.toml", children=1, clock=clock)
     daemon = Daemon(gateway, edges(gateway))
     failures: list[BaseException] = []
 
@@ -191,7 +224,7 @@ def start(folder: Path) -> World:
             daemon.started.set()
 
     thread = threading.Thread(target=serve, name="demo-daemon", daemon=True)
-    world = World(folder, gateway, daemon, thread)
+    world = World(folder, gateway, daemon, thread, clock)
     gateway.intake.settled = _listener(world)
     thread.start()
     if not daemon.started.wait(PATIENCE) or failures:
@@ -234,6 +267,19 @@ def reply(letter: EmailMessage, sender: str, text: str, subject: str = "") -> Em
     return mail(
         sender, to, title, f"{text}{wrote}{quoted}\n", in_reply_to=str(letter["Message-ID"]), references=references
     )
+
+
+def text_of(letter: EmailMessage) -> str:
+    """The plain words of a letter."""
+    body = letter.get_body(("plain",))
+    return body.get_content() if body is not None else ""
+
+
+def first_words(letter: EmailMessage) -> str:
+    """The heading of a letter to an agent: the first line under the marker."""
+    lines = [line.strip() for line in text_of(letter).splitlines() if line.strip()]
+    marker = next((at for at, line in enumerate(lines) if "mg:" in line), 0)
+    return " ".join(lines[marker + 1 : marker + 3])
 
 
 def say(text: str) -> None:

@@ -95,7 +95,7 @@ CONTEXTS: Mapping[str, Mapping[str, Any]] = {
     "handover": {"by": "Bo Lund", "why": "You know the L-200 best.", "text": "The customer has been very patient.",
                  "attachments": [{"name": "lamp.jpg", "size": 284_113}]},
     "escalation": {"which": "first_response", "due_at": (NOW - timedelta(minutes=95)).isoformat(),
-                   "notes": ["The priority is urgent now."]},
+                   "notes": ["priority_urgent"]},
     "reminder": {"text": "Call the courier about the parcel."},
     "expert": {"question": "Is the driver of the L-200 known to fail after a week?", "by": "Anna Korhonen"},
     "digest": {"facts": [{"label": "Mine", "value": 3}, {"label": "Due today", "value": 1}],

@@ -161,6 +161,10 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "escalation.first_response": "First answer due",
     "escalation.resolve": "Solution due",
     "escalation.manual": "Deadline",
+    "escalation.note.priority_high": "The priority is high now.",
+    "escalation.note.priority_urgent": "The priority is urgent now.",
+    "escalation.note.released": "It went back to the department: whoever can, please take it.",
+    "escalation.note.reassigned": "It has a new owner.",
     "reminder.title": "You asked to be reminded",
     "expert.title": "{by} asks for your advice",
     "expert.private": "Your reply goes to our team, not to the customer.",
@@ -192,4 +196,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "a rule says so",
     "sender": "From",
     "why.taken_from_you": "a colleague has taken over this ticket",
+    "why.woken": "the time of the hold is over",
 }

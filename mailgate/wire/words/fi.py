@@ -161,6 +161,10 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "escalation.first_response": "Ensimmäinen vastaus viimeistään",
     "escalation.resolve": "Ratkaisu viimeistään",
     "escalation.manual": "Määräaika",
+    "escalation.note.priority_high": "Prioriteetti on nyt korkea.",
+    "escalation.note.priority_urgent": "Prioriteetti on nyt kiireellinen.",
+    "escalation.note.released": "Tiketti palautui osastolle: ota se, jos voit.",
+    "escalation.note.reassigned": "Tiketillä on uusi käsittelijä.",
     "reminder.title": "Pyysit muistutusta",
     "expert.title": "{by} pyytää neuvoasi",
     "expert.private": "Vastauksesi menee tiimillemme, ei asiakkaalle.",
@@ -192,4 +196,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "näin on säännöissä määrätty",
     "sender": "Lähettäjä",
     "why.taken_from_you": "kollega otti tämän tiketin",
+    "why.woken": "pito on päättynyt",
 }

@@ -162,6 +162,10 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "escalation.first_response": "Pirmā atbilde līdz",
     "escalation.resolve": "Atrisinājums līdz",
     "escalation.manual": "Termiņš",
+    "escalation.note.priority_high": "Prioritāte tagad ir augsta.",
+    "escalation.note.priority_urgent": "Prioritāte tagad ir steidzama.",
+    "escalation.note.released": "Pieteikums atgriezts nodaļai: kas var, lūdzu, paņemiet.",
+    "escalation.note.reassigned": "Pieteikumam ir jauns atbildīgais.",
     "reminder.title": "Jūs lūdzāt atgādināt",
     "expert.title": "{by} lūdz jūsu padomu",
     "expert.private": "Jūsu atbilde nonāks mūsu komandai, nevis klientam.",
@@ -201,4 +205,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "tā nosaka kārtula",
     "sender": "Sūtītājs",
     "why.taken_from_you": "šo pieteikumu pārņēma kolēģis",
+    "why.woken": "atlikšanas laiks ir beidzies",
 }

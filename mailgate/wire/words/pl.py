@@ -168,6 +168,10 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "escalation.first_response": "Pierwsza odpowiedź do",
     "escalation.resolve": "Rozwiązanie do",
     "escalation.manual": "Termin",
+    "escalation.note.priority_high": "Priorytet jest teraz wysoki.",
+    "escalation.note.priority_urgent": "Priorytet jest teraz pilny.",
+    "escalation.note.released": "Zgłoszenie wróciło do działu: kto może, niech je weźmie.",
+    "escalation.note.reassigned": "Zgłoszenie prowadzi teraz ktoś inny.",
     "reminder.title": "Przypomnienie na Twoją prośbę",
     "expert.title": "{by} prosi o radę",
     "expert.private": "Państwa odpowiedź trafi do naszego zespołu, nie do klienta.",
@@ -224,4 +228,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "tak stanowi reguła",
     "sender": "Nadawca",
     "why.taken_from_you": "zgłoszenie przejął ktoś inny z zespołu",
+    "why.woken": "minął czas wstrzymania",
 }
