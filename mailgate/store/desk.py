@@ -42,6 +42,7 @@ from mailgate.store import statements as sql
 from mailgate.store.merging import merge, unmerge
 from mailgate.store.page import DUES
 from mailgate.store.voices import Voices
+from mailgate.store.words import retitle
 
 
 class Desk(Voices):
@@ -137,8 +138,11 @@ class Desk(Voices):
     def set_subject(self, change: SetSubject) -> None:
         """A new title; the old one stays in the journal, for replies that still carry it."""
         if change.subject != self.row["subject"]:
-            self.event("subject", self.row["subject"], change.subject)
-            self.put(subject=rows.clean(change.subject))
+            old, new = self.row["subject"], rows.clean(change.subject)
+            self.event("subject", old, new)
+            said = self.session.all("SELECT id FROM entry WHERE ticket = :id", {"id": self.id})
+            retitle(self.session, [row["id"] for row in said], old, new)
+            self.put(subject=new)
 
     def set_sla(self, change: SetSla) -> None:
         """Another promise."""

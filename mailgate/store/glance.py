@@ -45,3 +45,12 @@ class Glances(Session):
         """The letter a delivery belongs to."""
         found = self.scalar("SELECT letter FROM delivery WHERE id = :id", {"id": delivery})
         return None if found is None else int(found)
+
+    def letters_to_customers(self, ticket: int) -> list[int]:
+        """The letters about that ticket number that were written to customers, oldest first."""
+        found = self.all(
+            "SELECT letter.id FROM letter JOIN ticket ON ticket.id = letter.ticket "
+            "WHERE ticket.number = :number AND letter.audience = 'customer' ORDER BY letter.id",
+            {"number": ticket},
+        )
+        return [row["id"] for row in found]

@@ -9,9 +9,10 @@ from mailgate.store import rows
 from mailgate.store import statements as sql
 from mailgate.store.page import Page
 from mailgate.store.session import Session
+from mailgate.store.words import retitle
 
-FOLLOW = "SELECT id, number, merged_into FROM ticket WHERE number = :number"
-STEP = "SELECT id, number, merged_into FROM ticket WHERE id = :id"
+FOLLOW = "SELECT id, number, merged_into, subject FROM ticket WHERE number = :number"
+STEP = "SELECT id, number, merged_into, subject FROM ticket WHERE id = :id"
 
 
 def followed(session: Session, number: int) -> rows.Row | None:
@@ -67,6 +68,7 @@ def merge(desk: Page, number: int) -> None:
     before = {name: desk.row[name] for name in RESTORED}
     desk.flush()
     moved = {name: sorted(row[0] for row in session.all(statement, params)) for name, statement in GIVEN}
+    retitle(session, moved["entries"], desk.row["subject"], target["subject"])
     session.run("UPDATE ticket SET updated_at = :at WHERE id = :other", params)
     desk.event("merged", rows.dumps({"before": before, **moved}), target["number"])
     _note(desk, target["id"], "merged-in")
@@ -89,6 +91,14 @@ def unmerge(desk: Page) -> None:
         return
     moved = before = _moved(session, desk.id)
     home = desk.row["merged_into"]
+    found = followed(session, desk.number)
+    assert found is not None
+    inside = [
+        entry
+        for entry in moved.get("entries", ())
+        if session.scalar("SELECT ticket FROM entry WHERE id = :id", {"id": entry}) == found["id"]
+    ]
+    retitle(session, inside, found["subject"], desk.row["subject"])
     while home is not None:  # what came here may have gone on with a further merge
         for name, statement in TAKEN_BACK.items():
             session.many(statement, [{"home": home, "one": desk.id, "value": one} for one in moved.get(name, ())])
@@ -139,6 +149,7 @@ def split(origin: Page, entry: int, target: Page) -> None:
         origin.event("split-refused", new=entry)
         return
     session.run("UPDATE entry SET ticket = :ticket WHERE id = :id", {"id": entry, "ticket": target.id})
+    retitle(session, [entry], origin.row["subject"], target.row["subject"])
     if row["mail"] is not None:
         params = {"mail": row["mail"], "ticket": target.id}
         session.run(sql.FILE_MAIL, params)

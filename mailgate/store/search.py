@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from mailgate.core.ticket import Ticket
 from mailgate.store import rows
 from mailgate.store.queries import Queries
+from mailgate.store.words import CURSOR, FEED, body, folded, indexed_up_to
 
-CURSOR = "words-indexed"
-TEXT = 256 * 1024  # characters of an entry that are searched
-# Letters that are no accented form of another, so that no tokenizer folds them (libraries: "lodz" and "Łódź").
-FOLDED = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
-)
 WORD = re.compile(r"[^\W_]+")
 
-# Entries moved by a merge or a split are found through their ticket of today: the index knows entries alone.
 NEXT = """
 SELECT entry.id, ticket.subject, entry.author, entry.author_name, entry.text FROM entry
 JOIN ticket ON ticket.id = entry.ticket WHERE entry.id > :after ORDER BY entry.id LIMIT :limit
 """
-FEED = "INSERT INTO words (rowid, subject, body) VALUES (:id, :subject, :body)"
 FIND = """
 SELECT max(entry.at) AS at, coalesce(home.number, ticket.number) AS number, min(found.rank) AS score
 FROM (SELECT rowid, rank FROM words WHERE words MATCH :query ORDER BY rank LIMIT 1000) AS found
@@ -30,14 +22,6 @@ JOIN entry ON entry.id = found.rowid JOIN ticket ON ticket.id = entry.ticket
 LEFT JOIN ticket AS home ON home.id = ticket.merged_into
 GROUP BY 2 ORDER BY 3, 1 DESC LIMIT :limit
 """
-
-
-def folded(text: str) -> str:
-    """Lower case without accents, so that `lodz` finds `Łódź` and `strasse` finds `Straße`."""
-    if text.isascii():
-        return text.lower()
-    plain = text.casefold().translate(FOLDED)
-    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
 
 
 def query(words: str) -> str:
@@ -60,8 +44,7 @@ class Searching(Queries):
 
     def index(self, limit: int) -> int:
         """See `base.Tx.index`."""
-        after = int(self.scalar("SELECT value FROM counter WHERE name = :name", {"name": CURSOR}) or 0)
-        found = self.all(NEXT, {"after": after, "limit": limit})
+        found = self.all(NEXT, {"after": indexed_up_to(self), "limit": limit})
         if not found:
             return 0
         self.many(
@@ -70,7 +53,7 @@ class Searching(Queries):
                 {
                     "id": row["id"],
                     "subject": folded(row["subject"]),
-                    "body": folded(f"{row['author']} {row['author_name']} {row['text'][:TEXT]}"),
+                    "body": body(row["author"], row["author_name"], row["text"]),
                 }
                 for row in found
             ],

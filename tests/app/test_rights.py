@@ -1,0 +1,229 @@
+"""A person is erased: nothing of him is left anywhere, and every figure stays; or he is handed what is his."""
+
+import sqlite3
+from datetime import timedelta
+
+import pytest
+from conftest import mail
+
+from mailgate.app import control, report, rights
+from mailgate.core import change as ch
+from mailgate.core.mail import Address
+from mailgate.core.ticket import EntryKind, Status
+from mailgate.errors import Permanent
+
+QUIRINA = "Quirina Zatopek <Quirina@zatopek.example>"
+ADDRESS = "quirina@zatopek.example"
+TRACES = ("quirina", "zatopek", "xylophone")
+HOUR = timedelta(hours=1)
+
+
+def apply(desk, ticket, *changes, effects=(), actor="anna"):
+    decision = ch.Decision(
+        ch.Fate.FILED, "test", (ch.Step(ticket, changes),) if changes else (), effects=effects, actor=actor
+    )
+    desk.gateway.store.write(lambda tx: tx.apply(None, decision, desk.gateway.clock(), desk.gateway.ids)).result()
+
+
+def traces(desk):
+    """(table, column) of everything in the database and beside it that still speaks of her."""
+    desk.gateway.store.write(lambda tx: tx.index(500)).result()
+    found = set()
+    with sqlite3.connect(desk.folder / "data" / "mailgate.db") as db:
+        db.execute("CREATE VIRTUAL TABLE temp.seen USING fts5vocab(main, words, 'row')")
+        tables = [
+            row[0]
+            for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'words%'")
+        ]
+        for table in [*tables, "temp.seen"]:
+            cursor = db.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in cursor.description]
+            for row in cursor:
+                for name, value in zip(names, row, strict=True):
+                    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                    if any(trace in text.lower() for trace in TRACES):
+                        found.add((table, name))
+    db.close()
+    for path in (desk.folder / "data" / "blobs").rglob("*"):
+        if path.is_file() and any(trace in path.read_text(errors="replace").lower() for trace in TRACES):
+            found.add(("blobs", path.name))
+    return found
+
+
+def write(desk, ticket, letter):
+    decision = ch.Decision(ch.Fate.FILED, "test", (ch.Step(ticket, (), (letter,)),))
+    desk.gateway.store.write(lambda tx: tx.apply(None, decision, desk.gateway.clock(), desk.gateway.ids)).result()
+
+
+@pytest.fixture
+def known(desk):
+    """She has a ticket with much about it, and takes part in somebody else's."""
+    text = "My xylophone is broken.\n\nQuirina Zatopek\n"
+    first = desk.of_mail(desk.send(mail("Xylophone", text, sender=QUIRINA))).number
+    desk.send(mail("Large", "xylophone \n" * 9000, sender=QUIRINA))
+    other = desk.of_mail(desk.send(mail("Lamp"))).number
+    apply(desk, other, ch.Join(Address("Quirina@zatopek.example", "Quirina Zatopek")))
+    desk.send(mail("Re: Lamp", "I have a xylophone too.\n", sender=QUIRINA, in_reply_to=last_id(desk, other)))
+    answer = ch.AddEntry(EntryKind.AGENT, "anna", "Anna", "Dear Quirina, which xylophone?", of_mail=False)
+    note = ch.AddEntry(EntryKind.NOTE, "bo", "Bo", "she always breaks xylophones", of_mail=False)
+    apply(desk, first, answer, note, ch.Assign("anna"), ch.SetField("instrument", "xylophone"), ch.Tag(("music",)),
+          ch.SetSubject("Broken xylophone"), ch.Remind("anna", desk.gateway.clock() + HOUR, "call Quirina"),
+          ch.Join(Address("friend@other.example", "A friend")))  # fmt: skip
+    both = (Address("maija@customer.example"), Address(ADDRESS, "Quirina"))
+    write(desk, other, ch.Outbound("answer", ch.Audience.CUSTOMER, both[:1], both[1:], context={"text": "a fuse"}))
+    apply(desk, None, effects=(ch.Vote(first, 9, "Thanks for the xylophone"),))
+    desk.letters()
+    return desk, first, other
+
+
+def last_id(desk, number):
+    mails = [entry.mail for entry in desk.ticket(number).entries if entry.mail]
+    return desk.gateway.store.read(lambda read: read.mail(mails[-1]))["message_id"]
+
+
+def solve_all(desk):
+    for ticket in desk.tickets():
+        apply(desk, ticket.number, ch.SetStatus(Status.SOLVED))
+    desk.letters()
+
+
+def figures(desk):
+    policy, now = desk.gateway.live.policy, desk.gateway.clock() + HOUR
+    found = desk.gateway.store.read(lambda read: report.of_period(read, policy, now, timedelta(days=1)))
+    return found.total, found.agents, found.departments, found.tags
+
+
+def test_nothing_of_her_is_left_and_every_figure_stays(known):
+    desk, first, other = known
+    solve_all(desk)
+    assert ("entry", "text") in traces(desk)
+    before = figures(desk)
+    events = {number: desk.gateway.store.read(lambda read, n=number: [row["kind"] for row in read.events(n)])
+              for number in (first, other)}  # fmt: skip
+    told = rights.forget(desk.gateway, ADDRESS.upper())
+    assert told["erased"]
+    assert traces(desk) == set()
+    assert figures(desk) == before
+    for number, kinds in events.items():
+        assert desk.gateway.store.read(lambda read, n=number: [row["kind"] for row in read.events(n)]) == kinds
+    audit = desk.gateway.store.read(lambda read: read.audit())
+    assert audit["unaccounted"] == 0
+
+
+def test_the_others_in_a_thread_keep_their_words(known):
+    desk, _, other = known
+    solve_all(desk)
+    rights.forget(desk.gateway, ADDRESS)
+    ticket = desk.ticket(other)
+    assert ticket.entries[0].text.strip() == "The lamp does not work."
+    assert ticket.subject == "Lamp"
+    assert [person.addr for person in ticket.participants] == ["maija@customer.example"]
+
+
+def test_the_erasing_is_journalled_without_naming_her(known):
+    desk, *_ = known
+    solve_all(desk)
+    rights.forget(desk.gateway, ADDRESS, actor="admin root")
+    row = desk.gateway.store.read(lambda read: dict(read.one("SELECT * FROM event WHERE kind = 'forgotten'", {})))
+    assert (row["actor"], row["ticket"], row["old"]) == ("admin root", None, "")
+    assert '"tickets":2' in row["new"]
+
+
+def test_a_dry_run_says_what_it_would_touch_and_touches_nothing(known):
+    desk, first, other = known
+    before = traces(desk)
+    told = rights.forget(desk.gateway, ADDRESS, dry_run=True)
+    assert first in told["tickets"] and other in told["took_part"] and not told["erased"]
+    assert len(told["mails"]) == 3
+    assert traces(desk) == before
+
+
+def test_somebody_we_still_work_for_is_not_erased(known):
+    desk, first, _ = known
+    with pytest.raises(Permanent, match=rf"\[#{first}\]"):
+        rights.forget(desk.gateway, ADDRESS)
+    assert ("entry", "text") in traces(desk)
+
+
+def test_letters_that_wait_for_her_never_leave(known):
+    desk, first, _ = known
+    solve_all(desk)
+    later = desk.gateway.clock() + HOUR
+    write(desk, first, ch.Outbound("solved", ch.Audience.CUSTOMER, (Address(ADDRESS, "Quirina"),), not_before=later))
+    rights.forget(desk.gateway, ADDRESS)
+    assert {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox())} <= {"dead"}
+
+
+def test_a_letter_others_wait_for_still_reaches_them(known):
+    desk, _, other = known
+    solve_all(desk)
+    both = (Address("maija@customer.example"), Address(ADDRESS, "Quirina"))
+    later = desk.gateway.clock() + HOUR
+    write(desk, other, ch.Outbound("answer", ch.Audience.CUSTOMER, both, context={"text": "a fuse"}, not_before=later))
+    rights.forget(desk.gateway, ADDRESS)
+    assert traces(desk) == set()
+    states = {row["to"]: row["state"] for row in desk.gateway.store.read(lambda read: read.outbox())}
+    assert states.pop("maija@customer.example") == "held"
+    assert set(states.values()) == {"dead"}
+
+
+def test_she_is_a_stranger_when_she_writes_again(known):
+    desk, first, _ = known
+    solve_all(desk)
+    rights.forget(desk.gateway, ADDRESS)
+    ticket = desk.of_mail(desk.send(mail("Again", sender=QUIRINA)))
+    assert ticket.number > first
+    assert ticket.requester.addr.lower() == ADDRESS
+
+
+@pytest.mark.parametrize("address", ["nobody@nowhere.example", "anna@staff.example", "support@acme.example"])
+def test_strangers_and_our_own_people_are_refused(desk, address):
+    with pytest.raises(Permanent):
+        rights.forget(desk.gateway, address)
+    assert "error" in control.answer(desk.gateway, {"call": "forget", "args": {"address": address, "dry_run": True}})
+
+
+def exported(desk, address=ADDRESS):
+    policy, now = desk.gateway.live.policy, desk.gateway.clock()
+    return dict(desk.gateway.store.read(lambda read: list(rights.export(read, policy, address, now))))
+
+
+def test_she_is_handed_her_mails_our_letters_and_her_tickets_without_our_notes(known):
+    desk, first, other = known
+    files = exported(desk)
+    person = files["person.json"]
+    ticket = next(one for one in person["tickets"] if one["number"] == first)
+    assert [entry["text"].split()[0] for entry in ticket["entries"]] == ["My", "Dear"]
+    assert ticket["fields"] == {"instrument": "xylophone"}
+    assert "she always breaks" not in str(files)
+    (part,) = person["took_part"]
+    assert (part["number"], [entry["text"].strip() for entry in part["entries"]]) == (
+        other,
+        ["I have a xylophone too."],
+    )
+    assert sum(name.startswith("mails/") for name in files) == 3
+    assert any(b"[#" in content for name, content in files.items() if name.startswith("letters/"))
+    assert "The lamp does not work." not in str(person)
+
+
+def test_what_is_exported_after_erasing_is_nothing(known):
+    desk, *_ = known
+    solve_all(desk)
+    rights.forget(desk.gateway, ADDRESS)
+    with pytest.raises(Permanent):
+        exported(desk)
+
+
+def test_two_addresses_of_one_person_are_erased_together(known):
+    desk, *_ = known
+    desk.send(mail("From work", "xylophone again\n", sender="Q Z <qz@work.example>"))
+    control.answer(desk.gateway, {"call": "link_contacts", "args": {"one": ADDRESS, "other": "qz@work.example"}})
+    solve_all(desk)
+    rights.forget(desk.gateway, "qz@work.example")
+    assert traces(desk) == set()
+
+
+def test_strangers_cannot_be_linked(known):
+    desk, *_ = known
+    answer = control.answer(desk.gateway, {"call": "link_contacts", "args": {"one": ADDRESS, "other": "x@y.example"}})
+    assert "x@y.example" in answer["error"]

@@ -1,0 +1,203 @@
+"""What goes is gone, from the search too; what stays can still be found and counted."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailgate.core import change as ch
+from mailgate.core.mail import Address, Attachment, Envelope
+from mailgate.core.ticket import EntryKind, Status
+from mailgate.errors import Temporary
+from mailgate.store.blobs import blob_path, keep_blob
+from mailgate.store.search import NEXT
+from mailgate.store.words import body, folded
+
+BO = Address("bo@other.example", "Bo")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SOLVED = ch.SetStatus(Status.SOLVED)
+
+
+def index(bench):
+    while bench.write(lambda tx: tx.index(100)):
+        pass
+
+
+def found(bench, words):
+    return [ticket.number for ticket in bench.read(lambda read: read.find(words))]
+
+
+def vocabulary(bench):
+    """(term, entries, times) as the index has it, and as an index made anew would."""
+
+    def both(tx):
+        tx.run(
+            "CREATE VIRTUAL TABLE fresh USING fts5(subject, body, content='', tokenize='unicode61 remove_diacritics 2')",
+            {},
+        )
+        tx.run("INSERT INTO fresh (rowid, subject, body) SELECT rowid, subject, body FROM again", {})
+        for name in ("words", "fresh"):
+            tx.run(f"CREATE VIRTUAL TABLE {name}_seen USING fts5vocab({name}, 'row')", {})
+        seen = [[tuple(row) for row in tx.all(f"SELECT * FROM {name}_seen", {})] for name in ("words", "fresh")]
+        raise Rollback(seen)
+
+    def prepare(tx):
+        tx.run("CREATE TEMP TABLE IF NOT EXISTS again (rowid INTEGER PRIMARY KEY, subject TEXT, body TEXT)", {})
+        tx.run("DELETE FROM again", {})
+        for row in tx.all(NEXT, {"after": 0, "limit": 1000}):
+            tx.run("INSERT INTO again VALUES (:i, :s, :b)", {
+                "i": row["id"], "s": folded(row["subject"]), "b": body(row["author"], row["author_name"], row["text"])})  # fmt: skip
+
+    bench.write(prepare)
+    with pytest.raises(Rollback) as told:
+        bench.write(both)
+    return told.value.args[0]
+
+
+class Rollback(Exception):
+    """Nothing of the look stays."""
+
+
+def true_index(bench):
+    ours, fresh = vocabulary(bench)
+    return ours == fresh
+
+
+def test_a_new_title_is_found_and_the_old_one_no_more(bench):
+    number = bench.open("Broken lamp")
+    other = bench.open("Lodz lamp")
+    index(bench)
+    bench.apply(None, ch.SetSubject("Łódź invoice"), ticket=number)
+    assert found(bench, "invoice") == [number]
+    assert sorted(found(bench, "lodz")) == [number, other]
+    assert found(bench, "broken") == [number]  # the words themselves speak of it
+    assert true_index(bench)
+
+
+def test_merged_unmerged_and_split_entries_are_found_by_the_title_they_stand_under(bench):
+    target, source = bench.open("Alpha"), bench.open("Beta")
+    index(bench)
+    bench.apply(None, ch.MergeInto(target), ticket=source)
+    assert true_index(bench)
+    bench.apply(None, ch.SetSubject("Gamma"), ticket=target)
+    assert true_index(bench)
+    bench.apply(None, ch.Unmerge(), ticket=source)
+    assert true_index(bench)
+    entry = bench.ticket(target).entries[0].id
+    steps = (ch.Step(target, (ch.SplitOff(entry),)), ch.Step(None, (ch.OpenTicket("Delta", "support", BO),)))
+    bench.write(lambda tx: tx.apply(None, ch.Decision(ch.Fate.FILED, "split", steps), bench.now, bench.ids))
+    assert true_index(bench)
+    assert len(found(bench, "delta")) == 1
+
+
+def test_entries_the_index_does_not_know_yet_are_left_to_it(bench):
+    number = bench.open("Alpha")
+    bench.apply(None, ch.SetSubject("Beta"), ticket=number)
+    bench.write(lambda tx: tx.drop_texts([number]))
+    index(bench)
+    assert true_index(bench)
+    assert found(bench, "beta") == [number]
+
+
+def test_words_go_and_the_ticket_is_still_found_by_title_and_person(bench, letters):
+    number = bench.open("Lamp", outbound=(letters(context={"text": "secret"}),))
+    index(bench)
+    assert found(bench, "words") == [number]
+    bench.write(lambda tx: tx.drop_texts([number]))
+    (entry,) = bench.ticket(number).entries
+    assert (entry.text, entry.quoted, entry.html, entry.author) == ("", "", "", "anna@customer.example")
+    assert (found(bench, "words"), found(bench, "lamp"), found(bench, "anna")) == ([], [number], [number])
+    assert true_index(bench)
+    assert bench.scalar("SELECT context FROM letter") == "{}"
+
+
+def test_raw_mail_goes_with_its_attachments_and_its_row_stays(bench):
+    mail = bench.keep(b"raw bytes").number
+    file = Attachment("a.png", "image/png", 12, "0" * 64, "2.1", False, "", "a.png")
+    words = ch.AddEntry(EntryKind.CUSTOMER, "a@b.example", "", "see", attachments=(file,))
+    number = bench.apply(mail, ch.OpenTicket("x", "support", BO), words, stamp=bench.stamp(mail)).tickets[0]
+    assert bench.write(lambda tx: tx.drop_raw([mail])) == []
+    (entry,) = bench.ticket(number).entries
+    assert (entry.text, entry.attachments) == ("see", ())
+    with pytest.raises(KeyError):
+        bench.read(lambda read: read.raw(mail))
+    assert bench.read(lambda read: read.mail(mail))["fate"] == "filed"
+
+
+def old(bench, after=0, days=1):
+    return [row["number"] for row in bench.read(lambda read: read.old_mails(bench.now + days * DAY, after, 50))]
+
+
+def test_only_settled_mail_of_finished_tickets_is_old(bench, letters):
+    bench.open("at work")
+    solved = bench.open("solved", SOLVED)
+    bench.open("letter still here", SOLVED, outbound=(letters(),))
+    parked = bench.keep().number
+    bench.apply(parked, fate=ch.Fate.PARKED, parking=ch.Parking("x"), stamp=bench.stamp(parked))
+    dropped = bench.keep().number
+    bench.apply(dropped, fate=ch.Fate.DROPPED, stamp=bench.stamp(dropped))
+    bench.keep()
+    assert old(bench) == [2, dropped]
+    assert bench.ticket(solved).entries[0].mail == 2
+    assert old(bench, after=2) == [dropped]
+    assert old(bench, days=-1) == []
+    bench.write(lambda tx: tx.drop_raw([2, dropped]))
+    assert old(bench) == []
+
+
+def test_only_finished_tickets_with_words_left_are_old(bench):
+    bench.open("at work")
+    solved = bench.open("solved", SOLVED)
+    again = bench.open("solved later", SOLVED)
+    bench.apply(None, ch.SetStatus(Status.ARCHIVED), ticket=again, now=bench.now + 3 * DAY)
+
+    def threads(days, after=0):
+        return bench.read(lambda read: read.old_threads(bench.now + days * DAY, after, 50))
+
+    assert threads(1) == [solved]
+    assert threads(4) == [solved, again]
+    assert threads(4, after=solved) == [again]
+    bench.write(lambda tx: tx.drop_texts([solved, again]))
+    assert threads(4) == []
+
+
+def test_a_file_two_mails_share_goes_with_the_second(bench):
+    raw = b"x" * 100_000
+    blob = keep_blob(bench.store.data, raw)
+    path = blob_path(bench.store.data, blob)
+    numbers = [
+        bench.write(lambda tx, d=d: tx.keep(raw, bench_envelope(), f"digest-{d}", bench.now, blob)).number for d in "ab"
+    ]
+    assert bench.write(lambda tx: tx.drop_raw(numbers[:1])) == [blob]
+    assert (bench.write(lambda tx: tx.drop_blobs([blob])), path.exists()) == (0, True)
+    bench.write(lambda tx: tx.drop_raw(numbers[1:]))
+    assert (bench.write(lambda tx: tx.drop_blobs([blob, blob])), path.exists()) == (1, False)
+
+
+def test_a_large_mail_whose_file_was_purged_between_write_and_keep_is_asked_for_again(bench):
+    raw = b"y" * 100_000
+    blob = keep_blob(bench.store.data, raw)
+    assert bench.write(lambda tx: tx.drop_blobs([blob])) == 1
+    with pytest.raises(Temporary):
+        bench.write(lambda tx: tx.keep(raw, bench_envelope(), "digest", bench.now, blob))
+    assert bench.read(lambda read: read.audit())["accepted"] == 0
+
+
+def test_not_a_byte_of_a_forgotten_person_is_left_in_the_file(bench):
+    quirina = Address("quirina@zatopek.example", "Quirina")
+    bench.open("Xylophone", SOLVED, requester=quirina)
+    bench.open("Lamp")
+    index(bench)
+    path = bench.store.path
+    assert b"quirina" in path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
+    counts, blobs = bench.write(lambda tx: tx.forget(quirina.addr, bench.now, "admin"))
+    assert (counts["tickets"], counts["mails"], counts["entries"], blobs) == (1, 1, 1, [])
+    assert true_index(bench)
+    bench.close()
+    assert not path.with_name(path.name + "-wal").exists()
+    left = path.read_bytes().lower()
+    assert not [word for word in (b"quirina", b"zatopek", b"xylophone") if word in left]
+    assert b"anna@customer.example" in left
+
+
+def bench_envelope():
+    return Envelope("anna@customer.example", ("support@desk.example",))
