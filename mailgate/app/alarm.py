@@ -115,7 +115,8 @@ class Alarms:
     def look(self, report: Mapping[str, Any], now: datetime) -> int:
         """Act on what `status.report` found; returns how many alarms were raised."""
         raised = self._raise([one for one in report["troubles"] if one["grave"]], now)
-        self._watch_quarantine(int(report["quarantine"]))
+        if report["quarantine"] is not None:
+            self._watch_quarantine(int(report["quarantine"]))
         self.program.flush()
         if not any(one["grave"] for one in report["troubles"]):
             self._beat()

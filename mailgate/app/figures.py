@@ -32,14 +32,11 @@ def healthz(gateway: Gateway) -> Page:
 
 def _families(gateway: Gateway, now: datetime) -> Iterator[Family]:
     found = status.now_in(gateway, now)
-    audit, counts = gateway.store.read(lambda read: (read.audit(), read.figures()))
     build = (("version", __version__), ("python", platform.python_version()))
     yield Family("mailgate_build_info", "gauge", "The version that runs.", ((build, 1),))
-    fates = {fate: audit[fate] for fate in FATES}
-    yield by("fate", "mailgate_mails", "gauge", "Mails kept, by fate; unaccounted ones are in hand.", fates)
-    yield by("status", "mailgate_tickets", "gauge", "Tickets by status.", counts["tickets"])
-    yield by("state", "mailgate_deliveries", "gauge", "Deliveries by state.", counts["deliveries"])
-    yield from _queues(found, now)
+    if found["quarantine"] is not None:  # the store can be read
+        yield from _counts(gateway)
+        yield from _queues(found, now)
     yield one("mailgate_disk_free_bytes", "gauge", "Octets free for the data folder.", found["disk_free"])
     yield one("mailgate_config_stale", "gauge", "1 when files on disk were refused.", bool(found["config_stale"]))
     yield one("mailgate_children", "gauge", "Child processes alive.", found["children"]["count"])
@@ -49,11 +46,19 @@ def _families(gateway: Gateway, now: datetime) -> Iterator[Family]:
     relays = {relay["name"]: float(not relay["down"]) for relay in found["relays"]}
     yield by("relay", "mailgate_relay_up", "gauge", "0 while a relay rests.", relays)
     yield from _mailboxes(found["mailboxes"])
-    runs = {name: at.timestamp() for name, at in counts["jobs"].items()}
-    yield by("job", "mailgate_job_last_run_seconds", "gauge", "When a job last did something (Unix time).", runs)
     graves = sum(trouble["grave"] for trouble in found["troubles"])
     yield one("mailgate_healthy", "gauge", "What /healthz says.", not graves)
     yield one("mailgate_troubles", "gauge", "Things that need a person.", len(found["troubles"]))
+
+
+def _counts(gateway: Gateway) -> Iterator[Family]:
+    audit, counts = gateway.store.read(lambda read: (read.audit(), read.figures()))
+    fates = {fate: audit[fate] for fate in FATES}
+    yield by("fate", "mailgate_mails", "gauge", "Mails kept, by fate; unaccounted ones are in hand.", fates)
+    yield by("status", "mailgate_tickets", "gauge", "Tickets by status.", counts["tickets"])
+    yield by("state", "mailgate_deliveries", "gauge", "Deliveries by state.", counts["deliveries"])
+    runs = {name: at.timestamp() for name, at in counts["jobs"].items()}
+    yield by("job", "mailgate_job_last_run_seconds", "gauge", "When a job last did something (Unix time).", runs)
 
 
 def _queues(found: dict[str, Any], now: datetime) -> Iterator[Family]:

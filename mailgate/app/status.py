@@ -12,6 +12,7 @@ from mailgate import __version__
 from mailgate.app.gateway import Gateway
 from mailgate.config import Config
 from mailgate.core.policy import Mode
+from mailgate.errors import MailgateError
 from mailgate.store.base import Store
 from mailgate.store.faults import sqlite_fault
 
@@ -57,8 +58,7 @@ def now_in(gateway: Gateway, now: datetime) -> dict[str, Any]:
 
 def report(daemon: Mapping[str, Any] | None, store: Store, config: Config, now: datetime) -> dict[str, Any]:
     """Everything one screen shows; `daemon` is the answer of `of_daemon`, None when none runs."""
-    queues = store.read(lambda read: read.queues())
-    aside = store.read(lambda read: len(read.set_aside()))
+    queues, aside, unread = _asked(store)
     free = store.free_space()
     outbox = queues["outbox"]
     found = {
@@ -80,8 +80,17 @@ def report(daemon: Mapping[str, Any] | None, store: Store, config: Config, now: 
         "children": daemon["children"] if daemon else None,
         "faults": [fault for fault in (sqlite_fault(),) if fault],
     }
-    troubles = [*_of_process(daemon), *_of_disk(daemon, store, free), *_of_queues(found, config, now)]
+    troubles = [*_of_process(daemon), *_of_disk(daemon, store, unread, free), *_of_queues(found, config, now)]
     return {**found, "troubles": [asdict(one) for one in troubles]}
+
+
+def _asked(store: Store) -> tuple[Mapping[str, Any], int, str]:
+    """What the store says of its queues, and why it says nothing when it cannot be read."""
+    try:
+        return *store.read(lambda read: (read.queues(), len(read.set_aside()))), ""
+    except MailgateError as error:
+        nothing = {"mail": {"waiting": 0, "oldest": None}, "last_mail_at": None, "outbox": {}}
+        return {**nothing, "quarantined": None, "parked": None}, 0, str(error)
 
 
 def _unknown(name: str) -> dict[str, Any]:
@@ -124,8 +133,8 @@ def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[Trouble]:
         yield Trouble("config", text, "mailgate check, then mailgate reload")
 
 
-def _of_disk(daemon: Mapping[str, Any] | None, store: Store, free: int) -> Iterator[Trouble]:
-    wrong = (daemon or {}).get("store") or store.healthy()  # only the daemon knows which file it had opened
+def _of_disk(daemon: Mapping[str, Any] | None, store: Store, unread: str, free: int) -> Iterator[Trouble]:
+    wrong = (daemon or {}).get("store") or store.healthy() or unread  # only the daemon knows which file it opened
     if wrong:
         yield Trouble("store", wrong, "stop mailgate, put the file back or run: mailgate restore BACKUP-FILE", True)
     if free < LOW:

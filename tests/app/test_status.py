@@ -20,6 +20,7 @@ from mailgate.app import alarm, jobs, status
 from mailgate.app.control import answer
 from mailgate.app.mailboxes import Board
 from mailgate.edge.imap_box import Report, State
+from mailgate.errors import Temporary
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 METRICS = '[metrics]\nlisten = "127.0.0.1:0"\n'
@@ -86,6 +87,21 @@ def test_d06_a_database_taken_away_is_a_grave_trouble_that_reaches_the_admins_pr
         aside.rename(database)
     assert jobs.watch(watched.gateway, NOON) == 0
     assert get(watched, "healthz")[0] == 200
+
+
+def test_a_database_that_cannot_be_read_is_told_and_not_a_riddle(
+    watched: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: object, job: object) -> None:
+        raise Temporary("the database cannot be used now: disk I/O error")
+
+    monkeypatch.setattr(type(watched.gateway.store), "read", fail)
+    code, body = get(watched, "healthz")
+    assert (code, "disk I/O error" in body) == (503, True)
+    code, body = get(watched, "metrics")
+    assert (code, "mailgate_healthy 0" in body, "mailgate_mails{" in body) == (200, True, False)
+    assert jobs.watch(watched.gateway, NOON) == 1
+    assert "disk I/O error" in said(watched)
 
 
 def test_d09_a_filling_disk_is_told_before_mail_is_refused(watched: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +171,7 @@ def test_g01_refused_files_show_as_stale_in_figures_and_status(watched: Desk) ->
 
 
 def test_the_control_socket_answers_with_what_only_the_daemon_knows(watched: Desk) -> None:
+    watched.send(mail())  # the children have started
     found = answer(watched.gateway, {"call": "status"})["result"]
     json.dumps(found)
     assert found["listeners"]["smtp"] == watched.daemon.door.bound["smtp"]
