@@ -220,7 +220,9 @@ def _embedded(files: list[Part]) -> tuple[dict[str, str], str]:
 def _content_digest(head: Head, text: str, files: tuple[Attachment, ...]) -> str:
     """What makes two mails the same mail, however they travelled."""
     digest = hashlib.sha256()
-    for name in ("from", "date", "message-id"):
+    # A list may add its name to a subject on the way; without a Message-ID it is all that tells two alarms apart.
+    named = ("from", "date", "message-id") if head.shown("message-id") else ("from", "date", "subject")
+    for name in named:
         digest.update(head.shown(name).encode("utf-8", "replace") + b"\n")
     digest.update(text.encode("utf-8", "replace"))
     for each in files:

@@ -19,3 +19,10 @@ def test_a_mail_becomes_a_ticket_and_its_sender_hears_so(desk: Desk) -> None:
         "anna@staff.example",
         "bo@staff.example",
     }
+
+
+def test_two_alarms_without_message_id_and_text_are_two_mails(desk: Desk) -> None:
+    for subject in ("Disk full", "Fan failed"):
+        raw = f"From: robot@plant.example\r\nTo: support@acme.example\r\nSubject: {subject}\r\n\r\n".encode()
+        assert desk.fate(desk.send(raw)) == "filed"
+    assert [ticket.subject for ticket in desk.tickets()] == ["Disk full", "Fan failed"]
