@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import grp
 import os
 import pwd
 import shutil
@@ -267,7 +268,7 @@ service stats {{
 }}
 {rootless}
 """
-ROOTLESS = "".join(f"service {name} {{\n  user = {{user}}\n}}\n" for name in ("auth", "auth-worker"))
+ROOTLESS = "service auth {{\n  user = {user}\n}}\nservice auth-worker {{\n  user = {user}\n}}\n"
 
 
 @dataclass(frozen=True)
@@ -302,12 +303,13 @@ def dovecot() -> Iterator[Dovecot]:
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(place / "key.pem")
     shutil.copy(place / "key.pem", place / "cert.pem")
     me = pwd.getpwuid(os.getuid())
+    group = grp.getgrgid(me.pw_gid).gr_name
     root = me.pw_uid == 0
     names = {
         "user": "nobody" if root else me.pw_name,
-        "group": "nogroup" if root else str(me.pw_gid),
+        "group": "nogroup" if root else group,
         "internal": "dovecot" if root else me.pw_name,
-        "internal_group": "dovecot" if root else str(me.pw_gid),
+        "internal_group": "dovecot" if root else group,
         "login": "dovenull" if root else me.pw_name,
     }
     ports = {"imap": free_port(), "imaps": free_port(), "lmtp": free_port()}
