@@ -108,7 +108,13 @@ def test_outside_a_trial_folder_only_root_may_install(tmp_path: Path) -> None:
     fake = tmp_path / "id"
     fake.write_text("#!/bin/sh\necho 1000\n")
     fake.chmod(0o755)
-    done = script(Path(), "install", DESTDIR="", PREFIX=str(tmp_path / "opt"), PATH=f"{tmp_path}:{os.environ['PATH']}")
+    done = script(
+        tmp_path / "machine",
+        "install",
+        DESTDIR="",
+        PREFIX=str(tmp_path / "opt"),
+        PATH=f"{tmp_path}:{os.environ['PATH']}",
+    )
     assert (done.returncode, "as root" in done.stderr) == (1, True)
     assert not (tmp_path / "opt").exists()
 
