@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from mailgate.app.live import Snapshot
@@ -15,6 +16,8 @@ from mailgate.core.facts import Facts
 from mailgate.core.mail import Envelope, InboundMail
 from mailgate.store.base import Read
 from mailgate.wire.parse import parse
+
+_MICROS = re.compile(r"1[0-9]{15}")
 
 
 def would(raw: bytes, envelope: Envelope, snapshot: Snapshot, read: Read, now: datetime) -> dict[str, Any]:
@@ -74,9 +77,19 @@ def stored(row: Mapping[str, Any], events: list[Mapping[str, Any]], letters: lis
         "authority": {"agent": None, "proof": None, **trace.get("authority", {})},
         "rules": trace.get("rules", []),
         "commands": trace.get("commands", []),
-        "changes": [{"change": e["kind"], "ticket": e["ticket"], "old": e["old"], "new": e["new"]} for e in events],
+        "changes": [
+            {"change": e["kind"], "ticket": e["ticket"], "old": _moment(e["old"]), "new": _moment(e["new"])}
+            for e in events
+        ],
         "letters": [{"template": letter["template"], "to": letter["to"]} for letter in letters],
     }
+
+
+def _moment(value: Any) -> Any:
+    """The journal keeps times as microseconds since 1970; people read RFC 3339."""
+    if not _MICROS.fullmatch(str(value or "")):
+        return value
+    return datetime.fromtimestamp(int(value) / 1_000_000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _change(one: Any, ticket: int | None) -> dict[str, Any]:
