@@ -28,6 +28,16 @@ def purge(gateway: Gateway, now: datetime) -> int:
     Words never go before the raw mail that holds them too: without `raw`, raw mail goes when words do. Raises Temporary
     when the archive cannot be written: then nothing is removed.
     """
+    try:
+        count = _purge(gateway, now)
+    except Temporary as error:
+        gateway.health["retention"] = str(error)
+        raise
+    gateway.health.pop("retention", None)
+    return count
+
+
+def _purge(gateway: Gateway, now: datetime) -> int:
     kept = gateway.config.retention
     ages = [age for age in (kept.raw, kept.text) if age is not None]
     count = _raw_mail(gateway, now - min(ages), kept.archive_folder) if ages else 0

@@ -11,6 +11,7 @@ from conftest import mail
 from mailgate.app import report
 from mailgate.core import change as ch
 from mailgate.core.figures import AGES, FIGURES, Figures, Period, Report
+from mailgate.core.mail import Address
 from mailgate.core.showing import ITEMS, VARIABLES
 from mailgate.core.ticket import EntryKind, Status
 from mailgate.wire.words.figures import LABELS
@@ -161,3 +162,20 @@ def test_what_answers_really_took_is_kept_for_the_acknowledgement(desk):
     assert 16 * 60 <= kept["support"] <= 16 * 60 + 120
     assert report.promises(desk.gateway, at + timedelta(days=40)) == 0
     assert desk.gateway.store.read(lambda read: read.setting("promises")) == "{}"
+
+
+@pytest.mark.parametrize("language", LABELS)
+def test_the_letter_can_be_read_in_every_language_with_and_without_html(week, language):
+    desk, at = week
+    told = report.context(found(desk, at + 4 * HOUR), language, desk.gateway.live.policy)
+    reader = Address("anna@staff.example", "Anna")
+    letter = ch.Outbound("report", ch.Audience.AGENT, (reader,), agent="anna", language=language, context=told)
+    decision = ch.Decision(ch.Fate.FILED, "test", letters=(letter,))
+    desk.gateway.store.write(lambda tx: tx.apply(None, decision, desk.gateway.clock(), desk.gateway.ids)).result()
+    (sent,) = desk.letters(reader.addr, "report")
+    html, text = (sent.get_body((kind,)).get_content() for kind in ("html", "plain"))
+    for name in ("arrived", "first_median", "by_weekday"):
+        assert LABELS[language][name] in html
+        assert LABELS[language][name] in text
+    assert "█" in text
+    assert "<img" not in html

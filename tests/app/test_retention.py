@@ -103,6 +103,10 @@ def test_an_archive_that_cannot_be_written_keeps_the_mail(kept):
     with pytest.raises(Temporary, match="archive"):
         purge(kept, 31)
     assert raw(kept, number)
+    assert "archive" in kept.gateway.health["retention"]
+    (kept.folder / "archive").unlink()
+    assert purge(kept, 31) == 1
+    assert "retention" not in kept.gateway.health
 
 
 def test_large_mail_leaves_its_file(kept):
