@@ -69,11 +69,11 @@ def _print(found: Report, told: dict[str, Any]) -> None:
     click.echo(f"compared with {told['before']}\n")
     show.table(("", "now", "before"), [(one["label"], one["value"], one["before"]) for one in told["figures"]])
     for table in told["tables"]:
-        click.echo()
-        show.table((table["title"], *table["head"][1:]), table["rows"], stretch=0)
+        click.secho(f"\n{table['title']}", bold=True)
+        show.table(table["head"], table["rows"], stretch=0)
     for chart in told["charts"]:
         click.secho(f"\n{chart['title']}", bold=True)
         widest = max(show.width(one["label"]) for one in chart["bars"])
         for one in chart["bars"]:
-            click.echo(f"{show.fit(show.clean(one['label']), widest)}  {'█' * round(one['share'] * BAR):{BAR}} "
-                       f"{one['value']:>6}".rstrip())  # fmt: skip
+            long = max(round(one["share"] * BAR), 1 if one["share"] else 0)
+            click.echo(f"{show.fit(show.clean(one['label']), widest)}  {'█' * long:{BAR}} {one['value']:>6}")
