@@ -19,6 +19,7 @@ MARKERS = {
 MARKER = MARKERS["en"]
 
 _LONGEST = 320  # characters of an attribution, however many lines it takes
+_WRAPPED = 60  # characters from which on a line may have been broken
 _SPAN = 4  # lines an attribution may be wrapped over
 _CANDIDATES = 400  # lines that might begin history and are looked at closely, so that the cost stays linear
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[A-Z][A-Za-z]{0,2})?>(?!:$)|[ \t]{0,3}\|[ >]|[ \t]{0,3}&gt;")
@@ -72,12 +73,16 @@ def split(text: str, *, markers: tuple[str, ...] = (), forward: bool = False) ->
     found = _history(bare, markers)
     if found.forwarded or (forward and not found.ours):
         return Split(_join(lines), "", "")
+    if found.mixed:
+        return Split(_join(lines), "", "")
     old = _quoted_lines(bare[: found.start])
+    if found.end is not None:
+        old += [True] * (found.end - found.start) + [False] * (len(lines) - found.end)
     new = [at for at, is_old in enumerate(old) if not is_old]
     kept = signature.start([bare[at] for at in new])
     fresh = _join([lines[at] for at in new[:kept]])
     signed = _join([lines[at] for at in new[kept:]])
-    quoted = _join([line for at, line in enumerate(lines) if at >= found.start or old[at]])
+    quoted = _join([line for at, line in enumerate(lines) if at >= len(old) or old[at]])
     if fresh:
         return Split(fresh, quoted, signed)
     if signed:
@@ -102,6 +107,8 @@ def is_only_signature(text: str) -> bool:
 class _History:
     start: int  # the line where history that runs to the end begins
     ours: bool = False  # our own marker says so
+    end: int | None = None  # the line where it ends, when something new stands below it
+    mixed: bool = False  # something new stands between its lines
     forwarded: bool = False  # it is no history but somebody else's mail, passed on
 
 
@@ -120,7 +127,7 @@ def _history(lines: Sequence[str], markers: tuple[str, ...]) -> _History:
     written = False  # there are words above this line
     for at, line in enumerate(lines):
         if ("##" in line or "mg:" in line) and _MARKED.match(line[:400]):
-            return _History(_above(lines, at), ours=True)
+            return _History(_above(lines, at), ours=True) if not _QUOTED.match(line) else _quoted_notice(lines, at)
         if not line or line.isspace():
             continue
         if markers and _is_marker(line, markers):
@@ -147,6 +154,22 @@ def _history(lines: Sequence[str], markers: tuple[str, ...]) -> _History:
                 return _History(start) if any(before.strip() for before in lines[:start]) else nothing
         written = True
     return nothing
+
+
+def _quoted_notice(lines: Sequence[str], at: int) -> _History:
+    """A notice of ours quoted with `>`: what stands below its last line is new, and so is what stands inside it.
+
+    Words inside cannot be told from the notice's own, so they are shown with its lines; nobody sends them unseen.
+    """
+    last = max(number for number in range(at, len(lines)) if _QUOTED.match(lines[number]))
+    for number in range(at + 1, last):
+        wrapped = len(lines[number - 1]) >= _WRAPPED  # a client that breaks quoted lines and marks the first half only
+        if lines[number].strip() and not _QUOTED.match(lines[number]) and not wrapped:
+            return _History(_above(lines, at), ours=True, mixed=True)
+    end = last + 1
+    while end < len(lines) and lines[end].strip():
+        end += 1
+    return _History(_above(lines, at), ours=True, end=end)
 
 
 def _is_marker(line: str, markers: tuple[str, ...]) -> bool:

@@ -10,13 +10,13 @@ from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
 from mailgate.core.mail import Address
 from mailgate.core.policy import Agent, Role
-from mailgate.core.quote import MARKERS
+from mailgate.core.quote import MARKERS, is_only_signature
 from mailgate.core.ticket import EntryKind, Status, Ticket
 
 
 def objection(case: Case, ticket: Ticket, agent: Agent, text: str, above: str = "") -> str:
     """Why these words must not leave now, `""` when they may (design: *What the customer must never see*)."""
-    if not text.strip() and not above:
+    if is_only_signature(text) and not above:
         return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
     if _inside(case, text):
         return "inside"
@@ -77,7 +77,7 @@ def words(
     no letter. `above` is a canned answer put before the agent's own words.
     """
     whole = "\n\n".join(part for part in (above, text.strip()) if part)
-    own = case.mail.fresh_html if not above and text.strip() == case.mail.fresh.strip() else ""
+    own = case.mail.fresh_html if not above else ""  # it is cut down to what the text says when it is sent
     changes: list[Change] = [
         AddEntry(EntryKind.AGENT, agent.name, agent.shown_name, whole, case.mail.quoted, own, case.mail.attachments)
     ]

@@ -21,6 +21,7 @@ from mailgate.core.showing import VARIABLES
 from mailgate.errors import Problem, Temporary
 from mailgate.wire import plain, samples, words
 from mailgate.wire.render_sandbox import LONGEST, built_in_folder, environment
+from mailgate.wire.spoken import saying
 
 _DATA_TEXT = re.compile(r' data-text="[^"]*"')
 SAFE_HTML = ("html",)  # variables that hold HTML made by wire.sanitize
@@ -76,6 +77,8 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
     """Everything a template may use: the letter's context, the words of its language, the clock it was given."""
     speech = words.Speech(letter.language, letter.timezone, now)
     context = dict(letter.context)
+    if letter.template == "answer" and context.get("html"):
+        context["html"] = saying(context["html"], context["text"])
     for name in SAFE_HTML:
         if context.get(name):
             context[name] = Markup(context[name])  # noqa: S704 - sanitised on its way in

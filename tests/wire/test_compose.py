@@ -243,7 +243,11 @@ def test_an_answer_keeps_its_html_and_its_own_words_as_text() -> None:
     letter_ = head(
         replace(
             samples.due("answer"),
-            context={"agent": "anna", "text": "Look:\n\n  * here", "html": '<p>Look: <img src="cid:img1@x"></p>'},
+            context={
+                "agent": "anna",
+                "text": "Look:\n\n  * here",
+                "html": '<p>Look: <img src="cid:img1@x"></p><p>here</p>',
+            },
         ),
         samples.POLICY,
         loop_mark="",
@@ -252,7 +256,7 @@ def test_an_answer_keeps_its_html_and_its_own_words_as_text() -> None:
     plain, html, image = [part for part in mail.walk() if not part.is_multipart()]
     text = plain.get_payload(decode=True).decode().replace("\r\n", "\n")
     assert text.startswith("Look:\n\n  * here\n\n-- \nAcme Support\n")
-    assert '<p>Look: <img src="cid:img1@x"></p>' in html.get_payload(decode=True).decode()
+    assert '<p>Look: <img src="cid:img1@x"></p><p>here</p>' in html.get_payload(decode=True).decode()
     assert image["Content-ID"] == "<img1@x>"
 
 
