@@ -111,7 +111,7 @@ def _lists(tx: Tx, policy: Policy, reader: _Reader, overloads: Mapping[str, Over
             sections.append({"title": accounted, "text": "mailgate audit"})
     if not sections:
         return []
-    title = digest_words.say("day", reader.language, n=count) if reader.own else ""
+    title = digest_words.say("day", reader.language, n=count) if count else ""
     about = {"title": title, "sections": sections, "accounted": accounted, "why": "digest"}
     return [_letter(policy, reader, "digest", title, about, "day")]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from mailgate.app.digests import mornings
 from mailgate.app.escalating import MOST, STORM, escalate
 from mailgate.app.waking import wake
 from mailgate.core import sla, state
@@ -273,3 +274,25 @@ def test_whatever_statement_fails_a_hold_ends_once_and_a_reminder_comes_once(mak
         if not failed:
             break
     assert n > 20
+
+
+# --- mornings ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_lead_hears_of_overload_once_a_day_and_a_failing_disk_makes_it_no_more(make: Callable[..., Desk]) -> None:
+    morning = NOW + timedelta(days=10)
+    for n in itertools.count(1, 40):
+        desk = make(f"fails-at-{n}")
+        for number in desk.open(30):
+            desk.change(number, SetStatus(Status.SOLVED), at=NOW + HOUR)
+        desk.open(60, morning - HOUR)  # 30 in four weeks are one in 22 hours; these are due in three
+        failed = until_it_works(lambda desk=desk: mornings(desk.gateway, morning), n)  # type: ignore[misc]
+        assert mornings(desk.gateway, morning + HOUR) == 0
+        rows = desk.store.read(lambda read: read.outbox(("waiting",)))
+        told = [desk.store.read(lambda read, row=row: read.letter(row["letter"])) for row in rows]  # type: ignore[misc]
+        subjects = [letter["subject"] for letter in told if letter and letter["to"][0].addr == "anna@staff.example"]
+        assert sorted(subjects) == ["", "support: more work than the deadlines allow"], n
+        if not failed:
+            break
+    assert n > 40
+    assert mornings(desk.gateway, morning + timedelta(days=1)) >= 1

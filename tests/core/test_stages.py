@@ -1,0 +1,163 @@
+"""Stage letters: which stage a change reaches, and when silence is better."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailgate.core import stages
+from mailgate.core.change import Assign, Change, Journal, MergeInto, Move, SetStatus, Tag
+from mailgate.core.facts import Facts
+from mailgate.core.mail import Address
+from mailgate.core.policy import Calendar, Department, LetterPolicy, Policy
+from mailgate.core.state import after
+from mailgate.core.ticket import Due, Status, Ticket
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MAIJA = Address("maija@customer.example", "Maija")
+EVERY = tuple(stages.TEMPLATES)
+POLICY = Policy(
+    name="Acme",
+    domain="acme.example",
+    departments=(Department("support", ("support@acme.example",), Address("support@acme.example"), calendar="office"),),
+    calendars=(Calendar("office", "Europe/Helsinki", (((540, 1020),),) * 5 + ((), ())),),
+    letters=LetterPolicy(stages=EVERY),
+)
+TICKET = Ticket(1042, "Lamp", Status.OPEN, "support", MAIJA, NOW - 48 * HOUR, NOW - 48 * HOUR, language="fi")
+NEW = replace(TICKET, status=Status.NEW)
+SOLVED = replace(TICKET, status=Status.SOLVED, owner="anna")
+
+
+def written(  # type: ignore[no-untyped-def]
+    before: Ticket, *changes: Change, policy: Policy = POLICY, facts: Facts | None = None, said: bool = False
+):
+    after_all = after(before, changes, NOW)
+    return stages.of_change(policy, before, after_all, changes, facts or Facts(), NOW, said=said)
+
+
+REACHED = [
+    ("taken", NEW, (Assign("anna"), SetStatus(Status.OPEN))),
+    ("", replace(TICKET, owner="anna"), (Assign("bo"),)),  # from hand to hand is no news
+    ("", NEW, (Assign("anna"), SetStatus(Status.HOLD))),
+    ("waiting", replace(TICKET, owner="anna"), (SetStatus(Status.WAITING),)),
+    ("", replace(TICKET, status=Status.WAITING), (SetStatus(Status.WAITING, NOW + HOUR),)),
+    ("transferred", NEW, (Move("sales"),)),
+    ("transferred", NEW, (Move("sales"), Assign("cy"), SetStatus(Status.OPEN))),
+    ("solved", TICKET, (SetStatus(Status.SOLVED),)),
+    ("solved", NEW, (Assign("anna"), SetStatus(Status.SOLVED))),
+    ("", TICKET, (SetStatus(Status.SOLVED, why="customer"),)),
+    ("", TICKET, (SetStatus(Status.SOLVED, why="spam"), Tag(add=("spam",)))),
+    ("", TICKET, (SetStatus(Status.SOLVED, why="no answer"),)),
+    ("", SOLVED, (SetStatus(Status.ARCHIVED),)),
+    ("reopened", SOLVED, (SetStatus(Status.OPEN, why="reopened"),)),
+    ("", SOLVED, (SetStatus(Status.OPEN, why="undo"), Journal("undo", "7"))),
+    ("", TICKET, (MergeInto(1001), SetStatus(Status.SOLVED))),
+    ("", TICKET, (Tag(add=("lamp",)),)),
+]
+
+
+@pytest.mark.parametrize(("stage", "before", "changes"), REACHED)
+def test_the_stage_a_change_reaches(stage: str, before: Ticket, changes: tuple[Change, ...]) -> None:
+    letters = written(before, *changes)
+    assert [letter.template for letter in letters] == ([stages.TEMPLATES[stage]] if stage else [])
+
+
+@pytest.mark.parametrize("stage", [stage for stage in EVERY if stage != "late"])
+def test_only_the_stages_the_admin_chose_are_told(stage: str) -> None:
+    _, before, changes = next(row for row in REACHED if row[0] == stage)
+    only = replace(POLICY, letters=LetterPolicy(stages=(stage,)))
+    none = replace(POLICY, letters=LetterPolicy(stages=()))
+    assert len(written(before, *changes, policy=only)) == 1
+    assert written(before, *changes, policy=none) == ()
+
+
+SOLVE = SetStatus(Status.SOLVED)
+SILENT = [
+    ("the customer hears it from an agent in the same mail", TICKET, Facts(), {"said": True}),
+    ("an agent wrote 59 minutes ago", replace(TICKET, last_agent_at=NOW - 0.99 * HOUR), Facts(), {}),
+    ("a program wrote last", TICKET, Facts(unattended=frozenset({1042})), {}),
+    ("the sender is a spammer", replace(TICKET, tags=("spam",)), Facts(), {}),
+    ("nobody is known", replace(TICKET, requester=Address("nobody@invalid.invalid")), Facts(), {}),
+    ("it is ourselves", replace(TICKET, requester=Address("support@acme.example")), Facts(), {}),
+    (
+        "two have gone today",
+        TICKET,
+        Facts(stage_letters={1042: (("taken", NOW - HOUR), ("reopened", NOW - 23 * HOUR))}),
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "ticket", "facts", "more"), SILENT, ids=[row[0] for row in SILENT])
+def test_nothing_is_told_when(why: str, ticket: Ticket, facts: Facts, more: dict[str, bool]) -> None:
+    assert written(ticket, SOLVE, facts=facts, **more) == ()
+
+
+TOLD = [
+    ("an agent wrote an hour ago", replace(TICKET, last_agent_at=NOW - HOUR), Facts()),
+    ("a program wrote about another ticket", TICKET, Facts(unattended=frozenset({7}))),
+    ("one went today", TICKET, Facts(stage_letters={1042: (("taken", NOW - HOUR), ("taken", NOW - 25 * HOUR))})),
+    ("what went were answers to his own votes", TICKET, Facts(stage_letters={1042: (("vote_thanks", NOW),) * 3})),
+]
+
+
+@pytest.mark.parametrize(("why", "ticket", "facts"), TOLD, ids=[row[0] for row in TOLD])
+def test_it_is_told_all_the_same_when(why: str, ticket: Ticket, facts: Facts) -> None:
+    assert len(written(ticket, SOLVE, facts=facts)) == 1
+
+
+def test_the_letter_stands_in_the_customers_thread_and_language() -> None:
+    ids = ("<first@customer.example>", "<second@customer.example>")
+    [letter] = written(TICKET, SOLVE, facts=Facts(customer_ids={1042: ids}))
+    assert (letter.in_reply_to, letter.references) == (ids[1], ids)
+    assert (letter.language, letter.purpose, letter.to, letter.cc) == ("fi", "stage", (MAIJA,), ())
+    assert letter.context == {"survey": "scale", "reopen_days": 14}
+
+
+@pytest.mark.parametrize(
+    ("survey", "shown"), [(True, "scale"), (False, ""), ("https://forms.example/{number}",) * 2], ids=str
+)
+def test_the_solved_letter_asks_as_the_admin_says(survey: bool | str, shown: str) -> None:
+    policy = replace(POLICY, letters=LetterPolicy(stages=EVERY, survey=survey))
+    [letter] = written(TICKET, SOLVE, policy=policy)
+    assert letter.context["survey"] == shown
+
+
+def test_an_agents_change_may_be_undone_before_it_is_told() -> None:
+    changes = (SOLVE,)
+    [letter] = stages.of_change(POLICY, TICKET, after(TICKET, changes, NOW), changes, Facts(), NOW, hold=True)
+    assert letter.not_before == NOW + POLICY.undo_window
+
+
+# From-to in Helsinki (UTC+2 in winter, +3 in summer); what is quiet waits until its end.
+QUIET = [
+    ("21:00-07:00 in the evening", (1260, 420), datetime(2026, 3, 2, 20, 30, tzinfo=UTC), datetime(2026, 3, 3, 5, 0, tzinfo=UTC)),
+    ("21:00-07:00 after midnight", (1260, 420), datetime(2026, 3, 3, 1, 0, tzinfo=UTC), datetime(2026, 3, 3, 5, 0, tzinfo=UTC)),
+    ("21:00-07:00 at its end", (1260, 420), datetime(2026, 3, 3, 5, 0, tzinfo=UTC), None),
+    ("21:00-07:00 by day", (1260, 420), datetime(2026, 3, 3, 9, 0, tzinfo=UTC), None),
+    ("12:00-13:00 at noon", (720, 780), datetime(2026, 3, 3, 10, 0, tzinfo=UTC), datetime(2026, 3, 3, 11, 0, tzinfo=UTC)),
+    ("k03: the night of the spring change", (1260, 420), datetime(2026, 3, 28, 22, 0, tzinfo=UTC), datetime(2026, 3, 29, 4, 0, tzinfo=UTC)),
+    ("k03: the night of the autumn change", (1260, 420), datetime(2026, 10, 24, 22, 0, tzinfo=UTC), datetime(2026, 10, 25, 5, 0, tzinfo=UTC)),
+    ("none", None, datetime(2026, 3, 2, 23, 0, tzinfo=UTC), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "hours", "at", "until"), QUIET, ids=[row[0] for row in QUIET])
+def test_quiet_hours(name: str, hours: tuple[int, int] | None, at: datetime, until: datetime | None) -> None:
+    policy = replace(POLICY, letters=LetterPolicy(stages=EVERY, quiet_hours=hours))
+    changes = (SOLVE,)
+    [letter] = stages.of_change(policy, TICKET, after(TICKET, changes, at), changes, Facts(), at)
+    assert letter.not_before == until
+
+
+def test_a_late_answer_is_told_once_for_each_deadline() -> None:
+    due = replace(TICKET, due=Due(first_response=NOW + HOUR))
+    [first] = stages.late(POLICY, due, Facts(), NOW)
+    [again] = stages.late(POLICY, due, Facts(), NOW + HOUR / 2)
+    [other] = stages.late(POLICY, replace(due, due=Due(first_response=NOW + 5 * HOUR)), Facts(), NOW)
+    assert first.template == "delayed" and first.dedupe == again.dedupe != other.dedupe
+    assert stages.late(POLICY, TICKET, Facts(), NOW) == ()
+    assert stages.late(replace(POLICY, letters=LetterPolicy()), due, Facts(), NOW) == ()
