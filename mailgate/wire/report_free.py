@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from email.header import decode_header, make_header
 from email.message import Message
@@ -11,6 +12,8 @@ from flufl.bounce import all_failures
 from mailgate.core import subject as subjects
 from mailgate.core.mail import BouncedRecipient
 from mailgate.wire import report_words as words
+
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it prints a traceback for every detector a mail upsets
 
 _TEXT = 65_536  # characters looked at
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
