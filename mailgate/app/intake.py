@@ -15,6 +15,7 @@ from mailgate import crash
 from mailgate.app import answers
 from mailgate.app.children import Children, FileBytes
 from mailgate.app.live import Clock, Live, Snapshot
+from mailgate.app.rush import Rush
 from mailgate.core import rule, unreadable
 from mailgate.core.change import AddAlias, Decision, Fate
 from mailgate.core.decide import decide, needs
@@ -63,6 +64,7 @@ class Intake:
         self._store, self._children, self._live, self._ids, self._clock = store, children, live, ids, clock
         self._keep_blob, self._on_letters, self._on_people = keep_blob, on_letters, on_people
         self._wake = threading.Event()
+        self._rush = Rush()
         self._large = ThreadPoolExecutor(2, thread_name_prefix="large-mail")
         self._late: dict[int, tuple[WaitingMail, Future[Any]]] = {}
         self._innocent: set[int] = set()  # their attempt failed for a reason that is not theirs, and is given back
@@ -76,6 +78,7 @@ class Intake:
         Large mail is written to its file first, in a thread of its own, so that a slow disk never holds up the socket.
         """
         now = self._clock()
+        self._rush.arrived()
         if len(raw) <= SMALL:
             return self._keep(raw, envelope, now, None)
         return _chain(self._large.submit(self._keep_blob, raw), lambda blob: self._keep(raw, envelope, now, blob))
@@ -100,6 +103,7 @@ class Intake:
         """Process until `stop`; an error of ours is logged and met again, never lost."""
         while not stop.is_set():
             self._wake.clear()
+            self._rush.give_way(stop)
             try:
                 busy = self.drain()
             except MailgateError as error:
@@ -111,6 +115,7 @@ class Intake:
                 stop.wait(PAUSE)
                 continue
             if not busy:
+                self._rush.caught_up()
                 self._wake.wait(timeout=5.0 if not self._late else PATIENCE / 10)
         self._finish()
 
