@@ -83,7 +83,7 @@ def _flag(value: Any, names: Names) -> bool:
 MAIL: Mapping[str, Callable[[Any, Names], Any]] = {
     "from": _address, "to": _addresses, "cc": _addresses, "reply_to": _addresses, "subject": _words, "body": _words,
     "headers": _headers, "attachments": _files, "size": _number, "language": _words, "spam": _flag,
-    "spam_score": _number, "automatic": _flag, "authenticated": _flag, "new": _flag, "ticket": _ticket,
+    "spam_score": _number, "automatic": _flag, "authenticated": _flag, "agent": _flag, "new": _flag, "ticket": _ticket,
     "hours": _calendars,
 }  # fmt: skip
 
@@ -221,7 +221,7 @@ def _circumstances(given: Mapping[str, Any], mail: InboundMail, policy: Policy, 
         department=base or policy.departments[0].name,
         language=mail.language,
         new=given.get("new", ticket is None),
-        agent=mail.author is not None and policy.agent_at(mail.author.addr) is not None,
+        agent=given.get("agent", mail.author is not None and policy.agent_at(mail.author.addr) is not None),
         authenticated=given.get("authenticated", False),
         automatic=given.get("automatic", guard.inspect(mail, policy, lambda value: False).robot),
         ticket_status=Status(ticket["status"]) if ticket else None,

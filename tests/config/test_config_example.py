@@ -110,6 +110,16 @@ def test_init_lays_out_what_loads_and_passes_its_own_tests(tmp_path: Path) -> No
         assert rulebook.run_tests(book, loaded.policy) == []
 
 
+def test_the_rules_init_writes_still_pass_once_domains_addresses_and_people_are_ones_own(tmp_path: Path) -> None:
+    config.init(tmp_path)
+    mine = tmp_path / "mailgate.toml"
+    text = mine.read_text().replace("acme.example", "firma.example").replace("agents.example", "staff.example")
+    mine.write_text(text.replace('"anna"', '"liene"').replace('"support"', '"klienti"'))
+    loaded = config.load(mine, env={}, today=TODAY)
+    book = rulebook.load(loaded.rules_folder, loaded.policy)
+    assert [str(problem) for problem in rulebook.run_tests(book, loaded.policy)] == []
+
+
 def test_init_begins_by_watching(tmp_path: Path) -> None:
     config.init(tmp_path)
     assert config.load(tmp_path / "mailgate.toml", env={}, today=TODAY).gateway.mode is Mode.WATCH

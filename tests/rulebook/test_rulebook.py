@@ -336,6 +336,18 @@ def test_the_circumstances_of_a_test_come_from_its_mail(tmp_path: Path) -> None:
     assert rulebook.run_tests(load(tmp_path, rules, LAST), POLICY) == []
 
 
+def test_a_test_may_say_that_an_agent_wrote_without_naming_one(tmp_path: Path) -> None:
+    rules = '[[rule]]\nname = "ours"\nwhen.agent = true\n' + "".join(
+        f'[[rule.test]]\nmail = {{ {mail} }}\nexpect = {{ rule = "{name}" }}\n'
+        for mail, name in [
+            ("agent = true", "ours"),
+            ("agent = false", "everything else"),
+            ('agent = false, from = "anna@agents.example"', "everything else"),
+        ]
+    )
+    assert rulebook.run_tests(load(tmp_path, rules, LAST), POLICY) == []
+
+
 def test_two_hundred_rules_are_read(tmp_path: Path) -> None:
     rules = "".join(
         f'[[rule]]\nname = "r{n}"\nwhen.to = ["r{n}@acme.example"]\nwhen.words = ["w{n}*"]\nwhen.subject = \'(?i)s{n}\\b\'\n'
