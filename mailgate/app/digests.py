@@ -101,9 +101,11 @@ def _lists(tx: Tx, policy: Policy, reader: _Reader, overloads: Mapping[str, Over
         work = tx.desk(now)["load"]
         for desk in reader.leads:
             overdue = tx.tickets(TicketFilter(department=desk.name, overdue=True, limit=MANY), now)
-            sections += digest.of_department(policy, desk, work, overdue, reader.language)
+            others = [ticket for ticket in overdue if not reader.own or ticket.owner != reader.key]
+            sections += digest.of_department(policy, desk, work, others, reader.language)
         sections += [_hint(found, reader.language) for found in overloads.values()]
-        sections += digest.of_desk(policy, parked, len(tx.quarantine()), reader.language)
+        rest = [one for one in parked if not reader.own or one["agent"] != reader.key]
+        sections += digest.of_desk(policy, rest, len(tx.quarantine()), reader.language)
         midnight = worktime.instant(reader.zone, reader.day)
         total, known = tx.accounted(worktime.instant(reader.zone, reader.day - timedelta(days=1)), midnight)
         accounted = digest_words.say("accounted", reader.language, total=total, known=known) if total else ""

@@ -55,7 +55,8 @@ def _storm(gateway: Gateway, late: list[Ticket], now: datetime, tx: Tx) -> int:
             given.update(one.agent for one in taken.changes if isinstance(one, Assign) and one.agent)
     timed.write(gateway, tx, escalation.decide(gateway.live.policy, found, now, storm=True), now)
     done = sum(1 for one in found if one.level)
-    log.warning("many tickets are late", extra={"tickets": done})
+    if done:
+        log.warning("many tickets are late", extra={"tickets": done})
     return done
 
 

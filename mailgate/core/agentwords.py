@@ -73,7 +73,8 @@ def said(
         asked = notice.lead_of(case.policy, ticket.department) if why == "trainee" else agent
         return receipt.parked(case, asked or agent, why, commands=reading.commands, author=agent.name)
     keep = any(isinstance(one, SetStatus) for one in before)
-    solved = any(isinstance(one, SetStatus) and one.status is Status.SOLVED for one in before)
+    ends = not keep and case.policy.department(ticket.department).after_reply == Status.SOLVED
+    solved = ends or any(isinstance(one, SetStatus) and one.status is Status.SOLVED for one in before)
     changes, letters = relay.words(case, ticket, agent, text, keep_status=keep, above=above, survey=solved)
     if ticket.owner not in (None, agent.name):
         letters = (*letters, *notice.of_note(case, ticket, "answered"))

@@ -157,6 +157,14 @@ def test_an_answer_leaves_no_room_for_stage_letters(desk: Desk) -> None:
     assert whole(answer).count("mailto:") >= 11, "the survey stands under the words"
 
 
+def test_where_an_answer_ends_a_ticket_the_survey_stands_under_it(tmp_path: Path) -> None:
+    with running(tmp_path, support='lead = "anna"\nnotify = "lead"\nafter_reply = "solved"') as desk:
+        ticket = opened(desk)
+        from_agent(desk, "The bulb is in the post.", _notice(desk))
+        assert desk.ticket(ticket.number).status == "solved"
+        assert whole(desk.letters(MAIJA, "answer")[-1]).count("mailto:") >= 11
+
+
 def test_within_an_hour_of_an_agents_words_nothing_is_added(desk: Desk) -> None:
     opened(desk)
     from_agent(desk, "Please send a photo.", _notice(desk))
