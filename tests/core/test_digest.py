@@ -1,0 +1,139 @@
+"""Digests: whose morning it is, what stands in it, and in which words."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mailgate.core import digest, digest_words
+from mailgate.core.mail import Address
+from mailgate.core.policy import Agent, Calendar, Department, Policy, Role
+from mailgate.core.ticket import Due, Status, Ticket
+
+WEEK = (((540, 1020),),) * 5 + ((), ())
+OFFICE = Calendar("office", "Europe/Helsinki", WEEK, closed=frozenset({date(2026, 12, 24)}))
+HELSINKI = ZoneInfo("Europe/Helsinki")
+EIGHT, TEN = 480, 600
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # a Monday
+ANNA = Agent(1, "anna", "anna@staff.example", departments=("support",), role=Role.LEAD, timezone="Europe/Helsinki")
+BO = Agent(2, "bo", "bo@staff.example", departments=("support",), calendar="nights")
+CY = Agent(3, "cy", "cy@staff.example", departments=("sales",))
+NIGHTS = Calendar("nights", "UTC", (((0, 360),),) * 7)
+POLICY = Policy(
+    name="Acme",
+    domain="acme.example",
+    departments=(
+        Department("support", ("support@acme.example",), Address("support@acme.example"), calendar="office", lead="anna"),
+        Department("sales", ("sales@acme.example",), Address("sales@acme.example"), lead="cy"),
+    ),
+    agents=(ANNA, BO, CY),
+    calendars=(OFFICE, NIGHTS),
+)  # fmt: skip
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+DAYS = [
+    ("before its time", None, HELSINKI, EIGHT, "2026-03-02 05:59", None),
+    ("at its time", None, HELSINKI, EIGHT, "2026-03-02 06:00", "2026-03-02"),
+    ("later that day", None, HELSINKI, EIGHT, "2026-03-02 20:00", "2026-03-02"),
+    ("his midnight is not ours", None, HELSINKI, EIGHT, "2026-03-02 22:30", None),
+    ("before he begins", OFFICE, HELSINKI, EIGHT, "2026-03-02 06:59", None),
+    ("when he begins", OFFICE, HELSINKI, EIGHT, "2026-03-02 07:00", "2026-03-02"),
+    ("after he began", OFFICE, HELSINKI, TEN, "2026-03-02 07:30", None),
+    ("a day off", OFFICE, HELSINKI, EIGHT, "2026-03-01 12:00", None),
+    ("a holiday", OFFICE, HELSINKI, EIGHT, "2026-12-24 12:00", None),
+    ("k03: the day of the spring change", None, HELSINKI, EIGHT, "2026-03-29 05:00", "2026-03-29"),
+    ("k03: an hour that does not exist", None, HELSINKI, 210, "2026-03-29 01:00", "2026-03-29"),
+    ("k03: the day of the autumn change", None, HELSINKI, EIGHT, "2026-10-25 05:59", None),
+    ("k03: the hour that comes twice, first", None, HELSINKI, 210, "2026-10-25 00:30", "2026-10-25"),
+    ("k04: leap day", None, HELSINKI, EIGHT, "2028-02-29 06:00", "2028-02-29"),
+    ("k04: new year", None, HELSINKI, EIGHT, "2027-01-01 06:00", "2027-01-01"),
+]
+
+
+@pytest.mark.parametrize(("name", "calendar", "zone", "minute", "now", "day"), DAYS, ids=[row[0] for row in DAYS])
+def test_whose_morning_it_is(
+    name: str, calendar: Calendar | None, zone: ZoneInfo, minute: int, now: str, day: str | None
+) -> None:
+    found = digest.day_of(calendar, zone, minute, at(now))
+    assert found == (date.fromisoformat(day) if day else None)
+
+
+def test_an_agents_hours_are_his_own_else_his_departments() -> None:
+    assert [digest.calendar_of(POLICY, agent) for agent in (ANNA, BO, CY)] == [OFFICE, NIGHTS, None]
+
+
+READERS = [
+    (("agents", "lead"), ["anna", "bo", "cy"], ["anna", "cy"], ()),
+    (("lead",), [], ["anna", "cy"], ()),
+    (("bo", "anna"), ["bo", "anna"], ["anna"], ()),
+    (("BO@staff.example",), ["bo"], [], ()),
+    (("boss@head.example", "boss@head.example"), [], [], ("boss@head.example",)),
+    ((), [], [], ()),
+]
+
+
+@pytest.mark.parametrize(("to", "own", "leads", "outside"), READERS)
+def test_who_reads(to: tuple[str, ...], own: list[str], leads: list[str], outside: tuple[str, ...]) -> None:
+    found = digest.readers(replace(POLICY, digest_to=to))
+    assert ([one.name for one in found[0]], [one.name for one in found[1]], found[2]) == (own, leads, outside)
+
+
+def test_who_has_left_reads_nothing() -> None:
+    gone = replace(POLICY, agents=(replace(ANNA, active=False), BO, CY))
+    own, leads, _ = digest.readers(gone)
+    assert "anna" not in {one.name for one in (*own, *leads)}
+
+
+def ticket(number: int, due: timedelta | None = None, *, asked: bool = False, answered: bool = False) -> Ticket:
+    return Ticket(
+        number, "Lamp", Status.OPEN, "support", Address("c@c.example"), NOW, NOW, owner="anna",
+        due=Due(resolve=NOW + due if due is not None else None),
+        last_customer_at=NOW - timedelta(hours=2) if asked else None,
+        last_agent_at=NOW - timedelta(hours=1) if answered else None,
+    )  # fmt: skip
+
+
+def test_each_ticket_stands_in_the_first_list_that_fits() -> None:
+    hour = timedelta(hours=1)
+    mine = [
+        ticket(1, -hour, asked=True),
+        ticket(2, 13 * hour),  # eleven in the evening, in Helsinki
+        ticket(3, 15 * hour, asked=True),  # an hour past midnight there
+        ticket(4, asked=True, answered=True),
+        ticket(5),
+    ]
+    parked = [
+        {"agent": "anna", "subject": "Re: Lamp", "why": "stale", "mail": 7, "from": "anna@staff.example"},
+        {"agent": "bo", "subject": "Other", "why": "stale", "mail": 8, "from": "bo@staff.example"},
+    ]
+    sections = digest.of_agent(POLICY, ANNA, mine, parked, NOW)
+    assert [section["title"] for section in sections] == [
+        digest_words.say(key, "en") for key in ("parked", "overdue", "today", "answer", "mine")
+    ]
+    assert [one["label"] for one in sections[0]["facts"]] == ["anna"]
+    assert [[row["number"] for row in section["rows"]] for section in sections[1:]] == [[1], [2], [3], [4, 5]]
+    assert digest.of_agent(POLICY, ANNA, [], parked[1:], NOW) == []
+
+
+def test_long_lists_are_cut_and_say_so() -> None:
+    [section] = digest.of_agent(POLICY, ANNA, [ticket(n) for n in range(30)], [], NOW)
+    assert len(section["rows"]) == digest.MOST and "5" in section["text"]
+
+
+@pytest.mark.parametrize("language", ["fi", "pl", "lv"])
+def test_every_language_has_every_phrase_with_the_same_holes(language: str) -> None:
+    def holes(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    english, other = digest_words.WORDS["en"], digest_words.WORDS[language]
+    assert english.keys() == other.keys()
+    assert {key: holes(text) for key, text in other.items()} == {key: holes(text) for key, text in english.items()}
+    assert all(other[key] != text for key, text in english.items())
