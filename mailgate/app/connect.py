@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from mailgate.app.logins import credentials, token_of
 from mailgate.app.reading import settings
+from mailgate.app.remedies import remedy
 from mailgate.config import Config, ImapBox, Relay
 from mailgate.edge import smtp_out
 from mailgate.edge.imap_box import Trouble
-from mailgate.edge.imap_connect import close, connect, sorted_troubles
-from mailgate.errors import MailgateError
+from mailgate.edge.imap_look import try_mailbox
+from mailgate.errors import MailgateError, Permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,26 @@ def _tried(key: str, attempt: Callable[[], str]) -> End:
     try:
         return End(key, said=attempt())
     except MailgateError as error:
-        return End(key, problem=str(error))
+        wrong = str(error)
     except Trouble as trouble:
-        return End(key, problem=f"{trouble.kind}: {trouble}")
+        wrong = f"{trouble.kind}: {trouble}"
     except OSError as error:
-        return End(key, problem=f"{type(error).__name__}: {error}")
+        wrong = f"{type(error).__name__}: {error}"
+    mend = remedy(wrong)
+    return End(key, problem=f"{wrong} ({mend})" if mend else wrong)
+
+
+def _resolve(host: str, port: int) -> None:
+    """Raises Permanent when the name leads nowhere."""
+    try:
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no name at all"
+        raise Permanent(f"{host} does not resolve: {why}") from None
 
 
 def _try_relay(relay: Relay, config: Config) -> str:
+    _resolve(relay.host, relay.port)
     transport = smtp_out.SmtpTransport(relay_settings(relay, config))
     departments = [d for d in config.policy.departments if d.outgoing in (None, relay.name)]
     try:
@@ -58,15 +72,10 @@ def _try_relay(relay: Relay, config: Config) -> str:
 
 
 def _try_mailbox(box: ImapBox, config: Config) -> str:
-    """Log in and look at every folder; nothing is read or marked."""
-    client, _ = connect(settings(box, credentials(box.login, box.name, config.gateway.data), config.smtp.max_size))
-    try:
-        with sorted_troubles():
-            for folder in filter(None, (*box.folders, box.junk, box.sent_folder)):
-                client.select_folder(folder, readonly=True)
-    finally:
-        close(client)
-    return f"{box.host}:{box.port} lets us read {', '.join(box.folders)} of {box.login.user}"
+    """Log in and look for every folder; nothing is read or marked."""
+    _resolve(box.host, box.port)
+    said = try_mailbox(settings(box, credentials(box.login, box.name, config.gateway.data), config.smtp.max_size))
+    return f"{said}: {', '.join(filter(None, (*box.folders, box.junk, box.sent_folder)))}"
 
 
 def relay_settings(relay: Relay, config: Config) -> smtp_out.Relay:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
+from typing import Any
+
+from imapclient import IMAPClient
+from imapclient.response_types import Envelope
 
 from mailgate.edge.imap_box import Mailbox, Trouble
 from mailgate.edge.imap_connect import close, connect, sorted_troubles
+
+BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +25,16 @@ class Held:
     folder: str
     uidvalidity: int
     uids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Enough of a mail for a person to find it; the server's words, not to be believed nor shown uncleaned."""
+
+    uid: int
+    arrived: datetime | None = None
+    sender: str = ""
+    subject: str = ""
 
 
 def try_mailbox(mailbox: Mailbox) -> str:
@@ -28,26 +47,69 @@ def try_mailbox(mailbox: Mailbox) -> str:
                 known = sorted(name for _, _, name in client.list_folders())
                 there = ", ".join(known[:20])
                 raise Trouble("folder", f"no folder {', '.join(map(repr, missing))}; there are: {there}")
+            for name in mailbox.every_folder:  # Microsoft says only here that a mailbox may not be read
+                client.select_folder(name, readonly=True)
             able = [name for name in ("IDLE", "MOVE", "UIDPLUS") if client.has_capability(name)]
             return f"{mailbox.host}:{mailbox.port} lets {mailbox.user} in ({', '.join(able) or 'no extensions'})"
     finally:
         close(client)
 
 
-def inventory(mailbox: Mailbox, since: datetime | None = None) -> list[Held]:
-    """The UIDs in each folder, `done_folder` left out (it has UIDs of its own); `since` by day of arrival.
+class Look:
+    """A connection that only looks; see `looking`."""
 
-    Raises Trouble, MailgateError.
-    """
-    client, _ = connect(mailbox)
-    try:
+    def __init__(self, client: IMAPClient, mailbox: Mailbox) -> None:
+        self._client = client
+        self._mailbox = mailbox
+
+    def inventory(self) -> list[Held]:
+        """The UIDs in each folder, `done_folder` left out (it has UIDs of its own). Raises Trouble."""
         with sorted_troubles():
             held = []
-            for name in mailbox.every_folder:
-                answer = client.select_folder(name, readonly=True)
-                wanted = ["ALL"] if since is None else ["SINCE", since.astimezone(UTC).date()]
-                uids = tuple(sorted(client.search(wanted)))
+            for name in self._mailbox.every_folder:
+                answer = self._client.select_folder(name, readonly=True)
+                uids = tuple(sorted(self._client.search(["ALL"])))
                 held.append(Held(name, int(answer.get(b"UIDVALIDITY", 0)), uids))
             return held
+
+    def heads(self, folder: str, uids: Sequence[int]) -> tuple[Head, ...]:
+        """Whom these mails are from and what they are called; one that has gone is left out. Raises Trouble."""
+        with sorted_troubles():
+            self._client.select_folder(folder, readonly=True)
+            found: dict[int, dict[bytes, Any]] = {}
+            for start in range(0, len(uids), BATCH):
+                found.update(self._client.fetch(uids[start : start + BATCH], ["ENVELOPE", "INTERNALDATE"]))
+            return tuple(_head(uid, found[uid]) for uid in uids if uid in found)
+
+
+@contextlib.contextmanager
+def looking(mailbox: Mailbox) -> Iterator[Look]:
+    """Log in to look around. Raises Trouble, MailgateError."""
+    client, _ = connect(mailbox)
+    try:
+        yield Look(client, mailbox)
     finally:
         close(client)
+
+
+def _head(uid: int, answer: dict[bytes, Any]) -> Head:
+    arrived, envelope = answer.get(b"INTERNALDATE"), answer.get(b"ENVELOPE")
+    when = arrived.astimezone(UTC) if isinstance(arrived, datetime) else None
+    if not isinstance(envelope, Envelope):
+        return Head(uid, when)
+    sender = ", ".join(
+        f"{(one.mailbox or b'').decode('utf-8', 'replace')}@{(one.host or b'').decode('utf-8', 'replace')}"
+        for one in envelope.from_ or ()
+    )
+    return Head(uid, when, sender, _decoded(envelope.subject or b""))
+
+
+def _decoded(subject: bytes) -> str:
+    text = subject.decode("utf-8", "replace")
+    try:
+        return str(make_header(decode_header(text)))
+    except (ValueError, LookupError):
+        return text
+
+
+__all__ = ["Head", "Held", "Look", "Trouble", "looking", "try_mailbox"]

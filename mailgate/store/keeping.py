@@ -143,6 +143,15 @@ class Keeping(Session):
             )
         ]
 
+    def taken(self, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
+        """See `base.Read.taken`."""
+        found = self.all(
+            "SELECT uid FROM mail WHERE mailbox = :mailbox AND folder = :folder AND uidvalidity = :uidvalidity "
+            "AND uid > 0",
+            {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity},
+        )
+        return frozenset(row["uid"] for row in found)
+
     # --- people's own -------------------------------------------------------------------------------------------------
 
     def reminded(self, reminder: int, now: datetime) -> None:

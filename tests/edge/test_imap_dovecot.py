@@ -15,7 +15,7 @@ import pytest
 from mailgate.core.mail import Envelope, Source
 from mailgate.edge.imap_box import Mailbox, Password, Report, State, Trouble
 from mailgate.edge.imap_in import Mailboxes, MailboxReader, Pace
-from mailgate.edge.imap_look import inventory, try_mailbox
+from mailgate.edge.imap_look import looking, try_mailbox
 from mailgate.errors import Temporary
 from mailgate.store.base import Cursor, Kept
 
@@ -416,7 +416,10 @@ def test_an_inventory_names_every_mail_there_is(box: Box) -> None:
     memory = Memory()
     box.read(memory)
     memory.until_idle(2)
-    held = inventory(box.settings())
-    assert [(one.folder, one.uids) for one in held] == [("INBOX", (1, 2))]
-    assert held[0].uidvalidity == memory.mails[0][1].uidvalidity
-    assert inventory(box.settings(), datetime.now(UTC) + timedelta(days=3))[0].uids == ()
+    with looking(box.settings()) as look:
+        [held] = look.inventory()
+        assert (held.folder, held.uids) == ("INBOX", (1, 2))
+        assert held.uidvalidity == memory.mails[0][1].uidvalidity
+        heads = look.heads("INBOX", [1, 2, 77])
+    assert [(head.uid, head.subject) for head in heads] == [(1, "one"), (2, "two")]
+    assert all(head.arrived and head.arrived > LONG_AGO for head in heads)

@@ -1,12 +1,29 @@
-"""A whole gateway that reads its mail from a real Dovecot: folders, history, junk, and mail answered past it."""
+"""A whole gateway that reads its mail from a real Dovecot: folders, history, junk, crashes, and what audit finds."""
 
 from __future__ import annotations
 
 import imaplib
+import json
+import socketserver
+import threading
 import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from conftest import mail, running
+import pytest
+from click.testing import CliRunner, Result
+from conftest import Desk, mail, only, running, whole
+
+from mailgate.app import jobs
+from mailgate.cli import cli
+from mailgate.edge.imap_folder import Folder
+from mailgate.errors import Temporary
+from mailgate.store.base import Cursor
+from mailgate.store.sqlite import SqliteStore
 
 BOX = """
 [[imap]]
@@ -17,46 +34,304 @@ port = {port}
 tls = "none"
 user = "{user}"
 password = "{password}"
-junk = "Junk"
-done_folder = "Done"
-poll = "5s"
+poll = "1s"
+{more}
 """
 
 
-def put(dovecot, user: str, folder: str, raw: bytes, age: float = 0.0) -> None:
-    with imaplib.IMAP4("127.0.0.1", dovecot.imap) as client:
-        client.authenticate("PLAIN", lambda _: f"\0{user}\0{dovecot.password}".encode())
-        client.create(folder)
-        client.append(folder, "", imaplib.Time2Internaldate(time.time() - age), raw)
+class Mailbox:
+    """One user's mailbox on the server, as its owner sees it, and the gateways that read it."""
+
+    def __init__(self, dovecot: Any, place: Path) -> None:
+        self.dovecot, self.place = dovecot, place
+        self.user = f"{place.name}@example.test"
+
+    def desk(self, more: str = 'done_folder = "Done"', **parts: str) -> Any:
+        """A gateway that reads it while the block lasts."""
+        box = BOX.format(port=self.dovecot.imap, user=self.user, password=self.dovecot.password, more=more)
+        return running(self.place, more=box, **parts)
+
+    def connect(self) -> imaplib.IMAP4:
+        client = imaplib.IMAP4("127.0.0.1", self.dovecot.imap, timeout=20)
+        client.authenticate("PLAIN", lambda _: f"\0{self.user}\0{self.dovecot.password}".encode())
+        return client
+
+    def put(self, raw: bytes, folder: str = "INBOX", age: timedelta = timedelta()) -> None:
+        with self.connect() as client:
+            client.create(folder)
+            when = imaplib.Time2Internaldate(time.time() - age.total_seconds())
+            assert client.append(folder, "", when, raw)[0] == "OK"
+
+    def count(self, folder: str = "INBOX") -> int:
+        with self.connect() as client:
+            status, found = client.select(folder, readonly=True)
+            return int(found[0] or 0) if status == "OK" else 0
+
+    def mailgate(self, *args: str) -> Result:
+        done = CliRunner().invoke(cli, ["--config", str(self.place / "mailgate.toml"), *args], standalone_mode=False)
+        assert done.exception is None, done.exception
+        return done
+
+    def store(self) -> SqliteStore:
+        return SqliteStore(self.place / "data" / "mailgate.db")
 
 
-def count(dovecot, user: str, folder: str) -> int:
-    with imaplib.IMAP4("127.0.0.1", dovecot.imap) as client:
-        client.authenticate("PLAIN", lambda _: f"\0{user}\0{dovecot.password}".encode())
-        status, found = client.select(folder, readonly=True)
-        return int(found[0] or 0) if status == "OK" else 0
+@pytest.fixture
+def box(dovecot: Any, tmp_path: Path) -> Mailbox:
+    return Mailbox(dovecot, tmp_path)
 
 
-def test_mail_in_a_mailbox_becomes_tickets_and_is_moved(dovecot, tmp_path: Path) -> None:
-    user = f"{tmp_path.name}@example.test"
-    more = BOX.format(port=dovecot.imap, user=user, password=dovecot.password)
-    with running(tmp_path, more=more) as desk:
-        put(dovecot, user, "INBOX", mail("By IMAP").as_bytes())
-        desk.wait(lambda: len(desk.settled) == 1, "the mail in INBOX was not taken")
+def taken(desk: Desk, count: int) -> list[str]:
+    """Wait until so many mails have their fate; the fates in order of arrival."""
+    desk.wait(lambda: len(desk.settled) >= count, f"{count} mails were not taken: {desk.gateway.mailboxes.states()}")
+    assert len(desk.settled) == count
+    return [desk.settled[number] for number in sorted(desk.settled)]
+
+
+def read_through(desk: Desk, uid: int) -> None:
+    """Wait until the reader has remembered that it is past this mail."""
+    end = time.monotonic() + 20
+    while desk.gateway.store.read(lambda read: (read.cursor("support", "INBOX") or Cursor(0, 0)).uid) < uid:
+        assert time.monotonic() < end, desk.gateway.mailboxes.states()
+        time.sleep(0.02)  # the reader's thread tells nobody
+
+
+def test_mail_in_a_mailbox_becomes_tickets_and_is_moved(box: Mailbox) -> None:
+    with box.desk() as desk:
+        box.put(mail("By IMAP").as_bytes())
+        assert taken(desk, 1) == ["filed"]
         assert [ticket.subject for ticket in desk.tickets()] == ["By IMAP"]
         assert len(desk.letters("maija@customer.example", "ack")) == 1
-        put(dovecot, user, "Junk", mail("Cheap pills", sender="spam@spam.example").as_bytes())
-        desk.wait(lambda: len(desk.settled) == 2, "the junk folder was not read")
-        assert sorted(desk.settled.values()) == ["filed", "parked"]
-    assert count(dovecot, user, "INBOX") == 0
-    assert count(dovecot, user, "Done") >= 1
+    assert (box.count("INBOX"), box.count("Done")) == (0, 1)
 
 
-def test_history_is_filed_and_never_answered(dovecot, tmp_path: Path) -> None:
-    user = f"{tmp_path.name}@example.test"
-    put(dovecot, user, "INBOX", mail("Long ago").as_bytes(), age=3 * 86400)
-    more = BOX.format(port=dovecot.imap, user=user, password=dovecot.password)
-    with running(tmp_path, more=more) as desk:
-        desk.wait(lambda: len(desk.settled) == 1, "the old mail was not filed")
+# --- history, junk, watch -----------------------------------------------------------------------------------------------
+
+
+def test_history_is_filed_and_never_answered(box: Mailbox) -> None:
+    box.put(mail("Long ago").as_bytes(), age=timedelta(days=3))
+    with box.desk() as desk:
+        assert taken(desk, 1) == ["filed"]
         assert [str(ticket.status) for ticket in desk.tickets()] == ["solved"]
         assert desk.letters() == []
+
+
+def test_since_says_what_is_history_and_old_mail_is_not_acknowledged(box: Mailbox) -> None:
+    for subject, days in (("Too old", 40), ("Old", 3), ("Fresh", 0)):
+        box.put(mail(subject, sender=f"{days}@customer.example").as_bytes(), age=timedelta(days=days))
+    since = (datetime.now(UTC) - timedelta(days=30)).date()
+    with box.desk(f"since = {since}") as desk:
+        taken(desk, 3)
+        assert {ticket.subject: str(ticket.status) for ticket in desk.tickets()} == {
+            "Too old": "solved", "Old": "new", "Fresh": "new"
+        }  # fmt: skip
+        assert [letter["To"] for letter in desk.letters(template="ack")] == ["0@customer.example"]
+    assert box.count() == 3  # no done_folder: all of it stays
+
+
+def test_junk_is_parked_and_released_as_the_customers(box: Mailbox) -> None:
+    box.put(mail("My invoice", sender="Maija <maija@customer.example>").as_bytes(), "Junk")
+    with box.desk('junk = "Junk"\nsince = 2026-01-01') as desk:
+        assert taken(desk, 1) == ["parked"]
+        assert desk.tickets() == []
+        assert desk.letters("maija@customer.example") == []
+        [row] = json.loads(box.mailgate("parked", "list", "--json").stdout)
+        assert (row["from"], row["subject"], row["why"]) == ("maija@customer.example", "My invoice", "junk")
+        box.mailgate("parked", "send", str(row["id"]))
+        desk.settle()
+        ticket = desk.of_mail(row["id"])
+        assert (ticket.subject, ticket.requester.addr, ticket.entries[0].kind) == (
+            "My invoice", "maija@customer.example", "customer"
+        )  # fmt: skip
+        assert only(desk.letters("maija@customer.example", "ack"))["X-Mailgate-Ticket"] == str(ticket.number)
+    assert box.count("Junk") == 1
+
+
+def test_watching_leaves_mail_in_place_and_sends_nothing(box: Mailbox) -> None:
+    with box.desk(gateway='mode = "watch"') as desk:
+        box.put(mail("Only watched").as_bytes())
+        assert taken(desk, 1) == ["filed"]
+        read_through(desk, 1)
+        assert desk.letters() == []
+        assert desk.gateway.store.read(lambda read: read.outbox(("held",)))
+    assert (box.count("INBOX"), box.count("Done")) == (1, 0)
+
+
+# --- nothing lost, nothing twice ----------------------------------------------------------------------------------------
+
+
+def test_i05_a_crash_between_commit_and_move_makes_one_ticket(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = threading.Event()
+
+    def die(folder: Folder, client: object) -> None:
+        if folder._unmoved:
+            cut.set()
+            raise Temporary("the plug was pulled")
+
+    with monkeypatch.context() as patch, box.desk() as desk:
+        patch.setattr(Folder, "move", die)
+        box.put(mail("Committed").as_bytes())
+        assert taken(desk, 1) == ["filed"]
+        assert cut.wait(20)
+        desk.daemon.stop()
+    assert (box.count("INBOX"), box.count("Done")) == (1, 0)
+    with box.desk() as desk:
+        read_through(desk, 1)
+        assert (len(desk.tickets()), len(desk.letters(template="ack"))) == (1, 1)
+        assert desk.gateway.store.read(lambda read: read.audit())["accepted"] == 1
+    assert (box.count("INBOX"), box.count("Done")) == (0, 1)
+
+
+def test_i07_a_rebuilt_folder_loses_nothing_and_doubles_no_ticket(box: Mailbox) -> None:
+    with box.desk("") as desk:
+        for subject in ("one", "two"):
+            box.put(mail(subject).as_bytes())
+        assert taken(desk, 2) == ["filed", "filed"]
+        read_through(desk, 2)
+    box.dovecot.run("mailbox", "update", "-u", box.user, "--uid-validity", "4000000000", "INBOX")
+    box.put(mail("three").as_bytes())
+    with box.desk("") as desk:
+        desk.wait(lambda: len(desk.tickets()) == 3, "the mail after the rebuild was not taken")
+        read_through(desk, 3)
+        assert [ticket.subject for ticket in desk.tickets()] == ["one", "two", "three"]
+        assert len(desk.letters(template="ack")) == 3
+        counts = desk.gateway.store.read(lambda read: read.audit())
+        assert (counts["accepted"], counts["filed"], counts["duplicate"]) == (5, 3, 2)
+    assert box.mailgate("audit", "--mailboxes").return_value == 0
+
+
+def test_i16_one_message_in_two_folders_is_one_ticket(box: Mailbox) -> None:
+    raw = mail("Twice labelled").as_bytes()
+    with box.desk('folders = ["INBOX", "Sales"]') as desk:
+        box.put(raw)
+        assert taken(desk, 1) == ["filed"]
+        box.put(raw, "Sales")
+
+        def both() -> bool:
+            counts = desk.gateway.store.read(lambda read: read.audit())
+            return (counts["accepted"], counts["duplicate"]) == (2, 1)
+
+        wait_for(both)
+        assert (len(desk.tickets()), len(desk.letters(template="ack"))) == (1, 1)
+
+
+def wait_for(true: Any) -> None:
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+# --- audit ------------------------------------------------------------------------------------------------------------------
+
+
+def test_audit_finds_every_mail_of_a_mailbox_accounted_for(box: Mailbox) -> None:
+    with box.desk('junk = "Junk"\ndone_folder = "Done"') as desk:
+        box.put(mail("one").as_bytes())
+        box.put(mail("two", sender="b@customer.example").as_bytes(), "Junk")
+        taken(desk, 2)
+        read_through(desk, 1)
+        box.put(mail("Moved away by a person").as_bytes(), "Elsewhere")
+        found = box.mailgate("audit", "--mailboxes", "--json")
+        assert found.return_value == 0
+        rows = {row["folder"]: row for row in json.loads(found.stdout)["mailboxes"]}
+        assert (rows["INBOX"]["accepted"], rows["Junk"]["accepted"]) == (0, 1)  # what is done lies in done_folder
+        assert all((row["missing"], row["problem"]) == ([], "") for row in rows.values())
+
+
+def test_audit_names_a_mail_that_slipped_in_behind_the_cursor(box: Mailbox) -> None:
+    with box.desk("") as desk:
+        box.put(mail("one").as_bytes())
+        taken(desk, 1)
+        read_through(desk, 1)
+    slipped = mail("Häviääkö tämä?", sender="Maija <maija@customer.example>").as_bytes()
+    box.put(slipped)
+    box.put(mail("Too large to fetch").as_bytes())
+    box.put(mail("Came just now").as_bytes())
+    store = box.store()
+    cursor = store.read(lambda read: read.cursor("support", "INBOX"))
+    assert cursor is not None
+    now = datetime.now(UTC)
+    store.write(lambda tx: tx.put_aside("support", "INBOX", cursor.uidvalidity, 3, "too_large", now, 9)).result()
+    store.write(lambda tx: tx.set_cursor("support", "INBOX", Cursor(cursor.uidvalidity, 3), now)).result()
+    store.close()
+    plain = box.mailgate("audit")
+    assert plain.return_value == 0  # without the network nobody knows of it
+    assert "set aside, still on the server: support: INBOX, UID 3" in plain.stdout
+    found = box.mailgate("audit", "--mailboxes")
+    assert found.return_value == 1
+    assert "support: INBOX: 4 held, 1 accepted, 1 set aside, 1 not read yet, 1 missing" in found.stdout
+    assert "never accepted: UID 2, from maija@customer.example" in found.stdout
+    assert "Häviääkö tämä?" in found.stdout
+    told = json.loads(box.mailgate("audit", "--mailboxes", "--json").stdout)
+    assert [one["uid"] for one in told["mailboxes"][0]["missing"]] == [2]
+    with box.connect() as client:  # the remedy it tells
+        client.create("Aside")
+        client.select("INBOX")
+        client.uid("MOVE", "2", "Aside")
+        client.select("Aside")
+        client.uid("MOVE", "1", "INBOX")
+    with box.desk("") as desk:
+        wait_for(lambda: "Häviääkö tämä?" in {ticket.subject for ticket in desk.tickets()})
+        wait_for(lambda: box.mailgate("audit", "--mailboxes").return_value == 0)
+
+
+def test_audit_says_when_a_mailbox_cannot_be_looked_at(box: Mailbox) -> None:
+    with box.desk(""):
+        pass
+    config = box.place / "mailgate.toml"
+    config.write_text(config.read_text().replace(box.dovecot.password, "wrong"))
+    found = box.mailgate("audit", "--mailboxes")
+    assert found.return_value == 1
+    assert "support: cannot be looked at: login refused" in found.stdout
+
+
+# --- silence ----------------------------------------------------------------------------------------------------------------
+
+
+class Away(socketserver.BaseRequestHandler):
+    """An IMAP server that lets nobody in."""
+
+    def handle(self) -> None:
+        self.request.sendall(b"* BYE [UNAVAILABLE] maintenance\r\n")
+
+
+@pytest.fixture
+def away() -> Iterator[int]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Away) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield int(server.server_address[1])
+        server.shutdown()
+        thread.join(20)
+
+
+def test_a_mailbox_silent_for_alarm_after_calls_the_admin(away: int, tmp_path: Path) -> None:
+    box = BOX.format(port=away, user="u", password="p", more='alarm_after = "30m"')
+    metrics = '\n[metrics]\nlisten = "127.0.0.1:0"\n'
+    with running(tmp_path, more=box + metrics) as desk:
+        wait_for(lambda: desk.gateway.mailboxes.states()[0]["state"] == "failing")
+        healthz = f"http://{desk.daemon.outside.metrics.bound[0]}/healthz"
+
+        def status() -> Result:
+            config = str(tmp_path / "mailgate.toml")
+            return CliRunner().invoke(cli, ["--config", config, "status"], standalone_mode=False)
+
+        with urllib.request.urlopen(healthz, timeout=20) as answer:
+            assert answer.status == 200
+        assert status().return_value == 0
+        jobs.watch(desk.gateway, desk.clock())
+        assert desk.letters("root@admin.example") == []
+        desk.clock.ahead = timedelta(minutes=31)
+        jobs.watch(desk.gateway, desk.clock())
+        letter = only(desk.letters("root@admin.example"))
+        assert "mailbox support is silent" in whole(letter)
+        assert "maintenance" in whole(letter)
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(healthz, timeout=20)
+        with caught.value as answer:
+            assert (answer.code, "mailbox support" in answer.read().decode()) == (503, True)
+        found = status()
+        assert found.return_value == 1
+        assert "mailbox support is silent" in found.stdout
+        assert "mailgate check --connect" in found.stdout
