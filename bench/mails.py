@@ -79,6 +79,7 @@ def _mail(kind: str, serial: str, sender: str, headers: dict[str, str], tag: str
     message.set_content(text)
     if markup:
         message.add_alternative(_html(chance, text, markup), subtype="html")
+        message.set_boundary(f"=={serial}==")
     raw = message.as_bytes().replace(b"\r\n.", b"\r\n..")
     return Mail(sender, raw + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"))
 

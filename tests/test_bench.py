@@ -1,0 +1,79 @@
+"""The measurements run, and measure what they say; how fast anything is, is not asked here."""
+
+from __future__ import annotations
+
+import email
+import importlib
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from mailgate.store.base import TicketFilter
+from mailgate.store.sqlite import SqliteStore
+
+BENCH = Path(__file__).parents[1] / "bench"
+
+
+def load(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(BENCH))
+    return importlib.import_module(name)
+
+
+@pytest.mark.parametrize(("kind", "octets"), [("2 KB plain", 2_000), ("5 KB plain", 5_000), ("22 KB HTML", 22_000)])
+def test_mails_have_the_size_they_are_named_after(kind: str, octets: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    mails = load("mails", monkeypatch)
+    made = mails.new(kind, "x1")
+    assert octets * 0.8 < len(made.data) < octets * 1.25 and made.data.endswith(b"\r\n.\r\n")
+    assert mails.new(kind, "x1") == made != mails.new(kind, "x2")
+
+
+def test_a_follow_up_names_its_ticket_one_way_or_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    mails = load("mails", monkeypatch)
+    by_id = email.message_from_bytes(mails.follow_up("2 KB plain", "y", mails.Reply("a@b.example", 0, "<1@x>")).data)
+    by_number = email.message_from_bytes(mails.follow_up("2 KB plain", "y", mails.Reply("a@b.example", 1042)).data)
+    assert by_id["In-Reply-To"] == by_id["References"] == "<1@x>" and "#" not in by_id["Subject"]
+    assert "[#1042]" in by_number["Subject"] and by_number["In-Reply-To"] is None
+
+
+def test_tickets_made_directly_are_tickets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill = load("fill", monkeypatch)
+    monkeypatch.setattr(fill, "CHUNK", 40)
+    database = tmp_path / "data" / "mailgate.db"
+    fill.fill(database, 100)
+    store = SqliteStore(database)
+    try:
+        now = datetime.now(UTC)
+        assert store.read(lambda read: read.count(TicketFilter(), now)) == 100
+        ticket = store.read(lambda read: read.ticket(1100))
+        assert ticket is not None and len(ticket.entries) == 1 and ticket.requester.addr.endswith("@customer.example")
+        assert store.read(lambda read: read.audit())["unaccounted"] == 0
+        assert [found.number for found in store.read(lambda read: read.find("order 77"))] == [1077]
+    finally:
+        store.close()
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert connection.execute("SELECT count(*) FROM msgid").fetchone() == (200,)
+    connection.close()
+
+
+def test_a_record_replaces_the_last_one_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = load("run", monkeypatch)
+    results = tmp_path / "RESULTS.md"
+    results.write_text(f"above\n{run.BEGIN}\nold\n{run.END}\nbelow\n")
+    monkeypatch.setattr(run, "RESULTS", results)
+    run.record(["new", "figures"])
+    run.record(["newest"])
+    assert results.read_text() == f"above\n{run.BEGIN}\n\nnewest\n\n{run.END}\nbelow\n"
+
+
+def test_a_small_run_measures_a_real_daemon_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    command = [sys.executable, str(BENCH / "run.py"), "--share", "0.02", "--place", str(tmp_path), "receive", "stages"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "| mailgate |" in done.stdout and "| 22 KB HTML, new |" in done.stdout
+    assert list(tmp_path.iterdir()) == []
