@@ -22,7 +22,7 @@ _LONGEST = 320  # characters of an attribution, however many lines it takes
 _WRAPPED = 60  # characters from which on a line may have been broken
 _SPAN = 4  # lines an attribution may be wrapped over
 _CANDIDATES = 400  # lines that might begin history and are looked at closely, so that the cost stays linear
-_QUOTED = re.compile(r"[ \t]{0,3}(?:[A-Z][A-Za-z]{0,2})?>(?!:$)|[ \t]{0,3}\|[ >]|[ \t]{0,3}&gt;")
+_QUOTED = re.compile(r"[ \t]{0,3}(?:[A-Z][A-Za-z]{0,2})?>(?!:$)|[ \t]{0,3}\|[ >](?!.*\|\s*$)|[ \t]{0,3}&gt;")
 _MARKED = re.compile(r"[\s>|*_]{0,40}##[^#\n]{4,120}##|.{0,200}(?<![A-Za-z0-9])mg:[a-z0-9]{1,8}\.[0-9]{1,10}\.[acxm]")
 _VERB = re.compile(
     r"(?<!\w)(?:" + "|".join(re.escape(verb) for verb in sorted(words.VERBS, key=len, reverse=True)) + r")(?!\w)",

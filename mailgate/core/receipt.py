@@ -21,7 +21,7 @@ WHY = {
     "internal": "internal words of the desk stand in the text",
     "forward": "it is a forwarded mail: kept as a note, and its commands were not carried out",
     "desk_only": "your desk address asks and steers, but sends no words out of the house; answer a notice instead",
-    "tap_only": "a link steers, but sends no words out of the house; answer the notice itself",
+    "tap_only": "a link does what it says and no more; answer the notice itself",
     "trainee": "a lead has to send it",
     "address_only": "the reply address alone is no proof for words to a customer; keep the ticket's tag in the subject",
     "no_parked_mail": "the mail it is about waits no longer, or another was asked",
@@ -69,7 +69,7 @@ def parked(
 
 
 def _doubt(problem: Trouble, language: str) -> dict[str, Any]:
-    nearest = f"#{problem.nearest[0]}" if problem.nearest else ""
+    nearest = ", ".join(f"#{name}" for name in problem.nearest[:3])
     return {
         "text": problem.line[:200] or problem.word,
         "why": answers.of_trouble(problem, language),

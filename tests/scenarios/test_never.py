@@ -1,0 +1,252 @@
+"""What must never happen: nothing internal in a letter to a customer, no mistyped command sent, no honest word held."""
+
+from __future__ import annotations
+
+import email.policy
+import importlib.util
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
+
+from mailgate.core.catalogue import COMMANDS
+from mailgate.core.change import Audience, Decision, Fate
+from mailgate.core.decide import decide, needs
+from mailgate.core.mail import Envelope
+from mailgate.wire.parse import parse
+
+ANNA = "Anna Virtanen <anna@staff.example>"
+BO = "Bo Ek <bo@staff.example>"
+MAIJA = "maija@customer.example"
+SECRET = re.compile(
+    r"CANARY|@staff\.example|mg[.:][a-z0-9]{1,8}\.[0-9]+\.a|Please write your reply above|support\+[a-z]+\.[a-z2-7]{16}",
+    re.IGNORECASE,
+)
+
+
+def beside(path: str) -> ModuleType:
+    """A module of the tests by its file: test folders are no packages."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, Path(__file__).parent / path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+CLIENTS = beside("mailclients.py").CLIENTS
+SLIPS = beside("../core/test_mistyped_commands.py").SLIPS
+LETTERS = beside("../core/test_honest_letters.py").LETTERS
+
+
+# --- nothing internal leaves ------------------------------------------------------------------------------------------
+
+MORE = """
+[limits]
+acks_per_hour = 5000
+tickets_per_sender_hour = 5000
+
+[[agent]]
+name = "timo"
+full_name = "Timo Tuomi"
+address = "timo@staff.example"
+departments = ["support"]
+role = "trainee"
+"""
+RULE = """
+[[rule]]
+name = "everything else"
+then.note = "CANARY of a rule"
+then.tags = ["canary-tag"]
+"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk full of secrets: each is a canary."""
+    smtp = 'trusted_networks = ["127.0.0.0/8"]'
+    with running(tmp_path_factory.mktemp("never"), rules=RULE, smtp=smtp, more=MORE) as desk:
+        yield desk
+
+
+def outside(desk: Desk) -> Iterator[tuple[str, EmailMessage, bytes]]:
+    """Every letter that left for a customer or an expert, with its template and its bytes."""
+    desk.letters()
+    seen = set()
+    for row in desk.gateway.store.read(lambda read: read.outbox(("sent", "waiting", "held"))):
+        if row["letter"] in seen:
+            continue
+        seen.add(row["letter"])
+        letter = desk.gateway.store.read(lambda read, one=row["letter"]: read.letter(one))
+        if letter["audience"] in ("customer", "expert") and letter["raw"]:
+            yield row["template"], email.message_from_bytes(letter["raw"], policy=email.policy.default), letter["raw"]
+
+
+def no_leak(desk: Desk) -> int:
+    """Nothing internal in any header, any part, any file name; returns how many letters were read."""
+    count = 0
+    for template, letter, raw in outside(desk):
+        names = " ".join(str(part.get_filename()) for part in letter.walk())
+        for text in (whole(letter), raw.decode("utf-8", "replace"), names):
+            if template == "expert":  # he is asked to write above a line too, and knows of no other
+                text = text.replace("Please write your reply above this line", "")  # noqa: PLW2901
+            found = SECRET.search(text)
+            assert found is None, (template, found, text[max(0, found.start() - 200) : found.end() + 80])
+        count += 1
+    return count
+
+
+ARGUMENTS = {
+    "assign": "bo", "move": "sales CANARY of a handover", "ask": "lab@expert.example what is it?",
+    "cc": "+kari@customer.example", "requester": "kari@customer.example", "hold": "2d", "priority": "high", "due": "2d",
+    "remind": "2d CANARY of a reminder", "tag": "+canary-too", "subject": "A better title", "field": "order=CANARY",
+    "use": "nothing", "save": "canary", "kb": "lamp", "call": "kari@customer.example", "new": "liisa@customer.example",
+    "merge": "1001", "link": "1001", "away": "2030-12-20..2030-12-30 cover bo", "find": "lamp", "list": "open",
+    "show": "1001", "files": "1001", "customer": MAIJA, "report": "7d", "yes": "", "send": "", "drop": "",
+}  # fmt: skip
+
+
+def noticed(desk: Desk, ticket: int) -> EmailMessage:
+    """The newest notice of a ticket to Anna, without reading every letter there is."""
+    for _ in range(2000):
+        desk.gateway.dispatcher.drain()
+        rows = desk.gateway.store.read(lambda read: read.outbox(("sent",)))
+        found = [row["letter"] for row in rows if (row["ticket"], row["to"]) == (ticket, "anna@staff.example")]
+        if found:
+            letter = desk.gateway.store.read(lambda read, one=found[-1]: read.letter(one))
+            return email.message_from_bytes(letter["raw"], policy=email.policy.default)
+        desk.idle.wait(0.01)
+    raise AssertionError(f"no notice of {ticket}")
+
+
+@pytest.mark.parametrize("client", ["Outlook", "Gmail", "iPhone", "Thunderbird", "mutt"])
+def test_no_agents_answer_leaks_anything(house: Desk, client: str) -> None:
+    who = f"{re.sub(r'[^a-z]', '', client.lower())}@customer.example"
+    ticket = opened(house, f"Lamp of {client}", sender=who).number
+    for name, author, words in (
+        ("anna", ANNA, ["#note", "CANARY of a note, anna@staff.example", "#field order=CANARY"]),
+        ("anna", ANNA, ["Dear customer, here is an answer."]),
+        ("anna", ANNA, ["Write to me at anna@staff.example please."]),
+        ("anna", ANNA, ["A mark of the house: mg:k1.1001.a1c.aaaaaaaa.bbbbbbbbbbbbbbbb"]),
+        ("timo", "Timo Tuomi <timo@staff.example>", ["A trainee's answer."]),
+        ("bo", BO, ["Bo answers too."]),
+    ):
+        house.send(CLIENTS[client](notice_to(house, name, ticket), author, words))
+    house.send(mail(f"Re: [#{ticket}] Lamp", "What now?\n", sender=who))
+    assert no_leak(house) > 1
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_no_command_leaks_anything(house: Desk, half: int) -> None:
+    for word in COMMANDS[half::2]:
+        line = f"#{word.name} {ARGUMENTS.get(word.name, '')}".strip()
+        ticket = opened(house, f"Lamp {word.name}", sender=f"w{word.name}@customer.example").number
+        asked = noticed(house, ticket)
+        house.send(CLIENTS["Gmail"](asked, ANNA, ["#note", "CANARY before the command"]))
+        words = "" if word.name in ("note", "call", "assign", "ask") else f"Words under {word.name}."
+        house.send(CLIENTS["Gmail"](asked, ANNA, [line, "", words]))
+        house.send(mail(f"Re: [#{ticket}] Lamp {word.name}", "What now?\n", sender=f"w{word.name}@customer.example"))
+    house.clock.ahead += timedelta(minutes=1)
+    assert no_leak(house) > len(COMMANDS) // 2
+
+
+def test_an_answer_to_all_a_forward_and_an_experts_words_leak_nothing(house: Desk) -> None:
+    ticket = opened(house, "To all", sender="all@customer.example", cc="boss@customer.example")
+    notice = notice_to(house, "anna", ticket.number)
+    from_agent(house, "#note\nCANARY for the house\n", notice)
+    everybody = reply(notice, ANNA, "I answer all of you.")
+    everybody["Cc"] = "all@customer.example, boss@customer.example"
+    house.send(everybody)
+    assert house.letters("all@customer.example", "answer") == [], "they have it already"
+    house.send(reply(notice_to(house, "bo", ticket.number), BO, "#ask lab@expert.example is this the fuse?"))
+    asked = house.letters("lab@expert.example", "expert")[-1]
+    house.send(reply(asked, "Lab <lab@expert.example>", "CANARY: it is the fuse, and it was your own fault."))
+    house.send(reply(asked, "Somebody <else@expert.example>", "CANARY of a stranger with the expert's letter"))
+    house.send(
+        mail(
+            f"Fwd: [#{ticket.number}] To all",
+            "CANARY of a forward\n",
+            sender=ANNA,
+            in_reply_to=str(notice["Message-ID"]),
+        )
+    )
+    from_agent(house, "It is the fuse.\n", notice_to(house, "bo", ticket.number), "bo")
+    house.send(mail(f"Re: [#{ticket.number}] To all", "#status\n", sender="all@customer.example"))
+    no_leak(house)
+
+
+# --- mistyped commands, honest letters --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, EmailMessage]]:
+    """A desk with one ticket and Anna's notice of it: mails are judged against it, and nothing is written."""
+    with running(tmp_path_factory.mktemp("judging")) as desk:
+        yield desk, notice_to(desk, "anna", opened(desk).number)
+
+
+def judged(desk: Desk, message: EmailMessage) -> Decision:
+    """The gateway's own decision about a mail, without its last line."""
+    snapshot = desk.gateway.live.snapshot
+    envelope = Envelope("anna@staff.example", ("support@acme.example",))
+    parsed = parse(message.as_bytes(policy=email.policy.SMTP), envelope, snapshot.policy.limits)
+    now = desk.clock()
+    facts = desk.gateway.store.read(lambda read: read.facts(needs(parsed, snapshot.policy, now), now))
+    return decide(parsed, facts, snapshot.policy, snapshot.rules, now)
+
+
+def to_customers(decision: Decision) -> list[str]:
+    """The templates of what would leave the house."""
+    letters = [*decision.letters, *(one for step in decision.steps for one in step.outbound)]
+    return [one.template for one in letters if one.audience is not Audience.AGENT]
+
+
+PLACES = {
+    "top": "#{word}\n\nDear Maija,\nthe lamp is on its way.",
+    "middle": "Dear Maija,\n\n#{word}\n\nthe lamp is on its way.",
+    "bottom": "Dear Maija,\nthe lamp is on its way.\n\n#{word}",
+    "after the signature": "Dear Maija,\nthe lamp is on its way.\n\n-- \nAnna\n#{word}",
+}
+SAMPLE = SLIPS[:: max(1, len(SLIPS) // 260)]
+
+
+def test_the_sample_has_more_than_two_hundred_slips_of_every_command() -> None:
+    assert len(SAMPLE) >= 200
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_no_mistyped_command_is_sent_and_the_receipt_names_the_right_one(
+    judging: tuple[Desk, EmailMessage], place: str
+) -> None:
+    desk, notice = judging
+    missed = []
+    for word, name in SAMPLE:
+        decision = judged(desk, reply(notice, ANNA, place.replace("{word}", word)))
+        named = [one["nearest"] for letter in decision.letters for one in letter.context.get("refused", ())]
+        if decision.fate is not Fate.PARKED or to_customers(decision) or f"#{name}" not in ", ".join(named).split(", "):
+            missed.append((word, name, str(decision.fate), named))
+    assert missed == []
+
+
+@pytest.mark.parametrize("word", ["colse", "asign bo", "tkae", "valms", "nte"])
+def test_a_mistyped_command_by_mail_reaches_nobody_but_its_author(
+    judging: tuple[Desk, EmailMessage], word: str
+) -> None:
+    desk, notice = judging
+    number = desk.send(reply(notice, ANNA, f"Dear Maija,\nthe lamp is on its way.\n\n#{word}"))
+    assert desk.fate(number) == "parked" and desk.letters(MAIJA, "answer") == []
+    assert desk.ticket(1001).status == "new"
+
+
+@pytest.mark.parametrize("letter", [text for text in LETTERS.values() if text.strip()])
+def test_an_honest_letter_goes_out_as_it_was_written(judging: tuple[Desk, EmailMessage], letter: str) -> None:
+    desk, notice = judging
+    decision = judged(desk, reply(notice, ANNA, letter.replace("\r\n", "\n")))
+    assert decision.fate is Fate.FILED, decision.trace["commands"]
+    assert to_customers(decision) == ["answer"]
+    [sent] = [one for step in decision.steps for one in step.outbound if one.template == "answer"]
+    assert str(sent.context["text"]).split() == letter.split()
