@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,13 @@ def configured(gateway: Gateway, name: str) -> Agent:
     return found
 
 
+def _refresh(gateway: Gateway) -> None:
+    """What the store says of people holds from the next mail on, beside what the configuration says."""
+    snapshot = gateway.live.snapshot
+    policy = people.known(replace(snapshot.policy, agents=gateway.config.policy.agents), gateway.store)
+    gateway.live.learn(snapshot, replace(snapshot, policy=policy))
+
+
 def _write(gateway: Gateway, *letters: Outbound) -> list[int]:
     """Owe letters that belong to no ticket; returns their ids."""
     now = gateway.clock()
@@ -63,7 +71,7 @@ def desk(gateway: Gateway, agent: str, revoke: bool = False) -> str:
     who = configured(gateway, agent)
     if revoke:
         gateway.store.write(lambda tx: tx.set_setting(f"desk:{agent}", str(who.generation + 1))).result()
-        people.refresher(gateway.live, gateway.store)()
+        _refresh(gateway)
         who = configured(gateway, agent)
     address = people.desk_address(gateway.live.policy, who)
     if not address:
@@ -75,7 +83,7 @@ def welcome(gateway: Gateway, agent: str) -> str:
     """Send an agent his first letter, with his desk address as a card for his address book; who had left is back."""
     if gateway.store.read(lambda read: people.has_left(read, agent)):
         gateway.store.write(lambda tx: tx.set_setting(f"left:{agent}", None)).result()
-        people.refresher(gateway.live, gateway.store)()
+        _refresh(gateway)
     who = configured(gateway, agent)
     if not who.active:
         raise Permanent(f"{agent} has active = false in the configuration")
@@ -159,6 +167,6 @@ def leave(gateway: Gateway, agent: str, to: str = "") -> dict[str, Any]:
         return [ticket.number for ticket in tickets], letters
 
     moved, revoked = gateway.store.write(job).result()
-    people.refresher(gateway.live, gateway.store)()
+    _refresh(gateway)
     gateway.dispatcher.wake()
     return {"agent": agent, "tickets": moved, "to": to or None, "revoked": revoked}

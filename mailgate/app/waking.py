@@ -1,4 +1,4 @@
-"""The waking tick: hold that ends, silent customers, tickets to archive, reminders, parked mail, gathered news."""
+"""The waking tick: hold that ends, silent customers, tickets to archive, reminders, parked mail, news, covers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from mailgate.app import timed
+from mailgate.app.covering import cover
 from mailgate.app.gateway import Gateway
 from mailgate.core import gathering, notice, waking
 from mailgate.core.change import CancelLetters, Decision, Fate, Outbound, Step
@@ -27,7 +28,7 @@ def wake(gateway: Gateway, now: datetime) -> int:
     done = timed.tickets(gateway, [*due, *old], lambda one, facts: waking.decide(policy, one, facts, now), "woken", now)
     found = gateway.store.read(lambda read: read.reminders(now, MOST))
     done += timed.each(gateway, [partial(_remind, gateway, reminder, now) for reminder in found])
-    return done + _parked(gateway, now) + _gather(gateway, now)
+    return done + _parked(gateway, now) + _gather(gateway, now) + cover(gateway, now)
 
 
 # --- reminders --------------------------------------------------------------------------------------------------------
