@@ -116,10 +116,15 @@ def import_mails(gateway: Gateway, mails: list[tuple[str, str]]) -> int:
 
 
 def job(gateway: Gateway, name: str, now: str | None = None) -> int:
-    """Run a scheduled job by hand; `now` (RFC 3339) rehearses another time."""
+    """Run a scheduled job by hand; `now` (RFC 3339) plays it at another time, its letters leave at once."""
     if name not in JOBS:
         raise Permanent(f"there is no job {name!r}; there are: {', '.join(JOBS)}")
-    return run_job(gateway, name, datetime.fromisoformat(now) if now else gateway.clock())
+    clock = gateway.clock()
+    count = run_job(gateway, name, datetime.fromisoformat(now) if now else clock)
+    if now:
+        gateway.store.write(lambda tx: tx.hasten(clock)).result()
+        gateway.dispatcher.wake()
+    return count
 
 
 def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "all") -> bool:

@@ -72,3 +72,12 @@ def test_a_phone_memo_is_filed_with_its_recording(shell: Shell, tmp_path: Path) 
     assert [(file["name"], file["size"]) for file in entry["attachments"]] == [("call.ogg", 100_004)]
     shell.run("tickets", "files", "1001", str(tmp_path / "out"))
     assert (tmp_path / "out" / "call.ogg").read_bytes() == recording.read_bytes()
+
+
+def test_a_job_played_ahead_of_its_time_sends_its_letters_at_once(shell: Shell) -> None:
+    done = shell.run("job", "escalate", "--now", "2031-01-01T12:00:00Z")
+    assert done.output.strip() == "escalate: 1"
+    rows = json.loads(shell.run("outbox", "list", "--json").stdout)
+    late = [row for row in rows if row["template"] == "escalation"]
+    assert late and {row["state"] for row in late} <= {"waiting", "held"}
+    assert all(row["due_at"] is None or row["due_at"] < "2031" for row in late)
