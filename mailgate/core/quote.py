@@ -17,6 +17,13 @@ MARKERS = {
     "lv": "## Lūdzu, rakstiet atbildi virs šīs rindas ##",
 }
 MARKER = MARKERS["en"]
+# How the line above it begins, which says what a plain reply will do: nobody quotes it on purpose.
+FIRST_WORDS = {
+    "en": "A plain reply ",
+    "fi": "Tavallinen vastaus ",
+    "pl": "Zwykła odpowiedź ",
+    "lv": "Parasta atbilde ",
+}
 
 _LONGEST = 320  # characters of an attribution, however many lines it takes
 _WRAPPED = 60  # characters from which on a line may have been broken
@@ -40,6 +47,7 @@ _NAMED_RULE = re.compile(
 )
 _RULING = frozenset("-_=—–*#+")
 _LABEL = re.compile(r"[\s*_>|]{0,8}([^\s:：*<>@|][^:：*<>@\n]{0,24})[*_]{0,2}\s?[:：]")
+_BADGE = re.compile(r"\[#[0-9]{1,10}\] \w{1,60}")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009"), " ") | dict.fromkeys(
     map(ord, "\u200b\ufeff\u200e\u200f"), ""
 )
@@ -199,9 +207,26 @@ def _above(lines: Sequence[str], at: int) -> int:
             start, probe = probe, probe - 1
         elif _ends_like_attribution(line) and (span := _attribution(lines, probe, quote=True)):
             start, probe = probe - span + 1, probe - span
+        elif _begins_notice(lines, probe):
+            start, probe = probe, probe - 1
         else:
             break
     return start
+
+
+def _begins_notice(lines: Sequence[str], at: int) -> bool:
+    """True for what our notices show above their marker, and for a marker that a client has broken in two.
+
+    Clients that quote without any mark (a phone, a paste) leave these lines bare.
+    """
+    bare = lines[at].strip(" \t>|*_")
+    below = next((line.strip(" \t>|*_") for line in lines[at + 1 : at + 5] if line.strip()), "")
+    if bare.startswith("##"):
+        return below.endswith("##") and len(bare) + len(below) < _LONGEST
+    if bare.endswith("##"):
+        return at > 0 and lines[at - 1].strip(" \t>|*_").startswith("##")
+    opening = tuple(FIRST_WORDS.values())
+    return bare.startswith(opening) or (below.startswith(opening) and bool(_BADGE.fullmatch(bare)))
 
 
 def _quote_follows(lines: Sequence[str], at: int) -> bool:

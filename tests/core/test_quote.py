@@ -240,3 +240,19 @@ def test_a_hundred_kilobytes_of_anything_lose_no_line(text: str) -> None:
     found = quote.split(text)
     parts = (found.fresh, found.quoted, found.signature)
     assert sum(len(part.split()) for part in parts) == len(text.split())
+
+
+@pytest.mark.parametrize("language", quote.MARKERS)
+@pytest.mark.parametrize("bare", ["", "[#1042] support\n\n"])
+def test_the_first_lines_of_a_notice_go_with_it_where_nothing_marks_the_quote(language: str, bare: str) -> None:
+    first = f"{quote.FIRST_WORDS[language]}goes to: Maija"
+    below = f"{quote.marker(language)}\nmg:d358d7.1042.a1c.6p2raczt.4yyhfy7wrfaxyx24\n\nold words"
+    found = quote.split(f"{NEW}\n\n{bare}{first}\n\n{below}")
+    assert found.fresh == NEW
+    assert quote.split(f"{bare}{first}\n\n{below}").fresh == ""
+
+
+def test_a_marker_broken_in_two_is_no_text() -> None:
+    below = "## Please write your reply above this\nline ##\nmg:d358d7.1042.a1c.6p2raczt.4yyhfy7wrfaxyx24\n\nold words"
+    assert quote.split(f"{NEW}\n\nA plain reply stays internal, as a note.\n\n{below}").fresh == NEW
+    assert quote.split(f"{NEW}\n\n{below}").fresh == NEW

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
+from mailgate.core import quote
 from mailgate.wire import words
 from mailgate.wire.render_sandbox import built_in_folder
 from mailgate.wire.words import CATALOGUES, Speech, size
@@ -133,3 +134,10 @@ def test_an_unknown_language_is_english_and_an_unknown_phrase_an_error() -> None
 @pytest.mark.parametrize(("octets", "said"), [(12, "12 B"), (2048, "2 KB"), (3_500_000, "3.3 MB")])
 def test_sizes_are_short(octets: int, said: str) -> None:
     assert size(octets) == said
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_what_a_notice_says_first_is_known_again_in_a_quote(language: str) -> None:
+    for does in ("notice.to_customer", "notice.to_note", "notice.to_nobody"):
+        said = CATALOGUES[language][does]
+        assert isinstance(said, str) and said.startswith(quote.FIRST_WORDS[language])
