@@ -186,7 +186,8 @@ def parsing(bench: Bench) -> None:
     found = [path for path in sorted(corpus.CORPUS.rglob("*")) if path.suffix in (".eml", ".msg", ".txt", ".mail")]
     raws = [raw for raw in (path.read_bytes() for path in found if path.is_file()) if b":" in raw[:200]]
     logging.disable(logging.CRITICAL)  # as in the children: libraries say what they could not read
-    ours, theirs = parse_cost(raws), parse_cost(raws, _walked)
+    rounds = [(parse_cost(raws), parse_cost(raws, _walked)) for _ in range(3)]
+    ours, theirs = (min(costs) for costs in zip(*rounds, strict=True))  # the least disturbed of each
     bench.say(
         f"\nParsing {len(raws)} mails of the corpus: {ours:.2f} ms a mail with everything a ticket needs, "
         f"`email.message_from_bytes` and a walk {theirs:.2f} ms: {ours / theirs:.2f} times."

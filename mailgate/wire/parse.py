@@ -115,7 +115,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     forward = passed_on or subject.is_forward(title)
     mail = _split(mail, pages, forward=forward)
     mail = _kind(mail, tree, raw, forward=forward)
-    return replace(mail, flags=frozenset(flags))
+    return replace(mail, flags=frozenset(flags)) if flags else mail
 
 
 def _headers(head: Head) -> tuple[tuple[str, str], ...]:
@@ -163,7 +163,7 @@ def _kind(mail: InboundMail, tree: Tree, raw: bytes, *, forward: bool) -> Inboun
     method, summary = _invitation(tree.root)
     if method in invitation.ITIP:
         return replace(mail, kind=MailKind.CALENDAR, summary=summary)
-    mail = replace(mail, summary=summary)
+    mail = replace(mail, summary=summary) if summary else mail
     if not tree.flags & _BOMBS and _may_report(mail, tree.root):
         found = _report(raw, mail)
         if found is not None:
