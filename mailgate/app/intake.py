@@ -217,7 +217,7 @@ class Intake:
         now = self._clock()
         moment = mail.arrived_at if mail.envelope.history else now
         examined = rule.examine(snapshot.rules, parsed)
-        wanted = needs(parsed, snapshot.policy, mail.arrived_at, examined)
+        wanted = needs(parsed, snapshot.policy, mail.arrived_at, examined, mail.released_as)
         stamp = _stamp(parsed, wanted.departments)
 
         def job(tx: Tx) -> Settled:

@@ -11,6 +11,7 @@ from mailgate.core import (
     answers,
     command,
     customer,
+    leak,
     notice,
     quote,
     receipt,
@@ -30,7 +31,6 @@ from mailgate.core.change import (
     Effect,
     Fate,
     Outbound,
-    RevokeTokens,
     Step,
     Unpark,
 )
@@ -145,6 +145,14 @@ def _automatic(case: Case, agent: Agent) -> Decision:
 
 
 def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
+    """What the mail says is done; a token that travelled beside outsiders on To or Cc is spent with it."""
+    decision = _obeyed(case, agent, mode)
+    if decision is None or not outsiders(case.mail, case.policy):
+        return decision
+    return leak.noted(case, decision, case.authority.carried, "sent to outsiders")
+
+
+def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     """Read everything before anything happens; one doubt parks the whole mail (design: *Two phases*)."""
     forwarded = case.mail.kind is MailKind.FORWARD or is_forward(case.mail.subject)
     reading = Reading(rest=case.mail.fresh) if forwarded else read(case)
@@ -195,6 +203,8 @@ def _release(case: Case, agent: Agent, order: Command) -> Decision:
     asked = next((one for one in letters if one.purpose == "release" and one.agent == agent.name and one.mail), None)
     if asked is None or asked.mail is None:
         return receipt.parked(case, agent, "no_parked_mail", commands=[order])
+    if not order.word.allows(agent.role):
+        return receipt.parked(case, agent, "trainee", commands=[order])
     if order.name == "drop":
         return case.end(Fate.FILED, "release #drop", effects=(Unpark(asked.mail, released=False),))
     author = str(asked.context.get("author") or agent.name)
@@ -235,7 +245,7 @@ def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: R
     """Every command on every ticket, then the words; the first refusal parks the mail whole."""
     done = _Done()
     weak = agentwords.too_weak(case)
-    if weak and any(one.name in agentwords.SPEAKING for one in reading.commands):
+    if weak and not agentwords.granted(case, weak, reading.commands):
         return receipt.parked(case, agent, weak, commands=reading.commands)
     orders = [one for one in reading.commands if not one.question]
     for ticket in tickets or (None,):
@@ -276,11 +286,14 @@ def _on_ticket(
     said = agentwords.said(case, agent, after, reading, outcomes, plan.changes)
     if isinstance(said, Decision):
         return said
-    changes = [*plan.changes, *said[0], *_leaked(case, agent)]
+    changes = [*plan.changes, *said[0]]
     if said[0]:
         changes += sla.follow(case.policy, ticket, state.after(ticket, changes, case.now), case.now)
         if relay.overtaken(case, ticket) and any(one.template == "answer" for one in said[1]):
             done.told["newer"] = "overtaken"
+        already = relay.had_already(case, ticket)
+        if already and agentwords.to_customer(case, reading):
+            done.told["asks"] = [f"{', '.join(already)}: your mail went there already; it was filed, not sent again"]
     letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done))
     done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
     return None
@@ -303,13 +316,6 @@ def _thread_for(
     if not done.listed or after.owner != agent.name or ticket.owner == agent.name:
         return ()
     return (notice.to_agent(case.policy, agent, "handover", purpose="customer", context={"why": ""}),)
-
-
-def _leaked(case: Case, agent: Agent) -> list[Change]:
-    """A token that travelled beside outsiders on To or Cc is spent: from now on it needs a pass."""
-    if case.authority.carried and outsiders(case.mail, case.policy):
-        return [RevokeTokens(agent.name, "sent to outsiders")]
-    return []
 
 
 # --- lists and questions ----------------------------------------------------------------------------------------------

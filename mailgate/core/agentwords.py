@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from mailgate.core import notice, receipt, relay, sla, state, waking, workflow
+from mailgate.core import authority, command, notice, receipt, relay, sla, state, waking, workflow
 from mailgate.core.canned import fill, holes
 from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
-from mailgate.core.command import Reading
+from mailgate.core.command import Command, Reading
 from mailgate.core.facts import Facts
 from mailgate.core.match import subject_numbers
 from mailgate.core.order import Event, Outcome, World
 from mailgate.core.policy import Agent, Policy
 from mailgate.core.ticket import EntryKind, Status, Ticket
 
-SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
+_SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
 
 
 def world(case: Case, ticket: Ticket | None, reading: Reading) -> World:
@@ -131,6 +132,15 @@ def to_customer(case: Case, reading: Reading) -> bool:
         if carried.by in ("message-id", "address", "marker"):
             return carried.token.purpose == "customer"
     return bool(subject_numbers(case.mail.subject, case.policy)) or case.match.by == "reference"
+
+
+def granted(case: Case, weak: str, commands: Iterable[Command]) -> bool:
+    """True when even a proof too weak for words to customers is enough; a link is signed for its own command alone."""
+    linked = command.parse(authority.command_line(case.mail.subject), case.policy.command_aliases).commands
+    may = {(one.name, one.argument) for one in linked}
+    return all(
+        one.name not in _SPEAKING and (weak != "tap_only" or (one.name, one.argument) in may) for one in commands
+    )
 
 
 def too_weak(case: Case) -> str:

@@ -16,7 +16,7 @@ LOW = 6  # a score up to this reaches the lead
 
 def survey(case: Case, ticket: Ticket) -> Decision | None:
     """A signed 0-10 answer, or a bare number in answer to the letter that asked; None when this is neither."""
-    if case.verdict.robot:
+    if case.verdict.robot or not case.match.verified:
         return None
     found = _SCORE.match(case.mail.fresh)
     if found is None or not _may_vote(case, bare=len(case.mail.fresh.strip()) <= 6):

@@ -56,11 +56,14 @@ def carried(mail: InboundMail, policy: Policy) -> tuple[Carried, ...]:
         if known:
             found.append(Carried(known, "marker", token.message_id(written, policy.domain)))
             continue
-        verb = token.bound_to(_after_tag(mail.subject))
+        verb = token.bound_to(command_line(mail.subject))
         known = token.read(written, policy.keys, verb)
         if known:
             found.append(Carried(known, "tap", ""))
-    return tuple(dict.fromkeys(found))
+    first: dict[tuple[Token, str], Carried] = {}
+    for one in found:
+        first.setdefault((one.token, one.by), one)
+    return tuple(first.values())
 
 
 def recipients(mail: InboundMail) -> tuple[str, ...]:
@@ -69,7 +72,7 @@ def recipients(mail: InboundMail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _after_tag(subject: str) -> str:
+def command_line(subject: str) -> str:
     """The command line of a one-tap mail's subject: everything from its first `#` that is not a number's."""
     at = subject.find("#")
     while at >= 0 and not subject[at + 1 : at + 2].isalpha():
@@ -103,7 +106,7 @@ def identify(
         return _because(known, doubt)
     if mail.envelope.login == agent.name:
         return _proven(known, "login")
-    live = tuple(c for c in own if not _spent(c, letters))
+    live = tuple(c for c in own if not _spent(c, letters, policy.domain))
     strong = [c.by for c in live if c.by in ("message-id", "address", "tap")] or (
         ["marker"] if passed and any(c.by == "marker" for c in live) else []
     )
@@ -112,10 +115,14 @@ def identify(
     return _weigh(known, strong, tokens, own, policy.identity.accept)
 
 
-def _spent(carried: Carried, letters: Mapping[str, SentLetter]) -> bool:
-    """True when the letter that carried a token was revoked; a tap has the nonce of the letter it was printed in."""
+def _spent(carried: Carried, letters: Mapping[str, SentLetter], domain: str) -> bool:
+    """True when the letter that carried a token was revoked; a tap has the nonce of the letter it was printed in.
+
+    The token does not vouch for the domain beside it: a Message-ID under another one is ours if we remember it so.
+    """
+    letter = letters.get(carried.message_id)
     if carried.by != "tap":
-        return carried.message_id in letters and letters[carried.message_id].revoked
+        return letter.revoked if letter else not carried.message_id.endswith(f"@{domain}>")
     printed = f".{carried.token.nonce}."
     return any(letter.revoked and printed in identifier for identifier, letter in letters.items())
 

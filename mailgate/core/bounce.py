@@ -16,6 +16,8 @@ from mailgate.core.token import Token
 
 def report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decision:
     """What a report of (non-)delivery changes: a note, never a status; forged ones are dropped with the raw kept."""
+    if case.mail.envelope.history:
+        return case.end(Fate.DROPPED, "history")
     letter = _about(case, addressed)
     if letter is None:
         return case.end(Fate.DROPPED, "unsolicited_dsn")

@@ -383,6 +383,13 @@ class LinkContacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RevokeLists:
+    """Tokens of letters to this agent about no ticket (lists, digests) prove nothing any more."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelLetters:
     """Unsent letters are taken back (undo), or gathered into another one."""
 
@@ -390,4 +397,4 @@ class CancelLetters:
     why: str = "taken back"
 
 
-Effect = Unpark | SetAway | AddAlias | SaveReply | Vote | LinkContacts | CancelLetters
+Effect = Unpark | SetAway | AddAlias | SaveReply | Vote | LinkContacts | RevokeLists | CancelLetters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.core import asked, expectation, guard, notice, ruled, sla, stages, state
+from mailgate.core import asked, expectation, guard, leak, notice, ruled, sla, stages, state
 from mailgate.core.case import Case
 from mailgate.core.change import (
     AddEntry,
@@ -18,7 +18,6 @@ from mailgate.core.change import (
     OpenTicket,
     Outbound,
     Parking,
-    RevokeTokens,
     SetStatus,
     Step,
     Urgency,
@@ -36,15 +35,19 @@ SUBJECT_LENGTH = 255
 def file(case: Case, *, released: bool = False) -> Decision:
     """File a mail that no agent steers: park or drop by rule, add to its ticket, or open one.
 
-    `released` mail was parked, and a person has said that it is to be filed.
+    `released` mail was parked, and a person has said that it is to be filed. Agents' tokens in it are spent.
     """
     stopped = None if released else _stopped(case)
-    if stopped:
-        return stopped
-    if case.match.asked and case.match.ticket:
-        return _expert(case, case.match.ticket)
-    if case.match.ticket:
-        ticket = case.match.ticket
+    return stopped or leak.noted(case, _filed(case), case.match.leaked, "leaked")
+
+
+def _filed(case: Case) -> Decision:
+    ticket = case.match.ticket
+    if ticket and case.mail.envelope.history:
+        return _reply(case, ticket)
+    if ticket and case.match.asked:
+        return _expert(case, ticket)
+    if ticket:
         return asked.survey(case, ticket) or asked.orders(case, ticket) or _reply(case, ticket)
     if case.verdict.kind in ("receipt", "reaction", "feedback"):
         return case.end(Fate.DROPPED, case.verdict.kind)
@@ -87,7 +90,6 @@ def _open(case: Case) -> Decision:
     changes += [LinkTo(number, "mention") for number in case.match.mentions]
     if case.match.continues:
         changes.append(LinkTo(case.match.continues, "continues"))
-    changes += _leaks(case)
     changes += _flags(case)
     if mail.envelope.history:
         changes.append(SetStatus(Status.SOLVED, why="history"))
@@ -211,7 +213,7 @@ def acknowledgement(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
 
 def _reply(case: Case, ticket: Ticket) -> Decision:
     unverified = not case.match.verified
-    changes: list[Change] = [entry(case, unverified=unverified), *_leaks(case), *_flags(case)]
+    changes: list[Change] = [entry(case, unverified=unverified), *_flags(case)]
     if case.mail.envelope.history:
         return case.end(Fate.FILED, "history", steps=(Step(ticket.number, tuple(changes)),))
     if unverified:
@@ -282,12 +284,6 @@ def _expert(case: Case, ticket: Ticket) -> Decision:
 
 
 # --- both -------------------------------------------------------------------------------------------------------------
-
-
-def _leaks(case: Case) -> list[Change]:
-    """Agents' tokens that came back in somebody else's mail are worth nothing from now on (threats A-08)."""
-    agents = (case.policy.agent_by_id(c.token.agent) for c in case.match.leaked)
-    return [RevokeTokens(name, "leaked") for name in dict.fromkeys(agent.name for agent in agents if agent)]
 
 
 def _flags(case: Case) -> list[Change]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core import agentmail, authority, bounce, customer, guard, match, notice, phone, rule, token
+from mailgate.core import agentmail, authority, bounce, customer, guard, match, notice, phone, rule, sentmail, token
 from mailgate.core.case import Case
 from mailgate.core.change import Decision, Fate, Needs, Step, Tell
 from mailgate.core.facts import Facts
@@ -19,15 +20,17 @@ _CALLED = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
 ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody's
 
 
-def needs(mail: InboundMail, policy: Policy, arrived_at: datetime, examined: Examined | None = None) -> Needs:
-    """The questions to the store that this mail raises; pure, made outside the transaction."""
+def needs(
+    mail: InboundMail, policy: Policy, arrived_at: datetime, examined: Examined | None = None, released_as: str = ""
+) -> Needs:
+    """The questions to the store that this mail raises; pure, made outside the transaction. See `decide`."""
     tokens = authority.carried(mail, policy)
     bounces = _bounces(mail, policy)
     reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
     bounce_ids = tuple(token.message_id(written, policy.domain) for _, written in bounces)
     asked = agentmail.asked_letters(tokens, policy)
     letters = (*(c.message_id for c in tokens if c.message_id), *asked, *reported, *bounce_ids)
-    agent = policy.agent_at(mail.author.addr) if mail.author else None
+    agent = policy.agent(released_as) or (policy.agent_at(mail.author.addr) if mail.author else None)
     orders = agent is not None and "#" in mail.subject + mail.fresh
     numbers = (
         *(_spoken_of(mail) if orders else ()),
@@ -43,7 +46,7 @@ def needs(mail: InboundMail, policy: Policy, arrived_at: datetime, examined: Exa
         sender=mail.author.key if mail.author else "",
         departments=departments(mail, policy),
         arrived_at=arrived_at,
-        letters=tuple(dict.fromkeys(letters))[:30],
+        letters=tuple(dict.fromkeys(letters))[:200],
         orders=orders,
         queue_of=agent.name if agent and orders else "",
         queue_in=agent.departments if agent else (),
@@ -105,15 +108,27 @@ def decide(
         return _again(case)
     if case.verdict.kind == "self":
         return case.end(Fate.DROPPED, "self_loop")
+    if mail.envelope.sent and not mail.envelope.history:
+        return sentmail.file(case)
     if facts.banned:
         return case.end(Fate.DROPPED, "banned")
     if case.verdict.kind == "bounce":
         return bounce.report(case, _bounces(mail, policy))
-    if case.authority.agent and not mail.envelope.history:
+    if mail.envelope.history:
+        return customer.file(case)
+    if case.authority.agent:
         decision = agentmail.answer(case)
         if decision is not None:
             return decision
+        case = case if case.authority.steer else _as_stranger(case)
     return agentmail.foreign_token(case) or customer.file(case)
+
+
+def _as_stranger(case: Case) -> Case:
+    """A program's mail in an agent's name, which proves nothing: it is anybody's."""
+    known = replace(case.authority, agent=None)
+    found = match.find(case.mail, case.author, known, case.facts, case.policy, case.now)
+    return replace(case, authority=known, match=found)
 
 
 def look(
@@ -168,11 +183,14 @@ def _again(case: Case) -> Decision:
     """The same content once more: nothing, or, for another department, that department is told (threats T-14)."""
     fresh = tuple(name for name in case.departments if name not in case.facts.duplicate_departments)
     ticket = case.facts.tickets.get(case.facts.duplicate_ticket or 0)
-    if not fresh or ticket is None or not _addressed(case):
-        return case.end(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}")
+    trace = {**case.trace(), "duplicate_of": case.facts.duplicate_of}
+    if not fresh or ticket is None or not _addressed(case) or case.mail.envelope.history:
+        return case.end(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}", trace=trace)
     told = tuple(Tell(name) for name in fresh)
     step = Step(ticket.number, told, notice.to_departments(case, ticket, fresh))
-    return case.end(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}, told {', '.join(fresh)}", steps=(step,))
+    return case.end(
+        Fate.DUPLICATE, f"mail {case.facts.duplicate_of}, told {', '.join(fresh)}", steps=(step,), trace=trace
+    )
 
 
 def _addressed(case: Case) -> bool:

@@ -13,6 +13,7 @@ from mailgate.core.change import (
     Fate,
     LinkContacts,
     OpenTicket,
+    RevokeLists,
     SaveReply,
     SetAway,
     Step,
@@ -58,7 +59,7 @@ class Applying(Letters):
         if mail is not None:
             self._file(mail, decision, writing, stamp)
         self.many(sql.EVENT, writing.events)
-        return Applied(tickets=tuple(page.number for page in writing.touched), letters=tuple(letters))
+        return Applied(tickets=tuple(dict.fromkeys(page.number for page in writing.touched)), letters=tuple(letters))
 
     def _writing(self, mail: int | None, decision: Decision, now: datetime) -> Writing:
         at = rows.micros(now)
@@ -158,6 +159,8 @@ class Applying(Letters):
                 self._vote(effect, writing)
             case LinkContacts():
                 self._link_contacts(effect, writing)
+            case RevokeLists():
+                self.run(sql.REVOKE_LISTS, {"agent": effect.agent, "now": now})
             case CancelLetters():
                 for letter in effect.letters:
                     self.run(

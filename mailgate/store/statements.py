@@ -252,6 +252,9 @@ UNLEASE = "UPDATE delivery SET state = 'waiting', due_at = :now WHERE state = 'l
 REVOKE = """
 UPDATE letter SET revoked_at = :now WHERE ticket = :ticket AND agent = :agent AND revoked_at IS NULL
 """
+REVOKE_LISTS = """
+UPDATE letter SET revoked_at = :now WHERE ticket IS NULL AND agent = :agent AND created_at < :now AND revoked_at IS NULL
+"""
 LAST_WORDS = "SELECT author FROM entry WHERE ticket = :id AND kind = 'agent' ORDER BY id DESC LIMIT 1"
 UNSENT = """
 SELECT DISTINCT letter.mail, letter.id FROM letter JOIN delivery ON delivery.letter = letter.id
