@@ -96,10 +96,19 @@ def answered(case: Case, department: str) -> SetStatus:
     return SetStatus(after, until, why="answered")
 
 
+def had_already(case: Case, ticket: Ticket) -> list[str]:
+    """Who of those taking part stands in the agent's own To or Cc: he answered all."""
+    has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
+    return [person.addr for person in (ticket.participants or (ticket.requester,)) if person.key in has_it]
+
+
 def answer(
     case: Case, ticket: Ticket, agent: Agent, text: str, html: str = "", *, survey: bool = False
 ) -> Outbound | None:
-    """The letter with an agent's words: To the requester, Cc the participants, in the customer's own thread."""
+    """The letter with an agent's words: To the requester, Cc the participants, in the customer's own thread.
+
+    Clients that attach what they answer bring our own notice back as a file: it stays with the ticket.
+    """
     has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
     people = [p for p in (ticket.requester, *ticket.participants) if p.key not in has_it and _outside(case, p)]
     people = list({person.key: person for person in people}.values())
@@ -120,7 +129,7 @@ def answer(
         in_reply_to=before[-1] if before else "",
         references=(*before[:1], *before[1:][-10:]),
         context=about,
-        attachments=tuple((0, file.part) for file in case.mail.attachments),
+        attachments=tuple((0, file.part) for file in case.mail.attachments if not file.ours),
         urgency=Urgency.WORDS,
         not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,
     )

@@ -1,0 +1,141 @@
+"""Agents together: trainees and leads, answers past the desk, experts, answers to all, forwards, and who gets what."""
+
+from __future__ import annotations
+
+import email.policy
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
+
+from mailgate.core.mail import Envelope, Source
+
+ANNA = "Anna Virtanen <anna@staff.example>"
+BO = "Bo Ek <bo@staff.example>"
+MAIJA = "maija@customer.example"
+TRAINEE = '[[agent]]\nname = "timo"\nfull_name = "Timo Tuomi"\naddress = "timo@staff.example"\ndepartments = ["support"]\nrole = "trainee"\n'
+
+
+def test_a_trainees_letter_waits_for_the_lead_who_sends_it_as_the_trainee(tmp_path: Path) -> None:
+    with running(tmp_path, more=TRAINEE) as desk:
+        ticket = opened(desk)
+        number = from_agent(desk, "Please send a photo.\n", notice_to(desk, "timo", ticket.number), "timo")
+        assert desk.fate(number) == "parked" and desk.letters(MAIJA, "answer") == []
+        asked = only(desk.letters("anna@staff.example", "receipt"))
+        assert "Please send a photo." in whole(asked)
+        desk.send(reply(asked, ANNA, "#send"))
+        desk.settle()
+        sent = only(desk.letters(MAIJA, "answer"))
+        assert "Timo Tuomi" in str(sent["From"]) and "Please send a photo." in whole(sent)
+        assert desk.ticket(ticket.number).owner == "timo"
+
+
+def sent_past_us(desk: Desk, sender: str, to: str, subject: str, text: str) -> int:
+    """A mail as the reader of a watched Sent folder hands it in."""
+    raw = mail(subject, text, sender=sender, to=to).as_bytes(policy=email.policy.SMTP)
+    envelope = Envelope("support@acme.example", ("support@acme.example",), Source.IMAP, mailbox="support", folder="Sent",
+                        uid=desk.gateway.clock().microsecond + 1, uidvalidity=1, sent=True)  # fmt: skip
+    number = desk.gateway.intake.receive(raw, envelope).result(20).number
+    desk.wait(lambda: number in desk.settled, "no fate")
+    return number
+
+
+def test_an_answer_written_past_us_is_filed_as_an_agents_and_not_sent_again(desk: Desk) -> None:
+    ticket = opened(desk)
+    for sender in (ANNA, "Acme Support <support@acme.example>"):
+        sent_past_us(desk, sender, MAIJA, f"Re: [#{ticket.number}] Broken lamp", f"Past you, says {sender[:4]}.\n")
+    after = desk.ticket(ticket.number)
+    assert [entry.kind for entry in after.entries] == ["customer", "agent", "agent"]
+    assert (after.status, after.owner) == ("waiting", "anna")
+    assert desk.letters(MAIJA, "answer") == [] and desk.letters(template="was_it_you") == []
+
+
+def test_other_mail_in_a_sent_folder_is_nobodys_business(desk: Desk) -> None:
+    ticket = opened(desk)
+    for to, subject in (
+        ("friend@elsewhere.example", "Lunch?"),
+        ("friend@elsewhere.example", f"[#{ticket.number}] see this"),
+    ):
+        number = sent_past_us(desk, "Acme Support <support@acme.example>", to, subject, "Hello\n")
+        assert desk.fate(number) == "dropped"
+    assert len(desk.tickets()) == 1 and len(desk.ticket(ticket.number).entries) == 1
+
+
+def test_who_stands_in_an_answer_to_all_is_not_written_to_twice_and_the_agent_is_told(desk: Desk) -> None:
+    ticket = opened(desk)
+    answer = reply(notice_to(desk, "anna", ticket.number), ANNA, "I answer all of you.")
+    answer["Cc"] = MAIJA
+    assert desk.fate(desk.send(answer)) == "filed"
+    assert desk.letters(MAIJA, "answer") == []
+    assert desk.ticket(ticket.number).entries[-1].kind == "agent"
+    assert MAIJA in whole(only(desk.letters("anna@staff.example", "receipt")))
+
+
+def test_an_experts_answer_is_a_note_and_a_strangers_with_his_letter_is_not_the_customers(desk: Desk) -> None:
+    ticket = opened(desk)
+    from_agent(desk, "#ask lab@expert.example is this the fuse?\n", notice_to(desk, "anna", ticket.number))
+    asked = only(desk.letters("lab@expert.example", "expert"))
+    assert "The lamp does not work" in whole(asked)
+    desk.send(reply(asked, "Lab <lab@expert.example>", "Yes, the fuse."))
+    assert desk.ticket(ticket.number).entries[-1].kind == "note"
+    entries = len(desk.ticket(ticket.number).entries)
+    desk.send(reply(asked, "Else <else@expert.example>", "I have this letter too."))
+    assert all(entry.kind == "note" or entry.unverified for entry in desk.ticket(ticket.number).entries[entries:])
+    assert desk.letters(MAIJA, "answer") == []
+
+
+def test_a_forward_of_an_agent_opens_a_ticket_and_asks_whose_it_is(desk: Desk) -> None:
+    ticket = opened(desk)
+    notice_to(desk, "anna", ticket.number)
+    text = (
+        "---------- Forwarded message ---------\nFrom: Kari <kari@elsewhere.example>\nSubject: Lamp\n\nIt is broken.\n"
+    )
+    own = reply(notice_to(desk, "anna", ticket.number), ANNA, text, subject="Fwd: Lamp of Kari")
+    del own["References"], own["In-Reply-To"]
+    border = '[[identity.border]]\nid = "mx.acme.example"\n'
+    with running(desk.folder / "bordered", more=border) as bordered:
+        raw = b"Authentication-Results: mx.acme.example; dmarc=pass header.from=staff.example\r\n"
+        bordered.send(raw + mail("Fwd: Lamp of Kari", text, sender=ANNA).as_bytes(policy=email.policy.SMTP))
+        [new] = bordered.tickets()
+        told = only(bordered.letters("anna@staff.example", "receipt"))
+        assert "#requester" in whole(told) and new.subject == "Lamp of Kari"
+
+
+def test_once_one_has_it_the_others_hear_no_more(desk: Desk) -> None:
+    ticket = opened(desk)
+    from_agent(desk, "#take\n", notice_to(desk, "anna", ticket.number))
+    before = len(desk.letters("bo@staff.example"))
+    desk.send(mail(f"Re: [#{ticket.number}] Broken lamp", "Any news?\n"))
+    assert len(desk.letters("bo@staff.example")) == before
+    assert "Any news?" in whole(notice_to(desk, "anna", ticket.number))
+    from_agent(desk, "#assign bo\n", notice_to(desk, "anna", ticket.number))
+    handed = only(desk.letters("bo@staff.example", "handover"))
+    assert "Any news?" in whole(handed) and "The lamp does not work" in whole(handed)
+
+
+def test_two_who_ask_for_the_next_at_once_never_get_the_same(desk: Desk) -> None:
+    tickets = [opened(desk, f"Matter {turn}") for turn in range(6)]
+    notices = {name: notice_to(desk, name, tickets[0].number) for name in ("anna", "bo")}
+
+    def ask(turn: int) -> int:
+        name, who = (("anna", ANNA), ("bo", BO))[turn % 2]
+        return desk.send(reply(notices[name], who, f"#next\n#note turn {turn}"))
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(ask, range(2)))
+    owned = [one.owner for one in desk.tickets() if one.owner]
+    assert sorted(owned) == ["anna", "bo"]
+
+
+def test_undo_within_the_window_takes_the_letter_back_and_merges_come_apart(tmp_path: Path) -> None:
+    with running(tmp_path, undo="2m") as desk:
+        one, other = opened(desk, "One"), opened(desk, "Other")
+        notice = notice_to(desk, "anna", one.number)
+        from_agent(desk, "Wrong words.\n", notice)
+        from_agent(desk, "#undo\n", notice)
+        desk.clock.ahead += desk.gateway.live.policy.undo_window * 2
+        assert desk.letters(MAIJA, "answer") == [] and desk.ticket(one.number).status == "new"
+        from_agent(desk, f"#merge {other.number}\n", notice)
+        assert desk.ticket(one.number).merged_into == other.number
+        from_agent(desk, "#undo\n", notice_to(desk, "anna", one.number))
+        assert desk.ticket(one.number).merged_into is None
