@@ -34,6 +34,7 @@ _DECORATION = "*_-–•·>~| "  # the points of a list, bold type
 _MOST_DOUBTS = 20  # in one mail; a receipt with more helps nobody
 _SUBJECT_TAG = re.compile(r"(\[[^\]\s]{1,40}\])")
 _GLUED_MARK = re.compile(rf"(?<=[\w?!.,])(?=[{MARK}]+[^\W\d_])")
+_TARGET = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
 _SIGNATURE = re.compile(r"--[ \u00a0]?\s*")
 _NUMBERED = re.compile(
     rf"\s*[{MARK}]?([0-9]{{1,4}}(?:\s*[,–-]\s*[0-9]{{1,4}}|\s+[0-9]{{1,4}})*)[.):]?\s+[{MARK}]?({NAME}.*)"
@@ -119,6 +120,11 @@ def read(
     said, below = _trimmed([*found.words, *middle]), _trimmed(lines[end:])
     rest = "\n".join([*said, "", *below] if below else said) if said else ""
     return Reading(commands, rest, problems, bool(commands) and not rest, heading)
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Numbers right after a command, such as the target of `#merge 1042`; the first ten."""
+    return tuple(int(found) for found in _TARGET.findall(text))[:10]
 
 
 def parse(text: str, aliases: Mapping[str, str] | None = None) -> Reading:
@@ -282,11 +288,26 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: Found) -> No
             found.doubt("misplaced", decorated["word"], line, "middle", meant=guess(plain, found))
         elif slipped and found.names.find(slipped["word"]) and (text[0] not in MARK or slipped["word"].islower()):
             found.doubt("misplaced", slipped["word"], line, "middle", meant=guess(f"#{slipped['word']}", found))
+        elif (last := _at_the_end(text, found)) is not None:
+            found.doubt("misplaced", last["word"], last[0], "middle", meant=guess(last[0], found))
 
 
-def _without(text: str, lines: list[str]) -> str:
-    """The text without the lines that were in doubt."""
-    return "\n".join(_trimmed([line for line in text.split("\n") if line.strip() not in lines]))
+def _at_the_end(text: str, found: Found) -> re.Match[str] | None:
+    """A command behind the words of a line: `Thank you! #close`."""
+    last = next(reversed(list(HASHED.finditer(text))), None)
+    if last is None or not last.start() or text[last.end("word") :].strip(STOPS) or is_text(last, text, found):
+        return None
+    return last if found.names.find(last["word"]) else None
+
+
+def _without(text: str, doubts: list[str]) -> str:
+    """The text without the lines, and the ends of lines, that were in doubt."""
+    kept = []
+    for line in text.split("\n"):
+        ended = next((doubt for doubt in doubts if line.rstrip().endswith(f" {doubt}")), None)
+        if line.strip() not in doubts:
+            kept.append(line.rstrip().removesuffix(ended).rstrip() if ended else line)
+    return "\n".join(_trimmed(kept))
 
 
 def _trimmed(lines: list[str]) -> list[str]:
