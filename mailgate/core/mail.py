@@ -91,6 +91,7 @@ class Attachment:
     inline: bool = False
     content_id: str = ""  # without angle brackets
     original_name: str = ""  # as the sender wrote it, decoded
+    ours: bool = False  # it holds a letter of ours, like "attach the original" does
 
 
 class MailKind(StrEnum):

@@ -85,7 +85,7 @@ def words(
         changes.append(Assign(agent.name))
     if not keep_status:
         changes.append(answered(case, ticket.department))
-    letter = answer(case, ticket, agent, whole, own, survey=survey)
+    letter = answer(case, ticket, agent, whole, own, canned=above, survey=survey)
     return changes, (letter,) if letter else ()
 
 
@@ -103,7 +103,7 @@ def had_already(case: Case, ticket: Ticket) -> list[str]:
 
 
 def answer(
-    case: Case, ticket: Ticket, agent: Agent, text: str, html: str = "", *, survey: bool = False
+    case: Case, ticket: Ticket, agent: Agent, text: str, html: str = "", *, canned: str = "", survey: bool = False
 ) -> Outbound | None:
     """The letter with an agent's words: To the requester, Cc the participants, in the customer's own thread.
 
@@ -115,7 +115,7 @@ def answer(
     if not people:
         return None
     before = case.facts.customer_ids.get(ticket.number, ())
-    about: dict[str, Any] = {"agent": agent.name, "text": text, "html": html}
+    about: dict[str, Any] = {"agent": agent.name, "text": text, "html": html, "canned": canned}
     if survey and case.policy.letters.survey:
         about["survey"] = case.policy.letters.survey if isinstance(case.policy.letters.survey, str) else "scale"
     return Outbound(

@@ -17,6 +17,11 @@ MAX_NAME = 120
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*;]')
 _NOT_FILES = frozenset({"text/x-amp-html", "application/pgp-encrypted"})
+# A letter of ours that was saved or attached: its headers, or the line its text is known by.
+_OURS = re.compile(
+    rb"(?mi)^X-Mailgate-(?:Loop|Reason)[ \t]*:|(?<![A-Za-z0-9])mg:[a-z0-9]{1,8}\.[0-9]{1,10}\.(?:[acxm])[a-z0-9.]{20}"
+)
+_LOOKED_AT = 65_536  # octets of a file
 _TYPES = {
     "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "pdf": "application/pdf",
     "txt": "text/plain", "htm": "text/html", "html": "text/html", "csv": "text/csv", "zip": "application/zip",
@@ -87,7 +92,8 @@ def _file(number: str, original: str, fallback: str, kind: str, data: bytes, tak
     name = _unique(safe_name(original, fallback), taken)
     digest = hashlib.sha256(data).hexdigest()
     kind = kind or _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
-    return Attachment(name, kind, len(data), digest, number, original_name=original)
+    ours = _OURS.search(data[:_LOOKED_AT]) is not None
+    return Attachment(name, kind, len(data), digest, number, original_name=original, ours=ours)
 
 
 def _title(part: Part, data: bytes) -> str:

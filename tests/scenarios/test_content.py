@@ -72,6 +72,30 @@ def test_c10_a_large_file_is_named_in_the_notice_and_not_sent_on(tmp_path: Path)
         assert len(notice.as_bytes()) < 100_000 and list(notice.iter_attachments()) == []
 
 
+@pytest.mark.parametrize("form", ["message/rfc822", "thread.eml", "thread.txt"])
+def test_a_notice_that_an_agent_attaches_to_his_answer_never_reaches_the_customer(desk: Desk, form: str) -> None:
+    first = opened(desk)
+    asked = notice_to(desk, "anna", first.number)
+    from_agent(desk, "#note He will not pay.\n", notice_to(desk, "bo", first.number), "bo")
+    notice = notice_to(desk, "anna", first.number)
+    assert "He will not pay" in whole(notice)
+    answer = mail(f"Re: {asked['Subject']}", "Try the other switch.\n", sender="anna@staff.example",
+                  to=str(asked["Reply-To"]), in_reply_to=str(asked["Message-ID"]))  # fmt: skip
+    if form == "message/rfc822":  # what Outlook does when told to attach what it answers
+        answer.add_attachment(notice)
+    elif form == "thread.eml":
+        answer.add_attachment(notice.as_bytes(), maintype="application", subtype="octet-stream", filename=form)
+    else:
+        body = notice.get_body(("plain",))
+        assert body is not None
+        answer.add_attachment(str(body.get_content()), filename=form)
+    answer.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="manual.pdf")
+    assert desk.of_mail(desk.send(answer)).number == first.number
+    sent = only(desk.letters(MAIJA, "answer"))
+    assert [part.get_filename() for part in sent.iter_attachments()] == ["manual.pdf"]
+    assert len(desk.ticket(first.number).entries[-1].attachments) == 2, "it stays with the ticket"
+
+
 # --- identity, as far as customers go (threats A) ---------------------------------------------------------------------
 
 
