@@ -22,7 +22,6 @@ from mailgate.store.base import Read, TicketFilter, Tx
 AT_WORK = ("new", "open")
 MANY = 1000  # tickets of one reader that are looked at
 WEEK = timedelta(days=7)
-MONDAY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
     policy = gateway.live.policy
     overloads = {desk.name: found for desk in reader.leads if (found := _overload(tx, policy, desk, now))}
     letters = [*_lists(tx, policy, reader, overloads, now), *_warnings(policy, reader, overloads)]
-    letters += _weekly(tx, policy, reader, now)
+    letters += _weekly(tx, policy, reader)
     timed.write(gateway, tx, Decision(Fate.FILED, "digest", letters=tuple(letters)), now)
     tx.set_setting(_mark(reader), reader.day.isoformat())
     return bool(letters)
@@ -137,7 +136,7 @@ def _letter(
 # --- the week and the backlog -----------------------------------------------------------------------------------------
 
 
-def _weekly(tx: Read, policy: Policy, reader: _Reader, now: datetime) -> list[Outbound]:
+def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
     """On the first day of the week that he works: the seven days to last midnight of Sunday, a department a letter."""
     monday = reader.day - timedelta(days=reader.day.weekday())
     calendar = digest.calendar_of(policy, reader.agent) if reader.agent else None

@@ -27,7 +27,7 @@ from mailgate.wire.digest import raw_digest
 
 log = logging.getLogger(__name__)
 
-SMALL = 64 * 1024  # octets; larger mail lies in files
+SMALL = 64 * 1024  # octets; above it a page chain in SQLite costs more than a file
 BATCH = 64
 PATIENCE = 1.0  # seconds a mail may be unparsed before the others pass it
 ATTEMPTS = 3
@@ -118,10 +118,6 @@ class Intake:
                 self._rush.caught_up()
                 self._wake.wait(timeout=5.0 if not self._late else PATIENCE / 10)
         self._finish()
-
-    def stop_waiting(self) -> None:
-        """Let `run` see its stop event."""
-        self._wake.set()
 
     def drain(self) -> int:
         """One pass over the mails without a fate; returns how many were looked at."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,13 +13,11 @@ from mailgate.core.policy import Agent, Policy
 from mailgate.core.ticket import EntryKind
 from mailgate.errors import Permanent
 
-_NUMBER = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
-
 
 def needs(number: int, text: str, now: datetime, agent: Agent) -> Needs:
     """What must be known to carry out `text` on ticket `number`; 0 is no ticket."""
-    others = tuple(int(found) for found in _NUMBER.findall(text))
-    numbers = tuple(dict.fromkeys((number, *others) if number else others))[:10]
+    others = command.numbers(text)
+    numbers = tuple(dict.fromkeys((number, *others) if number else others))
     return Needs("", "", (), numbers, "", agent.departments, now, orders=True, queue_of=agent.name,
                  queue_in=agent.departments)  # fmt: skip
 

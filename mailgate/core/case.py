@@ -14,7 +14,7 @@ from mailgate.core.guard import Verdict
 from mailgate.core.mail import Address, InboundMail
 from mailgate.core.match import Match
 from mailgate.core.policy import Policy
-from mailgate.core.rule import Examined, Route
+from mailgate.core.rule import Route
 
 MOST_PARTICIPANTS = 50
 
@@ -27,7 +27,6 @@ class Case:
     facts: Facts
     policy: Policy
     now: datetime
-    examined: Examined
     author: Address | None  # the person, after contact forms and rewriting lists are seen through
     verdict: Verdict
     authority: Authority

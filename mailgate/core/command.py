@@ -35,6 +35,7 @@ _MOST_DOUBTS = 20  # in one mail; a receipt with more helps nobody
 _SUBJECT_TAG = re.compile(r"(\[[^\]\s]{1,40}\])")
 _GLUED_MARK = re.compile(rf"(?<=[\w?!.,])(?=[{MARK}]+[^\W\d_])")
 _TARGET = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
+_TARGET = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
 _SIGNATURE = re.compile(r"--[ \u00a0]?\s*")
 _NUMBERED = re.compile(
     rf"\s*[{MARK}]?([0-9]{{1,4}}(?:\s*[,–-]\s*[0-9]{{1,4}}|\s+[0-9]{{1,4}})*)[.):]?\s+[{MARK}]?({NAME}.*)"
@@ -120,6 +121,11 @@ def read(
     said, below = _trimmed([*found.words, *middle]), _trimmed(lines[end:])
     rest = "\n".join([*said, "", *below] if below else said) if said else ""
     return Reading(commands, rest, problems, bool(commands) and not rest, heading)
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Numbers right after a command, such as the target of `#merge 1042`; the first ten."""
+    return tuple(int(found) for found in _TARGET.findall(text))[:10]
 
 
 def numbers(text: str) -> tuple[int, ...]:

@@ -7,7 +7,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core import agentmail, authority, bounce, customer, guard, match, notice, phone, rule, sentmail, token
+from mailgate.core import (
+    agentmail,
+    authority,
+    bounce,
+    command,
+    customer,
+    guard,
+    match,
+    notice,
+    phone,
+    rule,
+    sentmail,
+    token,
+)
 from mailgate.core.case import Case
 from mailgate.core.change import Decision, Fate, Needs, Step, Tell
 from mailgate.core.facts import Facts
@@ -15,7 +28,6 @@ from mailgate.core.mail import InboundMail
 from mailgate.core.policy import Policy
 from mailgate.core.rule import Circumstances, Examined, Rule
 
-_NUMBER = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
 _CALLED = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
 ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody's
 
@@ -33,7 +45,7 @@ def needs(
     agent = policy.agent(released_as) or (policy.agent_at(mail.author.addr) if mail.author else None)
     orders = agent is not None and "#" in mail.subject + mail.fresh
     numbers = (
-        *(_spoken_of(mail) if orders else ()),
+        *(command.numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
         *(t.ticket for t, _ in bounces if t.ticket),
         *(() if mail.envelope.history else match.subject_numbers(mail.subject, policy)),
@@ -60,12 +72,6 @@ def _phones(mail: InboundMail, examined: Examined | None, orders: bool) -> tuple
     if orders:
         found += _CALLED.findall(f"{mail.subject}\n{mail.fresh[:4096]}")
     return tuple(dict.fromkeys(phone.key(number) for number in found if phone.key(number)))[:5]
-
-
-def _spoken_of(mail: InboundMail) -> tuple[int, ...]:
-    """Numbers after commands, such as the target of `#merge 1042`."""
-    said = f"{mail.subject}\n{mail.fresh[:4096]}"
-    return tuple(int(found) for found in _NUMBER.findall(said))[:10]
 
 
 def _bounces(mail: InboundMail, policy: Policy) -> list[tuple[token.Token, str]]:
@@ -167,7 +173,7 @@ def look(
         ),
     )
     arrived = mail.envelope.arrived_at or now
-    return Case(mail, facts, policy, now, examined, author, verdict, known, found, named, route, arrived)
+    return Case(mail, facts, policy, now, author, verdict, known, found, named, route, arrived)
 
 
 def _ours(policy: Policy) -> Callable[[str], bool]:

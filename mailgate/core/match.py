@@ -41,7 +41,7 @@ def find(
 ) -> Match:
     """The ticket of a mail (design: *Which ticket*); the first evidence that holds decides."""
     tagged = subject_numbers(mail.subject, policy)
-    match = _evident(mail, author, authority, facts, tagged, policy)
+    match = _evident(mail, author, authority, facts, tagged)
     if match.ticket and match.by != "number" and tagged:
         named = [facts.merged.get(number, number) for number in tagged]
         match = replace(match, conflict=match.ticket.number not in named)
@@ -72,7 +72,6 @@ def _evident(
     authority: Authority,
     facts: Facts,
     tagged: tuple[int, ...],
-    policy: Policy,
 ) -> Match:
     leaked = tuple(c for c in authority.carried if c.token.audience == "agent") if not authority.agent else ()
     for carried in authority.carried:

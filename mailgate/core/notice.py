@@ -54,7 +54,7 @@ def to_agent(policy: Policy, agent: Agent, template: str, **parts: Any) -> Outbo
 
 
 def at_work(policy: Policy, agent: Agent, priority: Priority, now: datetime) -> datetime | None:
-    """When a notice may leave that comes outside the agent's hours: at their start; urgent ones leave at once (None)."""
+    """When a notice may leave that comes outside the agent's hours: at their start; urgent ones at once (None)."""
     calendar = policy.calendar(agent.calendar)
     if calendar is None or priority is Priority.URGENT or worktime.is_open(calendar, now):
         return None

@@ -60,11 +60,6 @@ class Rule:
     line: int = 0
 
     @property
-    def unconditional(self) -> bool:
-        """True when it hits every mail."""
-        return not self.mail and not self.circumstances
-
-    @property
     def of_answers(self) -> bool:
         """True when it speaks of mails to tickets that exist: only such a rule moves a ticket about."""
         return any(

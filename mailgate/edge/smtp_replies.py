@@ -27,7 +27,6 @@ TOO_MANY_RECIPIENTS: Final = b"452 4.5.3 Too many recipients"
 NO_TLS: Final = b"454 4.7.0 TLS not available"
 
 UNKNOWN_COMMAND: Final = b"500 5.5.1 Unknown command"
-BAD_SYNTAX: Final = b"500 5.5.2 Syntax error"
 LINE_TOO_LONG: Final = b"500 5.5.6 Command line too long"
 BAD_ARGUMENT: Final = b"501 5.5.4 Syntax error in arguments"
 BAD_BASE64: Final = b"501 5.5.2 Cannot decode base64"

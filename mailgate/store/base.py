@@ -48,7 +48,6 @@ class Ids(Protocol):
 
     def message_id(self, ticket: int | None, audience: str, agent: str, purpose: str) -> str:
         """A new signed Message-ID with angle brackets, for that reader and purpose."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +117,23 @@ class Read(Protocol):
 
     def ticket(self, number: int) -> Ticket | None:
         """The ticket with its thread, merges not followed (see `merged_into`)."""
-        ...
 
     def tickets(self, wanted: TicketFilter, now: datetime) -> list[Ticket]:
         """In working order: due first, then priority, then arrival; without entries."""
-        ...
 
     def count(self, wanted: TicketFilter, now: datetime) -> int: ...
     def find(self, words: str, limit: int = 50) -> list[Ticket]: ...
 
     def mail(self, number: int) -> Mapping[str, Any] | None:
         """Every column of a mail's row, `tickets` and `trace` included, without its bytes."""
-        ...
 
     def mails(self, since: datetime, after: int = 0, limit: int = 500) -> list[Mapping[str, Any]]:
         """Mails accepted since then, in order of arrival; `after` is the last number seen."""
-        ...
 
     def mail_by_message_id(self, message_id: str) -> Mapping[str, Any] | None: ...
 
     def raw(self, number: int) -> bytes:
         """The mail byte for byte as it came; raises KeyError for an unknown number or purged bytes."""
-        ...
 
     def envelope(self, number: int) -> Envelope: ...
     def audit(self) -> Mapping[str, int]: ...
@@ -148,7 +142,6 @@ class Read(Protocol):
 
     def letter(self, number: int) -> Mapping[str, Any] | None:
         """A letter with its rendered `raw` and its `deliveries`."""
-        ...
 
     def quarantine(self) -> list[Mapping[str, Any]]: ...
     def parked(self) -> list[Mapping[str, Any]]: ...
@@ -157,34 +150,27 @@ class Read(Protocol):
     def setting(self, key: str) -> str | None: ...
     def queues(self) -> Mapping[str, Any]:
         """Sizes and the oldest of every queue, for status and metrics."""
-        ...
 
     def late(self, now: datetime, limit: int) -> list[Ticket]:
         """Tickets at work whose next step of escalation has come, earliest first (index, no scan)."""
-        ...
 
     def waking(self, now: datetime, limit: int) -> list[Ticket]:
         """Tickets on hold or waiting whose time has come, earliest first."""
-        ...
 
     def rested(self, before: datetime, limit: int) -> list[Ticket]:
         """Tickets solved then or earlier and not archived, longest solved first."""
-        ...
 
     def unanswered(self, before: datetime, to: str, limit: int) -> list[Mapping[str, Any]]:
         """Mail parked then or earlier about which an agent was asked and `to` was not reminded yet.
 
         Keys: `mail`, `agent` (who was asked), `why`, `subject`, `author`, and `dedupe` for the reminder.
         """
-        ...
 
     def gathered(self, before: datetime) -> list[Mapping[str, Any]]:
         """Notices held for an agent until then or earlier, by agent and age: `agent letter ticket context due_at`."""
-        ...
 
     def accounted(self, since: datetime, until: datetime) -> tuple[int, int]:
         """How many mails were accepted in that time, and how many of them have their fate."""
-        ...
 
     def reminders(self, now: datetime, limit: int) -> list[Reminder]: ...
     def cursor(self, mailbox: str, folder: str) -> Cursor | None: ...
@@ -192,50 +178,40 @@ class Read(Protocol):
 
     def taken(self, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
         """The UIDs of every mail accepted from a folder, whatever became of it."""
-        ...
 
     def saved_replies(self) -> list[Mapping[str, Any]]: ...
     def agent_aliases(self) -> Mapping[str, tuple[str, ...]]: ...
     def absences(self, now: datetime) -> tuple[Absence, ...]: ...
-    def last_run(self, job: str) -> datetime | None: ...
     def agent_ids(self) -> Mapping[str, int]: ...
     def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]: ...
     def letters_to_customers(self, ticket: int) -> list[int]: ...
     def letter_of_delivery(self, delivery: int) -> int | None: ...
     def figures(self) -> Mapping[str, Mapping[str, Any]]:
         """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
-        ...
 
     def report_tickets(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """Rows as in `figures.TicketRow`: tickets opened, answered or solved since then, and the unsolved ones."""
-        ...
 
     def report_reopened(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """Reopenings: (department, owner, tags, at in microseconds)."""
-        ...
 
     def report_votes(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """The newest vote of each ticket: (department, agent, tags, at in microseconds, score)."""
-        ...
 
     def report_subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
         """Titles of the newest tickets opened then."""
-        ...
 
     def first_responses(self, since: datetime, until: datetime) -> Iterator[tuple[Any, ...]]:
         """First responses given then: (department, opened, answered), in microseconds."""
-        ...
 
     def old_mails(self, before: datetime, after: int, limit: int) -> list[Mapping[str, Any]]:
         """Mail decided, accepted before then, in no unsolved ticket, raw bytes still here: `number sender arrived_at`.
 
         In order of number, above `after`.
         """
-        ...
 
     def old_threads(self, before: datetime, after: int, limit: int) -> list[int]:
         """Tickets solved or archived before then that still have words, in order of number, above `after`."""
-        ...
 
     def contacts(self) -> list[Mapping[str, Any]]: ...
 
@@ -244,11 +220,9 @@ class Read(Protocol):
 
         Keys: `addresses`, `names`, `tickets` (numbers of his), `unsolved` (of these), `took_part` (of others), `mails`.
         """
-        ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """All the store knows that matters for one decision; ask inside the transaction that applies it."""
-        ...
 
 
 class Tx(Read, Protocol):
@@ -260,14 +234,12 @@ class Tx(Read, Protocol):
         With `blob`, the digest `keep_blob` returned, the bytes are not written again. The same IMAP message
         (mailbox, folder, UIDVALIDITY, UID) gives the first number and no row.
         """
-        ...
 
     def waiting(self, limit: int, after: int = 0) -> list[WaitingMail]: ...
     def attempt(self, number: int) -> int: ...
 
     def forgive(self, number: int) -> None:
         """Take the last attempt back: the mail was not to blame for its end."""
-        ...
 
     def apply(
         self,
@@ -279,23 +251,19 @@ class Tx(Read, Protocol):
         hold: bool = False,
     ) -> Applied:
         """Write a decision whole; with `hold` (pilot and watch mode) its letters wait for `release`."""
-        ...
 
     def quarantine_mail(self, number: int, reason: str, error: str, now: datetime) -> None: ...
 
     def retry_mail(self, number: int) -> bool:
         """A quarantined mail is processed again from its raw bytes; False when it is not in quarantine."""
-        ...
 
     def drop_mail(self, number: int, reason: str, now: datetime) -> bool:
         """A quarantined or parked mail is dropped (the raw bytes stay); False when it is neither."""
-        ...
 
     def claim(
         self, now: datetime, lease_until: datetime, limit: int, skip_departments: Iterable[str] = ()
     ) -> list[DueLetter]:
         """Lease what is due, most urgent first; `limit` counts deliveries."""
-        ...
 
     def keep_rendered(self, letter: int, raw: bytes, subject: str) -> None: ...
 
@@ -313,24 +281,20 @@ class Tx(Read, Protocol):
 
     def recover(self, now: datetime) -> Mapping[str, int]:
         """At start: leased deliveries wait again; those in `sending` retry once, acks among them are `uncertain`."""
-        ...
 
     def retry_delivery(self, delivery: int, now: datetime) -> bool: ...
     def drop_delivery(self, delivery: int, now: datetime) -> bool: ...
 
     def hasten(self, now: datetime) -> int:
         """Letters of a job played ahead of its time may leave at once; returns how many deliveries."""
-        ...
 
     def release(self, now: datetime) -> int:
         """Everything held may leave; returns how many deliveries."""
-        ...
 
     def ban(self, pattern: str, until: datetime | None, why: str, now: datetime) -> None: ...
     def unban(self, pattern: str) -> bool: ...
     def revoke_agent(self, agent: str, now: datetime) -> int:
         """Every token in letters to this agent proves nothing any more; returns how many letters that were."""
-        ...
 
     def set_setting(self, key: str, value: str | None) -> None: ...
     def set_cursor(self, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> None: ...
@@ -339,30 +303,24 @@ class Tx(Read, Protocol):
         self, mailbox: str, folder: str, uidvalidity: int, uid: int, why: str, now: datetime, size: int = 0
     ) -> int:
         """An IMAP mail that cannot be fetched; returns how often it has been tried."""
-        ...
 
     def reminded(self, reminder: int, now: datetime) -> None: ...
     def ran(self, job: str, now: datetime, count: int) -> None: ...
 
     def drop_raw(self, mails: Iterable[int]) -> list[str]:
         """Raw bytes and attachments go; returns the blobs these mails spoke of, for `drop_blobs` after the commit."""
-        ...
 
     def drop_texts(self, numbers: Iterable[int]) -> None:
         """The words of these tickets go, from the search too; their events, people and titles stay."""
-        ...
 
     def drop_blobs(self, blobs: Iterable[str]) -> int:
         """Files of large mail that no mail speaks of any more are deleted; returns how many."""
-        ...
 
     def forget(self, address: str, now: datetime, actor: str) -> tuple[Mapping[str, int], list[str]] | None:
         """Erase a person: (what was touched, blobs for `drop_blobs` after the commit); None when he is unknown."""
-        ...
 
     def index(self, limit: int) -> int:
         """Feed the full text with what was filed since; returns how many entries."""
-        ...
 
 
 class Store(Protocol):
@@ -374,27 +332,21 @@ class Store(Protocol):
         `first` jobs (keeps) go before the others. Raises Temporary through the future when the database cannot be
         written now; an error of the job itself rolls back that job alone.
         """
-        ...
 
     def read(self, job: Callable[[Read], T]) -> T:
         """Run `job` on a short-lived read snapshot."""
-        ...
 
     def sync_people(self, agents: Sequence[Agent], departments: Sequence[Department]) -> Mapping[str, int]:
         """Make every configured agent and department known; returns agent name -> id."""
-        ...
 
     def healthy(self) -> str:
         """What is wrong with the files under us (deleted, replaced), `""` when nothing is."""
-        ...
 
     def free_space(self) -> int:
         """Octets free for us on the file system of the data folder."""
-        ...
 
     def close(self) -> None:
         """Finish the jobs at hand and let go of the data folder."""
-        ...
 
 
 __all__ = [

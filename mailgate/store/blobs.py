@@ -10,8 +10,6 @@ from tempfile import mkstemp
 
 from mailgate.errors import OutOfSpace, Temporary
 
-BLOB_FROM = 64 * 1024  # octets; above it a page chain in SQLite costs more than a file
-
 
 def blob_path(data: Path, digest: str) -> Path:
     """Where the bytes with this sha256 lie."""

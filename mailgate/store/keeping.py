@@ -39,10 +39,6 @@ class Keeping(Session):
         params = {"agent": agent, "now": rows.micros(now)}
         return self.run("UPDATE letter SET revoked_at = :now WHERE agent = :agent AND revoked_at IS NULL", params)
 
-    def last_run(self, job: str) -> datetime | None:
-        """When a scheduled job last ended well."""
-        return rows.moment(self.scalar("SELECT at FROM job_run WHERE name = :name", {"name": job}))
-
     def ran(self, job: str, now: datetime, count: int) -> None:
         """A scheduled job ended well."""
         self.run(

@@ -205,8 +205,6 @@ TALLY = """
 INSERT INTO tally (name, bucket, n) VALUES (:name, :bucket, 1)
 ON CONFLICT (name, bucket) DO UPDATE SET n = tally.n + 1
 """
-PROMISE = "SELECT value FROM setting WHERE key = :key"
-PARKING = "SELECT * FROM parking WHERE mail = :mail AND settled_at IS NULL"
 
 # --- letters out ------------------------------------------------------------------------------------------------------
 

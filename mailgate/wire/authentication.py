@@ -12,9 +12,6 @@ from mailgate.core.mail import AuthResults
 _BY = re.compile(r"\bby\s+\[?([^\s;\])]{1,255})", re.IGNORECASE)
 _METHOD = re.compile(r"(?:^|;)\s*(dmarc|dkim|spf|auth)\s*=\s*([a-z]{1,20})", re.IGNORECASE)
 _FROM = re.compile(r"\bheader\.from=([^\s;]{1,255})", re.IGNORECASE)
-_PROPERTY = {
-    "dmarc": ("header", "from"), "dkim": ("header", "d"), "auth": ("smtp", "auth"), "spf": ("smtp", "mailfrom"),
-}  # fmt: skip
 MOST = 20
 
 

@@ -20,7 +20,6 @@ _BLOCKS = frozenset({
 _PARAGRAPHS = frozenset({
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre",
 })  # fmt: skip
-_LAYOUT = "br, p, div, table, li, img, blockquote"
 _MAX_DEPTH = 300
 _SCHEME = re.compile(r"^https?://|/$")
 

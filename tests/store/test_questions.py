@@ -277,11 +277,11 @@ def test_queues_tell_how_much_waits_and_since_when(bench, letters):
     assert (queues["quarantined"], queues["parked"], queues["last_mail_at"]) == (0, 0, bench.now + HOUR)
 
 
-def test_settings_and_runs_of_jobs_are_remembered(bench):
-    bench.write(lambda tx: (tx.set_setting("k", "v"), tx.ran("digest", bench.now, 3)))
-    assert bench.read(lambda read: (read.setting("k"), read.last_run("digest"))) == ("v", bench.now)
+def test_settings_are_remembered(bench):
+    bench.write(lambda tx: tx.set_setting("k", "v"))
+    assert bench.read(lambda read: read.setting("k")) == "v"
     bench.write(lambda tx: tx.set_setting("k", None))
-    assert bench.read(lambda read: (read.setting("k"), read.last_run("none"))) == (None, None)
+    assert bench.read(lambda read: read.setting("k")) is None
 
 
 def test_agents_keep_their_id_and_one_with_work_left_cannot_vanish(bench, people):
