@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from idp import Identity
 
 from mailgate.app.gateway import Gateway
 from mailgate.core.ticket import Ticket
@@ -221,6 +222,14 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """A gateway with two departments and two agents."""
     with running(tmp_path) as found:
         yield found
+
+
+@pytest.fixture
+def identity() -> Iterator[Identity]:
+    """An identity provider on loopback."""
+    made = Identity()
+    yield made
+    made.close()
 
 
 def mail(

@@ -35,6 +35,16 @@ def wait_for_news(client: IMAPClient, seconds: float, stop: threading.Event) -> 
     client.idle_done()
 
 
+def told_since_select(client: IMAPClient) -> bool:
+    """Did the server tell of more mail after the folder was selected? It tells each piece of news once, so not in IDLE.
+
+    An EXISTS may stand between the result of a search, which does not hold the new mail, and its OK (RFC 9051 section
+    7.4.1).
+    """
+    told = client._imap.untagged_responses.get("EXISTS", ())
+    return len(told) > 1 and int(told[-1]) > int(told[0])
+
+
 def _already_here(client: IMAPClient) -> bool:
     """Is there an answer in the library's or the TLS layer's buffer, which no poll of the socket will show?"""
     sock = client.socket()

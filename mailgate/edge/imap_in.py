@@ -16,12 +16,13 @@ from imapclient import IMAPClient
 from mailgate.edge.imap_box import Cursors, Mailbox, OAuthToken, Report, State, Trouble
 from mailgate.edge.imap_connect import close, connect, sorted_troubles
 from mailgate.edge.imap_folder import Folder, Receive, Unfetchable
-from mailgate.edge.imap_idle import RENEW, wait_for_news
+from mailgate.edge.imap_idle import RENEW, told_since_select, wait_for_news
 from mailgate.errors import MailgateError
 
 log = logging.getLogger(__name__)
 
 _MAX_LOGINS: Final = 5
+_SOON: Final = 0.5  # seconds until a folder is looked at again that changed while we looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class MailboxReader:
         if not self.mailbox.idle or not client.has_capability("IDLE") or not first.open(client):
             self._stop.wait(seconds)
         elif not first.pending(client):
-            wait_for_news(client, seconds, self._stop)
+            wait_for_news(client, min(seconds, _SOON) if told_since_select(client) else seconds, self._stop)
 
 
 class Mailboxes:

@@ -218,7 +218,7 @@ ssl_cert = <{place}/cert.pem
 ssl_key = <{place}/key.pem
 disable_plaintext_auth = no
 auth_failure_delay = 0
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 mail_location = maildir:{place}/mail/%u/Maildir
 mail_uid = {user}
 mail_gid = {group}
@@ -228,6 +228,11 @@ default_internal_user = {internal}
 default_internal_group = {internal_group}
 default_login_user = {login}
 mail_max_userip_connections = 50
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {place}/oauth2.conf
+}}
 passdb {{
   driver = static
   args = password=sälaïnen
@@ -268,17 +273,26 @@ service stats {{
 }}
 {rootless}
 """
+OAUTH = """
+introspection_url = http://127.0.0.1:{introspection}/introspect?token=
+introspection_mode = get
+force_introspection = yes
+active_attribute = active
+active_value = true
+username_attribute = username
+"""
 ROOTLESS = "service auth {{\n  user = {user}\n}}\nservice auth-worker {{\n  user = {user}\n}}\n"
 
 
 @dataclass(frozen=True)
 class Dovecot:
-    """A running Dovecot; any user may log in with the password."""
+    """A running Dovecot; any user may log in with the password, or a token that somebody on `introspection` knows."""
 
     place: Path
     imap: int
     imaps: int
     lmtp: int
+    introspection: int
     authority: trustme.CA
     password: str = "sälaïnen"
 
@@ -312,9 +326,10 @@ def dovecot() -> Iterator[Dovecot]:
         "internal_group": "dovecot" if root else group,
         "login": "dovenull" if root else me.pw_name,
     }
-    ports = {"imap": free_port(), "imaps": free_port(), "lmtp": free_port()}
+    ports = {name: free_port() for name in ("imap", "imaps", "lmtp", "introspection")}
     rootless = "" if root else ROOTLESS.format(**names)
     (place / "dovecot.conf").write_text(DOVECOT.format(place=place, rootless=rootless, **names, **ports))
+    (place / "oauth2.conf").write_text(OAUTH.format(**ports))
     quietly(program, "-c", str(place / "dovecot.conf"))
     try:
         wait_for_port(ports["imap"], place / "dovecot.log")

@@ -478,6 +478,27 @@ def test_i13_mail_is_found_although_idle_never_tells(story: Story) -> None:
     story.until(lambda: story.uids() == [3, 4, 9, 12])
 
 
+def test_i13_news_told_while_we_looked_are_heard(story: Story) -> None:
+    looks: list[str] = []
+
+    def search(talk: Talk, tag: str, rest: str) -> None:
+        if rest.endswith("10:*"):
+            looks.append(rest)
+        if len(looks) == 2:  # the look right before IDLE: the mail comes after the result, the news of it before the OK
+            looks.append("")
+            talk.say("* SEARCH")
+            story.server.mails[10] = b"Subject: 10\r\n\r\nhello\r\n"
+            talk.say(f"* 4 EXISTS\r\n{tag} OK done")
+        else:
+            talk.answer(tag, rest)
+
+    story.server.on["UID SEARCH"] = search
+    story.read(poll=300.0)
+    story.until(lambda: story.cursor == Cursor(7, 10))
+    assert story.uids() == [3, 4, 9, 10]
+    assert story.server.connections == 1  # and not by the server's hanging up
+
+
 def test_i13_news_in_the_packet_of_the_continuation_are_heard(story: Story) -> None:
     def at_once(talk: Talk, tag: str, rest: str) -> None:
         story.server.mails[12] = b"Subject: early\r\n\r\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import imaplib
 import json
 import socketserver
@@ -9,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from conftest import Desk, mail, only, running, whole
+from idp import GRANTED, Identity
 
 from mailgate.app import jobs
 from mailgate.cli import cli
+from mailgate.edge import oauth
 from mailgate.edge.imap_folder import Folder
+from mailgate.edge.oauth import Token, TokenFile
 from mailgate.errors import Temporary
 from mailgate.store.base import Cursor
 from mailgate.store.sqlite import SqliteStore
@@ -39,6 +43,14 @@ poll = "1s"
 """
 
 
+def wait_for(true: Callable[[], Any]) -> None:
+    """Until it is so; the readers' threads wake nobody."""
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 class Mailbox:
     """One user's mailbox on the server, as its owner sees it, and the gateways that read it."""
 
@@ -46,10 +58,13 @@ class Mailbox:
         self.dovecot, self.place = dovecot, place
         self.user = f"{place.name}@example.test"
 
-    def desk(self, more: str = 'done_folder = "Done"', **parts: str) -> Any:
-        """A gateway that reads it while the block lasts."""
+    @contextlib.contextmanager
+    def desk(self, more: str = 'done_folder = "Done"', **parts: str) -> Iterator[Desk]:
+        """A gateway that reads it while the block lasts, connected: what comes from now on is new."""
         box = BOX.format(port=self.dovecot.imap, user=self.user, password=self.dovecot.password, more=more)
-        return running(self.place, more=box, **parts)
+        with running(self.place, more=box, **parts) as desk:
+            wait_for(lambda: desk.gateway.mailboxes.states()[0]["state"] != "connecting")
+            yield desk
 
     def connect(self) -> imaplib.IMAP4:
         client = imaplib.IMAP4("127.0.0.1", self.dovecot.imap, timeout=20)
@@ -90,10 +105,7 @@ def taken(desk: Desk, count: int) -> list[str]:
 
 def read_through(desk: Desk, uid: int) -> None:
     """Wait until the reader has remembered that it is past this mail."""
-    end = time.monotonic() + 20
-    while desk.gateway.store.read(lambda read: (read.cursor("support", "INBOX") or Cursor(0, 0)).uid) < uid:
-        assert time.monotonic() < end, desk.gateway.mailboxes.states()
-        time.sleep(0.02)  # the reader's thread tells nobody
+    wait_for(lambda: desk.gateway.store.read(lambda read: (read.cursor("support", "INBOX") or Cursor(0, 0)).uid) >= uid)
 
 
 def test_mail_in_a_mailbox_becomes_tickets_and_is_moved(box: Mailbox) -> None:
@@ -215,13 +227,6 @@ def test_i16_one_message_in_two_folders_is_one_ticket(box: Mailbox) -> None:
         assert (len(desk.tickets()), len(desk.letters(template="ack"))) == (1, 1)
 
 
-def wait_for(true: Any) -> None:
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 # --- audit ------------------------------------------------------------------------------------------------------------------
 
 
@@ -284,6 +289,70 @@ def test_audit_says_when_a_mailbox_cannot_be_looked_at(box: Mailbox) -> None:
     found = box.mailgate("audit", "--mailboxes")
     assert found.return_value == 1
     assert "support: cannot be looked at: login refused" in found.stdout
+
+
+# --- OAuth --------------------------------------------------------------------------------------------------------------------
+
+OAUTH = """
+[[imap]]
+name = "support"
+address = "support@acme.example"
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+user = "{user}"
+oauth = "microsoft"
+client_id = "cid"
+poll = "1s"
+"""
+
+
+@pytest.fixture
+def provider(dovecot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Identity]:
+    """The provider that Dovecot asks whose a token is."""
+    made = Identity(dovecot.introspection)
+    monkeypatch.setattr(oauth, "provider", lambda name, tenant="common": made.like(name))
+    yield made
+    made.close()
+
+
+def test_a_mailbox_is_read_by_oauth_from_login_to_renewal_to_its_end(box: Mailbox, provider: Identity) -> None:
+    token = TokenFile(box.place / "data" / "tokens" / "support.json")
+    device = {"device_code": "dc", "user_code": "WDJB", "verification_uri": "https://x/link", "interval": 0}
+    more = OAUTH.format(port=box.dovecot.imap, user=box.user)
+    with running(box.place, more=more) as desk:
+        state = desk.gateway.mailboxes.states
+        wait_for(lambda: "nobody has logged in yet: mailgate login support" in (state()[0]["error"] or ""))
+        provider.answers = [(200, device), (200, GRANTED)]
+        box.mailgate("login", "support")
+        provider.users["at-1"] = box.user
+        box.put(mail("By token").as_bytes(), age=timedelta(days=-1))
+        assert taken(desk, 1) == ["filed"]  # without a restart
+        wait_for(lambda: state()[0]["state"] == "idle")
+        kept = token.load()
+        assert kept is not None
+        assert state()[0]["token_expires"] == kept.expires.isoformat()
+        assert "token expires in 60 min" in box.mailgate("status").stdout
+
+        token.save(Token("at-1", "rt-1", datetime.now(UTC) + timedelta(minutes=1)))
+        del provider.users["at-1"]
+        provider.users["at-2"] = box.user
+        provider.answers = [(200, {"access_token": "at-2", "refresh_token": "rt-2", "expires_in": 7200})]
+        box.dovecot.kick(box.user)
+        box.put(mail("By the renewed token").as_bytes(), age=timedelta(days=-1))
+        assert taken(desk, 2) == ["filed", "filed"]
+        assert provider.asked[-1][1]["refresh_token"] == "rt-1"
+        kept = token.load()
+        assert kept is not None
+        assert (kept.access, kept.refresh, token.path.stat().st_mode & 0o777) == ("at-2", "rt-2", 0o600)
+
+        token.save(Token("at-2", "rt-2", datetime.now(UTC)))
+        gone = (400, {"error": "invalid_grant", "error_description": "AADSTS700082: The refresh token has expired"})
+        provider.answers = [gone] * 50
+        box.dovecot.kick(box.user)
+        wait_for(lambda: "mailgate login support" in (state()[0]["error"] or ""))
+        assert "AADSTS700082" in state()[0]["error"]
+        assert "the login has ended" in box.mailgate("status").stdout
 
 
 # --- silence ----------------------------------------------------------------------------------------------------------------

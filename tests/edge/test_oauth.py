@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import threading
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from idp import GRANTED, Identity
 
 from mailgate.edge.oauth import (
     Client,
@@ -29,46 +27,6 @@ from mailgate.edge.oauth import (
 from mailgate.errors import Permanent, Temporary
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-GRANTED = {"access_token": "at-1", "refresh_token": "rt-1", "expires_in": 3600}
-
-
-class Identity:
-    """A provider that answers from a list and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, object]] = []
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        identity = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                identity.asked.append((self.path, dict(urllib.parse.parse_qsl(body))))
-                status, answer = identity.answers.pop(0)
-                self.send_response(status)
-                self.end_headers()
-                self.wfile.write(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
-
-            def log_message(self, *words: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
-        self.thread.start()
-        base = f"http://127.0.0.1:{self.server.server_port}"
-        self.provider = Provider("fake", f"{base}/token", "mail", f"{base}/device", f"{base}/authorize", "app")
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.thread.join(10)
-        self.server.server_close()
-
-
-@pytest.fixture
-def identity() -> Iterator[Identity]:
-    made = Identity()
-    yield made
-    made.close()
 
 
 def ticking() -> tuple[Callable[[], datetime], Callable[[float], None], list[float]]:
