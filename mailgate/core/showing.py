@@ -18,7 +18,7 @@ CUSTOMERS = Audience.CUSTOMER.value
 VARIABLES: Mapping[str, Mapping[str, Any]] = {
     # to customers
     "ack": {"promise": "", "show_subject": False, "articles": []},
-    "answer": {"text": "", "html": "", "survey": ""},
+    "answer": {"text": "", "html": "", "canned": "", "survey": ""},
     "taken": {"promise": ""},
     "waiting": {},
     "transferred": {},

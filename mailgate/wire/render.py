@@ -19,7 +19,7 @@ from mailgate.core.letter import Letter, head
 from mailgate.core.quote import marker
 from mailgate.core.showing import VARIABLES
 from mailgate.errors import Problem, Temporary
-from mailgate.wire import plain, samples, words
+from mailgate.wire import markdown, plain, samples, words
 from mailgate.wire.render_sandbox import LONGEST, built_in_folder, environment
 from mailgate.wire.spoken import saying
 
@@ -77,7 +77,9 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
     """Everything a template may use: the letter's context, the words of its language, the clock it was given."""
     speech = words.Speech(letter.language, letter.timezone, now)
     context = dict(letter.context)
-    if letter.template == "answer" and context.get("html"):
+    if letter.template == "answer" and context.get("canned"):
+        context["html"] = markdown.answer(context["canned"], context["text"])
+    elif letter.template == "answer" and context.get("html"):
         context["html"] = saying(context["html"], context["text"])
     for name in SAFE_HTML:
         if context.get(name):

@@ -139,3 +139,27 @@ def test_undo_within_the_window_takes_the_letter_back_and_merges_come_apart(tmp_
         assert desk.ticket(one.number).merged_into == other.number
         from_agent(desk, "#undo\n", notice_to(desk, "anna", one.number))
         assert desk.ticket(one.number).merged_into is None
+
+
+def test_a_canned_answer_stands_above_the_agents_words_in_the_customers_language(tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "replies"
+    folder.mkdir(parents=True)
+    (folder / "refund.en.md").write_text("title: Refund\n---\nYour money is back in **{days} days**.\n\n- by card\n")
+    (folder / "refund.fi.md").write_text("Rahat palautuvat **{days} päivässä**.\n")
+    with running(tmp_path) as desk:
+        first = opened(desk)
+        from_agent(desk, "#use refund days=5\n\nSorry for # the *trouble*.\n", notice_to(desk, "anna", first.number))
+        letter = only(desk.letters(MAIJA, "answer"))
+        html, plain = letter.get_body(("html",)), letter.get_body(("plain",))
+        assert html is not None and plain is not None
+        assert "<strong>5 days</strong>" in html.get_content() and "<li>by card</li>" in html.get_content()
+        assert "Sorry for # the *trouble*." in html.get_content()
+        assert plain.get_content().index("**5 days**") < plain.get_content().index("Sorry for")
+        text = "Hei, haluaisin palauttaa lampun, koska se ei toimi. Milloin saan rahat takaisin?\n"
+        second = opened(desk, "Palautus", text, sender="kari@asiakas.example")
+        notice = notice_to(desk, "anna", second.number)
+        number = from_agent(desk, "#use refund\n", notice)
+        assert desk.fate(number) == "parked"
+        assert "days" in whole(desk.letters("anna@staff.example", "receipt")[-1])
+        from_agent(desk, "#use refund days=5\n", notice)
+        assert "Rahat palautuvat" in whole(only(desk.letters("kari@asiakas.example", "answer")))
