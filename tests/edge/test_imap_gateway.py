@@ -159,6 +159,21 @@ def test_junk_is_parked_and_released_as_the_customers(box: Mailbox) -> None:
     assert box.count("Junk") == 1
 
 
+def test_an_answer_in_the_sent_folder_is_filed_as_the_agents_and_stays(box: Mailbox) -> None:
+    with box.desk('sent_folder = "Sent"\ndone_folder = "Done"') as desk:
+        box.put(mail().as_bytes())
+        taken(desk, 1)
+        [ticket] = desk.tickets()
+        to = "maija@customer.example"
+        answer = mail(f"Re: [#{ticket.number}] Broken lamp", "Try a new bulb.\n", sender="anna@staff.example", to=to)
+        box.put(answer.as_bytes(), "Sent")
+        taken(desk, 2)
+        after = desk.ticket(ticket.number)
+        assert [entry.kind for entry in after.entries] == ["customer", "agent"]
+        assert (after.owner, desk.letters(to, "answer")) == ("anna", [])
+    assert (box.count("Sent"), box.count("INBOX")) == (1, 0)
+
+
 def test_watching_leaves_mail_in_place_and_sends_nothing(box: Mailbox) -> None:
     with box.desk(gateway='mode = "watch"') as desk:
         box.put(mail("Only watched").as_bytes())
