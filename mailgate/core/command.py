@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mailgate.core import catalogue
 from mailgate.core import signature as signatures
 from mailgate.core import subject as subjects
-from mailgate.core.catalogue import CUSTOMER_WORDS
+from mailgate.core.catalogue import BY_NAME, CUSTOMER_WORDS
 from mailgate.core.hashed import (
     HASHED,
     INVISIBLE,
@@ -34,7 +34,6 @@ _DECORATION = "*_-–•·>~| "  # the points of a list, bold type
 _MOST_DOUBTS = 20  # in one mail; a receipt with more helps nobody
 _SUBJECT_TAG = re.compile(r"(\[[^\]\s]{1,40}\])")
 _GLUED_MARK = re.compile(rf"(?<=[\w?!.,])(?=[{MARK}]+[^\W\d_])")
-_TARGET = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
 _TARGET = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
 _SIGNATURE = re.compile(r"--[ \u00a0]?\s*")
 _NUMBERED = re.compile(
@@ -121,11 +120,6 @@ def read(
     said, below = _trimmed([*found.words, *middle]), _trimmed(lines[end:])
     rest = "\n".join([*said, "", *below] if below else said) if said else ""
     return Reading(commands, rest, problems, bool(commands) and not rest, heading)
-
-
-def numbers(text: str) -> tuple[int, ...]:
-    """Numbers right after a command, such as the target of `#merge 1042`; the first ten."""
-    return tuple(int(found) for found in _TARGET.findall(text))[:10]
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -299,11 +293,13 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: Found) -> No
 
 
 def _at_the_end(text: str, found: Found) -> re.Match[str] | None:
-    """A command behind the words of a line: `Thank you! #close`."""
-    last = next(reversed(list(HASHED.finditer(text))), None)
+    """A command behind the words of a line: `Thank you! #close`. Several are hashtags, and `#help` may be a channel."""
+    hashed = list(HASHED.finditer(text))
+    last = hashed[0] if len(hashed) == 1 else None
     if last is None or not last.start() or text[last.end("word") :].strip(STOPS) or is_text(last, text, found):
         return None
-    return last if found.names.find(last["word"]) else None
+    names = found.names.find(last["word"])
+    return last if any(not BY_NAME[name].question for name in names) else None
 
 
 def _without(text: str, doubts: list[str]) -> str:
