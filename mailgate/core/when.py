@@ -104,7 +104,10 @@ def span(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
         last = _whole_day(parts[1], here, first)
     if first is None or last is None or last < first:
         raise NotAMoment("unreadable", text)
-    start, end = worktime.instant(zone, first), worktime.instant(zone, last + timedelta(days=1))
+    try:
+        start, end = worktime.instant(zone, first), worktime.instant(zone, last + timedelta(days=1))
+    except OverflowError:
+        raise NotAMoment("far", text) from None
     if end <= now:
         raise NotAMoment("past", text)
     if end - now > timedelta(days=MOST_DAYS):

@@ -12,6 +12,7 @@ from mailgate.store import rows
 from mailgate.store import statements as sql
 
 Params = Mapping[str, Any]
+_LARGEST = 2**63 - 1  # what an INTEGER of SQLite holds
 
 
 class Session:
@@ -24,21 +25,28 @@ class Session:
 
     def one(self, statement: str, params: Params) -> rows.Row | None:
         """The first row, None when there is none."""
-        row: rows.Row | None = self.connection.execute(statement, params).fetchone()
+        row: rows.Row | None = self._execute(statement, params).fetchone()
         return row
 
     def all(self, statement: str, params: Params) -> list[rows.Row]:
         """Every row."""
-        return self.connection.execute(statement, params).fetchall()
+        return self._execute(statement, params).fetchall()
 
     def scalar(self, statement: str, params: Params) -> Any:
         """The first column of the first row, None when there is none."""
-        row = self.connection.execute(statement, params).fetchone()
+        row = self._execute(statement, params).fetchone()
         return None if row is None else row[0]
 
     def run(self, statement: str, params: Params) -> int:
         """Execute; returns how many rows changed."""
-        return self.connection.execute(statement, params).rowcount
+        return self._execute(statement, params).rowcount
+
+    def _execute(self, statement: str, params: Params) -> sqlite3.Cursor:
+        try:
+            return self.connection.execute(statement, params)
+        except OverflowError:  # people ask for numbers that no column can hold: nothing has the largest one either
+            held = {name: max(-_LARGEST, min(v, _LARGEST)) if isinstance(v, int) else v for name, v in params.items()}
+            return self.connection.execute(statement, held)
 
     def many(self, statement: str, params: Iterable[Params]) -> None:
         """Execute for each."""

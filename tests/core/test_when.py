@@ -180,3 +180,10 @@ def test_no_text_does_worse_than_being_refused(text: str) -> None:
             ask(text, NOW, HELSINKI)
         except NotAMoment:
             pass
+
+
+@pytest.mark.parametrize("text", ["2026-12-01..9999-12-31", "9999-12-31"])
+def test_an_absence_to_the_end_of_time_is_too_far(text: str) -> None:
+    with pytest.raises(NotAMoment) as refused:
+        when.span(text, NOW, HELSINKI)
+    assert refused.value.reason == "far"

@@ -305,3 +305,12 @@ def test_imported_history_keeps_its_own_times(bench):
     number = bench.apply(mail, ch.OpenTicket("x", "support", BO), words, stamp=bench.stamp(mail)).tickets[0]
     ticket = bench.ticket(number)
     assert ticket.created_at == ticket.updated_at == ticket.last_customer_at == early
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**70), 10**30])
+def test_a_number_no_column_can_hold_is_a_number_nothing_has(bench, number):
+    bench.open("lamp")
+    assert bench.read(lambda read: read.ticket(number)) is None
+    assert bench.read(lambda read: read.mail(number)) is None
+    assert bench.write(lambda tx: tx.drop_mail(number, "x", bench.now)) is False
+    assert bench.write(lambda tx: tx.retry_delivery(number, bench.now)) is False
