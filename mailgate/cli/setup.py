@@ -53,6 +53,7 @@ def check(ctx: click.Context, connect: bool) -> int:
         if connect:
             from mailgate.app.connect import try_ends
 
+            at.become_owner(config.gateway.data)  # a token renewed here must stay the daemon's to read
             for end in try_ends(config):
                 if end.problem:
                     problems.append(Problem(str(path), end.key, end.problem))

@@ -290,3 +290,26 @@ def test_check_connect_names_a_host_that_does_not_resolve_and_a_login_nobody_mad
     assert done.return_value == 1
     assert "imap.support: imap.acme.invalid does not resolve" in done.stderr
     assert "nobody has logged in yet: mailgate login relay" in done.stderr
+
+
+def test_check_connect_renews_tokens_as_the_owner_of_the_data(
+    shell: Shell, scripted: Callable[..., int], identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.lay_out(imap_port=scripted("* OK ready", imap()), smtp_port=scripted("220 relay", smtp()))
+    logged_in(shell)
+    file = TokenFile(shell.tokens / "relay.json")
+    file.save(Token("old", "rt", datetime.now(UTC)))
+    identity.answers = [(200, {"access_token": "new", "expires_in": 3600})]
+    became: list[tuple[Path, str]] = []
+
+    def become(data: Path) -> None:
+        kept = file.load()
+        assert kept is not None
+        became.append((data, kept.access))
+
+    monkeypatch.setattr("mailgate.cli.at.become_owner", become)
+    assert shell.run("check", "--connect").return_value == 0
+    assert became == [(shell.place / "data", "old")]  # before anything is written
+    kept = file.load()
+    assert kept is not None
+    assert kept.access == "new"
