@@ -14,8 +14,10 @@ log = logging.getLogger(__name__)
 REQUEST: Final = 8192  # octets of a request's head
 PATIENCE: Final = 10.0  # seconds for a whole request
 AT_ONCE: Final = 8  # connections
-REASONS: Final = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 500: "Internal Server Error",
-                  503: "Service Unavailable"}  # fmt: skip
+REASONS: Final = {
+    200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 500: "Internal Server Error",
+    503: "Service Unavailable",
+}  # fmt: skip
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 Labels = tuple[tuple[str, str], ...]
