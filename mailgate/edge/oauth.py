@@ -229,7 +229,7 @@ class TokenFile:
         self.path = path
 
     def load(self) -> Token | None:
-        """The token, or None when there was no login yet. Raises Permanent for a file that is no token."""
+        """The token, or None when there was no login yet. Raises Permanent for a file that cannot be used."""
         try:
             if self.path.stat().st_mode & 0o077:
                 log.warning("token file was open to others", extra={"file": str(self.path)})
@@ -238,11 +238,19 @@ class TokenFile:
             return Token(found["access"], found["refresh"], datetime.fromisoformat(found["expires"]))
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise Permanent(f"{self.path} cannot be read: {error.strerror}") from None
         except (ValueError, KeyError, TypeError) as error:
             raise Permanent(f"{self.path} is not a token file: {type(error).__name__}") from None
 
     def save(self, token: Token) -> None:
-        """Write it so that a crash leaves the old one or the new one."""
+        """Write it so that a crash leaves the old one or the new one. Raises Temporary."""
+        try:
+            self._write(token)
+        except OSError as error:
+            raise Temporary(f"{self.path} cannot be written: {error.strerror}") from None
+
+    def _write(self, token: Token) -> None:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = self.path.with_suffix(".new")
         with contextlib.suppress(FileNotFoundError):

@@ -154,6 +154,15 @@ def test_a_token_file_open_to_others_is_closed_and_a_broken_one_named(tmp_path: 
         TokenFile(place).load()
 
 
+def test_a_token_file_that_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "support.json").mkdir()
+    with pytest.raises(Permanent, match=r"support\.json cannot be read: Is a directory"):
+        TokenFile(tmp_path / "support.json").load()
+    (tmp_path / "tokens").write_text("")
+    with pytest.raises(Temporary, match=r"tokens/support\.json cannot be written"):
+        TokenFile(tmp_path / "tokens" / "support.json").save(Token("a", "b", NOW))
+
+
 def test_the_known_providers_have_https_endpoints() -> None:
     for name in ("microsoft", "google"):
         known = provider(name, "contoso.example/../x")
