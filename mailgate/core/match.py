@@ -48,8 +48,10 @@ def find(
     late = not match.asked and not authority.agent and not mail.envelope.history
     if match.ticket and late and over(match.ticket, policy, now):
         old = match.ticket
+        if not match.verified:  # an outsider's ticket continues nothing: its people's later mail would follow there
+            return replace(match, ticket=None, mentions=(*match.mentions, old.number), verified=True)
         follow = facts.tickets.get(facts.successors.get(old.number, 0))
-        if follow is not None and not over(follow, policy, now):
+        if follow is not None and takes_part(follow, author) and not over(follow, policy, now):
             return replace(match, ticket=follow)
         return replace(match, ticket=None, continues=old.number, verified=True)
     return match

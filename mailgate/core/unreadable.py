@@ -19,8 +19,10 @@ from mailgate.core.change import (
     Outbound,
     SetPriority,
     SetRequester,
+    SetSla,
     SetSubject,
     Step,
+    Tell,
 )
 from mailgate.core.mail import Address, Envelope
 from mailgate.core.policy import Policy
@@ -82,4 +84,7 @@ def _onto(step: Step, stub: int) -> Step:
     ]
     if opening.priority is not Priority.NORMAL:
         filled.append(SetPriority(opening.priority))
+    if opening.sla:
+        filled.append(SetSla(opening.sla))
+    filled += [Tell(name) for name in opening.departments]
     return replace(step, ticket=stub, changes=(*filled, *step.changes[1:]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.policy
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from urllib.parse import unquote
 
@@ -139,6 +139,24 @@ def test_a_mail_from_an_unknown_address_does_all_it_says_once_its_agent_has_vouc
     row = house.gateway.store.read(lambda read: read.mail(number))
     assert row is not None and (row["fate"], row["reason"]) == ("filed", "commands")
     assert house.ticket(one.number).merged_into == other.number
+
+
+# --- follow-ups -------------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_who_answers_an_old_letter_does_not_become_its_follow_up(house: Desk) -> None:
+    ticket = fresh(house, "late")
+    ack = only(house.letters("late@customer.example", "ack"))
+    house.send(reply(notice_to(house, "anna", ticket.number), ANNA, "#close"))
+    house.clock.ahead += timedelta(days=200)
+    try:
+        strangers = house.of_mail(house.send(reply(ack, "stranger3@elsewhere.example", "Who is this?")))
+        mine = house.of_mail(house.send(reply(ack, "late@customer.example", "It is broken again.")))
+        again = house.of_mail(house.send(reply(ack, "late@customer.example", "And again.")))
+    finally:
+        house.clock.ahead -= timedelta(days=200)
+    assert strangers.number not in (ticket.number, mine.number)
+    assert (mine.requester.addr, again.number) == ("late@customer.example", mine.number)
 
 
 # --- the survey -------------------------------------------------------------------------------------------------------
