@@ -69,21 +69,8 @@ def of_words(case: Case, ticket: Ticket, why: str, extra: Iterable[str] = (), **
         if agent and agent.active:
             agents.setdefault(name, agent)
     author = case.authority.agent
-    about: Mapping[str, Any] = {"why": why, "from": _shown(case.author), **context}
-    shown = files(case)
-    return tuple(
-        to_agent(
-            case.policy,
-            agent,
-            "notice",
-            purpose="customer",
-            context=about,
-            attachments=shown,
-            not_before=at_work(case.policy, agent, ticket.priority, case.now),
-        )
-        for agent in agents.values()
-        if author is None or agent.name != author.name
-    )
+    others = [agent for agent in agents.values() if author is None or agent.name != author.name]
+    return _to_each(case, ticket, others, "customer", {"why": why, **context}, files(case))
 
 
 def files(case: Case) -> tuple[tuple[int, str], ...]:
@@ -96,36 +83,38 @@ def files(case: Case) -> tuple[tuple[int, str], ...]:
 def of_note(case: Case, ticket: Ticket, why: str, **context: Any) -> tuple[Outbound, ...]:
     """Notices of internal words: a plain reply to one stays internal."""
     author = case.authority.agent if case.authority.steer else None
-    about: Mapping[str, Any] = {"why": why, "from": _shown(case.author), **context}
-    return tuple(
-        to_agent(
-            case.policy,
-            agent,
-            "notice",
-            purpose="note",
-            context=about,
-            not_before=at_work(case.policy, agent, ticket.priority, case.now),
-        )
-        for agent in readers(case.policy, ticket, case.facts.away)
-        if author is None or agent.name != author.name
-    )
+    agents = readers(case.policy, ticket, case.facts.away)
+    others = [agent for agent in agents if author is None or agent.name != author.name]
+    return _to_each(case, ticket, others, "note", {"why": why, **context})
 
 
 def to_departments(case: Case, ticket: Ticket, names: Iterable[str]) -> tuple[Outbound, ...]:
     """Further departments hear of a ticket that was sent to them too."""
     agents = {name: case.policy.agent(name) for dept in names for name in crew(case.policy, dept)}
-    about = {"why": "told", "from": _shown(case.author)}
+    known = [agent for agent in agents.values() if agent and agent.active]
+    return _to_each(case, ticket, known, "customer", {"why": "told"})
+
+
+def _to_each(
+    case: Case,
+    ticket: Ticket,
+    agents: Iterable[Agent],
+    purpose: str,
+    about: Mapping[str, Any],
+    attachments: tuple[tuple[int, str], ...] = (),
+) -> tuple[Outbound, ...]:
+    """The same notice to several agents, to each when he is at work."""
     return tuple(
         to_agent(
             case.policy,
             agent,
             "notice",
-            purpose="customer",
-            context=about,
+            purpose=purpose,
+            context={"from": _shown(case.author), **about},
+            attachments=attachments,
             not_before=at_work(case.policy, agent, ticket.priority, case.now),
         )
-        for agent in agents.values()
-        if agent and agent.active
+        for agent in agents
     )
 
 

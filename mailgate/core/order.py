@@ -138,6 +138,14 @@ class Order:
         except when.NotAMoment as problem:
             return Refusal(f"when_{problem.reason}", params={"text": text})
 
+    def moment_alone(self) -> datetime | Refusal:
+        """The moment that the whole argument names."""
+        found = self.moment(self.argument)
+        if isinstance(found, Refusal):
+            return found
+        at, rest = found
+        return Refusal("when_unreadable", params={"text": self.argument}) if rest else at
+
     def shown(self, at: datetime) -> str:
         """A time as this agent reads it."""
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"

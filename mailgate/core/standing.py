@@ -54,12 +54,9 @@ def hold(order: Order) -> Judgement:
         if order.ticket.status is Status.HOLD and order.ticket.status_until is None:
             return order.already("already_held")
         return order.done("held", SetStatus(Status.HOLD))
-    found = order.moment(order.argument)
-    if isinstance(found, Refusal):
-        return found
-    at, rest = found
-    if rest:
-        return Refusal("when_unreadable", params={"text": order.argument})
+    at = order.moment_alone()
+    if isinstance(at, Refusal):
+        return at
     return order.done("held_until", SetStatus(Status.HOLD, at), at=order.shown(at))
 
 
@@ -94,12 +91,9 @@ def due(order: Order) -> Judgement:
     """A deadline by hand."""
     if fold(order.argument) in _OFF:
         return order.done("due_off", *(() if order.ticket.due.manual is None else (SetDue("manual", None),)))
-    found = order.moment(order.argument)
-    if isinstance(found, Refusal):
-        return found
-    at, rest = found
-    if rest:
-        return Refusal("when_unreadable", params={"text": order.argument})
+    at = order.moment_alone()
+    if isinstance(at, Refusal):
+        return at
     return order.done("due", SetDue("manual", at), at=order.shown(at))
 
 
