@@ -53,7 +53,7 @@ def explain(decision: Decision, number: int | None) -> dict[str, Any]:
         "mail": number,
         "fate": decision.fate,
         "reason": decision.reason,
-        "tickets": [step.ticket for step in decision.steps if step.ticket],
+        "tickets": list(dict.fromkeys(step.ticket for step in decision.steps if step.ticket)),
         "guard": trace.get("guard"),
         "match": {"by": None, "ticket": None, **trace.get("match", {})},
         "authority": {"agent": None, "proof": None, **trace.get("authority", {})},

@@ -33,7 +33,6 @@ class Written:
     raw: bytes
     subject: str
     problems: tuple[str, ...] = ()
-    needs_utf8: bool = False  # an address needs SMTPUTF8 (RFC 6531)
 
 
 def write(letter: Letter, now: datetime, templates: str | None = None, files: Sequence[File] = ()) -> Written:
@@ -45,8 +44,7 @@ def write(letter: Letter, now: datetime, templates: str | None = None, files: Se
     subject = subject_line(page.subject or letter.subject, letter.tag)
     enclosed = (*files, *_card(letter))
     raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
-    everybody = (letter.from_, *letter.to, *letter.cc, *([letter.reply_to] if letter.reply_to else []))
-    return Written(raw, subject, page.problems, not all(one.addr.rpartition("@")[0].isascii() for one in everybody))
+    return Written(raw, subject, page.problems)
 
 
 def subject_line(text: str, tag: str) -> str:
