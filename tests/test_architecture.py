@@ -16,7 +16,7 @@ HOMES = {
     "re2": "rulebook", "pydantic": "config", "tomllib": "tomlfile", "mailparser": "wire.parse",
     "jinja2": "wire.render", "nh3": "wire", "selectolax": "wire", "babel": "wire",
     "flufl": "wire.report", "authres": "wire.authentication", "tnefparse": "wire", "markdown_it": "wire",
-    "aiosmtpd": "edge.smtp", "imapclient": "edge.imap", "smtplib": "edge.smtp_out", "apscheduler": "app.schedule",
+    "aiosmtpd": "edge.smtp", "imapclient": "edge.imap", "dns": "edge.dns_look", "smtplib": "edge.smtp_out", "apscheduler": "app.schedule",
     "sqlite3": "store", "sqlite_utils": "store", "click": "cli", "holidays": "config",
 }  # fmt: skip
 IMPURE = {

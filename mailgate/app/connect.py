@@ -10,10 +10,12 @@ from mailgate.app.logins import credentials, token_of
 from mailgate.app.reading import settings
 from mailgate.app.remedies import remedy
 from mailgate.config import Config, ImapBox, Relay
-from mailgate.edge import smtp_out
+from mailgate.core.mail import canonical
+from mailgate.edge import dns_look, smtp_out
+from mailgate.edge.dns_look import Records
 from mailgate.edge.imap_box import Trouble
 from mailgate.edge.imap_look import try_mailbox
-from mailgate.errors import MailgateError, Permanent
+from mailgate.errors import MailgateError, Permanent, Temporary
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class End:
     key: str  # "outgoing.relay"
     said: str = ""
     problem: str = ""
+    warning: bool = False  # it works, and receivers may still doubt our letters
 
 
 def try_ends(config: Config) -> Iterator[End]:
@@ -30,7 +33,7 @@ def try_ends(config: Config) -> Iterator[End]:
     for relay in config.outgoing:
         if relay.transport == "smtp":
             yield _tried(f"outgoing.{relay.name}", lambda relay=relay: _try_relay(relay, config))  # type: ignore[misc]
-
+            yield from _alignment(relay, config)
     for box in config.imap:
         yield _tried(f"imap.{box.name}", lambda box=box: _try_mailbox(box, config))  # type: ignore[misc]
 
@@ -69,6 +72,42 @@ def _try_relay(relay: Relay, config: Config) -> str:
     finally:
         transport.close()
     return f"{relay.host}:{relay.port} lets us send as {', '.join(d.from_.addr for d in departments) or 'nobody'}"
+
+
+def _alignment(relay: Relay, config: Config) -> Iterator[End]:
+    """What the DNS says of every domain this relay writes from; names that no public DNS knows are left out."""
+    departments = [d for d in config.policy.departments if d.outgoing in (None, relay.name)]
+    sender = canonical(relay.envelope).rpartition("@")[2] if "@" in relay.envelope else ""
+    for domain in dict.fromkeys(department.from_.domain for department in departments):
+        key = f"dns.{domain}"
+        if dns_look.reserved(domain):
+            continue
+        try:
+            found = dns_look.records(domain)
+        except Temporary as error:
+            yield End(key, problem=str(error), warning=True)
+            continue
+        wrong = doubts(domain, found, sender)
+        for text in wrong:
+            yield End(key, problem=text, warning=True)
+        if not wrong:
+            yield End(key, said="MX, SPF and DMARC are there, and our envelope sender is aligned")
+
+
+def doubts(domain: str, found: Records, sender: str) -> list[str]:
+    """Why receivers may doubt letters from a domain; `sender` is the domain of a fixed envelope sender, else ""."""
+    texts = []
+    if not found.mx:
+        texts.append("has no MX record: answers to our letters find no way back")
+    if not found.spf:
+        texts.append("has no SPF record: receivers cannot tell our relay from a forger's")
+    elif found.spf.rstrip().endswith("+all"):
+        texts.append("its SPF record ends in +all and so allows everybody")
+    if not found.dmarc:
+        texts.append("has no DMARC record: large providers ask for one; p=none is enough to begin with")
+    if sender and sender != domain and not sender.endswith("." + domain) and not domain.endswith("." + sender):
+        texts.append(f"the envelope sender is at {sender}: SPF cannot align with From, so DKIM alone has to")
+    return texts
 
 
 def _try_mailbox(box: ImapBox, config: Config) -> str:

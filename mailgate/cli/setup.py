@@ -30,7 +30,11 @@ def init(folder: Path) -> None:
 
 
 @click.command()
-@click.option("--connect", is_flag=True, help="Also try the IMAP and SMTP ends: name, TLS, login, sender rights.")
+@click.option(
+    "--connect",
+    is_flag=True,
+    help="Also try the IMAP, SMTP and DNS ends: names, TLS, logins, sender rights, alignment.",
+)
 @click.pass_context
 def check(ctx: click.Context, connect: bool) -> int:
     """Load everything, run the rules' tests, try the templates; print all problems with file, line or key."""
@@ -56,7 +60,7 @@ def check(ctx: click.Context, connect: bool) -> int:
             at.become_owner(config.gateway.data)  # a token renewed here must stay the daemon's to read
             for end in try_ends(config):
                 if end.problem:
-                    problems.append(Problem(str(path), end.key, end.problem))
+                    problems.append(Problem(str(path), end.key, end.problem, warning=end.warning))
                 else:
                     click.echo(f"{end.key}: {end.said}")
     faults = [one for one in problems if not one.warning]
