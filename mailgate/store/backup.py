@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import tarfile
+import zlib
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -137,8 +138,9 @@ def _extract(file: Path, work: Path) -> None:
             if MANIFEST not in names or DATABASE not in names:
                 raise ConfigError(f"{file} is not a backup of mailgate")
             tar.extractall(work, filter="data")
-    except tarfile.TarError as problem:
-        raise ConfigError(f"{file} is not a backup of mailgate, or it is damaged: {problem}") from problem
+    except (tarfile.TarError, EOFError, zlib.error) as problem:  # the latter two: a .tar.gz that was cut or changed
+        why = str(problem).partition("\n")[0].removesuffix(":")
+        raise ConfigError(f"{file} is not a backup of mailgate, or it is damaged: {why}") from problem
 
 
 def _settle(work: Path, first_number: int) -> Copied:

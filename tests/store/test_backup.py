@@ -87,7 +87,11 @@ def test_a_file_that_is_no_backup_leaves_the_folder_empty(bench, tmp_path):
         tar.add(tmp_path / "text", "mailgate.json")
     backup(bench.store.path, tmp_path / "whole.tar")
     (tmp_path / "cut.tar").write_bytes((tmp_path / "whole.tar").read_bytes()[:100_000])
-    for name in ("text", "other.tar", "cut.tar"):
+    backup(bench.store.path, tmp_path / "whole.tar.gz")
+    packed = (tmp_path / "whole.tar.gz").read_bytes()
+    (tmp_path / "cut.tar.gz").write_bytes(packed[: len(packed) // 2])
+    (tmp_path / "changed.tar.gz").write_bytes(packed[:2000] + bytes(500) + packed[2500:])
+    for name in ("text", "other.tar", "cut.tar", "cut.tar.gz", "changed.tar.gz"):
         with pytest.raises(ConfigError):
             restore(tmp_path / name, tmp_path / "again")
         assert {path.name for path in (tmp_path / "again").iterdir()} == {"mailgate.lock"}
