@@ -30,6 +30,7 @@ from mailgate.core.words import fold
 
 _ESCAPED = re.compile(rf"^([\s{INVISIBLE}]*)\\(?=[{MARK}]+[^\W\d_])")
 _SLIPPED_MARK = re.compile(rf"(?:[@!/$£€§3]|[{MARK}]+\s+)(?P<word>{NAME})\s?[.:,;!]?")
+_SLIPPED_NOTE = re.compile(rf"(?:[@!/$£€§]|[{MARK}]+\s+)(?P<rest>(?P<word>{NAME})[:\s].*)")
 _DECORATION = "*_-–•·>~| "  # the points of a list, bold type
 _MOST_DOUBTS = 20  # in one mail; a receipt with more helps nobody
 _SUBJECT_TAG = re.compile(r"(\[[^\]\s]{1,40}\])")
@@ -288,6 +289,9 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: Found) -> No
             found.doubt("misplaced", decorated["word"], line, "middle", meant=guess(plain, found))
         elif slipped and found.names.find(slipped["word"]) and (text[0] not in MARK or slipped["word"].islower()):
             found.doubt("misplaced", slipped["word"], line, "middle", meant=guess(f"#{slipped['word']}", found))
+        elif (noted := _SLIPPED_NOTE.match(text)) and found.names.find(noted["word"]) == ("note",):
+            if noted["word"].islower():  # `!note he will not pay`: the words after it are at stake
+                found.doubt("misplaced", noted["word"], line, "middle", meant=guess(f"#{noted['rest']}", found))
         elif (last := _at_the_end(text, found)) is not None:
             found.doubt("misplaced", last["word"], last[0], "middle", meant=guess(last[0], found))
 
