@@ -17,7 +17,7 @@ from mailgate.core.mail import canonical
 @click.pass_context
 def ban(ctx: click.Context, pattern: str, until: datetime | None, why: str) -> None:
     """Drop mail from an address or a whole @domain; the raw bytes stay."""
-    if "@" not in pattern:
+    if not pattern.rpartition("@")[2] or "@" not in pattern:
         raise click.BadParameter("an address (a@b.example) or a domain (@b.example)", param_hint="ADDRESS-OR-@DOMAIN")
     end = until.replace(tzinfo=UTC).isoformat() if until else None
     at.ask(ctx, "ban", pattern=canonical(pattern), until=end, why=why)

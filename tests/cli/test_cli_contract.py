@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from conftest import Desk, mail, running
@@ -141,6 +142,12 @@ def test_bans_and_desk(shell: Shell) -> None:
     [ban] = shell.json("bans")
     assert (ban["pattern"], ban["until"]) == ("@spam.example", "2030-01-01T00:00:00Z")
     assert set(shell.json("desk")) >= {"load", "today", "overdue", "oldest"}
+
+
+@pytest.mark.parametrize("pattern", ["@", "anna", "anna@"])
+def test_a_ban_names_an_address_or_a_domain(shell: Shell, pattern: str) -> None:
+    assert isinstance(shell.run("ban", pattern).exception, click.BadParameter)
+    assert pattern not in [ban["pattern"] for ban in shell.json("bans")]
 
 
 def test_c12_a_subject_cannot_steer_the_terminal(tmp_path: Path) -> None:
