@@ -176,9 +176,9 @@ class Desk:
 
 
 @contextlib.contextmanager
-def running(folder: Path, rules: str = RULES, **parts: str) -> Iterator[Desk]:
-    """A gateway that serves until the block ends; `parts` fill the holes of CONFIG."""
-    text = CONFIG.format(**{"gateway": "", "smtp": "", "support": "", "more": "", "undo": "0s", **parts})
+def running(folder: Path, rules: str = RULES, *, config: str = CONFIG, **parts: str) -> Iterator[Desk]:
+    """A gateway that serves until the block ends; `parts` fill the holes of the configuration."""
+    text = config.format(**{"gateway": "", "smtp": "", "support": "", "more": "", "undo": "0s", **parts})
     folder.mkdir(exist_ok=True)
     (folder / "mailgate.toml").write_text(text)
     (folder / "rules").mkdir(exist_ok=True)

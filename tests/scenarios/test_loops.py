@@ -34,12 +34,11 @@ def unsent(desk: Desk, to: str, seen: set[str]) -> list[EmailMessage]:
 
 
 @pytest.fixture
-def peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Desk, Desk]]:
+def peers(tmp_path: Path) -> Iterator[tuple[Desk, Desk]]:
     """Two gateways, each a customer of the other."""
-    with running(tmp_path / "ours") as ours:
-        monkeypatch.setattr("conftest.CONFIG", CONFIG.replace("acme.example", "peer.example"))
-        with running(tmp_path / "theirs") as theirs:
-            yield ours, theirs
+    peer = CONFIG.replace("acme.example", "peer.example")
+    with running(tmp_path / "ours") as ours, running(tmp_path / "theirs", config=peer) as theirs:
+        yield ours, theirs
 
 
 def test_l11_two_gateways_writing_to_each_other_fall_silent_within_two_messages(peers: tuple[Desk, Desk]) -> None:
