@@ -53,6 +53,8 @@ class Daemon:
         self._signals(self.loop)
         recovered = self.gateway.store.write(lambda tx: tx.recover(self.gateway.clock())).result()
         log.info("starting", extra={"recovered": dict(recovered)})
+        for problem in self.gateway.config.warnings:
+            log.warning("configuration", extra={"problem": str(problem)})
         try:
             await self.door.start()
             await self.outside.metrics.start()

@@ -46,7 +46,7 @@ def load(ctx: click.Context) -> Config:
     data = data_folder(path)
     if data:
         become_owner(data)
-    return load_config(path, strict=False)
+    return load_config(path, write=False, strict=False)
 
 
 def become_owner(data: Path) -> None:

@@ -196,6 +196,10 @@ def _policy(model: FileModel, gateway: tree.Gateway, work: Work) -> Policy:
 
 
 def _keys(model: FileModel, gateway: tree.Gateway, work: Work) -> tuple[Key, ...]:
+    lost = gateway.data / secrets.KEYS_FILE
+    if model.identity.keys == "auto" and not lost.exists() and (gateway.data / "mailgate.db").exists():
+        text = f"{lost} was gone, and other keys take its place: no letter sent so far proves anything"
+        work.note(("identity", "keys"), text, warning=True)
     try:
         return secrets.keys(model.identity.keys, gateway.data, work.places, work.today, write=work.write)
     except secrets.Unreadable as error:

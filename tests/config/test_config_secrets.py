@@ -147,6 +147,15 @@ def test_g14_signing_keys_are_made_once_for_nobody_else_to_read(tmp_path: Path) 
     assert [file.name for file in path.parent.iterdir()] == ["keys.json"]
 
 
+def test_keys_that_vanished_beside_a_database_are_missed(tmp_path: Path) -> None:
+    assert load(tmp_path).warnings == ()
+    (tmp_path / "data" / "mailgate.db").touch()
+    (tmp_path / "data" / "keys.json").unlink()
+    (warning,) = load(tmp_path).warnings
+    assert warning.key == "identity.keys" and "no letter sent so far proves anything" in str(warning)
+    assert load(tmp_path).warnings == ()
+
+
 def test_a_check_makes_nothing(tmp_path: Path) -> None:
     assert load(tmp_path, write=False).policy.keys
     assert not (tmp_path / "data").exists()
