@@ -21,7 +21,8 @@ def enriched(due: DueLetter, read: Read, policy: Policy, now: datetime) -> DueLe
     add = ADDITIONS.get(due.template)
     if add is None or due.ticket is None:
         return due
-    return replace(due, context={**add(due, due.ticket, read, policy, now), **_given(due)})
+    context = {**add(due, due.ticket, read, policy, now), **_given(due)}
+    return replace(due, context=context, attachments=due.attachments or _enclosed(due, due.ticket, policy))
 
 
 def _given(due: DueLetter) -> dict[str, Any]:
@@ -42,6 +43,18 @@ def _notice(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: dat
 
 def _handover(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> dict[str, Any]:
     return {"attachments": [one for entry in ticket.entries for one in _files(entry)]}
+
+
+def _enclosed(due: DueLetter, ticket: Ticket, policy: Policy) -> tuple[tuple[int, str], ...]:
+    """All files of the thread for its new owner; too large, they are only named, as they are to everybody else."""
+    if due.template != "handover" or due.agent != ticket.owner:
+        return ()
+    found = [
+        (entry.mail, file) for entry in ticket.entries if entry.mail for file in entry.attachments if not file.ours
+    ]
+    if sum(file.size for _, file in found) > policy.attach_max:
+        return ()
+    return tuple((mail, file.part) for mail, file in found)
 
 
 def _ack(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> dict[str, Any]:

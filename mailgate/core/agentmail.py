@@ -294,7 +294,7 @@ def _on_ticket(
         already = relay.had_already(case, ticket)
         if already and agentwords.to_customer(case, reading):
             done.told["asks"] = [f"{', '.join(already)}: your mail went there already; it was filed, not sent again"]
-    letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done))
+    letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done, plan.outbound))
     done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
     return None
 
@@ -309,11 +309,13 @@ def _stages(
 
 
 def _thread_for(
-    case: Case, agent: Agent, ticket: Ticket, changes: Sequence[Change], done: _Done
+    case: Case, agent: Agent, ticket: Ticket, changes: Sequence[Change], done: _Done, sent: Iterable[Outbound] = ()
 ) -> tuple[Outbound, ...]:
     """Who takes a ticket from a list has no letter of it to answer yet: he gets its whole thread with its files."""
     after = state.after(ticket, changes, case.now)
     if not done.listed or after.owner != agent.name or ticket.owner == agent.name:
+        return ()
+    if any(one.template == "handover" and one.agent == agent.name for one in sent):
         return ()
     return (notice.to_agent(case.policy, agent, "handover", purpose="customer", context={"why": ""}),)
 

@@ -24,12 +24,12 @@ from mailgate.core.words import fold
 
 
 def take(order: Order) -> Judgement:
-    """The writer becomes the owner; a colleague's ticket is asked about first."""
+    """The writer becomes the owner and gets the whole thread; a colleague's ticket is asked about first."""
     owner, me = order.ticket.owner, order.agent.name
     if owner == me:
         return order.already("already_yours")
     question = order.asked("taken", owner=owner) if owner and _works(order, owner) else None
-    return question or order.done("taken", *given(order, me), outbound=_loss(order))
+    return question or order.done("taken", *given(order, me), outbound=(*_thread(order), *_loss(order)))
 
 
 def assign(order: Order) -> Judgement:
@@ -168,6 +168,13 @@ def released(order: Order) -> tuple[Change, ...]:
 def _works(order: Order, owner: str) -> bool:
     agent = order.policy.agent(owner)
     return agent is not None and agent.active
+
+
+def _thread(order: Order) -> tuple[Outbound, ...]:
+    """The whole thread for the taker, unless its one entry is the very mail he answers."""
+    if len(order.world.entries) < 2:
+        return ()
+    return (notice.to_agent(order.policy, order.agent, "handover", purpose="customer", context={"why": ""}),)
 
 
 def _loss(order: Order) -> tuple[Outbound, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.policy
 from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
 from pathlib import Path
 
 from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
@@ -163,3 +164,46 @@ def test_a_canned_answer_stands_above_the_agents_words_in_the_customers_language
         assert "days" in whole(desk.letters("anna@staff.example", "receipt")[-1])
         from_agent(desk, "#use refund days=5\n", notice)
         assert "Rahat palautuvat" in whole(only(desk.letters("kari@asiakas.example", "answer")))
+
+
+def with_file(name: str, size: int, **headers: str) -> EmailMessage:
+    message = mail(**headers)
+    message.add_attachment(b"x" * size, maintype="application", subtype="octet-stream", filename=name)
+    return message
+
+
+def files(letter: EmailMessage) -> dict[str, int]:
+    return {str(part.get_filename()): len(part.get_content()) for part in letter.iter_attachments()}
+
+
+def test_the_new_owner_gets_the_whole_thread_with_its_files_unless_they_are_too_large(tmp_path: Path) -> None:
+    with running(tmp_path, more='[notices]\nattach_max = "5000B"\n') as desk:
+        ticket = desk.of_mail(desk.send(with_file("lamp.bin", 1000)))
+        small = notice_to(desk, "anna", ticket.number)
+        from_agent(desk, "#take\n", small)
+        assert desk.letters("anna@staff.example", "handover") == []  # he has just been sent all there is
+        desk.send(with_file("fuse.bin", 1500, subject=f"Re: [#{ticket.number}] Broken lamp"))
+        from_agent(desk, "#assign bo\n", small)
+        assert files(only(desk.letters("bo@staff.example", "handover"))) == {"lamp.bin": 1000, "fuse.bin": 1500}
+        desk.send(with_file("film.bin", 4000, subject=f"Re: [#{ticket.number}] Broken lamp"))
+        from_agent(desk, "#assign anna\n", notice_to(desk, "bo", ticket.number), "bo")
+        large = only(desk.letters("anna@staff.example", "handover"))
+        assert files(large) == {} and "film.bin" in whole(large)
+
+
+def test_who_takes_a_longer_ticket_gets_its_thread_and_files(desk: Desk) -> None:
+    ticket = desk.of_mail(desk.send(with_file("lamp.bin", 1000)))
+    desk.send(mail(f"Re: [#{ticket.number}] Broken lamp", "And the switch.\n"))
+    from_agent(desk, "#take\n", notice_to(desk, "anna", ticket.number))
+    letter = only(desk.letters("anna@staff.example", "handover"))
+    assert files(letter) == {"lamp.bin": 1000}
+    assert "The lamp does not work" in whole(letter) and "And the switch." in whole(letter)
+    desk.send(reply(letter, ANNA, "Which switch?"))
+    assert "Which switch?" in whole(only(desk.letters(MAIJA, "answer")))
+
+
+def test_a_move_passes_on_words_but_no_files(desk: Desk) -> None:
+    ticket = desk.of_mail(desk.send(with_file("lamp.bin", 1000)))
+    from_agent(desk, "#move sales a question of price\n", notice_to(desk, "anna", ticket.number))
+    letter = only(desk.letters("bo@staff.example", "handover"))
+    assert files(letter) == {} and "lamp.bin" in whole(letter) and "a question of price" in whole(letter)
