@@ -86,6 +86,7 @@ class Facts:
     acks_sender_day: int = 0
     acks_hour: int = 0
     tickets_sender_hour: int = 0
+    unproven_sender_hour: int = 0  # mails in this sender's name that wait for a proof, counted up to 100
     reopens_day: Mapping[int, int] = field(default_factory=dict)
     banned: bool = False
     known_sender: bool = False

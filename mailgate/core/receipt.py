@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from mailgate.core import answers, notice
+from mailgate.core import answers, notice, unreadable
 from mailgate.core.case import Case
 from mailgate.core.change import Decision, Fate, Outbound, Parking
 from mailgate.core.command import Command, Trouble
 from mailgate.core.order import Refusal
 from mailgate.core.policy import Agent
+
+FORGED_ALARM = 10  # unproven mails in one agent's name within an hour that the admin hears of
 
 # Refusals that concern the mail as a whole, with the sentence the agent reads.
 WHY = {
@@ -95,7 +97,20 @@ def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
         context={"subject": case.mail.subject, "at": case.arrived_at.isoformat(), "text": case.mail.fresh[:500],
                  "address": case.author.key if case.author else ""},
     )  # fmt: skip
-    return case.end(Fate.PARKED, why, parking=Parking(why, agent.name), letters=(letter,))
+    letters = (letter, *_many_forged(case, agent))
+    return case.end(Fate.PARKED, why, parking=Parking(why, agent.name), letters=letters)
+
+
+def _many_forged(case: Case, agent: Agent) -> tuple[Outbound, ...]:
+    """The admin hears once an hour of somebody who keeps trying an agent's name (threats A-26)."""
+    waiting = case.facts.unproven_sender_hour + 1
+    if waiting < FORGED_ALARM:
+        return ()
+    title = f"Many mails in the name of {agent.shown_name} without proof"
+    text = (
+        f"{waiting} mails or more came within an hour. Nothing of them was done; they wait to be released or dropped."
+    )
+    return unreadable.alarm(case.policy, case.now, f"forged:{agent.name}", title, text, "mailgate parked")
 
 
 def done(

@@ -233,6 +233,7 @@ class Knowing(Applying):
         known["acks_sender_hour"], known["acks_sender_day"] = int(acks["hour"]), int(acks["day"])
         params = {"address": sender, "domain": "@" + sender.rpartition("@")[2], "now": at}
         known["banned"] = self.scalar(sql.BANNED, params) is not None
+        known["unproven_sender_hour"] = int(self.scalar(sql.UNPROVEN_FROM, {"sender": sender, "since": hour}))
         address = self.known(sender)
         known["known_sender"] = address is not None and address["used_at"] is not None
         if address is not None:

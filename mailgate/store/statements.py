@@ -200,6 +200,12 @@ SELECT count(*) FROM (
   SELECT 1 FROM ticket WHERE requester = :requester AND created_at >= :since LIMIT 1000
 ) AS lately
 """
+UNPROVEN_FROM = """
+SELECT count(*) FROM (
+  SELECT mail, why, at FROM parking WHERE settled_at IS NULL AND mail > 0 ORDER BY mail DESC LIMIT 100
+) AS lately JOIN mail ON mail.number = lately.mail
+WHERE mail.author = :sender AND lately.at >= :since AND lately.why NOT IN ('commands', 'refused')
+"""
 TALLIED = "SELECT coalesce(sum(n), 0) FROM tally WHERE name = :name AND bucket >= :since"
 TALLY = """
 INSERT INTO tally (name, bucket, n) VALUES (:name, :bucket, 1)

@@ -609,6 +609,18 @@ def test_a26_guessing_gets_the_same_answer_as_knowing_and_one_question_in_ten_mi
     assert guarded.ticket(ticket.number).tags == ("x",)
 
 
+def test_a26_many_unproven_mails_in_one_name_alarm_the_admin_once(tmp_path: Path) -> None:
+    with running(tmp_path, smtp=TRUSTED, more=BORDER) as desk:
+        ticket = opened(desk)
+        for turn in range(9):
+            desk.send(order(ticket, x_turn=str(turn)))
+        assert desk.letters("root@admin.example", "alarm") == []
+        for turn in range(9, 12):
+            assert desk.fate(desk.send(order(ticket, x_turn=str(turn)))) == "parked"
+        told = only(desk.letters("root@admin.example", "alarm"))
+        assert "Anna Virtanen" in str(told["Subject"]) and "mailgate parked" in whole(told)
+
+
 def test_a26_a_peer_that_is_no_front_of_ours_is_slowed_down(tmp_path: Path) -> None:
     raw = mail(sender="a26@customer.example").as_bytes(policy=email.policy.SMTP)
     codes = []
