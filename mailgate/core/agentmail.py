@@ -272,6 +272,8 @@ def _on_ticket(
             refused=[receipt.refusal(order, why, agent.language) for order, why in plan.refused],
         )  # fmt: skip
     done.lines += [answers.of_outcome(order, outcome, agent.language) for order, outcome in plan.done]
+    if any(outcome.answer == "undone_but_sent" for _, outcome in plan.done):
+        done.told["always"] = True
     done.effects += plan.effects
     done.steps += plan.elsewhere
     outcomes = {order.name: outcome for order, outcome in plan.done}

@@ -1,0 +1,125 @@
+"""Canned answers, knowledge, pulled work, undo, split and merge, all by mail alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
+
+ANNA_AT, BO_AT = "anna@staff.example", "bo@staff.example"
+ANNA = f"Anna Virtanen <{ANNA_AT}>"
+MAIJA = "maija@customer.example"
+KARI = "kari@elsewhere.example"
+
+
+def library(folder: Path) -> None:
+    """One canned answer and two articles in the admin's folder."""
+    for name, text in {
+        "replies/refund.en.md": "title: Refund\n---\nYour money is back in {days} days.\n",
+        "articles/fuse.en.md": "title: Changing the fuse of a lamp\nurl: https://acme.example/fuse\n---\nUnplug the lamp.\n",
+        "articles/invoice.en.md": "title: Reading an invoice\n---\nThe reference stands at the bottom.\n",
+    }.items():
+        path = folder / "templates" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def told(desk: Desk, template: str, who: str = ANNA_AT) -> str:
+    """The newest letter of a kind, whole."""
+    return whole(desk.letters(who, template)[-1])
+
+
+def test_a_saved_answer_is_used_again_and_listed(desk: Desk) -> None:
+    first, second = opened(desk, "One"), opened(desk, "Two", sender=KARI)
+    from_agent(desk, "#save unplug\n\nPlease unplug the lamp for a minute.\n", notice_to(desk, "anna", first.number))
+    from_agent(desk, "#use unplug\n\nGreetings.\n", notice_to(desk, "bo", second.number), "bo")
+    letter = whole(only(desk.letters(KARI, "answer")))
+    assert letter.index("Please unplug the lamp for a minute.") < letter.index("Greetings.")
+    from_agent(desk, "#templates\n", notice_to(desk, "anna", first.number))
+    assert "#use unplug" in told(desk, "question")
+
+
+def test_a_missing_value_parks_the_mail_and_names_what_is_missing(tmp_path: Path) -> None:
+    library(tmp_path)
+    with running(tmp_path) as desk:
+        ticket = opened(desk)
+        number = from_agent(desk, "#use refund\n", notice_to(desk, "anna", ticket.number))
+        assert desk.fate(number) == "parked" and desk.letters(MAIJA, "answer") == []
+        assert "the canned answer refund needs days" in told(desk, "receipt")
+
+
+def test_articles_are_found_by_words_suggested_to_agents_and_to_customers_if_wanted(tmp_path: Path) -> None:
+    library(tmp_path)
+    with running(tmp_path, more="[letters]\nsuggest = true\n") as desk:
+        ticket = opened(desk)
+        for letter in (told(desk, "notice"), whole(only(desk.letters(MAIJA, "ack")))):
+            assert "Changing the fuse of a lamp" in letter and "Reading an invoice" not in letter
+        from_agent(desk, "#kb reading my invoice\n", notice_to(desk, "anna", ticket.number))
+        assert "The reference stands at the bottom." in told(desk, "question")
+        assert "Changing the fuse" not in told(desk, "question").partition("Articles")[2].partition("Broken lamp")[0]
+
+
+def test_customers_hear_of_no_article_unless_the_admin_wants_it(tmp_path: Path) -> None:
+    library(tmp_path)
+    with running(tmp_path) as desk:
+        opened(desk)
+        assert "Changing the fuse" not in whole(only(desk.letters(MAIJA, "ack")))
+
+
+def test_pulled_work_makes_no_noise_until_it_is_fetched(tmp_path: Path) -> None:
+    with running(tmp_path, support='notify = "pull"') as desk:
+        ticket = opened(desk)
+        assert desk.letters(ANNA_AT) == desk.letters(BO_AT) == []
+        support = f"support+anna.{desk_key(desk)}@acme.example"
+        desk.send(mail("#next", "", sender=ANNA, to=support))
+        assert desk.ticket(ticket.number).owner == "anna"
+        assert "The lamp does not work." in told(desk, "handover")
+        assert "Broken lamp" in told(desk, "question") and desk.letters(BO_AT) == []
+
+
+def desk_key(desk: Desk) -> str:
+    """The key in anna's desk address."""
+    from mailgate.core import token
+
+    policy = desk.gateway.live.policy
+    agent = policy.agent("anna")
+    assert agent is not None
+    return token.desk_key(policy.keys[0], agent.id, agent.generation)
+
+
+def test_undo_after_the_letter_has_left_says_that_it_cannot_be_taken_back(tmp_path: Path) -> None:
+    with running(tmp_path, undo="2m") as desk:
+        ticket = opened(desk)
+        notice = notice_to(desk, "anna", ticket.number)
+        from_agent(desk, "A new bulb is on its way.\n", notice)
+        desk.clock.ahead += timedelta(minutes=3)
+        assert "A new bulb" in whole(only(desk.letters(MAIJA, "answer")))
+        from_agent(desk, "#undo\n", notice)
+        assert "its letter had left and cannot be" in told(desk, "receipt")
+        assert desk.ticket(ticket.number).status == "new"
+        assert len(desk.letters(MAIJA, "answer")) == 1
+
+
+def test_split_gives_the_newest_words_a_ticket_of_their_own_and_undo_joins_them(desk: Desk) -> None:
+    ticket = opened(desk)
+    desk.send(mail(f"Re: [#{ticket.number}] Broken lamp", "And where is my invoice?\n"))
+    from_agent(desk, "#split\n", notice_to(desk, "anna", ticket.number))
+    parted = desk.tickets()[-1]
+    assert parted.number != ticket.number and parted.owner == "anna" and parted.requester.addr == MAIJA
+    assert "And where is my invoice?" in desk.ticket(parted.number).entries[0].text
+    from_agent(desk, "#undo\n", notice_to(desk, "anna", ticket.number))
+    after = desk.ticket(ticket.number)
+    assert "And where is my invoice?" in " ".join(entry.text for entry in after.entries)
+    assert desk.ticket(parted.number).merged_into == ticket.number or desk.ticket(parted.number).status == "archived"
+
+
+def test_two_customers_tickets_are_merged_only_after_a_question(desk: Desk) -> None:
+    one, other = opened(desk, "One"), opened(desk, "Other", sender=KARI)
+    number = from_agent(desk, f"#merge {other.number}\n", notice_to(desk, "anna", one.number))
+    assert desk.fate(number) == "parked" and desk.ticket(one.number).merged_into is None
+    asked = desk.letters(ANNA_AT, "receipt")[-1]
+    assert MAIJA in whole(asked) and KARI in whole(asked)
+    desk.send(reply(asked, ANNA, "#send"))
+    desk.settle()
+    assert desk.ticket(one.number).merged_into == other.number
