@@ -57,3 +57,12 @@ def test_t15_a_huge_subject_is_read_in_linear_time(written: str) -> None:
     assert len(subject.base(written)) <= len(written)
     assert len(subject.numbers(written, TAG)) <= 1
     assert not subject.is_forward(written)
+
+
+@pytest.mark.parametrize("piece", ["re: ", "fw:", "[x] ", "[#1] ", "AW: SV: ", "((", "=?utf-8?q?a?= "])
+def test_p20_a_hundred_kilobytes_of_prefixes_end_in_the_same_words(piece: str) -> None:
+    """A pattern that backtracks would not come back from this; the 120 s of the test are its only clock."""
+    flood = piece * (100_000 // len(piece)) + "!"
+    assert subject.base(flood).endswith("!")
+    assert subject.numbers(flood, ("[#{number}]",)) in ((), (1,))
+    assert isinstance(subject.is_forward(flood), bool)
