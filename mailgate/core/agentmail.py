@@ -221,7 +221,7 @@ def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decisio
     steps = tuple(
         Step(ticket.number, (agentwords.memo(case, agent),), notice.of_note(case, ticket, "note")) for ticket in tickets
     )
-    told = [receipt.WHY["forward"]] if read(case).commands else []
+    told = [answers.of_reason("forward", agent.language)] if read(case).commands else []
     return case.end(Fate.FILED, "forward", steps=steps, letters=receipt.done(case, agent, (), asks=told))
 
 
@@ -295,7 +295,7 @@ def _on_ticket(
             done.told["newer"] = "overtaken"
         already = relay.had_already(case, ticket)
         if already and agentwords.to_customer(case, reading):
-            done.told["asks"] = [f"{', '.join(already)}: your mail went there already; it was filed, not sent again"]
+            done.told["asks"] = [answers.of_reason("had_already", agent.language, who=", ".join(already))]
     letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done, plan.outbound))
     done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
     return None

@@ -129,7 +129,24 @@ TROUBLE: Mapping[str, str] = {
     "conflict": "your words cannot both stay in the house and go to the customer",
     "number": "the list has no such line",
 }
-
+# What concerns a mail or a ticket as a whole.
+WHY: Mapping[str, str] = {
+    "stale": "a colleague has answered since that notice was sent",
+    "inside": "your answer stands inside the quoted notice, so it cannot be told from it",
+    "empty": "nothing is left when the quoted notice is taken away",
+    "address": "an agent's own address stands in the text",
+    "internal": "internal words of the desk stand in the text",
+    "forward": "it is a forwarded mail: kept as a note, and its commands were not carried out",
+    "desk_only": "your desk address asks and steers, but sends no words out of the house; answer a notice instead",
+    "tap_only": "a link does what it says and no more; answer the notice itself",
+    "trainee": "a lead has to send it",
+    "address_only": "the reply address alone is no proof for words to a customer; keep the ticket's tag in the subject",
+    "no_parked_mail": "the mail it is about waits no longer, or another was asked",
+    "no_ticket": "it is not clear which ticket is meant",
+    "had_already": "{who}: your mail went there already; it was filed, not sent again",
+    "covers": "{name} is away and you cover",
+    "left": "{name} has left",
+}
 
 TRANSLATED: Mapping[str, ModuleType] = {"fi": answers_fi, "lv": answers_lv, "pl": answers_pl}
 
@@ -150,8 +167,13 @@ def of_trouble(trouble: Trouble, language: str = "en") -> str:
     return _sentence("TROUBLE", trouble.kind, language)
 
 
+def of_reason(why: str, language: str = "en", **params: str) -> str:
+    """Why a mail waits, or why a ticket changes hands."""
+    return _filled(_sentence("WHY", why, language), params)
+
+
 def _sentence(table: str, key: str, language: str) -> str:
-    ours: Mapping[str, str] = {"DONE": DONE, "REFUSED": REFUSED, "TROUBLE": TROUBLE}[table]
+    ours: Mapping[str, str] = {"DONE": DONE, "REFUSED": REFUSED, "TROUBLE": TROUBLE, "WHY": WHY}[table]
     theirs: Mapping[str, str] = getattr(TRANSLATED.get(language), table, ours)
     return theirs.get(key, "")
 

@@ -121,3 +121,21 @@ TROUBLE = {
     "conflict": "sanasi eivät voi sekä jäädä taloon että mennä asiakkaalle",
     "number": "listassa ei ole sellaista riviä",
 }
+
+WHY = {
+    "stale": "kollega on vastannut ilmoituksen lähettämisen jälkeen",
+    "inside": "vastauksesi on lainatun ilmoituksen sisällä, eikä sitä voi erottaa siitä",
+    "empty": "mitään ei jää jäljelle, kun lainattu ilmoitus poistetaan",
+    "address": "tekstissä on asiakaspalvelijan oma osoite",
+    "internal": "tekstissä on talon sisäisiä sanoja",
+    "forward": "viesti on välitetty: se säilytettiin muistiinpanona, eikä sen komentoja suoritettu",
+    "desk_only": "palveluosoitteesi kysyy ja ohjaa, mutta ei lähetä sanoja talosta ulos; vastaa ilmoitukseen",
+    "tap_only": "linkki tekee vain sen, mitä se sanoo; vastaa itse ilmoitukseen",
+    "trainee": "esimiehen on lähetettävä se",
+    "address_only": "pelkkä vastausosoite ei todista asiakkaalle lähteviä sanoja; säilytä tiketin tunnus aiherivillä",
+    "no_parked_mail": "viesti, jota se koskee, ei enää odota, tai kysymys meni toiselle",
+    "no_ticket": "ei ole selvää, mitä tikettiä tarkoitetaan",
+    "had_already": "{who}: viestisi meni sinne jo; se arkistoitiin, eikä sitä lähetetty uudelleen",
+    "covers": "{name} on poissa, ja sinä sijaistat",
+    "left": "{name} ei ole enää palveluksessa",
+}

@@ -121,3 +121,21 @@ TROUBLE = {
     "conflict": "jūsu vārdi nevar reizē palikt namā un iet klientam",
     "number": "sarakstā tādas rindas nav",
 }
+
+WHY = {
+    "stale": "kopš šī paziņojuma ir atbildējis kolēģis",
+    "inside": "jūsu atbilde ir citētā paziņojuma vidū, un to nevar no tā atšķirt",
+    "empty": "bez citētā paziņojuma nekas nepaliek pāri",
+    "address": "tekstā ir aģenta paša adrese",
+    "internal": "tekstā ir iekšēji vārdi",
+    "forward": "tā ir pārsūtīta vēstule: tā saglabāta kā piezīme, un tās komandas nav izpildītas",
+    "desk_only": "jūsu komandu adrese jautā un vada, bet nesūta vārdus ārpus uzņēmuma; atbildiet uz paziņojumu",
+    "tap_only": "saite dara tikai to, ko tā saka; atbildiet uz pašu paziņojumu",
+    "trainee": "tas jānosūta vadītājam",
+    "address_only": "ar atbildes adresi vien nepietiek, lai sūtītu vārdus klientam; atstājiet pieteikuma numuru tematā",
+    "no_parked_mail": "vēstule, uz ko tas attiecas, vairs negaida, vai arī jautāts citam",
+    "no_ticket": "nav skaidrs, kurš pieteikums ir domāts",
+    "had_already": "{who}: jūsu vēstule jau tur nosūtīta; tā saglabāta, nevis sūtīta vēlreiz",
+    "covers": "{name} ir prombūtnē, un jūs aizvietojat",
+    "left": "{name} te vairs nestrādā",
+}

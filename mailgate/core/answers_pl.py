@@ -121,3 +121,21 @@ TROUBLE = {
     "conflict": "twoje słowa nie mogą naraz zostać w firmie i iść do klienta",
     "number": "na liście nie ma takiego wiersza",
 }
+
+WHY = {
+    "stale": "po wysłaniu tego powiadomienia odpowiedział ktoś z zespołu",
+    "inside": "twoja odpowiedź stoi wewnątrz cytowanego powiadomienia i nie da się jej od niego odróżnić",
+    "empty": "po usunięciu cytowanego powiadomienia nic nie zostaje",
+    "address": "w tekście stoi prywatny adres agenta",
+    "internal": "w tekście są wewnętrzne słowa zespołu",
+    "forward": "to przekazany list: zachowano go jako notatkę, a jego poleceń nie wykonano",
+    "desk_only": "twój adres poleceń pyta i steruje, ale nie wysyła słów na zewnątrz; odpowiedz na powiadomienie",
+    "tap_only": "odnośnik robi tylko to, co mówi; odpowiedz na samo powiadomienie",
+    "trainee": "musi to wysłać kierownik",
+    "address_only": "sam adres odpowiedzi nie wystarcza, by pisać do klienta; zachowaj numer zgłoszenia w temacie",
+    "no_parked_mail": "list, którego to dotyczy, już nie czeka albo pytano kogoś innego",
+    "no_ticket": "nie wiadomo, o które zgłoszenie chodzi",
+    "had_already": "{who}: twój list już tam poszedł; został zapisany, a nie wysłany ponownie",
+    "covers": "{name}: nieobecność, a ty zastępujesz",
+    "left": "{name} już tu nie pracuje",
+}

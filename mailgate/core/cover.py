@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from mailgate.core import notice, sla, state
+from mailgate.core import answers, notice, sla, state
 from mailgate.core.change import Assign, Change, Decision, Fate, Step
 from mailgate.core.facts import Absence
 from mailgate.core.policy import Agent, Policy
@@ -31,6 +31,6 @@ def _presses(ticket: Ticket, now: datetime) -> bool:
 def _handed(ticket: Ticket, who: Agent, cover: Agent, policy: Policy, now: datetime) -> Step:
     changes: list[Change] = [Assign(cover.name)]
     changes += sla.follow(policy, ticket, state.after(ticket, changes, now), now)
-    about = {"by": who.shown_name, "why": f"{who.shown_name} is away and you cover"}
+    about = {"by": who.shown_name, "why": answers.of_reason("covers", cover.language, name=who.shown_name)}
     letter = notice.to_agent(policy, cover, "handover", purpose="customer", context=about)
     return Step(ticket.number, tuple(changes), (letter,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from mailgate.core import notice, sla, state
+from mailgate.core import answers, notice, sla, state
 from mailgate.core.change import Assign, Change, Decision, Fate, Outbound, SetStatus, Step, Watch
 from mailgate.core.policy import Agent, Policy
 from mailgate.core.ticket import Status, Ticket
@@ -27,6 +27,6 @@ def _passed_on(ticket: Ticket, who: Agent, heir: Agent | None, policy: Policy, n
     reader = heir or notice.lead_of(policy, ticket.department)
     letters: tuple[Outbound, ...] = ()
     if reader is not None and reader.name != who.name:
-        about = {"by": who.shown_name, "why": f"{who.shown_name} has left"}
+        about = {"by": who.shown_name, "why": answers.of_reason("left", reader.language, name=who.shown_name)}
         letters = (notice.to_agent(policy, reader, "handover", purpose="note", context=about),)
     return Step(ticket.number, tuple(changes), letters)

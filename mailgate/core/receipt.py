@@ -14,22 +14,6 @@ from mailgate.core.policy import Agent
 
 FORGED_ALARM = 10  # unproven mails in one agent's name within an hour that the admin hears of
 
-# Refusals that concern the mail as a whole, with the sentence the agent reads.
-WHY = {
-    "stale": "a colleague has answered since that notice was sent",
-    "inside": "your answer stands inside the quoted notice, so it cannot be told from it",
-    "empty": "nothing is left when the quoted notice is taken away",
-    "address": "an agent's own address stands in the text",
-    "internal": "internal words of the desk stand in the text",
-    "forward": "it is a forwarded mail: kept as a note, and its commands were not carried out",
-    "desk_only": "your desk address asks and steers, but sends no words out of the house; answer a notice instead",
-    "tap_only": "a link does what it says and no more; answer the notice itself",
-    "trainee": "a lead has to send it",
-    "address_only": "the reply address alone is no proof for words to a customer; keep the ticket's tag in the subject",
-    "no_parked_mail": "the mail it is about waits no longer, or another was asked",
-    "no_ticket": "it is not clear which ticket is meant",
-}
-
 
 def parked(
     case: Case,
@@ -44,8 +28,9 @@ def parked(
     """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers."""
     understood = [str(command) for command in commands]
     doubts = [*(_doubt(problem, agent.language) for problem in problems), *refused]
-    if why in WHY:
-        doubts.append({"text": case.mail.subject or "?", "why": WHY[why], "nearest": ""})
+    if why in answers.WHY:
+        said = answers.of_reason(why, agent.language)
+        doubts.append({"text": case.mail.subject or "?", "why": said, "nearest": ""})
     number = case.match.ticket.number if case.match.ticket else None
     letter = to(
         case,

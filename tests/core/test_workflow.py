@@ -544,7 +544,7 @@ def test_a_receipt_says_what_was_done_in_plain_words() -> None:
 
 
 @pytest.mark.parametrize("language", ["fi", "pl", "lv"])
-@pytest.mark.parametrize("table", ["DONE", "REFUSED", "TROUBLE"])
+@pytest.mark.parametrize("table", ["DONE", "REFUSED", "TROUBLE", "WHY"])
 def test_every_sentence_is_said_in_every_language_with_the_same_particulars(language: str, table: str) -> None:
     ours, theirs = getattr(answers, table), getattr(answers.TRANSLATED[language], table)
     assert list(theirs) == list(ours)
@@ -558,3 +558,5 @@ def test_a_receipt_speaks_the_agents_language() -> None:
     assert answers.of_outcome(take, granted("#ota", FREE), "fi") == "#take: tiketti on sinun"
     assert answers.of_outcome(take, granted("#ota", FREE), "sv") == "#take: the ticket is yours"
     assert answers.of_refusal(Refusal("itself", params={"number": "7"}), "lv") == "7 ir tieši šis pieteikums"
+    assert answers.of_reason("covers", "fi", name="Bo") == "Bo on poissa, ja sinä sijaistat"
+    assert answers.of_reason("left", "sv", name="Bo") == "Bo has left"
