@@ -1,0 +1,44 @@
+"""Canned answers and articles: the shipped ones are whole, and problems name file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mailgate import library
+from mailgate.config.files import init
+from mailgate.core.canned import about, holes
+from mailgate.errors import ConfigError
+
+LANGUAGES = ("en", "fi", "pl", "lv")
+
+
+def test_init_lays_out_canned_answers_and_articles_in_every_language(tmp_path: Path) -> None:
+    init(tmp_path)
+    replies, articles = library.load(tmp_path / "templates", LANGUAGES)
+    assert set(replies) == {"refund", "received", "closing_soon"}
+    assert {one.name for one in articles} == {"photos", "one_matter"}
+    for texts in replies.values():
+        assert set(texts) == set(LANGUAGES)
+        assert len({holes(text) for text in texts.values()}) == 1, "the same values in every language"
+    assert holes(replies["refund"]["fi"]) == {"days"}
+    assert {(one.name, one.language) for one in articles} == {
+        (name, language) for name in ("photos", "one_matter") for language in LANGUAGES
+    }
+    assert [one.title for one in about(articles, "how do I send large photos?", "en")][:1] == [
+        "Sending photos and large files"
+    ]
+
+
+def test_every_problem_of_a_text_names_its_file(tmp_path: Path) -> None:
+    folder = tmp_path / "replies"
+    folder.mkdir()
+    (folder / "a.en.md").write_text("titel: A\n---\nWords\n")
+    (folder / "b.sv.md").write_text("Ord\n")
+    (folder / "c.en.md").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError) as raised:
+        library.load(tmp_path, LANGUAGES)
+    said = [str(problem) for problem in raised.value.problems]
+    assert len(said) == 3
+    assert "a.en.md:1" in said[0] and "'sv' is no language here" in said[1] and "UTF-8" in said[2]
