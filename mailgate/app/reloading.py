@@ -125,8 +125,9 @@ class Reloader:
 
 
 def stamp(config: Config) -> Stamp:
-    """What tells one state of the rule and template files from another."""
-    return frozenset(_stamps((config.rules_folder, "*.toml"), (config.templates_folder, "*.html")))
+    """What tells one state of rules, templates, canned answers and articles from another."""
+    templates = config.templates_folder
+    return frozenset(_stamps((config.rules_folder, "*.toml"), (templates, "*.html"), (templates, "*/*.md")))
 
 
 def _stamps(*places: tuple[Path, str]) -> Iterator[tuple[str, int, int, int]]:
