@@ -55,9 +55,7 @@ def _quoted(letter: EmailMessage) -> str:
 
 def outlook(letter: EmailMessage, sender: str, words: list[str]) -> EmailMessage:
     """Outlook for Windows: a ruled header block, Thread-Index, its own signature with a mailto: link."""
-    message = _head(
-        letter, sender, "RE:", "X-MS-Has-Attach: ", "AS8PR04MB8676.eurprd04.prod.outlook.com"
-    )
+    message = _head(letter, sender, "RE:", "X-MS-Has-Attach: ", "AS8PR04MB8676.eurprd04.prod.outlook.com")
     message["Thread-Topic"] = str(letter["Subject"])
     message["Thread-Index"] = "AQHbPLr5vJ2JqkWzZU2m8wq0Wm1x7rK9r2Aw"
     addr = email.utils.parseaddr(sender)[1]
@@ -83,9 +81,7 @@ def outlook(letter: EmailMessage, sender: str, words: list[str]) -> EmailMessage
 
 def outlook_web(letter: EmailMessage, sender: str, words: list[str]) -> EmailMessage:
     """Outlook on the web and on phones: #appendonsend, #divRplyFwdMsg."""
-    message = _head(
-        letter, sender, "Re:", "X-MS-Exchange-MessageSentRepresentingType: 1", "DB9PR04.outlook.com"
-    )
+    message = _head(letter, sender, "Re:", "X-MS-Exchange-MessageSentRepresentingType: 1", "DB9PR04.outlook.com")
     rule = "_" * 32
     block = f"From: {letter['From']}\nSent: Sunday, 22 November 2026 12:00\nTo: {sender}\nSubject: {letter['Subject']}"
     message.set_content("\n".join(words) + f"\n\n{rule}\n{block}\n\n{plain_of(letter)}")
