@@ -20,6 +20,7 @@ from pathlib import Path
 
 import boxes
 import corpus
+import figures
 import gateway as running
 import yardsticks
 from fill import fill
@@ -247,6 +248,16 @@ def mailboxes(bench: Bench) -> None:
 # --- together --------------------------------------------------------------------------------------------------------
 
 
+def reports(bench: Bench) -> None:
+    """What reports cost, and what finding the tickets that are due costs among few and among many."""
+    sizes = [10_000, max(100_000, *bench.tickets)]
+    bench.table(
+        "Reports and due tickets: 1,000 due for escalation and 1,000 for waking", "question", "tickets", "CPU ms", "MB"
+    )
+    for cost in figures.run(sizes):
+        bench.row(cost.name, f"{cost.tickets:,}", cost.seconds * 1000, cost.megabytes)
+
+
 def head(bench: Bench) -> None:
     """When, where, which."""
     model = next(
@@ -278,6 +289,7 @@ def whole(bench: Bench, wanted: tuple[str, ...] = ()) -> None:
                 part(bench, desk)
     for name, alone in (
         ("notices", with_notices), ("growth", growth), ("stages", staged), ("parse", parsing), ("imap", mailboxes),
+        ("reports", reports),
     ):  # fmt: skip
         if asked(name):
             alone(bench)
@@ -301,7 +313,7 @@ def main() -> int:
         "--place", type=Path, default=Path(tempfile.gettempdir()), help="a folder on the disk to measure"
     )
     parser.add_argument(
-        "parts", nargs="*", help="yardsticks receive whole memory notices growth stages parse imap; all"
+        "parts", nargs="*", help="yardsticks receive whole memory notices growth stages parse imap reports; all"
     )
     options = parser.parse_args()
     bench = Bench(options.place, options.share)
