@@ -32,3 +32,4 @@ def restore(ctx: click.Context, file: Path) -> None:
     done = unpack(file.absolute(), config.gateway.data, first_number=config.policy.tickets.first_number)
     click.echo(f"{done.mails} mails, {done.tickets} tickets, {done.blobs} large mails restored; "
                f"{done.held} letters held: look at `mailgate outbox list`, then `mailgate outbox release`")  # fmt: skip
+    click.echo("signing keys are in no backup: put keys.json back too, or answers to old letters lose their proof")
