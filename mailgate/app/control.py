@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from mailgate.app import covering, history, reloading, rights, staff
 from mailgate.app.gateway import Gateway
 from mailgate.app.schedule import JOBS, run_job
 from mailgate.app.status import of_daemon
 from mailgate.core import byhand
-from mailgate.core.change import Decision, Fate, Unpark
+from mailgate.core.change import Decision, Fate, Needs, Unpark
 from mailgate.core.decide import ANYBODY
+from mailgate.core.facts import Facts
 from mailgate.core.mail import Envelope, Source
 from mailgate.core.policy import Agent
 from mailgate.errors import ConfigError, MailgateError, Permanent
@@ -21,6 +22,7 @@ from mailgate.store.base import Tx
 from mailgate.wire.digest import raw_digest
 from mailgate.wire.parse import parse
 
+T = TypeVar("T")
 Call = Callable[..., Any]
 
 
@@ -144,16 +146,8 @@ def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "
 def do(gateway: Gateway, number: int, text: str, agent: str) -> list[str]:
     """Commands as by mail; returns a line for each."""
     who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
-
-    def job(tx: Tx) -> list[str]:
-        facts = tx.facts(byhand.needs(number, text, now, who), now)
-        decision, lines = byhand.decide(number, text, who, facts, policy, now)
-        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
-        return list(lines)
-
-    lines = gateway.store.write(job).result()
-    gateway.dispatcher.wake()
-    return lines
+    asked = byhand.needs(number, text, now, who)
+    return list(_decided(gateway, asked, now, lambda facts: byhand.decide(number, text, who, facts, policy, now)))
 
 
 def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
@@ -166,14 +160,21 @@ def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
 def claim(gateway: Gateway, agent: str) -> int | None:
     """The most pressing ticket, claimed for an agent in one transaction; None when nothing waits."""
     who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+    asked = byhand.needs(0, "", now, who)
+    return _decided(gateway, asked, now, lambda facts: byhand.claim(who, facts, policy, now))
 
-    def job(tx: Tx) -> int | None:
-        facts = tx.facts(byhand.needs(0, "", now, who), now)
-        decision, number = byhand.claim(who, facts, policy, now)
+
+def _decided(gateway: Gateway, asked: Needs, now: datetime, decide: Callable[[Facts], tuple[Decision, T]]) -> T:
+    """Facts, decision and its writing in one transaction, then its letters; returns what `decide` says beside it."""
+
+    def job(tx: Tx) -> T:
+        decision, said = decide(tx.facts(asked, now))
         tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
-        return number
+        return said
 
-    return gateway.store.write(job).result()
+    said = gateway.store.write(job).result()
+    gateway.dispatcher.wake()
+    return said
 
 
 def memo(gateway: Gateway, agent: str, customer: str, raw: str, number: int | None = None) -> int:

@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from mailgate.cli import at, show
-from mailgate.cli.tickets import tickets
+from mailgate.cli.tickets import print_tickets, tickets
+from mailgate.store.base import TicketFilter
 
 
 @tickets.command("do")
@@ -33,9 +34,6 @@ def do(ctx: click.Context, number: int, commands: str, agent: str) -> None:
 @click.pass_context
 def next_(ctx: click.Context, agent: str | None, as_json: bool) -> int:
     """The top of the queue: by deadline, priority and age."""
-    from mailgate.cli.tickets import print_tickets
-    from mailgate.store.base import TicketFilter
-
     if agent:
         number = at.ask(ctx, "claim", agent=agent)
         wanted = TicketFilter(numbers=(number,)) if number else None
