@@ -144,23 +144,27 @@ def find(ctx: click.Context, words: tuple[str, ...], limit: int, as_json: bool) 
 @click.pass_context
 def files(ctx: click.Context, number: int, folder: Path) -> None:
     """Write a ticket's attachments into FOLDER; nothing there is overwritten."""
-    from mailgate.wire.parse import part_bytes
+    from mailgate.wire.parse import files as files_of
 
     with at.looking(ctx) as store:
         ticket = store.read(lambda read: read.ticket(number))
         if ticket is None:
             raise Permanent(f"there is no ticket {number}")
-        raws: dict[int, bytes] = {}
+        wanted: dict[int, dict[str, str]] = {}
+        for entry in ticket.entries:
+            if entry.mail is not None:
+                wanted.setdefault(entry.mail, {}).update((file.part, file.name) for file in entry.attachments)
         folder.mkdir(parents=True, exist_ok=True)
         count = 0
-        for entry in ticket.entries:
-            for file in entry.attachments:
-                if entry.mail is None:
+        for mail, names in wanted.items():
+            if not names:
+                continue
+            raw = store.read(lambda read, mail=mail: read.raw(mail))  # type: ignore[misc]
+            for file, data in files_of(raw):
+                if file.part not in names:
                     continue
-                if entry.mail not in raws:
-                    raws = {entry.mail: store.read(lambda read, mail=entry.mail: read.raw(mail))}  # type: ignore[misc]
-                target = _free(folder, file.name)
-                target.write_bytes(part_bytes(raws[entry.mail], file.part))
+                target = _free(folder, names[file.part])
+                target.write_bytes(data)
                 click.echo(str(target))
                 count += 1
     if not count:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mailgate.core.mail import Attachment
@@ -55,33 +56,32 @@ def safe_name(name: str, fallback: str) -> str:
 
 def describe(parts: list[Part], flags: set[str]) -> tuple[Attachment, ...]:
     """The attachments of these parts, containers opened, names made unique, at most 100 (C-03)."""
+    return tuple(each for each, _ in opened(parts, flags))
+
+
+def opened(parts: Iterable[Part], flags: set[str]) -> Iterator[tuple[Attachment, bytes]]:
+    """Each attachment as `describe` shows it, with its octets; parts and containers are read once."""
+    for count, each in enumerate(_opened(parts)):
+        if count >= MAX_ATTACHMENTS:
+            flags.add("too_many_attachments")
+            return
+        yield each
+
+
+def _opened(parts: Iterable[Part]) -> Iterator[tuple[Attachment, bytes]]:
     taken: set[str] = set()
-    found: list[Attachment] = []
     for part in parts:
         if part.type in _NOT_FILES:
             continue
         data = part.content
-        name = part.name
         files = winmail.unpack(data) if _is_winmail(part) else ()
+        for index, (title, content) in enumerate(files, 1):
+            yield _file(f"{part.number}/winmail/{index}", title, f"file-{index}.bin", "", content, taken), content
         if files:
-            for index, (title, content) in enumerate(files, 1):
-                found.append(_file(f"{part.number}/winmail/{index}", title, f"file-{index}.bin", "", content, taken))
             continue
-        each = _file(part.number, name or _title(part, data), _fallback(part), part.type, data, taken)
+        each = _file(part.number, part.name or _title(part, data), _fallback(part), part.type, data, taken)
         inline = part.disposition != "attachment" and bool(part.content_id) and part.type.startswith("image/")
-        found.append(replace(each, inline=inline, content_id=part.content_id))
-    if len(found) > MAX_ATTACHMENTS:
-        flags.add("too_many_attachments")
-    return tuple(found[:MAX_ATTACHMENTS])
-
-
-def inside(part: Part, path: str) -> bytes:
-    """The octets of a file in a container, by its number there. Raises KeyError when there is none."""
-    files = winmail.unpack(part.content) if _is_winmail(part) else ()
-    number = int(path) if re.fullmatch("[0-9]{1,4}", path) else 0
-    if not 1 <= number <= len(files):
-        raise KeyError(path)
-    return files[number - 1][1]
+        yield replace(each, inline=inline, content_id=part.content_id), data
 
 
 def _is_winmail(part: Part) -> bool:

@@ -92,13 +92,22 @@ def read(words: Words) -> tuple[str, list[str]]:
         if text.strip():
             texts.append(text.strip("\n"))
         if markup and not sanitize.bearable(markup):
-            words.files.extend(markups)  # not shown, but there to be looked at
-            markup = ""
+            markup = ""  # not shown, but there to be looked at: see `unshown`
         if any_html:
             pages.append(markup or as_html(text))
     if words.lead:
         texts.append(_LINE_END.sub("\n", words.lead).strip())
     return "\n\n".join(texts), pages
+
+
+def unshown(words: Words) -> list[Part]:
+    """HTML too heavy to show: files like any other."""
+    return [
+        part
+        for _, markups in words.pairs
+        if markups and not sanitize.bearable("\n".join(html(part) for part in markups))
+        for part in markups
+    ]
 
 
 def plain(part: Part) -> str:

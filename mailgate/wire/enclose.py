@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from mailgate.core.letter import Letter
-from mailgate.wire import attachment, body, compose, mime
+from mailgate.wire import compose, parse
 from mailgate.wire.compose import File, Written
-from mailgate.wire.parse import part_bytes
 
 
 def write(
@@ -19,11 +18,10 @@ def write(
     return compose.write(letter, now, templates, enclosed)
 
 
-def files(raw: bytes, wanted: Sequence[str]) -> list[File]:
+def files(raw: bytes, wanted: Collection[str]) -> list[File]:
     """The attachments of a mail with these part numbers, under the safe names they are shown by."""
-    described = attachment.describe(body.choose(mime.read(raw).root).files, set())
     return [
-        File(one.name, one.type, part_bytes(raw, one.part), one.content_id, one.inline)
-        for one in described
+        File(one.name, one.type, data, one.content_id, one.inline)
+        for one, data in parse.files(raw)
         if one.part in wanted
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from email.errors import MessageError
 
@@ -43,15 +44,10 @@ def parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
         return _unparseable(raw, envelope)
 
 
-def part_bytes(raw: bytes, part: str) -> bytes:
-    """The decoded octets of the attachment with that `Attachment.part`. Raises KeyError when there is none."""
-    root = mime.read(raw).root
-    words = _open(root) if part.startswith(_SIGNED) else root
-    number, _, inner = part.partition("/winmail/")
-    for each in words.walk():
-        if each.number == number and not each.children:
-            return attachment.inside(each, inner) if inner else each.content
-    raise KeyError(part)
+def files(raw: bytes) -> Iterator[tuple[Attachment, bytes]]:
+    """The attachments `parse` tells of, each with its octets; the mail is read once, whoever asks for how many."""
+    words = body.choose(_open(mime.read(raw).root))
+    yield from attachment.opened((*words.files, *body.unshown(words)), set())
 
 
 def _open(root: Part) -> Part:
@@ -82,7 +78,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     root = _open(tree.root)
     words = body.choose(root)
     text, pages = body.read(words)
-    files = attachment.describe(words.files, flags)
+    files = attachment.describe([*words.files, *body.unshown(words)], flags)
     embedded, inner = _embedded(words.files)
     passed_on = not text.strip() and bool(inner)
     text = (inner if passed_on else text)[:MAX_TEXT]
