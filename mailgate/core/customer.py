@@ -127,21 +127,11 @@ def title(subject: str, policy: Policy) -> str:
 def as_opened(case: Case, opening: OpenTicket) -> Ticket:
     """The ticket as it will stand, so that the same code decides who is told of new and old tickets."""
     owner = ruled.chosen(case, case.route.assign, opening.department) if case.route.assign else None
-    return Ticket(
-        number=0,
-        subject=opening.subject,
+    return replace(
+        state.opened(opening, case.arrived_at),
         status=Status.OPEN if owner else Status.NEW,
-        department=opening.department,
-        requester=opening.requester,
-        created_at=case.arrived_at,
-        updated_at=case.arrived_at,
         owner=owner,
-        priority=opening.priority,
         tags=case.route.tags,
-        language=opening.language,
-        sla=opening.sla,
-        participants=(opening.requester, *opening.participants),
-        departments=(opening.department, *opening.departments),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mailgate.core import token, waking
+from mailgate.core import state, token, waking
 from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
 from mailgate.core.mail import Address
@@ -143,15 +143,4 @@ def _outside(case: Case, person: Address) -> bool:
 def opened(case: Case, opening: Change) -> Ticket:
     """The ticket a command is about to open, for the letter and the clocks."""
     assert isinstance(opening, OpenTicket)
-    return Ticket(
-        number=0,
-        subject=opening.subject,
-        status=Status.NEW,
-        department=opening.department,
-        requester=opening.requester,
-        created_at=case.now,
-        updated_at=case.now,
-        priority=opening.priority,
-        language=opening.language,
-        participants=(opening.requester, *opening.participants),
-    )
+    return state.opened(opening, case.now)

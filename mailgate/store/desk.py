@@ -96,6 +96,7 @@ class Desk(Voices):
         self.event("department", self.row["department"], change.department)
         if change.why:
             self.event("why", new=change.why)
+        self.knows(self.row["department"])
         self.put(department=change.department)
 
     def tell(self, change: Tell) -> None:
@@ -109,8 +110,8 @@ class Desk(Voices):
             self.put(priority=change.priority.value, rank=Priority(change.priority).rank)
 
     def tag(self, change: Tag) -> None:
-        """Tags added and removed, an event each."""
-        for tag in change.add:
+        """Tags added and removed, an event each; one that is named for both is removed."""
+        for tag in (tag for tag in change.add if tag not in change.remove):
             params = {"ticket": self.id, "tag": rows.clean(tag)}
             if self.session.run("INSERT INTO tag (ticket, tag) VALUES (:ticket, :tag) ON CONFLICT DO NOTHING", params):
                 self.event("tag", new=tag)

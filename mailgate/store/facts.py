@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,6 +198,8 @@ class Knowing(Applying):
     def _orders(self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int]) -> None:
         """What commands may need beyond the ticket itself: its thread, its journal, its letters still here."""
         known["entries"] = {number: self.entries(ids[number]) for number in tickets}
+        for number, thread in known["entries"].items():
+            tickets[number] = replace(tickets[number], entries=thread)
         known["journal"] = {number: tuple(self.events(number)) for number in tickets}
         known["unsent"] = {number: self._unsent(ids[number]) for number in tickets}
         known["replies"] = {row["name"]: row["text"] for row in self.saved_replies()}

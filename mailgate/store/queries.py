@@ -43,7 +43,7 @@ class Queries(Keeping):
         for part in self.all(sql.PARTS, {"id": row["id"], "contact": row["requester_contact"]}):
             kind = "link" if part["part"] == "backlink" else part["part"]
             parts[kind].append((part["value"], part["more"]))
-        parts["link"] = list(dict.fromkeys((value, "") for value, _ in parts["link"]))
+        parts["link"] = [(str(number), "") for number in sorted({int(value) for value, _ in parts["link"]})]
         return rows.ticket(row, parts, entries)
 
     def entries(self, ticket: int) -> tuple[Entry, ...]:

@@ -41,22 +41,24 @@ class Voices(Page):
         self.row = {**empty, **row, "status": "new", "updated_at": writing.moment, "escalation": 0}
         writing.opened.append(self)
         self.event("opened", new=change.department)
-        self.take_part(address, contact, change.requester.name, 0)
-        for place, person in enumerate(change.participants, 1):
-            self.take_part(*session.person(person, writing.now), person.name, place)
+        self.take_part(address, contact, change.requester.name)
+        for person in change.participants:
+            self.take_part(*session.person(person, writing.now), person.name)
         for name in change.departments:
             if name != change.department:
                 self.tell_department(name)
 
-    def take_part(self, address: int, contact: int, name: str, place: int) -> bool:
-        """A contact takes part through that address; False when he already did."""
-        return bool(
-            self.session.run(
-                sql.JOIN,
-                {"ticket": self.id, "contact": contact, "address": address, "name": rows.clean(name),
-                 "at": self.writing.now + place},
-            )
-        )  # fmt: skip
+    def take_part(self, address: int, contact: int, name: str) -> bool:
+        """A contact takes part through that address, after all who do so far; False when they already did."""
+        newest = self.session.scalar("SELECT max(at) FROM participant WHERE ticket = :ticket", {"ticket": self.id})
+        params = {
+            "ticket": self.id,
+            "contact": contact,
+            "address": address,
+            "name": rows.clean(name),
+            "at": self.writing.now if newest is None else max(self.writing.now, newest + 1),
+        }
+        return bool(self.session.run(sql.JOIN, params))
 
     def add_entry(self, change: AddEntry) -> None:
         """Words in the thread, their attachments as an index into the raw mail."""
@@ -142,8 +144,7 @@ class Voices(Page):
             "AND address <> :address",
             params,
         )
-        requester = self.session.scalar("SELECT contact FROM address WHERE id = :id", {"id": self.row["requester"]})
-        if moved and requester == known["contact"]:
+        if moved and self._requesting() == known["contact"]:
             self.put(requester=known["id"])
         if moved:
             self.event("address", new=author)
@@ -151,20 +152,16 @@ class Voices(Page):
     def join(self, change: Join) -> None:
         """Somebody takes part."""
         address, contact = self.session.person(change.address, self.writing.now)
-        if self.take_part(address, contact, change.address.name, 0):
+        if self.take_part(address, contact, change.address.name):
             self.event("join", new=change.address.key)
 
     def leave(self, change: Leave) -> None:
         """Somebody no longer takes part; the requester always does."""
         known = self.session.known(change.address)
-        if (
-            known is not None
-            and known["id"] != self.row["requester"]
-            and self.session.run(
-                "DELETE FROM participant WHERE ticket = :ticket AND contact = :contact",
-                {"ticket": self.id, "contact": known["contact"]},
-            )
-        ):
+        if known is None or known["contact"] == self._requesting():
+            return
+        params = {"ticket": self.id, "contact": known["contact"]}
+        if self.session.run("DELETE FROM participant WHERE ticket = :ticket AND contact = :contact", params):
             self.event("leave", old=canonical(change.address))
 
     def set_requester(self, change: SetRequester) -> None:
@@ -175,12 +172,28 @@ class Voices(Page):
             return
         self.event("requester", old["addr"] if old else "", change.address.key)
         self.put(requester=address, requester_name=rows.clean(change.address.name))
-        self.take_part(address, contact, change.address.name, 0)
+        self.take_part(address, contact, change.address.name)
+        self.session.run(
+            "UPDATE participant SET address = :address, name = :name, "
+            "at = (SELECT min(one.at) - 1 FROM participant AS one WHERE one.ticket = :ticket) "
+            "WHERE ticket = :ticket AND contact = :contact",
+            {"ticket": self.id, "contact": contact, "address": address, "name": rows.clean(change.address.name)},
+        )  # first of all, also when the ticket is somebody else's again one day
 
     def tell_department(self, name: str) -> None:
         """A further department is told."""
-        if self.session.run(
-            "INSERT INTO told (ticket, department) VALUES (:ticket, :department) ON CONFLICT DO NOTHING",
-            {"ticket": self.id, "department": name},
-        ):
+        if name != self.row["department"] and self.knows(name):
             self.event("told", new=name)
+
+    def knows(self, department: str) -> bool:
+        """This department has heard of the ticket; False when that is no news."""
+        return bool(
+            self.session.run(
+                "INSERT INTO told (ticket, department) VALUES (:ticket, :department) ON CONFLICT DO NOTHING",
+                {"ticket": self.id, "department": department},
+            )
+        )
+
+    def _requesting(self) -> int:
+        """The contact whose ticket it is."""
+        return int(self.session.scalar("SELECT contact FROM address WHERE id = :id", {"id": self.row["requester"]}))
