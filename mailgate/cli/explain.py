@@ -42,7 +42,9 @@ def _of_file(path: Path, recipients: tuple[str, ...], sender: str | None, config
     if sender is None:
         author = parse(raw, Envelope("", ()), config.policy.limits).author
         sender = author.addr if author else ""
-    envelope = Envelope("" if sender == "<>" else sender, recipients, Source.PIPE)
+    # Only SMTP says for certain that a mail has the null sender; by a pipe an empty one is not known.
+    null = sender == "<>"
+    envelope = Envelope("" if null else sender, recipients, Source.SMTP if null else Source.PIPE)
     known = snapshot(config, store)
     answer: dict[str, Any] = store.read(lambda read: would(raw, envelope, known, read, at.now()))
     return answer

@@ -125,7 +125,12 @@ def released(case: Case, name: str, mode: str) -> Decision | None:
 
 
 def _automatic(case: Case, agent: Agent) -> Decision:
-    """An out-of-office of an agent changes no ticket; his lead is asked whether he is away."""
+    """An out-of-office of an agent changes no ticket; their lead is asked whether they are away.
+
+    What only reads like a program's mail, or has words beside it, waits for the agent's word: it may be their answer.
+    """
+    if not case.verdict.sure:
+        return receipt.automatic(case, agent)
     if case.verdict.kind != "auto-reply":
         return case.end(Fate.DROPPED, case.verdict.kind)
     lead = notice.lead_of(case.policy, agent.departments[0] if agent.departments else case.departments[0])

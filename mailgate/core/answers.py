@@ -136,6 +136,7 @@ WHY: Mapping[str, str] = {
     "empty": "nothing is left when the quoted notice is taken away",
     "address": "an agent's own address stands in the text",
     "internal": "internal words of the desk stand in the text",
+    "automatic": "it reads like a program's mail: nothing of it was done or sent",
     "forward": "it is a forwarded mail: kept as a note, and its commands were not carried out",
     "desk_only": "your desk address asks and steers, but sends no words out of the house; answer a notice instead",
     "tap_only": "a link does what it says and no more; answer the notice itself",

@@ -128,6 +128,7 @@ WHY = {
     "empty": "mitään ei jää jäljelle, kun lainattu ilmoitus poistetaan",
     "address": "tekstissä on asiakaspalvelijan oma osoite",
     "internal": "tekstissä on talon sisäisiä sanoja",
+    "automatic": "se näyttää ohjelman kirjoittamalta viestiltä: siitä ei tehty eikä lähetetty mitään",
     "forward": "viesti on välitetty: se säilytettiin muistiinpanona, eikä sen komentoja suoritettu",
     "desk_only": "palveluosoitteesi kysyy ja ohjaa, mutta ei lähetä sanoja talosta ulos; vastaa ilmoitukseen",
     "tap_only": "linkki tekee vain sen, mitä se sanoo; vastaa itse ilmoitukseen",

@@ -128,6 +128,7 @@ WHY = {
     "empty": "bez citētā paziņojuma nekas nepaliek pāri",
     "address": "tekstā ir aģenta paša adrese",
     "internal": "tekstā ir iekšēji vārdi",
+    "automatic": "tā izskatās pēc programmas rakstītas vēstules: nekas no tās nav izdarīts vai nosūtīts",
     "forward": "tā ir pārsūtīta vēstule: tā saglabāta kā piezīme, un tās komandas nav izpildītas",
     "desk_only": "jūsu komandu adrese jautā un vada, bet nesūta vārdus ārpus uzņēmuma; atbildiet uz paziņojumu",
     "tap_only": "saite dara tikai to, ko tā saka; atbildiet uz pašu paziņojumu",

@@ -128,6 +128,7 @@ WHY = {
     "empty": "po usunięciu cytowanego powiadomienia nic nie zostaje",
     "address": "w tekście stoi prywatny adres agenta",
     "internal": "w tekście są wewnętrzne słowa zespołu",
+    "automatic": "wygląda na list napisany przez program: niczego z niego nie wykonano ani nie wysłano",
     "forward": "to przekazany list: zachowano go jako notatkę, a jego poleceń nie wykonano",
     "desk_only": "twój adres poleceń pyta i steruje, ale nie wysyła słów na zewnątrz; odpowiedz na powiadomienie",
     "tap_only": "odnośnik robi tylko to, co mówi; odpowiedz na samo powiadomienie",

@@ -1,35 +1,62 @@
-"""A delivery report: believed only by a signed address or an id of ours inside it (RFC 3464, threats L-05 to L-08)."""
+"""A delivery report: believed only by a signed address or an id of ours inside it (RFC 3464, threats L-05 to L-08).
+
+Nothing a person may have written is only dropped: what is not proven, or is worded like a report and no more, is filed
+like anybody's mail, or waits for a person.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mailgate.core import notice, token
+from mailgate.core import guard, notice, token
 from mailgate.core.case import Case
-from mailgate.core.change import AddEntry, Bounced, Change, Decision, Fate, Step
+from mailgate.core.change import AddEntry, Bounced, Change, Decision, Fate, Outbound, Parking, Step
 from mailgate.core.facts import SentLetter
 from mailgate.core.mail import BouncedRecipient
 from mailgate.core.policy import Policy
 from mailgate.core.ticket import EntryKind, Ticket
 from mailgate.core.token import Token
 
+UNSOLICITED = "unsolicited_dsn"
 
-def report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decision:
-    """What a report of (non-)delivery changes: a note, never a status; forged ones are dropped with the raw kept."""
+
+def report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decision | None:
+    """What a report of (non-)delivery changes; None when it is to be treated like anybody's mail."""
     if case.mail.envelope.history:
-        return case.end(Fate.DROPPED, "history")
+        return None
     letter = _about(case, addressed)
     if letter is None:
-        return case.end(Fate.DROPPED, "unsolicited_dsn")
+        return _unproven(case)
     recipients = case.mail.bounced or (BouncedRecipient("", "failed"),)
     if letter.audience == "agent":
         return _of_notice(case, letter, recipients)
     if letter.audience not in ("customer", "expert") or letter.ticket is None:
-        return case.end(Fate.DROPPED, "bounce of a letter without a ticket")
+        return _settled(case, "bounce of a letter without a ticket")
     ticket = case.facts.tickets.get(letter.ticket)
     if ticket is None:
-        return case.end(Fate.DROPPED, "bounce without a ticket")
+        return _settled(case, "bounce without a ticket")
     return _of_letter(case, letter, ticket, recipients)
+
+
+def _unproven(case: Case) -> Decision | None:
+    """A report about no letter of ours that we know: dropped only when nobody can have written it.
+
+    What a mail system sends without such proof waits for a person: a ticket would be told to agents, and the reports
+    of notices that do not arrive would open the next.
+    """
+    if case.verdict.sure and case.mail.envelope.null:
+        return case.end(Fate.DROPPED, UNSOLICITED)
+    author = case.mail.author
+    if guard.null_sender(case.mail) and (author is None or guard.robot_address(author.addr)):
+        return case.end(Fate.PARKED, UNSOLICITED, parking=Parking(UNSOLICITED))
+    return None
+
+
+def _settled(case: Case, reason: str, letters: tuple[Outbound, ...] = ()) -> Decision:
+    """Nothing of a report is worth keeping in a ticket; one that a person may have written waits to be looked at."""
+    if case.verdict.sure or guard.null_sender(case.mail) or guard.says_automatic(case.mail):
+        return case.end(Fate.DROPPED, reason, letters=letters)
+    return case.end(Fate.PARKED, reason, parking=Parking(reason), letters=letters)
 
 
 def _about(case: Case, addressed: Sequence[tuple[Token, str]]) -> SentLetter | None:
@@ -48,7 +75,7 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
         if one.action in ("failed", "delayed")
     ]
     if not changes:
-        return case.end(Fate.DROPPED, "delivered")
+        return _settled(case, "delivered")
     text = "\n".join(_line(one) for one in recipients)
     changes.append(AddEntry(EntryKind.BOUNCE, "mailgate", "", text, quoted=case.mail.text))
     failed = any(one.failed for one in recipients)
@@ -64,7 +91,7 @@ def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecip
     lead = notice.lead_of(case.policy, ticket.department if ticket else case.departments[0])
     failed = any(one.failed for one in recipients)
     if lead is None or not failed or lead.name == letter.agent:
-        return case.end(Fate.DROPPED, "bounce of a notice")
+        return _settled(case, "bounce of a notice")
     lines = "\n".join(_line(one) for one in recipients)
     title = f"{letter.agent} cannot be reached by mail"
     alarm = notice.to_agent(
@@ -76,7 +103,7 @@ def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecip
         context={"title": title, "text": lines},
         dedupe=f"bounce:{letter.agent}:{case.now:%Y-%m-%d}",
     )
-    return case.end(Fate.DROPPED, "bounce of a notice", letters=(alarm,))
+    return _settled(case, "bounce of a notice", (alarm,))
 
 
 def _line(one: BouncedRecipient) -> str:

@@ -38,10 +38,10 @@ def file(case: Case, *, released: bool = False) -> Decision:
     `released` mail was parked, and a person has said that it is to be filed. Agents' tokens in it are spent.
     """
     stopped = None if released else _stopped(case)
-    return stopped or leak.noted(case, _filed(case), case.match.leaked, "leaked")
+    return stopped or leak.noted(case, _filed(case, released), case.match.leaked, "leaked")
 
 
-def _filed(case: Case) -> Decision:
+def _filed(case: Case, released: bool) -> Decision:
     ticket = case.match.ticket
     if ticket and case.mail.envelope.history:
         return _reply(case, ticket)
@@ -49,7 +49,7 @@ def _filed(case: Case) -> Decision:
         return _expert(case, ticket)
     if ticket:
         return asked.survey(case, ticket) or asked.orders(case, ticket) or _reply(case, ticket)
-    if case.verdict.kind in ("receipt", "reaction", "feedback"):
+    if case.verdict.kind in ("receipt", "reaction", "feedback") and case.verdict.sure and not released:
         return case.end(Fate.DROPPED, case.verdict.kind)
     return _open(case)
 
@@ -150,6 +150,8 @@ def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool 
         "challenge",
     ):
         kind = EntryKind.AUTO
+    if kind is EntryKind.CUSTOMER and case.verdict.kind == "bounce" and case.verdict.sure:
+        kind = EntryKind.BOUNCE
     author = case.author or mail.author or NOBODY
     text = mail.fresh.strip() or mail.text.strip() or mail.summary
     if mail.summary and mail.summary not in text:

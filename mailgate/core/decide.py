@@ -22,7 +22,7 @@ from mailgate.core import (
     token,
 )
 from mailgate.core.case import Case
-from mailgate.core.change import Decision, Fate, Needs, Step, Tell
+from mailgate.core.change import Decision, Fate, Needs, Parking, Step, Tell
 from mailgate.core.facts import Facts
 from mailgate.core.mail import InboundMail
 from mailgate.core.policy import Policy
@@ -113,13 +113,15 @@ def decide(
     if facts.duplicate_of is not None:
         return _again(case)
     if case.verdict.kind == "self":
-        return case.end(Fate.DROPPED, "self_loop")
+        return _come_home(case)
     if mail.envelope.sent and not mail.envelope.history:
         return sentmail.file(case)
     if facts.banned:
         return case.end(Fate.DROPPED, "banned")
     if case.verdict.kind == "bounce":
-        return bounce.report(case, _bounces(mail, policy))
+        decision = bounce.report(case, _bounces(mail, policy))
+        if decision is not None:
+            return decision
     if mail.envelope.history:
         return customer.file(case)
     if case.authority.agent:
@@ -128,6 +130,19 @@ def decide(
             return decision
         case = case if case.authority.steer else _as_stranger(case)
     return agentmail.foreign_token(case) or customer.file(case)
+
+
+def _come_home(case: Case) -> Decision:
+    """A letter of ours that comes back is dropped; with another's name on it, or sent on by hand, it may have changed.
+
+    Then it waits for a person rather than in a ticket: the notices of that might come home in the same way.
+    """
+    mail, author = case.mail, case.mail.author
+    voices = {desk.from_.key for desk in case.policy.departments}
+    ours = author is None or case.policy.department_at(author.addr) is not None or author.key in voices
+    if ours and not mail.header("resent-from") and not mail.header("resent-sender"):
+        return case.end(Fate.DROPPED, "self_loop")
+    return case.end(Fate.PARKED, "self_loop", parking=Parking("self_loop"))
 
 
 def _as_stranger(case: Case) -> Case:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailgate.core import automatic_words as words
-from mailgate.core.mail import Address, InboundMail, MailKind, Source
+from mailgate.core.mail import Address, InboundMail, MailKind
 from mailgate.core.policy import Policy
 
 _KINDS = {
@@ -64,6 +64,7 @@ class Verdict:
     kind: str  # human auto-reply auto list bounce receipt feedback calendar reaction challenge self no_sender
     reason: str
     ack: bool
+    sure: bool = True  # said by structure or headers; False where only words say so, which a person may have written
 
 
 def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> Verdict:
@@ -74,10 +75,12 @@ def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> V
     if reason := _itself(mail, ours):
         return Verdict(True, "self", reason, False)
     if mail.kind in _KINDS:
-        return Verdict(True, _KINDS[mail.kind], f"structure: {mail.kind}", False)
+        return Verdict(True, _KINDS[mail.kind], f"structure: {mail.kind}", False, mail.bare)
     submitted = _keyword(mail.header("auto-submitted"))
     if reason := _auto_reply(mail, submitted):
         return Verdict(True, "auto-reply", reason, False)
+    if submitted != "no" and (reason := words.out_of_office(mail.subject, mail.fresh or mail.text)):
+        return Verdict(True, "auto-reply", reason, False, sure=False)
     if reason := _listed(mail, policy):
         return Verdict(True, "list", reason, False)
     if reason := _generated(mail, policy, submitted):
@@ -112,7 +115,7 @@ def _precedence(mail: InboundMail) -> str:
 
 
 def _auto_reply(mail: InboundMail, submitted: str) -> str:
-    """Why this is an out-of-office or another automatic answer; `""` when it is none."""
+    """Why the header says that this is an out-of-office or another automatic answer; `""` when it does not."""
     if submitted == "auto-replied":
         return "auto-submitted: auto-replied"
     for name in _REPLY_HEADERS:
@@ -126,7 +129,7 @@ def _auto_reply(mail: InboundMail, submitted: str) -> str:
         return "delivered-to: autoresponder"
     if "autoresponder" in mail.header("x-post-messageclass").lower():
         return "x-post-messageclass: autoresponder"
-    return "" if submitted == "no" else words.out_of_office(mail.subject, mail.fresh or mail.text)
+    return ""
 
 
 def _listed(mail: InboundMail, policy: Policy) -> str:
@@ -166,10 +169,17 @@ def _generated(mail: InboundMail, policy: Policy, submitted: str) -> str:
         return "from: an address nobody reads"
     if _RETURN_ROBOTS.fullmatch(mail.envelope.sender.rpartition("@")[0][:80]):
         return "envelope sender: a list or a mail system"
-    by_wire = mail.envelope.source in (Source.SMTP, Source.LMTP)
-    if (by_wire and mail.envelope.sender in ("", "<>")) or mail.header("return-path").strip() == "<>":
-        return "null reverse-path"
-    return ""
+    return "null reverse-path" if null_sender(mail) else ""
+
+
+def null_sender(mail: InboundMail) -> bool:
+    """True when the mail was sent with the null reverse-path, by the envelope or as the last server noted it."""
+    return mail.envelope.null or mail.header("return-path").strip() == "<>"
+
+
+def says_automatic(mail: InboundMail) -> bool:
+    """True when Auto-Submitted says that no person sent this mail just now (RFC 3834 section 5)."""
+    return _keyword(mail.header("auto-submitted")) not in ("", "no")
 
 
 def robot_address(addr: str) -> bool:

@@ -64,7 +64,7 @@ def _lower(text: str) -> str:
 class Envelope:
     """What the transport said, apart from the message itself (RFC 5321 section 2.3.1)."""
 
-    sender: str  # "" is the null reverse-path
+    sender: str  # "" by SMTP or LMTP is the null reverse-path; by any other door nobody has told us
     recipients: tuple[str, ...]
     source: Source = Source.SMTP
     peer: str = ""  # IP address or "unix"
@@ -77,6 +77,11 @@ class Envelope:
     history: bool = False  # imported or older than `since`: filed, never answered
     junk: bool = False  # found in the mailbox's junk folder: parked for a person
     sent: bool = False  # found in the mailbox's sent folder: an agent's answer, written past us
+
+    @property
+    def null(self) -> bool:
+        """True when the null reverse-path is known from `MAIL FROM:<>`; an unknown sender is not a null one."""
+        return self.source in (Source.SMTP, Source.LMTP) and self.sender in ("", "<>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,7 @@ class InboundMail:
     kind: MailKind = MailKind.PLAIN
     bounced: tuple[BouncedRecipient, ...] = ()
     bounced_ids: tuple[str, ...] = ()  # Message-IDs of the letters a report is about
+    bare: bool = False  # a report by its structure, with no words beside it that a person may have written
     security: str = ""  # "signed", "encrypted" or ""
     summary: str = ""  # calendar: who, when, where; otherwise ""
     flags: frozenset[str] = frozenset()  # "bare_cr_header", "multiple_from", "too_many_parts", "nesting", ...

@@ -88,7 +88,8 @@ def _evident(
             return Match("token", ticket, asked=carried, leaked=leaked)
     mentioned = [c.token.ticket for c in leaked if c.token.ticket]
     history = mail.envelope.history  # what another desk filed in one thread stays in one, whoever wrote
-    for identifier in referred(mail):
+    reported = mail.bounced_ids if history else ()  # of old reports; a live one needs more proof than an id it quotes
+    for identifier in (*referred(mail), *reported):
         ticket = facts.tickets.get(facts.by_id.get(identifier, 0))
         if ticket and (authority.agent or history or takes_part(ticket, author)):
             return Match("reference", ticket, leaked=leaked)

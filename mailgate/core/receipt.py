@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mailgate.core import answers, notice, unreadable
@@ -84,6 +85,15 @@ def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
     )  # fmt: skip
     letters = (letter, *_many_forged(case, agent))
     return case.end(Fate.PARKED, why, parking=Parking(why, agent.name), letters=letters)
+
+
+def automatic(case: Case, agent: Agent) -> Decision:
+    """A mail that reads like a program's in the agent's name waits; they are asked once an hour, for it may be one."""
+    if not case.authority.steer:
+        return was_it_you(case, agent, case.authority.why or "automatic")
+    decision = parked(case, agent, "automatic")
+    dedupe = f"automatic:{agent.name}:{case.now:%Y-%m-%dT%H}"
+    return replace(decision, letters=tuple(replace(letter, dedupe=dedupe) for letter in decision.letters))
 
 
 def _many_forged(case: Case, agent: Agent) -> tuple[Outbound, ...]:

@@ -1,27 +1,25 @@
-"""Mail found in a watched Sent folder: an answer that was written past us is filed, and not sent again."""
+"""Mail found in a watched Sent folder: written past us, so it is filed, and not sent again."""
 
 from __future__ import annotations
 
-from mailgate.core import notice, relay, sla, state
+from mailgate.core import customer, notice, relay, sla, state
 from mailgate.core.case import Case
-from mailgate.core.change import AddEntry, Assign, Change, Decision, Fate, Outbound, Step
+from mailgate.core.change import AddEntry, Assign, Change, Decision, Fate, LinkTo, OpenTicket, Outbound, SetStatus, Step
 from mailgate.core.match import referred, subject_numbers, takes_part
-from mailgate.core.ticket import EntryKind, Ticket
+from mailgate.core.ticket import EntryKind, Status, Ticket
 
 
 def file(case: Case) -> Decision:
-    """The words as the desk's own in the ticket they answer; anything else that was sent is nobody's business."""
+    """The words as the desk's own in the ticket they answer, else in a new one that nobody is told of.
+
+    What the mailbox sent by itself and answers no ticket, an absence or a receipt, is nobody's words.
+    """
     ticket = _answered(case)
     if ticket is None:
-        return case.end(Fate.DROPPED, "sent")
-    agent, mail = case.authority.agent, case.mail
-    who, shown = (
-        (agent.name, agent.shown_name) if agent else (mail.author.key, mail.author.name) if mail.author else ("", "")
-    )
-    words = AddEntry(
-        EntryKind.AGENT, who, shown, mail.fresh or mail.text, mail.quoted, mail.fresh_html, mail.attachments
-    )
-    changes: list[Change] = [words]
+        automatic = case.verdict.kind in ("auto-reply", "receipt", "calendar") and case.verdict.sure
+        return case.end(Fate.DROPPED, "sent") if automatic else _opened(case)
+    agent = case.authority.agent
+    changes: list[Change] = [_words(case)]
     if agent and ticket.owner is None:
         changes.append(Assign(agent.name))
     changes.append(relay.answered(case, ticket.department))
@@ -29,6 +27,34 @@ def file(case: Case) -> Decision:
     colleague = ticket.owner is not None and (agent is None or ticket.owner != agent.name)
     letters: tuple[Outbound, ...] = notice.of_note(case, ticket, "answered") if colleague else ()
     return case.end(Fate.FILED, "sent", steps=(Step(ticket.number, tuple(changes), letters),))
+
+
+def _words(case: Case) -> AddEntry:
+    agent, mail = case.authority.agent, case.mail
+    who, shown = (
+        (agent.name, agent.shown_name) if agent else (mail.author.key, mail.author.name) if mail.author else ("", "")
+    )
+    text = mail.fresh or mail.text or mail.summary
+    return AddEntry(EntryKind.AGENT, who, shown, text, mail.quoted, mail.fresh_html, mail.attachments)
+
+
+def _opened(case: Case) -> Decision:
+    """A mail somebody sent first: its reader's ticket, solved, so that an answer finds it and nobody is written to."""
+    readers = case.newcomers() or (*case.mail.to, *case.mail.cc)
+    opening = OpenTicket(
+        subject=customer.title(case.mail.subject, case.policy),
+        department=case.departments[0],
+        requester=readers[0] if readers else customer.NOBODY,
+        participants=readers[1:],
+        language=case.language,
+    )
+    changes: list[Change] = [opening, _words(case)]
+    if case.authority.agent:
+        changes.append(Assign(case.authority.agent.name))
+    changes += [LinkTo(number, "mention") for number in subject_numbers(case.mail.subject, case.policy)
+                if number in case.facts.tickets]  # fmt: skip
+    changes.append(SetStatus(Status.SOLVED, why="sent"))
+    return case.end(Fate.FILED, "sent, new", steps=(Step(None, tuple(changes)),))
 
 
 def _answered(case: Case) -> Ticket | None:

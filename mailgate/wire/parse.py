@@ -12,7 +12,7 @@ from email.errors import MessageError
 from mailgate.core import language, quote, subject
 from mailgate.core.mail import Attachment, AuthResults, Envelope, InboundMail, MailKind
 from mailgate.core.policy import Limits
-from mailgate.wire import attachment, body, cms, fields, fresh, header, invitation, mime, report, sanitize
+from mailgate.wire import attachment, body, cms, fields, fresh, header, invitation, mime, report, report_bare, sanitize
 from mailgate.wire.authentication import read_authentication
 from mailgate.wire.header import Head
 from mailgate.wire.mime import Part, Tree
@@ -158,12 +158,13 @@ def _kind(mail: InboundMail, tree: Tree, raw: bytes, *, forward: bool) -> Inboun
     """Say what sort of message it is, with what a report or an invitation tells."""
     method, summary = _invitation(tree.root)
     if method in invitation.ITIP:
-        return replace(mail, kind=MailKind.CALENDAR, summary=summary)
+        answer = method == "reply" and report_bare.says_only(mail.text, MailKind.CALENDAR)
+        return replace(mail, kind=MailKind.CALENDAR, summary=summary, bare=answer)
     mail = replace(mail, summary=summary) if summary else mail
     if not tree.flags & _BOMBS and _may_report(mail, tree.root):
         found = _report(raw, mail)
         if found is not None:
-            return replace(mail, kind=found.kind, bounced=found.bounced, bounced_ids=found.ids)
+            return replace(mail, kind=found.kind, bounced=found.bounced, bounced_ids=found.ids, bare=found.bare)
     return replace(mail, kind=MailKind.FORWARD) if forward else mail
 
 
@@ -189,13 +190,14 @@ def _may_report(mail: InboundMail, root: Part) -> bool:
 
 
 def _null_sender(mail: InboundMail) -> bool:
-    return mail.envelope.sender in ("", "<>") or mail.header("return-path") == "<>"
+    """True when no sender was stated on the way, which is more than not knowing the one that was (RFC 5321, 4.5.5)."""
+    return mail.envelope.null or mail.header("return-path").strip() == "<>"
 
 
 def _report(raw: bytes, mail: InboundMail) -> report.Report | None:
     try:
         message = email.message_from_bytes(raw[:MAX_REPORT])
-        return report.read_report(message, mail.text, null_sender=_null_sender(mail))
+        return report.read_report(message, mail.text, null_sender=_null_sender(mail), fresh=mail.fresh)
     except (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
         return None
 

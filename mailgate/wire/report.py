@@ -7,11 +7,12 @@ import binascii
 import quopri
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from email.message import Message
 
+from mailgate.core import subject as subjects
 from mailgate.core.mail import BouncedRecipient, MailKind
-from mailgate.wire import report_free
+from mailgate.wire import report_bare, report_free
 from mailgate.wire import report_words as words
 
 MAX_RECIPIENTS = 200
@@ -25,6 +26,7 @@ _ID_FIELD = re.compile(
 )
 _ENVELOPE_ID = re.compile(r"(?<![<\w.])mg\.[a-z0-9.]{20,120}@[\w.-]{1,255}", re.ASCII)
 _RETURNED_HEADERS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "message/rfc822")
+_ALONE = ("message/delivery-status", "message/disposition-notification", "message/feedback-report")
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 
 
@@ -35,6 +37,7 @@ class Report:
     kind: MailKind
     bounced: tuple[BouncedRecipient, ...] = ()
     ids: tuple[str, ...] = ()
+    bare: bool = field(default=False, compare=False)  # a program wrote all of it: no words of a person stand beside it
 
 
 def is_worded_like_one(text: str) -> bool:
@@ -45,25 +48,36 @@ def is_worded_like_one(text: str) -> bool:
     return bool(challenge) or words.is_reaction(text)
 
 
-def read_report(message: Message, text: str, *, null_sender: bool = False) -> Report | None:
+def read_report(message: Message, text: str, *, null_sender: bool = False, fresh: str | None = None) -> Report | None:
     """The report a message is, None for ordinary mail; `text` is its readable text, `null_sender` the envelope's `<>`.
 
-    Structure decides first (RFC 3464, 8098, 5965, 5546), then what free-form bounces look like.
+    Structure decides first (RFC 3464, 8098, 5965, 5546), then what free-form bounces look like. `fresh` is what is new
+    in the text, when history has been told from it.
     """
+    new = text if fresh is None else fresh
+    found = _read(message, text, null_sender, new)
+    if found is None:
+        return None
+    said = new if found.kind is MailKind.REACTION else text
+    return replace(found, bare=report_bare.is_bare(message, found.kind, said))
+
+
+def _read(message: Message, text: str, null_sender: bool, fresh: str) -> Report | None:
     parts = list(_parts(message))
+    sent = _is_sent_as_report(message, null_sender)
     for part in parts:
         kind = part.get_content_type()
-        if kind in ("message/delivery-status", "message/global-delivery-status"):
+        if sent and kind in ("message/delivery-status", "message/global-delivery-status"):
             return _delivery(message, parts, text)
-        if kind in ("message/disposition-notification", "message/global-disposition-notification"):
+        if sent and kind in ("message/disposition-notification", "message/global-disposition-notification"):
             return _receipt(message, part, parts, text)
-        if kind == "message/feedback-report":
+        if sent and kind == "message/feedback-report":
             return Report(MailKind.FEEDBACK, (), _ids(message, parts, text))
-        if kind == "text/vnd.google.email-reaction+json":
+        if kind == "text/vnd.google.email-reaction+json" and words.only_reaction(fresh):
             return Report(MailKind.REACTION, (), _ids(message, parts, ""))
         if kind == "text/calendar" and _method(part) == "reply":
             return Report(MailKind.CALENDAR, (), _ids(message, parts, ""))
-    if words.is_reaction(text):
+    if words.is_reaction(text) and words.only_reaction(fresh):
         return Report(MailKind.REACTION, (), _ids(message, parts, ""))
     if report_free.is_challenge(message, text):
         return Report(MailKind.CHALLENGE, (), _ids(message, parts, text))
@@ -71,6 +85,15 @@ def read_report(message: Message, text: str, *, null_sender: bool = False) -> Re
         bounced = report_free.recipients(message, text)
         return Report(MailKind.DSN, bounced[:MAX_RECIPIENTS], _ids(message, parts, text))
     return None
+
+
+def _is_sent_as_report(message: Message, null_sender: bool) -> bool:
+    """True for a mail that *is* a report; one that a person passes on or attaches is that person's mail."""
+    title = report_free.subject(message)
+    passed_on = subjects.is_reply(title) or subjects.is_forward(title)
+    if report_free.by_machine(message, null_sender=null_sender):
+        return not passed_on or null_sender or report_free.by_daemon(message)
+    return message.get_content_type() in ("multipart/report", *_ALONE) and not passed_on
 
 
 def _receipt(message: Message, part: Message, parts: list[Message], text: str) -> Report:

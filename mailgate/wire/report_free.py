@@ -45,20 +45,43 @@ def subject(message: Message) -> str:
         return value
 
 
+def _sender(message: Message) -> str:
+    return f"{message.get('from', '')} {message.get('sender', '')}"[:1000]
+
+
+def by_machine(message: Message, *, null_sender: bool = False) -> bool:
+    """True when the header says that no person sent this: a mail system's name, the null sender, an automatic mail."""
+    submitted = str(message.get("auto-submitted", "no")).strip().lower()
+    sender = _sender(message)
+    return (
+        null_sender
+        or str(message.get("return-path", "x")).strip() == "<>"
+        or words.SENDERS.search(sender) is not None
+        or not _ADDRESS.search(sender)
+        or not submitted.startswith("no")
+    )
+
+
+def by_daemon(message: Message) -> bool:
+    """True when the sender is called what mail systems call themselves."""
+    return words.DAEMONS.search(_sender(message)) is not None
+
+
 def is_bounce(message: Message, text: str, *, null_sender: bool = False) -> bool:
     """True when a mail system wrote this about a mail it could not deliver; mail *about* a bounce is not one.
 
     Words alone never suffice: something must say that no person sent it.
     """
+    title = subject(message)
+    passed_on = subjects.is_reply(title) or subjects.is_forward(title)
     if message.get("x-failed-recipients") or _report_type(message) == "delivery-status":
-        return True
-    sender = f"{message.get('from', '')} {message.get('sender', '')}"[:1000]
-    daemon = words.DAEMONS.search(sender) is not None
+        return not passed_on or by_machine(message, null_sender=null_sender)
+    sender = _sender(message)
+    daemon = by_daemon(message)
     system = daemon or words.SENDERS.search(sender) is not None or not _ADDRESS.search(sender)
     null = null_sender or str(message.get("return-path", "x")).strip() == "<>"
     if not (system or null):
         return False
-    title = subject(message)
     named = not subjects.is_reply(title) and words.SUBJECTS.search(title) is not None
     opening = _report_text(text[:_TEXT])
     says = words.FAILED.search(opening) is not None or words.DELAYED.search(opening) is not None

@@ -28,6 +28,20 @@ def is_reaction(text: str) -> bool:
     return _REACTION.match(opening.split("\n\n", 1)[0]) is not None
 
 
+def only_reaction(text: str) -> bool:
+    """True when every line of `text` is such a sentence, an address of the web or a picture: nobody typed a word."""
+    lines = (line.strip() for line in text[:4000].split("\n"))
+    return len(text) <= 4000 and all(
+        not re.search(r"[^\W\d_]{2}", line) or _REACTION.match(line) or re.fullmatch(r"<?https?://\S+>?", line)
+        for line in lines
+    )
+
+
+def says_undelivered(text: str) -> bool:
+    """True when a text speaks of a mail that was not delivered, or not yet."""
+    return FAILED.search(text) is not None or DELAYED.search(text) is not None
+
+
 # Subjects of delivery reports, lower case; a reply prefix before them makes it a person's mail about one.
 SUBJECTS = re.compile(
     r"(?<!\w)(?:undeliver|permanent delivery|user unknown|non.?deliver|ndn\b|delivery (?:status|notif|failure"

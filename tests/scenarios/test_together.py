@@ -51,15 +51,17 @@ def test_an_answer_written_past_us_is_filed_as_an_agents_and_not_sent_again(desk
     assert desk.letters(MAIJA, "answer") == [] and desk.letters(template="was_it_you") == []
 
 
-def test_other_mail_in_a_sent_folder_is_nobodys_business(desk: Desk) -> None:
+def test_other_mail_in_a_sent_folder_is_a_solved_ticket_of_its_own_that_nobody_is_told_of(desk: Desk) -> None:
     ticket = opened(desk)
     for to, subject in (
         ("friend@elsewhere.example", "Lunch?"),
         ("friend@elsewhere.example", f"[#{ticket.number}] see this"),
     ):
         number = sent_past_us(desk, "Acme Support <support@acme.example>", to, subject, "Hello\n")
-        assert desk.fate(number) == "dropped"
-    assert len(desk.tickets()) == 1 and len(desk.ticket(ticket.number).entries) == 1
+        assert desk.fate(number) == "filed"
+        assert (desk.of_mail(number).status, desk.of_mail(number).requester.addr) == ("solved", to)
+    assert len(desk.tickets()) == 3 and len(desk.ticket(ticket.number).entries) == 1
+    assert desk.letters("friend@elsewhere.example") == []
 
 
 def test_who_stands_in_an_answer_to_all_is_not_written_to_twice_and_the_agent_is_told(desk: Desk) -> None:

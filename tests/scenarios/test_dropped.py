@@ -1,0 +1,443 @@
+"""Nothing a person may have written is only dropped: every reason to drop, and the same with somebody's words (S-00)."""
+
+from __future__ import annotations
+
+import ast
+import email
+import email.policy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from conftest import Desk, from_agent, mail, notice_to, only, opened, running
+
+from mailgate.core import token
+from mailgate.core.change import Decision, Fate
+from mailgate.core.decide import ANYBODY, decide, needs
+from mailgate.core.facts import SentLetter
+from mailgate.core.mail import Envelope, Source
+from mailgate.wire.parse import parse
+
+MAIJA, US, ANNA, BO = "maija@customer.example", "support@acme.example", "anna@staff.example", "bo@staff.example"
+CORE = Path(__file__).parents[2] / "mailgate" / "core"
+RULES = """
+[[rule]]
+name = "adverts"
+when.from = ["@adverts.example"]
+then.drop = "adverts"
+
+[[rule]]
+name = "everything else"
+"""
+SMTP_NULL = Envelope("", (US,), Source.SMTP)
+
+
+@dataclass
+class World:
+    """A gateway with one answered ticket, and the letters reports may be about."""
+
+    desk: Desk
+    ticket: int
+    answer: str  # Message-ID of a letter to the customer
+    notice: str  # of a notice to an agent
+    alarm: str  # of a letter of ours without a ticket
+    gone: str  # of one whose ticket nobody knows
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with running(tmp_path_factory.mktemp("dropped"), RULES) as desk:
+        ticket = opened(desk)
+        from_agent(desk, "Here is your answer.\n", notice_to(desk, "anna", ticket.number))
+        answer = str(desk.letters(MAIJA, "answer")[-1]["Message-ID"])
+        notice = str(notice_to(desk, "bo", ticket.number)["Message-ID"])
+        number = desk.send(report(notice, BO), sender="")
+        assert desk.fate(number) == "dropped"
+        policy = desk.gateway.live.policy
+        read = token.in_message_id(answer, policy.keys)
+        assert read is not None
+        alarm, gone = (
+            token.message_id(token.mint(policy.keys[0], replace(read, ticket=ticket)), policy.domain)
+            for ticket in (None, 424242)
+        )
+        desk.gateway.store.write(lambda tx: tx.ban("banned@customer.example", None, "", desk.clock())).result()
+        yield World(desk, ticket.number, answer, notice, alarm, gone)
+
+
+def judged(world: World, raw: bytes, envelope: Envelope, released_as: str = "") -> Decision:
+    """What would become of a mail, without doing it."""
+    desk = world.desk
+    snapshot = desk.gateway.live.snapshot
+    parsed = parse(raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), envelope, snapshot.policy.limits)
+    now = desk.clock()
+    facts = desk.gateway.store.read(lambda read: read.facts(needs(parsed, snapshot.policy, now), now))
+    made = ((world.alarm, None, "admin"), (world.gone, 424242, "customer"))
+    known = {one: SentLetter(1, one, ticket, "answer", audience, "", "words", now) for one, ticket, audience in made}
+    facts = replace(facts, letters={**known, **facts.letters})
+    return decide(parsed, facts, snapshot.policy, snapshot.rules, now, released_as=released_as)
+
+
+# --- the mails --------------------------------------------------------------------------------------------------------
+
+
+def report(
+    about: str,
+    recipient: str = "nobody@x.example",
+    *,
+    sender: str = "Mail Delivery System <MAILER-DAEMON@mx.example>",
+    subject: str = "Undelivered Mail Returned to Sender",
+    text: str = "I'm sorry to have to inform you that your message could not be delivered.",
+    action: str = "failed",
+    more: str = "",
+    head: str = "",
+) -> bytes:
+    """A delivery report as Postfix writes it (RFC 3464); `more` is a further part."""
+    return (
+        f"From: {sender}\nTo: {US}\nSubject: {subject}\nMIME-Version: 1.0\n{head}"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        f"--b\nContent-Type: text/plain\n\n{text}\n\n{more}"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+        f"Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: 5.1.1\n\n"
+        f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {about}\nSubject: x\n\n--b--\n"
+    ).encode()
+
+
+def receipt(sender: str, text: str) -> bytes:
+    return (
+        f"From: {sender}\nTo: {US}\nSubject: Read: hello\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=disposition-notification; boundary="b"\n\n'
+        f"--b\nContent-Type: text/plain\n\n{text}\n\n--b\nContent-Type: message/disposition-notification\n\n"
+        "Final-Recipient: rfc822; a@customer.example\nOriginal-Message-ID: <x@y.example>\n"
+        "Disposition: manual-action/MDN-sent-manually; displayed\n\n--b--\n"
+    ).encode()
+
+
+def feedback(text: str) -> bytes:
+    return (
+        f"From: abuse@isp.example\nTo: {US}\nSubject: Abuse report\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\n\n'
+        f"--b\nContent-Type: text/plain\n\n{text}\n\n--b\nContent-Type: message/feedback-report\n\n"
+        "Feedback-Type: abuse\nUser-Agent: Loop/1\nVersion: 1\n\n"
+        "--b\nContent-Type: message/rfc822\n\nFrom: a@b.example\nSubject: x\n\ny\n--b--\n"
+    ).encode()
+
+
+def reaction(sender: str, text: str) -> bytes:
+    return (
+        f"From: {sender}\nTo: {US}\nSubject: Re: Offer\nIn-Reply-To: <offer@elsewhere.example>\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/alternative; boundary="b"\n\n'
+        f"--b\nContent-Type: text/plain; charset=utf-8\n\n{text}\n\n"
+        '--b\nContent-Type: text/vnd.google.email-reaction+json\n\n{"emoji": "x", "version": 1}\n\n--b--\n'
+    ).encode()
+
+
+def calendar(text: str, method: str = "REPLY") -> bytes:
+    return (
+        f"From: {ANNA}\nTo: {US}\nSubject: Accepted: Visit\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/alternative; boundary="b"\n\n'
+        f"--b\nContent-Type: text/plain\n\n{text}\n\n"
+        f"--b\nContent-Type: text/calendar; method={method}\n\nBEGIN:VCALENDAR\nMETHOD:{method}\nBEGIN:VEVENT\nUID:1\n"
+        f"SUMMARY:Visit\nATTENDEE;PARTSTAT=ACCEPTED:mailto:{ANNA}\nEND:VEVENT\nEND:VCALENDAR\n--b--\n"
+    ).encode()
+
+
+def plain(sender: str, text: str, subject: str = "Hello", **headers: str) -> bytes:
+    return mail(subject, text, sender=sender, **headers).as_bytes(policy=email.policy.SMTP)
+
+
+def loop(world: World, sender: str, **headers: str) -> bytes:
+    policy = world.desk.gateway.live.policy
+    mark = token.loop_mark(policy.instance or policy.name, policy.keys[0])
+    return plain(sender, "The lamp is on its way.\n", x_mailgate_loop=mark, **headers)
+
+
+def own_words() -> str:
+    return "--b\nContent-Type: text/plain\n\nI got this back, what do I do now? My lamp is still broken.\n\n"
+
+
+SENT = Envelope(US, (US,), Source.IMAP, mailbox="support", folder="Sent", uid=7, uidvalidity=1, sent=True)
+Mail = Callable[[World], tuple[bytes, Envelope]]
+
+
+def by(sender: str, raw: bytes) -> tuple[bytes, Envelope]:
+    return raw, Envelope(sender, (US,))
+
+
+# reason -> (a mail that is dropped for it, the same with a person's words in it or beside it)
+TABLE: dict[str, tuple[Mail, Mail]] = {
+    "unsolicited_dsn": (
+        lambda w: (report("<x@y.example>"), SMTP_NULL),
+        lambda w: (report("<x@y.example>", more=own_words()), SMTP_NULL),
+    ),
+    "bounce of a letter without a ticket": (
+        lambda w: (report(w.alarm, ANNA), SMTP_NULL),
+        lambda w: by(MAIJA, report(w.alarm, ANNA, sender=MAIJA, subject="Strange", text="Is this from you?")),
+    ),
+    "bounce without a ticket": (
+        lambda w: (report(w.gone), SMTP_NULL),
+        lambda w: by(MAIJA, report(w.gone, sender=MAIJA, subject="Strange", text="Is this from you?")),
+    ),
+    "delivered": (
+        lambda w: (report(w.answer, MAIJA, action="delivered", text="Your message was successfully delivered; no error."), SMTP_NULL),
+        lambda w: by(MAIJA, report(w.answer, MAIJA, action="delivered", sender=MAIJA, text="It says delivered. Where is it?")),
+    ),
+    "bounce of a notice": (
+        lambda w: (report(w.notice, BO), SMTP_NULL),
+        lambda w: by(BO, report(w.notice, BO, sender=BO, subject="Mail trouble", text="My mailbox was full, now it works.")),
+    ),
+    "self_loop": (lambda w: by(US, loop(w, US)), lambda w: by(MAIJA, loop(w, MAIJA))),
+    "banned": (
+        lambda w: by("banned@customer.example", plain("banned@customer.example", "Me again.\n")),
+        lambda w: by(MAIJA, plain(MAIJA, "banned@customer.example wrote to me, too.\n")),
+    ),
+    "rule: adverts": (
+        lambda w: by("a@adverts.example", plain("a@adverts.example", "Buy!\n")),
+        lambda w: by(MAIJA, plain(MAIJA, "a@adverts.example writes to me. Do you know them?\n")),
+    ),
+    "receipt": (
+        lambda w: by(MAIJA, receipt(MAIJA, "Your message was read on Friday.\n\n To: Support\n Subject: hello")),
+        lambda w: by(MAIJA, receipt(MAIJA, "Your message was read on Friday.\n\nBut my lamp is still broken.")),
+    ),
+    "feedback": (
+        lambda w: by("abuse@isp.example", feedback("This is an email abuse report for a message received from 192.0.2.1.")),
+        lambda w: by("abuse@isp.example", feedback("This is an abuse report. Please call me about it, Kari.")),
+    ),
+    "reaction": (
+        lambda w: by("k@customer.example", reaction("k@customer.example", "👍 Kari reacted via Gmail")),
+        lambda w: by("k@customer.example", reaction("k@customer.example", "👍 Kari reacted via Gmail\n\nBut where is it?")),
+    ),
+    "sent": (
+        lambda w: (plain(US, "I am away.\n", "Automatic reply: Offer", auto_submitted="auto-replied", to="k@customer.example"), SENT),
+        lambda w: (plain(US, "Shall we have lunch?\n", "Lunch", to="k@customer.example"), SENT),
+    ),
+    "agent: auto_reply": (
+        lambda w: by(ANNA, plain(ANNA, "I am away.\n", auto_submitted="auto-replied")),
+        lambda w: by(ANNA, plain(ANNA, "I am out of the office until 5 May. In urgent cases please call Bo.\n", "Re: Lamp")),
+    ),
+    "agent: calendar": (
+        lambda w: by(ANNA, calendar("Anna has accepted this invitation.")),
+        lambda w: by(ANNA, calendar("Anna has accepted this invitation.\nCould we make it an hour later?")),
+    ),
+    "agent: receipt": (
+        lambda w: by(ANNA, receipt(ANNA, "This is a return receipt for your message.")),
+        lambda w: by(ANNA, receipt(ANNA, "Tell her that the lamp is on its way.")),
+    ),
+    "agent: reaction": (
+        lambda w: by(ANNA, reaction(ANNA, "👍 Anna reacted via Gmail")),
+        lambda w: by(ANNA, reaction(ANNA, "👍 Anna reacted via Gmail\nI will call her.")),
+    ),
+    "agent: feedback": (
+        lambda w: by(ANNA, feedback("This is an abuse report.").replace(b"abuse@isp.example", ANNA.encode())),
+        lambda w: by(ANNA, feedback("She says this is spam. I called her.").replace(b"abuse@isp.example", ANNA.encode())),
+    ),
+}  # fmt: skip
+# Reasons no word of a person can change: an admin's own ban or rule. There the second mail is somebody else's.
+
+
+@pytest.mark.parametrize("reason", TABLE)
+def test_s00_what_only_a_program_wrote_may_be_dropped(world: World, reason: str) -> None:
+    decision = judged(world, *TABLE[reason][0](world))
+    assert (decision.fate, decision.reason) == (Fate.DROPPED, reason.removeprefix("agent: "))
+
+
+@pytest.mark.parametrize("reason", TABLE)
+def test_s00_the_same_with_a_persons_words_is_filed_or_parked(world: World, reason: str) -> None:
+    decision = judged(world, *TABLE[reason][1](world))
+    assert decision.fate in (Fate.FILED, Fate.PARKED), (decision.fate, decision.reason)
+
+
+def test_s00_the_table_has_every_reason_for_dropping() -> None:
+    """Read from the sources, so that nobody adds a reason without its second column."""
+    found: set[str] = set()
+    for path in CORE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            given = [ast.unparse(one) for one in node.args]
+            if given[:1] == ["Fate.DROPPED"] or (given[:1] == ["case"] and ast.unparse(node.func) == "_settled"):
+                found.add(given[1].strip("'"))
+    computed = {"UNSOLICITED", "reason", "case.verdict.kind", "f'rule: {case.route.drop}", "f'rule: {case.route.drop}'"}
+    assert computed & found and found - computed <= {reason.removeprefix("agent: ") for reason in TABLE}
+
+
+# --- customers' words that sound like a bounce ------------------------------------------------------------------------
+
+COURIER = "Hello,\n\ncould not deliver: the courier says the address does not exist. What now?\n\nMaija\n"
+QMAIL = (
+    "I got this back, what do I do?\n\nHi. This is the qmail-send program at mx.example.\nI'm afraid I wasn't able to "
+    "deliver your message to the following addresses.\n\n<support@acme.exmaple>:\nSorry, no such domain. (#5.1.2)\n"
+)
+EXIM = (
+    "Hi, see below.\n\nThis message was created automatically by mail delivery software.\nA message that you sent could "
+    "not be delivered to one or more of its recipients. This is a permanent error.\n\n  lamp@acme.example\n    550 5.1.1 "
+    "user unknown\n"
+)
+EXCHANGE = (
+    "What does it mean?\n\nDelivery has failed to these recipients or groups:\n\nlamp@acme.example\nThe email address you "
+    "entered couldn't be found.\n\n#550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found\n"
+)
+WORDS = {
+    "courier": ("Delivery problem", COURIER),
+    "status": ("Delivery Status Notification", COURIER),
+    "failed": ("Mail delivery failed", "The parcel was returned to sender: address unknown. Please send it again.\n"),
+    "finnish": ("Toimitus epäonnistui", "Pakettia ei voitu toimittaa, osoite on tuntematon. Mitä nyt tehdään?\n"),
+    "polish": ("Nie dostarczono", "Kurier pisze: nie można doręczyć, adres nie istnieje. Co dalej?\n"),
+    "latvian": ("Piegādes kļūda", "Kurjers raksta, ka neizdevās piegādāt, adrese nav zināma. Ko darīt?\n"),
+    "german": ("Paket unzustellbar", "Das Paket konnte nicht zugestellt werden, Empfänger unbekannt. Was nun?\n"),
+    "swedish": ("Leveransstatus", "Paketet kunde inte levereras, adressen är okänd.\n"),
+    "qmail quoted": ("failure notice", QMAIL),
+    "exim quoted": ("Mail delivery failed: returning message to sender", EXIM),
+    "exchange quoted": ("Undeliverable: Lamp", EXCHANGE),
+    "forward": ("FW: Undeliverable: Lamp", EXCHANGE),
+    "forward by hand": ("Fwd: Undelivered Mail Returned to Sender", EXIM),
+    "no subject": ("", COURIER),
+    "mailbox full": ("Mailbox full", "Error: user unknown, mailbox full. I cannot log in to your shop, sorry.\n"),
+}
+DOORS = {
+    "smtp": Envelope(MAIJA, (US,), Source.SMTP),
+    "smtp null": SMTP_NULL,
+    "lmtp": Envelope(MAIJA, (US,), Source.LMTP),
+    "lmtp null": Envelope("", (US,), Source.LMTP),
+    "imap": Envelope("", (US,), Source.IMAP, mailbox="support", folder="INBOX", uid=9, uidvalidity=1),
+    "pipe": Envelope("", (), Source.PIPE),
+    "import": Envelope("", (), Source.IMPORT, history=True),
+}
+PEOPLE = (
+    "Maija Virtanen <maija@customer.example>", "Bounce House Hire <info@bouncehouse.example>",
+    "Currency Exchange <office@exchange.example>", "Postmaster <postmaster@smallfirm.example>",
+    "Mail Delivery Ltd <mailer-daemon@couriers.example>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("words", WORDS)
+def test_s00_words_that_sound_like_a_bounce_are_never_only_dropped(world: World, words: str, door: str) -> None:
+    subject, text = WORDS[words]
+    for sender in PEOPLE:
+        decision = judged(world, plain(sender, text, subject), DOORS[door])
+        assert decision.fate in (Fate.FILED, Fate.PARKED), (sender, decision.fate, decision.reason)
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if "null" not in door])
+@pytest.mark.parametrize("words", WORDS)
+def test_s00_a_customers_complaint_is_an_ordinary_mail_at_every_door(world: World, words: str, door: str) -> None:
+    subject, text = WORDS[words]
+    for sender in PEOPLE[:1]:
+        decision = judged(world, plain(sender, text, subject), DOORS[door])
+        assert decision.fate is Fate.FILED
+        assert decision.trace["guard"] in ("human", "human: not addressed to us by name"), decision.trace["guard"]
+
+
+def with_attached(inner: bytes, kind: str, subject: str) -> bytes:
+    parts = inner.decode()
+    attached = (
+        f"Content-Type: message/rfc822\n\n{parts}" if kind == "rfc822" else parts.partition("MIME-Version: 1.0\n")[2]
+    )
+    return (
+        f"From: {MAIJA}\nTo: {US}\nSubject: {subject}\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/mixed; boundary="o"\n\n'
+        f"--o\nContent-Type: text/plain\n\nI got this back, what do I do?\n\n--o\n{attached}\n--o--\n"
+    ).encode()  # fmt: skip
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize(
+    "subject", ["FW: Undeliverable: Lamp", "Undelivered Mail Returned to Sender", "Help", "Re: Lamp"]
+)
+@pytest.mark.parametrize("kind", ["rfc822", "report"])
+def test_s00_a_bounce_passed_on_by_a_person_is_their_mail(world: World, kind: str, subject: str, door: str) -> None:
+    for about in ("<x@y.example>", world.answer):
+        decision = judged(world, with_attached(report(about), kind, subject), DOORS[door])
+        assert decision.fate in (Fate.FILED, Fate.PARKED), (decision.fate, decision.reason)
+        if "null" not in door:
+            assert decision.reason != "bounce"
+            texts = [change.text for step in decision.steps for change in step.changes if hasattr(change, "text")]
+            assert any("what do I do?" in text for text in texts)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_s00_a_report_redirected_or_forwarded_whole_is_never_only_dropped_unless_nobody_sent_it(
+    world: World, door: str
+) -> None:
+    raw = report("<x@y.example>")
+    redirected = report("<x@y.example>", sender=MAIJA, head=f"Resent-From: {MAIJA}\n")
+    forwarded = report("<x@y.example>", sender=MAIJA, subject="Fwd: Undelivered Mail Returned to Sender")
+    assert (judged(world, raw, DOORS[door]).fate is Fate.DROPPED) is ("null" in door)
+    for one in (redirected, forwarded):
+        assert judged(world, one, DOORS[door]).fate in (Fate.FILED, Fate.PARKED)
+
+
+def test_s00_a_report_that_nobody_may_have_sent_waits_for_a_person_and_writes_to_nobody(world: World) -> None:
+    """An agent's mailbox that bounces notices without our id must not open a ticket, which would be a notice again."""
+    raw = report("<x@y.example>", head="Return-Path: <>\n")
+    decision = judged(world, raw, DOORS["imap"])
+    assert (decision.fate, decision.reason, decision.letters, decision.steps) == (
+        Fate.PARKED,
+        "unsolicited_dsn",
+        (),
+        (),
+    )
+
+
+@pytest.mark.parametrize("door", ["smtp null", "lmtp null", "imap", "pipe"])
+def test_s00_a_real_bounce_of_our_letter_is_recognised_at_every_door(world: World, door: str) -> None:
+    decision = judged(world, report(world.answer, MAIJA), DOORS[door])
+    assert (decision.fate, decision.reason, [step.ticket for step in decision.steps]) == (
+        Fate.FILED,
+        "bounce",
+        [world.ticket],
+    )
+
+
+def test_s00_a_customers_complaint_read_by_imap_opens_a_ticket_and_is_acknowledged(desk: Desk) -> None:
+    raw = plain(MAIJA, COURIER, "Delivery problem")
+    number = desk.gateway.intake.receive(raw, DOORS["imap"]).result(20).number
+    desk.wait(lambda: number in desk.settled, "no fate")
+    assert desk.fate(number) == "filed"
+    only(desk.letters(MAIJA, "ack"))
+    assert "courier" in desk.of_mail(number).entries[0].text
+
+
+def test_s00_a_bare_receipt_that_a_person_says_to_file_is_filed(world: World) -> None:
+    raw, envelope = TABLE["receipt"][0](world)
+    assert judged(world, raw, envelope).fate is Fate.DROPPED
+    assert judged(world, raw, envelope, released_as=ANYBODY).fate is Fate.FILED
+
+
+def test_s00_an_agents_answer_that_reads_like_an_absence_waits_for_their_word(desk: Desk) -> None:
+    ticket = opened(desk)
+    words = "I am out of the office until 5 May. In urgent cases please call Bo, and your lamp is on its way.\n"
+    number = from_agent(desk, words, notice_to(desk, "anna", ticket.number))
+    assert desk.fate(number) == "parked" and desk.letters(MAIJA, "answer") == []
+    asked = only(desk.letters(ANNA, "receipt"))
+    from_agent(desk, "#send\n", asked)
+    desk.settle()
+    assert "lamp is on its way" in str(only(desk.letters(MAIJA, "answer")).get_body(("plain",)))
+    for turn in range(3):  # a program that answers everything gets no further question within the hour
+        from_agent(desk, f"{words}{turn}\n", notice_to(desk, "anna", ticket.number))
+    assert len(desk.letters(ANNA, "receipt")) <= 2
+
+
+def test_s00_a_mail_sent_past_us_is_kept_as_a_quiet_solved_ticket_that_its_answer_finds(desk: Desk) -> None:
+    raw = mail("Your order", "It is ready.\n", sender=US, to=MAIJA)
+    number = desk.gateway.intake.receive(raw.as_bytes(policy=email.policy.SMTP), SENT).result(20).number
+    desk.wait(lambda: number in desk.settled, "no fate")
+    ticket = desk.of_mail(number)
+    assert (desk.fate(number), ticket.status, ticket.requester.addr) == ("filed", "solved", MAIJA)
+    assert desk.letters() == []
+    answer = desk.of_mail(desk.send(mail("Re: Your order", "I come today.\n", in_reply_to=str(raw["Message-ID"]))))
+    assert (answer.number, answer.status) == (ticket.number, "new")
+
+
+def test_s00_an_old_report_is_filed_where_the_letter_it_is_about_is(desk: Desk) -> None:
+    """An import states no sender: a report in it is kept, in the thread of what it gives back."""
+    first = mail("Lamp", "Hello.\n")
+    raws = [first.as_bytes(policy=email.policy.SMTP), report(str(first["Message-ID"]))]
+    for raw in raws:
+        number = desk.gateway.intake.receive(raw, DOORS["import"]).result(20).number
+        desk.wait(lambda number=number: number in desk.settled, "no fate")
+        assert desk.fate(number) == "filed"
+    [ticket] = desk.tickets()
+    assert [entry.kind for entry in desk.ticket(ticket.number).entries] == ["customer", "bounce"]
+    assert desk.letters() == []
