@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mailgate.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
-    from mailgate.config import Config
+    from mailgate.config.tree import Config
     from mailgate.store.base import Store
 
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from mailgate import config as configuration
-from mailgate import library, rulebook
+from mailgate import library
 from mailgate.app import failures, figures, people, reading
 from mailgate.app.alarm import Alarms
 from mailgate.app.children import Children
@@ -23,16 +22,20 @@ from mailgate.app.live import Clock, Live, Snapshot, utc_now
 from mailgate.app.logins import credentials
 from mailgate.app.mailboxes import Board
 from mailgate.app.reloading import check_templates
-from mailgate.config import Config, Listen, shared
+from mailgate.config.files import shared
+from mailgate.config.load import load
+from mailgate.config.tree import Config, Listen, Relay
 from mailgate.core.mail import Source, canonical
 from mailgate.core.policy import Mode, Policy
 from mailgate.edge.folder_out import FolderTransport
 from mailgate.edge.imap_in import Mailboxes, MailboxReader
 from mailgate.edge.metrics import Listener as MetricsListener
-from mailgate.edge.smtp_in import Door, Standing
+from mailgate.edge.smtp_house import Standing
+from mailgate.edge.smtp_in import Door
 from mailgate.edge.smtp_limits import Listener, SmtpLimits
 from mailgate.edge.smtp_out import SmtpTransport
 from mailgate.errors import ConfigError
+from mailgate.rulebook import load as rulebook
 from mailgate.store.base import Store
 from mailgate.store.blobs import keep_blob
 from mailgate.store.sqlite import SqliteStore
@@ -57,7 +60,7 @@ def build(path: Path, *, children: int = CHILDREN, clock: Clock = utc_now) -> Ga
 
     Raises ConfigError, or InUse when another process holds the data folder.
     """
-    config = configuration.load(path)
+    config = load(path)
     rules = load_rules(config)
     store = SqliteStore(config.store.path, first_number=config.policy.tickets.first_number)
     try:
@@ -109,7 +112,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
 
 def _load_again(path: Path, store: SqliteStore, children: Children) -> Loaded:
     """What is on disk now, with the rules' own tests passed and the templates tried. Raises ConfigError."""
-    config = configuration.load(path)
+    config = load(path)
     rules = load_rules(config)
     failed = rulebook.run_tests(rules, config.policy)
     if failed:
@@ -149,7 +152,7 @@ def _routes(config: Config) -> dict[str, Route]:
     return {relay.name: _route(relay, config) for relay in config.outgoing}
 
 
-def _route(relay: configuration.Relay, config: Config) -> Route:
+def _route(relay: Relay, config: Config) -> Route:
     def make() -> FolderTransport | SmtpTransport:
         if relay.transport == "folder":
             assert relay.folder is not None

@@ -36,34 +36,25 @@ def layer(name: str) -> int:
     return LAYERS.get(name.split(".", maxsplit=1)[0], 0)
 
 
-def imports(path: Path) -> list[tuple[str, bool]]:
-    """Every module imported, with whether it is at run time (not under TYPE_CHECKING)."""
-    found: list[tuple[str, bool]] = []
-
-    def walk(node: ast.AST, runtime: bool) -> None:
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            runtime = False
+def imports(path: Path) -> list[str]:
+    """Every module and every name of a module that a file imports, wherever in it: in functions and for types too."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            found.extend((alias.name, runtime) for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            found.append((node.module or "", runtime))
-            found.extend((f"{node.module}.{alias.name}", runtime) for alias in node.names)
-        for child in ast.iter_child_nodes(node):
-            walk(child, runtime)
-
-    walk(ast.parse(path.read_text()), True)
+            assert node.level == 0 and node.module, f"{module(path)}: relative import"
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return found
 
 
 MODULES = {module(path) for path in FILES}
 
 
-def ours(path: Path, *, typing: bool = True) -> set[str]:
-    """Modules of ours that a file imports; without `typing` only those loaded at run time."""
-    found = [name for name, runtime in imports(path) if runtime or typing]
-    named = {name.removeprefix("mailgate.") for name in found if name.startswith("mailgate.")}
-    return {name for name in named if name in MODULES}
+def ours(path: Path) -> set[str]:
+    """Modules of ours that a file imports."""
+    named = {name.removeprefix("mailgate.") for name in imports(path) if name.startswith("mailgate.")}
+    return named & MODULES
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)
@@ -76,19 +67,24 @@ def test_a_module_imports_downward_or_within_its_own_folder(path: Path) -> None:
             raise AssertionError(f"{me} imports {other}")
 
 
-def test_there_are_no_import_cycles() -> None:
-    # Two halves of one thing may name each other in annotations; what is loaded must still form no circle.
-    graph = {module(path): ours(path, typing=False) - {module(path)} for path in FILES}
-    packages = {name for name in graph if any(other.startswith(name + ".") for other in graph)}
+def needed(path: Path) -> set[str]:
+    """What must be there before a file can be understood: the modules it names, for types too, and their packages."""
+    found = {"__init__"}
+    for name in ours(path):
+        parts = name.split(".")
+        found |= {".".join(parts[: end + 1]) for end in range(len(parts))} & MODULES
+    return found - {module(path)}
+
+
+def test_there_are_no_import_circles_even_for_types() -> None:
+    graph = {module(path): sorted(needed(path)) for path in FILES}
     done: set[str] = set()
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
-        assert name not in trail, " -> ".join((*trail, name))
-        if name in done or name not in graph:
+        assert name not in trail, " -> ".join((*trail[trail.index(name) :], name))
+        if name in done:
             return
         for other in graph[name]:
-            if other in packages and name.startswith(other + "."):
-                continue
             visit(other, (*trail, name))
         done.add(name)
 
@@ -98,7 +94,7 @@ def test_there_are_no_import_cycles() -> None:
 
 @pytest.mark.parametrize("path", [path for path in FILES if "core" in path.parts], ids=module)
 def test_core_is_pure(path: Path) -> None:
-    for name, _ in imports(path):
+    for name in imports(path):
         root = name.split(".")[0]
         assert root in sys.stdlib_module_names or root == "mailgate", f"{module(path)} imports {name}"
         assert root not in IMPURE, f"{module(path)} imports {name}"
@@ -112,7 +108,7 @@ def test_core_is_pure(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=module)
 def test_each_library_has_one_home(path: Path) -> None:
     me = module(path)
-    for name, _ in imports(path):
+    for name in imports(path):
         home = HOMES.get(name.split(".")[0])
         if home is not None:
             homes = (home,) if isinstance(home, str) else home

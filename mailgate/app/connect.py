@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mailgate.app.logins import credentials, token_of
 from mailgate.app.reading import settings
 from mailgate.app.remedies import remedy
-from mailgate.config import Config, ImapBox, Relay
+from mailgate.config.tree import Config, ImapBox, Relay
 from mailgate.core.mail import canonical
 from mailgate.edge import dns_look, smtp_out
 from mailgate.edge.dns_look import Records

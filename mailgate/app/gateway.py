@@ -14,7 +14,7 @@ from mailgate.app.dispatch import Dispatcher, Route
 from mailgate.app.intake import Intake
 from mailgate.app.live import Clock, Live, Snapshot
 from mailgate.app.mailboxes import Board
-from mailgate.config import Config
+from mailgate.config.tree import Config
 from mailgate.store.base import Ids, Store
 
 

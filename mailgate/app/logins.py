@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from mailgate.config import Config, Login
+from mailgate.config.tree import Config, Login
 from mailgate.edge import oauth
 from mailgate.edge.imap_box import OAuthToken, Password
 from mailgate.errors import Permanent

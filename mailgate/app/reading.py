@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from mailgate.app.alarm import Alarms
 from mailgate.app.live import Clock
-from mailgate.config import ImapBox
+from mailgate.config.tree import ImapBox
 from mailgate.edge.imap_box import Mailbox, OAuthToken, Password
 from mailgate.edge.imap_folder import Unfetchable
 from mailgate.store.base import Cursor, Store

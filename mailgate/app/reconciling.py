@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mailgate.app.logins import credentials
 from mailgate.app.reading import settings
-from mailgate.config import Config, ImapBox
+from mailgate.config.tree import Config, ImapBox
 from mailgate.edge import imap_look
 from mailgate.edge.imap_look import Head, Held
 from mailgate.errors import MailgateError

@@ -12,7 +12,7 @@ from pathlib import Path
 from mailgate.app import notify
 from mailgate.app.children import Children
 from mailgate.app.gateway import Gateway
-from mailgate.config import Config
+from mailgate.config.tree import Config
 from mailgate.errors import ConfigError, MailgateError, Problem
 
 log = logging.getLogger(__name__)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from mailgate.core.figures import FIGURES, Figures, Gatherer, Period, Report, usual
+from mailgate.core.figures import FIGURES, Figures, Gatherer, Period, Report
 from mailgate.core.policy import Policy
 from mailgate.core.promise import calendar_of
 from mailgate.core.sla import span
@@ -18,13 +17,8 @@ from mailgate.core.workmeter import Meter
 from mailgate.store.base import Read
 from mailgate.wire.words.figures import LABELS
 
-if TYPE_CHECKING:
-    from mailgate.app.gateway import Gateway
-
 SUBJECTS = 20_000  # newest arrivals whose titles are read for the commonest words
 REACH = timedelta(days=2 * 366)  # older tickets are measured one by one
-PROMISE_DAYS = timedelta(days=30)
-PROMISE_LEAST = 20  # first responses below which the past says nothing about the future
 SECONDS = frozenset(("first_median", "first_p90", "solve_median", "solve_p90"))
 SHARES = frozenset(("first_kept", "solve_kept", "csat"))
 # What a table of departments, agents or tags shows, in order.
@@ -34,7 +28,7 @@ COLUMNS = ("arrived", "solved", "backlog", "first_median", "solve_median", "firs
 def of_period(read: Read, policy: Policy, now: datetime, period: timedelta, department: str | None = None) -> Report:
     """The figures from `now - period` to `now`, of one department or all, beside the same stretch before."""
     asked = Period(now - period, now)
-    gatherer = Gatherer(asked, _meter(policy, asked.before - REACH, now), _zone(policy), department)
+    gatherer = Gatherer(asked, meters(policy, asked.before - REACH, now), _zone(policy), department)
     stretch = (asked.before, now, department)
     gatherer.tickets(read.report_tickets(*stretch))
     gatherer.reopened(read.report_reopened(*stretch))
@@ -43,19 +37,7 @@ def of_period(read: Read, policy: Policy, now: datetime, period: timedelta, depa
     return gatherer.report(commonest(subjects))
 
 
-def promises(gateway: Gateway, now: datetime) -> int:
-    """Keep what first responses really took lately, for the acknowledgement; returns how many departments have it."""
-    policy = gateway.live.policy
-    since = now - PROMISE_DAYS
-    meter = _meter(policy, since - REACH, now)
-    found = gateway.store.read(lambda read: usual(read.first_responses(since, now), meter, PROMISE_LEAST))
-    text = json.dumps(found)
-    if text != gateway.store.read(lambda read: read.setting("promises")):
-        gateway.store.write(lambda tx: tx.set_setting("promises", text)).result()
-    return len(found)
-
-
-def _meter(policy: Policy, begin: datetime, end: datetime) -> Callable[[str], Meter]:
+def meters(policy: Policy, begin: datetime, end: datetime) -> Callable[[str], Meter]:
     """A department's working time; departments of one calendar share its table."""
 
     @cache

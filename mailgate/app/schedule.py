@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailgate import BUILT
-from mailgate.app import digests, jobs, report
+from mailgate.app import digests, jobs
 from mailgate.app.escalating import escalate
 from mailgate.app.gateway import Gateway
+from mailgate.app.promises import promises
 from mailgate.app.waking import wake
 from mailgate.errors import Temporary
 
@@ -27,7 +28,7 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "digest": (digests.mornings, timedelta(minutes=5)),
     "drain": (jobs.drain, timedelta(seconds=30)),
     "index": (jobs.index, timedelta(seconds=5)),
-    "promises": (report.promises, timedelta(hours=24)),
+    "promises": (promises, timedelta(hours=24)),
     "purge": (jobs.purge, timedelta(hours=6)),
     "watch": (jobs.watch, timedelta(seconds=60)),
 }

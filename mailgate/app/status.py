@@ -10,7 +10,7 @@ from typing import Any
 
 from mailgate import __version__
 from mailgate.app.gateway import Gateway
-from mailgate.config import Config
+from mailgate.config.tree import Config
 from mailgate.core.policy import Mode
 from mailgate.errors import MailgateError
 from mailgate.store.base import Store

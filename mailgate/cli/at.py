@@ -17,7 +17,7 @@ import click
 from mailgate.errors import ConfigError, MailgateError, Permanent, Temporary
 
 if TYPE_CHECKING:
-    from mailgate.config import Config
+    from mailgate.config.tree import Config
     from mailgate.store.base import Store
 
 PLACES = (Path("mailgate.toml"), Path("/etc/mailgate/mailgate.toml"))
@@ -39,7 +39,7 @@ def config_path(ctx: click.Context) -> Path:
 
 def load(ctx: click.Context) -> Config:
     """The configuration. Raises ConfigError."""
-    from mailgate.config import load as load_config
+    from mailgate.config.load import load as load_config
     from mailgate.places import data_folder
 
     path = config_path(ctx)

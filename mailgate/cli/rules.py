@@ -36,7 +36,7 @@ def check(ctx: click.Context) -> None:
 @click.pass_context
 def test(ctx: click.Context) -> None:
     """Run the tests inside the rule files."""
-    from mailgate import rulebook
+    from mailgate.rulebook import load as rulebook
     from mailgate.wiring import load_rules
 
     config = at.load(ctx)

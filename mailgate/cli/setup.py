@@ -11,7 +11,7 @@ from mailgate.cli import at
 from mailgate.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
-    from mailgate.config import Config
+    from mailgate.config.tree import Config
 
 
 @click.command()
@@ -38,7 +38,7 @@ def init(folder: Path) -> None:
 @click.pass_context
 def check(ctx: click.Context, connect: bool) -> int:
     """Load everything, run the rules' tests, try the templates; print all problems with file, line or key."""
-    from mailgate.config import load as load_config
+    from mailgate.config.load import load as load_config
 
     path = at.config_path(ctx)
     problems: list[Problem] = []
@@ -77,7 +77,7 @@ def check(ctx: click.Context, connect: bool) -> int:
 
 def _rules(config: Config) -> list[Problem]:
     """What is wrong with the rule files, their own tests included."""
-    from mailgate import rulebook
+    from mailgate.rulebook import load as rulebook
     from mailgate.wiring import load_rules
 
     try:

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import logging
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
-from mailgate.core.mail import Envelope, Source
+from mailgate.core.mail import Source
 from mailgate.edge import smtp_replies as reply
-from mailgate.edge.smtp_in_line import Wire
+from mailgate.edge.smtp_house import Guest, Receive, Standing
 from mailgate.edge.smtp_in_session import Dialogue
 from mailgate.edge.smtp_limits import Ledger, Listener, Network, SmtpLimits
-from mailgate.store.base import Kept
 
 log = logging.getLogger(__name__)
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd prints every command
-
-Receive = Callable[[bytes, Envelope], concurrent.futures.Future[Kept]]
-Standing = Literal["ours", "unknown", "foreign"]
 
 
 class Door:
@@ -58,7 +52,7 @@ class Door:
         self.stopping = False
         self.loop: asyncio.AbstractEventLoop
         self._servers: list[tuple[Listener, asyncio.Server]] = []
-        self._inside: set[Wire] = set()
+        self._inside: set[Guest] = set()
         self._empty = asyncio.Event()
 
     async def start(self) -> None:
@@ -110,14 +104,14 @@ class Door:
             server.close()
             if listener.path:
                 Path(listener.path).unlink(missing_ok=True)
-        for wire in list(self._inside):
-            wire.dismiss()
+        for guest in list(self._inside):
+            guest.dismiss()
         self._check_empty()
         try:
             await asyncio.wait_for(self._empty.wait(), grace)
         except TimeoutError:
-            for wire in list(self._inside):
-                wire.hang_up(reply.SHUTTING_DOWN)
+            for guest in list(self._inside):
+                guest.hang_up(reply.SHUTTING_DOWN)
         self._servers.clear()
 
     @property
@@ -127,27 +121,27 @@ class Door:
 
     # -- what the sessions call
 
-    def enter(self, wire: Wire, address: str) -> bool:
+    def enter(self, guest: Guest, address: str) -> bool:
         """Count a peer in; False when there are too many, or we are closing."""
         if self.stopping or not self.ledger.enter(address):
             return False
-        self._inside.add(wire)
+        self._inside.add(guest)
         return True
 
-    def move(self, wire: Wire, address: str) -> bool:
+    def move(self, guest: Guest, address: str) -> bool:
         """A front named the real peer: count that one instead; False when it has too many already."""
-        self.ledger.leave(wire.counted)
+        self.ledger.leave(guest.counted)
         if not self.ledger.enter(address):
-            self.ledger.enter(wire.counted)
-            wire.hang_up(reply.TOO_BUSY)
+            self.ledger.enter(guest.counted)
+            guest.hang_up(reply.TOO_BUSY)
             return False
-        wire.counted = wire.address = address
+        guest.counted = guest.address = address
         return True
 
-    def leave(self, wire: Wire) -> None:
+    def leave(self, guest: Guest) -> None:
         """The peer has gone and its last commit has ended."""
-        self.ledger.leave(wire.counted)
-        self._inside.discard(wire)
+        self.ledger.leave(guest.counted)
+        self._inside.discard(guest)
         self._check_empty()
 
     def _check_empty(self) -> None:

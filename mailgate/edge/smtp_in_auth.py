@@ -5,12 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-from typing import TYPE_CHECKING
 
 from mailgate.edge import smtp_replies as reply
-
-if TYPE_CHECKING:
-    from mailgate.edge.smtp_in_session import Dialogue
+from mailgate.edge.smtp_in_line import Wire
 
 log = logging.getLogger(__name__)
 
@@ -23,38 +20,38 @@ class Aborted(Exception):
         super().__init__(line)
 
 
-async def authenticate(dialogue: Dialogue, arg: str) -> None:
-    """Run one AUTH exchange; on success `dialogue.login` holds the agent's name."""
+async def authenticate(wire: Wire, arg: str) -> str:
+    """Run one AUTH exchange and say how it ended; returns the agent's name, "" when nobody was let in. Raises Gone."""
     mechanism, _, initial = arg.partition(" ")
     try:
         match mechanism.upper():
             case "PLAIN":
-                text = _decode(initial.encode("ascii", "replace")) if initial else await _ask(dialogue, b"")
+                text = _decode(initial.encode("ascii", "replace")) if initial else await _ask(wire, b"")
                 fields = text.split("\0")
                 if len(fields) != 3:
                     raise Aborted(reply.BAD_ARGUMENT)
                 user, password = fields[1], fields[2]
             case "LOGIN":
-                user = _decode(initial.encode("ascii", "replace")) if initial else await _ask(dialogue, b"Username:")
-                password = await _ask(dialogue, b"Password:")
+                user = _decode(initial.encode("ascii", "replace")) if initial else await _ask(wire, b"Username:")
+                password = await _ask(wire, b"Password:")
             case _:
                 raise Aborted(reply.UNKNOWN_MECHANISM)
     except Aborted as aborted:
-        dialogue.say(aborted.line)
-        return
+        wire.say(aborted.line)
+        return ""
     # Checking a password is slow on purpose: not in the loop's own thread.
-    agent = await dialogue.loop.run_in_executor(None, dialogue.door.login, user, password)
+    agent = await wire.loop.run_in_executor(None, wire.door.login, user, password)
     if agent is None:
-        log.warning("login refused", extra={"peer": dialogue.address})
-        dialogue.say(reply.BAD_CREDENTIALS)
-        return
-    dialogue.login = agent
-    dialogue.say(reply.AUTHENTICATED)
+        log.warning("login refused", extra={"peer": wire.address})
+        wire.say(reply.BAD_CREDENTIALS)
+        return ""
+    wire.say(reply.AUTHENTICATED)
+    return agent
 
 
-async def _ask(dialogue: Dialogue, challenge: bytes) -> str:
-    dialogue.say(b"334 " + base64.b64encode(challenge))
-    answer = await dialogue.read_line()
+async def _ask(wire: Wire, challenge: bytes) -> str:
+    wire.say(b"334 " + base64.b64encode(challenge))
+    answer = await wire.read_line()
     if answer == b"*":
         raise Aborted(reply.AUTH_ABORTED)
     return _decode(answer)

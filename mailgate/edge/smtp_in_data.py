@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from mailgate import crash
 from mailgate.edge import smtp_replies as reply
-from mailgate.edge.smtp_in_line import Gone
-
-if TYPE_CHECKING:
-    from mailgate.edge.smtp_in_line import Wire
+from mailgate.edge.smtp_in_line import Gone, Wire
 
 _END = b"\r\n.\r\n"
 

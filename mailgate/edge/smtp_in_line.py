@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
 from mailgate.edge import smtp_replies as reply
-
-if TYPE_CHECKING:
-    from mailgate.edge.smtp_in import Door
-    from mailgate.edge.smtp_limits import Listener
+from mailgate.edge.smtp_house import House
+from mailgate.edge.smtp_limits import Listener
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +32,7 @@ class Wire(SMTP):
     Why so little of aiosmtpd's own dialogue is left: docs/decisions/0009-our-own-smtp-dialogue.md.
     """
 
-    def __init__(self, door: Door, listener: Listener) -> None:
+    def __init__(self, door: House, listener: Listener) -> None:
         # SMTP.__init__ inspects every attribute of itself and its handler for each connection (172 µs); what this
         # class uses of it is set here instead.
         self.loop = door.loop

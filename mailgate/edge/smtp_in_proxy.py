@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
 
 from aiosmtpd.proxy_protocol import get_proxy
 
-if TYPE_CHECKING:
-    from mailgate.edge.smtp_in_session import Dialogue
+from mailgate.edge.smtp_in_line import Wire
 
 log = logging.getLogger(__name__)
 
 
-async def peer_behind_proxy(dialogue: Dialogue) -> bool:
-    """Read the header and take over the address in it; False (and the connection is to be closed) when there is none.
+async def peer_behind_proxy(wire: Wire) -> str | None:
+    """Read the header; the address in it, or None (and the connection is to be closed) when there is none.
 
     Only peers in the trusted networks may send one: anybody else could claim any address.
     """
-    if not dialogue.door.ledger.is_trusted(dialogue.address):
-        log.warning("proxy header from an untrusted peer", extra={"peer": dialogue.address})
-        return False
+    if not wire.door.ledger.is_trusted(wire.address):
+        log.warning("proxy header from an untrusted peer", extra={"peer": wire.address})
+        return None
     try:
-        found = await get_proxy(dialogue._reader)
+        found = await get_proxy(wire._reader)
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
-        return False
+        return None
     if not found.valid:
-        log.warning("bad proxy header", extra={"peer": dialogue.address})
-        return False
+        log.warning("bad proxy header", extra={"peer": wire.address})
+        return None
     if found.src_addr is None:  # UNKNOWN or LOCAL: the front itself speaks
-        return True
-    return dialogue.door.move(dialogue, str(found.src_addr))
+        return wire.address
+    return str(found.src_addr)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mailgate import crash
 from mailgate.core.mail import Envelope, Source
 from mailgate.edge import smtp_replies as reply
 from mailgate.edge.smtp_address import BadAddress, Path, check_recipient, check_sender, parse
+from mailgate.edge.smtp_house import House
 from mailgate.edge.smtp_in_auth import authenticate
 from mailgate.edge.smtp_in_data import Refused, collect, hops
 from mailgate.edge.smtp_in_line import Gone, LineTooLong, Wire
 from mailgate.edge.smtp_in_proxy import peer_behind_proxy
+from mailgate.edge.smtp_limits import Listener
 from mailgate.errors import OutOfSpace
 from mailgate.store.base import Kept
-
-if TYPE_CHECKING:
-    from mailgate.edge.smtp_in import Door
-    from mailgate.edge.smtp_limits import Listener
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +32,7 @@ _IDLE_VERBS: Final = frozenset({"RSET", "NOOP", "HELP", "VRFY", "EXPN", "HELO", 
 class Dialogue(Wire):
     """One peer's commands, from the greeting to QUIT."""
 
-    def __init__(self, door: Door, listener: Listener) -> None:
+    def __init__(self, door: House, listener: Listener) -> None:
         super().__init__(door, listener)
         self.lmtp = listener.kind is Source.LMTP
         self.login = ""
@@ -48,8 +46,10 @@ class Dialogue(Wire):
 
     async def converse(self) -> None:
         """Greet, then answer line by line until the peer or a limit ends it. Raises Gone."""
-        if self.listener.proxy_protocol and not await peer_behind_proxy(self):
-            return
+        if self.listener.proxy_protocol:
+            real = await peer_behind_proxy(self)
+            if real is None or (real != self.address and not self.door.move(self, real)):
+                return
         if self.listener.implicit_tls and self.listener.tls is not None:
             await self.start_tls(self.listener.tls())
         protocol = b"LMTP" if self.lmtp else b"ESMTP"
@@ -184,7 +184,7 @@ class Dialogue(Wire):
         elif not self.extended or self.login or self.sender is not None:
             self.say(reply.BAD_SEQUENCE)
         else:
-            await authenticate(self, arg)
+            self.login = await authenticate(self, arg)
 
     # -- small ones
 

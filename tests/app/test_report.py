@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import mail
 
-from mailgate.app import report
+from mailgate.app import promises, report
 from mailgate.core import change as ch
 from mailgate.core.figures import AGES, FIGURES, Figures, Period, Report
 from mailgate.core.mail import Address
@@ -151,16 +151,16 @@ def test_every_figure_of_the_json_has_its_formula_in_the_documentation(desk):
 
 def test_what_answers_really_took_is_kept_for_the_acknowledgement(desk):
     numbers = [desk.of_mail(desk.send(mail(f"Lamp {number}", sender=f"c{number}@customer.example"))).number
-               for number in range(report.PROMISE_LEAST)]  # fmt: skip
+               for number in range(promises.LEAST)]  # fmt: skip
     at = desk.gateway.clock()
-    assert report.promises(desk.gateway, at + HOUR) == 0
+    assert promises.promises(desk.gateway, at + HOUR) == 0
     for minutes, number in enumerate(numbers, 1):
         apply(desk, number, answer(), now=at + timedelta(minutes=minutes))
-    assert report.promises(desk.gateway, at + HOUR) == 1
+    assert promises.promises(desk.gateway, at + HOUR) == 1
     kept = json.loads(desk.gateway.store.read(lambda read: read.setting("promises")))
     assert list(kept) == ["support"]
     assert 16 * 60 <= kept["support"] <= 16 * 60 + 120
-    assert report.promises(desk.gateway, at + timedelta(days=40)) == 0
+    assert promises.promises(desk.gateway, at + timedelta(days=40)) == 0
     assert desk.gateway.store.read(lambda read: read.setting("promises")) == "{}"
 
 

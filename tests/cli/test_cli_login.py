@@ -19,7 +19,7 @@ from idp import GRANTED, Identity
 
 from mailgate.app.connect import relay_settings
 from mailgate.cli import cli
-from mailgate.config import load
+from mailgate.config.load import load
 from mailgate.edge import oauth
 from mailgate.edge.oauth import Token, TokenFile
 from mailgate.errors import MailgateError, Permanent

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from mailgate import config, rulebook
+from mailgate.config.files import init, shared
+from mailgate.config.load import load
 from mailgate.config.model import FileModel
 from mailgate.core.policy import Mode
 from mailgate.errors import ConfigError
+from mailgate.rulebook import load as rulebook
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.toml"
@@ -62,7 +64,7 @@ def test_the_example_loads_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "mailgate.toml"
     path.write_bytes(EXAMPLE.read_bytes())
     path.chmod(0o600)
-    assert config.load(path, env={}, today=TODAY).warnings == ()
+    assert load(path, env={}, today=TODAY).warnings == ()
 
 
 def test_the_example_shows_every_key_and_no_other() -> None:
@@ -97,13 +99,13 @@ def test_the_documentation_names_every_key_in_its_section(key: str) -> None:
 
 
 def test_init_lays_out_what_loads_and_passes_its_own_tests(tmp_path: Path) -> None:
-    written = config.init(tmp_path / "desk")
+    written = init(tmp_path / "desk")
     assert {tmp_path / "desk" / name for name in ("mailgate.toml", "config.example.toml", "rules/90-default.toml")} <= {
         *written
     }
     assert any(path.parent.name == "templates" for path in written)
     for name in ("mailgate.toml", "config.example.toml"):
-        loaded = config.load(tmp_path / "desk" / name, env={}, today=TODAY)
+        loaded = load(tmp_path / "desk" / name, env={}, today=TODAY)
         book = rulebook.load(loaded.rules_folder, loaded.policy)
         assert (loaded.warnings, book.warnings) == ((), ())
         assert len(book.tests) >= len(book.rules)
@@ -111,18 +113,18 @@ def test_init_lays_out_what_loads_and_passes_its_own_tests(tmp_path: Path) -> No
 
 
 def test_the_rules_init_writes_still_pass_once_domains_addresses_and_people_are_ones_own(tmp_path: Path) -> None:
-    config.init(tmp_path)
+    init(tmp_path)
     mine = tmp_path / "mailgate.toml"
     text = mine.read_text().replace("acme.example", "firma.example").replace("agents.example", "staff.example")
     mine.write_text(text.replace('"anna"', '"liene"').replace('"support"', '"klienti"'))
-    loaded = config.load(mine, env={}, today=TODAY)
+    loaded = load(mine, env={}, today=TODAY)
     book = rulebook.load(loaded.rules_folder, loaded.policy)
     assert [str(problem) for problem in rulebook.run_tests(book, loaded.policy)] == []
 
 
 def test_init_begins_by_watching(tmp_path: Path) -> None:
-    config.init(tmp_path)
-    assert config.load(tmp_path / "mailgate.toml", env={}, today=TODAY).gateway.mode is Mode.WATCH
+    init(tmp_path)
+    assert load(tmp_path / "mailgate.toml", env={}, today=TODAY).gateway.mode is Mode.WATCH
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:
@@ -130,23 +132,23 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
     mine = tmp_path / "rules" / "90-default.toml"
     mine.write_text("# mine\n")
     (tmp_path / "mailgate.toml").write_text("# mine too\n")
-    written = config.init(tmp_path)
+    written = init(tmp_path)
     assert mine not in written and mine.read_text() == "# mine\n"
     assert (tmp_path / "mailgate.toml").read_text() == "# mine too\n"
-    assert config.init(tmp_path) == []
+    assert init(tmp_path) == []
 
 
 def test_init_says_what_stands_in_its_way(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot be written"):
-        config.init(tmp_path / "file")
+        init(tmp_path / "file")
 
 
 @pytest.mark.parametrize("name", ["rules", "templates", "config.example.toml"])
 def test_what_is_shipped_is_found(name: str) -> None:
-    assert config.shared(name).exists()
+    assert shared(name).exists()
 
 
 def test_what_is_not_shipped_is_not_found() -> None:
     with pytest.raises(FileNotFoundError, match=r"mailgate's own nothing\.toml is missing"):
-        config.shared("nothing.toml")
+        shared("nothing.toml")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgate import config
+from mailgate.config import load as config
+from mailgate.config.tree import Config
 from mailgate.core.mail import Address
 from mailgate.core.policy import Mode, Role
 from mailgate.errors import ConfigError
@@ -24,7 +25,7 @@ addresses = ["Support@Acme.Example"]
 """
 
 
-def load(tmp_path: Path, text: str = MINIMAL) -> config.Config:
+def load(tmp_path: Path, text: str = MINIMAL) -> Config:
     path = tmp_path / "mailgate.toml"
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgate import config
+from mailgate.config import load as config
+from mailgate.config.tree import Config
 from mailgate.errors import ConfigError
 
 TODAY = date(2026, 11, 22)
@@ -33,7 +34,7 @@ def problems(tmp_path: Path, text: str, **env: str) -> list[str]:
     return [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems if not problem.warning]
 
 
-def loaded(tmp_path: Path, text: str, **env: str) -> config.Config:
+def loaded(tmp_path: Path, text: str, **env: str) -> Config:
     path = tmp_path / "mailgate.toml"
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mailgate import config, places
+from mailgate import places
+from mailgate.config import load as config
+from mailgate.config.secrets import Secret
 from mailgate.errors import ConfigError
 
 TODAY = date(2026, 11, 22)
@@ -113,7 +115,7 @@ def test_g12_a_secret_shows_itself_nowhere(tmp_path: Path) -> None:
     shown = [repr(loaded), str(loaded), repr(loaded.outgoing), repr(loaded.policy.keys), f"{loaded.policy!s}"]
     shown += [str(warning) for warning in loaded.warnings]
     assert not any(CANARY in text for text in shown)
-    secret = config.Secret(CANARY)
+    secret = Secret(CANARY)
     assert repr(secret) == str(secret) == f"{secret}" == "Secret(***)"
     with pytest.raises(TypeError):
         pickle.dumps(secret)

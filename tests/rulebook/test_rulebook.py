@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from mailgate import rulebook
 from mailgate.core.mail import Address, Envelope, InboundMail
 from mailgate.core.policy import Agent, Calendar, Department, Policy, Sla, TicketPolicy
 from mailgate.core.rule import Circumstances, examine, route
 from mailgate.core.ticket import Priority
 from mailgate.errors import ConfigError
+from mailgate.rulebook import load as rulebook
 
 POLICY = Policy(
     "Acme",

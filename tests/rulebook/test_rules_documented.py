@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from mailgate import rulebook
 from mailgate.core.mail import Address
 from mailgate.core.policy import Department, Policy
 from mailgate.rulebook import actions, conditions, trial
+from mailgate.rulebook import load as rulebook
 
 TEXT = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 

@@ -1,0 +1,57 @@
+"""What an SMTP session may ask of the house it stands in, and what the house may do with a guest."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from mailgate.core.mail import Envelope
+from mailgate.edge.smtp_limits import Ledger, SmtpLimits
+from mailgate.store.base import Kept
+
+Receive = Callable[[bytes, Envelope], concurrent.futures.Future[Kept]]
+Standing = Literal["ours", "unknown", "foreign"]
+
+
+class Guest(Protocol):
+    """One connection, as the house sees it."""
+
+    address: str  # of the peer, after PROXY
+    counted: str  # the address it is counted under in the ledger
+
+    def hang_up(self, line: bytes = b"") -> None:
+        """Say a last reply line, if any, and close."""
+        ...
+
+    def dismiss(self) -> None:
+        """Close now, or when the mail in hand has been answered."""
+        ...
+
+
+class House(Protocol):
+    """What every session shares: limits, counts, and the functions that answer for addresses, disk and mail."""
+
+    loop: asyncio.AbstractEventLoop
+    limits: SmtpLimits
+    ledger: Ledger
+    hostname: str
+    stopping: bool
+    receive: Receive
+    recipient: Callable[[str], Standing]
+    login: Callable[[str, str], str | None]  # user, password -> the agent's name
+    room: Callable[[int], bool]
+    banned: Callable[[str], bool]
+
+    def enter(self, guest: Guest, address: str) -> bool:
+        """Count a peer in; False when there are too many, or the house is closing."""
+        ...
+
+    def move(self, guest: Guest, address: str) -> bool:
+        """A front named the real peer: count that one instead; False when it has too many already."""
+        ...
+
+    def leave(self, guest: Guest) -> None:
+        """The peer has gone and its last commit has ended."""
+        ...
