@@ -10,9 +10,12 @@ import signal
 POINTS = (
     "after-mail",  # MAIL was answered
     "mid-data",  # part of a large mail is in memory
+    "after-incoming",  # a large mail is on disk, under a name that nobody else knows
     "before-begin",  # the store is about to write
+    "after-link",  # a large mail has its own name, and its row is not committed
     "before-commit",  # everything is inserted
     "after-commit",  # on disk, and nobody was told
+    "before-discard",  # its first name is not needed any more
     "after-250",  # the sender was told
     "mid-processing",  # ticket and letters are written, not committed
     "after-processing",  # the mail has its fate

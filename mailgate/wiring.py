@@ -18,6 +18,7 @@ from mailgate.app.dispatch import Dispatcher, Route
 from mailgate.app.gateway import Gateway, Loaded
 from mailgate.app.ids import SignedIds
 from mailgate.app.intake import Intake
+from mailgate.app.keeping import Keeping
 from mailgate.app.live import Clock, Live, Snapshot, utc_now
 from mailgate.app.logins import credentials
 from mailgate.app.mailboxes import Board
@@ -36,8 +37,8 @@ from mailgate.edge.smtp_limits import Listener, SmtpLimits
 from mailgate.edge.smtp_out import SmtpTransport
 from mailgate.errors import ConfigError
 from mailgate.rulebook import load as rulebook
+from mailgate.store import blobs
 from mailgate.store.base import Store
-from mailgate.store.blobs import keep_blob
 from mailgate.store.sqlite import SqliteStore
 
 CHILDREN = 2
@@ -90,7 +91,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         live,
         ids,
         clock,
-        partial(keep_blob, store.data),
+        Keeping(store, clock, partial(blobs.write, store.data)),
         on_letters=dispatcher.wake,
         on_people=people.refresher(live, store),
     )

@@ -18,7 +18,7 @@ from mailgate.core.facts import Facts
 from mailgate.core.mail import Envelope, Source
 from mailgate.core.policy import Agent
 from mailgate.errors import ConfigError, MailgateError, Permanent
-from mailgate.store.base import Tx
+from mailgate.store.base import Incoming, Tx
 from mailgate.wire.digest import raw_digest
 from mailgate.wire.parse import parse
 
@@ -183,15 +183,14 @@ def memo(gateway: Gateway, agent: str, customer: str, raw: str, number: int | No
     octets = base64.b64decode(raw)
     envelope = Envelope(who.address, (), Source.PIPE)
     mail = parse(octets, envelope, policy.limits)
-    blob = gateway.intake.blob_of(octets)
 
-    def job(tx: Tx) -> int:
-        kept = tx.keep(octets, envelope, raw_digest(octets), now, blob)
+    def job(tx: Tx, large: Incoming | None) -> int:
+        kept = tx.keep(octets, envelope, raw_digest(octets), now, large)
         facts = tx.facts(byhand.needs(number or 0, "", now, who), now)
         decision = byhand.memo(number, customer, mail.text, mail.attachments, who, facts, policy, now)
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]
 
-    return gateway.store.write(job).result()
+    return gateway.intake.keeping.keep_by(octets, job).result()
 
 
 def _agent(gateway: Gateway, name: str) -> Agent:

@@ -1,11 +1,11 @@
-"""Taking mail in: receive keeps the raw bytes before anybody looks inside; process decides, in order of arrival."""
+"""Taking mail in: receive has the raw bytes kept before anybody looks inside; process decides, in order of arrival."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,6 +14,7 @@ from typing import Any
 from mailgate import crash
 from mailgate.app import answers
 from mailgate.app.children import Children, FileBytes
+from mailgate.app.keeping import Keeping
 from mailgate.app.live import Clock, Live, Snapshot
 from mailgate.app.rush import Rush
 from mailgate.core import rule, unreadable
@@ -23,11 +24,9 @@ from mailgate.core.mail import Envelope, InboundMail
 from mailgate.core.match import referred
 from mailgate.errors import ChildDied, MailgateError, Temporary
 from mailgate.store.base import Ids, Kept, Stamp, Store, Tx, WaitingMail
-from mailgate.wire.digest import raw_digest
 
 log = logging.getLogger(__name__)
 
-SMALL = 64 * 1024  # octets; above it a page chain in SQLite costs more than a file
 BATCH = 64
 PATIENCE = 1.0  # seconds a mail may be unparsed before the others pass it
 ATTEMPTS = 3
@@ -56,16 +55,15 @@ class Intake:
         live: Live,
         ids: Ids,
         clock: Clock,
-        keep_blob: Callable[[bytes], str],
+        keeping: Keeping,
         *,
         on_letters: Callable[[], None] = lambda: None,
         on_people: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._children, self._live, self._ids, self._clock = store, children, live, ids, clock
-        self._keep_blob, self._on_letters, self._on_people = keep_blob, on_letters, on_people
+        self.keeping, self._on_letters, self._on_people = keeping, on_letters, on_people
         self._wake = threading.Event()
         self._rush = Rush()
-        self._large = ThreadPoolExecutor(2, thread_name_prefix="large-mail")
         self._late: dict[int, tuple[WaitingMail, Future[Any]]] = {}
         self._innocent: set[int] = set()  # their attempt failed for a reason that is not theirs, and is given back
         self.settled: Callable[[Settled], None] = lambda settled: None
@@ -73,25 +71,11 @@ class Intake:
     # --- receive: at the socket -----------------------------------------------------------------------------------
 
     def receive(self, raw: bytes, envelope: Envelope) -> Future[Kept]:
-        """Keep a mail; the future resolves after the fsynced commit and only then may anybody say 250.
-
-        Large mail is written to its file first, in a thread of its own, so that a slow disk never holds up the socket.
-        """
-        now = self._clock()
+        """Keep a mail; the future resolves after the fsynced commit and only then may anybody say 250."""
         self._rush.arrived()
-        if len(raw) <= SMALL:
-            return self._keep(raw, envelope, now, None)
-        return _chain(self._large.submit(self._keep_blob, raw), lambda blob: self._keep(raw, envelope, now, blob))
-
-    def _keep(self, raw: bytes, envelope: Envelope, now: Any, blob: str | None) -> Future[Kept]:
-        digest = raw_digest(raw)
-        kept = self._store.write(lambda tx: tx.keep(raw, envelope, digest, now, blob), first=True)
+        kept = self.keeping.receive(raw, envelope)
         kept.add_done_callback(lambda done: self.wake())
         return kept
-
-    def blob_of(self, raw: bytes) -> str | None:
-        """The digest of a large mail, written to its file; None for a small one, whose bytes go into the database."""
-        return self._keep_blob(raw) if len(raw) > SMALL else None
 
     def wake(self) -> None:
         """There is something to process."""
@@ -309,7 +293,7 @@ class Intake:
 
     def close(self) -> None:
         """Let go of the threads that write large mail."""
-        self._large.shutdown(wait=True)
+        self.keeping.close()
 
 
 def _bytes(mail: WaitingMail) -> bytes | FileBytes:
@@ -335,25 +319,3 @@ def _stamp(mail: InboundMail, departments: tuple[str, ...]) -> Stamp:
         departments=departments,
         flags=tuple(sorted(mail.flags)),
     )
-
-
-def _chain(first: Future[str], then: Callable[[str], Future[Kept]]) -> Future[Kept]:
-    """A future for the second of two steps; an error of the first is its error."""
-    whole: Future[Kept] = Future()
-
-    def second(done: Future[Kept]) -> None:
-        error = done.exception()
-        if error is not None:
-            whole.set_exception(error)
-        else:
-            whole.set_result(done.result())
-
-    def begin(done: Future[str]) -> None:
-        error = done.exception()
-        if error is not None:
-            whole.set_exception(error)
-        else:
-            then(done.result()).add_done_callback(second)
-
-    first.add_done_callback(begin)
-    return whole

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from mailgate.app import retention, status
 from mailgate.app.gateway import Gateway
+from mailgate.store.base import Tx
+from mailgate.store.blobs import left_over
 
 INDEX_BATCH = 500
+SWEPT_AFTER = timedelta(days=1)
+SWEPT_AT_ONCE = 20  # files a job of the writer
 
 
 def drain(gateway: Gateway, now: datetime) -> int:
@@ -31,6 +36,18 @@ def index(gateway: Gateway, now: datetime) -> int:
 def purge(gateway: Gateway, now: datetime) -> int:
     """Remove what retention says is old enough."""
     return retention.purge(gateway, now)
+
+
+def sweep(gateway: Gateway, now: datetime) -> int:
+    """Delete what unfinished keeps of large mail left behind, a day after it was written."""
+    names = left_over(gateway.data, now - SWEPT_AFTER)
+    for at in range(0, len(names), SWEPT_AT_ONCE):
+        gateway.store.write(partial(_drop_incoming, names[at : at + SWEPT_AT_ONCE])).result()
+    return len(names)
+
+
+def _drop_incoming(names: list[str], tx: Tx) -> None:
+    tx.drop_incoming(names)
 
 
 def watch(gateway: Gateway, now: datetime) -> int:

@@ -30,9 +30,10 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "index": (jobs.index, timedelta(seconds=5)),
     "promises": (promises, timedelta(hours=24)),
     "purge": (jobs.purge, timedelta(hours=6)),
+    "sweep": (jobs.sweep, timedelta(hours=6)),
     "watch": (jobs.watch, timedelta(seconds=60)),
 }
-BY_THE_CLOCK = frozenset(("escalate", "wake", "digest", "promises", "purge"))  # wrong when the clock is
+BY_THE_CLOCK = frozenset(("escalate", "wake", "digest", "promises", "purge", "sweep"))  # wrong when the clock is
 
 DRIFT = timedelta(minutes=5)  # between wall clock and monotonic clock: more is a jump
 SOON = timedelta(minutes=1)  # after the start every job has had its first turn

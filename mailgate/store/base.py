@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from mailgate.core.change import Absence, Decision, Facts, Needs
@@ -16,6 +17,15 @@ from mailgate.core.ticket import Ticket
 from mailgate.errors import Temporary
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The bytes of a large mail, on disk under a name that begins with their digest; no row speaks of them yet."""
+
+    digest: str  # sha256 hex
+    size: int  # octets
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +238,12 @@ class Read(Protocol):
 class Tx(Read, Protocol):
     """One BEGIN IMMEDIATE: everything in it is written, or nothing."""
 
-    def keep(self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, blob: str | None = None) -> Kept:
+    def keep(
+        self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, large: Incoming | None = None
+    ) -> Kept:
         """One row in `mail`, fate open (`duplicate` at once for the same bytes to the same recipients).
 
-        With `blob`, the digest `keep_blob` returned, the bytes are not written again. The same IMAP message
+        With `large`, the bytes that `blobs.write` has put on disk get their name beside the row. The same IMAP message
         (mailbox, folder, UIDVALIDITY, UID) gives the first number and no row.
         """
 
@@ -316,6 +328,9 @@ class Tx(Read, Protocol):
     def drop_blobs(self, blobs: Iterable[str]) -> int:
         """Files of large mail that no mail speaks of any more are deleted; returns how many."""
 
+    def drop_incoming(self, names: Iterable[str]) -> None:
+        """What an unfinished keep left in `incoming/` is deleted, in `blobs/` too where no mail speaks of it."""
+
     def forget(self, address: str, now: datetime, actor: str) -> tuple[Mapping[str, int], list[str]] | None:
         """Erase a person: (what was touched, blobs for `drop_blobs` after the commit); None when he is unknown."""
 
@@ -350,6 +365,6 @@ class Store(Protocol):
 
 
 __all__ = [
-    "Applied", "Cursor", "DueDelivery", "DueLetter", "Ids", "InUse", "Kept", "Read", "Reminder", "Stamp", "Store",
-    "TicketFilter", "Tx", "WaitingMail",
+    "Applied", "Cursor", "DueDelivery", "DueLetter", "Ids", "InUse", "Incoming", "Kept", "Read", "Reminder", "Stamp",
+    "Store", "TicketFilter", "Tx", "WaitingMail",
 ]  # fmt: skip

@@ -1,54 +1,122 @@
-"""Large raw mail in files named by digest, on disk before the row that speaks of them."""
+"""Large raw mail in files: written whole under a name of its own, named by its digest only beside the row about it."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import re
+import secrets
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkstemp
 
+from mailgate import crash
 from mailgate.errors import OutOfSpace, Temporary
+from mailgate.store.base import Incoming
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OURS = re.compile(r"[0-9a-f]{64}\.[0-9a-f]{16}")
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)  # a file system without a second name for a file
 
 
 def blob_path(data: Path, digest: str) -> Path:
-    """Where the bytes with this sha256 lie."""
+    """Where the bytes with this sha256 lie once a row speaks of them."""
     return data / "blobs" / digest[:2] / digest
 
 
-def keep_blob(data: Path, raw: bytes) -> str:
-    """Write and fsync the bytes under their sha256, folder included; returns the digest for `Tx.keep`.
+def write(data: Path, raw: bytes) -> Incoming:
+    """Write and fsync the bytes into `incoming/`, for `Tx.keep`; nobody else knows the name.
 
-    Safe from any thread. Raises OutOfSpace or Temporary; nothing half-written is ever found under the name.
+    Safe from any thread. Raises OutOfSpace or Temporary; then nothing is left behind.
     """
     digest = hashlib.sha256(raw).hexdigest()
-    path = blob_path(data, digest)
+    path = data / "incoming" / f"{digest}.{secrets.token_hex(8)}"
     try:
-        if path.exists() and path.stat().st_size == len(raw):
-            _sync(path)  # an earlier writer may have died before its own fsync
-            return digest
-        made = not path.parent.exists()
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = mkstemp(dir=path.parent, prefix=".")
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(raw)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(path)
         except BaseException:
             with suppress(OSError):
-                Path(name).unlink()
+                path.unlink()
             raise
-        _sync(path.parent)
-        if made:
-            _sync(path.parent.parent)
-            _sync(data)
     except OSError as problem:
-        if problem.errno in (28, 122, 27):  # ENOSPC, EDQUOT, EFBIG
-            raise OutOfSpace("no space for a mail") from problem
-        raise Temporary("cannot write a mail to disk") from problem
-    return digest
+        raise _told(problem) from problem
+    crash.point("after-incoming")
+    return Incoming(digest, len(raw), path)
+
+
+def link(data: Path, incoming: Incoming) -> None:
+    """Name the bytes by their digest, on disk when this returns; run by the one writer, beside the row about them.
+
+    The bytes that may lie there already stay when they are whole. The name in `incoming/` stays too: the transaction
+    may be undone and run again. Raises OutOfSpace or Temporary.
+    """
+    path = blob_path(data, incoming.digest)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _size(path) != incoming.size:
+            _name(incoming.path, path)
+        for folder in (path.parent, path.parent.parent, data):  # who made them may have died before they were on disk
+            _sync(folder)
+    except OSError as problem:
+        raise _told(problem) from problem
+    crash.point("after-link")
+
+
+def _name(incoming: Path, path: Path) -> None:
+    if path.exists():  # a damaged file gives way to a sound one
+        incoming.replace(path)
+        return
+    try:
+        os.link(incoming, path)
+    except OSError as problem:
+        if problem.errno not in NO_LINKS:
+            raise
+        incoming.replace(path)
+
+
+def linked(incoming: Incoming) -> bool:
+    """True when the bytes may have got their name: ask the writer before they go."""
+    try:
+        return incoming.path.stat().st_nlink > 1
+    except OSError:
+        return True
+
+
+def discard(incoming: Incoming) -> None:
+    """The name in `incoming/` has done its work; what cannot be removed now is swept later."""
+    crash.point("before-discard")
+    with suppress(OSError):
+        incoming.path.unlink(missing_ok=True)
+
+
+def left_over(data: Path, before: datetime) -> list[str]:
+    """Names of ours in `incoming/` last written before then: nobody is at work on them any more."""
+    found = []
+    with suppress(FileNotFoundError):
+        for path in sorted((data / "incoming").iterdir()):
+            with suppress(FileNotFoundError):
+                if _OURS.fullmatch(path.name) and datetime.fromtimestamp(path.lstat().st_mtime, UTC) < before:
+                    found.append(path.name)
+    return found
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def _told(problem: OSError) -> Temporary:
+    if problem.errno in NO_ROOM:
+        return OutOfSpace("no space for a mail")
+    return Temporary(f"cannot write a mail to disk: {problem.strerror}")
 
 
 def _sync(path: Path) -> None:

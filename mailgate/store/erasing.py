@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from mailgate.store import rows
 from mailgate.store.blobs import blob_path
+from mailgate.store.connection import open_reader
 from mailgate.store.session import Session
 from mailgate.store.words import put_in, take_out
 
+SPOKEN_OF = "SELECT 1 FROM mail WHERE blob = :blob LIMIT 1"
 UNSETTLED = "('waiting', 'leased', 'sending', 'held')"
 # Raw bytes still here of mail with a final fate: those in the database and those in files, each by its own index.
 OLD_MAILS = f"""
@@ -88,12 +92,26 @@ class Erasing(Session):
         self.run("UPDATE letter SET context = '{}' WHERE ticket = :ticket", params)
 
     def drop_blobs(self, blobs: Iterable[str]) -> int:
-        """See `base.Tx.drop_blobs`: run by the one writer, so that no mail with the same bytes is kept meanwhile."""
+        """See `base.Tx.drop_blobs`: run by the one writer, so that no mail with the same bytes is kept meanwhile.
+
+        A file cannot be rolled back: neither this transaction may speak of it nor what is committed, which comes back
+        when the commit fails.
+        """
+        there = [blob for blob in dict.fromkeys(blobs) if blob_path(self.data, blob).exists()]
         count = 0
-        for blob in dict.fromkeys(blobs):
-            if self.scalar("SELECT 1 FROM mail WHERE blob = :blob LIMIT 1", {"blob": blob}) is None:
-                path = blob_path(self.data, blob)
-                if path.exists():
-                    path.unlink()
-                    count += 1
+        if there:
+            file = next(row["file"] for row in self.all("PRAGMA database_list", {}) if row["name"] == "main")
+            with closing(open_reader(Path(file))) as committed:
+                for blob in there:
+                    params = {"blob": blob}
+                    if self.scalar(SPOKEN_OF, params) is None and not committed.execute(SPOKEN_OF, params).fetchone():
+                        blob_path(self.data, blob).unlink()
+                        count += 1
         return count
+
+    def drop_incoming(self, names: Iterable[str]) -> None:
+        """See `base.Tx.drop_incoming`."""
+        gone = list(names)
+        self.drop_blobs(name.partition(".")[0] for name in gone)
+        for name in gone:
+            (self.data / "incoming" / name).unlink(missing_ok=True)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from mailgate.core.mail import Envelope, canonical
-from mailgate.errors import Temporary
 from mailgate.store import rows
 from mailgate.store import statements as sql
-from mailgate.store.base import Kept, WaitingMail
-from mailgate.store.blobs import blob_path
+from mailgate.store.base import Incoming, Kept, WaitingMail
+from mailgate.store.blobs import blob_path, link
 from mailgate.store.session import Session
 
 
 class Inbox(Session):
     """The first half of a mail's life: from the socket to its turn."""
 
-    def keep(self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, blob: str | None = None) -> Kept:
-        """See `base.Tx.keep`. Raises Temporary when the blob was purged since it was written: the mail comes again."""
-        if blob is not None and not blob_path(self.data, blob).exists():
-            raise Temporary("the bytes of a large mail have gone")
+    def keep(
+        self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, large: Incoming | None = None
+    ) -> Kept:
+        """See `base.Tx.keep`. Raises Temporary or OutOfSpace when a large mail cannot get its name on disk."""
         recipients = list(dict.fromkeys(canonical(addr) for addr in envelope.recipients))
         at = rows.micros(now)
         row = {
@@ -37,13 +36,15 @@ class Inbox(Session):
             "origin": rows.origin(envelope),
             "size": len(raw),
             "raw_digest": raw_digest,
-            "blob": blob,
+            "blob": large.digest if large else None,
         }
         number = self.scalar(sql.KEEP, row)
         if number is None:
             first = int(self.scalar(sql.BY_UID, row))
             return Kept(first, first)
-        if blob is None:
+        if large is not None:
+            link(self.data, large)
+        else:
             self.run(sql.KEEP_RAW, {"mail": number, "bytes": raw})
         for earlier in self.all(sql.SAME_BYTES, {"raw_digest": raw_digest, "number": number}):
             if set(rows.loads(earlier["recipients"], [])) == set(recipients):

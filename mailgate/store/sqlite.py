@@ -39,7 +39,7 @@ class _Job:
 
 
 class SqliteStore:
-    """The default memory: `data/mailgate.db`, and beside it `blobs/` and `mailgate.lock`."""
+    """The default memory: `data/mailgate.db`, and beside it `incoming/`, `blobs/` and `mailgate.lock`."""
 
     def __init__(
         self,

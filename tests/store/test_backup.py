@@ -8,9 +8,10 @@ import pytest
 
 from mailgate.core.mail import Envelope
 from mailgate.errors import ConfigError, Permanent
+from mailgate.store import blobs
 from mailgate.store.backup import backup, restore
 from mailgate.store.base import InUse
-from mailgate.store.blobs import blob_path, keep_blob
+from mailgate.store.blobs import blob_path
 
 ENVELOPE = Envelope("a@b.example", ("support@desk.example",))
 
@@ -21,8 +22,8 @@ def test_d12_a_backup_under_load_has_all_that_was_there_and_comes_back_with_its_
 ):
     number = bench.open(outbound=(letters(),))
     raw = os.urandom(90_000)
-    digest = keep_blob(bench.store.data, raw)
-    large = bench.write(lambda tx: tx.keep(raw, ENVELOPE, "large", bench.now, digest)).number
+    incoming = blobs.write(bench.store.data, raw)
+    large = bench.write(lambda tx: tx.keep(raw, ENVELOPE, "large", bench.now, incoming)).number
     stop = threading.Event()
     began = threading.Event()
 
@@ -100,9 +101,9 @@ def test_a_file_that_is_no_backup_leaves_the_folder_empty(bench, tmp_path):
 
 
 def test_large_mail_purged_meanwhile_is_counted_as_missing(bench, tmp_path):
-    digest = keep_blob(bench.store.data, b"x" * 100_000)
-    bench.write(lambda tx: tx.keep(b"x" * 100_000, ENVELOPE, "large", bench.now, digest))
-    blob_path(bench.store.data, digest).unlink()
+    incoming = blobs.write(bench.store.data, b"x" * 100_000)
+    bench.write(lambda tx: tx.keep(b"x" * 100_000, ENVELOPE, "large", bench.now, incoming))
+    blob_path(bench.store.data, incoming.digest).unlink()
     made = backup(bench.store.path, tmp_path / "copy.tar")
     assert (made.blobs, made.missing) == (0, 1)
     assert restore(tmp_path / "copy.tar", tmp_path / "again").missing == 1

@@ -18,10 +18,9 @@ from mailgate.core.change import AddEntry, Decision, Fate, OpenTicket, Step
 from mailgate.core.mail import Address, Envelope
 from mailgate.core.ticket import EntryKind
 from mailgate.errors import ConfigError, OutOfSpace, Temporary
+from mailgate.store import blobs, schema
 from mailgate.store import connection as opening
-from mailgate.store import schema
 from mailgate.store.base import InUse
-from mailgate.store.blobs import blob_path, keep_blob
 from mailgate.store.faults import sqlite_fault
 from mailgate.store.sqlite import SqliteStore
 
@@ -152,7 +151,7 @@ def test_d02_no_space_for_large_mail_is_out_of_space(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutOfSpace):
-        keep_blob(tmp_path, b"x" * 100_000)
+        blobs.write(tmp_path, b"x" * 100_000)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -353,15 +352,15 @@ def test_d01_a_store_killed_at_any_moment_has_everything_it_said_yes_to(tmp_path
         import pathlib, sys
         from datetime import datetime, UTC
         from mailgate.core.mail import Envelope
-        from mailgate.store.blobs import keep_blob
+        from mailgate.store import blobs
         from mailgate.store.sqlite import SqliteStore
         path = pathlib.Path(sys.argv[1])
         store = SqliteStore(path)
         envelope = Envelope("a@b.example", ("support@desk.example",))
         for i in range(100000):
             raw = b"mail %d" % i if i % 10 else b"large %d " % i + b"x" * 70000
-            blob = None if i % 10 else keep_blob(path.parent, raw)
-            kept = store.write(lambda tx: tx.keep(raw, envelope, str(i), datetime.now(UTC), blob)).result()
+            large = None if i % 10 else blobs.write(path.parent, raw)
+            kept = store.write(lambda tx: tx.keep(raw, envelope, str(i), datetime.now(UTC), large)).result()
             print(kept.number, i, flush=True)
         """
     )
@@ -390,7 +389,7 @@ def test_f08_the_log_is_on_disk_before_anybody_hears_yes(tmp_path):
         import os, pathlib, sys
         from datetime import datetime, UTC
         from mailgate.core.mail import Envelope
-        from mailgate.store.blobs import keep_blob
+        from mailgate.store import blobs
         from mailgate.store.sqlite import SqliteStore
         path = pathlib.Path(sys.argv[1])
         store = SqliteStore(path)
@@ -398,8 +397,8 @@ def test_f08_the_log_is_on_disk_before_anybody_hears_yes(tmp_path):
         for i in range(5):
             os.write(1, b"DATA")
             raw = b"x" * (100 if i else 100_000)
-            blob = None if i else keep_blob(path.parent, raw)
-            store.write(lambda tx: tx.keep(raw, envelope, str(i), datetime.now(UTC), blob)).result()
+            large = None if i else blobs.write(path.parent, raw)
+            store.write(lambda tx: tx.keep(raw, envelope, str(i), datetime.now(UTC), large)).result()
             os.write(1, b"250")
         """
     )
@@ -432,8 +431,9 @@ def test_f08_the_log_is_on_disk_before_anybody_hears_yes(tmp_path):
         assert len(synced) == 1 or number == 0, "one fsync a commit (the first also lays the header of the log)"
         assert synced[-1] > written[-1]
         if number == 0:
-            assert re.search(r"fsync\(\d+<[^>]*/blobs/[^>]*>", before)
+            assert re.search(r"fsync\(\d+<[^>]*/incoming/[^>]*>", before)
             assert re.search(r"fsync\(\d+<[^>]*/blobs/..>", before), "the folder too"
+            assert re.search(r"fsync\(\d+<[^>]*/blobs>", before), "and the one it lies in"
 
 
 def test_d11_the_files_as_a_power_cut_would_leave_them_hold_every_acknowledged_mail(bench, letters, tmp_path):
@@ -472,7 +472,7 @@ def test_d15_without_file_descriptors_reading_and_large_mail_are_temporary_and_r
         with pytest.raises(Temporary):
             bench.read(lambda read: bench.read(lambda other: other.audit()))
         with pytest.raises(Temporary):
-            keep_blob(bench.store.data, b"x" * 100_000)
+            blobs.write(bench.store.data, b"x" * 100_000)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         for handle in filling:
@@ -486,19 +486,6 @@ def test_d15_without_file_descriptors_reading_and_large_mail_are_temporary_and_r
 )
 def test_d16_versions_with_the_wal_reset_fault_are_named(version, faulty):
     assert bool(sqlite_fault(version)) is faulty
-
-
-def test_large_mail_lies_in_a_file_by_digest_and_reads_back_byte_for_byte(bench):
-    raw = os.urandom(100_000)
-    digest = keep_blob(bench.store.data, raw)
-    assert keep_blob(bench.store.data, raw) == digest
-    kept = bench.write(lambda tx: tx.keep(raw, ENVELOPE, "d", bench.now, digest))
-    assert bench.read(lambda read: read.raw(kept.number)) == raw
-    waiting = bench.write(lambda tx: tx.waiting(10))
-    assert [(mail.raw, mail.path, mail.size) for mail in waiting] == [
-        (None, str(blob_path(bench.store.data, digest)), len(raw))
-    ]
-    assert oct(blob_path(bench.store.data, digest).stat().st_mode & 0o777) == "0o600"
 
 
 def test_files_are_for_the_owner_alone(bench):

@@ -5,10 +5,8 @@ from datetime import timedelta
 import pytest
 
 from mailgate.core import change as ch
-from mailgate.core.mail import Address, Attachment, Envelope
+from mailgate.core.mail import Address, Attachment
 from mailgate.core.ticket import EntryKind, Status
-from mailgate.errors import Temporary
-from mailgate.store.blobs import blob_path, keep_blob
 from mailgate.store.search import NEXT
 from mailgate.store.words import body, folded
 
@@ -160,28 +158,6 @@ def test_only_finished_tickets_with_words_left_are_old(bench):
     assert threads(4) == []
 
 
-def test_a_file_two_mails_share_goes_with_the_second(bench):
-    raw = b"x" * 100_000
-    blob = keep_blob(bench.store.data, raw)
-    path = blob_path(bench.store.data, blob)
-    numbers = [
-        bench.write(lambda tx, d=d: tx.keep(raw, bench_envelope(), f"digest-{d}", bench.now, blob)).number for d in "ab"
-    ]
-    assert bench.write(lambda tx: tx.drop_raw(numbers[:1])) == [blob]
-    assert (bench.write(lambda tx: tx.drop_blobs([blob])), path.exists()) == (0, True)
-    bench.write(lambda tx: tx.drop_raw(numbers[1:]))
-    assert (bench.write(lambda tx: tx.drop_blobs([blob, blob])), path.exists()) == (1, False)
-
-
-def test_a_large_mail_whose_file_was_purged_between_write_and_keep_is_asked_for_again(bench):
-    raw = b"y" * 100_000
-    blob = keep_blob(bench.store.data, raw)
-    assert bench.write(lambda tx: tx.drop_blobs([blob])) == 1
-    with pytest.raises(Temporary):
-        bench.write(lambda tx: tx.keep(raw, bench_envelope(), "digest", bench.now, blob))
-    assert bench.read(lambda read: read.audit())["accepted"] == 0
-
-
 def test_not_a_byte_of_a_forgotten_person_is_left_in_the_file(bench):
     quirina = Address("quirina@zatopek.example", "Quirina")
     bench.open("Xylophone", SOLVED, requester=quirina)
@@ -197,7 +173,3 @@ def test_not_a_byte_of_a_forgotten_person_is_left_in_the_file(bench):
     left = path.read_bytes().lower()
     assert not [word for word in (b"quirina", b"zatopek", b"xylophone") if word in left]
     assert b"anna@customer.example" in left
-
-
-def bench_envelope():
-    return Envelope("anna@customer.example", ("support@desk.example",))
