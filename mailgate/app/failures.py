@@ -16,7 +16,9 @@ def undelivered(live: Live, ids: Ids, clock: Clock) -> Failed:
         ticket = due.ticket
         if ticket is None or due.urgency == 1:
             return  # an acknowledgement that nobody takes is no news
-        decision = bounce.undelivered(live.policy, ticket, due.audience, delivery.recipient, error, due.agent)
-        tx.apply(None, decision, clock(), ids, None, hold=live.snapshot.holds)
+        now = clock()
+        ticket = tx.ticket(ticket.number) or ticket  # as it is now, not as it was when the letter was claimed
+        decision = bounce.undelivered(live.policy, ticket, due, delivery.recipient, error, now)
+        tx.apply(None, decision, now, ids, None, hold=live.snapshot.holds)
 
     return write

@@ -7,14 +7,17 @@ like anybody's mail, or waits for a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
-from mailgate.core import guard, notice, token
+from mailgate.core import guard, notice, sla, state, token
 from mailgate.core.case import Case
-from mailgate.core.change import AddEntry, Bounced, Change, Decision, Fate, Outbound, Parking, Step
+from mailgate.core.change import AddEntry, Bounced, Change, Decision, Fate, Outbound, Parking, SetStatus, Step
 from mailgate.core.facts import SentLetter
-from mailgate.core.mail import BouncedRecipient
+from mailgate.core.letter import OWN_WORDS, DueLetter
+from mailgate.core.mail import Address, BouncedRecipient, canonical
 from mailgate.core.policy import Policy
-from mailgate.core.ticket import EntryKind, Ticket
+from mailgate.core.ticket import EntryKind, Status, Ticket
 from mailgate.core.token import Token
 
 UNSOLICITED = "unsolicited_dsn"
@@ -24,10 +27,10 @@ def report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decision | Non
     """What a report of (non-)delivery changes; None when it is to be treated like anybody's mail."""
     if case.mail.envelope.history:
         return None
-    letter = _about(case, addressed)
+    letter = _letter_of(case, addressed)
     if letter is None:
         return _unproven(case)
-    recipients = case.mail.bounced or (BouncedRecipient("", "failed"),)
+    recipients = _recipients(case)
     if letter.audience == "agent":
         return _of_notice(case, letter, recipients)
     if letter.audience not in ("customer", "expert") or letter.ticket is None:
@@ -36,6 +39,15 @@ def report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decision | Non
     if ticket is None:
         return _settled(case, "bounce without a ticket")
     return _of_letter(case, letter, ticket, recipients)
+
+
+def _recipients(case: Case) -> tuple[BouncedRecipient, ...]:
+    """Whom the report could not reach; our own addresses stand in it because we wrote, never because we were to read.
+
+    Where nobody is named, somebody was not reached all the same.
+    """
+    others = tuple(one for one in case.mail.bounced if not case.policy.department_at(one.address))
+    return others or (BouncedRecipient("", "failed"),)
 
 
 def _unproven(case: Case) -> Decision | None:
@@ -59,7 +71,7 @@ def _settled(case: Case, reason: str, letters: tuple[Outbound, ...] = ()) -> Dec
     return case.end(Fate.PARKED, reason, parking=Parking(reason), letters=letters)
 
 
-def _about(case: Case, addressed: Sequence[tuple[Token, str]]) -> SentLetter | None:
+def _letter_of(case: Case, addressed: Sequence[tuple[Token, str]]) -> SentLetter | None:
     """The letter of ours a report is about."""
     named = [token.message_id(written, case.policy.domain) for _, written in addressed]
     for identifier in (*named, *case.mail.bounced_ids):
@@ -78,11 +90,44 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
         return _settled(case, "delivered")
     text = "\n".join(_line(one) for one in recipients)
     changes.append(AddEntry(EntryKind.BOUNCE, "mailgate", "", text, quoted=case.mail.text))
-    failed = any(one.failed for one in recipients)
-    letters = notice.of_note(case, ticket, "bounce" if failed else "delayed", notes=text.splitlines()) if failed else ()
-    return case.end(
-        Fate.FILED, "bounce" if failed else "delayed", steps=(Step(ticket.number, tuple(changes), letters),)
-    )
+    failed = [one.address for one in recipients if one.failed]
+    if not failed:
+        return case.end(Fate.FILED, "delayed", steps=(Step(ticket.number, tuple(changes)),))
+    if letter.audience == "customer":
+        changes += _opened_again(case.policy, ticket, letter.template, failed, case.now)
+    planned = state.after(ticket, changes, case.now)
+    letters = notice.of_note(case, planned, "bounce", notes=text.splitlines())
+    letters = letters or _to_lead(case.policy, planned, _about(case.author, text.splitlines()))
+    return case.end(Fate.FILED, "bounce", steps=(Step(ticket.number, tuple(changes), letters),))
+
+
+def _opened_again(
+    policy: Policy, ticket: Ticket, template: str, failed: Sequence[str], now: datetime
+) -> tuple[Change, ...]:
+    """A customer who was not reached cannot answer: the ticket waits for nobody and is not done (design: bounces).
+
+    What tells of a solved ticket was written after it: that it does not arrive undoes nothing. A participant's copy
+    that is lost leaves the requester's where it was.
+    """
+    others = {person.key for person in ticket.participants} - {ticket.requester.key}
+    if all(canonical(address) in others for address in failed):
+        return ()
+    rests = ticket.status in (Status.WAITING, Status.HOLD) or (ticket.status is Status.SOLVED and template in OWN_WORDS)
+    if not rests:
+        return ()
+    again = SetStatus(Status.OPEN if ticket.owner else Status.NEW, why="bounce")
+    return (again, *sla.follow(policy, ticket, state.after(ticket, (again,), now), now))
+
+
+def _to_lead(policy: Policy, ticket: Ticket, about: dict[str, Any]) -> tuple[Outbound, ...]:
+    """Where nobody else hears of a ticket, its lead does."""
+    lead = notice.lead_of(policy, ticket.department)
+    return (notice.to_agent(policy, lead, "notice", purpose="note", context=about),) if lead else ()
+
+
+def _about(author: Address | None, lines: Sequence[str]) -> dict[str, Any]:
+    shown = {"name": author.name, "address": author.addr} if author else {"name": "", "address": ""}
+    return {"why": "bounce", "from": shown, "notes": list(lines)}
 
 
 def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient]) -> Decision:
@@ -111,22 +156,25 @@ def _line(one: BouncedRecipient) -> str:
     return " · ".join(part for part in parts if part)[:500]
 
 
-def undelivered(policy: Policy, ticket: Ticket, audience: str, recipient: str, error: str, agent: str) -> Decision:
+def undelivered(policy: Policy, ticket: Ticket, due: DueLetter, recipient: str, error: str, now: datetime) -> Decision:
     """A letter of ours was refused for good: the owner of a customer's letter hears of it, never the customer."""
     line = " · ".join(part for part in (recipient, error) if part)[:500]
-    if audience == "agent":
+    if due.audience == "agent":
         lead = notice.lead_of(policy, ticket.department)
-        title = f"{agent} cannot be reached by mail"
-        if lead is None or lead.name == agent:
+        title = f"{due.agent} cannot be reached by mail"
+        if lead is None or lead.name == due.agent:
             return Decision(Fate.FILED, "undelivered")
         about = {"title": title, "text": line}
         alarm = notice.to_agent(policy, lead, "alarm", purpose="admin", subject=title, context=about,
-                                dedupe=f"unreachable:{agent}:{ticket.number}")  # fmt: skip
+                                dedupe=f"unreachable:{due.agent}:{ticket.number}")  # fmt: skip
         return Decision(Fate.FILED, "undelivered", letters=(alarm,))
-    entry = AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False)
-    words = {"why": "bounce", "from": {"name": "", "address": recipient}, "notes": [line]}
+    changes: tuple[Change, ...] = (AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False),)
+    if due.audience == "customer":
+        changes += _opened_again(policy, ticket, due.template, (recipient,), now)
+    words = _about(Address(recipient), (line,))
     letters = tuple(
         notice.to_agent(policy, reader, "notice", purpose="note", context=words)
         for reader in notice.readers(policy, ticket)
     )
-    return Decision(Fate.FILED, "undelivered", (Step(ticket.number, (entry,), letters),))
+    step = Step(ticket.number, changes, letters or _to_lead(policy, ticket, words))
+    return Decision(Fate.FILED, "undelivered", (step,))

@@ -123,8 +123,8 @@ class BouncedRecipient:
 
     @property
     def failed(self) -> bool:
-        """True when delivery has failed for good; a delay is not a failure."""
-        return self.action == "failed" and not self.status.startswith("4")
+        """True when delivery has failed for good, whatever the status says of the cause (RFC 3464 section 2.3.3)."""
+        return self.action == "failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ _REPORT_TYPES = frozenset({
     "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
     "message/feedback-report", "text/vnd.google.email-reaction+json",
 })  # fmt: skip
-_MACHINE = re.compile(r"(?i)mailer-?daemon|postmaster|mail delivery|\bbounce|majordomo|mail ?administrator")
+_MACHINE = re.compile(r"(?i)mailer-?daemon|post_?master|interscan|mail delivery|\bbounce|majordomo|mail ?administrator")
 _FAILURE = re.compile(
     r"(?i)undeliver|deliver|return|fail|bounce|unzustellbar|unknown|error|notification|warning|reject|delay|"
-    r"mail system|not sent|no delivery|nondeliver|niedostarcz|nepiegād|toimit|challenge|confirm"
+    r"mail system|not sent|no delivery|nondeliver|niedostarcz|nepiegād|toimit|challenge|confirm|配信|届け"
 )
 
 

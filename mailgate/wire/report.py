@@ -82,8 +82,8 @@ def _read(message: Message, text: str, null_sender: bool, fresh: str) -> Report 
     if report_free.is_challenge(message, text):
         return Report(MailKind.CHALLENGE, (), _ids(message, parts, text))
     if report_free.is_bounce(message, text, null_sender=null_sender):
-        bounced = report_free.recipients(message, text)
-        return Report(MailKind.DSN, bounced[:MAX_RECIPIENTS], _ids(message, parts, text))
+        ids = _ids(message, parts, text)
+        return Report(MailKind.DSN, report_free.recipients(message, text, ids)[:MAX_RECIPIENTS], ids)
     return None
 
 
@@ -143,7 +143,7 @@ def _delivery(message: Message, parts: list[Message], text: str) -> Report:
     if any(words.CHALLENGE_SURE.search(each.diagnostic) for each in bounced):
         return Report(MailKind.CHALLENGE, (), _ids(message, parts, text))
     if not bounced:
-        bounced = list(report_free.recipients(message, text))
+        bounced = list(report_free.recipients(message, text, _ids(message, parts, text)))
     return Report(MailKind.DSN, tuple(bounced[:MAX_RECIPIENTS]), _ids(message, parts, text))
 
 
@@ -223,7 +223,9 @@ def _ids(message: Message, parts: list[Message], text: str) -> tuple[str, ...]:
     for part in parts:
         kind = part.get_content_type()
         payload = part.get_payload()
-        if kind in ("message/rfc822", "message/global") and isinstance(payload, list):
+        if kind in (*_RETURNED_HEADERS, "message/global") and isinstance(
+            payload, list
+        ):  # headers alone, read as a mail
             found += [each for inner in payload[:3] if isinstance(inner, Message) for each in _returned(inner)]
         elif kind in _RETURNED_HEADERS:
             found += _ID_FIELD.findall(_bytes(part)[:65_536].decode("utf-8", "replace"))

@@ -11,14 +11,15 @@ from flufl.bounce import all_failures
 
 from mailgate.core import subject as subjects
 from mailgate.core.mail import BouncedRecipient
+from mailgate.wire import report_recipients
 from mailgate.wire import report_words as words
+from mailgate.wire.report_recipients import ADDRESS
 
 logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it prints a traceback for every detector a mail upsets
 
 _TEXT = 65_536  # characters looked at
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.:/-])([45][0-7]\d)(?=[ -][A-Za-z<(#5\d])")
-_ADDRESS = re.compile(r"(?<![\w.+-])[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
 _COPY = re.compile(
     r"^[^\n]{0,6}(?:-{2,}[^\n]{0,10}(?:below this line is a copy|this is a copy|original message"
     r"|returned message|message (?:header|text|content)s?|copy of|the (?:header|body|original)|unsent message"
@@ -57,7 +58,7 @@ def by_machine(message: Message, *, null_sender: bool = False) -> bool:
         null_sender
         or str(message.get("return-path", "x")).strip() == "<>"
         or words.SENDERS.search(sender) is not None
-        or not _ADDRESS.search(sender)
+        or not ADDRESS.search(sender)
         or not submitted.startswith("no")
     )
 
@@ -78,13 +79,16 @@ def is_bounce(message: Message, text: str, *, null_sender: bool = False) -> bool
         return not passed_on or by_machine(message, null_sender=null_sender)
     sender = _sender(message)
     daemon = by_daemon(message)
-    system = daemon or words.SENDERS.search(sender) is not None or not _ADDRESS.search(sender)
+    system = daemon or words.SENDERS.search(sender) is not None or not ADDRESS.search(sender)
     null = null_sender or str(message.get("return-path", "x")).strip() == "<>"
     if not (system or null):
         return False
     named = not subjects.is_reply(title) and words.SUBJECTS.search(title) is not None
     opening = _report_text(text[:_TEXT])
     says = words.FAILED.search(opening) is not None or words.DELAYED.search(opening) is not None
+    program = daemon or null or words.PROGRAMS.search(sender) is not None or not ADDRESS.search(sender)
+    if not program and not _STATUS.search(opening) and not any(_failures(message)):
+        return False  # "Bounce House Hire" is a customer who may well write of a failed delivery
     if system and named and (says or any(_failures(message))):
         return True
     evidence = 2 * daemon + (system and not daemon) + null + named + says
@@ -122,16 +126,19 @@ def is_challenge(message: Message, text: str) -> bool:
     return automatic and named and words.CHALLENGES.search(opening) is not None
 
 
-def recipients(message: Message, text: str) -> tuple[BouncedRecipient, ...]:
-    """Whom a free-form bounce is about, with what can be told of status and cause."""
-    temporary, permanent = (sorted(found) for found in _failures(message))
+def recipients(message: Message, text: str, ids: tuple[str, ...] = ()) -> tuple[BouncedRecipient, ...]:
+    """Whom a free-form bounce is about, with what can be told of status and cause; `ids` are Message-IDs, no people."""
+    temporary, permanent = (sorted(_text(address) for address in found) for found in _failures(message))
     told = text[:_TEXT]
     head = _report_text(told)
     late = _is_delay(head, subject(message))
-    known = {_text(address): True for address in temporary} | {_text(address): False for address in permanent}
-    if not known:
-        known = dict.fromkeys(_addresses(message, head), late)
-    return tuple(_recipient(address, temporary, head) for address, temporary in known.items())
+    found = report_recipients.named(message, head, [*temporary, *permanent], ids)
+    delayed = {address.lower() for address in temporary}
+    lasting = {address.lower() for address in permanent}
+    return tuple(
+        _recipient(address, address.lower() in delayed or (late and address.lower() not in lasting), head)
+        for address in found
+    )
 
 
 def _text(address: bytes | str) -> str:
@@ -148,20 +155,6 @@ def _report_text(text: str) -> str:
 def _is_delay(text: str, title: str) -> bool:
     about = f"{title}\n{text}"
     return words.DELAYED.search(about) is not None and words.FINAL.search(text) is None
-
-
-def _addresses(message: Message, text: str) -> list[str]:
-    """Addresses near the words of failure, but for the mail system's own and ours who wrote."""
-    if named := str(message.get("x-failed-recipients", "")):
-        return list(dict.fromkeys(_ADDRESS.findall(named[:20_000])))
-    own = {
-        found.lower()
-        for name in ("from", "to", "sender", "reply-to")
-        for found in _ADDRESS.findall(str(message.get(name, "")))
-    }
-    found = [address for address in _ADDRESS.findall(text[:16_384]) if address.lower() not in own]
-    likely = [address for address in found if not words.SENDERS.search(address)]
-    return list(dict.fromkeys(likely))[:1]
 
 
 def _recipient(address: str, delayed: bool, text: str) -> BouncedRecipient:

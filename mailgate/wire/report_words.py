@@ -44,7 +44,8 @@ def says_undelivered(text: str) -> bool:
 
 # Subjects of delivery reports, lower case; a reply prefix before them makes it a person's mail about one.
 SUBJECTS = re.compile(
-    r"(?<!\w)(?:undeliver|permanent delivery|user unknown|non.?deliver|ndn\b|delivery (?:status|notif|failure"
+    r"\[bounce\]|配信(?:できま|に失敗|不能|されま)|届けら?れま"
+    r"|(?<!\w)(?:undeliver|permanent delivery|user unknown|non.?deliver|ndn\b|delivery (?:status|notif|failure"
     r"|fail|report|has failed|delay|problem|problems|error|unsuccess)|returned (?:mail|to sender|e?mail|message)"
     r"|(?:mail|message|e-?mail|your (?:mail|message|e-?mail)[^\n]{0,60}) (?:delivery|system error|could not"
     r"|not deliver|delay|returned|was not|status|has not|undeliver|bounc)|failure (?:notice|delivery|notif)"
@@ -66,14 +67,15 @@ SUBJECTS = re.compile(
     re.IGNORECASE,
 )
 SENDERS = re.compile(
-    r"mailer-?daemon|mail-?daemon|postmaster|postmast|mail delivery|delivery subsystem|mail-?system"
+    r"mailer-?daemon|mail-?daemon|post_?mast|sysadmin@|interscan|mail delivery|delivery subsystem|mail-?system"
     r"|mail administrator|mailadmin|mail\.?delivery"
     r"|system administrator|mdaemon|exchange|bounce|smtp-?gateway|mail ?gateway|^(?:uucp|daemon|smtpd?|root"
     r"|nobody|mailerdaemon)@|smtp[-_. ]|mail[-_ ]?service|imss|mmdf|amavis|antivirus",
     re.IGNORECASE,
 )
 FAILED = re.compile(
-    r"could ?n.t be delivered|recipients? failed|invalid final|exceeds (?:the |its )?(?:allowed|maximum|quota"
+    r"配信(?:できま|に失敗|不能|されま)|届けら?れま|見つかりません|存在しません"
+    r"|could ?n.t be delivered|recipients? failed|invalid final|exceeds (?:the |its )?(?:allowed|maximum|quota"
     r"|storage)|did not (?:exactly )?match|(?:was|is) ?n.t able to deliver|not a valid user|user not found"
     r"|could not be delivered|not delivered|was not delivered|undeliver|failed to deliver"
     r"|delivery (?:has )?failed|permanent(?:ly)? (?:fatal )?(?:error|fail)|user unknown|unknown user"
@@ -142,5 +144,10 @@ CHALLENGE_ABOUT = re.compile(
     r"your (?:message|e-?mail|mail)[^.]{0,120}(?:received|held|hold|wait|deliver|quarantin|pending"
     r"|not (?:yet )?been)|deliver(?:y of)? your (?:message|e-?mail|mail)",
     re.IGNORECASE | re.DOTALL,
+)
+# Names that mail programs have and companies do not.
+PROGRAMS = re.compile(
+    r"mdaemon|post_?mast|interscan|vzwpix|vtext|mail-?system|mail ?gateway|amavis|mmdf|imss|mail delivery",
+    re.IGNORECASE,
 )
 DAEMONS = re.compile(r"mailer-?daemon|mail delivery (?:sub)?system|mail-?daemon|delivery subsystem", re.IGNORECASE)

@@ -1,0 +1,123 @@
+"""A customer who was not reached cannot answer: the ticket is open again and its owner told (R-05)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from conftest import Desk, from_agent, mail, notice_to, running, whole
+from reports import MAIJA, answered, report
+
+from mailgate.app import failures
+from mailgate.app.schedule import run_job
+from mailgate.core.letter import DueDelivery, DueLetter
+from mailgate.core.mail import Address
+
+US, KARI = "support@acme.example", "kari@customer.example"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A department that solves what its customers leave unanswered."""
+    with running(
+        tmp_path, support='nudge = "3d"\nsolve_after = "7d"', more='[letters]\nstages = ["solved"]\n'
+    ) as found:
+        yield found
+
+
+def bounced(desk: Desk, letter: object, *who: str, to: str = US) -> int:
+    rows = [(one, "failed", "5.1.1") for one in who or (MAIJA,)]
+    return desk.send(report(letter, to, *rows), sender="", to=[to])  # type: ignore[arg-type]
+
+
+def of_template(desk: Desk, template: str) -> object:
+    return desk.letters(MAIJA, template)[-1]
+
+
+def test_r05_a_bounced_answer_opens_the_ticket_again_and_its_owner_is_told(desk: Desk) -> None:
+    number, letter = answered(desk)
+    assert desk.ticket(number).status == "waiting"
+    bounced(desk, letter)
+    after = desk.ticket(number)
+    assert (after.status, after.owner, after.status_until) == ("open", "anna", None)
+    told = whole(notice_to(desk, "anna", number))
+    assert "could not be delivered" in told and "5.1.1" in told
+    assert len(desk.letters(MAIJA)) == 1, "the ack; the answer is dead, and no letter says that the ticket was opened"
+
+
+def test_r05_time_does_not_close_it_in_silence(desk: Desk) -> None:
+    number, letter = answered(desk)
+    bounced(desk, letter)
+    for _ in range(4):
+        desk.clock.ahead += timedelta(days=4)
+        run_job(desk.gateway, "wake", desk.clock())
+    assert desk.ticket(number).status == "open"
+    assert desk.letters(MAIJA, "nudge") == [] and desk.letters(MAIJA, "closing") == []
+
+
+def test_r05_an_answer_that_solved_the_ticket_opens_it_again(desk: Desk) -> None:
+    number = desk.of_mail(desk.send(mail())).number
+    from_agent(desk, "#solve\n\nThe new bulb is in the post.\n", notice_to(desk, "anna", number))
+    desk.clock.ahead += timedelta(minutes=5)
+    assert desk.ticket(number).status == "solved"
+    bounced(desk, of_template(desk, "answer"))
+    assert (desk.ticket(number).status, desk.ticket(number).solved_at) == ("open", None)
+
+
+def test_r05_a_question_after_silence_that_bounces_opens_it_and_a_last_word_does_not(desk: Desk) -> None:
+    number, _ = answered(desk)
+    desk.clock.ahead += timedelta(days=4)
+    run_job(desk.gateway, "wake", desk.clock())
+    bounced(desk, of_template(desk, "nudge"))
+    assert desk.ticket(number).status == "open"
+    from_agent(desk, "#solve\n", notice_to(desk, "anna", number))
+    desk.clock.ahead += timedelta(hours=2)
+    bounced(desk, of_template(desk, "solved"))
+    assert desk.ticket(number).status == "solved"
+
+
+def test_r05_a_copy_that_does_not_arrive_leaves_the_requesters_turn(desk: Desk) -> None:
+    number, letter = answered(desk, KARI)
+    bounced(desk, letter, KARI)
+    assert desk.ticket(number).status == "waiting" and desk.ticket(number).entries[-1].kind == "bounce"
+    bounced(desk, letter, KARI, MAIJA)
+    assert desk.ticket(number).status == "open"
+
+
+def test_r05_where_no_owner_is_left_the_ticket_is_anybodys(desk: Desk) -> None:
+    number, letter = answered(desk)
+    from_agent(desk, "#unassign #wait\n", notice_to(desk, "anna", number))
+    bounced(desk, letter)
+    assert (desk.ticket(number).status, desk.ticket(number).owner) == ("new", None)
+
+
+def test_r07_our_own_address_in_a_report_is_not_who_was_not_reached(desk: Desk) -> None:
+    number, letter = answered(desk)
+    bounced(desk, letter, US, MAIJA)
+    entry = desk.ticket(number).entries[-1]
+    assert MAIJA in entry.text and US not in entry.text
+
+
+def test_r06_a_failure_for_a_passing_cause_is_a_failure(desk: Desk) -> None:
+    number, letter = answered(desk)
+    desk.send(report(letter, US, (MAIJA, "failed", "4.4.7")), sender="", to=[US])
+    assert desk.ticket(number).status == "open"
+    assert [row["to"] for row in desk.gateway.store.read(lambda read: read.outbox(("dead",)))] == [MAIJA]
+
+
+@pytest.mark.parametrize(("recipient", "status"), [(MAIJA, "open"), (KARI, "waiting")])
+def test_r05_a_letter_our_own_relay_refuses_does_the_same(desk: Desk, recipient: str, status: str) -> None:
+    number, letter = answered(desk, KARI)
+    ticket = desk.ticket(number)
+    due = DueLetter(
+        1, ticket, "answer", "customer", "", "words", "support", "en", "", str(letter["Message-ID"]), "", (),
+        (Address(MAIJA),), (Address(KARI),), {}, (), 0, desk.clock(), None,
+    )  # fmt: skip
+    write = failures.undelivered(desk.gateway.live, desk.gateway.ids, desk.clock)
+    one = DueDelivery(1, recipient, 1, "sending")
+    desk.gateway.store.write(lambda tx: write(tx, due, one, "550 5.1.1 no such user")).result()
+    assert desk.ticket(number).status == status
+    assert "550 5.1.1" in desk.ticket(number).entries[-1].text
+    assert "550 5.1.1" in whole(notice_to(desk, "anna", number))
