@@ -8,12 +8,11 @@ import json
 import logging
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from mailgate.app import callbox, control, notify
 from mailgate.app.gateway import Gateway
@@ -25,9 +24,11 @@ from mailgate.wiring import Edges, build, edges
 
 log = logging.getLogger(__name__)
 
-GRACE = 20.0  # seconds for the work in hand, of the 30 that SIGTERM allows
-LAST = 2.0  # seconds for those whose child was taken away
-REQUEST = 64 * 2**20  # octets of one request on the control socket
+# Seconds from SIGTERM on. Whatever hangs then is left behind: all that matters is on disk, and made for a sudden end.
+GRACE = 18.0  # for the work in hand
+LAST = 2.0  # for those whose child was taken away
+END = 26.0  # for all of it
+EXIT = 2.0  # for the interpreter, which waits for threads that hang
 
 
 class Daemon:
@@ -40,6 +41,9 @@ class Daemon:
         self.threads: list[threading.Thread] = []
         self.stop_event = asyncio.Event()
         self.started = threading.Event()
+        self.ended = threading.Event()
+        self.last_resort: Callable[[], None] = lambda: None  # called when we begin to stop
+        self.callbox = callbox.Callbox(gateway.data, partial(control.answer, gateway))
         self.loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -62,7 +66,7 @@ class Daemon:
             raise ConfigError(f"cannot listen: {error.strerror or error}") from error
         self.gateway.listeners = {**self.door.bound, "metrics": self.outside.metrics.bound}
         self.gateway.dead = self._dead
-        server = await self._control()
+        self.callbox.open()
         self._start_threads()
         self.schedule.start()
         self._write_ready_file()
@@ -72,7 +76,7 @@ class Daemon:
         alive = asyncio.create_task(self._watchdog())
         await self.stop_event.wait()
         alive.cancel()
-        await self._shut_down(server)
+        await self._shut_down()
         return 0
 
     def stop(self) -> None:
@@ -100,12 +104,14 @@ class Daemon:
             thread.start()
             self.threads.append(thread)
 
-    async def _shut_down(self, server: asyncio.AbstractServer) -> None:
+    async def _shut_down(self) -> None:
         """No new mail, then the work in hand, then the parts in the reverse of their start."""
         notify.tell("STOPPING=1")
         log.info("stopping")
-        server.close()
+        self.last_resort()
         ends = time.monotonic() + GRACE
+        asking = threading.Thread(target=self.callbox.close, args=(GRACE,), name="callbox-stop", daemon=True)
+        asking.start()
         await self.door.stop(GRACE / 2)
         self.outside.metrics.stop()
         self.gateway.stopping.set()
@@ -114,15 +120,15 @@ class Daemon:
         self.reloader.wake()
         clock = threading.Thread(target=self.schedule.stop, name="schedule-stop", daemon=True)
         clock.start()
-        await asyncio.to_thread(self._join, (*self.threads, clock), ends)
+        await asyncio.to_thread(self._join, (*self.threads, clock, asking), ends)
         await asyncio.to_thread(self.gateway.children.close)  # whoever still waits for a child puts its mail back,
         await asyncio.to_thread(self._join, self.threads, time.monotonic() + LAST)  # unblamed, while there is a store
         await asyncio.to_thread(self.gateway.close)
         with contextlib.suppress(OSError):
-            (self.gateway.data / callbox.NAME).unlink()
             if self.ready_file:
                 self.ready_file.unlink()
         log.info("stopped")
+        self.ended.set()
 
     @staticmethod
     def _join(threads: Iterable[threading.Thread], ends: float) -> None:
@@ -152,47 +158,6 @@ class Daemon:
                 notify.tell("WATCHDOG=1")
             await asyncio.sleep(every)
 
-    # --- the control socket -----------------------------------------------------------------------------------------
-
-    async def _control(self) -> asyncio.AbstractServer:
-        (self.gateway.data / callbox.NAME).unlink(missing_ok=True)  # our lock says that nobody listens there
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        mask = os.umask(0o177)
-        try:
-            with callbox.path_of(self.gateway.data) as path:
-                sock.bind(path)
-        finally:
-            os.umask(mask)
-        return await asyncio.start_unix_server(self._serve, sock=sock, limit=REQUEST)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            try:
-                line = await asyncio.wait_for(reader.readline(), 60)
-            except ValueError:
-                answer = {"error": f"more than {REQUEST // 2**20} MB"}
-            else:
-                answer = await asyncio.to_thread(self._answer, line)
-            writer.write(json.dumps(answer, default=str).encode() + b"\n")
-            await writer.drain()
-        except (OSError, ValueError, TimeoutError):
-            log.warning("control request broken off")
-        finally:
-            writer.close()
-
-    def _answer(self, line: bytes) -> dict[str, Any]:
-        try:
-            request = json.loads(line)
-        except (ValueError, RecursionError):
-            return {"error": "not JSON"}
-        if not isinstance(request, dict):
-            return {"error": "not a request"}
-        try:
-            return control.answer(self.gateway, request)
-        except Exception as error:
-            log.exception("control request failed", extra={"call": str(request.get("call"))})
-            return {"error": f"internal error ({type(error).__name__}); see the daemon's log"}
-
 
 def serve(config_path: Path, ready_file: Path | None = None) -> int:
     """Build a gateway from a configuration file and run it until it is told to stop.
@@ -202,6 +167,21 @@ def serve(config_path: Path, ready_file: Path | None = None) -> int:
     gateway = build(config_path)
     try:
         daemon = Daemon(gateway, edges(gateway), ready_file)
+        daemon.last_resort = partial(_last_resort, daemon)
         return asyncio.run(daemon.run())
     finally:
         gateway.close()
+
+
+def _last_resort(daemon: Daemon) -> None:
+    """From now on the process ends within END and EXIT seconds, whoever hangs."""
+
+    def watch() -> None:
+        daemon.ended.wait(END)
+        time.sleep(EXIT)
+        hung = sorted(thread.name for thread in threading.enumerate() if thread is not threading.current_thread())
+        log.warning("left behind", extra={"threads": hung})
+        logging.shutdown()
+        os._exit(0)
+
+    threading.Thread(target=watch, name="last-resort", daemon=True).start()

@@ -57,11 +57,11 @@ class Program:
             self._thread = threading.Thread(target=self._run, args=(text,), name="alarm-command", daemon=True)
             self._thread.start()
 
-    def wait(self) -> None:
-        """Until the run in hand has ended."""
+    def wait(self, seconds: float = LONGEST + 5) -> None:
+        """Until the run in hand has ended, or so long."""
         thread = self._thread
         if thread is not None:
-            thread.join(LONGEST + 5)
+            thread.join(seconds)
 
     def _run(self, text: str) -> None:
         env = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}

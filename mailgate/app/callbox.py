@@ -1,14 +1,27 @@
-"""Where the daemon that owns a data folder is asked by other commands: a unix socket, however deep the folder lies."""
+"""Where the daemon that owns a data folder is asked by other commands: a unix socket, a thread for each who asks."""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import logging
 import os
-from collections.abc import Iterator
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
 
 NAME = "control.sock"
 LONGEST = 107  # octets a unix socket's path may have (unix(7))
+CLIENTS = 32  # at once
+PATIENCE = 60.0  # seconds to say the whole request, and to take the answer
+REQUEST = 64 * 2**20  # octets of one request
+HELD = 4 * REQUEST  # octets of all requests together
 
 
 @contextmanager
@@ -26,3 +39,138 @@ def path_of(data: Path) -> Iterator[str]:
         yield f"/proc/self/fd/{folder}/{NAME}"
     finally:
         os.close(folder)
+
+
+class Callbox:
+    """Answers requests, a line of JSON each; `answer` is called in the thread of the one who asks.
+
+    Whoever connects and says nothing holds up nobody but one of CLIENTS places, and that for PATIENCE seconds.
+    """
+
+    def __init__(self, data: Path, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        self._data, self._answer = data, answer
+        self._listener: socket.socket | None = None
+        self._asking: set[socket.socket] = set()  # have not said what they want
+        self._threads: set[threading.Thread] = set()
+        self._held = 0
+        self._guard = threading.Lock()
+
+    def open(self) -> None:
+        """Bind, for the owner alone, and begin to answer. Raises OSError."""
+        (self._data / NAME).unlink(missing_ok=True)  # our lock says that nobody listens there
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        mask = os.umask(0o177)
+        try:
+            with path_of(self._data) as path:
+                listener.bind(path)
+        finally:
+            os.umask(mask)
+        listener.listen(CLIENTS)
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), name="callbox", daemon=True).start()
+
+    def close(self, grace: float) -> None:
+        """Take no more requests; those being answered have `grace` seconds."""
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        with contextlib.suppress(OSError):
+            (self._data / NAME).unlink()
+        with self._guard:
+            asking, threads = list(self._asking), list(self._threads)
+        for client in asking:
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+        ends = time.monotonic() + grace
+        for thread in threads:
+            thread.join(max(0.0, ends - time.monotonic()))
+
+    def _accept(self, listener: socket.socket) -> None:
+        while self._listener is listener:
+            try:
+                client, _ = listener.accept()
+            except OSError as error:
+                if self._listener is listener:
+                    log.warning("control socket", extra={"error": str(error)})
+                    time.sleep(1.0)  # no descriptors, most likely
+                continue
+            with self._guard:
+                full = len(self._threads) >= CLIENTS
+                if not full:
+                    thread = threading.Thread(target=self._serve, args=(client,), name="control", daemon=True)
+                    self._threads.add(thread)
+                    self._asking.add(client)
+            if full:
+                self._say(client, {"error": "too many commands at once; try again"})
+                client.close()
+            else:
+                thread.start()
+
+    def _serve(self, client: socket.socket) -> None:
+        held = [0]
+        try:
+            try:
+                answer = self._answered(self._line(client, held))
+            except _TooMuch as error:
+                answer = {"error": str(error)}
+            except (OSError, EOFError):
+                log.warning("control request broken off")
+                return
+            self._say(client, answer)
+        finally:
+            with self._guard:
+                self._asking.discard(client)
+                self._threads.discard(threading.current_thread())
+                self._held -= held[0]
+            client.close()
+
+    def _line(self, client: socket.socket, held: list[int]) -> bytes:
+        """What is asked: up to the first line end, or all there is when the asker has ended."""
+        deadline = time.monotonic() + PATIENCE
+        parts: list[bytes] = []
+        while not (parts and parts[-1].endswith(b"\n")):
+            client.settimeout(max(0.001, deadline - time.monotonic()))
+            chunk = client.recv(1 << 18)
+            if not chunk:
+                break
+            parts.append(chunk)
+            held[0] += len(chunk)
+            with self._guard:
+                self._held += len(chunk)
+                full = self._held > HELD
+            if held[0] > REQUEST:
+                raise _TooMuch(f"more than {REQUEST // 2**20} MB")
+            if full:
+                raise _TooMuch("too much is asked at once; try again")
+        with self._guard:
+            closing = self._listener is None
+            self._asking.discard(client)
+        if closing:
+            raise EOFError
+        return b"".join(parts).partition(b"\n")[0]
+
+    def _answered(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+        except (ValueError, RecursionError):
+            return {"error": "not JSON"}
+        if not isinstance(request, dict):
+            return {"error": "not a request"}
+        try:
+            return self._answer(request)
+        except Exception as error:
+            log.exception("control request failed", extra={"call": str(request.get("call"))})
+            return {"error": f"internal error ({type(error).__name__}); see the daemon's log"}
+
+    @staticmethod
+    def _say(client: socket.socket, answer: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):
+            client.settimeout(PATIENCE)
+            client.sendall(json.dumps(answer, default=str).encode() + b"\n")
+
+
+class _TooMuch(Exception):
+    """More is asked than we hold in memory."""

@@ -19,11 +19,12 @@ from mailgate.core.mail import Envelope, Source
 from mailgate.core.policy import Agent
 from mailgate.errors import ConfigError, MailgateError, Permanent
 from mailgate.store.base import Incoming, Tx
-from mailgate.wire.digest import raw_digest
+from mailgate.wire.digest import empty, raw_digest
 from mailgate.wire.parse import parse
 
 T = TypeVar("T")
 Call = Callable[..., Any]
+EMPTY = "the message is empty: neither a header nor words"
 
 
 def answer(gateway: Gateway, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,9 +104,15 @@ def unban(gateway: Gateway, pattern: str) -> bool:
 
 
 def accept(gateway: Gateway, raw: str, sender: str, recipients: list[str], source: str = "pipe", **parts: Any) -> int:
-    """Keep one mail (base64) that came by a pipe; returns its number. The caller may exit 0 only after this."""
+    """Keep one mail (base64) that came by a pipe; returns its number. The caller may exit 0 only after this.
+
+    Raises Permanent for an empty one: a pipe that was given nothing has a fault its owner must see.
+    """
+    octets = base64.b64decode(raw)
+    if empty(octets):
+        raise Permanent(EMPTY)
     envelope = Envelope(sender, tuple(recipients), Source(source), **parts)
-    number = gateway.intake.receive(base64.b64decode(raw), envelope).result().number
+    number = gateway.intake.receive(octets, envelope).result().number
     _process(gateway)
     return number
 

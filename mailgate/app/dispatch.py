@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from mailgate.app.children import Children
-from mailgate.app.lane import Lane, Work
+from mailgate.app.lane import AGREEING, GONE, LEAVING, Lane, Work
 from mailgate.app.ledger import Failed
 from mailgate.app.live import Clock, Live
 from mailgate.app.route import Route, Transport
@@ -20,7 +20,7 @@ from mailgate.store.base import Store, Tx
 
 log = logging.getLogger(__name__)
 
-GRACE = 25.0  # seconds the letters in hand have when we stop
+GRACE = AGREEING + LEAVING + 2 * GONE  # seconds the letters in hand have when we stop
 
 __all__ = ["Dispatcher", "Failed", "Problem", "Route", "Transport"]
 
@@ -72,7 +72,7 @@ class Dispatcher:
         return handled
 
     def run(self, stop: threading.Event) -> None:
-        """Send until `stop`, then finish the letters in hand; one still unanswered after a while stays `sending`."""
+        """Send until `stop`, then finish the letters in hand; nobody's silence keeps us longer than GRACE."""
         threads = [
             threading.Thread(target=lane.run, args=(stop,), name=f"route-{name}", daemon=True)
             for name, lane in self.lanes.items()

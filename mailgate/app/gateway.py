@@ -17,6 +17,8 @@ from mailgate.app.mailboxes import Board
 from mailgate.config.tree import Config
 from mailgate.store.base import Ids, Store
 
+ALARM = 2.0  # seconds the admin's alarm program has left when we end; it goes on without us
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -58,4 +60,4 @@ class Gateway:
         self.children.close()
         self.dispatcher.close()
         self.store.close()
-        self.alarms.program.wait()
+        self.alarms.program.wait(ALARM)

@@ -6,22 +6,25 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from itertools import islice
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from mailgate import BUILT, crash
 from mailgate.app import outcome
+from mailgate.app.errands import Errands
+from mailgate.app.hand import Feed, Hand, Item, Unannounced
 from mailgate.app.ledger import Failed, Ledger, Tally
 from mailgate.app.live import Clock, Live
 from mailgate.app.outcome import Mark
 from mailgate.app.route import Route, Transport
-from mailgate.app.wording import Problem, Ready, Wording
+from mailgate.app.wording import PATIENCE, Begun, Problem, Ready, Wording
 from mailgate.core.letter import DueDelivery, DueLetter
 from mailgate.core.policy import Mode
-from mailgate.errors import MailgateError, RouteDown, Temporary, Uncertain
+from mailgate.errors import MailgateError, Permanent, RouteDown, Temporary, Uncertain
 from mailgate.store.base import Store
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,13 @@ RESTS = (30.0, 60.0, 120.0, 300.0, 600.0)  # seconds after the first, second, ..
 POLL = 5.0  # seconds between two looks for letters whose time has come
 IDLE = 30.0  # seconds a connection is kept for the next letter
 SPARE = 600.0  # seconds a lease outlasts the longest send
+SILENT = 0.25  # seconds without getting ahead after which letters announced are not in doubt any more
+LOOK = 0.1  # seconds between two looks at the hands
+AGREEING, LEAVING, GONE = 4.0, 12.0, 1.0  # seconds we wait, when we stop: for a relay's consent, its receipt, a thread
+SLOW = 256  # letters that may be without words at a time
+
+
+Told = tuple[Mark, DueLetter, DueDelivery]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +56,6 @@ class Work:
     on_problem: Problem
     chance: Callable[[], float]
     monotonic: Callable[[], float] = time.monotonic
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One delivery of a letter that is ready."""
-
-    ready: Ready
-    delivery: DueDelivery
 
 
 class Lane:
@@ -73,6 +75,8 @@ class Lane:
         self._span = 60.0 if route.rate >= 1 or not route.rate else 60 / route.rate
         self._left: deque[float] = deque()  # when the letters of the last span left
         self._transports: list[Transport] = []
+        self._late: list[Begun] = []  # letters that still wait for their words
+        self._errands = Errands(f"out-{route.name}", 64)
         self._ledger = Ledger(work.store, work.clock, work.on_failed)
         self._guard = threading.Lock()
         self._busy = threading.Lock()
@@ -81,10 +85,11 @@ class Lane:
 
     # --- from outside ---
 
-    def drain(self, limit: int | None = None) -> int:
+    def drain(self, limit: int | None = None, *, patient: bool = True) -> int:
         """Send what is due until nothing is, or the route rests; returns how many letters were looked at.
 
-        Raises Temporary when the store cannot be written now.
+        A letter whose words take long is waited for when `patient`, else left to a later call. Raises Temporary when
+        the store cannot be written now.
         """
         handled = 0
         with self._busy:
@@ -92,10 +97,10 @@ class Lane:
                 self._change_over()
                 self._ledger.pay()
                 batch = self._claim(BATCH if limit is None else limit - handled)
-                if not batch:
+                if not batch and not (self._late and (patient or any(one.done for one in self._late))):
                     break
                 crash.point("after-claim")
-                self._handle(batch)
+                self._handle(batch, PATIENCE if batch or not patient else self.work.wording.longest)
                 handled += len(batch)
         return handled
 
@@ -106,7 +111,7 @@ class Lane:
             self._wake.clear()
             pause = POLL
             try:
-                if self.drain():
+                if self.drain(patient=False):
                     last = self.work.monotonic()
                 elif self.work.monotonic() - last > IDLE:
                     self.close()
@@ -117,6 +122,11 @@ class Lane:
                 log.exception("sending failed", extra={"route": self.route.name})
             rest = self.rest()
             self._wake.wait(min(rest, POLL) if rest > 0 else pause)
+        with self._busy, suppress(MailgateError):
+            self._ledger.write(
+                Tally([self._untouched(one.due, each) for one in self._late for each in one.due.deliveries])
+            )
+            self._late = []
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -170,45 +180,84 @@ class Lane:
 
     def _claim(self, most: int) -> list[DueLetter]:
         """Lease what is due for us: one letter to probe a route that failed, else about a second's work."""
-        now = self.work.clock()
         limit = 1 if self._failures else min(most, BATCH, max(2 * self.route.connections, int(1 / self._pace)))
         if self.route.rate:
             limit = max(1, min(limit, self._allowed - len(self._left)))
-        lease = now + timedelta(seconds=2 * (self._transport(0).longest + SPARE))
-        skip = tuple(self._not_mine())
+        limit = min(limit, SLOW - len(self._late))
+        if limit <= 0:
+            return []
+        now, lease, skip = self.work.clock(), self._lease(), tuple(self._not_mine())
         return self.work.store.write(lambda tx: tx.claim(now, lease, limit, skip)).result()
 
-    def _handle(self, batch: list[DueLetter]) -> None:
+    def _lease(self) -> datetime:
+        """Until when a letter is ours."""
+        return self.work.clock() + timedelta(seconds=2 * (self._transport(0).longest + SPARE))
+
+    def _handle(self, batch: list[DueLetter], patience: float) -> None:
         until = self.work.monotonic() + self._transport(0).longest + SPARE  # no send may outlast its lease
         aside = Tally()
-        left = {due.id: self._sift(due, aside) for due in batch}
-        feed = _Feed(self._items([due for due in batch if left[due.id]], left, aside))
-        hands = min(self.route.connections, sum(map(len, left.values())) // 4)
         try:
-            if hands < 2 or self._failures:
-                self._work_off(feed, 0, until)
-            else:
-                with ThreadPoolExecutor(hands, thread_name_prefix=f"out-{self.route.name}") as pool:
-                    for done in [pool.submit(self._work_off, feed, slot, until) for slot in range(hands)]:
-                        done.result()
+            sifted = [replace(due, deliveries=left) for due in batch if (left := self._sift(due, aside))]
+            try:
+                begun = self._late + self.work.wording.begin(sifted, self.work.clock())
+            except MailgateError as error:
+                aside.marks += [self._untouched(due, each, str(error)) for due in sifted for each in due.deliveries]
+                raise
+            self._late = []
+            self._hand_out(begun, aside, patience, until)
         finally:
             self._ledger.write(aside, owe=True)
 
-    def _items(
-        self, batch: list[DueLetter], left: Mapping[int, list[DueDelivery]], aside: Tally
-    ) -> Generator[Item, None, None]:
+    def _hand_out(self, begun: list[Begun], aside: Tally, patience: float, until: float) -> None:
+        """Each connection takes what is ready; what is not by the end of patience is `_late`."""
+        feed = Feed(self._items(begun, aside, patience))
+        slots = min(self.route.connections, sum(len(one.due.deliveries) for one in begun) // 4)
+        if self._failures:
+            slots = 1
+        hands = [Hand(self._ledger, self._lease) for _ in range(max(1, slots))]
+        work = [self._errands.submit(partial(self._work_off, feed, at, hand, until)) for at, hand in enumerate(hands)]
+        self._attend(work, hands)
+        self._late += begun
+        for one in begun:
+            if one.asked is not None:
+                one.asked.add_done_callback(lambda _: self.wake())
+        for done in work:
+            if done.done():
+                done.result()
+
+    def _attend(self, work: list[Future[None]], hands: list[Hand]) -> None:
+        """Until all hands are empty. What a silent relay keeps is not in doubt; when we stop, it is not waited for."""
+        left = dict(zip(work, enumerate(hands), strict=True))
+        stopped = 0.0
+        while left:
+            for done in wait(left, LOOK).done:
+                del left[done]
+            now = time.monotonic()
+            stopped = stopped or (now if self._stopping.is_set() else 0.0)
+            for errand, (slot, hand) in list(left.items()):
+                if now - hand.since > SILENT and not hand.quiet:
+                    with suppress(MailgateError):  # the next look comes soon
+                        hand.retract()
+                patience = LEAVING if hand.leaving else AGREEING
+                if stopped and now - stopped > patience:
+                    self._transport(slot).abort()
+                if stopped and now - stopped > patience + GONE:
+                    log.warning("left behind", extra={"route": self.route.name, "delivery": hand.current})
+                    del left[errand]
+
+    def _items(self, begun: list[Begun], aside: Tally, patience: float) -> Generator[Item, None, None]:
         """Each delivery as soon as its letter has words, while children find those of the next."""
-        for due, ready in self.work.wording.ready(batch, self.work.clock()):
+        for due, ready in self.work.wording.ready(begun, self.work.clock(), patience):
             crash.point("after-render")
-            for delivery in left[due.id]:
+            for delivery in due.deliveries:
                 if isinstance(ready, Ready):
                     yield Item(ready, delivery)
                 elif isinstance(ready, Temporary):  # we are stopping
-                    aside.marks.append((outcome.untouched(due, delivery, str(ready)), due, delivery))
+                    aside.marks.append(self._untouched(due, delivery, str(ready)))
                 else:
                     aside.marks.append((self._outcome(ready, due, delivery), due, delivery))
 
-    def _sift(self, due: DueLetter, tally: Tally) -> list[DueDelivery]:
+    def _sift(self, due: DueLetter, tally: Tally) -> tuple[DueDelivery, ...]:
         """The deliveries to be tried; the others are marked."""
         left = []
         policy, now = self.work.live.policy, self.work.clock()
@@ -219,44 +268,49 @@ class Lane:
             else:
                 log.info("not sent", extra={"delivery": delivery.id, "why": refusal.error})
                 tally.marks.append((refusal, due, delivery))
-        return left
+        return tuple(left)
 
-    def _work_off(self, feed: _Feed, slot: int, until: float) -> None:
-        """Send, a few letters between two commits; the commit that tells of some announces the next."""
-        tally = Tally()
-        while self._may_go() and self.work.monotonic() < until and (chunk := feed.take(self._chunk())):
-            announced = [(Mark(item.delivery.id, "sending"), item.ready.due, item.delivery) for item in chunk]
-            new = {item.ready.due.id: item.ready for item in chunk if item.ready.subject is not None}
-            try:
-                self._ledger.write(Tally(tally.marks + announced, list(new.values())))
-            except Temporary:
-                tally.marks += [self._back(item) for item in chunk]  # not announced, so not sent
-                break
-            crash.point("after-sending")
-            tally = Tally()
-            for item in chunk:
-                tally.marks.append(self._attempt(item, slot) if self._may_go() else self._back(item))
+    def _work_off(self, feed: Feed, slot: int, hand: Hand, until: float) -> None:
+        """Send, a few letters between two commits."""
+        try:
+            while self._may_go() and self.work.monotonic() < until and (chunk := feed.take(self._chunk())):
+                hand.take(chunk)
+                while self._may_go() and (item := hand.next()) is not None:
+                    hand.settle(*self._attempt(item, slot, hand))
+        except Unannounced as error:
+            log.error("sending paused", extra={"route": self.route.name, "error": str(error)})
+        for item in hand.rest():
+            hand.settle(*self._back(item))
         while rest := feed.take(BATCH):
-            tally.marks += [self._back(item) for item in rest]
-        self._ledger.write(tally, owe=True)
+            for item in rest:
+                hand.settle(*self._back(item))
+        hand.finish()
 
     def _chunk(self) -> int:
         """How many letters leave within the window, as far as we know this relay."""
         return 1 if self._failures else max(1, min(BATCH, int(WINDOW / self._pace)))
 
-    def _back(self, item: Item) -> tuple[Mark, DueLetter, DueDelivery]:
-        due, delivery = item.ready.due, item.delivery
-        return outcome.untouched(due, delivery, self.down), due, delivery
+    def _back(self, item: Item) -> Told:
+        return self._untouched(item.ready.due, item.delivery, self.down)
+
+    @staticmethod
+    def _untouched(due: DueLetter, delivery: DueDelivery, why: str = "") -> Told:
+        return outcome.untouched(due, delivery, why), due, delivery
 
     # --- one letter ---
 
-    def _attempt(self, item: Item, slot: int) -> tuple[Mark, DueLetter, DueDelivery]:
+    def _attempt(self, item: Item, slot: int, hand: Hand) -> Told:
         due, delivery = item.ready.due, item.delivery
         begun = self.work.monotonic()
         try:
-            remote_id = self._send(item, self._transport(slot))
+            remote_id = self._send(item, self._transport(slot), hand)
             crash.point("after-relay")
+        except Unannounced:
+            raise
         except Exception as error:
+            if self._stopping.is_set():  # we broke it off ourselves, most likely
+                doubt = isinstance(error, Permanent | Uncertain)
+                return (self._outcome(error, due, delivery), due, delivery) if doubt else self._back(item)
             if not isinstance(error, MailgateError):
                 log.exception("sending failed", extra={"delivery": delivery.id})
             log.info("not sent", extra={"delivery": delivery.id, "route": self.route.name, "why": str(error)})
@@ -270,16 +324,18 @@ class Lane:
         self._works(delivery)
         return outcome.sent(delivery, remote_id), due, delivery
 
-    def _send(self, item: Item, transport: Transport) -> str:
+    def _send(self, item: Item, transport: Transport, hand: Hand) -> str:
         """Null sender where it belongs, until this relay is known to refuse it."""
         ready = item.ready
         sender = self.route.sender(null=ready.null and not self._null_refused, bounce=ready.bounce)
         try:
-            return transport.send(sender, item.delivery.recipient, ready.raw, utf8=ready.utf8)
+            return transport.send(sender, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=hand.announce)
         except RouteDown as error:
             if not error.null_sender_refused:
                 raise
-        remote_id = transport.send(ready.bounce, item.delivery.recipient, ready.raw, utf8=ready.utf8)
+        remote_id = transport.send(
+            ready.bounce, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=hand.announce
+        )
         self._null_refused = True
         self.work.on_problem(f'route {self.route.name} refuses the empty sender; write envelope = "verp" for it')
         return remote_id
@@ -329,16 +385,3 @@ class Lane:
             while len(self._transports) <= slot:
                 self._transports.append(self.route.open())
             return self._transports[slot]
-
-
-class _Feed:
-    """Deliveries ready to leave, for several hands to take from."""
-
-    def __init__(self, items: Iterator[Item]) -> None:
-        self._items = items
-        self._guard = threading.Lock()
-
-    def take(self, most: int) -> list[Item]:
-        """The next ones, at most so many; empty when there are no more."""
-        with self._guard:
-            return list(islice(self._items, most))

@@ -8,6 +8,10 @@ from datetime import timedelta
 from typing import Protocol
 
 
+def nothing() -> None:
+    """Nobody wants to know that the words come next."""
+
+
 class Transport(Protocol):
     """Something that takes one letter for one recipient; used by one thread at a time."""
 
@@ -16,8 +20,17 @@ class Transport(Protocol):
         """Seconds after which one `send` has ended, whatever the other side does."""
         ...
 
-    def send(self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False) -> str:
-        """Hand over; returns the other side's own id. Raises Permanent, Temporary, RouteDown or Uncertain."""
+    def send(
+        self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False, before: Callable[[], None] = nothing
+    ) -> str:
+        """Hand over; returns the other side's own id. Raises Permanent, Temporary, RouteDown or Uncertain.
+
+        `before` is called when everything is agreed and the words come next; what it raises ends the attempt.
+        """
+        ...
+
+    def abort(self) -> None:
+        """Break off a `send` that hangs, from another thread, as far as that can be done; it raises then."""
         ...
 
     def close(self) -> None:

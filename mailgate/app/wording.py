@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,12 @@ from mailgate.app.enrich import enriched
 from mailgate.app.live import Live, Snapshot
 from mailgate.core import token
 from mailgate.core.letter import DueLetter, Letter, head
-from mailgate.errors import ChildDied, MailgateError
+from mailgate.errors import ChildDied, MailgateError, Temporary
 from mailgate.store.base import Store
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 0.5  # seconds the letters behind wait for the words of one before them
 
 Problem = Callable[[str], None]
 
@@ -38,44 +41,81 @@ class Ready:
         return not self.raw.partition(b"\r\n\r\n")[0].isascii()
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A letter whose words are being found."""
+
+    due: DueLetter
+    letter: Letter | None
+    bounce: str = ""
+    asked: Future[Any] | None = None  # None: they are kept from an earlier attempt
+    templates: str | None = None  # the admin's folder it is worded with
+    instead: tuple[str, ...] = ()  # what the admin is told when this later attempt succeeds
+
+    @property
+    def done(self) -> bool:
+        """True when `Wording.written` need not wait."""
+        return self.asked is None or self.asked.done()
+
+
 class Wording:
     """Finds the words of letters; a template that fails is told to the admin through `on_problem`."""
 
     def __init__(self, store: Store, children: Children, live: Live, on_problem: Problem) -> None:
         self._store, self._children, self._live, self._on_problem = store, children, live, on_problem
 
-    def ready(self, batch: Sequence[DueLetter], now: datetime) -> Iterator[tuple[DueLetter, Ready | MailgateError]]:
-        """Each letter of the batch, in order, ready or with what kept it from being so; all are worded at once."""
-        snapshot = self._live.snapshot
-        policy = snapshot.policy
-        told = self._store.read(lambda read: [enriched(due, read, policy, now) for due in batch])
-        begun = [(due, *self._begin(due, snapshot, now)) for due in told]
-        for due, letter, bounce, asked in begun:
-            null = letter.envelope == "null"
-            if asked is None:
-                yield due, Ready(due, due.rendered or b"", null, bounce)
-                continue
-            try:
-                written = self._written(due, letter, snapshot, now, asked)
-            except MailgateError as error:
-                log.error("no words for a letter", extra={"letter": due.id, "error": str(error)})
-                self._on_problem(f"a letter cannot be worded (template {due.template}): {error}")
-                yield due, error
-            else:
-                for problem in written.problems:
-                    self._on_problem(problem)
-                yield due, Ready(due, written.raw, null, bounce, written.subject)
+    @property
+    def longest(self) -> float:
+        """Seconds within which a letter has its words, or none at all."""
+        return 2 * self._children.wall
 
-    def _begin(self, due: DueLetter, snapshot: Snapshot, now: datetime) -> tuple[Letter, str, Future[Any] | None]:
+    def begin(self, batch: Sequence[DueLetter], now: datetime) -> list[Begun]:
+        """Ask children for the words of all of them at once. Raises Temporary when the store cannot be read."""
+        snapshot = self._live.snapshot
+        return [self._begin(due, snapshot, now) for due in batch]
+
+    def ready(
+        self, begun: list[Begun], now: datetime, patience: float = PATIENCE
+    ) -> Iterator[tuple[DueLetter, Ready | MailgateError]]:
+        """Each letter, ready or with what kept it from being so, in order as far as nobody waits for a slow one.
+
+        Takes them out of `begun`; what is still without words after `patience` seconds without any progress is left
+        there: it holds up itself, and no other.
+        """
+        deadline = time.monotonic() + patience
+        while begun:
+            asked = begun[0].asked
+            if asked is not None:
+                wait([asked], max(0.0, deadline - time.monotonic()))
+            at = next((at for at, one in enumerate(begun) if one.done), None)
+            if at is None:
+                futures = [one.asked for one in begun if one.asked is not None]
+                if not wait(futures, patience, FIRST_COMPLETED).done:
+                    return
+                continue
+            found = self._outcome(begun[at], now)
+            if isinstance(found, Begun):
+                begun[at] = found
+            else:
+                del begun[at]
+                yield found
+
+    def _begin(self, due: DueLetter, snapshot: Snapshot, now: datetime) -> Begun:
         """Head a letter and ask a child for its words, unless they are kept from an earlier attempt."""
         policy = snapshot.policy
-        desk = policy.department(due.department or (due.ticket.department if due.ticket else ""))
-        bounce = token.bounce_address(due.message_id, desk.from_.addr, policy.identity.subaddress)
-        mark = token.loop_mark(policy.instance, policy.keys[0])
-        letter = head(due, policy, loop_mark=mark, bounce=bounce)
-        if due.rendered is not None:
-            return letter, bounce, None
-        return letter, bounce, self._ask(due, letter, snapshot.templates, now)
+        try:
+            due = self._store.read(lambda read: enriched(due, read, policy, now))
+            desk = policy.department(due.department or (due.ticket.department if due.ticket else ""))
+            bounce = token.bounce_address(due.message_id, desk.from_.addr, policy.identity.subaddress)
+            mark = token.loop_mark(policy.instance, policy.keys[0])
+            letter = head(due, policy, loop_mark=mark, bounce=bounce)
+            asked = None if due.rendered is not None else self._ask(due, letter, snapshot.templates, now)
+        except Temporary:
+            raise
+        except Exception as error:  # of this letter alone: the others are worded all the same
+            log.exception("a letter cannot be headed", extra={"letter": due.id})
+            return Begun(due, None, asked=_failed(error))
+        return Begun(due, letter, bounce, asked, snapshot.templates)
 
     def _ask(self, due: DueLetter, letter: Letter, templates: str | None, now: datetime) -> Future[Any]:
         if not due.attachments:
@@ -92,13 +132,45 @@ class Wording:
                 del parts[mail]
         return self._children.submit("mailgate.wire.enclose:write", letter, now, templates, list(parts.values()), *raws)
 
-    def _written(self, due: DueLetter, letter: Letter, snapshot: Snapshot, now: datetime, asked: Future[Any]) -> Any:
-        """The child's answer; when the admin's template killed the child, ours has a try (threats G-07)."""
+    def _outcome(self, one: Begun, now: datetime) -> tuple[DueLetter, Ready | MailgateError] | Begun:
+        """What a child made of a letter; when it died of it, a second attempt with less to go wrong (threats G-07)."""
+        due, letter = one.due, one.letter
+        null = letter is not None and letter.envelope == "null"
+        if one.asked is None:
+            return due, Ready(due, due.rendered or b"", null, one.bounce)
         try:
-            return asked.result()
+            written = one.asked.result()
         except ChildDied as death:
-            if snapshot.templates is None:
-                raise
-            written = self._ask(due, letter, None, now).result()
-            self._on_problem(f"template {letter.template}: it took too much ({death.reason}), and ours was used")
-            return written
+            return self._with_less(one, death, now) or (due, self._lost(due, death))
+        except Temporary as error:  # we are stopping
+            return due, error
+        except Exception as error:
+            return due, self._lost(due, error)
+        for problem in (*written.problems, *one.instead):
+            self._on_problem(problem)
+        return due, Ready(due, written.raw, null, one.bounce, written.subject)
+
+    def _with_less(self, one: Begun, death: ChildDied, now: datetime) -> Begun | None:
+        """Another attempt without the files, then without the admin's templates; None when there is neither."""
+        due, letter = one.due, one.letter
+        if letter is None or not (due.attachments or one.templates):
+            return None
+        if due.attachments:
+            what = f"the files of a letter ({due.template}): they took too much ({death.reason}), and it left without"
+            plain, templates = replace(due, attachments=()), one.templates
+        else:
+            what = f"template {letter.template}: it took too much ({death.reason}), and ours was used"
+            plain, templates = due, None
+        asked = self._ask(plain, letter, templates, now)
+        return Begun(plain, letter, one.bounce, asked, templates, (*one.instead, what))
+
+    def _lost(self, due: DueLetter, error: Exception) -> MailgateError:
+        log.error("no words for a letter", extra={"letter": due.id, "error": str(error)})
+        self._on_problem(f"a letter cannot be worded (template {due.template}): {error}")
+        return error if isinstance(error, MailgateError) else Temporary(f"{type(error).__name__}: {error}")
+
+
+def _failed(error: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future

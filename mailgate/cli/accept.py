@@ -21,6 +21,11 @@ def accept(ctx: click.Context, recipients: tuple[str, ...], sender: str) -> int:
     """Take one message from standard input: exit 0 only once it is safely on disk, 75 try again, 65 refused."""
     raw = sys.stdin.buffer.read()
     try:
+        from mailgate.app.control import EMPTY
+        from mailgate.wire.digest import empty
+
+        if empty(raw):  # said here as well, since only here it can be told from a fault that passes
+            raise Permanent(EMPTY)
         config = at.load(ctx)
         if len(raw) > config.smtp.max_size:
             raise Permanent(f"the message is larger than {config.smtp.max_size} octets")

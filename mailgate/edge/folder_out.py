@@ -6,6 +6,7 @@ import itertools
 import os
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from mailgate.errors import Permanent, RouteDown
@@ -21,11 +22,17 @@ class FolderTransport:
         self._count = itertools.count()
         self._host = socket.gethostname().replace("/", "_").replace(":", "_")
 
-    def send(self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False) -> str:
-        """Write the letter durably; returns the file's name. Raises Permanent or RouteDown like any transport."""
+    def send(
+        self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False, before: Callable[[], None] = lambda: None
+    ) -> str:
+        """Write the letter durably; returns the file's name. Raises Permanent or RouteDown like any transport.
+
+        `before` is called before anything is written.
+        """
         if not recipient.isprintable() or not sender.isprintable() or "@" not in recipient:
             raise Permanent(f"not an address: {ascii(recipient)[:100]}")
         head = f"Return-Path: <{sender}>\nDelivered-To: {recipient}\n".encode()
+        before()
         now = time.time_ns()
         name = f"{now // 10**9}.M{now % 10**9 // 1000}P{os.getpid()}Q{next(self._count)}R{id(self):x}.{self._host}"
         data = head + raw.replace(b"\r\n", b"\n")
@@ -42,6 +49,9 @@ class FolderTransport:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+    def abort(self) -> None:
+        """A disk that hangs cannot be told to let go."""
 
     def _write(self, name: str, data: bytes) -> None:
         temporary = self.folder / "tmp" / name

@@ -58,6 +58,7 @@ class MailboxReader:
         self._delay = 0.0
         self._refused = 0
         self._secret: object = None
+        self._client: IMAPClient | None = None
         self._thread = threading.Thread(target=self._run, name=f"imap-{mailbox.name}", daemon=True)
 
     def start(self) -> None:
@@ -72,6 +73,12 @@ class MailboxReader:
         """Wait for the thread; False when it is still busy."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
+
+    def abort(self) -> None:
+        """Break the connection under a server that does not answer; the next start does again what was being done."""
+        client = self._client
+        if client is not None:
+            close(client)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -102,6 +109,7 @@ class MailboxReader:
 
     def _session(self) -> None:
         client, self._secret = connect(self.mailbox)
+        self._client = client
         try:
             with sorted_troubles():
                 if not self._folders:
@@ -121,6 +129,7 @@ class MailboxReader:
                 with contextlib.suppress(Exception):
                     client.logout()
         finally:
+            self._client = None
             close(client)
 
     def _tell_how_it_went(self) -> None:
@@ -171,11 +180,20 @@ class Mailboxes:
         for reader in self.readers:
             reader.start()
 
-    def stop(self, grace: float = 25.0) -> bool:
-        """Stop all of them; False when one was still busy after `grace` seconds (its thread ends with the process)."""
+    def stop(self, grace: float = 6.0, after: float = 2.0) -> bool:
+        """Stop all of them: after `grace` seconds their connections are broken.
+
+        False when one was still busy `after` seconds later: its thread ends with the process.
+        """
         for reader in self.readers:
             reader.stop()
-        end = time.monotonic() + grace
+        self._join(grace)
+        for reader in self.readers:
+            reader.abort()
+        return self._join(after)
+
+    def _join(self, seconds: float) -> bool:
+        end = time.monotonic() + seconds
         return all(reader.join(max(0.0, end - time.monotonic())) for reader in self.readers)
 
 

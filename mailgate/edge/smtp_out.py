@@ -6,7 +6,6 @@ import binascii
 import ipaddress
 import logging
 import re
-import smtplib
 import ssl
 import time
 from collections.abc import Callable
@@ -74,11 +73,15 @@ class SmtpTransport:
         self.longest = relay.longest
         self._client: Client | None = None
         self._mails = 0  # transactions begun on it
+        self._aborted = False
 
-    def send(self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False) -> str:
+    def send(
+        self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False, before: Callable[[], None] = lambda: None
+    ) -> str:
         """Hand over one letter for one recipient; returns the relay's own id for it, as far as it tells one.
 
-        `sender` `""` is the null reverse-path; `utf8` when the header needs SMTPUTF8 (RFC 6531).
+        `sender` `""` is the null reverse-path; `utf8` when the header needs SMTPUTF8 (RFC 6531). `before` is called
+        once the relay has taken the envelope, right before DATA; what it raises ends the transaction and is passed on.
         Raises Permanent (this letter or recipient is refused), Temporary (try this letter later), RouteDown (the relay
         refuses us or cannot be reached), Uncertain (it was silent after the final dot: taken or not).
         """
@@ -91,6 +94,11 @@ class SmtpTransport:
             client = self._connect()  # the kept connection had gone stale
             self._mail(client, sender, raw, utf8)
         self._rcpt(client, recipient)
+        try:
+            before()
+        except BaseException:
+            self._drop()
+            raise
         self._data(client)
         return self._body(client, raw)
 
@@ -105,12 +113,19 @@ class SmtpTransport:
             self._rcpt(client, _address(recipient))
         self._reset()
 
+    def abort(self) -> None:
+        """Break the connection under a `send` in another thread, which raises then; see `send` for what that means."""
+        self._aborted = True
+        client = self._client
+        if client is not None:
+            client.abort()
+
     def close(self) -> None:
         """Leave politely; a relay that fails here took the letters nevertheless (threats O-08)."""
         client, self._client = self._client, None
         if client is None:
             return
-        client.patience = 5.0
+        client.patience = 1.0
         try:
             client.docmd("QUIT")
         except Disconnected:
@@ -123,8 +138,11 @@ class SmtpTransport:
         relay = self.relay
         self._drop()
         try:
-            client = self._open()
-            self._client, self._mails = client, 0
+            client = self._client = self._open()
+            self._mails = 0
+            if self._aborted:
+                raise Disconnected("broken off")
+            self._greeted(client)
             code, text = client.ehlo()
             if code != 250:
                 self._down("EHLO refused", code, text)
@@ -145,14 +163,18 @@ class SmtpTransport:
 
     def _open(self) -> Client:
         relay = self.relay
-        place = relay.host, relay.port, relay.helo
-        timeout, patience = relay.connect_timeout, relay.command_timeout
-        try:
-            if relay.tls == "tls":
-                return TlsClient(*place, timeout=timeout, patience=patience, context=self._context())
-            return Client(*place, timeout=timeout, patience=patience)
-        except smtplib.SMTPConnectError as error:
-            self._down("greeting refused", error.smtp_code, _bytes(error.smtp_error))
+        kind = Client
+        tls: dict[str, ssl.SSLContext] = {}
+        if relay.tls == "tls":
+            kind, tls = TlsClient, {"context": self._context()}
+        return kind(
+            relay.host, relay.port, relay.helo, timeout=relay.connect_timeout, patience=relay.command_timeout, **tls
+        )
+
+    def _greeted(self, client: Client) -> None:
+        code, text = client.greeting()
+        if code != 220:
+            self._down("greeting refused", code, text)
 
     def _context(self) -> ssl.SSLContext:
         return self.relay.context or ssl.create_default_context()
@@ -350,7 +372,3 @@ def _on_this_machine(client: Client) -> bool:
 
 def _base64(text: str) -> str:
     return binascii.b2a_base64(text.encode(), newline=False).decode("ascii")
-
-
-def _bytes(text: bytes | str) -> bytes:
-    return text if isinstance(text, bytes) else text.encode()

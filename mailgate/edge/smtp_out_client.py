@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import smtplib
 import socket
@@ -31,13 +32,25 @@ class Client(smtplib.SMTP):
     """
 
     def __init__(self, host: str, port: int, helo: str, *, timeout: float, patience: float, **tls: Any) -> None:
-        """Connect within `timeout` seconds; raises OSError, smtplib.SMTPConnectError or Disconnected."""
+        """Connect within `timeout` seconds, to hear the `greeting` next. Raises OSError."""
         self.patience = patience
         self._received = b""
-        super().__init__(host, port, local_hostname=helo, timeout=timeout, **tls)
-        assert self.sock is not None
+        super().__init__(local_hostname=helo, timeout=timeout, **tls)
+        self._host = host  # the name TLS asks for; given to the constructor, it would wait for the greeting there
+        self.sock = self._get_socket(host, port, timeout)  # type: ignore[attr-defined]
         # The dot travels in a packet of its own, which must not wait for a delayed acknowledgement: 40 ms a letter.
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def greeting(self) -> tuple[int, bytes]:
+        """The first reply (RFC 5321 section 4.3.1)."""
+        return self.getreply()
+
+    def abort(self) -> None:
+        """Break the connection, from any thread: whoever waits for it is told at once."""
+        sock = self.sock
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)  # that of TLS is not made for a second thread
 
     def getreply(self) -> tuple[int, bytes]:
         """The next reply: its code (200-599) and its text, lines joined by LF."""

@@ -15,11 +15,16 @@ _LINE = re.compile(rb"[^\n]*\n")
 
 
 def raw_digest(raw: bytes) -> str:
-    """sha256 hex of a raw mail without its leading trace fields, line ends made CRLF."""
-    body = raw[_trace_length(raw) :]
+    """sha256 hex of a raw mail without its leading trace fields, line ends made CRLF; of an empty mail, with them."""
+    body = raw if empty(raw) else raw[_trace_length(raw) :]
     if b"\n" in body and body.count(b"\n") != body.count(b"\r\n"):
         body = body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     return hashlib.sha256(body).hexdigest()
+
+
+def empty(raw: bytes) -> bool:
+    """True when nobody wrote anything: no field but those of the hops, and no words."""
+    return not raw[_trace_length(raw) :].strip()
 
 
 def _trace_length(raw: bytes) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from silent import STEPS as SMTP_STEPS
+from silent import Silent
 
 from mailgate.app.children import Children
 from mailgate.app.dispatch import Dispatcher, Route
@@ -21,7 +24,8 @@ from mailgate.core.letter import DueDelivery
 from mailgate.core.mail import Address, Envelope
 from mailgate.core.policy import Department, Key, Mode, Policy
 from mailgate.core.ticket import EntryKind
-from mailgate.errors import Permanent, RouteDown, Temporary, Uncertain
+from mailgate.edge import smtp_out
+from mailgate.errors import ChildDied, Permanent, RouteDown, Temporary, Uncertain
 from mailgate.store.sqlite import SqliteStore
 
 STATES = ("waiting", "leased", "sending", "sent", "uncertain", "held", "dead")
@@ -49,10 +53,19 @@ class Relay:
         self.about: dict[str, Exception] = {}
         self.taken: list[tuple[str, str, bytes]] = []
         self.calls = 0
-        self.during: Callable[[], None] = lambda: None
+        self.agreeing: Callable[[str], object] = lambda recipient: None  # before the words leave
+        self.during: Callable[[], None] = lambda: None  # while they leave
+        self.aborted = threading.Event()
 
-    def send(self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False) -> str:
+    def abort(self) -> None:
+        self.aborted.set()
+
+    def send(
+        self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False, before: Callable[[], None] = lambda: None
+    ) -> str:
         self.calls += 1
+        self.agreeing(recipient)
+        before()
         self.during()
         error = self.about.get(recipient) or (self.plan.pop(0) if self.plan else None)
         if error:
@@ -82,11 +95,12 @@ class Office:
     problems: list[str] = field(default_factory=list)
     failures: list[tuple[str, str]] = field(default_factory=list)
     on_failed: Any = None
+    make: Any = None  # other transports than `relay`
 
     def start(self, **route: Any) -> Dispatcher:
         """A new dispatcher, as after a restart."""
         routes = {
-            "first": Route("first", lambda: self.relay, **route),
+            "first": Route("first", self.make or (lambda: self.relay), **route),
             "second": Route("second", lambda: self.second),
         }
         return Dispatcher(
@@ -638,6 +652,127 @@ def test_a_limit_is_kept_over_all_routes(office: Office) -> None:
     assert set(office.states()) == {"sent"}
 
 
+@pytest.mark.parametrize("step", SMTP_STEPS)
+def test_s18_a_relay_that_falls_silent_keeps_nobody_and_leaves_in_doubt_only_what_was_leaving(
+    office: Office, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-18: letters were `sending` before the relay had said a word, and hung threads outlived SIGTERM."""
+    monkeypatch.setattr("mailgate.app.lane.AGREEING", 0.2)
+    monkeypatch.setattr("mailgate.app.lane.LEAVING", 0.2)
+    peer, stop = Silent(step), threading.Event()
+    for number in range(8):
+        office.owe(Address(f"c{number}@x.example"))
+    office.make = lambda: smtp_out.SmtpTransport(smtp_out.Relay("127.0.0.1", peer.port, tls="none"))
+    dispatcher = office.start(connections=2)
+    thread = threading.Thread(target=dispatcher.run, args=(stop,))
+    thread.start()
+    try:
+        assert peer.reached.acquire(timeout=20)
+        assert peer.reached.acquire(timeout=20)
+        leaving = step in ("DATA", "dot")
+        for _ in range(200):  # what was announced with the letters that are leaving is taken back in a moment
+            if office.states().count("sending") == (2 if leaving else 0):
+                break
+            threading.Event().wait(0.05)
+        assert office.states().count("sending") == (2 if leaving else 0)
+        assert set(office.states()) <= {"leased", "sending"}
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+        assert office.states().count("uncertain") == (2 if step == "dot" else 0)
+        assert "sending" not in office.states()
+        assert {row["attempts"] for row in office.rows()} <= ({0, 1} if step == "dot" else {0})
+        assert office.problems == []  # it is not the relay's fault that we stop
+    finally:
+        stop.set()
+        peer.close()
+        thread.join(20)
+
+
+def test_s18_letters_announced_with_one_that_hangs_are_not_in_doubt_and_leave_when_it_lets_go(office: Office) -> None:
+    for number in range(30):
+        office.owe(Address(f"c{number}@x.example"))
+    dispatcher = office.start()
+    dispatcher.lanes["first"]._pace = 0.001  # a fast relay so far: many letters are announced at once
+    hanging, go = threading.Event(), threading.Event()
+
+    def hang(recipient: str) -> None:
+        if recipient == "c3@x.example":
+            hanging.set()
+            assert go.wait(20)
+
+    office.relay.agreeing = hang
+    thread = threading.Thread(target=dispatcher.drain)
+    thread.start()
+    assert hanging.wait(20)
+    for _ in range(400):
+        if office.states().count("sent") == 3 and "sending" not in office.states():
+            break
+        threading.Event().wait(0.02)
+    assert office.states() == ["sent"] * 3 + ["leased"] * 27
+    go.set()
+    thread.join(20)
+    assert office.states() == ["sent"] * 30
+    assert office.relay.calls == 30
+
+
+def test_s16_a_letter_whose_words_take_long_holds_up_itself_alone(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-16: the letters behind one that is slow to word waited for it, two minutes and more."""
+    slow, real = Future[Any](), office.children.submit
+    asked: list[tuple[Any, ...]] = []
+    people = [Address(f"c{number}@x.example") for number in range(10)]
+
+    def submit(function: str, letter: Any, *rest: Any) -> Future[Any]:
+        if letter.to[0].addr != "c2@x.example":
+            return real(function, letter, *rest)
+        asked.append((function, letter, *rest))
+        return slow
+
+    monkeypatch.setattr(office.children, "submit", submit)
+    monkeypatch.setattr("mailgate.app.wording.PATIENCE", 0.05)
+    for person in people:
+        office.owe(person)
+    dispatcher, stop, sent = office.start(), threading.Event(), threading.Semaphore(0)
+    office.relay.during = sent.release
+    thread = threading.Thread(target=dispatcher.run, args=(stop,))
+    thread.start()
+    try:
+        for _ in range(9):
+            assert sent.acquire(timeout=20)
+        assert "c2@x.example" not in office.relay.recipients
+        office.owe(ANN)  # and so does a whole new batch
+        dispatcher.wake()
+        assert sent.acquire(timeout=20)
+        slow.set_result(real(*asked[0]).result())
+        assert sent.acquire(timeout=20)
+        assert office.relay.recipients[-1] == "c2@x.example"
+    finally:
+        stop.set()
+        dispatcher.wake()
+        thread.join(20)
+    assert set(office.states()) == {"sent"}
+
+
+def test_s16_files_that_kill_the_child_are_left_out_and_told(office: Office) -> None:
+    """A letter leaves without the files rather than never."""
+    raw = b"From: a@b.example\r\nContent-Type: application/pdf\r\n\r\n%PDF-1\r\n"
+    kept = office.store.write(lambda tx: tx.keep(raw, Envelope("a@b.example", ()), "digest", START)).result()
+    office.owe(BEN, template="answer", attachments=((kept.number, "1"),))
+    real = office.children.submit
+    dead: Future[Any] = Future()
+    dead.set_exception(ChildDied("cpu"))
+    office.children.submit = lambda what, *rest: dead if "enclose" in what else real(what, *rest)  # type: ignore[method-assign]
+    try:
+        office.start().drain()
+    finally:
+        del office.children.submit
+    assert office.relay.recipients == [BEN.addr]
+    assert len(office.problems) == 1
+    assert "the files of a letter" in office.problems[0]
+
+
 def test_without_a_route_letters_wait(office: Office) -> None:
     office.owe(ANN)
     dispatcher = Dispatcher(office.store, office.children, office.live, lambda: START, {})
@@ -672,7 +807,7 @@ def test_a_route_that_fails_by_our_own_bug_is_met_again(office: Office, monkeypa
     lane = dispatcher.lanes["first"]
     drain, failures = lane.drain, [ZeroDivisionError(), Temporary("the disk is full")]
     monkeypatch.setattr("mailgate.app.lane.POLL", 0.01)
-    monkeypatch.setattr(lane, "drain", lambda: _fails(failures.pop()) if failures else drain())
+    monkeypatch.setattr(lane, "drain", lambda **how: _fails(failures.pop()) if failures else drain(**how))
     office.owe(ANN)
     thread = threading.Thread(target=dispatcher.run, args=(stop,))
     thread.start()

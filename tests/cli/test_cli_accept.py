@@ -11,6 +11,7 @@ import pytest
 from conftest import Desk
 
 from mailgate.store.sqlite import SqliteStore
+from mailgate.wire.digest import raw_digest
 
 MAIL = b"From: a@customer.example\nTo: support@acme.example\nSubject: Lamp\n\nIt is dark.\n"
 
@@ -58,6 +59,19 @@ def test_65_for_a_message_that_is_too_large(config: Path) -> None:
     assert done.returncode == 65
     assert b"larger than 65536 octets" in done.stderr
     assert kept(config) == 0
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"\r\n \r\n", b"Return-Path: <a@b.example>\nReceived: by mx\n\n"])
+def test_s22_65_for_a_message_in_which_nobody_wrote_anything(config: Path, raw: bytes) -> None:
+    """S-22: a pipe that gave nothing was told 0, its mail a "duplicate" of an unrelated empty one."""
+    done = accept(config, raw, "--to", "support@acme.example")
+    assert (done.returncode, done.stderr) == (65, b"mailgate: the message is empty: neither a header nor words\n")
+    assert kept(config) == 0
+
+
+def test_s22_two_empty_mails_of_different_hops_are_not_one() -> None:
+    assert raw_digest(b"Received: one\n\n") != raw_digest(b"Received: two\n\n")
+    assert raw_digest(b"Received: one\nA: b\n\n") == raw_digest(b"Received: two\nA: b\n\n")
 
 
 def test_75_when_the_configuration_is_broken(config: Path) -> None:

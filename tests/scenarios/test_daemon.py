@@ -22,7 +22,7 @@ from conftest import running
 from scenarios.process import Process, letter, process, until
 
 from mailgate.app import callbox
-from mailgate.daemon import REQUEST
+from mailgate.app.callbox import REQUEST
 from mailgate.store.sqlite import SqliteStore
 
 

@@ -1,0 +1,116 @@
+"""S-22: the control socket answers each client by itself, whoever else connects and says nothing."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailgate.app import callbox
+from mailgate.app.callbox import Callbox
+
+
+class Box:
+    """A control socket whose answers a test decides."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.slow, self.begun = threading.Event(), threading.Event()
+        self.callbox = Callbox(data, self.answer)
+        self.callbox.open()
+        self.clients: list[socket.socket] = []
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request.get("call") == "slow":
+            self.begun.set()
+            assert self.slow.wait(20)
+        return {"result": request.get("call")}
+
+    def connect(self, said: bytes = b"") -> socket.socket:
+        client = socket.socket(socket.AF_UNIX)
+        client.settimeout(20)
+        self.clients.append(client)
+        with callbox.path_of(self.data) as path:
+            client.connect(path)
+        client.sendall(said)
+        return client
+
+    def ask(self, said: bytes) -> Any:
+        return heard(self.connect(said))
+
+
+def heard(client: socket.socket) -> Any:
+    return json.loads(client.makefile("rb").readline())
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    found = Box(tmp_path)
+    yield found
+    found.slow.set()
+    found.callbox.close(20)
+    for client in found.clients:
+        client.close()
+
+
+PING = b'{"call": "ping"}\n'
+
+
+def test_s22_silent_clients_keep_nobody_waiting(box: Box) -> None:
+    for said in (b"", b'{"call"', b"x" * 100_000) * 5:
+        box.connect(said)
+    assert box.ask(PING) == {"result": "ping"}
+
+
+def test_s22_a_request_that_takes_long_keeps_nobody_else_waiting(box: Box) -> None:
+    slow = box.connect(b'{"call": "slow"}\n')
+    assert box.begun.wait(20)
+    assert box.ask(PING) == {"result": "ping"}
+    box.slow.set()
+    assert heard(slow) == {"result": "slow"}
+
+
+def test_s22_more_clients_than_there_are_places_are_told_so_and_a_place_that_is_left_is_free(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(callbox, "CLIENTS", 3)
+    silent = [box.connect() for _ in range(3)]
+    assert box.ask(PING) == {"error": "too many commands at once; try again"}
+    silent[0].sendall(PING)
+    assert heard(silent[0]) == {"result": "ping"}
+    while box.ask(PING) != {"result": "ping"}:  # its thread is on the way out
+        pass
+
+
+def test_s22_a_client_that_never_finishes_is_let_go_after_a_while(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callbox, "PATIENCE", 0.05)
+    assert box.connect(b'{"call"').recv(100) == b""
+
+
+@pytest.mark.parametrize(("limit", "answer"), [("REQUEST", "more than 0 MB"), ("HELD", "too much is asked at once")])
+def test_s22_what_clients_say_is_held_up_to_a_limit_each_and_together(
+    box: Box, monkeypatch: pytest.MonkeyPatch, limit: str, answer: str
+) -> None:
+    monkeypatch.setattr(callbox, limit, 10_000)
+    box.connect(b"x" * 6_000)
+    assert answer in box.ask(b"x" * 11_000)["error"]
+    assert box.ask(PING) == {"result": "ping"}
+
+
+def test_s22_closing_lets_a_request_in_hand_finish_and_the_silent_go(box: Box) -> None:
+    silent, slow = box.connect(b'{"call"'), box.connect(b'{"call": "slow"}\n')
+    assert box.begun.wait(20)
+    closing = threading.Thread(target=box.callbox.close, args=(20,))
+    closing.start()
+    assert silent.recv(100) == b""
+    box.slow.set()
+    assert heard(slow) == {"result": "slow"}
+    closing.join(20)
+    assert not closing.is_alive()
+    with pytest.raises(OSError):
+        box.connect()
