@@ -29,7 +29,11 @@ log = logging.getLogger(__name__)
 
 BATCH = 64
 PATIENCE = 1.0  # seconds a mail may be unparsed before the others pass it
-ATTEMPTS = 3
+ATTEMPTS = 3  # children that may die on a mail
+ENDS = 3  # unclean ends of the gateway at which a mail may have been alone in hand
+POISON = f"its child died {ATTEMPTS} times"
+DAEMON_DIED = f"mailgate itself ended {ENDS} times while it decided this mail alone"
+READ = "mailgate.wire.parse:parse"  # what a child does with a mail
 PAUSE = 1.0  # seconds before another look, when the database or the machine is in trouble
 DONE = ("cpu", "memory", "wall")  # limits a second try would only meet again
 
@@ -65,7 +69,9 @@ class Intake:
         self._wake = threading.Event()
         self._rush = Rush()
         self._late: dict[int, tuple[WaitingMail, Future[Any]]] = {}
-        self._innocent: set[int] = set()  # their attempt failed for a reason that is not theirs, and is given back
+        self._resting: set[int] = set()  # they were to be decided, and something that is not theirs stopped them
+        self._suspects: set[int] = set()  # they were being decided when a gateway ended uncleanly
+        self._looked_back = False
         self.settled: Callable[[Settled], None] = lambda settled: None
 
     # --- receive: at the socket -----------------------------------------------------------------------------------
@@ -105,34 +111,34 @@ class Intake:
 
     def drain(self) -> int:
         """One pass over the mails without a fate; returns how many were looked at."""
+        if not self._looked_back:
+            self._suspects.update(self._store.write(lambda tx: tx.unfinished()).result())
+            self._looked_back = True
         done = self.drain_late(wait=False)
-        waiting = self._store.write(self._take).result()
-        self._innocent.clear()
+        if self._resting:
+            self._store.write(self._at_rest).result()
+            self._resting.clear()
+        waiting = self._next()
         if not waiting:
             return done
         self._process(waiting)
         return len(waiting)
 
-    def _take(self, tx: Tx) -> list[WaitingMail]:
-        """The next mails, their attempt counted before it is made.
+    def _next(self) -> list[WaitingMail]:
+        """The next mails. One that was being decided when a gateway ended uncleanly is taken alone."""
+        found = self._store.read(lambda read: read.waiting(BATCH + len(self._late)))
+        waiting = [mail for mail in found if mail.number not in self._late][:BATCH]
+        suspect = next((at for at, mail in enumerate(waiting) if mail.number in self._suspects), len(waiting))
+        return waiting[: suspect or 1]
 
-        A mail that was in hand when somebody died is taken alone, so that it harms itself alone.
-        """
-        self._give_back(tx)
-        waiting = [mail for mail in tx.waiting(BATCH + len(self._late)) if mail.number not in self._late][:BATCH]
-        suspect = next((at for at, mail in enumerate(waiting) if mail.attempts), len(waiting))
-        taken = waiting[: suspect or 1]
-        for mail in taken:
-            tx.attempt(mail.number)
-        return taken
-
-    def _give_back(self, tx: Tx) -> None:
-        for number in self._innocent:
-            tx.forgive(number)
+    def _at_rest(self, tx: Tx) -> None:
+        """A suspect stays one until it has its fate."""
+        tx.at_rest(self._resting)
+        tx.deciding(self._resting & self._suspects)
 
     def _put_back(self, mail: WaitingMail) -> None:
         """It keeps its place: what stopped it was the database or the machine."""
-        self._innocent.add(mail.number)
+        self._resting.add(mail.number)
 
     def _finish(self) -> None:
         """Before we end: what is parsed is applied, and no mail is blamed for our leaving."""
@@ -140,33 +146,53 @@ class Intake:
             self.drain_late(wait=True)
         except MailgateError as error:
             log.error("mail left for the next start", extra={"error": str(error)})
-        if self._innocent:
-            self._store.write(self._give_back).exception()  # as well as we can
+        if self._resting:
+            self._store.write(self._at_rest).exception()  # as well as we can
 
     def _process(self, waiting: list[WaitingMail]) -> None:
         snapshot = self._live.snapshot
         limits = snapshot.policy.limits
-        poison = [mail for mail in waiting if mail.attempts >= ATTEMPTS]
-        for mail in poison:
-            self._quarantine(mail, "poison", "the daemon or its child died on it three times")
-        good = [mail for mail in waiting if mail.attempts < ATTEMPTS]
+        good = [mail for mail in waiting if not self._condemned(mail)]
         calls = [(_bytes(mail), mail.envelope, limits) for mail in good]
-        parsing = self._children.submit_many("mailgate.wire.parse:parse", calls)
-        applying: list[tuple[WaitingMail, Future[Settled]]] = []
+        parsing = self._children.submit_many(READ, calls)
+        ready: list[tuple[WaitingMail, InboundMail]] = []
         for mail, future in zip(good, parsing, strict=True):
             try:
-                parsed = future.result(timeout=PATIENCE)
+                ready.append((mail, future.result(timeout=PATIENCE)))
             except Late:
                 self._late[mail.number] = (mail, future)
             except Temporary:
                 self._put_back(mail)
             except MailgateError as error:
                 self._failed(mail, error)
-            else:
-                applying.append((mail, self._submit(mail, parsed, snapshot)))
-        self._collect(applying)
-        if self._innocent:
+        self._decide(ready, snapshot)
+        if self._resting:
             raise Temporary("mail put back: the database or a child process is not to be had")
+
+    def _condemned(self, mail: WaitingMail) -> bool:
+        """True for a mail that has killed too often; it lies in quarantine then."""
+        if mail.attempts >= ATTEMPTS:  # it was counted, and then its quarantine failed
+            self._quarantine(mail, "poison", POISON)
+        elif mail.alone >= ENDS:
+            self._store.write(lambda tx: tx.deciding([mail.number], alone=True)).result()
+            self._quarantine(mail, "daemon_died", DAEMON_DIED, bare=mail.alone > ENDS)
+        else:
+            return False
+        return True
+
+    def _decide(self, ready: list[tuple[WaitingMail, InboundMail]], snapshot: Snapshot) -> None:
+        """Decide mails, all or nothing each; that their decision begins is on disk before, whatever it does to us."""
+        if not ready:
+            return
+        numbers = [mail.number for mail, _ in ready]
+        alone = len(ready) == 1 and numbers[0] in self._suspects
+        try:
+            self._store.write(lambda tx: tx.deciding(numbers, alone=alone)).result()
+        except Temporary:
+            for mail, _ in ready:
+                self._put_back(mail)
+            raise
+        self._collect([(mail, self._submit(mail, parsed, snapshot)) for mail, parsed in ready])
 
     def drain_late(self, *, wait: bool) -> int:
         """Mails that stepped aside and are parsed by now; with `wait` those still in hand too."""
@@ -180,7 +206,7 @@ class Intake:
             except MailgateError as error:
                 self._failed(mail, error)
             else:
-                self._collect([(mail, self._submit(mail, parsed, self._live.snapshot))])
+                self._decide([(mail, parsed)], self._live.snapshot)
         return len(ready)
 
     def _submit(self, mail: WaitingMail, parsed: InboundMail, snapshot: Snapshot) -> Future[Settled]:
@@ -246,6 +272,7 @@ class Intake:
             raise trouble
 
     def _tell(self, settled: Settled) -> None:
+        self._suspects.discard(settled.number)
         log.info("mail settled", extra={"mail": settled.number, "fate": str(settled.fate), "reason": settled.reason,
                                         "tickets": list(settled.tickets)})  # fmt: skip
         self.settled(settled)
@@ -257,18 +284,26 @@ class Intake:
         if isinstance(error, ChildDied):
             if error.reason in DONE:
                 self._quarantine(mail, f"limit_{error.reason}", str(error))
-            elif mail.attempts + 1 >= ATTEMPTS:
-                self._quarantine(mail, "poison", f"its child died {ATTEMPTS} times")
-            else:
-                log.warning("child died on a mail", extra={"mail": mail.number, "attempt": mail.attempts + 1})
-                self.wake()
+            elif self._died(mail) >= ATTEMPTS:
+                self._quarantine(mail, "poison", POISON)
             return
         self._quarantine(mail, "parse_error", str(error))
 
-    def _quarantine(self, mail: WaitingMail, reason: str, error: str) -> None:
+    def _died(self, mail: WaitingMail) -> int:
+        """Count a child's death against the mail it read; returns the count."""
+        try:
+            attempts = self._store.write(lambda tx: tx.attempt(mail.number)).result()
+        except Temporary:
+            self._put_back(mail)
+            return mail.attempts
+        log.warning("child died on a mail", extra={"mail": mail.number, "attempt": attempts})
+        self.wake()
+        return attempts
+
+    def _quarantine(self, mail: WaitingMail, reason: str, error: str, *, bare: bool = False) -> None:
         """Raw bytes stay, people see a ticket, the admin is told; `mailgate quarantine retry` runs it again."""
         try:
-            settled = self._store.write(partial(self._set_aside, mail, reason, error)).result()
+            settled = self._store.write(partial(self._set_aside, mail, reason, error, bare=bare)).result()
         except Temporary:
             self._put_back(mail)
             return

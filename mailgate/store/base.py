@@ -46,7 +46,8 @@ class WaitingMail:
     envelope: Envelope
     accepted_at: datetime
     arrived_at: datetime
-    attempts: int
+    attempts: int  # how often a child died on it
+    alone: int  # how often the gateway ended uncleanly while it alone was being decided
     size: int
     released_as: str = ""  # a parked mail, released by this agent's proof
     release_mode: str = ""
@@ -144,6 +145,9 @@ class Read(Protocol):
 
     def raw(self, number: int) -> bytes:
         """The mail byte for byte as it came; raises KeyError for an unknown number or purged bytes."""
+
+    def waiting(self, limit: int, after: int = 0) -> list[WaitingMail]:
+        """Mails without a fate, in order of arrival, numbered above `after`."""
 
     def envelope(self, number: int) -> Envelope: ...
     def audit(self) -> Mapping[str, int]: ...
@@ -247,11 +251,17 @@ class Tx(Read, Protocol):
         (mailbox, folder, UIDVALIDITY, UID) gives the first number and no row.
         """
 
-    def waiting(self, limit: int, after: int = 0) -> list[WaitingMail]: ...
-    def attempt(self, number: int) -> int: ...
+    def attempt(self, number: int) -> int:
+        """A child died on this mail; returns how often that has happened. Raises KeyError for an unknown mail."""
 
-    def forgive(self, number: int) -> None:
-        """Take the last attempt back: the mail was not to blame for its end."""
+    def deciding(self, numbers: Iterable[int], *, alone: bool = False) -> None:
+        """Mark mails whose decision is about to begin, so that an unclean end is remembered with them."""
+
+    def at_rest(self, numbers: Iterable[int]) -> None:
+        """Take the mark back: they are not being decided after all, and wait."""
+
+    def unfinished(self) -> list[int]:
+        """At the start: mails that were being decided when a gateway ended uncleanly, those alone in hand counted."""
 
     def apply(
         self,

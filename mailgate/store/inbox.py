@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from mailgate.core.mail import Envelope, canonical
@@ -10,6 +11,8 @@ from mailgate.store import statements as sql
 from mailgate.store.base import Incoming, Kept, WaitingMail
 from mailgate.store.blobs import blob_path, link
 from mailgate.store.session import Session
+
+AMONG_OTHERS, ALONE = 1, 2  # how a mail is being decided
 
 
 class Inbox(Session):
@@ -63,6 +66,7 @@ class Inbox(Session):
                 accepted_at=rows.time_of(row["accepted_at"]),
                 arrived_at=rows.time_of(row["arrived_at"]),
                 attempts=row["attempts"],
+                alone=row["alone"],
                 size=row["size"],
                 released_as=row["released_as"],
                 release_mode=row["release_mode"],
@@ -72,15 +76,24 @@ class Inbox(Session):
         ]
 
     def attempt(self, number: int) -> int:
-        """Count a try; returns the count. Raises KeyError for an unknown mail."""
+        """See `base.Tx.attempt`."""
         attempts = self.scalar(sql.ATTEMPT, {"number": number})
         if attempts is None:
             raise KeyError(number)
         return int(attempts)
 
-    def forgive(self, number: int) -> None:
-        """See `base.Tx.forgive`."""
-        self.run(sql.FORGIVE, {"number": number})
+    def deciding(self, numbers: Iterable[int], *, alone: bool = False) -> None:
+        """See `base.Tx.deciding`."""
+        self.many(sql.DECIDING, [{"number": number, "how": ALONE if alone else AMONG_OTHERS} for number in numbers])
+
+    def at_rest(self, numbers: Iterable[int]) -> None:
+        """See `base.Tx.at_rest`."""
+        self.many(sql.DECIDING, [{"number": number, "how": 0} for number in numbers])
+
+    def unfinished(self) -> list[int]:
+        """See `base.Tx.unfinished`."""
+        self.run(sql.ALONE_AT_THE_END, {})
+        return [row["number"] for row in self.all(sql.UNFINISHED, {})]
 
     def quarantine_mail(self, number: int, reason: str, error: str, now: datetime) -> None:
         """We failed on this mail: its bytes stay, people are told, `retry_mail` runs it again."""

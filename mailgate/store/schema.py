@@ -189,7 +189,14 @@ CREATE INDEX delivery_ack ON delivery(canonical, created_at) WHERE urgency = 1;
 CREATE VIRTUAL TABLE words USING fts5(subject, body, content='', tokenize='unicode61 remove_diacritics 2');
 """
 
-MIGRATIONS = (("0001_first", FIRST),)
+# What 0.1.0 counted as attempts were leases: a daemon that was killed blamed every mail in hand.
+ALONE = """
+ALTER TABLE mail ADD COLUMN deciding INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mail ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+UPDATE mail SET attempts = 0 WHERE fate IS NULL;
+"""
+
+MIGRATIONS = (("0001_first", FIRST), ("0002_alone", ALONE))
 VERSION = len(MIGRATIONS)
 
 

@@ -28,23 +28,28 @@ SELECT mail.*, raw.bytes FROM mail LEFT JOIN raw ON raw.mail = mail.number
 WHERE mail.fate IS NULL AND mail.number > :after ORDER BY mail.number LIMIT :limit
 """
 ATTEMPT = "UPDATE mail SET attempts = attempts + 1 WHERE number = :number RETURNING attempts"
-FORGIVE = "UPDATE mail SET attempts = attempts - 1 WHERE number = :number AND attempts > 0"
+# `deciding` says that a decision was begun: 1 among others, 2 alone. A fate takes it back, and so does a clean end.
+DECIDING = "UPDATE mail SET deciding = :how WHERE number = :number AND fate IS NULL"
+ALONE_AT_THE_END = "UPDATE mail SET alone = alone + 1, deciding = 1 WHERE fate IS NULL AND deciding = 2"
+UNFINISHED = "SELECT number FROM mail WHERE fate IS NULL AND deciding > 0 ORDER BY number"
 MAIL_TIMES = "SELECT arrived_at, origin FROM mail WHERE number = :number"
 DECIDED = """
-UPDATE mail SET fate = :fate, reason = :reason, trace = :trace, decided_at = :now, duplicate_of = :duplicate_of
+UPDATE mail SET fate = :fate, reason = :reason, trace = :trace, decided_at = :now, duplicate_of = :duplicate_of,
+  deciding = 0
 WHERE number = :number
 """
 STAMPED = """
 UPDATE mail SET fate = :fate, reason = :reason, trace = :trace, decided_at = :now, duplicate_of = :duplicate_of,
   content_digest = :content_digest, message_id = :message_id, author = :author, author_name = :author_name,
-  subject = :subject, date = :date, departments = :departments, flags = :flags
+  deciding = 0, subject = :subject, date = :date, departments = :departments, flags = :flags
 WHERE number = :number
 """
 QUARANTINE = """
-UPDATE mail SET fate = 'quarantined', reason = :reason, error = :error, decided_at = :now WHERE number = :number
+UPDATE mail SET fate = 'quarantined', reason = :reason, error = :error, decided_at = :now, deciding = 0
+WHERE number = :number
 """
 RETRY_MAIL = """
-UPDATE mail SET fate = NULL, reason = '', error = '', attempts = 0, decided_at = NULL, retried = 1
+UPDATE mail SET fate = NULL, reason = '', error = '', attempts = 0, alone = 0, decided_at = NULL, retried = 1
 WHERE number = :number AND fate = 'quarantined'
 """
 DROP_MAIL = """
@@ -58,7 +63,8 @@ ON CONFLICT (mail) DO UPDATE SET why = excluded.why, agent = excluded.agent, non
 """
 SETTLE = "UPDATE parking SET settled_at = :now WHERE mail = :mail AND settled_at IS NULL"
 RELEASE_MAIL = """
-UPDATE mail SET fate = NULL, reason = '', attempts = 0, decided_at = NULL, released_as = :agent, release_mode = :mode
+UPDATE mail SET fate = NULL, reason = '', attempts = 0, alone = 0, decided_at = NULL, released_as = :agent,
+  release_mode = :mode
 WHERE number = :mail AND fate = 'parked'
 """
 FILE_MAIL = "INSERT INTO mail_ticket (mail, ticket) VALUES (:mail, :ticket) ON CONFLICT DO NOTHING"

@@ -88,11 +88,12 @@ class Process:
         (folder / "templates").mkdir(exist_ok=True)
         self.child: subprocess.Popen[bytes] | None = None
         self.log = folder / "daemon.log"
+        self.program = ("-m", "mailgate")  # what Python is to run
 
     def spawn(self, *wrapper: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start; does not wait. `wrapper` goes before the command line (strace)."""
         self.ready.unlink(missing_ok=True)
-        command = [*wrapper, sys.executable, "-m", "mailgate", "--config", str(self.config), "run"]
+        command = [*wrapper, sys.executable, *self.program, "--config", str(self.config), "run"]
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
                 [*command, "--ready-file", str(self.ready)], stderr=log, env={**os.environ, **environment}
@@ -106,6 +107,10 @@ class Process:
         assert child.poll() is None, self.log.read_text()
         found: dict[str, Any] = json.loads(self.ready.read_text())
         return found
+
+    def dead(self) -> bool:
+        """True when the daemon that was started last has ended."""
+        return self.child is None or self.child.poll() is not None
 
     def kill(self) -> None:
         """kill -9."""

@@ -311,14 +311,15 @@ def test_d13_a_copy_is_made_before_a_migration(make, monkeypatch):
     bench = make()
     kept = bench.keep().number
     bench.close()
-    step = ("0002_more", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;")
+    before = schema.VERSION
+    step = (f"{before + 1:04}_more", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT;")
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, step))
-    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(schema, "VERSION", before + 1)
     again = make()
     assert again.scalar("SELECT count(*) FROM later") == 0
-    copy = sqlite3.connect(bench.store.data / "mailgate.db.schema-1")
+    copy = sqlite3.connect(bench.store.data / f"mailgate.db.schema-{before}")
     assert copy.execute("SELECT number FROM mail").fetchall() == [(kept,)]
-    assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+    assert copy.execute("PRAGMA user_version").fetchone() == (before,)
     copy.close()
 
 

@@ -314,3 +314,24 @@ def test_a_number_no_column_can_hold_is_a_number_nothing_has(bench, number):
     assert bench.read(lambda read: read.mail(number)) is None
     assert bench.write(lambda tx: tx.drop_mail(number, "x", bench.now)) is False
     assert bench.write(lambda tx: tx.retry_delivery(number, bench.now)) is False
+
+
+def test_s04_only_a_mail_alone_in_hand_at_an_unclean_end_is_counted_and_a_fate_forgets_the_mark(bench):
+    among, alone, rested, settled, waiting = (bench.keep().number for _ in range(5))
+    bench.write(lambda tx: tx.deciding([among, rested, settled]))
+    bench.write(lambda tx: tx.deciding([alone], alone=True))
+    bench.write(lambda tx: tx.at_rest([rested]))
+    bench.apply(settled)
+    bench.write(lambda tx: tx.deciding([settled]))  # too late: it has its fate
+
+    def counts():
+        return {mail.number: mail.alone for mail in bench.read(lambda read: read.waiting(9))}
+
+    assert bench.write(lambda tx: tx.unfinished()) == [among, alone]
+    assert counts() == {among: 0, alone: 1, rested: 0, waiting: 0}
+    assert bench.write(lambda tx: tx.unfinished()) == [among, alone], "a suspect stays one, and is counted once an end"
+    assert counts()[alone] == 1
+    bench.write(lambda tx: tx.quarantine_mail(alone, "daemon_died", "", bench.now))
+    assert bench.write(lambda tx: tx.unfinished()) == [among]
+    bench.write(lambda tx: tx.retry_mail(alone))
+    assert counts()[alone] == 0

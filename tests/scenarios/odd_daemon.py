@@ -1,0 +1,46 @@
+"""`mailgate` with one part that does its worst, named by $ODD; run as a program, and its functions in a child."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from mailgate.app import intake
+from mailgate.core.mail import InboundMail
+from mailgate.wire.parse import parse
+
+
+def stuck(raw: bytes, envelope: Any, limits: Any) -> None:
+    """Read a mail without end; the folder $HOME shows that it was begun."""
+    (Path(os.environ["HOME"]) / f"reading-{os.getpid()}").touch()
+    time.sleep(60)
+
+
+def mortal(raw: bytes, envelope: Any, limits: Any) -> InboundMail:
+    """Die once of each mail that is marked so."""
+    if b"X-Mortal: yes" in raw:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return parse(raw, envelope, limits)
+
+
+def _deadly(*args: Any, **options: Any) -> Any:
+    if "deadly" in args[0].subject:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return _decide(*args, **options)
+
+
+_decide = intake.decide
+
+if __name__ == "__main__":
+    from mailgate.cli import cli
+
+    match os.environ["ODD"]:
+        case "stuck" | "mortal" as name:
+            intake.READ = f"odd_daemon:{name}"
+        case "deadly":
+            intake.decide = _deadly
+    sys.exit(cli(standalone_mode=False))
