@@ -19,7 +19,7 @@ from mailgate.core.mail import Envelope, Source
 from mailgate.core.policy import Agent
 from mailgate.errors import ConfigError, MailgateError, Permanent
 from mailgate.store.base import Incoming, Tx
-from mailgate.wire.digest import empty, raw_digest
+from mailgate.wire.digest import empty, is_named, raw_digest
 from mailgate.wire.parse import parse
 
 T = TypeVar("T")
@@ -192,7 +192,7 @@ def memo(gateway: Gateway, agent: str, customer: str, raw: str, number: int | No
     mail = parse(octets, envelope, policy.limits)
 
     def job(tx: Tx, large: Incoming | None) -> int:
-        kept = tx.keep(octets, envelope, raw_digest(octets), now, large)
+        kept = tx.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
         facts = tx.facts(byhand.needs(number or 0, "", now, who), now)
         decision = byhand.memo(number, customer, mail.text, mail.attachments, who, facts, policy, now)
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]

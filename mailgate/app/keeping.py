@@ -13,7 +13,7 @@ from mailgate.core.mail import Envelope
 from mailgate.errors import Temporary
 from mailgate.store.base import Incoming, Kept, Store, Tx
 from mailgate.store.blobs import discard, linked
-from mailgate.wire.digest import raw_digest
+from mailgate.wire.digest import is_named, raw_digest
 
 SMALL = 64 * 1024  # octets; above it a page chain in SQLite costs more than a file
 
@@ -42,8 +42,8 @@ class Keeping:
         return _chain(written, lambda large: self._keep(raw, envelope, now, large))
 
     def _keep(self, raw: bytes, envelope: Envelope, now: datetime, large: Incoming | None) -> Future[Kept]:
-        digest = raw_digest(raw)
-        return self._hand_in(large, lambda tx: tx.keep(raw, envelope, digest, now, large), first=True)
+        digest, named = raw_digest(raw), is_named(raw)
+        return self._hand_in(large, lambda tx: tx.keep(raw, envelope, digest, now, large, named=named), first=True)
 
     def keep_by(self, raw: bytes, job: Callable[[Tx, Incoming | None], T]) -> Future[T]:
         """Have `job` keep a mail and do more in the same transaction; it is handed what `Tx.keep` wants for large mail.

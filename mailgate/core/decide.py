@@ -29,6 +29,7 @@ from mailgate.core.policy import Policy
 from mailgate.core.rule import Circumstances, Examined, Rule
 
 _CALLED = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
+CLOCKS_SET = 2000  # a Date before that year is of a printer whose clock nobody has set
 ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody's
 
 
@@ -62,6 +63,7 @@ def needs(
         orders=orders,
         queue_of=agent.name if agent and orders else "",
         queue_in=agent.departments if agent else (),
+        named=bool(mail.message_id) or (mail.date is not None and mail.date.year >= CLOCKS_SET),
         phones=_phones(mail, examined, orders),
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailgate.core.mail import Address
 from mailgate.core.ticket import Entry, Ticket
+
+AGAIN = timedelta(minutes=10)  # within which a mail without Message-ID and Date counts as the same once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Needs:
     orders: bool = False  # an agent's mail with commands: threads, journals and the queue may matter
     queue_of: str = ""  # the agent who asks for the next ticket
     queue_in: tuple[str, ...] = ()  # and his departments
+    named: bool = True  # it has a Message-ID or a believable Date: else the same words later are another mail
     phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.key`) whose callers are wanted
 
 

@@ -243,12 +243,20 @@ class Tx(Read, Protocol):
     """One BEGIN IMMEDIATE: everything in it is written, or nothing."""
 
     def keep(
-        self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, large: Incoming | None = None
+        self,
+        raw: bytes,
+        envelope: Envelope,
+        raw_digest: str,
+        now: datetime,
+        large: Incoming | None = None,
+        *,
+        named: bool = True,
     ) -> Kept:
         """One row in `mail`, fate open (`duplicate` at once for the same bytes to the same recipients).
 
         With `large`, the bytes that `blobs.write` has put on disk get their name beside the row. The same IMAP message
-        (mailbox, folder, UIDVALIDITY, UID) gives the first number and no row.
+        (mailbox, folder, UIDVALIDITY, UID) gives the first number and no row. A mail that is not `named`, without
+        Message-ID and believable Date, repeats only what came within `AGAIN` of it.
         """
 
     def attempt(self, number: int) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailgate.core.change import Absence, Facts, Needs, SentLetter
+from mailgate.core.facts import AGAIN
 from mailgate.core.mail import Address, canonical
 from mailgate.core.ticket import Status, Ticket
 from mailgate.store import rows
@@ -56,7 +57,10 @@ class Knowing(Applying):
         if not needs.content_digest:
             return known
         departments: dict[str, None] = {}
-        for row in self.all(sql.SAME_CONTENT, {"content_digest": needs.content_digest}):
+        same: dict[str, Any] = {"content_digest": needs.content_digest}
+        if not needs.named:
+            same |= {"since": rows.micros(needs.arrived_at - AGAIN), "until": rows.micros(needs.arrived_at + AGAIN)}
+        for row in self.all(sql.SAME_CONTENT if needs.named else sql.SAME_CONTENT_NOW, same):
             if row["fate"] in (None, "parked", "quarantined"):
                 continue  # not decided: it may be this very mail, released or retried
             known.setdefault("duplicate_of", row["number"])

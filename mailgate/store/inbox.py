@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from mailgate.core.facts import AGAIN
 from mailgate.core.mail import Envelope, canonical
 from mailgate.store import rows
 from mailgate.store import statements as sql
@@ -19,7 +20,14 @@ class Inbox(Session):
     """The first half of a mail's life: from the socket to its turn."""
 
     def keep(
-        self, raw: bytes, envelope: Envelope, raw_digest: str, now: datetime, large: Incoming | None = None
+        self,
+        raw: bytes,
+        envelope: Envelope,
+        raw_digest: str,
+        now: datetime,
+        large: Incoming | None = None,
+        *,
+        named: bool = True,
     ) -> Kept:
         """See `base.Tx.keep`. Raises Temporary or OutOfSpace when a large mail cannot get its name on disk."""
         recipients = list(dict.fromkeys(canonical(addr) for addr in envelope.recipients))
@@ -49,7 +57,10 @@ class Inbox(Session):
             link(self.data, large)
         else:
             self.run(sql.KEEP_RAW, {"mail": number, "bytes": raw})
-        for earlier in self.all(sql.SAME_BYTES, {"raw_digest": raw_digest, "number": number}):
+        arrived = envelope.arrived_at or now
+        near = {} if named else {"since": rows.micros(arrived - AGAIN), "until": rows.micros(arrived + AGAIN)}
+        same = {"raw_digest": raw_digest, "number": number, **near}
+        for earlier in self.all(sql.SAME_BYTES if named else sql.SAME_BYTES_NOW, same):
             if set(rows.loads(earlier["recipients"], [])) == set(recipients):
                 self.run(sql.REPEATED, {"number": number, "now": at, "first": earlier["number"]})
                 return Kept(int(number), int(earlier["number"]))

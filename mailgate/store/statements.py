@@ -19,6 +19,12 @@ WHERE mailbox = :mailbox AND folder = :folder AND uidvalidity = :uidvalidity AND
 SAME_BYTES = """
 SELECT number, recipients FROM mail WHERE raw_digest = :raw_digest AND number < :number ORDER BY number LIMIT 50
 """
+SAME_BYTES_NOW = """
+SELECT number, recipients FROM (
+  SELECT number, recipients, arrived_at FROM mail WHERE raw_digest = :raw_digest AND number < :number
+  ORDER BY number DESC LIMIT 200
+) AS newest WHERE arrived_at BETWEEN :since AND :until ORDER BY number
+"""
 REPEATED = """
 UPDATE mail SET fate = 'duplicate', reason = 'same-bytes', decided_at = :now, duplicate_of = :first
 WHERE number = :number
@@ -145,6 +151,12 @@ ORDER BY attachment.id
 
 SAME_CONTENT = """
 SELECT number, departments, fate FROM mail WHERE content_digest = :content_digest ORDER BY number LIMIT 50
+"""
+SAME_CONTENT_NOW = """
+SELECT number, departments, fate FROM (
+  SELECT number, departments, fate, arrived_at FROM mail WHERE content_digest = :content_digest
+  ORDER BY number DESC LIMIT 200
+) AS newest WHERE arrived_at BETWEEN :since AND :until ORDER BY number
 """
 TICKET_OF_MAIL = """
 SELECT ticket.number FROM mail_ticket JOIN ticket ON ticket.id = mail_ticket.ticket

@@ -89,7 +89,7 @@ def _is_winmail(part: Part) -> bool:
 
 
 def _file(number: str, original: str, fallback: str, kind: str, data: bytes, taken: set[str]) -> Attachment:
-    name = _unique(safe_name(original, fallback), taken)
+    name = _unique(safe_name(original, safe_name(fallback, "file")), taken)
     digest = hashlib.sha256(data).hexdigest()
     kind = kind or _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
     ours = _OURS.search(data[:_LOOKED_AT]) is not None

@@ -14,6 +14,20 @@ _TRACE = re.compile(
 _LINE = re.compile(rb"[^\n]*\n")
 
 
+# Without a Message-ID, and without a Date that a clock has set, nothing tells today's alarm from yesterday's.
+_NAMED = re.compile(
+    rb"^(?:message-id:[ \t]*(?:\r?\n[ \t]+)?[^\s]|date:[^\n]{0,60}\b20[0-9]{2}\b)", re.IGNORECASE | re.MULTILINE
+)
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_HEADER = 65_536  # octets in which a header is looked at
+
+
+def is_named(raw: bytes) -> bool:
+    """True when the header has a Message-ID or a believable Date: the same octets are then the same mail for ever."""
+    end = _HEADER_END.search(raw, 0, _HEADER)
+    return _NAMED.search(raw, 0, end.start() if end else _HEADER) is not None
+
+
 def raw_digest(raw: bytes) -> str:
     """sha256 hex of a raw mail without its leading trace fields, line ends made CRLF; of an empty mail, with them."""
     body = raw if empty(raw) else raw[_trace_length(raw) :]

@@ -6,6 +6,7 @@ import pytest
 
 from mailgate.core.mail import Envelope, InboundMail, MailKind
 from mailgate.core.policy import Limits
+from mailgate.wire.attachment import safe_name
 from mailgate.wire.parse import parse
 
 ENVELOPE = Envelope("ann@example.org", ("support@acme.example",))
@@ -224,3 +225,20 @@ def test_a_bounce_is_known_by_its_structure():
 
 def test_a_forward_is_known_by_its_subject():
     assert mail("From: a@b.example", "Subject: Fwd: hello").kind is MailKind.FORWARD
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        r"\ multipart/mixed", r"..\..\x/y", "../../etc/passwd", "a b/c", "con/x", "nul/x", "<b>/x", "\u202egpj/exe", "a:b/c", 'x"y/z',
+        "*/*", "./x", "   /x", "audio/../../x", "image/\u200bpng", "x" * 300 + "/y",
+    ],
+)  # fmt: skip
+def test_s27_a_name_made_from_a_type_is_cleaned_as_a_given_one(kind: str) -> None:
+    raw = (
+        'From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+        f"--b\r\nContent-Type: {kind}\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n"
+    )
+    for each in parse(raw.encode(), Envelope("a@b.example", ()), Limits()).attachments:
+        assert each.name == safe_name(each.name, "") != "", each.name
