@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 JOBS   ?= auto
 
-.PHONY: demo test lint run bench bench-large corpus fuzz crash install upgrade clean
+.PHONY: demo test lint run bench bench-large corpus fuzz mutants crash install upgrade clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,6 +43,9 @@ corpus: $(VENV)/.tested
 
 fuzz: $(VENV)/.tested
 	$(BIN)/python bench/fuzz.py $(ARGS)
+
+mutants: $(VENV)/.tested
+	$(BIN)/python bench/mutants.py $(ARGS)
 
 crash: $(VENV)/.tested
 	MAILGATE_CRASH_ROUNDS=500 $(BIN)/python -m pytest tests/scenarios/test_crash.py -k rounds --timeout 7200 $(ARGS)

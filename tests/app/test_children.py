@@ -164,6 +164,13 @@ def test_an_answer_that_would_call_code_in_the_daemon_is_refused(pool: Children,
         pool.run(function, "1")
 
 
+@pytest.mark.parametrize("name", ["guard.robot_address", "guard.re.compile", "mail.canonical"])
+def test_an_answer_names_no_function_of_ours_either(pool: Children, name: str) -> None:
+    """S-14: what a module of values holds beside its classes could be called with words of the child's choice."""
+    with pytest.raises(ChildFailed, match="cannot be read"):
+        pool.run("pydoc:locate", f"mailgate.core.{name}")
+
+
 def test_a_child_is_replaced_after_its_share_of_jobs() -> None:
     children = Children(1, jobs=10, warm=())
     try:

@@ -292,3 +292,10 @@ def test_a_bare_thanks_is_known(text: str) -> None:
 ])  # fmt: skip
 def test_thanks_with_news_are_more_than_thanks(text: str) -> None:
     assert not guard.thanks_only(text)
+
+
+@pytest.mark.parametrize("addr", ["support@desk.test", "Support@Desk.test", "support+x@desk.test"])
+def test_mail_from_an_address_of_ours_is_read_and_never_acknowledged(addr: str) -> None:
+    """S-14: else two departments would greet each other."""
+    verdict = judge(mail(author=Address(addr)))
+    assert (verdict.robot, verdict.kind, verdict.ack) == (False, "human", False)

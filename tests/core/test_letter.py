@@ -285,3 +285,8 @@ def test_a_reply_names_those_who_will_get_it() -> None:
 
 def test_a_refusal_to_a_customer_stays_a_sentence() -> None:
     assert headed("status", context={"refused": "It is too late."}).context["refused"] == "It is too late."
+
+
+@pytest.mark.parametrize("template", CUSTOMERS)
+def test_no_customers_letter_carries_a_marker(template: str) -> None:
+    assert headed(template).context["mark"] == ""

@@ -256,3 +256,22 @@ def test_a_marker_broken_in_two_is_no_text() -> None:
     below = "## Please write your reply above this\nline ##\nmg:d358d7.1042.a1c.6p2raczt.4yyhfy7wrfaxyx24\n\nold words"
     assert quote.split(f"{NEW}\n\nA plain reply stays internal, as a note.\n\n{below}").fresh == NEW
     assert quote.split(f"{NEW}\n\n{below}").fresh == NEW
+
+
+NOTICE = """> ## Please write your reply above this line ##
+> mg:d358d7.1042.a1c.6p2raczt.4yyhfy7wrfaxyx24
+> {long}
+{rest}
+> Maija"""
+
+
+@pytest.mark.parametrize(("long", "rest", "fresh"), [
+    ("a quoted line that was too long for the client that answered, and so its", "end stands here without a mark", True),
+    ("a quoted line of sixty characters, which may have been broken", "off here", True),
+    ("a short quoted line", "Yes, it is.", False),
+])  # fmt: skip
+def test_a_quoted_line_that_a_client_broke_in_two_is_no_answer(long: str, rest: str, fresh: bool) -> None:
+    """S-14: the client marked the first half only; words below a short line were written there."""
+    found = quote.split(f"{NEW}\n\n{NOTICE.format(long=long, rest=rest)}")
+    assert (found.fresh == NEW) is fresh
+    assert (rest in found.fresh) is not fresh

@@ -294,3 +294,43 @@ def test_words_nobody_vouches_for_move_no_clock_and_a_customers_words_count_from
     assert happens(answered, MONDAY + 2 * H, stranger) == answered
     late = state.after(answered, [words(EntryKind.CUSTOMER)], MONDAY + 3 * H, arrived_at=MONDAY + 2 * H)
     assert sla.deadlines(POLICY, late).first_response == MONDAY + 4 * H
+
+
+@pytest.mark.parametrize(
+    "changes", [[SetPriority(Priority.LOW)], [Move("sales")], [words(EntryKind.AGENT)], [SetSla("shelf")]]
+)
+def test_a_missed_solution_stays_missed_until_the_ticket_is_done(changes: list[Change]) -> None:
+    """S-14."""
+    late = happens(opened(priority=Priority.URGENT), MONDAY + 5 * H, *changes)
+    assert late.due.resolve == MONDAY + 4 * H
+    assert happens(late, MONDAY + 6 * H, SetStatus(Status.SOLVED)).due == Due()
+
+
+@pytest.mark.parametrize(("step", "has", "becomes"), [
+    ("high", Priority.NORMAL, Priority.HIGH), ("high", Priority.HIGH, Priority.HIGH), ("high", Priority.URGENT, Priority.URGENT),
+    ("low", Priority.HIGH, Priority.HIGH),
+])  # fmt: skip
+def test_a_step_raises_a_priority_and_never_lowers_it(step: str, has: Priority, becomes: Priority) -> None:
+    """S-14."""
+    policy = replace(POLICY, slas=(replace(STANDARD, escalate=(EscalationStep(1.0, priority=step),)),))
+    late = replace(opened(), priority=has)
+    taken = sla.escalate(policy, late, MONDAY + 5 * H, {})
+    assert taken is not None and state.after(late, taken.changes, MONDAY + 5 * H).priority is becomes
+
+
+@pytest.mark.parametrize(("begin", "end", "due"), [
+    (-3, -1, 2), (-1, 0, 2), (-1, 1, 3), (0, 1, 3), (1, 2, 3), (1.5, 4, 4.5), (2, 3, 2), (3, 4, 2),
+])  # fmt: skip
+def test_of_a_pause_only_what_lies_after_the_start_is_given_back(begin: float, end: float, due: float) -> None:
+    """S-14: two hours from ten, with one pause."""
+    start = MONDAY + 2 * H
+    assert sla.deadline(None, start, 2 * H, ((start + begin * H, start + end * H),)) == start + due * H
+
+
+def test_the_rest_that_is_shown_is_this_clocks_own() -> None:
+    """S-14: the customer wrote an hour before the ticket woke; what it rested before is no rest of the new clock."""
+    asked = MONDAY + 3 * H
+    resting = happens(opened(), MONDAY + H, words(EntryKind.AGENT), SetStatus(Status.WAITING))
+    woken = state.after(resting, [words(EntryKind.CUSTOMER), SetStatus(Status.OPEN)], asked + H, arrived_at=asked)
+    [clock] = [one for one in sla.clocks(POLICY, woken) if one.which == "next_response"]
+    assert (clock.start, clock.rested, clock.due) == (asked, H, asked + 3 * H)

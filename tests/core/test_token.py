@@ -66,3 +66,15 @@ def test_the_loop_mark_is_ours_alone() -> None:
     assert token.is_loop_mark(mark, "desk-a", [KEY])
     assert not token.is_loop_mark(mark, "desk-b", [KEY])
     assert not token.is_loop_mark("desk-a forged", "desk-a", [KEY])
+
+
+@pytest.mark.parametrize(
+    ("local", "signed"), [("support", True), ("a" * 24, True), ("a" * 25, False), ("ä" * 13, False)]
+)
+def test_a_signed_bounce_address_has_64_octets_before_the_at_sign_at_most(local, signed) -> None:
+    """S-14: where it would be longer (RFC 5321 section 4.5.3.1.1) reports come to the plain address."""
+    plain = f"{local}@acme.example"
+    found = token.bounce_address(token.message_id(token.mint(KEY, ANNA), "acme.example"), plain, "+")
+    assert len(found.rpartition("@")[0].encode()) <= 64
+    assert (found != plain) is signed
+    assert (token.in_address(found, "+", [KEY]) is not None) is signed

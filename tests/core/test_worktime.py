@@ -34,6 +34,7 @@ def at(text: str, zone: str = "Europe/Helsinki") -> datetime:
         ("2026-11-22T12:00", 1, "2026-11-23T09:00"),  # begun on a Sunday
         ("2026-11-23T05:00", 40, "2026-11-27T16:00"),
         ("2026-11-23T08:00", 80, "2026-12-04T16:00"),  # whole weeks are skipped
+        ("2026-12-14T08:00", 100, "2027-01-01T12:00"),  # but none with a holiday in it
     ],
 )
 def test_working_hours_are_added_across_nights_weekends_and_holidays(start: str, hours: int, end: str) -> None:
@@ -161,3 +162,13 @@ def test_the_next_opening_is_open_and_nothing_is_open_before_it(calendar: Calend
     opening = worktime.next_open(calendar, asked)
     assert worktime.is_open(calendar, opening)
     assert worktime.between(calendar, asked, opening) == timedelta()
+
+
+@pytest.mark.parametrize(("moment", "is_open"), [
+    ("2026-11-23T07:59:59.999999", False), ("2026-11-23T08:00", True), ("2026-11-23T15:59:59.999999", True),
+    ("2026-11-23T16:00", False), ("2026-11-23T16:01", False), ("2026-11-22T12:00", False), ("2026-12-24T12:00", False),
+])  # fmt: skip
+def test_the_closing_minute_is_closed(moment: str, is_open: bool) -> None:
+    """S-14."""
+    assert worktime.is_open(FINLAND, at(moment)) is is_open
+    assert (worktime.next_open(FINLAND, at(moment)) == at(moment)) is is_open

@@ -88,6 +88,16 @@ def test_the_merged_person_hears_nothing_more_of_the_other_ticket_even_after_a_f
     assert bench.ticket(middle).merged_into == last
 
 
+def test_who_came_with_a_merge_and_is_the_requester_now_stays_when_it_comes_apart(bench):
+    """S-14."""
+    target, source = bench.open("One"), bench.open("Two", requester=BO)
+    bench.apply(None, ch.MergeInto(target), ticket=source)
+    bench.apply(None, ch.SetRequester(BO), ticket=target)
+    bench.apply(None, ch.Unmerge(), ticket=source)
+    bench.apply(None, ch.SetRequester(CY), ticket=target)
+    assert bench.ticket(target).participants[:2] == (CY, BO)
+
+
 def test_a_ticket_that_was_solved_before_the_merge_is_solved_after_it(bench):
     target, source = bench.open("One"), bench.open("Two", ch.SetStatus(Status.SOLVED))
     solved = bench.ticket(source).solved_at

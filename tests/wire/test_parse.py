@@ -158,6 +158,21 @@ def test_p14_an_empty_mail_is_a_mail(raw):
     assert found.size == len(raw) and "unparseable" not in found.flags
 
 
+@pytest.mark.parametrize(
+    "error", [ValueError, RecursionError, KeyError, MemoryError, RuntimeError], ids=lambda e: e.__name__
+)
+def test_whatever_breaks_the_reader_leaves_a_mail_that_says_so(monkeypatch, error):
+    """S-14."""
+
+    def broken(*_):
+        raise error("hostile")
+
+    monkeypatch.setattr("mailgate.wire.parse._parse", broken)
+    found = read(b"From: a@b.example\r\n\r\nhel\0lo\r\n")
+    assert found.flags == {"unparseable"} and found.fresh == "From: a@b.example\n\nhello\n"
+    assert found.author is None and found.content_digest and found.size == 29
+
+
 def test_p11_nul_and_surrogates_never_reach_a_value():
     found = read(b"From: a@b.example\r\nSubject: a\0b \xed\xa0\x80\r\n\r\nx\0y \xed\xa0\x80\r\n")
     for value in (found.subject, found.text, *(value for _, value in found.headers)):
@@ -184,6 +199,14 @@ def test_the_content_digest_tells_mails_apart_and_not_their_ways():
     )
     assert one.content_digest != mail(*base, body="other").content_digest
     assert one.content_digest != mail(*base[:2], "Message-ID: <2@x>").content_digest
+
+
+@pytest.mark.parametrize(("known", "same"), [(["Message-ID: <1@x>"], True), ([], False), (["Message-ID:"], False)])
+def test_a_list_may_add_its_name_to_the_subject_of_a_mail_that_has_an_id(known, same):
+    """S-14: without an id the subject is all that tells two alarms apart."""
+    base = ["From: a@b.example", "Date: Fri, 20 Nov 2026 10:15:00 +0200", *known]
+    one, other = mail(*base, "Subject: Lamp"), mail(*base, "Subject: [talk] Lamp")
+    assert (one.content_digest == other.content_digest) is same
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""What counts as a vote, and what a customer may order (S-14)."""
+
+from __future__ import annotations
+
+import pytest
+from cases import ANNA, MAIJA, PASS, STRANGER, case, changes, decided, issued, letter, letters_of, mail, ticket
+
+from mailgate.core import asked
+from mailgate.core import change as ch
+from mailgate.core.mail import InboundMail
+from mailgate.core.ticket import Status
+
+SOLVED = letter(purpose="stage", template="solved")
+ANSWER = letter(context={"survey": "scale"})
+PLAIN = letter(template="answer")
+SURVEY = letter(purpose="vote", template="survey")
+
+
+def vote(text: str, told: ch.SentLetter, **parts: object) -> int | None:
+    """The score of an answer to that letter; None when it is no vote."""
+    inbound = mail(text, in_reply_to=(told.message_id,), **parts)
+    decision = asked.survey(case(inbound, ticket(), letters=[told]), ticket())
+    return None if decision is None else next(one.score for one in decision.effects if isinstance(one, ch.Vote))
+
+
+SCORES = [
+    ("8", 8), ("10", 10), ("0", 0), (" 7 / 10 ", 7), ("9!", 9), ("10/10\nThank you, well done", 10), ("5.\n", 5),
+    ("2 lamps are broken", None), ("8 days and still nothing", None), ("10 out of 10", None), ("11", None), ("100", None),
+    ("3,5", None), ("no", None), ("", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "score"), SCORES)
+def test_a_vote_is_a_number_that_stands_alone_on_the_first_line(text: str, score: int | None) -> None:
+    assert vote(text, SURVEY) == score
+
+
+LETTERS = [
+    ("the survey's own id", SURVEY, "8\nvery good", 8),
+    ("the letter that says it is solved", SOLVED, "8", 8),
+    ("that letter, with more than a number", SOLVED, "8\nit broke again", None),
+    ("an answer that asked", ANSWER, "8", 8),
+    ("an answer that did not", PLAIN, "8", None),
+]
+
+
+@pytest.mark.parametrize(("told", "text", "score"), [c[1:] for c in LETTERS], ids=[c[0] for c in LETTERS])
+def test_a_number_votes_in_answer_to_what_asked_for_one(told: ch.SentLetter, text: str, score: int | None) -> None:
+    assert vote(text, told) == score
+
+
+def test_neither_a_robot_nor_an_outsider_votes() -> None:
+    assert vote("8", SURVEY, headers=(("auto-submitted", "auto-replied"),)) is None
+    assert vote("8", SURVEY, by=STRANGER) is None
+
+
+def test_a_low_score_reaches_the_lead() -> None:
+    low = asked.survey(case(mail("2", in_reply_to=(SURVEY.message_id,)), ticket(), letters=[SURVEY]), ticket())
+    assert low is not None and [one.agent for one in letters_of(low) if one.template == "notice"] == [ANNA.name]
+
+
+ORDERS = [
+    ("by a customers' id", mail("#close", in_reply_to=(issued(),)), [Status.SOLVED]),
+    ("by a pass", mail("#close", subject="[#1042] lamp", auth=(PASS,)), [Status.SOLVED]),
+    ("without proof", mail("#close", subject="[#1042] lamp"), []),
+    ("in the middle of the words", mail("hello\n#close\nbye", in_reply_to=(issued(),)), []),
+]
+
+
+@pytest.mark.parametrize(("inbound", "statuses"), [c[1:] for c in ORDERS], ids=[c[0] for c in ORDERS])
+def test_a_requester_closes_their_own_ticket_with_proof(inbound: InboundMail, statuses: list[Status]) -> None:
+    decision = decided(inbound, ticket(), letters=[letter()])
+    assert [one.status for one in changes(decision, ch.SetStatus)] == statuses
+    assert changes(decision, ch.AddEntry)[0].author == MAIJA.addr

@@ -1,0 +1,58 @@
+"""Which agents hear of new words: owner or department, watchers, and who covers for those away (S-14)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cases import ANNA, BO, CAI, NOW, OFFICE, POLICY, H, ticket
+
+from mailgate.core import notice
+from mailgate.core.facts import Absence
+from mailgate.core.policy import Department
+from mailgate.core.ticket import Priority
+
+
+def away(agent: str, cover: str = "") -> Absence:
+    return Absence(agent, NOW - H, None, cover)
+
+
+CASES = [
+    ("its owner", "bo", (), (), ["bo"]),
+    ("its owner and a watcher", "bo", ("cai",), (), ["bo", "cai"]),
+    ("nobody's: the whole department", None, (), (), ["anna", "bo", "cai"]),
+    ("an owner away hears with the cover", "bo", (), (away("bo", "anna"),), ["bo", "anna"]),
+    ("an owner away without a cover", "bo", (), (away("bo"),), ["bo"]),
+    ("of nobody's ticket the cover hears alone", None, (), (away("cai", "bo"),), ["anna", "bo"]),
+    ("a watcher away: the cover alone", "bo", ("cai",), (away("cai", "anna"),), ["bo", "anna"]),
+    ("a cover nobody knows", None, (), (away("cai", "zoe"),), ["anna", "bo", "cai"]),
+]
+
+
+@pytest.mark.parametrize(("owner", "watchers", "absent", "names"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_who_hears(owner: str | None, watchers: tuple[str, ...], absent: tuple[Absence, ...], names: list[str]) -> None:
+    found = notice.readers(POLICY, ticket(owner=owner, watchers=watchers), absent)
+    assert [one.name for one in found] == names
+
+
+def test_who_has_left_hears_nothing() -> None:
+    policy = replace(POLICY, agents=(ANNA, replace(BO, active=False), CAI))
+    assert notice.readers(policy, ticket(owner="bo")) == ()
+
+
+@pytest.mark.parametrize(("how", "agents", "names"), [
+    ("", 3, ("anna", "bo", "cai")), ("", 4, ()), ("all", 4, ("anna", "bo", "cai", "dan")), ("lead", 3, ("anna",)), ("pull", 3, ()),
+])  # fmt: skip
+def test_how_a_department_is_told(how: str, agents: int, names: tuple[str, ...]) -> None:
+    crew = (ANNA, BO, CAI, replace(CAI, id=4, name="dan", address="dan@staff.example"))[:agents]
+    desk: Department = replace(POLICY.departments[0], notify=how)
+    assert notice.crew(replace(POLICY, agents=crew, departments=(desk,)), "support") == names
+
+
+@pytest.mark.parametrize(("priority", "hour", "waits"), [
+    (Priority.NORMAL, 10, False), (Priority.NORMAL, 16, True), (Priority.NORMAL, 20, True), (Priority.URGENT, 20, False),
+])  # fmt: skip
+def test_a_notice_waits_for_working_hours_unless_it_is_urgent(priority: Priority, hour: int, waits: bool) -> None:
+    anna = replace(ANNA, calendar=OFFICE.name)
+    at = NOW.replace(hour=hour)
+    assert (notice.at_work(POLICY, anna, priority, at) is not None) is waits

@@ -1,0 +1,112 @@
+"""An agent's words on their way out: what holds them back, who gets them, and what the agent is told (S-14)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from cases import ANNA, BO, CAI, MAIJA, NOW, VALDIS, H, case, issued, letter, mail, ticket, written
+
+from mailgate.core import relay
+from mailgate.core.case import Case
+from mailgate.core.mail import Address, InboundMail
+from mailgate.core.policy import Agent
+from mailgate.core.quote import MARKERS
+from mailgate.core.ticket import Ticket
+
+NOTICE = letter(to=ANNA, purpose="customer")  # an hour old
+LATER, EARLIER = NOW - H / 2, NOW - 2 * H
+
+
+def answering(
+    inbound: InboundMail | None = None, *, to: Agent = ANNA, of: Ticket | None = None, **about: object
+) -> Case:
+    """Anna's answer to her notice."""
+    told = letter(to=to, purpose="customer")
+    given = inbound or mail("We look into it.", by=to)
+    return case(replace(given, in_reply_to=(told.message_id,)), of or ticket(), letters=[told], **about)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("last", "whose", "stale"), [
+    (LATER, "bo", True), (LATER, "anna", False), (LATER, None, False), (EARLIER, "bo", False), (None, "bo", False),
+])  # fmt: skip
+def test_an_answer_is_stale_when_a_colleague_spoke_after_its_notice(
+    last: datetime | None, whose: str | None, stale: bool
+) -> None:
+    known = ticket(last_agent_at=last)
+    given = answering(of=known, last_words={1042: whose} if whose else {})
+    assert relay.objection(given, known, ANNA, "We look into it.") == ("stale" if stale else "")
+
+
+@pytest.mark.parametrize(("last", "told"), [(LATER, True), (EARLIER, False), (NOTICE.created_at, False), (None, False)])
+def test_the_agent_is_told_when_the_customer_wrote_meanwhile(last: datetime | None, told: bool) -> None:
+    known = ticket(last_customer_at=last)
+    assert relay.overtaken(answering(of=known), known) is told
+
+
+def test_an_answer_to_no_letter_of_ours_is_overtaken_by_nothing() -> None:
+    assert not relay.overtaken(case(mail(by=ANNA), ticket(last_customer_at=LATER)), ticket(last_customer_at=LATER))
+
+
+HELD = [
+    ("plain words", ANNA, "We look into it.", ""),
+    ("an agent's own address", ANNA, "Write to Bo@Staff.example.", "address"),
+    ("a department's address", ANNA, "Write to sales@acme.example.", ""),
+    ("a token", ANNA, f"See mg:{written(to=ANNA)}", "internal"),
+    ("our marker", ANNA, f"Yes.\n{MARKERS['fi']}", "internal"),
+    ("words between the lines", ANNA, "> broken\nno, it is not", "inside"),
+    ("a trainee's words", CAI, "We look into it.", "trainee"),
+    ("nothing but a signature", ANNA, "Sent from my iPhone", ""),
+]
+
+
+@pytest.mark.parametrize(("agent", "text", "why"), [c[1:] for c in HELD], ids=[c[0] for c in HELD])
+def test_what_does_not_leave_by_itself(agent: Agent, text: str, why: str) -> None:
+    assert relay.objection(answering(to=agent), ticket(), agent, text) == why
+
+
+def test_an_empty_answer_above_a_quoted_notice_is_doubted() -> None:
+    given = answering(mail("Sent from my iPhone", by=ANNA, quoted="> the notice"))
+    assert relay.objection(given, ticket(), ANNA, "Sent from my iPhone") == "empty"
+    assert relay.objection(given, ticket(), ANNA, "Sent from my iPhone", above="a canned answer") == ""
+
+
+READERS = [
+    ("the requester", (MAIJA,), (), ("maija@customer.example",), ()),
+    ("those who take part", (MAIJA, VALDIS), (), ("maija@customer.example",), ("valdis@customer.example",)),
+    ("the requester has it already", (MAIJA, VALDIS), (MAIJA,), ("valdis@customer.example",), ()),
+    ("a participant has it already", (MAIJA, VALDIS), (VALDIS,), ("maija@customer.example",), ()),
+    ("one of them is our own department", (MAIJA, Address("sales@acme.example")), (), ("maija@customer.example",), ()),
+]
+
+
+@pytest.mark.parametrize(("people", "had", "to", "cc"), [c[1:] for c in READERS], ids=[c[0] for c in READERS])
+def test_who_gets_the_answer(
+    people: tuple[Address, ...], had: tuple[Address, ...], to: tuple[str, ...], cc: tuple[str, ...]
+) -> None:
+    known = ticket(participants=people)
+    given = answering(mail("Yes.", by=ANNA, cc=had), of=known)
+    out = relay.answer(given, known, ANNA, "Yes.")
+    assert out is not None
+    assert (tuple(one.addr for one in out.to), tuple(one.addr for one in out.cc)) == (to, cc)
+    assert relay.had_already(given, known) == [one.addr for one in had]
+    assert out.not_before == NOW + timedelta(minutes=2)
+
+
+def test_with_everybody_served_there_is_no_letter() -> None:
+    assert relay.answer(answering(mail("Yes.", by=ANNA, cc=(MAIJA,))), ticket(), ANNA, "Yes.") is None
+
+
+@pytest.mark.parametrize(("owner", "after"), [(None, ["Assign", "SetStatus"]), ("bo", ["SetStatus"])])
+def test_the_first_to_answer_owns_the_ticket(owner: str | None, after: list[str]) -> None:
+    known = ticket(owner=owner)
+    done, _ = relay.words(answering(of=known), known, BO, "Yes.", keep_status=False)
+    assert [type(one).__name__ for one in done[1:]] == after
+
+
+def test_customers_letters_thread_on_customers_ids_alone() -> None:
+    ids = ("<a@customer.example>", issued(), "<b@customer.example>")
+    out = relay.answer(answering(customer_ids={1042: ids}), ticket(), ANNA, "Yes.")
+    assert out is not None
+    assert (out.in_reply_to, out.references) == (ids[-1], ids)
