@@ -17,7 +17,8 @@ from pathlib import Path
 from mailgate.app import callbox, control, notify
 from mailgate.app.gateway import Gateway
 from mailgate.app.reloading import Reloader
-from mailgate.app.schedule import Schedule
+from mailgate.app.schedule import Schedule, run_job
+from mailgate.app.soundness import Soundness
 from mailgate.edge.smtp_in import Door
 from mailgate.errors import ConfigError
 from mailgate.wiring import Edges, build, edges
@@ -40,6 +41,8 @@ class Daemon:
         self.reloader = Reloader(gateway)
         self.threads: list[threading.Thread] = []
         self.stop_event = asyncio.Event()
+        gateway.soundness = Soundness(gateway.store, gateway.clock, self._damaged)
+        gateway.store.on_suspect = gateway.soundness.wake
         self.started = threading.Event()
         self.ended = threading.Event()
         self.last_resort: Callable[[], None] = lambda: None  # called when we begin to stop
@@ -71,6 +74,9 @@ class Daemon:
         self.schedule.start()
         self._write_ready_file()
         notify.tell("READY=1")
+        # Not among those we wait for when we stop: a look through gigabytes cannot be interrupted, and only reads.
+        look = self.gateway.soundness.run
+        threading.Thread(target=look, args=(self.gateway.stopping,), name="check", daemon=True).start()
         self.started.set()
         log.info("ready", extra={"smtp": self.door.bound["smtp"], "lmtp": self.door.bound["lmtp"]})
         alive = asyncio.create_task(self._watchdog())
@@ -118,6 +124,7 @@ class Daemon:
         self.gateway.intake.wake()
         self.gateway.dispatcher.wake()
         self.reloader.wake()
+        self.gateway.soundness.wake()
         clock = threading.Thread(target=self.schedule.stop, name="schedule-stop", daemon=True)
         clock.start()
         await asyncio.to_thread(self._join, (*self.threads, clock, asking), ends)
@@ -146,6 +153,10 @@ class Daemon:
             fresh.replace(self.ready_file)
         except OSError as error:
             raise ConfigError(f"{self.ready_file} cannot be written: {error.strerror}") from error
+
+    def _damaged(self) -> None:
+        """The check found damage: people hear of it now, and not at the next look."""
+        run_job(self.gateway, "watch", self.gateway.clock())
 
     def _dead(self) -> list[str]:
         """Workers that ended although nobody told them to."""

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from mailgate import library
-from mailgate.app import failures, figures, people, reading
+from mailgate.app import failures, figures, notify, people, reading
 from mailgate.app.alarm import Alarms
 from mailgate.app.children import Children
 from mailgate.app.connect import relay_settings
@@ -63,7 +63,7 @@ def build(path: Path, *, children: int = CHILDREN, clock: Clock = utc_now) -> Ga
     """
     config = load(path)
     rules = load_rules(config)
-    store = SqliteStore(config.store.path, first_number=config.policy.tickets.first_number)
+    store = SqliteStore(config.store.path, first_number=config.policy.tickets.first_number, progress=notify.patience())
     try:
         return _assemble(config, rules, store, children, clock)
     except BaseException:

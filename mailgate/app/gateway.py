@@ -14,6 +14,7 @@ from mailgate.app.dispatch import Dispatcher, Route
 from mailgate.app.intake import Intake
 from mailgate.app.live import Clock, Live, Snapshot
 from mailgate.app.mailboxes import Board
+from mailgate.app.soundness import Soundness
 from mailgate.config.tree import Config
 from mailgate.store.base import Ids, Store
 
@@ -51,7 +52,11 @@ class Gateway:
     health: dict[str, str] = field(default_factory=dict)  # part -> what is wrong with it, for status and metrics
     down_since: dict[str, datetime] = field(default_factory=dict)  # relay -> when it was first found resting
     listeners: dict[str, list[str]] = field(default_factory=dict)  # kind -> where the daemon is bound
+    soundness: Soundness = field(init=False)  # of the database
     dead: Callable[[], list[str]] = list  # worker threads of the daemon that have ended
+
+    def __post_init__(self) -> None:
+        self.soundness = Soundness(self.store, self.clock)
 
     def close(self) -> None:
         """Let go of everything; what was in hand has been finished or lies safe in the store."""

@@ -45,6 +45,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         },
         "health": dict(gateway.health),
         "store": gateway.store.healthy(),
+        "soundness": gateway.soundness.state(),
         "dead": gateway.dead(),
         "config_stale": gateway.live.stale or None,
         "children": {"count": len(gateway.children.pids()), "memory": gateway.children.memory()},
@@ -76,6 +77,7 @@ def report(daemon: Mapping[str, Any] | None, store: Store, config: Config, now: 
         "last_mail_at": queues["last_mail_at"],
         "longest": _longest(queues),
         "disk_free": free,
+        "database": daemon.get("soundness") if daemon else None,
         "config_stale": daemon["config_stale"] if daemon else None,
         "children": daemon["children"] if daemon else None,
         "faults": [fault for fault in (sqlite_fault(),) if fault],
@@ -120,6 +122,10 @@ def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[Trouble]:
         return
     for name in daemon["dead"]:
         yield Trouble(f"thread {name}", f"the {name} thread has ended", "systemctl restart mailgate", True)
+    check = daemon.get("soundness")
+    if check and check["state"] == "unchecked":
+        text = f"the database could not be checked: {check['error']}"
+        yield Trouble("check", text, "see the log: journalctl -u mailgate")
     for part, why in daemon["health"].items():
         if part != "store":  # asked of the store itself
             yield Trouble(part, f"{part}: {why}", "see the log: journalctl -u mailgate")

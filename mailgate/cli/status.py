@@ -49,6 +49,9 @@ def _lines(found: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]
     longest = found["longest"]
     yield "longest", f"{longest['what']} from {show.moment(longest['at'], now)}" if longest else "nothing waits"
     yield "people", f"{found['quarantine']} in quarantine, {found['parked']} parked, {found['set_aside']} set aside"
+    if found["database"]:
+        checked = found["database"]["checked_at"]
+        yield "database", found["database"]["state"] + (f", looked through {_ago(checked, now)}" if checked else "")
     yield "disk", f"{found['disk_free'] / 2**30:.1f} GB free"
     if found["children"]:
         yield "children", f"{found['children']['count']}, {found['children']['memory'] // 2**20} MB"

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import tarfile
 import zlib
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from mailgate.store.blobs import blob_path
 
 DATABASE = "mailgate.db"
 MANIFEST = "mailgate.json"
+PIECE = 4096  # pages of a copy between two signs of progress
 ADVANCE = 1000  # numbers the copy leaves free for tickets opened after it was made
 
 
@@ -35,14 +37,20 @@ class Copied:
     held: int = 0  # deliveries that wait for `outbox release`
 
 
-def copy_database(path: Path, target: Path) -> None:
-    """A consistent copy of a database in use, whole or not at all. Raises OSError, sqlite3.Error."""
+def copy_database(path: Path, target: Path, progress: Callable[[], None] | None = None) -> None:
+    """A consistent copy of a database in use, whole or not at all. Raises OSError, sqlite3.Error.
+
+    With `progress` nobody else may write meanwhile: the copy is made in pieces, and it is called after each.
+    """
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     os.close(handle)
     with closing(opening.open_reader(path)) as source, closing(sqlite3.connect(partial, isolation_level=None)) as copy:
-        source.backup(copy)
+        if progress is None:
+            source.backup(copy)
+        else:
+            source.backup(copy, pages=PIECE, progress=lambda status, left, total: progress())
         copy.execute("PRAGMA journal_mode = DELETE")
     _sync(partial)
     partial.replace(target)

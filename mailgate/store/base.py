@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -359,6 +360,8 @@ class Tx(Read, Protocol):
 class Store(Protocol):
     """A memory with one writer; jobs handed in at the same moment share one commit."""
 
+    on_suspect: Callable[[], None]  # called by the writer when an error of the disk makes a check worth while
+
     def write(self, job: Callable[[Tx], T], *, first: bool = False) -> Future[T]:
         """Run `job` in a savepoint of the next BEGIN IMMEDIATE; the future resolves only after the fsynced COMMIT.
 
@@ -373,7 +376,14 @@ class Store(Protocol):
         """Make every configured agent and department known; returns agent name -> id."""
 
     def healthy(self) -> str:
-        """What is wrong with the files under us (deleted, replaced), `""` when nothing is."""
+        """What is wrong with the files under us (deleted, replaced, damaged), `""` when nothing is."""
+
+    def check(self, stop: threading.Event) -> str:
+        """Look through the whole database, table by table, on a connection that only reads; returns what is damaged.
+
+        From then on `healthy` says so and no new mail is kept, until a check finds nothing. Raises Temporary when it
+        cannot be read now, or when `stop` is set meanwhile.
+        """
 
     def free_space(self) -> int:
         """Octets free for us on the file system of the data folder."""

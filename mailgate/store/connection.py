@@ -14,6 +14,7 @@ from mailgate.store.base import InUse
 
 Connect = Callable[..., sqlite3.Connection]
 NETWORK = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs"))
+AT_ONCE = 32 * 2**20  # octets of a database that is checked before it is used
 # Errors after which nothing this connection believes about the file can be trusted.
 SUSPECT = frozenset((sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN))
 
@@ -82,6 +83,24 @@ def quick_check(connection: sqlite3.Connection, path: Path) -> None:
         found = str(problem)
     if found != "ok":
         raise damaged(path, found)
+
+
+def check_at_once(path: Path) -> bool:
+    """True for a file so small that looking through it delays nobody; larger ones are checked beside the work."""
+    return path.stat().st_size <= AT_ONCE
+
+
+def tables(connection: sqlite3.Connection) -> list[str]:
+    """The tables to be checked one by one: the virtual ones lie in others."""
+    rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
+    return [row[0] for row in rows]
+
+
+def check_table(connection: sqlite3.Connection, table: str) -> str:
+    """What is wrong with one table and its indexes, `""` when nothing is. Raises sqlite3.Error when unreadable."""
+    name = table.replace("'", "''")
+    found = str(connection.execute(f"PRAGMA quick_check('{name}')").fetchone()[0])
+    return "" if found == "ok" else found
 
 
 def damaged(path: Path, found: object) -> ConfigError:

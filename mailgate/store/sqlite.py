@@ -7,6 +7,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 BATCH = 64  # jobs a commit: enough to share an fsync, few enough that none waits long
 READERS = 4
+STEPS = 1_000_000  # of SQLite's machine between two signs of progress
+PAUSE = 5.0  # seconds at most between two tables of a check
 
 
 @dataclass(slots=True)
@@ -49,12 +52,20 @@ class SqliteStore:
         writable: bool = True,
         check: bool = True,
         connect: opening.Connect = sqlite3.connect,
+        progress: Callable[[], None] = lambda: None,
     ) -> None:
-        """Open, check and migrate. Raises ConfigError (damaged, newer, on a network disk, read-only) or InUse."""
+        """Open and migrate. Raises ConfigError (damaged, newer, on a network disk, read-only) or InUse.
+
+        `check` looks through a small file at once; a large one is left to `check`, whose time is beside the work.
+        `progress` is called again and again while a migration gets ahead.
+        """
         self.path = path
         self.data = path.parent
         self._first_number = first_number
         self._connect = connect
+        self._progress = progress
+        self._damage = ""
+        self.on_suspect: Callable[[], None] = lambda: None  # called from the writer after an error of the disk
         self._readers: deque[sqlite3.Connection] = deque()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = threading.Lock()
@@ -85,13 +96,13 @@ class SqliteStore:
         try:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._writer = opening.open_writer(self.path, self._connect)
-            if check:
+            if check and opening.check_at_once(self.path):
                 opening.quick_check(self._writer, self.path)
             found = opening.refuse_newer(self._writer, self.path)
             if 0 < found < schema.VERSION:
-                copy_database(self.path, self.data / f"mailgate.db.schema-{found}")
+                copy_database(self.path, self.data / f"mailgate.db.schema-{found}", self._progress)
             if found < schema.VERSION:
-                schema.migrate(self._writer)
+                self._migrate(self._writer)
         except OSError as problem:
             self._let_go()
             raise ConfigError(f"{self.path} cannot be written: {problem.strerror}") from problem
@@ -104,13 +115,22 @@ class SqliteStore:
             self._let_go()
             raise
 
+    def _migrate(self, writer: sqlite3.Connection) -> None:
+        writer.set_progress_handler(self._progress, STEPS)
+        try:
+            schema.migrate(writer)
+        finally:
+            writer.set_progress_handler(None, 0)
+
     # --- the interface ------------------------------------------------------------------------------------------------
 
     def write(self, job: Callable[[Tx], T], *, first: bool = False) -> Future[T]:
         """See `base.Store.write`."""
         entry = _Job(job, first)
         with self._closed:
-            if self._thread is None:
+            if first and self._damage:  # whoever brings new mail keeps it, until a sound database takes it
+                entry.future.set_exception(Temporary(self._damage))
+            elif self._thread is None:
                 entry.future.set_exception(Temporary("the store is closed"))
             else:
                 self._jobs.put(entry)
@@ -146,6 +166,9 @@ class SqliteStore:
 
     def healthy(self) -> str:
         """See `base.Store.healthy` (threats D-06)."""
+        return self._replaced() or self._damage
+
+    def _replaced(self) -> str:
         try:
             if _identity(self.path) != self._file:
                 return f"{self.path} was replaced while in use"
@@ -154,6 +177,30 @@ class SqliteStore:
         if self._writer is not None and not Path(f"{self.path}-wal").exists():
             return f"{self.path}-wal was deleted while in use"
         return ""
+
+    def check(self, stop: threading.Event) -> str:
+        """See `base.Store.check`."""
+        table, connection = "the schema", self._reader()
+        try:
+            for table in opening.tables(connection):
+                began = time.monotonic()
+                found = opening.check_table(connection, table)
+                if found:
+                    return self._damaged(table, found)
+                if stop.wait(min(time.monotonic() - began, PAUSE)):  # others use the disk too
+                    raise Temporary("the check was broken off")
+        except sqlite3.Error as problem:
+            if opening.primary(problem) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                return self._damaged(table, problem)
+            raise opening.translated(problem) from problem
+        finally:
+            connection.close()
+        self._damage = ""
+        return ""
+
+    def _damaged(self, table: str, found: object) -> str:
+        self._damage = str(opening.damaged(self.path, f"{table}: {found}"))
+        return self._damage
 
     def free_space(self) -> int:
         """See `base.Store.free_space`."""
@@ -259,16 +306,18 @@ class SqliteStore:
             log.error("database suspect, reopening", extra={"error": str(problem)})
             self._writer = None
             writer.close()
+            self.on_suspect()
 
     def _healthy_writer(self) -> sqlite3.Connection:
         """The connection, opened and checked anew after an I/O error; raises Temporary when its file is not ours."""
-        trouble = self.healthy()
+        trouble = self._replaced()
         if trouble:
             raise Temporary(trouble)
         if self._writer is None:
             writer = opening.open_writer(self.path, self._connect)
             try:
-                opening.quick_check(writer, self.path)
+                if opening.check_at_once(self.path):
+                    opening.quick_check(writer, self.path)
             except ConfigError as problem:
                 writer.close()
                 raise Temporary(str(problem)) from problem
