@@ -168,7 +168,7 @@ def look(
     form = rule.requester(rules, examined)
     author = form or guard.true_author(mail, policy)
     verdict = guard.inspect(mail, policy, _ours(policy))
-    if form and verdict.kind in ("auto", "human", "no_sender"):
+    if form and (verdict.kind in ("auto", "human", "no_sender") or not verdict.sure):
         verdict = guard.Verdict(robot=False, kind="human", reason="contact form", ack=True)
     known = authority.identify(mail, policy, facts.letters, agentmail.desk_keys(mail, policy))
     found = match.find(mail, author, known, facts, policy, now)

@@ -28,6 +28,11 @@ when.from = ["@adverts.example"]
 then.drop = "adverts"
 
 [[rule]]
+name = "contact form"
+when.from = ["noreply@web.example"]
+then.requester = 'E-mail: (\\S+)'
+
+[[rule]]
 name = "everything else"
 """
 SMTP_NULL = Envelope("", (US,), Source.SMTP)
@@ -441,3 +446,13 @@ def test_s00_an_old_report_is_filed_where_the_letter_it_is_about_is(desk: Desk) 
     [ticket] = desk.tickets()
     assert [entry.kind for entry in desk.ticket(ticket.number).entries] == ["customer", "bounce"]
     assert desk.letters() == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("words", WORDS)
+def test_s00_a_contact_form_is_the_persons_whatever_the_words_sound_like(world: World, words: str, door: str) -> None:
+    """Web servers send with the null sender, and a rule says whose words these are."""
+    subject, text = WORDS[words]
+    decision = judged(world, plain("noreply@web.example", f"E-mail: {MAIJA}\n\n{text}", subject), DOORS[door])
+    assert decision.fate is Fate.FILED
+    assert decision.actor == MAIJA, decision.trace["guard"]
