@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import importlib
 import io
+import itertools
 import logging
 import os
 import pickle
@@ -19,16 +20,19 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from mailgate.app.child import OUT_OF_MEMORY, FileBytes, Limits, Stream, frame
+from mailgate.app.turns import Given, Job, Turns, abandon
 from mailgate.errors import ChildDied, ChildFailed, Temporary
 
 log = logging.getLogger(__name__)
 
 AHEAD = 8  # jobs given to one child before their turn, while there is a backlog
 AHEAD_BYTES = 65536  # what fits a socket buffer while the child writes: more could block both sides for ever
-STUCK = 0.5  # seconds a job may keep those behind it before they go to another child
+SLOW = 0.5  # seconds a job may take before it counts as slow
+COMPANY = 2  # children more, while slow jobs keep the others busy
+LEAVES = 60.0  # seconds without work after which such a child goes
 START_TIME = 60.0
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME")  # no secrets of ours
 
@@ -38,6 +42,8 @@ __all__ = ["Children", "FileBytes"]
 class Children:
     """`size` child processes that run named functions: `submit("mailgate.wire.parse:parse", raw, envelope)`.
 
+    Slow jobs share one child. While they do, up to two children more are there for the others, and of a peer with slow
+    jobs two are in hand at a time; a second slow job is stopped, and starts anew when that child is free.
     `wall` and `cpu` are seconds and `memory` octets a job; a child above `resident` octets, or after `jobs` jobs, is
     replaced. Arguments and results are values that pickle; a result is built of plain values and mailgate's own types.
     """
@@ -55,10 +61,11 @@ class Children:
     ) -> None:
         self.wall, self.jobs = wall, jobs
         self.limits, self.warm = Limits(cpu, memory, resident), warm
-        self._queue: deque[_Job] = deque()
-        self._change = threading.Condition()
+        self._turns = Turns(self._in_hand)
+        self._change = threading.Condition(threading.RLock())
         self._closing = False
-        self._keepers = [_Keeper(self, number) for number in range(size)]
+        self._keepers = [_Keeper(self, f"child-{number}") for number in range(size)]
+        self._size, self._numbers = size, itertools.count(size)
         for keeper in self._keepers:
             keeper.start()
 
@@ -69,16 +76,21 @@ class Children:
         """
         return self.submit_many(function, [args])[0]
 
-    def submit_many(self, function: str, calls: Iterable[tuple[Any, ...]]) -> list[Future[Any]]:
-        """One `submit` for each argument tuple, at the price of one."""
-        jobs = [_Job(frame(pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL))) for args in calls]
+    def submit_many(
+        self, function: str, calls: Iterable[tuple[Any, ...]], peers: Iterable[str] = ()
+    ) -> list[Future[Any]]:
+        """One `submit` for each argument tuple, at the price of one; `peers` tell whose each is."""
+        jobs = [
+            Job(frame(pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL)), peer)
+            for args, peer in zip(calls, itertools.chain(peers, itertools.repeat("")), strict=False)
+        ]
         with self._change:
             closed = self._closing
             if not closed:
-                self._queue.extend(jobs)
+                self._turns.add(jobs)
                 self._change.notify(len(jobs))
         if closed:
-            _abandon(jobs)
+            abandon(jobs)
         return [job.future for job in jobs]
 
     def run(self, function: str, *args: Any) -> Any:
@@ -89,20 +101,19 @@ class Children:
         """Fail what waits, let the jobs in hand finish for `grace` seconds, end the children."""
         with self._change:
             self._closing = True
-            waiting = list(self._queue)
-            self._queue.clear()
+            waiting, keepers = self._turns.clear(), list(self._keepers)
             self._change.notify_all()
-        _abandon(waiting)
+        abandon(waiting)
         deadline = time.monotonic() + grace
-        for keeper in self._keepers:
+        for keeper in keepers:
             keeper.join(max(0.0, deadline - time.monotonic()))
-        for keeper in self._keepers:
+        for keeper in keepers:
             keeper.kill()
             keeper.join()
 
     def pids(self) -> list[int]:
         """The process ids of the children alive."""
-        return [process.pid for keeper in self._keepers if (process := keeper.process) and process.poll() is None]
+        return [process.pid for keeper in list(self._keepers) if (process := keeper.process) and process.poll() is None]
 
     def memory(self) -> int:
         """Octets resident in all children together."""
@@ -110,43 +121,77 @@ class Children:
 
     def waiting(self) -> int:
         """How many jobs no child has taken yet."""
-        return len(self._queue)
+        return len(self._turns)
 
     # --- for the keepers ---
 
-    def take(self, busy: bool, room: int) -> _Job | None:
-        """The next job. A busy keeper gets one only from a backlog and within `room` octets; an idle one waits.
+    def take(self, keeper: _Keeper, room: int) -> Job | None:
+        """The next job. A keeper with work in hand gets one only from a backlog and within `room` octets.
 
-        None means "not now" to a busy keeper, and "go home" to an idle one.
+        An idle one waits; None sends it home.
         """
         with self._change:
-            while not busy and not self._queue and not self._closing:
-                self._change.wait()
-            if not self._queue or (
-                busy and (len(self._queue) <= len(self._keepers) or len(self._queue[0].data) > room)
-            ):
-                return None
-            return self._queue.popleft()
+            if keeper.flight:
+                return self._turns.more(keeper, len(self._keepers), room)
+            self._change.notify_all()  # what it had in hand may have kept another from its turn
+            while not self._closing:
+                job = self._turns.next(keeper, only_fast=keeper.company)
+                if job is not None:
+                    return job
+                if not self._change.wait(LEAVES if keeper.company else None) and keeper.company:
+                    break
+            self.leave(keeper)
+            return None
+
+    def leave(self, keeper: _Keeper) -> None:
+        """A keeper has gone home; the company is forgotten."""
+        with self._change:
+            self._turns.gone(keeper)
+            if keeper.company and keeper in self._keepers:
+                self._keepers.remove(keeper)
+
+    def slow(self, keeper: _Keeper, job: Job | None) -> bool:
+        """A keeper's job turned out to be slow: True when it may go on, as the one that slow jobs share."""
+        with self._change:
+            if self._closing:
+                return True
+            if len(self._keepers) < self._size + COMPANY:
+                other = _Keeper(self, f"child-{next(self._numbers)}", company=True)
+                self._keepers.append(other)
+                other.start()
+            return job is not None and not keeper.company and self._turns.claim(keeper, job.peer)
+
+    def put_aside(self, job: Job) -> None:
+        """A slow job whose child was stopped starts anew when its turn comes."""
+        with self._change:
+            if not self._closing:
+                self._turns.put_aside(job)
+                self._change.notify_all()
+                return
+        abandon([job])
+
+    def _in_hand(self) -> list[str]:
+        """The peers of the jobs that children have."""
+        return [given.job.peer for keeper in self._keepers for given in list(keeper.flight) if given.job is not None]
 
     @property
     def closing(self) -> bool:
         """True from `close` on."""
         return self._closing
 
-    def give_back(self, jobs: list[_Job]) -> None:
+    def give_back(self, jobs: list[Job]) -> None:
         """Jobs taken but not done go to the front again."""
         with self._change:
             if not self._closing:
-                self._queue.extendleft(reversed(jobs))
+                self._turns.put_back(jobs)
                 self._change.notify(len(jobs))
                 return
-        _abandon(jobs)
+        abandon(jobs)
 
     def fail_waiting(self, error: Exception) -> None:
         """No child can be started: whoever waits is told, instead of waiting for ever."""
         with self._change:
-            waiting = list(self._queue)
-            self._queue.clear()
+            waiting = self._turns.clear()
         for job in waiting:
             job.fail(error)
 
@@ -156,47 +201,15 @@ class Children:
             return not self._change.wait_for(lambda: self._closing, seconds)
 
 
-class _Job:
-    """A pickled call and the future somebody holds."""
-
-    __slots__ = ("data", "future")
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.future: Future[Any] = Future()
-
-    def begin(self) -> bool:
-        return self.future.running() or self.future.set_running_or_notify_cancel()
-
-    def fail(self, error: Exception) -> None:
-        if self.begin():
-            self.future.set_exception(error)
-
-
-def _abandon(jobs: Iterable[_Job]) -> None:
-    for job in jobs:
-        job.fail(Temporary("the pool of children is closed"))
-
-
-class _Given:
-    """A job in the child's pipe; without `job` its answer is not wanted any more."""
-
-    __slots__ = ("job", "size")
-
-    def __init__(self, job: _Job) -> None:
-        self.job: _Job | None = job
-        self.size = len(job.data)
-
-
 class _Keeper(threading.Thread):
     """Keeps one child: gives it jobs, reads its answers, buries and replaces it."""
 
-    def __init__(self, pool: Children, number: int) -> None:
-        super().__init__(name=f"child-{number}", daemon=True)
-        self.pool = pool
+    def __init__(self, pool: Children, name: str, *, company: bool = False) -> None:
+        super().__init__(name=name, daemon=True)
+        self.pool, self.company = pool, company
         self.process: subprocess.Popen[bytes] | None = None
         self.stream: Stream | None = None
-        self.flight: deque[_Given] = deque()  # oldest first
+        self.flight: deque[Given] = deque()  # oldest first
 
     def run(self) -> None:
         wait = 0.1
@@ -206,6 +219,9 @@ class _Keeper(threading.Thread):
             except (OSError, EOFError) as error:
                 self.bury()
                 log.error("no child process", extra={"error": str(error)})
+                if self.company:
+                    self.pool.leave(self)
+                    return
                 self.pool.fail_waiting(Temporary("no child process can be started"))
                 if not self.pool.pause(wait):
                     return
@@ -243,6 +259,8 @@ class _Keeper(threading.Thread):
                 return False
             try:
                 answer = self.answer(wall)
+            except _Stopped:
+                return True
             except (OSError, EOFError) as error:
                 self.post_mortem("wall" if isinstance(error, TimeoutError) else "")
                 return True
@@ -259,11 +277,11 @@ class _Keeper(threading.Thread):
         room = AHEAD_BYTES - sum(given.size for given in self.flight)
         data = []
         while len(self.flight) < AHEAD:
-            job = self.pool.take(bool(self.flight), room)
+            job = self.pool.take(self, room)
             if job is None:
                 break
             if job.begin():
-                self.flight.append(_Given(job))
+                self.flight.append(Given(job))
                 room -= len(job.data)
                 data.append(job.data)
         if data and self.process.poll() is not None:
@@ -277,17 +295,28 @@ class _Keeper(threading.Thread):
         return bool(self.flight)
 
     def answer(self, wall: float) -> bytes:
-        """The child's next answer; those behind a slow job go to other children while it works on."""
+        """The child's next answer. Those behind a slow job go to other children, and so does a second slow job."""
         assert self.stream is not None
-        if len(self.flight) > 1 and wall > STUCK:
-            self.stream.sock.settimeout(STUCK)
+        first = self.flight[0].job
+        if wall > SLOW and not (first is not None and first.slow):
+            self.stream.sock.settimeout(SLOW)
             try:
                 return self.stream.receive()
             except TimeoutError:
                 self.give_back(after=1)
-            wall -= STUCK
+            if not self.pool.slow(self, first):
+                self.stop(first)
+            wall -= SLOW
         self.stream.sock.settimeout(wall)
         return self.stream.receive()
+
+    def stop(self, job: Job | None) -> NoReturn:
+        """End the child over a job that takes too long here, or that nobody wants any more."""
+        self.flight.clear()
+        self.kill()
+        if job is not None:
+            self.pool.put_aside(job)
+        raise _Stopped
 
     def give_back(self, after: int = 0) -> None:
         """All jobs in flight but the first `after` are free for others; the answers to them, if any, are ignored."""
@@ -298,7 +327,7 @@ class _Keeper(threading.Thread):
                 given.job = None
         self.pool.give_back(back)
 
-    def settle(self, job: _Job | None, answer: bytes) -> None:
+    def settle(self, job: Job | None, answer: bytes) -> None:
         """Hand the child's answer to whoever waits for it."""
         if job is None:
             return
@@ -322,7 +351,7 @@ class _Keeper(threading.Thread):
         guilty = self.flight.popleft().job
         self.give_back()
         if self.pool.closing:  # we ended it ourselves
-            _abandon([guilty] if guilty else [])
+            abandon([guilty] if guilty else [])
             return
         log.warning("child died", extra={"reason": reason, "status": status, "pid": self.process.pid})
         if guilty is not None:
@@ -341,6 +370,10 @@ class _Keeper(threading.Thread):
         """End the child at once, whatever it does."""
         if self.process is not None:
             self.process.kill()
+
+
+class _Stopped(Exception):
+    """The child was ended by us."""
 
 
 class _PlainUnpickler(pickle.Unpickler):

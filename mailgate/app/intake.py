@@ -154,7 +154,7 @@ class Intake:
         limits = snapshot.policy.limits
         good = [mail for mail in waiting if not self._condemned(mail)]
         calls = [(_bytes(mail), mail.envelope, limits) for mail in good]
-        parsing = self._children.submit_many(READ, calls)
+        parsing = self._children.submit_many(READ, calls, [mail.envelope.peer for mail in good])
         ready: list[tuple[WaitingMail, InboundMail]] = []
         for mail, future in zip(good, parsing, strict=True):
             try:

@@ -306,3 +306,82 @@ def test_no_child_at_all_is_told_and_not_waited_for(monkeypatch) -> None:
             pytest.fail("the pool never recovered")
     finally:
         children.close()
+
+
+# --- slow jobs (S-05) -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
+    return tmp_path
+
+
+def begun(gates: Path, name: str) -> bool:
+    return any(gates.glob(f"{name}.*"))
+
+
+def test_s05_the_others_go_on_while_slow_jobs_share_one_child(gates: Path) -> None:
+    children = Children(1, warm=("slow_jobs",))
+    try:
+        slow = [children.submit("slow_jobs:hold", str(gates / f"slow{n}"), n) for n in range(4)]
+        others = children.submit_many("builtins:abs", [(-n,) for n in range(50)])
+        assert [future.result(60) for future in others] == list(range(50))
+        assert not any(future.done() for future in slow)
+        for n in (3, 2, 1, 0):
+            (gates / f"slow{n}").touch()
+        assert [future.result(60) for future in slow] == list(range(4))
+        assert len(children.pids()) <= 3
+    finally:
+        children.close()
+
+
+def test_s05_of_a_slow_peer_two_are_in_hand_at_a_time_and_nobody_elses_waits(gates: Path) -> None:
+    children = Children(2, warm=("slow_jobs",))
+    try:
+        first = children.submit_many("slow_jobs:hold", [(str(gates / "first"), 1)], ["evil"])
+        while children.submit_many("builtins:abs", [(-1,)], ["mx"])[0].result(60) and len(children.pids()) < 3:
+            pass  # the first is known as slow once there is company
+        flood = children.submit_many(
+            "slow_jobs:hold", [(str(gates / f"flood{n}"), n) for n in range(20)], ["evil"] * 20
+        )
+        mine = children.submit_many("builtins:abs", [(-n,) for n in range(30)], ["mx"] * 30)
+        assert [future.result(60) for future in mine] == list(range(30))
+        assert sum(begun(gates, f"flood{n}") for n in range(20)) <= 15
+        assert not any(future.done() for future in (*first, *flood))
+        for name in ("first", *(f"flood{n}" for n in range(20))):
+            (gates / name).touch()
+        assert [future.result(60) for future in flood] == list(range(20))
+    finally:
+        children.close()
+
+
+def test_s05_the_company_goes_when_there_is_nothing_to_do(gates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailgate.app.children.LEAVES", 0.05)
+    children = Children(1, warm=("slow_jobs",))
+    try:
+        slow = children.submit("slow_jobs:hold", str(gates / "gate"))
+        while len(children.pids()) < 2:
+            assert not slow.done()
+        (gates / "gate").touch()
+        slow.result(60)
+        while len(children.pids()) > 1:
+            threading.Event().wait(0.01)
+        assert children.run("builtins:abs", -1) == 1
+    finally:
+        children.close()
+
+
+def test_s05_a_slow_job_that_was_stopped_is_not_blamed_and_its_limits_begin_anew(gates: Path) -> None:
+    children = Children(1, warm=("slow_jobs",))
+    try:
+        first = children.submit("slow_jobs:hold", str(gates / "first"), 1)
+        second = children.submit("slow_jobs:hold", str(gates / "second"), 2)
+        while not (second.running() and children.waiting() == 1):
+            assert not first.done() and not second.done()
+            threading.Event().wait(0.01)
+        (gates / "first").touch()
+        (gates / "second").touch()
+        assert (first.result(60), second.result(60)) == (1, 2)
+    finally:
+        children.close()

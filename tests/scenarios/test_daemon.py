@@ -149,7 +149,7 @@ def test_sigterm_with_mail_that_never_gets_read_gives_its_attempt_back(
         reading = threading.Event()
 
         class Endless:
-            def submit_many(self, function: str, calls: list[Any]) -> list[Any]:
+            def submit_many(self, function: str, calls: list[Any], peers: list[str]) -> list[Any]:
                 reading.set()
                 return [pool.submit("time:sleep", 60) for _ in calls]
 

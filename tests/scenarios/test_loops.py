@@ -116,7 +116,7 @@ class Deadly:
     def __init__(self, pool: Any) -> None:
         self._pool, self.poisonous, self.deaths = pool, True, 0
 
-    def submit_many(self, function: str, calls: list[tuple[Any, ...]]) -> list[Future[Any]]:
+    def submit_many(self, function: str, calls: list[tuple[Any, ...]], peers: list[str]) -> list[Future[Any]]:
         return [self._one(function, call) for call in calls]
 
     def _one(self, function: str, call: tuple[Any, ...]) -> Future[Any]:
