@@ -14,14 +14,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from mailgate.app import callbox, control, notify
-from mailgate.app.gateway import Gateway
-from mailgate.app.reloading import Reloader
-from mailgate.app.schedule import Schedule, run_job
-from mailgate.app.soundness import Soundness
-from mailgate.edge.smtp_in import Door
+from mailgate.app import notify
+from mailgate.app.schedule import run_job
 from mailgate.errors import ConfigError
-from mailgate.wiring import Edges, build, edges
+from mailgate.wiring import Door, Edges, Gateway, build, edges
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +33,14 @@ class Daemon:
 
     def __init__(self, gateway: Gateway, outside: Edges, ready_file: Path | None = None) -> None:
         self.gateway, self.outside, self.ready_file = gateway, outside, ready_file
-        self.schedule = Schedule(gateway, time.monotonic)
-        self.reloader = Reloader(gateway)
+        self.schedule, self.reloader, self.callbox = outside.schedule, outside.reloader, outside.callbox
         self.threads: list[threading.Thread] = []
         self.stop_event = asyncio.Event()
-        gateway.soundness = Soundness(gateway.store, gateway.clock, self._damaged)
+        gateway.soundness.found = self._damaged
         gateway.store.on_suspect = gateway.soundness.wake
         self.started = threading.Event()
         self.ended = threading.Event()
         self.last_resort: Callable[[], None] = lambda: None  # called when we begin to stop
-        self.callbox = callbox.Callbox(gateway.data, partial(control.answer, gateway))
         self.loop: asyncio.AbstractEventLoop | None = None
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailgate.store.backup import Copied, backup, restore
+from mailgate.store.faults import sqlite_fault
 from mailgate.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -22,3 +24,6 @@ def reader(config: Config) -> Store:
 def existing(database: Path) -> Store:
     """The store in a database that is there. Raises ConfigError."""
     return SqliteStore(database, writable=False)
+
+
+__all__ = ["Copied", "backup", "existing", "reader", "restore", "sqlite_fault"]

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+import secrets
 import ssl
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from mailgate import library
-from mailgate.app import failures, figures, notify, people, reading
+from mailgate import ends, library
+from mailgate.app import connect, control, failures, figures, notify, people, reading, reconciling
 from mailgate.app.alarm import Alarms
+from mailgate.app.callbox import Callbox
 from mailgate.app.children import Children
-from mailgate.app.connect import relay_settings
 from mailgate.app.dispatch import Dispatcher, Route
 from mailgate.app.gateway import Gateway, Loaded
 from mailgate.app.ids import SignedIds
 from mailgate.app.intake import Intake
 from mailgate.app.keeping import Keeping
 from mailgate.app.live import Clock, Live, Snapshot, utc_now
-from mailgate.app.logins import credentials
 from mailgate.app.mailboxes import Board
-from mailgate.app.reloading import check_templates
+from mailgate.app.reloading import Reloader, check_templates
+from mailgate.app.schedule import Schedule
 from mailgate.config.files import shared
 from mailgate.config.load import load
 from mailgate.config.tree import Config, Listen, Relay
 from mailgate.core.mail import Source, canonical
 from mailgate.core.policy import Mode, Policy
 from mailgate.edge.folder_out import FolderTransport
+from mailgate.edge.heartbeat import beat
 from mailgate.edge.imap_in import Mailboxes, MailboxReader
+from mailgate.edge.metrics import TEXT, Page
 from mailgate.edge.metrics import Listener as MetricsListener
 from mailgate.edge.smtp_house import Standing
 from mailgate.edge.smtp_in import Door
@@ -53,6 +57,9 @@ class Edges:
 
     door: Door
     metrics: MetricsListener
+    schedule: Schedule
+    reloader: Reloader
+    callbox: Callbox
     workers: tuple[Worker, ...] = ()
 
 
@@ -75,7 +82,8 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
     live = Live(_snapshot(config, rules, store))
     ids = SignedIds(live)
     pool = Children(size)
-    alarms = Alarms(store, live, ids, clock, config.gateway.alarm_command, config.gateway.health_url)
+    url = config.gateway.health_url
+    alarms = Alarms(store, live, ids, clock, config.gateway.alarm_command, partial(beat, url) if url else None)
     dispatcher = Dispatcher(
         store,
         pool,
@@ -158,7 +166,7 @@ def _route(relay: Relay, config: Config) -> Route:
         if relay.transport == "folder":
             assert relay.folder is not None
             return FolderTransport(relay.folder)
-        return SmtpTransport(relay_settings(relay, config))
+        return ends.transport(relay, config)
 
     return Route(
         name=relay.name,
@@ -169,6 +177,23 @@ def _route(relay: Relay, config: Config) -> Route:
         retry_for=relay.retry_for,
         made_from=(relay, config.gateway.domain),
     )
+
+
+def try_ends(config: Config) -> Iterator[connect.End]:
+    """Each relay and mailbox in turn; nothing is sent and nothing marked."""
+    return connect.try_ends(
+        config,
+        connect.Reach(
+            relay=lambda relay: ends.transport(relay, config),
+            mailbox=lambda box: ends.try_mailbox(box, config),
+            records=ends.records,
+        ),
+    )
+
+
+def compare_mailboxes(config: Config, store: Store) -> Iterator[reconciling.Compared]:
+    """Every folder of every mailbox against what was accepted."""
+    return reconciling.compare(config, store, lambda box: ends.looking(box, config))
 
 
 # --- ways in ---------------------------------------------------------------------------------------------------------
@@ -200,7 +225,14 @@ def edges(gateway: Gateway) -> Edges:
         room=lambda octets: gateway.store.free_space() > max(FREE_SPACE, octets * 3 // 2),
         trusted_networks=smtp.trusted_networks,
     )
-    return Edges(door, _metrics(gateway), _mailboxes(gateway))
+    return Edges(
+        door,
+        _metrics(gateway),
+        Schedule(gateway, time.monotonic),
+        Reloader(gateway),
+        Callbox(gateway.data, partial(control.answer, gateway)),
+        _mailboxes(gateway),
+    )
 
 
 def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:
@@ -211,11 +243,9 @@ def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:
     readers = []
     for box in config.imap:
         quiet = replace(box, done_folder="") if config.gateway.mode is Mode.WATCH else box
-        login = credentials(box.login, box.name, config.gateway.data)
-        mailbox = reading.settings(quiet, login, config.smtp.max_size)
         readers.append(
             MailboxReader(
-                mailbox,
+                ends.mailbox(quiet, config),
                 receive=gateway.intake.receive,
                 cursors=memory,
                 report=gateway.mailboxes.report,
@@ -234,8 +264,12 @@ def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:
 
 def _metrics(gateway: Gateway) -> MetricsListener:
     at = [(place.host, place.port) for place in gateway.config.metrics.listen]
-    pages = {"/metrics": partial(figures.metrics, gateway), "/healthz": partial(figures.healthz, gateway)}
-    return MetricsListener(at, pages)
+
+    def healthz() -> Page:
+        healthy, text = figures.healthz(gateway)
+        return Page(200 if healthy else 503, "application/json", text)
+
+    return MetricsListener(at, {"/metrics": lambda: Page(200, TEXT, figures.metrics(gateway)), "/healthz": healthz})
 
 
 def _listener(kind: Source, at: Listen, config: Config, tls: Callable[[], ssl.SSLContext] | None) -> Listener:
@@ -264,8 +298,6 @@ def _certificate(cert: Path | None, key: Path | None) -> Callable[[], ssl.SSLCon
 
 def _login(config: Config, live: Live, user: str, password: str) -> str | None:
     """The agent who may submit with this password."""
-    import secrets
-
     policy = live.policy
     agent = policy.agent(user) or policy.agent_at(user)
     known = config.submission.passwords.get(agent.name) if agent and agent.active else None
@@ -284,4 +316,6 @@ def standing(addr: str, policy: Policy) -> Standing:
     return "unknown" if domain in known else "foreign"
 
 
-__all__ = ["Edges", "build", "edges", "snapshot", "standing"]
+__all__ = [
+    "Door", "Edges", "Gateway", "build", "compare_mailboxes", "edges", "load_rules", "snapshot", "standing", "try_ends",
+]  # fmt: skip

@@ -16,7 +16,6 @@ from typing import Any
 from mailgate.app.live import Clock, Live
 from mailgate.core import unreadable
 from mailgate.core.change import Decision, Fate
-from mailgate.edge.heartbeat import beat
 from mailgate.errors import MailgateError
 from mailgate.store.base import Ids, Store
 
@@ -83,10 +82,16 @@ class Alarms:
     """Tells the admin, each trouble once and again while it lasts; `look` is called every minute."""
 
     def __init__(
-        self, store: Store, live: Live, ids: Ids, clock: Clock, command: Sequence[str] = (), health_url: str = ""
+        self,
+        store: Store,
+        live: Live,
+        ids: Ids,
+        clock: Clock,
+        command: Sequence[str] = (),
+        heartbeat: Callable[[], str] | None = None,
     ) -> None:
         self._store, self._live, self._ids, self._clock = store, live, ids, clock
-        self._health_url = health_url
+        self._heartbeat = heartbeat  # returns why it was not heard
         self._told: dict[str, datetime] = {}
         self._quarantined: int | None = None
         self._unheard = False
@@ -142,9 +147,9 @@ class Alarms:
             self.program.say(f"Quarantine grows: {count} mails\nmailgate quarantine list")
 
     def _beat(self) -> None:
-        if not self._health_url:
+        if self._heartbeat is None:
             return
-        error = beat(self._health_url)
+        error = self._heartbeat()
         if error and not self._unheard:
             log.warning("health_url does not answer", extra={"error": error})
         self._unheard = bool(error)

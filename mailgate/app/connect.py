@@ -5,17 +5,52 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from mailgate.app.logins import credentials, token_of
-from mailgate.app.reading import settings
 from mailgate.app.remedies import remedy
 from mailgate.config.tree import Config, ImapBox, Relay
 from mailgate.core.mail import canonical
-from mailgate.edge import dns_look, smtp_out
-from mailgate.edge.dns_look import Records
-from mailgate.edge.imap_box import Trouble
-from mailgate.edge.imap_look import try_mailbox
 from mailgate.errors import MailgateError, Permanent, Temporary
+
+
+class Sender(Protocol):
+    """A connection to a relay."""
+
+    def try_sender(self, sender: str, recipient: str = "") -> None:
+        """Ask whether it lets us write as `sender`, and send nothing. Raises MailgateError when it does not."""
+        ...
+
+    def close(self) -> None:
+        """Part from it."""
+        ...
+
+
+class Records(Protocol):
+    """The records that decide whether our letters are believed; empty when there is none."""
+
+    @property
+    def mx(self) -> tuple[str, ...]:
+        """The names of the hosts that take its mail."""
+        ...
+
+    @property
+    def spf(self) -> str:
+        """RFC 7208."""
+        ...
+
+    @property
+    def dmarc(self) -> str:
+        """RFC 9989."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The functions that reach the far ends; each may raise MailgateError."""
+
+    relay: Callable[[Relay], Sender]
+    mailbox: Callable[[ImapBox], str]  # logs in and looks for every folder; what the server said
+    records: Callable[[str], Records | None]  # of a domain; None for names that no public DNS knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +63,14 @@ class End:
     warning: bool = False  # it works, and receivers may still doubt our letters
 
 
-def try_ends(config: Config) -> Iterator[End]:
+def try_ends(config: Config, reach: Reach) -> Iterator[End]:
     """Each relay and mailbox in turn; nothing is sent and nothing marked."""
     for relay in config.outgoing:
         if relay.transport == "smtp":
-            yield _tried(f"outgoing.{relay.name}", lambda relay=relay: _try_relay(relay, config))  # type: ignore[misc]
-            yield from _alignment(relay, config)
+            yield _tried(f"outgoing.{relay.name}", lambda relay=relay: _try_relay(relay, config, reach))  # type: ignore[misc]
+            yield from _alignment(relay, config, reach)
     for box in config.imap:
-        yield _tried(f"imap.{box.name}", lambda box=box: _try_mailbox(box, config))  # type: ignore[misc]
+        yield _tried(f"imap.{box.name}", lambda box=box: _try_mailbox(box, reach))  # type: ignore[misc]
 
 
 def _tried(key: str, attempt: Callable[[], str]) -> End:
@@ -43,8 +78,6 @@ def _tried(key: str, attempt: Callable[[], str]) -> End:
         return End(key, said=attempt())
     except MailgateError as error:
         wrong = str(error)
-    except Trouble as trouble:
-        wrong = f"{trouble.kind}: {trouble}"
     except OSError as error:
         wrong = f"{type(error).__name__}: {error}"
     mend = remedy(wrong)
@@ -60,9 +93,9 @@ def _resolve(host: str, port: int) -> None:
         raise Permanent(f"{host} does not resolve: {why}") from None
 
 
-def _try_relay(relay: Relay, config: Config) -> str:
+def _try_relay(relay: Relay, config: Config, reach: Reach) -> str:
     _resolve(relay.host, relay.port)
-    transport = smtp_out.SmtpTransport(relay_settings(relay, config))
+    transport = reach.relay(relay)
     departments = [d for d in config.policy.departments if d.outgoing in (None, relay.name)]
     try:
         for department in departments:
@@ -74,18 +107,18 @@ def _try_relay(relay: Relay, config: Config) -> str:
     return f"{relay.host}:{relay.port} lets us send as {', '.join(d.from_.addr for d in departments) or 'nobody'}"
 
 
-def _alignment(relay: Relay, config: Config) -> Iterator[End]:
+def _alignment(relay: Relay, config: Config, reach: Reach) -> Iterator[End]:
     """What the DNS says of every domain this relay writes from; names that no public DNS knows are left out."""
     departments = [d for d in config.policy.departments if d.outgoing in (None, relay.name)]
     sender = canonical(relay.envelope).rpartition("@")[2] if "@" in relay.envelope else ""
     for domain in dict.fromkeys(department.from_.domain for department in departments):
         key = f"dns.{domain}"
-        if dns_look.reserved(domain):
-            continue
         try:
-            found = dns_look.records(domain)
+            found = reach.records(domain)
         except Temporary as error:
             yield End(key, problem=str(error), warning=True)
+            continue
+        if found is None:
             continue
         wrong = doubts(domain, found, sender)
         for text in wrong:
@@ -110,23 +143,7 @@ def doubts(domain: str, found: Records, sender: str) -> list[str]:
     return texts
 
 
-def _try_mailbox(box: ImapBox, config: Config) -> str:
+def _try_mailbox(box: ImapBox, reach: Reach) -> str:
     """Log in and look for every folder; nothing is read or marked."""
     _resolve(box.host, box.port)
-    said = try_mailbox(settings(box, credentials(box.login, box.name, config.gateway.data), config.smtp.max_size))
-    return f"{said}: {', '.join(filter(None, (*box.folders, box.junk, box.sent_folder)))}"
-
-
-def relay_settings(relay: Relay, config: Config) -> smtp_out.Relay:
-    """What the transport needs to know of a configured relay."""
-    login = relay.login
-    token = token_of(login, relay.name, config.gateway.data)
-    return smtp_out.Relay(
-        host=relay.host,
-        port=relay.port,
-        tls=relay.tls,
-        user=login.user if login else "",
-        password=login.password.reveal if login and login.password else None,
-        token=(lambda: token().text) if token else None,
-        helo=config.gateway.domain,
-    )
+    return f"{reach.mailbox(box)}: {', '.join(filter(None, (*box.folders, box.junk, box.sent_folder)))}"

@@ -11,23 +11,23 @@ from typing import Any
 from mailgate import __version__
 from mailgate.app import status
 from mailgate.app.gateway import Gateway
-from mailgate.edge.metrics import TEXT, Family, Page, by, exposition, one
+from mailgate.wire.prometheus import Family, by, exposition, one
 
 FATES = ("filed", "duplicate", "dropped", "parked", "quarantined", "unaccounted")
 
 
-def metrics(gateway: Gateway) -> Page:
+def metrics(gateway: Gateway) -> str:
     """Everything in the text format of Prometheus."""
-    return Page(200, TEXT, exposition(_families(gateway, gateway.clock())))
+    return exposition(_families(gateway, gateway.clock()))
 
 
-def healthz(gateway: Gateway) -> Page:
-    """200 while mail flows, else 503; the reasons either way."""
+def healthz(gateway: Gateway) -> tuple[bool, str]:
+    """Whether mail flows, and as JSON the reasons why not."""
     found = status.now_in(gateway, gateway.clock())
     graves = [trouble for trouble in found["troubles"] if trouble["grave"]]
     stale = bool(found["config_stale"])
     answer = {"healthy": not graves, "config_stale": stale, "reasons": [f"{t['key']}: {t['text']}" for t in graves]}
-    return Page(503 if graves else 200, "application/json", json.dumps(answer) + "\n")
+    return not graves, json.dumps(answer) + "\n"
 
 
 def _families(gateway: Gateway, now: datetime) -> Iterator[Family]:

@@ -6,9 +6,33 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from mailgate.edge.imap_box import Report, State
+WELL = frozenset(("reading", "idle"))  # states that are successes
+
+
+class Report(Protocol):
+    """What a reader tells about itself."""
+
+    @property
+    def state(self) -> str:
+        """`reading`, `idle`, `failing` or `paused`."""
+        ...
+
+    @property
+    def error(self) -> str:
+        """One line for the admin, without secrets."""
+        ...
+
+    @property
+    def backlog(self) -> int:
+        """Mails still to be taken."""
+        ...
+
+    @property
+    def token_expires(self) -> datetime | None:
+        """When its access token ends."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +59,13 @@ class Board:
         self._seen = {name: Seen(now, patience) for name, patience in alarm_after.items()}
 
     def report(self, name: str, report: Report) -> None:
-        """Hear a mailbox; READING and IDLE are successes."""
+        """Hear a mailbox."""
         now = self._clock()
         with self._lock:
             seen = self._seen.get(name)
             if seen is None:
                 return
-            good = report.state in (State.READING, State.IDLE)
+            good = report.state in WELL
             self._seen[name] = replace(seen, report=report, success_at=now if good else seen.success_at)
 
     def states(self) -> list[dict[str, Any]]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mailgate.app.alarm import Alarms
 from mailgate.app.live import Clock
-from mailgate.config.tree import ImapBox
-from mailgate.edge.imap_box import Mailbox, OAuthToken, Password
-from mailgate.edge.imap_folder import Unfetchable
 from mailgate.store.base import Cursor, Store
+
+Unfetchable = Callable[[str, str, int, int, str, int], None]  # mailbox, folder, UIDVALIDITY, UID, why, octets
 
 
 class Memory:
-    """The readers' cursors, in the store (edge.imap_box.Cursors)."""
+    """The readers' cursors, in the store."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -51,24 +50,3 @@ def set_aside(store: Store, clock: Clock, alarms: Alarms) -> Unfetchable:
         alarms.problem(f"mailbox {mailbox}: a mail in {folder} (UID {uid}) cannot be fetched: {why}")
 
     return put
-
-
-def settings(box: ImapBox, credentials: Callable[[], Password | OAuthToken], max_size: int) -> Mailbox:
-    """A configured mailbox as the reader wants it."""
-    return Mailbox(
-        name=box.name,
-        address=box.address,
-        host=box.host,
-        user=box.login.user,
-        credentials=credentials,
-        port=box.port,
-        tls=box.tls,  # type: ignore[arg-type]  # checked by the configuration
-        folders=box.folders,
-        junk=box.junk,
-        sent_folder=box.sent_folder,
-        done_folder=box.done_folder,
-        since=datetime(box.since.year, box.since.month, box.since.day, tzinfo=UTC) if box.since else None,
-        idle=box.idle,
-        poll=box.poll.total_seconds(),
-        max_size=max_size,
-    )

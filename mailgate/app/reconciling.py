@@ -2,16 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
-from mailgate.app.logins import credentials
-from mailgate.app.reading import settings
 from mailgate.config.tree import Config, ImapBox
-from mailgate.edge import imap_look
-from mailgate.edge.imap_look import Head, Held
 from mailgate.errors import MailgateError
 from mailgate.store.base import Cursor, Read, Store
+
+
+class Held(Protocol):
+    """What one folder holds now."""
+
+    @property
+    def folder(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def uidvalidity(self) -> int:
+        """RFC 9051 section 2.3.1.1."""
+        ...
+
+    @property
+    def uids(self) -> tuple[int, ...]:
+        """Its mails."""
+        ...
+
+
+class Head(Protocol):
+    """Enough of a mail for a person to find it; the server's words, not to be believed nor shown uncleaned."""
+
+    @property
+    def uid(self) -> int:
+        """Its UID."""
+        ...
+
+    @property
+    def arrived(self) -> datetime | None:
+        """INTERNALDATE, aware."""
+        ...
+
+    @property
+    def sender(self) -> str:
+        """From."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """Subject, decoded."""
+        ...
+
+
+class Look(Protocol):
+    """A connection that only looks. Its calls raise MailgateError."""
+
+    def inventory(self) -> Sequence[Held]:
+        """The UIDs in each folder."""
+        ...
+
+    def heads(self, folder: str, uids: Sequence[int]) -> Sequence[Head]:
+        """Whom these mails are from and what they are called."""
+        ...
+
+
+Looking = Callable[[ImapBox], AbstractContextManager[Look]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +89,28 @@ class Compared:
         return self.accepted + len(self.set_aside) + self.waiting + len(self.missing)
 
 
-def compare(config: Config, store: Store) -> Iterator[Compared]:
+def compare(config: Config, store: Store, looking: Looking) -> Iterator[Compared]:
     """Every folder of every mailbox in turn; a mailbox that cannot be looked at is one row with its problem.
 
     `done_folder` is left out: mail has UIDs of its own there, and only mail that was accepted is moved.
     """
     for box in config.imap:
         try:
-            yield from _mailbox(box, config, store)
-        except (MailgateError, imap_look.Trouble) as error:
+            yield from _mailbox(box, store, looking)
+        except MailgateError as error:
             yield Compared(box.name, problem=str(error))
 
 
-def _mailbox(box: ImapBox, config: Config, store: Store) -> Iterator[Compared]:
-    mailbox = settings(box, credentials(box.login, box.name, config.gateway.data), config.smtp.max_size)
-    with imap_look.looking(mailbox) as look:
+def _mailbox(box: ImapBox, store: Store, looking: Looking) -> Iterator[Compared]:
+    with looking(box) as look:
         for held in look.inventory():
             # The store is asked after the server: a mail taken meanwhile is found, not missed.
             one, lost = store.read(lambda read, held=held: sort(read, box.name, held))  # type: ignore[misc]
             yield one if not lost else _named(one, look.heads(held.folder, lost))
 
 
-def _named(one: Compared, heads: tuple[Head, ...]) -> Compared:
-    return Compared(one.mailbox, one.folder, one.accepted, one.set_aside, one.waiting, heads)
+def _named(one: Compared, heads: Sequence[Head]) -> Compared:
+    return Compared(one.mailbox, one.folder, one.accepted, one.set_aside, one.waiting, tuple(heads))
 
 
 def sort(read: Read, mailbox: str, held: Held) -> tuple[Compared, tuple[int, ...]]:

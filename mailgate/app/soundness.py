@@ -25,7 +25,7 @@ class Soundness:
     """The state of the check; `found` is called with what is damaged."""
 
     def __init__(self, store: Store, clock: Clock, found: Callable[[], None] = lambda: None) -> None:
-        self._store, self._clock, self._found = store, clock, found
+        self._store, self._clock, self.found = store, clock, found
         self._wake = threading.Event()
         self._running_since: datetime | None = None
         self._ended_at: datetime | None = None
@@ -64,7 +64,7 @@ class Soundness:
         if self._damage:
             log.critical("database damaged", extra={"found": self._damage})
             try:
-                self._found()
+                self.found()
             except Exception:
                 log.exception("nobody could be told")
         else:

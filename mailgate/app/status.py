@@ -14,7 +14,6 @@ from mailgate.config.tree import Config
 from mailgate.core.policy import Mode
 from mailgate.errors import MailgateError
 from mailgate.store.base import Store
-from mailgate.store.faults import sqlite_fault
 
 NO_ROOM = 512 * 2**20  # octets free below which mail is refused (threats D-09)
 LOW = 2 * NO_ROOM  # octets free below which the admin is told
@@ -80,7 +79,7 @@ def report(daemon: Mapping[str, Any] | None, store: Store, config: Config, now: 
         "database": daemon.get("soundness") if daemon else None,
         "config_stale": daemon["config_stale"] if daemon else None,
         "children": daemon["children"] if daemon else None,
-        "faults": [fault for fault in (sqlite_fault(),) if fault],
+        "faults": [fault for fault in (store.fault(),) if fault],
     }
     troubles = [*_of_process(daemon), *_of_disk(daemon, store, unread, free), *_of_queues(found, config, now)]
     return {**found, "troubles": [asdict(one) for one in troubles]}

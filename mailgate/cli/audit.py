@@ -30,10 +30,10 @@ def audit(ctx: click.Context, mailboxes: bool, as_json: bool) -> int:
     """
     compared: list[Compared] = []
     if mailboxes:
-        from mailgate.app.reconciling import compare
+        from mailgate.wiring import compare_mailboxes
 
         with at.reading(ctx) as (config, store):
-            compared = list(compare(config, store))
+            compared = list(compare_mailboxes(config, store))
             counts, missing, aside = _counted(store)
     else:
         with at.looking(ctx) as store:

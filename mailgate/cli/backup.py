@@ -14,7 +14,7 @@ from mailgate.cli import at
 @click.pass_context
 def backup(ctx: click.Context, file: Path) -> None:
     """Write a consistent copy to FILE (.tar, or .tar.gz) while the daemon runs; large mail is in it, keys are not."""
-    from mailgate.store.backup import backup as copy
+    from mailgate.opening import backup as copy
 
     config = at.load(ctx)
     done = copy(config.store.path, file.absolute())
@@ -26,7 +26,7 @@ def backup(ctx: click.Context, file: Path) -> None:
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
     """Restore FILE into an empty data folder; its outbox is held until `mailgate outbox release`."""
-    from mailgate.store.backup import restore as unpack
+    from mailgate.opening import restore as unpack
 
     config = at.load(ctx)
     done = unpack(file.absolute(), config.gateway.data, first_number=config.policy.tickets.first_number)

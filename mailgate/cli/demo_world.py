@@ -16,12 +16,11 @@ from pathlib import Path
 
 import click
 
-from mailgate.app.gateway import Gateway
 from mailgate.core.ticket import Ticket
 from mailgate.daemon import Daemon
-from mailgate.edge.smtp_out import Relay, SmtpTransport
+from mailgate.ends import SmtpTransport, plain_transport
 from mailgate.store.base import TicketFilter
-from mailgate.wiring import build, edges
+from mailgate.wiring import Gateway, build, edges
 
 PATIENCE = 30.0
 EVERY_STATUS = ("new", "open", "waiting", "hold", "solved", "archived")
@@ -126,7 +125,7 @@ class World:
         """Hand a mail over by SMTP, wait for its fate, and return its number."""
         if self.post is None:
             host, _, port = self.smtp.rpartition(":")
-            self.post = SmtpTransport(Relay(host=host, port=int(port), tls="none", helo="demo.example"))
+            self.post = plain_transport(host, int(port), helo="demo.example")
         envelope = sender if sender is not None else message["From"].addresses[0].addr_spec
         people = [a.addr_spec for name in ("To", "Cc") for a in (message[name].addresses if message[name] else ())]
         ours = [addr for addr in people if addr.endswith("@acme.example")]

@@ -13,13 +13,13 @@ from mailgate.errors import Permanent
 @click.pass_context
 def login(ctx: click.Context, name: str) -> None:
     """Log in to the mailbox or relay NAME: prints a link and a code, keeps and refreshes the token."""
-    from mailgate.app import logins
+    from mailgate import ends
 
     config = at.load(ctx)
-    known = logins.with_oauth(config)
+    known = ends.with_oauth(config)
     if name not in known:
         raise Permanent(f"no [[imap]] or [[outgoing]] {name!r} has oauth; there are: {', '.join(known) or 'none'}")
-    logins.log_in(known[name], _show, _ask, logins.token_file(config.gateway.data, name))
+    ends.log_in(known[name], _show, _ask, ends.token_file(config.gateway.data, name))
     click.echo(f"logged in; try it: mailgate check --connect ({name})")
 
 

@@ -55,7 +55,7 @@ def check(ctx: click.Context, connect: bool) -> int:
         problems += check_templates(config.templates_folder)
         problems += _machine()
         if connect:
-            from mailgate.app.connect import try_ends
+            from mailgate.wiring import try_ends
 
             at.become_owner(config.gateway.data)  # a token renewed here must stay the daemon's to read
             for end in try_ends(config):
@@ -89,7 +89,7 @@ def _rules(config: Config) -> list[Problem]:
 
 def _machine() -> list[Problem]:
     """Versions on this machine with known faults."""
-    from mailgate.store.faults import sqlite_fault
+    from mailgate.opening import sqlite_fault
 
     fault = sqlite_fault()
     return [Problem("sqlite", "", fault, warning=True)] if fault else []

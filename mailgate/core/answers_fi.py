@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-DONE = {
+from collections.abc import Mapping
+
+DONE: Mapping[str, str] = {
     "taken": "tiketti on sinun",
     "already_yours": "tiketti on jo sinun",
     "assigned": "annettu: {name} saa koko viestiketjun",
@@ -65,7 +67,7 @@ DONE = {
     "status": "asiakkaalle kerrotaan, missä asia on",
 }
 
-REFUSED = {
+REFUSED: Mapping[str, str] = {
     "not_an_agent": "komennot luetaan vain asiakaspalvelijoilta",
     "not_yours": "sen voi tehdä vain asiakas, jonka tiketti se on",
     "role": "siihen tarvitaan rooli {role}",
@@ -111,7 +113,7 @@ REFUSED = {
     "too_late_to_reopen": "liian kauan sitten avattavaksi: uusi viesti avaa uuden tiketin",
 }
 
-TROUBLE = {
+TROUBLE: Mapping[str, str] = {
     "unknown": "sellaista komentoa ei ole",
     "ambiguous": "se voi tarkoittaa useaa komentoa",
     "misplaced": "komento on viestin alussa, lopussa tai otsikossa; kenoviiva sen edessä tekee siitä tekstiä",
@@ -122,7 +124,7 @@ TROUBLE = {
     "number": "listassa ei ole sellaista riviä",
 }
 
-WHY = {
+WHY: Mapping[str, str] = {
     "stale": "kollega on vastannut ilmoituksen lähettämisen jälkeen",
     "inside": "vastauksesi on lainatun ilmoituksen sisällä, eikä sitä voi erottaa siitä",
     "empty": "mitään ei jää jäljelle, kun lainattu ilmoitus poistetaan",

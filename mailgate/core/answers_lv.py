@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-DONE = {
+from collections.abc import Mapping
+
+DONE: Mapping[str, str] = {
     "taken": "pieteikums ir jūsu",
     "already_yours": "pieteikums jau ir jūsu",
     "assigned": "nodots; visu saraksti saņem {name}",
@@ -65,7 +67,7 @@ DONE = {
     "status": "klientam pastāsta, kā lietai klājas",
 }
 
-REFUSED = {
+REFUSED: Mapping[str, str] = {
     "not_an_agent": "komandas lasa tikai no darbiniekiem",
     "not_yours": "to drīkst tikai klients, kura pieteikums tas ir",
     "role": "tam vajadzīga loma {role}",
@@ -111,7 +113,7 @@ REFUSED = {
     "too_late_to_reopen": "pārāk sen, lai atvērtu no jauna: jauna vēstule atver jaunu pieteikumu",
 }
 
-TROUBLE = {
+TROUBLE: Mapping[str, str] = {
     "unknown": "tādas komandas nav",
     "ambiguous": "tas var nozīmēt vairākas komandas",
     "misplaced": "komanda stāv vēstules sākumā, beigās vai tematā; slīpsvītra \\ pirms tās padara to par tekstu",
@@ -122,7 +124,7 @@ TROUBLE = {
     "number": "sarakstā tādas rindas nav",
 }
 
-WHY = {
+WHY: Mapping[str, str] = {
     "stale": "kopš šī paziņojuma ir atbildējis kolēģis",
     "inside": "jūsu atbilde ir citētā paziņojuma vidū, un to nevar no tā atšķirt",
     "empty": "bez citētā paziņojuma nekas nepaliek pāri",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-DONE = {
+from collections.abc import Mapping
+
+DONE: Mapping[str, str] = {
     "taken": "zgłoszenie jest twoje",
     "already_yours": "zgłoszenie jest już twoje",
     "assigned": "przekazano; całą korespondencję dostaje {name}",
@@ -65,7 +67,7 @@ DONE = {
     "status": "klient dowie się, na czym stoi sprawa",
 }
 
-REFUSED = {
+REFUSED: Mapping[str, str] = {
     "not_an_agent": "polecenia czytamy tylko od pracowników",
     "not_yours": "może to zrobić tylko klient, którego to zgłoszenie",
     "role": "do tego potrzeba roli {role}",
@@ -111,7 +113,7 @@ REFUSED = {
     "too_late_to_reopen": "za dawno, by otworzyć ponownie: nowy list otwiera nowe zgłoszenie",
 }
 
-TROUBLE = {
+TROUBLE: Mapping[str, str] = {
     "unknown": "nie ma takiego polecenia",
     "ambiguous": "to może znaczyć kilka poleceń",
     "misplaced": "polecenie stoi na początku, na końcu albo w temacie; ukośnik \\ przed nim robi z niego tekst",
@@ -122,7 +124,7 @@ TROUBLE = {
     "number": "na liście nie ma takiego wiersza",
 }
 
-WHY = {
+WHY: Mapping[str, str] = {
     "stale": "po wysłaniu tego powiadomienia odpowiedział ktoś z zespołu",
     "inside": "twoja odpowiedź stoi wewnątrz cytowanego powiadomienia i nie da się jej od niego odróżnić",
     "empty": "po usunięciu cytowanego powiadomienia nic nie zostaje",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from mailgate.core.ticket import Status
 from mailgate.core.words import fold
 
-_STATUS = {status.value: status for status in Status}
+_STATUS: Mapping[str, Status] = {status.value: status for status in Status}
 _NOBODY = frozenset({"nobody", "none", "-"})
 _ME = frozenset({"me", "mine"})
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mailgate.core import automatic_words as words
 from mailgate.core.mail import Address, InboundMail, MailKind
 from mailgate.core.policy import Policy
 
-_KINDS = {
+_KINDS: Mapping[MailKind, str] = {
     MailKind.DSN: "bounce",
     MailKind.MDN: "receipt",
     MailKind.FEEDBACK: "feedback",

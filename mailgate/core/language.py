@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 _CAP = 4096  # characters looked at
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 # The commonest words of each language, greetings and help-desk words among them.
-_WORDS = {
+_WORDS: Mapping[str, str] = {
     "en": """
         the and to of is in it you that for on with are this have be not was we can my your our from please
         thank thanks hello hi dear regards but will would could what when how has had been do does did if or an
@@ -87,7 +88,7 @@ _WORDS = {
     """,
 }
 # Letters that give a language away, those it shares with few others of the list.
-_LETTERS = {
+_LETTERS: Mapping[str, str] = {
     "pl": "ąćęłńśźż", "lv": "āēģīķļņū", "fi": "äö", "sv": "åäö", "et": "õäüö", "de": "ßüäö", "no": "øæå", "da": "øæå",
     "fr": "çèêàùœ", "es": "ñ¿¡", "pt": "ãõç", "lt": "ėęįųąū", "cs": "řěůčýíá", "it": "ìòàù",
 }  # fmt: skip

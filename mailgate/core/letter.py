@@ -16,7 +16,7 @@ from mailgate.core.ticket import EntryKind, Ticket
 
 SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
 OWN_WORDS = frozenset(["answer", "expert", "forward"])  # what a person wrote is not automatic (RFC 3834 section 2)
-REASONS = {  # X-Mailgate-Reason of letters that leave the house
+REASONS: Mapping[str, str] = {  # X-Mailgate-Reason of letters that leave the house
     "ack": "you wrote to us",
     "answer": "you take part in this ticket",
     "status": "you asked for the status",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mailgate.core import quote_words as words
 from mailgate.core import signature, subject
 
 # Languages differ, the frame does not: two number signs on either side are what a quoted notice is known by.
-MARKERS = {
+MARKERS: Mapping[str, str] = {
     "en": "## Please write your reply above this line ##",
     "fi": "## Kirjoita vastauksesi tämän rivin yläpuolelle ##",
     "pl": "## Prosimy pisać odpowiedź powyżej tej linii ##",
@@ -18,7 +18,7 @@ MARKERS = {
 }
 MARKER = MARKERS["en"]
 # How the line above it begins, which says what a plain reply will do: nobody quotes it on purpose.
-FIRST_WORDS = {
+FIRST_WORDS: Mapping[str, str] = {
     "en": "A plain reply ",
     "fi": "Tavallinen vastaus ",
     "pl": "Zwykła odpowiedź ",

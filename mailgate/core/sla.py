@@ -17,7 +17,11 @@ Pauses = tuple[tuple[datetime, datetime], ...]
 # What happens to a deadline given by hand on a ticket that no promise covers.
 BY_HAND = Sla("by hand", warn=0.8, escalate=(EscalationStep(1.0, notify=("owner", "lead")),))
 
-_TITLES = {"first_response": "First response", "next_response": "Next response", "resolve": "Solution"}
+_TITLES: Mapping[str, str] = {
+    "first_response": "First response",
+    "next_response": "Next response",
+    "resolve": "Solution",
+}
 
 
 @dataclass(frozen=True, slots=True)

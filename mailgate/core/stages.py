@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 # Reasons for a change of status that the customer knows, or must not hear of.
 KNOWN = frozenset(("customer", "history", "spam", "no answer"))
 # `[letters] stages` -> the template; nudge and closing follow from the department's own settings.
-TEMPLATES = {
+TEMPLATES: Mapping[str, str] = {
     "taken": "taken",
     "waiting": "waiting",
     "transferred": "transferred",

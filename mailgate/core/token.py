@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailgate.core.policy import Key
@@ -18,13 +18,13 @@ _MESSAGE_ID = re.compile(r"<mg\." + _SHAPE + r"@([^<>\s@]{1,255})>", re.ASCII | 
 _MARK = re.compile(r"\bmg:(" + _SHAPE + r")(?![a-z0-9])", re.ASCII | re.IGNORECASE)
 
 # What a plain answer to a letter does, by one letter in its token.
-PURPOSES = {
+PURPOSES: Mapping[str, str] = {
     "ack": "a", "words": "w", "customer": "c", "note": "n", "vote": "v", "release": "r", "expert": "e", "bounce": "b",
     "question": "q", "tap": "t", "stage": "s", "admin": "m", "desk": "d", "tables": "l",
 }  # fmt: skip
-_PURPOSE_OF = {letter: name for name, letter in PURPOSES.items()}
-_READERS = {"agent": "a", "customer": "c", "expert": "x", "admin": "m"}
-_READER_OF = {letter: name for name, letter in _READERS.items()}
+_PURPOSE_OF: Mapping[str, str] = {letter: name for name, letter in PURPOSES.items()}
+_READERS: Mapping[str, str] = {"agent": "a", "customer": "c", "expert": "x", "admin": "m"}
+_READER_OF: Mapping[str, str] = {letter: name for name, letter in _READERS.items()}
 
 
 @dataclass(frozen=True, slots=True)

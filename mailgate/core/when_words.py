@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 def _numbered(lists: Iterable[str]) -> dict[str, int]:
@@ -56,7 +56,7 @@ DAYS_AHEAD = _numbered(
         "overmorrow ylihuomenna pojutrze parit ubermorgen overmorgon ulehomme",
     )
 )
-_UNITS = {
+_UNITS: Mapping[str, str] = {
     "minute": """
         m min mins minute minutes minuutti minuuttia minuutin minuta minuty minut minuten minuter minutit
     """,
@@ -72,7 +72,7 @@ _UNITS = {
         wochen vecka veckor nadal nadalat
     """,
 }
-UNITS = {word: unit for unit, words in _UNITS.items() for word in words.split()}
+UNITS: Mapping[str, str] = {word: unit for unit, words in _UNITS.items() for word in words.split()}
 WEEK = _set("week viikko viikolla tydzien tygodniu nedela nedelu woche vecka nadal nadalal")
 NEXT_WEEK = _set("nakamnedel nakamnedela")  # one word in Latvian
 NEXT = _set(

@@ -379,11 +379,13 @@ class Store(Protocol):
         """What is wrong with the files under us (deleted, replaced, damaged), `""` when nothing is."""
 
     def check(self, stop: threading.Event) -> str:
-        """Look through the whole database, table by table, on a connection that only reads; returns what is damaged.
+        """Look through all tables, on a connection that only reads; returns what is damaged.
 
         From then on `healthy` says so and no new mail is kept, until a check finds nothing. Raises Temporary when it
-        cannot be read now, or when `stop` is set meanwhile.
-        """
+        cannot be read now, or when `stop` is set meanwhile."""
+
+    def fault(self) -> str:
+        """A known fault of the database engine itself and how we live with it, `""` when there is none."""
 
     def free_space(self) -> int:
         """Octets free for us on the file system of the data folder."""

@@ -22,6 +22,7 @@ from mailgate.store import connection as opening
 from mailgate.store import people, schema
 from mailgate.store.backup import copy_database
 from mailgate.store.base import Read, Tx
+from mailgate.store.faults import sqlite_fault
 from mailgate.store.tx import Transaction
 
 log = logging.getLogger(__name__)
@@ -201,6 +202,10 @@ class SqliteStore:
     def _damaged(self, table: str, found: object) -> str:
         self._damage = str(opening.damaged(self.path, f"{table}: {found}"))
         return self._damage
+
+    def fault(self) -> str:
+        """See `base.Store.fault`."""
+        return sqlite_fault()
 
     def free_space(self) -> int:
         """See `base.Store.free_space`."""

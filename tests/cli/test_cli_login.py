@@ -17,11 +17,11 @@ from click.testing import CliRunner, Result
 from conftest import RULES
 from idp import GRANTED, Identity
 
-from mailgate.app.connect import relay_settings
 from mailgate.cli import cli
 from mailgate.config.load import load
 from mailgate.edge import oauth
 from mailgate.edge.oauth import Token, TokenFile
+from mailgate.ends import relay_settings
 from mailgate.errors import MailgateError, Permanent
 
 CONFIG = """

@@ -13,7 +13,8 @@ from concurrent.futures import Future
 import pytest
 
 from mailgate.edge.heartbeat import beat
-from mailgate.edge.metrics import TEXT, Family, Listener, Page, by, exposition, one
+from mailgate.edge.metrics import TEXT, Listener, Page
+from mailgate.wire.prometheus import Family, by, exposition, one
 
 
 @contextlib.contextmanager
