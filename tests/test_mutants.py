@@ -47,6 +47,7 @@ facts-lose-the-newest-subject first-response-again reopening-keeps-solved-at sta
 mail-filed-without-its-ids away-twice foreseen-requester-leaves subject-always-in-the-digest
 parse-believes-our-own-marks parse-raises sanitised-picture-from-outside sanitised-hidden-words
 local-part-over-64-octets routing-characters-pass utf8-without-smtputf8
+program-in-an-agents-name author-hears-of-their-own-note
 """
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from cases import ANNA, MAIJA, NOW, POLICY, STRANGER, VALDIS, D, facts, issued, letter, mail, ticket, written
+from cases import ANNA, MAIJA, NOW, POLICY, STRANGER, VALDIS, D, decided, facts, issued, letter, mail, ticket, written
 
 from mailgate.core import authority, match
 from mailgate.core.facts import Facts
@@ -89,3 +91,18 @@ def test_a_subject_that_names_another_ticket_is_a_conflict_and_a_merged_one_is_n
     known = facts(ticket(), letters=[letter()], merged={7: 1042})
     assert found(answer(MAIJA, subject="[#9] lamp"), known).conflict
     assert not found(answer(MAIJA, subject="[#7] lamp"), known).conflict
+
+
+PROGRAM = (("auto-submitted", "auto-generated"),)
+
+
+@pytest.mark.parametrize(("parts", "number"), [
+    ({}, None), ({"in_reply_to": (issued(to=ANNA, purpose="customer"),)}, 1042),
+])  # fmt: skip
+def test_a_program_in_an_agents_name_is_a_stranger_unless_it_proves_more(
+    parts: dict[str, Any], number: int | None
+) -> None:
+    told = letter(to=ANNA, purpose="customer")
+    decision = decided(mail(by=ANNA, subject="[#1042] disk full", headers=PROGRAM, **parts), ticket(), letters=[told])
+    assert [step.ticket for step in decision.steps] == [number]
+    assert decision.trace["match"]["mentions"] == ([] if number else [1042])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from cases import ANNA, BO, CAI, NOW, OFFICE, POLICY, H, ticket
+from cases import ANNA, BO, CAI, NOW, OFFICE, POLICY, H, case, mail, ticket
 
 from mailgate.core import notice
+from mailgate.core.authority import Authority
 from mailgate.core.facts import Absence
 from mailgate.core.policy import Department
 from mailgate.core.ticket import Priority
@@ -56,3 +57,9 @@ def test_a_notice_waits_for_working_hours_unless_it_is_urgent(priority: Priority
     anna = replace(ANNA, calendar=OFFICE.name)
     at = NOW.replace(hour=hour)
     assert (notice.at_work(POLICY, anna, priority, at) is not None) is waits
+
+
+@pytest.mark.parametrize(("steer", "names"), [(True, ["bo", "cai"]), (False, ["anna", "bo", "cai"])])
+def test_who_wrote_a_note_hears_nothing_of_it_and_who_only_seems_to_does(steer: bool, names: list[str]) -> None:
+    given = case(mail(by=ANNA), ticket(), authority=Authority(agent=ANNA, steer=steer))
+    assert [one.agent for one in notice.of_note(given, ticket(), "note")] == names
