@@ -82,8 +82,8 @@ def log_in(login: Login, show: Callable[[str, str], None], ask: Callable[[], str
 # --- mailboxes -------------------------------------------------------------------------------------------------------
 
 
-def mailbox(box: ImapBox, config: Config) -> Mailbox:
-    """A configured mailbox as the reader wants it."""
+def mailbox(box: ImapBox, config: Config, moves: Callable[[], bool] = lambda: True) -> Mailbox:
+    """A configured mailbox as the reader wants it; `moves` says whether mail may go to `done_folder` now."""
     return Mailbox(
         name=box.name,
         address=box.address,
@@ -96,6 +96,7 @@ def mailbox(box: ImapBox, config: Config) -> Mailbox:
         junk=box.junk,
         sent_folder=box.sent_folder,
         done_folder=box.done_folder,
+        moves=moves,
         since=datetime(box.since.year, box.since.month, box.since.day, tzinfo=UTC) if box.since else None,
         idle=box.idle,
         poll=box.poll.total_seconds(),

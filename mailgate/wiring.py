@@ -25,6 +25,7 @@ from mailgate.app.live import Clock, Live, Snapshot, utc_now
 from mailgate.app.mailboxes import Board
 from mailgate.app.reloading import Reloader, check_templates
 from mailgate.app.schedule import Schedule
+from mailgate.config.certificate import Certificate
 from mailgate.config.files import shared
 from mailgate.config.load import load
 from mailgate.config.tree import Config, Listen, Relay
@@ -39,7 +40,7 @@ from mailgate.edge.smtp_house import Standing
 from mailgate.edge.smtp_in import Door
 from mailgate.edge.smtp_limits import Listener, SmtpLimits
 from mailgate.edge.smtp_out import SmtpTransport
-from mailgate.errors import ConfigError
+from mailgate.errors import ConfigError, Permanent
 from mailgate.rulebook import load as rulebook
 from mailgate.store import blobs
 from mailgate.store.base import Store
@@ -202,7 +203,7 @@ def compare_mailboxes(config: Config, store: Store) -> Iterator[reconciling.Comp
 def edges(gateway: Gateway) -> Edges:
     """The listeners and mailboxes of a gateway, not yet started."""
     config = gateway.config
-    tls = _certificate(config.smtp.tls_cert, config.smtp.tls_key)
+    tls = _certificate(gateway)
     listeners = [
         *(_listener(Source.SMTP, at, config, tls) for at in config.smtp.listen),
         *(_listener(Source.LMTP, at, config, None) for at in config.lmtp.listen),
@@ -221,7 +222,7 @@ def edges(gateway: Gateway) -> Edges:
         receive=gateway.intake.receive,
         recipient=lambda addr: standing(addr, gateway.live.policy),
         hostname=config.gateway.domain,
-        login=partial(_login, config, gateway.live),
+        login=partial(_login, gateway),
         room=lambda octets: gateway.store.free_space() > max(FREE_SPACE, octets * 3 // 2),
         trusted_networks=smtp.trusted_networks,
     )
@@ -242,10 +243,9 @@ def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:
     aside = reading.set_aside(gateway.store, gateway.clock, gateway.alarms)
     readers = []
     for box in config.imap:
-        quiet = replace(box, done_folder="") if config.gateway.mode is Mode.WATCH else box
         readers.append(
             MailboxReader(
-                ends.mailbox(quiet, config),
+                ends.mailbox(box, config, lambda: gateway.live.policy.mode is not Mode.WATCH),
                 receive=gateway.intake.receive,
                 cursors=memory,
                 report=gateway.mailboxes.report,
@@ -277,30 +277,23 @@ def _listener(kind: Source, at: Listen, config: Config, tls: Callable[[], ssl.SS
     return Listener(kind, at.host, at.port, str(at.path or ""), tls, implicit_tls=at.port == 465, proxy_protocol=proxy)
 
 
-def _certificate(cert: Path | None, key: Path | None) -> Callable[[], ssl.SSLContext] | None:
-    """A context that follows the files: a renewed certificate is used from the next handshake on."""
-    if cert is None:
+def _certificate(gateway: Gateway) -> Callable[[], ssl.SSLContext] | None:
+    """A context that follows the files; what is wrong with them is told by the gateway's health. Raises ConfigError."""
+    smtp = gateway.config.smtp
+    if smtp.tls_cert is None or smtp.tls_key is None:
         return None
-    state: dict[str, object] = {}
-
-    def context() -> ssl.SSLContext:
-        stamp = (cert.stat().st_mtime_ns, key.stat().st_mtime_ns if key else 0)
-        if state.get("stamp") != stamp:
-            fresh = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            fresh.load_cert_chain(cert, key)
-            state.update(stamp=stamp, context=fresh)
-        found = state["context"]
-        assert isinstance(found, ssl.SSLContext)
-        return found
-
-    return context
+    try:
+        gateway.certificate = Certificate(smtp.tls_cert, smtp.tls_key)
+    except Permanent as error:
+        raise ConfigError(str(error)) from error
+    return gateway.certificate.context
 
 
-def _login(config: Config, live: Live, user: str, password: str) -> str | None:
+def _login(gateway: Gateway, user: str, password: str) -> str | None:
     """The agent who may submit with this password."""
-    policy = live.policy
+    policy = gateway.live.policy
     agent = policy.agent(user) or policy.agent_at(user)
-    known = config.submission.passwords.get(agent.name) if agent and agent.active else None
+    known = gateway.config.submission.passwords.get(agent.name) if agent and agent.active else None
     if known is None or agent is None:
         return None
     return agent.name if secrets.compare_digest(known.reveal().encode(), password.encode()) else None

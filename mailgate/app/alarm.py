@@ -119,7 +119,7 @@ class Alarms:
 
     def look(self, report: Mapping[str, Any], now: datetime) -> int:
         """Act on what `status.report` found; returns how many alarms were raised."""
-        raised = self._raise([one for one in report["troubles"] if one["grave"]], now)
+        raised = self._raise([one for one in report["troubles"] if one["grave"] or one.get("told")], now)
         if report["quarantine"] is not None:
             self._watch_quarantine(int(report["quarantine"]))
         self.program.flush()

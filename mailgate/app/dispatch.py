@@ -95,6 +95,7 @@ class Dispatcher:
         """Use other settings from the next letter on; returns the routes that come or go only with a restart."""
         for name in self.lanes.keys() & routes.keys():
             self.lanes[name].adopt(routes[name])
+        self._first = next((name for name in routes if name in self.lanes), self._first)
         return [f"[[outgoing]] {name}" for name in sorted(self.lanes.keys() ^ routes.keys())]
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from mailgate.app.intake import Intake
 from mailgate.app.live import Clock, Live, Snapshot
 from mailgate.app.mailboxes import Board
 from mailgate.app.soundness import Soundness
+from mailgate.config.certificate import Certificate
 from mailgate.config.tree import Config
 from mailgate.store.base import Ids, Store
 
@@ -53,6 +54,7 @@ class Gateway:
     down_since: dict[str, datetime] = field(default_factory=dict)  # relay -> when it was first found resting
     listeners: dict[str, list[str]] = field(default_factory=dict)  # kind -> where the daemon is bound
     soundness: Soundness = field(init=False)  # of the database
+    certificate: Certificate | None = None  # of the listeners
     dead: Callable[[], list[str]] = list  # worker threads of the daemon that have ended
 
     def __post_init__(self) -> None:

@@ -71,8 +71,6 @@ class Lane:
         self._told: date | None = None  # when the admin heard last that it is down
         self._null_refused = False
         self._pace = WINDOW  # seconds a letter, a running mean
-        self._allowed = max(1, int(route.rate))  # letters within any `_span` seconds
-        self._span = 60.0 if route.rate >= 1 or not route.rate else 60 / route.rate
         self._left: deque[float] = deque()  # when the letters of the last span left
         self._transports: list[Transport] = []
         self._late: list[Begun] = []  # letters that still wait for their words
@@ -152,6 +150,15 @@ class Lane:
             with self._guard:
                 self._next_route, self._rests_until = route, 0.0
             self.wake()
+
+    @property
+    def _allowed(self) -> int:
+        """Letters within any `_span` seconds."""
+        return max(1, int(self.route.rate))
+
+    @property
+    def _span(self) -> float:
+        return 60.0 if self.route.rate >= 1 or not self.route.rate else 60 / self.route.rate
 
     def _change_over(self) -> None:
         with self._guard:

@@ -6,8 +6,9 @@ import hashlib
 import logging
 import threading
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mailgate.app import notify
 from mailgate.app.children import Children
@@ -20,9 +21,11 @@ log = logging.getLogger(__name__)
 LOOK = 2.0  # seconds between two looks at the files
 QUIET = 0.3  # seconds without another request or change before we begin: an editor may still be writing
 LATEST = 10  # so many quiet times at most, however often we are asked
-# Sections that a running process has bound or opened; the others hold from the next mail or letter on.
+# What a running process has bound or opened; everything else holds from the next mail or letter on.
 FIXED = ("store", "smtp", "lmtp", "submission", "imap", "metrics", "log")
 FIXED_IN_GATEWAY = ("domain", "data", "alarm_command", "health_url")
+FOLLOWED = ("path", "passwords")  # of the fixed sections: derived, and asked for at each login
+WRITTEN = {"provider": "oauth"}  # where a key has another name in the file
 
 Stamp = frozenset[tuple[str, int, int, int]]
 
@@ -52,18 +55,46 @@ def reload(gateway: Gateway) -> str:
 
 
 def needs_restart(old: Config, new: Config) -> list[str]:
-    """The sections and keys whose change the running process does not follow."""
-    changed = [f"[{name}]" for name in FIXED if getattr(old, name) != getattr(new, name)]
-    return changed + [
-        f"[gateway] {name}" for name in FIXED_IN_GATEWAY if getattr(old.gateway, name) != getattr(new.gateway, name)
+    """The keys whose change the running process does not follow, as `[section] key`."""
+    changed = [
+        f"[{section}] {key}"
+        for section in FIXED
+        if section != "imap"
+        for key in _differing(getattr(old, section), getattr(new, section))
     ]
+    before, after = ({box.name: box for box in config.imap} for config in (old, new))
+    for name in dict.fromkeys((*before, *after)):
+        if name not in before or name not in after:
+            changed.append(f"[[imap]] {name}")
+        else:
+            changed += [f"[[imap]] {name} {key}" for key in _differing(before[name], after[name])]
+    changed += [f"[gateway] {key}" for key in _differing(old.gateway, new.gateway) if key in FIXED_IN_GATEWAY]
+    if old.policy.tickets.first_number != new.policy.tickets.first_number:
+        changed.append("[tickets] first_number")
+    return changed
+
+
+def _differing(old: Any, new: Any) -> Iterator[str]:
+    """The keys in which two parts of the configuration differ, by the names they have in the file."""
+    for key in (field.name for field in fields(old)):
+        one, other = getattr(old, key), getattr(new, key)
+        if one == other or key in FOLLOWED:
+            continue
+        if type(one) is type(other) and is_dataclass(one):
+            yield from _differing(one, other)
+        elif key == "oauth" and (is_dataclass(one) or is_dataclass(other)):
+            yield "oauth"
+        else:
+            yield WRITTEN.get(key, key)
 
 
 def _as_it_runs(old: Config, new: Config) -> Config:
     """The new configuration, with the parts that still run as they were started."""
     gateway = replace(new.gateway, **{name: getattr(old.gateway, name) for name in FIXED_IN_GATEWAY})
     kept = {field.name: getattr(old, field.name) for field in fields(old) if field.name in FIXED}
-    return replace(new, gateway=gateway, **kept)
+    kept["submission"] = replace(old.submission, passwords=new.submission.passwords)
+    tickets = replace(new.policy.tickets, first_number=old.policy.tickets.first_number)
+    return replace(new, gateway=gateway, policy=replace(new.policy, tickets=tickets), **kept)
 
 
 def check_templates(children: Children, folder: Path) -> None:

@@ -30,6 +30,7 @@ class Trouble:
     text: str
     remedy: str
     grave: bool = False
+    told: bool = False  # the admin gets a letter although mail still flows
 
 
 def of_daemon(gateway: Gateway) -> dict[str, Any]:
@@ -45,10 +46,17 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         "health": dict(gateway.health),
         "store": gateway.store.healthy(),
         "soundness": gateway.soundness.state(),
+        "certificate": _of_certificate(gateway),
         "dead": gateway.dead(),
         "config_stale": gateway.live.stale or None,
         "children": {"count": len(gateway.children.pids()), "memory": gateway.children.memory()},
     }
+
+
+def _of_certificate(gateway: Gateway) -> dict[str, Any] | None:
+    now, found = gateway.clock(), gateway.certificate
+    text = found.trouble(now) if found else ""
+    return {"text": text, "expired": found.expired(now)} if found and text else None
 
 
 def now_in(gateway: Gateway, now: datetime) -> dict[str, Any]:
@@ -121,6 +129,10 @@ def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[Trouble]:
         return
     for name in daemon["dead"]:
         yield Trouble(f"thread {name}", f"the {name} thread has ended", "systemctl restart mailgate", True)
+    certificate = daemon.get("certificate")
+    if certificate:
+        remedy = "renew it; the new file is used at once"
+        yield Trouble("certificate", certificate["text"], remedy, certificate["expired"], told=True)
     check = daemon.get("soundness")
     if check and check["state"] == "unchecked":
         text = f"the database could not be checked: {check['error']}"

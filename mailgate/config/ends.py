@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+from datetime import UTC, datetime
+from pathlib import Path
 
+from mailgate.config import certificate
 from mailgate.config.model import FileModel
 from mailgate.config.tree import Config, Listen
 from mailgate.config.work import Work
 from mailgate.core.policy import Mode
+from mailgate.errors import Permanent
 
 LOCAL = frozenset(["localhost", "localhost.localdomain", "ip6-localhost", "0.0.0.0", "::", ""])  # noqa: S104
 
@@ -86,11 +90,29 @@ def _listeners(config: Config, work: Work) -> None:
 def _tls(config: Config, work: Work) -> None:
     if bool(config.smtp.tls_cert) is not bool(config.smtp.tls_key):
         work.note(("smtp", "tls_cert" if config.smtp.tls_cert else "tls_key"), "tls_cert and tls_key belong together")
+    missing = False
     for key in ("tls_cert", "tls_key"):
         path = getattr(config.smtp, key)
         if path and not path.is_file():
             work.note(("smtp", key), f"{path}: there is no such file")
+            missing = True
+    if config.smtp.tls_cert and config.smtp.tls_key and not missing:
+        _certificate(config.smtp.tls_cert, config.smtp.tls_key, work)
     if config.submission.listen and not config.smtp.tls_cert:
         work.note(("submission", "listen"), "passwords are taken over TLS alone: give [smtp] tls_cert and tls_key")
     if config.submission.listen and not config.submission.passwords:
         work.note(("submission", "listen"), "no [[agent]] has a password, so nobody can log in", warning=True)
+
+
+def _certificate(cert: Path, key: Path, work: Work) -> None:
+    """Refuse one that no handshake could use; doubt one that nobody will trust. Other users cannot read the key."""
+    loc = ("smtp", "tls_cert")
+    try:
+        found = certificate.load(cert, key)
+    except Permanent as error:
+        at_fault = ("smtp", "tls_key") if str(error).startswith(f"{key}:") and key != cert else loc
+        work.note(at_fault, str(error), warning=not work.strict)
+    else:
+        doubt = certificate.doubt(found, cert, datetime.now(UTC))
+        if doubt:
+            work.note(loc, doubt, warning=True)

@@ -45,6 +45,7 @@ class Mailbox:
     junk: str = ""
     sent_folder: str = ""
     done_folder: str = ""  # "": mail stays where it is
+    moves: Callable[[], bool] = lambda: True  # False while we only watch; asked each time
     since: datetime | None = None  # older mail is history; None: mail that was there before the first connection is
     idle: bool = True
     poll: float = 300.0

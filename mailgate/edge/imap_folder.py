@@ -117,7 +117,7 @@ class Folder:
     @property
     def _moves(self) -> bool:
         """Sent mail and junk stay where they are."""
-        return bool(self.mailbox.done_folder) and self.name in self.mailbox.folders
+        return bool(self.mailbox.done_folder) and self.name in self.mailbox.folders and self.mailbox.moves()
 
     def pending(self, client: IMAPClient) -> list[int]:
         """The UIDs to take next, oldest first, at most BATCH, in the selected folder."""
@@ -249,7 +249,7 @@ class Folder:
 
         Until a mail is moved the cursor stays before it: after a restart it is fetched, recognised and moved.
         """
-        if not self._unmoved:
+        if not self._unmoved or not self._moves:
             return
         uids = sorted(self._unmoved)
         try:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import RULES, Desk, mail, running
 from scenarios.process import Process, process, until
 
+from mailgate import wiring
 from mailgate.app import control, reloading
+from mailgate.edge.imap_box import Mailbox
+from mailgate.edge.imap_folder import Folder
+from mailgate.edge.imap_in import MailboxReader
 from mailgate.errors import ConfigError
 
 URGENT = '[[rule]]\nname = "all"\nthen.priority = "urgent"\n'
@@ -200,10 +206,64 @@ def test_mode_and_way_out_follow_a_reload_and_listeners_say_that_they_need_a_res
     change_config(desk, 'listen = "127.0.0.1:0"', 'listen = "127.0.0.1:0"\nmax_recipients = 7')
     change_config(desk, 'domain = "acme.example"', 'domain = "acme.example"\nmode = "watch"')
     for _ in range(2):  # it says so as long as it is true
-        assert control.reload(desk.gateway).endswith("only after a restart: [smtp]")
+        assert control.reload(desk.gateway).endswith("only after a restart: [smtp] max_recipients")
     desk.send(mail(sender="other@customer.example"))
     assert desk.letters("other@customer.example") == []
     assert {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox(("held",)))} == {"held"}
+
+
+def test_s11_from_watch_to_live_mail_is_moved_without_a_restart(tmp_path: Path) -> None:
+    """S-11: `done_folder` stayed off until a restart when the gateway had begun by watching."""
+    box = (
+        '[[imap]]\nname = "inbox"\naddress = "support@acme.example"\nhost = "127.0.0.1"\nport = 9\ntls = "none"\n'
+        'user = "u"\npassword = "p"\ndone_folder = "Done"\n'
+    )
+    made: list[Mailbox] = []
+    real = wiring.MailboxReader
+
+    def reader(mailbox: Mailbox, **parts: Any) -> MailboxReader:
+        made.append(mailbox)
+        return real(mailbox, **parts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wiring, "MailboxReader", reader)
+        with running(tmp_path, gateway='mode = "watch"', more=box) as desk:
+            folder = Folder(made[0], "INBOX", _Cursors(), lambda *_: None, lambda *_: None, 1.0)  # type: ignore[arg-type,return-value]
+            assert not folder._moves
+            change_config(desk, 'mode = "watch"', 'mode = "live"')
+            control.reload(desk.gateway)
+            assert folder._moves
+            change_config(desk, 'mode = "live"', 'mode = "watch"')
+            control.reload(desk.gateway)
+            assert not folder._moves
+
+
+class _Cursors:
+    def first_seen(self, mailbox: str) -> datetime:
+        return datetime.now(UTC)
+
+
+def test_s11_a_changed_password_of_an_agent_holds_at_the_next_login(tmp_path: Path) -> None:
+    with running(tmp_path, more='password = "before"\n') as desk:
+        assert wiring._login(desk.gateway, "bo", "before") == "bo"
+        change_config(desk, '"before"', '"after"')
+        assert "restart" not in control.reload(desk.gateway)
+        assert wiring._login(desk.gateway, "bo", "before") is None
+        assert wiring._login(desk.gateway, "bo", "after") == "bo"
+
+
+def test_s11_a_changed_rate_and_another_first_relay_are_followed(desk: Desk) -> None:
+    second = '[[outgoing]]\nname = "second"\ntransport = "folder"\nfolder = "second"\n'
+    assert control.reload(desk.gateway).endswith("agents in force")
+    change_config(desk, 'folder = "outbox"', 'folder = "outbox"\nrate = "30/min"')
+    assert control.reload(desk.gateway).endswith("agents in force")
+    lane = desk.gateway.dispatcher.lanes["out"]
+    with lane._busy:
+        lane._change_over()
+    assert (lane._allowed, lane._span) == (30, 60.0)
+    change_config(desk, '[[outgoing]]\nname = "out"', second + '[[outgoing]]\nname = "out"')
+    assert control.reload(desk.gateway).endswith("only after a restart: [[outgoing]] second")
+    assert desk.gateway.dispatcher._first == "out"
 
 
 def test_sighup_reloads_a_running_daemon_and_mailgate_reload_says_what_is_in_force(tmp_path: Path) -> None:
