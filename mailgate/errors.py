@@ -35,7 +35,7 @@ class Uncertain(MailgateError):
 
 
 class ChildDied(MailgateError):
-    """The child working on this died or hit a limit; `reason` is `cpu`, `memory`, `wall` or `signal`."""
+    """The child working on this died or hit a limit; `reason` is `cpu`, `memory`, `wall`, `size` or `signal`."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason

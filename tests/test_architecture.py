@@ -52,7 +52,7 @@ LATE = {
 BY_NAME = {
     "cli": "each command starts fast",
     "app.child": "a job names the function it wants run",
-    "app.children": "an answer of a child may name the types listed there, and no other",
+    "app.parcel": "an answer of a child names the frozen record it is, of core or wire",
 }
 
 # All that `core` may use of the standard library. None of it reads a clock, draws lots or touches the world, but for

@@ -20,8 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mailgate.app import parcel
+
 FRAME = struct.Struct("!I")
 LONGEST_ERROR = 300
+LARGEST = 256 * 2**20  # octets of one frame: more is nobody's mail or letter
 PR_SET_PDEATHSIG = 1  # prctl(2)
 OOM_SCORE = "500"  # the kernel takes us before the daemon
 
@@ -33,17 +36,26 @@ class FileBytes:
     path: Path | str
 
 
-class Stream:
-    """Length-prefixed frames over a stream socket."""
+class TooLarge(Exception):
+    """The other side announces a frame that is longer than it may be."""
 
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
+
+class Stream:
+    """Length-prefixed frames of at most `largest` octets over a stream socket."""
+
+    def __init__(self, sock: socket.socket, largest: int = LARGEST) -> None:
+        self.sock, self.largest = sock, largest
         self._buffer = bytearray()
 
     def receive(self) -> bytes:
-        """The next frame; raises EOFError when the other side is gone, TimeoutError as the socket's timeout says."""
+        """The next frame.
+
+        Raises EOFError when the other side is gone, TimeoutError as the socket's timeout says, TooLarge.
+        """
         self._fill(FRAME.size)
         (length,) = FRAME.unpack_from(self._buffer)
+        if length > self.largest:
+            raise TooLarge(f"a frame of {length} octets")
         self._fill(FRAME.size + length)
         frame = bytes(memoryview(self._buffer)[FRAME.size : FRAME.size + length])
         del self._buffer[: FRAME.size + length]
@@ -105,16 +117,16 @@ def main(fd: int, parent: int, limits: Limits, warm: tuple[str, ...]) -> NoRetur
 
 
 def _answer(job: bytes, functions: dict[str, Callable[..., Any]]) -> bytes:
-    """Run one job; the pickled answer is `(value,)` or `(type name, text)`. Out of memory ends the process."""
+    """Run one job; the packed answer is `(value,)` or `(type name, text)`. Out of memory ends the process."""
     try:
         name, args = pickle.loads(job)  # noqa: S301 - it comes from our parent
         function = functions.get(name) or functions.setdefault(name, _find(name))
         args = tuple(Path(arg.path).read_bytes() if isinstance(arg, FileBytes) else arg for arg in args)
-        return pickle.dumps((function(*args),), pickle.HIGHEST_PROTOCOL)
+        return parcel.pack((function(*args),))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BaseException as error:
-        return pickle.dumps((type(error).__name__, str(error)[:LONGEST_ERROR]), pickle.HIGHEST_PROTOCOL)
+        return parcel.pack((type(error).__name__, str(error)[:LONGEST_ERROR]))
 
 
 OUT_OF_MEMORY = 77  # exit status that tells the parent why

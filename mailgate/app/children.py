@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import importlib
-import io
 import itertools
 import logging
 import os
@@ -16,13 +13,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mailgate.app.child import OUT_OF_MEMORY, FileBytes, Limits, Stream, frame
+from mailgate.app import parcel
+from mailgate.app.child import OUT_OF_MEMORY, FileBytes, Limits, Stream, TooLarge, frame
 from mailgate.app.turns import Given, Job, Turns, abandon
 from mailgate.errors import ChildDied, ChildFailed, Temporary
 
@@ -45,7 +43,8 @@ class Children:
     Slow jobs share one child. While they do, up to two children more are there for the others, and of a peer with slow
     jobs two are in hand at a time; a second slow job is stopped, and starts anew when that child is free.
     `wall` and `cpu` are seconds and `memory` octets a job; a child above `resident` octets, or after `jobs` jobs, is
-    replaced. Arguments and results are values that pickle; a result is built of plain values and mailgate's own types.
+    replaced. Arguments are values that pickle, results what `parcel` packs; a child whose answer cannot be read is
+    replaced at once, for somebody else may be speaking.
     """
 
     def __init__(
@@ -216,7 +215,7 @@ class _Keeper(threading.Thread):
         while True:
             try:
                 self.start_child()
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, TooLarge) as error:
                 self.bury()
                 log.error("no child process", extra={"error": str(error)})
                 if self.company:
@@ -261,11 +260,13 @@ class _Keeper(threading.Thread):
                 answer = self.answer(wall)
             except _Stopped:
                 return True
+            except TooLarge:
+                self.post_mortem("size")
+                return True
             except (OSError, EOFError) as error:
                 self.post_mortem("wall" if isinstance(error, TimeoutError) else "")
                 return True
-            self.settle(self.flight.popleft().job, answer)
-            if answer[0]:
+            if not self.settle(self.flight.popleft().job, answer) or answer[0]:
                 break
         self.give_back()
         return True
@@ -327,19 +328,23 @@ class _Keeper(threading.Thread):
                 given.job = None
         self.pool.give_back(back)
 
-    def settle(self, job: Job | None, answer: bytes) -> None:
-        """Hand the child's answer to whoever waits for it."""
+    def settle(self, job: Job | None, answer: bytes) -> bool:
+        """Hand the child's answer to whoever waits for it; False when it is none, and the child not to be trusted."""
         if job is None:
-            return
+            return bool(answer)
         try:
-            result = _PlainUnpickler(io.BytesIO(answer[1:])).load()
+            result = parcel.unpack(answer[1:])
+            if type(result) is not tuple or not (len(result) == 1 or tuple(map(type, result)) == (str, str)):
+                raise ValueError("neither a value nor a failure")
         except Exception as error:
+            log.error("an answer of a child is refused", extra={"error": str(error)[:300]})
             job.future.set_exception(ChildFailed(type(error).__name__, "the answer of the child cannot be read"))
-            return
+            return False
         if len(result) == 1:
             job.future.set_result(result[0])
         else:
             job.future.set_exception(ChildFailed(*result))
+        return True
 
     def post_mortem(self, reason: str) -> None:
         """The first job in flight killed its child; the others are innocent."""
@@ -374,21 +379,6 @@ class _Keeper(threading.Thread):
 
 class _Stopped(Exception):
     """The child was ended by us."""
-
-
-class _PlainUnpickler(pickle.Unpickler):
-    """A child that hostile bytes took over must not reach us: only value classes are built, nothing is called."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if module in ("datetime", "mailgate.errors") or module.startswith(("mailgate.core.", "mailgate.wire.")):
-            found = getattr(importlib.import_module(module), name, None)
-            if isinstance(found, type):
-                return found
-        elif module == "builtins" and name in ("set", "frozenset", "bytearray", "complex"):
-            return getattr(builtins, name)
-        elif (module, name) == ("collections", "OrderedDict"):
-            return OrderedDict
-        raise pickle.UnpicklingError(f"{module}.{name} is no value")
 
 
 def _resident(pid: int) -> int:

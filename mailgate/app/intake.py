@@ -35,7 +35,7 @@ POISON = f"its child died {ATTEMPTS} times"
 DAEMON_DIED = f"mailgate itself ended {ENDS} times while it decided this mail alone"
 READ = "mailgate.wire.parse:parse"  # what a child does with a mail
 PAUSE = 1.0  # seconds before another look, when the database or the machine is in trouble
-DONE = ("cpu", "memory", "wall")  # limits a second try would only meet again
+DONE = ("cpu", "memory", "wall", "size")  # limits a second try would only meet again
 
 
 @dataclass(frozen=True, slots=True)
