@@ -62,7 +62,6 @@ def _route(mail: InboundMail, row: Any, snapshot: Snapshot, now: datetime) -> Ro
     """The rules' answer under the circumstances the mail met when it came."""
     trace = row["trace"]
     ticket = (trace.get("match") or {}).get("ticket")
-    departments = row["departments"] or [snapshot.policy.departments[0].name]
     verdict = guard.inspect(mail, snapshot.policy, lambda value: False)
     examined = rule.examine(snapshot.rules, mail)
     return rule.route(
@@ -75,7 +74,6 @@ def _route(mail: InboundMail, row: Any, snapshot: Snapshot, now: datetime) -> Ro
             automatic=verdict.robot,
             in_hours=snapshot.in_hours(row["accepted_at"] or now),
             language=mail.language,
-            department=departments[0],
         ),
     )
 

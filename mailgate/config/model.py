@@ -12,7 +12,6 @@ from mailgate.config import values
 from mailgate.config.tree import Network
 from mailgate.core.mail import Address
 
-LANGUAGES = ("en", "fi", "pl", "lv")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 

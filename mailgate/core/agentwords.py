@@ -41,7 +41,6 @@ def from_facts(facts: Facts, policy: Policy, now: datetime, number: int, **mail:
     return World(
         policy=policy,
         now=now,
-        load=facts.load,
         away=facts.away,
         tickets={**facts.tickets, **moved},
         entries=facts.entries.get(number, ()),

@@ -63,7 +63,6 @@ class Condition:
 class Circumstances:
     """What a rule may ask beside the mail itself."""
 
-    department: str = ""  # the one the recipients name
     language: str = "en"  # the mail's, or the department's when unsure
     new: bool = True  # the mail would open a ticket
     agent: bool = False  # the author is an agent

@@ -186,7 +186,6 @@ def look(
             ticket_department=ticket.department if ticket else None,
             in_hours=in_hours,
             language=mail.language,
-            department=named[0],
         ),
     )
     arrived = mail.envelope.arrived_at or now

@@ -19,7 +19,6 @@ class Parking:
 
     why: str
     agent: str = ""  # who is asked
-    nonce: str = ""  # stands in the one-tap answers
     understood: tuple[str, ...] = ()
 
 

@@ -215,6 +215,7 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
         own["attachments"] = showing.files(due.ticket)
     if inside:
         own["recipients_shown"] = showing.receivers(due.ticket, own.get("recipients") or ())
+    parked = bool(due.context.get("parked"))
     return {
         **own,
         "template": due.template,
@@ -228,7 +229,7 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
         "purpose": due.purpose if inside else "",
         "mark": "" if due.audience == Audience.CUSTOMER else taps.mark(due.message_id, policy),
         **(
-            taps.of_letter(due.template, due.message_id, due.ticket, desk.from_.addr, policy, due.context)
+            taps.of_letter(due.template, due.message_id, due.ticket, desk.from_.addr, policy, parked=parked)
             if inside
             else {}
         ),

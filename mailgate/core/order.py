@@ -40,7 +40,6 @@ class World:
 
     policy: Policy
     now: datetime
-    load: Mapping[str, int] = field(default_factory=dict)  # agent -> open tickets
     away: tuple[Absence, ...] = ()
     tickets: Mapping[int, Ticket] = field(default_factory=dict)  # others that commands name, merges followed
     entries: tuple[Entry, ...] = ()  # this ticket's thread, oldest first
@@ -74,7 +73,6 @@ class Refusal:
     code: str  # a key of `answers.REFUSED`
     nearest: tuple[str, ...] = ()  # commands or names that may have been meant
     params: Mapping[str, str] = field(default_factory=dict)
-    question: bool = False  # "do that" is a sensible answer: it carries the command out
 
 
 Judgement = Outcome | Refusal
@@ -125,7 +123,7 @@ class Order:
 
     def asked(self, code: str, **params: str) -> Refusal | None:
         """A question, unless it was answered with yes already."""
-        return None if self.world.confirmed else Refusal(code, params=params, question=True)
+        return None if self.world.confirmed else Refusal(code, params=params)
 
     def letter(self, reader: Agent, template: str, **context: object) -> Outbound:
         """A letter to a colleague, a plain answer to which stays in the house."""

@@ -250,10 +250,6 @@ class Policy:
         """Active agents who work in a department."""
         return tuple(agent for agent in self.agents if agent.active and agent.works_in(department))
 
-    def sla(self, name: str | None) -> Sla | None:
-        """The SLA of that name."""
-        return next((sla for sla in self.slas if sla.name == name), None)
-
     def calendar(self, name: str | None) -> Calendar | None:
         """The calendar of that name."""
         return next((calendar for calendar in self.calendars if calendar.name == name), None)

@@ -90,7 +90,6 @@ class Route:
     language: str | None = None
     ack: str | bool | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
-    requester: Address | None = None
     call: str | None = None
     notify: tuple[str, ...] = ()
     forward: tuple[str, ...] = ()
@@ -239,7 +238,6 @@ def _together(hits: Sequence[tuple[Actions, Findings]], trace: tuple[Tried, ...]
         language=next((then.language for then in actions if then.language), None),
         ack=next((then.ack for then in actions if then.ack is not None), None),
         fields=fields,
-        requester=next((found.requester for _, found in hits if found.requester), None),
         call=next((found.call for _, found in hits if found.call), None),
         notify=_all(then.notify for then in actions),
         forward=_all(then.forward for then in actions),

@@ -11,8 +11,6 @@ from mailgate.core.mail import Address
 from mailgate.core.policy import Policy
 from mailgate.core.ticket import Entry, EntryKind, Ticket
 
-CUSTOMERS = Audience.CUSTOMER.value
-
 # Template -> the variables it may be given in `Outbound.context`, with what stands in when one is missing. Anything
 # else in the context never reaches the template; docs/templates.md lists the same names.
 VARIABLES: Mapping[str, Mapping[str, Any]] = {
@@ -31,7 +29,7 @@ VARIABLES: Mapping[str, Mapping[str, Any]] = {
     "vote_thanks": {"score": None},
     # to agents and outside experts
     "notice": {"why": "", "from": {}, "text": "", "html": "", "unverified": False, "automatic": "", "mentions": [],
-               "proposed": [], "recipients": [], "recent": [], "attachments": [], "articles": [], "warning": "",
+               "proposed": [], "recipients": [], "recent": [], "attachments": [], "articles": [],
                "notes": []},
     "receipt": {"understood": [], "refused": [], "done": [], "parked": False, "newer": "", "text": "", "asks": []},
     "question": {"title": "", "intro": "", "rows": [], "facts": [], "text": "", "sections": [], "more": 0,

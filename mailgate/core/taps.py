@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,18 +43,17 @@ def mark(message_id: str, policy: Policy) -> str:
 
 
 def of_letter(
-    template: str, message_id: str, ticket: Ticket | None, address: str, policy: Policy, context: Mapping[str, Any]
+    template: str, message_id: str, ticket: Ticket | None, address: str, policy: Policy, *, parked: bool
 ) -> dict[str, Any]:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
-    `context["taps"]`, pairs of label and command line, replaces the links of the template; `context["nonce"]` is the
-    parked mail's, when the letter is about one.
+    `parked`: it asks about a mail that waits.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != "agent":
         return {"mark": "", "taps": [], "questions": []}
-    about = replace(known, purpose="tap", nonce=str(context.get("nonce") or known.nonce))
-    verbs = context.get("taps") or _verbs(template, ticket, parked=bool(context.get("parked")))
+    about = replace(known, purpose="tap")
+    verbs = _verbs(template, ticket, parked=parked)
     return {
         "mark": mark(message_id, policy),
         "taps": _links(verbs, about, policy.tag(ticket.number) if ticket else "", address, policy),

@@ -41,7 +41,6 @@ class Dialogue(Wire):
         self.sender: str | None = None  # None outside a transaction, "" is the null sender
         self.utf8 = False
         self.recipients: list[str] = []
-        self.mails = 0
         self._errors = self._bogus = self._idle = 0
 
     async def converse(self) -> None:
@@ -350,7 +349,6 @@ class Dialogue(Wire):
             return reply.LOCAL_PROBLEM
         finally:
             self.busy = False
-        self.mails += 1
         self._idle = 0
         if kept.duplicate_of is not None:
             return reply.duplicate(kept.duplicate_of)

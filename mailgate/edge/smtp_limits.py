@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mailgate.core.mail import Source
@@ -117,8 +117,3 @@ class Ledger:
     def fits(self, octets: int) -> bool:
         """Is there memory left for so many octets more?"""
         return self.octets + octets <= self.limits.memory
-
-
-def networks(texts: Iterable[str]) -> tuple[Network, ...]:
-    """Parse `trusted_networks`. Raises ValueError for one that is no network."""
-    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)

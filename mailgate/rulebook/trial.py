@@ -154,7 +154,7 @@ def _outcome(rules: Sequence[Rule], test: RuleTest, policy: Policy) -> dict[str,
     examined = examine(rules, mail, policy.identity.subaddress)
     form = requester(rules, examined)
     base = next((name for addr in mail.envelope.recipients if (name := policy.department_at(addr))), None)
-    found = route(rules, examined, _circumstances(test.mail, mail, policy, base))
+    found = route(rules, examined, _circumstances(test.mail, mail, policy))
     return _facts(found, form) | {"department": found.department or base or policy.departments[0].name}
 
 
@@ -215,10 +215,9 @@ def inbound(given: Mapping[str, Any], policy: Policy) -> InboundMail:
     )
 
 
-def _circumstances(given: Mapping[str, Any], mail: InboundMail, policy: Policy, base: str | None) -> Circumstances:
+def _circumstances(given: Mapping[str, Any], mail: InboundMail, policy: Policy) -> Circumstances:
     ticket = given.get("ticket")
     return Circumstances(
-        department=base or policy.departments[0].name,
         language=mail.language,
         new=given.get("new", ticket is None),
         agent=given.get("agent", mail.author is not None and policy.agent_at(mail.author.addr) is not None),

@@ -93,7 +93,7 @@ class Applying(Letters):
             parking = decision.parking
             self.run(
                 sql.PARK,
-                {"mail": mail, "why": parking.why, "agent": parking.agent, "nonce": parking.nonce,
+                {"mail": mail, "why": parking.why, "agent": parking.agent,
                  "understood": rows.dumps(parking.understood), "at": writing.now},
             )  # fmt: skip
         params = {

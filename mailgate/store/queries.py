@@ -239,7 +239,7 @@ class Queries(Keeping):
         ]
 
     def parked(self) -> list[Mapping[str, Any]]:
-        """What waits for a person's word, oldest first; keys of the contract, and `understood` and `nonce`."""
+        """What waits for a person's word, oldest first; keys of the contract, and `understood`."""
         return [
             {
                 "id": row["number"],
@@ -250,11 +250,10 @@ class Queries(Keeping):
                 "agent": row["asked"] or None,
                 "why": row["why"],
                 "understood": rows.loads(row["understood"], []),
-                "nonce": row["nonce"],
             }
             for row in self.all(
                 "SELECT mail.number, mail.author, mail.sender, mail.subject, parking.at, parking.agent AS asked, "
-                "parking.why, parking.understood, parking.nonce FROM parking JOIN mail ON mail.number = parking.mail "
+                "parking.why, parking.understood FROM parking JOIN mail ON mail.number = parking.mail "
                 "WHERE parking.settled_at IS NULL ORDER BY mail.number",
                 {},
             )

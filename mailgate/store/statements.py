@@ -63,8 +63,8 @@ UPDATE mail SET fate = 'dropped', reason = :reason, decided_at = :now
 WHERE number = :number AND fate IN ('quarantined', 'parked')
 """
 PARK = """
-INSERT INTO parking (mail, why, agent, nonce, understood, at) VALUES (:mail, :why, :agent, :nonce, :understood, :at)
-ON CONFLICT (mail) DO UPDATE SET why = excluded.why, agent = excluded.agent, nonce = excluded.nonce,
+INSERT INTO parking (mail, why, agent, nonce, understood, at) VALUES (:mail, :why, :agent, '', :understood, :at)
+ON CONFLICT (mail) DO UPDATE SET why = excluded.why, agent = excluded.agent,
   understood = excluded.understood, at = excluded.at, settled_at = NULL
 """
 SETTLE = "UPDATE parking SET settled_at = :now WHERE mail = :mail AND settled_at IS NULL"

@@ -121,8 +121,8 @@ sunday = "00:00-24:00"
     (agent,) = policy.agents
     assert (agent.id, agent.address, agent.role) == (0, "anna@agents.example", Role.TRAINEE)
     assert (agent.language, agent.timezone) == ("fi", "Europe/Helsinki")
-    gold = policy.sla("gold")
-    assert gold and gold.first_response == timedelta(hours=4)
+    (gold,) = (one for one in policy.slas if one.name == "gold")
+    assert gold.first_response == timedelta(hours=4)
     assert [step.at for step in gold.escalate] == [1.0, 1.5]
     assert gold.escalate[0].notify == ("lead", "boss@ops.example")
     calendar = policy.calendar("office")

@@ -6,6 +6,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import grp
+import ipaddress
 import os
 import pwd
 import shutil
@@ -24,7 +25,7 @@ import trustme
 
 from mailgate.core.mail import Envelope, Source
 from mailgate.edge.smtp_in import Door
-from mailgate.edge.smtp_limits import Listener, SmtpLimits, networks
+from mailgate.edge.smtp_limits import Listener, SmtpLimits
 from mailgate.store.base import Kept
 
 
@@ -98,7 +99,7 @@ class Running:
         self.changed = threading.Condition()
         self.loop = asyncio.new_event_loop()
         self.peers: list[Peer] = []
-        keywords.setdefault("trusted_networks", networks(["127.0.0.0/8"]))
+        keywords.setdefault("trusted_networks", [ipaddress.ip_network("127.0.0.0/8")])
         keywords.setdefault("recipient", standing)
         self.door = Door(listeners, limits, receive=self.receive, hostname="mx.ours.example", **keywords)
         self.thread = threading.Thread(target=self.loop.run_forever, name="door")
@@ -358,7 +359,7 @@ smtp_dns_support_level = disabled
 lmtp_host_lookup = native
 notify_classes =
 biff = no
-smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_relay_restrictions = permit_myreject
 transport_maps = inline:{{ {{ours.example = lmtp:inet:127.0.0.1:{lmtp}}} }}
 default_transport = error:5.1.2 no such domain
 minimal_backoff_time = 1s

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import Desk, mail, opened, running
 
-from mailgate.app import accounting, history
+from mailgate.app import history
 from mailgate.cli import cli
 from mailgate.core.mail import Envelope
 
@@ -202,17 +202,12 @@ def test_nobody_is_unbanned_twice_and_a_ban_needs_an_address(tmp_path: Path) -> 
 
 
 def test_every_mail_is_accounted_for_and_one_without_a_fate_is_named(desk: Desk) -> None:
-    start = desk.clock()
     for number in range(3):
         desk.send(mail(f"Matter {number}"))
-    now = desk.clock() + timedelta(seconds=1)
-    assert desk.gateway.store.read(lambda read: accounting.daily(read, start, now)) == "3 in, 3 accounted for"
     assert "unaccounted" in run(desk.folder, "audit")
     lost = desk.gateway.store.write(
         lambda tx: tx.keep(b"raw", Envelope("lost@a.example", ()), "d", desk.clock())
     ).result()
-    said = desk.gateway.store.read(lambda read: accounting.daily(read, start, now))
-    assert said == f"4 in, 3 accounted for; without a fate: mail {lost.number}"
     assert f"mail {lost.number}: from lost@a.example" in run(desk.folder, "audit", status=1)
 
 

@@ -295,7 +295,7 @@ def effects(bench, *which):
 
 def test_a_parked_mail_is_listed_then_released_and_waits_again(bench):
     mail = bench.keep().number
-    parking = ch.Parking("unknown word", "ann", "n0nce", ("#close",))
+    parking = ch.Parking("unknown word", "ann", ("#close",))
     bench.apply(mail, fate=ch.Fate.PARKED, parking=parking, stamp=bench.stamp(mail))
     (row,) = bench.read(lambda read: read.parked())
     assert {key: row[key] for key in ("id", "mail", "at", "from", "subject", "agent", "why")} == {
