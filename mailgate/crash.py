@@ -25,6 +25,15 @@ POINTS = (
     "after-relay",  # the relay said 250, which nobody wrote down
 )
 
+# In the order in which a database of an earlier version meets them.
+UPGRADE_POINTS = (
+    "copied",  # the copy of the database as it was is on disk
+    "migration-step",  # a step is about to run
+    "before-migrated",  # all have run, nothing is committed
+    "migrated",  # on disk
+    "in-a-slice",  # old rows are written anew, not committed
+)
+
 # MAILGATE_CRASH_AT=NAME, or NAME:N for the N-th time; read once, so that a point costs a comparison.
 _AT, _, _NTH = os.environ.get("MAILGATE_CRASH_AT", "").partition(":")
 _times = itertools.count(1)

@@ -11,6 +11,9 @@ from mailgate.store.base import Tx
 from mailgate.store.blobs import left_over
 
 INDEX_BATCH = 500
+SLICE = 200  # rows of a back-fill in its first slice
+SLICE_MAX = 100_000
+SLICE_SECONDS = 0.02  # what a slice aims at: others wait for the writer no longer than this
 SWEPT_AFTER = timedelta(days=1)
 SWEPT_AT_ONCE = 20  # files a job of the writer
 
@@ -31,6 +34,26 @@ def index(gateway: Gateway, now: datetime) -> int:
         if count < INDEX_BATCH:
             break
     return total
+
+
+def backfill(gateway: Gateway, now: datetime) -> int:
+    """Do for old rows what an upgrade owes them; the writer is others' for as long as each slice took."""
+    rows, slices = SLICE, 0
+    while not gateway.stopping.is_set():
+        took = gateway.store.write(partial(_slice, rows)).result()
+        if took is None:
+            break
+        slices += 1
+        if took > SLICE_SECONDS:
+            rows = max(1, rows // 2)
+        elif took < SLICE_SECONDS / 2:
+            rows = min(SLICE_MAX, rows * 2)
+        gateway.stopping.wait(took)
+    return slices
+
+
+def _slice(rows: int, tx: Tx) -> float | None:
+    return tx.backfill(rows)
 
 
 def purge(gateway: Gateway, now: datetime) -> int:

@@ -27,6 +27,7 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "wake": (wake, timedelta(seconds=20)),
     "digest": (digests.mornings, timedelta(minutes=5)),
     "drain": (jobs.drain, timedelta(seconds=30)),
+    "backfill": (jobs.backfill, timedelta(seconds=60)),
     "index": (jobs.index, timedelta(seconds=5)),
     "promises": (promises, timedelta(hours=24)),
     "purge": (jobs.purge, timedelta(hours=6)),

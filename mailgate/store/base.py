@@ -304,11 +304,8 @@ class Tx(Read, Protocol):
         state: str,
         now: datetime,
         *,
-        due_at: datetime | None = None,
-        error: str = "",
-        remote_id: str = "",
-        attempts: int | None = None,
-    ) -> None: ...
+        due_at: datetime | None = None, error: str = "", remote_id: str = "", attempts: int | None = None,
+    ) -> None: ...  # fmt: skip
 
     def recover(self, now: datetime) -> Mapping[str, int]:
         """At start: leased deliveries wait again; those in `sending` retry once, acks among them are `uncertain`."""
@@ -355,6 +352,9 @@ class Tx(Read, Protocol):
 
     def index(self, limit: int) -> int:
         """Feed the full text with what was filed since; returns how many entries."""
+
+    def backfill(self, rows: int) -> float | None:
+        """A slice of what an upgrade owes to old rows; the seconds it took, None when nothing is left."""
 
 
 class Store(Protocol):

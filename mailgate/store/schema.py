@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
+
+from mailgate import crash
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 APPLICATION_ID = 0x4D474154  # "MGAT"
 
@@ -196,7 +202,14 @@ ALTER TABLE mail ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
 UPDATE mail SET attempts = 0 WHERE fate IS NULL;
 """
 
-MIGRATIONS = (("0001_first", FIRST), ("0002_alone", ALONE))
+# How far each piece of work on old rows has come (`backfill.FILLS`).
+BACKFILL = """
+CREATE TABLE backfill (name TEXT PRIMARY KEY, cursor INTEGER NOT NULL, done INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+# Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
+# A step that stands here is never changed.
+MIGRATIONS = (("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL))
 VERSION = len(MIGRATIONS)
 
 
@@ -210,17 +223,24 @@ def migrate(connection: sqlite3.Connection) -> None:
 
     steps = Migrations("mailgate")
     for name, script in MIGRATIONS:
-        steps(name=name)(lambda db, script=script: db.executescript(script))
+        steps(name=name)(lambda db, script=script: _step(script, db))
     connection.execute("BEGIN IMMEDIATE")
     try:
         steps.apply(Database(connection, execute_plugins=False, strict=True))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
+        crash.point("before-migrated")
         connection.execute("COMMIT")
+        crash.point("migrated")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _step(script: str, database: Database) -> None:
+    crash.point("migration-step")
+    database.executescript(script)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -102,6 +102,7 @@ class SqliteStore:
             found = opening.refuse_newer(self._writer, self.path)
             if 0 < found < schema.VERSION:
                 copy_database(self.path, self.data / f"mailgate.db.schema-{found}", self._progress)
+                crash.point("copied")
             if found < schema.VERSION:
                 self._migrate(self._writer)
         except OSError as problem:

@@ -64,6 +64,16 @@ def retitle(session: Session, entries: Iterable[int], old: str, new: str) -> Non
         put_in(session, moved, new)
 
 
+def let_go(session: Session, after: int, pages: int) -> int | None:
+    """Rewrite up to so many pages of the index, so that what was taken out stands in none; None when all are done.
+
+    `after` is 0 at first, then what was returned: all is gathered once, then merged bit by bit (FTS5 section 6.8).
+    """
+    before = session.connection.total_changes
+    session.run("INSERT INTO words (words, rank) VALUES ('merge', :pages)", {"pages": pages if after else -pages})
+    return after + 1 if session.connection.total_changes - before >= 2 else None
+
+
 def _each(session: Session, statement: str, entries: Iterable[int], subject: str) -> None:
     cursor = indexed_up_to(session)
     for entry in entries:

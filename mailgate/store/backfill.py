@@ -1,0 +1,55 @@
+"""What an upgrade owes to old rows, done in slices beside the work, each with its cursor; a kill costs one slice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mailgate import crash
+from mailgate.store.session import Session
+from mailgate.store.words import let_go
+
+# (session, cursor, rows) -> the next cursor, None when nothing is left. Runs inside the writer's transaction, looks at
+# no more rows than it is told, and may meet rows that are right already: new ones are written while it goes on.
+Slice = Callable[[Session, int, int], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One piece of such work, named for ever like the migration it belongs to (`0003_something`)."""
+
+    name: str
+    slice: Slice
+
+
+# A migration only adds what costs nothing: columns, tables, indexes on tables that are new or stay small. Whatever
+# reads old rows stands here. An index over a table that grows is a table of its own, WITHOUT ROWID, fed by the verbs
+# that write the rows and filled here; until `done` says so it is not asked.
+FILLS: tuple[Fill, ...] = (Fill("0003_let_go", let_go),)
+
+_NEXT = "SELECT cursor, done FROM backfill WHERE name = :name"
+_KEPT = """
+INSERT INTO backfill (name, cursor, done) VALUES (:name, :cursor, :done)
+ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, done = excluded.done
+"""
+
+
+def advance(session: Session, rows: int) -> float | None:
+    """One slice of the first fill that is not done, with its cursor; the seconds it took, None when all are done."""
+    for fill in FILLS:
+        row = session.one(_NEXT, {"name": fill.name})
+        if row is None or not row["done"]:
+            began = time.monotonic()
+            cursor = 0 if row is None else row["cursor"]
+            after = fill.slice(session, cursor, rows)
+            crash.point("in-a-slice")
+            session.run(_KEPT, {"name": fill.name, "cursor": cursor if after is None else after, "done": after is None})
+            return time.monotonic() - began
+    return None
+
+
+def done(session: Session, name: str) -> bool:
+    """Whether all old rows have been seen."""
+    row = session.one(_NEXT, {"name": name})
+    return row is not None and bool(row["done"])
