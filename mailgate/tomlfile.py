@@ -21,10 +21,11 @@ _PATH = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
 _ARRAY = re.compile(rf"\s*\[\[\s*({_PATH})\s*\]\]")
 _TABLE = re.compile(rf"\s*\[\s*({_PATH})\s*\]")
 _PAIR = re.compile(rf"\s*({_PATH})\s*=")
-_PIECE = re.compile(_KEY)
+_PIECE = re.compile(rf"(?<!\\){_KEY}")  # a backslash stands in strings alone
 # What may stand in a value, so that brackets inside strings and comments are not counted.
 _TOKEN = re.compile(
-    r'"""(?:[^\\]|\\.)*?"""' r"|'''.*?'''" r'|"(?:[^"\\\n]|\\.)*"' r"|'[^'\n]*'" r"|#[^\n]*|[\[\]{}]|\n", re.DOTALL
+    r'(?<!\\)"""(?:[^\\]|\\.)*?"""' r"|'''.*?'''" r'|(?<!\\)"(?:[^"\\\n]|\\.)*+"' r"|'[^'\n]*'" r"|#[^\n]*|[\[\]{}]|\n",
+    re.DOTALL,
 )
 
 

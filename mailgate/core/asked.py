@@ -10,7 +10,8 @@ from mailgate.core.change import AddEntry, Audience, Change, Decision, Fate, Jou
 from mailgate.core.order import Outcome, World
 from mailgate.core.ticket import EntryKind, Ticket
 
-_SCORE = re.compile(r"\s*(10|[0-9])(?:\s*/\s*10)?\s*[.!]?\s*(?:\n|$)")
+_SCORE = re.compile(r"(10|[0-9])(?: ?/ ?10)? ?[.!]?")
+_LONGEST_SCORE = 40  # characters of the line it stands on
 LOW = 6  # a score up to this reaches the lead
 
 
@@ -18,11 +19,12 @@ def survey(case: Case, ticket: Ticket) -> Decision | None:
     """A signed 0-10 answer, or a bare number in answer to the letter that asked; None when this is neither."""
     if case.verdict.robot or not case.match.verified:
         return None
-    found = _SCORE.match(case.mail.fresh)
-    if found is None or not _may_vote(case, bare=len(case.mail.fresh.strip()) <= 6):
+    line, _, below = case.mail.fresh.strip().partition("\n")
+    found = _SCORE.fullmatch(" ".join(line.split())) if len(line.rstrip()) <= _LONGEST_SCORE else None
+    if found is None or not _may_vote(case, bare=not below and len(line) <= 6):
         return None
     score = int(found.group(1))
-    comment = _without_token(case.mail.fresh[found.end() :])
+    comment = _without_token(below)
     changes: list[Change] = []
     if comment:
         changes.append(entry(case, f"{score}/10: {comment}"))

@@ -115,7 +115,7 @@ _COLLEAGUE = re.compile(
     r"|wenden sie sich|kontakta gärna"
     r"|vänligen kontakta|palun pöördu|lūdzu,? (?:sazinieties|zvanīt|rakstīt)|contact opnemen met)",
 )
-_DATE = re.compile(r"\d{1,2}[./]|\d{1,2}(?:st|nd|rd|th)? [^\W\d_]{3,}|[^\W\d_]{3,} \d{1,2}\b")
+_DATE = re.compile(r"\d{1,2}[./]|\d{1,2}(?:st|nd|rd|th)? [^\W\d_]{3}|[^\W\d_]{3} \d{1,2}\b")
 
 
 def out_of_office(subject: str, text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mailgate.core.policy import Role
 from mailgate.core.words import fold
 
-_OPTIONAL = re.compile(r"\[[^\]]*\]")
+_OPTIONAL = re.compile(r"\[[^\[\]]*\]")
 RANKS = (Role.TRAINEE, Role.AGENT, Role.LEAD, Role.ADMIN)
 
 

@@ -38,7 +38,7 @@ _GLUED_MARK = re.compile(rf"(?<=[\w?!.,])(?=[{MARK}]+[^\W\d_])")
 _TARGET = re.compile(r"#[^\W\d_]+ +\[?#?([0-9]{1,10})\b")
 _SIGNATURE = re.compile(r"--[ \u00a0]?\s*")
 _NUMBERED = re.compile(
-    rf"\s*[{MARK}]?([0-9]{{1,4}}(?:\s*[,–-]\s*[0-9]{{1,4}}|\s+[0-9]{{1,4}})*)[.):]?\s+[{MARK}]?({NAME}.*)"
+    rf"\s*[{MARK}]?([0-9]{{1,4}}(?:\s*[,–-]\s*[0-9]{{1,4}}|\s+[0-9]{{1,4}})*)[.):]?\s+[{MARK}]?((?>{NAME}).*)"
 )
 
 
@@ -324,7 +324,7 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 def _numbers(written: str) -> list[int]:
     chosen: list[int] = []
-    for part in re.split(r"[\s,]+", re.sub(r"\s*[–-]\s*", "-", written)):
+    for part in re.split(r"[ ,]+", re.sub(r" ?[–-] ?", "-", " ".join(written.split()))):
         first, _, last = part.partition("-")
         if first.isdigit() and (last or first).isdigit():
             chosen += range(int(first), min(int(last or first), int(first) + 500) + 1)

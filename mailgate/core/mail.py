@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailgate.core.address import LONGEST_DOMAIN
+
 
 class Source(StrEnum):
     """The door a mail came in by."""
@@ -46,7 +48,7 @@ def canonical(addr: str) -> str:
     if not at:
         return _lower(addr.strip())
     domain = domain.rstrip(".")
-    if not domain.isascii():
+    if not domain.isascii() and len(domain) <= LONGEST_DOMAIN:  # the codec normalises, which takes its time
         try:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailgate.core import address as addresses
 from mailgate.core import notice, when
 from mailgate.core.catalogue import slips
 from mailgate.core.change import Change, Effect, Outbound, Step
@@ -17,10 +17,6 @@ from mailgate.core.mail import Address, canonical
 from mailgate.core.policy import Agent, Calendar, Policy, Role
 from mailgate.core.ticket import Entry, Status, Ticket
 from mailgate.core.words import fold
-
-_ADDRESS = re.compile(
-    r"<?([^\s<>@,;:\"()\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_][\w-]{0,61}[^\W_])>?[.,;]?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +161,14 @@ class Order:
 
     def person(self, text: str) -> Address | Refusal:
         """The outsider's address somebody wrote; ours and the agents' own are refused."""
-        found = _ADDRESS.fullmatch(text.strip())
+        found = _written_address(text)
         if not found:
             return Refusal("no_address", params={"text": text})
-        if self.policy.department_at(found[1]):
-            return Refusal("our_address", params={"address": found[1]})
-        if self.policy.agent_at(found[1]):
-            return Refusal("agents_address", params={"address": found[1]})
-        return Address(found[1])
+        if self.policy.department_at(found):
+            return Refusal("our_address", params={"address": found})
+        if self.policy.agent_at(found):
+            return Refusal("agents_address", params={"address": found})
+        return Address(found)
 
     def other_ticket(self, text: str) -> Ticket | Refusal:
         """Another ticket by its number."""
@@ -219,3 +215,14 @@ def _exact(agent: Agent) -> set[str]:
 
 def _given(agent: Agent) -> set[str]:
     return set(fold(agent.full_name).split()) | {fold(agent.address.partition("@")[0])}
+
+
+def _written_address(text: str) -> str:
+    """The address in `<ann@acme.example>,` as people write one in a command; "" where none of the internet stands."""
+    found = text.strip()
+    found = found[:-1] if found.endswith((".", ",", ";")) else found
+    found = found.removeprefix("<").removesuffix(">")
+    local, domain = addresses.parts(found) or ("", "")
+    last = domain.rpartition(".")[2]
+    whole = "." in domain and len(last) > 1 and last[0].isalnum() and last[-1].isalnum() and domain[0] != "["
+    return found if whole and not local.startswith('"') else ""

@@ -41,7 +41,7 @@ _OPENING = re.compile(r"(?:" + "|".join(words.OPENINGS) + r")\b", re.IGNORECASE)
 _DATE = re.compile(r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,4}[./-] ?\d{1,2}[./-] ?\d{2,4})")
 _TIME = re.compile(r"(?<![\d.])\d{1,2}[:.h]\d\d(?!\d|\.\d)")
 _ADDRESS = re.compile(r"[^\s<>@()]{1,64}@[^\s<>@()]{2,}")
-_RULE = re.compile(r"[\s>*]*(?:_{5,}|-{5,}|={4,}|\*{5,}|[─━—–]{3,})\s*")
+_RULE = re.compile(r"[\s>*]*+(?:_{5,}|-{5,}|={4,}|[─━—–]{3,}|(?<=\*{5}))")  # of a line without the space after it
 _NAMED_RULE = re.compile(
     r"[\s>*]{0,10}[-_=—–*#+]{2,60} ?([^-_=#\n]{3,80}?):? ?(?:[-_=—–*#+]{0,60}\s*|[-_=—–]{4,60}[^-_=—–\n].*)"
 )
@@ -203,7 +203,7 @@ def _above(lines: Sequence[str], at: int) -> int:
         line = lines[probe]
         if not line.strip(" >|\t"):
             probe -= 1
-        elif _RULE.fullmatch(line) or (line.strip().startswith("---") and line.strip().endswith("---")):
+        elif _RULE.fullmatch(line.rstrip()) or (line.strip().startswith("---") and line.strip().endswith("---")):
             start, probe = probe, probe - 1
         elif _ends_like_attribution(line) and (span := _attribution(lines, probe, quote=True)):
             start, probe = probe - span + 1, probe - span

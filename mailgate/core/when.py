@@ -15,13 +15,13 @@ from mailgate.core.words import fold
 MOST_DAYS = 3660
 END_OF_DAY = 17 * 60  # "today" without a time, where no calendar says when the day ends
 _LENGTH = re.compile(r"(?:[0-9]{1,4}[a-z]+)+")
-_PIECE = re.compile(r"([0-9]+)([a-z]+)")
+_PIECE = re.compile(r"([0-9]{1,4})([a-z]+)")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})?")
 _BARE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})")
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})")
 _HALF_DAY = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?([ap])m")
-_RANGE = re.compile(r"\.{2,}|…|\s+[-–—]\s+|[–—]|(?<=\.)-(?=[0-9])|\s+(?:to|until)\s+", re.IGNORECASE)
+_RANGE = re.compile(r"\.{2,}|…| [-–—] |[–—]|(?<=\.)-(?=[0-9])| (?:to|until) ", re.IGNORECASE)
 
 
 class NotAMoment(ValueError):
@@ -97,7 +97,7 @@ def span(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     A range may have begun; one that is over, or runs backwards, raises NotAMoment. A single day is a range of itself.
     """
     here = _Here(now, zone, None, 0)
-    parts = [part.strip() for part in _RANGE.split(text.strip(), maxsplit=1)]
+    parts = [part.strip() for part in _RANGE.split(" ".join(text.split()), maxsplit=1)]
     first = _whole_day(parts[0], here, here.local.date())
     last = first
     if first is not None and len(parts) > 1:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-_PATH: Final = re.compile(r'[ \t]*<((?:"(?:[^"\\]|\\.)*"|[^<>"])*)>(?:[ \t]+|(?=[A-Za-z])|\Z)(.*)\Z', re.DOTALL)
-_BARE: Final = re.compile(r"[ \t]*([^\s<>\"]+)(?:[ \t]+(.*))?\Z", re.DOTALL)
-_LOCAL: Final = re.compile(r"[^\s()<>\[\]:;@\\,\"\x00-\x20\x7f]+\Z")
-_QUOTED: Final = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*)"\Z')
-_DOMAIN: Final = re.compile(
-    r"(?:[A-Za-z0-9_\u0080-\U0010ffff](?:[A-Za-z0-9_\u0080-\U0010ffff-]*)\.?)+\Z|\[[0-9A-Za-z:.\-]+\]\Z"
-)
-_PARAMETER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([\x21-\x3c\x3e-\x7e]+))?\Z")
+from mailgate.core import address as addresses
+
+LONGEST: Final = 4096  # characters of an argument, as long as a command line
+_PATH: Final = re.compile(r'[ \t]*+<((?:"(?:[^"\\]|\\.)*+"|[^<>"])*+)>(?:[ \t]+|(?=[A-Za-z])|\Z)(.*)\Z', re.DOTALL)
+_BARE: Final = re.compile(r"[ \t]*+([^\s<>\"]++)(?:[ \t]+(.*))?\Z", re.DOTALL)
+_PARAMETER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*+)(?:=([\x21-\x3c\x3e-\x7e]++))?\Z")
 _ROUTING: Final = re.compile(r"[%!]")
 
 
@@ -29,6 +27,8 @@ class Path(NamedTuple):
 
 def parse(argument: str) -> Path | None:
     """Split what follows `FROM:` or `TO:` into address and parameters; None when the syntax is wrong (reply 501)."""
+    if len(argument) > LONGEST:
+        return None
     found = _PATH.match(argument) or _BARE.match(argument)
     if not found:
         return None
@@ -55,29 +55,16 @@ def check_recipient(address: str, *, utf8: bool) -> str:
         return address
     clean = _checked(address, utf8=utf8)
     local, at, domain = clean.rpartition("@")
-    if not at or _ROUTING.search(local):
+    plain = addresses.unquoted(local)
+    if not at or _ROUTING.search(plain) or plain.startswith('"') or not addresses.is_local(plain):
         raise BadAddress
-    quoted = _QUOTED.match(local)
-    if quoted:
-        local = re.sub(r"\\(.)", r"\1", quoted[1])
-        if not _LOCAL.match(local) or _ROUTING.search(local):
-            raise BadAddress
-    return f"{local}@{domain}"
+    return f"{plain}@{domain}"
 
 
 def _checked(address: str, *, utf8: bool) -> str:
-    """Lengths of RFC 5321 section 4.5.3.1, no control characters, non-ASCII only under SMTPUTF8."""
-    local, at, domain = address.rpartition("@")
-    if not at:
-        local = address
+    """An address, or a local part alone, as RFC 5321 allows it; outside ASCII only under SMTPUTF8."""
     if not utf8 and not address.isascii():
         raise BadAddress
-    try:
-        octets = len(local.encode()), len(domain.encode())
-    except UnicodeEncodeError:  # bytes that are not UTF-8 came in as surrogates
-        raise BadAddress from None
-    if octets[0] > 64 or octets[1] > 255 or not local:
-        raise BadAddress
-    if not (_LOCAL.match(local) or _QUOTED.match(local)) or (at and not _DOMAIN.match(domain)):
+    if addresses.parts(address) is None and not ("@" not in address and addresses.is_local(address)):
         raise BadAddress
     return address

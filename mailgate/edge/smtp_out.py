@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from mailgate.edge import smtp_address
+from mailgate.core import address as addresses
 from mailgate.edge.smtp_out_client import Client, Disconnected, TlsClient
 from mailgate.errors import MailgateError, Permanent, RouteDown, Temporary, Uncertain
 
@@ -340,18 +340,16 @@ class SmtpTransport:
 
 def _address(address: str) -> str:
     """An envelope address fit for a command line, its domain as A-label when that can be; raises Permanent."""
-    local, at, domain = address.rpartition("@")
+    found = addresses.parts(address)
+    if found is None:
+        raise Permanent(f"not an address: {address[:100]!a}")
+    local, domain = found
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError:
             pass
-    try:
-        if not at:
-            raise smtp_address.BadAddress
-        return smtp_address.check_sender(f"{local}@{domain}", utf8=True)
-    except smtp_address.BadAddress:
-        raise Permanent(f"not an address: {ascii(address)[:100]}") from None
+    return f"{local}@{domain}"
 
 
 def _clean(text: bytes) -> str:

@@ -13,7 +13,7 @@ _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.max_mem = 8 * 1024 * 1024
 # One letter outside ASCII, or a class that holds one, on either side of a \b that is no escaped backslash.
-_WIDE = r"(?:[^\x00-\x7f]|\[[^\]]*[^\x00-\x7f][^\]]*\])"
+_WIDE = r"(?:[^\x00-\x7f]|\[(?:\\.|[^\[\]\\\x80-\U0010ffff])*+[^\x00-\x7f][^\[\]]*+\])"
 _BOUNDARY = re.compile(rf"{_WIDE}(?:[*+?]\??|\{{[0-9,]*\}})?\)?(?:\\b)|(?<!\\)(?:\\\\)*\\b\(?(?:\?:)?{_WIDE}")
 
 

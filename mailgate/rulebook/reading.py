@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from mailgate.core import address as addresses
 from mailgate.core.mail import canonical
 from mailgate.core.policy import Policy
 from mailgate.errors import Problem
 from mailgate.tomlfile import Document, Loc, nearest
 
 T = TypeVar("T")
-_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[^\s@<>,;:\"()\[\]\\]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +117,16 @@ def one_of(value: Any, allowed: Iterable[str], what: str) -> str:
 
 def address(value: str) -> str:
     """An address, canonical."""
-    if not _ADDRESS.fullmatch(value):
+    if not addresses.parts(value):
         raise ValueError(f'found "{value}"; an address is like "ann@acme.example"')
     return canonical(value)
 
 
 def sender(value: str) -> str:
     """An address or an `@domain`, canonical."""
-    if value.startswith("@") and _ADDRESS.fullmatch(f"x{value}"):
+    if value.startswith("@") and addresses.parts(f"x{value}"):
         return canonical(f"x{value}")[1:]
-    if not _ADDRESS.fullmatch(value):
+    if not addresses.parts(value):
         raise ValueError(
             f'found "{value}"; addresses are exact like "ann@acme.example", or a domain like "@acme.example"'
         )

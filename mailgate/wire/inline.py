@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_RULE = re.compile(r"([^{}@]+)\{([^{}]*)\}")
+_RULE = re.compile(r"(?<![^{}@])([^{}@]++)\{([^{}]*+)\}")
 _SELECTOR = re.compile(r"\.([a-z][a-z0-9-]*)")
 _CLASS = re.compile(r'\bclass="([^"{}]*)"(?: style="([^"]*)")?')  # no Jinja in it: what it will say is not known
 

@@ -41,7 +41,7 @@ def _line(line: str) -> Line:
         before += ":" + more
     name, _, rest = before.partition(";")
     parameters = {}
-    for piece in re.findall(r'([A-Za-z-]+)=("[^"]*"|[^;]*)', rest):
+    for piece in re.findall(r'(?<![A-Za-z-])([A-Za-z-]++)=("[^"]*"|[^;]*)', rest):
         parameters[piece[0].upper()] = piece[1].strip('"')
     return Line(name.strip().upper(), parameters, value.strip())
 

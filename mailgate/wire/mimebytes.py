@@ -8,17 +8,17 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
+from mailgate.core import address as addresses
 from mailgate.core.mail import Address
 from mailgate.errors import Permanent
 
 CRLF = b"\r\n"
 LINE = 76  # octets we aim for; 998 is the limit (RFC 5322 section 2.1.1)
 LONGEST_ID = 990
+LONGEST_LOCAL = 256  # octets: what others let their customers have, although relays may refuse it
 LONGEST_WORD = 900  # longer ones are cut up as encoded words, since nothing else may be folded inside
 
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?: [A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*", re.ASCII)
-_LOCAL = re.compile(r"[^\s\x00-\x1f\x7f\"(),:;<>@\[\\\]]+|\"[^\x00-\x1f\x7f\"\\]+\"")
-_DOMAIN = re.compile(r"(?!.{254})[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[A-Fa-f0-9.:IPv]+\]", re.ASCII)
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+>")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}", re.ASCII)
 _Q_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")  # RFC 2047 section 5 (3)
@@ -103,13 +103,13 @@ def addr_spec(addr: str) -> str:
     Raises Permanent for anything with white space, controls or syntax in it (threats O-11): it could mean something
     else to a relay than to us.
     """
-    local, at, domain = addr.rpartition("@")
+    local, domain = addresses.parts(addr, longest_local=LONGEST_LOCAL) or ("", "")
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError:
             domain = ""
-    if not at or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain) or len(local.encode()) > 256:
+    if not domain:
         raise Permanent(f"not an address: {addr[:80]!r}")
     return f"{local}@{domain}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mailparser.utils import get_addresses
 
@@ -10,12 +11,13 @@ from mailgate.core.mail import Address
 from mailgate.wire import header
 
 MAX_ADDRESSES = 1000
+PIECE = 400  # characters: an address is at most 320 long
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _SPEC = rf"{_ATEXT}+(?:\.{_ATEXT}+)*@{_LABEL}(?:\.{_LABEL})*"
-_MAILBOX = re.compile(rf'(?:(?:"((?:[^"\\]|\\.)*)"|([^<>()@,:;"\\\[\]]*))[ \t]*<({_SPEC})>|({_SPEC}))')
-_ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+')
+_MAILBOX = re.compile(rf'(?:"((?:[^"\\]|\\.)*+)"[ \t]*+|([^<>()@,:;"\\\[\]]*+))<({_SPEC})>|({_SPEC})')
+_ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\Z)|[^",])++')
 _LAST_RESORT = re.compile(r"[^\s<>()\[\],;:\"@\\]{1,64}@[^\s<>()\[\],;:\"@\\]{1,255}")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
@@ -43,14 +45,30 @@ def mailboxes(value: str) -> tuple[tuple[Address, ...], bool]:
 
 def _odd(value: str) -> tuple[Address, ...]:
     """Groups, comments, routes, internationalised and broken addresses: mail-parser reads what can be read."""
-    try:
-        pairs = get_addresses(value)
-    except (ValueError, IndexError, AttributeError, TypeError, LookupError, RecursionError):
-        return ()
+    pairs: list[tuple[str, str]] = []
+    for piece in _pieces(value):
+        try:
+            pairs += get_addresses(piece)
+        except (ValueError, IndexError, AttributeError, TypeError, LookupError, RecursionError):
+            continue
     found = [Address(header.clean(addr).strip(), _name(name)) for name, addr in pairs if "@" in addr]
     if not found:
-        found = [Address(match[0], _name(value[: match.start()].strip(" <"))) for match in _LAST_RESORT.finditer(value)]
+        for match in _LAST_RESORT.finditer(value):
+            before = value[max(0, match.start() - PIECE) : match.start()]
+            found.append(Address(match[0], _name(before.strip(" <"))))
     return tuple(found[:MAX_ADDRESSES])
+
+
+def _pieces(value: str) -> Iterator[str]:
+    """The value in pieces between two mailboxes: the library's time grows with the square of what it is given."""
+    at = 0
+    while len(value) - at > PIECE:
+        comma = value.rfind(">,", at, at + PIECE) + 1 or value.rfind(",", at, at + PIECE)
+        end = comma if comma > at else max(value.rfind(" ", at, at + PIECE), value.rfind(";", at, at + PIECE))
+        end = end if end > at else at + PIECE
+        yield value[at:end]
+        at = end + value.startswith(",", end)
+    yield value[at:]
 
 
 def _name(phrase: str) -> str:

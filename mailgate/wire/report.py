@@ -211,7 +211,10 @@ def _address(value: str) -> str:
     """`rfc822; <someone@example.org>` -> `someone@example.org`; "" for anything else."""
     kind, semicolon, rest = value.partition(";")
     found = (rest if semicolon else kind).strip().strip("<>\"' ")
-    found = re.sub(r"\s*\([^()]*\)\s*$", "", found).strip("<> ")
+    if found.endswith(")"):
+        before, opened, comment = found.rpartition("(")
+        if opened and ")" not in comment[:-1]:
+            found = before.strip("<> \t")
     if found.lower().startswith(("smtp:", "mailto:")):
         found = found.partition(":")[2]
     return found if re.fullmatch(r"[^\s<>@][^\s<>]{0,254}", found) and "@" in found else ""

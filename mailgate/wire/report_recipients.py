@@ -35,7 +35,7 @@ _CONTACT = re.compile(
     r"|(?:send|forward|write|reply|mail|turn|complain)(?: (?:an?|the|this|your|it|us))?"
     r"(?: (?:e-?mail|message|mail|copy))?(?: to| at)|reach us|visit|info(?:rmation)?|unsubscribe|delist(?:ing|ed)?"
     r"|unblock(?:ed|ing)?|white-?list(?:ed|ing)?|if you (?:feel|believe|think|need)|yhteyttä|apua|lisätietoja"
-    r"|kontakt\w*|pomoc\w*|pytania|sazini\w+|palīdz\w+|rakst\w+|wenden|hilfe|fragen|contacte[rz]|aide|hjälp|frågor"
+    r"|kontakt\w{0,20}+|pomoc\w{0,20}+|pytania|sazini\w{1,20}+|palīdz\w{1,20}+|rakst\w{1,20}+|wenden|hilfe|fragen|contacte[rz]|aide|hjälp|frågor"
     r"|お問い合わせ|連絡)"
     r"[^\n@]{0,90}$",
     re.IGNORECASE,

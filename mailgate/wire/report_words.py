@@ -13,7 +13,7 @@ _REACTION = re.compile(
     r"|reagerade (?:på ditt (?:meddelande|mejl)|via gmail)|reageeris (?:sinu|teie) (?:sõnumile|kirjale)"
     r"|reagerte på (?:meldingen|e-posten) din|reagerede på din (?:meddelelse|mail)|a réagi à (?:votre"
     r"|ton) (?:message|e-mail)|ha reaccionado a tu mensaje"
-    r"|heeft gereageerd op (?:je|uw) (?:bericht|e-mail)|ha reagito al tuo messaggio)(?=[^\S\n]*[:.]?[^\S\n]*(?:\n|$))"
+    r"|heeft gereageerd op (?:je|uw) (?:bericht|e-mail)|ha reagito al tuo messaggio)(?=[^\S\n]*+[:.]?[^\S\n]*+(?:\n|$))"
     r"|(?:liked|loved|disliked|laughed at|emphasized|questioned|tykkäsi|rakasti|polubiono|lubi|gillade"
     r"|älskade) ?:? [\"“”„«][^\n]{1,400}[\"“”»]\s*$"
     r"|liked: ?[^\n]{1,200}\s*$"

@@ -206,6 +206,18 @@ def test_s05_an_address_no_mail_system_has_is_553(open_door: Open, address: str)
     assert peer.ask("RCPT TO:<support@ours.example>").startswith("250")
 
 
+@pytest.mark.parametrize(
+    "address", ["x@" + "a" * 60 + "!", "x@" + "a" * 3000 + "!", "vic@" + "a" * 50 + "..example", "x@" + "a-" * 30 + "@"]
+)
+def test_s01_an_address_made_to_be_matched_for_ever_is_553_at_once(open_door: Open, address: str) -> None:
+    """S-01: this line froze the daemon for ever, everybody else's connections with it."""
+    door = open_door()
+    peer, other = door.peer(), door.peer()
+    peer.ask("EHLO client.example")
+    assert peer.ask(f"MAIL FROM:<{address}>") == "553 5.1.3 Bad address syntax"
+    assert other.ask("NOOP").startswith("250")
+
+
 @pytest.mark.parametrize("argument", ["", "<>", "<a@b", "support@ours.example>", "TO:<a@b>", "<a@b> X Y=="])
 def test_s05_a_broken_path_is_501_or_553(open_door: Open, argument: str) -> None:
     peer = open_door().peer()
