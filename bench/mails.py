@@ -43,7 +43,7 @@ def new(kind: str, serial: str) -> Mail:
 
 
 def follow_up(kind: str, serial: str, reply: Reply) -> Mail:
-    """An answer of somebody who has a ticket, with the letter he answers quoted below."""
+    """An answer of somebody who has a ticket, with the letter they answer quoted below."""
     headers = {"In-Reply-To": reply.message_id, "References": reply.message_id} if reply.message_id else {}
     return _mail(kind, serial, reply.sender, headers, tag=f"Re: [#{reply.number}] " if reply.number else "Re: ")
 

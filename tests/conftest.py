@@ -287,7 +287,7 @@ def whole(letter: EmailMessage) -> str:
 
 
 def from_agent(desk: Desk, words: str, notice: EmailMessage, agent: str = "anna") -> int:
-    """An agent's answer to a notice of ours, as his mail program would send it."""
+    """An agent's answer to a notice of ours, as their mail program would send it."""
     answer = mail(
         f"Re: {notice['Subject']}",
         words,

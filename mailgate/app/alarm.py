@@ -1,4 +1,4 @@
-"""Calling people when something is wrong: a letter to the admin, and his own program for the day mail is broken."""
+"""Calling people when something is wrong: a letter to the admin, and their own program for the day mail is broken."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Program:
         env = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         quiet = subprocess.DEVNULL
         try:
-            done = subprocess.run(  # noqa: S603  # the admin's own words, from a file only he writes
+            done = subprocess.run(  # noqa: S603  # the admin's own words, from a file only they write
                 self._argv, input=text.encode(), stdout=quiet, stderr=quiet, timeout=LONGEST, check=False, env=env
             )
         except subprocess.TimeoutExpired:
@@ -103,7 +103,7 @@ class Alarms:
         self.tell(what, "Letters need your attention", text, "mailgate outbox list")
 
     def tell(self, what: str, title: str, text: str, remedy: str) -> None:
-        """A letter to the admin (at most one an hour of its kind) and his program; the log has it in any case."""
+        """A letter to the admin (at most one an hour of its kind) and their program; the log has it in any case."""
         log.warning("alarm", extra={"title": title, "text": text})
         self.program.say(f"{title}\n{text}\n{remedy}")
         now = self._clock()
@@ -141,7 +141,7 @@ class Alarms:
         return len(due)
 
     def _watch_quarantine(self, count: int) -> None:
-        """A letter goes out with each mail that is quarantined; his program hears of growth here."""
+        """A letter goes out with each mail that is quarantined; their program hears of growth here."""
         before, self._quarantined = self._quarantined, count
         if before is not None and count > before:
             self.program.say(f"Quarantine grows: {count} mails\nmailgate quarantine list")

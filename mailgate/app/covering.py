@@ -12,7 +12,7 @@ MOST = 200  # tickets of one agent looked at in one go
 
 
 def cover(gateway: Gateway, now: datetime) -> int:
-    """Hand urgent and overdue open work of everybody away to his cover; returns how many tickets moved."""
+    """Hand urgent and overdue open work of everybody away to their cover; returns how many tickets moved."""
     policy = gateway.live.policy
 
     def job(tx: Tx) -> int:

@@ -33,7 +33,7 @@ class _Reader:
     language: str
     zone: ZoneInfo
     agent: Agent | None  # None for an outside address
-    own: bool  # gets the list of his own work
+    own: bool  # gets the list of their own work
     leads: tuple[Department, ...]  # gets the list of these departments
 
 
@@ -137,7 +137,7 @@ def _letter(
 
 
 def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
-    """On the first day of the week that he works: the seven days to last midnight of Sunday, a department a letter."""
+    """On the first day of the week that they work: the seven days to last midnight of Sunday, a department a letter."""
     monday = reader.day - timedelta(days=reader.day.weekday())
     calendar = digest.calendar_of(policy, reader.agent) if reader.agent else None
     if reader.day != worktime.working_day_after(calendar, monday, 0):

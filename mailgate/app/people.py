@@ -46,7 +46,7 @@ def refresher(live: Live, store: Store) -> Callable[[], None]:
 
 
 def desk_address(policy: Policy, agent: Agent) -> str:
-    """Where an agent asks questions of his own: `support+anna.KEY@...`; `""` where plus-addresses are not to be had."""
+    """Where an agent asks questions of their own: `support+anna.KEY@...`; `""` where there are no plus-addresses."""
     separator = policy.identity.subaddress
     home = policy.department(agent.departments[0] if agent.departments else "")
     local, at, domain = home.from_.addr.rpartition("@")

@@ -1,4 +1,4 @@
-"""A person's rights over his data: to have it handed over, and to have it erased."""
+"""A person's rights over their data: to have it handed over, and to have it erased."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def held(read: Read, policy: Policy, address: str) -> Mapping[str, Any]:
 
 
 def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "admin") -> Mapping[str, Any]:
-    """Erase a person, or only say what would be erased; his tickets, events and votes stay for the figures.
+    """Erase a person, or only say what would be erased; their tickets, events and votes stay for the figures.
 
-    Raises Permanent when somebody still works for him: an unsolved ticket cannot lose its customer.
+    Raises Permanent when somebody still works for them: an unsolved ticket cannot lose its customer.
     """
     policy = gateway.live.policy
     found = gateway.store.read(lambda read: held(read, policy, address))
@@ -70,7 +70,7 @@ def _somebody(address: str, read: Read) -> Mapping[str, Any]:
 def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[tuple[str, bytes | Mapping[str, Any]]]:
     """(file name, content) of everything a person is given: `person.json`, then the mails and letters as they are.
 
-    In his own tickets that is all but internal notes; in others what he wrote himself. Raises Permanent as `held`.
+    In their own tickets that is all but internal notes; in others their own words. Raises Permanent as `held`.
     """
     found = held(read, policy, address)
     keys = {canonical(one) for one in found["addresses"]}
@@ -131,6 +131,6 @@ def _told(ticket: Ticket, keys: set[str] | None) -> dict[str, Any]:
 
 
 def _letters(read: Read, numbers: list[int], keys: set[str]) -> list[Mapping[str, Any]]:
-    """Letters to him, of his tickets."""
+    """Letters to them, of their tickets."""
     found = (read.letter(one) for number in numbers for one in read.letters_to_customers(number))
     return [row for row in found if row and any(canonical(each["recipient"]) in keys for each in row["deliveries"])]

@@ -1,4 +1,4 @@
-"""What an admin does for an agent: a welcome, a new desk address, a proof of his path, an absence, a farewell."""
+"""What an admin does for an agent: a welcome, a new desk address, a proof of their path, an absence, a farewell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AT_WORK = ("new", "open", "waiting", "hold")
 
 
 def listed(policy: Policy, read: Read, now: datetime) -> list[dict[str, Any]]:
-    """Every configured agent: who he is, where he works, whether he is here, and what he has on his desk."""
+    """Every configured agent: who they are, where they work, whether they are here, and what lies on their desk."""
     away = {one.agent: one for one in read.absences(now)}
     return [
         {
@@ -80,7 +80,7 @@ def desk(gateway: Gateway, agent: str, revoke: bool = False) -> str:
 
 
 def welcome(gateway: Gateway, agent: str) -> str:
-    """Send an agent his first letter, with his desk address as a card for his address book; who had left is back."""
+    """Send an agent their first letter, with their desk address as a card; who had left is back."""
     if gateway.store.read(lambda read: people.has_left(read, agent)):
         gateway.store.write(lambda tx: tx.set_setting(f"left:{agent}", None)).result()
         _refresh(gateway)
@@ -98,7 +98,7 @@ def welcome(gateway: Gateway, agent: str) -> str:
 
 
 def begin_test(gateway: Gateway, agent: str) -> dict[str, Any]:
-    """Send an agent a question whose answer proves his whole path; returns the letter's id. Raises Permanent."""
+    """Send an agent a question whose answer proves their whole path; returns the letter's id. Raises Permanent."""
     who = configured(gateway, agent)
     if not who.active:
         raise Permanent(f"{agent} is not active")
@@ -146,7 +146,7 @@ def _seen(read: Read, policy: Policy, letter: int) -> dict[str, Any]:
 
 
 def leave(gateway: Gateway, agent: str, to: str = "") -> dict[str, Any]:
-    """An agent's last day: his proofs die at once, his work goes to `to`, else to his cover, else to its departments.
+    """An agent's last day: their proofs die at once, the work goes to `to`, else to the cover, else to its departments.
 
     Raises Permanent when there is no such agent, or nobody of the name `to` who could take it.
     """

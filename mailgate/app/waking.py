@@ -97,7 +97,7 @@ def _again(policy: Policy, reader: Agent, asked: dict[str, Any], row: dict[str, 
 
 
 def _tell_lead(policy: Policy, lead: Agent, row: dict[str, Any]) -> Outbound:
-    """What waits and for whom; only its author can say that he wrote it."""
+    """What waits and for whom; only its author can say that they wrote it."""
     return notice.to_agent(
         policy, lead, "digest", purpose="note", dedupe=str(row["dedupe"]),
         **gathering.parked((row,), policy, lead.language),

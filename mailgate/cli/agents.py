@@ -25,7 +25,7 @@ def agents(ctx: click.Context) -> None:
 @show.json_option
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool) -> None:
-    """Everybody configured, whether he is here, and how many tickets lie on his desk."""
+    """Everybody configured, whether they are here, and how many tickets lie on their desk."""
     from mailgate.app import people, staff
 
     with at.reading(ctx) as (config, store):
@@ -59,7 +59,7 @@ def _standing(row: dict[str, Any]) -> str:
 @show.json_option
 @click.pass_context
 def test_(ctx: click.Context, agent: str, seconds: float, as_json: bool) -> int:
-    """Prove an agent's whole path: send him a question and see by what proof his answer is known."""
+    """Prove an agent's whole path: send them a question and see by what proof their answer is known."""
     begun = at.ask(ctx, "agent_test", agent=agent)
     if not as_json:
         click.echo(f"A letter is on its way to {begun['address']}. Answer it with #help on the first line.")
@@ -101,7 +101,7 @@ def desk(ctx: click.Context, agent: str, revoke: bool) -> None:
 @click.argument("agent")
 @click.pass_context
 def welcome(ctx: click.Context, agent: str) -> None:
-    """Send an agent his first letter, with his desk address as a card; who had left is back."""
+    """Send an agent their first letter, with their desk address as a card; who had left is back."""
     click.echo(f"a welcome is on its way to {at.ask(ctx, 'agent_welcome', agent=agent)}")
 
 
@@ -131,7 +131,7 @@ def back(ctx: click.Context, agent: str) -> None:
 @click.option("--to", metavar="AGENT", default="", help="Who takes over; else each ticket returns to its department.")
 @click.pass_context
 def leave(ctx: click.Context, agent: str, to: str) -> None:
-    """An agent's last day: his proofs die at once, his work goes on, his name stays in the figures."""
+    """An agent's last day: their proofs die at once, their work goes on, their name stays in the figures."""
     done = at.ask(ctx, "agent_leave", agent=agent, to=to)
     where = f"to {to}" if to else "back to their departments"
     click.echo(

@@ -32,7 +32,7 @@ def play(world: World) -> None:
 
 
 def four_languages(world: World) -> None:
-    """Customers write in four languages, and each is answered in his own."""
+    """Customers write in four languages, and each is answered in their own."""
     say("08:59  Four customers write to support@, in four languages.")
     letters = (
         (EMMA, "Broken lamp", "Hello, the lamp I bought from you does not work. Please help, thank you!", "en"),

@@ -148,7 +148,7 @@ class World:
         return [letter for letter in found if str(letter["Delivered-To"]).strip("<> ") == to]
 
     def newest(self, to: str, what: str) -> EmailMessage:
-        """Somebody's newest letter. Raises Disappointed when he got none."""
+        """Somebody's newest letter. Raises Disappointed when they got none."""
         found = self.letters(to)
         if not found:
             raise Disappointed(f"no {what} for {to}")
@@ -164,7 +164,7 @@ class World:
             self.clock.ahead = timedelta()
 
     def letter(self, to: str, ticket: str, what: str) -> EmailMessage:
-        """Somebody's newest letter about a ticket, of that template. Raises Disappointed when he got none."""
+        """Somebody's newest letter about a ticket, of that template. Raises Disappointed when they got none."""
         self.gateway.dispatcher.drain()
         rows = self.gateway.store.read(lambda read: read.outbox(("sent",)))
         found = [row["message_id"] for row in rows if row["template"] == what and str(row["ticket"]) == ticket]

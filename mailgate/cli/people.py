@@ -44,7 +44,7 @@ def _said(found: dict[str, list[str]]) -> str:
 )
 @click.pass_context
 def export(ctx: click.Context, address: str, folder: Path | None) -> None:
-    """Hand over what is kept of a person: person.json, his mails, our letters to him."""
+    """Hand over what is kept of a person: person.json, their mails, our letters to them."""
     from mailgate.app import rights
 
     target = folder or Path(f"export-{address.replace('/', '_')}")
@@ -75,7 +75,7 @@ def contacts(ctx: click.Context) -> None:
 @show.json_option
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool = False) -> None:
-    """Each person with every address of his."""
+    """Each person with every address of theirs."""
     now = at.now()
     with at.reading(ctx) as (_, store):
         rows = store.read(lambda read: read.contacts())
@@ -91,6 +91,6 @@ def list_(ctx: click.Context, as_json: bool = False) -> None:
 @click.argument("other", metavar="SAME-PERSONS-ADDRESS")
 @click.pass_context
 def link(ctx: click.Context, one: str, other: str) -> None:
-    """Two addresses are the same person's: he takes part by either."""
+    """Two addresses are the same person's: they take part by either."""
     at.ask(ctx, "link_contacts", one=one, other=other)
     click.echo(f"{other} is the same person as {one}")

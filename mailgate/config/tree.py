@@ -95,7 +95,7 @@ class OAuth:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user with one way to prove himself: a password, a command that prints a token, or OAuth."""
+    """A user with one way to prove themselves: a password, a command that prints a token, or OAuth."""
 
     user: str
     password: Secret | None = None

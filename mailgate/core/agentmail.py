@@ -1,4 +1,4 @@
-"""An agent's mail: commands to carry out, words to relay, or a question whether it was really he who wrote."""
+"""An agent's mail: commands to carry out, words to relay, or a question whether it was really they who wrote."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def desk_keys(mail: InboundMail, policy: Policy) -> dict[str, int]:
 
 
 def answer(case: Case) -> Decision | None:
-    """What an agent's mail does; None when it is to be treated like anybody else's (his own question)."""
+    """What an agent's mail does; None when it is to be treated like anybody else's (their own question)."""
     agent = case.authority.agent
     assert agent is not None
     if case.verdict.kind in AUTOMATIC:
@@ -94,13 +94,13 @@ def answer(case: Case) -> Decision | None:
         return None
     if not case.authority.steer:
         return receipt.was_it_you(case, agent, case.authority.why)
-    if case.facts.msgid_collision:  # a mail of his once more, with other words in it (threats A-23)
+    if case.facts.msgid_collision:  # a mail of theirs once more, with other words in it (threats A-23)
         return receipt.was_it_you(case, agent, "msgid_collision")
     return _steer(case, agent)
 
 
 def foreign_token(case: Case) -> Decision | None:
-    """An agent's valid token from an address nobody knows: perhaps his own, so he is asked (`#yes always`)."""
+    """An agent's valid token from an address nobody knows: perhaps their own, so they are asked (`#yes always`)."""
     if case.facts.known_sender or case.verdict.robot or case.match.ticket is not None:
         return None
     for carried in case.match.leaked:
@@ -113,7 +113,7 @@ def foreign_token(case: Case) -> Decision | None:
 def released(case: Case, name: str, mode: str) -> Decision | None:
     """A parked mail somebody has vouched for, done as that agent.
 
-    `read`: it was he who wrote ("was it you?"), so it is read like any proven mail and may be parked again for another
+    `read`: they did write ("was it you?"), so it is read like any proven mail and may be parked again for another
     reason. `all`: "do that", as it was most likely meant. `words`: without its commands.
     """
     agent = case.policy.agent(name)
@@ -231,7 +231,7 @@ def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decisio
 
 
 def _forward(case: Case, agent: Agent) -> Decision | None:
-    """A mail an agent forwards to a department becomes a ticket of his; he is asked whose it is."""
+    """A mail an agent forwards to a department becomes a ticket of theirs; they are asked whose it is."""
     filed = customer.file(case)
     if filed.fate is not Fate.FILED or not filed.steps:
         return filed
@@ -309,7 +309,7 @@ def _on_ticket(
 def _stages(
     case: Case, ticket: Ticket, changes: Sequence[Change], letters: Iterable[Outbound] = ()
 ) -> tuple[Outbound, ...]:
-    """What the customer is told of it, unless an answer tells him anyway."""
+    """What the customer is told of it, unless an answer tells them anyway."""
     after = state.after(ticket, changes, case.now)
     said = any(one.template == "answer" for one in letters)
     return stages.of_change(case.policy, ticket, after, changes, case.facts, case.now, said=said, hold=True)
@@ -318,7 +318,7 @@ def _stages(
 def _thread_for(
     case: Case, agent: Agent, ticket: Ticket, changes: Sequence[Change], done: _Done, sent: Iterable[Outbound] = ()
 ) -> tuple[Outbound, ...]:
-    """Who takes a ticket from a list has no letter of it to answer yet: he gets its whole thread with its files."""
+    """Who takes a ticket from a list has no letter of it to answer yet: they get its whole thread with its files."""
     after = state.after(ticket, changes, case.now)
     if not done.listed or after.owner != agent.name or ticket.owner == agent.name:
         return ()

@@ -114,7 +114,7 @@ REFUSED: Mapping[str, str] = {
     "nothing_to_undo": "there is nothing of yours to take back on this ticket",
     "too_late_to_undo": "your letter has left and cannot be taken back",
     "no_cover": "nobody is named to cover: write #away 2026-12-20..2027-01-06 cover bo",
-    "own_cover": "nobody can cover for himself",
+    "own_cover": "nobody can cover for themselves",
     "cover_away": "{name} is away too in these days",
     "too_late_to_reopen": "too long ago to be reopened: a new mail opens a new ticket",
 }

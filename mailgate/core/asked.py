@@ -1,4 +1,4 @@
-"""What a customer may ask of his own ticket: `#status`, `#close`, `#reopen`, and his answer to the survey."""
+"""What a customer may ask of their own ticket: `#status`, `#close`, `#reopen`, and their answer to the survey."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ _MACHINE = re.compile(
     r"|dit is een automatisch (?:antwoord|bericht)"
     r"|dette er (?:et|en) automatisk (?:svar|melding|besked)",
 )
-# What an absent person's text says: that he is away ...
+# What an absent person's text says: that they are away ...
 _AWAY = re.compile(
     r"\b(?:(?:i am|i'm|i will be|i'll be|we are) (?:currently |now |presently )?(?:out of (?:the )?office|away"
     r"|on (?:[a-z]+ )?(?:leave|vacation|holidays?)|travelling|traveling)"
@@ -86,7 +86,7 @@ _AWAY = re.compile(
     r"|jeg (?:er|har) (?:for tiden |for øyeblikket |i øjeblikket )?(?:på (?:\w*ferie|reise)|ferie|fraværende"
     r"|bortreist|ikke på kontoret|ikke til stede|i permisjon|på barsel))\b",
 )
-# ... and whom to turn to, or when he will read mail again.
+# ... and whom to turn to, or when they will read mail again.
 _INSTEAD = re.compile(
     r"\b(?:(?:in|for|if) (?:case of |any )?(?:an? )?(?:urgent|emergenc)|if (?:this|it|your \w+) is urgent"
     r"|limited access to (?:my )?e-?mail|(?:reply|respond|answer|get back)[^.!?]{0,60}(?:when|upon|after|once"

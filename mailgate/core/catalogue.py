@@ -125,7 +125,7 @@ COMMANDS: tuple[Word, ...] = (
          example="#help hold"),
 )  # fmt: skip
 
-# What a customer may write on his own ticket, and the agents' command it stands for ("" only asks).
+# What a customer may write on their own ticket, and the agents' command it stands for ("" only asks).
 CUSTOMER_WORDS: Mapping[str, str] = {"status": "", "close": "solve", "reopen": "reopen"}
 CUSTOMER_HELP: Mapping[str, str] = {
     "status": "Where the ticket stands, answered at once.",

@@ -203,7 +203,7 @@ class SetEscalation:
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """A reminder for an agent; `at` None clears his reminders on the ticket."""
+    """A reminder for an agent; `at` None clears their reminders on the ticket."""
 
     agent: str
     at: datetime | None
@@ -349,7 +349,7 @@ class SetAway:
 
 @dataclass(frozen=True, slots=True)
 class AddAlias:
-    """A further address of an agent, learnt by his own confirmation."""
+    """A further address of an agent, learnt by their own confirmation."""
 
     agent: str
     address: str

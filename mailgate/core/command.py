@@ -164,7 +164,7 @@ def read_customer(
     earlier_subjects: tuple[str, ...] = (),
     phone_signature: Callable[[str], bool] = is_device,
 ) -> tuple[str, ...]:
-    """What a customer asks for on his own ticket: `status`, `close`, `reopen`; any other `#` of his is text.
+    """What a customer asks for on their own ticket: `status`, `close`, `reopen`; any other `#` of theirs is text.
 
     Only a word that stands alone counts: at the end of the subject, or as the first or last line.
     """

@@ -229,7 +229,7 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
 
 
 def _stages(case: Case, ticket: Ticket, changes: list[Change]) -> tuple[Outbound, ...]:
-    """What the customer is told of what his own words did, in answer to them."""
+    """What the customer is told of what their own words did, in answer to them."""
     if case.verdict.robot or not case.fresh_mail:
         return ()
     facts = replace(case.facts, unattended=case.facts.unattended - {ticket.number})  # a person wrote this

@@ -104,7 +104,7 @@ def decide(
     """The decision about one mail. Pure: the same arguments give the same answer, always.
 
     `examined` is `rule.examine(rules, mail)`, made ahead outside the transaction. `released_as` names the agent who
-    has vouched for a parked mail by a signed answer, and `release_mode` what of it he wants done.
+    has vouched for a parked mail by a signed answer, and `release_mode` what of it they want done.
     """
     case = look(mail, facts, policy, rules, now, examined, in_hours)
     if released_as == ANYBODY:

@@ -1,4 +1,4 @@
-"""The morning's letter: when its reader wants it, and what of the desk he should know before he begins."""
+"""The morning's letter: when its reader wants it, and what of the desk they should know before they begin."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def day_of(calendar: Calendar | None, zone: ZoneInfo, at: int, now: datetime) ->
 
 
 def calendar_of(policy: Policy, agent: Agent) -> Calendar | None:
-    """The agent's own working hours, else those of his department (the first that has any)."""
+    """The agent's own working hours, else those of their department (the first that has any)."""
     names = [agent.calendar, *(policy.department(name).calendar for name in agent.departments)]
     names += [desk.calendar for desk in policy.departments] if not agent.departments else []
     return next((found for found in map(policy.calendar, names) if found), None)

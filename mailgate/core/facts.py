@@ -36,7 +36,7 @@ class Needs:
     letters: tuple[str, ...] = ()  # Message-IDs of ours (valid MAC) whose letter is wanted
     orders: bool = False  # an agent's mail with commands: threads, journals and the queue may matter
     queue_of: str = ""  # the agent who asks for the next ticket
-    queue_in: tuple[str, ...] = ()  # and his departments
+    queue_in: tuple[str, ...] = ()  # and their departments
     named: bool = True  # it has a Message-ID or a believable Date: else the same words later are another mail
     phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.key`) whose callers are wanted
 

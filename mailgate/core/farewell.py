@@ -1,4 +1,4 @@
-"""What becomes of an agent's work on his last day."""
+"""What becomes of an agent's work on their last day."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mailgate.core.ticket import Status, Ticket
 
 
 def decide(tickets: Iterable[Ticket], who: Agent, heir: Agent | None, policy: Policy, now: datetime) -> Decision:
-    """Each of his tickets goes to the heir, else back to its department; heir or lead get the whole thread."""
+    """Each of their tickets goes to the heir, else back to its department; heir or lead get the whole thread."""
     steps = tuple(_passed_on(ticket, who, heir, policy, now) for ticket in tickets)
     return Decision(Fate.FILED, "left", steps=steps, actor="mailgate")
 

@@ -122,7 +122,7 @@ def _timezone(due: DueLetter, desk: Department, policy: Policy) -> str:
 
 
 def _display(due: DueLetter, desk: Department, policy: Policy) -> str:
-    """The name in From: the department, with the agent's before it on his own words; a notice has its author's."""
+    """The name in From: the department, with the agent's before it on their own words; a notice has its author's."""
     if due.audience in (Audience.CUSTOMER, Audience.EXPERT):
         writer = author(due, policy) if due.template in OWN_WORDS else ""
         return f"{writer}, {desk.from_.name}" if writer and desk.from_.name else writer or desk.from_.name
@@ -164,7 +164,7 @@ def _subject(due: DueLetter, policy: Policy) -> str:
     """`Re: [#1042] Broken lamp` to customers and `[#1042] Broken lamp` to agents, so that both kinds stay one thread.
 
     Empty where the template brings words of its own: an acknowledgement echoes no subject of somebody who may have
-    forged his address (threats L-13).
+    forged their address (threats L-13).
     """
     ticket = due.ticket
     if ticket is None:

@@ -42,7 +42,7 @@ def crew(policy: Policy, department: str) -> tuple[str, ...]:
 
 
 def to_agent(policy: Policy, agent: Agent, template: str, **parts: Any) -> Outbound:
-    """A letter to one agent at his configured address, in his language."""
+    """A letter to one agent at their configured address, in their language."""
     return Outbound(
         template=template,
         audience=Audience.AGENT,
@@ -103,7 +103,7 @@ def _to_each(
     about: Mapping[str, Any],
     attachments: tuple[tuple[int, str], ...] = (),
 ) -> tuple[Outbound, ...]:
-    """The same notice to several agents, to each when he is at work."""
+    """The same notice to several agents, to each when they are at work."""
     return tuple(
         to_agent(
             case.policy,

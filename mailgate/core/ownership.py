@@ -171,7 +171,7 @@ def _works(order: Order, owner: str) -> bool:
 
 
 def _thread(order: Order) -> tuple[Outbound, ...]:
-    """The whole thread for the taker, unless its one entry is the very mail he answers."""
+    """The whole thread for the taker, unless its one entry is the very mail they answer."""
     if len(order.world.entries) < 2:
         return ()
     return (notice.to_agent(order.policy, order.agent, "handover", purpose="customer", context={"why": ""}),)

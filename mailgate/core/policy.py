@@ -66,7 +66,7 @@ class Agent:
     signature: str = ""
     receipts: str = "refused"  # or "always"
     active: bool = True
-    generation: int = 0  # counts the desk addresses he has had
+    generation: int = 0  # counts the desk addresses they have had
 
     @property
     def shown_name(self) -> str:
@@ -140,7 +140,7 @@ class Border:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How an agent proves himself."""
+    """How an agent proves themselves."""
 
     accept: str = "token"  # token, token+pass, pass
     subaddress: str = "+"

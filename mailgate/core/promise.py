@@ -14,7 +14,7 @@ def choose(
 ) -> Sla | None:
     """The promise for such a ticket: one named by a rule, else the most specific that fits, else none.
 
-    A customer's address weighs more than his domain, that more than a tag, that more than a priority, and that more
+    A customer's address weighs more than their domain, that more than a tag, that more than a priority, and that more
     than a promise without conditions. A promise some department names is for those departments only; one without
     conditions that nobody names waits for a rule to name it. Of equals the first in the configuration wins.
     """

@@ -1,4 +1,4 @@
-"""Letters to an agent about a mail of his own: what was done, what was not, and what he can answer to that."""
+"""Letters to an agent about a mail of their own: what was done, what was not, and what they can answer to that."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def refusal(order: Command, refused: Refusal, language: str) -> dict[str, Any]:
 
 
 def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
-    """Somebody wrote in an agent's name without proof: his configured address is asked, at most once in ten minutes."""
+    """Somebody wrote in an agent's name without proof: the configured address is asked, at most once in ten minutes."""
     bucket = f"{case.now:%Y-%m-%dT%H}{case.now.minute // 10}"
     letter = to(
         case,
@@ -118,7 +118,7 @@ def done(
 
 
 def to(case: Case, agent: Agent, template: str, **parts: Any) -> Outbound:
-    """A letter to the agent's configured address, threaded under his mail; never to a Reply-To."""
+    """A letter to the agent's configured address, threaded under their mail; never to a Reply-To."""
     answers = case.mail.message_id
     return notice.to_agent(
         case.policy,

@@ -90,14 +90,14 @@ def words(
 
 
 def answered(case: Case, department: str) -> SetStatus:
-    """What an answer does to a ticket: done, or the customer's turn until he is asked again."""
+    """What an answer does to a ticket: done, or the customer's turn until they are asked again."""
     after = Status(case.policy.department(department).after_reply)
     until = waking.waits_until(case.policy, department, case.now) if after is Status.WAITING else None
     return SetStatus(after, until, why="answered")
 
 
 def had_already(case: Case, ticket: Ticket) -> list[str]:
-    """Who of those taking part stands in the agent's own To or Cc: he answered all."""
+    """Who of those taking part stands in the agent's own To or Cc: they answered all."""
     has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
     return [person.addr for person in (ticket.participants or (ticket.requester,)) if person.key in has_it]
 

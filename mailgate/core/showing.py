@@ -72,7 +72,7 @@ _UNFIT_NAME = re.compile(r"[^\w\s.,'’\-]|[0-9_]|www|://", re.UNICODE)
 def given_name(name: str) -> str:
     """The name to greet somebody by, `""` when the display name is no name.
 
-    A forged sender chooses his display name, and we mail it to the address he forged: anything that could carry an
+    A forged sender chooses their display name, and we mail it to the address they forged: anything that could carry an
     advertisement or a link is left out (threats L-13).
     """
     name = " ".join(name.split()).strip("'\"")
@@ -100,7 +100,7 @@ def _filled(name: str, value: Any) -> Any:
 
 
 def ticket_view(ticket: Ticket | None, audience: str, policy: Policy) -> dict[str, Any] | None:
-    """The ticket as a template sees it; a customer's view has no field that is not his own business."""
+    """The ticket as a template sees it; a customer's view has no field that is not their own business."""
     if ticket is None:
         return None
     view: dict[str, Any] = {
@@ -133,7 +133,7 @@ def ticket_view(ticket: Ticket | None, audience: str, policy: Policy) -> dict[st
 
 
 def person_view(person: Address) -> dict[str, str]:
-    """A person as a template sees him."""
+    """A person as a template sees them."""
     return {"name": person.name, "first_name": given_name(person.name), "address": person.addr}
 
 

@@ -1,4 +1,4 @@
-"""Letters to a customer that no agent wrote: where his request stands, told when it helps and never too often."""
+"""Letters to a customer that no agent wrote: where their request stands, told when it helps and never too often."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def write(
     dedupe: str = "",
     again: bool = False,
 ) -> tuple[Outbound, ...]:
-    """A letter to the requester in his thread and language, or none when silence is better.
+    """A letter to the requester in their thread and language, or none when silence is better.
 
     `again` lets it pass the hour after an agent's words and the daily limit: a question we ask once, not news.
     """

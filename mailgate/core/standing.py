@@ -109,7 +109,7 @@ def remind(order: Order) -> Judgement:
 
 
 def tag(order: Order) -> Judgement:
-    """Tags added (`+` may be left out) and removed; only those the admin allows, when he says which."""
+    """Tags added (`+` may be left out) and removed; only those the admin allows, when they say which."""
     allowed = order.policy.tickets.tags
     add: dict[str, None] = {}
     remove: dict[str, None] = {}

@@ -50,7 +50,7 @@ def decide(envelope: Envelope, number: int, reason: str, policy: Policy, now: da
 
 
 def alarm(policy: Policy, now: datetime, what: str, title: str, text: str, remedy: str = "") -> tuple[Outbound, ...]:
-    """A letter to the admin, at most one an hour of its kind; none when he is one of our own inbound addresses."""
+    """A letter to the admin, at most one an hour of its kind; none when they are one of our own inbound addresses."""
     if not policy.admin or policy.department_at(policy.admin):
         return ()
     return (

@@ -15,7 +15,7 @@ UNANSWERED = "no answer"  # why a ticket is solved by time
 
 
 def waits_until(policy: Policy, department: str, since: datetime) -> datetime | None:
-    """When a ticket that waits for its customer since then is looked at: to nudge him or to solve it; None is never.
+    """When a ticket that waits for its customer since then is looked at: to nudge them or to solve it; None is never.
 
     The pauses of `[[department]]` are plain time; what falls outside working hours happens when they begin.
     """
@@ -50,7 +50,7 @@ def _rest(policy: Policy, ticket: Ticket, now: datetime) -> Step | None:
 
 
 def _wake(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> Step:
-    """On hold no longer: back to its owner, or to the department when he is not there any more."""
+    """On hold no longer: back to its owner, or to the department when they are not there any more."""
     owner = policy.agent(ticket.owner)
     gone = ticket.owner is not None and (owner is None or not owner.active)
     changes: list[Change] = [Assign(None)] if gone else []
@@ -87,7 +87,7 @@ def _silent(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> Step
 
 
 def _nudge(policy: Policy, ticket: Ticket, facts: Facts, since: datetime, now: datetime) -> Step:
-    """Asked once; also after days of downtime he has the whole rest of the time to answer."""
+    """Asked once; also after days of downtime they have the whole rest of the time to answer."""
     desk = policy.department(ticket.department)
     until = None
     if desk.solve_after and desk.nudge:

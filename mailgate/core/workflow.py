@@ -31,7 +31,7 @@ _NAME = 40  # characters a canned answer's name may have
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who gave the command: an agent, or a customer on his own ticket."""
+    """Who gave the command: an agent, or a customer on their own ticket."""
 
     agent: Agent | None = None
     customer: Address | None = None
@@ -100,7 +100,7 @@ def plan(commands: Sequence[Command], ticket: Ticket | None, actor: Actor, world
 
 
 def customer_asks(word: str, ticket: Ticket, actor: Actor, world: World) -> Judgement:
-    """Judge `status`, `close` or `reopen` of a customer: only the requester's, only on his own ticket."""
+    """Judge `status`, `close` or `reopen` of a customer: only the requester's, only on their own ticket."""
     if word not in CUSTOMER_WORDS or actor.customer is None or actor.customer.key != ticket.requester.key:
         return Refusal("not_yours")
     if word == "close":
@@ -204,7 +204,7 @@ def _call(command: Command, agent: Agent, world: World) -> Judgement:
 
 
 def _call_here(order: Order) -> Judgement:
-    """A memo of a call about this ticket, when the caller takes part in it; else a ticket of his own."""
+    """A memo of a call about this ticket, when the caller takes part in it; else a ticket of their own."""
     judged = _call(order.command, order.agent, order.world)
     if isinstance(judged, Outcome):
         opening = judged.opens[0]

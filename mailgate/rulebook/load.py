@@ -125,7 +125,7 @@ def _check_form(rule: Rule, place: Reading) -> None:
         for condition in rule.mail
     )
     if not exact:
-        place.at("then", "requester").note("needs an exact when.from: anybody could say who he is otherwise")
+        place.at("then", "requester").note("needs an exact when.from: anybody could say who they are otherwise")
     if rule.circumstances:
         late = ", ".join(condition.name for condition in rule.circumstances)
         place.at("then", "requester").note(f"is asked before {late} can be known; use conditions on the mail alone")

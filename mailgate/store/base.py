@@ -231,9 +231,9 @@ class Read(Protocol):
     def contacts(self) -> list[Mapping[str, Any]]: ...
 
     def person_data(self, address: str) -> Mapping[str, Any] | None:
-        """What is kept of the person with that address, None when he is unknown.
+        """What is kept of the person with that address, None when they are unknown.
 
-        Keys: `addresses`, `names`, `tickets` (numbers of his), `unsolved` (of these), `took_part` (of others), `mails`.
+        Keys: `addresses`, `names`, `tickets` (their numbers), `unsolved` (of these), `took_part` (of others), `mails`.
         """
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
@@ -348,7 +348,7 @@ class Tx(Read, Protocol):
         """What an unfinished keep left in `incoming/` is deleted, in `blobs/` too where no mail speaks of it."""
 
     def forget(self, address: str, now: datetime, actor: str) -> tuple[Mapping[str, int], list[str]] | None:
-        """Erase a person: (what was touched, blobs for `drop_blobs` after the commit); None when he is unknown."""
+        """Erase a person: (what was touched, blobs for `drop_blobs` after the commit); None when they are unknown."""
 
     def index(self, limit: int) -> int:
         """Feed the full text with what was filed since; returns how many entries."""

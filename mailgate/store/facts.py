@@ -124,7 +124,7 @@ class Knowing(Applying):
         return tickets, merged, ids
 
     def _seen_from(self, ticket: Ticket, sender: str) -> Ticket:
-        """A person who takes part by another address of his is shown by the one he writes from now."""
+        """A person who takes part by another address of theirs is shown by the one they write from now."""
         if not sender or any(person.key == sender for person in ticket.participants):
             return ticket
         known = self.known(sender)
@@ -216,7 +216,7 @@ class Knowing(Applying):
         return found
 
     def _queue(self, needs: Needs) -> tuple[Ticket, ...]:
-        """The agent's own and unowned tickets at work in his departments, in working order."""
+        """The agent's own and unowned tickets at work in their departments, in working order."""
         departments = needs.queue_in or tuple(row["name"] for row in self.all(sql.DEPARTMENTS, {}))
         names = {f"d{i}": name for i, name in enumerate(departments)}
         among = ", ".join(f":{name}" for name in names)

@@ -68,7 +68,7 @@ class Forgetting(Erasing):
         }
 
     def _tickets_of(self, contact: int) -> tuple[set[int], set[int]]:
-        """Row ids of tickets that are this person's, and of those he took part in."""
+        """Row ids of tickets that are this person's, and of those they took part in."""
         params = {"contact": contact}
         own = self.all(
             "SELECT ticket.id FROM ticket JOIN address ON address.id = ticket.requester "
@@ -80,7 +80,7 @@ class Forgetting(Erasing):
         return mine, {row["id"] for row in part} - mine
 
     def _mails_of(self, keys: set[str], own: set[int]) -> set[int]:
-        """Mail he wrote, whatever became of it, and all mail in tickets that are his."""
+        """Mail they wrote, whatever became of it, and all mail in tickets that are theirs."""
         names = {f"k{i}": key for i, key in enumerate(sorted(keys))}
         among = ", ".join(f":{name}" for name in names)
         found = self.all(
@@ -153,7 +153,7 @@ class Forgetting(Erasing):
         )
 
     def _forget_ticket(self, ticket: int, keys: list[str], nobody: str) -> int:
-        """A ticket of his: nobody's words stay, nor its title, its fields and what was noted beside it."""
+        """A ticket of theirs: nobody's words stay, nor its title, its fields and what was noted beside it."""
         subject = self.scalar("SELECT subject FROM ticket WHERE id = :id", {"id": ticket})
         said = [row["id"] for row in self.all("SELECT id FROM entry WHERE ticket = :id", {"id": ticket})]
         self.silence(said, subject)
@@ -170,7 +170,7 @@ class Forgetting(Erasing):
         return len(said)
 
     def _forget_words(self, ticket: int, keys: list[str], nobody: str) -> int:
-        """In somebody else's ticket his own words go, and what others quoted of them."""
+        """In somebody else's ticket their own words go, and what others quoted of them."""
         subject = self.scalar("SELECT subject FROM ticket WHERE id = :id", {"id": ticket})
         said = [
             row["id"]
@@ -193,7 +193,7 @@ class Forgetting(Erasing):
         put_in(self, entries, title)
 
     def _forget_letters(self, data: Mapping[str, Any]) -> int:
-        """Letters about his tickets, and letters to him about any: their words, their recipient, whatever waits."""
+        """Letters about their tickets, and letters to them about any: their words, their recipient, whatever waits."""
         letters: set[int] = set()
         mentions: set[int] = set()
         for ticket in data["own"]:

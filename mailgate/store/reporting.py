@@ -22,7 +22,7 @@ REOPENED = f"""
 SELECT ticket.department, ticket.owner, {TAGS}, event.at FROM event JOIN ticket ON ticket.id = event.ticket
 WHERE event.kind = 'reopened' AND event.at >= :since AND event.at < :until AND ticket.merged_into IS NULL {HERE}
 """  # noqa: S608
-# Who votes again has changed his mind: the newest counts.
+# Who votes again has changed their mind: the newest counts.
 VOTES = f"""
 SELECT ticket.department, vote.agent, {TAGS}, vote.at, vote.score FROM vote JOIN ticket ON ticket.id = vote.ticket
 WHERE vote.at >= :since AND vote.at < :until {HERE}

@@ -128,7 +128,7 @@ class Voices(Page):
         self.event("withdrawn", change.entry)
 
     def heard_from(self, author: str) -> None:
-        """Letters go to the address a person used last: a participant wrote from another address of his."""
+        """Letters go to the address a person used last: a participant wrote from another address of theirs."""
         known = self.session.known(author)
         if known is None:
             return

@@ -28,7 +28,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished message; `problems` are for the admin: his template failed and ours was used."""
+    """A finished message; `problems` are for the admin: their template failed and ours was used."""
 
     raw: bytes
     subject: str
@@ -92,7 +92,7 @@ def body(identity: str, text: str, html: str, files: Sequence[File] = ()) -> byt
 
 
 def _card(letter: Letter) -> tuple[File, ...]:
-    """An agent's own address for his address book, with his first letter: a vCard (RFC 6350)."""
+    """An agent's own address for their address book, with their first letter: a vCard (RFC 6350)."""
     address = str(letter.context.get("desk_address") or "")
     if not address:
         return ()

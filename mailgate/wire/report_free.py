@@ -111,7 +111,7 @@ def _report_type(message: Message) -> str:
 
 
 def is_challenge(message: Message, text: str) -> bool:
-    """True when a filter asks the sender to prove that he is a person."""
+    """True when a filter asks the sender to prove that they are a person."""
     if any(message.get(name) for name in _CHALLENGE_HEADERS):
         return True
     opening = text[:4000]

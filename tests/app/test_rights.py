@@ -1,4 +1,4 @@
-"""A person is erased: nothing of him is left anywhere, and every figure stays; or he is handed what is his."""
+"""A person is erased: nothing of them is left anywhere, and every figure stays; or they are handed what is theirs."""
 
 import sqlite3
 from datetime import timedelta

@@ -28,7 +28,7 @@ def run(desk: Desk, *args: str, status: int = 0) -> str:
     return done.output
 
 
-def test_the_list_says_who_is_here_and_what_he_has(desk: Desk) -> None:
+def test_the_list_says_who_is_here_and_what_they_have(desk: Desk) -> None:
     ticket = opened(desk)
     from_agent(desk, "#take\n", notice_to(desk, "anna", ticket.number))
     rows = {row["name"]: row for row in json.loads(run(desk, "list", "--json"))}
@@ -100,7 +100,7 @@ def test_an_absence_by_mail_moves_urgent_work_when_the_clock_looks(desk: Desk) -
     assert desk.ticket(urgent.number).owner == "bo"
 
 
-def test_who_leaves_proves_nothing_any_more_and_his_work_goes_on(desk: Desk) -> None:
+def test_who_leaves_proves_nothing_any_more_and_their_work_goes_on(desk: Desk) -> None:
     one, other = opened(desk, "One"), opened(desk, "Other")
     notices = [notice_to(desk, "bo", ticket.number) for ticket in (one, other)]
     desk.send(reply(notices[0], BO, "#take"))

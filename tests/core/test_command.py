@@ -277,7 +277,7 @@ def test_the_command_line_reads_the_same_words() -> None:
         ("Re: [#1042] Broken lamp", "What is #status?", ()),
     ],
 )
-def test_a_customer_has_three_words_of_his_own(title: str, body: str, asked: tuple[str, ...]) -> None:
+def test_a_customer_has_three_words_of_their_own(title: str, body: str, asked: tuple[str, ...]) -> None:
     assert command.read_customer(title, body, earlier_subjects=("Broken lamp",)) == asked
 
 

@@ -43,10 +43,10 @@ DAYS = [
     ("before its time", None, HELSINKI, EIGHT, "2026-03-02 05:59", None),
     ("at its time", None, HELSINKI, EIGHT, "2026-03-02 06:00", "2026-03-02"),
     ("later that day", None, HELSINKI, EIGHT, "2026-03-02 20:00", "2026-03-02"),
-    ("his midnight is not ours", None, HELSINKI, EIGHT, "2026-03-02 22:30", None),
-    ("before he begins", OFFICE, HELSINKI, EIGHT, "2026-03-02 06:59", None),
-    ("when he begins", OFFICE, HELSINKI, EIGHT, "2026-03-02 07:00", "2026-03-02"),
-    ("after he began", OFFICE, HELSINKI, TEN, "2026-03-02 07:30", None),
+    ("their midnight is not ours", None, HELSINKI, EIGHT, "2026-03-02 22:30", None),
+    ("before they begin", OFFICE, HELSINKI, EIGHT, "2026-03-02 06:59", None),
+    ("when they begin", OFFICE, HELSINKI, EIGHT, "2026-03-02 07:00", "2026-03-02"),
+    ("after they began", OFFICE, HELSINKI, TEN, "2026-03-02 07:30", None),
     ("a day off", OFFICE, HELSINKI, EIGHT, "2026-03-01 12:00", None),
     ("a holiday", OFFICE, HELSINKI, EIGHT, "2026-12-24 12:00", None),
     ("k03: the day of the spring change", None, HELSINKI, EIGHT, "2026-03-29 05:00", "2026-03-29"),
@@ -66,7 +66,7 @@ def test_whose_morning_it_is(
     assert found == (date.fromisoformat(day) if day else None)
 
 
-def test_an_agents_hours_are_his_own_else_his_departments() -> None:
+def test_an_agents_hours_are_their_own_else_their_departments() -> None:
     assert [digest.calendar_of(POLICY, agent) for agent in (ANNA, BO, CY)] == [OFFICE, NIGHTS, None]
 
 

@@ -100,7 +100,7 @@ TOLD = [
     ("an agent wrote an hour ago", replace(TICKET, last_agent_at=NOW - HOUR), Facts()),
     ("a program wrote about another ticket", TICKET, Facts(unattended=frozenset({7}))),
     ("one went today", TICKET, Facts(stage_letters={1042: (("taken", NOW - HOUR), ("taken", NOW - 25 * HOUR))})),
-    ("what went were answers to his own votes", TICKET, Facts(stage_letters={1042: (("vote_thanks", NOW),) * 3})),
+    ("what went were answers to their own votes", TICKET, Facts(stage_letters={1042: (("vote_thanks", NOW),) * 3})),
 ]
 
 

@@ -296,7 +296,7 @@ def test_a_command_about_a_ticket_needs_one() -> None:
     assert granted("#back", None).answer == "not_away"
 
 
-def test_only_the_admins_tags_exist_when_he_names_any() -> None:
+def test_only_the_admins_tags_exist_when_they_name_any() -> None:
     strict = replace(POLICY, tickets=TicketPolicy(tags=("Refund", "lamp")))
     assert granted("#tag +refund", policy=strict).changes == (Tag(("Refund",), ()),)
     assert judge("#tag +refnud", policy=strict) == Refusal("no_such_tag", ("Refund",), {"name": "refnud"})
@@ -491,7 +491,7 @@ def customer(word: str, ticket: Ticket, who: Address = MAIJA, now: datetime = NO
     return workflow.customer_asks(word, ticket, Actor(customer=who), replace(WORLD, now=now))
 
 
-def test_a_customer_closes_and_reopens_his_own_ticket_only() -> None:
+def test_a_customer_closes_and_reopens_their_own_ticket_only() -> None:
     assert customer("close", TICKET) == Outcome("solved", (SetStatus(Status.SOLVED, why="customer"),))
     assert customer("reopen", SOLVED) == Outcome("reopened", (SetStatus(Status.OPEN, why="reopened"),))
     assert customer("reopen", replace(SOLVED, owner=None)) == Outcome(

@@ -254,7 +254,7 @@ def test_a_second_answer_starts_the_wait_anew(desk: Desk) -> None:
     assert desk.ticket(ticket.number).status == "waiting"
 
 
-def test_after_days_down_a_customer_is_still_asked_before_he_is_let_go(desk: Desk) -> None:
+def test_after_days_down_a_customer_is_still_asked_before_they_are_let_go(desk: Desk) -> None:
     ticket = opened(desk)
     from_agent(desk, "Please send a photo.", _notice(desk))
     later(desk, "wake", days=30)

@@ -73,7 +73,7 @@ def test_c10_a_large_file_is_named_in_the_notice_and_not_sent_on(tmp_path: Path)
 
 
 @pytest.mark.parametrize("form", ["message/rfc822", "thread.eml", "thread.txt"])
-def test_a_notice_that_an_agent_attaches_to_his_answer_never_reaches_the_customer(desk: Desk, form: str) -> None:
+def test_a_notice_that_an_agent_attaches_to_their_answer_never_reaches_the_customer(desk: Desk, form: str) -> None:
     first = opened(desk)
     asked = notice_to(desk, "anna", first.number)
     from_agent(desk, "#note He will not pay.\n", notice_to(desk, "bo", first.number), "bo")

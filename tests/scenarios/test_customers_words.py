@@ -16,7 +16,7 @@ def acknowledged(desk: Desk) -> EmailMessage:
     return desk.letters("maija@customer.example", "ack")[-1]
 
 
-def test_a_customer_closes_and_reopens_his_own_ticket_in_answer_to_our_letter(desk: Desk) -> None:
+def test_a_customer_closes_and_reopens_their_own_ticket_in_answer_to_our_letter(desk: Desk) -> None:
     ack = acknowledged(desk)
     desk.send(reply(ack, MAIJA, "#close"))
     assert desk.ticket(1001).status == "solved"

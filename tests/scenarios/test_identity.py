@@ -154,7 +154,7 @@ def test_a03_a_pass_executes_and_relays_words_only_with_the_subject_tag(guarded:
     sent(guarded, mail("About a lamp", "Words for nobody in particular.\n", sender=ANNA), PASS)
     assert len(said(guarded, ticket)) == 1
     [new] = [one for one in guarded.tickets() if one.number not in numbers]
-    assert new.requester.key == "anna@staff.example", "a question of his own"
+    assert new.requester.key == "anna@staff.example", "a question of their own"
 
 
 def test_a04_an_explicit_fail_of_a_border_vetoes_a_valid_token(guarded: Desk) -> None:
@@ -233,7 +233,7 @@ def test_a07_an_inactive_agents_token_steers_nothing(tmp_path: Path) -> None:
         number = desk.send(reply(notice, BO, "#solve\n\nHello"))
         assert desk.fate(number) == "filed", "kept like anybody's words"
         untouched(desk, ticket)
-        assert len(desk.letters("bo@staff.example", "notice")) == notices, "and he hears of nothing"
+        assert len(desk.letters("bo@staff.example", "notice")) == notices, "and they hear of nothing"
 
 
 def test_a08_a_token_a_customer_answers_to_is_revoked_and_the_words_are_filed(guarded: Desk) -> None:
@@ -472,7 +472,7 @@ def test_exchange_onlines_word_is_read_without_an_id_and_its_own_people_are_inte
         untouched(desk, third)
 
 
-def test_a18_an_agents_out_of_office_changes_no_ticket_and_asks_his_lead(guarded: Desk) -> None:
+def test_a18_an_agents_out_of_office_changes_no_ticket_and_asks_their_lead(guarded: Desk) -> None:
     ticket = fresh(guarded, "a18")
     away = reply(
         notice_to(guarded, "bo", ticket.number), BO, "I am away.", subject=f"Automatic reply: [#{ticket.number}] #close"

@@ -116,7 +116,7 @@ def test_a_program_in_an_agents_name_comes_near_no_ticket(house: Desk) -> None:
 # --- trainees ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_trainee_does_not_send_his_own_parked_words(house: Desk) -> None:
+def test_a_trainee_does_not_send_their_own_parked_words(house: Desk) -> None:
     ticket = fresh(house, "trainee")
     number = house.send(reply(notice_to(house, "timo", ticket.number), "timo@staff.example", "#tkae\n\nMy words."))
     assert (house.fate(number), why(house, number)) == ("parked", "commands")

@@ -84,7 +84,7 @@ def test_l12_a_ticket_system_that_strips_all_marks_stays_in_one_ticket_and_is_no
     assert len(desk.letters(robot)) <= 5
 
 
-def test_l13_a_thousand_mails_in_a_victims_name_bring_him_a_handful_of_letters(tmp_path: Path) -> None:
+def test_l13_a_thousand_mails_in_a_victims_name_bring_them_a_handful_of_letters(tmp_path: Path) -> None:
     """CI sends 120 of the thousand: the limits count from the first."""
     with running(tmp_path, smtp=OPEN) as desk:
         for number in range(120):

@@ -42,7 +42,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def asked(desk: Desk, name: str) -> Ticket:
-    """A ticket of a customer of its own, whose name makes his letters easy to find."""
+    """A ticket of a customer of its own, whose name makes the letters easy to find."""
     who = re.sub(r"\W", "", name).lower()
     return opened(desk, sender=f"Maija Virtanen <{who}@customer.example>")
 

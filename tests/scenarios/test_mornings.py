@@ -58,7 +58,7 @@ def test_with_nothing_to_say_nobody_gets_a_digest(desk: Desk) -> None:
     assert desk.letters(ANNA) == [] and desk.letters(BOSS) == []
 
 
-def test_each_reader_gets_his_morning_once_a_day_with_his_own_work_first(desk: Desk) -> None:
+def test_each_reader_gets_their_morning_once_a_day_with_their_own_work_first(desk: Desk) -> None:
     ticket = opened(desk)
     from_agent(desk, "#take", desk.letters(ANNA, "notice")[-1])
     assert desk.ticket(ticket.number).owner == "anna"

@@ -92,7 +92,7 @@ def no_leak(desk: Desk) -> int:
     for template, letter, raw in outside(desk):
         names = " ".join(str(part.get_filename()) for part in letter.walk())
         for text in (whole(letter), raw.decode("utf-8", "replace"), names):
-            if template == "expert":  # he is asked to write above a line too, and knows of no other
+            if template == "expert":  # they are asked to write above a line too, and know of no other
                 text = text.replace("Please write your reply above this line", "")  # noqa: PLW2901
             found = SECRET.search(text)
             assert found is None, (template, found, text[max(0, found.start() - 200) : found.end() + 80])

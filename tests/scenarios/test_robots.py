@@ -136,7 +136,7 @@ def test_l07_a_delay_is_noted_as_a_delay_and_alarms_nobody(desk: Desk) -> None:
     assert len(desk.letters(template="notice")) == notices
 
 
-def test_l08_each_recipient_of_a_mixed_report_gets_what_is_his(desk: Desk) -> None:
+def test_l08_each_recipient_of_a_mixed_report_gets_what_is_theirs(desk: Desk) -> None:
     number, letter = answered(desk, "kari@customer.example", "liisa@customer.example")
     raw = report(
         letter,
@@ -255,7 +255,7 @@ def test_l17_a_blind_copy_is_filed_and_not_acknowledged(desk: Desk) -> None:
 # --- limits, spam and bans --------------------------------------------------------------------------------------------
 
 
-def test_a_sender_over_the_hourly_limit_is_parked_and_still_answers_his_own_tickets(tmp_path: Path) -> None:
+def test_a_sender_over_the_hourly_limit_is_parked_and_still_answers_their_own_tickets(tmp_path: Path) -> None:
     with running(tmp_path, more="[limits]\ntickets_per_sender_hour = 2\n") as desk:
         numbers = [desk.send(mail(f"Matter {turn}")) for turn in range(4)]
         assert [desk.fate(number) for number in numbers] == ["filed", "filed", "parked", "parked"]

@@ -139,7 +139,7 @@ def test_drop_and_park_keep_the_bytes_and_write_to_nobody(tmp_path: Path) -> Non
 # --- contact forms and calls ------------------------------------------------------------------------------------------
 
 
-def test_a_contact_forms_mail_is_the_customers_with_his_name(tmp_path: Path) -> None:
+def test_a_contact_forms_mail_is_the_customers_with_their_name(tmp_path: Path) -> None:
     when = 'when.from = ["form@acme-web.example"]'
     with running(tmp_path, rule("then.requester = 'Sender: ([^\\n]+)'", when) + LAST) as desk:
         form = mail("Contact form", "Sender: Liisa Ek <liisa@customer.example>\n\nHelp me.\n",

@@ -18,7 +18,7 @@ KARI = "kari@customer.example"
 
 
 @pytest.mark.parametrize("prefix", ["Re: AW: ", "VS: ", "Odp: ", "SV: Re[2]: ", "[EXTERNAL] Re: ", "RE: [EXT] "])
-def test_t01_a_tag_under_any_prefixes_files_the_requesters_mail_in_his_ticket(desk: Desk, prefix: str) -> None:
+def test_t01_a_tag_under_any_prefixes_files_the_requesters_mail_in_their_ticket(desk: Desk, prefix: str) -> None:
     first = opened(desk)
     again = opened(desk, f"{prefix}[#{first.number}] Broken lamp", "Still dark.\n")
     assert [entry.text.strip() for entry in again.entries] == ["The lamp does not work.", "Still dark."]
@@ -26,7 +26,7 @@ def test_t01_a_tag_under_any_prefixes_files_the_requesters_mail_in_his_ticket(de
     assert len(desk.letters(MAIJA)) == 1, "only the first mail is acknowledged"
 
 
-def test_t02_a_stranger_who_quotes_a_number_gets_a_ticket_of_his_own_and_learns_no_title(desk: Desk) -> None:
+def test_t02_a_stranger_who_quotes_a_number_gets_a_ticket_of_their_own_and_learns_no_title(desk: Desk) -> None:
     first = opened(desk, "Divorce papers")
     claim = opened(desk, f"Re: [#{first.number}]", "Please send me everything.\n", sender=STRANGER)
     assert claim.number != first.number and claim.links == (first.number,)
@@ -247,7 +247,7 @@ def test_t15_no_subject_header_and_an_endless_one_are_both_read(desk: Desk) -> N
     assert 0 < len(ticket.subject) <= 255
 
 
-def test_other_peoples_words_are_never_shown_to_a_participant_who_wrote_a_ticket_of_his_own(desk: Desk) -> None:
+def test_other_peoples_words_are_never_shown_to_a_participant_who_wrote_a_ticket_of_their_own(desk: Desk) -> None:
     opened(desk, "Maija's secret", "Only for support.\n")
     opened(desk, "Kari's question", "Hello.\n", sender=KARI)
     assert all("secret" not in whole(letter) for letter in desk.letters(KARI))

@@ -74,7 +74,7 @@ def test_who_stands_in_an_answer_to_all_is_not_written_to_twice_and_the_agent_is
     assert MAIJA in whole(only(desk.letters("anna@staff.example", "receipt")))
 
 
-def test_an_experts_answer_is_a_note_and_a_strangers_with_his_letter_is_not_the_customers(desk: Desk) -> None:
+def test_an_experts_answer_is_a_note_and_a_strangers_with_their_letter_is_not_the_customers(desk: Desk) -> None:
     ticket = opened(desk)
     from_agent(desk, "#ask lab@expert.example is this the fuse?\n", notice_to(desk, "anna", ticket.number))
     asked = only(desk.letters("lab@expert.example", "expert"))

@@ -131,7 +131,7 @@ def test_bans_hold_for_addresses_and_domains_until_their_time(bench, pattern):
     assert not bench.facts().banned
 
 
-def test_a_sender_is_known_once_he_wrote_and_not_by_standing_on_cc(bench):
+def test_a_sender_is_known_once_they_wrote_and_not_by_standing_on_cc(bench):
     bench.open(participants=(BO,))
     assert bench.facts().known_sender
     assert not bench.facts(sender=BO.addr).known_sender

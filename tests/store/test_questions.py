@@ -50,7 +50,7 @@ def test_every_filter_keeps_what_it_says(bench):
     assert bench.read(lambda read: read.count(TicketFilter(tag="vip"), bench.now)) == 1
 
 
-def test_a_customers_tickets_are_found_by_each_of_his_linked_addresses(bench):
+def test_a_customers_tickets_are_found_by_each_of_their_linked_addresses(bench):
     one = bench.open("1")
     two = bench.open("2", requester=BO)
     bench.apply(None, effects=(ch.LinkContacts("anna@customer.example", BO.addr),))

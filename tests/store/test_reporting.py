@@ -97,7 +97,7 @@ def test_only_tickets_with_a_part_in_the_period_are_read(bench):
     assert [row["department"] for row in rows(bench, department="sales")] == ["sales"]
 
 
-def test_who_votes_again_has_changed_his_mind(bench):
+def test_who_votes_again_has_changed_their_mind(bench):
     number = bench.open("Lamp", ch.Assign("ann"))
     for hours, score in ((1, 2), (2, 9)):
         bench.apply(None, effects=(ch.Vote(number, score),), now=bench.now + hours * HOUR)

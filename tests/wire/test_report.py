@@ -50,7 +50,7 @@ def test_l07_a_delay_is_no_failure() -> None:
     assert [(each.action, each.status, each.failed) for each in found.bounced] == [("delayed", "4.4.1", False)]
 
 
-def test_l08_every_recipient_of_a_mixed_report_has_his_own_fate() -> None:
+def test_l08_every_recipient_of_a_mixed_report_has_their_own_fate() -> None:
     groups = (FAILED, *(f"Final-Recipient: rfc822;<{n}@x.test>\nAction: {a}\nStatus: {s}" for n, a, s in (
         ("b", "Delivered", "2.0.0"), ("c", "delayed (will retry)", "4.2.2"), ("d", "expanded", "2.0.0"))))  # fmt: skip
     found = read(dsn(*groups))
