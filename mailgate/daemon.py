@@ -55,7 +55,7 @@ class Daemon:
         recovered = self.gateway.store.write(lambda tx: tx.recover(self.gateway.clock())).result()
         log.info("starting", extra={"recovered": dict(recovered)})
         for problem in self.gateway.config.warnings:
-            log.warning("configuration", extra={"problem": str(problem)})
+            log.warning("configuration warning", extra={"problem": str(problem)})
         try:
             await self.door.start()
             await self.outside.metrics.start()
@@ -185,7 +185,7 @@ def _last_resort(daemon: Daemon) -> None:
         daemon.ended.wait(END)
         time.sleep(EXIT)
         hung = sorted(thread.name for thread in threading.enumerate() if thread is not threading.current_thread())
-        log.warning("left behind", extra={"threads": hung})
+        log.warning("threads still running at shutdown", extra={"threads": hung})
         logging.shutdown()
         os._exit(0)
 

@@ -115,7 +115,7 @@ class Alarms:
         try:
             self._store.write(lambda tx: tx.apply(None, decision, now, self._ids, None, hold=hold))
         except MailgateError as error:
-            log.error("no alarm letter", extra={"error": str(error)})
+            log.error("alarm letter cannot be written", extra={"error": str(error)})
 
     def look(self, report: Mapping[str, Any], now: datetime) -> int:
         """Act on what `status.report` found; returns how many alarms were raised."""
@@ -131,7 +131,7 @@ class Alarms:
         present = {str(one["key"]): one for one in graves}
         for key in [key for key in self._told if key not in present]:
             del self._told[key]
-            log.info("trouble over", extra={"what": key})
+            log.info("trouble resolved", extra={"what": key})
         due = [key for key in present if key not in self._told or now - self._told[key] >= AGAIN]
         for key in due:
             self._told[key] = now

@@ -94,7 +94,7 @@ class Callbox:
                 client, _ = listener.accept()
             except OSError as error:
                 if self._listener is listener:
-                    log.warning("control socket", extra={"error": str(error)})
+                    log.warning("control socket failed", extra={"error": str(error)})
                     time.sleep(1.0)  # no descriptors, most likely
                 continue
             with self._guard:
@@ -117,7 +117,7 @@ class Callbox:
             except _TooMuch as error:
                 answer = {"error": str(error)}
             except (OSError, EOFError):
-                log.warning("control request broken off")
+                log.warning("control request aborted")
                 return
             self._say(client, answer)
         finally:

@@ -217,7 +217,7 @@ class _Keeper(threading.Thread):
                 self.start_child()
             except (OSError, EOFError, TooLarge) as error:
                 self.bury()
-                log.error("no child process", extra={"error": str(error)})
+                log.error("child process cannot be started", extra={"error": str(error)})
                 if self.company:
                     self.pool.leave(self)
                     return
@@ -337,7 +337,7 @@ class _Keeper(threading.Thread):
             if type(result) is not tuple or not (len(result) == 1 or tuple(map(type, result)) == (str, str)):
                 raise ValueError("neither a value nor a failure")
         except Exception as error:
-            log.error("an answer of a child is refused", extra={"error": str(error)[:300]})
+            log.error("answer of a child process refused", extra={"error": str(error)[:300]})
             job.future.set_exception(ChildFailed(type(error).__name__, "the answer of the child cannot be read"))
             return False
         if len(result) == 1:
@@ -358,7 +358,7 @@ class _Keeper(threading.Thread):
         if self.pool.closing:  # we ended it ourselves
             abandon([guilty] if guilty else [])
             return
-        log.warning("child died", extra={"reason": reason, "status": status, "pid": self.process.pid})
+        log.warning("child process died", extra={"reason": reason, "status": status, "pid": self.process.pid})
         if guilty is not None:
             guilty.fail(ChildDied(reason))
 

@@ -30,7 +30,7 @@ def _no_note(tx: Tx, due: DueLetter, delivery: DueDelivery, error: str) -> None:
 
 
 def _told(problem: str) -> None:
-    log.warning("problem", extra={"problem": problem})
+    log.warning("outbox problem", extra={"problem": problem})
 
 
 class Dispatcher:

@@ -296,7 +296,7 @@ class Intake:
         except Temporary:
             self._put_back(mail)
             return mail.attempts
-        log.warning("child died on a mail", extra={"mail": mail.number, "attempt": attempts})
+        log.warning("child process died while reading a mail", extra={"mail": mail.number, "attempt": attempts})
         self.wake()
         return attempts
 

@@ -249,7 +249,10 @@ class Lane:
                 if stopped and now - stopped > patience:
                     self._transport(slot).abort()
                 if stopped and now - stopped > patience + GONE:
-                    log.warning("left behind", extra={"route": self.route.name, "delivery": hand.current})
+                    log.warning(
+                        "delivery still being sent at shutdown",
+                        extra={"route": self.route.name, "delivery": hand.current},
+                    )
                     del left[errand]
 
     def _items(self, begun: list[Begun], aside: Tally, patience: float) -> Generator[Item, None, None]:
@@ -376,7 +379,7 @@ class Lane:
             rest = RESTS[min(self._failures, len(RESTS)) - 1]
             self._rests_until = now + rest * (1 - outcome.JITTER + 2 * outcome.JITTER * self.work.chance())
             self.down = why
-        log.warning("route rests", extra={"route": self.route.name, "why": why, "seconds": round(rest)})
+        log.warning("route paused", extra={"route": self.route.name, "why": why, "seconds": round(rest)})
         if tell:
             self.work.on_problem(f"route {self.route.name} is down: {why}")
 

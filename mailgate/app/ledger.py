@@ -61,7 +61,7 @@ class Ledger:
         except MailgateError:
             raise
         except Exception:
-            log.exception("a note on a failed letter cannot be written")
+            log.exception("note about a failed delivery cannot be written")
             self._store.write(lambda tx: self._tell(tx, tally, notes=False)).result()
 
     def _tell(self, tx: Tx, tally: Tally, *, notes: bool) -> None:

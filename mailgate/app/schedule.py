@@ -93,7 +93,7 @@ class Schedule:
             run_job(self._gateway, name, self._gateway.clock())
             self._gateway.health.pop(f"job {name}", None)
         except Temporary as error:
-            log.warning("job put off", extra={"job": name, "error": str(error)})
+            log.warning("job postponed", extra={"job": name, "error": str(error)})
         except Exception as error:
             log.exception("job failed", extra={"job": name})
             self._gateway.health[f"job {name}"] = type(error).__name__

@@ -66,9 +66,9 @@ class Soundness:
             try:
                 self.found()
             except Exception:
-                log.exception("nobody could be told")
+                log.exception("alarm about a damaged database failed")
         else:
-            log.info("database sound", extra={"seconds": seconds})
+            log.info("database check found no damage", extra={"seconds": seconds})
         return True
 
     def state(self) -> dict[str, Any]:

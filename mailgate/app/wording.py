@@ -113,7 +113,7 @@ class Wording:
         except Temporary:
             raise
         except Exception as error:  # of this letter alone: the others are worded all the same
-            log.exception("a letter cannot be headed", extra={"letter": due.id})
+            log.exception("letter headers cannot be made", extra={"letter": due.id})
             return Begun(due, None, asked=_failed(error))
         return Begun(due, letter, bounce, asked, snapshot.templates)
 
@@ -128,7 +128,7 @@ class Wording:
             try:
                 raws.append(self._store.read(lambda read, mail=mail: read.raw(mail)))  # type: ignore[misc]
             except KeyError:
-                log.warning("attachments are gone", extra={"letter": due.id, "mail": mail})
+                log.warning("attachments are no longer stored", extra={"letter": due.id, "mail": mail})
                 del parts[mail]
         return self._children.submit("mailgate.wire.enclose:write", letter, now, templates, list(parts.values()), *raws)
 
@@ -165,7 +165,7 @@ class Wording:
         return Begun(plain, letter, one.bounce, asked, templates, (*one.instead, what))
 
     def _lost(self, due: DueLetter, error: Exception) -> MailgateError:
-        log.error("no words for a letter", extra={"letter": due.id, "error": str(error)})
+        log.error("letter cannot be rendered", extra={"letter": due.id, "error": str(error)})
         self._on_problem(f"a letter cannot be worded (template {due.template}): {error}")
         return error if isinstance(error, MailgateError) else Temporary(f"{type(error).__name__}: {error}")
 

@@ -96,7 +96,7 @@ class Folder:
     def _find_place(self, validity: int) -> None:
         remembered = self._cursors.get(self.mailbox.name, self.name)
         if remembered is not None and remembered.uidvalidity != validity:
-            log.warning("folder was rebuilt, reading all of it again", extra=self._where())
+            log.warning("imap folder has a new UIDVALIDITY, reading all of it again", extra=self._where())
             remembered = None
         self._place = remembered or Cursor(validity, 0)
         self._queue = []
@@ -210,7 +210,7 @@ class Folder:
         if uid in client.search(["UID", str(uid)]):
             self._failed(uid, why)
         else:
-            log.info("mail has gone", extra=self._where(uid))
+            log.info("imap mail is no longer in its folder", extra=self._where(uid))
             self._failures.pop(uid, None)
             self._done.add(uid)
 
@@ -220,7 +220,7 @@ class Folder:
             self._give_up(uid, why, 0)
             return
         self._failures[uid] = Failure(tries, time.monotonic() + self._pace * 2 ** (tries - 1))
-        log.warning("mail did not come", extra=self._where(uid) | {"tries": tries, "why": why})
+        log.warning("imap mail could not be fetched", extra=self._where(uid) | {"tries": tries, "why": why})
 
     def _give_up(self, uid: int, why: str, size: int) -> None:
         self._unfetchable(self.mailbox.name, self.name, self._place.uidvalidity, uid, why, size)

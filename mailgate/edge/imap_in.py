@@ -98,7 +98,7 @@ class MailboxReader:
         paused = self._refused >= _MAX_LOGINS
         self._delay = min(self._pace.longest, self._delay * 2 or self._pace.first)
         wait = self._pace.pause if paused else self._delay * random.uniform(0.8, 1.2)  # noqa: S311
-        log.warning("mailbox trouble", extra={"mailbox": self.mailbox.name, "kind": kind, "error": text})
+        log.warning("mailbox failed", extra={"mailbox": self.mailbox.name, "kind": kind, "error": text})
         self._tell(State.PAUSED if paused else State.FAILING, kind, text)
         self._stop.wait(wait)
 
@@ -135,7 +135,7 @@ class MailboxReader:
     def _tell_how_it_went(self) -> None:
         complaints = "; ".join(folder.complaint for folder in self._folders if folder.complaint)
         if complaints:
-            log.warning("mailbox trouble", extra={"mailbox": self.mailbox.name, "kind": "folder", "error": complaints})
+            log.warning("mailbox failed", extra={"mailbox": self.mailbox.name, "kind": "folder", "error": complaints})
             self._tell(State.FAILING, "folder", complaints)
         else:
             self._tell(State.IDLE)

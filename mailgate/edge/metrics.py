@@ -96,5 +96,5 @@ class Listener:
         try:
             return await asyncio.to_thread(make), parts[0] == "HEAD"
         except Exception:
-            log.exception("page failed", extra={"page": parts[1]})
+            log.exception("http page failed", extra={"page": parts[1]})
             return Page(500, TEXT, "see the log\n"), parts[0] == "HEAD"

@@ -81,7 +81,7 @@ class Dialogue(Wire):
         """
         limits = self.door.limits
         command = repr(line[:100]) if line[:4].upper() != b"AUTH" else "AUTH"
-        log.info("refused", extra={"peer": self.address, "command": command, "reply": self.last.decode()})
+        log.info("smtp command refused", extra={"peer": self.address, "command": command, "reply": self.last.decode()})
         if self._bogus > limits.bogus_commands:
             self.hang_up(reply.TOO_MANY_ERRORS)
             return

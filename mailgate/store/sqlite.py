@@ -309,7 +309,7 @@ class SqliteStore:
         except sqlite3.Error as worse:
             problem = worse
         if _suspicious(problem):
-            log.error("database suspect, reopening", extra={"error": str(problem)})
+            log.error("database error, opening it anew", extra={"error": str(problem)})
             self._writer = None
             writer.close()
             self.on_suspect()
