@@ -9,6 +9,7 @@ from typing import Any
 from mailgate.core import (
     agentwords,
     answers,
+    authority,
     command,
     customer,
     leak,
@@ -16,13 +17,13 @@ from mailgate.core import (
     quote,
     receipt,
     relay,
+    scope,
     sla,
     stages,
     state,
-    token,
     workflow,
 )
-from mailgate.core.authority import Authority, Carried, outsiders, recipients
+from mailgate.core.authority import Authority, outsiders
 from mailgate.core.case import Case
 from mailgate.core.change import (
     AddAlias,
@@ -35,16 +36,15 @@ from mailgate.core.change import (
     Unpark,
 )
 from mailgate.core.command import Command, Reading
-from mailgate.core.mail import InboundMail, MailKind
+from mailgate.core.mail import MailKind
 from mailgate.core.match import subject_numbers
-from mailgate.core.policy import Agent, Policy
+from mailgate.core.policy import Agent
 from mailgate.core.subject import is_forward
 from mailgate.core.ticket import Status, Ticket
 
 # Written by a program in an agent's name: it steers nothing, whoever sent it (threats A-18, A-19).
 AUTOMATIC = ("auto-reply", "receipt", "calendar", "reaction", "challenge", "feedback")
 RELEASES = ("send", "drop", "yes")
-WITH_TAPS = ("release", "customer", "note", "tables", "question")  # purposes of letters that have one-tap links
 
 
 @dataclass(slots=True)
@@ -59,29 +59,6 @@ class _Done:
 
 
 # --- who it is --------------------------------------------------------------------------------------------------------
-
-
-def asked_letters(tokens: Iterable[Carried], policy: Policy) -> tuple[str, ...]:
-    """Message-IDs of the letters that one-tap answers may have been printed in: a tap carries its letter's nonce."""
-    found = []
-    for carried in tokens:
-        if carried.by == "tap":
-            printed = [replace(carried.token, purpose=purpose) for purpose in WITH_TAPS]
-            found += [token.message_id(token.mint(key, one), policy.domain) for key in policy.keys for one in printed]
-    return tuple(found)
-
-
-def desk_keys(mail: InboundMail, policy: Policy) -> dict[str, int]:
-    """Valid desk addresses (`support+anna.KEY@...`) among the recipients, with the agents they belong to."""
-    found: dict[str, int] = {}
-    separator = policy.identity.subaddress
-    for addr in recipients(mail):
-        detail = addr.rpartition("@")[0].lower().partition(separator)[2] if separator else ""
-        name, dot, key = detail.rpartition(".")
-        agent = next((one for one in policy.agents if one.name.lower() == name), None) if dot else None
-        if agent and any(token.desk_key(known, agent.id, agent.generation) == key for known in policy.keys):
-            found[addr] = agent.id
-    return found
 
 
 def answer(case: Case) -> Decision | None:
@@ -162,18 +139,22 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     forwarded = case.mail.kind is MailKind.FORWARD or is_forward(case.mail.subject)
     reading = Reading(rest=case.mail.fresh) if forwarded else read(case)
     reading = {"words": reading.words_only, "all": reading.mended}.get(mode, lambda: reading)()
-    listed = _list_answer(case)
-    if listed and mode in ("", "read"):
-        return _many(case, agent, listed)
+    counted = scope.answered_list(case)
+    if counted and mode in ("", "read"):
+        decision = _many(case, agent, counted)
+        if decision:
+            return decision
     if not mode and reading.commands and reading.commands[0].name in RELEASES:
         return _release(case, agent, reading.commands[0])
     if reading.problems:
         return receipt.parked(case, agent, "commands", commands=reading.commands, problems=reading.problems)
     tickets = _tickets(case)
+    if (any(not one.question for one in reading.commands) or reading.rest.strip()) and scope.beyond(case, tickets):
+        return receipt.parked(case, agent, "beyond", commands=reading.commands)
     if forwarded:
         return _passed_on(case, agent, tickets) if tickets else _forward(case, agent)
     if not tickets and not reading.commands:
-        return None
+        return _unsaid(case, agent, reading) if counted else None
     return _carry_out(case, agent, tickets, reading)
 
 
@@ -203,7 +184,7 @@ def _tickets(case: Case) -> tuple[Ticket, ...]:
 def _release(case: Case, agent: Agent, order: Command) -> Decision:
     """A one-tap or written answer to a question about a parked mail; only whoever was asked may give it."""
     carried = case.authority.carried
-    identifiers = [*(one.message_id for one in carried), *asked_letters(carried, case.policy)]
+    identifiers = [*(one.message_id for one in carried), *authority.asked_letters(carried, case.policy)]
     letters = [case.facts.letters[one] for one in identifiers if one in case.facts.letters]
     asked = next((one for one in letters if one.purpose == "release" and one.agent == agent.name and one.mail), None)
     if asked is None or asked.mail is None:
@@ -259,7 +240,7 @@ def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: R
             return stopped
     questions = [one for one in reading.commands if one.question]
     letters = ask(case, agent, questions, tickets, done)
-    letters += receipt.done(case, agent, done.lines, **done.told)
+    letters += receipt.done(case, agent, done.lines, numbers=_numbers(done), **done.told)
     trace = {**case.trace(), "commands": [str(one) for one in reading.commands]}
     reason = "commands" if reading.only_commands else "answer"
     return case.end(
@@ -327,30 +308,30 @@ def _thread_for(
     return (notice.to_agent(case.policy, agent, "handover", purpose="customer", context={"why": ""}),)
 
 
+def _numbers(done: _Done) -> tuple[int, ...]:
+    """The tickets a receipt speaks of: an answer to it may move them and no others."""
+    return tuple(dict.fromkeys(step.ticket for step in done.steps if step.ticket is not None))
+
+
 # --- lists and questions ----------------------------------------------------------------------------------------------
 
 
-def _list_answer(case: Case) -> tuple[int, ...]:
-    """The tickets of the list this mail answers, in its order."""
-    for carried in case.authority.carried:
-        letter = case.facts.letters.get(carried.message_id)
-        if letter and letter.purpose == "tables" and letter.context.get("rows"):
-            return tuple(int(row["number"]) for row in letter.context["rows"] if row.get("number"))
-    return ()
+def _unsaid(case: Case, agent: Agent, reading: Reading) -> Decision:
+    """An answer to a list that counts nothing: its words wait for a ticket, and no words are nothing."""
+    if reading.rest.strip():
+        return receipt.parked(case, agent, "no_ticket")
+    return case.end(Fate.FILED, "nothing")
 
 
 def _many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
-    """Lines like `1 take`, `3 hold fri` in the answer to a list act on many tickets at once."""
+    """Lines like `1 take`, `3 hold fri` in the answer to a list act on many tickets at once; None without any."""
     found = command.read_numbered(case.mail.fresh, len(numbers), case.policy.command_aliases)
+    if not found.actions and not found.problems:
+        return None
+    if not scope.may_count(case):
+        return receipt.was_it_you(case, agent, "list_unproven")
     if found.problems:
         return receipt.parked(case, agent, "commands", problems=found.problems)
-    if not found.actions:
-        reading = read(case)
-        return (
-            _carry_out(case, agent, (), replace(reading, rest=""))
-            if reading.commands
-            else case.end(Fate.FILED, "nothing")
-        )
     done = _Done(listed=True)
     for number in dict.fromkeys(number for number, _ in found.actions):
         ticket = case.facts.tickets.get(numbers[number - 1])
@@ -360,7 +341,8 @@ def _many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None
         stopped = _on_ticket(case, agent, ticket, orders, Reading(tuple(orders), only_commands=True), done)
         if stopped:
             return stopped
-    letters = receipt.done(case, agent, done.lines, always=True)
+    told = {"text": found.rest, "asks": [answers.of_reason("no_ticket", agent.language)]} if found.rest else {}
+    letters = receipt.done(case, agent, done.lines, always=True, numbers=_numbers(done), **told)
     return case.end(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
 
 

@@ -141,6 +141,7 @@ WHY: Mapping[str, str] = {
     "desk_only": "your desk address asks and steers, but sends no words out of the house; answer a notice instead",
     "tap_only": "a link does what it says and no more; answer the notice itself",
     "trainee": "a lead has to send it",
+    "beyond": "what proves this mail is of another ticket than all it names, so nothing was done yet",
     "address_only": "the reply address alone is no proof for words to a customer; keep the ticket's tag in the subject",
     "no_parked_mail": "the mail it is about waits no longer, or another was asked",
     "no_ticket": "it is not clear which ticket is meant",

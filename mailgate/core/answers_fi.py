@@ -135,6 +135,7 @@ WHY: Mapping[str, str] = {
     "desk_only": "palveluosoitteesi kysyy ja ohjaa, mutta ei lähetä sanoja talosta ulos; vastaa ilmoitukseen",
     "tap_only": "linkki tekee vain sen, mitä se sanoo; vastaa itse ilmoitukseen",
     "trainee": "esimiehen on lähetettävä se",
+    "beyond": "viestin todiste ei koske kaikkia sen mainitsemia tikettejä, joten mitään ei ole vielä tehty",
     "address_only": "pelkkä vastausosoite ei todista asiakkaalle lähteviä sanoja; säilytä tiketin tunnus aiherivillä",
     "no_parked_mail": "viesti, jota se koskee, ei enää odota, tai kysymys meni toiselle",
     "no_ticket": "ei ole selvää, mitä tikettiä tarkoitetaan",

@@ -135,6 +135,7 @@ WHY: Mapping[str, str] = {
     "desk_only": "jūsu komandu adrese jautā un vada, bet nesūta vārdus ārpus uzņēmuma; atbildiet uz paziņojumu",
     "tap_only": "saite dara tikai to, ko tā saka; atbildiet uz pašu paziņojumu",
     "trainee": "tas jānosūta vadītājam",
+    "beyond": "pierādījums šajā vēstulē neattiecas uz visiem nosauktajiem pieteikumiem, tāpēc vēl nekas nav izdarīts",
     "address_only": "ar atbildes adresi vien nepietiek, lai sūtītu vārdus klientam; atstājiet pieteikuma numuru tematā",
     "no_parked_mail": "vēstule, uz ko tas attiecas, vairs negaida, vai arī jautāts citam",
     "no_ticket": "nav skaidrs, kurš pieteikums ir domāts",

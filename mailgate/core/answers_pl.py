@@ -135,6 +135,7 @@ WHY: Mapping[str, str] = {
     "desk_only": "twój adres poleceń pyta i steruje, ale nie wysyła słów na zewnątrz; odpowiedz na powiadomienie",
     "tap_only": "odnośnik robi tylko to, co mówi; odpowiedz na samo powiadomienie",
     "trainee": "musi to wysłać kierownik",
+    "beyond": "dowód w tej wiadomości nie dotyczy wszystkich wymienionych zgłoszeń, więc nic jeszcze nie zrobiono",
     "address_only": "sam adres odpowiedzi nie wystarcza, by pisać do klienta; zachowaj numer zgłoszenia w temacie",
     "no_parked_mail": "list, którego to dotyczy, już nie czeka albo pytano kogoś innego",
     "no_ticket": "nie wiadomo, o które zgłoszenie chodzi",

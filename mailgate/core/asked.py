@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailgate.core import command, notice, quote, sla, state, workflow
+from mailgate.core import command, notice, quote, scope, sla, state, workflow
 from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Audience, Change, Decision, Fate, Journal, Outbound, Step, Urgency, Vote
 from mailgate.core.order import Outcome, World
@@ -21,7 +21,7 @@ def survey(case: Case, ticket: Ticket) -> Decision | None:
         return None
     line, _, below = case.mail.fresh.strip().partition("\n")
     found = _SCORE.fullmatch(" ".join(line.split())) if len(line.rstrip()) <= _LONGEST_SCORE else None
-    if found is None or not _may_vote(case, bare=not below and len(line) <= 6):
+    if found is None or not _may_vote(case, ticket, bare=not below and len(line) <= 6):
         return None
     score = int(found.group(1))
     comment = _without_token(below)
@@ -39,8 +39,11 @@ def survey(case: Case, ticket: Ticket) -> Decision | None:
     return case.end(Fate.FILED, "vote", steps=(step,), effects=(Vote(ticket.number, score, comment),))
 
 
-def _may_vote(case: Case, *, bare: bool) -> bool:
+def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
+    """True when a letter about this very ticket asked for the vote (law 4: a proof is for one ticket)."""
     for carried in case.authority.carried:
+        if not scope.is_of(case, carried, ticket):
+            continue
         if carried.token.purpose == "vote" and carried.token.audience == "customer":
             return True
         letter = case.facts.letters.get(carried.message_id)
@@ -67,7 +70,8 @@ def orders(case: Case, ticket: Ticket) -> Decision | None:
     if case.verdict.robot or case.author is None or "#" not in case.mail.subject + case.mail.fresh:
         return None
     proven = case.authority.passed or any(
-        c.token.audience == "customer" and c.by == "message-id" for c in case.authority.carried
+        c.token.audience == "customer" and c.by == "message-id" and scope.is_of(case, c, ticket)
+        for c in case.authority.carried
     )
     earlier = case.facts.ticket_subjects.get(ticket.number, ())
     words = command.read_customer(

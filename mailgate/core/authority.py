@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from mailgate.core import token
 from mailgate.core.facts import SentLetter
 from mailgate.core.mail import AuthResults, InboundMail
 from mailgate.core.policy import Agent, Border, Policy
 from mailgate.core.token import Token
+
+WITH_TAPS = ("release", "customer", "note", "tables", "question")  # purposes of letters that have one-tap links
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Authority:
     passed: bool = False  # an aligned pass of a border for the author's domain
     failed: bool = False  # a border's explicit fail
     carried: tuple[Carried, ...] = field(default=())
+    strong: tuple[Carried, ...] = ()  # those of them that prove: live, and no marker unless a border vouches beside it
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -64,6 +67,29 @@ def carried(mail: InboundMail, policy: Policy) -> tuple[Carried, ...]:
     for one in found:
         first.setdefault((one.token, one.by), one)
     return tuple(first.values())
+
+
+def asked_letters(tokens: Iterable[Carried], policy: Policy) -> tuple[str, ...]:
+    """Message-IDs of the letters that one-tap answers may have been printed in: a tap carries its letter's nonce."""
+    found = []
+    for carried in tokens:
+        if carried.by == "tap":
+            printed = [replace(carried.token, purpose=purpose) for purpose in WITH_TAPS]
+            found += [token.message_id(token.mint(key, one), policy.domain) for key in policy.keys for one in printed]
+    return tuple(found)
+
+
+def desk_keys(mail: InboundMail, policy: Policy) -> dict[str, int]:
+    """Valid desk addresses (`support+anna.KEY@...`) among the recipients, with the agents they belong to."""
+    found: dict[str, int] = {}
+    separator = policy.identity.subaddress
+    for addr in recipients(mail):
+        detail = addr.rpartition("@")[0].lower().partition(separator)[2] if separator else ""
+        name, dot, key = detail.rpartition(".")
+        agent = next((one for one in policy.agents if one.name.lower() == name), None) if dot else None
+        if agent and any(token.desk_key(known, agent.id, agent.generation) == key for known in policy.keys):
+            found[addr] = agent.id
+    return found
 
 
 def recipients(mail: InboundMail) -> tuple[str, ...]:
@@ -107,12 +133,11 @@ def identify(
     if mail.envelope.login == agent.name:
         return _proven(known, "login")
     live = tuple(c for c in own if not _spent(c, letters, policy.domain))
-    strong = [c.by for c in live if c.by in ("message-id", "address", "tap")] or (
-        ["marker"] if passed and any(c.by == "marker" for c in live) else []
-    )
-    if not strong and agent.id in desk.values():
-        strong = ["desk"]
-    return _weigh(known, strong, tokens, own, policy.identity.accept)
+    strong = tuple(c for c in live if c.by in ("message-id", "address", "tap"))
+    strong = strong or tuple(c for c in live if c.by == "marker" and passed)
+    known = replace(known, strong=strong)
+    by = strong[0].by if strong else "desk" if agent.id in desk.values() else ""
+    return _weigh(known, by, tokens, own, policy.identity.accept)
 
 
 def _spent(carried: Carried, letters: Mapping[str, SentLetter], domain: str) -> bool:
@@ -128,12 +153,12 @@ def _spent(carried: Carried, letters: Mapping[str, SentLetter], domain: str) -> 
 
 
 def _weigh(
-    known: Authority, strong: Sequence[str], tokens: tuple[Carried, ...], own: tuple[Carried, ...], accept: str
+    known: Authority, strong: str, tokens: tuple[Carried, ...], own: tuple[Carried, ...], accept: str
 ) -> Authority:
     if accept == "pass":
         return _proven(known, "pass") if known.passed else _because(known, "no_pass")
     if strong and (accept == "token" or known.passed):
-        name = strong[0] if strong[0] in ("tap", "desk") else "token"
+        name = strong if strong in ("tap", "desk") else "token"
         return _proven(known, f"{name}+pass" if accept == "token+pass" else name)
     if known.passed and accept == "token":
         return _proven(known, "pass")
@@ -151,11 +176,11 @@ def _doubt(mail: InboundMail, failed: bool) -> str:
 
 
 def _proven(known: Authority, proof: str) -> Authority:
-    return Authority(known.agent, proof, "", True, known.passed, known.failed, known.carried)
+    return replace(known, proof=proof, why="", steer=True)
 
 
 def _because(known: Authority, why: str) -> Authority:
-    return Authority(known.agent, "", why, False, known.passed, known.failed, known.carried)
+    return replace(known, proof="", why=why, steer=False)
 
 
 def vouched(mail: InboundMail, policy: Policy) -> tuple[bool, bool]:

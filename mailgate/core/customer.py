@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.core import asked, expectation, guard, leak, notice, ruled, sla, stages, state
+from mailgate.core import asked, expectation, guard, leak, notice, ruled, scope, sla, stages, state
 from mailgate.core.case import Case
 from mailgate.core.change import (
     AddEntry,
@@ -261,7 +261,7 @@ def _joining(case: Case, ticket: Ticket) -> tuple[list[Change], list[str]]:
     known = {addr.key for addr in (ticket.requester, *ticket.participants)}
     fresh = [addr for addr in case.newcomers() if addr.key not in known]
     proven = case.authority.passed or any(
-        c.token.audience == "customer" and c.by == "message-id" and c.token.ticket == ticket.number
+        c.token.audience == "customer" and c.by == "message-id" and scope.is_of(case, c, ticket)
         for c in case.authority.carried
     )
     if proven:

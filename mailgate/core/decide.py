@@ -41,7 +41,7 @@ def needs(
     bounces = _bounces(mail, policy)
     reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
     bounce_ids = tuple(token.message_id(written, policy.domain) for _, written in bounces)
-    asked = agentmail.asked_letters(tokens, policy)
+    asked = authority.asked_letters(tokens, policy)
     letters = (*(c.message_id for c in tokens if c.message_id), *asked, *reported, *bounce_ids)
     agent = policy.agent(released_as) or (policy.agent_at(mail.author.addr) if mail.author else None)
     orders = agent is not None and "#" in mail.subject + mail.fresh
@@ -170,7 +170,7 @@ def look(
     verdict = guard.inspect(mail, policy, _ours(policy))
     if form and (verdict.kind in ("auto", "human", "no_sender") or not verdict.sure):
         verdict = guard.Verdict(robot=False, kind="human", reason="contact form", ack=True)
-    known = authority.identify(mail, policy, facts.letters, agentmail.desk_keys(mail, policy))
+    known = authority.identify(mail, policy, facts.letters, authority.desk_keys(mail, policy))
     found = match.find(mail, author, known, facts, policy, now)
     named = departments(mail, policy)
     ticket = found.ticket

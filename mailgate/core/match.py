@@ -78,7 +78,7 @@ def _evident(
     leaked = tuple(c for c in authority.carried if c.token.audience == "agent") if not authority.agent else ()
     for carried in authority.carried:
         ticket = facts.tickets.get(facts.merged.get(carried.token.ticket or 0, carried.token.ticket or 0))
-        if ticket is None or (carried.by == "marker" and not authority.agent):
+        if ticket is None or (carried.by == "marker" and not authority.agent and not _votes(carried, ticket, author)):
             continue
         if authority.agent or takes_part(ticket, author):
             return Match("token", ticket, leaked=leaked)
@@ -107,6 +107,11 @@ def _evident(
 def referred(mail: InboundMail) -> tuple[str, ...]:
     """What a mail refers to, best first: In-Reply-To, References from the right, another system's thread."""
     return tuple(dict.fromkeys((*mail.in_reply_to, *reversed(mail.references), *foreign.threads(mail))))
+
+
+def _votes(carried: Carried, ticket: Ticket, author: Address | None) -> bool:
+    """A survey's link carries its token in the text and votes on its own ticket, whatever the subject says."""
+    return carried.token.purpose == "vote" and carried.token.audience == "customer" and takes_part(ticket, author)
 
 
 def _is_expert(carried: Carried, author: Address | None, facts: Facts) -> bool:

@@ -109,12 +109,20 @@ def _many_forged(case: Case, agent: Agent) -> tuple[Outbound, ...]:
 
 
 def done(
-    case: Case, agent: Agent, lines: Sequence[str], *, always: bool = False, **context: Any
+    case: Case,
+    agent: Agent,
+    lines: Sequence[str],
+    *,
+    always: bool = False,
+    numbers: Sequence[int] = (),
+    **context: Any,
 ) -> tuple[Outbound, ...]:
     """A receipt of what was done, for agents who want one always, or when there is something they must know."""
     if not always and agent.receipts != "always" and not any(context.values()):
         return ()
-    return (to(case, agent, "receipt", purpose="note", context={"done": list(lines), **context}),)
+    return (
+        to(case, agent, "receipt", purpose="note", context={"done": list(lines), "numbers": list(numbers), **context}),
+    )
 
 
 def to(case: Case, agent: Agent, template: str, **parts: Any) -> Outbound:

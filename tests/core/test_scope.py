@@ -1,0 +1,191 @@
+"""How far a proof reaches: its own ticket, and nothing a mail merely names beside it (P-02, P-11)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cases import (
+    ANNA,
+    MAIJA,
+    NOW,
+    PASS,
+    POLICY,
+    VALDIS,
+    changes,
+    decided,
+    issued,
+    letter,
+    letters_of,
+    mail,
+    ticket,
+    written,
+)
+
+from mailgate.core import authority, decide, token
+from mailgate.core import change as ch
+from mailgate.core.facts import Facts
+from mailgate.core.mail import Address, Envelope, InboundMail
+
+ONE, OTHER = ticket(1003), ticket(1004)
+HERS = letter(1003, ANNA, "customer")
+SECOND = letter(1004, ANNA, "customer")
+LIST = letter(None, ANNA, "tables", template="question", context={"rows": [{"number": 1003}]})
+SOLVED = letter(1003, purpose="stage", template="solved")
+BOTH = "[#1003] [#1004] #solve"
+TAP = f"mg:{written(1003, ANNA, 'tap', token.bound_to('#solve'))}"
+IDS = {"in_reply_to": (HERS.message_id,)}
+LOGIN = Envelope("anna@staff.example", ("support@acme.example",), login="anna")
+
+CASES: list[tuple[str, InboundMail, list[int]]] = [
+    ("a token and its own number", mail("", by=ANNA, subject="[#1003] #solve", **IDS), [1003]),
+    ("a token and a second number", mail("", by=ANNA, subject=BOTH, **IDS), []),
+    ("the same in capitals of another order", mail("", by=ANNA, subject="#SOLVE [#1004] [#1003]", **IDS), []),
+    ("a token of each", mail("", by=ANNA, subject=BOTH, in_reply_to=(HERS.message_id,), references=(SECOND.message_id,)),
+     [1003, 1004]),
+    ("a pass", mail("", by=ANNA, subject=BOTH, auth=(PASS,)), [1003, 1004]),
+    ("a token and a pass", mail("", by=ANNA, subject=BOTH, auth=(PASS,), **IDS), [1003, 1004]),
+    ("a login", mail("", by=ANNA, subject=BOTH, envelope=LOGIN), [1003, 1004]),
+    ("a tap and a second number", mail(TAP, by=ANNA, subject=BOTH), []),
+    ("a tap, and the other's marker", mail(f"> mg:{written(1004, ANNA, 'customer')}\n{TAP}", by=ANNA, subject="#solve"), []),
+    ("a list's id and a number it named", mail("", by=ANNA, subject="[#1003] #solve", in_reply_to=(LIST.message_id,)),
+     [1003]),
+    ("a list's id and a number it did not", mail("", by=ANNA, subject="[#1004] #solve", in_reply_to=(LIST.message_id,)),
+     []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("inbound", "moved"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_p02_a_token_moves_its_own_ticket_and_asks_once_about_others(inbound: InboundMail, moved: list[int]) -> None:
+    decision = decided(inbound, ONE, OTHER, letters=[HERS, SECOND, LIST])
+    assert [step.ticket for step in decision.steps if step.changes] == moved
+    if not moved:
+        assert (decision.fate, decision.reason) == (ch.Fate.PARKED, "beyond")
+        assert [one.template for one in letters_of(decision)] == ["receipt"], "one question for all of them"
+
+
+def test_p02_words_for_two_tickets_wait_too() -> None:
+    answer = mail("It is on its way.", by=ANNA, subject="[#1003] [#1004] lamp", **IDS)  # type: ignore[arg-type]
+    assert decided(answer, ONE, OTHER, letters=[HERS]).fate is ch.Fate.PARKED
+
+
+def test_p02_a_question_about_several_tickets_moves_none_and_is_answered() -> None:
+    asked = mail("", by=ANNA, subject="[#1003] [#1004] #show", **IDS)  # type: ignore[arg-type]
+    assert decided(asked, ONE, OTHER, letters=[HERS]).fate is ch.Fate.FILED
+
+
+def test_p02_what_she_confirms_is_done_to_all() -> None:
+    inbound = mail("", by=ANNA, subject=BOTH, **IDS)  # type: ignore[arg-type]
+    known = Facts(tickets={1003: ONE, 1004: OTHER}, letters={HERS.message_id: HERS})
+    decision = decide.decide(inbound, known, POLICY, (), NOW, released_as="anna", release_mode="all")
+    assert [step.ticket for step in decision.steps] == [1003, 1004]
+
+
+def test_p02_a_merged_number_is_the_ticket_it_went_into() -> None:
+    inbound = mail("", by=ANNA, subject=BOTH, **IDS)  # type: ignore[arg-type]
+    assert decided(inbound, OTHER, letters=[HERS], merged={1003: 1004}).fate is ch.Fate.FILED
+
+
+def test_p02_a_spent_token_beside_a_live_one_widens_nothing() -> None:
+    spent = replace(SECOND, revoked=True)
+    inbound = mail("", by=ANNA, subject=BOTH, in_reply_to=(HERS.message_id,), references=(spent.message_id,))
+    known = authority.identify(inbound, POLICY, {HERS.message_id: HERS, spent.message_id: spent}, {})
+    assert [one.token.ticket for one in known.strong] == [1003]
+    assert decided(inbound, ONE, OTHER, letters=[HERS, spent]).fate is ch.Fate.PARKED
+
+
+ROWS = {"rows": [{"number": 1004}, {"number": 1003}]}
+COUNTED = letter(None, ANNA, "tables", template="question", context=ROWS)
+MARK = f"mg:{written(None, ANNA, 'tables')}"
+MINE = f"mg:{written(None, ANNA, 'tap', token.bound_to('#mine'))}"
+LINES = "1 close\n2 assign bo\n2 cc +evil@x.example"
+BY_ID = {"in_reply_to": (COUNTED.message_id,)}
+
+COUNTS: list[tuple[str, InboundMail, list[int], str]] = [
+    ("its Message-ID", mail(LINES, by=ANNA, **BY_ID), [1004, 1003], "commands"),
+    ("a link and the marker of one letter", mail(f"{LINES}\n\n{MINE}\n\n{MARK}", by=ANNA, subject="#mine"), [],
+     "list_unproven"),
+    ("the marker alone", mail(f"{LINES}\n\n{MARK}", by=ANNA), [], "token_revoked"),
+    ("another letter's id and the marker", mail(f"{LINES}\n\n{MARK}", by=ANNA, subject="lamp", in_reply_to=(
+        letter(None, ANNA, "note").message_id,)), [None], "new"),
+    ("the marker and a pass", mail(f"{LINES}\n\n{MARK}", by=ANNA, auth=(PASS,)), [1004, 1003], "commands"),
+    ("the marker and a login", mail(f"{LINES}\n\n{MARK}", by=ANNA, envelope=LOGIN), [1004, 1003], "commands"),
+    ("the reply address alone", mail(LINES, by=ANNA, to=(Address(f"support+{written(None, ANNA, 'tables')}@acme.example"),)),
+     [], "list_unproven"),
+    ("a line the list does not have", mail("3 close", by=ANNA, **BY_ID), [], "commands"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("inbound", "moved", "reason"), [c[1:] for c in COUNTS], ids=[c[0] for c in COUNTS])
+def test_p09_numbered_lines_act_by_the_lists_own_id_or_a_pass_and_only_on_what_it_named(
+    inbound: InboundMail, moved: list[int], reason: str
+) -> None:
+    decision = decided(inbound, ONE, OTHER, letters=[COUNTED])
+    assert ([step.ticket for step in decision.steps if step.changes], decision.reason) == (moved, reason)
+    assert letters_of(decision), "nobody waits unaware"
+
+
+def test_p09_a_revoked_lists_id_counts_nothing() -> None:
+    decision = decided(mail(LINES, by=ANNA, **BY_ID), ONE, OTHER, letters=[replace(COUNTED, revoked=True)])
+    assert (decision.fate, decision.steps) == (ch.Fate.PARKED, ())
+
+
+def test_p09_what_she_confirms_is_counted() -> None:
+    inbound = mail(f"1 close\n\n{MARK}", by=ANNA)
+    known = Facts(tickets={1003: ONE, 1004: OTHER}, letters={COUNTED.message_id: COUNTED})
+    decision = decide.decide(inbound, known, POLICY, (), NOW, released_as="anna", release_mode="read")
+    assert [step.ticket for step in decision.steps] == [1004]
+
+
+WORDS: list[tuple[str, InboundMail, ch.Fate, int]] = [
+    ("for no ticket", mail("please close the first one", by=ANNA, subject="Re: list", **BY_ID), ch.Fate.PARKED, 0),
+    ("for a ticket it named", mail("Dear customer", by=ANNA, subject="[#1003] lamp", **BY_ID), ch.Fate.FILED, 1),
+    ("with the marker of a list that a stranger wrote into the thread",
+     mail(f"Yes, it is ready.\n> {MARK}", by=ANNA, subject="[#1003] lamp", fresh="Yes, it is ready.", in_reply_to=(HERS.message_id,)), ch.Fate.FILED, 1),
+    ("none", mail("", by=ANNA, subject="Re: list", **BY_ID), ch.Fate.FILED, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("inbound", "fate", "kept"), [c[1:] for c in WORDS], ids=[c[0] for c in WORDS])
+def test_w20_words_in_answer_to_a_list_are_kept_or_wait(inbound: InboundMail, fate: ch.Fate, kept: int) -> None:
+    decision = decided(inbound, ONE, OTHER, letters=[COUNTED, HERS])
+    assert (decision.fate, len(changes(decision, ch.AddEntry))) == (fate, kept)
+    assert letters_of(decision) or not inbound.text or kept
+
+
+def test_w20_words_beside_numbered_lines_come_back_in_the_receipt() -> None:
+    decision = decided(mail("1 take\n\nand call them", by=ANNA, **BY_ID), ONE, OTHER, letters=[COUNTED])  # type: ignore[arg-type]
+    assert "and call them" in next(one.context["text"] for one in letters_of(decision) if one.template == "receipt")
+
+
+VOTE = f"0\n\nmg:{written(1003, purpose='vote')}"
+VOTES: list[tuple[str, dict[str, Any], list[int]]] = [
+    ("its own ticket", {"subject": "[#1003] 0"}, [1003]),
+    ("a tag that names another of theirs: its own all the same", {"subject": "[#1004] 0"}, [1003]),
+    ("no tag", {"subject": "0"}, [1003]),
+    ("another's ticket", {"subject": "[#1004] 0", "by": VALDIS}, []),
+    ("an answer to another ticket's letter", {"subject": "[#1004] 0", "in_reply_to": (issued(1004),)}, []),
+]
+
+
+@pytest.mark.parametrize(("parts", "voted"), [c[1:] for c in VOTES], ids=[c[0] for c in VOTES])
+def test_p11_a_surveys_token_votes_on_its_own_ticket_alone(parts: dict[str, Any], voted: list[int]) -> None:
+    theirs = ticket(1004, participants=(MAIJA, VALDIS))
+    decision = decided(mail(VOTE, **parts), ONE, theirs, letters=[letter(1004)])
+    assert [one.ticket for one in decision.effects if isinstance(one, ch.Vote)] == voted
+
+
+def test_p11_a_bare_number_votes_on_the_ticket_whose_letter_asked() -> None:
+    inbound = mail("8", in_reply_to=(issued(1004),), references=(SOLVED.message_id,))
+    assert not decided(inbound, ONE, OTHER, letters=[SOLVED, letter(1004)]).effects
+
+
+def test_p11_a_customers_order_needs_an_id_of_that_very_ticket() -> None:
+    for number, statuses in ((1003, []), (1004, ["solved"])):
+        ids = (issued(1004, purpose="stage"), issued(number))
+        inbound = mail("#close", in_reply_to=ids[:1] if number == 1004 else (), references=ids[1:])
+        known = [ticket(1003, requester=VALDIS, participants=(VALDIS,)), OTHER]
+        inbound = replace(inbound, subject="[#1004] lamp")
+        decision = decided(inbound, *known, letters=[letter(1003), letter(1004, purpose="stage")])
+        assert [str(one.status) for one in changes(decision, ch.SetStatus)] == statuses
