@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from mailgate.app import notify
+from mailgate.app import notify, pulse
 from mailgate.app.schedule import run_job
 from mailgate.errors import ConfigError
 from mailgate.wiring import Door, Edges, Gateway, build, edges
@@ -167,10 +167,12 @@ class Daemon:
 def serve(config_path: Path, ready_file: Path | None = None) -> int:
     """Build a gateway from a configuration file and run it until it is told to stop.
 
-    Raises ConfigError for what an admin must change, InUse when another process holds the data folder.
+    Raises ConfigError for what an admin must change, a Python that cannot read mail among it, InUse when another
+    process holds the data folder.
     """
     gateway = build(config_path)
     try:
+        pulse.prove(gateway.children)
         daemon = Daemon(gateway, edges(gateway), ready_file)
         daemon.last_resort = partial(_last_resort, daemon)
         return asyncio.run(daemon.run())

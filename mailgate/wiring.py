@@ -23,6 +23,7 @@ from mailgate.app.intake import Intake
 from mailgate.app.keeping import Keeping
 from mailgate.app.live import Clock, Live, Snapshot, utc_now
 from mailgate.app.mailboxes import Board
+from mailgate.app.pulse import Pulse, problem
 from mailgate.app.reloading import Reloader, check_templates
 from mailgate.app.schedule import Schedule
 from mailgate.config.certificate import Certificate
@@ -83,6 +84,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
     live = Live(_snapshot(config, rules, store))
     ids = SignedIds(live)
     pool = Children(size)
+    pulse = Pulse(pool)
     url = config.gateway.health_url
     alarms = Alarms(store, live, ids, clock, config.gateway.alarm_command, partial(beat, url) if url else None)
     dispatcher = Dispatcher(
@@ -101,6 +103,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         ids,
         clock,
         Keeping(store, clock, partial(blobs.write, store.data)),
+        pulse,
         on_letters=dispatcher.wake,
         on_people=people.refresher(live, store),
     )
@@ -109,6 +112,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         live=live,
         store=store,
         children=pool,
+        pulse=pulse,
         ids=ids,
         intake=intake,
         dispatcher=dispatcher,
@@ -118,6 +122,15 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         alarms=alarms,
         mailboxes=Board(clock, {box.name: box.alarm_after for box in config.imap}),
     )
+
+
+def try_sample() -> Problem | None:
+    """What keeps a child of this Python from reading and writing samples; None when nothing does."""
+    children = Children(1)
+    try:
+        return problem(children)
+    finally:
+        children.close()
 
 
 def _load_again(path: Path, store: SqliteStore, children: Children) -> Loaded:

@@ -63,6 +63,7 @@ class Children:
         self._turns = Turns(self._in_hand)
         self._change = threading.Condition(threading.RLock())
         self._closing = False
+        self.down = ""  # why no child can be started, `""` since one could
         self._keepers = [_Keeper(self, f"child-{number}") for number in range(size)]
         self._size, self._numbers = size, itertools.count(size)
         for keeper in self._keepers:
@@ -217,6 +218,7 @@ class _Keeper(threading.Thread):
                 self.start_child()
             except (OSError, EOFError, TooLarge) as error:
                 self.bury()
+                self.pool.down = str(error) or "it ended at once"
                 log.error("child process cannot be started", extra={"error": str(error)})
                 if self.company:
                     self.pool.leave(self)
@@ -226,7 +228,7 @@ class _Keeper(threading.Thread):
                     return
                 wait = min(wait * 2, 30.0)
                 continue
-            wait = 0.1
+            wait, self.pool.down = 0.1, ""
             if not self.serve():
                 self.bury()
                 return

@@ -43,6 +43,8 @@ def _families(gateway: Gateway, now: datetime) -> Iterator[Family]:
     memory = found["children"]["memory"]
     yield one("mailgate_children_memory_bytes", "gauge", "Octets resident in all children.", memory)
     yield one("mailgate_children_waiting", "gauge", "Jobs that wait for a child.", gateway.children.waiting())
+    text = "Mails in a row, the newest last, that went into quarantine; it counts to ten."
+    yield one("mailgate_failed_in_a_row", "gauge", text, gateway.pulse.failed)
     relays = {relay["name"]: float(not relay["down"]) for relay in found["relays"]}
     yield by("relay", "mailgate_relay_up", "gauge", "0 while a relay rests.", relays)
     yield from _mailboxes(found["mailboxes"])

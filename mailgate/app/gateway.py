@@ -14,6 +14,7 @@ from mailgate.app.dispatch import Dispatcher, Route
 from mailgate.app.intake import Intake
 from mailgate.app.live import Clock, Live, Snapshot
 from mailgate.app.mailboxes import Board
+from mailgate.app.pulse import Pulse
 from mailgate.app.soundness import Soundness
 from mailgate.config.certificate import Certificate
 from mailgate.config.tree import Config
@@ -39,6 +40,7 @@ class Gateway:
     live: Live
     store: Store
     children: Children
+    pulse: Pulse
     ids: Ids
     intake: Intake
     dispatcher: Dispatcher

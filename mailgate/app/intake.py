@@ -16,6 +16,7 @@ from mailgate.app import answers
 from mailgate.app.children import Children, FileBytes
 from mailgate.app.keeping import Keeping
 from mailgate.app.live import Clock, Live, Snapshot
+from mailgate.app.pulse import Pulse
 from mailgate.app.rush import Rush
 from mailgate.core import rule, unreadable
 from mailgate.core.change import AddAlias, Decision, Fate
@@ -60,12 +61,13 @@ class Intake:
         ids: Ids,
         clock: Clock,
         keeping: Keeping,
+        pulse: Pulse,
         *,
         on_letters: Callable[[], None] = lambda: None,
         on_people: Callable[[], None] = lambda: None,
     ) -> None:
         self._store, self._children, self._live, self._ids, self._clock = store, children, live, ids, clock
-        self.keeping, self._on_letters, self._on_people = keeping, on_letters, on_people
+        self.keeping, self._pulse, self._on_letters, self._on_people = keeping, pulse, on_letters, on_people
         self._wake = threading.Event()
         self._rush = Rush()
         self._late: dict[int, tuple[WaitingMail, Future[Any]]] = {}
@@ -273,6 +275,7 @@ class Intake:
 
     def _tell(self, settled: Settled) -> None:
         self._suspects.discard(settled.number)
+        self._pulse.settled(settled.fate, settled.reason)
         log.info("mail settled", extra={"mail": settled.number, "fate": str(settled.fate), "reason": settled.reason,
                                         "tickets": list(settled.tickets)})  # fmt: skip
         self.settled(settled)

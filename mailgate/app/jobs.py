@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from mailgate.app import retention, status
+from mailgate.app import notify, retention, status
 from mailgate.app.gateway import Gateway
 from mailgate.store.base import Tx
 from mailgate.store.blobs import left_over
@@ -80,6 +82,18 @@ def watch(gateway: Gateway, now: datetime) -> int:
         gateway.health["store"] = trouble
     else:
         gateway.health.pop("store", None)
+    if gateway.threaded:
+        gateway.pulse.beat()
     down = gateway.dispatcher.health()
     gateway.down_since = {name: gateway.down_since.get(name, now) for name in down}
-    return gateway.alarms.look(status.now_in(gateway, now), now)
+    found = status.now_in(gateway, now)
+    if gateway.threaded:
+        notify.tell(f"STATUS={_line(found['troubles'])}")
+    return gateway.alarms.look(found, now)
+
+
+def _line(troubles: Sequence[Mapping[str, Any]]) -> str:
+    """What `systemctl status` shows of us."""
+    graves = [str(one["text"]) for one in troubles if one["grave"]]
+    lines = graves or [str(one["text"]) for one in troubles]
+    return " ".join(("; ".join(lines) or "all is well").split())

@@ -10,6 +10,7 @@ from typing import Any
 
 from mailgate import __version__
 from mailgate.app.gateway import Gateway
+from mailgate.app.pulse import REMEDY
 from mailgate.config.tree import Config
 from mailgate.core.policy import Mode
 from mailgate.errors import MailgateError
@@ -47,6 +48,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         "store": gateway.store.healthy(),
         "soundness": gateway.soundness.state(),
         "certificate": _of_certificate(gateway),
+        "pulse": gateway.pulse.trouble(),
         "dead": gateway.dead(),
         "config_stale": gateway.live.stale or None,
         "children": {"count": len(gateway.children.pids()), "memory": gateway.children.memory()},
@@ -129,6 +131,8 @@ def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[Trouble]:
         return
     for name in daemon["dead"]:
         yield Trouble(f"thread {name}", f"the {name} thread has ended", "systemctl restart mailgate", True)
+    if daemon.get("pulse"):
+        yield Trouble("reading", f"no mail is filed: {daemon['pulse']}", REMEDY, True)
     certificate = daemon.get("certificate")
     if certificate:
         remedy = "renew it; the new file is used at once"

@@ -37,7 +37,7 @@ def init(folder: Path) -> None:
 )
 @click.pass_context
 def check(ctx: click.Context, connect: bool) -> int:
-    """Load everything, run the rules' tests, try the templates; print all problems with file, line or key."""
+    """Load everything, try rules, templates and a sample mail; print all problems with file, line or key."""
     from mailgate.config.load import load as load_config
 
     path = at.config_path(ctx)
@@ -88,8 +88,10 @@ def _rules(config: Config) -> list[Problem]:
 
 
 def _machine() -> list[Problem]:
-    """Versions on this machine with known faults."""
+    """Versions on this machine with known faults, and whether a child can read mail here."""
     from mailgate.opening import sqlite_fault
+    from mailgate.wiring import try_sample
 
-    fault = sqlite_fault()
-    return [Problem("sqlite", "", fault, warning=True)] if fault else []
+    fault, unread = sqlite_fault(), try_sample()
+    found = [Problem("sqlite", "", fault, warning=True)] if fault else []
+    return [*found, unread] if unread else found
