@@ -181,7 +181,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, work: Work) -> Policy:
         identity=Identity(
             model.identity.accept,
             model.identity.subaddress,
-            tuple(Border(border.id, border.format) for border in model.identity.border),
+            tuple(Border(border.id, border.format, border.veto) for border in model.identity.border),
         ),
         tickets=TicketPolicy(
             **{**dict(model.tickets), "old_tags": tuple(model.tickets.old_tags), "tags": tuple(model.tickets.tags)}

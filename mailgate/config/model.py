@@ -207,6 +207,7 @@ class OutgoingModel(LoginModel):
 class BorderModel(Model):
     id: str = ""
     format: Literal["rfc8601", "exchange-online"] = "rfc8601"
+    veto: Literal["all", "agents"] = "all"
 
 
 class IdentityModel(Model):

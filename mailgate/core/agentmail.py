@@ -23,7 +23,7 @@ from mailgate.core import (
     state,
     workflow,
 )
-from mailgate.core.authority import Authority, outsiders
+from mailgate.core.authority import outsiders
 from mailgate.core.case import Case
 from mailgate.core.change import (
     AddAlias,
@@ -97,7 +97,7 @@ def released(case: Case, name: str, mode: str) -> Decision | None:
     if agent is None:
         return None
     proof = "confirmed" if mode == "read" else "released"
-    known = Authority(agent, proof, "", True, case.authority.passed, False, case.authority.carried)
+    known = replace(case.authority, agent=agent, proof=proof, why="", steer=True, failed=False, vetoed=False)
     return _steer(replace(case, authority=known), agent, mode or "all")
 
 
@@ -144,8 +144,9 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
         decision = _many(case, agent, counted)
         if decision:
             return decision
-    if not mode and reading.commands and reading.commands[0].name in RELEASES:
-        return _release(case, agent, reading.commands[0])
+    order = _settles(case, reading)
+    if order and not mode:
+        return _release(case, agent, order)
     if reading.problems:
         return receipt.parked(case, agent, "commands", commands=reading.commands, problems=reading.problems)
     tickets = _tickets(case)
@@ -179,6 +180,13 @@ def _tickets(case: Case) -> tuple[Ticket, ...]:
         named = (case.facts.merged.get(number, number) for number in numbers)
         found += [case.facts.tickets[number] for number in named if number in case.facts.tickets]
     return tuple({ticket.number: ticket for ticket in found}.values())
+
+
+def _settles(case: Case, reading: Reading) -> Command | None:
+    """The word about a parked mail; in the answer to a question about one, its echoed subject may stand before."""
+    question = any(one.token.purpose == "release" for one in case.authority.carried)
+    found = reading.commands if question else reading.commands[:1]
+    return next((one for one in found if one.name in RELEASES), None)
 
 
 def _release(case: Case, agent: Agent, order: Command) -> Decision:

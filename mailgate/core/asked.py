@@ -17,7 +17,7 @@ LOW = 6  # a score up to this reaches the lead
 
 def survey(case: Case, ticket: Ticket) -> Decision | None:
     """A signed 0-10 answer, or a bare number in answer to the letter that asked; None when this is neither."""
-    if case.verdict.robot or not case.match.verified:
+    if case.verdict.robot or case.authority.vetoed or not case.match.verified:
         return None
     line, _, below = case.mail.fresh.strip().partition("\n")
     found = _SCORE.fullmatch(" ".join(line.split())) if len(line.rstrip()) <= _LONGEST_SCORE else None
@@ -67,7 +67,12 @@ def _thanks(case: Case, ticket: Ticket, score: int) -> Outbound:
 
 def orders(case: Case, ticket: Ticket) -> Decision | None:
     """`#status`, `#close` or `#reopen` of the requester, with the proof of a customers' id or a pass; else None."""
-    if case.verdict.robot or case.author is None or "#" not in case.mail.subject + case.mail.fresh:
+    if (
+        case.verdict.robot
+        or case.authority.vetoed
+        or case.author is None
+        or "#" not in case.mail.subject + case.mail.fresh
+    ):
         return None
     proven = case.authority.passed or any(
         c.token.audience == "customer" and c.by == "message-id" and scope.is_of(case, c, ticket)

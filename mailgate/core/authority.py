@@ -33,6 +33,7 @@ class Authority:
     steer: bool = False
     passed: bool = False  # an aligned pass of a border for the author's domain
     failed: bool = False  # a border's explicit fail
+    vetoed: bool = False  # and that border's fail holds for customers too: nobody joins, orders or votes by this mail
     carried: tuple[Carried, ...] = field(default=())
     strong: tuple[Carried, ...] = ()  # those of them that prove: live, and no marker unless a border vouches beside it
 
@@ -121,12 +122,12 @@ def identify(
     `letters` are the letters of ours the mail refers to, by Message-ID; `desk` maps valid desk keys to agent ids.
     """
     tokens = carried(mail, policy)
-    passed, failed = vouched(mail, policy)
+    passed, failed, vetoed = vouched(mail, policy)
     agent = policy.agent_at(mail.author.addr) if mail.author else None
     if agent is None:
-        return Authority(passed=passed, failed=failed, carried=tokens)
+        return Authority(passed=passed, failed=failed, vetoed=vetoed, carried=tokens)
     own = tuple(c for c in tokens if c.token.audience == "agent" and c.token.agent == agent.id)
-    known = Authority(agent=agent, passed=passed, failed=failed, carried=own)
+    known = Authority(agent=agent, passed=passed, failed=failed, vetoed=vetoed, carried=own)
     doubt = _doubt(mail, failed)
     if doubt:
         return _because(known, doubt)
@@ -183,23 +184,24 @@ def _because(known: Authority, why: str) -> Authority:
     return replace(known, proof="", why=why, steer=False)
 
 
-def vouched(mail: InboundMail, policy: Policy) -> tuple[bool, bool]:
-    """(an aligned pass, an explicit fail) by a configured border for the author's own domain."""
-    if mail.author is None or "bare_cr_header" in mail.flags or not mail.author_clean:
-        return False, False
-    passed = failed = False
+def vouched(mail: InboundMail, policy: Policy) -> tuple[bool, bool, bool]:
+    """(an aligned pass, an explicit fail, a fail that holds for customers) by the configured borders.
+
+    A pass is for the one well-formed author's own domain; a fail counts however odd the From is.
+    """
+    author = None if "bare_cr_header" in mail.flags or not mail.author_clean else mail.author
+    passed = failed = vetoed = False
     for border in policy.identity.borders:
         if border.format == "exchange-online":
             internal = mail.all("x-ms-exchange-organization-authas")[:1] == ("Internal",)
-            passed = passed or internal
+            passed = passed or (internal and author is not None)
         results = _topmost(mail.auth, border)
         for method, result, about in results.results if results else ():
-            aligned = about == mail.author.domain
-            if method == "dmarc":
-                passed, failed = passed or (result == "pass" and aligned), failed or result == "fail"
-            elif method == "auth" and result == "pass":
-                passed = passed or about == mail.author.key
-    return passed and not failed, failed
+            if method == "dmarc" and result == "fail":
+                failed, vetoed = True, vetoed or border.veto == "all"
+            elif author is not None and result == "pass":
+                passed = passed or about == {"dmarc": author.domain, "auth": author.key}.get(method)
+    return passed and not failed, failed, vetoed
 
 
 def _topmost(fields: tuple[AuthResults, ...], border: Border) -> AuthResults | None:

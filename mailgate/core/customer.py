@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from mailgate.core import asked, expectation, guard, leak, notice, ruled, scope, sla, stages, state
 from mailgate.core.case import Case
@@ -79,14 +80,15 @@ def _open(case: Case) -> Decision:
         department=home,
         requester=author,
         participants=()
-        if case.verdict.robot or route.call
+        if case.verdict.robot or route.call or case.authority.vetoed
         else tuple(addr for addr in case.newcomers() if addr.key != author.key),
         language=case.language,
         priority=Priority(route.priority or "normal"),
         sla=route.sla or case.policy.department(home).sla,
         departments=told,
     )
-    changes: list[Change] = [opening, entry(case), *ruled.opening(case, home)]
+    forged = case.authority.vetoed and not mail.envelope.history
+    changes: list[Change] = [opening, entry(case, unverified=forged), *ruled.opening(case, home)]
     changes += [LinkTo(number, "mention") for number in case.match.mentions]
     if case.match.continues:
         changes.append(LinkTo(case.match.continues, "continues"))
@@ -96,7 +98,11 @@ def _open(case: Case) -> Decision:
         return case.end(Fate.FILED, "history", steps=(Step(None, tuple(changes)),))
     planned = as_opened(case, opening)
     changes += sla.opened(case.policy, planned, case.arrived_at)
-    letters = (*acknowledgement(case, planned), *_notices(case, planned, "new"), *ruled.copies(case, planned))
+    letters = (
+        *acknowledgement(case, planned),
+        *_notices(case, planned, "new", **_banner(case)),
+        *ruled.copies(case, planned),
+    )
     return case.end(Fate.FILED, _reason(case), steps=(Step(None, tuple(changes), letters),))
 
 
@@ -179,16 +185,16 @@ def acknowledgement(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
         or facts.acks_sender_day >= limits.acks_per_sender_day
         or facts.acks_hour >= limits.acks_per_hour
     )
-    if capped or case.authority.failed or author.key == NOBODY.key or case.policy.department_at(author.addr):
+    if capped or case.authority.vetoed or author.key == NOBODY.key or case.policy.department_at(author.addr):
         return ()
     answers, thread = case.thread()
-    # A forged From makes us write to a victim: a subject is echoed to people we know, or once a day (threats L-13).
-    echo = case.authority.passed or facts.known_sender or facts.acks_sender_day == 0
+    # A forged From makes us write to a victim: a stranger's words, their name among them, are never echoed (L-13).
+    echo = case.authority.passed or (facts.known_sender and not case.authority.failed)
     return (
         Outbound(
             template=case.route.ack if isinstance(case.route.ack, str) else "ack",
             audience=Audience.CUSTOMER,
-            to=(author,),
+            to=(author if echo else Address(author.addr),),
             department=ticket.department,
             language=ticket.language,
             purpose="ack",
@@ -204,12 +210,12 @@ def acknowledgement(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
 
 
 def _reply(case: Case, ticket: Ticket) -> Decision:
-    unverified = not case.match.verified
-    changes: list[Change] = [entry(case, unverified=unverified), *_flags(case)]
+    unverified, forged = not case.match.verified, case.authority.vetoed and not case.mail.envelope.history
+    changes: list[Change] = [entry(case, unverified=unverified or forged), *_flags(case)]
     if case.mail.envelope.history:
         return case.end(Fate.FILED, "history", steps=(Step(ticket.number, tuple(changes)),))
     if unverified:
-        letters = _notices(case, ticket, "unverified", unverified=True)
+        letters = _notices(case, ticket, "unverified", unverified=True, **_banner(case))
         return case.end(Fate.FILED, "unverified", steps=(Step(ticket.number, tuple(changes), letters),))
     proposed: list[str] = []
     if not case.verdict.robot:
@@ -220,7 +226,7 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     planned = state.after(ticket, changes, case.now)
     changes += sla.follow(case.policy, ticket, planned, case.now)
     letters = (
-        *_notices(case, planned, "reply", proposed=proposed),
+        *_notices(case, planned, "reply", proposed=proposed, **_banner(case)),
         *ruled.copies(case, planned),
         *_stages(case, ticket, changes),
     )
@@ -230,7 +236,7 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
 
 def _stages(case: Case, ticket: Ticket, changes: list[Change]) -> tuple[Outbound, ...]:
     """What the customer is told of what their own words did, in answer to them."""
-    if case.verdict.robot or not case.fresh_mail:
+    if case.verdict.robot or case.authority.vetoed or not case.fresh_mail:
         return ()
     facts = replace(case.facts, unattended=case.facts.unattended - {ticket.number})  # a person wrote this
     after = state.after(ticket, changes, case.now)
@@ -261,18 +267,22 @@ def _joining(case: Case, ticket: Ticket) -> tuple[list[Change], list[str]]:
     known = {addr.key for addr in (ticket.requester, *ticket.participants)}
     fresh = [addr for addr in case.newcomers() if addr.key not in known]
     proven = case.authority.passed or any(
-        c.token.audience == "customer" and c.by == "message-id" and scope.is_of(case, c, ticket)
+        c.token.audience == "customer"
+        and c.by == "message-id"
+        and scope.is_of(case, c, ticket)
+        and scope.since_last_left(case, c, ticket)
         for c in case.authority.carried
     )
-    if proven:
+    if proven and not case.authority.vetoed:
         return [Join(addr) for addr in fresh], []
     return [], [addr.addr for addr in fresh]
 
 
 def _expert(case: Case, ticket: Ticket) -> Decision:
     """An outside expert's answer is an internal note until the ticket closes (`#ask`)."""
-    changes = (entry(case, EntryKind.NOTE),)
-    return case.end(Fate.FILED, "expert", steps=(Step(ticket.number, changes, notice.of_note(case, ticket, "expert")),))
+    changes = (entry(case, EntryKind.NOTE, unverified=case.authority.vetoed),)
+    letters = notice.of_note(case, ticket, "expert", **_banner(case))
+    return case.end(Fate.FILED, "expert", steps=(Step(ticket.number, changes, letters),))
 
 
 # --- both -------------------------------------------------------------------------------------------------------------
@@ -287,6 +297,13 @@ def _flags(case: Case) -> list[Change]:
     if case.route.broken:
         noted.append(f"broken rule {case.route.broken}")
     return [Journal("flag", name) for name in noted]
+
+
+def _banner(case: Case) -> dict[str, Any]:
+    """A border says that the sender did not write this: agents see that, and the proposal of who was on Cc."""
+    if not case.authority.vetoed:
+        return {}
+    return {"failed": True} if case.match.ticket else {"failed": True, "proposed": [a.addr for a in case.newcomers()]}
 
 
 def _notices(case: Case, ticket: Ticket, why: str, **context: object) -> tuple[Outbound, ...]:

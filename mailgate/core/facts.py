@@ -107,4 +107,5 @@ class Facts:
     stage_letters: Mapping[int, tuple[tuple[str, datetime], ...]] = field(
         default_factory=dict
     )  # ticket -> letters to its customer that no agent wrote: (template, when), newest first
+    left_at: Mapping[int, datetime] = field(default_factory=dict)  # ticket -> when somebody was last taken off it
     unattended: frozenset[int] = frozenset()  # tickets whose newest mail from the customer's side a program wrote

@@ -136,6 +136,7 @@ class Border:
 
     id: str = ""
     format: str = "rfc8601"  # or "exchange-online"
+    veto: str = "all"  # whose mail its explicit fail stops: "all", or "agents" where it fails customers wrongly
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,16 @@ def is_of(case: Case, carried: Carried, ticket: Ticket) -> bool:
     return case.facts.merged.get(number, number) == ticket.number
 
 
+def since_last_left(case: Case, carried: Carried, ticket: Ticket) -> bool:
+    """True when the letter that carried a customers' id was made after the last person was taken off the ticket.
+
+    Whoever leaves keeps the ids they had; with those nobody is let in any more (P-03).
+    """
+    left = case.facts.left_at.get(ticket.number)
+    letter = case.facts.letters.get(carried.message_id)
+    return left is None or (letter is not None and letter.created_at > left)
+
+
 def _named(case: Case, carried: Carried) -> Iterable[int]:
     if carried.token.ticket is not None:
         return (carried.token.ticket,)

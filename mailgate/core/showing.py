@@ -28,8 +28,8 @@ VARIABLES: Mapping[str, Mapping[str, Any]] = {
     "status": {"refused": ""},
     "vote_thanks": {"score": None},
     # to agents and outside experts
-    "notice": {"why": "", "from": {}, "text": "", "html": "", "unverified": False, "automatic": "", "mentions": [],
-               "proposed": [], "recipients": [], "recent": [], "attachments": [], "articles": [],
+    "notice": {"why": "", "from": {}, "text": "", "html": "", "unverified": False, "failed": False, "automatic": "",
+               "mentions": [], "proposed": [], "recipients": [], "recent": [], "attachments": [], "articles": [],
                "notes": []},
     "receipt": {"understood": [], "refused": [], "done": [], "parked": False, "newer": "", "text": "", "asks": []},
     "question": {"title": "", "intro": "", "rows": [], "facts": [], "text": "", "sections": [], "more": 0,

@@ -167,6 +167,8 @@ class Knowing(Applying):
         if known["letters"]:
             found = {number: self.scalar(sql.LAST_WORDS, {"id": ids[number]}) for number in tickets}
             known["last_words"] = {number: name for number, name in found.items() if name}
+            gone = {number: self.scalar(sql.LAST_LEFT, {"id": ids[number]}) for number in tickets}
+            known["left_at"] = {number: rows.time_of(at) for number, at in gone.items() if at is not None}
         known["reopens_day"] = {
             number: int(self.scalar(sql.REOPENS, {"id": ids[number], "since": since}))
             for number, ticket in tickets.items()

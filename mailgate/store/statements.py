@@ -197,6 +197,7 @@ SELECT id, at FROM (
   SELECT message_id, created_at FROM letter WHERE ticket = :id AND audience = 'customer'
 ) AS seen ORDER BY at DESC LIMIT 20
 """
+LAST_LEFT = "SELECT max(at) FROM event WHERE ticket = :id AND kind = 'leave'"
 SUBJECTS = "SELECT old FROM event WHERE ticket = :id AND kind = 'subject' ORDER BY id"
 STAGE_LETTERS = """
 SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage' AND audience = 'customer'

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from cases import (
@@ -50,7 +51,7 @@ SILENT = [
     ("its hour is full", case(acks_sender_hour=LIMITS.acks_per_sender_hour)),
     ("its day is full", case(acks_sender_day=LIMITS.acks_per_sender_day)),
     ("the desk's hour is full", case(acks_hour=LIMITS.acks_per_hour)),
-    ("a border says it is forged", case(authority=Authority(failed=True))),
+    ("a border says it is forged", case(authority=Authority(failed=True, vetoed=True))),
     ("a rule says no", case(route=Route(ack=False))),
     ("old mail", case(mail(envelope=replace(mail().envelope, arrived_at=NOW - LIMITS.ack_max_age - timedelta(seconds=1))))),
     ("nobody wrote it", case(mail(author=None))),
@@ -65,7 +66,7 @@ def test_silence_is_safer_when(given: Case) -> None:
 def test_anybody_else_is_acknowledged_once() -> None:
     [one] = acks(case())
     assert (one.to, one.template, one.urgency, one.in_reply_to) == (
-        (MAIJA,),
+        (Address(MAIJA.addr),),
         "ack",
         ch.Urgency.ACK,
         "<m1@customer.example>",
@@ -79,13 +80,15 @@ def test_a_form_that_names_an_address_of_ours_is_answered_by_nobody() -> None:
 
 
 @pytest.mark.parametrize(("auth", "known", "shown"), [
-    ((), {"known_sender": True, **ASKED_TWICE}, True), ((PASS,), ASKED_TWICE, True), ((), ASKED_TWICE, False),
+    ((), {"known_sender": True, **ASKED_TWICE}, True), ((PASS,), ASKED_TWICE, True), ((), ASKED_TWICE, False), ((), {}, False),
 ])  # fmt: skip
 def test_l13_a_subject_is_echoed_to_people_we_know_alone(
     auth: tuple[AuthResults, ...], known: dict[str, int], shown: bool
 ) -> None:
+    """P-06: not even the first of a day; the name a stranger gives themselves is a word of theirs too."""
     [one] = acks(case(mail(auth=auth), **known))
     assert bool(one.context["show_subject"]) is shown
+    assert one.to == ((MAIJA,) if shown else (Address(MAIJA.addr),))
 
 
 CC = {"cc": (VALDIS,)}
@@ -104,6 +107,47 @@ def test_t07_a_new_cc_joins_on_a_participants_proven_mail_alone(inbound: Inbound
     assert [one.address for one in changes(decision, ch.Join)] == ([VALDIS] if joins else [])
     proposed = [one.context.get("proposed") for one in letters_of(decision) if one.template == "notice"]
     assert proposed == [[] if joins else [VALDIS.addr]] * len(proposed) and proposed
+
+
+DENIED = AuthResults("mx.acme.example", (("dmarc", "fail", "customer.example"),))
+BY_ID: dict[str, Any] = {"in_reply_to": (issued(),), "auth": (DENIED,)}
+FORGED = [
+    ("a Cc", mail(**BY_ID, **CC), "reply"),
+    ("a Cc, and an odd From", mail(author_clean=False, **BY_ID, **CC), "reply"),
+    ("an order", mail("#close", **BY_ID), "reply"),
+    ("a vote", mail("9", in_reply_to=(issued(purpose="vote"),), auth=(DENIED,)), "reply"),
+    ("a new ticket", mail(auth=(DENIED,), **CC), "new"),
+]
+
+
+@pytest.mark.parametrize(("inbound", "reason"), [c[1:] for c in FORGED], ids=[c[0] for c in FORGED])
+def test_p03_by_a_mail_a_border_fails_nobody_joins_orders_or_votes_and_agents_see_it(
+    inbound: InboundMail, reason: str
+) -> None:
+    told = [letter(), letter(purpose="vote", template="survey")]
+    decision = decided(inbound, ticket(status=ch.Status.WAITING), letters=told)
+    assert (decision.fate, decision.reason, decision.effects) == (ch.Fate.FILED, reason, ())
+    assert not changes(decision, ch.Join) and changes(decision, ch.AddEntry)[0].unverified
+    assert [one.status.value for one in changes(decision, ch.SetStatus)] == (["new"] if reason == "reply" else [])
+    assert all((one.requester, one.participants) == (MAIJA, ()) for one in changes(decision, ch.OpenTicket))
+    letters = letters_of(decision)
+    assert letters and all(one.audience is ch.Audience.AGENT and one.context["failed"] for one in letters)
+    assert all(one.context.get("proposed", []) == [a.addr for a in inbound.cc] for one in letters)
+
+
+def test_p03_a_border_may_be_told_to_veto_agents_alone() -> None:
+    border = replace(POLICY.identity.borders[0], veto="agents")
+    policy = replace(POLICY, identity=replace(POLICY.identity, borders=(border,)))
+    decision = decided(mail("#close", **BY_ID), ticket(), letters=[letter()], policy=policy)
+    assert [one.status.value for one in changes(decision, ch.SetStatus)] == ["solved"]
+    assert letters_of(decided(mail(auth=(DENIED,)), policy=policy))[0].template == "ack"
+
+
+@pytest.mark.parametrize(("made", "joins"), [(NOW - 2 * H, False), (NOW - H, False), (NOW - H / 2, True)])
+def test_p03_an_id_from_before_somebody_was_taken_off_lets_nobody_in(made: datetime, joins: bool) -> None:
+    known = [letter(created_at=made)]
+    decision = decided(mail(in_reply_to=(issued(),), **CC), ticket(), letters=known, left_at={1042: NOW - H})
+    assert bool(changes(decision, ch.Join)) is joins
 
 
 WAKES = [

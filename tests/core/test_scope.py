@@ -189,3 +189,11 @@ def test_p11_a_customers_order_needs_an_id_of_that_very_ticket() -> None:
         inbound = replace(inbound, subject="[#1004] lamp")
         decision = decided(inbound, *known, letters=[letter(1003), letter(1004, purpose="stage")])
         assert [str(one.status) for one in changes(decision, ch.SetStatus)] == statuses
+
+
+def test_the_word_about_a_parked_mail_counts_and_not_the_echo_of_its_subject() -> None:
+    question = letter(None, ANNA, "release", template="was_it_you", mail=7)
+    inbound = mail("#yes", by=ANNA, subject="Re: [#1003] #close", in_reply_to=(question.message_id,))
+    decision = decided(inbound, ONE, letters=[question])
+    assert (decision.reason, decision.steps) == ("release #yes", ())
+    assert decision.effects == (ch.Unpark(7, released=True, as_agent="anna", mode="read"),)

@@ -131,6 +131,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customer": "A plain reply goes to the customer: {who}",
     "notice.to_note": "A plain reply stays internal, as a note.",
     "notice.to_nobody": "A plain reply changes nothing; use the commands below.",
+    "notice.failed": "It may be forged: your mail server says that this mail is not from the sender's domain (DMARC). Nobody joined, and no order or vote in it was followed.",
     "notice.unverified": "Unverified: the sender does not take part in this ticket and gets no letter from us.",
     "notice.automatic": "An automatic message: it changed nothing.",
     "notice.mentions": "Mentions {tag}. The same matter? Reply with #merge {n}",

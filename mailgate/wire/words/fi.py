@@ -131,6 +131,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customer": "Tavallinen vastaus lähtee asiakkaalle: {who}",
     "notice.to_note": "Tavallinen vastaus jää sisäiseksi muistioksi.",
     "notice.to_nobody": "Tavallinen vastaus ei muuta mitään; käytä alla olevia komentoja.",
+    "notice.failed": "Viesti voi olla väärennetty: sähköpostipalvelimesi mukaan se ei tule lähettäjän verkkotunnuksesta (DMARC). Ketään ei lisätty, eikä sen pyyntöjä tai arvosanoja noudatettu.",
     "notice.unverified": "Vahvistamaton: lähettäjä ei ole mukana tässä tiketissä eikä saa meiltä viestejä.",
     "notice.automatic": "Automaattinen viesti: se ei muuttanut mitään.",
     "notice.mentions": "Mainitsee tiketin {tag}. Sama asia? Vastaa #merge {n}",

@@ -132,6 +132,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customer": "Parasta atbilde aizies klientam: {who}",
     "notice.to_note": "Parasta atbilde paliks kā iekšēja piezīme.",
     "notice.to_nobody": "Parasta atbilde neko nemainīs; lietojiet tālāk dotās komandas.",
+    "notice.failed": "Vēstule var būt viltota: jūsu pasta serveris ziņo, ka tā nav no sūtītāja domēna (DMARC). Neviens netika pievienots, un tās rīkojumi un vērtējumi netika ņemti vērā.",
     "notice.unverified": "Nepārbaudīts: sūtītājs šajā pieteikumā nepiedalās un vēstules no mums nesaņems.",
     "notice.automatic": "Automātiska ziņa: tā neko nemainīja.",
     "notice.mentions": "Pieminēts {tag}. Tā pati lieta? Atbildiet ar #merge {n}",

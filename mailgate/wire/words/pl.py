@@ -133,6 +133,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customer": "Zwykła odpowiedź trafi do klienta: {who}",
     "notice.to_note": "Zwykła odpowiedź pozostanie wewnętrzną notatką.",
     "notice.to_nobody": "Zwykła odpowiedź niczego nie zmieni; prosimy użyć poleceń poniżej.",
+    "notice.failed": "Wiadomość może być sfałszowana: według serwera poczty nie pochodzi z domeny nadawcy (DMARC). Nikogo nie dodano, a jej poleceń i ocen nie uwzględniono.",
     "notice.unverified": "Niezweryfikowane: nadawca nie uczestniczy w tym zgłoszeniu i nie otrzyma od nas wiadomości.",
     "notice.automatic": "Wiadomość automatyczna: niczego nie zmieniła.",
     "notice.mentions": "Wspomina {tag}. Ta sama sprawa? Odpowiedź: #merge {n}",
