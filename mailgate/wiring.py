@@ -41,7 +41,7 @@ from mailgate.edge.smtp_house import Standing
 from mailgate.edge.smtp_in import Door
 from mailgate.edge.smtp_limits import Listener, SmtpLimits
 from mailgate.edge.smtp_out import SmtpTransport
-from mailgate.errors import ConfigError, Permanent
+from mailgate.errors import ConfigError, Permanent, Problem
 from mailgate.rulebook import load as rulebook
 from mailgate.store import blobs
 from mailgate.store.base import Store
@@ -324,4 +324,5 @@ def standing(addr: str, policy: Policy) -> Standing:
 
 __all__ = [
     "Door", "Edges", "Gateway", "build", "compare_mailboxes", "edges", "load_rules", "snapshot", "standing", "try_ends",
+    "try_sample",
 ]  # fmt: skip
