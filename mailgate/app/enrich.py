@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from mailgate.core.addressee import known
 from mailgate.core.canned import about
 from mailgate.core.letter import DueLetter
 from mailgate.core.policy import Policy
@@ -33,7 +34,10 @@ def _given(due: DueLetter) -> dict[str, Any]:
 def _notice(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> dict[str, Any]:
     found: dict[str, Any] = {"attachments": _files(_newest(ticket)), "recent": _recent(ticket, read, now)}
     if due.purpose == "customer":
-        found["recipients"] = [person.addr for person in ticket.participants] or [ticket.requester.addr]
+        found["joined"] = [
+            {"address": row["new"], "since": row["at"].isoformat()}
+            for row in read.events(ticket.number) if row["kind"] == "join"
+        ]  # fmt: skip
     if due.context.get("why") == "new" and policy.articles:
         agent = policy.agent(due.agent)
         text = f"{ticket.subject} {ticket.entries[0].text if ticket.entries else ''}"
@@ -72,6 +76,8 @@ def _receipt(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: da
 
 def _recent(ticket: Ticket, read: Read, now: datetime) -> list[dict[str, Any]]:
     """The customer's last other tickets, newest first."""
+    if not known(ticket.requester):
+        return []
     wanted = TicketFilter(status=EVERY_STATUS, customer=ticket.requester.addr, limit=50)
     others = [one for one in read.tickets(wanted, now) if one.number != ticket.number]
     others.sort(key=lambda one: one.created_at, reverse=True)

@@ -68,6 +68,8 @@ def said(
         return [_memo(case, agent, EntryKind.CALL, text)], ()
     if not to_customer(case, reading):
         return [_memo(case, agent, EntryKind.NOTE, text)], notice.of_note(case, ticket, "note")
+    if relay.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
+        return receipt.parked(case, agent, "nobody", commands=reading.commands, author=agent.name)
     why = too_weak(case) or relay.objection(case, ticket, agent, text, above)
     if why and case.authority.proof != "released":
         asked = notice.lead_of(case.policy, ticket.department) if why == "trainee" else agent

@@ -145,6 +145,7 @@ WHY: Mapping[str, str] = {
     "address_only": "the reply address alone is no proof for words to a customer; keep the ticket's tag in the subject",
     "no_parked_mail": "the mail it is about waits no longer, or another was asked",
     "no_ticket": "it is not clear which ticket is meant",
+    "nobody": "nobody here can be written to: put #requester ADDRESS above your words and send them again",
     "had_already": "{who}: your mail went there already; it was filed, not sent again",
     "covers": "{name} is away and you cover",
     "left": "{name} has left",

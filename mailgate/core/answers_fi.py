@@ -139,6 +139,7 @@ WHY: Mapping[str, str] = {
     "address_only": "pelkkä vastausosoite ei todista asiakkaalle lähteviä sanoja; säilytä tiketin tunnus aiherivillä",
     "no_parked_mail": "viesti, jota se koskee, ei enää odota, tai kysymys meni toiselle",
     "no_ticket": "ei ole selvää, mitä tikettiä tarkoitetaan",
+    "nobody": "tässä ei ole ketään, jolle kirjoittaa: lisää tekstisi yläpuolelle #requester OSOITE ja lähetä uudelleen",
     "had_already": "{who}: viestisi meni sinne jo; se arkistoitiin, eikä sitä lähetetty uudelleen",
     "covers": "{name} on poissa, ja sinä sijaistat",
     "left": "{name} ei ole enää palveluksessa",

@@ -139,6 +139,7 @@ WHY: Mapping[str, str] = {
     "address_only": "ar atbildes adresi vien nepietiek, lai sūtītu vārdus klientam; atstājiet pieteikuma numuru tematā",
     "no_parked_mail": "vēstule, uz ko tas attiecas, vairs negaida, vai arī jautāts citam",
     "no_ticket": "nav skaidrs, kurš pieteikums ir domāts",
+    "nobody": "nav neviena, kam rakstīt: virs sava teksta ierakstiet #requester ADRESE un nosūtiet vēlreiz",
     "had_already": "{who}: jūsu vēstule jau tur nosūtīta; tā saglabāta, nevis sūtīta vēlreiz",
     "covers": "{name} ir prombūtnē, un jūs aizvietojat",
     "left": "{name} te vairs nestrādā",

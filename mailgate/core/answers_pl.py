@@ -139,6 +139,7 @@ WHY: Mapping[str, str] = {
     "address_only": "sam adres odpowiedzi nie wystarcza, by pisać do klienta; zachowaj numer zgłoszenia w temacie",
     "no_parked_mail": "list, którego to dotyczy, już nie czeka albo pytano kogoś innego",
     "no_ticket": "nie wiadomo, o które zgłoszenie chodzi",
+    "nobody": "nie ma nikogo, do kogo można napisać: nad tekstem wpisz #requester ADRES i wyślij ponownie",
     "had_already": "{who}: twój list już tam poszedł; został zapisany, a nie wysłany ponownie",
     "covers": "{name}: nieobecność, a ty zastępujesz",
     "left": "{name} już tu nie pracuje",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from mailgate.core import guard, notice, sla, state, token
+from mailgate.core import addressee, guard, notice, sla, state, token
 from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Bounced, Change, Decision, Fate, Outbound, Parking, SetStatus, Step
 from mailgate.core.facts import SentLetter
@@ -59,7 +59,7 @@ def _unproven(case: Case) -> Decision | None:
     if case.verdict.sure and case.mail.envelope.null:
         return case.end(Fate.DROPPED, UNSOLICITED)
     author = case.mail.author
-    if guard.null_sender(case.mail) and (author is None or guard.robot_address(author.addr)):
+    if guard.null_sender(case.mail) and (author is None or addressee.robot(author.addr)):
         return case.end(Fate.PARKED, UNSOLICITED, parking=Parking(UNSOLICITED))
     return None
 

@@ -34,6 +34,7 @@ class Case:
     departments: tuple[str, ...]  # every department the mail was sent to, its own first
     route: Route
     arrived_at: datetime
+    answers_to: tuple[Address, ...] = ()  # whom agents' answers go to; () when nobody is left
 
     @property
     def fresh_mail(self) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from mailgate.core import asked, expectation, guard, leak, notice, ruled, scope, sla, stages, state
-from mailgate.core.case import Case
+from mailgate.core.addressee import NOBODY
+from mailgate.core.case import MOST_PARTICIPANTS, Case
 from mailgate.core.change import (
     AddEntry,
     Audience,
@@ -29,7 +30,6 @@ from mailgate.core.policy import Policy
 from mailgate.core.subject import base
 from mailgate.core.ticket import EntryKind, Priority, Status, Ticket
 
-NOBODY = Address("nobody@invalid.invalid", "unknown sender")
 SUBJECT_LENGTH = 255
 
 
@@ -71,17 +71,15 @@ def _stopped(case: Case) -> Decision | None:
 
 
 def _open(case: Case) -> Decision:
-    author = ruled.caller(case) or _written_to(case) or case.author or NOBODY
     route, mail = case.route, case.mail
+    requester, *others = _people(case)
     home = route.department or case.departments[0]
     told = tuple(name for name in case.departments[1:] if name != home)  # a rule's department stands for the first
     opening = OpenTicket(
         subject=title(mail.subject, case.policy),
         department=home,
-        requester=author,
-        participants=()
-        if case.verdict.robot or route.call or case.authority.vetoed
-        else tuple(addr for addr in case.newcomers() if addr.key != author.key),
+        requester=requester,
+        participants=tuple(others),
         language=case.language,
         priority=Priority(route.priority or "normal"),
         sla=route.sla or case.policy.department(home).sla,
@@ -104,6 +102,20 @@ def _open(case: Case) -> Decision:
         *ruled.copies(case, planned),
     )
     return case.end(Fate.FILED, _reason(case), steps=(Step(None, tuple(changes), letters),))
+
+
+def _people(case: Case) -> tuple[Address, ...]:
+    """The requester, and who else takes part from the beginning.
+
+    Of a call that is whoever had the number last; the exchange that tells of it reads nothing (design: *Calls*).
+    """
+    if case.route.call is not None:
+        return (ruled.caller(case),)
+    written_to = _written_to(case)
+    named = (written_to,) if written_to else case.answers_to
+    if case.verdict.robot or case.authority.vetoed or not named:
+        return named[:1] or (NOBODY,)
+    return tuple({one.key: one for one in (*named, *case.newcomers())}.values())[: MOST_PARTICIPANTS + 1]
 
 
 def _ours(case: Case) -> bool:
@@ -146,7 +158,7 @@ def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool 
     mail = case.mail
     if kind is EntryKind.CUSTOMER and _ours(case):
         kind = EntryKind.AGENT
-    if kind is EntryKind.CUSTOMER and case.route.call:
+    if kind is EntryKind.CUSTOMER and case.route.call is not None:
         kind = EntryKind.CALL
     if kind is EntryKind.CUSTOMER and case.verdict.kind in (
         "auto-reply",
@@ -177,7 +189,9 @@ def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool 
 def acknowledgement(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
     """One acknowledgement for a new ticket, unless anything says that silence is safer (RFC 3834)."""
     author = case.author
-    if author is None or not case.verdict.ack or case.route.ack is False or case.route.call or not case.fresh_mail:
+    if author is None or not case.verdict.ack or case.route.ack is False or not case.fresh_mail:
+        return ()
+    if case.route.call is not None:
         return ()
     facts, limits = case.facts, case.policy.limits
     capped = (
@@ -200,7 +214,7 @@ def acknowledgement(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
             purpose="ack",
             in_reply_to=answers,
             references=thread,
-            context={"show_subject": echo, "promise": expectation.of_answer(case, ticket)},
+            context={"show_subject": echo, "writer": author.key, "promise": expectation.of_answer(case, ticket)},
             urgency=Urgency.ACK,
         ),
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailgate.core import (
+    addressee,
     agentmail,
     authority,
     bounce,
@@ -44,6 +45,7 @@ def needs(
     asked = authority.asked_letters(tokens, policy)
     letters = (*(c.message_id for c in tokens if c.message_id), *asked, *reported, *bounce_ids)
     agent = policy.agent(released_as) or (policy.agent_at(mail.author.addr) if mail.author else None)
+    author = addressee.writer(mail, policy)
     orders = agent is not None and "#" in mail.subject + mail.fresh
     numbers = (
         *(command.numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
@@ -56,7 +58,7 @@ def needs(
         message_id=mail.message_id,
         ids=tuple(dict.fromkeys((*match.referred(mail), *mail.bounced_ids)))[:30],
         numbers=tuple(dict.fromkeys(numbers))[:20],
-        sender=mail.author.key if mail.author else "",
+        sender=author.key if author else "",
         departments=departments(mail, policy),
         arrived_at=arrived_at,
         letters=tuple(dict.fromkeys(letters))[:200],
@@ -166,11 +168,13 @@ def look(
     """Everything there is to see before deciding: author, robot or not, authority, match, rules."""
     examined = examined or rule.examine(rules, mail)
     form = rule.requester(rules, examined)
-    author = form or guard.true_author(mail, policy)
+    author = form or addressee.writer(mail, policy)
     verdict = guard.inspect(mail, policy, _ours(policy))
     if form and (verdict.kind in ("auto", "human", "no_sender") or not verdict.sure):
         verdict = guard.Verdict(robot=False, kind="human", reason="contact form", ack=True)
     known = authority.identify(mail, policy, facts.letters, authority.desk_keys(mail, policy))
+    if not form and mail.author and author != mail.author:  # the pass is our own domain's, not that of who is named
+        known = replace(known, passed=False)
     found = match.find(mail, author, known, facts, policy, now)
     named = departments(mail, policy)
     ticket = found.ticket
@@ -189,7 +193,8 @@ def look(
         ),
     )
     arrived = mail.envelope.arrived_at or now
-    return Case(mail, facts, policy, now, author, verdict, known, found, named, route, arrived)
+    answers_to = (form,) if form else addressee.of(mail, policy)
+    return Case(mail, facts, policy, now, author, verdict, known, found, named, route, arrived, answers_to)
 
 
 def _ours(policy: Policy) -> Callable[[str], bool]:

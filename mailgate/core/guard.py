@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mailgate.core import addressee
 from mailgate.core import automatic_words as words
 from mailgate.core.mail import Address, InboundMail, MailKind
 from mailgate.core.policy import Policy
@@ -40,18 +41,6 @@ _DESK_HEADERS = (
     "x-helpscout-message-id",
 )  # fmt: skip
 _NOT_SAID = frozenset({"", "no", "false", "0", "none"})
-# Searched for, with both ends anchored inside: `.*` on both sides of a word would be tried at every place.
-_ROBOTS = re.compile(
-    r"\A(?:mailer-?daemon|postmaster|nobody|listserv|majordomo|root|cron|daemon|www-data"
-    r"|auto-?(?:reply|responder|mailer)"
-    r"|ei[-_.]?vasta(?:usta|a)?|(?:älä|ala)[-_.]?vastaa|nie[-_.]?odpowiadaj|keine[-_.]?antwort"
-    r"|nicht[-_.]?antworten|svara[-_.]?(?:inte|ej)|ne[-_.]?pas[-_.]?repondre|no[-_.]?responder"
-    r"|mitte[-_.]?vastata)\Z"
-    r"|(?:\A|[-_.+])(?:no|do[-_.]?not|dont)[-_.]?reply(?:\Z|[-_.+\d])"
-    r"|(?:\A|[-_.])bounces?(?:\Z|[-+_=.])"
-    r"|\A(?:owner-|ne-?atbild)|-(?:owner|request)\Z",
-    re.IGNORECASE,
-)
 _ADDRESS = re.compile(r"[^\s<>\"@,;]{1,64}@[^\s<>\"@,;]{1,255}")
 _COMMENTS = re.compile(r"^\s*(?:\([^()]*\)\s*)*")
 _KEYWORD_END = re.compile(r"[;(\s]")
@@ -87,12 +76,12 @@ def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> V
         return Verdict(True, "list", reason, False)
     if reason := _generated(mail, policy, submitted):
         return Verdict(True, "auto", reason, False)
-    author = true_author(mail, policy)
+    author = addressee.writer(mail, policy)
     if author is None or "@" not in author.addr:
         return Verdict(False, "no_sender", "nobody to answer", False)
-    if robot_address(author.addr):
+    if _nobody_reads(author, mail, policy):
         return Verdict(True, "auto", "sender: an address nobody reads", False)
-    if reason := _unanswerable(mail, policy, author):
+    if reason := _unanswerable(mail, policy):
         return Verdict(False, "human", reason, False)
     return Verdict(False, "human", "nothing automatic about it", True)
 
@@ -167,7 +156,7 @@ def _generated(mail: InboundMail, policy: Policy, submitted: str) -> str:
     suppress = set(re.split(r"[,;\s]+", mail.header("x-auto-response-suppress")[:1000].lower()))
     if suppress & {"all", "oof", "autoreply"}:
         return "x-auto-response-suppress header"
-    if mail.author and robot_address(mail.author.addr):
+    if mail.author and _nobody_reads(mail.author, mail, policy):
         return "from: an address nobody reads"
     if _RETURN_ROBOTS.fullmatch(mail.envelope.sender.rpartition("@")[0][:80]):
         return "envelope sender: a list or a mail system"
@@ -184,15 +173,22 @@ def says_automatic(mail: InboundMail) -> bool:
     return _keyword(mail.header("auto-submitted")) not in ("", "no")
 
 
-def robot_address(addr: str) -> bool:
-    """True for local parts nobody reads: mailer-daemon, noreply, owner-x, x-request, bounce+x (RFC 3834)."""
-    return _ROBOTS.search(addr.rpartition("@")[0][:80]) is not None
+def _nobody_reads(author: Address, mail: InboundMail, policy: Policy) -> bool:
+    """True for a robot's address; with a person's Reply-To it is a form's, and the mail that person's."""
+    return addressee.robot(author.addr) and not addressee.reply_to(mail, policy)
 
 
-def _unanswerable(mail: InboundMail, policy: Policy, author: Address) -> str:
+def _unanswerable(mail: InboundMail, policy: Policy) -> str:
     """Why a person's mail gets no automatic answer all the same; `""` when it may."""
-    if policy.department_at(author.addr):
+    author = mail.author
+    if author is None or "@" not in author.addr:
+        return "no From: whoever sent it may be somebody else"
+    ours = policy.department_at(author.addr)
+    hidden = addressee.writer(mail, policy) != author
+    if ours and not (hidden and policy.department(ours).via == "google-group"):
         return "sender is one of our own addresses"
+    if addressee.robot(author.addr):
+        return "from: an address nobody reads, Reply-To a person's"
     if name := next((name for name in _DESK_HEADERS if mail.header(name)), ""):
         return f"another ticket system: {name}"
     named = [address.addr for address in (*mail.to, *mail.cc)]
@@ -201,31 +197,6 @@ def _unanswerable(mail: InboundMail, policy: Policy, author: Address) -> str:
     if not any(policy.department_at(addr) for addr in named):
         return "not addressed to us by name"
     return ""
-
-
-def true_author(mail: InboundMail, policy: Policy) -> Address | None:
-    """Who wrote this, looking behind a Google group that puts its own address into From (`via = "google-group"`)."""
-    author = mail.author
-    if author is None:
-        return None
-    name = policy.department_at(author.addr)
-    if name is None or policy.department(name).via != "google-group":
-        return author
-    for header in ("x-original-from", "x-original-sender"):
-        value = mail.header(header)
-        found = _ADDRESS.search(value[:1000])
-        if found and policy.department_at(found[0]) is None:
-            shown = value.partition("<")[0].strip(" '\"") if "<" in value else ""
-            return Address(found[0], shown or _unvia(author.name))
-    for address in mail.reply_to:
-        if policy.department_at(address.addr) is None:
-            return Address(address.addr, address.name or _unvia(author.name))
-    return author
-
-
-def _unvia(name: str) -> str:
-    """`'Ann Example' via Support` -> `Ann Example`."""
-    return re.split(r" (?:via|kautta|przez|über|caur) ", name, maxsplit=1)[0].strip(" '\"")
 
 
 def thanks_only(text: str) -> bool:

@@ -214,7 +214,8 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
     if "attachments" in own and not own["attachments"]:
         own["attachments"] = showing.files(due.ticket)
     if inside:
-        own["recipients_shown"] = showing.receivers(due.ticket, own.get("recipients") or ())
+        own["receivers"] = showing.receivers(due.ticket, policy, due.context.get("joined") or ())
+        own["recipients_shown"] = ", ".join(one["address"] for one in own["receivers"])
     parked = bool(due.context.get("parked"))
     return {
         **own,
@@ -229,7 +230,15 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
         "purpose": due.purpose if inside else "",
         "mark": "" if due.audience == Audience.CUSTOMER else taps.mark(due.message_id, policy),
         **(
-            taps.of_letter(due.template, due.message_id, due.ticket, desk.from_.addr, policy, parked=parked)
+            taps.of_letter(
+                due.template,
+                due.message_id,
+                due.ticket,
+                desk.from_.addr,
+                policy,
+                parked=parked,
+                offer=own.get("came_from") or own.get("asks_for") or "",
+            )
             if inside
             else {}
         ),

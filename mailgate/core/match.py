@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgate.core import foreign
+from mailgate.core.addressee import known
 from mailgate.core.authority import Authority, Carried
 from mailgate.core.facts import Facts
 from mailgate.core.mail import Address, InboundMail
@@ -31,7 +32,7 @@ class Match:
 
 def takes_part(ticket: Ticket, addr: Address | None) -> bool:
     """True for the requester and everybody who was let in."""
-    if addr is None:
+    if addr is None or not known(addr):
         return False
     return addr.key == ticket.requester.key or any(addr.key == other.key for other in ticket.participants)
 
@@ -80,7 +81,7 @@ def _evident(
         ticket = facts.tickets.get(facts.merged.get(carried.token.ticket or 0, carried.token.ticket or 0))
         if ticket is None or (carried.by == "marker" and not authority.agent and not _votes(carried, ticket, author)):
             continue
-        if authority.agent or takes_part(ticket, author):
+        if authority.agent or takes_part(ticket, author) or _wrote_it(carried, author, facts):
             return Match("token", ticket, leaked=leaked)
         if carried.token.audience == "customer":
             return Match("token", ticket, verified=False, leaked=leaked)
@@ -112,6 +113,13 @@ def referred(mail: InboundMail) -> tuple[str, ...]:
 def _votes(carried: Carried, ticket: Ticket, author: Address | None) -> bool:
     """A survey's link carries its token in the text and votes on its own ticket, whatever the subject says."""
     return carried.token.purpose == "vote" and carried.token.audience == "customer" and takes_part(ticket, author)
+
+
+def _wrote_it(carried: Carried, author: Address | None, facts: Facts) -> bool:
+    """True for the answer to an acknowledgement: it went to whoever wrote, where answers go to their Reply-To."""
+    letter = facts.letters.get(carried.message_id)
+    written = letter.context.get("writer") if letter and carried.token.audience == "customer" else None
+    return author is not None and written == author.key
 
 
 def _is_expert(carried: Carried, author: Address | None, facts: Facts) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.core import worktime
+from mailgate.core.addressee import writable
 from mailgate.core.case import Case
 from mailgate.core.change import Audience, Outbound, Urgency
 from mailgate.core.facts import Absence
@@ -70,7 +71,24 @@ def of_words(case: Case, ticket: Ticket, why: str, extra: Iterable[str] = (), **
             agents.setdefault(name, agent)
     author = case.authority.agent
     others = [agent for agent in agents.values() if author is None or agent.name != author.name]
-    return _to_each(case, ticket, others, "customer", {"why": why, **context}, files(case))
+    return _to_each(case, ticket, others, "customer", {"why": why, **_elsewhere(case, ticket), **context}, files(case))
+
+
+def _elsewhere(case: Case, ticket: Ticket) -> dict[str, str]:
+    """The other address of a mail whose Reply-To is not its From: where it came from, or where answers are asked for.
+
+    The requester never changes by itself: a later mail's wish is shown, and one tap grants it.
+    """
+    author = case.author
+    if author is None or not case.answers_to or case.route.call is not None:
+        return {}
+    asked = case.answers_to[0]
+    takes_part = {one.key for one in (ticket.requester, *ticket.participants)}
+    if asked.key == author.key:
+        return {}
+    if asked.key not in takes_part:
+        return {"asks_for": asked.addr}
+    return {} if author.key in takes_part or not writable(author, case.policy) else {"came_from": author.addr}
 
 
 def files(case: Case) -> tuple[tuple[int, str], ...]:

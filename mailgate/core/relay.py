@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.core import state, token, waking
+from mailgate.core.addressee import writable
 from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
-from mailgate.core.mail import Address
-from mailgate.core.policy import Agent, Role
+from mailgate.core.policy import Agent, Policy, Role
 from mailgate.core.quote import MARKERS, is_only_signature
 from mailgate.core.ticket import EntryKind, Status, Ticket
 
@@ -27,6 +27,11 @@ def objection(case: Case, ticket: Ticket, agent: Agent, text: str, above: str = 
     if _stale(case, ticket, agent):
         return "stale"
     return "trainee" if agent.role is Role.TRAINEE else ""
+
+
+def out_of_reach(ticket: Ticket, policy: Policy) -> bool:
+    """True when nobody who takes part can be written to: words would be filed as sent and reach no one."""
+    return not any(writable(person, policy) for person in (ticket.requester, *ticket.participants))
 
 
 def _inside(case: Case, text: str) -> bool:
@@ -110,7 +115,7 @@ def answer(
     Clients that attach what they answer bring our own notice back as a file: it stays with the ticket.
     """
     has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
-    people = [p for p in (ticket.requester, *ticket.participants) if p.key not in has_it and _outside(case, p)]
+    people = [p for p in (ticket.requester, *ticket.participants) if p.key not in has_it and writable(p, case.policy)]
     people = list({person.key: person for person in people}.values())
     if not people:
         return None
@@ -133,11 +138,6 @@ def answer(
         urgency=Urgency.WORDS,
         not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,
     )
-
-
-def _outside(case: Case, person: Address) -> bool:
-    """True for people we may write to as customers."""
-    return not case.policy.department_at(person.addr) and "@" in person.addr and not person.addr.endswith(".invalid")
 
 
 def opened(case: Case, opening: Change) -> Ticket:

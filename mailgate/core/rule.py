@@ -238,7 +238,7 @@ def _together(hits: Sequence[tuple[Actions, Findings]], trace: tuple[Tried, ...]
         language=next((then.language for then in actions if then.language), None),
         ack=next((then.ack for then in actions if then.ack is not None), None),
         fields=fields,
-        call=next((found.call for _, found in hits if found.call), None),
+        call=_called(hits),
         notify=_all(then.notify for then in actions),
         forward=_all(then.forward for then in actions),
         note="\n".join(then.note for then in actions if then.note) or None,
@@ -246,6 +246,12 @@ def _together(hits: Sequence[tuple[Actions, Findings]], trace: tuple[Tried, ...]
         park=next((then.park for then in actions if then.park), None),
         trace=trace,
     )
+
+
+def _called(hits: Sequence[tuple[Actions, Findings]]) -> str | None:
+    """The caller's number: `""` where a rule says that the mail tells of a call and no number stands in it."""
+    numbers = [found.call or "" for then, found in hits if then.call is not None]
+    return next((number for number in numbers if number), "") if numbers else None
 
 
 def _all(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailgate.core import notice, phone
+from mailgate.core.addressee import NOBODY
 from mailgate.core.case import Case
 from mailgate.core.change import (
     AddEntry,
@@ -58,7 +59,7 @@ def follow_up(case: Case, ticket: Ticket) -> list[Change]:
 def _facts(case: Case) -> list[Change]:
     changes: list[Change] = [Tag(add=case.route.tags)] if case.route.tags else []
     changes += [SetField(name, value) for name, value in case.route.fields.items()]
-    if case.route.call:
+    if case.route.call and phone.dialled(case.route.call):
         changes.append(SetField("phone", phone.dialled(case.route.call)))
     return changes
 
@@ -68,9 +69,11 @@ def _note(case: Case) -> list[Change]:
     return [AddEntry(EntryKind.NOTE, "mailgate", "mailgate", note, of_mail=False)] if note else []
 
 
-def caller(case: Case) -> Address | None:
-    """Whose call a telephone exchange reports: whoever had that number last."""
-    return case.facts.callers.get(phone.key(case.route.call)) if case.route.call else None
+def caller(case: Case) -> Address:
+    """Whose call a telephone exchange reports: whoever had that number last, else nobody, by the number's name."""
+    number = case.route.call or ""
+    known = case.facts.callers.get(phone.key(number)) if phone.key(number) else None
+    return known or Address(NOBODY.addr, phone.dialled(number))
 
 
 def chosen(case: Case, how: str, department: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailgate.core import customer, notice, relay, sla, state
+from mailgate.core.addressee import NOBODY
 from mailgate.core.case import Case
 from mailgate.core.change import AddEntry, Assign, Change, Decision, Fate, LinkTo, OpenTicket, Outbound, SetStatus, Step
 from mailgate.core.match import referred, subject_numbers, takes_part
@@ -44,7 +45,7 @@ def _opened(case: Case) -> Decision:
     opening = OpenTicket(
         subject=customer.title(case.mail.subject, case.policy),
         department=case.departments[0],
-        requester=readers[0] if readers else customer.NOBODY,
+        requester=readers[0] if readers else NOBODY,
         participants=readers[1:],
         language=case.language,
     )

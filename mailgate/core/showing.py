@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mailgate.core.addressee import writable
 from mailgate.core.change import Audience
 from mailgate.core.mail import Address
 from mailgate.core.policy import Policy
@@ -29,7 +30,8 @@ VARIABLES: Mapping[str, Mapping[str, Any]] = {
     "vote_thanks": {"score": None},
     # to agents and outside experts
     "notice": {"why": "", "from": {}, "text": "", "html": "", "unverified": False, "failed": False, "automatic": "",
-               "mentions": [], "proposed": [], "recipients": [], "recent": [], "attachments": [], "articles": [],
+               "mentions": [], "proposed": [], "came_from": "", "asks_for": "", "recent": [], "attachments": [],
+               "articles": [],
                "notes": []},
     "receipt": {"understood": [], "refused": [], "done": [], "parked": False, "newer": "", "text": "", "asks": []},
     "question": {"title": "", "intro": "", "rows": [], "facts": [], "text": "", "sections": [], "more": 0,
@@ -188,8 +190,8 @@ def words(ticket: Ticket | None, template: str) -> str:
     return next((entry.text for entry in reversed(entries) if entry.kind in kinds), "")
 
 
-def receivers(ticket: Ticket | None, given: Sequence[str]) -> str:
-    """Who gets a reply: the people named, else everybody who takes part; at most four by name."""
-    people = ticket.participants or (ticket.requester,) if ticket else ()
-    named = list(given) or [one.name or one.addr for one in people]
-    return ", ".join(named[:4]) + (f" +{len(named) - 4}" if len(named) > 4 else "")
+def receivers(ticket: Ticket | None, policy: Policy, since: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """The very people a reply goes to, the requester first; `since` says of some when they joined."""
+    people = {one.key: one for one in (ticket.requester, *ticket.participants)} if ticket else {}
+    joined = {one["address"]: one["since"] for one in since}
+    return [{"address": one.addr, "since": joined.get(key)} for key, one in people.items() if writable(one, policy)]

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailgate.core import worktime
+from mailgate.core.addressee import writable
 from mailgate.core.change import Audience, Change, Journal, Outbound, SetStatus, Urgency
 from mailgate.core.facts import Facts
 from mailgate.core.policy import Policy
@@ -120,8 +121,7 @@ def write(
 def may_write(policy: Policy, ticket: Ticket, facts: Facts) -> bool:
     """False when nobody is there to read: a program, ourselves, an address that is none, a spammer."""
     person = ticket.requester
-    reachable = "@" in person.addr and not person.addr.endswith(".invalid") and not policy.department_at(person.addr)
-    return reachable and ticket.number not in facts.unattended and "spam" not in ticket.tags
+    return writable(person, policy) and ticket.number not in facts.unattended and "spam" not in ticket.tags
 
 
 def _enough(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> bool:

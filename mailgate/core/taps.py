@@ -43,17 +43,24 @@ def mark(message_id: str, policy: Policy) -> str:
 
 
 def of_letter(
-    template: str, message_id: str, ticket: Ticket | None, address: str, policy: Policy, *, parked: bool
+    template: str,
+    message_id: str,
+    ticket: Ticket | None,
+    address: str,
+    policy: Policy,
+    *,
+    parked: bool,
+    offer: str = "",
 ) -> dict[str, Any]:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
-    `parked`: it asks about a mail that waits.
+    `parked`: it asks about a mail that waits. `offer`: another address the ticket may belong to.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != "agent":
         return {"mark": "", "taps": [], "questions": []}
     about = replace(known, purpose="tap")
-    verbs = _verbs(template, ticket, parked=parked)
+    verbs = [*_verbs(template, ticket, parked=parked), *([("requester", f"#requester {offer}")] if offer else [])]
     return {
         "mark": mark(message_id, policy),
         "taps": _links(verbs, about, policy.tag(ticket.number) if ticket else "", address, policy),

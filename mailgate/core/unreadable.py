@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailgate.core import notice
+from mailgate.core.addressee import NOBODY, writable
 from mailgate.core.change import (
     AddEntry,
     Audience,
@@ -33,7 +34,8 @@ def decide(envelope: Envelope, number: int, reason: str, policy: Policy, now: da
     """A stub ticket for a mail in quarantine, notices to the department, an alarm to the admin."""
     named = [policy.department_at(addr) for addr in envelope.recipients]
     home = next((name for name in named if name), policy.departments[0].name)
-    sender = Address(envelope.sender or "nobody@invalid.invalid")
+    sender = Address(envelope.sender)
+    sender = sender if writable(sender, policy) else NOBODY
     text = f"Mail {number} could not be read ({reason}). Its raw bytes are kept: mailgate quarantine show {number}"
     changes: tuple[Change, ...] = (
         OpenTicket(f"Unreadable mail from {sender.addr}"[:255], home, sender, language=policy.language),

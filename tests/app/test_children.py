@@ -163,7 +163,7 @@ def test_an_answer_that_would_call_code_in_the_daemon_is_refused(pool: Children,
         pool.run(function, "1")
 
 
-@pytest.mark.parametrize("name", ["guard.robot_address", "guard.re.compile", "mail.canonical"])
+@pytest.mark.parametrize("name", ["guard.null_sender", "guard.re.compile", "mail.canonical"])
 def test_an_answer_names_no_function_of_ours_either(pool: Children, name: str) -> None:
     """S-14: what a module of values holds beside its classes could be called with words of the child's choice."""
     with pytest.raises(ChildFailed, match="cannot be read"):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.core import guard
+from mailgate.core import addressee, guard
 from mailgate.core.guard import Verdict
 from mailgate.core.mail import Address, Envelope, InboundMail, MailKind, Source
 from mailgate.core.policy import Department, Policy
@@ -170,8 +170,10 @@ def test_l17_mail_not_addressed_to_us_by_name_is_not_answered(changes: dict[str,
 
 @pytest.mark.parametrize("author", [None, Address(""), Address("not-an-address")])
 def test_mail_without_a_sender_has_nobody_to_answer(author: Address | None) -> None:
-    verdict = judge(mail(author=author))
+    verdict = judge(mail(author=author, envelope=Envelope("noreply@ex.test", ("help@desk.test",))))
     assert (verdict.kind, verdict.ack) == ("no_sender", False)
+    verdict = judge(mail(author=author, envelope=Envelope("ann@ex.test", ("help@desk.test",))))
+    assert (verdict.kind, verdict.ack) == ("human", False)
 
 
 GROUP_HEADERS = (
@@ -187,22 +189,24 @@ def through_the_group(*headers: tuple[str, str], **changes: object) -> InboundMa
 
 def test_a_google_group_before_a_department_hides_nobody() -> None:
     inbound = through_the_group(*GROUP_HEADERS)
-    assert guard.true_author(inbound, POLICY) == Address("ann@ex.test", "Ann Example")
+    assert addressee.writer(inbound, POLICY) == Address("ann@ex.test", "Ann Example")
     assert judge(inbound).ack
 
 
 def test_behind_a_google_group_reply_to_is_the_person_when_nothing_better_is_known() -> None:
     inbound = through_the_group(reply_to=(Address("help@desk.test"), Address("ann@ex.test")))
-    assert guard.true_author(inbound, POLICY) == Address("ann@ex.test", "Ann Example")
+    assert addressee.writer(inbound, POLICY) == Address("ann@ex.test", "Ann Example")
 
 
-def test_only_a_department_behind_a_group_believes_such_headers() -> None:
+def test_our_own_address_is_never_the_writer_and_a_strangers_header_names_none() -> None:
+    """R-02: a group or form that sends as ourselves hides its writer also where nobody has configured it."""
     inbound = mail(
         ("x-original-from", "ann@ex.test"), author=Address("support@desk.test"), reply_to=(Address("ann@ex.test"),)
     )
-    assert guard.true_author(inbound, POLICY) == Address("support@desk.test")
+    assert addressee.writer(inbound, POLICY) == Address("ann@ex.test")
+    assert not judge(inbound).ack, "whom such a mail names may know nothing of it"
     stranger = mail(("x-original-from", "boss@ex.test"))
-    assert guard.true_author(stranger, POLICY) == MATTI
+    assert addressee.writer(stranger, POLICY) == MATTI
 
 
 def test_a_robot_behind_a_google_group_is_still_a_robot() -> None:

@@ -278,9 +278,15 @@ def test_a_long_thread_is_cut_at_its_old_end() -> None:
 
 
 def test_a_reply_names_those_who_will_get_it() -> None:
+    """The very set: nobody is left out, and ourselves and addresses that do not exist are no readers."""
     many = tuple(Address(f"p{n}@x.example", f"P{n}") for n in range(6))
-    assert showing.receivers(replace(ticket(), participants=many), ()) == "P0, P1, P2, P3 +2"
-    assert showing.receivers(ticket(), ()) == "Maija Virtanen"
+    nobody = (Address("nobody@invalid.invalid"), Address("support@acme.example"))
+    found = showing.receivers(
+        replace(ticket(), participants=(*many, *nobody)), POLICY, [{"address": "p5@x.example", "since": "t"}]
+    )
+    assert [one["address"] for one in found] == [MAIJA.addr, *(one.addr for one in many)]
+    assert [one["since"] for one in found] == [None] * 6 + ["t"]
+    assert showing.receivers(replace(ticket(), requester=nobody[0], participants=nobody), POLICY) == []
 
 
 def test_a_refusal_to_a_customer_stays_a_sentence() -> None:

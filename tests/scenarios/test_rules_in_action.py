@@ -157,7 +157,10 @@ def test_a_contact_form_may_name_its_customer_in_reply_to(tmp_path: Path) -> Non
         ticket = opened(desk, sender="form@web.example", reply_to="Liisa <liisa@customer.example>")
         assert ticket.requester.key == "liisa@customer.example"
         stranger = opened(desk, "Hi", sender="other@web.example", reply_to="Liisa <liisa@customer.example>")
-        assert stranger.requester.key == "other@web.example", "nobody but the form may say so"
+        assert stranger.requester.key == "liisa@customer.example", "agents' answers follow Reply-To (R-03)"
+        assert len(desk.letters("liisa@customer.example", "ack")) == 1, (
+            "a robot's to the form's alone: others could lie"
+        )
 
 
 def test_a_call_is_a_phone_memo_of_whoever_had_that_number_last(tmp_path: Path) -> None:
@@ -166,13 +169,13 @@ def test_a_call_is_a_phone_memo_of_whoever_had_that_number_last(tmp_path: Path) 
     with running(tmp_path, rule("then.call = 'Caller: ([+0-9 ()-]+)'", when) + more + LAST) as desk:
         first = opened(desk, "Missed call", "Caller: 040-123 4567\n", sender="exchange@pbx.example")
         assert (first.entries[0].kind, first.fields["phone"]) == ("call", "0401234567")
-        assert first.requester.key == "exchange@pbx.example"
+        assert first.requester.addr == "nobody@invalid.invalid", "R-04: the exchange reads no answer"
         assert desk.letters("exchange@pbx.example") == []
         opened(desk, "Please call", "My number is +358 40 123 4567\n")
         known = opened(desk, "Missed call", "Caller: 040-123 4567 again\n", sender="exchange@pbx.example")
         assert known.requester.key == MAIJA and known.entries[0].kind == "call"
         other = opened(desk, "Missed call", "Caller: 040-765 4321\n", sender="exchange@pbx.example")
-        assert other.requester.key == "exchange@pbx.example"
+        assert (other.requester.addr, other.requester.name) == ("nobody@invalid.invalid", "0407654321")
         assert len(desk.letters(MAIJA)) == 1, "a call is not acknowledged by mail"
 
 

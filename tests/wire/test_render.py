@@ -133,7 +133,7 @@ def test_no_canary_reaches_a_customer_or_an_outsider(template: str, language: st
 
 def test_a_notice_begins_with_what_a_reply_does_and_previews_the_customers_words() -> None:
     shown = page("notice")
-    assert shown.text.splitlines()[0] == "A plain reply goes to the customer: Maija Virtanen"
+    assert shown.text.splitlines()[0] == "A plain reply goes to the customer: maija.virtanen@customer.example"
     assert "## Please write your reply above this line ##" in shown.text
     assert shown.html.index("Yes, it clicks") < shown.html.index("A plain reply")  # the preheader
     internal = page("notice", purpose="note").text.splitlines()[0]

@@ -1,0 +1,169 @@
+"""Who gets an answer (R-01 to R-04): Reply-To, From, Sender, the envelope, or nobody, in one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from cases import ANNA, MAIJA, NOW, POLICY, STRANGER, VALDIS, case, changes, decided, letters_of, mail, ticket
+
+from mailgate.core import addressee, agentwords, decide, relay, rule
+from mailgate.core import change as ch
+from mailgate.core.command import Reading
+from mailgate.core.mail import Address, Envelope, InboundMail
+from mailgate.core.rule import Actions, Examined, Findings, Rule
+
+US = Address("support@acme.example", "Acme")
+ROBOT = Address("www-data@shop.example", "Web form")
+FIA = Address("fia@home.example", "Fia")
+
+
+def sent(envelope: str = "relay@elsewhere.example", **parts: Any) -> InboundMail:
+    return mail(**{"envelope": Envelope(envelope, ("support@acme.example",)), **parts})
+
+
+WHO: list[tuple[str, InboundMail, list[str]]] = [
+    ("From", sent(), ["maija@customer.example"]),
+    ("Reply-To before From", sent(reply_to=(FIA,)), ["fia@home.example"]),
+    ("several in Reply-To, From's first", sent(reply_to=(FIA, MAIJA)), ["maija@customer.example", "fia@home.example"]),
+    ("R-03: a robot's Reply-To is the person", sent(author=ROBOT, reply_to=(FIA,)), ["fia@home.example"]),
+    ("a robot alone stays", sent(author=ROBOT), ["www-data@shop.example"]),
+    ("Reply-To a robot", sent(reply_to=(Address("noreply@home.example"),)), ["maija@customer.example"]),
+    ("Reply-To ourselves", sent(reply_to=(US,)), ["maija@customer.example"]),
+    ("A-02: Reply-To an agent", sent(reply_to=(Address(ANNA.address),)), ["maija@customer.example"]),
+    ("Reply-To no address", sent(reply_to=(Address("fia"), Address("x@y.invalid"))), ["maija@customer.example"]),
+    (
+        "Reply-To the list it came through",
+        sent(reply_to=(Address("talk@lists.example"),), headers=(("list-post", "<mailto:talk@lists.example>"),)),
+        ["maija@customer.example"],
+    ),
+    ("R-02: our own From", sent(author=US, reply_to=(FIA,)), ["fia@home.example"]),
+    ("our own From with a part", sent(author=Address("support+x@acme.example"), reply_to=(US, FIA)), ["fia@home.example"]),
+    (
+        "R-02: a group without via",
+        sent(author=Address("support@acme.example", "'Fia' via Support"), headers=(("x-original-from", "Fia <fia@home.example>"),)),
+        ["fia@home.example"],
+    ),
+    ("our own From and nobody else", sent("maija@customer.example", author=US), []),
+    ("R-01: Sender", sent("x@y.example", author=None, sender=VALDIS), ["valdis@customer.example"]),
+    ("R-01: the envelope", sent("dora@home.example", author=None), ["dora@home.example"]),
+    ("R-01: Reply-To without From", sent("dora@home.example", author=None, reply_to=(FIA,)), ["fia@home.example"]),
+    ("R-01: a mail system's envelope", sent("bounces+7@home.example", author=None), []),
+    ("R-01: the null envelope", sent("<>", author=None), []),
+    ("R-01: our own envelope", sent("support@acme.example", author=None), []),
+    ("From without a domain", sent("dora@home.example", author=Address("root")), ["dora@home.example"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("inbound", "expected"), [c[1:] for c in WHO], ids=[c[0] for c in WHO])
+def test_who_gets_an_answer(inbound: InboundMail, expected: list[str]) -> None:
+    assert [one.addr for one in addressee.of(inbound, POLICY)] == expected
+    [opening] = changes(decided(inbound), ch.OpenTicket)
+    assert opening.requester.addr == (expected or ["nobody@invalid.invalid"])[0]
+    assert [one.addr for one in opening.participants] == expected[1:]
+
+
+@pytest.mark.parametrize(
+    "inbound",
+    [
+        sent("www-data@shop.example", author=ROBOT, reply_to=(FIA,)),
+        sent(author=US, reply_to=(FIA,)),
+        sent("fia@home.example", author=None),
+        sent(author=None, sender=FIA),
+    ],
+    ids=["a robot's Reply-To", "our own From", "the envelope", "Sender"],
+)
+def test_whom_a_stranger_may_have_named_is_not_acknowledged(inbound: InboundMail) -> None:
+    """R-03: anybody could make us mail a victim."""
+    assert [one.template for one in letters_of(decided(inbound)) if one.audience == "customer"] == []
+
+
+def test_an_acknowledgement_goes_to_the_writer_never_to_reply_to() -> None:
+    [ack] = [one for one in letters_of(decided(sent(reply_to=(FIA,)))) if one.template == "ack"]
+    assert [one.addr for one in ack.to] == ["maija@customer.example"]
+
+
+def test_a_pass_of_our_own_domain_vouches_for_nobody_named_elsewhere() -> None:
+    """R-02: our own form signs as us, and whoever fills it in may name anybody."""
+    from cases import PASS
+
+    assert case(sent(auth=(PASS,))).authority.passed
+    own = (*PASS.results, ("dmarc", "pass", "acme.example"))
+    given = sent(author=US, reply_to=(MAIJA,), auth=(type(PASS)(PASS.id, own),))
+    assert not case(given).authority.passed
+
+
+NOTICES = [
+    ("both are shown", sent(reply_to=(FIA,)), (), {"came_from": "maija@customer.example"}),
+    ("a robot's too", sent(author=ROBOT, reply_to=(FIA,)), (), {"came_from": "www-data@shop.example"}),
+    ("one address", sent(reply_to=(MAIJA,)), (), {}),
+    ("a later wish", sent(subject="[#1042]", reply_to=(FIA,)), (ticket(),), {"asks_for": "fia@home.example"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("inbound", "there", "said"), [c[1:] for c in NOTICES], ids=[c[0] for c in NOTICES])
+def test_the_notice_shows_the_other_address(inbound: InboundMail, there: tuple[Any, ...], said: dict[str, str]) -> None:
+    """R-03; the requester never changes by itself."""
+    decision = decided(inbound, *there)
+    shown = [one.context for one in letters_of(decision) if one.template == "notice"]
+    assert shown
+    for context in shown:
+        assert {key: context[key] for key in ("came_from", "asks_for") if key in context} == said
+    assert not changes(decision, ch.SetRequester)
+
+
+def test_nobody_takes_part_by_the_placeholders_address() -> None:
+    nobodys = ticket(requester=addressee.NOBODY, participants=(addressee.NOBODY,))
+    posing = case(sent(author=addressee.NOBODY, subject="[#1042]"), nobodys)
+    assert posing.match.ticket is None
+
+
+REACH = [
+    (ticket(requester=addressee.NOBODY, participants=(addressee.NOBODY,)), True),
+    (ticket(requester=US, participants=(US,)), True),
+    (ticket(requester=addressee.NOBODY, participants=(addressee.NOBODY, STRANGER)), False),
+    (ticket(), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("there", "expected"), REACH)
+def test_a_ticket_is_out_of_reach_when_nobody_can_be_written_to(there: Any, expected: bool) -> None:
+    assert relay.out_of_reach(there, POLICY) is expected
+
+
+@pytest.mark.parametrize("proof", ["id", "released"])
+def test_words_to_nobody_park_also_when_they_are_released(proof: str) -> None:
+    """R-01: filed as an answer they would be lost in silence."""
+    from mailgate.core.authority import Authority
+
+    nobodys = ticket(requester=addressee.NOBODY, participants=(addressee.NOBODY,))
+    given = case(mail("It costs 40 EUR.", by=ANNA, subject="[#1042]"), nobodys,
+                 authority=Authority(ANNA, proof, "", True, True))  # fmt: skip
+    found = agentwords.said(given, ANNA, nobodys, Reading(rest="It costs 40 EUR."), {}, ())
+    assert isinstance(found, ch.Decision) and found.fate is ch.Fate.PARKED and found.reason == "nobody"
+    [receipt] = found.letters
+    assert "#requester ADDRESS" in receipt.context["refused"][0]["why"]
+
+
+CALLS = [
+    ("unknown", "0407654321", "0407654321"),
+    ("hidden", None, ""),
+    ("no digits", "anonymous", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "name"), [c[1:] for c in CALLS], ids=[c[0] for c in CALLS])
+def test_a_call_is_a_memo_and_nobodys_whatever_number_it_shows(number: str | None, name: str) -> None:
+    """R-04: the answer went to the telephone exchange, and for a hidden number it was acknowledged."""
+    import re
+
+    rules = (Rule("calls", then=Actions(call=re.compile("Caller: (.*)"))),)
+    examined = Examined((Findings(True, "", {}, None, number),))
+    decision = decide.decide(sent("pbx@exchange.example", author=Address("pbx@exchange.example")),
+                             case().facts, POLICY, rules, NOW, examined=examined)  # fmt: skip
+    [opening] = changes(decision, ch.OpenTicket)
+    assert opening.requester == Address("nobody@invalid.invalid", name)
+    assert [one.kind.value for one in changes(decision, ch.AddEntry)] == ["call"]
+    assert [one.audience for one in letters_of(decision) if one.audience == "customer"] == []
+    assert [one.value for one in changes(decision, ch.SetField)] == ([number] if name else [])
+    assert rule.route(rules, examined, rule.Circumstances()).call == (number or "")

@@ -1,0 +1,114 @@
+"""Whom answers reach, through the front door: nobody's mail parks them, Reply-To leads them (R-01 to R-04)."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+from conftest import Desk, from_agent, mail, notice_to, running, whole
+
+MAIJA = "maija@customer.example"
+ANNA = "anna@staff.example"
+FIA = "fia@home.example"
+WORDS = "The pump costs 40 EUR."
+
+
+def without_from(**fields: str) -> EmailMessage:
+    message = mail(**fields)
+    del message["From"]
+    return message
+
+
+def filed(desk: Desk, message: EmailMessage, envelope: str) -> int:
+    return desk.of_mail(desk.send(message, sender=envelope)).number
+
+
+def first_line(desk: Desk, number: int) -> str:
+    """What the newest notice says above its marker line, however its lines are wrapped."""
+    said = " ".join(whole(notice_to(desk, "anna", number)).split())
+    return said[said.index("A plain reply") : said.index("## Please")]
+
+
+def shown(letter: EmailMessage) -> str:
+    return " ".join(whole(letter).split())
+
+
+def test_r01_mail_without_from_is_answered_at_its_sender_or_envelope(desk: Desk) -> None:
+    for fields, reader in (({}, "dora@home.example"), ({"sender_": "x"}, "ella@home.example")):
+        message = without_from()
+        if fields:
+            message["Sender"] = reader
+        number = filed(desk, message, reader if not fields else "relay@elsewhere.example")
+        assert reader in first_line(desk, number)
+        from_agent(desk, WORDS, notice_to(desk, "anna", number))
+        [letter] = desk.letters(reader)
+        assert WORDS in whole(letter), "the answer and no acknowledgement"
+
+
+def test_r01_with_nobody_left_the_notice_says_so_and_the_answer_parks_until_somebody_is_named(desk: Desk) -> None:
+    number = filed(desk, without_from(), "bounces+1@elsewhere.example")
+    assert "reaches nobody" in first_line(desk, number)
+    answer = from_agent(desk, WORDS, notice_to(desk, "anna", number))
+    assert desk.fate(answer) == "parked" and desk.ticket(number).status == "new"
+    assert "#requester ADDRESS" in whole(desk.letters(ANNA, "receipt")[-1])
+    from_agent(desk, f"#requester {FIA}\n\n{WORDS}", notice_to(desk, "anna", number))
+    [letter] = desk.letters(FIA, "answer")
+    assert WORDS in whole(letter) and desk.ticket(number).status == "waiting"
+
+
+def test_r02_a_form_that_sends_as_the_desk_is_answered_at_its_reply_to(desk: Desk) -> None:
+    number = filed(desk, mail(sender="support@acme.example", reply_to=f"Fia <{FIA}>"), "www@shop.example")
+    assert desk.letters(FIA) == [], "whoever fills in the form may have named a victim"
+    assert FIA in first_line(desk, number)
+    from_agent(desk, WORDS, notice_to(desk, "anna", number))
+    assert WORDS in whole(desk.letters(FIA, "answer")[-1])
+
+
+def test_r03_answers_follow_reply_to_and_one_tap_changes_it(desk: Desk) -> None:
+    number = filed(desk, mail(reply_to=FIA), MAIJA)
+    assert [desk.letters(FIA), len(desk.letters(MAIJA, "ack"))] == [[], 1]
+    assert FIA in first_line(desk, number) and MAIJA not in first_line(desk, number)
+    notice = notice_to(desk, "anna", number)
+    assert f"#requester {MAIJA}" in shown(notice) and "Other address" in shown(notice)
+    from_agent(desk, WORDS, notice)
+    assert WORDS in whole(desk.letters(FIA, "answer")[-1]) and desk.letters(MAIJA, "answer") == []
+    ack = desk.letters(MAIJA, "ack")[-1]
+    again = desk.of_mail(desk.send(mail("Re: Lamp", "And one more.\n", in_reply_to=str(ack["Message-ID"]))))
+    assert again.number == number and not again.entries[-1].unverified, "the ack went to them"
+    from_agent(desk, f"#requester {MAIJA}", notice_to(desk, "anna", number))
+    assert desk.ticket(number).requester.key == MAIJA
+
+
+def test_r03_a_later_reply_to_changes_nobody_and_is_offered(desk: Desk) -> None:
+    number = filed(desk, mail(), MAIJA)
+    filed(desk, mail(f"Re: [#{number}] Lamp", "More.\n", reply_to=FIA), MAIJA)
+    assert desk.ticket(number).requester.key == MAIJA
+    assert MAIJA in first_line(desk, number) and f"#requester {FIA}" in shown(notice_to(desk, "anna", number))
+
+
+def test_the_first_line_names_the_very_set_an_answer_goes_to(desk: Desk) -> None:
+    people = [f"p{n}@home.example" for n in range(6)]
+    number = filed(desk, mail(cc=", ".join(people)), MAIJA)
+    from_agent(desk, f"#cc +{FIA} -{people[0]}", notice_to(desk, "anna", number))
+    filed(desk, mail(f"Re: [#{number}] Lamp", "More.\n"), MAIJA)
+    said = first_line(desk, number)
+    assert all(one in said for one in (MAIJA, *people[1:], FIA)) and "6 more" in said
+    assert people[0] not in said and f"{FIA}, since" in said
+    from_agent(desk, WORDS, notice_to(desk, "anna", number))
+    letter = desk.letters(MAIJA, "answer")[-1]
+    read = f"{letter['To']} {letter['Cc']}"
+    assert all(one in read for one in (MAIJA, *people[1:], FIA)) and people[0] not in read
+
+
+def test_r04_a_call_from_an_unknown_or_hidden_number_belongs_to_nobody(tmp_path: Path) -> None:
+    rules = '[[rule]]\nname = "calls"\nwhen.from = ["pbx@exchange.example"]\nthen.call = \'Caller: ([+0-9 ()-]+)\'\n'
+    rules += '[[rule]]\nname = "rest"\n'
+    with running(tmp_path, rules) as desk:
+        for caller in ("040-765 4321", "withheld"):
+            message = mail("Missed call", f"Caller: {caller}\n", sender="pbx@exchange.example")
+            number = filed(desk, message, "pbx@exchange.example")
+            ticket = desk.ticket(number)
+            assert (ticket.entries[0].kind, ticket.requester.addr) == ("call", "nobody@invalid.invalid")
+            assert "reaches nobody" in first_line(desk, number)
+            assert desk.fate(from_agent(desk, WORDS, notice_to(desk, "anna", number))) == "parked"
+        assert desk.letters("pbx@exchange.example") == []
