@@ -1,12 +1,14 @@
 # mailgate: `make demo` shows a help desk at work, `make test` proves it.
 
 PYTHON ?= python3
-VENV   := .venv
+VENV   ?= .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 JOBS   ?= auto
+PLAY   := 'pytest>=9.0' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' 'hypothesis>=6.150' 'trustme>=1.2.1'
+QUICK  := tests/core tests/wire tests/app/test_parcel.py tests/app/test_children.py tests/scenarios/test_first_mail.py
 
-.PHONY: demo test lint run bench bench-large corpus fuzz mutants crash install upgrade clean
+.PHONY: demo test quick compat lint run bench bench-large corpus fuzz mutants crash install upgrade clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -14,8 +16,12 @@ $(VENV)/.installed: pyproject.toml
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check 'pytest>=9.0' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' \
-	  'hypothesis>=6.150' 'trustme>=1.2.1' 'ruff>=0.17' 'mypy>=2.4' 'build>=1.2' 'hatchling>=1.25'
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PLAY) \
+	  'ruff>=0.17' 'mypy>=2.4' 'build>=1.2' 'hatchling>=1.25'
+	@touch $@
+
+$(VENV)/.quick: $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PLAY)
 	@touch $@
 
 demo: $(VENV)/.installed
@@ -23,6 +29,12 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.tested
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+quick: $(VENV)/.quick
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(QUICK) $(ARGS)
+
+compat:
+	.ci/compat
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .
