@@ -359,7 +359,7 @@ smtp_dns_support_level = disabled
 lmtp_host_lookup = native
 notify_classes =
 biff = no
-smtpd_relay_restrictions = permit_myreject
+smtpd_relay_restrictions = permit_mynetworks, reject
 transport_maps = inline:{{ {{ours.example = lmtp:inet:127.0.0.1:{lmtp}}} }}
 default_transport = error:5.1.2 no such domain
 minimal_backoff_time = 1s
