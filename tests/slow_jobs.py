@@ -11,8 +11,8 @@ from typing import Any
 from mailgate.core.mail import InboundMail
 from mailgate.wire.parse import parse
 
-_HELD = re.compile(rb"(?mi)^X-Held: ([^\r\n]+)")
-ENOUGH = 25.0  # seconds after which a gate nobody opens is given up: the child's own limit comes next
+_HELD = re.compile(rb"(?mi)^X-Held: (\w+)")
+ENOUGH = 300.0  # seconds after which a gate that nobody opens is given up
 
 
 def hold(gate: str, answer: Any = None) -> Any:
@@ -25,8 +25,8 @@ def hold(gate: str, answer: Any = None) -> Any:
 
 
 def read(raw: bytes, envelope: Any, limits: Any) -> InboundMail:
-    """Read a mail as ever; one with `X-Held: PATH` only once that file exists."""
+    """Read a mail as ever; one with `X-Held: NAME` only once a file of that name exists in $HOME."""
     held = _HELD.search(raw)
     if held:
-        hold(os.fsdecode(held[1]))
+        hold(os.path.join(os.environ["HOME"], held[1].decode()))
     return parse(raw, envelope, limits)

@@ -221,8 +221,7 @@ def _process(gateway: Gateway) -> None:
     """Have kept mail processed: by the daemon's own thread, else here and now."""
     gateway.intake.wake()
     if not gateway.threaded:
-        while gateway.intake.drain() or gateway.intake.drain_late(wait=True):
-            pass
+        gateway.intake.work_off()
 
 
 CALLS: dict[str, Call] = {

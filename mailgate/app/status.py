@@ -51,6 +51,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         "pulse": gateway.pulse.trouble(),
         "dead": gateway.dead(),
         "config_stale": gateway.live.stale or None,
+        "in_hand": gateway.intake.standing(),
         "children": {"count": len(gateway.children.pids()), "memory": gateway.children.memory()},
     }
 
@@ -88,6 +89,7 @@ def report(daemon: Mapping[str, Any] | None, store: Store, config: Config, now: 
         "disk_free": free,
         "database": daemon.get("soundness") if daemon else None,
         "config_stale": daemon["config_stale"] if daemon else None,
+        "in_hand": daemon["in_hand"] if daemon else None,
         "children": daemon["children"] if daemon else None,
         "faults": [fault for fault in (store.fault(),) if fault],
     }

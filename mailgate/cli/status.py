@@ -43,7 +43,9 @@ def _lines(found: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]
         down = f"down since {_ago(relay['since'], now)}: {relay['down']}" if relay["down"] else "ready"
         yield "relay", f"{relay['name']}: {down if found['running'] else 'not asked'}"
     yield "last mail", show.moment(found["last_mail_at"], now) or "none yet"
-    yield "mail", f"{found['queues']['mail']['waiting']} waiting to be processed"
+    full = found["in_hand"] and found["in_hand"]["full"]
+    window = f", of which {found['in_hand']['window']} are in hand: the others wait behind these" if full else ""
+    yield "mail", f"{found['queues']['mail']['waiting']} waiting to be processed{window}"
     outbox = ", ".join(f"{row['count']} {state}" for state, row in found["queues"]["outbox"].items())
     yield "outbox", outbox or "nothing waits"
     longest = found["longest"]

@@ -77,6 +77,7 @@ class Facts:
     duplicate_ticket: int | None = None
     msgid_collision: bool = False  # the same Message-ID with other content exists
     by_id: Mapping[str, int] = field(default_factory=dict)  # Message-ID -> ticket (merges followed)
+    awaited: int = 0  # the ticket that knows the mail's own Message-ID as somebody's reference, while no mail has it
     tickets: Mapping[int, Ticket] = field(default_factory=dict)  # every candidate, by number (merges followed)
     merged: Mapping[int, int] = field(default_factory=dict)  # asked-for number -> where it went
     letters: Mapping[str, SentLetter] = field(default_factory=dict)

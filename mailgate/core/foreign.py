@@ -13,16 +13,21 @@ _BARE = re.compile(r"\[#([0-9]{1,20})\]")
 
 
 def threads(mail: InboundMail) -> tuple[str, ...]:
-    """Ids that stand for another system's threads, to be treated like a Message-ID the mail refers to.
+    """Ids that stand for another system's threads, to be treated like a Message-ID the mail refers to."""
+    return marks(mail.subject, history=mail.envelope.history)
+
+
+def marks(subject: str, *, history: bool) -> tuple[str, ...]:
+    """The ids that the marks of a decoded subject stand for, at most five.
 
     In a history even the bare `[#4711]` is another system's; in today's mail it may well be ours.
     """
-    marks = [(name.lower(), int(number)) for name, number in _NAMED.findall(mail.subject[:1000])]
-    if mail.envelope.history:
-        marks += [("", int(number)) for number in _BARE.findall(mail.subject[:1000])]
-    elif not is_reply(mail.subject):
+    found = [(name.lower(), int(number)) for name, number in _NAMED.findall(subject[:1000])]
+    if history:
+        found += [("", int(number)) for number in _BARE.findall(subject[:1000])]
+    elif not is_reply(subject):
         return ()
-    return tuple(f"<{number}.{_plain(name)}@thread.invalid>" for name, number in dict.fromkeys(marks))[:5]
+    return tuple(f"<{number}.{_plain(name)}@thread.invalid>" for name, number in dict.fromkeys(found))[:5]
 
 
 def _plain(name: str) -> str:

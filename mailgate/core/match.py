@@ -102,6 +102,9 @@ def _evident(
             return Match("number", ticket, mentions=_known(mentioned, facts), leaked=leaked)
         if ticket:
             mentioned.append(ticket.number)
+    awaited = facts.tickets.get(facts.awaited)  # an answer to this very mail came first
+    if awaited and (history or takes_part(awaited, author)):
+        return Match("reference", awaited, mentions=_known(mentioned, facts), leaked=leaked)
     return Match("none", mentions=_known(mentioned, facts), leaked=leaked)
 
 

@@ -147,8 +147,10 @@ class Read(Protocol):
     def raw(self, number: int) -> bytes:
         """The mail byte for byte as it came; raises KeyError for an unknown number or purged bytes."""
 
-    def waiting(self, limit: int, after: int = 0) -> list[WaitingMail]:
-        """Mails without a fate, in order of arrival, numbered above `after`."""
+    def open_mails(self, limit: int) -> list[int]: ...
+    def is_open(self, number: int) -> bool: ...
+    def waiting(self, numbers: Iterable[int]) -> list[WaitingMail]:
+        """Of these mails those without a fate (which `open_mails` names in order of arrival), with their raw bytes."""
 
     def envelope(self, number: int) -> Envelope: ...
     def audit(self) -> Mapping[str, int]: ...
@@ -266,9 +268,7 @@ class Tx(Read, Protocol):
     def deciding(self, numbers: Iterable[int], *, alone: bool = False) -> None:
         """Mark mails whose decision is about to begin, so that an unclean end is remembered with them."""
 
-    def at_rest(self, numbers: Iterable[int]) -> None:
-        """Take the mark back: they are not being decided after all, and wait."""
-
+    def at_rest(self, numbers: Iterable[int]) -> None: ...
     def unfinished(self) -> list[int]:
         """At the start: mails that were being decided when a gateway ended uncleanly, those alone in hand counted."""
 

@@ -66,8 +66,17 @@ class Inbox(Session):
                 return Kept(int(number), int(earlier["number"]))
         return Kept(int(number))
 
-    def waiting(self, limit: int, after: int = 0) -> list[WaitingMail]:
-        """Mails without a fate, in order of arrival, numbered above `after`."""
+    def open_mails(self, limit: int) -> list[int]:
+        """The numbers of mails without a fate, in order of arrival."""
+        return [row["number"] for row in self.all(sql.OPEN_MAILS, {"limit": limit})]
+
+    def is_open(self, number: int) -> bool:
+        """True for a mail without a fate."""
+        return self.scalar(sql.IS_OPEN, {"number": number}) is not None
+
+    def waiting(self, numbers: Iterable[int]) -> list[WaitingMail]:
+        """See `base.Read.waiting`."""
+        found = (self.one(sql.WAITING, {"number": number}) for number in numbers)
         return [
             WaitingMail(
                 number=row["number"],
@@ -83,7 +92,8 @@ class Inbox(Session):
                 release_mode=row["release_mode"],
                 retried=bool(row["retried"]),
             )
-            for row in self.all(sql.WAITING, {"limit": limit, "after": after})
+            for row in found
+            if row is not None
         ]
 
     def attempt(self, number: int) -> int:
@@ -98,7 +108,7 @@ class Inbox(Session):
         self.many(sql.DECIDING, [{"number": number, "how": ALONE if alone else AMONG_OTHERS} for number in numbers])
 
     def at_rest(self, numbers: Iterable[int]) -> None:
-        """See `base.Tx.at_rest`."""
+        """Take the mark back: they are not being decided after all, and wait."""
         self.many(sql.DECIDING, [{"number": number, "how": 0} for number in numbers])
 
     def unfinished(self) -> list[int]:

@@ -29,9 +29,11 @@ REPEATED = """
 UPDATE mail SET fate = 'duplicate', reason = 'same-bytes', decided_at = :now, duplicate_of = :first
 WHERE number = :number
 """
+OPEN_MAILS = "SELECT number FROM mail WHERE fate IS NULL ORDER BY number LIMIT :limit"
+IS_OPEN = "SELECT 1 FROM mail WHERE number = :number AND fate IS NULL"
 WAITING = """
 SELECT mail.*, raw.bytes FROM mail LEFT JOIN raw ON raw.mail = mail.number
-WHERE mail.fate IS NULL AND mail.number > :after ORDER BY mail.number LIMIT :limit
+WHERE mail.number = :number AND mail.fate IS NULL
 """
 ATTEMPT = "UPDATE mail SET attempts = attempts + 1 WHERE number = :number RETURNING attempts"
 # `deciding` says that a decision was begun: 1 among others, 2 alone. A fate takes it back, and so does a clean end.
@@ -162,8 +164,13 @@ TICKET_OF_MAIL = """
 SELECT ticket.number FROM mail_ticket JOIN ticket ON ticket.id = mail_ticket.ticket
 WHERE mail_ticket.mail = :mail ORDER BY ticket.number LIMIT 1
 """
-SAME_ID_OTHER_CONTENT = """
-SELECT 1 FROM mail WHERE message_id = :message_id AND message_id <> '' AND content_digest <> :content_digest LIMIT 1
+# Whether another mail has this Message-ID, and which ticket knows it from a mail that referred to it.
+OWN_ID_BEFORE = """
+SELECT EXISTS (
+    SELECT 1 FROM mail WHERE message_id = :message_id AND message_id <> '' AND content_digest <> :content_digest
+  ) AS taken,
+  (SELECT ticket.number FROM msgid JOIN ticket ON ticket.id = msgid.ticket WHERE msgid.id = :message_id
+    AND NOT EXISTS (SELECT 1 FROM letter WHERE letter.message_id = :message_id)) AS awaited
 """
 TICKET_OF_ID = """
 SELECT ticket.number FROM msgid JOIN ticket ON ticket.id = msgid.ticket WHERE msgid.id = :id

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from conftest import Desk, mail, running
 
-from mailgate.app import intake, jobs, pulse
+from mailgate.app import inhand, jobs, pulse
 from mailgate.app.children import Children
 from mailgate.app.pulse import FEW, MANY, Pulse
 from mailgate.errors import ConfigError
@@ -78,7 +78,7 @@ def test_s02_mails_that_all_fail_make_the_gateway_unhealthy_on_every_surface(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(intake, "READ", "builtins:int")
+        broken.setattr(inhand, "READ", "builtins:int")
         numbers = [desk.send(mail(f"lamp {n}")) for n in range(FEW - 1)]
         assert get(desk, "healthz")[0] == 200
         numbers.append(desk.send(mail()))

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mailgate.app import intake
+from mailgate.app import deciding, inhand
 from mailgate.core.mail import InboundMail
 from mailgate.wire.parse import parse
 
@@ -33,14 +33,14 @@ def _deadly(*args: Any, **options: Any) -> Any:
     return _decide(*args, **options)
 
 
-_decide = intake.decide
+_decide = deciding.decide
 
 if __name__ == "__main__":
     from mailgate.cli import cli
 
     match os.environ["ODD"]:
         case "stuck" | "mortal" as name:
-            intake.READ = f"odd_daemon:{name}"
+            inhand.READ = f"odd_daemon:{name}"
         case "deadly":
-            intake.decide = _deadly
+            deciding.decide = _deadly
     sys.exit(cli(standalone_mode=False))

@@ -143,7 +143,6 @@ def test_sigterm_with_mail_that_never_gets_read_gives_its_attempt_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mailgate.daemon.GRACE", 1.0)
-    monkeypatch.setattr("mailgate.app.intake.PATIENCE", 0.05)
     with running(tmp_path) as desk:
         pool = desk.gateway.children
         reading = threading.Event()
@@ -153,7 +152,7 @@ def test_sigterm_with_mail_that_never_gets_read_gives_its_attempt_back(
                 reading.set()
                 return [pool.submit("time:sleep", 60) for _ in calls]
 
-        desk.gateway.intake._children = Endless()  # type: ignore[assignment]
+        desk.gateway.intake.hand.children = Endless()  # type: ignore[assignment]
         with smtplib.SMTP("127.0.0.1", desk.port) as client:
             client.sendmail("a@customer.example", ["support@acme.example"], letter("slow"))
         assert reading.wait(20)

@@ -136,7 +136,7 @@ def poisoned(serial: int = 0) -> EmailMessage:
 
 def test_p23_a_mail_that_kills_its_reader_three_times_is_set_aside_and_the_others_go_on(desk: Desk) -> None:
     deadly = Deadly(desk.gateway.children)
-    desk.gateway.intake._children = deadly
+    desk.gateway.intake.hand.children = deadly
     number = desk.send(poisoned())
     assert desk.fate(number) == "quarantined"
     assert deadly.deaths == 3
@@ -152,7 +152,7 @@ def test_p23_a_mail_that_kills_its_reader_three_times_is_set_aside_and_the_other
 
 def test_g15_a_retry_fills_the_stub_ticket_and_a_second_one_changes_nothing(desk: Desk) -> None:
     deadly = Deadly(desk.gateway.children)
-    desk.gateway.intake._children = deadly
+    desk.gateway.intake.hand.children = deadly
     number = desk.send(poisoned())
     stub = desk.of_mail(number)
     deadly.poisonous = False
@@ -170,11 +170,11 @@ def test_g15_a_retry_fills_the_stub_ticket_and_a_second_one_changes_nothing(desk
 
 def test_g15_a_retry_after_ack_max_age_is_not_acknowledged(desk: Desk) -> None:
     deadly = Deadly(desk.gateway.children)
-    desk.gateway.intake._children = deadly
+    desk.gateway.intake.hand.children = deadly
     number = desk.send(poisoned())
     deadly.poisonous = False
     late = desk.gateway.clock() + timedelta(hours=25)
-    desk.gateway.intake._clock = lambda: late
+    desk.gateway.intake.deciding.clock = lambda: late
     del desk.settled[number]
     control.retry_quarantine(desk.gateway, number)
     desk.wait(lambda: number in desk.settled, "the retry got no fate")
@@ -189,15 +189,15 @@ def test_p23_an_error_of_the_database_is_not_counted_against_the_mail(
     monkeypatch.setattr("mailgate.app.intake.PAUSE", 0.01)
     failures = iter(range(6))
 
-    def hiccup(mail: Any, parsed: Any, snapshot: Any) -> Future[Any]:
+    def hiccup(mail: Any, parsed: Any, snapshot: Any, after: Any) -> Future[Any]:
         if next(failures, None) is None:
-            return real(mail, parsed, snapshot)
+            return real(mail, parsed, snapshot, after)
         failed: Future[Any] = Future()
         failed.set_exception(Temporary("database is locked"))
         return failed
 
-    real = desk.gateway.intake._decided
-    monkeypatch.setattr(desk.gateway.intake, "_decided", hiccup)
+    real = desk.gateway.intake.deciding._begin
+    monkeypatch.setattr(desk.gateway.intake.deciding, "_begin", hiccup)
     number = desk.send(mail())
     assert desk.fate(number) == "filed"
     row = desk.gateway.store.read(lambda read: read.mail(number))
@@ -205,14 +205,14 @@ def test_p23_an_error_of_the_database_is_not_counted_against_the_mail(
 
 
 def test_a_bug_of_ours_sets_the_mail_aside_and_the_others_go_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = desk.gateway.intake._decided
+    real = desk.gateway.intake.deciding._begin
 
-    def buggy(mail: Any, parsed: Any, snapshot: Any) -> Future[Any]:
+    def buggy(mail: Any, parsed: Any, snapshot: Any, after: Any) -> Future[Any]:
         if parsed.subject == "Broken lamp 7":
             raise IndexError("string index out of range")
-        return real(mail, parsed, snapshot)
+        return real(mail, parsed, snapshot, after)
 
-    monkeypatch.setattr(desk.gateway.intake, "_decided", buggy)
+    monkeypatch.setattr(desk.gateway.intake.deciding, "_begin", buggy)
     number = desk.send(poisoned(7))
     assert desk.fate(number) == "quarantined"
     assert "IndexError" in str(desk.gateway.store.read(lambda read: read.quarantine())[0]["error"])
@@ -226,7 +226,7 @@ def test_when_even_the_stub_ticket_fails_the_mail_is_set_aside_bare_and_the_othe
         raise KeyError("no department")
 
     monkeypatch.setattr("mailgate.core.unreadable.decide", broken)
-    desk.gateway.intake._children = Deadly(desk.gateway.children)
+    desk.gateway.intake.hand.children = Deadly(desk.gateway.children)
     number = desk.send(poisoned())
     assert desk.fate(number) == "quarantined"
     assert desk.tickets() == []
@@ -245,7 +245,7 @@ def test_without_children_mail_waits_and_nobody_is_blamed(desk: Desk, monkeypatc
             failed.set_exception(Temporary("no child process can be started"))
             return failed
 
-    desk.gateway.intake._children = Bare(pool)
+    desk.gateway.intake.hand.children = Bare(pool)
     number = desk.send(mail())
     assert desk.fate(number) == "filed"
     assert desk.gateway.store.read(lambda read: read.mail(number))["attempts"] == 0  # type: ignore[index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import threading
 from datetime import timedelta
@@ -32,9 +33,8 @@ def test_t02_a_stranger_who_quotes_a_number_gets_a_ticket_of_their_own_and_learn
     assert claim.number != first.number and claim.links == (first.number,)
     assert len(desk.ticket(first.number).entries) == 1
     for letter in desk.letters("eve@stranger.example"):
-        assert (
-            "Divorce" not in whole(letter) and "Maija" not in whole(letter) and str(first.number) not in whole(letter)
-        )
+        assert "Divorce" not in whole(letter) and "Maija" not in whole(letter)
+        assert not re.search(rf"\b{first.number}\b", whole(letter)), "an id may hold these digits by chance"
     assert f"#{first.number}" in whole(notice_to(desk, "anna", claim.number)), "agents are told of the claim"
 
 

@@ -305,7 +305,7 @@ def test_a_parked_mail_is_listed_then_released_and_waits_again(bench):
     assert bench.read(lambda read: read.audit())["parked"] == 1
     effects(bench, ch.Unpark(mail, True, "ann", "words"))
     assert bench.read(lambda read: read.parked()) == []
-    (waiting,) = bench.write(lambda tx: tx.waiting(5))
+    (waiting,) = bench.write(lambda tx: tx.waiting(tx.open_mails(5)))
     assert (waiting.released_as, waiting.release_mode) == ("ann", "words")
 
 

@@ -157,3 +157,22 @@ def test_one_mail_asks_fewer_than_twenty_small_questions_and_none_scans_a_table(
     small = ("agent", "absence", "lately", "seen", "CONSTANT", "(subquery", "CO-ROUTINE")
     scans = [plan for plan in plans if plan[0].startswith("SCAN") and not any(name in plan[0] for name in small)]
     assert scans == []
+
+
+def test_a_mails_own_id_is_awaited_where_somebody_referred_to_it_and_no_mail_has_it(bench, letters):
+    number = bench.open(stamp=bench.stamp(1, ids=("<late@customer.example>",)), outbound=(letters(),))
+    ours = bench.scalar("SELECT message_id FROM letter")
+
+    def awaited(identifier, digest="none"):
+        return bench.facts(message_id=identifier, content_digest=digest)
+
+    assert awaited("<late@customer.example>").awaited == number
+    assert number in awaited("<late@customer.example>").tickets
+    assert awaited("<never@customer.example>").awaited == 0
+    assert awaited("").awaited == 0
+    assert awaited("<1@customer.example>").awaited == 0, "a mail has it"
+    assert awaited("<1@customer.example>", "content-1").awaited == 0, "this very mail, come again"
+    assert awaited(ours).awaited == 0, "a letter of ours has it"
+    elsewhere = bench.open("Chair")
+    bench.apply(None, ch.MergeInto(elsewhere), ticket=number)
+    assert awaited("<late@customer.example>").awaited == elsewhere

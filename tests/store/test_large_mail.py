@@ -59,7 +59,9 @@ def test_it_lies_in_a_file_by_digest_for_the_owner_alone_and_reads_back_byte_for
     digest, number = kept(bench)
     path = blob_path(bench.store.data, digest)
     assert bench.read(lambda read: read.raw(number)) == RAW
-    assert [(m.raw, m.path, m.size) for m in bench.write(lambda tx: tx.waiting(10))] == [(None, str(path), len(RAW))]
+    assert [(m.raw, m.path, m.size) for m in bench.write(lambda tx: tx.waiting([number]))] == [
+        (None, str(path), len(RAW))
+    ]
     assert oct(path.stat().st_mode & 0o777) == "0o600"
     assert oct((bench.store.data / "incoming").stat().st_mode & 0o777) == "0o700"
     assert files(bench) == [str(path.relative_to(bench.store.data))]

@@ -116,7 +116,7 @@ def test_quarantine_lists_retries_and_drops(bench):
     }  # fmt: skip
     assert bench.write(lambda tx: tx.retry_mail(one))
     assert not bench.write(lambda tx: tx.retry_mail(one))
-    (waiting,) = bench.write(lambda tx: tx.waiting(9))
+    (waiting,) = bench.write(lambda tx: tx.waiting(tx.open_mails(9)))
     assert (waiting.number, waiting.attempts, waiting.retried, waiting.raw) == (one, 0, True, b"one")
     assert bench.write(lambda tx: tx.drop_mail(two, "by hand", bench.now))
     assert not bench.write(lambda tx: tx.drop_mail(two, "by hand", bench.now))
@@ -126,10 +126,11 @@ def test_quarantine_lists_retries_and_drops(bench):
 def test_waiting_mail_comes_in_order_of_arrival(bench):
     kept = [bench.keep(source=Source.LMTP).number for _ in range(5)]
     bench.apply(kept[1])
-    waiting = bench.write(lambda tx: tx.waiting(3))
+    waiting = bench.write(lambda tx: tx.waiting(tx.open_mails(3)))
     assert [mail.number for mail in waiting] == [kept[0], kept[2], kept[3]]
     assert waiting[0].envelope.source is Source.LMTP
-    assert [mail.number for mail in bench.write(lambda tx: tx.waiting(9, after=kept[3]))] == [kept[4]]
+    assert bench.read(lambda read: read.waiting([kept[1], 99])) == []
+    assert [bench.read(lambda read, n=n: read.is_open(n)) for n in (kept[0], kept[1], 99)] == [True, False, False]
     assert bench.write(lambda tx: (tx.attempt(kept[4]), tx.attempt(kept[4]))) == (1, 2)
     with pytest.raises(KeyError):
         bench.write(lambda tx: tx.attempt(99))
@@ -325,7 +326,7 @@ def test_s04_only_a_mail_alone_in_hand_at_an_unclean_end_is_counted_and_a_fate_f
     bench.write(lambda tx: tx.deciding([settled]))  # too late: it has its fate
 
     def counts():
-        return {mail.number: mail.alone for mail in bench.read(lambda read: read.waiting(9))}
+        return {mail.number: mail.alone for mail in bench.read(lambda read: read.waiting(read.open_mails(9)))}
 
     assert bench.write(lambda tx: tx.unfinished()) == [among, alone]
     assert counts() == {among: 0, alone: 1, rested: 0, waiting: 0}
