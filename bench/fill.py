@@ -41,7 +41,7 @@ STATEMENTS = (
     "SELECT i, canonical, canonical, 'support', 1, 'sent', 1, {at}, {at} FROM n JOIN address ON address.id = i",
     "INSERT INTO event (ticket, at, actor, mail, kind, old, new) SELECT i, {at}, '', i, 'opened', '', 'support' FROM n",
     "INSERT INTO event (ticket, at, actor, mail, kind, old, new) SELECT i, {at}, '', i, 'entry', i, 'customer' FROM n",
-    "INSERT INTO words (rowid, subject, body) SELECT i, 'order ' || i, hex(randomblob(100)) FROM n",
+    "INSERT INTO words (rowid, subject, body) SELECT i, 'order ' || i, 'w' || hex(randomblob(100)) FROM n",
 )
 
 
