@@ -174,7 +174,7 @@ def says_automatic(mail: InboundMail) -> bool:
 
 
 def _nobody_reads(author: Address, mail: InboundMail, policy: Policy) -> bool:
-    """True for a robot's address; with a person's Reply-To it is a form's and the mail that person's, a report excepted."""
+    """True for a robot's address; with a person's Reply-To it is a form's, unless it is a report."""
     report = mail.header("content-type").lower().startswith("multipart/report")  # no person types one (RFC 6522)
     return addressee.robot(author.addr) and (report or not addressee.reply_to(mail, policy))
 

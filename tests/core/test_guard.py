@@ -153,7 +153,9 @@ def test_l12_another_ticket_system_is_read_but_not_answered(header: str) -> None
 @pytest.mark.parametrize(("content_type", "robot"), [
     ("text/plain", False), ("multipart/alternative; boundary=x", False), ("Multipart/Report; report-type=delivery-status", True),
 ])  # fmt: skip
-def test_a_robots_address_with_a_persons_reply_to_is_that_person_unless_it_sends_a_report(content_type: str, robot: bool) -> None:
+def test_a_robots_address_with_a_persons_reply_to_is_that_person_unless_it_sends_a_report(
+    content_type: str, robot: bool
+) -> None:
     """A whitelist's challenge comes as a report from noreply@, with the person it guards in Reply-To."""
     form = mail(("content-type", content_type), author=Address("noreply@shop.test"), reply_to=(MATTI,))
     assert judge(form).robot is robot
