@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from mailgate import newfile
 from mailgate.app import notify, pulse
 from mailgate.app.schedule import run_job
 from mailgate.errors import ConfigError
@@ -141,10 +142,8 @@ class Daemon:
             return
         bound = self.door.bound
         text = json.dumps({**bound, "pid": os.getpid(), "metrics": self.outside.metrics.bound})
-        fresh = self.ready_file.with_name(self.ready_file.name + ".new")
         try:
-            fresh.write_text(text + "\n")
-            fresh.replace(self.ready_file)
+            newfile.replace(self.ready_file, f"{text}\n".encode())
         except OSError as error:
             raise ConfigError(f"{self.ready_file} cannot be written: {error.strerror}") from error
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailgate.store.backup import Copied, backup, restore
+from mailgate.store.backup import Copied, backup
 from mailgate.store.faults import sqlite_fault
+from mailgate.store.restore import restore
 from mailgate.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:

@@ -19,16 +19,17 @@ FILES = sorted(ROOT.rglob("*.py"))
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
 STORE = {"store.base", "store.blobs"}
 MAY = {
-    "__init__": set(), "errors": set(), "crash": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"},
-    "core": {"errors"}, "store.base": {"errors", "core"}, "store.blobs": {"errors", "crash", "store.base"},
-    "wire": {"errors", "core"}, "edge": {"errors", "crash", "core", "store.base"},
-    "store": {"errors", "crash", "core", *STORE}, "config": {"errors", "tomlfile", "core"},
+    "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"},
+    "core": {"errors"}, "store.base": {"errors", "core"}, "store.blobs": {"errors", "crash", "newfile", "store.base"},
+    "wire": {"errors", "core"}, "edge": {"errors", "crash", "newfile", "core", "store.base"},
+    "store": {"errors", "crash", "newfile", "core", *STORE},
+    "config": {"errors", "newfile", "tomlfile", "core"},
     "rulebook": {"errors", "tomlfile", "core"}, "library": {"errors", "core"}, "log": set(),
-    "app": {"errors", "crash", "core", "wire", "config", *STORE},
+    "app": {"errors", "crash", "newfile", "core", "wire", "config", *STORE},
     "opening": {"errors", "config", "store", *STORE}, "ends": {"errors", "config", "edge"},
     "wiring": {"errors", "core", "library", "config", "rulebook", "edge", "store", *STORE, "app", "ends"},
-    "daemon": {"errors", "wiring", "app"},
-    "cli": {"errors", "log", "places", "core", "wire", "config", "rulebook", "store.base", "app", "opening", "ends",
+    "daemon": {"errors", "newfile", "wiring", "app"},
+    "cli": {"errors", "newfile", "log", "places", "core", "wire", "config", "rulebook", "store.base", "app", "opening", "ends",
             "wiring", "daemon"},
     "__main__": {"cli"},
 }  # fmt: skip

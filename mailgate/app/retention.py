@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mailgate import newfile
 from mailgate.app.gateway import Gateway
 from mailgate.core.mail import canonical
 from mailgate.errors import OutOfSpace, Temporary
@@ -116,7 +117,7 @@ def _archive(gateway: Gateway, folder: Path, mails: Iterable[Mapping[str, Any]])
             continue
         years.setdefault(path, []).append(mbox_entry(raw, str(row["sender"]), row["arrived_at"]))
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        newfile.folder(folder)
         lengths = {str(path): path.stat().st_size if path.exists() else 0 for path in years}
         gateway.store.write(lambda tx: tx.set_setting(ARCHIVING, json.dumps(lengths))).result()
         for path, entries in years.items():
@@ -131,8 +132,7 @@ def _raw(number: int, read: Read) -> bytes:
 
 
 def _append(path: Path, entries: Iterable[bytes]) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as file:
+    with os.fdopen(newfile.append(path), "wb") as file:
         file.writelines(entries)
         file.flush()
         os.fsync(file.fileno())

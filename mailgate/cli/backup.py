@@ -19,6 +19,8 @@ def backup(ctx: click.Context, file: Path) -> None:
     config = at.load(ctx)
     done = copy(config.store.path, file.absolute())
     click.echo(f"{file}: {done.mails} mails, {done.tickets} tickets, {done.blobs} large mails")
+    for odd in done.odd:
+        click.echo(f"warning: {odd}: `mailgate restore` will refuse this file", err=True)
 
 
 @click.command()
@@ -29,7 +31,7 @@ def restore(ctx: click.Context, file: Path) -> None:
     from mailgate.opening import restore as unpack
 
     config = at.load(ctx)
-    done = unpack(file.absolute(), config.gateway.data, first_number=config.policy.tickets.first_number)
+    done = unpack(file.absolute(), config.store.path, first_number=config.policy.tickets.first_number)
     click.echo(f"{done.mails} mails, {done.tickets} tickets, {done.blobs} large mails restored; "
                f"{done.held} letters held: look at `mailgate outbox list`, then `mailgate outbox release`")  # fmt: skip
     click.echo("signing keys are in no backup: put keys.json back too, or answers to old letters lose their proof")

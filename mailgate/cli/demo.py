@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from mailgate import newfile
+
 NEXT = """
 Write the next mail yourself:
   printf 'From: you@home.example\\nTo: support@acme.example\\nSubject: Hello\\n\\nIt works!\\n' |
@@ -66,11 +68,11 @@ def _pages(folder: Path) -> list[Path]:
     import email.policy
 
     pages = folder / "html"
-    pages.mkdir(exist_ok=True)
+    newfile.folder(pages)
     for number, path in enumerate(sorted((folder / "letters" / "new").glob("*")), start=1):
         letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
         body = letter.get_body(("html",))
         if body is not None:
             to = str(letter["Delivered-To"]).strip("<> ").replace("@", "-at-")
-            (pages / f"{number:02d}-{to}.html").write_text(body.get_content())
+            newfile.replace(pages / f"{number:02d}-{to}.html", body.get_content().encode())
     return sorted(pages.glob("*.html"))

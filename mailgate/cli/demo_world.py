@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from mailgate import newfile
 from mailgate.core.ticket import Ticket
 from mailgate.daemon import Daemon
 from mailgate.ends import SmtpTransport, plain_transport
@@ -204,12 +205,12 @@ def start(folder: Path) -> World:
     """A gateway with the demo's configuration, serving on a free loopback port. Raises Disappointed."""
     from mailgate.config.files import shared
 
-    (folder / "mailgate.toml").write_text(CONFIG)
+    newfile.write(folder / "mailgate.toml", CONFIG.encode())
     for name in ("rules", "templates"):
-        (folder / name).mkdir(exist_ok=True)
+        newfile.folder(folder / name)
         for source in shared(name).iterdir():
             if source.is_file():
-                (folder / name / source.name).write_bytes(source.read_bytes())
+                newfile.write(folder / name / source.name, source.read_bytes())
     clock = Clock()
     gateway = build(folder / "mailgate.toml", children=1, clock=clock)
     daemon = Daemon(gateway, edges(gateway))

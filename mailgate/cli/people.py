@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mailgate import newfile
 from mailgate.cli import at, show
 from mailgate.errors import Permanent
 
@@ -48,19 +49,21 @@ def export(ctx: click.Context, address: str, folder: Path | None) -> None:
     from mailgate.app import rights
 
     target = folder or Path(f"export-{address.replace('/', '_')}")
-    if target.exists():
+    if os.path.lexists(target):
         raise Permanent(f"{target} exists already")
     with at.reading(ctx) as (config, store):
         files = store.read(lambda read: list(rights.export(read, config.policy, address, at.now())))
-    target.mkdir(mode=0o700, parents=True)
+    newfile.folder(target.parent)
+    target.mkdir(mode=0o700)
     for name, content in files:
         path = target / name
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        if isinstance(content, bytes):
-            path.write_bytes(content)
-        else:
-            path.write_text(json.dumps(content, default=show.plain, ensure_ascii=False, indent=2) + "\n")
+        newfile.folder(path.parent)
+        newfile.write(path, content if isinstance(content, bytes) else _page(content))
     click.echo(f"{len(files)} files in {target}")
+
+
+def _page(content: object) -> bytes:
+    return f"{json.dumps(content, default=show.plain, ensure_ascii=False, indent=2)}\n".encode()
 
 
 @click.group(invoke_without_command=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mailgate import newfile
 from mailgate.cli import at, show
 from mailgate.core.ticket import Entry, Status, Ticket
 from mailgate.errors import Permanent
@@ -154,7 +157,7 @@ def files(ctx: click.Context, number: int, folder: Path) -> None:
         for entry in ticket.entries:
             if entry.mail is not None:
                 wanted.setdefault(entry.mail, {}).update((file.part, file.name) for file in entry.attachments)
-        folder.mkdir(parents=True, exist_ok=True)
+        newfile.folder(folder)
         count = 0
         for mail, names in wanted.items():
             if not names:
@@ -163,19 +166,18 @@ def files(ctx: click.Context, number: int, folder: Path) -> None:
             for file, data in files_of(raw):
                 if file.part not in names:
                     continue
-                target = _free(folder, names[file.part])
-                target.write_bytes(data)
-                click.echo(str(target))
+                click.echo(str(_put(folder, names[file.part], data)))
                 count += 1
     if not count:
         click.echo("No attachments.")
 
 
-def _free(folder: Path, name: str) -> Path:
-    """A path in the folder that does not exist yet; `name` is safe already, and made safe once more."""
-    bare = Path(name).name or "file"
-    target, number = folder / bare, 1
-    while target.exists():
-        number += 1
-        target = folder / f"{Path(bare).stem}-{number}{Path(bare).suffix}"
+def _put(folder: Path, name: str, data: bytes) -> Path:
+    """A new file in the folder under a free name; `name` is safe already, and made safe once more."""
+    bare = Path(Path(name).name.strip(".") or "file")
+    for number in itertools.count(1):
+        target = folder / (bare if number == 1 else f"{bare.stem}-{number}{bare.suffix}")
+        with contextlib.suppress(FileExistsError):
+            newfile.write(target, data)
+            break
     return target

@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from mailgate import newfile
 from mailgate.config.model import FileModel
 from mailgate.config.secrets import plain
 from mailgate.config.work import Work
@@ -51,10 +52,9 @@ def init(target: Path) -> list[Path]:
             root = shared(folder)
             sources += [(file, target / folder / file.relative_to(root)) for file in sorted(root.rglob("*"))]
         for source, copy in sources:
-            if source.is_file() and not copy.exists():
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                with copy.open("xb") as file:
-                    file.write(source.read_bytes())
+            if source.is_file() and not os.path.lexists(copy):
+                newfile.folder(copy.parent)
+                newfile.write(copy, source.read_bytes())
                 written.append(copy)
     except OSError as error:
         raise ConfigError(

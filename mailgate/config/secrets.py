@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from mailgate import newfile
 from mailgate.core.policy import Key
 from mailgate.errors import ConfigError
 
@@ -168,9 +169,8 @@ def _make(path: Path, text: str) -> None:
     """Write a new file with mode 0600, complete or not at all; somebody else's file that came first stays."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        newfile.folder(path.parent)
+        with os.fdopen(newfile.create(draft), "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from mailgate import newfile
 from mailgate.errors import Permanent, RouteDown
 
 
@@ -41,7 +42,7 @@ class FolderTransport:
                 self._write(name, data)
             except FileNotFoundError:
                 for part in ("tmp", "new", "cur"):
-                    (self.folder / part).mkdir(parents=True, exist_ok=True)
+                    newfile.folder(self.folder / part)
                 self._write(name, data)
         except OSError as error:
             raise RouteDown(f"{self.folder}: {error.strerror or error}") from None
@@ -56,7 +57,7 @@ class FolderTransport:
     def _write(self, name: str, data: bytes) -> None:
         temporary = self.folder / "tmp" / name
         try:
-            with temporary.open("xb") as file:
+            with os.fdopen(newfile.create(temporary), "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import http.client
 import json
 import logging
-import os
 import secrets
 import subprocess
 import threading
@@ -22,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from mailgate import newfile
 from mailgate.errors import Permanent, Temporary
 
 log = logging.getLogger(__name__)
@@ -251,16 +250,9 @@ class TokenFile:
             raise Temporary(f"{self.path} cannot be written: {error.strerror}") from None
 
     def _write(self, token: Token) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self.path.with_suffix(".new")
-        with contextlib.suppress(FileNotFoundError):
-            fresh.unlink()
+        newfile.folder(self.path.parent)
         text = json.dumps({"access": token.access, "refresh": token.refresh, "expires": token.expires.isoformat()})
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        fresh.replace(self.path)
+        newfile.replace(self.path, text.encode(), lasting=True)
 
 
 class TokenSource:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailgate import crash
+from mailgate import crash, newfile
 from mailgate.errors import OutOfSpace, Temporary
 from mailgate.store.base import Incoming
 
@@ -34,7 +34,7 @@ def write(data: Path, raw: bytes) -> Incoming:
     path = data / "incoming" / f"{digest}.{secrets.token_hex(8)}"
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        handle = newfile.create(path)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(raw)
@@ -58,7 +58,7 @@ def link(data: Path, incoming: Incoming) -> None:
     """
     path = blob_path(data, incoming.digest)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        newfile.folder(path.parent)
         if _size(path) != incoming.size:
             _name(incoming.path, path)
         for folder in (path.parent, path.parent.parent, data):  # who made them may have died before they were on disk

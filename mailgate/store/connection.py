@@ -144,7 +144,7 @@ def refuse_network(data: Path, mounts: Path = Path("/proc/self/mounts")) -> None
 def take_lock(data: Path) -> int:
     """An open descriptor that holds `mailgate.lock`; raises InUse when another process does (threats D-14)."""
     path = data / "mailgate.lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

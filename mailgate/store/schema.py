@@ -213,7 +213,7 @@ MIGRATIONS = (("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BA
 VERSION = len(MIGRATIONS)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+def migrate(connection: sqlite3.Connection, upto: int = VERSION) -> None:
     """Run what is missing, each step with its record, all inside one BEGIN IMMEDIATE; killed midway nothing remains.
 
     The version is set in the same transaction, so a second process either waits or finds nothing left to do.
@@ -222,13 +222,13 @@ def migrate(connection: sqlite3.Connection) -> None:
     from sqlite_utils.migrations import Migrations
 
     steps = Migrations("mailgate")
-    for name, script in MIGRATIONS:
+    for name, script in MIGRATIONS[:upto]:
         steps(name=name)(lambda db, script=script: _step(script, db))
     connection.execute("BEGIN IMMEDIATE")
     try:
         steps.apply(Database(connection, execute_plugins=False, strict=True))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA user_version = {upto}")
         crash.point("before-migrated")
         connection.execute("COMMIT")
         crash.point("migrated")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mailgate import crash
+from mailgate import crash, newfile
 from mailgate.core.policy import Agent, Department
 from mailgate.errors import ConfigError, Temporary
 from mailgate.store import connection as opening
@@ -89,7 +89,7 @@ class SqliteStore:
 
     def _open(self, check: bool) -> None:
         try:
-            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            newfile.folder(self.data)
             opening.refuse_network(self.data)
             self._lock = opening.take_lock(self.data)
         except OSError as problem:

@@ -9,9 +9,10 @@ import pytest
 from mailgate.core.mail import Envelope
 from mailgate.errors import ConfigError, Permanent
 from mailgate.store import blobs
-from mailgate.store.backup import backup, restore
+from mailgate.store.backup import backup
 from mailgate.store.base import InUse
 from mailgate.store.blobs import blob_path
+from mailgate.store.restore import restore
 
 ENVELOPE = Envelope("a@b.example", ("support@desk.example",))
 
@@ -44,7 +45,7 @@ def test_d12_a_backup_under_load_has_all_that_was_there_and_comes_back_with_its_
     assert (tmp_path / name).stat().st_mode & 0o077 == 0
     assert {path.name for path in tmp_path.iterdir()} == {"data", name}
 
-    back = restore(tmp_path / name, tmp_path / "again")
+    back = restore(tmp_path / name, tmp_path / "again" / "mailgate.db")
     assert (back.mails, back.tickets, back.held) == (made.mails, 1, 1)
     again = make("again")
     assert again.scalar("PRAGMA integrity_check") == "ok"
@@ -62,24 +63,24 @@ def test_what_was_being_sent_when_the_copy_was_made_is_for_people(bench, make, l
     bench.open(outbound=(letters(),))
     bench.mark(bench.claim()[0].deliveries[0].id, "sending")
     backup(bench.store.path, tmp_path / "copy.tar")
-    restore(tmp_path / "copy.tar", tmp_path / "again")
+    restore(tmp_path / "copy.tar", tmp_path / "again" / "mailgate.db")
     again = make("again")
     assert [row["state"] for row in again.read(lambda read: read.outbox())] == ["uncertain"]
 
 
 def test_numbers_of_an_empty_backup_are_advanced_too(bench, make, tmp_path):
     backup(bench.store.path, tmp_path / "copy.tar")
-    restore(tmp_path / "copy.tar", tmp_path / "again", first_number=500)
+    restore(tmp_path / "copy.tar", tmp_path / "again" / "mailgate.db", first_number=500)
     assert make("again", first_number=500).open() == 1500
 
 
 def test_live_data_are_never_restored_over(bench, tmp_path):
     backup(bench.store.path, tmp_path / "copy.tar")
     with pytest.raises(InUse):
-        restore(tmp_path / "copy.tar", bench.store.data)
+        restore(tmp_path / "copy.tar", bench.store.path)
     bench.close()
     with pytest.raises(ConfigError, match="move it away"):
-        restore(tmp_path / "copy.tar", bench.store.data)
+        restore(tmp_path / "copy.tar", bench.store.path)
 
 
 def test_a_file_that_is_no_backup_leaves_the_folder_empty(bench, tmp_path):
@@ -94,10 +95,10 @@ def test_a_file_that_is_no_backup_leaves_the_folder_empty(bench, tmp_path):
     (tmp_path / "changed.tar.gz").write_bytes(packed[:2000] + bytes(500) + packed[2500:])
     for name in ("text", "other.tar", "cut.tar", "cut.tar.gz", "changed.tar.gz"):
         with pytest.raises(ConfigError):
-            restore(tmp_path / name, tmp_path / "again")
+            restore(tmp_path / name, tmp_path / "again" / "mailgate.db")
         assert {path.name for path in (tmp_path / "again").iterdir()} == {"mailgate.lock"}
     with pytest.raises(Permanent):
-        restore(tmp_path / "missing.tar", tmp_path / "again")
+        restore(tmp_path / "missing.tar", tmp_path / "again" / "mailgate.db")
 
 
 def test_large_mail_purged_meanwhile_is_counted_as_missing(bench, tmp_path):
@@ -106,7 +107,7 @@ def test_large_mail_purged_meanwhile_is_counted_as_missing(bench, tmp_path):
     blob_path(bench.store.data, incoming.digest).unlink()
     made = backup(bench.store.path, tmp_path / "copy.tar")
     assert (made.blobs, made.missing) == (0, 1)
-    assert restore(tmp_path / "copy.tar", tmp_path / "again").missing == 1
+    assert restore(tmp_path / "copy.tar", tmp_path / "again" / "mailgate.db").missing == 1
 
 
 def test_nothing_to_back_up_is_said(tmp_path):
