@@ -28,6 +28,7 @@ SPARE = 64 * 2**20  # octets that stay free
 MANIFEST_MAX = 64 * 1024  # octets
 HEADER_MAX = 64 * 1024  # octets of what an archive says about one file beside its header
 CHUNK = 2**20
+DIGEST = re.compile(r"[0-9a-f]{64}")
 BLOB = re.compile(r"blobs/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 MAGIC = b"SQLite format 3\x00"
 
@@ -93,6 +94,8 @@ class _Unpacking:
         except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as problem:  # cut or changed
             why = str(problem).partition("\n")[0].removesuffix(":")
             raise self._refused(f"it is no archive, or damaged: {why}") from problem
+        except RecursionError as problem:  # a header that announces a header that announces
+            raise self._refused("headers in it are nested deeper than in any backup") from problem
         except sqlite3.Error as problem:
             raise self._refused(f"its database is damaged: {problem}") from problem
         return Copied(mails, tickets, put, len(known) - put, held)
@@ -108,7 +111,7 @@ class _Unpacking:
         try:
             words = json.loads(_opened(tar, member).read())
             made = {name: int(words.get(name) or 0) for name in ("format", "schema", "octets")}
-        except (ValueError, TypeError, AttributeError) as problem:
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as problem:
             raise self._refused(f"{MANIFEST} in it cannot be read") from problem
         if made["format"] > FORMAT or made["schema"] > schema.VERSION:
             raise self._refused(
@@ -145,13 +148,16 @@ class _Unpacking:
         if not version or mark != schema.APPLICATION_ID:
             raise self._refused("its database is not mailgate's")
         opening.refuse_newer(copy, self.file)
-        found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise self._refused(f"its database is damaged ({found})")
-        odd = shape.oddities(copy, version)
+        odd = shape.oddities(copy, version)  # before anything is asked of tables that may be traps
         if odd:
             more = f" and {len(odd) - 3} more" if len(odd) > 3 else ""
             raise self._refused(f"in its database {'; '.join(odd[:3])}{more}")
+        found = str(copy.execute("PRAGMA quick_check(1)").fetchone()[0])
+        if found != "ok":
+            raise self._refused(f"its database is damaged ({' '.join(found.split())})")
+        for (name,) in copy.execute("SELECT DISTINCT blob FROM mail WHERE blob IS NOT NULL"):
+            if not DIGEST.fullmatch(name):  # a path; whoever reads or purges that mail would follow it
+                raise self._refused(f"its database names large mail {ascii(name)[:100]}")
 
     def _large_mail(self, tar: tarfile.TarFile, known: dict[str, int]) -> int:
         """Only what the database speaks of, in the length it says, with the digest it is named by."""
@@ -224,6 +230,8 @@ def _settle(copy: sqlite3.Connection, first_number: int) -> int:
         "ON CONFLICT (name) DO UPDATE SET value = counter.value + :advance",
         {"fresh": first_number - 1 + ADVANCE, "advance": ADVANCE},
     )
+    # What was being archived then: a purge would cut the archive back to its length of that day.
+    copy.execute("DELETE FROM setting WHERE key = 'archiving'")
     copy.execute("COMMIT")
     return held
 

@@ -10,6 +10,7 @@ from mailgate.store import schema
 
 # Made by libraries, whose words for the same columns differ from release to release.
 BORROWED = re.compile(r"_sqlite_migrations|words_\w+")
+INERT = re.compile(r"CREATE (?:TABLE|UNIQUE INDEX|INDEX) .*", re.DOTALL | re.IGNORECASE)
 # Somebody's own index for his reports does no harm: it asks nothing and refuses nothing.
 HARMLESS = re.compile(r'CREATE INDEX ["\w]+ ON ["\w]+ ?\([\w", ]+\)', re.IGNORECASE)
 
@@ -43,7 +44,7 @@ def _parts(connection: sqlite3.Connection) -> Found:
     for kind, name, words in connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall():
         if name.startswith("sqlite_"):
             continue  # SQLite's own: sequences, statistics, the indexes of UNIQUE
-        if BORROWED.fullmatch(name) and kind in ("table", "index"):
+        if BORROWED.fullmatch(name) and kind in ("table", "index") and INERT.fullmatch(str(words)):
             found[kind, name] = _columns(connection, kind, name)
         else:
             found[kind, name] = " ".join(str(words).split())

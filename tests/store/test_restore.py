@@ -31,9 +31,21 @@ def special(name, kind, link=""):
     return member, b""
 
 
+@pytest.fixture(scope="module")
+def good():
+    """The members of a good backup, once it is made."""
+    return []
+
+
 @pytest.fixture
-def parts(bench, tmp_path):
+def parts(good, request, tmp_path):
     """The members of a good backup with one large mail."""
+    if not good:
+        good += backed_up(request.getfixturevalue("bench"), tmp_path)
+    return [plain(member.name, data) for member, data in good]
+
+
+def backed_up(bench, tmp_path):
     bench.open()
     raw = os.urandom(90_000)
     incoming = blobs.write(bench.store.data, raw)
@@ -250,3 +262,45 @@ def test_every_version_is_known_by_its_shape(version):
         assert shape.oddities(one, version) == []
         for other in range(1, schema.VERSION + 1):
             assert (shape.oddities(one, other) == []) is (other == version)
+
+
+def test_headers_nested_without_end_are_refused(parts, tmp_path):
+    """Each long name announces the next header, and the reader of archives goes a level deeper."""
+    long = special("././@LongLink", tarfile.GNUTYPE_LONGNAME)
+    refused(tmp_path, put(tmp_path / "odd.tar", [parts[0], *[long] * 3000, *parts[1:]]), "nested")
+
+
+@pytest.mark.parametrize("words", [b'{"octets": 1e999}', b"[" * 60_000, b'{"schema": ' + b"9" * 5000 + b"}"])
+def test_an_index_that_breaks_its_reader_is_refused(parts, tmp_path, words):
+    parts[0] = plain("mailgate.json", words)
+    refused(tmp_path, put(tmp_path / "odd.tar", parts), "cannot be read")
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/etc/passwd", "a" * 63, "A" * 64, "b" * 64 + "\n", ""])
+def test_a_database_that_names_large_mail_as_we_never_do_is_refused(parts, tmp_path, name):
+    """A purge would unlink the file of that name, and an agent would be shown it."""
+    quoted = name.replace("'", "''")
+    parts[1] = plain("mailgate.db", changed(parts[1][1], f"UPDATE mail SET blob = '{quoted}' WHERE number = 1"))
+    refused(tmp_path, put(tmp_path / "odd.tar", parts), "names large mail")
+
+
+def test_no_file_elsewhere_is_cut_because_a_backup_says_so(parts, tmp_path):
+    """What was being archived when the copy was made is no business of the archive as it is now."""
+    said = '{"/home/somebody/important": 0}'
+    parts[1] = plain("mailgate.db", changed(parts[1][1], f"INSERT INTO setting VALUES ('archiving', '{said}')"))
+    restore(put(tmp_path / "odd.tar", parts), tmp_path / "again" / "mailgate.db")
+    with closing(sqlite3.connect(tmp_path / "again" / "mailgate.db")) as laid:
+        assert laid.execute("SELECT count(*) FROM setting WHERE key = 'archiving'").fetchone() == (0,)
+
+
+def test_a_table_of_the_index_that_is_a_machine_is_refused(parts, tmp_path):
+    parts[1] = plain(
+        "mailgate.db",
+        changed(
+            parts[1][1],
+            "PRAGMA writable_schema = ON",
+            "UPDATE sqlite_master SET sql = 'CREATE VIRTUAL TABLE words_config USING fts5(k, v)', rootpage = 0 "
+            "WHERE name = 'words_config'",
+        ),
+    )
+    refused(tmp_path, put(tmp_path / "odd.tar", parts), "words_config is not as mailgate makes it")
