@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,8 @@ def said(
     text = reading.rest
     above = _canned(case, ticket, outcomes)
     silent = not text.strip() and not above
+    if _leaves(case, reading, outcomes, silent) and untagged(case, ticket) and case.authority.proof != "released":
+        return receipt.parked(case, agent, "untagged", commands=reading.commands, author=agent.name)
     if "ask" in outcomes or "new" in outcomes or (silent and (reading.commands or not case.mail.text.strip())):
         return [], ()
     if "call" in outcomes:
@@ -132,7 +134,26 @@ def to_customer(case: Case, reading: Reading) -> bool:
     for carried in case.authority.carried:
         if carried.by in ("message-id", "address", "marker"):
             return carried.token.purpose == "customer"
-    return bool(subject_numbers(case.mail.subject, case.policy)) or case.match.by == "reference"
+    tagged = bool(subject_numbers(case.mail.subject, case.policy))
+    return tagged or (case.authority.proof == "released" and case.match.by == "reference")  # the receipt said so
+
+
+def _leaves(case: Case, reading: Reading, outcomes: Mapping[str, Outcome], silent: bool) -> bool:
+    """True when words of this mail would go out about its ticket, or would if only the ticket were certain."""
+    if "ask" in outcomes:
+        return True
+    inside = silent or reading.has("note") or bool(outcomes.keys() & {"new", "call"})
+    return not inside and (reading.has("reply") or case.authority.proof != "desk")
+
+
+def untagged(case: Case, ticket: Ticket) -> bool:
+    """True when nothing but another mail's id says which ticket is meant.
+
+    A pass says who wrote. What the words are about, the ticket's tag says or a letter of ours that is answered; an id
+    in References is written by a mail program, and stays there when the subject has become another.
+    """
+    tagged = {case.facts.merged.get(one, one) for one in subject_numbers(case.mail.subject, case.policy)}
+    return case.match.by == "reference" and not case.authority.carried and ticket.number not in tagged
 
 
 def granted(case: Case, weak: str, commands: Iterable[Command]) -> bool:

@@ -143,6 +143,7 @@ WHY: Mapping[str, str] = {
     "trainee": "a lead has to send it",
     "beyond": "what proves this mail is of another ticket than all it names, so nothing was done yet",
     "address_only": "the reply address alone is no proof for words to a customer; keep the ticket's tag in the subject",
+    "untagged": "no tag of a ticket stands in the subject, so it is not certain which customer you write to",
     "no_parked_mail": "the mail it is about waits no longer, or another was asked",
     "no_ticket": "it is not clear which ticket is meant",
     "nobody": "nobody here can be written to: put #requester ADDRESS above your words and send them again",

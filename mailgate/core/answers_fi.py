@@ -137,6 +137,7 @@ WHY: Mapping[str, str] = {
     "trainee": "esimiehen on lähetettävä se",
     "beyond": "viestin todiste ei koske kaikkia sen mainitsemia tikettejä, joten mitään ei ole vielä tehty",
     "address_only": "pelkkä vastausosoite ei todista asiakkaalle lähteviä sanoja; säilytä tiketin tunnus aiherivillä",
+    "untagged": "aiherivillä ei ole tiketin tunnusta, joten ei ole varmaa, kenelle asiakkaalle kirjoitat",
     "no_parked_mail": "viesti, jota se koskee, ei enää odota, tai kysymys meni toiselle",
     "no_ticket": "ei ole selvää, mitä tikettiä tarkoitetaan",
     "nobody": "tässä ei ole ketään, jolle kirjoittaa: lisää tekstisi yläpuolelle #requester OSOITE ja lähetä uudelleen",

@@ -137,6 +137,7 @@ WHY: Mapping[str, str] = {
     "trainee": "tas jānosūta vadītājam",
     "beyond": "pierādījums šajā vēstulē neattiecas uz visiem nosauktajiem pieteikumiem, tāpēc vēl nekas nav izdarīts",
     "address_only": "ar atbildes adresi vien nepietiek, lai sūtītu vārdus klientam; atstājiet pieteikuma numuru tematā",
+    "untagged": "tematā nav pieteikuma numura, tāpēc nav droši zināms, kuram klientam rakstāt",
     "no_parked_mail": "vēstule, uz ko tas attiecas, vairs negaida, vai arī jautāts citam",
     "no_ticket": "nav skaidrs, kurš pieteikums ir domāts",
     "nobody": "nav neviena, kam rakstīt: virs sava teksta ierakstiet #requester ADRESE un nosūtiet vēlreiz",

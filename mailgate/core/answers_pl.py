@@ -137,6 +137,7 @@ WHY: Mapping[str, str] = {
     "trainee": "musi to wysłać kierownik",
     "beyond": "dowód w tej wiadomości nie dotyczy wszystkich wymienionych zgłoszeń, więc nic jeszcze nie zrobiono",
     "address_only": "sam adres odpowiedzi nie wystarcza, by pisać do klienta; zachowaj numer zgłoszenia w temacie",
+    "untagged": "w temacie brak numeru zgłoszenia, więc nie wiadomo na pewno, do którego klienta piszesz",
     "no_parked_mail": "list, którego to dotyczy, już nie czeka albo pytano kogoś innego",
     "no_ticket": "nie wiadomo, o które zgłoszenie chodzi",
     "nobody": "nie ma nikogo, do kogo można napisać: nad tekstem wpisz #requester ADRES i wyślij ponownie",

@@ -725,6 +725,43 @@ def test_a_token_found_only_in_the_address_relays_no_words_without_the_tag(tmp_p
         assert "with the tag" in whole(only(said(desk, ticket)))
 
 
+@pytest.mark.parametrize(
+    "words", ["Your parcel left today.", "#reply\nYour parcel left today.", "#ask lab@l.example\nWhy?"]
+)
+def test_a_pass_relays_words_only_beside_the_tickets_tag(guarded: Desk, words: str) -> None:
+    """P-04: a reference says which mail is answered, and another's tag does not say it is this ticket."""
+    ticket, other = (
+        opened(guarded, "Lamp", sender="tagged@c.example", message_id=f"<t{n}-{len(words)}@c.example>") for n in "12"
+    )
+    for subject in ("Re: Lamp", f"Re: [#{other.number}] Lamp"):
+        answer = mail(subject, f"{words}\n", sender=ANNA, in_reply_to=f"<t1-{len(words)}@c.example>")
+        number = sent(guarded, answer, PASS)
+        assert (guarded.fate(number), parked(guarded, number)) == ("parked", "untagged")
+        assert "tag" in whole(guarded.letters("anna@staff.example", "receipt")[-1])
+    untouched(guarded, ticket)
+    assert guarded.letters("lab@l.example") == []
+
+
+def test_what_stays_in_the_house_needs_no_tag_beside_a_reference(guarded: Desk) -> None:
+    """P-04: orders, notes and questions about the ticket whose mail is answered."""
+    ticket = opened(guarded, "Lamp", sender="inside@c.example", message_id="<inside@c.example>")
+    for words in ("#tag +inside", "#note\nI know this lamp.", "#show"):
+        number = sent(guarded, mail("Re: Lamp", f"{words}\n", sender=ANNA, in_reply_to="<inside@c.example>"), PASS)
+        assert guarded.fate(number) == "filed"
+    assert guarded.ticket(ticket.number).tags == ("inside",)
+    assert said(guarded, ticket) == []
+
+
+def test_untagged_words_leave_when_their_author_says_so(guarded: Desk) -> None:
+    """P-04: the receipt shows the ticket they would go to, and "Do that" sends them there."""
+    ticket = opened(guarded, "Lamp", sender="saysso@c.example", message_id="<saysso@c.example>")
+    sent(guarded, mail("Re: Lamp", "It left today.\n", sender=ANNA, in_reply_to="<saysso@c.example>"), PASS)
+    receipt = guarded.letters("anna@staff.example", "receipt")[-1]
+    guarded.send(tap(receipt, "#send"))
+    guarded.settle()
+    assert "It left today." in whole(only(said(guarded, ticket)))
+
+
 def test_a_token_found_only_in_the_quoted_marker_needs_a_pass(guarded: Desk) -> None:
     ticket = fresh(guarded, "mark")
     answer = reply(notice_to(guarded, "anna", ticket.number), ANNA, "#tag +quoted", subject="Re: Lamp")
