@@ -23,6 +23,7 @@ MAX_REPORT = 1024 * 1024  # of a report only the top is read: what it returns ma
 
 _BOMBS = frozenset({"too_many_parts", "nesting", "header_too_large", "too_many_headers"})
 _LANGUAGES = ("en", "fi", "pl", "lv")
+_AS_WRITTEN = "x-ms-exchange-organization-authas"  # what vouches for somebody is no encoded word
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNED = "1/signed/"  # before the part numbers of a mail inside an opaque signature
 _REPORT_TYPES = frozenset({
@@ -117,7 +118,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
 def _headers(head: Head) -> tuple[tuple[str, str], ...]:
     """Every field decoded, but our own marks: whoever sends us those is not us (threats A-09)."""
     return tuple(
-        (name, header.decoded(value, head.charset))
+        (name, header.text(value) if name == _AS_WRITTEN else header.decoded(value, head.charset))
         for name, value in head.fields
         if not name.startswith("x-mailgate-") or name == "x-mailgate-loop"
     )
@@ -125,10 +126,9 @@ def _headers(head: Head) -> tuple[tuple[str, str], ...]:
 
 def _authentication(head: Head) -> tuple[AuthResults, ...]:
     """What borders say about the sender; without such a field there is nothing to read."""
-    if not head.first("authentication-results"):
-        return ()
-    wanted = ("authentication-results", "received")
-    return read_authentication([(name, header.text(value)) for name, value in head.fields if name in wanted])
+    wanted = ("authentication-results", "authentication-results" + header.ODD, "received")
+    seen = [(name, value) for name, value in head.fields if name in wanted]
+    return read_authentication(seen) if any(name != "received" for name, _ in seen) else ()
 
 
 def _split(mail: InboundMail, pages: list[str], *, forward: bool) -> InboundMail:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.policy
+import email.utils
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -47,8 +48,10 @@ def mode(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def sent(desk: Desk, message: EmailMessage, *above: str, sender: str | None = None, to: list[str] | None = None) -> int:
-    """A mail with fields a border wrote above it."""
+    """A mail with fields a border wrote above it; they may be such that Python finds no address below them."""
     head = "".join(f"{field}\r\n" for field in above).encode()
+    sender = email.utils.parseaddr(str(message["From"]))[1] if sender is None else sender
+    to = to or [addr for _, addr in email.utils.getaddresses([str(message["To"])])]
     return desk.send(head + message.as_bytes(policy=email.policy.SMTP), sender=sender, to=to)
 
 
@@ -385,8 +388,42 @@ FORGED = {
     "a16 a later version": [PASS.replace("mx.acme.example;", "mx.acme.example 2;", 1)],
     "a25 dkim alone": ["Authentication-Results: mx.acme.example; dkim=pass header.d=staff.example header.b=q1w2e3r4"],
     "a25 spf alone": ["Authentication-Results: mx.acme.example; spf=pass smtp.mailfrom=anna@staff.example"],
+    "p07 a space before the colon": [PASS.replace("Results:", "Results :", 1)],
+    "p07 a tab before the colon": [PASS.replace("Results:", "Results\t:", 1)],
+    "p07 a name behind a comment": [PASS.replace("mx.acme.example;", "(of course) mx.acme.example;", 1)],
+    "p07 a name behind a comment on a line of its own": [PASS.replace("mx.acme.example;", "(x)\r\n\tmx.acme.example;", 1)],
+    "p07 below a Received that names nobody": ["Received: from x.example; Sun, 22 Nov 2026 10:00:00 +0000", PASS],
+    "p07 below a Received that names us in a comment": ["Received: from x.example (by mx.acme.example) with ESMTP id 4X", PASS],
+    "p07 below a Received that names two": ["Received: from x.example by mx.acme.example by mx.evil.example; now", PASS],
+    "p07 below an odd field of the border": ["Authentication-Results: mx.acme.example; dmarc=none; ((", PASS],
+    "p07 two domains": [PASS + " header.from=evil.example"],
+    "p07 with something behind it": [PASS + " junk"],
+    "p07 a name in quotes": [PASS.replace("mx.acme.example;", '"mx.acme.example";', 1)],
+    "p07 an encoded name": [PASS.replace("mx.acme.example;", "=?us-ascii?q?mx.acme.example?=;", 1)],
+    "p07 a mark that is not seen": [PASS.replace("mx.acme.example;", "mx.acme\u200e.example;", 1)],
+    "p07 a line that lost its indentation": [
+        "Authentication-Results: mx.acme.example;\r\ndmarc=pass header.from=staff.example"],
     "a login of somebody else": ["Authentication-Results: mx.acme.example; auth=pass smtp.auth=bo@staff.example"],
 }  # fmt: skip
+
+
+ODD_FAILS = {
+    "a space before the colon": [FAIL.replace("Results:", "Results :", 1)],
+    "a name behind a comment": [FAIL.replace("mx.acme.example;", "(of course) mx.acme.example;", 1)],
+    "below a Received that names nobody": ["Received: from x.example; Sun, 22 Nov 2026 10:00:00 +0000", FAIL],
+    "unreadable behind it": [FAIL + "; ((garbage"],
+    "a later version": [FAIL.replace("mx.acme.example;", "mx.acme.example 2;", 1)],
+    "below an odd pass": [PASS.replace("Results:", "Results :", 1), FAIL],
+    "below an empty one": ["Authentication-Results: mx.acme.example; ((", FAIL],
+}
+
+
+@pytest.mark.parametrize("above", ODD_FAILS.values(), ids=ODD_FAILS)
+def test_p07_an_explicit_fail_counts_however_oddly_it_is_written(guarded: Desk, above: list[str]) -> None:
+    ticket = fresh(guarded, f"oddfail{list(ODD_FAILS.values()).index(above)}")
+    number = sent(guarded, reply(notice_to(guarded, "anna", ticket.number), ANNA, "#close"), *above)
+    assert (guarded.fate(number), parked(guarded, number)) == ("parked", "dmarc_fail")
+    untouched(guarded, ticket)
 
 
 @pytest.mark.parametrize("above", FORGED.values(), ids=FORGED)
@@ -465,6 +502,13 @@ def test_exchange_onlines_word_is_read_without_an_id_and_its_own_people_are_inte
             [hop, EXCHANGE],
             [PASS],
             ["X-MS-Exchange-Organization-AuthAs: Anonymous", "X-MS-Exchange-Organization-AuthAs: Internal"],
+            ["X-MS-Exchange-Organization-AuthAs : Internal"],  # P-07
+            ["X-MS-Exchange-Organization-AuthAs: =?us-ascii?q?Internal?="],
+            [*EXCHANGE_HOPS, EXCHANGE.replace("Results:", "Results :")],
+            [
+                *EXCHANGE_HOPS,
+                EXCHANGE.replace("dmarc=pass action=none", "dmarc=pass action=none header.from=evil.example"),
+            ],
             [*EXCHANGE_HOPS, EXCHANGE.replace("dmarc=pass action=none", "dmarc=fail action=quarantine")],
             [*EXCHANGE_HOPS, EXCHANGE.replace("header.from=staff.example", "header.from=evil.example")],
         ):
