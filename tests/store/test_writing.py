@@ -160,7 +160,7 @@ def test_d08_every_transaction_that_writes_begins_immediate():
         ("sqlite.py", "BEGIN IMMEDIATE"),
         ("sqlite.py", "BEGIN"),  # readers: query_only
         ("schema.py", "BEGIN IMMEDIATE"),
-        ("backup.py", "BEGIN IMMEDIATE"),
+        ("restore.py", "BEGIN IMMEDIATE"),
     }
 
 
