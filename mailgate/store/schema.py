@@ -213,14 +213,15 @@ MIGRATIONS = (("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BA
 VERSION = len(MIGRATIONS)
 
 
-def migrate(connection: sqlite3.Connection, upto: int = VERSION) -> None:
-    """Run what is missing, each step with its record, all inside one BEGIN IMMEDIATE; killed midway nothing remains.
+def migrate(connection: sqlite3.Connection, upto: int | None = None) -> None:
+    """Run what is missing up to a version or the newest, all inside one BEGIN IMMEDIATE; killed midway nothing remains.
 
     The version is set in the same transaction, so a second process either waits or finds nothing left to do.
     """
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
+    upto = VERSION if upto is None else upto
     steps = Migrations("mailgate")
     for name, script in MIGRATIONS[:upto]:
         steps(name=name)(lambda db, script=script: _step(script, db))
