@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
@@ -21,10 +21,13 @@ from mailgate.core.showing import VARIABLES
 from mailgate.errors import Problem, Temporary
 from mailgate.wire import markdown, plain, samples, words
 from mailgate.wire.render_sandbox import LONGEST, built_in_folder, environment
+from mailgate.wire.render_shipped import untouched
 from mailgate.wire.spoken import saying
 
 _DATA_TEXT = re.compile(r' data-text="[^"]*"')
 SAFE_HTML = ("html",)  # variables that hold HTML made by wire.sanitize
+# Variables of earlier versions: empty, so that a template that names one goes on.
+RETIRED: Mapping[str, tuple[str, ...]] = {"notice": ("warning",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def chosen(env: Environment, name: str, language: str) -> Template:
 def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
     """Everything a template may use: the letter's context, the words of its language, the clock it was given."""
     speech = words.Speech(letter.language, letter.timezone, now)
-    context = dict(letter.context)
+    context: dict[str, Any] = {**dict.fromkeys(RETIRED.get(letter.template, ()), ""), **letter.context}
     if letter.template == "answer" and context.get("canned"):
         context["html"] = markdown.answer(context["canned"], context["text"])
     elif letter.template == "answer" and context.get("html"):
@@ -146,6 +149,8 @@ def check(templates: Path) -> list[Problem]:
     env = environment(str(templates))
     found: dict[str, Problem] = {}
     for path in sorted(templates.glob("*.html")):
+        if untouched(path.name, path.read_text("utf-8", "replace")):
+            continue  # an old one of ours, which is not used
         for problem in _looked_through(env, path):
             found.setdefault(str(problem), problem)
     for problem in _tried(env, templates):
@@ -177,6 +182,8 @@ def _looked_through(env: Environment, path: Path) -> Iterator[Problem]:
             near = difflib.get_close_matches(use.name, known, 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             yield Problem(path.name, "", f"no variable {use.name!r} here{hint}", use.lineno)
+        elif use.name in RETIRED.get(name, ()):
+            yield Problem(path.name, "", f"{use.name!r} is always empty now: take it out", use.lineno, warning=True)
 
 
 def _known(name: str) -> set[str]:

@@ -12,6 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from mailgate.wire import inline, words
+from mailgate.wire.render_shipped import Own
 
 LONGEST = 256 * 1024  # characters a template may produce (threats G-07)
 BUILT_IN = "!base"  # `{% extends "!base/ack.html" %}` in an override is our ack.html
@@ -66,7 +67,7 @@ def environment(overrides: str | None) -> Environment:
     built_in = FileSystemLoader(built_in_folder())
     loaders: list[BaseLoader] = [built_in, PrefixLoader({BUILT_IN: built_in})]
     if overrides:
-        loaders.insert(0, FileSystemLoader(overrides))
+        loaders.insert(0, Own(FileSystemLoader(overrides), built_in))
     loader = ChoiceLoader(loaders)
     env = Sandbox(
         loader=Styled(loader), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True

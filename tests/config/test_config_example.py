@@ -53,8 +53,8 @@ def shown(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield here, value
 
 
-def uncommented() -> dict[str, Any]:
-    return tomllib.loads(re.sub(r"(?m)^#(?=\[|[a-z_]+ = )", "", EXAMPLE.read_text(encoding="utf-8")))
+def uncommented(text: str = EXAMPLE.read_text(encoding="utf-8")) -> dict[str, Any]:
+    return tomllib.loads(re.sub(r"(?m)^#(?=\[|[a-z_]+ = )", "", text))
 
 
 KEYS = sorted(set(keys(FileModel)))

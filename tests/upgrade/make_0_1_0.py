@@ -5,6 +5,7 @@ Kept to be read, and to be run again should the fixture be lost; it knows nothin
     git worktree add --detach /tmp/old 58fb7e6
     python3 -m venv /tmp/old/.venv && /tmp/old/.venv/bin/pip install --editable /tmp/old
     python3 tests/upgrade/make_0_1_0.py /tmp/old/.venv/bin/python tests/upgrade/0.1.0
+    /tmp/old/.venv/bin/mailgate init /tmp/starter && tar -cJf tests/upgrade/0.1.0/starter.tar.xz -C /tmp/starter .
 """
 
 from __future__ import annotations
