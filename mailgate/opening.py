@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +18,19 @@ if TYPE_CHECKING:
 
 
 def reader(config: Config) -> Store:
-    """A store to ask; made on the first call so that commands work before the first mail. Raises ConfigError."""
-    if not config.store.path.exists():
-        SqliteStore(config.store.path, first_number=config.policy.tickets.first_number).close()
-    return existing(config.store.path)
+    """A store to ask; an empty one elsewhere before the first start, for looking makes nothing. Raises ConfigError."""
+    if config.store.path.exists():
+        return existing(config.store.path)
+    folder = tempfile.TemporaryDirectory(prefix="mailgate-")
+    empty = Path(folder.name) / "empty.db"
+    SqliteStore(empty, first_number=config.policy.tickets.first_number).close()
+    store = existing(empty)
+    store.data = next(place for place in config.store.path.parents if place.exists())  # whose disk it will lie on
+    weakref.finalize(store, folder.cleanup)
+    return store
 
 
-def existing(database: Path) -> Store:
+def existing(database: Path) -> SqliteStore:
     """The store in a database that is there. Raises ConfigError."""
     return SqliteStore(database, writable=False)
 

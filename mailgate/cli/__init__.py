@@ -59,7 +59,7 @@ class Commands(click.Group):
     "--config",
     "-c",
     "config",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),  # who may not is told whom to be
     help="The configuration file; else $MAILGATE_CONFIG, ./mailgate.toml, /etc/mailgate/mailgate.toml.",
 )
 @click.version_option(__version__, prog_name="mailgate")
@@ -89,6 +89,9 @@ def main() -> None:
         sys.exit(1)
     except MailgateError as error:
         click.echo(f"mailgate: {error}", err=True)
+        sys.exit(1)
+    except PermissionError as error:
+        click.echo(f"mailgate: {error.filename or 'this'}: {error.strerror}; as root: `sudo mailgate ...`", err=True)
         sys.exit(1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

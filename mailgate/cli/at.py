@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,15 +27,40 @@ PLACES = (Path("mailgate.toml"), Path("/etc/mailgate/mailgate.toml"))
 def config_path(ctx: click.Context) -> Path:
     """`--config`, else $MAILGATE_CONFIG, else ./mailgate.toml, else /etc/mailgate/mailgate.toml.
 
-    Raises ConfigError with the way out when there is none.
+    Raises ConfigError with the way out when there is none, Permanent when we may not read it.
     """
     given = ctx.find_root().obj or os.environ.get("MAILGATE_CONFIG")
+    for place in (Path(given),) if given else PLACES:
+        if may(os.F_OK, place):
+            if not may(os.R_OK, place):
+                raise Permanent(f"{place} is not for {whoami()} to read: run `sudo mailgate ...`")
+            return place
     if given:
         return Path(given)
-    for place in PLACES:
-        if place.exists():
-            return place
     raise ConfigError("no configuration: give --config FILE, or make one with `mailgate init DIR`")
+
+
+def may(mode: int, place: Path) -> bool:
+    """Whether we may do that (`os.F_OK`, `os.R_OK`) with a file; one in a folder that is closed to us is there."""
+    try:
+        place.stat()
+    except PermissionError:
+        return mode == os.F_OK
+    except OSError:
+        return False
+    return os.access(place, mode)
+
+
+def whoami() -> str:
+    """The name of the user we run as."""
+    return _name(os.geteuid())
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"
 
 
 def load(ctx: click.Context) -> Config:
@@ -51,26 +77,46 @@ def load(ctx: click.Context) -> Config:
 
 def become_owner(data: Path) -> None:
     """Run as root, become the owner of the data folder; tell any other stranger how. Raises Permanent."""
-    if not data.exists():
+    take_eyes(data)
+    closed = closed_python()
+    if closed:
+        raise Permanent(closed)
+
+
+def closed_python() -> str | None:
+    """What to tell root whose Python the one they became may not read; None when they may."""
+    if os.access(os.__file__, os.R_OK):
+        return None
+    return (
+        f"{whoami()} may not read {sys.base_prefix}, where this Python lies, so no daemon can run as {whoami()}: "
+        "install mailgate with a Python that is everybody's, such as /usr/bin/python3"
+    )
+
+
+def take_eyes(data: Path) -> None:
+    """As `become_owner`, but nothing is said of a Python that is closed to the owner; load what you need before."""
+    try:
+        found = data.stat()
+    except FileNotFoundError:
         return
-    owner = data.stat().st_uid
-    me = os.geteuid()
-    if owner == me:
+    except OSError as error:
+        raise Permanent(f"{data} is not for {whoami()} to see ({error.strerror}): run `sudo mailgate ...`") from None
+    me, owner = os.geteuid(), _name(found.st_uid)
+    if found.st_uid == me:
         return
     if me != 0:
-        try:
-            name = pwd.getpwuid(owner).pw_name
-        except KeyError:
-            name = str(owner)
-        raise Permanent(f"{data} belongs to {name}: run `sudo -u {name} mailgate ...`")
-    os.setgroups([])
-    os.setgid(data.stat().st_gid)
-    os.setuid(owner)
+        raise Permanent(f"{data} belongs to {owner}: run `sudo -u {owner} mailgate ...`")
+    try:
+        os.initgroups(owner, found.st_gid)  # as systemd does for the daemon
+    except OSError:
+        os.setgroups([])  # an owner without a name
+    os.setgid(found.st_gid)
+    os.setuid(found.st_uid)
 
 
 @contextmanager
 def reading(ctx: click.Context) -> Iterator[tuple[Config, Store]]:
-    """A store to read from, daemon or not; nothing is locked."""
+    """A store to read from, daemon or not; nothing is locked, and nothing made where there is none yet."""
     from mailgate.opening import reader
 
     config = load(ctx)
@@ -89,11 +135,12 @@ def looking(ctx: click.Context) -> Iterator[Store]:
 
     path = config_path(ctx)
     data, database = places.data_folder(path), places.database(path)
-    if data is None or database is None or not database.exists():
+    if data is not None:
+        become_owner(data)
+    if database is None or not database.exists():
         with reading(ctx) as (_, store):
             yield store
         return
-    become_owner(data)
     store = existing(database)
     try:
         yield store

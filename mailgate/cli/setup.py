@@ -38,9 +38,17 @@ def init(folder: Path) -> None:
 @click.pass_context
 def check(ctx: click.Context, connect: bool) -> int:
     """Load everything, try rules, templates and a sample mail; print all problems with file, line or key."""
+    # All that is needed, before this Python may be closed to us.
+    from mailgate import opening, wiring  # noqa: F401
     from mailgate.config.load import load as load_config
+    from mailgate.places import data_folder
+    from mailgate.rulebook import load as rulebook  # noqa: F401
+    from mailgate.wire.render import check as check_templates
 
     path = at.config_path(ctx)
+    data = data_folder(path)
+    if data is not None:
+        at.take_eyes(data)  # the daemon has the owner's
     problems: list[Problem] = []
     config = None
     try:
@@ -49,15 +57,14 @@ def check(ctx: click.Context, connect: bool) -> int:
         problems += _rules(config)
     except ConfigError as error:
         problems += error.problems
-    if config is not None:
-        from mailgate.wire.render import check as check_templates
-
+    if closed := at.closed_python():
+        problems.append(Problem("python", "", closed))
+    elif config is not None:
         problems += check_templates(config.templates_folder)
         problems += _machine()
         if connect:
             from mailgate.wiring import try_ends
 
-            at.become_owner(config.gateway.data)  # a token renewed here must stay the daemon's to read
             for end in try_ends(config):
                 if end.problem:
                     problems.append(Problem(str(path), end.key, end.problem, warning=end.warning))
