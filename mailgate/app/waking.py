@@ -10,13 +10,14 @@ from typing import Any
 from mailgate.app import timed
 from mailgate.app.covering import cover
 from mailgate.app.gateway import Gateway
-from mailgate.core import gathering, notice, waking
+from mailgate.core import gathering, notice, receipt, waking
 from mailgate.core.change import CancelLetters, Decision, Fate, Outbound, Step
 from mailgate.core.policy import Agent, Policy
 from mailgate.store.base import Reminder, Tx
 
 MOST = 500  # of each kind a tick
 AUTHOR_AFTER, LEAD_AFTER = timedelta(minutes=30), timedelta(hours=2)  # parked mail (design: *Two phases*)
+NAMED = 20  # mails in one question; the rest are counted
 AHEAD = timedelta(minutes=5)  # notices are gathered so long before they would leave
 
 
@@ -54,28 +55,66 @@ def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool
 
 
 def _parked(gateway: Gateway, now: datetime) -> int:
-    """Its author is asked again after half an hour, and the lead hears of it after two."""
-    rounds = (("author", AUTHOR_AFTER), ("lead", LEAD_AFTER))
-    work = []
-    for to, after in rounds:
-        rows = gateway.store.read(lambda read, to=to, after=after: read.unanswered(now - after, to, MOST))  # type: ignore[misc]
-        work += [partial(_ask_again, gateway, dict(row), to, now) for row in rows]
-    return timed.each(gateway, work)
+    """Its author is asked, and again after half an hour; the lead hears of it after two."""
+    found = gateway.store.read(lambda read: read.unanswered(now - AUTHOR_AFTER, now - LEAD_AFTER, MOST))
+    again = [row for row in found if row["asks"] == 1 and row["asked_at"] <= now - AUTHOR_AFTER]
+    doubted = dict.fromkeys(row["agent"] for row in found if row["doubt"] and (row["asks"] == 0 or row in again))
+    work = [partial(_ask, gateway, name, now) for name in doubted]
+    work += [partial(_ask_again, gateway, dict(row), now) for row in again if not row["doubt"]]
+    return timed.each(gateway, [*work, partial(_tell_leads, gateway, now)] if found else [])
 
 
-def _ask_again(gateway: Gateway, row: dict[str, Any], to: str, now: datetime, tx: Tx) -> bool:
-    policy = gateway.live.policy
-    asked = _question(tx, int(row["mail"]))
-    if asked is None:
+def _ask(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
+    """One question about all mail in an agent's name that nothing proves, once the last open one is old enough."""
+    policy, agent = gateway.live.policy, gateway.live.policy.agent(name)
+    waiting = tx.doubted(name, MOST)
+    unasked = [row for row in waiting if row["asks"] == 0]
+    last = tx.last_asked(name)
+    pause = min((receipt.pause(row["why"]) for row in unasked), default=AUTHOR_AFTER)
+    again = any(row["asks"] == 1 and row["asked_at"] <= now - AUTHOR_AFTER for row in waiting)
+    due = again or (unasked and (last is None or last <= now - pause))
+    if agent is None or not agent.active or not due:
         return False
-    author = policy.agent(row["agent"])
-    lead = notice.lead_of(policy, str(asked["department"] or (author.departments if author else ("",))[0]))
-    reader = author if to == "author" else lead
-    if reader is None or not reader.active or (to == "lead" and author and reader.name == author.name):
-        return False
-    letter = _again(policy, reader, asked, row) if to == "author" else _tell_lead(policy, reader, row)
+    named = waiting[:NAMED]
+    letter = receipt.question(policy, agent, named, len(waiting) - len(named))
     timed.write(gateway, tx, Decision(Fate.FILED, "parked", letters=(letter,)), now)
+    tx.asked([row["mail"] for row in named], now)
     return True
+
+
+def _ask_again(gateway: Gateway, row: dict[str, Any], now: datetime, tx: Tx) -> bool:
+    """The receipt of a parked mail once more, with the same answers."""
+    policy = gateway.live.policy
+    asked, author = _question(tx, int(row["mail"])), policy.agent(row["agent"])
+    tx.asked([row["mail"]], now)
+    if asked is None or author is None or not author.active:
+        return False
+    timed.write(gateway, tx, Decision(Fate.FILED, "parked", letters=(_again(policy, author, asked, row),)), now)
+    return True
+
+
+def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
+    """What waits and for whom, one letter a lead; only its author can say that they wrote it."""
+    policy = gateway.live.policy
+    waiting = tx.unanswered(now - AUTHOR_AFTER, now - LEAD_AFTER, MOST)
+    rows = [row for row in waiting if row["told_at"] is None and row["at"] <= now - LEAD_AFTER]
+    if not rows:
+        return False
+    by_lead: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        asked, author = _question(tx, int(row["mail"])), policy.agent(row["agent"])
+        home = str((asked or {}).get("department") or (author.departments if author else ("",))[0])
+        lead = notice.lead_of(policy, home)
+        if lead is not None and lead.active and (author is None or lead.name != author.name):
+            by_lead.setdefault(lead.name, []).append(dict(row))
+    leads = [(lead, by_lead[lead.name]) for lead in policy.agents if lead.name in by_lead]
+    letters = [
+        notice.to_agent(policy, lead, "digest", purpose="note", **gathering.parked(found, policy, lead.language))
+        for lead, found in leads
+    ]
+    timed.write(gateway, tx, Decision(Fate.FILED, "parked", letters=tuple(letters)), now)
+    tx.told([row["mail"] for row in rows], now)
+    return bool(letters)
 
 
 def _question(tx: Tx, mail: int) -> dict[str, Any] | None:
@@ -92,15 +131,7 @@ def _again(policy: Policy, reader: Agent, asked: dict[str, Any], row: dict[str, 
     return notice.to_agent(
         policy, reader, str(asked["template"]), purpose="release", subject=str(asked["subject"]),
         in_reply_to=str(asked["message_id"]), references=(str(asked["message_id"]),), context=asked["context"],
-        mail=int(row["mail"]), dedupe=str(row["dedupe"]),
-    )  # fmt: skip
-
-
-def _tell_lead(policy: Policy, lead: Agent, row: dict[str, Any]) -> Outbound:
-    """What waits and for whom; only its author can say that they wrote it."""
-    return notice.to_agent(
-        policy, lead, "digest", purpose="note", dedupe=str(row["dedupe"]),
-        **gathering.parked((row,), policy, lead.language),
+        mail=int(row["mail"]),
     )  # fmt: skip
 
 

@@ -199,15 +199,20 @@ def _release(case: Case, agent: Agent, order: Command) -> Decision:
         return receipt.parked(case, agent, "no_parked_mail", commands=[order])
     if not order.word.allows(agent.role):
         return receipt.parked(case, agent, "trainee", commands=[order])
+    about = receipt.settled(asked, order.argument)
+    if about is None:
+        return receipt.parked(case, agent, "no_parked_mail", commands=[order])
+    mails, addresses = about
+    effects: list[Effect]
     if order.name == "drop":
-        return case.end(Fate.FILED, "release #drop", effects=(Unpark(asked.mail, released=False),))
+        effects = [Unpark(mail, released=False) for mail in mails]
+        return case.end(Fate.FILED, "release #drop", effects=tuple(effects))
     author = str(asked.context.get("author") or agent.name)
     mode = "read" if order.name == "yes" else "words" if "words" in order.argument else "all"
-    effects: tuple[Effect, ...] = (Unpark(asked.mail, released=True, as_agent=author, mode=mode),)
-    address = str(asked.context.get("address") or "")
-    if order.name == "yes" and order.argument.strip().lower() == "always" and address:
-        effects = (*effects, AddAlias(agent.name, address))
-    return case.end(Fate.FILED, f"release #{order.name}", effects=effects)
+    effects = [Unpark(mail, released=True, as_agent=author, mode=mode) for mail in mails]
+    if order.name == "yes" and "always" in order.argument.lower().split():
+        effects += [AddAlias(agent.name, address) for address in addresses if address]
+    return case.end(Fate.FILED, f"release #{order.name}", effects=tuple(effects))
 
 
 def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decision:

@@ -105,8 +105,8 @@ COMMANDS: tuple[Word, ...] = (
          aliases=("peru", "cofnij", "atsaukt")),
     Word("send", "self", "Carries out a parked mail or sends a trainee's letter; with `words`, without its commands.",
          "[words]", most=1, role=Role.AGENT),
-    Word("drop", "self", "Throws a parked mail away."),
-    Word("yes", "self", "It was you who wrote; `always` also remembers the address.", "[always]", most=1),
+    Word("drop", "self", "Throws a parked mail away, or those of a question that have these numbers.", "[N]", most=20),
+    Word("yes", "self", "It was you who wrote; `always` also remembers the address.", "[N] [always]", most=20),
     # questions
     Word("desk", "questions", "The workload at a glance."),
     Word("next", "questions", "The most pressing ticket, claimed for you.",

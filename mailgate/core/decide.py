@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from mailgate.core.case import Case
 from mailgate.core.change import Decision, Fate, Needs, Parking, Step, Tell
 from mailgate.core.facts import Facts
 from mailgate.core.mail import InboundMail
-from mailgate.core.policy import Policy
+from mailgate.core.policy import Agent, Policy
 from mailgate.core.rule import Circumstances, Examined, Rule
 
 _CALLED = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
@@ -66,8 +66,15 @@ def needs(
         queue_of=agent.name if agent and orders else "",
         queue_in=agent.departments if agent else (),
         named=bool(mail.message_id) or (mail.date is not None and mail.date.year >= CLOCKS_SET),
+        asked=_asked(agent, tokens, policy),
         phones=_phones(mail, examined, orders),
     )
+
+
+def _asked(agent: Agent | None, tokens: Iterable[authority.Carried], policy: Policy) -> tuple[str, ...]:
+    """Whom a "was this you?" could go to: the agent in From, and those whose tokens the mail carries."""
+    carried = (policy.agent_by_id(c.token.agent) for c in tokens if c.token.audience == "agent")
+    return tuple(dict.fromkeys(one.name for one in (agent, *carried) if one))[:5]
 
 
 def _phones(mail: InboundMail, examined: Examined | None, orders: bool) -> tuple[str, ...]:

@@ -20,6 +20,9 @@ class Parking:
     why: str
     agent: str = ""  # who is asked
     understood: tuple[str, ...] = ()
+    doubt: bool = False  # nothing proves that the agent wrote it: one question may name several such mails
+    asked: bool = True  # a letter beside it asks; False: it waits for the next question
+    text: str = ""  # of a mail in doubt, the top of its words for that question
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Needs:
     queue_of: str = ""  # the agent who asks for the next ticket
     queue_in: tuple[str, ...] = ()  # and their departments
     named: bool = True  # it has a Message-ID or a believable Date: else the same words later are another mail
+    asked: tuple[str, ...] = ()  # agents who may have to be asked whether they wrote it
     phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.key`) whose callers are wanted
 
 
@@ -90,6 +94,7 @@ class Facts:
     acks_hour: int = 0
     tickets_sender_hour: int = 0
     unproven_sender_hour: int = 0  # mails in this sender's name that wait for a proof, counted up to 100
+    asked_at: Mapping[str, datetime] = field(default_factory=dict)  # agent -> newest question still open: "was it you?"
     reopens_day: Mapping[int, int] = field(default_factory=dict)
     banned: bool = False
     known_sender: bool = False

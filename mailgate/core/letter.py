@@ -237,6 +237,7 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
                 desk.from_.addr,
                 policy,
                 parked=parked,
+                several=bool(own.get("mails")),
                 offer=own.get("came_from") or own.get("asks_for") or "",
             )
             if inside

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from mailgate.core import answers, notice, unreadable
 from mailgate.core.case import Case
 from mailgate.core.change import Decision, Fate, Outbound, Parking
 from mailgate.core.command import Command, Trouble
+from mailgate.core.facts import SentLetter
 from mailgate.core.order import Refusal
-from mailgate.core.policy import Agent
+from mailgate.core.policy import Agent, Policy
 
+AUTOMATIC = "automatic"  # why a mail waits that reads like a program's
+EXCERPT = 500  # characters of a mail in a question about it
 FORGED_ALARM = 10  # unproven mails in one agent's name within an hour that the admin hears of
 
 
@@ -72,28 +76,82 @@ def refusal(order: Command, refused: Refusal, language: str) -> dict[str, Any]:
 
 
 def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
-    """Somebody wrote in an agent's name without proof: the configured address is asked, at most once in ten minutes."""
-    bucket = f"{case.now:%Y-%m-%dT%H}{case.now.minute // 10}"
-    letter = to(
-        case,
-        agent,
-        "was_it_you",
-        purpose="release",
-        dedupe=f"was_it_you:{agent.name}:{bucket}",
-        context={"subject": case.mail.subject, "at": case.arrived_at.isoformat(), "text": case.mail.fresh[:500],
-                 "address": case.author.key if case.author else ""},
-    )  # fmt: skip
-    letters = (letter, *_many_forged(case, agent))
-    return case.end(Fate.PARKED, why, parking=Parking(why, agent.name), letters=letters)
+    """Somebody wrote in an agent's name without proof: the configured address is asked, and once in ten minutes.
+
+    While a question is open the mail waits for the next one, which names it (`question`).
+    """
+    asked = _may_ask(case, agent, why)
+    letters = (_question(case, agent), *_many_forged(case, agent)) if asked else _many_forged(case, agent)
+    return case.end(Fate.PARKED, why, parking=_in_doubt(case, agent, why, asked), letters=letters)
 
 
 def automatic(case: Case, agent: Agent) -> Decision:
     """A mail that reads like a program's in the agent's name waits; they are asked once an hour, for it may be one."""
     if not case.authority.steer:
-        return was_it_you(case, agent, case.authority.why or "automatic")
-    decision = parked(case, agent, "automatic")
-    dedupe = f"automatic:{agent.name}:{case.now:%Y-%m-%dT%H}"
-    return replace(decision, letters=tuple(replace(letter, dedupe=dedupe) for letter in decision.letters))
+        return was_it_you(case, agent, case.authority.why or AUTOMATIC)
+    asked = _may_ask(case, agent, AUTOMATIC)
+    decision = parked(case, agent, AUTOMATIC)
+    doubt = _in_doubt(case, agent, AUTOMATIC, asked)
+    return replace(decision, parking=doubt, letters=decision.letters if asked else ())
+
+
+def pause(why: str) -> timedelta:
+    """How long after a question that is still open the next one waits."""
+    return timedelta(hours=1) if why == AUTOMATIC else timedelta(minutes=10)
+
+
+def _may_ask(case: Case, agent: Agent, why: str) -> bool:
+    last = case.facts.asked_at.get(agent.name)
+    return last is None or case.now - last >= pause(why)
+
+
+def _in_doubt(case: Case, agent: Agent, why: str, asked: bool) -> Parking:
+    return Parking(why, agent.name, doubt=True, asked=asked, text=case.mail.fresh[:EXCERPT])
+
+
+def _question(case: Case, agent: Agent) -> Outbound:
+    about = {"subject": case.mail.subject, "at": case.arrived_at.isoformat(), "text": case.mail.fresh[:EXCERPT],
+             "address": case.author.key if case.author else "", "mails": []}  # fmt: skip
+    return to(case, agent, "was_it_you", purpose="release", context=about)
+
+
+def question(policy: Policy, agent: Agent, waiting: Sequence[Mapping[str, Any]], more: int = 0) -> Outbound:
+    """One question about every mail that waits: rows of `base.Read.doubted`, and how many `more` it does not name.
+
+    Its answers settle those it names and no other; `#yes 2` and `#drop 1 3` some of them.
+    """
+    about = [
+        {"n": n, "mail": row["mail"], "subject": row["subject"], "at": row["arrived_at"].isoformat(),
+         "text": row["text"], "address": row["author"]}
+        for n, row in enumerate(waiting, start=1)
+    ]  # fmt: skip
+    return notice.to_agent(
+        policy, agent, "was_it_you", purpose="release", subject=str(about[0]["subject"]), mail=int(waiting[0]["mail"]),
+        context=_named(about, more),
+    )  # fmt: skip
+
+
+def _named(about: Sequence[Mapping[str, Any]], more: int = 0) -> dict[str, Any]:
+    """What the letter says of one mail, or of several; in a row too, for an admin's template that knows of one."""
+    first = about[0]
+    if len(about) == 1 and not more:
+        return {**first, "mails": []}
+    texts = (f"{one['n']}. {one['subject']}\n{one['text']}" for one in about)
+    addresses = ", ".join(dict.fromkeys(str(one["address"]) for one in about))
+    return {**first, "text": "\n\n".join(texts), "address": addresses, "mails": list(about), "more": more}
+
+
+def settled(asked: SentLetter, argument: str) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
+    """The mails that `#yes`, `#yes 2`, `#drop 1 3` is about, and their addresses; None when that is unclear."""
+    named = list(asked.context.get("mails") or ())
+    if len(named) < 2:
+        mail = named[0]["mail"] if named else asked.mail
+        return ((mail,), (str(asked.context.get("address") or ""),)) if mail else None
+    words = [word for word in argument.lower().replace(",", " ").split() if word != "always"]
+    if not all(word.isascii() and word.isdigit() and 1 <= int(word[:4]) <= len(named) for word in words):
+        return None
+    wanted = [named[int(word[:4]) - 1] for word in words] or named
+    return tuple(one["mail"] for one in wanted), tuple(dict.fromkeys(str(one["address"]) for one in wanted))
 
 
 def _many_forged(case: Case, agent: Agent) -> tuple[Outbound, ...]:

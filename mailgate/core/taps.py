@@ -18,6 +18,7 @@ VERBS = (
 )  # fmt: skip
 PARKED = (("do", "#send"), ("send", "#send words"), ("drop", "#drop"))
 CONFIRM = (("yes", "#yes"), ("yes_always", "#yes always"), ("drop", "#drop"))
+CONFIRM_ALL = (("yes_all", "#yes"), ("drop_all", "#drop"))
 DONE = (("undo", "#undo"),)
 QUESTIONS = (("next", "#next"), ("mine", "#mine"), ("overdue", "#overdue"), ("desk", "#desk"), ("help", "#help"))
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -50,17 +51,22 @@ def of_letter(
     policy: Policy,
     *,
     parked: bool,
+    several: bool = False,
     offer: str = "",
 ) -> dict[str, Any]:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
-    `parked`: it asks about a mail that waits. `offer`: another address the ticket may belong to.
+    `parked`: it asks about a mail that waits, `several`: about more than one. `offer`: another address the ticket may
+    belong to.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != "agent":
         return {"mark": "", "taps": [], "questions": []}
     about = replace(known, purpose="tap")
-    verbs = [*_verbs(template, ticket, parked=parked), *([("requester", f"#requester {offer}")] if offer else [])]
+    verbs = [
+        *_verbs(template, ticket, parked=parked, several=several),
+        *([("requester", f"#requester {offer}")] if offer else []),
+    ]
     return {
         "mark": mark(message_id, policy),
         "taps": _links(verbs, about, policy.tag(ticket.number) if ticket else "", address, policy),
@@ -68,9 +74,9 @@ def of_letter(
     }
 
 
-def _verbs(template: str, ticket: Ticket | None, parked: bool) -> Sequence[tuple[str, str]]:
+def _verbs(template: str, ticket: Ticket | None, parked: bool, several: bool) -> Sequence[tuple[str, str]]:
     if template == "was_it_you":
-        return CONFIRM
+        return CONFIRM_ALL if several else CONFIRM
     if template == "receipt":
         return PARKED if parked else DONE
     return VERBS if ticket else ()

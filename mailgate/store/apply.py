@@ -94,7 +94,9 @@ class Applying(Letters):
             self.run(
                 sql.PARK,
                 {"mail": mail, "why": parking.why, "agent": parking.agent,
-                 "understood": rows.dumps(parking.understood), "at": writing.now},
+                 "understood": rows.dumps(parking.understood), "at": writing.now, "doubt": int(parking.doubt),
+                 "asks": int(parking.asked), "asked_at": writing.now if parking.asked else None,
+                 "text": rows.clean(parking.text)},
             )  # fmt: skip
         params = {
             "number": mail,

@@ -156,7 +156,6 @@ class Read(Protocol):
     def audit(self) -> Mapping[str, int]: ...
     def desk(self, now: datetime) -> Mapping[str, Any]: ...
     def outbox(self, states: Sequence[str] = ()) -> list[Mapping[str, Any]]: ...
-
     def letter(self, number: int) -> Mapping[str, Any] | None:
         """A letter with its rendered `raw` and its `deliveries`."""
 
@@ -177,12 +176,11 @@ class Read(Protocol):
     def rested(self, before: datetime, limit: int) -> list[Ticket]:
         """Tickets solved then or earlier and not archived, longest solved first."""
 
-    def unanswered(self, before: datetime, to: str, limit: int) -> list[Mapping[str, Any]]:
-        """Mail parked then or earlier about which an agent was asked and `to` was not reminded yet.
+    def unanswered(self, again: datetime, tell: datetime, limit: int) -> list[Mapping[str, Any]]:
+        """Parked mail in doubt and not asked about, asked about once by `again`, or untold to a lead since `tell`."""
 
-        Keys: `mail`, `agent` (who was asked), `why`, `subject`, `author`, and `dedupe` for the reminder.
-        """
-
+    def doubted(self, agent: str, limit: int) -> list[Mapping[str, Any]]: ...
+    def last_asked(self, agent: str) -> datetime | None: ...
     def gathered(self, before: datetime) -> list[Mapping[str, Any]]:
         """Notices held for an agent until then or earlier, by agent and age: `agent letter ticket context due_at`."""
 
@@ -332,6 +330,8 @@ class Tx(Read, Protocol):
     ) -> int:
         """An IMAP mail that cannot be fetched; returns how often it has been tried."""
 
+    def asked(self, mails: Iterable[int], now: datetime) -> None: ...
+    def told(self, mails: Iterable[int], now: datetime) -> None: ...
     def reminded(self, reminder: int, now: datetime) -> None: ...
     def ran(self, job: str, now: datetime, count: int) -> None: ...
 

@@ -249,6 +249,8 @@ class Knowing(Applying):
         params = {"address": sender, "domain": "@" + sender.rpartition("@")[2], "now": at}
         known["banned"] = self.scalar(sql.BANNED, params) is not None
         known["unproven_sender_hour"] = int(self.scalar(sql.UNPROVEN_FROM, {"sender": sender, "since": hour}))
+        asked = {name: self.scalar(sql.ASKED_AT, {"agent": name}) for name in needs.asked}
+        known["asked_at"] = {name: rows.time_of(at) for name, at in asked.items() if at is not None}
         address = self.known(sender)
         known["known_sender"] = address is not None and address["used_at"] is not None
         if address is not None:

@@ -142,7 +142,8 @@ class Forgetting(Erasing):
                   "message_id": row["message_id"]}  # fmt: skip
         self.run("DELETE FROM msgid WHERE id = :message_id", params)
         self.run(
-            "UPDATE parking SET understood = '[]', settled_at = coalesce(settled_at, at) WHERE mail = :mail", params
+            "UPDATE parking SET understood = '[]', text = '', settled_at = coalesce(settled_at, at) WHERE mail = :mail",
+            params,
         )
         self.run(
             "UPDATE mail SET sender = :sender, author = :author, author_name = '', recipients = :recipients, "

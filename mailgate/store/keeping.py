@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -149,6 +149,16 @@ class Keeping(Session):
         return frozenset(row["uid"] for row in found)
 
     # --- people's own -------------------------------------------------------------------------------------------------
+
+    def asked(self, mails: Iterable[int], now: datetime) -> None:
+        """A letter has asked the agent about these parked mails."""
+        statement = "UPDATE parking SET asks = asks + 1, asked_at = :now WHERE mail = :mail"
+        self.many(statement, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
+
+    def told(self, mails: Iterable[int], now: datetime) -> None:
+        """A lead has heard of these parked mails, or nobody needs to."""
+        statement = "UPDATE parking SET told_at = :now WHERE mail = :mail"
+        self.many(statement, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
 
     def reminded(self, reminder: int, now: datetime) -> None:
         """A reminder has been given."""

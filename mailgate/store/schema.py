@@ -207,9 +207,27 @@ BACKFILL = """
 CREATE TABLE backfill (name TEXT PRIMARY KEY, cursor INTEGER NOT NULL, done INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 """
 
+# Which parked mails an agent was asked about, how often and when last; one question may name several that are in doubt.
+ASKED = """
+ALTER TABLE parking ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE parking ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE parking ADD COLUMN asked_at INTEGER;
+ALTER TABLE parking ADD COLUMN told_at INTEGER;
+ALTER TABLE parking ADD COLUMN text TEXT NOT NULL DEFAULT '';
+UPDATE parking SET asks = 1, asked_at = at WHERE settled_at IS NULL
+  AND EXISTS (SELECT 1 FROM letter WHERE letter.mail = parking.mail AND letter.purpose = 'release');
+UPDATE parking SET asks = 2 WHERE settled_at IS NULL
+  AND EXISTS (SELECT 1 FROM letter WHERE letter.dedupe = 'parked:' || parking.mail || ':' || parking.at || ':author');
+UPDATE parking SET told_at = at WHERE settled_at IS NULL
+  AND EXISTS (SELECT 1 FROM letter WHERE letter.dedupe = 'parked:' || parking.mail || ':' || parking.at || ':lead');
+UPDATE parking SET doubt = 1 WHERE settled_at IS NULL AND agent <> '' AND NOT EXISTS (SELECT 1 FROM letter
+  WHERE letter.mail = parking.mail AND letter.purpose = 'release' AND letter.template <> 'was_it_you');
+CREATE INDEX parking_asked ON parking(agent, asked_at) WHERE settled_at IS NULL AND doubt = 1;
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
-MIGRATIONS = (("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL))
+MIGRATIONS = (("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL), ("0004_asked", ASKED))
 VERSION = len(MIGRATIONS)
 
 

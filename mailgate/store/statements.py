@@ -65,11 +65,14 @@ UPDATE mail SET fate = 'dropped', reason = :reason, decided_at = :now
 WHERE number = :number AND fate IN ('quarantined', 'parked')
 """
 PARK = """
-INSERT INTO parking (mail, why, agent, nonce, understood, at) VALUES (:mail, :why, :agent, '', :understood, :at)
-ON CONFLICT (mail) DO UPDATE SET why = excluded.why, agent = excluded.agent,
-  understood = excluded.understood, at = excluded.at, settled_at = NULL
+INSERT INTO parking (mail, why, agent, nonce, understood, at, doubt, asks, asked_at, text)
+VALUES (:mail, :why, :agent, '', :understood, :at, :doubt, :asks, :asked_at, :text)
+ON CONFLICT (mail) DO UPDATE SET why = excluded.why, agent = excluded.agent, understood = excluded.understood,
+  at = excluded.at, doubt = excluded.doubt, asks = excluded.asks, asked_at = excluded.asked_at, text = excluded.text,
+  told_at = NULL, settled_at = NULL
 """
-SETTLE = "UPDATE parking SET settled_at = :now WHERE mail = :mail AND settled_at IS NULL"
+SETTLE = "UPDATE parking SET settled_at = :now, text = '' WHERE mail = :mail AND settled_at IS NULL"
+ASKED_AT = "SELECT max(asked_at) FROM parking WHERE agent = :agent AND doubt = 1 AND settled_at IS NULL"
 RELEASE_MAIL = """
 UPDATE mail SET fate = NULL, reason = '', attempts = 0, alone = 0, decided_at = NULL, released_as = :agent,
   release_mode = :mode

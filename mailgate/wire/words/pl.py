@@ -126,6 +126,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.drop": "Odrzuć",
     "tap.yes": "Tak, to ja",
     "tap.yes_always": "Tak, zawsze stamtąd",
+    "tap.yes_all": "Tak, wszystkie",
+    "tap.drop_all": "Odrzuć wszystkie",
     "tap.next": "Następne",
     "tap.mine": "Moje",
     "tap.overdue": "Po terminie",
@@ -160,6 +162,9 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.title": "Czy to Ty?",
     "was.text": "Nadeszła wiadomość w Twoim imieniu bez dowodu, że to Ty ją napisałeś lub napisałaś. Nic z niej nie wykonano ani nie przekazano.",
     "was.not": "Jeśli to nie Ty, odrzuć ją i powiadom administratora.",
+    "was.several": "Nadeszło kilka wiadomości w Twoim imieniu bez dowodu, że pochodzą od Ciebie. Nic z nich nie wykonano ani nie przekazano.",
+    "was.some": "Przyciski dotyczą wszystkich tych wiadomości. W sprawie pojedynczych odpowiedz #yes 2 albo #drop 1 3.",
+    "was.more": "Czeka jeszcze {n}; o nie zapytamy następnym razem.",
     "question.how": "Odpowiedz wierszami, na przykład:",
     "question.none": "Nic tu nie ma.",
     "question.more": {
