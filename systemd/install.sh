@@ -32,10 +32,54 @@ real() { [ -z "$DESTDIR" ]; }                       # not a trial in a folder
 service() { real && command -v systemctl >/dev/null 2>&1 && [ -d /run/systemd/system ]; }
 own() { if real; then chown "$@"; fi; }
 
-check_machine() {
+# Who the daemon is: what a drop-in says, else mailgate; a stranger before there is such a user.
+service_user() {
+    named=
+    if service; then named=$(systemctl show --property=User --value mailgate 2>/dev/null || true); fi
+    named=${named:-mailgate}
+    if id "$named" >/dev/null 2>&1; then say "$named"; else say nobody; fi
+}
+
+# Runs a command with what the daemon's user may read, and no more.
+as_service() {
+    if real; then (cd / && runuser -u "$(service_user)" -- "$@"); else "$@"; fi
+}
+
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+has_venv() { "$1" -c 'import venv, ensurepip' 2>/dev/null; }
+
+# A venv runs the Python that its maker stands on, with that one's libraries: the daemon's user needs both.
+is_for_all() {
+    base=$("$1" -c 'import sys; print(sys._base_executable)')
+    as_service "$base" -c 'import encodings.idna, sqlite3, ssl' 2>/dev/null
+}
+
+another_python() {
+    for each in python3 python3.14 python3.13 python3.12 python3.11; do
+        for folder in /usr/bin /usr/local/bin; do
+            found=$folder/$each
+            if [ -x "$found" ] && new_enough "$found" && has_venv "$found" && is_for_all "$found"; then
+                say "$found"
+                return
+            fi
+        done
+    done
+}
+
+check_root() {
     if real && [ "$(id -u)" != 0 ]; then fail 'run it as root (or with DESTDIR=FOLDER to try it)'; fi
-    "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "$PYTHON is older than Python 3.11"
-    "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null || fail "$PYTHON has no venv: apt-get install python3-venv"
+}
+
+check_python() {
+    command -v -- "$PYTHON" >/dev/null || fail "there is no $PYTHON: apt-get install python3 python3-venv"
+    new_enough "$PYTHON" || fail "$PYTHON is older than Python 3.11"
+    has_venv "$PYTHON" || fail "$PYTHON has no venv: apt-get install python3-venv"
+    if ! is_for_all "$PYTHON"; then
+        other=$(another_python)
+        way='apt-get install python3 python3-venv, and set PYTHON=/usr/bin/python3'
+        if [ -n "$other" ]; then way="set PYTHON=$other"; fi
+        fail "$base cannot be run by the user $(service_user), as which the daemon runs: $way; nothing was changed"
+    fi
 }
 
 make_user() {
@@ -54,6 +98,10 @@ make_release() {
     if ! "$RELEASE/bin/python" -m pip install --quiet --disable-pip-version-check "${1:-$SOURCE[tnef]}"; then
         rm -rf "$RELEASE"
         fail 'the packages could not be installed; nothing was changed'
+    fi
+    if ! as_service "$RELEASE/bin/mailgate" --version >/dev/null; then
+        rm -rf "$RELEASE"
+        fail "the user $(service_user) cannot run mailgate from $HOME_OF/releases; nothing was changed"
     fi
     say "release $STAMP built"
 }
@@ -94,7 +142,8 @@ make_configuration() {
 }
 
 install() {
-    check_machine
+    check_root
+    check_python
     [ ! -e "$HOME_OF/venv" ] || fail "mailgate is here already: make upgrade"
     make_user
     make_release "${1:-}"
@@ -106,20 +155,23 @@ install() {
 }
 
 upgrade() {
-    check_machine
+    check_root
+    check_python
     [ -L "$HOME_OF/venv" ] || fail 'there is nothing to upgrade: make install'
     make_folders
     old=$(current)
     backup=$BACKUPS/before-$STAMP.tar.gz
     if [ -e "$DATA/mailgate.db" ]; then
-        "$RUN" --config "$ETC/mailgate.toml" backup "$backup" || fail 'no backup, no upgrade; nothing was changed'
+        as_service "$RUN" --config "$ETC/mailgate.toml" backup "$backup" ||
+            fail 'no backup, no upgrade; nothing was changed'
     fi
-    was_good=yes
-    "$RUN" --config "$ETC/mailgate.toml" check >/dev/null 2>&1 || was_good=no
     make_release "${1:-}"
-    if [ "$was_good" = yes ] && ! "$HOME_OF/releases/$STAMP/bin/mailgate" --config "$ETC/mailgate.toml" check; then
+    if ! as_service "$HOME_OF/releases/$STAMP/bin/mailgate" --config "$ETC/mailgate.toml" check; then
         rm -rf "$HOME_OF/releases/$STAMP"
-        fail 'the new release does not accept the configuration; the old one stays'
+        if as_service "$RUN" --config "$ETC/mailgate.toml" check >/dev/null 2>&1; then
+            fail 'the new release does not accept the configuration; the old one stays'
+        fi
+        fail 'neither release accepts the configuration: mend it first; the old one stays'
     fi
     switch_to "$STAMP"
     printf '%s\n' "$old" >"$HOME_OF/previous"
@@ -133,7 +185,7 @@ upgrade() {
 }
 
 rollback() {
-    check_machine
+    check_root
     [ -s "$HOME_OF/previous" ] || fail 'there is no release to go back to'
     before=$(cat "$HOME_OF/previous")
     [ -x "$HOME_OF/releases/$before/bin/mailgate" ] || fail "release $before is gone"

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,7 +42,8 @@ def borrowed() -> dict[str, str]:
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PYTHONNOUSERSITE": "1",
     }
-    return {**keep, **quiet, "PYTHONPATH": sysconfig.get_path("purelib")}
+    libraries = [path for path in sys.path if path.endswith("-packages")]
+    return {**keep, **quiet, "PYTHONPATH": os.pathsep.join(libraries)}
 
 
 def run(call: list[str], cwd: Path | None = None, env: dict[str, str] | None = None) -> str:

@@ -119,6 +119,100 @@ def test_outside_a_trial_folder_only_root_may_install(tmp_path: Path) -> None:
     assert not (tmp_path / "opt").exists()
 
 
+# --- the user of the service ------------------------------------------------------------------------------------------
+
+as_root = pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("runuser") is None, reason="needs root and runuser, to become somebody else"
+)
+
+
+def as_nobody(python: str, code: str, env: dict[str, str] | None = None) -> bool:
+    call = ["runuser", "-u", "nobody", "--", python, "-c", code]
+    return subprocess.run(call, cwd="/", env=env, capture_output=True, timeout=60, check=False).returncode == 0
+
+
+@as_root
+def test_s10_a_python_that_the_user_cannot_execute_is_refused_and_another_named(tmp_path: Path) -> None:
+    """S-10: a Python under /root was taken; the service could not execute it."""
+    closed = tmp_path / "root" / "python"
+    closed.parent.mkdir(mode=0o700)
+    asked = f'case "$*" in *_base_executable*) exec echo {closed} ;; "-m venv "*) exit 1 ;; esac'
+    closed.write_text(f'#!/bin/sh\n{asked}\nexec {sys.executable} "$@"\n')
+    closed.chmod(0o755)
+    (tmp_path / "useradd").symlink_to("/bin/false")  # nothing is to be made; if it were, not here
+    done = script(
+        tmp_path / "machine",
+        "install",
+        DESTDIR="",
+        PYTHON=str(closed),
+        PREFIX=str(tmp_path / "opt"),
+        PATH=f"{tmp_path}:{os.environ['PATH']}",
+    )
+    assert (done.returncode, "cannot be run by the user" in done.stderr) == (1, True), done.stderr
+    assert not (tmp_path / "opt").exists()
+    named = re.search(r"set PYTHON=(\S+);", done.stderr)
+    assert named, done.stderr
+    if "apt-get" not in done.stderr:
+        assert as_nobody(named[1], "import venv, ensurepip, ssl")
+
+
+MACHINE = """
+set -eu
+mount -t tmpfs tmpfs "$1"
+for place in etc opt var usr/local; do
+    mkdir -p "$1/$place/upper" "$1/$place/work"
+    mount -t overlay overlay -o "lowerdir=/$place,upperdir=$1/$place/upper,workdir=$1/$place/work" "/$place"
+done
+rm -rf /etc/mailgate /var/lib/mailgate /var/backups/mailgate /opt/mailgate
+shift
+"""
+
+UPGRADES = """
+tell() { echo "== $*"; }
+install="sh $SCRIPT"
+$install install "$WHEEL" >/dev/null
+mailgate() { /opt/mailgate/venv/bin/mailgate --config /etc/mailgate/mailgate.toml "$@"; }
+mailgate ban @spam.example >/dev/null
+cd /etc/mailgate
+echo hush >secret; chmod 600 secret
+sed -i 's|^\\[smtp\\]|[[outgoing]]\\nname = "relay"\\nhost = "127.0.0.1"\\nuser = "u"\\npassword = "file:/etc/mailgate/secret"\\n\\n&|' mailgate.toml
+first=$(readlink /opt/mailgate/venv)
+try() { $install upgrade "$WHEEL" 2>&1 | sed "s/^/$1: /"; sleep 1; }
+try closed
+chown mailgate secret
+chmod 600 mailgate.toml
+try hidden
+chmod 640 mailgate.toml
+echo 'x = 1' >rules/50-wrong.toml
+try wrong
+[ "$first" = "$(readlink /opt/mailgate/venv)" ] && tell stayed
+rm rules/50-wrong.toml
+try open
+[ "$first" != "$(readlink /opt/mailgate/venv)" ] && tell moved
+stat -c '== %U %n' /var/lib/mailgate/* /var/backups/mailgate/*
+"""
+
+
+@as_root
+def test_s09_an_upgrade_judges_as_the_user_of_the_service(made: Path, tmp_path: Path) -> None:
+    """S-09: root's eyes found fault with the old release, so the new one was not asked at all."""
+    python = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
+    env = {**borrowed(), "SCRIPT": str(SCRIPT), "WHEEL": str(made), "PYTHON": python}
+    if not as_nobody(python, "import ensurepip, click, pydantic", env):
+        pytest.skip(f"no {python} that another user may run")
+    call = ["unshare", "--mount", "sh", "-c", MACHINE + UPGRADES, "sh", str(tmp_path)]
+    if subprocess.run([*call[:4], MACHINE, *call[5:]], capture_output=True, timeout=60, check=False).returncode:
+        pytest.skip("no file systems can be laid over others here")
+    done = subprocess.run(call, env=env, capture_output=True, text=True, timeout=110, check=False)
+    said = done.stdout
+    assert done.returncode == 0, (said, done.stderr)
+    assert re.search(r"closed: .*/etc/mailgate/secret: Permission denied", said)
+    assert re.search(r"hidden: .*is not for mailgate to read", said)
+    assert "wrong: install.sh: neither release accepts the configuration" in said
+    assert "== stayed" in said and "open: upgraded" in said and "== moved" in said
+    assert "== root" not in said and "== mailgate /var/lib/mailgate/mailgate.db" in said
+
+
 # --- the unit --------------------------------------------------------------------------------------------------------
 
 
