@@ -236,6 +236,7 @@ def edges(gateway: Gateway) -> Edges:
         recipient=lambda addr: standing(addr, gateway.live.policy),
         hostname=config.gateway.domain,
         login=partial(_login, gateway),
+        guessed=partial(_guessed, gateway),
         room=lambda octets: gateway.store.free_space() > max(FREE_SPACE, octets * 3 // 2),
         trusted_networks=smtp.trusted_networks,
     )
@@ -310,6 +311,17 @@ def _login(gateway: Gateway, user: str, password: str) -> str | None:
     if known is None or agent is None:
         return None
     return agent.name if secrets.compare_digest(known.reveal().encode(), password.encode()) else None
+
+
+def _guessed(gateway: Gateway, what: str, address: str, user: str) -> None:
+    """Tell the admin of somebody who tries passwords; a name that is no agent's is not repeated."""
+    agent = gateway.live.policy.agent(user) or gateway.live.policy.agent_at(user)
+    whose = agent.name if agent else "somebody who is no agent"
+    many = f"Many wrong passwords were tried, the last from {address} for {whose}."
+    text = f"{many} " + ("That address" if what == "address" else "Who never got into that account before")
+    text += " is refused for a quarter of an hour at a time." if what == "address" else " has to wait at each try."
+    remedy = "block the address in your firewall; give the agent a new password if it may be known"
+    gateway.alarms.tell("guessing", "Somebody guesses passwords at the submission port", text, remedy)
 
 
 def standing(addr: str, policy: Policy) -> Standing:

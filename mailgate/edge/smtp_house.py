@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from mailgate.core.mail import Envelope
+from mailgate.edge.smtp_guesses import Guesses
 from mailgate.edge.smtp_limits import Ledger, SmtpLimits
 from mailgate.store.base import Kept
 
@@ -41,6 +42,8 @@ class House(Protocol):
     receive: Receive
     recipient: Callable[[str], Standing]
     login: Callable[[str, str], str | None]  # user, password -> the agent's name
+    guesses: Guesses
+    guessed: Callable[[str, str, str], None]  # "address" or "account", the peer, the user they named
     room: Callable[[int], bool]
     banned: Callable[[str], bool]
 

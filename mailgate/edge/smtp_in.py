@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mailgate.core.mail import Source
 from mailgate.edge import smtp_replies as reply
+from mailgate.edge.smtp_guesses import Guesses
 from mailgate.edge.smtp_house import Guest, Receive, Standing
 from mailgate.edge.smtp_in_session import Dialogue
 from mailgate.edge.smtp_limits import Ledger, Listener, Network, SmtpLimits
@@ -23,8 +24,9 @@ class Door:
 
     `receive` is called in the loop's thread for mail up to 64 KiB (it must not block) and in a worker thread for larger
     mail; its future resolves after the fsynced commit. `recipient` says whether an address is ours, unknown at a domain
-    of ours, or foreign. `login` checks a user and password and returns the agent's name. `room` says whether the disk
-    has space for so many octets. `banned` refuses an envelope sender.
+    of ours, or foreign. `login` checks a user and password and returns the agent's name; `guessed` hears of somebody
+    who tries many, at most once an hour. `room` says whether the disk has space for so many octets. `banned` refuses an
+    envelope sender.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Door:
         recipient: Callable[[str], Standing],
         hostname: str,
         login: Callable[[str, str], str | None] = lambda user, password: None,
+        guessed: Callable[[str, str, str], None] = lambda what, address, user: None,
         room: Callable[[int], bool] = lambda octets: True,
         banned: Callable[[str], bool] = lambda address: False,
         trusted_networks: Sequence[Network] = (),
@@ -45,6 +48,8 @@ class Door:
         self.receive = receive
         self.recipient = recipient
         self.login = login
+        self.guesses = Guesses()
+        self.guessed = guessed
         self.room = room
         self.banned = banned
         self.hostname = hostname

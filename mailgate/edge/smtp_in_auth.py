@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import logging
@@ -39,14 +40,30 @@ async def authenticate(wire: Wire, arg: str) -> str:
     except Aborted as aborted:
         wire.say(aborted.line)
         return ""
+    return await _judged(wire, user, password)
+
+
+async def _judged(wire: Wire, user: str, password: str) -> str:
+    """Look at the password in its turn; who guesses waits for it, and at last is not looked at."""
+    guesses = wire.door.guesses
+    turn = guesses.turn(wire.address, user, wire.loop.time(), trusted=wire.door.ledger.is_trusted(wire.address))
+    if turn.wait is None:
+        wire.say(reply.TOO_MANY_GUESSES)
+        return ""
+    if turn.wait > 0:
+        await asyncio.sleep(turn.wait)
     # Checking a password is slow on purpose: not in the loop's own thread.
     agent = await wire.loop.run_in_executor(None, wire.door.login, user, password)
-    if agent is None:
-        log.warning("login refused", extra={"peer": wire.address})
-        wire.say(reply.BAD_CREDENTIALS)
-        return ""
-    wire.say(reply.AUTHENTICATED)
-    return agent
+    if agent is not None:
+        guesses.right(turn)
+        wire.say(reply.AUTHENTICATED)
+        return agent
+    log.warning("login refused", extra={"peer": wire.address})
+    what = guesses.wrong(turn, password, wire.loop.time())
+    if what:
+        await wire.loop.run_in_executor(None, wire.door.guessed, what, wire.address, user)
+    wire.say(reply.BAD_CREDENTIALS)
+    return ""
 
 
 async def _ask(wire: Wire, challenge: bytes) -> str:

@@ -70,7 +70,7 @@ class Dialogue(Wire):
             except Exception:
                 log.exception("smtp command failed", extra={"peer": self.address})
                 self.say(reply.LOCAL_PROBLEM)
-            if self.last[:1] == b"5":
+            if self.last[:1] == b"5" or self.last == reply.TOO_MANY_GUESSES:
                 await self._count_error(line)
         await self.flush()
 

@@ -24,6 +24,7 @@ TOO_FAST: Final = b"450 4.7.1 Too many mails a minute, try again later"
 LOCAL_PROBLEM: Final = b"451 4.3.0 Temporary local problem"
 NO_SPACE: Final = b"452 4.3.1 Insufficient system storage"
 TOO_MANY_RECIPIENTS: Final = b"452 4.5.3 Too many recipients"
+TOO_MANY_GUESSES: Final = b"454 4.7.0 Too many failed logins, try again later"
 NO_TLS: Final = b"454 4.7.0 TLS not available"
 
 UNKNOWN_COMMAND: Final = b"500 5.5.1 Unknown command"

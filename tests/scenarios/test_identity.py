@@ -6,6 +6,7 @@ import email.policy
 import email.utils
 import smtplib
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, run
 
 from mailgate.core import token
 from mailgate.core.ticket import Ticket
+from mailgate.edge import smtp_guesses
 
 ANNA = "Anna Virtanen <anna@staff.example>"
 BO = "Bo Ek <bo@staff.example>"
@@ -705,6 +707,34 @@ def test_an_agent_who_logs_in_on_the_submission_listener_needs_no_token(tmp_path
         desk.settle()
         assert desk.ticket(one.number).status == "solved"
         untouched(desk, other)
+
+
+def test_p10_who_guesses_passwords_is_refused_and_the_admin_hears_of_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp_guesses, "LONGEST", 0.01)
+    authority = trustme.CA()
+    tmp_path.joinpath("cert.pem").touch()
+    authority.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(tmp_path / "cert.pem")
+    smtp = 'tls_cert = "cert.pem"\ntls_key = "cert.pem"\n'
+    more = 'password = "bo-knows-it"\n[submission]\nlisten = "127.0.0.1:0"\n'
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    with running(tmp_path, smtp=smtp, more=more) as desk:
+        port = int(desk.daemon.door.bound["submission"][0].rpartition(":")[2])
+        codes = []
+        for turn in range(25):
+            with smtplib.SMTP("localhost", port, timeout=20, source_address=("127.0.0.1", 0)) as client:
+                client.starttls(context=context)
+                client.ehlo()
+                codes.append(client.docmd("AUTH", "PLAIN " + b64encode(f"\0bo\0guess{turn}".encode()).decode())[0])
+        assert codes == [535] * 10 + [454] * 15
+        with smtplib.SMTP("localhost", port, timeout=20, source_address=("127.0.0.9", 0)) as client:
+            client.starttls(context=context)
+            client.login("bo", "bo-knows-it")
+        desk.settle()
+        told = only(desk.letters("root@admin.example", "alarm"))
+        assert "127.0.0.1" in whole(told) and "bo" in whole(told) and "guess" not in whole(told).replace("guesses", "")
 
 
 def desk_address(desk: Desk, name: str) -> str:
