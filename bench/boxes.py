@@ -93,12 +93,12 @@ def _one(program: str, backlog: int) -> tuple[float, float]:
 
 def _read(place: Path, port: int, backlog: int) -> dict[str, float]:
     """In a process of its own: the reader, the store, and nothing else."""
-    from mailgate.core.mail import Envelope
-    from mailgate.edge.imap_box import Mailbox, Password
-    from mailgate.edge.imap_in import MailboxReader
+    from mailgate.core.model.mail import Envelope
+    from mailgate.edge.imap.box import Mailbox, Password
+    from mailgate.edge.imap.reader import MailboxReader
     from mailgate.store.base import Cursor, Kept
-    from mailgate.store.sqlite import SqliteStore
-    from mailgate.wire.digest import raw_digest
+    from mailgate.store.sqlite.store import SqliteStore
+    from mailgate.wire.mime.content_digest import raw_digest
 
     store = SqliteStore(place / "data" / "mailgate.db")
     kept = 0

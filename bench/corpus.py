@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mailgate.core import guard, quote
-from mailgate.core.mail import Address, Attachment, Envelope, InboundMail, Source
-from mailgate.core.policy import Department, Limits, Policy
-from mailgate.wire import fresh, parse, sanitize
+from mailgate.core.mails import guard
+from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, Source
+from mailgate.core.model.policy import Department, Limits, Policy
+from mailgate.core.text import quote
+from mailgate.wire.mime import parse
+from mailgate.wire.text import fresh, sanitize
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -65,15 +67,15 @@ Judgement = tuple[str, bool, object, object]
 
 def _judge(form: str, raw: bytes, expected: dict[str, Any]) -> Iterator[Judgement]:
     if form == "body-text":
-        yield from _reply(quote.split(raw.decode("utf-8", "replace"), markers=_markers(expected)), expected)
+        yield from _reply(quote.split_history(raw.decode("utf-8", "replace"), markers=_markers(expected)), expected)
     elif form == "body-html":
-        new, _ = fresh.split_html(raw.decode("utf-8", "replace"))
-        yield from _reply(quote.split(sanitize.to_text(sanitize.clean(new))), expected)
+        new, _ = fresh.split_fresh_html(raw.decode("utf-8", "replace"))
+        yield from _reply(quote.split_history(sanitize.to_text(sanitize.clean(new))), expected)
     elif form == "message":
         mail = parse.parse(raw, Envelope("someone@example.org", (DESK,), Source.SMTP), Limits())
-        split = quote.Split(mail.fresh, mail.quoted, mail.signature)
+        split = quote.WordsAndHistory(mail.fresh, mail.quoted, mail.signature)
         if markers := _markers(expected):
-            split = quote.split(mail.text, markers=markers)
+            split = quote.split_history(mail.text, markers=markers)
         yield from _reply(split, expected)
         yield from _bounce(mail, expected)
         yield from _fields(mail, expected)
@@ -88,7 +90,7 @@ def _plain(text: str, *, loose: bool = False) -> str:
     return "".join(text.split()) if loose else "\n".join(lines)
 
 
-def _reply(split: quote.Split, expected: dict[str, Any]) -> Iterator[Judgement]:
+def _reply(split: quote.WordsAndHistory, expected: dict[str, Any]) -> Iterator[Judgement]:
     """The new words; where a source keeps the signature in them, new words and signature together."""
     both = f"{split.fresh}\n\n{split.signature}" if split.signature else split.fresh
     if "reply_text" in expected:

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from mailgate.app import report
-from mailgate.core.mail import Address
-from mailgate.core.policy import Calendar, Department, Policy
-from mailgate.core.workmeter import micros
-from mailgate.store.sqlite import SqliteStore
+from mailgate.app.questions import report
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Calendar, Department, Policy
+from mailgate.core.worktime.meter import micros
+from mailgate.store.sqlite.store import SqliteStore
 
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
 YEAR = timedelta(days=364)

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.store import SqliteStore
 
 CHUNK = 50_000
 FIRST = 1001

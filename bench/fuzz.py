@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailgate.config.files import shared
-from mailgate.core.decide import decide, needs
-from mailgate.core.facts import Facts
-from mailgate.core.mail import Address, Envelope
-from mailgate.core.policy import Agent, Department, Key, Policy
+from mailgate.core.mails.decide import decide, needs
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.policy import Agent, Department, Key, Policy
 from mailgate.rulebook import load as rulebook
-from mailgate.wire.parse import parse
+from mailgate.wire.mime.parse import parse
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 POLICY = Policy(

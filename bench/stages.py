@@ -17,11 +17,11 @@ from gateway import _cpu, burst, wait
 from mails import Mail
 
 from mailgate.app.gateway import Gateway
-from mailgate.core.mail import Envelope, Source
-from mailgate.core.policy import Limits
+from mailgate.core.model.mail import Envelope, Source
+from mailgate.core.model.policy import Limits
 from mailgate.daemon import Daemon
 from mailgate.store.base import Read, Tx
-from mailgate.wire import parse
+from mailgate.wire.mime import parse
 from mailgate.wiring import build, edges
 
 # What a transaction is for, by the function that asks for it.

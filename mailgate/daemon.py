@@ -15,10 +15,10 @@ from functools import partial
 from pathlib import Path
 
 from mailgate import newfile
-from mailgate.app import notify, pulse
-from mailgate.app.schedule import run_job
+from mailgate.app.health import pulse, systemd
+from mailgate.app.jobs.schedule import run_job
 from mailgate.errors import ConfigError
-from mailgate.wiring import Door, Edges, Gateway, build, edges
+from mailgate.wiring import Edges, Gateway, SmtpListeners, build, edges
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Daemon:
         self.loop: asyncio.AbstractEventLoop | None = None
 
     @property
-    def door(self) -> Door:
+    def door(self) -> SmtpListeners:
         """The listeners for mail."""
         return self.outside.door
 
@@ -68,7 +68,7 @@ class Daemon:
         self._start_threads()
         self.schedule.start()
         self._write_ready_file()
-        notify.tell("READY=1")
+        systemd.tell("READY=1")
         # Not among those we wait for when we stop: a look through gigabytes cannot be interrupted, and only reads.
         look = self.gateway.soundness.run
         threading.Thread(target=look, args=(self.gateway.stopping,), name="check", daemon=True).start()
@@ -107,7 +107,7 @@ class Daemon:
 
     async def _shut_down(self) -> None:
         """No new mail, then the work in hand, then the parts in the reverse of their start."""
-        notify.tell("STOPPING=1")
+        systemd.tell("STOPPING=1")
         log.info("stopping")
         self.last_resort()
         ends = time.monotonic() + GRACE
@@ -156,10 +156,10 @@ class Daemon:
         return [thread.name for thread in self.threads if not thread.is_alive()]
 
     async def _watchdog(self) -> None:
-        every = notify.watchdog_seconds()
+        every = systemd.watchdog_seconds()
         while every:
             if not self._dead():
-                notify.tell("WATCHDOG=1")
+                systemd.tell("WATCHDOG=1")
             await asyncio.sleep(every)
 
 

@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from mailgate.config.tree import Config, ImapBox, Login, Relay
-from mailgate.edge import dns_look, imap_look, oauth, smtp_out
-from mailgate.edge.imap_box import Mailbox, OAuthToken, Password, Trouble
-from mailgate.edge.smtp_out import SmtpTransport
+from mailgate.edge.imap import inspection
+from mailgate.edge.imap.box import AccessToken, Mailbox, MailboxTrouble, Password
+from mailgate.edge.out import dns_look, oauth, smtp
+from mailgate.edge.out.smtp import SmtpTransport
 from mailgate.errors import Permanent
 
 
-def credentials(login: Login, name: str, data: Path) -> Callable[[], Password | OAuthToken]:
+def credentials(login: Login, name: str, data: Path) -> Callable[[], Password | AccessToken]:
     """What a mailbox logs in with, asked before every login; the call raises Temporary or Permanent."""
     token = token_of(login, name, data)
     if token is not None:
@@ -26,30 +27,30 @@ def credentials(login: Login, name: str, data: Path) -> Callable[[], Password | 
     return lambda: Password(password.reveal())
 
 
-def token_of(login: Login | None, name: str, data: Path) -> Callable[[], OAuthToken] | None:
+def token_of(login: Login | None, name: str, data: Path) -> Callable[[], AccessToken] | None:
     """A call that gives an access token, None when this login has a password."""
     if login is None:
         return None
     if login.token_command:
         command = login.token_command
-        return lambda: OAuthToken(oauth.command_token(command))
+        return lambda: AccessToken(oauth.command_token(command))
     if login.oauth is not None:
         source = oauth.TokenSource(client(login), token_file(data, name), name)
         return partial(_fresh, source)
     return None
 
 
-def _fresh(source: oauth.TokenSource) -> OAuthToken:
+def _fresh(source: oauth.TokenSource) -> AccessToken:
     token = source()
-    return OAuthToken(token.access, token.expires)
+    return AccessToken(token.access, token.expires)
 
 
-def client(login: Login) -> oauth.Client:
+def client(login: Login) -> oauth.OAuthClient:
     """Who we are to the login's identity provider."""
     assert login.oauth is not None
     secret = login.oauth.client_secret
     found = oauth.provider(login.oauth.provider, login.oauth.tenant or "common")
-    return oauth.Client(found, login.oauth.client_id, secret.reveal() if secret else "")
+    return oauth.OAuthClient(found, login.oauth.client_id, secret.reveal() if secret else "")
 
 
 def token_file(data: Path, name: str) -> oauth.TokenFile:
@@ -107,29 +108,29 @@ def mailbox(box: ImapBox, config: Config, moves: Callable[[], bool] = lambda: Tr
 def try_mailbox(box: ImapBox, config: Config) -> str:
     """Log in and look for every folder; nothing is read or marked. Raises MailgateError."""
     try:
-        return imap_look.try_mailbox(mailbox(box, config))
-    except Trouble as trouble:
+        return inspection.try_mailbox(mailbox(box, config))
+    except MailboxTrouble as trouble:
         raise Permanent(f"{trouble.kind}: {trouble}") from None
 
 
 @contextlib.contextmanager
-def looking(box: ImapBox, config: Config) -> Iterator[imap_look.Look]:
+def looking(box: ImapBox, config: Config) -> Iterator[inspection.FolderLook]:
     """Log in to look around. Raises MailgateError."""
     try:
-        with imap_look.looking(mailbox(box, config)) as look:
+        with inspection.looking(mailbox(box, config)) as look:
             yield look
-    except Trouble as trouble:
+    except MailboxTrouble as trouble:
         raise Permanent(str(trouble)) from None
 
 
 # --- relays ----------------------------------------------------------------------------------------------------------
 
 
-def relay_settings(relay: Relay, config: Config) -> smtp_out.Relay:
+def relay_settings(relay: Relay, config: Config) -> smtp.Relay:
     """What the transport needs to know of a configured relay."""
     login = relay.login
     token = token_of(login, relay.name, config.gateway.data)
-    return smtp_out.Relay(
+    return smtp.Relay(
         host=relay.host,
         port=relay.port,
         tls=relay.tls,
@@ -147,7 +148,7 @@ def transport(relay: Relay, config: Config) -> SmtpTransport:
 
 def plain_transport(host: str, port: int, *, helo: str) -> SmtpTransport:
     """A connection without TLS or login, for mail to a listener on this machine."""
-    return SmtpTransport(smtp_out.Relay(host=host, port=port, tls="none", helo=helo))
+    return SmtpTransport(smtp.Relay(host=host, port=port, tls="none", helo=helo))
 
 
 def records(domain: str) -> dns_look.Records | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from mailgate.core.canned import Article
+from mailgate.core.model.canned import Article
 from mailgate.errors import ConfigError, Problem
 
 KEYS = ("title", "language", "url")

@@ -7,10 +7,10 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailgate.store.backup import Copied, backup
-from mailgate.store.faults import sqlite_fault
-from mailgate.store.restore import restore
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.backup import Copied, backup
+from mailgate.store.sqlite.faults import sqlite_fault
+from mailgate.store.sqlite.restore import restore
+from mailgate.store.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from mailgate.config.tree import Config

@@ -12,40 +12,42 @@ from functools import partial
 from pathlib import Path
 
 from mailgate import ends, library
-from mailgate.app import connect, control, failures, figures, notify, people, reading, reconciling
-from mailgate.app.alarm import Alarms
-from mailgate.app.callbox import Callbox
-from mailgate.app.children import Children
-from mailgate.app.dispatch import Dispatcher, Route
+from mailgate.app.admin import connect, control, people
+from mailgate.app.admin.control_socket import Callbox
+from mailgate.app.admin.reloading import Reloader, check_templates
+from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway, Loaded
-from mailgate.app.ids import SignedIds
-from mailgate.app.intake import Intake
-from mailgate.app.keeping import Keeping
-from mailgate.app.live import Clock, Live, Snapshot, utc_now
-from mailgate.app.mailboxes import Board
-from mailgate.app.pulse import Pulse, problem
-from mailgate.app.reloading import Reloader, check_templates
-from mailgate.app.schedule import Schedule
+from mailgate.app.health import pages, systemd
+from mailgate.app.health.alarm import Alarms
+from mailgate.app.health.pulse import Pulse, problem
+from mailgate.app.intake.intake import Intake
+from mailgate.app.intake.keeping import MailKeeper
+from mailgate.app.jobs.schedule import Schedule
+from mailgate.app.live import Clock, InForce, Snapshot, utc_now
+from mailgate.app.mailboxes import reading, reconciling
+from mailgate.app.mailboxes.board import MailboxBoard
+from mailgate.app.outbox import failures
+from mailgate.app.outbox.dispatch import Dispatcher, Route
+from mailgate.app.outbox.ids import SignedIds
 from mailgate.config.certificate import Certificate
 from mailgate.config.files import shared
 from mailgate.config.load import load
 from mailgate.config.tree import Config, Listen, Relay
-from mailgate.core.mail import Source, canonical
-from mailgate.core.policy import Mode, Policy
-from mailgate.edge.folder_out import FolderTransport
-from mailgate.edge.heartbeat import beat
-from mailgate.edge.imap_in import Mailboxes, MailboxReader
-from mailgate.edge.metrics import TEXT, Page
-from mailgate.edge.metrics import Listener as MetricsListener
-from mailgate.edge.smtp_house import Standing
-from mailgate.edge.smtp_in import Door
-from mailgate.edge.smtp_limits import Listener, SmtpLimits
-from mailgate.edge.smtp_out import SmtpTransport
+from mailgate.core.model.mail import Source, canonical
+from mailgate.core.model.policy import Mode, Policy
+from mailgate.edge.imap.reader import Mailboxes, MailboxReader
+from mailgate.edge.metrics import TEXT, MetricsListener, Page
+from mailgate.edge.out.heartbeat import beat
+from mailgate.edge.out.maildir import FolderTransport
+from mailgate.edge.out.smtp import SmtpTransport
+from mailgate.edge.smtp.house import Standing
+from mailgate.edge.smtp.limits import Listener, SmtpLimits
+from mailgate.edge.smtp.listener import SmtpListeners
 from mailgate.errors import ConfigError, Permanent, Problem
 from mailgate.rulebook import load as rulebook
 from mailgate.store import blobs
 from mailgate.store.base import Store
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.store import SqliteStore
 
 CHILDREN = 2
 FREE_SPACE = 512 * 2**20  # octets below which no mail is taken (threats D-09)
@@ -57,7 +59,7 @@ Worker = tuple[str, Callable[[threading.Event], None]]
 class Edges:
     """What connects a gateway with the world while it runs."""
 
-    door: Door
+    door: SmtpListeners
     metrics: MetricsListener
     schedule: Schedule
     reloader: Reloader
@@ -72,7 +74,7 @@ def build(path: Path, *, children: int = CHILDREN, clock: Clock = utc_now) -> Ga
     """
     config = load(path)
     rules = load_rules(config)
-    store = SqliteStore(config.store.path, first_number=config.policy.tickets.first_number, progress=notify.patience())
+    store = SqliteStore(config.store.path, first_number=config.policy.tickets.first_number, progress=systemd.patience())
     try:
         return _assemble(config, rules, store, children, clock)
     except BaseException:
@@ -81,7 +83,7 @@ def build(path: Path, *, children: int = CHILDREN, clock: Clock = utc_now) -> Ga
 
 
 def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size: int, clock: Clock) -> Gateway:
-    live = Live(_snapshot(config, rules, store))
+    live = InForce(_snapshot(config, rules, store))
     ids = SignedIds(live)
     pool = Children(size)
     pulse = Pulse(pool)
@@ -102,7 +104,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         live,
         ids,
         clock,
-        Keeping(store, clock, partial(blobs.write, store.data)),
+        MailKeeper(store, clock, partial(blobs.write, store.data)),
         pulse,
         on_letters=dispatcher.wake,
         on_people=people.refresher(live, store),
@@ -120,7 +122,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         load=partial(_load_again, config.path, store, pool),
         data=store.data,
         alarms=alarms,
-        mailboxes=Board(clock, {box.name: box.alarm_after for box in config.imap}),
+        mailboxes=MailboxBoard(clock, {box.name: box.alarm_after for box in config.imap}),
     )
 
 
@@ -223,7 +225,7 @@ def edges(gateway: Gateway) -> Edges:
         *(_listener(Source.SUBMISSION, at, config, tls) for at in config.submission.listen),
     ]
     smtp = config.smtp
-    door = Door(
+    door = SmtpListeners(
         listeners,
         SmtpLimits(
             max_size=smtp.max_size,
@@ -253,8 +255,8 @@ def edges(gateway: Gateway) -> Edges:
 def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:
     """All IMAP mailboxes as one worker; watching only, mail stays where it is."""
     config = gateway.config
-    memory = reading.Memory(gateway.store, gateway.clock)
-    aside = reading.set_aside(gateway.store, gateway.clock, gateway.alarms)
+    memory = reading.ReaderMemory(gateway.store, gateway.clock)
+    aside = reading.set_aside_by(gateway.store, gateway.clock, gateway.alarms)
     readers = []
     for box in config.imap:
         readers.append(
@@ -280,10 +282,10 @@ def _metrics(gateway: Gateway) -> MetricsListener:
     at = [(place.host, place.port) for place in gateway.config.metrics.listen]
 
     def healthz() -> Page:
-        healthy, text = figures.healthz(gateway)
+        healthy, text = pages.healthz(gateway)
         return Page(200 if healthy else 503, "application/json", text)
 
-    return MetricsListener(at, {"/metrics": lambda: Page(200, TEXT, figures.metrics(gateway)), "/healthz": healthz})
+    return MetricsListener(at, {"/metrics": lambda: Page(200, TEXT, pages.metrics(gateway)), "/healthz": healthz})
 
 
 def _listener(kind: Source, at: Listen, config: Config, tls: Callable[[], ssl.SSLContext] | None) -> Listener:
@@ -335,6 +337,15 @@ def standing(addr: str, policy: Policy) -> Standing:
 
 
 __all__ = [
-    "Door", "Edges", "Gateway", "build", "compare_mailboxes", "edges", "load_rules", "snapshot", "standing", "try_ends",
+    "Edges",
+    "Gateway",
+    "SmtpListeners",
+    "build",
+    "compare_mailboxes",
+    "edges",
+    "load_rules",
+    "snapshot",
+    "standing",
+    "try_ends",
     "try_sample",
-]  # fmt: skip
+]

@@ -7,17 +7,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mailgate.core import decide, token
-from mailgate.core.authority import Authority, Carried
-from mailgate.core.case import Case
-from mailgate.core.change import Decision
-from mailgate.core.facts import Facts, SentLetter
-from mailgate.core.mail import Address, AuthResults, Envelope, InboundMail
-from mailgate.core.match import Match
-from mailgate.core.policy import Agent, Border, Calendar, Department, Identity, Key, Policy, Role, Sla
-from mailgate.core.rule import Route
-from mailgate.core.ticket import Status, Ticket
-from mailgate.core.token import Token
+from mailgate.core.mails import decide
+from mailgate.core.mails.case import Case
+from mailgate.core.mails.match import Match
+from mailgate.core.model.change import Decision
+from mailgate.core.model.facts import Facts, SentLetter
+from mailgate.core.model.mail import Address, AuthResults, Envelope, InboundMail
+from mailgate.core.model.policy import Agent, Border, Calendar, Department, Identity, Key, Policy, Role, Sla
+from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.proof import token
+from mailgate.core.proof.authority import Authority, CarriedToken
+from mailgate.core.proof.token import Token
+from mailgate.core.rules.rule import RuleEffects
 
 H, D = timedelta(hours=1), timedelta(days=1)
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)  # a Wednesday
@@ -86,11 +87,13 @@ def issued(number: int | None = 1042, to: Agent | str = "customer", purpose: str
     return token.message_id(written(number, to, purpose), POLICY.domain)
 
 
-def carried(number: int | None = 1042, to: Agent | str = "customer", by: str = "message-id", **parts: Any) -> Carried:
+def carried(
+    number: int | None = 1042, to: Agent | str = "customer", by: str = "message-id", **parts: Any
+) -> CarriedToken:
     """A valid token with its carrier."""
     known = token.read(written(number, to, **parts), (KEY,))
     assert known is not None
-    return Carried(known, by, issued(number, to, **parts))
+    return CarriedToken(known, by, issued(number, to, **parts))
 
 
 def letter(number: int | None = 1042, to: Agent | str = "customer", purpose: str = "words", **parts: Any) -> SentLetter:
@@ -124,7 +127,7 @@ def case(
     known: Facts | None = None,
     match: Match | None = None,
     authority: Authority | None = None,
-    route: Route | None = None,
+    route: RuleEffects | None = None,
     **about: Any,
 ) -> Case:
     """A mail with all that is known of it; what is given (`match`, `authority`, `route`) stands instead of what is found."""

@@ -18,7 +18,7 @@ import pytest
 from idp import Identity
 
 from mailgate.app.gateway import Gateway
-from mailgate.core.ticket import Ticket
+from mailgate.core.model.ticket import Ticket
 from mailgate.daemon import Daemon
 from mailgate.store.base import TicketFilter
 from mailgate.wiring import build, edges

@@ -8,7 +8,7 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from mailgate.edge.oauth import Provider
+from mailgate.edge.out.oauth import Provider
 
 GRANTED = {"access_token": "at-1", "refresh_token": "rt-1", "expires_in": 3600}
 

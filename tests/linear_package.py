@@ -62,7 +62,7 @@ def modules() -> Iterator[types.ModuleType]:
 
 def call_builders() -> None:
     """Patterns that are put together when they are needed."""
-    from mailgate.core import subject
+    from mailgate.core.text import subject
 
     subject.numbers("Re: [#1] a", ("[#{number}]", "T{number}", "{number}a", "Ticket {number} of"))
 
@@ -143,8 +143,8 @@ def used(known: Known, source: dict[str, str]) -> tuple[str, ...]:
 PURE = (
     "mailgate.core.",
     "mailgate.wire.",
-    "mailgate.edge.smtp_address",
-    "mailgate.store.search",
+    "mailgate.edge.smtp.address",
+    "mailgate.store.tickets.search",
     "mailgate.config.values",
 )
 

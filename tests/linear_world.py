@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from mailgate.core import rule, token
-from mailgate.core.condition import Condition
-from mailgate.core.decide import decide, needs
-from mailgate.core.facts import Facts
-from mailgate.core.mail import Address, Attachment, Envelope, InboundMail, Source
-from mailgate.core.policy import Agent, Department, Key, Policy
-from mailgate.core.ticket import Status, Ticket
-from mailgate.core.words import wanted
+from mailgate.core.mails.decide import decide, needs
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, Source
+from mailgate.core.model.policy import Agent, Department, Key, Policy
+from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.proof import token
+from mailgate.core.rules import rule
+from mailgate.core.rules.condition import Condition
+from mailgate.core.text.folding import as_wanted
 from mailgate.rulebook.patterns import compiled
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -28,7 +29,7 @@ POLICY = Policy(
 TICKET = Ticket(1001, "lamp", Status.OPEN, "support", CUSTOMER, NOW, NOW, owner="anna", participants=(CUSTOMER,))
 VOTE = token.message_id(token.mint(KEY, token.Token(1001, "customer", 0, "vote", "abcdefgh")), "acme.example")
 FACTS = Facts(tickets={1001: TICKET}, by_id={VOTE: 1001}, ticket_subjects={1001: ("lamp",)})
-WORDS = Condition("words", (wanted("lamp*"),))
+WORDS = Condition("words", (as_wanted("lamp*"),))
 RULES = (
     rule.Rule("words", (WORDS, Condition("subject", (compiled("(?i)order (.*)x"),)))),
     rule.Rule("file", (Condition("attachment", ("*.e?e*x",)),)),
@@ -61,7 +62,7 @@ def decisions() -> Iterator[tuple[str, Callable[[str], object]]]:
 
 def _decide(mail: InboundMail, filled: Callable[[InboundMail, str], InboundMail], text: str) -> None:
     full = filled(mail, text)
-    examined = rule.examine(RULES, full)
+    examined = rule.match_mail(RULES, full)
     needs(full, POLICY, NOW, examined)
     decide(full, FACTS, POLICY, RULES, NOW, examined=examined)
 

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mailgate.core.mail import InboundMail
-from mailgate.wire.parse import parse
+from mailgate.core.model.mail import InboundMail
+from mailgate.wire.mime.parse import parse
 
 _HELD = re.compile(rb"(?mi)^X-Held: (\w+)")
 ENOUGH = 300.0  # seconds after which a gate that nobody opens is given up

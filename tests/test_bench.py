@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 from mailgate.store.base import TicketFilter
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.store import SqliteStore
 
 BENCH = Path(__file__).parents[1] / "bench"
 

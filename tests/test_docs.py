@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from mailgate.app import status
+from mailgate.app.health import status
 from mailgate.cli import COMMANDS, cli
 
 ROOT = Path(__file__).parents[1]
@@ -86,7 +86,7 @@ def test_every_alarm_is_explained() -> None:
 
 
 def test_every_figure_named_in_operations_exists() -> None:
-    source = (ROOT / "mailgate" / "app" / "figures.py").read_text()
+    source = (ROOT / "mailgate" / "app" / "health" / "pages.py").read_text()
     named = set(re.findall(r"\bmailgate_[a-z_]+", OPERATIONS)) - {
         "mailgate_destination_recipient_limit",
         "mailgate_lmtp",

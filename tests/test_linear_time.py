@@ -79,7 +79,7 @@ def test_all_of_it_was_looked_at() -> None:
     """A pattern is collected wherever it is compiled; the figures only ever need to grow."""
     assert package()["patterns"] > 200
     assert package()["functions"] > 130
-    assert package()["unwritten"] == ["core/subject.py"], "name it in `call_builders` too, so that it is looked at"
+    assert package()["unwritten"] == ["core/text/subject.py"], "name it in `call_builders` too, so that it is looked at"
 
 
 def test_the_patterns_that_stopped_the_daemon_are_found_again() -> None:
@@ -95,7 +95,7 @@ def test_what_books_warn_of_is_found_and_what_looks_like_it_is_not() -> None:
 
 def test_folding_a_text_by_its_characters_is_folding_it_whole() -> None:
     """S-17: NFKD sorts runs of combining marks in quadratic time; character by character nothing is sorted."""
-    from mailgate.core.words import _WHOLE, fold
+    from mailgate.core.text.folding import _WHOLE, fold
 
     def whole(text: str) -> str:
         apart = unicodedata.normalize("NFKD", text.casefold())
@@ -109,6 +109,6 @@ def test_folding_a_text_by_its_characters_is_folding_it_whole() -> None:
 
 @pytest.mark.parametrize("run", ["\u0301", "\u0323\u0301", "\u0f73", "\u0344"])
 def test_marks_alone_fold_to_nothing(run: str) -> None:
-    from mailgate.core.words import fold
+    from mailgate.core.text.folding import fold
 
     assert fold("é" + run * 500 + "x") == "ex"

@@ -53,7 +53,7 @@ def test_c12_a_subject_cannot_forge_a_line_of_the_log(form: str) -> None:
 
 def test_json_is_one_object_a_line_with_the_extras_beside_the_event() -> None:
     with written("json") as stream:
-        logging.getLogger("mailgate.app.intake").warning("mail settled", extra={"mail": 42, "tickets": [1001]})
+        logging.getLogger("mailgate.app.intake.intake").warning("mail settled", extra={"mail": 42, "tickets": [1001]})
     found = json.loads(stream.getvalue())
     assert set(found) == {"at", "level", "logger", "event", "mail", "tickets"}
     assert (found["level"], found["event"], found["mail"], found["tickets"]) == ("warning", "mail settled", 42, [1001])

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from mailgate.app.alarm import Alarms
-from mailgate.app.children import Children
-from mailgate.app.dispatch import Dispatcher, Route
-from mailgate.app.intake import Intake
-from mailgate.app.live import Clock, Live, Snapshot
-from mailgate.app.mailboxes import Board
-from mailgate.app.pulse import Pulse
-from mailgate.app.soundness import Soundness
+from mailgate.app.children.pool import Children
+from mailgate.app.health.alarm import Alarms
+from mailgate.app.health.pulse import Pulse
+from mailgate.app.health.soundness import Soundness
+from mailgate.app.intake.intake import Intake
+from mailgate.app.live import Clock, InForce, Snapshot
+from mailgate.app.mailboxes.board import MailboxBoard
+from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.config.certificate import Certificate
 from mailgate.config.tree import Config
 from mailgate.store.base import Ids, Store
@@ -37,7 +37,7 @@ class Gateway:
     """A writable gateway; `wiring.build` makes it, `close` takes it apart in order."""
 
     config: Config
-    live: Live
+    live: InForce
     store: Store
     children: Children
     pulse: Pulse
@@ -48,7 +48,7 @@ class Gateway:
     load: Callable[[], Loaded]  # reads configuration, rules and templates anew; raises ConfigError
     data: Path
     alarms: Alarms
-    mailboxes: Board
+    mailboxes: MailboxBoard
     threaded: bool = False  # a daemon: mail and letters are handled by threads of their own
     reloading: threading.Lock = field(default_factory=threading.Lock)  # one reload at a time
     stopping: threading.Event = field(default_factory=threading.Event)

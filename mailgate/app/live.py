@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mailgate.core import worktime
-from mailgate.core.policy import Mode, Policy
-from mailgate.core.rule import Rule
+from mailgate.core.model.policy import Mode, Policy
+from mailgate.core.rules.rule import Rule
+from mailgate.core.worktime import working_time
 
 Clock = Callable[[], datetime]
 
@@ -36,12 +36,12 @@ class Snapshot:
 
         def inside(name: str) -> bool:
             calendar = self.policy.calendar(name) or next(iter(self.policy.calendars), None)
-            return worktime.is_open(calendar, now)
+            return working_time.is_open(calendar, now)
 
         return inside
 
 
-class Live:
+class InForce:
     """The snapshot in force, and whether a newer one on disk was refused."""
 
     def __init__(self, snapshot: Snapshot) -> None:

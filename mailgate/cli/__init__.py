@@ -15,13 +15,13 @@ from mailgate.errors import ConfigError, MailgateError
 
 # Command -> module in this folder; the function has the command's name, dashes as underscores.
 COMMANDS = {
-    "init": "setup", "check": "setup", "run": "daemon", "reload": "daemon", "demo": "demo", "accept": "accept",
-    "import": "history", "explain": "explain", "rules": "rules", "desk": "tickets_now", "tickets": "tickets_work",
-    "agents": "agents",
-    "outbox": "outbox", "quarantine": "quarantine", "parked": "parked", "status": "status", "ban": "bans",
-    "unban": "bans", "bans": "bans", "audit": "audit", "login": "login", "job": "daemon", "report": "report",
-    "forget": "people", "export": "people", "contacts": "people",
-    "backup": "backup", "restore": "backup",
+    "init": "admin.setup", "check": "admin.setup", "run": "admin.daemon", "reload": "admin.daemon",
+    "demo": "demo.command", "accept": "queue.accept", "import": "admin.import_old", "explain": "queue.explain",
+    "rules": "admin.rules", "desk": "desk.workload", "tickets": "desk.tickets_work", "agents": "admin.agents",
+    "outbox": "queue.outbox", "quarantine": "queue.quarantine", "parked": "queue.parked", "status": "admin.status",
+    "ban": "admin.bans", "unban": "admin.bans", "bans": "admin.bans", "audit": "queue.audit", "login": "admin.login",
+    "job": "admin.daemon", "report": "desk.report", "forget": "admin.people", "export": "admin.people",
+    "contacts": "admin.people", "backup": "admin.backup", "restore": "admin.backup",
 }  # fmt: skip
 
 

@@ -153,7 +153,7 @@ def ask(ctx: click.Context, call: str, **args: Any) -> Any:
 
     Raises MailgateError with the words to show.
     """
-    from mailgate.app import control
+    from mailgate.app.admin import control
 
     config = load(ctx)
     request = {"call": call, "args": args}
@@ -181,11 +181,11 @@ def of_daemon(data: Path, call: str, **args: Any) -> Any:
 
 def _by_daemon(data: Path, request: dict[str, Any]) -> dict[str, Any] | None:
     """The daemon's answer; None when none runs."""
-    from mailgate.app import callbox
+    from mailgate.app.admin import control_socket
 
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         try:
-            with callbox.path_of(data) as path:
+            with control_socket.path_of(data) as path:
                 sock.connect(path)
         except (FileNotFoundError, ConnectionRefusedError):
             return None

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from mailgate.core.ticket import Ticket
+from mailgate.core.model.ticket import Ticket
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

@@ -7,24 +7,15 @@ from pathlib import Path
 from mailgate.config import secrets, tree, values
 from mailgate.config.model import FileModel, ImapModel, LoginModel, OutgoingModel
 from mailgate.config.people import agents, calendars, departments, slas
-from mailgate.config.work import Work
-from mailgate.core.policy import (
-    Border,
-    Identity,
-    Key,
-    LetterPolicy,
-    Limits,
-    Mode,
-    Policy,
-    TicketPolicy,
-)
+from mailgate.config.work import Loading
+from mailgate.core.model.policy import Border, Identity, Key, LetterPolicy, Limits, Mode, Policy, TicketPolicy
 from mailgate.tomlfile import Loc
 
 IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
 SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 
 
-def build(model: FileModel, work: Work) -> tree.Config:
+def build(model: FileModel, work: Loading) -> tree.Config:
     """The frozen tree; what is wrong is noted in `work.problems`, and a tree with problems is not to be used."""
     gateway = _gateway(model, work)
     smtp = model.smtp
@@ -60,7 +51,7 @@ def build(model: FileModel, work: Work) -> tree.Config:
     )
 
 
-def _gateway(model: FileModel, work: Work) -> tree.Gateway:
+def _gateway(model: FileModel, work: Loading) -> tree.Gateway:
     given = model.gateway
     domain = given.domain.strip().lower().rstrip(".")
     if not domain and model.department:
@@ -79,7 +70,7 @@ def _gateway(model: FileModel, work: Work) -> tree.Gateway:
     )
 
 
-def _store(model: FileModel, data: Path, work: Work) -> tree.StoreAt:
+def _store(model: FileModel, data: Path, work: Loading) -> tree.StoreAt:
     url = model.store.url
     if url == "sqlite":
         return tree.StoreAt(url, data / "mailgate.db")
@@ -89,7 +80,7 @@ def _store(model: FileModel, data: Path, work: Work) -> tree.StoreAt:
     return tree.StoreAt(url, data / "mailgate.db")
 
 
-def _submission(model: FileModel, work: Work) -> tree.Submission:
+def _submission(model: FileModel, work: Loading) -> tree.Submission:
     passwords: dict[str, secrets.Secret] = {}
     for at, agent in enumerate(model.agent):
         found = work.secret(("agent", at, "password"), agent.password)
@@ -98,7 +89,7 @@ def _submission(model: FileModel, work: Work) -> tree.Submission:
     return tree.Submission(work.listeners("submission", model.submission.listen), passwords)
 
 
-def _login(given: LoginModel, loc: Loc, work: Work) -> tree.Login:
+def _login(given: LoginModel, loc: Loc, work: Loading) -> tree.Login:
     ways = [name for name in ("password", "token_command", "oauth") if getattr(given, name)]
     if len(ways) > 1:
         work.note((*loc, ways[1]), f"only one of {' and '.join(ways)} can be used")
@@ -115,7 +106,7 @@ def _login(given: LoginModel, loc: Loc, work: Work) -> tree.Login:
     return tree.Login(given.user, password, given.token_command, oauth)
 
 
-def _box(given: ImapModel, loc: Loc, work: Work) -> tree.ImapBox:
+def _box(given: ImapModel, loc: Loc, work: Loading) -> tree.ImapBox:
     if not given.user:
         work.note((*loc, "user"), "a mailbox needs a user")
     elif not (given.password or given.token_command or given.oauth):
@@ -138,7 +129,7 @@ def _box(given: ImapModel, loc: Loc, work: Work) -> tree.ImapBox:
     )
 
 
-def _relay(given: OutgoingModel, loc: Loc, data: Path, work: Work) -> tree.Relay:
+def _relay(given: OutgoingModel, loc: Loc, data: Path, work: Loading) -> tree.Relay:
     smtp = given.transport == "smtp"
     if smtp and not given.host:
         work.note((*loc, "host"), "a relay needs a host")
@@ -161,7 +152,7 @@ def _relay(given: OutgoingModel, loc: Loc, data: Path, work: Work) -> tree.Relay
     )
 
 
-def _policy(model: FileModel, gateway: tree.Gateway, work: Work) -> Policy:
+def _policy(model: FileModel, gateway: tree.Gateway, work: Loading) -> Policy:
     made_of = {name: getattr(model.limits, name) for name in Limits.__dataclass_fields__}
     return Policy(
         name=gateway.name,
@@ -195,7 +186,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, work: Work) -> Policy:
     )
 
 
-def _keys(model: FileModel, gateway: tree.Gateway, work: Work) -> tuple[Key, ...]:
+def _keys(model: FileModel, gateway: tree.Gateway, work: Loading) -> tuple[Key, ...]:
     lost = gateway.data / secrets.KEYS_FILE
     if model.identity.keys == "auto" and not lost.exists() and (gateway.data / "mailgate.db").exists():
         text = f"{lost} was gone, and other keys take its place: no letter sent so far proves anything"

@@ -11,16 +11,16 @@ from typing import Any
 from mailgate.config import values
 from mailgate.config.model import FileModel
 from mailgate.config.tree import Config
-from mailgate.config.work import Work
-from mailgate.core.catalogue import COMMANDS
-from mailgate.core.policy import Mode
-from mailgate.core.words import fold
+from mailgate.config.work import Loading
+from mailgate.core.commands.catalogue import COMMANDS
+from mailgate.core.model.policy import Mode
+from mailgate.core.text.folding import fold
 from mailgate.tomlfile import Loc, nearest
 
 _COMMAND = re.compile(r"[^\W\d_](?:[^\W\d_]|-)+")
 
 
-def names(model: FileModel, config: Config, work: Work) -> None:
+def names(model: FileModel, config: Config, work: Loading) -> None:
     """Note every name, address and text that does not go with the rest."""
     _duplicates(model, work)
     _references(model, config, work)
@@ -29,7 +29,7 @@ def names(model: FileModel, config: Config, work: Work) -> None:
     _commands(model, work)
 
 
-def _named(section: str, work: Work) -> list[str]:
+def _named(section: str, work: Loading) -> list[str]:
     """The names the file gives, those of tables with problems included."""
     tables = work.document.data.get(section)
     if not isinstance(tables, list):
@@ -37,7 +37,7 @@ def _named(section: str, work: Work) -> list[str]:
     return [str(table["name"]) for table in tables if isinstance(table, dict) and "name" in table]
 
 
-def _duplicates(model: FileModel, work: Work) -> None:
+def _duplicates(model: FileModel, work: Loading) -> None:
     for section in ("department", "agent", "sla", "calendar", "imap", "outgoing"):
         seen: dict[str, int] = {}
         for at, table in enumerate(getattr(model, section)):
@@ -47,14 +47,14 @@ def _duplicates(model: FileModel, work: Work) -> None:
                 work.note((section, at, "name"), f'"{table.name}" is taken by the [[{section}]] at line {line}')
 
 
-def _known(loc: Loc, name: str | None, names: Iterable[str], what: str, work: Work) -> None:
+def _known(loc: Loc, name: str | None, names: Iterable[str], what: str, work: Loading) -> None:
     names = list(names)
     if name and name not in names:
         hint = nearest(name, names) or (f"; there are: {', '.join(names)}" if names else f"; there is no {what} at all")
         work.note(loc, f'there is no {what} "{name}"{hint}')
 
 
-def _references(model: FileModel, config: Config, work: Work) -> None:
+def _references(model: FileModel, config: Config, work: Loading) -> None:
     departments, people = _named("department", work), _named("agent", work)
     calendars = _named("calendar", work)
     for at, department in enumerate(model.department):
@@ -75,7 +75,7 @@ def _references(model: FileModel, config: Config, work: Work) -> None:
     _readers(("digest", "to"), model.digest.to, ["agents", "lead", *people], config, work)
 
 
-def _readers(loc: Loc, names: Iterable[str], known: list[str], config: Config, work: Work) -> None:
+def _readers(loc: Loc, names: Iterable[str], known: list[str], config: Config, work: Loading) -> None:
     """Each is somebody we know, or an address outside."""
     for name in names:
         if "@" in name:
@@ -85,14 +85,14 @@ def _readers(loc: Loc, names: Iterable[str], known: list[str], config: Config, w
             _known(loc, name, known, "agent", work)
 
 
-def _outside(loc: Loc, addr: str, config: Config, work: Work) -> None:
+def _outside(loc: Loc, addr: str, config: Config, work: Loading) -> None:
     """Letters to this address must not come back in (threats G-08)."""
     department = config.policy.department_at(addr)
     if department:
         work.note(loc, f"{addr} is an inbound address of department {department}: its mail would come back to us")
 
 
-def _addresses(model: FileModel, config: Config, work: Work) -> None:
+def _addresses(model: FileModel, config: Config, work: Loading) -> None:
     owner: dict[str, str] = {}
     for at, department in enumerate(model.department):
         for addr in department.addresses:
@@ -115,7 +115,7 @@ def _addresses(model: FileModel, config: Config, work: Work) -> None:
         _outside(("gateway", "pilot_to"), addr, config, work)
 
 
-def _agents(model: FileModel, config: Config, work: Work) -> None:
+def _agents(model: FileModel, config: Config, work: Loading) -> None:
     holder: dict[str, str] = {}
     for at, agent in enumerate(model.agent):
         keys = [("address", agent.address), *(("aliases", alias) for alias in agent.aliases)]
@@ -128,7 +128,7 @@ def _agents(model: FileModel, config: Config, work: Work) -> None:
                 work.note(("agent", at, key), f"{addr} belongs to agent {first} already")
 
 
-def _texts(model: FileModel, work: Work) -> None:
+def _texts(model: FileModel, work: Loading) -> None:
     for key, tag in (("tag", model.tickets.tag), *(("old_tags", old) for old in model.tickets.old_tags)):
         if _holes(tag) != ["number"] or tag.strip() == "{number}":
             work.note(("tickets", key), f'found "{tag}"; a tag is text around one {{number}}, like "[#{{number}}]"')
@@ -150,7 +150,7 @@ def _texts(model: FileModel, work: Work) -> None:
             )
 
 
-def _commands(model: FileModel, work: Work) -> None:
+def _commands(model: FileModel, work: Loading) -> None:
     names = [name for word in COMMANDS for name in (word.name, *word.aliases)]
     meant = {fold(name) for name in names}
     for alias, name in model.commands.aliases.items():

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from mailgate.config.model import FileModel
-from mailgate.config.work import Work
+from mailgate.config.work import Loading
 from mailgate.tomlfile import Loc, nearest
 
 SECRET_KEYS = frozenset(["password", "client_secret", "keys"])
@@ -22,7 +22,7 @@ _TYPES = {
 }  # fmt: skip
 
 
-def note(fault: Mapping[str, Any], data: Any, work: Work) -> None:
+def note_errors(fault: Mapping[str, Any], data: Any, work: Loading) -> None:
     """Note one error of the validation: what was found, what is allowed, and the nearest valid name."""
     loc: Loc = _plain(fault["loc"])
     kind: str = fault["type"]
@@ -33,7 +33,7 @@ def note(fault: Mapping[str, Any], data: Any, work: Work) -> None:
     elif kind == "missing":
         work.note(loc, "is missing" if len(loc) > 1 else f"there is no [[{loc[0]}]]: at least one is needed")
     else:
-        work.note(loc, f"{found(loc, fault['input'])}{allowed(fault)}")
+        work.note(loc, f"{found_value(loc, fault['input'])}{allowed(fault)}")
 
 
 def _plain(loc: Iterable[str | int]) -> Loc:
@@ -42,7 +42,7 @@ def _plain(loc: Iterable[str | int]) -> Loc:
     return loc[:-1] if loc[-1:] in (("bool",), ("str",)) else loc
 
 
-def found(loc: Loc, value: Any) -> str:
+def found_value(loc: Loc, value: Any) -> str:
     """`found 99999; `, nothing for secrets and for whole tables."""
     if SECRET_KEYS & {str(piece) for piece in loc} or isinstance(value, dict | list):
         return ""

@@ -9,14 +9,14 @@ from pathlib import Path
 from mailgate.config import certificate
 from mailgate.config.model import FileModel
 from mailgate.config.tree import Config, Listen
-from mailgate.config.work import Work
-from mailgate.core.policy import Mode
+from mailgate.config.work import Loading
+from mailgate.core.model.policy import Mode
 from mailgate.errors import Permanent
 
 LOCAL = frozenset(["localhost", "localhost.localdomain", "ip6-localhost", "0.0.0.0", "::", ""])  # noqa: S104
 
 
-def check(model: FileModel, config: Config, work: Work) -> None:
+def check(model: FileModel, config: Config, work: Loading) -> None:
     """Note every end that is missing, meets another, or gives a password away."""
     _modes(model, config, work)
     _clients(config, work)
@@ -24,7 +24,7 @@ def check(model: FileModel, config: Config, work: Work) -> None:
     _tls(config, work)
 
 
-def _modes(model: FileModel, config: Config, work: Work) -> None:
+def _modes(model: FileModel, config: Config, work: Loading) -> None:
     if not model.outgoing and config.gateway.mode is not Mode.WATCH:
         text = (
             f'mode "{config.gateway.mode}" sends letters, and there is no way out: add [[outgoing]], or mode = "watch"'
@@ -34,7 +34,7 @@ def _modes(model: FileModel, config: Config, work: Work) -> None:
         work.note(("gateway", "mode"), 'mode "pilot" needs pilot_to, the addresses that may get letters')
 
 
-def _clients(config: Config, work: Work) -> None:
+def _clients(config: Config, work: Loading) -> None:
     ours = [*config.smtp.listen, *config.lmtp.listen, *config.submission.listen]
     for at, relay in enumerate(config.outgoing):
         for listener in ours:
@@ -72,7 +72,7 @@ def _loopback(host: str) -> bool:
         return False
 
 
-def _listeners(config: Config, work: Work) -> None:
+def _listeners(config: Config, work: Loading) -> None:
     if any(listener.port == 25 for listener in config.lmtp.listen):
         work.note(
             ("lmtp", "listen"), "LMTP may not be spoken on port 25 (RFC 2033 section 5): take another port or a socket"
@@ -87,7 +87,7 @@ def _listeners(config: Config, work: Work) -> None:
                     work.note((section, "listen"), f"{listener} is taken by [{first}] listen")
 
 
-def _tls(config: Config, work: Work) -> None:
+def _tls(config: Config, work: Loading) -> None:
     if bool(config.smtp.tls_cert) is not bool(config.smtp.tls_key):
         work.note(("smtp", "tls_cert" if config.smtp.tls_cert else "tls_key"), "tls_cert and tls_key belong together")
     missing = False
@@ -104,7 +104,7 @@ def _tls(config: Config, work: Work) -> None:
         work.note(("submission", "listen"), "no [[agent]] has a password, so nobody can log in", warning=True)
 
 
-def _certificate(cert: Path, key: Path, work: Work) -> None:
+def _certificate(cert: Path, key: Path, work: Loading) -> None:
     """Refuse one that no handshake could use; doubt one that nobody will trust. Other users cannot read the key."""
     loc = ("smtp", "tls_cert")
     try:

@@ -9,14 +9,14 @@ from pathlib import Path
 from mailgate import newfile
 from mailgate.config.model import FileModel
 from mailgate.config.secrets import plain
-from mailgate.config.work import Work
+from mailgate.config.work import Loading
 from mailgate.errors import ConfigError, Problem
 from mailgate.tomlfile import Document
 
 STARTER = Path(__file__).with_name("starter.toml")
 
 
-def check_mode(document: Document, model: FileModel, work: Work) -> None:
+def check_mode(document: Document, model: FileModel, work: Loading) -> None:
     """Warn when others may change the file, or read secrets that stand in it (threats G-13)."""
     found = document.path.stat()
     mode = f"mode {stat.S_IMODE(found.st_mode):04o}"

@@ -17,7 +17,7 @@ from mailgate.config.build import build
 from mailgate.config.model import FileModel
 from mailgate.config.secrets import Places
 from mailgate.config.tree import Config
-from mailgate.config.work import Work
+from mailgate.config.work import Loading
 from mailgate.errors import ConfigError, Problem
 
 
@@ -37,7 +37,7 @@ def load(
     ConfigError with every problem; warnings are in `Config.warnings`.
     """
     document = tomlfile.read(path)
-    work = Work(document, Places(path.absolute().parent, env), today or datetime.now(UTC).date(), write, strict)
+    work = Loading(document, Places(path.absolute().parent, env), today or datetime.now(UTC).date(), write, strict)
     model = _model(document.data, work)
     if model is None:
         raise ConfigError(_ordered(work.problems))
@@ -56,7 +56,7 @@ def _ordered(problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.warning, problem.line or 0)))
 
 
-def _model(data: dict[str, Any], work: Work) -> FileModel | None:
+def _model(data: dict[str, Any], work: Loading) -> FileModel | None:
     """The validated file. What is wrong is noted and taken out, so that the rest can be checked in the same run."""
     for _ in range(100):
         try:
@@ -64,7 +64,7 @@ def _model(data: dict[str, Any], work: Work) -> FileModel | None:
         except ValidationError as error:
             faults = error.errors(include_url=False, include_context=True)
             for fault in faults:
-                complaint.note(fault, data, work)
+                complaint.note_errors(fault, data, work)
             pruned = complaint.without(data, [fault["loc"] for fault in faults])
             if pruned == data:
                 return None

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from mailgate.config import values
 from mailgate.config.tree import Network
-from mailgate.core.mail import Address
+from mailgate.core.model.mail import Address
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

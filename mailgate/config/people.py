@@ -8,9 +8,9 @@ from functools import partial
 from mailgate.config import calendars as holiday_dates
 from mailgate.config.model import DAYS, CalendarModel, FileModel
 from mailgate.config.values import WorkingTime
-from mailgate.config.work import Work
-from mailgate.core.mail import Address
-from mailgate.core.policy import Agent, Calendar, Department, EscalationStep, Role, Sla
+from mailgate.config.work import Loading
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Calendar, Department, EscalationStep, Role, Sla
 
 
 def departments(model: FileModel, name: str) -> tuple[Department, ...]:
@@ -98,7 +98,7 @@ def _week(given: CalendarModel) -> tuple[tuple[tuple[int, int], ...], ...]:
     return tuple(getattr(given, day) for day in DAYS)
 
 
-def calendars(model: FileModel, work: Work) -> tuple[Calendar, ...]:
+def calendars(model: FileModel, work: Loading) -> tuple[Calendar, ...]:
     """Every calendar with its holidays as dates; a day that is both closed and open is open."""
     found = []
     for at, given in enumerate(model.calendar):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgate import newfile
-from mailgate.core.policy import Key
+from mailgate.core.model.policy import Key
 from mailgate.errors import ConfigError
 
 SHORTEST_KEY = 32  # bytes of a signing key

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from mailgate.config.secrets import Secret
-from mailgate.core.policy import Mode, Policy
+from mailgate.core.model.policy import Mode, Policy
 from mailgate.errors import Problem
 
 Network = IPv4Network | IPv6Network

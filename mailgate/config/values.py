@@ -14,8 +14,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailgate.config.tree import Listen, Network
-from mailgate.core import address as addresses
-from mailgate.core.mail import Address, canonical
+from mailgate.core.model.mail import Address, canonical
+from mailgate.core.text import address as addresses
 
 _SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([KMG]?B)", re.IGNORECASE)
 _UNITS = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}

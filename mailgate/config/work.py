@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Work:
+class Loading:
     """What building needs at hand, and the problems it has met so far."""
 
     document: Document

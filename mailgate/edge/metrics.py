@@ -30,7 +30,7 @@ class Page:
     body: str
 
 
-class Listener:
+class MetricsListener:
     """Binds host and port pairs and answers with what the functions in `pages` say, each run in a thread."""
 
     def __init__(self, at: Sequence[tuple[str, int]], pages: Mapping[str, Callable[[], Page]]) -> None:

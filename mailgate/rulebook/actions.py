@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mailgate.core.condition import Pattern
-from mailgate.core.policy import Policy
-from mailgate.core.rule import Actions
-from mailgate.core.ticket import Priority
+from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import Priority
+from mailgate.core.rules.condition import Pattern
+from mailgate.core.rules.rule import Actions
 from mailgate.rulebook.patterns import compiled
 from mailgate.rulebook.reading import Names, Reading, one_of, outside, text, texts, truth
 

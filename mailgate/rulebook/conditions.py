@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mailgate.core.condition import ON_MAIL, AtLeast, Condition, Wanted
-from mailgate.core.ticket import Status
-from mailgate.core.words import fold, wanted
+from mailgate.core.model.ticket import Status
+from mailgate.core.rules.condition import ON_MAIL, AtLeast, Condition, Wanted
+from mailgate.core.text.folding import as_wanted, fold
 from mailgate.rulebook.patterns import compiled
 from mailgate.rulebook.reading import Names, Reading, one_of, sender, texts, truth
 
@@ -33,7 +33,7 @@ def _words(value: Any, names: Names) -> tuple[Wanted, ...]:
 
 def _word(entry: str) -> str:
     try:
-        return wanted(entry)
+        return as_wanted(entry)
     except ValueError as error:
         raise ValueError(f'found "{entry}"; {error}') from None
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mailgate import tomlfile
-from mailgate.core.policy import Policy
-from mailgate.core.rule import Rule
+from mailgate.core.model.policy import Policy
+from mailgate.core.rules.rule import Rule
 from mailgate.errors import ConfigError, Problem
 from mailgate.rulebook import actions, conditions, trial
 from mailgate.rulebook.reading import Names, Reading

@@ -6,7 +6,7 @@ import re
 
 import re2
 
-from mailgate.core.condition import Pattern
+from mailgate.core.rules.condition import Pattern
 
 LONGEST = 1000  # characters of a pattern
 _OPTIONS = re2.Options()

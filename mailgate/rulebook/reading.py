@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from mailgate.core import address as addresses
-from mailgate.core.mail import canonical
-from mailgate.core.policy import Policy
+from mailgate.core.model.mail import canonical
+from mailgate.core.model.policy import Policy
+from mailgate.core.text import address as addresses
 from mailgate.errors import Problem
 from mailgate.tomlfile import Document, Loc, nearest
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailgate.core import guard
-from mailgate.core.condition import Circumstances
-from mailgate.core.mail import Address, Attachment, Envelope, InboundMail, canonical
-from mailgate.core.policy import Policy
-from mailgate.core.rule import Route, Rule, examine, requester, route
-from mailgate.core.ticket import Status
+from mailgate.core.mails import guard
+from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, canonical
+from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import Status
+from mailgate.core.rules.condition import Circumstances
+from mailgate.core.rules.rule import Rule, RuleEffects, match_mail, requester, route_mail
 from mailgate.errors import Problem
 from mailgate.rulebook.reading import Names, Reading, address, one_of, text, texts, truth
 
@@ -151,14 +151,14 @@ def run(rules: Sequence[Rule], tests: Sequence[RuleTest], policy: Policy) -> lis
 
 def _outcome(rules: Sequence[Rule], test: RuleTest, policy: Policy) -> dict[str, Any]:
     mail = inbound(test.mail, policy)
-    examined = examine(rules, mail, policy.identity.subaddress)
+    examined = match_mail(rules, mail, policy.identity.subaddress)
     form = requester(rules, examined)
     base = next((name for addr in mail.envelope.recipients if (name := policy.department_at(addr))), None)
-    found = route(rules, examined, _circumstances(test.mail, mail, policy))
+    found = route_mail(rules, examined, _circumstances(test.mail, mail, policy))
     return _facts(found, form) | {"department": found.department or base or policy.departments[0].name}
 
 
-def _facts(found: Route, form: Address | None) -> dict[str, Any]:
+def _facts(found: RuleEffects, form: Address | None) -> dict[str, Any]:
     return {
         "rule": found.rule, "priority": found.priority.value if found.priority else None,
         "tags": tuple(sorted(found.tags)), "assign": found.assign, "sla": found.sla, "language": found.language,

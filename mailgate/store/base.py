@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from mailgate.core.change import Absence, Decision, Facts, Needs
-from mailgate.core.letter import DueDelivery, DueLetter
-from mailgate.core.mail import Envelope
-from mailgate.core.policy import Agent, Department
-from mailgate.core.ticket import Ticket
+from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.model.change import Absence, Decision, Facts, Needs
+from mailgate.core.model.mail import Envelope
+from mailgate.core.model.policy import Agent, Department
+from mailgate.core.model.ticket import Ticket
 from mailgate.errors import Temporary
 
 T = TypeVar("T")

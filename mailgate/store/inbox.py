@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from mailgate.core.facts import AGAIN
-from mailgate.core.mail import Envelope, canonical
+from mailgate.core.model.facts import AGAIN
+from mailgate.core.model.mail import Envelope, canonical
 from mailgate.store import rows
 from mailgate.store import statements as sql
 from mailgate.store.base import Incoming, Kept, WaitingMail
 from mailgate.store.blobs import blob_path, link
-from mailgate.store.session import Session
+from mailgate.store.session import TransactionPart
 
 AMONG_OTHERS, ALONE = 1, 2  # how a mail is being decided
 
 
-class Inbox(Session):
+class MailTable(TransactionPart):
     """The first half of a mail's life: from the socket to its turn."""
 
     def keep(

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from mailgate.core.change import Outbound, Urgency
-from mailgate.core.letter import DueDelivery, DueLetter
-from mailgate.core.ticket import Ticket
+from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.model.change import Outbound, Urgency
+from mailgate.core.model.ticket import Ticket
 from mailgate.store import rows
 from mailgate.store import statements as sql
 from mailgate.store.base import Ids
-from mailgate.store.merging import followed
-from mailgate.store.page import Page, Writing
-from mailgate.store.queries import Queries
+from mailgate.store.tickets.merging import followed
+from mailgate.store.tickets.queries import Queries
+from mailgate.store.tickets.ticket_writer import DecisionWriting, TicketWriter
 
 MINUTE = 60_000_000
 STATES = frozenset(("waiting", "leased", "sending", "sent", "uncertain", "held", "dead"))
@@ -24,7 +24,7 @@ class Letters(Queries):
     """The outbox."""
 
     def write_letter(
-        self, outbound: Outbound, desk: Page | None, writing: Writing, ids: Ids, hold: bool
+        self, outbound: Outbound, desk: TicketWriter | None, writing: DecisionWriting, ids: Ids, hold: bool
     ) -> tuple[int, ...]:
         """One letter row and a delivery for each recipient; () when its `dedupe` was seen before."""
         number = desk.number if desk else None

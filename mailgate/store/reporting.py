@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.store import rows
-from mailgate.store.session import Session
+from mailgate.store.session import TransactionPart
 
 TAGS = "(SELECT group_concat(tag.tag, char(31)) FROM tag WHERE tag.ticket = ticket.id)"
 HERE = "AND (:department IS NULL OR ticket.department = :department)"
@@ -39,7 +39,7 @@ WHERE first_response_at >= :since AND first_response_at < :until AND merged_into
 """
 
 
-class Reporting(Session):
+class Reporting(TransactionPart):
     """Streams; each must be read to its end inside the job that asked."""
 
     def report_tickets(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:

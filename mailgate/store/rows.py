@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mailgate.core.mail import Address, Attachment, Envelope, Source
-from mailgate.core.ticket import Due, Entry, EntryKind, Priority, Status, Ticket
+from mailgate.core.model.mail import Address, Attachment, Envelope, Source
+from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status, Ticket
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Row = sqlite3.Row

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mailgate.core.mail import Address, canonical
+from mailgate.core.model.mail import Address, canonical
 from mailgate.store import rows
 from mailgate.store import statements as sql
 
@@ -15,7 +15,7 @@ Params = Mapping[str, Any]
 _LARGEST = 2**63 - 1  # what an INTEGER of SQLite holds
 
 
-class Session:
+class TransactionPart:
     """One transaction on one connection; the parts of the store add their verbs to it."""
 
     def __init__(self, connection: sqlite3.Connection, data: Path, first_number: int) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from mailgate.store import backfill
-from mailgate.store.facts import Knowing
-from mailgate.store.forgetting import Forgetting
-from mailgate.store.glance import Glances
-from mailgate.store.inbox import Inbox
+from mailgate.store.inbox import MailTable
+from mailgate.store.lookups import Lookups
+from mailgate.store.people.forgetting import Forgetting
 from mailgate.store.reporting import Reporting
-from mailgate.store.search import Searching
-from mailgate.store.timing import Timing
+from mailgate.store.tickets.facts import FactsReading
+from mailgate.store.tickets.search import Searching
+from mailgate.store.tickets.timing import DueByTime
 
 
-class Transaction(Knowing, Searching, Inbox, Glances, Reporting, Timing, Forgetting):
+class Transaction(FactsReading, Searching, MailTable, Lookups, Reporting, DueByTime, Forgetting):
     """What a job is handed: `base.Tx` inside a write, `base.Read` inside a read."""
 
     def backfill(self, rows: int) -> float | None:

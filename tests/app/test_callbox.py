@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from mailgate.app import callbox
-from mailgate.app.callbox import Callbox
+from mailgate.app.admin import control_socket
+from mailgate.app.admin.control_socket import Callbox
 
 
 class Box:
@@ -35,7 +35,7 @@ class Box:
         client = socket.socket(socket.AF_UNIX)
         client.settimeout(20)
         self.clients.append(client)
-        with callbox.path_of(self.data) as path:
+        with control_socket.path_of(self.data) as path:
             client.connect(path)
         client.sendall(said)
         return client
@@ -78,7 +78,7 @@ def test_s22_a_request_that_takes_long_keeps_nobody_else_waiting(box: Box) -> No
 def test_s22_more_clients_than_there_are_places_are_told_so_and_a_place_that_is_left_is_free(
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callbox, "CLIENTS", 3)
+    monkeypatch.setattr(control_socket, "CLIENTS", 3)
     silent = [box.connect() for _ in range(3)]
     assert box.ask(PING) == {"error": "too many commands at once; try again"}
     silent[0].sendall(PING)
@@ -88,7 +88,7 @@ def test_s22_more_clients_than_there_are_places_are_told_so_and_a_place_that_is_
 
 
 def test_s22_a_client_that_never_finishes_is_let_go_after_a_while(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(callbox, "PATIENCE", 0.05)
+    monkeypatch.setattr(control_socket, "PATIENCE", 0.05)
     assert box.connect(b'{"call"').recv(100) == b""
 
 
@@ -96,7 +96,7 @@ def test_s22_a_client_that_never_finishes_is_let_go_after_a_while(box: Box, monk
 def test_s22_what_clients_say_is_held_up_to_a_limit_each_and_together(
     box: Box, monkeypatch: pytest.MonkeyPatch, limit: str, answer: str
 ) -> None:
-    monkeypatch.setattr(callbox, limit, 10_000)
+    monkeypatch.setattr(control_socket, limit, 10_000)
     box.connect(b"x" * 6_000)
     assert answer in box.ask(b"x" * 11_000)["error"]
     assert box.ask(PING) == {"result": "ping"}

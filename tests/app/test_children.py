@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.app.children import Children, FileBytes
-from mailgate.core.mail import Address, Envelope
+from mailgate.app.children.pool import Children, FileBytes
+from mailgate.core.model.mail import Address, Envelope
 from mailgate.errors import ChildDied, ChildFailed, Temporary
 
 MEGABYTE = 2**20
@@ -57,7 +57,7 @@ def test_a_function_runs_in_another_process(pool: Children) -> None:
 def test_values_of_ours_travel_both_ways(pool: Children) -> None:
     envelope = Envelope(sender="a@b.example", recipients=("support@acme.example",))
     assert pool.run("copy:copy", envelope) == envelope
-    assert pool.run("mailgate.core.mail:Address", "a@b.example", "Änne") == Address("a@b.example", "Änne")
+    assert pool.run("mailgate.core.model.mail:Address", "a@b.example", "Änne") == Address("a@b.example", "Änne")
 
 
 def test_an_exception_comes_back_as_a_name_and_a_short_text(pool: Children) -> None:
@@ -163,7 +163,7 @@ def test_an_answer_that_would_call_code_in_the_daemon_is_refused(pool: Children,
         pool.run(function, "1")
 
 
-@pytest.mark.parametrize("name", ["guard.null_sender", "guard.re.compile", "mail.canonical"])
+@pytest.mark.parametrize("name", ["mails.guard.null_sender", "mails.guard.re.compile", "model.mail.canonical"])
 def test_an_answer_names_no_function_of_ours_either(pool: Children, name: str) -> None:
     """S-14: what a module of values holds beside its classes could be called with words of the child's choice."""
     with pytest.raises(ChildFailed, match="cannot be read"):
@@ -261,7 +261,7 @@ def test_a_child_goes_first_when_memory_is_short_and_ignores_the_terminal(pool: 
 
 def test_children_die_with_a_parent_that_is_killed() -> None:
     script = """
-        from mailgate.app.children import Children
+        from mailgate.app.children.pool import Children
         import sys, time
         pool = Children(2, warm=())
         pool.run("os:getpid")
@@ -356,7 +356,7 @@ def test_s05_of_a_slow_peer_two_are_in_hand_at_a_time_and_nobody_elses_waits(gat
 
 
 def test_s05_the_company_goes_when_there_is_nothing_to_do(gates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailgate.app.children.LEAVES", 0.05)
+    monkeypatch.setattr("mailgate.app.children.pool.LEAVES", 0.05)
     children = Children(1, warm=("slow_jobs",))
     try:
         slow = children.submit("slow_jobs:hold", str(gates / "gate"))

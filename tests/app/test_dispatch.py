@@ -14,19 +14,19 @@ import pytest
 from silent import STEPS as SMTP_STEPS
 from silent import Silent
 
-from mailgate.app.children import Children
-from mailgate.app.dispatch import Dispatcher, Route
-from mailgate.app.ids import SignedIds
-from mailgate.app.live import Live, Snapshot
-from mailgate.core import token
-from mailgate.core.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
-from mailgate.core.letter import DueDelivery
-from mailgate.core.mail import Address, Envelope
-from mailgate.core.policy import Department, Key, Mode, Policy
-from mailgate.core.ticket import EntryKind
-from mailgate.edge import smtp_out
+from mailgate.app.children.pool import Children
+from mailgate.app.live import InForce, Snapshot
+from mailgate.app.outbox.dispatch import Dispatcher, Route
+from mailgate.app.outbox.ids import SignedIds
+from mailgate.core.letters.letter import DueDelivery
+from mailgate.core.model.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
+from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.policy import Department, Key, Mode, Policy
+from mailgate.core.model.ticket import EntryKind
+from mailgate.core.proof import token
+from mailgate.edge.out import smtp
 from mailgate.errors import ChildDied, Permanent, RouteDown, Temporary, Uncertain
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.store import SqliteStore
 
 STATES = ("waiting", "leased", "sending", "sent", "uncertain", "held", "dead")
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -89,7 +89,7 @@ class Office:
     children: Children
     relay: Relay = field(default_factory=Relay)
     second: Relay = field(default_factory=Relay)
-    live: Live = field(default_factory=lambda: Live(Snapshot(POLICY, ())))
+    live: InForce = field(default_factory=lambda: InForce(Snapshot(POLICY, ())))
     now: datetime = START
     ticks: float = 1000.0
     problems: list[str] = field(default_factory=list)
@@ -657,12 +657,12 @@ def test_s18_a_relay_that_falls_silent_keeps_nobody_and_leaves_in_doubt_only_wha
     office: Office, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S-18: letters were `sending` before the relay had said a word, and hung threads outlived SIGTERM."""
-    monkeypatch.setattr("mailgate.app.lane.AGREEING", 0.2)
-    monkeypatch.setattr("mailgate.app.lane.LEAVING", 0.2)
+    monkeypatch.setattr("mailgate.app.outbox.route_loop.AGREEING", 0.2)
+    monkeypatch.setattr("mailgate.app.outbox.route_loop.LEAVING", 0.2)
     peer, stop = Silent(step), threading.Event()
     for number in range(8):
         office.owe(Address(f"c{number}@x.example"))
-    office.make = lambda: smtp_out.SmtpTransport(smtp_out.Relay("127.0.0.1", peer.port, tls="none"))
+    office.make = lambda: smtp.SmtpTransport(smtp.Relay("127.0.0.1", peer.port, tls="none"))
     dispatcher = office.start(connections=2)
     thread = threading.Thread(target=dispatcher.run, args=(stop,))
     thread.start()
@@ -731,7 +731,7 @@ def test_s16_a_letter_whose_words_take_long_holds_up_itself_alone(
         return slow
 
     monkeypatch.setattr(office.children, "submit", submit)
-    monkeypatch.setattr("mailgate.app.wording.PATIENCE", 0.05)
+    monkeypatch.setattr("mailgate.app.outbox.wording.PATIENCE", 0.05)
     for person in people:
         office.owe(person)
     dispatcher, stop, sent = office.start(), threading.Event(), threading.Semaphore(0)
@@ -806,7 +806,7 @@ def test_a_route_that_fails_by_our_own_bug_is_met_again(office: Office, monkeypa
     office.relay.during = sent.set
     lane = dispatcher.lanes["first"]
     drain, failures = lane.drain, [ZeroDivisionError(), Temporary("the disk is full")]
-    monkeypatch.setattr("mailgate.app.lane.POLL", 0.01)
+    monkeypatch.setattr("mailgate.app.outbox.route_loop.POLL", 0.01)
     monkeypatch.setattr(lane, "drain", lambda **how: _fails(failures.pop()) if failures else drain(**how))
     office.owe(ANN)
     thread = threading.Thread(target=dispatcher.run, args=(stop,))

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.app.children import Children
-from mailgate.app.dispatch import Dispatcher, Route
-from mailgate.app.ids import SignedIds
-from mailgate.app.live import Live, Snapshot
-from mailgate.core.change import Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
-from mailgate.core.mail import Address
-from mailgate.core.policy import Department, Key, Policy
-from mailgate.edge.folder_out import FolderTransport
-from mailgate.store.sqlite import SqliteStore
+from mailgate.app.children.pool import Children
+from mailgate.app.live import InForce, Snapshot
+from mailgate.app.outbox.dispatch import Dispatcher, Route
+from mailgate.app.outbox.ids import SignedIds
+from mailgate.core.model.change import Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Department, Key, Policy
+from mailgate.edge.out.maildir import FolderTransport
+from mailgate.store.sqlite.store import SqliteStore
 
 POLICY = Policy(
     "Acme", "acme.example", (Department("support", ("support@acme.example",), Address("support@acme.example")),),
@@ -31,13 +31,13 @@ SCRIPT = """
     import os, signal, sys
     from datetime import UTC, datetime
     from pathlib import Path
-    from mailgate.app.children import Children
-    from mailgate.app.dispatch import Dispatcher, Route
+    from mailgate.app.children.pool import Children
+    from mailgate.app.outbox.dispatch import Dispatcher, Route
     from mailgate.app.live import Live, Snapshot
-    from mailgate.core.mail import Address
-    from mailgate.core.policy import Department, Key, Policy
-    from mailgate.edge.folder_out import FolderTransport
-    from mailgate.store.sqlite import SqliteStore
+    from mailgate.core.model.mail import Address
+    from mailgate.core.model.policy import Department, Key, Policy
+    from mailgate.edge.out.maildir import FolderTransport
+    from mailgate.store.sqlite.store import SqliteStore
 
     folder, left, after = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "after"
 
@@ -62,7 +62,7 @@ SCRIPT = """
 """
 
 
-def owe(store: SqliteStore, live: Live) -> None:
+def owe(store: SqliteStore, live: InForce) -> None:
     """Half acknowledgements, half words."""
     for number in range(LETTERS):
         who, ack = Address(f"c{number}@customer.example"), number % 2 == 0
@@ -77,7 +77,7 @@ def owe(store: SqliteStore, live: Live) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("at", [1, 2, 9, 17, 30])
 def test_o13_killed_at_the_nth_letter(tmp_path: Path, at: int, when: str) -> None:
-    live = Live(Snapshot(POLICY, ()))
+    live = InForce(Snapshot(POLICY, ()))
     store = SqliteStore(tmp_path / "mailgate.db")
     store.sync_people(POLICY.agents, POLICY.departments)
     owe(store, live)

@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 
-from mailgate.app.digests import mornings
-from mailgate.app.escalating import MOST, STORM, escalate
-from mailgate.app.waking import wake
-from mailgate.core import sla, state
-from mailgate.core.change import AddEntry, Decision, Fate, OpenTicket, Remind, SetStatus, Step
-from mailgate.core.mail import Address
-from mailgate.core.policy import Agent, Calendar, Department, EscalationStep, LetterPolicy, Policy, Role, Sla
-from mailgate.core.ticket import EntryKind, Status, Ticket
+from mailgate.app.jobs.digests import send_morning_letters
+from mailgate.app.jobs.escalating import MOST, STORM, escalate
+from mailgate.app.jobs.waking import wake
+from mailgate.core.model import changed
+from mailgate.core.model.change import AddEntry, Decision, Fate, OpenTicket, Remind, SetStatus, Step
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Calendar, Department, EscalationStep, LetterPolicy, Policy, Role, Sla
+from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.worktime import sla
 from mailgate.errors import MailgateError
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.store import SqliteStore
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -105,7 +106,11 @@ class Desk:
         opening = OpenTicket(f"Lamp {number}", "support", person, sla="standard")
         ticket = Ticket(0, opening.subject, Status.NEW, "support", person, at, at, sla="standard")
         words = AddEntry(EntryKind.CUSTOMER, person.addr, "", "It is broken.")
-        changes = (opening, words, *sla.opened(self.policy, state.after(ticket, (words,), at), at))
+        changes = (
+            opening,
+            words,
+            *sla.deadlines_at_opening(self.policy, changed.ticket_after(ticket, (words,), at), at),
+        )
         applied = tx.apply(None, Decision(Fate.FILED, "new", (Step(None, changes),)), at, self.ids)
         return int(applied.tickets[0])
 
@@ -224,7 +229,7 @@ def test_k05_500_overdue_after_three_days_take_one_step_each_and_every_reader_ge
 def test_a_step_that_fails_for_one_ticket_is_taken_on_the_others(
     make: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mailgate.app import escalating
+    from mailgate.app.jobs import escalating
 
     desk = make()
     first, second, third = desk.open(3)
@@ -286,8 +291,8 @@ def test_the_lead_hears_of_overload_once_a_day_and_a_failing_disk_makes_it_no_mo
         for number in desk.open(30):
             desk.change(number, SetStatus(Status.SOLVED), at=NOW + HOUR)
         desk.open(60, morning - HOUR)  # 30 in four weeks are one in 22 hours; these are due in three
-        failed = until_it_works(lambda desk=desk: mornings(desk.gateway, morning), n)  # type: ignore[misc]
-        assert mornings(desk.gateway, morning + HOUR) == 0
+        failed = until_it_works(lambda desk=desk: send_morning_letters(desk.gateway, morning), n)  # type: ignore[misc]
+        assert send_morning_letters(desk.gateway, morning + HOUR) == 0
         rows = desk.store.read(lambda read: read.outbox(("waiting",)))
         told = [desk.store.read(lambda read, row=row: read.letter(row["letter"])) for row in rows]  # type: ignore[misc]
         subjects = [letter["subject"] for letter in told if letter and letter["to"][0].addr == "anna@staff.example"]
@@ -295,4 +300,4 @@ def test_the_lead_hears_of_overload_once_a_day_and_a_failing_disk_makes_it_no_mo
         if not failed:
             break
     assert n > 40
-    assert mornings(desk.gateway, morning + timedelta(days=1)) >= 1
+    assert send_morning_letters(desk.gateway, morning + timedelta(days=1)) >= 1

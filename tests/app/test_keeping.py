@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from conftest import mail, running
 
-from mailgate.app import jobs
-from mailgate.core.mail import Envelope
+from mailgate.app.jobs import ticks
+from mailgate.core.model.mail import Envelope
 from mailgate.errors import OutOfSpace, Temporary
 from mailgate.store import blobs
 
@@ -64,9 +64,9 @@ def test_leftovers_of_large_mail_are_swept_after_a_day(desk):
     lost = blobs.write(data, b"x" * 100_000)
     linked = blobs.write(data, b"y" * 100_000)
     blobs.link(data, linked)
-    assert jobs.sweep(desk.gateway, desk.gateway.clock()) == 0
+    assert ticks.sweep(desk.gateway, desk.gateway.clock()) == 0
     assert lost.path.exists()
-    assert jobs.sweep(desk.gateway, desk.gateway.clock() + timedelta(days=1, seconds=1)) == 2
+    assert ticks.sweep(desk.gateway, desk.gateway.clock() + timedelta(days=1, seconds=1)) == 2
     assert [path.parent.parent.name for path in files(desk)] == ["blobs"]
     assert desk.gateway.store.read(lambda read: read.raw(number))
 

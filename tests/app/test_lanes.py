@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from mailgate.app.lanes import Lanes, Turn
-from mailgate.wire.lane_keys import Keys
+from mailgate.app.intake.lanes import Lanes, Turn
+from mailgate.wire.mime.lane_keys import Keys
 
 
 def keys(text: str) -> Keys:

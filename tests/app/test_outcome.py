@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate.app import outcome
-from mailgate.app.route import Route
-from mailgate.core.change import Urgency
-from mailgate.core.letter import DueDelivery, DueLetter
-from mailgate.core.mail import Address
-from mailgate.core.policy import Department, Mode, Policy
+from mailgate.app.outbox import outcome
+from mailgate.app.outbox.route import Route
+from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.model.change import Urgency
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Department, Mode, Policy
 from mailgate.errors import Permanent, RouteDown, Temporary, Uncertain
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -89,7 +89,7 @@ def test_waits_grow_to_four_hours_and_are_spread_by_a_fifth(attempts: int, minut
     ],
 )
 def test_what_is_not_even_tried(due: DueLetter, recipient: str, changes: dict[str, object], state: str | None) -> None:
-    mark = outcome.before(due, replace(FRESH, recipient=recipient), replace(POLICY, **changes), NOW)
+    mark = outcome.state_before_sending(due, replace(FRESH, recipient=recipient), replace(POLICY, **changes), NOW)
     assert (mark.state if mark else None) == state
 
 

@@ -17,11 +17,11 @@ from typing import Any
 
 import pytest
 
-from mailgate.app import parcel
-from mailgate.app.child import Stream, TooLarge
-from mailgate.app.children import Children
-from mailgate.core.change import Fate
-from mailgate.core.mail import (
+from mailgate.app.children import parcel
+from mailgate.app.children.child import ByteStream, TooLarge
+from mailgate.app.children.pool import Children
+from mailgate.core.model.change import Fate
+from mailgate.core.model.mail import (
     Address,
     Attachment,
     AuthResults,
@@ -32,7 +32,7 @@ from mailgate.core.mail import (
     Source,
 )
 from mailgate.errors import ChildDied, ChildFailed, ConfigError, Problem, RouteDown
-from mailgate.wire.compose import Written
+from mailgate.wire.letters.compose import Written
 
 NOON = datetime(2026, 11, 23, 12, 0, 1, 5, tzinfo=UTC)
 MAIL = InboundMail(
@@ -141,7 +141,7 @@ def changed(module: str, name: str, slot: str, value: str) -> bytes:
     return head + state + b"b\x85."
 
 
-def address(*values: Any, module: str = "mailgate.core.mail", name: str = "Address") -> bytes:
+def address(*values: Any, module: str = "mailgate.core.model.mail", name: str = "Address") -> bytes:
     return forged(_Pid(module, name, values))
 
 
@@ -153,25 +153,25 @@ FORGED = {
     "the class of an exception": named("mailgate.errors", "ConfigError"),
     "an exception": forged(ConfigError("x")),
     "an exception as a record": address("x", module="mailgate.errors", name="RouteDown"),
-    "a function of ours": named("mailgate.core.mail", "canonical"),
+    "a function of ours": named("mailgate.core.model.mail", "canonical"),
     "a function of ours as a record": address("x", name="canonical"),
-    "a class of ours": named("mailgate.core.mail", "Address"),
+    "a class of ours": named("mailgate.core.model.mail", "Address"),
     "a word of an enumeration": forged(_Call(Fate, "filed")),
-    "an enumeration as a record": address("filed", module="mailgate.core.change", name="Fate"),
-    "a nested attribute": named("mailgate.core.mail", "Address.key"),
+    "an enumeration as a record": address("filed", module="mailgate.core.model.change", name="Fate"),
+    "a nested attribute": named("mailgate.core.model.mail", "Address.key"),
     "a nested attribute as a record": address("x", "y", name="Address.key"),
-    "a class that our module only uses": address("x", module="mailgate.wire.render", name="Path"),
-    "a record of another room": address("/etc/passwd", module="mailgate.app.child", name="FileBytes"),
-    "a record that is not frozen": address([], [], "", module="mailgate.wire.body", name="Words"),
-    "a record by the name of a borrower": address("a@b.example", "", module="mailgate.wire.fields"),
+    "a class that our module only uses": address("x", module="mailgate.wire.letters.render", name="Path"),
+    "a record of another room": address("/etc/passwd", module="mailgate.app.children.child", name="FileBytes"),
+    "a record that is not frozen": address([], [], "", module="mailgate.wire.mime.body", name="Words"),
+    "a record by the name of a borrower": address("a@b.example", "", module="mailgate.wire.mime.fields"),
     "a module outside": address("x", module="os", name="system"),
-    "a class changed for everybody": changed("mailgate.core.mail", "Address", "key", "anna@staff.example"),
-    "an enumeration changed for everybody": changed("mailgate.core.change", "Fate", "FILED", "dropped"),
+    "a class changed for everybody": changed("mailgate.core.model.mail", "Address", "key", "anna@staff.example"),
+    "an enumeration changed for everybody": changed("mailgate.core.model.change", "Fate", "FILED", "dropped"),
     "an extension": b"\x80\x05\x82\x01\x85.",
     "too few fields": address(),
     "too many fields": address("a@b.example", "", "c"),
-    "fields that are no tuple": forged(_Pid("mailgate.core.mail", "Address", "ab")),
-    "no such word": forged(_Pid("mailgate.core.mail", "Envelope", ("a", (), "door", *[""] * 4, 0, 0, None, *[False] * 3))),
+    "fields that are no tuple": forged(_Pid("mailgate.core.model.mail", "Address", "ab")),
+    "no such word": forged(_Pid("mailgate.core.model.mail", "Envelope", ("a", (), "door", *[""] * 4, 0, 0, None, *[False] * 3))),
     "a moment that is none": forged(_Pid("datetime", "yesterday")),
     "no name": forged(_Pid(1, 2, 3)),
     "a name that is a list": forged(_Pid([], "Address", ())),
@@ -187,7 +187,7 @@ FORGED = {
 MARK = b"\0"  # in front of each answer: this child need not be replaced
 
 TAKEN = """
-from mailgate.app import child
+from mailgate.app.children import child
 import struct
 
 def over(payload):
@@ -266,4 +266,4 @@ def test_the_frame_that_is_too_long_is_known_by_its_first_octets() -> None:
     with ours, theirs:
         theirs.sendall(struct.pack("!I", 11))
         with pytest.raises(TooLarge):
-            Stream(ours, 10).receive()
+            ByteStream(ours, 10).receive()

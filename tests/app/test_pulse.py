@@ -18,9 +18,11 @@ from typing import Any
 import pytest
 from conftest import Desk, mail, running
 
-from mailgate.app import inhand, jobs, pulse
-from mailgate.app.children import Children
-from mailgate.app.pulse import FEW, MANY, Pulse
+from mailgate.app.children.pool import Children
+from mailgate.app.health import pulse
+from mailgate.app.health.pulse import FEW, MANY, Pulse
+from mailgate.app.intake import in_hand
+from mailgate.app.jobs import ticks
 from mailgate.errors import ConfigError
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -59,7 +61,7 @@ def surfaces(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         supervisor.bind(str(place))
         supervisor.settimeout(60)
         monkeypatch.setenv("NOTIFY_SOCKET", str(place))
-        raised = jobs.watch(desk.gateway, NOON)
+        raised = ticks.watch(desk.gateway, NOON)
         line = supervisor.recv(1000).decode()
         monkeypatch.delenv("NOTIFY_SOCKET")
     desk.gateway.alarms.program.wait()
@@ -78,7 +80,7 @@ def test_s02_mails_that_all_fail_make_the_gateway_unhealthy_on_every_surface(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(inhand, "READ", "builtins:int")
+        broken.setattr(in_hand, "READ", "builtins:int")
         numbers = [desk.send(mail(f"lamp {n}")) for n in range(FEW - 1)]
         assert get(desk, "healthz")[0] == 200
         numbers.append(desk.send(mail()))
@@ -101,7 +103,7 @@ def test_s02_a_child_that_can_read_no_mail_is_found_before_a_mail_comes(
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(pulse, "_READ", "builtins:repr")
-        assert jobs.watch(desk.gateway, NOON) == 1
+        assert ticks.watch(desk.gateway, NOON) == 1
         found = surfaces(desk, monkeypatch)
     assert found["healthz"][0] == 503
     assert "mailgate_healthy 0\n" in found["metrics"]
@@ -109,7 +111,7 @@ def test_s02_a_child_that_can_read_no_mail_is_found_before_a_mail_comes(
     assert "a child cannot read a sample mail" in found["status"][1]
     assert "a child cannot read a sample mail" in found["supervisor"]
     assert "a child cannot read a sample mail" in found["program"]
-    assert jobs.watch(desk.gateway, NOON) == 0
+    assert ticks.watch(desk.gateway, NOON) == 0
     assert get(desk, "healthz")[0] == 200
 
 
@@ -167,7 +169,7 @@ def test_each_way_to_fail_is_named(
 def test_a_sample_whose_words_come_back_changed_is_told() -> None:
     from dataclasses import replace
 
-    from mailgate.wire.parse import parse
+    from mailgate.wire.mime.parse import parse
 
     good = parse(pulse._MAIL, pulse._ENVELOPE, pulse.samples.POLICY.limits)
     assert pulse._misread(good) == ""
@@ -212,9 +214,7 @@ def test_no_child_at_all_is_a_trouble_until_there_is_one(monkeypatch: pytest.Mon
 
 # --- before mail comes ----------------------------------------------------------------------------------------------
 
-STRANGE = (
-    "import sys\nif '-P' in sys.orig_argv:\n    import mailgate.app.parcel as one\n    one.pack = lambda value: b'?'\n"
-)
+STRANGE = "import sys\nif '-P' in sys.orig_argv:\n    import mailgate.app.children.parcel as one\n    one.pack = lambda value: b'?'\n"
 
 
 @pytest.mark.parametrize("command", ["check", "run"])

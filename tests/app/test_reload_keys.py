@@ -14,7 +14,7 @@ import pytest
 import trustme
 from pydantic import BaseModel
 
-from mailgate.app import reloading
+from mailgate.app.admin import reloading
 from mailgate.config.load import load
 from mailgate.config.model import FileModel
 from mailgate.config.tree import Config

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.app.remedies import remedy
+from mailgate.app.admin.remedies import remedy
 
 WORDS = [
     ("protocol: select failed: User is authenticated but not connected.", "ImapEnabled"),

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from conftest import mail
 
-from mailgate.app import promises, report
-from mailgate.core import change as ch
-from mailgate.core.figures import AGES, FIGURES, Figures, Period, Report
-from mailgate.core.mail import Address
-from mailgate.core.showing import ITEMS, VARIABLES
-from mailgate.core.ticket import EntryKind, Status
+from mailgate.app.jobs import promises
+from mailgate.app.questions import report
+from mailgate.core.figures.tally import AGES, FIGURES, Figures, Period, PeriodReport
+from mailgate.core.letters.views import ITEMS, VARIABLES
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.wire.words.figures import LABELS
 
 WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
@@ -144,7 +145,7 @@ def test_every_figure_has_a_name_in_every_language(language):
 
 def test_every_figure_of_the_json_has_its_formula_in_the_documentation(desk):
     documented = set(re.findall(r"^\| `(\w+)` \|", DOCS.read_text(), re.MULTILINE))
-    empty = Report(Period(desk.gateway.clock() - WEEK, desk.gateway.clock()), None, Figures(), Figures())
+    empty = PeriodReport(Period(desk.gateway.clock() - WEEK, desk.gateway.clock()), None, Figures(), Figures())
     assert documented == set(report.plain(empty)) - {"since", "until", "before_since", "department", "total", "before",
                                                      "departments", "agents", "tags"} | set(FIGURES)  # fmt: skip
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from conftest import mail, running
 
-from mailgate.app import retention
-from mailgate.core import change as ch
-from mailgate.core.ticket import Status
+from mailgate.app.jobs import retention
+from mailgate.core.model import change as ch
+from mailgate.core.model.ticket import Status
 from mailgate.errors import Temporary
 
 DAY = timedelta(days=1)

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from conftest import mail
 
-from mailgate.app import control, report, rights
-from mailgate.core import change as ch
-from mailgate.core.mail import Address
-from mailgate.core.ticket import EntryKind, Status
+from mailgate.app.admin import control, rights
+from mailgate.app.questions import report
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.errors import Permanent
 
 QUIRINA = "Quirina Zatopek <Quirina@zatopek.example>"

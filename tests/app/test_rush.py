@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from mailgate.app.rush import LONGEST, MANY, WITHIN, Rush
+from mailgate.app.intake.backpressure import LONGEST, MANY, WITHIN, Backpressure
 
 
 class Time:
@@ -20,7 +20,7 @@ class Time:
 class Door(threading.Event):
     """A stop event whose waiting lets time go by, `arrivals` mails at each glance."""
 
-    def __init__(self, rush: Rush, time: Time, arrivals: int) -> None:
+    def __init__(self, rush: Backpressure, time: Time, arrivals: int) -> None:
         super().__init__()
         self.rush, self.time, self.arrivals, self.glances = rush, time, arrivals, 0
 
@@ -32,9 +32,9 @@ class Door(threading.Event):
         return self.is_set()
 
 
-def rushed() -> tuple[Rush, Time]:
+def rushed() -> tuple[Backpressure, Time]:
     time = Time()
-    rush = Rush(time)
+    rush = Backpressure(time)
     for _ in range(MANY):
         rush.arrived()
     return rush, time
@@ -42,7 +42,7 @@ def rushed() -> tuple[Rush, Time]:
 
 def test_a_few_mails_keep_nobody_from_working() -> None:
     time = Time()
-    rush = Rush(time)
+    rush = Backpressure(time)
     for _ in range(MANY - 1):
         rush.arrived()
     door = Door(rush, time, 0)
@@ -52,7 +52,7 @@ def test_a_few_mails_keep_nobody_from_working() -> None:
 
 def test_mails_that_come_one_by_one_are_no_rush() -> None:
     time = Time()
-    rush = Rush(time)
+    rush = Backpressure(time)
     for _ in range(3 * MANY):
         rush.arrived()
         time.now += WITHIN / (MANY - 1)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from mailgate import BUILT
-from mailgate.app import schedule
-from mailgate.app.schedule import BY_THE_CLOCK, HOLD, JOBS, Schedule, run_job
+from mailgate.app.jobs import schedule
+from mailgate.app.jobs.schedule import BY_THE_CLOCK, HOLD, JOBS, Schedule, run_job
 from mailgate.errors import Temporary
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 from conftest import Desk, mail, running
 
-from mailgate.app import alarm, jobs, status
-from mailgate.app.control import answer
-from mailgate.app.mailboxes import Board
-from mailgate.edge.imap_box import Report, State
+from mailgate.app.admin.control import answer
+from mailgate.app.health import alarm, status
+from mailgate.app.jobs import ticks
+from mailgate.app.mailboxes.board import MailboxBoard
+from mailgate.edge.imap.box import ReaderReport, ReaderState
 from mailgate.errors import Temporary
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -46,7 +47,7 @@ def get(desk: Desk, page: str) -> tuple[int, str]:
 
 
 def troubles(desk: Desk, now: datetime | None = None) -> dict[str, dict[str, Any]]:
-    found = status.now_in(desk.gateway, now or desk.gateway.clock())
+    found = status.status_of(desk.gateway, now or desk.gateway.clock())
     return {one["key"]: one for one in found["troubles"]}
 
 
@@ -80,12 +81,12 @@ def test_d06_a_database_taken_away_is_a_grave_trouble_that_reaches_the_admins_pr
         code, body = get(watched, "healthz")
         assert code == 503
         assert "was deleted while in use" in json.loads(body)["reasons"][0]
-        assert jobs.watch(watched.gateway, NOON) == 1
+        assert ticks.watch(watched.gateway, NOON) == 1
         assert "mailgate needs you: store" in said(watched)
         assert "mailgate restore" in said(watched)
     finally:
         aside.rename(database)
-    assert jobs.watch(watched.gateway, NOON) == 0
+    assert ticks.watch(watched.gateway, NOON) == 0
     assert get(watched, "healthz")[0] == 200
 
 
@@ -100,7 +101,7 @@ def test_a_database_that_cannot_be_read_is_told_and_not_a_riddle(
     assert (code, "disk I/O error" in body) == (503, True)
     code, body = get(watched, "metrics")
     assert (code, "mailgate_healthy 0" in body, "mailgate_mails{" in body) == (200, True, False)
-    assert jobs.watch(watched.gateway, NOON) == 1
+    assert ticks.watch(watched.gateway, NOON) == 1
     assert "disk I/O error" in said(watched)
 
 
@@ -108,7 +109,7 @@ def test_d09_a_filling_disk_is_told_before_mail_is_refused(watched: Desk, monkey
     monkeypatch.setattr(type(watched.gateway.store), "free_space", lambda self: 600 * 2**20)
     assert troubles(watched)["disk"]["grave"]
     assert "600 MB free" in troubles(watched)["disk"]["text"]
-    assert jobs.watch(watched.gateway, NOON) == 1
+    assert ticks.watch(watched.gateway, NOON) == 1
     watched.wait(lambda: len(watched.letters("root@admin.example", "alarm")) == 1, "no letter to the admin")
     [letter] = watched.letters("root@admin.example", "alarm")
     assert letter["Subject"] == "mailgate needs you: disk"
@@ -119,11 +120,11 @@ def test_an_alarm_is_raised_once_again_after_a_day_and_anew_after_it_was_over(
 ) -> None:
     dead: list[str] = ["process"]
     watched.gateway.dead = lambda: list(dead)
-    looks = [jobs.watch(watched.gateway, NOON + timedelta(hours=hours)) for hours in (0, 1, 23, 24, 25)]
+    looks = [ticks.watch(watched.gateway, NOON + timedelta(hours=hours)) for hours in (0, 1, 23, 24, 25)]
     dead.clear()
-    looks.append(jobs.watch(watched.gateway, NOON + timedelta(hours=26)))
+    looks.append(ticks.watch(watched.gateway, NOON + timedelta(hours=26)))
     dead.append("process")
-    looks.append(jobs.watch(watched.gateway, NOON + timedelta(hours=27)))
+    looks.append(ticks.watch(watched.gateway, NOON + timedelta(hours=27)))
     assert looks == [1, 0, 0, 1, 0, 0, 1]
     assert get(watched, "healthz")[0] == 503
 
@@ -131,14 +132,14 @@ def test_an_alarm_is_raised_once_again_after_a_day_and_anew_after_it_was_over(
 def test_a_relay_is_a_trouble_only_after_ten_minutes_of_rest(watched: Desk) -> None:
     lane = watched.gateway.dispatcher.lanes["out"]
     lane.down = "connection refused"
-    jobs.watch(watched.gateway, NOON)
+    ticks.watch(watched.gateway, NOON)
     assert not [key for key in troubles(watched, NOON + timedelta(minutes=9)) if key.startswith("relay")]
     found = troubles(watched, NOON + timedelta(minutes=10))["relay out"]
     assert found["grave"]
     assert "connection refused" in found["text"]
     assert 'mailgate_relay_up{relay="out"} 0' in get(watched, "metrics")[1]
     lane.down = ""
-    jobs.watch(watched.gateway, NOON + timedelta(minutes=11))
+    ticks.watch(watched.gateway, NOON + timedelta(minutes=11))
     assert watched.gateway.down_since == {}
 
 
@@ -152,11 +153,11 @@ def test_trouble_with_letters_reaches_the_admins_program_too(watched: Desk) -> N
 
 
 def test_a_growing_quarantine_reaches_the_admins_program(watched: Desk) -> None:
-    jobs.watch(watched.gateway, NOON)
+    ticks.watch(watched.gateway, NOON)
     number = watched.send(mail())
     store = watched.gateway.store
     store.write(lambda tx: tx.quarantine_mail(number, "bug", "ValueError", NOON)).result()
-    assert jobs.watch(watched.gateway, NOON) == 0
+    assert ticks.watch(watched.gateway, NOON) == 0
     assert "Quarantine grows: 1 mails" in said(watched)
     assert not troubles(watched)["quarantine"]["grave"]
     assert get(watched, "healthz")[0] == 200
@@ -181,26 +182,26 @@ def test_the_control_socket_answers_with_what_only_the_daemon_knows(watched: Des
 
 def test_a_silent_mailbox_is_told_after_its_patience_and_forgiven_at_the_next_success() -> None:
     now = [NOON]
-    board = Board(lambda: now[0], {"support": timedelta(minutes=30)})
+    board = MailboxBoard(lambda: now[0], {"support": timedelta(minutes=30)})
     assert board.states()[0]["state"] == "connecting"
-    board.report("support", Report(State.READING, backlog=7))
+    board.report("support", ReaderReport(ReaderState.READING, backlog=7))
     now[0] += timedelta(minutes=20)
-    board.report("support", Report(State.FAILING, "login", "refused"))
+    board.report("support", ReaderReport(ReaderState.FAILING, "login", "refused"))
     [row] = board.states()
     assert (row["state"], row["error"], row["silent"]) == ("failing", "refused", False)
     now[0] += timedelta(minutes=11)
     assert board.states()[0]["silent"]
-    board.report("support", Report(State.IDLE, token_expires=NOON))
+    board.report("support", ReaderReport(ReaderState.IDLE, token_expires=NOON))
     [row] = board.states()
     assert (row["silent"], row["error"], row["token_expires"]) == (False, None, NOON.isoformat())
-    board.report("unknown", Report(State.IDLE))
+    board.report("unknown", ReaderReport(ReaderState.IDLE))
     assert len(board.states()) == 1
 
 
 def test_a_silent_mailbox_is_grave(watched: Desk) -> None:
     daemon = status.of_daemon(watched.gateway)
     row = {"name": "support", "state": "failing", "error": "login refused", "success_at": None, "silent": True}
-    found = status.report({**daemon, "mailboxes": [row]}, watched.gateway.store, watched.gateway.config, NOON)
+    found = status.status_report({**daemon, "mailboxes": [row]}, watched.gateway.store, watched.gateway.config, NOON)
     [trouble] = found["troubles"]
     assert (trouble["key"], trouble["grave"]) == ("mailbox support", True)
     assert "login refused" in trouble["text"]
@@ -208,7 +209,7 @@ def test_a_silent_mailbox_is_grave(watched: Desk) -> None:
 
 def test_mail_that_waits_for_its_fate_too_long_is_grave(watched: Desk) -> None:
     store = watched.gateway.store
-    found = status.report(status.of_daemon(watched.gateway), store, watched.gateway.config, NOON)
+    found = status.status_report(status.of_daemon(watched.gateway), store, watched.gateway.config, NOON)
     stuck = {**found, "queues": {"mail": {"waiting": 3, "oldest": NOON - timedelta(minutes=11)}, "outbox": {}}}
     [trouble] = status._of_queues(stuck, watched.gateway.config, NOON)
     assert (trouble.key, trouble.grave) == ("processing", True)
@@ -216,7 +217,7 @@ def test_mail_that_waits_for_its_fate_too_long_is_grave(watched: Desk) -> None:
 
 def test_letters_held_by_a_restore_are_told_in_live_mode(watched: Desk) -> None:
     daemon = status.of_daemon(watched.gateway)
-    found = status.report(daemon, watched.gateway.store, watched.gateway.config, NOON)
+    found = status.status_report(daemon, watched.gateway.store, watched.gateway.config, NOON)
     outbox = {"held": {"count": 2, "oldest": NOON - timedelta(hours=2)}, "uncertain": {"count": 1, "oldest": NOON}}
     waits = {**found, "queues": {"mail": {"waiting": 0, "oldest": None}, "outbox": outbox}}
     assert [one.key for one in status._of_queues(waits, watched.gateway.config, NOON)] == ["uncertain", "held"]
@@ -291,9 +292,9 @@ def test_health_url_is_asked_while_all_is_well_and_only_then(tmp_path: Path) -> 
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/alive"
         with running(tmp_path, gateway=f'health_url = "{url}"') as desk:
-            jobs.watch(desk.gateway, NOON)
+            ticks.watch(desk.gateway, NOON)
             assert asked == ["/alive"]
             desk.gateway.dead = lambda: ["process"]
-            jobs.watch(desk.gateway, NOON)
+            ticks.watch(desk.gateway, NOON)
             assert asked == ["/alive"]
         server.shutdown()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.app.turns import Job, Turns
+from mailgate.app.children.turns import Job, JobTurns
 
 ONE, TWO, MORE = "one", "two", "company"
 
@@ -19,11 +19,11 @@ def in_hand() -> list[str]:
 
 
 @pytest.fixture
-def turns(in_hand: list[str]) -> Turns:
-    return Turns(lambda: in_hand)
+def turns(in_hand: list[str]) -> JobTurns:
+    return JobTurns(lambda: in_hand)
 
 
-def test_in_order_of_arrival_and_what_is_put_back_first(turns: Turns) -> None:
+def test_in_order_of_arrival_and_what_is_put_back_first(turns: JobTurns) -> None:
     a, b, c = jobs("", "", "")
     turns.add([a, b, c])
     assert turns.next(ONE) is a and turns.next(ONE) is b
@@ -31,7 +31,7 @@ def test_in_order_of_arrival_and_what_is_put_back_first(turns: Turns) -> None:
     assert [turns.next(ONE) for _ in range(4)] == [a, b, c, None]
 
 
-def test_slow_jobs_share_one_child_which_takes_all_of_them_first(turns: Turns) -> None:
+def test_slow_jobs_share_one_child_which_takes_all_of_them_first(turns: JobTurns) -> None:
     first, second, third, fast = jobs("x", "y", "x", "")
     assert turns.claim(ONE, first.peer)
     assert not turns.claim(TWO, second.peer)
@@ -43,7 +43,7 @@ def test_slow_jobs_share_one_child_which_takes_all_of_them_first(turns: Turns) -
     assert turns.claim(TWO, second.peer), "the last slow job is done: the next may be anywhere"
 
 
-def test_the_company_takes_no_slow_jobs(turns: Turns) -> None:
+def test_the_company_takes_no_slow_jobs(turns: JobTurns) -> None:
     slow, fast = jobs("x", "y")
     turns.put_aside(slow)
     turns.add([fast])
@@ -52,7 +52,7 @@ def test_the_company_takes_no_slow_jobs(turns: Turns) -> None:
     assert turns.next(ONE) is slow
 
 
-def test_slow_peers_take_turns(turns: Turns) -> None:
+def test_slow_peers_take_turns(turns: JobTurns) -> None:
     order = jobs("x", "x", "x", "y")
     for job in order:
         turns.put_aside(job)
@@ -60,7 +60,7 @@ def test_slow_peers_take_turns(turns: Turns) -> None:
     assert [turns.next(ONE) for _ in range(4)] == [order[3], order[0], order[1], order[2]]
 
 
-def test_of_a_peer_with_a_slow_job_two_are_in_hand_and_the_others_pass(turns: Turns, in_hand: list[str]) -> None:
+def test_of_a_peer_with_a_slow_job_two_are_in_hand_and_the_others_pass(turns: JobTurns, in_hand: list[str]) -> None:
     hostile, also, customer, nobodys = jobs("evil", "evil", "mx", "")
     turns.add([hostile, also, customer, nobodys])
     assert turns.claim(ONE, "evil")
@@ -77,7 +77,7 @@ def test_of_a_peer_with_a_slow_job_two_are_in_hand_and_the_others_pass(turns: Tu
     assert turns.next(TWO) is also, "nothing of it is slow any more"
 
 
-def test_a_child_with_work_gets_more_only_from_a_backlog_and_what_fits(turns: Turns) -> None:
+def test_a_child_with_work_gets_more_only_from_a_backlog_and_what_fits(turns: JobTurns) -> None:
     small, large = Job(b"x"), Job(b"x" * 100)
     turns.add([small, large])
     assert turns.more(ONE, 2, 1000) is None

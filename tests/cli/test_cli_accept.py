@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import Desk
 
-from mailgate.store.sqlite import SqliteStore
-from mailgate.wire.digest import raw_digest
+from mailgate.store.sqlite.store import SqliteStore
+from mailgate.wire.mime.content_digest import raw_digest
 
 MAIL = b"From: a@customer.example\nTo: support@acme.example\nSubject: Lamp\n\nIt is dark.\n"
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from click.testing import CliRunner
 from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, whole
 
-from mailgate.app.schedule import run_job
+from mailgate.app.jobs.schedule import run_job
 from mailgate.cli import cli
 
 ANNA = "Anna Virtanen <anna@staff.example>"
@@ -66,7 +66,7 @@ def test_a_test_says_by_what_proof_and_which_carriers_the_answer_came(desk: Desk
     desk.send(reply(question, ANNA, "#help"))
     seen = desk.gateway.store.read(lambda read: read.letter(begun["letter"]))
     assert seen is not None
-    from mailgate.app.staff import look_at_test
+    from mailgate.app.admin.staff import look_at_test
 
     answer = look_at_test(desk.gateway, begun["letter"])["answer"]
     assert (answer["fate"], answer["proof"]) == ("filed", "token")

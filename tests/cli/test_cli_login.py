@@ -19,8 +19,8 @@ from idp import GRANTED, Identity
 
 from mailgate.cli import cli
 from mailgate.config.load import load
-from mailgate.edge import oauth
-from mailgate.edge.oauth import Token, TokenFile
+from mailgate.edge.out import oauth
+from mailgate.edge.out.oauth import StoredTokens, TokenFile
 from mailgate.ends import relay_settings
 from mailgate.errors import MailgateError, Permanent
 
@@ -152,7 +152,7 @@ def test_an_application_with_its_own_secret_has_nothing_to_log_in_to(shell: Shel
 def test_a_relays_token_is_renewed_in_use(shell: Shell, identity: Identity) -> None:
     config = load(shell.place / "mailgate.toml")
     file = TokenFile(shell.tokens / "relay.json")
-    file.save(Token("old", "rt-0", datetime.now(UTC) + timedelta(minutes=1)))
+    file.save(StoredTokens("old", "rt-0", datetime.now(UTC) + timedelta(minutes=1)))
     identity.answers = [(200, {"access_token": "new", "expires_in": 3600})]
     token = relay_settings(config.outgoing[0], config).token
     assert token is not None
@@ -226,7 +226,7 @@ def smtp(**verdicts: str) -> Callable[[str], str]:
 
 def logged_in(shell: Shell) -> None:
     for name in ("support", "relay"):
-        TokenFile(shell.tokens / f"{name}.json").save(Token("at", "rt", datetime.now(UTC) + timedelta(hours=1)))
+        TokenFile(shell.tokens / f"{name}.json").save(StoredTokens("at", "rt", datetime.now(UTC) + timedelta(hours=1)))
 
 
 def test_check_connect_finds_all_ends_well(shell: Shell, scripted: Callable[..., int]) -> None:
@@ -298,7 +298,7 @@ def test_check_connect_renews_tokens_as_the_owner_of_the_data(
     shell.lay_out(imap_port=scripted("* OK ready", imap()), smtp_port=scripted("220 relay", smtp()))
     logged_in(shell)
     file = TokenFile(shell.tokens / "relay.json")
-    file.save(Token("old", "rt", datetime.now(UTC)))
+    file.save(StoredTokens("old", "rt", datetime.now(UTC)))
     identity.answers = [(200, {"access_token": "new", "expires_in": 3600})]
     became: list[tuple[Path, str]] = []
 

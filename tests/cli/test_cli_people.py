@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from conftest import mail, running
 
 from mailgate.cli import cli
-from mailgate.core import change as ch
-from mailgate.core.ticket import Status
+from mailgate.core.model import change as ch
+from mailgate.core.model.ticket import Status
 
 MAIJA = "maija@customer.example"
 

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from conftest import mail
 
 from mailgate.cli import cli
-from mailgate.cli.report import safe
-from mailgate.core import change as ch
-from mailgate.core.figures import FIGURES
+from mailgate.cli.desk.report import safe
+from mailgate.core.figures.tally import FIGURES
+from mailgate.core.model import change as ch
 
 
 def run(desk, *args):

@@ -149,7 +149,7 @@ def test_s09_check_as_root_judges_by_the_eyes_of_the_owner(owned: Path) -> None:
 def test_s10_a_python_that_the_owner_may_not_read_is_named_and_no_traceback_shown(owned: Path, call: list[str]) -> None:
     """S-10: installed with a Python under /root, each command of root became the owner and then found no library."""
     code = (
-        "import os, sys; from mailgate.cli import at, main; import mailgate.cli.setup\n"
+        "import os, sys; from mailgate.cli import at, main; import mailgate.cli.admin.setup\n"
         "at.os.access = lambda path, mode: path != os.__file__\n"
         "sys.argv = ['mailgate', *sys.argv[1:]]; main()"
     )

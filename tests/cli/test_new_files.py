@@ -12,8 +12,8 @@ from conftest import mail, running
 
 from mailgate import newfile
 from mailgate.cli import cli
-from mailgate.edge.folder_out import FolderTransport
-from mailgate.edge.oauth import Token, TokenFile
+from mailgate.edge.out.maildir import FolderTransport
+from mailgate.edge.out.oauth import StoredTokens, TokenFile
 
 ROOT = Path(__file__).parents[2] / "mailgate"
 
@@ -152,19 +152,19 @@ def test_a_token_gives_way_to_no_link(tmp_path, victim):
     newfile.folder(path.parent)
     path.symlink_to(victim)
     path.with_suffix(".new").symlink_to(victim)
-    TokenFile(path).save(Token("access", "refresh", datetime(2030, 1, 1, tzinfo=UTC)))
+    TokenFile(path).save(StoredTokens("access", "refresh", datetime(2030, 1, 1, tzinfo=UTC)))
     assert not path.is_symlink()
     assert path.stat().st_mode & 0o777 == 0o600
 
 
 # Where else a file comes into being, and why.
 ELSEWHERE = {
-    "store/sqlite.py": 1,  # the database, which an admin may have laid elsewhere by a link
-    "store/connection.py": 1,  # the lock beside it
-    "store/backup.py": 1,  # an archive in a file that is there
+    "store/sqlite/store.py": 1,  # the database, which an admin may have laid elsewhere by a link
+    "store/sqlite/connection.py": 1,  # the lock beside it
+    "store/sqlite/backup.py": 1,  # an archive in a file that is there
     "store/blobs.py": 1,  # `incoming/`, but not the data folder once it has vanished
-    "cli/people.py": 1,  # a folder that must be new
-    "app/child.py": 1,  # the kernel's
+    "cli/admin/people.py": 1,  # a folder that must be new
+    "app/children/child.py": 1,  # the kernel's
 }
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from mailgate.config.files import init, shared
 from mailgate.config.load import load
 from mailgate.config.model import FileModel
-from mailgate.core.policy import Mode
+from mailgate.core.model.policy import Mode
 from mailgate.errors import ConfigError
 from mailgate.rulebook import load as rulebook
 

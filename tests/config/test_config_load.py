@@ -10,8 +10,8 @@ import pytest
 
 from mailgate.config import load as config
 from mailgate.config.tree import Config
-from mailgate.core.mail import Address
-from mailgate.core.policy import Mode, Role
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Mode, Role
 from mailgate.errors import ConfigError
 
 TODAY = date(2026, 11, 22)

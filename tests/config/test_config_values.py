@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.config import values
-from mailgate.core.mail import Address
+from mailgate.core.model.mail import Address
 
 CASES = [
     (values.size, "25MB", 26_214_400),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core import address
+from mailgate.core.text import address
 
 FIT = (
     "a@b", "a.b+c=d@mail.example", "!#$%&'*/?^`{|}~@b.example", '"a b"@c.example', '"a\\"b"@c.example', "a@[127.0.0.1]",

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from cases import ANNA, MAIJA, NOW, POLICY, STRANGER, VALDIS, case, changes, decided, letters_of, mail, ticket
 
-from mailgate.core import addressee, agentwords, decide, relay, rule
-from mailgate.core import change as ch
-from mailgate.core.command import Reading
-from mailgate.core.mail import Address, Envelope, InboundMail
-from mailgate.core.rule import Actions, Examined, Findings, Rule
+from mailgate.core.commands.reader import CommandReading
+from mailgate.core.letters import addressee
+from mailgate.core.mails import agent_answer, agent_words, decide
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address, Envelope, InboundMail
+from mailgate.core.rules import rule
+from mailgate.core.rules.rule import Actions, MailFindings, Rule, RuleFindings
 
 US = Address("support@acme.example", "Acme")
 ROBOT = Address("www-data@shop.example", "Web form")
@@ -128,18 +130,18 @@ REACH = [
 
 @pytest.mark.parametrize(("there", "expected"), REACH)
 def test_a_ticket_is_out_of_reach_when_nobody_can_be_written_to(there: Any, expected: bool) -> None:
-    assert relay.out_of_reach(there, POLICY) is expected
+    assert agent_answer.out_of_reach(there, POLICY) is expected
 
 
 @pytest.mark.parametrize("proof", ["id", "released"])
 def test_words_to_nobody_park_also_when_they_are_released(proof: str) -> None:
     """R-01: filed as an answer they would be lost in silence."""
-    from mailgate.core.authority import Authority
+    from mailgate.core.proof.authority import Authority
 
     nobodys = ticket(requester=addressee.NOBODY, participants=(addressee.NOBODY,))
     given = case(mail("It costs 40 EUR.", by=ANNA, subject="[#1042]"), nobodys,
                  authority=Authority(ANNA, proof, "", True, True))  # fmt: skip
-    found = agentwords.said(given, ANNA, nobodys, Reading(rest="It costs 40 EUR."), {}, ())
+    found = agent_words.customer_heard(given, ANNA, nobodys, CommandReading(rest="It costs 40 EUR."), {}, ())
     assert isinstance(found, ch.Decision) and found.fate is ch.Fate.PARKED and found.reason == "nobody"
     [receipt] = found.letters
     assert "#requester ADDRESS" in receipt.context["refused"][0]["why"]
@@ -158,7 +160,7 @@ def test_a_call_is_a_memo_and_nobodys_whatever_number_it_shows(number: str | Non
     import re
 
     rules = (Rule("calls", then=Actions(call=re.compile("Caller: (.*)"))),)
-    examined = Examined((Findings(True, "", {}, None, number),))
+    examined = MailFindings((RuleFindings(True, "", {}, None, number),))
     decision = decide.decide(sent("pbx@exchange.example", author=Address("pbx@exchange.example")),
                              case().facts, POLICY, rules, NOW, examined=examined)  # fmt: skip
     [opening] = changes(decision, ch.OpenTicket)
@@ -166,4 +168,4 @@ def test_a_call_is_a_memo_and_nobodys_whatever_number_it_shows(number: str | Non
     assert [one.kind.value for one in changes(decision, ch.AddEntry)] == ["call"]
     assert [one.audience for one in letters_of(decision) if one.audience == "customer"] == []
     assert [one.value for one in changes(decision, ch.SetField)] == ([number] if name else [])
-    assert rule.route(rules, examined, rule.Circumstances()).call == (number or "")
+    assert rule.route_mail(rules, examined, rule.Circumstances()).call == (number or "")

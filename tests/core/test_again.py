@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from cases import changes, decided, letters_of, mail, ticket
 
-from mailgate.core import change as ch
-from mailgate.core.mail import Address, Envelope, InboundMail
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address, Envelope, InboundMail
 
 SALES, SUPPORT = Address("sales@acme.example"), Address("support@acme.example")
 HAD = {"duplicate_of": 7, "duplicate_ticket": 1042}

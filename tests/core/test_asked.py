@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from cases import ANNA, MAIJA, PASS, STRANGER, case, changes, decided, issued, letter, letters_of, mail, ticket
 
-from mailgate.core import asked
-from mailgate.core import change as ch
-from mailgate.core.mail import InboundMail
-from mailgate.core.ticket import Status
+from mailgate.core.mails import customer_commands
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import InboundMail
+from mailgate.core.model.ticket import Status
 
 SOLVED = letter(purpose="stage", template="solved")
 ANSWER = letter(context={"survey": "scale"})
@@ -19,7 +19,7 @@ SURVEY = letter(purpose="vote", template="survey")
 def vote(text: str, told: ch.SentLetter, **parts: object) -> int | None:
     """The score of an answer to that letter; None when it is no vote."""
     inbound = mail(text, in_reply_to=(told.message_id,), **parts)
-    decision = asked.survey(case(inbound, ticket(), letters=[told]), ticket())
+    decision = customer_commands.survey_vote(case(inbound, ticket(), letters=[told]), ticket())
     return None if decision is None else next(one.score for one in decision.effects if isinstance(one, ch.Vote))
 
 
@@ -55,7 +55,9 @@ def test_neither_a_robot_nor_an_outsider_votes() -> None:
 
 
 def test_a_low_score_reaches_the_lead() -> None:
-    low = asked.survey(case(mail("2", in_reply_to=(SURVEY.message_id,)), ticket(), letters=[SURVEY]), ticket())
+    low = customer_commands.survey_vote(
+        case(mail("2", in_reply_to=(SURVEY.message_id,)), ticket(), letters=[SURVEY]), ticket()
+    )
     assert low is not None and [one.agent for one in letters_of(low) if one.template == "notice"] == [ANNA.name]
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from cases import ANNA, BO, FAIL, MAIJA, PASS, POLICY, issued, letter, mail, written
 
-from mailgate.core import authority
-from mailgate.core.mail import Address, AuthResults, Envelope, InboundMail
+from mailgate.core.model.mail import Address, AuthResults, Envelope, InboundMail
+from mailgate.core.proof import authority
 
 HERS = {"in_reply_to": (issued(to=ANNA, purpose="customer"),)}
 BOS = {"in_reply_to": (issued(to=BO, purpose="customer"),)}
@@ -69,4 +69,4 @@ def test_the_admin_says_what_is_enough(accept: str, auth: tuple[AuthResults, ...
 
 def test_who_stands_beside_a_token_and_is_neither_ours_nor_an_agent_has_seen_it() -> None:
     people = (Address("support@acme.example"), Address("bo@staff.example"), MAIJA)
-    assert authority.outsiders(mail(by=ANNA, to=people), POLICY) == (MAIJA.addr,)
+    assert authority.outsiders_on_copy(mail(by=ANNA, to=people), POLICY) == (MAIJA.addr,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core.canned import Article, about, fill, holes
+from mailgate.core.model.canned import Article, articles_about, fill_holes, holes
 
 LAMPS = Article("lamps", "Changing lamps", "en", "Turn it to the left.")
 SWITCH = Article("switch", "Hanging", "en", "Some lamps hang from a cable with a switch of their own.")
@@ -28,15 +28,15 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "articles", "names"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_the_nearest_come_first(text: str, articles: list[Article], names: list[str]) -> None:
-    assert [one.name for one in about(articles, text, "en")] == names
+    assert [one.name for one in articles_about(articles, text, "en")] == names
 
 
 def test_another_language_only_where_there_is_none_in_this_one() -> None:
-    assert about([LAMPUT, LAMPS], "changing lamps", "en") == (LAMPS,)
-    assert about([LAMPUT], "changing lamps", "en") == (LAMPUT,)
-    assert len(about([Article(f"a{n}", "lamps", "en", "") for n in range(9)], "lamps", "en")) == 3
+    assert articles_about([LAMPUT, LAMPS], "changing lamps", "en") == (LAMPS,)
+    assert articles_about([LAMPUT], "changing lamps", "en") == (LAMPUT,)
+    assert len(articles_about([Article(f"a{n}", "lamps", "en", "") for n in range(9)], "lamps", "en")) == 3
 
 
 def test_a_hole_without_a_value_stays() -> None:
     assert holes("In {days} days, {Name} {x y}") == {"days"}
-    assert fill("In {days} days {who}. ", {"days": "3"}) == "In 3 days {who}."
+    assert fill_holes("In {days} days {who}. ", {"days": "3"}) == "In 3 days {who}."

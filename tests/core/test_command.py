@@ -6,20 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.core import answers, catalogue, command, filter
-from mailgate.core.command import Reading, Trouble
-from mailgate.core.filter import Filter, NotAFilter
-from mailgate.core.policy import Role
-from mailgate.core.ticket import Status
+from mailgate.core.commands import catalogue, reader, ticket_filter
+from mailgate.core.commands.reader import CommandReading, Doubt
+from mailgate.core.commands.receipt_words import sentences
+from mailgate.core.commands.ticket_filter import Filter, NotAFilter
+from mailgate.core.model.policy import Role
+from mailgate.core.model.ticket import Status
 
 TITLE = "Re: [#1042] Broken lamp"
 
 
-def read(body: str = "", title: str = TITLE, **options: object) -> Reading:
-    return command.read(title, body, **{"earlier_subjects": ("Broken lamp",), **options})  # type: ignore[arg-type]
+def read(body: str = "", title: str = TITLE, **options: object) -> CommandReading:
+    return reader.read_agent_mail(title, body, **{"earlier_subjects": ("Broken lamp",), **options})  # type: ignore[arg-type]
 
 
-def said(reading: Reading) -> list[str]:
+def said(reading: CommandReading) -> list[str]:
     assert reading.problems == ()
     return [str(one) for one in reading.commands]
 
@@ -213,7 +214,7 @@ def test_every_shipped_alias_means_what_the_contract_says() -> None:
         "undo": "peru cofnij atsaukt", "help": "apua pomoc palīgā", "unassign": "release", "move": "to",
         "new": "to-customer",
     }  # fmt: skip
-    names = catalogue.lookup({})
+    names = catalogue.lookup_for({})
     for name, words in shipped.items():
         for word in words.split():
             assert names.find(word) == (name,)
@@ -233,7 +234,7 @@ def test_trainees_may_less_than_agents_and_leads_may_all() -> None:
 
 
 def test_an_answer_to_a_list_acts_on_its_numbers() -> None:
-    numbered = command.read_numbered("1 take\n3 hold fri 14:00\n5. assign bo\n2, 4-6 #sulje #tag +x\n\nThanks", 6)
+    numbered = reader.read_numbered("1 take\n3 hold fri 14:00\n5. assign bo\n2, 4-6 #sulje #tag +x\n\nThanks", 6)
     assert numbered.problems == ()
     assert numbered.rest == "Thanks"
     assert [(number, str(one)) for number, one in numbered.actions] == [
@@ -248,20 +249,20 @@ def test_an_answer_to_a_list_acts_on_its_numbers() -> None:
      ("2 lamps", "unknown", ())],
 )  # fmt: skip
 def test_a_line_of_an_answer_that_makes_no_sense_is_doubted(line: str, kind: str, nearest: tuple[str, ...]) -> None:
-    problems = command.read_numbered(line, 6).problems
+    problems = reader.read_numbered(line, 6).problems
     assert [(one.kind, one.nearest) for one in problems] == [(kind, nearest)]
 
 
 def test_every_doubt_has_its_sentence() -> None:
     kinds = {"unknown", "ambiguous", "misplaced", "missing", "extra", "echo", "conflict", "number"}
-    assert set(answers.TROUBLE) == kinds
-    assert all(answers.of_trouble(Trouble(kind, "x", (), "#x", "top")) for kind in kinds)
+    assert set(sentences.TROUBLE) == kinds
+    assert all(sentences.of_trouble(Doubt(kind, "x", (), "#x", "top")) for kind in kinds)
 
 
 def test_the_command_line_reads_the_same_words() -> None:
-    reading = command.parse("#close #tag +refund #note he called")
+    reading = reader.parse_line("#close #tag +refund #note he called")
     assert said(reading) == ["#solve", "#tag +refund", "#note he called"]
-    assert command.parse("close").problems[0].kind == "unknown"
+    assert reader.parse_line("close").problems[0].kind == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,7 @@ def test_the_command_line_reads_the_same_words() -> None:
     ],
 )
 def test_a_customer_has_three_words_of_their_own(title: str, body: str, asked: tuple[str, ...]) -> None:
-    assert command.read_customer(title, body, earlier_subjects=("Broken lamp",)) == asked
+    assert reader.read_customer(title, body, earlier_subjects=("Broken lamp",)) == asked
 
 
 @pytest.mark.parametrize(
@@ -297,7 +298,7 @@ def test_a_customer_has_three_words_of_their_own(title: str, body: str, asked: t
     ],
 )
 def test_a_filter_is_read(text: str, wanted: Filter) -> None:
-    assert filter.parse(text, departments=("billing", "myynti"), agents=("anna", "bo"), me="bo") == wanted
+    assert ticket_filter.parse(text, departments=("billing", "myynti"), agents=("anna", "bo"), me="bo") == wanted
 
 
 @pytest.mark.parametrize(
@@ -305,7 +306,7 @@ def test_a_filter_is_read(text: str, wanted: Filter) -> None:
 )
 def test_a_filter_that_is_none_is_refused(text: str, why: str) -> None:
     with pytest.raises(NotAFilter) as refused:
-        filter.parse(text, departments=("billing", "myynti"), agents=("anna", "bo"))
+        ticket_filter.parse(text, departments=("billing", "myynti"), agents=("anna", "bo"))
     assert refused.value.why == why
 
 
@@ -314,8 +315,8 @@ def test_a_filter_that_is_none_is_refused(text: str, why: str) -> None:
     st.text(alphabet="#\\ \n-abcdelosu+1@{[", max_size=80),
 )
 def test_whatever_is_written_reading_ends_and_loses_no_word(title: str, body: str) -> None:
-    reading = command.read(title, body)
+    reading = reader.read_agent_mail(title, body)
     if not reading.commands and not reading.problems and "\\" not in body:
         assert reading.rest == body
-    command.read_customer(title, body)
-    command.read_numbered(body, 9)
+    reader.read_customer(title, body)
+    reader.read_numbered(body, 9)

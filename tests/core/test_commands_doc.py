@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailgate.core import command, filter, when
-from mailgate.core.catalogue import BY_NAME, COMMANDS, CUSTOMER_HELP, CUSTOMER_WORDS, Word, lookup
-from mailgate.core.policy import Role
+from mailgate.core.commands import reader, ticket_filter
+from mailgate.core.commands.catalogue import BY_NAME, COMMANDS, CUSTOMER_HELP, CUSTOMER_WORDS, Word, lookup_for
+from mailgate.core.model.policy import Role
+from mailgate.core.worktime import moments
 
 PAGE = (Path(__file__).parents[2] / "docs/commands.md").read_text()
 ROWS = [line for line in PAGE.splitlines() if line.startswith("| `#")]
@@ -32,7 +33,7 @@ def test_every_command_stands_on_the_page_as_in_the_catalogue(word: Word) -> Non
 def test_the_page_knows_no_command_that_does_not_exist() -> None:
     customers = {f"| `#{name}` | {CUSTOMER_HELP[name]} |" for name in CUSTOMER_WORDS}
     assert set(ROWS) == {row(word) for word in COMMANDS} | customers
-    names = lookup({})
+    names = lookup_for({})
     for written in re.findall(r"`\\?#([^\W\d_]+(?:-[^\W\d_]+)*)", PAGE):
         assert names.find(written) or written in CUSTOMER_WORDS or written in ("ff", "include"), written
 
@@ -45,7 +46,7 @@ def test_the_page_says_what_takes_an_agent() -> None:
 
 @pytest.mark.parametrize("example", [word.example for word in COMMANDS if word.example])
 def test_an_example_is_read_as_the_command_it_shows(example: str) -> None:
-    reading = command.parse(example)
+    reading = reader.parse_line(example)
     assert reading.problems == ()
     assert BY_NAME[reading.commands[0].name].example == example
 
@@ -53,7 +54,7 @@ def test_an_example_is_read_as_the_command_it_shows(example: str) -> None:
 def test_the_mail_on_the_page_does_what_the_page_says() -> None:
     mail = PAGE.split("```")[1]
     _, _, body = mail.partition("\n\n")
-    reading = command.read("Re: [#1042] Broken lamp", body, earlier_subjects=("Broken lamp",))
+    reading = reader.read_agent_mail("Re: [#1042] Broken lamp", body, earlier_subjects=("Broken lamp",))
     assert [str(one) for one in reading.commands] == ["#take", "#tag +warranty", "#solve"]
     assert reading.problems == ()
     assert reading.rest == "Dear Maija,\na new lamp leaves our house today."
@@ -61,7 +62,7 @@ def test_the_mail_on_the_page_does_what_the_page_says() -> None:
 
 def test_the_list_on_the_page_is_understood() -> None:
     answer = PAGE.split("```")[3]
-    numbered = command.read_numbered(answer, 6)
+    numbered = reader.read_numbered(answer, 6)
     assert (numbered.problems, numbered.rest) == ((), "")
     assert len(numbered.actions) == 7
 
@@ -77,13 +78,13 @@ def test_every_time_on_the_page_is_one() -> None:
     ]
     assert len(written) > 15
     for moment in written:
-        when.parse(moment, now, ZoneInfo("Europe/Helsinki"))
+        moments.parse(moment, now, ZoneInfo("Europe/Helsinki"))
     for refused in re.findall(r"`([^`]+)`", section.split("may mean two times")[1]):
-        with pytest.raises(when.NotAMoment):
-            when.parse(refused, now, ZoneInfo("Europe/Helsinki"))
+        with pytest.raises(moments.NotAMoment):
+            moments.parse(refused, now, ZoneInfo("Europe/Helsinki"))
 
 
 def test_every_word_of_a_filter_on_the_page_is_one() -> None:
     section = PAGE.split("## FILTER")[1].split("##")[0].split("The same words")[0]
     for word in re.findall(r"`([^`]+)`", section):
-        filter.parse(word, departments=("billing",), agents=("anna",), me="bo")
+        ticket_filter.parse(word, departments=("billing",), agents=("anna",), me="bo")

@@ -27,15 +27,15 @@ from cases import (
     ticket,
 )  # fmt: skip
 
-from mailgate.core import change as ch
-from mailgate.core import customer
-from mailgate.core.authority import Authority
-from mailgate.core.case import Case
-from mailgate.core.facts import Facts
-from mailgate.core.guard import Verdict
-from mailgate.core.mail import Address, AuthResults, InboundMail
-from mailgate.core.policy import Limits
-from mailgate.core.rule import Route
+from mailgate.core.mails import customer
+from mailgate.core.mails.case import Case
+from mailgate.core.mails.guard import Verdict
+from mailgate.core.model import change as ch
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Address, AuthResults, InboundMail
+from mailgate.core.model.policy import Limits
+from mailgate.core.proof.authority import Authority
+from mailgate.core.rules.rule import RuleEffects
 
 NEW = ticket(0)
 LIMITS = POLICY.limits
@@ -52,7 +52,7 @@ SILENT = [
     ("its day is full", case(acks_sender_day=LIMITS.acks_per_sender_day)),
     ("the desk's hour is full", case(acks_hour=LIMITS.acks_per_hour)),
     ("a border says it is forged", case(authority=Authority(failed=True, vetoed=True))),
-    ("a rule says no", case(route=Route(ack=False))),
+    ("a rule says no", case(route=RuleEffects(ack=False))),
     ("old mail", case(mail(envelope=replace(mail().envelope, arrived_at=NOW - LIMITS.ack_max_age - timedelta(seconds=1))))),
     ("nobody wrote it", case(mail(author=None))),
 ]  # fmt: skip

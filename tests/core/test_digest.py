@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailgate.core import digest, digest_words
-from mailgate.core.mail import Address
-from mailgate.core.policy import Agent, Calendar, Department, Policy, Role
-from mailgate.core.ticket import Due, Status, Ticket
+from mailgate.core.clock import morning
+from mailgate.core.letters import list_words
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role
+from mailgate.core.model.ticket import Due, Status, Ticket
 
 WEEK = (((540, 1020),),) * 5 + ((), ())
 OFFICE = Calendar("office", "Europe/Helsinki", WEEK, closed=frozenset({date(2026, 12, 24)}))
@@ -62,12 +63,12 @@ DAYS = [
 def test_whose_morning_it_is(
     name: str, calendar: Calendar | None, zone: ZoneInfo, minute: int, now: str, day: str | None
 ) -> None:
-    found = digest.day_of(calendar, zone, minute, at(now))
+    found = morning.due_day(calendar, zone, minute, at(now))
     assert found == (date.fromisoformat(day) if day else None)
 
 
 def test_an_agents_hours_are_their_own_else_their_departments() -> None:
-    assert [digest.calendar_of(POLICY, agent) for agent in (ANNA, BO, CY)] == [OFFICE, NIGHTS, None]
+    assert [morning.calendar_of(POLICY, agent) for agent in (ANNA, BO, CY)] == [OFFICE, NIGHTS, None]
 
 
 READERS = [
@@ -82,13 +83,13 @@ READERS = [
 
 @pytest.mark.parametrize(("to", "own", "leads", "outside"), READERS)
 def test_who_reads(to: tuple[str, ...], own: list[str], leads: list[str], outside: tuple[str, ...]) -> None:
-    found = digest.readers(replace(POLICY, digest_to=to))
+    found = morning.recipients(replace(POLICY, digest_to=to))
     assert ([one.name for one in found[0]], [one.name for one in found[1]], found[2]) == (own, leads, outside)
 
 
 def test_who_has_left_reads_nothing() -> None:
     gone = replace(POLICY, agents=(replace(ANNA, active=False), BO, CY))
-    own, leads, _ = digest.readers(gone)
+    own, leads, _ = morning.recipients(gone)
     assert "anna" not in {one.name for one in (*own, *leads)}
 
 
@@ -114,18 +115,18 @@ def test_each_ticket_stands_in_the_first_list_that_fits() -> None:
         {"agent": "anna", "subject": "Re: Lamp", "why": "stale", "mail": 7, "from": "anna@staff.example"},
         {"agent": "bo", "subject": "Other", "why": "stale", "mail": 8, "from": "bo@staff.example"},
     ]
-    sections = digest.of_agent(POLICY, ANNA, mine, parked, NOW)
+    sections = morning.agents_list(POLICY, ANNA, mine, parked, NOW)
     assert [section["title"] for section in sections] == [
-        digest_words.say(key, "en") for key in ("parked", "overdue", "today", "answer", "mine")
+        list_words.phrase(key, "en") for key in ("parked", "overdue", "today", "answer", "mine")
     ]
     assert [one["label"] for one in sections[0]["facts"]] == ["anna"]
     assert [[row["number"] for row in section["rows"]] for section in sections[1:]] == [[1], [2], [3], [4, 5]]
-    assert digest.of_agent(POLICY, ANNA, [], parked[1:], NOW) == []
+    assert morning.agents_list(POLICY, ANNA, [], parked[1:], NOW) == []
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
-    [section] = digest.of_agent(POLICY, ANNA, [ticket(n) for n in range(30)], [], NOW)
-    assert len(section["rows"]) == digest.MOST and "5" in section["text"]
+    [section] = morning.agents_list(POLICY, ANNA, [ticket(n) for n in range(30)], [], NOW)
+    assert len(section["rows"]) == morning.MOST and "5" in section["text"]
 
 
 @pytest.mark.parametrize("language", ["fi", "pl", "lv"])
@@ -133,7 +134,7 @@ def test_every_language_has_every_phrase_with_the_same_holes(language: str) -> N
     def holes(text: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
-    english, other = digest_words.WORDS["en"], digest_words.WORDS[language]
+    english, other = list_words.WORDS["en"], list_words.WORDS[language]
     assert english.keys() == other.keys()
     assert {key: holes(text) for key, text in other.items()} == {key: holes(text) for key, text in english.items()}
     assert all(other[key] != text for key, text in english.items())

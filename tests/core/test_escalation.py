@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from cases import NOW, POLICY, D, H, facts, ticket
 
-from mailgate.core import escalation
-from mailgate.core.change import Assign, Audience
-from mailgate.core.policy import EscalationStep, Sla
-from mailgate.core.ticket import Due, Status, Ticket
+from mailgate.core.clock import escalation
+from mailgate.core.model.change import Assign, Audience
+from mailgate.core.model.policy import EscalationStep, Sla
+from mailgate.core.model.ticket import Due, Status, Ticket
 
 LATE = {"due": Due(first_response=NOW - H), "sla": "standard", "created_at": NOW - 5 * H, "status_since": NOW - D}
 

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailgate.core import figures
-from mailgate.core.figures import SEPARATOR, Figures, Gatherer, Period, percentiles, usual
-from mailgate.core.policy import Calendar
-from mailgate.core.workmeter import Meter, micros
+from mailgate.core.figures import tally
+from mailgate.core.figures.tally import SEPARATOR, Figures, Period, PeriodCounter, percentiles, usual_first_response
+from mailgate.core.model.policy import Calendar
+from mailgate.core.worktime.meter import WorkingTimeTable, micros
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 DAYS = ((480, 960),)
@@ -17,8 +17,8 @@ SINCE = datetime(2026, 3, 2, tzinfo=HELSINKI).astimezone(UTC)  # a Monday
 UNTIL = SINCE + timedelta(days=7)
 PERIOD = Period(SINCE, UNTIL)
 METERS = {
-    "support": Meter(OFFICE, PERIOD.before, UNTIL),
-    "sales": Meter(None, PERIOD.before, UNTIL),
+    "support": WorkingTimeTable(OFFICE, PERIOD.before, UNTIL),
+    "sales": WorkingTimeTable(None, PERIOD.before, UNTIL),
 }
 
 
@@ -39,7 +39,7 @@ def row(created, first=None, solved=None, *, department="support", owner=None, t
 
 
 def report(*rows, reopened=(), votes=(), department=None, words=()):
-    gatherer = Gatherer(PERIOD, METERS.__getitem__, lambda name: HELSINKI, department)
+    gatherer = PeriodCounter(PERIOD, METERS.__getitem__, lambda name: HELSINKI, department)
     gatherer.tickets(rows)
     gatherer.reopened(reopened)
     gatherer.votes(votes)
@@ -152,7 +152,7 @@ def test_what_happens_at_the_edges_counts_once():
 
 def test_many_kinds_of_tickets_count_as_few(monkeypatch):
     whole = report(*WEEK)
-    monkeypatch.setattr(figures, "KINDS", 1)
+    monkeypatch.setattr(tally, "KINDS", 1)
     assert report(*WEEK) == whole
 
 
@@ -174,8 +174,10 @@ def test_a_percentile_is_the_nearest_rank(values, percent, found):
 def test_the_usual_first_response_is_the_80th_percentile_of_enough_of_them():
     day = [("sales", at("Mon 9:00"), at("Mon 9:00") + minutes * 60_000_000) for minutes in range(1, 11)]
     few = [("support", at("Sat 9:00"), at("Mon 9:00"))] * 9
-    assert usual(day + few, METERS.__getitem__, 10) == {"sales": 8 * 60}
-    assert usual([*few, few[0]], METERS.__getitem__, 10) == {"support": 0}  # all of it a weekend before the Monday
+    assert usual_first_response(day + few, METERS.__getitem__, 10) == {"sales": 8 * 60}
+    assert usual_first_response([*few, few[0]], METERS.__getitem__, 10) == {
+        "support": 0
+    }  # all of it a weekend before the Monday
 
 
 def test_only_the_commonest_tags_are_told():

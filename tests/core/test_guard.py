@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.core import addressee, guard
-from mailgate.core.guard import Verdict
-from mailgate.core.mail import Address, Envelope, InboundMail, MailKind, Source
-from mailgate.core.policy import Department, Policy
+from mailgate.core.letters import addressee
+from mailgate.core.mails import guard
+from mailgate.core.mails.guard import Verdict
+from mailgate.core.model.mail import Address, Envelope, InboundMail, MailKind, Source
+from mailgate.core.model.policy import Department, Policy
 
 SUPPORT = Department("support", ("support@desk.test",), Address("support@desk.test"))
 GROUP = Department("group", ("help@desk.test",), Address("help@desk.test"), via="google-group")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core import command
+from mailgate.core.commands import reader
 
 C_CODE = """#include <stdio.h>
 #define LAMP 4
@@ -83,7 +83,7 @@ def test_there_are_at_least_fifty_letters() -> None:
 
 @pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS)
 def test_an_honest_letter_goes_out_untouched(letter: str) -> None:
-    reading = command.read("Re: [#1042] Broken lamp", letter, earlier_subjects=("Broken lamp",))
+    reading = reader.read_agent_mail("Re: [#1042] Broken lamp", letter, earlier_subjects=("Broken lamp",))
     assert reading.problems == ()
     assert reading.commands == ()
     assert reading.rest == letter
@@ -94,7 +94,7 @@ def test_an_honest_letter_goes_out_untouched(letter: str) -> None:
 def test_an_honest_letter_below_a_command_keeps_its_words(letter: str) -> None:
     if letter.startswith("#LoveYourLamp"):
         return
-    reading = command.read("Re: [#1042] Broken lamp", f"#take\n\n{letter}")
+    reading = reader.read_agent_mail("Re: [#1042] Broken lamp", f"#take\n\n{letter}")
     assert [one.name for one in reading.commands] == ["take"]
     assert reading.problems == ()
     assert reading.rest.split() == letter.split()
@@ -105,5 +105,5 @@ def test_an_honest_letter_below_a_command_keeps_its_words(letter: str) -> None:
     ["Order #4711", "We are #1", "Question about C# code", "Colour #ffcc00", "See acme.example/#list", "[#1042] Lamp"],
 )
 def test_an_honest_subject_holds_no_command(title: str) -> None:
-    assert command.read(f"Re: {title}", "Hello").problems == ()
-    assert command.read(f"Re: {title}", "Hello").commands == ()
+    assert reader.read_agent_mail(f"Re: {title}", "Hello").problems == ()
+    assert reader.read_agent_mail(f"Re: {title}", "Hello").commands == ()

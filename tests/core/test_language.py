@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core import language
+from mailgate.core.text import language
 
 OURS = ("en", "fi", "pl", "lv")
 TEXTS = [

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from cases import ANNA, carried, case, mail, ticket
 
-from mailgate.core import change as ch
-from mailgate.core import leak
-from mailgate.core.authority import Carried
+from mailgate.core.mails import spent_tokens
+from mailgate.core.model import change as ch
+from mailgate.core.proof.authority import CarriedToken
 
 FILED = ch.Decision(ch.Fate.FILED, "reply", (ch.Step(1042, (ch.Journal("here"),)),))
 REVOKED = ch.Step(1042, (ch.RevokeTokens("anna", "seen"),))
@@ -26,18 +26,18 @@ CASES = [
 
 @pytest.mark.parametrize(("token", "steps", "effects"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_a_token_is_revoked_where_it_was_issued(
-    token: Carried, steps: tuple[ch.Step, ...], effects: tuple[ch.Effect, ...]
+    token: CarriedToken, steps: tuple[ch.Step, ...], effects: tuple[ch.Effect, ...]
 ) -> None:
-    noted = leak.noted(case(mail(), ticket(), merged={7: 1042}), FILED, (token, token), "seen")
+    noted = spent_tokens.spent_token_note(case(mail(), ticket(), merged={7: 1042}), FILED, (token, token), "seen")
     assert (noted.steps, noted.effects) == ((*steps, *FILED.steps), effects)
 
 
 def test_a_customers_id_names_no_agent_even_where_one_has_the_number_nought() -> None:
     given = case(mail(), ticket())
     nought = replace(given.policy, agents=(replace(ANNA, id=0),))
-    assert leak.noted(replace(given, policy=nought), FILED, [carried()], "seen") == FILED
+    assert spent_tokens.spent_token_note(replace(given, policy=nought), FILED, [carried()], "seen") == FILED
 
 
 def test_a_mail_that_is_not_filed_revokes_nothing() -> None:
     parked = ch.Decision(ch.Fate.PARKED, "why")
-    assert leak.noted(case(mail(), ticket()), parked, [carried(to=ANNA)], "seen") == parked
+    assert spent_tokens.spent_token_note(case(mail(), ticket()), parked, [carried(to=ANNA)], "seen") == parked

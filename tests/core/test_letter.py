@@ -7,12 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mailgate.core import command, showing, taps, token
-from mailgate.core.change import Audience, Urgency
-from mailgate.core.letter import SUPPRESS, DueLetter, Letter, head
-from mailgate.core.mail import Address
-from mailgate.core.policy import Agent, Department, Key, Policy
-from mailgate.core.ticket import Entry, EntryKind, Status, Ticket
+from mailgate.core.commands import reader as command
+from mailgate.core.letters import views as showing
+from mailgate.core.letters.letter import SUPPRESS, DueLetter, Letter, head
+from mailgate.core.model.change import Audience, Urgency
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Department, Key, Policy
+from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
+from mailgate.core.proof import one_tap, token
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 KEY = Key("k1", b"0123456789abcdef0123456789abcdef")
@@ -198,7 +200,7 @@ def opened(href: str) -> tuple[str, str, str]:
 
 def test_each_tap_carries_a_token_bound_to_its_own_verb() -> None:
     links = headed("notice", "agent").context["taps"]
-    assert [link["command"] for link in links] == [command for _, command in taps.VERBS]
+    assert [link["command"] for link in links] == [command for _, command in one_tap.VERBS]
     for link in links:
         address, subject, body = opened(link["href"])
         assert (address, subject) == ("support@acme.example", f"[#1042] {link['command']}")
@@ -210,10 +212,15 @@ def test_each_tap_carries_a_token_bound_to_its_own_verb() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [line for verbs in (taps.VERBS, taps.PARKED, taps.CONFIRM, taps.DONE, taps.QUESTIONS) for _, line in verbs]
+    "line",
+    [
+        line
+        for verbs in (one_tap.VERBS, one_tap.PARKED, one_tap.CONFIRM, one_tap.DONE, one_tap.QUESTIONS)
+        for _, line in verbs
+    ],
 )
 def test_each_tap_is_a_command_we_understand(line: str) -> None:
-    reading = command.read(line, f"mg:{'a' * 8}")
+    reading = command.read_agent_mail(line, f"mg:{'a' * 8}")
     assert len(reading.commands) == 1 and not reading.problems
 
 
@@ -245,7 +252,7 @@ def test_a_vote_is_one_of_eleven_mails_signed_for_the_ticket() -> None:
 
 
 def test_a_mailto_link_cannot_be_broken_out_of() -> None:
-    href = taps.mailto("a+b@c.example", 'x&body=evil#"<>', "1 & 2\n3 = ä")
+    href = one_tap.mailto("a+b@c.example", 'x&body=evil#"<>', "1 & 2\n3 = ä")
     assert opened(href) == ("a+b@c.example", 'x&body=evil#"<>', "1 & 2\r\n3 = ä")
 
 
@@ -262,7 +269,7 @@ def test_lists_are_filled_up_so_that_templates_may_rely_on_them() -> None:
 
 
 def test_c10_a_notice_names_attachments_without_carrying_them() -> None:
-    from mailgate.core.mail import Attachment
+    from mailgate.core.model.mail import Attachment
 
     big = Attachment("film.mp4", "video/mp4", 30_000_000, "0" * 64, "2")
     entry = Entry(9, EntryKind.CUSTOMER, MAIJA.addr, MAIJA.name, NOW, "See the film.", attachments=(big,))
@@ -281,12 +288,12 @@ def test_a_reply_names_those_who_will_get_it() -> None:
     """The very set: nobody is left out, and ourselves and addresses that do not exist are no readers."""
     many = tuple(Address(f"p{n}@x.example", f"P{n}") for n in range(6))
     nobody = (Address("nobody@invalid.invalid"), Address("support@acme.example"))
-    found = showing.receivers(
+    found = showing.receivers_shown(
         replace(ticket(), participants=(*many, *nobody)), POLICY, [{"address": "p5@x.example", "since": "t"}]
     )
     assert [one["address"] for one in found] == [MAIJA.addr, *(one.addr for one in many)]
     assert [one["since"] for one in found] == [None] * 6 + ["t"]
-    assert showing.receivers(replace(ticket(), requester=nobody[0], participants=nobody), POLICY) == []
+    assert showing.receivers_shown(replace(ticket(), requester=nobody[0], participants=nobody), POLICY) == []
 
 
 def test_a_refusal_to_a_customer_stays_a_sentence() -> None:

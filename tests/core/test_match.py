@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from cases import ANNA, MAIJA, NOW, POLICY, STRANGER, VALDIS, D, decided, facts, issued, letter, mail, ticket, written
 
-from mailgate.core import authority, match
-from mailgate.core.facts import Facts
-from mailgate.core.mail import Address, Envelope, InboundMail
-from mailgate.core.match import Match
-from mailgate.core.ticket import Status, Ticket
+from mailgate.core.mails import match
+from mailgate.core.mails.match import Match
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Address, Envelope, InboundMail
+from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.proof import authority
 
 WITH_VALDIS = ticket(participants=(MAIJA, VALDIS))
 OLD = ticket(status=Status.SOLVED, solved_at=NOW - 20 * D)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core import command
-from mailgate.core.catalogue import COMMANDS, lookup
-from mailgate.core.words import fold
+from mailgate.core.commands import reader
+from mailgate.core.commands.catalogue import COMMANDS, lookup_for
+from mailgate.core.text.folding import fold
 
 KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-NAMES = lookup({})
+NAMES = lookup_for({})
 WORTH = {word.name: n for n, word in enumerate(COMMANDS)}
 
 
@@ -58,7 +58,7 @@ def test_there_are_more_slips_than_the_two_hundred_likeliest() -> None:
 def test_a_slip_is_never_taken_for_text_and_the_right_command_is_named(place: str) -> None:
     missed = []
     for word, name in SLIPS:
-        reading = command.read("Re: [#1042] Broken lamp", place.replace("{word}", word))
+        reading = reader.read_agent_mail("Re: [#1042] Broken lamp", place.replace("{word}", word))
         if not any(fold(trouble.word) == fold(word) and name in trouble.nearest for trouble in reading.problems):
             missed.append((word, name))
     assert missed == []
@@ -66,14 +66,14 @@ def test_a_slip_is_never_taken_for_text_and_the_right_command_is_named(place: st
 
 def test_a_slip_in_the_subject_is_noticed_too() -> None:
     for word, name in SLIPS:
-        reading = command.read(f"Re: [#1042] Broken lamp #{word}", TEXT, earlier_subjects=("Broken lamp",))
+        reading = reader.read_agent_mail(f"Re: [#1042] Broken lamp #{word}", TEXT, earlier_subjects=("Broken lamp",))
         assert any(name in trouble.nearest for trouble in reading.problems), word
         assert reading.commands == ()
 
 
 def test_a_slip_in_the_signature_taken_off_before_is_noticed() -> None:
     for word, name in SLIPS:
-        reading = command.read("Re: [#1042] Lamp", TEXT, signature=f"-- \nAnna\n#{word}")
+        reading = reader.read_agent_mail("Re: [#1042] Lamp", TEXT, signature=f"-- \nAnna\n#{word}")
         assert any(name in trouble.nearest for trouble in reading.problems), word
 
 
@@ -88,7 +88,7 @@ def test_a_slip_in_the_signature_taken_off_before_is_noticed() -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["{line}\n\nHello", "Hello\n\n{line}"])
 def test_other_slips_are_noticed_at_the_edges_of_a_mail(place: str, line: str, name: str) -> None:
-    reading = command.read("Re: [#1042] Lamp", place.replace("{line}", line))
+    reading = reader.read_agent_mail("Re: [#1042] Lamp", place.replace("{line}", line))
     if line == "##close":
         assert [one.name for one in reading.commands] == [name]
         return

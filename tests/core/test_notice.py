@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from cases import ANNA, BO, CAI, NOW, OFFICE, POLICY, H, case, mail, ticket
 
-from mailgate.core import notice
-from mailgate.core.authority import Authority
-from mailgate.core.facts import Absence
-from mailgate.core.policy import Department
-from mailgate.core.ticket import Priority
+from mailgate.core.letters import readers
+from mailgate.core.mails import notices
+from mailgate.core.model.facts import Absence
+from mailgate.core.model.policy import Department
+from mailgate.core.model.ticket import Priority
+from mailgate.core.proof.authority import Authority
 
 
 def away(agent: str, cover: str = "") -> Absence:
@@ -32,13 +33,13 @@ CASES = [
 
 @pytest.mark.parametrize(("owner", "watchers", "absent", "names"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_who_hears(owner: str | None, watchers: tuple[str, ...], absent: tuple[Absence, ...], names: list[str]) -> None:
-    found = notice.readers(POLICY, ticket(owner=owner, watchers=watchers), absent)
+    found = readers.of_ticket(POLICY, ticket(owner=owner, watchers=watchers), absent)
     assert [one.name for one in found] == names
 
 
 def test_who_has_left_hears_nothing() -> None:
     policy = replace(POLICY, agents=(ANNA, replace(BO, active=False), CAI))
-    assert notice.readers(policy, ticket(owner="bo")) == ()
+    assert readers.of_ticket(policy, ticket(owner="bo")) == ()
 
 
 @pytest.mark.parametrize(("how", "agents", "names"), [
@@ -47,7 +48,7 @@ def test_who_has_left_hears_nothing() -> None:
 def test_how_a_department_is_told(how: str, agents: int, names: tuple[str, ...]) -> None:
     crew = (ANNA, BO, CAI, replace(CAI, id=4, name="dan", address="dan@staff.example"))[:agents]
     desk: Department = replace(POLICY.departments[0], notify=how)
-    assert notice.crew(replace(POLICY, agents=crew, departments=(desk,)), "support") == names
+    assert readers.crew(replace(POLICY, agents=crew, departments=(desk,)), "support") == names
 
 
 @pytest.mark.parametrize(("priority", "hour", "waits"), [
@@ -56,10 +57,10 @@ def test_how_a_department_is_told(how: str, agents: int, names: tuple[str, ...])
 def test_a_notice_waits_for_working_hours_unless_it_is_urgent(priority: Priority, hour: int, waits: bool) -> None:
     anna = replace(ANNA, calendar=OFFICE.name)
     at = NOW.replace(hour=hour)
-    assert (notice.at_work(POLICY, anna, priority, at) is not None) is waits
+    assert (readers.at_work(POLICY, anna, priority, at) is not None) is waits
 
 
 @pytest.mark.parametrize(("steer", "names"), [(True, ["bo", "cai"]), (False, ["anna", "bo", "cai"])])
 def test_who_wrote_a_note_hears_nothing_of_it_and_who_only_seems_to_does(steer: bool, names: list[str]) -> None:
     given = case(mail(by=ANNA), ticket(), authority=Authority(agent=ANNA, steer=steer))
-    assert [one.agent for one in notice.of_note(given, ticket(), "note")] == names
+    assert [one.agent for one in notices.internal_note(given, ticket(), "note")] == names

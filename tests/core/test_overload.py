@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate.core import overload
-from mailgate.core.mail import Address
-from mailgate.core.overload import Pace
-from mailgate.core.policy import Agent, Calendar, Department, Policy
-from mailgate.core.ticket import Due, Priority, Status, Ticket
+from mailgate.core.clock import overload
+from mailgate.core.clock.overload import WeeklyPace
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Calendar, Department, Policy
+from mailgate.core.model.ticket import Due, Priority, Status, Ticket
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)  # a Monday, nine in Helsinki: the desk opens
 HOUR = timedelta(hours=1)
@@ -23,7 +23,7 @@ POLICY = Policy(
     agents=(Agent(1, "anna", "a@staff.example", full_name="Anna Virtanen"), Agent(2, "bo", "b@staff.example")),
     calendars=(OFFICE,),
 )
-HOURLY = Pace(arrived=200, solved=160, worked=timedelta(hours=160))  # one ticket an hour
+HOURLY = WeeklyPace(arrived=200, solved=160, worked=timedelta(hours=160))  # one ticket an hour
 
 
 def due_in(*hours: float, owner: str | None = "anna") -> list[Ticket]:
@@ -31,8 +31,8 @@ def due_in(*hours: float, owner: str | None = "anna") -> list[Ticket]:
     return [replace(blank, number=1000 + n, due=Due(resolve=NOW + h * HOUR)) for n, h in enumerate(hours)]
 
 
-def foreseen(tickets: list[Ticket], pace: Pace = HOURLY) -> overload.Overload | None:
-    return overload.foresee("support", OFFICE, tickets, pace, NOW)
+def foreseen(tickets: list[Ticket], pace: WeeklyPace = HOURLY) -> overload.Overload | None:
+    return overload.forecast("support", OFFICE, tickets, pace, NOW)
 
 
 def test_what_can_be_met_in_order_of_its_deadlines_is_no_overload() -> None:

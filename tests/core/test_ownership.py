@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 from cases import ANNA, BO, MAIJA, NOW, POLICY, VALDIS, ticket
 
-from mailgate.core import workflow
-from mailgate.core.command import Command
-from mailgate.core.order import Outcome, Refusal, World
-from mailgate.core.policy import Agent
-from mailgate.core.ticket import Ticket
+from mailgate.core.commands import workflow
+from mailgate.core.commands.judging import Granted, KnownWorld, Refusal
+from mailgate.core.commands.reader import Command
+from mailgate.core.model.policy import Agent
+from mailgate.core.model.ticket import Ticket
 
 
 def told(word: str, argument: str, by: Agent, known: Ticket) -> list[tuple[str, str]]:
     """(reader, template) of the letters a command owes."""
-    world = World(POLICY, NOW, confirmed=True, words="Please.")
+    world = KnownWorld(POLICY, NOW, confirmed=True, words="Please.")
     judged = workflow.carry_out(Command(word, argument), known, workflow.Actor(agent=by), world)
-    assert isinstance(judged, Outcome), judged
+    assert isinstance(judged, Granted), judged
     return [(one.agent, one.template) for one in judged.outbound]
 
 
@@ -46,6 +46,6 @@ def test_nobody_hears_of_their_own_doing(
     (VALDIS.addr, ""), (MAIJA.addr, "takes_part"), ("Maija@Customer.example", "takes_part"), ("anna", ""),
 ])  # fmt: skip
 def test_no_question_about_a_ticket_goes_to_somebody_who_takes_part(whom: str, refused: str) -> None:
-    world = World(POLICY, NOW, words="What do you think?")
+    world = KnownWorld(POLICY, NOW, words="What do you think?")
     judged = workflow.carry_out(Command("ask", whom), ticket(), workflow.Actor(agent=BO), world)
     assert (judged.code if isinstance(judged, Refusal) else "") == refused

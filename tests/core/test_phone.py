@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core import phone
+from mailgate.core.text import phone
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from mailgate.core import phone
     ["+358 40 123 4567", "+358401234567", "00358 40 1234567", "040-123 4567", "(040) 123.4567", "tel 0401234567"],
 )
 def test_every_notation_of_a_line_has_one_key(written: str) -> None:
-    assert phone.key(written) == "401234567"
+    assert phone.number_key(written) == "401234567"
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ def test_every_notation_of_a_line_has_one_key(written: str) -> None:
      ("anonymous", "", ""), ("", "", ""), ("000", "+0", ""), ("٠٤٠", "", "")],
 )  # fmt: skip
 def test_what_was_dialled_and_what_tells_it_apart(written: str, dialled: str, key: str) -> None:
-    assert (phone.dialled(written), phone.key(written)) == (dialled, key)
+    assert (phone.number_dialled(written), phone.number_key(written)) == (dialled, key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core import quote
+from mailgate.core.text import quote
 
 NEW = "Uusi vastaus tässä.\nToinen rivi."
 OLD = "Old text\nmore of it"
@@ -84,32 +84,32 @@ BLOCKS = {
 
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS.values(), ids=ATTRIBUTIONS.keys())
 def test_an_attribution_and_what_it_quotes_are_history(attribution: str) -> None:
-    found = quote.split(f"{NEW}\n\n{attribution}\n\n{QUOTED}\n")
+    found = quote.split_history(f"{NEW}\n\n{attribution}\n\n{QUOTED}\n")
     assert found.fresh == NEW and found.signature == ""
     assert "Old text" in found.quoted and all(line in found.quoted for line in attribution.split("\n"))
 
 
 @pytest.mark.parametrize("attribution", [text for text in ATTRIBUTIONS.values() if "@x.test" in text])
 def test_an_attribution_with_an_address_is_enough_where_nothing_is_prefixed(attribution: str) -> None:
-    assert quote.split(f"{NEW}\n\n{attribution}\n\n{OLD}\n").fresh == NEW
+    assert quote.split_history(f"{NEW}\n\n{attribution}\n\n{OLD}\n").fresh == NEW
 
 
 @pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS.keys())
 def test_a_header_block_begins_history(block: str) -> None:
-    found = quote.split(f"{NEW}\r\n\r\n{block}\n\n{OLD}\n")
+    found = quote.split_history(f"{NEW}\r\n\r\n{block}\n\n{OLD}\n")
     assert found.fresh == NEW
     assert "Old text" in found.quoted and block.rsplit("\n", maxsplit=1)[-1] in found.quoted
 
 
 @pytest.mark.parametrize("attribution", ["gmail en", "gmail fi", "gmail pl", "gmail lv", "thunderbird de"])
 def test_words_below_the_quote_are_new(attribution: str) -> None:
-    found = quote.split(f"{ATTRIBUTIONS[attribution]}\n{QUOTED}\n\n{NEW}\n")
+    found = quote.split_history(f"{ATTRIBUTIONS[attribution]}\n{QUOTED}\n\n{NEW}\n")
     assert found.fresh == NEW
     assert "Old text" in found.quoted
 
 
 def test_answers_between_quoted_lines_are_new() -> None:
-    found = quote.split("Hei,\n\nOn Fri, Support wrote:\n> Q1?\nA1 yes\n> Q2?\nA2 no\n")
+    found = quote.split_history("Hei,\n\nOn Fri, Support wrote:\n> Q1?\nA1 yes\n> Q2?\nA2 no\n")
     assert found.fresh.split() == ["Hei,", "A1", "yes", "A2", "no"]
     assert "> Q1?" in found.quoted and "> Q2?" in found.quoted
 
@@ -129,7 +129,7 @@ UNTOUCHED = {
 
 @pytest.mark.parametrize("text", UNTOUCHED.values(), ids=UNTOUCHED.keys())
 def test_what_only_looks_like_history_stays(text: str) -> None:
-    assert quote.split(text + "\n") == quote.Split(text, "", "")
+    assert quote.split_history(text + "\n") == quote.WordsAndHistory(text, "", "")
 
 
 FORWARDS = {
@@ -143,13 +143,13 @@ FORWARDS = {
 
 @pytest.mark.parametrize("text", FORWARDS.values(), ids=FORWARDS.keys())
 def test_forwarded_mail_is_kept_whole(text: str) -> None:
-    assert quote.split(text) == quote.Split(text, "", "")
+    assert quote.split_history(text) == quote.WordsAndHistory(text, "", "")
 
 
 def test_a_forward_by_subject_keeps_its_header_block_and_words() -> None:
     text = f"Katsotko?\n\n{BLOCKS['outlook fi']}\n\nOld text"
-    assert quote.split(text, forward=True).fresh == text
-    assert quote.split(text).fresh == "Katsotko?"
+    assert quote.split_history(text, forward=True).fresh == text
+    assert quote.split_history(text).fresh == "Katsotko?"
 
 
 @pytest.mark.parametrize(("subject", "text", "forward"), [
@@ -164,24 +164,27 @@ def test_a_forward_is_known_by_subject_or_by_its_first_line(subject: str, text: 
 @pytest.mark.parametrize("prefix", ["", "> ", "> > ", "*", "| "])
 def test_below_our_own_marker_everything_is_history(language: str, prefix: str) -> None:
     text = f"{NEW}\n\nOn Fri, Nov 20, 2026 at 10:15 AM Support <s@x.test> wrote:\n{prefix}{quote.marker(language)}\n{prefix}secret\nnote"
-    found = quote.split(text)
+    found = quote.split_history(text)
     assert found.fresh == NEW
     assert "secret" in found.quoted and "wrote:" in found.quoted
 
 
 def test_under_our_marker_an_answer_without_words_is_empty_and_leaks_nothing() -> None:
-    assert quote.split(f"{quote.MARKER}\nnote of an agent").fresh == ""
-    assert quote.split(f"Sent from my iPhone\n\n> {quote.MARKER}\n> note of an agent").fresh == "Sent from my iPhone"
+    assert quote.split_history(f"{quote.MARKER}\nnote of an agent").fresh == ""
+    assert (
+        quote.split_history(f"Sent from my iPhone\n\n> {quote.MARKER}\n> note of an agent").fresh
+        == "Sent from my iPhone"
+    )
 
 
 def test_the_token_on_the_marker_line_is_enough() -> None:
-    found = quote.split(f"{NEW}\n\n> Älä poista mg:k1.1042.a7w.abcdefgh.abcdefghabcdefgh tätä\nsecret")
+    found = quote.split_history(f"{NEW}\n\n> Älä poista mg:k1.1042.a7w.abcdefgh.abcdefghabcdefgh tätä\nsecret")
     assert found.fresh == NEW
 
 
 def test_a_marker_of_another_system_can_be_given() -> None:
     text = "Words\n\n--- Reply above. Do not remove this line. ---\nold"
-    assert quote.split(text, markers=("--- Reply above. Do not remove this line. ---",)).fresh == "Words"
+    assert quote.split_history(text, markers=("--- Reply above. Do not remove this line. ---",)).fresh == "Words"
 
 
 SIGNED = {
@@ -197,12 +200,12 @@ SIGNED = {
 @pytest.mark.parametrize(("written", "kept"), SIGNED.values(), ids=SIGNED.keys())
 @pytest.mark.parametrize("history", ["", f"\n\n{ATTRIBUTIONS['gmail fi']}\n\n{QUOTED}"])
 def test_a_signature_is_kept_apart(written: str, kept: str | None, history: str) -> None:
-    found = quote.split(f"{NEW}\n\n{written}{history}\n")
+    found = quote.split_history(f"{NEW}\n\n{written}{history}\n")
     assert (found.fresh, found.signature) == (NEW, kept or written)
 
 
 def test_a_closing_written_by_hand_stays_with_the_words() -> None:
-    assert quote.split(f"{NEW}\n\nTerveisin\nMatti").fresh == f"{NEW}\n\nTerveisin\nMatti"
+    assert quote.split_history(f"{NEW}\n\nTerveisin\nMatti").fresh == f"{NEW}\n\nTerveisin\nMatti"
 
 
 PHONES = [
@@ -237,7 +240,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:10]))
 def test_a_hundred_kilobytes_of_anything_lose_no_line(text: str) -> None:
-    found = quote.split(text)
+    found = quote.split_history(text)
     parts = (found.fresh, found.quoted, found.signature)
     assert sum(len(part.split()) for part in parts) == len(text.split())
 
@@ -247,15 +250,15 @@ def test_a_hundred_kilobytes_of_anything_lose_no_line(text: str) -> None:
 def test_the_first_lines_of_a_notice_go_with_it_where_nothing_marks_the_quote(language: str, bare: str) -> None:
     first = f"{quote.FIRST_WORDS[language]}goes to: Maija"
     below = f"{quote.marker(language)}\nmg:d358d7.1042.a1c.6p2raczt.4yyhfy7wrfaxyx24\n\nold words"
-    found = quote.split(f"{NEW}\n\n{bare}{first}\n\n{below}")
+    found = quote.split_history(f"{NEW}\n\n{bare}{first}\n\n{below}")
     assert found.fresh == NEW
-    assert quote.split(f"{bare}{first}\n\n{below}").fresh == ""
+    assert quote.split_history(f"{bare}{first}\n\n{below}").fresh == ""
 
 
 def test_a_marker_broken_in_two_is_no_text() -> None:
     below = "## Please write your reply above this\nline ##\nmg:d358d7.1042.a1c.6p2raczt.4yyhfy7wrfaxyx24\n\nold words"
-    assert quote.split(f"{NEW}\n\nA plain reply stays internal, as a note.\n\n{below}").fresh == NEW
-    assert quote.split(f"{NEW}\n\n{below}").fresh == NEW
+    assert quote.split_history(f"{NEW}\n\nA plain reply stays internal, as a note.\n\n{below}").fresh == NEW
+    assert quote.split_history(f"{NEW}\n\n{below}").fresh == NEW
 
 
 NOTICE = """> ## Please write your reply above this line ##
@@ -272,6 +275,6 @@ NOTICE = """> ## Please write your reply above this line ##
 ])  # fmt: skip
 def test_a_quoted_line_that_a_client_broke_in_two_is_no_answer(long: str, rest: str, fresh: bool) -> None:
     """S-14: the client marked the first half only; words below a short line were written there."""
-    found = quote.split(f"{NEW}\n\n{NOTICE.format(long=long, rest=rest)}")
+    found = quote.split_history(f"{NEW}\n\n{NOTICE.format(long=long, rest=rest)}")
     assert (found.fresh == NEW) is fresh
     assert (rest in found.fresh) is not fresh

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from cases import ANNA, BO, CAI, MAIJA, NOW, VALDIS, H, case, issued, letter, mail, ticket, written
 
-from mailgate.core import relay
-from mailgate.core.case import Case
-from mailgate.core.mail import Address, InboundMail
-from mailgate.core.policy import Agent
-from mailgate.core.quote import MARKERS
-from mailgate.core.ticket import Ticket
+from mailgate.core.mails import agent_answer
+from mailgate.core.mails.case import Case
+from mailgate.core.model.mail import Address, InboundMail
+from mailgate.core.model.policy import Agent
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.text.quote import MARKERS
 
 NOTICE = letter(to=ANNA, purpose="customer")  # an hour old
 LATER, EARLIER = NOW - H / 2, NOW - 2 * H
@@ -36,17 +36,19 @@ def test_an_answer_is_stale_when_a_colleague_spoke_after_its_notice(
 ) -> None:
     known = ticket(last_agent_at=last)
     given = answering(of=known, last_words={1042: whose} if whose else {})
-    assert relay.objection(given, known, ANNA, "We look into it.") == ("stale" if stale else "")
+    assert agent_answer.why_not_sent(given, known, ANNA, "We look into it.") == ("stale" if stale else "")
 
 
 @pytest.mark.parametrize(("last", "told"), [(LATER, True), (EARLIER, False), (NOTICE.created_at, False), (None, False)])
 def test_the_agent_is_told_when_the_customer_wrote_meanwhile(last: datetime | None, told: bool) -> None:
     known = ticket(last_customer_at=last)
-    assert relay.overtaken(answering(of=known), known) is told
+    assert agent_answer.customer_wrote_since(answering(of=known), known) is told
 
 
 def test_an_answer_to_no_letter_of_ours_is_overtaken_by_nothing() -> None:
-    assert not relay.overtaken(case(mail(by=ANNA), ticket(last_customer_at=LATER)), ticket(last_customer_at=LATER))
+    assert not agent_answer.customer_wrote_since(
+        case(mail(by=ANNA), ticket(last_customer_at=LATER)), ticket(last_customer_at=LATER)
+    )
 
 
 HELD = [
@@ -63,13 +65,13 @@ HELD = [
 
 @pytest.mark.parametrize(("agent", "text", "why"), [c[1:] for c in HELD], ids=[c[0] for c in HELD])
 def test_what_does_not_leave_by_itself(agent: Agent, text: str, why: str) -> None:
-    assert relay.objection(answering(to=agent), ticket(), agent, text) == why
+    assert agent_answer.why_not_sent(answering(to=agent), ticket(), agent, text) == why
 
 
 def test_an_empty_answer_above_a_quoted_notice_is_doubted() -> None:
     given = answering(mail("Sent from my iPhone", by=ANNA, quoted="> the notice"))
-    assert relay.objection(given, ticket(), ANNA, "Sent from my iPhone") == "empty"
-    assert relay.objection(given, ticket(), ANNA, "Sent from my iPhone", above="a canned answer") == ""
+    assert agent_answer.why_not_sent(given, ticket(), ANNA, "Sent from my iPhone") == "empty"
+    assert agent_answer.why_not_sent(given, ticket(), ANNA, "Sent from my iPhone", above="a canned answer") == ""
 
 
 READERS = [
@@ -87,26 +89,26 @@ def test_who_gets_the_answer(
 ) -> None:
     known = ticket(participants=people)
     given = answering(mail("Yes.", by=ANNA, cc=had), of=known)
-    out = relay.answer(given, known, ANNA, "Yes.")
+    out = agent_answer.answer_letter(given, known, ANNA, "Yes.")
     assert out is not None
     assert (tuple(one.addr for one in out.to), tuple(one.addr for one in out.cc)) == (to, cc)
-    assert relay.had_already(given, known) == [one.addr for one in had]
+    assert agent_answer.in_agents_own_copy(given, known) == [one.addr for one in had]
     assert out.not_before == NOW + timedelta(minutes=2)
 
 
 def test_with_everybody_served_there_is_no_letter() -> None:
-    assert relay.answer(answering(mail("Yes.", by=ANNA, cc=(MAIJA,))), ticket(), ANNA, "Yes.") is None
+    assert agent_answer.answer_letter(answering(mail("Yes.", by=ANNA, cc=(MAIJA,))), ticket(), ANNA, "Yes.") is None
 
 
 @pytest.mark.parametrize(("owner", "after"), [(None, ["Assign", "SetStatus"]), ("bo", ["SetStatus"])])
 def test_the_first_to_answer_owns_the_ticket(owner: str | None, after: list[str]) -> None:
     known = ticket(owner=owner)
-    done, _ = relay.words(answering(of=known), known, BO, "Yes.", keep_status=False)
+    done, _ = agent_answer.entry_and_letter(answering(of=known), known, BO, "Yes.", keep_status=False)
     assert [type(one).__name__ for one in done[1:]] == after
 
 
 def test_customers_letters_thread_on_customers_ids_alone() -> None:
     ids = ("<a@customer.example>", issued(), "<b@customer.example>")
-    out = relay.answer(answering(customer_ids={1042: ids}), ticket(), ANNA, "Yes.")
+    out = agent_answer.answer_letter(answering(customer_ids={1042: ids}), ticket(), ANNA, "Yes.")
     assert out is not None
     assert (out.in_reply_to, out.references) == (ids[-1], ids)

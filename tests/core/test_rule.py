@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from mailgate.core.condition import ON_CIRCUMSTANCES, ON_MAIL, AtLeast, Condition, Wanted
-from mailgate.core.mail import Address, Attachment, Envelope, InboundMail
-from mailgate.core.rule import Actions, Circumstances, Route, Rule, examine, requester, route
-from mailgate.core.ticket import Priority, Status
-from mailgate.core.words import wanted
+from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail
+from mailgate.core.model.ticket import Priority, Status
+from mailgate.core.rules.condition import ON_CIRCUMSTANCES, ON_MAIL, AtLeast, Condition, Wanted
+from mailgate.core.rules.rule import Actions, Circumstances, Rule, RuleEffects, match_mail, requester, route_mail
+from mailgate.core.text.folding import as_wanted
 
 MAIL = InboundMail(
     envelope=Envelope("maija@customer.example", ("support+x@acme.example",)),
@@ -58,8 +58,8 @@ def with_conditions(name: str, conditions: tuple[Condition, ...], then: Actions 
     return Rule(name, mail, tuple(c for c in conditions if c not in mail), then or Actions())
 
 
-def run(*rules: Rule, mail: InboundMail = MAIL, now: Circumstances = NOW) -> Route:
-    return route(rules, examine(rules, mail), now)
+def run(*rules: Rule, mail: InboundMail = MAIL, now: Circumstances = NOW) -> RuleEffects:
+    return route_mail(rules, match_mail(rules, mail), now)
 
 
 HOLD: list[tuple[str, tuple[Wanted, ...]]] = [
@@ -73,8 +73,8 @@ HOLD: list[tuple[str, tuple[Wanted, ...]]] = [
     ("reply_to", ("@home.example",)),
     ("subject", (re.compile(r"order \d+"),)),
     ("body", (re.compile("nothing"), re.compile("(?i)SOITA"))),
-    ("words", (wanted("lasku*"),)),
-    ("words", (wanted("rekins"),)),
+    ("words", (as_wanted("lasku*"),)),
+    ("words", (as_wanted("rekins"),)),
     ("attachment", ("*.pdf",)),
     ("attachment", ("lasku*",)),
     ("attachment", ("application/*",)),
@@ -105,7 +105,7 @@ FAIL: list[tuple[str, tuple[Wanted, ...]]] = [
     ("reply_to", ("maija@customer.example",)),
     ("subject", (re.compile("RĒĶINS"),)),
     ("body", (re.compile("4711"),)),
-    ("words", (wanted("asku*"),)),
+    ("words", (as_wanted("asku*"),)),
     ("attachment", ("*.docx",)),
     ("has_attachment", (False,)),
     ("size", (AtLeast("<", 3 * 1024**2),)),
@@ -153,7 +153,7 @@ def test_nothing_is_known_of_a_mail_without_author_score_or_ticket() -> None:
 def test_the_first_hit_ends_it() -> None:
     rules = (
         rule("no", Actions(department="x"), subject=(re.compile("zzz"),)),
-        rule("yes", Actions(department="billing", priority=Priority.HIGH), words=(wanted("lasku*"),)),
+        rule("yes", Actions(department="billing", priority=Priority.HIGH), words=(as_wanted("lasku*"),)),
         rule("late", Actions(department="late")),
     )
     found = run(*rules, now=FIRST)
@@ -193,14 +193,15 @@ def test_circumstances_are_asked_only_when_the_mail_fits() -> None:
     run(rule("a", subject=(re.compile("zzz"),), hours=("office",)), now=now)
     assert asked == []
     assert (
-        run(rule("b", words=(wanted("lasku*"),), hours=("office",)), now=now).trace[0].why == "when.words, when.hours"
+        run(rule("b", words=(as_wanted("lasku*"),), hours=("office",)), now=now).trace[0].why
+        == "when.words, when.hours"
     )
     assert asked == ["office"]
 
 
 def test_rules_behind_a_certain_end_are_not_examined() -> None:
     rules = (rule("end"), rule("bomb", subject=(Bomb(),)))
-    assert len(examine(rules, MAIL).findings) == 1
+    assert len(match_mail(rules, MAIL).findings) == 1
     assert run(*rules).broken is None
 
 
@@ -252,14 +253,14 @@ def test_rules_see_64_kib_of_text() -> None:
 def test_a_contact_form_says_whose_mail_it_is(text: str, expected: Address | None) -> None:
     form = rule(then=Actions(requester=re.compile(r"(?m)^Email: ([^\r\n]*)")), **{"from": ("maija@customer.example",)})
     mail = replace(MAIL, text=text)
-    assert requester((form,), examine((form,), mail)) == expected
+    assert requester((form,), match_mail((form,), mail)) == expected
 
 
 def test_a_contact_form_may_say_it_in_reply_to() -> None:
     form = rule(then=Actions(requester="reply-to"), **{"from": ("maija@customer.example",)})
-    assert requester((form,), examine((form,), MAIL)) == Address("private@home.example", "M")
+    assert requester((form,), match_mail((form,), MAIL)) == Address("private@home.example", "M")
     stranger = replace(MAIL, author=Address("x@elsewhere.example"))
-    assert requester((form,), examine((form,), stranger)) is None
+    assert requester((form,), match_mail((form,), stranger)) is None
 
 
 def test_the_caller_of_a_phone_exchange_is_taken_from_its_mail() -> None:
@@ -296,7 +297,7 @@ def test_on_an_answer_only_rules_that_speak_of_answers_move_the_ticket() -> None
 
 
 def test_g11_overlapping_rules_give_the_same_answer_every_time() -> None:
-    rules = tuple(rule(f"r{n}", Actions(department=f"d{n}"), words=(wanted("lasku*"),)) for n in range(50))
+    rules = tuple(rule(f"r{n}", Actions(department=f"d{n}"), words=(as_wanted("lasku*"),)) for n in range(50))
     assert {run(*rules, now=FIRST).department for _ in range(20)} == {"d0"}
 
 

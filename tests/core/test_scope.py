@@ -23,10 +23,11 @@ from cases import (
     written,
 )
 
-from mailgate.core import authority, decide, token
-from mailgate.core import change as ch
-from mailgate.core.facts import Facts
-from mailgate.core.mail import Address, Envelope, InboundMail
+from mailgate.core.mails import decide
+from mailgate.core.model import change as ch
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Address, Envelope, InboundMail
+from mailgate.core.proof import authority, token
 
 ONE, OTHER = ticket(1003), ticket(1004)
 HERS = letter(1003, ANNA, "customer")

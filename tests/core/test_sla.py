@@ -8,11 +8,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailgate.core import sla, state
-from mailgate.core.change import AddEntry, Assign, Change, Move, SetDue, SetEscalation, SetPriority, SetSla, SetStatus
-from mailgate.core.mail import Address
-from mailgate.core.policy import Agent, Calendar, Department, EscalationStep, Policy, Sla
-from mailgate.core.ticket import Due, EntryKind, Priority, Status, Ticket
+from mailgate.core.model import changed
+from mailgate.core.model.change import (
+    AddEntry,
+    Assign,
+    Change,
+    Move,
+    SetDue,
+    SetEscalation,
+    SetPriority,
+    SetSla,
+    SetStatus,
+)
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Calendar, Department, EscalationStep, Policy, Sla
+from mailgate.core.model.ticket import Due, EntryKind, Priority, Status, Ticket
+from mailgate.core.worktime import sla
 
 H = timedelta(hours=1)
 OFFICE = Calendar("office", "UTC", (((480, 960),),) * 5 + ((), ()))
@@ -60,12 +71,12 @@ def ticket(**parts: object) -> Ticket:
 
 def opened(**parts: object) -> Ticket:
     fresh = ticket(**parts)
-    return state.after(fresh, sla.opened(POLICY, fresh, MONDAY), MONDAY)
+    return changed.ticket_after(fresh, sla.deadlines_at_opening(POLICY, fresh, MONDAY), MONDAY)
 
 
 def happens(before: Ticket, now: datetime, *changes: Change) -> Ticket:
-    after = state.after(before, changes, now)
-    return state.after(after, sla.follow(POLICY, before, after, now), now)
+    after = changed.ticket_after(before, changes, now)
+    return changed.ticket_after(after, sla.deadlines_after(POLICY, before, after, now), now)
 
 
 def words(kind: EntryKind) -> AddEntry:
@@ -184,7 +195,7 @@ def steps_taken(start: Ticket, moments: list[datetime]) -> list[tuple[int, datet
         step = sla.escalate(POLICY, now_ticket, now, {})
         if step:
             taken.append((step.level, now))
-            now_ticket = state.after(now_ticket, step.changes, now)
+            now_ticket = changed.ticket_after(now_ticket, step.changes, now)
     return taken
 
 
@@ -204,14 +215,16 @@ def test_k05_after_three_days_down_only_the_highest_step_is_taken() -> None:
     assert (step.level, step.overdue) == (3, True)
     assert step.changes[0] == SetEscalation(3, None, MONDAY + 4 * H)
     assert {SetPriority(Priority.URGENT), Assign(None), SetStatus(Status.NEW), SetSla("fast")} <= set(step.changes)
-    assert sla.escalate(POLICY, state.after(late, step.changes, MONDAY + 72 * H), MONDAY + 80 * H, {}) is None
+    assert sla.escalate(POLICY, changed.ticket_after(late, step.changes, MONDAY + 72 * H), MONDAY + 80 * H, {}) is None
 
 
 def test_a_new_deadline_starts_again_at_the_first_step() -> None:
     warned = opened(owner="anna")
     step = sla.escalate(POLICY, warned, MONDAY + 2 * H, {})
     assert step is not None and step.changes == (SetEscalation(1, MONDAY + 4 * H, MONDAY + 4 * H),)
-    changes = sla.follow(POLICY, warned, state.after(warned, [words(EntryKind.AGENT)], MONDAY + 3 * H), MONDAY + 3 * H)
+    changes = sla.deadlines_after(
+        POLICY, warned, changed.ticket_after(warned, [words(EntryKind.AGENT)], MONDAY + 3 * H), MONDAY + 3 * H
+    )
     resolve = opened().due.resolve
     assert changes == (SetDue("first_response", None), SetEscalation(0, MONDAY + 8 * H, resolve))
 
@@ -219,10 +232,10 @@ def test_a_new_deadline_starts_again_at_the_first_step() -> None:
 def test_nothing_escalates_while_a_ticket_rests_and_the_steps_move_with_the_pause() -> None:
     before = opened()
     held_at = MONDAY + H
-    after = state.after(before, [SetStatus(Status.HOLD)], held_at)
-    changes = sla.follow(POLICY, before, after, held_at)
+    after = changed.ticket_after(before, [SetStatus(Status.HOLD)], held_at)
+    changes = sla.deadlines_after(POLICY, before, after, held_at)
     assert changes[-1] == SetEscalation(0, None, None)
-    held = state.after(after, changes, held_at)
+    held = changed.ticket_after(after, changes, held_at)
     assert sla.escalate(POLICY, held, MONDAY + 30 * H, {}) is None
     woken = happens(held, MONDAY + 3 * H, SetStatus(Status.OPEN))
     assert sla.next_look(POLICY, woken) == MONDAY + 4 * H  # half of four hours, two of them at rest
@@ -245,7 +258,7 @@ def test_k03_steps_are_taken_once_over_the_night_the_clock_changes() -> None:
         step = sla.escalate(policy, owed, now, {})
         if step:
             taken.append(step.level)
-            owed = state.after(owed, step.changes, now)
+            owed = changed.ticket_after(owed, step.changes, now)
     assert taken == [1, 2, 3]
 
 
@@ -261,13 +274,13 @@ def test_steps_at_the_same_moment_are_one_step() -> None:
     double = Sla(
         "x", warn=0, escalate=(EscalationStep(1.0, ("lead",)), EscalationStep(1.0, ("owner",), priority="high"))
     )
-    assert sla.steps(double) == (EscalationStep(1.0, ("lead", "owner"), priority="high"),)
+    assert sla.due_steps(double) == (EscalationStep(1.0, ("lead", "owner"), priority="high"),)
 
 
 def test_the_longest_overdue_comes_first() -> None:
     one, two = opened(), ticket(number=1002, due=Due(MONDAY + H))
     waiting = ticket(number=1003, status=Status.WAITING, due=Due(MONDAY))
-    assert [late.number for late in sla.late([one, two, waiting], MONDAY + 9 * H)] == [1002, 1001]
+    assert [late.number for late in sla.is_late([one, two, waiting], MONDAY + 9 * H)] == [1002, 1001]
 
 
 def test_a_deadline_can_be_explained() -> None:
@@ -292,7 +305,7 @@ def test_words_nobody_vouches_for_move_no_clock_and_a_customers_words_count_from
     answered = happens(opened(), MONDAY + H, words(EntryKind.AGENT))
     stranger = replace(words(EntryKind.CUSTOMER), unverified=True)
     assert happens(answered, MONDAY + 2 * H, stranger) == answered
-    late = state.after(answered, [words(EntryKind.CUSTOMER)], MONDAY + 3 * H, arrived_at=MONDAY + 2 * H)
+    late = changed.ticket_after(answered, [words(EntryKind.CUSTOMER)], MONDAY + 3 * H, arrived_at=MONDAY + 2 * H)
     assert sla.deadlines(POLICY, late).first_response == MONDAY + 4 * H
 
 
@@ -315,7 +328,7 @@ def test_a_step_raises_a_priority_and_never_lowers_it(step: str, has: Priority, 
     policy = replace(POLICY, slas=(replace(STANDARD, escalate=(EscalationStep(1.0, priority=step),)),))
     late = replace(opened(), priority=has)
     taken = sla.escalate(policy, late, MONDAY + 5 * H, {})
-    assert taken is not None and state.after(late, taken.changes, MONDAY + 5 * H).priority is becomes
+    assert taken is not None and changed.ticket_after(late, taken.changes, MONDAY + 5 * H).priority is becomes
 
 
 @pytest.mark.parametrize(("begin", "end", "due"), [
@@ -331,6 +344,8 @@ def test_the_rest_that_is_shown_is_this_clocks_own() -> None:
     """S-14: the customer wrote an hour before the ticket woke; what it rested before is no rest of the new clock."""
     asked = MONDAY + 3 * H
     resting = happens(opened(), MONDAY + H, words(EntryKind.AGENT), SetStatus(Status.WAITING))
-    woken = state.after(resting, [words(EntryKind.CUSTOMER), SetStatus(Status.OPEN)], asked + H, arrived_at=asked)
-    [clock] = [one for one in sla.clocks(POLICY, woken) if one.which == "next_response"]
+    woken = changed.ticket_after(
+        resting, [words(EntryKind.CUSTOMER), SetStatus(Status.OPEN)], asked + H, arrived_at=asked
+    )
+    [clock] = [one for one in sla.running_deadlines(POLICY, woken) if one.which == "next_response"]
     assert (clock.start, clock.rested, clock.due) == (asked, H, asked + 3 * H)

@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate.core import stages
-from mailgate.core.change import Assign, Change, Journal, MergeInto, Move, SetStatus, Tag
-from mailgate.core.facts import Facts
-from mailgate.core.mail import Address
-from mailgate.core.policy import Calendar, Department, LetterPolicy, Policy
-from mailgate.core.state import after
-from mailgate.core.ticket import Due, Status, Ticket
+from mailgate.core.letters import status_letters
+from mailgate.core.model.change import Assign, Change, Journal, MergeInto, Move, SetStatus, Tag
+from mailgate.core.model.changed import ticket_after
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Calendar, Department, LetterPolicy, Policy
+from mailgate.core.model.ticket import Due, Status, Ticket
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MAIJA = Address("maija@customer.example", "Maija")
-EVERY = tuple(stages.TEMPLATES)
+EVERY = tuple(status_letters.TEMPLATES)
 POLICY = Policy(
     name="Acme",
     domain="acme.example",
@@ -34,8 +34,8 @@ SOLVED = replace(TICKET, status=Status.SOLVED, owner="anna")
 def written(  # type: ignore[no-untyped-def]
     before: Ticket, *changes: Change, policy: Policy = POLICY, facts: Facts | None = None, said: bool = False
 ):
-    after_all = after(before, changes, NOW)
-    return stages.of_change(policy, before, after_all, changes, facts or Facts(), NOW, said=said)
+    after_all = ticket_after(before, changes, NOW)
+    return status_letters.letter_for_change(policy, before, after_all, changes, facts or Facts(), NOW, said=said)
 
 
 REACHED = [
@@ -62,7 +62,7 @@ REACHED = [
 @pytest.mark.parametrize(("stage", "before", "changes"), REACHED)
 def test_the_stage_a_change_reaches(stage: str, before: Ticket, changes: tuple[Change, ...]) -> None:
     letters = written(before, *changes)
-    assert [letter.template for letter in letters] == ([stages.TEMPLATES[stage]] if stage else [])
+    assert [letter.template for letter in letters] == ([status_letters.TEMPLATES[stage]] if stage else [])
 
 
 @pytest.mark.parametrize("stage", [stage for stage in EVERY if stage != "late"])
@@ -128,7 +128,9 @@ def test_the_solved_letter_asks_as_the_admin_says(survey: bool | str, shown: str
 
 def test_an_agents_change_may_be_undone_before_it_is_told() -> None:
     changes = (SOLVE,)
-    [letter] = stages.of_change(POLICY, TICKET, after(TICKET, changes, NOW), changes, Facts(), NOW, hold=True)
+    [letter] = status_letters.letter_for_change(
+        POLICY, TICKET, ticket_after(TICKET, changes, NOW), changes, Facts(), NOW, hold=True
+    )
     assert letter.not_before == NOW + POLICY.undo_window
 
 
@@ -149,15 +151,15 @@ QUIET = [
 def test_quiet_hours(name: str, hours: tuple[int, int] | None, at: datetime, until: datetime | None) -> None:
     policy = replace(POLICY, letters=LetterPolicy(stages=EVERY, quiet_hours=hours))
     changes = (SOLVE,)
-    [letter] = stages.of_change(policy, TICKET, after(TICKET, changes, at), changes, Facts(), at)
+    [letter] = status_letters.letter_for_change(policy, TICKET, ticket_after(TICKET, changes, at), changes, Facts(), at)
     assert letter.not_before == until
 
 
 def test_a_late_answer_is_told_once_for_each_deadline() -> None:
     due = replace(TICKET, due=Due(first_response=NOW + HOUR))
-    [first] = stages.late(POLICY, due, Facts(), NOW)
-    [again] = stages.late(POLICY, due, Facts(), NOW + HOUR / 2)
-    [other] = stages.late(POLICY, replace(due, due=Due(first_response=NOW + 5 * HOUR)), Facts(), NOW)
+    [first] = status_letters.delayed_letter(POLICY, due, Facts(), NOW)
+    [again] = status_letters.delayed_letter(POLICY, due, Facts(), NOW + HOUR / 2)
+    [other] = status_letters.delayed_letter(POLICY, replace(due, due=Due(first_response=NOW + 5 * HOUR)), Facts(), NOW)
     assert first.template == "delayed" and first.dedupe == again.dedupe != other.dedupe
-    assert stages.late(POLICY, TICKET, Facts(), NOW) == ()
-    assert stages.late(replace(POLICY, letters=LetterPolicy()), due, Facts(), NOW) == ()
+    assert status_letters.delayed_letter(POLICY, TICKET, Facts(), NOW) == ()
+    assert status_letters.delayed_letter(replace(POLICY, letters=LetterPolicy()), due, Facts(), NOW) == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core import subject
+from mailgate.core.text import subject
 
 TAG = ("[#{number}]",)
 
@@ -16,7 +16,7 @@ TAG = ("[#{number}]",)
     ("[Ticket] x", "[Ticket] x"), ("Re:", ""), ("", ""), ("Reference: y", "Reference: y"), ("12: x", "12: x"),
 ])  # fmt: skip
 def test_a_subject_is_stripped_to_what_it_is_about(written: str, base: str) -> None:
-    assert subject.base(written) == base
+    assert subject.without_prefixes(written) == base
 
 
 @pytest.mark.parametrize(("written", "forward"), [
@@ -54,7 +54,7 @@ def test_t04_other_systems_tags_are_read_by_their_templates() -> None:
     "written", ["re: " * 25_000, "[EXTERNAL]" * 10_000, "re" * 50_000, " " * 100_000, "[#1] " * 20_000, "((((" * 25_000]
 )
 def test_t15_a_huge_subject_is_read_in_linear_time(written: str) -> None:
-    assert len(subject.base(written)) <= len(written)
+    assert len(subject.without_prefixes(written)) <= len(written)
     assert len(subject.numbers(written, TAG)) <= 1
     assert not subject.is_forward(written)
 
@@ -63,6 +63,6 @@ def test_t15_a_huge_subject_is_read_in_linear_time(written: str) -> None:
 def test_p20_a_hundred_kilobytes_of_prefixes_end_in_the_same_words(piece: str) -> None:
     """A pattern that backtracks would not come back from this; the 120 s of the test are its only clock."""
     flood = piece * (100_000 // len(piece)) + "!"
-    assert subject.base(flood).endswith("!")
+    assert subject.without_prefixes(flood).endswith("!")
     assert subject.numbers(flood, ("[#{number}]",)) in ((), (1,))
     assert isinstance(subject.is_forward(flood), bool)

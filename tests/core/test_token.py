@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from mailgate.core import token
-from mailgate.core.policy import Key
-from mailgate.core.token import Token
+from mailgate.core.model.policy import Key
+from mailgate.core.proof import token
+from mailgate.core.proof.token import Token
 
 KEY = Key("k1", b"x" * 32)
 OLD = Key("k0", b"y" * 32)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailgate.core import topics
-from mailgate.core.words import fold
+from mailgate.core.text import subject_topics
+from mailgate.core.text.folding import fold
 
 
 @pytest.mark.parametrize(
@@ -19,16 +19,16 @@ from mailgate.core.words import fold
     ],
 )
 def test_only_telling_words_count(subject, words):
-    assert topics.telling(subject) == words
+    assert subject_topics.telling_words(subject) == words
 
 
 def test_the_words_left_out_are_folded_themselves():
-    assert {fold(word) for word in topics._SKIPPED} == topics._SKIPPED
-    assert min(map(len, topics._SKIPPED)) >= 4
+    assert {fold(word) for word in subject_topics._SKIPPED} == subject_topics._SKIPPED
+    assert min(map(len, subject_topics._SKIPPED)) >= 4
 
 
 def test_the_commonest_words_by_how_many_subjects_have_them():
     subjects = ["Lamp broken", "My lamp", "lamp lamp lamp", "Broken chair", "Chair", "Door"]
-    assert topics.commonest(subjects) == [("lamp", 3), ("broken", 2), ("chair", 2)]
-    assert topics.commonest(subjects, most=1) == [("lamp", 3)]
-    assert topics.commonest([]) == []
+    assert subject_topics.commonest_words(subjects) == [("lamp", 3), ("broken", 2), ("chair", 2)]
+    assert subject_topics.commonest_words(subjects, most=1) == [("lamp", 3)]
+    assert subject_topics.commonest_words([]) == []

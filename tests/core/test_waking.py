@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from cases import ANNA, BO, NOW, POLICY, D, H, facts, ticket
 
-from mailgate.core import change as ch
-from mailgate.core import waking
-from mailgate.core.policy import TicketPolicy
-from mailgate.core.ticket import Status, Ticket
+from mailgate.core.clock import waking
+from mailgate.core.model import change as ch
+from mailgate.core.model.policy import TicketPolicy
+from mailgate.core.model.ticket import Status, Ticket
 
 SUPPORT = replace(POLICY.departments[0], nudge=2 * D, solve_after=5 * D)
 DESK = replace(POLICY, departments=(SUPPORT, POLICY.departments[1]))
@@ -30,7 +30,7 @@ def test_nothing_is_archived_that_a_reply_would_still_reopen(
 ) -> None:
     policy = replace(POLICY, tickets=TicketPolicy(archive_after=archive * D, reopen_within=reopen * D))
     known = ticket(status=Status.SOLVED, status_since=NOW - rested * D, solved_at=NOW - rested * D)
-    assert waking.rests_after(policy) == max(archive, reopen) * D
+    assert waking.reminder_after(policy) == max(archive, reopen) * D
     assert moved(known, policy) == ([ch.SetStatus(Status.ARCHIVED)] if goes else [])
 
 

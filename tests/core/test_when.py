@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.core import when
-from mailgate.core.policy import Calendar
-from mailgate.core.when import NotAMoment
+from mailgate.core.model.policy import Calendar
+from mailgate.core.worktime import moments
+from mailgate.core.worktime.moments import NotAMoment
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)  # Wednesday, 10:30 in Helsinki
@@ -19,7 +19,7 @@ OFFICE = Calendar("office", "Europe/Helsinki", (((480, 960),),) * 5 + ((), ()), 
 
 
 def at(text: str, now: datetime = NOW, calendar: Calendar | None = OFFICE) -> str:
-    return f"{when.parse(text, now, HELSINKI, calendar).astimezone(HELSINKI):%Y-%m-%d %H:%M}"
+    return f"{moments.parse(text, now, HELSINKI, calendar).astimezone(HELSINKI):%Y-%m-%d %H:%M}"
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_holiday_is_no_working_day() -> None:
 
 
 def test_the_words_after_a_moment_are_given_back() -> None:
-    moment, rest = when.take("2d Call her, please", NOW, HELSINKI, OFFICE)
+    moment, rest = moments.take_moment("2d Call her, please", NOW, HELSINKI, OFFICE)
     assert (f"{moment:%d}", rest) == ("27", "Call her, please")
 
 
@@ -151,7 +151,7 @@ def test_k03_a_time_that_is_skipped_is_the_moment_of_the_jump() -> None:
     ],
 )
 def test_a_range_of_days_runs_from_midnight_to_midnight(text: str, first: str, end: str) -> None:
-    start, until = when.span(text, NOW, HELSINKI)
+    start, until = moments.period(text, NOW, HELSINKI)
     assert [f"{moment.astimezone(HELSINKI):%Y-%m-%d %H:%M}" for moment in (start, until)] == [
         f"{first} 00:00",
         f"{end} 00:00",
@@ -169,13 +169,13 @@ def test_a_range_of_days_runs_from_midnight_to_midnight(text: str, first: str, e
 )
 def test_a_range_that_is_none_is_refused(text: str, reason: str) -> None:
     with pytest.raises(NotAMoment) as refused:
-        when.span(text, NOW, HELSINKI)
+        moments.period(text, NOW, HELSINKI)
     assert refused.value.reason == reason
 
 
 @given(st.text(max_size=40))
 def test_no_text_does_worse_than_being_refused(text: str) -> None:
-    for ask in (when.parse, when.span):
+    for ask in (moments.parse, moments.period):
         try:
             ask(text, NOW, HELSINKI)
         except NotAMoment:
@@ -185,5 +185,5 @@ def test_no_text_does_worse_than_being_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["2026-12-01..9999-12-31", "9999-12-31"])
 def test_an_absence_to_the_end_of_time_is_too_far(text: str) -> None:
     with pytest.raises(NotAMoment) as refused:
-        when.span(text, NOW, HELSINKI)
+        moments.period(text, NOW, HELSINKI)
     assert refused.value.reason == "far"

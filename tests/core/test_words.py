@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.core import words
+from mailgate.core.text import folding
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ from mailgate.core import words
     ],
 )
 def test_case_and_accents_do_not_matter(text: str, folded: str) -> None:
-    assert words.fold(text) == folded
-    assert words.fold(words.fold(text)) == folded
+    assert folding.fold(text) == folded
+    assert folding.fold(folding.fold(text)) == folded
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,10 @@ def test_case_and_accents_do_not_matter(text: str, folded: str) -> None:
     ],
 )
 def test_words_are_found_by_their_beginnings(entry: str, text: str, holds: bool) -> None:
-    assert words.holds(words.spaced(text), words.wanted(entry)) is holds
+    assert folding.has_word(folding.with_spaces(text), folding.as_wanted(entry)) is holds
 
 
 @pytest.mark.parametrize("entry", ["", "*", " * ", "--", "a*b", "*invoice", "**"])
 def test_an_entry_that_could_find_nothing_or_anything_is_refused(entry: str) -> None:
     with pytest.raises(ValueError):
-        words.wanted(entry)
+        folding.as_wanted(entry)

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core import answers, command, state, workflow
-from mailgate.core.catalogue import COMMANDS
-from mailgate.core.change import (
+from mailgate.core.commands import reader, workflow
+from mailgate.core.commands.catalogue import COMMANDS
+from mailgate.core.commands.receipt_words import sentences
+from mailgate.core.commands.workflow import Actor, Event, Granted, Judgement, KnownWorld, Refusal
+from mailgate.core.model import changed
+from mailgate.core.model.change import (
     AddEntry,
     Assign,
     Audience,
@@ -42,11 +45,10 @@ from mailgate.core.change import (
     Watch,
     Withdraw,
 )
-from mailgate.core.facts import Absence
-from mailgate.core.mail import Address
-from mailgate.core.policy import Agent, Calendar, Department, Policy, Role, Sla, TicketPolicy
-from mailgate.core.ticket import Due, Entry, EntryKind, Priority, Status, Ticket
-from mailgate.core.workflow import Actor, Event, Judgement, Outcome, Refusal, World
+from mailgate.core.model.facts import Absence
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role, Sla, TicketPolicy
+from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status, Ticket
 
 H = timedelta(hours=1)
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)  # a Wednesday
@@ -76,18 +78,18 @@ FREE = replace(TICKET, owner=None, status=Status.NEW)
 OTHER = replace(TICKET, number=1002, requester=LIISA, participants=(LIISA,))
 SAME = replace(TICKET, number=1003)
 SOLVED = replace(TICKET, number=1004, status=Status.SOLVED, solved_at=NOW)
-WORLD = World(POLICY, NOW, tickets={1001: TICKET, 1002: OTHER, 1003: SAME, 1004: SOLVED}, words="Hello")
+WORLD = KnownWorld(POLICY, NOW, tickets={1001: TICKET, 1002: OTHER, 1003: SAME, 1004: SOLVED}, words="Hello")
 
 
 def judge(text: str, ticket: Ticket | None = TICKET, agent: Agent = ANNA, **world: object) -> Judgement:
-    reading = command.parse(text)
+    reading = reader.parse_line(text)
     assert reading.problems == (), reading.problems
     return workflow.carry_out(reading.commands[0], ticket, Actor(agent), replace(WORLD, **world))  # type: ignore[arg-type]
 
 
-def granted(text: str, ticket: Ticket | None = TICKET, agent: Agent = ANNA, **world: object) -> Outcome:
+def granted(text: str, ticket: Ticket | None = TICKET, agent: Agent = ANNA, **world: object) -> Granted:
     judged = judge(text, ticket, agent, **world)
-    assert isinstance(judged, Outcome), judged
+    assert isinstance(judged, Granted), judged
     return judged
 
 
@@ -222,7 +224,7 @@ def test_a_command_is_refused_with_its_reason(text: str, code: str, nearest: tup
     refusal = judge(text, replies={"refund": frozenset({"days"})})
     assert isinstance(refusal, Refusal), refusal
     assert (refusal.code, refusal.nearest) == (code, nearest)
-    assert "?" not in answers.of_refusal(refusal)
+    assert "?" not in sentences.of_refusal(refusal)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +288,7 @@ def test_trainees_do_not_steer_what_customers_see() -> None:
 
 
 def test_nobody_but_an_active_agent_commands() -> None:
-    take = command.parse("#take").commands[0]
+    take = reader.parse_line("#take").commands[0]
     for actor in (Actor(), Actor(customer=MAIJA), Actor(EVE)):
         assert workflow.carry_out(take, TICKET, actor, WORLD) == Refusal("not_an_agent")
 
@@ -454,7 +456,7 @@ def test_merges_and_splits_are_taken_apart_and_together_again() -> None:
 
 
 def planned(text: str, ticket: Ticket = FREE, agent: Agent = ANNA) -> workflow.Plan:
-    return workflow.plan(command.parse(text).commands, ticket, Actor(agent), WORLD)
+    return workflow.plan(reader.parse_line(text).commands, ticket, Actor(agent), WORLD)
 
 
 def test_each_command_sees_what_the_ones_before_it_did() -> None:
@@ -467,7 +469,7 @@ def test_a_plan_ends_with_what_the_clocks_make_of_it() -> None:
     owed = replace(FREE, due=Due(resolve=NOW + 7 * H))
     plan = planned("#take #hold 3d", owed)
     assert plan.changes[-2:] == (SetDue("resolve", None), SetEscalation(0, None, None))
-    assert state.after(owed, plan.changes, NOW).status is Status.HOLD
+    assert changed.ticket_after(owed, plan.changes, NOW).status is Status.HOLD
 
 
 def test_one_refusal_is_told_beside_all_that_was_understood() -> None:
@@ -478,10 +480,10 @@ def test_one_refusal_is_told_beside_all_that_was_understood() -> None:
 
 def test_a21_a_mail_of_commands_that_comes_twice_changes_nothing() -> None:
     text = "#take #hold fri 14:00 #tag +a -lamp #priority high #watch #field a=b #subject New title"
-    once = state.after(FREE, planned(text).changes, NOW)
+    once = changed.ticket_after(FREE, planned(text).changes, NOW)
     again = [change for change in planned(text, once).changes if not isinstance(change, SetStatus)]
     assert again == []
-    assert state.after(once, planned(text, once).changes, NOW) == once
+    assert changed.ticket_after(once, planned(text, once).changes, NOW) == once
 
 
 # --- customers --------------------------------------------------------------------------------------------------------
@@ -492,14 +494,14 @@ def customer(word: str, ticket: Ticket, who: Address = MAIJA, now: datetime = NO
 
 
 def test_a_customer_closes_and_reopens_their_own_ticket_only() -> None:
-    assert customer("close", TICKET) == Outcome("solved", (SetStatus(Status.SOLVED, why="customer"),))
-    assert customer("reopen", SOLVED) == Outcome("reopened", (SetStatus(Status.OPEN, why="reopened"),))
-    assert customer("reopen", replace(SOLVED, owner=None)) == Outcome(
+    assert customer("close", TICKET) == Granted("solved", (SetStatus(Status.SOLVED, why="customer"),))
+    assert customer("reopen", SOLVED) == Granted("reopened", (SetStatus(Status.OPEN, why="reopened"),))
+    assert customer("reopen", replace(SOLVED, owner=None)) == Granted(
         "reopened", (SetStatus(Status.NEW, why="reopened"),)
     )
-    assert customer("close", SOLVED) == Outcome("already_solved")
-    assert customer("reopen", TICKET) == Outcome("not_solved")
-    assert customer("status", TICKET) == Outcome("status")
+    assert customer("close", SOLVED) == Granted("already_solved")
+    assert customer("reopen", TICKET) == Granted("not_solved")
+    assert customer("status", TICKET) == Granted("status")
     assert customer("reopen", SOLVED, now=NOW + timedelta(days=15)) == Refusal("too_late_to_reopen")
     for word in ("close", "reopen", "status"):
         assert customer(word, TICKET, LIISA) == Refusal("not_yours")
@@ -513,7 +515,7 @@ def codes(function: str) -> set[str]:
     """Every literal code in the modules that judge, so that no sentence is missing and none is left over."""
     found: set[str] = set()
     core = Path(workflow.__file__).parent
-    for name in ("workflow", "ownership", "standing", "threads", "absence", "order"):
+    for name in ("workflow", "about_people", "about_status", "about_threads", "about_absence", "judging"):
         for node in ast.walk(ast.parse((core / f"{name}.py").read_text())):
             if isinstance(node, ast.Call):
                 called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -527,35 +529,35 @@ def codes(function: str) -> set[str]:
 
 
 def test_every_answer_has_its_sentence() -> None:
-    assert codes("done already Outcome") == set(answers.DONE)
+    assert codes("done already Outcome") == set(sentences.DONE)
     assert codes("Refusal asked") | {f"when_{why}" for why in ("unreadable", "ambiguous", "past", "far")} == set(
-        answers.REFUSED
+        sentences.REFUSED
     ) | {"when_"}
 
 
 def test_a_receipt_says_what_was_done_in_plain_words() -> None:
-    hold = command.parse("#hold fri 14:00").commands[0]
+    hold = reader.parse_line("#hold fri 14:00").commands[0]
     assert (
-        answers.of_outcome(hold, granted("#hold fri 14:00"))
+        sentences.of_outcome(hold, granted("#hold fri 14:00"))
         == "#hold fri 14:00: on hold until 2026-11-27 14:00; the clocks stand still"
     )
-    assert answers.of_refusal(Refusal("no_such_agent", params={"name": "bob"})) == "no agent is called bob"
+    assert sentences.of_refusal(Refusal("no_such_agent", params={"name": "bob"})) == "no agent is called bob"
 
 
 @pytest.mark.parametrize("language", ["fi", "pl", "lv"])
 @pytest.mark.parametrize("table", ["DONE", "REFUSED", "TROUBLE", "WHY"])
 def test_every_sentence_is_said_in_every_language_with_the_same_particulars(language: str, table: str) -> None:
-    ours, theirs = getattr(answers, table), getattr(answers.TRANSLATED[language], table)
+    ours, theirs = getattr(sentences, table), getattr(sentences.TRANSLATED[language], table)
     assert list(theirs) == list(ours)
     for key, sentence in ours.items():
-        assert answers.variables(theirs[key]) == answers.variables(sentence), key
+        assert sentences.variables(theirs[key]) == sentences.variables(sentence), key
         assert theirs[key] != sentence or key == "field", key
 
 
 def test_a_receipt_speaks_the_agents_language() -> None:
-    take = command.parse("#ota").commands[0]
-    assert answers.of_outcome(take, granted("#ota", FREE), "fi") == "#take: tiketti on sinun"
-    assert answers.of_outcome(take, granted("#ota", FREE), "sv") == "#take: the ticket is yours"
-    assert answers.of_refusal(Refusal("itself", params={"number": "7"}), "lv") == "7 ir tieši šis pieteikums"
-    assert answers.of_reason("covers", "fi", name="Bo") == "Bo on poissa, ja sinä sijaistat"
-    assert answers.of_reason("left", "sv", name="Bo") == "Bo has left"
+    take = reader.parse_line("#ota").commands[0]
+    assert sentences.of_outcome(take, granted("#ota", FREE), "fi") == "#take: tiketti on sinun"
+    assert sentences.of_outcome(take, granted("#ota", FREE), "sv") == "#take: the ticket is yours"
+    assert sentences.of_refusal(Refusal("itself", params={"number": "7"}), "lv") == "7 ir tieši šis pieteikums"
+    assert sentences.of_reason("covers", "fi", name="Bo") == "Bo on poissa, ja sinä sijaistat"
+    assert sentences.of_reason("left", "sv", name="Bo") == "Bo has left"

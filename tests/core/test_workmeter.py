@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.core import worktime
-from mailgate.core.policy import Calendar
-from mailgate.core.workmeter import Meter, micros, moment
+from mailgate.core.model.policy import Calendar
+from mailgate.core.worktime import working_time
+from mailgate.core.worktime.meter import WorkingTimeTable, micros, moment
 
 OFFICE = ((480, 720), (750, 960))
 FINLAND = Calendar(
@@ -20,7 +20,7 @@ FINLAND = Calendar(
 )
 NIGHT = Calendar("night", "Europe/Helsinki", (((0, 300), (1380, 1440)),) * 7)  # over both clock changes
 BEGIN, END = datetime(2026, 3, 1, 7, 30, tzinfo=UTC), datetime(2026, 11, 5, tzinfo=UTC)
-METERS = {calendar.name: (calendar, Meter(calendar, BEGIN, END)) for calendar in (FINLAND, NIGHT)}
+METERS = {calendar.name: (calendar, WorkingTimeTable(calendar, BEGIN, END)) for calendar in (FINLAND, NIGHT)}
 INSTANTS = st.datetimes(datetime(2026, 2, 20), datetime(2026, 11, 20), timezones=st.just(UTC))
 
 
@@ -28,12 +28,12 @@ INSTANTS = st.datetimes(datetime(2026, 2, 20), datetime(2026, 11, 20), timezones
 @given(one=INSTANTS, other=INSTANTS)
 def test_the_table_says_what_the_arithmetic_says(name: str, one: datetime, other: datetime) -> None:
     calendar, meter = METERS[name]
-    exact = worktime.between(calendar, one, other) // timedelta(seconds=1)
+    exact = working_time.between(calendar, one, other) // timedelta(seconds=1)
     assert meter.seconds(micros(one), micros(other)) == exact
 
 
 def test_without_a_calendar_every_second_counts() -> None:
-    meter = Meter(None, BEGIN, END)
+    meter = WorkingTimeTable(None, BEGIN, END)
     assert meter.seconds(micros(BEGIN), micros(END)) == (END - BEGIN).total_seconds()
     assert meter.seconds(micros(END), micros(BEGIN)) == 0
 

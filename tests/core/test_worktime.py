@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.core import worktime
-from mailgate.core.policy import Calendar
+from mailgate.core.model.policy import Calendar
+from mailgate.core.worktime import working_time
 from mailgate.errors import ConfigError
 
 OFFICE = ((480, 960),)
@@ -38,83 +38,83 @@ def at(text: str, zone: str = "Europe/Helsinki") -> datetime:
     ],
 )
 def test_working_hours_are_added_across_nights_weekends_and_holidays(start: str, hours: int, end: str) -> None:
-    assert worktime.add(FINLAND, at(start), hours * H) == at(end)
-    assert worktime.between(FINLAND, at(start), at(end)) == hours * H
+    assert working_time.add(FINLAND, at(start), hours * H) == at(end)
+    assert working_time.between(FINLAND, at(start), at(end)) == hours * H
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-06-01", 24)])
 def test_k03_a_day_of_round_the_clock_work_is_as_long_as_the_clock_change_makes_it(day: str, hours: int) -> None:
     midnight = at(f"{day}T00:00")
     following = at(f"{date.fromisoformat(day) + timedelta(days=1)}T00:00")
-    assert worktime.between(ALWAYS, midnight, following) == hours * H
-    assert worktime.add(ALWAYS, midnight, hours * H) == following
+    assert working_time.between(ALWAYS, midnight, following) == hours * H
+    assert working_time.add(ALWAYS, midnight, hours * H) == following
 
 
 def test_k03_hours_that_begin_in_the_skipped_hour_begin_at_the_jump() -> None:
     night = Calendar("night", "Europe/Helsinki", (((210, 300),),) * 7)  # 03:30-05:00; 03:00-04:00 is skipped
     jump = at("2026-03-29T04:00")
-    assert worktime.next_open(night, at("2026-03-29T00:00")) == jump
-    assert worktime.between(night, at("2026-03-29T00:00"), at("2026-03-29T12:00")) == H
+    assert working_time.next_open(night, at("2026-03-29T00:00")) == jump
+    assert working_time.between(night, at("2026-03-29T00:00"), at("2026-03-29T12:00")) == H
     split = Calendar("split", "Europe/Helsinki", (((120, 210), (210, 300)),) * 7)
-    assert worktime.between(split, at("2026-03-29T00:00"), at("2026-03-29T12:00")) == 2 * H
+    assert working_time.between(split, at("2026-03-29T00:00"), at("2026-03-29T12:00")) == 2 * H
 
 
 def test_k03_the_hour_that_comes_twice_is_counted_once_per_span() -> None:
     split = Calendar("split", "Europe/Helsinki", (((120, 210), (210, 300)),) * 7)  # 02:00-03:30, 03:30-05:00
-    assert worktime.between(split, at("2026-10-25T00:00"), at("2026-10-25T12:00")) == 4 * H
+    assert working_time.between(split, at("2026-10-25T00:00"), at("2026-10-25T12:00")) == 4 * H
 
 
 @pytest.mark.parametrize("day", ["2028-02-29", "2026-12-31", "2027-01-01", "2026-01-05"])
 def test_k04_leap_days_and_year_ends_are_ordinary_days(day: str) -> None:
     calendar = Calendar("all", "UTC", (OFFICE,) * 7)
     start = at(f"{day}T15:00", "UTC")
-    assert worktime.add(calendar, start, 2 * H) == start + 18 * H
+    assert working_time.add(calendar, start, 2 * H) == start + 18 * H
 
 
 def test_several_spans_a_day_and_special_days_count() -> None:
     lunch = ((480, 720), (780, 960))
     calendar = Calendar("lunch", "UTC", (lunch, lunch, (), (), (), (), ()), opened=frozenset({date(2026, 11, 28)}))
-    assert worktime.add(calendar, at("2026-11-23T11:00", "UTC"), 2 * H) == at("2026-11-23T14:00", "UTC")
-    assert worktime.is_open(calendar, at("2026-11-23T12:59", "UTC")) is False
-    assert worktime.is_open(calendar, at("2026-11-28T08:00", "UTC")) is True  # a worked Saturday has Monday's hours
-    assert worktime.add(calendar, at("2026-11-24T15:00", "UTC"), 2 * H) == at("2026-11-28T09:00", "UTC")
-    assert worktime.hours(calendar) == (worktime.OpenHours((0, 1), lunch),)
+    assert working_time.add(calendar, at("2026-11-23T11:00", "UTC"), 2 * H) == at("2026-11-23T14:00", "UTC")
+    assert working_time.is_open(calendar, at("2026-11-23T12:59", "UTC")) is False
+    assert working_time.is_open(calendar, at("2026-11-28T08:00", "UTC")) is True  # a worked Saturday has Monday's hours
+    assert working_time.add(calendar, at("2026-11-24T15:00", "UTC"), 2 * H) == at("2026-11-28T09:00", "UTC")
+    assert working_time.hours_of_day(calendar) == (working_time.OpenHours((0, 1), lunch),)
 
 
 def test_opening_hours_are_grouped_the_way_people_write_them() -> None:
     saturday = Calendar("shop", "UTC", (OFFICE, OFFICE, (), OFFICE, OFFICE, ((600, 840),), ()))
-    assert [group.weekdays for group in worktime.hours(saturday)] == [(0, 1), (3, 4), (5,)]
+    assert [group.weekdays for group in working_time.hours_of_day(saturday)] == [(0, 1), (3, 4), (5,)]
 
 
 def test_a_calendar_without_hours_is_an_error_and_not_an_endless_loop() -> None:
     never = Calendar("never", "UTC", ((),) * 7)
     for ask in (
-        lambda: worktime.add(never, at("2026-01-01T00:00"), H),
-        lambda: worktime.next_open(never, at("2026-01-01T00:00")),
-        lambda: worktime.working_day_after(never, date(2026, 1, 1), 1),
+        lambda: working_time.add(never, at("2026-01-01T00:00"), H),
+        lambda: working_time.next_open(never, at("2026-01-01T00:00")),
+        lambda: working_time.working_day_after(never, date(2026, 1, 1), 1),
     ):
         with pytest.raises(ConfigError, match=r"calendar\.never"):
             ask()
-    assert worktime.between(never, at("2026-01-01T00:00"), at("2036-01-01T00:00")) == timedelta()
+    assert working_time.between(never, at("2026-01-01T00:00"), at("2036-01-01T00:00")) == timedelta()
 
 
 def test_no_calendar_means_that_every_second_counts() -> None:
     start = at("2026-11-21T23:00")
-    assert worktime.add(None, start, 5 * H) == start + 5 * H
-    assert worktime.between(None, start, start + 5 * H) == 5 * H
-    assert worktime.next_open(None, start) == start
+    assert working_time.add(None, start, 5 * H) == start + 5 * H
+    assert working_time.between(None, start, start + 5 * H) == 5 * H
+    assert working_time.next_open(None, start) == start
 
 
 def test_k01_a_clock_set_back_makes_no_negative_time() -> None:
-    assert worktime.between(FINLAND, at("2026-11-24T12:00"), at("2026-11-24T11:00")) == timedelta()
+    assert working_time.between(FINLAND, at("2026-11-24T12:00"), at("2026-11-24T11:00")) == timedelta()
     with pytest.raises(ValueError, match="backwards"):
-        worktime.add(FINLAND, at("2026-11-24T12:00"), -H)
+        working_time.add(FINLAND, at("2026-11-24T12:00"), -H)
 
 
 def test_working_days_skip_weekends_and_holidays() -> None:
-    assert worktime.working_day_after(FINLAND, date(2026, 12, 23), 1) == date(2026, 12, 28)
-    assert worktime.working_day_after(FINLAND, date(2026, 11, 21), 0) == date(2026, 11, 23)
-    assert worktime.working_day_after(None, date(2026, 11, 20), 2) == date(2026, 11, 22)
+    assert working_time.working_day_after(FINLAND, date(2026, 12, 23), 1) == date(2026, 12, 28)
+    assert working_time.working_day_after(FINLAND, date(2026, 11, 21), 0) == date(2026, 11, 23)
+    assert working_time.working_day_after(None, date(2026, 11, 20), 2) == date(2026, 11, 22)
 
 
 @st.composite
@@ -140,18 +140,18 @@ def test_adding_then_measuring_gives_back_what_was_added(
     calendar: Calendar, start: datetime, duration: timedelta
 ) -> None:
     begin = start.replace(tzinfo=UTC)
-    end = worktime.add(calendar, begin, duration)
-    assert worktime.between(calendar, begin, end) == duration
+    end = working_time.add(calendar, begin, duration)
+    assert working_time.between(calendar, begin, end) == duration
     if duration:  # the earliest such moment: an instant before it the work was not done
-        assert worktime.between(calendar, begin, end - timedelta(microseconds=1)) < duration
+        assert working_time.between(calendar, begin, end - timedelta(microseconds=1)) < duration
 
 
 @settings(max_examples=60, deadline=None)
 @given(calendars(), st.lists(st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1)), min_size=3, max_size=3))
 def test_measured_time_adds_up(calendar: Calendar, moments: list[datetime]) -> None:
     a, b, c = sorted(moment.replace(tzinfo=UTC) for moment in moments)
-    whole = worktime.between(calendar, a, c)
-    assert worktime.between(calendar, a, b) + worktime.between(calendar, b, c) == whole
+    whole = working_time.between(calendar, a, c)
+    assert working_time.between(calendar, a, b) + working_time.between(calendar, b, c) == whole
     assert timedelta() <= whole <= c - a
 
 
@@ -159,9 +159,9 @@ def test_measured_time_adds_up(calendar: Calendar, moments: list[datetime]) -> N
 @given(calendars(), st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 1)))
 def test_the_next_opening_is_open_and_nothing_is_open_before_it(calendar: Calendar, moment: datetime) -> None:
     asked = moment.replace(tzinfo=UTC)
-    opening = worktime.next_open(calendar, asked)
-    assert worktime.is_open(calendar, opening)
-    assert worktime.between(calendar, asked, opening) == timedelta()
+    opening = working_time.next_open(calendar, asked)
+    assert working_time.is_open(calendar, opening)
+    assert working_time.between(calendar, asked, opening) == timedelta()
 
 
 @pytest.mark.parametrize(("moment", "is_open"), [
@@ -170,5 +170,5 @@ def test_the_next_opening_is_open_and_nothing_is_open_before_it(calendar: Calend
 ])  # fmt: skip
 def test_the_closing_minute_is_closed(moment: str, is_open: bool) -> None:
     """S-14."""
-    assert worktime.is_open(FINLAND, at(moment)) is is_open
-    assert (worktime.next_open(FINLAND, at(moment)) == at(moment)) is is_open
+    assert working_time.is_open(FINLAND, at(moment)) is is_open
+    assert (working_time.next_open(FINLAND, at(moment)) == at(moment)) is is_open

@@ -23,9 +23,9 @@ from typing import Any
 import pytest
 import trustme
 
-from mailgate.core.mail import Envelope, Source
-from mailgate.edge.smtp_in import Door
-from mailgate.edge.smtp_limits import Listener, SmtpLimits
+from mailgate.core.model.mail import Envelope, Source
+from mailgate.edge.smtp.limits import Listener, SmtpLimits
+from mailgate.edge.smtp.listener import SmtpListeners
 from mailgate.store.base import Kept
 
 
@@ -101,7 +101,7 @@ class Running:
         self.peers: list[Peer] = []
         keywords.setdefault("trusted_networks", [ipaddress.ip_network("127.0.0.0/8")])
         keywords.setdefault("recipient", standing)
-        self.door = Door(listeners, limits, receive=self.receive, hostname="mx.ours.example", **keywords)
+        self.door = SmtpListeners(listeners, limits, receive=self.receive, hostname="mx.ours.example", **keywords)
         self.thread = threading.Thread(target=self.loop.run_forever, name="door")
         self.thread.start()
         self.run(self.door.start())

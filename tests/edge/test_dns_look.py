@@ -13,8 +13,8 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from mailgate.app.connect import doubts
-from mailgate.edge.dns_look import Records, records, reserved
+from mailgate.app.admin.connect import doubts
+from mailgate.edge.out.dns_look import Records, records, reserved
 from mailgate.errors import Temporary
 
 ZONE = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.edge.folder_out import FolderTransport
+from mailgate.edge.out.maildir import FolderTransport
 from mailgate.errors import Permanent, RouteDown
 
 RAW = b"From: support@acme.example\r\nSubject: hello\r\n\r\nwords\r\n"

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from mailgate.core.mail import Envelope, Source
-from mailgate.edge.imap_box import Mailbox, Password, Report, State, Trouble
-from mailgate.edge.imap_in import Mailboxes, MailboxReader, Pace
-from mailgate.edge.imap_look import looking, try_mailbox
+from mailgate.core.model.mail import Envelope, Source
+from mailgate.edge.imap.box import Mailbox, MailboxTrouble, Password, ReaderReport, ReaderState
+from mailgate.edge.imap.inspection import looking, try_mailbox
+from mailgate.edge.imap.reader import Mailboxes, MailboxReader, RetryPace
 from mailgate.errors import Temporary
 from mailgate.store.base import Cursor, Kept
 
@@ -29,7 +29,7 @@ class Memory:
         self.mails: list[tuple[bytes, Envelope]] = []
         self.places: dict[tuple[str, str, int, int], int] = {}
         self.cursors: dict[tuple[str, str], Cursor] = {}
-        self.reports: list[Report] = []
+        self.reports: list[ReaderReport] = []
         self.aside: list[tuple[str, int, str]] = []
         self.failing = False
         self.first = datetime.now(UTC) - timedelta(days=1)
@@ -61,7 +61,7 @@ class Memory:
     def first_seen(self, mailbox: str) -> datetime:
         return self.first
 
-    def report(self, name: str, report: Report) -> None:
+    def report(self, name: str, report: ReaderReport) -> None:
         with self.changed:
             self.reports.append(report)
             self.changed.notify_all()
@@ -77,7 +77,9 @@ class Memory:
 
     def until_idle(self, mails: int) -> None:
         """Until so many mails are there and the reader has nothing more to do."""
-        self.until(lambda: len(self.mails) >= mails and bool(self.reports) and self.reports[-1].state is State.IDLE)
+        self.until(
+            lambda: len(self.mails) >= mails and bool(self.reports) and self.reports[-1].state is ReaderState.IDLE
+        )
         assert len(self.mails) == mails
 
     def subjects(self) -> list[str]:
@@ -131,7 +133,7 @@ class Box:
             cursors=memory,
             report=memory.report,
             unfetchable=memory.unfetchable,
-            pace=Pace(first=0.05, longest=0.5),
+            pace=RetryPace(first=0.05, longest=0.5),
         )
         readers = Mailboxes([reader])
         readers.start()
@@ -248,7 +250,7 @@ def test_a_folder_that_is_not_there_stops_no_other(box: Box) -> None:
     memory = Memory()
     box.read(memory, folders=("INBOX", "Nowhere"), poll=0.2)
     memory.until(lambda: len(memory.mails) == 1)
-    memory.until(lambda: memory.reports[-1].state is State.FAILING)
+    memory.until(lambda: memory.reports[-1].state is ReaderState.FAILING)
     assert memory.reports[-1].kind == "folder"
     assert "Nowhere" in memory.reports[-1].error
     box.put("more")
@@ -289,7 +291,7 @@ def test_i06_mail_that_went_away_after_its_move_is_no_error(box: Box) -> None:
     memory.reports.clear()
     box.read(memory, done_folder="Done")
     memory.until_idle(2)
-    assert [report.state for report in memory.reports] == [State.IDLE]
+    assert [report.state for report in memory.reports] == [ReaderState.IDLE]
 
 
 def test_i07_a_rebuilt_folder_is_read_again_and_not_doubled(box: Box) -> None:
@@ -338,7 +340,7 @@ def test_i09_five_refused_logins_pause_the_mailbox_and_no_other(box: Box) -> Non
     memory, other = Memory(), Memory()
     box.read(memory, credentials=lambda: Password("wrong"))
     box.read(other)
-    memory.until(lambda: bool(memory.reports) and memory.reports[-1].state is State.PAUSED)
+    memory.until(lambda: bool(memory.reports) and memory.reports[-1].state is ReaderState.PAUSED)
     assert [report.kind for report in memory.reports] == ["login"] * 5
     assert "wrong" not in "".join(report.error for report in memory.reports)
     other.until_idle(1)
@@ -389,7 +391,7 @@ def test_a_store_that_fails_holds_the_cursor_and_the_mail(box: Box) -> None:
     memory = Memory()
     memory.failing = True
     box.read(memory, done_folder="Done")
-    memory.until(lambda: len(memory.reports) > 2 and memory.reports[-1].state is State.FAILING)
+    memory.until(lambda: len(memory.reports) > 2 and memory.reports[-1].state is ReaderState.FAILING)
     assert memory.reports[-1].kind == "store"
     assert memory.cursors == {}
     memory.failing = False
@@ -405,9 +407,9 @@ def test_a_stop_ends_an_idle_reader(box: Box) -> None:
 
 def test_a_mailbox_can_be_tried_and_a_missing_folder_is_named(box: Box) -> None:
     assert "lets" in try_mailbox(box.settings())
-    with pytest.raises(Trouble, match=r"no folder 'Nowhere'; there are: INBOX"):
+    with pytest.raises(MailboxTrouble, match=r"no folder 'Nowhere'; there are: INBOX"):
         try_mailbox(box.settings(folders=("INBOX", "Nowhere")))
-    with pytest.raises(Trouble, match="login refused"):
+    with pytest.raises(MailboxTrouble, match="login refused"):
         try_mailbox(box.settings(credentials=lambda: Password("wrong")))
 
 

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 import trustme
 
-from mailgate.core.mail import Envelope
-from mailgate.edge.imap_box import Mailbox, OAuthToken, Password, Report, State
-from mailgate.edge.imap_in import MailboxReader, Pace
+from mailgate.core.model.mail import Envelope
+from mailgate.edge.imap.box import AccessToken, Mailbox, Password, ReaderReport, ReaderState
+from mailgate.edge.imap.reader import MailboxReader, RetryPace
 from mailgate.errors import Permanent, Temporary
 from mailgate.store.base import Cursor, Kept
 
@@ -150,7 +150,7 @@ class Story:
         self.server = server
         self.mails: list[tuple[int, bytes]] = []
         self.envelopes: list[Envelope] = []
-        self.reports: list[Report] = []
+        self.reports: list[ReaderReport] = []
         self.aside: list[tuple[int, str]] = []
         self.cursors: dict[str, Cursor] = {}
         self.changed = threading.Condition()
@@ -183,7 +183,7 @@ class Story:
     def first_seen(self, mailbox: str) -> datetime:
         return datetime(2026, 1, 1, tzinfo=UTC)
 
-    def report(self, name: str, report: Report) -> None:
+    def report(self, name: str, report: ReaderReport) -> None:
         with self.changed:
             self.reports.append(report)
             self.note()
@@ -211,7 +211,7 @@ class Story:
             cursors=self,
             report=self.report,
             unfetchable=self.unfetchable,
-            pace=Pace(first=0.01, longest=0.05),
+            pace=RetryPace(first=0.01, longest=0.05),
         )
         self.readers.append(reader)
         reader.start()
@@ -224,10 +224,10 @@ class Story:
                 self.changed.wait(0.05)  # what the server saw wakes nobody
                 assert time.monotonic() < end, (self.reports[-3:], self.mails, self.aside, self.server.log[-10:])
 
-    def troubles(self) -> list[Report]:
-        return [report for report in self.reports if report.state in (State.FAILING, State.PAUSED)]
+    def troubles(self) -> list[ReaderReport]:
+        return [report for report in self.reports if report.state in (ReaderState.FAILING, ReaderState.PAUSED)]
 
-    def until_trouble(self, count: int = 1) -> Report:
+    def until_trouble(self, count: int = 1) -> ReaderReport:
         self.until(lambda: len(self.troubles()) >= count)
         return self.troubles()[-1]
 
@@ -408,14 +408,14 @@ def test_i09_busy_servers_never_pause_a_mailbox(story: Story) -> None:
     story.server.on["AUTHENTICATE"] = times(8, refuse("[UNAVAILABLE] later"))
     story.read()
     story.until(lambda: story.cursor == Cursor(7, 9))
-    assert State.PAUSED not in {report.state for report in story.reports}
+    assert ReaderState.PAUSED not in {report.state for report in story.reports}
 
 
 def test_i09_an_expired_token_is_refused_five_times_then_it_pauses(story: Story) -> None:
     story.server.on["AUTHENTICATE"] = refuse("[AUTHENTICATIONFAILED] token expired")
     ends = datetime(2026, 11, 1, tzinfo=UTC)
-    story.read(credentials=lambda: OAuthToken("ya29.secret", ends))
-    story.until(lambda: bool(story.reports) and story.reports[-1].state is State.PAUSED)
+    story.read(credentials=lambda: AccessToken("ya29.secret", ends))
+    story.until(lambda: bool(story.reports) and story.reports[-1].state is ReaderState.PAUSED)
     assert len(story.reports) == 5
     assert "ya29" not in "".join(report.error for report in story.reports)
     assert [line for line in story.server.log if line.startswith("AUTHENTICATE")] == ["AUTHENTICATE XOAUTH2"] * 5
@@ -423,8 +423,8 @@ def test_i09_an_expired_token_is_refused_five_times_then_it_pauses(story: Story)
 
 def test_i09_a_token_that_works_is_reported_with_its_end(story: Story) -> None:
     ends = datetime(2026, 12, 1, tzinfo=UTC)
-    story.read(credentials=lambda: OAuthToken("t", ends))
-    story.until(lambda: story.cursor == Cursor(7, 9) and story.reports[-1].state is State.IDLE)
+    story.read(credentials=lambda: AccessToken("t", ends))
+    story.until(lambda: story.cursor == Cursor(7, 9) and story.reports[-1].state is ReaderState.IDLE)
     assert story.reports[-1].token_expires == ends
 
 
@@ -522,7 +522,7 @@ def test_i13_a_connection_that_dies_in_idle_is_noticed(story: Story, how: str) -
 
     story.server.on["IDLE"] = times(1, die)
     story.read(poll=500)
-    story.until(lambda: story.server.connections == 2 and story.reports[-1].state is State.IDLE)
+    story.until(lambda: story.server.connections == 2 and story.reports[-1].state is ReaderState.IDLE)
 
 
 def test_i14_an_announced_size_over_the_limit_is_not_fetched(story: Story) -> None:

@@ -20,14 +20,14 @@ from click.testing import CliRunner, Result
 from conftest import Desk, mail, only, running, whole
 from idp import GRANTED, Identity
 
-from mailgate.app import jobs
+from mailgate.app.jobs import ticks
 from mailgate.cli import cli
-from mailgate.edge import oauth
-from mailgate.edge.imap_folder import Folder
-from mailgate.edge.oauth import Token, TokenFile
+from mailgate.edge.imap.folder import Folder
+from mailgate.edge.out import oauth
+from mailgate.edge.out.oauth import StoredTokens, TokenFile
 from mailgate.errors import Temporary
 from mailgate.store.base import Cursor
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.store import SqliteStore
 
 BOX = """
 [[imap]]
@@ -349,7 +349,7 @@ def test_a_mailbox_is_read_by_oauth_from_login_to_renewal_to_its_end(box: Mailbo
         assert state()[0]["token_expires"] == kept.expires.isoformat()
         assert "token expires in 60 min" in box.mailgate("status").stdout
 
-        token.save(Token("at-1", "rt-1", datetime.now(UTC) + timedelta(minutes=1)))
+        token.save(StoredTokens("at-1", "rt-1", datetime.now(UTC) + timedelta(minutes=1)))
         del provider.users["at-1"]
         provider.users["at-2"] = box.user
         provider.answers = [(200, {"access_token": "at-2", "refresh_token": "rt-2", "expires_in": 7200})]
@@ -361,7 +361,7 @@ def test_a_mailbox_is_read_by_oauth_from_login_to_renewal_to_its_end(box: Mailbo
         assert kept is not None
         assert (kept.access, kept.refresh, token.path.stat().st_mode & 0o777) == ("at-2", "rt-2", 0o600)
 
-        token.save(Token("at-2", "rt-2", datetime.now(UTC)))
+        token.save(StoredTokens("at-2", "rt-2", datetime.now(UTC)))
         gone = (400, {"error": "invalid_grant", "error_description": "AADSTS700082: The refresh token has expired"})
         provider.answers = [gone] * 50
         box.dovecot.kick(box.user)
@@ -404,10 +404,10 @@ def test_a_mailbox_silent_for_alarm_after_calls_the_admin(away: int, tmp_path: P
         with urllib.request.urlopen(healthz, timeout=20) as answer:
             assert answer.status == 200
         assert status().return_value == 0
-        jobs.watch(desk.gateway, desk.clock())
+        ticks.watch(desk.gateway, desk.clock())
         assert desk.letters("root@admin.example") == []
         desk.clock.ahead = timedelta(minutes=31)
-        jobs.watch(desk.gateway, desk.clock())
+        ticks.watch(desk.gateway, desk.clock())
         letter = only(desk.letters("root@admin.example"))
         assert "mailbox support is silent" in whole(letter)
         assert "maintenance" in whole(letter)

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from mailgate.core.mail import Source
-from mailgate.edge.smtp_limits import Listener, SmtpLimits
+from mailgate.core.model.mail import Source
+from mailgate.edge.smtp.limits import Listener, SmtpLimits
 from mailgate.store.base import Kept
 
 Open = Callable[..., Any]

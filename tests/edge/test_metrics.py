@@ -12,15 +12,15 @@ from concurrent.futures import Future
 
 import pytest
 
-from mailgate.edge.heartbeat import beat
-from mailgate.edge.metrics import TEXT, Listener, Page
+from mailgate.edge.metrics import TEXT, MetricsListener, Page
+from mailgate.edge.out.heartbeat import beat
 from mailgate.wire.prometheus import Family, by, exposition, one
 
 
 @contextlib.contextmanager
 def listening(**pages: Callable[[], Page]) -> Iterator[int]:
     """A listener on a free port in a loop of its own."""
-    listener = Listener([("127.0.0.1", 0)], {f"/{name}": page for name, page in pages.items()})
+    listener = MetricsListener([("127.0.0.1", 0)], {f"/{name}": page for name, page in pages.items()})
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     async def serve() -> None:

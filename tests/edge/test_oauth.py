@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from idp import GRANTED, Identity
 
-from mailgate.edge.oauth import (
-    Client,
+from mailgate.edge.out.oauth import (
+    OAuthClient,
     Provider,
-    Token,
+    StoredTokens,
     TokenFile,
     TokenSource,
     code_login,
@@ -46,10 +46,10 @@ def test_a_device_login_shows_a_code_and_waits_for_the_person(identity: Identity
     identity.answers = [DEVICE, pending, (400, {"error": "slow_down"}), pending, (200, GRANTED)]
     now, wait, waits = ticking()
     shown: list[tuple[str, str]] = []
-    token = device_login(Client(identity.provider, "cid"), lambda *words: shown.append(words), now=now, wait=wait)
+    token = device_login(OAuthClient(identity.provider, "cid"), lambda *words: shown.append(words), now=now, wait=wait)
     assert shown == [("https://x/link", "WDJB")]
     assert waits == [5, 5, 10, 10]
-    assert token == Token("at-1", "rt-1", NOW + timedelta(seconds=30 + 3600))
+    assert token == StoredTokens("at-1", "rt-1", NOW + timedelta(seconds=30 + 3600))
     assert identity.asked[0] == ("/device", {"client_id": "cid", "scope": "mail"})
     assert identity.asked[1][1]["grant_type"] == "urn:ietf:params:oauth:grant-type:device_code"
 
@@ -58,11 +58,11 @@ def test_a_device_login_ends_when_it_is_denied_or_runs_out(identity: Identity) -
     identity.answers = [DEVICE, (400, {"error": "access_denied", "error_description": "AADSTS1: No.\r\nTrace: 1"})]
     now, wait, _ = ticking()
     with pytest.raises(Permanent, match=r"^AADSTS1: No\.$"):
-        device_login(Client(identity.provider, "cid"), lambda *words: None, now=now, wait=wait)
+        device_login(OAuthClient(identity.provider, "cid"), lambda *words: None, now=now, wait=wait)
     identity.answers = [DEVICE, *[(400, {"error": "authorization_pending"})] * 20]
     now, wait, waits = ticking()
     with pytest.raises(Permanent, match="in time"):
-        device_login(Client(identity.provider, "cid"), lambda *words: None, now=now, wait=wait)
+        device_login(OAuthClient(identity.provider, "cid"), lambda *words: None, now=now, wait=wait)
     assert sum(waits) == 60
 
 
@@ -75,7 +75,7 @@ def test_a_code_login_takes_the_address_the_browser_ended_at(identity: Identity)
         assert query["code_challenge_method"] == ["S256"]
         return f"http://127.0.0.1:1/?state={query['state'][0]}&code=4/abc&scope=x"
 
-    token = code_login(Client(identity.provider, "cid", "shh"), links.append, ask, now=lambda: NOW)
+    token = code_login(OAuthClient(identity.provider, "cid", "shh"), links.append, ask, now=lambda: NOW)
     assert token.refresh == "rt-1"
     path, fields = identity.asked[0]
     assert (path, fields["code"], fields["client_secret"]) == ("/token", "4/abc", "shh")
@@ -87,20 +87,20 @@ def test_a_code_login_takes_the_address_the_browser_ended_at(identity: Identity)
 )
 def test_a_code_login_believes_no_other_address(identity: Identity, ended: str) -> None:
     with pytest.raises(Permanent):
-        code_login(Client(identity.provider, "cid"), lambda link: None, lambda: ended)
+        code_login(OAuthClient(identity.provider, "cid"), lambda link: None, lambda: ended)
     assert identity.asked == []
 
 
 def source(identity: Identity, place: Path, **keywords: Any) -> TokenSource:
-    return TokenSource(Client(identity.provider, "cid", **keywords), TokenFile(place), "support", lambda: NOW)
+    return TokenSource(OAuthClient(identity.provider, "cid", **keywords), TokenFile(place), "support", lambda: NOW)
 
 
 def test_a_token_near_its_end_is_renewed_and_kept(identity: Identity, tmp_path: Path) -> None:
     place = tmp_path / "tokens" / "support.json"
-    TokenFile(place).save(Token("old", "rt-0", NOW + timedelta(minutes=4)))
+    TokenFile(place).save(StoredTokens("old", "rt-0", NOW + timedelta(minutes=4)))
     identity.answers = [(200, {"access_token": "new", "expires_in": 3600})]
     get = source(identity, place)
-    assert get() == Token("new", "rt-0", NOW + timedelta(hours=1))  # no new refresh token: the old one stays
+    assert get() == StoredTokens("new", "rt-0", NOW + timedelta(hours=1))  # no new refresh token: the old one stays
     assert get().access == "new"
     assert len(identity.asked) == 1
     assert TokenFile(place).load() == get()
@@ -113,7 +113,7 @@ def test_a_login_that_has_ended_says_what_to_do(identity: Identity, tmp_path: Pa
     place = tmp_path / "support.json"
     with pytest.raises(Permanent, match="mailgate login support"):
         source(identity, place)()
-    TokenFile(place).save(Token("old", "rt-0", NOW))
+    TokenFile(place).save(StoredTokens("old", "rt-0", NOW))
     identity.answers = [
         (400, {"error": "invalid_grant", "error_description": "AADSTS700082: The refresh token has expired"})
     ]
@@ -125,15 +125,17 @@ def test_a_login_that_has_ended_says_what_to_do(identity: Identity, tmp_path: Pa
 def test_a_provider_in_trouble_is_temporary(identity: Identity, answer: tuple[int, object]) -> None:
     identity.answers = [answer]
     with pytest.raises(Temporary):
-        refresh(Client(identity.provider, "cid", "shh"), Token("a", "secret-rt", NOW), NOW)
+        refresh(OAuthClient(identity.provider, "cid", "shh"), StoredTokens("a", "secret-rt", NOW), NOW)
 
 
 def test_a_provider_that_is_not_there_is_temporary_and_nothing_secret_is_said() -> None:
     gone = Provider("gone", "http://127.0.0.1:1/token", "mail")
     with pytest.raises(Temporary) as caught:
-        refresh(Client(gone, "cid", "shh"), Token("a", "secret-rt", NOW), NOW)
-    assert "secret-rt" not in str(caught.value) + repr(Token("a", "secret-rt", NOW)) + repr(Client(gone, "cid", "shh"))
-    assert "shh" not in repr(Client(gone, "cid", "shh"))
+        refresh(OAuthClient(gone, "cid", "shh"), StoredTokens("a", "secret-rt", NOW), NOW)
+    assert "secret-rt" not in str(caught.value) + repr(StoredTokens("a", "secret-rt", NOW)) + repr(
+        OAuthClient(gone, "cid", "shh")
+    )
+    assert "shh" not in repr(OAuthClient(gone, "cid", "shh"))
 
 
 def test_an_application_with_a_secret_needs_no_person(identity: Identity, tmp_path: Path) -> None:
@@ -145,9 +147,9 @@ def test_an_application_with_a_secret_needs_no_person(identity: Identity, tmp_pa
 
 def test_a_token_file_open_to_others_is_closed_and_a_broken_one_named(tmp_path: Path) -> None:
     place = tmp_path / "support.json"
-    TokenFile(place).save(Token("a", "b", NOW))
+    TokenFile(place).save(StoredTokens("a", "b", NOW))
     place.chmod(0o644)
-    assert TokenFile(place).load() == Token("a", "b", NOW)
+    assert TokenFile(place).load() == StoredTokens("a", "b", NOW)
     assert place.stat().st_mode & 0o777 == 0o600
     place.write_text("{")
     with pytest.raises(Permanent, match=r"support\.json is not a token file"):
@@ -160,7 +162,7 @@ def test_a_token_file_that_cannot_be_read_or_written_is_named(tmp_path: Path) ->
         TokenFile(tmp_path / "support.json").load()
     (tmp_path / "tokens").write_text("")
     with pytest.raises(Temporary, match=r"tokens/support\.json cannot be written"):
-        TokenFile(tmp_path / "tokens" / "support.json").save(Token("a", "b", NOW))
+        TokenFile(tmp_path / "tokens" / "support.json").save(StoredTokens("a", "b", NOW))
 
 
 def test_the_known_providers_have_https_endpoints() -> None:

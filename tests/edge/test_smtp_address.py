@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.edge.smtp_address import BadAddress, check_recipient, check_sender, parse
+from mailgate.edge.smtp.address import BadAddress, check_recipient, check_sender, parse
 
 GOOD = [
     ("anna@acme.example", "anna@acme.example"), ("postmaster", "postmaster"), ('"anna"@acme.example', "anna@acme.example"),

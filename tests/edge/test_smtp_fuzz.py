@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from mailgate.core.mail import Source
-from mailgate.edge import smtp_replies
-from mailgate.edge.smtp_address import parse
-from mailgate.edge.smtp_limits import Listener, SmtpLimits
+from mailgate.core.model.mail import Source
+from mailgate.edge.smtp import replies
+from mailgate.edge.smtp.address import parse
+from mailgate.edge.smtp.limits import Listener, SmtpLimits
 
 Open = Callable[..., Any]
 
-TABLE = {line.decode() for line in smtp_replies.FIXED}
+TABLE = {line.decode() for line in replies.FIXED}
 SPOKEN = re.compile(
     r"220 mx\.ours\.example (ESMTP|LMTP) mailgate|250[ -]mx\.ours\.example|"
     r"250[ -](PIPELINING|SIZE \d+|8BITMIME|SMTPUTF8|ENHANCEDSTATUSCODES)|"

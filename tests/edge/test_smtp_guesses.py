@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import trustme
 
-from mailgate.core.mail import Source
+from mailgate.core.model.mail import Source
 from mailgate.edge import smtp_guesses
+from mailgate.edge.smtp.limits import Listener, SmtpLimits
 from mailgate.edge.smtp_guesses import MOST, PATIENCE, REFUSED, Guesses
-from mailgate.edge.smtp_limits import Listener, SmtpLimits
 
 Open = Callable[..., Any]
 HOUR = 3600.0

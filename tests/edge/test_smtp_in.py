@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mailgate.core.mail import Source
+from mailgate.core.model.mail import Source
 
 Open = Callable[..., Any]
 

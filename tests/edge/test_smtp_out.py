@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
-from mailgate.edge.smtp_out import Relay, SmtpTransport
+from mailgate.edge.out.smtp import Relay, SmtpTransport
 from mailgate.errors import Permanent, RouteDown, Temporary, Uncertain
 
 RAW = b"From: support@acme.example\r\nSubject: hello\r\n\r\nwords\r\n"
@@ -285,7 +285,7 @@ def test_the_password_goes_by_plain_or_by_login(start: Start) -> None:
 
 def test_a_password_is_not_sent_in_plain_text_to_another_machine(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     peer, transport = start(LOGIN, user="u", password=lambda: "hunter2")
-    monkeypatch.setattr("mailgate.edge.smtp_out._on_this_machine", lambda client: False)
+    monkeypatch.setattr("mailgate.edge.out.smtp._on_this_machine", lambda client: False)
     with pytest.raises(RouteDown, match="plain text"):
         transport.send(ME, YOU, RAW)
     assert not any(command.startswith("AUTH") for command in peer.commands)

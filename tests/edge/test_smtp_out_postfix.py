@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from mailgate.edge.smtp_out import Relay, SmtpTransport
+from mailgate.edge.out.smtp import Relay, SmtpTransport
 from mailgate.errors import Permanent, RouteDown
 
 RAW = b"From: support@acme.example\r\nTo: ann@customer.example\r\nSubject: hello\r\n\r\n.dots\r\n..\r\nwords\r\n"

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import trustme
 
-from mailgate.core.mail import Source
-from mailgate.edge.smtp_limits import Listener, SmtpLimits
+from mailgate.core.model.mail import Source
+from mailgate.edge.smtp.limits import Listener, SmtpLimits
 from mailgate.errors import OutOfSpace, Temporary
 from mailgate.store.base import Kept
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.mail import Address, Envelope, InboundMail
-from mailgate.core.policy import Agent, Calendar, Department, Policy, Sla, TicketPolicy
-from mailgate.core.rule import Circumstances, examine, route
-from mailgate.core.ticket import Priority
+from mailgate.core.model.mail import Address, Envelope, InboundMail
+from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Sla, TicketPolicy
+from mailgate.core.model.ticket import Priority
+from mailgate.core.rules.rule import Circumstances, match_mail, route_mail
 from mailgate.errors import ConfigError
 from mailgate.rulebook import load as rulebook
 
@@ -208,7 +208,9 @@ def test_files_that_editors_leave_behind_are_no_rules(tmp_path: Path) -> None:
 def test_g10_a_pattern_that_would_run_for_ever_elsewhere_does_not_here(tmp_path: Path, pattern: str) -> None:
     book = load(tmp_path, f"[[rule]]\nname = 'bomb'\nwhen.body = '{pattern}'\n", LAST)
     mail = InboundMail(Envelope("", ()), 1, "", None, text="a" * 60_000 + "!x" * 2_000)
-    found = route(book.rules, examine(book.rules, mail), Circumstances())  # backtracking, it would outlive the timeout
+    found = route_mail(
+        book.rules, match_mail(book.rules, mail), Circumstances()
+    )  # backtracking, it would outlive the timeout
     assert found.broken is None and found.trace[0].name == "bomb"
 
 
@@ -231,7 +233,7 @@ def test_f10_digits_are_ascii_digits(tmp_path: Path) -> None:
     book = load(tmp_path, "[[rule]]\nname = 'f10'\nwhen.subject = '^\\d+$'\n", LAST)
     for subject, hit in [("1042", "f10"), ("١٠٤٢", "everything else")]:
         mail = InboundMail(Envelope("", ()), 1, "", None, subject=subject)
-        assert route(book.rules, examine(book.rules, mail), Circumstances()).rule == hit
+        assert route_mail(book.rules, match_mail(book.rules, mail), Circumstances()).rule == hit
 
 
 FULL = """\

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.mail import Address
-from mailgate.core.policy import Department, Policy
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Department, Policy
 from mailgate.rulebook import actions, conditions, trial
 from mailgate.rulebook import load as rulebook
 

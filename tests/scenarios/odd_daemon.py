@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mailgate.app import deciding, inhand
-from mailgate.core.mail import InboundMail
-from mailgate.wire.parse import parse
+from mailgate.app.intake import deciding, in_hand
+from mailgate.core.model.mail import InboundMail
+from mailgate.wire.mime.parse import parse
 
 
 def stuck(raw: bytes, envelope: Any, limits: Any) -> None:
@@ -40,7 +40,7 @@ if __name__ == "__main__":
 
     match os.environ["ODD"]:
         case "stuck" | "mortal" as name:
-            inhand.READ = f"odd_daemon:{name}"
+            in_hand.READ = f"odd_daemon:{name}"
         case "deadly":
             deciding.decide = _deadly
     sys.exit(cli(standalone_mode=False))

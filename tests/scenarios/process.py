@@ -25,7 +25,7 @@ from typing import Any
 from conftest import RULES
 
 from mailgate.store.base import Read, TicketFilter
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.store import SqliteStore
 
 CONFIG = """
 [gateway]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from conftest import Desk
 
-from mailgate.core.mail import Envelope, Source
+from mailgate.core.model.mail import Envelope, Source
 
 US = "support@acme.example"
 FORM = b"From: form@web.example\r\nTo: support@acme.example\r\nSubject: Contact form\r\n%s\r\nPlease call me back\r\n"

@@ -10,10 +10,10 @@ import pytest
 from conftest import Desk, from_agent, mail, notice_to, running, whole
 from reports import MAIJA, answered, report
 
-from mailgate.app import failures
-from mailgate.app.schedule import run_job
-from mailgate.core.letter import DueDelivery, DueLetter
-from mailgate.core.mail import Address
+from mailgate.app.jobs.schedule import run_job
+from mailgate.app.outbox import failures
+from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.model.mail import Address
 
 US, KARI = "support@acme.example", "kari@customer.example"
 

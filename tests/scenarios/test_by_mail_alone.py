@@ -80,7 +80,7 @@ def test_pulled_work_makes_no_noise_until_it_is_fetched(tmp_path: Path) -> None:
 
 def desk_key(desk: Desk) -> str:
     """The key in anna's desk address."""
-    from mailgate.core import token
+    from mailgate.core.proof import token
 
     policy = desk.gateway.live.policy
     agent = policy.agent("anna")

@@ -14,7 +14,9 @@ import trustme
 from conftest import Desk, running
 from scenarios.process import process
 
-from mailgate.app import control, figures, jobs, status
+from mailgate.app.admin import control
+from mailgate.app.health import pages, status
+from mailgate.app.jobs import ticks
 from mailgate.errors import ConfigError
 
 TLS = 'tls_cert = "cert.pem"\ntls_key = "cert.pem"\n'
@@ -36,7 +38,7 @@ def handshake(desk: Desk) -> None:
 
 
 def told(desk: Desk) -> list[Any]:
-    report = status.now_in(desk.gateway, desk.gateway.clock())
+    report = status.status_of(desk.gateway, desk.gateway.clock())
     return [one for one in report["troubles"] if one["key"] == "certificate"]
 
 
@@ -53,9 +55,9 @@ def test_s19_a_reload_refuses_a_broken_file_and_the_old_one_goes_on(tmp_path: Pa
         handshake(desk)
         [trouble] = told(desk)
         assert "still in use" in trouble["text"]
-        jobs.watch(desk.gateway, desk.gateway.clock())
+        ticks.watch(desk.gateway, desk.gateway.clock())
         assert len(desk.letters("root@admin.example", "alarm")) == 1
-        assert figures.healthz(desk.gateway)[0]  # mail flows
+        assert pages.healthz(desk.gateway)[0]  # mail flows
         (tmp_path / "cert.pem").write_bytes(good)
         control.reload(desk.gateway)
         assert told(desk) == []
@@ -70,10 +72,10 @@ def test_s19_one_that_expires_soon_or_has_expired_is_told_on_every_surface(
     with running(tmp_path, smtp=TLS) as desk:
         [trouble] = told(desk)
         assert "expire" in trouble["text"]
-        healthy, page = figures.healthz(desk.gateway)
+        healthy, page = pages.healthz(desk.gateway)
         assert json.loads(page)["healthy"] is healthy is good
-        jobs.watch(desk.gateway, desk.gateway.clock())
-        jobs.watch(desk.gateway, desk.gateway.clock())
+        ticks.watch(desk.gateway, desk.gateway.clock())
+        ticks.watch(desk.gateway, desk.gateway.clock())
         assert len(desk.letters("root@admin.example", "alarm")) == 1
         issue(tmp_path, 90)
         assert told(desk) == []

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import Desk, from_agent, mail, opened, reply, running, whole
 
-from mailgate.app.schedule import run_job
-from mailgate.core.change import Decision, Fate, SetStatus, Step
-from mailgate.core.ticket import Status
+from mailgate.app.jobs.schedule import run_job
+from mailgate.core.model.change import Decision, Fate, SetStatus, Step
+from mailgate.core.model.ticket import Status
 
 ANNA, BO = "anna@staff.example", "bo@staff.example"
 MAIJA = "maija@customer.example"

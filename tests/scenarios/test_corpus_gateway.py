@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import running
 
-from mailgate.core.mail import Envelope
+from mailgate.core.model.mail import Envelope
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 AHEAD = 64  # mails handed in before their fates are waited for

@@ -21,9 +21,9 @@ import pytest
 from conftest import running
 from scenarios.process import Process, letter, process, until
 
-from mailgate.app import callbox
-from mailgate.app.callbox import REQUEST
-from mailgate.store.sqlite import SqliteStore
+from mailgate.app.admin import control_socket
+from mailgate.app.admin.control_socket import REQUEST
+from mailgate.store.sqlite.store import SqliteStore
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def gateway(tmp_path: Path) -> Iterator[Process]:
 
 def ask(gateway: Process, line: bytes) -> Any:
     """One line to the control socket, and what it answers."""
-    with socket.socket(socket.AF_UNIX) as sock, callbox.path_of(gateway.data) as path:
+    with socket.socket(socket.AF_UNIX) as sock, control_socket.path_of(gateway.data) as path:
         sock.connect(path)
         sock.sendall(line)
         sock.shutdown(socket.SHUT_WR)
@@ -55,7 +55,7 @@ def test_the_ready_file_says_where_it_listens_and_is_gone_after_the_end(gateway:
     deliver(gateway, "one")
     assert gateway.stop() == 0
     assert not gateway.ready.exists()
-    assert not (gateway.data / callbox.NAME).exists()
+    assert not (gateway.data / control_socket.NAME).exists()
 
 
 def test_a_port_that_is_taken_is_a_clear_word_and_status_1(gateway: Process) -> None:
@@ -182,7 +182,7 @@ def test_sigterm_under_load_leaves_no_mail_blamed_and_the_next_start_goes_on(gat
 
 def test_the_control_socket_is_for_the_owner_alone(gateway: Process) -> None:
     gateway.start()
-    assert stat.S_IMODE((gateway.data / callbox.NAME).stat().st_mode) == 0o600
+    assert stat.S_IMODE((gateway.data / control_socket.NAME).stat().st_mode) == 0o600
     assert stat.S_IMODE(gateway.data.stat().st_mode) == 0o700
 
 
@@ -215,7 +215,7 @@ def test_the_control_socket_survives_wrong_arguments(gateway: Process) -> None:
 
 def test_the_control_socket_takes_no_more_than_it_can_hold(gateway: Process) -> None:
     gateway.start()
-    with socket.socket(socket.AF_UNIX) as sock, callbox.path_of(gateway.data) as path:
+    with socket.socket(socket.AF_UNIX) as sock, control_socket.path_of(gateway.data) as path:
         sock.connect(path)
         piece = b"x" * 2**20
         try:
@@ -231,7 +231,7 @@ def test_the_control_socket_takes_no_more_than_it_can_hold(gateway: Process) -> 
 def test_a_data_folder_too_deep_for_a_socket_path_works_all_the_same(tmp_path: Path) -> None:
     deep = "/".join(["a-rather-long-name-for-a-folder"] * 5)
     with process(tmp_path, data=deep) as gateway:
-        assert len(str(gateway.data / callbox.NAME)) > callbox.LONGEST
+        assert len(str(gateway.data / control_socket.NAME)) > control_socket.LONGEST
         gateway.start()
         banned = gateway.command("ban", "spam@pest.example")
         assert (banned.returncode, banned.stderr) == (0, "")
@@ -259,7 +259,7 @@ def test_d14_a_second_daemon_and_a_writer_without_the_socket_are_refused(gateway
     second = gateway.command("run")
     assert second.returncode == 1
     assert second.stderr.splitlines()[-1].endswith(f"is in use by process {gateway.child.pid}")  # type: ignore[union-attr]
-    (gateway.data / callbox.NAME).rename(gateway.data / "elsewhere")
+    (gateway.data / control_socket.NAME).rename(gateway.data / "elsewhere")
     alone = gateway.command("ban", "one@pest.example")
     assert (alone.returncode, alone.stdout) == (1, "")
     assert "is in use by process" in alone.stderr
@@ -270,7 +270,7 @@ def test_d14_a_second_daemon_and_a_writer_without_the_socket_are_refused(gateway
 def test_a_socket_left_by_a_killed_daemon_is_in_nobodys_way(gateway: Process) -> None:
     gateway.start()
     gateway.kill()
-    assert (gateway.data / callbox.NAME).exists()
+    assert (gateway.data / control_socket.NAME).exists()
     assert gateway.command("ban", "one@pest.example").returncode == 0
     gateway.start()
     assert ask(gateway, b'{"call": "ping"}\n') == {"result": "Acme"}

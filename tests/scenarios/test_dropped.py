@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, only, opened, running
 
-from mailgate.core import token
-from mailgate.core.change import Decision, Fate
-from mailgate.core.decide import ANYBODY, decide, needs
-from mailgate.core.facts import SentLetter
-from mailgate.core.mail import Envelope, Source
-from mailgate.wire.parse import parse
+from mailgate.core.mails.decide import ANYBODY, decide, needs
+from mailgate.core.model.change import Decision, Fate
+from mailgate.core.model.facts import SentLetter
+from mailgate.core.model.mail import Envelope, Source
+from mailgate.core.proof import token
+from mailgate.wire.mime.parse import parse
 
 MAIJA, US, ANNA, BO = "maija@customer.example", "support@acme.example", "anna@staff.example", "bo@staff.example"
 CORE = Path(__file__).parents[2] / "mailgate" / "core"

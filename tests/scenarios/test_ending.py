@@ -15,7 +15,7 @@ from scenarios.process import Process, Relay, letter, process, until
 from silent import Silent
 
 from mailgate import daemon
-from mailgate.app import callbox
+from mailgate.app.admin import control_socket
 
 LIMIT = 40.0  # seconds; by design it is less than daemon.END + daemon.EXIT, on an idle machine
 
@@ -138,7 +138,7 @@ def test_s18_clients_of_the_control_socket_that_never_finish_hold_up_no_end(tmp_
         clients = []
         for said in (b"", b'{"call"', b'{"call": "ping"}\n'):  # the last one never reads its answer
             client = socket.socket(socket.AF_UNIX)
-            with callbox.path_of(gateway.data) as path:
+            with control_socket.path_of(gateway.data) as path:
                 client.connect(path)
             client.sendall(said)
             clients.append(client)
@@ -153,7 +153,7 @@ def test_s18_a_thread_that_hangs_for_ever_is_left_behind(tmp_path: Path) -> None
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(
         "import sys, time\n"
-        "import mailgate.daemon as daemon, mailgate.app.figures as figures, pathlib\n"
+        "import mailgate.daemon as daemon, mailgate.app.health.pages as figures, pathlib\n"
         "daemon.END = daemon.EXIT = daemon.GRACE = 1.0\n"
         "def hangs(gateway):\n"
         f"    pathlib.Path({str(tmp_path / 'asked')!r}).touch()\n"
@@ -174,7 +174,7 @@ def test_s18_a_thread_that_hangs_for_ever_is_left_behind(tmp_path: Path) -> None
 
 def test_s18_the_parts_of_an_end_fit_into_the_whole() -> None:
     """By design: the sum of what is waited for stays below what systemd allows (TimeoutStopSec in the unit)."""
-    from mailgate.app import dispatch
+    from mailgate.app.outbox import dispatch
 
     assert dispatch.GRACE <= daemon.GRACE
     assert daemon.GRACE + daemon.LAST < daemon.END

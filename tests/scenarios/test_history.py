@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 from conftest import Desk, mail, opened, running
 
-from mailgate.app import history
+from mailgate.app.admin import import_old
 from mailgate.cli import cli
-from mailgate.core.mail import Envelope
+from mailgate.core.model.mail import Envelope
 
 START = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -127,11 +127,11 @@ def test_maildirs_eml_trees_and_escaped_from_lines_are_all_read(tmp_path: Path) 
     (tree / "notes.txt").write_text("not a mail")
     mbox(tree / "archive", old(6, "boxed") + b"\nFrom here on\n", old(7, "second"))
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    found = list(history.found([box, tmp_path / "tree"], now))
+    found = list(import_old.find_mails([box, tmp_path / "tree"], now))
     subjects = [one.raw.partition(b"Subject: ")[2].split(b"\n")[0].decode() for one in found]
     assert sorted(subjects) == ["boxed", "cur", "eml", "new", "second", "sent"]
     assert b"\nFrom here on\n" in next(one.raw for one in found if b"boxed" in one.raw)
-    assert sum(one.size for one in found) == history.total([box, tmp_path / "tree"])
+    assert sum(one.size for one in found) == import_old.total([box, tmp_path / "tree"])
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_the_time_is_the_date_field_or_else_the_line_before_the_mail(
 ) -> None:
     box = tmp_path / "a.mbox"
     box.write_bytes(f"From x@y.example Sat Mar  2 09:00:00 2024\nDate: {date}\nFrom: a@b.example\n\nHi.\n".encode())
-    [one] = history.found([box], datetime(2026, 1, 1, tzinfo=UTC))
+    [one] = import_old.find_mails([box], datetime(2026, 1, 1, tzinfo=UTC))
     assert one.at == expected
 
 
@@ -214,7 +214,7 @@ def test_every_mail_is_accounted_for_and_one_without_a_fate_is_named(desk: Desk)
 def test_a_mail_too_large_for_the_daemon_is_left_out_by_name_and_the_rest_goes_on(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mailgate.cli.history.LARGEST", 1000)
+    monkeypatch.setattr("mailgate.cli.admin.import_old.LARGEST", 1000)
     box = mbox(desk.folder / "a.mbox", old(0, "Small"), old(1, "Large") + b"x" * 2000 + b"\n", old(2, "Small again"))
     assert imported(desk, box) == "2 imported, 0 here already"
     assert "left out, larger than" in run(desk.folder, "import", str(box))

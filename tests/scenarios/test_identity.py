@@ -16,8 +16,8 @@ import pytest
 import trustme
 from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
 
-from mailgate.core import token
-from mailgate.core.ticket import Ticket
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.proof import token
 from mailgate.edge import smtp_guesses
 
 ANNA = "Anna Virtanen <anna@staff.example>"

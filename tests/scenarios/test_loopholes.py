@@ -12,8 +12,8 @@ from urllib.parse import unquote
 import pytest
 from conftest import Desk, mail, notice_to, only, opened, reply, running
 
-from mailgate.app import history
-from mailgate.core.ticket import Ticket
+from mailgate.app.admin import import_old
+from mailgate.core.model.ticket import Ticket
 
 ANNA = "Anna Virtanen <anna@staff.example>"
 TIMO = """
@@ -66,7 +66,7 @@ def take_over(desk: Desk, *mails: EmailMessage) -> list[int]:
     at = datetime(2024, 3, 1, 9, 0, tzinfo=UTC)
     raw = [(message.as_bytes(policy=email.policy.SMTP), at) for message in mails]
     before = set(desk.settled)
-    history.take(desk.gateway, raw)
+    import_old.take_in(desk.gateway, raw)
     desk.settle()
     return sorted(set(desk.settled) - before)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import CONFIG, Desk, mail, running
 
-from mailgate.app import control
+from mailgate.app.admin import control
 from mailgate.errors import Temporary
 
 VICTIM = "victim@customer.example"
@@ -186,7 +186,7 @@ def test_g15_a_retry_after_ack_max_age_is_not_acknowledged(desk: Desk) -> None:
 def test_p23_an_error_of_the_database_is_not_counted_against_the_mail(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mailgate.app.intake.PAUSE", 0.01)
+    monkeypatch.setattr("mailgate.app.intake.intake.PAUSE", 0.01)
     failures = iter(range(6))
 
     def hiccup(mail: Any, parsed: Any, snapshot: Any, after: Any) -> Future[Any]:
@@ -225,7 +225,7 @@ def test_when_even_the_stub_ticket_fails_the_mail_is_set_aside_bare_and_the_othe
     def broken(*args: Any) -> None:
         raise KeyError("no department")
 
-    monkeypatch.setattr("mailgate.core.unreadable.decide", broken)
+    monkeypatch.setattr("mailgate.core.mails.unreadable.decide", broken)
     desk.gateway.intake.hand.children = Deadly(desk.gateway.children)
     number = desk.send(poisoned())
     assert desk.fate(number) == "quarantined"
@@ -234,7 +234,7 @@ def test_when_even_the_stub_ticket_fails_the_mail_is_set_aside_bare_and_the_othe
 
 
 def test_without_children_mail_waits_and_nobody_is_blamed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailgate.app.intake.PAUSE", 0.01)
+    monkeypatch.setattr("mailgate.app.intake.intake.PAUSE", 0.01)
     pool, refusals = desk.gateway.children, iter(range(5))
 
     class Bare(Deadly):

@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 from conftest import Desk, notice_to, only, opened, running, whole
 
-from mailgate.core.ticket import Ticket
+from mailgate.core.model.ticket import Ticket
 
 ANNA = "Anna Virtanen <anna@staff.example>"
 BORDER = '[[identity.border]]\nid = "mx.acme.example"\n'

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Desk, from_agent, mail, opened, reply, running, whole
 
-from mailgate.app.schedule import run_job
+from mailgate.app.jobs.schedule import run_job
 
 ANNA, BO = "anna@staff.example", "bo@staff.example"
 MAIJA = "maija@customer.example"

@@ -14,11 +14,11 @@ from types import ModuleType
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
 
-from mailgate.core.catalogue import COMMANDS
-from mailgate.core.change import Audience, Decision, Fate
-from mailgate.core.decide import decide, needs
-from mailgate.core.mail import Envelope
-from mailgate.wire.parse import parse
+from mailgate.core.commands.catalogue import COMMANDS
+from mailgate.core.mails.decide import decide, needs
+from mailgate.core.model.change import Audience, Decision, Fate
+from mailgate.core.model.mail import Envelope
+from mailgate.wire.mime.parse import parse
 
 ANNA = "Anna Virtanen <anna@staff.example>"
 BO = "Bo Ek <bo@staff.example>"

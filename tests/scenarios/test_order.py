@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from conftest import Desk, mail, running
 
-from mailgate.app import control, inhand
-from mailgate.core.mail import Envelope, Source
+from mailgate.app.admin import control
+from mailgate.app.intake import in_hand
+from mailgate.core.model.mail import Envelope, Source
 from mailgate.errors import ChildFailed, Temporary
 
 MAIJA, KARI = "maija@customer.example", "kari@other.example"
@@ -26,7 +27,7 @@ TO = "support@acme.example"
 @pytest.fixture(autouse=True)
 def slowly(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(inhand, "READ", "slow_jobs:read")
+    monkeypatch.setattr(in_hand, "READ", "slow_jobs:read")
 
 
 @pytest.fixture
@@ -123,12 +124,12 @@ def test_who_waits_for_the_parent_holds_up_their_own_next_mail(desk: Desk) -> No
 def test_after_two_seconds_of_reading_a_mail_holds_up_its_replies_and_no_more_its_senders_other_mail(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inhand, "SLOW", 1000.0)
+    monkeypatch.setattr(in_hand, "SLOW", 1000.0)
     [parent] = hand_in(desk, held("Lamp", message_id="<1@customer.example>"))
     begun(desk)
     other, reply = hand_in(desk, mail("Chair"), mail("Re: Lamp", in_reply_to="<1@customer.example>"))
     read_and_waiting(desk, other, reply)
-    monkeypatch.setattr(inhand, "SLOW", 0.0)
+    monkeypatch.setattr(in_hand, "SLOW", 0.0)
     settle(desk, other)
     assert holds(desk, parent) == 1
     assert reply not in desk.settled
@@ -206,8 +207,8 @@ def test_a_hostile_sender_who_lists_others_ids_and_names_stalls_nobody_for_long(
     firsts = [
         desk.send(mail(f"Lamp {n}", sender=who, message_id=f"<{n}@victim.example>")) for n, who in enumerate(victims)
     ]
-    monkeypatch.setattr(inhand, "SLOW", 0.0)
-    monkeypatch.setattr(inhand, "PASSED", 3.0)
+    monkeypatch.setattr(in_hand, "SLOW", 0.0)
+    monkeypatch.setattr(in_hand, "PASSED", 3.0)
     listed = " ".join(f"<{n}@victim.example>" for n in range(5))
     hostile = hand_in(
         desk,
@@ -232,7 +233,7 @@ def test_a_hostile_sender_who_lists_others_ids_and_names_stalls_nobody_for_long(
 
 
 def test_a_parent_that_is_put_back_keeps_its_reply_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailgate.app.intake.PAUSE", 0.01)
+    monkeypatch.setattr("mailgate.app.intake.intake.PAUSE", 0.01)
     deciding = desk.gateway.intake.deciding
     real, troubles = deciding._begin, iter(range(3))
 
@@ -333,7 +334,7 @@ def test_a_stranger_finds_no_ticket_by_an_id_that_somebody_referred_to(desk: Des
 
 
 def test_status_says_when_the_window_is_full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inhand, "WINDOW", 2)
+    monkeypatch.setattr(in_hand, "WINDOW", 2)
     hand_in(desk, held("Lamp"), held("Chair", sender=KARI), mail("Desk", sender="x@y.example"))
     intake = desk.gateway.intake
     until(desk, lambda: bool(intake.standing()["full"]), "the window is not full")

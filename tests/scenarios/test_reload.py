@@ -14,10 +14,10 @@ from conftest import RULES, Desk, mail, running
 from scenarios.process import Process, process, until
 
 from mailgate import wiring
-from mailgate.app import control, reloading
-from mailgate.edge.imap_box import Mailbox
-from mailgate.edge.imap_folder import Folder
-from mailgate.edge.imap_in import MailboxReader
+from mailgate.app.admin import control, reloading
+from mailgate.edge.imap.box import Mailbox
+from mailgate.edge.imap.folder import Folder
+from mailgate.edge.imap.reader import MailboxReader
 from mailgate.errors import ConfigError
 
 URGENT = '[[rule]]\nname = "all"\nthen.priority = "urgent"\n'

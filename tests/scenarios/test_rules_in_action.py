@@ -8,8 +8,8 @@ from pathlib import Path
 
 from conftest import Desk, from_agent, mail, notice_to, only, opened, running, whole
 
-from mailgate.core.condition import Condition
-from mailgate.core.rule import Actions, Rule
+from mailgate.core.rules.condition import Condition
+from mailgate.core.rules.rule import Actions, Rule
 
 MAIJA = "maija@customer.example"
 LAST = '\n[[rule]]\nname = "everything else"\n'

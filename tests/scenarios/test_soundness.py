@@ -18,10 +18,11 @@ import pytest
 from conftest import Desk, mail, running
 from scenarios.process import until
 
-from mailgate.app import control, notify
-from mailgate.store import connection as opening
-from mailgate.store import schema
-from mailgate.store.sqlite import SqliteStore
+from mailgate.app.admin import control
+from mailgate.app.health import systemd
+from mailgate.store.sqlite import connection as opening
+from mailgate.store.sqlite import schema
+from mailgate.store.sqlite.store import SqliteStore
 
 # Tables that grow with the mail; the others are as long as the configuration, or as what waits.
 GROWING = "mail|raw|ticket|entry|attachment|event|msgid|letter|rendered|delivery|address|contact|words\\w*|blob\\w*"
@@ -104,9 +105,9 @@ def test_s23_damage_is_told_on_every_surface_and_new_mail_stays_with_its_sender(
 
 
 def _report(desk: Desk) -> Any:
-    from mailgate.app import status
+    from mailgate.app.health import status
 
-    return status.now_in(desk.gateway, desk.gateway.clock())
+    return status.status_of(desk.gateway, desk.gateway.clock())
 
 
 def test_s23_real_damage_in_a_large_file_is_found_beside_the_work(
@@ -163,7 +164,7 @@ def test_s23_nothing_that_grows_is_read_through_before_ready(tmp_path: Path, mon
 
         monkeypatch.setattr(opening, name, traced)
     monkeypatch.setattr(opening, "AT_ONCE", -1)
-    monkeypatch.setattr(notify, "tell", lambda word: ready.append(len(said)) if word == "READY=1" else None)
+    monkeypatch.setattr(systemd, "tell", lambda word: ready.append(len(said)) if word == "READY=1" else None)
     with running(tmp_path):
         pass
     before = said[: ready[0]]
@@ -195,17 +196,17 @@ def test_s23_systemd_is_asked_for_patience_while_a_migration_gets_ahead(
         supervisor.settimeout(20)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "n"))
         calls: list[int] = []
-        ask = notify.patience()
+        ask = systemd.patience()
         SqliteStore(path, progress=lambda: (calls.append(1), ask())[1]).close()
-        assert supervisor.recv(100).decode() == f"EXTEND_TIMEOUT_USEC={notify.MORE * 1_000_000}"
+        assert supervisor.recv(100).decode() == f"EXTEND_TIMEOUT_USEC={systemd.MORE * 1_000_000}"
     assert len(calls) >= 2  # once for the copy, and then while the statements run
 
 
 def test_s23_patience_is_asked_for_now_and_then_and_not_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    monkeypatch.setattr(notify, "tell", told.append)
+    monkeypatch.setattr(systemd, "tell", told.append)
     now = [0.0]
-    ask = notify.patience(lambda: now[0])
+    ask = systemd.patience(lambda: now[0])
     for _ in range(100):
         ask()
         now[0] += 1.0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, only, opened, running, whole
 
-from mailgate.core.ticket import EntryKind, Ticket
+from mailgate.core.model.ticket import EntryKind, Ticket
 
 STRANGER = "Eve <eve@stranger.example>"
 MAIJA = "maija@customer.example"

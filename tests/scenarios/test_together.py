@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
 
-from mailgate.core.mail import Envelope, Source
+from mailgate.core.model.mail import Envelope, Source
 
 ANNA = "Anna Virtanen <anna@staff.example>"
 BO = "Bo Ek <bo@staff.example>"

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from scenarios.process import Process, letter, process, until
 
-from mailgate.store import schema
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite import schema
+from mailgate.store.sqlite.store import SqliteStore
 
 ODD = str(Path(__file__).with_name("odd_daemon.py"))
 

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 import pytest
 from conftest import Desk, mail, opened, reply, running, whole
 
-from mailgate.app.schedule import run_job
-from mailgate.core.ticket import Ticket
+from mailgate.app.jobs.schedule import run_job
+from mailgate.core.model.ticket import Ticket
 
 ANNA = "Anna Virtanen <anna@staff.example>"
 BO = "Bo Ek <bo@staff.example>"

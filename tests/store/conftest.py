@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate.core.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
-from mailgate.core.facts import Needs
-from mailgate.core.mail import Address, Envelope
-from mailgate.core.policy import Agent, Department
-from mailgate.core.ticket import EntryKind
+from mailgate.core.model.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
+from mailgate.core.model.facts import Needs
+from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.policy import Agent, Department
+from mailgate.core.model.ticket import EntryKind
 from mailgate.store.base import Stamp
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.store import SqliteStore
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANNA = Address("anna@customer.example", "Anna")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from mailgate import crash
-from mailgate.core import change as ch
-from mailgate.store import backfill, schema
+from mailgate.core.model import change as ch
+from mailgate.store import backfill
 from mailgate.store.backfill import Fill
+from mailgate.store.sqlite import schema
 
 
 def shout(session, after, rows):
@@ -71,7 +72,7 @@ def test_killed_between_and_inside_slices_every_row_is_filled_once(make, shoutin
         from pathlib import Path
         sys.path.insert(0, {str(Path(__file__).parent)!r})
         from mailgate.store import backfill
-        from mailgate.store.sqlite import SqliteStore
+        from mailgate.store.sqlite.store import SqliteStore
         from test_backfill import Fill, shout
         backfill.FILLS = (Fill("shout", shout),)
         store = SqliteStore(Path({str(bench.store.path)!r}))

@@ -6,13 +6,13 @@ import threading
 
 import pytest
 
-from mailgate.core.mail import Envelope
+from mailgate.core.model.mail import Envelope
 from mailgate.errors import ConfigError, Permanent
 from mailgate.store import blobs
-from mailgate.store.backup import backup
 from mailgate.store.base import InUse
 from mailgate.store.blobs import blob_path
-from mailgate.store.restore import restore
+from mailgate.store.sqlite.backup import backup
+from mailgate.store.sqlite.restore import restore
 
 ENVELOPE = Envelope("a@b.example", ("support@desk.example",))
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.core import change as ch
-from mailgate.core.mail import Address, Attachment
-from mailgate.core.ticket import EntryKind, Priority, Status
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address, Attachment
+from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.store.base import TicketFilter
 
 BO = Address("bo@other.example", "Bo")
@@ -295,7 +295,7 @@ def effects(bench, *which):
 
 def test_a_parked_mail_is_listed_then_released_and_waits_again(bench):
     mail = bench.keep().number
-    parking = ch.Parking("unknown word", "ann", ("#close",))
+    parking = ch.WhyParked("unknown word", "ann", ("#close",))
     bench.apply(mail, fate=ch.Fate.PARKED, parking=parking, stamp=bench.stamp(mail))
     (row,) = bench.read(lambda read: read.parked())
     assert {key: row[key] for key in ("id", "mail", "at", "from", "subject", "agent", "why")} == {
@@ -311,7 +311,7 @@ def test_a_parked_mail_is_listed_then_released_and_waits_again(bench):
 
 def test_a_parked_mail_can_be_thrown_away(bench):
     mail = bench.keep(b"raw bytes").number
-    bench.apply(mail, fate=ch.Fate.PARKED, parking=ch.Parking("x"), stamp=bench.stamp(mail))
+    bench.apply(mail, fate=ch.Fate.PARKED, parking=ch.WhyParked("x"), stamp=bench.stamp(mail))
     effects(bench, ch.Unpark(mail, False))
     audit = bench.read(lambda read: read.audit())
     assert (audit["parked"], audit["dropped"]) == (0, 1)

@@ -14,15 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.change import AddEntry, Decision, Fate, OpenTicket, Step
-from mailgate.core.mail import Address, Envelope
-from mailgate.core.ticket import EntryKind
+from mailgate.core.model.change import AddEntry, Decision, Fate, OpenTicket, Step
+from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.ticket import EntryKind
 from mailgate.errors import ConfigError, OutOfSpace, Temporary
-from mailgate.store import blobs, schema
-from mailgate.store import connection as opening
+from mailgate.store import blobs
 from mailgate.store.base import InUse
-from mailgate.store.faults import sqlite_fault
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite import connection as opening
+from mailgate.store.sqlite import schema
+from mailgate.store.sqlite.faults import sqlite_fault
+from mailgate.store.sqlite.store import SqliteStore
 
 ANNA = Address("anna@customer.example", "Anna")
 ENVELOPE = Envelope("anna@customer.example", ("support@desk.example",))
@@ -289,8 +290,8 @@ def test_d13_a_migration_killed_midway_is_gone_and_runs_again(tmp_path):
     script = textwrap.dedent(
         f"""
         import os, pathlib
-        from mailgate.store import schema
-        from mailgate.store.sqlite import SqliteStore
+        from mailgate.store.sqlite import schema
+        from mailgate.store.sqlite.store import SqliteStore
         from sqlite_utils import Database
         real = Database.executescript
         def dying(self, script):
@@ -352,9 +353,9 @@ def test_d01_a_store_killed_at_any_moment_has_everything_it_said_yes_to(tmp_path
         """
         import pathlib, sys
         from datetime import datetime, UTC
-        from mailgate.core.mail import Envelope
+        from mailgate.core.model.mail import Envelope
         from mailgate.store import blobs
-        from mailgate.store.sqlite import SqliteStore
+        from mailgate.store.sqlite.store import SqliteStore
         path = pathlib.Path(sys.argv[1])
         store = SqliteStore(path)
         envelope = Envelope("a@b.example", ("support@desk.example",))
@@ -389,9 +390,9 @@ def test_f08_the_log_is_on_disk_before_anybody_hears_yes(tmp_path):
         """
         import os, pathlib, sys
         from datetime import datetime, UTC
-        from mailgate.core.mail import Envelope
+        from mailgate.core.model.mail import Envelope
         from mailgate.store import blobs
-        from mailgate.store.sqlite import SqliteStore
+        from mailgate.store.sqlite.store import SqliteStore
         path = pathlib.Path(sys.argv[1])
         store = SqliteStore(path)
         envelope = Envelope("a@b.example", ("support@desk.example",))

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.core import change as ch
-from mailgate.core.mail import Address, Attachment
-from mailgate.core.ticket import EntryKind, Status
-from mailgate.store.search import NEXT
-from mailgate.store.words import body, folded
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address, Attachment
+from mailgate.core.model.ticket import EntryKind, Status
+from mailgate.store.tickets.indexing import body, folded
+from mailgate.store.tickets.search import NEXT
 
 BO = Address("bo@other.example", "Bo")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -130,7 +130,7 @@ def test_only_settled_mail_of_finished_tickets_is_old(bench, letters):
     solved = bench.open("solved", SOLVED)
     bench.open("letter still here", SOLVED, outbound=(letters(),))
     parked = bench.keep().number
-    bench.apply(parked, fate=ch.Fate.PARKED, parking=ch.Parking("x"), stamp=bench.stamp(parked))
+    bench.apply(parked, fate=ch.Fate.PARKED, parking=ch.WhyParked("x"), stamp=bench.stamp(parked))
     dropped = bench.keep().number
     bench.apply(dropped, fate=ch.Fate.DROPPED, stamp=bench.stamp(dropped))
     bench.keep()

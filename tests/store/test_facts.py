@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.core import change as ch
-from mailgate.core.mail import Address
-from mailgate.core.ticket import EntryKind, Status
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import EntryKind, Status
 
 BO = Address("bo@other.example", "Bo")
 HOUR = timedelta(hours=1)
@@ -56,7 +56,7 @@ def test_the_same_content_is_known_with_its_departments_and_ticket(bench):
 
 def test_what_is_parked_or_in_quarantine_makes_no_duplicate(bench):
     mail = bench.keep().number
-    bench.apply(mail, fate=ch.Fate.PARKED, parking=ch.Parking("x"), stamp=bench.stamp(mail, content_digest="same"))
+    bench.apply(mail, fate=ch.Fate.PARKED, parking=ch.WhyParked("x"), stamp=bench.stamp(mail, content_digest="same"))
     assert bench.facts(content_digest="same").duplicate_of is None
     bench.apply(None, effects=(ch.Unpark(mail, True, "ann"),))
     assert bench.facts(content_digest="same").duplicate_of is None, "a released mail is no duplicate of itself"

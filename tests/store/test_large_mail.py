@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate.core.mail import Envelope
+from mailgate.core.model.mail import Envelope
 from mailgate.errors import OutOfSpace, Temporary
 from mailgate.store import blobs
 from mailgate.store.blobs import blob_path

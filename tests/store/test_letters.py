@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.core import change as ch
-from mailgate.core.mail import Address
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address
 
 BO = Address("bo@other.example", "Bo")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

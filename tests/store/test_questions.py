@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.core import change as ch
-from mailgate.core.mail import Address, Source
-from mailgate.core.ticket import EntryKind, Priority, Status
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address, Source
+from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.errors import ConfigError
 from mailgate.store.base import Cursor, TicketFilter
-from mailgate.store.search import folded, query
+from mailgate.store.tickets.search import folded, query
 
 BO = Address("bo@other.example", "Bo")
 HOUR = timedelta(hours=1)
@@ -97,7 +97,7 @@ def test_the_clock_reads_only_those_due(bench):
 def test_each_mail_has_its_one_fate_in_the_audit(bench):
     for fate in ch.Fate:
         mail = bench.keep().number
-        bench.apply(mail, fate=fate, parking=ch.Parking("x") if fate is ch.Fate.PARKED else None)
+        bench.apply(mail, fate=fate, parking=ch.WhyParked("x") if fate is ch.Fate.PARKED else None)
     bench.keep()
     assert bench.read(lambda read: read.audit()) == {
         "accepted": 6, "filed": 1, "duplicate": 1, "dropped": 1, "parked": 1, "quarantined": 1, "unaccounted": 1,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.core import change as ch
-from mailgate.core.ticket import EntryKind, Status
+from mailgate.core.model import change as ch
+from mailgate.core.model.ticket import EntryKind, Status
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NAMES = ("department", "owner", "created", "first", "solved", "first_kept", "solve_kept", "due", "solve_due", "tags")

@@ -9,12 +9,13 @@ from contextlib import closing
 
 import pytest
 
-from mailgate.core.mail import Envelope
+from mailgate.core.model.mail import Envelope
 from mailgate.errors import ConfigError
-from mailgate.store import blobs, schema, shape
-from mailgate.store import restore as restoring
-from mailgate.store.backup import backup
-from mailgate.store.restore import restore
+from mailgate.store import blobs
+from mailgate.store.sqlite import restore as restoring
+from mailgate.store.sqlite import schema, shape
+from mailgate.store.sqlite.backup import backup
+from mailgate.store.sqlite.restore import restore
 
 ENVELOPE = Envelope("a@b.example", ("support@desk.example",))
 

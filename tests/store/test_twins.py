@@ -1,4 +1,4 @@
-"""What `core.state` says of changes and what the store writes of them is one and the same (S-14)."""
+"""What `core.model.changed` says of changes and what the store writes of them is one and the same (S-14)."""
 
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mailgate.core import change as ch
-from mailgate.core import state
-from mailgate.core.mail import Address, Envelope
-from mailgate.core.ticket import EntryKind, Priority, Status, Ticket
+from mailgate.core.model import change as ch
+from mailgate.core.model import changed
+from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PEOPLE = [Address(f"{name}@other.example", name.title()) for name in ("zoe", "bo", "cy")]
@@ -107,7 +107,7 @@ def plain(ticket: Ticket, without=frozenset()):
 def taken_apart(before, changes, now):
     """True when a merge is taken back on the way."""
     return any(
-        isinstance(one, ch.Unmerge) and state.after(before, changes[:at], now).merged_into is not None
+        isinstance(one, ch.Unmerge) and changed.ticket_after(before, changes[:at], now).merged_into is not None
         for at, one in enumerate(changes)
     )
 
@@ -160,7 +160,7 @@ def test_what_is_written_is_what_the_core_foresaw(bench, others, first, second, 
             changes = tuple(placed(one, number, others, ticket, bench.now) for one in drawn)
             apply(bench, tx, number, changes, now, mail)
             without = JOURNALLED if taken_apart(ticket, changes, now) else frozenset()
-            foreseen = state.after(ticket, changes, now, arrived)
+            foreseen = changed.ticket_after(ticket, changes, now, arrived)
             pairs.append((plain(tx.ticket(number), without), plain(foreseen, without)))
         return pairs
 
@@ -172,7 +172,7 @@ def test_what_is_written_is_what_the_core_foresaw(bench, others, first, second, 
 @given(OPENING, CHANGES)
 def test_a_ticket_opens_as_the_core_foresaw(bench, others, opening, drawn):
     now, arrived = bench.now + HOUR, bench.now
-    blank = state.opened(opening, now, arrived)
+    blank = changed.ticket_from_opening(opening, now, arrived)
     # A number that is not drawn yet can be named by nobody, nor an entry that is not written yet.
     nameless = (ch.SplitOff, ch.Withdraw, ch.MergeInto)
     named = (one for one in drawn if not isinstance(one, nameless))
@@ -183,7 +183,7 @@ def test_a_ticket_opens_as_the_core_foresaw(bench, others, opening, drawn):
         return tx.ticket(number)
 
     read = bench.write(play)
-    foreseen = replace(state.after(blank, changes, now, arrived), number=read.number)
+    foreseen = replace(changed.ticket_after(blank, changes, now, arrived), number=read.number)
     assert plain(read) == plain(foreseen)
 
 

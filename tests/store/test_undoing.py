@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.core import change as ch
-from mailgate.core.mail import Address
-from mailgate.core.ticket import EntryKind, Status
-from mailgate.store.desk import WRITERS
+from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import EntryKind, Status
+from mailgate.store.tickets.changes import WRITERS
 
 BO = Address("bo@other.example", "Bo")
 CY = Address("cy@other.example", "Cy")

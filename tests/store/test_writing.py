@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.mail import Envelope
+from mailgate.core.model.mail import Envelope
 from mailgate.errors import Temporary
-from mailgate.store import sqlite
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite import store as sqlite
+from mailgate.store.sqlite.store import SqliteStore
 
-HOME = Path(sqlite.__file__).parent
+HOME = Path(sqlite.__file__).parents[1]
 
 
 def held(store):
@@ -38,10 +38,10 @@ def trace(bench):
 def test_one_mail_is_one_begin_immediate_and_one_commit(bench, letters):
     number = bench.keep().number
     seen = trace(bench)
-    from mailgate.core.change import AddEntry, Decision, Fate, OpenTicket, Step
-    from mailgate.core.facts import Needs
-    from mailgate.core.mail import Address
-    from mailgate.core.ticket import EntryKind
+    from mailgate.core.model.change import AddEntry, Decision, Fate, OpenTicket, Step
+    from mailgate.core.model.facts import Needs
+    from mailgate.core.model.mail import Address
+    from mailgate.core.model.ticket import EntryKind
 
     who = Address("anna@customer.example")
 
@@ -153,12 +153,12 @@ def test_d08_every_transaction_that_writes_begins_immediate():
     """BUSY_SNAPSHOT is impossible only as long as nobody writes in a deferred transaction."""
     begins = {
         (path.name, match)
-        for path in HOME.glob("*.py")
+        for path in HOME.rglob("*.py")
         for match in re.findall(r'execute\(\s*"(BEGIN[^"]*)"', path.read_text())
     }
     assert begins == {
-        ("sqlite.py", "BEGIN IMMEDIATE"),
-        ("sqlite.py", "BEGIN"),  # readers: query_only
+        ("store.py", "BEGIN IMMEDIATE"),
+        ("store.py", "BEGIN"),  # readers: query_only
         ("schema.py", "BEGIN IMMEDIATE"),
         ("restore.py", "BEGIN IMMEDIATE"),
     }
@@ -166,7 +166,7 @@ def test_d08_every_transaction_that_writes_begins_immediate():
 
 def test_the_sql_keeps_to_the_dialect_both_databases_share():
     """No REPLACE (it breaks the full text), no clock in SQL, no positional parameters, no SQLite-only time functions."""
-    for path in HOME.glob("*.py"):
+    for path in HOME.rglob("*.py"):
         text = path.read_text()
         assert not re.search(r"\b(INSERT OR|REPLACE INTO|datetime\('now'\)|strftime\(|IFNULL\()", text, re.I), path.name
 

@@ -13,12 +13,12 @@ from config.test_config_example import shown, uncommented
 
 from mailgate.config.load import load
 from mailgate.config.model import FileModel
-from mailgate.core.letter import Letter, head
+from mailgate.core.letters.letter import Letter, head
 from mailgate.errors import ConfigError
 from mailgate.rulebook import load as rulebook
-from mailgate.wire import samples
-from mailgate.wire.render import check, page
-from mailgate.wire.render_shipped import SHIPPED
+from mailgate.wire.letters import samples
+from mailgate.wire.letters.render import check, page
+from mailgate.wire.letters.shipped import SHIPPED
 
 OLD = Path(__file__).with_name("0.1.0")
 TODAY = date(2026, 11, 22)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.app.gateway import Gateway
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite.store import SqliteStore
 from mailgate.wiring import build
 
 OLD = Path(__file__).with_name("0.1.0")

@@ -14,9 +14,10 @@ import pytest
 from upgrade.old_desk import Desk, counts, lay_out, rows
 
 from mailgate import crash
-from mailgate.app import jobs
-from mailgate.store import backfill, schema
-from mailgate.store.sqlite import SqliteStore
+from mailgate.app.jobs import ticks
+from mailgate.store import backfill
+from mailgate.store.sqlite import schema
+from mailgate.store.sqlite.store import SqliteStore
 from mailgate.wiring import build
 
 pytestmark = pytest.mark.xdist_group("upgrade")  # they share the undisturbed upgrade
@@ -62,7 +63,7 @@ def worked_off(desk: Desk) -> tuple[Counter[str], Counter[str]]:
         gateway.store.write(lambda tx: tx.recover(gateway.clock())).result(10)
         gateway.intake.work_off()
         gateway.dispatcher.drain()
-        jobs.backfill(gateway, gateway.clock())
+        ticks.backfill(gateway, gateway.clock())
         done = gateway.store.read(lambda read: [backfill.done(read, fill.name) for fill in backfill.FILLS])  # type: ignore[arg-type]
         assert all(done)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.wire.authentication import read_authentication
+from mailgate.wire.mime.authentication import read_authentication
 
 MINE = "mx.acme.example"
 FROM = "header.from=staff.example"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.wire import charset
+from mailgate.wire.mime import charset
 
 FI = "Hyvää päivää, tilaukseni on myöhässä"
 PL = "Dzień dobry, proszę o fakturę, zamówienie nie dotarło"

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.core.letter import Letter, head
-from mailgate.core.mail import Address
-from mailgate.core.showing import VARIABLES
+from mailgate.core.letters.letter import Letter, head
+from mailgate.core.letters.views import VARIABLES
+from mailgate.core.model.mail import Address
 from mailgate.errors import Permanent
-from mailgate.wire import mimebytes, samples
-from mailgate.wire.compose import File, Written, body, subject_line, write
+from mailgate.wire.letters import mime_out, samples
+from mailgate.wire.letters.compose import File, Written, body, subject_line, write
 
 ODD = "a\r\nBcc: x@y\0\x0b\x85\u2028\ud800\u202eb"
 
@@ -128,26 +128,24 @@ def test_an_address_beyond_ascii_asks_for_smtputf8() -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_in_a_header_comes_back_and_adds_nothing(text: str) -> None:
-    raw = mimebytes.field("Subject", text)
+    raw = mime_out.field("Subject", text)
     assert raw.endswith(b"\r\n") and raw.isascii()
     back = email.message_from_bytes(raw + b"\r\n")
     assert back.keys() == ["Subject"]
-    assert "".join(str(make_header(decode_header(back["Subject"]))).split()) == "".join(
-        mimebytes.one_line(text).split()
-    )
+    assert "".join(str(make_header(decode_header(back["Subject"]))).split()) == "".join(mime_out.one_line(text).split())
     assert all(len(word) <= 75 for word in raw.split() if word.startswith(b"=?"))
 
 
 @given(st.text(max_size=120))
 def test_any_display_name_leaves_one_recipient(name: str) -> None:
-    raw = mimebytes.mailboxes("To", [Address("a@b.example", name)])
+    raw = mime_out.mailboxes("To", [Address("a@b.example", name)])
     back = email.message_from_bytes(raw + b"\r\n")
     assert back.keys() == ["To"]
     assert [addr for _, addr in getaddresses([back["To"]])] == ["a@b.example"]
 
 
 def test_the_tag_stays_readable_beside_encoded_words() -> None:
-    raw = mimebytes.field("Subject", "Re: [#1042] Käyttöohje puuttuu laatikosta " + "ä" * 200)
+    raw = mime_out.field("Subject", "Re: [#1042] Käyttöohje puuttuu laatikosta " + "ä" * 200)
     assert raw.startswith(b"Subject: Re: [#1042] =?utf-8?")
     assert max(map(len, lines(raw))) <= 78
 
@@ -233,7 +231,7 @@ def test_c04_active_content_is_never_shown_inline(kind: str) -> None:
     "name", ['a"; x="y', "x\r\nEvil: yes", "../../etc/passwd", "Ž" * 200, "", "tiedosto (1).txt", "名前" * 50 + ".pdf"]
 )
 def test_a_file_name_cannot_break_its_header(name: str) -> None:
-    part = email.message_from_bytes(mimebytes.file_part(name, "text/plain", b"x"))
+    part = email.message_from_bytes(mime_out.file_part(name, "text/plain", b"x"))
     assert part.keys() == ["Content-Type", "Content-Disposition", "Content-Transfer-Encoding"]
     shown = part.get_filename()
     assert shown and "/" not in shown and "\n" not in shown

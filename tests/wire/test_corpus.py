@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.core.mail import Envelope, InboundMail
-from mailgate.core.policy import Limits
-from mailgate.wire import parse as parser
+from mailgate.core.model.mail import Envelope, InboundMail
+from mailgate.core.model.policy import Limits
+from mailgate.wire.mime import parse as parser
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 ENVELOPE = Envelope("ann@example.org", ("support@acme.example",))

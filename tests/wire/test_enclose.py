@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.wire import enclose
+from mailgate.wire.letters import enclose
 
 RAW = (
     b"From: ann@customer.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"

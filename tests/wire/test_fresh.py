@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.wire.fresh import split_html
+from mailgate.wire.text.fresh import split_fresh_html
 
 NEW = "<p>Uusi vastaus</p>"
 OLD = "<p>Old text</p>"
@@ -30,7 +30,7 @@ PAGES = {
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
 def test_history_is_cut_and_kept_and_the_new_words_stay(page: str) -> None:
-    new, quoted = split_html(f"<html><body>{page}</body></html>")
+    new, quoted = split_fresh_html(f"<html><body>{page}</body></html>")
     assert "Uusi vastaus" in new and "Old text" not in new and "Lähett" not in new and "kirjoitti" not in new
     assert "Old text" in quoted and "Uusi vastaus" not in quoted
 
@@ -40,7 +40,7 @@ def test_answers_inside_gmails_container_are_new() -> None:
         '<div class="gmail_quote"><div class="gmail_attr">On Fri, X wrote:<br></div><blockquote class="gmail_quote">Old Q1</blockquote>'
         f'{NEW}<blockquote class="gmail_quote">Old Q2</blockquote><div>toinen</div></div>'
     )
-    new, quoted = split_html(page)
+    new, quoted = split_fresh_html(page)
     assert "Uusi vastaus" in new and "toinen" in new and "Old" not in new
     assert "Old Q1" in quoted and "Old Q2" in quoted
 
@@ -50,11 +50,11 @@ def test_answers_inside_gmails_container_are_new() -> None:
     f'<div class="gmail_quote">---------- Forwarded message ---------<br>From: A{OLD}</div>',
 ])  # fmt: skip
 def test_what_cannot_be_told_apart_stays_whole(page: str) -> None:
-    assert split_html(page) == (page, "")
+    assert split_fresh_html(page) == (page, "")
 
 
 def test_a_picture_alone_is_something_new() -> None:
-    new, quoted = split_html(f'<img src="cid:1"><blockquote type="cite">{OLD}</blockquote>')
+    new, quoted = split_fresh_html(f'<img src="cid:1"><blockquote type="cite">{OLD}</blockquote>')
     assert "cid:1" in new and "Old text" in quoted
 
 
@@ -63,5 +63,5 @@ def test_a_picture_alone_is_something_new() -> None:
     "<div class=gmail_quote>a" * 300, "<p>On 2020 at 10:10 a@b.test x</p>" * 5000, "<div id=appendonsend>" * 2000, "x" * 300_000,
 ])  # fmt: skip
 def test_hostile_pages_are_read_without_harm(page: str) -> None:
-    new, quoted = split_html(page)
+    new, quoted = split_fresh_html(page)
     assert new or quoted == ""

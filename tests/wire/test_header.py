@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.wire import header
+from mailgate.wire.mime import header
 
 
 def fields(raw: bytes) -> list[tuple[str, bytes]]:

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from mailgate.core import token
-from mailgate.core.mail import Address, Envelope
-from mailgate.core.policy import Department, Key, Policy
-from mailgate.wire.lane_keys import Keys, keys
+from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.policy import Department, Key, Policy
+from mailgate.core.proof import token
+from mailgate.wire.mime.lane_keys import Keys, keys
 
 KEY = Key("k1", b"x" * 32)
 POLICY = Policy(

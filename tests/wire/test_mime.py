@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.core.mail import Envelope, InboundMail, MailKind
-from mailgate.core.policy import Limits
-from mailgate.wire import attachment, body, cms, enclose, mime, winmail
-from mailgate.wire.parse import files as files_of
-from mailgate.wire.parse import parse
+from mailgate.core.model.mail import Envelope, InboundMail, MailKind
+from mailgate.core.model.policy import Limits
+from mailgate.wire.letters import enclose
+from mailgate.wire.mime import attachment, body, cms, structure, winmail
+from mailgate.wire.mime.parse import files as files_of
+from mailgate.wire.mime.parse import parse
 
 ENVELOPE = Envelope("ann@example.org", ("support@acme.example",))
 LIMITS = Limits()
@@ -367,8 +368,8 @@ def test_s16_a_mail_of_many_parts_is_read_once_for_all_of_them(monkeypatch):
     raw = multi("mixed", text("x"), *(file(f"{number}.bin") for number in range(100)))
     wanted = [each.part for each in read(raw).attachments]
     reads: list[int] = []
-    whole = mime.read
-    monkeypatch.setattr(mime, "read", lambda raw, *limits: reads.append(1) or whole(raw, *limits))
+    whole = structure.read_structure
+    monkeypatch.setattr(structure, "read_structure", lambda raw, *limits: reads.append(1) or whole(raw, *limits))
     assert len(enclose.files(raw, wanted)) == 100
     assert reads == [1]
 

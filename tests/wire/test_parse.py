@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailgate.core.mail import Envelope, InboundMail, MailKind
-from mailgate.core.policy import Limits
-from mailgate.wire.attachment import safe_name
-from mailgate.wire.parse import parse
+from mailgate.core.model.mail import Envelope, InboundMail, MailKind
+from mailgate.core.model.policy import Limits
+from mailgate.wire.mime.attachment import safe_name
+from mailgate.wire.mime.parse import parse
 
 ENVELOPE = Envelope("ann@example.org", ("support@acme.example",))
 LIMITS = Limits()
@@ -167,7 +167,7 @@ def test_whatever_breaks_the_reader_leaves_a_mail_that_says_so(monkeypatch, erro
     def broken(*_):
         raise error("hostile")
 
-    monkeypatch.setattr("mailgate.wire.parse._parse", broken)
+    monkeypatch.setattr("mailgate.wire.mime.parse._parse", broken)
     found = read(b"From: a@b.example\r\n\r\nhel\0lo\r\n")
     assert found.flags == {"unparseable"} and found.fresh == "From: a@b.example\n\nhello\n"
     assert found.author is None and found.content_digest and found.size == 29

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailgate.core.mail import Address
-from mailgate.wire.parse_address import MAX_ADDRESSES, is_canonical, mailboxes
+from mailgate.core.model.mail import Address
+from mailgate.wire.mime.parse_address import MAX_ADDRESSES, is_canonical, mailboxes
 
 
 @pytest.mark.parametrize(

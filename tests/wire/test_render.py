@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.change import Audience
-from mailgate.core.letter import Letter, head
-from mailgate.core.mail import Address
-from mailgate.core.showing import VARIABLES
-from mailgate.core.ticket import Entry, EntryKind
+from mailgate.core.letters.letter import Letter, head
+from mailgate.core.letters.views import VARIABLES
+from mailgate.core.model.change import Audience
+from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.errors import Temporary
-from mailgate.wire import inline, plain, render, samples
-from mailgate.wire.render_sandbox import LONGEST, built_in_folder, environment
+from mailgate.wire.letters import inline_styles, plain, render, samples
+from mailgate.wire.letters.sandbox import LONGEST, built_in_folder, environment
 
 LANGUAGES = ("en", "fi", "pl", "lv")
 EVIL = "<script>alert(1)</script></title><img src=x onerror=alert(2)>\"'{{ 7*7 }}{% raw %}[a](javascript:b)"
@@ -27,7 +27,7 @@ def letter(template: str, language: str = "en", **parts: object) -> Letter:
     return head(replace(samples.due(template, language), **parts), samples.POLICY, loop_mark="")  # type: ignore[arg-type]
 
 
-def page(template: str, language: str = "en", folder: Path | None = None, **parts: object) -> render.Page:
+def page(template: str, language: str = "en", folder: Path | None = None, **parts: object) -> render.RenderedLetter:
     return render.page(letter(template, language, **parts), samples.NOW, str(folder) if folder else None)
 
 
@@ -276,11 +276,13 @@ def test_g05_escaping_is_on_whatever_a_file_is_called() -> None:
 
 
 def test_classes_become_styles_and_nothing_else_changes() -> None:
-    rules, media = inline.split("/* x */ .a { color: red; } .b, .c { margin: 0 }\n@media print { .a { color: black } }")
+    rules, media = inline_styles.split(
+        "/* x */ .a { color: red; } .b, .c { margin: 0 }\n@media print { .a { color: black } }"
+    )
     assert rules == {"a": "color: red", "b": "margin: 0", "c": "margin: 0"}
     assert media == "@media print { .a { color: black } }"
     source = '{% for x in y %}\n<td class="a b">{{ x }}</td>{% endfor %}<p class="z" title="a > b">'
-    styled = inline.styled(source, rules)
+    styled = inline_styles.styled(source, rules)
     assert (
         styled
         == '{% for x in y %}\n<td class="a b" style="color: red; margin: 0">{{ x }}</td>{% endfor %}<p class="z" title="a > b">'
@@ -288,7 +290,7 @@ def test_classes_become_styles_and_nothing_else_changes() -> None:
 
 
 def test_every_class_in_our_templates_has_a_rule_or_a_meaning() -> None:
-    rules, _ = inline.split((built_in_folder() / "style.css").read_text())
+    rules, _ = inline_styles.split((built_in_folder() / "style.css").read_text())
     used = {
         name
         for path in built_in_folder().glob("*.html")
@@ -316,7 +318,7 @@ PAIRS = [
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize(("front", "back"), PAIRS)
 def test_words_have_contrast_by_day_and_night(front: str, back: str, dark: bool) -> None:
-    rules, media = inline.split((built_in_folder() / "style.css").read_text())
+    rules, media = inline_styles.split((built_in_folder() / "style.css").read_text())
     if dark:
         block = media[media.index("prefers-color-scheme") :]
         night: dict[str, str] = {}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.letter import head
-from mailgate.core.showing import ITEMS, VARIABLES
-from mailgate.wire import render, samples
-from mailgate.wire.render_sandbox import built_in_folder
+from mailgate.core.letters.letter import head
+from mailgate.core.letters.views import ITEMS, VARIABLES
+from mailgate.wire.letters import render, samples
+from mailgate.wire.letters.sandbox import built_in_folder
 
 DOCS = (Path(__file__).parents[2] / "docs" / "templates.md").read_text()
 ROWS = {

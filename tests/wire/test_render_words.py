@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from babel import Locale
 
-from mailgate.core import quote
+from mailgate.core.text import quote
 from mailgate.wire import words
-from mailgate.wire.render_sandbox import built_in_folder
-from mailgate.wire.words import CATALOGUES, Speech, size
+from mailgate.wire.letters.sandbox import built_in_folder
+from mailgate.wire.words import CATALOGUES, Phrases, size
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 OFFICE = [{"days": [0, 1, 2, 3, 4], "spans": [[540, 1020]]}]
 
 
-def speech(language: str) -> Speech:
-    return Speech(language, "Europe/Helsinki", NOW)
+def speech(language: str) -> Phrases:
+    return Phrases(language, "Europe/Helsinki", NOW)
 
 
 def values(phrase: str) -> set[str]:
@@ -124,7 +124,7 @@ def test_a_promise_is_said_in_the_customers_language(language: str, promise: obj
 
 
 def test_an_unknown_language_is_english_and_an_unknown_phrase_an_error() -> None:
-    assert Speech("xx", "UTC", NOW).say("today") == "today"
+    assert Phrases("xx", "UTC", NOW).say("today") == "today"
     with pytest.raises(KeyError):
         speech("fi").say("no.such.phrase")
     assert speech("fi").phrase("why", "owner") != "owner"

@@ -6,8 +6,8 @@ from email import message_from_string
 
 import pytest
 
-from mailgate.core.mail import BouncedRecipient, MailKind
-from mailgate.wire.report import Report, is_worded_like_one, read_report
+from mailgate.core.model.mail import BouncedRecipient, MailKind
+from mailgate.wire.report.reading import Report, is_worded_like_one, read_report
 
 
 def read(raw: str, text: str | None = None, *, null_sender: bool = False) -> Report | None:

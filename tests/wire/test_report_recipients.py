@@ -6,10 +6,10 @@ import email
 
 import pytest
 
-from mailgate.core.mail import Envelope, MailKind, Source
-from mailgate.core.policy import Limits
-from mailgate.wire.parse import parse
-from mailgate.wire.report import read_report
+from mailgate.core.model.mail import Envelope, MailKind, Source
+from mailgate.core.model.policy import Limits
+from mailgate.wire.mime.parse import parse
+from mailgate.wire.report.reading import read_report
 
 NULL = Envelope("", ("support@acme.example",), Source.SMTP)
 

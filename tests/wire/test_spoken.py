@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.wire.spoken import saying
+from mailgate.wire.text.spoken import cut_to_said
 
 TEXT = "Dear Maija,\n\nthe lamp is here.\n\nBye now!"
 BODY = "<p>Dear <b>Maija</b>,</p><p>the lamp is <i>here</i>.</p><p>Bye <b>now</b>!</p>"
@@ -28,7 +28,7 @@ BODY = "<p>Dear <b>Maija</b>,</p><p>the lamp is <i>here</i>.</p><p>Bye <b>now</b
     ],
 )  # fmt: skip
 def test_what_the_text_does_not_say_is_cut_off(html: str, text: str, said: str) -> None:
-    assert saying(html, text) == said
+    assert cut_to_said(html, text) == said
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_what_the_text_does_not_say_is_cut_off(html: str, text: str, said: str) 
     ],
 )
 def test_html_that_says_something_else_is_not_used(html: str, text: str) -> None:
-    assert saying(html, text) == ""
+    assert cut_to_said(html, text) == ""
 
 
 def test_a_page_of_many_pieces_takes_no_time() -> None:
     words = " ".join(f"word{number}" for number in range(4000))
     html = "".join(f"<b>{word}</b> " for word in words.split())
-    assert "word3999" in saying(html, words)
-    assert saying("<b>x</b>" * 6000, "x" * 6000) == ""
+    assert "word3999" in cut_to_said(html, words)
+    assert cut_to_said("<b>x</b>" * 6000, "x" * 6000) == ""

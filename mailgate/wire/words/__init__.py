@@ -32,7 +32,7 @@ def _locale(language: str) -> Locale:
     return Locale.parse("en_GB" if language == "en" else language)
 
 
-class Speech:
+class Phrases:
     """One language at one moment in one place."""
 
     def __init__(self, language: str, timezone: str, now: datetime) -> None:
@@ -94,7 +94,7 @@ class Speech:
     def promised(self, promise: Mapping[str, Any] | str | None) -> str:
         """When to expect an answer: `We usually answer within 3 working hours. We are open Mon–Fri 9–17.`
 
-        `promise` is what `core.expectation` says (seconds, usual, hours), or words that stand already.
+        `promise` is what `core.mails.expectation` says (seconds, usual, hours), or words that stand already.
         """
         if not isinstance(promise, Mapping):
             return promise or self.say("ack.soon")

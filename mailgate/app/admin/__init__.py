@@ -1,0 +1,1 @@
+"""What admins ask for: import, staff, rights, accounting, explaining, reloading, and the socket they ask by."""

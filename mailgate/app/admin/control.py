@@ -1,0 +1,254 @@
+"""What other commands ask of whoever holds the data folder: the daemon by its socket, or the command itself."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from mailgate.app.admin import import_old, reloading, rights, staff
+from mailgate.app.gateway import Gateway
+from mailgate.app.health.status import of_daemon
+from mailgate.app.jobs import covering
+from mailgate.app.jobs.schedule import JOBS, run_job
+from mailgate.core.commands import by_hand
+from mailgate.core.mails.decide import ANYBODY
+from mailgate.core.model.change import Decision, Fate, Needs, Unpark
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Envelope, Source
+from mailgate.core.model.policy import Agent
+from mailgate.errors import ConfigError, MailgateError, Permanent
+from mailgate.store.base import Incoming, Tx
+from mailgate.wire.mime.content_digest import empty, is_named, raw_digest
+from mailgate.wire.mime.parse import parse
+
+T = TypeVar("T")
+Call = Callable[..., Any]
+EMPTY = "the message is empty: neither a header nor words"
+
+
+def answer(gateway: Gateway, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Carry out one request `{"call": NAME, "args": {...}}`; the answer has `result`, or `error` for people."""
+    call = CALLS.get(str(request.get("call")))
+    if call is None:
+        return {"error": f"unknown request {request.get('call')!r}"}
+    try:
+        return {"result": call(gateway, **dict(request.get("args") or {}))}
+    except ConfigError as error:
+        return {"error": "\n".join(str(problem) for problem in error.problems)}
+    except MailgateError as error:
+        return {"error": str(error) or type(error).__name__}
+
+
+def reload(gateway: Gateway) -> str:
+    """Check and apply what is on disk; raises ConfigError and keeps the last good set."""
+    return reloading.reload(gateway)
+
+
+def retry_quarantine(gateway: Gateway, number: int | None = None) -> int:
+    """Run quarantined mail again; returns how many. Raises Permanent when that mail is not in quarantine."""
+    numbers = [number] if number else [int(row["mail"]) for row in gateway.store.read(lambda read: read.quarantine())]
+    done = sum(gateway.store.write(lambda tx: [tx.retry_mail(one) for one in numbers]).result())
+    if number and not done:
+        raise Permanent(f"mail {number} is not in quarantine")
+    _process(gateway)
+    return done
+
+
+def drop_mail(gateway: Gateway, number: int, reason: str = "dropped by hand") -> bool:
+    """Give up on a quarantined or parked mail; its raw bytes stay."""
+    now = gateway.clock()
+    if not gateway.store.write(lambda tx: tx.drop_mail(number, reason, now)).result():
+        raise Permanent(f"mail {number} waits for nobody")
+    return True
+
+
+def outbox_retry(gateway: Gateway, delivery: int) -> bool:
+    """Send a delivery again, whatever became of it before."""
+    now = gateway.clock()
+    if not gateway.store.write(lambda tx: tx.retry_delivery(delivery, now)).result():
+        raise Permanent(f"there is no delivery {delivery} to retry")
+    gateway.dispatcher.wake()
+    return True
+
+
+def outbox_drop(gateway: Gateway, delivery: int) -> bool:
+    """Never send a delivery."""
+    now = gateway.clock()
+    if not gateway.store.write(lambda tx: tx.drop_delivery(delivery, now)).result():
+        raise Permanent(f"there is no delivery {delivery} that could be dropped")
+    return True
+
+
+def outbox_release(gateway: Gateway) -> int:
+    """Everything held (restored, pilot, watch) may leave."""
+    now = gateway.clock()
+    count = gateway.store.write(lambda tx: tx.release(now)).result()
+    gateway.dispatcher.wake()
+    return count
+
+
+def ban(gateway: Gateway, pattern: str, until: str | None = None, why: str = "") -> bool:
+    """Drop everything from an address or @domain, until a time when given."""
+    now = gateway.clock()
+    end = datetime.fromisoformat(until) if until else None
+    gateway.store.write(lambda tx: tx.ban(pattern, end, why, now)).result()
+    return True
+
+
+def unban(gateway: Gateway, pattern: str) -> bool:
+    """Lift a ban."""
+    if not gateway.store.write(lambda tx: tx.unban(pattern)).result():
+        raise Permanent(f"{pattern} is not banned")
+    return True
+
+
+def accept(gateway: Gateway, raw: str, sender: str, recipients: list[str], source: str = "pipe", **parts: Any) -> int:
+    """Keep one mail (base64) that came by a pipe; returns its number. The caller may exit 0 only after this.
+
+    Raises Permanent for an empty one: a pipe that was given nothing has a fault its owner must see.
+    """
+    octets = base64.b64decode(raw)
+    if empty(octets):
+        raise Permanent(EMPTY)
+    envelope = Envelope(sender, tuple(recipients), Source(source), **parts)
+    number = gateway.intake.receive(octets, envelope).result().number
+    _process(gateway)
+    return number
+
+
+def import_mails(gateway: Gateway, mails: list[tuple[str, str]]) -> int:
+    """Keep old mails, each base64 and its time (RFC 3339), as history; returns how many were not here yet."""
+    fresh = import_old.take_in(gateway, [(base64.b64decode(raw), datetime.fromisoformat(at)) for raw, at in mails])
+    _process(gateway)
+    return fresh
+
+
+def job(gateway: Gateway, name: str, now: str | None = None) -> int:
+    """Run a scheduled job by hand; `now` (RFC 3339) plays it at another time, its letters leave at once."""
+    if name not in JOBS:
+        raise Permanent(f"there is no job {name!r}; there are: {', '.join(JOBS)}")
+    clock = gateway.clock()
+    count = run_job(gateway, name, datetime.fromisoformat(now) if now else clock)
+    if now:
+        gateway.store.write(lambda tx: tx.hasten(clock)).result()
+        gateway.dispatcher.wake()
+    return count
+
+
+def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "all") -> bool:
+    """A parked mail is processed after all, as that agent's when one is named."""
+    if agent and gateway.live.policy.agent(agent) is None:
+        raise Permanent(f"there is no agent {agent!r}")
+    if number not in [row["mail"] for row in gateway.store.read(lambda read: read.parked())]:
+        raise Permanent(f"mail {number} is not parked")
+    effect = Unpark(number, released=True, as_agent=agent or ANYBODY, mode=mode)
+    decision = Decision(Fate.FILED, "released", effects=(effect,))
+    now = gateway.clock()
+    gateway.store.write(lambda tx: tx.apply(None, decision, now, gateway.ids)).result()
+    _process(gateway)
+    return True
+
+
+def do_commands(gateway: Gateway, number: int, text: str, agent: str) -> list[str]:
+    """Commands as by mail; returns a line for each."""
+    who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+    asked = by_hand.needs(number, text, now, who)
+    return list(_decided(gateway, asked, now, lambda facts: by_hand.decide(number, text, who, facts, policy, now)))
+
+
+def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
+    """An absence, in the words of `#away`; urgent work of somebody away from now on moves at once."""
+    lines = do_commands(gateway, 0, f"#away {words}", agent)
+    covering.cover(gateway, gateway.clock())
+    return lines
+
+
+def claim_ticket(gateway: Gateway, agent: str) -> int | None:
+    """The most pressing ticket, claimed for an agent in one transaction; None when nothing waits."""
+    who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+    asked = by_hand.needs(0, "", now, who)
+    return _decided(gateway, asked, now, lambda facts: by_hand.claim(who, facts, policy, now))
+
+
+def _decided(gateway: Gateway, asked: Needs, now: datetime, decide: Callable[[Facts], tuple[Decision, T]]) -> T:
+    """Facts, decision and its writing in one transaction, then its letters; returns what `decide` says beside it."""
+
+    def job(tx: Tx) -> T:
+        decision, said = decide(tx.facts(asked, now))
+        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
+        return said
+
+    said = gateway.store.write(job).result()
+    gateway.dispatcher.wake()
+    return said
+
+
+def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: int | None = None) -> int:
+    """A phone memo with its recording, as a mail of our own making (base64), filed at once; returns the ticket."""
+    who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+    octets = base64.b64decode(raw)
+    envelope = Envelope(who.address, (), Source.PIPE)
+    mail = parse(octets, envelope, policy.limits)
+
+    def job(tx: Tx, large: Incoming | None) -> int:
+        kept = tx.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
+        facts = tx.facts(by_hand.needs(number or 0, "", now, who), now)
+        decision = by_hand.memo(number, customer, mail.text, mail.attachments, who, facts, policy, now)
+        return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]
+
+    return gateway.intake.keeping.keep_by(octets, job).result()
+
+
+def _agent(gateway: Gateway, name: str) -> Agent:
+    found = gateway.live.policy.agent(name)
+    if found is None or not found.active:
+        raise Permanent(f"there is no agent {name!r}")
+    return found
+
+
+def ping(gateway: Gateway) -> str:
+    """Prove that somebody is there."""
+    return gateway.config.gateway.name
+
+
+def status(gateway: Gateway) -> dict[str, Any]:
+    """What only the running process knows of itself (see `app.health.status.of_daemon`)."""
+    return of_daemon(gateway)
+
+
+def _process(gateway: Gateway) -> None:
+    """Have kept mail processed: by the daemon's own thread, else here and now."""
+    gateway.intake.wake()
+    if not gateway.threaded:
+        gateway.intake.work_off()
+
+
+CALLS: dict[str, Call] = {
+    "accept": accept,
+    "agent_away": agent_away,
+    "agent_desk": staff.desk,
+    "agent_leave": staff.leave,
+    "agent_test": staff.begin_test,
+    "agent_tested": staff.look_at_test,
+    "agent_welcome": staff.welcome,
+    "ban": ban,
+    "claim": claim_ticket,
+    "do": do_commands,
+    "drop_mail": drop_mail,
+    "import_mails": import_mails,
+    "forget": rights.forget,
+    "job": job,
+    "link_contacts": rights.link_contacts,
+    "memo": phone_memo,
+    "outbox_drop": outbox_drop,
+    "outbox_release": outbox_release,
+    "outbox_retry": outbox_retry,
+    "ping": ping,
+    "release_parked": release_parked,
+    "reload": reload,
+    "retry_quarantine": retry_quarantine,
+    "status": status,
+    "unban": unban,
+}

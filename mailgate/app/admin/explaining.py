@@ -1,0 +1,114 @@
+"""What would happen, or did happen, to a mail and why: the daemon's own code without the last line."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from mailgate.app.live import Snapshot
+from mailgate.core.mails.decide import decide, needs
+from mailgate.core.model.change import Decision, OpenTicket, Outbound
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Envelope, InboundMail
+from mailgate.core.rules import rule
+from mailgate.store.base import Read
+from mailgate.wire.mime.parse import parse
+
+_MICROS = re.compile(r"1[0-9]{15}")
+
+
+def would(raw: bytes, envelope: Envelope, snapshot: Snapshot, read: Read, now: datetime) -> dict[str, Any]:
+    """The explanation of a mail that has not been taken in; nothing is written."""
+    mail = parse(raw, envelope, snapshot.policy.limits)
+    return explain(decided(mail, snapshot, read, now), None)
+
+
+def decided(mail: InboundMail, snapshot: Snapshot, read: Read, now: datetime, *, anew: bool = False) -> Decision:
+    """The decision about a mail; `anew` forgets that the same mail is stored already (for `rules diff`)."""
+    examined = rule.match_mail(snapshot.rules, mail)
+    wanted = needs(mail, snapshot.policy, mail.envelope.arrived_at or now, examined)
+    facts: Facts = read.facts(wanted, now)
+    if anew:
+        facts = dataclasses.replace(facts, duplicate_of=None, msgid_collision=False)
+    return decide(
+        mail,
+        facts,
+        snapshot.policy,
+        snapshot.rules,
+        now,
+        examined=examined,
+        in_hours=snapshot.in_hours(now),
+    )
+
+
+def explain(decision: Decision, number: int | None) -> dict[str, Any]:
+    """A decision as the contract's `explain --json`."""
+    trace: Mapping[str, Any] = decision.trace
+    changes = [shown for step in decision.steps for shown in (_change(one, step.ticket) for one in step.changes)]
+    letters = [one for step in decision.steps for one in step.outbound] + list(decision.letters)
+    return {
+        "mail": number,
+        "fate": decision.fate,
+        "reason": decision.reason,
+        "tickets": list(dict.fromkeys(step.ticket for step in decision.steps if step.ticket)),
+        "guard": trace.get("guard"),
+        "match": {"by": None, "ticket": None, **trace.get("match", {})},
+        "authority": {"agent": None, "proof": None, **trace.get("authority", {})},
+        "rules": trace.get("rules", []),
+        "commands": trace.get("commands", []),
+        "changes": changes,
+        "letters": [_letter(one) for one in letters],
+    }
+
+
+def stored(row: Mapping[str, Any], events: list[Mapping[str, Any]], letters: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """What did happen to a stored mail, from its row and the journal."""
+    trace: Mapping[str, Any] = row.get("trace") or {}
+    return {
+        "mail": row["number"],
+        "fate": row["fate"],
+        "reason": row["reason"],
+        "tickets": list(row["tickets"]),
+        "guard": trace.get("guard"),
+        "match": {"by": None, "ticket": None, **trace.get("match", {})},
+        "authority": {"agent": None, "proof": None, **trace.get("authority", {})},
+        "rules": trace.get("rules", []),
+        "commands": trace.get("commands", []),
+        "changes": [
+            {"change": e["kind"], "ticket": e["ticket"], "old": _moment(e["old"]), "new": _moment(e["new"])}
+            for e in events
+        ],
+        "letters": [{"template": letter["template"], "to": letter["to"]} for letter in letters],
+    }
+
+
+def _moment(value: Any) -> Any:
+    """The journal keeps times as microseconds since 1970; people read RFC 3339."""
+    if not _MICROS.fullmatch(str(value or "")):
+        return value
+    return datetime.fromtimestamp(int(value) / 1_000_000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _change(one: Any, ticket: int | None) -> dict[str, Any]:
+    values = {field.name: getattr(one, field.name) for field in dataclasses.fields(one)}
+    for long in ("text", "quoted", "html"):
+        if isinstance(values.get(long), str) and len(values[long]) > 200:
+            values[long] = values[long][:200] + "…"
+    values.pop("attachments", None)
+    opened = None if isinstance(one, OpenTicket) else ticket
+    return {"change": type(one).__name__, "ticket": opened, **{k: _plain(v) for k, v in values.items()}}
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {key: _plain(one) for key, one in dataclasses.asdict(value).items()}
+    if isinstance(value, tuple | list | frozenset):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _letter(one: Outbound) -> dict[str, Any]:
+    return {"template": one.template, "to": [person.addr for person in (*one.to, *one.cc)]}

@@ -1,0 +1,172 @@
+"""Reload: what the admin wrote is checked whole, then swapped in, or refused and told; many requests become one."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from mailgate.app.children.pool import Children
+from mailgate.app.gateway import Gateway
+from mailgate.app.health import systemd
+from mailgate.config.tree import Config
+from mailgate.errors import ConfigError, MailgateError, Problem
+
+log = logging.getLogger(__name__)
+
+LOOK = 2.0  # seconds between two looks at the files
+QUIET = 0.3  # seconds without another request or change before we begin: an editor may still be writing
+LATEST = 10  # so many quiet times at most, however often we are asked
+# What a running process has bound or opened; everything else holds from the next mail or letter on.
+FIXED = ("store", "smtp", "lmtp", "submission", "imap", "metrics", "log")
+FIXED_IN_GATEWAY = ("domain", "data", "alarm_command", "health_url")
+FOLLOWED = ("path", "passwords")  # of the fixed sections: derived, and asked for at each login
+WRITTEN = {"provider": "oauth"}  # where a key has another name in the file
+
+Stamp = frozenset[tuple[str, int, int, int]]
+
+
+def reload(gateway: Gateway) -> str:
+    """Check and apply what is on disk; returns what is in force now and what needs a restart.
+
+    Raises ConfigError, or Temporary when the store cannot be asked; then the last good set stays and says so.
+    """
+    with gateway.reloading:
+        try:
+            loaded = gateway.load()
+        except MailgateError as error:
+            problems = error.problems if isinstance(error, ConfigError) else ()
+            gateway.live.keep(str(problems[0]) if problems else str(error))
+            raise
+        restart = needs_restart(gateway.config, loaded.config)
+        restart += gateway.dispatcher.adopt(loaded.routes)
+        gateway.live.swap(loaded.snapshot)
+        gateway.config = _as_it_runs(gateway.config, loaded.config)
+    policy = loaded.snapshot.policy
+    answer = (
+        f"{len(loaded.snapshot.rules)} rules, {len(policy.departments)} departments, "
+        f"{len(policy.agents)} agents in force"
+    )
+    return answer + (f"; changed, but only after a restart: {', '.join(restart)}" if restart else "")
+
+
+def needs_restart(old: Config, new: Config) -> list[str]:
+    """The keys whose change the running process does not follow, as `[section] key`."""
+    changed = [
+        f"[{section}] {key}"
+        for section in FIXED
+        if section != "imap"
+        for key in _differing(getattr(old, section), getattr(new, section))
+    ]
+    before, after = ({box.name: box for box in config.imap} for config in (old, new))
+    for name in dict.fromkeys((*before, *after)):
+        if name not in before or name not in after:
+            changed.append(f"[[imap]] {name}")
+        else:
+            changed += [f"[[imap]] {name} {key}" for key in _differing(before[name], after[name])]
+    changed += [f"[gateway] {key}" for key in _differing(old.gateway, new.gateway) if key in FIXED_IN_GATEWAY]
+    if old.policy.tickets.first_number != new.policy.tickets.first_number:
+        changed.append("[tickets] first_number")
+    return changed
+
+
+def _differing(old: Any, new: Any) -> Iterator[str]:
+    """The keys in which two parts of the configuration differ, by the names they have in the file."""
+    for key in (field.name for field in fields(old)):
+        one, other = getattr(old, key), getattr(new, key)
+        if one == other or key in FOLLOWED:
+            continue
+        if type(one) is type(other) and is_dataclass(one):
+            yield from _differing(one, other)
+        elif key == "oauth" and (is_dataclass(one) or is_dataclass(other)):
+            yield "oauth"
+        else:
+            yield WRITTEN.get(key, key)
+
+
+def _as_it_runs(old: Config, new: Config) -> Config:
+    """The new configuration, with the parts that still run as they were started."""
+    gateway = replace(new.gateway, **{name: getattr(old.gateway, name) for name in FIXED_IN_GATEWAY})
+    kept = {field.name: getattr(old, field.name) for field in fields(old) if field.name in FIXED}
+    kept["submission"] = replace(old.submission, passwords=new.submission.passwords)
+    tickets = replace(new.policy.tickets, first_number=old.policy.tickets.first_number)
+    return replace(new, gateway=gateway, policy=replace(new.policy, tickets=tickets), **kept)
+
+
+def check_templates(children: Children, folder: Path) -> None:
+    """Try the admin's templates in a child. Raises ConfigError with file and line of every fault."""
+    if not any(folder.glob("*.html")):
+        return
+    found: list[Problem] = children.run("mailgate.wire.letters.render:check", folder)
+    faults = [problem for problem in found if not problem.warning]
+    if faults:
+        raise ConfigError(faults)
+
+
+class Reloader:
+    """Reloads when asked by a signal, and with `[rules] reload = true` when a rule or template file changed."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._asked = threading.Event()
+        self._seen = stamp(gateway.config)
+
+    def wake(self) -> None:
+        """Reload soon; a hundred requests in a second are one."""
+        self._asked.set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Wait for a reason until `stop`, which is to be followed by `wake`."""
+        while not stop.is_set():
+            asked = self._asked.wait(LOOK)
+            if stop.is_set():
+                return
+            if not asked and not (self._gateway.config.rules_reload and stamp(self._gateway.config) != self._seen):
+                continue
+            self._settle()
+            self._now()
+
+    def _settle(self) -> None:
+        """Wait until nobody asks and no file changes any more."""
+        for _ in range(LATEST):
+            self._asked.clear()
+            self._seen = stamp(self._gateway.config)
+            if not self._asked.wait(QUIET) and stamp(self._gateway.config) == self._seen:
+                return
+
+    def _now(self) -> None:
+        systemd.tell("RELOADING=1")
+        try:
+            log.info("reloaded", extra={"what": reload(self._gateway)})
+        except MailgateError as error:
+            problems = [str(one) for one in error.problems] if isinstance(error, ConfigError) else [str(error)]
+            for problem in problems:
+                log.error("not reloaded", extra={"problem": problem})
+            text = "The rules, templates and settings in force stay as they were.\n" + "\n".join(problems[:20])
+            what = "reload:" + hashlib.sha256(text.encode()).hexdigest()[:12]
+            self._gateway.alarms.tell(what, "A change was refused", text, "mailgate check")
+        except Exception:
+            log.exception("not reloaded")
+        self._seen = stamp(self._gateway.config)
+        systemd.tell("READY=1")
+
+
+def stamp(config: Config) -> Stamp:
+    """What tells one state of rules, templates, canned answers and articles from another."""
+    templates = config.templates_folder
+    return frozenset(_stamps((config.rules_folder, "*.toml"), (templates, "*.html"), (templates, "*/*.md")))
+
+
+def _stamps(*places: tuple[Path, str]) -> Iterator[tuple[str, int, int, int]]:
+    for folder, pattern in places:
+        for path in folder.glob(pattern):
+            try:
+                found = path.stat()
+            except OSError:
+                yield str(path), 0, 0, 0
+            else:
+                yield str(path), found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,0 +1,136 @@
+"""A person's rights over their data: to have it handed over, and to have it erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from mailgate.app.gateway import Gateway
+from mailgate.core.model.change import Decision, Fate, LinkContacts
+from mailgate.core.model.mail import canonical
+from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import EntryKind, Ticket
+from mailgate.errors import Permanent
+from mailgate.store.base import Read
+
+SHOWN = ("addresses", "names", "tickets", "unsolved", "took_part", "mails")
+
+
+def letters_held(read: Read, policy: Policy, address: str) -> Mapping[str, Any]:
+    """What is kept of a person: addresses, tickets and mails. Raises Permanent for a stranger or one of us."""
+    if policy.agent_at(canonical(address)) or policy.department_at(address):
+        raise Permanent(f"{address} is ours: an agent or a department cannot be erased or handed over")
+    found = _somebody(address, read)
+    return {key: found[key] for key in SHOWN}
+
+
+def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "admin") -> Mapping[str, Any]:
+    """Erase a person, or only say what would be erased; their tickets, events and votes stay for the figures.
+
+    Raises Permanent when somebody still works for them: an unsolved ticket cannot lose its customer.
+    """
+    policy = gateway.live.policy
+    found = gateway.store.read(lambda read: letters_held(read, policy, address))
+    if dry_run:
+        return {**found, "erased": False}
+    if found["unsolved"]:
+        numbers = ", ".join(policy.tag(number) for number in found["unsolved"])
+        raise Permanent(f"solve {numbers} first, then nothing is owed to {address} any more")
+    now = gateway.clock()
+    done = gateway.store.write(lambda tx: tx.forget(address, now, actor)).result()
+    if done is None:
+        raise Permanent(f"nobody with the address {address} is known")
+    counts, blobs = done
+    gateway.store.write(lambda tx: tx.drop_blobs(blobs)).result()
+    return {**found, "erased": True, "counts": dict(counts)}
+
+
+def link_contacts(gateway: Gateway, one: str, other: str) -> bool:
+    """Two addresses are the same person's from now on. Raises Permanent when either is unknown."""
+    for address in (one, other):
+        gateway.store.read(partial(_somebody, address))
+    decision = Decision(Fate.FILED, "contacts-linked", effects=(LinkContacts(one, other),), actor="admin")
+    now = gateway.clock()
+    gateway.store.write(lambda tx: tx.apply(None, decision, now, gateway.ids)).result()
+    return True
+
+
+def _somebody(address: str, read: Read) -> Mapping[str, Any]:
+    found = read.person_data(address)
+    if found is None:
+        raise Permanent(f"nobody with the address {address} is known")
+    return found
+
+
+# --- handing over -----------------------------------------------------------------------------------------------------
+
+
+def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[tuple[str, bytes | Mapping[str, Any]]]:
+    """(file name, content) of everything a person is given: `person.json`, then the mails and letters as they are.
+
+    In their own tickets that is all but internal notes; in others their own words. Raises Permanent as `held`.
+    """
+    found = letters_held(read, policy, address)
+    keys = {canonical(one) for one in found["addresses"]}
+    tickets = [_told(ticket, None) for ticket in _threads(read, found["tickets"])]
+    others = [_told(ticket, keys) for ticket in _threads(read, found["took_part"])]
+    own = {number: read.mail(number) or {} for number in found["mails"]}
+    mine = {number: row for number, row in own.items() if canonical(str(row.get("author") or row["sender"])) in keys}
+    letters = _letters(read, found["tickets"], keys)
+    yield (
+        "person.json",
+        {
+            "exported_at": now,
+            "addresses": found["addresses"],
+            "names": found["names"],
+            "tickets": tickets,
+            "took_part": others,
+            "mails": [
+                {"number": number, "arrived_at": row["arrived_at"], "subject": row["subject"], "fate": row["fate"]}
+                for number, row in mine.items()
+            ],
+            "letters": [{key: row[key] for key in ("id", "created_at", "subject", "template")} for row in letters],
+        },
+    )
+    for number in mine:
+        try:
+            yield f"mails/{number}.eml", read.raw(number)
+        except KeyError:
+            continue  # its raw bytes are gone by retention: person.json has what is left
+    for row in letters:
+        if row["raw"]:
+            yield f"letters/{row['id']}.eml", bytes(row["raw"])
+
+
+def _threads(read: Read, numbers: list[int]) -> Iterator[Ticket]:
+    for number in numbers:
+        ticket = read.ticket(number)
+        if ticket is not None:
+            yield ticket
+
+
+def _told(ticket: Ticket, keys: set[str] | None) -> dict[str, Any]:
+    """A ticket as its customer may have it; with `keys` only what those addresses wrote."""
+    said = [
+        entry
+        for entry in ticket.entries
+        if (entry.kind.public or entry.kind in (EntryKind.AUTO, EntryKind.CALL))
+        and (keys is None or canonical(entry.author) in keys)
+    ]
+    told: dict[str, Any] = {"number": ticket.number, "created_at": ticket.created_at, "status": ticket.status.value}
+    if keys is None:
+        told |= {"subject": ticket.subject, "solved_at": ticket.solved_at, "fields": dict(ticket.fields)}
+    told["entries"] = [
+        {"at": one.at, "from": one.author_name or one.author, "text": one.text,
+         "attachments": [file.name for file in one.attachments]}
+        for one in said
+    ]  # fmt: skip
+    return told
+
+
+def _letters(read: Read, numbers: list[int], keys: set[str]) -> list[Mapping[str, Any]]:
+    """Letters to them, of their tickets."""
+    found = (read.letter(one) for number in numbers for one in read.letters_to_customers(number))
+    return [row for row in found if row and any(canonical(each["recipient"]) in keys for each in row["deliveries"])]

@@ -1,0 +1,1 @@
+"""The pool of limited child processes in which hostile bytes are read."""

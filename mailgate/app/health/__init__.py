@@ -1,0 +1,1 @@
+"""How the gateway is, told on every surface: status, pages for machines, systemd, the admin's alarm."""

@@ -1,0 +1,197 @@
+"""How the gateway is: what `mailgate status`, /healthz and the alarms go by, and what needs a person."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailgate import __version__
+from mailgate.app.gateway import Gateway
+from mailgate.app.health.pulse import REMEDY
+from mailgate.config.tree import Config
+from mailgate.core.model.policy import Mode
+from mailgate.errors import MailgateError
+from mailgate.store.base import Store
+
+NO_ROOM = 512 * 2**20  # octets free below which mail is refused (threats D-09)
+LOW = 2 * NO_ROOM  # octets free below which the admin is told
+PATIENCE = timedelta(minutes=10)  # a relay may be down so long before people are called
+STUCK = timedelta(minutes=10)  # a mail may be without a fate so long
+FORGOTTEN = timedelta(hours=1)  # in live mode nothing is held so long but by a restore
+
+
+@dataclass(frozen=True, slots=True)
+class HealthTrouble:
+    """One thing that is not as it should be; `grave` when mail itself does not flow as it must."""
+
+    key: str
+    text: str
+    remedy: str
+    grave: bool = False
+    told: bool = False  # the admin gets a letter although mail still flows
+
+
+def of_daemon(gateway: Gateway) -> dict[str, Any]:
+    """What only the running process knows; JSON throughout, for the control socket."""
+    return {
+        "pid": os.getpid(),
+        "listeners": gateway.listeners,
+        "mailboxes": gateway.mailboxes.states(),
+        "relays": {
+            name: {"down": why, "since": _text(gateway.down_since.get(name))}
+            for name, why in gateway.dispatcher.health().items()
+        },
+        "health": dict(gateway.health),
+        "store": gateway.store.healthy(),
+        "soundness": gateway.soundness.state(),
+        "certificate": _of_certificate(gateway),
+        "pulse": gateway.pulse.trouble(),
+        "dead": gateway.dead(),
+        "config_stale": gateway.live.stale or None,
+        "in_hand": gateway.intake.standing(),
+        "children": {"count": len(gateway.children.pids()), "memory": gateway.children.memory()},
+    }
+
+
+def _of_certificate(gateway: Gateway) -> dict[str, Any] | None:
+    now, found = gateway.clock(), gateway.certificate
+    text = found.trouble(now) if found else ""
+    return {"text": text, "expired": found.expired(now)} if found and text else None
+
+
+def status_of(gateway: Gateway, now: datetime) -> dict[str, Any]:
+    """The whole report, from inside the daemon."""
+    return status_report(of_daemon(gateway), gateway.store, gateway.config, now)
+
+
+def status_report(daemon: Mapping[str, Any] | None, store: Store, config: Config, now: datetime) -> dict[str, Any]:
+    """Everything one screen shows; `daemon` is the answer of `of_daemon`, None when none runs."""
+    queues, aside, unread = _asked(store)
+    free = store.free_space()
+    outbox = queues["outbox"]
+    found = {
+        "running": daemon is not None,
+        "pid": daemon["pid"] if daemon else None,
+        "version": __version__,
+        "mode": str(config.gateway.mode),
+        "listeners": daemon["listeners"] if daemon else None,
+        "mailboxes": daemon["mailboxes"] if daemon else [_unknown(box.name) for box in config.imap],
+        "relays": [_relay(relay.name, daemon) for relay in config.outgoing],
+        "queues": {"mail": queues["mail"], "outbox": outbox},
+        "quarantine": queues["quarantined"],
+        "parked": queues["parked"],
+        "set_aside": aside,
+        "last_mail_at": queues["last_mail_at"],
+        "longest": _longest(queues),
+        "disk_free": free,
+        "database": daemon.get("soundness") if daemon else None,
+        "config_stale": daemon["config_stale"] if daemon else None,
+        "in_hand": daemon["in_hand"] if daemon else None,
+        "children": daemon["children"] if daemon else None,
+        "faults": [fault for fault in (store.fault(),) if fault],
+    }
+    troubles = [*_of_process(daemon), *_of_disk(daemon, store, unread, free), *_of_queues(found, config, now)]
+    return {**found, "troubles": [asdict(one) for one in troubles]}
+
+
+def _asked(store: Store) -> tuple[Mapping[str, Any], int, str]:
+    """What the store says of its queues, and why it says nothing when it cannot be read."""
+    try:
+        return *store.read(lambda read: (read.queues(), len(read.set_aside()))), ""
+    except MailgateError as error:
+        nothing = {"mail": {"waiting": 0, "oldest": None}, "last_mail_at": None, "outbox": {}}
+        return {**nothing, "quarantined": None, "parked": None}, 0, str(error)
+
+
+def _unknown(name: str) -> dict[str, Any]:
+    keys = ("error", "backlog", "success_at", "token_expires")
+    return {"name": name, "state": "unknown", **dict.fromkeys(keys), "silent": False}
+
+
+def _relay(name: str, daemon: Mapping[str, Any] | None) -> dict[str, Any]:
+    known = (daemon or {}).get("relays", {}).get(name) or {}
+    return {"name": name, "down": known.get("down"), "since": known.get("since")}
+
+
+def _longest(queues: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The oldest thing that waits for us (not for a person): a mail or a letter."""
+    waiting = [("mail", queues["mail"]["oldest"])]
+    waiting += [(f"letter {state}", row["oldest"]) for state, row in queues["outbox"].items() if state != "dead"]
+    what, at = min(((w, t) for w, t in waiting if t), key=lambda pair: pair[1], default=("", None))
+    return {"what": what, "at": at} if at else None
+
+
+# --- troubles --------------------------------------------------------------------------------------------------------
+
+
+def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[HealthTrouble]:
+    if daemon is None:
+        yield HealthTrouble("daemon", "the daemon does not run", "systemctl start mailgate", True)
+        return
+    for name in daemon["dead"]:
+        yield HealthTrouble(f"thread {name}", f"the {name} thread has ended", "systemctl restart mailgate", True)
+    if daemon.get("pulse"):
+        yield HealthTrouble("reading", f"no mail is filed: {daemon['pulse']}", REMEDY, True)
+    certificate = daemon.get("certificate")
+    if certificate:
+        remedy = "renew it; the new file is used at once"
+        yield HealthTrouble("certificate", certificate["text"], remedy, certificate["expired"], told=True)
+    check = daemon.get("soundness")
+    if check and check["state"] == "unchecked":
+        text = f"the database could not be checked: {check['error']}"
+        yield HealthTrouble("check", text, "see the log: journalctl -u mailgate")
+    for part, why in daemon["health"].items():
+        if part != "store":  # asked of the store itself
+            yield HealthTrouble(part, f"{part}: {why}", "see the log: journalctl -u mailgate")
+    for box in daemon["mailboxes"]:
+        if box["silent"] or box["state"] == "paused":
+            why = box["error"] or "no success"
+            text = f"mailbox {box['name']} is silent ({why}), last success {box['success_at'] or 'never'}"
+            yield HealthTrouble(f"mailbox {box['name']}", text, "mailgate check --connect", True)
+    if daemon["config_stale"]:
+        text = f"the files on disk were refused, the old ones hold: {daemon['config_stale']}"
+        yield HealthTrouble("config", text, "mailgate check, then mailgate reload")
+
+
+def _of_disk(daemon: Mapping[str, Any] | None, store: Store, unread: str, free: int) -> Iterator[HealthTrouble]:
+    wrong = (daemon or {}).get("store") or store.healthy() or unread  # only the daemon knows which file it opened
+    if wrong:
+        yield HealthTrouble(
+            "store", wrong, "stop mailgate, put the file back or run: mailgate restore BACKUP-FILE", True
+        )
+    if free < LOW:
+        text = f"{free // 2**20} MB free on the disk; below {NO_ROOM // 2**20} MB no mail is taken"
+        yield HealthTrouble("disk", text, "make room, or move the data folder", True)
+
+
+def _of_queues(found: Mapping[str, Any], config: Config, now: datetime) -> Iterator[HealthTrouble]:
+    oldest = found["queues"]["mail"]["oldest"]
+    if found["running"] and oldest and now - oldest > STUCK:
+        text = f"{found['queues']['mail']['waiting']} mails wait to be processed, the oldest since {_text(oldest)}"
+        yield HealthTrouble("processing", text, "see the log: journalctl -u mailgate", True)
+    for relay in found["relays"]:
+        if relay["down"] and relay["since"] and now - datetime.fromisoformat(relay["since"]) >= PATIENCE:
+            text = f"relay {relay['name']} is down since {relay['since']}: {relay['down']}"
+            yield HealthTrouble(f"relay {relay['name']}", text, "mailgate check --connect", True)
+    if found["quarantine"]:
+        yield HealthTrouble("quarantine", f"{found['quarantine']} mails in quarantine", "mailgate quarantine list")
+    if found["parked"]:
+        yield HealthTrouble("parked", f"{found['parked']} mails wait for a person's word", "mailgate parked list")
+    if found["set_aside"]:
+        yield HealthTrouble("set aside", f"{found['set_aside']} mails could not be fetched", "mailgate audit")
+    outbox = found["queues"]["outbox"]
+    if "uncertain" in outbox:
+        text = f"{outbox['uncertain']['count']} letters may or may not have left"
+        yield HealthTrouble("uncertain", text, "mailgate outbox list --state uncertain, then retry or drop")
+    held = outbox.get("held")
+    if held and config.gateway.mode is Mode.LIVE and now - held["oldest"] > FORGOTTEN:
+        yield HealthTrouble(
+            "held", f"{held['count']} letters are held", "mailgate outbox list, then mailgate outbox release"
+        )
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None

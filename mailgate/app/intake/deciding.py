@@ -1,0 +1,146 @@
+"""One mail, one decision, one transaction; and the quarantine of a mail on which we failed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import partial
+
+from mailgate import crash
+from mailgate.app.live import Clock, InForce, Snapshot
+from mailgate.app.questions import questions
+from mailgate.core.mails import unreadable
+from mailgate.core.mails.decide import decide, needs
+from mailgate.core.mails.match import referred_ids
+from mailgate.core.model.change import AddAlias, Decision, Fate
+from mailgate.core.model.mail import InboundMail
+from mailgate.core.rules import rule
+from mailgate.errors import Temporary
+from mailgate.store.base import Ids, Stamp, Store, Tx, WaitingMail
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one mail."""
+
+    number: int
+    fate: str
+    reason: str
+    tickets: tuple[int, ...] = ()
+    people: bool = False  # something was learnt of an agent
+
+
+class NotYet(Temporary):
+    """A mail before it was put back, so it waits on."""
+
+
+class Deciding:
+    """What the mail alone tells is worked out before, what the store knows inside the transaction."""
+
+    def __init__(self, store: Store, live: InForce, ids: Ids, clock: Clock) -> None:
+        self._store, self._live, self._ids, self.clock = store, live, ids, clock
+
+    def begin(
+        self, mail: WaitingMail, parsed: InboundMail, snapshot: Snapshot, after: frozenset[int] = frozenset()
+    ) -> Future[Settled | None]:
+        """The decision on its way into the store; a future that failed when we could not even get there.
+
+        None when the mail got its fate from somebody else meanwhile; NotYet when one of `after` has none.
+        """
+        try:
+            return self._begin(mail, parsed, snapshot, after)
+        except Exception as error:
+            failed: Future[Settled | None] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def _begin(
+        self, mail: WaitingMail, parsed: InboundMail, snapshot: Snapshot, after: frozenset[int]
+    ) -> Future[Settled | None]:
+        now = self.clock()
+        moment = mail.arrived_at if mail.envelope.history else now
+        examined = rule.match_mail(snapshot.rules, parsed)
+        wanted = needs(parsed, snapshot.policy, mail.arrived_at, examined, mail.released_as)
+        stamp = _stamp(parsed, wanted.departments)
+
+        def job(tx: Tx) -> Settled | None:
+            if not tx.is_open(mail.number):
+                return None
+            if any(tx.is_open(number) for number in after):
+                raise NotYet("a mail before it was put back")
+            facts = tx.facts(wanted, now)
+            decision = decide(
+                parsed,
+                facts,
+                snapshot.policy,
+                snapshot.rules,
+                now,
+                examined=examined,
+                in_hours=snapshot.in_hours(now),
+                released_as=mail.released_as,
+                release_mode=mail.release_mode,
+            )
+            stub = _stub_of(tx, mail.number) if mail.retried else None
+            if stub is not None:
+                decision = unreadable.requester_of_unreadable(decision, stub)
+            decision = questions.fill_questions(tx, decision, snapshot.policy, now)
+            applied = tx.apply(mail.number, decision, moment, self._ids, stamp, hold=snapshot.holds)
+            crash.point("mid-processing")
+            learnt = any(isinstance(effect, AddAlias) for effect in decision.effects)
+            return Settled(mail.number, decision.fate, decision.reason, applied.tickets, learnt)
+
+        return self._store.write(job)
+
+    def mark(self, numbers: Iterable[int], *, alone: bool) -> None:
+        """That their decision begins is on disk when this returns, whatever it does to us. Raises Temporary."""
+        marked = list(numbers)
+        self._store.write(lambda tx: tx.deciding(marked, alone=alone)).result()
+
+    def set_aside(self, mail: WaitingMail, reason: str, error: str, *, bare: bool = False) -> Settled:
+        """Raw bytes stay, people see a ticket; `mailgate quarantine retry` runs the mail again. Raises Temporary.
+
+        `bare` without stub ticket and letters: whatever is wrong with those, the mails behind must go on.
+        """
+        try:
+            return self._store.write(partial(self._quarantine, mail, reason, error, bare)).result()
+        except Temporary:
+            raise
+        except Exception:
+            log.exception("no ticket about an unreadable mail", extra={"mail": mail.number})
+            return self._store.write(partial(self._quarantine, mail, reason, error, True)).result()
+
+    def _quarantine(self, mail: WaitingMail, reason: str, error: str, bare: bool, tx: Tx) -> Settled:
+        now = self.clock()
+        if bare:
+            decision = Decision(Fate.QUARANTINED, reason)
+        else:
+            decision = unreadable.decide(mail.envelope, mail.number, reason, self._live.policy, now)
+            if _stub_of(tx, mail.number) is not None:
+                decision = replace(decision, steps=())
+        applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._live.snapshot.holds)
+        tx.quarantine_mail(mail.number, reason, error[:2000], now)
+        return Settled(mail.number, decision.fate, reason, applied.tickets)
+
+
+def _stub_of(tx: Tx, number: int) -> int | None:
+    """The ticket that was opened when this mail went into quarantine."""
+    row = tx.mail(number)
+    return next(iter(row["tickets"]), None) if row else None
+
+
+def _stamp(mail: InboundMail, departments: tuple[str, ...]) -> Stamp:
+    return Stamp(
+        content_digest=mail.content_digest,
+        message_id=mail.message_id,
+        ids=referred_ids(mail),
+        author=mail.author.key if mail.author else "",
+        author_name=mail.author.name if mail.author else "",
+        subject=mail.subject,
+        date=mail.date,
+        departments=departments,
+        flags=tuple(sorted(mail.flags)),
+    )

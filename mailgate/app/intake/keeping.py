@@ -1,0 +1,107 @@
+"""At the socket: a mail's raw bytes are safe, and only then may anybody say 250."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from mailgate.app.live import Clock
+from mailgate.core.model.mail import Envelope
+from mailgate.errors import Temporary
+from mailgate.store.base import Incoming, Kept, Store, Tx
+from mailgate.store.blobs import discard, linked
+from mailgate.wire.mime.content_digest import is_named, raw_digest
+
+SMALL = 64 * 1024  # octets; above it a page chain in SQLite costs more than a file
+
+T = TypeVar("T")
+
+
+class MailKeeper:
+    """Takes raw mail into the store, large mail by way of a file of its own."""
+
+    def __init__(self, store: Store, clock: Clock, write_large: Callable[[bytes], Incoming]) -> None:
+        self._store, self._clock, self._write_large = store, clock, write_large
+        self._large = ThreadPoolExecutor(2, thread_name_prefix="large-mail")
+
+    def receive(self, raw: bytes, envelope: Envelope) -> Future[Kept]:
+        """Keep a mail; the future resolves after the fsynced commit and only then may anybody say 250.
+
+        Large mail is written to its file first, in a thread of its own, so that a slow disk never holds up the socket.
+        """
+        now = self._clock()
+        if len(raw) <= SMALL:
+            return self._keep(raw, envelope, now, None)
+        try:
+            written = self._large.submit(self._write_large, raw)
+        except RuntimeError:  # the threads have been let go
+            return _failed(Temporary("the gateway is stopping"))
+        return _chain(written, lambda large: self._keep(raw, envelope, now, large))
+
+    def _keep(self, raw: bytes, envelope: Envelope, now: datetime, large: Incoming | None) -> Future[Kept]:
+        digest, named = raw_digest(raw), is_named(raw)
+        return self._hand_in(large, lambda tx: tx.keep(raw, envelope, digest, now, large, named=named), first=True)
+
+    def keep_by(self, raw: bytes, job: Callable[[Tx, Incoming | None], T]) -> Future[T]:
+        """Have `job` keep a mail and do more in the same transaction; it is handed what `Tx.keep` wants for large mail.
+
+        Raises OutOfSpace or Temporary when a large mail cannot be written.
+        """
+        large = self._write_large(raw) if len(raw) > SMALL else None
+        return self._hand_in(large, lambda tx: job(tx, large))
+
+    def _hand_in(self, large: Incoming | None, job: Callable[[Tx], T], *, first: bool = False) -> Future[T]:
+        future = self._store.write(job, first=first)
+        if large is not None:
+            future.add_done_callback(partial(self._tidy, large))
+        return future
+
+    def _tidy(self, large: Incoming, done: Future[T]) -> None:
+        """Kept or refused, the name in `incoming/` is not needed; a name in `blobs/` without a row goes by the writer.
+
+        When neither works now, the sweep comes by in a day.
+        """
+        refused = done.cancelled() or done.exception() is not None
+        if refused and linked(large):
+            self._store.write(lambda tx: tx.drop_incoming([large.path.name]))
+        else:
+            discard(large)
+
+    def close(self) -> None:
+        """Let go of the threads that write large mail."""
+        self._large.shutdown(wait=True)
+
+
+def _failed(error: Exception) -> Future[Kept]:
+    future: Future[Kept] = Future()
+    future.set_exception(error)
+    return future
+
+
+def _chain(first: Future[Incoming], then: Callable[[Incoming], Future[Kept]]) -> Future[Kept]:
+    """A future for the second of two steps; an error of the first is its error. Once begun it cannot be cancelled."""
+    whole: Future[Kept] = Future()
+    whole.set_running_or_notify_cancel()
+
+    def second(done: Future[Kept]) -> None:
+        error = done.exception()
+        if error is not None:
+            whole.set_exception(error)
+        else:
+            whole.set_result(done.result())
+
+    def begin(done: Future[Incoming]) -> None:
+        error = done.exception()
+        if error is not None:
+            whole.set_exception(error)
+            return
+        try:
+            then(done.result()).add_done_callback(second)
+        except Exception as problem:
+            whole.set_exception(problem)
+
+    first.add_done_callback(begin)
+    return whole

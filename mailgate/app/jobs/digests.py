@@ -1,0 +1,182 @@
+"""The digest tick: each reader's morning letter, the weekly report, and the warning that work outgrows the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailgate.app.gateway import Gateway
+from mailgate.app.jobs import each_ticket
+from mailgate.app.questions import report
+from mailgate.core.clock import morning, overload
+from mailgate.core.clock.overload import Overload, WeeklyPace
+from mailgate.core.letters import list_words, readers
+from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgency
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Calendar, Department, Policy
+from mailgate.core.worktime import working_time
+from mailgate.core.worktime.promise import calendar_of
+from mailgate.store.base import Read, TicketFilter, Tx
+
+AT_WORK = ("new", "open")
+MANY = 1000  # tickets of one reader that are looked at
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Somebody whose morning has come."""
+
+    key: str  # an agent's name, or an outside address
+    day: date
+    language: str
+    zone: ZoneInfo
+    agent: Agent | None  # None for an outside address
+    own: bool  # gets the list of their own work
+    leads: tuple[Department, ...]  # gets the list of these departments
+
+
+def send_morning_letters(gateway: Gateway, now: datetime) -> int:
+    """Write the letters of every reader whose morning has come; each once a day, and only with something to say."""
+    policy = gateway.live.policy
+    due = [one for one in _readers(policy, now) if _open(gateway, one)]
+    return each_ticket.for_each_ticket(gateway, [partial(_morning, gateway, one, now) for one in due])
+
+
+def _readers(policy: Policy, now: datetime) -> list[_Reader]:
+    own, leads, outside = morning.recipients(policy)
+    found = []
+    for agent in {agent.name: agent for agent in (*own, *leads)}.values():
+        zone = ZoneInfo(agent.timezone)
+        day = morning.due_day(morning.calendar_of(policy, agent), zone, policy.digest_at, now)
+        if day is not None:
+            led = morning.led_by(policy, agent) if agent in leads else ()
+            found.append(_Reader(agent.name, day, agent.language, zone, agent, agent in own, led))
+    zone = ZoneInfo(policy.timezone)
+    calendar = next((one for one in (calendar_of(policy, desk.name) for desk in policy.departments) if one), None)
+    day = morning.due_day(calendar, zone, policy.digest_at, now)
+    if day is not None:
+        language = policy.language if policy.language in policy.languages else "en"
+        found += [_Reader(addr, day, language, zone, None, False, policy.departments) for addr in outside]
+    return found
+
+
+def _mark(reader: _Reader) -> str:
+    return f"digest:{reader.key}"
+
+
+def _open(read_from: Gateway, reader: _Reader) -> bool:
+    """True when this morning's letter has not been thought about yet."""
+    return read_from.store.read(lambda read: read.setting(_mark(reader))) != reader.day.isoformat()
+
+
+def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
+    """Letters and the mark that the day is done, in one transaction; the key of each letter holds even without it."""
+    if tx.setting(_mark(reader)) == reader.day.isoformat():
+        return False
+    policy = gateway.live.policy
+    overloads = {desk.name: found for desk in reader.leads if (found := _overload(tx, policy, desk, now))}
+    letters = [*_lists(tx, policy, reader, overloads, now), *_warnings(policy, reader, overloads)]
+    letters += _weekly(tx, policy, reader)
+    each_ticket.write(gateway, tx, Decision(Fate.FILED, "digest", letters=tuple(letters)), now)
+    tx.set_setting(_mark(reader), reader.day.isoformat())
+    return bool(letters)
+
+
+# --- the day ----------------------------------------------------------------------------------------------------------
+
+
+def _lists(tx: Tx, policy: Policy, reader: _Reader, overloads: Mapping[str, Overload], now: datetime) -> list[Outbound]:
+    sections: list[dict[str, Any]] = []
+    parked = tx.parked()
+    count = 0
+    if reader.agent is not None and reader.own:
+        mine = tx.tickets(TicketFilter(status=AT_WORK, owner=reader.agent.name, limit=MANY), now)
+        count = len(mine)
+        sections += morning.agents_list(policy, reader.agent, mine, parked, now)
+    accounted = ""
+    if reader.leads:
+        work = tx.desk(now)["load"]
+        for desk in reader.leads:
+            overdue = tx.tickets(TicketFilter(department=desk.name, overdue=True, limit=MANY), now)
+            others = [ticket for ticket in overdue if not reader.own or ticket.owner != reader.key]
+            sections += morning.departments_list(policy, desk, work, others, reader.language)
+        sections += [paused_hint(found, reader.language) for found in overloads.values()]
+        rest = [one for one in parked if not reader.own or one["agent"] != reader.key]
+        sections += morning.whole_desk_list(policy, rest, len(tx.quarantine()), reader.language)
+        midnight = working_time.moment_of_day(reader.zone, reader.day)
+        total, known = tx.accounted(working_time.moment_of_day(reader.zone, reader.day - timedelta(days=1)), midnight)
+        accounted = list_words.phrase("accounted", reader.language, total=total, known=known) if total else ""
+        if total != known:
+            sections.append({"title": accounted, "text": "mailgate audit"})
+    if not sections:
+        return []
+    title = list_words.phrase("day", reader.language, n=count) if count else ""
+    about = {"title": title, "sections": sections, "accounted": accounted, "why": "digest"}
+    return [_letter(policy, reader, "digest", title, about, "day")]
+
+
+def paused_hint(found: Overload, language: str) -> dict[str, Any]:
+    text = list_words.phrase("overload_what", language, missed=len(found.late), backlog=len(found.backlog))
+    return {"title": overload.title(found, language), "text": text}
+
+
+def _letter(
+    policy: Policy, reader: _Reader, template: str, subject: str, context: Mapping[str, Any], kind: str
+) -> Outbound:
+    dedupe = f"digest:{kind}:{reader.key}:{reader.day.isoformat()}"
+    if reader.agent is not None:
+        return readers.to_agent(policy, reader.agent, template, purpose="note", subject=subject, context=context,
+                               urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
+    return Outbound(template, Audience.ADMIN, (Address(reader.key),), language=reader.language, purpose="admin",
+                    subject=subject, context=context, urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
+
+
+# --- the week and the backlog -----------------------------------------------------------------------------------------
+
+
+def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
+    """On the first day of the week that they work: the seven days to last midnight of Sunday, a department a letter."""
+    monday = reader.day - timedelta(days=reader.day.weekday())
+    calendar = morning.calendar_of(policy, reader.agent) if reader.agent else None
+    if reader.day != working_time.working_day_after(calendar, monday, 0):
+        return []
+    until = working_time.moment_of_day(reader.zone, monday)
+    letters = []
+    for desk in reader.leads:
+        found = report.of_period(tx, policy, until, WEEK, desk.name)
+        if found.total.arrived or found.total.solved or found.total.backlog:
+            title = list_words.phrase("week", reader.language, department=desk.name)
+            about = {**report.context(found, reader.language, policy), "why": "report"}
+            letters.append(_letter(policy, reader, "report", title, about, f"week:{desk.name}"))
+    return letters
+
+
+def _overload(tx: Read, policy: Policy, desk: Department, now: datetime) -> Overload | None:
+    calendar = calendar_of(policy, desk.name)
+    work = tx.tickets(TicketFilter(status=AT_WORK, department=desk.name, limit=MANY), now)
+    return overload.forecast(desk.name, calendar, work, weekly_pace(tx, calendar, desk.name, now), now)
+
+
+def weekly_pace(tx: Read, calendar: Calendar | None, department: str, now: datetime) -> WeeklyPace:
+    since = now - overload.WEEKS * WEEK
+    begin, end = int(since.timestamp() * 1e6), int(now.timestamp() * 1e6)
+    arrived = solved = 0
+    for row in tx.report_tickets(since, now, department):
+        arrived += begin <= row[2] < end
+        solved += row[4] is not None and begin <= row[4] < end
+    return WeeklyPace(arrived, solved, working_time.between(calendar, since, now))
+
+
+def _warnings(policy: Policy, reader: _Reader, overloads: Mapping[str, Overload]) -> list[Outbound]:
+    """One letter a day to whoever leads a department whose backlog will not clear by its deadlines."""
+    letters = []
+    for name, found in overloads.items():
+        part = overload.section(policy, found, reader.language)
+        about = {"title": part["title"], "sections": [part], "why": "overload"}
+        letters.append(_letter(policy, reader, "digest", str(part["title"]), about, f"overload:{name}"))
+    return letters

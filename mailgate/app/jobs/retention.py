@@ -1,0 +1,165 @@
+"""Retention: what is old enough leaves, raw mail first and by way of the archive, then words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mailgate import newfile
+from mailgate.app.gateway import Gateway
+from mailgate.core.model.mail import canonical
+from mailgate.errors import OutOfSpace, Temporary
+from mailgate.store.base import Read, Tx
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+ARCHIVING = "archiving"  # setting: how long each mbox file was before the batch in hand
+
+
+def purge(gateway: Gateway, now: datetime) -> int:
+    """Do what `[retention]` says; returns how many mails lost their raw bytes and tickets their words.
+
+    Words never go before the raw mail that holds them too: without `raw`, raw mail goes when words do. Raises Temporary
+    when the archive cannot be written: then nothing is removed.
+    """
+    try:
+        count = _purge(gateway, now)
+    except Temporary as error:
+        gateway.health["retention"] = str(error)
+        raise
+    gateway.health.pop("retention", None)
+    return count
+
+
+def _purge(gateway: Gateway, now: datetime) -> int:
+    kept = gateway.config.retention
+    ages = [age for age in (kept.raw, kept.text) if age is not None]
+    count = _raw_mail(gateway, now - min(ages), kept.archive_folder) if ages else 0
+    if kept.text is not None:
+        count += _words(gateway, now - kept.text)
+    return count
+
+
+def _raw_mail(gateway: Gateway, before: datetime, archive: Path | None) -> int:
+    store, after, count = gateway.store, 0, 0
+    complete_archive(gateway)
+    while not gateway.stopping.is_set():
+        found = store.read(partial(_old_mails, before, after))
+        if not found:
+            break
+        numbers = [int(row["number"]) for row in found]
+        if archive is not None:
+            _archive(gateway, archive, found)
+        blobs = store.write(partial(_remove, numbers)).result()
+        if blobs:
+            store.write(partial(_unlink, blobs)).result()
+        count += len(numbers)
+        after = numbers[-1]
+    return count
+
+
+def _remove(numbers: list[int], tx: Tx) -> list[str]:
+    """With the raw mail goes the note that it is being archived: from here on it is."""
+    tx.set_setting(ARCHIVING, None)
+    return tx.drop_raw(numbers)
+
+
+def _unlink(blobs: list[str], tx: Tx) -> int:
+    return tx.drop_blobs(blobs)
+
+
+def _words(gateway: Gateway, before: datetime) -> int:
+    store, after, count = gateway.store, 0, 0
+    while not gateway.stopping.is_set():
+        numbers = store.read(partial(_old_threads, before, after))
+        if not numbers:
+            break
+        store.write(partial(_silence, numbers)).result()
+        count += len(numbers)
+        after = numbers[-1]
+    return count
+
+
+def _old_mails(before: datetime, after: int, read: Read) -> list[Mapping[str, Any]]:
+    return read.old_mails(before, after, BATCH)
+
+
+def _old_threads(before: datetime, after: int, read: Read) -> list[int]:
+    return read.old_threads(before, after, BATCH)
+
+
+def _silence(numbers: list[int], tx: Tx) -> None:
+    tx.drop_texts(numbers)
+
+
+# --- the archive ------------------------------------------------------------------------------------------------------
+
+
+def _archive(gateway: Gateway, folder: Path, mails: Iterable[Mapping[str, Any]]) -> None:
+    """Append each mail to the mbox file of its year, on disk before anything is removed.
+
+    The lengths before are kept first, so that a batch cut short by a crash is not archived twice (see `_mend`).
+    """
+    years: dict[Path, list[bytes]] = {}
+    for row in mails:
+        path = folder / f"{row['arrived_at'].astimezone(UTC):%Y}.mbox"
+        try:
+            raw = gateway.store.read(partial(_raw, int(row["number"])))
+        except KeyError:  # the file of a large mail was lost: there is nothing to archive
+            log.warning("raw mail missing", extra={"mail": row["number"]})
+            continue
+        years.setdefault(path, []).append(mbox_entry(raw, str(row["sender"]), row["arrived_at"]))
+    try:
+        newfile.folder(folder)
+        lengths = {str(path): path.stat().st_size if path.exists() else 0 for path in years}
+        gateway.store.write(lambda tx: tx.set_setting(ARCHIVING, json.dumps(lengths))).result()
+        for path, entries in years.items():
+            _append(path, entries)
+    except OSError as error:
+        kind = OutOfSpace if error.errno == 28 else Temporary
+        raise kind(f"the archive {folder} cannot be written: {error.strerror}") from error
+
+
+def _raw(number: int, read: Read) -> bytes:
+    return read.raw(number)
+
+
+def _append(path: Path, entries: Iterable[bytes]) -> None:
+    with os.fdopen(newfile.append(path), "wb") as file:
+        file.writelines(entries)
+        file.flush()
+        os.fsync(file.fileno())
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def complete_archive(gateway: Gateway) -> None:
+    """A batch that was archived but not removed is taken off the archive again: it comes again."""
+    text = gateway.store.read(lambda read: read.setting(ARCHIVING))
+    if text is None:
+        return
+    for name, length in json.loads(text).items():
+        path = Path(name)
+        if path.exists() and path.stat().st_size > length:
+            os.truncate(path, length)
+    gateway.store.write(lambda tx: tx.set_setting(ARCHIVING, None)).result()
+
+
+def mbox_entry(raw: bytes, sender: str, at: datetime) -> bytes:
+    """A mail as it stands in an mboxrd file: line feeds, `From ` lines quoted so that it can be undone."""
+    lines = raw.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
+    quoted = [b">" + line if line.lstrip(b">").startswith(b"From ") else line for line in lines]
+    known = canonical(sender)
+    whom = known if known and known.isascii() and known.isprintable() and " " not in known else "MAILER-DAEMON"
+    first = f"From {whom} {at.astimezone(UTC):%a %b %d %H:%M:%S %Y}\n".encode()
+    return first + b"\n".join(quoted) + b"\n\n"

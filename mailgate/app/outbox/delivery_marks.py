@@ -1,0 +1,78 @@
+"""What became of deliveries, told to the store in few commits, and told again when the store could not listen."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from mailgate.app.live import Clock
+from mailgate.app.outbox.outcome import Mark
+from mailgate.app.outbox.wording import ReadyLetter
+from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.errors import MailgateError, Temporary
+from mailgate.store.base import Store, Tx
+
+log = logging.getLogger(__name__)
+
+Failed = Callable[[Tx, DueLetter, DueDelivery, str], None]
+
+
+@dataclass(slots=True)
+class MarksToWrite:
+    """What one commit has to say: marks, each with its letter and delivery, and new bytes to keep."""
+
+    marks: list[tuple[Mark, DueLetter, DueDelivery]] = field(default_factory=list)
+    words: list[ReadyLetter] = field(default_factory=list)
+
+
+class DeliveryMarks:
+    """Writes tallies; `on_failed` adds the note on the ticket in the transaction that marks a delivery dead."""
+
+    def __init__(self, store: Store, clock: Clock, on_failed: Failed) -> None:
+        self._store, self._clock, self._on_failed = store, clock, on_failed
+        self._owed: list[MarksToWrite] = []
+        self._guard = threading.Lock()
+
+    def write(self, tally: MarksToWrite, *, owe: bool = False) -> None:
+        """Commit a tally, fsynced. Raises Temporary; with `owe` it is then kept for `pay`: a sent letter stays sent."""
+        if not tally.marks and not tally.words:
+            return
+        try:
+            self._commit(tally)
+        except Temporary:
+            if owe:
+                with self._guard:
+                    self._owed.append(tally)
+            raise
+
+    def pay(self) -> None:
+        """Tell the store what it could not be told before; raises Temporary while it still cannot listen."""
+        with self._guard:
+            while self._owed:
+                self._commit(self._owed[0])
+                self._owed.pop(0)
+
+    def _commit(self, tally: MarksToWrite) -> None:
+        try:
+            self._store.write(lambda tx: self._tell(tx, tally, notes=True)).result()
+        except MailgateError:
+            raise
+        except Exception:
+            log.exception("note about a failed delivery cannot be written")
+            self._store.write(lambda tx: self._tell(tx, tally, notes=False)).result()
+
+    def _tell(self, tx: Tx, tally: MarksToWrite, *, notes: bool) -> None:
+        now = self._clock()
+        for ready in tally.words:
+            tx.keep_rendered(ready.due.id, ready.raw, ready.subject or "")
+        for mark, due, delivery in tally.marks:
+            with suppress(KeyError):  # erased meanwhile
+                tx.mark(
+                    mark.delivery, mark.state, now,
+                    due_at=mark.due_at, error=mark.error, remote_id=mark.remote_id, attempts=mark.attempts,
+                )  # fmt: skip
+                if mark.failed and notes:
+                    self._on_failed(tx, due, delivery, mark.error)

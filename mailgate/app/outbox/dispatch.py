@@ -1,0 +1,123 @@
+"""Letters out: every department's letters leave by its route, each route in a lane of its own so that none waits."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from mailgate.app.children.pool import Children
+from mailgate.app.live import Clock, InForce
+from mailgate.app.outbox.delivery_marks import Failed
+from mailgate.app.outbox.route import Route, Transport
+from mailgate.app.outbox.route_loop import AGREEING, GONE, LEAVING, OutboxParts, RouteLoop
+from mailgate.app.outbox.wording import Problem, Wording
+from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.store.base import Store, Tx
+
+log = logging.getLogger(__name__)
+
+GRACE = AGREEING + LEAVING + 2 * GONE  # seconds the letters in hand have when we stop
+
+__all__ = ["Dispatcher", "Failed", "Problem", "Route", "Transport"]
+
+
+def _no_note(tx: Tx, due: DueLetter, delivery: DueDelivery, error: str) -> None:
+    """What happens to a ticket whose letter failed, when nobody cares to say."""
+
+
+def _told(problem: str) -> None:
+    log.warning("outbox problem", extra={"problem": problem})
+
+
+class Dispatcher:
+    """The outbox at work. The first of `routes` takes what no department claims for another.
+
+    `on_failed(tx, letter, delivery, error)` is called in the transaction that marks a delivery dead: a note on the
+    ticket, never a mail to the customer. `on_problem(text)` is for the admin, at most once a day for the same text.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        children: Children,
+        live: InForce,
+        clock: Clock,
+        routes: Mapping[str, Route],
+        *,
+        on_failed: Failed = _no_note,
+        on_problem: Problem = _told,
+        chance: Callable[[], float] = random.random,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._live, self._clock = live, clock
+        self._on_problem = on_problem
+        self._problems: dict[str, object] = {}  # text -> the day it was told
+        wording = Wording(store, children, live, self._problem)
+        work = OutboxParts(store, live, wording, clock, on_failed, self._problem, chance, monotonic)
+        self.lanes = {name: RouteLoop(route, work, partial(self._others, name)) for name, route in routes.items()}
+        self._first = next(iter(routes), "")
+
+    def drain(self, limit: int | None = None) -> int:
+        """Send what is due now, route by route, in the calling thread; returns how many letters were looked at.
+
+        Raises Temporary when the store cannot be written now.
+        """
+        handled = 0
+        for lane in self.lanes.values():
+            handled += lane.drain(None if limit is None else limit - handled)
+        return handled
+
+    def run(self, stop: threading.Event) -> None:
+        """Send until `stop`, then finish the letters in hand; nobody's silence keeps us longer than GRACE."""
+        threads = [
+            threading.Thread(target=lane.run, args=(stop,), name=f"route-{name}", daemon=True)
+            for name, lane in self.lanes.items()
+        ]
+        for thread in threads:
+            thread.start()
+        stop.wait()
+        for lane in self.lanes.values():
+            lane.stop()
+        deadline = time.monotonic() + GRACE
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def wake(self) -> None:
+        """There are new letters, or the daemon stops: do not wait for the next look."""
+        for lane in self.lanes.values():
+            lane.wake()
+
+    def adopt(self, routes: Mapping[str, Route]) -> list[str]:
+        """Use other settings from the next letter on; returns the routes that come or go only with a restart."""
+        for name in self.lanes.keys() & routes.keys():
+            self.lanes[name].adopt(routes[name])
+        self._first = next((name for name in routes if name in self.lanes), self._first)
+        return [f"[[outgoing]] {name}" for name in sorted(self.lanes.keys() ^ routes.keys())]
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        for lane in self.lanes.values():
+            lane.close()
+
+    def health(self) -> dict[str, str]:
+        """Routes that do not work, each with the reason."""
+        return {name: lane.down for name, lane in self.lanes.items() if lane.down}
+
+    def _route_of(self, department: str) -> str:
+        outgoing = self._live.policy.department(department).outgoing if department else None
+        return outgoing if outgoing in self.lanes else self._first
+
+    def _others(self, route: str) -> list[str]:
+        """The departments that do not leave by `route`; letters of no department leave by the first."""
+        names = ["", *(department.name for department in self._live.policy.departments)]
+        return [name for name in names if self._route_of(name) != route]
+
+    def _problem(self, text: str) -> None:
+        today = self._clock().date()
+        if self._problems.get(text) != today:
+            self._problems = {known: day for known, day in self._problems.items() if day == today} | {text: today}
+            self._on_problem(text)

@@ -1,0 +1,24 @@
+"""What people are told when a letter cannot be sent."""
+
+from __future__ import annotations
+
+from mailgate.app.live import Clock, InForce
+from mailgate.app.outbox.delivery_marks import Failed
+from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.mails import bounce
+from mailgate.store.base import Ids, Tx
+
+
+def undelivered(live: InForce, ids: Ids, clock: Clock) -> Failed:
+    """A note on the ticket of a letter that was refused for good, in the transaction that marks it."""
+
+    def write(tx: Tx, due: DueLetter, delivery: DueDelivery, error: str) -> None:
+        ticket = due.ticket
+        if ticket is None or due.urgency == 1:
+            return  # an acknowledgement that nobody takes is no news
+        now = clock()
+        ticket = tx.ticket(ticket.number) or ticket  # as it is now, not as it was when the letter was claimed
+        decision = bounce.undelivered(live.policy, ticket, due, delivery.recipient, error, now)
+        tx.apply(None, decision, now, ids, None, hold=live.snapshot.holds)
+
+    return write

@@ -1,0 +1,31 @@
+"""Message-IDs for the letters we owe: chance from the system, signed with the first key."""
+
+from __future__ import annotations
+
+import secrets
+
+from mailgate.app.live import InForce
+from mailgate.core.proof import token
+from mailgate.core.proof.token import Token
+
+_AUDIENCES = {"customer": "customer", "agent": "agent", "expert": "expert", "admin": "admin"}
+
+
+class SignedIds:
+    """The store draws an id for every letter inside the transaction that owes it (store.base.Ids)."""
+
+    def __init__(self, live: InForce) -> None:
+        self._live = live
+
+    def message_id(self, ticket: int | None, audience: str, agent: str, purpose: str) -> str:
+        """`<mg.KID.TICKET.KIND.NONCE.MAC@domain>`; an unknown agent's letter is signed for nobody (id 0)."""
+        policy = self._live.policy
+        known = policy.agent(agent)
+        made = Token(
+            ticket,
+            _AUDIENCES[audience],
+            known.id if known and audience == "agent" else 0,
+            purpose if purpose in token.PURPOSES else "words",
+            token.base32(secrets.token_bytes(5)),
+        )
+        return token.message_id(token.mint(policy.keys[0], made), policy.domain)

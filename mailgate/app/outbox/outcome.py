@@ -1,0 +1,80 @@
+"""What an attempt to deliver means for the delivery: sent, again later, dead, or for a person to judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.model.change import Urgency
+from mailgate.core.model.mail import canonical
+from mailgate.core.model.policy import Mode, Policy
+from mailgate.errors import Permanent, RouteDown, Uncertain
+
+STEPS = (1, 5, 15, 30)  # minutes, then doubled
+LONGEST = timedelta(hours=4)
+JITTER = 0.2
+DOUBTS = 4  # tries after which a letter that may or may not have arrived is left to a person
+FEWEST = 5  # tries before giving up, so that a jump of the clock kills nothing (threats K-02)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A new state for one delivery; `failed` asks for a note on the ticket."""
+
+    delivery: int
+    state: str
+    due_at: datetime | None = None
+    error: str = ""
+    remote_id: str = ""
+    attempts: int | None = None
+    failed: bool = False
+
+
+def retry_after(attempts: int, chance: float) -> timedelta:
+    """How long to wait after so many attempts; `chance` in 0..1 spreads it by a fifth either way."""
+    minutes = STEPS[attempts - 1] if attempts <= len(STEPS) else STEPS[-1] * 2 ** min(attempts - len(STEPS), 10)
+    return min(timedelta(minutes=minutes), LONGEST) * (1 - JITTER + 2 * JITTER * chance)
+
+
+def is_ack(due: DueLetter) -> bool:
+    """True for letters that are better lost than doubled or late."""
+    return due.urgency == Urgency.ACK
+
+
+def state_before_sending(due: DueLetter, delivery: DueDelivery, policy: Policy, now: datetime) -> Mark | None:
+    """Why a delivery is not even tried, None when it is."""
+    if policy.department_at(delivery.recipient) is not None:
+        return Mark(delivery.id, "dead", error="one of our own addresses: it would come back to us")
+    if policy.mode is Mode.PILOT and canonical(delivery.recipient) not in map(canonical, policy.pilot_to):
+        return Mark(delivery.id, "held", error="pilot: not among pilot_to")
+    if is_ack(due) and now - due.created_at > policy.limits.ack_max_age:
+        return Mark(delivery.id, "dead", error="too old to be acknowledged")
+    return None
+
+
+def untouched(due: DueLetter, delivery: DueDelivery, why: str = "") -> Mark:
+    """Back in the queue as if nobody had claimed it, in front of what is younger."""
+    return Mark(delivery.id, "waiting", due_at=due.created_at, error=why)
+
+
+def sent(delivery: DueDelivery, remote_id: str) -> Mark:
+    """The relay said 250."""
+    return Mark(delivery.id, "sent", remote_id=remote_id, attempts=delivery.attempts + 1)
+
+
+def failed(
+    error: Exception, due: DueLetter, delivery: DueDelivery, now: datetime, retry_for: timedelta, chance: float
+) -> Mark:
+    """The attempt raised: only Permanent ends it at once; what nobody foresaw counts as temporary."""
+    attempts, text = delivery.attempts + 1, str(error) or type(error).__name__
+    if isinstance(error, RouteDown):
+        return untouched(due, delivery, text)
+    if isinstance(error, Permanent):
+        return Mark(delivery.id, "dead", error=text, attempts=attempts, failed=True)
+    if isinstance(error, Uncertain) and (is_ack(due) or attempts >= DOUBTS):
+        return Mark(delivery.id, "uncertain", error=text, attempts=attempts)
+    first = delivery.first_tried_at or now
+    if attempts >= FEWEST and now - first > retry_for:
+        return Mark(delivery.id, "dead", error=f"gave up: {text}", attempts=attempts, failed=True)
+    return Mark(delivery.id, "waiting", due_at=now + retry_after(attempts, chance), error=text, attempts=attempts)

@@ -1,0 +1,180 @@
+"""Claimed letters -> bytes ready to leave: headed here, worded in a child, kept so that a retry is the same bytes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from mailgate.app.children.pool import Children
+from mailgate.app.live import InForce, Snapshot
+from mailgate.app.outbox.letter_facts import with_letter_facts
+from mailgate.core.letters.letter import DueLetter, Letter, head
+from mailgate.core.proof import token
+from mailgate.errors import ChildDied, MailgateError, Temporary
+from mailgate.store.base import Store
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 0.5  # seconds the letters behind wait for the words of one before them
+
+Problem = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyLetter:
+    """A letter that can leave; `subject` is set when its bytes are new and have to be kept."""
+
+    due: DueLetter
+    raw: bytes
+    null: bool  # must not be bounced
+    bounce: str  # where its delivery reports are understood
+    subject: str | None = None
+
+    @property
+    def utf8(self) -> bool:
+        """True when its header needs SMTPUTF8 (RFC 6531)."""
+        return not self.raw.partition(b"\r\n\r\n")[0].isascii()
+
+
+@dataclass(frozen=True, slots=True)
+class WordingBegun:
+    """A letter whose words are being found."""
+
+    due: DueLetter
+    letter: Letter | None
+    bounce: str = ""
+    asked: Future[Any] | None = None  # None: they are kept from an earlier attempt
+    templates: str | None = None  # the admin's folder it is worded with
+    instead: tuple[str, ...] = ()  # what the admin is told when this later attempt succeeds
+
+    @property
+    def done(self) -> bool:
+        """True when `Wording.written` need not wait."""
+        return self.asked is None or self.asked.done()
+
+
+class Wording:
+    """Finds the words of letters; a template that fails is told to the admin through `on_problem`."""
+
+    def __init__(self, store: Store, children: Children, live: InForce, on_problem: Problem) -> None:
+        self._store, self._children, self._live, self._on_problem = store, children, live, on_problem
+
+    @property
+    def longest(self) -> float:
+        """Seconds within which a letter has its words, or none at all."""
+        return 2 * self._children.wall
+
+    def begin(self, batch: Sequence[DueLetter], now: datetime) -> list[WordingBegun]:
+        """Ask children for the words of all of them at once. Raises Temporary when the store cannot be read."""
+        snapshot = self._live.snapshot
+        return [self._begin(due, snapshot, now) for due in batch]
+
+    def ready(
+        self, begun: list[WordingBegun], now: datetime, patience: float = PATIENCE
+    ) -> Iterator[tuple[DueLetter, ReadyLetter | MailgateError]]:
+        """Each letter, ready or with what kept it from being so, in order as far as nobody waits for a slow one.
+
+        Takes them out of `begun`; what is still without words after `patience` seconds without any progress is left
+        there: it holds up itself, and no other.
+        """
+        deadline = time.monotonic() + patience
+        while begun:
+            asked = begun[0].asked
+            if asked is not None:
+                wait([asked], max(0.0, deadline - time.monotonic()))
+            at = next((at for at, one in enumerate(begun) if one.done), None)
+            if at is None:
+                futures = [one.asked for one in begun if one.asked is not None]
+                if not wait(futures, patience, FIRST_COMPLETED).done:
+                    return
+                continue
+            found = self._outcome(begun[at], now)
+            if isinstance(found, WordingBegun):
+                begun[at] = found
+            else:
+                del begun[at]
+                yield found
+
+    def _begin(self, due: DueLetter, snapshot: Snapshot, now: datetime) -> WordingBegun:
+        """Head a letter and ask a child for its words, unless they are kept from an earlier attempt."""
+        policy = snapshot.policy
+        try:
+            due = self._store.read(lambda read: with_letter_facts(due, read, policy, now))
+            desk = policy.department(due.department or (due.ticket.department if due.ticket else ""))
+            bounce = token.bounce_address(due.message_id, desk.from_.addr, policy.identity.subaddress)
+            mark = token.loop_mark(policy.instance, policy.keys[0])
+            letter = head(due, policy, loop_mark=mark, bounce=bounce)
+            asked = None if due.rendered is not None else self._ask(due, letter, snapshot.templates, now)
+        except Temporary:
+            raise
+        except Exception as error:  # of this letter alone: the others are worded all the same
+            log.exception("letter headers cannot be made", extra={"letter": due.id})
+            return WordingBegun(due, None, asked=_failed(error))
+        return WordingBegun(due, letter, bounce, asked, snapshot.templates)
+
+    def _ask(self, due: DueLetter, letter: Letter, templates: str | None, now: datetime) -> Future[Any]:
+        if not due.attachments:
+            return self._children.submit("mailgate.wire.letters.compose:write", letter, now, templates)
+        parts: dict[int, list[str]] = {}
+        for mail, part in due.attachments:
+            parts.setdefault(mail, []).append(part)
+        raws = []
+        for mail in list(parts):
+            try:
+                raws.append(self._store.read(lambda read, mail=mail: read.raw(mail)))  # type: ignore[misc]
+            except KeyError:
+                log.warning("attachments are no longer stored", extra={"letter": due.id, "mail": mail})
+                del parts[mail]
+        return self._children.submit(
+            "mailgate.wire.letters.enclose:write", letter, now, templates, list(parts.values()), *raws
+        )
+
+    def _outcome(
+        self, one: WordingBegun, now: datetime
+    ) -> tuple[DueLetter, ReadyLetter | MailgateError] | WordingBegun:
+        """What a child made of a letter; when it died of it, a second attempt with less to go wrong (threats G-07)."""
+        due, letter = one.due, one.letter
+        null = letter is not None and letter.envelope == "null"
+        if one.asked is None:
+            return due, ReadyLetter(due, due.rendered or b"", null, one.bounce)
+        try:
+            written = one.asked.result()
+        except ChildDied as death:
+            return self._with_less(one, death, now) or (due, self._lost(due, death))
+        except Temporary as error:  # we are stopping
+            return due, error
+        except Exception as error:
+            return due, self._lost(due, error)
+        for problem in (*written.problems, *one.instead):
+            self._on_problem(problem)
+        return due, ReadyLetter(due, written.raw, null, one.bounce, written.subject)
+
+    def _with_less(self, one: WordingBegun, death: ChildDied, now: datetime) -> WordingBegun | None:
+        """Another attempt without the files, then without the admin's templates; None when there is neither."""
+        due, letter = one.due, one.letter
+        if letter is None or not (due.attachments or one.templates):
+            return None
+        if due.attachments:
+            what = f"the files of a letter ({due.template}): they took too much ({death.reason}), and it left without"
+            plain, templates = replace(due, attachments=()), one.templates
+        else:
+            what = f"template {letter.template}: it took too much ({death.reason}), and ours was used"
+            plain, templates = due, None
+        asked = self._ask(plain, letter, templates, now)
+        return WordingBegun(plain, letter, one.bounce, asked, templates, (*one.instead, what))
+
+    def _lost(self, due: DueLetter, error: Exception) -> MailgateError:
+        log.error("letter cannot be rendered", extra={"letter": due.id, "error": str(error)})
+        self._on_problem(f"a letter cannot be worded (template {due.template}): {error}")
+        return error if isinstance(error, MailgateError) else Temporary(f"{type(error).__name__}: {error}")
+
+
+def _failed(error: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future

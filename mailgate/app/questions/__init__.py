@@ -1,0 +1,1 @@
+"""Answers the questions of agents and leads: lists, tickets, reports."""

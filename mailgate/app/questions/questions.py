@@ -1,0 +1,259 @@
+"""Answers to agents' questions: rows looked up in the transaction that owes the letter, so that `1` means this one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailgate.app.questions import report
+from mailgate.core.commands import catalogue, ticket_filter
+from mailgate.core.model.canned import articles_about
+from mailgate.core.model.change import Decision, Outbound
+from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.worktime import sla
+from mailgate.store.base import Read, TicketFilter
+
+MOST = 25  # rows in a letter that is read on a phone
+AT_WORK = ("new", "open", "waiting", "hold")
+
+Section = dict[str, Any]
+_PERIOD = re.compile(r"([0-9]{1,4})([hdw])")
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+class Question:
+    """One question of an agent, with what answering it needs."""
+
+    def __init__(
+        self, read: Read, policy: Policy, agent: Agent, now: datetime, argument: str, numbers: list[int]
+    ) -> None:
+        self.read, self.policy, self.agent, self.now = read, policy, agent, now
+        self.argument, self.numbers = argument.strip(), numbers
+
+    def number(self) -> int | None:
+        """The ticket asked about: named, else the mail's own."""
+        digits = self.argument.strip("[]#. ")
+        return int(digits) if digits.isascii() and digits.isdigit() else next(iter(self.numbers), None)
+
+    def ticket(self) -> Ticket | None:
+        """That ticket with its thread."""
+        number = self.number()
+        return self.read.ticket(number) if number else None
+
+    def rows(self, tickets: list[Ticket]) -> list[dict[str, Any]]:
+        """Tickets as the rows of a numbered table."""
+        return [
+            {
+                "n": at,
+                "number": one.number,
+                "subject": one.subject,
+                "who": one.requester.name or one.requester.addr,
+                "department": one.department,
+                "status": one.status.value,
+                "owner": one.owner or "",
+                "priority": one.priority.value,
+                "due": one.due.next.isoformat() if one.due.next else None,
+            }
+            for at, one in enumerate(tickets[:MOST], start=1)
+        ]
+
+    def table(self, title: str, wanted: TicketFilter, intro: str = "") -> Section:
+        """A numbered table of the tickets of a filter."""
+        found = self.read.tickets(replace(wanted, limit=MOST), self.now)
+        more = max(0, self.read.count(wanted, self.now) - len(found))
+        return {"title": title, "intro": intro, "rows": self.rows(found), "more": more}
+
+
+def fill_questions(read: Read, decision: Decision, policy: Policy, now: datetime) -> Decision:
+    """The decision with the rows of every question filled in; untouched when there is none."""
+    if not any(one.template == "question" for one in decision.letters):
+        return decision
+    return replace(decision, letters=tuple(_filled(read, one, policy, now) for one in decision.letters))
+
+
+def _filled(read: Read, letter: Outbound, policy: Policy, now: datetime) -> Outbound:
+    agent = policy.agent(letter.agent)
+    asked = letter.context.get("ask")
+    if letter.template != "question" or agent is None or not asked:
+        return letter
+    numbers = list(letter.context.get("numbers") or ())
+    found = [ANSWERS[one["name"]](Question(read, policy, agent, now, str(one["argument"]), numbers)) for one in asked]
+    return replace(letter, subject=found[0]["title"], context=_together(found))
+
+
+def _together(found: list[Section]) -> dict[str, Any]:
+    """One answer stands alone; of several, the first list keeps its numbers and the rest follow as sections."""
+    first, rest = found[0], found[1:]
+    context = {"intro": "", "rows": [], "facts": [], "text": "", "more": 0, "sections": [], **first}
+    for one in rest:
+        context["sections"] = [*context["sections"], {key: one.get(key) for key in ("title", "rows", "facts", "text")}]
+    context["actions"] = bool(context["rows"])
+    return context
+
+
+# --- one function a question ------------------------------------------------------------------------------------------
+
+
+def _desk(asked: Question) -> Section:
+    found = asked.read.desk(asked.now)
+    counts: dict[str, dict[str, int]] = {}
+    for row in found["load"]:
+        for name in (row["department"], row["owner"] or "nobody"):
+            kept = counts.setdefault(name, {})
+            kept[row["status"]] = kept.get(row["status"], 0) + row["tickets"]
+            kept["overdue"] = kept.get("overdue", 0) + row["overdue"]
+    facts = [
+        {"label": name, "value": " · ".join(f"{status} {count}" for status, count in kept.items() if count)}
+        for name, kept in counts.items()
+    ]
+    today = found["today"]
+    text = f"{today['mails']} mails in, {today['opened']} opened, {today['solved']} solved, {found['overdue']} overdue"
+    pressing = asked.table("Desk", TicketFilter(status=("new", "open"), overdue=True))
+    return {"title": "Desk", "intro": text, "facts": facts, "rows": pressing["rows"], "more": pressing["more"]}
+
+
+def _next(asked: Question) -> Section:
+    found = [one for one in (asked.read.ticket(number) for number in asked.numbers[:1]) if one]
+    if not found:
+        return {"title": "Next", "intro": "Nothing is waiting for you."}
+    one = found[0]
+    return {
+        "title": f"Next: {one.subject}",
+        "intro": "It is yours now.",
+        "rows": asked.rows([one]),
+        "text": _thread(one),
+    }
+
+
+def _mine(asked: Question) -> Section:
+    parked = [row for row in asked.read.parked() if row["agent"] == asked.agent.name]
+    facts = [{"label": f"parked: {row['why']}", "value": row["subject"]} for row in parked]
+    return {**asked.table("Mine", TicketFilter(status=AT_WORK, owner=asked.agent.name)), "facts": facts}
+
+
+def _list(asked: Question, overdue: bool = False) -> Section:
+    departments = [one.name for one in asked.policy.departments]
+    agents = [one.name for one in asked.policy.agents]
+    try:
+        wanted = ticket_filter.parse(asked.argument, departments=departments, agents=agents, me=asked.agent.name)
+    except ticket_filter.NotAFilter as problem:
+        return {"title": "List", "intro": f"{problem.word}: not a status, @agent, +tag or department"}
+    return asked.table(
+        "Overdue" if overdue else "List",
+        TicketFilter(
+            status=tuple(one.value for one in wanted.status) or AT_WORK,
+            department=wanted.department,
+            owner=wanted.owner,
+            unowned=wanted.unowned,
+            tag=wanted.tags[0] if wanted.tags else None,
+            overdue=wanted.overdue or overdue,
+            customer=wanted.customer,
+        ),
+        intro=asked.argument,
+    )
+
+
+def _find(asked: Question) -> Section:
+    found = asked.read.find(asked.argument, MOST)
+    return {"title": f"Find: {asked.argument}", "rows": asked.rows(found)}
+
+
+def _show(asked: Question) -> Section:
+    ticket = asked.ticket()
+    if ticket is None:
+        return {"title": "Show", "intro": "There is no such ticket."}
+    return {"title": f"#{ticket.number} {ticket.subject}", "rows": asked.rows([ticket]), "text": _thread(ticket)}
+
+
+def _thread(ticket: Ticket) -> str:
+    """The thread, newest words first, as plain text."""
+    parts = []
+    for entry in reversed(ticket.entries[-20:]):
+        head = f"{entry.at:%Y-%m-%d %H:%M} · {entry.kind} · {entry.author_name or entry.author}"
+        parts.append(f"{head}\n{entry.text[:2000]}")
+    return "\n\n".join(parts)
+
+
+def _files(asked: Question) -> Section:
+    ticket = asked.ticket()
+    files = [file for entry in ticket.entries for file in entry.attachments] if ticket else []
+    facts = [{"label": file.name, "value": f"{file.type}, {file.size:,} octets"} for file in files]
+    return {"title": "Files", "intro": "" if facts else "There are none.", "facts": facts}
+
+
+def _customer(asked: Question) -> Section:
+    ticket = asked.ticket()
+    address = asked.argument or (ticket.requester.addr if ticket else "")
+    statuses = (*AT_WORK, "solved", "archived")
+    return asked.table(f"Customer {address}", TicketFilter(status=statuses, customer=address))
+
+
+def _report(asked: Question) -> Section:
+    found = _PERIOD.fullmatch(asked.argument.lower())
+    if asked.argument and not found:
+        return {"title": "Report", "intro": f"{asked.argument}: no period; write 12h, 7d or 4w"}
+    length = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(days=7)
+    figures = report.of_period(asked.read, asked.policy, asked.now, length)
+    facts = [
+        {"label": name, "value": f"{value} ({before} before)" if before else value}
+        for name, value, before in report.headline(figures, asked.agent.language)
+    ]
+    return {"title": f"Report: {asked.argument or '7d'}", "facts": facts}
+
+
+def _templates(asked: Question) -> Section:
+    names = {**{name: " ".join(texts) for name, texts in asked.policy.replies.items()}}
+    names.update({row["name"]: row["language"] for row in asked.read.saved_replies()})
+    facts = [{"label": f"#use {name}", "value": languages} for name, languages in sorted(names.items())]
+    return {
+        "title": "Canned answers",
+        "intro": "" if facts else "There are none yet: #save NAME keeps one.",
+        "facts": facts,
+    }
+
+
+def _kb(asked: Question) -> Section:
+    found = articles_about(asked.policy.articles, asked.argument, asked.agent.language)
+    facts = [{"label": one.title, "value": one.text[:200]} for one in found]
+    return {"title": "Articles", "intro": "" if facts else "No article speaks of that.", "facts": facts}
+
+
+def _why(asked: Question) -> Section:
+    ticket = asked.ticket()
+    if ticket is None:
+        return {"title": "Why", "intro": "Answer a notice, or name a ticket in the subject."}
+    lines = list(sla.explain(asked.policy, ticket, ZoneInfo(asked.agent.timezone)))
+    for event in asked.read.events(ticket.number)[-30:]:
+        change = f"{event['old']} → {event['new']}" if event["old"] else str(event["new"])
+        lines.append(f"{event['at']:%Y-%m-%d %H:%M} {event['actor']}: {event['kind']} {change}"[:200])
+    return {"title": f"#{ticket.number}: how it came to this", "text": "\n".join(lines)}
+
+
+def _help(asked: Question) -> Section:
+    word = catalogue.BY_NAME.get(asked.argument.lstrip("#").lower())
+    words = (word,) if word else tuple(one for one in catalogue.COMMANDS if one.allows(asked.agent.role))
+    facts = [{"label": f"#{one.name} {one.takes}".strip(), "value": one.help} for one in words]
+    return {"title": "Help", "facts": facts}
+
+
+ANSWERS: Mapping[str, Callable[[Question], Section]] = {
+    "desk": _desk,
+    "next": _next,
+    "mine": _mine,
+    "list": _list,
+    "overdue": lambda asked: _list(asked, overdue=True),
+    "find": _find,
+    "show": _show,
+    "files": _files,
+    "customer": _customer,
+    "report": _report,
+    "templates": _templates,
+    "kb": _kb,
+    "why": _why,
+    "help": _help,
+}

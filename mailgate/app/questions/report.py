@@ -1,0 +1,204 @@
+"""The report of a period: read once, counted by `core.figures.tally`, told as a letter, a table or plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailgate.core.figures.tally import FIGURES, Figures, Period, PeriodCounter, PeriodReport
+from mailgate.core.model.policy import Policy
+from mailgate.core.text.subject_topics import commonest_words
+from mailgate.core.worktime.meter import WorkingTimeTable
+from mailgate.core.worktime.promise import calendar_of
+from mailgate.core.worktime.sla import span
+from mailgate.store.base import Read
+from mailgate.wire.words.figures import LABELS
+
+SUBJECTS = 20_000  # newest arrivals whose titles are read for the commonest words
+REACH = timedelta(days=2 * 366)  # older tickets are measured one by one
+SECONDS = frozenset(("first_median", "first_p90", "solve_median", "solve_p90"))
+SHARES = frozenset(("first_kept", "solve_kept", "csat"))
+# What a table of departments, agents or tags shows, in order.
+COLUMNS = ("arrived", "solved", "backlog", "first_median", "solve_median", "first_kept", "nps")
+
+
+def of_period(
+    read: Read, policy: Policy, now: datetime, period: timedelta, department: str | None = None
+) -> PeriodReport:
+    """The figures from `now - period` to `now`, of one department or all, beside the same stretch before."""
+    asked = Period(now - period, now)
+    gatherer = PeriodCounter(asked, meters(policy, asked.before - REACH, now), _zone(policy), department)
+    stretch = (asked.before, now, department)
+    gatherer.tickets(read.report_tickets(*stretch))
+    gatherer.reopened(read.report_reopened(*stretch))
+    gatherer.votes(read.report_votes(*stretch))
+    subjects = read.report_subjects(asked.since, now, department, SUBJECTS)
+    return gatherer.report(commonest_words(subjects))
+
+
+def meters(policy: Policy, begin: datetime, end: datetime) -> Callable[[str], WorkingTimeTable]:
+    """A department's working time; departments of one calendar share its table."""
+
+    @cache
+    def of_calendar(name: str | None) -> WorkingTimeTable:
+        return WorkingTimeTable(policy.calendar(name), begin, end)
+
+    def of_department(name: str) -> WorkingTimeTable:
+        calendar = calendar_of(policy, name)
+        return of_calendar(calendar.name if calendar else None)
+
+    return of_department
+
+
+def _zone(policy: Policy) -> Callable[[str], tzinfo]:
+    def of_department(name: str) -> tzinfo:
+        calendar = calendar_of(policy, name)
+        return ZoneInfo(calendar.timezone if calendar else policy.timezone)
+
+    return of_department
+
+
+# --- as a letter or a table -------------------------------------------------------------------------------------------
+
+
+def label(key: str, language: str) -> str:
+    """What a figure, a part or a column is called, in one of our languages."""
+    return LABELS.get(language, LABELS["en"])[key]
+
+
+def shown(key: str, value: float | None, language: str = "en") -> str:
+    """A figure for people: `1 h 20 min`, `83 %`, `12`; a dash where there was nothing to count."""
+    if value is None:
+        return "–"
+    if key in SECONDS:
+        return duration(int(value))
+    if key in SHARES:
+        return f"{100 * value:.0f} %"
+    return f"{value:,}".replace(",", " ") if language != "en" else f"{value:,}"
+
+
+def duration(seconds: int) -> str:
+    """`1 h 20 min`; seconds only where there is not a minute."""
+    return span(timedelta(seconds=seconds)) if seconds >= 30 else f"{seconds} s"
+
+
+def headline(report: PeriodReport, language: str) -> list[tuple[str, str, str]]:
+    """(label, value, value before) of each figure that either period has."""
+    found = []
+    for key in FIGURES:
+        now, before = getattr(report.total, key), getattr(report.before, key)
+        if key == "votes" or (now is None and before is None):
+            continue
+        found.append((label(key, language), shown(key, now, language), shown(key, before, language)))
+    if report.backlog_median is not None and report.oldest is not None:
+        age = report.period.until - report.oldest
+        found.append((label("backlog_median", language), _days(report.backlog_median, language), ""))
+        found.append((label("oldest", language), _days(int(age.total_seconds()), language), ""))
+    return found
+
+
+def _days(seconds: int, language: str) -> str:
+    return f"{seconds // 86_400} {label('days', language)}" if seconds >= 2 * 86_400 else duration(seconds)
+
+
+def parts(report: PeriodReport) -> list[tuple[str, tuple[tuple[str, Figures], ...]]]:
+    """The tables: (name, rows); departments only where there are several."""
+    found = [("departments", report.departments), ("agents", report.agents), ("tags", report.tags)]
+    return [(name, rows) for name, rows in found if len(rows) > (name == "departments")]
+
+
+def context(report: PeriodReport, language: str, policy: Policy | None = None) -> dict[str, Any]:
+    """What `templates/report.html` is given; `policy` lends agents their full names."""
+
+    def named(part: str, name: str) -> str:
+        agent = policy.agent(name) if policy and part == "agents" else None
+        return agent.shown_name if agent else name or label("nobody", language)
+
+    tables = [
+        {
+            "title": label(part, language),
+            "head": [label("name", language), *(label(key, language) for key in COLUMNS)],
+            "rows": [
+                [named(part, name), *(shown(key, getattr(one, key), language) for key in COLUMNS)] for name, one in rows
+            ],
+        }
+        for part, rows in parts(report)
+    ]
+    return {
+        "title": f"{label('report', language)}: {report.department}" if report.department else "",
+        "period": _span(report.period.since, report.period.until, policy),
+        "before": _span(report.period.before, report.period.since, policy),
+        "figures": [{"label": name, "value": now, "before": was} for name, now, was in headline(report, language)],
+        "charts": charts(report, language),
+        "tables": tables,
+    }
+
+
+def charts(report: PeriodReport, language: str) -> list[dict[str, Any]]:
+    """Bars: arrivals by weekday and hour, the backlog by age, the commonest words."""
+    weekdays = zip(label("weekdays", language).split(), report.weekdays, strict=True)
+    hours = ((f"{hour:02d}", count) for hour, count in enumerate(report.hours))
+    busy = [one for one in hours if one[1]]
+    ages = [(label(f"age_{name}", language), count) for name, count in report.backlog_ages]
+    found = [("by_weekday", list(weekdays)), ("by_hour", busy), ("by_age", ages), ("words", list(report.words))]
+    return [
+        {"title": label(name, language), "bars": _bars(bars)} for name, bars in found if any(count for _, count in bars)
+    ]
+
+
+def _bars(bars: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    counted = list(bars)
+    most = max((count for _, count in counted), default=0) or 1
+    return [{"label": name, "value": f"{count}", "share": count / most} for name, count in counted]
+
+
+def _span(since: datetime, until: datetime, policy: Policy | None) -> str:
+    zone = ZoneInfo(policy.timezone if policy else "UTC")
+    return f"{since.astimezone(zone):%Y-%m-%d %H:%M} – {until.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+# --- as plain values --------------------------------------------------------------------------------------------------
+
+
+def plain(report: PeriodReport) -> dict[str, Any]:
+    """The report as `mailgate report --json` prints it: times in seconds, shares from 0 to 1, null for nothing."""
+
+    def told(one: Figures) -> dict[str, Any]:
+        return {key: getattr(one, key) for key in FIGURES}
+
+    return {
+        "since": report.period.since,
+        "until": report.period.until,
+        "before_since": report.period.before,
+        "department": report.department,
+        "total": told(report.total),
+        "before": told(report.before),
+        "departments": [{"name": name, **told(one)} for name, one in report.departments],
+        "agents": [{"name": name or None, **told(one)} for name, one in report.agents],
+        "tags": [{"name": name, **told(one)} for name, one in report.tags],
+        "backlog_ages": dict(report.backlog_ages),
+        "backlog_median": report.backlog_median,
+        "oldest": report.oldest,
+        "weekdays": list(report.weekdays),
+        "hours": list(report.hours),
+        "words": [{"word": word, "tickets": count} for word, count in report.words],
+    }
+
+
+def table(report: PeriodReport) -> list[list[Any]]:
+    """The report as rows for CSV: `part`, `name`, each figure; seconds and shares as numbers, empty for nothing."""
+    lines: list[list[Any]] = [["part", "name", *FIGURES]]
+    named: list[tuple[str, str, Figures]] = [("total", "", report.total), ("before", "", report.before)]
+    for part, rows in (("department", report.departments), ("agent", report.agents), ("tag", report.tags)):
+        named += [(part, name, one) for name, one in rows]
+    for part, name, one in named:
+        values = (getattr(one, key) for key in FIGURES)
+        lines.append([part, name, *("" if value is None else value for value in values)])
+    counted = [("weekday", f"{day}", count) for day, count in enumerate(report.weekdays, 1)]
+    counted += [("hour", f"{hour:02d}", count) for hour, count in enumerate(report.hours)]
+    counted += [("word", word, count) for word, count in report.words]
+    lines += [[part, name, count, *[""] * (len(FIGURES) - 1)] for part, name, count in counted]
+    return lines

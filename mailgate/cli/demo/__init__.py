@@ -1,0 +1,1 @@
+"""A short morning at a help desk, played by real SMTP."""

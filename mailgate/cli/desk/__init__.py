@@ -1,0 +1,1 @@
+"""Commands about tickets and the work: tickets, desk, report."""

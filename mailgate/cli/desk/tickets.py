@@ -1,0 +1,183 @@
+"""`mailgate tickets`: the queue in working order, one ticket, full text, the next one, its files."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mailgate import newfile
+from mailgate.cli import at, show
+from mailgate.core.model.ticket import Entry, Status, Ticket
+from mailgate.errors import Permanent
+from mailgate.store.base import TicketFilter
+
+KINDS = {"customer": "cyan", "agent": "green", "note": "yellow", "call": "yellow", "auto": "magenta", "bounce": "red"}
+
+
+@click.group()
+def tickets() -> None:
+    """The queue and its tickets."""
+
+
+@tickets.command("list")
+@click.option(
+    "--status", "-s", "status", multiple=True, type=click.Choice([s.value for s in Status]), help="Repeatable."
+)
+@click.option("--department", "-d", help="Of one department.")
+@click.option("--owner", "-o", help="Of one agent; `none` for those nobody has.")
+@click.option("--tag", "-t", help="With a tag.")
+@click.option("--overdue", is_flag=True, help="Past a deadline.")
+@click.option("--customer", help="With this address among the participants.")
+@click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 100_000))
+@show.json_option
+@click.pass_context
+def list_(ctx: click.Context, /, as_json: bool, owner: str | None, **wanted: Any) -> None:
+    """The queue: due first, then priority, then arrival. Solved and archived ones only when asked for."""
+    now = at.now()
+    unowned = owner == "none"
+    chosen = TicketFilter(owner=None if unowned else owner, unowned=unowned, **wanted)
+    with at.looking(ctx) as store:
+        found = store.read(lambda read: read.tickets(chosen, now))
+    print_tickets(found, as_json)
+
+
+def print_tickets(found: list[Ticket], as_json: bool) -> None:
+    """Tickets as JSON or as a table, in the order given."""
+    now = at.now()
+    if as_json:
+        show.print_json([show.ticket_json(ticket, now, entries=False) for ticket in found])
+        return
+    rows = [
+        (
+            f"#{ticket.number}",
+            ticket.status,
+            ticket.priority if ticket.priority != "normal" else "",
+            ticket.department,
+            ticket.owner or "-",
+            show.moment(ticket.due.next, now) + (" !" if ticket.overdue(now) else ""),
+            ticket.requester.name or ticket.requester.addr,
+            ticket.subject,
+        )
+        for ticket in found
+    ]
+    headings = ("number", "status", "priority", "department", "owner", "due", "from", "subject")
+    show.table(headings, rows, stretch=7, empty="No tickets.")
+
+
+@tickets.command("show")
+@click.argument("number", type=int)
+@click.option("--events", is_flag=True, help="With every change in the history.")
+@show.json_option
+@click.pass_context
+def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
+    """One ticket with its thread."""
+    now = at.now()
+    with at.reading(ctx) as (config, store):
+        ticket = store.read(lambda read: read.ticket(number))
+        if ticket is None:
+            raise Permanent(f"there is no ticket {number}")
+        history = store.read(lambda read: read.events(number)) if events else []
+        policy = config.policy
+    if as_json:
+        show.print_json({**show.ticket_json(ticket, now), **({"events": history} if events else {})})
+        return
+    _print_head(ticket)
+    from zoneinfo import ZoneInfo
+
+    from mailgate.core.worktime import sla
+
+    for line in sla.explain(policy, ticket, ZoneInfo(policy.timezone)):
+        click.echo(f"  {line}")
+    for entry in ticket.entries:
+        _print_entry(entry)
+    for event in history:
+        click.echo(f"  {show.rfc3339(event['at'])} {show.clean(event['actor'])}: {show.clean(event['kind'])} "
+                   f"{show.clean(event['old'])} -> {show.clean(event['new'])}")  # fmt: skip
+
+
+def _print_head(ticket: Ticket) -> None:
+    click.secho(f"#{ticket.number} {show.clean(ticket.subject)}", bold=True)
+    facts = [
+        ("status", ticket.status),
+        ("priority", ticket.priority),
+        ("department", ticket.department),
+        ("owner", ticket.owner or "nobody"),
+        ("requester", f"{ticket.requester.name} <{ticket.requester.addr}>".strip()),
+        ("also", ", ".join(person.addr for person in ticket.participants if person.key != ticket.requester.key)),
+        ("watchers", ", ".join(ticket.watchers)),
+        ("tags", ", ".join(ticket.tags)),
+        ("fields", ", ".join(f"{name}={value}" for name, value in ticket.fields.items())),
+        ("links", ", ".join(f"#{number}" for number in ticket.links)),
+        ("merged into", f"#{ticket.merged_into}" if ticket.merged_into else ""),
+    ]
+    for name, value in facts:
+        if value:
+            click.echo(f"  {name + ':':12} {show.clean(value)}")
+
+
+def _print_entry(entry: Entry) -> None:
+    name = show.clean(entry.author_name or entry.author)
+    mark = " UNVERIFIED SENDER" if entry.unverified else ""
+    click.echo()
+    click.secho(f"{show.rfc3339(entry.at)}  {entry.kind}  {name}{mark}", fg=KINDS.get(entry.kind, "white"))
+    click.echo(show.clean_lines(entry.text))
+    for file in entry.attachments:
+        click.echo(f"  + {show.clean(file.name)} ({file.type}, {file.size:,} octets)")
+
+
+@tickets.command("find")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@show.json_option
+@click.pass_context
+def find(ctx: click.Context, words: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Full text: subjects and everything said, by the beginnings of words, accents ignored."""
+    with at.looking(ctx) as store:
+        found = store.read(lambda read: read.find(" ".join(words), limit))
+    print_tickets(found, as_json)
+
+
+@tickets.command("files")
+@click.argument("number", type=int)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_context
+def files(ctx: click.Context, number: int, folder: Path) -> None:
+    """Write a ticket's attachments into FOLDER; nothing there is overwritten."""
+    from mailgate.wire.mime.parse import files as files_of
+
+    with at.looking(ctx) as store:
+        ticket = store.read(lambda read: read.ticket(number))
+        if ticket is None:
+            raise Permanent(f"there is no ticket {number}")
+        wanted: dict[int, dict[str, str]] = {}
+        for entry in ticket.entries:
+            if entry.mail is not None:
+                wanted.setdefault(entry.mail, {}).update((file.part, file.name) for file in entry.attachments)
+        newfile.folder(folder)
+        count = 0
+        for mail, names in wanted.items():
+            if not names:
+                continue
+            raw = store.read(lambda read, mail=mail: read.raw(mail))  # type: ignore[misc]
+            for file, data in files_of(raw):
+                if file.part not in names:
+                    continue
+                click.echo(str(_put(folder, names[file.part], data)))
+                count += 1
+    if not count:
+        click.echo("No attachments.")
+
+
+def _put(folder: Path, name: str, data: bytes) -> Path:
+    """A new file in the folder under a free name; `name` is safe already, and made safe once more."""
+    bare = Path(Path(name).name.strip(".") or "file")
+    for number in itertools.count(1):
+        target = folder / (bare if number == 1 else f"{bare.stem}-{number}{bare.suffix}")
+        with contextlib.suppress(FileExistsError):
+            newfile.write(target, data)
+            break
+    return target

@@ -1,0 +1,1 @@
+"""Commands about single mails and letters: accept, explain, outbox, parked, quarantine, audit."""

@@ -1,0 +1,1 @@
+"""Decides what time alone makes due: escalation, waking, digests, covers."""

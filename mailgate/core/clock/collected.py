@@ -1,0 +1,66 @@
+"""Several things in one letter: what came while an agent was away, and mail that waits for a person's word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mailgate.core.clock import escalation
+from mailgate.core.letters import list_words, readers
+from mailgate.core.model.change import Outbound
+from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.ticket import EntryKind, Ticket
+
+GATHERED = "gathered into one list"  # why the single notices did not leave
+EXCERPT = 600  # characters of each contribution
+
+
+def collected_notices(
+    policy: Policy, agent: Agent, found: Sequence[tuple[Ticket, Sequence[Mapping[str, Any]]]]
+) -> Outbound:
+    """One list for notices of the same agent: each ticket once, with as many of its newest words as it had notices.
+
+    Lines like `1 take` answer it, and whoever takes a ticket that way gets its whole thread.
+    """
+    title = list_words.phrase("collected", agent.language, n=len(found))
+    return readers.to_agent(
+        policy,
+        agent,
+        "question",
+        purpose="tables",
+        subject=title,
+        context={
+            "title": title,
+            "why": "collected",
+            "rows": [escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(found, start=1)],
+            "sections": [
+                {"title": f"{policy.tag(ticket.number)} {ticket.subject}", "text": _newest(ticket, len(notices))}
+                for ticket, notices in found
+            ],
+        },
+    )
+
+
+def _newest(ticket: Ticket, count: int) -> str:
+    said = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT][-count:]
+    return "\n\n".join(f"{entry.author_name or entry.author}: {_cut(entry.text)}" for entry in said)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rsplit(None, 1)[0]} …"
+
+
+def parked(rows: Iterable[Mapping[str, Any]], policy: Policy, language: str) -> dict[str, Any]:
+    """Subject and context of a list of parked mail: who was asked, what it is about, and why it waits."""
+    title = list_words.phrase("parked_all", language)
+    return {"subject": title, "context": {"title": title, "why": "parked", "sections": [waiting(rows, policy, title)]}}
+
+
+def waiting(rows: Iterable[Mapping[str, Any]], policy: Policy, title: str) -> dict[str, Any]:
+    """A section of parked mail."""
+    facts = []
+    for row in rows:
+        agent = policy.agent(row["agent"])
+        who = agent.shown_name if agent else str(row.get("from") or row.get("author") or "")
+        facts.append({"label": who, "value": f"{row['subject']} ({row['why']}, {row['mail']})"})
+    return {"title": title, "facts": facts}

@@ -1,0 +1,229 @@
+"""A deadline comes near or has passed: the step that is due on a ticket, and who hears of it in what letter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from mailgate.core.letters import list_words, readers, status_letters
+from mailgate.core.model import changed
+from mailgate.core.model.change import (
+    Assign,
+    Audience,
+    Change,
+    Decision,
+    Fate,
+    Outbound,
+    SetEscalation,
+    SetPriority,
+    Step,
+)
+from mailgate.core.model.facts import Absence, Facts
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.worktime import sla
+
+MOST_ROWS = 50  # tickets a list shows; the rest are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step taken on a ticket. Without one that is due (`level` 0), only the time of the next look is set right."""
+
+    ticket: Ticket  # as it stands after the step
+    changes: tuple[Change, ...]
+    level: int = 0
+    which: str = ""  # "first_response", "resolve" or "manual"
+    due_at: datetime | None = None
+    agents: tuple[Agent, ...] = ()
+    outside: tuple[str, ...] = ()  # addresses that are no agents'
+    given_to: Agent | None = None
+    letters: tuple[Outbound, ...] = ()  # to the customer
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the step did, as codes of phrases `escalation.note.CODE`."""
+        found = []
+        for one in self.changes:
+            if isinstance(one, Assign):
+                found.append("reassigned" if one.agent else "released")
+            elif isinstance(one, SetPriority):
+                found.append(f"priority_{one.priority.value}")
+        return tuple(found)
+
+
+def take(policy: Policy, ticket: Ticket, facts: Facts, now: datetime, load: Mapping[str, int]) -> Taken:
+    """The highest step that is due and was not taken for this deadline; each is taken once (threats K-01, K-05).
+
+    `load` is the number of open tickets of each agent.
+    """
+    found = sla.escalate(policy, ticket, now, load, frozenset(one.agent for one in facts.away))
+    if found is None:
+        look = SetEscalation(ticket.escalation, sla.next_look(policy, ticket), ticket.due.next)
+        return Taken(ticket, (look,))
+    after = changed.ticket_after(ticket, found.changes, now)
+    agents, outside = _told(policy, ticket, after, found.step.notify, facts.away)
+    given = policy.agent(after.owner) if after.owner != ticket.owner else None
+    letters = status_letters.letter_for_change(policy, ticket, after, found.changes, facts, now)
+    return Taken(
+        ticket=after,
+        changes=found.changes,
+        level=found.level,
+        which=_which(ticket, found.due_at),
+        due_at=found.due_at,
+        agents=tuple(agent for agent in agents if given is None or agent.name != given.name),
+        outside=outside,
+        given_to=given,
+        letters=letters or status_letters.delayed_letter(policy, ticket, facts, now),
+    )
+
+
+def _which(ticket: Ticket, due_at: datetime) -> str:
+    slots = {"manual": ticket.due.manual, "first_response": ticket.due.first_response, "resolve": ticket.due.resolve}
+    return next((name for name, at in slots.items() if at == due_at), "resolve")
+
+
+def _told(
+    policy: Policy, before: Ticket, after: Ticket, names: Sequence[str], away: Collection[Absence]
+) -> tuple[tuple[Agent, ...], tuple[str, ...]]:
+    """Agents and outside addresses of `notify`, and whoever loses the ticket or may take it now."""
+    lead = readers.lead_of(policy, before.department)
+    people: list[Agent | None] = []
+    outside = []
+    for name in names:
+        if name == "owner":
+            owners = readers.of_ticket(policy, replace(before, watchers=()), away)
+            people += owners or (lead,)
+        elif name == "lead":
+            people.append(lead)
+        elif "@" in name and policy.agent_at(name) is None:
+            outside.append(name)
+        else:
+            people.append(policy.agent_at(name) if "@" in name else policy.agent(name))
+    if before.owner != after.owner:
+        people.append(policy.agent(before.owner))
+        people += readers.of_ticket(policy, replace(after, watchers=()), away) if after.owner is None else ()
+    known = {agent.name: agent for agent in people if agent and agent.active}
+    return tuple(known.values()), tuple(dict.fromkeys(outside))
+
+
+# --- letters ----------------------------------------------------------------------------------------------------------
+
+
+def decide(policy: Policy, taken: Sequence[Taken], now: datetime, *, storm: bool = False) -> Decision:
+    """The decision about steps taken together.
+
+    In a `storm` (hundreds of late tickets after days of downtime) each reader gets one list instead of a letter a
+    ticket (threats K-05).
+    """
+    steps = tuple(
+        Step(one.ticket.number, one.changes, (*one.letters, *(() if storm else _letters(policy, one, now))))
+        for one in taken
+    )
+    done = [one for one in taken if one.level]
+    lists = _lists(policy, done) if storm else ()
+    outside = tuple(_outside(policy, addr, found) for addr, found in _by_address(done).items())
+    return Decision(Fate.FILED, "escalated", steps, (*lists, *outside))
+
+
+def _letters(policy: Policy, one: Taken, now: datetime) -> tuple[Outbound, ...]:
+    """To each agent told: a plain reply is an internal note. Whoever is given the ticket gets the whole thread."""
+    if not one.level or one.due_at is None:
+        return ()
+    why = "overdue" if one.due_at < now else "due_soon"
+    about = {"which": one.which, "due_at": one.due_at.isoformat(), "notes": list(one.notes), "why": why}
+    found = [
+        readers.to_agent(
+            policy, agent, "escalation", purpose="note", context=about, dedupe=_dedupe(one, agent.name),
+            not_before=readers.at_work(policy, agent, one.ticket.priority, now),
+        )
+        for agent in one.agents
+    ]  # fmt: skip
+    if one.given_to:
+        handed = {"by": policy.name, "why": list_words.phrase("overdue", one.given_to.language)}
+        found.append(readers.to_agent(policy, one.given_to, "handover", purpose="customer", context=handed,
+                                     dedupe=_dedupe(one, one.given_to.name)))  # fmt: skip
+    return tuple(found)
+
+
+def _dedupe(one: Taken, reader: str) -> str:
+    """The key that makes each step of each deadline one letter to each reader, whatever the clock does."""
+    due = one.due_at.isoformat() if one.due_at else ""
+    return f"escalation:{one.ticket.number}:{due}:{one.level}:{reader}"
+
+
+def _lists(policy: Policy, taken: Sequence[Taken]) -> tuple[Outbound, ...]:
+    told: dict[str, Agent] = {}
+    found: dict[str, list[Taken]] = {}
+    for one in taken:
+        for agent in (*one.agents, *((one.given_to,) if one.given_to else ())):
+            told[agent.name] = agent
+            found.setdefault(agent.name, []).append(one)
+    return tuple(
+        readers.to_agent(policy, told[name], "digest", purpose="note", subject=_title(ones, told[name].language),
+                        context=_list(policy, ones, told[name].language))
+        for name, ones in found.items()
+    )  # fmt: skip
+
+
+def _by_address(taken: Sequence[Taken]) -> dict[str, list[Taken]]:
+    found: dict[str, list[Taken]] = {}
+    for one in taken:
+        for addr in one.outside:
+            found.setdefault(addr, []).append(one)
+    return found
+
+
+def _outside(policy: Policy, addr: str, taken: Sequence[Taken]) -> Outbound:
+    """To an address that is no agent's: the list alone, no thread, no notes, nothing that steers."""
+    language = policy.language if policy.language in policy.languages else "en"
+    first = taken[0]
+    return Outbound(
+        template="digest",
+        audience=Audience.ADMIN,
+        to=(Address(addr),),
+        department=first.ticket.department,
+        language=language,
+        purpose="admin",
+        subject=_title(taken, language),
+        context=_list(policy, taken, language),
+        dedupe=_dedupe(first, addr) if len(taken) == 1 else "",
+    )
+
+
+def _title(taken: Sequence[Taken], language: str) -> str:
+    return list_words.phrase("late_tickets", language, n=len(taken))
+
+
+def _list(policy: Policy, taken: Sequence[Taken], language: str) -> dict[str, Any]:
+    more = len(taken) - MOST_ROWS
+    return {
+        "title": _title(taken, language),
+        "why": "overdue",
+        "sections": [
+            {
+                "title": list_words.phrase("overdue", language),
+                "rows": [row(policy, one.ticket, number) for number, one in enumerate(taken[:MOST_ROWS], start=1)],
+                "text": list_words.phrase("more", language, n=more) if more > 0 else "",
+            }
+        ],
+    }
+
+
+def row(policy: Policy, ticket: Ticket, number: int) -> dict[str, Any]:
+    """A ticket as a line of a table."""
+    owner = policy.agent(ticket.owner)
+    return {
+        "n": number,
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "who": ticket.requester.name or ticket.requester.addr,
+        "department": ticket.department,
+        "status": ticket.status.value,
+        "owner": owner.shown_name if owner else ticket.owner or "",
+        "priority": ticket.priority.value,
+        "due": ticket.due.next.isoformat() if ticket.due.next else None,
+    }

@@ -1,0 +1,151 @@
+"""The morning's letter: when its reader wants it, and what of the desk they should know before they begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailgate.core.clock import collected
+from mailgate.core.clock.escalation import row
+from mailgate.core.letters import list_words, readers
+from mailgate.core.model.policy import Agent, Calendar, Department, Policy
+from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.worktime import working_time
+
+MOST = 25  # tickets a section shows
+
+
+def due_day(calendar: Calendar | None, zone: ZoneInfo, at: int, now: datetime) -> date | None:
+    """The local day whose digest is due at `now`; None before its time and on days off.
+
+    `at` is minutes from local midnight; a reader whose work begins later gets it when it begins.
+    """
+    day = now.astimezone(zone).date()
+    if not working_time.is_working_day(calendar, day):
+        return None
+    due = working_time.moment_of_day(zone, day, at)
+    if calendar is not None:
+        opening = next((begin for begin, _ in working_time.intervals(calendar, day, day)), due)
+        due = max(due, opening)
+    return day if now >= due else None
+
+
+def calendar_of(policy: Policy, agent: Agent) -> Calendar | None:
+    """The agent's own working hours, else those of their department (the first that has any)."""
+    names = [agent.calendar, *(policy.department(name).calendar for name in agent.departments)]
+    names += [desk.calendar for desk in policy.departments] if not agent.departments else []
+    return next((found for found in map(policy.calendar, names) if found), None)
+
+
+def recipients(policy: Policy) -> tuple[tuple[Agent, ...], tuple[Agent, ...], tuple[str, ...]]:
+    """(agents who get their own list, agents who get the list of those they lead, outside addresses)."""
+    own: dict[str, Agent] = {}
+    leads: dict[str, Agent] = {}
+    outside = []
+    chiefs = [readers.lead_of(policy, desk) for desk in policy.departments]
+    for name in policy.digest_to:
+        if name == "agents":
+            own.update({agent.name: agent for agent in policy.agents if agent.active})
+        elif name == "lead":
+            leads.update({agent.name: agent for agent in chiefs if agent})
+        elif "@" in name and policy.agent_at(name) is None:
+            outside.append(name)
+        else:
+            agent = policy.agent_at(name) if "@" in name else policy.agent(name)
+            if agent and agent.active:
+                own[agent.name] = agent
+                if agent in chiefs:
+                    leads[agent.name] = agent
+    return tuple(own.values()), tuple(leads.values()), tuple(dict.fromkeys(outside))
+
+
+def led_by(policy: Policy, agent: Agent) -> tuple[Department, ...]:
+    """The departments an agent leads."""
+    chiefs = {desk.name: readers.lead_of(policy, desk) for desk in policy.departments}
+    return tuple(
+        desk for desk in policy.departments if (chief := chiefs[desk.name]) is not None and chief.name == agent.name
+    )
+
+
+# --- what stands in it ------------------------------------------------------------------------------------------------
+
+
+def agents_list(
+    policy: Policy,
+    agent: Agent,
+    mine: Sequence[Ticket],
+    parked: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Sections about an agent's own work, each ticket in the first that fits; empty when there is nothing to say."""
+    language = agent.language
+    evening = _midnight(ZoneInfo(agent.timezone), now)
+    piles: dict[str, list[Ticket]] = {"overdue": [], "today": [], "answer": [], "mine": []}
+    for ticket in mine:
+        piles[_pile(ticket, evening, now)].append(ticket)
+    sections = []
+    waiting = [one for one in parked if one["agent"] == agent.name]
+    if waiting:
+        sections.append(collected.waiting(waiting, policy, list_words.phrase("parked", language)))
+    sections += [_tickets(policy, pile, found, language) for pile, found in piles.items() if found]
+    return sections
+
+
+def _pile(ticket: Ticket, evening: datetime, now: datetime) -> str:
+    due = ticket.due.next
+    if ticket.overdue(now):
+        return "overdue"
+    if due is not None and due < evening:
+        return "today"
+    asked, answered = ticket.last_customer_at, ticket.last_agent_at
+    return "answer" if asked is not None and (answered is None or asked > answered) else "mine"
+
+
+def departments_list(
+    policy: Policy, desk: Department, work: Sequence[Mapping[str, Any]], overdue: Sequence[Ticket], language: str
+) -> list[dict[str, Any]]:
+    """How much everybody has, and what is overdue; `work` are rows of `Read.desk`."""
+    load: dict[str, list[int]] = {}
+    for one in work:
+        if one["department"] == desk.name and one["status"] in (Status.NEW, Status.OPEN):
+            agent = policy.agent(one["owner"])
+            name = agent.shown_name if agent else one["owner"] or list_words.phrase("nobody", language)
+            counts = load.setdefault(name, [0, 0])
+            counts[0] += one["tickets"]
+            counts[1] += one["overdue"]
+    if not load:
+        return []
+    facts = [
+        {"label": name, "value": list_words.phrase("load", language, open=both[0], overdue=both[1])}
+        for name, both in sorted(load.items(), key=lambda pair: (-pair[1][0], pair[0]))
+    ]
+    team = {"title": list_words.phrase("team", language, department=desk.name), "facts": facts}
+    return [team, *([_tickets(policy, "overdue", overdue, language)] if overdue else [])]
+
+
+def whole_desk_list(
+    policy: Policy, parked: Sequence[Mapping[str, Any]], quarantined: int, language: str
+) -> list[dict[str, Any]]:
+    """The places where something waits for a person."""
+    sections: list[dict[str, Any]] = []
+    if quarantined:
+        text = list_words.phrase("in_quarantine", language, n=quarantined)
+        sections.append({"title": list_words.phrase("quarantine", language), "text": text})
+    if parked:
+        sections.append(collected.waiting(parked, policy, list_words.phrase("parked_all", language)))
+    return sections
+
+
+def _tickets(policy: Policy, pile: str, found: Sequence[Ticket], language: str) -> dict[str, Any]:
+    more = len(found) - MOST
+    return {
+        "title": list_words.phrase(pile, language),
+        "rows": [row(policy, ticket, number) for number, ticket in enumerate(found[:MOST], start=1)],
+        "text": list_words.phrase("more", language, n=more) if more > 0 else "",
+    }
+
+
+def _midnight(zone: ZoneInfo, now: datetime) -> datetime:
+    return working_time.moment_of_day(zone, now.astimezone(zone).date() + timedelta(days=1))

@@ -1,0 +1,125 @@
+"""Will the backlog clear by its deadlines? The pace of the last four weeks says so, and what would help."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from mailgate.core.clock.escalation import row
+from mailgate.core.letters import list_words
+from mailgate.core.model.policy import Calendar, Policy
+from mailgate.core.model.ticket import Priority, Ticket
+from mailgate.core.worktime import working_time
+
+WEEKS = 4
+FEWEST_SOLVED = 20  # in those weeks: fewer say nothing about the pace
+FEWEST_LATE = 3  # tickets that will be late; fewer are no overload
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyPace:
+    """What a department got and did in the last weeks."""
+
+    arrived: int
+    solved: int
+    worked: timedelta  # working time in that stretch
+
+    @property
+    def each(self) -> timedelta | None:
+        """Working time in which the team solves one ticket; None when too few were solved to tell."""
+        return self.worked / self.solved if self.solved >= FEWEST_SOLVED else None
+
+
+@dataclass(frozen=True, slots=True)
+class Overload:
+    """More work than the deadlines allow."""
+
+    department: str
+    pace: WeeklyPace
+    backlog: tuple[Ticket, ...]  # every unsolved ticket at work, in order of its deadline
+    late: tuple[Ticket, ...]  # those that will miss it
+    lacking: timedelta  # working time the team would need more to meet them all
+
+
+def forecast(
+    department: str, calendar: Calendar | None, tickets: Sequence[Ticket], pace: WeeklyPace, now: datetime
+) -> Overload | None:
+    """The tickets that will miss their deadline at this pace; None when all can be met, or too little is known.
+
+    They are taken in order of their deadlines: no other order meets more of them, so what is late here is late in any.
+    New arrivals are left out; they could only make it worse. What is overdue already counts as work, not as foresight.
+    """
+    if pace.each is None:
+        return None
+    backlog = sorted((one for one in tickets if one.due.next), key=lambda one: (one.due.next, one.number))
+    late: list[Ticket] = []
+    lacking = timedelta()
+    needed = timedelta()
+    for ticket in backlog:
+        needed += pace.each
+        due = ticket.due.next
+        if due is None or due <= now:
+            continue
+        left = working_time.between(calendar, now, due)
+        if needed > left:
+            late.append(ticket)
+            lacking = max(lacking, needed - left)
+    return Overload(department, pace, tuple(backlog), tuple(late), lacking) if len(late) >= FEWEST_LATE else None
+
+
+def section(policy: Policy, found: Overload, language: str) -> dict[str, Any]:
+    """What the lead reads: how bad it is, what would help, who has how much, which tickets are late first."""
+    own = Counter(ticket.owner for ticket in found.backlog if ticket.owner)
+    return {
+        "title": title(found, language),
+        "text": "\n".join(_advice(policy, found, own, language)),
+        "facts": _shares(policy, own, len(found.backlog), language),
+        "rows": [row(policy, ticket, number) for number, ticket in enumerate(found.late[:SHOWN], start=1)],
+    }
+
+
+def title(found: Overload, language: str) -> str:
+    """The subject of the letter."""
+    return list_words.phrase("overload", language, department=found.department)
+
+
+def _advice(policy: Policy, found: Overload, own: Mapping[str, int], language: str) -> list[str]:
+    def say(key: str, **values: object) -> str:
+        return list_words.phrase(key, language, **values)
+
+    crew = [agent.name for agent in policy.agents_of(found.department)]
+    load = {name: own.get(name, 0) for name in crew}
+    lines = [
+        say("overload_what", missed=len(found.late), backlog=len(found.backlog)),
+        say("overload_pace", arrived=round(found.pace.arrived / WEEKS), solved=round(found.pace.solved / WEEKS)),
+        say("overload_hours", hours=ceil(found.lacking / timedelta(hours=1))),
+    ]
+    least = min(load, key=lambda name: (load[name], name), default=None)
+    most = max(load, key=lambda name: (load[name], name), default=None)
+    free = sum(1 for ticket in found.backlog if ticket.owner is None)
+    if free and least:
+        lines.append(say("overload_free", n=free, name=_shown(policy, least)))
+    if most and least and load[most] >= 2 * load[least] + FEWEST_LATE:
+        lines.append(say("overload_even", most=_shown(policy, most), many=load[most],
+                         least=_shown(policy, least), few=load[least]))  # fmt: skip
+    low = sum(1 for ticket in found.backlog if ticket.priority is Priority.LOW)
+    if low:
+        lines.append(say("overload_low", n=low))
+    return lines
+
+
+def _shares(policy: Policy, own: Mapping[str, int], whole: int, language: str) -> list[dict[str, Any]]:
+    ranked = sorted(own.items(), key=lambda pair: (-pair[1], pair[0]))
+    shares = [{"label": _shown(policy, name), "value": f"{count}"} for name, count in ranked]
+    free = whole - sum(own.values())
+    return [*shares, *([{"label": list_words.phrase("nobody", language), "value": f"{free}"}] if free else [])]
+
+
+def _shown(policy: Policy, name: str) -> str:
+    agent = policy.agent(name)
+    return agent.shown_name if agent else name

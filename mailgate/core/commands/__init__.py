@@ -1,0 +1,1 @@
+"""Decides what a subject command asks for and whether it is granted."""

@@ -1,0 +1,165 @@
+"""Commands about whole threads: merge, split, link, and taking back what was done last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from mailgate.core.commands.judging import CommandContext, Event, Granted, Judgement, Refusal
+from mailgate.core.model.change import (
+    Assign,
+    CancelLetters,
+    Change,
+    Join,
+    Journal,
+    Leave,
+    LinkContacts,
+    LinkTo,
+    MergeInto,
+    Move,
+    OpenTicket,
+    Remind,
+    SetDue,
+    SetField,
+    SetPriority,
+    SetRequester,
+    SetStatus,
+    SetSubject,
+    SplitOff,
+    Step,
+    Tag,
+    Unlink,
+    Unmerge,
+    Watch,
+    Withdraw,
+)
+from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import EntryKind, Priority, Status
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WAYS = ("both", "same-person")
+
+
+def merge(order: CommandContext) -> Judgement:
+    """This ticket's thread goes into another; people who could then read each other's mail are asked about."""
+    number, *ways = order.argument.removeprefix("into ").split()
+    target = order.other_ticket(number)
+    if isinstance(target, Refusal):
+        return target
+    if any(way not in _WAYS for way in ways):
+        return Refusal("no_way_to_merge", _WAYS, {"text": " ".join(ways)})
+    one, other = order.ticket.requester, target.requester
+    differ = one.key != other.key
+    if differ and not ways:
+        question = order.asked("requesters_differ", one=one.addr, other=other.addr, number=str(target.number))
+        if question:
+            return question
+    elsewhere: tuple[Step, ...] = ()
+    if target.status.done and not order.ticket.status.done:
+        elsewhere = (Step(target.number, (SetStatus(Status.OPEN if target.owner else Status.NEW, why="merge"),)),)
+    effects = (LinkContacts(one.key, other.key),) if differ and "same-person" in ways else ()
+    return Granted("merged", (MergeInto(target.number),), elsewhere=elsewhere, effects=effects,
+                   params={"number": str(target.number)})  # fmt: skip
+
+
+def split(order: CommandContext) -> Judgement:
+    """The customer's newest words become a ticket of their own."""
+    said = [entry for entry in order.world.entries or order.ticket.entries if entry.kind is EntryKind.CUSTOMER]
+    if len(said) < 2:
+        return Refusal("only_words")
+    newest = said[-1]
+    ticket = order.ticket
+    people = (ticket.requester, *ticket.participants)
+    author = next((one for one in people if one.key == newest.author), Address(newest.author, newest.author_name))
+    opens: tuple[Change, ...] = (
+        OpenTicket(ticket.subject, ticket.department, author, language=ticket.language, priority=ticket.priority),
+        LinkTo(ticket.number, "split"),
+        Assign(order.agent.name),
+        SetStatus(Status.OPEN, why="split"),
+    )
+    return Granted("split", (SplitOff(newest.id),), opens)
+
+
+def link(order: CommandContext) -> Judgement:
+    """Two tickets that belong together and stay apart."""
+    other = order.other_ticket(order.argument)
+    if isinstance(other, Refusal):
+        return other
+    number = str(other.number)
+    if other.number in order.ticket.links:
+        return order.already("already_linked", number=number)
+    return order.done("linked", LinkTo(other.number), number=number)
+
+
+def undo_change(order: CommandContext) -> Judgement:
+    """Reverse what the writer's last mail did here, and stop its letters that have not left.
+
+    A mail whose letter has gone can no longer take back the words, only what it changed. A second `#undo` goes one
+    mail further back.
+    """
+    undone = {event.new for event in order.world.events if event.kind == "undo"}
+    mine = [
+        event
+        for event in order.world.events
+        if event.actor == order.agent.name and event.mail is not None and str(event.mail) not in undone
+    ]
+    undoing = {event.mail for event in mine if event.kind == "undo"}
+    last = next((event.mail for event in reversed(mine) if event.mail not in undoing), None)
+    if last is None:
+        return Refusal("nothing_to_undo")
+    events = [event for event in mine if event.mail == last]
+    letters = order.world.unsent.get(last, ())
+    said = any(event.kind == "entry" and event.new == EntryKind.AGENT for event in events)
+    changes = _reversed(events)
+    if letters:
+        withdrawn = [event for event in events if event.kind == "entry" and event.new == EntryKind.AGENT]
+        changes += [Withdraw(int(event.old)) for event in withdrawn]
+    apart = tuple(
+        Step(int(event.new), (MergeInto(order.ticket.number),) if event.kind == "split" else (Unmerge(),))
+        for event in events
+        if event.kind in ("split", "merged-in")
+    )
+    if not (changes or letters or apart):
+        return Refusal("too_late_to_undo" if said else "nothing_to_undo")
+    kept = said and not letters
+    return Granted(
+        "undone_but_sent" if kept else "undone",
+        (*changes, Journal("undo", str(last))),
+        elsewhere=apart,
+        effects=(CancelLetters(letters),) if letters else (),
+    )
+
+
+def _reversed(events: Sequence[Event]) -> list[Change]:
+    """The opposite of each event, the last first; deadlines follow from the rest."""
+    until = next((_moment(event.old) for event in events if event.kind == "until"), None)
+    merged = any(event.kind == "merged" for event in events)  # taking that apart restores the status too
+    changes: list[Change] = []
+    for event in reversed(events):
+        if event.kind == "status" and not merged:
+            changes.append(SetStatus(Status(event.old), until, why="undo"))
+        elif event.kind in _OPPOSITES:
+            changes.append(_OPPOSITES[event.kind](event.old, event.new))
+    return changes
+
+
+def _moment(micros: str) -> datetime | None:
+    return _EPOCH + timedelta(microseconds=int(micros)) if micros else None
+
+
+_OPPOSITES: Mapping[str, Callable[[str, str], Change]] = {
+    "owner": lambda old, new: Assign(old or None),
+    "department": lambda old, new: Move(old, "undo"),
+    "priority": lambda old, new: SetPriority(Priority(old)),
+    "tag": lambda old, new: Tag(remove=(new,)) if new else Tag(add=(old,)),
+    "field": lambda old, new: SetField(old.partition("=")[0], old.partition("=")[2]),
+    "subject": lambda old, new: SetSubject(old),
+    "watch": lambda old, new: Watch(new or old, on=not new),
+    "due-manual": lambda old, new: SetDue("manual", _moment(old)),
+    "join": lambda old, new: Leave(new),
+    "leave": lambda old, new: Join(Address(old)),
+    "requester": lambda old, new: SetRequester(Address(old)),
+    "link": lambda old, new: Unlink(int(new)),
+    "remind": lambda old, new: Remind(old, None),
+    "merged": lambda old, new: Unmerge(),
+}

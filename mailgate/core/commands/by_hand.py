@@ -1,0 +1,91 @@
+"""Commands given at the shell instead of by mail: the same words, the same judgement, the same changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from mailgate.core.commands import judging, reader, workflow
+from mailgate.core.commands.receipt_words import sentences
+from mailgate.core.letters import status_letters
+from mailgate.core.model import changed
+from mailgate.core.model.change import AddEntry, Decision, Fate, Needs, Step
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Attachment
+from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.ticket import EntryKind
+from mailgate.errors import Permanent
+
+
+def needs(number: int, text: str, now: datetime, agent: Agent) -> Needs:
+    """What must be known to carry out `text` on ticket `number`; 0 is no ticket."""
+    others = reader.line_numbers(text)
+    numbers = tuple(dict.fromkeys((number, *others) if number else others))
+    return Needs("", "", (), numbers, "", agent.departments, now, orders=True, queue_of=agent.name,
+                 queue_in=agent.departments)  # fmt: skip
+
+
+def decide(
+    number: int, text: str, agent: Agent, facts: Facts, policy: Policy, now: datetime, *, confirmed: bool = False
+) -> tuple[Decision, tuple[str, ...]]:
+    """(the decision, a line for each command). Raises Permanent when a word is not understood or refused."""
+    reading = reader.parse_line(text, policy.command_aliases)
+    for trouble in reading.problems:
+        near = f"; did you mean #{trouble.nearest[0]}?" if trouble.nearest else ""
+        raise Permanent(f"{trouble.word}: {sentences.of_trouble(trouble)}{near}")
+    ticket = facts.tickets.get(facts.merged.get(number, number))
+    if number and ticket is None:
+        raise Permanent(f"there is no ticket {number}")
+    said = next((one.argument for one in reading.commands if one.name in ("note", "reply")), "")
+    world = judging.from_facts(
+        facts, policy, now, ticket.number if ticket else 0, words=said, department=policy.departments[0].name,
+        confirmed=confirmed,
+    )  # fmt: skip
+    orders = [one for one in reading.commands if not one.question]
+    plan = workflow.plan(orders, ticket, workflow.Actor(agent=agent), world)
+    for refused, why in plan.refused:
+        raise Permanent(f"{refused}: {sentences.of_refusal(why)}")
+    steps = list(plan.elsewhere)
+    if plan.opens:
+        steps.append(Step(None, plan.opens))
+    if ticket:
+        after = changed.ticket_after(ticket, plan.changes, now)
+        told = status_letters.letter_for_change(policy, ticket, after, plan.changes, facts, now, hold=True)
+        steps.append(Step(ticket.number, plan.changes, (*plan.outbound, *told)))
+    lines = tuple(sentences.of_outcome(one, outcome) for one, outcome in plan.done)
+    decision = Decision(Fate.FILED, "by hand", tuple(steps), effects=plan.effects, actor=agent.name)
+    return decision, lines
+
+
+def claim(agent: Agent, facts: Facts, policy: Policy, now: datetime) -> tuple[Decision, int | None]:
+    """The most pressing ticket becomes this agent's; (the decision, its number or None when nothing waits)."""
+    free = [one for one in facts.queue if one.owner in (None, agent.name)]
+    if not free:
+        return Decision(Fate.FILED, "by hand", actor=agent.name), None
+    known = replace(facts, tickets={**facts.tickets, free[0].number: free[0]})
+    decision, _ = decide(free[0].number, "#take", agent, known, policy, now)
+    return decision, free[0].number
+
+
+def memo(
+    number: int | None,
+    customer: str,
+    text: str,
+    files: tuple[Attachment, ...],
+    agent: Agent,
+    facts: Facts,
+    policy: Policy,
+    now: datetime,
+) -> Decision:
+    """A phone memo: on the ticket named, else on a new one of that customer. Raises Permanent."""
+    entry = AddEntry(EntryKind.CALL, agent.name, agent.shown_name, text, attachments=files)
+    if number:
+        ticket = facts.tickets.get(facts.merged.get(number, number))
+        if ticket is None:
+            raise Permanent(f"there is no ticket {number}")
+        return Decision(Fate.FILED, "call", (Step(ticket.number, (entry,)),), actor=agent.name)
+    world = judging.from_facts(facts, policy, now, 0, words=text, department=policy.departments[0].name)
+    plan = workflow.plan([reader.Command("call", customer)], None, workflow.Actor(agent=agent), world)
+    for _, why in plan.refused:
+        raise Permanent(sentences.of_refusal(why))
+    return Decision(Fate.FILED, "call", (Step(None, (*plan.opens, entry)),), actor=agent.name)

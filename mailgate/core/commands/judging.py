@@ -1,0 +1,252 @@
+"""One command about to be judged: who asks, on which ticket, in which world, and what may come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailgate.core.commands.catalogue import misspellings
+from mailgate.core.commands.reader import Command
+from mailgate.core.letters import readers
+from mailgate.core.model.canned import holes
+from mailgate.core.model.change import Change, Effect, Outbound, Step
+from mailgate.core.model.facts import Absence, Facts
+from mailgate.core.model.mail import Address, canonical
+from mailgate.core.model.policy import Agent, Calendar, Policy, Role
+from mailgate.core.model.ticket import Entry, Status, Ticket
+from mailgate.core.text import address as addresses
+from mailgate.core.text.folding import fold
+from mailgate.core.worktime import moments
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a ticket's journal, as the store keeps it; times in `old` and `new` are microseconds since 1970."""
+
+    mail: int | None
+    actor: str
+    kind: str
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWorld:
+    """What a command may lean on, apart from its ticket."""
+
+    policy: Policy
+    now: datetime
+    away: tuple[Absence, ...] = ()
+    tickets: Mapping[int, Ticket] = field(default_factory=dict)  # others that commands name, merges followed
+    entries: tuple[Entry, ...] = ()  # this ticket's thread, oldest first
+    events: tuple[Event, ...] = ()  # this ticket's journal, oldest first
+    unsent: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # mail -> its letters that have not left
+    replies: Mapping[str, frozenset[str]] = field(default_factory=dict)  # canned answer -> the variables it needs
+    caller: Address | None = None  # whose telephone number `#call` names
+    words: str = ""  # the rest of the mail
+    title: str = ""  # its subject without tag and commands
+    department: str = ""  # where a ticket opened by a command belongs
+    confirmed: bool = False  # the agent has answered our question with yes
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """A command granted: what it changes, whom it makes us write to, and the line for the receipt."""
+
+    answer: str  # a key of `answers.DONE`
+    changes: tuple[Change, ...] = ()
+    opens: tuple[Change, ...] = ()  # a new ticket, its first change an OpenTicket
+    elsewhere: tuple[Step, ...] = ()  # what happens to other tickets
+    outbound: tuple[Outbound, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A command not granted: the mail is parked, nothing happens, and the agent is told why."""
+
+    code: str  # a key of `answers.REFUSED`
+    nearest: tuple[str, ...] = ()  # commands or names that may have been meant
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+Judgement = Granted | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """A command on a ticket by an agent."""
+
+    command: Command
+    ticket: Ticket
+    agent: Agent
+    world: KnownWorld
+
+    @property
+    def argument(self) -> str:
+        """What stands after the command."""
+        return self.command.argument
+
+    @property
+    def policy(self) -> Policy:
+        """All the admin decided."""
+        return self.world.policy
+
+    @property
+    def leads(self) -> bool:
+        """True for leads and admins, who may act for others."""
+        return self.agent.role in (Role.LEAD, Role.ADMIN)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The agent's own time zone."""
+        return ZoneInfo(self.agent.timezone)
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """The agent's own hours, else the department's."""
+        desk = self.policy.department(self.ticket.department)
+        return self.policy.calendar(self.agent.calendar or desk.calendar)
+
+    def done(self, answer: str, *changes: Change, outbound: Iterable[Outbound] = (), **params: str) -> Granted:
+        """Granted."""
+        return Granted(answer, changes, outbound=tuple(outbound), params=params)
+
+    def already(self, answer: str, **params: str) -> Granted:
+        """Granted, and nothing to do: a repeated command is no mistake."""
+        return Granted(answer, params=params)
+
+    def asked(self, code: str, **params: str) -> Refusal | None:
+        """A question, unless it was answered with yes already."""
+        return None if self.world.confirmed else Refusal(code, params=params)
+
+    def letter(self, reader: Agent, template: str, **context: object) -> Outbound:
+        """A letter to a colleague, a plain answer to which stays in the house."""
+        return readers.to_agent(self.policy, reader, template, purpose="note", context=context)
+
+    def moment(self, text: str) -> tuple[datetime, str] | Refusal:
+        """The moment at the beginning of `text` in the agent's time, and the words after it."""
+        try:
+            return moments.take_moment(text, self.world.now, self.zone, self.calendar)
+        except moments.NotAMoment as problem:
+            return Refusal(f"when_{problem.reason}", params={"text": text})
+
+    def moment_alone(self) -> datetime | Refusal:
+        """The moment that the whole argument names."""
+        found = self.moment(self.argument)
+        if isinstance(found, Refusal):
+            return found
+        at, rest = found
+        return Refusal("when_unreadable", params={"text": self.argument}) if rest else at
+
+    def shown(self, at: datetime) -> str:
+        """A time as this agent reads it."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
+    def colleague(self, text: str) -> Agent | Refusal:
+        """The active agent somebody means: by name, full name, first name or address; `me` is the writer."""
+        wanted = fold(" ".join(text.split()).strip(".,;@"))
+        if wanted in ("me", "myself"):
+            return self.agent
+        active = [agent for agent in self.policy.agents if agent.active]
+        for names in (_exact, _given):
+            found = [agent for agent in active if wanted in names(agent)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                return Refusal("which_agent", tuple(agent.name for agent in found), {"name": text})
+        near = nearest(wanted, {name: agent.name for agent in active for name in (*_exact(agent), *_given(agent))})
+        return Refusal("no_such_agent", near, {"name": text})
+
+    def person(self, text: str) -> Address | Refusal:
+        """The outsider's address somebody wrote; ours and the agents' own are refused."""
+        found = _written_address(text)
+        if not found:
+            return Refusal("no_address", params={"text": text})
+        if self.policy.department_at(found):
+            return Refusal("our_address", params={"address": found})
+        if self.policy.agent_at(found):
+            return Refusal("agents_address", params={"address": found})
+        return Address(found)
+
+    def other_ticket(self, text: str) -> Ticket | Refusal:
+        """Another ticket by its number."""
+        number = text.strip("[]#., ")
+        if not (number.isascii() and number.isdigit()) or len(number) > 10:
+            return Refusal("no_number", params={"text": text})
+        if int(number) == self.ticket.number:
+            return Refusal("itself", params={"number": number})
+        other = self.world.tickets.get(int(number))
+        if other is None:
+            return Refusal("no_such_ticket", params={"number": number})
+        return Refusal("itself", params={"number": number}) if other.number == self.ticket.number else other
+
+
+def numbers_without_ticket(command: Command, agent: Agent, world: KnownWorld) -> CommandContext:
+    """An order that needs no ticket: it looks up people and days only."""
+    blank = Ticket(0, "", Status.NEW, world.department, Address(""), world.now, world.now)
+    return CommandContext(command, blank, agent, world)
+
+
+def missing_words(argument: str) -> list[str]:
+    """The `+a -b` of a command; telephones make a dash of a minus."""
+    return argument.replace(",", " ").replace("–", "-").replace("—", "-").split()
+
+
+def nearest(wanted: str, known: Mapping[str, str] | Collection[str]) -> tuple[str, ...]:
+    """The known names that are a slip or two away from what was written, best first."""
+    named = known if isinstance(known, Mapping) else {fold(name): name for name in known}
+    allowed = 1 if len(wanted) < 5 else 2
+    found: dict[str, int] = {}
+    for key, name in named.items():
+        distance = misspellings(wanted, key, allowed)
+        if distance > allowed and len(wanted) > 1 and key.startswith(wanted):
+            distance = allowed
+        if distance <= allowed:
+            found[name] = min(distance, found.get(name, distance))
+    return tuple(sorted(found, key=lambda name: (found[name], name)))
+
+
+def _exact(agent: Agent) -> set[str]:
+    addresses = {canonical(addr) for addr in (agent.address, *agent.aliases)}
+    return {fold(agent.name), fold(agent.full_name), *addresses} - {""}
+
+
+def _given(agent: Agent) -> set[str]:
+    return set(fold(agent.full_name).split()) | {fold(agent.address.partition("@")[0])}
+
+
+def _written_address(text: str) -> str:
+    """The address in `<ann@acme.example>,` as people write one in a command; "" where none of the internet stands."""
+    found = text.strip()
+    found = found[:-1] if found.endswith((".", ",", ";")) else found
+    found = found.removeprefix("<").removesuffix(">")
+    local, domain = addresses.parts(found) or ("", "")
+    last = domain.rpartition(".")[2]
+    whole = "." in domain and len(last) > 1 and last[0].isalnum() and last[-1].isalnum() and domain[0] != "["
+    return found if whole and not local.startswith('"') else ""
+
+
+def from_facts(facts: Facts, policy: Policy, now: datetime, number: int, **mail: Any) -> KnownWorld:
+    """What commands on ticket `number` may lean on, from the facts; `mail` is what a mail adds (see `World`)."""
+    replies = {**{name: next(iter(texts.values())) for name, texts in policy.replies.items()}, **facts.replies}
+    moved = {old: facts.tickets[new] for old, new in facts.merged.items() if new in facts.tickets}
+    return KnownWorld(
+        policy=policy,
+        now=now,
+        away=facts.away,
+        tickets={**facts.tickets, **moved},
+        entries=facts.entries.get(number, ()),
+        events=tuple(
+            Event(row["mail"], row["actor"], row["kind"], row["old"] or "", row["new"] or "")
+            for row in facts.journal.get(number, ())
+        ),
+        unsent=facts.unsent.get(number, {}),
+        replies={name: holes(text) for name, text in replies.items()},
+        caller=next(iter(facts.callers.values()), None),
+        **mail,
+    )

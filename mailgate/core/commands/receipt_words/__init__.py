@@ -1,0 +1,1 @@
+"""What a receipt says of each command, in every language."""

@@ -1,0 +1,295 @@
+"""What a command does to a ticket: command, ticket, actor -> changes, or a refusal that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mailgate.core.commands import about_absence, about_people, about_status, about_threads
+from mailgate.core.commands.catalogue import CUSTOMER_WORDS
+from mailgate.core.commands.judging import (
+    CommandContext,
+    Event,
+    Granted,
+    Judgement,
+    KnownWorld,
+    Refusal,
+    nearest,
+    numbers_without_ticket,
+)
+from mailgate.core.commands.reader import Command
+from mailgate.core.model import changed
+from mailgate.core.model.change import (
+    AddEntry,
+    Assign,
+    Change,
+    Effect,
+    OpenTicket,
+    Outbound,
+    SaveReply,
+    SetStatus,
+    Step,
+)
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, merged_or_archived
+from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.text.folding import fold
+from mailgate.core.worktime import sla
+
+_NAME = 40  # characters a canned answer's name may have
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who gave the command: an agent, or a customer on their own ticket."""
+
+    agent: Agent | None = None
+    customer: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every command of a mail, judged in order before anything happens; with refusals nothing may be carried out."""
+
+    changes: tuple[Change, ...] = ()  # on the ticket, its clocks included
+    opens: tuple[Change, ...] = ()
+    elsewhere: tuple[Step, ...] = ()
+    outbound: tuple[Outbound, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    done: tuple[tuple[Command, Granted], ...] = ()
+    refused: tuple[tuple[Command, Refusal], ...] = ()
+
+
+def carry_out(command: Command, ticket: Ticket | None, actor: Actor, world: KnownWorld) -> Judgement:
+    """Judge one command of an agent; questions and answers about parked mail change nothing and are granted."""
+    agent = actor.agent
+    if agent is None or not agent.active:
+        return Refusal("not_an_agent")
+    if not command.word.allows(agent.role):
+        return Refusal("role", params={"role": command.word.role.value})
+    if ticket is None:
+        free = WITHOUT_TICKET.get(command.name)
+        return free(command, agent, world) if free else Refusal("no_ticket")
+    order = CommandContext(command, ticket, agent, world)
+    carried = ON_TICKET.get(command.name)
+    if carried:
+        return carried(order)
+    free = WITHOUT_TICKET.get(command.name)
+    return free(command, agent, world) if free else Granted(command.name)
+
+
+def plan(commands: Sequence[Command], ticket: Ticket | None, actor: Actor, world: KnownWorld) -> Plan:
+    """Judge the commands of a mail one after the other, each on what the ones before it made of the ticket.
+
+    The changes end with what the clocks make of them all (see `sla.follow`). Words the mail adds are the caller's.
+    """
+    now = world.now
+    current = ticket
+    done: list[tuple[Command, Granted]] = []
+    refused: list[tuple[Command, Refusal]] = []
+    for command in commands:
+        judged = carry_out(command, current, actor, world)
+        if isinstance(judged, Refusal):
+            refused.append((command, judged))
+            continue
+        done.append((command, judged))
+        if current is not None:
+            current = changed.ticket_after(current, judged.changes, now)
+    changes = tuple(change for _, outcome in done for change in outcome.changes)
+    if ticket is not None and current is not None and changes and current.merged_into is None:
+        changes += sla.deadlines_after(world.policy, ticket, current, now)
+    return Plan(
+        changes,
+        tuple(change for _, outcome in done for change in outcome.opens),
+        tuple(step for _, outcome in done for step in outcome.elsewhere),
+        tuple(letter for _, outcome in done for letter in outcome.outbound),
+        tuple(effect for _, outcome in done for effect in outcome.effects),
+        tuple(done),
+        tuple(refused),
+    )
+
+
+def customer_asks(word: str, ticket: Ticket, actor: Actor, world: KnownWorld) -> Judgement:
+    """Judge `status`, `close` or `reopen` of a customer: only the requester's, only on their own ticket."""
+    if word not in CUSTOMER_WORDS or actor.customer is None or actor.customer.key != ticket.requester.key:
+        return Refusal("not_yours")
+    if word == "close":
+        if ticket.status.done:
+            return Granted("already_solved")
+        return Granted("solved", (SetStatus(Status.SOLVED, why="customer"),))
+    if word == "reopen":
+        if not ticket.status.done:
+            return Granted("not_solved")
+        if merged_or_archived(ticket, world.policy, world.now):
+            return Refusal("too_late_to_reopen")
+        return Granted("reopened", (SetStatus(Status.OPEN if ticket.owner else Status.NEW, why="reopened"),))
+    return Granted("status")
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _note(order: CommandContext) -> Judgement:
+    """Words on the command's own line (a list's answer, the shell) are filed here, a mail's rest by the caller."""
+    if not order.argument:
+        return order.done("note")
+    agent = order.agent
+    entry = AddEntry(EntryKind.NOTE, agent.name, agent.shown_name, order.argument, of_mail=False)
+    return order.done("note", entry, text=order.argument)
+
+
+def _reply(order: CommandContext) -> Judgement:
+    return order.done("reply", text=order.argument)
+
+
+def _use(order: CommandContext) -> Judgement:
+    """A canned answer that exists, with every variable it needs."""
+    name, *pairs = order.argument.split()
+    known = {fold(one): one for one in order.world.replies}
+    reply = known.get(fold(name))
+    if reply is None:
+        return Refusal("no_such_reply", nearest(fold(name), known), {"name": name})
+    values: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals and values:
+            values[list(values)[-1]] += f" {pair}"  # days=5 working days
+        elif not equals or not key:
+            return Refusal("no_value", params={"text": pair})
+        else:
+            values[key] = value
+    missing = sorted(order.world.replies[reply] - values.keys())
+    if missing:
+        return Refusal("missing_value", params={"name": reply, "missing": ", ".join(missing)})
+    return Granted("use", params={**values, "name": reply})
+
+
+def _save(order: CommandContext) -> Judgement:
+    """The words of this mail, else the writer's last answer on the ticket, under a name."""
+    name = fold(order.argument)
+    if len(name) > _NAME or not all(char.isalnum() or char in "-_" for char in name):
+        return Refusal("no_name", params={"name": order.argument})
+    own = [
+        entry.text
+        for entry in order.world.entries or order.ticket.entries
+        if entry.kind is EntryKind.AGENT and entry.author == order.agent.name
+    ]
+    text = order.world.words.strip() or (own[-1].strip() if own else "")
+    if not text:
+        return Refusal("no_words")
+    effect = SaveReply(name, order.ticket.language, text, order.agent.name)
+    return Granted("saved", effects=(effect,), params={"name": name})
+
+
+# --- without a ticket -------------------------------------------------------------------------------------------------
+
+
+def _new(command: Command, agent: Agent, world: KnownWorld) -> Judgement:
+    """A ticket for somebody who has not written: the mail's words are its first letter."""
+    order = numbers_without_ticket(command, agent, world)
+    address, _, title = command.argument.partition(" ")
+    person = order.person(address)
+    if isinstance(person, Refusal):
+        return person
+    if not world.words.strip():
+        return Refusal("no_words")
+    return Granted(
+        "new",
+        opens=_opening(person, replace(world, title=title or world.title), agent),
+        params={"address": person.addr},
+    )
+
+
+def _call(command: Command, agent: Agent, world: KnownWorld) -> Judgement:
+    """A memo of a call: on a new ticket of that customer."""
+    order = numbers_without_ticket(command, agent, world)
+    caller = order.person(command.argument) if "@" in command.argument else world.caller
+    if caller is None:
+        return Refusal("no_such_number", params={"text": command.argument})
+    if isinstance(caller, Refusal):
+        return caller
+    if not world.words.strip():
+        return Refusal("no_words")
+    return Granted("call", opens=_opening(caller, world, agent), params={"address": caller.addr})
+
+
+def _call_here(order: CommandContext) -> Judgement:
+    """A memo of a call about this ticket, when the caller takes part in it; else a ticket of their own."""
+    judged = _call(order.command, order.agent, order.world)
+    if isinstance(judged, Granted):
+        opening = judged.opens[0]
+        caller = opening.requester.key if isinstance(opening, OpenTicket) else ""
+        if any(caller == one.key for one in (order.ticket.requester, *order.ticket.participants)):
+            return order.done("call_here", address=judged.params["address"])
+    return judged
+
+
+def _opening(person: Address, world: KnownWorld, agent: Agent) -> tuple[Change, ...]:
+    policy = world.policy
+    desk = policy.department(world.department or next(iter(agent.departments), ""))
+    language = desk.language or policy.language
+    title = " ".join(world.title.split())[: about_status.LONGEST_TITLE] or _first_line(world.words)
+    return (
+        OpenTicket(title, desk.name, person, language=language),
+        Assign(agent.name),
+        SetStatus(Status.OPEN),
+    )
+
+
+def _first_line(text: str) -> str:
+    line = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    return line if len(line) <= 60 else line[:60].rsplit(" ", 1)[0] + " …"
+
+
+ON_TICKET: Mapping[str, Callable[[CommandContext], Judgement]] = {
+    "take": about_people.take,
+    "assign": about_people.assign,
+    "unassign": about_people.unassign,
+    "move": about_people.move,
+    "watch": about_people.watch,
+    "unwatch": about_people.unwatch,
+    "ask": about_people.ask,
+    "cc": about_people.cc,
+    "requester": about_people.requester,
+    "open": about_status.set_open,
+    "wait": about_status.wait,
+    "hold": about_status.hold,
+    "solve": about_status.solve,
+    "reopen": about_status.reopen,
+    "spam": about_status.spam,
+    "priority": about_status.priority,
+    "due": about_status.set_due,
+    "remind": about_status.remind,
+    "tag": about_status.tag,
+    "subject": about_status.title,
+    "field": about_status.field,
+    "note": _note,
+    "reply": _reply,
+    "use": _use,
+    "save": _save,
+    "call": _call_here,
+    "merge": about_threads.merge,
+    "split": about_threads.split,
+    "link": about_threads.link,
+    "undo": about_threads.undo_change,
+}
+WITHOUT_TICKET: Mapping[str, Callable[[Command, Agent, KnownWorld], Judgement]] = {
+    "new": _new,
+    "call": _call,
+    "away": about_absence.away,
+    "back": about_absence.back,
+}
+
+__all__ = [
+    "Actor",
+    "CommandContext",
+    "Event",
+    "Granted",
+    "Judgement",
+    "KnownWorld",
+    "Plan",
+    "Refusal",
+    "carry_out",
+    "customer_asks",
+    "plan",
+]

@@ -1,0 +1,1 @@
+"""Counts a period: volumes, times, promises kept, votes."""

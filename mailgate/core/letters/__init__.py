@@ -1,0 +1,1 @@
+"""Decides who hears what, and what each reader may see."""

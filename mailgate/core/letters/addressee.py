@@ -1,0 +1,108 @@
+"""Who gets an answer to a mail, and who wrote it: decided here and nowhere else (RFC 5322 section 3.6.2)."""
+
+from __future__ import annotations
+
+import re
+
+from mailgate.core.model.mail import Address, InboundMail, canonical
+from mailgate.core.model.policy import Policy
+
+NOBODY = Address("nobody@invalid.invalid", "")  # stands for the requester nobody knows; RFC 6761: no mail reaches it
+
+# Searched for, with both ends anchored inside: `.*` on both sides of a word would be tried at every place.
+_ROBOTS = re.compile(
+    r"\A(?:mailer-?daemon|postmaster|nobody|listserv|majordomo|root|cron|daemon|www-data"
+    r"|auto-?(?:reply|responder|mailer)"
+    r"|ei[-_.]?vasta(?:usta|a)?|(?:älä|ala)[-_.]?vastaa|nie[-_.]?odpowiadaj|keine[-_.]?antwort"
+    r"|nicht[-_.]?antworten|svara[-_.]?(?:inte|ej)|ne[-_.]?pas[-_.]?repondre|no[-_.]?responder"
+    r"|mitte[-_.]?vastata)\Z"
+    r"|(?:\A|[-_.+])(?:no|do[-_.]?not|dont)[-_.]?reply(?:\Z|[-_.+\d])"
+    r"|(?:\A|[-_.])bounces?(?:\Z|[-+_=.])"
+    r"|\A(?:owner-|ne-?atbild)|-(?:owner|request)\Z",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"[^\s<>\"@,;]{1,64}@[^\s<>\"@,;]{1,255}")
+_LISTS = ("list-post", "list-id", "mailing-list", "x-beenthere")
+
+
+def robot(addr: str) -> bool:
+    """True for local parts nobody reads: mailer-daemon, noreply, owner-x, x-request, bounce+x (RFC 3834)."""
+    return _ROBOTS.search(addr.rpartition("@")[0][:80]) is not None
+
+
+def writable(person: Address, policy: Policy) -> bool:
+    """True for people we may write to as customers: a whole address, none of ours, and one that exists."""
+    local, at, domain = person.addr.rpartition("@")
+    there = bool(local and at and domain) and not person.addr.lower().endswith(".invalid")
+    return there and policy.department_at(person.addr) is None
+
+
+def reply_to(mail: InboundMail, policy: Policy) -> tuple[Address, ...]:
+    """The people the Reply-To field names: not ourselves, an agent, a robot, nor the list the mail came through."""
+    lists = " ".join(mail.header(name) for name in _LISTS).lower()
+    found = {
+        one.key: one
+        for one in reversed(mail.reply_to)
+        if writable(one, policy) and not robot(one.addr) and policy.agent_at(one.addr) is None
+        and not (lists and (one.addr.lower() in lists or f"<{one.addr.lower().replace('@', '.')}>" in lists))
+    }  # fmt: skip
+    return tuple(reversed(found.values()))
+
+
+def writer(mail: InboundMail, policy: Policy) -> Address | None:
+    """Who wrote a mail: From; where that is our own address, whoever the form or list names; without one, Sender.
+
+    None when nobody is named who could be written to, nor stands in From.
+    """
+    author = mail.author
+    if author is None or "@" not in author.addr:
+        return _in_place_of_from(mail, policy)
+    if policy.department_at(author.addr) is None:
+        return author
+    for header in ("x-original-from", "x-original-sender"):
+        value = mail.header(header)
+        found = _ADDRESS.search(value[:1000])
+        if found and policy.department_at(found[0]) is None:
+            shown = value.partition("<")[0].strip(" '\"") if "<" in value else ""
+            return Address(found[0], shown or _unvia(author.name))
+    for address in reply_to(mail, policy):
+        return Address(address.addr, address.name or _unvia(author.name))
+    return author
+
+
+def _in_place_of_from(mail: InboundMail, policy: Policy) -> Address | None:
+    """Sender, else the envelope's; neither where no person reads it."""
+    envelope = Address(mail.envelope.sender.strip("<>"))
+    named = (*reply_to(mail, policy)[:1], *((mail.sender,) if mail.sender else ()), envelope)
+    return next((one for one in named if writable(one, policy) and not robot(one.addr)), None)
+
+
+def of(mail: InboundMail, policy: Policy) -> tuple[Address, ...]:
+    """Whom agents' answers go to, the first of them the requester; `()` when nobody is left.
+
+    Reply-To, else From, else Sender, else the envelope. Where From is among those of Reply-To it comes first.
+    """
+    author = writer(mail, policy)
+    asked = reply_to(mail, policy)
+    hidden = author is not None and mail.author is not None and author.key != mail.author.key  # our own address in From
+    if asked and not hidden:
+        return (*(one for one in asked if author and one.key == author.key),
+                *(one for one in asked if author is None or one.key != author.key))  # fmt: skip
+    return (author,) if author and writable(author, policy) else ()
+
+
+def asked_elsewhere(mail: InboundMail, policy: Policy) -> bool:
+    """True when the answers go to somebody who need not know of the mail: a robot must not write to them unasked."""
+    first = next(iter(of(mail, policy)), None)
+    return first is not None and (mail.author is None or first.key != mail.author.key)
+
+
+def known(person: Address) -> bool:
+    """False for the requester nobody knows."""
+    return person.key != canonical(NOBODY.addr)
+
+
+def _unvia(name: str) -> str:
+    """`'Ann Example' via Support` -> `Ann Example`; a name of our own is nobody's."""
+    shown, *behind = re.split(r" (?:via|kautta|przez|über|caur) ", name, maxsplit=1)
+    return shown.strip(" '\"") if behind else ""

@@ -1,0 +1,248 @@
+"""Which letter to whom, its headers and its thread; the words are found in `wire`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailgate.core.letters import views
+from mailgate.core.model.change import Audience, Urgency
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Department, Policy
+from mailgate.core.model.ticket import EntryKind, Ticket
+from mailgate.core.proof import one_tap
+from mailgate.core.text.subject import without_prefixes
+
+SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
+OWN_WORDS = frozenset(["answer", "expert", "forward"])  # what a person wrote is not automatic (RFC 3834 section 2)
+REASONS: Mapping[str, str] = {  # X-Mailgate-Reason of letters that leave the house
+    "ack": "you wrote to us",
+    "answer": "you take part in this ticket",
+    "status": "you asked for the status",
+    "vote_thanks": "you answered our survey",
+    "expert": "you were asked for advice",
+    "forward": "mail like this is passed on to you",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DueLetter:
+    """A letter somebody has claimed, with what is needed to word and to send it."""
+
+    id: int
+    ticket: Ticket | None  # with `entries`
+    template: str
+    audience: str
+    agent: str
+    purpose: str
+    department: str
+    language: str
+    subject: str
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    context: Mapping[str, Any]
+    attachments: tuple[tuple[int, str], ...]
+    urgency: int
+    created_at: datetime
+    rendered: bytes | None  # kept from an earlier attempt
+    deliveries: tuple[DueDelivery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """One recipient of a claimed letter."""
+
+    id: int
+    recipient: str
+    attempts: int
+    state: str
+    first_tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter headed and addressed: everything but its words, its date and its bytes."""
+
+    template: str
+    audience: str
+    language: str
+    timezone: str  # of the reader, for dates
+    from_: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    reply_to: Address | None
+    subject: str  # tag included
+    tag: str  # "[#1042]", "" when the letter belongs to no ticket
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    marks: tuple[tuple[str, str], ...]  # further header fields, in order
+    envelope: str  # "null" or "bounce"
+    sender: str  # MAIL FROM; "" is the null reverse-path
+    context: Mapping[str, Any]  # what the template may show, plain values only
+
+
+def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") -> Letter:
+    """Address a claimed letter and gather what its reader may see; pure.
+
+    `bounce` is the signed address delivery reports go to; without one it is the department's own. A customer's letter
+    carries the department's plain address alone and nothing internal, whatever the context holds.
+    """
+    desk = policy.department(due.department or (due.ticket.department if due.ticket else ""))
+    null = due.urgency == Urgency.ACK or due.template == "ack"
+    return Letter(
+        template=due.template,
+        audience=due.audience,
+        language=due.language if due.language in policy.languages else policy.language,
+        timezone=_timezone(due, desk, policy),
+        from_=Address(desk.from_.addr, _display(due, desk, policy)),
+        to=due.to,
+        cc=due.cc,
+        reply_to=_reply_to(due, desk),
+        subject=_subject(due, policy),
+        tag=policy.tag(due.ticket.number) if due.ticket else "",
+        message_id=due.message_id,
+        in_reply_to=due.in_reply_to,
+        references=due.references,
+        marks=_marks(due, desk, policy, loop_mark),
+        envelope="null" if null else "bounce",
+        sender="" if null else (bounce or desk.from_.addr),
+        context=_context(due, desk, policy),
+    )
+
+
+def _timezone(due: DueLetter, desk: Department, policy: Policy) -> str:
+    agent = policy.agent(due.agent) if due.audience == Audience.AGENT else None
+    calendar = policy.calendar(desk.calendar)
+    return agent.timezone if agent else calendar.timezone if calendar else policy.timezone
+
+
+def _display(due: DueLetter, desk: Department, policy: Policy) -> str:
+    """The name in From: the department, with the agent's before it on their own words; a notice has its author's."""
+    if due.audience in (Audience.CUSTOMER, Audience.EXPERT):
+        writer = author(due, policy) if due.template in OWN_WORDS else ""
+        return f"{writer}, {desk.from_.name}" if writer and desk.from_.name else writer or desk.from_.name
+    if due.ticket is None:
+        return desk.from_.name or policy.name
+    shown = _author_shown(due) if due.template in ("notice", "handover") else desk.from_.name or policy.name
+    return f"{shown} (#{due.ticket.number})"
+
+
+def _author_shown(due: DueLetter) -> str:
+    given = due.context.get("from")
+    wrote = given if isinstance(given, Mapping) else {}
+    ticket = due.ticket
+    fallback = (ticket.requester.name or ticket.requester.addr) if ticket else ""
+    return str(wrote.get("name") or wrote.get("address") or fallback)
+
+
+def author(due: DueLetter, policy: Policy) -> str:
+    """The name of the agent whose words a letter carries, as configured; `""` when nobody's."""
+    ticket = due.ticket
+    named = policy.agent(str(due.context.get("agent") or due.agent))
+    if named or ticket is None:
+        return named.shown_name if named else ""
+    newest = next((entry for entry in reversed(ticket.entries) if entry.kind is EntryKind.AGENT), None)
+    if newest and due.template in OWN_WORDS:
+        return views.public_author(newest, policy)
+    owner = policy.agent(ticket.owner)
+    return owner.shown_name if owner else ""
+
+
+def _reply_to(due: DueLetter, desk: Department) -> Address | None:
+    given = due.context.get("reply_to")
+    if due.audience == Audience.AGENT and isinstance(given, str) and given:
+        return Address(given)
+    return Address(desk.from_.addr)
+
+
+def _subject(due: DueLetter, policy: Policy) -> str:
+    """`Re: [#1042] Broken lamp` to customers and `[#1042] Broken lamp` to agents, so that both kinds stay one thread.
+
+    Empty where the template brings words of its own: an acknowledgement echoes no subject of somebody who may have
+    forged their address (threats L-13).
+    """
+    ticket = due.ticket
+    if ticket is None:
+        return due.subject
+    if due.template not in ("answer", "notice", "status", "expert", "forward") and due.audience == Audience.CUSTOMER:
+        hidden = due.urgency == Urgency.ACK and not due.context.get("show_subject")
+        if hidden:
+            return ""
+    title = due.subject or ticket.subject
+    if due.audience == Audience.CUSTOMER:
+        title = without_prefixes(title)
+    tag = policy.tag(ticket.number)
+    subject = title if tag in title else f"{tag} {title}".rstrip()
+    answers = due.audience == Audience.CUSTOMER and due.in_reply_to
+    return f"Re: {subject}" if answers else subject
+
+
+def _marks(due: DueLetter, desk: Department, policy: Policy, loop_mark: str) -> tuple[tuple[str, str], ...]:
+    marks = []
+    if due.template not in OWN_WORDS:
+        customer = due.audience == Audience.CUSTOMER
+        marks.append(("Auto-Submitted", "auto-replied" if customer else "auto-generated"))
+    marks += [("X-Auto-Response-Suppress", SUPPRESS), ("X-Mailgate-Loop", loop_mark)]
+    if due.ticket:
+        marks.append(("X-Mailgate-Ticket", str(due.ticket.number)))
+    marks.append(("X-Mailgate-Reason", _reason(due)))
+    if due.audience == Audience.AGENT:
+        slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in desk.name.lower()).strip("-") or "desk"
+        marks.append(("List-Id", f"<{slug}.tickets.{policy.domain}>"))
+    return tuple(marks)
+
+
+def _reason(due: DueLetter) -> str:
+    if due.audience in (Audience.CUSTOMER, Audience.EXPERT):
+        return REASONS.get(due.template, "something happened to your ticket")
+    return str(due.context.get("why") or due.template)
+
+
+def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]:
+    """What every template may use, and the template's own variables."""
+    reader = due.to[0] if due.to else Address("")
+    writer = author(due, policy)
+    inside = due.audience in (Audience.AGENT, Audience.ADMIN)
+    own = views.variables(due.template, due.context)
+    if due.template in ("answer", "notice") and not own["text"]:
+        own["text"] = views.words_of_letter(due.ticket, due.template)
+    if "attachments" in own and not own["attachments"]:
+        own["attachments"] = views.newest_files(due.ticket)
+    if inside:
+        own["receivers"] = views.receivers_shown(due.ticket, policy, due.context.get("joined") or ())
+        own["recipients_shown"] = ", ".join(one["address"] for one in own["receivers"])
+    parked = bool(due.context.get("parked"))
+    return {
+        **own,
+        "template": due.template,
+        "gateway": policy.name,
+        "department": {"name": desk.from_.name or policy.name, "address": desk.from_.addr, "signature": desk.signature},
+        "logo": policy.letters.logo,
+        "reader": views.person_view(reader),
+        "agent_name": writer,
+        "agent_first_name": writer.split(" ")[0],
+        "ticket": views.ticket_view(due.ticket, due.audience, policy),
+        "purpose": due.purpose if inside else "",
+        "mark": "" if due.audience == Audience.CUSTOMER else one_tap.marker(due.message_id, policy),
+        **(
+            one_tap.links_of_letter(
+                due.template,
+                due.message_id,
+                due.ticket,
+                desk.from_.addr,
+                policy,
+                parked=parked,
+                several=bool(own.get("mails")),
+                offer=own.get("came_from") or own.get("asks_for") or "",
+            )
+            if inside
+            else {}
+        ),
+        **one_tap.survey_links(due.template, due.message_id, due.ticket, desk.from_.addr, policy),
+    }

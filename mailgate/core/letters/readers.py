@@ -1,0 +1,88 @@
+"""Who hears of what happens to a ticket: owner, watchers, a department's crew, its lead, the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from mailgate.core.model.change import Audience, Outbound, Urgency
+from mailgate.core.model.facts import Absence
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent, Department, Policy, Role
+from mailgate.core.model.ticket import Priority, Ticket
+from mailgate.core.worktime import working_time
+
+PULL_FROM = 4  # departments with at least so many agents pull their work unless the admin says otherwise
+
+
+def of_ticket(policy: Policy, ticket: Ticket, away: Iterable[Absence] = ()) -> tuple[Agent, ...]:
+    """The agents who hear of new words on this ticket: owner and watchers, else the department by `notify`."""
+    named = [ticket.owner, *ticket.watchers] if ticket.owner else [*ticket.watchers, *crew(policy, ticket.department)]
+    covers = {absence.agent: absence.cover for absence in away if absence.cover}
+    found: dict[str, Agent] = {}
+    for name in named:
+        agent = policy.agent(name)
+        cover = policy.agent(covers.get(name or "", ""))
+        for one in (cover,) if cover and name != ticket.owner else (agent, cover):
+            if one and one.active:
+                found.setdefault(one.name, one)
+    return tuple(found.values())
+
+
+def crew(policy: Policy, department: str) -> tuple[str, ...]:
+    """Names of those who hear of an unowned ticket (configuration `notify`; empty means all up to three agents)."""
+    desk = policy.department(department)
+    agents = policy.agents_of(department)
+    how = desk.notify or ("all" if len(agents) < PULL_FROM else "pull")
+    if how == "all":
+        return tuple(agent.name for agent in agents)
+    return (desk.lead,) if how in ("lead", "owner") and desk.lead else ()
+
+
+def lead_of(policy: Policy, department: Department | str) -> Agent | None:
+    """The lead of a department, else the first agent who leads anywhere, else any admin."""
+    desk = policy.department(department) if isinstance(department, str) else department
+    lead = policy.agent(desk.lead)
+    if lead and lead.active:
+        return lead
+    leaders = [agent for role in (Role.LEAD, Role.ADMIN) for agent in policy.agents if agent.role is role]
+    return next((agent for agent in leaders if agent.active), None)
+
+
+def at_work(policy: Policy, agent: Agent, priority: Priority, now: datetime) -> datetime | None:
+    """When a notice may leave that comes outside the agent's hours: at their start; urgent ones at once (None)."""
+    calendar = policy.calendar(agent.calendar)
+    if calendar is None or priority is Priority.URGENT or working_time.is_open(calendar, now):
+        return None
+    return working_time.next_open(calendar, now)
+
+
+def to_agent(policy: Policy, agent: Agent, template: str, **parts: Any) -> Outbound:
+    """A letter to one agent at their configured address, in their language."""
+    return Outbound(
+        template=template,
+        audience=Audience.AGENT,
+        to=(Address(agent.address, agent.shown_name),),
+        agent=agent.name,
+        language=agent.language if agent.language in policy.languages else "en",
+        **{"urgency": Urgency.NOTICE, **parts},
+    )
+
+
+def alarm(policy: Policy, now: datetime, what: str, title: str, text: str, remedy: str = "") -> tuple[Outbound, ...]:
+    """A letter to the admin, at most one an hour of its kind; none when they are one of our own inbound addresses."""
+    if not policy.admin or policy.department_at(policy.admin):
+        return ()
+    return (
+        Outbound(
+            template="alarm",
+            audience=Audience.ADMIN,
+            to=(Address(policy.admin),),
+            purpose="admin",
+            language=policy.language if policy.language in policy.languages else "en",
+            subject=title,
+            context={"title": title, "text": text, "remedy": remedy},
+            dedupe=f"alarm:{what}:{now:%Y-%m-%dT%H}",
+        ),
+    )

@@ -1,0 +1,155 @@
+"""Letters to a customer that no agent wrote: where their request stands, told when it helps and never too often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mailgate.core.letters.addressee import writable
+from mailgate.core.model.change import Audience, Change, Journal, Outbound, SetStatus, Urgency
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.worktime import working_time
+from mailgate.core.worktime.promise import calendar_of
+
+HUSH = timedelta(hours=1)  # after an agent's own words nobody needs a robot's
+DAY = timedelta(days=1)
+# Reasons for a change of status that the customer knows, or must not hear of.
+KNOWN = frozenset(("customer", "history", "spam", "no answer"))
+# `[letters] stages` -> the template; nudge and closing follow from the department's own settings.
+TEMPLATES: Mapping[str, str] = {
+    "taken": "taken",
+    "waiting": "waiting",
+    "transferred": "transferred",
+    "solved": "solved",
+    "reopened": "reopened",
+    "late": "delayed",
+}
+COUNTED = frozenset((*TEMPLATES.values(), "nudge"))  # answers to a vote or to #status were asked for
+
+
+def letter_for_change(
+    policy: Policy,
+    before: Ticket,
+    after: Ticket,
+    changes: Iterable[Change],
+    facts: Facts,
+    now: datetime,
+    *,
+    said: bool = False,
+    hold: bool = False,
+) -> tuple[Outbound, ...]:
+    """The letter a change calls for, at most one.
+
+    `said`: the customer hears of it in the same breath (an answer, a status letter). `hold`: an agent may still take
+    the change back, so the letter waits for the undo window.
+    """
+    stage = stage_of(before, after, changes)
+    if not stage or said or stage not in policy.letters.stages:
+        return ()
+    earliest = now + policy.undo_window if hold and policy.undo_window else None
+    return stage_letter(policy, after, TEMPLATES[stage], facts, now, earliest=earliest, context=_about(policy, stage))
+
+
+def stage_of(before: Ticket, after: Ticket, changes: Iterable[Change]) -> str:
+    """The stage a ticket has reached, the weightiest when there are several; "" when there is nothing to tell."""
+    changes = tuple(changes)
+    undone = any(isinstance(one, Journal) and one.kind == "undo" for one in changes)
+    if undone or after.merged_into != before.merged_into:
+        return ""
+    reasons = {one.why for one in changes if isinstance(one, SetStatus)}
+    if after.status.done:
+        return "solved" if not before.status.done and reasons.isdisjoint(KNOWN) else ""
+    if before.status.done:
+        return "reopened"
+    if after.department != before.department:
+        return "transferred"
+    if after.status is Status.WAITING and before.status is not Status.WAITING:
+        return "waiting"
+    return "taken" if before.owner is None and after.owner and after.status is Status.OPEN else ""
+
+
+def delayed_letter(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> tuple[Outbound, ...]:
+    """ "We have not forgotten you", once for each deadline."""
+    if "late" not in policy.letters.stages or ticket.due.next is None:
+        return ()
+    dedupe = f"late:{ticket.number}:{ticket.due.next.isoformat()}"
+    return stage_letter(policy, ticket, TEMPLATES["late"], facts, now, dedupe=dedupe)
+
+
+def stage_letter(
+    policy: Policy,
+    ticket: Ticket,
+    template: str,
+    facts: Facts,
+    now: datetime,
+    *,
+    earliest: datetime | None = None,
+    context: dict[str, Any] | None = None,
+    dedupe: str = "",
+    again: bool = False,
+) -> tuple[Outbound, ...]:
+    """A letter to the requester in their thread and language, or none when silence is better.
+
+    `again` lets it pass the hour after an agent's words and the daily limit: a question we ask once, not news.
+    """
+    if not may_send(policy, ticket, facts) or (not again and _enough(policy, ticket, facts, now)):
+        return ()
+    ids = facts.customer_ids.get(ticket.number, ())
+    wait = quiet_until(policy, ticket.department, earliest or now)
+    return (
+        Outbound(
+            template,
+            Audience.CUSTOMER,
+            (ticket.requester,),
+            department=ticket.department,
+            language=ticket.language,
+            purpose="stage",
+            in_reply_to=ids[-1] if ids else "",
+            references=(*ids[:1], *ids[1:][-10:]),
+            context=context or {},
+            urgency=Urgency.NOTICE,
+            not_before=wait if wait > now else None,
+            dedupe=dedupe,
+        ),
+    )
+
+
+def may_send(policy: Policy, ticket: Ticket, facts: Facts) -> bool:
+    """False when nobody is there to read: a program, ourselves, an address that is none, a spammer."""
+    person = ticket.requester
+    return writable(person, policy) and ticket.number not in facts.unattended and "spam" not in ticket.tags
+
+
+def _enough(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> bool:
+    spoken = ticket.last_agent_at is not None and now - ticket.last_agent_at < HUSH
+    sent = facts.stage_letters.get(ticket.number, ())
+    today = [at for template, at in sent if template in COUNTED and now - at < DAY]
+    return spoken or len(today) >= policy.letters.max_per_day
+
+
+def quiet_until(policy: Policy, department: str, at: datetime) -> datetime:
+    """`at`, or the end of the quiet hours it falls into, in the department's time zone."""
+    if policy.letters.quiet_hours is None:
+        return at
+    begin, end = policy.letters.quiet_hours
+    calendar = calendar_of(policy, department)
+    zone = ZoneInfo(calendar.timezone if calendar else policy.timezone)
+    wall = at.astimezone(zone)
+    minute = wall.hour * 60 + wall.minute
+    within = begin <= minute < end if begin < end else minute >= begin or minute < end
+    if not within:
+        return at
+    day = wall.date() if minute < end else wall.date() + DAY
+    return max(at, working_time.moment_of_day(zone, day, end))
+
+
+def _about(policy: Policy, stage: str) -> dict[str, Any]:
+    if stage != "solved":
+        return {}
+    survey = policy.letters.survey
+    return {"survey": survey if isinstance(survey, str) else "scale" if survey else "",
+            "reopen_days": policy.tickets.reopen_within.days}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Decides what one mail means: one mail in, one Decision out."""

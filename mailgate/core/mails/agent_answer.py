@@ -1,0 +1,148 @@
+"""An agent's words on their way to the customer: what may not leave, who gets them, and what it does to the ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from mailgate.core.letters.addressee import writable
+from mailgate.core.mails.case import Case
+from mailgate.core.model import changed
+from mailgate.core.model.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
+from mailgate.core.model.policy import Agent, Policy, Role
+from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.proof import token
+from mailgate.core.text.quote import MARKERS, is_only_signature
+from mailgate.core.worktime import promise
+
+
+def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, above: str = "") -> str:
+    """Why these words must not leave now, `""` when they may (design: *What the customer must never see*)."""
+    if is_only_signature(text) and not above:
+        return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
+    if _inside(case, text):
+        return "inside"
+    if token.in_text(text) or any(marker in text for marker in MARKERS.values()):
+        return "internal"
+    if names_an_agent(case, text):
+        return "address"
+    if _stale(case, ticket, agent):
+        return "stale"
+    return "trainee" if agent.role is Role.TRAINEE else ""
+
+
+def out_of_reach(ticket: Ticket, policy: Policy) -> bool:
+    """True when nobody who takes part can be written to: words would be filed as sent and reach no one."""
+    return not any(writable(person, policy) for person in (ticket.requester, *ticket.participants))
+
+
+def _inside(case: Case, text: str) -> bool:
+    """Words between the lines of a notice of ours: they cannot be told from it, so nobody may guess."""
+    answered_ours = any(carried.by in ("message-id", "marker") for carried in case.authority.carried)
+    return answered_ours and any(line.lstrip().startswith(">") for line in text.split("\n"))
+
+
+def names_an_agent(case: Case, text: str) -> bool:
+    """True when a private address of any agent stands in the text."""
+    if "@" not in text:
+        return False
+    low = text.lower()
+    return any(addr in low for agent in case.policy.agents for addr in (agent.address, *agent.aliases))
+
+
+def _stale(case: Case, ticket: Ticket, agent: Agent) -> bool:
+    """True when a colleague's public words are newer than the notice this answers."""
+    answered = newest_notice(case)
+    last = ticket.last_agent_at
+    if answered is None or last is None or last <= answered:
+        return False
+    return case.facts.last_words.get(ticket.number) not in (None, agent.name)
+
+
+def newest_notice(case: Case) -> datetime | None:
+    """When the letter this mail answers was written."""
+    times = [
+        case.facts.letters[c.message_id].created_at
+        for c in case.authority.carried
+        if c.message_id in case.facts.letters
+    ]
+    return max(times, default=None)
+
+
+def customer_wrote_since(case: Case, ticket: Ticket) -> bool:
+    """True when the customer has written since the notice was sent: the words leave, and the agent is told."""
+    answered = newest_notice(case)
+    return answered is not None and ticket.last_customer_at is not None and ticket.last_customer_at > answered
+
+
+def entry_and_letter(
+    case: Case, ticket: Ticket, agent: Agent, text: str, *, keep_status: bool, above: str = "", survey: bool = False
+) -> tuple[list[Change], tuple[Outbound, ...]]:
+    """The entry, what an answer does to the ticket, and the letter, held for the undo window.
+
+    Those who stand in the agent's own To or Cc have it already: they are left out, and without anybody left there is
+    no letter. `above` is a canned answer put before the agent's own words.
+    """
+    whole = "\n\n".join(part for part in (above, text.strip()) if part)
+    own = case.mail.fresh_html if not above else ""  # it is cut down to what the text says when it is sent
+    changes: list[Change] = [
+        AddEntry(EntryKind.AGENT, agent.name, agent.shown_name, whole, case.mail.quoted, own, case.mail.attachments)
+    ]
+    if ticket.owner is None:
+        changes.append(Assign(agent.name))
+    if not keep_status:
+        changes.append(status_after_answer(case, ticket.department))
+    letter = answer_letter(case, ticket, agent, whole, own, canned=above, survey=survey)
+    return changes, (letter,) if letter else ()
+
+
+def status_after_answer(case: Case, department: str) -> SetStatus:
+    """What an answer does to a ticket: done, or the customer's turn until they are asked again."""
+    after = Status(case.policy.department(department).after_reply)
+    until = promise.waits_until(case.policy, department, case.now) if after is Status.WAITING else None
+    return SetStatus(after, until, why="answered")
+
+
+def in_agents_own_copy(case: Case, ticket: Ticket) -> list[str]:
+    """Who of those taking part stands in the agent's own To or Cc: they answered all."""
+    has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
+    return [person.addr for person in (ticket.participants or (ticket.requester,)) if person.key in has_it]
+
+
+def answer_letter(
+    case: Case, ticket: Ticket, agent: Agent, text: str, html: str = "", *, canned: str = "", survey: bool = False
+) -> Outbound | None:
+    """The letter with an agent's words: To the requester, Cc the participants, in the customer's own thread.
+
+    Clients that attach what they answer bring our own notice back as a file: it stays with the ticket.
+    """
+    has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
+    people = [p for p in (ticket.requester, *ticket.participants) if p.key not in has_it and writable(p, case.policy)]
+    people = list({person.key: person for person in people}.values())
+    if not people:
+        return None
+    before = case.facts.customer_ids.get(ticket.number, ())
+    about: dict[str, Any] = {"agent": agent.name, "text": text, "html": html, "canned": canned}
+    if survey and case.policy.letters.survey:
+        about["survey"] = case.policy.letters.survey if isinstance(case.policy.letters.survey, str) else "scale"
+    return Outbound(
+        template="answer",
+        audience=Audience.CUSTOMER,
+        to=tuple(people[:1]),
+        cc=tuple(people[1:]),
+        department=ticket.department,
+        language=ticket.language,
+        purpose="words",
+        in_reply_to=before[-1] if before else "",
+        references=(*before[:1], *before[1:][-10:]),
+        context=about,
+        attachments=tuple((0, file.part) for file in case.mail.attachments if not file.ours),
+        urgency=Urgency.WORDS,
+        not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,
+    )
+
+
+def letter_of_new_ticket(case: Case, opening: Change) -> Ticket:
+    """The ticket a command is about to open, for the letter and the clocks."""
+    assert isinstance(opening, OpenTicket)
+    return changed.ticket_from_opening(opening, case.now)

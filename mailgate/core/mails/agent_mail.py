@@ -1,0 +1,375 @@
+"""An agent's mail: commands to carry out, words to relay, or a question whether it was really they who wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mailgate.core.commands import reader, workflow
+from mailgate.core.commands.reader import Command, CommandReading
+from mailgate.core.commands.receipt_words import sentences
+from mailgate.core.letters import readers, status_letters
+from mailgate.core.mails import agent_answer, agent_words, customer, notices, receipt, scope, spent_tokens
+from mailgate.core.mails.case import Case
+from mailgate.core.mails.match import subject_numbers
+from mailgate.core.model import changed
+from mailgate.core.model.change import AddAlias, Change, Decision, Effect, Fate, Outbound, Step, Unpark
+from mailgate.core.model.mail import MailKind
+from mailgate.core.model.policy import Agent
+from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.proof import authority
+from mailgate.core.proof.authority import outsiders_on_copy
+from mailgate.core.text import quote
+from mailgate.core.text.subject import is_forward
+from mailgate.core.worktime import sla
+
+# Written by a program in an agent's name: it steers nothing, whoever sent it (threats A-18, A-19).
+AUTOMATIC = ("auto-reply", "receipt", "calendar", "reaction", "challenge", "feedback")
+RELEASES = ("send", "drop", "yes")
+
+
+@dataclass(slots=True)
+class CarriedOut:
+    """What has been decided so far, ticket by ticket."""
+
+    steps: list[Step] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)  # what the agent must hear although all went well
+    listed: bool = False  # the mail answers a list, not a letter about one ticket
+
+
+# --- who it is --------------------------------------------------------------------------------------------------------
+
+
+def agent_mail(case: Case) -> Decision | None:
+    """What an agent's mail does; None when it is to be treated like anybody else's (their own question)."""
+    agent = case.authority.agent
+    assert agent is not None
+    if case.verdict.kind in AUTOMATIC:
+        return _automatic(case, agent)
+    if case.verdict.robot and case.verdict.kind != "list":
+        return None
+    if not case.authority.steer:
+        return receipt.was_it_you(case, agent, case.authority.why)
+    if case.facts.msgid_collision:  # a mail of theirs once more, with other words in it (threats A-23)
+        return receipt.was_it_you(case, agent, "msgid_collision")
+    return _steer(case, agent)
+
+
+def foreign_token(case: Case) -> Decision | None:
+    """An agent's valid token from an address nobody knows: perhaps their own, so they are asked (`#yes always`)."""
+    if case.facts.known_sender or case.verdict.robot or case.match.ticket is not None:
+        return None
+    for carried in case.match.leaked:
+        agent = case.policy.agent_by_id(carried.token.agent)
+        if agent and agent.active and carried.by in ("message-id", "address"):
+            return receipt.was_it_you(case, agent, "unknown_address")
+    return None
+
+
+def released_mail(case: Case, name: str, mode: str) -> Decision | None:
+    """A parked mail somebody has vouched for, done as that agent.
+
+    `read`: they did write ("was it you?"), so it is read like any proven mail and may be parked again for another
+    reason. `all`: "do that", as it was most likely meant. `words`: without its commands.
+    """
+    agent = case.policy.agent(name)
+    if agent is None:
+        return None
+    proof = "confirmed" if mode == "read" else "released"
+    known = replace(case.authority, agent=agent, proof=proof, why="", steer=True, failed=False, vetoed=False)
+    return _steer(replace(case, authority=known), agent, mode or "all")
+
+
+def _automatic(case: Case, agent: Agent) -> Decision:
+    """An out-of-office of an agent changes no ticket; their lead is asked whether they are away.
+
+    What only reads like a program's mail, or has words beside it, waits for the agent's word: it may be their answer.
+    """
+    if not case.verdict.sure:
+        return receipt.automatic_reply_receipt(case, agent)
+    if case.verdict.kind != "auto-reply":
+        return case.end(Fate.DROPPED, case.verdict.kind)
+    lead = readers.lead_of(case.policy, agent.departments[0] if agent.departments else case.departments[0])
+    if lead is None or lead.name == agent.name or any(one.agent == agent.name for one in case.facts.away):
+        return case.end(Fate.DROPPED, "auto_reply")
+    title = f"{agent.shown_name} seems to be away"
+    remedy = f"#away {agent.name} {case.now:%Y-%m-%d}..UNTIL cover NAME"
+    letter = readers.to_agent(
+        case.policy, lead, "alarm", purpose="question", subject=title,
+        context={"title": title, "text": case.mail.fresh[:500], "remedy": remedy},
+        dedupe=f"away:{agent.name}:{case.now:%G-%V}",
+    )  # fmt: skip
+    return case.end(Fate.DROPPED, "auto_reply", letters=(letter,))
+
+
+# --- with proof -------------------------------------------------------------------------------------------------------
+
+
+def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
+    """What the mail says is done; a token that travelled beside outsiders on To or Cc is spent with it."""
+    decision = _obeyed(case, agent, mode)
+    if decision is None or not outsiders_on_copy(case.mail, case.policy):
+        return decision
+    return spent_tokens.spent_token_note(case, decision, case.authority.carried, "sent to outsiders")
+
+
+def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
+    """Read everything before anything happens; one doubt parks the whole mail (design: *Two phases*)."""
+    forwarded = case.mail.kind is MailKind.FORWARD or is_forward(case.mail.subject)
+    reading = CommandReading(rest=case.mail.fresh) if forwarded else read_commands(case)
+    reading = {"words": reading.words_only, "all": reading.mended}.get(mode, lambda: reading)()
+    counted = scope.answered_list(case)
+    if counted and mode in ("", "read"):
+        decision = _many(case, agent, counted)
+        if decision:
+            return decision
+    order = _settles(case, reading)
+    if order and not mode:
+        return _release(case, agent, order)
+    if reading.problems:
+        return receipt.park(case, agent, "commands", commands=reading.commands, problems=reading.problems)
+    tickets = _tickets(case)
+    if (any(not one.question for one in reading.commands) or reading.rest.strip()) and scope.beyond(case, tickets):
+        return receipt.park(case, agent, "beyond", commands=reading.commands)
+    if forwarded:
+        return _passed_on(case, agent, tickets) if tickets else _forward(case, agent)
+    if not tickets and not reading.commands:
+        return _unsaid(case, agent, reading) if counted else None
+    return _carry_out(case, agent, tickets, reading)
+
+
+def read_commands(case: Case) -> CommandReading:
+    """The commands of a mail, the titles its ticket ever had subtracted."""
+    ticket = case.match.ticket
+    return reader.read_agent_mail(
+        case.mail.subject,
+        case.mail.fresh,
+        earlier_subjects=case.facts.ticket_subjects.get(ticket.number, ()) if ticket else (),
+        aliases=case.policy.command_aliases,
+        phone_signature=quote.is_only_signature,
+        signature=case.mail.signature,
+    )
+
+
+def _tickets(case: Case) -> tuple[Ticket, ...]:
+    """The ticket matched, and every further one the subject names (`[#1042] [#1043] #close`)."""
+    found = [case.match.ticket] if case.match.ticket else []
+    numbers = subject_numbers(case.mail.subject, case.policy)
+    if case.match.by != "token" or len(numbers) > 1:
+        named = (case.facts.merged.get(number, number) for number in numbers)
+        found += [case.facts.tickets[number] for number in named if number in case.facts.tickets]
+    return tuple({ticket.number: ticket for ticket in found}.values())
+
+
+def _settles(case: Case, reading: CommandReading) -> Command | None:
+    """The word about a parked mail; in the answer to a question about one, its echoed subject may stand before."""
+    question = any(one.token.purpose == "release" for one in case.authority.carried)
+    found = reading.commands if question else reading.commands[:1]
+    return next((one for one in found if one.name in RELEASES), None)
+
+
+def _release(case: Case, agent: Agent, order: Command) -> Decision:
+    """A one-tap or written answer to a question about a parked mail; only whoever was asked may give it."""
+    carried = case.authority.carried
+    identifiers = [*(one.message_id for one in carried), *authority.asked_letters(carried, case.policy)]
+    letters = [case.facts.letters[one] for one in identifiers if one in case.facts.letters]
+    asked = next((one for one in letters if one.purpose == "release" and one.agent == agent.name and one.mail), None)
+    if asked is None or asked.mail is None:
+        return receipt.park(case, agent, "no_parked_mail", commands=[order])
+    if not order.word.allows(agent.role):
+        return receipt.park(case, agent, "trainee", commands=[order])
+    about = receipt.settled(asked, order.argument)
+    if about is None:
+        return receipt.park(case, agent, "no_parked_mail", commands=[order])
+    mails, addresses = about
+    effects: list[Effect]
+    if order.name == "drop":
+        effects = [Unpark(mail, released=False) for mail in mails]
+        return case.end(Fate.FILED, "release #drop", effects=tuple(effects))
+    author = str(asked.context.get("author") or agent.name)
+    mode = "read" if order.name == "yes" else "words" if "words" in order.argument else "all"
+    effects = [Unpark(mail, released=True, as_agent=author, mode=mode) for mail in mails]
+    if order.name == "yes" and "always" in order.argument.lower().split():
+        effects += [AddAlias(agent.name, address) for address in addresses if address]
+    return case.end(Fate.FILED, f"release #{order.name}", effects=tuple(effects))
+
+
+def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decision:
+    """A forward about a ticket stays there as a note: it steers nothing and reaches no customer (threats A-20)."""
+    steps = tuple(
+        Step(ticket.number, (agent_words.memo(case, agent),), notices.internal_note(case, ticket, "note"))
+        for ticket in tickets
+    )
+    told = [sentences.of_reason("forward", agent.language)] if read_commands(case).commands else []
+    return case.end(Fate.FILED, "forward", steps=steps, letters=receipt.done_receipt(case, agent, (), asks=told))
+
+
+def _forward(case: Case, agent: Agent) -> Decision | None:
+    """A mail an agent forwards to a department becomes a ticket of theirs; they are asked whose it is."""
+    filed = customer.file_customer_mail(case)
+    if filed.fate is not Fate.FILED or not filed.steps:
+        return filed
+    writer = case.mail.embedded.get("from", "")
+    ask = f"Whose ticket is it? Answer with #requester {writer or 'ADDRESS'}"
+    letter = replace(
+        receipt.receipt_letter(case, agent, "receipt", purpose="note"), context={"asks": [ask], "done": []}
+    )
+    step = filed.steps[0]
+    kept = tuple(one for one in step.outbound if one.template != "ack" and one.agent != agent.name)
+    return replace(filed, reason="forward", steps=(replace(step, outbound=(*kept, letter)), *filed.steps[1:]))
+
+
+# --- commands and words -----------------------------------------------------------------------------------------------
+
+
+def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: CommandReading) -> Decision:
+    """Every command on every ticket, then the words; the first refusal parks the mail whole."""
+    done = CarriedOut()
+    weak = agent_words.lacks_proof(case)
+    if weak and not agent_words.granted_outcomes(case, weak, reading.commands):
+        return receipt.park(case, agent, weak, commands=reading.commands)
+    orders = [one for one in reading.commands if not one.question]
+    for ticket in tickets or (None,):
+        stopped = _on_ticket(case, agent, ticket, orders, reading, done)
+        if stopped:
+            return stopped
+    questions = [one for one in reading.commands if one.question]
+    letters = was_it_you(case, agent, questions, tickets, done)
+    letters += receipt.done_receipt(case, agent, done.lines, numbers=_numbers(done), **done.told)
+    trace = {**case.trace(), "commands": [str(one) for one in reading.commands]}
+    reason = "commands" if reading.only_commands else "answer"
+    return case.end(
+        Fate.FILED, reason, steps=tuple(done.steps), letters=letters, effects=tuple(done.effects), trace=trace
+    )
+
+
+def _on_ticket(
+    case: Case, agent: Agent, ticket: Ticket | None, orders: list[Command], reading: CommandReading, done: CarriedOut
+) -> Decision | None:
+    plan = workflow.plan(orders, ticket, workflow.Actor(agent=agent), agent_words.world_of(case, ticket, reading))
+    if plan.refused:
+        return receipt.park(
+            case, agent, "refused", commands=reading.commands,
+            refused=[receipt.refused_line(order, why, agent.language) for order, why in plan.refused],
+        )  # fmt: skip
+    done.lines += [sentences.of_outcome(order, outcome, agent.language) for order, outcome in plan.done]
+    if any(outcome.answer == "undone_but_sent" for _, outcome in plan.done):
+        done.told["always"] = True
+    done.effects += plan.effects
+    done.steps += plan.elsewhere
+    outcomes = {order.name: outcome for order, outcome in plan.done}
+    if plan.opens:
+        done.steps.append(agent_words.new_ticket(case, agent, plan, outcomes, reading.rest))
+    if ticket is None:
+        if reading.rest.strip() and not plan.opens and not reading.only_commands:
+            return receipt.park(case, agent, "no_ticket", commands=reading.commands)
+        done.steps += [Step(None, (), plan.outbound)] if plan.outbound else []
+        return None
+    after = changed.ticket_after(ticket, plan.changes, case.now)
+    said = agent_words.customer_heard(case, agent, after, reading, outcomes, plan.changes)
+    if isinstance(said, Decision):
+        return said
+    changes = [*plan.changes, *said[0]]
+    if said[0]:
+        changes += sla.deadlines_after(case.policy, ticket, changed.ticket_after(ticket, changes, case.now), case.now)
+        if agent_answer.customer_wrote_since(case, ticket) and any(one.template == "answer" for one in said[1]):
+            done.told["newer"] = "overtaken"
+        already = agent_answer.in_agents_own_copy(case, ticket)
+        if already and agent_words.to_customer(case, reading):
+            done.told["asks"] = [sentences.of_reason("had_already", agent.language, who=", ".join(already))]
+    letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done, plan.outbound))
+    done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
+    return None
+
+
+def _stages(
+    case: Case, ticket: Ticket, changes: Sequence[Change], letters: Iterable[Outbound] = ()
+) -> tuple[Outbound, ...]:
+    """What the customer is told of it, unless an answer tells them anyway."""
+    after = changed.ticket_after(ticket, changes, case.now)
+    said = any(one.template == "answer" for one in letters)
+    return status_letters.letter_for_change(
+        case.policy, ticket, after, changes, case.facts, case.now, said=said, hold=True
+    )
+
+
+def _thread_for(
+    case: Case, agent: Agent, ticket: Ticket, changes: Sequence[Change], done: CarriedOut, sent: Iterable[Outbound] = ()
+) -> tuple[Outbound, ...]:
+    """Who takes a ticket from a list has no letter of it to answer yet: they get its whole thread with its files."""
+    after = changed.ticket_after(ticket, changes, case.now)
+    if not done.listed or after.owner != agent.name or ticket.owner == agent.name:
+        return ()
+    if any(one.template == "handover" and one.agent == agent.name for one in sent):
+        return ()
+    return (readers.to_agent(case.policy, agent, "handover", purpose="customer", context={"why": ""}),)
+
+
+def _numbers(done: CarriedOut) -> tuple[int, ...]:
+    """The tickets a receipt speaks of: an answer to it may move them and no others."""
+    return tuple(dict.fromkeys(step.ticket for step in done.steps if step.ticket is not None))
+
+
+# --- lists and questions ----------------------------------------------------------------------------------------------
+
+
+def _unsaid(case: Case, agent: Agent, reading: CommandReading) -> Decision:
+    """An answer to a list that counts nothing: its words wait for a ticket, and no words are nothing."""
+    if reading.rest.strip():
+        return receipt.park(case, agent, "no_ticket")
+    return case.end(Fate.FILED, "nothing")
+
+
+def _many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
+    """Lines like `1 take`, `3 hold fri` in the answer to a list act on many tickets at once; None without any."""
+    found = reader.read_numbered(case.mail.fresh, len(numbers), case.policy.command_aliases)
+    if not found.actions and not found.problems:
+        return None
+    if not scope.may_count(case):
+        return receipt.was_it_you(case, agent, "list_unproven")
+    if found.problems:
+        return receipt.park(case, agent, "commands", problems=found.problems)
+    done = CarriedOut(listed=True)
+    for number in dict.fromkeys(number for number, _ in found.actions):
+        ticket = case.facts.tickets.get(numbers[number - 1])
+        orders = [order for at, order in found.actions if at == number]
+        if ticket is None:
+            return receipt.park(case, agent, "no_ticket", commands=orders)
+        stopped = _on_ticket(case, agent, ticket, orders, CommandReading(tuple(orders), only_commands=True), done)
+        if stopped:
+            return stopped
+    told = {"text": found.rest, "asks": [sentences.of_reason("no_ticket", agent.language)]} if found.rest else {}
+    letters = receipt.done_receipt(case, agent, done.lines, always=True, numbers=_numbers(done), **told)
+    return case.end(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
+
+
+def was_it_you(
+    case: Case, agent: Agent, questions: list[Command], tickets: tuple[Ticket, ...], done: CarriedOut
+) -> tuple[Outbound, ...]:
+    """One letter that answers all questions of a mail; its rows are filled in the same transaction.
+
+    `#next` also claims the most pressing ticket, so that two agents never get the same.
+    """
+    if not questions:
+        return ()
+    numbers = [ticket.number for ticket in tickets]
+    if any(one.name == "next" for one in questions):
+        first = next((one for one in case.facts.queue if one.owner is None or one.status is Status.NEW), None)
+        first = first or next(iter(case.facts.queue), None)
+        if first is not None:
+            plan = workflow.plan(
+                [Command("take")],
+                first,
+                workflow.Actor(agent=agent),
+                agent_words.world_of(case, first, CommandReading()),
+            )
+            done.listed = True
+            thread = _thread_for(case, agent, first, plan.changes, done)
+            done.steps.append(Step(first.number, plan.changes, (*thread, *_stages(case, first, plan.changes))))
+            numbers = [first.number]
+    asked = [{"name": one.name, "argument": one.argument} for one in questions]
+    context = {"ask": asked, "numbers": numbers}
+    return (receipt.receipt_letter(case, agent, "question", purpose="tables", context=context),)

@@ -1,0 +1,167 @@
+"""What an agent's words become: a letter to the customer, a note, a phone memo, or the start of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mailgate.core.commands import judging, reader, workflow
+from mailgate.core.commands.judging import Granted, KnownWorld
+from mailgate.core.commands.reader import Command, CommandReading
+from mailgate.core.letters import readers
+from mailgate.core.mails import agent_answer, notices, receipt
+from mailgate.core.mails.case import Case
+from mailgate.core.mails.match import subject_numbers
+from mailgate.core.model import changed
+from mailgate.core.model.canned import fill_holes
+from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
+from mailgate.core.model.policy import Agent
+from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.proof import authority
+from mailgate.core.worktime import promise, sla
+
+_SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
+
+
+def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> KnownWorld:
+    """What the commands of a mail may lean on."""
+    return judging.from_facts(
+        case.facts,
+        case.policy,
+        case.now,
+        ticket.number if ticket else 0,
+        words=reading.rest,
+        title=reading.title,
+        department=case.departments[0],
+        confirmed=case.authority.proof == "released",
+    )
+
+
+def customer_heard(
+    case: Case,
+    agent: Agent,
+    ticket: Ticket,
+    reading: CommandReading,
+    outcomes: dict[str, Granted],
+    before: tuple[Change, ...],
+) -> tuple[list[Change], tuple[Outbound, ...]] | Decision:
+    """What the words of the mail become: a letter, a note, a phone memo, or nothing."""
+    text = reading.rest
+    above = _canned(case, ticket, outcomes)
+    silent = not text.strip() and not above
+    if _leaves(case, reading, outcomes, silent) and untagged(case, ticket) and case.authority.proof != "released":
+        return receipt.park(case, agent, "untagged", commands=reading.commands, author=agent.name)
+    if "ask" in outcomes or "new" in outcomes or (silent and (reading.commands or not case.mail.text.strip())):
+        return [], ()
+    if "call" in outcomes:
+        return [_memo(case, agent, EntryKind.CALL, text)], ()
+    if not to_customer(case, reading):
+        return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, "note")
+    if agent_answer.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
+        return receipt.park(case, agent, "nobody", commands=reading.commands, author=agent.name)
+    why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, above)
+    if why and case.authority.proof != "released":
+        asked = readers.lead_of(case.policy, ticket.department) if why == "trainee" else agent
+        return receipt.park(case, asked or agent, why, commands=reading.commands, author=agent.name)
+    keep = any(isinstance(one, SetStatus) for one in before)
+    ends = not keep and case.policy.department(ticket.department).after_reply == Status.SOLVED
+    solved = ends or any(isinstance(one, SetStatus) and one.status is Status.SOLVED for one in before)
+    changes, letters = agent_answer.entry_and_letter(
+        case, ticket, agent, text, keep_status=keep, above=above, survey=solved
+    )
+    if ticket.owner not in (None, agent.name):
+        letters = (*letters, *notices.internal_note(case, ticket, "answered"))
+    return changes, letters
+
+
+def _canned(case: Case, ticket: Ticket, outcomes: dict[str, Granted]) -> str:
+    used = outcomes.get("use")
+    if used is None:
+        return ""
+    name = used.params["name"]
+    texts = case.policy.replies.get(name, {})
+    text = texts.get(ticket.language) or case.facts.replies.get(name) or next(iter(texts.values()), "")
+    return fill_holes(text, used.params)
+
+
+def memo(case: Case, agent: Agent) -> AddEntry:
+    """The new words of a mail as an internal note."""
+    return _memo(case, agent, EntryKind.NOTE, case.mail.fresh)
+
+
+def _memo(case: Case, agent: Agent, kind: EntryKind, text: str) -> AddEntry:
+    mail = case.mail
+    return AddEntry(kind, agent.name, agent.shown_name, text, mail.quoted, "", mail.attachments)
+
+
+def new_ticket(case: Case, agent: Agent, plan: workflow.Plan, outcomes: dict[str, Granted], text: str) -> Step:
+    """A ticket opened by a command: `#new` writes to the customer first, `#call` keeps a memo, `#split` parts."""
+    opening = plan.opens[0]
+    blank = agent_answer.letter_of_new_ticket(case, opening)
+    changes: list[Change] = list(plan.opens)
+    letters: tuple[Outbound, ...] = ()
+    if "new" in outcomes:
+        changes.append(_memo(case, agent, EntryKind.AGENT, text))
+        until = promise.waits_until(case.policy, blank.department, case.now)
+        changes.append(SetStatus(Status.WAITING, until, why="answered"))
+        letter = agent_answer.answer_letter(case, blank, agent, text)
+        letters = (letter,) if letter else ()
+    elif "call" in outcomes:
+        changes.append(_memo(case, agent, EntryKind.CALL, text))
+    changes += sla.deadlines_at_opening(case.policy, changed.ticket_after(blank, changes[1:], case.now), case.now)
+    return Step(None, tuple(changes), letters)
+
+
+def to_customer(case: Case, reading: CommandReading) -> bool:
+    """A plain reply does what the letter it answers says; `#reply` and `#note` override."""
+    if reading.has("note"):
+        return False
+    if reading.has("reply"):
+        return True
+    if case.authority.proof == "desk":
+        return False
+    for carried in case.authority.carried:
+        if carried.by in ("message-id", "address", "marker"):
+            return carried.token.purpose == "customer"
+    tagged = bool(subject_numbers(case.mail.subject, case.policy))
+    return tagged or (case.authority.proof == "released" and case.match.by == "reference")  # the receipt said so
+
+
+def _leaves(case: Case, reading: CommandReading, outcomes: Mapping[str, Granted], silent: bool) -> bool:
+    """True when words of this mail would go out about its ticket, or would if only the ticket were certain."""
+    if "ask" in outcomes:
+        return True
+    inside = silent or reading.has("note") or bool(outcomes.keys() & {"new", "call"})
+    return not inside and (reading.has("reply") or case.authority.proof != "desk")
+
+
+def untagged(case: Case, ticket: Ticket) -> bool:
+    """True when nothing but another mail's id says which ticket is meant.
+
+    A pass says who wrote. What the words are about, the ticket's tag says or a letter of ours that is answered; an id
+    in References is written by a mail program, and stays there when the subject has become another.
+    """
+    tagged = {case.facts.merged.get(one, one) for one in subject_numbers(case.mail.subject, case.policy)}
+    return case.match.by == "reference" and not case.authority.carried and ticket.number not in tagged
+
+
+def granted_outcomes(case: Case, weak: str, commands: Iterable[Command]) -> bool:
+    """True when even a proof too weak for words to customers is enough; a link is signed for its own command alone."""
+    linked = reader.parse_line(authority.command_line(case.mail.subject), case.policy.command_aliases).commands
+    may = {(one.name, one.argument) for one in linked}
+    return all(
+        one.name not in _SPEAKING and (weak != "tap_only" or (one.name, one.argument) in may) for one in commands
+    )
+
+
+def lacks_proof(case: Case) -> str:
+    """Why the proof of this mail sends no words out of the house, `""` when it does.
+
+    Address books remember reply addresses, so a token found only there needs the ticket's tag beside it; a desk address
+    and a one-tap link are known to whoever has seen them once.
+    """
+    if case.authority.passed:
+        return ""
+    if case.authority.proof in ("desk", "tap"):
+        return f"{case.authority.proof}_only"
+    tagged = bool(subject_numbers(case.mail.subject, case.policy))
+    return "address_only" if set(case.authority.by) == {"address"} and not tagged else ""

@@ -1,0 +1,184 @@
+"""A delivery report: believed only by a signed address or an id of ours inside it (RFC 3464, threats L-05 to L-08).
+
+Nothing a person may have written is only dropped: what is not proven, or is worded like a report and no more, is filed
+like anybody's mail, or waits for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from mailgate.core.letters import addressee, readers
+from mailgate.core.letters.letter import OWN_WORDS, DueLetter
+from mailgate.core.mails import guard, notices
+from mailgate.core.mails.case import Case
+from mailgate.core.model import changed
+from mailgate.core.model.change import AddEntry, Bounced, Change, Decision, Fate, Outbound, SetStatus, Step, WhyParked
+from mailgate.core.model.facts import SentLetter
+from mailgate.core.model.mail import Address, BouncedRecipient, canonical
+from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.proof import token
+from mailgate.core.proof.token import Token
+from mailgate.core.worktime import sla
+
+UNSOLICITED = "unsolicited_dsn"
+
+
+def handle_report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decision | None:
+    """What a report of (non-)delivery changes; None when it is to be treated like anybody's mail."""
+    if case.mail.envelope.history:
+        return None
+    letter = _letter_of(case, addressed)
+    if letter is None:
+        return _unproven(case)
+    recipients = _recipients(case)
+    if letter.audience == "agent":
+        return _of_notice(case, letter, recipients)
+    if letter.audience not in ("customer", "expert") or letter.ticket is None:
+        return _settled(case, "bounce of a letter without a ticket")
+    ticket = case.facts.tickets.get(letter.ticket)
+    if ticket is None:
+        return _settled(case, "bounce without a ticket")
+    return _of_letter(case, letter, ticket, recipients)
+
+
+def _recipients(case: Case) -> tuple[BouncedRecipient, ...]:
+    """Whom the report could not reach; our own addresses stand in it because we wrote, never because we were to read.
+
+    Where nobody is named, somebody was not reached all the same.
+    """
+    others = tuple(one for one in case.mail.bounced if not case.policy.department_at(one.address))
+    return others or (BouncedRecipient("", "failed"),)
+
+
+def _unproven(case: Case) -> Decision | None:
+    """A report about no letter of ours that we know: dropped only when nobody can have written it.
+
+    What a mail system sends without such proof waits for a person: a ticket would be told to agents, and the reports
+    of notices that do not arrive would open the next.
+    """
+    if case.verdict.sure and case.mail.envelope.null:
+        return case.end(Fate.DROPPED, UNSOLICITED)
+    author = case.mail.author
+    if guard.null_sender(case.mail) and (author is None or addressee.robot(author.addr)):
+        return case.end(Fate.PARKED, UNSOLICITED, parking=WhyParked(UNSOLICITED))
+    return None
+
+
+def _settled(case: Case, reason: str, letters: tuple[Outbound, ...] = ()) -> Decision:
+    """Nothing of a report is worth keeping in a ticket; one that a person may have written waits to be looked at."""
+    if case.verdict.sure or guard.null_sender(case.mail) or guard.declares_itself_automatic(case.mail):
+        return case.end(Fate.DROPPED, reason, letters=letters)
+    return case.end(Fate.PARKED, reason, parking=WhyParked(reason), letters=letters)
+
+
+def _letter_of(case: Case, addressed: Sequence[tuple[Token, str]]) -> SentLetter | None:
+    """The letter of ours a report is about."""
+    named = [token.message_id(written, case.policy.domain) for _, written in addressed]
+    for identifier in (*named, *case.mail.bounced_ids):
+        if token.in_message_id(identifier, case.policy.keys) and identifier in case.facts.letters:
+            return case.facts.letters[identifier]
+    return None
+
+
+def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Sequence[BouncedRecipient]) -> Decision:
+    changes: list[Change] = [
+        Bounced(letter.message_id, one.address, one.status, one.diagnostic, lasting=one.failed)
+        for one in recipients
+        if one.action in ("failed", "delayed")
+    ]
+    if not changes:
+        return _settled(case, "delivered")
+    text = "\n".join(_line(one) for one in recipients)
+    changes.append(AddEntry(EntryKind.BOUNCE, "mailgate", "", text, quoted=case.mail.text))
+    failed = [one.address for one in recipients if one.failed]
+    if not failed:
+        return case.end(Fate.FILED, "delayed", steps=(Step(ticket.number, tuple(changes)),))
+    if letter.audience == "customer":
+        changes += _opened_again(case.policy, ticket, letter.template, failed, case.now)
+    planned = changed.ticket_after(ticket, changes, case.now)
+    letters = notices.internal_note(case, planned, "bounce", notes=text.splitlines())
+    letters = letters or _to_lead(case.policy, planned, _about(case.author, text.splitlines()))
+    return case.end(Fate.FILED, "bounce", steps=(Step(ticket.number, tuple(changes), letters),))
+
+
+def _opened_again(
+    policy: Policy, ticket: Ticket, template: str, failed: Sequence[str], now: datetime
+) -> tuple[Change, ...]:
+    """A customer who was not reached cannot answer: the ticket waits for nobody and is not done (design: bounces).
+
+    What tells of a solved ticket was written after it: that it does not arrive undoes nothing. A participant's copy
+    that is lost leaves the requester's where it was.
+    """
+    others = {person.key for person in ticket.participants} - {ticket.requester.key}
+    if all(canonical(address) in others for address in failed):
+        return ()
+    rests = ticket.status in (Status.WAITING, Status.HOLD) or (ticket.status is Status.SOLVED and template in OWN_WORDS)
+    if not rests:
+        return ()
+    again = SetStatus(Status.OPEN if ticket.owner else Status.NEW, why="bounce")
+    return (again, *sla.deadlines_after(policy, ticket, changed.ticket_after(ticket, (again,), now), now))
+
+
+def _to_lead(policy: Policy, ticket: Ticket, about: dict[str, Any]) -> tuple[Outbound, ...]:
+    """Where nobody else hears of a ticket, its lead does."""
+    lead = readers.lead_of(policy, ticket.department)
+    return (readers.to_agent(policy, lead, "notice", purpose="note", context=about),) if lead else ()
+
+
+def _about(author: Address | None, lines: Sequence[str]) -> dict[str, Any]:
+    shown = {"name": author.name, "address": author.addr} if author else {"name": "", "address": ""}
+    return {"why": "bounce", "from": shown, "notes": list(lines)}
+
+
+def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient]) -> Decision:
+    """An agent cannot be reached: their lead hears of it, the ticket never does."""
+    ticket = case.facts.tickets.get(letter.ticket or 0)
+    lead = readers.lead_of(case.policy, ticket.department if ticket else case.departments[0])
+    failed = any(one.failed for one in recipients)
+    if lead is None or not failed or lead.name == letter.agent:
+        return _settled(case, "bounce of a notice")
+    lines = "\n".join(_line(one) for one in recipients)
+    title = f"{letter.agent} cannot be reached by mail"
+    alarm = readers.to_agent(
+        case.policy,
+        lead,
+        "alarm",
+        purpose="admin",
+        subject=title,
+        context={"title": title, "text": lines},
+        dedupe=f"bounce:{letter.agent}:{case.now:%Y-%m-%d}",
+    )
+    return _settled(case, "bounce of a notice", (alarm,))
+
+
+def _line(one: BouncedRecipient) -> str:
+    parts = (one.address or "?", one.action, one.status, one.diagnostic)
+    return " · ".join(part for part in parts if part)[:500]
+
+
+def undelivered(policy: Policy, ticket: Ticket, due: DueLetter, recipient: str, error: str, now: datetime) -> Decision:
+    """A letter of ours was refused for good: the owner of a customer's letter hears of it, never the customer."""
+    line = " · ".join(part for part in (recipient, error) if part)[:500]
+    if due.audience == "agent":
+        lead = readers.lead_of(policy, ticket.department)
+        title = f"{due.agent} cannot be reached by mail"
+        if lead is None or lead.name == due.agent:
+            return Decision(Fate.FILED, "undelivered")
+        about = {"title": title, "text": line}
+        alarm = readers.to_agent(policy, lead, "alarm", purpose="admin", subject=title, context=about,
+                                dedupe=f"unreachable:{due.agent}:{ticket.number}")  # fmt: skip
+        return Decision(Fate.FILED, "undelivered", letters=(alarm,))
+    changes: tuple[Change, ...] = (AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False),)
+    if due.audience == "customer":
+        changes += _opened_again(policy, ticket, due.template, (recipient,), now)
+    words = _about(Address(recipient), (line,))
+    letters = tuple(
+        readers.to_agent(policy, reader, "notice", purpose="note", context=words)
+        for reader in readers.of_ticket(policy, ticket)
+    )
+    step = Step(ticket.number, changes, letters or _to_lead(policy, ticket, words))
+    return Decision(Fate.FILED, "undelivered", (step,))

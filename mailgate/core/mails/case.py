@@ -1,0 +1,110 @@
+"""One mail with all that is known of it: what every part of a decision looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailgate.core.mails.guard import Verdict
+from mailgate.core.mails.match import Match
+from mailgate.core.model.change import Decision, Fate
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Address, InboundMail
+from mailgate.core.model.policy import Policy
+from mailgate.core.proof import token
+from mailgate.core.proof.authority import Authority
+from mailgate.core.rules.rule import RuleEffects
+
+MOST_PARTICIPANTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A mail, the facts about it, and what was made of them so far."""
+
+    mail: InboundMail
+    facts: Facts
+    policy: Policy
+    now: datetime
+    author: Address | None  # the person, after contact forms and rewriting lists are seen through
+    verdict: Verdict
+    authority: Authority
+    match: Match
+    departments: tuple[str, ...]  # every department the mail was sent to, its own first
+    route: RuleEffects
+    arrived_at: datetime
+    answers_to: tuple[Address, ...] = ()  # whom agents' answers go to; () when nobody is left
+
+    @property
+    def fresh_mail(self) -> bool:
+        """True when the mail is young enough to be answered by a robot."""
+        old = self.now - self.arrived_at > self.policy.limits.ack_max_age
+        return not old and not self.mail.envelope.history
+
+    @property
+    def language(self) -> str:
+        """Language of letters to this sender: by rule, else department, else the mail's own, else the desk's."""
+        department = self.policy.department(self.route.department or self.departments[0])
+        spoken = (self.route.language, department.language, self.mail.language, self.policy.language)
+        return next((lang for lang in spoken if lang in self.policy.languages), "en")
+
+    def newcomers(self) -> tuple[Address, ...]:
+        """To and Cc people who are neither ours, nor agents, nor the author; each once, bounded."""
+        found: dict[str, Address] = {}
+        mine = self.author.key if self.author else ""
+        for addr in (*self.mail.to, *self.mail.cc):
+            key = addr.key
+            local, at, domain = key.partition("@")
+            if not at or not local or not domain or key == mine or self.policy.agent_at(addr.addr):
+                continue
+            if self.policy.department_at(addr.addr) is None:
+                found.setdefault(key, addr)
+        return tuple(found.values())[:MOST_PARTICIPANTS]
+
+    def thread(self) -> tuple[str, tuple[str, ...]]:
+        """In-Reply-To and References of an answer to this mail (RFC 5322 section 3.6.4); no agent's id among them."""
+        if not self.mail.message_id:
+            return "", ()
+        shown = [i for i in self.mail.references if not self._internal(i)]
+        kept = shown[:1] + shown[1:][-10:]
+        return self.mail.message_id, (*kept, self.mail.message_id)
+
+    def _internal(self, identifier: str) -> bool:
+        known = token.in_message_id(identifier, self.policy.keys)
+        return known is not None and known.audience != "customer"
+
+    def end(self, fate: Fate, reason: str, **parts: Any) -> Decision:
+        """A decision about this mail, with the trace that `explain` shows."""
+        agent = self.authority.agent
+        actor = agent.name if agent and self.authority.steer else (self.author.key if self.author else "mailgate")
+        return Decision(fate=fate, reason=reason, actor=actor, **{"trace": self.trace(), **parts})
+
+    def trace(self) -> dict[str, Any]:
+        """What was seen on the way: guard, match, authority, rules (contract: `explain --json`)."""
+        matched = self.match.ticket.number if self.match.ticket else None
+        agent = self.authority.agent
+        return {
+            "guard": self.verdict.kind + ("" if self.verdict.kind == "human" else f": {self.verdict.reason}"),
+            "match": {"by": self.match.by, "ticket": matched, "verified": self.match.verified,
+                      "mentions": list(self.match.mentions), "conflict": self.match.conflict},
+            "authority": {"agent": agent.name if agent else None, "proof": self.authority.proof or None,
+                          "why": self.authority.why or None, "passed": self.authority.passed,
+                          "carriers": list(dict.fromkeys(self.authority.by))},
+            "rules": [{"name": t.name, "hit": t.hit, "why": t.why} for t in self.route.trace],
+            "outcome": outcome(self.route),
+            "commands": [],
+        }  # fmt: skip
+
+
+def outcome(route: RuleEffects) -> dict[str, Any]:
+    """What of a route an admin would notice."""
+    return {
+        "rules": ", ".join(tried.name for tried in route.trace if tried.hit),
+        "department": route.department,
+        "priority": str(route.priority) if route.priority else None,
+        "tags": ", ".join(route.tags),
+        "assign": route.assign,
+        "drop": route.drop,
+        "park": route.park,
+    }

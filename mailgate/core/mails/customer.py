@@ -1,0 +1,338 @@
+"""A customer's mail: a new ticket with an acknowledgement, or one more entry in a thread."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from mailgate.core.letters import status_letters
+from mailgate.core.letters.addressee import NOBODY
+from mailgate.core.mails import customer_commands, expectation, guard, notices, rule_effects, scope, spent_tokens
+from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
+from mailgate.core.mails.match import subject_numbers
+from mailgate.core.model import changed
+from mailgate.core.model.change import (
+    AddEntry,
+    Audience,
+    Change,
+    Decision,
+    Fate,
+    Join,
+    Journal,
+    LinkTo,
+    OpenTicket,
+    Outbound,
+    SetStatus,
+    Step,
+    Urgency,
+    WhyParked,
+)
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Policy, merged_or_archived
+from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
+from mailgate.core.text.subject import without_prefixes
+from mailgate.core.worktime import sla
+
+SUBJECT_LENGTH = 255
+
+
+def file_customer_mail(case: Case, *, released: bool = False) -> Decision:
+    """File a mail that no agent steers: park or drop by rule, add to its ticket, or open one.
+
+    `released` mail was parked, and a person has said that it is to be filed. Agents' tokens in it are spent.
+    """
+    stopped = None if released else _stopped(case)
+    return stopped or spent_tokens.spent_token_note(case, _filed(case, released), case.match.leaked, "leaked")
+
+
+def _filed(case: Case, released: bool) -> Decision:
+    ticket = case.match.ticket
+    if ticket and case.mail.envelope.history:
+        return _reply(case, ticket)
+    if ticket and case.match.asked:
+        return _expert(case, ticket)
+    if ticket:
+        return (
+            customer_commands.survey_vote(case, ticket)
+            or customer_commands.customer_commands(case, ticket)
+            or _reply(case, ticket)
+        )
+    if case.verdict.kind in ("receipt", "reaction", "feedback") and case.verdict.sure and not released:
+        return case.end(Fate.DROPPED, case.verdict.kind)
+    return _open(case)
+
+
+def _stopped(case: Case) -> Decision | None:
+    """Rules and limits that keep a mail from becoming work; its raw bytes stay all the same."""
+    if case.route.drop:
+        return case.end(Fate.DROPPED, f"rule: {case.route.drop}")
+    if case.mail.envelope.history:
+        return None
+    limit = case.policy.limits.tickets_per_sender_hour
+    crowd = case.match.ticket is None and not case.authority.steer and case.facts.tickets_sender_hour >= limit
+    why = case.route.park or ("rate_limited" if crowd else "") or ("junk" if case.mail.envelope.junk else "")
+    return case.end(Fate.PARKED, why, parking=WhyParked(why)) if why else None
+
+
+# --- a new ticket -----------------------------------------------------------------------------------------------------
+
+
+def _open(case: Case) -> Decision:
+    route, mail = case.route, case.mail
+    requester, *others = _people(case)
+    home = route.department or case.departments[0]
+    told = tuple(name for name in case.departments[1:] if name != home)  # a rule's department stands for the first
+    opening = OpenTicket(
+        subject=neutral_title(mail.subject, case.policy),
+        department=home,
+        requester=requester,
+        participants=tuple(others),
+        language=case.language,
+        priority=Priority(route.priority or "normal"),
+        sla=route.sla or case.policy.department(home).sla,
+        departments=told,
+    )
+    forged = case.authority.vetoed and not mail.envelope.history
+    changes: list[Change] = [opening, entry(case, unverified=forged), *rule_effects.changes_at_opening(case, home)]
+    changes += [LinkTo(number, "mention") for number in case.match.mentions]
+    if case.match.continues:
+        changes.append(LinkTo(case.match.continues, "continues"))
+    changes += _flags(case)
+    if mail.envelope.history:
+        changes.append(SetStatus(Status.SOLVED, why="history"))
+        return case.end(Fate.FILED, "history", steps=(Step(None, tuple(changes)),))
+    planned = opened_ticket(case, opening)
+    changes += sla.deadlines_at_opening(case.policy, planned, case.arrived_at)
+    letters = (
+        *acknowledgement(case, planned),
+        *_notices(case, planned, "new", **_banner(case)),
+        *rule_effects.outside_copies(case, planned),
+    )
+    return case.end(Fate.FILED, _reason(case), steps=(Step(None, tuple(changes), letters),))
+
+
+def _people(case: Case) -> tuple[Address, ...]:
+    """The requester, and who else takes part from the beginning.
+
+    Of a call that is whoever had the number last; the exchange that tells of it reads nothing (design: *Calls*).
+    """
+    if case.route.call is not None:
+        return (rule_effects.call_from_form(case),)
+    written_to = _written_to(case)
+    named = (written_to,) if written_to else case.answers_to
+    if case.verdict.robot or case.authority.vetoed or not named:
+        return named[:1] or (NOBODY,)
+    return tuple({one.key: one for one in (*named, *case.newcomers())}.values())[: MOST_PARTICIPANTS + 1]
+
+
+def _ours(case: Case) -> bool:
+    """True for an old answer of the desk itself, found in a history."""
+    addr = case.author.addr if case.author else ""
+    ours = case.policy.department_at(addr) or case.policy.agent_at(addr)
+    return case.mail.envelope.history and ours is not None
+
+
+def _written_to(case: Case) -> Address | None:
+    """Whose ticket an old answer of the desk belongs to when nothing older of it is known."""
+    return next(iter(case.newcomers()), None) if _ours(case) else None
+
+
+def _reason(case: Case) -> str:
+    return "new" if not case.verdict.robot else f"new, {case.verdict.kind}"
+
+
+def neutral_title(subject: str, policy: Policy) -> str:
+    """The subject without reply prefixes and tickets' numbers, never empty (threats T-15)."""
+    for number in subject_numbers(subject, policy):
+        for tag in (policy.tickets.tag, *policy.tickets.old_tags):
+            subject = subject.replace(tag.format(number=number), " ")
+    return " ".join(without_prefixes(subject).split())[:SUBJECT_LENGTH].strip() or "(no subject)"
+
+
+def opened_ticket(case: Case, opening: OpenTicket) -> Ticket:
+    """The ticket as it will stand, so that the same code decides who is told of new and old tickets."""
+    owner = rule_effects.assignee(case, case.route.assign, opening.department) if case.route.assign else None
+    return replace(
+        changed.ticket_from_opening(opening, case.arrived_at),
+        status=Status.OPEN if owner else Status.NEW,
+        owner=owner,
+        tags=case.route.tags,
+    )
+
+
+def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool = False) -> AddEntry:
+    """The mail's words as an entry; what could not be read is said, never left blank (threats P-14)."""
+    mail = case.mail
+    if kind is EntryKind.CUSTOMER and _ours(case):
+        kind = EntryKind.AGENT
+    if kind is EntryKind.CUSTOMER and case.route.call is not None:
+        kind = EntryKind.CALL
+    if kind is EntryKind.CUSTOMER and case.verdict.kind in (
+        "auto-reply",
+        "receipt",
+        "reaction",
+        "calendar",
+        "challenge",
+    ):
+        kind = EntryKind.AUTO
+    if kind is EntryKind.CUSTOMER and case.verdict.kind == "bounce" and case.verdict.sure:
+        kind = EntryKind.BOUNCE
+    author = case.author or mail.author or NOBODY
+    text = mail.fresh.strip() or mail.text.strip() or mail.summary
+    if mail.summary and mail.summary not in text:
+        text = f"{text}\n\n{mail.summary}"
+    return AddEntry(
+        kind=kind,
+        author=author.key,
+        author_name=author.name,
+        text=text or "(empty message)",
+        quoted=mail.quoted,
+        html=mail.html,
+        attachments=mail.attachments,
+        unverified=unverified,
+    )
+
+
+def acknowledgement(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
+    """One acknowledgement for a new ticket, unless anything says that silence is safer (RFC 3834)."""
+    author = case.author
+    if author is None or not case.verdict.ack or case.route.ack is False or not case.fresh_mail:
+        return ()
+    if case.route.call is not None:
+        return ()
+    facts, limits = case.facts, case.policy.limits
+    capped = (
+        facts.acks_sender_hour >= limits.acks_per_sender_hour
+        or facts.acks_sender_day >= limits.acks_per_sender_day
+        or facts.acks_hour >= limits.acks_per_hour
+    )
+    if capped or case.authority.vetoed or author.key == NOBODY.key or case.policy.department_at(author.addr):
+        return ()
+    answers, thread = case.thread()
+    # A forged From makes us write to a victim: a stranger's words, their name among them, are never echoed (L-13).
+    echo = case.authority.passed or (facts.known_sender and not case.authority.failed)
+    return (
+        Outbound(
+            template=case.route.ack if isinstance(case.route.ack, str) else "ack",
+            audience=Audience.CUSTOMER,
+            to=(author if echo else Address(author.addr),),
+            department=ticket.department,
+            language=ticket.language,
+            purpose="ack",
+            in_reply_to=answers,
+            references=thread,
+            context={"show_subject": echo, "writer": author.key, "promise": expectation.promised_answer(case, ticket)},
+            urgency=Urgency.ACK,
+        ),
+    )
+
+
+# --- one more entry ---------------------------------------------------------------------------------------------------
+
+
+def _reply(case: Case, ticket: Ticket) -> Decision:
+    unverified, forged = not case.match.verified, case.authority.vetoed and not case.mail.envelope.history
+    changes: list[Change] = [entry(case, unverified=unverified or forged), *_flags(case)]
+    if case.mail.envelope.history:
+        return case.end(Fate.FILED, "history", steps=(Step(ticket.number, tuple(changes)),))
+    if unverified:
+        letters = _notices(case, ticket, "unverified", unverified=True, **_banner(case))
+        return case.end(Fate.FILED, "unverified", steps=(Step(ticket.number, tuple(changes), letters),))
+    proposed: list[str] = []
+    if not case.verdict.robot:
+        joined, proposed = _joining(case, ticket)
+        changes += joined
+    changes += reopened_by(case, ticket)
+    changes += rule_effects.changes_at_reply(case, changed.ticket_after(ticket, changes, case.now))
+    planned = changed.ticket_after(ticket, changes, case.now)
+    changes += sla.deadlines_after(case.policy, ticket, planned, case.now)
+    letters = (
+        *_notices(case, planned, "reply", proposed=proposed, **_banner(case)),
+        *rule_effects.outside_copies(case, planned),
+        *_stages(case, ticket, changes),
+    )
+    reason = "reply" if not case.verdict.robot else case.verdict.kind
+    return case.end(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), letters),))
+
+
+def _stages(case: Case, ticket: Ticket, changes: list[Change]) -> tuple[Outbound, ...]:
+    """What the customer is told of what their own words did, in answer to them."""
+    if case.verdict.robot or case.authority.vetoed or not case.fresh_mail:
+        return ()
+    facts = replace(case.facts, unattended=case.facts.unattended - {ticket.number})  # a person wrote this
+    after = changed.ticket_after(ticket, changes, case.now)
+    answers, thread = case.thread()
+    return tuple(
+        replace(letter, in_reply_to=answers, references=thread)
+        for letter in status_letters.letter_for_change(case.policy, ticket, after, changes, facts, case.now)
+    )
+
+
+def reopened_by(case: Case, ticket: Ticket) -> list[Change]:
+    """What a customer's words do to status and clocks; a robot's and a bare thanks do nothing."""
+    if case.verdict.robot:
+        return []
+    if ticket.status.done:
+        often = case.facts.reopens_day.get(ticket.number, 0) >= case.policy.limits.reopens_per_ticket_day
+        if guard.thanks_only(case.mail.fresh) or often or merged_or_archived(ticket, case.policy, case.now):
+            return []
+    changes: list[Change] = []
+    target = Status.OPEN if ticket.owner else Status.NEW
+    if ticket.status not in (Status.NEW, Status.OPEN):
+        changes.append(SetStatus(target, why="reopened" if ticket.status.done else "customer"))
+    return changes
+
+
+def _joining(case: Case, ticket: Ticket) -> tuple[list[Change], list[str]]:
+    """New Cc people join on a participant's proven mail only; otherwise the agents are asked (threats T-07)."""
+    known = {addr.key for addr in (ticket.requester, *ticket.participants)}
+    fresh = [addr for addr in case.newcomers() if addr.key not in known]
+    proven = case.authority.passed or any(
+        c.token.audience == "customer"
+        and c.by == "message-id"
+        and scope.is_of(case, c, ticket)
+        and scope.since_last_left(case, c, ticket)
+        for c in case.authority.carried
+    )
+    if proven and not case.authority.vetoed:
+        return [Join(addr) for addr in fresh], []
+    return [], [addr.addr for addr in fresh]
+
+
+def _expert(case: Case, ticket: Ticket) -> Decision:
+    """An outside expert's answer is an internal note until the ticket closes (`#ask`)."""
+    changes = (entry(case, EntryKind.NOTE, unverified=case.authority.vetoed),)
+    letters = notices.internal_note(case, ticket, "expert", **_banner(case))
+    return case.end(Fate.FILED, "expert", steps=(Step(ticket.number, changes, letters),))
+
+
+# --- both -------------------------------------------------------------------------------------------------------------
+
+
+def _flags(case: Case) -> list[Change]:
+    noted = sorted(case.mail.flags & {"bare_cr_header", "multiple_from", "unparseable", "nesting", "too_many_parts"})
+    if case.facts.msgid_collision:
+        noted.append("msgid_collision")
+    if case.match.conflict:
+        noted.append("conflict")
+    if case.route.broken:
+        noted.append(f"broken rule {case.route.broken}")
+    return [Journal("flag", name) for name in noted]
+
+
+def _banner(case: Case) -> dict[str, Any]:
+    """A border says that the sender did not write this: agents see that, and the proposal of who was on Cc."""
+    if not case.authority.vetoed:
+        return {}
+    return {"failed": True} if case.match.ticket else {"failed": True, "proposed": [a.addr for a in case.newcomers()]}
+
+
+def _notices(case: Case, ticket: Ticket, why: str, **context: object) -> tuple[Outbound, ...]:
+    told = tuple(name for name in ticket.departments if name != ticket.department) if why == "new" else ()
+    robot = {"automatic": case.verdict.kind} if case.verdict.robot else {}
+    mentions = {"mentions": list(case.match.mentions)} if case.match.mentions else {}
+    notes = {"notes": case.route.note.splitlines()} if case.route.note else {}
+    extra = rule_effects.agents_told(case, ticket)
+    letters = notices.customers_words(case, ticket, why, extra, **robot, **mentions, **notes, **context)
+    known = {letter.agent for letter in letters}
+    return (*letters, *(one for one in notices.to_departments(case, ticket, told) if one.agent not in known))

@@ -1,0 +1,139 @@
+"""What a customer may ask of their own ticket: `#status`, `#close`, `#reopen`, and their answer to the survey."""
+
+from __future__ import annotations
+
+import re
+
+from mailgate.core.commands import reader, workflow
+from mailgate.core.commands.judging import Granted, KnownWorld
+from mailgate.core.letters import readers
+from mailgate.core.mails import notices, scope
+from mailgate.core.mails.case import Case
+from mailgate.core.model import changed
+from mailgate.core.model.change import (
+    AddEntry,
+    Audience,
+    Change,
+    Decision,
+    Fate,
+    Journal,
+    Outbound,
+    Step,
+    Urgency,
+    Vote,
+)
+from mailgate.core.model.ticket import EntryKind, Ticket
+from mailgate.core.text import quote
+from mailgate.core.worktime import sla
+
+_SCORE = re.compile(r"(10|[0-9])(?: ?/ ?10)? ?[.!]?")
+_LONGEST_SCORE = 40  # characters of the line it stands on
+LOW = 6  # a score up to this reaches the lead
+
+
+def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
+    """A signed 0-10 answer, or a bare number in answer to the letter that asked; None when this is neither."""
+    if case.verdict.robot or case.authority.vetoed or not case.match.verified:
+        return None
+    line, _, below = case.mail.fresh.strip().partition("\n")
+    found = _SCORE.fullmatch(" ".join(line.split())) if len(line.rstrip()) <= _LONGEST_SCORE else None
+    if found is None or not _may_vote(case, ticket, bare=not below and len(line) <= 6):
+        return None
+    score = int(found.group(1))
+    comment = _without_token(below)
+    changes: list[Change] = []
+    if comment:
+        changes.append(command_entry(case, f"{score}/10: {comment}"))
+    changes.append(Journal("survey", str(score)))
+    letters: list[Outbound] = [_thanks(case, ticket, score)] if case.fresh_mail else []
+    lead = readers.lead_of(case.policy, ticket.department)
+    if score <= LOW and lead:
+        about = {"why": "vote", "from": {"name": ticket.requester.name, "address": ticket.requester.addr},
+                 "notes": [f"{score}/10 {comment}".strip()]}  # fmt: skip
+        letters.append(readers.to_agent(case.policy, lead, "notice", purpose="customer", context=about))
+    step = Step(ticket.number, tuple(changes), tuple(letters))
+    return case.end(Fate.FILED, "vote", steps=(step,), effects=(Vote(ticket.number, score, comment),))
+
+
+def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
+    """True when a letter about this very ticket asked for the vote (law 4: a proof is for one ticket)."""
+    for carried in case.authority.carried:
+        if not scope.is_of(case, carried, ticket):
+            continue
+        if carried.token.purpose == "vote" and carried.token.audience == "customer":
+            return True
+        letter = case.facts.letters.get(carried.message_id)
+        if bare and letter and (letter.template == "solved" or letter.context.get("survey")):
+            return True
+    return False
+
+
+def _without_token(text: str) -> str:
+    return "\n".join(line for line in text.split("\n") if "mg:" not in line).strip()
+
+
+def _thanks(case: Case, ticket: Ticket, score: int) -> Outbound:
+    answers, thread = case.thread()
+    return Outbound(
+        "vote_thanks", Audience.CUSTOMER, (case.author or ticket.requester,), language=ticket.language, purpose="stage",
+        in_reply_to=answers, references=thread, context={"score": score}, urgency=Urgency.ACK,
+        dedupe=f"vote:{ticket.number}:{case.now:%Y-%m-%d}",
+    )  # fmt: skip
+
+
+def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
+    """`#status`, `#close` or `#reopen` of the requester, with the proof of a customers' id or a pass; else None."""
+    if (
+        case.verdict.robot
+        or case.authority.vetoed
+        or case.author is None
+        or "#" not in case.mail.subject + case.mail.fresh
+    ):
+        return None
+    proven = case.authority.passed or any(
+        c.token.audience == "customer" and c.by == "message-id" and scope.is_of(case, c, ticket)
+        for c in case.authority.carried
+    )
+    earlier = case.facts.ticket_subjects.get(ticket.number, ())
+    words = reader.read_customer(
+        case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=quote.is_only_signature
+    )
+    if not words or not proven or not case.match.verified:
+        return None
+    actor = workflow.Actor(customer=case.author)
+    world = KnownWorld(case.policy, case.now)
+    changes: list[Change] = [command_entry(case, case.mail.fresh.strip() or f"#{words[0]}")]
+    refused = ""
+    for word in words:
+        judged = workflow.customer_asks(word, changed.ticket_after(ticket, changes, case.now), actor, world)
+        if isinstance(judged, Granted):
+            changes += judged.changes
+        else:
+            refused = judged.code
+    changes += sla.deadlines_after(case.policy, ticket, changed.ticket_after(ticket, changes, case.now), case.now)
+    letters = (*_status(case, ticket, refused), *notices.customers_words(case, ticket, words[0]))
+    trace = {**case.trace(), "commands": [f"#{word}" for word in words]}
+    return case.end(Fate.FILED, f"#{words[0]}", steps=(Step(ticket.number, tuple(changes), letters),), trace=trace)
+
+
+def _status(case: Case, ticket: Ticket, refused: str) -> tuple[Outbound, ...]:
+    """Where the ticket stands, answered within the limits of acknowledgements."""
+    limits, facts = case.policy.limits, case.facts
+    often = facts.acks_sender_hour >= limits.acks_per_sender_hour or facts.acks_sender_day >= limits.acks_per_sender_day
+    if often or not case.fresh_mail or case.author is None:
+        return ()
+    answers, thread = case.thread()
+    return (
+        Outbound(
+            "status", Audience.CUSTOMER, (case.author,), language=ticket.language, purpose="stage", in_reply_to=answers,
+            references=thread, context={"refused": refused, "show_subject": True}, urgency=Urgency.ACK,
+        ),
+    )  # fmt: skip
+
+
+def command_entry(case: Case, text: str) -> AddEntry:
+    """The customer's own words in the thread."""
+    author = case.author
+    return AddEntry(
+        EntryKind.CUSTOMER, author.key if author else "", author.name if author else "", text, case.mail.quoted
+    )

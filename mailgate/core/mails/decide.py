@@ -1,0 +1,223 @@
+"""What a mail means: needs(mail) asks, decide(mail, facts) answers with data and touches nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from mailgate.core.commands import reader
+from mailgate.core.letters import addressee
+from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder
+from mailgate.core.mails.case import Case
+from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyParked
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import InboundMail
+from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.proof import authority, token
+from mailgate.core.rules import rule
+from mailgate.core.rules.rule import Circumstances, MailFindings, Rule
+from mailgate.core.text import phone
+
+_CALLED = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
+CLOCKS_SET = 2000  # a Date before that year is of a printer whose clock nobody has set
+ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody's
+
+
+def needs(
+    mail: InboundMail, policy: Policy, arrived_at: datetime, examined: MailFindings | None = None, released_as: str = ""
+) -> Needs:
+    """The questions to the store that this mail raises; pure, made outside the transaction. See `decide`."""
+    tokens = authority.carried_tokens(mail, policy)
+    bounces = _bounces(mail, policy)
+    reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
+    bounce_ids = tuple(token.message_id(written, policy.domain) for _, written in bounces)
+    asked = authority.asked_letters(tokens, policy)
+    letters = (*(c.message_id for c in tokens if c.message_id), *asked, *reported, *bounce_ids)
+    agent = policy.agent(released_as) or (policy.agent_at(mail.author.addr) if mail.author else None)
+    author = addressee.writer(mail, policy)
+    orders = agent is not None and "#" in mail.subject + mail.fresh
+    numbers = (
+        *(reader.line_numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
+        *(c.token.ticket for c in tokens if c.token.ticket),
+        *(t.ticket for t, _ in bounces if t.ticket),
+        *(() if mail.envelope.history else match.subject_numbers(mail.subject, policy)),
+    )
+    return Needs(
+        content_digest=mail.content_digest,
+        message_id=mail.message_id,
+        ids=tuple(dict.fromkeys((*match.referred_ids(mail), *mail.bounced_ids)))[:30],
+        numbers=tuple(dict.fromkeys(numbers))[:20],
+        sender=author.key if author else "",
+        departments=departments(mail, policy),
+        arrived_at=arrived_at,
+        letters=tuple(dict.fromkeys(letters))[:200],
+        orders=orders,
+        queue_of=agent.name if agent and orders else "",
+        queue_in=agent.departments if agent else (),
+        named=bool(mail.message_id) or (mail.date is not None and mail.date.year >= CLOCKS_SET),
+        asked=_asked(agent, tokens, policy),
+        phones=_phones(mail, examined, orders),
+    )
+
+
+def _asked(agent: Agent | None, tokens: Iterable[authority.CarriedToken], policy: Policy) -> tuple[str, ...]:
+    """Whom a "was this you?" could go to: the agent in From, and those whose tokens the mail carries."""
+    carried = (policy.agent_by_id(c.token.agent) for c in tokens if c.token.audience == "agent")
+    return tuple(dict.fromkeys(one.name for one in (agent, *carried) if one))[:5]
+
+
+def _phones(mail: InboundMail, examined: MailFindings | None, orders: bool) -> tuple[str, ...]:
+    """Lines whose caller matters: found by a rule's `call`, or named by an agent after `#call`."""
+    found = [finding.call for finding in examined.findings if finding.call] if examined else []
+    if orders:
+        found += _CALLED.findall(f"{mail.subject}\n{mail.fresh[:4096]}")
+    return tuple(dict.fromkeys(phone.number_key(number) for number in found if phone.number_key(number)))[:5]
+
+
+def _bounces(mail: InboundMail, policy: Policy) -> list[tuple[token.Token, str]]:
+    """Tokens of signed bounce addresses the mail was sent to, with their written form."""
+    hits = (token.in_address(addr, policy.identity.subaddress, policy.keys) for addr in authority.recipients(mail))
+    return [(hit[0], hit[1]) for hit in hits if hit and hit[2]]
+
+
+def departments(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
+    """Every department the mail was sent to, in order; the first one of all when it names none of ours."""
+    named = [policy.department_at(addr) for addr in authority.recipients(mail)]
+    found = tuple(dict.fromkeys(name for name in named if name))
+    return found or (policy.departments[0].name,)
+
+
+def decide(
+    mail: InboundMail,
+    facts: Facts,
+    policy: Policy,
+    rules: tuple[Rule, ...],
+    now: datetime,
+    *,
+    examined: MailFindings | None = None,
+    in_hours: Callable[[str], bool] = lambda calendar: True,
+    released_as: str = "",
+    release_mode: str = "",
+) -> Decision:
+    """The decision about one mail. Pure: the same arguments give the same answer, always.
+
+    `examined` is `rule.examine(rules, mail)`, made ahead outside the transaction. `released_as` names the agent who
+    has vouched for a parked mail by a signed answer, and `release_mode` what of it they want done.
+    """
+    case = look(mail, facts, policy, rules, now, examined, in_hours)
+    if released_as == ANYBODY:
+        return customer.file_customer_mail(case, released=True)
+    if released_as:
+        decision = agent_mail.released_mail(case, released_as, release_mode)
+        return decision or customer.file_customer_mail(case, released=True)
+    if facts.duplicate_of is not None:
+        return _again(case)
+    if case.verdict.kind == "self":
+        return _come_home(case)
+    if mail.envelope.sent and not mail.envelope.history:
+        return sent_folder.file_sent_answer(case)
+    if facts.banned:
+        return case.end(Fate.DROPPED, "banned")
+    if case.verdict.kind == "bounce":
+        decision = bounce.handle_report(case, _bounces(mail, policy))
+        if decision is not None:
+            return decision
+    if mail.envelope.history:
+        return customer.file_customer_mail(case)
+    if case.authority.agent:
+        decision = agent_mail.agent_mail(case)
+        if decision is not None:
+            return decision
+        case = case if case.authority.steer else _as_stranger(case)
+    return agent_mail.foreign_token(case) or customer.file_customer_mail(case)
+
+
+def _come_home(case: Case) -> Decision:
+    """A letter of ours that comes back is dropped; with another's name on it, or sent on by hand, it may have changed.
+
+    Then it waits for a person rather than in a ticket: the notices of that might come home in the same way.
+    """
+    mail, author = case.mail, case.mail.author
+    voices = {desk.from_.key for desk in case.policy.departments}
+    ours = author is None or case.policy.department_at(author.addr) is not None or author.key in voices
+    if ours and not mail.header("resent-from") and not mail.header("resent-sender"):
+        return case.end(Fate.DROPPED, "self_loop")
+    return case.end(Fate.PARKED, "self_loop", parking=WhyParked("self_loop"))
+
+
+def _as_stranger(case: Case) -> Case:
+    """A program's mail in an agent's name, which proves nothing: it is anybody's."""
+    known = replace(case.authority, agent=None)
+    found = match.find(case.mail, case.author, known, case.facts, case.policy, case.now)
+    return replace(case, authority=known, match=found)
+
+
+def look(
+    mail: InboundMail,
+    facts: Facts,
+    policy: Policy,
+    rules: tuple[Rule, ...],
+    now: datetime,
+    examined: MailFindings | None,
+    in_hours: Callable[[str], bool],
+) -> Case:
+    """Everything there is to see before deciding: author, robot or not, authority, match, rules."""
+    examined = examined or rule.match_mail(rules, mail)
+    form = rule.requester(rules, examined)
+    author = form or addressee.writer(mail, policy)
+    verdict = guard.inspect(mail, policy, _ours(policy))
+    if form and (verdict.kind in ("auto", "human", "no_sender") or not verdict.sure):
+        verdict = guard.Verdict(robot=False, kind="human", reason="contact form", ack=True)
+    known = authority.identify(mail, policy, facts.letters, authority.desk_keys(mail, policy))
+    if not form and mail.author and author != mail.author:  # the pass is our own domain's, not that of who is named
+        known = replace(known, passed=False)
+    found = match.find(mail, author, known, facts, policy, now)
+    named = departments(mail, policy)
+    ticket = found.ticket
+    route = rule.route_mail(
+        rules,
+        examined,
+        Circumstances(
+            new=ticket is None,
+            agent=known.agent is not None,
+            authenticated=known.passed or known.steer,
+            automatic=verdict.robot,
+            ticket_status=ticket.status if ticket else None,
+            ticket_department=ticket.department if ticket else None,
+            in_hours=in_hours,
+            language=mail.language,
+        ),
+    )
+    arrived = mail.envelope.arrived_at or now
+    answers_to = (form,) if form else addressee.of(mail, policy)
+    return Case(mail, facts, policy, now, author, verdict, known, found, named, route, arrived, answers_to)
+
+
+def _ours(policy: Policy) -> Callable[[str], bool]:
+    def ours(value: str) -> bool:
+        return token.is_loop_mark(value, policy.instance or policy.name, policy.keys) or (
+            token.in_message_id(value, policy.keys) is not None
+        )
+
+    return ours
+
+
+def _again(case: Case) -> Decision:
+    """The same content once more: nothing, or, for another department, that department is told (threats T-14)."""
+    fresh = tuple(name for name in case.departments if name not in case.facts.duplicate_departments)
+    ticket = case.facts.tickets.get(case.facts.duplicate_ticket or 0)
+    trace = {**case.trace(), "duplicate_of": case.facts.duplicate_of}
+    if not fresh or ticket is None or not _addressed(case) or case.mail.envelope.history:
+        return case.end(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}", trace=trace)
+    told = tuple(Tell(name) for name in fresh)
+    step = Step(ticket.number, told, notices.to_departments(case, ticket, fresh))
+    return case.end(
+        Fate.DUPLICATE, f"mail {case.facts.duplicate_of}, told {', '.join(fresh)}", steps=(step,), trace=trace
+    )
+
+
+def _addressed(case: Case) -> bool:
+    """True when the mail really names a department of ours, so that the first one is not merely assumed."""
+    return any(case.policy.department_at(addr) for addr in authority.recipients(case.mail))

@@ -1,0 +1,132 @@
+"""Which ticket does a mail speak about, and how sure are we?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailgate.core.letters.addressee import known
+from mailgate.core.mails import foreign_threads
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import Address, InboundMail
+from mailgate.core.model.policy import Policy, merged_or_archived
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.proof.authority import Authority, CarriedToken
+from mailgate.core.text.subject import numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The ticket a mail belongs to and the evidence, best first: `token`, `reference`, `number`, `none`."""
+
+    by: str
+    ticket: Ticket | None = None
+    verified: bool = True  # False: filed with a banner, the sender is not added and gets nothing
+    mentions: tuple[int, ...] = ()  # tickets the mail only claims to be about
+    leaked: tuple[CarriedToken, ...] = ()  # agents' tokens in the hands of somebody else
+    asked: CarriedToken | None = None  # an expert's question this answers
+    continues: int | None = None  # the ticket is over: a new one that is linked to it
+    conflict: bool = False
+
+
+def takes_part(ticket: Ticket, addr: Address | None) -> bool:
+    """True for the requester and everybody who was let in."""
+    if addr is None or not known(addr):
+        return False
+    return addr.key == ticket.requester.key or any(addr.key == other.key for other in ticket.participants)
+
+
+def find(
+    mail: InboundMail, author: Address | None, authority: Authority, facts: Facts, policy: Policy, now: datetime
+) -> Match:
+    """The ticket of a mail (design: *Which ticket*); the first evidence that holds decides."""
+    tagged = subject_numbers(mail.subject, policy)
+    match = _evident(mail, author, authority, facts, tagged)
+    if match.ticket and match.by != "number" and tagged:
+        named = [facts.merged.get(number, number) for number in tagged]
+        match = replace(match, conflict=match.ticket.number not in named)
+    late = not match.asked and not authority.agent and not mail.envelope.history
+    if match.ticket and late and merged_or_archived(match.ticket, policy, now):
+        old = match.ticket
+        if not match.verified:  # an outsider's ticket continues nothing: its people's later mail would follow there
+            return replace(match, ticket=None, mentions=(*match.mentions, old.number), verified=True)
+        follow = facts.tickets.get(facts.successors.get(old.number, 0))
+        if follow is not None and takes_part(follow, author) and not merged_or_archived(follow, policy, now):
+            return replace(match, ticket=follow)
+        return replace(match, ticket=None, continues=old.number, verified=True)
+    return match
+
+
+def subject_numbers(subject: str, policy: Policy) -> tuple[int, ...]:
+    """Ticket numbers a subject carries, current and former tags alike."""
+    return numbers(subject, (policy.tickets.tag, *policy.tickets.old_tags))
+
+
+def _evident(
+    mail: InboundMail,
+    author: Address | None,
+    authority: Authority,
+    facts: Facts,
+    tagged: tuple[int, ...],
+) -> Match:
+    leaked = tuple(c for c in authority.carried if c.token.audience == "agent") if not authority.agent else ()
+    for carried in authority.carried:
+        ticket = facts.tickets.get(facts.merged.get(carried.token.ticket or 0, carried.token.ticket or 0))
+        if ticket is None or (carried.by == "marker" and not authority.agent and not _votes(carried, ticket, author)):
+            continue
+        if authority.agent or takes_part(ticket, author) or _wrote_it(carried, author, facts):
+            return Match("token", ticket, leaked=leaked)
+        if carried.token.audience == "customer":
+            return Match("token", ticket, verified=False, leaked=leaked)
+        if carried.token.audience == "expert" and _is_expert(carried, author, facts):
+            return Match("token", ticket, asked=carried, leaked=leaked)
+    mentioned = [c.token.ticket for c in leaked if c.token.ticket]
+    history = mail.envelope.history  # what another desk filed in one thread stays in one, whoever wrote
+    reported = mail.bounced_ids if history else ()  # of old reports; a live one needs more proof than an id it quotes
+    for identifier in (*referred_ids(mail), *reported):
+        ticket = facts.tickets.get(facts.by_id.get(identifier, 0))
+        if ticket and (authority.agent or history or takes_part(ticket, author)):
+            return Match("reference", ticket, leaked=leaked)
+        if ticket:
+            mentioned.append(ticket.number)
+    for number in tagged:
+        ticket = facts.tickets.get(facts.merged.get(number, number))
+        if ticket and (authority.agent or takes_part(ticket, author)):
+            return Match("number", ticket, mentions=_known(mentioned, facts), leaked=leaked)
+        if ticket:
+            mentioned.append(ticket.number)
+    awaited = facts.tickets.get(facts.awaited)  # an answer to this very mail came first
+    if awaited and (history or takes_part(awaited, author)):
+        return Match("reference", awaited, mentions=_known(mentioned, facts), leaked=leaked)
+    return Match("none", mentions=_known(mentioned, facts), leaked=leaked)
+
+
+def referred_ids(mail: InboundMail) -> tuple[str, ...]:
+    """What a mail refers to, best first: In-Reply-To, References from the right, another system's thread."""
+    return tuple(
+        dict.fromkeys((*mail.in_reply_to, *reversed(mail.references), *foreign_threads.threads_of_other_desks(mail)))
+    )
+
+
+def _votes(carried: CarriedToken, ticket: Ticket, author: Address | None) -> bool:
+    """A survey's link carries its token in the text and votes on its own ticket, whatever the subject says."""
+    return carried.token.purpose == "vote" and carried.token.audience == "customer" and takes_part(ticket, author)
+
+
+def _wrote_it(carried: CarriedToken, author: Address | None, facts: Facts) -> bool:
+    """True for the answer to an acknowledgement: it went to whoever wrote, where answers go to their Reply-To."""
+    letter = facts.letters.get(carried.message_id)
+    written = letter.context.get("writer") if letter and carried.token.audience == "customer" else None
+    return author is not None and written == author.key
+
+
+def _is_expert(carried: CarriedToken, author: Address | None, facts: Facts) -> bool:
+    letter = facts.letters.get(carried.message_id)
+    return letter is not None and author is not None and letter.context.get("expert") == author.key
+
+
+def _known(mentioned: Iterable[int], facts: Facts) -> tuple[int, ...]:
+    """Mentioned tickets that exist, each once, at most five."""
+    there = (facts.merged.get(number, number) for number in mentioned)
+    return tuple(dict.fromkeys(number for number in there if number in facts.tickets))[:5]

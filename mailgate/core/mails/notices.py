@@ -1,0 +1,94 @@
+"""Which agents hear of what happened to a ticket, and in what letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mailgate.core.letters import readers
+from mailgate.core.letters.addressee import writable
+from mailgate.core.mails.case import Case
+from mailgate.core.model.change import Outbound
+from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Agent
+from mailgate.core.model.ticket import Ticket
+
+
+def customers_words(
+    case: Case, ticket: Ticket, why: str, extra: Iterable[str] = (), **context: Any
+) -> tuple[Outbound, ...]:
+    """Notices of a customer's words: a plain reply to one goes to the customer."""
+    agents = {agent.name: agent for agent in readers.of_ticket(case.policy, ticket, case.facts.away)}
+    for name in extra:
+        agent = case.policy.agent(name)
+        if agent and agent.active:
+            agents.setdefault(name, agent)
+    author = case.authority.agent
+    others = [agent for agent in agents.values() if author is None or agent.name != author.name]
+    return _to_each(case, ticket, others, "customer", {"why": why, **_elsewhere(case, ticket), **context}, files(case))
+
+
+def _elsewhere(case: Case, ticket: Ticket) -> dict[str, str]:
+    """The other address of a mail whose Reply-To is not its From: where it came from, or where answers are asked for.
+
+    The requester never changes by itself: a later mail's wish is shown, and one tap grants it.
+    """
+    author = case.author
+    if author is None or not case.answers_to or case.route.call is not None:
+        return {}
+    asked = case.answers_to[0]
+    takes_part = {one.key for one in (ticket.requester, *ticket.participants)}
+    if asked.key == author.key:
+        return {}
+    if asked.key not in takes_part:
+        return {"asks_for": asked.addr}
+    return {} if author.key in takes_part or not writable(author, case.policy) else {"came_from": author.addr}
+
+
+def files(case: Case) -> tuple[tuple[int, str], ...]:
+    """The mail's files, when they are small enough to be sent on; large ones are only named (threats C-10)."""
+    found = case.mail.attachments
+    fits = sum(file.size for file in found) <= case.policy.attach_max
+    return tuple((0, file.part) for file in found) if fits else ()
+
+
+def internal_note(case: Case, ticket: Ticket, why: str, **context: Any) -> tuple[Outbound, ...]:
+    """Notices of internal words: a plain reply to one stays internal."""
+    author = case.authority.agent if case.authority.steer else None
+    agents = readers.of_ticket(case.policy, ticket, case.facts.away)
+    others = [agent for agent in agents if author is None or agent.name != author.name]
+    return _to_each(case, ticket, others, "note", {"why": why, **context})
+
+
+def to_departments(case: Case, ticket: Ticket, names: Iterable[str]) -> tuple[Outbound, ...]:
+    """Further departments hear of a ticket that was sent to them too."""
+    agents = {name: case.policy.agent(name) for dept in names for name in readers.crew(case.policy, dept)}
+    known = [agent for agent in agents.values() if agent and agent.active]
+    return _to_each(case, ticket, known, "customer", {"why": "told"})
+
+
+def _to_each(
+    case: Case,
+    ticket: Ticket,
+    agents: Iterable[Agent],
+    purpose: str,
+    about: Mapping[str, Any],
+    attachments: tuple[tuple[int, str], ...] = (),
+) -> tuple[Outbound, ...]:
+    """The same notice to several agents, to each when they are at work."""
+    return tuple(
+        readers.to_agent(
+            case.policy,
+            agent,
+            "notice",
+            purpose=purpose,
+            context={"from": readers_view(case.author), **about},
+            attachments=attachments,
+            not_before=readers.at_work(case.policy, agent, ticket.priority, case.now),
+        )
+        for agent in agents
+    )
+
+
+def readers_view(addr: Address | None) -> dict[str, str]:
+    return {"name": addr.name, "address": addr.addr} if addr else {"name": "", "address": ""}

@@ -1,0 +1,123 @@
+"""What the rules that hit ask for: changes of a ticket, and letters to further people."""
+
+from __future__ import annotations
+
+from mailgate.core.letters import readers
+from mailgate.core.letters.addressee import NOBODY
+from mailgate.core.mails import notices
+from mailgate.core.mails.case import Case
+from mailgate.core.model.change import (
+    AddEntry,
+    Assign,
+    Audience,
+    Change,
+    Move,
+    Outbound,
+    SetField,
+    SetPriority,
+    SetSla,
+    SetStatus,
+    Tag,
+)
+from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
+from mailgate.core.text import phone
+
+LONGEST_TOLD = 2000  # characters of a mail that outside addresses under `notify` are shown
+
+
+def changes_at_opening(case: Case, department: str) -> list[Change]:
+    """What is done to a ticket that is being opened in a department; its priority and place are part of the opening."""
+    route = case.route
+    changes = _facts(case)
+    if route.sla:
+        changes.append(SetSla(route.sla))
+    owner = assignee(case, route.assign, department) if route.assign else None
+    if owner:
+        changes += [Assign(owner), SetStatus(Status.OPEN, why="rule")]
+    return changes + _note(case)
+
+
+def changes_at_reply(case: Case, ticket: Ticket) -> list[Change]:
+    """What is done to a ticket that is there already; a robot's words move nothing."""
+    route = case.route
+    changes = _facts(case)
+    if case.verdict.robot:
+        return changes + _note(case)
+    if route.priority and route.priority is not ticket.priority:
+        changes.append(SetPriority(Priority(route.priority)))
+    if route.department and route.department != ticket.department:
+        changes.append(Move(route.department, "rule"))
+    if route.sla and route.sla != ticket.sla:
+        changes.append(SetSla(route.sla))
+    owner = assignee(case, route.assign, route.department or ticket.department) if route.assign else None
+    if owner and (ticket.owner is None or owner == route.assign) and owner != ticket.owner:
+        changes.append(Assign(owner))
+        if ticket.status is Status.NEW:
+            changes.append(SetStatus(Status.OPEN, why="rule"))
+    return changes + _note(case)
+
+
+def _facts(case: Case) -> list[Change]:
+    changes: list[Change] = [Tag(add=case.route.tags)] if case.route.tags else []
+    changes += [SetField(name, value) for name, value in case.route.fields.items()]
+    if case.route.call and phone.number_dialled(case.route.call):
+        changes.append(SetField("phone", phone.number_dialled(case.route.call)))
+    return changes
+
+
+def _note(case: Case) -> list[Change]:
+    note = case.route.note
+    return [AddEntry(EntryKind.NOTE, "mailgate", "mailgate", note, of_mail=False)] if note else []
+
+
+def call_from_form(case: Case) -> Address:
+    """Whose call a telephone exchange reports: whoever had that number last, else nobody, by the number's name."""
+    number = case.route.call or ""
+    known = case.facts.callers.get(phone.number_key(number)) if phone.number_key(number) else None
+    return known or Address(NOBODY.addr, phone.number_dialled(number))
+
+
+def assignee(case: Case, how: str, department: str) -> str | None:
+    """The agent meant by `assign`: a name, `round-robin` or `least-busy` among those present."""
+    away = {absence.agent for absence in case.facts.away}
+    crew = [agent.name for agent in case.policy.agents_of(department) if agent.name not in away]
+    if how == "least-busy":
+        return min(crew, key=lambda name: (case.facts.load.get(name, 0), name), default=None)
+    if how == "round-robin":
+        last = case.facts.last_assigned
+        return min(crew, key=lambda name: (name in last, last.get(name, case.now), name), default=None)
+    agent = case.policy.agent(how)
+    return agent.name if agent and agent.active else None
+
+
+def agents_told(case: Case, ticket: Ticket) -> list[str]:
+    """Agents whom `notify` names, the department's lead and agents' own addresses included."""
+    lead = readers.lead_of(case.policy, ticket.department)
+    known = (
+        lead if name == "lead" else case.policy.agent(name) or case.policy.agent_at(name) for name in case.route.notify
+    )
+    return [agent.name for agent in known if agent]
+
+
+def outside_copies(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
+    """Letters to outside addresses: the whole words and files by `forward`, a few lines of them by `notify`."""
+    policy = case.policy
+    forwarded = tuple(
+        Outbound("forward", Audience.EXPERT, (Address(addr),), purpose="expert", language=policy.language,
+                 context={"expert": Address(addr).key, "why": "rule"}, attachments=notices.files(case))
+        for addr in case.route.forward
+    )  # fmt: skip
+    outside = (name for name in case.route.notify if "@" in name and not policy.agent_at(name))
+    author = case.author.addr if case.author else ""
+    about = {
+        "title": ticket.subject,
+        "text": (case.mail.fresh.strip() or case.mail.text.strip())[:LONGEST_TOLD],
+        "facts": [{"label": "From", "value": author}, {"label": "Department", "value": ticket.department}],
+    }
+    told = tuple(
+        Outbound("alarm", Audience.ADMIN, (Address(addr),), purpose="admin", language=policy.language,
+                 subject=ticket.subject, context=about)
+        for addr in outside
+    )  # fmt: skip
+    return (*forwarded, *told)

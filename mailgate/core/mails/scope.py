@@ -1,0 +1,90 @@
+"""How far a proof reaches: a token moves its own ticket, a list's those it named, and nothing beyond."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mailgate.core.mails.case import Case
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.proof.authority import CarriedToken
+
+
+def beyond(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
+    """Those of `tickets` that the sender's proof says nothing about; none where a border or a person vouched.
+
+    A token is for one ticket (law 4): a further number in the subject is a claim until a pass or a token of its own
+    stands beside it. A letter about no ticket reaches those it named, and the one whose mail it answers.
+    """
+    if case.authority.proof not in ("token", "tap") or case.authority.passed:
+        return ()
+    reached: set[int] = set()
+    for one in case.authority.strong:
+        reached.update(_named(case, one))
+        if one.token.ticket is None and case.match.by == "reference" and case.match.ticket:
+            reached.add(case.match.ticket.number)
+    home = {case.facts.merged.get(number, number) for number in reached}
+    return tuple(ticket for ticket in tickets if ticket.number not in home)
+
+
+def is_of(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
+    """True when a token was made for this ticket, or for one that went into it."""
+    number = carried.token.ticket or 0
+    return case.facts.merged.get(number, number) == ticket.number
+
+
+def since_last_left(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
+    """True when the letter that carried a customers' id was made after the last person was taken off the ticket.
+
+    Whoever leaves keeps the ids they had; with those nobody is let in any more (P-03).
+    """
+    left = case.facts.left_at.get(ticket.number)
+    letter = case.facts.letters.get(carried.message_id)
+    return left is None or (letter is not None and letter.created_at > left)
+
+
+def _named(case: Case, carried: CarriedToken) -> Iterable[int]:
+    if carried.token.ticket is not None:
+        return (carried.token.ticket,)
+    letter = case.facts.letters.get(carried.message_id)
+    return numbers(letter.context) if letter else ()
+
+
+def numbers(context: Mapping[str, Any]) -> tuple[int, ...]:
+    """Every ticket a letter about no ticket speaks of, in its order."""
+    blocks = (context, *(context.get("sections") or ()))
+    rows = [row for block in blocks for row in block.get("rows") or () if isinstance(row, Mapping)]
+    found = [*(row.get("number") for row in rows), *(context.get("numbers") or ()), context.get("ticket")]
+    return tuple(dict.fromkeys(int(number) for number in found if number))
+
+
+def answered(case: Case) -> CarriedToken | None:
+    """The letter of ours this mail answers: by its ids, else by the address, else by what it quotes.
+
+    A marker in the text may be anybody's who wrote into the thread, so a list's counts only where no other stands.
+    """
+    carried = case.authority.carried
+    ids = [one for one in carried if one.by in ("message-id", "address")]
+    quoted = [one for one in carried if one.by == "marker"]
+    return next(iter((*ids, *(one for one in quoted if one.token.ticket), *quoted)), None)
+
+
+def answered_list(case: Case) -> tuple[int, ...]:
+    """The tickets of the list this mail answers, in its order; proven or not (see `may_count`)."""
+    one = answered(case)
+    letter = case.facts.letters.get(one.message_id) if one else None
+    if letter is None or letter.purpose != "tables":
+        return ()
+    return tuple(int(row["number"]) for row in letter.context.get("rows") or () if row.get("number"))
+
+
+def may_count(case: Case) -> bool:
+    """True when numbered lines act: by the list's own Message-ID, or by the word of a border or a person.
+
+    A list is forwarded with its marker and its links in it; its Message-ID stays behind.
+    """
+    known = case.authority
+    if known.passed or known.proof in ("login", "confirmed", "released"):
+        return True
+    one = answered(case)
+    return one is not None and one.by == "message-id" and one in known.strong

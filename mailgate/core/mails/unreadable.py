@@ -1,0 +1,72 @@
+"""A mail we failed on: people see a ticket about it, the admin is told, and a retry fills that same ticket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from mailgate.core.letters import readers
+from mailgate.core.letters.addressee import NOBODY, writable
+from mailgate.core.model.change import (
+    AddEntry,
+    Change,
+    Decision,
+    Fate,
+    Join,
+    Journal,
+    Move,
+    OpenTicket,
+    SetPriority,
+    SetRequester,
+    SetSla,
+    SetSubject,
+    Step,
+    Tell,
+)
+from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
+
+
+def decide(envelope: Envelope, number: int, reason: str, policy: Policy, now: datetime) -> Decision:
+    """A stub ticket for a mail in quarantine, notices to the department, an alarm to the admin."""
+    named = [policy.department_at(addr) for addr in envelope.recipients]
+    home = next((name for name in named if name), policy.departments[0].name)
+    sender = Address(envelope.sender)
+    sender = sender if writable(sender, policy) else NOBODY
+    text = f"Mail {number} could not be read ({reason}). Its raw bytes are kept: mailgate quarantine show {number}"
+    changes: tuple[Change, ...] = (
+        OpenTicket(f"Unreadable mail from {sender.addr}"[:255], home, sender, language=policy.language),
+        AddEntry(EntryKind.NOTE, "mailgate", "mailgate", text, of_mail=False),
+        Journal("quarantined", str(number)),
+    )
+    stub = Ticket(0, "", Status.NEW, home, sender, now, now)
+    about = {"why": "unreadable", "from": {"name": "", "address": sender.addr}, "reason": reason, "mail": number}
+    agents = readers.of_ticket(policy, stub)
+    letters = tuple(readers.to_agent(policy, agent, "notice", purpose="note", context=about) for agent in agents)
+    alarms = readers.alarm(policy, now, "quarantine", "A mail is in quarantine", text, "mailgate quarantine retry")
+    step = Step(None, changes, letters)
+    return Decision(Fate.QUARANTINED, reason, (step,), alarms, trace={"guard": "unreadable", "quarantine": reason})
+
+
+def requester_of_unreadable(decision: Decision, stub: int) -> Decision:
+    """The decision of a retry, with the stub as the ticket it would have opened (threats G-15)."""
+    return replace(decision, steps=tuple(_onto(step, stub) for step in decision.steps))
+
+
+def _onto(step: Step, stub: int) -> Step:
+    if step.ticket is not None or not step.changes or not isinstance(step.changes[0], OpenTicket):
+        return step
+    opening = step.changes[0]
+    filled: list[Change] = [
+        SetSubject(opening.subject),
+        SetRequester(opening.requester),
+        Move(opening.department, "read at last"),
+        *(Join(addr) for addr in opening.participants),
+    ]
+    if opening.priority is not Priority.NORMAL:
+        filled.append(SetPriority(opening.priority))
+    if opening.sla:
+        filled.append(SetSla(opening.sla))
+    filled += [Tell(name) for name in opening.departments]
+    return replace(step, ticket=stub, changes=(*filled, *step.changes[1:]))

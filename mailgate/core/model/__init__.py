@@ -1,0 +1,1 @@
+"""The values everything else speaks of: mail, ticket, policy, facts, changes, and a ticket after changes."""

@@ -1,0 +1,400 @@
+"""The vocabulary of decisions: what may happen to a ticket, and what we owe to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from mailgate.core.model.facts import Absence, Facts, Needs, SentLetter, WhyParked
+from mailgate.core.model.mail import Address, Attachment
+from mailgate.core.model.ticket import EntryKind, Priority, Status
+
+__all__ = ["Absence", "Facts", "Needs", "SentLetter", "WhyParked"]
+
+# --- what may happen to a ticket -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """A new ticket; the store draws its number."""
+
+    subject: str
+    department: str
+    requester: Address
+    participants: tuple[Address, ...] = ()  # without the requester
+    language: str = "en"
+    priority: Priority = Priority.NORMAL
+    sla: str | None = None
+    departments: tuple[str, ...] = ()  # others told
+
+
+@dataclass(frozen=True, slots=True)
+class AddEntry:
+    """Words in the thread; `of_mail` ties it to the mail being processed, its digest and Message-IDs included."""
+
+    kind: EntryKind
+    author: str
+    author_name: str
+    text: str
+    quoted: str = ""
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    unverified: bool = False
+    of_mail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetStatus:
+    """A new status, for `hold` and `waiting` optionally until a time."""
+
+    status: Status
+    until: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """The owner, None releases."""
+
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """To another department."""
+
+    department: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A further department is told of the ticket."""
+
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPriority:
+    """A new priority."""
+
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """Tags added and removed."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """A named value; "" removes it."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSubject:
+    """A new title."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSla:
+    """Another promise applies."""
+
+    sla: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An agent follows the ticket, or no longer."""
+
+    agent: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Somebody takes part from now on."""
+
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Somebody no longer takes part."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetRequester:
+    """The ticket is somebody else's."""
+
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTo:
+    """A connection with another ticket: `link`, `mention`, `continues`, `split`."""
+
+    number: int
+    kind: str = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInto:
+    """This ticket's thread goes into another one."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """An entry leaves this ticket for a new one that is opened in the same decision."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """The connection with another ticket is taken back."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmerge:
+    """This ticket leaves the one it went into, with its own thread, people and status (undo)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """An agent's words that never left become a note (undo)."""
+
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetDue:
+    """A deadline: `first_response`, `resolve` or `manual`; None ends or clears it."""
+
+    which: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetEscalation:
+    """A step of escalation done, for that deadline; the next one comes at `next_at`."""
+
+    level: int
+    next_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """A reminder for an agent; `at` None clears their reminders on the ticket."""
+
+    agent: str
+    at: datetime | None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeTokens:
+    """Tokens issued to this agent for this ticket up to now prove nothing any more."""
+
+    agent: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """A delivery of ours failed or is late."""
+
+    message_id: str
+    address: str
+    status: str
+    diagnostic: str
+    lasting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A fact for the history that changes nothing else."""
+
+    kind: str
+    new: str = ""
+    old: str = ""
+
+
+Change = (
+    OpenTicket | AddEntry | SetStatus | Assign | Move | Tell | SetPriority | Tag | SetField | SetSubject | SetSla
+    | Watch | Join | Leave | SetRequester | LinkTo | MergeInto | SplitOff | SetDue | SetEscalation | Remind
+    | RevokeTokens | Bounced | Journal | Unlink | Unmerge | Withdraw
+)  # fmt: skip
+
+# --- what we owe ------------------------------------------------------------------------------------------------------
+
+
+class Audience(StrEnum):
+    """Who reads a letter decides what may stand in it."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    EXPERT = "expert"  # an outsider asked with #ask
+    ADMIN = "admin"
+
+
+class Urgency(IntEnum):
+    """The order letters leave in."""
+
+    WORDS = 0
+    ACK = 1
+    NOTICE = 2
+    DIGEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """An intention to write; the words are found at dispatch from `template`, the ticket and `context`."""
+
+    template: str  # "ack", "answer", "notice", "receipt", "solved", ...: templates/TEMPLATE.html
+    audience: Audience
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
+    agent: str = ""  # AGENT: whose letter and whose token
+    department: str = ""  # whose address stands in From; "" is the ticket's
+    language: str = "en"
+    purpose: str = ""  # what a plain reply to it does: "customer", "note", "vote", ...; stands in the token
+    subject: str = ""  # without the tag; "" takes the ticket's
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)  # JSON values only
+    attachments: tuple[tuple[int, str], ...] = ()  # (mail number, part); mail 0 is the mail being processed
+    urgency: Urgency = Urgency.NOTICE
+    not_before: datetime | None = None  # the undo window, quiet hours
+    mail: int | None = None  # the mail it is about, where that is not the one being processed
+    dedupe: str = ""  # UNIQUE when given: the same intention is never written twice
+
+
+# --- the output of thinking -------------------------------------------------------------------------------------------
+
+
+class Fate(StrEnum):
+    """What became of a mail: every mail gets exactly one."""
+
+    FILED = "filed"
+    DUPLICATE = "duplicate"
+    DROPPED = "dropped"
+    PARKED = "parked"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One ticket with what happens to it; `ticket` None means the one the first change opens."""
+
+    ticket: int | None
+    changes: tuple[Change, ...] = ()
+    outbound: tuple[Outbound, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The output of thinking: data, applied whole or not at all."""
+
+    fate: Fate
+    reason: str  # a short code: "new", "reply", "duplicate", "bounce", ...
+    steps: tuple[Step, ...] = ()
+    letters: tuple[Outbound, ...] = ()  # those that belong to no ticket
+    parking: WhyParked | None = None
+    actor: str = "mailgate"  # the agent's name or the customer's address, for the journal
+    trace: Mapping[str, Any] = field(default_factory=dict)  # guard, match, authority, rules, commands: for `explain`
+    effects: tuple[Effect, ...] = ()
+
+
+# --- effects outside a ticket -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unpark:
+    """A parked mail is settled: `released` (process again with `as_agent`, `mode`) or `dropped`."""
+
+    mail: int
+    released: bool
+    as_agent: str = ""
+    mode: str = ""  # "commands", "words", "all": what of it to do
+
+
+@dataclass(frozen=True, slots=True)
+class SetAway:
+    """An agent's absence, from..until (aware UTC), covered by another; `start` None ends it."""
+
+    agent: str
+    start: datetime | None
+    until: datetime | None = None
+    cover: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddAlias:
+    """A further address of an agent, learnt by their own confirmation."""
+
+    agent: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReply:
+    """A canned answer kept under a name."""
+
+    name: str
+    language: str
+    text: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A customer's 0-10 answer to the survey."""
+
+    ticket: int
+    score: int
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkContacts:
+    """Two addresses are the same person's."""
+
+    one: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeLists:
+    """Tokens of letters to this agent about no ticket (lists, digests) prove nothing any more."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelLetters:
+    """Unsent letters are taken back (undo), or gathered into another one."""
+
+    letters: tuple[int, ...]
+    why: str = "taken back"
+
+
+Effect = Unpark | SetAway | AddAlias | SaveReply | Vote | LinkContacts | RevokeLists | CancelLetters

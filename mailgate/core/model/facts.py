@@ -1,0 +1,117 @@
+"""What must be known to decide, and all the store knows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import Entry, Ticket
+
+AGAIN = timedelta(minutes=10)  # within which a mail without Message-ID and Date counts as the same once more
+
+
+@dataclass(frozen=True, slots=True)
+class WhyParked:
+    """Why a mail waits for a person."""
+
+    why: str
+    agent: str = ""  # who is asked
+    understood: tuple[str, ...] = ()
+    doubt: bool = False  # nothing proves that the agent wrote it: one question may name several such mails
+    asked: bool = True  # a letter beside it asks; False: it waits for the next question
+    text: str = ""  # of a mail in doubt, the top of its words for that question
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Questions to the store, found in the mail alone."""
+
+    content_digest: str
+    message_id: str
+    ids: tuple[str, ...]  # In-Reply-To first, then References from the right, then reported ids
+    numbers: tuple[int, ...]  # ticket numbers in the subject, by tokens, by addresses
+    sender: str  # canonical address of the author
+    departments: tuple[str, ...]
+    arrived_at: datetime
+    letters: tuple[str, ...] = ()  # Message-IDs of ours (valid MAC) whose letter is wanted
+    orders: bool = False  # an agent's mail with commands: threads, journals and the queue may matter
+    queue_of: str = ""  # the agent who asks for the next ticket
+    queue_in: tuple[str, ...] = ()  # and their departments
+    named: bool = True  # it has a Message-ID or a believable Date: else the same words later are another mail
+    asked: tuple[str, ...] = ()  # agents who may have to be asked whether they wrote it
+    phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.key`) whose callers are wanted
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """What we remember of a letter of ours."""
+
+    id: int
+    message_id: str
+    ticket: int | None
+    template: str
+    audience: str
+    agent: str
+    purpose: str
+    created_at: datetime
+    revoked: bool = False
+    mail: int | None = None  # the mail that made us write it
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """An agent away at the moment, and who covers."""
+
+    agent: str
+    start: datetime
+    until: datetime | None
+    cover: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All the store knows that matters for one decision, read in the transaction that applies it."""
+
+    duplicate_of: int | None = None  # number of an earlier mail with the same content
+    duplicate_departments: tuple[str, ...] = ()  # departments that already have it
+    duplicate_ticket: int | None = None
+    msgid_collision: bool = False  # the same Message-ID with other content exists
+    by_id: Mapping[str, int] = field(default_factory=dict)  # Message-ID -> ticket (merges followed)
+    awaited: int = 0  # the ticket that knows the mail's own Message-ID as somebody's reference, while no mail has it
+    tickets: Mapping[int, Ticket] = field(default_factory=dict)  # every candidate, by number (merges followed)
+    merged: Mapping[int, int] = field(default_factory=dict)  # asked-for number -> where it went
+    letters: Mapping[str, SentLetter] = field(default_factory=dict)
+    successors: Mapping[int, int] = field(default_factory=dict)  # a ticket closed for good -> its open follow-up
+    customer_ids: Mapping[int, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # ticket -> ids customers may see, in order
+    acks_sender_hour: int = 0
+    acks_sender_day: int = 0
+    acks_hour: int = 0
+    tickets_sender_hour: int = 0
+    unproven_sender_hour: int = 0  # mails in this sender's name that wait for a proof, counted up to 100
+    asked_at: Mapping[str, datetime] = field(default_factory=dict)  # agent -> newest question still open: "was it you?"
+    reopens_day: Mapping[int, int] = field(default_factory=dict)
+    banned: bool = False
+    known_sender: bool = False
+    load: Mapping[str, int] = field(default_factory=dict)  # agent -> open tickets
+    last_assigned: Mapping[str, datetime] = field(default_factory=dict)
+    away: tuple[Absence, ...] = ()
+    entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread
+    journal: Mapping[int, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)  # and every event
+    unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters
+    replies: Mapping[str, str] = field(default_factory=dict)  # saved answers: name -> text
+    callers: Mapping[str, Address] = field(default_factory=dict)  # asked with `phones`: whose line it was last
+    queue: tuple[Ticket, ...] = ()  # asked with `queue_of`: what is to be done next, most pressing first
+    ticket_subjects: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # all earlier subjects
+    last_words: Mapping[int, str] = field(default_factory=dict)  # ticket -> the agent whose public words are newest
+    promise_seconds: Mapping[str, int] = field(default_factory=dict)  # department -> p80 of real first responses
+    stage_letters: Mapping[int, tuple[tuple[str, datetime], ...]] = field(
+        default_factory=dict
+    )  # ticket -> letters to its customer that no agent wrote: (template, when), newest first
+    left_at: Mapping[int, datetime] = field(default_factory=dict)  # ticket -> when somebody was last taken off it
+    unattended: frozenset[int] = frozenset()  # tickets whose newest mail from the customer's side a program wrote

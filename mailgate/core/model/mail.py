@@ -1,0 +1,192 @@
+"""A message off the wire, as plain values: nothing here can raise, fetch or execute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mailgate.core.text.address import LONGEST_DOMAIN
+
+
+class Source(StrEnum):
+    """The door a mail came in by."""
+
+    SMTP = "smtp"
+    LMTP = "lmtp"
+    SUBMISSION = "submission"
+    IMAP = "imap"
+    PIPE = "pipe"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox (RFC 5322 section 3.4): display name and addr-spec as written, without control characters."""
+
+    addr: str
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        """The canonical form that identifies a person: see `canonical`."""
+        return canonical(self.addr)
+
+    @property
+    def domain(self) -> str:
+        """The canonical domain, `""` when there is none."""
+        return self.key.rpartition("@")[2]
+
+
+def canonical(addr: str) -> str:
+    """Lower-case ASCII only, the domain as A-label, trailing dot gone; a non-ASCII local part stays as it is.
+
+    Only A-Z is lowered, so that a Kelvin sign or a full-width letter never equals an ASCII one (threats F10, A-17).
+    """
+    local, at, domain = addr.strip().rpartition("@")
+    if not at:
+        return _lower(addr.strip())
+    domain = domain.rstrip(".")
+    if not domain.isascii() and len(domain) <= LONGEST_DOMAIN:  # the codec normalises, which takes its time
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            pass
+    return f"{_lower(local)}@{_lower(domain)}"
+
+
+def _lower(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What the transport said, apart from the message itself (RFC 5321 section 2.3.1)."""
+
+    sender: str  # "" by SMTP or LMTP is the null reverse-path; by any other door nobody has told us
+    recipients: tuple[str, ...]
+    source: Source = Source.SMTP
+    peer: str = ""  # IP address or "unix"
+    login: str = ""  # SMTP AUTH identity on the submission listener
+    mailbox: str = ""  # configured name of the IMAP mailbox
+    folder: str = ""
+    uid: int = 0
+    uidvalidity: int = 0
+    arrived_at: datetime | None = None  # INTERNALDATE, aware UTC; None: now
+    history: bool = False  # imported or older than `since`: filed, never answered
+    junk: bool = False  # found in the mailbox's junk folder: parked for a person
+    sent: bool = False  # found in the mailbox's sent folder: an agent's answer, written past us
+
+    @property
+    def null(self) -> bool:
+        """True when the null reverse-path is known from `MAIL FROM:<>`; an unknown sender is not a null one."""
+        return self.source in (Source.SMTP, Source.LMTP) and self.sender in ("", "<>")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a mail; its bytes stay in the raw mail, found by `part`."""
+
+    name: str  # safe to show and to write: no path, no control or bidi characters, never empty
+    type: str  # "image/png"
+    size: int  # octets, decoded
+    digest: str  # sha256 hex of the decoded octets
+    part: str  # "2.1": which MIME part of the raw mail; "1/winmail/3" inside a container
+    inline: bool = False
+    content_id: str = ""  # without angle brackets
+    original_name: str = ""  # as the sender wrote it, decoded
+    ours: bool = False  # it holds a letter of ours, like "attach the original" does
+
+
+class MailKind(StrEnum):
+    """What sort of message the structure says this is (not whether a robot wrote it)."""
+
+    PLAIN = "plain"
+    DSN = "dsn"  # delivery status notification, RFC 3464, or a free-form bounce
+    MDN = "mdn"  # read receipt, RFC 8098
+    FEEDBACK = "feedback"  # abuse report, RFC 5965
+    CALENDAR = "calendar"  # iTIP reply or invitation, RFC 5546
+    REACTION = "reaction"  # a mail client's thumbs-up
+    FORWARD = "forward"  # somebody else's mail, passed on
+    CHALLENGE = "challenge"  # challenge-response filter asking for a confirmation
+
+
+@dataclass(frozen=True, slots=True)
+class BouncedRecipient:
+    """One recipient of a delivery report (RFC 3464 section 2.3)."""
+
+    address: str
+    action: str  # failed, delayed, delivered, relayed, expanded
+    status: str = ""  # "5.1.1"
+    diagnostic: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """True when delivery has failed for good, whatever the status says of the cause (RFC 3464 section 2.3.3)."""
+        return self.action == "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthResults:
+    """One Authentication-Results field (RFC 8601) as it stood, not yet believed."""
+
+    id: str  # the authserv-id, lower case; "" in Exchange Online's own form
+    results: tuple[tuple[str, str, str], ...]  # (method, result, the property that matters: domain or login)
+    hops: tuple[str, ...] = ()  # the `by` hosts of the Received fields above it, topmost first
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMail:
+    """A message off the wire: decoded, unfolded, free of CR, LF and NUL in headers, envelope included."""
+
+    envelope: Envelope
+    size: int
+    content_digest: str  # sha256 hex over From, Date, Message-ID, decoded text and attachment digests
+    author: Address | None  # the single From mailbox, None when missing or unreadable
+    author_clean: bool = False  # exactly one From field with one canonical ASCII mailbox: fit to carry authority
+    sender: Address | None = None  # the Sender field
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    delivered_to: tuple[str, ...] = ()  # Delivered-To, X-Original-To, Envelope-To
+    subject: str = ""  # decoded, one line, at most 255 characters
+    date: datetime | None = None  # aware UTC; informational only
+    message_id: str = ""  # with angle brackets; "" when missing or unusable
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()  # oldest first, at most 20
+    headers: tuple[tuple[str, str], ...] = ()  # lower-case name, decoded value, in order of appearance
+    text: str = ""  # the whole readable text of the message (HTML turned into text when there is no plain part)
+    fresh: str = ""  # what is new in it
+    quoted: str = ""  # the rest: history and attribution lines
+    signature: str = ""  # the author's signature block, taken off `fresh`
+    html: str = ""  # sanitised, complete HTML; "" when the mail has none
+    fresh_html: str = ""  # sanitised HTML of the new part only; "" when it could not be told apart
+    attachments: tuple[Attachment, ...] = ()
+    language: str = ""  # best guess among the shipped ones ("en", "fi", "pl", "lv"), "" when unsure
+    kind: MailKind = MailKind.PLAIN
+    bounced: tuple[BouncedRecipient, ...] = ()
+    bounced_ids: tuple[str, ...] = ()  # Message-IDs of the letters a report is about
+    bare: bool = False  # a report by its structure, with no words beside it that a person may have written
+    security: str = ""  # "signed", "encrypted" or ""
+    summary: str = ""  # calendar: who, when, where; otherwise ""
+    flags: frozenset[str] = frozenset()  # "bare_cr_header", "multiple_from", "too_many_parts", "nesting", ...
+    auth: tuple[AuthResults, ...] = ()
+    spam: bool = False
+    spam_score: float | None = None
+    embedded: Mapping[str, str] = field(default_factory=dict)  # forwarded mail: its from, subject, message-id
+
+    def header(self, name: str) -> str:
+        """The first value of a header, `""` when absent; `name` in any case."""
+        wanted = name.lower()
+        for key, value in self.headers:  # asked some sixty times a mail: a generator costs twice as much
+            if key == wanted:
+                return value
+        return ""
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, topmost first."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.headers if key == wanted)

@@ -1,0 +1,278 @@
+"""All the admin decided, as frozen values: who works here, what is promised, what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from mailgate.core.model.canned import Article
+from mailgate.core.model.mail import Address, canonical
+from mailgate.core.model.ticket import Ticket
+
+
+class Mode(StrEnum):
+    """live sends; pilot sends only to `pilot_to` and holds the rest; watch only looks."""
+
+    LIVE = "live"
+    PILOT = "pilot"
+    WATCH = "watch"
+
+
+class Role(StrEnum):
+    """What an agent may do."""
+
+    TRAINEE = "trainee"
+    AGENT = "agent"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A desk with inbound addresses of its own."""
+
+    name: str
+    addresses: tuple[str, ...]  # canonical
+    from_: Address  # what customers see in From and Reply-To
+    language: str | None = None
+    sla: str | None = None
+    calendar: str | None = None
+    lead: str | None = None  # an agent's name
+    signature: str = ""
+    outgoing: str | None = None  # name of the relay; None: the first
+    notify: str = ""  # all, owner, lead, pull; "" decides by the number of agents
+    after_reply: str = "waiting"
+    nudge: timedelta | None = None
+    solve_after: timedelta | None = None
+    via: str | None = None  # "google-group"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person who answers tickets."""
+
+    id: int  # stable, from the store; stands in tokens
+    name: str
+    address: str  # canonical
+    aliases: tuple[str, ...] = ()
+    full_name: str = ""
+    departments: tuple[str, ...] = ()  # empty: all
+    role: Role = Role.AGENT
+    language: str = "en"
+    timezone: str = "UTC"
+    calendar: str | None = None
+    signature: str = ""
+    receipts: str = "refused"  # or "always"
+    active: bool = True
+    generation: int = 0  # counts the desk addresses they have had
+
+    @property
+    def shown_name(self) -> str:
+        """The name colleagues and customers see."""
+        return self.full_name or self.name
+
+    def works_in(self, department: str) -> bool:
+        """True when the department's tickets are this agent's business."""
+        return not self.departments or department in self.departments
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """What happens when a share `at` of a deadline has passed (1.0 is the deadline itself)."""
+
+    at: float
+    notify: tuple[str, ...] = ()  # "owner", "lead", an agent's name or an address
+    priority: str | None = None
+    release: bool = False
+    reassign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """A promise: durations are working time of the department's calendar."""
+
+    name: str
+    first_response: timedelta | None = None
+    next_response: timedelta | None = None
+    resolve: timedelta | None = None
+    warn: float = 0.8
+    escalate: tuple[EscalationStep, ...] = ()
+    priorities: tuple[str, ...] = ()  # which tickets it is for; empty: any
+    tags: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()  # addresses or @domains
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Working hours; spans are minutes from local midnight, end exclusive (1440 is midnight)."""
+
+    name: str
+    timezone: str
+    week: tuple[tuple[tuple[int, int], ...], ...]  # seven weekdays from Monday, each its spans
+    closed: frozenset[date] = frozenset()  # public holidays and `closed`, minus `open`
+    opened: frozenset[date] = frozenset()  # worked although a weekend: Monday's hours
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Ceilings that keep a loop or a bomb small."""
+
+    acks_per_sender_hour: int = 5
+    acks_per_sender_day: int = 20
+    acks_per_hour: int = 500
+    ack_max_age: timedelta = timedelta(hours=24)
+    reopens_per_ticket_day: int = 5
+    tickets_per_sender_hour: int = 30
+    parts: int = 1000
+    nesting: int = 20
+    header_bytes: int = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """Whose word about a sender is believed: an authserv-id (RFC 8601) or Exchange Online's own headers."""
+
+    id: str = ""
+    format: str = "rfc8601"  # or "exchange-online"
+    veto: str = "all"  # whose mail its explicit fail stops: "all", or "agents" where it fails customers wrongly
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How an agent proves themselves."""
+
+    accept: str = "token"  # token, token+pass, pass
+    subaddress: str = "+"
+    borders: tuple[Border, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPolicy:
+    """Numbers, tags in subjects, and how long a ticket may be reopened."""
+
+    tag: str = "[#{number}]"
+    old_tags: tuple[str, ...] = ()
+    first_number: int = 1001
+    reopen_within: timedelta = timedelta(days=14)
+    archive_after: timedelta = timedelta(days=30)
+    tags: tuple[str, ...] = ()  # when not empty, no other tags exist
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPolicy:
+    """What customers are told without an agent, and how often."""
+
+    logo: str = ""
+    survey: bool | str = True
+    stages: tuple[str, ...] = ("taken", "solved")
+    max_per_day: int = 2
+    quiet_hours: tuple[int, int] | None = None  # minutes from midnight, department's time zone
+    suggest: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A signing key; `id` is the KID of a Message-ID."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything `decide` may lean on; built once by the configuration, never changed."""
+
+    name: str
+    domain: str  # right-hand side of our Message-IDs
+    departments: tuple[Department, ...]
+    keys: tuple[Key, ...] = ()  # the first signs, all verify
+    instance: str = ""  # names this gateway in X-Mailgate-Loop
+    agents: tuple[Agent, ...] = ()
+    admin: str = ""
+    mode: Mode = Mode.LIVE
+    pilot_to: tuple[str, ...] = ()
+    timezone: str = "UTC"
+    language: str = "en"
+    languages: tuple[str, ...] = ("en", "fi", "pl", "lv")
+    slas: tuple[Sla, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
+    limits: Limits = Limits()
+    identity: Identity = Identity()
+    tickets: TicketPolicy = TicketPolicy()
+    letters: LetterPolicy = LetterPolicy()
+    attach_max: int = 15 * 1024 * 1024
+    undo_window: timedelta = timedelta(minutes=2)
+    command_aliases: Mapping[str, str] = field(default_factory=dict)
+    replies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # canned answers: name -> language -> text
+    articles: tuple[Article, ...] = ()
+    digest_at: int = 8 * 60  # minutes from midnight
+    digest_to: tuple[str, ...] = ("agents", "lead")
+
+    @cached_property
+    def inbound(self) -> Mapping[str, str]:
+        """Canonical inbound address -> department name."""
+        return {addr: dept.name for dept in self.departments for addr in dept.addresses}
+
+    @cached_property
+    def _departments(self) -> Mapping[str, Department]:
+        return {dept.name: dept for dept in self.departments}
+
+    @cached_property
+    def _agents(self) -> Mapping[str, Agent]:
+        return {agent.name: agent for agent in self.agents}
+
+    @cached_property
+    def _agent_addresses(self) -> Mapping[str, Agent]:
+        return {addr: agent for agent in self.agents for addr in (agent.address, *agent.aliases)}
+
+    def department(self, name: str) -> Department:
+        """The department of that name, else the first one: a ticket must always have a home."""
+        return self._departments.get(name) or self.departments[0]
+
+    def agent(self, name: str | None) -> Agent | None:
+        """The agent of that name."""
+        return self._agents.get(name or "")
+
+    def agent_by_id(self, number: int) -> Agent | None:
+        """The agent whose id stands in a token."""
+        return next((agent for agent in self.agents if agent.id == number), None)
+
+    def agent_at(self, addr: str) -> Agent | None:
+        """The active agent with exactly this ASCII address or alias; never a look-alike (threats A-17)."""
+        if not addr.isascii():
+            return None
+        agent = self._agent_addresses.get(canonical(addr))
+        return agent if agent and agent.active else None
+
+    def agents_of(self, department: str) -> tuple[Agent, ...]:
+        """Active agents who work in a department."""
+        return tuple(agent for agent in self.agents if agent.active and agent.works_in(department))
+
+    def calendar(self, name: str | None) -> Calendar | None:
+        """The calendar of that name."""
+        return next((calendar for calendar in self.calendars if calendar.name == name), None)
+
+    def base_address(self, addr: str) -> str:
+        """An address without its subaddress part: `support+1042.x@a` -> `support@a`; canonical."""
+        local, at, domain = canonical(addr).rpartition("@")
+        if self.identity.subaddress and at:
+            local = local.split(self.identity.subaddress, 1)[0]
+        return f"{local}{at}{domain}"
+
+    def department_at(self, addr: str) -> str | None:
+        """The department an address (plus part ignored) belongs to, None when it is not ours."""
+        return self.inbound.get(canonical(addr)) or self.inbound.get(self.base_address(addr))
+
+    def tag(self, number: int) -> str:
+        """The mark of a ticket in a subject."""
+        return self.tickets.tag.format(number=number)
+
+
+def merged_or_archived(ticket: Ticket, policy: Policy, now: datetime) -> bool:
+    """True when the reopen window has closed."""
+    since = ticket.solved_at or ticket.updated_at
+    return ticket.status.done and now - since > policy.tickets.reopen_within

@@ -1,0 +1,1 @@
+"""Decides whom we believe: tokens, authority, and one-tap answers."""

@@ -1,0 +1,226 @@
+"""Who is this sender, by what proof, and what may they do?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from mailgate.core.model.facts import SentLetter
+from mailgate.core.model.mail import AuthResults, InboundMail
+from mailgate.core.model.policy import Agent, Border, Policy
+from mailgate.core.proof import token
+from mailgate.core.proof.token import Token
+
+WITH_TAPS = ("release", "customer", "note", "tables", "question")  # purposes of letters that have one-tap links
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedToken:
+    """A valid token and the carrier it came in: `message-id`, `address`, `marker` or `tap`."""
+
+    token: Token
+    by: str
+    message_id: str  # of the letter that carried it to its reader; "" for a tap
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What is known of the sender: an agent with or without proof, or somebody with or without a pass."""
+
+    agent: Agent | None = None
+    proof: str = ""  # "token", "pass", "login", "tap", "desk", "released"; "" is none
+    why: str = ""  # when there is no proof: "no_proof", "dmarc_fail", "token_agent_mismatch", "unclean_from", ...
+    steer: bool = False
+    passed: bool = False  # an aligned pass of a border for the author's domain
+    failed: bool = False  # a border's explicit fail
+    vetoed: bool = False  # and that border's fail holds for customers too: nobody joins, orders or votes by this mail
+    carried: tuple[CarriedToken, ...] = field(default=())
+    strong: tuple[
+        CarriedToken, ...
+    ] = ()  # those of them that prove: live, and no marker unless a border vouches beside it
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The carriers of this agent's own tokens."""
+        return tuple(carried.by for carried in self.carried)
+
+
+def carried_tokens(mail: InboundMail, policy: Policy) -> tuple[CarriedToken, ...]:
+    """Every valid token in a mail: In-Reply-To before References from the right, then addresses, then quoted marks."""
+    found: list[CarriedToken] = []
+    for identifier in (*mail.in_reply_to, *reversed(mail.references)):
+        known = token.in_message_id(identifier, policy.keys)
+        if known:
+            found.append(CarriedToken(known, "message-id", identifier.strip().lower()))
+    separator = policy.identity.subaddress
+    for addr in recipients(mail):
+        hit = token.in_address(addr, separator, policy.keys)
+        if hit and not hit[2]:
+            found.append(CarriedToken(hit[0], "address", token.message_id(hit[1], policy.domain)))
+    for written in token.in_text(mail.text):
+        known = token.read(written, policy.keys)
+        if known:
+            found.append(CarriedToken(known, "marker", token.message_id(written, policy.domain)))
+            continue
+        verb = token.bound_to(command_line(mail.subject))
+        known = token.read(written, policy.keys, verb)
+        if known:
+            found.append(CarriedToken(known, "tap", ""))
+    first: dict[tuple[Token, str], CarriedToken] = {}
+    for one in found:
+        first.setdefault((one.token, one.by), one)
+    return tuple(first.values())
+
+
+def asked_letters(tokens: Iterable[CarriedToken], policy: Policy) -> tuple[str, ...]:
+    """Message-IDs of the letters that one-tap answers may have been printed in: a tap carries its letter's nonce."""
+    found = []
+    for carried in tokens:
+        if carried.by == "tap":
+            printed = [replace(carried.token, purpose=purpose) for purpose in WITH_TAPS]
+            found += [token.message_id(token.mint(key, one), policy.domain) for key in policy.keys for one in printed]
+    return tuple(found)
+
+
+def desk_keys(mail: InboundMail, policy: Policy) -> dict[str, int]:
+    """Valid desk addresses (`support+anna.KEY@...`) among the recipients, with the agents they belong to."""
+    found: dict[str, int] = {}
+    separator = policy.identity.subaddress
+    for addr in recipients(mail):
+        detail = addr.rpartition("@")[0].lower().partition(separator)[2] if separator else ""
+        name, dot, key = detail.rpartition(".")
+        agent = next((one for one in policy.agents if one.name.lower() == name), None) if dot else None
+        if agent and any(token.desk_key(known, agent.id, agent.generation) == key for known in policy.keys):
+            found[addr] = agent.id
+    return found
+
+
+def recipients(mail: InboundMail) -> tuple[str, ...]:
+    """Where the mail was sent: envelope first, then To, Cc and what delivery agents noted."""
+    named = (*mail.envelope.recipients, *mail.delivered_to, *(a.addr for a in (*mail.to, *mail.cc)))
+    return tuple(dict.fromkeys(named))
+
+
+def command_line(subject: str) -> str:
+    """The command line of a one-tap mail's subject: everything from its first `#` that is not a number's."""
+    at = subject.find("#")
+    while at >= 0 and not subject[at + 1 : at + 2].isalpha():
+        at = subject.find("#", at + 1)
+    return subject[at:] if at >= 0 else ""
+
+
+def outsiders_on_copy(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
+    """Header recipients who are neither ours nor agents: a token beside them has leaked."""
+    return tuple(
+        a.addr for a in (*mail.to, *mail.cc) if not policy.department_at(a.addr) and not policy.agent_at(a.addr)
+    )
+
+
+def identify(
+    mail: InboundMail, policy: Policy, letters: Mapping[str, SentLetter], desk: Mapping[str, int]
+) -> Authority:
+    """The sender's authority (design: *Who may steer*).
+
+    `letters` are the letters of ours the mail refers to, by Message-ID; `desk` maps valid desk keys to agent ids.
+    """
+    tokens = carried_tokens(mail, policy)
+    passed, failed, vetoed = has_pass(mail, policy)
+    agent = policy.agent_at(mail.author.addr) if mail.author else None
+    if agent is None:
+        return Authority(passed=passed, failed=failed, vetoed=vetoed, carried=tokens)
+    own = tuple(c for c in tokens if c.token.audience == "agent" and c.token.agent == agent.id)
+    known = Authority(agent=agent, passed=passed, failed=failed, vetoed=vetoed, carried=own)
+    doubt = _doubt(mail, failed)
+    if doubt:
+        return _because(known, doubt)
+    if mail.envelope.login == agent.name:
+        return _proven(known, "login")
+    live = tuple(c for c in own if not _spent(c, letters, policy.domain))
+    strong = tuple(c for c in live if c.by in ("message-id", "address", "tap"))
+    strong = strong or tuple(c for c in live if c.by == "marker" and passed)
+    known = replace(known, strong=strong)
+    by = strong[0].by if strong else "desk" if agent.id in desk.values() else ""
+    return _weigh(known, by, tokens, own, policy.identity.accept)
+
+
+def _spent(carried: CarriedToken, letters: Mapping[str, SentLetter], domain: str) -> bool:
+    """True when the letter that carried a token was revoked; a tap has the nonce of the letter it was printed in.
+
+    The token does not vouch for the domain beside it: a Message-ID under another one is ours if we remember it so.
+    """
+    letter = letters.get(carried.message_id)
+    if carried.by != "tap":
+        return letter.revoked if letter else not carried.message_id.endswith(f"@{domain}>")
+    printed = f".{carried.token.nonce}."
+    return any(letter.revoked and printed in identifier for identifier, letter in letters.items())
+
+
+def _weigh(
+    known: Authority, strong: str, tokens: tuple[CarriedToken, ...], own: tuple[CarriedToken, ...], accept: str
+) -> Authority:
+    if accept == "pass":
+        return _proven(known, "pass") if known.passed else _because(known, "no_pass")
+    if strong and (accept == "token" or known.passed):
+        name = strong if strong in ("tap", "desk") else "token"
+        return _proven(known, f"{name}+pass" if accept == "token+pass" else name)
+    if known.passed and accept == "token":
+        return _proven(known, "pass")
+    if tokens and not own:
+        return _because(known, "token_agent_mismatch")
+    return _because(known, "token_revoked" if own and accept == "token" else "no_proof")
+
+
+def _doubt(mail: InboundMail, failed: bool) -> str:
+    if "bare_cr_header" in mail.flags:
+        return "bare_cr_header"
+    if not mail.author_clean:
+        return "unclean_from"
+    return "dmarc_fail" if failed else ""
+
+
+def _proven(known: Authority, proof: str) -> Authority:
+    return replace(known, proof=proof, why="", steer=True)
+
+
+def _because(known: Authority, why: str) -> Authority:
+    return replace(known, proof="", why=why, steer=False)
+
+
+def has_pass(mail: InboundMail, policy: Policy) -> tuple[bool, bool, bool]:
+    """(an aligned pass, an explicit fail, a fail that holds for customers) by the configured borders.
+
+    A pass is for the one well-formed author's own domain; a fail counts however odd the From is.
+    """
+    author = None if "bare_cr_header" in mail.flags or not mail.author_clean else mail.author
+    passed = failed = vetoed = False
+    for border in policy.identity.borders:
+        if border.format == "exchange-online":
+            internal = mail.all("x-ms-exchange-organization-authas")[:1] == ("Internal",)
+            passed = passed or (internal and author is not None)
+        results = _topmost(mail.auth, border)
+        for method, result, about in results.results if results else ():
+            if method == "dmarc" and result == "fail":
+                failed, vetoed = True, vetoed or border.veto == "all"
+            elif author is not None and result == "pass":
+                passed = passed or about == {"dmarc": author.domain, "auth": author.key}.get(method)
+    return passed and not failed, failed, vetoed
+
+
+def _topmost(fields: tuple[AuthResults, ...], border: Border) -> AuthResults | None:
+    """The topmost field of a border, when no foreign hop stands above it (RFC 8601 section 5, threats A-16)."""
+    wanted = border.id.lower() if border.format == "rfc8601" else ""
+    for results in fields:
+        if results.id == wanted:
+            return results if all(_ours(host, border) for host in results.hops) else None
+    return None
+
+
+def _ours(host: str, border: Border) -> bool:
+    """True when the host of a Received field belongs to the border's own domain or to this machine's network."""
+    if border.format == "exchange-online":
+        return host.endswith((".outlook.com", ".protection.outlook.com"))
+    own = border.id.lower()
+    parent = own.partition(".")[2]
+    domain = parent if "." in parent else own
+    inner = host in ("localhost", "127.0.0.1", "") or "." not in host or ":" in host
+    return inner or host == domain or host.endswith("." + domain)

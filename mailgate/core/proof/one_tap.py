@@ -1,0 +1,110 @@
+"""One-tap answers: `mailto:` links whose mail says what to do and proves who was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.proof import token
+from mailgate.core.proof.token import Token
+
+# The key of the label in `wire.words`, and the command line the mail carries.
+VERBS = (
+    ("take", "#take"), ("solve", "#solve"), ("wait", "#wait"), ("hold", "#hold 1d"), ("note", "#note"),
+    ("spam", "#spam"), ("files", "#files"),
+)  # fmt: skip
+PARKED = (("do", "#send"), ("send", "#send words"), ("drop", "#drop"))
+CONFIRM = (("yes", "#yes"), ("yes_always", "#yes always"), ("drop", "#drop"))
+CONFIRM_ALL = (("yes_all", "#yes"), ("drop_all", "#drop"))
+DONE = (("undo", "#undo"),)
+QUESTIONS = (("next", "#next"), ("mine", "#mine"), ("overdue", "#overdue"), ("desk", "#desk"), ("help", "#help"))
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+SCORES = range(11)
+
+
+def mailto(address: str, subject: str, body: str) -> str:
+    """A `mailto:` URI (RFC 6068); every value percent-encoded."""
+    return f"mailto:{_quoted(address, b'@+')}?subject={_quoted(subject)}&body={_quoted(body)}"
+
+
+def _quoted(text: str, kept: bytes = b"") -> str:
+    """Percent-encoded but for unreserved characters (RFC 3986 section 2.3) and those `kept`; lines end in CRLF."""
+    plain = _UNRESERVED | frozenset(kept)
+    octets = text.replace("\n", "\r\n").encode()
+    return "".join(chr(octet) if octet in plain else f"%{octet:02X}" for octet in octets)
+
+
+def marker(message_id: str, policy: Policy) -> str:
+    """What the marker line carries of a letter of ours, for relays that rewrite Message-IDs; `""` for other ids."""
+    known = token.in_message_id(message_id, policy.keys)
+    return "mg:" + message_id.strip("<>").removeprefix(token.PREFIX).rpartition("@")[0] if known else ""
+
+
+def links_of_letter(
+    template: str,
+    message_id: str,
+    ticket: Ticket | None,
+    address: str,
+    policy: Policy,
+    *,
+    parked: bool,
+    several: bool = False,
+    offer: str = "",
+) -> dict[str, Any]:
+    """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
+
+    `parked`: it asks about a mail that waits, `several`: about more than one. `offer`: another address the ticket may
+    belong to.
+    """
+    known = token.in_message_id(message_id, policy.keys)
+    if known is None or known.audience != "agent":
+        return {"mark": "", "taps": [], "questions": []}
+    about = replace(known, purpose="tap")
+    verbs = [
+        *_verbs(template, ticket, parked=parked, several=several),
+        *([("requester", f"#requester {offer}")] if offer else []),
+    ]
+    return {
+        "mark": marker(message_id, policy),
+        "taps": _links(verbs, about, policy.tag(ticket.number) if ticket else "", address, policy),
+        "questions": _links(QUESTIONS, replace(about, ticket=None), "", address, policy),
+    }
+
+
+def _verbs(template: str, ticket: Ticket | None, parked: bool, several: bool) -> Sequence[tuple[str, str]]:
+    if template == "was_it_you":
+        return CONFIRM_ALL if several else CONFIRM
+    if template == "receipt":
+        return PARKED if parked else DONE
+    return VERBS if ticket else ()
+
+
+def _links(
+    verbs: Iterable[Sequence[str]], known: Token, tag: str, address: str, policy: Policy
+) -> list[dict[str, str]]:
+    made = []
+    for label, command in verbs:
+        written = token.mint(policy.keys[0], known, token.bound_to(command))
+        href = mailto(address, f"{tag} {command}".strip(), f"mg:{written}")
+        made.append({"label": label, "command": command, "href": href})
+    return made
+
+
+def survey_links(
+    template: str, message_id: str, ticket: Ticket | None, address: str, policy: Policy
+) -> dict[str, list[dict[str, Any]]]:
+    """The survey's scale as links, signed for this ticket: a link scanner sends no mail and so cannot vote."""
+    known = token.in_message_id(message_id, policy.keys)
+    if ticket is None or known is None or template not in ("solved", "answer"):
+        return {}
+    vote = Token(ticket.number, "customer", 0, "vote", known.nonce)
+    written = token.mint(policy.keys[0], vote)
+    tag = policy.tag(ticket.number)
+    return {
+        "scale": [
+            {"score": score, "href": mailto(address, f"{tag} {score}", f"{score}\n\nmg:{written}")} for score in SCORES
+        ]
+    }

@@ -1,0 +1,57 @@
+"""Folding and words: text compared without regard to case and accents, and searched by word beginnings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a base letter and an accent (NFKD leaves them whole).
+_WHOLE = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents: `Łódź` is `lodz`, `Straße` is `strasse`, `Rēķins` is `rekins`.
+
+    For finding and for commands, never for addresses: there only A-Z is lowered (see `mail.canonical`). Each character
+    is taken apart for itself: NFKD of a whole text sorts every run of combining marks, in quadratic time, and marks
+    are what is dropped.
+    """
+    if text.isascii():
+        return text.lower()
+    lower = text.casefold()
+    table: dict[int, str] = {}
+    for char in set(lower):
+        if char > "\x7f":
+            apart = unicodedata.normalize("NFKD", char)
+            bare = "".join(c for c in apart if not unicodedata.combining(c))
+            table[ord(char)] = bare.casefold().translate(_WHOLE)
+    return lower.translate(table)
+
+
+def with_spaces(text: str) -> str:
+    """The folded words of a text, one space around each: ready for `holds`."""
+    return f" {' '.join(_WORD.findall(fold(text)))} "
+
+
+def as_wanted(entry: str) -> str:
+    """What to look for in a `spaced` text: `"credit note*"` -> `" credit note"`, `"vat"` -> `" vat "`.
+
+    Raises ValueError when the entry holds no word, or a `*` anywhere but at its end.
+    """
+    stem = entry.strip()
+    begins = stem.endswith("*")
+    stem = stem.removesuffix("*")
+    if "*" in stem:
+        raise ValueError("a `*` may stand only at the end, after the beginning of a word")
+    found = _WORD.findall(fold(stem))
+    if not found:
+        raise ValueError("there is no word in it")
+    return f" {' '.join(found)}" if begins else f" {' '.join(found)} "
+
+
+def has_word(text: str, entry: str) -> bool:
+    """True when a `spaced` text holds what `wanted` made of an entry."""
+    return entry in text

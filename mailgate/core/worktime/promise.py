@@ -1,0 +1,78 @@
+"""Which promise of answer and solution holds for a ticket, and in which working hours it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from mailgate.core.model.mail import canonical
+from mailgate.core.model.policy import Calendar, Policy, Sla
+from mailgate.core.model.ticket import Priority
+from mailgate.core.worktime import working_time
+
+
+def choose(
+    policy: Policy, department: str, priority: Priority, tags: Iterable[str], customer: str, named: str | None = None
+) -> Sla | None:
+    """The promise for such a ticket: one named by a rule, else the most specific that fits, else none.
+
+    A customer's address weighs more than their domain, that more than a tag, that more than a priority, and that more
+    than a promise without conditions. A promise some department names is for those departments only; one without
+    conditions that nobody names waits for a rule to name it. Of equals the first in the configuration wins.
+    """
+    by_name = {sla.name: sla for sla in policy.slas}
+    if named in by_name:
+        return by_name[named]
+    own = policy.department(department).sla
+    claimed = {dept.sla for dept in policy.departments if dept.sla}
+    tagged, address = frozenset(tags), canonical(customer)
+    best: Sla | None = None
+    best_weight = -1
+    for sla in policy.slas:
+        conditional = bool(sla.priorities or sla.tags or sla.customers)
+        if sla.name != own and (sla.name in claimed or not conditional):
+            continue
+        weight = _weight(sla, priority, tagged, address)
+        if weight is not None and weight > best_weight:
+            best, best_weight = sla, weight
+    return best
+
+
+def _weight(sla: Sla, priority: Priority, tags: frozenset[str], address: str) -> int | None:
+    weight = 0
+    if sla.customers:
+        if address in sla.customers:
+            weight += 8
+        elif "@" + address.rpartition("@")[2] in sla.customers:
+            weight += 4
+        else:
+            return None
+    if sla.tags:
+        if tags.isdisjoint(sla.tags):
+            return None
+        weight += 2
+    if sla.priorities:
+        if priority not in sla.priorities:
+            return None
+        weight += 1
+    return weight
+
+
+def calendar_of(policy: Policy, department: str) -> Calendar | None:
+    """The working hours promises of a department are counted in; None counts every second."""
+    return policy.calendar(policy.department(department).calendar)
+
+
+def waits_until(policy: Policy, department: str, since: datetime) -> datetime | None:
+    """When a ticket that waits for its customer since then is looked at: to nudge them or to solve it; None is never.
+
+    The pauses of `[[department]]` are plain time; what falls outside working hours happens when they begin.
+    """
+    desk = policy.department(department)
+    pause = min((each for each in (desk.nudge, desk.solve_after) if each), default=None)
+    return in_hours(policy, department, since + pause) if pause else None
+
+
+def in_hours(policy: Policy, department: str, at: datetime) -> datetime:
+    """That moment, or the begin of the department's next working hours when it falls outside them."""
+    return working_time.next_open(calendar_of(policy, department), at)

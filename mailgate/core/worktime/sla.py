@@ -1,0 +1,289 @@
+"""Promises: which one holds for a ticket, when it is due, who is late, and which step of escalation comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from mailgate.core.model import changed
+from mailgate.core.model.change import Assign, Change, SetDue, SetEscalation, SetPriority, SetSla, SetStatus
+from mailgate.core.model.changed import AT_REST
+from mailgate.core.model.policy import Calendar, EscalationStep, Policy, Sla
+from mailgate.core.model.ticket import Due, Priority, Status, Ticket
+from mailgate.core.worktime import working_time
+from mailgate.core.worktime.promise import calendar_of, choose
+
+Pauses = tuple[tuple[datetime, datetime], ...]
+# What happens to a deadline given by hand on a ticket that no promise covers.
+BY_HAND = Sla("by hand", warn=0.8, escalate=(EscalationStep(1.0, notify=("owner", "lead")),))
+
+_TITLES: Mapping[str, str] = {
+    "first_response": "First response",
+    "next_response": "Next response",
+    "resolve": "Solution",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDeadline:
+    """A running deadline: `promise` of working time since `start`, `rested` not counted."""
+
+    which: str  # "first_response", "next_response" or "resolve"
+    start: datetime
+    promise: timedelta
+    rested: timedelta  # working time not counted because the ticket was at rest
+    sla: str
+    calendar: str | None
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A step that is due now; `changes` records it and does what can be done to the ticket itself."""
+
+    level: int  # 1 is the first step of this deadline
+    step: EscalationStep
+    due_at: datetime
+    overdue: bool
+    changes: tuple[Change, ...]
+
+
+# --- when it is due ---------------------------------------------------------------------------------------------------
+
+
+def deadline(calendar: Calendar | None, start: datetime, promise: timedelta, pauses: Pauses = ()) -> datetime:
+    """When `promise` of working time has passed since `start`, the pauses not counted; later pauses change nothing."""
+    due = working_time.add(calendar, start, promise)
+    for begin, end in pauses:
+        if end > start and begin < due:
+            due = working_time.add(calendar, end, working_time.between(calendar, max(begin, start), due))
+    return due
+
+
+def running_deadlines(policy: Policy, ticket: Ticket) -> tuple[RunningDeadline, ...]:
+    """The clocks that run for a ticket; none while it is waiting, on hold or done.
+
+    The response clock runs from the opening until the first answer, and anew from each customer mail after it; the
+    resolution clock runs from the opening. Raises ConfigError for a calendar with too few hours.
+    """
+    sla = _named(policy, ticket.sla)
+    if sla is None or ticket.status in AT_REST:
+        return ()
+    running: list[tuple[str, datetime, timedelta]] = []
+    answered, asked = ticket.last_agent_at, ticket.last_customer_at
+    if ticket.first_response_at is None:
+        if sla.first_response is not None:
+            running.append(("first_response", ticket.created_at, sla.first_response))
+    elif sla.next_response is not None and asked and (answered is None or asked > answered):
+        running.append(("next_response", asked, sla.next_response))
+    if sla.resolve is not None:
+        running.append(("resolve", ticket.created_at, sla.resolve))
+    calendar = calendar_of(policy, ticket.department)
+    found = []
+    for which, start, promise in running:
+        due = deadline(calendar, start, promise, ticket.pauses)
+        rested = _rested(calendar, ticket.pauses, start, due)
+        found.append(RunningDeadline(which, start, promise, rested, sla.name, calendar.name if calendar else None, due))
+    return tuple(found)
+
+
+def deadlines(policy: Policy, ticket: Ticket) -> Due:
+    """The deadlines as the clocks give them; `first_response` holds whichever response is owed now."""
+    dues = {
+        "resolve" if clock.which == "resolve" else "first_response": clock.due
+        for clock in running_deadlines(policy, ticket)
+    }
+    manual = None if ticket.status.done else ticket.due.manual
+    return Due(dues.get("first_response"), dues.get("resolve"), manual)
+
+
+def deadlines_at_opening(policy: Policy, ticket: Ticket, now: datetime) -> tuple[Change, ...]:
+    """Promise, deadlines and first step of a ticket that was just opened; a rule may have named another promise."""
+    named = ticket.sla if ticket.sla != policy.department(ticket.department).sla else None
+    promised = choose(policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, named)
+    return _settle(policy, None, ticket, promised.name if promised else None, now)
+
+
+def deadlines_after(policy: Policy, before: Ticket, after: Ticket, now: datetime) -> tuple[Change, ...]:
+    """What the clocks make of a change from `before` to `after` (see `state.after`), entries written included.
+
+    The promise is chosen again unless a rule had named another; deadlines count from the original start; one that was
+    already missed stays as it was until it is answered or the ticket is done.
+    """
+    usual = choose(policy, before.department, before.priority, before.tags, before.requester.addr)
+    pinned = after.sla != before.sla or before.sla != (usual.name if usual else None)
+    if pinned:
+        return _settle(policy, before, after, after.sla, now)
+    fitting = choose(policy, after.department, after.priority, after.tags, after.requester.addr)
+    return _settle(policy, before, after, fitting.name if fitting else None, now)
+
+
+def _settle(policy: Policy, before: Ticket | None, after: Ticket, sla: str | None, now: datetime) -> tuple[Change, ...]:
+    changes: list[Change] = [] if sla == after.sla else [SetSla(sla)]
+    old = before.due if before else Due()
+    promised = replace(after, sla=sla)
+    due = _keep_missed(old, deadlines(policy, promised), promised, now)
+    for which in ("first_response", "resolve", "manual"):
+        if getattr(due, which) != getattr(after.due, which):
+            changes.append(SetDue(which, getattr(due, which)))
+    settled = replace(promised, due=due)
+    moved = due.next != old.next
+    stirred = before is None or (before.status in AT_REST) != (after.status in AT_REST)
+    if moved or changes or (stirred and due.next):
+        level = 0 if moved else after.escalation
+        changes.append(SetEscalation(level, next_look(policy, replace(settled, escalation=level)), due.next))
+    return tuple(changes)
+
+
+def _keep_missed(old: Due, new: Due, ticket: Ticket, now: datetime) -> Due:
+    if ticket.status.done:
+        return Due()
+    answered = ticket.last_agent_at is not None and ticket.last_agent_at >= (
+        ticket.last_customer_at or ticket.created_at
+    )
+    missed_response = not answered and old.first_response is not None and old.first_response < now
+    missed_resolve = old.resolve is not None and old.resolve < now
+    return Due(
+        old.first_response if missed_response else new.first_response,
+        old.resolve if missed_resolve else new.resolve,
+        new.manual,
+    )
+
+
+def explain(policy: Policy, ticket: Ticket, zone: tzinfo) -> tuple[str, ...]:
+    """How each deadline of a ticket came about, a sentence each, times in `zone`; for people at the desk."""
+    running = {
+        "resolve" if clock.which == "resolve" else "first_response": clock
+        for clock in running_deadlines(policy, ticket)
+    }
+    lines = []
+    for slot, due in (("first_response", ticket.due.first_response), ("resolve", ticket.due.resolve)):
+        clock = running.get(slot)
+        if due is None:
+            continue
+        name = _TITLES[clock.which if clock else slot]
+        line = f"{name} by {due.astimezone(zone):%Y-%m-%d %H:%M}"
+        if clock:
+            hours = f"working time of calendar {clock.calendar}" if clock.calendar else "around the clock"
+            line += f": {span(clock.promise)} {hours} (promise {clock.sla})"
+            line += f" since {clock.start.astimezone(zone):%Y-%m-%d %H:%M}"
+            line += f", {span(clock.rested)} at rest not counted" if clock.rested else ""
+        if clock is None or clock.due != due:
+            line += "; missed before, and kept as it was"
+        lines.append(line)
+    if ticket.due.manual:
+        lines.append(f"By hand: {ticket.due.manual.astimezone(zone):%Y-%m-%d %H:%M}")
+    if ticket.status in AT_REST and ticket.sla and not ticket.status.done:
+        lines.append(f"The clocks of promise {ticket.sla} stand still while the ticket is {ticket.status}")
+    return tuple(lines)
+
+
+def span(length: timedelta) -> str:
+    """A duration for people: `4 h`, `1 h 20 min`, `45 min`."""
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    return (
+        " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part) or "0 h"
+    )
+
+
+# --- who is late ------------------------------------------------------------------------------------------------------
+
+
+def is_late(tickets: Iterable[Ticket], now: datetime) -> tuple[Ticket, ...]:
+    """The overdue ones, longest overdue first, then the more urgent, then the older."""
+    overdue = [(ticket.due.next, ticket) for ticket in tickets if ticket.overdue(now)]
+    return tuple(
+        ticket for _, ticket in sorted(overdue, key=lambda pair: (pair[0], pair[1].priority.rank, pair[1].number))
+    )
+
+
+def due_steps(sla: Sla) -> tuple[EscalationStep, ...]:
+    """The warning and every configured step in order of time; steps at the same share of the deadline are one."""
+    found: dict[float, EscalationStep] = {}
+    warning = (EscalationStep(sla.warn, notify=("owner",)),) if sla.warn > 0 else ()
+    for step in (*warning, *(sla.escalate or BY_HAND.escalate)):
+        same = found.get(step.at, EscalationStep(step.at))
+        found[step.at] = EscalationStep(
+            step.at,
+            notify=tuple(dict.fromkeys((*same.notify, *step.notify))),
+            priority=step.priority or same.priority,
+            release=step.release or same.release,
+            reassign=step.reassign or same.reassign,
+        )
+    return tuple(found[at] for at in sorted(found))
+
+
+def next_look(policy: Policy, ticket: Ticket) -> datetime | None:
+    """When the next step of escalation is to be taken; None when there is none or the clocks stand still."""
+    ahead = _moments(policy, ticket)[ticket.escalation :]
+    return ahead[0][0] if ahead else None
+
+
+def escalate(
+    policy: Policy, ticket: Ticket, now: datetime, load: Mapping[str, int], away: Collection[str] = ()
+) -> Escalation | None:
+    """The highest step that is due and was not taken for this deadline yet; None when there is none.
+
+    `load` is the number of open tickets of each agent, for a step that gives the ticket to the least busy. After days
+    of downtime the lower steps are skipped: one step a ticket, not a storm (threats K-05).
+    """
+    moments = _moments(policy, ticket)
+    due_at = ticket.due.next
+    passed = [level for level, (at, _) in enumerate(moments, start=1) if at <= now and level > ticket.escalation]
+    if due_at is None or not passed:
+        return None
+    level = passed[-1]
+    step = moments[level - 1][1]
+    following = moments[level][0] if level < len(moments) else None
+    changes: list[Change] = [SetEscalation(level, following, due_at)]
+    if step.priority and Priority(step.priority).rank < ticket.priority.rank:
+        changes.append(SetPriority(Priority(step.priority)))
+    changes += _handed(policy, ticket, step, load, away)
+    after = changed.ticket_after(ticket, changes, now)
+    return Escalation(level, step, due_at, due_at < now, (*changes, *deadlines_after(policy, ticket, after, now)))
+
+
+def _handed(
+    policy: Policy, ticket: Ticket, step: EscalationStep, load: Mapping[str, int], away: Collection[str]
+) -> list[Change]:
+    if step.reassign:
+        able = [
+            agent.name
+            for agent in policy.agents_of(ticket.department)
+            if agent.name != ticket.owner and agent.name not in away
+        ]
+        if able:
+            return [Assign(min(able, key=lambda name: (load.get(name, 0), name))), SetStatus(Status.OPEN)]
+    if step.release and ticket.owner:
+        return [Assign(None), SetStatus(Status.NEW)]
+    return []
+
+
+def _moments(policy: Policy, ticket: Ticket) -> tuple[tuple[datetime, EscalationStep], ...]:
+    """Every step of the nearest deadline with its time; the share counts the working time that the deadline counted."""
+    due = ticket.due.next
+    if due is None or ticket.status in AT_REST:
+        return ()
+    sla = _named(policy, ticket.sla) or BY_HAND
+    calendar = calendar_of(policy, ticket.department)
+    start, pauses = ticket.created_at, ticket.pauses
+    if due == ticket.due.manual:
+        calendar, pauses = None, ()
+    elif due == ticket.due.first_response and ticket.first_response_at and ticket.last_customer_at:
+        start = ticket.last_customer_at
+    counted = working_time.between(calendar, start, due) - _rested(calendar, pauses, start, due)
+    moments = []
+    for step in due_steps(sla):
+        at = deadline(calendar, start, counted * step.at, pauses)
+        moments.append((min(at, due) if step.at < 1 else due if step.at == 1 else max(at, due), step))
+    return tuple(moments)
+
+
+def _rested(calendar: Calendar | None, pauses: Pauses, start: datetime, end: datetime) -> timedelta:
+    rests = (working_time.between(calendar, max(begin, start), min(until, end)) for begin, until in pauses)
+    return sum(rests, timedelta())
+
+
+def _named(policy: Policy, name: str | None) -> Sla | None:
+    return next((sla for sla in policy.slas if sla.name == name), None)

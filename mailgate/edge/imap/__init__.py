@@ -1,0 +1,1 @@
+"""IMAP in: connections, folders read oldest first, and waiting for news."""

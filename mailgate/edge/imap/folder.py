@@ -1,0 +1,292 @@
+"""Reads one IMAP folder: oldest first, each mail committed before it is moved or passed over."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+
+from mailgate.core.model.mail import Envelope, Source
+from mailgate.edge.imap.box import Cursors, Mailbox
+from mailgate.store.base import Cursor, Kept
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 50
+TRIES: Final = 5
+_AHEAD: Final = 32  # commits under way at once
+_AHEAD_OCTETS: Final = 16_777_216
+_LISTED: Final = 5_000  # mails of a backlog that are remembered at once
+_SUBSTITUTE: Final = b"Retrieval using the IMAP4 protocol failed"
+_RETURN_PATH: Final = re.compile(rb"(?i)^return-path:[ \t]*<([\x21-\x3b\x3d\x3f-\x7e]*)>[ \t]*\r?$", re.MULTILINE)
+
+Receive = Callable[[bytes, Envelope], "Future[Kept]"]
+Unfetchable = Callable[[str, str, int, int, str, int], None]
+
+
+@dataclass(slots=True)
+class Failure:
+    """A mail that did not come: how often, and when to ask again (monotonic seconds)."""
+
+    tries: int
+    again: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a server says of a mail before it is fetched."""
+
+    uid: int
+    size: int
+    arrived: datetime | None
+
+
+class Folder:
+    """One folder of one mailbox, over any number of connections; lives in the mailbox's thread.
+
+    `unfetchable(mailbox, folder, uidvalidity, uid, reason, size)` is told of a mail that is given up; it stays on the
+    server.
+    """
+
+    def __init__(
+        self, mailbox: Mailbox, name: str, cursors: Cursors, receive: Receive, unfetchable: Unfetchable, pace: float
+    ) -> None:
+        self.mailbox = mailbox
+        self.name = name
+        self.backlog = 0
+        self._cursors = cursors
+        self._receive = receive
+        self._unfetchable = unfetchable
+        self._pace = pace  # seconds until the second try of a mail; doubles from there
+        self._since = mailbox.since or cursors.first_seen(mailbox.name)
+        self.complaint = ""  # what the server refused in this pass
+        self._place = Cursor(0, 0)
+        self._queue: list[int] = []
+        self._unmoved: set[int] = set()  # committed, still to be moved
+        self._done_folder_checked = False
+        self._done: set[int] = set()  # accounted for, beyond the cursor
+        self._failures: dict[int, Failure] = {}
+
+    def forget_connection(self) -> None:
+        """A new connection: what was listed on the old one is asked again."""
+        self._queue = []
+        self._done_folder_checked = False
+
+    def open(self, client: IMAPClient) -> bool:
+        """Select the folder and find the place in it; False, and a `complaint`, when the server does not let us."""
+        try:
+            answer = client.select_folder(self.name, readonly=not self._moves)
+        except IMAPClientError as error:
+            self._complain(f"folder {self.name!r} cannot be opened", error)
+            return False
+        validity = int(answer.get(b"UIDVALIDITY", 0))
+        if self._place.uidvalidity != validity:
+            self._find_place(validity)
+        return True
+
+    def _find_place(self, validity: int) -> None:
+        remembered = self._cursors.get(self.mailbox.name, self.name)
+        if remembered is not None and remembered.uidvalidity != validity:
+            log.warning("imap folder has a new UIDVALIDITY, reading all of it again", extra=self._where())
+            remembered = None
+        self._place = remembered or Cursor(validity, 0)
+        self._queue = []
+        self._done.clear()
+        self._unmoved.clear()
+        self._failures.clear()
+
+    def _where(self, uid: int = 0) -> dict[str, object]:
+        place: dict[str, object] = {"mailbox": self.mailbox.name, "folder": self.name}
+        return place | {"uid": uid} if uid else place
+
+    def _complain(self, what: str, error: Exception) -> None:
+        """Note what the server refused; an aborted connection is not a refusal and goes on up."""
+        if isinstance(error, IMAPClientAbortError):
+            raise error
+        self.complaint = f"{what}: {error}"[:300]
+
+    @property
+    def _moves(self) -> bool:
+        """Sent mail and junk stay where they are."""
+        return bool(self.mailbox.done_folder) and self.name in self.mailbox.folders and self.mailbox.moves()
+
+    def pending(self, client: IMAPClient) -> list[int]:
+        """The UIDs to take next, oldest first, at most BATCH, in the selected folder."""
+        if not self._queue:
+            now = time.monotonic()
+            found = client.search(["UID", f"{self._place.uid + 1}:*"])
+            # `n:*` names the last mail in any case, so what is behind us is taken out again.
+            fresh = {uid for uid in found if uid > self._place.uid} - self._done
+            self.backlog = len(fresh)
+            waiting = {uid for uid, failure in self._failures.items() if failure.again > now}
+            self._queue = sorted(fresh - waiting)[:_LISTED]
+        return self._queue[:BATCH]
+
+    @property
+    def next_try(self) -> float | None:
+        """When the next mail that failed is due (monotonic seconds)."""
+        return min((failure.again for failure in self._failures.values()), default=None)
+
+    def take(self, client: IMAPClient, uids: list[int]) -> None:
+        """Take these mails: list, fetch, commit, then move and remember. Raises Temporary, and what imapclient raises.
+
+        Whatever breaks off, the cursor has not passed a mail that is not committed; a mail taken again is recognised by
+        the store.
+        """
+        self._queue = self._queue[len(uids) :]
+        taken: list[int] = []
+        waiting: deque[tuple[int, int, Future[Kept]]] = deque()
+        try:
+            for listed in self._list(client, uids):
+                raw = self._fetch(client, listed)
+                if raw is None:
+                    continue
+                waiting.append((listed.uid, len(raw), self._receive(raw, self._envelope(listed, raw))))
+                while len(waiting) > _AHEAD or sum(size for _, size, _ in waiting) > _AHEAD_OCTETS:
+                    taken.append(self._committed(waiting))
+        finally:
+            while waiting:
+                taken.append(self._committed(waiting))
+            self.backlog = max(0, self.backlog - len(taken))
+            self._done.update(taken)
+            if self._moves:
+                self._unmoved.update(taken)
+            else:
+                self._remember(uids)
+        if self._moves:
+            self.move(client)
+            self._remember(uids)
+
+    def _committed(self, waiting: deque[tuple[int, int, Future[Kept]]]) -> int:
+        uid, _, kept = waiting.popleft()
+        kept.result()
+        self._failures.pop(uid, None)
+        return uid
+
+    def _list(self, client: IMAPClient, uids: list[int]) -> list[Listed]:
+        """Size and date of each mail that is there; sets aside what is too large, forgets what has gone."""
+        answers = client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+        listed = []
+        for uid in uids:
+            size = answers.get(uid, {}).get(b"RFC822.SIZE")
+            if not isinstance(size, int):
+                self._missing(client, uid, "the server lists it without a size")
+            elif size > self.mailbox.max_size:
+                self._give_up(uid, "too_large", size)
+            else:
+                listed.append(Listed(uid, size, _utc(answers[uid].get(b"INTERNALDATE"))))
+        return listed
+
+    def _fetch(self, client: IMAPClient, listed: Listed) -> bytes | None:
+        """The mail's octets; None when it did not come, which is never taken for done (threats F9)."""
+        try:
+            answer: dict[Any, Any] = client.fetch([listed.uid], ["BODY.PEEK[]"]).get(listed.uid, {})
+        except MemoryError:
+            self._failed(listed.uid, "the server announced an impossible size")
+            raise
+        except Exception:
+            self._failed(listed.uid, "the connection broke while it was fetched")
+            raise
+        raw = answer.get(b"BODY[]")
+        if not isinstance(raw, bytes) or (not raw and listed.size):
+            self._missing(client, listed.uid, "the server sends no text")
+            return None
+        if len(raw) < 8192 and _SUBSTITUTE in raw and b"\nreceived:" not in (b"\n" + raw).lower():
+            self._failed(listed.uid, "the server sends a substitute: retrieval failed")
+            return None
+        return raw
+
+    def _missing(self, client: IMAPClient, uid: int, why: str) -> None:
+        """Nothing came for this UID: somebody expunged it, which is fine, or the server cannot deliver it."""
+        if uid in client.search(["UID", str(uid)]):
+            self._failed(uid, why)
+        else:
+            log.info("imap mail is no longer in its folder", extra=self._where(uid))
+            self._failures.pop(uid, None)
+            self._done.add(uid)
+
+    def _failed(self, uid: int, why: str) -> None:
+        tries = self._failures[uid].tries + 1 if uid in self._failures else 1
+        if tries >= TRIES:
+            self._give_up(uid, why, 0)
+            return
+        self._failures[uid] = Failure(tries, time.monotonic() + self._pace * 2 ** (tries - 1))
+        log.warning("imap mail could not be fetched", extra=self._where(uid) | {"tries": tries, "why": why})
+
+    def _give_up(self, uid: int, why: str, size: int) -> None:
+        self._unfetchable(self.mailbox.name, self.name, self._place.uidvalidity, uid, why, size)
+        self._failures.pop(uid, None)
+        self._done.add(uid)
+
+    def _envelope(self, listed: Listed, raw: bytes) -> Envelope:
+        end = raw.find(b"\n\r\n", 0, 65_536)
+        sender = _RETURN_PATH.search(raw, 0, end if end >= 0 else min(len(raw), 65_536))
+        return Envelope(
+            sender=sender[1].decode("ascii") if sender else "",
+            recipients=(self.mailbox.address,),
+            source=Source.IMAP,
+            mailbox=self.mailbox.name,
+            folder=self.name,
+            uid=listed.uid,
+            uidvalidity=self._place.uidvalidity,
+            arrived_at=listed.arrived,
+            history=listed.arrived is not None and listed.arrived < self._since,
+            junk=self.name == self.mailbox.junk,
+            sent=self.name == self.mailbox.sent_folder,
+        )
+
+    def move(self, client: IMAPClient) -> None:
+        """Put what is committed into `done_folder`, made when missing; a refusal is a `complaint`, and tried again.
+
+        Until a mail is moved the cursor stays before it: after a restart it is fetched, recognised and moved.
+        """
+        if not self._unmoved or not self._moves:
+            return
+        uids = sorted(self._unmoved)
+        try:
+            if not self._done_folder_checked:
+                ensure_folder(client, self.mailbox.done_folder)
+                self._done_folder_checked = True
+            if client.has_capability("MOVE"):
+                client.move(uids, self.mailbox.done_folder)
+            else:
+                client.copy(uids, self.mailbox.done_folder)
+                client.delete_messages(uids, silent=True)
+                if client.has_capability("UIDPLUS"):
+                    client.uid_expunge(uids)
+        except IMAPClientError as error:
+            self._complain(f"mail cannot be moved to {self.mailbox.done_folder!r}", error)
+            return
+        self._unmoved.clear()
+        self._remember([])
+
+    def _remember(self, through: list[int]) -> None:
+        """Move the cursor up to the first mail that is not accounted for."""
+        unfinished = [uid for uid in through if uid not in self._done] + [*self._failures, *self._unmoved]
+        last = min(unfinished) - 1 if unfinished else max(self._done, default=0)
+        if last > self._place.uid:
+            self._place = Cursor(self._place.uidvalidity, last)
+            self._cursors.set(self.mailbox.name, self.name, self._place)
+            self._done = {uid for uid in self._done if uid > last}
+
+
+def ensure_folder(client: IMAPClient, name: str) -> None:
+    """Make a folder when it is missing. Raises IMAPClientError when the server does not let us."""
+    if not client.folder_exists(name):
+        client.create_folder(name)
+        client.subscribe_folder(name)
+
+
+def _utc(when: object) -> datetime | None:
+    if not isinstance(when, datetime) or when.tzinfo is None:
+        return None
+    return when.astimezone(UTC)

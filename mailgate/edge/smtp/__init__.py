@@ -1,0 +1,1 @@
+"""SMTP, LMTP and submission in: the listener, the dialogue, its limits and its replies."""

@@ -1,0 +1,60 @@
+"""What an SMTP session may ask of the house it stands in, and what the house may do with a guest."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from mailgate.core.model.mail import Envelope
+from mailgate.edge.smtp.limits import Ledger, SmtpLimits
+from mailgate.edge.smtp_guesses import Guesses
+from mailgate.store.base import Kept
+
+Receive = Callable[[bytes, Envelope], concurrent.futures.Future[Kept]]
+Standing = Literal["ours", "unknown", "foreign"]
+
+
+class SmtpPeer(Protocol):
+    """One connection, as the house sees it."""
+
+    address: str  # of the peer, after PROXY
+    counted: str  # the address it is counted under in the ledger
+
+    def hang_up(self, line: bytes = b"") -> None:
+        """Say a last reply line, if any, and close."""
+        ...
+
+    def dismiss(self) -> None:
+        """Close now, or when the mail in hand has been answered."""
+        ...
+
+
+class SmtpHouse(Protocol):
+    """What every session shares: limits, counts, and the functions that answer for addresses, disk and mail."""
+
+    loop: asyncio.AbstractEventLoop
+    limits: SmtpLimits
+    ledger: Ledger
+    hostname: str
+    stopping: bool
+    receive: Receive
+    recipient: Callable[[str], Standing]
+    login: Callable[[str, str], str | None]  # user, password -> the agent's name
+    guesses: Guesses
+    guessed: Callable[[str, str, str], None]  # "address" or "account", the peer, the user they named
+    room: Callable[[int], bool]
+    banned: Callable[[str], bool]
+
+    def enter(self, guest: SmtpPeer, address: str) -> bool:
+        """Count a peer in; False when there are too many, or the house is closing."""
+        ...
+
+    def move(self, guest: SmtpPeer, address: str) -> bool:
+        """A front named the real peer: count that one instead; False when it has too many already."""
+        ...
+
+    def leave(self, guest: SmtpPeer) -> None:
+        """The peer has gone and its last commit has ended."""
+        ...

@@ -1,0 +1,158 @@
+"""Listens for SMTP, LMTP and submission in the daemon's own loop and hands each mail to `receive` before 250."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mailgate.core.model.mail import Source
+from mailgate.edge.smtp import replies as reply
+from mailgate.edge.smtp.house import Receive, SmtpPeer, Standing
+from mailgate.edge.smtp.limits import Ledger, Listener, Network, SmtpLimits
+from mailgate.edge.smtp.session import SmtpDialogue
+from mailgate.edge.smtp_guesses import Guesses
+
+log = logging.getLogger(__name__)
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd prints every command
+
+
+class SmtpListeners:
+    """All listeners together, their peers and their limits.
+
+    `receive` is called in the loop's thread for mail up to 64 KiB (it must not block) and in a worker thread for larger
+    mail; its future resolves after the fsynced commit. `recipient` says whether an address is ours, unknown at a domain
+    of ours, or foreign. `login` checks a user and password and returns the agent's name; `guessed` hears of somebody
+    who tries many, at most once an hour. `room` says whether the disk has space for so many octets. `banned` refuses an
+    envelope sender.
+    """
+
+    def __init__(
+        self,
+        listeners: Sequence[Listener],
+        limits: SmtpLimits,
+        *,
+        receive: Receive,
+        recipient: Callable[[str], Standing],
+        hostname: str,
+        login: Callable[[str, str], str | None] = lambda user, password: None,
+        guessed: Callable[[str, str, str], None] = lambda what, address, user: None,
+        room: Callable[[int], bool] = lambda octets: True,
+        banned: Callable[[str], bool] = lambda address: False,
+        trusted_networks: Sequence[Network] = (),
+    ) -> None:
+        self.listeners = tuple(listeners)
+        self.limits = limits
+        self.receive = receive
+        self.recipient = recipient
+        self.login = login
+        self.guesses = Guesses()
+        self.guessed = guessed
+        self.room = room
+        self.banned = banned
+        self.hostname = hostname
+        self.ledger = Ledger(limits, tuple(trusted_networks))
+        self.stopping = False
+        self.loop: asyncio.AbstractEventLoop
+        self._servers: list[tuple[Listener, asyncio.Server]] = []
+        self._inside: set[SmtpPeer] = set()
+        self._empty = asyncio.Event()
+
+    async def start(self) -> None:
+        """Bind every listener. Raises OSError when an address is taken or not allowed; then nothing stays bound."""
+        self.loop = asyncio.get_running_loop()
+        try:
+            for listener in self.listeners:
+                self._servers.append((listener, await self._bind(listener)))
+        except OSError:
+            for _, server in self._servers:
+                server.close()
+            self._servers.clear()
+            raise
+        for listener in self.listeners:
+            log.info("listening", extra={"kind": str(listener.kind), "at": self.bound[str(listener.kind)]})
+
+    async def _bind(self, listener: Listener) -> asyncio.Server:
+        def make() -> SmtpDialogue:
+            return SmtpDialogue(self, listener)
+
+        if not listener.path:
+            return await self.loop.create_server(make, listener.host, listener.port, backlog=128)
+        path = Path(listener.path)
+        if path.is_socket():
+            path.unlink()  # left by a daemon that was killed; our lock says that it is gone
+        unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            unix.bind(listener.path)
+            path.chmod(0o660)
+            return await self.loop.create_unix_server(make, sock=unix, backlog=128)
+        except OSError:
+            unix.close()
+            raise
+
+    @property
+    def bound(self) -> dict[str, list[str]]:
+        """Where each kind of listener really is: `{"smtp": ["127.0.0.1:8025"], "lmtp": ["/run/lmtp"]}`."""
+        places: dict[str, list[str]] = {str(kind): [] for kind in (Source.SMTP, Source.LMTP, Source.SUBMISSION)}
+        for listener, server in self._servers:
+            for sock in server.sockets:
+                name = sock.getsockname()
+                places[str(listener.kind)].append(name if isinstance(name, str) else _host_port(name))
+        return places
+
+    async def stop(self, grace: float = 25.0) -> None:
+        """Take no more, say 421 to the idle, let commits and running DATA end for at most `grace` seconds."""
+        self.stopping = True
+        for listener, server in self._servers:
+            server.close()
+            if listener.path:
+                Path(listener.path).unlink(missing_ok=True)
+        for guest in list(self._inside):
+            guest.dismiss()
+        self._check_empty()
+        try:
+            await asyncio.wait_for(self._empty.wait(), grace)
+        except TimeoutError:
+            for guest in list(self._inside):
+                guest.hang_up(reply.SHUTTING_DOWN)
+        self._servers.clear()
+
+    @property
+    def connections(self) -> int:
+        """How many peers are inside."""
+        return len(self._inside)
+
+    # -- what the sessions call
+
+    def enter(self, guest: SmtpPeer, address: str) -> bool:
+        """Count a peer in; False when there are too many, or we are closing."""
+        if self.stopping or not self.ledger.enter(address):
+            return False
+        self._inside.add(guest)
+        return True
+
+    def move(self, guest: SmtpPeer, address: str) -> bool:
+        """A front named the real peer: count that one instead; False when it has too many already."""
+        self.ledger.leave(guest.counted)
+        if not self.ledger.enter(address):
+            self.ledger.enter(guest.counted)
+            guest.hang_up(reply.TOO_BUSY)
+            return False
+        guest.counted = guest.address = address
+        return True
+
+    def leave(self, guest: SmtpPeer) -> None:
+        """The peer has gone and its last commit has ended."""
+        self.ledger.leave(guest.counted)
+        self._inside.discard(guest)
+        self._check_empty()
+
+    def _check_empty(self) -> None:
+        if self.stopping and not self._inside:
+            self._empty.set()
+
+
+def _host_port(name: tuple[str, int]) -> str:
+    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"

@@ -1,0 +1,1 @@
+"""People made known, and their data let go: retention and the right to be forgotten."""

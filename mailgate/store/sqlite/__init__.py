@@ -1,0 +1,1 @@
+"""The embedded default: one file, one writing thread, its schema and its backup."""

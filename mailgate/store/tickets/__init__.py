@@ -1,0 +1,1 @@
+"""How tickets are written, read, found, and known to a decision."""

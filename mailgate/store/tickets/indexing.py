@@ -1,0 +1,83 @@
+"""The search index kept true: an entry is found by its words of now and by the title of the ticket it is in now."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from mailgate.store.session import TransactionPart
+
+CURSOR = "words-indexed"
+TEXT = 256 * 1024  # characters of an entry that are searched
+# Letters that are no accented form of another, so that no tokenizer folds them (libraries: "lodz" and "Łódź").
+FOLDED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+FEED = "INSERT INTO words (rowid, subject, body) VALUES (:id, :subject, :body)"
+# The index keeps no text of its own: what is taken out must be said exactly as it was put in (FTS5 section 4.4.4).
+TAKE_OUT = "INSERT INTO words (words, rowid, subject, body) VALUES ('delete', :id, :subject, :body)"
+INDEXED = "SELECT id, author, author_name, text FROM entry WHERE id = :id AND id <= :cursor"
+
+
+class _Folding(dict[int, str]):
+    """What becomes of each character, found out when it is first met and kept for all but the rarest."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKD", chr(code).casefold().translate(FOLDED))
+        bare = "".join(c for c in plain if not unicodedata.combining(c))
+        return self.setdefault(code, bare) if code < 0x10000 else bare
+
+
+_FOLDING = _Folding()
+
+
+def folded(text: str) -> str:
+    """Lower case without accents, so that `lodz` finds `Łódź` and `strasse` finds `Straße`."""
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
+
+
+def body(author: str, name: str, text: str) -> str:
+    """What of an entry is searched beside its title."""
+    return folded(f"{author} {name} {text[:TEXT]}")
+
+
+def indexed_up_to(session: TransactionPart) -> int:
+    """The last entry the index knows."""
+    return int(session.scalar("SELECT value FROM counter WHERE name = :name", {"name": CURSOR}) or 0)
+
+
+def take_out(session: TransactionPart, entries: Iterable[int], subject: str) -> None:
+    """Out of the index, before anything about these entries or their title changes."""
+    _each(session, TAKE_OUT, entries, subject)
+
+
+def put_in(session: TransactionPart, entries: Iterable[int], subject: str) -> None:
+    """Into the index again, after it has changed."""
+    _each(session, FEED, entries, subject)
+
+
+def retitle(session: TransactionPart, entries: Iterable[int], old: str, new: str) -> None:
+    """The entries are found by another title from now on."""
+    moved = list(entries)
+    if old != new:
+        take_out(session, moved, old)
+        put_in(session, moved, new)
+
+
+def let_go(session: TransactionPart, after: int, pages: int) -> int | None:
+    """Rewrite up to so many pages of the index, so that what was taken out stands in none; None when all are done.
+
+    `after` is 0 at first, then what was returned: all is gathered once, then merged bit by bit (FTS5 section 6.8).
+    """
+    before = session.connection.total_changes
+    session.run("INSERT INTO words (words, rank) VALUES ('merge', :pages)", {"pages": pages if after else -pages})
+    return after + 1 if session.connection.total_changes - before >= 2 else None
+
+
+def _each(session: TransactionPart, statement: str, entries: Iterable[int], subject: str) -> None:
+    cursor = indexed_up_to(session)
+    for entry in entries:
+        row = session.one(INDEXED, {"id": entry, "cursor": cursor})
+        if row is not None:
+            text = body(row["author"], row["author_name"], row["text"])
+            session.run(statement, {"id": entry, "subject": folded(subject), "body": text})

@@ -1,0 +1,107 @@
+"""A headed letter and its words -> the bytes of an RFC 5322 message."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from mailgate.core.letters.letter import Letter
+from mailgate.wire.letters import mime_out, render
+
+LONGEST_SUBJECT = 255
+REFERENCES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that travels with a letter; `content_id` without angle brackets is what its HTML shows it by."""
+
+    name: str
+    type: str
+    data: bytes
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished message; `problems` are for the admin: their template failed and ours was used."""
+
+    raw: bytes
+    subject: str
+    problems: tuple[str, ...] = ()
+
+
+def write(letter: Letter, now: datetime, templates: str | None = None, files: Sequence[File] = ()) -> Written:
+    """The letter worded and composed; `templates` is the admin's folder of overrides.
+
+    Raises Permanent when an address cannot be written, Temporary when the built-in template fails as well.
+    """
+    page = render.page(letter, now, templates)
+    subject = subject_line(page.subject or letter.subject, letter.tag)
+    enclosed = (*files, *_card(letter))
+    raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
+    return Written(raw, subject, page.problems)
+
+
+def subject_line(text: str, tag: str) -> str:
+    """One line of at most 255 characters that carries the tag."""
+    text = mime_out.one_line(text)
+    if tag and tag not in text:
+        text = f"{tag} {text}"
+    return text if len(text) <= LONGEST_SUBJECT else text[: LONGEST_SUBJECT - 1].rstrip() + "…"
+
+
+def _head(letter: Letter, subject: str, now: datetime) -> bytes:
+    references = letter.references
+    if len(references) > REFERENCES:
+        references = (references[0], *references[1 - REFERENCES :])
+    fields = [
+        mime_out.mailboxes("From", [letter.from_]),
+        mime_out.mailboxes("To", letter.to),
+        mime_out.mailboxes("Cc", letter.cc),
+        mime_out.mailboxes("Reply-To", [letter.reply_to] if letter.reply_to else []),
+        mime_out.field("Subject", subject),
+        mime_out.field("Date", format_datetime(now)),
+        mime_out.ids("Message-ID", [letter.message_id]),
+        mime_out.ids("In-Reply-To", [letter.in_reply_to]),
+        mime_out.ids("References", references),
+        *(mime_out.field(name, value) for name, value in letter.marks),
+        b"MIME-Version: 1.0\r\n",
+    ]
+    return b"".join(fields)
+
+
+def body(identity: str, text: str, html: str, files: Sequence[File] = ()) -> bytes:
+    """Text, HTML and files as the fewest nested parts; `identity` makes boundaries that are the same each time."""
+    seed = hashlib.sha256(identity.encode()).hexdigest()[:24]
+    shown = [one for one in files if one.inline and one.content_id and f"cid:{one.content_id}" in html]
+    rest = [one for one in files if one not in shown]
+    content = mime_out.text_part("plain", text)
+    if html:
+        page = mime_out.text_part("html", html)
+        if shown:
+            page = mime_out.multipart("related", f"r{seed}", [page, *map(_file, shown)], '; type="text/html"')
+        content = mime_out.multipart("alternative", f"a{seed}", [content, page])
+    if rest:
+        content = mime_out.multipart("mixed", f"m{seed}", [content, *map(_file, rest)])
+    return content
+
+
+def _card(letter: Letter) -> tuple[File, ...]:
+    """An agent's own address for their address book, with their first letter: a vCard (RFC 6350)."""
+    address = str(letter.context.get("desk_address") or "")
+    if not address:
+        return ()
+    name = str(letter.context.get("gateway") or "mailgate")
+    for mark in ("\\", ",", ";"):
+        name = name.replace(mark, f"\\{mark}")
+    text = f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{mime_out.one_line(name)}\r\nEMAIL:{address}\r\nEND:VCARD\r\n"
+    return (File("desk.vcf", "text/vcard", text.encode()),)
+
+
+def _file(one: File) -> bytes:
+    return mime_out.file_part(one.name, one.type, one.data, one.content_id, one.inline)

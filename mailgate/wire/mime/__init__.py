@@ -1,0 +1,1 @@
+"""Octets off the wire to an InboundMail: structure, headers, charsets, files."""

@@ -1,0 +1,242 @@
+"""Octets off the wire to an InboundMail: pure, tolerant of anything, never raising."""
+
+from __future__ import annotations
+
+import email
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from email.errors import MessageError
+
+from mailgate.core.model.mail import Attachment, AuthResults, Envelope, InboundMail, MailKind
+from mailgate.core.model.policy import Limits
+from mailgate.core.text import language, quote, subject
+from mailgate.wire.mime import attachment, body, cms, fields, header, invitation, structure
+from mailgate.wire.mime.authentication import read_authentication
+from mailgate.wire.mime.header import HeaderBlock
+from mailgate.wire.mime.structure import Part, Tree
+from mailgate.wire.report import bare, reading
+from mailgate.wire.text import fresh, sanitize
+
+MAX_SUBJECT = 255
+MAX_TEXT = 1024 * 1024
+MAX_REPORT = 1024 * 1024  # of a report only the top is read: what it returns may be large
+
+_BOMBS = frozenset({"too_many_parts", "nesting", "header_too_large", "too_many_headers"})
+_LANGUAGES = ("en", "fi", "pl", "lv")
+_AS_WRITTEN = "x-ms-exchange-organization-authas"  # what vouches for somebody is no encoded word
+_PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SIGNED = "1/signed/"  # before the part numbers of a mail inside an opaque signature
+_REPORT_TYPES = frozenset({
+    "message/delivery-status", "message/global-delivery-status", "message/disposition-notification",
+    "message/feedback-report", "text/vnd.google.email-reaction+json",
+})  # fmt: skip
+_MACHINE = re.compile(r"(?i)mailer-?daemon|post_?master|interscan|mail delivery|\bbounce|majordomo|mail ?administrator")
+_FAILURE = re.compile(
+    r"(?i)undeliver|deliver|return|fail|bounce|unzustellbar|unknown|error|notification|warning|reject|delay|"
+    r"mail system|not sent|no delivery|nondeliver|niedostarcz|nepiegād|toimit|challenge|confirm|配信|届け"
+)
+
+
+def parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
+    """Read a message (RFC 5322, MIME). Nothing it contains raises: the last resort is a mail flagged `unparseable`."""
+    try:
+        return _parse(raw, envelope, limits)
+    except Exception:  # hostile input must become a mail, whatever it broke
+        return _unparseable(raw, envelope)
+
+
+def files(raw: bytes) -> Iterator[tuple[Attachment, bytes]]:
+    """The attachments `parse` tells of, each with its octets; the mail is read once, whoever asks for how many."""
+    words = body.choose(_open(structure.read_structure(raw).root))
+    yield from attachment.opened((*words.files, *body.unshown(words)), set())
+
+
+def _open(root: Part) -> Part:
+    """What holds the words: the message itself, or the one inside an opaque signature."""
+    content = cms.signed_content(root.content) if root.type in _PKCS7 else None
+    if content is None:
+        return root
+    inner = structure.read_structure(content).root
+    for part in inner.walk():
+        part.number = _SIGNED + part.number
+    return inner
+
+
+def _unparseable(raw: bytes, envelope: Envelope) -> InboundMail:
+    digest = hashlib.sha256(raw).hexdigest()
+    text = raw[:65536].decode("utf-8", "replace").replace("\0", "").replace("\r\n", "\n")
+    flags = frozenset({"unparseable"})
+    return InboundMail(envelope, len(raw), digest, author=None, text=text, fresh=text, flags=flags)
+
+
+def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
+    tree = structure.read_structure(raw, limits.parts, limits.nesting, limits.header_bytes)
+    head, flags = tree.root.head, tree.flags
+    author, clean = fields.author(head, flags)
+    title = head.shown("subject")[:MAX_SUBJECT].strip()
+    if header.smuggles(head.first("subject")):
+        flags.add("bare_cr_header")
+    root = _open(tree.root)
+    words = body.choose(root)
+    text, pages = body.read(words)
+    files = attachment.describe([*words.files, *body.unshown(words)], flags)
+    embedded, inner = _embedded(words.files)
+    passed_on = not text.strip() and bool(inner)
+    text = (inner if passed_on else text)[:MAX_TEXT]
+    is_spam, score = fields.spam(head)
+    mail = InboundMail(
+        envelope=envelope,
+        size=len(raw),
+        content_digest=_content_digest(head, text, files),
+        author=author,
+        author_clean=clean,
+        sender=next(iter(fields.addresses(head, "sender", flags)), None),
+        reply_to=fields.addresses(head, "reply-to", flags),
+        to=fields.addresses(head, "to", flags),
+        cc=fields.addresses(head, "cc", flags),
+        delivered_to=fields.delivered_to(head),
+        subject=title,
+        date=fields.date(head, envelope),
+        message_id=fields.message_id(head),
+        in_reply_to=fields.message_ids(head, "in-reply-to")[: fields.MAX_REFERENCES],
+        references=fields.references(head),
+        headers=_headers(head),
+        auth=_authentication(head),
+        text=text,
+        attachments=files,
+        security=_security(tree.root, opened=root is not tree.root),
+        spam=is_spam,
+        spam_score=score,
+        embedded=embedded,
+    )
+    forward = passed_on or subject.is_forward(title)
+    mail = _split(mail, pages, forward=forward)
+    mail = _kind(mail, tree, raw, forward=forward)
+    return replace(mail, flags=frozenset(flags)) if flags else mail
+
+
+def _headers(head: HeaderBlock) -> tuple[tuple[str, str], ...]:
+    """Every field decoded, but our own marks: whoever sends us those is not us (threats A-09)."""
+    return tuple(
+        (name, header.text(value) if name == _AS_WRITTEN else header.decoded(value, head.charset))
+        for name, value in head.fields
+        if not name.startswith("x-mailgate-") or name == "x-mailgate-loop"
+    )
+
+
+def _authentication(head: HeaderBlock) -> tuple[AuthResults, ...]:
+    """What borders say about the sender; without such a field there is nothing to read."""
+    wanted = ("authentication-results", "authentication-results" + header.ODD, "received")
+    seen = [(name, value) for name, value in head.fields if name in wanted]
+    return read_authentication(seen) if any(name != "received" for name, _ in seen) else ()
+
+
+def _split(mail: InboundMail, pages: list[str], *, forward: bool) -> InboundMail:
+    """Tell what is new from history, in the text and in the HTML, and guess the language of what is new."""
+    parts = quote.split_history(mail.text, forward=forward)
+    html = fresh_html = ""
+    if pages:
+        page = "\n".join(pages)
+        html = sanitize.clean(page)
+        if html and not forward and parts.quoted:
+            new, old = fresh.split_fresh_html(page)
+            fresh_html = sanitize.clean(new) if old else ""
+        elif html:
+            fresh_html = html
+    return replace(
+        mail,
+        fresh=parts.fresh,
+        quoted=parts.quoted,
+        signature=parts.signature,
+        html=html,
+        fresh_html=fresh_html,
+        language=language.guess(parts.fresh, _LANGUAGES),
+    )
+
+
+def _kind(mail: InboundMail, tree: Tree, raw: bytes, *, forward: bool) -> InboundMail:
+    """Say what sort of message it is, with what a report or an invitation tells."""
+    method, summary = _invitation(tree.root)
+    if method in invitation.ITIP:
+        answer = method == "reply" and bare.says_only(mail.text, MailKind.CALENDAR)
+        return replace(mail, kind=MailKind.CALENDAR, summary=summary, bare=answer)
+    mail = replace(mail, summary=summary) if summary else mail
+    if not tree.flags & _BOMBS and _may_report(mail, tree.root):
+        found = _report(raw, mail)
+        if found is not None:
+            return replace(mail, kind=found.kind, bounced=found.bounced, bounced_ids=found.ids, bare=found.bare)
+    return replace(mail, kind=MailKind.FORWARD) if forward else mail
+
+
+def _invitation(root: Part) -> tuple[str, str]:
+    for part in root.walk():
+        if part.type == "text/calendar" and not part.children:
+            method, summary = invitation.read(body.plain(part))
+            return part.parameters.get("method", method).lower(), summary
+    return "", ""
+
+
+def _may_report(mail: InboundMail, root: Part) -> bool:
+    """Worth reading as a report: by structure, by the null sender, or by the words robots use."""
+    if root.type == "multipart/report" or any(part.type in _REPORT_TYPES for part in root.walk()):
+        return True
+    if _null_sender(mail) or mail.header("x-failed-recipients"):
+        return True
+    answers = bool(mail.in_reply_to or mail.references) or subject.is_reply(mail.subject)
+    if answers and reading.is_worded_like_one(mail.text):
+        return True
+    who = f"{mail.author.name} {mail.author.addr}" if mail.author else mail.header("from")
+    return _MACHINE.search(who) is not None or _FAILURE.search(mail.subject) is not None
+
+
+def _null_sender(mail: InboundMail) -> bool:
+    """True when no sender was stated on the way, which is more than not knowing the one that was (RFC 5321, 4.5.5)."""
+    return mail.envelope.null or mail.header("return-path").strip() == "<>"
+
+
+def _report(raw: bytes, mail: InboundMail) -> reading.Report | None:
+    try:
+        message = email.message_from_bytes(raw[:MAX_REPORT])
+        return reading.read_report(message, mail.text, null_sender=_null_sender(mail), fresh=mail.fresh)
+    except (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
+        return None
+
+
+def _embedded(files: list[Part]) -> tuple[dict[str, str], str]:
+    """The essentials of the first mail inside the mail, and its text."""
+    part = next((each for each in files if each.type in ("message/rfc822", "message/global")), None)
+    if part is None:
+        return {}, ""
+    tree = structure.read_structure(part.content)
+    head = tree.root.head
+    found = {"from": head.shown("from"), "subject": head.shown("subject"), "message-id": fields.message_id(head)}
+    text, _ = body.read(body.choose(tree.root))
+    top = "\n".join(f"{name.title()}: {found[name]}" for name in ("from", "subject") if found[name])
+    return {name: value for name, value in found.items() if value}, f"{top}\n\n{text}".strip()
+
+
+def _content_digest(head: HeaderBlock, text: str, files: tuple[Attachment, ...]) -> str:
+    """What makes two mails the same mail, however they travelled."""
+    digest = hashlib.sha256()
+    # A list may add its name to a subject on the way; without a Message-ID it is all that tells two alarms apart.
+    named = ("from", "date", "message-id") if head.shown("message-id") else ("from", "date", "subject")
+    for name in named:
+        digest.update(head.shown(name).encode("utf-8", "replace") + b"\n")
+    digest.update(text.encode("utf-8", "replace"))
+    for each in files:
+        digest.update(b"\n" + each.digest.encode())
+    return digest.hexdigest()
+
+
+def _security(root: Part, *, opened: bool) -> str:
+    for part in root.walk():
+        if part.type == "multipart/encrypted":
+            return "encrypted"
+        if part.type in _PKCS7:
+            kind = part.parameters.get("smime-type", "").lower()
+            return "signed" if opened or kind in ("signed-data", "certs-only") else "encrypted"
+        if part.type == "multipart/signed":
+            return "signed"
+    return ""
