@@ -71,6 +71,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert anchor in known, f"{name(page)} -> {target}"
 
 
+@pytest.mark.parametrize("page", [ROOT / "CONTRIBUTING.md", ROOT / "docs" / "flow.md"], ids=name)
+def test_every_file_of_ours_that_a_guide_names_is_there(page: Path) -> None:
+    for said in re.findall(r"(?<![\w/])((?:mailgate|core|app|wire|store|edge|tests)/[\w/]+\.\w+)", page.read_text()):
+        assert (ROOT / said).is_file() or (ROOT / "mailgate" / said).is_file(), f"{name(page)}: {said}"
+
+
 def test_every_test_that_security_names_exists() -> None:
     tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text()))
