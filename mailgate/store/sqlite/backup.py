@@ -124,7 +124,7 @@ def _make(path: Path, work: Path, packed: bool) -> Copied:
     copy_database(path, snapshot)
     with closing(bare(snapshot)) as copy:
         opening.quick_check(copy, path)
-        version = schema.version(copy)
+        version = opening.own_version(copy, path)
         odd = shape.oddities(copy, version) if version <= schema.VERSION else []
         sizes = large_mail(copy)
         mails, tickets = counts(copy)

@@ -6,6 +6,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from mailgate.errors import ConfigError, OutOfSpace, Temporary
@@ -108,17 +109,36 @@ def damaged(path: Path, found: object) -> ConfigError:
     return ConfigError(f"{path} is damaged ({found}); put it aside and run: mailgate restore BACKUP-FILE")
 
 
+def look(path: Path) -> None:
+    """Refuse a file that is not ours to use before anything in it is changed. Raises ConfigError as `refuse_newer`."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    try:
+        with closing(open_reader(path)) as connection:
+            refuse_newer(connection, path)
+    except sqlite3.Error:
+        return  # whoever opens it to write says what is wrong, or mends what a sudden end left
+
+
 def refuse_newer(connection: sqlite3.Connection, path: Path) -> int:
-    """The version of the file; raises ConfigError for one we do not understand, or somebody else's database."""
-    found = schema.version(connection)
-    mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    if found and mark != schema.APPLICATION_ID:
-        raise ConfigError(f"{path} is not a mailgate database")
+    """The version of the file, 0 for an empty one; raises ConfigError for a newer one, or somebody else's database."""
+    if not schema.version(connection) and connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
+        return 0
+    found = own_version(connection, path)
     if found > schema.VERSION:
         raise ConfigError(
             f"{path} has schema {found}, this mailgate knows {schema.VERSION}: install the newer version that wrote it,"
             " or restore the backup it made before"
         )
+    return found
+
+
+def own_version(connection: sqlite3.Connection, path: Path) -> int:
+    """The version of a database of ours, newer ones too; raises ConfigError for anybody else's, and an empty one."""
+    found = schema.version(connection)
+    mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    if mark != schema.APPLICATION_ID or found < schema.OLDEST:
+        raise ConfigError(f"{path} is not a mailgate database")
     return found
 
 

@@ -229,6 +229,7 @@ CREATE INDEX parking_asked ON parking(agent, asked_at) WHERE settled_at IS NULL 
 # A step that stands here is never changed.
 MIGRATIONS = (("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL), ("0004_asked", ASKED))
 VERSION = len(MIGRATIONS)
+OLDEST = 1  # of 0.1.0: from here on everything is taken over
 
 
 def migrate(connection: sqlite3.Connection, upto: int | None = None) -> None:

@@ -93,8 +93,13 @@ class SqliteStore:
             newfile.folder(self.data)
             opening.refuse_network(self.data)
             self._lock = opening.take_lock(self.data)
+            opening.look(self.path)
         except OSError as problem:
+            self._let_go()
             raise ConfigError(f"{self.data} cannot be written: {problem.strerror}") from problem
+        except BaseException:
+            self._let_go()
+            raise
         try:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._writer = opening.open_writer(self.path, self._connect)
