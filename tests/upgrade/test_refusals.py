@@ -14,10 +14,10 @@ import pytest
 from upgrade.old_desk import Desk, lay_out
 
 from mailgate.errors import ConfigError
-from mailgate.store import schema
-from mailgate.store.backup import backup
-from mailgate.store.connection import take_lock
-from mailgate.store.sqlite import SqliteStore
+from mailgate.store.sqlite import schema
+from mailgate.store.sqlite.backup import backup
+from mailgate.store.sqlite.connection import take_lock
+from mailgate.store.sqlite.store import SqliteStore
 
 
 def script(path: Path, words: str) -> None:
