@@ -369,6 +369,9 @@ class Store(Protocol):
         written now; an error of the job itself rolls back that job alone.
         """
 
+    def empty_log(self) -> Future[bool]:
+        """What was deleted stands in no file of the database any more; False while somebody reads what was before."""
+
     def read(self, job: Callable[[Read], T]) -> T:
         """Run `job` on a short-lived read snapshot."""
 
@@ -384,11 +387,8 @@ class Store(Protocol):
         From then on `healthy` says so and no new mail is kept, until a check finds nothing. Raises Temporary when it
         cannot be read now, or when `stop` is set meanwhile."""
 
-    def fault(self) -> str:
-        """A known fault of the database engine itself and how we live with it, `""` when there is none."""
-
-    def free_space(self) -> int:
-        """Octets free for us on the file system of the data folder."""
+    def fault(self) -> str: ...  # a known fault of the database engine itself and how we live with it, or ""
+    def free_space(self) -> int: ...  # octets free for us on the file system of the data folder
 
     def close(self) -> None:
         """Finish the jobs at hand and let go of the data folder."""

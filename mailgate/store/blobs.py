@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,6 +105,19 @@ def left_over(data: Path, before: datetime) -> list[str]:
                 if _OURS.fullmatch(path.name) and datetime.fromtimestamp(path.lstat().st_mtime, UTC) < before:
                     found.append(path.name)
     return found
+
+
+def names_of(data: Path, digests: Collection[str]) -> list[str]:
+    """Names in `incoming/` that bytes with these digests still have."""
+    with suppress(FileNotFoundError):
+        return [path.name for path in (data / "incoming").iterdir() if path.name.partition(".")[0] in digests]
+    return []
+
+
+def drop_copies(data: Path) -> None:
+    """Copies of the database from before an upgrade, and drafts of such, are deleted."""
+    for copy in data.glob("*.schema-*"):
+        copy.unlink(missing_ok=True)
 
 
 def _size(path: Path) -> int | None:

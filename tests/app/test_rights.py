@@ -7,11 +7,12 @@ import pytest
 from conftest import mail
 
 from mailgate.app.admin import control, rights
+from mailgate.app.jobs import retention
 from mailgate.app.questions import report
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import EntryKind, Status
-from mailgate.errors import Permanent
+from mailgate.errors import Permanent, Temporary
 
 QUIRINA = "Quirina Zatopek <Quirina@zatopek.example>"
 ADDRESS = "quirina@zatopek.example"
@@ -109,6 +110,79 @@ def test_nothing_of_her_is_left_and_every_figure_stays(known):
         assert desk.gateway.store.read(lambda read, n=number: [row["kind"] for row in read.events(n)]) == kinds
     audit = desk.gateway.store.read(lambda read: read.audit())
     assert audit["unaccounted"] == 0
+
+
+def octets(desk):
+    """(file, trace) of every octet in the data folder that still speaks of her, the gateway running."""
+    found = set()
+    for path in (desk.folder / "data").rglob("*"):
+        if path.is_file():
+            data = path.read_bytes().lower()
+            found |= {(path.name, trace) for trace in TRACES if trace.encode() in data}
+    return found
+
+
+def save(desk, name, text):
+    apply(desk, None, effects=(ch.SaveReply(name, "en", text, "anna"),))
+
+
+def test_s20_not_an_octet_of_hers_stands_in_any_file_while_the_gateway_runs(known):
+    """S-20: 24 of 25 patterns still stood in the database and its log until the daemon stopped."""
+    desk, _, other = known
+    desk.send(mail("Re: Lamp", "Quite so.\n\n> I have a xylophone too.\n", in_reply_to=last_id(desk, other)))
+    desk.send(mail("Re: Lamp", "See below.\n\n> I have a xylophone too.\n\nThat is odd.\n",
+                   in_reply_to=last_id(desk, other)))  # fmt: skip
+    private = mail("Xylophone, again", "xylophone\n", sender=QUIRINA, reply_to="private@zatopek.example")
+    desk.send(private)
+    save(desk, "instruments", "Dear Quirina,\n\nMy xylophone is broken.\n\nHave it tuned, Zatopek.\n")
+    save(desk, "plain", "Dear customer,\n\nhave it tuned.\n")
+    solve_all(desk)
+    desk.gateway.store.write(lambda tx: tx.index(500)).result()
+    data = desk.folder / "data"
+    (data / "mailgate.db.schema-1").write_bytes(b"SQLite format 3\0 a copy from before an upgrade: xylophone")
+    (data / "mailgate.db.schema-1.partial").write_bytes(b"xylophone")
+    blob = next(path for path in (data / "blobs").rglob("*") if path.is_file())
+    (data / "incoming").mkdir(exist_ok=True)
+    (data / "incoming" / f"{blob.name}.0123456789abcdef").hardlink_to(blob)
+    assert len({trace for _, trace in octets(desk)}) == len(TRACES)
+    rights.forget(desk.gateway, ADDRESS)
+    assert octets(desk) == set()
+    assert traces(desk) == set()
+    saved = {row["name"]: row["text"] for row in desk.gateway.store.read(lambda read: read.saved_replies())}
+    assert saved["plain"] == "Dear customer,\n\nhave it tuned.\n"
+    assert saved["instruments"].split() == ["Dear", "[erased],", "Have", "it", "tuned,", "[erased]."]
+    said = [entry.text.strip() for entry in desk.ticket(other).entries if entry.text.strip()]
+    assert said[-2:] == ["Quite so.", "See below.\n\n\nThat is odd."]
+
+
+def test_s20_what_was_deleted_earlier_is_overwritten_too(known):
+    """S-20: bytes that retention took stood in free pages, which nothing of hers pointed to any more."""
+    desk, *_ = known
+    solve_all(desk)
+    mails = [row["number"] for row in desk.gateway.store.read(lambda read: read.all("SELECT number FROM mail", {}))]
+    blobs = desk.gateway.store.write(lambda tx: tx.drop_raw(mails)).result()
+    desk.gateway.store.write(lambda tx: tx.drop_blobs(blobs)).result()
+    desk.gateway.store.write(lambda tx: tx.drop_texts([ticket.number for ticket in desk.tickets()])).result()
+    rights.forget(desk.gateway, ADDRESS)
+    assert octets(desk) == set()
+
+
+def test_s20_erased_is_not_said_while_somebody_reads_the_database_of_before(known, monkeypatch):
+    """S-20: a backup that is being made keeps the log of before; it is waited for, and then it is said."""
+    desk, *_ = known
+    solve_all(desk)
+    monkeypatch.setattr(rights, "PAUSE", 0.01)
+    monkeypatch.setattr(rights, "TRIES", 3)
+    other = sqlite3.connect(desk.folder / "data" / "mailgate.db", isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT count(*) FROM mail").fetchone()
+    with pytest.raises(Temporary, match="still reads"):
+        rights.forget(desk.gateway, ADDRESS)
+    other.execute("COMMIT")
+    other.close()
+    assert traces(desk) == set()
+    retention.purge(desk.gateway, desk.gateway.clock())
+    assert octets(desk) == set()
 
 
 def test_the_others_in_a_thread_keep_their_words(known):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from mailgate.app.gateway import Gateway
@@ -12,10 +13,13 @@ from mailgate.core.model.change import Decision, Fate, LinkContacts
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Ticket
-from mailgate.errors import Permanent
-from mailgate.store.base import Read
+from mailgate.errors import Permanent, Temporary
+from mailgate.store.base import Read, Tx
+from mailgate.store.blobs import drop_copies, names_of
 
 SHOWN = ("addresses", "names", "tickets", "unsolved", "took_part", "mails")
+TRIES = 300  # to cut the log of the database, against readers who come and go
+PAUSE = 0.1  # seconds between two
 
 
 def letters_held(read: Read, policy: Policy, address: str) -> Mapping[str, Any]:
@@ -29,7 +33,8 @@ def letters_held(read: Read, policy: Policy, address: str) -> Mapping[str, Any]:
 def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "admin") -> Mapping[str, Any]:
     """Erase a person, or only say what would be erased; their tickets, events and votes stay for the figures.
 
-    Raises Permanent when somebody still works for them: an unsolved ticket cannot lose its customer.
+    Raises Permanent when somebody still works for them: an unsolved ticket cannot lose its customer; Temporary when all
+    is erased, but somebody else still reads the database as it was, and so keeps it.
     """
     policy = gateway.live.policy
     found = gateway.store.read(lambda read: letters_held(read, policy, address))
@@ -43,8 +48,24 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
     if done is None:
         raise Permanent(f"nobody with the address {address} is known")
     counts, blobs = done
-    gateway.store.write(lambda tx: tx.drop_blobs(blobs)).result()
+    gateway.store.write(partial(_drop_files, blobs, gateway.data)).result()
+    for _ in range(TRIES):
+        if gateway.store.empty_log().result():
+            break
+        gateway.stopping.wait(PAUSE)
+    else:
+        raise Temporary(
+            f"{address} is erased, but another process, a backup perhaps, still reads the database of before and keeps "
+            "its log: that goes once it has ended, with `mailgate job purge` or by itself within a day"
+        )
     return {**found, "erased": True, "counts": dict(counts)}
+
+
+def _drop_files(blobs: list[str], data: Path, tx: Tx) -> None:
+    """Large mail under all its names, and copies of the database from before an upgrade, all that is in them too."""
+    tx.drop_blobs(blobs)
+    tx.drop_incoming(names_of(data, set(blobs)))
+    drop_copies(data)
 
 
 def link_contacts(gateway: Gateway, one: str, other: str) -> bool:

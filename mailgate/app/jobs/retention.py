@@ -35,6 +35,7 @@ def purge(gateway: Gateway, now: datetime) -> int:
         gateway.health["retention"] = str(error)
         raise
     gateway.health.pop("retention", None)
+    gateway.store.empty_log().result()  # what went stands there until then
     return count
 
 

@@ -15,6 +15,7 @@ from mailgate.store.sqlite import schema
 
 Connect = Callable[..., sqlite3.Connection]
 NETWORK = frozenset(("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs", "fuse.glusterfs"))
+PATIENCE = 5000  # milliseconds for which somebody else's lock is waited for
 AT_ONCE = 32 * 2**20  # octets of a database that is checked before it is used
 # Errors after which nothing this connection believes about the file can be trusted.
 SUSPECT = frozenset((sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN))
@@ -51,7 +52,21 @@ def open_writer(path: Path, connect: Connect = sqlite3.connect) -> sqlite3.Conne
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA wal_autocheckpoint = 1000")
     connection.execute("PRAGMA cache_size = -16384")
+    connection.execute("PRAGMA secure_delete = ON")  # what is deleted or moved is overwritten with zeros
     return connection
+
+
+def empty_log(writer: sqlite3.Connection) -> bool:
+    """Take the log over into the file and cut it to nothing; False while somebody reads what was before."""
+    writer.execute("PRAGMA busy_timeout = 0")  # the writer is not held: who wants it empty asks again
+    try:
+        return not writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError as problem:
+        if primary(problem) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return False
+        raise
+    finally:
+        writer.execute(f"PRAGMA busy_timeout = {PATIENCE}")
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -72,7 +87,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
 
 def _settle(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
-    for pragma in ("busy_timeout = 5000", "foreign_keys = ON", "trusted_schema = OFF", "cell_size_check = ON"):
+    for pragma in (f"busy_timeout = {PATIENCE}", "foreign_keys = ON", "trusted_schema = OFF", "cell_size_check = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

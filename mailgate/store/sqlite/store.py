@@ -40,6 +40,7 @@ class _Job:
 
     run: Callable[[Tx], Any]
     first: bool
+    last: Callable[[sqlite3.Connection], Any] | None = None  # after the commit; what it says is the answer
     future: Future[Any] = field(default_factory=Future)
 
 
@@ -134,7 +135,14 @@ class SqliteStore:
 
     def write(self, job: Callable[[Tx], T], *, first: bool = False) -> Future[T]:
         """See `base.Store.write`."""
-        entry = _Job(job, first)
+        return self._hand_in(_Job(job, first))
+
+    def empty_log(self) -> Future[bool]:
+        """See `base.Store.empty_log`."""
+        return self._hand_in(_Job(lambda tx: None, False, opening.empty_log))
+
+    def _hand_in(self, entry: _Job) -> Future[Any]:
+        first = entry.first
         with self._closed:
             if first and self._damage:  # whoever brings new mail keeps it, until a sound database takes it
                 entry.future.set_exception(Temporary(self._damage))
@@ -273,10 +281,20 @@ class SqliteStore:
             self._again(batch, problem, worth=began and not _suspicious(problem))
             return
         for entry, result, failure in answers:
-            if failure is None:
-                entry.future.set_result(result)
+            said, why = self._afterwards(writer, entry) if entry.last and failure is None else (result, failure)
+            if why is None:
+                entry.future.set_result(said)
             else:
-                entry.future.set_exception(failure)
+                entry.future.set_exception(why)
+
+    def _afterwards(self, writer: sqlite3.Connection, entry: _Job) -> tuple[Any, BaseException | None]:
+        """What a job does once all is committed; its failure is its own, for nothing can be undone any more."""
+        assert entry.last is not None
+        try:
+            return entry.last(writer), None
+        except sqlite3.Error as problem:
+            self._after(problem)
+            return None, _told(problem)
 
     def _savepoint(self, writer: sqlite3.Connection, entry: _Job) -> tuple[Any, BaseException | None]:
         """Run one job; its own failure undoes it alone, unless SQLite undid everything."""
