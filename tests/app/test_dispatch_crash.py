@@ -33,7 +33,7 @@ SCRIPT = """
     from pathlib import Path
     from mailgate.app.children.pool import Children
     from mailgate.app.outbox.dispatch import Dispatcher, Route
-    from mailgate.app.live import Live, Snapshot
+    from mailgate.app.live import InForce, Snapshot
     from mailgate.core.model.mail import Address
     from mailgate.core.model.policy import Department, Key, Policy
     from mailgate.edge.out.maildir import FolderTransport
@@ -57,7 +57,7 @@ SCRIPT = """
         keys=(Key("k1", b"k" * 32),), instance="acme",
     )
     store = SqliteStore(folder / "mailgate.db")
-    Dispatcher(store, Children(1), Live(Snapshot(policy, ())), lambda: datetime.now(UTC),
+    Dispatcher(store, Children(1), InForce(Snapshot(policy, ())), lambda: datetime.now(UTC),
                {"out": Route("out", lambda: Deadly(folder / "out"))}).drain()
 """
 

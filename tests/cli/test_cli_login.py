@@ -307,7 +307,7 @@ def test_check_connect_renews_tokens_as_the_owner_of_the_data(
         assert kept is not None
         became.append((data, kept.access))
 
-    monkeypatch.setattr("mailgate.cli.at.become_owner", become)
+    monkeypatch.setattr("mailgate.cli.at.take_eyes", become)
     assert shell.run("check", "--connect").return_value == 0
     assert became == [(shell.place / "data", "old")]  # before anything is written
     kept = file.load()

@@ -12,9 +12,9 @@ import pytest
 import trustme
 
 from mailgate.core.model.mail import Source
-from mailgate.edge import smtp_guesses
+from mailgate.edge.smtp import guesses
+from mailgate.edge.smtp.guesses import MOST, PATIENCE, REFUSED, Guesses
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
-from mailgate.edge.smtp_guesses import MOST, PATIENCE, REFUSED, Guesses
 
 Open = Callable[..., Any]
 HOUR = 3600.0
@@ -140,7 +140,7 @@ def test_p10_memory_is_bounded_and_holds_no_password() -> None:
         peer.try_("hunter2-secret", f"2001:db8:{turn:x}::1", user=f"user{turn}")
         peer.now += 0.01
     kept = peer.guesses
-    assert len(kept._addresses) <= smtp_guesses.ADDRESSES and len(kept._accounts) <= smtp_guesses.ACCOUNTS
+    assert len(kept._addresses) <= guesses.ADDRESSES and len(kept._accounts) <= guesses.ACCOUNTS
     assert all(len(one.seen) <= MOST for one in kept._addresses.values())
     assert "hunter2" not in repr(kept._addresses) + repr(kept._accounts)
 
@@ -148,8 +148,8 @@ def test_p10_memory_is_bounded_and_holds_no_password() -> None:
 def test_p10_at_the_port_guesses_are_slowed_refused_with_454_and_hung_up_on_and_another_address_gets_in(
     open_door: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp_guesses, "FIRST", 0.001)
-    monkeypatch.setattr(smtp_guesses, "LONGEST", 0.004)
+    monkeypatch.setattr(guesses, "FIRST", 0.001)
+    monkeypatch.setattr(guesses, "LONGEST", 0.004)
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)

@@ -18,7 +18,7 @@ from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, run
 
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof import token
-from mailgate.edge import smtp_guesses
+from mailgate.edge.smtp import guesses
 
 ANNA = "Anna Virtanen <anna@staff.example>"
 BO = "Bo Ek <bo@staff.example>"
@@ -712,7 +712,7 @@ def test_an_agent_who_logs_in_on_the_submission_listener_needs_no_token(tmp_path
 def test_p10_who_guesses_passwords_is_refused_and_the_admin_hears_of_it_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(smtp_guesses, "LONGEST", 0.01)
+    monkeypatch.setattr(guesses, "LONGEST", 0.01)
     authority = trustme.CA()
     tmp_path.joinpath("cert.pem").touch()
     authority.issue_cert("127.0.0.1", "localhost").private_key_and_cert_chain_pem.write_to_path(tmp_path / "cert.pem")

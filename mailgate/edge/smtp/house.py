@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from mailgate.core.model.mail import Envelope
+from mailgate.edge.smtp.guesses import Guesses
 from mailgate.edge.smtp.limits import Ledger, SmtpLimits
-from mailgate.edge.smtp_guesses import Guesses
 from mailgate.store.base import Kept
 
 Receive = Callable[[bytes, Envelope], concurrent.futures.Future[Kept]]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from mailgate.core.model.mail import Source
 from mailgate.edge.smtp import replies as reply
+from mailgate.edge.smtp.guesses import Guesses
 from mailgate.edge.smtp.house import Receive, SmtpPeer, Standing
 from mailgate.edge.smtp.limits import Ledger, Listener, Network, SmtpLimits
 from mailgate.edge.smtp.session import SmtpDialogue
-from mailgate.edge.smtp_guesses import Guesses
 
 log = logging.getLogger(__name__)
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd prints every command
