@@ -76,24 +76,30 @@ def ticket(number: int = 1042, **parts: Any) -> Ticket:
     return replace(plain, **parts)
 
 
-def written(number: int | None = 1042, to: Agent | str = "customer", purpose: str = "words", bound: str = "") -> str:
-    """A token of ours as it is written."""
+def made(number: int | None = 1042, to: Agent | str = "customer", purpose: str = "words") -> Token:
+    """What one of ours says."""
     reader, agent = ("agent", to.id) if isinstance(to, Agent) else (to, 0)
-    return token.mint(KEY, Token(number, reader, agent, purpose, "abcdefgh"), bound)
+    return Token(number, reader, agent, purpose, "abcdefgh")
+
+
+def written(
+    number: int | None = 1042, to: Agent | str = "customer", purpose: str = "words", by: str = "mark", bound: str = ""
+) -> str:
+    """A token of ours as it is written for one carrier."""
+    return token.mint(KEY, made(number, to, purpose), by, bound)
 
 
 def issued(number: int | None = 1042, to: Agent | str = "customer", purpose: str = "words") -> str:
     """The Message-ID of a letter of ours."""
-    return token.message_id(written(number, to, purpose), POLICY.domain)
+    return token.message_id(written(number, to, purpose, "id"), POLICY.domain)
 
 
 def carried(
     number: int | None = 1042, to: Agent | str = "customer", by: str = "message-id", **parts: Any
 ) -> CarriedToken:
     """A valid token with its carrier."""
-    known = token.read(written(number, to, **parts), (KEY,))
-    assert known is not None
-    return CarriedToken(known, by, issued(number, to, **parts))
+    known = made(number, to, **parts)
+    return CarriedToken(known, by, (known.letter,))
 
 
 def letter(number: int | None = 1042, to: Agent | str = "customer", purpose: str = "words", **parts: Any) -> SentLetter:
@@ -115,7 +121,8 @@ def letter(number: int | None = 1042, to: Agent | str = "customer", purpose: str
 def facts(*tickets: Ticket, letters: Iterable[SentLetter] = (), **parts: Any) -> Facts:
     """What the store would know of these tickets and letters."""
     known = {one.number: one for one in tickets}
-    return Facts(tickets=known, letters={one.message_id: one for one in letters}, **parts)
+    found = {key: one for one in letters for key in (one.message_id, token.letter_of(one.message_id))}
+    return Facts(tickets=known, letters=found, **parts)
 
 
 def case(

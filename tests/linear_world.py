@@ -27,7 +27,7 @@ POLICY = Policy(
     agents=(Agent(1, "anna", "anna@staff.example", full_name="Anna Virtanen"), Agent(2, "bo", "bo@staff.example")),
 )  # fmt: skip
 TICKET = Ticket(1001, "lamp", Status.OPEN, "support", CUSTOMER, NOW, NOW, owner="anna", participants=(CUSTOMER,))
-VOTE = token.message_id(token.mint(KEY, token.Token(1001, "customer", 0, "vote", "abcdefgh")), "acme.example")
+VOTE = token.message_id(token.mint(KEY, token.Token(1001, "customer", 0, "words", "abcdefgh"), "id"), "acme.example")
 FACTS = Facts(tickets={1001: TICKET}, by_id={VOTE: 1001}, ticket_subjects={1001: ("lamp",)})
 WORDS = Condition("words", (as_wanted("lamp*"),))
 RULES = (

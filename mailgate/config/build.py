@@ -173,6 +173,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, work: Loading) -> Policy:
             model.identity.accept,
             model.identity.subaddress,
             tuple(Border(border.id, border.format, border.veto) for border in model.identity.border),
+            model.identity.old_letters,
         ),
         tickets=TicketPolicy(
             **{**dict(model.tickets), "old_tags": tuple(model.tickets.old_tags), "tags": tuple(model.tickets.tags)}

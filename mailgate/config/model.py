@@ -94,6 +94,7 @@ RESERVED = frozenset(
 )
 Size = Annotated[int, _text(values.size)]
 Duration = Annotated[timedelta, _text(values.duration)]
+DurationOrNone = Annotated[timedelta, _text(values.duration_or_none)]
 MaybeDuration = Annotated[timedelta | None, _perhaps(values.duration)]
 Working = Annotated[values.WorkingTime | None, _perhaps(values.working)]
 Mailbox = Annotated[str, _text(values.mailbox)]
@@ -214,6 +215,7 @@ class IdentityModel(Model):
     accept: Literal["token", "token+pass", "pass"] = "token"
     subaddress: Literal["+", "-", "_", "=", ""] = "+"
     keys: str = "auto"
+    old_letters: DurationOrNone = timedelta(days=7)
     border: list[BorderModel] = []
 
 

@@ -43,6 +43,11 @@ def duration(text: str) -> timedelta:
     return timedelta(seconds=sum(int(number) * _SECONDS[unit] for number, unit in _PART.findall(text)))
 
 
+def duration_or_none(text: str) -> timedelta:
+    """The same, and `"0"` is none at all."""
+    return timedelta() if text.strip() == "0" else duration(text)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingTime:
     """Working time as written: how long a day is depends on the calendar."""

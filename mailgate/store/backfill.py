@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailgate import crash
+from mailgate.store import signed
 from mailgate.store.session import TransactionPart
 from mailgate.store.tickets.indexing import let_go
 
@@ -26,7 +27,7 @@ class Fill:
 # A migration only adds what costs nothing: columns, tables, indexes on tables that are new or stay small. Whatever
 # reads old rows stands here. An index over a table that grows is a table of its own, WITHOUT ROWID, fed by the verbs
 # that write the rows and filled here; until `done` says so it is not asked.
-FILLS: tuple[Fill, ...] = (Fill("0003_let_go", let_go),)
+FILLS: tuple[Fill, ...] = (Fill(signed.FILL, signed.find_by_token), Fill("0003_let_go", let_go))
 
 _NEXT = "SELECT cursor, done FROM backfill WHERE name = :name"
 _KEPT = """

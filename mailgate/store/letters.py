@@ -9,7 +9,7 @@ from datetime import datetime
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.change import Outbound, Urgency
 from mailgate.core.model.ticket import Ticket
-from mailgate.store import rows
+from mailgate.store import rows, signed
 from mailgate.store import statements as sql
 from mailgate.store.base import Ids
 from mailgate.store.tickets.merging import followed
@@ -30,6 +30,7 @@ class Letters(Queries):
         number = desk.number if desk else None
         department = outbound.department or (desk.row["department"] if desk else "")
         audience = outbound.audience.value
+        message_id = ids.message_id(number, audience, outbound.agent, outbound.purpose)
         letter = self.scalar(
             sql.LETTER,
             {
@@ -42,7 +43,7 @@ class Letters(Queries):
                 "department": department,
                 "language": outbound.language,
                 "subject": rows.clean(outbound.subject) or (desk.row["subject"] if desk else ""),
-                "message_id": ids.message_id(number, audience, outbound.agent, outbound.purpose),
+                "message_id": message_id,
                 "in_reply_to": rows.clean(outbound.in_reply_to),
                 "refs": rows.clean(" ".join(outbound.references)),
                 "recipients": rows.pairs(outbound.to),
@@ -56,6 +57,7 @@ class Letters(Queries):
         )
         if letter is None:
             return ()
+        signed.note(self, letter, message_id)
         self._deliveries(letter, outbound, department, writing.now, hold)
         if desk is not None:
             self.run(

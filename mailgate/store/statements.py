@@ -191,10 +191,6 @@ WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-'
     SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
 ORDER BY ticket.id DESC LIMIT 1
 """
-LETTER_OF_ID = """
-SELECT letter.*, ticket.number AS ticket_number FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket
-WHERE letter.message_id = :id
-"""
 SUCCESSOR = """
 SELECT newer.number FROM link JOIN ticket AS newer ON newer.id = link.one
 WHERE link.other = :id AND link.kind = 'continues' ORDER BY newer.number DESC LIMIT 1

@@ -218,7 +218,7 @@ def test_acknowledgements_have_the_null_sender_and_words_a_signed_one(office: Of
     assert senders[ANN.addr] == ""
     found = token.in_address(senders[BEN.addr], "+", POLICY.keys)
     assert found is not None
-    assert found[2]  # marked as a bounce address
+    assert found[1]  # marked as a bounce address
     assert senders[BEN.addr].endswith("@acme.example")
 
 

@@ -55,7 +55,7 @@ OTHER: dict[str, Any] = {
     "outgoing.connections": 9, "outgoing.retry_for": "9d", "outgoing.user": "v", "outgoing.password": "p",
     "outgoing.token_command": ["/bin/true"], "outgoing.oauth": "google", "outgoing.tenant": "t",
     "outgoing.client_id": "j", "outgoing.client_secret": "s",
-    "identity.accept": "pass", "identity.subaddress": "-", "identity.keys": "file:keys",
+    "identity.accept": "pass", "identity.subaddress": "-", "identity.keys": "file:keys", "identity.old_letters": "1d",
     "identity.border.id": "mx2.acme.example", "identity.border.format": "exchange-online", "identity.border.veto": "agents",
     "limits.acks_per_sender_hour": 9, "limits.acks_per_sender_day": 9, "limits.acks_per_hour": 9,
     "limits.ack_max_age": "9h", "limits.reopens_per_ticket_day": 9, "limits.tickets_per_sender_hour": 9,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from cases import ANNA, MAIJA, PASS, STRANGER, case, changes, decided, issued, letter, letters_of, mail, ticket
+from cases import ANNA, MAIJA, PASS, STRANGER, case, changes, decided, issued, letter, letters_of, mail, ticket, written
 
 from mailgate.core.mails import customer_commands
 from mailgate.core.model import change as ch
@@ -13,12 +15,12 @@ from mailgate.core.model.ticket import Status
 SOLVED = letter(purpose="stage", template="solved")
 ANSWER = letter(context={"survey": "scale"})
 PLAIN = letter(template="answer")
-SURVEY = letter(purpose="vote", template="survey")
+SCALE = f"\n\nmg:{written(purpose='stage', by='vote')}"
 
 
-def vote(text: str, told: ch.SentLetter, **parts: object) -> int | None:
+def vote(text: str, told: ch.SentLetter, below: str = "", **parts: Any) -> int | None:
     """The score of an answer to that letter; None when it is no vote."""
-    inbound = mail(text, in_reply_to=(told.message_id,), **parts)
+    inbound = mail(text + below, **{"fresh": text, "in_reply_to": (told.message_id,), **parts})
     decision = customer_commands.survey_vote(case(inbound, ticket(), letters=[told]), ticket())
     return None if decision is None else next(one.score for one in decision.effects if isinstance(one, ch.Vote))
 
@@ -32,11 +34,10 @@ SCORES = [
 
 @pytest.mark.parametrize(("text", "score"), SCORES)
 def test_a_vote_is_a_number_that_stands_alone_on_the_first_line(text: str, score: int | None) -> None:
-    assert vote(text, SURVEY) == score
+    assert vote(text, SOLVED, SCALE) == score
 
 
 LETTERS = [
-    ("the survey's own id", SURVEY, "8\nvery good", 8),
     ("the letter that says it is solved", SOLVED, "8", 8),
     ("that letter, with more than a number", SOLVED, "8\nit broke again", None),
     ("an answer that asked", ANSWER, "8", 8),
@@ -50,13 +51,19 @@ def test_a_number_votes_in_answer_to_what_asked_for_one(told: ch.SentLetter, tex
 
 
 def test_neither_a_robot_nor_an_outsider_votes() -> None:
-    assert vote("8", SURVEY, headers=(("auto-submitted", "auto-replied"),)) is None
-    assert vote("8", SURVEY, by=STRANGER) is None
+    assert vote("8", SOLVED, headers=(("auto-submitted", "auto-replied"),)) is None
+    assert vote("8", SOLVED, by=STRANGER) is None
+
+
+def test_p01_the_scale_of_a_letter_nobody_wrote_counts_nothing() -> None:
+    inbound = mail("8" + SCALE, fresh="8")
+    assert customer_commands.survey_vote(case(inbound, ticket(), letters=[SOLVED]), ticket()) is not None
+    assert customer_commands.survey_vote(case(inbound, ticket()), ticket()) is None
 
 
 def test_a_low_score_reaches_the_lead() -> None:
     low = customer_commands.survey_vote(
-        case(mail("2", in_reply_to=(SURVEY.message_id,)), ticket(), letters=[SURVEY]), ticket()
+        case(mail("2", in_reply_to=(SOLVED.message_id,)), ticket(), letters=[SOLVED]), ticket()
     )
     assert low is not None and [one.agent for one in letters_of(low) if one.template == "notice"] == [ANNA.name]
 

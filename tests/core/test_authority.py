@@ -8,7 +8,7 @@ import pytest
 from cases import ANNA, BO, FAIL, MAIJA, PASS, POLICY, issued, letter, mail, written
 
 from mailgate.core.model.mail import Address, AuthResults, Envelope, InboundMail
-from mailgate.core.proof import authority
+from mailgate.core.proof import authority, token
 
 HERS = {"in_reply_to": (issued(to=ANNA, purpose="customer"),)}
 BOS = {"in_reply_to": (issued(to=BO, purpose="customer"),)}
@@ -41,9 +41,8 @@ CASES = [
     ("two addresses in From", mail(by=ANNA, **HERS, **TWO), "", "unclean_from"),
     ("a customer", mail(by=MAIJA, **HERS), "", ""),
 ]  # fmt: skip
-LETTERS = {
-    one.message_id: one for one in (letter(to=ANNA, purpose="customer"), letter(to=BO, purpose="customer"), letter())
-}
+WRITTEN = (letter(to=ANNA, purpose="customer"), letter(to=BO, purpose="customer"), letter())
+LETTERS = {token.letter_of(one.message_id): one for one in WRITTEN}
 
 
 @pytest.mark.parametrize(("inbound", "proof", "why"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
@@ -57,6 +56,11 @@ def test_a_revoked_token_proves_nothing_and_still_leads_to_its_ticket() -> None:
     known = authority.identify(mail(by=ANNA, **HERS), POLICY, revoked, {})  # type: ignore[arg-type]
     assert (known.steer, known.why) == (False, "token_revoked")
     assert [one.token.ticket for one in known.carried] == [1042]
+
+
+def test_p01_a_token_whose_letter_is_not_found_is_spent() -> None:
+    known = authority.identify(mail(by=ANNA, **HERS), POLICY, {}, {})  # type: ignore[arg-type]
+    assert (known.steer, known.why) == (False, "token_revoked")
 
 
 @pytest.mark.parametrize(("accept", "auth", "proof"), [

@@ -15,6 +15,7 @@ from cases import (
     VALDIS,
     changes,
     decided,
+    facts,
     issued,
     letter,
     letters_of,
@@ -25,7 +26,6 @@ from cases import (
 
 from mailgate.core.mails import decide
 from mailgate.core.model import change as ch
-from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, Envelope, InboundMail
 from mailgate.core.proof import authority, token
 
@@ -35,7 +35,7 @@ SECOND = letter(1004, ANNA, "customer")
 LIST = letter(None, ANNA, "tables", template="question", context={"rows": [{"number": 1003}]})
 SOLVED = letter(1003, purpose="stage", template="solved")
 BOTH = "[#1003] [#1004] #solve"
-TAP = f"mg:{written(1003, ANNA, 'tap', token.bound_to('#solve'))}"
+TAP = f"mg:{written(1003, ANNA, 'customer', 'tap', token.bound_to('#solve'))}"
 IDS = {"in_reply_to": (HERS.message_id,)}
 LOGIN = Envelope("anna@staff.example", ("support@acme.example",), login="anna")
 
@@ -78,7 +78,7 @@ def test_p02_a_question_about_several_tickets_moves_none_and_is_answered() -> No
 
 def test_p02_what_she_confirms_is_done_to_all() -> None:
     inbound = mail("", by=ANNA, subject=BOTH, **IDS)  # type: ignore[arg-type]
-    known = Facts(tickets={1003: ONE, 1004: OTHER}, letters={HERS.message_id: HERS})
+    known = facts(ONE, OTHER, letters=[HERS])
     decision = decide.decide(inbound, known, POLICY, (), NOW, released_as="anna", release_mode="all")
     assert [step.ticket for step in decision.steps] == [1003, 1004]
 
@@ -91,7 +91,8 @@ def test_p02_a_merged_number_is_the_ticket_it_went_into() -> None:
 def test_p02_a_spent_token_beside_a_live_one_widens_nothing() -> None:
     spent = replace(SECOND, revoked=True)
     inbound = mail("", by=ANNA, subject=BOTH, in_reply_to=(HERS.message_id,), references=(spent.message_id,))
-    known = authority.identify(inbound, POLICY, {HERS.message_id: HERS, spent.message_id: spent}, {})
+    letters = {token.letter_of(one.message_id): one for one in (HERS, spent)}
+    known = authority.identify(inbound, POLICY, letters, {})
     assert [one.token.ticket for one in known.strong] == [1003]
     assert decided(inbound, ONE, OTHER, letters=[HERS, spent]).fate is ch.Fate.PARKED
 
@@ -99,7 +100,8 @@ def test_p02_a_spent_token_beside_a_live_one_widens_nothing() -> None:
 ROWS = {"rows": [{"number": 1004}, {"number": 1003}]}
 COUNTED = letter(None, ANNA, "tables", template="question", context=ROWS)
 MARK = f"mg:{written(None, ANNA, 'tables')}"
-MINE = f"mg:{written(None, ANNA, 'tap', token.bound_to('#mine'))}"
+MINE = f"mg:{written(None, ANNA, 'tables', 'ask', token.bound_to('#mine'))}"
+NOTE = letter(None, ANNA, "note")
 LINES = "1 close\n2 assign bo\n2 cc +evil@x.example"
 BY_ID = {"in_reply_to": (COUNTED.message_id,)}
 
@@ -109,10 +111,10 @@ COUNTS: list[tuple[str, InboundMail, list[int], str]] = [
      "list_unproven"),
     ("the marker alone", mail(f"{LINES}\n\n{MARK}", by=ANNA), [], "token_revoked"),
     ("another letter's id and the marker", mail(f"{LINES}\n\n{MARK}", by=ANNA, subject="lamp", in_reply_to=(
-        letter(None, ANNA, "note").message_id,)), [None], "new"),
+        NOTE.message_id,)), [None], "new"),
     ("the marker and a pass", mail(f"{LINES}\n\n{MARK}", by=ANNA, auth=(PASS,)), [1004, 1003], "commands"),
     ("the marker and a login", mail(f"{LINES}\n\n{MARK}", by=ANNA, envelope=LOGIN), [1004, 1003], "commands"),
-    ("the reply address alone", mail(LINES, by=ANNA, to=(Address(f"support+{written(None, ANNA, 'tables')}@acme.example"),)),
+    ("the reply address alone", mail(LINES, by=ANNA, to=(Address(f"support+{written(None, ANNA, 'tables', 'address')}@acme.example"),)),
      [], "list_unproven"),
     ("a line the list does not have", mail("3 close", by=ANNA, **BY_ID), [], "commands"),
 ]  # fmt: skip
@@ -122,7 +124,7 @@ COUNTS: list[tuple[str, InboundMail, list[int], str]] = [
 def test_p09_numbered_lines_act_by_the_lists_own_id_or_a_pass_and_only_on_what_it_named(
     inbound: InboundMail, moved: list[int], reason: str
 ) -> None:
-    decision = decided(inbound, ONE, OTHER, letters=[COUNTED])
+    decision = decided(inbound, ONE, OTHER, letters=[COUNTED, NOTE])
     assert ([step.ticket for step in decision.steps if step.changes], decision.reason) == (moved, reason)
     assert letters_of(decision), "nobody waits unaware"
 
@@ -134,7 +136,7 @@ def test_p09_a_revoked_lists_id_counts_nothing() -> None:
 
 def test_p09_what_she_confirms_is_counted() -> None:
     inbound = mail(f"1 close\n\n{MARK}", by=ANNA)
-    known = Facts(tickets={1003: ONE, 1004: OTHER}, letters={COUNTED.message_id: COUNTED})
+    known = facts(ONE, OTHER, letters=[COUNTED])
     decision = decide.decide(inbound, known, POLICY, (), NOW, released_as="anna", release_mode="read")
     assert [step.ticket for step in decision.steps] == [1004]
 
@@ -160,7 +162,7 @@ def test_w20_words_beside_numbered_lines_come_back_in_the_receipt() -> None:
     assert "and call them" in next(one.context["text"] for one in letters_of(decision) if one.template == "receipt")
 
 
-VOTE = f"0\n\nmg:{written(1003, purpose='vote')}"
+VOTE = f"0\n\nmg:{written(1003, purpose='stage', by='vote')}"
 VOTES: list[tuple[str, dict[str, Any], list[int]]] = [
     ("its own ticket", {"subject": "[#1003] 0"}, [1003]),
     ("a tag that names another of theirs: its own all the same", {"subject": "[#1004] 0"}, [1003]),
@@ -173,7 +175,7 @@ VOTES: list[tuple[str, dict[str, Any], list[int]]] = [
 @pytest.mark.parametrize(("parts", "voted"), [c[1:] for c in VOTES], ids=[c[0] for c in VOTES])
 def test_p11_a_surveys_token_votes_on_its_own_ticket_alone(parts: dict[str, Any], voted: list[int]) -> None:
     theirs = ticket(1004, participants=(MAIJA, VALDIS))
-    decision = decided(mail(VOTE, **parts), ONE, theirs, letters=[letter(1004)])
+    decision = decided(mail(VOTE, **parts), ONE, theirs, letters=[letter(1004), SOLVED])
     assert [one.ticket for one in decision.effects if isinstance(one, ch.Vote)] == voted
 
 

@@ -14,13 +14,27 @@ ANNA = Token(1042, "agent", 7, "customer", "abcdefgh")
 
 
 def test_a_token_survives_the_round_trip_in_message_id_address_and_text() -> None:
-    written = token.mint(KEY, ANNA)
-    identifier = token.message_id(written, "acme.example")
+    identifier = token.message_id(token.mint(KEY, ANNA, "id"), "acme.example")
     assert token.in_message_id(identifier, [KEY]) == ANNA
     assert token.in_message_id(identifier.upper(), [KEY]) == ANNA
-    assert token.in_address(f"support+{written}@acme.example", "+", [KEY]) == (ANNA, written, False)
-    assert token.in_address(f"support+b.{written}@acme.example", "+", [KEY]) == (ANNA, written, True)
+    assert token.in_address(f"support+{token.mint(KEY, ANNA, 'address')}@acme.example", "+", [KEY]) == (ANNA, False)
+    assert token.in_address(f"support+b.{token.mint(KEY, ANNA, 'bounce')}@acme.example", "+", [KEY]) == (ANNA, True)
+    written = token.mint(KEY, ANNA, "mark")
     assert token.in_text(f"> ---- mg:{written} ----") == (written,)
+    assert token.read(written, [KEY], "mark") == ANNA
+
+
+@pytest.mark.parametrize("made", token.CARRIERS)
+@pytest.mark.parametrize("tried", token.CARRIERS)
+def test_p01_what_was_written_for_one_carrier_is_nothing_in_another(made: str, tried: str) -> None:
+    written = token.mint(KEY, ANNA, made)
+    assert token.read(written, [KEY], tried) == (ANNA if made == tried else None)
+
+
+def test_a_letter_is_found_by_ticket_kind_and_nonce_whatever_carries_its_token() -> None:
+    identifier = token.message_id(token.mint(KEY, ANNA, "id"), "acme.example")
+    assert token.letter_of(identifier) == token.letter_of(identifier.upper()) == ANNA.letter == "1042.a7c.abcdefgh"
+    assert token.letter_of("<mg.k1.1042@acme.example>") == token.letter_of("<a@b.example>") == ""
 
 
 @pytest.mark.parametrize(
@@ -36,7 +50,7 @@ def test_a_token_survives_the_round_trip_in_message_id_address_and_text() -> Non
     ],
 )
 def test_a05_a_changed_or_truncated_token_proves_nothing(spoil) -> None:
-    assert token.read(spoil(token.mint(KEY, ANNA)), [KEY]) is None
+    assert token.read(spoil(token.mint(KEY, ANNA, "mark")), [KEY], "mark") is None
 
 
 def test_a06_no_two_lists_of_fields_share_a_mac() -> None:
@@ -49,16 +63,16 @@ def test_a06_no_two_lists_of_fields_share_a_mac() -> None:
 
 
 def test_a07_a_retired_key_no_longer_verifies() -> None:
-    written = token.mint(OLD, ANNA)
-    assert token.read(written, [KEY, OLD]) == ANNA
-    assert token.read(written, [KEY]) is None
+    written = token.mint(OLD, ANNA, "id")
+    assert token.read(written, [KEY, OLD], "id") == ANNA
+    assert token.read(written, [KEY], "id") is None
 
 
 def test_a_one_tap_token_is_good_for_its_own_verb_only() -> None:
-    written = token.mint(KEY, ANNA, token.bound_to("#take"))
-    assert token.read(written, [KEY], token.bound_to("#take")) == ANNA
-    assert token.read(written, [KEY], token.bound_to("#close")) is None
-    assert token.read(written, [KEY]) is None
+    written = token.mint(KEY, ANNA, "tap", token.bound_to("#take"))
+    assert token.read(written, [KEY], "tap", token.bound_to("#take")) == ANNA
+    assert token.read(written, [KEY], "tap", token.bound_to("#close")) is None
+    assert token.read(written, [KEY], "tap") is None
 
 
 def test_the_loop_mark_is_ours_alone() -> None:
@@ -74,7 +88,7 @@ def test_the_loop_mark_is_ours_alone() -> None:
 def test_a_signed_bounce_address_has_64_octets_before_the_at_sign_at_most(local, signed) -> None:
     """S-14: where it would be longer (RFC 5321 section 4.5.3.1.1) reports come to the plain address."""
     plain = f"{local}@acme.example"
-    found = token.bounce_address(token.message_id(token.mint(KEY, ANNA), "acme.example"), plain, "+")
+    found = token.bounce_address(token.message_id(token.mint(KEY, ANNA, "id"), "acme.example"), plain, "+", [KEY])
     assert len(found.rpartition("@")[0].encode()) <= 64
     assert (found != plain) is signed
     assert (token.in_address(found, "+", [KEY]) is not None) is signed

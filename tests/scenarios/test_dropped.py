@@ -63,7 +63,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         read = token.in_message_id(answer, policy.keys)
         assert read is not None
         alarm, gone = (
-            token.message_id(token.mint(policy.keys[0], replace(read, ticket=ticket)), policy.domain)
+            token.message_id(token.mint(policy.keys[0], replace(read, ticket=ticket), "id"), policy.domain)
             for ticket in (None, 424242)
         )
         desk.gateway.store.write(lambda tx: tx.ban("banned@customer.example", None, "", desk.clock())).result()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
-import tarfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,7 +14,6 @@ from mailgate.app.gateway import Gateway
 from mailgate.store.sqlite.store import SqliteStore
 from mailgate.wiring import build
 
-OLD = Path(__file__).with_name("0.1.0")
 GROWING = (
     "mail",
     "raw",
@@ -31,17 +28,6 @@ GROWING = (
     "msgid",
     "vote",
 )
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """A copy of the folder: configuration, rules, database, keys and large mail."""
-    shutil.copytree(OLD, tmp_path / "desk")
-    with tarfile.open(tmp_path / "desk" / "data.tar.xz") as archive:
-        archive.extractall(tmp_path / "desk", filter="data")
-    (tmp_path / "desk" / "templates").mkdir()
-    (tmp_path / "desk" / "data").chmod(0o700)
-    return tmp_path / "desk"
 
 
 def counts(desk: Path) -> Counter[str]:

@@ -15,7 +15,8 @@ KEY = Key("k1", b"x" * 32)
 POLICY = Policy(
     "Acme", "acme.example", (Department("support", ("support@acme.example",), Address("support@acme.example")),), (KEY,)
 )
-SIGNED = token.message_id(token.mint(KEY, token.Token(1042, "customer", 0, "words", "abcdefgh")), "acme.example")
+TOKEN = token.Token(1042, "customer", 0, "words", "abcdefgh")
+SIGNED = token.message_id(token.mint(KEY, TOKEN, "id"), "acme.example")
 FORGED = SIGNED.replace(".abcdefgh.", ".abcdefgi.")
 
 
@@ -64,8 +65,9 @@ def test_the_ticket_of_a_signed_id_meets_the_number_in_a_subject() -> None:
     assert related(read(f"In-Reply-To: {SIGNED.upper().replace('@ACME', '@acme')}"), tagged)
     assert not related(read(f"In-Reply-To: {FORGED}"), tagged)
     assert not related(read(f"In-Reply-To: {SIGNED}"), read("Subject: Re: [#1043] Lamp"))
-    written = SIGNED[4:].partition("@")[0]
+    written = token.mint(KEY, TOKEN, "address")
     assert related(read(to=f"support+{written}@acme.example"), tagged)
+    assert not related(read(to=f"support+{SIGNED[4:].partition('@')[0]}@acme.example"), tagged)
 
 
 @pytest.mark.parametrize(

@@ -28,4 +28,4 @@ class SignedIds:
             purpose if purpose in token.PURPOSES else "words",
             token.base32(secrets.token_bytes(5)),
         )
-        return token.message_id(token.mint(policy.keys[0], made), policy.domain)
+        return token.message_id(token.mint(policy.keys[0], made, "id"), policy.domain)

@@ -106,7 +106,7 @@ class Wording:
         try:
             due = self._store.read(lambda read: with_letter_facts(due, read, policy, now))
             desk = policy.department(due.department or (due.ticket.department if due.ticket else ""))
-            bounce = token.bounce_address(due.message_id, desk.from_.addr, policy.identity.subaddress)
+            bounce = token.bounce_address(due.message_id, desk.from_.addr, policy.identity.subaddress, policy.keys)
             mark = token.loop_mark(policy.instance, policy.keys[0])
             letter = head(due, policy, loop_mark=mark, bounce=bounce)
             asked = None if due.rendered is not None else self._ask(due, letter, snapshot.templates, now)

@@ -61,12 +61,8 @@ def _stale(case: Case, ticket: Ticket, agent: Agent) -> bool:
 
 def newest_notice(case: Case) -> datetime | None:
     """When the letter this mail answers was written."""
-    times = [
-        case.facts.letters[c.message_id].created_at
-        for c in case.authority.carried
-        if c.message_id in case.facts.letters
-    ]
-    return max(times, default=None)
+    letters = [one.letter(case.facts.letters) for one in case.authority.carried if one.by != "tap"]
+    return max((letter.created_at for letter in letters if letter is not None), default=None)
 
 
 def customer_wrote_since(case: Case, ticket: Ticket) -> bool:

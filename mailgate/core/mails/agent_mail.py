@@ -15,10 +15,11 @@ from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddAlias, Change, Decision, Effect, Fate, Outbound, Step, Unpark
+from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import MailKind
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Status, Ticket
-from mailgate.core.proof import authority
+from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import outsiders_on_copy
 from mailgate.core.text import quote
 from mailgate.core.text.subject import is_forward
@@ -51,11 +52,23 @@ def agent_mail(case: Case) -> Decision | None:
         return _automatic(case, agent)
     if case.verdict.robot and case.verdict.kind != "list":
         return None
+    old = _old_receipt(case)
+    if old:
+        return receipt.again(case, agent, old)
     if not case.authority.steer:
         return receipt.was_it_you(case, agent, case.authority.why)
     if case.facts.msgid_collision:  # a mail of theirs once more, with other words in it (threats A-23)
         return receipt.was_it_you(case, agent, "msgid_collision")
     return _steer(case, agent)
+
+
+def _old_receipt(case: Case) -> SentLetter | None:
+    """The receipt of 0.1.0 whose link this is: it did not show all that it would send, so a new one asks again."""
+    if case.authority.why in authority.DOUBTS:
+        return None
+    taps = (one for one in case.authority.carried if one.by == "tap" and one.token.scheme == token.BEFORE)
+    letters = (one.letter(case.facts.letters) for one in taps)
+    return next((one for one in letters if one and one.template == "receipt" and one.purpose == "release"), None)
 
 
 def foreign_token(case: Case) -> Decision | None:
@@ -173,9 +186,7 @@ def _settles(case: Case, reading: CommandReading) -> Command | None:
 
 def _release(case: Case, agent: Agent, order: Command) -> Decision:
     """A one-tap or written answer to a question about a parked mail; only whoever was asked may give it."""
-    carried = case.authority.carried
-    identifiers = [*(one.message_id for one in carried), *authority.asked_letters(carried, case.policy)]
-    letters = [case.facts.letters[one] for one in identifiers if one in case.facts.letters]
+    letters = [letter for one in case.authority.carried if (letter := one.letter(case.facts.letters))]
     asked = next((one for one in letters if one.purpose == "release" and one.agent == agent.name and one.mail), None)
     if asked is None or asked.mail is None:
         return receipt.park(case, agent, "no_parked_mail", commands=[order])
@@ -189,6 +200,8 @@ def _release(case: Case, agent: Agent, order: Command) -> Decision:
     if order.name == "drop":
         effects = [Unpark(mail, released=False) for mail in mails]
         return case.end(Fate.FILED, "release #drop", effects=tuple(effects))
+    if asked.old and order.name == "send":
+        return receipt.again(case, agent, asked)
     author = str(asked.context.get("author") or agent.name)
     mode = "read" if order.name == "yes" else "words" if "words" in order.argument else "all"
     effects = [Unpark(mail, released=True, as_agent=author, mode=mode) for mail in mails]

@@ -119,7 +119,7 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
         return True
     if case.authority.proof == "desk":
         return False
-    for carried in case.authority.carried:
+    for carried in (*case.authority.strong, *case.authority.carried):
         if carried.by in ("message-id", "address", "marker"):
             return carried.token.purpose == "customer"
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
@@ -164,4 +164,5 @@ def lacks_proof(case: Case) -> str:
     if case.authority.proof in ("desk", "tap"):
         return f"{case.authority.proof}_only"
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
-    return "address_only" if set(case.authority.by) == {"address"} and not tagged else ""
+    proven = {one.by for one in case.authority.strong}
+    return "address_only" if proven == {"address"} and not tagged else ""

@@ -27,7 +27,7 @@ from mailgate.core.worktime import sla
 UNSOLICITED = "unsolicited_dsn"
 
 
-def handle_report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decision | None:
+def handle_report(case: Case, addressed: Sequence[Token]) -> Decision | None:
     """What a report of (non-)delivery changes; None when it is to be treated like anybody's mail."""
     if case.mail.envelope.history:
         return None
@@ -75,13 +75,11 @@ def _settled(case: Case, reason: str, letters: tuple[Outbound, ...] = ()) -> Dec
     return case.end(Fate.PARKED, reason, parking=WhyParked(reason), letters=letters)
 
 
-def _letter_of(case: Case, addressed: Sequence[tuple[Token, str]]) -> SentLetter | None:
+def _letter_of(case: Case, addressed: Sequence[Token]) -> SentLetter | None:
     """The letter of ours a report is about."""
-    named = [token.message_id(written, case.policy.domain) for _, written in addressed]
-    for identifier in (*named, *case.mail.bounced_ids):
-        if token.in_message_id(identifier, case.policy.keys) and identifier in case.facts.letters:
-            return case.facts.letters[identifier]
-    return None
+    inside = [one for one in case.mail.bounced_ids if token.in_message_id(one, case.policy.keys)]
+    known = case.facts.letters
+    return next((known[key] for key in (*(one.letter for one in addressed), *inside) if key in known), None)
 
 
 def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Sequence[BouncedRecipient]) -> Decision:

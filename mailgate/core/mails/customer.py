@@ -288,11 +288,7 @@ def _joining(case: Case, ticket: Ticket) -> tuple[list[Change], list[str]]:
     known = {addr.key for addr in (ticket.requester, *ticket.participants)}
     fresh = [addr for addr in case.newcomers() if addr.key not in known]
     proven = case.authority.passed or any(
-        c.token.audience == "customer"
-        and c.by == "message-id"
-        and scope.is_of(case, c, ticket)
-        and scope.since_last_left(case, c, ticket)
-        for c in case.authority.carried
+        scope.lets_in(case, c, ticket) and scope.since_last_left(case, c, ticket) for c in case.authority.carried
     )
     if proven and not case.authority.vetoed:
         return [Join(addr) for addr in fresh], []

@@ -58,12 +58,12 @@ def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
 def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
     """True when a letter about this very ticket asked for the vote (law 4: a proof is for one ticket)."""
     for carried in case.authority.carried:
-        if not scope.is_of(case, carried, ticket):
+        letter = carried.letter(case.facts.letters)
+        if letter is None or not scope.is_of(case, carried, ticket):
             continue
-        if carried.token.purpose == "vote" and carried.token.audience == "customer":
+        if carried.by == "vote" and carried.token.audience == "customer":
             return True
-        letter = case.facts.letters.get(carried.message_id)
-        if bare and letter and (letter.template == "solved" or letter.context.get("survey")):
+        if bare and (letter.template == "solved" or letter.context.get("survey")):
             return True
     return False
 
@@ -90,10 +90,7 @@ def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
         or "#" not in case.mail.subject + case.mail.fresh
     ):
         return None
-    proven = case.authority.passed or any(
-        c.token.audience == "customer" and c.by == "message-id" and scope.is_of(case, c, ticket)
-        for c in case.authority.carried
-    )
+    proven = case.authority.passed or any(scope.lets_in(case, c, ticket) for c in case.authority.carried)
     earlier = case.facts.ticket_subjects.get(ticket.number, ())
     words = reader.read_customer(
         case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=quote.is_only_signature

@@ -32,16 +32,14 @@ def needs(
     tokens = authority.carried_tokens(mail, policy)
     bounces = _bounces(mail, policy)
     reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
-    bounce_ids = tuple(token.message_id(written, policy.domain) for _, written in bounces)
-    asked = authority.asked_letters(tokens, policy)
-    letters = (*(c.message_id for c in tokens if c.message_id), *asked, *reported, *bounce_ids)
+    letters = (*(key for one in tokens for key in one.letters), *reported, *(one.letter for one in bounces))
     agent = policy.agent(released_as) or (policy.agent_at(mail.author.addr) if mail.author else None)
     author = addressee.writer(mail, policy)
     orders = agent is not None and "#" in mail.subject + mail.fresh
     numbers = (
         *(reader.line_numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
-        *(t.ticket for t, _ in bounces if t.ticket),
+        *(one.ticket for one in bounces if one.ticket),
         *(() if mail.envelope.history else match.subject_numbers(mail.subject, policy)),
     )
     return Needs(
@@ -76,10 +74,16 @@ def _phones(mail: InboundMail, examined: MailFindings | None, orders: bool) -> t
     return tuple(dict.fromkeys(phone.number_key(number) for number in found if phone.number_key(number)))[:5]
 
 
-def _bounces(mail: InboundMail, policy: Policy) -> list[tuple[token.Token, str]]:
-    """Tokens of signed bounce addresses the mail was sent to, with their written form."""
+def _old(facts: Facts, policy: Policy, now: datetime) -> bool:
+    """True while letters that 0.1.0 signed are still believed."""
+    since = facts.signed_since
+    return since is not None and now < since + policy.identity.old_letters
+
+
+def _bounces(mail: InboundMail, policy: Policy) -> list[token.Token]:
+    """Tokens of signed bounce addresses the mail was sent to."""
     hits = (token.in_address(addr, policy.identity.subaddress, policy.keys) for addr in authority.recipients(mail))
-    return [(hit[0], hit[1]) for hit in hits if hit and hit[2]]
+    return [hit[0] for hit in hits if hit and hit[1]]
 
 
 def departments(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
@@ -170,7 +174,8 @@ def look(
     verdict = guard.inspect(mail, policy, _ours(policy))
     if form and (verdict.kind in ("auto", "human", "no_sender") or not verdict.sure):
         verdict = guard.Verdict(robot=False, kind="human", reason="contact form", ack=True)
-    known = authority.identify(mail, policy, facts.letters, authority.desk_keys(mail, policy))
+    desk, old = authority.desk_keys(mail, policy), _old(facts, policy, now)
+    known = authority.identify(mail, policy, facts.letters, desk, old=old)
     if not form and mail.author and author != mail.author:  # the pass is our own domain's, not that of who is named
         known = replace(known, passed=False)
     found = match.find(mail, author, known, facts, policy, now)

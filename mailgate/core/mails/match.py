@@ -15,6 +15,8 @@ from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import Authority, CarriedToken
 from mailgate.core.text.subject import numbers
 
+_QUOTED = ("marker", "vote")  # carriers that travel in the text, which anybody may have copied
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -73,7 +75,7 @@ def _evident(
     leaked = tuple(c for c in authority.carried if c.token.audience == "agent") if not authority.agent else ()
     for carried in authority.carried:
         ticket = facts.tickets.get(facts.merged.get(carried.token.ticket or 0, carried.token.ticket or 0))
-        if ticket is None or (carried.by == "marker" and not authority.agent and not _votes(carried, ticket, author)):
+        if ticket is None or (carried.by in _QUOTED and not authority.agent and not _votes(carried, ticket, author)):
             continue
         if authority.agent or takes_part(ticket, author) or _wrote_it(carried, author, facts):
             return Match("token", ticket, leaked=leaked)
@@ -111,18 +113,18 @@ def referred_ids(mail: InboundMail) -> tuple[str, ...]:
 
 def _votes(carried: CarriedToken, ticket: Ticket, author: Address | None) -> bool:
     """A survey's link carries its token in the text and votes on its own ticket, whatever the subject says."""
-    return carried.token.purpose == "vote" and carried.token.audience == "customer" and takes_part(ticket, author)
+    return carried.by == "vote" and carried.token.audience == "customer" and takes_part(ticket, author)
 
 
 def _wrote_it(carried: CarriedToken, author: Address | None, facts: Facts) -> bool:
     """True for the answer to an acknowledgement: it went to whoever wrote, where answers go to their Reply-To."""
-    letter = facts.letters.get(carried.message_id)
+    letter = carried.letter(facts.letters)
     written = letter.context.get("writer") if letter and carried.token.audience == "customer" else None
     return author is not None and written == author.key
 
 
 def _is_expert(carried: CarriedToken, author: Address | None, facts: Facts) -> bool:
-    letter = facts.letters.get(carried.message_id)
+    letter = carried.letter(facts.letters)
     return letter is not None and author is not None and letter.context.get("expert") == author.key
 
 

@@ -61,6 +61,15 @@ def park(
     )
 
 
+def again(case: Case, agent: Agent, asked: SentLetter) -> Decision:
+    """The same question once more, in a letter of today: its links are good, and it shows what they would do."""
+    letter = receipt_letter(
+        case, agent, "receipt", purpose="release", mail=asked.mail, context={**asked.context, "parked": True},
+        dedupe=f"again:{asked.mail}:{case.now:%Y-%m-%dT%H}",
+    )  # fmt: skip
+    return case.end(Fate.FILED, "old_receipt", letters=(letter,))
+
+
 def _doubt(problem: Doubt, language: str) -> dict[str, Any]:
     nearest = ", ".join(f"#{name}" for name in problem.nearest[:3])
     return {

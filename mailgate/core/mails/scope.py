@@ -33,20 +33,26 @@ def is_of(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
     return case.facts.merged.get(number, number) == ticket.number
 
 
+def lets_in(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
+    """True for the id of a letter that we wrote to this ticket's customers: proof for their orders and their Cc."""
+    ours = carried.token.audience == "customer" and carried.by == "message-id" and is_of(case, carried, ticket)
+    return ours and carried.letter(case.facts.letters) is not None
+
+
 def since_last_left(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
     """True when the letter that carried a customers' id was made after the last person was taken off the ticket.
 
     Whoever leaves keeps the ids they had; with those nobody is let in any more (P-03).
     """
     left = case.facts.left_at.get(ticket.number)
-    letter = case.facts.letters.get(carried.message_id)
+    letter = carried.letter(case.facts.letters)
     return left is None or (letter is not None and letter.created_at > left)
 
 
 def _named(case: Case, carried: CarriedToken) -> Iterable[int]:
     if carried.token.ticket is not None:
         return (carried.token.ticket,)
-    letter = case.facts.letters.get(carried.message_id)
+    letter = carried.letter(case.facts.letters)
     return numbers(letter.context) if letter else ()
 
 
@@ -72,7 +78,7 @@ def answered(case: Case) -> CarriedToken | None:
 def answered_list(case: Case) -> tuple[int, ...]:
     """The tickets of the list this mail answers, in its order; proven or not (see `may_count`)."""
     one = answered(case)
-    letter = case.facts.letters.get(one.message_id) if one else None
+    letter = one.letter(case.facts.letters) if one else None
     if letter is None or letter.purpose != "tables":
         return ()
     return tuple(int(row["number"]) for row in letter.context.get("rows") or () if row.get("number"))

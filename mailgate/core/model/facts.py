@@ -36,7 +36,7 @@ class Needs:
     sender: str  # canonical address of the author
     departments: tuple[str, ...]
     arrived_at: datetime
-    letters: tuple[str, ...] = ()  # Message-IDs of ours (valid MAC) whose letter is wanted
+    letters: tuple[str, ...] = ()  # letters of ours that are wanted, by Message-ID or by `Token.letter` (valid MAC)
     orders: bool = False  # an agent's mail with commands: threads, journals and the queue may matter
     queue_of: str = ""  # the agent who asks for the next ticket
     queue_in: tuple[str, ...] = ()  # and their departments
@@ -60,6 +60,7 @@ class SentLetter:
     revoked: bool = False
     mail: int | None = None  # the mail that made us write it
     context: Mapping[str, Any] = field(default_factory=dict)
+    old: bool = False  # signed by 0.1.0, whose receipts did not show all they would send
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ class Facts:
     awaited: int = 0  # the ticket that knows the mail's own Message-ID as somebody's reference, while no mail has it
     tickets: Mapping[int, Ticket] = field(default_factory=dict)  # every candidate, by number (merges followed)
     merged: Mapping[int, int] = field(default_factory=dict)  # asked-for number -> where it went
-    letters: Mapping[str, SentLetter] = field(default_factory=dict)
+    letters: Mapping[str, SentLetter] = field(default_factory=dict)  # by what the needs asked for
+    signed_since: datetime | None = None  # when 0.1.0 gave way to a MAC per carrier
     successors: Mapping[int, int] = field(default_factory=dict)  # a ticket closed for good -> its open follow-up
     customer_ids: Mapping[int, tuple[str, ...]] = field(
         default_factory=dict

@@ -147,6 +147,7 @@ class Identity:
     accept: str = "token"  # token, token+pass, pass
     subaddress: str = "+"
     borders: tuple[Border, ...] = ()
+    old_letters: timedelta = timedelta(days=7)  # how long agents' letters of 0.1.0 prove after the upgrade
 
 
 @dataclass(frozen=True, slots=True)

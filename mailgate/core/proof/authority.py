@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import AuthResults, InboundMail
-from mailgate.core.model.policy import Agent, Border, Policy
+from mailgate.core.model.policy import Agent, Border, Key, Policy
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Token
 
-WITH_TAPS = ("release", "customer", "note", "tables", "question")  # purposes of letters that have one-tap links
+WITH_TAPS = ("release", "customer", "note", "tables", "question")  # purposes of letters 0.1.0 printed links in
+
+WITH_VOTES = ("words", "stage")  # and the survey's scale
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedToken:
-    """A valid token and the carrier it came in: `message-id`, `address`, `marker` or `tap`."""
+    """A valid token and the carrier it came in: `message-id`, `address`, `marker`, `tap` or `vote`."""
 
     token: Token
     by: str
-    message_id: str  # of the letter that carried it to its reader; "" for a tap
+    letters: tuple[str, ...]  # what its letter may be known by, in `Facts.letters`
+
+    def letter(self, known: Mapping[str, SentLetter]) -> SentLetter | None:
+        """The letter it was made for; None when we never wrote it."""
+        return next((known[key] for key in self.letters if key in known), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +52,41 @@ class Authority:
 
 
 def carried_tokens(mail: InboundMail, policy: Policy) -> tuple[CarriedToken, ...]:
-    """Every valid token in a mail: In-Reply-To before References from the right, then addresses, then quoted marks."""
+    """Every valid token in a mail: In-Reply-To, References from the right, addresses, what is quoted."""
     found: list[CarriedToken] = []
     for identifier in (*mail.in_reply_to, *reversed(mail.references)):
         known = token.in_message_id(identifier, policy.keys)
         if known:
-            found.append(CarriedToken(known, "message-id", identifier.strip().lower()))
-    separator = policy.identity.subaddress
+            found.append(CarriedToken(known, "message-id", (known.letter, identifier.strip().lower())))
     for addr in recipients(mail):
-        hit = token.in_address(addr, separator, policy.keys)
-        if hit and not hit[2]:
-            found.append(CarriedToken(hit[0], "address", token.message_id(hit[1], policy.domain)))
-    for written in token.in_text(mail.text):
-        known = token.read(written, policy.keys)
-        if known:
-            found.append(CarriedToken(known, "marker", token.message_id(written, policy.domain)))
-            continue
-        verb = token.bound_to(command_line(mail.subject))
-        known = token.read(written, policy.keys, verb)
-        if known:
-            found.append(CarriedToken(known, "tap", ""))
+        hit = token.in_address(addr, policy.identity.subaddress, policy.keys)
+        if hit and not hit[1]:
+            found.append(CarriedToken(hit[0], "address", (hit[0].letter,)))
+    command = token.bound_to(command_line(mail.subject))
+    found += [one for written in token.in_text(mail.text) if (one := _in_text(written, command, policy.keys))]
     first: dict[tuple[Token, str], CarriedToken] = {}
     for one in found:
         first.setdefault((one.token, one.by), one)
     return tuple(first.values())
 
 
-def asked_letters(tokens: Iterable[CarriedToken], policy: Policy) -> tuple[str, ...]:
-    """Message-IDs of the letters that one-tap answers may have been printed in: a tap carries its letter's nonce."""
-    found = []
-    for carried in tokens:
-        if carried.by == "tap":
-            printed = [replace(carried.token, purpose=purpose) for purpose in WITH_TAPS]
-            found += [token.message_id(token.mint(key, one), policy.domain) for key in policy.keys for one in printed]
-    return tuple(found)
+def _in_text(written: str, command: str, keys: Sequence[Key]) -> CarriedToken | None:
+    """What a token in the text is: quoted with a notice, sent by a link with its command, or the answer to a survey."""
+    for carrier, by in (("mark", "marker"), ("vote", "vote")):
+        known = token.read(written, keys, carrier)
+        if known:
+            return CarriedToken(known, by, _printed_in(known))
+    known = token.read(written, keys, "tap", command)
+    if known:
+        return CarriedToken(known, "tap", _printed_in(known))
+    known = token.read(written, keys, "ask", command)
+    return CarriedToken(replace(known, ticket=None), "tap", (known.letter,)) if known else None
+
+
+def _printed_in(known: Token) -> tuple[str, ...]:
+    """Its letter; links of 0.1.0 have the nonce of the letter they were printed in, not its purpose."""
+    purposes = {"tap": WITH_TAPS, "vote": WITH_VOTES}.get(known.purpose, (known.purpose,))
+    return tuple(replace(known, purpose=purpose).letter for purpose in purposes)
 
 
 def desk_keys(mail: InboundMail, policy: Policy) -> dict[str, int]:
@@ -117,11 +124,17 @@ def outsiders_on_copy(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
 
 
 def identify(
-    mail: InboundMail, policy: Policy, letters: Mapping[str, SentLetter], desk: Mapping[str, int]
+    mail: InboundMail,
+    policy: Policy,
+    letters: Mapping[str, SentLetter],
+    desk: Mapping[str, int],
+    *,
+    old: bool = False,
 ) -> Authority:
     """The sender's authority (design: *Who may steer*).
 
-    `letters` are the letters of ours the mail refers to, by Message-ID; `desk` maps valid desk keys to agent ids.
+    `letters` are the letters of ours the mail refers to, by what they may be known by; `desk` maps valid desk keys to
+    agent ids. `old`: ids and links of letters that 0.1.0 signed are still believed (`[identity] old_letters`).
     """
     tokens = carried_tokens(mail, policy)
     passed, failed, vetoed = has_pass(mail, policy)
@@ -135,28 +148,33 @@ def identify(
         return _because(known, doubt)
     if mail.envelope.login == agent.name:
         return _proven(known, "login")
-    live = tuple(c for c in own if not _spent(c, letters, policy.domain))
-    strong = tuple(c for c in live if c.by in ("message-id", "address", "tap"))
-    strong = strong or tuple(c for c in live if c.by == "marker" and passed)
+    live = tuple(c for c in own if (letter := c.letter(letters)) is not None and not letter.revoked)
+    strong = tuple(c for c in live if proves(c, old=old))
+    strong = strong or (live if passed else ())
     known = replace(known, strong=strong)
     by = strong[0].by if strong else "desk" if agent.id in desk.values() else ""
-    return _weigh(known, by, tokens, own, policy.identity.accept)
+    why = "old_letter" if any(c.token.scheme == token.BEFORE for c in live) else "token_revoked" if own else "no_proof"
+    return _weigh(known, by, tokens, own, policy.identity.accept, why)
 
 
-def _spent(carried: CarriedToken, letters: Mapping[str, SentLetter], domain: str) -> bool:
-    """True when the letter that carried a token was revoked; a tap has the nonce of the letter it was printed in.
+def proves(carried: CarriedToken, *, old: bool) -> bool:
+    """True when a live token is proof by itself; else it needs a pass beside it.
 
-    The token does not vouch for the domain beside it: a Message-ID under another one is ours if we remember it so.
+    A forward carries the marker too. What 0.1.0 wrote into a marker it wrote everywhere else as well, so of its letters
+    an id and a link are believed for a while, and an address is not.
     """
-    letter = letters.get(carried.message_id)
-    if carried.by != "tap":
-        return letter.revoked if letter else not carried.message_id.endswith(f"@{domain}>")
-    printed = f".{carried.token.nonce}."
-    return any(letter.revoked and printed in identifier for identifier, letter in letters.items())
+    if carried.token.scheme == token.NOW:
+        return carried.by in ("message-id", "address", "tap")
+    return old and carried.by in ("message-id", "tap")
 
 
 def _weigh(
-    known: Authority, strong: str, tokens: tuple[CarriedToken, ...], own: tuple[CarriedToken, ...], accept: str
+    known: Authority,
+    strong: str,
+    tokens: tuple[CarriedToken, ...],
+    own: tuple[CarriedToken, ...],
+    accept: str,
+    why: str,
 ) -> Authority:
     if accept == "pass":
         return _proven(known, "pass") if known.passed else _because(known, "no_pass")
@@ -167,7 +185,10 @@ def _weigh(
         return _proven(known, "pass")
     if tokens and not own:
         return _because(known, "token_agent_mismatch")
-    return _because(known, "token_revoked" if own and accept == "token" else "no_proof")
+    return _because(known, why if accept == "token" else "no_proof")
+
+
+DOUBTS = ("bare_cr_header", "unclean_from", "dmarc_fail")  # about the mail itself, whatever it carries
 
 
 def _doubt(mail: InboundMail, failed: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from mailgate.core.model.policy import Policy
@@ -40,7 +39,7 @@ def _quoted(text: str, kept: bytes = b"") -> str:
 def marker(message_id: str, policy: Policy) -> str:
     """What the marker line carries of a letter of ours, for relays that rewrite Message-IDs; `""` for other ids."""
     known = token.in_message_id(message_id, policy.keys)
-    return "mg:" + message_id.strip("<>").removeprefix(token.PREFIX).rpartition("@")[0] if known else ""
+    return f"mg:{token.mint(policy.keys[0], known, 'mark')}" if known else ""
 
 
 def links_of_letter(
@@ -62,15 +61,14 @@ def links_of_letter(
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != "agent":
         return {"mark": "", "taps": [], "questions": []}
-    about = replace(known, purpose="tap")
     verbs = [
         *_verbs(template, ticket, parked=parked, several=several),
         *([("requester", f"#requester {offer}")] if offer else []),
     ]
     return {
         "mark": marker(message_id, policy),
-        "taps": _links(verbs, about, policy.tag(ticket.number) if ticket else "", address, policy),
-        "questions": _links(QUESTIONS, replace(about, ticket=None), "", address, policy),
+        "taps": _links(verbs, "tap", known, policy.tag(ticket.number) if ticket else "", address, policy),
+        "questions": _links(QUESTIONS, "ask", known, "", address, policy),
     }
 
 
@@ -83,11 +81,11 @@ def _verbs(template: str, ticket: Ticket | None, parked: bool, several: bool) ->
 
 
 def _links(
-    verbs: Iterable[Sequence[str]], known: Token, tag: str, address: str, policy: Policy
+    verbs: Iterable[Sequence[str]], carrier: str, known: Token, tag: str, address: str, policy: Policy
 ) -> list[dict[str, str]]:
     made = []
     for label, command in verbs:
-        written = token.mint(policy.keys[0], known, token.bound_to(command))
+        written = token.mint(policy.keys[0], known, carrier, token.bound_to(command))
         href = mailto(address, f"{tag} {command}".strip(), f"mg:{written}")
         made.append({"label": label, "command": command, "href": href})
     return made
@@ -100,8 +98,7 @@ def survey_links(
     known = token.in_message_id(message_id, policy.keys)
     if ticket is None or known is None or template not in ("solved", "answer"):
         return {}
-    vote = Token(ticket.number, "customer", 0, "vote", known.nonce)
-    written = token.mint(policy.keys[0], vote)
+    written = token.mint(policy.keys[0], known, "vote")
     tag = policy.tag(ticket.number)
     return {
         "scale": [

@@ -1,4 +1,4 @@
-"""Signed ids: which ticket, for whom and what for, proven by an HMAC in Message-IDs, addresses and text."""
+"""Signed ids: which ticket, for whom and what for, proven by an HMAC of its own in each place that carries it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ _READERS: Mapping[str, str] = {"agent": "a", "customer": "c", "expert": "x", "ad
 _READER_OF: Mapping[str, str] = {letter: name for name, letter in _READERS.items()}
 
 
+# Where a token is written, each place with a MAC of its own: whoever sees one cannot write it into another (P-01).
+CARRIERS = (
+    "id",  # the Message-ID of a letter
+    "address",  # the address answers to it go to
+    "mark",  # its marker line, which answers quote
+    "tap",  # the body of a one-tap mail about the letter's ticket, bound to its command
+    "ask",  # the same with a question, which is about no ticket
+    "vote",  # the body of an answer to the survey
+    "bounce",  # the address its delivery reports go to
+)
+NOW, BEFORE = 2, 1  # the schemes: ours, and that of 0.1.0, whose one MAC went into id, address, mark and bounce alike
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """What a valid signature vouches for."""
@@ -36,11 +49,17 @@ class Token:
     agent: int  # an agent's id, 0 for everybody else
     purpose: str  # a key of PURPOSES
     nonce: str  # eight base32 letters
+    scheme: int = NOW  # how it was signed; what is written anew is signed as now
 
     def fields(self) -> tuple[str, str, str]:
         """Ticket, kind and nonce as they are written."""
         agent = str(self.agent) if self.agent else ""
         return str(self.ticket or 0), f"{_READERS[self.audience]}{agent}{PURPOSES[self.purpose]}", self.nonce
+
+    @property
+    def letter(self) -> str:
+        """What its letter is found by, whatever carried it: `TICKET.KIND.NONCE`."""
+        return ".".join(self.fields())
 
 
 def base32(data: bytes) -> str:
@@ -54,26 +73,41 @@ def mac(key: Key, *fields: str) -> str:
     return base32(hmac.digest(key.secret, message, hashlib.sha256)[:10])
 
 
-def mint(key: Key, token: Token, bound: str = "") -> str:
-    """The written form `KID.TICKET.KIND.NONCE.MAC`; `bound` ties it to a verb it is good for."""
-    ticket, kind, nonce = token.fields()
-    return f"{key.id}.{ticket}.{kind}.{nonce}.{mac(key, key.id, ticket, kind, nonce, bound)}"
+def mint(key: Key, token: Token, carrier: str, bound: str = "") -> str:
+    """The written form `KID.TICKET.KIND.NONCE.MAC` for one carrier; `bound` ties it to a verb it is good for."""
+    return f"{key.id}.{token.letter}.{_signed(key, carrier, token.fields(), bound)}"
 
 
-def read(text: str, keys: Iterable[Key], bound: str = "") -> Token | None:
-    """The token when its MAC holds under one of `keys`, else None; upper and lower case are the same."""
+def _signed(key: Key, carrier: str, fields: tuple[str, str, str], bound: str) -> str:
+    return mac(key, str(NOW), carrier, key.id, *fields, bound)
+
+
+def read(text: str, keys: Iterable[Key], carrier: str, bound: str = "") -> Token | None:
+    """The token when its MAC for that carrier holds under one of `keys`; upper and lower case are the same."""
     found = _TOKEN.fullmatch(text.lower())
     if not found:
         return None
     kid, ticket, reader, agent, purpose, nonce, signature = found.groups()
     if purpose not in _PURPOSE_OF:
         return None
+    fields = (ticket, f"{reader}{agent}{purpose}", nonce)
     for key in keys:
-        if key.id == kid:
-            expected = mac(key, kid, ticket, f"{reader}{agent}{purpose}", nonce, bound)
+        if key.id != kid:
+            continue
+        signed = {NOW: _signed(key, carrier, fields, bound)}
+        if _was_written(carrier, purpose):
+            signed[BEFORE] = mac(key, kid, *fields, bound)
+        for scheme, expected in signed.items():
             if hmac.compare_digest(expected, signature):
-                return Token(int(ticket) or None, _READER_OF[reader], int(agent or 0), _PURPOSE_OF[purpose], nonce)
+                known = int(ticket) or None
+                return Token(known, _READER_OF[reader], int(agent or 0), _PURPOSE_OF[purpose], nonce, scheme)
     return None
+
+
+def _was_written(carrier: str, purpose: str) -> bool:
+    """True when 0.1.0 wrote tokens of that kind there: its taps and votes were kinds, its other carriers all alike."""
+    kind = {"t": "tap", "v": "vote"}.get(purpose)
+    return carrier == kind if kind else carrier in ("id", "address", "mark", "bounce")
 
 
 def message_id(written: str, domain: str) -> str:
@@ -86,30 +120,37 @@ def in_message_id(identifier: str, keys: Sequence[Key]) -> Token | None:
     found = _MESSAGE_ID.fullmatch(identifier.strip())
     if not found:
         return None
-    return read(identifier.strip()[len(PREFIX) + 1 :].rpartition("@")[0], keys)
+    return read(identifier.strip()[len(PREFIX) + 1 :].rpartition("@")[0], keys, "id")
 
 
-def in_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[Token, str, bool] | None:
-    """The token in `support+TOKEN@...` or `support+b.TOKEN@...` (a bounce): token, written form, is it a bounce."""
+def letter_of(identifier: str) -> str:
+    """What the letter with this Message-ID is found by, true or forged; `""` where it is not written as ours are."""
+    found = _MESSAGE_ID.fullmatch(identifier.strip())
+    return identifier.strip().lower()[len(PREFIX) + 1 :].split("@")[0].partition(".")[2][:-17] if found else ""
+
+
+def in_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[Token, bool] | None:
+    """The token in `support+TOKEN@...` or `support+b.TOKEN@...`, and whether it is the latter, a bounce."""
     local = addr.rpartition("@")[0].lower()
     _, plus, detail = local.partition(separator) if separator else (local, "", "")
     if not plus:
         return None
     bounce = detail.startswith("b.")
-    written = detail[2:] if bounce else detail
-    token = read(written, keys)
-    return (token, written, bounce) if token else None
+    token = read(detail[2:], keys, "bounce") if bounce else read(detail, keys, "address")
+    return (token, bounce) if token else None
 
 
-def bounce_address(identifier: str, addr: str, separator: str) -> str:
+def bounce_address(identifier: str, addr: str, separator: str, keys: Sequence[Key]) -> str:
     """Where reports about a letter of ours are understood: `support+b.TOKEN@...`, read by `in_address`.
 
     The plain address without a separator, and where the local part would pass 64 octets (RFC 5321 section 4.5.3.1.1).
     """
-    written = identifier.strip("<>").removeprefix(PREFIX).rpartition("@")[0]
+    known = in_message_id(identifier, keys)
     local, _, domain = addr.rpartition("@")
-    signed = f"{local}{separator}b.{written}"
-    return f"{signed}@{domain}" if separator and written and len(signed.encode()) <= 64 else addr
+    if known is None or not separator:
+        return addr
+    signed = f"{local}{separator}b.{mint(keys[0], known, 'bounce')}"
+    return f"{signed}@{domain}" if len(signed.encode()) <= 64 else addr
 
 
 def in_text(text: str) -> tuple[str, ...]:

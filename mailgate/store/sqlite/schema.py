@@ -225,9 +225,19 @@ UPDATE parking SET doubt = 1 WHERE settled_at IS NULL AND agent <> '' AND NOT EX
 CREATE INDEX parking_asked ON parking(agent, asked_at) WHERE settled_at IS NULL AND doubt = 1;
 """
 
+# What a letter is found by, whatever carries its token: TICKET.KIND.NONCE. Letters of 0.1.0 come in by `0005_signed`.
+SIGNED = """
+CREATE TABLE letter_token (
+  token TEXT PRIMARY KEY, letter INTEGER NOT NULL REFERENCES letter(id), scheme INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
-MIGRATIONS = (("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL), ("0004_asked", ASKED))
+MIGRATIONS = (
+    ("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL), ("0004_asked", ASKED),
+    ("0005_signed", SIGNED),
+)  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over
 

@@ -11,7 +11,7 @@ from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Status, Ticket
-from mailgate.store import rows
+from mailgate.store import rows, signed
 from mailgate.store import statements as sql
 from mailgate.store.letters import MINUTE
 from mailgate.store.tickets.apply import Applying
@@ -30,6 +30,7 @@ class FactsReading(Applying):
         known: dict[str, Any] = self._duplicate(needs)
         by_id = self._by_id(needs)
         known["letters"] = letters = self._letters(needs)
+        known["signed_since"] = signed.since(self) if letters else None
         asked = [*by_id.values(), *needs.numbers, *(each.ticket for each in letters.values() if each.ticket)]
         if known.get("duplicate_ticket"):
             asked.append(known["duplicate_ticket"])
@@ -92,24 +93,8 @@ class FactsReading(Applying):
         return number
 
     def _letters(self, needs: Needs) -> dict[str, SentLetter]:
-        letters: dict[str, SentLetter] = {}
-        for key in needs.letters:
-            row = self.one(sql.LETTER_OF_ID, {"id": rows.clean(key)})
-            if row is not None:
-                letters[key] = SentLetter(
-                    id=row["id"],
-                    message_id=row["message_id"],
-                    ticket=row["ticket_number"],
-                    template=row["template"],
-                    audience=row["audience"],
-                    agent=row["agent"],
-                    purpose=row["purpose"],
-                    created_at=rows.time_of(row["created_at"]),
-                    revoked=row["revoked_at"] is not None,
-                    mail=row["mail"],
-                    context=rows.loads(row["context"], {}),
-                )
-        return letters
+        found = ((key, signed.letter(self, key)) for key in needs.letters)
+        return {key: letter for key, letter in found if letter is not None}
 
     def _tickets(self, numbers: list[int], sender: str) -> tuple[dict[int, Ticket], dict[int, int], dict[int, int]]:
         """Candidates by number after merges, where merged numbers went, and row ids by number."""

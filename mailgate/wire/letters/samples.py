@@ -152,7 +152,7 @@ def due(template: str, language: str = "en") -> DueLetter:
     return DueLetter(
         id=1, ticket=about, template=template, audience=reader.value, agent=agent, purpose=purpose,
         department="support", language=language, subject="", to=(to,), cc=(),
-        message_id=token.message_id(token.mint(_KEY, kind), POLICY.domain), in_reply_to=answers,
+        message_id=token.message_id(token.mint(_KEY, kind, "id"), POLICY.domain), in_reply_to=answers,
         references=(answers,) if answers else (), context=dict(CONTEXTS.get(template, CONTEXTS["ack"])),
         attachments=(), urgency=Urgency.ACK if template == "ack" else Urgency.NOTICE, created_at=NOW, rendered=None,
     )  # fmt: skip

@@ -1,0 +1,73 @@
+"""Which letter a token was made for: found by ticket, kind and nonce, whatever carried it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from mailgate.core.model.facts import SentLetter
+from mailgate.core.proof import token
+from mailgate.store import rows
+from mailgate.store.session import TransactionPart
+
+FILL = "0005_signed"  # the migration, and what it owes to old letters
+
+_KNOWN = """
+INSERT INTO letter_token (token, letter, scheme) VALUES (:token, :letter, :scheme) ON CONFLICT (token) DO NOTHING
+"""
+_NEXT = "SELECT id, message_id FROM letter WHERE id > :after ORDER BY id LIMIT :rows"
+_FOR_IT = """
+SELECT letter.*, ticket.number AS ticket_number, letter_token.scheme AS scheme FROM letter_token
+JOIN letter ON letter.id = letter_token.letter LEFT JOIN ticket ON ticket.id = letter.ticket
+WHERE letter_token.token = :token
+"""
+_BY_ID = """
+SELECT letter.*, ticket.number AS ticket_number,
+  (SELECT scheme FROM letter_token WHERE token = :token AND letter = letter.id) AS scheme
+FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket WHERE letter.message_id = :id
+"""
+_SINCE = "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = 'mailgate' AND name = :name"
+
+
+def note(session: TransactionPart, letter: int, message_id: str) -> None:
+    """A letter just written is found by its token."""
+    key = token.letter_of(message_id)
+    if key:
+        session.run(_KNOWN, {"token": key, "letter": letter, "scheme": token.NOW})
+
+
+def find_by_token(session: TransactionPart, after: int, most: int) -> int | None:
+    """Letters that 0.1.0 wrote are found by theirs; new ones have one. None when all were looked at."""
+    found = session.all(_NEXT, {"after": after, "rows": most})
+    keys = [(token.letter_of(row["message_id"]), row["id"]) for row in found]
+    session.many(_KNOWN, [{"token": key, "letter": id, "scheme": token.BEFORE} for key, id in keys if key])
+    return found[-1]["id"] if found else None
+
+
+def letter(session: TransactionPart, key: str) -> SentLetter | None:
+    """The letter with that Message-ID, or that `Token.letter`; None when we never wrote it."""
+    if key.startswith("<"):
+        row = session.one(_BY_ID, {"id": rows.clean(key), "token": token.letter_of(key)})
+    else:
+        row = session.one(_FOR_IT, {"token": key})
+    if row is None:
+        return None
+    return SentLetter(
+        id=row["id"],
+        message_id=row["message_id"],
+        ticket=row["ticket_number"],
+        template=row["template"],
+        audience=row["audience"],
+        agent=row["agent"],
+        purpose=row["purpose"],
+        created_at=rows.time_of(row["created_at"]),
+        revoked=row["revoked_at"] is not None,
+        mail=row["mail"],
+        context=rows.loads(row["context"], {}),
+        old=row["scheme"] != token.NOW,
+    )
+
+
+def since(session: TransactionPart) -> datetime | None:
+    """When letters began to be signed carrier by carrier: at the migration that tells them apart."""
+    found = session.scalar(_SINCE, {"name": FILL})
+    return None if found is None else datetime.fromisoformat(found).astimezone(UTC)
