@@ -114,12 +114,6 @@ def names_of(data: Path, digests: Collection[str]) -> list[str]:
     return []
 
 
-def drop_copies(data: Path) -> None:
-    """Copies of the database from before an upgrade, and drafts of such, are deleted."""
-    for copy in data.glob("*.schema-*"):
-        copy.unlink(missing_ok=True)
-
-
 def _size(path: Path) -> int | None:
     try:
         return path.stat().st_size

@@ -102,3 +102,11 @@ def test_a_gateway_that_lets_go_refuses_large_mail_for_now(tmp_path):
     refused = keeping.receive(b"x" * 100_000, Envelope("a@b.example", ())).exception(5)
     assert isinstance(refused, Temporary) and not isinstance(refused, OutOfSpace)
     assert not os.listdir(tmp_path / "data" / "incoming") if (tmp_path / "data" / "incoming").exists() else True
+
+
+def test_copies_made_before_an_upgrade_are_swept_after_thirty_days(desk):
+    copy = desk.gateway.data / "mailgate.db.schema-1"
+    copy.touch()
+    assert ticks.sweep(desk.gateway, desk.gateway.clock() + timedelta(days=29)) == 0
+    assert ticks.sweep(desk.gateway, desk.gateway.clock() + timedelta(days=30, seconds=1)) == 1
+    assert not copy.exists()

@@ -302,3 +302,25 @@ def test_strangers_cannot_be_linked(known):
     desk, *_ = known
     answer = control.answer(desk.gateway, {"call": "link_contacts", "args": {"one": ADDRESS, "other": "x@y.example"}})
     assert "x@y.example" in answer["error"]
+
+
+def test_copies_made_before_an_upgrade_hold_her_too_and_go_first(known):
+    desk, *_ = known
+    solve_all(desk)
+    data = desk.gateway.data
+    for name in ("mailgate.db.schema-1", "mailgate.db.schema-12.partial", "mailgate.db.schema-x", "mine.db.schema-1"):
+        (data / name).write_bytes(ADDRESS.encode())
+    dry = rights.forget(desk.gateway, ADDRESS, dry_run=True)
+    assert dry["copies"] == ["mailgate.db.schema-1", "mailgate.db.schema-12.partial"]
+    assert (data / "mailgate.db.schema-1").exists()
+    assert rights.forget(desk.gateway, ADDRESS)["copies"] == dry["copies"]
+    assert {path.name for path in data.glob("*schema*")} == {"mailgate.db.schema-x", "mine.db.schema-1"}
+
+
+def test_nobody_is_erased_and_no_copy_goes_while_something_is_owed(known):
+    desk, *_ = known
+    copy = desk.gateway.data / "mailgate.db.schema-1"
+    copy.touch()
+    with pytest.raises(Permanent, match="solve"):
+        rights.forget(desk.gateway, ADDRESS)
+    assert copy.exists()

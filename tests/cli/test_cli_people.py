@@ -31,6 +31,8 @@ def test_forgetting_asks_first_and_says_what_it_did(desk):
     solved(desk)
     dry = run(desk, "forget", MAIJA, "--dry-run")
     assert dry.exit_code == 0 and "1 tickets (0 unsolved)" in dry.output and "nothing was erased" in dry.output
+    (desk.gateway.data / "mailgate.db.schema-3").touch()
+    assert "mailgate.db.schema-3" in run(desk, "forget", MAIJA, "--dry-run").output
     no = run(desk, "forget", MAIJA, text="n\n")
     assert no.exit_code == 1 and "cannot be undone" in no.output
     assert desk.tickets()[0].requester.addr == MAIJA

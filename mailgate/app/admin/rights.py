@@ -15,7 +15,8 @@ from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.errors import Permanent, Temporary
 from mailgate.store.base import Read, Tx
-from mailgate.store.blobs import drop_copies, names_of
+from mailgate.store.blobs import names_of
+from mailgate.store.former import drop_copies, former_copies
 
 SHOWN = ("addresses", "names", "tickets", "unsolved", "took_part", "mails")
 TRIES = 300  # to cut the log of the database, against readers who come and go
@@ -37,7 +38,8 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
     is erased, but somebody else still reads the database as it was, and so keeps it.
     """
     policy = gateway.live.policy
-    found = gateway.store.read(lambda read: letters_held(read, policy, address))
+    kept = gateway.store.read(lambda read: letters_held(read, policy, address))
+    found = {**kept, "copies": former_copies(gateway.data)}
     if dry_run:
         return {**found, "erased": False}
     if found["unsolved"]:
@@ -65,7 +67,7 @@ def _drop_files(blobs: list[str], data: Path, tx: Tx) -> None:
     """Large mail under all its names, and copies of the database from before an upgrade, all that is in them too."""
     tx.drop_blobs(blobs)
     tx.drop_incoming(names_of(data, set(blobs)))
-    drop_copies(data)
+    drop_copies(data, former_copies(data))
 
 
 def link_contacts(gateway: Gateway, one: str, other: str) -> bool:

@@ -12,12 +12,14 @@ from mailgate.app.health import status, systemd
 from mailgate.app.jobs import retention
 from mailgate.store.base import Tx
 from mailgate.store.blobs import left_over
+from mailgate.store.former import drop_copies, former_copies
 
 INDEX_BATCH = 500
 SLICE = 200  # rows of a back-fill in its first slice
 SLICE_MAX = 100_000
 SLICE_SECONDS = 0.02  # what a slice aims at: others wait for the writer no longer than this
 SWEPT_AFTER = timedelta(days=1)
+COPY_KEPT = timedelta(days=30)  # the way back from an upgrade
 SWEPT_AT_ONCE = 20  # files a job of the writer
 
 
@@ -65,11 +67,13 @@ def purge(gateway: Gateway, now: datetime) -> int:
 
 
 def sweep(gateway: Gateway, now: datetime) -> int:
-    """Delete what unfinished keeps of large mail left behind, a day after it was written."""
+    """Delete what unfinished keeps of large mail left behind, and copies made before an upgrade that is long over."""
+    copies = former_copies(gateway.data, now - COPY_KEPT)
+    drop_copies(gateway.data, copies)
     names = left_over(gateway.data, now - SWEPT_AFTER)
     for at in range(0, len(names), SWEPT_AT_ONCE):
         gateway.store.write(partial(_drop_incoming, names[at : at + SWEPT_AT_ONCE])).result()
-    return len(names)
+    return len(names) + len(copies)
 
 
 def _drop_incoming(names: list[str], tx: Tx) -> None:

@@ -34,8 +34,9 @@ def forget(ctx: click.Context, address: str, dry_run: bool, yes: bool, as_json: 
 
 def _said(found: dict[str, list[str]]) -> str:
     addresses = ", ".join(show.clean(one) for one in found["addresses"])
+    copies = f"; {', '.join(found['copies'])}: made before an upgrade, goes whole" if found["copies"] else ""
     return (f"{addresses}: {len(found['tickets'])} tickets ({len(found['unsolved'])} unsolved), "
-            f"took part in {len(found['took_part'])} others, {len(found['mails'])} mails")  # fmt: skip
+            f"took part in {len(found['took_part'])} others, {len(found['mails'])} mails{copies}")  # fmt: skip
 
 
 @click.command()

@@ -19,6 +19,7 @@ from mailgate import crash, newfile
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import ConfigError, Temporary
 from mailgate.store.base import Read, Tx
+from mailgate.store.former import copy_of
 from mailgate.store.people import known
 from mailgate.store.sqlite import connection as opening
 from mailgate.store.sqlite import schema
@@ -108,7 +109,7 @@ class SqliteStore:
                 opening.quick_check(self._writer, self.path)
             found = opening.refuse_newer(self._writer, self.path)
             if 0 < found < schema.VERSION:
-                copy_database(self.path, self.data / f"mailgate.db.schema-{found}", self._progress)
+                copy_database(self.path, copy_of(self.path, found), self._progress)
                 crash.point("copied")
             if found < schema.VERSION:
                 self._migrate(self._writer)
