@@ -51,8 +51,13 @@ class MailTable(TransactionPart):
         }
         number = self.scalar(sql.KEEP, row)
         if number is None:
-            first = int(self.scalar(sql.BY_UID, row))
-            return Kept(first, first)
+            there = self.one(sql.BY_UID, row)
+            assert there is not None
+            if there["raw_digest"] == raw_digest:
+                return Kept(there["number"], there["number"])
+            # A folder was laid anew, or back, and gave the UID to another mail (RFC 9051 section 2.3.1.1).
+            self.run(sql.FREE_UID, {"number": there["number"]})
+            number = self.scalar(sql.KEEP, row)
         if large is not None:
             link(self.data, large)
         else:

@@ -94,6 +94,7 @@ class Settings(TransactionPart):
             "INSERT INTO imap_cursor (mailbox, folder, uidvalidity, uid, at) "
             "VALUES (:mailbox, :folder, :uidvalidity, :uid, :at) ON CONFLICT (mailbox, folder) DO UPDATE SET "
             "uid = CASE WHEN imap_cursor.uidvalidity = excluded.uidvalidity AND imap_cursor.uid > excluded.uid "
+            "AND excluded.uid > 0 "
             "THEN imap_cursor.uid ELSE excluded.uid END, uidvalidity = excluded.uidvalidity, at = excluded.at",
             {
                 "mailbox": mailbox,
@@ -139,14 +140,14 @@ class Settings(TransactionPart):
             )
         ]
 
-    def taken(self, mailbox: str, folder: str, uidvalidity: int) -> frozenset[int]:
+    def taken(self, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, Mapping[str, Any]]:
         """See `base.Read.taken`."""
         found = self.all(
-            "SELECT uid FROM mail WHERE mailbox = :mailbox AND folder = :folder AND uidvalidity = :uidvalidity "
-            "AND uid > 0",
+            "SELECT uid, raw_digest, size, arrived_at FROM mail "
+            "WHERE mailbox = :mailbox AND folder = :folder AND uidvalidity = :uidvalidity AND uid > 0",
             {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity},
         )
-        return frozenset(row["uid"] for row in found)
+        return {row["uid"]: {**dict(row), "arrived_at": rows.time_of(row["arrived_at"])} for row in found}
 
     # --- people's own -------------------------------------------------------------------------------------------------
 

@@ -13,9 +13,10 @@ ON CONFLICT DO NOTHING RETURNING number
 """
 KEEP_RAW = "INSERT INTO raw (mail, bytes) VALUES (:mail, :bytes)"
 BY_UID = """
-SELECT number FROM mail
+SELECT number, raw_digest FROM mail
 WHERE mailbox = :mailbox AND folder = :folder AND uidvalidity = :uidvalidity AND uid = :uid AND uid > 0
 """
+FREE_UID = "UPDATE mail SET uid = 0 WHERE number = :number"
 SAME_BYTES = """
 SELECT number, recipients FROM mail WHERE raw_digest = :raw_digest AND number < :number ORDER BY number LIMIT 50
 """

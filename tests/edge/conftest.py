@@ -9,6 +9,7 @@ import grp
 import ipaddress
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -189,9 +190,13 @@ def need(program: str, package: str) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that stays free: below those the kernel gives to whoever asks for any."""
+    for _ in range(1000):
+        port = 15_000 + secrets.randbelow(17_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def quietly(*command: str) -> None:

@@ -35,6 +35,7 @@ class FakeServer:
     def __init__(self) -> None:
         self.mails: dict[int, bytes] = {}
         self.validity = 7
+        self.uidnext: int | None = None
         self.greeting = "* OK ready"
         self.capabilities = CAPABILITIES
         self.on: dict[str, Callable[[Any, str, str], None]] = {}
@@ -117,6 +118,8 @@ class Talk:
             return
         elif upper.startswith(("SELECT", "EXAMINE")):
             self.say(f"* {len(server.mails)} EXISTS\r\n* OK [UIDVALIDITY {server.validity}] fine")
+            if server.uidnext is not None:
+                self.say(f"* OK [UIDNEXT {server.uidnext}] foreseen")
         elif upper.startswith("UID SEARCH"):
             low, _, high = rest.rpartition(" ")[2].partition(":")
             found = [uid for uid in server.mails if uid >= int(low) and (high == "*" or uid <= int(high or low))]
@@ -605,4 +608,15 @@ def test_a_rebuilt_folder_is_read_from_its_start(story: Story) -> None:
     story.server.validity = 8
     story.server.mails = {1: b"Subject: new life\r\n\r\n"}
     story.until(lambda: story.cursor == Cursor(8, 1))
+    assert story.uids() == [3, 4, 9, 1]
+
+
+def test_s06_a_folder_that_gives_its_uids_anew_under_the_same_uidvalidity_is_read_from_its_start(story: Story) -> None:
+    """S-06, a sibling: it was laid back while nobody looked, and only UIDNEXT tells."""
+    story.server.uidnext = 10
+    story.read()
+    story.until(lambda: story.cursor == Cursor(7, 9))
+    story.server.mails = {1: b"Subject: new life\r\n\r\n"}
+    story.server.uidnext = 2
+    story.until(lambda: story.cursor == Cursor(7, 1))
     assert story.uids() == [3, 4, 9, 1]

@@ -296,6 +296,24 @@ def test_audit_names_a_mail_that_slipped_in_behind_the_cursor(box: Mailbox) -> N
         wait_for(lambda: box.mailgate("audit", "--mailboxes").return_value == 0)
 
 
+def test_s06_audit_names_a_mail_under_a_uid_that_was_given_to_another_before(box: Mailbox) -> None:
+    """S-06: the number was known, so the mail was counted as accepted; what we have under it is another mail."""
+    with box.desk("") as desk:
+        box.put(mail("one").as_bytes())
+        box.put(mail("two", sender="b@customer.example").as_bytes())
+        taken(desk, 2)
+        read_through(desk, 2)
+    assert box.mailgate("audit", "--mailboxes").return_value == 0
+    store = box.store()
+    store.write(lambda tx: tx.run("UPDATE mail SET raw_digest = 'of another', size = 7 WHERE uid = 2", {})).result()  # type: ignore[attr-defined]
+    store.write(lambda tx: tx.run("UPDATE mail SET size = 7 WHERE uid = 1", {})).result()  # type: ignore[attr-defined]
+    store.close()
+    found = box.mailgate("audit", "--mailboxes")
+    assert found.return_value == 1
+    assert "support: INBOX: 2 held, 1 accepted, 1 missing" in found.stdout
+    assert "never accepted: UID 2, from b@customer.example" in found.stdout
+
+
 def test_audit_says_when_a_mailbox_cannot_be_looked_at(box: Mailbox) -> None:
     with box.desk(""):
         pass

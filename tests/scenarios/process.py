@@ -8,6 +8,7 @@ import email.policy
 import json
 import os
 import queue
+import secrets
 import signal
 import smtplib
 import socket
@@ -59,9 +60,13 @@ FOLDER = 'transport = "folder"\nfolder = "outbox"'
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port that stays free: below those the kernel gives to whoever asks for any."""
+    for _ in range(1000):
+        port = 15_000 + secrets.randbelow(17_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def until(true: Callable[[], Any], why: str, seconds: float = 30.0) -> Any:

@@ -174,8 +174,8 @@ def imap(bench, uid, raw=None, uidvalidity=7, **more):
 
 
 def test_i05_the_same_imap_message_again_gives_the_first_number_and_no_row(bench):
-    first = imap(bench, 5)
-    assert imap(bench, 5).number == first.number
+    first = imap(bench, 5, b"same", digest="d")
+    assert imap(bench, 5, b"same", digest="d").number == first.number
     assert bench.scalar("SELECT count(*) FROM mail") == 1
 
 
@@ -183,6 +183,28 @@ def test_i07_after_a_new_uidvalidity_the_same_bytes_are_duplicates(bench):
     first = imap(bench, 5, b"same", digest="d")
     again = imap(bench, 1, b"same", uidvalidity=8, digest="d")
     assert (again.duplicate_of, again.number) == (first.number, first.number + 1)
+
+
+def test_s06_another_mail_under_a_uid_we_know_is_a_mail_of_its_own(bench):
+    """S-06: UIDVALIDITY 1, 2, 1 with UID 1 a new mail: it was fetched, and no row made."""
+    first = imap(bench, 1, b"first", uidvalidity=1, digest="a")
+    second = imap(bench, 1, b"second", uidvalidity=2, digest="b")
+    third = imap(bench, 1, b"third", uidvalidity=1, digest="c")
+    assert third.duplicate_of is None
+    assert len({first.number, second.number, third.number}) == 3
+    assert imap(bench, 1, b"third", uidvalidity=1, digest="c").number == third.number
+    back = imap(bench, 1, b"first", uidvalidity=1, digest="a")  # and laid back once more
+    assert back.duplicate_of == first.number
+    assert bench.scalar("SELECT count(*) FROM mail") == 4
+    assert bench.read(lambda read: read.taken("support", "INBOX", 1)).keys() == {1}
+
+
+def test_s06_a_folder_that_gives_its_uids_anew_is_read_from_its_start(bench):
+    def step(uid):
+        bench.write(lambda tx: tx.set_cursor("support", "INBOX", Cursor(1, uid), bench.now))
+        return bench.read(lambda read: read.cursor("support", "INBOX"))
+
+    assert [step(5), step(0), step(2)] == [Cursor(1, 5), Cursor(1, 0), Cursor(1, 2)]
 
 
 def test_a_cursor_goes_forward_and_starts_anew_with_uidvalidity(bench):

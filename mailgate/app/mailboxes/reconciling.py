@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from mailgate.config.tree import Config, ImapBox
 from mailgate.errors import MailgateError
 from mailgate.store.base import Cursor, Read, Store
+from mailgate.wire.mime.content_digest import raw_digest
 
 
 class Held(Protocol):
@@ -29,6 +31,11 @@ class Held(Protocol):
     @property
     def uids(self) -> tuple[int, ...]:
         """Its mails."""
+        ...
+
+    @property
+    def said(self) -> Mapping[int, tuple[int, datetime | None]]:
+        """What the server says of each: octets, INTERNALDATE."""
         ...
 
 
@@ -65,6 +72,10 @@ class FolderLook(Protocol):
 
     def heads(self, folder: str, uids: Sequence[int]) -> Sequence[Head]:
         """Whom these mails are from and what they are called."""
+        ...
+
+    def raws(self, folder: str, uids: Sequence[int]) -> Iterable[tuple[int, bytes]]:
+        """The octets of these mails, one by one."""
         ...
 
 
@@ -105,7 +116,8 @@ def _mailbox(box: ImapBox, store: Store, looking: Looking) -> Iterator[Compared]
     with looking(box) as look:
         for held in look.inventory():
             # The store is asked after the server: a mail taken meanwhile is found, not missed.
-            one, lost = store.read(lambda read, held=held: sort_folder(read, box.name, held))  # type: ignore[misc]
+            others = _others(box.name, held, store, look)
+            one, lost = store.read(partial(sort_folder, mailbox=box.name, held=held, others=others))
             yield one if not lost else _named(one, look.heads(held.folder, lost))
 
 
@@ -113,11 +125,27 @@ def _named(one: Compared, heads: Sequence[Head]) -> Compared:
     return Compared(one.mailbox, one.folder, one.accepted, one.set_aside, one.waiting, tuple(heads))
 
 
-def sort_folder(read: Read, mailbox: str, held: Held) -> tuple[Compared, tuple[int, ...]]:
-    """What became of each mail in a folder, and the UIDs of those nobody took."""
+def _others(mailbox: str, held: Held, store: Store, look: FolderLook) -> set[int]:
+    """UIDs under which another mail was accepted: a folder that was laid back gave them away a second time.
+
+    A mail of the same size that arrived in the same second is the same; of any other the octets are asked for.
+    """
+    known = store.read(lambda read: read.taken(mailbox, held.folder, held.uidvalidity))
+    doubtful = [uid for uid in held.uids if uid in known and held.said.get(uid) != _said(known[uid])]
+    if not doubtful:
+        return set()
+    return {uid for uid, raw in look.raws(held.folder, doubtful) if raw_digest(raw) != known[uid]["raw_digest"]}
+
+
+def _said(row: Mapping[str, Any]) -> tuple[int, datetime]:
+    return row["size"], row["arrived_at"]
+
+
+def sort_folder(read: Read, mailbox: str, held: Held, others: Collection[int] = ()) -> tuple[Compared, tuple[int, ...]]:
+    """What became of each mail in a folder, and the UIDs of those nobody took; `others` are not the mails we know."""
     cursor = read.cursor(mailbox, held.folder) or Cursor(held.uidvalidity, 0)
     passed = cursor.uid if cursor.uidvalidity == held.uidvalidity else 0  # rebuilt: all of it is read again
-    accepted = read.taken(mailbox, held.folder, held.uidvalidity)
+    accepted = read.taken(mailbox, held.folder, held.uidvalidity).keys() - set(others)
     aside = {
         int(row["uid"])
         for row in read.set_aside(mailbox)

@@ -91,6 +91,11 @@ class Folder:
         validity = int(answer.get(b"UIDVALIDITY", 0))
         if self._place.uidvalidity != validity:
             self._find_place(validity)
+        following = int(answer.get(b"UIDNEXT", 0))
+        if 0 < following <= self._place.uid:  # it only ever grows (RFC 9051 section 2.3.1.1)
+            log.warning("imap folder gives its UIDs anew, reading all of it again", extra=self._where())
+            self._start_at(Cursor(validity, 0))
+            self._cursors.set(self.mailbox.name, self.name, self._place)
         return True
 
     def _find_place(self, validity: int) -> None:
@@ -98,7 +103,10 @@ class Folder:
         if remembered is not None and remembered.uidvalidity != validity:
             log.warning("imap folder has a new UIDVALIDITY, reading all of it again", extra=self._where())
             remembered = None
-        self._place = remembered or Cursor(validity, 0)
+        self._start_at(remembered or Cursor(validity, 0))
+
+    def _start_at(self, place: Cursor) -> None:
+        self._place = place
         self._queue = []
         self._done.clear()
         self._unmoved.clear()

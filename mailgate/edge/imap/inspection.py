@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from typing import Any
@@ -16,6 +16,7 @@ from mailgate.edge.imap.box import Mailbox, MailboxTrouble
 from mailgate.edge.imap.connect import close, connect, sorted_troubles
 
 BATCH = 200
+LISTED = 5_000  # mails of which sizes and dates are asked for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class FolderContents:
     folder: str
     uidvalidity: int
     uids: tuple[int, ...]
+    said: Mapping[int, tuple[int, datetime | None]] = field(default_factory=dict)  # UID -> octets, INTERNALDATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,24 @@ class FolderLook:
             for name in self._mailbox.every_folder:
                 answer = self._client.select_folder(name, readonly=True)
                 uids = tuple(sorted(self._client.search(["ALL"])))
-                held.append(FolderContents(name, int(answer.get(b"UIDVALIDITY", 0)), uids))
+                held.append(FolderContents(name, int(answer.get(b"UIDVALIDITY", 0)), uids, self._said(uids)))
             return held
+
+    def _said(self, uids: Sequence[int]) -> dict[int, tuple[int, datetime | None]]:
+        found: dict[int, tuple[int, datetime | None]] = {}
+        for start in range(0, len(uids), LISTED):
+            answers = self._client.fetch(uids[start : start + LISTED], ["RFC822.SIZE", "INTERNALDATE"])
+            found.update({uid: (int(one.get(b"RFC822.SIZE") or 0), _arrived(one)) for uid, one in answers.items()})
+        return found
+
+    def raws(self, folder: str, uids: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """The octets of these mails one by one; one that does not come is left out. Raises Trouble."""
+        with sorted_troubles():
+            self._client.select_folder(folder, readonly=True)
+            for uid in uids:
+                raw = self._client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
+                if isinstance(raw, bytes):
+                    yield uid, raw
 
     def heads(self, folder: str, uids: Sequence[int]) -> tuple[MailHead, ...]:
         """Whom these mails are from and what they are called; one that has gone is left out. Raises Trouble."""
@@ -93,8 +111,7 @@ def looking(mailbox: Mailbox) -> Iterator[FolderLook]:
 
 
 def _head(uid: int, answer: dict[bytes, Any]) -> MailHead:
-    arrived, envelope = answer.get(b"INTERNALDATE"), answer.get(b"ENVELOPE")
-    when = arrived.astimezone(UTC) if isinstance(arrived, datetime) else None
+    when, envelope = _arrived(answer), answer.get(b"ENVELOPE")
     if not isinstance(envelope, Envelope):
         return MailHead(uid, when)
     sender = ", ".join(
@@ -102,6 +119,11 @@ def _head(uid: int, answer: dict[bytes, Any]) -> MailHead:
         for one in envelope.from_ or ()
     )
     return MailHead(uid, when, sender, _decoded(envelope.subject or b""))
+
+
+def _arrived(answer: dict[bytes, Any]) -> datetime | None:
+    arrived = answer.get(b"INTERNALDATE")
+    return arrived.astimezone(UTC) if isinstance(arrived, datetime) else None
 
 
 def _decoded(subject: bytes) -> str:
