@@ -2,7 +2,7 @@
 # Puts mailgate on a Debian-like machine, or a newer mailgate in its place.
 #
 #   sh systemd/install.sh install [WHEEL]    venv, user, unit, /etc/mailgate, /var/lib/mailgate; nothing of yours is overwritten
-#   sh systemd/install.sh upgrade [WHEEL]    backs up, builds the new release beside the old, checks it, then switches
+#   sh systemd/install.sh upgrade [WHEEL]    builds the new release beside the old, checks it, backs up, then switches
 #   sh systemd/install.sh rollback           switches back to the release before
 #
 # Without WHEEL the checkout this script lies in is installed. PYTHON names the interpreter, PREFIX another place than
@@ -160,11 +160,6 @@ upgrade() {
     [ -L "$HOME_OF/venv" ] || fail 'there is nothing to upgrade: make install'
     make_folders
     old=$(current)
-    backup=$BACKUPS/before-$STAMP.tar.gz
-    if [ -e "$DATA/mailgate.db" ]; then
-        as_service "$RUN" --config "$ETC/mailgate.toml" backup "$backup" ||
-            fail 'no backup, no upgrade; nothing was changed'
-    fi
     make_release "${1:-}"
     if ! as_service "$HOME_OF/releases/$STAMP/bin/mailgate" --config "$ETC/mailgate.toml" check; then
         rm -rf "$HOME_OF/releases/$STAMP"
@@ -172,6 +167,15 @@ upgrade() {
             fail 'the new release does not accept the configuration; the old one stays'
         fi
         fail 'neither release accepts the configuration: mend it first; the old one stays'
+    fi
+    # As late as can be: what comes after it is lost on the way back.
+    backup=$BACKUPS/before-$STAMP.tar.gz
+    if [ -e "$DATA/mailgate.db" ]; then
+        if ! as_service "$RUN" --config "$ETC/mailgate.toml" backup "$backup"; then
+            rm -rf "$HOME_OF/releases/$STAMP"
+            fail 'no backup, no upgrade; nothing was changed'
+        fi
+        printf '%s\n' "$backup" >"$HOME_OF/backup"
     fi
     switch_to "$STAMP"
     printf '%s\n' "$old" >"$HOME_OF/previous"
@@ -184,16 +188,31 @@ upgrade() {
     say "upgraded; back to the release before: sh systemd/install.sh rollback"
 }
 
+# The release before may not know what the newer one made of the database: then it takes a person to go back.
+way_back() {
+    say "The database was migrated since, and release $1 does not know it: nothing was changed. To go back all the same, and lose what came since then:"
+    say "    systemctl stop mailgate"
+    say "    cd $DATA && install -d -m 0700 -o mailgate -g mailgate newer && mv mailgate.db* blobs incoming newer/"
+    say "    sh $SOURCE/systemd/install.sh rollback"
+    say "    mailgate restore $2"
+    say "    systemctl start mailgate && mailgate outbox list"
+}
+
 rollback() {
     check_root
     [ -s "$HOME_OF/previous" ] || fail 'there is no release to go back to'
     before=$(cat "$HOME_OF/previous")
-    [ -x "$HOME_OF/releases/$before/bin/mailgate" ] || fail "release $before is gone"
+    old=$HOME_OF/releases/$before/bin/mailgate
+    [ -x "$old" ] || fail "release $before is gone"
+    if [ -e "$DATA/mailgate.db" ] && as_service "$old" --config "$ETC/mailgate.toml" audit 2>&1 | grep -q 'has schema'; then
+        way_back "$before" "$(cat "$HOME_OF/backup" 2>/dev/null || say "$BACKUPS/BACKUP-FILE")" >&2
+        exit 1
+    fi
     now=$(current)
     switch_to "$before"
     printf '%s\n' "$now" >"$HOME_OF/previous"
     if service; then systemctl try-restart mailgate; fi
-    say "release $before in force. If it refuses a newer database, restore the backup of that upgrade from $BACKUPS"
+    say "release $before in force"
 }
 
 case ${1:-} in

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import os
 import re
 import shutil
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -88,9 +90,24 @@ def test_install_then_upgrade_then_an_upgrade_that_fails_then_back(made: Path, t
     assert os.readlink(opt / "venv") == second
     assert len(list((opt / "releases").iterdir())) == 2
 
+    assert mailgate(root, "ban", "@later.example").returncode == 0
+    with contextlib.closing(sqlite3.connect(data / "mailgate.db")) as database:
+        [version] = database.execute("PRAGMA user_version").fetchone()
+        database.execute(f"PRAGMA user_version = {version + 1}")  # as if the newer release had migrated it
+    done = script(root, "rollback")
+    assert (done.returncode, os.readlink(opt / "venv")) == (1, second)
+    assert f"mailgate restore {backup}" in done.stderr and "install.sh rollback" in done.stderr
+    [aside] = re.findall(r"mv (mailgate\.db\* .*) newer/", done.stderr)
+    (data / "newer").mkdir()
+    for name in aside.split():
+        for path in data.glob(name):
+            path.rename(data / "newer" / path.name)
+
     done = script(root, "rollback")
     assert done.returncode == 0, done.stderr
     assert os.readlink(opt / "venv") == first
+    assert mailgate(root, "restore", str(backup)).returncode == 0
+    assert "@later.example" not in mailgate(root, "bans").stdout
     assert "@spam.example" in mailgate(root, "bans").stdout
 
 
