@@ -49,7 +49,7 @@ parse-believes-our-own-marks parse-raises sanitised-picture-from-outside sanitis
 local-part-over-64-octets routing-characters-pass utf8-without-smtputf8
 program-in-an-agents-name author-hears-of-their-own-note
 scope-ends-nowhere scope-survey-of-another-ticket scope-a-marker-counts
-token-one-mac-for-all-carriers authority-letter-nobody-wrote
+token-one-mac-for-all-carriers authority-letter-nobody-wrote bounce-address-of-any-recipient
 """
 
 

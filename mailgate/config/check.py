@@ -14,6 +14,7 @@ from mailgate.config.tree import Config
 from mailgate.config.work import Loading
 from mailgate.core.commands.catalogue import COMMANDS
 from mailgate.core.model.policy import Mode
+from mailgate.core.proof import token
 from mailgate.core.text.folding import fold
 from mailgate.tomlfile import Loc, nearest
 
@@ -103,6 +104,9 @@ def _addresses(model: FileModel, config: Config, work: Loading) -> None:
         if sender and not config.policy.department_at(sender.addr):
             text = f"answers go to {sender.addr}, which is no department's inbound address"
             work.note(("department", at, "from"), text, warning=True)
+        elif sender and _too_long_for_reports(sender.addr, config):
+            text = f"{sender.addr} is too long for signed bounce addresses: reports count by an id of ours inside alone"
+            work.note(("department", at, "from"), text, warning=True)
     for at, box in enumerate(model.imap):
         if not config.policy.department_at(box.address):
             known = nearest(box.address, config.policy.inbound) or f"; there are: {', '.join(config.policy.inbound)}"
@@ -113,6 +117,16 @@ def _addresses(model: FileModel, config: Config, work: Loading) -> None:
         work.note(("gateway", "admin"), "nobody will hear of faults: give the administrator's address", warning=True)
     for addr in config.gateway.pilot_to:
         _outside(("gateway", "pilot_to"), addr, config, work)
+
+
+def _too_long_for_reports(addr: str, config: Config) -> bool:
+    """True when a letter about a ticket of six digits would leave with the plain address (RFC 5321 4.5.3.1.1)."""
+    keys, plus = config.policy.keys, config.policy.identity.subaddress
+    if not keys or not plus:
+        return False
+    number = max(999_999, config.policy.tickets.first_number)
+    made = token.message_id(token.mint(keys[0], token.Token(number, "customer", 0, "words", "a" * 8), "id"), "x")
+    return token.bounce_address(made, addr, plus, keys, 0, addr) == addr
 
 
 def _agents(model: FileModel, config: Config, work: Loading) -> None:

@@ -25,6 +25,7 @@ SELECT letter.*, ticket.number AS ticket_number,
   (SELECT scheme FROM letter_token WHERE token = :token AND letter = letter.id) AS scheme
 FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket WHERE letter.message_id = :id
 """
+_DELIVERIES = "SELECT id, canonical FROM delivery WHERE letter = :letter ORDER BY id"
 _SINCE = "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = 'mailgate' AND name = :name"
 
 
@@ -65,6 +66,11 @@ def letter(session: TransactionPart, key: str) -> SentLetter | None:
         context=rows.loads(row["context"], {}),
         old=row["scheme"] != token.NOW,
     )
+
+
+def deliveries(session: TransactionPart, letter: int) -> tuple[tuple[int, str], ...]:
+    """To whom a letter goes: the id of each delivery and its address."""
+    return tuple((row["id"], row["canonical"]) for row in session.all(_DELIVERIES, {"letter": letter}))
 
 
 def since(session: TransactionPart) -> datetime | None:

@@ -216,9 +216,8 @@ def test_acknowledgements_have_the_null_sender_and_words_a_signed_one(office: Of
     office.start().drain()
     senders = {recipient: sender for sender, recipient, _ in office.relay.taken}
     assert senders[ANN.addr] == ""
-    found = token.in_address(senders[BEN.addr], "+", POLICY.keys)
-    assert found is not None
-    assert found[1]  # marked as a bounce address
+    found = token.in_bounce_address(senders[BEN.addr], "+", POLICY.keys)
+    assert found is not None and found[1], "made for that delivery"
     assert senders[BEN.addr].endswith("@acme.example")
 
 

@@ -17,8 +17,7 @@ def test_a_token_survives_the_round_trip_in_message_id_address_and_text() -> Non
     identifier = token.message_id(token.mint(KEY, ANNA, "id"), "acme.example")
     assert token.in_message_id(identifier, [KEY]) == ANNA
     assert token.in_message_id(identifier.upper(), [KEY]) == ANNA
-    assert token.in_address(f"support+{token.mint(KEY, ANNA, 'address')}@acme.example", "+", [KEY]) == (ANNA, False)
-    assert token.in_address(f"support+b.{token.mint(KEY, ANNA, 'bounce')}@acme.example", "+", [KEY]) == (ANNA, True)
+    assert token.in_address(f"support+{token.mint(KEY, ANNA, 'address')}@acme.example", "+", [KEY]) == ANNA
     written = token.mint(KEY, ANNA, "mark")
     assert token.in_text(f"> ---- mg:{written} ----") == (written,)
     assert token.read(written, [KEY], "mark") == ANNA
@@ -83,12 +82,28 @@ def test_the_loop_mark_is_ours_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("local", "signed"), [("support", True), ("a" * 24, True), ("a" * 25, False), ("ä" * 13, False)]
+    ("local", "signed"), [("support", True), ("a" * 19, True), ("a" * 20, False), ("ä" * 10, False)]
 )
 def test_a_signed_bounce_address_has_64_octets_before_the_at_sign_at_most(local, signed) -> None:
     """S-14: where it would be longer (RFC 5321 section 4.5.3.1.1) reports come to the plain address."""
     plain = f"{local}@acme.example"
-    found = token.bounce_address(token.message_id(token.mint(KEY, ANNA, "id"), "acme.example"), plain, "+", [KEY])
+    identifier = token.message_id(token.mint(KEY, ANNA, "id"), "acme.example")
+    found = token.bounce_address(identifier, plain, "+", [KEY], 7, "maija@customer.example")
     assert len(found.rpartition("@")[0].encode()) <= 64
     assert (found != plain) is signed
-    assert (token.in_address(found, "+", [KEY]) is not None) is signed
+    assert (token.in_bounce_address(found, "+", [KEY]) is not None) is signed
+
+
+def test_r08_a_bounce_address_is_for_one_delivery_and_one_recipient() -> None:
+    identifier = token.message_id(token.mint(KEY, ANNA, "id"), "acme.example")
+    made = token.bounce_address(identifier, "support@acme.example", "+", [KEY], 7, "Maija@customer.example")
+    hit = token.in_bounce_address(made.upper(), "+", [KEY])
+    assert hit is not None and hit[0] == ANNA
+    both = ((7, "maija@customer.example"), (8, "kari@customer.example"))
+    assert token.reached(*hit, both, [KEY]) == "maija@customer.example"
+    assert token.reached(*hit, ((8, "maija@customer.example"), (7, "kari@customer.example")), [KEY]) is None
+    local, _, domain = made.partition("@")
+    changed = local[:-1] + ("a" if local[-1] != "a" else "b")
+    for forged in (changed, local[:-5] + ".aaaa", local[:-5], local[:-1], local + "a", f"{local}.aaaa", local + "."):
+        other = token.in_bounce_address(f"{forged}@{domain}", "+", [KEY])
+        assert other is None or token.reached(*other, both, [KEY]) is None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import email
 from collections.abc import Iterator
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from conftest import Desk, from_agent, mail, notice_to, running, whole
+from conftest import CONFIG, Desk, from_agent, mail, notice_to, only, running, whole
 from reports import MAIJA, answered, report
 
 from mailgate.app.jobs.schedule import run_job
 from mailgate.app.outbox import failures
+from mailgate.config.load import load
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.mail import Address
 
@@ -121,3 +124,71 @@ def test_r05_a_letter_our_own_relay_refuses_does_the_same(desk: Desk, recipient:
     assert desk.ticket(number).status == status
     assert "550 5.1.1" in desk.ticket(number).entries[-1].text
     assert "550 5.1.1" in whole(notice_to(desk, "anna", number))
+
+
+# --- R-08: a bounce address is for one delivery -----------------------------------------------------------------------
+
+
+def envelopes(desk: Desk, letter: EmailMessage) -> dict[str, str]:
+    """The envelope sender each recipient's copy of a letter left with."""
+    files = (
+        email.message_from_bytes(path.read_bytes()) for path in (desk.gateway.data.parent / "outbox" / "new").iterdir()
+    )
+    mine = (one for one in files if one["Message-ID"] == letter["Message-ID"])
+    return {str(one["Delivered-To"]): str(one["Return-Path"]).strip("<>") for one in mine}
+
+
+def dead(desk: Desk, letter: EmailMessage) -> set[str]:
+    """Whose copy of a letter did not arrive."""
+    rows = desk.gateway.store.read(lambda read: read.outbox(("dead",)))
+    return {str(row["to"]) for row in rows if row["message_id"] == letter["Message-ID"]}
+
+
+def test_r08_each_recipient_has_a_bounce_address_of_their_own(desk: Desk) -> None:
+    _, letter = answered(desk, KARI)
+    made = envelopes(desk, letter)
+    assert set(made) == {MAIJA, KARI} and len(set(made.values())) == 2
+    assert all(addr.startswith("support+b.") and len(addr.partition("@")[0]) <= 64 for addr in made.values())
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["with the letter's id", "without"])
+def test_r08_a_report_speaks_of_its_own_recipient_alone(desk: Desk, inside: bool) -> None:
+    number, letter = answered(desk, KARI)
+    kari = envelopes(desk, letter)[KARI]
+    about = letter if inside else {"Message-ID": "<another@mx.example>"}
+    bounced(desk, about, MAIJA, to=kari)
+    assert dead(desk, letter) == set() and desk.ticket(number).status == "waiting"
+    bounced(desk, about, MAIJA, KARI, to=kari)
+    assert dead(desk, letter) == {KARI} and desk.ticket(number).status == "waiting", "a copy; the requester has theirs"
+
+
+def test_r08_an_altered_address_reports_nothing_even_with_the_letters_id_inside(desk: Desk) -> None:
+    number, letter = answered(desk, KARI)
+    local, _, domain = envelopes(desk, letter)[KARI].partition("@")
+    for forged in (local[:-4] + "aaaa", local[:-5], local[:-4] + local[-4:-1]):
+        bounced(desk, letter, MAIJA, to=f"{forged}@{domain}")
+    assert dead(desk, letter) == set() and desk.ticket(number).status == "waiting"
+
+
+def test_r08_mail_that_was_passed_on_and_failed_there_is_its_recipients(desk: Desk) -> None:
+    number, letter = answered(desk, KARI)
+    bounced(desk, letter, "maija@private.example", to=envelopes(desk, letter)[MAIJA])
+    assert dead(desk, letter) == {MAIJA} and desk.ticket(number).status == "open"
+    assert "maija@private.example" in whole(notice_to(desk, "anna", number))
+
+
+def test_r08_where_the_address_would_be_too_long_reports_count_by_the_id_inside(tmp_path: Path) -> None:
+    """Beyond 64 octets the plain address is used, and `check` says so."""
+    addr = "a-department-with-a-very-long-name@acme.example"
+    config = CONFIG.replace("support@acme.example", addr)
+    with running(tmp_path, config=config) as desk:
+        number = desk.of_mail(desk.send(mail(to=addr), to=[addr])).number
+        from_agent(desk, "Here is your answer.\n", notice_to(desk, "anna", number))
+        letter = only(desk.letters(MAIJA, "answer"))
+        assert envelopes(desk, letter) == {MAIJA: addr}
+        bounced(desk, {"Message-ID": "<another@mx.example>"}, to=addr)
+        assert dead(desk, letter) == set()
+        bounced(desk, letter, to=addr)
+        assert dead(desk, letter) == {MAIJA}
+    warned = [str(one) for one in load(tmp_path / "mailgate.toml", env={}).warnings]
+    assert any(addr in text and "bounce" in text for text in warned)

@@ -338,16 +338,14 @@ class RouteLoop:
 
     def _send(self, item: ReadyDelivery, transport: Transport, hand: InFlight) -> str:
         """Null sender where it belongs, until this relay is known to refuse it."""
-        ready = item.ready
-        sender = self.route.sender(null=ready.null and not self._null_refused, bounce=ready.bounce)
+        ready, bounce = item.ready, item.ready.bounces[item.delivery.id]
+        sender = self.route.sender(null=ready.null and not self._null_refused, bounce=bounce)
         try:
             return transport.send(sender, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=hand.announce)
         except RouteDown as error:
             if not error.null_sender_refused:
                 raise
-        remote_id = transport.send(
-            ready.bounce, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=hand.announce
-        )
+        remote_id = transport.send(bounce, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=hand.announce)
         self._null_refused = True
         self.work.on_problem(f'route {self.route.name} refuses the empty sender; write envelope = "verp" for it')
         return remote_id

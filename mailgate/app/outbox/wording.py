@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ class ReadyLetter:
     due: DueLetter
     raw: bytes
     null: bool  # must not be bounced
-    bounce: str  # where its delivery reports are understood
+    bounces: Mapping[int, str]  # where reports about each of its deliveries are understood
     subject: str | None = None
 
     @property
@@ -47,7 +47,7 @@ class WordingBegun:
 
     due: DueLetter
     letter: Letter | None
-    bounce: str = ""
+    bounces: Mapping[int, str] = field(default_factory=dict)
     asked: Future[Any] | None = None  # None: they are kept from an earlier attempt
     templates: str | None = None  # the admin's folder it is worded with
     instead: tuple[str, ...] = ()  # what the admin is told when this later attempt succeeds
@@ -106,16 +106,21 @@ class Wording:
         try:
             due = self._store.read(lambda read: with_letter_facts(due, read, policy, now))
             desk = policy.department(due.department or (due.ticket.department if due.ticket else ""))
-            bounce = token.bounce_address(due.message_id, desk.from_.addr, policy.identity.subaddress, policy.keys)
+            bounces = {
+                one.id: token.bounce_address(
+                    due.message_id, desk.from_.addr, policy.identity.subaddress, policy.keys, one.id, one.recipient
+                )
+                for one in due.deliveries
+            }
             mark = token.loop_mark(policy.instance, policy.keys[0])
-            letter = head(due, policy, loop_mark=mark, bounce=bounce)
+            letter = head(due, policy, loop_mark=mark)
             asked = None if due.rendered is not None else self._ask(due, letter, snapshot.templates, now)
         except Temporary:
             raise
         except Exception as error:  # of this letter alone: the others are worded all the same
             log.exception("letter headers cannot be made", extra={"letter": due.id})
             return WordingBegun(due, None, asked=_failed(error))
-        return WordingBegun(due, letter, bounce, asked, snapshot.templates)
+        return WordingBegun(due, letter, bounces, asked, snapshot.templates)
 
     def _ask(self, due: DueLetter, letter: Letter, templates: str | None, now: datetime) -> Future[Any]:
         if not due.attachments:
@@ -141,7 +146,7 @@ class Wording:
         due, letter = one.due, one.letter
         null = letter is not None and letter.envelope == "null"
         if one.asked is None:
-            return due, ReadyLetter(due, due.rendered or b"", null, one.bounce)
+            return due, ReadyLetter(due, due.rendered or b"", null, one.bounces)
         try:
             written = one.asked.result()
         except ChildDied as death:
@@ -152,7 +157,7 @@ class Wording:
             return due, self._lost(due, error)
         for problem in (*written.problems, *one.instead):
             self._on_problem(problem)
-        return due, ReadyLetter(due, written.raw, null, one.bounce, written.subject)
+        return due, ReadyLetter(due, written.raw, null, one.bounces, written.subject)
 
     def _with_less(self, one: WordingBegun, death: ChildDied, now: datetime) -> WordingBegun | None:
         """Another attempt without the files, then without the admin's templates; None when there is neither."""
@@ -166,7 +171,7 @@ class Wording:
             what = f"template {letter.template}: it took too much ({death.reason}), and ours was used"
             plain, templates = due, None
         asked = self._ask(plain, letter, templates, now)
-        return WordingBegun(plain, letter, one.bounce, asked, templates, (*one.instead, what))
+        return WordingBegun(plain, letter, one.bounces, asked, templates, (*one.instead, what))
 
     def _lost(self, due: DueLetter, error: Exception) -> MailgateError:
         log.error("letter cannot be rendered", extra={"letter": due.id, "error": str(error)})

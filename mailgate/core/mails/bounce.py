@@ -7,6 +7,7 @@ like anybody's mail, or waits for a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,14 +28,17 @@ from mailgate.core.worktime import sla
 UNSOLICITED = "unsolicited_dsn"
 
 
-def handle_report(case: Case, addressed: Sequence[Token]) -> Decision | None:
+def handle_report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decision | None:
     """What a report of (non-)delivery changes; None when it is to be treated like anybody's mail."""
     if case.mail.envelope.history:
         return None
-    letter = _letter_of(case, addressed)
-    if letter is None:
+    found = _letter_of(case, addressed)
+    if found is None:
         return _unproven(case)
-    recipients = _recipients(case)
+    letter, bound = found
+    recipients = _of_one(case, letter, bound) if bound else _recipients(case)
+    if not recipients:
+        return _settled(case, "bounce of another recipient")
     if letter.audience == "agent":
         return _of_notice(case, letter, recipients)
     if letter.audience not in ("customer", "expert") or letter.ticket is None:
@@ -52,6 +56,25 @@ def _recipients(case: Case) -> tuple[BouncedRecipient, ...]:
     """
     others = tuple(one for one in case.mail.bounced if not case.policy.department_at(one.address))
     return others or (BouncedRecipient("", "failed"),)
+
+
+def _of_one(case: Case, letter: SentLetter, bound: str) -> tuple[BouncedRecipient, ...]:
+    """What a report says of the one delivery it can speak of; mail that was passed on fails under another address.
+
+    What it says of others the letter went to is not its business.
+    """
+    key = canonical(bound)
+    others = {canonical(address) for _, address in letter.deliveries} - {key}
+    named = [one for one in _recipients(case) if canonical(one.address) not in others]
+    named.sort(key=lambda one: (canonical(one.address) != key, not one.failed))
+    return tuple(
+        one if canonical(one.address) == key else replace(one, address=bound, diagnostic=_passed_on(one))
+        for one in named[:1]
+    )
+
+
+def _passed_on(one: BouncedRecipient) -> str:
+    return f"{one.address}: {one.diagnostic}" if one.address else one.diagnostic
 
 
 def _unproven(case: Case) -> Decision | None:
@@ -75,11 +98,24 @@ def _settled(case: Case, reason: str, letters: tuple[Outbound, ...] = ()) -> Dec
     return case.end(Fate.PARKED, reason, parking=WhyParked(reason), letters=letters)
 
 
-def _letter_of(case: Case, addressed: Sequence[Token]) -> SentLetter | None:
-    """The letter of ours a report is about."""
-    inside = [one for one in case.mail.bounced_ids if token.in_message_id(one, case.policy.keys)]
+def _letter_of(case: Case, addressed: Sequence[tuple[Token, str]]) -> tuple[SentLetter, str] | None:
+    """The letter of ours a report is about, and the recipient its address was made for (`""`: whomever it names).
+
+    A report to an address that was made for one delivery is about that one or about nothing: whoever has such an
+    address and alters it, or writes an id beside it, reports nothing of others (R-08).
+    """
     known = case.facts.letters
-    return next((known[key] for key in (*(one.letter for one in addressed), *inside) if key in known), None)
+    for made, bound in addressed:
+        letter = known.get(made.letter)
+        if letter and not bound:
+            return letter, ""
+        recipient = token.reached(made, bound, letter.deliveries, case.policy.keys) if letter else None
+        if letter and recipient is not None:
+            return letter, recipient
+    if addressed:
+        return None
+    inside = [one for one in case.mail.bounced_ids if token.in_message_id(one, case.policy.keys)]
+    return next(((known[key], "") for key in inside if key in known), None)
 
 
 def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Sequence[BouncedRecipient]) -> Decision:

@@ -32,14 +32,14 @@ def needs(
     tokens = authority.carried_tokens(mail, policy)
     bounces = _bounces(mail, policy)
     reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
-    letters = (*(key for one in tokens for key in one.letters), *reported, *(one.letter for one in bounces))
+    letters = (*(key for one in tokens for key in one.letters), *reported, *(one.letter for one, _ in bounces))
     agent = policy.agent(released_as) or (policy.agent_at(mail.author.addr) if mail.author else None)
     author = addressee.writer(mail, policy)
     orders = agent is not None and "#" in mail.subject + mail.fresh
     numbers = (
         *(reader.line_numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
-        *(one.ticket for one in bounces if one.ticket),
+        *(one.ticket for one, _ in bounces if one.ticket),
         *(() if mail.envelope.history else match.subject_numbers(mail.subject, policy)),
     )
     return Needs(
@@ -51,6 +51,7 @@ def needs(
         departments=departments(mail, policy),
         arrived_at=arrived_at,
         letters=tuple(dict.fromkeys(letters))[:200],
+        reported=tuple(dict.fromkeys(one.letter for one, _ in bounces))[:10],
         orders=orders,
         queue_of=agent.name if agent and orders else "",
         queue_in=agent.departments if agent else (),
@@ -80,10 +81,11 @@ def _old(facts: Facts, policy: Policy, now: datetime) -> bool:
     return since is not None and now < since + policy.identity.old_letters
 
 
-def _bounces(mail: InboundMail, policy: Policy) -> list[token.Token]:
-    """Tokens of signed bounce addresses the mail was sent to."""
-    hits = (token.in_address(addr, policy.identity.subaddress, policy.keys) for addr in authority.recipients(mail))
-    return [hit[0] for hit in hits if hit and hit[1]]
+def _bounces(mail: InboundMail, policy: Policy) -> list[tuple[token.Token, str]]:
+    """Tokens of signed bounce addresses the mail was sent to, each with the delivery it names."""
+    plus, keys = policy.identity.subaddress, policy.keys
+    hits = (token.in_bounce_address(addr, plus, keys) for addr in authority.recipients(mail))
+    return [hit for hit in hits if hit]
 
 
 def departments(mail: InboundMail, policy: Policy) -> tuple[str, ...]:

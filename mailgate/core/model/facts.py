@@ -37,6 +37,7 @@ class Needs:
     departments: tuple[str, ...]
     arrived_at: datetime
     letters: tuple[str, ...] = ()  # letters of ours that are wanted, by Message-ID or by `Token.letter` (valid MAC)
+    reported: tuple[str, ...] = ()  # those of them whose deliveries matter
     orders: bool = False  # an agent's mail with commands: threads, journals and the queue may matter
     queue_of: str = ""  # the agent who asks for the next ticket
     queue_in: tuple[str, ...] = ()  # and their departments
@@ -60,6 +61,7 @@ class SentLetter:
     revoked: bool = False
     mail: int | None = None  # the mail that made us write it
     context: Mapping[str, Any] = field(default_factory=dict)
+    deliveries: tuple[tuple[int, str], ...] = ()  # id and address, where `Needs.reported` asks
     old: bool = False  # signed by 0.1.0, whose receipts did not show all they would send
 
 

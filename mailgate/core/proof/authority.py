@@ -60,8 +60,8 @@ def carried_tokens(mail: InboundMail, policy: Policy) -> tuple[CarriedToken, ...
             found.append(CarriedToken(known, "message-id", (known.letter, identifier.strip().lower())))
     for addr in recipients(mail):
         hit = token.in_address(addr, policy.identity.subaddress, policy.keys)
-        if hit and not hit[1]:
-            found.append(CarriedToken(hit[0], "address", (hit[0].letter,)))
+        if hit:
+            found.append(CarriedToken(hit, "address", (hit.letter,)))
     command = token.bound_to(command_line(mail.subject))
     found += [one for written in token.in_text(mail.text) if (one := _in_text(written, command, policy.keys))]
     first: dict[tuple[Token, str], CarriedToken] = {}

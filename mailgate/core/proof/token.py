@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Key
 
 PREFIX = "mg."
@@ -129,19 +130,35 @@ def letter_of(identifier: str) -> str:
     return identifier.strip().lower()[len(PREFIX) + 1 :].split("@")[0].partition(".")[2][:-17] if found else ""
 
 
-def in_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[Token, bool] | None:
-    """The token in `support+TOKEN@...` or `support+b.TOKEN@...`, and whether it is the latter, a bounce."""
-    local = addr.rpartition("@")[0].lower()
-    _, plus, detail = local.partition(separator) if separator else (local, "", "")
-    if not plus:
+def in_address(addr: str, separator: str, keys: Sequence[Key]) -> Token | None:
+    """The token of a reply address `support+TOKEN@...`."""
+    return read(_detail(addr, separator), keys, "address")
+
+
+def in_bounce_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[Token, str] | None:
+    """The token of a bounce address `support+b.TOKEN.RRRR@...`, and which delivery it is for: see `reached`.
+
+    Those of 0.1.0 are for all deliveries of their letter and have no RRRR.
+    """
+    mark, _, written = _detail(addr, separator).partition(".")
+    if mark != "b":
         return None
-    bounce = detail.startswith("b.")
-    token = read(detail[2:], keys, "bounce") if bounce else read(detail, keys, "address")
-    return (token, bounce) if token else None
+    token, recipient = read(written, keys, "bounce"), ""
+    if token is None:
+        written, _, recipient = written.rpartition(".")
+        token = read(written, keys, "bounce")
+    return (token, recipient) if token and bool(recipient) == (token.scheme == NOW) else None
 
 
-def bounce_address(identifier: str, addr: str, separator: str, keys: Sequence[Key]) -> str:
-    """Where reports about a letter of ours are understood: `support+b.TOKEN@...`, read by `in_address`.
+def _detail(addr: str, separator: str) -> str:
+    local = addr.rpartition("@")[0].lower()
+    return local.partition(separator)[2] if separator else ""
+
+
+def bounce_address(
+    identifier: str, addr: str, separator: str, keys: Sequence[Key], delivery: int, recipient: str
+) -> str:
+    """Where reports about one delivery of a letter of ours are understood: `support+b.TOKEN.RRRR@...`.
 
     The plain address without a separator, and where the local part would pass 64 octets (RFC 5321 section 4.5.3.1.1).
     """
@@ -149,8 +166,26 @@ def bounce_address(identifier: str, addr: str, separator: str, keys: Sequence[Ke
     local, _, domain = addr.rpartition("@")
     if known is None or not separator:
         return addr
-    signed = f"{local}{separator}b.{mint(keys[0], known, 'bounce')}"
+    bound = _recipient(keys[0], known, delivery, recipient)
+    signed = f"{local}{separator}b.{mint(keys[0], known, 'bounce')}.{bound}"
     return f"{signed}@{domain}" if len(signed.encode()) <= 64 else addr
+
+
+def reached(token: Token, bound: str, deliveries: Iterable[tuple[int, str]], keys: Iterable[Key]) -> str | None:
+    """The recipient a bounce address was made for, of a letter's `deliveries` (id, address); None when it is forged.
+
+    Four letters are enough beside a MAC of 80 bits: whoever has one address of a letter guesses no other in time.
+    """
+    signers = tuple(keys)
+    for number, recipient in deliveries:
+        made = (_recipient(key, token, number, recipient) for key in signers)
+        if any(hmac.compare_digest(one, bound) for one in made):
+            return recipient
+    return None
+
+
+def _recipient(key: Key, token: Token, delivery: int, recipient: str) -> str:
+    return mac(key, str(NOW), "recipient", token.letter, str(delivery), canonical(recipient))[:4]
 
 
 def in_text(text: str) -> tuple[str, ...]:

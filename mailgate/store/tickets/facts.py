@@ -94,7 +94,10 @@ class FactsReading(Applying):
 
     def _letters(self, needs: Needs) -> dict[str, SentLetter]:
         found = ((key, signed.letter(self, key)) for key in needs.letters)
-        return {key: letter for key, letter in found if letter is not None}
+        letters = {key: letter for key, letter in found if letter is not None}
+        for key in letters.keys() & set(needs.reported):
+            letters[key] = replace(letters[key], deliveries=signed.deliveries(self, letters[key].id))
+        return letters
 
     def _tickets(self, numbers: list[int], sender: str) -> tuple[dict[int, Ticket], dict[int, int], dict[int, int]]:
         """Candidates by number after merges, where merged numbers went, and row ids by number."""

@@ -66,8 +66,10 @@ def _tickets(ids: list[bytes], envelope: Envelope, policy: Policy) -> set[int]:
     signed = [token.in_message_id(each.decode("ascii"), policy.keys) for each in ids if _is_like_ours(each)]
     plus = policy.identity.subaddress
     for addr in envelope.recipients[:ANSWERED]:
-        hit = token.in_address(addr, plus, policy.keys) if plus and plus in addr else None
-        signed.append(hit[0] if hit else None)
+        if plus and plus in addr:
+            signed.append(token.in_address(addr, plus, policy.keys))
+            reported = token.in_bounce_address(addr, plus, policy.keys)
+            signed.append(reported[0] if reported else None)
     return {each.ticket for each in signed if each is not None and each.ticket}
 
 
