@@ -37,9 +37,14 @@ def test_who_hears(owner: str | None, watchers: tuple[str, ...], absent: tuple[A
     assert [one.name for one in found] == names
 
 
-def test_who_has_left_hears_nothing() -> None:
+def test_who_has_left_hears_nothing_and_the_department_does_in_their_place() -> None:
     policy = replace(POLICY, agents=(ANNA, replace(BO, active=False), CAI))
-    assert readers.of_ticket(policy, ticket(owner="bo")) == ()
+    assert [one.name for one in readers.of_ticket(policy, ticket(owner="bo"))] == ["anna", "cai"]
+    assert [one.name for one in readers.of_ticket(policy, ticket(owner="nobody-known"))] == ["anna", "cai"]
+    desks = tuple(replace(one, notify="pull") for one in POLICY.departments)
+    pulls = replace(policy, departments=desks)
+    assert [one.name for one in readers.of_ticket(pulls, ticket(owner="bo"))] == ["anna"], "else nobody would"
+    assert readers.of_ticket(pulls, ticket()) == (), "what nobody has is pulled"
 
 
 @pytest.mark.parametrize(("how", "agents", "names"), [

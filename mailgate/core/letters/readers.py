@@ -17,8 +17,18 @@ PULL_FROM = 4  # departments with at least so many agents pull their work unless
 
 
 def of_ticket(policy: Policy, ticket: Ticket, away: Iterable[Absence] = ()) -> tuple[Agent, ...]:
-    """The agents who hear of new words on this ticket: owner and watchers, else the department by `notify`."""
-    named = [ticket.owner, *ticket.watchers] if ticket.owner else [*ticket.watchers, *crew(policy, ticket.department)]
+    """The agents who hear of new words on this ticket: owner and watchers, else the department by `notify`.
+
+    Where the owner is no active agent any more it is the department's; where that pulls its work, its lead's.
+    """
+    owner = policy.agent(ticket.owner)
+    if owner and owner.active:
+        named = [owner.name, *ticket.watchers]
+    else:
+        named = [*ticket.watchers, *crew(policy, ticket.department)]
+        lead = lead_of(policy, ticket.department) if ticket.owner else None
+        if lead and not any(one and one.active for one in map(policy.agent, named)):
+            named.append(lead.name)
     covers = {absence.agent: absence.cover for absence in away if absence.cover}
     found: dict[str, Agent] = {}
     for name in named:

@@ -145,8 +145,11 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     if reading.problems:
         return receipt.park(case, agent, "commands", commands=reading.commands, problems=reading.problems)
     tickets = _tickets(case)
-    if (any(not one.question for one in reading.commands) or reading.rest.strip()) and scope.beyond(case, tickets):
+    acts = any(not one.question for one in reading.commands) or bool(reading.rest.strip())
+    if acts and scope.beyond(case, tickets):
         return receipt.park(case, agent, "beyond", commands=reading.commands)
+    if acts and not mode and scope.contradicted(case, subject_numbers(case.mail.subject, case.policy)):
+        return receipt.park(case, agent, "no_ticket", commands=reading.commands)
     if forwarded:
         return _passed_on(case, agent, tickets) if tickets else _forward(case, agent)
     if not tickets and not reading.commands:

@@ -27,6 +27,13 @@ def beyond(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
     return tuple(ticket for ticket in tickets if ticket.number not in home)
 
 
+def contradicted(case: Case, tagged: Iterable[int]) -> bool:
+    """True when the letter answered is one ticket's and the subject names others: whose customer is meant?"""
+    named = {case.facts.merged.get(number, number) for number in tagged} & set(case.facts.tickets)
+    answered = case.match.ticket if case.match.by == "token" else None
+    return answered is not None and bool(named) and answered.number not in named
+
+
 def is_of(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
     """True when a token was made for this ticket, or for one that went into it."""
     number = carried.token.ticket or 0
