@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ from mailgate.errors import ConfigError
 
 SHORTEST_KEY = 32  # bytes of a signing key
 KEYS_FILE = "keys.json"
+SCHEME = 2  # how letters are signed with a key that says so; keys of 0.1.0 say nothing
 
 
 class Unreadable(ValueError):
@@ -148,6 +150,8 @@ def keys(source: str, data: Path, places: Places, today: date, *, write: bool) -
         else:
             guard(path)
             text = _text(path)
+            if write and (data / "mailgate.db").exists():
+                text = _renewed(path, text, today)
         return _listed(text, today, str(path))
     text = resolve(source, places).reveal()
     if text.lstrip().startswith("{"):
@@ -156,13 +160,41 @@ def keys(source: str, data: Path, places: Places, today: date, *, write: bool) -
 
 
 def _fresh(today: date) -> str:
-    entry = {
+    return json.dumps({"keys": [_entry(today)]}, indent=2) + "\n"
+
+
+def _entry(today: date) -> dict[str, Any]:
+    return {
         "kid": secrets.token_hex(3),
         "created": today.isoformat(),
         "retire_at": None,
         "secret": secrets.token_hex(32),
+        "scheme": SCHEME,
     }
-    return json.dumps({"keys": [entry]}, indent=2) + "\n"
+
+
+def _renewed(path: Path, text: str, today: date) -> str:
+    """What 0.1.0 kept, with a key above it for what is signed now, so that the old one can be retired by itself.
+
+    Where the file cannot be written the old key goes on signing; one that is malformed is refused by whoever reads it.
+    """
+    try:
+        owner, folder = path.stat().st_uid, os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return text
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # two of us must not each add one: a key that is overwritten proves nothing
+        text = _text(path)
+        kept = json.loads(text)["keys"]
+        if owner != os.geteuid() or any("scheme" in dict(entry) for entry in kept):
+            return text
+        renewed = json.dumps({"keys": [_entry(today), *kept]}, indent=2) + "\n"
+        newfile.replace(path, renewed.encode(), lasting=True)
+        return renewed
+    except (OSError, ValueError, KeyError, TypeError):
+        return text
+    finally:
+        os.close(folder)
 
 
 def _make(path: Path, text: str) -> None:

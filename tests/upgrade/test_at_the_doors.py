@@ -161,7 +161,12 @@ def test_quarantined_and_parked_mail_is_there_and_can_be_let_out(desk: Desk, rel
     assert "It was the daemon's fault." in desk.command("explain", "20").stdout + str(ticket(desk, 1006))
     parked = json.loads(desk.command("parked", "list", "--json").stdout)
     assert [(row["mail"], row["why"]) for row in parked] == [(18, "no_proof"), (19, "commands")]
-    desk.send(tapped(receipt, "Send without commands", ANNA))  # by the button of 0.1.0's own letter
+    desk.send(tapped(receipt, "Send without commands", ANNA))  # 0.1.0's own letter did not show what it would send
+    desk.settled()
+    assert len(json.loads(desk.command("parked", "list", "--json").stdout)) == 2
+    asked = desk.letter("anna@", 0, "receipt")
+    assert asked["Message-ID"] != receipt["Message-ID"]
+    desk.send(tapped(asked, "Send without commands", ANNA))
     desk.settled()
     assert ("note", "Is it there?") in ticket(desk, 1004)  # it answered the news of a bounce
     assert desk.command("parked", "send", "18", "--as", "anna").returncode == 0

@@ -108,6 +108,25 @@ def old(desk: Path) -> Iterator[Made]:
         each.gateway.close()
 
 
+def test_what_is_signed_now_has_a_key_of_its_own_and_the_old_one_can_be_retired(old: Made) -> None:
+    world = old()
+    path = world.database.with_name("keys.json")
+    new, kept = json.loads(path.read_text())["keys"]
+    assert (kept["kid"], path.stat().st_mode & 0o777) == (world.key.id, 0o600)
+    assert [key.id for key in world.gateway.live.policy.keys] == [new["kid"], world.key.id]
+    assert world.send("Hello", "new@customer.example", "A new one") == "filed: new"
+    [(newest,)] = world.rows("SELECT message_id FROM letter ORDER BY id DESC LIMIT 1")
+    assert str(newest).startswith(f"<mg.{new['kid']}.")
+    world.gateway.close()
+    again = path.read_text()
+    world.gateway = world.run(WEEK)
+    assert path.read_text() == again, "one is enough"
+    world.gateway.close()
+    path.write_text(json.dumps({"keys": [new, {**kept, "retire_at": "2020-01-01"}]}))
+    world.gateway = world.run(timedelta())
+    assert by_id(world) == "parked: no_proof"
+
+
 def by_id(world: Old, letter: int = NOTICE, above: bytes = b"") -> str:
     return world.send("It leaves today.", ANNA, "Re: [#1005] Lamp", above, answers=str(world.ids[letter]))
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import AuthResults, InboundMail
-from mailgate.core.model.policy import Agent, Border, Key, Policy
+from mailgate.core.model.policy import Agent, Border, Policy
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Token
 
@@ -63,30 +63,35 @@ def carried_tokens(mail: InboundMail, policy: Policy) -> tuple[CarriedToken, ...
         if hit:
             found.append(CarriedToken(hit, "address", (hit.letter,)))
     command = token.bound_to(command_line(mail.subject))
-    found += [one for written in token.in_text(mail.text) if (one := _in_text(written, command, policy.keys))]
+    found += [one for written in token.in_text(mail.text) if (one := _in_text(written, command, policy))]
     first: dict[tuple[Token, str], CarriedToken] = {}
     for one in found:
         first.setdefault((one.token, one.by), one)
     return tuple(first.values())
 
 
-def _in_text(written: str, command: str, keys: Sequence[Key]) -> CarriedToken | None:
+def _in_text(written: str, command: str, policy: Policy) -> CarriedToken | None:
     """What a token in the text is: quoted with a notice, sent by a link with its command, or the answer to a survey."""
     for carrier, by in (("mark", "marker"), ("vote", "vote")):
-        known = token.read(written, keys, carrier)
+        known = token.read(written, policy.keys, carrier)
         if known:
-            return CarriedToken(known, by, _printed_in(known))
-    known = token.read(written, keys, "tap", command)
+            return CarriedToken(known, by, _printed_in(known, policy))
+    known = token.read(written, policy.keys, "tap", command)
     if known:
-        return CarriedToken(known, "tap", _printed_in(known))
-    known = token.read(written, keys, "ask", command)
+        return CarriedToken(known, "tap", _printed_in(known, policy))
+    known = token.read(written, policy.keys, "ask", command)
     return CarriedToken(replace(known, ticket=None), "tap", (known.letter,)) if known else None
 
 
-def _printed_in(known: Token) -> tuple[str, ...]:
+def _printed_in(known: Token, policy: Policy) -> tuple[str, ...]:
     """Its letter; links of 0.1.0 have the nonce of the letter they were printed in, not its purpose."""
     purposes = {"tap": WITH_TAPS, "vote": WITH_VOTES}.get(known.purpose, (known.purpose,))
-    return tuple(replace(known, purpose=purpose).letter for purpose in purposes)
+    letters = [replace(known, purpose=purpose) for purpose in purposes]
+    found = tuple(letter.letter for letter in letters)
+    if known.scheme == token.NOW:
+        return found
+    ids = (token.written_before(key, letter) for key in policy.keys for letter in letters)  # those not found so yet
+    return (*found, *(token.message_id(written, policy.domain) for written in ids))
 
 
 def desk_keys(mail: InboundMail, policy: Policy) -> dict[str, int]:

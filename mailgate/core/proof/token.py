@@ -105,6 +105,12 @@ def read(text: str, keys: Iterable[Key], carrier: str, bound: str = "") -> Token
     return None
 
 
+def written_before(key: Key, token: Token) -> str:
+    """How 0.1.0 wrote that token into a letter's Message-ID."""
+    fields = token.fields()
+    return f"{key.id}.{token.letter}.{mac(key, key.id, *fields, '')}"
+
+
 def _was_written(carrier: str, purpose: str) -> bool:
     """True when 0.1.0 wrote tokens of that kind there: its taps and votes were kinds, its other carriers all alike."""
     kind = {"t": "tap", "v": "vote"}.get(purpose)
