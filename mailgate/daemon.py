@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from mailgate import newfile
 from mailgate.app.health import pulse, systemd
+from mailgate.app.health.descriptors import Descriptors
 from mailgate.app.jobs.schedule import run_job
 from mailgate.errors import ConfigError
 from mailgate.wiring import Edges, Gateway, SmtpListeners, build, edges
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 GRACE = 18.0  # for the work in hand
 LAST = 2.0  # for those whose child was taken away
 END = 26.0  # for all of it
+LOOK = 1.0  # seconds between two looks at what may be over
 EXIT = 2.0  # for the interpreter, which waits for threads that hang
 
 
@@ -43,6 +46,7 @@ class Daemon:
         self.ended = threading.Event()
         self.last_resort: Callable[[], None] = lambda: None  # called when we begin to stop
         self.loop: asyncio.AbstractEventLoop | None = None
+        self.descriptors = Descriptors(gateway.health)
 
     @property
     def door(self) -> SmtpListeners:
@@ -53,6 +57,7 @@ class Daemon:
         """Serve until SIGTERM or SIGINT; returns the exit status."""
         self.loop = asyncio.get_running_loop()
         self._signals(self.loop)
+        self.loop.set_exception_handler(self._trouble)
         recovered = self.gateway.store.write(lambda tx: tx.recover(self.gateway.clock())).result()
         log.info("starting", extra={"recovered": dict(recovered)})
         for problem in self.gateway.config.warnings:
@@ -74,9 +79,10 @@ class Daemon:
         threading.Thread(target=look, args=(self.gateway.stopping,), name="check", daemon=True).start()
         self.started.set()
         log.info("ready", extra={"smtp": self.door.bound["smtp"], "lmtp": self.door.bound["lmtp"]})
-        alive = asyncio.create_task(self._watchdog())
+        alive = [asyncio.create_task(each) for each in (self._watchdog(), self._descriptors())]
         await self.stop_event.wait()
-        alive.cancel()
+        for each in alive:
+            each.cancel()
         await self._shut_down()
         return 0
 
@@ -154,6 +160,16 @@ class Daemon:
     def _dead(self) -> list[str]:
         """Workers that ended although nobody told them to."""
         return [thread.name for thread in self.threads if not thread.is_alive()]
+
+    def _trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What asyncio has to tell; it tells of each connection that it cannot take, a hundred times a second."""
+        if not self.descriptors.refused(context.get("exception"), time.monotonic()):
+            loop.default_exception_handler(context)
+
+    async def _descriptors(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            self.descriptors.look(time.monotonic())
 
     async def _watchdog(self) -> None:
         every = systemd.watchdog_seconds()

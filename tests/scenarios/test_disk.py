@@ -9,6 +9,7 @@ import shutil
 import smtplib
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -218,5 +219,29 @@ def test_d15_without_file_descriptors_it_says_421_or_451_or_waits_and_then_goes_
     taken.close()
     resource.prlimit(gateway.child.pid, resource.RLIMIT_NOFILE, (1024, 4096))
     until(lambda: send(gateway, "after", 90_000) == 250, "it did not recover")
+    check(gateway, ["before", "after"])
+    assert gateway.stop() == 0
+
+
+def test_s08_out_of_descriptors_is_said_once_then_counted_and_the_service_goes_on(gateway: Process) -> None:
+    """S-08: at 64 descriptors there were 7,593 lines of log in ten seconds."""
+    gateway.start("sh", "-c", 'ulimit -n 64; exec "$@"', "sh")
+    assert send(gateway, "before") == 250
+    gateway.settled()
+
+    def lines(what: str) -> int:
+        return sum(what in line for line in gateway.log.read_text().splitlines())
+
+    start = lines("")
+    peers = [socket.create_connection(("127.0.0.1", gateway.port), 5) for _ in range(80)]
+    until(lambda: lines("out of file descriptors") >= 1, "nothing was said")
+    time.sleep(2.5)  # asyncio tries again each second, and told of each try a hundred times
+    assert lines("") - start < 10, gateway.log.read_text()
+    for peer in peers:
+        peer.close()
+    until(lambda: send(gateway, "after") == 250, "it did not recover")
+    until(lambda: lines("file descriptors are free again") == 1, "its end was not said")
+    assert lines("out of file descriptors") == 1
+    assert lines("") - start < 40, gateway.log.read_text()
     check(gateway, ["before", "after"])
     assert gateway.stop() == 0

@@ -89,14 +89,20 @@ class Callbox:
             thread.join(max(0.0, ends - time.monotonic()))
 
     def _accept(self, listener: socket.socket) -> None:
+        failed = 0
         while self._listener is listener:
             try:
                 client, _ = listener.accept()
             except OSError as error:
                 if self._listener is listener:
-                    log.warning("control socket failed", extra={"error": str(error)})
+                    failed += 1
+                    if failed == 1:
+                        log.warning("control socket failed", extra={"error": str(error)})
                     time.sleep(1.0)  # no descriptors, most likely
                 continue
+            if failed:
+                log.info("control socket works again", extra={"failed": failed})
+                failed = 0
             with self._guard:
                 full = len(self._threads) >= CLIENTS
                 if not full:
