@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.core.commands import catalogue, reader, ticket_filter
+from mailgate.core.commands import catalogue, line, reader, ticket_filter
 from mailgate.core.commands.reader import CommandReading, Doubt
 from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.commands.ticket_filter import Filter, NotAFilter
@@ -320,3 +320,13 @@ def test_whatever_is_written_reading_ends_and_loses_no_word(title: str, body: st
         assert reading.rest == body
     reader.read_customer(title, body)
     reader.read_numbered(body, 9)
+
+
+@pytest.mark.parametrize(
+    "words", ["#a ", "#close ", "#tag +a ", "#a\n", "#close\n", "#tag +a\n", "Sent from my iPhone\n"]
+)
+def test_s17_a_mail_of_more_commands_than_a_hand_makes_is_read_in_part_and_in_doubt(words: str) -> None:
+    """S-15, its sibling: a megabyte of `#a` was read word for word in the daemon, the rest of the line copied for each."""
+    found = reader.read_agent_mail("[#1042] lamp", words * 20_000)
+    assert len(found.commands) + len(found.problems) <= 3 * line.MOST
+    assert found.problems or "#" not in words, "the rest would leave as words"

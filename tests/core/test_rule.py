@@ -9,7 +9,7 @@ import pytest
 
 from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail
 from mailgate.core.model.ticket import Priority, Status
-from mailgate.core.rules.condition import ON_CIRCUMSTANCES, ON_MAIL, AtLeast, Condition, Wanted
+from mailgate.core.rules.condition import ON_CIRCUMSTANCES, ON_MAIL, AtLeast, Condition, MailForRules, Wanted, on_mail
 from mailgate.core.rules.rule import Actions, Circumstances, Rule, RuleEffects, match_mail, requester, route_mail
 from mailgate.core.text.folding import as_wanted
 
@@ -305,3 +305,9 @@ def test_g11_overlapping_rules_give_the_same_answer_every_time() -> None:
 def test_f10_a_look_alike_letter_is_no_ascii_letter(look_alike: str) -> None:
     mail = replace(MAIL, author=Address(look_alike))
     assert run(rule(**{"from": ("mark@corp.example",)}), mail=mail).rule is None
+
+
+def test_s17_a_mail_that_brings_its_folded_words_is_not_folded_again() -> None:
+    mail = replace(MAIL, subject="a", text="b", folded=" invoice ")
+    assert on_mail(Condition("words", (as_wanted("invoic*"),)), MailForRules(mail, "+"))
+    assert not on_mail(Condition("words", (as_wanted("b"),)), MailForRules(mail, "+"))

@@ -6,6 +6,7 @@ import pytest
 
 from mailgate.core.model.mail import Envelope, InboundMail, MailKind
 from mailgate.core.model.policy import Limits
+from mailgate.core.rules.condition import TEXT_CAP
 from mailgate.wire.mime.attachment import safe_name
 from mailgate.wire.mime.parse import parse
 
@@ -265,3 +266,15 @@ def test_s27_a_name_made_from_a_type_is_cleaned_as_a_given_one(kind: str) -> Non
     )
     for each in parse(raw.encode(), Envelope("a@b.example", ()), Limits()).attachments:
         assert each.name == safe_name(each.name, "") != "", each.name
+
+
+def test_s17_the_words_that_rules_look_at_are_folded_where_the_mail_is_read():
+    """S-17: rules folded 324 KB of combining marks in the daemon's own process, for seconds."""
+    body = "Kysymys lasku\u0301sta " + "\u0301\u0323" * 30_000 + " loppu"
+    found = mail("Subject: Łódź", "Content-Type: text/plain; charset=utf-8", body=body)
+    assert found.folded == " lodz kysymys laskusta loppu "
+
+
+def test_s17_folding_what_stands_for_many_letters_has_an_end():
+    found = mail("Subject: x", "Content-Type: text/plain; charset=utf-8", body="\ufdfa" * 60_000)
+    assert found.folded is not None and len(found.folded) <= 2 * TEXT_CAP

@@ -20,6 +20,8 @@ _CODE = re.compile(
 _GLUED = frozenset("{=(<[|/\\_@'’&*%~^$§`")  # CSS, URLs, snake_case, possessives: not a command
 _HUMP = re.compile(r"[a-zß-ÿ][A-ZÀ-Þ]")  # MadeInFinland
 _MOST_WORDS = 2000  # different hashed words looked at for slips: a mail with more was made by no hand
+_NEAR = 200  # characters around a hashed word that tell what it is
+MOST = 200  # commands in a line, and lines of commands in a mail: one with more was made by no hand
 STOPS = ".:,;!?"
 
 
@@ -101,8 +103,11 @@ def read_line(line: str, where: str, found: LineFindings) -> bool:
     first = HASHED.match(text)
     if first is None or is_text(first, text, found):
         return False
-    pieces = [first]
-    for hashed in HASHED.finditer(text, first.end("word")):
+    pieces, beyond = [first], None
+    for count, hashed in enumerate(HASHED.finditer(text, first.end("word"))):
+        if count == MOST:
+            beyond = hashed
+            break
         names = found.names.find(pieces[-1]["word"])
         if names == ("reply",):
             break
@@ -110,8 +115,10 @@ def read_line(line: str, where: str, found: LineFindings) -> bool:
         if not is_text(hashed, text, found) and (found.near(hashed["word"]) or not prose):
             pieces.append(hashed)
     for piece, following in zip_longest(pieces, pieces[1:]):
-        until = following.start() if following else len(text)
+        until = following.start() if following else beyond.start() if beyond else len(text)
         _read_piece(piece["word"], text[piece.end("word") : until], text[piece.start() : until].strip(), where, found)
+    if beyond:  # unread, and so in doubt
+        found.doubt("extra", beyond["word"], text[beyond.start() : beyond.start() + _NEAR], where)
     return True
 
 
@@ -172,13 +179,14 @@ def is_surely_command(line: str, found: LineFindings) -> bool:
 
 def is_text(hashed: re.Match[str], text: str, found: LineFindings) -> bool:
     """True for what begins with `#` and a letter, but is code, a colour, a hashtag or part of a name."""
-    at = text[hashed.start() :]
+    at = text[hashed.start() : hashed.start() + _NEAR]  # never the whole rest: a line may be a mail long
+    beyond = text[hashed.end("word") : hashed.end("word") + _NEAR]
     word, after = hashed["word"], hashed["after"]
     if _CODE.match(at.lstrip(MARK)):
         return True
-    if after and after in _GLUED and any(char.isalnum() for char in text[hashed.end("word") :]):
+    if after and after in _GLUED and any(char.isalnum() for char in beyond):
         return True
-    if text[hashed.end("word") :].lstrip().startswith("{") or (at.endswith("{") and not found.names.find(word)):
+    if beyond.lstrip().startswith("{") or (text.endswith("{") and not found.names.find(word)):
         return True
     if _HEX.match(at) and (any(char.isdigit() for char in at[:9].split()[0]) or not found.near(word)):
         return True

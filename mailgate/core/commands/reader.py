@@ -12,6 +12,7 @@ from mailgate.core.commands.line import (  # fmt: skip
     HASHED,
     INVISIBLE,
     MARK,
+    MOST,
     NAME,
     STOPS,
     Command,
@@ -114,7 +115,7 @@ def read_agent_mail(
         _look_for_misplaced(lines[top:bottom], lines[end:] + signature.split("\n"), found)
     if {"note", "reply"} <= {command.name for command in found.commands}:
         found.doubt("conflict", "reply", "#note #reply", "top", ("note", "reply"))
-    middle = [_ESCAPED.sub(r"\1", line) for line in lines[top:bottom]]
+    middle = [_ESCAPED.sub(r"\1", line) if "\\" in line else line for line in lines[top:bottom]]
     commands, problems = tuple(dict.fromkeys(found.commands)), tuple(found.problems)
     if not commands and not problems and middle == lines[:end]:
         return CommandReading(rest=body, title=heading)
@@ -169,10 +170,12 @@ def read_customer(
     Only a word that stands alone counts: at the end of the subject, or as the first or last line.
     """
     written = [line.strip(f"{INVISIBLE} \t\r\u00a0") for line in body.split("\n")]
-    written = [line for line in written if line and not phone_signature(line)]
+    written = [line for line in written if line]
+    first = next((line for line in written[:MOST] if not phone_signature(line)), "")
+    last = next((line for line in written[: -MOST - 1 : -1] if not phone_signature(line)), "")
     added, _ = _without_title(title, earlier_subjects)
     asked: list[str] = []
-    for text in (*added[-1:], *written[:1], *written[-1:]):
+    for text in (*added[-1:], first, last):
         hashed = HASHED.fullmatch(text.rstrip(STOPS))
         if hashed and not hashed["after"] and fold(hashed["word"]) in CUSTOMER_WORDS:
             asked.append(fold(hashed["word"]))
@@ -226,9 +229,9 @@ def _tokens(title: str) -> list[str]:
 
 def _signature_start(lines: list[str], phone: Callable[[str], bool]) -> int:
     """Where the text ends: at `-- `, or at a phone's line with nothing but hashed words below it."""
-    end = next((at for at, line in enumerate(lines) if _SIGNATURE.fullmatch(line)), len(lines))
+    end = next((at for at, line in enumerate(lines) if line[:2] == "--" and _SIGNATURE.fullmatch(line)), len(lines))
     start, at = end, end - 1
-    while at >= 0:
+    while at >= max(0, end - MOST):
         line = lines[at]
         if line.strip() and phone(line):
             start = at
@@ -241,7 +244,7 @@ def _signature_start(lines: list[str], phone: Callable[[str], bool]) -> int:
 def _read_top(lines: list[str], end: int, found: LineFindings) -> int:
     """Read the lines of commands at the beginning; returns the index of the first line of text."""
     at = 0
-    while not found.ended:
+    while not found.ended and len(found.commands) + len(found.problems) < MOST:
         line = next((i for i in range(at, end) if lines[i].strip()), None)
         if line is None:
             return end if at else 0
@@ -254,7 +257,7 @@ def _read_top(lines: list[str], end: int, found: LineFindings) -> int:
 def _read_bottom(lines: list[str], top: int, end: int, found: LineFindings) -> int:
     """Read the lines of commands at the end; returns the index after the last line of text."""
     at = end
-    while True:
+    for _ in range(MOST):
         line = next((i for i in range(at - 1, top - 1, -1) if lines[i].strip()), None)
         if line is None or (at < end and line < at - 1 and not is_surely_command(lines[line], found)):
             break
@@ -273,6 +276,8 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: LineFindings
     """Doubt every other line whose word is or is near a command, and edge lines where the mark itself slipped."""
     doubted = len(found.problems) + _MOST_DOUBTS
     for line in (*middle, *below):
+        if not any(mark in line for mark in MARK):
+            continue
         text = without_marks(line)
         hashed = HASHED.match(text)
         if hashed and not is_text(hashed, text, found) and found.near(hashed["word"]):

@@ -159,6 +159,7 @@ class InboundMail:
     references: tuple[str, ...] = ()  # oldest first, at most 20
     headers: tuple[tuple[str, str], ...] = ()  # lower-case name, decoded value, in order of appearance
     text: str = ""  # the whole readable text of the message (HTML turned into text when there is no plain part)
+    folded: str | None = None  # the folded words of subject and text, as far as rules see them; None: not made yet
     fresh: str = ""  # what is new in it
     quoted: str = ""  # the rest: history and attribution lines
     signature: str = ""  # the author's signature block, taken off `fresh`

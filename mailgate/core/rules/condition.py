@@ -12,6 +12,7 @@ from mailgate.core.model.ticket import Status
 from mailgate.core.text.folding import fold, has_word, with_spaces
 
 TEXT_CAP = 64 * 1024  # characters of a mail's text that rules see
+_NAME_CAP = 512  # characters of a file's name
 
 
 class Match(Protocol):
@@ -77,6 +78,12 @@ class Circumstances:
         return self.in_hours(calendar) if callable(self.in_hours) else self.in_hours.get(calendar, False)
 
 
+def folded_words(mail: InboundMail) -> str:
+    """The words of subject and text that `words` conditions look at; made in the child that read the mail."""
+    # Cut again: one character may stand for eighteen.
+    return with_spaces(f"{mail.subject}\n{mail.text[:TEXT_CAP]}")[: 2 * TEXT_CAP]
+
+
 class MailForRules:
     """A mail as the conditions look at it: capped, and folded at most once."""
 
@@ -89,9 +96,9 @@ class MailForRules:
 
     @property
     def words(self) -> str:
-        """The folded words of subject and text."""
+        """The folded words of subject and text; a mail off the wire brings them along."""
         if self._words is None:
-            self._words = with_spaces(f"{self.mail.subject}\n{self.text}")
+            self._words = folded_words(self.mail) if self.mail.folded is None else self.mail.folded
         return self._words
 
     @property
@@ -127,7 +134,7 @@ def _patterns(text: str, wanted: tuple[Wanted, ...]) -> bool:
 
 def _attachment(seen: MailForRules, wanted: tuple[Wanted, ...]) -> bool:
     for file in seen.mail.attachments:
-        for value in (fold(file.name), fold(file.original_name), file.type.lower()):
+        for value in (fold(file.name[:_NAME_CAP]), fold(file.original_name[:_NAME_CAP]), file.type.lower()):
             if value and any(fnmatch.fnmatchcase(value, str(entry)) for entry in wanted):
                 return True
     return False

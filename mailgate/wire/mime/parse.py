@@ -11,6 +11,7 @@ from email.errors import MessageError
 
 from mailgate.core.model.mail import Attachment, AuthResults, Envelope, InboundMail, MailKind
 from mailgate.core.model.policy import Limits
+from mailgate.core.rules.condition import folded_words
 from mailgate.core.text import language, quote, subject
 from mailgate.wire.mime import attachment, body, cms, fields, header, invitation, structure
 from mailgate.wire.mime.authentication import read_authentication
@@ -68,7 +69,8 @@ def _unparseable(raw: bytes, envelope: Envelope) -> InboundMail:
     digest = hashlib.sha256(raw).hexdigest()
     text = raw[:65536].decode("utf-8", "replace").replace("\0", "").replace("\r\n", "\n")
     flags = frozenset({"unparseable"})
-    return InboundMail(envelope, len(raw), digest, author=None, text=text, fresh=text, flags=flags)
+    mail = InboundMail(envelope, len(raw), digest, author=None, text=text, fresh=text, flags=flags)
+    return replace(mail, folded=folded_words(mail))
 
 
 def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
@@ -114,7 +116,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     forward = passed_on or subject.is_forward(title)
     mail = _split(mail, pages, forward=forward)
     mail = _kind(mail, tree, raw, forward=forward)
-    return replace(mail, flags=frozenset(flags)) if flags else mail
+    return replace(mail, flags=frozenset(flags), folded=folded_words(mail))
 
 
 def _headers(head: HeaderBlock) -> tuple[tuple[str, str], ...]:
