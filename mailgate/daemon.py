@@ -17,7 +17,6 @@ from typing import Any
 
 from mailgate import newfile
 from mailgate.app.health import pulse, systemd
-from mailgate.app.health.descriptors import Descriptors
 from mailgate.app.jobs.schedule import run_job
 from mailgate.errors import ConfigError
 from mailgate.wiring import Edges, Gateway, SmtpListeners, build, edges
@@ -46,7 +45,6 @@ class Daemon:
         self.ended = threading.Event()
         self.last_resort: Callable[[], None] = lambda: None  # called when we begin to stop
         self.loop: asyncio.AbstractEventLoop | None = None
-        self.descriptors = Descriptors(gateway.health)
 
     @property
     def door(self) -> SmtpListeners:
@@ -163,13 +161,13 @@ class Daemon:
 
     def _trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What asyncio has to tell; it tells of each connection that it cannot take, a hundred times a second."""
-        if not self.descriptors.refused(context.get("exception"), time.monotonic()):
+        if not self.gateway.descriptors.refused(context.get("exception"), time.monotonic()):
             loop.default_exception_handler(context)
 
     async def _descriptors(self) -> None:
         while True:
             await asyncio.sleep(LOOK)
-            self.descriptors.look(time.monotonic())
+            self.gateway.descriptors.look(time.monotonic())
 
     async def _watchdog(self) -> None:
         every = systemd.watchdog_seconds()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mailgate.app.children.pool import Children
 from mailgate.app.health.alarm import Alarms
+from mailgate.app.health.descriptors import Descriptors
 from mailgate.app.health.pulse import Pulse
 from mailgate.app.health.soundness import Soundness
 from mailgate.app.intake.intake import Intake
@@ -56,11 +57,13 @@ class Gateway:
     down_since: dict[str, datetime] = field(default_factory=dict)  # relay -> when it was first found resting
     listeners: dict[str, list[str]] = field(default_factory=dict)  # kind -> where the daemon is bound
     soundness: Soundness = field(init=False)  # of the database
+    descriptors: Descriptors = field(init=False)  # of the process
     certificate: Certificate | None = None  # of the listeners
     dead: Callable[[], list[str]] = list  # worker threads of the daemon that have ended
 
     def __post_init__(self) -> None:
         self.soundness = Soundness(self.store, self.clock)
+        self.descriptors = Descriptors(self.health)
 
     def close(self) -> None:
         """Let go of everything; what was in hand has been finished or lies safe in the store."""

@@ -529,7 +529,7 @@ def codes(function: str) -> set[str]:
 
 
 def test_every_answer_has_its_sentence() -> None:
-    assert codes("done already Outcome") == set(sentences.DONE)
+    assert codes("done already Granted") == set(sentences.DONE)
     assert codes("Refusal asked") | {f"when_{why}" for why in ("unreadable", "ambiguous", "past", "far")} == set(
         sentences.REFUSED
     ) | {"when_"}
