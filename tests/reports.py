@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -34,3 +35,12 @@ def answered(desk: Desk, *cc: str) -> tuple[int, EmailMessage]:
     from_agent(desk, "Here is your answer.\n", notice_to(desk, "anna", number))
     desk.clock.ahead += timedelta(minutes=5)
     return number, desk.letters(MAIJA, "answer")[-1]
+
+
+def envelopes(desk: Desk, letter: EmailMessage) -> dict[str, str]:
+    """The envelope sender each recipient's copy of a letter left with."""
+    files = (
+        email.message_from_bytes(path.read_bytes()) for path in (desk.gateway.data.parent / "outbox" / "new").iterdir()
+    )
+    mine = (one for one in files if one["Message-ID"] == letter["Message-ID"])
+    return {str(one["Delivered-To"]): str(one["Return-Path"]).strip("<>") for one in mine}

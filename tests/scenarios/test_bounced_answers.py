@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import CONFIG, Desk, from_agent, mail, notice_to, only, running, whole
-from reports import MAIJA, answered, report
+from reports import MAIJA, answered, envelopes, report
 
 from mailgate.app.jobs.schedule import run_job
 from mailgate.app.outbox import failures
@@ -127,15 +126,6 @@ def test_r05_a_letter_our_own_relay_refuses_does_the_same(desk: Desk, recipient:
 
 
 # --- R-08: a bounce address is for one delivery -----------------------------------------------------------------------
-
-
-def envelopes(desk: Desk, letter: EmailMessage) -> dict[str, str]:
-    """The envelope sender each recipient's copy of a letter left with."""
-    files = (
-        email.message_from_bytes(path.read_bytes()) for path in (desk.gateway.data.parent / "outbox" / "new").iterdir()
-    )
-    mine = (one for one in files if one["Message-ID"] == letter["Message-ID"])
-    return {str(one["Delivered-To"]): str(one["Return-Path"]).strip("<>") for one in mine}
 
 
 def dead(desk: Desk, letter: EmailMessage) -> set[str]:
