@@ -63,8 +63,10 @@ def modules() -> Iterator[types.ModuleType]:
 def call_builders() -> None:
     """Patterns that are put together when they are needed."""
     from mailgate.core.text import subject
+    from mailgate.store.people.redacting import Traces
 
     subject.numbers("Re: [#1] a", ("[#{number}]", "T{number}", "{number}a", "Ticket {number} of"))
+    Traces(("Maija Virtanen", "Ma Virt"), ("maija@home.example",), ())
 
 
 CALLS = {
