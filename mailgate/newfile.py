@@ -47,6 +47,15 @@ def replace(path: Path, data: bytes, *, lasting: bool = False) -> None:
         raise
 
 
+def sync(path: Path) -> None:
+    """What was written to a file, or into a folder, is on disk when this returns. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def folder(path: Path) -> None:
     """The folder, and each above it that is missing, mode 0700; what is there stays as it is. Raises OSError."""
     for each in (*reversed(path.parents), path):

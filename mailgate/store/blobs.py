@@ -63,7 +63,7 @@ def link(data: Path, incoming: Incoming) -> None:
         if _size(path) != incoming.size:
             _name(incoming.path, path)
         for folder in (path.parent, path.parent.parent, data):  # who made them may have died before they were on disk
-            _sync(folder)
+            newfile.sync(folder)
     except OSError as problem:
         raise _told(problem) from problem
     crash.point("after-link")
@@ -125,11 +125,3 @@ def _told(problem: OSError) -> Temporary:
     if problem.errno in NO_ROOM:
         return OutOfSpace("no space for a mail")
     return Temporary(f"cannot write a mail to disk: {problem.strerror}")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

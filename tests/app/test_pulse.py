@@ -102,7 +102,7 @@ def test_s02_a_child_that_can_read_no_mail_is_found_before_a_mail_comes(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(pulse, "_READ", "builtins:repr")
+        broken.setattr(pulse, "READ", "builtins:repr")
         assert ticks.watch(desk.gateway, NOON) == 1
         found = surfaces(desk, monkeypatch)
     assert found["healthz"][0] == 503
@@ -150,11 +150,11 @@ def test_the_samples_are_read_and_written_by_a_child(children: Children) -> None
 @pytest.mark.parametrize(
     ("which", "function", "said"),
     [
-        ("_READ", "builtins:repr", "read a sample mail"),
-        ("_READ", "no.such:function", "read a sample mail: ModuleNotFoundError"),
-        ("_READ", "os:abort", "read a sample mail"),
-        ("_WRITE", "builtins:len", "write a sample letter"),
-        ("_WRITE", "builtins:print", "write a sample letter"),
+        ("READ", "builtins:repr", "read a sample mail"),
+        ("READ", "no.such:function", "read a sample mail: ModuleNotFoundError"),
+        ("READ", "os:abort", "read a sample mail"),
+        ("WRITE", "builtins:len", "write a sample letter"),
+        ("WRITE", "builtins:print", "write a sample letter"),
     ],
 )
 def test_each_way_to_fail_is_named(

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from mailgate.app.intake.deciding import look
 from mailgate.app.live import Snapshot
-from mailgate.core.mails.decide import decide, needs
 from mailgate.core.model.change import Decision, OpenTicket, Outbound
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Envelope, InboundMail
-from mailgate.core.rules import rule
 from mailgate.store.base import Read
 from mailgate.wire.mime.parse import parse
 
@@ -28,20 +27,11 @@ def would(raw: bytes, envelope: Envelope, snapshot: Snapshot, read: Read, now: d
 
 def decided(mail: InboundMail, snapshot: Snapshot, read: Read, now: datetime, *, anew: bool = False) -> Decision:
     """The decision about a mail; `anew` forgets that the same mail is stored already (for `rules diff`)."""
-    examined = rule.match_mail(snapshot.rules, mail)
-    wanted = needs(mail, snapshot.policy, mail.envelope.arrived_at or now, examined)
-    facts: Facts = read.facts(wanted, now)
+    looked = look(mail, snapshot, mail.envelope.arrived_at or now)
+    facts: Facts = read.facts(looked.needs, now)
     if anew:
         facts = dataclasses.replace(facts, duplicate_of=None, msgid_collision=False)
-    return decide(
-        mail,
-        facts,
-        snapshot.policy,
-        snapshot.rules,
-        now,
-        examined=examined,
-        in_hours=snapshot.in_hours(now),
-    )
+    return looked.decide(facts, now)
 
 
 def explain(decision: Decision, number: int | None) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import sys
 from typing import Any, Final
 
 from mailgate.app.children.pool import Children
+from mailgate.app.intake.in_hand import READ
+from mailgate.app.outbox.wording import WRITE
 from mailgate.core.letters.letter import head
 from mailgate.core.model.change import Fate
 from mailgate.core.model.mail import Envelope, InboundMail, MailKind
@@ -20,8 +22,6 @@ PATIENCE: Final = 90.0  # seconds for the sample at a start: a child has to star
 BUSY: Final = 20.0  # and beside the work; longer says only that there is much of it
 REMEDY: Final = "mailgate check, then see the log: journalctl -u mailgate; afterwards mailgate quarantine retry"
 
-_READ: Final = "mailgate.wire.mime.parse:parse"
-_WRITE: Final = "mailgate.wire.letters.compose:write"
 _SUBJECT, _TEXT = "Lamppu ei syty enää", "Lamppu ei syty enää."
 _ENVELOPE: Final = Envelope("maija.virtanen@customer.example", ("support@acme.example",), arrived_at=samples.NOW)
 _MAIL: Final = (
@@ -85,8 +85,8 @@ def tried(children: Children, patience: float = PATIENCE) -> str:
     """
     letter = head(samples.due("ack"), samples.POLICY, loop_mark="")
     asked = (
-        ("read a sample mail", children.submit(_READ, _MAIL, _ENVELOPE, samples.POLICY.limits), _misread),
-        ("write a sample letter", children.submit(_WRITE, letter, samples.NOW), _miswritten),
+        ("read a sample mail", children.submit(READ, _MAIL, _ENVELOPE, samples.POLICY.limits), _misread),
+        ("write a sample letter", children.submit(WRITE, letter, samples.NOW), _miswritten),
     )
     try:
         for what, future, look in asked:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from mailgate import crash
@@ -15,6 +16,7 @@ from mailgate.core.mails import unreadable
 from mailgate.core.mails.decide import decide, needs
 from mailgate.core.mails.match import referred_ids
 from mailgate.core.model.change import AddAlias, Decision, Fate
+from mailgate.core.model.facts import Facts, Needs
 from mailgate.core.model.mail import InboundMail
 from mailgate.core.rules import rule
 from mailgate.errors import Temporary
@@ -32,6 +34,39 @@ class Settled:
     reason: str
     tickets: tuple[int, ...] = ()
     people: bool = False  # something was learnt of an agent
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A mail as far as it tells by itself, and the questions it raises to the store."""
+
+    mail: InboundMail
+    snapshot: Snapshot
+    examined: rule.MailFindings
+    needs: Needs
+    released_as: str
+
+    def decide(self, facts: Facts, now: datetime, release_mode: str = "") -> Decision:
+        """The decision once the store has answered."""
+        return decide(
+            self.mail,
+            facts,
+            self.snapshot.policy,
+            self.snapshot.rules,
+            now,
+            examined=self.examined,
+            in_hours=self.snapshot.in_hours(now),
+            released_as=self.released_as,
+            release_mode=release_mode,
+        )
+
+
+def look(mail: InboundMail, snapshot: Snapshot, arrived_at: datetime, released_as: str = "") -> Looked:
+    """All that is worked out before the store is asked; the daemon and `mailgate explain` both begin so."""
+    examined = rule.match_mail(snapshot.rules, mail)
+    return Looked(
+        mail, snapshot, examined, needs(mail, snapshot.policy, arrived_at, examined, released_as), released_as
+    )
 
 
 class NotYet(Temporary):
@@ -63,27 +98,15 @@ class Deciding:
     ) -> Future[Settled | None]:
         now = self.clock()
         moment = mail.arrived_at if mail.envelope.history else now
-        examined = rule.match_mail(snapshot.rules, parsed)
-        wanted = needs(parsed, snapshot.policy, mail.arrived_at, examined, mail.released_as)
-        stamp = _stamp(parsed, wanted.departments)
+        looked = look(parsed, snapshot, mail.arrived_at, mail.released_as)
+        stamp = _stamp(parsed, looked.needs.departments)
 
         def job(tx: Tx) -> Settled | None:
             if not tx.is_open(mail.number):
                 return None
             if any(tx.is_open(number) for number in after):
                 raise NotYet("a mail before it was put back")
-            facts = tx.facts(wanted, now)
-            decision = decide(
-                parsed,
-                facts,
-                snapshot.policy,
-                snapshot.rules,
-                now,
-                examined=examined,
-                in_hours=snapshot.in_hours(now),
-                released_as=mail.released_as,
-                release_mode=mail.release_mode,
-            )
+            decision = looked.decide(tx.facts(looked.needs, now), now, mail.release_mode)
             stub = _stub_of(tx, mail.number) if mail.retried else None
             if stub is not None:
                 decision = unreadable.requester_of_unreadable(decision, stub)

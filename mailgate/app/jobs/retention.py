@@ -137,11 +137,7 @@ def _append(path: Path, entries: Iterable[bytes]) -> None:
         file.writelines(entries)
         file.flush()
         os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    newfile.sync(path.parent)
 
 
 def complete_archive(gateway: Gateway) -> None:

@@ -20,6 +20,7 @@ from mailgate.store.base import Store
 
 log = logging.getLogger(__name__)
 
+WRITE = "mailgate.wire.letters.compose:write"  # what a child does with a letter
 PATIENCE = 0.5  # seconds the letters behind wait for the words of one before them
 
 Problem = Callable[[str], None]
@@ -124,7 +125,7 @@ class Wording:
 
     def _ask(self, due: DueLetter, letter: Letter, templates: str | None, now: datetime) -> Future[Any]:
         if not due.attachments:
-            return self._children.submit("mailgate.wire.letters.compose:write", letter, now, templates)
+            return self._children.submit(WRITE, letter, now, templates)
         parts: dict[int, list[str]] = {}
         for mail, part in due.attachments:
             parts.setdefault(mail, []).append(part)

@@ -164,8 +164,7 @@ def _to_lead(policy: Policy, ticket: Ticket, about: dict[str, Any]) -> tuple[Out
 
 
 def _about(author: Address | None, lines: Sequence[str]) -> dict[str, Any]:
-    shown = {"name": author.name, "address": author.addr} if author else {"name": "", "address": ""}
-    return {"why": "bounce", "from": shown, "notes": list(lines)}
+    return {"why": "bounce", "from": notices.readers_view(author), "notes": list(lines)}
 
 
 def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient]) -> Decision:

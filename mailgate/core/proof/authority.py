@@ -99,8 +99,7 @@ def desk_keys(mail: InboundMail, policy: Policy) -> dict[str, int]:
     found: dict[str, int] = {}
     separator = policy.identity.subaddress
     for addr in recipients(mail):
-        detail = addr.rpartition("@")[0].lower().partition(separator)[2] if separator else ""
-        name, dot, key = detail.rpartition(".")
+        name, dot, key = token.detail(addr, separator).rpartition(".")
         agent = next((one for one in policy.agents if one.name.lower() == name), None) if dot else None
         if agent and any(token.desk_key(known, agent.id, agent.generation) == key for known in policy.keys):
             found[addr] = agent.id

@@ -138,7 +138,7 @@ def letter_of(identifier: str) -> str:
 
 def in_address(addr: str, separator: str, keys: Sequence[Key]) -> Token | None:
     """The token of a reply address `support+TOKEN@...`."""
-    return read(_detail(addr, separator), keys, "address")
+    return read(detail(addr, separator), keys, "address")
 
 
 def in_bounce_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[Token, str] | None:
@@ -146,7 +146,7 @@ def in_bounce_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[T
 
     Those of 0.1.0 are for all deliveries of their letter and have no RRRR.
     """
-    mark, _, written = _detail(addr, separator).partition(".")
+    mark, _, written = detail(addr, separator).partition(".")
     if mark != "b":
         return None
     token, recipient = read(written, keys, "bounce"), ""
@@ -156,7 +156,8 @@ def in_bounce_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[T
     return (token, recipient) if token and bool(recipient) == (token.scheme == NOW) else None
 
 
-def _detail(addr: str, separator: str) -> str:
+def detail(addr: str, separator: str) -> str:
+    """What an address has behind its separator (RFC 5233), lower case; `""` when there is neither."""
     local = addr.rpartition("@")[0].lower()
     return local.partition(separator)[2] if separator else ""
 

@@ -65,8 +65,4 @@ class FolderTransport:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-        directory = os.open(self.folder / "new", os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        newfile.sync(self.folder / "new")

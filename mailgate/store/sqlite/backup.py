@@ -56,9 +56,9 @@ def copy_database(path: Path, target: Path, progress: Callable[[], None] | None 
         else:
             source.backup(copy, pages=PIECE, progress=lambda status, left, total: progress())
         copy.execute("PRAGMA journal_mode = DELETE")
-    sync(partial)
+    newfile.sync(partial)
     partial.replace(target)
-    sync(target.parent)
+    newfile.sync(target.parent)
 
 
 def backup(path: Path, file: Path) -> Copied:
@@ -73,7 +73,7 @@ def backup(path: Path, file: Path) -> Copied:
         with _workplace(file) as work:
             done = _make(path, work, packed=file.suffix in (".gz", ".tgz"))
             (work / "backup").replace(file)
-            sync(file.parent)
+            newfile.sync(file.parent)
     except OSError as problem:
         if problem.errno in NO_ROOM:
             raise OutOfSpace(f"no space for {file}") from problem
@@ -187,12 +187,3 @@ def counts(connection: sqlite3.Connection) -> tuple[int, int]:
     """How many mails and tickets there are."""
     row = connection.execute("SELECT (SELECT count(*) FROM mail), (SELECT count(*) FROM ticket)").fetchone()
     return int(row[0]), int(row[1])
-
-
-def sync(path: Path) -> None:
-    """What was written to a file or folder is on disk. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

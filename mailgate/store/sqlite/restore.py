@@ -21,7 +21,7 @@ from mailgate.errors import ConfigError, Permanent
 from mailgate.store.blobs import blob_path
 from mailgate.store.sqlite import connection as opening
 from mailgate.store.sqlite import schema, shape
-from mailgate.store.sqlite.backup import DATABASE, END, FORMAT, MANIFEST, Copied, bare, counts, large_mail, sync
+from mailgate.store.sqlite.backup import DATABASE, END, FORMAT, MANIFEST, Copied, bare, counts, large_mail
 
 ADVANCE = 1000  # numbers the copy leaves free for tickets opened after it was made
 SPARE = 64 * 2**20  # octets that stay free
@@ -241,9 +241,9 @@ def _lay(work: Path, path: Path) -> None:
     for blob in sorted((work / "blobs").glob("??/*")):
         home = blob_path(path.parent, blob.name)
         newfile.folder(home.parent)
-        sync(blob)
+        newfile.sync(blob)
         blob.replace(home)
-        sync(home.parent)
-    sync(work / DATABASE)
+        newfile.sync(home.parent)
+    newfile.sync(work / DATABASE)
     (work / DATABASE).replace(path)
-    sync(path.parent)
+    newfile.sync(path.parent)
