@@ -89,7 +89,7 @@ def test_waits_grow_to_four_hours_and_are_spread_by_a_fifth(attempts: int, minut
     ],
 )
 def test_what_is_not_even_tried(due: DueLetter, recipient: str, changes: dict[str, object], state: str | None) -> None:
-    mark = outcome.state_before_sending(due, replace(FRESH, recipient=recipient), replace(POLICY, **changes), NOW)
+    mark = outcome.why_not_tried(due, replace(FRESH, recipient=recipient), replace(POLICY, **changes), NOW)
     assert (mark.state if mark else None) == state
 
 

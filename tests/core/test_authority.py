@@ -73,4 +73,4 @@ def test_the_admin_says_what_is_enough(accept: str, auth: tuple[AuthResults, ...
 
 def test_who_stands_beside_a_token_and_is_neither_ours_nor_an_agent_has_seen_it() -> None:
     people = (Address("support@acme.example"), Address("bo@staff.example"), MAIJA)
-    assert authority.outsiders_on_copy(mail(by=ANNA, to=people), POLICY) == (MAIJA.addr,)
+    assert authority.outsiders_addressed(mail(by=ANNA, to=people), POLICY) == (MAIJA.addr,)

@@ -280,7 +280,7 @@ def test_steps_at_the_same_moment_are_one_step() -> None:
 def test_the_longest_overdue_comes_first() -> None:
     one, two = opened(), ticket(number=1002, due=Due(MONDAY + H))
     waiting = ticket(number=1003, status=Status.WAITING, due=Due(MONDAY))
-    assert [late.number for late in sla.is_late([one, two, waiting], MONDAY + 9 * H)] == [1002, 1001]
+    assert [late.number for late in sla.overdue_tickets([one, two, waiting], MONDAY + 9 * H)] == [1002, 1001]
 
 
 def test_a_deadline_can_be_explained() -> None:

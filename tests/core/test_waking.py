@@ -30,7 +30,7 @@ def test_nothing_is_archived_that_a_reply_would_still_reopen(
 ) -> None:
     policy = replace(POLICY, tickets=TicketPolicy(archive_after=archive * D, reopen_within=reopen * D))
     known = ticket(status=Status.SOLVED, status_since=NOW - rested * D, solved_at=NOW - rested * D)
-    assert waking.reminder_after(policy) == max(archive, reopen) * D
+    assert waking.archived_after(policy) == max(archive, reopen) * D
     assert moved(known, policy) == ([ch.SetStatus(Status.ARCHIVED)] if goes else [])
 
 

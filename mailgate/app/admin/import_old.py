@@ -31,7 +31,7 @@ class OldMail:
 
 
 def total(paths: Iterable[Path]) -> int:
-    """Octets of all files that `found` will read."""
+    """Octets of all files that `find_mails` will read."""
     return sum(file.stat().st_size for path in paths for file in _files(path))
 
 

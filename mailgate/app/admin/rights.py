@@ -23,7 +23,7 @@ TRIES = 300  # to cut the log of the database, against readers who come and go
 PAUSE = 0.1  # seconds between two
 
 
-def letters_held(read: Read, policy: Policy, address: str) -> Mapping[str, Any]:
+def held_of_person(read: Read, policy: Policy, address: str) -> Mapping[str, Any]:
     """What is kept of a person: addresses, tickets and mails. Raises Permanent for a stranger or one of us."""
     if policy.agent_at(canonical(address)) or policy.department_at(address):
         raise Permanent(f"{address} is ours: an agent or a department cannot be erased or handed over")
@@ -38,7 +38,7 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
     is erased, but somebody else still reads the database as it was, and so keeps it.
     """
     policy = gateway.live.policy
-    kept = gateway.store.read(lambda read: letters_held(read, policy, address))
+    kept = gateway.store.read(lambda read: held_of_person(read, policy, address))
     found = {**kept, "copies": former_copies(gateway.data)}
     if dry_run:
         return {**found, "erased": False}
@@ -93,9 +93,10 @@ def _somebody(address: str, read: Read) -> Mapping[str, Any]:
 def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[tuple[str, bytes | Mapping[str, Any]]]:
     """(file name, content) of everything a person is given: `person.json`, then the mails and letters as they are.
 
-    In their own tickets that is all but internal notes; in others their own words. Raises Permanent as `held`.
+    In their own tickets that is all but internal notes; in others their own words.
+    Raises Permanent as `held_of_person`.
     """
-    found = letters_held(read, policy, address)
+    found = held_of_person(read, policy, address)
     keys = {canonical(one) for one in found["addresses"]}
     tickets = [_told(ticket, None) for ticket in _threads(read, found["tickets"])]
     others = [_told(ticket, keys) for ticket in _threads(read, found["took_part"])]

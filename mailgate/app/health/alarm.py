@@ -118,7 +118,7 @@ class Alarms:
             log.error("alarm letter cannot be written", extra={"error": str(error)})
 
     def look(self, report: Mapping[str, Any], now: datetime) -> int:
-        """Act on what `status.report` found; returns how many alarms were raised."""
+        """Act on what `status.status_report` found; returns how many alarms were raised."""
         raised = self._raise([one for one in report["troubles"] if one["grave"] or one.get("told")], now)
         if report["quarantine"] is not None:
             self._watch_quarantine(int(report["quarantine"]))

@@ -105,7 +105,7 @@ def _lists(tx: Tx, policy: Policy, reader: _Reader, overloads: Mapping[str, Over
             overdue = tx.tickets(TicketFilter(department=desk.name, overdue=True, limit=MANY), now)
             others = [ticket for ticket in overdue if not reader.own or ticket.owner != reader.key]
             sections += morning.departments_list(policy, desk, work, others, reader.language)
-        sections += [paused_hint(found, reader.language) for found in overloads.values()]
+        sections += [_overload_hint(found, reader.language) for found in overloads.values()]
         rest = [one for one in parked if not reader.own or one["agent"] != reader.key]
         sections += morning.whole_desk_list(policy, rest, len(tx.quarantine()), reader.language)
         midnight = working_time.moment_of_day(reader.zone, reader.day)
@@ -120,7 +120,7 @@ def _lists(tx: Tx, policy: Policy, reader: _Reader, overloads: Mapping[str, Over
     return [_letter(policy, reader, "digest", title, about, "day")]
 
 
-def paused_hint(found: Overload, language: str) -> dict[str, Any]:
+def _overload_hint(found: Overload, language: str) -> dict[str, Any]:
     text = list_words.phrase("overload_what", language, missed=len(found.late), backlog=len(found.backlog))
     return {"title": overload.title(found, language), "text": text}
 
@@ -159,10 +159,10 @@ def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
 def _overload(tx: Read, policy: Policy, desk: Department, now: datetime) -> Overload | None:
     calendar = calendar_of(policy, desk.name)
     work = tx.tickets(TicketFilter(status=AT_WORK, department=desk.name, limit=MANY), now)
-    return overload.forecast(desk.name, calendar, work, weekly_pace(tx, calendar, desk.name, now), now)
+    return overload.forecast(desk.name, calendar, work, _weekly_pace(tx, calendar, desk.name, now), now)
 
 
-def weekly_pace(tx: Read, calendar: Calendar | None, department: str, now: datetime) -> WeeklyPace:
+def _weekly_pace(tx: Read, calendar: Calendar | None, department: str, now: datetime) -> WeeklyPace:
     since = now - overload.WEEKS * WEEK
     begin, end = int(since.timestamp() * 1e6), int(now.timestamp() * 1e6)
     arrived = solved = 0

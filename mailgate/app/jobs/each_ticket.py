@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 Work = Callable[[Tx], bool]  # in one transaction; True when there was something to do
 
 
-def facts_for(number: int, now: datetime) -> Needs:
+def needs_for(number: int, now: datetime) -> Needs:
     """What must be known of a ticket that no mail speaks of."""
     return Needs("", "", (), (number,), "", (), now)
 
 
 def facts_of(tx: Tx, number: int, now: datetime) -> tuple[Ticket | None, Facts]:
     """The ticket as it stands in this transaction, None when it was merged meanwhile, and the facts about it."""
-    facts = tx.facts(facts_for(number, now), now)
+    facts = tx.facts(needs_for(number, now), now)
     return facts.tickets.get(number), facts
 
 

@@ -50,7 +50,7 @@ def _purge(gateway: Gateway, now: datetime) -> int:
 
 def _raw_mail(gateway: Gateway, before: datetime, archive: Path | None) -> int:
     store, after, count = gateway.store, 0, 0
-    complete_archive(gateway)
+    _cut_archive(gateway)
     while not gateway.stopping.is_set():
         found = store.read(partial(_old_mails, before, after))
         if not found:
@@ -106,7 +106,7 @@ def _silence(numbers: list[int], tx: Tx) -> None:
 def _archive(gateway: Gateway, folder: Path, mails: Iterable[Mapping[str, Any]]) -> None:
     """Append each mail to the mbox file of its year, on disk before anything is removed.
 
-    The lengths before are kept first, so that a batch cut short by a crash is not archived twice (see `_mend`).
+    The lengths before are kept first, so that a batch cut short by a crash is not archived twice (see `_cut_archive`).
     """
     years: dict[Path, list[bytes]] = {}
     for row in mails:
@@ -140,7 +140,7 @@ def _append(path: Path, entries: Iterable[bytes]) -> None:
     newfile.sync(path.parent)
 
 
-def complete_archive(gateway: Gateway) -> None:
+def _cut_archive(gateway: Gateway) -> None:
     """A batch that was archived but not removed is taken off the archive again: it comes again."""
     text = gateway.store.read(lambda read: read.setting(ARCHIVING))
     if text is None:

@@ -27,7 +27,7 @@ def wake(gateway: Gateway, now: datetime) -> int:
     """Do what time alone makes due; returns how many things were done."""
     policy = gateway.live.policy
     due = gateway.store.read(lambda read: read.waking(now, MOST))
-    old = gateway.store.read(lambda read: read.rested(now - waking.reminder_after(policy), MOST))
+    old = gateway.store.read(lambda read: read.rested(now - waking.archived_after(policy), MOST))
     done = each_ticket.tickets(
         gateway, [*due, *old], lambda one, facts: waking.decide(policy, one, facts, now), "woken", now
     )
@@ -94,7 +94,7 @@ def _ask_again(gateway: Gateway, row: dict[str, Any], now: datetime, tx: Tx) -> 
     if asked is None or author is None or not author.active:
         return False
     each_ticket.write(
-        gateway, tx, Decision(Fate.FILED, "parked", letters=(remind_again(policy, author, asked, row),)), now
+        gateway, tx, Decision(Fate.FILED, "parked", letters=(_asked_again(policy, author, asked, row),)), now
     )
     return True
 
@@ -132,7 +132,7 @@ def _question(tx: Tx, mail: int) -> dict[str, Any] | None:
     return None
 
 
-def remind_again(policy: Policy, reader: Agent, asked: dict[str, Any], row: dict[str, Any]) -> Outbound:
+def _asked_again(policy: Policy, reader: Agent, asked: dict[str, Any], row: dict[str, Any]) -> Outbound:
     """The same question once more, with the same answers."""
     return readers.to_agent(
         policy, reader, str(asked["template"]), purpose="release", subject=str(asked["subject"]),

@@ -29,7 +29,7 @@ class MarksToWrite:
 
 
 class DeliveryMarks:
-    """Writes tallies; `on_failed` adds the note on the ticket in the transaction that marks a delivery dead."""
+    """Writes marks; `on_failed` adds the note on the ticket in the transaction that marks a delivery dead."""
 
     def __init__(self, store: Store, clock: Clock, on_failed: Failed) -> None:
         self._store, self._clock, self._on_failed = store, clock, on_failed

@@ -42,7 +42,7 @@ def is_ack(due: DueLetter) -> bool:
     return due.urgency == Urgency.ACK
 
 
-def state_before_sending(due: DueLetter, delivery: DueDelivery, policy: Policy, now: datetime) -> Mark | None:
+def why_not_tried(due: DueLetter, delivery: DueDelivery, policy: Policy, now: datetime) -> Mark | None:
     """Why a delivery is not even tried, None when it is."""
     if policy.department_at(delivery.recipient) is not None:
         return Mark(delivery.id, "dead", error="one of our own addresses: it would come back to us")

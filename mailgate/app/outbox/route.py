@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Protocol
 
 
-def no_wait() -> None:
+def unobserved() -> None:
     """Nobody wants to know that the words come next."""
 
 
@@ -21,7 +21,7 @@ class Transport(Protocol):
         ...
 
     def send(
-        self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False, before: Callable[[], None] = no_wait
+        self, sender: str, recipient: str, raw: bytes, *, utf8: bool = False, before: Callable[[], None] = unobserved
     ) -> str:
         """Hand over; returns the other side's own id. Raises Permanent, Temporary, RouteDown or Uncertain.
 

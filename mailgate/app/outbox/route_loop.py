@@ -274,7 +274,7 @@ class RouteLoop:
         left = []
         policy, now = self.work.live.policy, self.work.clock()
         for delivery in due.deliveries:
-            refusal = outcome.state_before_sending(due, delivery, policy, now)
+            refusal = outcome.why_not_tried(due, delivery, policy, now)
             if refusal is None:
                 left.append(delivery)
             else:

@@ -28,14 +28,14 @@ def decide(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> Step 
     return Step(ticket.number, (SetStatus(ticket.status),))
 
 
-def reminder_after(policy: Policy) -> timedelta:
+def archived_after(policy: Policy) -> timedelta:
     """How long a solved ticket stays before it is archived: never while a reply would still reopen it."""
     return max(policy.tickets.archive_after, policy.tickets.reopen_within)
 
 
 def _rest(policy: Policy, ticket: Ticket, now: datetime) -> Step | None:
     since = ticket.status_since or ticket.solved_at or ticket.updated_at
-    if now - since < reminder_after(policy):
+    if now - since < archived_after(policy):
         return None
     return Step(ticket.number, (SetStatus(Status.ARCHIVED),))
 

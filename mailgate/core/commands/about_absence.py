@@ -8,7 +8,7 @@ from mailgate.core.commands.judging import (
     Judgement,
     KnownWorld,
     Refusal,
-    numbers_without_ticket,
+    context_without_ticket,
 )
 from mailgate.core.commands.reader import Command
 from mailgate.core.model.change import SetAway
@@ -21,7 +21,7 @@ _COVER = frozenset({"cover", "covered", "covers", "sijainen", "sijaistaa", "zast
 
 def away(command: Command, agent: Agent, world: KnownWorld) -> Judgement:
     """An absence and its cover; a lead may name somebody else first."""
-    order = numbers_without_ticket(command, agent, world)
+    order = context_without_ticket(command, agent, world)
     words = command.argument.split()
     at = next((at for at, word in enumerate(words) if fold(word).strip(":,") in _COVER), None)
     if at is None or at + 1 >= len(words):
@@ -59,7 +59,7 @@ def _whose(order: CommandContext, words: list[str]) -> tuple[Agent | Refusal, st
 
 def back(command: Command, agent: Agent, world: KnownWorld) -> Judgement:
     """Here again."""
-    order = numbers_without_ticket(command, agent, world)
+    order = context_without_ticket(command, agent, world)
     who = order.colleague(command.argument) if command.argument else agent
     who = _led(order, who) if isinstance(who, Agent) else who
     if isinstance(who, Refusal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.core.commands.judging import CommandContext, Judgement, Refusal, missing_words, nearest
+from mailgate.core.commands.judging import CommandContext, Judgement, Refusal, nearest, signed_words
 from mailgate.core.letters import readers
 from mailgate.core.model.change import (
     Assign,
@@ -120,7 +120,7 @@ def cc(order: CommandContext) -> Judgement:
     """People who take part from now on, or no longer; the requester always does."""
     changes: list[Change] = []
     known = {person.key for person in (order.ticket.requester, *order.ticket.participants)}
-    for word in missing_words(order.argument):
+    for word in signed_words(order.argument):
         if word.startswith("-"):
             gone = canonical(word[1:].strip("<>.;"))
             if gone == order.ticket.requester.key:

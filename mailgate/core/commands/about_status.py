@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailgate.core.commands.judging import CommandContext, Judgement, Refusal, missing_words, nearest
+from mailgate.core.commands.judging import CommandContext, Judgement, Refusal, nearest, signed_words
 from mailgate.core.model.change import Assign, Change, Remind, SetDue, SetField, SetPriority, SetStatus, SetSubject, Tag
 from mailgate.core.model.ticket import Priority, Status
 from mailgate.core.text import subject
@@ -104,7 +104,7 @@ def tag(order: CommandContext) -> Judgement:
     allowed = order.policy.tickets.tags
     add: dict[str, None] = {}
     remove: dict[str, None] = {}
-    written = missing_words(order.argument)
+    written = signed_words(order.argument)
     signed = any(word[0] in "+-" for word in written)
     for word in written:
         name = word.lstrip("+-#").lower()

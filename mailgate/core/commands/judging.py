@@ -56,7 +56,7 @@ class KnownWorld:
 class Granted:
     """A command granted: what it changes, whom it makes us write to, and the line for the receipt."""
 
-    answer: str  # a key of `answers.DONE`
+    answer: str  # a key of `sentences.DONE`
     changes: tuple[Change, ...] = ()
     opens: tuple[Change, ...] = ()  # a new ticket, its first change an OpenTicket
     elsewhere: tuple[Step, ...] = ()  # what happens to other tickets
@@ -69,7 +69,7 @@ class Granted:
 class Refusal:
     """A command not granted: the mail is parked, nothing happens, and the agent is told why."""
 
-    code: str  # a key of `answers.REFUSED`
+    code: str  # a key of `sentences.REFUSED`
     nearest: tuple[str, ...] = ()  # commands or names that may have been meant
     params: Mapping[str, str] = field(default_factory=dict)
 
@@ -186,13 +186,13 @@ class CommandContext:
         return Refusal("itself", params={"number": number}) if other.number == self.ticket.number else other
 
 
-def numbers_without_ticket(command: Command, agent: Agent, world: KnownWorld) -> CommandContext:
+def context_without_ticket(command: Command, agent: Agent, world: KnownWorld) -> CommandContext:
     """An order that needs no ticket: it looks up people and days only."""
     blank = Ticket(0, "", Status.NEW, world.department, Address(""), world.now, world.now)
     return CommandContext(command, blank, agent, world)
 
 
-def missing_words(argument: str) -> list[str]:
+def signed_words(argument: str) -> list[str]:
     """The `+a -b` of a command; telephones make a dash of a minus."""
     return argument.replace(",", " ").replace("–", "-").replace("—", "-").split()
 
@@ -232,7 +232,7 @@ def _written_address(text: str) -> str:
 
 
 def from_facts(facts: Facts, policy: Policy, now: datetime, number: int, **mail: Any) -> KnownWorld:
-    """What commands on ticket `number` may lean on, from the facts; `mail` is what a mail adds (see `World`)."""
+    """What commands on ticket `number` may lean on, from the facts; `mail` is what a mail adds (see `KnownWorld`)."""
     replies = {**{name: next(iter(texts.values())) for name, texts in policy.replies.items()}, **facts.replies}
     moved = {old: facts.tickets[new] for old, new in facts.merged.items() if new in facts.tickets}
     return KnownWorld(

@@ -156,7 +156,7 @@ def _meant(word: str, after: str, where: str, found: LineFindings) -> tuple[Comm
     return tuple(Command(one.name, one.argument, where, str(one)) for one in trial.commands)
 
 
-def nearest_name(line: str, found: LineFindings) -> tuple[Command, ...]:
+def commands_meant(line: str, found: LineFindings) -> tuple[Command, ...]:
     """What a line among the text would do if it stood where commands stand; nothing when any of it is in doubt."""
     trial = LineFindings(found.names)
     read_line(line, "line", trial)

@@ -18,10 +18,10 @@ from mailgate.core.commands.line import (  # fmt: skip
     Command,
     Doubt,
     LineFindings,
+    commands_meant,
     is_command_line,
     is_surely_command,
     is_text,
-    nearest_name,
     read_line,
     without_marks,
 )
@@ -281,7 +281,7 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: LineFindings
         text = without_marks(line)
         hashed = HASHED.match(text)
         if hashed and not is_text(hashed, text, found) and found.near(hashed["word"]):
-            found.doubt("misplaced", hashed["word"], line, "middle", meant=nearest_name(text, found))
+            found.doubt("misplaced", hashed["word"], line, "middle", meant=commands_meant(text, found))
             if len(found.problems) >= doubted:
                 break
     written = [line for line in middle if line.strip()]
@@ -291,14 +291,18 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: LineFindings
         slipped = _SLIPPED_MARK.fullmatch(text)
         if decorated and text[0] in _DECORATION and found.names.find(decorated["word"]):
             plain = text.strip(_DECORATION)
-            found.doubt("misplaced", decorated["word"], line, "middle", meant=nearest_name(plain, found))
+            found.doubt("misplaced", decorated["word"], line, "middle", meant=commands_meant(plain, found))
         elif slipped and found.names.find(slipped["word"]) and (text[0] not in MARK or slipped["word"].islower()):
-            found.doubt("misplaced", slipped["word"], line, "middle", meant=nearest_name(f"#{slipped['word']}", found))
+            found.doubt(
+                "misplaced", slipped["word"], line, "middle", meant=commands_meant(f"#{slipped['word']}", found)
+            )
         elif (noted := _SLIPPED_NOTE.match(text)) and found.names.find(noted["word"]) == ("note",):
             if noted["word"].islower():  # `!note he will not pay`: the words after it are at stake
-                found.doubt("misplaced", noted["word"], line, "middle", meant=nearest_name(f"#{noted['rest']}", found))
+                found.doubt(
+                    "misplaced", noted["word"], line, "middle", meant=commands_meant(f"#{noted['rest']}", found)
+                )
         elif (last := _at_the_end(text, found)) is not None:
-            found.doubt("misplaced", last["word"], last[0], "middle", meant=nearest_name(last[0], found))
+            found.doubt("misplaced", last["word"], last[0], "middle", meant=commands_meant(last[0], found))
 
 
 def _at_the_end(text: str, found: LineFindings) -> re.Match[str] | None:

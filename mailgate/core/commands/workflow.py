@@ -14,8 +14,8 @@ from mailgate.core.commands.judging import (
     Judgement,
     KnownWorld,
     Refusal,
+    context_without_ticket,
     nearest,
-    numbers_without_ticket,
 )
 from mailgate.core.commands.reader import Command
 from mailgate.core.model import changed
@@ -31,7 +31,7 @@ from mailgate.core.model.change import (
     Step,
 )
 from mailgate.core.model.mail import Address
-from mailgate.core.model.policy import Agent, merged_or_archived
+from mailgate.core.model.policy import Agent, reopening_is_over
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import sla
@@ -81,7 +81,8 @@ def carry_out(command: Command, ticket: Ticket | None, actor: Actor, world: Know
 def plan(commands: Sequence[Command], ticket: Ticket | None, actor: Actor, world: KnownWorld) -> Plan:
     """Judge the commands of a mail one after the other, each on what the ones before it made of the ticket.
 
-    The changes end with what the clocks make of them all (see `sla.follow`). Words the mail adds are the caller's.
+    The changes end with what the clocks make of them all (see `sla.deadlines_after`). Words the mail adds are the
+    caller's.
     """
     now = world.now
     current = ticket
@@ -120,7 +121,7 @@ def customer_asks(word: str, ticket: Ticket, actor: Actor, world: KnownWorld) ->
     if word == "reopen":
         if not ticket.status.done:
             return Granted("not_solved")
-        if merged_or_archived(ticket, world.policy, world.now):
+        if reopening_is_over(ticket, world.policy, world.now):
             return Refusal("too_late_to_reopen")
         return Granted("reopened", (SetStatus(Status.OPEN if ticket.owner else Status.NEW, why="reopened"),))
     return Granted("status")
@@ -186,7 +187,7 @@ def _save(order: CommandContext) -> Judgement:
 
 def _new(command: Command, agent: Agent, world: KnownWorld) -> Judgement:
     """A ticket for somebody who has not written: the mail's words are its first letter."""
-    order = numbers_without_ticket(command, agent, world)
+    order = context_without_ticket(command, agent, world)
     address, _, title = command.argument.partition(" ")
     person = order.person(address)
     if isinstance(person, Refusal):
@@ -202,7 +203,7 @@ def _new(command: Command, agent: Agent, world: KnownWorld) -> Judgement:
 
 def _call(command: Command, agent: Agent, world: KnownWorld) -> Judgement:
     """A memo of a call: on a new ticket of that customer."""
-    order = numbers_without_ticket(command, agent, world)
+    order = context_without_ticket(command, agent, world)
     caller = order.person(command.argument) if "@" in command.argument else world.caller
     if caller is None:
         return Refusal("no_such_number", params={"text": command.argument})

@@ -20,7 +20,7 @@ from mailgate.core.model.mail import MailKind
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import authority, token
-from mailgate.core.proof.authority import outsiders_on_copy
+from mailgate.core.proof.authority import outsiders_addressed
 from mailgate.core.text import quote
 from mailgate.core.text.subject import is_forward
 from mailgate.core.worktime import sla
@@ -44,7 +44,7 @@ class CarriedOut:
 # --- who it is --------------------------------------------------------------------------------------------------------
 
 
-def agent_mail(case: Case) -> Decision | None:
+def handle_agent_mail(case: Case) -> Decision | None:
     """What an agent's mail does; None when it is to be treated like anybody else's (their own question)."""
     agent = case.authority.agent
     assert agent is not None
@@ -124,7 +124,7 @@ def _automatic(case: Case, agent: Agent) -> Decision:
 def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
     """What the mail says is done; a token that travelled beside outsiders on To or Cc is spent with it."""
     decision = _obeyed(case, agent, mode)
-    if decision is None or not outsiders_on_copy(case.mail, case.policy):
+    if decision is None or not outsiders_addressed(case.mail, case.policy):
         return decision
     return spent_tokens.spent_token_note(case, decision, case.authority.carried, "sent to outsiders")
 
@@ -245,7 +245,7 @@ def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: C
     """Every command on every ticket, then the words; the first refusal parks the mail whole."""
     done = CarriedOut()
     weak = agent_words.lacks_proof(case)
-    if weak and not agent_words.granted_outcomes(case, weak, reading.commands):
+    if weak and not agent_words.link_is_enough(case, weak, reading.commands):
         return receipt.park(case, agent, weak, commands=reading.commands)
     orders = [one for one in reading.commands if not one.question]
     for ticket in tickets or (None,):
@@ -253,7 +253,7 @@ def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: C
         if stopped:
             return stopped
     questions = [one for one in reading.commands if one.question]
-    letters = was_it_you(case, agent, questions, tickets, done)
+    letters = question_letter(case, agent, questions, tickets, done)
     letters += receipt.done_receipt(case, agent, done.lines, numbers=_numbers(done), **done.told)
     trace = {**case.trace(), "commands": [str(one) for one in reading.commands]}
     reason = "commands" if reading.only_commands else "answer"
@@ -362,7 +362,7 @@ def _many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None
     return case.end(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
 
 
-def was_it_you(
+def question_letter(
     case: Case, agent: Agent, questions: list[Command], tickets: tuple[Ticket, ...], done: CarriedOut
 ) -> tuple[Outbound, ...]:
     """One letter that answers all questions of a mail; its rows are filled in the same transaction.

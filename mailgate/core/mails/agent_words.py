@@ -144,7 +144,7 @@ def untagged(case: Case, ticket: Ticket) -> bool:
     return case.match.by == "reference" and not case.authority.carried and ticket.number not in tagged
 
 
-def granted_outcomes(case: Case, weak: str, commands: Iterable[Command]) -> bool:
+def link_is_enough(case: Case, weak: str, commands: Iterable[Command]) -> bool:
     """True when even a proof too weak for words to customers is enough; a link is signed for its own command alone."""
     linked = reader.parse_line(authority.command_line(case.mail.subject), case.policy.command_aliases).commands
     may = {(one.name, one.argument) for one in linked}

@@ -164,7 +164,7 @@ def _to_lead(policy: Policy, ticket: Ticket, about: dict[str, Any]) -> tuple[Out
 
 
 def _about(author: Address | None, lines: Sequence[str]) -> dict[str, Any]:
-    return {"why": "bounce", "from": notices.readers_view(author), "notes": list(lines)}
+    return {"why": "bounce", "from": notices.shown_person(author), "notes": list(lines)}
 
 
 def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient]) -> Decision:

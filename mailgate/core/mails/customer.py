@@ -28,7 +28,7 @@ from mailgate.core.model.change import (
     WhyParked,
 )
 from mailgate.core.model.mail import Address
-from mailgate.core.model.policy import Policy, merged_or_archived
+from mailgate.core.model.policy import Policy, reopening_is_over
 from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
 from mailgate.core.text.subject import without_prefixes
 from mailgate.core.worktime import sla
@@ -117,7 +117,7 @@ def _people(case: Case) -> tuple[Address, ...]:
     Of a call that is whoever had the number last; the exchange that tells of it reads nothing (design: *Calls*).
     """
     if case.route.call is not None:
-        return (rule_effects.call_from_form(case),)
+        return (rule_effects.reported_caller(case),)
     written_to = _written_to(case)
     named = (written_to,) if written_to else case.answers_to
     if case.verdict.robot or case.authority.vetoed or not named:
@@ -242,7 +242,7 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     if not case.verdict.robot:
         joined, proposed = _joining(case, ticket)
         changes += joined
-    changes += reopened_by(case, ticket)
+    changes += status_after_words(case, ticket)
     changes += rule_effects.changes_at_reply(case, changed.ticket_after(ticket, changes, case.now))
     planned = changed.ticket_after(ticket, changes, case.now)
     changes += sla.deadlines_after(case.policy, ticket, planned, case.now)
@@ -268,13 +268,13 @@ def _stages(case: Case, ticket: Ticket, changes: list[Change]) -> tuple[Outbound
     )
 
 
-def reopened_by(case: Case, ticket: Ticket) -> list[Change]:
+def status_after_words(case: Case, ticket: Ticket) -> list[Change]:
     """What a customer's words do to status and clocks; a robot's and a bare thanks do nothing."""
     if case.verdict.robot:
         return []
     if ticket.status.done:
         often = case.facts.reopens_day.get(ticket.number, 0) >= case.policy.limits.reopens_per_ticket_day
-        if guard.thanks_only(case.mail.fresh) or often or merged_or_archived(ticket, case.policy, case.now):
+        if guard.thanks_only(case.mail.fresh) or often or reopening_is_over(ticket, case.policy, case.now):
             return []
     changes: list[Change] = []
     target = Status.OPEN if ticket.owner else Status.NEW

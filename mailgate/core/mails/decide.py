@@ -109,7 +109,7 @@ def decide(
 ) -> Decision:
     """The decision about one mail. Pure: the same arguments give the same answer, always.
 
-    `examined` is `rule.examine(rules, mail)`, made ahead outside the transaction. `released_as` names the agent who
+    `examined` is `rule.match_mail(rules, mail)`, made ahead outside the transaction. `released_as` names the agent who
     has vouched for a parked mail by a signed answer, and `release_mode` what of it they want done.
     """
     case = look(mail, facts, policy, rules, now, examined, in_hours)
@@ -133,7 +133,7 @@ def decide(
     if mail.envelope.history:
         return customer.file_customer_mail(case)
     if case.authority.agent:
-        decision = agent_mail.agent_mail(case)
+        decision = agent_mail.handle_agent_mail(case)
         if decision is not None:
             return decision
         case = case if case.authority.steer else _as_stranger(case)

@@ -10,7 +10,7 @@ from mailgate.core.letters.addressee import known
 from mailgate.core.mails import foreign_threads
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, InboundMail
-from mailgate.core.model.policy import Policy, merged_or_archived
+from mailgate.core.model.policy import Policy, reopening_is_over
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import Authority, CarriedToken
 from mailgate.core.text.subject import numbers
@@ -49,12 +49,12 @@ def find(
         named = [facts.merged.get(number, number) for number in tagged]
         match = replace(match, conflict=match.ticket.number not in named)
     late = not match.asked and not authority.agent and not mail.envelope.history
-    if match.ticket and late and merged_or_archived(match.ticket, policy, now):
+    if match.ticket and late and reopening_is_over(match.ticket, policy, now):
         old = match.ticket
         if not match.verified:  # an outsider's ticket continues nothing: its people's later mail would follow there
             return replace(match, ticket=None, mentions=(*match.mentions, old.number), verified=True)
         follow = facts.tickets.get(facts.successors.get(old.number, 0))
-        if follow is not None and takes_part(follow, author) and not merged_or_archived(follow, policy, now):
+        if follow is not None and takes_part(follow, author) and not reopening_is_over(follow, policy, now):
             return replace(match, ticket=follow)
         return replace(match, ticket=None, continues=old.number, verified=True)
     return match

@@ -82,7 +82,7 @@ def _to_each(
             agent,
             "notice",
             purpose=purpose,
-            context={"from": readers_view(case.author), **about},
+            context={"from": shown_person(case.author), **about},
             attachments=attachments,
             not_before=readers.at_work(case.policy, agent, ticket.priority, case.now),
         )
@@ -90,5 +90,5 @@ def _to_each(
     )
 
 
-def readers_view(addr: Address | None) -> dict[str, str]:
+def shown_person(addr: Address | None) -> dict[str, str]:
     return {"name": addr.name, "address": addr.addr} if addr else {"name": "", "address": ""}

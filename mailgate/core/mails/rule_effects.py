@@ -71,7 +71,7 @@ def _note(case: Case) -> list[Change]:
     return [AddEntry(EntryKind.NOTE, "mailgate", "mailgate", note, of_mail=False)] if note else []
 
 
-def call_from_form(case: Case) -> Address:
+def reported_caller(case: Case) -> Address:
     """Whose call a telephone exchange reports: whoever had that number last, else nobody, by the number's name."""
     number = case.route.call or ""
     known = case.facts.callers.get(phone.number_key(number)) if phone.number_key(number) else None

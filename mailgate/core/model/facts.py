@@ -43,7 +43,7 @@ class Needs:
     queue_in: tuple[str, ...] = ()  # and their departments
     named: bool = True  # it has a Message-ID or a believable Date: else the same words later are another mail
     asked: tuple[str, ...] = ()  # agents who may have to be asked whether they wrote it
-    phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.key`) whose callers are wanted
+    phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.number_key`) whose callers are wanted
 
 
 @dataclass(frozen=True, slots=True)

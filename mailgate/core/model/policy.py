@@ -273,7 +273,7 @@ class Policy:
         return self.tickets.tag.format(number=number)
 
 
-def merged_or_archived(ticket: Ticket, policy: Policy, now: datetime) -> bool:
+def reopening_is_over(ticket: Ticket, policy: Policy, now: datetime) -> bool:
     """True when the reopen window has closed."""
     since = ticket.solved_at or ticket.updated_at
     return ticket.status.done and now - since > policy.tickets.reopen_within

@@ -120,7 +120,7 @@ def command_line(subject: str) -> str:
     return subject[at:] if at >= 0 else ""
 
 
-def outsiders_on_copy(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
+def outsiders_addressed(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
     """Header recipients who are neither ours nor agents: a token beside them has leaked."""
     return tuple(
         a.addr for a in (*mail.to, *mail.cc) if not policy.department_at(a.addr) and not policy.agent_at(a.addr)
@@ -141,7 +141,7 @@ def identify(
     agent ids. `old`: ids and links of letters that 0.1.0 signed are still believed (`[identity] old_letters`).
     """
     tokens = carried_tokens(mail, policy)
-    passed, failed, vetoed = has_pass(mail, policy)
+    passed, failed, vetoed = border_verdicts(mail, policy)
     agent = policy.agent_at(mail.author.addr) if mail.author else None
     if agent is None:
         return Authority(passed=passed, failed=failed, vetoed=vetoed, carried=tokens)
@@ -211,7 +211,7 @@ def _because(known: Authority, why: str) -> Authority:
     return replace(known, proof="", why=why, steer=False)
 
 
-def has_pass(mail: InboundMail, policy: Policy) -> tuple[bool, bool, bool]:
+def border_verdicts(mail: InboundMail, policy: Policy) -> tuple[bool, bool, bool]:
     """(an aligned pass, an explicit fail, a fail that holds for customers) by the configured borders.
 
     A pass is for the one well-formed author's own domain; a fail counts however odd the From is.

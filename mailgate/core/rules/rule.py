@@ -125,7 +125,7 @@ class MailFindings:
 
 
 def match_mail(rules: Sequence[Rule], mail: InboundMail, subaddress: str = "+") -> MailFindings:
-    """What each rule's conditions on the mail alone say; runs before the transaction, for `route` to use in it."""
+    """What each rule's conditions on the mail alone say; runs before the transaction, for `route_mail` to use in it."""
     seen = MailForRules(mail, subaddress)
     found: list[RuleFindings] = []
     for rule in rules:

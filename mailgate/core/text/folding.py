@@ -32,12 +32,12 @@ def fold(text: str) -> str:
 
 
 def with_spaces(text: str) -> str:
-    """The folded words of a text, one space around each: ready for `holds`."""
+    """The folded words of a text, one space around each: ready for `has_word`."""
     return f" {' '.join(_WORD.findall(fold(text)))} "
 
 
 def as_wanted(entry: str) -> str:
-    """What to look for in a `spaced` text: `"credit note*"` -> `" credit note"`, `"vat"` -> `" vat "`.
+    """What to look for in a text made by `with_spaces`: `"credit note*"` -> `" credit note"`, `"vat"` -> `" vat "`.
 
     Raises ValueError when the entry holds no word, or a `*` anywhere but at its end.
     """
@@ -53,5 +53,5 @@ def as_wanted(entry: str) -> str:
 
 
 def has_word(text: str, entry: str) -> bool:
-    """True when a `spaced` text holds what `wanted` made of an entry."""
+    """True when a text of `with_spaces` holds what `as_wanted` made of an entry."""
     return entry in text

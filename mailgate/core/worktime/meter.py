@@ -15,7 +15,7 @@ SECOND = 1_000_000
 
 
 class WorkingTimeTable:
-    """`worktime.between` for instants in microseconds since 1970 UTC; exact outside the table too, only slower."""
+    """`working_time.between` for instants in microseconds since 1970 UTC; exact outside the table too, only slower."""
 
     def __init__(self, calendar: Calendar | None, begin: datetime, end: datetime) -> None:
         """The table reaches from `begin` to `end`; without a calendar every second counts."""

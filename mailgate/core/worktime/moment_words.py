@@ -1,4 +1,4 @@
-"""The words for days, spans and clocks in the languages mailgate reads, folded (see `words.fold`)."""
+"""The words for days, spans and clocks in the languages mailgate reads, folded (see `folding.fold`)."""
 
 from __future__ import annotations
 

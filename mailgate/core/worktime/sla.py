@@ -106,7 +106,7 @@ def deadlines_at_opening(policy: Policy, ticket: Ticket, now: datetime) -> tuple
 
 
 def deadlines_after(policy: Policy, before: Ticket, after: Ticket, now: datetime) -> tuple[Change, ...]:
-    """What the clocks make of a change from `before` to `after` (see `state.after`), entries written included.
+    """What the clocks make of a change from `before` to `after` (see `changed.ticket_after`), entries written included.
 
     The promise is chosen again unless a rule had named another; deadlines count from the original start; one that was
     already missed stays as it was until it is answered or the ticket is done.
@@ -190,7 +190,7 @@ def span(length: timedelta) -> str:
 # --- who is late ------------------------------------------------------------------------------------------------------
 
 
-def is_late(tickets: Iterable[Ticket], now: datetime) -> tuple[Ticket, ...]:
+def overdue_tickets(tickets: Iterable[Ticket], now: datetime) -> tuple[Ticket, ...]:
     """The overdue ones, longest overdue first, then the more urgent, then the older."""
     overdue = [(ticket.due.next, ticket) for ticket in tickets if ticket.overdue(now)]
     return tuple(

@@ -102,7 +102,7 @@ class ReaderReport:
 
 
 class MailboxTrouble(Exception):
-    """Something went wrong with a mailbox; `kind` as in `Report`."""
+    """Something went wrong with a mailbox; `kind` as in `ReaderReport`."""
 
     def __init__(self, kind: str, text: str) -> None:
         self.kind = kind

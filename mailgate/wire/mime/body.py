@@ -92,7 +92,7 @@ def read(words: BodyWords) -> tuple[str, list[str]]:
             text = sanitize.to_text(markup)
         if text.strip():
             texts.append(text.strip("\n"))
-        if markup and not sanitize.shortened_to_bearable(markup):
+        if markup and not sanitize.is_bearable(markup):
             markup = ""  # not shown, but there to be looked at: see `unshown`
         if any_html:
             pages.append(markup or as_html(text))
@@ -106,7 +106,7 @@ def unshown(words: BodyWords) -> list[Part]:
     return [
         part
         for _, markups in words.pairs
-        if markups and not sanitize.shortened_to_bearable("\n".join(html(part) for part in markups))
+        if markups and not sanitize.is_bearable("\n".join(html(part) for part in markups))
         for part in markups
     ]
 

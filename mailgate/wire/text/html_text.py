@@ -25,7 +25,7 @@ _SCHEME = re.compile(r"^https?://|/$")
 
 
 def render(html: str) -> str:
-    """The text of HTML that `bearable` let through; nothing that a reader would not see is in it."""
+    """The text of HTML that `is_bearable` let through; nothing that a reader would not see is in it."""
     body = LexborHTMLParser(html).body
     if body is None:
         return ""

@@ -64,7 +64,7 @@ _CLEANER = nh3.Cleaner(
 
 
 @lru_cache(maxsize=4)  # asked by the reader, the sanitiser and the renderer of the same mail
-def shortened_to_bearable(html: str) -> bool:
+def is_bearable(html: str) -> bool:
     """False for HTML that would cost a parser too much: too long, too many tags, too deep (threats F6, P-15)."""
     tags = html.count("<")
     if len(html) > MAX_CHARS or tags > MAX_TAGS:
@@ -107,12 +107,12 @@ def _hides(style: str) -> bool:
 
 def clean(html: str) -> str:
     """HTML that may be shown to an agent or passed on; `""` when it is too heavy to be cleaned."""
-    return _CLEANER.clean(visible(html)).strip() if shortened_to_bearable(html) else ""
+    return _CLEANER.clean(visible(html)).strip() if is_bearable(html) else ""
 
 
 def to_text(html: str) -> str:
     """Readable text of HTML; of HTML too heavy to be parsed, what is left when the tags are cut out."""
-    if shortened_to_bearable(html):
+    if is_bearable(html):
         return html_text.render(visible(html))
     rest = entities.unescape(_CRUDE.sub(" ", html[: 4 * MAX_CHARS]))
     return "\n".join(filter(None, (" ".join(line.split()) for line in rest.split("\n"))))
