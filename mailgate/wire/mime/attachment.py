@@ -14,7 +14,7 @@ from mailgate.wire.mime.structure import Part
 
 MAX_ATTACHMENTS = 100
 MAX_NAME = 120
-LONGEST_GIVEN = 2000  # characters of a name that are looked at
+LOOKED_AT_NAME = 1000  # characters at each end of a name
 
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*;]')
@@ -40,7 +40,10 @@ _EXTENSIONS = {
 
 def safe_name(name: str, fallback: str) -> str:
     """A file name that can be shown and written anywhere: no path, no control characters, never empty (C-01, C-02)."""
-    name = unicodedata.normalize("NFC", header.clean(name)[:LONGEST_GIVEN])  # it sorts marks in quadratic time
+    name = header.clean(name)
+    if len(name) > 2 * LOOKED_AT_NAME:  # normalizing sorts marks in quadratic time; a name's end says what it is
+        name = name[:LOOKED_AT_NAME] + name[-LOOKED_AT_NAME:]
+    name = unicodedata.normalize("NFC", name)
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(char for char in name if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
     name = _FORBIDDEN.sub("_", name).strip(". \t\u00a0")
