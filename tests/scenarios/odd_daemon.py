@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from mailgate.app.health import pulse
 from mailgate.app.intake import deciding, in_hand
 from mailgate.core.model.mail import InboundMail
 from mailgate.wire.mime.parse import parse
@@ -40,6 +41,7 @@ if __name__ == "__main__":
 
     match os.environ["ODD"]:
         case "stuck" | "mortal" as name:
+            assert pulse.READ == in_hand.READ  # the sample of the start is read as ever
             in_hand.READ = f"odd_daemon:{name}"
         case "deadly":
             deciding.decide = _deadly
