@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pytest
 from conftest import Desk, mail, opened, reply, running, whole
 
+from mailgate.app.intake import intake
 from mailgate.app.jobs.schedule import run_job
 from mailgate.core.model.ticket import Ticket
 
@@ -189,3 +190,13 @@ def test_p08_both_addresses_of_a_question_are_learned_by_always(desk: Desk) -> N
     desk.send(reply(asked(desk)[-1], BO, "#yes always"))
     desk.settle()
     assert set(desk.ticket(ticket.number).tags) == {"home", "phone"}
+
+
+def test_a_mail_that_was_vouched_for_is_taken_up_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It used to lie until the next look at the store; a command without a daemon left it there."""
+    monkeypatch.setattr(intake, "IDLE", 600.0)
+    ticket = opened(desk)
+    number = unproven(desk, ticket, "prompt")
+    desk.send(tap(asked(desk)[-1], "#yes"))
+    desk.settle()
+    assert number not in waiting(desk) and "prompt" in desk.ticket(ticket.number).tags

@@ -15,7 +15,7 @@ from mailgate.app.questions import questions
 from mailgate.core.mails import unreadable
 from mailgate.core.mails.decide import decide, needs
 from mailgate.core.mails.match import referred_ids
-from mailgate.core.model.change import AddAlias, Decision, Fate
+from mailgate.core.model.change import AddAlias, Decision, Fate, Unpark
 from mailgate.core.model.facts import Facts, Needs
 from mailgate.core.model.mail import InboundMail
 from mailgate.core.rules import rule
@@ -34,6 +34,7 @@ class Settled:
     reason: str
     tickets: tuple[int, ...] = ()
     people: bool = False  # something was learnt of an agent
+    released: bool = False  # a parked mail waits for its fate again
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class Deciding:
             applied = tx.apply(mail.number, decision, moment, self._ids, stamp, hold=snapshot.holds)
             crash.point("mid-processing")
             learnt = any(isinstance(effect, AddAlias) for effect in decision.effects)
-            return Settled(mail.number, decision.fate, decision.reason, applied.tickets, learnt)
+            released = any(isinstance(effect, Unpark) and effect.released for effect in decision.effects)
+            return Settled(mail.number, decision.fate, decision.reason, applied.tickets, learnt, released)
 
         return self._store.write(job)
 

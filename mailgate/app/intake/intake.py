@@ -207,6 +207,8 @@ class Intake:
             if settled is not None:
                 if settled.people:
                     self._on_people()
+                if settled.released:
+                    self.wake()
                 self._tell(settled)
 
     def _tell(self, settled: Settled) -> None:
