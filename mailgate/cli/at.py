@@ -191,17 +191,29 @@ def _by_daemon(data: Path, request: dict[str, Any]) -> dict[str, Any] | None:
             return None
         except OSError as error:
             raise Temporary(f"the daemon cannot be asked: {error}") from error
-        parts = []
-        try:
-            sock.sendall(json.dumps(request).encode() + b"\n")
-            while chunk := sock.recv(1 << 16):
-                parts.append(chunk)
-        except OSError as error:
-            raise Temporary(f"the daemon broke off ({error}); see its log") from error
-    if not parts:
-        raise Temporary("the daemon broke off; see its log")
-    answer: dict[str, Any] = json.loads(b"".join(parts))
+        said = _exchange(sock, json.dumps(request).encode() + b"\n")
+    answer: dict[str, Any] = json.loads(said)
     return answer
+
+
+def _exchange(sock: socket.socket, request: bytes) -> bytes:
+    """The line that answers a request. A daemon that declines may say why and close before it has read all of it.
+
+    Raises Temporary when there is no whole line.
+    """
+    said, broken = bytearray(), ""
+    try:
+        sock.sendall(request)
+    except OSError as error:
+        broken = f" ({error})"
+    try:
+        while not said.endswith(b"\n") and (chunk := sock.recv(1 << 16)):
+            said += chunk
+    except OSError as error:
+        broken = f" ({error})"
+    if not said.endswith(b"\n"):
+        raise Temporary(f"the daemon broke off{broken}; see its log")
+    return bytes(said)
 
 
 def now() -> datetime:

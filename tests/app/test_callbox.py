@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -13,6 +14,8 @@ import pytest
 
 from mailgate.app.admin import control_socket
 from mailgate.app.admin.control_socket import Callbox
+from mailgate.cli import at
+from mailgate.errors import MailgateError
 
 
 class Box:
@@ -37,7 +40,8 @@ class Box:
         self.clients.append(client)
         with control_socket.path_of(self.data) as path:
             client.connect(path)
-        client.sendall(said)
+        with contextlib.suppress(BrokenPipeError):  # declined and closed before we said anything: the answer is there
+            client.sendall(said)
         return client
 
     def ask(self, said: bytes) -> Any:
@@ -114,3 +118,14 @@ def test_s22_closing_lets_a_request_in_hand_finish_and_the_silent_go(box: Box) -
     assert not closing.is_alive()
     with pytest.raises(OSError):
         box.connect()
+
+
+def test_s22_a_command_that_is_declined_before_it_has_said_all_shows_why(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control_socket, "REQUEST", 10_000)
+    with pytest.raises(MailgateError, match="more than 0 MB"):
+        at.of_daemon(box.data, "ping", letter="x" * 10_000_000)
+    monkeypatch.setattr(control_socket, "CLIENTS", 0)
+    with pytest.raises(MailgateError, match="too many commands at once"):
+        at.of_daemon(box.data, "ping", letter="x" * 10_000_000)

@@ -116,22 +116,29 @@ class Callbox:
                 thread.start()
 
     def _serve(self, client: socket.socket) -> None:
+        try:
+            answer = self._heard_and_answered(client)
+            if answer is not None:
+                self._say(client, answer)
+        finally:
+            with self._guard:
+                self._threads.discard(threading.current_thread())
+            client.close()
+
+    def _heard_and_answered(self, client: socket.socket) -> dict[str, Any] | None:
+        """The answer to what the client says; None when the client breaks off. Nothing of it is held afterwards."""
         held = [0]
         try:
-            try:
-                answer = self._answered(self._line(client, held))
-            except _TooMuch as error:
-                answer = {"error": str(error)}
-            except (OSError, EOFError):
-                log.warning("control request aborted")
-                return
-            self._say(client, answer)
+            return self._answered(self._line(client, held))
+        except _TooMuch as error:
+            return {"error": str(error)}
+        except (OSError, EOFError):
+            log.warning("control request aborted")
+            return None
         finally:
             with self._guard:
                 self._asking.discard(client)
-                self._threads.discard(threading.current_thread())
                 self._held -= held[0]
-            client.close()
 
     def _line(self, client: socket.socket, held: list[int]) -> bytes:
         """What is asked: up to the first line end, or all there is when the asker has ended."""
