@@ -12,7 +12,7 @@ QUICK  := tests/core tests/wire tests/app/test_parcel.py tests/app/test_children
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[tnef]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed pyproject.toml

@@ -95,7 +95,7 @@ make_release() {
     [ ! -e "$RELEASE" ] || fail "$RELEASE is there already: wait a second"
     mkdir -p "$HOME_OF/releases"
     "$PYTHON" -m venv "$RELEASE"
-    if ! "$RELEASE/bin/python" -m pip install --quiet --disable-pip-version-check "${1:-$SOURCE[tnef]}"; then
+    if ! "$RELEASE/bin/python" -m pip install --quiet --disable-pip-version-check "${1:-$SOURCE}"; then
         rm -rf "$RELEASE"
         fail 'the packages could not be installed; nothing was changed'
     fi

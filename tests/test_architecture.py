@@ -47,7 +47,7 @@ ASSEMBLY = {"opening", "ends", "wiring"}  # the root: the only files that may na
 HOMES = {
     "re2": "rulebook.patterns", "pydantic": "config", "tomllib": "tomlfile", "mailparser": "wire.mime.parse", "jinja2": "wire.letters",
     "markupsafe": "wire.letters", "nh3": "wire.text.sanitize", "selectolax": "wire", "babel": "wire.words", "flufl": "wire.report",
-    "authres": "wire.mime.authentication", "tnefparse": "wire.mime.winmail", "markdown_it": "wire.letters.markdown", "aiosmtpd": "edge.smtp",
+    "authres": "wire.mime.authentication", "markdown_it": "wire.letters.markdown", "aiosmtpd": "edge.smtp",
     "imapclient": "edge.imap", "dns": "edge.out.dns_look", "smtplib": "edge.out.smtp", "apscheduler": "app.jobs.schedule",
     "sqlite3": "store", "sqlite_utils": "store.sqlite.schema", "click": "cli", "holidays": "config.calendars",
 }  # fmt: skip
@@ -56,7 +56,6 @@ LATE = {
     "cli": "each command starts fast",
     "config.calendars": "50 ms that a gateway without holidays need not spend",
     "store.sqlite.schema": "needed once, when the data folder is older than the program",
-    "wire.mime.winmail": "slow to load and rarely needed",
 }
 # Modules that find others by a name they are given, and why.
 BY_NAME = {

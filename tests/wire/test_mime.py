@@ -337,7 +337,6 @@ def tnef(*files: tuple[bytes, bytes]) -> bytes:
 
 
 def test_a_winmail_is_opened_and_its_files_can_be_fetched():
-    pytest.importorskip("tnefparse", reason="the tnef extra is not installed")
     stream = tnef((b"..\\report.txt", b"first"), (b"b.bin", PNG))
     raw = multi("mixed", text("x"), file("winmail.dat", stream, "application/ms-tnef"))
     found = read(raw).attachments

@@ -35,6 +35,7 @@ class Settled:
     tickets: tuple[int, ...] = ()
     people: bool = False  # something was learnt of an agent
     released: bool = False  # a parked mail waits for its fate again
+    flags: tuple[str, ...] = ()  # what was odd about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Deciding:
             crash.point("mid-processing")
             learnt = any(isinstance(effect, AddAlias) for effect in decision.effects)
             released = any(isinstance(effect, Unpark) and effect.released for effect in decision.effects)
-            return Settled(mail.number, decision.fate, decision.reason, applied.tickets, learnt, released)
+            return Settled(mail.number, decision.fate, decision.reason, applied.tickets, learnt, released, stamp.flags)
 
         return self._store.write(job)
 

@@ -214,8 +214,9 @@ class Intake:
     def _tell(self, settled: Settled) -> None:
         self._suspects.discard(settled.number)
         self._pulse.settled(settled.fate, settled.reason)
+        odd = {"flags": list(settled.flags)} if settled.flags else {}
         log.info("mail settled", extra={"mail": settled.number, "fate": str(settled.fate), "reason": settled.reason,
-                                        "tickets": list(settled.tickets)})  # fmt: skip
+                                        "tickets": list(settled.tickets), **odd})  # fmt: skip
         self.settled(settled)
 
     # --- when we fail ---------------------------------------------------------------------------------------------

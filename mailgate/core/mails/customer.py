@@ -34,6 +34,9 @@ from mailgate.core.text.subject import without_prefixes
 from mailgate.core.worktime import sla
 
 SUBJECT_LENGTH = 255
+_NOTED = frozenset({
+    "bare_cr_header", "multiple_from", "unparseable", "nesting", "too_many_parts", "winmail_unread",
+})  # fmt: skip
 
 
 def file_customer_mail(case: Case, *, released: bool = False) -> Decision:
@@ -306,7 +309,7 @@ def _expert(case: Case, ticket: Ticket) -> Decision:
 
 
 def _flags(case: Case) -> list[Change]:
-    noted = sorted(case.mail.flags & {"bare_cr_header", "multiple_from", "unparseable", "nesting", "too_many_parts"})
+    noted = sorted(case.mail.flags & _NOTED)
     if case.facts.msgid_collision:
         noted.append("msgid_collision")
     if case.match.conflict:

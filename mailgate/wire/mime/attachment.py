@@ -65,14 +65,14 @@ def describe(parts: list[Part], flags: set[str]) -> tuple[Attachment, ...]:
 
 def opened(parts: Iterable[Part], flags: set[str]) -> Iterator[tuple[Attachment, bytes]]:
     """Each attachment as `describe` shows it, with its octets; parts and containers are read once."""
-    for count, each in enumerate(_opened(parts)):
+    for count, each in enumerate(_opened(parts, flags)):
         if count >= MAX_ATTACHMENTS:
             flags.add("too_many_attachments")
             return
         yield each
 
 
-def _opened(parts: Iterable[Part]) -> Iterator[tuple[Attachment, bytes]]:
+def _opened(parts: Iterable[Part], flags: set[str]) -> Iterator[tuple[Attachment, bytes]]:
     taken: set[str] = set()
     for part in parts:
         if part.type in _NOT_FILES:
@@ -83,6 +83,8 @@ def _opened(parts: Iterable[Part]) -> Iterator[tuple[Attachment, bytes]]:
             yield _file(f"{part.number}/winmail/{index}", title, f"file-{index}.bin", "", content, taken), content
         if files:
             continue
+        if _is_winmail(part) and not winmail.is_sound(data):
+            flags.add("winmail_unread")
         each = _file(part.number, part.name or _title(part, data), _fallback(part), part.type, data, taken)
         inline = part.disposition != "attachment" and bool(part.content_id) and part.type.startswith("image/")
         yield replace(each, inline=inline, content_id=part.content_id), data
