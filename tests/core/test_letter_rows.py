@@ -1,0 +1,262 @@
+"""What a letter's row keeps beside its ticket, as JSON: every cause that pure code knows, compared with a table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cases import (
+    ANNA,
+    BO,
+    FAIL,
+    MAIJA,
+    NOW,
+    PASS,
+    POLICY,
+    STRANGER,
+    VALDIS,
+    D,
+    H,
+    case,
+    decided,
+    facts,
+    issued,
+    letter,
+    letters_of,
+    mail,
+    ticket,
+)
+
+from mailgate.core.clock import collected, cover, escalation, leaving, waking
+from mailgate.core.commands import reader, workflow
+from mailgate.core.commands.workflow import Actor, Granted, KnownWorld
+from mailgate.core.letters import readers, status_letters
+from mailgate.core.letters.letter import DueLetter
+from mailgate.core.letters.views import VARIABLES
+from mailgate.core.mails import agent_answer, bounce, customer, receipt, unreadable
+from mailgate.core.model import change as ch
+from mailgate.core.model import changed
+from mailgate.core.model.facts import Absence, SentLetter
+from mailgate.core.model.mail import Address, Attachment, AuthResults, BouncedRecipient, Envelope
+from mailgate.core.model.policy import EscalationStep, LetterPolicy, Sla
+from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status
+from mailgate.core.rules.rule import RuleEffects
+from mailgate.store import rows
+
+TABLE = Path(__file__).with_name("letter_rows.json")  # cause -> [[template, what its row keeps]], as it always was
+DENIED = AuthResults("mx.acme.example", (("dmarc", "fail", "customer.example"),))
+EVERY = replace(POLICY, letters=LetterPolicy(stages=tuple(status_letters.TEMPLATES)))
+BY_ID: dict[str, Any] = {"in_reply_to": (issued(),)}
+NOTICE = letter(to=ANNA, purpose="customer")
+ANSWERS: dict[str, Any] = {"by": ANNA, "in_reply_to": (NOTICE.message_id,)}
+THREAD = (Entry(1, EntryKind.CUSTOMER, MAIJA.addr, "Maija", NOW - D, "It is dark."),
+          Entry(2, EntryKind.AGENT, "bo", "Bo Ek", NOW - H, "Is it plugged in?"))  # fmt: skip
+LATE = ticket(owner="bo", due=Due(first_response=NOW - H), sla="standard", created_at=NOW - 5 * H, entries=THREAD)
+AWAY = Absence("bo", NOW - H, NOW + D, "anna")
+PARKED = [{"agent": "bo", "subject": "Lamp", "why": "stale", "mail": 7}, {"agent": "", "author": "x@y.example",
+                                                                         "subject": "Hi", "why": "junk", "mail": 8}]  # fmt: skip
+DOUBTED = [{"mail": n, "subject": f"Lamp {n}", "arrived_at": NOW, "text": "Done. #close", "author": "anna@elsewhere.example"}
+           for n in (7, 8)]  # fmt: skip
+
+
+def of_mail(*args: Any, **more: Any) -> list[ch.Outbound]:
+    return letters_of(decided(*args, **more))
+
+
+def ruled(effects: RuleEffects) -> list[ch.Outbound]:
+    return letters_of(customer.file_customer_mail(case(route=effects)))
+
+
+def parked_mail(why: str) -> list[ch.Outbound]:
+    return letters_of(receipt.park(case(mail(by=ANNA)), ANNA, why))
+
+
+def stage(before: Any, *changes: ch.Change, policy: Any = EVERY) -> Iterable[ch.Outbound]:
+    after = changed.ticket_after(before, changes, NOW)
+    return status_letters.letter_for_change(policy, before, after, changes, facts(), NOW)
+
+
+def waked(known: Any, *departments: Any, **about: Any) -> Iterable[ch.Outbound]:
+    policy = replace(EVERY, departments=departments or POLICY.departments)
+    step = waking.decide(policy, known, facts(known, **about), NOW)
+    assert step is not None
+    return step.outbound
+
+
+def ordered(text: str, known: Any = None, agent: Any = ANNA, **world: Any) -> Iterable[ch.Outbound]:
+    known = known or ticket()
+    world = KnownWorld(POLICY, NOW, **{"words": "Please see to it.", "entries": THREAD, **world})
+    judged = workflow.carry_out(reader.parse_line(text).commands[0], known, Actor(agent), world)
+    assert isinstance(judged, Granted), judged
+    return judged.outbound
+
+
+def escalated(step: EscalationStep, *tickets: Any, storm: bool = False, policy: Any = POLICY) -> list[ch.Outbound]:
+    policy = replace(policy, slas=(Sla("standard", first_response=4 * H, warn=0, escalate=(step,)),))
+    taken = [escalation.take(policy, one, facts(one), NOW, {"bo": 3, "cai": 1}) for one in tickets]
+    return letters_of(escalation.decide(policy, taken, NOW, storm=storm))
+
+
+def reported(known: Any, told: Any, *, failed: bool = True) -> list[ch.Outbound]:
+    seen = (BouncedRecipient("maija@customer.example", "failed" if failed else "delayed", "5.1.1", "no such user"),)
+    inbound = mail("", bounced=seen, bounced_ids=(told.message_id,), envelope=Envelope("", ("support@acme.example",)))
+    found = bounce.handle_report(case(inbound, known, letters=[told]), ())
+    return letters_of(found) if found else []
+
+
+def answered(text: str, **more: Any) -> Iterable[ch.Outbound]:
+    given = case(mail(text, **ANSWERS), ticket(), letters=[NOTICE])
+    return agent_answer.entry_and_letter(given, ticket(), ANNA, text, keep_status=True, **more)[1]
+
+
+def claimed(audience: str) -> DueLetter:
+    name = "bo" if audience == "agent" else ""
+    return DueLetter(
+        id=1, ticket=ticket(), template="answer", audience=audience, agent=name, purpose="words", department="support",
+        language="en", subject="", message_id="<x@y>", in_reply_to="", references=(), to=(), cc=(), context={},
+        attachments=(), urgency=0, created_at=NOW, rendered=None,
+    )  # fmt: skip
+
+
+def remembered(told: ch.Outbound) -> SentLetter:
+    return letter(None, ANNA, "release", template=told.template, mail=5, context=told.context)
+
+
+def parked_list() -> ch.Outbound:
+    return readers.to_agent(POLICY, ANNA, "digest", purpose="note", **collected.parked(PARKED, POLICY, "en"))
+
+
+def silent() -> Any:
+    return ticket(status=Status.WAITING, status_since=NOW - 2 * D, last_agent_at=NOW - 2 * D, status_until=NOW)
+
+
+SUPPORT, SALES = POLICY.departments
+NUDGED = replace(SUPPORT, nudge=2 * D, solve_after=5 * D)
+HELD = ticket(status=Status.HOLD, status_until=NOW, owner="bo")
+PARKS = mail("Our notes about the lamp.\n> quoted between\nno", fresh="> quoted between\nno", **ANSWERS)
+EXPERT = letter(to="expert", purpose="expert", template="expert", context={"expert": STRANGER.key})
+LIST = letter(None, ANNA, "tables", template="question", context={"rows": [{"number": 1042}]})
+
+CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
+    # --- a customer's mail
+    "a new ticket": lambda: of_mail(mail(attachments=(Attachment("a.png", "image/png", 10, "0" * 64, "2"),)), known_sender=True),
+    "a new ticket of a stranger, with a promise": lambda: of_mail(
+        mail(by=STRANGER), policy=replace(POLICY, departments=(replace(SUPPORT, sla="standard", calendar="office"),)),
+        promise_seconds={"support": 99_000}),
+    "a new ticket for two departments": lambda: of_mail(
+        mail(envelope=Envelope("maija@customer.example", ("support@acme.example", "sales@acme.example")),
+             to=(Address("support@acme.example"), Address("sales@acme.example")))),
+    "a new ticket that mentions another": lambda: of_mail(mail(by=STRANGER, subject="[#1042] lamp"), ticket()),
+    "a new ticket that a border denies": lambda: of_mail(mail(auth=(DENIED,), cc=(VALDIS,))),
+    "a new ticket whose answers go elsewhere": lambda: of_mail(mail(reply_to=(VALDIS,))),
+    "a program's mail": lambda: of_mail(mail(headers=(("auto-submitted", "auto-generated"),))),
+    "a reply": lambda: of_mail(mail(**BY_ID), ticket(), letters=[letter()]),
+    "a reply with a new Cc": lambda: of_mail(mail(subject="[#1042] lamp", cc=(VALDIS,)), ticket()),
+    "a reply that a border denies": lambda: of_mail(mail(auth=(DENIED,), cc=(VALDIS,), **BY_ID), ticket(), letters=[letter()]),
+    "a reply that asks for another Reply-To": lambda: of_mail(mail(reply_to=(VALDIS,), **BY_ID), ticket(), letters=[letter()]),
+    "a reply of somebody else": lambda: of_mail(mail(by=STRANGER, **BY_ID), ticket(), letters=[letter()]),
+    "the same for another department": lambda: of_mail(
+        mail(to=(Address("sales@acme.example"),)), ticket(), duplicate_of=7, duplicate_ticket=1042,
+        duplicate_departments=("support",)),
+    "#status": lambda: of_mail(mail("#status", **BY_ID), ticket(), letters=[letter()]),
+    "#reopen, refused": lambda: of_mail(mail("#reopen", **BY_ID), ticket(), letters=[letter()]),
+    "a low vote": lambda: of_mail(mail("2", **BY_ID), ticket(), letters=[letter(purpose="words", template="solved")]),
+    "an expert's answer": lambda: of_mail(
+        mail(by=STRANGER, in_reply_to=(issued(to="expert", purpose="expert"),)), ticket(),
+        letters=[EXPERT]),
+    # --- a rule
+    "a rule's own acknowledgement, notes, notices and copies": lambda: ruled(
+        RuleEffects(ack="ack-vip", note="line one\nline two", notify=("boss@head.example", "cai"), forward=("scan@ledger.example",))),
+    # --- an agent's mail
+    "an answer": lambda: of_mail(mail("Yes, at once.", **ANSWERS), ticket(owner="bo"), letters=[NOTICE]),
+    "an answer that solves, under canned words": lambda: answered("Yes, at once.", above="Dear customer", survey=True),
+    "an answer the customer overtook": lambda: of_mail(
+        mail("Yes, at once.", **ANSWERS), ticket(owner="anna", last_customer_at=NOW), letters=[NOTICE]),
+    "an answer they have already": lambda: of_mail(
+        mail("Yes, at once.", cc=(MAIJA,), **ANSWERS), ticket(owner="anna", participants=(MAIJA, VALDIS)), letters=[NOTICE]),
+    "a note": lambda: of_mail(mail("#note\nSame batch.", **ANSWERS), ticket(owner="bo"), letters=[NOTICE]),
+    "a forward": lambda: of_mail(mail("FYI", subject="Fwd: lamp", **ANSWERS), ticket(owner="bo"), letters=[NOTICE]),
+    "a forward that becomes a ticket": lambda: of_mail(
+        mail("FYI", by=ANNA, subject="Fwd: lamp", auth=(PASS,), embedded={"from": "maija@customer.example"})),
+    "a command that does not exist": lambda: of_mail(mail("#colse\nDone.", **ANSWERS), ticket(), letters=[NOTICE]),
+    "a command that is not granted": lambda: of_mail(mail("#assign nobody", **ANSWERS), ticket(), letters=[NOTICE]),
+    "words between the lines": lambda: of_mail(PARKS, ticket(), letters=[NOTICE]),
+    "words for no ticket": lambda: parked_mail("no_ticket"),
+    "a receipt always": lambda: receipt.done_receipt(case(mail(by=ANNA)), replace(BO, receipts="always"), ("solved",), numbers=(1042,)),
+    "a question": lambda: of_mail(mail("#mine\n#list urgent", subject="[#1042] lamp", by=ANNA, auth=(PASS,)), ticket()),
+    "#next": lambda: of_mail(mail("#next", by=ANNA, auth=(PASS,)), ticket(), queue=(ticket(owner=None, status=Status.NEW),)),
+    "numbered lines with words": lambda: of_mail(
+        mail("1 close\n\nand call them", by=ANNA, in_reply_to=(LIST.message_id,)), ticket(), letters=[LIST]),
+    "without proof": lambda: of_mail(mail("Done. #close", by=ANNA, auth=(FAIL,)), ticket()),
+    "several without proof": lambda: [receipt.question(POLICY, ANNA, DOUBTED[:1]), receipt.question(POLICY, ANNA, DOUBTED, 3)],
+    "many without proof": lambda: of_mail(mail("#close", by=ANNA), policy=replace(POLICY, admin="root@acme.example"),
+                                          unproven_sender_hour=30),
+    "an old link": lambda: letters_of(receipt.again(case(mail(by=ANNA)), ANNA, remembered(parked_mail("stale")[0]))),
+    "an agent's robot": lambda: of_mail(
+        mail("I am away.", by=BO, auth=(PASS,), subject="Automatic reply: lamp", headers=(("auto-submitted", "auto-replied"),))),
+    # --- commands
+    "#take": lambda: ordered("#take", ticket(owner="bo"), confirmed=True),
+    "#assign": lambda: ordered("#assign cai", ticket(owner="bo")),
+    "#assign without words": lambda: ordered("#assign cai", words=""),
+    "#move": lambda: ordered("#move sales wants an offer", ticket(owner="bo")),
+    "#unassign": lambda: ordered("#unassign", ticket(owner="bo")),
+    "#ask an outsider": lambda: ordered("#ask lab@tester.example is it the fuse?"),
+    "#ask a colleague": lambda: ordered("#ask cai"),
+    # --- time
+    "each stage": lambda: [
+        *stage(ticket(status=Status.NEW), ch.Assign("anna"), ch.SetStatus(Status.OPEN)),
+        *stage(ticket(owner="anna"), ch.SetStatus(Status.WAITING)), *stage(ticket(), ch.Move("sales")),
+        *stage(ticket(), ch.SetStatus(Status.SOLVED)), *stage(ticket(status=Status.SOLVED), ch.SetStatus(Status.OPEN, why="reopened")),
+        *status_letters.delayed_letter(EVERY, LATE, facts(), NOW)],
+    "solved without a survey, and with a form": lambda: [
+        one for survey in (False, "https://forms.example/{number}")
+        for one in stage(ticket(), ch.SetStatus(Status.SOLVED), policy=replace(EVERY, letters=replace(EVERY.letters, survey=survey)))],
+    "silence": lambda: [
+        *waked(silent(), NUDGED), *waked(silent(), replace(SUPPORT, nudge=2 * D)),
+        *waked(replace(silent(), status_since=NOW - 6 * D, last_agent_at=NOW - 6 * D), NUDGED,
+               stage_letters={1042: (("nudge", NOW - D),)})],
+    "hold ends": lambda: waked(HELD),
+    "a late ticket": lambda: escalated(EscalationStep(1, notify=("owner", "boss@head.example")), LATE),
+    "a late ticket given to somebody": lambda: escalated(EscalationStep(1, reassign=True, priority=Priority.URGENT), LATE),
+    "many late tickets": lambda: escalated(EscalationStep(1, notify=("lead",)), *(replace(LATE, number=n) for n in (1, 2)), storm=True),
+    "a cover": lambda: letters_of(cover.hand_to_cover([AWAY], {"bo": [LATE]}, POLICY, NOW)),
+    "a last day": lambda: letters_of(leaving.hand_on([LATE], BO, ANNA, POLICY, NOW)),
+    "notices gathered": lambda: [collected.collected_notices(POLICY, ANNA, [(LATE, [{}, {}])])],
+    "parked mail, for a lead": lambda: [parked_list()],
+    # --- what goes wrong
+    "a mail that cannot be read": lambda: letters_of(unreadable.decide(
+        Envelope("maija@customer.example", ("support@acme.example",)), 5, "died", replace(POLICY, admin="root@acme.example"), NOW)),
+    "a bounce": lambda: reported(ticket(owner="bo"), letter()),
+    "a bounce that only the lead can hear of": lambda: reported(ticket(department="sales"), letter()),
+    "a notice that bounces": lambda: reported(ticket(), letter(to=BO, purpose="customer")),
+    "a letter refused": lambda: letters_of(bounce.undelivered(
+        POLICY, ticket(owner="bo"), claimed("customer"), "maija@customer.example", "550 no such user", NOW)),
+    "a notice refused": lambda: letters_of(bounce.undelivered(POLICY, ticket(), claimed("agent"), "bo@staff.example", "550 no", NOW)),
+    "an alarm": lambda: readers.alarm(replace(POLICY, admin="root@acme.example"), NOW, "disk", "Full", "It is full."),
+}  # fmt: skip
+
+
+def row(letter: ch.Outbound) -> list[Any]:
+    """A letter's template, and what its row keeps."""
+    return [letter.template, json.loads(rows.dumps(letter.context))]
+
+
+KEPT: dict[str, list[list[Any]]] = json.loads(TABLE.read_text())
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_row_keeps_what_it_always_kept(cause: str) -> None:
+    assert [row(one) for one in CAUSES[cause]()] == KEPT[cause]
+
+
+def test_the_table_has_every_cause_and_most_templates() -> None:
+    assert KEPT.keys() == CAUSES.keys()
+    assert {template for letters in KEPT.values() for template, _ in letters} >= {*VARIABLES} - {
+        "reminder",
+        "report",
+        "welcome",
+    }
