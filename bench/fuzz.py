@@ -16,6 +16,7 @@ from mailgate.config.files import shared
 from mailgate.core.mails.decide import decide, needs
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Department, Key, Policy
 from mailgate.rulebook import load as rulebook
 from mailgate.wire.mime.parse import parse
@@ -83,7 +84,7 @@ def main() -> int:
         try:
             mail = parse(raw, Envelope("a@b.example", ("support@acme.example",)), POLICY.limits)
             needs(mail, POLICY, NOW)
-            decide(mail, Facts(), POLICY, rules, NOW)
+            decide(mail, Moment(POLICY, Facts(), NOW), rules)
         except Exception as error:
             broken += 1
             print(f"seed {given.seed + done}: {type(error).__name__}: {error}")

@@ -13,6 +13,7 @@ from mailgate.core.mails.match import Match
 from mailgate.core.model.change import Decision
 from mailgate.core.model.facts import Facts, SentLetter
 from mailgate.core.model.mail import Address, AuthResults, Envelope, InboundMail
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Border, Calendar, Department, Identity, Key, Policy, Role, Sla
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import token
@@ -139,7 +140,11 @@ def case(
 ) -> Case:
     """A mail with all that is known of it; what is given (`match`, `authority`, `route`) stands instead of what is found."""
     found = decide.look(
-        inbound or mail(), known or facts(*tickets, letters=letters, **about), policy, (), now, None, lambda _: True
+        inbound or mail(),
+        Moment(policy, known or facts(*tickets, letters=letters, **about), now),
+        (),
+        None,
+        lambda _: True,
     )
     given = {"match": match, "authority": authority, "route": route}
     return replace(found, **{name: value for name, value in given.items() if value is not None})
@@ -149,7 +154,7 @@ def decided(
     inbound: InboundMail, *tickets: Ticket, policy: Policy = POLICY, now: datetime = NOW, **about: Any
 ) -> Decision:
     """The decision about a mail, no rules."""
-    return decide.decide(inbound, facts(*tickets, **about), policy, (), now)
+    return decide.decide(inbound, Moment(policy, facts(*tickets, **about), now), ())
 
 
 def changes(decision: Decision, kind: type) -> list[Any]:

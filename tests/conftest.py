@@ -15,6 +15,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from idp import Identity
 
 from mailgate.app.gateway import Gateway
@@ -22,6 +23,10 @@ from mailgate.core.model.ticket import Ticket
 from mailgate.daemon import Daemon
 from mailgate.store.base import TicketFilter
 from mailgate.wiring import build, edges
+
+# A made-up example may take as long as a busy machine needs.
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
 
 CONFIG = """
 [gateway]

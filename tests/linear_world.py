@@ -10,6 +10,7 @@ from functools import partial
 from mailgate.core.mails.decide import decide, needs
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, Source
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Department, Key, Policy
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import token
@@ -64,7 +65,7 @@ def _decide(mail: InboundMail, filled: Callable[[InboundMail, str], InboundMail]
     full = filled(mail, text)
     examined = rule.match_mail(RULES, full)
     needs(full, POLICY, NOW, examined)
-    decide(full, FACTS, POLICY, RULES, NOW, examined=examined)
+    decide(full, Moment(POLICY, FACTS, NOW), RULES, examined=examined)
 
 
 def _line(text: str) -> str:

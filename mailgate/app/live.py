@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Mode, Policy
 from mailgate.core.rules.rule import Rule
 from mailgate.core.worktime import working_time
@@ -31,6 +33,10 @@ class Snapshot:
         """True when letters wait instead of leaving: only looking (`watch`)."""
         return self.policy.mode is Mode.WATCH
 
+    def moment(self, now: datetime, facts: Facts | None = None) -> Moment:
+        """The moment of a decision by this policy; without `facts` the store was asked nothing."""
+        return Moment(self.policy, facts or Facts(), now)
+
     def in_hours(self, now: datetime) -> Callable[[str], bool]:
         """A test whether a calendar is open; `office` is the department's or the first one there is."""
 
@@ -52,6 +58,10 @@ class InForce:
     def policy(self) -> Policy:
         """The policy in force."""
         return self.snapshot.policy
+
+    def moment(self, now: datetime, facts: Facts | None = None) -> Moment:
+        """The moment of a decision by the policy in force (see `Snapshot.moment`)."""
+        return self.snapshot.moment(now, facts)
 
     def swap(self, snapshot: Snapshot) -> None:
         """From the next mail on, this holds."""

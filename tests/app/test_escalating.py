@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,9 +16,11 @@ import pytest
 from mailgate.app.jobs.digests import send_morning_letters
 from mailgate.app.jobs.escalating import MOST, STORM, escalate
 from mailgate.app.jobs.waking import wake
+from mailgate.app.live import InForce, Snapshot
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Decision, Fate, OpenTicket, Remind, SetStatus, Step
 from mailgate.core.model.mail import Address
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, EscalationStep, LetterPolicy, Policy, Role, Sla
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.worktime import sla
@@ -89,7 +92,7 @@ class Desk:
         )
         self.ids, self.policy = Ids(), policy
         self.store.sync_people(policy.agents, policy.departments)
-        live = SimpleNamespace(policy=policy, snapshot=SimpleNamespace(holds=False))
+        live = InForce(Snapshot(policy, ()))
         quiet = SimpleNamespace(wake=lambda: None)
         self.gateway: Any = SimpleNamespace(store=self.store, live=live, ids=self.ids, dispatcher=quiet)
 
@@ -109,7 +112,7 @@ class Desk:
         changes = (
             opening,
             words,
-            *sla.deadlines_at_opening(self.policy, changed.ticket_after(ticket, (words,), at), at),
+            *sla.deadlines_at_opening(self.gateway.live.moment(at), changed.ticket_after(ticket, (words,), at)),
         )
         applied = tx.apply(None, Decision(Fate.FILED, "new", (Step(None, changes),)), at, self.ids)
         return int(applied.tickets[0])
@@ -235,10 +238,10 @@ def test_a_step_that_fails_for_one_ticket_is_taken_on_the_others(
     first, second, third = desk.open(3)
     take = escalating.escalation.take
 
-    def fails(policy: Policy, ticket: Ticket, *more: Any) -> Any:
+    def fails(moment: Moment, ticket: Ticket) -> Any:
         if ticket.number == second:
             raise ZeroDivisionError
-        return take(policy, ticket, *more)
+        return take(moment, ticket)
 
     monkeypatch.setattr(escalating.escalation, "take", fails)
     with pytest.raises(ZeroDivisionError):
@@ -249,10 +252,9 @@ def test_a_step_that_fails_for_one_ticket_is_taken_on_the_others(
 def test_a_promise_that_lost_its_steps_does_not_hold_up_the_others(make: Callable[..., Desk]) -> None:
     desk = make()
     [number] = desk.open(1)
-    desk.gateway.live.policy = Policy(
-        **{**{name: getattr(POLICY, name) for name in POLICY.__dataclass_fields__},
-           "slas": (Sla("standard", first_response=timedelta(hours=4), warn=0.9),)}
-    )  # fmt: skip
+    desk.gateway.live.swap(
+        Snapshot(replace(POLICY, slas=(Sla("standard", first_response=timedelta(hours=4), warn=0.9),)), ())
+    )
     at = NOW + 2.1 * HOUR
     assert escalate(desk.gateway, at) == 0
     assert desk.store.read(lambda read: read.late(at, 10)) == [], "looked at again only when there is something to do"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cases import ANNA, MAIJA, NOW, POLICY, STRANGER, VALDIS, case, changes, decided, letters_of, mail, ticket
+from cases import ANNA, MAIJA, POLICY, STRANGER, VALDIS, case, changes, decided, letters_of, mail, ticket
 
 from mailgate.core.commands.reader import CommandReading
 from mailgate.core.letters import addressee
@@ -161,8 +161,9 @@ def test_a_call_is_a_memo_and_nobodys_whatever_number_it_shows(number: str | Non
 
     rules = (Rule("calls", then=Actions(call=re.compile("Caller: (.*)"))),)
     examined = MailFindings((RuleFindings(True, "", {}, None, number),))
-    decision = decide.decide(sent("pbx@exchange.example", author=Address("pbx@exchange.example")),
-                             case().facts, POLICY, rules, NOW, examined=examined)  # fmt: skip
+    decision = decide.decide(
+        sent("pbx@exchange.example", author=Address("pbx@exchange.example")), case().moment, rules, examined=examined
+    )
     [opening] = changes(decision, ch.OpenTicket)
     assert opening.requester == Address("nobody@invalid.invalid", name)
     assert [one.kind.value for one in changes(decision, ch.AddEntry)] == ["call"]

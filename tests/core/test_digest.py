@@ -11,7 +11,9 @@ import pytest
 
 from mailgate.core.clock import morning
 from mailgate.core.letters import list_words
+from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role
 from mailgate.core.model.ticket import Due, Status, Ticket
 
@@ -93,6 +95,9 @@ def test_who_has_left_reads_nothing() -> None:
     assert "anna" not in {one.name for one in (*own, *leads)}
 
 
+AT = Moment(POLICY, Facts(), NOW)
+
+
 def ticket(number: int, due: timedelta | None = None, *, asked: bool = False, answered: bool = False) -> Ticket:
     return Ticket(
         number, "Lamp", Status.OPEN, "support", Address("c@c.example"), NOW, NOW, owner="anna",
@@ -115,17 +120,17 @@ def test_each_ticket_stands_in_the_first_list_that_fits() -> None:
         {"agent": "anna", "subject": "Re: Lamp", "why": "stale", "mail": 7, "from": "anna@staff.example"},
         {"agent": "bo", "subject": "Other", "why": "stale", "mail": 8, "from": "bo@staff.example"},
     ]
-    sections = morning.agents_list(POLICY, ANNA, mine, parked, NOW)
+    sections = morning.agents_list(AT, ANNA, mine, parked)
     assert [section["title"] for section in sections] == [
         list_words.phrase(key, "en") for key in ("parked", "overdue", "today", "answer", "mine")
     ]
     assert [one["label"] for one in sections[0]["facts"]] == ["anna"]
     assert [[row["number"] for row in section["rows"]] for section in sections[1:]] == [[1], [2], [3], [4, 5]]
-    assert morning.agents_list(POLICY, ANNA, [], parked[1:], NOW) == []
+    assert morning.agents_list(AT, ANNA, [], parked[1:]) == []
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
-    [section] = morning.agents_list(POLICY, ANNA, [ticket(n) for n in range(30)], [], NOW)
+    [section] = morning.agents_list(AT, ANNA, [ticket(n) for n in range(30)], [])
     assert len(section["rows"]) == morning.MOST and "5" in section["text"]
 
 

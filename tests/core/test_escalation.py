@@ -9,6 +9,8 @@ from cases import NOW, POLICY, D, H, facts, ticket
 
 from mailgate.core.clock import escalation
 from mailgate.core.model.change import Assign, Audience
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import EscalationStep, Sla
 from mailgate.core.model.ticket import Due, Status, Ticket
 
@@ -18,7 +20,7 @@ LATE = {"due": Due(first_response=NOW - H), "sla": "standard", "created_at": NOW
 def taken(step: EscalationStep, known: Ticket) -> escalation.Taken:
     sla = Sla("standard", first_response=4 * H, warn=0, escalate=(step,))
     policy = replace(POLICY, slas=(sla,), departments=tuple(replace(one, calendar=None) for one in POLICY.departments))
-    return escalation.take(policy, known, facts(known), NOW, {"bo": 3, "cai": 1})
+    return escalation.take(Moment(policy, facts(known, load={"bo": 3, "cai": 1}), NOW), known)
 
 
 CASES = [
@@ -42,7 +44,7 @@ def test_everybody_concerned_hears_once(
     found = taken(step, ticket(owner=owner, status=Status.OPEN if owner else Status.NEW, **LATE))
     assert [one.name for one in found.agents] == agents
     assert (list(found.outside), found.given_to.name if found.given_to else None) == (outside, given)
-    decision = escalation.decide(POLICY, [found], NOW)
+    decision = escalation.decide(Moment(POLICY, Facts(), NOW), [found])
     agents_told = [one for step in decision.steps for one in step.outbound if one.audience is Audience.AGENT]
     assert sorted(one.agent for one in agents_told) == sorted([*agents, *([given] if given else [])])
     assert {one.template for one in agents_told if one.agent == given} == ({"handover"} if given else set())

@@ -42,6 +42,7 @@ from mailgate.core.model import change as ch
 from mailgate.core.model import changed
 from mailgate.core.model.facts import Absence, SentLetter
 from mailgate.core.model.mail import Address, Attachment, AuthResults, BouncedRecipient, Envelope
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import EscalationStep, LetterPolicy, Sla
 from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status
 from mailgate.core.rules.rule import RuleEffects
@@ -49,6 +50,8 @@ from mailgate.store import rows
 
 TABLE = Path(__file__).with_name("letter_rows.json")  # cause -> [[template, what its row keeps]], as it always was
 DENIED = AuthResults("mx.acme.example", (("dmarc", "fail", "customer.example"),))
+QUIET = Moment(POLICY, facts(), NOW)  # nothing else is known
+WITH_ADMIN = replace(QUIET, policy=replace(POLICY, admin="root@acme.example"))
 EVERY = replace(POLICY, letters=LetterPolicy(stages=tuple(status_letters.TEMPLATES)))
 BY_ID: dict[str, Any] = {"in_reply_to": (issued(),)}
 NOTICE = letter(to=ANNA, purpose="customer")
@@ -77,19 +80,19 @@ def parked_mail(why: str) -> list[ch.Outbound]:
 
 def stage(before: Any, *changes: ch.Change, policy: Any = EVERY) -> Iterable[ch.Outbound]:
     after = changed.ticket_after(before, changes, NOW)
-    return status_letters.letter_for_change(policy, before, after, changes, facts(), NOW)
+    return status_letters.letter_for_change(Moment(policy, facts(), NOW), before, after, changes)
 
 
 def waked(known: Any, *departments: Any, **about: Any) -> Iterable[ch.Outbound]:
     policy = replace(EVERY, departments=departments or POLICY.departments)
-    step = waking.decide(policy, known, facts(known, **about), NOW)
+    step = waking.decide(Moment(policy, facts(known, **about), NOW), known)
     assert step is not None
     return step.outbound
 
 
 def ordered(text: str, known: Any = None, agent: Any = ANNA, **world: Any) -> Iterable[ch.Outbound]:
     known = known or ticket()
-    world = KnownWorld(POLICY, NOW, **{"words": "Please see to it.", "entries": THREAD, **world})
+    world = KnownWorld(Moment(POLICY, facts(), NOW), **{"words": "Please see to it.", "entries": THREAD, **world})
     judged = workflow.carry_out(reader.parse_line(text).commands[0], known, Actor(agent), world)
     assert isinstance(judged, Granted), judged
     return judged.outbound
@@ -97,8 +100,8 @@ def ordered(text: str, known: Any = None, agent: Any = ANNA, **world: Any) -> It
 
 def escalated(step: EscalationStep, *tickets: Any, storm: bool = False, policy: Any = POLICY) -> list[ch.Outbound]:
     policy = replace(policy, slas=(Sla("standard", first_response=4 * H, warn=0, escalate=(step,)),))
-    taken = [escalation.take(policy, one, facts(one), NOW, {"bo": 3, "cai": 1}) for one in tickets]
-    return letters_of(escalation.decide(policy, taken, NOW, storm=storm))
+    taken = [escalation.take(Moment(policy, facts(one, load={"bo": 3, "cai": 1}), NOW), one) for one in tickets]
+    return letters_of(escalation.decide(Moment(policy, facts(), NOW), taken, storm=storm))
 
 
 def reported(known: Any, told: Any, *, failed: bool = True) -> list[ch.Outbound]:
@@ -211,7 +214,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
         *stage(ticket(status=Status.NEW), ch.Assign("anna"), ch.SetStatus(Status.OPEN)),
         *stage(ticket(owner="anna"), ch.SetStatus(Status.WAITING)), *stage(ticket(), ch.Move("sales")),
         *stage(ticket(), ch.SetStatus(Status.SOLVED)), *stage(ticket(status=Status.SOLVED), ch.SetStatus(Status.OPEN, why="reopened")),
-        *status_letters.delayed_letter(EVERY, LATE, facts(), NOW)],
+        *status_letters.delayed_letter(Moment(EVERY, facts(), NOW), LATE)],
     "solved without a survey, and with a form": lambda: [
         one for survey in (False, "https://forms.example/{number}")
         for one in stage(ticket(), ch.SetStatus(Status.SOLVED), policy=replace(EVERY, letters=replace(EVERY.letters, survey=survey)))],
@@ -223,20 +226,20 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     "a late ticket": lambda: escalated(EscalationStep(1, notify=("owner", "boss@head.example")), LATE),
     "a late ticket given to somebody": lambda: escalated(EscalationStep(1, reassign=True, priority=Priority.URGENT), LATE),
     "many late tickets": lambda: escalated(EscalationStep(1, notify=("lead",)), *(replace(LATE, number=n) for n in (1, 2)), storm=True),
-    "a cover": lambda: letters_of(cover.hand_to_cover([AWAY], {"bo": [LATE]}, POLICY, NOW)),
-    "a last day": lambda: letters_of(leaving.hand_on([LATE], BO, ANNA, POLICY, NOW)),
+    "a cover": lambda: letters_of(cover.hand_to_cover(Moment(POLICY, facts(away=(AWAY,)), NOW), {"bo": [LATE]})),
+    "a last day": lambda: letters_of(leaving.hand_on(QUIET, [LATE], BO, ANNA)),
     "notices gathered": lambda: [collected.collected_notices(POLICY, ANNA, [(LATE, [{}, {}])])],
     "parked mail, for a lead": lambda: [parked_list()],
     # --- what goes wrong
     "a mail that cannot be read": lambda: letters_of(unreadable.decide(
-        Envelope("maija@customer.example", ("support@acme.example",)), 5, "died", replace(POLICY, admin="root@acme.example"), NOW)),
+        WITH_ADMIN, Envelope("maija@customer.example", ("support@acme.example",)), 5, "died")),
     "a bounce": lambda: reported(ticket(owner="bo"), letter()),
     "a bounce that only the lead can hear of": lambda: reported(ticket(department="sales"), letter()),
     "a notice that bounces": lambda: reported(ticket(), letter(to=BO, purpose="customer")),
     "a letter refused": lambda: letters_of(bounce.undelivered(
-        POLICY, ticket(owner="bo"), claimed("customer"), "maija@customer.example", "550 no such user", NOW)),
-    "a notice refused": lambda: letters_of(bounce.undelivered(POLICY, ticket(), claimed("agent"), "bo@staff.example", "550 no", NOW)),
-    "an alarm": lambda: readers.alarm(replace(POLICY, admin="root@acme.example"), NOW, "disk", "Full", "It is full."),
+        QUIET, ticket(owner="bo"), claimed("customer"), "maija@customer.example", "550 no such user")),
+    "a notice refused": lambda: letters_of(bounce.undelivered(QUIET, ticket(), claimed("agent"), "bo@staff.example", "550 no")),
+    "an alarm": lambda: readers.alarm(WITH_ADMIN, "disk", "Full", "It is full."),
 }  # fmt: skip
 
 

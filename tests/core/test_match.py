@@ -11,6 +11,7 @@ from mailgate.core.mails import match
 from mailgate.core.mails.match import Match
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, Envelope, InboundMail
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import authority
 
@@ -23,7 +24,7 @@ HISTORY = Envelope("eve@elsewhere.example", ("support@acme.example",), history=T
 
 def found(inbound: InboundMail, known: Facts) -> Match:
     who = authority.identify(inbound, POLICY, known.letters, {})
-    return match.find(inbound, inbound.author, who, known, POLICY, NOW)
+    return match.find(inbound, inbound.author, who, Moment(POLICY, known, NOW))
 
 
 def answer(by: Address, number: int = 1042, to: object = "customer", **parts: object) -> InboundMail:

@@ -9,7 +9,8 @@ from cases import ANNA, BO, CAI, NOW, OFFICE, POLICY, H, case, mail, ticket
 
 from mailgate.core.letters import readers
 from mailgate.core.mails import notices
-from mailgate.core.model.facts import Absence
+from mailgate.core.model.facts import Absence, Facts
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Department
 from mailgate.core.model.ticket import Priority
 from mailgate.core.proof.authority import Authority
@@ -62,7 +63,7 @@ def test_how_a_department_is_told(how: str, agents: int, names: tuple[str, ...])
 def test_a_notice_waits_for_working_hours_unless_it_is_urgent(priority: Priority, hour: int, waits: bool) -> None:
     anna = replace(ANNA, calendar=OFFICE.name)
     at = NOW.replace(hour=hour)
-    assert (readers.at_work(POLICY, anna, priority, at) is not None) is waits
+    assert (readers.at_work(Moment(POLICY, Facts(), at), anna, priority) is not None) is waits
 
 
 @pytest.mark.parametrize(("steer", "names"), [(True, ["bo", "cai"]), (False, ["anna", "bo", "cai"])])

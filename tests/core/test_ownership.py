@@ -8,13 +8,15 @@ from cases import ANNA, BO, MAIJA, NOW, POLICY, VALDIS, ticket
 from mailgate.core.commands import workflow
 from mailgate.core.commands.judging import Granted, KnownWorld, Refusal
 from mailgate.core.commands.reader import Command
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Ticket
 
 
 def told(word: str, argument: str, by: Agent, known: Ticket) -> list[tuple[str, str]]:
     """(reader, template) of the letters a command owes."""
-    world = KnownWorld(POLICY, NOW, confirmed=True, words="Please.")
+    world = KnownWorld(Moment(POLICY, Facts(), NOW), confirmed=True, words="Please.")
     judged = workflow.carry_out(Command(word, argument), known, workflow.Actor(agent=by), world)
     assert isinstance(judged, Granted), judged
     return [(one.agent, one.template) for one in judged.outbound]
@@ -46,6 +48,6 @@ def test_nobody_hears_of_their_own_doing(
     (VALDIS.addr, ""), (MAIJA.addr, "takes_part"), ("Maija@Customer.example", "takes_part"), ("anna", ""),
 ])  # fmt: skip
 def test_no_question_about_a_ticket_goes_to_somebody_who_takes_part(whom: str, refused: str) -> None:
-    world = KnownWorld(POLICY, NOW, words="What do you think?")
+    world = KnownWorld(Moment(POLICY, Facts(), NOW), words="What do you think?")
     judged = workflow.carry_out(Command("ask", whom), ticket(), workflow.Actor(agent=BO), world)
     assert (judged.code if isinstance(judged, Refusal) else "") == refused

@@ -16,6 +16,7 @@ from mailgate.core.mails import decide
 from mailgate.core.model import change as ch
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, InboundMail
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.core.proof import token
 
@@ -168,5 +169,5 @@ def test_p01_a_customers_cc_joins_by_the_id_of_a_letter_we_wrote(
         carrying(written, carrier, "Re: [#1042] Lamp", "My colleague knows more.", cc=(Address("kari@c.example"),)),
         author=MAIJA,
     )
-    decision = decide.decide(inbound, facts(OURS, letters=[letter()] if known else []), POLICY, (), NOW)
+    decision = decide.decide(inbound, Moment(POLICY, facts(OURS, letters=[letter()] if known else []), NOW), ())
     assert any(isinstance(one, ch.Join) for step in decision.steps for one in step.changes) is joins

@@ -27,6 +27,7 @@ from cases import (
 from mailgate.core.mails import decide
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address, Envelope, InboundMail
+from mailgate.core.model.moment import Moment
 from mailgate.core.proof import authority, token
 
 ONE, OTHER = ticket(1003), ticket(1004)
@@ -79,7 +80,7 @@ def test_p02_a_question_about_several_tickets_moves_none_and_is_answered() -> No
 def test_p02_what_she_confirms_is_done_to_all() -> None:
     inbound = mail("", by=ANNA, subject=BOTH, **IDS)  # type: ignore[arg-type]
     known = facts(ONE, OTHER, letters=[HERS])
-    decision = decide.decide(inbound, known, POLICY, (), NOW, released_as="anna", release_mode="all")
+    decision = decide.decide(inbound, Moment(POLICY, known, NOW), (), released_as="anna", release_mode="all")
     assert [step.ticket for step in decision.steps] == [1003, 1004]
 
 
@@ -137,7 +138,7 @@ def test_p09_a_revoked_lists_id_counts_nothing() -> None:
 def test_p09_what_she_confirms_is_counted() -> None:
     inbound = mail(f"1 close\n\n{MARK}", by=ANNA)
     known = facts(ONE, OTHER, letters=[COUNTED])
-    decision = decide.decide(inbound, known, POLICY, (), NOW, released_as="anna", release_mode="read")
+    decision = decide.decide(inbound, Moment(POLICY, known, NOW), (), released_as="anna", release_mode="read")
     assert [step.ticket for step in decision.steps] == [1004]
 
 

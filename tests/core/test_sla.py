@@ -20,7 +20,9 @@ from mailgate.core.model.change import (
     SetSla,
     SetStatus,
 )
+from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.mail import Address
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, EscalationStep, Policy, Sla
 from mailgate.core.model.ticket import Due, EntryKind, Priority, Status, Ticket
 from mailgate.core.worktime import sla
@@ -69,14 +71,19 @@ def ticket(**parts: object) -> Ticket:
     return replace(base, **parts)  # type: ignore[arg-type]
 
 
+def at(now: datetime, policy: Policy = POLICY) -> Moment:
+    """That time, with nothing known of other work."""
+    return Moment(policy, Facts(), now)
+
+
 def opened(**parts: object) -> Ticket:
     fresh = ticket(**parts)
-    return changed.ticket_after(fresh, sla.deadlines_at_opening(POLICY, fresh, MONDAY), MONDAY)
+    return changed.ticket_after(fresh, sla.deadlines_at_opening(at(MONDAY), fresh), MONDAY)
 
 
 def happens(before: Ticket, now: datetime, *changes: Change) -> Ticket:
     after = changed.ticket_after(before, changes, now)
-    return changed.ticket_after(after, sla.deadlines_after(POLICY, before, after, now), now)
+    return changed.ticket_after(after, sla.deadlines_after(at(now), before, after), now)
 
 
 def words(kind: EntryKind) -> AddEntry:
@@ -192,7 +199,7 @@ def test_a_deadline_by_hand_lives_until_the_ticket_is_done() -> None:
 def steps_taken(start: Ticket, moments: list[datetime]) -> list[tuple[int, datetime]]:
     taken, now_ticket = [], start
     for now in moments:
-        step = sla.escalate(POLICY, now_ticket, now, {})
+        step = sla.escalate(at(now), now_ticket)
         if step:
             taken.append((step.level, now))
             now_ticket = changed.ticket_after(now_ticket, step.changes, now)
@@ -210,20 +217,20 @@ def test_k01_a_clock_set_back_repeats_no_step() -> None:
 
 def test_k05_after_three_days_down_only_the_highest_step_is_taken() -> None:
     late = opened(owner="anna")
-    step = sla.escalate(POLICY, late, MONDAY + 72 * H, {})
+    step = sla.escalate(at(MONDAY + 72 * H), late)
     assert step is not None
     assert (step.level, step.overdue) == (3, True)
     assert step.changes[0] == SetEscalation(3, None, MONDAY + 4 * H)
     assert {SetPriority(Priority.URGENT), Assign(None), SetStatus(Status.NEW), SetSla("fast")} <= set(step.changes)
-    assert sla.escalate(POLICY, changed.ticket_after(late, step.changes, MONDAY + 72 * H), MONDAY + 80 * H, {}) is None
+    assert sla.escalate(at(MONDAY + 80 * H), changed.ticket_after(late, step.changes, MONDAY + 72 * H)) is None
 
 
 def test_a_new_deadline_starts_again_at_the_first_step() -> None:
     warned = opened(owner="anna")
-    step = sla.escalate(POLICY, warned, MONDAY + 2 * H, {})
+    step = sla.escalate(at(MONDAY + 2 * H), warned)
     assert step is not None and step.changes == (SetEscalation(1, MONDAY + 4 * H, MONDAY + 4 * H),)
     changes = sla.deadlines_after(
-        POLICY, warned, changed.ticket_after(warned, [words(EntryKind.AGENT)], MONDAY + 3 * H), MONDAY + 3 * H
+        at(MONDAY + 3 * H), warned, changed.ticket_after(warned, [words(EntryKind.AGENT)], MONDAY + 3 * H)
     )
     resolve = opened().due.resolve
     assert changes == (SetDue("first_response", None), SetEscalation(0, MONDAY + 8 * H, resolve))
@@ -233,17 +240,18 @@ def test_nothing_escalates_while_a_ticket_rests_and_the_steps_move_with_the_paus
     before = opened()
     held_at = MONDAY + H
     after = changed.ticket_after(before, [SetStatus(Status.HOLD)], held_at)
-    changes = sla.deadlines_after(POLICY, before, after, held_at)
+    changes = sla.deadlines_after(at(held_at), before, after)
     assert changes[-1] == SetEscalation(0, None, None)
     held = changed.ticket_after(after, changes, held_at)
-    assert sla.escalate(POLICY, held, MONDAY + 30 * H, {}) is None
+    assert sla.escalate(at(MONDAY + 30 * H), held) is None
     woken = happens(held, MONDAY + 3 * H, SetStatus(Status.OPEN))
     assert sla.next_look(POLICY, woken) == MONDAY + 4 * H  # half of four hours, two of them at rest
 
 
 def test_a_step_can_give_the_ticket_to_the_least_busy() -> None:
     policy = replace(POLICY, slas=(replace(STANDARD, escalate=(EscalationStep(1.0, reassign=True),)),))
-    step = sla.escalate(policy, opened(owner="anna"), MONDAY + 5 * H, {"anna": 0, "bo": 3, "cai": 4}, away=("bo",))
+    known = Facts(load={"anna": 0, "bo": 3, "cai": 4}, away=(Absence("bo", MONDAY, None, "cai"),))
+    step = sla.escalate(Moment(policy, known, MONDAY + 5 * H), opened(owner="anna"))
     assert step is not None and Assign("cai") in step.changes
 
 
@@ -255,7 +263,7 @@ def test_k03_steps_are_taken_once_over_the_night_the_clock_changes() -> None:
     moments = [start + n * H / 4 for n in range(40)]
     taken = []
     for now in moments:
-        step = sla.escalate(policy, owed, now, {})
+        step = sla.escalate(at(now, policy), owed)
         if step:
             taken.append(step.level)
             owed = changed.ticket_after(owed, step.changes, now)
@@ -327,7 +335,7 @@ def test_a_step_raises_a_priority_and_never_lowers_it(step: str, has: Priority, 
     """S-14."""
     policy = replace(POLICY, slas=(replace(STANDARD, escalate=(EscalationStep(1.0, priority=step),)),))
     late = replace(opened(), priority=has)
-    taken = sla.escalate(policy, late, MONDAY + 5 * H, {})
+    taken = sla.escalate(at(MONDAY + 5 * H, policy), late)
     assert taken is not None and changed.ticket_after(late, taken.changes, MONDAY + 5 * H).priority is becomes
 
 

@@ -12,6 +12,7 @@ from mailgate.core.model.change import Assign, Change, Journal, MergeInto, Move,
 from mailgate.core.model.changed import ticket_after
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Calendar, Department, LetterPolicy, Policy
 from mailgate.core.model.ticket import Due, Status, Ticket
 
@@ -35,7 +36,9 @@ def written(  # type: ignore[no-untyped-def]
     before: Ticket, *changes: Change, policy: Policy = POLICY, facts: Facts | None = None, said: bool = False
 ):
     after_all = ticket_after(before, changes, NOW)
-    return status_letters.letter_for_change(policy, before, after_all, changes, facts or Facts(), NOW, said=said)
+    return status_letters.letter_for_change(
+        Moment(policy, facts or Facts(), NOW), before, after_all, changes, said=said
+    )
 
 
 REACHED = [
@@ -129,7 +132,7 @@ def test_the_solved_letter_asks_as_the_admin_says(survey: bool | str, shown: str
 def test_an_agents_change_may_be_undone_before_it_is_told() -> None:
     changes = (SOLVE,)
     [letter] = status_letters.letter_for_change(
-        POLICY, TICKET, ticket_after(TICKET, changes, NOW), changes, Facts(), NOW, hold=True
+        Moment(POLICY, Facts(), NOW), TICKET, ticket_after(TICKET, changes, NOW), changes, hold=True
     )
     assert letter.not_before == NOW + POLICY.undo_window
 
@@ -151,15 +154,17 @@ QUIET = [
 def test_quiet_hours(name: str, hours: tuple[int, int] | None, at: datetime, until: datetime | None) -> None:
     policy = replace(POLICY, letters=LetterPolicy(stages=EVERY, quiet_hours=hours))
     changes = (SOLVE,)
-    [letter] = status_letters.letter_for_change(policy, TICKET, ticket_after(TICKET, changes, at), changes, Facts(), at)
+    [letter] = status_letters.letter_for_change(
+        Moment(policy, Facts(), at), TICKET, ticket_after(TICKET, changes, at), changes
+    )
     assert letter.not_before == until
 
 
 def test_a_late_answer_is_told_once_for_each_deadline() -> None:
-    due = replace(TICKET, due=Due(first_response=NOW + HOUR))
-    [first] = status_letters.delayed_letter(POLICY, due, Facts(), NOW)
-    [again] = status_letters.delayed_letter(POLICY, due, Facts(), NOW + HOUR / 2)
-    [other] = status_letters.delayed_letter(POLICY, replace(due, due=Due(first_response=NOW + 5 * HOUR)), Facts(), NOW)
+    now, due = Moment(POLICY, Facts(), NOW), replace(TICKET, due=Due(first_response=NOW + HOUR))
+    [first] = status_letters.delayed_letter(now, due)
+    [again] = status_letters.delayed_letter(replace(now, now=NOW + HOUR / 2), due)
+    [other] = status_letters.delayed_letter(now, replace(due, due=Due(first_response=NOW + 5 * HOUR)))
     assert first.template == "delayed" and first.dedupe == again.dedupe != other.dedupe
-    assert status_letters.delayed_letter(POLICY, TICKET, Facts(), NOW) == ()
-    assert status_letters.delayed_letter(replace(POLICY, letters=LetterPolicy()), due, Facts(), NOW) == ()
+    assert status_letters.delayed_letter(now, TICKET) == ()
+    assert status_letters.delayed_letter(replace(now, policy=replace(POLICY, letters=LetterPolicy())), due) == ()

@@ -10,15 +10,16 @@ from cases import ANNA, BO, NOW, POLICY, D, H, facts, ticket
 
 from mailgate.core.clock import waking
 from mailgate.core.model import change as ch
-from mailgate.core.model.policy import TicketPolicy
+from mailgate.core.model.moment import Moment
+from mailgate.core.model.policy import Policy, TicketPolicy
 from mailgate.core.model.ticket import Status, Ticket
 
 SUPPORT = replace(POLICY.departments[0], nudge=2 * D, solve_after=5 * D)
 DESK = replace(POLICY, departments=(SUPPORT, POLICY.departments[1]))
 
 
-def moved(known: Ticket, policy: object = DESK, **about: object) -> list[object]:
-    step = waking.decide(policy, known, facts(known, **about), NOW)  # type: ignore[arg-type]
+def moved(known: Ticket, policy: Policy = DESK, **about: object) -> list[object]:
+    step = waking.decide(Moment(policy, facts(known, **about), NOW), known)
     return [] if step is None else [*step.changes, *(one.template for one in step.outbound)]
 
 
@@ -68,7 +69,7 @@ def test_hold_ends_with_its_owner_or_with_the_department(
 ) -> None:
     policy = replace(POLICY, agents=(ANNA, replace(BO, active=active), POLICY.agents[2]))
     known = ticket(status=Status.HOLD, status_until=NOW, owner=owner)
-    step = waking.decide(policy, known, facts(known), NOW)
+    step = waking.decide(Moment(policy, facts(known), NOW), known)
     assert step is not None
     assert [one.agent for one in step.outbound] == readers
     assert (ch.Assign(None) in step.changes) is released

@@ -45,8 +45,9 @@ from mailgate.core.model.change import (
     Watch,
     Withdraw,
 )
-from mailgate.core.model.facts import Absence
+from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.mail import Address
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role, Sla, TicketPolicy
 from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status, Ticket
 
@@ -78,7 +79,9 @@ FREE = replace(TICKET, owner=None, status=Status.NEW)
 OTHER = replace(TICKET, number=1002, requester=LIISA, participants=(LIISA,))
 SAME = replace(TICKET, number=1003)
 SOLVED = replace(TICKET, number=1004, status=Status.SOLVED, solved_at=NOW)
-WORLD = KnownWorld(POLICY, NOW, tickets={1001: TICKET, 1002: OTHER, 1003: SAME, 1004: SOLVED}, words="Hello")
+WORLD = KnownWorld(
+    Moment(POLICY, Facts(), NOW), tickets={1001: TICKET, 1002: OTHER, 1003: SAME, 1004: SOLVED}, words="Hello"
+)
 
 
 def judge(text: str, ticket: Ticket | None = TICKET, agent: Agent = ANNA, **world: object) -> Judgement:
@@ -240,10 +243,10 @@ def test_a_command_is_refused_with_its_reason(text: str, code: str, nearest: tup
 def test_a_doubtful_command_is_refused_and_yes_carries_it_out(
     text: str, agent: Agent, ticket: Ticket, code: str
 ) -> None:
-    away = (Absence("cai", NOW, NOW + 9 * H, "bo"),)
-    refusal = judge(text, ticket, agent, away=away)
+    away = Moment(POLICY, Facts(away=(Absence("cai", NOW, NOW + 9 * H, "bo"),)), NOW)
+    refusal = judge(text, ticket, agent, moment=away)
     assert isinstance(refusal, Refusal) and refusal.code == code
-    assert granted(text, ticket, agent, away=away, confirmed=True).changes
+    assert granted(text, ticket, agent, moment=away, confirmed=True).changes
 
 
 def test_a_lead_releases_anybodys_ticket_unasked() -> None:
@@ -299,9 +302,9 @@ def test_a_command_about_a_ticket_needs_one() -> None:
 
 
 def test_only_the_admins_tags_exist_when_they_name_any() -> None:
-    strict = replace(POLICY, tickets=TicketPolicy(tags=("Refund", "lamp")))
-    assert granted("#tag +refund", policy=strict).changes == (Tag(("Refund",), ()),)
-    assert judge("#tag +refnud", policy=strict) == Refusal("no_such_tag", ("Refund",), {"name": "refnud"})
+    strict = replace(WORLD.moment, policy=replace(POLICY, tickets=TicketPolicy(tags=("Refund", "lamp"))))
+    assert granted("#tag +refund", moment=strict).changes == (Tag(("Refund",), ()),)
+    assert judge("#tag +refnud", moment=strict) == Refusal("no_such_tag", ("Refund",), {"name": "refnud"})
 
 
 def test_merging_an_open_ticket_into_a_solved_one_opens_it_and_the_same_person_is_remembered() -> None:
@@ -357,12 +360,12 @@ def test_an_absence_has_a_cover_and_a_lead_may_report_somebody_elses() -> None:
     assert granted("#away bo 2026-12-20..2027-01-06 cover anna", None, CAI).effects == (
         SetAway("bo", start, until, "anna"),
     )
-    gone = (Absence("bo", start, None, "cai"),)
-    assert judge("#away 2026-12-20..2027-01-06 cover bo", away=gone) == Refusal(
+    gone = Moment(POLICY, Facts(away=(Absence("bo", start, None, "cai"),)), NOW)
+    assert judge("#away 2026-12-20..2027-01-06 cover bo", moment=gone) == Refusal(
         "cover_away", params={"name": "Bo Kask"}
     )
-    assert granted("#back", None, BO, away=gone).effects == (SetAway("bo", None),)
-    assert granted("#back bo", None, CAI, away=gone).effects == (SetAway("bo", None),)
+    assert granted("#back", None, BO, moment=gone).effects == (SetAway("bo", None),)
+    assert granted("#back bo", None, CAI, moment=gone).effects == (SetAway("bo", None),)
 
 
 # --- undo -------------------------------------------------------------------------------------------------------------
@@ -490,7 +493,9 @@ def test_a21_a_mail_of_commands_that_comes_twice_changes_nothing() -> None:
 
 
 def customer(word: str, ticket: Ticket, who: Address = MAIJA, now: datetime = NOW) -> Judgement:
-    return workflow.customer_asks(word, ticket, Actor(customer=who), replace(WORLD, now=now))
+    return workflow.customer_asks(
+        word, ticket, Actor(customer=who), replace(WORLD, moment=replace(WORLD.moment, now=now))
+    )
 
 
 def test_a_customer_closes_and_reopens_their_own_ticket_only() -> None:

@@ -80,7 +80,7 @@ def judged(world: World, raw: bytes, envelope: Envelope, released_as: str = "") 
     made = ((world.alarm, None, "admin"), (world.gone, 424242, "customer"))
     known = {one: SentLetter(1, one, ticket, "answer", audience, "", "words", now) for one, ticket, audience in made}
     facts = replace(facts, letters={**known, **facts.letters})
-    return decide(parsed, facts, snapshot.policy, snapshot.rules, now, released_as=released_as)
+    return decide(parsed, snapshot.moment(now, facts), snapshot.rules, released_as=released_as)
 
 
 # --- the mails --------------------------------------------------------------------------------------------------------

@@ -196,7 +196,7 @@ def judged(desk: Desk, message: EmailMessage) -> Decision:
     parsed = parse(message.as_bytes(policy=email.policy.SMTP), envelope, snapshot.policy.limits)
     now = desk.clock()
     facts = desk.gateway.store.read(lambda read: read.facts(needs(parsed, snapshot.policy, now), now))
-    return decide(parsed, facts, snapshot.policy, snapshot.rules, now)
+    return decide(parsed, snapshot.moment(now, facts), snapshot.rules)
 
 
 def to_customers(decision: Decision) -> list[str]:

@@ -15,8 +15,8 @@ from mailgate.app.jobs.schedule import JOBS, run_job
 from mailgate.core.commands import by_hand
 from mailgate.core.mails.decide import ANYBODY
 from mailgate.core.model.change import Decision, Fate, Needs, Unpark
-from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Envelope, Source
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.errors import ConfigError, MailgateError, Permanent
 from mailgate.store.base import Incoming, Tx
@@ -153,9 +153,9 @@ def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "
 
 def do_commands(gateway: Gateway, number: int, text: str, agent: str) -> list[str]:
     """Commands as by mail; returns a line for each."""
-    who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+    who, now = _agent(gateway, agent), gateway.clock()
     asked = by_hand.needs(number, text, now, who)
-    return list(_decided(gateway, asked, now, lambda facts: by_hand.decide(number, text, who, facts, policy, now)))
+    return list(_decided(gateway, asked, now, lambda moment: by_hand.decide(moment, number, text, who)))
 
 
 def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
@@ -167,16 +167,16 @@ def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
 
 def claim_ticket(gateway: Gateway, agent: str) -> int | None:
     """The most pressing ticket, claimed for an agent in one transaction; None when nothing waits."""
-    who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+    who, now = _agent(gateway, agent), gateway.clock()
     asked = by_hand.needs(0, "", now, who)
-    return _decided(gateway, asked, now, lambda facts: by_hand.claim(who, facts, policy, now))
+    return _decided(gateway, asked, now, lambda moment: by_hand.claim(moment, who))
 
 
-def _decided(gateway: Gateway, asked: Needs, now: datetime, decide: Callable[[Facts], tuple[Decision, T]]) -> T:
+def _decided(gateway: Gateway, asked: Needs, now: datetime, decide: Callable[[Moment], tuple[Decision, T]]) -> T:
     """Facts, decision and its writing in one transaction, then its letters; returns what `decide` says beside it."""
 
     def job(tx: Tx) -> T:
-        decision, said = decide(tx.facts(asked, now))
+        decision, said = decide(gateway.live.moment(now, tx.facts(asked, now)))
         tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
         return said
 
@@ -194,8 +194,8 @@ def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: in
 
     def job(tx: Tx, large: Incoming | None) -> int:
         kept = tx.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
-        facts = tx.facts(by_hand.needs(number or 0, "", now, who), now)
-        decision = by_hand.memo(number, customer, mail.text, mail.attachments, who, facts, policy, now)
+        moment = gateway.live.moment(now, tx.facts(by_hand.needs(number or 0, "", now, who), now))
+        decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who)
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]
 
     return gateway.intake.keeping.keep_by(octets, job).result()

@@ -151,7 +151,7 @@ def leave(gateway: Gateway, agent: str, to: str = "") -> dict[str, Any]:
 
     Raises Permanent when there is no such agent, or nobody of the name `to` who could take it.
     """
-    who, policy, now = configured(gateway, agent), gateway.live.policy, gateway.clock()
+    who, now = configured(gateway, agent), gateway.clock()
     covers = [one.cover for one in gateway.store.read(lambda read: read.absences(now)) if one.agent == agent]
     to = to or next(iter(covers), "")
     heir = configured(gateway, to) if to else None
@@ -163,7 +163,7 @@ def leave(gateway: Gateway, agent: str, to: str = "") -> dict[str, Any]:
         tx.set_setting(f"left:{agent}", now.isoformat())
         tx.set_setting(f"desk:{agent}", str(who.generation + 1))
         letters = tx.revoke_agent(agent, now)
-        decision = leaving.hand_on(tickets, who, heir, policy, now)
+        decision = leaving.hand_on(gateway.live.moment(now), tickets, who, heir)
         tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
         return [ticket.number for ticket in tickets], letters
 

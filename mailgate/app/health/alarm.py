@@ -107,7 +107,7 @@ class Alarms:
         log.warning("alarm", extra={"title": title, "text": text})
         self.program.say(f"{title}\n{text}\n{remedy}")
         now = self._clock()
-        letters = readers.alarm(self._live.policy, now, what, title, text, remedy)
+        letters = readers.alarm(self._live.moment(now), what, title, text, remedy)
         if not letters:
             return
         decision = Decision(Fate.FILED, "alarm", letters=letters)

@@ -52,10 +52,8 @@ class Looked:
         """The decision once the store has answered."""
         return decide(
             self.mail,
-            facts,
-            self.snapshot.policy,
+            self.snapshot.moment(now, facts),
             self.snapshot.rules,
-            now,
             examined=self.examined,
             in_hours=self.snapshot.in_hours(now),
             released_as=self.released_as,
@@ -99,7 +97,7 @@ class Deciding:
         self, mail: WaitingMail, parsed: InboundMail, snapshot: Snapshot, after: frozenset[int]
     ) -> Future[Settled | None]:
         now = self.clock()
-        moment = mail.arrived_at if mail.envelope.history else now
+        filed_at = mail.arrived_at if mail.envelope.history else now
         looked = look(parsed, snapshot, mail.arrived_at, mail.released_as)
         stamp = _stamp(parsed, looked.needs.departments)
 
@@ -113,7 +111,7 @@ class Deciding:
             if stub is not None:
                 decision = unreadable.requester_of_unreadable(decision, stub)
             decision = questions.fill_questions(tx, decision, snapshot.policy, now)
-            applied = tx.apply(mail.number, decision, moment, self._ids, stamp, hold=snapshot.holds)
+            applied = tx.apply(mail.number, decision, filed_at, self._ids, stamp, hold=snapshot.holds)
             crash.point("mid-processing")
             learnt = any(isinstance(effect, AddAlias) for effect in decision.effects)
             released = any(isinstance(effect, Unpark) and effect.released for effect in decision.effects)
@@ -144,7 +142,7 @@ class Deciding:
         if bare:
             decision = Decision(Fate.QUARANTINED, reason)
         else:
-            decision = unreadable.decide(mail.envelope, mail.number, reason, self._live.policy, now)
+            decision = unreadable.decide(self._live.moment(now), mail.envelope, mail.number, reason)
             if _stub_of(tx, mail.number) is not None:
                 decision = replace(decision, steps=())
         applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._live.snapshot.holds)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mailgate.app.gateway import Gateway
 from mailgate.core.clock import cover as covers
+from mailgate.core.model.facts import Facts
 from mailgate.store.base import TicketFilter, Tx
 
 MOST = 200  # tickets of one agent looked at in one go
@@ -13,7 +14,6 @@ MOST = 200  # tickets of one agent looked at in one go
 
 def cover(gateway: Gateway, now: datetime) -> int:
     """Hand urgent and overdue open work of everybody away to their cover; returns how many tickets moved."""
-    policy = gateway.live.policy
 
     def job(tx: Tx) -> int:
         away = tx.absences(now)
@@ -22,7 +22,7 @@ def cover(gateway: Gateway, now: datetime) -> int:
             for one in away
             if one.cover
         }
-        decision = covers.hand_to_cover(away, work, policy, now)
+        decision = covers.hand_to_cover(gateway.live.moment(now, Facts(away=tuple(away))), work)
         if decision.steps:
             tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
         return len(decision.steps)

@@ -17,6 +17,7 @@ from mailgate.core.clock.overload import Overload, WeeklyPace
 from mailgate.core.letters import list_words, readers
 from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgency
 from mailgate.core.model.mail import Address
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of
@@ -57,7 +58,7 @@ def _readers(policy: Policy, now: datetime) -> list[_Reader]:
             led = morning.led_by(policy, agent) if agent in leads else ()
             found.append(_Reader(agent.name, day, agent.language, zone, agent, agent in own, led))
     zone = ZoneInfo(policy.timezone)
-    calendar = next((one for one in (calendar_of(policy, desk.name) for desk in policy.departments) if one), None)
+    calendar = next((one for one in (calendar_of(policy, one.name) for one in policy.departments) if one), None)
     day = morning.due_day(calendar, zone, policy.digest_at, now)
     if day is not None:
         language = policy.language if policy.language in policy.languages else "en"
@@ -78,10 +79,10 @@ def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
     """Letters and the mark that the day is done, in one transaction; the key of each letter holds even without it."""
     if tx.setting(_mark(reader)) == reader.day.isoformat():
         return False
-    policy = gateway.live.policy
-    overloads = {desk.name: found for desk in reader.leads if (found := _overload(tx, policy, desk, now))}
-    letters = [*_lists(tx, policy, reader, overloads, now), *_warnings(policy, reader, overloads)]
-    letters += _weekly(tx, policy, reader)
+    moment = gateway.live.moment(now)
+    overloads = {led.name: found for led in reader.leads if (found := _overload(tx, moment, led))}
+    letters = [*_lists(tx, moment, reader, overloads), *_warnings(moment.policy, reader, overloads)]
+    letters += _weekly(tx, moment.policy, reader)
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "digest", letters=tuple(letters)), now)
     tx.set_setting(_mark(reader), reader.day.isoformat())
     return bool(letters)
@@ -90,21 +91,22 @@ def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
 # --- the day ----------------------------------------------------------------------------------------------------------
 
 
-def _lists(tx: Tx, policy: Policy, reader: _Reader, overloads: Mapping[str, Overload], now: datetime) -> list[Outbound]:
+def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Overload]) -> list[Outbound]:
+    policy, now = moment.policy, moment.now
     sections: list[dict[str, Any]] = []
     parked = tx.parked()
     count = 0
     if reader.agent is not None and reader.own:
         mine = tx.tickets(TicketFilter(status=AT_WORK, owner=reader.agent.name, limit=MANY), now)
         count = len(mine)
-        sections += morning.agents_list(policy, reader.agent, mine, parked, now)
+        sections += morning.agents_list(moment, reader.agent, mine, parked)
     accounted = ""
     if reader.leads:
         work = tx.desk(now)["load"]
-        for desk in reader.leads:
-            overdue = tx.tickets(TicketFilter(department=desk.name, overdue=True, limit=MANY), now)
+        for department in reader.leads:
+            overdue = tx.tickets(TicketFilter(department=department.name, overdue=True, limit=MANY), now)
             others = [ticket for ticket in overdue if not reader.own or ticket.owner != reader.key]
-            sections += morning.departments_list(policy, desk, work, others, reader.language)
+            sections += morning.departments_list(policy, department, work, others, reader.language)
         sections += [_overload_hint(found, reader.language) for found in overloads.values()]
         rest = [one for one in parked if not reader.own or one["agent"] != reader.key]
         sections += morning.whole_desk_list(policy, rest, len(tx.quarantine()), reader.language)
@@ -147,19 +149,20 @@ def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
         return []
     until = working_time.moment_of_day(reader.zone, monday)
     letters = []
-    for desk in reader.leads:
-        found = report.of_period(tx, policy, until, WEEK, desk.name)
+    for department in reader.leads:
+        found = report.of_period(tx, policy, until, WEEK, department.name)
         if found.total.arrived or found.total.solved or found.total.backlog:
-            title = list_words.phrase("week", reader.language, department=desk.name)
+            title = list_words.phrase("week", reader.language, department=department.name)
             about = {**report.context(found, reader.language, policy), "why": "report"}
-            letters.append(_letter(policy, reader, "report", title, about, f"week:{desk.name}"))
+            letters.append(_letter(policy, reader, "report", title, about, f"week:{department.name}"))
     return letters
 
 
-def _overload(tx: Read, policy: Policy, desk: Department, now: datetime) -> Overload | None:
-    calendar = calendar_of(policy, desk.name)
-    work = tx.tickets(TicketFilter(status=AT_WORK, department=desk.name, limit=MANY), now)
-    return overload.forecast(desk.name, calendar, work, _weekly_pace(tx, calendar, desk.name, now), now)
+def _overload(tx: Read, moment: Moment, department: Department) -> Overload | None:
+    name, now = department.name, moment.now
+    calendar = calendar_of(moment.policy, name)
+    work = tx.tickets(TicketFilter(status=AT_WORK, department=name, limit=MANY), now)
+    return overload.forecast(name, calendar, work, _weekly_pace(tx, calendar, name, now), now)
 
 
 def _weekly_pace(tx: Read, calendar: Calendar | None, department: str, now: datetime) -> WeeklyPace:

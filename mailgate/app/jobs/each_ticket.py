@@ -11,6 +11,7 @@ from functools import partial
 from mailgate.app.gateway import Gateway
 from mailgate.core.model.change import Decision, Fate, Needs, Step
 from mailgate.core.model.facts import Facts
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.ticket import Ticket
 from mailgate.store.base import Tx
 
@@ -60,7 +61,7 @@ def for_each_ticket(gateway: Gateway, work: Iterable[Work]) -> int:
 def tickets(
     gateway: Gateway,
     found: Iterable[Ticket],
-    decide: Callable[[Ticket, Facts], Step | None],
+    decide: Callable[[Moment, Ticket], Step | None],
     reason: str,
     now: datetime,
 ) -> int:
@@ -68,7 +69,7 @@ def tickets(
 
     def one(number: int, tx: Tx) -> bool:
         ticket, facts = facts_of(tx, number, now)
-        step = decide(ticket, facts) if ticket else None
+        step = decide(gateway.live.moment(now, facts), ticket) if ticket else None
         if step is None:
             return False
         write(gateway, tx, Decision(Fate.FILED, reason, (step,)), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -40,7 +41,7 @@ def _one(gateway: Gateway, number: int, now: datetime, tx: Tx) -> bool:
     taken = _take(gateway, tx, number, now, Counter())
     if taken is None:
         return False
-    each_ticket.write(gateway, tx, escalation.decide(gateway.live.policy, (taken,), now), now)
+    each_ticket.write(gateway, tx, escalation.decide(gateway.live.moment(now), (taken,)), now)
     return bool(taken.level)
 
 
@@ -53,7 +54,7 @@ def _storm(gateway: Gateway, late: list[Ticket], now: datetime, tx: Tx) -> int:
         if taken is not None:
             found.append(taken)
             given.update(one.agent for one in taken.changes if isinstance(one, Assign) and one.agent)
-    each_ticket.write(gateway, tx, escalation.decide(gateway.live.policy, found, now, storm=True), now)
+    each_ticket.write(gateway, tx, escalation.decide(gateway.live.moment(now), found, storm=True), now)
     done = sum(1 for one in found if one.level)
     if done:
         log.warning("many tickets are late", extra={"tickets": done})
@@ -65,4 +66,5 @@ def _take(gateway: Gateway, tx: Tx, number: int, now: datetime, given: Counter[s
     ticket, facts = each_ticket.facts_of(tx, number, now)
     if ticket is None:
         return None
-    return escalation.take(gateway.live.policy, ticket, facts, now, Counter(facts.load) + given)
+    facts = replace(facts, load=Counter(facts.load) + given)
+    return escalation.take(gateway.live.moment(now, facts), ticket)

@@ -28,9 +28,7 @@ def wake(gateway: Gateway, now: datetime) -> int:
     policy = gateway.live.policy
     due = gateway.store.read(lambda read: read.waking(now, MOST))
     old = gateway.store.read(lambda read: read.rested(now - waking.archived_after(policy), MOST))
-    done = each_ticket.tickets(
-        gateway, [*due, *old], lambda one, facts: waking.decide(policy, one, facts, now), "woken", now
-    )
+    done = each_ticket.tickets(gateway, [*due, *old], waking.decide, "woken", now)
     found = gateway.store.read(lambda read: read.reminders(now, MOST))
     done += each_ticket.for_each_ticket(gateway, [partial(_remind, gateway, reminder, now) for reminder in found])
     return done + _parked(gateway, now) + _gather(gateway, now) + cover(gateway, now)

@@ -18,7 +18,7 @@ def undelivered(live: InForce, ids: Ids, clock: Clock) -> Failed:
             return  # an acknowledgement that nobody takes is no news
         now = clock()
         ticket = tx.ticket(ticket.number) or ticket  # as it is now, not as it was when the letter was claimed
-        decision = bounce.undelivered(live.policy, ticket, due, delivery.recipient, error, now)
+        decision = bounce.undelivered(live.moment(now), ticket, due, delivery.recipient, error)
         tx.apply(None, decision, now, ids, None, hold=live.snapshot.holds)
 
     return write

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,9 @@ from mailgate.core.model.change import (
     SetPriority,
     Step,
 )
-from mailgate.core.model.facts import Absence, Facts
+from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.worktime import sla
@@ -55,19 +56,17 @@ class Taken:
         return tuple(found)
 
 
-def take(policy: Policy, ticket: Ticket, facts: Facts, now: datetime, load: Mapping[str, int]) -> Taken:
-    """The highest step that is due and was not taken for this deadline; each is taken once (threats K-01, K-05).
-
-    `load` is the number of open tickets of each agent.
-    """
-    found = sla.escalate(policy, ticket, now, load, frozenset(one.agent for one in facts.away))
+def take(moment: Moment, ticket: Ticket) -> Taken:
+    """The highest step that is due and was not taken for this deadline; each is taken once (threats K-01, K-05)."""
+    policy = moment.policy
+    found = sla.escalate(moment, ticket)
     if found is None:
         look = SetEscalation(ticket.escalation, sla.next_look(policy, ticket), ticket.due.next)
         return Taken(ticket, (look,))
-    after = changed.ticket_after(ticket, found.changes, now)
-    agents, outside = _told(policy, ticket, after, found.step.notify, facts.away)
+    after = changed.ticket_after(ticket, found.changes, moment.now)
+    agents, outside = _told(policy, ticket, after, found.step.notify, moment.facts.away)
     given = policy.agent(after.owner) if after.owner != ticket.owner else None
-    letters = status_letters.letter_for_change(policy, ticket, after, found.changes, facts, now)
+    letters = status_letters.letter_for_change(moment, ticket, after, found.changes)
     return Taken(
         ticket=after,
         changes=found.changes,
@@ -77,7 +76,7 @@ def take(policy: Policy, ticket: Ticket, facts: Facts, now: datetime, load: Mapp
         agents=tuple(agent for agent in agents if given is None or agent.name != given.name),
         outside=outside,
         given_to=given,
-        letters=letters or status_letters.delayed_letter(policy, ticket, facts, now),
+        letters=letters or status_letters.delayed_letter(moment, ticket),
     )
 
 
@@ -113,32 +112,32 @@ def _told(
 # --- letters ----------------------------------------------------------------------------------------------------------
 
 
-def decide(policy: Policy, taken: Sequence[Taken], now: datetime, *, storm: bool = False) -> Decision:
+def decide(moment: Moment, taken: Sequence[Taken], *, storm: bool = False) -> Decision:
     """The decision about steps taken together.
 
     In a `storm` (hundreds of late tickets after days of downtime) each reader gets one list instead of a letter a
     ticket (threats K-05).
     """
     steps = tuple(
-        Step(one.ticket.number, one.changes, (*one.letters, *(() if storm else _letters(policy, one, now))))
-        for one in taken
+        Step(one.ticket.number, one.changes, (*one.letters, *(() if storm else _letters(moment, one)))) for one in taken
     )
     done = [one for one in taken if one.level]
-    lists = _lists(policy, done) if storm else ()
-    outside = tuple(_outside(policy, addr, found) for addr, found in _by_address(done).items())
+    lists = _lists(moment.policy, done) if storm else ()
+    outside = tuple(_outside(moment.policy, addr, found) for addr, found in _by_address(done).items())
     return Decision(Fate.FILED, "escalated", steps, (*lists, *outside))
 
 
-def _letters(policy: Policy, one: Taken, now: datetime) -> tuple[Outbound, ...]:
+def _letters(moment: Moment, one: Taken) -> tuple[Outbound, ...]:
     """To each agent told: a plain reply is an internal note. Whoever is given the ticket gets the whole thread."""
     if not one.level or one.due_at is None:
         return ()
-    why = "overdue" if one.due_at < now else "due_soon"
+    policy = moment.policy
+    why = "overdue" if one.due_at < moment.now else "due_soon"
     about = {"which": one.which, "due_at": one.due_at.isoformat(), "notes": list(one.notes), "why": why}
     found = [
         readers.to_agent(
             policy, agent, "escalation", purpose="note", context=about, dedupe=_dedupe(one, agent.name),
-            not_before=readers.at_work(policy, agent, one.ticket.priority, now),
+            not_before=readers.at_work(moment, agent, one.ticket.priority),
         )
         for agent in one.agents
     ]  # fmt: skip

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Decision, Fate, Outbound, SetStatus, Step, Watch
-from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.moment import Moment
+from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import sla
 
 
-def hand_on(tickets: Iterable[Ticket], who: Agent, heir: Agent | None, policy: Policy, now: datetime) -> Decision:
+def hand_on(moment: Moment, tickets: Iterable[Ticket], who: Agent, heir: Agent | None) -> Decision:
     """Each of their tickets goes to the heir, else back to its department; heir or lead get the whole thread."""
-    steps = tuple(_passed_on(ticket, who, heir, policy, now) for ticket in tickets)
+    steps = tuple(_passed_on(moment, ticket, who, heir) for ticket in tickets)
     return Decision(Fate.FILED, "left", steps=steps, actor="mailgate")
 
 
-def _passed_on(ticket: Ticket, who: Agent, heir: Agent | None, policy: Policy, now: datetime) -> Step:
+def _passed_on(moment: Moment, ticket: Ticket, who: Agent, heir: Agent | None) -> Step:
     changes: list[Change] = [Assign(heir.name if heir else None)]
     if heir is None and ticket.status is Status.OPEN:
         changes.append(SetStatus(Status.NEW))
     if who.name in ticket.watchers:
         changes.append(Watch(who.name, on=False))
-    changes += sla.deadlines_after(policy, ticket, changed.ticket_after(ticket, changes, now), now)
-    reader = heir or readers.lead_of(policy, ticket.department)
+    changes += sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, changes, moment.now))
+    reader = heir or readers.lead_of(moment.policy, ticket.department)
     letters: tuple[Outbound, ...] = ()
     if reader is not None and reader.name != who.name:
         about = {"by": who.shown_name, "why": sentences.of_reason("left", reader.language, name=who.shown_name)}
-        letters = (readers.to_agent(policy, reader, "handover", purpose="note", context=about),)
+        letters = (readers.to_agent(moment.policy, reader, "handover", purpose="note", context=about),)
     return Step(ticket.number, tuple(changes), letters)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from mailgate.core.clock import collected
 from mailgate.core.clock.escalation import row
 from mailgate.core.letters import list_words, readers
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import working_time
@@ -73,18 +74,17 @@ def led_by(policy: Policy, agent: Agent) -> tuple[Department, ...]:
 
 
 def agents_list(
-    policy: Policy,
+    moment: Moment,
     agent: Agent,
     mine: Sequence[Ticket],
     parked: Sequence[Mapping[str, Any]],
-    now: datetime,
 ) -> list[dict[str, Any]]:
     """Sections about an agent's own work, each ticket in the first that fits; empty when there is nothing to say."""
-    language = agent.language
-    evening = _midnight(ZoneInfo(agent.timezone), now)
+    policy, language = moment.policy, agent.language
+    evening = _midnight(ZoneInfo(agent.timezone), moment.now)
     piles: dict[str, list[Ticket]] = {"overdue": [], "today": [], "answer": [], "mine": []}
     for ticket in mine:
-        piles[_pile(ticket, evening, now)].append(ticket)
+        piles[_pile(ticket, evening, moment.now)].append(ticket)
     sections = []
     waiting = [one for one in parked if one["agent"] == agent.name]
     if waiting:

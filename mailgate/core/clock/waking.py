@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mailgate.core.letters import readers, status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Outbound, SetStatus, Step
-from mailgate.core.model.facts import Facts
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import promise, sla
@@ -15,16 +15,16 @@ from mailgate.core.worktime import promise, sla
 UNANSWERED = "no answer"  # why a ticket is solved by time
 
 
-def decide(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> Step | None:
+def decide(moment: Moment, ticket: Ticket) -> Step | None:
     """What time does to a ticket whose moment has come; None when it has not, so a second look changes nothing."""
     if ticket.status is Status.SOLVED:
-        return _rest(policy, ticket, now)
-    if ticket.status_until is None or ticket.status_until > now:
+        return _rest(moment, ticket)
+    if ticket.status_until is None or ticket.status_until > moment.now:
         return None
     if ticket.status is Status.HOLD:
-        return _wake(policy, ticket, facts, now)
+        return _wake(moment, ticket)
     if ticket.status is Status.WAITING:
-        return _silent(policy, ticket, facts, now)
+        return _silent(moment, ticket)
     return Step(ticket.number, (SetStatus(ticket.status),))
 
 
@@ -33,64 +33,64 @@ def archived_after(policy: Policy) -> timedelta:
     return max(policy.tickets.archive_after, policy.tickets.reopen_within)
 
 
-def _rest(policy: Policy, ticket: Ticket, now: datetime) -> Step | None:
+def _rest(moment: Moment, ticket: Ticket) -> Step | None:
     since = ticket.status_since or ticket.solved_at or ticket.updated_at
-    if now - since < archived_after(policy):
+    if moment.now - since < archived_after(moment.policy):
         return None
     return Step(ticket.number, (SetStatus(Status.ARCHIVED),))
 
 
-def _wake(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> Step:
+def _wake(moment: Moment, ticket: Ticket) -> Step:
     """On hold no longer: back to its owner, or to the department when they are not there any more."""
+    policy = moment.policy
     owner = policy.agent(ticket.owner)
     gone = ticket.owner is not None and (owner is None or not owner.active)
     changes: list[Change] = [Assign(None)] if gone else []
     changes.append(SetStatus(Status.OPEN if ticket.owner and not gone else Status.NEW, why="woken"))
-    planned = changed.ticket_after(ticket, changes, now)
-    changes += sla.deadlines_after(policy, ticket, planned, now)
+    planned = changed.ticket_after(ticket, changes, moment.now)
+    changes += sla.deadlines_after(moment, ticket, planned)
     letters = tuple(
         readers.to_agent(
             policy, agent, "notice", purpose="note", context={"why": "woken"},
-            not_before=readers.at_work(policy, agent, ticket.priority, now),
+            not_before=readers.at_work(moment, agent, ticket.priority),
         )
-        for agent in readers.of_ticket(policy, planned, facts.away)
+        for agent in readers.of_ticket(policy, planned, moment.facts.away)
     )  # fmt: skip
     return Step(ticket.number, tuple(changes), letters)
 
 
-def _silent(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> Step:
+def _silent(moment: Moment, ticket: Ticket) -> Step:
     """The customer has not answered: asked once, then the ticket is solved, if the department says so."""
-    desk = policy.department(ticket.department)
+    policy, now = moment.policy, moment.now
+    department = policy.department(ticket.department)
     since = max(filter(None, (ticket.status_since, ticket.last_agent_at)), default=ticket.updated_at)
-    sent = facts.stage_letters.get(ticket.number, ())
+    sent = moment.facts.stage_letters.get(ticket.number, ())
     nudged = any(template == "nudge" and at >= since for template, at in sent)
-    sensible = desk.nudge is not None and (desk.solve_after is None or desk.nudge < desk.solve_after)
-    asks = sensible and not nudged and status_letters.may_send(policy, ticket, facts)
-    if asks and since + (desk.nudge or timedelta(0)) <= now:
-        return _nudge(policy, ticket, facts, since, now)
-    if desk.solve_after and since + desk.solve_after <= now:
+    sensible = department.nudge is not None and (
+        department.solve_after is None or department.nudge < department.solve_after
+    )
+    asks = sensible and not nudged and status_letters.may_send(moment, ticket)
+    if asks and since + (department.nudge or timedelta(0)) <= now:
+        return _nudge(moment, ticket, since)
+    if department.solve_after and since + department.solve_after <= now:
         changes: list[Change] = [SetStatus(Status.SOLVED, why=UNANSWERED)]
-        changes += sla.deadlines_after(policy, ticket, changed.ticket_after(ticket, changes, now), now)
-        return Step(
-            ticket.number,
-            tuple(changes),
-            status_letters.stage_letter(policy, ticket, "closing", facts, now, again=True),
-        )
-    pauses = [pause for pause in (desk.nudge if asks else None, desk.solve_after) if pause]
+        changes += sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, changes, now))
+        return Step(ticket.number, tuple(changes), status_letters.stage_letter(moment, ticket, "closing", again=True))
+    pauses = [pause for pause in (department.nudge if asks else None, department.solve_after) if pause]
     until = promise.in_hours(policy, ticket.department, since + min(pauses)) if pauses else None
     return Step(ticket.number, (SetStatus(Status.WAITING, until),))
 
 
-def _nudge(policy: Policy, ticket: Ticket, facts: Facts, since: datetime, now: datetime) -> Step:
+def _nudge(moment: Moment, ticket: Ticket, since: datetime) -> Step:
     """Asked once; also after days of downtime they have the whole rest of the time to answer."""
-    desk = policy.department(ticket.department)
+    department = moment.policy.department(ticket.department)
     until = None
-    if desk.solve_after and desk.nudge:
-        rest = max(since + desk.solve_after, now + (desk.solve_after - desk.nudge))
-        until = promise.in_hours(policy, ticket.department, rest)
+    if department.solve_after and department.nudge:
+        rest = max(since + department.solve_after, moment.now + (department.solve_after - department.nudge))
+        until = promise.in_hours(moment.policy, ticket.department, rest)
     about = {"until": until.isoformat() if until else None}
     dedupe = f"nudge:{ticket.number}:{since.isoformat()}"
     letters: tuple[Outbound, ...] = status_letters.stage_letter(
-        policy, ticket, "nudge", facts, now, context=about, dedupe=dedupe, again=True
+        moment, ticket, "nudge", context=about, dedupe=dedupe, again=True
     )
     return Step(ticket.number, (SetStatus(Status.WAITING, until),), letters)

@@ -10,9 +10,9 @@ from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Decision, Fate, Needs, Step
-from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Attachment
-from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.moment import Moment
+from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind
 from mailgate.errors import Permanent
 
@@ -26,9 +26,10 @@ def needs(number: int, text: str, now: datetime, agent: Agent) -> Needs:
 
 
 def decide(
-    number: int, text: str, agent: Agent, facts: Facts, policy: Policy, now: datetime, *, confirmed: bool = False
+    moment: Moment, number: int, text: str, agent: Agent, *, confirmed: bool = False
 ) -> tuple[Decision, tuple[str, ...]]:
     """(the decision, a line for each command). Raises Permanent when a word is not understood or refused."""
+    policy, facts = moment.policy, moment.facts
     reading = reader.parse_line(text, policy.command_aliases)
     for trouble in reading.problems:
         near = f"; did you mean #{trouble.nearest[0]}?" if trouble.nearest else ""
@@ -37,10 +38,9 @@ def decide(
     if number and ticket is None:
         raise Permanent(f"there is no ticket {number}")
     said = next((one.argument for one in reading.commands if one.name in ("note", "reply")), "")
-    world = judging.from_facts(
-        facts, policy, now, ticket.number if ticket else 0, words=said, department=policy.departments[0].name,
-        confirmed=confirmed,
-    )  # fmt: skip
+    world = judging.world_at(
+        moment, ticket.number if ticket else 0, words=said, department=policy.departments[0].name, confirmed=confirmed
+    )
     orders = [one for one in reading.commands if not one.question]
     plan = workflow.plan(orders, ticket, workflow.Actor(agent=agent), world)
     for refused, why in plan.refused:
@@ -49,42 +49,42 @@ def decide(
     if plan.opens:
         steps.append(Step(None, plan.opens))
     if ticket:
-        after = changed.ticket_after(ticket, plan.changes, now)
-        told = status_letters.letter_for_change(policy, ticket, after, plan.changes, facts, now, hold=True)
+        after = changed.ticket_after(ticket, plan.changes, moment.now)
+        told = status_letters.letter_for_change(moment, ticket, after, plan.changes, hold=True)
         steps.append(Step(ticket.number, plan.changes, (*plan.outbound, *told)))
     lines = tuple(sentences.of_outcome(one, outcome) for one, outcome in plan.done)
     decision = Decision(Fate.FILED, "by hand", tuple(steps), effects=plan.effects, actor=agent.name)
     return decision, lines
 
 
-def claim(agent: Agent, facts: Facts, policy: Policy, now: datetime) -> tuple[Decision, int | None]:
+def claim(moment: Moment, agent: Agent) -> tuple[Decision, int | None]:
     """The most pressing ticket becomes this agent's; (the decision, its number or None when nothing waits)."""
+    facts = moment.facts
     free = [one for one in facts.queue if one.owner in (None, agent.name)]
     if not free:
         return Decision(Fate.FILED, "by hand", actor=agent.name), None
     known = replace(facts, tickets={**facts.tickets, free[0].number: free[0]})
-    decision, _ = decide(free[0].number, "#take", agent, known, policy, now)
+    decision, _ = decide(replace(moment, facts=known), free[0].number, "#take", agent)
     return decision, free[0].number
 
 
 def memo(
+    moment: Moment,
     number: int | None,
     customer: str,
     text: str,
     files: tuple[Attachment, ...],
     agent: Agent,
-    facts: Facts,
-    policy: Policy,
-    now: datetime,
 ) -> Decision:
     """A phone memo: on the ticket named, else on a new one of that customer. Raises Permanent."""
+    policy, facts = moment.policy, moment.facts
     entry = AddEntry(EntryKind.CALL, agent.name, agent.shown_name, text, attachments=files)
     if number:
         ticket = facts.tickets.get(facts.merged.get(number, number))
         if ticket is None:
             raise Permanent(f"there is no ticket {number}")
         return Decision(Fate.FILED, "call", (Step(ticket.number, (entry,)),), actor=agent.name)
-    world = judging.from_facts(facts, policy, now, 0, words=text, department=policy.departments[0].name)
+    world = judging.world_at(moment, 0, words=text, department=policy.departments[0].name)
     plan = workflow.plan([reader.Command("call", customer)], None, workflow.Actor(agent=agent), world)
     for _, why in plan.refused:
         raise Permanent(sentences.of_refusal(why))

@@ -13,8 +13,9 @@ from mailgate.core.commands.reader import Command
 from mailgate.core.letters import readers
 from mailgate.core.model.canned import holes
 from mailgate.core.model.change import Change, Effect, Outbound, Step
-from mailgate.core.model.facts import Absence, Facts
+from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address, canonical
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Policy, Role
 from mailgate.core.model.ticket import Entry, Status, Ticket
 from mailgate.core.text import address as addresses
@@ -37,9 +38,7 @@ class Event:
 class KnownWorld:
     """What a command may lean on, apart from its ticket."""
 
-    policy: Policy
-    now: datetime
-    away: tuple[Absence, ...] = ()
+    moment: Moment
     tickets: Mapping[int, Ticket] = field(default_factory=dict)  # others that commands name, merges followed
     entries: tuple[Entry, ...] = ()  # this ticket's thread, oldest first
     events: tuple[Event, ...] = ()  # this ticket's journal, oldest first
@@ -50,6 +49,21 @@ class KnownWorld:
     title: str = ""  # its subject without tag and commands
     department: str = ""  # where a ticket opened by a command belongs
     confirmed: bool = False  # the agent has answered our question with yes
+
+    @property
+    def policy(self) -> Policy:
+        """All the admin decided."""
+        return self.moment.policy
+
+    @property
+    def now(self) -> datetime:
+        """When the command is judged, aware UTC."""
+        return self.moment.now
+
+    @property
+    def away(self) -> tuple[Absence, ...]:
+        """Who is not here, and who covers."""
+        return self.moment.facts.away
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,14 +245,13 @@ def _written_address(text: str) -> str:
     return found if whole and not local.startswith('"') else ""
 
 
-def from_facts(facts: Facts, policy: Policy, now: datetime, number: int, **mail: Any) -> KnownWorld:
-    """What commands on ticket `number` may lean on, from the facts; `mail` is what a mail adds (see `KnownWorld`)."""
+def world_at(moment: Moment, number: int, **mail: Any) -> KnownWorld:
+    """What commands on ticket `number` may lean on at a moment; `mail` is what a mail adds (see `KnownWorld`)."""
+    policy, facts = moment.policy, moment.facts
     replies = {**{name: next(iter(texts.values())) for name, texts in policy.replies.items()}, **facts.replies}
     moved = {old: facts.tickets[new] for old, new in facts.merged.items() if new in facts.tickets}
     return KnownWorld(
-        policy=policy,
-        now=now,
-        away=facts.away,
+        moment=moment,
         tickets={**facts.tickets, **moved},
         entries=facts.entries.get(number, ()),
         events=tuple(

@@ -31,7 +31,8 @@ from mailgate.core.model.change import (
     Step,
 )
 from mailgate.core.model.mail import Address
-from mailgate.core.model.policy import Agent, reopening_is_over
+from mailgate.core.model.moment import reopening_is_over
+from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import sla
@@ -98,7 +99,7 @@ def plan(commands: Sequence[Command], ticket: Ticket | None, actor: Actor, world
             current = changed.ticket_after(current, judged.changes, now)
     changes = tuple(change for _, outcome in done for change in outcome.changes)
     if ticket is not None and current is not None and changes and current.merged_into is None:
-        changes += sla.deadlines_after(world.policy, ticket, current, now)
+        changes += sla.deadlines_after(world.moment, ticket, current)
     return Plan(
         changes,
         tuple(change for _, outcome in done for change in outcome.opens),
@@ -121,7 +122,7 @@ def customer_asks(word: str, ticket: Ticket, actor: Actor, world: KnownWorld) ->
     if word == "reopen":
         if not ticket.status.done:
             return Granted("not_solved")
-        if reopening_is_over(ticket, world.policy, world.now):
+        if reopening_is_over(world.moment, ticket):
             return Refusal("too_late_to_reopen")
         return Granted("reopened", (SetStatus(Status.OPEN if ticket.owner else Status.NEW, why="reopened"),))
     return Granted("status")

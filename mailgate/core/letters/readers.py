@@ -9,6 +9,7 @@ from typing import Any
 from mailgate.core.model.change import Audience, Outbound, Urgency
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Department, Policy, Role
 from mailgate.core.model.ticket import Priority, Ticket
 from mailgate.core.worktime import working_time
@@ -60,12 +61,12 @@ def lead_of(policy: Policy, department: Department | str) -> Agent | None:
     return next((agent for agent in leaders if agent.active), None)
 
 
-def at_work(policy: Policy, agent: Agent, priority: Priority, now: datetime) -> datetime | None:
+def at_work(moment: Moment, agent: Agent, priority: Priority) -> datetime | None:
     """When a notice may leave that comes outside the agent's hours: at their start; urgent ones at once (None)."""
-    calendar = policy.calendar(agent.calendar)
-    if calendar is None or priority is Priority.URGENT or working_time.is_open(calendar, now):
+    calendar = moment.policy.calendar(agent.calendar)
+    if calendar is None or priority is Priority.URGENT or working_time.is_open(calendar, moment.now):
         return None
-    return working_time.next_open(calendar, now)
+    return working_time.next_open(calendar, moment.now)
 
 
 def to_agent(policy: Policy, agent: Agent, template: str, **parts: Any) -> Outbound:
@@ -80,8 +81,9 @@ def to_agent(policy: Policy, agent: Agent, template: str, **parts: Any) -> Outbo
     )
 
 
-def alarm(policy: Policy, now: datetime, what: str, title: str, text: str, remedy: str = "") -> tuple[Outbound, ...]:
+def alarm(moment: Moment, what: str, title: str, text: str, remedy: str = "") -> tuple[Outbound, ...]:
     """A letter to the admin, at most one an hour of its kind; none when they are one of our own inbound addresses."""
+    policy = moment.policy
     if not policy.admin or policy.department_at(policy.admin):
         return ()
     return (
@@ -93,6 +95,6 @@ def alarm(policy: Policy, now: datetime, what: str, title: str, text: str, remed
             language=policy.language if policy.language in policy.languages else "en",
             subject=title,
             context={"title": title, "text": text, "remedy": remedy},
-            dedupe=f"alarm:{what}:{now:%Y-%m-%dT%H}",
+            dedupe=f"alarm:{what}:{moment.now:%Y-%m-%dT%H}",
         ),
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.core.letters.addressee import writable
 from mailgate.core.model.change import Audience, Change, Journal, Outbound, SetStatus, Urgency
-from mailgate.core.model.facts import Facts
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import working_time
@@ -32,12 +32,10 @@ COUNTED = frozenset((*TEMPLATES.values(), "nudge"))  # answers to a vote or to #
 
 
 def letter_for_change(
-    policy: Policy,
+    moment: Moment,
     before: Ticket,
     after: Ticket,
     changes: Iterable[Change],
-    facts: Facts,
-    now: datetime,
     *,
     said: bool = False,
     hold: bool = False,
@@ -47,11 +45,12 @@ def letter_for_change(
     `said`: the customer hears of it in the same breath (an answer, a status letter). `hold`: an agent may still take
     the change back, so the letter waits for the undo window.
     """
+    policy = moment.policy
     stage = stage_of(before, after, changes)
     if not stage or said or stage not in policy.letters.stages:
         return ()
-    earliest = now + policy.undo_window if hold and policy.undo_window else None
-    return stage_letter(policy, after, TEMPLATES[stage], facts, now, earliest=earliest, context=_about(policy, stage))
+    earliest = moment.now + policy.undo_window if hold and policy.undo_window else None
+    return stage_letter(moment, after, TEMPLATES[stage], earliest=earliest, context=_about(policy, stage))
 
 
 def stage_of(before: Ticket, after: Ticket, changes: Iterable[Change]) -> str:
@@ -72,20 +71,18 @@ def stage_of(before: Ticket, after: Ticket, changes: Iterable[Change]) -> str:
     return "taken" if before.owner is None and after.owner and after.status is Status.OPEN else ""
 
 
-def delayed_letter(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> tuple[Outbound, ...]:
+def delayed_letter(moment: Moment, ticket: Ticket) -> tuple[Outbound, ...]:
     """ "We have not forgotten you", once for each deadline."""
-    if "late" not in policy.letters.stages or ticket.due.next is None:
+    if "late" not in moment.policy.letters.stages or ticket.due.next is None:
         return ()
     dedupe = f"late:{ticket.number}:{ticket.due.next.isoformat()}"
-    return stage_letter(policy, ticket, TEMPLATES["late"], facts, now, dedupe=dedupe)
+    return stage_letter(moment, ticket, TEMPLATES["late"], dedupe=dedupe)
 
 
 def stage_letter(
-    policy: Policy,
+    moment: Moment,
     ticket: Ticket,
     template: str,
-    facts: Facts,
-    now: datetime,
     *,
     earliest: datetime | None = None,
     context: dict[str, Any] | None = None,
@@ -96,10 +93,10 @@ def stage_letter(
 
     `again` lets it pass the hour after an agent's words and the daily limit: a question we ask once, not news.
     """
-    if not may_send(policy, ticket, facts) or (not again and _enough(policy, ticket, facts, now)):
+    if not may_send(moment, ticket) or (not again and _enough(moment, ticket)):
         return ()
-    ids = facts.customer_ids.get(ticket.number, ())
-    wait = quiet_until(policy, ticket.department, earliest or now)
+    ids = moment.facts.customer_ids.get(ticket.number, ())
+    wait = quiet_until(moment.policy, ticket.department, earliest or moment.now)
     return (
         Outbound(
             template,
@@ -112,23 +109,25 @@ def stage_letter(
             references=(*ids[:1], *ids[1:][-10:]),
             context=context or {},
             urgency=Urgency.NOTICE,
-            not_before=wait if wait > now else None,
+            not_before=wait if wait > moment.now else None,
             dedupe=dedupe,
         ),
     )
 
 
-def may_send(policy: Policy, ticket: Ticket, facts: Facts) -> bool:
+def may_send(moment: Moment, ticket: Ticket) -> bool:
     """False when nobody is there to read: a program, ourselves, an address that is none, a spammer."""
     person = ticket.requester
-    return writable(person, policy) and ticket.number not in facts.unattended and "spam" not in ticket.tags
+    attended = ticket.number not in moment.facts.unattended
+    return writable(person, moment.policy) and attended and "spam" not in ticket.tags
 
 
-def _enough(policy: Policy, ticket: Ticket, facts: Facts, now: datetime) -> bool:
+def _enough(moment: Moment, ticket: Ticket) -> bool:
+    now = moment.now
     spoken = ticket.last_agent_at is not None and now - ticket.last_agent_at < HUSH
-    sent = facts.stage_letters.get(ticket.number, ())
+    sent = moment.facts.stage_letters.get(ticket.number, ())
     today = [at for template, at in sent if template in COUNTED and now - at < DAY]
-    return spoken or len(today) >= policy.letters.max_per_day
+    return spoken or len(today) >= moment.policy.letters.max_per_day
 
 
 def quiet_until(policy: Policy, department: str, at: datetime) -> datetime:

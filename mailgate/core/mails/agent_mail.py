@@ -290,7 +290,7 @@ def _on_ticket(
         return said
     changes = [*plan.changes, *said[0]]
     if said[0]:
-        changes += sla.deadlines_after(case.policy, ticket, changed.ticket_after(ticket, changes, case.now), case.now)
+        changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
         if agent_answer.customer_wrote_since(case, ticket) and any(one.template == "answer" for one in said[1]):
             done.told["newer"] = "overtaken"
         already = agent_answer.in_agents_own_copy(case, ticket)
@@ -307,9 +307,7 @@ def _stages(
     """What the customer is told of it, unless an answer tells them anyway."""
     after = changed.ticket_after(ticket, changes, case.now)
     said = any(one.template == "answer" for one in letters)
-    return status_letters.letter_for_change(
-        case.policy, ticket, after, changes, case.facts, case.now, said=said, hold=True
-    )
+    return status_letters.letter_for_change(case.moment, ticket, after, changes, said=said, hold=True)
 
 
 def _thread_for(

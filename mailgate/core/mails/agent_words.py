@@ -24,10 +24,8 @@ _SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send word
 
 def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> KnownWorld:
     """What the commands of a mail may lean on."""
-    return judging.from_facts(
-        case.facts,
-        case.policy,
-        case.now,
+    return judging.world_at(
+        case.moment,
         ticket.number if ticket else 0,
         words=reading.rest,
         title=reading.title,
@@ -107,7 +105,7 @@ def new_ticket(case: Case, agent: Agent, plan: workflow.Plan, outcomes: dict[str
         letters = (letter,) if letter else ()
     elif "call" in outcomes:
         changes.append(_memo(case, agent, EntryKind.CALL, text))
-    changes += sla.deadlines_at_opening(case.policy, changed.ticket_after(blank, changes[1:], case.now), case.now)
+    changes += sla.deadlines_at_opening(case.moment, changed.ticket_after(blank, changes[1:], case.now))
     return Step(None, tuple(changes), letters)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from mailgate.core.letters import addressee, readers
@@ -19,6 +18,7 @@ from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Bounced, Change, Decision, Fate, Outbound, SetStatus, Step, WhyParked
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, BouncedRecipient, canonical
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import token
@@ -132,16 +132,14 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
     if not failed:
         return case.end(Fate.FILED, "delayed", steps=(Step(ticket.number, tuple(changes)),))
     if letter.audience == "customer":
-        changes += _opened_again(case.policy, ticket, letter.template, failed, case.now)
+        changes += _opened_again(case.moment, ticket, letter.template, failed)
     planned = changed.ticket_after(ticket, changes, case.now)
     letters = notices.internal_note(case, planned, "bounce", notes=text.splitlines())
     letters = letters or _to_lead(case.policy, planned, _about(case.author, text.splitlines()))
     return case.end(Fate.FILED, "bounce", steps=(Step(ticket.number, tuple(changes), letters),))
 
 
-def _opened_again(
-    policy: Policy, ticket: Ticket, template: str, failed: Sequence[str], now: datetime
-) -> tuple[Change, ...]:
+def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequence[str]) -> tuple[Change, ...]:
     """A customer who was not reached cannot answer: the ticket waits for nobody and is not done (design: bounces).
 
     What tells of a solved ticket was written after it: that it does not arrive undoes nothing. A participant's copy
@@ -154,7 +152,7 @@ def _opened_again(
     if not rests:
         return ()
     again = SetStatus(Status.OPEN if ticket.owner else Status.NEW, why="bounce")
-    return (again, *sla.deadlines_after(policy, ticket, changed.ticket_after(ticket, (again,), now), now))
+    return (again, *sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, (again,), moment.now)))
 
 
 def _to_lead(policy: Policy, ticket: Ticket, about: dict[str, Any]) -> tuple[Outbound, ...]:
@@ -193,8 +191,9 @@ def _line(one: BouncedRecipient) -> str:
     return " · ".join(part for part in parts if part)[:500]
 
 
-def undelivered(policy: Policy, ticket: Ticket, due: DueLetter, recipient: str, error: str, now: datetime) -> Decision:
+def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, error: str) -> Decision:
     """A letter of ours was refused for good: the owner of a customer's letter hears of it, never the customer."""
+    policy = moment.policy
     line = " · ".join(part for part in (recipient, error) if part)[:500]
     if due.audience == "agent":
         lead = readers.lead_of(policy, ticket.department)
@@ -207,7 +206,7 @@ def undelivered(policy: Policy, ticket: Ticket, due: DueLetter, recipient: str, 
         return Decision(Fate.FILED, "undelivered", letters=(alarm,))
     changes: tuple[Change, ...] = (AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False),)
     if due.audience == "customer":
-        changes += _opened_again(policy, ticket, due.template, (recipient,), now)
+        changes += _opened_again(moment, ticket, due.template, (recipient,))
     words = _about(Address(recipient), (line,))
     letters = tuple(
         readers.to_agent(policy, reader, "notice", purpose="note", context=words)

@@ -11,6 +11,7 @@ from mailgate.core.mails.match import Match
 from mailgate.core.model.change import Decision, Fate
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, InboundMail
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Policy
 from mailgate.core.proof import token
 from mailgate.core.proof.authority import Authority
@@ -24,9 +25,7 @@ class Case:
     """A mail, the facts about it, and what was made of them so far."""
 
     mail: InboundMail
-    facts: Facts
-    policy: Policy
-    now: datetime
+    moment: Moment
     author: Address | None  # the person, after contact forms and rewriting lists are seen through
     verdict: Verdict
     authority: Authority
@@ -35,6 +34,21 @@ class Case:
     route: RuleEffects
     arrived_at: datetime
     answers_to: tuple[Address, ...] = ()  # whom agents' answers go to; () when nobody is left
+
+    @property
+    def policy(self) -> Policy:
+        """All the admin decided."""
+        return self.moment.policy
+
+    @property
+    def facts(self) -> Facts:
+        """All the store knows that matters for this mail."""
+        return self.moment.facts
+
+    @property
+    def now(self) -> datetime:
+        """When it is decided, aware UTC."""
+        return self.moment.now
 
     @property
     def fresh_mail(self) -> bool:

@@ -28,7 +28,8 @@ from mailgate.core.model.change import (
     WhyParked,
 )
 from mailgate.core.model.mail import Address
-from mailgate.core.model.policy import Policy, reopening_is_over
+from mailgate.core.model.moment import reopening_is_over
+from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
 from mailgate.core.text.subject import without_prefixes
 from mailgate.core.worktime import sla
@@ -105,7 +106,7 @@ def _open(case: Case) -> Decision:
         changes.append(SetStatus(Status.SOLVED, why="history"))
         return case.end(Fate.FILED, "history", steps=(Step(None, tuple(changes)),))
     planned = opened_ticket(case, opening)
-    changes += sla.deadlines_at_opening(case.policy, planned, case.arrived_at)
+    changes += sla.deadlines_at_opening(replace(case.moment, now=case.arrived_at), planned)
     letters = (
         *acknowledgement(case, planned),
         *_notices(case, planned, "new", **_banner(case)),
@@ -248,7 +249,7 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     changes += status_after_words(case, ticket)
     changes += rule_effects.changes_at_reply(case, changed.ticket_after(ticket, changes, case.now))
     planned = changed.ticket_after(ticket, changes, case.now)
-    changes += sla.deadlines_after(case.policy, ticket, planned, case.now)
+    changes += sla.deadlines_after(case.moment, ticket, planned)
     letters = (
         *_notices(case, planned, "reply", proposed=proposed, **_banner(case)),
         *rule_effects.outside_copies(case, planned),
@@ -263,11 +264,12 @@ def _stages(case: Case, ticket: Ticket, changes: list[Change]) -> tuple[Outbound
     if case.verdict.robot or case.authority.vetoed or not case.fresh_mail:
         return ()
     facts = replace(case.facts, unattended=case.facts.unattended - {ticket.number})  # a person wrote this
+    moment = replace(case.moment, facts=facts)
     after = changed.ticket_after(ticket, changes, case.now)
     answers, thread = case.thread()
     return tuple(
         replace(letter, in_reply_to=answers, references=thread)
-        for letter in status_letters.letter_for_change(case.policy, ticket, after, changes, facts, case.now)
+        for letter in status_letters.letter_for_change(moment, ticket, after, changes)
     )
 
 
@@ -277,7 +279,7 @@ def status_after_words(case: Case, ticket: Ticket) -> list[Change]:
         return []
     if ticket.status.done:
         often = case.facts.reopens_day.get(ticket.number, 0) >= case.policy.limits.reopens_per_ticket_day
-        if guard.thanks_only(case.mail.fresh) or often or reopening_is_over(ticket, case.policy, case.now):
+        if guard.thanks_only(case.mail.fresh) or often or reopening_is_over(case.moment, ticket):
             return []
     changes: list[Change] = []
     target = Status.OPEN if ticket.owner else Status.NEW

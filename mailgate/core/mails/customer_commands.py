@@ -98,7 +98,7 @@ def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
     if not words or not proven or not case.match.verified:
         return None
     actor = workflow.Actor(customer=case.author)
-    world = KnownWorld(case.policy, case.now)
+    world = KnownWorld(case.moment)
     changes: list[Change] = [command_entry(case, case.mail.fresh.strip() or f"#{words[0]}")]
     refused = ""
     for word in words:
@@ -107,7 +107,7 @@ def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
             changes += judged.changes
         else:
             refused = judged.code
-    changes += sla.deadlines_after(case.policy, ticket, changed.ticket_after(ticket, changes, case.now), case.now)
+    changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
     letters = (*_status(case, ticket, refused), *notices.customers_words(case, ticket, words[0]))
     trace = {**case.trace(), "commands": [f"#{word}" for word in words]}
     return case.end(Fate.FILED, f"#{words[0]}", steps=(Step(ticket.number, tuple(changes), letters),), trace=trace)

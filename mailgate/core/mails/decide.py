@@ -12,8 +12,8 @@ from mailgate.core.letters import addressee
 from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder
 from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyParked
-from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import InboundMail
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.proof import authority, token
 from mailgate.core.rules import rule
@@ -75,10 +75,10 @@ def _phones(mail: InboundMail, examined: MailFindings | None, orders: bool) -> t
     return tuple(dict.fromkeys(phone.number_key(number) for number in found if phone.number_key(number)))[:5]
 
 
-def _old(facts: Facts, policy: Policy, now: datetime) -> bool:
+def _old(moment: Moment) -> bool:
     """True while letters that 0.1.0 signed are still believed."""
-    since = facts.signed_since
-    return since is not None and now < since + policy.identity.old_letters
+    since = moment.facts.signed_since
+    return since is not None and moment.now < since + moment.policy.identity.old_letters
 
 
 def _bounces(mail: InboundMail, policy: Policy) -> list[tuple[token.Token, str]]:
@@ -97,10 +97,8 @@ def departments(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
 
 def decide(
     mail: InboundMail,
-    facts: Facts,
-    policy: Policy,
+    moment: Moment,
     rules: tuple[Rule, ...],
-    now: datetime,
     *,
     examined: MailFindings | None = None,
     in_hours: Callable[[str], bool] = lambda calendar: True,
@@ -112,22 +110,22 @@ def decide(
     `examined` is `rule.match_mail(rules, mail)`, made ahead outside the transaction. `released_as` names the agent who
     has vouched for a parked mail by a signed answer, and `release_mode` what of it they want done.
     """
-    case = look(mail, facts, policy, rules, now, examined, in_hours)
+    case = look(mail, moment, rules, examined, in_hours)
     if released_as == ANYBODY:
         return customer.file_customer_mail(case, released=True)
     if released_as:
         decision = agent_mail.released_mail(case, released_as, release_mode)
         return decision or customer.file_customer_mail(case, released=True)
-    if facts.duplicate_of is not None:
+    if case.facts.duplicate_of is not None:
         return _again(case)
     if case.verdict.kind == "self":
         return _come_home(case)
     if mail.envelope.sent and not mail.envelope.history:
         return sent_folder.file_sent_answer(case)
-    if facts.banned:
+    if case.facts.banned:
         return case.end(Fate.DROPPED, "banned")
     if case.verdict.kind == "bounce":
-        decision = bounce.handle_report(case, _bounces(mail, policy))
+        decision = bounce.handle_report(case, _bounces(mail, case.policy))
         if decision is not None:
             return decision
     if mail.envelope.history:
@@ -156,31 +154,30 @@ def _come_home(case: Case) -> Decision:
 def _as_stranger(case: Case) -> Case:
     """A program's mail in an agent's name, which proves nothing: it is anybody's."""
     known = replace(case.authority, agent=None)
-    found = match.find(case.mail, case.author, known, case.facts, case.policy, case.now)
+    found = match.find(case.mail, case.author, known, case.moment)
     return replace(case, authority=known, match=found)
 
 
 def look(
     mail: InboundMail,
-    facts: Facts,
-    policy: Policy,
+    moment: Moment,
     rules: tuple[Rule, ...],
-    now: datetime,
     examined: MailFindings | None,
     in_hours: Callable[[str], bool],
 ) -> Case:
     """Everything there is to see before deciding: author, robot or not, authority, match, rules."""
+    policy = moment.policy
     examined = examined or rule.match_mail(rules, mail)
     form = rule.requester(rules, examined)
     author = form or addressee.writer(mail, policy)
     verdict = guard.inspect(mail, policy, _ours(policy))
     if form and (verdict.kind in ("auto", "human", "no_sender") or not verdict.sure):
         verdict = guard.Verdict(robot=False, kind="human", reason="contact form", ack=True)
-    desk, old = authority.desk_keys(mail, policy), _old(facts, policy, now)
-    known = authority.identify(mail, policy, facts.letters, desk, old=old)
+    desk, old = authority.desk_keys(mail, policy), _old(moment)
+    known = authority.identify(mail, policy, moment.facts.letters, desk, old=old)
     if not form and mail.author and author != mail.author:  # the pass is our own domain's, not that of who is named
         known = replace(known, passed=False)
-    found = match.find(mail, author, known, facts, policy, now)
+    found = match.find(mail, author, known, moment)
     named = departments(mail, policy)
     ticket = found.ticket
     route = rule.route_mail(
@@ -197,9 +194,9 @@ def look(
             language=mail.language,
         ),
     )
-    arrived = mail.envelope.arrived_at or now
+    arrived = mail.envelope.arrived_at or moment.now
     answers_to = (form,) if form else addressee.of(mail, policy)
-    return Case(mail, facts, policy, now, author, verdict, known, found, named, route, arrived, answers_to)
+    return Case(mail, moment, author, verdict, known, found, named, route, arrived, answers_to)
 
 
 def _ours(policy: Policy) -> Callable[[str], bool]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from mailgate.core.letters.addressee import known
 from mailgate.core.mails import foreign_threads
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, InboundMail
-from mailgate.core.model.policy import Policy, reopening_is_over
+from mailgate.core.model.moment import Moment, reopening_is_over
+from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import Authority, CarriedToken
 from mailgate.core.text.subject import numbers
@@ -39,22 +39,20 @@ def takes_part(ticket: Ticket, addr: Address | None) -> bool:
     return addr.key == ticket.requester.key or any(addr.key == other.key for other in ticket.participants)
 
 
-def find(
-    mail: InboundMail, author: Address | None, authority: Authority, facts: Facts, policy: Policy, now: datetime
-) -> Match:
+def find(mail: InboundMail, author: Address | None, authority: Authority, moment: Moment) -> Match:
     """The ticket of a mail (design: *Which ticket*); the first evidence that holds decides."""
-    tagged = subject_numbers(mail.subject, policy)
+    facts, tagged = moment.facts, subject_numbers(mail.subject, moment.policy)
     match = _evident(mail, author, authority, facts, tagged)
     if match.ticket and match.by != "number" and tagged:
         named = [facts.merged.get(number, number) for number in tagged]
         match = replace(match, conflict=match.ticket.number not in named)
     late = not match.asked and not authority.agent and not mail.envelope.history
-    if match.ticket and late and reopening_is_over(match.ticket, policy, now):
+    if match.ticket and late and reopening_is_over(moment, match.ticket):
         old = match.ticket
         if not match.verified:  # an outsider's ticket continues nothing: its people's later mail would follow there
             return replace(match, ticket=None, mentions=(*match.mentions, old.number), verified=True)
         follow = facts.tickets.get(facts.successors.get(old.number, 0))
-        if follow is not None and takes_part(follow, author) and not reopening_is_over(follow, policy, now):
+        if follow is not None and takes_part(follow, author) and not reopening_is_over(moment, follow):
             return replace(match, ticket=follow)
         return replace(match, ticket=None, continues=old.number, verified=True)
     return match

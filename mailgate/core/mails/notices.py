@@ -84,7 +84,7 @@ def _to_each(
             purpose=purpose,
             context={"from": shown_person(case.author), **about},
             attachments=attachments,
-            not_before=readers.at_work(case.policy, agent, ticket.priority, case.now),
+            not_before=readers.at_work(case.moment, agent, ticket.priority),
         )
         for agent in agents
     )

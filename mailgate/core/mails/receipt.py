@@ -173,7 +173,7 @@ def _many_forged(case: Case, agent: Agent) -> tuple[Outbound, ...]:
     text = (
         f"{waiting} mails or more came within an hour. Nothing of them was done; they wait to be released or dropped."
     )
-    return readers.alarm(case.policy, case.now, f"forged:{agent.name}", title, text, "mailgate parked")
+    return readers.alarm(case.moment, f"forged:{agent.name}", title, text, "mailgate parked")
 
 
 def done_receipt(

@@ -37,7 +37,7 @@ def file_sent_answer(case: Case) -> Decision:
     if agent and ticket.owner is None:
         changes.append(Assign(agent.name))
     changes.append(agent_answer.status_after_answer(case, ticket.department))
-    changes += sla.deadlines_after(case.policy, ticket, changed.ticket_after(ticket, changes, case.now), case.now)
+    changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
     colleague = ticket.owner is not None and (agent is None or ticket.owner != agent.name)
     letters: tuple[Outbound, ...] = notices.internal_note(case, ticket, "answered") if colleague else ()
     return case.end(Fate.FILED, "sent", steps=(Step(ticket.number, tuple(changes), letters),))

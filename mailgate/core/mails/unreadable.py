@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from mailgate.core.letters import readers
 from mailgate.core.letters.addressee import NOBODY, writable
@@ -24,12 +23,13 @@ from mailgate.core.model.change import (
     Tell,
 )
 from mailgate.core.model.mail import Address, Envelope
-from mailgate.core.model.policy import Policy
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
 
 
-def decide(envelope: Envelope, number: int, reason: str, policy: Policy, now: datetime) -> Decision:
+def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Decision:
     """A stub ticket for a mail in quarantine, notices to the department, an alarm to the admin."""
+    policy, now = moment.policy, moment.now
     named = [policy.department_at(addr) for addr in envelope.recipients]
     home = next((name for name in named if name), policy.departments[0].name)
     sender = Address(envelope.sender)
@@ -44,7 +44,7 @@ def decide(envelope: Envelope, number: int, reason: str, policy: Policy, now: da
     about = {"why": "unreadable", "from": {"name": "", "address": sender.addr}, "reason": reason, "mail": number}
     agents = readers.of_ticket(policy, stub)
     letters = tuple(readers.to_agent(policy, agent, "notice", purpose="note", context=about) for agent in agents)
-    alarms = readers.alarm(policy, now, "quarantine", "A mail is in quarantine", text, "mailgate quarantine retry")
+    alarms = readers.alarm(moment, "quarantine", "A mail is in quarantine", text, "mailgate quarantine retry")
     step = Step(None, changes, letters)
     return Decision(Fate.QUARANTINED, reason, (step,), alarms, trace={"guard": "unreadable", "quarantine": reason})
 

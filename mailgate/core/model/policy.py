@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
 from mailgate.core.model.canned import Article
 from mailgate.core.model.mail import Address, canonical
-from mailgate.core.model.ticket import Ticket
 
 
 class Mode(StrEnum):
@@ -271,9 +270,3 @@ class Policy:
     def tag(self, number: int) -> str:
         """The mark of a ticket in a subject."""
         return self.tickets.tag.format(number=number)
-
-
-def reopening_is_over(ticket: Ticket, policy: Policy, now: datetime) -> bool:
-    """True when the reopen window has closed."""
-    since = ticket.solved_at or ticket.updated_at
-    return ticket.status.done and now - since > policy.tickets.reopen_within

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, SetDue, SetEscalation, SetPriority, SetSla, SetStatus
 from mailgate.core.model.changed import AT_REST
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Calendar, EscalationStep, Policy, Sla
 from mailgate.core.model.ticket import Due, Priority, Status, Ticket
 from mailgate.core.worktime import working_time
@@ -98,32 +99,32 @@ def deadlines(policy: Policy, ticket: Ticket) -> Due:
     return Due(dues.get("first_response"), dues.get("resolve"), manual)
 
 
-def deadlines_at_opening(policy: Policy, ticket: Ticket, now: datetime) -> tuple[Change, ...]:
+def deadlines_at_opening(moment: Moment, ticket: Ticket) -> tuple[Change, ...]:
     """Promise, deadlines and first step of a ticket that was just opened; a rule may have named another promise."""
-    named = ticket.sla if ticket.sla != policy.department(ticket.department).sla else None
-    promised = choose(policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, named)
-    return _settle(policy, None, ticket, promised.name if promised else None, now)
+    named = ticket.sla if ticket.sla != moment.policy.department(ticket.department).sla else None
+    promised = choose(moment.policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, named)
+    return _settle(moment, None, ticket, promised.name if promised else None)
 
 
-def deadlines_after(policy: Policy, before: Ticket, after: Ticket, now: datetime) -> tuple[Change, ...]:
+def deadlines_after(moment: Moment, before: Ticket, after: Ticket) -> tuple[Change, ...]:
     """What the clocks make of a change from `before` to `after` (see `changed.ticket_after`), entries written included.
 
     The promise is chosen again unless a rule had named another; deadlines count from the original start; one that was
     already missed stays as it was until it is answered or the ticket is done.
     """
-    usual = choose(policy, before.department, before.priority, before.tags, before.requester.addr)
+    usual = choose(moment.policy, before.department, before.priority, before.tags, before.requester.addr)
     pinned = after.sla != before.sla or before.sla != (usual.name if usual else None)
     if pinned:
-        return _settle(policy, before, after, after.sla, now)
-    fitting = choose(policy, after.department, after.priority, after.tags, after.requester.addr)
-    return _settle(policy, before, after, fitting.name if fitting else None, now)
+        return _settle(moment, before, after, after.sla)
+    fitting = choose(moment.policy, after.department, after.priority, after.tags, after.requester.addr)
+    return _settle(moment, before, after, fitting.name if fitting else None)
 
 
-def _settle(policy: Policy, before: Ticket | None, after: Ticket, sla: str | None, now: datetime) -> tuple[Change, ...]:
+def _settle(moment: Moment, before: Ticket | None, after: Ticket, sla: str | None) -> tuple[Change, ...]:
     changes: list[Change] = [] if sla == after.sla else [SetSla(sla)]
     old = before.due if before else Due()
     promised = replace(after, sla=sla)
-    due = _keep_missed(old, deadlines(policy, promised), promised, now)
+    due = _keep_missed(old, deadlines(moment.policy, promised), promised, moment.now)
     for which in ("first_response", "resolve", "manual"):
         if getattr(due, which) != getattr(after.due, which):
             changes.append(SetDue(which, getattr(due, which)))
@@ -132,7 +133,7 @@ def _settle(policy: Policy, before: Ticket | None, after: Ticket, sla: str | Non
     stirred = before is None or (before.status in AT_REST) != (after.status in AT_REST)
     if moved or changes or (stirred and due.next):
         level = 0 if moved else after.escalation
-        changes.append(SetEscalation(level, next_look(policy, replace(settled, escalation=level)), due.next))
+        changes.append(SetEscalation(level, next_look(moment.policy, replace(settled, escalation=level)), due.next))
     return tuple(changes)
 
 
@@ -220,15 +221,13 @@ def next_look(policy: Policy, ticket: Ticket) -> datetime | None:
     return ahead[0][0] if ahead else None
 
 
-def escalate(
-    policy: Policy, ticket: Ticket, now: datetime, load: Mapping[str, int], away: Collection[str] = ()
-) -> Escalation | None:
+def escalate(moment: Moment, ticket: Ticket) -> Escalation | None:
     """The highest step that is due and was not taken for this deadline yet; None when there is none.
 
-    `load` is the number of open tickets of each agent, for a step that gives the ticket to the least busy. After days
+    A step that gives the ticket to the least busy goes by the facts' `load`, and passes over who is away. After days
     of downtime the lower steps are skipped: one step a ticket, not a storm (threats K-05).
     """
-    moments = _moments(policy, ticket)
+    moments, now = _moments(moment.policy, ticket), moment.now
     due_at = ticket.due.next
     passed = [level for level, (at, _) in enumerate(moments, start=1) if at <= now and level > ticket.escalation]
     if due_at is None or not passed:
@@ -239,18 +238,17 @@ def escalate(
     changes: list[Change] = [SetEscalation(level, following, due_at)]
     if step.priority and Priority(step.priority).rank < ticket.priority.rank:
         changes.append(SetPriority(Priority(step.priority)))
-    changes += _handed(policy, ticket, step, load, away)
+    changes += _handed(moment, ticket, step)
     after = changed.ticket_after(ticket, changes, now)
-    return Escalation(level, step, due_at, due_at < now, (*changes, *deadlines_after(policy, ticket, after, now)))
+    return Escalation(level, step, due_at, due_at < now, (*changes, *deadlines_after(moment, ticket, after)))
 
 
-def _handed(
-    policy: Policy, ticket: Ticket, step: EscalationStep, load: Mapping[str, int], away: Collection[str]
-) -> list[Change]:
+def _handed(moment: Moment, ticket: Ticket, step: EscalationStep) -> list[Change]:
     if step.reassign:
+        load, away = moment.facts.load, {absence.agent for absence in moment.facts.away}
         able = [
             agent.name
-            for agent in policy.agents_of(ticket.department)
+            for agent in moment.policy.agents_of(ticket.department)
             if agent.name != ticket.owner and agent.name not in away
         ]
         if able:
