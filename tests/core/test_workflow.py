@@ -534,8 +534,8 @@ def codes(function: str) -> set[str]:
 
 
 def test_every_answer_has_its_sentence() -> None:
-    assert codes("done already Granted") == set(sentences.DONE)
-    assert codes("Refusal asked") | {f"when_{why}" for why in ("unreadable", "ambiguous", "past", "far")} == set(
+    assert codes("granted granted_already Granted") == set(sentences.DONE)
+    assert codes("Refusal ask_first") | {f"when_{why}" for why in ("unreadable", "ambiguous", "past", "far")} == set(
         sentences.REFUSED
     ) | {"when_"}
 

@@ -151,8 +151,8 @@ def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "
     return True
 
 
-def do_commands(gateway: Gateway, number: int, text: str, agent: str) -> list[str]:
-    """Commands as by mail; returns a line for each."""
+def do_commands(gateway: Gateway, number: int | None, text: str, agent: str) -> list[str]:
+    """Commands as by mail, on a ticket or on none; returns a line for each."""
     who, now = _agent(gateway, agent), gateway.clock()
     asked = by_hand.needs(number, text, now, who)
     return list(_decided(gateway, asked, now, lambda moment: by_hand.decide(moment, number, text, who)))
@@ -160,7 +160,7 @@ def do_commands(gateway: Gateway, number: int, text: str, agent: str) -> list[st
 
 def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
     """An absence, in the words of `#away`; urgent work of somebody away from now on moves at once."""
-    lines = do_commands(gateway, 0, f"#away {words}", agent)
+    lines = do_commands(gateway, None, f"#away {words}", agent)
     covering.cover(gateway, gateway.clock())
     return lines
 
@@ -168,7 +168,7 @@ def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
 def claim_ticket(gateway: Gateway, agent: str) -> int | None:
     """The most pressing ticket, claimed for an agent in one transaction; None when nothing waits."""
     who, now = _agent(gateway, agent), gateway.clock()
-    asked = by_hand.needs(0, "", now, who)
+    asked = by_hand.needs(None, "", now, who)
     return _decided(gateway, asked, now, lambda moment: by_hand.claim(moment, who))
 
 
@@ -194,7 +194,7 @@ def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: in
 
     def job(tx: Tx, large: Incoming | None) -> int:
         kept = tx.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
-        moment = gateway.live.moment(now, tx.facts(by_hand.needs(number or 0, "", now, who), now))
+        moment = gateway.live.moment(now, tx.facts(by_hand.needs(number, "", now, who), now))
         decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who)
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]
 

@@ -122,7 +122,7 @@ def away(ctx: click.Context, agent: str, span: str, cover: tuple[str, ...]) -> N
 @click.pass_context
 def back(ctx: click.Context, agent: str) -> None:
     """End an absence early."""
-    for line in at.ask(ctx, "do", number=0, text="#back", agent=agent):
+    for line in at.ask(ctx, "do", number=None, text="#back", agent=agent):
         click.echo(show.clean(line))
 
 

@@ -24,7 +24,7 @@ from mailgate.store.base import TicketFilter
 @click.pass_context
 def do(ctx: click.Context, number: int, commands: str, agent: str) -> None:
     """Carry out COMMANDS, such as "#close #tag +refund", on a ticket: the same words as by mail."""
-    for line in at.ask(ctx, "do", number=number, text=commands, agent=agent):
+    for line in at.ask(ctx, "do", number=number or None, text=commands, agent=agent):
         click.echo(show.clean(line))
 
 
@@ -63,7 +63,7 @@ def call(ctx: click.Context, customer: str, number: int | None, agent: str, atta
         major, _, minor = kind.partition("/")
         message.add_attachment(attach.read_bytes(), maintype=major, subtype=minor, filename=attach.name)
     raw = base64.b64encode(message.as_bytes(policy=policy.SMTP)).decode()
-    ticket = at.ask(ctx, "memo", agent=agent, customer=customer, raw=raw, number=number)
+    ticket = at.ask(ctx, "memo", agent=agent, customer=customer, raw=raw, number=number or None)
     click.echo(f"filed in #{ticket}")
 
 

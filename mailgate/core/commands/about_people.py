@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.core.commands.judging import CommandContext, Judgement, Refusal, nearest, signed_words
+from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.letters import readers
 from mailgate.core.model.change import (
     Assign,
@@ -23,181 +23,185 @@ from mailgate.core.model.ticket import Status
 from mailgate.core.text.folding import fold
 
 
-def take(order: CommandContext) -> Judgement:
+def take(context: TicketContext) -> Judgement:
     """The writer becomes the owner and gets the whole thread; a colleague's ticket is asked about first."""
-    owner, me = order.ticket.owner, order.agent.name
-    if owner == me:
-        return order.already("already_yours")
-    question = order.asked("taken", owner=owner) if owner and _works(order, owner) else None
-    return question or order.done("taken", *handed_over(order, me), outbound=(*_thread(order), *_loss(order)))
+    owner, writer = context.ticket.owner, context.agent.name
+    if owner == writer:
+        return context.granted_already("already_yours")
+    question = context.ask_first("taken", owner=owner) if owner and _works(context, owner) else None
+    letters = (*_thread(context), *_loss(context))
+    return question or context.granted("taken", *handed_over(context, writer), outbound=letters)
 
 
-def assign(order: CommandContext) -> Judgement:
+def assign(context: TicketContext) -> Judgement:
     """A colleague becomes the owner and gets the whole thread."""
-    colleague = order.colleague(order.argument)
+    colleague = context.colleague(context.argument)
     if isinstance(colleague, Refusal):
         return colleague
-    if colleague.name == order.agent.name:
-        return take(order)
-    if order.ticket.owner == colleague.name:
-        return order.already("already_theirs", name=colleague.shown_name)
-    absence = next((one for one in order.world.away if one.agent == colleague.name), None)
+    if colleague.name == context.agent.name:
+        return take(context)
+    if context.ticket.owner == colleague.name:
+        return context.granted_already("already_theirs", name=colleague.shown_name)
+    absence = next((one for one in context.world.away if one.agent == colleague.name), None)
     if absence:
-        cover = order.policy.agent(absence.cover)
-        question = order.asked("away", name=colleague.shown_name, cover=cover.name if cover else "")
+        cover = context.policy.agent(absence.cover)
+        question = context.ask_first("away", name=colleague.shown_name, cover=cover.name if cover else "")
         if question:
             return question
-    handover = order.letter(colleague, "handover", by=order.agent.shown_name, why="", text=order.world.words)
-    letters = (handover, *(letter for letter in _loss(order) if letter.agent != colleague.name))
-    return order.done("assigned", *handed_over(order, colleague.name), outbound=letters, name=colleague.shown_name)
+    handover = context.letter(colleague, "handover", by=context.agent.shown_name, why="", text=context.world.words)
+    letters = (handover, *(letter for letter in _loss(context) if letter.agent != colleague.name))
+    changes = handed_over(context, colleague.name)
+    return context.granted("assigned", *changes, outbound=letters, name=colleague.shown_name)
 
 
-def unassign(order: CommandContext) -> Judgement:
+def unassign(context: TicketContext) -> Judgement:
     """Back to the department; a colleague's ticket is asked about first, unless a lead asks."""
-    owner = order.ticket.owner
+    owner = context.ticket.owner
     if owner is None:
-        return order.already("already_free")
-    question = order.asked("taken", owner=owner) if owner != order.agent.name and not order.leads else None
-    return question or order.done("released", *given_back(order), outbound=_loss(order))
+        return context.granted_already("already_free")
+    question = context.ask_first("taken", owner=owner) if owner != context.agent.name and not context.leads else None
+    return question or context.granted("released", *given_back(context), outbound=_loss(context))
 
 
-def move(order: CommandContext) -> Judgement:
+def move(context: TicketContext) -> Judgement:
     """To another department, whose agents hear why; nobody there owns it yet."""
-    desk, why = _department(order, order.argument)
-    if isinstance(desk, Refusal):
-        return desk
-    if desk.name == order.ticket.department:
-        return order.already("already_there", department=desk.name)
-    changes: list[Change] = [Move(desk.name, why), *given_back(order)]
+    department, why = _department(context, context.argument)
+    if isinstance(department, Refusal):
+        return department
+    name = department.name
+    if name == context.ticket.department:
+        return context.granted_already("already_there", department=name)
+    changes: list[Change] = [Move(name, why), *given_back(context)]
     letters = [
-        order.letter(agent, "handover", by=order.agent.shown_name, why=why, text=order.world.words)
-        for agent in map(order.policy.agent, readers.crew(order.policy, desk.name))
-        if agent and agent.name != order.agent.name
+        context.letter(agent, "handover", by=context.agent.shown_name, why=why, text=context.world.words)
+        for agent in map(context.policy.agent, readers.crew(context.policy, name))
+        if agent and agent.name != context.agent.name
     ]
-    return order.done("moved", *changes, outbound=letters, department=desk.name)
+    return context.granted("moved", *changes, outbound=letters, department=name)
 
 
-def watch(order: CommandContext) -> Judgement:
+def watch(context: TicketContext) -> Judgement:
     """The writer follows the ticket."""
-    if order.agent.name in order.ticket.watchers:
-        return order.already("already_watching")
-    return order.done("watching", Watch(order.agent.name))
+    if context.agent.name in context.ticket.watchers:
+        return context.granted_already("already_watching")
+    return context.granted("watching", Watch(context.agent.name))
 
 
-def unwatch(order: CommandContext) -> Judgement:
+def unwatch(context: TicketContext) -> Judgement:
     """The writer follows it no longer."""
-    if order.agent.name not in order.ticket.watchers:
-        return order.already("not_watching")
-    return order.done("unwatched", Watch(order.agent.name, on=False))
+    if context.agent.name not in context.ticket.watchers:
+        return context.granted_already("not_watching")
+    return context.granted("unwatched", Watch(context.agent.name, on=False))
 
 
-def ask(order: CommandContext) -> Judgement:
+def ask(context: TicketContext) -> Judgement:
     """The history and a question to a colleague or an outsider, never to somebody who takes part."""
-    whom, _, rest = order.argument.partition(" ")
-    question = rest.strip() or order.world.words.strip()
+    whom, _, rest = context.argument.partition(" ")
+    question = rest.strip() or context.world.words.strip()
     if not question:
         return Refusal("no_question")
-    about = {"question": question, "by": order.agent.shown_name}
-    colleague = order.colleague(whom)
+    about = {"question": question, "by": context.agent.shown_name}
+    colleague = context.colleague(whom)
     if isinstance(colleague, Agent):
-        letter = order.letter(colleague, "expert", **about)
-        return order.done("asked", Journal("asked", colleague.name), outbound=[letter], whom=colleague.shown_name)
+        letter = context.letter(colleague, "expert", **about)
+        return context.granted("asked", Journal("asked", colleague.name), outbound=[letter], whom=colleague.shown_name)
     if "@" not in whom.lstrip("@"):
         return colleague
-    expert = order.person(whom)
+    expert = context.person(whom)
     if isinstance(expert, Refusal):
         return expert
-    if any(expert.key == person.key for person in (order.ticket.requester, *order.ticket.participants)):
+    if any(expert.key == person.key for person in (context.ticket.requester, *context.ticket.participants)):
         return Refusal("takes_part", params={"address": expert.addr})
     letter = Outbound(
-        "expert", Audience.EXPERT, (expert,), purpose="expert", language=order.policy.language,
+        "expert", Audience.EXPERT, (expert,), purpose="expert", language=context.policy.language,
         context={"expert": expert.key, **about},
     )  # fmt: skip
-    return order.done("asked", Journal("asked", expert.key), outbound=[letter], whom=expert.addr)
+    return context.granted("asked", Journal("asked", expert.key), outbound=[letter], whom=expert.addr)
 
 
-def cc(order: CommandContext) -> Judgement:
+def cc(context: TicketContext) -> Judgement:
     """People who take part from now on, or no longer; the requester always does."""
     changes: list[Change] = []
-    known = {person.key for person in (order.ticket.requester, *order.ticket.participants)}
-    for word in signed_words(order.argument):
+    known = {person.key for person in (context.ticket.requester, *context.ticket.participants)}
+    for word in signed_words(context.argument):
         if word.startswith("-"):
             gone = canonical(word[1:].strip("<>.;"))
-            if gone == order.ticket.requester.key:
+            if gone == context.ticket.requester.key:
                 return Refusal("is_requester", params={"address": gone})
             if gone not in known:
-                return Refusal("takes_no_part", tuple(sorted(known - {order.ticket.requester.key})), {"address": gone})
+                others = tuple(sorted(known - {context.ticket.requester.key}))
+                return Refusal("takes_no_part", others, {"address": gone})
             changes.append(Leave(gone))
             continue
-        person = order.person(word.removeprefix("+"))
+        person = context.person(word.removeprefix("+"))
         if isinstance(person, Refusal):
             return person
         if person.key not in known:
             changes.append(Join(person))
-    return order.done("cc" if changes else "already_cc", *changes)
+    return context.granted("cc" if changes else "already_cc", *changes)
 
 
-def requester(order: CommandContext) -> Judgement:
+def requester(context: TicketContext) -> Judgement:
     """The ticket is somebody else's; the old requester goes on taking part."""
-    person = order.person(order.argument)
+    person = context.person(context.argument)
     if isinstance(person, Refusal):
         return person
-    if person.key == order.ticket.requester.key:
-        return order.already("already_requester", address=person.addr)
-    named = next((one for one in order.ticket.participants if one.key == person.key), Address(person.addr))
-    return order.done("requester", SetRequester(named), address=named.addr)
+    if person.key == context.ticket.requester.key:
+        return context.granted_already("already_requester", address=person.addr)
+    named = next((one for one in context.ticket.participants if one.key == person.key), Address(person.addr))
+    return context.granted("requester", SetRequester(named), address=named.addr)
 
 
 # --- shared -----------------------------------------------------------------------------------------------------------
 
 
-def handed_over(order: CommandContext, name: str) -> tuple[Change, ...]:
+def handed_over(context: TicketContext, name: str) -> tuple[Change, ...]:
     """The ticket is this agent's, and open when nobody had it."""
-    opens = (SetStatus(Status.OPEN),) if order.ticket.status is Status.NEW else ()
+    opens = (SetStatus(Status.OPEN),) if context.ticket.status is Status.NEW else ()
     return (Assign(name), *opens)
 
 
-def given_back(order: CommandContext) -> tuple[Change, ...]:
+def given_back(context: TicketContext) -> tuple[Change, ...]:
     """Nobody's ticket, and new again when somebody worked on it."""
-    if order.ticket.owner is None:
+    if context.ticket.owner is None:
         return ()
-    renewed = (SetStatus(Status.NEW),) if order.ticket.status is Status.OPEN else ()
+    renewed = (SetStatus(Status.NEW),) if context.ticket.status is Status.OPEN else ()
     return (Assign(None), *renewed)
 
 
-def _works(order: CommandContext, owner: str) -> bool:
-    agent = order.policy.agent(owner)
+def _works(context: TicketContext, owner: str) -> bool:
+    agent = context.policy.agent(owner)
     return agent is not None and agent.active
 
 
-def _thread(order: CommandContext) -> tuple[Outbound, ...]:
+def _thread(context: TicketContext) -> tuple[Outbound, ...]:
     """The whole thread for the taker, unless its one entry is the very mail they answer."""
-    if len(order.world.entries) < 2:
+    if len(context.world.entries) < 2:
         return ()
-    return (readers.to_agent(order.policy, order.agent, "handover", purpose="customer", context={"why": ""}),)
+    return (readers.to_agent(context.policy, context.agent, "handover", purpose="customer", context={"why": ""}),)
 
 
-def _loss(order: CommandContext) -> tuple[Outbound, ...]:
+def _loss(context: TicketContext) -> tuple[Outbound, ...]:
     """The owner who loses the ticket to a colleague's command hears of it."""
-    former = order.policy.agent(order.ticket.owner)
-    if former is None or not former.active or former.name == order.agent.name:
+    former = context.policy.agent(context.ticket.owner)
+    if former is None or not former.active or former.name == context.agent.name:
         return ()
-    return (order.letter(former, "notice", why="taken_from_you", **{"from": _shown(order.agent)}),)
+    return (context.letter(former, "notice", why="taken_from_you", **{"from": _shown(context.agent)}),)
 
 
 def _shown(agent: Agent) -> dict[str, str]:
     return {"name": agent.shown_name, "address": ""}
 
 
-def _department(order: CommandContext, text: str) -> tuple[Department | Refusal, str]:
+def _department(context: TicketContext, text: str) -> tuple[Department | Refusal, str]:
     """The department at the beginning of `text`, by name or address, and the reason after it."""
     parts = text.removeprefix("to ").split() or [text]
-    named = {fold(desk.name): desk for desk in order.policy.departments}
+    named = {fold(one.name): one for one in context.policy.departments}
     for count in range(min(4, len(parts)), 0, -1):
         written = " ".join(parts[:count]).strip(".,:;")
-        at = order.policy.department_at(written) if "@" in written else None
-        desk = order.policy.department(at) if at else named.get(fold(written))
-        if desk:
-            return desk, " ".join(parts[count:])
-    near = nearest(fold(parts[0]), {key: desk.name for key, desk in named.items()})
-    return Refusal("no_such_department", near or tuple(desk.name for desk in named.values()), {"name": parts[0]}), ""
+        at = context.policy.department_at(written) if "@" in written else None
+        department = context.policy.department(at) if at else named.get(fold(written))
+        if department:
+            return department, " ".join(parts[count:])
+    near = nearest(fold(parts[0]), {key: one.name for key, one in named.items()})
+    return Refusal("no_such_department", near or tuple(one.name for one in named.values()), {"name": parts[0]}), ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailgate.core.commands.judging import CommandContext, Judgement, Refusal, nearest, signed_words
+from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.model.change import Assign, Change, Remind, SetDue, SetField, SetPriority, SetStatus, SetSubject, Tag
 from mailgate.core.model.ticket import Priority, Status
 from mailgate.core.text import subject
@@ -17,94 +17,94 @@ _TAG = re.compile(r"[\w][\w.:/&-]{0,39}")
 LONGEST_TITLE = 255
 
 
-def reopen(order: CommandContext) -> Judgement:
+def reopen(context: TicketContext) -> Judgement:
     """Worked on again; by the owner, else by the writer."""
-    if not order.ticket.status.done:
-        return order.already("not_solved")
-    return order.done("reopened", *_mine(order), SetStatus(Status.OPEN, why="reopened"))
+    if not context.ticket.status.done:
+        return context.granted_already("not_solved")
+    return context.granted("reopened", *_mine(context), SetStatus(Status.OPEN, why="reopened"))
 
 
-def set_open(order: CommandContext) -> Judgement:
+def set_open(context: TicketContext) -> Judgement:
     """Somebody works on it: the owner, else the writer."""
-    if order.ticket.status is Status.OPEN and order.ticket.owner:
-        return order.already("already_open")
-    return order.done("opened", *_mine(order), SetStatus(Status.OPEN))
+    if context.ticket.status is Status.OPEN and context.ticket.owner:
+        return context.granted_already("already_open")
+    return context.granted("opened", *_mine(context), SetStatus(Status.OPEN))
 
 
-def wait(order: CommandContext) -> Judgement:
+def wait(context: TicketContext) -> Judgement:
     """The customer's turn, until the department's nudge."""
-    if order.ticket.status is Status.WAITING:
-        return order.already("already_waiting")
-    until = promise.waits_until(order.policy, order.ticket.department, order.world.now)
-    return order.done("waiting", SetStatus(Status.WAITING, until))
+    if context.ticket.status is Status.WAITING:
+        return context.granted_already("already_waiting")
+    until = promise.waits_until(context.policy, context.ticket.department, context.world.now)
+    return context.granted("waiting", SetStatus(Status.WAITING, until))
 
 
-def hold(order: CommandContext) -> Judgement:
+def hold(context: TicketContext) -> Judgement:
     """Out of sight until a time, else until the customer writes."""
-    if not order.argument:
-        if order.ticket.status is Status.HOLD and order.ticket.status_until is None:
-            return order.already("already_held")
-        return order.done("held", SetStatus(Status.HOLD))
-    at = order.moment_alone()
+    if not context.argument:
+        if context.ticket.status is Status.HOLD and context.ticket.status_until is None:
+            return context.granted_already("already_held")
+        return context.granted("held", SetStatus(Status.HOLD))
+    at = context.whole_moment()
     if isinstance(at, Refusal):
         return at
-    return order.done("held_until", SetStatus(Status.HOLD, at), at=order.shown(at))
+    return context.granted("held_until", SetStatus(Status.HOLD, at), at=context.in_their_time(at))
 
 
-def solve(order: CommandContext) -> Judgement:
+def solve(context: TicketContext) -> Judgement:
     """Done; a ticket nobody had was the writer's work."""
-    if order.ticket.status.done:
-        return order.already("already_solved")
-    return order.done("solved", *_mine(order), SetStatus(Status.SOLVED))
+    if context.ticket.status.done:
+        return context.granted_already("already_solved")
+    return context.granted("solved", *_mine(context), SetStatus(Status.SOLVED))
 
 
-def spam(order: CommandContext) -> Judgement:
+def spam(context: TicketContext) -> Judgement:
     """Closed and marked; `why` keeps every letter to the sender back."""
-    if order.ticket.status.done and "spam" in order.ticket.tags:
-        return order.already("already_spam")
-    closing = () if order.ticket.status.done else (SetStatus(Status.SOLVED, why="spam"),)
-    return order.done("spam", Tag(add=("spam",)), *closing)
+    if context.ticket.status.done and "spam" in context.ticket.tags:
+        return context.granted_already("already_spam")
+    closing = () if context.ticket.status.done else (SetStatus(Status.SOLVED, why="spam"),)
+    return context.granted("spam", Tag(add=("spam",)), *closing)
 
 
-def priority(order: CommandContext) -> Judgement:
+def priority(context: TicketContext) -> Judgement:
     """One of four words, each also by its beginning."""
     names = [one.value for one in Priority]
-    wanted = fold(order.argument)
+    wanted = fold(context.argument)
     if wanted not in names:
-        return Refusal("no_such_priority", nearest(wanted, names) or tuple(names), {"name": order.argument})
+        return Refusal("no_such_priority", nearest(wanted, names) or tuple(names), {"name": context.argument})
     chosen = Priority(wanted)
-    if chosen is order.ticket.priority:
-        return order.already("already_priority", priority=wanted)
-    return order.done("priority", SetPriority(chosen), priority=wanted)
+    if chosen is context.ticket.priority:
+        return context.granted_already("already_priority", priority=wanted)
+    return context.granted("priority", SetPriority(chosen), priority=wanted)
 
 
-def set_due(order: CommandContext) -> Judgement:
+def set_due(context: TicketContext) -> Judgement:
     """A deadline by hand."""
-    if fold(order.argument) in _OFF:
-        return order.done("due_off", *(() if order.ticket.due.manual is None else (SetDue("manual", None),)))
-    at = order.moment_alone()
+    if fold(context.argument) in _OFF:
+        return context.granted("due_off", *(() if context.ticket.due.manual is None else (SetDue("manual", None),)))
+    at = context.whole_moment()
     if isinstance(at, Refusal):
         return at
-    return order.done("due", SetDue("manual", at), at=order.shown(at))
+    return context.granted("due", SetDue("manual", at), at=context.in_their_time(at))
 
 
-def remind(order: CommandContext) -> Judgement:
+def remind(context: TicketContext) -> Judgement:
     """A reminder to the writer."""
-    if fold(order.argument) in _OFF:
-        return order.done("remind_off", Remind(order.agent.name, None))
-    found = order.moment(order.argument)
+    if fold(context.argument) in _OFF:
+        return context.granted("remind_off", Remind(context.agent.name, None))
+    found = context.leading_moment(context.argument)
     if isinstance(found, Refusal):
         return found
     at, text = found
-    return order.done("remind", Remind(order.agent.name, at, text), at=order.shown(at))
+    return context.granted("remind", Remind(context.agent.name, at, text), at=context.in_their_time(at))
 
 
-def tag(order: CommandContext) -> Judgement:
+def tag(context: TicketContext) -> Judgement:
     """Tags added (`+` may be left out) and removed; only those the admin allows, when they say which."""
-    allowed = order.policy.tickets.tags
+    allowed = context.policy.tickets.tags
     add: dict[str, None] = {}
     remove: dict[str, None] = {}
-    written = signed_words(order.argument)
+    written = signed_words(context.argument)
     signed = any(word[0] in "+-" for word in written)
     for word in written:
         name = word.lstrip("+-#").lower()
@@ -119,33 +119,34 @@ def tag(order: CommandContext) -> Judgement:
             return Refusal("no_such_tag", nearest(fold(name), known) or allowed, {"name": name})
         remove.pop(name, None)
         add[known.get(fold(name), name)] = None
-    fresh = tuple(name for name in add if name not in order.ticket.tags)
-    gone = tuple(name for name in remove if name in order.ticket.tags)
+    fresh = tuple(name for name in add if name not in context.ticket.tags)
+    gone = tuple(name for name in remove if name in context.ticket.tags)
     if not fresh and not gone:
-        return order.already("already_tagged")
-    return order.done("tagged", Tag(fresh, gone), tags=" ".join([*(f"+{t}" for t in fresh), *(f"-{t}" for t in gone)]))
+        return context.granted_already("already_tagged")
+    changed = " ".join([*(f"+{name}" for name in fresh), *(f"-{name}" for name in gone)])
+    return context.granted("tagged", Tag(fresh, gone), tags=changed)
 
 
-def title(order: CommandContext) -> Judgement:
+def title(context: TicketContext) -> Judgement:
     """A better title."""
-    wanted = subject.without_prefixes(" ".join(order.argument.split()))[:LONGEST_TITLE]
+    wanted = subject.without_prefixes(" ".join(context.argument.split()))[:LONGEST_TITLE]
     if not wanted:
         return Refusal("no_title")
-    if wanted == order.ticket.subject:
-        return order.already("already_titled")
-    return order.done("titled", SetSubject(wanted), title=wanted)
+    if wanted == context.ticket.subject:
+        return context.granted_already("already_titled")
+    return context.granted("titled", SetSubject(wanted), title=wanted)
 
 
-def field(order: CommandContext) -> Judgement:
+def field(context: TicketContext) -> Judgement:
     """A named value; an empty one removes it."""
-    found = _FIELD.fullmatch(order.argument.strip())
+    found = _FIELD.fullmatch(context.argument.strip())
     if not found:
-        return Refusal("no_field", params={"text": order.argument})
+        return Refusal("no_field", params={"text": context.argument})
     name, value = found[1].lower(), found[2].strip()[:1000]
-    if order.ticket.fields.get(name, "") == value:
-        return order.already("already_field", name=name)
-    return order.done("field" if value else "field_gone", SetField(name, value), name=name, value=value)
+    if context.ticket.fields.get(name, "") == value:
+        return context.granted_already("already_field", name=name)
+    return context.granted("field" if value else "field_gone", SetField(name, value), name=name, value=value)
 
 
-def _mine(order: CommandContext) -> tuple[Change, ...]:
-    return () if order.ticket.owner else (Assign(order.agent.name),)
+def _mine(context: TicketContext) -> tuple[Change, ...]:
+    return () if context.ticket.owner else (Assign(context.agent.name),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from mailgate.core.commands.judging import CommandContext, Event, Granted, Judgement, Refusal
+from mailgate.core.commands.judging import Event, Granted, Judgement, Refusal, TicketContext
 from mailgate.core.model.change import (
     Assign,
     CancelLetters,
@@ -40,82 +40,82 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WAYS = ("both", "same-person")
 
 
-def merge(order: CommandContext) -> Judgement:
+def merge(context: TicketContext) -> Judgement:
     """This ticket's thread goes into another; people who could then read each other's mail are asked about."""
-    number, *ways = order.argument.removeprefix("into ").split()
-    target = order.other_ticket(number)
+    number, *ways = context.argument.removeprefix("into ").split()
+    target = context.other_ticket(number)
     if isinstance(target, Refusal):
         return target
     if any(way not in _WAYS for way in ways):
         return Refusal("no_way_to_merge", _WAYS, {"text": " ".join(ways)})
-    one, other = order.ticket.requester, target.requester
+    one, other = context.ticket.requester, target.requester
     differ = one.key != other.key
     if differ and not ways:
-        question = order.asked("requesters_differ", one=one.addr, other=other.addr, number=str(target.number))
+        question = context.ask_first("requesters_differ", one=one.addr, other=other.addr, number=str(target.number))
         if question:
             return question
     elsewhere: tuple[Step, ...] = ()
-    if target.status.done and not order.ticket.status.done:
+    if target.status.done and not context.ticket.status.done:
         elsewhere = (Step(target.number, (SetStatus(Status.OPEN if target.owner else Status.NEW, why="merge"),)),)
     effects = (LinkContacts(one.key, other.key),) if differ and "same-person" in ways else ()
     return Granted("merged", (MergeInto(target.number),), elsewhere=elsewhere, effects=effects,
                    params={"number": str(target.number)})  # fmt: skip
 
 
-def split(order: CommandContext) -> Judgement:
+def split(context: TicketContext) -> Judgement:
     """The customer's newest words become a ticket of their own."""
-    said = [entry for entry in order.world.entries or order.ticket.entries if entry.kind is EntryKind.CUSTOMER]
+    said = [entry for entry in context.world.entries or context.ticket.entries if entry.kind is EntryKind.CUSTOMER]
     if len(said) < 2:
         return Refusal("only_words")
     newest = said[-1]
-    ticket = order.ticket
+    ticket = context.ticket
     people = (ticket.requester, *ticket.participants)
     author = next((one for one in people if one.key == newest.author), Address(newest.author, newest.author_name))
     opens: tuple[Change, ...] = (
         OpenTicket(ticket.subject, ticket.department, author, language=ticket.language, priority=ticket.priority),
         LinkTo(ticket.number, "split"),
-        Assign(order.agent.name),
+        Assign(context.agent.name),
         SetStatus(Status.OPEN, why="split"),
     )
     return Granted("split", (SplitOff(newest.id),), opens)
 
 
-def link(order: CommandContext) -> Judgement:
+def link(context: TicketContext) -> Judgement:
     """Two tickets that belong together and stay apart."""
-    other = order.other_ticket(order.argument)
+    other = context.other_ticket(context.argument)
     if isinstance(other, Refusal):
         return other
     number = str(other.number)
-    if other.number in order.ticket.links:
-        return order.already("already_linked", number=number)
-    return order.done("linked", LinkTo(other.number), number=number)
+    if other.number in context.ticket.links:
+        return context.granted_already("already_linked", number=number)
+    return context.granted("linked", LinkTo(other.number), number=number)
 
 
-def undo_change(order: CommandContext) -> Judgement:
+def undo_change(context: TicketContext) -> Judgement:
     """Reverse what the writer's last mail did here, and stop its letters that have not left.
 
     A mail whose letter has gone can no longer take back the words, only what it changed. A second `#undo` goes one
     mail further back.
     """
-    undone = {event.new for event in order.world.events if event.kind == "undo"}
+    undone = {event.new for event in context.world.events if event.kind == "undo"}
     mine = [
         event
-        for event in order.world.events
-        if event.actor == order.agent.name and event.mail is not None and str(event.mail) not in undone
+        for event in context.world.events
+        if event.actor == context.agent.name and event.mail is not None and str(event.mail) not in undone
     ]
     undoing = {event.mail for event in mine if event.kind == "undo"}
     last = next((event.mail for event in reversed(mine) if event.mail not in undoing), None)
     if last is None:
         return Refusal("nothing_to_undo")
     events = [event for event in mine if event.mail == last]
-    letters = order.world.unsent.get(last, ())
+    letters = context.world.unsent.get(last, ())
     said = any(event.kind == "entry" and event.new == EntryKind.AGENT for event in events)
     changes = _reversed(events)
     if letters:
         withdrawn = [event for event in events if event.kind == "entry" and event.new == EntryKind.AGENT]
         changes += [Withdraw(int(event.old)) for event in withdrawn]
     apart = tuple(
-        Step(int(event.new), (MergeInto(order.ticket.number),) if event.kind == "split" else (Unmerge(),))
+        Step(int(event.new), (MergeInto(context.ticket.number),) if event.kind == "split" else (Unmerge(),))
         for event in events
         if event.kind in ("split", "merged-in")
     )

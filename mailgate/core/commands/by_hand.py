@@ -10,23 +10,24 @@ from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Decision, Fate, Needs, Step
+from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Attachment
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
-from mailgate.core.model.ticket import EntryKind
+from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.errors import Permanent
 
 
-def needs(number: int, text: str, now: datetime, agent: Agent) -> Needs:
-    """What must be known to carry out `text` on ticket `number`; 0 is no ticket."""
+def needs(number: int | None, text: str, now: datetime, agent: Agent) -> Needs:
+    """What must be known to carry out `text` on ticket `number`, or on none."""
     others = reader.line_numbers(text)
-    numbers = tuple(dict.fromkeys((number, *others) if number else others))
+    numbers = tuple(dict.fromkeys(others if number is None else (number, *others)))
     return Needs("", "", (), numbers, "", agent.departments, now, orders=True, queue_of=agent.name,
                  queue_in=agent.departments)  # fmt: skip
 
 
 def decide(
-    moment: Moment, number: int, text: str, agent: Agent, *, confirmed: bool = False
+    moment: Moment, number: int | None, text: str, agent: Agent, *, confirmed: bool = False
 ) -> tuple[Decision, tuple[str, ...]]:
     """(the decision, a line for each command). Raises Permanent when a word is not understood or refused."""
     policy, facts = moment.policy, moment.facts
@@ -34,13 +35,9 @@ def decide(
     for trouble in reading.problems:
         near = f"; did you mean #{trouble.nearest[0]}?" if trouble.nearest else ""
         raise Permanent(f"{trouble.word}: {sentences.of_trouble(trouble)}{near}")
-    ticket = facts.tickets.get(facts.merged.get(number, number))
-    if number and ticket is None:
-        raise Permanent(f"there is no ticket {number}")
+    ticket = None if number is None else _ticket(facts, number)
     said = next((one.argument for one in reading.commands if one.name in ("note", "reply")), "")
-    world = judging.world_at(
-        moment, ticket.number if ticket else 0, words=said, department=policy.departments[0].name, confirmed=confirmed
-    )
+    world = judging.world_at(moment, ticket, words=said, department=policy.departments[0].name, confirmed=confirmed)
     orders = [one for one in reading.commands if not one.question]
     plan = workflow.plan(orders, ticket, workflow.Actor(agent=agent), world)
     for refused, why in plan.refused:
@@ -55,6 +52,14 @@ def decide(
     lines = tuple(sentences.of_outcome(one, outcome) for one, outcome in plan.done)
     decision = Decision(Fate.FILED, "by hand", tuple(steps), effects=plan.effects, actor=agent.name)
     return decision, lines
+
+
+def _ticket(facts: Facts, number: int) -> Ticket:
+    """The ticket of that number, merges followed. Raises Permanent when there is none."""
+    ticket = facts.tickets.get(facts.merged.get(number, number))
+    if ticket is None:
+        raise Permanent(f"there is no ticket {number}")
+    return ticket
 
 
 def claim(moment: Moment, agent: Agent) -> tuple[Decision, int | None]:
@@ -79,12 +84,9 @@ def memo(
     """A phone memo: on the ticket named, else on a new one of that customer. Raises Permanent."""
     policy, facts = moment.policy, moment.facts
     entry = AddEntry(EntryKind.CALL, agent.name, agent.shown_name, text, attachments=files)
-    if number:
-        ticket = facts.tickets.get(facts.merged.get(number, number))
-        if ticket is None:
-            raise Permanent(f"there is no ticket {number}")
-        return Decision(Fate.FILED, "call", (Step(ticket.number, (entry,)),), actor=agent.name)
-    world = judging.world_at(moment, 0, words=text, department=policy.departments[0].name)
+    if number is not None:
+        return Decision(Fate.FILED, "call", (Step(_ticket(facts, number).number, (entry,)),), actor=agent.name)
+    world = judging.world_at(moment, None, words=text, department=policy.departments[0].name)
     plan = workflow.plan([reader.Command("call", customer)], None, workflow.Actor(agent=agent), world)
     for _, why in plan.refused:
         raise Permanent(sentences.of_refusal(why))

@@ -17,7 +17,7 @@ from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Policy, Role
-from mailgate.core.model.ticket import Entry, Status, Ticket
+from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.core.text import address as addresses
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import moments
@@ -93,10 +93,9 @@ Judgement = Granted | Refusal
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """A command on a ticket by an agent."""
+    """A command by an agent, whether or not it is about a ticket."""
 
     command: Command
-    ticket: Ticket
     agent: Agent
     world: KnownWorld
 
@@ -120,21 +119,15 @@ class CommandContext:
         """The agent's own time zone."""
         return ZoneInfo(self.agent.timezone)
 
-    @property
-    def calendar(self) -> Calendar | None:
-        """The agent's own hours, else the department's."""
-        desk = self.policy.department(self.ticket.department)
-        return self.policy.calendar(self.agent.calendar or desk.calendar)
-
-    def done(self, answer: str, *changes: Change, outbound: Iterable[Outbound] = (), **params: str) -> Granted:
-        """Granted."""
+    def granted(self, answer: str, *changes: Change, outbound: Iterable[Outbound] = (), **params: str) -> Granted:
+        """The command is granted."""
         return Granted(answer, changes, outbound=tuple(outbound), params=params)
 
-    def already(self, answer: str, **params: str) -> Granted:
+    def granted_already(self, answer: str, **params: str) -> Granted:
         """Granted, and nothing to do: a repeated command is no mistake."""
         return Granted(answer, params=params)
 
-    def asked(self, code: str, **params: str) -> Refusal | None:
+    def ask_first(self, code: str, **params: str) -> Refusal | None:
         """A question, unless it was answered with yes already."""
         return None if self.world.confirmed else Refusal(code, params=params)
 
@@ -142,22 +135,7 @@ class CommandContext:
         """A letter to a colleague, a plain answer to which stays in the house."""
         return readers.to_agent(self.policy, reader, template, purpose="note", context=context)
 
-    def moment(self, text: str) -> tuple[datetime, str] | Refusal:
-        """The moment at the beginning of `text` in the agent's time, and the words after it."""
-        try:
-            return moments.take_moment(text, self.world.now, self.zone, self.calendar)
-        except moments.NotAMoment as problem:
-            return Refusal(f"when_{problem.reason}", params={"text": text})
-
-    def moment_alone(self) -> datetime | Refusal:
-        """The moment that the whole argument names."""
-        found = self.moment(self.argument)
-        if isinstance(found, Refusal):
-            return found
-        at, rest = found
-        return Refusal("when_unreadable", params={"text": self.argument}) if rest else at
-
-    def shown(self, at: datetime) -> str:
+    def in_their_time(self, at: datetime) -> str:
         """A time as this agent reads it."""
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
@@ -187,6 +165,34 @@ class CommandContext:
             return Refusal("agents_address", params={"address": found})
         return Address(found)
 
+
+@dataclass(frozen=True, slots=True)
+class TicketContext(CommandContext):
+    """A command by an agent on a ticket."""
+
+    ticket: Ticket
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """The agent's own hours, else the department's."""
+        department = self.policy.department(self.ticket.department)
+        return self.policy.calendar(self.agent.calendar or department.calendar)
+
+    def leading_moment(self, text: str) -> tuple[datetime, str] | Refusal:
+        """The moment at the beginning of `text` in the agent's time, and the words after it."""
+        try:
+            return moments.take_moment(text, self.world.now, self.zone, self.calendar)
+        except moments.NotAMoment as problem:
+            return Refusal(f"when_{problem.reason}", params={"text": text})
+
+    def whole_moment(self) -> datetime | Refusal:
+        """The moment that the whole argument names."""
+        found = self.leading_moment(self.argument)
+        if isinstance(found, Refusal):
+            return found
+        at, rest = found
+        return Refusal("when_unreadable", params={"text": self.argument}) if rest else at
+
     def other_ticket(self, text: str) -> Ticket | Refusal:
         """Another ticket by its number."""
         number = text.strip("[]#., ")
@@ -198,12 +204,6 @@ class CommandContext:
         if other is None:
             return Refusal("no_such_ticket", params={"number": number})
         return Refusal("itself", params={"number": number}) if other.number == self.ticket.number else other
-
-
-def context_without_ticket(command: Command, agent: Agent, world: KnownWorld) -> CommandContext:
-    """An order that needs no ticket: it looks up people and days only."""
-    blank = Ticket(0, "", Status.NEW, world.department, Address(""), world.now, world.now)
-    return CommandContext(command, blank, agent, world)
 
 
 def signed_words(argument: str) -> list[str]:
@@ -245,20 +245,20 @@ def _written_address(text: str) -> str:
     return found if whole and not local.startswith('"') else ""
 
 
-def world_at(moment: Moment, number: int, **mail: Any) -> KnownWorld:
-    """What commands on ticket `number` may lean on at a moment; `mail` is what a mail adds (see `KnownWorld`)."""
+def world_at(moment: Moment, ticket: Ticket | None, **mail: Any) -> KnownWorld:
+    """What commands on a ticket, or on none, may lean on at a moment; `mail` is what a mail adds (see `KnownWorld`)."""
     policy, facts = moment.policy, moment.facts
     replies = {**{name: next(iter(texts.values())) for name, texts in policy.replies.items()}, **facts.replies}
     moved = {old: facts.tickets[new] for old, new in facts.merged.items() if new in facts.tickets}
     return KnownWorld(
         moment=moment,
         tickets={**facts.tickets, **moved},
-        entries=facts.entries.get(number, ()),
+        entries=facts.entries.get(ticket.number, ()) if ticket else (),
         events=tuple(
             Event(row["mail"], row["actor"], row["kind"], row["old"] or "", row["new"] or "")
-            for row in facts.journal.get(number, ())
+            for row in (facts.journal.get(ticket.number, ()) if ticket else ())
         ),
-        unsent=facts.unsent.get(number, {}),
+        unsent=facts.unsent.get(ticket.number, {}) if ticket else {},
         replies={name: holes(text) for name, text in replies.items()},
         caller=next(iter(facts.callers.values()), None),
         **mail,

@@ -14,7 +14,7 @@ from mailgate.core.commands.judging import (
     Judgement,
     KnownWorld,
     Refusal,
-    context_without_ticket,
+    TicketContext,
     nearest,
 )
 from mailgate.core.commands.reader import Command
@@ -68,15 +68,13 @@ def carry_out(command: Command, ticket: Ticket | None, actor: Actor, world: Know
         return Refusal("not_an_agent")
     if not command.word.allows(agent.role):
         return Refusal("role", params={"role": command.word.role.value})
-    if ticket is None:
-        free = WITHOUT_TICKET.get(command.name)
-        return free(command, agent, world) if free else Refusal("no_ticket")
-    order = CommandContext(command, ticket, agent, world)
-    carried = ON_TICKET.get(command.name)
-    if carried:
-        return carried(order)
-    free = WITHOUT_TICKET.get(command.name)
-    return free(command, agent, world) if free else Granted(command.name)
+    on_ticket = ON_TICKET.get(command.name)
+    if ticket is not None and on_ticket:
+        return on_ticket(TicketContext(command, agent, world, ticket))
+    without = WITHOUT_TICKET.get(command.name)
+    if without:
+        return without(CommandContext(command, agent, world))
+    return Refusal("no_ticket") if ticket is None else Granted(command.name)
 
 
 def plan(commands: Sequence[Command], ticket: Ticket | None, actor: Actor, world: KnownWorld) -> Plan:
@@ -131,23 +129,23 @@ def customer_asks(word: str, ticket: Ticket, actor: Actor, world: KnownWorld) ->
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _note(order: CommandContext) -> Judgement:
+def _note(context: TicketContext) -> Judgement:
     """Words on the command's own line (a list's answer, the shell) are filed here, a mail's rest by the caller."""
-    if not order.argument:
-        return order.done("note")
-    agent = order.agent
-    entry = AddEntry(EntryKind.NOTE, agent.name, agent.shown_name, order.argument, of_mail=False)
-    return order.done("note", entry, text=order.argument)
+    if not context.argument:
+        return context.granted("note")
+    agent = context.agent
+    entry = AddEntry(EntryKind.NOTE, agent.name, agent.shown_name, context.argument, of_mail=False)
+    return context.granted("note", entry, text=context.argument)
 
 
-def _reply(order: CommandContext) -> Judgement:
-    return order.done("reply", text=order.argument)
+def _reply(context: TicketContext) -> Judgement:
+    return context.granted("reply", text=context.argument)
 
 
-def _use(order: CommandContext) -> Judgement:
+def _use(context: TicketContext) -> Judgement:
     """A canned answer that exists, with every variable it needs."""
-    name, *pairs = order.argument.split()
-    known = {fold(one): one for one in order.world.replies}
+    name, *pairs = context.argument.split()
+    known = {fold(one): one for one in context.world.replies}
     reply = known.get(fold(name))
     if reply is None:
         return Refusal("no_such_reply", nearest(fold(name), known), {"name": name})
@@ -160,79 +158,79 @@ def _use(order: CommandContext) -> Judgement:
             return Refusal("no_value", params={"text": pair})
         else:
             values[key] = value
-    missing = sorted(order.world.replies[reply] - values.keys())
+    missing = sorted(context.world.replies[reply] - values.keys())
     if missing:
         return Refusal("missing_value", params={"name": reply, "missing": ", ".join(missing)})
     return Granted("use", params={**values, "name": reply})
 
 
-def _save(order: CommandContext) -> Judgement:
+def _save(context: TicketContext) -> Judgement:
     """The words of this mail, else the writer's last answer on the ticket, under a name."""
-    name = fold(order.argument)
+    name = fold(context.argument)
     if len(name) > _NAME or not all(char.isalnum() or char in "-_" for char in name):
-        return Refusal("no_name", params={"name": order.argument})
+        return Refusal("no_name", params={"name": context.argument})
     own = [
         entry.text
-        for entry in order.world.entries or order.ticket.entries
-        if entry.kind is EntryKind.AGENT and entry.author == order.agent.name
+        for entry in context.world.entries or context.ticket.entries
+        if entry.kind is EntryKind.AGENT and entry.author == context.agent.name
     ]
-    text = order.world.words.strip() or (own[-1].strip() if own else "")
+    text = context.world.words.strip() or (own[-1].strip() if own else "")
     if not text:
         return Refusal("no_words")
-    effect = SaveReply(name, order.ticket.language, text, order.agent.name)
+    effect = SaveReply(name, context.ticket.language, text, context.agent.name)
     return Granted("saved", effects=(effect,), params={"name": name})
 
 
 # --- without a ticket -------------------------------------------------------------------------------------------------
 
 
-def _new(command: Command, agent: Agent, world: KnownWorld) -> Judgement:
+def _new(context: CommandContext) -> Judgement:
     """A ticket for somebody who has not written: the mail's words are its first letter."""
-    order = context_without_ticket(command, agent, world)
-    address, _, title = command.argument.partition(" ")
-    person = order.person(address)
+    world = context.world
+    address, _, title = context.argument.partition(" ")
+    person = context.person(address)
     if isinstance(person, Refusal):
         return person
     if not world.words.strip():
         return Refusal("no_words")
     return Granted(
         "new",
-        opens=_opening(person, replace(world, title=title or world.title), agent),
+        opens=_opening(person, replace(world, title=title or world.title), context.agent),
         params={"address": person.addr},
     )
 
 
-def _call(command: Command, agent: Agent, world: KnownWorld) -> Judgement:
+def _call(context: CommandContext) -> Judgement:
     """A memo of a call: on a new ticket of that customer."""
-    order = context_without_ticket(command, agent, world)
-    caller = order.person(command.argument) if "@" in command.argument else world.caller
+    world = context.world
+    caller = context.person(context.argument) if "@" in context.argument else world.caller
     if caller is None:
-        return Refusal("no_such_number", params={"text": command.argument})
+        return Refusal("no_such_number", params={"text": context.argument})
     if isinstance(caller, Refusal):
         return caller
     if not world.words.strip():
         return Refusal("no_words")
-    return Granted("call", opens=_opening(caller, world, agent), params={"address": caller.addr})
+    return Granted("call", opens=_opening(caller, world, context.agent), params={"address": caller.addr})
 
 
-def _call_here(order: CommandContext) -> Judgement:
+def _call_here(context: TicketContext) -> Judgement:
     """A memo of a call about this ticket, when the caller takes part in it; else a ticket of their own."""
-    judged = _call(order.command, order.agent, order.world)
+    judged = _call(context)
     if isinstance(judged, Granted):
         opening = judged.opens[0]
         caller = opening.requester.key if isinstance(opening, OpenTicket) else ""
-        if any(caller == one.key for one in (order.ticket.requester, *order.ticket.participants)):
-            return order.done("call_here", address=judged.params["address"])
+        if any(caller == one.key for one in (context.ticket.requester, *context.ticket.participants)):
+            return context.granted("call_here", address=judged.params["address"])
     return judged
 
 
 def _opening(person: Address, world: KnownWorld, agent: Agent) -> tuple[Change, ...]:
     policy = world.policy
-    desk = policy.department(world.department or next(iter(agent.departments), ""))
-    language = desk.language or policy.language
+    department = policy.department(world.department or next(iter(agent.departments), ""))
+    language = department.language or policy.language
     title = " ".join(world.title.split())[: about_status.LONGEST_TITLE] or _first_line(world.words)
     return (
-        OpenTicket(title, desk.name, person, language=language),
+        OpenTicket(title, department.name, person, language=language),
         Assign(agent.name),
         SetStatus(Status.OPEN),
     )
@@ -243,7 +241,7 @@ def _first_line(text: str) -> str:
     return line if len(line) <= 60 else line[:60].rsplit(" ", 1)[0] + " …"
 
 
-ON_TICKET: Mapping[str, Callable[[CommandContext], Judgement]] = {
+ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "take": about_people.take,
     "assign": about_people.assign,
     "unassign": about_people.unassign,
@@ -275,7 +273,7 @@ ON_TICKET: Mapping[str, Callable[[CommandContext], Judgement]] = {
     "link": about_threads.link,
     "undo": about_threads.undo_change,
 }
-WITHOUT_TICKET: Mapping[str, Callable[[Command, Agent, KnownWorld], Judgement]] = {
+WITHOUT_TICKET: Mapping[str, Callable[[CommandContext], Judgement]] = {
     "new": _new,
     "call": _call,
     "away": about_absence.away,
@@ -284,7 +282,6 @@ WITHOUT_TICKET: Mapping[str, Callable[[Command, Agent, KnownWorld], Judgement]] 
 
 __all__ = [
     "Actor",
-    "CommandContext",
     "Event",
     "Granted",
     "Judgement",

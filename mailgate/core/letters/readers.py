@@ -41,6 +41,12 @@ def of_ticket(policy: Policy, ticket: Ticket, away: Iterable[Absence] = ()) -> t
     return tuple(found.values())
 
 
+def of_departments(policy: Policy, names: Iterable[str]) -> tuple[Agent, ...]:
+    """The agents who hear of an unowned ticket of any of these departments, each once."""
+    crews = (policy.agent(name) for department in names for name in crew(policy, department))
+    return tuple({agent.name: agent for agent in crews if agent and agent.active}.values())
+
+
 def crew(policy: Policy, department: str) -> tuple[str, ...]:
     """Names of those who hear of an unowned ticket (configuration `notify`; empty means all up to three agents)."""
     desk = policy.department(department)

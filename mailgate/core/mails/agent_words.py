@@ -26,7 +26,7 @@ def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> Know
     """What the commands of a mail may lean on."""
     return judging.world_at(
         case.moment,
-        ticket.number if ticket else 0,
+        ticket,
         words=reading.rest,
         title=reading.title,
         department=case.departments[0],

@@ -62,9 +62,7 @@ def internal_note(case: Case, ticket: Ticket, why: str, **context: Any) -> tuple
 
 def to_departments(case: Case, ticket: Ticket, names: Iterable[str]) -> tuple[Outbound, ...]:
     """Further departments hear of a ticket that was sent to them too."""
-    agents = {name: case.policy.agent(name) for dept in names for name in readers.crew(case.policy, dept)}
-    known = [agent for agent in agents.values() if agent and agent.active]
-    return _to_each(case, ticket, known, "customer", {"why": "told"})
+    return _to_each(case, ticket, readers.of_departments(case.policy, names), "customer", {"why": "told"})
 
 
 def _to_each(

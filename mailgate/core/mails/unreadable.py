@@ -24,12 +24,12 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.moment import Moment
-from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
+from mailgate.core.model.ticket import EntryKind, Priority
 
 
 def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Decision:
     """A stub ticket for a mail in quarantine, notices to the department, an alarm to the admin."""
-    policy, now = moment.policy, moment.now
+    policy = moment.policy
     named = [policy.department_at(addr) for addr in envelope.recipients]
     home = next((name for name in named if name), policy.departments[0].name)
     sender = Address(envelope.sender)
@@ -40,9 +40,8 @@ def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Deci
         AddEntry(EntryKind.NOTE, "mailgate", "mailgate", text, of_mail=False),
         Journal("quarantined", str(number)),
     )
-    stub = Ticket(0, "", Status.NEW, home, sender, now, now)
     about = {"why": "unreadable", "from": {"name": "", "address": sender.addr}, "reason": reason, "mail": number}
-    agents = readers.of_ticket(policy, stub)
+    agents = readers.of_departments(policy, (home,))
     letters = tuple(readers.to_agent(policy, agent, "notice", purpose="note", context=about) for agent in agents)
     alarms = readers.alarm(moment, "quarantine", "A mail is in quarantine", text, "mailgate quarantine retry")
     step = Step(None, changes, letters)
