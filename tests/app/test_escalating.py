@@ -107,7 +107,7 @@ class Desk:
     def _open(self, tx: Any, number: int, at: datetime) -> int:
         person = Address(f"c{number}@customer.example")
         opening = OpenTicket(f"Lamp {number}", "support", person, sla="standard")
-        ticket = Ticket(0, opening.subject, Status.NEW, "support", person, at, at, sla="standard")
+        ticket = changed.ticket_from_opening(opening, at)
         words = AddEntry(EntryKind.CUSTOMER, person.addr, "", "It is broken.")
         changes = (
             opening,

@@ -168,11 +168,11 @@ def test_a_mails_own_id_is_awaited_where_somebody_referred_to_it_and_no_mail_has
 
     assert awaited("<late@customer.example>").awaited == number
     assert number in awaited("<late@customer.example>").tickets
-    assert awaited("<never@customer.example>").awaited == 0
-    assert awaited("").awaited == 0
-    assert awaited("<1@customer.example>").awaited == 0, "a mail has it"
-    assert awaited("<1@customer.example>", "content-1").awaited == 0, "this very mail, come again"
-    assert awaited(ours).awaited == 0, "a letter of ours has it"
+    assert awaited("<never@customer.example>").awaited is None
+    assert awaited("").awaited is None
+    assert awaited("<1@customer.example>").awaited is None, "a mail has it"
+    assert awaited("<1@customer.example>", "content-1").awaited is None, "this very mail, come again"
+    assert awaited(ours).awaited is None, "a letter of ours has it"
     elsewhere = bench.open("Chair")
     bench.apply(None, ch.MergeInto(elsewhere), ticket=number)
     assert awaited("<late@customer.example>").awaited == elsewhere

@@ -56,7 +56,7 @@ def decide(
 
 def _ticket(facts: Facts, number: int) -> Ticket:
     """The ticket of that number, merges followed. Raises Permanent when there is none."""
-    ticket = facts.tickets.get(facts.merged.get(number, number))
+    ticket = facts.ticket(number)
     if ticket is None:
         raise Permanent(f"there is no ticket {number}")
     return ticket

@@ -11,13 +11,13 @@ from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Department, Policy, Role
-from mailgate.core.model.ticket import Priority, Ticket
+from mailgate.core.model.ticket import AnyTicket, Priority
 from mailgate.core.worktime import working_time
 
 PULL_FROM = 4  # departments with at least so many agents pull their work unless the admin says otherwise
 
 
-def of_ticket(policy: Policy, ticket: Ticket, away: Iterable[Absence] = ()) -> tuple[Agent, ...]:
+def of_ticket(policy: Policy, ticket: AnyTicket, away: Iterable[Absence] = ()) -> tuple[Agent, ...]:
     """The agents who hear of new words on this ticket: owner and watchers, else the department by `notify`.
 
     Where the owner is no active agent any more it is the department's; where that pulls its work, its lead's.

@@ -10,7 +10,7 @@ from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
 from mailgate.core.model.policy import Agent, Policy, Role
-from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
 from mailgate.core.proof import token
 from mailgate.core.text.quote import MARKERS, is_only_signature
 from mailgate.core.worktime import promise
@@ -106,7 +106,7 @@ def in_agents_own_copy(case: Case, ticket: Ticket) -> list[str]:
 
 
 def answer_letter(
-    case: Case, ticket: Ticket, agent: Agent, text: str, html: str = "", *, canned: str = "", survey: bool = False
+    case: Case, ticket: AnyTicket, agent: Agent, text: str, html: str = "", *, canned: str = "", survey: bool = False
 ) -> Outbound | None:
     """The letter with an agent's words: To the requester, Cc the participants, in the customer's own thread.
 
@@ -117,7 +117,7 @@ def answer_letter(
     people = list({person.key: person for person in people}.values())
     if not people:
         return None
-    before = case.facts.customer_ids.get(ticket.number, ())
+    before = () if ticket.number is None else case.facts.customer_ids.get(ticket.number, ())
     about: dict[str, Any] = {"agent": agent.name, "text": text, "html": html, "canned": canned}
     if survey and case.policy.letters.survey:
         about["survey"] = case.policy.letters.survey if isinstance(case.policy.letters.survey, str) else "scale"
@@ -138,7 +138,7 @@ def answer_letter(
     )
 
 
-def letter_of_new_ticket(case: Case, opening: Change) -> Ticket:
+def about_to_open(case: Case, opening: Change) -> AnyTicket:
     """The ticket a command is about to open, for the letter and the clocks."""
     assert isinstance(opening, OpenTicket)
     return changed.ticket_from_opening(opening, case.now)

@@ -94,18 +94,18 @@ def _memo(case: Case, agent: Agent, kind: EntryKind, text: str) -> AddEntry:
 def new_ticket(case: Case, agent: Agent, plan: workflow.Plan, outcomes: dict[str, Granted], text: str) -> Step:
     """A ticket opened by a command: `#new` writes to the customer first, `#call` keeps a memo, `#split` parts."""
     opening = plan.opens[0]
-    blank = agent_answer.letter_of_new_ticket(case, opening)
+    ticket = agent_answer.about_to_open(case, opening)
     changes: list[Change] = list(plan.opens)
     letters: tuple[Outbound, ...] = ()
     if "new" in outcomes:
         changes.append(_memo(case, agent, EntryKind.AGENT, text))
-        until = promise.waits_until(case.policy, blank.department, case.now)
+        until = promise.waits_until(case.policy, ticket.department, case.now)
         changes.append(SetStatus(Status.WAITING, until, why="answered"))
-        letter = agent_answer.answer_letter(case, blank, agent, text)
+        letter = agent_answer.answer_letter(case, ticket, agent, text)
         letters = (letter,) if letter else ()
     elif "call" in outcomes:
         changes.append(_memo(case, agent, EntryKind.CALL, text))
-    changes += sla.deadlines_at_opening(case.moment, changed.ticket_after(blank, changes[1:], case.now))
+    changes += sla.deadlines_at_opening(case.moment, changed.ticket_after(ticket, changes[1:], case.now))
     return Step(None, tuple(changes), letters)
 
 

@@ -167,7 +167,7 @@ def _about(author: Address | None, lines: Sequence[str]) -> dict[str, Any]:
 
 def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient]) -> Decision:
     """An agent cannot be reached: their lead hears of it, the ticket never does."""
-    ticket = case.facts.tickets.get(letter.ticket or 0)
+    ticket = None if letter.ticket is None else case.facts.tickets.get(letter.ticket)
     lead = readers.lead_of(case.policy, ticket.department if ticket else case.departments[0])
     failed = any(one.failed for one in recipients)
     if lead is None or not failed or lead.name == letter.agent:

@@ -30,7 +30,7 @@ from mailgate.core.model.change import (
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import reopening_is_over
 from mailgate.core.model.policy import Policy
-from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
+from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text.subject import without_prefixes
 from mailgate.core.worktime import sla
 
@@ -153,7 +153,7 @@ def neutral_title(subject: str, policy: Policy) -> str:
     return " ".join(without_prefixes(subject).split())[:SUBJECT_LENGTH].strip() or "(no subject)"
 
 
-def opened_ticket(case: Case, opening: OpenTicket) -> Ticket:
+def opened_ticket(case: Case, opening: OpenTicket) -> AnyTicket:
     """The ticket as it will stand, so that the same code decides who is told of new and old tickets."""
     owner = rule_effects.assignee(case, case.route.assign, opening.department) if case.route.assign else None
     return replace(
@@ -197,7 +197,7 @@ def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool 
     )
 
 
-def acknowledgement(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
+def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     """One acknowledgement for a new ticket, unless anything says that silence is safer (RFC 3834)."""
     author = case.author
     if author is None or not case.verdict.ack or case.route.ack is False or not case.fresh_mail:
@@ -328,7 +328,7 @@ def _banner(case: Case) -> dict[str, Any]:
     return {"failed": True} if case.match.ticket else {"failed": True, "proposed": [a.addr for a in case.newcomers()]}
 
 
-def _notices(case: Case, ticket: Ticket, why: str, **context: object) -> tuple[Outbound, ...]:
+def _notices(case: Case, ticket: AnyTicket, why: str, **context: object) -> tuple[Outbound, ...]:
     told = tuple(name for name in ticket.departments if name != ticket.department) if why == "new" else ()
     robot = {"automatic": case.verdict.kind} if case.verdict.robot else {}
     mentions = {"mentions": list(case.match.mentions)} if case.match.mentions else {}

@@ -211,7 +211,8 @@ def _ours(policy: Policy) -> Callable[[str], bool]:
 def _again(case: Case) -> Decision:
     """The same content once more: nothing, or, for another department, that department is told (threats T-14)."""
     fresh = tuple(name for name in case.departments if name not in case.facts.duplicate_departments)
-    ticket = case.facts.tickets.get(case.facts.duplicate_ticket or 0)
+    number = case.facts.duplicate_ticket
+    ticket = None if number is None else case.facts.tickets.get(number)
     trace = {**case.trace(), "duplicate_of": case.facts.duplicate_of}
     if not fresh or ticket is None or not _addressed(case) or case.mail.envelope.history:
         return case.end(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}", trace=trace)

@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from mailgate.core.mails.case import Case
-from mailgate.core.model.ticket import Ticket
+from mailgate.core.model.ticket import AnyTicket
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of, choose
 
 
-def promised_answer(case: Case, ticket: Ticket) -> dict[str, Any]:
+def promised_answer(case: Case, ticket: AnyTicket) -> dict[str, Any]:
     """What an acknowledgement may promise, as plain values that `wire` puts into the customer's language.
 
     `seconds` is working time, 0 when nothing is promised; `usual` says that it is the 80th percentile of the last 30

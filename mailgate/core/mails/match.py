@@ -51,7 +51,7 @@ def find(mail: InboundMail, author: Address | None, authority: Authority, moment
         old = match.ticket
         if not match.verified:  # an outsider's ticket continues nothing: its people's later mail would follow there
             return replace(match, ticket=None, mentions=(*match.mentions, old.number), verified=True)
-        follow = facts.tickets.get(facts.successors.get(old.number, 0))
+        follow = facts.ticket(facts.successors.get(old.number))
         if follow is not None and takes_part(follow, author) and not reopening_is_over(moment, follow):
             return replace(match, ticket=follow)
         return replace(match, ticket=None, continues=old.number, verified=True)
@@ -72,7 +72,7 @@ def _evident(
 ) -> Match:
     leaked = tuple(c for c in authority.carried if c.token.audience == "agent") if not authority.agent else ()
     for carried in authority.carried:
-        ticket = facts.tickets.get(facts.merged.get(carried.token.ticket or 0, carried.token.ticket or 0))
+        ticket = facts.ticket(carried.token.ticket)
         if ticket is None or (carried.by in _QUOTED and not authority.agent and not _votes(carried, ticket, author)):
             continue
         if authority.agent or takes_part(ticket, author) or _wrote_it(carried, author, facts):
@@ -85,18 +85,18 @@ def _evident(
     history = mail.envelope.history  # what another desk filed in one thread stays in one, whoever wrote
     reported = mail.bounced_ids if history else ()  # of old reports; a live one needs more proof than an id it quotes
     for identifier in (*referred_ids(mail), *reported):
-        ticket = facts.tickets.get(facts.by_id.get(identifier, 0))
+        ticket = facts.ticket(facts.by_id.get(identifier))
         if ticket and (authority.agent or history or takes_part(ticket, author)):
             return Match("reference", ticket, leaked=leaked)
         if ticket:
             mentioned.append(ticket.number)
     for number in tagged:
-        ticket = facts.tickets.get(facts.merged.get(number, number))
+        ticket = facts.ticket(number)
         if ticket and (authority.agent or takes_part(ticket, author)):
             return Match("number", ticket, mentions=_known(mentioned, facts), leaked=leaked)
         if ticket:
             mentioned.append(ticket.number)
-    awaited = facts.tickets.get(facts.awaited)  # an answer to this very mail came first
+    awaited = facts.ticket(facts.awaited)  # an answer to this very mail came first
     if awaited and (history or takes_part(awaited, author)):
         return Match("reference", awaited, mentions=_known(mentioned, facts), leaked=leaked)
     return Match("none", mentions=_known(mentioned, facts), leaked=leaked)

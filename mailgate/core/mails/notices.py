@@ -11,11 +11,11 @@ from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Outbound
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Agent
-from mailgate.core.model.ticket import Ticket
+from mailgate.core.model.ticket import AnyTicket, Ticket
 
 
 def customers_words(
-    case: Case, ticket: Ticket, why: str, extra: Iterable[str] = (), **context: Any
+    case: Case, ticket: AnyTicket, why: str, extra: Iterable[str] = (), **context: Any
 ) -> tuple[Outbound, ...]:
     """Notices of a customer's words: a plain reply to one goes to the customer."""
     agents = {agent.name: agent for agent in readers.of_ticket(case.policy, ticket, case.facts.away)}
@@ -28,7 +28,7 @@ def customers_words(
     return _to_each(case, ticket, others, "customer", {"why": why, **_elsewhere(case, ticket), **context}, files(case))
 
 
-def _elsewhere(case: Case, ticket: Ticket) -> dict[str, str]:
+def _elsewhere(case: Case, ticket: AnyTicket) -> dict[str, str]:
     """The other address of a mail whose Reply-To is not its From: where it came from, or where answers are asked for.
 
     The requester never changes by itself: a later mail's wish is shown, and one tap grants it.
@@ -60,14 +60,14 @@ def internal_note(case: Case, ticket: Ticket, why: str, **context: Any) -> tuple
     return _to_each(case, ticket, others, "note", {"why": why, **context})
 
 
-def to_departments(case: Case, ticket: Ticket, names: Iterable[str]) -> tuple[Outbound, ...]:
+def to_departments(case: Case, ticket: AnyTicket, names: Iterable[str]) -> tuple[Outbound, ...]:
     """Further departments hear of a ticket that was sent to them too."""
     return _to_each(case, ticket, readers.of_departments(case.policy, names), "customer", {"why": "told"})
 
 
 def _to_each(
     case: Case,
-    ticket: Ticket,
+    ticket: AnyTicket,
     agents: Iterable[Agent],
     purpose: str,
     about: Mapping[str, Any],

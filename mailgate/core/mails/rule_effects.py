@@ -20,7 +20,7 @@ from mailgate.core.model.change import (
     Tag,
 )
 from mailgate.core.model.mail import Address
-from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
+from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text import phone
 
 LONGEST_TOLD = 2000  # characters of a mail that outside addresses under `notify` are shown
@@ -91,7 +91,7 @@ def assignee(case: Case, how: str, department: str) -> str | None:
     return agent.name if agent and agent.active else None
 
 
-def agents_told(case: Case, ticket: Ticket) -> list[str]:
+def agents_told(case: Case, ticket: AnyTicket) -> list[str]:
     """Agents whom `notify` names, the department's lead and agents' own addresses included."""
     lead = readers.lead_of(case.policy, ticket.department)
     known = (
@@ -100,7 +100,7 @@ def agents_told(case: Case, ticket: Ticket) -> list[str]:
     return [agent.name for agent in known if agent]
 
 
-def outside_copies(case: Case, ticket: Ticket) -> tuple[Outbound, ...]:
+def outside_copies(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     """Letters to outside addresses: the whole words and files by `forward`, a few lines of them by `notify`."""
     policy = case.policy
     forwarded = tuple(

@@ -36,8 +36,8 @@ def contradicted(case: Case, tagged: Iterable[int]) -> bool:
 
 def is_of(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
     """True when a token was made for this ticket, or for one that went into it."""
-    number = carried.token.ticket or 0
-    return case.facts.merged.get(number, number) == ticket.number
+    number = carried.token.ticket
+    return number is not None and case.facts.merged.get(number, number) == ticket.number
 
 
 def lets_in(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:

@@ -74,10 +74,9 @@ def _opened(case: Case) -> Decision:
 def _answered(case: Case) -> Ticket | None:
     """The ticket a sent mail refers to, when somebody who takes part in it is among its readers."""
     facts = case.facts
-    numbers = [facts.by_id.get(identifier, 0) for identifier in referred_ids(case.mail)]
+    numbers = [facts.by_id[identifier] for identifier in referred_ids(case.mail) if identifier in facts.by_id]
     numbers += subject_numbers(case.mail.subject, case.policy)
-    for number in (facts.merged.get(one, one) for one in numbers):
-        ticket = facts.tickets.get(number)
+    for ticket in map(facts.ticket, numbers):
         if ticket and any(takes_part(ticket, addr) for addr in (*case.mail.to, *case.mail.cc)):
             return ticket
     return None

@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address, canonical
-from mailgate.core.model.ticket import Due, Entry, EntryKind, Status, Ticket
+from mailgate.core.model.ticket import AnyTicket, Due, Entry, EntryKind, Status
+
+T = TypeVar("T", bound=AnyTicket)
 
 AT_REST = (Status.WAITING, Status.HOLD, Status.SOLVED, Status.ARCHIVED)  # the clocks stand still
 
 
-def ticket_from_opening(opening: ch.OpenTicket, now: datetime, arrived_at: datetime | None = None) -> Ticket:
-    """The ticket as it is opened, its number 0 until the store draws one; it exists since `arrived_at`, else `now`."""
+def ticket_from_opening(opening: ch.OpenTicket, now: datetime, arrived_at: datetime | None = None) -> AnyTicket:
+    """The ticket as it is opened, before the store draws its number; it exists since `arrived_at`, else `now`."""
     told = (opening.department, *sorted({*opening.departments} - {opening.department}))
-    return Ticket(
-        number=0,
+    return AnyTicket(
+        number=None,
         subject=opening.subject,
         status=Status.NEW,
         department=opening.department,
@@ -38,9 +41,7 @@ def ticket_from_opening(opening: ch.OpenTicket, now: datetime, arrived_at: datet
     )
 
 
-def ticket_after(
-    ticket: Ticket, changes: Iterable[ch.Change], now: datetime, arrived_at: datetime | None = None
-) -> Ticket:
+def ticket_after(ticket: T, changes: Iterable[ch.Change], now: datetime, arrived_at: datetime | None = None) -> T:
     """The ticket as it will be once `changes` are written, so that a second command sees what the first one did.
 
     Words of the mail in hand count from `arrived_at`, everything else from `now`. `entries` and `updated_at` stay as
@@ -55,7 +56,7 @@ def ticket_after(
     return ticket if ticket.entries is thread else replace(ticket, entries=thread)
 
 
-def _after_one(ticket: Ticket, one: ch.Change, now: datetime) -> Ticket:
+def _after_one(ticket: T, one: ch.Change, now: datetime) -> T:
     match one:
         case ch.SetStatus(status, until):
             return _with_status(ticket, status, until, now)
@@ -83,7 +84,7 @@ def _after_one(ticket: Ticket, one: ch.Change, now: datetime) -> Ticket:
             return _with_people(_with_facts(ticket, one), one)
 
 
-def _with_facts(ticket: Ticket, one: ch.Change) -> Ticket:
+def _with_facts(ticket: T, one: ch.Change) -> T:
     match one:
         case ch.Tag(add, remove):
             return replace(ticket, tags=tuple(sorted({*ticket.tags, *add} - {*remove})))
@@ -99,7 +100,7 @@ def _with_facts(ticket: Ticket, one: ch.Change) -> Ticket:
             return ticket
 
 
-def _with_people(ticket: Ticket, one: ch.Change) -> Ticket:
+def _with_people(ticket: T, one: ch.Change) -> T:
     match one:
         case ch.Watch(agent, on):
             others = {*ticket.watchers} - {agent}
@@ -128,7 +129,7 @@ def _told(own: str, departments: Iterable[str]) -> tuple[str, ...]:
     return (own, *sorted({*departments} - {own}))
 
 
-def _merged(ticket: Ticket, number: int, now: datetime) -> Ticket:
+def _merged(ticket: T, number: int, now: datetime) -> T:
     """Its thread has gone; who takes part and what it was called stays, for the day it is taken back."""
     if ticket.merged_into is not None or number == ticket.number:
         return ticket
@@ -137,7 +138,7 @@ def _merged(ticket: Ticket, number: int, now: datetime) -> Ticket:
     return replace(ticket, merged_into=number, due=Due(), entries=())
 
 
-def _with_status(ticket: Ticket, status: Status, until: datetime | None, now: datetime) -> Ticket:
+def _with_status(ticket: T, status: Status, until: datetime | None, now: datetime) -> T:
     if status is ticket.status:
         return replace(ticket, status_until=until)
     pauses = ticket.pauses
@@ -147,7 +148,7 @@ def _with_status(ticket: Ticket, status: Status, until: datetime | None, now: da
     return replace(ticket, status=status, status_until=until, status_since=now, solved_at=solved_at, pauses=pauses)
 
 
-def _with_words(ticket: Ticket, added: ch.AddEntry, now: datetime, at: datetime) -> Ticket:
+def _with_words(ticket: T, added: ch.AddEntry, now: datetime, at: datetime) -> T:
     entry = Entry(0, added.kind, added.author, added.author_name, at, added.text, added.quoted, added.html,
                   added.unverified, added.attachments)  # fmt: skip
     ticket = replace(ticket, entries=tuple(sorted((*ticket.entries, entry), key=lambda said: said.at)))
@@ -159,7 +160,7 @@ def _with_words(ticket: Ticket, added: ch.AddEntry, now: datetime, at: datetime)
     return ticket
 
 
-def _without_words(ticket: Ticket, gone: int) -> Ticket:
+def _without_words(ticket: T, gone: int) -> T:
     """An agent's words are a note now; what their writing had answered is owed again."""
     if not any(entry.id == gone and entry.kind is EntryKind.AGENT for entry in ticket.entries):
         return ticket

@@ -84,7 +84,7 @@ class Facts:
     duplicate_ticket: int | None = None
     msgid_collision: bool = False  # the same Message-ID with other content exists
     by_id: Mapping[str, int] = field(default_factory=dict)  # Message-ID -> ticket (merges followed)
-    awaited: int = 0  # the ticket that knows the mail's own Message-ID as somebody's reference, while no mail has it
+    awaited: int | None = None  # the ticket that knows the mail's own id as somebody's reference, while no mail has it
     tickets: Mapping[int, Ticket] = field(default_factory=dict)  # every candidate, by number (merges followed)
     merged: Mapping[int, int] = field(default_factory=dict)  # asked-for number -> where it went
     letters: Mapping[str, SentLetter] = field(default_factory=dict)  # by what the needs asked for
@@ -119,3 +119,7 @@ class Facts:
     )  # ticket -> letters to its customer that no agent wrote: (template, when), newest first
     left_at: Mapping[int, datetime] = field(default_factory=dict)  # ticket -> when somebody was last taken off it
     unattended: frozenset[int] = frozenset()  # tickets whose newest mail from the customer's side a program wrote
+
+    def ticket(self, number: int | None) -> Ticket | None:
+        """The candidate of that number, merges followed."""
+        return None if number is None else self.tickets.get(self.merged.get(number, number))

@@ -89,10 +89,10 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """A ticket as the store knows it; `entries` is filled only where the thread was asked for."""
+class AnyTicket:
+    """A ticket as it stands or is about to be opened; `entries` is filled only where the thread was asked for."""
 
-    number: int
+    number: int | None  # None until the store draws one
     subject: str
     status: Status
     department: str
@@ -126,3 +126,10 @@ class Ticket:
         """True when a deadline has passed on a ticket that is not done, waiting or on hold."""
         at = self.due.next
         return at is not None and at < now and self.status in (Status.NEW, Status.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket(AnyTicket):
+    """A ticket as the store knows it."""
+
+    number: int

@@ -11,7 +11,7 @@ from mailgate.core.model.change import Assign, Change, SetDue, SetEscalation, Se
 from mailgate.core.model.changed import AT_REST
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Calendar, EscalationStep, Policy, Sla
-from mailgate.core.model.ticket import Due, Priority, Status, Ticket
+from mailgate.core.model.ticket import AnyTicket, Due, Priority, Status, Ticket
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of, choose
 
@@ -62,7 +62,7 @@ def deadline(calendar: Calendar | None, start: datetime, promise: timedelta, pau
     return due
 
 
-def running_deadlines(policy: Policy, ticket: Ticket) -> tuple[RunningDeadline, ...]:
+def running_deadlines(policy: Policy, ticket: AnyTicket) -> tuple[RunningDeadline, ...]:
     """The clocks that run for a ticket; none while it is waiting, on hold or done.
 
     The response clock runs from the opening until the first answer, and anew from each customer mail after it; the
@@ -89,7 +89,7 @@ def running_deadlines(policy: Policy, ticket: Ticket) -> tuple[RunningDeadline, 
     return tuple(found)
 
 
-def deadlines(policy: Policy, ticket: Ticket) -> Due:
+def deadlines(policy: Policy, ticket: AnyTicket) -> Due:
     """The deadlines as the clocks give them; `first_response` holds whichever response is owed now."""
     dues = {
         "resolve" if clock.which == "resolve" else "first_response": clock.due
@@ -99,14 +99,14 @@ def deadlines(policy: Policy, ticket: Ticket) -> Due:
     return Due(dues.get("first_response"), dues.get("resolve"), manual)
 
 
-def deadlines_at_opening(moment: Moment, ticket: Ticket) -> tuple[Change, ...]:
+def deadlines_at_opening(moment: Moment, ticket: AnyTicket) -> tuple[Change, ...]:
     """Promise, deadlines and first step of a ticket that was just opened; a rule may have named another promise."""
     named = ticket.sla if ticket.sla != moment.policy.department(ticket.department).sla else None
     promised = choose(moment.policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, named)
     return _settle(moment, None, ticket, promised.name if promised else None)
 
 
-def deadlines_after(moment: Moment, before: Ticket, after: Ticket) -> tuple[Change, ...]:
+def deadlines_after(moment: Moment, before: AnyTicket, after: AnyTicket) -> tuple[Change, ...]:
     """What the clocks make of a change from `before` to `after` (see `changed.ticket_after`), entries written included.
 
     The promise is chosen again unless a rule had named another; deadlines count from the original start; one that was
@@ -120,7 +120,7 @@ def deadlines_after(moment: Moment, before: Ticket, after: Ticket) -> tuple[Chan
     return _settle(moment, before, after, fitting.name if fitting else None)
 
 
-def _settle(moment: Moment, before: Ticket | None, after: Ticket, sla: str | None) -> tuple[Change, ...]:
+def _settle(moment: Moment, before: AnyTicket | None, after: AnyTicket, sla: str | None) -> tuple[Change, ...]:
     changes: list[Change] = [] if sla == after.sla else [SetSla(sla)]
     old = before.due if before else Due()
     promised = replace(after, sla=sla)
@@ -137,7 +137,7 @@ def _settle(moment: Moment, before: Ticket | None, after: Ticket, sla: str | Non
     return tuple(changes)
 
 
-def _keep_missed(old: Due, new: Due, ticket: Ticket, now: datetime) -> Due:
+def _keep_missed(old: Due, new: Due, ticket: AnyTicket, now: datetime) -> Due:
     if ticket.status.done:
         return Due()
     answered = ticket.last_agent_at is not None and ticket.last_agent_at >= (
@@ -152,7 +152,7 @@ def _keep_missed(old: Due, new: Due, ticket: Ticket, now: datetime) -> Due:
     )
 
 
-def explain(policy: Policy, ticket: Ticket, zone: tzinfo) -> tuple[str, ...]:
+def explain(policy: Policy, ticket: AnyTicket, zone: tzinfo) -> tuple[str, ...]:
     """How each deadline of a ticket came about, a sentence each, times in `zone`; for people at the desk."""
     running = {
         "resolve" if clock.which == "resolve" else "first_response": clock
@@ -215,7 +215,7 @@ def due_steps(sla: Sla) -> tuple[EscalationStep, ...]:
     return tuple(found[at] for at in sorted(found))
 
 
-def next_look(policy: Policy, ticket: Ticket) -> datetime | None:
+def next_look(policy: Policy, ticket: AnyTicket) -> datetime | None:
     """When the next step of escalation is to be taken; None when there is none or the clocks stand still."""
     ahead = _moments(policy, ticket)[ticket.escalation :]
     return ahead[0][0] if ahead else None
@@ -258,7 +258,7 @@ def _handed(moment: Moment, ticket: Ticket, step: EscalationStep) -> list[Change
     return []
 
 
-def _moments(policy: Policy, ticket: Ticket) -> tuple[tuple[datetime, EscalationStep], ...]:
+def _moments(policy: Policy, ticket: AnyTicket) -> tuple[tuple[datetime, EscalationStep], ...]:
     """Every step of the nearest deadline with its time; the share counts the working time that the deadline counted."""
     due = ticket.due.next
     if due is None or ticket.status in AT_REST:

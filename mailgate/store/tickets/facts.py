@@ -34,8 +34,8 @@ class FactsReading(Applying):
         asked = [*by_id.values(), *needs.numbers, *(each.ticket for each in letters.values() if each.ticket)]
         if known.get("duplicate_ticket"):
             asked.append(known["duplicate_ticket"])
-        awaited = known.get("awaited", 0)
-        if awaited:
+        awaited = known.get("awaited")
+        if awaited is not None:
             asked.append(awaited)
         if needs.queue_of:
             known["queue"] = self._queue(needs)
@@ -44,7 +44,7 @@ class FactsReading(Applying):
         asked = [*list(dict.fromkeys(asked))[:CANDIDATES], *(number for number in listed if number)]
         tickets, merged, ids = self._tickets(list(dict.fromkeys(asked)), needs.sender)
         known["successors"] = self._successors(tickets, ids, merged, needs.sender)
-        known["awaited"] = merged.get(awaited, awaited)
+        known["awaited"] = None if awaited is None else merged.get(awaited, awaited)
         known["by_id"] = {key: merged.get(number, number) for key, number in by_id.items()}
         known["tickets"], known["merged"] = tickets, merged
         self._threads(known, tickets, ids, now)
@@ -77,7 +77,7 @@ class FactsReading(Applying):
             params = {"message_id": rows.clean(needs.message_id), "content_digest": needs.content_digest}
             own = self.one(sql.OWN_ID_BEFORE, params)
             known["msgid_collision"] = own is not None and bool(own["taken"])
-            known["awaited"] = (own["awaited"] or 0) if own is not None and not own["taken"] else 0
+            known["awaited"] = own["awaited"] if own is not None and not own["taken"] else None
         return known
 
     def _by_id(self, needs: Needs) -> dict[str, int]:
