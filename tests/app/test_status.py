@@ -198,6 +198,22 @@ def test_a_silent_mailbox_is_told_after_its_patience_and_forgiven_at_the_next_su
     assert len(board.states()) == 1
 
 
+def test_a_mailbox_that_connects_and_never_brings_a_mail_is_silent() -> None:
+    """Each try was a success, so nobody was ever told."""
+    now = [NOON]
+    board = MailboxBoard(lambda: now[0], {"support": timedelta(minutes=30)})
+    for _ in range(4):
+        board.report("support", ReaderReport(ReaderState.READING, backlog=7, success=False))
+        board.report("support", ReaderReport(ReaderState.FAILING, "protocol", "hands none over"))
+        now[0] += timedelta(minutes=10)
+    board.report("support", ReaderReport(ReaderState.READING, backlog=7, success=False))
+    [row] = board.states()
+    assert (row["state"], row["error"], row["silent"], row["success_at"]) == ("failing", "hands none over", True, None)
+    board.report("support", ReaderReport(ReaderState.READING, backlog=6))
+    [row] = board.states()
+    assert (row["state"], row["error"], row["silent"]) == ("reading", None, False)
+
+
 def test_a_silent_mailbox_is_grave(watched: Desk) -> None:
     daemon = status.of_daemon(watched.gateway)
     row = {"name": "support", "state": "failing", "error": "login refused", "success_at": None, "silent": True}

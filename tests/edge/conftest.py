@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 import trustme
+from edge.imap_script import FakeServer, Story
 
 from mailgate.core.model.mail import Envelope, Source
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
@@ -173,6 +174,19 @@ def open_door() -> Iterator[Callable[..., Running]]:
     yield start
     for running in opened:
         running.close()
+
+
+@pytest.fixture
+def story() -> Iterator[Story]:
+    """A reader's story on a scripted IMAP server with three mails."""
+    server = FakeServer()
+    server.mails = {uid: b"Subject: %d\r\n\r\nhello\r\n" % uid for uid in (3, 4, 9)}
+    told = Story(server)
+    yield told
+    for reader in told.readers:
+        reader.stop()
+    server.close()
+    assert all(reader.join(20) for reader in told.readers)
 
 
 # --- real servers -----------------------------------------------------------------------------------------------------

@@ -34,6 +34,11 @@ class ReaderReport(Protocol):
         """When its access token ends."""
         ...
 
+    @property
+    def success(self) -> bool:
+        """False for a `reading` that has brought nothing yet."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LastHeard:
@@ -65,7 +70,9 @@ class MailboxBoard:
             seen = self._seen.get(name)
             if seen is None:
                 return
-            good = report.state in WELL
+            good = report.state in WELL and report.success
+            if report.state in WELL and not good and seen.report and seen.report.error:
+                return  # it tries again: what was wrong stays to be read until mail comes
             self._seen[name] = replace(seen, report=report, success_at=now if good else seen.success_at)
 
     def states(self) -> list[dict[str, Any]]:

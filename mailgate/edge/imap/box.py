@@ -92,13 +92,14 @@ class ReaderState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReaderReport:
-    """What a reader tells about itself; READING and IDLE are successes."""
+    """What a reader tells about itself; IDLE is a success, and READING when mail has come."""
 
     state: ReaderState
-    kind: str = ""  # of the trouble: login, certificate, network, busy, quota, protocol, folder, store
+    kind: str = ""  # of the trouble: login, certificate, network, busy, quota, protocol, folder, memory, store
     error: str = ""  # one line for the admin, without secrets
     backlog: int = 0
     token_expires: datetime | None = None
+    success: bool = True  # False: READING, and nothing has come since the last report
 
 
 class MailboxTrouble(Exception):

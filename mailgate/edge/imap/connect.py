@@ -14,6 +14,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from mailgate.edge.imap.box import AccessToken, Mailbox, MailboxTrouble, Password
+from mailgate.edge.imap.talk import Client
 from mailgate.errors import MailgateError, Permanent
 
 _BUSY: Final = re.compile(
@@ -43,8 +44,10 @@ def sorted_troubles() -> Iterator[None]:
         text = _line(error)
         kind = "quota" if _QUOTA.search(text) else "busy" if _BUSY.search(text) or _BYE.search(text) else "protocol"
         raise MailboxTrouble(kind, text) from None
-    except (MemoryError, OverflowError):
-        raise MailboxTrouble("protocol", "the server announced an impossible size") from None
+    except MemoryError:  # what a server announces takes none: it is ours that is short
+        raise MailboxTrouble("memory", "mailgate itself is short of memory") from None
+    except OverflowError:
+        raise MailboxTrouble("protocol", "the server told an impossible number") from None
     except TimeoutError:
         raise MailboxTrouble("network", "the server does not answer") from None
     except (OSError, EOFError) as error:
@@ -69,7 +72,7 @@ def connect(mailbox: Mailbox) -> tuple[IMAPClient, Password | AccessToken]:
     lost its STARTTLS (RFC 3501 section 11.1, threats I-10 and I-11).
     """
     with sorted_troubles():
-        client = IMAPClient(
+        client = Client(
             mailbox.host,
             port=mailbox.port,
             ssl=mailbox.tls == "tls",
@@ -100,7 +103,7 @@ def _secure(client: IMAPClient, mailbox: Mailbox) -> None:
         return
     if not client.has_capability("STARTTLS"):
         raise MailboxTrouble("certificate", "the server, or somebody between, does not offer STARTTLS")
-    plain = client._imap.file
+    plain = client._imap.buffer
     client.starttls(mailbox.ssl_context)
     with contextlib.suppress(OSError, ValueError):  # the plain socket is gone: only its buffer can answer
         if plain.peek(1):

@@ -23,6 +23,11 @@ log = logging.getLogger(__name__)
 
 _MAX_LOGINS: Final = 5
 _SOON: Final = 0.5  # seconds until a folder is looked at again that changed while we looked
+_AT_ONCE: Final = 1.0  # seconds of waiting below which something called us
+_IN_VAIN: Final = 3  # times it may call us for nothing before we take our time
+_WITHOUT_IDLE: Final = 60.0  # seconds between two looks where IDLE does not work
+_IDLE_AGAIN: Final = 3600.0  # paces until it is tried again
+_WORKED: Final = 30.0  # seconds after which an IDLE that broke off did work
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,10 @@ class MailboxReader:
         self._refused = 0
         self._secret: object = None
         self._client: IMAPClient | None = None
+        self._came = 0  # mails committed, as last seen
+        self._in_vain = 0  # times that waiting ended at once and nothing had come
+        self._idle_failed = 0  # times in a row
+        self._idle_again = 0.0  # when IDLE is tried again (monotonic seconds)
         self._thread = threading.Thread(target=self._run, name=f"imap-{mailbox.name}", daemon=True)
 
     def start(self) -> None:
@@ -93,7 +102,12 @@ class MailboxReader:
                 self._after("store", type(error).__name__)
 
     def _after(self, kind: str, text: str) -> None:
-        """Report the trouble and wait: 1 s, doubling to 5 minutes, with jitter lest mailboxes march in step."""
+        """Report the trouble and wait: 1 s, doubling to 5 minutes, with jitter lest mailboxes march in step.
+
+        A connection that breaks after it brought mail is no failure that makes us wait longer each time.
+        """
+        if self._some_came():
+            self._delay = 0.0
         self._refused = self._refused + 1 if kind == "login" else 0
         paused = self._refused >= _MAX_LOGINS
         self._delay = min(self._pace.longest, self._delay * 2 or self._pace.first)
@@ -102,10 +116,15 @@ class MailboxReader:
         self._tell(ReaderState.PAUSED if paused else ReaderState.FAILING, kind, text)
         self._stop.wait(wait)
 
-    def _tell(self, state: ReaderState, kind: str = "", error: str = "") -> None:
+    def _some_came(self) -> bool:
+        """Has mail been committed since we asked last?"""
+        before, self._came = self._came, sum(folder.came for folder in self._folders)
+        return self._came > before
+
+    def _tell(self, state: ReaderState, kind: str = "", error: str = "", *, success: bool = True) -> None:
         expires = self._secret.expires if isinstance(self._secret, AccessToken) else None
         backlog = sum(folder.backlog for folder in self._folders)
-        self._report(self.mailbox.name, ReaderReport(state, kind, error, backlog, expires))
+        self._report(self.mailbox.name, ReaderReport(state, kind, error, backlog, expires, success))
 
     def _session(self) -> None:
         client, self._secret = connect(self.mailbox)
@@ -125,7 +144,9 @@ class MailboxReader:
                         break
                     self._refused, self._delay = 0, 0.0
                     self._tell_how_it_went()
+                    began, came = time.monotonic(), self._some_came()
                     self._wait(client)
+                    self._take_our_time(came, time.monotonic() - began)
                 with contextlib.suppress(Exception):
                     client.logout()
         finally:
@@ -137,36 +158,76 @@ class MailboxReader:
         if complaints:
             log.warning("mailbox failed", extra={"mailbox": self.mailbox.name, "kind": "folder", "error": complaints})
             self._tell(ReaderState.FAILING, "folder", complaints)
+        elif time.monotonic() < self._idle_again:
+            self._tell(ReaderState.IDLE, "idle", "IDLE does not work there: looking for new mail at intervals")
         else:
             self._tell(ReaderState.IDLE)
 
     def _take_all(self, client: IMAPClient) -> None:
         """Batch by batch through all folders in turn, so that a large one does not keep the others waiting."""
         for folder in self._folders:
-            folder.complaint = ""
+            folder.begin_pass()
         busy = list(self._folders)
         while busy and not self._stop.is_set():
             for folder in list(busy):
-                if folder.open(client):
-                    uids = folder.pending(client)
-                    if uids:
-                        self._tell(ReaderState.READING)
-                        folder.take(client, uids)
-                        continue
-                    folder.move(client)
+                if folder.open(client) and self._take_some(client, folder) and not folder.restless:
+                    continue
                 busy.remove(folder)
+        for folder in self._folders:
+            folder.end_pass()
+
+    def _take_some(self, client: IMAPClient, folder: Folder) -> bool:
+        """A batch, or all of a folder that would give its mails other UIDs when opened again; False: nothing left."""
+        uids = folder.pending(client)
+        while uids and not self._stop.is_set():
+            before = folder.came
+            self._tell(ReaderState.READING, success=False)
+            folder.take(client, uids)
+            if folder.came > before:
+                self._tell(ReaderState.READING)
+            if not folder.restless:
+                return True
+            uids = folder.pending(client)
+        folder.move(client)
+        return False
 
     def _wait(self, client: IMAPClient) -> None:
         """Until there is news, a mail that failed is due, or the time to poll has come."""
+        if any(folder.restless for folder in self._folders):
+            self._stop.wait(self._pace.longest)
+            return
         seconds = min(self.mailbox.poll, RENEW)
         due = [folder.next_try for folder in self._folders if folder.next_try is not None]
         if due:
             seconds = max(0.0, min(seconds, min(due) - time.monotonic()))
         first = self._folders[0]
-        if not self.mailbox.idle or not client.has_capability("IDLE") or not first.open(client):
+        if not self.mailbox.idle or not client.has_capability("IDLE"):
+            self._stop.wait(seconds)
+        elif time.monotonic() < self._idle_again:
+            self._stop.wait(min(seconds, _WITHOUT_IDLE))
+        elif not first.open(client):
             self._stop.wait(seconds)
         elif not first.pending(client):
-            wait_for_news(client, min(seconds, _SOON) if told_since_select(client) else seconds, self._stop)
+            self._idle(client, min(seconds, _SOON) if told_since_select(client) else seconds)
+
+    def _idle(self, client: IMAPClient, seconds: float) -> None:
+        """Wait by IDLE; a server on which it fails twice in a row is asked at intervals, and tried again in an hour."""
+        began, worked = time.monotonic(), False
+        try:
+            worked = wait_for_news(client, seconds, self._stop)
+        finally:
+            self._idle_failed = 0 if worked or time.monotonic() - began >= _WORKED else self._idle_failed + 1
+            if self._idle_failed >= 2:
+                self._idle_failed = 1
+                self._idle_again = time.monotonic() + _IDLE_AGAIN * self._pace.first
+                log.warning("idle does not work", extra={"mailbox": self.mailbox.name})
+
+    def _take_our_time(self, came: bool, waited: float) -> None:
+        """A server that calls us again and again for nothing is listened to less and less."""
+        called = waited < min(_AT_ONCE, 0.9 * self.mailbox.poll)
+        self._in_vain = self._in_vain + 1 if called and not came else 0
+        if self._in_vain > _IN_VAIN:
+            self._stop.wait(min(self._pace.longest, self._pace.first * 2.0 ** min(self._in_vain - _IN_VAIN - 1, 30)))
 
 
 class Mailboxes:
