@@ -426,7 +426,8 @@ def test_a_mailbox_silent_for_alarm_after_calls_the_admin(away: int, tmp_path: P
         assert desk.letters("root@admin.example") == []
         desk.clock.ahead = timedelta(minutes=31)
         ticks.watch(desk.gateway, desk.clock())
-        letter = only(desk.letters("root@admin.example"))
+        told = desk.letters("root@admin.example")  # on a busy machine the schedule tells of the jump of the clock too
+        letter = only([each for each in told if "mailbox support" in each["Subject"]])
         assert "mailbox support is silent" in whole(letter)
         assert "maintenance" in whole(letter)
         with pytest.raises(urllib.error.HTTPError) as caught:
