@@ -107,10 +107,10 @@ def _read(place: Path, port: int, backlog: int) -> dict[str, float]:
         """Cursors in the store."""
 
         def get(self, mailbox: str, folder: str) -> Cursor | None:
-            return store.read(lambda read: read.cursor(mailbox, folder))
+            return store.read(lambda read: read.settings.cursor(mailbox, folder))
 
         def set(self, mailbox: str, folder: str, cursor: Cursor) -> None:
-            store.write(lambda tx: tx.set_cursor(mailbox, folder, cursor, datetime.now(UTC))).result()
+            store.write(lambda tx: tx.settings.set_cursor(mailbox, folder, cursor, datetime.now(UTC))).result()
 
         def first_seen(self, mailbox: str) -> datetime:
             return datetime(2020, 1, 1, tzinfo=UTC)
@@ -118,7 +118,7 @@ def _read(place: Path, port: int, backlog: int) -> dict[str, float]:
     def receive(raw: bytes, envelope: Envelope) -> concurrent.futures.Future[Kept]:
         nonlocal kept
         kept += 1
-        return store.write(lambda tx: tx.keep(raw, envelope, raw_digest(raw), datetime.now(UTC)), first=True)
+        return store.write(lambda tx: tx.mail.keep(raw, envelope, raw_digest(raw), datetime.now(UTC)), first=True)
 
     mailbox = Mailbox("support", USER, "127.0.0.1", USER, lambda: Password("secret"), port=port, tls="none")
     reader = MailboxReader(

@@ -128,7 +128,7 @@ def measure(path: Path, question: str) -> Cost:
         begin = time.process_time()  # of this process alone, whatever else the machine does
         found = ask(store)
         times.append(time.process_time() - begin)
-    tickets = store.read(lambda read: int(read.scalar("SELECT count(*) FROM ticket", {})))  # type: ignore[attr-defined]
+    tickets = store.read(lambda read: int(read.session.scalar("SELECT count(*) FROM ticket", {})))  # type: ignore[attr-defined]
     store.close()
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return Cost(question, tickets, statistics.median(times), memory, found)
@@ -140,7 +140,7 @@ def _report(store: SqliteStore, period: timedelta) -> int:
 
 def _due(store: SqliteStore) -> int:
     """What the jobs `escalate` and `wake` ask every twenty seconds."""
-    return store.read(lambda read: len(read.late(NOW, 2 * DUE)) + len(read.waking(NOW, 2 * DUE)))
+    return store.read(lambda read: len(read.tickets.late(NOW, 2 * DUE)) + len(read.tickets.waking(NOW, 2 * DUE)))
 
 
 QUESTIONS: dict[str, Callable[[SqliteStore], int]] = {

@@ -134,7 +134,7 @@ def _threads() -> Counter[str]:
 
 def _settle(gateway: Gateway) -> None:
     def quiet(read: Read) -> bool:
-        queues = read.queues()
+        queues = read.report.queues()
         return not queues["mail"]["waiting"] and not set(queues["outbox"]) & {"waiting", "leased", "sending"}
 
     wait(lambda: gateway.store.read(quiet), 120)

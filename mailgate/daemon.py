@@ -56,7 +56,7 @@ class Daemon:
         self.loop = asyncio.get_running_loop()
         self._signals(self.loop)
         self.loop.set_exception_handler(self._trouble)
-        recovered = self.gateway.store.write(lambda tx: tx.recover(self.gateway.clock())).result()
+        recovered = self.gateway.store.write(lambda tx: tx.outbox.recover(self.gateway.clock())).result()
         log.info("starting", extra={"recovered": dict(recovered)})
         for problem in self.gateway.config.warnings:
             log.warning("configuration warning", extra={"problem": str(problem)})

@@ -134,7 +134,7 @@ class Desk:
         """Block until no mail is without a fate (one that was released from parking, say)."""
 
         def none_open() -> bool:
-            return self.gateway.store.read(lambda read: read.audit())["unaccounted"] == 0
+            return self.gateway.store.read(lambda read: read.report.audit())["unaccounted"] == 0
 
         self.wait(none_open, "a mail got no fate")
 
@@ -142,19 +142,19 @@ class Desk:
         return self.settled[number]
 
     def ticket(self, number: int) -> Ticket:
-        found = self.gateway.store.read(lambda read: read.ticket(number))
+        found = self.gateway.store.read(lambda read: read.tickets.get(number))
         assert found is not None
         return found
 
     def tickets(self) -> list[Ticket]:
         statuses = ("new", "open", "waiting", "hold", "solved", "archived")
         now = self.gateway.clock()
-        found = self.gateway.store.read(lambda read: read.tickets(TicketFilter(status=statuses), now))
+        found = self.gateway.store.read(lambda read: read.tickets.matching(TicketFilter(status=statuses), now))
         return sorted(found, key=lambda ticket: ticket.number)
 
     def of_mail(self, number: int) -> Ticket:
         """The one ticket a mail is filed in."""
-        row = self.gateway.store.read(lambda read: read.mail(number))
+        row = self.gateway.store.read(lambda read: read.mail.row(number))
         assert row is not None and len(row["tickets"]) == 1, row
         return self.ticket(row["tickets"][0])
 
@@ -164,18 +164,18 @@ class Desk:
         for _ in range(2000):
             self.gateway.dispatcher.drain()
             now = self.gateway.clock()
-            rows = self.gateway.store.read(lambda read: read.outbox(("waiting", "leased", "sending")))
+            rows = self.gateway.store.read(lambda read: read.outbox.deliveries(("waiting", "leased", "sending")))
             busy = any(row["state"] != "waiting" or row["due_at"] <= now for row in rows)
             if not busy:
                 break
             self.idle.wait(0.01)
         assert not busy, "letters that are due do not leave"
-        rows = self.gateway.store.read(lambda read: read.outbox(("sent",)))
+        rows = self.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
         found = []
         for row in rows:
             if (to and row["to"] != to) or (template and row["template"] != template):
                 continue
-            letter = self.gateway.store.read(lambda read, one=row["letter"]: read.letter(one))
+            letter = self.gateway.store.read(lambda read, one=row["letter"]: read.outbox.letter(one))
             found.append(email.message_from_bytes(letter["raw"], policy=email.policy.default))
         return found
 

@@ -146,7 +146,7 @@ PURE = (
     "mailgate.core.",
     "mailgate.wire.",
     "mailgate.edge.smtp.address",
-    "mailgate.store.tickets.search",
+    "mailgate.store.tickets.queries",
     "mailgate.config.values",
 )
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1] / "mailgate"
 FILES = sorted(ROOT.rglob("*.py"))
 
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
-STORE = {"store.base", "store.blobs", "store.former"}
+STORE = {"store.base", "store.verbs", "store.values", "store.blobs", "store.former"}
 MAY = {
     "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"},
     "core": {"errors"},
@@ -29,7 +29,9 @@ MAY = {
     "core.clock": {"core", "errors", "core.text", "core.model", "core.worktime", "core.letters", "core.commands"},
     "core.mails": {"core", "errors", "core.text", "core.model", "core.rules", "core.worktime", "core.proof", "core.letters",
                    "core.commands"},
-    "store.base": {"errors", "core"}, "store.blobs": {"errors", "crash", "newfile", "store.base"}, "store.former": set(),
+    "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"},
+    "store.base": {"errors", "core", "store.values", "store.verbs"},
+    "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
     "wire": {"errors", "core"}, "edge": {"errors", "crash", "newfile", "core", "store.base"},
     "store": {"errors", "crash", "newfile", "core", *STORE},
     "config": {"errors", "newfile", "tomlfile", "core"},

@@ -48,11 +48,11 @@ def test_tickets_made_directly_are_tickets(tmp_path: Path, monkeypatch: pytest.M
     store = SqliteStore(database)
     try:
         now = datetime.now(UTC)
-        assert store.read(lambda read: read.count(TicketFilter(), now)) == 100
-        ticket = store.read(lambda read: read.ticket(1100))
+        assert store.read(lambda read: read.tickets.count(TicketFilter(), now)) == 100
+        ticket = store.read(lambda read: read.tickets.get(1100))
         assert ticket is not None and len(ticket.entries) == 1 and ticket.requester.addr.endswith("@customer.example")
-        assert store.read(lambda read: read.audit())["unaccounted"] == 0
-        assert [found.number for found in store.read(lambda read: read.find("order 77"))] == [1077]
+        assert store.read(lambda read: read.report.audit())["unaccounted"] == 0
+        assert [found.number for found in store.read(lambda read: read.tickets.find("order 77"))] == [1077]
     finally:
         store.close()
     with sqlite3.connect(database) as connection:

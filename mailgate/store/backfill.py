@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailgate import crash
-from mailgate.store import signed
-from mailgate.store.session import TransactionPart
+from mailgate.store.outbox import signed
+from mailgate.store.session import Session
 from mailgate.store.tickets.indexing import let_go
 
 # (session, cursor, rows) -> the next cursor, None when nothing is left. Runs inside the writer's transaction, looks at
 # no more rows than it is told, and may meet rows that are right already: new ones are written while it goes on.
-Slice = Callable[[TransactionPart, int, int], int | None]
+Slice = Callable[[Session, int, int], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, done = excluded.done
 """
 
 
-def advance(session: TransactionPart, rows: int) -> float | None:
+def advance(session: Session, rows: int) -> float | None:
     """One slice of the first fill that is not done, with its cursor; the seconds it took, None when all are done."""
     for fill in FILLS:
         row = session.one(_NEXT, {"name": fill.name})
@@ -50,7 +50,7 @@ def advance(session: TransactionPart, rows: int) -> float | None:
     return None
 
 
-def done(session: TransactionPart, name: str) -> bool:
+def done(session: Session, name: str) -> bool:
     """Whether all old rows have been seen."""
     row = session.one(_NEXT, {"name": name})
     return row is not None and bool(row["done"])

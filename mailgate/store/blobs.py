@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mailgate import crash, newfile
 from mailgate.errors import OutOfSpace, Temporary
-from mailgate.store.base import Incoming
+from mailgate.store.values import Incoming
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OURS = re.compile(r"[0-9a-f]{64}\.[0-9a-f]{16}")
@@ -27,7 +27,7 @@ def blob_path(data: Path, digest: str) -> Path:
 
 
 def write(data: Path, raw: bytes) -> Incoming:
-    """Write and fsync the bytes into `incoming/`, for `Tx.keep`; nobody else knows the name.
+    """Write and fsync the bytes into `incoming/`, for `MailTx.keep`; nobody else knows the name.
 
     Safe from any thread. Raises OutOfSpace or Temporary; then nothing is left behind.
     """

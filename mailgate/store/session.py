@@ -1,4 +1,4 @@
-"""What every part of the store shares inside one transaction: the connection and where the files lie."""
+"""What every room of the store shares inside one transaction: the connection and where the files lie."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Params = Mapping[str, Any]
 _LARGEST = 2**63 - 1  # what an INTEGER of SQLite holds
 
 
-class TransactionPart:
-    """One transaction on one connection; the parts of the store add their verbs to it."""
+class Session:
+    """One transaction on one connection: the rooms of the store put their verbs on it."""
 
     def __init__(self, connection: sqlite3.Connection, data: Path, first_number: int) -> None:
         self.connection = connection
@@ -76,3 +76,10 @@ class TransactionPart:
         if used:
             self.run(sql.USED, {"id": row["id"], "now": now, "name": name or row["name"]})
         return int(row["id"]), int(row["contact"])
+
+
+class Room:
+    """Verbs about one kind of thing, on a session shared with the other rooms."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session

@@ -1,20 +1,53 @@
-"""Every verb of the store on one transaction."""
+"""One transaction, and the rooms whose verbs it offers."""
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.store import backfill
-from mailgate.store.inbox import MailTable
-from mailgate.store.lookups import Lookups
-from mailgate.store.people.forgetting import Forgetting
-from mailgate.store.reporting import Reporting
+from mailgate.store.base import Applied, Ids, Stamp
+from mailgate.store.mail.inbox import Mail
+from mailgate.store.outbox.letters import Outbox
+from mailgate.store.people.people import People
+from mailgate.store.report import Report
+from mailgate.store.session import Session
+from mailgate.store.settings import Settings
+from mailgate.store.tickets.apply import Applying
 from mailgate.store.tickets.facts import FactsReading
-from mailgate.store.tickets.search import Searching
-from mailgate.store.tickets.timing import DueByTime
+from mailgate.store.tickets.queries import Tickets
 
 
-class Transaction(FactsReading, Searching, MailTable, Lookups, Reporting, DueByTime, Forgetting):
+class Transaction:
     """What a job is handed: `base.Tx` inside a write, `base.Read` inside a read."""
+
+    def __init__(self, connection: sqlite3.Connection, data: Path, first_number: int) -> None:
+        self.session = session = Session(connection, data, first_number)
+        self.mail = Mail(session)
+        self.tickets = Tickets(session)
+        self.outbox = Outbox(session, self.tickets)
+        self.people = People(session, self.mail)
+        self.settings = Settings(session)
+        self.report = Report(session)
+
+    def facts(self, needs: Needs, now: datetime) -> Facts:
+        """See `base.Read.facts`."""
+        return FactsReading(self.session, self.tickets, self.people, self.settings).facts(needs, now)
+
+    def apply(
+        self,
+        mail: int | None,
+        decision: Decision,
+        now: datetime,
+        ids: Ids,
+        stamp: Stamp | None = None,
+        hold: bool = False,
+    ) -> Applied:
+        """See `base.Tx.apply`."""
+        return Applying(self.session, self.outbox).apply(mail, decision, now, ids, stamp, hold)
 
     def backfill(self, rows: int) -> float | None:
         """See `base.Tx.backfill`."""
-        return backfill.advance(self, rows)
+        return backfill.advance(self.session, rows)

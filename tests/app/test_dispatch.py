@@ -144,7 +144,7 @@ class Office:
         return applied.letters[0]
 
     def rows(self) -> list[Mapping[str, Any]]:
-        return sorted(self.store.read(lambda read: read.outbox(STATES)), key=lambda row: row["id"])
+        return sorted(self.store.read(lambda read: read.outbox.deliveries(STATES)), key=lambda row: row["id"])
 
     def states(self) -> list[str]:
         return [row["state"] for row in self.rows()]
@@ -176,7 +176,7 @@ def test_what_is_owed_is_sent_once_and_the_relays_id_kept(office: Office) -> Non
     (row,) = office.rows()
     assert row["state"] == "sent"
     assert office.relay.recipients == [ANN.addr]
-    letter = office.store.read(lambda read: read.letter(row["letter"]))
+    letter = office.store.read(lambda read: read.outbox.letter(row["letter"]))
     assert letter is not None
     assert letter["raw"] == office.relay.taken[0][2]
     assert letter["deliveries"][0]["remote_id"] == "R1"
@@ -248,7 +248,7 @@ def test_files_of_a_mail_go_with_the_letter(office: Office) -> None:
         b'Content-Disposition: attachment; filename="a.pdf"\r\n\r\n%PDF-1\r\n--b--\r\n'
     )
     envelope = Envelope("ann@customer.example", ("support@acme.example",))
-    kept = office.store.write(lambda tx: tx.keep(raw, envelope, "digest", START)).result()
+    kept = office.store.write(lambda tx: tx.mail.keep(raw, envelope, "digest", START)).result()
     office.owe(BEN, template="answer", attachments=((kept.number, "2"),))
     office.owe(BEN, template="answer", attachments=((999, "2"),))  # erased since
     office.start().drain()
@@ -308,7 +308,7 @@ def test_a_pilot_sends_to_its_people_and_holds_the_rest_until_released(office: O
     assert office.states() == ["held", "sent"]
     office.policy(mode=Mode.LIVE)
     assert dispatcher.drain() == 0
-    office.store.write(lambda tx: tx.release(office.now)).result()
+    office.store.write(lambda tx: tx.outbox.release(office.now)).result()
     dispatcher.drain()
     assert office.relay.recipients == [BEN.addr, ANN.addr]
 
@@ -362,7 +362,7 @@ def test_o02_after_a_lost_answer_an_ack_stops_and_words_are_retried(office: Offi
     office.relay.plan = [Uncertain("no reply after the final dot")]
     dispatcher = office.start()
     seen: list[bytes] = []
-    office.relay.during = lambda: seen.append(office.store.read(lambda read: read.letter(1))["raw"])
+    office.relay.during = lambda: seen.append(office.store.read(lambda read: read.outbox.letter(1))["raw"])
     dispatcher.drain()
     assert office.states() == [state]
     office.wait(hours=1)
@@ -462,7 +462,7 @@ def test_o13_a_delivery_is_marked_before_it_is_sent_and_a_crash_doubles_nothing_
         office.start().drain()
     assert states == [["leased", "sending"]] or states == [["sending", "sending"]]
     office.relay.during = lambda: None
-    office.store.write(lambda tx: tx.recover(office.now)).result()
+    office.store.write(lambda tx: tx.outbox.recover(office.now)).result()
     office.start().drain()
     assert BEN.addr in office.relay.recipients
     assert len(office.relay.recipients) == len(set(office.relay.recipients))
@@ -757,7 +757,7 @@ def test_s16_a_letter_whose_words_take_long_holds_up_itself_alone(
 def test_s16_files_that_kill_the_child_are_left_out_and_told(office: Office) -> None:
     """A letter leaves without the files rather than never."""
     raw = b"From: a@b.example\r\nContent-Type: application/pdf\r\n\r\n%PDF-1\r\n"
-    kept = office.store.write(lambda tx: tx.keep(raw, Envelope("a@b.example", ()), "digest", START)).result()
+    kept = office.store.write(lambda tx: tx.mail.keep(raw, Envelope("a@b.example", ()), "digest", START)).result()
     office.owe(BEN, template="answer", attachments=((kept.number, "1"),))
     real = office.children.submit
     dead: Future[Any] = Future()

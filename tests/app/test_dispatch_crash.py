@@ -88,10 +88,12 @@ def test_o13_killed_at_the_nth_letter(tmp_path: Path, at: int, when: str) -> Non
 
     store, children = SqliteStore(tmp_path / "mailgate.db"), Children(1)
     try:
-        store.write(lambda tx: tx.recover(datetime.now(UTC))).result()
+        store.write(lambda tx: tx.outbox.recover(datetime.now(UTC))).result()
         routes = {"out": Route("out", lambda: FolderTransport(tmp_path / "out"))}
         Dispatcher(store, children, live, lambda: datetime.now(UTC), routes).drain()
-        rows = store.read(lambda read: read.outbox(("waiting", "leased", "sending", "sent", "uncertain", "dead")))
+        rows = store.read(
+            lambda read: read.outbox.deliveries(("waiting", "leased", "sending", "sent", "uncertain", "dead"))
+        )
     finally:
         children.close()
         store.close()

@@ -122,17 +122,17 @@ class Desk:
         self.store.write(lambda tx: tx.apply(None, decision, at, self.ids)).result()
 
     def ticket(self, number: int) -> Ticket:
-        found = self.store.read(lambda read: read.ticket(number))
+        found = self.store.read(lambda read: read.tickets.get(number))
         assert found is not None
         return found
 
     def letters(self) -> list[tuple[str, str, int | None]]:
-        rows = self.store.read(lambda read: read.outbox(("waiting", "held")))
+        rows = self.store.read(lambda read: read.outbox.deliveries(("waiting", "held")))
         return sorted((row["template"], row["to"], row["ticket"]) for row in rows)
 
     def steps(self, number: int) -> list[str]:
         """The levels taken, as the journal tells them."""
-        events = self.store.read(lambda read: read.events(number))
+        events = self.store.read(lambda read: read.tickets.events(number))
         return [event["new"].partition(":")[0] for event in events if event["kind"] == "escalation"]
 
 
@@ -257,7 +257,9 @@ def test_a_promise_that_lost_its_steps_does_not_hold_up_the_others(make: Callabl
     )
     at = NOW + 2.1 * HOUR
     assert escalate(desk.gateway, at) == 0
-    assert desk.store.read(lambda read: read.late(at, 10)) == [], "looked at again only when there is something to do"
+    assert desk.store.read(lambda read: read.tickets.late(at, 10)) == [], (
+        "looked at again only when there is something to do"
+    )
     assert desk.ticket(number).escalation == 0
 
 
@@ -295,8 +297,8 @@ def test_the_lead_hears_of_overload_once_a_day_and_a_failing_disk_makes_it_no_mo
         desk.open(60, morning - HOUR)  # 30 in four weeks are one in 22 hours; these are due in three
         failed = until_it_works(lambda desk=desk: send_morning_letters(desk.gateway, morning), n)  # type: ignore[misc]
         assert send_morning_letters(desk.gateway, morning + HOUR) == 0
-        rows = desk.store.read(lambda read: read.outbox(("waiting",)))
-        told = [desk.store.read(lambda read, row=row: read.letter(row["letter"])) for row in rows]  # type: ignore[misc]
+        rows = desk.store.read(lambda read: read.outbox.deliveries(("waiting",)))
+        told = [desk.store.read(lambda read, row=row: read.outbox.letter(row["letter"])) for row in rows]  # type: ignore[misc]
         subjects = [letter["subject"] for letter in told if letter and letter["to"][0].addr == "anna@staff.example"]
         assert sorted(subjects) == ["", "support: more work than the deadlines allow"], n
         if not failed:

@@ -48,7 +48,7 @@ def test_a_keep_undone_after_its_file_was_named_leaves_no_file(desk):
     raw = mail(text=LARGE).as_bytes()
 
     def undone(tx, large):
-        tx.keep(raw, Envelope("a@b.example", ()), "d", desk.clock(), large)
+        tx.mail.keep(raw, Envelope("a@b.example", ()), "d", desk.clock(), large)
         assert len(files(desk)) == 2
         raise Temporary("the commit failed")
 
@@ -68,7 +68,7 @@ def test_leftovers_of_large_mail_are_swept_after_a_day(desk):
     assert lost.path.exists()
     assert ticks.sweep(desk.gateway, desk.gateway.clock() + timedelta(days=1, seconds=1)) == 2
     assert [path.parent.parent.name for path in files(desk)] == ["blobs"]
-    assert desk.gateway.store.read(lambda read: read.raw(number))
+    assert desk.gateway.store.read(lambda read: read.mail.raw(number))
 
 
 def test_a_purge_while_the_same_large_mail_is_on_its_way_loses_it_for_nobody(tmp_path, monkeypatch):
@@ -89,11 +89,11 @@ def test_a_purge_while_the_same_large_mail_is_on_its_way_loses_it_for_nobody(tmp
         monkeypatch.setattr(desk.gateway.intake.keeping, "_write_large", slow)
         second = desk.gateway.intake.receive(raw, Envelope("a@b.example", ("sales@acme.example",)))
         assert written.wait(20)
-        desk.gateway.store.write(lambda tx: tx.drop_raw([number])).result()
-        assert desk.gateway.store.write(lambda tx: tx.drop_blobs([digest])).result() == 1
+        desk.gateway.store.write(lambda tx: tx.mail.drop_raw([number])).result()
+        assert desk.gateway.store.write(lambda tx: tx.mail.drop_blobs([digest])).result() == 1
         go.set()
         kept = second.result(20)
-        assert desk.gateway.store.read(lambda read: read.raw(kept.number)) == raw
+        assert desk.gateway.store.read(lambda read: read.mail.raw(kept.number)) == raw
 
 
 def test_a_gateway_that_lets_go_refuses_large_mail_for_now(tmp_path):

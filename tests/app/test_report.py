@@ -158,11 +158,11 @@ def test_what_answers_really_took_is_kept_for_the_acknowledgement(desk):
     for minutes, number in enumerate(numbers, 1):
         apply(desk, number, answer(), now=at + timedelta(minutes=minutes))
     assert promises.promises(desk.gateway, at + HOUR) == 1
-    kept = json.loads(desk.gateway.store.read(lambda read: read.setting("promises")))
+    kept = json.loads(desk.gateway.store.read(lambda read: read.settings.get("promises")))
     assert list(kept) == ["support"]
     assert 16 * 60 <= kept["support"] <= 16 * 60 + 120
     assert promises.promises(desk.gateway, at + timedelta(days=40)) == 0
-    assert desk.gateway.store.read(lambda read: read.setting("promises")) == "{}"
+    assert desk.gateway.store.read(lambda read: read.settings.get("promises")) == "{}"
 
 
 @pytest.mark.parametrize("language", LABELS)

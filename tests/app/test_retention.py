@@ -36,7 +36,7 @@ def solved_mail(desk, subject="Lamp", text="It is broken.\n"):
 
 
 def raw(desk, number):
-    return desk.gateway.store.read(lambda read: read.raw(number))
+    return desk.gateway.store.read(lambda read: read.mail.raw(number))
 
 
 def archived(desk):

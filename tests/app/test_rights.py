@@ -29,7 +29,7 @@ def apply(desk, ticket, *changes, effects=(), actor="anna"):
 
 def traces(desk):
     """(table, column) of everything in the database and beside it that still speaks of her."""
-    desk.gateway.store.write(lambda tx: tx.index(500)).result()
+    desk.gateway.store.write(lambda tx: tx.tickets.index(500)).result()
     found = set()
     with sqlite3.connect(desk.folder / "data" / "mailgate.db") as db:
         db.execute("CREATE VIRTUAL TABLE temp.seen USING fts5vocab(main, words, 'row')")
@@ -80,7 +80,7 @@ def known(desk):
 
 def last_id(desk, number):
     mails = [entry.mail for entry in desk.ticket(number).entries if entry.mail]
-    return desk.gateway.store.read(lambda read: read.mail(mails[-1]))["message_id"]
+    return desk.gateway.store.read(lambda read: read.mail.row(mails[-1]))["message_id"]
 
 
 def solve_all(desk):
@@ -100,15 +100,15 @@ def test_nothing_of_her_is_left_and_every_figure_stays(known):
     solve_all(desk)
     assert ("entry", "text") in traces(desk)
     before = figures(desk)
-    events = {number: desk.gateway.store.read(lambda read, n=number: [row["kind"] for row in read.events(n)])
+    events = {number: desk.gateway.store.read(lambda read, n=number: [row["kind"] for row in read.tickets.events(n)])
               for number in (first, other)}  # fmt: skip
     told = rights.forget(desk.gateway, ADDRESS.upper())
     assert told["erased"]
     assert traces(desk) == set()
     assert figures(desk) == before
     for number, kinds in events.items():
-        assert desk.gateway.store.read(lambda read, n=number: [row["kind"] for row in read.events(n)]) == kinds
-    audit = desk.gateway.store.read(lambda read: read.audit())
+        assert desk.gateway.store.read(lambda read, n=number: [row["kind"] for row in read.tickets.events(n)]) == kinds
+    audit = desk.gateway.store.read(lambda read: read.report.audit())
     assert audit["unaccounted"] == 0
 
 
@@ -137,7 +137,7 @@ def test_s20_not_an_octet_of_hers_stands_in_any_file_while_the_gateway_runs(know
     save(desk, "instruments", "Dear Quirina,\n\nMy xylophone is broken.\n\nHave it tuned, Zatopek.\n")
     save(desk, "plain", "Dear customer,\n\nhave it tuned.\n")
     solve_all(desk)
-    desk.gateway.store.write(lambda tx: tx.index(500)).result()
+    desk.gateway.store.write(lambda tx: tx.tickets.index(500)).result()
     data = desk.folder / "data"
     (data / "mailgate.db.schema-1").write_bytes(b"SQLite format 3\0 a copy from before an upgrade: xylophone")
     (data / "mailgate.db.schema-1.partial").write_bytes(b"xylophone")
@@ -148,7 +148,7 @@ def test_s20_not_an_octet_of_hers_stands_in_any_file_while_the_gateway_runs(know
     rights.forget(desk.gateway, ADDRESS)
     assert octets(desk) == set()
     assert traces(desk) == set()
-    saved = {row["name"]: row["text"] for row in desk.gateway.store.read(lambda read: read.saved_replies())}
+    saved = {row["name"]: row["text"] for row in desk.gateway.store.read(lambda read: read.people.saved_replies())}
     assert saved["plain"] == "Dear customer,\n\nhave it tuned.\n"
     assert saved["instruments"].split() == ["Dear", "[erased],", "Have", "it", "tuned,", "[erased]."]
     said = [entry.text.strip() for entry in desk.ticket(other).entries if entry.text.strip()]
@@ -159,10 +159,12 @@ def test_s20_what_was_deleted_earlier_is_overwritten_too(known):
     """S-20: bytes that retention took stood in free pages, which nothing of hers pointed to any more."""
     desk, *_ = known
     solve_all(desk)
-    mails = [row["number"] for row in desk.gateway.store.read(lambda read: read.all("SELECT number FROM mail", {}))]
-    blobs = desk.gateway.store.write(lambda tx: tx.drop_raw(mails)).result()
-    desk.gateway.store.write(lambda tx: tx.drop_blobs(blobs)).result()
-    desk.gateway.store.write(lambda tx: tx.drop_texts([ticket.number for ticket in desk.tickets()])).result()
+    mails = [
+        row["number"] for row in desk.gateway.store.read(lambda read: read.session.all("SELECT number FROM mail", {}))
+    ]
+    blobs = desk.gateway.store.write(lambda tx: tx.mail.drop_raw(mails)).result()
+    desk.gateway.store.write(lambda tx: tx.mail.drop_blobs(blobs)).result()
+    desk.gateway.store.write(lambda tx: tx.tickets.drop_words([ticket.number for ticket in desk.tickets()])).result()
     rights.forget(desk.gateway, ADDRESS)
     assert octets(desk) == set()
 
@@ -199,7 +201,9 @@ def test_the_erasing_is_journalled_without_naming_her(known):
     desk, *_ = known
     solve_all(desk)
     rights.forget(desk.gateway, ADDRESS, actor="admin root")
-    row = desk.gateway.store.read(lambda read: dict(read.one("SELECT * FROM event WHERE kind = 'forgotten'", {})))
+    row = desk.gateway.store.read(
+        lambda read: dict(read.session.one("SELECT * FROM event WHERE kind = 'forgotten'", {}))
+    )
     assert (row["actor"], row["ticket"], row["old"]) == ("admin root", None, "")
     assert '"tickets":2' in row["new"]
 
@@ -226,7 +230,7 @@ def test_letters_that_wait_for_her_never_leave(known):
     later = desk.gateway.clock() + HOUR
     write(desk, first, ch.Outbound("solved", ch.Audience.CUSTOMER, (Address(ADDRESS, "Quirina"),), not_before=later))
     rights.forget(desk.gateway, ADDRESS)
-    assert {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox())} <= {"dead"}
+    assert {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())} <= {"dead"}
 
 
 def test_a_letter_others_wait_for_still_reaches_them(known):
@@ -237,7 +241,7 @@ def test_a_letter_others_wait_for_still_reaches_them(known):
     write(desk, other, ch.Outbound("answer", ch.Audience.CUSTOMER, both, context={"text": "a fuse"}, not_before=later))
     rights.forget(desk.gateway, ADDRESS)
     assert traces(desk) == set()
-    states = {row["to"]: row["state"] for row in desk.gateway.store.read(lambda read: read.outbox())}
+    states = {row["to"]: row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())}
     assert states.pop("maija@customer.example") == "held"
     assert set(states.values()) == {"dead"}
 

@@ -156,7 +156,7 @@ def test_a_growing_quarantine_reaches_the_admins_program(watched: Desk) -> None:
     ticks.watch(watched.gateway, NOON)
     number = watched.send(mail())
     store = watched.gateway.store
-    store.write(lambda tx: tx.quarantine_mail(number, "bug", "ValueError", NOON)).result()
+    store.write(lambda tx: tx.mail.quarantine(number, "bug", "ValueError", NOON)).result()
     assert ticks.watch(watched.gateway, NOON) == 0
     assert "Quarantine grows: 1 mails" in said(watched)
     assert not troubles(watched)["quarantine"]["grave"]

@@ -33,7 +33,7 @@ def kept(config: Path) -> int:
         return 0
     store = SqliteStore(path, writable=False)
     try:
-        return store.read(lambda read: read.audit())["accepted"]
+        return store.read(lambda read: read.report.audit())["accepted"]
     finally:
         store.close()
 
@@ -47,10 +47,10 @@ def test_0_means_it_is_on_disk_without_a_daemon(config: Path) -> None:
 def test_0_means_it_is_on_disk_with_a_daemon(desk: Desk) -> None:
     done = accept(desk.folder / "mailgate.toml", MAIL, "--to", "support@acme.example", "--from", "<>")
     assert done.returncode == 0, done.stderr
-    row = desk.gateway.store.read(lambda read: read.mail(1))
+    row = desk.gateway.store.read(lambda read: read.mail.row(1))
     assert row is not None
     assert (row["sender"], row["recipients"], row["source"]) == ("", ["support@acme.example"], "pipe")
-    assert desk.gateway.store.read(lambda read: read.raw(1)) == MAIL
+    assert desk.gateway.store.read(lambda read: read.mail.raw(1)) == MAIL
 
 
 def test_65_for_a_message_that_is_too_large(config: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_test_says_by_what_proof_and_which_carriers_the_answer_came(desk: Desk
     assert begun["answer"] is None and begun["address"] == "anna@staff.example"
     question = only(desk.letters("anna@staff.example", "question"))
     desk.send(reply(question, ANNA, "#help"))
-    seen = desk.gateway.store.read(lambda read: read.letter(begun["letter"]))
+    seen = desk.gateway.store.read(lambda read: read.outbox.letter(begun["letter"]))
     assert seen is not None
     from mailgate.app.admin.staff import look_at_test
 
@@ -88,7 +88,7 @@ def test_urgent_work_of_somebody_away_moves_to_the_cover_and_the_rest_waits(desk
     assert (desk.ticket(calm.number).owner, desk.ticket(urgent.number).owner) == ("anna", "bo")
     assert only(desk.letters("bo@staff.example", "handover"))["X-Mailgate-Ticket"] == str(urgent.number)
     run(desk, "back", "anna")
-    assert desk.gateway.store.read(lambda read: read.absences(desk.clock())) == ()
+    assert desk.gateway.store.read(lambda read: read.people.absences(desk.clock())) == ()
 
 
 def test_an_absence_by_mail_moves_urgent_work_when_the_clock_looks(desk: Desk) -> None:

@@ -55,7 +55,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         desk.send(first)
         desk.send(mail("[#1001] #close", sender="anna@staff.example"))  # no proof: parked
         broken = desk.send(mail("Another", sender="evil@customer.example"))
-        desk.gateway.store.write(lambda tx: tx.quarantine_mail(broken, "bug", "ValueError: x", NOW)).result()
+        desk.gateway.store.write(lambda tx: tx.mail.quarantine(broken, "bug", "ValueError: x", NOW)).result()
         desk.gateway.dispatcher.drain()
         yield Shell(desk)
 
@@ -154,7 +154,7 @@ def test_c12_a_subject_cannot_steer_the_terminal(tmp_path: Path) -> None:
     with running(tmp_path) as desk:
         raw = mail("x").as_bytes().replace(b"Subject: x", b"Subject: =?utf-8?q?a=1B]0;owned=07=1B[2Jb=C2=9B31m?=")
         number = desk.send(raw)
-        desk.gateway.store.write(lambda tx: tx.quarantine_mail(number, "bug", "\x1b[31m", NOW)).result()
+        desk.gateway.store.write(lambda tx: tx.mail.quarantine(number, "bug", "\x1b[31m", NOW)).result()
         shell = Shell(desk)
         for args in (["tickets", "list"], ["tickets", "show", "1001"], ["quarantine", "list"], ["explain", "1"],
                      ["quarantine", "show", "1"], ["status"]):  # fmt: skip

@@ -82,4 +82,4 @@ def test_purge_can_be_rehearsed_by_hand(tmp_path):
         later = desk.gateway.clock().replace(year=desk.gateway.clock().year + 1).isoformat()
         assert run(desk, "job", "purge", "--now", later).output == "purge: 1\n"
         with pytest.raises(KeyError):
-            desk.gateway.store.read(lambda read: read.raw(number))
+            desk.gateway.store.read(lambda read: read.mail.raw(number))

@@ -105,7 +105,11 @@ def taken(desk: Desk, count: int) -> list[str]:
 
 def read_through(desk: Desk, uid: int) -> None:
     """Wait until the reader has remembered that it is past this mail."""
-    wait_for(lambda: desk.gateway.store.read(lambda read: (read.cursor("support", "INBOX") or Cursor(0, 0)).uid) >= uid)
+    wait_for(
+        lambda: (
+            desk.gateway.store.read(lambda read: (read.settings.cursor("support", "INBOX") or Cursor(0, 0)).uid) >= uid
+        )
+    )
 
 
 def test_mail_in_a_mailbox_becomes_tickets_and_is_moved(box: Mailbox) -> None:
@@ -180,7 +184,7 @@ def test_watching_leaves_mail_in_place_and_sends_nothing(box: Mailbox) -> None:
         assert taken(desk, 1) == ["filed"]
         read_through(desk, 1)
         assert desk.letters() == []
-        assert desk.gateway.store.read(lambda read: read.outbox(("held",)))
+        assert desk.gateway.store.read(lambda read: read.outbox.deliveries(("held",)))
     assert (box.count("INBOX"), box.count("Done")) == (1, 0)
 
 
@@ -205,7 +209,7 @@ def test_i05_a_crash_between_commit_and_move_makes_one_ticket(box: Mailbox, monk
     with box.desk() as desk:
         read_through(desk, 1)
         assert (len(desk.tickets()), len(desk.letters(template="ack"))) == (1, 1)
-        assert desk.gateway.store.read(lambda read: read.audit())["accepted"] == 1
+        assert desk.gateway.store.read(lambda read: read.report.audit())["accepted"] == 1
     assert (box.count("INBOX"), box.count("Done")) == (0, 1)
 
 
@@ -222,7 +226,7 @@ def test_i07_a_rebuilt_folder_loses_nothing_and_doubles_no_ticket(box: Mailbox) 
         read_through(desk, 3)
         assert [ticket.subject for ticket in desk.tickets()] == ["one", "two", "three"]
         assert len(desk.letters(template="ack")) == 3
-        counts = desk.gateway.store.read(lambda read: read.audit())
+        counts = desk.gateway.store.read(lambda read: read.report.audit())
         assert (counts["accepted"], counts["filed"], counts["duplicate"]) == (5, 3, 2)
     assert box.mailgate("audit", "--mailboxes").return_value == 0
 
@@ -235,7 +239,7 @@ def test_i16_one_message_in_two_folders_is_one_ticket(box: Mailbox) -> None:
         box.put(raw, "Sales")
 
         def both() -> bool:
-            counts = desk.gateway.store.read(lambda read: read.audit())
+            counts = desk.gateway.store.read(lambda read: read.report.audit())
             return (counts["accepted"], counts["duplicate"]) == (2, 1)
 
         wait_for(both)
@@ -269,11 +273,13 @@ def test_audit_names_a_mail_that_slipped_in_behind_the_cursor(box: Mailbox) -> N
     box.put(mail("Too large to fetch").as_bytes())
     box.put(mail("Came just now").as_bytes())
     store = box.store()
-    cursor = store.read(lambda read: read.cursor("support", "INBOX"))
+    cursor = store.read(lambda read: read.settings.cursor("support", "INBOX"))
     assert cursor is not None
     now = datetime.now(UTC)
-    store.write(lambda tx: tx.put_aside("support", "INBOX", cursor.uidvalidity, 3, "too_large", now, 9)).result()
-    store.write(lambda tx: tx.set_cursor("support", "INBOX", Cursor(cursor.uidvalidity, 3), now)).result()
+    store.write(
+        lambda tx: tx.settings.put_aside("support", "INBOX", cursor.uidvalidity, 3, "too_large", now, 9)
+    ).result()
+    store.write(lambda tx: tx.settings.set_cursor("support", "INBOX", Cursor(cursor.uidvalidity, 3), now)).result()
     store.close()
     plain = box.mailgate("audit")
     assert plain.return_value == 0  # without the network nobody knows of it
@@ -305,8 +311,10 @@ def test_s06_audit_names_a_mail_under_a_uid_that_was_given_to_another_before(box
         read_through(desk, 2)
     assert box.mailgate("audit", "--mailboxes").return_value == 0
     store = box.store()
-    store.write(lambda tx: tx.run("UPDATE mail SET raw_digest = 'of another', size = 7 WHERE uid = 2", {})).result()  # type: ignore[attr-defined]
-    store.write(lambda tx: tx.run("UPDATE mail SET size = 7 WHERE uid = 1", {})).result()  # type: ignore[attr-defined]
+    store.write(
+        lambda tx: tx.session.run("UPDATE mail SET raw_digest = 'of another', size = 7 WHERE uid = 2", {})
+    ).result()  # type: ignore[attr-defined]
+    store.write(lambda tx: tx.session.run("UPDATE mail SET size = 7 WHERE uid = 1", {})).result()  # type: ignore[attr-defined]
     store.close()
     found = box.mailgate("audit", "--mailboxes")
     assert found.return_value == 1

@@ -146,22 +146,22 @@ class Process:
 
     def settled(self) -> None:
         """Wait until every mail has its fate."""
-        until(lambda: self.read(lambda read: read.audit())["unaccounted"] == 0, "some mail got no fate")
+        until(lambda: self.read(lambda read: read.report.audit())["unaccounted"] == 0, "some mail got no fate")
 
     def drained(self) -> None:
         """Wait until no letter waits to leave."""
         self.settled()
         busy = ("waiting", "leased", "sending")
-        until(lambda: not self.read(lambda read: read.outbox(busy)), "some letter did not leave")
+        until(lambda: not self.read(lambda read: read.outbox.deliveries(busy)), "some letter did not leave")
 
     def subjects(self) -> Counter[str]:
         """How many tickets there are of each subject."""
         wanted = TicketFilter(status=("new", "open", "waiting", "hold", "solved", "archived"), limit=100_000)
-        tickets = self.read(lambda read: read.tickets(wanted, datetime.now(UTC)))
+        tickets = self.read(lambda read: read.tickets.matching(wanted, datetime.now(UTC)))
         return Counter(ticket.subject for ticket in tickets)
 
     def integrity(self) -> str:
-        return str(self.read(lambda read: read.scalar("PRAGMA integrity_check", {})))
+        return str(self.read(lambda read: read.session.scalar("PRAGMA integrity_check", {})))
 
 
 @contextlib.contextmanager

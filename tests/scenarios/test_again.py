@@ -26,11 +26,11 @@ NAMED = {
 
 def repeats(desk: Desk, raw: bytes) -> int:
     """The number of the earlier mail that this one is again, 0 when it is a mail of its own."""
-    before = desk.gateway.store.read(lambda read: read.audit())["duplicate"]
+    before = desk.gateway.store.read(lambda read: read.report.audit())["duplicate"]
     number = desk.send(raw)  # of the first, where the door knew the same octets
-    if desk.gateway.store.read(lambda read: read.audit())["duplicate"] == before:
+    if desk.gateway.store.read(lambda read: read.report.audit())["duplicate"] == before:
         return 0
-    row = desk.gateway.store.read(lambda read: read.mail(number))
+    row = desk.gateway.store.read(lambda read: read.mail.row(number))
     assert row is not None
     return int(row["duplicate_of"] or number)
 
@@ -76,6 +76,6 @@ def test_s07_a_mail_fetched_again_after_a_folder_was_rebuilt_is_the_same_however
         numbers.append(desk.gateway.intake.receive(FORM % b"", envelope).result(20).number)
         desk.wait(lambda: numbers[-1] in desk.settled, "no fate") if validity == 1 else desk.settle()
         desk.clock.ahead += timedelta(days=30)
-    row = desk.gateway.store.read(lambda read: read.mail(numbers[1]))
+    row = desk.gateway.store.read(lambda read: read.mail.row(numbers[1]))
     assert row is not None and row["fate"] == "duplicate"
     assert len(desk.tickets()) == 1

@@ -106,7 +106,7 @@ def test_r06_a_failure_for_a_passing_cause_is_a_failure(desk: Desk) -> None:
     number, letter = answered(desk)
     desk.send(report(letter, US, (MAIJA, "failed", "4.4.7")), sender="", to=[US])
     assert desk.ticket(number).status == "open"
-    assert [row["to"] for row in desk.gateway.store.read(lambda read: read.outbox(("dead",)))] == [MAIJA]
+    assert [row["to"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))] == [MAIJA]
 
 
 @pytest.mark.parametrize(("recipient", "status"), [(MAIJA, "open"), (KARI, "waiting")])
@@ -130,7 +130,7 @@ def test_r05_a_letter_our_own_relay_refuses_does_the_same(desk: Desk, recipient:
 
 def dead(desk: Desk, letter: EmailMessage) -> set[str]:
     """Whose copy of a letter did not arrive."""
-    rows = desk.gateway.store.read(lambda read: read.outbox(("dead",)))
+    rows = desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
     return {str(row["to"]) for row in rows if row["message_id"] == letter["Message-ID"]}
 
 

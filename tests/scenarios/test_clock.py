@@ -47,7 +47,7 @@ def later(desk: Desk, job: str, **delta: float) -> int:
 def templates(desk: Desk, to: str) -> list[str]:
     """The templates of the letters somebody got, oldest first."""
     desk.letters()
-    rows = desk.gateway.store.read(lambda read: read.outbox(("sent", "held")))
+    rows = desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent", "held")))
     return [row["template"] for row in rows if row["to"] == to]
 
 
@@ -144,7 +144,9 @@ def test_taken_names_the_agent_and_solve_without_words_asks_how_it_went(desk: De
     assert whole(solved).count("mailto:") >= 11
     desk.send(reply(solved, f"Maija <{MAIJA}>", "9"))
     vote = [
-        event for event in desk.gateway.store.read(lambda read: read.events(ticket.number)) if event["kind"] == "vote"
+        event
+        for event in desk.gateway.store.read(lambda read: read.tickets.events(ticket.number))
+        if event["kind"] == "vote"
     ]
     assert [event["new"] for event in vote] == ["9"]
 
@@ -306,4 +308,4 @@ def test_parked_mail_asks_its_author_again_and_then_tells_the_lead(desk: Desk) -
     from_agent(desk, "#send words", second, agent="bo")
     desk.settle()
     assert "All done." in [entry.text for entry in desk.ticket(ticket.number).entries][-1]
-    assert desk.gateway.store.read(lambda read: read.parked()) == []
+    assert desk.gateway.store.read(lambda read: read.mail.parked()) == []

@@ -50,11 +50,11 @@ def test_no_mail_of_the_corpus_is_lost_changed_or_in_quarantine(tmp_path: Path) 
                 number = done.result(30).number
                 kept.setdefault(number, raw)  # the first of two that are the same
             desk.settle()
-        audit = desk.gateway.store.read(lambda read: read.audit())
+        audit = desk.gateway.store.read(lambda read: read.report.audit())
         assert (audit["accepted"], audit["unaccounted"], audit["quarantined"]) == (len(kept), 0, 0)
         assert audit["filed"] > 1000
         for number, raw in kept.items():
-            stored = desk.gateway.store.read(lambda read, one=number: read.raw(one))
+            stored = desk.gateway.store.read(lambda read, one=number: read.mail.raw(one))
             assert stored == raw, number
-        statuses = {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox())}
+        statuses = {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())}
         assert not statuses & {"dead", "uncertain"}

@@ -48,7 +48,7 @@ def check_files(gateway: Process) -> None:
     later = (datetime.now(UTC) + timedelta(days=2)).isoformat()
     swept = gateway.command("job", "sweep", "--now", later)
     assert swept.returncode == 0, swept.stderr
-    rows = gateway.read(lambda read: read.all("SELECT DISTINCT blob FROM mail WHERE blob IS NOT NULL", {}))
+    rows = gateway.read(lambda read: read.session.all("SELECT DISTINCT blob FROM mail WHERE blob IS NOT NULL", {}))
     assert {path.name for path in (gateway.data / "blobs").glob("??/*")} == {row["blob"] for row in rows}
     assert list((gateway.data / "incoming").iterdir()) == []
 
@@ -56,7 +56,9 @@ def check_files(gateway: Process) -> None:
 def leaving(gateway: Process) -> set[tuple[str, str]]:
     """The letters that a crash found on their way: announced, and nobody wrote down what became of them."""
     try:
-        return {(row["to"], row["message_id"]) for row in gateway.read(lambda read: read.outbox(("sending",)))}
+        return {
+            (row["to"], row["message_id"]) for row in gateway.read(lambda read: read.outbox.deliveries(("sending",)))
+        }
     except ConfigError:
         return set()  # killed before there was a database
 
@@ -64,7 +66,7 @@ def leaving(gateway: Process) -> set[tuple[str, str]]:
 def check_letters(gateway: Process, relay: Relay, in_doubt: set[tuple[str, str]]) -> None:
     """Every letter left, or a person is told that it may have; only those in doubt left twice, with the same bytes."""
     copies = relay.ids()
-    rows = gateway.read(lambda read: read.outbox(("sent", "uncertain", "dead", "held")))
+    rows = gateway.read(lambda read: read.outbox.deliveries(("sent", "uncertain", "dead", "held")))
     assert {row["state"] for row in rows} <= {"sent", "uncertain"}
     assert {(row["to"], row["message_id"]) for row in rows if row["state"] == "sent"} <= copies.keys()
     assert {row["template"] for row in rows if row["state"] == "uncertain"} <= {"ack"}
@@ -110,7 +112,7 @@ def test_rounds_of_kill_at_any_moment_lose_nothing_and_double_nothing(tmp_path: 
         gateway.start()
         customers.join()
         gateway.drained()
-        blamed = gateway.read(lambda read: read.quarantine())
+        blamed = gateway.read(lambda read: read.mail.quarantined())
         assert blamed == [], "S-04: a mail was blamed for the end of the daemon"
         check_mail(gateway, customers)
         check_letters(gateway, relay, in_doubt)

@@ -118,7 +118,7 @@ def test_s18_sigterm_during_data_lets_the_mail_finish_or_says_421_and_250_means_
     client.close()
     assert gateway.child.wait(40) == 0
     assert code in (250, 421, 451)
-    accepted = gateway.read(lambda read: read.audit())["accepted"]
+    accepted = gateway.read(lambda read: read.report.audit())["accepted"]
     assert accepted == (1 if code == 250 else 0)
     assert code == 250  # it was on its way, and there was time
 
@@ -136,7 +136,7 @@ def test_s18_a_peer_that_never_ends_its_data_does_not_keep_us(gateway: Process) 
         assert gateway.stop() == 0
         assert time.monotonic() - begun < 30
         assert file.read().startswith(b"421 4.3.2")
-    assert gateway.read(lambda read: read.audit())["accepted"] == 0
+    assert gateway.read(lambda read: read.report.audit())["accepted"] == 0
 
 
 def test_sigterm_with_mail_that_never_gets_read_gives_its_attempt_back(
@@ -157,7 +157,7 @@ def test_sigterm_with_mail_that_never_gets_read_gives_its_attempt_back(
             client.sendmail("a@customer.example", ["support@acme.example"], letter("slow"))
         assert reading.wait(20)
     store = SqliteStore(tmp_path / "data" / "mailgate.db", writable=False)
-    [row] = store.read(lambda read: read.all("SELECT fate, attempts FROM mail", {}))  # type: ignore[attr-defined]
+    [row] = store.read(lambda read: read.session.all("SELECT fate, attempts FROM mail", {}))  # type: ignore[attr-defined]
     store.close()
     assert (row["fate"], row["attempts"]) == (None, 0)
 
@@ -168,7 +168,7 @@ def test_sigterm_under_load_leaves_no_mail_blamed_and_the_next_start_goes_on(gat
         for number in range(30):
             client.sendmail("a@customer.example", ["support@acme.example"], letter(f"n{number}"))
     assert gateway.stop() == 0
-    mails = gateway.read(lambda read: read.all("SELECT attempts, fate FROM mail", {}))
+    mails = gateway.read(lambda read: read.session.all("SELECT attempts, fate FROM mail", {}))
     assert len(mails) == 30
     assert {row["attempts"] for row in mails if row["fate"] is None} <= {0}
     gateway.start()

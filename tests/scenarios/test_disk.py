@@ -90,9 +90,9 @@ def test_d02_a_full_database_is_452_and_room_is_noticed_without_a_restart(tmp_pa
 
         def limit(pages: int) -> None:
             pragma = f"PRAGMA max_page_count = {pages}"
-            desk.gateway.store.write(lambda tx: tx.connection.execute(pragma).fetchone()).result()  # type: ignore[attr-defined]
+            desk.gateway.store.write(lambda tx: tx.session.connection.execute(pragma).fetchone()).result()  # type: ignore[attr-defined]
 
-        pages = desk.gateway.store.read(lambda read: read.scalar("PRAGMA page_count", {}))  # type: ignore[attr-defined]
+        pages = desk.gateway.store.read(lambda read: read.session.scalar("PRAGMA page_count", {}))  # type: ignore[attr-defined]
         limit(pages + 2)
         codes = []
         for number in range(12):
@@ -106,8 +106,11 @@ def test_d02_a_full_database_is_452_and_room_is_noticed_without_a_restart(tmp_pa
         assert set(codes) <= {250, 452}
         limit(1_000_000)
         desk.send(letter("room"))
-        until(lambda: desk.gateway.store.read(lambda read: read.audit())["unaccounted"] == 0, "some mail got no fate")
-        attempts = desk.gateway.store.read(lambda read: read.all("SELECT attempts FROM mail", {}))  # type: ignore[attr-defined]
+        until(
+            lambda: desk.gateway.store.read(lambda read: read.report.audit())["unaccounted"] == 0,
+            "some mail got no fate",
+        )
+        attempts = desk.gateway.store.read(lambda read: read.session.all("SELECT attempts FROM mail", {}))  # type: ignore[attr-defined]
         assert max(row["attempts"] for row in attempts) == 0, "mail was blamed for the full disk"
 
 
@@ -135,7 +138,9 @@ def test_d04_a_database_locked_by_a_stranger_is_451_and_nobody_is_blamed(gateway
     stranger.close()
     assert send(gateway, "after") == 250
     check(gateway, ["before", "after"])
-    assert {row["attempts"] for row in gateway.read(lambda read: read.all("SELECT attempts FROM mail", {}))} == {0}
+    assert {
+        row["attempts"] for row in gateway.read(lambda read: read.session.all("SELECT attempts FROM mail", {}))
+    } == {0}
 
 
 def test_d05_a_data_folder_that_is_no_folder_or_read_only_is_refused_with_clear_words(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             token.message_id(token.mint(policy.keys[0], replace(read, ticket=ticket), "id"), policy.domain)
             for ticket in (None, 424242)
         )
-        desk.gateway.store.write(lambda tx: tx.ban("banned@customer.example", None, "", desk.clock())).result()
+        desk.gateway.store.write(lambda tx: tx.people.ban("banned@customer.example", None, "", desk.clock())).result()
         yield World(desk, ticket.number, answer, notice, alarm, gone)
 
 

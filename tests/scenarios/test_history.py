@@ -44,9 +44,10 @@ def run(folder: Path, *args: str, status: int = 0) -> str:
 def imported(desk: Desk, *paths: Path) -> str:
     """Import through the daemon and wait until every mail has its fate."""
     said = run(desk.folder, "import", *map(str, paths))
-    audit = desk.gateway.store.read(lambda read: read.audit())
+    audit = desk.gateway.store.read(lambda read: read.report.audit())
     desk.wait(
-        lambda: desk.gateway.store.read(lambda read: read.audit())["unaccounted"] == 0, f"unsettled mail: {audit}"
+        lambda: desk.gateway.store.read(lambda read: read.report.audit())["unaccounted"] == 0,
+        f"unsettled mail: {audit}",
     )
     return said.strip().splitlines()[-1]
 
@@ -77,7 +78,7 @@ def test_a_second_run_imports_nothing_and_a_longer_file_only_what_is_new(desk: D
     assert imported(desk, mbox(desk.folder / "a.mbox", *mails)) == "2 imported, 3 here already"
     assert imported(desk, desk.folder / "a.mbox") == "0 imported, 5 here already"
     assert len(desk.tickets()) == 5
-    assert desk.gateway.store.read(lambda read: read.audit())["accepted"] == 5
+    assert desk.gateway.store.read(lambda read: read.report.audit())["accepted"] == 5
 
 
 @pytest.mark.parametrize(
@@ -173,9 +174,9 @@ def test_a_ban_drops_an_address_or_a_domain_until_it_ends_and_keeps_the_bytes(de
     listed = run(desk.folder, "bans")
     assert "maija@customer.example" in listed and "abuse" in listed and "@spam.example" in listed
     number = desk.send(mail())
-    row = desk.gateway.store.read(lambda read: read.mail(number))
+    row = desk.gateway.store.read(lambda read: read.mail.row(number))
     assert row is not None and (row["fate"], row["reason"]) == ("dropped", "banned")
-    assert b"lamp" in desk.gateway.store.read(lambda read: read.raw(number))
+    assert b"lamp" in desk.gateway.store.read(lambda read: read.mail.raw(number))
     assert desk.fate(desk.send(mail("Win", sender="any@spam.example"))) == "dropped"
     assert desk.fate(desk.send(mail("Fine", sender="any@not-spam.example"))) == "filed"
     assert desk.fate(desk.send(mail("Fine", sender="any@sub.spam.example"))) == "filed"
@@ -206,7 +207,7 @@ def test_every_mail_is_accounted_for_and_one_without_a_fate_is_named(desk: Desk)
         desk.send(mail(f"Matter {number}"))
     assert "unaccounted" in run(desk.folder, "audit")
     lost = desk.gateway.store.write(
-        lambda tx: tx.keep(b"raw", Envelope("lost@a.example", ()), "d", desk.clock())
+        lambda tx: tx.mail.keep(b"raw", Envelope("lost@a.example", ()), "d", desk.clock())
     ).result()
     assert f"mail {lost.number}: from lost@a.example" in run(desk.folder, "audit", status=1)
 

@@ -91,9 +91,9 @@ def test_l13_a_thousand_mails_in_a_victims_name_bring_them_a_handful_of_letters(
             desk.send(mail(f"Buy pills {number} now", f"Text {number}.\n", sender=VICTIM))
         letters = desk.letters(VICTIM)
         assert 1 <= len(letters) <= 5
-        rows = desk.gateway.store.read(lambda read: read.outbox())
+        rows = desk.gateway.store.read(lambda read: read.outbox.deliveries())
         assert sum(row["to"] == VICTIM for row in rows) <= 5
-        assert desk.gateway.store.read(lambda read: read.audit())["unaccounted"] == 0
+        assert desk.gateway.store.read(lambda read: read.report.audit())["unaccounted"] == 0
 
 
 def test_l14_acknowledgements_to_everybody_together_are_bounded_and_tickets_are_still_opened(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_p23_a_mail_that_kills_its_reader_three_times_is_set_aside_and_the_other
     number = desk.send(poisoned())
     assert desk.fate(number) == "quarantined"
     assert deadly.deaths == 3
-    [row] = desk.gateway.store.read(lambda read: read.quarantine())
+    [row] = desk.gateway.store.read(lambda read: read.mail.quarantined())
     assert row["mail"] == number
     stub = desk.of_mail(number)
     assert stub.subject == "Unreadable mail from maija@customer.example"
@@ -200,7 +200,7 @@ def test_p23_an_error_of_the_database_is_not_counted_against_the_mail(
     monkeypatch.setattr(desk.gateway.intake.deciding, "_begin", hiccup)
     number = desk.send(mail())
     assert desk.fate(number) == "filed"
-    row = desk.gateway.store.read(lambda read: read.mail(number))
+    row = desk.gateway.store.read(lambda read: read.mail.row(number))
     assert row is not None and row["attempts"] == 0
 
 
@@ -215,7 +215,7 @@ def test_a_bug_of_ours_sets_the_mail_aside_and_the_others_go_on(desk: Desk, monk
     monkeypatch.setattr(desk.gateway.intake.deciding, "_begin", buggy)
     number = desk.send(poisoned(7))
     assert desk.fate(number) == "quarantined"
-    assert "IndexError" in str(desk.gateway.store.read(lambda read: read.quarantine())[0]["error"])
+    assert "IndexError" in str(desk.gateway.store.read(lambda read: read.mail.quarantined())[0]["error"])
     assert desk.fate(desk.send(mail())) == "filed"
 
 
@@ -248,7 +248,7 @@ def test_without_children_mail_waits_and_nobody_is_blamed(desk: Desk, monkeypatc
     desk.gateway.intake.hand.children = Bare(pool)
     number = desk.send(mail())
     assert desk.fate(number) == "filed"
-    assert desk.gateway.store.read(lambda read: read.mail(number))["attempts"] == 0  # type: ignore[index]
+    assert desk.gateway.store.read(lambda read: read.mail.row(number))["attempts"] == 0  # type: ignore[index]
 
 
 # --- heavy mail -------------------------------------------------------------------------------------------------------
@@ -263,10 +263,10 @@ def test_p16_heavy_encodings_stay_within_the_childs_memory_and_the_next_mail_is_
     garbage = head.replace(b"heavy", b"garbage") + b"base64\r\n\r\n" + (b"!@" * 38 + b"\r\n") * 300_000
     for raw in (soft, garbage):
         number = desk.send(raw, sender="a@customer.example", to=["support@acme.example"])
-        row = desk.gateway.store.read(lambda read, n=number: read.mail(n))  # type: ignore[misc]
+        row = desk.gateway.store.read(lambda read, n=number: read.mail.row(n))  # type: ignore[misc]
         assert row is not None
         assert (desk.fate(number), row["reason"]) == ("quarantined", "limit_memory") or desk.fate(number) == "filed"
-        assert desk.gateway.store.read(lambda read, n=number: read.raw(n)) == raw  # type: ignore[misc]
+        assert desk.gateway.store.read(lambda read, n=number: read.mail.raw(n)) == raw  # type: ignore[misc]
     assert desk.gateway.children.memory() < 2 * 400 * 2**20
     assert desk.fate(desk.send(mail())) == "filed"
 

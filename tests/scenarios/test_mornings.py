@@ -147,7 +147,7 @@ def test_several_waiting_notices_become_one_list_and_nothing_is_lost(desk: Desk)
     text = whole(gathered)
     for words in ("The lamp does not work", "And the second one broke too", "It squeaks", "Green chair"):
         assert words in text
-    dead = [row for row in desk.gateway.store.read(lambda read: read.outbox(("dead",))) if row["to"] == BO]
+    dead = [row for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",))) if row["to"] == BO]
     assert [row["error"] for row in dead] == ["gathered into one list"] * 3
     from_agent(desk, "2 take", gathered, agent="bo")
     assert desk.ticket(other.number).owner == "bo" and desk.ticket(ticket.number).owner is None
@@ -173,6 +173,6 @@ def test_k08_before_the_clock_is_set_mail_is_kept_and_nothing_is_sent(desk: Desk
     number = desk.send(mail())
     assert desk.fate(number) == "filed"
     assert desk.gateway.dispatcher.drain() == 0
-    assert desk.gateway.store.read(lambda read: read.outbox(("sent",))) == []
+    assert desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent",))) == []
     desk.clock.ahead = timedelta()
     assert len(desk.letters(ANNA, "notice")) == 1

@@ -77,11 +77,11 @@ def outside(desk: Desk) -> Iterator[tuple[str, EmailMessage, bytes]]:
     """Every letter that left for a customer or an expert, with its template and its bytes."""
     desk.letters()
     seen = set()
-    for row in desk.gateway.store.read(lambda read: read.outbox(("sent", "waiting", "held"))):
+    for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent", "waiting", "held"))):
         if row["letter"] in seen:
             continue
         seen.add(row["letter"])
-        letter = desk.gateway.store.read(lambda read, one=row["letter"]: read.letter(one))
+        letter = desk.gateway.store.read(lambda read, one=row["letter"]: read.outbox.letter(one))
         if letter["audience"] in ("customer", "expert") and letter["raw"]:
             yield row["template"], email.message_from_bytes(letter["raw"], policy=email.policy.default), letter["raw"]
 
@@ -114,10 +114,10 @@ def noticed(desk: Desk, ticket: int) -> EmailMessage:
     """The newest notice of a ticket to Anna, without reading every letter there is."""
     for _ in range(2000):
         desk.gateway.dispatcher.drain()
-        rows = desk.gateway.store.read(lambda read: read.outbox(("sent",)))
+        rows = desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
         found = [row["letter"] for row in rows if (row["ticket"], row["to"]) == (ticket, "anna@staff.example")]
         if found:
-            letter = desk.gateway.store.read(lambda read, one=found[-1]: read.letter(one))
+            letter = desk.gateway.store.read(lambda read, one=found[-1]: read.outbox.letter(one))
             return email.message_from_bytes(letter["raw"], policy=email.policy.default)
         desk.idle.wait(0.01)
     raise AssertionError(f"no notice of {ticket}")

@@ -256,7 +256,7 @@ def test_a_parent_that_is_put_back_keeps_its_reply_waiting(desk: Desk, monkeypat
     open_(desk)
     settle(desk, gatekeeper, parent, reply)
     assert list(desk.settled) == [gatekeeper, parent, reply]
-    attempts = desk.gateway.store.read(lambda read: read.all("SELECT attempts, alone, deciding FROM mail", {}))  # type: ignore[attr-defined]
+    attempts = desk.gateway.store.read(lambda read: read.session.all("SELECT attempts, alone, deciding FROM mail", {}))  # type: ignore[attr-defined]
     assert {tuple(row) for row in attempts} == {(0, 0, 0)}
 
 
@@ -305,9 +305,9 @@ def test_nothing_decided_is_decided_anew(desk: Desk) -> None:
     [one] = hand_in(desk, mail("Lamp"))
     settle(desk, one)
     deciding, snapshot = desk.gateway.intake.deciding, desk.gateway.live.snapshot
-    desk.gateway.store.write(lambda tx: tx.connection.execute("UPDATE mail SET fate = NULL")).result()  # type: ignore[attr-defined]
-    [waiting] = desk.gateway.store.read(lambda read: read.waiting([one]))
-    desk.gateway.store.write(lambda tx: tx.connection.execute("UPDATE mail SET fate = 'filed'")).result()  # type: ignore[attr-defined]
+    desk.gateway.store.write(lambda tx: tx.session.connection.execute("UPDATE mail SET fate = NULL")).result()  # type: ignore[attr-defined]
+    [waiting] = desk.gateway.store.read(lambda read: read.mail.waiting([one]))
+    desk.gateway.store.write(lambda tx: tx.session.connection.execute("UPDATE mail SET fate = 'filed'")).result()  # type: ignore[attr-defined]
     parsed = desk.gateway.children.run("slow_jobs:read", waiting.raw, waiting.envelope, snapshot.policy.limits)
     assert deciding.begin(waiting, parsed, snapshot).result(30) is None
     assert len(desk.ticket(desk.of_mail(one).number).entries) == 1

@@ -97,7 +97,7 @@ def test_l05_a_genuine_report_notes_the_failure_and_tells_agents_but_never_the_c
     assert (before.status, after.status) == ("waiting", "open")
     assert [one["X-Mailgate-Reason"] for one in desk.letters(MAIJA)] == ["you wrote to us"], "only the old ack"
     assert "5.1.1" in whole(notice_to(desk, "anna", number))
-    dead = desk.gateway.store.read(lambda read: read.outbox(("dead",)))
+    dead = desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
     assert [row["to"] for row in dead] == [MAIJA]
 
 
@@ -117,9 +117,9 @@ def test_l06_a_forged_report_changes_nothing_and_its_bytes_stay(desk: Desk) -> N
     entries = len(desk.ticket(number).entries)
     raw = report(forged, "support@acme.example", (MAIJA, "failed", "5.1.1"))
     mail_number = desk.send(raw, sender="", to=["support@acme.example"])
-    row = desk.gateway.store.read(lambda read: read.mail(mail_number))
+    row = desk.gateway.store.read(lambda read: read.mail.row(mail_number))
     assert row is not None and (row["fate"], row["reason"]) == ("dropped", "unsolicited_dsn")
-    assert desk.gateway.store.read(lambda read: read.raw(mail_number)).endswith(raw)
+    assert desk.gateway.store.read(lambda read: read.mail.raw(mail_number)).endswith(raw)
     assert len(desk.ticket(number).entries) == entries and len(desk.tickets()) == 1
 
 
@@ -128,10 +128,10 @@ def test_l07_a_delay_is_noted_as_a_delay_and_alarms_nobody(desk: Desk) -> None:
     notices = len(desk.letters(template="notice"))
     raw = report(letter, "support@acme.example", (MAIJA, "delayed", "4.4.1"))
     mail_number = desk.send(raw, sender="", to=["support@acme.example"])
-    row = desk.gateway.store.read(lambda read: read.mail(mail_number))
+    row = desk.gateway.store.read(lambda read: read.mail.row(mail_number))
     assert row is not None and (row["fate"], row["reason"]) == ("filed", "delayed")
     assert "delayed" in desk.ticket(number).entries[-1].text
-    assert desk.gateway.store.read(lambda read: read.outbox(("dead",))) == []
+    assert desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",))) == []
     assert len(desk.letters(template="notice")) == notices
 
 
@@ -145,9 +145,9 @@ def test_l08_each_recipient_of_a_mixed_report_gets_what_is_theirs(desk: Desk) ->
         ("liisa@customer.example", "delivered", "2.0.0"),
     )
     desk.send(raw, sender="", to=["support@acme.example"])
-    dead = desk.gateway.store.read(lambda read: read.outbox(("dead",)))
+    dead = desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
     assert [row["to"] for row in dead] == [MAIJA]
-    events = desk.gateway.store.read(lambda read: read.events(number))
+    events = desk.gateway.store.read(lambda read: read.tickets.events(number))
     kinds = {event["kind"]: event["new"] for event in events if event["kind"] in ("bounced", "delayed")}
     assert kinds["bounced"].startswith(MAIJA) and kinds["delayed"].startswith("kari@")
 
@@ -170,7 +170,7 @@ def test_l09_our_own_letter_coming_home_is_dropped_as_a_loop(desk: Desk) -> None
     opened(desk)
     ack = only(desk.letters(MAIJA))
     number = desk.send(ack.as_bytes().replace(b"\n", b"\r\n"), sender="support@acme.example", to=["sales@acme.example"])
-    row = desk.gateway.store.read(lambda read: read.mail(number))
+    row = desk.gateway.store.read(lambda read: read.mail.row(number))
     assert row is not None and (row["fate"], row["reason"]) == ("dropped", "self_loop")
     assert len(desk.tickets()) == 1
 
@@ -258,7 +258,7 @@ def test_a_sender_over_the_hourly_limit_is_parked_and_still_answers_their_own_ti
     with running(tmp_path, more="[limits]\ntickets_per_sender_hour = 2\n") as desk:
         numbers = [desk.send(mail(f"Matter {turn}")) for turn in range(4)]
         assert [desk.fate(number) for number in numbers] == ["filed", "filed", "parked", "parked"]
-        parked = desk.gateway.store.read(lambda read: read.parked())
+        parked = desk.gateway.store.read(lambda read: read.mail.parked())
         assert {row["why"] for row in parked} == {"rate_limited"}
         assert desk.fate(desk.send(mail("Re: [#1001] Matter 0"))) == "filed"
         desk.clock.ahead += timedelta(hours=2)

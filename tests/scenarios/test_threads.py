@@ -43,7 +43,7 @@ def test_t03_our_signed_id_beats_a_number_in_the_subject_and_the_conflict_is_not
     ack = next(one for one in desk.letters(MAIJA) if f"[#{second.number}]" in one["Subject"])
     filed = opened(desk, f"[#{first.number}] First", in_reply_to=str(ack["Message-ID"]))
     assert filed.number == second.number
-    events = desk.gateway.store.read(lambda read: read.events(second.number))
+    events = desk.gateway.store.read(lambda read: read.tickets.events(second.number))
     assert ("flag", "conflict") in [(event["kind"], event["new"]) for event in events]
 
 
@@ -63,7 +63,7 @@ def test_t05_a_mail_that_borrows_anothers_message_id_is_kept_flagged_and_owns_no
     first = opened(desk, message_id="<one@customer.example>")
     forged = opened(desk, "Other", "Other words.\n", sender=STRANGER, message_id="<one@customer.example>")
     assert forged.number != first.number
-    events = desk.gateway.store.read(lambda read: read.events(forged.number))
+    events = desk.gateway.store.read(lambda read: read.tickets.events(forged.number))
     assert ("flag", "msgid_collision") in [(event["kind"], event["new"]) for event in events]
     answer = opened(desk, "no tag", "More.\n", in_reply_to="<one@customer.example>")
     assert answer.number == first.number, "the first owner keeps the id"
@@ -228,7 +228,7 @@ def test_t14_twenty_copies_at_once_are_one_ticket_and_one_acknowledgement(desk: 
         thread.join()
     assert not failures
     desk.wait(lambda: "filed" in desk.settled.values(), "none was filed")
-    counted = desk.gateway.store.read(lambda read: read.audit())
+    counted = desk.gateway.store.read(lambda read: read.report.audit())
     assert counted["accepted"] == 20 and len(desk.tickets()) == 1
     only(desk.letters(MAIJA))
 

@@ -34,7 +34,7 @@ def hand_in(gateway: Process, *mails: bytes) -> None:
 
 
 def mails(gateway: Process) -> list[Any]:
-    found: list[Any] = gateway.read(lambda read: read.all("SELECT * FROM mail ORDER BY number", {}))
+    found: list[Any] = gateway.read(lambda read: read.session.all("SELECT * FROM mail ORDER BY number", {}))
     return found
 
 
@@ -78,7 +78,7 @@ def test_a_mail_whose_decision_kills_the_daemon_is_found_alone_and_set_aside_and
     assert (deadly["reason"], deadly["alone"], deadly["attempts"]) == ("daemon_died", 3, 0)
     assert Counter(row["fate"] for row in mails(gateway)) == {"filed": 20, "quarantined": 1}
     assert {row["alone"] for row in mails(gateway)} == {0, 3}
-    [told] = gateway.read(lambda read: read.quarantine())
+    [told] = gateway.read(lambda read: read.mail.quarantined())
     assert "3 times" in told["error"]
     assert max(gateway.subjects().values()) == 1
     assert gateway.stop() == 0
@@ -90,7 +90,7 @@ def test_a_mail_whose_decision_kills_the_daemon_is_found_alone_and_set_aside_and
 
 
 def open_mails(gateway: Process) -> bool:
-    unaccounted: int = gateway.read(lambda read: read.audit())["unaccounted"]
+    unaccounted: int = gateway.read(lambda read: read.report.audit())["unaccounted"]
     return unaccounted > 0
 
 
@@ -124,7 +124,7 @@ def test_what_0_1_0_counted_as_attempts_blames_nobody_after_the_upgrade(tmp_path
     old.commit()
     old.close()
     store = SqliteStore(path)
-    found = store.read(lambda read: read.all("SELECT attempts, alone, deciding FROM mail ORDER BY number", {}))  # type: ignore[attr-defined]
+    found = store.read(lambda read: read.session.all("SELECT attempts, alone, deciding FROM mail ORDER BY number", {}))  # type: ignore[attr-defined]
     store.close()
     assert [tuple(row) for row in found] == [(0, 0, 0), (2, 0, 0)]
     assert os.path.exists(tmp_path / "mailgate.db.schema-1")

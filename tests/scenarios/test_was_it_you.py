@@ -34,7 +34,7 @@ def desk(house: Desk) -> Desk:
     """The same, where nothing waits and nobody was asked lately."""
     for number in waiting(house):
         house.gateway.store.write(
-            lambda tx, number=number: tx.drop_mail(number, "of another test", house.clock())
+            lambda tx, number=number: tx.mail.drop(number, "of another test", house.clock())
         ).result()  # type: ignore[misc]
     house.clock.ahead += 200 * MINUTE
     BEFORE.clear()
@@ -73,7 +73,7 @@ def tap(letter: EmailMessage, command: str) -> EmailMessage:
 
 
 def waiting(desk: Desk) -> set[int]:
-    return {row["mail"] for row in desk.gateway.store.read(lambda read: read.parked())}
+    return {row["mail"] for row in desk.gateway.store.read(lambda read: read.mail.parked())}
 
 
 def test_p08_a_second_question_waits_ten_minutes_and_names_every_mail_that_waits(desk: Desk) -> None:

@@ -47,7 +47,7 @@ class Bench:
         raw = raw if raw is not None else b"Subject: mail %d\r\n\r\nhello\r\n" % number
         sent = Envelope("anna@customer.example", to, **envelope)
         kept = (raw, sent, digest or f"raw-{number}", now or self.now)
-        return self.write(lambda tx: tx.keep(*kept), first=True)
+        return self.write(lambda tx: tx.mail.keep(*kept), first=True)
 
     def apply(self, mail, *changes, ticket=None, outbound=(), stamp=None, now=None, fate=Fate.FILED, **decision):
         steps = (Step(ticket, changes, tuple(outbound)),) if changes or outbound else ()
@@ -83,10 +83,10 @@ class Bench:
         return Stamp(**{**whole, **values})
 
     def ticket(self, number):
-        return self.read(lambda read: read.ticket(number))
+        return self.read(lambda read: read.tickets.get(number))
 
     def kinds(self, number):
-        return [event["kind"] for event in self.read(lambda read: read.events(number))]
+        return [event["kind"] for event in self.read(lambda read: read.tickets.events(number))]
 
     def facts(self, now=None, **needs):
         whole = {
@@ -103,13 +103,13 @@ class Bench:
 
     def claim(self, now=None, limit=100, skip=()):
         at = now or self.now
-        return self.write(lambda tx: tx.claim(at, at + timedelta(minutes=15), limit, skip))
+        return self.write(lambda tx: tx.outbox.claim(at, at + timedelta(minutes=15), limit, skip))
 
     def mark(self, delivery, state, now=None, **more):
-        self.write(lambda tx: tx.mark(delivery, state, now or self.now, **more))
+        self.write(lambda tx: tx.outbox.mark(delivery, state, now or self.now, **more))
 
     def scalar(self, statement, **params):
-        return self.read(lambda read: read.scalar(statement, params))
+        return self.read(lambda read: read.session.scalar(statement, params))
 
     def close(self):
         self.store.close()

@@ -30,7 +30,7 @@ def shouting(monkeypatch):
 
 
 def subjects(bench):
-    return [row["subject"] for row in bench.read(lambda read: read.all("SELECT subject FROM mail", {}))]
+    return [row["subject"] for row in bench.read(lambda read: read.session.all("SELECT subject FROM mail", {}))]
 
 
 def test_each_slice_goes_on_where_the_last_one_ended(bench, shouting):
@@ -38,7 +38,7 @@ def test_each_slice_goes_on_where_the_last_one_ended(bench, shouting):
         bench.open(name)
     seen = []
     while bench.write(lambda tx: tx.backfill(2)) is not None:
-        done = bench.read(lambda read: [backfill.done(read, name) for name in ("shout", "again")])
+        done = bench.read(lambda read: [backfill.done(read.session, name) for name in ("shout", "again")])
         seen.append((bench.scalar("SELECT cursor FROM backfill WHERE name = 'shout'"), done))
     assert seen[:3] == [(2, [False, False]), (3, [False, False]), (3, [True, False])]
     assert seen[-1] == (3, [True, True])
@@ -98,10 +98,12 @@ def test_killed_between_and_inside_slices_every_row_is_filled_once(make, shoutin
 
 def test_s20_words_taken_out_by_an_earlier_version_leave_the_index(bench):
     def blocks():
-        return b"".join(row["block"] for row in bench.read(lambda read: read.all("SELECT block FROM words_data", {})))
+        return b"".join(
+            row["block"] for row in bench.read(lambda read: read.session.all("SELECT block FROM words_data", {}))
+        )
 
     def index():
-        while bench.write(lambda tx: tx.index(1)):
+        while bench.write(lambda tx: tx.tickets.index(1)):
             pass
 
     number = bench.open("zebra")
@@ -109,14 +111,14 @@ def test_s20_words_taken_out_by_an_earlier_version_leave_the_index(bench):
     for _ in range(5):
         bench.open("lamp")
         index()
-    bench.write(lambda tx: tx.drop_texts([number]))
+    bench.write(lambda tx: tx.tickets.drop_words([number]))
     bench.apply(None, ch.SetSubject("lamp"), ticket=number)
     assert b"zebra" in blocks()
     while bench.write(lambda tx: tx.backfill(1)) is not None:
         pass
-    assert bench.read(lambda read: backfill.done(read, "0003_let_go"))
+    assert bench.read(lambda read: backfill.done(read.session, "0003_let_go"))
     assert b"zebra" not in blocks()
-    assert len(bench.read(lambda read: read.find("lamp"))) == 6
+    assert len(bench.read(lambda read: read.tickets.find("lamp"))) == 6
 
 
 def test_points_of_an_upgrade_have_names_of_their_own():

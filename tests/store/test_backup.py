@@ -24,7 +24,7 @@ def test_d12_a_backup_under_load_has_all_that_was_there_and_comes_back_with_its_
     number = bench.open(outbound=(letters(),))
     raw = os.urandom(90_000)
     incoming = blobs.write(bench.store.data, raw)
-    large = bench.write(lambda tx: tx.keep(raw, ENVELOPE, "large", bench.now, incoming)).number
+    large = bench.write(lambda tx: tx.mail.keep(raw, ENVELOPE, "large", bench.now, incoming)).number
     stop = threading.Event()
     began = threading.Event()
 
@@ -50,12 +50,12 @@ def test_d12_a_backup_under_load_has_all_that_was_there_and_comes_back_with_its_
     again = make("again")
     assert again.scalar("PRAGMA integrity_check") == "ok"
     assert again.scalar("SELECT count(*) FROM mail WHERE number <= :last", last=last) == last
-    assert again.read(lambda read: read.raw(large)) == raw
+    assert again.read(lambda read: read.mail.raw(large)) == raw
     assert again.ticket(number) == bench.ticket(number)
     assert again.claim() == []
-    assert [row["state"] for row in again.read(lambda read: read.outbox())] == ["held"]
+    assert [row["state"] for row in again.read(lambda read: read.outbox.deliveries())] == ["held"]
     assert again.open("after the restore") == number + 1001
-    assert again.write(lambda tx: tx.release(again.now)) == 1
+    assert again.write(lambda tx: tx.outbox.release(again.now)) == 1
     assert len(again.claim()) == 1
 
 
@@ -65,7 +65,7 @@ def test_what_was_being_sent_when_the_copy_was_made_is_for_people(bench, make, l
     backup(bench.store.path, tmp_path / "copy.tar")
     restore(tmp_path / "copy.tar", tmp_path / "again" / "mailgate.db")
     again = make("again")
-    assert [row["state"] for row in again.read(lambda read: read.outbox())] == ["uncertain"]
+    assert [row["state"] for row in again.read(lambda read: read.outbox.deliveries())] == ["uncertain"]
 
 
 def test_numbers_of_an_empty_backup_are_advanced_too(bench, make, tmp_path):
@@ -103,7 +103,7 @@ def test_a_file_that_is_no_backup_leaves_the_folder_empty(bench, tmp_path):
 
 def test_large_mail_purged_meanwhile_is_counted_as_missing(bench, tmp_path):
     incoming = blobs.write(bench.store.data, b"x" * 100_000)
-    bench.write(lambda tx: tx.keep(b"x" * 100_000, ENVELOPE, "large", bench.now, incoming))
+    bench.write(lambda tx: tx.mail.keep(b"x" * 100_000, ENVELOPE, "large", bench.now, incoming))
     blob_path(bench.store.data, incoming.digest).unlink()
     made = backup(bench.store.path, tmp_path / "copy.tar")
     assert (made.blobs, made.missing) == (0, 1)

@@ -165,8 +165,8 @@ def test_deadlines_stand_and_fall(bench):
     bench.apply(None, ch.SetDue("first_response", None), ch.SetDue("manual", bench.now + 2 * HOUR), ticket=number)
     assert bench.ticket(number).due.next == bench.now + 2 * HOUR
     overdue = TicketFilter(overdue=True)
-    assert bench.read(lambda read: read.tickets(overdue, bench.now + HOUR)) == []
-    assert [t.number for t in bench.read(lambda read: read.tickets(overdue, bench.now + 3 * HOUR))] == [number]
+    assert bench.read(lambda read: read.tickets.matching(overdue, bench.now + HOUR)) == []
+    assert [t.number for t in bench.read(lambda read: read.tickets.matching(overdue, bench.now + 3 * HOUR))] == [number]
 
 
 def test_a_merge_moves_words_and_people_and_the_number_leads_on(bench):
@@ -200,7 +200,7 @@ def test_t12_a_loop_that_stands_in_the_file_ends_where_it_closes(bench):
     one, two = bench.open("1"), bench.open("2")
     bench.write(
         lambda tx: [
-            tx.run(
+            tx.session.run(
                 "UPDATE ticket SET merged_into = (SELECT id FROM ticket AS t WHERE t.number = :b) WHERE number = :a",
                 {"a": a, "b": b},
             )
@@ -243,11 +243,11 @@ def test_reminders_come_once_and_can_be_cleared(bench):
     at = bench.now + HOUR
     bench.apply(None, ch.Remind("ann", at, "call"), ch.Remind("bo", at), ticket=number)
     bench.apply(None, ch.Remind("bo", None), ticket=number)
-    assert bench.read(lambda read: read.reminders(bench.now, 10)) == []
-    (due,) = bench.read(lambda read: read.reminders(at, 10))
+    assert bench.read(lambda read: read.tickets.reminders(bench.now, 10)) == []
+    (due,) = bench.read(lambda read: read.tickets.reminders(at, 10))
     assert (due.ticket, due.agent, due.at, due.text) == (number, "ann", at, "call")
-    bench.write(lambda tx: tx.reminded(due.id, at))
-    assert bench.read(lambda read: read.reminders(at, 10)) == []
+    bench.write(lambda tx: tx.tickets.reminded(due.id, at))
+    assert bench.read(lambda read: read.tickets.reminders(at, 10)) == []
 
 
 def test_text_with_nul_and_lone_surrogates_is_kept_without_them(bench):
@@ -274,7 +274,7 @@ def test_a_decision_about_an_unknown_ticket_or_mail_writes_nothing(bench, letter
 def test_events_are_never_deleted(bench):
     bench.open()
     with pytest.raises(Exception, match="events are never deleted"):
-        bench.write(lambda tx: tx.run("DELETE FROM event", {}))
+        bench.write(lambda tx: tx.session.run("DELETE FROM event", {}))
 
 
 def test_the_ticket_counts_from_the_arrival_of_its_mail(bench):
@@ -297,15 +297,15 @@ def test_a_parked_mail_is_listed_then_released_and_waits_again(bench):
     mail = bench.keep().number
     parking = ch.WhyParked("unknown word", "ann", ("#close",))
     bench.apply(mail, fate=ch.Fate.PARKED, parking=parking, stamp=bench.stamp(mail))
-    (row,) = bench.read(lambda read: read.parked())
+    (row,) = bench.read(lambda read: read.mail.parked())
     assert {key: row[key] for key in ("id", "mail", "at", "from", "subject", "agent", "why")} == {
         "id": mail, "mail": mail, "at": bench.now, "from": "anna@customer.example", "subject": "Broken lamp",
         "agent": "ann", "why": "unknown word",
     }  # fmt: skip
-    assert bench.read(lambda read: read.audit())["parked"] == 1
+    assert bench.read(lambda read: read.report.audit())["parked"] == 1
     effects(bench, ch.Unpark(mail, True, "ann", "words"))
-    assert bench.read(lambda read: read.parked()) == []
-    (waiting,) = bench.write(lambda tx: tx.waiting(tx.open_mails(5)))
+    assert bench.read(lambda read: read.mail.parked()) == []
+    (waiting,) = bench.write(lambda tx: tx.mail.waiting(tx.mail.undecided(5)))
     assert (waiting.released_as, waiting.release_mode) == ("ann", "words")
 
 
@@ -313,9 +313,9 @@ def test_a_parked_mail_can_be_thrown_away(bench):
     mail = bench.keep(b"raw bytes").number
     bench.apply(mail, fate=ch.Fate.PARKED, parking=ch.WhyParked("x"), stamp=bench.stamp(mail))
     effects(bench, ch.Unpark(mail, False))
-    audit = bench.read(lambda read: read.audit())
+    audit = bench.read(lambda read: read.report.audit())
     assert (audit["parked"], audit["dropped"]) == (0, 1)
-    assert bench.read(lambda read: read.raw(mail)) == b"raw bytes"
+    assert bench.read(lambda read: read.mail.raw(mail)) == b"raw bytes"
 
 
 def test_an_absence_holds_from_until_and_ends_early(bench):
@@ -330,8 +330,8 @@ def test_an_absence_holds_from_until_and_ends_early(bench):
 def test_aliases_and_saved_replies_are_kept(bench):
     effects(bench, ch.AddAlias("ann", "Ann@Home.example"), ch.SaveReply("refund", "en", "old", "ann"))
     effects(bench, ch.SaveReply("refund", "en", "We refund you.", "bo"))
-    assert bench.read(lambda read: read.agent_aliases()) == {"ann": ("ann@home.example",)}
-    (reply,) = bench.read(lambda read: read.saved_replies())
+    assert bench.read(lambda read: read.people.aliases()) == {"ann": ("ann@home.example",)}
+    (reply,) = bench.read(lambda read: read.people.saved_replies())
     assert (reply["name"], reply["text"], reply["agent"]) == ("refund", "We refund you.", "bo")
 
 
@@ -364,16 +364,16 @@ def test_letters_not_yet_sent_are_taken_back(bench, letters):
     opened = bench.apply(number, ch.OpenTicket("x", "support", BO), outbound=(waits,), stamp=bench.stamp(number))
     effects(bench, ch.CancelLetters(opened.letters))
     assert bench.claim(now=bench.now + 2 * HOUR) == []
-    assert [row["state"] for row in bench.read(lambda read: read.outbox())] == ["dead"]
+    assert [row["state"] for row in bench.read(lambda read: read.outbox.deliveries())] == ["dead"]
 
 
 def test_a_bounce_ends_the_delivery_it_is_about_and_a_delay_does_not(bench, letters):
     number = bench.open(outbound=(letters(),))
-    (row,) = bench.read(lambda read: read.outbox())
+    (row,) = bench.read(lambda read: read.outbox.deliveries())
     delay = ch.Bounced(row["message_id"], "ANNA@customer.example", "4.4.1", "busy", lasting=False)
     bench.apply(None, delay, ticket=number)
-    assert bench.read(lambda read: read.outbox())[0]["state"] == "waiting"
+    assert bench.read(lambda read: read.outbox.deliveries())[0]["state"] == "waiting"
     bench.apply(None, replace(delay, status="5.1.1", diagnostic="unknown user", lasting=True), ticket=number)
-    (row,) = bench.read(lambda read: read.outbox())
+    (row,) = bench.read(lambda read: read.outbox.deliveries())
     assert (row["state"], row["error"]) == ("dead", "5.1.1 unknown user")
     assert bench.kinds(number)[-2:] == ["delayed", "bounced"]

@@ -95,19 +95,19 @@ def test_d02_failing_at_the_nth_statement_for_every_n_leaves_nothing_and_the_ret
             break
         assert isinstance(problem, OutOfSpace if code == sqlite3.SQLITE_FULL else Temporary)
         assert everything(faulty) == empty, f"statement {n} left something behind"
-        assert faulty.read(lambda read: read.audit())["unaccounted"] == 1
+        assert faulty.read(lambda read: read.report.audit())["unaccounted"] == 1
     assert n > 10
     assert everything(faulty) == {
         "mail_ticket": 1, "ticket": 1, "entry": 1, "event": 2, "letter": 1, "delivery": 1, "msgid": 2,
         "participant": 1, "address": 1,
     }  # fmt: skip
-    assert faulty.read(lambda read: read.audit())["filed"] == 1
+    assert faulty.read(lambda read: read.report.audit())["filed"] == 1
     assert faulty.scalar("PRAGMA integrity_check") == "ok"
 
 
 def test_d02_a_full_disk_refuses_keeps_and_recovers_without_a_restart(bench):
     def limit(pages):
-        bench.write(lambda tx: tx.connection.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+        bench.write(lambda tx: tx.session.connection.execute(f"PRAGMA max_page_count = {pages}").fetchone())
 
     kept = [bench.keep(b"x" * 3000).number]
     limit(bench.scalar("PRAGMA page_count") + 8)
@@ -118,14 +118,14 @@ def test_d02_a_full_disk_refuses_keeps_and_recovers_without_a_restart(bench):
     kept.append(bench.keep(b"x" * 30000).number)
     assert bench.scalar("PRAGMA integrity_check") == "ok"
     assert bench.scalar("SELECT count(*) FROM mail") == len(kept)
-    assert all(bench.read(lambda read, n=n: read.raw(n)).startswith(b"x") for n in kept)
+    assert all(bench.read(lambda read, n=n: read.mail.raw(n)).startswith(b"x") for n in kept)
 
 
 def test_d02_when_one_of_a_batch_does_not_fit_the_others_are_written(bench):
     bench.keep()
     bench.write(
-        lambda tx: tx.connection.execute(
-            f"PRAGMA max_page_count = {tx.scalar('PRAGMA page_count', {}) + 12}"
+        lambda tx: tx.session.connection.execute(
+            f"PRAGMA max_page_count = {tx.session.scalar('PRAGMA page_count', {}) + 12}"
         ).fetchone()
     )
     go, started = threading.Event(), threading.Event()
@@ -138,7 +138,9 @@ def test_d02_when_one_of_a_batch_does_not_fit_the_others_are_written(bench):
     started.wait(10)
     sizes = (100, 900_000, 200)
     futures = [
-        bench.store.write(lambda tx, size=size: tx.keep(b"x" * size, ENVELOPE, f"size-{size}", bench.now), first=True)
+        bench.store.write(
+            lambda tx, size=size: tx.mail.keep(b"x" * size, ENVELOPE, f"size-{size}", bench.now), first=True
+        )
         for size in sizes
     ]
     go.set()
@@ -157,17 +159,17 @@ def test_d02_no_space_for_large_mail_is_out_of_space(tmp_path, monkeypatch):
 
 
 def test_d03_an_io_error_on_commit_is_never_a_yes_and_the_connection_is_opened_anew(faulty):
-    before = faulty.write(lambda tx: id(tx.connection))
+    before = faulty.write(lambda tx: id(tx.session.connection))
     Faulty.arm(1, sqlite3.SQLITE_IOERR, only="COMMIT")
     with pytest.raises(Temporary):
         faulty.keep()
-    assert faulty.write(lambda tx: id(tx.connection)) != before
+    assert faulty.write(lambda tx: id(tx.session.connection)) != before
     assert faulty.keep().number > 0
     assert faulty.scalar("SELECT count(*) FROM mail") == 1
 
 
 def test_d04_a_locked_database_is_temporary_and_leaves_nothing(bench):
-    bench.write(lambda tx: tx.connection.execute("PRAGMA busy_timeout = 20").fetchone())
+    bench.write(lambda tx: tx.session.connection.execute("PRAGMA busy_timeout = 20").fetchone())
     other = sqlite3.connect(bench.store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Temporary):
@@ -190,7 +192,8 @@ def test_d04_those_who_wait_together_are_told_together_and_not_one_after_the_oth
     first = faulty.store.write(wait)
     started.wait(10)
     futures = [
-        faulty.store.write(lambda tx, i=i: tx.keep(b"x", ENVELOPE, f"d{i}", faulty.now), first=True) for i in range(5)
+        faulty.store.write(lambda tx, i=i: tx.mail.keep(b"x", ENVELOPE, f"d{i}", faulty.now), first=True)
+        for i in range(5)
     ]
     Faulty.arm(1 if statement == "BEGIN" else 2, code, only=statement)
     go.set()
@@ -207,7 +210,7 @@ def test_d05_a_data_folder_that_cannot_be_written_is_refused_at_start(tmp_path):
 
 
 def test_d05_a_database_gone_read_only_at_run_time_is_temporary(bench):
-    bench.write(lambda tx: tx.connection.execute("PRAGMA query_only = ON").fetchone())
+    bench.write(lambda tx: tx.session.connection.execute("PRAGMA query_only = ON").fetchone())
     with pytest.raises(Temporary):
         bench.keep()
 
@@ -250,12 +253,14 @@ def test_d10_the_same_bytes_again_are_a_row_of_their_own_with_their_fate(bench):
     others = [bench.keep(b"same", digest="d") for _ in range(4)]
     assert first.duplicate_of is None
     assert {each.duplicate_of for each in others} == {first.number}
-    audit = bench.read(lambda read: read.audit())
+    audit = bench.read(lambda read: read.report.audit())
     assert (audit["accepted"], audit["duplicate"], audit["unaccounted"]) == (5, 4, 1)
 
 
 def test_d10_twenty_at_once_are_one_mail_and_nineteen_duplicates(bench):
-    futures = [bench.store.write(lambda tx: tx.keep(b"same", ENVELOPE, "d", bench.now), first=True) for _ in range(20)]
+    futures = [
+        bench.store.write(lambda tx: tx.mail.keep(b"same", ENVELOPE, "d", bench.now), first=True) for _ in range(20)
+    ]
     assert sum(future.result(10).duplicate_of is None for future in futures) == 1
 
 
@@ -304,7 +309,7 @@ def test_d13_a_migration_killed_midway_is_gone_and_runs_again(tmp_path):
     died = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
     assert died.returncode == -signal.SIGKILL, died.stderr
     store = SqliteStore(path)
-    assert store.read(lambda read: read.audit())["accepted"] == 0
+    assert store.read(lambda read: read.report.audit())["accepted"] == 0
     store.close()
 
 
@@ -362,7 +367,7 @@ def test_d01_a_store_killed_at_any_moment_has_everything_it_said_yes_to(tmp_path
         for i in range(100000):
             raw = b"mail %d" % i if i % 10 else b"large %d " % i + b"x" * 70000
             large = None if i % 10 else blobs.write(path.parent, raw)
-            kept = store.write(lambda tx: tx.keep(raw, envelope, str(i), datetime.now(UTC), large)).result()
+            kept = store.write(lambda tx: tx.mail.keep(raw, envelope, str(i), datetime.now(UTC), large)).result()
             print(kept.number, i, flush=True)
         """
     )
@@ -376,9 +381,9 @@ def test_d01_a_store_killed_at_any_moment_has_everything_it_said_yes_to(tmp_path
     store = SqliteStore(path)
     for line in said:
         number, serial = map(int, line.split())
-        raw = store.read(lambda read, number=number: read.raw(number))
+        raw = store.read(lambda read, number=number: read.mail.raw(number))
         assert raw.startswith((b"mail %d" % serial, b"large %d " % serial))
-    assert store.read(lambda read: read.scalar("PRAGMA integrity_check", {})) == "ok"
+    assert store.read(lambda read: read.session.scalar("PRAGMA integrity_check", {})) == "ok"
     store.close()
 
 
@@ -400,7 +405,7 @@ def test_f08_the_log_is_on_disk_before_anybody_hears_yes(tmp_path):
             os.write(1, b"DATA")
             raw = b"x" * (100 if i else 100_000)
             large = None if i else blobs.write(path.parent, raw)
-            store.write(lambda tx: tx.keep(raw, envelope, str(i), datetime.now(UTC), large)).result()
+            store.write(lambda tx: tx.mail.keep(raw, envelope, str(i), datetime.now(UTC), large)).result()
             os.write(1, b"250")
         """
     )
@@ -448,16 +453,16 @@ def test_d11_the_files_as_a_power_cut_would_leave_them_hold_every_acknowledged_m
         home.mkdir()
 
         def pull_the_plug(tx, home=home, cut=cut):
-            tx.set_setting(f"never-{cut}", "committed")
+            tx.settings.set(f"never-{cut}", "committed")
             for name in ("mailgate.db", "mailgate.db-wal"):
                 shutil.copy(bench.store.data / name, home / name)
 
         bench.write(pull_the_plug)
         again = SqliteStore(home / "mailgate.db")
-        assert again.read(lambda read: read.audit())["filed"] == len(acknowledged)
-        assert all(again.read(lambda read, n=n: len(read.raw(n))) == 4000 for n in acknowledged)
-        assert again.read(lambda read, cut=cut: read.setting(f"never-{cut}")) is None
-        assert again.read(lambda read: read.scalar("PRAGMA integrity_check", {})) == "ok"
+        assert again.read(lambda read: read.report.audit())["filed"] == len(acknowledged)
+        assert all(again.read(lambda read, n=n: len(read.mail.raw(n))) == 4000 for n in acknowledged)
+        assert again.read(lambda read, cut=cut: read.settings.get(f"never-{cut}")) is None
+        assert again.read(lambda read: read.session.scalar("PRAGMA integrity_check", {})) == "ok"
         again.close()
 
 
@@ -479,7 +484,7 @@ def test_d15_without_file_descriptors_reading_and_large_mail_are_temporary_and_r
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         for handle in filling:
             os.close(handle)
-    assert bench.read(lambda read: read.audit())["accepted"] == 1
+    assert bench.read(lambda read: read.report.audit())["accepted"] == 1
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.store.tickets.indexing import body, folded
-from mailgate.store.tickets.search import NEXT
+from mailgate.store.tickets.queries import NEXT
 
 BO = Address("bo@other.example", "Bo")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -16,33 +16,33 @@ SOLVED = ch.SetStatus(Status.SOLVED)
 
 
 def index(bench):
-    while bench.write(lambda tx: tx.index(100)):
+    while bench.write(lambda tx: tx.tickets.index(100)):
         pass
 
 
 def found(bench, words):
-    return [ticket.number for ticket in bench.read(lambda read: read.find(words))]
+    return [ticket.number for ticket in bench.read(lambda read: read.tickets.find(words))]
 
 
 def vocabulary(bench):
     """(term, entries, times) as the index has it, and as an index made anew would."""
 
     def both(tx):
-        tx.run(
+        tx.session.run(
             "CREATE VIRTUAL TABLE fresh USING fts5(subject, body, content='', tokenize='unicode61 remove_diacritics 2')",
             {},
         )
-        tx.run("INSERT INTO fresh (rowid, subject, body) SELECT rowid, subject, body FROM again", {})
+        tx.session.run("INSERT INTO fresh (rowid, subject, body) SELECT rowid, subject, body FROM again", {})
         for name in ("words", "fresh"):
-            tx.run(f"CREATE VIRTUAL TABLE {name}_seen USING fts5vocab({name}, 'row')", {})
-        seen = [[tuple(row) for row in tx.all(f"SELECT * FROM {name}_seen", {})] for name in ("words", "fresh")]
+            tx.session.run(f"CREATE VIRTUAL TABLE {name}_seen USING fts5vocab({name}, 'row')", {})
+        seen = [[tuple(row) for row in tx.session.all(f"SELECT * FROM {name}_seen", {})] for name in ("words", "fresh")]
         raise Rollback(seen)
 
     def prepare(tx):
-        tx.run("CREATE TEMP TABLE IF NOT EXISTS again (rowid INTEGER PRIMARY KEY, subject TEXT, body TEXT)", {})
-        tx.run("DELETE FROM again", {})
-        for row in tx.all(NEXT, {"after": 0, "limit": 1000}):
-            tx.run("INSERT INTO again VALUES (:i, :s, :b)", {
+        tx.session.run("CREATE TEMP TABLE IF NOT EXISTS again (rowid INTEGER PRIMARY KEY, subject TEXT, body TEXT)", {})
+        tx.session.run("DELETE FROM again", {})
+        for row in tx.session.all(NEXT, {"after": 0, "limit": 1000}):
+            tx.session.run("INSERT INTO again VALUES (:i, :s, :b)", {
                 "i": row["id"], "s": folded(row["subject"]), "b": body(row["author"], row["author_name"], row["text"])})  # fmt: skip
 
     bench.write(prepare)
@@ -90,7 +90,7 @@ def test_merged_unmerged_and_split_entries_are_found_by_the_title_they_stand_und
 def test_entries_the_index_does_not_know_yet_are_left_to_it(bench):
     number = bench.open("Alpha")
     bench.apply(None, ch.SetSubject("Beta"), ticket=number)
-    bench.write(lambda tx: tx.drop_texts([number]))
+    bench.write(lambda tx: tx.tickets.drop_words([number]))
     index(bench)
     assert true_index(bench)
     assert found(bench, "beta") == [number]
@@ -100,7 +100,7 @@ def test_words_go_and_the_ticket_is_still_found_by_title_and_person(bench, lette
     number = bench.open("Lamp", outbound=(letters(context={"text": "secret"}),))
     index(bench)
     assert found(bench, "words") == [number]
-    bench.write(lambda tx: tx.drop_texts([number]))
+    bench.write(lambda tx: tx.tickets.drop_words([number]))
     (entry,) = bench.ticket(number).entries
     assert (entry.text, entry.quoted, entry.html, entry.author) == ("", "", "", "anna@customer.example")
     assert (found(bench, "words"), found(bench, "lamp"), found(bench, "anna")) == ([], [number], [number])
@@ -113,16 +113,16 @@ def test_raw_mail_goes_with_its_attachments_and_its_row_stays(bench):
     file = Attachment("a.png", "image/png", 12, "0" * 64, "2.1", False, "", "a.png")
     words = ch.AddEntry(EntryKind.CUSTOMER, "a@b.example", "", "see", attachments=(file,))
     number = bench.apply(mail, ch.OpenTicket("x", "support", BO), words, stamp=bench.stamp(mail)).tickets[0]
-    assert bench.write(lambda tx: tx.drop_raw([mail])) == []
+    assert bench.write(lambda tx: tx.mail.drop_raw([mail])) == []
     (entry,) = bench.ticket(number).entries
     assert (entry.text, entry.attachments) == ("see", ())
     with pytest.raises(KeyError):
-        bench.read(lambda read: read.raw(mail))
-    assert bench.read(lambda read: read.mail(mail))["fate"] == "filed"
+        bench.read(lambda read: read.mail.raw(mail))
+    assert bench.read(lambda read: read.mail.row(mail))["fate"] == "filed"
 
 
 def old(bench, after=0, days=1):
-    return [row["number"] for row in bench.read(lambda read: read.old_mails(bench.now + days * DAY, after, 50))]
+    return [row["number"] for row in bench.read(lambda read: read.mail.older_than(bench.now + days * DAY, after, 50))]
 
 
 def test_only_settled_mail_of_finished_tickets_is_old(bench, letters):
@@ -138,7 +138,7 @@ def test_only_settled_mail_of_finished_tickets_is_old(bench, letters):
     assert bench.ticket(solved).entries[0].mail == 2
     assert old(bench, after=2) == [dropped]
     assert old(bench, days=-1) == []
-    bench.write(lambda tx: tx.drop_raw([2, dropped]))
+    bench.write(lambda tx: tx.mail.drop_raw([2, dropped]))
     assert old(bench) == []
 
 
@@ -149,12 +149,12 @@ def test_only_finished_tickets_with_words_left_are_old(bench):
     bench.apply(None, ch.SetStatus(Status.ARCHIVED), ticket=again, now=bench.now + 3 * DAY)
 
     def threads(days, after=0):
-        return bench.read(lambda read: read.old_threads(bench.now + days * DAY, after, 50))
+        return bench.read(lambda read: read.tickets.with_old_words(bench.now + days * DAY, after, 50))
 
     assert threads(1) == [solved]
     assert threads(4) == [solved, again]
     assert threads(4, after=solved) == [again]
-    bench.write(lambda tx: tx.drop_texts([solved, again]))
+    bench.write(lambda tx: tx.tickets.drop_words([solved, again]))
     assert threads(4) == []
 
 
@@ -165,7 +165,7 @@ def test_not_a_byte_of_a_forgotten_person_is_left_in_the_file(bench):
     index(bench)
     path = bench.store.path
     assert b"quirina" in path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
-    counts, blobs = bench.write(lambda tx: tx.forget(quirina.addr, bench.now, "admin"))
+    counts, blobs = bench.write(lambda tx: tx.people.forget(quirina.addr, bench.now, "admin"))
     assert (counts["tickets"], counts["mails"], counts["entries"], blobs) == (1, 1, 1, [])
     assert true_index(bench)
     bench.close()

@@ -29,7 +29,7 @@ def test_ids_of_mail_of_ancestors_never_seen_and_of_our_letters_lead_to_the_tick
     stamp = bench.stamp(mail, message_id="<own@c>", ids=("<parent@c>", "<grandparent@c>"))
     applied = bench.apply(mail, ch.OpenTicket("x", "support", BO), outbound=(letters(),), stamp=stamp)
     (number,) = applied.tickets
-    ours = bench.read(lambda read: read.outbox())[0]["message_id"]
+    ours = bench.read(lambda read: read.outbox.deliveries())[0]["message_id"]
     asked = ("<own@c>", "<parent@c>", "<grandparent@c>", ours, "<other@c>")
     facts = bench.facts(ids=asked, letters=(ours,))
     assert facts.by_id == dict.fromkeys(asked[:4], number)
@@ -66,7 +66,7 @@ def test_an_agents_tokens_are_revoked_for_one_ticket(bench):
     notice = ch.Outbound("notice", ch.Audience.AGENT, (Address("ann@desk.example"),), agent="ann")
     one, two = bench.open("1", outbound=(notice,)), bench.open("2", outbound=(notice,))
     bench.apply(None, ch.RevokeTokens("ann", "outsider on Cc"), ticket=one)
-    ids = [row["message_id"] for row in bench.read(lambda read: read.outbox())]
+    ids = [row["message_id"] for row in bench.read(lambda read: read.outbox.deliveries())]
     facts = bench.facts(letters=tuple(ids))
     assert {facts.letters[i].ticket: facts.letters[i].revoked for i in ids} == {one: True, two: False}
 
@@ -121,13 +121,13 @@ def test_reopenings_of_the_last_day_are_counted(bench):
 
 @pytest.mark.parametrize("pattern", ["Anna@Customer.example", "@customer.example"])
 def test_bans_hold_for_addresses_and_domains_until_their_time(bench, pattern):
-    bench.write(lambda tx: tx.ban(pattern, bench.now + HOUR, "spam", bench.now))
+    bench.write(lambda tx: tx.people.ban(pattern, bench.now + HOUR, "spam", bench.now))
     assert bench.facts().banned
     assert not bench.facts(sender="anna@elsewhere.example").banned
     assert not bench.facts(now=bench.now + 2 * HOUR).banned
-    assert [ban["why"] for ban in bench.read(lambda read: read.bans(bench.now))] == ["spam"]
-    assert bench.write(lambda tx: tx.unban(pattern))
-    assert not bench.write(lambda tx: tx.unban(pattern))
+    assert [ban["why"] for ban in bench.read(lambda read: read.people.bans(bench.now))] == ["spam"]
+    assert bench.write(lambda tx: tx.people.unban(pattern))
+    assert not bench.write(lambda tx: tx.people.unban(pattern))
     assert not bench.facts().banned
 
 
@@ -138,21 +138,21 @@ def test_a_sender_is_known_once_they_wrote_and_not_by_standing_on_cc(bench):
 
 
 def test_the_promise_comes_from_what_really_happened(bench):
-    bench.write(lambda tx: tx.set_setting("promises", '{"support": 7200}'))
+    bench.write(lambda tx: tx.settings.set("promises", '{"support": 7200}'))
     assert bench.facts().promise_seconds == {"support": 7200}
 
 
 def test_one_mail_asks_fewer_than_twenty_small_questions_and_none_scans_a_table(bench, letters):
     number = bench.open(outbound=(letters(),))
     seen = []
-    bench.write(lambda tx: tx.connection.set_trace_callback(seen.append))
+    bench.write(lambda tx: tx.session.connection.set_trace_callback(seen.append))
     bench.facts(ids=("<1@customer.example>",), numbers=(number,), content_digest="c", message_id="<n@c>")
     asked = [each for each in seen if each.lstrip().startswith("SELECT")]
     assert len(asked) < 20
     plans = [
         (row["detail"], statement)
         for statement in asked
-        for row in bench.read(lambda read, s=statement: read.all("EXPLAIN QUERY PLAN " + s, {}))
+        for row in bench.read(lambda read, s=statement: read.session.all("EXPLAIN QUERY PLAN " + s, {}))
     ]
     small = ("agent", "absence", "lately", "seen", "CONSTANT", "(subquery", "CO-ROUTINE")
     scans = [plan for plan in plans if plan[0].startswith("SCAN") and not any(name in plan[0] for name in small)]

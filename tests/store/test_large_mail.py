@@ -18,7 +18,7 @@ RAW = b"Subject: large\r\n\r\n" + b"x" * 100_000
 
 
 def keep(bench, large, digest="d", raw=RAW):
-    return bench.store.write(lambda tx: tx.keep(raw, ENVELOPE, digest, bench.now, large), first=True)
+    return bench.store.write(lambda tx: tx.mail.keep(raw, ENVELOPE, digest, bench.now, large), first=True)
 
 
 def kept(bench, digest="d", raw=RAW):
@@ -58,8 +58,8 @@ def together(bench, *jobs):
 def test_it_lies_in_a_file_by_digest_for_the_owner_alone_and_reads_back_byte_for_byte(bench):
     digest, number = kept(bench)
     path = blob_path(bench.store.data, digest)
-    assert bench.read(lambda read: read.raw(number)) == RAW
-    assert [(m.raw, m.path, m.size) for m in bench.write(lambda tx: tx.waiting([number]))] == [
+    assert bench.read(lambda read: read.mail.raw(number)) == RAW
+    assert [(m.raw, m.path, m.size) for m in bench.write(lambda tx: tx.mail.waiting([number]))] == [
         (None, str(path), len(RAW))
     ]
     assert oct(path.stat().st_mode & 0o777) == "0o600"
@@ -71,22 +71,22 @@ def test_a_purge_between_write_and_keep_takes_nothing_from_the_mail_to_come(benc
     """S-28: the digest exists, its last row goes, and the file with it, while the same bytes come in again."""
     digest, number = kept(bench)
     again = blobs.write(bench.store.data, RAW)
-    bench.write(lambda tx: tx.drop_raw([number]))
-    assert bench.write(lambda tx: tx.drop_blobs([digest])) == 1
+    bench.write(lambda tx: tx.mail.drop_raw([number]))
+    assert bench.write(lambda tx: tx.mail.drop_blobs([digest])) == 1
     second = keep(bench, again, "other").result(30).number
     blobs.discard(again)
-    assert bench.read(lambda read: read.raw(second)) == RAW
+    assert bench.read(lambda read: read.mail.raw(second)) == RAW
 
 
 @pytest.mark.parametrize("order", ["keep, purge", "purge, keep"])
 def test_a_purge_in_the_very_transaction_of_the_keep_takes_nothing_from_it(bench, order):
     digest, number = kept(bench)
-    bench.write(lambda tx: tx.drop_raw([number]))
+    bench.write(lambda tx: tx.mail.drop_raw([number]))
     again = blobs.write(bench.store.data, RAW)
-    jobs = [lambda tx: tx.keep(RAW, ENVELOPE, "other", bench.now, again), lambda tx: tx.drop_blobs([digest])]
+    jobs = [lambda tx: tx.mail.keep(RAW, ENVELOPE, "other", bench.now, again), lambda tx: tx.mail.drop_blobs([digest])]
     outcomes = [future.result() for future in together(bench, *(jobs if order == "keep, purge" else jobs[::-1]))]
     [second] = [each.number for each in outcomes if not isinstance(each, int)]
-    assert bench.read(lambda read: read.raw(second)) == RAW
+    assert bench.read(lambda read: read.mail.raw(second)) == RAW
 
 
 class NoCommit(sqlite3.Connection):
@@ -111,19 +111,19 @@ def test_a_file_stays_when_the_commit_that_let_its_last_row_go_fails(make):
     def armed(tx):
         NoCommit.armed = True
 
-    dropped = together(bench, lambda tx: tx.drop_raw([number]), lambda tx: tx.drop_blobs([digest]), armed)
+    dropped = together(bench, lambda tx: tx.mail.drop_raw([number]), lambda tx: tx.mail.drop_blobs([digest]), armed)
     assert isinstance(dropped[0].exception(), Temporary)
-    assert bench.read(lambda read: read.raw(number)) == RAW
+    assert bench.read(lambda read: read.mail.raw(number)) == RAW
 
 
 def test_a_file_two_mails_share_goes_with_the_second(bench):
     digest, first = kept(bench, "a")
     _, second = kept(bench, "b")
     path = blob_path(bench.store.data, digest)
-    assert bench.write(lambda tx: tx.drop_raw([first])) == [digest]
-    assert (bench.write(lambda tx: tx.drop_blobs([digest])), path.exists()) == (0, True)
-    bench.write(lambda tx: tx.drop_raw([second]))
-    assert (bench.write(lambda tx: tx.drop_blobs([digest, digest])), path.exists()) == (1, False)
+    assert bench.write(lambda tx: tx.mail.drop_raw([first])) == [digest]
+    assert (bench.write(lambda tx: tx.mail.drop_blobs([digest])), path.exists()) == (0, True)
+    bench.write(lambda tx: tx.mail.drop_raw([second]))
+    assert (bench.write(lambda tx: tx.mail.drop_blobs([digest, digest])), path.exists()) == (1, False)
 
 
 def test_two_writers_of_the_same_bytes_meet_in_one_file(bench):
@@ -140,14 +140,14 @@ def test_two_writers_of_the_same_bytes_meet_in_one_file(bench):
     for large in written:
         blobs.discard(large)
     assert len(files(bench)) == 1
-    assert all(bench.read(lambda read, n=n: read.raw(n)) == RAW for n in numbers)
+    assert all(bench.read(lambda read, n=n: read.mail.raw(n)) == RAW for n in numbers)
 
 
 def test_a_damaged_file_gives_way_to_the_same_bytes_come_again(bench):
     digest, _ = kept(bench)
     blob_path(bench.store.data, digest).write_bytes(RAW[:10])
     _, number = kept(bench, "again")
-    assert bench.read(lambda read: read.raw(number)) == RAW
+    assert bench.read(lambda read: read.mail.raw(number)) == RAW
 
 
 def test_a_file_system_without_second_names_keeps_large_mail_too(bench, monkeypatch):
@@ -158,15 +158,15 @@ def test_a_file_system_without_second_names_keeps_large_mail_too(bench, monkeypa
     large = blobs.write(bench.store.data, RAW)
     number = keep(bench, large).result(30).number
     blobs.discard(large)
-    assert bench.read(lambda read: read.raw(number)) == RAW
+    assert bench.read(lambda read: read.mail.raw(number)) == RAW
     assert len(files(bench)) == 1
 
 
 def test_the_same_imap_mail_again_gets_no_row_and_no_file(bench):
     place = Envelope("a@b.example", (), mailbox="box", folder="INBOX", uidvalidity=1, uid=7)
-    first = bench.write(lambda tx: tx.keep(RAW, place, "d", bench.now))
+    first = bench.write(lambda tx: tx.mail.keep(RAW, place, "d", bench.now))
     large = blobs.write(bench.store.data, RAW)
-    assert bench.write(lambda tx: tx.keep(RAW, place, "d", bench.now, large)).duplicate_of == first.number
+    assert bench.write(lambda tx: tx.mail.keep(RAW, place, "d", bench.now, large)).duplicate_of == first.number
     blobs.discard(large)
     assert files(bench) == []
 
@@ -182,8 +182,8 @@ def test_no_space_is_out_of_space_and_no_row_is_left(bench, monkeypatch, call):
     with pytest.raises(OutOfSpace):
         keep(bench, large).result(30)
     monkeypatch.undo()
-    assert bench.read(lambda read: read.audit())["accepted"] == 0
-    bench.write(lambda tx: tx.drop_incoming([large.path.name]))
+    assert bench.read(lambda read: read.report.audit())["accepted"] == 0
+    bench.write(lambda tx: tx.mail.drop_incoming([large.path.name]))
     assert files(bench) == []
 
 
@@ -192,9 +192,9 @@ def test_what_was_linked_and_never_committed_goes_with_its_first_name_and_a_row_
     lone, shared = blobs.write(bench.store.data, RAW + b"lone"), blobs.write(bench.store.data, RAW)
     blobs.link(bench.store.data, lone)
     _, number = kept(bench)
-    bench.write(lambda tx: tx.drop_incoming([lone.path.name, shared.path.name]))
+    bench.write(lambda tx: tx.mail.drop_incoming([lone.path.name, shared.path.name]))
     assert files(bench) == [str(blob_path(bench.store.data, shared.digest).relative_to(bench.store.data))]
-    assert bench.read(lambda read: read.raw(number)) == RAW
+    assert bench.read(lambda read: read.mail.raw(number)) == RAW
 
 
 def test_only_what_is_ours_and_old_is_left_over(bench):

@@ -18,7 +18,7 @@ def letter(template="answer", urgency=ch.Urgency.WORDS, to=(BO,), **more):
 
 def states(bench):
     every = ("waiting", "leased", "sending", "sent", "uncertain", "held", "dead")
-    return [row["state"] for row in bench.read(lambda read: read.outbox(every))]
+    return [row["state"] for row in bench.read(lambda read: read.outbox.deliveries(every))]
 
 
 def test_a_claimed_letter_carries_all_that_is_needed_to_word_and_send_it(bench):
@@ -99,14 +99,14 @@ def test_a_rendered_letter_keeps_its_first_bytes(bench):
     bench.open(outbound=(letter(),))
     (due,) = bench.claim()
     for words in (b"first", b"second"):
-        bench.write(lambda tx, words=words: tx.keep_rendered(due.id, words, "Re: [#1001] Broken lamp"))
+        bench.write(lambda tx, words=words: tx.outbox.keep_rendered(due.id, words, "Re: [#1001] Broken lamp"))
     bench.mark(due.deliveries[0].id, "waiting", due_at=bench.now + MINUTE, error="421 later", attempts=1)
     assert bench.claim() == []
     (again,) = bench.claim(now=bench.now + MINUTE)
     assert (again.rendered, again.message_id) == (b"first", due.message_id)
     (delivery,) = again.deliveries
     assert (delivery.attempts, delivery.first_tried_at) == (1, bench.now)
-    shown = bench.read(lambda read: read.letter(due.id))
+    shown = bench.read(lambda read: read.outbox.letter(due.id))
     assert (shown["raw"], shown["subject"], shown["ticket"]) == (b"first", "Re: [#1001] Broken lamp", 1001)
 
 
@@ -115,9 +115,9 @@ def test_a_sent_delivery_keeps_the_relays_own_id(bench):
     (due,) = bench.claim()
     bench.mark(due.deliveries[0].id, "sending")
     bench.mark(due.deliveries[0].id, "sent", remote_id="<ses@amazon>", attempts=1)
-    (row,) = bench.read(lambda read: read.letter(due.id))["deliveries"]
+    (row,) = bench.read(lambda read: read.outbox.letter(due.id))["deliveries"]
     assert (row["state"], row["remote_id"], row["sent_at"], row["due_at"]) == ("sent", "<ses@amazon>", bench.now, None)
-    assert bench.read(lambda read: read.outbox()) == []
+    assert bench.read(lambda read: read.outbox.deliveries()) == []
 
 
 def test_after_a_crash_leased_ones_wait_again_and_sending_ones_are_told_apart(bench, letters):
@@ -127,18 +127,18 @@ def test_after_a_crash_leased_ones_wait_again_and_sending_ones_are_told_apart(be
     for due in bench.claim():
         if due.template != "leased":
             bench.mark(due.deliveries[0].id, "sending")
-    assert bench.write(lambda tx: tx.recover(bench.now)) == {"leased": 1, "retried": 1, "uncertain": 1}
+    assert bench.write(lambda tx: tx.outbox.recover(bench.now)) == {"leased": 1, "retried": 1, "uncertain": 1}
     again = bench.claim()
     assert sorted(due.template for due in again) == ["leased", "words"]
     for due in again:
         bench.mark(due.deliveries[0].id, "sending")
-    assert bench.write(lambda tx: tx.recover(bench.now)) == {"leased": 0, "retried": 1, "uncertain": 1}
+    assert bench.write(lambda tx: tx.outbox.recover(bench.now)) == {"leased": 0, "retried": 1, "uncertain": 1}
 
 
 def test_a_letter_in_its_undo_window_is_held_and_leaves_by_itself(bench):
     bench.open(outbound=(letter(not_before=bench.now + 2 * MINUTE),))
     assert states(bench) == ["held"]
-    assert bench.write(lambda tx: tx.release(bench.now)) == 0
+    assert bench.write(lambda tx: tx.outbox.release(bench.now)) == 0
     assert bench.claim() == []
     assert len(bench.claim(now=bench.now + 2 * MINUTE)) == 1
 
@@ -150,7 +150,7 @@ def test_held_letters_wait_for_release(bench):
     bench.write(lambda tx: tx.apply(mail, whole, bench.now, bench.ids, None, hold=True))
     assert bench.claim(now=bench.now + 24 * HOUR) == []
     assert states(bench) == ["held"]
-    assert bench.write(lambda tx: tx.release(bench.now)) == 1
+    assert bench.write(lambda tx: tx.outbox.release(bench.now)) == 1
     assert len(bench.claim()) == 1
 
 
@@ -160,18 +160,18 @@ def test_people_may_retry_what_stopped_and_drop_what_waits(bench):
     one, two = (due.deliveries[0].id for due in bench.claim())
     bench.mark(one, "dead", error="550 no such user")
     bench.mark(two, "sent")
-    assert bench.write(lambda tx: tx.retry_delivery(one, bench.now))
+    assert bench.write(lambda tx: tx.outbox.retry(one, bench.now))
     assert states(bench) == ["waiting", "sent"]
-    assert bench.write(lambda tx: tx.drop_delivery(one, bench.now))
+    assert bench.write(lambda tx: tx.outbox.drop(one, bench.now))
     assert states(bench) == ["dead", "sent"]
-    assert not bench.write(lambda tx: tx.drop_delivery(two, bench.now))
-    assert not bench.write(lambda tx: tx.retry_delivery(two, bench.now))
-    assert not bench.write(lambda tx: tx.retry_delivery(4711, bench.now))
+    assert not bench.write(lambda tx: tx.outbox.drop(two, bench.now))
+    assert not bench.write(lambda tx: tx.outbox.retry(two, bench.now))
+    assert not bench.write(lambda tx: tx.outbox.retry(4711, bench.now))
 
 
 def test_the_list_has_the_keys_of_the_contract(bench, letters):
     bench.open(outbound=(letters(),))
-    (row,) = bench.read(lambda read: read.outbox())
+    (row,) = bench.read(lambda read: read.outbox.deliveries())
     assert {"id", "ticket", "template", "to", "state", "attempts", "due_at", "error", "message_id"} <= set(row)
     assert (row["ticket"], row["to"], row["error"]) == (1001, "anna@customer.example", None)
 
@@ -185,10 +185,10 @@ def test_a_state_or_a_delivery_nobody_knows_is_refused(bench):
 
 def test_claiming_reads_only_what_is_due(bench):
     seen = []
-    bench.write(lambda tx: tx.connection.set_trace_callback(seen.append))
+    bench.write(lambda tx: tx.session.connection.set_trace_callback(seen.append))
     bench.claim(skip=("sales",))
     asked = [each for each in seen if each.startswith("SELECT DISTINCT letter")]
     assert len(asked) == 4
     for statement in asked:
-        plan = bench.read(lambda read, s=statement: read.all("EXPLAIN QUERY PLAN " + s, {}))
+        plan = bench.read(lambda read, s=statement: read.session.all("EXPLAIN QUERY PLAN " + s, {}))
         assert "delivery_due (urgency=? AND due_at>? AND due_at<?)" in plan[0]["detail"]

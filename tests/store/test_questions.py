@@ -9,20 +9,23 @@ from mailgate.core.model.mail import Address, Source
 from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.errors import ConfigError
 from mailgate.store.base import Cursor, TicketFilter
-from mailgate.store.tickets.search import folded, query
+from mailgate.store.tickets.queries import folded, query
 
 BO = Address("bo@other.example", "Bo")
 HOUR = timedelta(hours=1)
 
 
 def numbers(bench, **wanted):
-    return [ticket.number for ticket in bench.read(lambda read: read.tickets(TicketFilter(**wanted), bench.now + HOUR))]
+    return [
+        ticket.number
+        for ticket in bench.read(lambda read: read.tickets.matching(TicketFilter(**wanted), bench.now + HOUR))
+    ]
 
 
 def found(bench, words):
-    while bench.write(lambda tx: tx.index(3)):
+    while bench.write(lambda tx: tx.tickets.index(3)):
         pass
-    return [ticket.number for ticket in bench.read(lambda read: read.find(words))]
+    return [ticket.number for ticket in bench.read(lambda read: read.tickets.find(words))]
 
 
 def test_the_queue_stands_in_working_order(bench):
@@ -32,7 +35,7 @@ def test_the_queue_stands_in_working_order(bench):
     later = bench.open("later", ch.SetDue("resolve", bench.now + 9 * HOUR))
     assert numbers(bench) == [late, later, urgent, plain]
     assert numbers(bench, limit=2, offset=1) == [later, urgent]
-    assert bench.read(lambda read: read.count(TicketFilter(limit=1), bench.now)) == 4
+    assert bench.read(lambda read: read.tickets.count(TicketFilter(limit=1), bench.now)) == 4
 
 
 def test_every_filter_keeps_what_it_says(bench):
@@ -47,7 +50,7 @@ def test_every_filter_keeps_what_it_says(bench):
     assert numbers(bench, customer="BO@Other.example") == [two]
     assert numbers(bench, numbers=(one, two, 4711)) == [two, one]
     assert numbers(bench, status=("new",), owner="ann") == []
-    assert bench.read(lambda read: read.count(TicketFilter(tag="vip"), bench.now)) == 1
+    assert bench.read(lambda read: read.tickets.count(TicketFilter(tag="vip"), bench.now)) == 1
 
 
 def test_a_customers_tickets_are_found_by_each_of_their_linked_addresses(bench):
@@ -72,8 +75,8 @@ def test_a_customers_tickets_are_found_by_each_of_their_linked_addresses(bench):
 )
 def test_no_filter_scans_all_tickets(bench, wanted):
     def plans(read):
-        where, params = read._where(TicketFilter(**wanted), bench.now)
-        return [row["detail"] for row in read.all(f"EXPLAIN QUERY PLAN SELECT * FROM ticket {where}", params)]
+        where, params = read.tickets._where(TicketFilter(**wanted), bench.now)
+        return [row["detail"] for row in read.session.all(f"EXPLAIN QUERY PLAN SELECT * FROM ticket {where}", params)]
 
     assert not any(plan.startswith("SCAN ticket") for plan in bench.read(plans))
 
@@ -83,14 +86,14 @@ def test_the_clock_reads_only_those_due(bench):
     bench.open("not yet", ch.SetEscalation(0, bench.now + HOUR))
     bench.open("at rest", ch.SetEscalation(0, bench.now), ch.SetStatus(Status.SOLVED))
     held = bench.open("held", ch.SetStatus(Status.HOLD, bench.now))
-    assert [t.number for t in bench.read(lambda read: read.late(bench.now, 10))] == [late]
-    assert [t.number for t in bench.read(lambda read: read.waking(bench.now, 10))] == [held]
+    assert [t.number for t in bench.read(lambda read: read.tickets.late(bench.now, 10))] == [late]
+    assert [t.number for t in bench.read(lambda read: read.tickets.waking(bench.now, 10))] == [held]
     seen = []
-    bench.write(lambda tx: tx.connection.set_trace_callback(seen.append))
-    bench.write(lambda tx: (tx.late(bench.now, 10), tx.waking(bench.now, 10)))
+    bench.write(lambda tx: tx.session.connection.set_trace_callback(seen.append))
+    bench.write(lambda tx: (tx.tickets.late(bench.now, 10), tx.tickets.waking(bench.now, 10)))
     due = [each for each in seen if "escalate_at" in each or "status_until" in each]
     for statement in due:
-        plan = bench.read(lambda read, s=statement: read.all("EXPLAIN QUERY PLAN " + s, {}))
+        plan = bench.read(lambda read, s=statement: read.session.all("EXPLAIN QUERY PLAN " + s, {}))
         assert any("ticket_escalate" in row["detail"] or "ticket_wake" in row["detail"] for row in plan), statement
 
 
@@ -99,46 +102,50 @@ def test_each_mail_has_its_one_fate_in_the_audit(bench):
         mail = bench.keep().number
         bench.apply(mail, fate=fate, parking=ch.WhyParked("x") if fate is ch.Fate.PARKED else None)
     bench.keep()
-    assert bench.read(lambda read: read.audit()) == {
+    assert bench.read(lambda read: read.report.audit()) == {
         "accepted": 6, "filed": 1, "duplicate": 1, "dropped": 1, "parked": 1, "quarantined": 1, "unaccounted": 1,
     }  # fmt: skip
 
 
 def test_quarantine_lists_retries_and_drops(bench):
     one, two = bench.keep(b"one").number, bench.keep(b"two").number
-    bench.write(lambda tx: tx.attempt(one))
+    bench.write(lambda tx: tx.mail.attempt(one))
     for mail in (one, two):
-        bench.write(lambda tx, mail=mail: tx.quarantine_mail(mail, "poison", "ChildDied: cpu", bench.now))
-    listed = bench.read(lambda read: read.quarantine())
+        bench.write(lambda tx, mail=mail: tx.mail.quarantine(mail, "poison", "ChildDied: cpu", bench.now))
+    listed = bench.read(lambda read: read.mail.quarantined())
     assert listed[0] == {
         "id": one, "mail": one, "at": bench.now, "error": "ChildDied: cpu", "from": "anna@customer.example",
         "subject": "", "size": 3,
     }  # fmt: skip
-    assert bench.write(lambda tx: tx.retry_mail(one))
-    assert not bench.write(lambda tx: tx.retry_mail(one))
-    (waiting,) = bench.write(lambda tx: tx.waiting(tx.open_mails(9)))
+    assert bench.write(lambda tx: tx.mail.retry(one))
+    assert not bench.write(lambda tx: tx.mail.retry(one))
+    (waiting,) = bench.write(lambda tx: tx.mail.waiting(tx.mail.undecided(9)))
     assert (waiting.number, waiting.attempts, waiting.retried, waiting.raw) == (one, 0, True, b"one")
-    assert bench.write(lambda tx: tx.drop_mail(two, "by hand", bench.now))
-    assert not bench.write(lambda tx: tx.drop_mail(two, "by hand", bench.now))
-    assert bench.read(lambda read: (read.quarantine(), read.raw(two))) == ([], b"two")
+    assert bench.write(lambda tx: tx.mail.drop(two, "by hand", bench.now))
+    assert not bench.write(lambda tx: tx.mail.drop(two, "by hand", bench.now))
+    assert bench.read(lambda read: (read.mail.quarantined(), read.mail.raw(two))) == ([], b"two")
 
 
 def test_waiting_mail_comes_in_order_of_arrival(bench):
     kept = [bench.keep(source=Source.LMTP).number for _ in range(5)]
     bench.apply(kept[1])
-    waiting = bench.write(lambda tx: tx.waiting(tx.open_mails(3)))
+    waiting = bench.write(lambda tx: tx.mail.waiting(tx.mail.undecided(3)))
     assert [mail.number for mail in waiting] == [kept[0], kept[2], kept[3]]
     assert waiting[0].envelope.source is Source.LMTP
-    assert bench.read(lambda read: read.waiting([kept[1], 99])) == []
-    assert [bench.read(lambda read, n=n: read.is_open(n)) for n in (kept[0], kept[1], 99)] == [True, False, False]
-    assert bench.write(lambda tx: (tx.attempt(kept[4]), tx.attempt(kept[4]))) == (1, 2)
+    assert bench.read(lambda read: read.mail.waiting([kept[1], 99])) == []
+    assert [bench.read(lambda read, n=n: read.mail.is_undecided(n)) for n in (kept[0], kept[1], 99)] == [
+        True,
+        False,
+        False,
+    ]
+    assert bench.write(lambda tx: (tx.mail.attempt(kept[4]), tx.mail.attempt(kept[4]))) == (1, 2)
     with pytest.raises(KeyError):
-        bench.write(lambda tx: tx.attempt(99))
+        bench.write(lambda tx: tx.mail.attempt(99))
 
 
 def test_a_mail_is_shown_whole_but_for_its_bytes(bench):
     number = bench.open()
-    mail = bench.read(lambda read: read.mail(1))
+    mail = bench.read(lambda read: read.mail.row(1))
     assert (mail["fate"], mail["reason"], mail["tickets"], mail["subject"]) == (
         "filed",
         "test",
@@ -147,19 +154,19 @@ def test_a_mail_is_shown_whole_but_for_its_bytes(bench):
     )
     assert (mail["accepted_at"], mail["departments"], mail["recipients"]) == (
         bench.now, ["support"], ["support@desk.example"])  # fmt: skip
-    assert bench.read(lambda read: read.mail_by_message_id("1@customer.example"))["number"] == 1
-    assert bench.read(lambda read: (read.mail(99), read.mail_by_message_id("<no@id>"))) == (None, None)
-    assert bench.read(lambda read: read.envelope(1)).recipients == ("support@desk.example",)
-    assert [m["number"] for m in bench.read(lambda read: read.mails(bench.now))] == [1]
-    assert bench.read(lambda read: read.mails(bench.now + HOUR)) == []
+    assert bench.read(lambda read: read.mail.by_message_id("1@customer.example"))["number"] == 1
+    assert bench.read(lambda read: (read.mail.row(99), read.mail.by_message_id("<no@id>"))) == (None, None)
+    assert bench.read(lambda read: read.mail.envelope(1)).recipients == ("support@desk.example",)
+    assert [m["number"] for m in bench.read(lambda read: read.mail.since(bench.now))] == [1]
+    assert bench.read(lambda read: read.mail.since(bench.now + HOUR)) == []
     with pytest.raises(KeyError):
-        bench.read(lambda read: read.raw(99))
+        bench.read(lambda read: read.mail.raw(99))
 
 
 def test_the_decision_can_be_explained_later(bench):
     mail = bench.keep().number
     bench.apply(mail, trace={"guard": None, "rules": [{"name": "default", "hit": True}], "at": bench.now})
-    assert bench.read(lambda read: read.mail(mail))["trace"] == {
+    assert bench.read(lambda read: read.mail.row(mail))["trace"] == {
         "guard": None, "rules": [{"name": "default", "hit": True}], "at": bench.now.isoformat(),
     }  # fmt: skip
 
@@ -196,36 +203,37 @@ def test_s06_another_mail_under_a_uid_we_know_is_a_mail_of_its_own(bench):
     back = imap(bench, 1, b"first", uidvalidity=1, digest="a")  # and laid back once more
     assert back.duplicate_of == first.number
     assert bench.scalar("SELECT count(*) FROM mail") == 4
-    assert bench.read(lambda read: read.taken("support", "INBOX", 1)).keys() == {1}
+    assert bench.read(lambda read: read.mail.taken("support", "INBOX", 1)).keys() == {1}
 
 
 def test_s06_a_folder_that_gives_its_uids_anew_is_read_from_its_start(bench):
     def step(uid):
-        bench.write(lambda tx: tx.set_cursor("support", "INBOX", Cursor(1, uid), bench.now))
-        return bench.read(lambda read: read.cursor("support", "INBOX"))
+        bench.write(lambda tx: tx.settings.set_cursor("support", "INBOX", Cursor(1, uid), bench.now))
+        return bench.read(lambda read: read.settings.cursor("support", "INBOX"))
 
     assert [step(5), step(0), step(2)] == [Cursor(1, 5), Cursor(1, 0), Cursor(1, 2)]
 
 
 def test_a_cursor_goes_forward_and_starts_anew_with_uidvalidity(bench):
     def step(uidvalidity, uid):
-        bench.write(lambda tx: tx.set_cursor("support", "INBOX", Cursor(uidvalidity, uid), bench.now))
-        return bench.read(lambda read: read.cursor("support", "INBOX"))
+        bench.write(lambda tx: tx.settings.set_cursor("support", "INBOX", Cursor(uidvalidity, uid), bench.now))
+        return bench.read(lambda read: read.settings.cursor("support", "INBOX"))
 
-    assert bench.read(lambda read: read.cursor("support", "INBOX")) is None
+    assert bench.read(lambda read: read.settings.cursor("support", "INBOX")) is None
     assert [step(7, 10), step(7, 5), step(8, 1)] == [Cursor(7, 10), Cursor(7, 10), Cursor(8, 1)]
 
 
 def test_what_cannot_be_fetched_is_set_aside_counted_and_gone_once_it_came(bench):
     tries = [
-        bench.write(lambda tx: tx.put_aside("support", "INBOX", 7, 5, "empty answer", bench.now)) for _ in range(2)
+        bench.write(lambda tx: tx.settings.put_aside("support", "INBOX", 7, 5, "empty answer", bench.now))
+        for _ in range(2)
     ]
     assert tries == [1, 2]
-    (row,) = bench.read(lambda read: read.set_aside("support"))
+    (row,) = bench.read(lambda read: read.settings.set_aside("support"))
     assert (row["uid"], row["why"], row["tries"]) == (5, "empty answer", 2)
-    assert bench.read(lambda read: read.set_aside("sales")) == []
+    assert bench.read(lambda read: read.settings.set_aside("sales")) == []
     imap(bench, 5)
-    assert bench.read(lambda read: read.set_aside()) == []
+    assert bench.read(lambda read: read.settings.set_aside()) == []
 
 
 # --- full text --------------------------------------------------------------------------------------------------------
@@ -267,7 +275,7 @@ def test_find_goes_where_a_merge_went(bench):
 def test_the_index_is_fed_in_portions_and_only_once(bench):
     for i in range(5):
         bench.open(f"ticket {i}")
-    assert [bench.write(lambda tx: tx.index(3)) for _ in range(3)] == [3, 2, 0]
+    assert [bench.write(lambda tx: tx.tickets.index(3)) for _ in range(3)] == [3, 2, 0]
     number = bench.open("one more")
     assert found(bench, "more") == [number]
 
@@ -284,7 +292,7 @@ def test_the_desk_shows_the_workload(bench):
     bench.open("1", ch.Assign("ann"), ch.SetStatus(Status.OPEN), ch.SetDue("resolve", bench.now - HOUR))
     bench.open("2")
     bench.open("3", ch.SetStatus(Status.SOLVED))
-    desk = bench.read(lambda read: read.desk(bench.now))
+    desk = bench.read(lambda read: read.report.desk(bench.now))
     assert [(row["status"], row["owner"], row["tickets"], row["overdue"]) for row in desk["load"]] == [
         ("new", None, 1, 0), ("open", "ann", 1, 1)]  # fmt: skip
     assert (desk["overdue"], desk["oldest"]) == (1, bench.now)
@@ -294,17 +302,17 @@ def test_the_desk_shows_the_workload(bench):
 def test_queues_tell_how_much_waits_and_since_when(bench, letters):
     bench.open(outbound=(letters(),))
     bench.keep(now=bench.now + HOUR)
-    queues = bench.read(lambda read: read.queues())
+    queues = bench.read(lambda read: read.report.queues())
     assert queues["mail"] == {"waiting": 1, "oldest": bench.now + HOUR}
     assert queues["outbox"] == {"waiting": {"count": 1, "oldest": bench.now}}
     assert (queues["quarantined"], queues["parked"], queues["last_mail_at"]) == (0, 0, bench.now + HOUR)
 
 
 def test_settings_are_remembered(bench):
-    bench.write(lambda tx: tx.set_setting("k", "v"))
-    assert bench.read(lambda read: read.setting("k")) == "v"
-    bench.write(lambda tx: tx.set_setting("k", None))
-    assert bench.read(lambda read: read.setting("k")) is None
+    bench.write(lambda tx: tx.settings.set("k", "v"))
+    assert bench.read(lambda read: read.settings.get("k")) == "v"
+    bench.write(lambda tx: tx.settings.set("k", None))
+    assert bench.read(lambda read: read.settings.get("k")) is None
 
 
 def test_agents_keep_their_id_and_one_with_work_left_cannot_vanish(bench, people):
@@ -333,28 +341,30 @@ def test_imported_history_keeps_its_own_times(bench):
 @pytest.mark.parametrize("number", [2**63, -(2**70), 10**30])
 def test_a_number_no_column_can_hold_is_a_number_nothing_has(bench, number):
     bench.open("lamp")
-    assert bench.read(lambda read: read.ticket(number)) is None
-    assert bench.read(lambda read: read.mail(number)) is None
-    assert bench.write(lambda tx: tx.drop_mail(number, "x", bench.now)) is False
-    assert bench.write(lambda tx: tx.retry_delivery(number, bench.now)) is False
+    assert bench.read(lambda read: read.tickets.get(number)) is None
+    assert bench.read(lambda read: read.mail.row(number)) is None
+    assert bench.write(lambda tx: tx.mail.drop(number, "x", bench.now)) is False
+    assert bench.write(lambda tx: tx.outbox.retry(number, bench.now)) is False
 
 
 def test_s04_only_a_mail_alone_in_hand_at_an_unclean_end_is_counted_and_a_fate_forgets_the_mark(bench):
     among, alone, rested, settled, waiting = (bench.keep().number for _ in range(5))
-    bench.write(lambda tx: tx.deciding([among, rested, settled]))
-    bench.write(lambda tx: tx.deciding([alone], alone=True))
-    bench.write(lambda tx: tx.at_rest([rested]))
+    bench.write(lambda tx: tx.mail.deciding([among, rested, settled]))
+    bench.write(lambda tx: tx.mail.deciding([alone], alone=True))
+    bench.write(lambda tx: tx.mail.at_rest([rested]))
     bench.apply(settled)
-    bench.write(lambda tx: tx.deciding([settled]))  # too late: it has its fate
+    bench.write(lambda tx: tx.mail.deciding([settled]))  # too late: it has its fate
 
     def counts():
-        return {mail.number: mail.alone for mail in bench.read(lambda read: read.waiting(read.open_mails(9)))}
+        return {mail.number: mail.alone for mail in bench.read(lambda read: read.mail.waiting(read.mail.undecided(9)))}
 
-    assert bench.write(lambda tx: tx.unfinished()) == [among, alone]
+    assert bench.write(lambda tx: tx.mail.unfinished()) == [among, alone]
     assert counts() == {among: 0, alone: 1, rested: 0, waiting: 0}
-    assert bench.write(lambda tx: tx.unfinished()) == [among, alone], "a suspect stays one, and is counted once an end"
+    assert bench.write(lambda tx: tx.mail.unfinished()) == [among, alone], (
+        "a suspect stays one, and is counted once an end"
+    )
     assert counts()[alone] == 1
-    bench.write(lambda tx: tx.quarantine_mail(alone, "daemon_died", "", bench.now))
-    assert bench.write(lambda tx: tx.unfinished()) == [among]
-    bench.write(lambda tx: tx.retry_mail(alone))
+    bench.write(lambda tx: tx.mail.quarantine(alone, "daemon_died", "", bench.now))
+    assert bench.write(lambda tx: tx.mail.unfinished()) == [among]
+    bench.write(lambda tx: tx.mail.retry(alone))
     assert counts()[alone] == 0

@@ -16,7 +16,7 @@ SOLVED = (ch.SetStatus(Status.SOLVED), ch.SetDue("resolve", None))
 
 def rows(bench, since=None, until=None, department=None):
     span = (since or bench.now - DAY, until or bench.now + DAY, department)
-    return [dict(zip(NAMES, row, strict=True)) for row in bench.read(lambda read: list(read.report_tickets(*span)))]
+    return [dict(zip(NAMES, row, strict=True)) for row in bench.read(lambda read: list(read.report.tickets(*span)))]
 
 
 def promised(bench, **opened):
@@ -80,7 +80,7 @@ def test_a_reopened_ticket_is_unsolved_and_its_reopening_is_told(bench):
     bench.apply(None, ch.SetStatus(Status.OPEN), ticket=number, now=bench.now + HOUR)
     assert rows(bench)[0]["solved"] is None
     span = (bench.now, bench.now + DAY, None)
-    ((department, owner, tags, _),) = bench.read(lambda read: list(read.report_reopened(*span)))
+    ((department, owner, tags, _),) = bench.read(lambda read: list(read.report.reopenings(*span)))
     assert (department, owner, sorted(tags.split("\x1f"))) == ("support", "ann", ["lamp", "vip"])
 
 
@@ -103,7 +103,7 @@ def test_who_votes_again_has_changed_their_mind(bench):
         bench.apply(None, effects=(ch.Vote(number, score),), now=bench.now + hours * HOUR)
     for until, score in ((3, 9), (2, 2)):
         span = (bench.now, bench.now + until * HOUR, None)
-        ((_, agent, *_, found),) = bench.read(lambda read, span=span: list(read.report_votes(*span)))
+        ((_, agent, *_, found),) = bench.read(lambda read, span=span: list(read.report.votes(*span)))
         assert (agent, found) == ("ann", score)
 
 
@@ -112,4 +112,4 @@ def test_titles_of_the_newest_come_first_and_few(bench):
         bench.now += HOUR * min(hours, 1)
         bench.open(title)
     span = (bench.now - DAY, bench.now + DAY, "support", 2)
-    assert bench.read(lambda read: list(read.report_subjects(*span))) == ["c", "b"]
+    assert bench.read(lambda read: list(read.report.subjects(*span))) == ["c", "b"]

@@ -50,7 +50,7 @@ def backed_up(bench, tmp_path):
     bench.open()
     raw = os.urandom(90_000)
     incoming = blobs.write(bench.store.data, raw)
-    bench.write(lambda tx: tx.keep(raw, ENVELOPE, "large", bench.now, incoming))
+    bench.write(lambda tx: tx.mail.keep(raw, ENVELOPE, "large", bench.now, incoming))
     backup(bench.store.path, tmp_path / "good.tar")
     with tarfile.open(tmp_path / "good.tar") as tar:
         return [plain(member.name, tar.extractfile(member).read()) for member in tar.getmembers()]

@@ -124,7 +124,7 @@ def kept(bench, tx, now, arrived):
     """The number of a mail that arrived earlier than it is decided."""
     serial = next(bench.serial)
     envelope = Envelope(ANNA.addr, ("support@desk.example",), arrived_at=arrived)
-    return tx.keep(b"hello", envelope, f"raw-{serial}", now).number
+    return tx.mail.keep(b"hello", envelope, f"raw-{serial}", now).number
 
 
 @pytest.fixture
@@ -145,6 +145,8 @@ def test_every_class_of_change_is_drawn():
 @example([ch.SetStatus(Status.WAITING)], [ch.MergeInto(1), ch.MergeInto(2)], False)
 @example([ch.AddEntry(EntryKind.AGENT, "ann", "A", "one"), ch.AddEntry(EntryKind.AGENT, "ann", "A", "two")],
          [ch.Withdraw(1)], False)  # fmt: skip
+@example([ch.AddEntry(EntryKind.AGENT, "ann", "A", "")], [ch.SplitOff(0), ch.Withdraw(1)], False)
+@example([ch.AddEntry(EntryKind.AGENT, "ann", "A", "")], [ch.SplitOff(1), ch.Withdraw(1)], False)
 @example([ch.Join(PEOPLE[2]), ch.Join(PEOPLE[1]), ch.SetRequester(PEOPLE[1])], [ch.SetRequester(ANNA)], False)
 @example([ch.LinkTo(2), ch.LinkTo(1), ch.LinkTo(0)], [ch.Unlink(1)], False)
 def test_what_is_written_is_what_the_core_foresaw(bench, others, first, second, by_mail):
@@ -156,12 +158,12 @@ def test_what_is_written_is_what_the_core_foresaw(bench, others, first, second, 
             now += HOUR
             arrived = now - MINUTE if by_mail else None
             mail = kept(bench, tx, now, arrived) if by_mail else None
-            ticket = tx.ticket(number)
+            ticket = tx.tickets.get(number)
             changes = tuple(placed(one, number, others, ticket, bench.now) for one in drawn)
             apply(bench, tx, number, changes, now, mail)
             without = JOURNALLED if taken_apart(ticket, changes, now) else frozenset()
             foreseen = changed.ticket_after(ticket, changes, now, arrived)
-            pairs.append((plain(tx.ticket(number), without), plain(foreseen, without)))
+            pairs.append((plain(tx.tickets.get(number), without), plain(foreseen, without)))
         return pairs
 
     for read, foreseen in bench.write(play):
@@ -180,7 +182,7 @@ def test_a_ticket_opens_as_the_core_foresaw(bench, others, opening, drawn):
 
     def play(tx):
         number = apply(bench, tx, None, [opening, *changes], now, kept(bench, tx, now, arrived))
-        return tx.ticket(number)
+        return tx.tickets.get(number)
 
     read = bench.write(play)
     foreseen = replace(changed.ticket_after(blank, changes, now, arrived), number=read.number)

@@ -58,7 +58,7 @@ def test_a_merge_comes_apart_and_both_tickets_are_as_they_were(bench):
     bench.apply(None, ch.Unmerge(), ticket=source, now=bench.now + 2 * HOUR)
     assert (whole(bench.ticket(target)), whole(bench.ticket(source))) == before
     assert bench.facts().load == {"ann": 1}
-    assert bench.read(lambda read: read.reminders(bench.now + HOUR, 9))[0].ticket == source
+    assert bench.read(lambda read: read.tickets.reminders(bench.now + HOUR, 9))[0].ticket == source
     assert bench.ticket(source).pauses == ((bench.now + HOUR, bench.now + 2 * HOUR),)
     assert "reopened" not in bench.kinds(source)
     assert bench.kinds(target)[-2:] == ["merged-in", "unmerged-from"]

@@ -30,7 +30,7 @@ def held(store):
 def trace(bench):
     """Every statement the writer executes from now on."""
     seen = []
-    bench.write(lambda tx: tx.connection.set_trace_callback(seen.append))
+    bench.write(lambda tx: tx.session.connection.set_trace_callback(seen.append))
     seen.clear()
     return seen
 
@@ -61,7 +61,7 @@ def test_mails_waiting_at_the_same_moment_share_a_commit(bench):
     go, first = held(bench.store)
     envelope = Envelope("a@b.example", ("support@desk.example",))
     futures = [
-        bench.store.write(lambda tx, i=i: tx.keep(b"%d" % i, envelope, f"d{i}", bench.now), first=True)
+        bench.store.write(lambda tx, i=i: tx.mail.keep(b"%d" % i, envelope, f"d{i}", bench.now), first=True)
         for i in range(20)
     ]
     go.set()
@@ -88,23 +88,23 @@ def test_a_failing_job_undoes_itself_alone(bench):
     go, first = held(bench.store)
 
     def bad(tx):
-        tx.set_setting("bad", "written")
+        tx.settings.set("bad", "written")
         raise ValueError("ours")
 
-    good_before = bench.store.write(lambda tx: tx.set_setting("one", "1"))
+    good_before = bench.store.write(lambda tx: tx.settings.set("one", "1"))
     failing = bench.store.write(bad)
-    good_after = bench.store.write(lambda tx: tx.set_setting("two", "2"))
+    good_after = bench.store.write(lambda tx: tx.settings.set("two", "2"))
     go.set()
     for future in (first, good_before, good_after):
         future.result(10)
     with pytest.raises(ValueError, match="ours"):
         failing.result(10)
-    assert bench.read(lambda read: [read.setting(key) for key in ("one", "two", "bad")]) == ["1", "2", None]
+    assert bench.read(lambda read: [read.settings.get(key) for key in ("one", "two", "bad")]) == ["1", "2", None]
 
 
 def test_the_answer_comes_only_after_the_commit(bench):
     seen = trace(bench)
-    future = bench.store.write(lambda tx: tx.set_setting("a", "b"))
+    future = bench.store.write(lambda tx: tx.settings.set("a", "b"))
     committed = []
     future.add_done_callback(lambda done: committed.append("COMMIT" in seen))
     future.result(10)
@@ -114,26 +114,26 @@ def test_the_answer_comes_only_after_the_commit(bench):
 
 def test_a_cancelled_job_is_not_run(bench):
     go, first = held(bench.store)
-    future = bench.store.write(lambda tx: tx.set_setting("ghost", "1"))
+    future = bench.store.write(lambda tx: tx.settings.set("ghost", "1"))
     assert future.cancel()
     go.set()
     first.result(10)
-    assert bench.read(lambda read: read.setting("ghost")) is None
+    assert bench.read(lambda read: read.settings.get("ghost")) is None
 
 
 def test_a_reader_sees_one_moment_and_cannot_write(bench):
     def look(read):
-        before = read.setting("x")
-        bench.write(lambda tx: tx.set_setting("x", "new"))
-        return before, read.setting("x")
+        before = read.settings.get("x")
+        bench.write(lambda tx: tx.settings.set("x", "new"))
+        return before, read.settings.get("x")
 
     assert bench.read(look) == (None, None)
     with pytest.raises(Temporary):
-        bench.read(lambda read: read.connection.execute("DELETE FROM setting"))
+        bench.read(lambda read: read.session.connection.execute("DELETE FROM setting"))
 
 
 def test_jobs_at_hand_are_finished_before_closing(bench):
-    futures = [bench.store.write(lambda tx, i=i: tx.set_setting(f"k{i}", "v")) for i in range(100)]
+    futures = [bench.store.write(lambda tx, i=i: tx.settings.set(f"k{i}", "v")) for i in range(100)]
     bench.close()
     assert all(future.done() and future.exception() is None for future in futures)
     with pytest.raises(Temporary):
@@ -141,9 +141,9 @@ def test_jobs_at_hand_are_finished_before_closing(bench):
 
 
 def test_a_command_without_a_daemon_reads_without_the_lock(bench):
-    bench.write(lambda tx: tx.set_setting("seen", "yes"))
+    bench.write(lambda tx: tx.settings.set("seen", "yes"))
     reader = SqliteStore(bench.store.path, writable=False)
-    assert reader.read(lambda read: read.setting("seen")) == "yes"
+    assert reader.read(lambda read: read.settings.get("seen")) == "yes"
     with pytest.raises(Temporary):
         reader.write(lambda tx: None).result(1)
     reader.close()
@@ -174,7 +174,7 @@ def test_the_sql_keeps_to_the_dialect_both_databases_share():
 def test_settings_of_the_writer_are_those_promised(bench):
     def ask(tx):
         names = ("journal_mode", "synchronous", "foreign_keys", "trusted_schema", "cell_size_check", "busy_timeout")
-        return {name: tx.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+        return {name: tx.session.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
 
     assert bench.write(ask) == {
         "journal_mode": "wal",
@@ -184,4 +184,4 @@ def test_settings_of_the_writer_are_those_promised(bench):
         "cell_size_check": 1,
         "busy_timeout": 5000,
     }
-    assert bench.read(lambda read: read.connection.execute("PRAGMA wal_autocheckpoint").fetchone()[0]) == 0
+    assert bench.read(lambda read: read.session.connection.execute("PRAGMA wal_autocheckpoint").fetchone()[0]) == 0

@@ -70,7 +70,7 @@ def test_migrations_lose_and_change_no_row(desk: Path) -> None:
 def test_open_mail_is_decided_and_every_mail_has_its_fate(gateway: Gateway, desk: Path) -> None:
     before = counts(desk)
     gateway.intake.work_off()
-    audit = gateway.store.read(lambda read: read.audit())
+    audit = gateway.store.read(lambda read: read.report.audit())
     assert audit["unaccounted"] == 0
     assert audit["accepted"] == before["mail"]
     assert audit["quarantined"] == before["mail quarantined"]  # none of the open ones was too much for us
@@ -78,7 +78,7 @@ def test_open_mail_is_decided_and_every_mail_has_its_fate(gateway: Gateway, desk
 
 def test_letters_that_were_due_leave_once_and_what_was_in_doubt_waits_for_people(gateway: Gateway, desk: Path) -> None:
     before = counts(desk)
-    gateway.store.write(lambda tx: tx.recover(gateway.clock())).result(10)  # as every start does
+    gateway.store.write(lambda tx: tx.outbox.recover(gateway.clock())).result(10)  # as every start does
     gateway.dispatcher.drain()
     after = counts(desk)
     assert not after["leased"] and not after["sending"]

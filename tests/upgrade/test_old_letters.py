@@ -173,7 +173,7 @@ def test_old_letters_may_prove_nothing_from_the_upgrade_on(old: Made) -> None:
 
 def test_a_revoked_old_letter_is_spent_in_every_carrier(old: Made) -> None:
     world = old()
-    world.gateway.store.write(lambda tx: tx.revoke_agent("anna", datetime.now(UTC))).result()
+    world.gateway.store.write(lambda tx: tx.outbox.revoke_agent("anna", datetime.now(UTC))).result()
     assert [carrier(world) for carrier, *_ in CELLS] == ["parked: token_revoked"] * 4
 
 

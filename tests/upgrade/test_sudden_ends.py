@@ -60,11 +60,11 @@ def worked_off(desk: Desk) -> tuple[Counter[str], Counter[str]]:
     """All that a normal start has to do: what is there then, and how many letters came to whom."""
     gateway = build(desk.config, children=1)
     try:
-        gateway.store.write(lambda tx: tx.recover(gateway.clock())).result(10)
+        gateway.store.write(lambda tx: tx.outbox.recover(gateway.clock())).result(10)
         gateway.intake.work_off()
         gateway.dispatcher.drain()
         ticks.backfill(gateway, gateway.clock())
-        done = gateway.store.read(lambda read: [backfill.done(read, fill.name) for fill in backfill.FILLS])  # type: ignore[arg-type]
+        done = gateway.store.read(lambda read: [backfill.done(read.session, fill.name) for fill in backfill.FILLS])
         assert all(done)
     finally:
         gateway.close()

@@ -12,6 +12,6 @@ from mailgate.store.base import Read
 def accepted_mails(read: Read, since: datetime) -> Iterator[Mapping[str, Any]]:
     """The rows of all mails accepted since then, in order of arrival."""
     after = 0
-    while page := read.mails(since, after):
+    while page := read.mail.since(since, after):
         yield from page
         after = page[-1]["number"]

@@ -48,8 +48,9 @@ def reload(gateway: Gateway) -> str:
 
 def retry_quarantine(gateway: Gateway, number: int | None = None) -> int:
     """Run quarantined mail again; returns how many. Raises Permanent when that mail is not in quarantine."""
-    numbers = [number] if number else [int(row["mail"]) for row in gateway.store.read(lambda read: read.quarantine())]
-    done = sum(gateway.store.write(lambda tx: [tx.retry_mail(one) for one in numbers]).result())
+    waiting = [] if number else gateway.store.read(lambda read: read.mail.quarantined())
+    numbers = [number] if number else [int(row["mail"]) for row in waiting]
+    done = sum(gateway.store.write(lambda tx: [tx.mail.retry(one) for one in numbers]).result())
     if number and not done:
         raise Permanent(f"mail {number} is not in quarantine")
     _process(gateway)
@@ -59,7 +60,7 @@ def retry_quarantine(gateway: Gateway, number: int | None = None) -> int:
 def drop_mail(gateway: Gateway, number: int, reason: str = "dropped by hand") -> bool:
     """Give up on a quarantined or parked mail; its raw bytes stay."""
     now = gateway.clock()
-    if not gateway.store.write(lambda tx: tx.drop_mail(number, reason, now)).result():
+    if not gateway.store.write(lambda tx: tx.mail.drop(number, reason, now)).result():
         raise Permanent(f"mail {number} waits for nobody")
     return True
 
@@ -67,7 +68,7 @@ def drop_mail(gateway: Gateway, number: int, reason: str = "dropped by hand") ->
 def outbox_retry(gateway: Gateway, delivery: int) -> bool:
     """Send a delivery again, whatever became of it before."""
     now = gateway.clock()
-    if not gateway.store.write(lambda tx: tx.retry_delivery(delivery, now)).result():
+    if not gateway.store.write(lambda tx: tx.outbox.retry(delivery, now)).result():
         raise Permanent(f"there is no delivery {delivery} to retry")
     gateway.dispatcher.wake()
     return True
@@ -76,7 +77,7 @@ def outbox_retry(gateway: Gateway, delivery: int) -> bool:
 def outbox_drop(gateway: Gateway, delivery: int) -> bool:
     """Never send a delivery."""
     now = gateway.clock()
-    if not gateway.store.write(lambda tx: tx.drop_delivery(delivery, now)).result():
+    if not gateway.store.write(lambda tx: tx.outbox.drop(delivery, now)).result():
         raise Permanent(f"there is no delivery {delivery} that could be dropped")
     return True
 
@@ -84,7 +85,7 @@ def outbox_drop(gateway: Gateway, delivery: int) -> bool:
 def outbox_release(gateway: Gateway) -> int:
     """Everything held (restored, pilot, watch) may leave."""
     now = gateway.clock()
-    count = gateway.store.write(lambda tx: tx.release(now)).result()
+    count = gateway.store.write(lambda tx: tx.outbox.release(now)).result()
     gateway.dispatcher.wake()
     return count
 
@@ -93,13 +94,13 @@ def ban(gateway: Gateway, pattern: str, until: str | None = None, why: str = "")
     """Drop everything from an address or @domain, until a time when given."""
     now = gateway.clock()
     end = datetime.fromisoformat(until) if until else None
-    gateway.store.write(lambda tx: tx.ban(pattern, end, why, now)).result()
+    gateway.store.write(lambda tx: tx.people.ban(pattern, end, why, now)).result()
     return True
 
 
 def unban(gateway: Gateway, pattern: str) -> bool:
     """Lift a ban."""
-    if not gateway.store.write(lambda tx: tx.unban(pattern)).result():
+    if not gateway.store.write(lambda tx: tx.people.unban(pattern)).result():
         raise Permanent(f"{pattern} is not banned")
     return True
 
@@ -132,7 +133,7 @@ def job(gateway: Gateway, name: str, now: str | None = None) -> int:
     clock = gateway.clock()
     count = run_job(gateway, name, datetime.fromisoformat(now) if now else clock)
     if now:
-        gateway.store.write(lambda tx: tx.hasten(clock)).result()
+        gateway.store.write(lambda tx: tx.outbox.hasten(clock)).result()
         gateway.dispatcher.wake()
     return count
 
@@ -141,7 +142,7 @@ def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "
     """A parked mail is processed after all, as that agent's when one is named."""
     if agent and gateway.live.policy.agent(agent) is None:
         raise Permanent(f"there is no agent {agent!r}")
-    if number not in [row["mail"] for row in gateway.store.read(lambda read: read.parked())]:
+    if number not in [row["mail"] for row in gateway.store.read(lambda read: read.mail.parked())]:
         raise Permanent(f"mail {number} is not parked")
     effect = Unpark(number, released=True, as_agent=agent or ANYBODY, mode=mode)
     decision = Decision(Fate.FILED, "released", effects=(effect,))
@@ -193,7 +194,7 @@ def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: in
     mail = parse(octets, envelope, policy.limits)
 
     def job(tx: Tx, large: Incoming | None) -> int:
-        kept = tx.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
+        kept = tx.mail.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
         moment = gateway.live.moment(now, tx.facts(by_hand.needs(number, "", now, who), now))
         decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who)
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]

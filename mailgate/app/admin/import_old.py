@@ -127,7 +127,7 @@ def take_in(gateway: Gateway, mails: Iterable[tuple[bytes, datetime]]) -> int:
 
 
 def _backlog(gateway: Gateway) -> int:
-    return gateway.store.read(lambda read: read.audit())["unaccounted"]
+    return gateway.store.read(lambda read: read.report.audit())["unaccounted"]
 
 
 def _envelope(raw: bytes, at: datetime) -> Envelope:

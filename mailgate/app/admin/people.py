@@ -17,14 +17,14 @@ def known(policy: Policy, store: Store) -> Policy:
 
 
 def _agents(policy: Policy, read: Read) -> tuple[Agent, ...]:
-    numbers, learnt = read.agent_ids(), read.agent_aliases()
+    numbers, learnt = read.people.agent_ids(), read.people.aliases()
     return tuple(
         replace(
             agent,
             id=numbers.get(agent.name, 0),
             aliases=tuple(dict.fromkeys((*agent.aliases, *learnt.get(agent.name, ())))),
             active=agent.active and not has_left(read, agent.name),
-            generation=int(read.setting(f"desk:{agent.name}") or 0),
+            generation=int(read.settings.get(f"desk:{agent.name}") or 0),
         )
         for agent in policy.agents
     )
@@ -32,7 +32,7 @@ def _agents(policy: Policy, read: Read) -> tuple[Agent, ...]:
 
 def has_left(read: Read, name: str) -> bool:
     """True from `mailgate agents leave` on, whatever the configuration still says."""
-    return read.setting(f"left:{name}") is not None
+    return read.settings.get(f"left:{name}") is not None
 
 
 def refresher(live: InForce, store: Store) -> Callable[[], None]:

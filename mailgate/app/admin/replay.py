@@ -33,7 +33,7 @@ def replay(store: Store, snapshot: Snapshot, since: datetime, now: datetime) -> 
     """Run every filed, dropped or parked mail since then past the rules; compare with what its trace says was hit."""
     found = Replay()
     after = 0
-    while page := store.read(lambda read, last=after: read.mails(since, last, PAGE)):  # type: ignore[misc]
+    while page := store.read(lambda read, last=after: read.mail.since(since, last, PAGE)):  # type: ignore[misc]
         after = int(page[-1]["number"])
         for row in page:
             trace = row.get("trace") or {}
@@ -51,10 +51,10 @@ def replay(store: Store, snapshot: Snapshot, since: datetime, now: datetime) -> 
 
 def _one(store: Store, snapshot: Snapshot, row: Any, now: datetime) -> dict[str, Any] | None:
     try:
-        raw = store.read(lambda read: read.raw(row["number"]))
+        raw = store.read(lambda read: read.mail.raw(row["number"]))
     except KeyError:
         return None  # purged
-    envelope = store.read(lambda read: read.envelope(row["number"]))
+    envelope = store.read(lambda read: read.mail.envelope(row["number"]))
     mail = parse(raw, envelope, snapshot.policy.limits)
     return outcome(_route(mail, row, snapshot, now))
 

@@ -46,7 +46,7 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
         numbers = ", ".join(policy.tag(number) for number in found["unsolved"])
         raise Permanent(f"solve {numbers} first, then nothing is owed to {address} any more")
     now = gateway.clock()
-    done = gateway.store.write(lambda tx: tx.forget(address, now, actor)).result()
+    done = gateway.store.write(lambda tx: tx.people.forget(address, now, actor)).result()
     if done is None:
         raise Permanent(f"nobody with the address {address} is known")
     counts, blobs = done
@@ -65,8 +65,8 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
 
 def _drop_files(blobs: list[str], data: Path, tx: Tx) -> None:
     """Large mail under all its names, and copies of the database from before an upgrade, all that is in them too."""
-    tx.drop_blobs(blobs)
-    tx.drop_incoming(names_of(data, set(blobs)))
+    tx.mail.drop_blobs(blobs)
+    tx.mail.drop_incoming(names_of(data, set(blobs)))
     drop_copies(data, former_copies(data))
 
 
@@ -81,7 +81,7 @@ def link_contacts(gateway: Gateway, one: str, other: str) -> bool:
 
 
 def _somebody(address: str, read: Read) -> Mapping[str, Any]:
-    found = read.person_data(address)
+    found = read.people.data_of(address)
     if found is None:
         raise Permanent(f"nobody with the address {address} is known")
     return found
@@ -100,7 +100,7 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
     keys = {canonical(one) for one in found["addresses"]}
     tickets = [_told(ticket, None) for ticket in _threads(read, found["tickets"])]
     others = [_told(ticket, keys) for ticket in _threads(read, found["took_part"])]
-    own = {number: read.mail(number) or {} for number in found["mails"]}
+    own = {number: read.mail.row(number) or {} for number in found["mails"]}
     mine = {number: row for number, row in own.items() if canonical(str(row.get("author") or row["sender"])) in keys}
     letters = _letters(read, found["tickets"], keys)
     yield (
@@ -120,7 +120,7 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
     )
     for number in mine:
         try:
-            yield f"mails/{number}.eml", read.raw(number)
+            yield f"mails/{number}.eml", read.mail.raw(number)
         except KeyError:
             continue  # its raw bytes are gone by retention: person.json has what is left
     for row in letters:
@@ -130,7 +130,7 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
 
 def _threads(read: Read, numbers: list[int]) -> Iterator[Ticket]:
     for number in numbers:
-        ticket = read.ticket(number)
+        ticket = read.tickets.get(number)
         if ticket is not None:
             yield ticket
 
@@ -156,5 +156,5 @@ def _told(ticket: Ticket, keys: set[str] | None) -> dict[str, Any]:
 
 def _letters(read: Read, numbers: list[int], keys: set[str]) -> list[Mapping[str, Any]]:
     """Letters to them, of their tickets."""
-    found = (read.letter(one) for number in numbers for one in read.letters_to_customers(number))
+    found = (read.outbox.letter(one) for number in numbers for one in read.outbox.letters_to_customers(number))
     return [row for row in found if row and any(canonical(each["recipient"]) in keys for each in row["deliveries"])]

@@ -20,7 +20,7 @@ AT_WORK = ("new", "open", "waiting", "hold")
 
 def listed(policy: Policy, read: Read, now: datetime) -> list[dict[str, Any]]:
     """Every configured agent: who they are, where they work, whether they are here, and what lies on their desk."""
-    away = {one.agent: one for one in read.absences(now)}
+    away = {one.agent: one for one in read.people.absences(now)}
     return [
         {
             "name": agent.name,
@@ -33,7 +33,7 @@ def listed(policy: Policy, read: Read, now: datetime) -> list[dict[str, Any]]:
             "left": people.has_left(read, agent.name),
             "away_until": away[agent.name].until if agent.name in away else None,
             "cover": away[agent.name].cover if agent.name in away else None,
-            "tickets": read.count(TicketFilter(status=AT_WORK, owner=agent.name), now),
+            "tickets": read.tickets.count(TicketFilter(status=AT_WORK, owner=agent.name), now),
         }
         for agent in policy.agents
     ]
@@ -71,7 +71,7 @@ def desk(gateway: Gateway, agent: str, revoke: bool = False) -> str:
     """An agent's own address; with `revoke` a new one, and the old is worth nothing. Raises Permanent."""
     who = configured(gateway, agent)
     if revoke:
-        gateway.store.write(lambda tx: tx.set_setting(f"desk:{agent}", str(who.generation + 1))).result()
+        gateway.store.write(lambda tx: tx.settings.set(f"desk:{agent}", str(who.generation + 1))).result()
         _refresh(gateway)
         who = configured(gateway, agent)
     address = people.desk_address(gateway.live.policy, who)
@@ -83,7 +83,7 @@ def desk(gateway: Gateway, agent: str, revoke: bool = False) -> str:
 def welcome(gateway: Gateway, agent: str) -> str:
     """Send an agent their first letter, with their desk address as a card; who had left is back."""
     if gateway.store.read(lambda read: people.has_left(read, agent)):
-        gateway.store.write(lambda tx: tx.set_setting(f"left:{agent}", None)).result()
+        gateway.store.write(lambda tx: tx.settings.set(f"left:{agent}", None)).result()
         _refresh(gateway)
     who = configured(gateway, agent)
     if not who.active:
@@ -121,15 +121,15 @@ def look_at_test(gateway: Gateway, letter: int) -> dict[str, Any]:
 
 
 def _seen(read: Read, policy: Policy, letter: int) -> dict[str, Any]:
-    sent = read.letter(letter)
+    sent = read.outbox.letter(letter)
     agent = policy.agent(sent["agent"]) if sent else None
     if sent is None or agent is None:
         raise Permanent(f"there is no letter {letter} to an agent")
     deliveries = sent["deliveries"]
     answer = None
-    for row in reversed(read.mails(sent["created_at"])):
+    for row in reversed(read.mail.since(sent["created_at"])):
         if row["author"] in (agent.address, *agent.aliases) and row["fate"] is not None:
-            known = ((read.mail(row["number"]) or {}).get("trace") or {}).get("authority") or {}
+            known = ((read.mail.row(row["number"]) or {}).get("trace") or {}).get("authority") or {}
             answer = {
                 "mail": row["number"],
                 "fate": row["fate"],
@@ -152,17 +152,17 @@ def leave(gateway: Gateway, agent: str, to: str = "") -> dict[str, Any]:
     Raises Permanent when there is no such agent, or nobody of the name `to` who could take it.
     """
     who, now = configured(gateway, agent), gateway.clock()
-    covers = [one.cover for one in gateway.store.read(lambda read: read.absences(now)) if one.agent == agent]
+    covers = [one.cover for one in gateway.store.read(lambda read: read.people.absences(now)) if one.agent == agent]
     to = to or next(iter(covers), "")
     heir = configured(gateway, to) if to else None
     if heir is not None and (not heir.active or heir.name == agent):
         raise Permanent(f"{to} cannot take over")
 
     def job(tx: Tx) -> tuple[list[int], int]:
-        tickets = tx.tickets(TicketFilter(status=AT_WORK, owner=agent, limit=10_000), now)
-        tx.set_setting(f"left:{agent}", now.isoformat())
-        tx.set_setting(f"desk:{agent}", str(who.generation + 1))
-        letters = tx.revoke_agent(agent, now)
+        tickets = tx.tickets.matching(TicketFilter(status=AT_WORK, owner=agent, limit=10_000), now)
+        tx.settings.set(f"left:{agent}", now.isoformat())
+        tx.settings.set(f"desk:{agent}", str(who.generation + 1))
+        letters = tx.outbox.revoke_agent(agent, now)
         decision = leaving.hand_on(gateway.live.moment(now), tickets, who, heir)
         tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
         return [ticket.number for ticket in tickets], letters

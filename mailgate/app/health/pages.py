@@ -54,7 +54,7 @@ def _families(gateway: Gateway, now: datetime) -> Iterator[Family]:
 
 
 def _counts(gateway: Gateway) -> Iterator[Family]:
-    audit, counts = gateway.store.read(lambda read: (read.audit(), read.figures()))
+    audit, counts = gateway.store.read(lambda read: (read.report.audit(), read.report.figures()))
     fates = {fate: audit[fate] for fate in FATES}
     yield by("fate", "mailgate_mails", "gauge", "Mails kept, by fate; unaccounted ones are in hand.", fates)
     yield by("status", "mailgate_tickets", "gauge", "Tickets by status.", counts["tickets"])

@@ -100,7 +100,7 @@ def status_report(daemon: Mapping[str, Any] | None, store: Store, config: Config
 def _asked(store: Store) -> tuple[Mapping[str, Any], int, str]:
     """What the store says of its queues, and why it says nothing when it cannot be read."""
     try:
-        return *store.read(lambda read: (read.queues(), len(read.set_aside()))), ""
+        return *store.read(lambda read: (read.report.queues(), len(read.settings.set_aside()))), ""
     except MailgateError as error:
         nothing = {"mail": {"waiting": 0, "oldest": None}, "last_mail_at": None, "outbox": {}}
         return {**nothing, "quarantined": None, "parked": None}, 0, str(error)

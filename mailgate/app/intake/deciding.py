@@ -102,9 +102,9 @@ class Deciding:
         stamp = _stamp(parsed, looked.needs.departments)
 
         def job(tx: Tx) -> Settled | None:
-            if not tx.is_open(mail.number):
+            if not tx.mail.is_undecided(mail.number):
                 return None
-            if any(tx.is_open(number) for number in after):
+            if any(tx.mail.is_undecided(number) for number in after):
                 raise NotYet("a mail before it was put back")
             decision = looked.decide(tx.facts(looked.needs, now), now, mail.release_mode)
             stub = _stub_of(tx, mail.number) if mail.retried else None
@@ -122,7 +122,7 @@ class Deciding:
     def mark(self, numbers: Iterable[int], *, alone: bool) -> None:
         """That their decision begins is on disk when this returns, whatever it does to us. Raises Temporary."""
         marked = list(numbers)
-        self._store.write(lambda tx: tx.deciding(marked, alone=alone)).result()
+        self._store.write(lambda tx: tx.mail.deciding(marked, alone=alone)).result()
 
     def set_aside(self, mail: WaitingMail, reason: str, error: str, *, bare: bool = False) -> Settled:
         """Raw bytes stay, people see a ticket; `mailgate quarantine retry` runs the mail again. Raises Temporary.
@@ -146,13 +146,13 @@ class Deciding:
             if _stub_of(tx, mail.number) is not None:
                 decision = replace(decision, steps=())
         applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._live.snapshot.holds)
-        tx.quarantine_mail(mail.number, reason, error[:2000], now)
+        tx.mail.quarantine(mail.number, reason, error[:2000], now)
         return Settled(mail.number, decision.fate, reason, applied.tickets)
 
 
 def _stub_of(tx: Tx, number: int) -> int | None:
     """The ticket that was opened when this mail went into quarantine."""
-    row = tx.mail(number)
+    row = tx.mail.row(number)
     return next(iter(row["tickets"]), None) if row else None
 
 

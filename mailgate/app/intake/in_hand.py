@@ -98,7 +98,7 @@ class Hand:
 
         So many at a time; each is shown to `judge`. Returns how many. Raises Temporary.
         """
-        numbers = self._store.read(lambda read: read.open_mails(WINDOW))
+        numbers = self._store.read(lambda read: read.mail.undecided(WINDOW))
         fresh = [number for number in numbers if number not in self._all]
         self._filling = len(fresh) > LOAD
         for at in range(0, min(len(fresh), LOAD), CHUNK):
@@ -241,7 +241,7 @@ class Hand:
 
 
 def _waiting(numbers: list[int], read: Read) -> list[WaitingMail]:
-    return read.waiting(numbers)
+    return read.mail.waiting(numbers)
 
 
 def _keys(mail: WaitingMail, policy: Policy) -> Keys:

@@ -120,7 +120,7 @@ class Intake:
         """One pass: load, read ahead, decide whose turn it is; returns how much was done. Raises Temporary."""
         snapshot = self._live.snapshot
         if not self._looked_back:
-            self._suspects.update(self._store.write(lambda tx: tx.unfinished()).result())
+            self._suspects.update(self._store.write(lambda tx: tx.mail.unfinished()).result())
             self._looked_back = True
         if self._resting:
             self._store.write(self._at_rest).result()
@@ -156,8 +156,8 @@ class Intake:
 
     def _at_rest(self, tx: Tx) -> None:
         """A suspect stays one until it has its fate."""
-        tx.at_rest(self._resting)
-        tx.deciding(self._resting & self._suspects)
+        tx.mail.at_rest(self._resting)
+        tx.mail.deciding(self._resting & self._suspects)
 
     def _finish(self) -> None:
         """Before we end: what has been read is decided, and no mail is blamed for our leaving."""
@@ -240,7 +240,7 @@ class Intake:
     def _deaths(self, each: InHand) -> int:
         """Count a child's death against the mail it read; returns the count."""
         try:
-            deaths = self._store.write(lambda tx: tx.attempt(each.number)).result()
+            deaths = self._store.write(lambda tx: tx.mail.attempt(each.number)).result()
         except Temporary:
             self._resting.add(each.number)
             return 0

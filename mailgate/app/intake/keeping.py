@@ -43,10 +43,10 @@ class MailKeeper:
 
     def _keep(self, raw: bytes, envelope: Envelope, now: datetime, large: Incoming | None) -> Future[Kept]:
         digest, named = raw_digest(raw), is_named(raw)
-        return self._hand_in(large, lambda tx: tx.keep(raw, envelope, digest, now, large, named=named), first=True)
+        return self._hand_in(large, lambda tx: tx.mail.keep(raw, envelope, digest, now, large, named=named), first=True)
 
     def keep_by(self, raw: bytes, job: Callable[[Tx, Incoming | None], T]) -> Future[T]:
-        """Have `job` keep a mail and do more in the same transaction; it is handed what `Tx.keep` wants for large mail.
+        """Have `job` keep a mail and do more in the same transaction; it is handed what `keep` wants for large mail.
 
         Raises OutOfSpace or Temporary when a large mail cannot be written.
         """
@@ -66,7 +66,7 @@ class MailKeeper:
         """
         refused = done.cancelled() or done.exception() is not None
         if refused and linked(large):
-            self._store.write(lambda tx: tx.drop_incoming([large.path.name]))
+            self._store.write(lambda tx: tx.mail.drop_incoming([large.path.name]))
         else:
             discard(large)
 

@@ -16,9 +16,9 @@ def cover(gateway: Gateway, now: datetime) -> int:
     """Hand urgent and overdue open work of everybody away to their cover; returns how many tickets moved."""
 
     def job(tx: Tx) -> int:
-        away = tx.absences(now)
+        away = tx.people.absences(now)
         work = {
-            one.agent: tx.tickets(TicketFilter(status=("new", "open"), owner=one.agent, limit=MOST), now)
+            one.agent: tx.tickets.matching(TicketFilter(status=("new", "open"), owner=one.agent, limit=MOST), now)
             for one in away
             if one.cover
         }
@@ -27,7 +27,7 @@ def cover(gateway: Gateway, now: datetime) -> int:
             tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
         return len(decision.steps)
 
-    if not gateway.store.read(lambda read: read.absences(now)):
+    if not gateway.store.read(lambda read: read.people.absences(now)):
         return 0
     moved = gateway.store.write(job).result()
     if moved:

@@ -72,19 +72,19 @@ def _mark(reader: _Reader) -> str:
 
 def _open(read_from: Gateway, reader: _Reader) -> bool:
     """True when this morning's letter has not been thought about yet."""
-    return read_from.store.read(lambda read: read.setting(_mark(reader))) != reader.day.isoformat()
+    return read_from.store.read(lambda read: read.settings.get(_mark(reader))) != reader.day.isoformat()
 
 
 def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
     """Letters and the mark that the day is done, in one transaction; the key of each letter holds even without it."""
-    if tx.setting(_mark(reader)) == reader.day.isoformat():
+    if tx.settings.get(_mark(reader)) == reader.day.isoformat():
         return False
     moment = gateway.live.moment(now)
     overloads = {led.name: found for led in reader.leads if (found := _overload(tx, moment, led))}
     letters = [*_lists(tx, moment, reader, overloads), *_warnings(moment.policy, reader, overloads)]
     letters += _weekly(tx, moment.policy, reader)
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "digest", letters=tuple(letters)), now)
-    tx.set_setting(_mark(reader), reader.day.isoformat())
+    tx.settings.set(_mark(reader), reader.day.isoformat())
     return bool(letters)
 
 
@@ -94,24 +94,26 @@ def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
 def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Overload]) -> list[Outbound]:
     policy, now = moment.policy, moment.now
     sections: list[dict[str, Any]] = []
-    parked = tx.parked()
+    parked = tx.mail.parked()
     count = 0
     if reader.agent is not None and reader.own:
-        mine = tx.tickets(TicketFilter(status=AT_WORK, owner=reader.agent.name, limit=MANY), now)
+        mine = tx.tickets.matching(TicketFilter(status=AT_WORK, owner=reader.agent.name, limit=MANY), now)
         count = len(mine)
         sections += morning.agents_list(moment, reader.agent, mine, parked)
     accounted = ""
     if reader.leads:
-        work = tx.desk(now)["load"]
+        work = tx.report.desk(now)["load"]
         for department in reader.leads:
-            overdue = tx.tickets(TicketFilter(department=department.name, overdue=True, limit=MANY), now)
+            overdue = tx.tickets.matching(TicketFilter(department=department.name, overdue=True, limit=MANY), now)
             others = [ticket for ticket in overdue if not reader.own or ticket.owner != reader.key]
             sections += morning.departments_list(policy, department, work, others, reader.language)
         sections += [_overload_hint(found, reader.language) for found in overloads.values()]
         rest = [one for one in parked if not reader.own or one["agent"] != reader.key]
-        sections += morning.whole_desk_list(policy, rest, len(tx.quarantine()), reader.language)
+        sections += morning.whole_desk_list(policy, rest, len(tx.mail.quarantined()), reader.language)
         midnight = working_time.moment_of_day(reader.zone, reader.day)
-        total, known = tx.accounted(working_time.moment_of_day(reader.zone, reader.day - timedelta(days=1)), midnight)
+        total, known = tx.report.accounted(
+            working_time.moment_of_day(reader.zone, reader.day - timedelta(days=1)), midnight
+        )
         accounted = list_words.phrase("accounted", reader.language, total=total, known=known) if total else ""
         if total != known:
             sections.append({"title": accounted, "text": "mailgate audit"})
@@ -161,7 +163,7 @@ def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
 def _overload(tx: Read, moment: Moment, department: Department) -> Overload | None:
     name, now = department.name, moment.now
     calendar = calendar_of(moment.policy, name)
-    work = tx.tickets(TicketFilter(status=AT_WORK, department=name, limit=MANY), now)
+    work = tx.tickets.matching(TicketFilter(status=AT_WORK, department=name, limit=MANY), now)
     return overload.forecast(name, calendar, work, _weekly_pace(tx, calendar, name, now), now)
 
 
@@ -169,7 +171,7 @@ def _weekly_pace(tx: Read, calendar: Calendar | None, department: str, now: date
     since = now - overload.WEEKS * WEEK
     begin, end = int(since.timestamp() * 1e6), int(now.timestamp() * 1e6)
     arrived = solved = 0
-    for row in tx.report_tickets(since, now, department):
+    for row in tx.report.tickets(since, now, department):
         arrived += begin <= row[2] < end
         solved += row[4] is not None and begin <= row[4] < end
     return WeeklyPace(arrived, solved, working_time.between(calendar, since, now))

@@ -28,7 +28,7 @@ def escalate(gateway: Gateway, now: datetime) -> int:
     Each step is taken once for a ticket and a deadline, whatever the clock does and wherever we crash: what was taken
     stands in the ticket, and is looked at again in the transaction that takes the next.
     """
-    late = gateway.store.read(lambda read: read.late(now, MOST))
+    late = gateway.store.read(lambda read: read.tickets.late(now, MOST))
     if len(late) > STORM:
         done = gateway.store.write(partial(_storm, gateway, late, now)).result()
         if done:

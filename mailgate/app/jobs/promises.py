@@ -17,8 +17,8 @@ def promises(gateway: Gateway, now: datetime) -> int:
     """Keep what first responses really took lately, for the acknowledgement; returns how many departments have it."""
     since = now - PERIOD
     meter = meters(gateway.live.policy, since - REACH, now)
-    found = gateway.store.read(lambda read: usual_first_response(read.first_responses(since, now), meter, LEAST))
+    found = gateway.store.read(lambda read: usual_first_response(read.report.first_responses(since, now), meter, LEAST))
     text = json.dumps(found)
-    if text != gateway.store.read(lambda read: read.setting("promises")):
-        gateway.store.write(lambda tx: tx.set_setting("promises", text)).result()
+    if text != gateway.store.read(lambda read: read.settings.get("promises")):
+        gateway.store.write(lambda tx: tx.settings.set("promises", text)).result()
     return len(found)

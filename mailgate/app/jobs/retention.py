@@ -68,12 +68,12 @@ def _raw_mail(gateway: Gateway, before: datetime, archive: Path | None) -> int:
 
 def _remove(numbers: list[int], tx: Tx) -> list[str]:
     """With the raw mail goes the note that it is being archived: from here on it is."""
-    tx.set_setting(ARCHIVING, None)
-    return tx.drop_raw(numbers)
+    tx.settings.set(ARCHIVING, None)
+    return tx.mail.drop_raw(numbers)
 
 
 def _unlink(blobs: list[str], tx: Tx) -> int:
-    return tx.drop_blobs(blobs)
+    return tx.mail.drop_blobs(blobs)
 
 
 def _words(gateway: Gateway, before: datetime) -> int:
@@ -89,15 +89,15 @@ def _words(gateway: Gateway, before: datetime) -> int:
 
 
 def _old_mails(before: datetime, after: int, read: Read) -> list[Mapping[str, Any]]:
-    return read.old_mails(before, after, BATCH)
+    return read.mail.older_than(before, after, BATCH)
 
 
 def _old_threads(before: datetime, after: int, read: Read) -> list[int]:
-    return read.old_threads(before, after, BATCH)
+    return read.tickets.with_old_words(before, after, BATCH)
 
 
 def _silence(numbers: list[int], tx: Tx) -> None:
-    tx.drop_texts(numbers)
+    tx.tickets.drop_words(numbers)
 
 
 # --- the archive ------------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def _archive(gateway: Gateway, folder: Path, mails: Iterable[Mapping[str, Any]])
     try:
         newfile.folder(folder)
         lengths = {str(path): path.stat().st_size if path.exists() else 0 for path in years}
-        gateway.store.write(lambda tx: tx.set_setting(ARCHIVING, json.dumps(lengths))).result()
+        gateway.store.write(lambda tx: tx.settings.set(ARCHIVING, json.dumps(lengths))).result()
         for path, entries in years.items():
             _append(path, entries)
     except OSError as error:
@@ -129,7 +129,7 @@ def _archive(gateway: Gateway, folder: Path, mails: Iterable[Mapping[str, Any]])
 
 
 def _raw(number: int, read: Read) -> bytes:
-    return read.raw(number)
+    return read.mail.raw(number)
 
 
 def _append(path: Path, entries: Iterable[bytes]) -> None:
@@ -142,14 +142,14 @@ def _append(path: Path, entries: Iterable[bytes]) -> None:
 
 def _cut_archive(gateway: Gateway) -> None:
     """A batch that was archived but not removed is taken off the archive again: it comes again."""
-    text = gateway.store.read(lambda read: read.setting(ARCHIVING))
+    text = gateway.store.read(lambda read: read.settings.get(ARCHIVING))
     if text is None:
         return
     for name, length in json.loads(text).items():
         path = Path(name)
         if path.exists() and path.stat().st_size > length:
             os.truncate(path, length)
-    gateway.store.write(lambda tx: tx.set_setting(ARCHIVING, None)).result()
+    gateway.store.write(lambda tx: tx.settings.set(ARCHIVING, None)).result()
 
 
 def mbox_entry(raw: bytes, sender: str, at: datetime) -> bytes:

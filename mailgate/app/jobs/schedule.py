@@ -51,7 +51,7 @@ def run_job(gateway: Gateway, name: str, now: datetime) -> int:
         raise Temporary(f"the clock shows {now:%Y-%m-%d}: nothing is sent or decided by time until it is set")
     count = job(gateway, now)
     if count:
-        gateway.store.write(lambda tx: tx.ran(name, now, count)).result()
+        gateway.store.write(lambda tx: tx.settings.ran(name, now, count)).result()
         log.info("job done", extra={"job": name, "count": count})
     return count
 

@@ -34,7 +34,7 @@ def drain(gateway: Gateway, now: datetime) -> int:
 def index(gateway: Gateway, now: datetime) -> int:
     """Feed the full-text search with what was filed since."""
     total = 0
-    while count := gateway.store.write(lambda tx: tx.index(INDEX_BATCH)).result():
+    while count := gateway.store.write(lambda tx: tx.tickets.index(INDEX_BATCH)).result():
         total += count
         if count < INDEX_BATCH:
             break
@@ -77,7 +77,7 @@ def sweep(gateway: Gateway, now: datetime) -> int:
 
 
 def _drop_incoming(names: list[str], tx: Tx) -> None:
-    tx.drop_incoming(names)
+    tx.mail.drop_incoming(names)
 
 
 def watch(gateway: Gateway, now: datetime) -> int:

@@ -26,10 +26,10 @@ AHEAD = timedelta(minutes=5)  # notices are gathered so long before they would l
 def wake(gateway: Gateway, now: datetime) -> int:
     """Do what time alone makes due; returns how many things were done."""
     policy = gateway.live.policy
-    due = gateway.store.read(lambda read: read.waking(now, MOST))
-    old = gateway.store.read(lambda read: read.rested(now - waking.archived_after(policy), MOST))
+    due = gateway.store.read(lambda read: read.tickets.waking(now, MOST))
+    old = gateway.store.read(lambda read: read.tickets.solved_before(now - waking.archived_after(policy), MOST))
     done = each_ticket.tickets(gateway, [*due, *old], waking.decide, "woken", now)
-    found = gateway.store.read(lambda read: read.reminders(now, MOST))
+    found = gateway.store.read(lambda read: read.tickets.reminders(now, MOST))
     done += each_ticket.for_each_ticket(gateway, [partial(_remind, gateway, reminder, now) for reminder in found])
     return done + _parked(gateway, now) + _gather(gateway, now) + cover(gateway, now)
 
@@ -39,7 +39,7 @@ def wake(gateway: Gateway, now: datetime) -> int:
 
 def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool:
     """The letter and the mark that it was written, together; nothing for an agent who has left."""
-    if all(one.id != reminder.id for one in tx.reminders(now, MOST)):
+    if all(one.id != reminder.id for one in tx.tickets.reminders(now, MOST)):
         return False
     policy = gateway.live.policy
     agent = policy.agent(reminder.agent)
@@ -49,7 +49,7 @@ def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool
             dedupe=f"reminder:{reminder.id}",
         )  # fmt: skip
         each_ticket.write(gateway, tx, Decision(Fate.FILED, "reminder", (Step(reminder.ticket, (), (letter,)),)), now)
-    tx.reminded(reminder.id, now)
+    tx.tickets.reminded(reminder.id, now)
     return True
 
 
@@ -58,7 +58,7 @@ def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool
 
 def _parked(gateway: Gateway, now: datetime) -> int:
     """Its author is asked, and again after half an hour; the lead hears of it after two."""
-    found = gateway.store.read(lambda read: read.unanswered(now - AUTHOR_AFTER, now - LEAD_AFTER, MOST))
+    found = gateway.store.read(lambda read: read.people.unanswered(now - AUTHOR_AFTER, now - LEAD_AFTER, MOST))
     again = [row for row in found if row["asks"] == 1 and row["asked_at"] <= now - AUTHOR_AFTER]
     doubted = dict.fromkeys(row["agent"] for row in found if row["doubt"] and (row["asks"] == 0 or row in again))
     work = [partial(_ask, gateway, name, now) for name in doubted]
@@ -69,9 +69,9 @@ def _parked(gateway: Gateway, now: datetime) -> int:
 def _ask(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
     """One question about all mail in an agent's name that nothing proves, once the last open one is old enough."""
     policy, agent = gateway.live.policy, gateway.live.policy.agent(name)
-    waiting = tx.doubted(name, MOST)
+    waiting = tx.people.doubted(name, MOST)
     unasked = [row for row in waiting if row["asks"] == 0]
-    last = tx.last_asked(name)
+    last = tx.people.last_asked(name)
     pause = min((receipt.pause(row["why"]) for row in unasked), default=AUTHOR_AFTER)
     again = any(row["asks"] == 1 and row["asked_at"] <= now - AUTHOR_AFTER for row in waiting)
     due = again or (unasked and (last is None or last <= now - pause))
@@ -80,7 +80,7 @@ def _ask(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
     named = waiting[:NAMED]
     letter = receipt.question(policy, agent, named, len(waiting) - len(named))
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "parked", letters=(letter,)), now)
-    tx.asked([row["mail"] for row in named], now)
+    tx.people.asked([row["mail"] for row in named], now)
     return True
 
 
@@ -88,7 +88,7 @@ def _ask_again(gateway: Gateway, row: dict[str, Any], now: datetime, tx: Tx) -> 
     """The receipt of a parked mail once more, with the same answers."""
     policy = gateway.live.policy
     asked, author = _question(tx, int(row["mail"])), policy.agent(row["agent"])
-    tx.asked([row["mail"]], now)
+    tx.people.asked([row["mail"]], now)
     if asked is None or author is None or not author.active:
         return False
     each_ticket.write(
@@ -100,7 +100,7 @@ def _ask_again(gateway: Gateway, row: dict[str, Any], now: datetime, tx: Tx) -> 
 def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
     """What waits and for whom, one letter a lead; only its author can say that they wrote it."""
     policy = gateway.live.policy
-    waiting = tx.unanswered(now - AUTHOR_AFTER, now - LEAD_AFTER, MOST)
+    waiting = tx.people.unanswered(now - AUTHOR_AFTER, now - LEAD_AFTER, MOST)
     rows = [row for row in waiting if row["told_at"] is None and row["at"] <= now - LEAD_AFTER]
     if not rows:
         return False
@@ -117,14 +117,14 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
         for lead, found in leads
     ]
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "parked", letters=tuple(letters)), now)
-    tx.told([row["mail"] for row in rows], now)
+    tx.people.told([row["mail"] for row in rows], now)
     return bool(letters)
 
 
 def _question(tx: Tx, mail: int) -> dict[str, Any] | None:
     """The newest letter that asked about a parked mail."""
-    for one in reversed(tx.letters_of_mail(mail)):
-        letter = tx.letter(int(one["id"]))
+    for one in reversed(tx.outbox.letters_of_mail(mail)):
+        letter = tx.outbox.letter(int(one["id"]))
         if letter and letter["purpose"] == "release":
             return dict(letter)
     return None
@@ -144,7 +144,7 @@ def _asked_again(policy: Policy, reader: Agent, asked: dict[str, Any], row: dict
 
 def _gather(gateway: Gateway, now: datetime) -> int:
     """Notices that are to leave together at the start of an agent's hours become one list, each ticket once."""
-    rows = gateway.store.read(lambda read: read.gathered(now + AHEAD))
+    rows = gateway.store.read(lambda read: read.outbox.gathered(now + AHEAD))
     agents = {row["agent"] for row in rows}
     several = [name for name in agents if sum(1 for row in rows if row["agent"] == name) > 1]
     return each_ticket.for_each_ticket(gateway, [partial(_gather_for, gateway, name, now) for name in sorted(several)])
@@ -153,12 +153,12 @@ def _gather(gateway: Gateway, now: datetime) -> int:
 def _gather_for(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
     policy = gateway.live.policy
     agent = policy.agent(name)
-    rows = [row for row in tx.gathered(now + AHEAD) if row["agent"] == name]
+    rows = [row for row in tx.outbox.gathered(now + AHEAD) if row["agent"] == name]
     if agent is None or len(rows) < 2:
         return False
     found = []
     for number in dict.fromkeys(int(row["ticket"]) for row in rows):
-        ticket = tx.ticket(number)
+        ticket = tx.tickets.get(number)
         if ticket is not None:
             found.append((ticket, [row for row in rows if row["ticket"] == number]))
     letter = replace(collected.collected_notices(policy, agent, found), not_before=max(row["due_at"] for row in rows))

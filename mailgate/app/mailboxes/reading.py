@@ -20,12 +20,12 @@ class ReaderMemory:
 
     def get(self, mailbox: str, folder: str) -> Cursor | None:
         """How far a folder has been read."""
-        return self._store.read(lambda read: read.cursor(mailbox, folder))
+        return self._store.read(lambda read: read.settings.cursor(mailbox, folder))
 
     def set(self, mailbox: str, folder: str, cursor: Cursor) -> None:
         """Remember it; returns once it is safe."""
         now = self._clock()
-        self._store.write(lambda tx: tx.set_cursor(mailbox, folder, cursor, now)).result()
+        self._store.write(lambda tx: tx.settings.set_cursor(mailbox, folder, cursor, now)).result()
 
     def first_seen(self, mailbox: str) -> datetime:
         """When this mailbox was connected for the first time; the first call remembers its own time.
@@ -33,11 +33,11 @@ class ReaderMemory:
         In whole seconds, as servers date their mail: what comes in that very second is new.
         """
         key = f"imap-first:{mailbox}"
-        known = self._store.read(lambda read: read.setting(key))
+        known = self._store.read(lambda read: read.settings.get(key))
         if known:
             return datetime.fromisoformat(known)
         now = self._clock().replace(microsecond=0)
-        self._store.write(lambda tx: tx.set_setting(key, now.isoformat())).result()
+        self._store.write(lambda tx: tx.settings.set(key, now.isoformat())).result()
         return now
 
 
@@ -46,7 +46,7 @@ def set_aside_by(store: Store, clock: Clock, alarms: Alarms) -> Unfetchable:
 
     def put(mailbox: str, folder: str, uidvalidity: int, uid: int, why: str, size: int) -> None:
         now = clock()
-        store.write(lambda tx: tx.put_aside(mailbox, folder, uidvalidity, uid, why, now, size)).result()
+        store.write(lambda tx: tx.settings.put_aside(mailbox, folder, uidvalidity, uid, why, now, size)).result()
         alarms.problem(f"mailbox {mailbox}: a mail in {folder} (UID {uid}) cannot be fetched: {why}")
 
     return put

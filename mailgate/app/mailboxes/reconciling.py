@@ -130,7 +130,7 @@ def _others(mailbox: str, held: Held, store: Store, look: FolderLook) -> set[int
 
     A mail of the same size that arrived in the same second is the same; of any other the octets are asked for.
     """
-    known = store.read(lambda read: read.taken(mailbox, held.folder, held.uidvalidity))
+    known = store.read(lambda read: read.mail.taken(mailbox, held.folder, held.uidvalidity))
     doubtful = [uid for uid in held.uids if uid in known and held.said.get(uid) != _said(known[uid])]
     if not doubtful:
         return set()
@@ -143,12 +143,12 @@ def _said(row: Mapping[str, Any]) -> tuple[int, datetime]:
 
 def sort_folder(read: Read, mailbox: str, held: Held, others: Collection[int] = ()) -> tuple[Compared, tuple[int, ...]]:
     """What became of each mail in a folder, and the UIDs of those nobody took; `others` are not the mails we know."""
-    cursor = read.cursor(mailbox, held.folder) or Cursor(held.uidvalidity, 0)
+    cursor = read.settings.cursor(mailbox, held.folder) or Cursor(held.uidvalidity, 0)
     passed = cursor.uid if cursor.uidvalidity == held.uidvalidity else 0  # rebuilt: all of it is read again
-    accepted = read.taken(mailbox, held.folder, held.uidvalidity).keys() - set(others)
+    accepted = read.mail.taken(mailbox, held.folder, held.uidvalidity).keys() - set(others)
     aside = {
         int(row["uid"])
-        for row in read.set_aside(mailbox)
+        for row in read.settings.set_aside(mailbox)
         if (row["folder"], row["uidvalidity"]) == (held.folder, held.uidvalidity)
     }
     left = [uid for uid in held.uids if uid not in accepted and uid not in aside]

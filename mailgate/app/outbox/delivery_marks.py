@@ -67,10 +67,10 @@ class DeliveryMarks:
     def _tell(self, tx: Tx, tally: MarksToWrite, *, notes: bool) -> None:
         now = self._clock()
         for ready in tally.words:
-            tx.keep_rendered(ready.due.id, ready.raw, ready.subject or "")
+            tx.outbox.keep_rendered(ready.due.id, ready.raw, ready.subject or "")
         for mark, due, delivery in tally.marks:
             with suppress(KeyError):  # erased meanwhile
-                tx.mark(
+                tx.outbox.mark(
                     mark.delivery, mark.state, now,
                     due_at=mark.due_at, error=mark.error, remote_id=mark.remote_id, attempts=mark.attempts,
                 )  # fmt: skip

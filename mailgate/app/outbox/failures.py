@@ -17,7 +17,7 @@ def undelivered(live: InForce, ids: Ids, clock: Clock) -> Failed:
         if ticket is None or due.urgency == 1:
             return  # an acknowledgement that nobody takes is no news
         now = clock()
-        ticket = tx.ticket(ticket.number) or ticket  # as it is now, not as it was when the letter was claimed
+        ticket = tx.tickets.get(ticket.number) or ticket  # as it is now, not as it was when the letter was claimed
         decision = bounce.undelivered(live.moment(now), ticket, due, delivery.recipient, error)
         tx.apply(None, decision, now, ids, None, hold=live.snapshot.holds)
 

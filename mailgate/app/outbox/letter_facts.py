@@ -36,7 +36,7 @@ def _notice(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: dat
     if due.purpose == "customer":
         found["joined"] = [
             {"address": row["new"], "since": row["at"].isoformat()}
-            for row in read.events(ticket.number) if row["kind"] == "join"
+            for row in read.tickets.events(ticket.number) if row["kind"] == "join"
         ]  # fmt: skip
     if due.context.get("why") == "new" and policy.articles:
         agent = policy.agent(due.agent)
@@ -79,7 +79,7 @@ def _recent(ticket: Ticket, read: Read, now: datetime) -> list[dict[str, Any]]:
     if not known(ticket.requester):
         return []
     wanted = TicketFilter(status=EVERY_STATUS, customer=ticket.requester.addr, limit=50)
-    others = [one for one in read.tickets(wanted, now) if one.number != ticket.number]
+    others = [one for one in read.tickets.matching(wanted, now) if one.number != ticket.number]
     others.sort(key=lambda one: one.created_at, reverse=True)
     return [
         {"number": one.number, "subject": one.subject, "status": one.status.value, "at": one.created_at.isoformat()}

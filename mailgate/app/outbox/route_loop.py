@@ -194,7 +194,7 @@ class RouteLoop:
         if limit <= 0:
             return []
         now, lease, skip = self.work.clock(), self._lease(), tuple(self._not_mine())
-        return self.work.store.write(lambda tx: tx.claim(now, lease, limit, skip)).result()
+        return self.work.store.write(lambda tx: tx.outbox.claim(now, lease, limit, skip)).result()
 
     def _lease(self) -> datetime:
         """Until when a letter is ours."""

@@ -132,7 +132,7 @@ class Wording:
         raws = []
         for mail in list(parts):
             try:
-                raws.append(self._store.read(lambda read, mail=mail: read.raw(mail)))  # type: ignore[misc]
+                raws.append(self._store.read(lambda read, mail=mail: read.mail.raw(mail)))  # type: ignore[misc]
             except KeyError:
                 log.warning("attachments are no longer stored", extra={"letter": due.id, "mail": mail})
                 del parts[mail]

@@ -43,7 +43,7 @@ class Question:
     def ticket(self) -> Ticket | None:
         """That ticket with its thread."""
         number = self.number()
-        return self.read.ticket(number) if number else None
+        return self.read.tickets.get(number) if number else None
 
     def rows(self, tickets: list[Ticket]) -> list[dict[str, Any]]:
         """Tickets as the rows of a numbered table."""
@@ -64,8 +64,8 @@ class Question:
 
     def table(self, title: str, wanted: TicketFilter, intro: str = "") -> Section:
         """A numbered table of the tickets of a filter."""
-        found = self.read.tickets(replace(wanted, limit=MOST), self.now)
-        more = max(0, self.read.count(wanted, self.now) - len(found))
+        found = self.read.tickets.matching(replace(wanted, limit=MOST), self.now)
+        more = max(0, self.read.tickets.count(wanted, self.now) - len(found))
         return {"title": title, "intro": intro, "rows": self.rows(found), "more": more}
 
 
@@ -100,7 +100,7 @@ def _together(found: list[Section]) -> dict[str, Any]:
 
 
 def _desk(asked: Question) -> Section:
-    found = asked.read.desk(asked.now)
+    found = asked.read.report.desk(asked.now)
     counts: dict[str, dict[str, int]] = {}
     for row in found["load"]:
         for name in (row["department"], row["owner"] or "nobody"):
@@ -118,7 +118,7 @@ def _desk(asked: Question) -> Section:
 
 
 def _next(asked: Question) -> Section:
-    found = [one for one in (asked.read.ticket(number) for number in asked.numbers[:1]) if one]
+    found = [one for one in (asked.read.tickets.get(number) for number in asked.numbers[:1]) if one]
     if not found:
         return {"title": "Next", "intro": "Nothing is waiting for you."}
     one = found[0]
@@ -131,7 +131,7 @@ def _next(asked: Question) -> Section:
 
 
 def _mine(asked: Question) -> Section:
-    parked = [row for row in asked.read.parked() if row["agent"] == asked.agent.name]
+    parked = [row for row in asked.read.mail.parked() if row["agent"] == asked.agent.name]
     facts = [{"label": f"parked: {row['why']}", "value": row["subject"]} for row in parked]
     return {**asked.table("Mine", TicketFilter(status=AT_WORK, owner=asked.agent.name)), "facts": facts}
 
@@ -159,7 +159,7 @@ def _list(asked: Question, overdue: bool = False) -> Section:
 
 
 def _find(asked: Question) -> Section:
-    found = asked.read.find(asked.argument, MOST)
+    found = asked.read.tickets.find(asked.argument, MOST)
     return {"title": f"Find: {asked.argument}", "rows": asked.rows(found)}
 
 
@@ -208,7 +208,7 @@ def _report(asked: Question) -> Section:
 
 def _templates(asked: Question) -> Section:
     names = {**{name: " ".join(texts) for name, texts in asked.policy.replies.items()}}
-    names.update({row["name"]: row["language"] for row in asked.read.saved_replies()})
+    names.update({row["name"]: row["language"] for row in asked.read.people.saved_replies()})
     facts = [{"label": f"#use {name}", "value": languages} for name, languages in sorted(names.items())]
     return {
         "title": "Canned answers",
@@ -228,7 +228,7 @@ def _why(asked: Question) -> Section:
     if ticket is None:
         return {"title": "Why", "intro": "Answer a notice, or name a ticket in the subject."}
     lines = list(sla.explain(asked.policy, ticket, ZoneInfo(asked.agent.timezone)))
-    for event in asked.read.events(ticket.number)[-30:]:
+    for event in asked.read.tickets.events(ticket.number)[-30:]:
         change = f"{event['old']} → {event['new']}" if event["old"] else str(event["new"])
         lines.append(f"{event['at']:%Y-%m-%d %H:%M} {event['actor']}: {event['kind']} {change}"[:200])
     return {"title": f"#{ticket.number}: how it came to this", "text": "\n".join(lines)}

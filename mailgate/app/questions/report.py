@@ -32,10 +32,10 @@ def of_period(
     asked = Period(now - period, now)
     gatherer = PeriodCounter(asked, meters(policy, asked.before - REACH, now), _zone(policy), department)
     stretch = (asked.before, now, department)
-    gatherer.tickets(read.report_tickets(*stretch))
-    gatherer.reopened(read.report_reopened(*stretch))
-    gatherer.votes(read.report_votes(*stretch))
-    subjects = read.report_subjects(asked.since, now, department, SUBJECTS)
+    gatherer.tickets(read.report.tickets(*stretch))
+    gatherer.reopened(read.report.reopenings(*stretch))
+    gatherer.votes(read.report.votes(*stretch))
+    subjects = read.report.subjects(asked.since, now, department, SUBJECTS)
     return gatherer.report(commonest_words(subjects))
 
 

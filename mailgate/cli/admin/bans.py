@@ -39,7 +39,7 @@ def unban(ctx: click.Context, pattern: str) -> None:
 def bans(ctx: click.Context, as_json: bool) -> None:
     """Who is banned."""
     with at.looking(ctx) as store:
-        rows = store.read(lambda read: read.bans(at.now()))
+        rows = store.read(lambda read: read.people.bans(at.now()))
     if as_json:
         show.print_json(rows)
         return

@@ -82,7 +82,7 @@ def list_(ctx: click.Context, as_json: bool = False) -> None:
     """Each person with every address of theirs."""
     now = at.now()
     with at.reading(ctx) as (_, store):
-        rows = store.read(lambda read: read.contacts())
+        rows = store.read(lambda read: read.people.contacts())
     if as_json:
         show.print_json(rows)
         return

@@ -167,7 +167,7 @@ class DemoWorld:
     def letter(self, to: str, ticket: str, what: str) -> EmailMessage:
         """Somebody's newest letter about a ticket, of that template. Raises Disappointed when they got none."""
         self.gateway.dispatcher.drain()
-        rows = self.gateway.store.read(lambda read: read.outbox(("sent",)))
+        rows = self.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
         found = [row["message_id"] for row in rows if row["template"] == what and str(row["ticket"]) == ticket]
         newest = [one for one in self.letters(to) if str(one["Message-ID"]) in found]
         if not newest:
@@ -176,7 +176,7 @@ class DemoWorld:
 
     def ticket(self, number: int) -> Ticket:
         """A ticket with its thread. Raises Disappointed when there is none."""
-        found = self.gateway.store.read(lambda read: read.ticket(number))
+        found = self.gateway.store.read(lambda read: read.tickets.get(number))
         if found is None:
             raise Disappointed(f"there is no ticket {number}")
         return found
@@ -184,11 +184,13 @@ class DemoWorld:
     def tickets(self) -> list[Ticket]:
         """All of them, by number."""
         wanted, now = TicketFilter(status=EVERY_STATUS), self.gateway.clock()
-        return sorted(self.gateway.store.read(lambda read: read.tickets(wanted, now)), key=lambda one: one.number)
+        return sorted(
+            self.gateway.store.read(lambda read: read.tickets.matching(wanted, now)), key=lambda one: one.number
+        )
 
     def ticket_of(self, mail: int) -> Ticket:
         """The ticket a mail was filed in. Raises Disappointed."""
-        row = self.gateway.store.read(lambda read: read.mail(mail))
+        row = self.gateway.store.read(lambda read: read.mail.row(mail))
         if row is None or not row["tickets"]:
             raise Disappointed(f"mail {mail} is in no ticket")
         return self.ticket(int(row["tickets"][0]))

@@ -41,7 +41,7 @@ def list_(ctx: click.Context, /, as_json: bool, owner: str | None, **wanted: Any
     unowned = owner == "none"
     chosen = TicketFilter(owner=None if unowned else owner, unowned=unowned, **wanted)
     with at.looking(ctx) as store:
-        found = store.read(lambda read: read.tickets(chosen, now))
+        found = store.read(lambda read: read.tickets.matching(chosen, now))
     print_tickets(found, as_json)
 
 
@@ -77,10 +77,10 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
     """One ticket with its thread."""
     now = at.now()
     with at.reading(ctx) as (config, store):
-        ticket = store.read(lambda read: read.ticket(number))
+        ticket = store.read(lambda read: read.tickets.get(number))
         if ticket is None:
             raise Permanent(f"there is no ticket {number}")
-        history = store.read(lambda read: read.events(number)) if events else []
+        history = store.read(lambda read: read.tickets.events(number)) if events else []
         policy = config.policy
     if as_json:
         show.print_json({**show.ticket_json(ticket, now), **({"events": history} if events else {})})
@@ -137,7 +137,7 @@ def _print_entry(entry: Entry) -> None:
 def find(ctx: click.Context, words: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Full text: subjects and everything said, by the beginnings of words, accents ignored."""
     with at.looking(ctx) as store:
-        found = store.read(lambda read: read.find(" ".join(words), limit))
+        found = store.read(lambda read: read.tickets.find(" ".join(words), limit))
     print_tickets(found, as_json)
 
 
@@ -150,7 +150,7 @@ def files(ctx: click.Context, number: int, folder: Path) -> None:
     from mailgate.wire.mime.parse import files as files_of
 
     with at.looking(ctx) as store:
-        ticket = store.read(lambda read: read.ticket(number))
+        ticket = store.read(lambda read: read.tickets.get(number))
         if ticket is None:
             raise Permanent(f"there is no ticket {number}")
         wanted: dict[int, dict[str, str]] = {}
@@ -162,7 +162,7 @@ def files(ctx: click.Context, number: int, folder: Path) -> None:
         for mail, names in wanted.items():
             if not names:
                 continue
-            raw = store.read(lambda read, mail=mail: read.raw(mail))  # type: ignore[misc]
+            raw = store.read(lambda read, mail=mail: read.mail.raw(mail))  # type: ignore[misc]
             for file, data in files_of(raw):
                 if file.part not in names:
                     continue

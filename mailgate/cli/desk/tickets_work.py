@@ -40,7 +40,7 @@ def next_(ctx: click.Context, agent: str | None, as_json: bool) -> int:
     else:
         wanted = TicketFilter(status=("new", "open"), unowned=True, limit=1)
     with at.looking(ctx) as store:
-        found = store.read(lambda read: read.tickets(wanted, at.now())) if wanted else []
+        found = store.read(lambda read: read.tickets.matching(wanted, at.now())) if wanted else []
     print_tickets(found, as_json)
     return 0 if found else 1
 

@@ -21,7 +21,7 @@ def desk(ctx: click.Context, as_json: bool) -> None:
     """Status by department and agent, what is overdue, the oldest, what came in today."""
     now = at.now()
     with at.looking(ctx) as store:
-        found = store.read(lambda read: read.desk(now))
+        found = store.read(lambda read: read.report.desk(now))
     if as_json:
         show.print_json(found)
         return

@@ -50,9 +50,9 @@ def audit(ctx: click.Context, mailboxes: bool, as_json: bool) -> int:
 
 def _counted(store: Store) -> tuple[Mapping[str, int], list[Mapping[str, Any]], list[Mapping[str, Any]]]:
     def ask(read: Read) -> tuple[Mapping[str, int], list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-        counts = read.audit()
+        counts = read.report.audit()
         rows = accounting.accepted_mails(read, BEGINNING) if counts["unaccounted"] else ()
-        return counts, [row for row in rows if row["fate"] is None], read.set_aside()
+        return counts, [row for row in rows if row["fate"] is None], read.settings.set_aside()
 
     return store.read(ask)
 

@@ -55,19 +55,19 @@ def _of_stored(what: str, store: Any) -> dict[str, Any]:
 
     number = what.removeprefix("#")
     if number.isascii() and number.isdigit():
-        row = store.read(lambda read: read.mail(int(number)))
+        row = store.read(lambda read: read.mail.row(int(number)))
     else:
         identifier = what if what.startswith("<") else f"<{what}>"
-        row = store.read(lambda read: read.mail_by_message_id(identifier))
+        row = store.read(lambda read: read.mail.by_message_id(identifier))
     if row is None:
         raise Permanent(f"there is no file and no stored mail {what}")
     events = [
         event
         for ticket in row["tickets"]
-        for event in store.read(lambda read, one=ticket: read.events(one))
+        for event in store.read(lambda read, one=ticket: read.tickets.events(one))
         if event["mail"] == row["number"]
     ]
-    letters = store.read(lambda read: read.letters_of_mail(row["number"]))
+    letters = store.read(lambda read: read.outbox.letters_of_mail(row["number"]))
     return stored(row, events, letters)
 
 

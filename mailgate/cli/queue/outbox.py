@@ -28,7 +28,7 @@ def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
     """One row a delivery."""
     wanted = state or (STATES if as_json else tuple(one for one in STATES if one != "sent"))
     with at.looking(ctx) as store:
-        rows = store.read(lambda read: read.outbox(wanted))
+        rows = store.read(lambda read: read.outbox.deliveries(wanted))
     if as_json:
         show.print_json(rows)
         return
@@ -50,8 +50,8 @@ def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
 def show_(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
     """The letter of delivery ID."""
     with at.looking(ctx) as store:
-        owner = store.read(lambda read: read.letter_of_delivery(number))
-        letter = store.read(lambda read: read.letter(owner)) if owner is not None else None
+        owner = store.read(lambda read: read.outbox.letter_of_delivery(number))
+        letter = store.read(lambda read: read.outbox.letter(owner)) if owner is not None else None
     if letter is None:
         raise Permanent(f"there is no delivery {number}")
     if raw:

@@ -22,7 +22,7 @@ def parked(ctx: click.Context) -> None:
 def list_(ctx: click.Context, as_json: bool) -> None:
     """What is parked, for whom and why."""
     with at.looking(ctx) as store:
-        rows = store.read(lambda read: read.parked())
+        rows = store.read(lambda read: read.mail.parked())
     if as_json:
         keys = ("id", "mail", "at", "from", "subject", "agent", "why")
         show.print_json([{key: row[key] for key in keys} for row in rows])
@@ -40,11 +40,11 @@ def show_(ctx: click.Context, number: int) -> None:
     from mailgate.wire.mime.parse import parse
 
     with at.reading(ctx) as (config, store):
-        row = next((one for one in store.read(lambda read: read.parked()) if one["id"] == number), None)
+        row = next((one for one in store.read(lambda read: read.mail.parked()) if one["id"] == number), None)
         if row is None:
             raise Permanent(f"mail {number} is not parked")
-        raw = store.read(lambda read: read.raw(number))
-        mail = parse(raw, store.read(lambda read: read.envelope(number)), config.policy.limits)
+        raw = store.read(lambda read: read.mail.raw(number))
+        mail = parse(raw, store.read(lambda read: read.mail.envelope(number)), config.policy.limits)
     for key in ("from", "subject", "agent", "why"):
         click.echo(f"{key + ':':10} {show.clean(row[key])}")
     for line in row["understood"]:

@@ -24,7 +24,7 @@ def quarantine(ctx: click.Context) -> None:
 def list_(ctx: click.Context, as_json: bool) -> None:
     """What is in quarantine and why."""
     with at.looking(ctx) as store:
-        rows = store.read(lambda read: read.quarantine())
+        rows = store.read(lambda read: read.mail.quarantined())
     if as_json:
         show.print_json(rows)
         return
@@ -39,10 +39,10 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 def show_(ctx: click.Context, number: int, raw: bool) -> None:
     """One mail in quarantine."""
     with at.looking(ctx) as store:
-        row = store.read(lambda read: read.mail(number))
+        row = store.read(lambda read: read.mail.row(number))
         if row is None:
             raise Permanent(f"there is no mail {number}")
-        octets = store.read(lambda read: read.raw(number))
+        octets = store.read(lambda read: read.mail.raw(number))
     if raw:
         sys.stdout.buffer.write(octets)
         return

@@ -126,7 +126,7 @@ def _question(case: Case, agent: Agent) -> Outbound:
 
 
 def question(policy: Policy, agent: Agent, waiting: Sequence[Mapping[str, Any]], more: int = 0) -> Outbound:
-    """One question about every mail that waits: rows of `base.Read.doubted`, and how many `more` it does not name.
+    """One question about every mail that waits: rows of `doubted`, and how many `more` it does not name.
 
     Its answers settle those it names and no other; `#yes 2` and `#drop 1 3` some of them.
     """

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import ConfigError, Problem
-from mailgate.store.session import TransactionPart
+from mailgate.store.session import Session
 
 UNSOLVED = "status NOT IN ('solved', 'archived')"
 
 
-def sync(session: TransactionPart, agents: Sequence[Agent], departments: Sequence[Department]) -> Mapping[str, int]:
+def sync(session: Session, agents: Sequence[Agent], departments: Sequence[Department]) -> Mapping[str, int]:
     """Make every name known, retire the others; agent name -> id. Raises ConfigError when one gone still has work."""
     now = time.time_ns() // 1000
     problems: list[Problem] = []

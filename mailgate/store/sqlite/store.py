@@ -179,7 +179,7 @@ class SqliteStore:
 
     def sync_people(self, agents: Sequence[Agent], departments: Sequence[Department]) -> Mapping[str, int]:
         """See `base.Store.sync_people`. Raises ConfigError when one still referred to is gone."""
-        return self.write(lambda tx: known.sync(tx, agents, departments)).result()  # type: ignore[arg-type]
+        return self.write(lambda tx: known.sync(tx.session, agents, departments)).result()  # type: ignore[attr-defined]
 
     def healthy(self) -> str:
         """See `base.Store.healthy` (threats D-06)."""

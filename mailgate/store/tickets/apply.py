@@ -23,15 +23,20 @@ from mailgate.core.model.change import (
 from mailgate.core.model.mail import Address, canonical
 from mailgate.store import rows
 from mailgate.store import statements as sql
-from mailgate.store.base import Applied, Ids, Stamp
-from mailgate.store.letters import Letters
+from mailgate.store.outbox.letters import Outbox
+from mailgate.store.session import Room, Session
 from mailgate.store.tickets.changes import TicketChanges
 from mailgate.store.tickets.merging import split
 from mailgate.store.tickets.ticket_writer import DecisionWriting
+from mailgate.store.values import Applied, Ids, Stamp
 
 
-class Applying(Letters):
+class Applying(Room):
     """Writes decisions."""
+
+    def __init__(self, session: Session, outbox: Outbox) -> None:
+        super().__init__(session)
+        self._outbox = outbox
 
     def apply(
         self,
@@ -48,24 +53,24 @@ class Applying(Letters):
         for step in decision.steps:
             desk = self._step(step, writing)
             for outbound in step.outbound:
-                letters += self.write_letter(outbound, desk, writing, ids, hold)
+                letters += self._outbox.write_letter(outbound, desk, writing, ids, hold)
         for origin, entry in writing.split:
             if writing.opened:
                 split(origin, entry, writing.opened[0])
         for outbound in decision.letters:
-            letters += self.write_letter(outbound, None, writing, ids, hold)
+            letters += self._outbox.write_letter(outbound, None, writing, ids, hold)
         for effect in decision.effects:
             self._effect(effect, writing)
         if mail is not None:
             self._file(mail, decision, writing, stamp)
-        self.many(sql.EVENT, writing.events)
+        self.session.many(sql.EVENT, writing.events)
         return Applied(tickets=tuple(dict.fromkeys(page.number for page in writing.touched)), letters=tuple(letters))
 
     def _writing(self, mail: int | None, decision: Decision, now: datetime) -> DecisionWriting:
         at = rows.micros(now)
         arrived, history = at, False
         if mail is not None:
-            row = self.one(sql.MAIL_TIMES, {"number": mail})
+            row = self.session.one(sql.MAIL_TIMES, {"number": mail})
             if row is None:
                 raise KeyError(mail)
             arrived, history = min(row["arrived_at"], at), row["origin"] == "history"
@@ -74,13 +79,13 @@ class Applying(Letters):
     def _step(self, step: Step, writing: DecisionWriting) -> TicketChanges:
         row = None
         if step.ticket is not None:
-            found = self.one(sql.TICKET, {"number": step.ticket})
+            found = self.session.one(sql.TICKET, {"number": step.ticket})
             if found is None:
                 raise KeyError(step.ticket)
             row = dict(found)
         elif not step.changes or not isinstance(step.changes[0], OpenTicket):
             raise ValueError("a step without a ticket must open one first")
-        desk = TicketChanges(self, writing, row)
+        desk = TicketChanges(self.session, writing, row)
         for change in step.changes:
             desk.write(change)
         desk.flush()
@@ -91,7 +96,7 @@ class Applying(Letters):
         """The fate, and every id the filed mail knows of, ancestors never seen included."""
         if decision.parking is not None:
             parking = decision.parking
-            self.run(
+            self.session.run(
                 sql.PARK,
                 {"mail": mail, "why": parking.why, "agent": parking.agent,
                  "understood": rows.dumps(parking.understood), "at": writing.now, "doubt": int(parking.doubt),
@@ -107,7 +112,7 @@ class Applying(Letters):
             "duplicate_of": decision.trace.get("duplicate_of") if decision.fate is Fate.DUPLICATE else None,
         }
         if stamp is None:
-            self.run(sql.DECIDED, params)
+            self.session.run(sql.DECIDED, params)
         else:
             params |= {
                 "content_digest": stamp.content_digest or None,
@@ -119,38 +124,36 @@ class Applying(Letters):
                 "departments": rows.dumps(stamp.departments),
                 "flags": rows.dumps(stamp.flags) if stamp.flags else "",
             }
-            self.run(sql.STAMPED, params)
+            self.session.run(sql.STAMPED, params)
         home = writing.filed or (writing.touched[0].id if writing.touched else None)
         if home is None:
             return
         if writing.filed is None:
-            self.run(sql.FILE_MAIL, {"mail": mail, "ticket": home})
+            self.session.run(sql.FILE_MAIL, {"mail": mail, "ticket": home})
         if stamp is not None and decision.fate is Fate.FILED:
             known = dict.fromkeys(i for i in (stamp.message_id, *stamp.ids) if i)
-            self.many(sql.OWN_ID, [{"id": rows.clean(i), "ticket": home} for i in known])
-
-    # --- effects ------------------------------------------------------------------------------------------------------
+            self.session.many(sql.OWN_ID, [{"id": rows.clean(i), "ticket": home} for i in known])
 
     def _effect(self, effect: Effect, writing: DecisionWriting) -> None:
         now = writing.now
         match effect:
             case Unpark():
-                self.run(sql.SETTLE, {"mail": effect.mail, "now": now})
+                self.session.run(sql.SETTLE, {"mail": effect.mail, "now": now})
                 if effect.released:
                     params = {"mail": effect.mail, "agent": effect.as_agent, "mode": effect.mode}
-                    self.run(sql.RELEASE_MAIL, params)
+                    self.session.run(sql.RELEASE_MAIL, params)
                 else:
-                    self.run(sql.DROP_MAIL, {"number": effect.mail, "reason": "thrown-away", "now": now})
+                    self.session.run(sql.DROP_MAIL, {"number": effect.mail, "reason": "thrown-away", "now": now})
             case SetAway():
                 self._away(effect, now)
             case AddAlias():
-                self.run(
+                self.session.run(
                     "INSERT INTO alias (address, agent, at) VALUES (:address, :agent, :now) "
                     "ON CONFLICT (address) DO UPDATE SET agent = excluded.agent, at = excluded.at",
                     {"address": rows.clean(canonical(effect.address)), "agent": effect.agent, "now": now},
                 )
             case SaveReply():
-                self.run(
+                self.session.run(
                     "INSERT INTO saved_reply (name, language, text, agent, at) "
                     "VALUES (:name, :language, :text, :agent, :now) ON CONFLICT (name, language) "
                     "DO UPDATE SET text = excluded.text, agent = excluded.agent, at = excluded.at",
@@ -162,10 +165,10 @@ class Applying(Letters):
             case LinkContacts():
                 self._link_contacts(effect, writing)
             case RevokeLists():
-                self.run(sql.REVOKE_LISTS, {"agent": effect.agent, "now": now})
+                self.session.run(sql.REVOKE_LISTS, {"agent": effect.agent, "now": now})
             case CancelLetters():
                 for letter in effect.letters:
-                    self.run(
+                    self.session.run(
                         "UPDATE delivery SET state = 'dead', due_at = NULL, error = :why "
                         "WHERE letter = :letter AND state IN ('waiting', 'held')",
                         {"letter": letter, "why": effect.why},
@@ -174,22 +177,22 @@ class Applying(Letters):
                 assert_never(unknown)
 
     def _away(self, effect: SetAway, now: int) -> None:
-        self.run(
+        self.session.run(
             "UPDATE absence SET ends_at = :now WHERE agent = :agent AND (ends_at IS NULL OR ends_at > :now)",
             {"agent": effect.agent, "now": now},
         )
         if effect.start is not None:
-            self.run(
+            self.session.run(
                 "INSERT INTO absence (agent, starts_at, ends_at, cover) VALUES (:agent, :start, :until, :cover)",
                 {"agent": effect.agent, "start": rows.micros(effect.start),
                  "until": rows.micros_or_none(effect.until), "cover": effect.cover},
             )  # fmt: skip
 
     def _vote(self, effect: Vote, writing: DecisionWriting) -> None:
-        row = self.one("SELECT id, owner FROM ticket WHERE number = :number", {"number": effect.ticket})
+        row = self.session.one("SELECT id, owner FROM ticket WHERE number = :number", {"number": effect.ticket})
         if row is None:
             raise KeyError(effect.ticket)
-        self.run(
+        self.session.run(
             "INSERT INTO vote (ticket, score, comment, agent, at) VALUES (:ticket, :score, :comment, :agent, :at)",
             {"ticket": row["id"], "score": effect.score, "comment": rows.clean(effect.comment),
              "agent": row["owner"], "at": writing.moment},
@@ -198,18 +201,18 @@ class Applying(Letters):
 
     def _link_contacts(self, effect: LinkContacts, writing: DecisionWriting) -> None:
         """The other address's contact becomes the one's, everywhere; the move is journalled."""
-        _, keep = self.person(Address(effect.one), writing.now)
-        _, gone = self.person(Address(effect.other), writing.now)
+        _, keep = self.session.person(Address(effect.one), writing.now)
+        _, gone = self.session.person(Address(effect.other), writing.now)
         if keep == gone:
             return
         params = {"keep": keep, "gone": gone}
-        self.run("UPDATE address SET contact = :keep WHERE contact = :gone", params)
-        self.run(
+        self.session.run("UPDATE address SET contact = :keep WHERE contact = :gone", params)
+        self.session.run(
             "DELETE FROM participant WHERE contact = :gone AND ticket IN "
             "(SELECT ticket FROM participant WHERE contact = :keep)",
             params,
         )
-        self.run("UPDATE participant SET contact = :keep WHERE contact = :gone", params)
+        self.session.run("UPDATE participant SET contact = :keep WHERE contact = :gone", params)
         self._journal(writing, None, "contact-linked", canonical(effect.other), canonical(effect.one))
 
     def _journal(self, writing: DecisionWriting, ticket: int | None, kind: str, old: str, new: str) -> None:

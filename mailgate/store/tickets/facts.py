@@ -7,30 +7,42 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
+from mailgate.core.model.change import (
+    Facts,
+    Needs,
+    SentLetter,
+)
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Status, Ticket
-from mailgate.store import rows, signed
+from mailgate.store import rows
 from mailgate.store import statements as sql
-from mailgate.store.letters import MINUTE
-from mailgate.store.tickets.apply import Applying
+from mailgate.store.outbox import signed
+from mailgate.store.outbox.letters import MINUTE
+from mailgate.store.people.people import People
+from mailgate.store.session import Room, Session
+from mailgate.store.settings import Settings
 from mailgate.store.tickets.merging import followed
+from mailgate.store.tickets.queries import Tickets
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHORTEST_GIVEN = 8  # characters of a relay's own id that are worth a look
 CANDIDATES = 10  # tickets looked at for one mail
 
 
-class FactsReading(Applying):
+class FactsReading(Room):
     """Answers `Needs`."""
+
+    def __init__(self, session: Session, tickets: Tickets, people: People, settings: Settings) -> None:
+        super().__init__(session)
+        self._by_number, self._who, self._settings = tickets, people, settings
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `core.model.change.Facts`; what the needs do not ask for is not read."""
         known: dict[str, Any] = self._duplicate(needs)
         by_id = self._by_id(needs)
         known["letters"] = letters = self._letters(needs)
-        known["signed_since"] = signed.since(self) if letters else None
+        known["signed_since"] = signed.since(self.session) if letters else None
         asked = [*by_id.values(), *needs.numbers, *(each.ticket for each in letters.values() if each.ticket)]
         if known.get("duplicate_ticket"):
             asked.append(known["duplicate_ticket"])
@@ -65,17 +77,17 @@ class FactsReading(Applying):
         same: dict[str, Any] = {"content_digest": needs.content_digest}
         if not needs.named:
             same |= {"since": rows.micros(needs.arrived_at - AGAIN), "until": rows.micros(needs.arrived_at + AGAIN)}
-        for row in self.all(sql.SAME_CONTENT if needs.named else sql.SAME_CONTENT_NOW, same):
+        for row in self.session.all(sql.SAME_CONTENT if needs.named else sql.SAME_CONTENT_NOW, same):
             if row["fate"] in (None, "parked", "quarantined"):
                 continue  # not decided: it may be this very mail, released or retried
             known.setdefault("duplicate_of", row["number"])
             departments.update(dict.fromkeys(rows.loads(row["departments"], ())))
             if known.get("duplicate_ticket") is None:
-                known["duplicate_ticket"] = self.scalar(sql.TICKET_OF_MAIL, {"mail": row["number"]})
+                known["duplicate_ticket"] = self.session.scalar(sql.TICKET_OF_MAIL, {"mail": row["number"]})
         known["duplicate_departments"] = tuple(departments)
         if needs.message_id and "duplicate_of" not in known:
             params = {"message_id": rows.clean(needs.message_id), "content_digest": needs.content_digest}
-            own = self.one(sql.OWN_ID_BEFORE, params)
+            own = self.session.one(sql.OWN_ID_BEFORE, params)
             known["msgid_collision"] = own is not None and bool(own["taken"])
             known["awaited"] = own["awaited"] if own is not None and not own["taken"] else None
         return known
@@ -86,17 +98,17 @@ class FactsReading(Applying):
 
     def _owner(self, identifier: str) -> int | None:
         """The ticket a Message-ID belongs to; some relays (SES) put their own in the place of ours."""
-        number: int | None = self.scalar(sql.TICKET_OF_ID, {"id": identifier})
+        number: int | None = self.session.scalar(sql.TICKET_OF_ID, {"id": identifier})
         given = identifier.strip("<>").partition("@")[0]
         if number is None and len(given) >= SHORTEST_GIVEN:
-            number = self.scalar(sql.TICKET_OF_RELAYS_ID, {"id": given})
+            number = self.session.scalar(sql.TICKET_OF_RELAYS_ID, {"id": given})
         return number
 
     def _letters(self, needs: Needs) -> dict[str, SentLetter]:
-        found = ((key, signed.letter(self, key)) for key in needs.letters)
+        found = ((key, signed.letter(self.session, key)) for key in needs.letters)
         letters = {key: letter for key, letter in found if letter is not None}
         for key in letters.keys() & set(needs.reported):
-            letters[key] = replace(letters[key], deliveries=signed.deliveries(self, letters[key].id))
+            letters[key] = replace(letters[key], deliveries=signed.deliveries(self.session, letters[key].id))
         return letters
 
     def _tickets(self, numbers: list[int], sender: str) -> tuple[dict[int, Ticket], dict[int, int], dict[int, int]]:
@@ -105,13 +117,13 @@ class FactsReading(Applying):
         merged: dict[int, int] = {}
         ids: dict[int, int] = {}
         for number in numbers:
-            row = followed(self, number) if 0 < number < 2**63 else None
+            row = followed(self.session, number) if 0 < number < 2**63 else None
             if row is None:
                 continue
             if row["number"] != number:
                 merged[number] = row["number"]
             if row["number"] not in tickets:
-                ticket = self.bare_ticket(row["number"])
+                ticket = self._by_number.bare_ticket(row["number"])
                 assert ticket is not None
                 tickets[ticket.number] = self._seen_from(ticket, sender)
                 ids[ticket.number] = row["id"]
@@ -121,14 +133,14 @@ class FactsReading(Applying):
         """A person who takes part by another address of theirs is shown by the one they write from now."""
         if not sender or any(person.key == sender for person in ticket.participants):
             return ticket
-        known = self.known(sender)
+        known = self.session.known(sender)
         if known is None:
             return ticket
         others = {
             row["canonical"]
-            for row in self.all("SELECT canonical FROM address WHERE contact = :c", {"c": known["contact"]})
+            for row in self.session.all("SELECT canonical FROM address WHERE contact = :c", {"c": known["contact"]})
         }
-        return self.with_address(ticket, others, Address(known["addr"], known["name"]))
+        return self._by_number.with_address(ticket, others, Address(known["addr"], known["name"]))
 
     def _successors(
         self, tickets: dict[int, Ticket], ids: dict[int, int], merged: dict[int, int], sender: str
@@ -136,7 +148,7 @@ class FactsReading(Applying):
         """Later tickets that go on where a finished one stopped; they become candidates too."""
         successors: dict[int, int] = {}
         for number in [number for number, ticket in tickets.items() if ticket.status.done]:
-            newer = self.scalar(sql.SUCCESSOR, {"id": ids[number]})
+            newer = self.session.scalar(sql.SUCCESSOR, {"id": ids[number]})
             if newer is None:
                 continue
             found, moved, more = self._tickets([newer], sender)
@@ -151,27 +163,29 @@ class FactsReading(Applying):
     def _threads(self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int], now: datetime) -> None:
         since = rows.micros(now - DAY)
         known["customer_ids"] = {
-            number: tuple(dict.fromkeys(row["id"] for row in reversed(self.all(sql.CUSTOMER_IDS, {"id": ids[number]}))))
+            number: tuple(
+                dict.fromkeys(row["id"] for row in reversed(self.session.all(sql.CUSTOMER_IDS, {"id": ids[number]})))
+            )
             for number in tickets
         }
         known["ticket_subjects"] = {
-            number: (*(row["old"] for row in self.all(sql.SUBJECTS, {"id": ids[number]})), ticket.subject)
+            number: (*(row["old"] for row in self.session.all(sql.SUBJECTS, {"id": ids[number]})), ticket.subject)
             for number, ticket in tickets.items()
         }
         if known["letters"]:
-            found = {number: self.scalar(sql.LAST_WORDS, {"id": ids[number]}) for number in tickets}
+            found = {number: self.session.scalar(sql.LAST_WORDS, {"id": ids[number]}) for number in tickets}
             known["last_words"] = {number: name for number, name in found.items() if name}
-            gone = {number: self.scalar(sql.LAST_LEFT, {"id": ids[number]}) for number in tickets}
+            gone = {number: self.session.scalar(sql.LAST_LEFT, {"id": ids[number]}) for number in tickets}
             known["left_at"] = {number: rows.time_of(at) for number, at in gone.items() if at is not None}
         known["reopens_day"] = {
-            number: int(self.scalar(sql.REOPENS, {"id": ids[number], "since": since}))
+            number: int(self.session.scalar(sql.REOPENS, {"id": ids[number], "since": since}))
             for number, ticket in tickets.items()
             if ticket.status.done
         }
 
     def _silence(self, known: dict[str, Any], ids: dict[int, int]) -> None:
         """What bids us be quiet: the letters customers had without an agent's words, and programs that answer."""
-        sent = {number: self.all(sql.STAGE_LETTERS, {"id": ids[number]}) for number in known["tickets"]}
+        sent = {number: self.session.all(sql.STAGE_LETTERS, {"id": ids[number]}) for number in known["tickets"]}
         known["stage_letters"] = {
             number: tuple((row["template"], rows.time_of(row["created_at"])) for row in found)
             for number, found in sent.items()
@@ -180,7 +194,7 @@ class FactsReading(Applying):
         known["unattended"] = frozenset(number for number in known["tickets"] if self._by_program(ids[number]))
 
     def _by_program(self, ticket: int) -> bool:
-        row = self.one(sql.NEWEST_FROM_CUSTOMER, {"id": ticket})
+        row = self.session.one(sql.NEWEST_FROM_CUSTOMER, {"id": ticket})
         if row is None:
             return False
         guard = str(rows.loads(row["trace"], {}).get("guard", "human")) if row["trace"] else "human"
@@ -190,74 +204,67 @@ class FactsReading(Applying):
         """Who was last the requester of a ticket with that telephone number, when it was a person."""
         found = {}
         for line in phones:
-            row = self.one(sql.CALLER, {"key": line, "tail": line[-7:]})
+            row = self.session.one(sql.CALLER, {"key": line, "tail": line[-7:]})
             if row is not None:
                 found[line] = Address(row["addr"], row["name"])
         return found
 
     def _orders(self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int]) -> None:
         """What commands may need beyond the ticket itself: its thread, its journal, its letters still here."""
-        known["entries"] = {number: self.entries(ids[number]) for number in tickets}
+        known["entries"] = {number: self._by_number.entries(ids[number]) for number in tickets}
         for number, thread in known["entries"].items():
             tickets[number] = replace(tickets[number], entries=thread)
-        known["journal"] = {number: tuple(self.events(number)) for number in tickets}
+        known["journal"] = {number: tuple(self._by_number.events(number)) for number in tickets}
         known["unsent"] = {number: self._unsent(ids[number]) for number in tickets}
-        known["replies"] = {row["name"]: row["text"] for row in self.saved_replies()}
+        known["replies"] = {row["name"]: row["text"] for row in self._who.saved_replies()}
 
     def _unsent(self, ticket: int) -> dict[int, tuple[int, ...]]:
         """Customers' letters that have not left, by the mail that caused them."""
         found: dict[int, tuple[int, ...]] = {}
-        for row in self.all(sql.UNSENT, {"id": ticket}):
+        for row in self.session.all(sql.UNSENT, {"id": ticket}):
             found[row["mail"]] = (*found.get(row["mail"], ()), row["id"])
         return found
 
     def _queue(self, needs: Needs) -> tuple[Ticket, ...]:
         """The agent's own and unowned tickets at work in their departments, in working order."""
-        departments = needs.queue_in or tuple(row["name"] for row in self.all(sql.DEPARTMENTS, {}))
+        departments = needs.queue_in or tuple(row["name"] for row in self.session.all(sql.DEPARTMENTS, {}))
         names = {f"d{i}": name for i, name in enumerate(departments)}
         among = ", ".join(f":{name}" for name in names)
-        found = self.all(
+        found = self.session.all(
             f"{sql.TICKET_COLUMNS} WHERE ticket.status IN ('new', 'open') AND ticket.department IN ({among}) "
             "AND (ticket.owner IS NULL OR ticket.owner = :me) ORDER BY ticket.due_at IS NULL, ticket.due_at, "
             "ticket.rank, ticket.created_at LIMIT 10",
             {**names, "me": needs.queue_of},
         )
-        return tuple(self.bare(row) for row in found)
+        return tuple(self._by_number.bare(row) for row in found)
 
     def _sender(self, known: dict[str, Any], needs: Needs, now: datetime) -> None:
         at = rows.micros(now)
         hour, day = rows.micros(now - HOUR), rows.micros(now - DAY)
-        known["acks_hour"] = int(self.scalar(sql.TALLIED, {"name": "ack", "since": hour // MINUTE}))
+        known["acks_hour"] = int(self.session.scalar(sql.TALLIED, {"name": "ack", "since": hour // MINUTE}))
         if not needs.sender:
             return
         sender = rows.clean(canonical(needs.sender))
-        acks = self.one(sql.ACKS_TO, {"sender": sender, "hour": hour, "day": day})
+        acks = self.session.one(sql.ACKS_TO, {"sender": sender, "hour": hour, "day": day})
         assert acks is not None
         known["acks_sender_hour"], known["acks_sender_day"] = int(acks["hour"]), int(acks["day"])
         params = {"address": sender, "domain": "@" + sender.rpartition("@")[2], "now": at}
-        known["banned"] = self.scalar(sql.BANNED, params) is not None
-        known["unproven_sender_hour"] = int(self.scalar(sql.UNPROVEN_FROM, {"sender": sender, "since": hour}))
-        asked = {name: self.scalar(sql.ASKED_AT, {"agent": name}) for name in needs.asked}
+        known["banned"] = self.session.scalar(sql.BANNED, params) is not None
+        known["unproven_sender_hour"] = int(self.session.scalar(sql.UNPROVEN_FROM, {"sender": sender, "since": hour}))
+        asked = {name: self.session.scalar(sql.ASKED_AT, {"agent": name}) for name in needs.asked}
         known["asked_at"] = {name: rows.time_of(at) for name, at in asked.items() if at is not None}
-        address = self.known(sender)
+        address = self.session.known(sender)
         known["known_sender"] = address is not None and address["used_at"] is not None
         if address is not None:
             params = {"requester": address["id"], "since": hour}
-            known["tickets_sender_hour"] = int(self.scalar(sql.TICKETS_FROM, params))
+            known["tickets_sender_hour"] = int(self.session.scalar(sql.TICKETS_FROM, params))
 
     def _people(self, known: dict[str, Any], now: datetime) -> None:
-        people = self.all(sql.PEOPLE, {})
+        people = self.session.all(sql.PEOPLE, {})
         known["load"] = {row["name"]: row["open_tickets"] for row in people if row["open_tickets"] > 0}
         known["last_assigned"] = {
             row["name"]: rows.time_of(row["last_assigned_at"]) for row in people if row["last_assigned_at"] is not None
         }
-        known["away"] = self.absences(now)
-        promises = self.setting("promises")
+        known["away"] = self._who.absences(now)
+        promises = self._settings.get("promises")
         known["promise_seconds"] = json.loads(promises) if promises else {}
-
-    def absences(self, now: datetime) -> tuple[Absence, ...]:
-        """Agents away at that moment."""
-        return tuple(
-            Absence(row["agent"], rows.time_of(row["starts_at"]), rows.moment(row["ends_at"]), row["cover"])
-            for row in self.all(sql.AWAY, {"now": rows.micros(now)})
-        )

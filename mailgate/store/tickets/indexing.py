@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from mailgate.store.session import TransactionPart
+from mailgate.store.session import Session
 
 CURSOR = "words-indexed"
 TEXT = 256 * 1024  # characters of an entry that are searched
@@ -41,22 +41,22 @@ def body(author: str, name: str, text: str) -> str:
     return folded(f"{author} {name} {text[:TEXT]}")
 
 
-def indexed_up_to(session: TransactionPart) -> int:
+def indexed_up_to(session: Session) -> int:
     """The last entry the index knows."""
     return int(session.scalar("SELECT value FROM counter WHERE name = :name", {"name": CURSOR}) or 0)
 
 
-def take_out(session: TransactionPart, entries: Iterable[int], subject: str) -> None:
+def take_out(session: Session, entries: Iterable[int], subject: str) -> None:
     """Out of the index, before anything about these entries or their title changes."""
     _each(session, TAKE_OUT, entries, subject)
 
 
-def put_in(session: TransactionPart, entries: Iterable[int], subject: str) -> None:
+def put_in(session: Session, entries: Iterable[int], subject: str) -> None:
     """Into the index again, after it has changed."""
     _each(session, FEED, entries, subject)
 
 
-def retitle(session: TransactionPart, entries: Iterable[int], old: str, new: str) -> None:
+def retitle(session: Session, entries: Iterable[int], old: str, new: str) -> None:
     """The entries are found by another title from now on."""
     moved = list(entries)
     if old != new:
@@ -64,7 +64,7 @@ def retitle(session: TransactionPart, entries: Iterable[int], old: str, new: str
         put_in(session, moved, new)
 
 
-def let_go(session: TransactionPart, after: int, pages: int) -> int | None:
+def let_go(session: Session, after: int, pages: int) -> int | None:
     """Rewrite up to so many pages of the index, so that what was taken out stands in none; None when all are done.
 
     `after` is 0 at first, then what was returned: all is gathered once, then merged bit by bit (FTS5 section 6.8).
@@ -74,7 +74,7 @@ def let_go(session: TransactionPart, after: int, pages: int) -> int | None:
     return after + 1 if session.connection.total_changes - before >= 2 else None
 
 
-def _each(session: TransactionPart, statement: str, entries: Iterable[int], subject: str) -> None:
+def _each(session: Session, statement: str, entries: Iterable[int], subject: str) -> None:
     cursor = indexed_up_to(session)
     for entry in entries:
         row = session.one(INDEXED, {"id": entry, "cursor": cursor})

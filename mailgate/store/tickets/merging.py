@@ -7,7 +7,7 @@ from typing import Any
 from mailgate.core.model.ticket import Status
 from mailgate.store import rows
 from mailgate.store import statements as sql
-from mailgate.store.session import TransactionPart
+from mailgate.store.session import Session
 from mailgate.store.tickets.indexing import retitle
 from mailgate.store.tickets.ticket_writer import TicketWriter
 
@@ -15,7 +15,7 @@ FOLLOW = "SELECT id, number, merged_into, subject FROM ticket WHERE number = :nu
 STEP = "SELECT id, number, merged_into, subject FROM ticket WHERE id = :id"
 
 
-def followed(session: TransactionPart, number: int) -> rows.Row | None:
+def followed(session: Session, number: int) -> rows.Row | None:
     """The row (id, number) where a number leads after all merges; a loop ends where it closes (threats T-12)."""
     row = session.one(FOLLOW, {"number": number})
     seen: set[int] = set()
@@ -118,7 +118,7 @@ def unmerge(desk: TicketWriter) -> None:
     desk.put(merged_into=None, **columns)
 
 
-def _moved(session: TransactionPart, ticket: int) -> dict[str, Any]:
+def _moved(session: Session, ticket: int) -> dict[str, Any]:
     """What went along when this ticket was merged last, as journalled; empty when it stands alone."""
     return dict(
         rows.loads(

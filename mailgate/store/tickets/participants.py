@@ -108,8 +108,9 @@ class Participants(TicketWriter):
 
     def withdraw(self, change: Withdraw) -> None:
         """An agent's words become a note; what their writing had answered is owed again."""
+        leaving = [entry for origin, entry in self.writing.split if origin is self]  # they move when all is written
         params = {"ticket": self.id, "entry": change.entry}
-        if not self.session.run(
+        if change.entry in leaving or not self.session.run(
             "UPDATE entry SET kind = 'note' WHERE id = :entry AND ticket = :ticket AND kind = 'agent'", params
         ):
             return
@@ -118,7 +119,7 @@ class Participants(TicketWriter):
             "min(CASE WHEN kind = 'agent' AND id < :entry THEN at END) AS before, "
             "min(CASE WHEN kind = 'agent' THEN at END) AS first, "
             "max(CASE WHEN kind = 'agent' OR kind = 'customer' AND unverified = 0 THEN at END) AS public "
-            "FROM entry WHERE ticket = :ticket",
+            f"FROM entry WHERE ticket = :ticket AND id NOT IN ({', '.join(str(int(one)) for one in leaving)})",  # noqa: S608
             params,
         )
         assert left is not None

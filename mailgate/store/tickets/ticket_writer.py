@@ -7,7 +7,7 @@ from typing import Any
 
 from mailgate.core.model.ticket import Status
 from mailgate.store import rows
-from mailgate.store.session import TransactionPart
+from mailgate.store.session import Session
 
 AT_WORK = (Status.NEW.value, Status.OPEN.value)
 DUES = {"first_response": "due_first", "resolve": "due_resolve", "manual": "due_manual"}
@@ -37,7 +37,7 @@ class DecisionWriting:
 class TicketWriter:
     """The row of one ticket while a step is written."""
 
-    def __init__(self, session: TransactionPart, writing: DecisionWriting, row: dict[str, Any] | None) -> None:
+    def __init__(self, session: Session, writing: DecisionWriting, row: dict[str, Any] | None) -> None:
         self.session = session
         self.writing = writing
         self.row: dict[str, Any] = row or {}

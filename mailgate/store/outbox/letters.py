@@ -1,27 +1,45 @@
-"""Letters we owe: written with their cause, leased to a sender, marked with what became of them."""
+"""The outbox: letters written with their cause, leased to a sender, marked with what became of them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from mailgate.core.letters.letter import DueDelivery, DueLetter
-from mailgate.core.model.change import Outbound, Urgency
+from mailgate.core.model.change import (
+    Outbound,
+    Urgency,
+)
 from mailgate.core.model.ticket import Ticket
-from mailgate.store import rows, signed
+from mailgate.store import rows
 from mailgate.store import statements as sql
-from mailgate.store.base import Ids
+from mailgate.store.outbox import signed
+from mailgate.store.session import Room, Session
 from mailgate.store.tickets.merging import followed
-from mailgate.store.tickets.queries import Queries
+from mailgate.store.tickets.queries import Tickets
 from mailgate.store.tickets.ticket_writer import DecisionWriting, TicketWriter
+from mailgate.store.values import Ids
 
 MINUTE = 60_000_000
 STATES = frozenset(("waiting", "leased", "sending", "sent", "uncertain", "held", "dead"))
+GATHERED = """
+SELECT letter.agent, letter.id, letter.context, delivery.due_at, ticket.number FROM delivery
+JOIN letter ON letter.id = delivery.letter JOIN ticket ON ticket.id = letter.ticket
+WHERE delivery.urgency = 2 AND delivery.due_at <= :before AND delivery.due_at IS NOT NULL
+  AND delivery.state IN ('waiting', 'leased', 'held') AND delivery.state = 'held'  -- the first is the index's own
+  AND letter.template = 'notice' AND letter.agent <> ''
+ORDER BY letter.agent, letter.id
+"""
 
 
-class Letters(Queries):
-    """The outbox."""
+class Outbox(Room):
+    """Letters and their deliveries."""
+
+    def __init__(self, session: Session, tickets: Tickets) -> None:
+        super().__init__(session)
+        self._tickets = tickets
 
     def write_letter(
         self, outbound: Outbound, desk: TicketWriter | None, writing: DecisionWriting, ids: Ids, hold: bool
@@ -31,7 +49,7 @@ class Letters(Queries):
         department = outbound.department or (desk.row["department"] if desk else "")
         audience = outbound.audience.value
         message_id = ids.message_id(number, audience, outbound.agent, outbound.purpose)
-        letter = self.scalar(
+        letter = self.session.scalar(
             sql.LETTER,
             {
                 "ticket": desk.id if desk else None,
@@ -57,22 +75,22 @@ class Letters(Queries):
         )
         if letter is None:
             return ()
-        signed.note(self, letter, message_id)
+        signed.note(self.session, letter, message_id)
         self._deliveries(letter, outbound, department, writing.now, hold)
         if desk is not None:
-            self.run(
+            self.session.run(
                 "INSERT INTO msgid (id, ticket) SELECT message_id, ticket FROM letter WHERE id = :letter "
                 "ON CONFLICT DO NOTHING",
                 {"letter": letter},
             )
         if outbound.urgency is Urgency.ACK:
-            self.run(sql.TALLY, {"name": "ack", "bucket": writing.now // MINUTE})
+            self.session.run(sql.TALLY, {"name": "ack", "bucket": writing.now // MINUTE})
         return (int(letter),)
 
     def _deliveries(self, letter: int, outbound: Outbound, department: str, now: int, hold: bool) -> None:
         due = now if outbound.not_before is None else max(now, rows.micros(outbound.not_before))
         state = "held" if hold or due > now else "waiting"
-        self.many(
+        self.session.many(
             sql.DELIVERY,
             [
                 {
@@ -89,12 +107,10 @@ class Letters(Queries):
             ],
         )
 
-    # --- sending ------------------------------------------------------------------------------------------------------
-
     def claim(
         self, now: datetime, lease_until: datetime, limit: int, skip_departments: Iterable[str] = ()
     ) -> list[DueLetter]:
-        """See `base.Tx.claim`: one range of the due index for each urgency, so future letters cost nothing."""
+        """See `verbs.OutboxTx.claim`: one range of the due index for each urgency, so future letters cost nothing."""
         at, until, left = rows.micros(now), rows.micros(lease_until), limit
         skipped = {f"skip{i}": name for i, name in enumerate(skip_departments)}
         wanted = (
@@ -110,7 +126,7 @@ class Letters(Queries):
             if left <= 0:
                 break
             params = {"urgency": int(urgency), "now": at, "limit": left, **skipped}
-            for letter in dict.fromkeys(row["letter"] for row in self.all(wanted, params)):
+            for letter in dict.fromkeys(row["letter"] for row in self.session.all(wanted, params)):
                 due = self._lease(letter, at, until)
                 claimed.append(due)
                 left -= len(due.deliveries)
@@ -119,8 +135,8 @@ class Letters(Queries):
         return claimed
 
     def _lease(self, letter: int, now: int, until: int) -> DueLetter:
-        leased = self.all(sql.LEASE, {"letter": letter, "now": now, "until": until})
-        row = self.one(sql.LETTER_DUE, {"letter": letter})
+        leased = self.session.all(sql.LEASE, {"letter": letter, "now": now, "until": until})
+        row = self.session.one(sql.LETTER_DUE, {"letter": letter})
         assert row is not None
         deliveries = tuple(
             DueDelivery(
@@ -157,12 +173,12 @@ class Letters(Queries):
 
     def _told_about(self, number: int | None) -> Ticket | None:
         """The ticket of a letter with its thread, where merges took it."""
-        home = None if number is None else followed(self, number)
-        return None if home is None else self.ticket(home["number"])
+        home = None if number is None else followed(self.session, number)
+        return None if home is None else self._tickets.get(home["number"])
 
     def keep_rendered(self, letter: int, raw: bytes, subject: str) -> None:
         """The words as they leave; the first rendering stays, so that retries are the same bytes."""
-        self.run(sql.RENDERED, {"letter": letter, "subject": rows.clean(subject), "bytes": raw})
+        self.session.run(sql.RENDERED, {"letter": letter, "subject": rows.clean(subject), "bytes": raw})
 
     def mark(
         self,
@@ -182,7 +198,7 @@ class Letters(Queries):
         due = rows.micros_or_none(due_at)
         if state == "waiting" and due is None:
             due = at
-        changed = self.run(
+        changed = self.session.run(
             sql.MARK,
             {
                 "delivery": delivery,
@@ -198,18 +214,18 @@ class Letters(Queries):
             raise KeyError(delivery)
 
     def recover(self, now: datetime) -> Mapping[str, int]:
-        """See `base.Tx.recover`."""
+        """See `verbs.OutboxTx.recover`."""
         at = rows.micros(now)
-        states = [row["state"] for row in self.all(sql.DOUBTED, {"now": at})]
+        states = [row["state"] for row in self.session.all(sql.DOUBTED, {"now": at})]
         return {
-            "leased": self.run(sql.UNLEASE, {"now": at}),
+            "leased": self.session.run(sql.UNLEASE, {"now": at}),
             "retried": states.count("waiting"),
             "uncertain": states.count("uncertain"),
         }
 
     # --- what people do about it --------------------------------------------------------------------------------------
 
-    def retry_delivery(self, delivery: int, now: datetime) -> bool:
+    def retry(self, delivery: int, now: datetime) -> bool:
         """A person wants it tried now, whatever state it stopped in; False for an unknown, sent or sending one."""
         return self._person(
             delivery,
@@ -218,7 +234,7 @@ class Letters(Queries):
             now,
         )
 
-    def drop_delivery(self, delivery: int, now: datetime) -> bool:
+    def drop(self, delivery: int, now: datetime) -> bool:
         """A person wants it never sent; False for an unknown, sent or sending one."""
         return self._person(
             delivery, "state = 'dead', due_at = NULL, error = 'dropped'", ("waiting", "uncertain", "held"), now
@@ -227,18 +243,121 @@ class Letters(Queries):
     def _person(self, delivery: int, what: str, states: tuple[str, ...], now: datetime) -> bool:
         among = ", ".join(f"'{state}'" for state in states)
         statement = f"UPDATE delivery SET {what} WHERE id = :id AND state IN ({among})"  # noqa: S608
-        return self.run(statement, {"id": delivery, "now": rows.micros(now)}) > 0
+        return self.session.run(statement, {"id": delivery, "now": rows.micros(now)}) > 0
 
     def hasten(self, now: datetime) -> int:
         """Letters written at a later time than this (a job played ahead of its time) need not wait for it."""
-        return self.run(
+        return self.session.run(
             "UPDATE delivery SET due_at = :now WHERE state = 'waiting' AND created_at > :now AND due_at = created_at",
             {"now": rows.micros(now)},
         )
 
     def release(self, now: datetime) -> int:
         """Everything held leaves, except what waits for its own time."""
-        return self.run(
+        return self.session.run(
             "UPDATE delivery SET state = 'waiting', due_at = :now WHERE state = 'held' AND due_at IS NULL",
             {"now": rows.micros(now)},
         )
+
+    def revoke_agent(self, agent: str, now: datetime) -> int:
+        """Every token an agent has ever been sent proves nothing any more; how many letters that were."""
+        params = {"agent": agent, "now": rows.micros(now)}
+        return self.session.run(
+            "UPDATE letter SET revoked_at = :now WHERE agent = :agent AND revoked_at IS NULL", params
+        )
+
+    # --- looked at ----------------------------------------------------------------------------------------------------
+
+    def deliveries(self, states: Sequence[str] = ()) -> list[Mapping[str, Any]]:
+        """A row a delivery, oldest first; without `states` all that is not sent yet. Keys of the contract."""
+        wanted = list(states) or ["waiting", "leased", "sending", "uncertain", "held", "dead"]
+        names = {f"s{i}": state for i, state in enumerate(wanted)}
+        among = ", ".join(f":{name}" for name in names)
+        return [
+            {
+                "id": row["id"],
+                "ticket": row["number"],
+                "template": row["template"],
+                "to": row["recipient"],
+                "state": row["state"],
+                "attempts": row["attempts"],
+                "due_at": rows.moment(row["due_at"]),
+                "error": row["error"] or None,
+                "message_id": row["message_id"],
+                "letter": row["letter"],
+            }
+            for row in self.session.all(
+                "SELECT delivery.*, letter.template, letter.message_id, ticket.number FROM delivery "  # noqa: S608
+                "JOIN letter ON letter.id = delivery.letter LEFT JOIN ticket ON ticket.id = letter.ticket "
+                f"WHERE delivery.state IN ({among}) ORDER BY delivery.id",
+                names,
+            )
+        ]
+
+    def letter(self, number: int) -> Mapping[str, Any] | None:
+        """See `verbs.OutboxRead.letter`."""
+        row = self.session.one(sql.LETTER_DUE, {"letter": number})
+        if row is None:
+            return None
+        found = dict(row)
+        found["ticket"] = found.pop("ticket_number")
+        found["raw"] = found.pop("bytes")
+        found["subject"] = found.pop("rendered_subject") or found["subject"]
+        found["created_at"] = rows.time_of(found["created_at"])
+        found["revoked_at"] = rows.moment(found["revoked_at"])
+        found["context"] = rows.loads(found["context"], {})
+        found["to"] = rows.addresses(found.pop("recipients"))
+        found["cc"] = rows.addresses(found.pop("copies"))
+        found["references"] = tuple(found.pop("refs").split())
+        found["attachments"] = [tuple(each) for each in rows.loads(found["attachments"], [])]
+        found["deliveries"] = [
+            {
+                **dict(each),
+                **{name: rows.moment(each[name]) for name in ("due_at", "created_at", "first_tried_at", "sent_at")},
+            }
+            for each in self.session.all(
+                "SELECT * FROM delivery WHERE letter = :letter ORDER BY id", {"letter": number}
+            )
+        ]
+        return found
+
+    def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]:
+        """The letters a mail caused, oldest first: `id`, `template`, `to`."""
+        found = self.session.all(
+            "SELECT id, template, recipients, copies FROM letter WHERE mail = :mail ORDER BY id", {"mail": mail}
+        )
+        return [
+            {
+                "id": row["id"],
+                "template": row["template"],
+                "to": [one.addr for one in (*rows.addresses(row["recipients"]), *rows.addresses(row["copies"]))],
+            }
+            for row in found
+        ]
+
+    def letter_of_delivery(self, delivery: int) -> int | None:
+        """The letter a delivery belongs to."""
+        found = self.session.scalar("SELECT letter FROM delivery WHERE id = :id", {"id": delivery})
+        return None if found is None else int(found)
+
+    def letters_to_customers(self, ticket: int) -> list[int]:
+        """The letters about that ticket number that were written to customers, oldest first."""
+        found = self.session.all(
+            "SELECT letter.id FROM letter JOIN ticket ON ticket.id = letter.ticket "
+            "WHERE ticket.number = :number AND letter.audience = 'customer' ORDER BY letter.id",
+            {"number": ticket},
+        )
+        return [row["id"] for row in found]
+
+    def gathered(self, before: datetime) -> list[Mapping[str, Any]]:
+        """See `verbs.OutboxRead.gathered`."""
+        return [
+            {
+                "agent": row["agent"],
+                "letter": row["id"],
+                "ticket": row["number"],
+                "context": rows.loads(row["context"], {}),
+                "due_at": rows.time_of(row["due_at"]),
+            }
+            for row in self.session.all(GATHERED, {"before": rows.micros(before)})
+        ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.proof import token
 from mailgate.store import rows
-from mailgate.store.session import TransactionPart
+from mailgate.store.session import Session
 
 FILL = "0005_signed"  # the migration, and what it owes to old letters
 
@@ -29,14 +29,14 @@ _DELIVERIES = "SELECT id, canonical FROM delivery WHERE letter = :letter ORDER B
 _SINCE = "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = 'mailgate' AND name = :name"
 
 
-def note(session: TransactionPart, letter: int, message_id: str) -> None:
+def note(session: Session, letter: int, message_id: str) -> None:
     """A letter just written is found by its token."""
     key = token.letter_of(message_id)
     if key:
         session.run(_KNOWN, {"token": key, "letter": letter, "scheme": token.NOW})
 
 
-def find_by_token(session: TransactionPart, after: int, most: int) -> int | None:
+def find_by_token(session: Session, after: int, most: int) -> int | None:
     """Letters that 0.1.0 wrote are found by theirs; new ones have one. None when all were looked at."""
     found = session.all(_NEXT, {"after": after, "rows": most})
     keys = [(token.letter_of(row["message_id"]), row["id"]) for row in found]
@@ -44,7 +44,7 @@ def find_by_token(session: TransactionPart, after: int, most: int) -> int | None
     return found[-1]["id"] if found else None
 
 
-def letter(session: TransactionPart, key: str) -> SentLetter | None:
+def letter(session: Session, key: str) -> SentLetter | None:
     """The letter with that Message-ID, or that `Token.letter`; None when we never wrote it."""
     if key.startswith("<"):
         row = session.one(_BY_ID, {"id": rows.clean(key), "token": token.letter_of(key)})
@@ -68,12 +68,12 @@ def letter(session: TransactionPart, key: str) -> SentLetter | None:
     )
 
 
-def deliveries(session: TransactionPart, letter: int) -> tuple[tuple[int, str], ...]:
+def deliveries(session: Session, letter: int) -> tuple[tuple[int, str], ...]:
     """To whom a letter goes: the id of each delivery and its address."""
     return tuple((row["id"], row["canonical"]) for row in session.all(_DELIVERIES, {"letter": letter}))
 
 
-def since(session: TransactionPart) -> datetime | None:
+def since(session: Session) -> datetime | None:
     """When letters began to be signed carrier by carrier: at the migration that tells them apart."""
     found = session.scalar(_SINCE, {"name": FILL})
     return None if found is None else datetime.fromisoformat(found).astimezone(UTC)

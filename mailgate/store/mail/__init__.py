@@ -1,0 +1,1 @@
+"""Mail as it came, its one fate, and how long its bytes stay."""

@@ -1,0 +1,146 @@
+"""People: agents and their addresses, whom we asked about a mail, who is banned, and what is known of customers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from mailgate.core.model.change import (
+    Absence,
+)
+from mailgate.core.model.mail import canonical
+from mailgate.store import rows
+from mailgate.store import statements as sql
+from mailgate.store.mail.inbox import Mail
+from mailgate.store.people.forgetting import Forgetting
+from mailgate.store.people.person_data import PersonData, contacts
+from mailgate.store.session import Room, Session
+
+_WAITS = """
+SELECT parking.mail, parking.agent, parking.why, parking.at, parking.doubt, parking.asks, parking.asked_at,
+  parking.told_at, parking.text, mail.subject, mail.author, mail.arrived_at FROM parking
+JOIN mail ON mail.number = parking.mail
+WHERE parking.settled_at IS NULL AND parking.agent <> ''
+"""
+UNANSWERED = f"""{_WAITS} AND (parking.asks = 0 AND parking.doubt = 1 OR parking.asks = 1 AND parking.asked_at <= :again
+  OR parking.told_at IS NULL AND parking.at <= :tell)
+ORDER BY parking.mail LIMIT :limit
+"""
+DOUBTED = f"{_WAITS} AND parking.agent = :agent AND parking.doubt = 1 ORDER BY parking.asks, parking.mail LIMIT :limit"
+
+
+class People(Room):
+    """What is kept of people, agents and customers."""
+
+    def __init__(self, session: Session, mail: Mail) -> None:
+        super().__init__(session)
+        self._mail = mail
+
+    def agent_ids(self) -> Mapping[str, int]:
+        """Every agent's name and id, as they stand in tokens."""
+        return {row["name"]: row["id"] for row in self.session.all("SELECT name, id FROM agent", {})}
+
+    def aliases(self) -> Mapping[str, tuple[str, ...]]:
+        """Further addresses agents confirmed, by agent."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.session.all("SELECT agent, address FROM alias ORDER BY agent, address", {}):
+            found[row["agent"]].append(row["address"])
+        return {agent: tuple(addresses) for agent, addresses in found.items()}
+
+    def absences(self, now: datetime) -> tuple[Absence, ...]:
+        """Agents away at that moment."""
+        return tuple(
+            Absence(row["agent"], rows.time_of(row["starts_at"]), rows.moment(row["ends_at"]), row["cover"])
+            for row in self.session.all(sql.AWAY, {"now": rows.micros(now)})
+        )
+
+    def saved_replies(self) -> list[Mapping[str, Any]]:
+        """Canned answers kept by agents, by name and language."""
+        return [
+            {**dict(row), "at": rows.time_of(row["at"])}
+            for row in self.session.all("SELECT * FROM saved_reply ORDER BY name, language", {})
+        ]
+
+    def bans(self, now: datetime) -> list[Mapping[str, Any]]:
+        """The bans in force."""
+        return [
+            {
+                "pattern": row["pattern"],
+                "until": rows.moment(row["until"]),
+                "why": row["why"],
+                "at": rows.time_of(row["at"]),
+            }
+            for row in self.session.all(
+                "SELECT * FROM ban WHERE until IS NULL OR until > :now ORDER BY pattern", {"now": rows.micros(now)}
+            )
+        ]
+
+    def ban(self, pattern: str, until: datetime | None, why: str, now: datetime) -> None:
+        """Nothing more from an address or `@domain`, for good or until a time."""
+        self.session.run(
+            "INSERT INTO ban (pattern, until, why, at) VALUES (:pattern, :until, :why, :at) "
+            "ON CONFLICT (pattern) DO UPDATE SET until = excluded.until, why = excluded.why, at = excluded.at",
+            {
+                "pattern": rows.clean(canonical(pattern)),
+                "until": rows.micros_or_none(until),
+                "why": rows.clean(why),
+                "at": rows.micros(now),
+            },
+        )
+
+    def unban(self, pattern: str) -> bool:
+        """Welcome again; False when it was not banned."""
+        return (
+            self.session.run("DELETE FROM ban WHERE pattern = :pattern", {"pattern": rows.clean(canonical(pattern))})
+            > 0
+        )
+
+    # --- asked about parked mail --------------------------------------------------------------------------------------
+
+    def unanswered(self, again: datetime, tell: datetime, limit: int) -> list[Mapping[str, Any]]:
+        """Parked mail in doubt that its agent was not asked about, mail asked about once, at `again` or earlier, and
+        mail parked at `tell` or earlier that no lead has heard of.
+
+        Keys: `mail agent why at doubt asks asked_at told_at text subject author arrived_at`; `agent` is who is asked.
+        """
+        params = {"again": rows.micros(again), "tell": rows.micros(tell), "limit": limit}
+        return [_parked(row) for row in self.session.all(UNANSWERED, params)]
+
+    def doubted(self, agent: str, limit: int) -> list[Mapping[str, Any]]:
+        """Parked mail in this agent's name without proof, what they were not asked about first; as `unanswered`."""
+        return [_parked(row) for row in self.session.all(DOUBTED, {"agent": agent, "limit": limit})]
+
+    def last_asked(self, agent: str) -> datetime | None:
+        """When the agent was last asked about mail in doubt that still waits."""
+        return rows.moment(self.session.scalar(sql.ASKED_AT, {"agent": agent}))
+
+    def asked(self, mails: Iterable[int], now: datetime) -> None:
+        """A letter has asked the agent about these parked mails."""
+        statement = "UPDATE parking SET asks = asks + 1, asked_at = :now WHERE mail = :mail"
+        self.session.many(statement, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
+
+    def told(self, mails: Iterable[int], now: datetime) -> None:
+        """A lead has heard of these parked mails, or nobody needs to."""
+        statement = "UPDATE parking SET told_at = :now WHERE mail = :mail"
+        self.session.many(statement, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
+
+    # --- customers ----------------------------------------------------------------------------------------------------
+
+    def contacts(self) -> list[Mapping[str, Any]]:
+        """See `verbs.PeopleRead.contacts`."""
+        return contacts(self.session)
+
+    def data_of(self, address: str) -> Mapping[str, Any] | None:
+        """See `verbs.PeopleRead.data_of`."""
+        return PersonData(self.session).of(address)
+
+    def forget(self, address: str, now: datetime, actor: str) -> tuple[Mapping[str, int], list[str]] | None:
+        """See `verbs.PeopleTx.forget`."""
+        return Forgetting(self.session, self._mail).forget(address, now, actor)
+
+
+def _parked(row: Any) -> Mapping[str, Any]:
+    times = {"at": rows.time_of(row["at"]), "arrived_at": rows.time_of(row["arrived_at"])}
+    return {**dict(row), **times, "doubt": bool(row["doubt"]), "asked_at": rows.moment(row["asked_at"])}

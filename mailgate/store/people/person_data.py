@@ -1,0 +1,120 @@
+"""A person's data found: their addresses, their tickets, their mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mailgate.store import rows
+from mailgate.store.session import Room, Session
+
+
+def contacts(session: Session) -> list[Mapping[str, Any]]:
+    """See `verbs.PeopleRead.contacts`."""
+    found: dict[int, dict[str, Any]] = {}
+    for row in session.all(
+        "SELECT contact, addr, name, used_at, (SELECT count(*) FROM ticket WHERE ticket.requester = address.id) "
+        "AS tickets FROM address ORDER BY contact, used_at IS NULL, used_at DESC, id",
+        {},
+    ):
+        one = found.setdefault(row["contact"], {"name": "", "addresses": [], "tickets": 0, "last_mail_at": None})
+        one["name"] = one["name"] or row["name"]
+        one["addresses"].append(row["addr"])
+        one["tickets"] += row["tickets"]
+        one["last_mail_at"] = one["last_mail_at"] or rows.moment(row["used_at"])
+    return list(found.values())
+
+
+class PersonData(Room):
+    """Where one person stands in our tables."""
+
+    def of(self, address: str) -> Mapping[str, Any] | None:
+        """See `verbs.PeopleRead.data_of`."""
+        known = self.session.known(address)
+        if known is None:
+            return None
+        contacts = [known["contact"], *self._answered_instead(known["contact"])]
+        addresses = [
+            row
+            for contact in contacts
+            for row in self.session.all(
+                "SELECT id, canonical, addr, name FROM address WHERE contact = :c", {"c": contact}
+            )
+        ]
+        keys = {row["canonical"] for row in addresses} | {row["addr"] for row in addresses}
+        own, others = self._tickets_of(contacts)
+        mails = self._mails_of(keys, own)
+        others |= {
+            row["ticket"]
+            for mail in mails
+            for row in self.session.all("SELECT ticket FROM mail_ticket WHERE mail = :mail", {"mail": mail})
+        } - own
+        return {
+            "contact": known["contact"],
+            "contacts": contacts,
+            "ids": [row["id"] for row in addresses],
+            "keys": sorted(keys),
+            "addresses": [row["addr"] for row in addresses],
+            "names": sorted({row["name"] for row in addresses if row["name"]}),
+            "own": sorted(own),
+            "others": sorted(others),
+            "mails": sorted(mails),
+            "tickets": self._numbers(own),
+            "unsolved": self._numbers(own, "AND status NOT IN ('solved', 'archived')"),
+            "took_part": self._numbers(others),
+        }
+
+    def _answered_instead(self, contact: int) -> list[int]:
+        """Whom their mail alone named to be answered (Reply-To): requesters of tickets they opened who never wrote."""
+        found = self.session.all(
+            "SELECT DISTINCT other.contact FROM address JOIN mail ON mail.author = address.canonical COLLATE NOCASE "
+            "JOIN entry ON entry.mail = mail.number JOIN ticket ON ticket.id = entry.ticket "
+            "JOIN address AS other ON other.id = ticket.requester "
+            "WHERE address.contact = :contact AND other.contact <> :contact "
+            "AND entry.id = (SELECT min(id) FROM entry AS first WHERE first.ticket = ticket.id)",
+            {"contact": contact},
+        )
+        return [row["contact"] for row in found if not self._wrote(row["contact"])]
+
+    def _wrote(self, contact: int) -> bool:
+        keys = {
+            row["canonical"]
+            for row in self.session.all("SELECT canonical FROM address WHERE contact = :c", {"c": contact})
+        }
+        return bool(self._mails_of(keys, set()))
+
+    def _tickets_of(self, contacts: list[int]) -> tuple[set[int], set[int]]:
+        """Row ids of tickets that are this person's, and of those they took part in."""
+        mine: set[int] = set()
+        part: set[int] = set()
+        for contact in contacts:
+            params = {"contact": contact}
+            own = self.session.all(
+                "SELECT ticket.id FROM ticket JOIN address ON address.id = ticket.requester "
+                "WHERE address.contact = :contact",
+                params,
+            )
+            mine |= {row["id"] for row in own}
+            joined = self.session.all("SELECT ticket AS id FROM participant WHERE contact = :contact", params)
+            part |= {row["id"] for row in joined}
+        return mine, part - mine
+
+    def _mails_of(self, keys: set[str], own: set[int]) -> set[int]:
+        """Mail they wrote, whatever became of it, and all mail in tickets that are theirs."""
+        names = {f"k{i}": key for i, key in enumerate(sorted(keys))}
+        among = ", ".join(f":{name}" for name in names)
+        found = self.session.all(
+            f"SELECT number FROM mail WHERE author COLLATE NOCASE IN ({among}) OR sender COLLATE NOCASE IN ({among})",  # noqa: S608
+            names,
+        )
+        mails = {row["number"] for row in found}
+        for ticket in own:
+            mails |= {
+                row["mail"] for row in self.session.all("SELECT mail FROM mail_ticket WHERE ticket = :t", {"t": ticket})
+            }
+        return mails
+
+    def _numbers(self, tickets: Iterable[int], more: str = "") -> list[int]:
+        statement = f"SELECT number FROM ticket WHERE id = :id {more}"  # noqa: S608
+        found = (self.session.scalar(statement, {"id": one}) for one in tickets)
+        return sorted(int(number) for number in found if number is not None)

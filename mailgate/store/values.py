@@ -1,0 +1,110 @@
+"""What the store is handed and hands out beside tickets and mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from mailgate.core.model.mail import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The bytes of a large mail, on disk under a name that begins with their digest; no row speaks of them yet."""
+
+    digest: str  # sha256 hex
+    size: int  # octets
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The answer to `keep`: the mail's number, and the earlier mail it repeats byte for byte."""
+
+    number: int
+    duplicate_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMail:
+    """A mail without a fate yet."""
+
+    number: int
+    raw: bytes | None  # None when the bytes lie in a file
+    path: str | None
+    envelope: Envelope
+    accepted_at: datetime
+    arrived_at: datetime
+    attempts: int  # how often a child died on it
+    alone: int  # how often the gateway ended uncleanly while it alone was being decided
+    size: int
+    released_as: str = ""  # a parked mail, released by this agent's proof
+    release_mode: str = ""
+    retried: bool = False  # it comes out of quarantine
+
+
+class Ids(Protocol):
+    """Chance and signatures, handed to the store by the root (core knows neither)."""
+
+    def message_id(self, ticket: int | None, audience: str, agent: str, purpose: str) -> str:
+        """A new signed Message-ID with angle brackets, for that reader and purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What `apply` wrote."""
+
+    tickets: tuple[int, ...] = ()  # numbers, in the order of the steps, each once
+    letters: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets: every given condition must hold."""
+
+    status: tuple[str, ...] = ()
+    department: str | None = None
+    owner: str | None = None
+    unowned: bool = False
+    tag: str | None = None
+    overdue: bool = False
+    customer: str | None = None
+    numbers: tuple[int, ...] = ()
+    limit: int = 200
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the store indexes of the mail a decision is about."""
+
+    content_digest: str
+    message_id: str
+    ids: tuple[str, ...]  # In-Reply-To and References, for the msgid index
+    author: str
+    author_name: str
+    subject: str
+    date: datetime | None
+    departments: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A nudge an agent asked for."""
+
+    id: int
+    ticket: int
+    agent: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a folder of an IMAP mailbox has been read."""
+
+    uidvalidity: int
+    uid: int

@@ -1,0 +1,296 @@
+"""The verbs of each room of the store: what may be read, and what may be written beside that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from mailgate.core.letters.letter import DueLetter
+from mailgate.core.model.change import Absence
+from mailgate.core.model.mail import Envelope
+from mailgate.core.model.ticket import Ticket
+from mailgate.store.values import Cursor, Incoming, Kept, Reminder, TicketFilter, WaitingMail
+
+
+class MailRead(Protocol):
+    """Mail: as it came, where it stands, and how long it stays."""
+
+    def row(self, number: int) -> Mapping[str, Any] | None:
+        """Every column of a mail's row, `tickets` and `trace` included, without its bytes."""
+
+    def since(self, since: datetime, after: int = 0, limit: int = 500) -> list[Mapping[str, Any]]:
+        """Mails accepted since then, in order of arrival; `after` is the last number seen."""
+
+    def by_message_id(self, message_id: str) -> Mapping[str, Any] | None: ...
+
+    def raw(self, number: int) -> bytes:
+        """The mail byte for byte as it came; raises KeyError for an unknown number or purged bytes."""
+
+    def undecided(self, limit: int) -> list[int]: ...
+
+    def is_undecided(self, number: int) -> bool: ...
+
+    def waiting(self, numbers: Iterable[int]) -> list[WaitingMail]:
+        """Of these mails those without a fate (which `open_mails` names in order of arrival), with their raw bytes."""
+
+    def envelope(self, number: int) -> Envelope: ...
+
+    def quarantined(self) -> list[Mapping[str, Any]]: ...
+
+    def parked(self) -> list[Mapping[str, Any]]: ...
+
+    def taken(self, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, Mapping[str, Any]]:
+        """`raw_digest size arrived_at` of every mail accepted from a folder by its UID, whatever became of it."""
+
+    def older_than(self, before: datetime, after: int, limit: int) -> list[Mapping[str, Any]]:
+        """Mail decided, accepted before then, in no unsolved ticket, raw bytes still here: `number sender arrived_at`.
+
+        In order of number, above `after`.
+        """
+
+
+class MailTx(MailRead, Protocol):
+    """The same, with what changes it."""
+
+    def keep(
+        self,
+        raw: bytes,
+        envelope: Envelope,
+        raw_digest: str,
+        now: datetime,
+        large: Incoming | None = None,
+        *,
+        named: bool = True,
+    ) -> Kept:
+        """One row in `mail`, fate open (`duplicate` at once for the same bytes to the same recipients).
+
+        With `large`, the bytes that `blobs.write` has put on disk get their name beside the row. The same IMAP message
+        (mailbox, folder, UIDVALIDITY, UID) gives the first number and no row. A mail that is not `named`, without
+        Message-ID and believable Date, repeats only what came within `AGAIN` of it.
+        """
+
+    def attempt(self, number: int) -> int:
+        """A child died on this mail; returns how often that has happened. Raises KeyError for an unknown mail."""
+
+    def deciding(self, numbers: Iterable[int], *, alone: bool = False) -> None:
+        """Mark mails whose decision is about to begin, so that an unclean end is remembered with them."""
+
+    def at_rest(self, numbers: Iterable[int]) -> None: ...
+
+    def unfinished(self) -> list[int]:
+        """At the start: mails that were being decided when a gateway ended uncleanly, those alone in hand counted."""
+
+    def quarantine(self, number: int, reason: str, error: str, now: datetime) -> None: ...
+
+    def retry(self, number: int) -> bool:
+        """A quarantined mail is processed again from its raw bytes; False when it is not in quarantine."""
+
+    def drop(self, number: int, reason: str, now: datetime) -> bool:
+        """A quarantined or parked mail is dropped (the raw bytes stay); False when it is neither."""
+
+    def drop_raw(self, mails: Iterable[int]) -> list[str]:
+        """Raw bytes and attachments go; returns the blobs these mails spoke of, for `drop_blobs` after the commit."""
+
+    def drop_blobs(self, blobs: Iterable[str]) -> int:
+        """Files of large mail that no mail speaks of any more are deleted; returns how many."""
+
+    def drop_incoming(self, names: Iterable[str]) -> None:
+        """What an unfinished keep left in `incoming/` is deleted, in `blobs/` too where no mail speaks of it."""
+
+
+class TicketsRead(Protocol):
+    """Tickets and their threads."""
+
+    def get(self, number: int) -> Ticket | None:
+        """The ticket with its thread, merges not followed (see `merged_into`)."""
+
+    def matching(self, wanted: TicketFilter, now: datetime) -> list[Ticket]:
+        """In working order: due first, then priority, then arrival; without entries."""
+
+    def count(self, wanted: TicketFilter, now: datetime) -> int: ...
+
+    def find(self, words: str, limit: int = 50) -> list[Ticket]: ...
+
+    def events(self, ticket: int) -> list[Mapping[str, Any]]: ...
+
+    def late(self, now: datetime, limit: int) -> list[Ticket]:
+        """Tickets at work whose next step of escalation has come, earliest first (index, no scan)."""
+
+    def waking(self, now: datetime, limit: int) -> list[Ticket]:
+        """Tickets on hold or waiting whose time has come, earliest first."""
+
+    def solved_before(self, before: datetime, limit: int) -> list[Ticket]:
+        """Tickets solved then or earlier and not archived, longest solved first."""
+
+    def reminders(self, now: datetime, limit: int) -> list[Reminder]: ...
+
+    def with_old_words(self, before: datetime, after: int, limit: int) -> list[int]:
+        """Tickets solved or archived before then that still have words, in order of number, above `after`."""
+
+
+class TicketsTx(TicketsRead, Protocol):
+    """The same, with what changes it."""
+
+    def reminded(self, reminder: int, now: datetime) -> None: ...
+
+    def drop_words(self, numbers: Iterable[int]) -> None:
+        """The words of these tickets go, from the search too; their events, people and titles stay."""
+
+    def index(self, limit: int) -> int:
+        """Feed the full text with what was filed since; returns how many entries."""
+
+
+class OutboxRead(Protocol):
+    """Letters we owe and their deliveries."""
+
+    def deliveries(self, states: Sequence[str] = ()) -> list[Mapping[str, Any]]: ...
+
+    def letter(self, number: int) -> Mapping[str, Any] | None:
+        """A letter with its rendered `raw` and its `deliveries`."""
+
+    def gathered(self, before: datetime) -> list[Mapping[str, Any]]:
+        """Notices held for an agent until then or earlier, by agent and age: `agent letter ticket context due_at`."""
+
+    def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]: ...
+
+    def letters_to_customers(self, ticket: int) -> list[int]: ...
+
+    def letter_of_delivery(self, delivery: int) -> int | None: ...
+
+
+class OutboxTx(OutboxRead, Protocol):
+    """The same, with what changes it."""
+
+    def claim(
+        self, now: datetime, lease_until: datetime, limit: int, skip_departments: Iterable[str] = ()
+    ) -> list[DueLetter]:
+        """Lease what is due, most urgent first; `limit` counts deliveries."""
+
+    def keep_rendered(self, letter: int, raw: bytes, subject: str) -> None: ...
+
+    def mark(
+        self,
+        delivery: int,
+        state: str,
+        now: datetime,
+        *,
+        due_at: datetime | None = None, error: str = "", remote_id: str = "", attempts: int | None = None,
+    ) -> None: ...  # fmt: skip
+
+    def recover(self, now: datetime) -> Mapping[str, int]:
+        """At start: leased deliveries wait again; those in `sending` retry once, acks among them are `uncertain`."""
+
+    def retry(self, delivery: int, now: datetime) -> bool: ...
+
+    def drop(self, delivery: int, now: datetime) -> bool: ...
+
+    def hasten(self, now: datetime) -> int:
+        """Letters of a job played ahead of its time may leave at once; returns how many deliveries."""
+
+    def release(self, now: datetime) -> int:
+        """Everything held may leave; returns how many deliveries."""
+
+    def revoke_agent(self, agent: str, now: datetime) -> int:
+        """Every token in letters to this agent proves nothing any more; returns how many letters that were."""
+
+
+class PeopleRead(Protocol):
+    """Agents and customers; who is away, banned, or asked about a mail."""
+
+    def bans(self, now: datetime) -> list[Mapping[str, Any]]: ...
+
+    def unanswered(self, again: datetime, tell: datetime, limit: int) -> list[Mapping[str, Any]]:
+        """Parked mail in doubt and not asked about, asked about once by `again`, or untold to a lead since `tell`."""
+
+    def doubted(self, agent: str, limit: int) -> list[Mapping[str, Any]]: ...
+
+    def last_asked(self, agent: str) -> datetime | None: ...
+
+    def saved_replies(self) -> list[Mapping[str, Any]]: ...
+
+    def aliases(self) -> Mapping[str, tuple[str, ...]]: ...
+
+    def absences(self, now: datetime) -> tuple[Absence, ...]: ...
+
+    def agent_ids(self) -> Mapping[str, int]: ...
+
+    def contacts(self) -> list[Mapping[str, Any]]: ...
+
+    def data_of(self, address: str) -> Mapping[str, Any] | None:
+        """What is kept of the person with that address, None when they are unknown.
+
+        Keys: `addresses`, `names`, `tickets` (their numbers), `unsolved` (of these), `took_part` (of others), `mails`.
+        """
+
+
+class PeopleTx(PeopleRead, Protocol):
+    """The same, with what changes it."""
+
+    def ban(self, pattern: str, until: datetime | None, why: str, now: datetime) -> None: ...
+
+    def unban(self, pattern: str) -> bool: ...
+
+    def asked(self, mails: Iterable[int], now: datetime) -> None: ...
+
+    def told(self, mails: Iterable[int], now: datetime) -> None: ...
+
+    def forget(self, address: str, now: datetime, actor: str) -> tuple[Mapping[str, int], list[str]] | None:
+        """Erase a person: (what was touched, blobs for `drop_blobs` after the commit); None when they are unknown."""
+
+
+class SettingsRead(Protocol):
+    """Small things kept by name, and how far IMAP folders have been read."""
+
+    def get(self, key: str) -> str | None: ...
+
+    def cursor(self, mailbox: str, folder: str) -> Cursor | None: ...
+
+    def set_aside(self, mailbox: str = "") -> list[Mapping[str, Any]]: ...
+
+
+class SettingsTx(SettingsRead, Protocol):
+    """The same, with what changes it."""
+
+    def set(self, key: str, value: str | None) -> None: ...
+
+    def set_cursor(self, mailbox: str, folder: str, cursor: Cursor, now: datetime) -> None: ...
+
+    def put_aside(
+        self, mailbox: str, folder: str, uidvalidity: int, uid: int, why: str, now: datetime, size: int = 0
+    ) -> int:
+        """An IMAP mail that cannot be fetched; returns how often it has been tried."""
+
+    def ran(self, job: str, now: datetime, count: int) -> None: ...
+
+
+class ReportRead(Protocol):
+    """Counts of now, and rows for reports."""
+
+    def audit(self) -> Mapping[str, int]: ...
+
+    def desk(self, now: datetime) -> Mapping[str, Any]: ...
+
+    def queues(self) -> Mapping[str, Any]:
+        """Sizes and the oldest of every queue, for status and metrics."""
+
+    def accounted(self, since: datetime, until: datetime) -> tuple[int, int]:
+        """How many mails were accepted in that time, and how many of them have their fate."""
+
+    def figures(self) -> Mapping[str, Mapping[str, Any]]:
+        """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
+
+    def tickets(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """Rows as in `figures.TicketRow`: tickets opened, answered or solved since then, and the unsolved ones."""
+
+    def reopenings(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """Reopenings: (department, owner, tags, at in microseconds)."""
+
+    def votes(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """The newest vote of each ticket: (department, agent, tags, at in microseconds, score)."""
+
+    def subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
+        """Titles of the newest tickets opened then."""
+
+    def first_responses(self, since: datetime, until: datetime) -> Iterator[tuple[Any, ...]]:
+        """First responses given then: (department, opened, answered), in microseconds."""
