@@ -42,15 +42,40 @@ SELECT count(*) AS total, count(fate) AS known FROM mail WHERE accepted_at >= :s
 """
 FATES = ("filed", "duplicate", "dropped", "parked", "quarantined")
 
+COUNTED_FATES = "SELECT fate, count(*) AS n FROM mail GROUP BY fate"
+TODAY = (
+    "SELECT (SELECT count(*) FROM ticket WHERE created_at >= :midnight) AS opened, "
+    "(SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight) AS solved, "
+    "(SELECT count(*) FROM mail WHERE accepted_at >= :midnight) AS mails"
+)
+LOAD = (
+    "SELECT status, department, owner, count(*) AS tickets, min(created_at) AS oldest, "
+    "sum(due_at IS NOT NULL AND due_at < :now AND status IN ('new', 'open')) AS overdue FROM ticket "
+    "WHERE status IN ('new', 'open', 'waiting', 'hold') GROUP BY status, department, owner "
+    "ORDER BY status, department, owner"
+)
+MAIL_QUEUE = (
+    "SELECT (SELECT count(*) FROM mail WHERE fate IS NULL) AS waiting, "
+    "(SELECT min(accepted_at) FROM mail WHERE fate IS NULL) AS oldest, "
+    "(SELECT count(*) FROM mail WHERE fate = 'quarantined') AS quarantined, "
+    "(SELECT count(*) FROM parking WHERE settled_at IS NULL) AS parked, "
+    "(SELECT max(accepted_at) FROM mail) AS last"
+)
+OUTBOX_QUEUE = (
+    "SELECT state, count(*) AS n, min(created_at) AS oldest FROM delivery "
+    "WHERE state IN ('waiting', 'leased', 'sending', 'uncertain', 'held', 'dead') GROUP BY state"
+)
+TICKETS_BY_STATUS = "SELECT status, count(*) AS n FROM ticket GROUP BY status"
+DELIVERIES_BY_STATE = "SELECT state, count(*) AS n FROM delivery GROUP BY state"
+JOB_RUNS = "SELECT name, at FROM job_run"
+
 
 class Report(Room):
     """Counts of now, and streams that must be read to their end inside the job that asked."""
 
     def audit(self) -> Mapping[str, int]:
         """Every mail accepted and its one fate; keys of the contract."""
-        counts = {
-            row["fate"]: row["n"] for row in self.session.all("SELECT fate, count(*) AS n FROM mail GROUP BY fate", {})
-        }
+        counts = {row["fate"]: row["n"] for row in self.session.all(COUNTED_FATES, {})}
         known = {fate: int(counts.get(fate, 0)) for fate in FATES}
         accepted = int(sum(counts.values()))
         return {"accepted": accepted, **known, "unaccounted": accepted - sum(known.values())}
@@ -65,24 +90,10 @@ class Report(Room):
         """The workload at a glance: unsolved tickets by status, department and owner; `today` is the UTC day."""
         at = rows.micros(now)
         midnight = rows.micros(now.replace(hour=0, minute=0, second=0, microsecond=0))
-        load = [
-            dict(row)
-            for row in self.session.all(
-                "SELECT status, department, owner, count(*) AS tickets, min(created_at) AS oldest, "
-                "sum(due_at IS NOT NULL AND due_at < :now AND status IN ('new', 'open')) AS overdue FROM ticket "
-                "WHERE status IN ('new', 'open', 'waiting', 'hold') GROUP BY status, department, owner "
-                "ORDER BY status, department, owner",
-                {"now": at},
-            )
-        ]
+        load = [dict(row) for row in self.session.all(LOAD, {"now": at})]
         for row in load:
             row["oldest"] = rows.moment(row["oldest"])
-        counted = self.session.one(
-            "SELECT (SELECT count(*) FROM ticket WHERE created_at >= :midnight) AS opened, "
-            "(SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight) AS solved, "
-            "(SELECT count(*) FROM mail WHERE accepted_at >= :midnight) AS mails",
-            {"midnight": midnight},
-        )
+        counted = self.session.one(TODAY, {"midnight": midnight})
         assert counted is not None
         return {
             "load": load,
@@ -95,20 +106,9 @@ class Report(Room):
         """See `verbs.ReportRead.queues`."""
         deliveries = {
             row["state"]: {"count": row["n"], "oldest": rows.moment(row["oldest"])}
-            for row in self.session.all(
-                "SELECT state, count(*) AS n, min(created_at) AS oldest FROM delivery "
-                "WHERE state IN ('waiting', 'leased', 'sending', 'uncertain', 'held', 'dead') GROUP BY state",
-                {},
-            )
+            for row in self.session.all(OUTBOX_QUEUE, {})
         }
-        mails = self.session.one(
-            "SELECT (SELECT count(*) FROM mail WHERE fate IS NULL) AS waiting, "
-            "(SELECT min(accepted_at) FROM mail WHERE fate IS NULL) AS oldest, "
-            "(SELECT count(*) FROM mail WHERE fate = 'quarantined') AS quarantined, "
-            "(SELECT count(*) FROM parking WHERE settled_at IS NULL) AS parked, "
-            "(SELECT max(accepted_at) FROM mail) AS last",
-            {},
-        )
+        mails = self.session.one(MAIL_QUEUE, {})
         assert mails is not None
         return {
             "mail": {"waiting": mails["waiting"], "oldest": rows.moment(mails["oldest"])},
@@ -120,9 +120,9 @@ class Report(Room):
 
     def figures(self) -> Mapping[str, Mapping[str, Any]]:
         """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
-        tickets = self.session.all("SELECT status, count(*) AS n FROM ticket GROUP BY status", {})
-        deliveries = self.session.all("SELECT state, count(*) AS n FROM delivery GROUP BY state", {})
-        runs = self.session.all("SELECT name, at FROM job_run", {})
+        tickets = self.session.all(TICKETS_BY_STATUS, {})
+        deliveries = self.session.all(DELIVERIES_BY_STATE, {})
+        runs = self.session.all(JOB_RUNS, {})
         return {
             "tickets": {row["status"]: row["n"] for row in tickets},
             "deliveries": {row["state"]: row["n"] for row in deliveries},

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailgate.core.model.mail import Address, canonical
 from mailgate.store import rows
-from mailgate.store import statements as sql
+from mailgate.store.people import statements as sql
 
 Params = Mapping[str, Any]
 _LARGEST = 2**63 - 1  # what an INTEGER of SQLite holds

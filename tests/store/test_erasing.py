@@ -8,7 +8,7 @@ from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.store.tickets.indexing import body, folded
-from mailgate.store.tickets.queries import NEXT
+from mailgate.store.tickets.statements import TO_INDEX
 
 BO = Address("bo@other.example", "Bo")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -41,7 +41,7 @@ def vocabulary(bench):
     def prepare(tx):
         tx.session.run("CREATE TEMP TABLE IF NOT EXISTS again (rowid INTEGER PRIMARY KEY, subject TEXT, body TEXT)", {})
         tx.session.run("DELETE FROM again", {})
-        for row in tx.session.all(NEXT, {"after": 0, "limit": 1000}):
+        for row in tx.session.all(TO_INDEX, {"after": 0, "limit": 1000}):
             tx.session.run("INSERT INTO again VALUES (:i, :s, :b)", {
                 "i": row["id"], "s": folded(row["subject"]), "b": body(row["author"], row["author_name"], row["text"])})  # fmt: skip
 

@@ -11,27 +11,13 @@ from typing import Any
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Envelope, canonical
 from mailgate.store import rows
-from mailgate.store import statements as sql
 from mailgate.store.blobs import blob_path, link
-from mailgate.store.people.erasing import UNSETTLED
+from mailgate.store.mail import statements as sql
 from mailgate.store.session import Room
 from mailgate.store.sqlite.connection import open_reader
 from mailgate.store.values import Incoming, Kept, WaitingMail
 
 AMONG_OTHERS, ALONE = 1, 2  # how a mail is being decided
-SPOKEN_OF = "SELECT 1 FROM mail WHERE blob = :blob LIMIT 1"
-# Raw bytes still here of mail with a final fate: those in the database and those in files, each by its own index.
-OLD_MAILS = f"""
-SELECT mail.number, mail.sender, mail.arrived_at FROM mail
-WHERE mail.number > :after AND mail.accepted_at < :before AND mail.fate IN ('filed', 'duplicate', 'dropped')
-  AND mail.number IN (SELECT raw.mail FROM raw WHERE raw.mail > :after
-                      UNION ALL SELECT number FROM mail WHERE blob IS NOT NULL AND number > :after)
-  AND NOT EXISTS (SELECT 1 FROM mail_ticket JOIN ticket ON ticket.id = mail_ticket.ticket
-                  WHERE mail_ticket.mail = mail.number AND ticket.status NOT IN ('solved', 'archived'))
-  AND NOT EXISTS (SELECT 1 FROM letter JOIN delivery ON delivery.letter = letter.id
-                  WHERE letter.mail = mail.number AND delivery.state IN {UNSETTLED})
-ORDER BY mail.number LIMIT :limit
-"""  # noqa: S608
 
 
 class Mail(Room):
@@ -162,7 +148,7 @@ class Mail(Room):
 
     def row(self, number: int) -> Mapping[str, Any] | None:
         """See `verbs.MailRead.row`."""
-        row = self.session.one("SELECT * FROM mail WHERE number = :number", {"number": number})
+        row = self.session.one(sql.MAIL, {"number": number})
         return None if row is None else self._mail(row)
 
     def _mail(self, row: rows.Row) -> Mapping[str, Any]:
@@ -172,41 +158,25 @@ class Mail(Room):
         for name in ("recipients", "departments", "flags"):
             found[name] = rows.loads(found[name], [])
         found["trace"] = rows.loads(found["trace"], {})
-        found["tickets"] = [
-            each["number"]
-            for each in self.session.all(
-                "SELECT ticket.number FROM mail_ticket JOIN ticket ON ticket.id = mail_ticket.ticket "
-                "WHERE mail_ticket.mail = :mail ORDER BY ticket.number",
-                {"mail": row["number"]},
-            )
-        ]
+        found["tickets"] = [each["number"] for each in self.session.all(sql.TICKETS_OF_MAIL, {"mail": row["number"]})]
         return found
 
     def since(self, since: datetime, after: int = 0, limit: int = 500) -> list[Mapping[str, Any]]:
         """See `verbs.MailRead.since`."""
         return [
             self._mail(row)
-            for row in self.session.all(
-                "SELECT * FROM mail WHERE number > :after AND accepted_at >= :since ORDER BY number LIMIT :limit",
-                {"after": after, "since": rows.micros(since), "limit": limit},
-            )
+            for row in self.session.all(sql.MAILS_SINCE, {"after": after, "since": rows.micros(since), "limit": limit})
         ]
 
     def by_message_id(self, message_id: str) -> Mapping[str, Any] | None:
         """The first mail with that Message-ID, angle brackets optional."""
         wanted = message_id if message_id.startswith("<") else f"<{message_id}>"
-        row = self.session.one(
-            "SELECT * FROM mail WHERE message_id = :id AND message_id <> '' ORDER BY number LIMIT 1",
-            {"id": rows.clean(wanted)},
-        )
+        row = self.session.one(sql.MAIL_BY_ID, {"id": rows.clean(wanted)})
         return None if row is None else self._mail(row)
 
     def raw(self, number: int) -> bytes:
         """See `verbs.MailRead.raw`."""
-        row = self.session.one(
-            "SELECT mail.blob, raw.bytes FROM mail LEFT JOIN raw ON raw.mail = mail.number WHERE mail.number = :number",
-            {"number": number},
-        )
+        row = self.session.one(sql.RAW, {"number": number})
         if row is None or (row["bytes"] is None and row["blob"] is None):
             raise KeyError(number)
         if row["bytes"] is not None:
@@ -218,7 +188,7 @@ class Mail(Room):
 
     def envelope(self, number: int) -> Envelope:
         """What the transport said of a mail; raises KeyError."""
-        row = self.session.one("SELECT * FROM mail WHERE number = :number", {"number": number})
+        row = self.session.one(sql.MAIL, {"number": number})
         if row is None:
             raise KeyError(number)
         return rows.envelope(row)
@@ -235,7 +205,7 @@ class Mail(Room):
                 "subject": row["subject"],
                 "size": row["size"],
             }
-            for row in self.session.all("SELECT * FROM mail WHERE fate = 'quarantined' ORDER BY number", {})
+            for row in self.session.all(sql.QUARANTINED, {})
         ]
 
     def parked(self) -> list[Mapping[str, Any]]:
@@ -251,28 +221,19 @@ class Mail(Room):
                 "why": row["why"],
                 "understood": rows.loads(row["understood"], []),
             }
-            for row in self.session.all(
-                "SELECT mail.number, mail.author, mail.sender, mail.subject, parking.at, parking.agent AS asked, "
-                "parking.why, parking.understood FROM parking JOIN mail ON mail.number = parking.mail "
-                "WHERE parking.settled_at IS NULL ORDER BY mail.number",
-                {},
-            )
+            for row in self.session.all(sql.PARKED, {})
         ]
 
     def taken(self, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, Mapping[str, Any]]:
         """See `verbs.MailRead.taken`."""
-        found = self.session.all(
-            "SELECT uid, raw_digest, size, arrived_at FROM mail "
-            "WHERE mailbox = :mailbox AND folder = :folder AND uidvalidity = :uidvalidity AND uid > 0",
-            {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity},
-        )
+        found = self.session.all(sql.TAKEN, {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity})
         return {row["uid"]: {**dict(row), "arrived_at": rows.time_of(row["arrived_at"])} for row in found}
 
     # --- let go -------------------------------------------------------------------------------------------------------
 
     def older_than(self, before: datetime, after: int, limit: int) -> list[Mapping[str, Any]]:
         """See `verbs.MailRead.older_than`."""
-        found = self.session.all(OLD_MAILS, {"before": rows.micros(before), "after": after, "limit": limit})
+        found = self.session.all(sql.OLD_MAILS, {"before": rows.micros(before), "after": after, "limit": limit})
         return [{**dict(row), "arrived_at": rows.time_of(row["arrived_at"])} for row in found]
 
     def drop_raw(self, mails: Iterable[int]) -> list[str]:
@@ -280,11 +241,11 @@ class Mail(Room):
         blobs: list[str] = []
         for mail in mails:
             params = {"mail": mail}
-            self.session.run("DELETE FROM attachment WHERE entry IN (SELECT id FROM entry WHERE mail = :mail)", params)
-            self.session.run("DELETE FROM raw WHERE mail = :mail", params)
-            blob = self.session.scalar("SELECT blob FROM mail WHERE number = :mail", params)
+            self.session.run(sql.DROP_ATTACHMENTS, params)
+            self.session.run(sql.DROP_RAW, params)
+            blob = self.session.scalar(sql.BLOB_OF, params)
             if blob:
-                self.session.run("UPDATE mail SET blob = NULL WHERE number = :mail", params)
+                self.session.run(sql.DROP_BLOB, params)
                 blobs.append(blob)
         return blobs
 
@@ -302,8 +263,8 @@ class Mail(Room):
                 for blob in there:
                     params = {"blob": blob}
                     if (
-                        self.session.scalar(SPOKEN_OF, params) is None
-                        and not committed.execute(SPOKEN_OF, params).fetchone()
+                        self.session.scalar(sql.SPOKEN_OF, params) is None
+                        and not committed.execute(sql.SPOKEN_OF, params).fetchone()
                     ):
                         blob_path(self.session.data, blob).unlink()
                         count += 1

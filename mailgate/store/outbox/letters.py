@@ -14,8 +14,8 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.ticket import Ticket
 from mailgate.store import rows
-from mailgate.store import statements as sql
 from mailgate.store.outbox import signed
+from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Room, Session
 from mailgate.store.tickets.merging import followed
 from mailgate.store.tickets.queries import Tickets
@@ -24,14 +24,6 @@ from mailgate.store.values import Ids
 
 MINUTE = 60_000_000
 STATES = frozenset(("waiting", "leased", "sending", "sent", "uncertain", "held", "dead"))
-GATHERED = """
-SELECT letter.agent, letter.id, letter.context, delivery.due_at, ticket.number FROM delivery
-JOIN letter ON letter.id = delivery.letter JOIN ticket ON ticket.id = letter.ticket
-WHERE delivery.urgency = 2 AND delivery.due_at <= :before AND delivery.due_at IS NOT NULL
-  AND delivery.state IN ('waiting', 'leased', 'held') AND delivery.state = 'held'  -- the first is the index's own
-  AND letter.template = 'notice' AND letter.agent <> ''
-ORDER BY letter.agent, letter.id
-"""
 
 
 class Outbox(Room):
@@ -78,11 +70,7 @@ class Outbox(Room):
         signed.note(self.session, letter, message_id)
         self._deliveries(letter, outbound, department, writing.now, hold)
         if desk is not None:
-            self.session.run(
-                "INSERT INTO msgid (id, ticket) SELECT message_id, ticket FROM letter WHERE id = :letter "
-                "ON CONFLICT DO NOTHING",
-                {"letter": letter},
-            )
+            self.session.run(sql.OWN_LETTER, {"letter": letter})
         if outbound.urgency is Urgency.ACK:
             self.session.run(sql.TALLY, {"name": "ack", "bucket": writing.now // MINUTE})
         return (int(letter),)
@@ -247,24 +235,16 @@ class Outbox(Room):
 
     def hasten(self, now: datetime) -> int:
         """Letters written at a later time than this (a job played ahead of its time) need not wait for it."""
-        return self.session.run(
-            "UPDATE delivery SET due_at = :now WHERE state = 'waiting' AND created_at > :now AND due_at = created_at",
-            {"now": rows.micros(now)},
-        )
+        return self.session.run(sql.HASTEN, {"now": rows.micros(now)})
 
     def release(self, now: datetime) -> int:
         """Everything held leaves, except what waits for its own time."""
-        return self.session.run(
-            "UPDATE delivery SET state = 'waiting', due_at = :now WHERE state = 'held' AND due_at IS NULL",
-            {"now": rows.micros(now)},
-        )
+        return self.session.run(sql.RELEASE, {"now": rows.micros(now)})
 
     def revoke_agent(self, agent: str, now: datetime) -> int:
         """Every token an agent has ever been sent proves nothing any more; how many letters that were."""
         params = {"agent": agent, "now": rows.micros(now)}
-        return self.session.run(
-            "UPDATE letter SET revoked_at = :now WHERE agent = :agent AND revoked_at IS NULL", params
-        )
+        return self.session.run(sql.REVOKE_AGENT, params)
 
     # --- looked at ----------------------------------------------------------------------------------------------------
 
@@ -315,17 +295,13 @@ class Outbox(Room):
                 **dict(each),
                 **{name: rows.moment(each[name]) for name in ("due_at", "created_at", "first_tried_at", "sent_at")},
             }
-            for each in self.session.all(
-                "SELECT * FROM delivery WHERE letter = :letter ORDER BY id", {"letter": number}
-            )
+            for each in self.session.all(sql.DELIVERIES_OF, {"letter": number})
         ]
         return found
 
     def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]:
         """The letters a mail caused, oldest first: `id`, `template`, `to`."""
-        found = self.session.all(
-            "SELECT id, template, recipients, copies FROM letter WHERE mail = :mail ORDER BY id", {"mail": mail}
-        )
+        found = self.session.all(sql.LETTERS_OF_MAIL, {"mail": mail})
         return [
             {
                 "id": row["id"],
@@ -337,16 +313,12 @@ class Outbox(Room):
 
     def letter_of_delivery(self, delivery: int) -> int | None:
         """The letter a delivery belongs to."""
-        found = self.session.scalar("SELECT letter FROM delivery WHERE id = :id", {"id": delivery})
+        found = self.session.scalar(sql.LETTER_OF_DELIVERY, {"id": delivery})
         return None if found is None else int(found)
 
     def letters_to_customers(self, ticket: int) -> list[int]:
         """The letters about that ticket number that were written to customers, oldest first."""
-        found = self.session.all(
-            "SELECT letter.id FROM letter JOIN ticket ON ticket.id = letter.ticket "
-            "WHERE ticket.number = :number AND letter.audience = 'customer' ORDER BY letter.id",
-            {"number": ticket},
-        )
+        found = self.session.all(sql.LETTERS_TO_CUSTOMERS, {"number": ticket})
         return [row["id"] for row in found]
 
     def gathered(self, before: datetime) -> list[Mapping[str, Any]]:
@@ -359,5 +331,5 @@ class Outbox(Room):
                 "context": rows.loads(row["context"], {}),
                 "due_at": rows.time_of(row["due_at"]),
             }
-            for row in self.session.all(GATHERED, {"before": rows.micros(before)})
+            for row in self.session.all(sql.GATHERED, {"before": rows.micros(before)})
         ]

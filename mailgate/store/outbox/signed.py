@@ -7,49 +7,33 @@ from datetime import UTC, datetime
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.proof import token
 from mailgate.store import rows
+from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Session
 
 FILL = "0005_signed"  # the migration, and what it owes to old letters
-
-_KNOWN = """
-INSERT INTO letter_token (token, letter, scheme) VALUES (:token, :letter, :scheme) ON CONFLICT (token) DO NOTHING
-"""
-_NEXT = "SELECT id, message_id FROM letter WHERE id > :after ORDER BY id LIMIT :rows"
-_FOR_IT = """
-SELECT letter.*, ticket.number AS ticket_number, letter_token.scheme AS scheme FROM letter_token
-JOIN letter ON letter.id = letter_token.letter LEFT JOIN ticket ON ticket.id = letter.ticket
-WHERE letter_token.token = :token
-"""
-_BY_ID = """
-SELECT letter.*, ticket.number AS ticket_number,
-  (SELECT scheme FROM letter_token WHERE token = :token AND letter = letter.id) AS scheme
-FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket WHERE letter.message_id = :id
-"""
-_DELIVERIES = "SELECT id, canonical FROM delivery WHERE letter = :letter ORDER BY id"
-_SINCE = "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = 'mailgate' AND name = :name"
 
 
 def note(session: Session, letter: int, message_id: str) -> None:
     """A letter just written is found by its token."""
     key = token.letter_of(message_id)
     if key:
-        session.run(_KNOWN, {"token": key, "letter": letter, "scheme": token.NOW})
+        session.run(sql.SIGNED, {"token": key, "letter": letter, "scheme": token.NOW})
 
 
 def find_by_token(session: Session, after: int, most: int) -> int | None:
     """Letters that 0.1.0 wrote are found by theirs; new ones have one. None when all were looked at."""
-    found = session.all(_NEXT, {"after": after, "rows": most})
+    found = session.all(sql.LETTERS_AFTER, {"after": after, "rows": most})
     keys = [(token.letter_of(row["message_id"]), row["id"]) for row in found]
-    session.many(_KNOWN, [{"token": key, "letter": id, "scheme": token.BEFORE} for key, id in keys if key])
+    session.many(sql.SIGNED, [{"token": key, "letter": id, "scheme": token.BEFORE} for key, id in keys if key])
     return found[-1]["id"] if found else None
 
 
 def letter(session: Session, key: str) -> SentLetter | None:
     """The letter with that Message-ID, or that `Token.letter`; None when we never wrote it."""
     if key.startswith("<"):
-        row = session.one(_BY_ID, {"id": rows.clean(key), "token": token.letter_of(key)})
+        row = session.one(sql.LETTER_BY_ID, {"id": rows.clean(key), "token": token.letter_of(key)})
     else:
-        row = session.one(_FOR_IT, {"token": key})
+        row = session.one(sql.LETTER_BY_SIGN, {"token": key})
     if row is None:
         return None
     return SentLetter(
@@ -70,10 +54,10 @@ def letter(session: Session, key: str) -> SentLetter | None:
 
 def deliveries(session: Session, letter: int) -> tuple[tuple[int, str], ...]:
     """To whom a letter goes: the id of each delivery and its address."""
-    return tuple((row["id"], row["canonical"]) for row in session.all(_DELIVERIES, {"letter": letter}))
+    return tuple((row["id"], row["canonical"]) for row in session.all(sql.ADDRESSES_OF_LETTER, {"letter": letter}))
 
 
 def since(session: Session) -> datetime | None:
     """When letters began to be signed carrier by carrier: at the migration that tells them apart."""
-    found = session.scalar(_SINCE, {"name": FILL})
+    found = session.scalar(sql.SIGNED_SINCE, {"name": FILL})
     return None if found is None else datetime.fromisoformat(found).astimezone(UTC)

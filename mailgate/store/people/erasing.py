@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mailgate.store.people import statements as sql
 from mailgate.store.session import Session
 from mailgate.store.tickets.indexing import put_in, take_out
-
-UNSETTLED = "('waiting', 'leased', 'sending', 'held')"
 
 
 def silence(session: Session, entries: Iterable[int], subject: str) -> None:
@@ -16,13 +15,13 @@ def silence(session: Session, entries: Iterable[int], subject: str) -> None:
     take_out(session, gone, subject)
     for entry in gone:
         params = {"entry": entry}
-        session.run("DELETE FROM attachment WHERE entry = :entry", params)
-        session.run("UPDATE entry SET text = '', quoted = '', html = '' WHERE id = :entry", params)
+        session.run(sql.DROP_ATTACHMENTS_OF_ENTRY, params)
+        session.run(sql.SILENCE, params)
     put_in(session, gone, subject)
 
 
 def blank_letters(session: Session, ticket: int) -> None:
     """What was written about a ticket goes; to whom and when stays."""
     params = {"ticket": ticket}
-    session.run("DELETE FROM rendered WHERE letter IN (SELECT id FROM letter WHERE ticket = :ticket)", params)
-    session.run("UPDATE letter SET context = '{}' WHERE ticket = :ticket", params)
+    session.run(sql.DROP_RENDERED_OF_TICKET, params)
+    session.run(sql.BLANK_LETTERS, params)

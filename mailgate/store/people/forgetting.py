@@ -9,7 +9,9 @@ from typing import Any
 from mailgate.core.model.mail import canonical
 from mailgate.store import rows
 from mailgate.store.mail.inbox import Mail
-from mailgate.store.people.erasing import UNSETTLED, silence
+from mailgate.store.outbox.statements import UNSETTLED
+from mailgate.store.people import statements as sql
+from mailgate.store.people.erasing import silence
 from mailgate.store.people.person_data import PersonData
 from mailgate.store.people.redacting import ERASED, Traces
 from mailgate.store.session import Room, Session
@@ -48,25 +50,15 @@ class Forgetting(Room):
         self._forget_events(data, nobody)
         for number, row in enumerate(data["ids"]):
             name = NOBODY.format(f"{data['contact']}-{number}")
-            self.session.run(
-                "UPDATE address SET canonical = :new, addr = :new, name = '' WHERE id = :id", {"id": row, "new": name}
-            )
+            self.session.run(sql.FORGET_ADDRESS, {"id": row, "new": name})
         for contact in data["contacts"]:
-            self.session.run("UPDATE participant SET name = '' WHERE contact = :c", {"c": contact})
+            self.session.run(sql.FORGET_NAME, {"c": contact})
             for ticket in data["others"]:
-                self.session.run(
-                    "DELETE FROM participant WHERE ticket = :t AND contact = :c", {"t": ticket, "c": contact}
-                )
-        self.session.run(
-            "INSERT INTO words (words) VALUES ('optimize')", {}
-        )  # the index lets go of what was only marked as gone
+                self.session.run(sql.FORGET_PART, {"t": ticket, "c": contact})
+        self.session.run(sql.OPTIMIZE_INDEX, {})  # the index lets go of what was only marked as gone
         counts = {"tickets": len(data["own"]), "took_part": len(data["others"]), "mails": len(data["mails"]),
                   "entries": entries, "letters": letters, "saved": saved}  # fmt: skip
-        self.session.run(
-            "INSERT INTO event (ticket, at, actor, mail, kind, old, new) "
-            "VALUES (NULL, :at, :actor, NULL, 'forgotten', '', :new)",
-            {"at": rows.micros(now), "actor": rows.clean(actor), "new": rows.dumps(counts)},
-        )
+        self.session.run(sql.FORGOTTEN, {"at": rows.micros(now), "actor": rows.clean(actor), "new": rows.dumps(counts)})
         return counts, blobs
 
     def _said(self, data: Mapping[str, Any]) -> list[str]:
@@ -74,96 +66,80 @@ class Forgetting(Room):
         return [
             row["text"]
             for ticket in (*data["own"], *data["others"])
-            for row in self.session.all("SELECT author, text FROM entry WHERE ticket = :t", {"t": ticket})
+            for row in self.session.all(sql.WORDS_IN, {"t": ticket})
             if canonical(row["author"]) in data["keys"]
         ]
 
     def _forget_saved(self, traces: Traces) -> int:
         """Answers that agents kept by `#save` name them no more; returns how many did."""
         count = 0
-        for row in self.session.all("SELECT name, language, text FROM saved_reply", {}):
+        for row in self.session.all(sql.SAVED_WORDS, {}):
             text = traces.out_of(row["text"])
             if text != row["text"]:
                 count += 1
-                self.session.run(
-                    "UPDATE saved_reply SET text = :text WHERE name = :name AND language = :language",
-                    {"name": row["name"], "language": row["language"], "text": text},
-                )
+                self.session.run(sql.MEND_SAVED, {"name": row["name"], "language": row["language"], "text": text})
         return count
 
     def _forget_mail(self, mail: int, nobody: str, keys: list[str]) -> str:
         """The envelope and headers of a mail; its number, times, fate and digests stay. Returns its Message-ID."""
-        row = self.session.one("SELECT sender, author, recipients, message_id FROM mail WHERE number = :m", {"m": mail})
+        row = self.session.one(sql.NAMES_OF_MAIL, {"m": mail})
         assert row is not None
         sender, author = (nobody if canonical(row[name]) in keys else row[name] for name in ("sender", "author"))
         told = [nobody if canonical(one) in keys else one for one in rows.loads(row["recipients"], [])]
         params = {"mail": mail, "sender": sender, "author": author, "recipients": rows.dumps(told),
                   "message_id": row["message_id"]}  # fmt: skip
-        self.session.run("DELETE FROM msgid WHERE id = :message_id", params)
-        self.session.run(
-            "UPDATE parking SET understood = '[]', text = '', settled_at = coalesce(settled_at, at) WHERE mail = :mail",
-            params,
-        )
-        self.session.run(
-            "UPDATE mail SET sender = :sender, author = :author, author_name = '', recipients = :recipients, "
-            "peer = '', login = '', message_id = '', subject = '', error = '', trace = '', "
-            "reason = CASE WHEN fate IN ('parked', 'quarantined') THEN 'forgotten' ELSE reason END, "
-            "fate = CASE WHEN fate IN ('parked', 'quarantined') THEN 'dropped' ELSE fate END WHERE number = :mail",
-            params,
-        )
+        self.session.run(sql.DROP_ID, params)
+        self.session.run(sql.FORGET_PARKING, params)
+        self.session.run(sql.FORGET_MAIL, params)
         return str(row["message_id"])
 
     def _forget_ticket(self, ticket: int, keys: list[str], nobody: str) -> int:
         """A ticket of theirs: nobody's words stay, nor its title, its fields and what was noted beside it."""
-        subject = self.session.scalar("SELECT subject FROM ticket WHERE id = :id", {"id": ticket})
-        said = [row["id"] for row in self.session.all("SELECT id FROM entry WHERE ticket = :id", {"id": ticket})]
+        subject = self.session.scalar(sql.SUBJECT_OF, {"id": ticket})
+        said = [row["id"] for row in self.session.all(sql.ENTRIES_OF, {"id": ticket})]
         silence(self.session, said, subject)
         self._unname(ticket, said, subject, ERASED, keys, nobody)
         for statement in (
-            "UPDATE ticket SET subject = :title, requester_name = '' WHERE id = :id",
-            "DELETE FROM field WHERE ticket = :id",
-            "UPDATE reminder SET text = '' WHERE ticket = :id",
-            "UPDATE vote SET comment = '' WHERE ticket = :id",
-            "UPDATE participant SET name = '' WHERE ticket = :id",
-            "DELETE FROM msgid WHERE ticket = :id AND id NOT IN (SELECT message_id FROM letter WHERE ticket = :id)",
+            sql.FORGET_TITLE,
+            sql.FORGET_FIELDS,
+            sql.FORGET_REMINDERS,
+            sql.FORGET_COMMENTS,
+            sql.FORGET_NAMES,
+            sql.FORGET_IDS,
         ):
             self.session.run(statement, {"id": ticket, "title": ERASED})
         return len(said)
 
     def _forget_words(self, ticket: int, keys: list[str], nobody: str, traces: Traces) -> tuple[int, list[str]]:
         """In somebody else's ticket their own words go, and what others quoted of them: (entries, blobs) that went."""
-        subject = self.session.scalar("SELECT subject FROM ticket WHERE id = :id", {"id": ticket})
-        there = self.session.all("SELECT id, author, text FROM entry WHERE ticket = :id ORDER BY id", {"id": ticket})
+        subject = self.session.scalar(sql.SUBJECT_OF, {"id": ticket})
+        there = self.session.all(sql.ENTRIES_WITH_WORDS, {"id": ticket})
         said = [row["id"] for row in there if canonical(row["author"]) in keys]
         if not said:
             return 0, []
         silence(self.session, said, subject)
         self._unname(ticket, said, subject, subject, keys, nobody)
-        self.session.run("UPDATE entry SET quoted = '', html = '' WHERE ticket = :id", {"id": ticket})
+        self.session.run(sql.FORGET_QUOTED, {"id": ticket})
         for row in there:
             text = traces.unquoted(row["text"])
             if row["id"] not in said and text != row["text"]:
                 take_out(self.session, [row["id"]], subject)
-                self.session.run("UPDATE entry SET text = :text WHERE id = :id", {"id": row["id"], "text": text})
+                self.session.run(sql.MEND_ENTRY, {"id": row["id"], "text": text})
                 put_in(self.session, [row["id"]], subject)
         return len(said), self._mail.drop_raw(self._later(ticket, min(said)))
 
     def _later(self, ticket: int, entry: int) -> list[int]:
         """Mail of others in a ticket that came after an entry, and may quote it; without files, which would go too."""
-        found = self.session.all(
-            "SELECT DISTINCT entry.mail FROM entry WHERE entry.ticket = :ticket AND entry.id > :entry "
-            "AND entry.mail IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attachment WHERE attachment.mail = entry.mail)",
-            {"ticket": ticket, "entry": entry},
-        )
+        found = self.session.all(sql.LATER_MAIL, {"ticket": ticket, "entry": entry})
         return [row["mail"] for row in found]
 
     def _unname(self, ticket: int, entries: list[int], subject: str, title: str, keys: list[str], nobody: str) -> None:
         """The entries are found by the new title, and the person's are nobody's."""
         take_out(self.session, entries, subject)
-        for row in self.session.all("SELECT id, author FROM entry WHERE ticket = :id", {"id": ticket}):
+        for row in self.session.all(sql.AUTHORS_IN, {"id": ticket}):
             if canonical(row["author"]) in keys:
                 params = {"id": row["id"], "nobody": nobody}
-                self.session.run("UPDATE entry SET author = :nobody, author_name = '' WHERE id = :id", params)
+                self.session.run(sql.FORGET_AUTHOR, params)
         put_in(self.session, entries, title)
 
     def _forget_letters(self, data: Mapping[str, Any], ids: list[str]) -> int:
@@ -171,19 +147,15 @@ class Forgetting(Room):
         letters: set[int] = set()
         mentions: set[int] = set()
         for ticket in data["own"]:
-            letters |= {row["id"] for row in self.session.all("SELECT id FROM letter WHERE ticket = :t", {"t": ticket})}
+            letters |= {row["id"] for row in self.session.all(sql.LETTERS_ABOUT, {"t": ticket})}
         for mail in data["mails"]:
-            letters |= {
-                row["id"] for row in self.session.all("SELECT id FROM letter WHERE mail = :mail", {"mail": mail})
-            }
+            letters |= {row["id"] for row in self.session.all(sql.LETTERS_BY_MAIL, {"mail": mail})}
         for ticket in data["others"]:
-            mentions |= {
-                row["id"] for row in self.session.all("SELECT id FROM letter WHERE ticket = :t", {"t": ticket})
-            }
+            mentions |= {row["id"] for row in self.session.all(sql.LETTERS_ABOUT, {"t": ticket})}
         for key in data["keys"]:
-            for row in self.session.all("SELECT id, letter FROM delivery WHERE canonical = :key", {"key": key}):
+            for row in self.session.all(sql.DELIVERIES_TO, {"key": key}):
                 self._stop(row["id"])
-                others = "SELECT 1 FROM delivery WHERE letter = :letter AND canonical <> :key"
+                others = sql.TO_OTHERS
                 alone = self.session.scalar(others, {"letter": row["letter"], "key": key}) is None
                 (letters if alone else mentions).add(row["letter"])
         for letter in letters:
@@ -198,12 +170,8 @@ class Forgetting(Room):
             f"UPDATE delivery SET state = 'dead', due_at = NULL WHERE letter = :letter AND state IN {UNSETTLED}",  # noqa: S608
             params,
         )
-        self.session.run("DELETE FROM rendered WHERE letter = :letter", params)
-        self.session.run(
-            "UPDATE letter SET subject = :title, context = '{}', in_reply_to = '', refs = '', attachments = '[]' "
-            "WHERE id = :letter",
-            {**params, "title": ERASED},
-        )
+        self.session.run(sql.DROP_RENDERED, params)
+        self.session.run(sql.FORGET_LETTER, {**params, "title": ERASED})
         self._rename_readers(letter, keys)
 
     def _stop(self, delivery: int) -> None:
@@ -215,43 +183,37 @@ class Forgetting(Room):
     def _forget_mention(self, letter: int, keys: list[str], ids: list[str]) -> None:
         """A letter others read too: what is on its way to them gets there, copies of the past go."""
         params = {"letter": letter}
-        row = self.session.one("SELECT in_reply_to, refs FROM letter WHERE id = :letter", params)
+        row = self.session.one(sql.THREADING_OF, params)
         assert row is not None
         named = {name: _without(row[name], ids) for name in ("in_reply_to", "refs")}
-        self.session.run(
-            "UPDATE letter SET in_reply_to = :in_reply_to, refs = :refs WHERE id = :letter", {**params, **named}
-        )
-        states = {row["state"] for row in self.session.all("SELECT state FROM delivery WHERE letter = :letter", params)}
+        self.session.run(sql.MEND_THREADING, {**params, **named})
+        states = {row["state"] for row in self.session.all(sql.STATES_OF, params)}
         if not states & {"leased", "sending"}:  # else these very bytes are being sent; if not, they are made anew
-            self.session.run("DELETE FROM rendered WHERE letter = :letter", params)
+            self.session.run(sql.DROP_RENDERED, params)
         if not states & {"leased", "sending", "waiting", "held"}:
-            self.session.run("UPDATE letter SET context = '{}' WHERE id = :letter", params)
+            self.session.run(sql.BLANK_LETTER, params)
         self._rename_readers(letter, keys)
 
     def _rename_readers(self, letter: int, keys: list[str]) -> None:
         """Whoever of these was to read the letter no longer stands in it; that it went to somebody stays."""
         params = {"letter": letter}
-        row = self.session.one("SELECT recipients, copies FROM letter WHERE id = :letter", params)
+        row = self.session.one(sql.READERS_OF, params)
         assert row is not None
         people = {}
         for name in ("recipients", "copies"):
             people[name] = rows.pairs(one for one in rows.addresses(row[name]) if one.key not in keys)
-        self.session.run(
-            "UPDATE letter SET recipients = :recipients, copies = :copies WHERE id = :letter", {**params, **people}
-        )
-        for one in self.session.all("SELECT id, canonical FROM delivery WHERE letter = :letter", params):
+        self.session.run(sql.MEND_READERS, {**params, **people})
+        for one in self.session.all(sql.RECIPIENTS_OF, params):
             if one["canonical"] in keys:
                 named = {"id": one["id"], "nobody": NOBODY.format(f"delivery-{one['id']}")}
-                self.session.run(
-                    "UPDATE delivery SET recipient = :nobody, canonical = :nobody, error = '' WHERE id = :id", named
-                )
+                self.session.run(sql.FORGET_RECIPIENT, named)
 
     def _forget_events(self, data: Mapping[str, Any], nobody: str) -> None:
         """Events stay, with their time and kind; what they say of a person goes."""
         for ticket in (*data["own"], *data["others"]):
-            for row in self.session.all("SELECT id, actor, kind, old, new FROM event WHERE ticket = :t", {"t": ticket}):
+            for row in self.session.all(sql.EVENTS_IN, {"t": ticket}):
                 self._forget_event(row, data["keys"], nobody, whole=ticket in data["own"])
-        for row in self.session.all("SELECT id, actor, kind, old, new FROM event WHERE kind = 'contact-linked'", {}):
+        for row in self.session.all(sql.LINKED_CONTACTS, {}):
             self._forget_event(row, data["keys"], nobody, whole=False)
 
     def _forget_event(self, row: rows.Row, keys: list[str], nobody: str, whole: bool) -> None:
@@ -260,7 +222,7 @@ class Forgetting(Room):
         blank = (whole and row["kind"] in PERSONAL) or any(key.lower() in said for key in keys)
         if mine or blank:
             self.session.run(
-                "UPDATE event SET actor = :actor, old = :old, new = :new WHERE id = :id",
+                sql.MEND_EVENT,
                 {"id": row["id"], "actor": nobody if mine else row["actor"], "old": "" if blank else row["old"],
                  "new": "" if blank else row["new"]},
             )  # fmt: skip

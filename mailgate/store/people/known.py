@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import ConfigError, Problem
+from mailgate.store.people import statements as sql
 from mailgate.store.session import Session
 
 UNSOLVED = "status NOT IN ('solved', 'archived')"
@@ -23,17 +24,9 @@ def sync(session: Session, agents: Sequence[Agent], departments: Sequence[Depart
         for name, address in names.items():
             params = {"name": name, "address": address, "now": now}
             if table == "agent":
-                session.run(
-                    "INSERT INTO agent (name, address, created_at) VALUES (:name, :address, :now) "
-                    "ON CONFLICT (name) DO UPDATE SET address = excluded.address, retired_at = NULL",
-                    params,
-                )
+                session.run(sql.AGENT_KNOWN, params)
             else:
-                session.run(
-                    "INSERT INTO department (name, created_at) VALUES (:name, :now) "
-                    "ON CONFLICT (name) DO UPDATE SET retired_at = NULL",
-                    params,
-                )
+                session.run(sql.DEPARTMENT_KNOWN, params)
         for row in session.all(f"SELECT name FROM {table} WHERE retired_at IS NULL", {}):  # noqa: S608
             name = row["name"]
             if name in names:
@@ -49,4 +42,4 @@ def sync(session: Session, agents: Sequence[Agent], departments: Sequence[Depart
             session.run(f"UPDATE {table} SET retired_at = :now WHERE name = :name", {"name": name, "now": now})  # noqa: S608
     if problems:
         raise ConfigError(problems)
-    return {row["name"]: row["id"] for row in session.all("SELECT id, name FROM agent WHERE retired_at IS NULL", {})}
+    return {row["name"]: row["id"] for row in session.all(sql.AGENTS_NOW, {})}

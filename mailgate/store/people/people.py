@@ -12,23 +12,11 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.mail import canonical
 from mailgate.store import rows
-from mailgate.store import statements as sql
 from mailgate.store.mail.inbox import Mail
+from mailgate.store.people import statements as sql
 from mailgate.store.people.forgetting import Forgetting
 from mailgate.store.people.person_data import PersonData, contacts
 from mailgate.store.session import Room, Session
-
-_WAITS = """
-SELECT parking.mail, parking.agent, parking.why, parking.at, parking.doubt, parking.asks, parking.asked_at,
-  parking.told_at, parking.text, mail.subject, mail.author, mail.arrived_at FROM parking
-JOIN mail ON mail.number = parking.mail
-WHERE parking.settled_at IS NULL AND parking.agent <> ''
-"""
-UNANSWERED = f"""{_WAITS} AND (parking.asks = 0 AND parking.doubt = 1 OR parking.asks = 1 AND parking.asked_at <= :again
-  OR parking.told_at IS NULL AND parking.at <= :tell)
-ORDER BY parking.mail LIMIT :limit
-"""
-DOUBTED = f"{_WAITS} AND parking.agent = :agent AND parking.doubt = 1 ORDER BY parking.asks, parking.mail LIMIT :limit"
 
 
 class People(Room):
@@ -40,12 +28,12 @@ class People(Room):
 
     def agent_ids(self) -> Mapping[str, int]:
         """Every agent's name and id, as they stand in tokens."""
-        return {row["name"]: row["id"] for row in self.session.all("SELECT name, id FROM agent", {})}
+        return {row["name"]: row["id"] for row in self.session.all(sql.AGENT_IDS, {})}
 
     def aliases(self) -> Mapping[str, tuple[str, ...]]:
         """Further addresses agents confirmed, by agent."""
         found: dict[str, list[str]] = defaultdict(list)
-        for row in self.session.all("SELECT agent, address FROM alias ORDER BY agent, address", {}):
+        for row in self.session.all(sql.ALIASES, {}):
             found[row["agent"]].append(row["address"])
         return {agent: tuple(addresses) for agent, addresses in found.items()}
 
@@ -58,10 +46,7 @@ class People(Room):
 
     def saved_replies(self) -> list[Mapping[str, Any]]:
         """Canned answers kept by agents, by name and language."""
-        return [
-            {**dict(row), "at": rows.time_of(row["at"])}
-            for row in self.session.all("SELECT * FROM saved_reply ORDER BY name, language", {})
-        ]
+        return [{**dict(row), "at": rows.time_of(row["at"])} for row in self.session.all(sql.SAVED_REPLIES, {})]
 
     def bans(self, now: datetime) -> list[Mapping[str, Any]]:
         """The bans in force."""
@@ -72,16 +57,13 @@ class People(Room):
                 "why": row["why"],
                 "at": rows.time_of(row["at"]),
             }
-            for row in self.session.all(
-                "SELECT * FROM ban WHERE until IS NULL OR until > :now ORDER BY pattern", {"now": rows.micros(now)}
-            )
+            for row in self.session.all(sql.BANS, {"now": rows.micros(now)})
         ]
 
     def ban(self, pattern: str, until: datetime | None, why: str, now: datetime) -> None:
         """Nothing more from an address or `@domain`, for good or until a time."""
         self.session.run(
-            "INSERT INTO ban (pattern, until, why, at) VALUES (:pattern, :until, :why, :at) "
-            "ON CONFLICT (pattern) DO UPDATE SET until = excluded.until, why = excluded.why, at = excluded.at",
+            sql.BAN,
             {
                 "pattern": rows.clean(canonical(pattern)),
                 "until": rows.micros_or_none(until),
@@ -92,10 +74,7 @@ class People(Room):
 
     def unban(self, pattern: str) -> bool:
         """Welcome again; False when it was not banned."""
-        return (
-            self.session.run("DELETE FROM ban WHERE pattern = :pattern", {"pattern": rows.clean(canonical(pattern))})
-            > 0
-        )
+        return self.session.run(sql.UNBAN, {"pattern": rows.clean(canonical(pattern))}) > 0
 
     # --- asked about parked mail --------------------------------------------------------------------------------------
 
@@ -106,11 +85,11 @@ class People(Room):
         Keys: `mail agent why at doubt asks asked_at told_at text subject author arrived_at`; `agent` is who is asked.
         """
         params = {"again": rows.micros(again), "tell": rows.micros(tell), "limit": limit}
-        return [_parked(row) for row in self.session.all(UNANSWERED, params)]
+        return [_parked(row) for row in self.session.all(sql.UNANSWERED, params)]
 
     def doubted(self, agent: str, limit: int) -> list[Mapping[str, Any]]:
         """Parked mail in this agent's name without proof, what they were not asked about first; as `unanswered`."""
-        return [_parked(row) for row in self.session.all(DOUBTED, {"agent": agent, "limit": limit})]
+        return [_parked(row) for row in self.session.all(sql.DOUBTED, {"agent": agent, "limit": limit})]
 
     def last_asked(self, agent: str) -> datetime | None:
         """When the agent was last asked about mail in doubt that still waits."""
@@ -118,12 +97,12 @@ class People(Room):
 
     def asked(self, mails: Iterable[int], now: datetime) -> None:
         """A letter has asked the agent about these parked mails."""
-        statement = "UPDATE parking SET asks = asks + 1, asked_at = :now WHERE mail = :mail"
+        statement = sql.ASKED
         self.session.many(statement, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
 
     def told(self, mails: Iterable[int], now: datetime) -> None:
         """A lead has heard of these parked mails, or nobody needs to."""
-        statement = "UPDATE parking SET told_at = :now WHERE mail = :mail"
+        statement = sql.TOLD
         self.session.many(statement, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
 
     # --- customers ----------------------------------------------------------------------------------------------------

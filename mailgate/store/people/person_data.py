@@ -6,17 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mailgate.store import rows
+from mailgate.store.people import statements as sql
 from mailgate.store.session import Room, Session
 
 
 def contacts(session: Session) -> list[Mapping[str, Any]]:
     """See `verbs.PeopleRead.contacts`."""
     found: dict[int, dict[str, Any]] = {}
-    for row in session.all(
-        "SELECT contact, addr, name, used_at, (SELECT count(*) FROM ticket WHERE ticket.requester = address.id) "
-        "AS tickets FROM address ORDER BY contact, used_at IS NULL, used_at DESC, id",
-        {},
-    ):
+    for row in session.all(sql.CONTACTS, {}):
         one = found.setdefault(row["contact"], {"name": "", "addresses": [], "tickets": 0, "last_mail_at": None})
         one["name"] = one["name"] or row["name"]
         one["addresses"].append(row["addr"])
@@ -34,20 +31,12 @@ class PersonData(Room):
         if known is None:
             return None
         contacts = [known["contact"], *self._answered_instead(known["contact"])]
-        addresses = [
-            row
-            for contact in contacts
-            for row in self.session.all(
-                "SELECT id, canonical, addr, name FROM address WHERE contact = :c", {"c": contact}
-            )
-        ]
+        addresses = [row for contact in contacts for row in self.session.all(sql.ADDRESSES_OF, {"c": contact})]
         keys = {row["canonical"] for row in addresses} | {row["addr"] for row in addresses}
         own, others = self._tickets_of(contacts)
         mails = self._mails_of(keys, own)
         others |= {
-            row["ticket"]
-            for mail in mails
-            for row in self.session.all("SELECT ticket FROM mail_ticket WHERE mail = :mail", {"mail": mail})
+            row["ticket"] for mail in mails for row in self.session.all(sql.TICKETS_WITH_MAIL, {"mail": mail})
         } - own
         return {
             "contact": known["contact"],
@@ -66,21 +55,11 @@ class PersonData(Room):
 
     def _answered_instead(self, contact: int) -> list[int]:
         """Whom their mail alone named to be answered (Reply-To): requesters of tickets they opened who never wrote."""
-        found = self.session.all(
-            "SELECT DISTINCT other.contact FROM address JOIN mail ON mail.author = address.canonical COLLATE NOCASE "
-            "JOIN entry ON entry.mail = mail.number JOIN ticket ON ticket.id = entry.ticket "
-            "JOIN address AS other ON other.id = ticket.requester "
-            "WHERE address.contact = :contact AND other.contact <> :contact "
-            "AND entry.id = (SELECT min(id) FROM entry AS first WHERE first.ticket = ticket.id)",
-            {"contact": contact},
-        )
+        found = self.session.all(sql.ANSWERED_INSTEAD, {"contact": contact})
         return [row["contact"] for row in found if not self._wrote(row["contact"])]
 
     def _wrote(self, contact: int) -> bool:
-        keys = {
-            row["canonical"]
-            for row in self.session.all("SELECT canonical FROM address WHERE contact = :c", {"c": contact})
-        }
+        keys = {row["canonical"] for row in self.session.all(sql.KEYS_OF, {"c": contact})}
         return bool(self._mails_of(keys, set()))
 
     def _tickets_of(self, contacts: list[int]) -> tuple[set[int], set[int]]:
@@ -89,13 +68,9 @@ class PersonData(Room):
         part: set[int] = set()
         for contact in contacts:
             params = {"contact": contact}
-            own = self.session.all(
-                "SELECT ticket.id FROM ticket JOIN address ON address.id = ticket.requester "
-                "WHERE address.contact = :contact",
-                params,
-            )
+            own = self.session.all(sql.TICKETS_OF, params)
             mine |= {row["id"] for row in own}
-            joined = self.session.all("SELECT ticket AS id FROM participant WHERE contact = :contact", params)
+            joined = self.session.all(sql.TAKES_PART, params)
             part |= {row["id"] for row in joined}
         return mine, part - mine
 
@@ -109,9 +84,7 @@ class PersonData(Room):
         )
         mails = {row["number"] for row in found}
         for ticket in own:
-            mails |= {
-                row["mail"] for row in self.session.all("SELECT mail FROM mail_ticket WHERE ticket = :t", {"t": ticket})
-            }
+            mails |= {row["mail"] for row in self.session.all(sql.MAILS_IN, {"t": ticket})}
         return mails
 
     def _numbers(self, tickets: Iterable[int], more: str = "") -> list[int]:

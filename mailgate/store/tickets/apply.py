@@ -22,9 +22,11 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.mail import Address, canonical
 from mailgate.store import rows
-from mailgate.store import statements as sql
+from mailgate.store.mail import statements as mail_sql
+from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.letters import Outbox
 from mailgate.store.session import Room, Session
+from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.changes import TicketChanges
 from mailgate.store.tickets.merging import split
 from mailgate.store.tickets.ticket_writer import DecisionWriting
@@ -70,7 +72,7 @@ class Applying(Room):
         at = rows.micros(now)
         arrived, history = at, False
         if mail is not None:
-            row = self.session.one(sql.MAIL_TIMES, {"number": mail})
+            row = self.session.one(mail_sql.MAIL_TIMES, {"number": mail})
             if row is None:
                 raise KeyError(mail)
             arrived, history = min(row["arrived_at"], at), row["origin"] == "history"
@@ -97,7 +99,7 @@ class Applying(Room):
         if decision.parking is not None:
             parking = decision.parking
             self.session.run(
-                sql.PARK,
+                mail_sql.PARK,
                 {"mail": mail, "why": parking.why, "agent": parking.agent,
                  "understood": rows.dumps(parking.understood), "at": writing.now, "doubt": int(parking.doubt),
                  "asks": int(parking.asked), "asked_at": writing.now if parking.asked else None,
@@ -112,7 +114,7 @@ class Applying(Room):
             "duplicate_of": decision.trace.get("duplicate_of") if decision.fate is Fate.DUPLICATE else None,
         }
         if stamp is None:
-            self.session.run(sql.DECIDED, params)
+            self.session.run(mail_sql.DECIDED, params)
         else:
             params |= {
                 "content_digest": stamp.content_digest or None,
@@ -124,39 +126,35 @@ class Applying(Room):
                 "departments": rows.dumps(stamp.departments),
                 "flags": rows.dumps(stamp.flags) if stamp.flags else "",
             }
-            self.session.run(sql.STAMPED, params)
+            self.session.run(mail_sql.STAMPED, params)
         home = writing.filed or (writing.touched[0].id if writing.touched else None)
         if home is None:
             return
         if writing.filed is None:
-            self.session.run(sql.FILE_MAIL, {"mail": mail, "ticket": home})
+            self.session.run(mail_sql.FILE_MAIL, {"mail": mail, "ticket": home})
         if stamp is not None and decision.fate is Fate.FILED:
             known = dict.fromkeys(i for i in (stamp.message_id, *stamp.ids) if i)
-            self.session.many(sql.OWN_ID, [{"id": rows.clean(i), "ticket": home} for i in known])
+            self.session.many(mail_sql.OWN_ID, [{"id": rows.clean(i), "ticket": home} for i in known])
 
     def _effect(self, effect: Effect, writing: DecisionWriting) -> None:
         now = writing.now
         match effect:
             case Unpark():
-                self.session.run(sql.SETTLE, {"mail": effect.mail, "now": now})
+                self.session.run(mail_sql.SETTLE, {"mail": effect.mail, "now": now})
                 if effect.released:
                     params = {"mail": effect.mail, "agent": effect.as_agent, "mode": effect.mode}
-                    self.session.run(sql.RELEASE_MAIL, params)
+                    self.session.run(mail_sql.RELEASE_MAIL, params)
                 else:
-                    self.session.run(sql.DROP_MAIL, {"number": effect.mail, "reason": "thrown-away", "now": now})
+                    self.session.run(mail_sql.DROP_MAIL, {"number": effect.mail, "reason": "thrown-away", "now": now})
             case SetAway():
                 self._away(effect, now)
             case AddAlias():
                 self.session.run(
-                    "INSERT INTO alias (address, agent, at) VALUES (:address, :agent, :now) "
-                    "ON CONFLICT (address) DO UPDATE SET agent = excluded.agent, at = excluded.at",
-                    {"address": rows.clean(canonical(effect.address)), "agent": effect.agent, "now": now},
+                    sql.ADD_ALIAS, {"address": rows.clean(canonical(effect.address)), "agent": effect.agent, "now": now}
                 )
             case SaveReply():
                 self.session.run(
-                    "INSERT INTO saved_reply (name, language, text, agent, at) "
-                    "VALUES (:name, :language, :text, :agent, :now) ON CONFLICT (name, language) "
-                    "DO UPDATE SET text = excluded.text, agent = excluded.agent, at = excluded.at",
+                    sql.SAVE_REPLY,
                     {"name": effect.name, "language": effect.language, "text": rows.clean(effect.text),
                      "agent": effect.agent, "now": now},
                 )  # fmt: skip
@@ -165,35 +163,28 @@ class Applying(Room):
             case LinkContacts():
                 self._link_contacts(effect, writing)
             case RevokeLists():
-                self.session.run(sql.REVOKE_LISTS, {"agent": effect.agent, "now": now})
+                self.session.run(outbox_sql.REVOKE_LISTS, {"agent": effect.agent, "now": now})
             case CancelLetters():
                 for letter in effect.letters:
-                    self.session.run(
-                        "UPDATE delivery SET state = 'dead', due_at = NULL, error = :why "
-                        "WHERE letter = :letter AND state IN ('waiting', 'held')",
-                        {"letter": letter, "why": effect.why},
-                    )
+                    self.session.run(sql.CANCEL_LETTER, {"letter": letter, "why": effect.why})
             case _ as unknown:
                 assert_never(unknown)
 
     def _away(self, effect: SetAway, now: int) -> None:
-        self.session.run(
-            "UPDATE absence SET ends_at = :now WHERE agent = :agent AND (ends_at IS NULL OR ends_at > :now)",
-            {"agent": effect.agent, "now": now},
-        )
+        self.session.run(sql.END_ABSENCE, {"agent": effect.agent, "now": now})
         if effect.start is not None:
             self.session.run(
-                "INSERT INTO absence (agent, starts_at, ends_at, cover) VALUES (:agent, :start, :until, :cover)",
+                sql.ABSENT,
                 {"agent": effect.agent, "start": rows.micros(effect.start),
                  "until": rows.micros_or_none(effect.until), "cover": effect.cover},
             )  # fmt: skip
 
     def _vote(self, effect: Vote, writing: DecisionWriting) -> None:
-        row = self.session.one("SELECT id, owner FROM ticket WHERE number = :number", {"number": effect.ticket})
+        row = self.session.one(sql.OWNER_OF, {"number": effect.ticket})
         if row is None:
             raise KeyError(effect.ticket)
         self.session.run(
-            "INSERT INTO vote (ticket, score, comment, agent, at) VALUES (:ticket, :score, :comment, :agent, :at)",
+            sql.VOTE,
             {"ticket": row["id"], "score": effect.score, "comment": rows.clean(effect.comment),
              "agent": row["owner"], "at": writing.moment},
         )  # fmt: skip
@@ -206,13 +197,9 @@ class Applying(Room):
         if keep == gone:
             return
         params = {"keep": keep, "gone": gone}
-        self.session.run("UPDATE address SET contact = :keep WHERE contact = :gone", params)
-        self.session.run(
-            "DELETE FROM participant WHERE contact = :gone AND ticket IN "
-            "(SELECT ticket FROM participant WHERE contact = :keep)",
-            params,
-        )
-        self.session.run("UPDATE participant SET contact = :keep WHERE contact = :gone", params)
+        self.session.run(sql.MOVE_ADDRESSES, params)
+        self.session.run(sql.DROP_DOUBLE_PART, params)
+        self.session.run(sql.MOVE_PART, params)
         self._journal(writing, None, "contact-linked", canonical(effect.other), canonical(effect.one))
 
     def _journal(self, writing: DecisionWriting, ticket: int | None, kind: str, old: str, new: str) -> None:

@@ -38,7 +38,8 @@ from mailgate.core.model.change import (
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.ticket import Priority, Status
 from mailgate.store import rows
-from mailgate.store import statements as sql
+from mailgate.store.outbox import statements as outbox_sql
+from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.indexing import retitle
 from mailgate.store.tickets.merging import merge, unmerge
 from mailgate.store.tickets.participants import Participants
@@ -84,10 +85,7 @@ class TicketChanges(Participants):
         self.event("owner", old, change.agent)
         self.work(change.agent, self.row["status"])
         if change.agent:
-            self.session.run(
-                "UPDATE agent SET last_assigned_at = :now WHERE name = :name",
-                {"name": change.agent, "now": self.writing.now},
-            )
+            self.session.run(sql.ASSIGNED, {"name": change.agent, "now": self.writing.now})
 
     def move(self, change: Move) -> None:
         """To another department."""
@@ -113,27 +111,23 @@ class TicketChanges(Participants):
         """Tags added and removed, an event each; one that is named for both is removed."""
         for tag in (tag for tag in change.add if tag not in change.remove):
             params = {"ticket": self.id, "tag": rows.clean(tag)}
-            if self.session.run("INSERT INTO tag (ticket, tag) VALUES (:ticket, :tag) ON CONFLICT DO NOTHING", params):
+            if self.session.run(sql.ADD_TAG, params):
                 self.event("tag", new=tag)
         for tag in change.remove:
             params = {"ticket": self.id, "tag": rows.clean(tag)}
-            if self.session.run("DELETE FROM tag WHERE ticket = :ticket AND tag = :tag", params):
+            if self.session.run(sql.DROP_TAG, params):
                 self.event("tag", old=tag)
 
     def set_field(self, change: SetField) -> None:
         """A named value; "" removes it."""
         params = {"ticket": self.id, "name": rows.clean(change.name), "value": rows.clean(change.value)}
-        old = self.session.scalar("SELECT value FROM field WHERE ticket = :ticket AND name = :name", params) or ""
+        old = self.session.scalar(sql.FIELD, params) or ""
         if old == params["value"]:
             return
         if change.value:
-            self.session.run(
-                "INSERT INTO field (ticket, name, value) VALUES (:ticket, :name, :value) "
-                "ON CONFLICT (ticket, name) DO UPDATE SET value = excluded.value",
-                params,
-            )
+            self.session.run(sql.SET_FIELD, params)
         else:
-            self.session.run("DELETE FROM field WHERE ticket = :ticket AND name = :name", params)
+            self.session.run(sql.DROP_FIELD, params)
         self.event("field", f"{change.name}={old}", f"{change.name}={change.value}")
 
     def set_subject(self, change: SetSubject) -> None:
@@ -141,7 +135,7 @@ class TicketChanges(Participants):
         if change.subject != self.row["subject"]:
             old, new = self.row["subject"], rows.clean(change.subject)
             self.event("subject", old, new)
-            said = self.session.all("SELECT id FROM entry WHERE ticket = :id", {"id": self.id})
+            said = self.session.all(sql.ENTRIES_OF, {"id": self.id})
             retitle(self.session, [row["id"] for row in said], old, new)
             self.put(subject=new)
 
@@ -155,11 +149,9 @@ class TicketChanges(Participants):
         """An agent follows the ticket, or no longer."""
         params = {"ticket": self.id, "agent": change.agent}
         if change.on:
-            if self.session.run(
-                "INSERT INTO watcher (ticket, agent) VALUES (:ticket, :agent) ON CONFLICT DO NOTHING", params
-            ):
+            if self.session.run(sql.WATCH, params):
                 self.event("watch", new=change.agent)
-        elif self.session.run("DELETE FROM watcher WHERE ticket = :ticket AND agent = :agent", params):
+        elif self.session.run(sql.UNWATCH, params):
             self.event("watch", old=change.agent)
 
     def set_due(self, change: SetDue) -> None:
@@ -192,13 +184,10 @@ class TicketChanges(Participants):
     def remind(self, change: Remind) -> None:
         """A reminder, or the end of the agent's reminders here."""
         if change.at is None:
-            self.session.run(
-                "UPDATE reminder SET done_at = :now WHERE ticket = :ticket AND agent = :agent AND done_at IS NULL",
-                {"ticket": self.id, "agent": change.agent, "now": self.writing.now},
-            )
+            self.session.run(sql.END_REMINDERS, {"ticket": self.id, "agent": change.agent, "now": self.writing.now})
         else:
             self.session.run(
-                "INSERT INTO reminder (ticket, agent, at, text) VALUES (:ticket, :agent, :at, :text)",
+                sql.REMIND,
                 {"ticket": self.id, "agent": change.agent, "at": rows.micros(change.at),
                  "text": rows.clean(change.text)},
             )  # fmt: skip
@@ -206,15 +195,14 @@ class TicketChanges(Participants):
 
     def revoke(self, change: RevokeTokens) -> None:
         """Tokens issued so far prove nothing any more; they still match the ticket."""
-        self.session.run(sql.REVOKE, {"ticket": self.id, "agent": change.agent, "now": self.writing.now})
+        self.session.run(outbox_sql.REVOKE, {"ticket": self.id, "agent": change.agent, "now": self.writing.now})
         self.event("revoked", change.agent, change.why)
 
     def bounced(self, change: Bounced) -> None:
         """A delivery of ours failed or is late; only a lasting failure ends it."""
         if change.lasting:
             self.session.run(
-                "UPDATE delivery SET state = 'dead', due_at = NULL, error = :error WHERE canonical = :canonical "
-                "AND letter = (SELECT id FROM letter WHERE message_id = :message_id)",
+                sql.BOUNCED,
                 {"error": rows.clean(f"{change.status} {change.diagnostic}".strip()),
                  "canonical": rows.clean(canonical(change.address)), "message_id": change.message_id},
             )  # fmt: skip
@@ -231,11 +219,7 @@ class TicketChanges(Participants):
 
     def unlink(self, change: Unlink) -> None:
         """The connection from here goes; one made from the other end only when it was made by hand."""
-        if self.session.run(
-            "DELETE FROM link WHERE (one = :id AND other = (SELECT id FROM ticket WHERE number = :number)) "
-            "OR (other = :id AND kind = 'link' AND one = (SELECT id FROM ticket WHERE number = :number))",
-            {"id": self.id, "number": change.number},
-        ):
+        if self.session.run(sql.UNLINK, {"id": self.id, "number": change.number}):
             self.event("unlink", old=change.number)
 
     def merge(self, change: MergeInto) -> None:
@@ -251,13 +235,10 @@ class TicketChanges(Participants):
         self.writing.split.append((self, change.entry))
 
     def _between(self, event: str, number: int, kind: str) -> None:
-        other = self.session.scalar("SELECT id FROM ticket WHERE number = :number", {"number": number})
+        other = self.session.scalar(sql.TICKET_ID, {"number": number})
         if other is None or other == self.id:
             return
-        if self.session.run(
-            "INSERT INTO link (one, other, kind, at) VALUES (:one, :other, :kind, :at) ON CONFLICT DO NOTHING",
-            {"one": self.id, "other": other, "kind": kind, "at": self.writing.moment},
-        ):
+        if self.session.run(sql.LINK, {"one": self.id, "other": other, "kind": kind, "at": self.writing.moment}):
             self.event(event, kind, number)
 
 

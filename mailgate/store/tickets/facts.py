@@ -16,12 +16,13 @@ from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.store import rows
-from mailgate.store import statements as sql
 from mailgate.store.outbox import signed
 from mailgate.store.outbox.letters import MINUTE
+from mailgate.store.people import statements as people_sql
 from mailgate.store.people.people import People
 from mailgate.store.session import Room, Session
 from mailgate.store.settings import Settings
+from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.merging import followed
 from mailgate.store.tickets.queries import Tickets
 
@@ -136,10 +137,7 @@ class FactsReading(Room):
         known = self.session.known(sender)
         if known is None:
             return ticket
-        others = {
-            row["canonical"]
-            for row in self.session.all("SELECT canonical FROM address WHERE contact = :c", {"c": known["contact"]})
-        }
+        others = {row["canonical"] for row in self.session.all(sql.KEYS_OF_CONTACT, {"c": known["contact"]})}
         return self._by_number.with_address(ticket, others, Address(known["addr"], known["name"]))
 
     def _successors(
@@ -251,7 +249,7 @@ class FactsReading(Room):
         params = {"address": sender, "domain": "@" + sender.rpartition("@")[2], "now": at}
         known["banned"] = self.session.scalar(sql.BANNED, params) is not None
         known["unproven_sender_hour"] = int(self.session.scalar(sql.UNPROVEN_FROM, {"sender": sender, "since": hour}))
-        asked = {name: self.session.scalar(sql.ASKED_AT, {"agent": name}) for name in needs.asked}
+        asked = {name: self.session.scalar(people_sql.ASKED_AT, {"agent": name}) for name in needs.asked}
         known["asked_at"] = {name: rows.time_of(at) for name, at in asked.items() if at is not None}
         address = self.session.known(sender)
         known["known_sender"] = address is not None and address["used_at"] is not None

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from mailgate.store.session import Session
+from mailgate.store.tickets import statements as sql
 
 CURSOR = "words-indexed"
 TEXT = 256 * 1024  # characters of an entry that are searched
@@ -13,10 +14,6 @@ TEXT = 256 * 1024  # characters of an entry that are searched
 FOLDED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-FEED = "INSERT INTO words (rowid, subject, body) VALUES (:id, :subject, :body)"
-# The index keeps no text of its own: what is taken out must be said exactly as it was put in (FTS5 section 4.4.4).
-TAKE_OUT = "INSERT INTO words (words, rowid, subject, body) VALUES ('delete', :id, :subject, :body)"
-INDEXED = "SELECT id, author, author_name, text FROM entry WHERE id = :id AND id <= :cursor"
 
 
 class _Folding(dict[int, str]):
@@ -43,17 +40,17 @@ def body(author: str, name: str, text: str) -> str:
 
 def indexed_up_to(session: Session) -> int:
     """The last entry the index knows."""
-    return int(session.scalar("SELECT value FROM counter WHERE name = :name", {"name": CURSOR}) or 0)
+    return int(session.scalar(sql.COUNTER, {"name": CURSOR}) or 0)
 
 
 def take_out(session: Session, entries: Iterable[int], subject: str) -> None:
     """Out of the index, before anything about these entries or their title changes."""
-    _each(session, TAKE_OUT, entries, subject)
+    _each(session, sql.TAKE_OUT, entries, subject)
 
 
 def put_in(session: Session, entries: Iterable[int], subject: str) -> None:
     """Into the index again, after it has changed."""
-    _each(session, FEED, entries, subject)
+    _each(session, sql.FEED, entries, subject)
 
 
 def retitle(session: Session, entries: Iterable[int], old: str, new: str) -> None:
@@ -70,14 +67,14 @@ def let_go(session: Session, after: int, pages: int) -> int | None:
     `after` is 0 at first, then what was returned: all is gathered once, then merged bit by bit (FTS5 section 6.8).
     """
     before = session.connection.total_changes
-    session.run("INSERT INTO words (words, rank) VALUES ('merge', :pages)", {"pages": pages if after else -pages})
+    session.run(sql.MERGE_INDEX, {"pages": pages if after else -pages})
     return after + 1 if session.connection.total_changes - before >= 2 else None
 
 
 def _each(session: Session, statement: str, entries: Iterable[int], subject: str) -> None:
     cursor = indexed_up_to(session)
     for entry in entries:
-        row = session.one(INDEXED, {"id": entry, "cursor": cursor})
+        row = session.one(sql.INDEXED, {"id": entry, "cursor": cursor})
         if row is not None:
             text = body(row["author"], row["author_name"], row["text"])
             session.run(statement, {"id": entry, "subject": folded(subject), "body": text})

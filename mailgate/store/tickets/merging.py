@@ -6,22 +6,20 @@ from typing import Any
 
 from mailgate.core.model.ticket import Status
 from mailgate.store import rows
-from mailgate.store import statements as sql
+from mailgate.store.mail import statements as mail_sql
 from mailgate.store.session import Session
+from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.indexing import retitle
 from mailgate.store.tickets.ticket_writer import TicketWriter
-
-FOLLOW = "SELECT id, number, merged_into, subject FROM ticket WHERE number = :number"
-STEP = "SELECT id, number, merged_into, subject FROM ticket WHERE id = :id"
 
 
 def followed(session: Session, number: int) -> rows.Row | None:
     """The row (id, number) where a number leads after all merges; a loop ends where it closes (threats T-12)."""
-    row = session.one(FOLLOW, {"number": number})
+    row = session.one(sql.FOLLOW, {"number": number})
     seen: set[int] = set()
     while row is not None and row["merged_into"] is not None and row["id"] not in seen:
         seen.add(row["id"])
-        row = session.one(STEP, {"id": row["merged_into"]})
+        row = session.one(sql.FOLLOW_ON, {"id": row["merged_into"]})
     return row
 
 
@@ -69,7 +67,7 @@ def merge(desk: TicketWriter, number: int) -> None:
     desk.flush()
     moved = {name: sorted(row[0] for row in session.all(statement, params)) for name, statement in GIVEN}
     retitle(session, moved["entries"], desk.row["subject"], target["subject"])
-    session.run("UPDATE ticket SET updated_at = :at WHERE id = :other", params)
+    session.run(sql.TOUCHED, params)
     desk.event("merged", rows.dumps({"before": before, **moved}), target["number"])
     _note(desk, target["id"], "merged-in")
     old = desk.row["status"]
@@ -94,19 +92,17 @@ def unmerge(desk: TicketWriter) -> None:
     found = followed(session, desk.number)
     assert found is not None
     inside = [
-        entry
-        for entry in moved.get("entries", ())
-        if session.scalar("SELECT ticket FROM entry WHERE id = :id", {"id": entry}) == found["id"]
+        entry for entry in moved.get("entries", ()) if session.scalar(sql.TICKET_OF_ENTRY, {"id": entry}) == found["id"]
     ]
     retitle(session, inside, found["subject"], desk.row["subject"])
     while home is not None:  # what came here may have gone on with a further merge
         for name, statement in TAKEN_BACK.items():
             session.many(statement, [{"home": home, "one": desk.id, "value": one} for one in moved.get(name, ())])
-        session.run("UPDATE ticket SET updated_at = :at WHERE id = :home", {"at": at, "home": home})
+        session.run(sql.TOUCHED_HOME, {"at": at, "home": home})
         further = _moved(session, home)
         moved = {name: [one for one in moved.get(name, ()) if one in further.get(name, ())] for name in TAKEN_BACK}
-        home = session.scalar("SELECT merged_into FROM ticket WHERE id = :home", {"home": home}) if further else None
-    other = session.scalar("SELECT number FROM ticket WHERE id = :id", {"id": desk.row["merged_into"]})
+        home = session.scalar(sql.MERGED_INTO, {"home": home}) if further else None
+    other = session.scalar(sql.NUMBER_OF, {"id": desk.row["merged_into"]})
     desk.event("unmerged", new=other)
     _note(desk, desk.row["merged_into"], "unmerged-from")
     columns = dict(before.get("before", {}))
@@ -122,11 +118,7 @@ def _moved(session: Session, ticket: int) -> dict[str, Any]:
     """What went along when this ticket was merged last, as journalled; empty when it stands alone."""
     return dict(
         rows.loads(
-            session.scalar(
-                "SELECT event.old FROM event JOIN ticket ON ticket.id = event.ticket WHERE event.ticket = :ticket "
-                "AND event.kind = 'merged' AND ticket.merged_into IS NOT NULL ORDER BY event.id DESC LIMIT 1",
-                {"ticket": ticket},
-            ),
+            session.scalar(sql.LAST_MERGE, {"ticket": ticket}),
             {},
         )
     )
@@ -144,17 +136,15 @@ def _note(desk: TicketWriter, other: int, kind: str) -> None:
 def split(origin: TicketWriter, entry: int, target: TicketWriter) -> None:
     """An entry moves to the ticket opened for it; its mail and its Message-ID follow, so that replies do too."""
     session = origin.session
-    row = session.one("SELECT mail FROM entry WHERE id = :id AND ticket = :ticket", {"id": entry, "ticket": origin.id})
+    row = session.one(sql.MAIL_OF_ENTRY, {"id": entry, "ticket": origin.id})
     if row is None:
         origin.event("split-refused", new=entry)
         return
-    session.run("UPDATE entry SET ticket = :ticket WHERE id = :id", {"id": entry, "ticket": target.id})
+    session.run(sql.MOVE_ENTRY, {"id": entry, "ticket": target.id})
     retitle(session, [entry], origin.row["subject"], target.row["subject"])
     if row["mail"] is not None:
         params = {"mail": row["mail"], "ticket": target.id}
-        session.run(sql.FILE_MAIL, params)
-        session.run(
-            "UPDATE msgid SET ticket = :ticket WHERE id = (SELECT message_id FROM mail WHERE number = :mail)", params
-        )
+        session.run(mail_sql.FILE_MAIL, params)
+        session.run(sql.MOVE_ID, params)
     origin.event("split", entry, target.number)
     target.event("split-from", entry, origin.number)

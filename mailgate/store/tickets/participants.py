@@ -8,7 +8,8 @@ from mailgate.core.model.change import AddEntry, Join, Leave, OpenTicket, SetReq
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.ticket import EntryKind
 from mailgate.store import rows
-from mailgate.store import statements as sql
+from mailgate.store.mail import statements as mail_sql
+from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.ticket_writer import TicketWriter
 
 
@@ -50,7 +51,7 @@ class Participants(TicketWriter):
 
     def take_part(self, address: int, contact: int, name: str) -> bool:
         """A contact takes part through that address, after all who do so far; False when they already did."""
-        newest = self.session.scalar("SELECT max(at) FROM participant WHERE ticket = :ticket", {"ticket": self.id})
+        newest = self.session.scalar(sql.NEWEST_PART, {"ticket": self.id})
         params = {
             "ticket": self.id,
             "contact": contact,
@@ -93,7 +94,7 @@ class Participants(TicketWriter):
         if mail is not None:
             if writing.filed is None:
                 writing.filed = self.id
-            session.run(sql.FILE_MAIL, {"mail": mail, "ticket": self.id})
+            session.run(mail_sql.FILE_MAIL, {"mail": mail, "ticket": self.id})
         self.event("entry", new=change.kind.value, old=entry)
         if writing.history and self.row["solved_at"] is not None:
             self.put(solved_at=max(at, self.row["solved_at"]))  # a thread of the past ended with its last words
@@ -110,18 +111,10 @@ class Participants(TicketWriter):
         """An agent's words become a note; what their writing had answered is owed again."""
         leaving = [entry for origin, entry in self.writing.split if origin is self]  # they move when all is written
         params = {"ticket": self.id, "entry": change.entry}
-        if change.entry in leaving or not self.session.run(
-            "UPDATE entry SET kind = 'note' WHERE id = :entry AND ticket = :ticket AND kind = 'agent'", params
-        ):
+        if change.entry in leaving or not self.session.run(sql.WITHDRAW, params):
             return
-        left = self.session.one(
-            "SELECT max(CASE WHEN kind = 'agent' THEN at END) AS agent, "
-            "min(CASE WHEN kind = 'agent' AND id < :entry THEN at END) AS before, "
-            "min(CASE WHEN kind = 'agent' THEN at END) AS first, "
-            "max(CASE WHEN kind = 'agent' OR kind = 'customer' AND unverified = 0 THEN at END) AS public "
-            f"FROM entry WHERE ticket = :ticket AND id NOT IN ({', '.join(str(int(one)) for one in leaving)})",  # noqa: S608
-            params,
-        )
+        without = f" AND id NOT IN ({', '.join(str(entry) for entry in leaving)})"
+        left = self.session.one(sql.WORDS_LEFT + without, params)
         assert left is not None
         self.put(last_agent_at=left["agent"], last_public_at=left["public"])
         if left["before"] is None:
@@ -134,17 +127,11 @@ class Participants(TicketWriter):
         if known is None:
             return
         if known["used_at"] is None:
-            self.session.run(
-                "UPDATE address SET used_at = :now WHERE id = :id", {"id": known["id"], "now": self.writing.now}
-            )
+            self.session.run(sql.USED_NOW, {"id": known["id"], "now": self.writing.now})
         if known["id"] == self.row["requester"]:
             return
         params = {"ticket": self.id, "contact": known["contact"], "address": known["id"]}
-        moved = self.session.run(
-            "UPDATE participant SET address = :address WHERE ticket = :ticket AND contact = :contact "
-            "AND address <> :address",
-            params,
-        )
+        moved = self.session.run(sql.PART_BY_ADDRESS, params)
         if moved and self._requesting() == known["contact"]:
             self.put(requester=known["id"])
         if moved:
@@ -162,12 +149,12 @@ class Participants(TicketWriter):
         if known is None or known["contact"] == self._requesting():
             return
         params = {"ticket": self.id, "contact": known["contact"]}
-        if self.session.run("DELETE FROM participant WHERE ticket = :ticket AND contact = :contact", params):
+        if self.session.run(sql.LEAVE, params):
             self.event("leave", old=canonical(change.address))
 
     def set_requester(self, change: SetRequester) -> None:
         """The ticket is somebody else's; the old requester goes on taking part."""
-        old = self.session.one("SELECT addr, contact FROM address WHERE id = :id", {"id": self.row["requester"]})
+        old = self.session.one(sql.ADDRESS_BY_ID, {"id": self.row["requester"]})
         address, contact = self.session.person(change.address, self.writing.now)
         if address == self.row["requester"]:
             return
@@ -175,9 +162,7 @@ class Participants(TicketWriter):
         self.put(requester=address, requester_name=rows.clean(change.address.name))
         self.take_part(address, contact, change.address.name)
         self.session.run(
-            "UPDATE participant SET address = :address, name = :name, "
-            "at = (SELECT min(one.at) - 1 FROM participant AS one WHERE one.ticket = :ticket) "
-            "WHERE ticket = :ticket AND contact = :contact",
+            sql.REQUESTER_FIRST,
             {"ticket": self.id, "contact": contact, "address": address, "name": rows.clean(change.address.name)},
         )  # first of all, also when the ticket is somebody else's again one day
 
@@ -188,13 +173,8 @@ class Participants(TicketWriter):
 
     def knows(self, department: str) -> bool:
         """This department has heard of the ticket; False when that is no news."""
-        return bool(
-            self.session.run(
-                "INSERT INTO told (ticket, department) VALUES (:ticket, :department) ON CONFLICT DO NOTHING",
-                {"ticket": self.id, "department": department},
-            )
-        )
+        return bool(self.session.run(sql.TELL, {"ticket": self.id, "department": department}))
 
     def _requesting(self) -> int:
         """The contact whose ticket it is."""
-        return int(self.session.scalar("SELECT contact FROM address WHERE id = :id", {"id": self.row["requester"]}))
+        return int(self.session.scalar(sql.CONTACT_OF_ADDRESS, {"id": self.row["requester"]}))

@@ -12,37 +12,13 @@ from typing import Any
 from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.store import rows
-from mailgate.store import statements as sql
-from mailgate.store.people.erasing import UNSETTLED, blank_letters, silence
+from mailgate.store.people.erasing import blank_letters, silence
 from mailgate.store.session import Room
-from mailgate.store.tickets.indexing import CURSOR, FEED, body, folded, indexed_up_to
+from mailgate.store.tickets import statements as sql
+from mailgate.store.tickets.indexing import CURSOR, body, folded, indexed_up_to
 from mailgate.store.values import Reminder, TicketFilter
 
 WORD = re.compile(r"[^\W_]+")
-NEXT = """
-SELECT entry.id, ticket.subject, entry.author, entry.author_name, entry.text FROM entry
-JOIN ticket ON ticket.id = entry.ticket WHERE entry.id > :after ORDER BY entry.id LIMIT :limit
-"""
-FIND = """
-SELECT max(entry.at) AS at, coalesce(home.number, ticket.number) AS number, min(found.rank) AS score
-FROM (SELECT rowid, rank FROM words WHERE words MATCH :query ORDER BY rank LIMIT 1000) AS found
-JOIN entry ON entry.id = found.rowid JOIN ticket ON ticket.id = entry.ticket
-LEFT JOIN ticket AS home ON home.id = ticket.merged_into
-GROUP BY 2 ORDER BY 3, 1 DESC LIMIT :limit
-"""
-RESTED = f"""{sql.TICKET_COLUMNS}
-WHERE ticket.status = 'solved' AND ticket.status_since <= :before ORDER BY ticket.status_since LIMIT :limit
-"""
-OLD_THREADS = f"""
-SELECT ticket.number FROM ticket
-WHERE ticket.status IN ('solved', 'archived') AND ticket.status_since < :before AND ticket.number > :after
-  AND (EXISTS (SELECT 1 FROM entry WHERE entry.ticket = ticket.id
-               AND (entry.text <> '' OR entry.quoted <> '' OR entry.html <> ''))
-       OR EXISTS (SELECT 1 FROM letter WHERE letter.ticket = ticket.id AND letter.context <> '{{}}'))
-  AND NOT EXISTS (SELECT 1 FROM letter JOIN delivery ON delivery.letter = letter.id
-                  WHERE letter.ticket = ticket.id AND delivery.state IN {UNSETTLED})
-ORDER BY ticket.number LIMIT :limit
-"""  # noqa: S608
 
 
 def query(words: str) -> str:
@@ -153,11 +129,7 @@ class Tickets(Room):
         """The journal of a ticket, oldest first."""
         return [
             {**dict(row), "at": rows.time_of(row["at"]), "ticket": ticket}
-            for row in self.session.all(
-                "SELECT event.* FROM event JOIN ticket ON ticket.id = event.ticket WHERE ticket.number = :number "
-                "ORDER BY event.id",
-                {"number": ticket},
-            )
+            for row in self.session.all(sql.EVENTS, {"number": ticket})
         ]
 
     def late(self, now: datetime, limit: int) -> list[Ticket]:
@@ -177,7 +149,7 @@ class Tickets(Room):
 
     def solved_before(self, before: datetime, limit: int) -> list[Ticket]:
         """See `verbs.TicketsRead.solved_before`."""
-        found = self.session.all(RESTED, {"before": rows.micros(before), "limit": limit})
+        found = self.session.all(sql.SOLVED_BEFORE, {"before": rows.micros(before), "limit": limit})
         return [self.bare(row) for row in found]
 
     def _due(self, condition: str, now: datetime, limit: int) -> list[Ticket]:
@@ -190,26 +162,22 @@ class Tickets(Room):
         """Reminders whose time has come, earliest first."""
         return [
             Reminder(row["id"], row["number"], row["agent"], rows.time_of(row["at"]), row["text"])
-            for row in self.session.all(
-                "SELECT reminder.*, ticket.number FROM reminder JOIN ticket ON ticket.id = reminder.ticket "
-                "WHERE reminder.done_at IS NULL AND reminder.at <= :now ORDER BY reminder.at LIMIT :limit",
-                {"now": rows.micros(now), "limit": limit},
-            )
+            for row in self.session.all(sql.REMINDERS, {"now": rows.micros(now), "limit": limit})
         ]
 
     def reminded(self, reminder: int, now: datetime) -> None:
         """A reminder has been given."""
-        self.session.run("UPDATE reminder SET done_at = :now WHERE id = :id", {"id": reminder, "now": rows.micros(now)})
+        self.session.run(sql.REMINDED, {"id": reminder, "now": rows.micros(now)})
 
     # --- full text ----------------------------------------------------------------------------------------------------
 
     def index(self, limit: int) -> int:
         """See `verbs.TicketsTx.index`."""
-        found = self.session.all(NEXT, {"after": indexed_up_to(self.session), "limit": limit})
+        found = self.session.all(sql.TO_INDEX, {"after": indexed_up_to(self.session), "limit": limit})
         if not found:
             return 0
         self.session.many(
-            FEED,
+            sql.FEED,
             [
                 {
                     "id": row["id"],
@@ -219,11 +187,7 @@ class Tickets(Room):
                 for row in found
             ],
         )
-        self.session.run(
-            "INSERT INTO counter (name, value) VALUES (:name, :value) "
-            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            {"name": CURSOR, "value": found[-1]["id"]},
-        )
+        self.session.run(sql.SET_COUNTER, {"name": CURSOR, "value": found[-1]["id"]})
         return len(found)
 
     def find(self, words: str, limit: int = 50) -> list[Ticket]:
@@ -234,7 +198,7 @@ class Tickets(Room):
             numbers.append(int(typed))
         asked = query(rows.clean(words))
         if asked:
-            numbers += [row["number"] for row in self.session.all(FIND, {"query": asked, "limit": limit})]
+            numbers += [row["number"] for row in self.session.all(sql.FIND, {"query": asked, "limit": limit})]
         found = (self.bare_ticket(number) for number in dict.fromkeys(numbers))
         return [ticket for ticket in found if ticket is not None][:limit]
 
@@ -242,14 +206,14 @@ class Tickets(Room):
 
     def with_old_words(self, before: datetime, after: int, limit: int) -> list[int]:
         """See `verbs.TicketsRead.with_old_words`."""
-        found = self.session.all(OLD_THREADS, {"before": rows.micros(before), "after": after, "limit": limit})
+        found = self.session.all(sql.OLD_THREADS, {"before": rows.micros(before), "after": after, "limit": limit})
         return [row["number"] for row in found]
 
     def drop_words(self, numbers: Iterable[int]) -> None:
         """See `verbs.TicketsTx.drop_words`."""
         for number in numbers:
-            ticket = self.session.one("SELECT id, subject FROM ticket WHERE number = :number", {"number": number})
+            ticket = self.session.one(sql.TICKET_ROW, {"number": number})
             if ticket is not None:
-                said = self.session.all("SELECT id FROM entry WHERE ticket = :id", {"id": ticket["id"]})
+                said = self.session.all(sql.ENTRIES_OF, {"id": ticket["id"]})
                 silence(self.session, [row["id"] for row in said], ticket["subject"])
                 blank_letters(self.session, ticket["id"])

@@ -8,6 +8,7 @@ from typing import Any
 from mailgate.core.model.ticket import Status
 from mailgate.store import rows
 from mailgate.store.session import Session
+from mailgate.store.tickets import statements as sql
 
 AT_WORK = (Status.NEW.value, Status.OPEN.value)
 DUES = {"first_response": "due_first", "resolve": "due_resolve", "manual": "due_manual"}
@@ -93,9 +94,6 @@ class TicketWriter:
         if before != after:
             for name, step in ((before, -1), (after, 1)):
                 if name:
-                    self.session.run(
-                        "UPDATE agent SET open_tickets = open_tickets + :step WHERE name = :name",
-                        {"name": name, "step": step},
-                    )
+                    self.session.run(sql.OPEN_TICKETS, {"name": name, "step": step})
         if (owner, status) != (self.row["owner"], self.row["status"]):
             self.put(owner=owner, status=status)

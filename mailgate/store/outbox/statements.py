@@ -1,0 +1,92 @@
+"""The SQL of letters, their deliveries and their tokens, in the dialect SQLite and PostgreSQL share."""
+
+from __future__ import annotations
+
+UNSETTLED = "('waiting', 'leased', 'sending', 'held')"
+
+TALLY = """
+INSERT INTO tally (name, bucket, n) VALUES (:name, :bucket, 1)
+ON CONFLICT (name, bucket) DO UPDATE SET n = tally.n + 1
+"""
+LETTER = """
+INSERT INTO letter (ticket, mail, template, audience, agent, purpose, department, language, subject, message_id,
+  in_reply_to, refs, recipients, copies, context, attachments, urgency, created_at, dedupe)
+VALUES (:ticket, :mail, :template, :audience, :agent, :purpose, :department, :language, :subject, :message_id,
+  :in_reply_to, :refs, :recipients, :copies, :context, :attachments, :urgency, :created_at, :dedupe)
+ON CONFLICT (dedupe) DO NOTHING RETURNING id
+"""
+DELIVERY = """
+INSERT INTO delivery (letter, recipient, canonical, department, urgency, state, due_at, created_at)
+VALUES (:letter, :recipient, :canonical, :department, :urgency, :state, :due_at, :created_at) ON CONFLICT DO NOTHING
+"""
+LEASE = """
+UPDATE delivery SET state = 'leased', due_at = :until WHERE letter = :letter AND due_at <= :now
+  AND state IN ('waiting', 'leased', 'held')
+RETURNING id, recipient, attempts, first_tried_at
+"""
+LETTER_DUE = """
+SELECT letter.*, ticket.number AS ticket_number, rendered.bytes AS bytes, rendered.subject AS rendered_subject
+FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket LEFT JOIN rendered ON rendered.letter = letter.id
+WHERE letter.id = :letter
+"""
+RENDERED = """
+INSERT INTO rendered (letter, subject, bytes) VALUES (:letter, :subject, :bytes) ON CONFLICT (letter) DO NOTHING
+"""
+MARK = """
+UPDATE delivery SET state = :state, due_at = :due_at, error = :error,
+  remote_id = CASE WHEN :remote_id = '' THEN remote_id ELSE :remote_id END,
+  attempts = coalesce(:attempts, attempts), first_tried_at = coalesce(first_tried_at, :now),
+  sent_at = CASE WHEN :state = 'sent' THEN :now ELSE sent_at END
+WHERE id = :delivery
+"""
+DOUBTED = """
+UPDATE delivery SET doubts = doubts + 1,
+  state = CASE WHEN urgency = 1 OR doubts >= 1 THEN 'uncertain' ELSE 'waiting' END,
+  due_at = CASE WHEN urgency = 1 OR doubts >= 1 THEN NULL ELSE :now END,
+  error = 'stopped while sending'
+WHERE state = 'sending' RETURNING state
+"""
+UNLEASE = "UPDATE delivery SET state = 'waiting', due_at = :now WHERE state = 'leased'"
+REVOKE = """
+UPDATE letter SET revoked_at = :now WHERE ticket = :ticket AND agent = :agent AND revoked_at IS NULL
+"""
+REVOKE_LISTS = """
+UPDATE letter SET revoked_at = :now WHERE ticket IS NULL AND agent = :agent AND created_at < :now AND revoked_at IS NULL
+"""
+OWN_LETTER = (
+    "INSERT INTO msgid (id, ticket) SELECT message_id, ticket FROM letter WHERE id = :letter ON CONFLICT DO NOTHING"
+)
+HASTEN = "UPDATE delivery SET due_at = :now WHERE state = 'waiting' AND created_at > :now AND due_at = created_at"
+RELEASE = "UPDATE delivery SET state = 'waiting', due_at = :now WHERE state = 'held' AND due_at IS NULL"
+REVOKE_AGENT = "UPDATE letter SET revoked_at = :now WHERE agent = :agent AND revoked_at IS NULL"
+DELIVERIES_OF = "SELECT * FROM delivery WHERE letter = :letter ORDER BY id"
+LETTERS_OF_MAIL = "SELECT id, template, recipients, copies FROM letter WHERE mail = :mail ORDER BY id"
+LETTER_OF_DELIVERY = "SELECT letter FROM delivery WHERE id = :id"
+LETTERS_TO_CUSTOMERS = (
+    "SELECT letter.id FROM letter JOIN ticket ON ticket.id = letter.ticket "
+    "WHERE ticket.number = :number AND letter.audience = 'customer' ORDER BY letter.id"
+)
+GATHERED = """
+SELECT letter.agent, letter.id, letter.context, delivery.due_at, ticket.number FROM delivery
+JOIN letter ON letter.id = delivery.letter JOIN ticket ON ticket.id = letter.ticket
+WHERE delivery.urgency = 2 AND delivery.due_at <= :before AND delivery.due_at IS NOT NULL
+  AND delivery.state IN ('waiting', 'leased', 'held') AND delivery.state = 'held'  -- the first is the index's own
+  AND letter.template = 'notice' AND letter.agent <> ''
+ORDER BY letter.agent, letter.id
+"""
+SIGNED = """
+INSERT INTO letter_token (token, letter, scheme) VALUES (:token, :letter, :scheme) ON CONFLICT (token) DO NOTHING
+"""
+LETTERS_AFTER = "SELECT id, message_id FROM letter WHERE id > :after ORDER BY id LIMIT :rows"
+LETTER_BY_SIGN = """
+SELECT letter.*, ticket.number AS ticket_number, letter_token.scheme AS scheme FROM letter_token
+JOIN letter ON letter.id = letter_token.letter LEFT JOIN ticket ON ticket.id = letter.ticket
+WHERE letter_token.token = :token
+"""
+LETTER_BY_ID = """
+SELECT letter.*, ticket.number AS ticket_number,
+  (SELECT scheme FROM letter_token WHERE token = :token AND letter = letter.id) AS scheme
+FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket WHERE letter.message_id = :id
+"""
+ADDRESSES_OF_LETTER = "SELECT id, canonical FROM delivery WHERE letter = :letter ORDER BY id"
+SIGNED_SINCE = "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = 'mailgate' AND name = :name"

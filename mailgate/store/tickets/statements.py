@@ -1,0 +1,271 @@
+"""The SQL of tickets and their threads, and the facts of a decision, in the dialect SQLite and PostgreSQL share."""
+
+from __future__ import annotations
+
+from mailgate.store.outbox.statements import UNSETTLED
+
+PEOPLE = "SELECT name, open_tickets, last_assigned_at FROM agent WHERE open_tickets > 0 OR last_assigned_at IS NOT NULL"
+BANNED = """
+SELECT 1 FROM ban WHERE pattern IN (:address, :domain) AND (until IS NULL OR until > :now) LIMIT 1
+"""
+NUMBER = """
+INSERT INTO counter (name, value) VALUES ('ticket', :first)
+ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value
+"""
+TICKET_COLUMNS = """
+SELECT ticket.*, address.addr AS requester_addr, address.contact AS requester_contact, other.number AS merged_number
+FROM ticket JOIN address ON address.id = ticket.requester LEFT JOIN ticket AS other ON other.id = ticket.merged_into
+"""
+TICKET = TICKET_COLUMNS + "WHERE ticket.number = :number"
+PARTS = """
+SELECT 'tag' AS part, tag AS value, '' AS more, 0 AS place FROM tag WHERE ticket = :id
+UNION ALL SELECT 'field', name, value, 0 FROM field WHERE ticket = :id
+UNION ALL SELECT 'watcher', agent, '', 0 FROM watcher WHERE ticket = :id
+UNION ALL SELECT 'department', department, '', 0 FROM told WHERE ticket = :id
+UNION ALL SELECT 'link', CAST(ticket.number AS TEXT), kind, ticket.number
+  FROM link JOIN ticket ON ticket.id = link.other WHERE link.one = :id
+UNION ALL SELECT 'backlink', CAST(ticket.number AS TEXT), kind, ticket.number
+  FROM link JOIN ticket ON ticket.id = link.one WHERE link.other = :id
+UNION ALL SELECT 'participant', address.addr, participant.name, participant.at FROM participant
+  JOIN address ON address.id = participant.address WHERE participant.ticket = :id AND participant.contact <> :contact
+UNION ALL SELECT 'status', old || ' ' || new, CAST(at AS TEXT), id FROM event WHERE ticket = :id AND kind = 'status'
+ORDER BY 1, 4, 2
+"""
+OPEN = """
+INSERT INTO ticket (number, subject, status, department, priority, rank, language, sla, requester, requester_name,
+  created_at, updated_at, status_since)
+VALUES (:number, :subject, 'new', :department, :priority, :rank, :language, :sla, :requester, :requester_name,
+  :created_at, :now, :now)
+RETURNING id
+"""
+JOIN = """
+INSERT INTO participant (ticket, contact, address, name, at) VALUES (:ticket, :contact, :address, :name, :at)
+ON CONFLICT (ticket, contact) DO NOTHING
+"""
+ENTRY = """
+INSERT INTO entry (ticket, mail, at, kind, author, author_name, unverified, text, quoted, html)
+VALUES (:ticket, :mail, :at, :kind, :author, :author_name, :unverified, :text, :quoted, :html) RETURNING id
+"""
+ATTACHMENT = """
+INSERT INTO attachment (entry, mail, part, name, original_name, type, size, digest, inline, content_id)
+VALUES (:entry, :mail, :part, :name, :original_name, :type, :size, :digest, :inline, :content_id)
+"""
+EVENT = """
+INSERT INTO event (ticket, at, actor, mail, kind, old, new) VALUES (:ticket, :at, :actor, :mail, :kind, :old, :new)
+"""
+ENTRIES = "SELECT * FROM entry WHERE ticket = :id ORDER BY at, id"
+ATTACHMENTS = """
+SELECT attachment.* FROM attachment JOIN entry ON entry.id = attachment.entry WHERE entry.ticket = :id
+ORDER BY attachment.id
+"""
+SAME_CONTENT = """
+SELECT number, departments, fate FROM mail WHERE content_digest = :content_digest ORDER BY number LIMIT 50
+"""
+SAME_CONTENT_NOW = """
+SELECT number, departments, fate FROM (
+  SELECT number, departments, fate, arrived_at FROM mail WHERE content_digest = :content_digest
+  ORDER BY number DESC LIMIT 200
+) AS newest WHERE arrived_at BETWEEN :since AND :until ORDER BY number
+"""
+TICKET_OF_MAIL = """
+SELECT ticket.number FROM mail_ticket JOIN ticket ON ticket.id = mail_ticket.ticket
+WHERE mail_ticket.mail = :mail ORDER BY ticket.number LIMIT 1
+"""
+# Whether another mail has this Message-ID, and which ticket knows it from a mail that referred to it.
+OWN_ID_BEFORE = """
+SELECT EXISTS (
+    SELECT 1 FROM mail WHERE message_id = :message_id AND message_id <> '' AND content_digest <> :content_digest
+  ) AS taken,
+  (SELECT ticket.number FROM msgid JOIN ticket ON ticket.id = msgid.ticket WHERE msgid.id = :message_id
+    AND NOT EXISTS (SELECT 1 FROM letter WHERE letter.message_id = :message_id)) AS awaited
+"""
+TICKET_OF_ID = """
+SELECT ticket.number FROM msgid JOIN ticket ON ticket.id = msgid.ticket WHERE msgid.id = :id
+"""
+TICKET_OF_RELAYS_ID = """
+SELECT ticket.number FROM delivery JOIN letter ON letter.id = delivery.letter JOIN ticket ON ticket.id = letter.ticket
+WHERE delivery.remote_id = :id AND delivery.remote_id <> '' LIMIT 1
+"""
+CALLER = """
+SELECT address.addr, address.name FROM field JOIN ticket ON ticket.id = field.ticket
+JOIN address ON address.id = ticket.requester
+WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-', ''), -7) = :tail
+  AND substr(replace(replace(field.value, ' ', ''), '-', ''), -length(:key)) = :key
+  AND NOT EXISTS (
+    SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
+ORDER BY ticket.id DESC LIMIT 1
+"""
+SUCCESSOR = """
+SELECT newer.number FROM link JOIN ticket AS newer ON newer.id = link.one
+WHERE link.other = :id AND link.kind = 'continues' ORDER BY newer.number DESC LIMIT 1
+"""
+CUSTOMER_IDS = """
+SELECT id, at FROM (
+  SELECT mail.message_id AS id, entry.at AS at FROM entry JOIN mail ON mail.number = entry.mail
+  WHERE entry.ticket = :id AND entry.kind = 'customer' AND entry.unverified = 0 AND mail.message_id <> ''
+  UNION ALL
+  SELECT message_id, created_at FROM letter WHERE ticket = :id AND audience = 'customer'
+) AS seen ORDER BY at DESC LIMIT 20
+"""
+LAST_LEFT = "SELECT max(at) FROM event WHERE ticket = :id AND kind = 'leave'"
+SUBJECTS = "SELECT old FROM event WHERE ticket = :id AND kind = 'subject' ORDER BY id"
+STAGE_LETTERS = """
+SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage' AND audience = 'customer'
+ORDER BY id DESC LIMIT 20
+"""
+NEWEST_FROM_CUSTOMER = """
+SELECT entry.kind, mail.trace FROM entry LEFT JOIN mail ON mail.number = entry.mail
+WHERE entry.ticket = :id AND entry.kind IN ('customer', 'auto') AND entry.unverified = 0 ORDER BY entry.id DESC LIMIT 1
+"""
+REOPENS = "SELECT count(*) FROM event WHERE ticket = :id AND kind = 'reopened' AND at >= :since"
+ACKS_TO = """
+SELECT count(*) AS day, coalesce(sum(created_at >= :hour), 0) AS hour FROM (
+  SELECT created_at FROM delivery WHERE canonical = :sender AND urgency = 1 AND created_at >= :day
+  ORDER BY created_at DESC LIMIT 1000
+) AS lately
+"""
+TICKETS_FROM = """
+SELECT count(*) FROM (
+  SELECT 1 FROM ticket WHERE requester = :requester AND created_at >= :since LIMIT 1000
+) AS lately
+"""
+UNPROVEN_FROM = """
+SELECT count(*) FROM (
+  SELECT mail, why, at FROM parking WHERE settled_at IS NULL AND mail > 0 ORDER BY mail DESC LIMIT 100
+) AS lately JOIN mail ON mail.number = lately.mail
+WHERE mail.author = :sender AND lately.at >= :since AND lately.why NOT IN ('commands', 'refused')
+"""
+TALLIED = "SELECT coalesce(sum(n), 0) FROM tally WHERE name = :name AND bucket >= :since"
+LAST_WORDS = "SELECT author FROM entry WHERE ticket = :id AND kind = 'agent' ORDER BY id DESC LIMIT 1"
+UNSENT = """
+SELECT DISTINCT letter.mail, letter.id FROM letter JOIN delivery ON delivery.letter = letter.id
+WHERE letter.ticket = :id AND letter.audience = 'customer' AND letter.mail IS NOT NULL
+  AND delivery.state IN ('waiting', 'held') ORDER BY letter.id
+"""
+DEPARTMENTS = "SELECT name FROM department WHERE retired_at IS NULL ORDER BY id"
+ADD_ALIAS = (
+    "INSERT INTO alias (address, agent, at) VALUES (:address, :agent, :now) "
+    "ON CONFLICT (address) DO UPDATE SET agent = excluded.agent, at = excluded.at"
+)
+SAVE_REPLY = (
+    "INSERT INTO saved_reply (name, language, text, agent, at) "
+    "VALUES (:name, :language, :text, :agent, :now) ON CONFLICT (name, language) "
+    "DO UPDATE SET text = excluded.text, agent = excluded.agent, at = excluded.at"
+)
+CANCEL_LETTER = (
+    "UPDATE delivery SET state = 'dead', due_at = NULL, error = :why "
+    "WHERE letter = :letter AND state IN ('waiting', 'held')"
+)
+END_ABSENCE = "UPDATE absence SET ends_at = :now WHERE agent = :agent AND (ends_at IS NULL OR ends_at > :now)"
+ABSENT = "INSERT INTO absence (agent, starts_at, ends_at, cover) VALUES (:agent, :start, :until, :cover)"
+OWNER_OF = "SELECT id, owner FROM ticket WHERE number = :number"
+VOTE = "INSERT INTO vote (ticket, score, comment, agent, at) VALUES (:ticket, :score, :comment, :agent, :at)"
+MOVE_ADDRESSES = "UPDATE address SET contact = :keep WHERE contact = :gone"
+DROP_DOUBLE_PART = (
+    "DELETE FROM participant WHERE contact = :gone AND ticket IN (SELECT ticket FROM participant WHERE contact = :keep)"
+)
+MOVE_PART = "UPDATE participant SET contact = :keep WHERE contact = :gone"
+ASSIGNED = "UPDATE agent SET last_assigned_at = :now WHERE name = :name"
+ADD_TAG = "INSERT INTO tag (ticket, tag) VALUES (:ticket, :tag) ON CONFLICT DO NOTHING"
+DROP_TAG = "DELETE FROM tag WHERE ticket = :ticket AND tag = :tag"
+FIELD = "SELECT value FROM field WHERE ticket = :ticket AND name = :name"
+SET_FIELD = (
+    "INSERT INTO field (ticket, name, value) VALUES (:ticket, :name, :value) "
+    "ON CONFLICT (ticket, name) DO UPDATE SET value = excluded.value"
+)
+DROP_FIELD = "DELETE FROM field WHERE ticket = :ticket AND name = :name"
+ENTRIES_OF = "SELECT id FROM entry WHERE ticket = :id"
+WATCH = "INSERT INTO watcher (ticket, agent) VALUES (:ticket, :agent) ON CONFLICT DO NOTHING"
+UNWATCH = "DELETE FROM watcher WHERE ticket = :ticket AND agent = :agent"
+END_REMINDERS = "UPDATE reminder SET done_at = :now WHERE ticket = :ticket AND agent = :agent AND done_at IS NULL"
+REMIND = "INSERT INTO reminder (ticket, agent, at, text) VALUES (:ticket, :agent, :at, :text)"
+BOUNCED = (
+    "UPDATE delivery SET state = 'dead', due_at = NULL, error = :error WHERE canonical = :canonical "
+    "AND letter = (SELECT id FROM letter WHERE message_id = :message_id)"
+)
+UNLINK = (
+    "DELETE FROM link WHERE (one = :id AND other = (SELECT id FROM ticket WHERE number = :number)) "
+    "OR (other = :id AND kind = 'link' AND one = (SELECT id FROM ticket WHERE number = :number))"
+)
+TICKET_ID = "SELECT id FROM ticket WHERE number = :number"
+LINK = "INSERT INTO link (one, other, kind, at) VALUES (:one, :other, :kind, :at) ON CONFLICT DO NOTHING"
+KEYS_OF_CONTACT = "SELECT canonical FROM address WHERE contact = :c"
+COUNTER = "SELECT value FROM counter WHERE name = :name"
+MERGE_INDEX = "INSERT INTO words (words, rank) VALUES ('merge', :pages)"
+TOUCHED = "UPDATE ticket SET updated_at = :at WHERE id = :other"
+NUMBER_OF = "SELECT number FROM ticket WHERE id = :id"
+TOUCHED_HOME = "UPDATE ticket SET updated_at = :at WHERE id = :home"
+MERGED_INTO = "SELECT merged_into FROM ticket WHERE id = :home"
+TICKET_OF_ENTRY = "SELECT ticket FROM entry WHERE id = :id"
+LAST_MERGE = (
+    "SELECT event.old FROM event JOIN ticket ON ticket.id = event.ticket WHERE event.ticket = :ticket "
+    "AND event.kind = 'merged' AND ticket.merged_into IS NOT NULL ORDER BY event.id DESC LIMIT 1"
+)
+MAIL_OF_ENTRY = "SELECT mail FROM entry WHERE id = :id AND ticket = :ticket"
+MOVE_ENTRY = "UPDATE entry SET ticket = :ticket WHERE id = :id"
+MOVE_ID = "UPDATE msgid SET ticket = :ticket WHERE id = (SELECT message_id FROM mail WHERE number = :mail)"
+NEWEST_PART = "SELECT max(at) FROM participant WHERE ticket = :ticket"
+WITHDRAW = "UPDATE entry SET kind = 'note' WHERE id = :entry AND ticket = :ticket AND kind = 'agent'"
+PART_BY_ADDRESS = (
+    "UPDATE participant SET address = :address WHERE ticket = :ticket AND contact = :contact AND address <> :address"
+)
+USED_NOW = "UPDATE address SET used_at = :now WHERE id = :id"
+LEAVE = "DELETE FROM participant WHERE ticket = :ticket AND contact = :contact"
+ADDRESS_BY_ID = "SELECT addr, contact FROM address WHERE id = :id"
+REQUESTER_FIRST = (
+    "UPDATE participant SET address = :address, name = :name, "
+    "at = (SELECT min(one.at) - 1 FROM participant AS one WHERE one.ticket = :ticket) "
+    "WHERE ticket = :ticket AND contact = :contact"
+)
+TELL = "INSERT INTO told (ticket, department) VALUES (:ticket, :department) ON CONFLICT DO NOTHING"
+CONTACT_OF_ADDRESS = "SELECT contact FROM address WHERE id = :id"
+EVENTS = (
+    "SELECT event.* FROM event JOIN ticket ON ticket.id = event.ticket WHERE ticket.number = :number ORDER BY event.id"
+)
+REMINDERS = (
+    "SELECT reminder.*, ticket.number FROM reminder JOIN ticket ON ticket.id = reminder.ticket "
+    "WHERE reminder.done_at IS NULL AND reminder.at <= :now ORDER BY reminder.at LIMIT :limit"
+)
+REMINDED = "UPDATE reminder SET done_at = :now WHERE id = :id"
+SET_COUNTER = (
+    "INSERT INTO counter (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+TICKET_ROW = "SELECT id, subject FROM ticket WHERE number = :number"
+OPEN_TICKETS = "UPDATE agent SET open_tickets = open_tickets + :step WHERE name = :name"
+FEED = "INSERT INTO words (rowid, subject, body) VALUES (:id, :subject, :body)"
+# The index keeps no text of its own: what is taken out must be said exactly as it was put in (FTS5 section 4.4.4).
+TAKE_OUT = "INSERT INTO words (words, rowid, subject, body) VALUES ('delete', :id, :subject, :body)"
+INDEXED = "SELECT id, author, author_name, text FROM entry WHERE id = :id AND id <= :cursor"
+FOLLOW = "SELECT id, number, merged_into, subject FROM ticket WHERE number = :number"
+FOLLOW_ON = "SELECT id, number, merged_into, subject FROM ticket WHERE id = :id"
+TO_INDEX = """
+SELECT entry.id, ticket.subject, entry.author, entry.author_name, entry.text FROM entry
+JOIN ticket ON ticket.id = entry.ticket WHERE entry.id > :after ORDER BY entry.id LIMIT :limit
+"""
+FIND = """
+SELECT max(entry.at) AS at, coalesce(home.number, ticket.number) AS number, min(found.rank) AS score
+FROM (SELECT rowid, rank FROM words WHERE words MATCH :query ORDER BY rank LIMIT 1000) AS found
+JOIN entry ON entry.id = found.rowid JOIN ticket ON ticket.id = entry.ticket
+LEFT JOIN ticket AS home ON home.id = ticket.merged_into
+GROUP BY 2 ORDER BY 3, 1 DESC LIMIT :limit
+"""
+SOLVED_BEFORE = f"""{TICKET_COLUMNS}
+WHERE ticket.status = 'solved' AND ticket.status_since <= :before ORDER BY ticket.status_since LIMIT :limit
+"""
+OLD_THREADS = f"""
+SELECT ticket.number FROM ticket
+WHERE ticket.status IN ('solved', 'archived') AND ticket.status_since < :before AND ticket.number > :after
+  AND (EXISTS (SELECT 1 FROM entry WHERE entry.ticket = ticket.id
+               AND (entry.text <> '' OR entry.quoted <> '' OR entry.html <> ''))
+       OR EXISTS (SELECT 1 FROM letter WHERE letter.ticket = ticket.id AND letter.context <> '{{}}'))
+  AND NOT EXISTS (SELECT 1 FROM letter JOIN delivery ON delivery.letter = letter.id
+                  WHERE letter.ticket = ticket.id AND delivery.state IN {UNSETTLED})
+ORDER BY ticket.number LIMIT :limit
+"""  # noqa: S608
+WORDS_LEFT = """
+SELECT max(CASE WHEN kind = 'agent' THEN at END) AS agent,
+  min(CASE WHEN kind = 'agent' AND id < :entry THEN at END) AS before,
+  min(CASE WHEN kind = 'agent' THEN at END) AS first,
+  max(CASE WHEN kind = 'agent' OR kind = 'customer' AND unverified = 0 THEN at END) AS public
+FROM entry WHERE ticket = :ticket
+"""
