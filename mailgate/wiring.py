@@ -14,7 +14,7 @@ from pathlib import Path
 from mailgate import ends, library
 from mailgate.app.admin import connect, control, people
 from mailgate.app.admin.control_socket import Callbox
-from mailgate.app.admin.reloading import Reloader, check_templates
+from mailgate.app.admin.reloading import Reloader, check_templates, try_templates
 from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway, Loaded
 from mailgate.app.health import pages, systemd
@@ -126,11 +126,12 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
     )
 
 
-def try_sample() -> Problem | None:
-    """What keeps a child of this Python from reading and writing samples; None when nothing does."""
+def try_children(templates: Path) -> list[Problem]:
+    """What keeps a child of this Python from reading and writing samples; else what is wrong with these templates."""
     children = Children(1)
     try:
-        return problem(children)
+        unread = problem(children)
+        return [unread] if unread else try_templates(children, templates)
     finally:
         children.close()
 
@@ -346,6 +347,6 @@ __all__ = [
     "load_rules",
     "snapshot",
     "standing",
+    "try_children",
     "try_ends",
-    "try_sample",
 ]

@@ -552,6 +552,59 @@ def test_g07_a_template_that_eats_its_child_falls_back_to_ours(office: Office, t
     assert len(office.problems) == 1
 
 
+ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+
+
+def test_a_template_that_never_ends_holds_up_its_own_letter_once(office: Office, tmp_path: Path) -> None:
+    """Stand, item 5: each acknowledgement took a child twenty seconds, and the admin heard of no line."""
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "ack.html").write_text(ENDLESS)
+    office.live.swap(Snapshot(POLICY, (), str(folder)))
+    dispatcher, asked, real = office.start(), [], office.children.submit
+
+    def submit(function: str, letter: Any, now: Any, templates: Any) -> Future[Any]:
+        asked.append((letter.template, templates))
+        return real(function, letter, now, templates)
+
+    office.children.submit = submit  # type: ignore[method-assign,assignment]
+    try:
+        office.owe(ANN)
+        office.owe(BEN, template="taken", urgency=Urgency.DIGEST)
+        dispatcher.drain()
+        told = "ack.html:1: it takes more than 3 seconds"
+        assert office.problems == dispatcher.given_way() == [told]
+        office.owe(ANN)
+        office.owe(BEN, template="taken", urgency=Urgency.DIGEST)
+        office.wait(days=1)
+        dispatcher.drain()
+        assert asked[2:] == [("ack", None), ("taken", str(folder))], "ours at once"
+        assert office.problems == [told, told], "the next day it is said again"
+        (folder / "ack.html").write_text("<p>Ahoy!</p>")
+        assert dispatcher.given_way() == []
+        office.owe(ANN)
+        dispatcher.drain()
+        assert b"Ahoy!" in office.relay.taken[-1][2]
+    finally:
+        del office.children.submit
+    assert set(office.states()) == {"sent"} and len(office.problems) == 2
+
+
+def test_a_template_that_fails_at_once_is_tried_with_each_letter(office: Office, tmp_path: Path) -> None:
+    """What fails with one ticket's data may do for the next one's."""
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    (folder / "ack.html").write_text('{% if reader.first_name == "Ann" %}{{ 1 / 0 }}{% endif %}<p>Ahoy!</p>')
+    office.live.swap(Snapshot(POLICY, (), str(folder)))
+    dispatcher = office.start()
+    office.owe(ANN)
+    dispatcher.drain()
+    assert dispatcher.given_way() == ["ack.html:1: ZeroDivisionError: division by zero"]
+    office.owe(BEN)
+    dispatcher.drain()
+    assert b"Ahoy!" in office.relay.taken[-1][2] and dispatcher.given_way() == []
+
+
 def test_a_letter_without_words_waits_and_the_admin_hears_of_it(office: Office) -> None:
     office.owe(Address("a b@customer.example"), template="answer")
     office.owe(BEN, template="answer")

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import RULES, Desk, mail, running
+from conftest import RULES, Desk, mail, running, whole
 from scenarios.process import Process, process, until
 
 from mailgate import wiring
 from mailgate.app.admin import control, reloading
+from mailgate.app.health.status import status_of
 from mailgate.edge.imap.box import Mailbox
 from mailgate.edge.imap.folder import Folder
 from mailgate.edge.imap.reader import MailboxReader
-from mailgate.errors import ConfigError
+from mailgate.errors import ChildDied, ConfigError
 
 URGENT = '[[rule]]\nname = "all"\nthen.priority = "urgent"\n'
 ROOT = "root@admin.example"
@@ -117,6 +118,36 @@ def test_a_changed_template_is_tried_and_a_broken_one_told(tmp_path: Path) -> No
         desk.send(mail())
         [ack] = desk.letters("maija@customer.example")
         assert "[#1001]" in ack["Subject"]
+
+
+def test_templates_that_kill_the_child_that_tries_them_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(function: str, *args: object) -> object:
+        raise ChildDied("memory")
+
+    write(desk, "templates/ack.html", "<p>x</p>")
+    monkeypatch.setattr(desk.gateway.children, "run", dies)
+    with pytest.raises(ConfigError, match=r"templates: trying these templates took too much \(memory\)"):
+        control.reload(desk.gateway)
+
+
+def test_a_template_that_never_ends_costs_no_letter_and_status_names_it(desk: Desk) -> None:
+    """Stand, item 5: the mail goes on being filed, the other letters leave, and ours stands in for it."""
+    ours = mail()
+    desk.send(ours)
+    [before] = desk.letters("maija@customer.example")
+    write(
+        desk, "templates/ack.html", "\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    )
+    assert desk.fate(desk.send(mail())) == "filed"
+    [_, ack] = desk.letters("maija@customer.example")
+    assert ack.get_content_type() == before.get_content_type() and "We have your message" in whole(ack)
+    assert len(desk.letters("anna@staff.example")) == 2
+    [said] = [one for one in status_of(desk.gateway, desk.clock())["troubles"] if one["key"] == "templates"]
+    assert "ack.html:2: it takes more than 3 seconds" in said["text"]
+    write(desk, "templates/ack.html", "<p>Ahoy!</p>")
+    assert not [one for one in status_of(desk.gateway, desk.clock())["troubles"] if one["key"] == "templates"]
+    desk.send(mail())
+    assert "Ahoy!" in whole(desk.letters("maija@customer.example")[-1])
 
 
 def test_without_reload_a_changed_file_waits_for_the_command(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

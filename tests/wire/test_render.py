@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -175,6 +176,18 @@ def test_an_override_for_one_language_leaves_the_others(tmp_path: Path) -> None:
     assert "Labdien" in page("ack", "lv", folder=tmp_path).text
 
 
+def test_an_override_that_is_new_takes_effect_at_once_and_goes_when_it_is_deleted(tmp_path: Path) -> None:
+    """A child that had worded such a letter by ours went on with ours until it was replaced."""
+    ours = page("ack", folder=tmp_path).html
+    (tmp_path / "style.css").write_text(".title { color: #123456; }")
+    assert "#123456" in page("ack", folder=tmp_path).html
+    (tmp_path / "ack.html").write_text("<p>Ahoy!</p>")
+    assert page("ack", folder=tmp_path).text == "Ahoy!\n"
+    for name in ("ack.html", "style.css"):
+        (tmp_path / name).unlink()
+    assert page("ack", folder=tmp_path).html == ours
+
+
 def test_a_style_sheet_of_the_admins_own_takes_effect_at_once(tmp_path: Path) -> None:
     sheet = tmp_path / "style.css"
     sheet.write_text(".title { color: #123456; }")
@@ -204,7 +217,29 @@ BROKEN = {
     "mutation": ("{% if ticket.update({'number': 1}) %}{% endif %}", "unsafe"),
     "outside": ('{% include "../config.example.toml" %}', "config.example.toml"),
     "not utf-8": (b"<p>\xff\xfe</p>", "decode"),
-}
+    # Stand, item 5: what an enemy among the admins would try.
+    "itself": ('{% include "ack.html" %}', "recursion"),
+    "its own parent": ('{% extends "ack.html" %}', "recursion"),
+    "a macro of itself": ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
+    "a loop of itself": ("{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}", "recursion"),
+    "brackets": ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "recursion"),
+    "numbers": ("{% set ns = namespace(x=9**60) %}{% for i in range(60) %}{% set ns.x = ns.x * ns.x %}{% endfor %}", "number beyond reason"),
+    "powers": ("{{ (((10**60)**60)**60)**60 }}", "power beyond reason"),
+    "rounded": ("{{ 1.5 | round(1000000000, 'ceil') }}", "rounded beyond reason"),
+    "a flood in the subject": ("{% block subject %}" + "{% for a in range(9999) %}" * 2 + "xx" + "{% endfor %}" * 2 + "{% endblock %}", "256 KiB"),
+    "larger than any": ("x" * 2_000_000, "ack.html is larger than 1024 KiB"),
+    "by attr": ("{{ '' | attr('__class__') }}", "unsafe"),
+    "by a bound method": ("{{ t.__self__ }}", "unsafe"),
+    "by a function": ("{{ lipsum.__globals__['os'].environ }}", "unsafe"),
+    "by a method's format": ("{% set f = '{0.__class__}'.format %}{{ f(1) }}", "unsafe"),
+    "by itself": ("{{ self._TemplateReference__context }}", "unsafe"),
+    "a module": ("{% import 'os' as os %}", "os is not there"),
+    "an absolute path": ("{% include '/etc/hostname' %}", "/etc/hostname is not there"),
+    "a link": ("{% include 'link' %}", "link is a link to what is no template"),
+    "a link that calls itself a template": ("{% include 'link.html' %}", "link.html is a link to what is no template"),
+    "raising": ("{{ 1 / 0 }}", "ack.html:1: ZeroDivisionError"),
+}  # fmt: skip
+SECRET = "an old key"
 
 
 @pytest.mark.parametrize(("source", "why"), BROKEN.values(), ids=BROKEN.keys())
@@ -212,10 +247,59 @@ def test_g04_g07_a_broken_override_gives_way_to_ours_and_is_reported(
     tmp_path: Path, source: str | bytes, why: str
 ) -> None:
     raw = source if isinstance(source, bytes) else source.encode()
-    (tmp_path / "ack.html").write_bytes(raw)
-    shown = page("ack", folder=tmp_path)
-    assert shown.html == page("ack").html
+    secret, folder = tmp_path / "old_keys", tmp_path / "templates"
+    secret.write_text(SECRET)
+    folder.mkdir()
+    for name in ("link", "link.html"):
+        (folder / name).symlink_to(secret)
+    (folder / "ack.html").write_bytes(raw)
+    shown = page("ack", folder=folder)
+    assert shown.html == page("ack").html and not shown.costly
     assert len(shown.problems) == 1 and why in shown.problems[0]
+
+
+ENDLESS = {
+    "loops in loops": "\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "a macro that calls itself twice": "\n{% macro m(n) %}{% if n %}{{ m(n-1) }}{{ m(n-1) }}{% endif %}{% endmacro %}{{ m(90) }}",
+    "slices of nothing": "\n{% for a in [1] | slice(1000000000) %}{% endfor %}",
+    "words of no meaning": "\n{{ lipsum(n=100000, max=100000, min=99999) }}",
+    "in the subject": "{% block subject %}\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}{% endblock %}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS.keys())
+def test_a_template_that_never_ends_is_ended_with_its_line_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.setattr(render, "PATIENCE", 0.2)
+    monkeypatch.setattr(render, "COSTLY", 0.1)
+    (tmp_path / "ack.html").write_text(source)
+    shown = page("ack", folder=tmp_path)
+    assert shown.html == page("ack").html and shown.costly
+    assert shown.problems == ("ack.html:2: it takes more than 0.2 seconds",)
+
+
+def test_a_link_from_one_template_to_another_is_followed(tmp_path: Path) -> None:
+    """Folders are laid out by links often enough: by configuration management, by Kubernetes."""
+    for folder in ("elsewhere", "templates", "templates/..data"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "elsewhere" / "mine.html").write_text("<p>Ahoy!</p>{% include 'foot' %}")
+    (tmp_path / "templates" / "ack.html").symlink_to("../elsewhere/mine.html")
+    (tmp_path / "templates" / "..data" / "x").write_text("<p>Bye!</p>")
+    (tmp_path / "templates" / "foot").symlink_to("..data/x")
+    shown = page("ack", folder=tmp_path / "templates")
+    assert shown.text.split() == ["Ahoy!", "Bye!"] and not shown.problems
+
+
+def test_after_a_template_that_never_ends_the_next_letter_has_all_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "PATIENCE", 0.3)
+    (tmp_path / "ack.html").write_text(ENDLESS["loops in loops"])
+    assert page("ack", folder=tmp_path).problems
+    began = time.process_time()
+    while time.process_time() < began + 0.5:
+        assert not page("solved", folder=tmp_path).problems
 
 
 def test_when_ours_fails_too_the_letter_is_told_to_wait() -> None:
@@ -253,6 +337,20 @@ CHECKED = {
 def test_check_names_what_is_wrong_with_file_and_line(tmp_path: Path, name: str, source: str, said: str) -> None:
     (tmp_path / name).write_text(source)
     assert said in "\n".join(map(str, render.check(tmp_path)))
+
+
+def test_check_ends_whatever_templates_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render, "TRIAL", 0.1)
+    (tmp_path / "ack.html").write_text(ENDLESS["loops in loops"])
+    (tmp_path / "alarm.html").write_text("{{ nope }}")
+    os.mkfifo(tmp_path / "notice.html")
+    (tmp_path / "taken.html").symlink_to("/dev/zero")
+    (tmp_path / "solved.html").symlink_to(__file__)
+    said = [str(one) for one in render.check(tmp_path)]
+    assert "ack.html:2: it takes more than 0.1 seconds" in said and "alarm.html:1: 'nope' is undefined" in said
+    assert "solved.html: solved.html is a link to what is no template" in said
+    (tmp_path / "letter.html").write_text(ENDLESS["loops in loops"])
+    assert str(render.check(tmp_path)[-1]) == f"{tmp_path}: the templates after these were not tried"
 
 
 def test_check_accepts_a_sound_override_and_a_folder_without_any(tmp_path: Path) -> None:

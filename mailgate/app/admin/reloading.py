@@ -14,7 +14,7 @@ from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway
 from mailgate.app.health import systemd
 from mailgate.config.tree import Config
-from mailgate.errors import ConfigError, MailgateError, Problem
+from mailgate.errors import ChildDied, ConfigError, MailgateError, Problem
 
 log = logging.getLogger(__name__)
 
@@ -101,10 +101,18 @@ def check_templates(children: Children, folder: Path) -> None:
     """Try the admin's templates in a child. Raises ConfigError with file and line of every fault."""
     if not any(folder.glob("*.html")):
         return
-    found: list[Problem] = children.run("mailgate.wire.letters.render:check", folder)
-    faults = [problem for problem in found if not problem.warning]
+    faults = [problem for problem in try_templates(children, folder) if not problem.warning]
     if faults:
         raise ConfigError(faults)
+
+
+def try_templates(children: Children, folder: Path) -> list[Problem]:
+    """What is wrong with the admin's templates; also that trying them is more than a child may take."""
+    try:
+        found: list[Problem] = children.run("mailgate.wire.letters.render:check", folder)
+    except ChildDied as death:
+        return [Problem(str(folder), "", f"trying these templates took too much ({death.reason})")]
+    return found
 
 
 class Reloader:

@@ -51,6 +51,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         "pulse": gateway.pulse.trouble(),
         "dead": gateway.dead(),
         "config_stale": gateway.live.stale or None,
+        "templates": gateway.dispatcher.given_way(),
         "in_hand": gateway.intake.standing(),
         "children": {"count": len(gateway.children.pids()), "memory": gateway.children.memory()},
     }
@@ -154,6 +155,9 @@ def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[HealthTrouble]:
     if daemon["config_stale"]:
         text = f"the files on disk were refused, the old ones hold: {daemon['config_stale']}"
         yield HealthTrouble("config", text, "mailgate check, then mailgate reload")
+    for text in daemon.get("templates") or ():
+        said = f"a template of yours failed, ours is used instead: {text}"
+        yield HealthTrouble("templates", said, "mend it, then mailgate check")
 
 
 def _of_disk(daemon: Mapping[str, Any] | None, store: Store, unread: str, free: int) -> Iterator[HealthTrouble]:

@@ -56,8 +56,8 @@ class Dispatcher:
         self._live, self._clock = live, clock
         self._on_problem = on_problem
         self._problems: dict[str, object] = {}  # text -> the day it was told
-        wording = Wording(store, children, live, self._problem)
-        work = OutboxParts(store, live, wording, clock, on_failed, self._problem, chance, monotonic)
+        self._wording = Wording(store, children, live, self._problem)
+        work = OutboxParts(store, live, self._wording, clock, on_failed, self._problem, chance, monotonic)
         self.lanes = {name: RouteLoop(route, work, partial(self._others, name)) for name, route in routes.items()}
         self._first = next(iter(routes), "")
 
@@ -106,6 +106,10 @@ class Dispatcher:
     def health(self) -> dict[str, str]:
         """Routes that do not work, each with the reason."""
         return {name: lane.down for name, lane in self.lanes.items() if lane.down}
+
+    def given_way(self) -> list[str]:
+        """What is wrong with templates of the admin's that ours stand in for."""
+        return self._wording.given_way.troubles(self._live.snapshot.templates)
 
     def _route_of(self, department: str) -> str:
         outgoing = self._live.policy.department(department).outgoing if department else None

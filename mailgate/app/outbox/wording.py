@@ -12,6 +12,7 @@ from typing import Any
 
 from mailgate.app.children.pool import Children
 from mailgate.app.live import InForce, Snapshot
+from mailgate.app.outbox.given_way import GivenWay
 from mailgate.app.outbox.letter_facts import with_letter_facts
 from mailgate.core.letters.letter import DueLetter, Letter, head
 from mailgate.core.proof import token
@@ -64,6 +65,7 @@ class Wording:
 
     def __init__(self, store: Store, children: Children, live: InForce, on_problem: Problem) -> None:
         self._store, self._children, self._live, self._on_problem = store, children, live, on_problem
+        self.given_way = GivenWay()
 
     @property
     def longest(self) -> float:
@@ -115,13 +117,15 @@ class Wording:
             }
             mark = token.loop_mark(policy.instance, policy.keys[0])
             letter = head(due, policy, loop_mark=mark)
-            asked = None if due.rendered is not None else self._ask(due, letter, snapshot.templates, now)
+            spared = self.given_way.spared(snapshot.templates, letter)
+            templates = None if spared else snapshot.templates
+            asked = None if due.rendered is not None else self._ask(due, letter, templates, now)
         except Temporary:
             raise
         except Exception as error:  # of this letter alone: the others are worded all the same
             log.exception("letter headers cannot be made", extra={"letter": due.id})
             return WordingBegun(due, None, asked=_failed(error))
-        return WordingBegun(due, letter, bounces, asked, snapshot.templates)
+        return WordingBegun(due, letter, bounces, asked, templates, (spared,) if spared else ())
 
     def _ask(self, due: DueLetter, letter: Letter, templates: str | None, now: datetime) -> Future[Any]:
         if not due.attachments:
@@ -158,6 +162,10 @@ class Wording:
             return due, self._lost(due, error)
         for problem in (*written.problems, *one.instead):
             self._on_problem(problem)
+        if letter is not None and written.problems:
+            self.given_way.failed(one.templates, letter, written.problems[0], costly=written.costly)
+        elif letter is not None:
+            self.given_way.worked(one.templates, letter)
         return due, ReadyLetter(due, written.raw, null, one.bounces, written.subject)
 
     def _with_less(self, one: WordingBegun, death: ChildDied, now: datetime) -> WordingBegun | None:
@@ -171,6 +179,7 @@ class Wording:
         else:
             what = f"template {letter.template}: it took too much ({death.reason}), and ours was used"
             plain, templates = due, None
+            self.given_way.failed(one.templates, letter, what, costly=True)
         asked = self._ask(plain, letter, templates, now)
         return WordingBegun(plain, letter, one.bounces, asked, templates, (*one.instead, what))
 

@@ -43,7 +43,6 @@ def check(ctx: click.Context, connect: bool) -> int:
     from mailgate.config.load import load as load_config
     from mailgate.places import data_folder
     from mailgate.rulebook import load as rulebook  # noqa: F401
-    from mailgate.wire.letters.render import check as check_templates
 
     path = at.config_path(ctx)
     data = data_folder(path)
@@ -60,8 +59,7 @@ def check(ctx: click.Context, connect: bool) -> int:
     if closed := at.closed_python():
         problems.append(Problem("python", "", closed))
     elif config is not None:
-        problems += check_templates(config.templates_folder)
-        problems += _machine()
+        problems += _machine(config)
         if connect:
             from mailgate.wiring import try_ends
 
@@ -94,11 +92,10 @@ def _rules(config: Config) -> list[Problem]:
     return [*book.warnings, *rulebook.run_tests(book, config.policy)]
 
 
-def _machine() -> list[Problem]:
-    """Versions on this machine with known faults, and whether a child can read mail here."""
+def _machine(config: Config) -> list[Problem]:
+    """Versions on this machine with known faults, and what goes wrong in a child: reading mail, the templates."""
     from mailgate.opening import sqlite_fault
-    from mailgate.wiring import try_sample
+    from mailgate.wiring import try_children
 
-    fault, unread = sqlite_fault(), try_sample()
-    found = [Problem("sqlite", "", fault, warning=True)] if fault else []
-    return [*found, unread] if unread else found
+    fault, found = sqlite_fault(), try_children(config.templates_folder)
+    return [Problem("sqlite", "", fault, warning=True), *found] if fault else found

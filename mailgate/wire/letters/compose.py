@@ -28,11 +28,12 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished message; `problems` are for the admin: their template failed and ours was used."""
+    """A finished message; `problems` are for the admin: their template failed (`costly`: slowly) and ours was used."""
 
     raw: bytes
     subject: str
     problems: tuple[str, ...] = ()
+    costly: bool = False
 
 
 def write(letter: Letter, now: datetime, templates: str | None = None, files: Sequence[File] = ()) -> Written:
@@ -44,7 +45,7 @@ def write(letter: Letter, now: datetime, templates: str | None = None, files: Se
     subject = subject_line(page.subject or letter.subject, letter.tag)
     enclosed = (*files, *_card(letter))
     raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
-    return Written(raw, subject, page.problems)
+    return Written(raw, subject, page.problems, page.costly)
 
 
 def subject_line(text: str, tag: str) -> str:

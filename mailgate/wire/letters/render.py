@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import time
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,17 +16,21 @@ from typing import Any
 from jinja2 import Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
 from markupsafe import Markup
 
-from mailgate.core.letters.letter import Letter, head
+from mailgate.core.letters.letter import DueLetter, Letter, head
 from mailgate.core.letters.views import VARIABLES
 from mailgate.core.text.quote import marker
 from mailgate.errors import Problem, Temporary
 from mailgate.wire import words
 from mailgate.wire.letters import markdown, plain, samples
-from mailgate.wire.letters.sandbox import LONGEST, built_in_folder, environment
+from mailgate.wire.letters.sandbox import LARGEST, LONGEST, Overtime, at_most, built_in_folder, environment
 from mailgate.wire.letters.shipped import untouched
 from mailgate.wire.text.spoken import cut_to_said
 
 _DATA_TEXT = re.compile(r' data-text="[^"]*"')
+PATIENCE = 3.0  # seconds of CPU for one letter by the admin's template: ours take some hundredths
+TRIAL = 2.0  # seconds of CPU for a short sample
+OVERTIMES = 2  # templates that take longer, after which no other is tried
+COSTLY = 0.5  # seconds of CPU after which a template that fails is not tried anew with each letter
 SAFE_HTML = ("html",)  # variables that hold HTML made by wire.text.sanitize
 # Variables of earlier versions: empty, so that a template that names one goes on.
 RETIRED: Mapping[str, tuple[str, ...]] = {"notice": ("warning",)}
@@ -33,12 +38,13 @@ RETIRED: Mapping[str, tuple[str, ...]] = {"notice": ("warning",)}
 
 @dataclass(frozen=True, slots=True)
 class RenderedLetter:
-    """The words of a letter; `problems` says why an override was not used."""
+    """The words of a letter; `problems` says why an override was not used, `costly` that finding out took long."""
 
     subject: str
     html: str
     text: str
     problems: tuple[str, ...] = ()
+    costly: bool = False
 
 
 def page(letter: Letter, now: datetime, templates: str | None = None) -> RenderedLetter:
@@ -47,16 +53,19 @@ def page(letter: Letter, now: datetime, templates: str | None = None) -> Rendere
     Raises Temporary when our own template fails too: the letter waits for people.
     """
     problems: tuple[str, ...] = ()
+    began = time.process_time()
     if templates:
         try:
-            return _worded(environment(templates), letter, now)
+            with at_most(PATIENCE):
+                return _worded(environment(templates), letter, now)
         except Exception as error:
             problems = (explain(error, letter.template),)
+    costly = time.process_time() - began > COSTLY
     try:
         ours = _worded(environment(None), letter, now)
     except Exception as error:
         raise Temporary(f"template {explain(error, letter.template)}") from error
-    return RenderedLetter(ours.subject, ours.html, ours.text, problems)
+    return RenderedLetter(ours.subject, ours.html, ours.text, problems, costly and bool(problems))
 
 
 def _worded(env: Environment, letter: Letter, now: datetime) -> RenderedLetter:
@@ -65,7 +74,7 @@ def _worded(env: Environment, letter: Letter, now: datetime) -> RenderedLetter:
     html = capped(template.generate(context), LONGEST + 8 * len(str(context.get("text") or context.get("html") or "")))
     subject = ""
     if "subject" in template.blocks and not letter.subject:
-        subject = " ".join("".join(template.blocks["subject"](template.new_context(context))).split())
+        subject = " ".join(capped(template.blocks["subject"](template.new_context(context))).split())
     return RenderedLetter(unescape(subject), plain_marks_off(html), plain.text(html))
 
 
@@ -133,7 +142,9 @@ def explain(error: BaseException, name: str) -> str:
         ),
         f"{name}.html",
     )
-    what = str(error) if isinstance(error, TemplateError | ValueError) else f"{type(error).__name__}: {error}"
+    what = (
+        str(error) if isinstance(error, TemplateError | ValueError | Overtime) else f"{type(error).__name__}: {error}"
+    )
     return f"{place}: {what}"
 
 
@@ -150,6 +161,8 @@ def check(templates: Path) -> list[Problem]:
     env = environment(str(templates))
     found: dict[str, Problem] = {}
     for path in sorted(templates.glob("*.html")):
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            continue  # trying it tells
         if untouched(path.name, path.read_text("utf-8", "replace")):
             continue  # an old one of ours, which is not used
         for problem in _looked_through(env, path):
@@ -198,13 +211,32 @@ def _known(name: str) -> set[str]:
 def _tried(env: Environment, templates: Path) -> Iterator[Problem]:
     own = {path.name.split(".")[0] for path in templates.glob("*.html")}
     frames = {path.stem for path in built_in_folder().glob("*.html")} - set(VARIABLES)
+    left = OVERTIMES
     for name in (*VARIABLES, *sorted(own - set(VARIABLES) - frames)):
-        for language in words.CATALOGUES:
-            full = samples.due(name, language)
-            for due in (full, replace(full, context={})):
-                try:
+        for due in _samples(name):
+            try:
+                with at_most(TRIAL):
                     _worded(env, head(due, samples.POLICY, loop_mark=""), samples.NOW)
-                except Exception as error:
-                    place, _, text = explain(error, name).partition(": ")
-                    file, _, line = place.partition(":")
-                    yield Problem(file, "", text, int(line) if line.isdigit() else None)
+            except Overtime as error:
+                yield _placed(error, name)
+                left -= 1
+                break  # in other languages it is no better
+            except Exception as error:
+                yield _placed(error, name)
+        if not left:
+            yield Problem(str(templates), "", "the templates after these were not tried")
+            return
+
+
+def _samples(name: str) -> Iterator[DueLetter]:
+    """A letter in every language, with all it can have and with nothing."""
+    for language in words.CATALOGUES:
+        full = samples.due(name, language)
+        yield full
+        yield replace(full, context={})
+
+
+def _placed(error: Exception, name: str) -> Problem:
+    place, _, text = explain(error, name).partition(": ")
+    file, _, line = place.partition(":")
+    return Problem(file, "", text, int(line) if line.isdigit() else None)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2.filters import do_round
+from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
@@ -16,6 +21,8 @@ from mailgate.wire.letters import inline_styles
 from mailgate.wire.letters.shipped import Own
 
 LONGEST = 256 * 1024  # characters a template may produce (threats G-07)
+LARGEST = 1024 * 1024  # octets of one file
+DIGITS = 4096  # bits of a number: one of millions is reckoned with for minutes, and nothing interrupts that
 BUILT_IN = "!base"  # `{% extends "!base/ack.html" %}` in an override is our ack.html
 MEDIA = "/* media */"  # where a page takes the @media rules of style.css
 
@@ -28,7 +35,7 @@ def built_in_folder() -> Path:
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, in which no text can be multiplied into a bomb."""
+    """Jinja's sandbox, in which neither text nor a number can be multiplied into a bomb."""
 
     intercepted_binops = frozenset(["*", "**"])
 
@@ -37,9 +44,61 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for one, other in ((left, right), (right, left)):
             if isinstance(one, str | bytes | list | tuple) and isinstance(other, int) and len(one) * other > LONGEST:
                 raise ValueError("text multiplied beyond reason")
-        if operator == "**" and isinstance(right, int) and abs(right) > 64:
-            raise ValueError("power beyond reason")
+        if isinstance(left, int) and isinstance(right, int):
+            bits = left.bit_length() * abs(right) if operator == "**" else left.bit_length() + right.bit_length()
+            if bits > DIGITS:
+                raise ValueError("power beyond reason" if operator == "**" else "number beyond reason")
         return super().call_binop(context, operator, left, right)
+
+
+class Overtime(Exception):
+    """A template takes too long."""
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raises Overtime in the block after so many seconds of CPU: a loop ends with its line named, and the child lives.
+
+    What a single call into a library takes is only counted when that ends; the child's own limit is for those. Only the
+    main thread of a process can be interrupted, which is where children work; elsewhere nothing is limited.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def late(_number: int, _frame: object) -> None:
+        raise Overtime(f"it takes more than {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)  # again, where something swallowed the first
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def rounded(value: float, precision: int = 0, method: Any = "common") -> float:
+    """Jinja's `round`, which reckons with ten to the power of `precision`; raises ValueError beyond reason."""
+    if abs(precision) > 64:
+        raise ValueError("rounded beyond reason")
+    return do_round(value, precision, method)
+
+
+class Folder(FileSystemLoader):
+    """A folder's files; a link may lead out of it to another template only, and to no other file of the machine."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Source, path, and whether the file is still as it was. Raises TemplateNotFound, ValueError."""
+        for folder in self.searchpath:
+            path = Path(folder).joinpath(*split_template_path(template))
+            real = path.resolve()
+            inside = real.is_relative_to(Path(folder).resolve())
+            if real.is_file() and not (inside or real.suffix in (".html", ".css")):
+                raise ValueError(f"{template} is a link to what is no template")
+            if real.is_file() and real.stat().st_size > LARGEST:
+                raise ValueError(f"{template} is larger than {LARGEST // 1024} KiB")
+        return super().get_source(environment, template)
 
 
 class Styled(BaseLoader):
@@ -65,16 +124,17 @@ class Styled(BaseLoader):
 @lru_cache(maxsize=8)
 def environment(overrides: str | None) -> Environment:
     """The templates of a folder above ours, compiled once a process and again when a file changes."""
-    built_in = FileSystemLoader(built_in_folder())
+    built_in = Folder(built_in_folder())
     loaders: list[BaseLoader] = [built_in, PrefixLoader({BUILT_IN: built_in})]
     if overrides:
-        loaders.insert(0, Own(FileSystemLoader(overrides), built_in))
+        loaders.insert(0, Own(Folder(overrides), built_in))
     loader = ChoiceLoader(loaders)
     env = Sandbox(
         loader=Styled(loader), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     env.filters["lines"] = lines
     env.filters["size"] = words.size
+    env.filters["round"] = rounded
     return env
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 
-from jinja2 import BaseLoader, Environment
+from jinja2 import BaseLoader, Environment, TemplateNotFound
 
 # File -> the first 128 bits of SHA-256 of each text it had in a release, in the order of releases. `mailgate init`
 # copies all of them into the admin's folder, where they would stand above ours for ever.
@@ -50,15 +50,28 @@ def untouched(name: str, text: str) -> bool:
 
 
 class Own(BaseLoader):
-    """The admin's folder, in which an old copy of a template of ours is ours of today."""
+    """The admin's folder above ours: what it has not, or has as an old copy of ours, is ours of today."""
 
     def __init__(self, theirs: BaseLoader, ours: BaseLoader) -> None:
         self.theirs, self.ours = theirs, ours
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         """Source, path, and whether both files are still as they were. Raises TemplateNotFound."""
-        source, path, fresh = self.theirs.get_source(environment, template)
+        try:
+            source, path, fresh = self.theirs.get_source(environment, template)
+        except TemplateNotFound:
+            source, path, too = self.ours.get_source(environment, template)
+            return source, path, lambda: (too is None or too()) and not self._has(environment, template)
         if not untouched(template, source):
             return source, path, fresh
         source, path, too = self.ours.get_source(environment, template)
         return source, path, lambda: (fresh is None or fresh()) and (too is None or too())
+
+    def _has(self, environment: Environment, template: str) -> bool:
+        try:
+            self.theirs.get_source(environment, template)
+        except TemplateNotFound:
+            return False
+        except ValueError:  # loading it says why
+            pass
+        return True
