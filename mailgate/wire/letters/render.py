@@ -22,7 +22,7 @@ from mailgate.core.text.quote import marker
 from mailgate.errors import Problem, Temporary
 from mailgate.wire import words
 from mailgate.wire.letters import markdown, plain, samples
-from mailgate.wire.letters.sandbox import LARGEST, LONGEST, Overtime, at_most, built_in_folder, environment
+from mailgate.wire.letters.sandbox import LONGEST, Overtime, at_most, built_in_folder, environment, why_refused
 from mailgate.wire.letters.shipped import untouched
 from mailgate.wire.text.spoken import cut_to_said
 
@@ -161,7 +161,7 @@ def check(templates: Path) -> list[Problem]:
     env = environment(str(templates))
     found: dict[str, Problem] = {}
     for path in sorted(templates.glob("*.html")):
-        if not path.is_file() or path.stat().st_size > LARGEST:
+        if not path.is_file() or why_refused(path, templates):
             continue  # trying it tells
         if untouched(path.name, path.read_text("utf-8", "replace")):
             continue  # an old one of ours, which is not used

@@ -85,19 +85,25 @@ def rounded(value: float, precision: int = 0, method: Any = "common") -> float:
     return do_round(value, precision, method)
 
 
+def why_refused(path: Path, folder: Path) -> str:
+    """Why a file in a folder of templates is not read, "" when it is, or is not there."""
+    real = path.resolve()
+    if not real.is_file():
+        return ""
+    if not real.is_relative_to(folder.resolve()) and real.suffix not in (".html", ".css"):
+        return "is a link to what is no template"
+    return f"is larger than {LARGEST // 1024} KiB" if real.stat().st_size > LARGEST else ""
+
+
 class Folder(FileSystemLoader):
     """A folder's files; a link may lead out of it to another template only, and to no other file of the machine."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """Source, path, and whether the file is still as it was. Raises TemplateNotFound, ValueError."""
-        for folder in self.searchpath:
-            path = Path(folder).joinpath(*split_template_path(template))
-            real = path.resolve()
-            inside = real.is_relative_to(Path(folder).resolve())
-            if real.is_file() and not (inside or real.suffix in (".html", ".css")):
-                raise ValueError(f"{template} is a link to what is no template")
-            if real.is_file() and real.stat().st_size > LARGEST:
-                raise ValueError(f"{template} is larger than {LARGEST // 1024} KiB")
+        for folder in map(Path, self.searchpath):
+            fault = why_refused(folder.joinpath(*split_template_path(template)), folder)
+            if fault:
+                raise ValueError(f"{template} {fault}")
         return super().get_source(environment, template)
 
 
