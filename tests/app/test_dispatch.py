@@ -834,8 +834,8 @@ def test_without_a_route_letters_wait(office: Office) -> None:
 
 
 def test_a_department_with_an_unknown_route_leaves_by_the_first(office: Office) -> None:
-    desks = tuple(replace(desk, outgoing="renamed") for desk in POLICY.departments)
-    office.policy(departments=desks)
+    departments = tuple(replace(one, outgoing="renamed") for one in POLICY.departments)
+    office.policy(departments=departments)
     office.owe(ANN, department="sales")
     office.start().drain()
     assert office.relay.recipients == [ANN.addr]

@@ -53,8 +53,8 @@ def test_who_has_left_hears_nothing_and_the_department_does_in_their_place() -> 
 ])  # fmt: skip
 def test_how_a_department_is_told(how: str, agents: int, names: tuple[str, ...]) -> None:
     crew = (ANNA, BO, CAI, replace(CAI, id=4, name="dan", address="dan@staff.example"))[:agents]
-    desk: Department = replace(POLICY.departments[0], notify=how)
-    assert readers.crew(replace(POLICY, agents=crew, departments=(desk,)), "support") == names
+    department: Department = replace(POLICY.departments[0], notify=how)
+    assert readers.crew(replace(POLICY, agents=crew, departments=(department,)), "support") == names
 
 
 @pytest.mark.parametrize(("priority", "hour", "waits"), [

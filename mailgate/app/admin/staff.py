@@ -27,7 +27,7 @@ def listed(policy: Policy, read: Read, now: datetime) -> list[dict[str, Any]]:
             "full_name": agent.full_name,
             "address": agent.address,
             "aliases": list(agent.aliases),
-            "departments": list(agent.departments) or [desk.name for desk in policy.departments],
+            "departments": list(agent.departments) or [department.name for department in policy.departments],
             "role": agent.role.value,
             "active": agent.active,
             "left": people.has_left(read, agent.name),

@@ -108,11 +108,10 @@ class Wording:
         policy = snapshot.policy
         try:
             due = self._store.read(lambda read: with_letter_facts(due, read, policy, now))
-            desk = policy.department(due.department or (due.ticket.department if due.ticket else ""))
+            department = policy.department(due.department or (due.ticket.department if due.ticket else ""))
+            address, separator = department.from_.addr, policy.identity.subaddress
             bounces = {
-                one.id: token.bounce_address(
-                    due.message_id, desk.from_.addr, policy.identity.subaddress, policy.keys, one.id, one.recipient
-                )
+                one.id: token.bounce_address(due.message_id, address, separator, policy.keys, one.id, one.recipient)
                 for one in due.deliveries
             }
             mark = token.loop_mark(policy.instance, policy.keys[0])

@@ -36,7 +36,7 @@ def due_day(calendar: Calendar | None, zone: ZoneInfo, at: int, now: datetime) -
 def calendar_of(policy: Policy, agent: Agent) -> Calendar | None:
     """The agent's own working hours, else those of their department (the first that has any)."""
     names = [agent.calendar, *(policy.department(name).calendar for name in agent.departments)]
-    names += [desk.calendar for desk in policy.departments] if not agent.departments else []
+    names += [one.calendar for one in policy.departments] if not agent.departments else []
     return next((found for found in map(policy.calendar, names) if found), None)
 
 
@@ -45,7 +45,7 @@ def recipients(policy: Policy) -> tuple[tuple[Agent, ...], tuple[Agent, ...], tu
     own: dict[str, Agent] = {}
     leads: dict[str, Agent] = {}
     outside = []
-    chiefs = [readers.lead_of(policy, desk) for desk in policy.departments]
+    chiefs = [readers.lead_of(policy, one) for one in policy.departments]
     for name in policy.digest_to:
         if name == "agents":
             own.update({agent.name: agent for agent in policy.agents if agent.active})
@@ -64,9 +64,9 @@ def recipients(policy: Policy) -> tuple[tuple[Agent, ...], tuple[Agent, ...], tu
 
 def led_by(policy: Policy, agent: Agent) -> tuple[Department, ...]:
     """The departments an agent leads."""
-    chiefs = {desk.name: readers.lead_of(policy, desk) for desk in policy.departments}
+    chiefs = {one.name: readers.lead_of(policy, one) for one in policy.departments}
     return tuple(
-        desk for desk in policy.departments if (chief := chiefs[desk.name]) is not None and chief.name == agent.name
+        one for one in policy.departments if (chief := chiefs[one.name]) is not None and chief.name == agent.name
     )
 
 
@@ -104,12 +104,12 @@ def _pile(ticket: Ticket, evening: datetime, now: datetime) -> str:
 
 
 def departments_list(
-    policy: Policy, desk: Department, work: Sequence[Mapping[str, Any]], overdue: Sequence[Ticket], language: str
+    policy: Policy, department: Department, work: Sequence[Mapping[str, Any]], overdue: Sequence[Ticket], language: str
 ) -> list[dict[str, Any]]:
     """How much everybody has, and what is overdue; `work` are rows of `Read.desk`."""
     load: dict[str, list[int]] = {}
     for one in work:
-        if one["department"] == desk.name and one["status"] in (Status.NEW, Status.OPEN):
+        if one["department"] == department.name and one["status"] in (Status.NEW, Status.OPEN):
             agent = policy.agent(one["owner"])
             name = agent.shown_name if agent else one["owner"] or list_words.phrase("nobody", language)
             counts = load.setdefault(name, [0, 0])
@@ -121,7 +121,7 @@ def departments_list(
         {"label": name, "value": list_words.phrase("load", language, open=both[0], overdue=both[1])}
         for name, both in sorted(load.items(), key=lambda pair: (-pair[1][0], pair[0]))
     ]
-    team = {"title": list_words.phrase("team", language, department=desk.name), "facts": facts}
+    team = {"title": list_words.phrase("team", language, department=department.name), "facts": facts}
     return [team, *([_tickets(policy, "overdue", overdue, language)] if overdue else [])]
 
 

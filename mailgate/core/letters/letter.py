@@ -93,43 +93,44 @@ def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") ->
     `bounce` is the signed address delivery reports go to; without one it is the department's own. A customer's letter
     carries the department's plain address alone and nothing internal, whatever the context holds.
     """
-    desk = policy.department(due.department or (due.ticket.department if due.ticket else ""))
+    department = policy.department(due.department or (due.ticket.department if due.ticket else ""))
     null = due.urgency == Urgency.ACK or due.template == "ack"
     return Letter(
         template=due.template,
         audience=due.audience,
         language=due.language if due.language in policy.languages else policy.language,
-        timezone=_timezone(due, desk, policy),
-        from_=Address(desk.from_.addr, _display(due, desk, policy)),
+        timezone=_timezone(due, department, policy),
+        from_=Address(department.from_.addr, _display(due, department, policy)),
         to=due.to,
         cc=due.cc,
-        reply_to=_reply_to(due, desk),
+        reply_to=_reply_to(due, department),
         subject=_subject(due, policy),
         tag=policy.tag(due.ticket.number) if due.ticket else "",
         message_id=due.message_id,
         in_reply_to=due.in_reply_to,
         references=due.references,
-        marks=_marks(due, desk, policy, loop_mark),
+        marks=_marks(due, department, policy, loop_mark),
         envelope="null" if null else "bounce",
-        sender="" if null else (bounce or desk.from_.addr),
-        context=_context(due, desk, policy),
+        sender="" if null else (bounce or department.from_.addr),
+        context=_context(due, department, policy),
     )
 
 
-def _timezone(due: DueLetter, desk: Department, policy: Policy) -> str:
+def _timezone(due: DueLetter, department: Department, policy: Policy) -> str:
     agent = policy.agent(due.agent) if due.audience == Audience.AGENT else None
-    calendar = policy.calendar(desk.calendar)
+    calendar = policy.calendar(department.calendar)
     return agent.timezone if agent else calendar.timezone if calendar else policy.timezone
 
 
-def _display(due: DueLetter, desk: Department, policy: Policy) -> str:
+def _display(due: DueLetter, department: Department, policy: Policy) -> str:
     """The name in From: the department, with the agent's before it on their own words; a notice has its author's."""
+    name = department.from_.name
     if due.audience in (Audience.CUSTOMER, Audience.EXPERT):
         writer = author(due, policy) if due.template in OWN_WORDS else ""
-        return f"{writer}, {desk.from_.name}" if writer and desk.from_.name else writer or desk.from_.name
+        return f"{writer}, {name}" if writer and name else writer or name
     if due.ticket is None:
-        return desk.from_.name or policy.name
-    shown = _author_shown(due) if due.template in ("notice", "handover") else desk.from_.name or policy.name
+        return name or policy.name
+    shown = _author_shown(due) if due.template in ("notice", "handover") else name or policy.name
     return f"{shown} (#{due.ticket.number})"
 
 
@@ -154,11 +155,11 @@ def author(due: DueLetter, policy: Policy) -> str:
     return owner.shown_name if owner else ""
 
 
-def _reply_to(due: DueLetter, desk: Department) -> Address | None:
+def _reply_to(due: DueLetter, department: Department) -> Address | None:
     given = due.context.get("reply_to")
     if due.audience == Audience.AGENT and isinstance(given, str) and given:
         return Address(given)
-    return Address(desk.from_.addr)
+    return Address(department.from_.addr)
 
 
 def _subject(due: DueLetter, policy: Policy) -> str:
@@ -183,7 +184,7 @@ def _subject(due: DueLetter, policy: Policy) -> str:
     return f"Re: {subject}" if answers else subject
 
 
-def _marks(due: DueLetter, desk: Department, policy: Policy, loop_mark: str) -> tuple[tuple[str, str], ...]:
+def _marks(due: DueLetter, department: Department, policy: Policy, loop_mark: str) -> tuple[tuple[str, str], ...]:
     marks = []
     if due.template not in OWN_WORDS:
         customer = due.audience == Audience.CUSTOMER
@@ -193,7 +194,7 @@ def _marks(due: DueLetter, desk: Department, policy: Policy, loop_mark: str) -> 
         marks.append(("X-Mailgate-Ticket", str(due.ticket.number)))
     marks.append(("X-Mailgate-Reason", _reason(due)))
     if due.audience == Audience.AGENT:
-        slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in desk.name.lower()).strip("-") or "desk"
+        slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in department.name.lower()).strip("-") or "desk"
         marks.append(("List-Id", f"<{slug}.tickets.{policy.domain}>"))
     return tuple(marks)
 
@@ -204,7 +205,7 @@ def _reason(due: DueLetter) -> str:
     return str(due.context.get("why") or due.template)
 
 
-def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]:
+def _context(due: DueLetter, department: Department, policy: Policy) -> dict[str, Any]:
     """What every template may use, and the template's own variables."""
     reader = due.to[0] if due.to else Address("")
     writer = author(due, policy)
@@ -222,7 +223,11 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
         **own,
         "template": due.template,
         "gateway": policy.name,
-        "department": {"name": desk.from_.name or policy.name, "address": desk.from_.addr, "signature": desk.signature},
+        "department": {
+            "name": department.from_.name or policy.name,
+            "address": department.from_.addr,
+            "signature": department.signature,
+        },
         "logo": policy.letters.logo,
         "reader": views.person_view(reader),
         "agent_name": writer,
@@ -235,7 +240,7 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
                 due.template,
                 due.message_id,
                 due.ticket,
-                desk.from_.addr,
+                department.from_.addr,
                 policy,
                 parked=parked,
                 several=bool(own.get("mails")),
@@ -244,5 +249,5 @@ def _context(due: DueLetter, desk: Department, policy: Policy) -> dict[str, Any]
             if inside
             else {}
         ),
-        **one_tap.survey_links(due.template, due.message_id, due.ticket, desk.from_.addr, policy),
+        **one_tap.survey_links(due.template, due.message_id, due.ticket, department.from_.addr, policy),
     }

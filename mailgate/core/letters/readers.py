@@ -49,18 +49,18 @@ def of_departments(policy: Policy, names: Iterable[str]) -> tuple[Agent, ...]:
 
 def crew(policy: Policy, department: str) -> tuple[str, ...]:
     """Names of those who hear of an unowned ticket (configuration `notify`; empty means all up to three agents)."""
-    desk = policy.department(department)
+    settings = policy.department(department)
     agents = policy.agents_of(department)
-    how = desk.notify or ("all" if len(agents) < PULL_FROM else "pull")
+    how = settings.notify or ("all" if len(agents) < PULL_FROM else "pull")
     if how == "all":
         return tuple(agent.name for agent in agents)
-    return (desk.lead,) if how in ("lead", "owner") and desk.lead else ()
+    return (settings.lead,) if how in ("lead", "owner") and settings.lead else ()
 
 
 def lead_of(policy: Policy, department: Department | str) -> Agent | None:
     """The lead of a department, else the first agent who leads anywhere, else any admin."""
-    desk = policy.department(department) if isinstance(department, str) else department
-    lead = policy.agent(desk.lead)
+    settings = policy.department(department) if isinstance(department, str) else department
+    lead = policy.agent(settings.lead)
     if lead and lead.active:
         return lead
     leaders = [agent for role in (Role.LEAD, Role.ADMIN) for agent in policy.agents if agent.role is role]

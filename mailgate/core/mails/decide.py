@@ -144,8 +144,8 @@ def _come_home(case: Case) -> Decision:
     Then it waits for a person rather than in a ticket: the notices of that might come home in the same way.
     """
     mail, author = case.mail, case.mail.author
-    voices = {desk.from_.key for desk in case.policy.departments}
-    ours = author is None or case.policy.department_at(author.addr) is not None or author.key in voices
+    senders = {department.from_.key for department in case.policy.departments}
+    ours = author is None or case.policy.department_at(author.addr) is not None or author.key in senders
     if ours and not mail.header("resent-from") and not mail.header("resent-sender"):
         return case.end(Fate.DROPPED, "self_loop")
     return case.end(Fate.PARKED, "self_loop", parking=WhyParked("self_loop"))
@@ -173,8 +173,8 @@ def look(
     verdict = guard.inspect(mail, policy, _ours(policy))
     if form and (verdict.kind in ("auto", "human", "no_sender") or not verdict.sure):
         verdict = guard.Verdict(robot=False, kind="human", reason="contact form", ack=True)
-    desk, old = authority.desk_keys(mail, policy), _old(moment)
-    known = authority.identify(mail, policy, moment.facts.letters, desk, old=old)
+    by_desk_key, old = authority.desk_keys(mail, policy), _old(moment)
+    known = authority.identify(mail, policy, moment.facts.letters, by_desk_key, old=old)
     if not form and mail.author and author != mail.author:  # the pass is our own domain's, not that of who is named
         known = replace(known, passed=False)
     found = match.find(mail, author, known, moment)

@@ -131,14 +131,14 @@ def identify(
     mail: InboundMail,
     policy: Policy,
     letters: Mapping[str, SentLetter],
-    desk: Mapping[str, int],
+    by_desk_key: Mapping[str, int],
     *,
     old: bool = False,
 ) -> Authority:
     """The sender's authority (design: *Who may steer*).
 
-    `letters` are the letters of ours the mail refers to, by what they may be known by; `desk` maps valid desk keys to
-    agent ids. `old`: ids and links of letters that 0.1.0 signed are still believed (`[identity] old_letters`).
+    `letters` are the letters of ours the mail refers to, by what they may be known by; `by_desk_key` maps valid desk
+    keys to agent ids. `old`: ids and links of letters that 0.1.0 signed are still believed (`[identity] old_letters`).
     """
     tokens = carried_tokens(mail, policy)
     passed, failed, vetoed = border_verdicts(mail, policy)
@@ -156,7 +156,7 @@ def identify(
     strong = tuple(c for c in live if proves(c, old=old))
     strong = strong or (live if passed else ())
     known = replace(known, strong=strong)
-    by = strong[0].by if strong else "desk" if agent.id in desk.values() else ""
+    by = strong[0].by if strong else "desk" if agent.id in by_desk_key.values() else ""
     why = "old_letter" if any(c.token.scheme == token.BEFORE for c in live) else "token_revoked" if own else "no_proof"
     return _weigh(known, by, tokens, own, policy.identity.accept, why)
 

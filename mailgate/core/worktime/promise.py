@@ -68,8 +68,8 @@ def waits_until(policy: Policy, department: str, since: datetime) -> datetime | 
 
     The pauses of `[[department]]` are plain time; what falls outside working hours happens when they begin.
     """
-    desk = policy.department(department)
-    pause = min((each for each in (desk.nudge, desk.solve_after) if each), default=None)
+    settings = policy.department(department)
+    pause = min((each for each in (settings.nudge, settings.solve_after) if each), default=None)
     return in_hours(policy, department, since + pause) if pause else None
 
 
