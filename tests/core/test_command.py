@@ -179,21 +179,21 @@ def test_what_was_understood_is_kept_beside_the_doubt() -> None:
         ("#clsoe", ["#solve"], ""),
     ],
 )
-def test_do_that_does_what_was_meant_and_nothing_mistyped_is_left(body: str, meant: list[str], rest: str) -> None:
-    mended = read(body).mended()
-    assert said(mended) == meant
-    assert mended.rest == rest
-    assert mended.only_commands is (rest == "")
+def test_do_that_does_what_was_guessedand_nothing_mistyped_is_left(body: str, meant: list[str], rest: str) -> None:
+    guessed = read(body).as_meant()
+    assert said(guessed) == meant
+    assert guessed.rest == rest
+    assert guessed.only_commands is (rest == "")
 
 
 @pytest.mark.parametrize("body", ["#moe\n\nHello", "#frobnicate\n\nHello", "#assgn\n\nHello", "#close2\n\nHello"])
 def test_what_cannot_be_guessed_stays_a_doubt(body: str) -> None:
-    mended = read(body).mended()
-    assert (mended.commands, len(mended.problems)) == ((), 1)
+    guessed = read(body).as_meant()
+    assert (guessed.commands, len(guessed.problems)) == ((), 1)
 
 
 def test_sent_without_commands_a_mail_keeps_no_line_in_doubt() -> None:
-    words = read("#taek\n\nHello\n#close\nBye\n\n#tag +x").words_only()
+    words = read("#taek\n\nHello\n#close\nBye\n\n#tag +x").without_commands()
     assert (words.commands, words.problems, words.rest) == ((), (), "Hello\nBye")
 
 

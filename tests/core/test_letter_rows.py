@@ -176,7 +176,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
         RuleEffects(ack="ack-vip", note="line one\nline two", notify=("boss@head.example", "cai"), forward=("scan@ledger.example",))),
     # --- an agent's mail
     "an answer": lambda: of_mail(mail("Yes, at once.", **ANSWERS), ticket(owner="bo"), letters=[NOTICE]),
-    "an answer that solves, under canned words": lambda: answered("Yes, at once.", above="Dear customer", survey=True),
+    "an answer that solves, under canned words": lambda: answered("Yes, at once.", canned="Dear customer", survey=True),
     "an answer the customer overtook": lambda: of_mail(
         mail("Yes, at once.", **ANSWERS), ticket(owner="anna", last_customer_at=NOW), letters=[NOTICE]),
     "an answer they have already": lambda: of_mail(

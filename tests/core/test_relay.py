@@ -71,7 +71,7 @@ def test_what_does_not_leave_by_itself(agent: Agent, text: str, why: str) -> Non
 def test_an_empty_answer_above_a_quoted_notice_is_doubted() -> None:
     given = answering(mail("Sent from my iPhone", by=ANNA, quoted="> the notice"))
     assert agent_answer.why_not_sent(given, ticket(), ANNA, "Sent from my iPhone") == "empty"
-    assert agent_answer.why_not_sent(given, ticket(), ANNA, "Sent from my iPhone", above="a canned answer") == ""
+    assert agent_answer.why_not_sent(given, ticket(), ANNA, "Sent from my iPhone", canned="a canned answer") == ""
 
 
 READERS = [

@@ -464,7 +464,7 @@ def planned(text: str, ticket: Ticket = FREE, agent: Agent = ANNA) -> workflow.P
 
 def test_each_command_sees_what_the_ones_before_it_did() -> None:
     plan = planned("#take #take #tag +a #tag +a")
-    assert [outcome.answer for _, outcome in plan.done] == ["taken", "already_yours", "tagged", "already_tagged"]
+    assert [outcome.answer for _, outcome in plan.granted] == ["taken", "already_yours", "tagged", "already_tagged"]
     assert plan.changes[:3] == (Assign("anna"), SetStatus(Status.OPEN), Tag(("a",), ()))
 
 
@@ -478,7 +478,7 @@ def test_a_plan_ends_with_what_the_clocks_make_of_it() -> None:
 def test_one_refusal_is_told_beside_all_that_was_understood() -> None:
     plan = planned("#take #assign nobody #tag +a")
     assert [str(one) for one, _ in plan.refused] == ["#assign nobody"]
-    assert [str(one) for one, _ in plan.done] == ["#take", "#tag +a"]
+    assert [str(one) for one, _ in plan.granted] == ["#take", "#tag +a"]
 
 
 def test_a21_a_mail_of_commands_that_comes_twice_changes_nothing() -> None:

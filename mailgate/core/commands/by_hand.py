@@ -49,7 +49,7 @@ def decide(
         after = changed.ticket_after(ticket, plan.changes, moment.now)
         told = status_letters.letter_for_change(moment, ticket, after, plan.changes, hold=True)
         steps.append(Step(ticket.number, plan.changes, (*plan.outbound, *told)))
-    lines = tuple(sentences.of_outcome(one, outcome) for one, outcome in plan.done)
+    lines = tuple(sentences.of_outcome(one, outcome) for one, outcome in plan.granted)
     decision = Decision(Fate.FILED, "by hand", tuple(steps), effects=plan.effects, actor=agent.name)
     return decision, lines
 

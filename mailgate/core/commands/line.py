@@ -74,9 +74,9 @@ class LineFindings:
         self.problems: list[Doubt] = []
         self.words: list[str] = []  # text written on a command's own line: `#note he called`
         self.ended = False  # `#reply` was read: the rest is text
-        self._near: dict[str, tuple[str, ...]] = {}
+        self._nearest: dict[str, tuple[str, ...]] = {}
 
-    def doubt(
+    def add_doubt(
         self,
         kind: str,
         word: str,
@@ -86,15 +86,15 @@ class LineFindings:
         meant: tuple[Command, ...] = (),
     ) -> None:
         """Keep a doubt; the nearest commands are looked up unless given."""
-        near = self.near(word) if nearest is None else nearest
+        near = self.nearest_commands(word) if nearest is None else nearest
         self.problems.append(Doubt(kind, word, near, line.strip(), where, meant))
 
-    def near(self, word: str) -> tuple[str, ...]:
+    def nearest_commands(self, word: str) -> tuple[str, ...]:
         """The commands a word is or may have been meant to be."""
-        if word not in self._near and len(self._near) < _MOST_WORDS:
+        if word not in self._nearest and len(self._nearest) < _MOST_WORDS:
             head = word.split("-", 1)[0]
-            self._near[word] = self.names.find(word) or self.names.nearest(word) or self.names.find(head)
-        return self._near.get(word, self.names.find(word))
+            self._nearest[word] = self.names.find(word) or self.names.nearest(word) or self.names.find(head)
+        return self._nearest.get(word, self.names.find(word))
 
 
 def read_line(line: str, where: str, found: LineFindings) -> bool:
@@ -112,13 +112,13 @@ def read_line(line: str, where: str, found: LineFindings) -> bool:
         if names == ("reply",):
             break
         prose = any(BY_NAME[name].prose for name in names)
-        if not is_text(hashed, text, found) and (found.near(hashed["word"]) or not prose):
+        if not is_text(hashed, text, found) and (found.nearest_commands(hashed["word"]) or not prose):
             pieces.append(hashed)
     for piece, following in zip_longest(pieces, pieces[1:]):
         until = following.start() if following else beyond.start() if beyond else len(text)
         _read_piece(piece["word"], text[piece.end("word") : until], text[piece.start() : until].strip(), where, found)
     if beyond:  # unread, and so in doubt
-        found.doubt("extra", beyond["word"], text[beyond.start() : beyond.start() + _NEAR], where)
+        found.add_doubt("extra", beyond["word"], text[beyond.start() : beyond.start() + _NEAR], where)
     return True
 
 
@@ -128,14 +128,14 @@ def _read_piece(word: str, after: str, line: str, where: str, found: LineFinding
         after = after.lstrip(STOPS)
     if len(names) != 1 or (after and not after[0].isspace() and after[0] != "+"):
         kind = "ambiguous" if len(names) > 1 else "unknown"
-        found.doubt(kind, word, line, where, meant=_meant(word, after, where, found))
+        found.add_doubt(kind, word, line, where, meant=_meant(word, after, where, found))
         return
     known = BY_NAME[names[0]]
     argument = " ".join(after.split()).rstrip(",;" if not known.prose else "")
     if known.needs and not argument:
-        found.doubt("missing", word, line, where, names)
+        found.add_doubt("missing", word, line, where, names)
     elif (argument and not known.takes) or (known.most is not None and len(argument.split()) > known.most):
-        found.doubt("extra", word, line, where, names)
+        found.add_doubt("extra", word, line, where, names)
     elif known.name in ("note", "reply") and where != "line":
         found.commands.append(Command(known.name, "", where, line))
         found.words += [after.strip()] if argument else []
@@ -146,7 +146,7 @@ def _read_piece(word: str, after: str, line: str, where: str, found: LineFinding
 
 def _meant(word: str, after: str, where: str, found: LineFindings) -> tuple[Command, ...]:
     """The one command a mistyped word stands for, with its argument; nothing when there are two guesses or none."""
-    near = found.near(word)
+    near = found.nearest_commands(word)
     if len(near) != 1:
         return ()
     head = word.split("-", 1)[0]
@@ -188,11 +188,11 @@ def is_text(hashed: re.Match[str], text: str, found: LineFindings) -> bool:
         return True
     if beyond.lstrip().startswith("{") or (text.endswith("{") and not found.names.find(word)):
         return True
-    if _HEX.match(at) and (any(char.isdigit() for char in at[:9].split()[0]) or not found.near(word)):
+    if _HEX.match(at) and (any(char.isdigit() for char in at[:9].split()[0]) or not found.nearest_commands(word)):
         return True
-    if after.isdigit() and not (found.names.find(word) or (len(word) > 3 and found.near(word))):
+    if after.isdigit() and not (found.names.find(word) or (len(word) > 3 and found.nearest_commands(word))):
         return True
-    return bool(_HUMP.search(word)) and not found.near(word)
+    return bool(_HUMP.search(word)) and not found.nearest_commands(word)
 
 
 def without_marks(line: str) -> str:

@@ -53,11 +53,11 @@ class CommandReading:
     only_commands: bool = False  # nothing but commands and a signature: posts nothing
     title: str = ""  # the subject without tag, known title and commands
 
-    def has(self, name: str) -> bool:
+    def has_command(self, name: str) -> bool:
         """True when that command was given."""
         return any(command.name == name for command in self.commands)
 
-    def mended(self) -> CommandReading:
+    def as_meant(self) -> CommandReading:
         """The mail as it was most likely meant ("do that"): what cannot be guessed stays a problem."""
         said = [] if not self.rest else [self.rest]
         commands = list(self.commands)
@@ -70,7 +70,7 @@ class CommandReading:
         rest = _without("\n".join(said), [problem.line for problem in self.problems if problem.meant])
         return replace(self, commands=tuple(dict.fromkeys(commands)), rest=rest, problems=left, only_commands=not rest)
 
-    def words_only(self) -> CommandReading:
+    def without_commands(self) -> CommandReading:
         """The mail without its commands and without every line in doubt ("send without commands")."""
         rest = _without(self.rest, [problem.line for problem in self.problems])
         return replace(self, commands=(), rest=rest, problems=(), only_commands=False)
@@ -114,7 +114,7 @@ def read_agent_mail(
     if not found.ended:
         _look_for_misplaced(lines[top:bottom], lines[end:] + signature.split("\n"), found)
     if {"note", "reply"} <= {command.name for command in found.commands}:
-        found.doubt("conflict", "reply", "#note #reply", "top", ("note", "reply"))
+        found.add_doubt("conflict", "reply", "#note #reply", "top", ("note", "reply"))
     middle = [_ESCAPED.sub(r"\1", line) if "\\" in line else line for line in lines[top:bottom]]
     commands, problems = tuple(dict.fromkeys(found.commands)), tuple(found.problems)
     if not commands and not problems and middle == lines[:end]:
@@ -134,7 +134,7 @@ def parse_line(text: str, aliases: Mapping[str, str] | None = None) -> CommandRe
     found = LineFindings(catalogue.lookup_for(aliases or {}))
     for line in text.split("\n"):
         if line.strip() and not read_line(line, "line", found):
-            found.doubt("unknown", line.split()[0], line, "line")
+            found.add_doubt("unknown", line.split()[0], line, "line")
     return CommandReading(tuple(found.commands), "", tuple(found.problems), not found.problems)
 
 
@@ -151,7 +151,7 @@ def read_numbered(body: str, count: int, aliases: Mapping[str, str] | None = Non
         chosen = _numbers(numbered[1])
         wrong = [number for number in chosen if not 1 <= number <= count]
         if wrong or not chosen:
-            found.doubt("number", ", ".join(map(str, wrong)) or numbered[1], line, "line", ())
+            found.add_doubt("number", ", ".join(map(str, wrong)) or numbered[1], line, "line", ())
         before = len(found.commands)
         read_line("#" + numbered[2], "line", found)
         actions += [(number, command) for number in chosen for command in found.commands[before:]]
@@ -203,7 +203,7 @@ def _read_subject(title: str, earlier: tuple[str, ...], found: LineFindings) -> 
         for command in found.commands[before:]:
             written = HASHED.findall(command.line)
             if any(fold(word) in quoted for word, _ in written):
-                found.doubt("echo", command.name, text, "subject", (command.name,))
+                found.add_doubt("echo", command.name, text, "subject", (command.name,))
     return heading
 
 
@@ -266,7 +266,7 @@ def _read_bottom(lines: list[str], top: int, end: int, found: LineFindings) -> i
         at = line
     for number in range(at, end):
         if found.ended and lines[number].strip():
-            found.doubt("misplaced", "reply", lines[number], "bottom", ("reply",))
+            found.add_doubt("misplaced", "reply", lines[number], "bottom", ("reply",))
             break
         read_line(lines[number], "bottom", found)
     return at
@@ -280,8 +280,8 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: LineFindings
             continue
         text = without_marks(line)
         hashed = HASHED.match(text)
-        if hashed and not is_text(hashed, text, found) and found.near(hashed["word"]):
-            found.doubt("misplaced", hashed["word"], line, "middle", meant=commands_meant(text, found))
+        if hashed and not is_text(hashed, text, found) and found.nearest_commands(hashed["word"]):
+            found.add_doubt("misplaced", hashed["word"], line, "middle", meant=commands_meant(text, found))
             if len(found.problems) >= doubted:
                 break
     written = [line for line in middle if line.strip()]
@@ -291,18 +291,18 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: LineFindings
         slipped = _SLIPPED_MARK.fullmatch(text)
         if decorated and text[0] in _DECORATION and found.names.find(decorated["word"]):
             plain = text.strip(_DECORATION)
-            found.doubt("misplaced", decorated["word"], line, "middle", meant=commands_meant(plain, found))
+            found.add_doubt("misplaced", decorated["word"], line, "middle", meant=commands_meant(plain, found))
         elif slipped and found.names.find(slipped["word"]) and (text[0] not in MARK or slipped["word"].islower()):
-            found.doubt(
+            found.add_doubt(
                 "misplaced", slipped["word"], line, "middle", meant=commands_meant(f"#{slipped['word']}", found)
             )
         elif (noted := _SLIPPED_NOTE.match(text)) and found.names.find(noted["word"]) == ("note",):
             if noted["word"].islower():  # `!note he will not pay`: the words after it are at stake
-                found.doubt(
+                found.add_doubt(
                     "misplaced", noted["word"], line, "middle", meant=commands_meant(f"#{noted['rest']}", found)
                 )
         elif (last := _at_the_end(text, found)) is not None:
-            found.doubt("misplaced", last["word"], last[0], "middle", meant=commands_meant(last[0], found))
+            found.add_doubt("misplaced", last["word"], last[0], "middle", meant=commands_meant(last[0], found))
 
 
 def _at_the_end(text: str, found: LineFindings) -> re.Match[str] | None:

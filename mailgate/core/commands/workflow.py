@@ -57,7 +57,7 @@ class Plan:
     elsewhere: tuple[Step, ...] = ()
     outbound: tuple[Outbound, ...] = ()
     effects: tuple[Effect, ...] = ()
-    done: tuple[tuple[Command, Granted], ...] = ()
+    granted: tuple[tuple[Command, Granted], ...] = ()
     refused: tuple[tuple[Command, Refusal], ...] = ()
 
 
@@ -85,26 +85,26 @@ def plan(commands: Sequence[Command], ticket: Ticket | None, actor: Actor, world
     """
     now = world.now
     current = ticket
-    done: list[tuple[Command, Granted]] = []
+    granted: list[tuple[Command, Granted]] = []
     refused: list[tuple[Command, Refusal]] = []
     for command in commands:
         judged = carry_out(command, current, actor, world)
         if isinstance(judged, Refusal):
             refused.append((command, judged))
             continue
-        done.append((command, judged))
+        granted.append((command, judged))
         if current is not None:
             current = changed.ticket_after(current, judged.changes, now)
-    changes = tuple(change for _, outcome in done for change in outcome.changes)
+    changes = tuple(change for _, outcome in granted for change in outcome.changes)
     if ticket is not None and current is not None and changes and current.merged_into is None:
         changes += sla.deadlines_after(world.moment, ticket, current)
     return Plan(
         changes,
-        tuple(change for _, outcome in done for change in outcome.opens),
-        tuple(step for _, outcome in done for step in outcome.elsewhere),
-        tuple(letter for _, outcome in done for letter in outcome.outbound),
-        tuple(effect for _, outcome in done for effect in outcome.effects),
-        tuple(done),
+        tuple(change for _, outcome in granted for change in outcome.opens),
+        tuple(step for _, outcome in granted for step in outcome.elsewhere),
+        tuple(letter for _, outcome in granted for letter in outcome.outbound),
+        tuple(effect for _, outcome in granted for effect in outcome.effects),
+        tuple(granted),
         tuple(refused),
     )
 

@@ -16,9 +16,9 @@ from mailgate.core.text.quote import MARKERS, is_only_signature
 from mailgate.core.worktime import promise
 
 
-def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, above: str = "") -> str:
+def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: str = "") -> str:
     """Why these words must not leave now, `""` when they may (design: *What the customer must never see*)."""
-    if is_only_signature(text) and not above:
+    if is_only_signature(text) and not canned:
         return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
     if _inside(case, text):
         return "inside"
@@ -72,15 +72,15 @@ def customer_wrote_since(case: Case, ticket: Ticket) -> bool:
 
 
 def entry_and_letter(
-    case: Case, ticket: Ticket, agent: Agent, text: str, *, keep_status: bool, above: str = "", survey: bool = False
+    case: Case, ticket: Ticket, agent: Agent, text: str, *, keep_status: bool, canned: str = "", survey: bool = False
 ) -> tuple[list[Change], tuple[Outbound, ...]]:
     """The entry, what an answer does to the ticket, and the letter, held for the undo window.
 
     Those who stand in the agent's own To or Cc have it already: they are left out, and without anybody left there is
-    no letter. `above` is a canned answer put before the agent's own words.
+    no letter. `canned` is a canned answer put before the agent's own words.
     """
-    whole = "\n\n".join(part for part in (above, text.strip()) if part)
-    own = case.mail.fresh_html if not above else ""  # it is cut down to what the text says when it is sent
+    whole = "\n\n".join(part for part in (canned, text.strip()) if part)
+    own = case.mail.fresh_html if not canned else ""  # it is cut down to what the text says when it is sent
     changes: list[Change] = [
         AddEntry(EntryKind.AGENT, agent.name, agent.shown_name, whole, case.mail.quoted, own, case.mail.attachments)
     ]
@@ -88,7 +88,7 @@ def entry_and_letter(
         changes.append(Assign(agent.name))
     if not keep_status:
         changes.append(status_after_answer(case, ticket.department))
-    letter = answer_letter(case, ticket, agent, whole, own, canned=above, survey=survey)
+    letter = answer_letter(case, ticket, agent, whole, own, canned=canned, survey=survey)
     return changes, (letter,) if letter else ()
 
 

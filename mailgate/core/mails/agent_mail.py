@@ -104,10 +104,10 @@ def _automatic(case: Case, agent: Agent) -> Decision:
     if not case.verdict.sure:
         return receipt.automatic_reply_receipt(case, agent)
     if case.verdict.kind != "auto-reply":
-        return case.end(Fate.DROPPED, case.verdict.kind)
+        return case.decided(Fate.DROPPED, case.verdict.kind)
     lead = readers.lead_of(case.policy, agent.departments[0] if agent.departments else case.departments[0])
     if lead is None or lead.name == agent.name or any(one.agent == agent.name for one in case.facts.away):
-        return case.end(Fate.DROPPED, "auto_reply")
+        return case.decided(Fate.DROPPED, "auto_reply")
     title = f"{agent.shown_name} seems to be away"
     remedy = f"#away {agent.name} {case.now:%Y-%m-%d}..UNTIL cover NAME"
     letter = readers.to_agent(
@@ -115,7 +115,7 @@ def _automatic(case: Case, agent: Agent) -> Decision:
         context={"title": title, "text": case.mail.fresh[:500], "remedy": remedy},
         dedupe=f"away:{agent.name}:{case.now:%G-%V}",
     )  # fmt: skip
-    return case.end(Fate.DROPPED, "auto_reply", letters=(letter,))
+    return case.decided(Fate.DROPPED, "auto_reply", letters=(letter,))
 
 
 # --- with proof -------------------------------------------------------------------------------------------------------
@@ -133,15 +133,15 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     """Read everything before anything happens; one doubt parks the whole mail (design: *Two phases*)."""
     forwarded = case.mail.kind is MailKind.FORWARD or is_forward(case.mail.subject)
     reading = CommandReading(rest=case.mail.fresh) if forwarded else read_commands(case)
-    reading = {"words": reading.words_only, "all": reading.mended}.get(mode, lambda: reading)()
+    reading = {"words": reading.without_commands, "all": reading.as_meant}.get(mode, lambda: reading)()
     counted = scope.answered_list(case)
     if counted and mode in ("", "read"):
         decision = _many(case, agent, counted)
         if decision:
             return decision
-    order = _settles(case, reading)
-    if order and not mode:
-        return _release(case, agent, order)
+    command = _settles(case, reading)
+    if command and not mode:
+        return _release(case, agent, command)
     if reading.problems:
         return receipt.park(case, agent, "commands", commands=reading.commands, problems=reading.problems)
     tickets = _tickets(case)
@@ -187,30 +187,30 @@ def _settles(case: Case, reading: CommandReading) -> Command | None:
     return next((one for one in found if one.name in RELEASES), None)
 
 
-def _release(case: Case, agent: Agent, order: Command) -> Decision:
+def _release(case: Case, agent: Agent, command: Command) -> Decision:
     """A one-tap or written answer to a question about a parked mail; only whoever was asked may give it."""
     letters = [letter for one in case.authority.carried if (letter := one.letter(case.facts.letters))]
-    asked = next((one for one in letters if one.purpose == "release" and one.agent == agent.name and one.mail), None)
-    if asked is None or asked.mail is None:
-        return receipt.park(case, agent, "no_parked_mail", commands=[order])
-    if not order.word.allows(agent.role):
-        return receipt.park(case, agent, "trainee", commands=[order])
-    about = receipt.settled(asked, order.argument)
+    question = next((one for one in letters if one.purpose == "release" and one.agent == agent.name and one.mail), None)
+    if question is None or question.mail is None:
+        return receipt.park(case, agent, "no_parked_mail", commands=[command])
+    if not command.word.allows(agent.role):
+        return receipt.park(case, agent, "trainee", commands=[command])
+    about = receipt.settled(question, command.argument)
     if about is None:
-        return receipt.park(case, agent, "no_parked_mail", commands=[order])
+        return receipt.park(case, agent, "no_parked_mail", commands=[command])
     mails, addresses = about
     effects: list[Effect]
-    if order.name == "drop":
+    if command.name == "drop":
         effects = [Unpark(mail, released=False) for mail in mails]
-        return case.end(Fate.FILED, "release #drop", effects=tuple(effects))
-    if asked.old and order.name == "send":
-        return receipt.again(case, agent, asked)
-    author = str(asked.context.get("author") or agent.name)
-    mode = "read" if order.name == "yes" else "words" if "words" in order.argument else "all"
+        return case.decided(Fate.FILED, "release #drop", effects=tuple(effects))
+    if question.old and command.name == "send":
+        return receipt.again(case, agent, question)
+    author = str(question.context.get("author") or agent.name)
+    mode = "read" if command.name == "yes" else "words" if "words" in command.argument else "all"
     effects = [Unpark(mail, released=True, as_agent=author, mode=mode) for mail in mails]
-    if order.name == "yes" and "always" in order.argument.lower().split():
+    if command.name == "yes" and "always" in command.argument.lower().split():
         effects += [AddAlias(agent.name, address) for address in addresses if address]
-    return case.end(Fate.FILED, f"release #{order.name}", effects=tuple(effects))
+    return case.decided(Fate.FILED, f"release #{command.name}", effects=tuple(effects))
 
 
 def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decision:
@@ -220,7 +220,7 @@ def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decisio
         for ticket in tickets
     )
     told = [sentences.of_reason("forward", agent.language)] if read_commands(case).commands else []
-    return case.end(Fate.FILED, "forward", steps=steps, letters=receipt.done_receipt(case, agent, (), asks=told))
+    return case.decided(Fate.FILED, "forward", steps=steps, letters=receipt.done_receipt(case, agent, (), asks=told))
 
 
 def _forward(case: Case, agent: Agent) -> Decision | None:
@@ -247,9 +247,9 @@ def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: C
     weak = agent_words.lacks_proof(case)
     if weak and not agent_words.link_is_enough(case, weak, reading.commands):
         return receipt.park(case, agent, weak, commands=reading.commands)
-    orders = [one for one in reading.commands if not one.question]
+    commands = [one for one in reading.commands if not one.question]
     for ticket in tickets or (None,):
-        stopped = _on_ticket(case, agent, ticket, orders, reading, done)
+        stopped = _on_ticket(case, agent, ticket, commands, reading, done)
         if stopped:
             return stopped
     questions = [one for one in reading.commands if one.question]
@@ -257,26 +257,26 @@ def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: C
     letters += receipt.done_receipt(case, agent, done.lines, numbers=_numbers(done), **done.told)
     trace = {**case.trace(), "commands": [str(one) for one in reading.commands]}
     reason = "commands" if reading.only_commands else "answer"
-    return case.end(
+    return case.decided(
         Fate.FILED, reason, steps=tuple(done.steps), letters=letters, effects=tuple(done.effects), trace=trace
     )
 
 
 def _on_ticket(
-    case: Case, agent: Agent, ticket: Ticket | None, orders: list[Command], reading: CommandReading, done: CarriedOut
+    case: Case, agent: Agent, ticket: Ticket | None, commands: list[Command], reading: CommandReading, done: CarriedOut
 ) -> Decision | None:
-    plan = workflow.plan(orders, ticket, workflow.Actor(agent=agent), agent_words.world_of(case, ticket, reading))
+    plan = workflow.plan(commands, ticket, workflow.Actor(agent=agent), agent_words.world_of(case, ticket, reading))
     if plan.refused:
         return receipt.park(
             case, agent, "refused", commands=reading.commands,
-            refused=[receipt.refused_line(order, why, agent.language) for order, why in plan.refused],
+            refused=[receipt.refused_line(command, why, agent.language) for command, why in plan.refused],
         )  # fmt: skip
-    done.lines += [sentences.of_outcome(order, outcome, agent.language) for order, outcome in plan.done]
-    if any(outcome.answer == "undone_but_sent" for _, outcome in plan.done):
+    done.lines += [sentences.of_outcome(command, outcome, agent.language) for command, outcome in plan.granted]
+    if any(outcome.answer == "undone_but_sent" for _, outcome in plan.granted):
         done.told["always"] = True
     done.effects += plan.effects
     done.steps += plan.elsewhere
-    outcomes = {order.name: outcome for order, outcome in plan.done}
+    outcomes = {command.name: outcome for command, outcome in plan.granted}
     if plan.opens:
         done.steps.append(agent_words.new_ticket(case, agent, plan, outcomes, reading.rest))
     if ticket is None:
@@ -334,7 +334,7 @@ def _unsaid(case: Case, agent: Agent, reading: CommandReading) -> Decision:
     """An answer to a list that counts nothing: its words wait for a ticket, and no words are nothing."""
     if reading.rest.strip():
         return receipt.park(case, agent, "no_ticket")
-    return case.end(Fate.FILED, "nothing")
+    return case.decided(Fate.FILED, "nothing")
 
 
 def _many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
@@ -349,15 +349,15 @@ def _many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None
     done = CarriedOut(listed=True)
     for number in dict.fromkeys(number for number, _ in found.actions):
         ticket = case.facts.tickets.get(numbers[number - 1])
-        orders = [order for at, order in found.actions if at == number]
+        commands = [command for at, command in found.actions if at == number]
         if ticket is None:
-            return receipt.park(case, agent, "no_ticket", commands=orders)
-        stopped = _on_ticket(case, agent, ticket, orders, CommandReading(tuple(orders), only_commands=True), done)
+            return receipt.park(case, agent, "no_ticket", commands=commands)
+        stopped = _on_ticket(case, agent, ticket, commands, CommandReading(tuple(commands), only_commands=True), done)
         if stopped:
             return stopped
     told = {"text": found.rest, "asks": [sentences.of_reason("no_ticket", agent.language)]} if found.rest else {}
     letters = receipt.done_receipt(case, agent, done.lines, always=True, numbers=_numbers(done), **told)
-    return case.end(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
+    return case.decided(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
 
 
 def question_letter(

@@ -44,8 +44,8 @@ def customer_heard(
 ) -> tuple[list[Change], tuple[Outbound, ...]] | Decision:
     """What the words of the mail become: a letter, a note, a phone memo, or nothing."""
     text = reading.rest
-    above = _canned(case, ticket, outcomes)
-    silent = not text.strip() and not above
+    canned = _canned(case, ticket, outcomes)
+    silent = not text.strip() and not canned
     if _leaves(case, reading, outcomes, silent) and untagged(case, ticket) and case.authority.proof != "released":
         return receipt.park(case, agent, "untagged", commands=reading.commands, author=agent.name)
     if "ask" in outcomes or "new" in outcomes or (silent and (reading.commands or not case.mail.text.strip())):
@@ -56,7 +56,7 @@ def customer_heard(
         return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, "note")
     if agent_answer.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
         return receipt.park(case, agent, "nobody", commands=reading.commands, author=agent.name)
-    why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, above)
+    why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, canned)
     if why and case.authority.proof != "released":
         asked = readers.lead_of(case.policy, ticket.department) if why == "trainee" else agent
         return receipt.park(case, asked or agent, why, commands=reading.commands, author=agent.name)
@@ -64,7 +64,7 @@ def customer_heard(
     ends = not keep and case.policy.department(ticket.department).after_reply == Status.SOLVED
     solved = ends or any(isinstance(one, SetStatus) and one.status is Status.SOLVED for one in before)
     changes, letters = agent_answer.entry_and_letter(
-        case, ticket, agent, text, keep_status=keep, above=above, survey=solved
+        case, ticket, agent, text, keep_status=keep, canned=canned, survey=solved
     )
     if ticket.owner not in (None, agent.name):
         letters = (*letters, *notices.internal_note(case, ticket, "answered"))
@@ -111,9 +111,9 @@ def new_ticket(case: Case, agent: Agent, plan: workflow.Plan, outcomes: dict[str
 
 def to_customer(case: Case, reading: CommandReading) -> bool:
     """A plain reply does what the letter it answers says; `#reply` and `#note` override."""
-    if reading.has("note"):
+    if reading.has_command("note"):
         return False
-    if reading.has("reply"):
+    if reading.has_command("reply"):
         return True
     if case.authority.proof == "desk":
         return False
@@ -128,8 +128,8 @@ def _leaves(case: Case, reading: CommandReading, outcomes: Mapping[str, Granted]
     """True when words of this mail would go out about its ticket, or would if only the ticket were certain."""
     if "ask" in outcomes:
         return True
-    inside = silent or reading.has("note") or bool(outcomes.keys() & {"new", "call"})
-    return not inside and (reading.has("reply") or case.authority.proof != "desk")
+    inside = silent or reading.has_command("note") or bool(outcomes.keys() & {"new", "call"})
+    return not inside and (reading.has_command("reply") or case.authority.proof != "desk")
 
 
 def untagged(case: Case, ticket: Ticket) -> bool:

@@ -84,18 +84,18 @@ def _unproven(case: Case) -> Decision | None:
     of notices that do not arrive would open the next.
     """
     if case.verdict.sure and case.mail.envelope.null:
-        return case.end(Fate.DROPPED, UNSOLICITED)
+        return case.decided(Fate.DROPPED, UNSOLICITED)
     author = case.mail.author
     if guard.null_sender(case.mail) and (author is None or addressee.robot(author.addr)):
-        return case.end(Fate.PARKED, UNSOLICITED, parking=WhyParked(UNSOLICITED))
+        return case.decided(Fate.PARKED, UNSOLICITED, parking=WhyParked(UNSOLICITED))
     return None
 
 
 def _settled(case: Case, reason: str, letters: tuple[Outbound, ...] = ()) -> Decision:
     """Nothing of a report is worth keeping in a ticket; one that a person may have written waits to be looked at."""
     if case.verdict.sure or guard.null_sender(case.mail) or guard.declares_itself_automatic(case.mail):
-        return case.end(Fate.DROPPED, reason, letters=letters)
-    return case.end(Fate.PARKED, reason, parking=WhyParked(reason), letters=letters)
+        return case.decided(Fate.DROPPED, reason, letters=letters)
+    return case.decided(Fate.PARKED, reason, parking=WhyParked(reason), letters=letters)
 
 
 def _letter_of(case: Case, addressed: Sequence[tuple[Token, str]]) -> tuple[SentLetter, str] | None:
@@ -130,13 +130,13 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
     changes.append(AddEntry(EntryKind.BOUNCE, "mailgate", "", text, quoted=case.mail.text))
     failed = [one.address for one in recipients if one.failed]
     if not failed:
-        return case.end(Fate.FILED, "delayed", steps=(Step(ticket.number, tuple(changes)),))
+        return case.decided(Fate.FILED, "delayed", steps=(Step(ticket.number, tuple(changes)),))
     if letter.audience == "customer":
         changes += _opened_again(case.moment, ticket, letter.template, failed)
     planned = changed.ticket_after(ticket, changes, case.now)
     letters = notices.internal_note(case, planned, "bounce", notes=text.splitlines())
     letters = letters or _to_lead(case.policy, planned, _about(case.author, text.splitlines()))
-    return case.end(Fate.FILED, "bounce", steps=(Step(ticket.number, tuple(changes), letters),))
+    return case.decided(Fate.FILED, "bounce", steps=(Step(ticket.number, tuple(changes), letters),))
 
 
 def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequence[str]) -> tuple[Change, ...]:

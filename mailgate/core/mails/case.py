@@ -88,7 +88,7 @@ class Case:
         known = token.in_message_id(identifier, self.policy.keys)
         return known is not None and known.audience != "customer"
 
-    def end(self, fate: Fate, reason: str, **parts: Any) -> Decision:
+    def decided(self, fate: Fate, reason: str, **parts: Any) -> Decision:
         """A decision about this mail, with the trace that `explain` shows."""
         agent = self.authority.agent
         actor = agent.name if agent and self.authority.steer else (self.author.key if self.author else "mailgate")

@@ -62,20 +62,20 @@ def _filed(case: Case, released: bool) -> Decision:
             or _reply(case, ticket)
         )
     if case.verdict.kind in ("receipt", "reaction", "feedback") and case.verdict.sure and not released:
-        return case.end(Fate.DROPPED, case.verdict.kind)
+        return case.decided(Fate.DROPPED, case.verdict.kind)
     return _open(case)
 
 
 def _stopped(case: Case) -> Decision | None:
     """Rules and limits that keep a mail from becoming work; its raw bytes stay all the same."""
     if case.route.drop:
-        return case.end(Fate.DROPPED, f"rule: {case.route.drop}")
+        return case.decided(Fate.DROPPED, f"rule: {case.route.drop}")
     if case.mail.envelope.history:
         return None
     limit = case.policy.limits.tickets_per_sender_hour
     crowd = case.match.ticket is None and not case.authority.steer and case.facts.tickets_sender_hour >= limit
     why = case.route.park or ("rate_limited" if crowd else "") or ("junk" if case.mail.envelope.junk else "")
-    return case.end(Fate.PARKED, why, parking=WhyParked(why)) if why else None
+    return case.decided(Fate.PARKED, why, parking=WhyParked(why)) if why else None
 
 
 # --- a new ticket -----------------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def _open(case: Case) -> Decision:
     changes += _flags(case)
     if mail.envelope.history:
         changes.append(SetStatus(Status.SOLVED, why="history"))
-        return case.end(Fate.FILED, "history", steps=(Step(None, tuple(changes)),))
+        return case.decided(Fate.FILED, "history", steps=(Step(None, tuple(changes)),))
     planned = opened_ticket(case, opening)
     changes += sla.deadlines_at_opening(replace(case.moment, now=case.arrived_at), planned)
     letters = (
@@ -112,7 +112,7 @@ def _open(case: Case) -> Decision:
         *_notices(case, planned, "new", **_banner(case)),
         *rule_effects.outside_copies(case, planned),
     )
-    return case.end(Fate.FILED, _reason(case), steps=(Step(None, tuple(changes), letters),))
+    return case.decided(Fate.FILED, _reason(case), steps=(Step(None, tuple(changes), letters),))
 
 
 def _people(case: Case) -> tuple[Address, ...]:
@@ -238,10 +238,10 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     unverified, forged = not case.match.verified, case.authority.vetoed and not case.mail.envelope.history
     changes: list[Change] = [entry(case, unverified=unverified or forged), *_flags(case)]
     if case.mail.envelope.history:
-        return case.end(Fate.FILED, "history", steps=(Step(ticket.number, tuple(changes)),))
+        return case.decided(Fate.FILED, "history", steps=(Step(ticket.number, tuple(changes)),))
     if unverified:
         letters = _notices(case, ticket, "unverified", unverified=True, **_banner(case))
-        return case.end(Fate.FILED, "unverified", steps=(Step(ticket.number, tuple(changes), letters),))
+        return case.decided(Fate.FILED, "unverified", steps=(Step(ticket.number, tuple(changes), letters),))
     proposed: list[str] = []
     if not case.verdict.robot:
         joined, proposed = _joining(case, ticket)
@@ -256,7 +256,7 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
         *_stages(case, ticket, changes),
     )
     reason = "reply" if not case.verdict.robot else case.verdict.kind
-    return case.end(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), letters),))
+    return case.decided(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), letters),))
 
 
 def _stages(case: Case, ticket: Ticket, changes: list[Change]) -> tuple[Outbound, ...]:
@@ -304,7 +304,7 @@ def _expert(case: Case, ticket: Ticket) -> Decision:
     """An outside expert's answer is an internal note until the ticket closes (`#ask`)."""
     changes = (entry(case, EntryKind.NOTE, unverified=case.authority.vetoed),)
     letters = notices.internal_note(case, ticket, "expert", **_banner(case))
-    return case.end(Fate.FILED, "expert", steps=(Step(ticket.number, changes, letters),))
+    return case.decided(Fate.FILED, "expert", steps=(Step(ticket.number, changes, letters),))
 
 
 # --- both -------------------------------------------------------------------------------------------------------------

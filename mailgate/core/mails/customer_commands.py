@@ -52,7 +52,7 @@ def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
                  "notes": [f"{score}/10 {comment}".strip()]}  # fmt: skip
         letters.append(readers.to_agent(case.policy, lead, "notice", purpose="customer", context=about))
     step = Step(ticket.number, tuple(changes), tuple(letters))
-    return case.end(Fate.FILED, "vote", steps=(step,), effects=(Vote(ticket.number, score, comment),))
+    return case.decided(Fate.FILED, "vote", steps=(step,), effects=(Vote(ticket.number, score, comment),))
 
 
 def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
@@ -110,7 +110,7 @@ def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
     changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
     letters = (*_status(case, ticket, refused), *notices.customers_words(case, ticket, words[0]))
     trace = {**case.trace(), "commands": [f"#{word}" for word in words]}
-    return case.end(Fate.FILED, f"#{words[0]}", steps=(Step(ticket.number, tuple(changes), letters),), trace=trace)
+    return case.decided(Fate.FILED, f"#{words[0]}", steps=(Step(ticket.number, tuple(changes), letters),), trace=trace)
 
 
 def _status(case: Case, ticket: Ticket, refused: str) -> tuple[Outbound, ...]:

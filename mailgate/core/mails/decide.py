@@ -123,7 +123,7 @@ def decide(
     if mail.envelope.sent and not mail.envelope.history:
         return sent_folder.file_sent_answer(case)
     if case.facts.banned:
-        return case.end(Fate.DROPPED, "banned")
+        return case.decided(Fate.DROPPED, "banned")
     if case.verdict.kind == "bounce":
         decision = bounce.handle_report(case, _bounces(mail, case.policy))
         if decision is not None:
@@ -147,8 +147,8 @@ def _come_home(case: Case) -> Decision:
     senders = {department.from_.key for department in case.policy.departments}
     ours = author is None or case.policy.department_at(author.addr) is not None or author.key in senders
     if ours and not mail.header("resent-from") and not mail.header("resent-sender"):
-        return case.end(Fate.DROPPED, "self_loop")
-    return case.end(Fate.PARKED, "self_loop", parking=WhyParked("self_loop"))
+        return case.decided(Fate.DROPPED, "self_loop")
+    return case.decided(Fate.PARKED, "self_loop", parking=WhyParked("self_loop"))
 
 
 def _as_stranger(case: Case) -> Case:
@@ -215,10 +215,10 @@ def _again(case: Case) -> Decision:
     ticket = None if number is None else case.facts.tickets.get(number)
     trace = {**case.trace(), "duplicate_of": case.facts.duplicate_of}
     if not fresh or ticket is None or not _addressed(case) or case.mail.envelope.history:
-        return case.end(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}", trace=trace)
+        return case.decided(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}", trace=trace)
     told = tuple(Tell(name) for name in fresh)
     step = Step(ticket.number, told, notices.to_departments(case, ticket, fresh))
-    return case.end(
+    return case.decided(
         Fate.DUPLICATE, f"mail {case.facts.duplicate_of}, told {', '.join(fresh)}", steps=(step,), trace=trace
     )
 

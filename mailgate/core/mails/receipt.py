@@ -52,7 +52,7 @@ def park(
             **context,
         },
     )
-    return case.end(
+    return case.decided(
         Fate.PARKED,
         why,
         parking=WhyParked(why, agent.name, understood=tuple(understood)),
@@ -67,7 +67,7 @@ def again(case: Case, agent: Agent, asked: SentLetter) -> Decision:
         case, agent, "receipt", purpose="release", mail=asked.mail, context={**asked.context, "parked": True},
         dedupe=f"again:{asked.mail}:{case.now:%Y-%m-%dT%H}",
     )  # fmt: skip
-    return case.end(Fate.FILED, "old_receipt", letters=(letter,))
+    return case.decided(Fate.FILED, "old_receipt", letters=(letter,))
 
 
 def _doubt(problem: Doubt, language: str) -> dict[str, Any]:
@@ -79,10 +79,10 @@ def _doubt(problem: Doubt, language: str) -> dict[str, Any]:
     }
 
 
-def refused_line(order: Command, refused: Refusal, language: str) -> dict[str, Any]:
+def refused_line(command: Command, refused: Refusal, language: str) -> dict[str, Any]:
     """A command that was understood and not granted."""
     nearest = refused.nearest[0] if refused.nearest else ""
-    return {"text": str(order), "why": sentences.of_refusal(refused, language), "nearest": nearest}
+    return {"text": str(command), "why": sentences.of_refusal(refused, language), "nearest": nearest}
 
 
 def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
@@ -92,7 +92,7 @@ def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
     """
     asked = _may_ask(case, agent, why)
     letters = (_question(case, agent), *_many_forged(case, agent)) if asked else _many_forged(case, agent)
-    return case.end(Fate.PARKED, why, parking=_in_doubt(case, agent, why, asked), letters=letters)
+    return case.decided(Fate.PARKED, why, parking=_in_doubt(case, agent, why, asked), letters=letters)
 
 
 def automatic_reply_receipt(case: Case, agent: Agent) -> Decision:

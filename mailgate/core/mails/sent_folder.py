@@ -31,7 +31,7 @@ def file_sent_answer(case: Case) -> Decision:
     ticket = _answered(case)
     if ticket is None:
         automatic = case.verdict.kind in ("auto-reply", "receipt", "calendar") and case.verdict.sure
-        return case.end(Fate.DROPPED, "sent") if automatic else _opened(case)
+        return case.decided(Fate.DROPPED, "sent") if automatic else _opened(case)
     agent = case.authority.agent
     changes: list[Change] = [_words(case)]
     if agent and ticket.owner is None:
@@ -40,7 +40,7 @@ def file_sent_answer(case: Case) -> Decision:
     changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
     colleague = ticket.owner is not None and (agent is None or ticket.owner != agent.name)
     letters: tuple[Outbound, ...] = notices.internal_note(case, ticket, "answered") if colleague else ()
-    return case.end(Fate.FILED, "sent", steps=(Step(ticket.number, tuple(changes), letters),))
+    return case.decided(Fate.FILED, "sent", steps=(Step(ticket.number, tuple(changes), letters),))
 
 
 def _words(case: Case) -> AddEntry:
@@ -68,7 +68,7 @@ def _opened(case: Case) -> Decision:
     changes += [LinkTo(number, "mention") for number in subject_numbers(case.mail.subject, case.policy)
                 if number in case.facts.tickets]  # fmt: skip
     changes.append(SetStatus(Status.SOLVED, why="sent"))
-    return case.end(Fate.FILED, "sent, new", steps=(Step(None, tuple(changes)),))
+    return case.decided(Fate.FILED, "sent, new", steps=(Step(None, tuple(changes)),))
 
 
 def _answered(case: Case) -> Ticket | None:
