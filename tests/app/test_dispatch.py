@@ -664,7 +664,7 @@ def test_stopping_gives_back_what_was_not_begun(office: Office) -> None:
     for number in range(5):
         office.owe(Address(f"c{number}@x.example"))
     dispatcher = office.start()
-    office.relay.during = lambda: [lane.stop() for lane in dispatcher.lanes.values()] and None
+    office.relay.during = lambda: [lane.stop() for lane in dispatcher.loops.values()] and None
     dispatcher.drain()
     assert len(office.relay.taken) == 1
     assert sorted(office.states()) == ["sent"] + ["waiting"] * 4
@@ -745,7 +745,7 @@ def test_s18_letters_announced_with_one_that_hangs_are_not_in_doubt_and_leave_wh
     for number in range(30):
         office.owe(Address(f"c{number}@x.example"))
     dispatcher = office.start()
-    dispatcher.lanes["first"]._pace = 0.001  # a fast relay so far: many letters are announced at once
+    dispatcher.loops["first"]._pace = 0.001  # a fast relay so far: many letters are announced at once
     hanging, go = threading.Event(), threading.Event()
 
     def hang(recipient: str) -> None:
@@ -856,7 +856,7 @@ def test_closing_leaves_a_connection_in_use_alone(office: Office) -> None:
 def test_a_route_that_fails_by_our_own_bug_is_met_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     dispatcher, stop, sent = office.start(), threading.Event(), threading.Event()
     office.relay.during = sent.set
-    lane = dispatcher.lanes["first"]
+    lane = dispatcher.loops["first"]
     drain, failures = lane.drain, [ZeroDivisionError(), Temporary("the disk is full")]
     monkeypatch.setattr("mailgate.app.outbox.route_loop.POLL", 0.01)
     monkeypatch.setattr(lane, "drain", lambda **how: _fails(failures.pop()) if failures else drain(**how))

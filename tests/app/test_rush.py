@@ -46,8 +46,8 @@ def test_a_few_mails_keep_nobody_from_working() -> None:
     for _ in range(MANY - 1):
         rush.arrived()
     door = Door(rush, time, 0)
-    rush.give_way(door)
-    assert not rush.going_on() and door.glances == 0
+    rush.wait_for_intake(door)
+    assert not rush.is_rush() and door.glances == 0
 
 
 def test_mails_that_come_one_by_one_are_no_rush() -> None:
@@ -56,27 +56,27 @@ def test_mails_that_come_one_by_one_are_no_rush() -> None:
     for _ in range(3 * MANY):
         rush.arrived()
         time.now += WITHIN / (MANY - 1)
-    assert not rush.going_on()
+    assert not rush.is_rush()
 
 
 def test_work_waits_until_the_rush_is_over() -> None:
     rush, time = rushed()
     door = Door(rush, time, 0)
-    rush.give_way(door)
-    assert not rush.going_on() and 0 < door.glances < 10
+    rush.wait_for_intake(door)
+    assert not rush.is_rush() and 0 < door.glances < 10
 
 
 def test_a_rush_without_end_is_given_way_to_once_until_work_has_caught_up() -> None:
     rush, time = rushed()
     door = Door(rush, time, MANY)
     began = time.now
-    rush.give_way(door)
-    assert rush.going_on() and LONGEST <= time.now - began < LONGEST + WITHIN
+    rush.wait_for_intake(door)
+    assert rush.is_rush() and LONGEST <= time.now - began < LONGEST + WITHIN
     glances = door.glances
-    rush.give_way(door)
+    rush.wait_for_intake(door)
     assert door.glances == glances
     rush.caught_up()
-    rush.give_way(door)
+    rush.wait_for_intake(door)
     assert door.glances == 2 * glances
 
 
@@ -84,5 +84,5 @@ def test_a_daemon_that_stops_gives_way_to_nobody() -> None:
     rush, time = rushed()
     door = Door(rush, time, MANY)
     door.set()
-    rush.give_way(door)
+    rush.wait_for_intake(door)
     assert door.glances == 0

@@ -130,7 +130,7 @@ def test_an_alarm_is_raised_once_again_after_a_day_and_anew_after_it_was_over(
 
 
 def test_a_relay_is_a_trouble_only_after_ten_minutes_of_rest(watched: Desk) -> None:
-    lane = watched.gateway.dispatcher.lanes["out"]
+    lane = watched.gateway.dispatcher.loops["out"]
     lane.down = "connection refused"
     ticks.watch(watched.gateway, NOON)
     assert not [key for key in troubles(watched, NOON + timedelta(minutes=9)) if key.startswith("relay")]

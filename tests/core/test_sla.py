@@ -356,4 +356,4 @@ def test_the_rest_that_is_shown_is_this_clocks_own() -> None:
         resting, [words(EntryKind.CUSTOMER), SetStatus(Status.OPEN)], asked + H, arrived_at=asked
     )
     [clock] = [one for one in sla.running_deadlines(POLICY, woken) if one.which == "next_response"]
-    assert (clock.start, clock.rested, clock.due) == (asked, H, asked + 3 * H)
+    assert (clock.start, clock.paused, clock.due) == (asked, H, asked + 3 * H)

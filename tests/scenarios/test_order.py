@@ -337,9 +337,9 @@ def test_status_says_when_the_window_is_full(desk: Desk, monkeypatch: pytest.Mon
     monkeypatch.setattr(in_hand, "WINDOW", 2)
     hand_in(desk, held("Lamp"), held("Chair", sender=KARI), mail("Desk", sender="x@y.example"))
     intake = desk.gateway.intake
-    until(desk, lambda: bool(intake.standing()["full"]), "the window is not full")
+    until(desk, lambda: bool(intake.count_in_hand()["full"]), "the window is not full")
     report = control.status(desk.gateway)
     assert report["in_hand"]["full"] is True and report["in_hand"]["mails"] == 2
     open_(desk)
     desk.settle()
-    until(desk, lambda: not intake.standing()["full"], "the window stays full")
+    until(desk, lambda: not intake.count_in_hand()["full"], "the window stays full")

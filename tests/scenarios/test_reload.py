@@ -288,7 +288,7 @@ def test_s11_a_changed_rate_and_another_first_relay_are_followed(desk: Desk) -> 
     assert control.reload(desk.gateway).endswith("agents in force")
     change_config(desk, 'folder = "outbox"', 'folder = "outbox"\nrate = "30/min"')
     assert control.reload(desk.gateway).endswith("agents in force")
-    lane = desk.gateway.dispatcher.lanes["out"]
+    lane = desk.gateway.dispatcher.loops["out"]
     with lane._busy:
         lane._change_over()
     assert (lane._allowed, lane._span) == (30, 60.0)

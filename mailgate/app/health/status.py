@@ -52,7 +52,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         "dead": gateway.dead(),
         "config_stale": gateway.live.stale or None,
         "templates": gateway.dispatcher.given_way(),
-        "in_hand": gateway.intake.standing(),
+        "in_hand": gateway.intake.count_in_hand(),
         "children": {"count": len(gateway.children.pids()), "memory": gateway.children.memory()},
     }
 

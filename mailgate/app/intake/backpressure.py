@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 MANY, WITHIN = 8, 0.05  # so many arrivals within so many seconds are a rush
 LONGEST = 2.0  # seconds that work gives way, until it has caught up again
-GLANCE = 0.02  # seconds between two looks at the door
+LOOK = 0.02  # seconds between two looks at the door
 
 
 class Backpressure:
@@ -27,16 +27,16 @@ class Backpressure:
         """A mail is at the door."""
         self._arrivals.append(self._monotonic())
 
-    def going_on(self) -> bool:
+    def is_rush(self) -> bool:
         """True while mail pours in."""
         arrivals = self._arrivals
         return len(arrivals) == MANY and self._monotonic() - arrivals[0] < WITHIN
 
-    def give_way(self, stop: threading.Event) -> None:
+    def wait_for_intake(self, stop: threading.Event) -> None:
         """Wait while the rush goes on and patience lasts."""
-        while self._patience > 0 and self.going_on() and not stop.is_set():
+        while self._patience > 0 and self.is_rush() and not stop.is_set():
             began = self._monotonic()
-            stop.wait(GLANCE)
+            stop.wait(LOOK)
             self._patience -= self._monotonic() - began
 
     def caught_up(self) -> None:

@@ -57,7 +57,7 @@ class Intake:
         self._pulse, self._on_letters, self._on_people = pulse, on_letters, on_people
         self._wake = threading.Event()
         self._news = True  # the store may have more than is in hand
-        self._rush = Backpressure()
+        self._backpressure = Backpressure()
         self.hand = Hand(store, children, monotonic, self._wake.set)
         self.deciding = Deciding(store, live, ids, clock)
         self._resting: set[int] = set()  # it was their turn, and something that is not theirs stopped them
@@ -69,7 +69,7 @@ class Intake:
 
     def receive(self, raw: bytes, envelope: Envelope) -> Future[Kept]:
         """Keep a mail; the future resolves after the fsynced commit and only then may anybody say 250."""
-        self._rush.arrived()
+        self._backpressure.arrived()
         kept = self.keeping.receive(raw, envelope)
         kept.add_done_callback(lambda done: self.wake())
         return kept
@@ -85,7 +85,7 @@ class Intake:
         """Process until `stop`; an error of ours is logged and met again, never lost."""
         while not stop.is_set():
             self._wake.clear()
-            self._rush.give_way(stop)
+            self._backpressure.wait_for_intake(stop)
             try:
                 busy = self.drain()
             except MailgateError as error:
@@ -97,7 +97,7 @@ class Intake:
                 stop.wait(PAUSE)
                 continue
             if not busy:
-                self._rush.caught_up()
+                self._backpressure.caught_up()
                 reading = self.hand.reading()
                 if not self._wake.wait(timeout=GLANCE if reading else IDLE) and not reading:
                     self._news = True
@@ -262,7 +262,7 @@ class Intake:
         self._tell(settled)
         self._on_letters()
 
-    def standing(self) -> dict[str, int | bool]:
+    def count_in_hand(self) -> dict[str, int | bool]:
         """How many mails are in hand, how many may be, and whether more wait behind these."""
         return {"mails": len(self.hand), "window": WINDOW, "full": self.hand.full}
 

@@ -36,39 +36,42 @@ class DeliveryMarks:
         self._owed: list[MarksToWrite] = []
         self._guard = threading.Lock()
 
-    def write(self, tally: MarksToWrite, *, owe: bool = False) -> None:
-        """Commit a tally, fsynced. Raises Temporary; with `owe` it is then kept for `pay`: a sent letter stays sent."""
-        if not tally.marks and not tally.words:
+    def write(self, unwritten: MarksToWrite, *, owe: bool = False) -> None:
+        """Commit marks, fsynced. Raises Temporary; with `owe` they are then kept for `write_owed`.
+
+        A sent letter stays sent.
+        """
+        if not unwritten.marks and not unwritten.words:
             return
         try:
-            self._commit(tally)
+            self._commit(unwritten)
         except Temporary:
             if owe:
                 with self._guard:
-                    self._owed.append(tally)
+                    self._owed.append(unwritten)
             raise
 
-    def pay(self) -> None:
+    def write_owed(self) -> None:
         """Tell the store what it could not be told before; raises Temporary while it still cannot listen."""
         with self._guard:
             while self._owed:
                 self._commit(self._owed[0])
                 self._owed.pop(0)
 
-    def _commit(self, tally: MarksToWrite) -> None:
+    def _commit(self, unwritten: MarksToWrite) -> None:
         try:
-            self._store.write(lambda tx: self._tell(tx, tally, notes=True)).result()
+            self._store.write(lambda tx: self._tell(tx, unwritten, notes=True)).result()
         except MailgateError:
             raise
         except Exception:
             log.exception("note about a failed delivery cannot be written")
-            self._store.write(lambda tx: self._tell(tx, tally, notes=False)).result()
+            self._store.write(lambda tx: self._tell(tx, unwritten, notes=False)).result()
 
-    def _tell(self, tx: Tx, tally: MarksToWrite, *, notes: bool) -> None:
+    def _tell(self, tx: Tx, unwritten: MarksToWrite, *, notes: bool) -> None:
         now = self._clock()
-        for ready in tally.words:
+        for ready in unwritten.words:
             tx.outbox.keep_rendered(ready.due.id, ready.raw, ready.subject or "")
-        for mark, due, delivery in tally.marks:
+        for mark, due, delivery in unwritten.marks:
             with suppress(KeyError):  # erased meanwhile
                 tx.outbox.mark(
                     mark.delivery, mark.state, now,

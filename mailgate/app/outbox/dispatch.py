@@ -1,4 +1,4 @@
-"""Letters out: every department's letters leave by its route, each route in a lane of its own so that none waits."""
+"""Letters out: every department's letters leave by its route, each route in a loop of its own so that none waits."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Dispatcher:
         self._problems: dict[str, object] = {}  # text -> the day it was told
         self._wording = Wording(store, children, live, self._problem)
         work = OutboxParts(store, live, self._wording, clock, on_failed, self._problem, chance, monotonic)
-        self.lanes = {name: RouteLoop(route, work, partial(self._others, name)) for name, route in routes.items()}
+        self.loops = {name: RouteLoop(route, work, partial(self._others, name)) for name, route in routes.items()}
         self._first = next(iter(routes), "")
 
     def drain(self, limit: int | None = None) -> int:
@@ -67,45 +67,45 @@ class Dispatcher:
         Raises Temporary when the store cannot be written now.
         """
         handled = 0
-        for lane in self.lanes.values():
-            handled += lane.drain(None if limit is None else limit - handled)
+        for loop in self.loops.values():
+            handled += loop.drain(None if limit is None else limit - handled)
         return handled
 
     def run(self, stop: threading.Event) -> None:
         """Send until `stop`, then finish the letters in hand; nobody's silence keeps us longer than GRACE."""
         threads = [
-            threading.Thread(target=lane.run, args=(stop,), name=f"route-{name}", daemon=True)
-            for name, lane in self.lanes.items()
+            threading.Thread(target=loop.run, args=(stop,), name=f"route-{name}", daemon=True)
+            for name, loop in self.loops.items()
         ]
         for thread in threads:
             thread.start()
         stop.wait()
-        for lane in self.lanes.values():
-            lane.stop()
+        for loop in self.loops.values():
+            loop.stop()
         deadline = time.monotonic() + GRACE
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
     def wake(self) -> None:
         """There are new letters, or the daemon stops: do not wait for the next look."""
-        for lane in self.lanes.values():
-            lane.wake()
+        for loop in self.loops.values():
+            loop.wake()
 
     def adopt(self, routes: Mapping[str, Route]) -> list[str]:
         """Use other settings from the next letter on; returns the routes that come or go only with a restart."""
-        for name in self.lanes.keys() & routes.keys():
-            self.lanes[name].adopt(routes[name])
-        self._first = next((name for name in routes if name in self.lanes), self._first)
-        return [f"[[outgoing]] {name}" for name in sorted(self.lanes.keys() ^ routes.keys())]
+        for name in self.loops.keys() & routes.keys():
+            self.loops[name].adopt(routes[name])
+        self._first = next((name for name in routes if name in self.loops), self._first)
+        return [f"[[outgoing]] {name}" for name in sorted(self.loops.keys() ^ routes.keys())]
 
     def close(self) -> None:
         """Let go of all connections."""
-        for lane in self.lanes.values():
-            lane.close()
+        for loop in self.loops.values():
+            loop.close()
 
     def health(self) -> dict[str, str]:
         """Routes that do not work, each with the reason."""
-        return {name: lane.down for name, lane in self.lanes.items() if lane.down}
+        return {name: loop.down for name, loop in self.loops.items() if loop.down}
 
     def given_way(self) -> list[str]:
         """What is wrong with templates of the admin's that ours stand in for."""
@@ -113,7 +113,7 @@ class Dispatcher:
 
     def _route_of(self, department: str) -> str:
         outgoing = self._live.policy.department(department).outgoing if department else None
-        return outgoing if outgoing in self.lanes else self._first
+        return outgoing if outgoing in self.loops else self._first
 
     def _others(self, route: str) -> list[str]:
         """The departments that do not leave by `route`; letters of no department leave by the first."""

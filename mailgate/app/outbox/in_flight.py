@@ -52,23 +52,23 @@ class InFlight:
     """
 
     def __init__(
-        self, ledger: DeliveryMarks, lease: Callable[[], datetime], clock: Callable[[], float] = time.monotonic
+        self, marks: DeliveryMarks, lease: Callable[[], datetime], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._ledger, self._lease, self._clock = ledger, lease, clock
+        self._marks, self._lease, self._clock = marks, lease, clock
         self._coming: deque[ReadyDelivery] = deque()
         self._current: ReadyDelivery | None = None
         self._announced: set[int] = set()
-        self._tally = MarksToWrite()
+        self._unwritten = MarksToWrite()
         self._guard = threading.Lock()
         self.leaving = False  # the words of the current letter are on their way
         self.since = clock()  # when it last got ahead
 
     @property
-    def quiet(self) -> bool:
+    def nothing_in_doubt(self) -> bool:
         """True when the store knows all there is to tell, and nothing is in doubt but what is leaving."""
         with self._guard:
             leaving = self._current.delivery.id if self._current is not None and self.leaving else None
-            return not self._tally.marks and self._announced <= {leaving}
+            return not self._unwritten.marks and self._announced <= {leaving}
 
     @property
     def current(self) -> int | None:
@@ -100,10 +100,10 @@ class InFlight:
                 marks = [(Mark(item.delivery.id, "sending"), item.ready.due, item.delivery) for item in coming]
                 words = {item.ready.due.id: item.ready for item in coming if item.ready.subject is not None}
                 try:
-                    self._ledger.write(MarksToWrite(self._tally.marks + marks, list(words.values())))
+                    self._marks.write(MarksToWrite(self._unwritten.marks + marks, list(words.values())))
                 except Temporary as error:
                     raise Unannounced(str(error)) from error
-                self._tally = MarksToWrite()
+                self._unwritten = MarksToWrite()
                 self._announced.update(item.delivery.id for item in coming)
             crash.point("after-sending")
             self.leaving, self.since = True, self._clock()
@@ -111,7 +111,7 @@ class InFlight:
     def settle(self, mark: Mark, due: DueLetter, delivery: DueDelivery) -> None:
         """What became of a letter; told with the next commit."""
         with self._guard:
-            self._tally.marks.append((mark, due, delivery))
+            self._unwritten.marks.append((mark, due, delivery))
             self._announced.discard(mark.delivery)
             if self._current is not None and self._current.delivery.id == mark.delivery:
                 self._current = None
@@ -128,11 +128,11 @@ class InFlight:
             marks = [
                 (Mark(item.delivery.id, "leased", due_at=lease), item.ready.due, item.delivery) for item in doubted
             ]
-            self._ledger.write(MarksToWrite(self._tally.marks + marks))
-            self._tally = MarksToWrite()
+            self._marks.write(MarksToWrite(self._unwritten.marks + marks))
+            self._unwritten = MarksToWrite()
             self._announced.difference_update(item.delivery.id for item in doubted)
 
-    def rest(self) -> list[ReadyDelivery]:
+    def not_begun(self) -> list[ReadyDelivery]:
         """What was taken and has not begun to leave, no longer in this hand."""
         with self._guard:
             left = [*([self._current] if self._current is not None and not self.leaving else ()), *self._coming]
@@ -143,5 +143,5 @@ class InFlight:
     def finish(self) -> None:
         """Tell what has not been told; kept for later when the store cannot listen, which raises Temporary."""
         with self._guard:
-            tally, self._tally = self._tally, MarksToWrite()
-            self._ledger.write(tally, owe=True)
+            unwritten, self._unwritten = self._unwritten, MarksToWrite()
+            self._marks.write(unwritten, owe=True)

@@ -36,7 +36,7 @@ POLL = 5.0  # seconds between two looks for letters whose time has come
 IDLE = 30.0  # seconds a connection is kept for the next letter
 SPARE = 600.0  # seconds a lease outlasts the longest send
 SILENT = 0.25  # seconds without getting ahead after which letters announced are not in doubt any more
-LOOK = 0.1  # seconds between two looks at the hands
+LOOK = 0.1  # seconds between two looks at what is in flight
 AGREEING, LEAVING, GONE = 4.0, 12.0, 1.0  # seconds we wait, when we stop: for a relay's consent, its receipt, a thread
 SLOW = 256  # letters that may be without words at a time
 
@@ -46,7 +46,7 @@ Told = tuple[Mark, DueLetter, DueDelivery]
 
 @dataclass(frozen=True, slots=True)
 class OutboxParts:
-    """What all lanes share."""
+    """What all loops share."""
 
     store: Store
     live: InForce
@@ -75,7 +75,7 @@ class RouteLoop:
         self._transports: list[Transport] = []
         self._late: list[WordingBegun] = []  # letters that still wait for their words
         self._errands = Errands(f"out-{route.name}", 64)
-        self._ledger = DeliveryMarks(work.store, work.clock, work.on_failed)
+        self._marks = DeliveryMarks(work.store, work.clock, work.on_failed)
         self._guard = threading.Lock()
         self._busy = threading.Lock()
         self._stopping = threading.Event()
@@ -93,7 +93,7 @@ class RouteLoop:
         with self._busy:
             while self._may_go() and (limit is None or handled < limit):
                 self._change_over()
-                self._ledger.pay()
+                self._marks.write_owed()
                 batch = self._claim(BATCH if limit is None else limit - handled)
                 if not batch and not (self._late and (patient or any(one.done for one in self._late))):
                     break
@@ -118,10 +118,10 @@ class RouteLoop:
                 pause = 1.0
             except Exception:
                 log.exception("sending failed", extra={"route": self.route.name})
-            rest = self.rest()
+            rest = self.seconds_paused()
             self._wake.wait(min(rest, POLL) if rest > 0 else pause)
         with self._busy, suppress(MailgateError):
-            self._ledger.write(
+            self._marks.write(
                 MarksToWrite([self._untouched(one.due, each) for one in self._late for each in one.due.deliveries])
             )
             self._late = []
@@ -169,7 +169,7 @@ class RouteLoop:
         for transport in old:
             transport.close()
 
-    def rest(self) -> float:
+    def seconds_paused(self) -> float:
         """Seconds until the route may send again, after a failure of its own or when its rate is used up."""
         now = self.work.monotonic()
         with self._guard:
@@ -183,7 +183,7 @@ class RouteLoop:
     def _may_go(self) -> bool:
         if self._stopping.is_set() or self.work.clock() < BUILT:  # no clock: letters would be dated 1970 (threats K-08)
             return False
-        return self.work.live.policy.mode is not Mode.WATCH and self.rest() <= 0
+        return self.work.live.policy.mode is not Mode.WATCH and self.seconds_paused() <= 0
 
     def _claim(self, most: int) -> list[DueLetter]:
         """Lease what is due for us: one letter to probe a route that failed, else about a second's work."""
@@ -213,7 +213,7 @@ class RouteLoop:
             self._late = []
             self._hand_out(begun, aside, patience, until)
         finally:
-            self._ledger.write(aside, owe=True)
+            self._marks.write(aside, owe=True)
 
     def _hand_out(self, begun: list[WordingBegun], aside: MarksToWrite, patience: float, until: float) -> None:
         """Each connection takes what is ready; what is not by the end of patience is `_late`."""
@@ -221,9 +221,11 @@ class RouteLoop:
         slots = min(self.route.connections, sum(len(one.due.deliveries) for one in begun) // 4)
         if self._failures:
             slots = 1
-        hands = [InFlight(self._ledger, self._lease) for _ in range(max(1, slots))]
-        work = [self._errands.submit(partial(self._work_off, feed, at, hand, until)) for at, hand in enumerate(hands)]
-        self._attend(work, hands)
+        flights = [InFlight(self._marks, self._lease) for _ in range(max(1, slots))]
+        work = [
+            self._errands.submit(partial(self._work_off, feed, at, flight, until)) for at, flight in enumerate(flights)
+        ]
+        self._attend(work, flights)
         self._late += begun
         for one in begun:
             if one.asked is not None:
@@ -232,26 +234,26 @@ class RouteLoop:
             if done.done():
                 done.result()
 
-    def _attend(self, work: list[Future[None]], hands: list[InFlight]) -> None:
-        """Until all hands are empty. What a silent relay keeps is not in doubt; when we stop, it is not waited for."""
-        left = dict(zip(work, enumerate(hands), strict=True))
+    def _attend(self, work: list[Future[None]], flights: list[InFlight]) -> None:
+        """Until nothing is in flight. What a silent relay keeps is not in doubt; when we stop, it is not waited for."""
+        left = dict(zip(work, enumerate(flights), strict=True))
         stopped = 0.0
         while left:
             for done in wait(left, LOOK).done:
                 del left[done]
             now = time.monotonic()
             stopped = stopped or (now if self._stopping.is_set() else 0.0)
-            for errand, (slot, hand) in list(left.items()):
-                if now - hand.since > SILENT and not hand.quiet:
+            for errand, (slot, flight) in list(left.items()):
+                if now - flight.since > SILENT and not flight.nothing_in_doubt:
                     with suppress(MailgateError):  # the next look comes soon
-                        hand.retract()
-                patience = LEAVING if hand.leaving else AGREEING
+                        flight.retract()
+                patience = LEAVING if flight.leaving else AGREEING
                 if stopped and now - stopped > patience:
                     self._transport(slot).abort()
                 if stopped and now - stopped > patience + GONE:
                     log.warning(
                         "delivery still being sent at shutdown",
-                        extra={"route": self.route.name, "delivery": hand.current},
+                        extra={"route": self.route.name, "delivery": flight.current},
                     )
                     del left[errand]
 
@@ -269,7 +271,7 @@ class RouteLoop:
                 else:
                     aside.marks.append((self._outcome(ready, due, delivery), due, delivery))
 
-    def _sift(self, due: DueLetter, tally: MarksToWrite) -> tuple[DueDelivery, ...]:
+    def _sift(self, due: DueLetter, marked: MarksToWrite) -> tuple[DueDelivery, ...]:
         """The deliveries to be tried; the others are marked."""
         left = []
         policy, now = self.work.live.policy, self.work.clock()
@@ -279,24 +281,24 @@ class RouteLoop:
                 left.append(delivery)
             else:
                 log.info("not sent", extra={"delivery": delivery.id, "why": refusal.error})
-                tally.marks.append((refusal, due, delivery))
+                marked.marks.append((refusal, due, delivery))
         return tuple(left)
 
-    def _work_off(self, feed: ReadyDeliveries, slot: int, hand: InFlight, until: float) -> None:
+    def _work_off(self, feed: ReadyDeliveries, slot: int, flight: InFlight, until: float) -> None:
         """Send, a few letters between two commits."""
         try:
             while self._may_go() and self.work.monotonic() < until and (chunk := feed.take(self._chunk())):
-                hand.take(chunk)
-                while self._may_go() and (item := hand.next()) is not None:
-                    hand.settle(*self._attempt(item, slot, hand))
+                flight.take(chunk)
+                while self._may_go() and (item := flight.next()) is not None:
+                    flight.settle(*self._attempt(item, slot, flight))
         except Unannounced as error:
             log.error("sending paused", extra={"route": self.route.name, "error": str(error)})
-        for item in hand.rest():
-            hand.settle(*self._back(item))
+        for item in flight.not_begun():
+            flight.settle(*self._back(item))
         while rest := feed.take(BATCH):
             for item in rest:
-                hand.settle(*self._back(item))
-        hand.finish()
+                flight.settle(*self._back(item))
+        flight.finish()
 
     def _chunk(self) -> int:
         """How many letters leave within the window, as far as we know this relay."""
@@ -311,11 +313,11 @@ class RouteLoop:
 
     # --- one letter ---
 
-    def _attempt(self, item: ReadyDelivery, slot: int, hand: InFlight) -> Told:
+    def _attempt(self, item: ReadyDelivery, slot: int, flight: InFlight) -> Told:
         due, delivery = item.ready.due, item.delivery
         begun = self.work.monotonic()
         try:
-            remote_id = self._send(item, self._transport(slot), hand)
+            remote_id = self._send(item, self._transport(slot), flight)
             crash.point("after-relay")
         except Unannounced:
             raise
@@ -336,23 +338,23 @@ class RouteLoop:
         self._works(delivery)
         return outcome.sent(delivery, remote_id), due, delivery
 
-    def _send(self, item: ReadyDelivery, transport: Transport, hand: InFlight) -> str:
+    def _send(self, item: ReadyDelivery, transport: Transport, flight: InFlight) -> str:
         """Null sender where it belongs, until this relay is known to refuse it."""
         ready, bounce = item.ready, item.ready.bounces[item.delivery.id]
         sender = self.route.sender(null=ready.null and not self._null_refused, bounce=bounce)
         try:
-            return transport.send(sender, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=hand.announce)
+            return transport.send(sender, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=flight.announce)
         except RouteDown as error:
             if not error.null_sender_refused:
                 raise
-        remote_id = transport.send(bounce, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=hand.announce)
+        remote_id = transport.send(bounce, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=flight.announce)
         self._null_refused = True
         self.work.on_problem(f'route {self.route.name} refuses the empty sender; write envelope = "verp" for it')
         return remote_id
 
     def _outcome(self, error: Exception, due: DueLetter, delivery: DueDelivery) -> Mark:
         if isinstance(error, RouteDown) and error.on_letter:  # the next probe is another letter
-            after = self.work.clock() + timedelta(seconds=self.rest() + 1)
+            after = self.work.clock() + timedelta(seconds=self.seconds_paused() + 1)
             return replace(outcome.untouched(due, delivery, str(error)), due_at=after)
         return outcome.failed(error, due, delivery, self.work.clock(), self.route.retry_for, self.work.chance())
 

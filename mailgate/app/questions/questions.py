@@ -78,11 +78,13 @@ def fill_questions(read: Read, decision: Decision, policy: Policy, now: datetime
 
 def _filled(read: Read, letter: Outbound, policy: Policy, now: datetime) -> Outbound:
     agent = policy.agent(letter.agent)
-    asked = letter.context.get("ask")
-    if letter.template != "question" or agent is None or not asked:
+    questions = letter.context.get("ask")
+    if letter.template != "question" or agent is None or not questions:
         return letter
     numbers = list(letter.context.get("numbers") or ())
-    found = [ANSWERS[one["name"]](Question(read, policy, agent, now, str(one["argument"]), numbers)) for one in asked]
+    found = [
+        ANSWERS[one["name"]](Question(read, policy, agent, now, str(one["argument"]), numbers)) for one in questions
+    ]
     return replace(letter, subject=found[0]["title"], context=_together(found))
 
 
@@ -99,8 +101,8 @@ def _together(found: list[Section]) -> dict[str, Any]:
 # --- one function a question ------------------------------------------------------------------------------------------
 
 
-def _desk(asked: Question) -> Section:
-    found = asked.read.report.desk(asked.now)
+def _desk(question: Question) -> Section:
+    found = question.read.report.desk(question.now)
     counts: dict[str, dict[str, int]] = {}
     for row in found["load"]:
         for name in (row["department"], row["owner"] or "nobody"):
@@ -113,37 +115,37 @@ def _desk(asked: Question) -> Section:
     ]
     today = found["today"]
     text = f"{today['mails']} mails in, {today['opened']} opened, {today['solved']} solved, {found['overdue']} overdue"
-    pressing = asked.table("Desk", TicketFilter(status=("new", "open"), overdue=True))
+    pressing = question.table("Desk", TicketFilter(status=("new", "open"), overdue=True))
     return {"title": "Desk", "intro": text, "facts": facts, "rows": pressing["rows"], "more": pressing["more"]}
 
 
-def _next(asked: Question) -> Section:
-    found = [one for one in (asked.read.tickets.get(number) for number in asked.numbers[:1]) if one]
+def _next(question: Question) -> Section:
+    found = [one for one in (question.read.tickets.get(number) for number in question.numbers[:1]) if one]
     if not found:
         return {"title": "Next", "intro": "Nothing is waiting for you."}
     one = found[0]
     return {
         "title": f"Next: {one.subject}",
         "intro": "It is yours now.",
-        "rows": asked.rows([one]),
+        "rows": question.rows([one]),
         "text": _thread(one),
     }
 
 
-def _mine(asked: Question) -> Section:
-    parked = [row for row in asked.read.mail.parked() if row["agent"] == asked.agent.name]
+def _mine(question: Question) -> Section:
+    parked = [row for row in question.read.mail.parked() if row["agent"] == question.agent.name]
     facts = [{"label": f"parked: {row['why']}", "value": row["subject"]} for row in parked]
-    return {**asked.table("Mine", TicketFilter(status=AT_WORK, owner=asked.agent.name)), "facts": facts}
+    return {**question.table("Mine", TicketFilter(status=AT_WORK, owner=question.agent.name)), "facts": facts}
 
 
-def _list(asked: Question, overdue: bool = False) -> Section:
-    departments = [one.name for one in asked.policy.departments]
-    agents = [one.name for one in asked.policy.agents]
+def _list(question: Question, overdue: bool = False) -> Section:
+    departments = [one.name for one in question.policy.departments]
+    agents = [one.name for one in question.policy.agents]
     try:
-        wanted = ticket_filter.parse(asked.argument, departments=departments, agents=agents, me=asked.agent.name)
+        wanted = ticket_filter.parse(question.argument, departments=departments, agents=agents, me=question.agent.name)
     except ticket_filter.NotAFilter as problem:
         return {"title": "List", "intro": f"{problem.word}: not a status, @agent, +tag or department"}
-    return asked.table(
+    return question.table(
         "Overdue" if overdue else "List",
         TicketFilter(
             status=tuple(one.value for one in wanted.status) or AT_WORK,
@@ -154,20 +156,20 @@ def _list(asked: Question, overdue: bool = False) -> Section:
             overdue=wanted.overdue or overdue,
             customer=wanted.customer,
         ),
-        intro=asked.argument,
+        intro=question.argument,
     )
 
 
-def _find(asked: Question) -> Section:
-    found = asked.read.tickets.find(asked.argument, MOST)
-    return {"title": f"Find: {asked.argument}", "rows": asked.rows(found)}
+def _find(question: Question) -> Section:
+    found = question.read.tickets.find(question.argument, MOST)
+    return {"title": f"Find: {question.argument}", "rows": question.rows(found)}
 
 
-def _show(asked: Question) -> Section:
-    ticket = asked.ticket()
+def _show(question: Question) -> Section:
+    ticket = question.ticket()
     if ticket is None:
         return {"title": "Show", "intro": "There is no such ticket."}
-    return {"title": f"#{ticket.number} {ticket.subject}", "rows": asked.rows([ticket]), "text": _thread(ticket)}
+    return {"title": f"#{ticket.number} {ticket.subject}", "rows": question.rows([ticket]), "text": _thread(ticket)}
 
 
 def _thread(ticket: Ticket) -> str:
@@ -179,36 +181,36 @@ def _thread(ticket: Ticket) -> str:
     return "\n\n".join(parts)
 
 
-def _files(asked: Question) -> Section:
-    ticket = asked.ticket()
+def _files(question: Question) -> Section:
+    ticket = question.ticket()
     files = [file for entry in ticket.entries for file in entry.attachments] if ticket else []
     facts = [{"label": file.name, "value": f"{file.type}, {file.size:,} octets"} for file in files]
     return {"title": "Files", "intro": "" if facts else "There are none.", "facts": facts}
 
 
-def _customer(asked: Question) -> Section:
-    ticket = asked.ticket()
-    address = asked.argument or (ticket.requester.addr if ticket else "")
+def _customer(question: Question) -> Section:
+    ticket = question.ticket()
+    address = question.argument or (ticket.requester.addr if ticket else "")
     statuses = (*AT_WORK, "solved", "archived")
-    return asked.table(f"Customer {address}", TicketFilter(status=statuses, customer=address))
+    return question.table(f"Customer {address}", TicketFilter(status=statuses, customer=address))
 
 
-def _report(asked: Question) -> Section:
-    found = _PERIOD.fullmatch(asked.argument.lower())
-    if asked.argument and not found:
-        return {"title": "Report", "intro": f"{asked.argument}: no period; write 12h, 7d or 4w"}
+def _report(question: Question) -> Section:
+    found = _PERIOD.fullmatch(question.argument.lower())
+    if question.argument and not found:
+        return {"title": "Report", "intro": f"{question.argument}: no period; write 12h, 7d or 4w"}
     length = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(days=7)
-    figures = report.of_period(asked.read, asked.policy, asked.now, length)
+    figures = report.of_period(question.read, question.policy, question.now, length)
     facts = [
         {"label": name, "value": f"{value} ({before} before)" if before else value}
-        for name, value, before in report.headline(figures, asked.agent.language)
+        for name, value, before in report.headline(figures, question.agent.language)
     ]
-    return {"title": f"Report: {asked.argument or '7d'}", "facts": facts}
+    return {"title": f"Report: {question.argument or '7d'}", "facts": facts}
 
 
-def _templates(asked: Question) -> Section:
-    names = {**{name: " ".join(texts) for name, texts in asked.policy.replies.items()}}
-    names.update({row["name"]: row["language"] for row in asked.read.people.saved_replies()})
+def _templates(question: Question) -> Section:
+    names = {**{name: " ".join(texts) for name, texts in question.policy.replies.items()}}
+    names.update({row["name"]: row["language"] for row in question.read.people.saved_replies()})
     facts = [{"label": f"#use {name}", "value": languages} for name, languages in sorted(names.items())]
     return {
         "title": "Canned answers",
@@ -217,26 +219,26 @@ def _templates(asked: Question) -> Section:
     }
 
 
-def _kb(asked: Question) -> Section:
-    found = articles_about(asked.policy.articles, asked.argument, asked.agent.language)
+def _kb(question: Question) -> Section:
+    found = articles_about(question.policy.articles, question.argument, question.agent.language)
     facts = [{"label": one.title, "value": one.text[:200]} for one in found]
     return {"title": "Articles", "intro": "" if facts else "No article speaks of that.", "facts": facts}
 
 
-def _why(asked: Question) -> Section:
-    ticket = asked.ticket()
+def _why(question: Question) -> Section:
+    ticket = question.ticket()
     if ticket is None:
         return {"title": "Why", "intro": "Answer a notice, or name a ticket in the subject."}
-    lines = list(sla.explain(asked.policy, ticket, ZoneInfo(asked.agent.timezone)))
-    for event in asked.read.tickets.events(ticket.number)[-30:]:
+    lines = list(sla.explain(question.policy, ticket, ZoneInfo(question.agent.timezone)))
+    for event in question.read.tickets.events(ticket.number)[-30:]:
         change = f"{event['old']} → {event['new']}" if event["old"] else str(event["new"])
         lines.append(f"{event['at']:%Y-%m-%d %H:%M} {event['actor']}: {event['kind']} {change}"[:200])
     return {"title": f"#{ticket.number}: how it came to this", "text": "\n".join(lines)}
 
 
-def _help(asked: Question) -> Section:
-    word = catalogue.BY_NAME.get(asked.argument.lstrip("#").lower())
-    words = (word,) if word else tuple(one for one in catalogue.COMMANDS if one.allows(asked.agent.role))
+def _help(question: Question) -> Section:
+    word = catalogue.BY_NAME.get(question.argument.lstrip("#").lower())
+    words = (word,) if word else tuple(one for one in catalogue.COMMANDS if one.allows(question.agent.role))
     facts = [{"label": f"#{one.name} {one.takes}".strip(), "value": one.help} for one in words]
     return {"title": "Help", "facts": facts}
 
@@ -246,7 +248,7 @@ ANSWERS: Mapping[str, Callable[[Question], Section]] = {
     "next": _next,
     "mine": _mine,
     "list": _list,
-    "overdue": lambda asked: _list(asked, overdue=True),
+    "overdue": lambda question: _list(question, overdue=True),
     "find": _find,
     "show": _show,
     "files": _files,

@@ -18,13 +18,13 @@ UNANSWERED = "no answer"  # why a ticket is solved by time
 def decide(moment: Moment, ticket: Ticket) -> Step | None:
     """What time does to a ticket whose moment has come; None when it has not, so a second look changes nothing."""
     if ticket.status is Status.SOLVED:
-        return _rest(moment, ticket)
+        return _archived(moment, ticket)
     if ticket.status_until is None or ticket.status_until > moment.now:
         return None
     if ticket.status is Status.HOLD:
-        return _wake(moment, ticket)
+        return _woken(moment, ticket)
     if ticket.status is Status.WAITING:
-        return _silent(moment, ticket)
+        return _unanswered(moment, ticket)
     return Step(ticket.number, (SetStatus(ticket.status),))
 
 
@@ -33,14 +33,14 @@ def archived_after(policy: Policy) -> timedelta:
     return max(policy.tickets.archive_after, policy.tickets.reopen_within)
 
 
-def _rest(moment: Moment, ticket: Ticket) -> Step | None:
+def _archived(moment: Moment, ticket: Ticket) -> Step | None:
     since = ticket.status_since or ticket.solved_at or ticket.updated_at
     if moment.now - since < archived_after(moment.policy):
         return None
     return Step(ticket.number, (SetStatus(Status.ARCHIVED),))
 
 
-def _wake(moment: Moment, ticket: Ticket) -> Step:
+def _woken(moment: Moment, ticket: Ticket) -> Step:
     """On hold no longer: back to its owner, or to the department when they are not there any more."""
     policy = moment.policy
     owner = policy.agent(ticket.owner)
@@ -59,7 +59,7 @@ def _wake(moment: Moment, ticket: Ticket) -> Step:
     return Step(ticket.number, tuple(changes), letters)
 
 
-def _silent(moment: Moment, ticket: Ticket) -> Step:
+def _unanswered(moment: Moment, ticket: Ticket) -> Step:
     """The customer has not answered: asked once, then the ticket is solved, if the department says so."""
     policy, now = moment.policy, moment.now
     department = policy.department(ticket.department)
@@ -71,7 +71,7 @@ def _silent(moment: Moment, ticket: Ticket) -> Step:
     )
     asks = sensible and not nudged and status_letters.may_send(moment, ticket)
     if asks and since + (department.nudge or timedelta(0)) <= now:
-        return _nudge(moment, ticket, since)
+        return _nudged(moment, ticket, since)
     if department.solve_after and since + department.solve_after <= now:
         changes: list[Change] = [SetStatus(Status.SOLVED, why=UNANSWERED)]
         changes += sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, changes, now))
@@ -81,7 +81,7 @@ def _silent(moment: Moment, ticket: Ticket) -> Step:
     return Step(ticket.number, (SetStatus(Status.WAITING, until),))
 
 
-def _nudge(moment: Moment, ticket: Ticket, since: datetime) -> Step:
+def _nudged(moment: Moment, ticket: Ticket, since: datetime) -> Step:
     """Asked once; also after days of downtime they have the whole rest of the time to answer."""
     department = moment.policy.department(ticket.department)
     until = None

@@ -72,7 +72,7 @@ class LineFindings:
         self.names = names
         self.commands: list[Command] = []
         self.problems: list[Doubt] = []
-        self.words: list[str] = []  # text written on a command's own line: `#note he called`
+        self.words: list[str] = []  # text written on a command's own line: `#note they called`
         self.ended = False  # `#reply` was read: the rest is text
         self._nearest: dict[str, tuple[str, ...]] = {}
 

@@ -297,7 +297,7 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: LineFindings
                 "misplaced", slipped["word"], line, "middle", meant=commands_meant(f"#{slipped['word']}", found)
             )
         elif (noted := _SLIPPED_NOTE.match(text)) and found.names.find(noted["word"]) == ("note",):
-            if noted["word"].islower():  # `!note he will not pay`: the words after it are at stake
+            if noted["word"].islower():  # `!note they will not pay`: the words after it are at stake
                 found.add_doubt(
                     "misplaced", noted["word"], line, "middle", meant=commands_meant(f"#{noted['rest']}", found)
                 )

@@ -66,8 +66,8 @@ def _old_receipt(case: Case) -> SentLetter | None:
     """The receipt of 0.1.0 whose link this is: it did not show all that it would send, so a new one asks again."""
     if case.authority.why in authority.DOUBTS:
         return None
-    taps = (one for one in case.authority.carried if one.by == "tap" and one.token.scheme == token.BEFORE)
-    letters = (one.letter(case.facts.letters) for one in taps)
+    links = (one for one in case.authority.carried if one.by == "tap" and one.token.scheme == token.BEFORE)
+    letters = (one.letter(case.facts.letters) for one in links)
     return next((one for one in letters if one and one.template == "receipt" and one.purpose == "release"), None)
 
 

@@ -148,8 +148,10 @@ def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequenc
     others = {person.key for person in ticket.participants} - {ticket.requester.key}
     if all(canonical(address) in others for address in failed):
         return ()
-    rests = ticket.status in (Status.WAITING, Status.HOLD) or (ticket.status is Status.SOLVED and template in OWN_WORDS)
-    if not rests:
+    at_rest = ticket.status in (Status.WAITING, Status.HOLD) or (
+        ticket.status is Status.SOLVED and template in OWN_WORDS
+    )
+    if not at_rest:
         return ()
     again = SetStatus(Status.OPEN if ticket.owner else Status.NEW, why="bounce")
     return (again, *sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, (again,), moment.now)))

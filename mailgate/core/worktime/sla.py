@@ -28,12 +28,12 @@ _TITLES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class RunningDeadline:
-    """A running deadline: `promise` of working time since `start`, `rested` not counted."""
+    """A running deadline: `promise` of working time since `start`, `paused` not counted."""
 
     which: str  # "first_response", "next_response" or "resolve"
     start: datetime
     promise: timedelta
-    rested: timedelta  # working time not counted because the ticket was at rest
+    paused: timedelta  # working time not counted because the ticket was at rest
     sla: str
     calendar: str | None
     due: datetime
@@ -84,8 +84,8 @@ def running_deadlines(policy: Policy, ticket: AnyTicket) -> tuple[RunningDeadlin
     found = []
     for which, start, promise in running:
         due = deadline(calendar, start, promise, ticket.pauses)
-        rested = _rested(calendar, ticket.pauses, start, due)
-        found.append(RunningDeadline(which, start, promise, rested, sla.name, calendar.name if calendar else None, due))
+        paused = _paused(calendar, ticket.pauses, start, due)
+        found.append(RunningDeadline(which, start, promise, paused, sla.name, calendar.name if calendar else None, due))
     return tuple(found)
 
 
@@ -169,7 +169,7 @@ def explain(policy: Policy, ticket: AnyTicket, zone: tzinfo) -> tuple[str, ...]:
             hours = f"working time of calendar {clock.calendar}" if clock.calendar else "around the clock"
             line += f": {span(clock.promise)} {hours} (promise {clock.sla})"
             line += f" since {clock.start.astimezone(zone):%Y-%m-%d %H:%M}"
-            line += f", {span(clock.rested)} at rest not counted" if clock.rested else ""
+            line += f", {span(clock.paused)} at rest not counted" if clock.paused else ""
         if clock is None or clock.due != due:
             line += "; missed before, and kept as it was"
         lines.append(line)
@@ -270,7 +270,7 @@ def _moments(policy: Policy, ticket: AnyTicket) -> tuple[tuple[datetime, Escalat
         calendar, pauses = None, ()
     elif due == ticket.due.first_response and ticket.first_response_at and ticket.last_customer_at:
         start = ticket.last_customer_at
-    counted = working_time.between(calendar, start, due) - _rested(calendar, pauses, start, due)
+    counted = working_time.between(calendar, start, due) - _paused(calendar, pauses, start, due)
     moments = []
     for step in due_steps(sla):
         at = deadline(calendar, start, counted * step.at, pauses)
@@ -278,9 +278,9 @@ def _moments(policy: Policy, ticket: AnyTicket) -> tuple[tuple[datetime, Escalat
     return tuple(moments)
 
 
-def _rested(calendar: Calendar | None, pauses: Pauses, start: datetime, end: datetime) -> timedelta:
-    rests = (working_time.between(calendar, max(begin, start), min(until, end)) for begin, until in pauses)
-    return sum(rests, timedelta())
+def _paused(calendar: Calendar | None, pauses: Pauses, start: datetime, end: datetime) -> timedelta:
+    lengths = (working_time.between(calendar, max(begin, start), min(until, end)) for begin, until in pauses)
+    return sum(lengths, timedelta())
 
 
 def _named(policy: Policy, name: str | None) -> Sla | None:

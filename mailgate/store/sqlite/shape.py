@@ -11,7 +11,7 @@ from mailgate.store.sqlite import schema
 # Made by libraries, whose words for the same columns differ from release to release.
 BORROWED = re.compile(r"_sqlite_migrations|words_\w+")
 INERT = re.compile(r"CREATE (?:TABLE|UNIQUE INDEX|INDEX) .*", re.DOTALL | re.IGNORECASE)
-# Somebody's own index for his reports does no harm: it asks nothing and refuses nothing.
+# Somebody's own index for their reports does no harm: it asks nothing and refuses nothing.
 HARMLESS = re.compile(r'CREATE INDEX ["\w]+ ON ["\w]+ ?\([\w", ]+\)', re.IGNORECASE)
 
 Found = dict[tuple[str, str], str]
