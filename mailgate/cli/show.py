@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -17,9 +18,25 @@ from mailgate.core.model.ticket import Ticket
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+# What steers a terminal or turns a line around: C1 controls, marks of direction and joining, line separators, halves of
+# characters, tags. JSON itself escapes C0 alone, and outside its strings none of these can stand.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def as_json(value: Any) -> str:
+    """JSON with times as RFC 3339 UTC; what does not exist is null, never missing, and nothing in it is unseen."""
+    return _UNSEEN.sub(_escaped, json.dumps(value, default=plain, ensure_ascii=False, indent=2))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
+
+
 def print_json(value: Any) -> None:
-    """JSON with times as RFC 3339 UTC; what does not exist is null, never missing."""
-    click.echo(json.dumps(value, default=plain, ensure_ascii=False, indent=2))
+    """Print a value as `as_json` writes it."""
+    click.echo(as_json(value))
 
 
 def plain(value: Any) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from mailgate.cli import cli
+from mailgate.cli.show import as_json
 
 MAIL = b"From: Maija <maija@customer.example>\r\nTo: support@acme.example\r\nSubject: Lamp\r\n\r\nIt does not work.\r\n"
 
@@ -81,3 +83,32 @@ def test_a_job_played_ahead_of_its_time_sends_its_letters_at_once(shell: Shell) 
     late = [row for row in rows if row["template"] == "escalation"]
     assert late and {row["state"] for row in late} <= {"waiting", "held"}
     assert all(row["due_at"] is None or row["due_at"] < "2031" for row in late)
+
+
+UNSEEN = {
+    "a C1 control": "\x9b31m", "delete": "\x7f", "a next line": "\x85", "text turned around": "\u202egnp.exe\u202c", "an isolate": "\u2066a\u2069",
+    "a mark of direction": "\u200f\u061c\u200e", "nothing at all": "\u200b\u2060\ufeff", "a soft hyphen": "\xad", "a line separator": "\u2028\u2029",
+    "tags": "\U000e0041\U000e007f", "half a character": "\ud83d", "a C0 control": "\x1b]0;x\x07\0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNSEEN.values(), ids=UNSEEN)
+def test_json_shows_what_cannot_be_seen_and_keeps_every_value(text: str) -> None:
+    """C1 controls and marks of direction went to the terminal raw; JSON is data, and so they are escaped."""
+    given = {f"k{text}": [text, f"żółć {text} 漢字 😀 {text}"], "at": None}
+    written = as_json(given)
+    assert json.loads(written) == given
+    assert "żółć" in written and "漢字 😀" in written, "what is seen is written as it is"
+    assert all(unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in written.replace("\n", ""))
+
+
+def test_a_hostile_mail_leaves_nothing_unseen_in_the_json_of_a_ticket(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    evil = "".join(UNSEEN.values()).replace("\ud83d", "")
+    raw = f'From: "{evil}" <eve@x.example>\r\nTo: support@acme.example\r\nSubject: Lamp {evil}\r\n\r\nWords {evil}.\r\n'
+    shell.run("accept", "--to", "support@acme.example", "--from", "eve@x.example", stdin=raw.encode())
+    for args in (["tickets", "show", "1001", "--json"], ["tickets", "list", "--json"], ["explain", "1", "--json"]):
+        shown = shell.run(*args).stdout
+        assert json.loads(shown)
+        assert all(unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for char in shown.replace("\n", ""))
+    assert "\x9b" in shell.ticket(1001)["entries"][0]["text"], "the value is whole"

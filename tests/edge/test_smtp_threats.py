@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import resource
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -659,6 +661,117 @@ def test_proxy_header_of_a_stranger_is_not_believed(open_door: Open) -> None:
     peer = open_door(Listener(Source.SMTP, proxy_protocol=True), trusted_networks=()).peer(greeting=False)
     peer.send(b"PROXY TCP4 10.0.0.1 127.0.0.1 4000 25\r\n")
     assert peer.rest() == []
+
+
+V1 = b"PROXY TCP4 203.0.113.9 127.0.0.1 4000 25\r\n"
+SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+INET = bytes([203, 0, 113, 9, 127, 0, 0, 1]) + struct.pack("!HH", 4000, 25)
+INET6 = bytes.fromhex("20010db8" + "0" * 20 + "0009") + bytes(15) + b"\1" + struct.pack("!HH", 4000, 25)
+MAPPED = bytes(10) + b"\xff\xff" + bytes([203, 0, 113, 9]) + bytes(16) + struct.pack("!HH", 4000, 25)
+UNIX = b"/run/front".ljust(108, b"\0") * 2
+
+
+def v2(command: int, family: int, rest: bytes, version: int = 2, claims: int | None = None) -> bytes:
+    """A header of version 2; `claims` is the length it states where that is not the true one."""
+    length = len(rest) if claims is None else claims
+    return SIGNATURE + bytes([version << 4 | command, family]) + struct.pack("!H", length) + rest
+
+
+LOCAL, PROXY = 0, 1
+NAMED = {  # header -> the peer
+    "v1, IPv6": (b"PROXY TCP6 2001:db8::9 ::1 4000 25\r\n", "2001:db8::9"),
+    "v1, IPv6 written long": (b"PROXY TCP6 2001:0DB8:0:0:0:0:0:9 ::1 4000 25\r\n", "2001:db8::9"),
+    "v1, IPv4 in IPv6": (b"PROXY TCP6 ::ffff:203.0.113.9 ::1 4000 25\r\n", "203.0.113.9"),
+    "v1, unknown": (b"PROXY UNKNOWN\r\n", "127.0.0.1"),
+    "v1, unknown with addresses": (b"PROXY UNKNOWN ffff::1 ffff::2 65535 65535\r\n", "127.0.0.1"),
+    "v2, IPv4": (v2(PROXY, 0x11, INET), "203.0.113.9"),
+    "v2, IPv6": (v2(PROXY, 0x21, INET6), "2001:db8::9"),
+    "v2, IPv4 in IPv6": (v2(PROXY, 0x21, MAPPED), "203.0.113.9"),
+    "v2, with more behind the address": (v2(PROXY, 0x11, INET + b"\x04\0\x03abc"), "203.0.113.9"),
+    "v2, the front's own": (v2(LOCAL, 0x00, b""), "127.0.0.1"),
+    "v2, the front's own whatever it names": (v2(LOCAL, 0x11, INET), "127.0.0.1"),
+    "v2, no family": (v2(PROXY, 0x00, b""), "127.0.0.1"),
+    "v2, a path": (v2(PROXY, 0x31, UNIX), "127.0.0.1"),
+}
+REFUSED = {
+    "v1, only begun": b"PROXY\r\n",
+    "v1, no addresses": b"PROXY TCP4\r\n",
+    "v1, one address": b"PROXY TCP4 203.0.113.9\r\n",
+    "v1, too much": V1[:-2] + b" 7\r\n",
+    "v1, the wrong family": b"PROXY TCP6 203.0.113.9 127.0.0.1 4000 25\r\n",
+    "v1, the wrong family for IPv6": b"PROXY TCP4 2001:db8::9 ::1 4000 25\r\n",
+    "v1, a datagram": b"PROXY UDP4 203.0.113.9 127.0.0.1 4000 25\r\n",
+    "v1, a name": b"PROXY TCP4 mx.acme.example 127.0.0.1 4000 25\r\n",
+    "v1, a port too high": b"PROXY TCP4 203.0.113.9 127.0.0.1 99999 25\r\n",
+    "v1, in small letters": V1.lower(),
+    "v1, two spaces": V1.replace(b" 127", b"  127"),
+    "v1, a bare newline": V1.replace(b"\r\n", b"\n"),
+    "v1, over 107 octets": b"PROXY TCP4 203.0.113.9 127.0.0.1 4000 25" + b" " * 70 + b"\r\n",
+    "v1, without an end": b"PROXY " + b"1" * 100_000,
+    "v2, another version": v2(PROXY, 0x11, INET, version=3),
+    "v2, an unknown command": v2(2, 0x11, INET),
+    "v2, an unknown family": v2(PROXY, 0x41, INET),
+    "v2, a datagram": v2(PROXY, 0x12, INET),
+    "v2, a short address": v2(PROXY, 0x11, INET[:5]),
+    "v2, IPv4 that says it is IPv6": v2(PROXY, 0x21, INET),
+    "v2, cut": v2(PROXY, 0x11, INET, claims=60_000),
+    "v2, a signature that ends otherwise": SIGNATURE[:-1] + b"X" + b"\x21\x11\0\x0c" + INET,
+}
+
+
+@pytest.mark.parametrize(("header", "peer"), NAMED.values(), ids=NAMED)
+def test_proxy_headers_name_the_peer_as_the_house_writes_it(open_door: Open, header: bytes, peer: str) -> None:
+    """Stand, item 5; LOCAL is the front's own connection whatever it names (proxy-protocol.txt, section 2.2)."""
+    running = open_door(Listener(Source.SMTP, proxy_protocol=True))
+    client = running.peer(greeting=False)
+    for octet in header:  # dribbled, as a wire may deliver it
+        client.send(bytes([octet]))
+    assert client.reply().startswith("220")
+    assert client.mail("Subject: x\r\n").startswith("250")
+    assert running.kept[0][1].peer == peer
+
+
+@pytest.mark.parametrize("header", REFUSED.values(), ids=REFUSED)
+def test_a_broken_proxy_header_ends_the_connection_without_a_word(open_door: Open, header: bytes) -> None:
+    running = open_door(Listener(Source.SMTP, proxy_protocol=True))
+    client = running.peer(greeting=False)
+    with contextlib.suppress(OSError):  # it may be cut off in the middle
+        client.send(header + b"EHLO x\r\nMAIL FROM:<a@b.example>\r\n")
+        client.socket.shutdown(1)
+    with contextlib.suppress(ConnectionError):
+        assert client.rest() == []
+    good = running.peer(greeting=False)
+    good.send(V1)
+    assert good.reply().startswith("220"), "and the next one is served"
+
+
+def test_a_front_that_begins_its_proxy_header_and_never_ends_it_is_let_go(
+    open_door: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailgate.edge.smtp.proxy.PATIENCE", 0.1)
+    client = open_door(Listener(Source.SMTP, proxy_protocol=True)).peer(greeting=False)
+    client.send(V1[:20])
+    assert client.rest() == []
+
+
+def test_a_proxy_header_where_none_is_expected_is_an_unknown_command(open_door: Open) -> None:
+    running = open_door()
+    peer = running.peer()
+    assert peer.ask(V1[:-2].decode()).startswith("500")
+    assert peer.mail("Subject: x\r\n").startswith("250")
+    assert running.kept[0][1].peer == "127.0.0.1"
+
+
+def test_what_counts_for_one_address_counts_for_the_proxied_one(open_door: Open) -> None:
+    """The front is trusted, whoever it passes on is not: they are slowed down one by one."""
+    running = open_door(
+        Listener(Source.SMTP, proxy_protocol=True), limits=SmtpLimits(soft_errors=1, hard_errors=2, error_delay=0.0)
+    )
+    peer = running.peer(greeting=False)
+    peer.send(V1)
+    peer.reply()
+    assert peer.ask("NONSENSE").startswith("500")
+    assert any("421" in line for line in [peer.ask("NONSENSE"), *peer.rest()])
 
 
 def test_a_taken_port_is_an_error_at_start_and_nothing_stays_bound(open_door: Open) -> None:

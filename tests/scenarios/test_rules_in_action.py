@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
 from conftest import Desk, from_agent, mail, notice_to, only, opened, running, whole
 
+from mailgate.cli import cli
 from mailgate.core.rules.condition import Condition
 from mailgate.core.rules.rule import Actions, Rule
 
@@ -38,6 +42,27 @@ def test_department_priority_tags_and_fields_stand_in_the_new_ticket(tmp_path: P
         assert dict(ticket.fields) == {"order": "4711"}
         assert only(desk.letters(MAIJA))["From"].addresses[0].addr_spec == "sales@acme.example"
         assert desk.letters("anna@staff.example") == [], "she does not work in sales"
+
+
+@pytest.mark.parametrize(("separator", "detail", "hit"), [
+    ("+", "support+orders@acme.example", True), ("-", "support-orders@acme.example", True),
+    ("-", "support@acme.example", True), ("-", "support-a-b@acme.example", True),
+])  # fmt: skip
+def test_a_recipients_detail_is_no_part_of_the_address_whatever_sets_it_off(
+    tmp_path: Path, separator: str, detail: str, hit: bool
+) -> None:
+    """With another separator than + rules saw another address than the tests of rules did; explain and replay too."""
+    rules = rule('then.tags = ["hit"]', 'when.to = ["support@acme.example"]') + LAST
+    with running(tmp_path, rules, more=f'[identity]\nsubaddress = "{separator}"\n') as desk:
+        number = desk.send(mail(to=detail), to=[detail])
+        assert ("hit" in desk.of_mail(number).tags) is hit
+        config = str(desk.folder / "mailgate.toml")
+        eml = tmp_path / "again.eml"
+        eml.write_bytes(mail("Another", to=detail).as_bytes())
+        shown = CliRunner().invoke(cli, ["--config", config, "explain", str(eml), "--to", detail, "--json"])
+        assert [one["hit"] for one in json.loads(shown.stdout)["rules"] if one["name"] == "r"] == [hit]
+        again = CliRunner().invoke(cli, ["--config", config, "rules", "diff", "--since", "1d", "--json"])
+        assert json.loads(again.stdout) == [], again.output
 
 
 def test_assign_gives_the_ticket_an_owner_who_alone_is_told(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def _route(mail: InboundMail, row: Any, snapshot: Snapshot, now: datetime) -> Ru
     trace = row["trace"]
     ticket = (trace.get("match") or {}).get("ticket")
     verdict = guard.inspect(mail, snapshot.policy, lambda value: False)
-    examined = rule.match_mail(snapshot.rules, mail)
+    examined = rule.match_mail(snapshot.rules, mail, snapshot.policy.identity.subaddress)
     return rule.route_mail(
         snapshot.rules,
         examined,

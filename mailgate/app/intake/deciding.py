@@ -63,7 +63,7 @@ class Looked:
 
 def look(mail: InboundMail, snapshot: Snapshot, arrived_at: datetime, released_as: str = "") -> Looked:
     """All that is worked out before the store is asked; the daemon and `mailgate explain` both begin so."""
-    examined = rule.match_mail(snapshot.rules, mail)
+    examined = rule.match_mail(snapshot.rules, mail, snapshot.policy.identity.subaddress)
     return Looked(
         mail, snapshot, examined, needs(mail, snapshot.policy, arrived_at, examined, released_as), released_as
     )

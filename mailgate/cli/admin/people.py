@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -64,7 +63,7 @@ def export(ctx: click.Context, address: str, folder: Path | None) -> None:
 
 
 def _page(content: object) -> bytes:
-    return f"{json.dumps(content, default=show.plain, ensure_ascii=False, indent=2)}\n".encode()
+    return f"{show.as_json(content)}\n".encode()
 
 
 @click.group(invoke_without_command=True)

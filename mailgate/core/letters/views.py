@@ -36,7 +36,7 @@ VARIABLES: Mapping[str, Mapping[str, Any]] = {
     "receipt": {"understood": [], "refused": [], "done": [], "parked": False, "newer": "", "text": "", "asks": []},
     "question": {"title": "", "intro": "", "rows": [], "facts": [], "text": "", "sections": [], "more": 0,
                  "actions": True},
-    "was_it_you": {"subject": "", "address": "", "at": None, "text": "", "mails": [], "more": 0},
+    "was_it_you": {"subject": "", "address": "", "at": None, "text": "", "mails": [], "more": 0, "vouch": ""},
     "handover": {"by": "", "why": "", "text": "", "attachments": []},
     "escalation": {"which": "first_response", "due_at": None, "notes": []},
     "reminder": {"text": ""},

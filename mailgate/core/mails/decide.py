@@ -107,8 +107,8 @@ def decide(
 ) -> Decision:
     """The decision about one mail. Pure: the same arguments give the same answer, always.
 
-    `examined` is `rule.match_mail(rules, mail)`, made ahead outside the transaction. `released_as` names the agent who
-    has vouched for a parked mail by a signed answer, and `release_mode` what of it they want done.
+    `examined` is what `rule.match_mail` says of it, made ahead outside the transaction. `released_as` names the agent
+    who has vouched for a parked mail by a signed answer, and `release_mode` what of it they want done.
     """
     case = look(mail, moment, rules, examined, in_hours)
     if released_as == ANYBODY:
@@ -167,7 +167,7 @@ def look(
 ) -> Case:
     """Everything there is to see before deciding: author, robot or not, authority, match, rules."""
     policy = moment.policy
-    examined = examined or rule.match_mail(rules, mail)
+    examined = examined or rule.match_mail(rules, mail, policy.identity.subaddress)
     form = rule.requester(rules, examined)
     author = form or addressee.writer(mail, policy)
     verdict = guard.inspect(mail, policy, _ours(policy))

@@ -121,7 +121,7 @@ def _in_doubt(case: Case, agent: Agent, why: str, asked: bool) -> WhyParked:
 
 def _question(case: Case, agent: Agent) -> Outbound:
     about = {"subject": case.mail.subject, "at": case.arrived_at.isoformat(), "text": case.mail.fresh[:EXCERPT],
-             "address": case.author.key if case.author else "", "mails": []}  # fmt: skip
+             "address": case.author.key if case.author else "", "mails": [], "vouch": _vouch(case.policy)}  # fmt: skip
     return receipt_letter(case, agent, "was_it_you", purpose="release", context=about)
 
 
@@ -137,8 +137,14 @@ def question(policy: Policy, agent: Agent, waiting: Sequence[Mapping[str, Any]],
     ]  # fmt: skip
     return readers.to_agent(
         policy, agent, "was_it_you", purpose="release", subject=str(about[0]["subject"]), mail=int(waiting[0]["mail"]),
-        context=_named(about, more),
+        context={**_named(about, more), "vouch": _vouch(policy)},
     )  # fmt: skip
+
+
+def _vouch(policy: Policy) -> str:
+    """Who has to vouch for the answer too, "" when our own token in it is enough: else they would say yes for ever."""
+    borders = [border.id or "Exchange Online" for border in policy.identity.borders]
+    return "" if policy.identity.accept == "token" else " / ".join(borders)
 
 
 def _named(about: Sequence[Mapping[str, Any]], more: int = 0) -> dict[str, Any]:

@@ -129,6 +129,10 @@ class BouncedRecipient:
         return self.action == "failed"
 
 
+AUTH_AS = "x-ms-exchange-organization-authas"  # the header in which Exchange says by what right somebody wrote
+EXCHANGE_SAYS = ";authas"  # under what its word is kept: no authserv-id can be that
+
+
 @dataclass(frozen=True, slots=True)
 class AuthResults:
     """One Authentication-Results field (RFC 8601) as it stood, not yet believed."""

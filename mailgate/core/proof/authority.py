@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mailgate.core.model.facts import SentLetter
-from mailgate.core.model.mail import AuthResults, InboundMail
+from mailgate.core.model.mail import AUTH_AS, EXCHANGE_SAYS, AuthResults, InboundMail
 from mailgate.core.model.policy import Agent, Border, Policy
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Token
@@ -189,7 +189,11 @@ def _weigh(
         return _proven(known, "pass")
     if tokens and not own:
         return _because(known, "token_agent_mismatch")
-    return _because(known, why if accept == "token" else "no_proof")
+    if accept == "token+pass" and strong:
+        return _because(known, "no_pass")
+    if accept == "token+pass" and known.passed and not own:
+        return _because(known, "no_token")
+    return _because(known, why)
 
 
 DOUBTS = ("bare_cr_header", "unclean_from", "dmarc_fail")  # about the mail itself, whatever it carries
@@ -219,16 +223,28 @@ def border_verdicts(mail: InboundMail, policy: Policy) -> tuple[bool, bool, bool
     author = None if "bare_cr_header" in mail.flags or not mail.author_clean else mail.author
     passed = failed = vetoed = False
     for border in policy.identity.borders:
-        if border.format == "exchange-online":
-            internal = mail.all("x-ms-exchange-organization-authas")[:1] == ("Internal",)
-            passed = passed or (internal and author is not None)
         results = _topmost(mail.auth, border)
-        for method, result, about in results.results if results else ():
-            if method == "dmarc" and result == "fail":
-                failed, vetoed = True, vetoed or border.veto == "all"
-            elif author is not None and result == "pass":
-                passed = passed or about == {"dmarc": author.domain, "auth": author.key}.get(method)
+        said = results.results if results else ()
+        if any(each[:2] == ("dmarc", "fail") for each in said):
+            failed, vetoed = True, vetoed or border.veto == "all"
+        if author is not None and not _doubted(said, border):
+            about = {"dmarc": author.domain, "auth": author.key}
+            passed = passed or any(word == "pass" and whom == about.get(method) for method, word, whom in said)
+            passed = passed or _is_internal(mail.auth, border)
     return passed and not failed, failed, vetoed
+
+
+def _doubted(said: Iterable[tuple[str, str, str]], border: Border) -> bool:
+    """Exchange Online's own sum of all it knows may be against the sender although DMARC is not."""
+    return border.format == "exchange-online" and any(each[:2] == ("compauth", "fail") for each in said)
+
+
+def _is_internal(fields: tuple[AuthResults, ...], border: Border) -> bool:
+    """Exchange Online says of its own people's mail that it is internal: once, and with no foreign hop above."""
+    said = [one for one in fields if one.id == EXCHANGE_SAYS]
+    if border.format != "exchange-online" or len(said) != 1:
+        return False
+    return said[0].results == ((AUTH_AS, "Internal", ""),) and all(_ours(host, border) for host in said[0].hops)
 
 
 def _topmost(fields: tuple[AuthResults, ...], border: Border) -> AuthResults | None:
@@ -243,7 +259,7 @@ def _topmost(fields: tuple[AuthResults, ...], border: Border) -> AuthResults | N
 def _ours(host: str, border: Border) -> bool:
     """True when the host of a Received field belongs to the border's own domain or to this machine's network."""
     if border.format == "exchange-online":
-        return host.endswith((".outlook.com", ".protection.outlook.com"))
+        return host.endswith((".outlook.com", ".outlook.cn", ".office365.us"))
     own = border.id.lower()
     parent = own.partition(".")[2]
     domain = parent if "." in parent else own

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from ipaddress import IPv4Address, IPv6Address
 
-from aiosmtpd.proxy_protocol import get_proxy
+from aiosmtpd.proxy_protocol import PROTO, V2_CMD, ProxyData, get_proxy
 
 from mailgate.edge.smtp.line import SmtpConnection
+
+PATIENCE = 10.0  # seconds a front may take for its header: it sends it first of all, in one piece
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +24,24 @@ async def peer_behind_proxy(wire: SmtpConnection) -> str | None:
         log.warning("proxy header from an untrusted peer", extra={"peer": wire.address})
         return None
     try:
-        found = await get_proxy(wire._reader)
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
+        async with asyncio.timeout(PATIENCE):
+            found = await get_proxy(wire._reader)
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):  # TimeoutError is an OSError
         return None
-    if not found.valid:
+    if not found.valid or found.protocol == PROTO.DGRAM:
         log.warning("bad proxy header", extra={"peer": wire.address})
         return None
-    if found.src_addr is None:  # UNKNOWN or LOCAL: the front itself speaks
-        return wire.address
-    return str(found.src_addr)
+    return _source(found) or wire.address
+
+
+def _source(found: ProxyData) -> str | None:
+    """Whose connection it is, as everywhere else in the house; None when it is the front's own.
+
+    That is so for UNKNOWN, for whoever has no address of the network, and for LOCAL, whatever addresses stand beside it
+    (HAProxy's proxy-protocol.txt, section 2.2).
+    """
+    address = found.src_addr
+    if found.command == V2_CMD.LOCAL or not isinstance(address, IPv4Address | IPv6Address):
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)

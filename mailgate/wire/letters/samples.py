@@ -90,7 +90,7 @@ CONTEXTS: Mapping[str, Mapping[str, Any]] = {
         "refused": [{"text": "#colse", "why": "there is no such command", "nearest": "#close"}],
     },
     "question": {"title": "#mine", "rows": _ROWS, "more": 4},
-    "was_it_you": {"subject": "Re: [#1042] Lamp #close", "address": "anna@acme.example",
+    "was_it_you": {"vouch": "mx.acme.example", "subject": "Re: [#1042] Lamp #close", "address": "anna@acme.example",
                    "at": NOW.isoformat(), "text": "Done, thanks. #close"},
     "handover": {"by": "Bo Lund", "why": "You know the L-200 best.", "text": "The customer has been very patient.",
                  "attachments": [{"name": "lamp.jpg", "size": 284_113}]},

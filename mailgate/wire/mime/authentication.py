@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import authres
 
-from mailgate.core.model.mail import AuthResults
+from mailgate.core.model.mail import AUTH_AS, EXCHANGE_SAYS, AuthResults
 from mailgate.wire.mime import header
 
 MOST = 20  # fields read of one mail
@@ -31,10 +31,10 @@ def read_authentication(headers: Iterable[tuple[str, bytes]]) -> tuple[AuthResul
     """Every Authentication-Results field, topmost first, each with the hosts of the Received fields above it.
 
     `headers` are (lower-case name, unfolded octets) in order. Exchange Online writes the field without an
-    authserv-id; it is returned with `id=""`. A field that is odd keeps nothing but its fails, and hides those of the
-    same id below it but for their fails: absent trust is the safe side. Odd is what RFC 8601 section 2.2 does not let
-    a border write, a comment before the authserv-id, a space before the colon, and whatever stands below a Received
-    that does not say by whom.
+    authserv-id; it is returned with `id=""`, and its header AUTH_AS under EXCHANGE_SAYS. A field that is odd keeps
+    nothing but its fails, and hides those of the same id below it but for their fails: absent trust is the safe side.
+    Odd is what RFC 8601 section 2.2 does not let a border write, a comment before the authserv-id, a space before the
+    colon, and whatever stands below a Received that does not say by whom.
     """
     hops: list[str] = []
     odd = False
@@ -44,6 +44,9 @@ def read_authentication(headers: Iterable[tuple[str, bytes]]) -> tuple[AuthResul
             by = _BY.findall(_bare(value)[0].partition(";")[0])
             odd = odd or len(by) != 1  # RFC 5321 section 4.4: exactly one host took it
             hops += [by[0].lower()] if len(by) == 1 else []
+        elif len(found) < MOST and name.startswith(AUTH_AS):
+            word = "" if odd or name.endswith(header.ODD) else header.text(value)
+            found.append(AuthResults(EXCHANGE_SAYS, ((AUTH_AS, word, ""),), tuple(hops)))
         elif len(found) < MOST:
             results = _read(value, odd=odd or name.endswith(header.ODD))
             found += [AuthResults(results[0], results[1], tuple(hops))] if results else []

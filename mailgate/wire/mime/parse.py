@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.errors import MessageError
 
-from mailgate.core.model.mail import Attachment, AuthResults, Envelope, InboundMail, MailKind
+from mailgate.core.model.mail import AUTH_AS, Attachment, AuthResults, Envelope, InboundMail, MailKind
 from mailgate.core.model.policy import Limits
 from mailgate.core.rules.condition import folded_words
 from mailgate.core.text import language, quote, subject
@@ -26,7 +26,6 @@ MAX_REPORT = 1024 * 1024  # of a report only the top is read: what it returns ma
 
 _BOMBS = frozenset({"too_many_parts", "nesting", "header_too_large", "too_many_headers"})
 _LANGUAGES = ("en", "fi", "pl", "lv")
-_AS_WRITTEN = "x-ms-exchange-organization-authas"  # what vouches for somebody is no encoded word
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNED = "1/signed/"  # before the part numbers of a mail inside an opaque signature
 _REPORT_TYPES = frozenset({
@@ -122,7 +121,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
 def _headers(head: HeaderBlock) -> tuple[tuple[str, str], ...]:
     """Every field decoded, but our own marks: whoever sends us those is not us (threats A-09)."""
     return tuple(
-        (name, header.text(value) if name == _AS_WRITTEN else header.decoded(value, head.charset))
+        (name, header.text(value) if name == AUTH_AS else header.decoded(value, head.charset))
         for name, value in head.fields
         if not name.startswith("x-mailgate-") or name == "x-mailgate-loop"
     )
@@ -130,7 +129,13 @@ def _headers(head: HeaderBlock) -> tuple[tuple[str, str], ...]:
 
 def _authentication(head: HeaderBlock) -> tuple[AuthResults, ...]:
     """What borders say about the sender; without such a field there is nothing to read."""
-    wanted = ("authentication-results", "authentication-results" + header.ODD, "received")
+    wanted = (
+        "authentication-results",
+        "authentication-results" + header.ODD,
+        AUTH_AS,
+        AUTH_AS + header.ODD,
+        "received",
+    )
     seen = [(name, value) for name, value in head.fields if name in wanted]
     return read_authentication(seen) if any(name != "received" for name, _ in seen) else ()
 

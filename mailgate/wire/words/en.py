@@ -160,6 +160,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.title": "Was this you?",
     "was.text": "A mail in your name arrived without proof that you wrote it. Nothing in it has been carried out or passed on.",
     "was.not": "If it was not you, throw it away and tell your admin.",
+    "was.vouched": "An answer counts only when {who} vouches for it: write it from the mailbox of your own address.",
     "was.several": "Several mails in your name arrived without proof that you wrote them. Nothing in them has been carried out or passed on.",
     "was.some": "The buttons settle all of these. For single ones answer #yes 2 or #drop 1 3.",
     "was.more": "{n} more wait; you will be asked about them next.",

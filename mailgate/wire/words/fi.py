@@ -160,6 +160,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.title": "Olitko tämä sinä?",
     "was.text": "Nimissäsi saapui viesti ilman todistetta siitä, että kirjoitit sen. Sen sisältöä ei ole toteutettu eikä välitetty.",
     "was.not": "Jos se et ollut sinä, hylkää viesti ja kerro ylläpitäjälle.",
+    "was.vouched": "Vastaus otetaan huomioon vain, kun {who} takaa sen lähettäjän: kirjoita se oman osoitteesi postilaatikosta.",
     "was.several": "Nimissäsi saapui useita viestejä ilman todistetta siitä, että kirjoitit ne. Niiden sisältöä ei ole toteutettu eikä välitetty.",
     "was.some": "Painikkeet koskevat näitä kaikkia. Yksittäisiin voit vastata #yes 2 tai #drop 1 3.",
     "was.more": "{n} muuta odottaa; niistä kysytään seuraavaksi.",

@@ -161,6 +161,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.title": "Vai tas bijāt jūs?",
     "was.text": "Jūsu vārdā saņemta vēstule bez pierādījuma, ka to rakstījāt jūs. Nekas no tās nav izpildīts vai nodots tālāk.",
     "was.not": "Ja tas nebijāt jūs, izmetiet to un paziņojiet administratoram.",
+    "was.vouched": "Atbilde tiek ņemta vērā tikai tad, ja par to galvo {who}: rakstiet to no savas adreses pastkastes.",
     "was.several": "Jūsu vārdā saņemtas vairākas vēstules bez pierādījuma, ka tās rakstījāt jūs. Nekas no tām nav izpildīts vai nodots tālāk.",
     "was.some": "Pogas attiecas uz visām šīm vēstulēm. Par atsevišķām atbildiet #yes 2 vai #drop 1 3.",
     "was.more": "Gaida vēl {n}; par tām jautāsim nākamreiz.",

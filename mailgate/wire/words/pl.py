@@ -162,6 +162,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.title": "Czy to Ty?",
     "was.text": "Nadeszła wiadomość w Twoim imieniu bez dowodu, że to Ty ją napisałeś lub napisałaś. Nic z niej nie wykonano ani nie przekazano.",
     "was.not": "Jeśli to nie Ty, odrzuć ją i powiadom administratora.",
+    "was.vouched": "Odpowiedź liczy się tylko wtedy, gdy ręczy za nią {who}: napisz ją ze skrzynki swojego adresu.",
     "was.several": "Nadeszło kilka wiadomości w Twoim imieniu bez dowodu, że pochodzą od Ciebie. Nic z nich nie wykonano ani nie przekazano.",
     "was.some": "Przyciski dotyczą wszystkich tych wiadomości. W sprawie pojedynczych odpowiedz #yes 2 albo #drop 1 3.",
     "was.more": "Czeka jeszcze {n}; o nie zapytamy następnym razem.",
