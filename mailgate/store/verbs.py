@@ -43,10 +43,16 @@ class MailRead(Protocol):
     def taken(self, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, Mapping[str, Any]]:
         """`raw_digest size arrived_at` of every mail accepted from a folder by its UID, whatever became of it."""
 
-    def older_than(self, before: datetime, after: int, limit: int) -> list[Mapping[str, Any]]:
-        """Mail decided, accepted before then, in no unsolved ticket, raw bytes still here: `number sender arrived_at`.
+    def has_raw(self, number: int) -> bool:
+        """True while the raw bytes of a mail are kept: neither retention nor forgetting took them."""
 
-        In order of number, above `after`.
+    def older_than(
+        self, before: datetime, after: int, limit: int, rested: datetime | None = None
+    ) -> list[Mapping[str, Any]]:
+        """Mail decided and accepted before then, raw bytes still here: `number sender arrived_at`.
+
+        Its tickets are solved, since before `rested` when that is given, and no letter of it or of them waits. In order
+        of number, above `after`.
         """
 
 
@@ -181,7 +187,11 @@ class OutboxTx(OutboxRead, Protocol):
     def recover(self, now: datetime) -> Mapping[str, int]:
         """At start: leased deliveries wait again; those in `sending` retry once, acks among them are `uncertain`."""
 
-    def retry(self, delivery: int, now: datetime) -> bool: ...
+    def retry(self, delivery: int, now: datetime) -> bool:
+        """A person wants it tried now, whatever state it stopped in.
+
+        False for an unknown, sent or sending one, and for one whose words are gone: it would leave empty.
+        """
 
     def drop(self, delivery: int, now: datetime) -> bool: ...
 

@@ -69,7 +69,9 @@ def outbox_retry(gateway: Gateway, delivery: int) -> bool:
     """Send a delivery again, whatever became of it before."""
     now = gateway.clock()
     if not gateway.store.write(lambda tx: tx.outbox.retry(delivery, now)).result():
-        raise Permanent(f"there is no delivery {delivery} to retry")
+        raise Permanent(
+            f"there is no delivery {delivery} to retry: unknown, sent, or its words are gone ([retention], forget)"
+        )
     gateway.dispatcher.wake()
     return True
 

@@ -26,6 +26,7 @@ class Replay:
     """The mails whose outcome would be another one."""
 
     looked_at: int = 0
+    gone: int = 0  # without raw mail, which retention or forgetting took
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -41,6 +42,7 @@ def replay(store: Store, snapshot: Snapshot, since: datetime, now: datetime) -> 
                 continue
             one = _one(store, snapshot, row, now)
             if one is None:
+                found.gone += 1
                 continue
             found.looked_at += 1
             was, would = _outcome_of(trace), one

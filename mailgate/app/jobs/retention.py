@@ -19,15 +19,16 @@ from mailgate.store.base import Read, Tx
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH = 20  # mails or tickets in one transaction: the writer is never held long
+FREEING = "freeing"  # setting: files of large mail that a batch let go of and that are to be deleted
 ARCHIVING = "archiving"  # setting: how long each mbox file was before the batch in hand
 
 
 def purge(gateway: Gateway, now: datetime) -> int:
     """Do what `[retention]` says; returns how many mails lost their raw bytes and tickets their words.
 
-    Words never go before the raw mail that holds them too: without `raw`, raw mail goes when words do. Raises Temporary
-    when the archive cannot be written: then nothing is removed.
+    Words never go before the raw mail that holds them too: without `raw`, raw mail goes when words do, `text` after its
+    tickets were solved. Raises Temporary when the archive cannot be written: then nothing is removed.
     """
     try:
         count = _purge(gateway, now)
@@ -41,35 +42,48 @@ def purge(gateway: Gateway, now: datetime) -> int:
 
 def _purge(gateway: Gateway, now: datetime) -> int:
     kept = gateway.config.retention
-    ages = [age for age in (kept.raw, kept.text) if age is not None]
-    count = _raw_mail(gateway, now - min(ages), kept.archive_folder) if ages else 0
+    count = 0
+    _free(gateway)
+    _cut_archive(gateway)
+    if kept.raw is not None:
+        count += _raw_mail(gateway, now - kept.raw, None, kept.archive_folder)
     if kept.text is not None:
+        count += _raw_mail(gateway, now - kept.text, now - kept.text, kept.archive_folder)
         count += _words(gateway, now - kept.text)
     return count
 
 
-def _raw_mail(gateway: Gateway, before: datetime, archive: Path | None) -> int:
+def _raw_mail(gateway: Gateway, before: datetime, rested: datetime | None, archive: Path | None) -> int:
     store, after, count = gateway.store, 0, 0
-    _cut_archive(gateway)
     while not gateway.stopping.is_set():
-        found = store.read(partial(_old_mails, before, after))
+        found = store.read(partial(_old_mails, before, after, rested))
         if not found:
             break
         numbers = [int(row["number"]) for row in found]
         if archive is not None:
             _archive(gateway, archive, found)
-        blobs = store.write(partial(_remove, numbers)).result()
-        if blobs:
-            store.write(partial(_unlink, blobs)).result()
+        if store.write(partial(_remove, numbers)).result():
+            _free(gateway)
         count += len(numbers)
         after = numbers[-1]
     return count
 
 
 def _remove(numbers: list[int], tx: Tx) -> list[str]:
-    """With the raw mail goes the note that it is being archived: from here on it is."""
+    """With the raw mail goes the note that it is being archived: from here on it is. Its files go after the commit."""
     tx.settings.set(ARCHIVING, None)
-    return tx.mail.drop_raw(numbers)
+    blobs = tx.mail.drop_raw(numbers)
+    if blobs:
+        tx.settings.set(FREEING, json.dumps(blobs))
+    return blobs
+
+
+def _free(gateway: Gateway) -> None:
+    """Delete the files that a batch let go of, this one's or one before a crash; those another mail names stay."""
+    text = gateway.store.read(lambda read: read.settings.get(FREEING))
+    if text is not None:
+        gateway.store.write(partial(_unlink, json.loads(text))).result()
+        gateway.store.write(lambda tx: tx.settings.set(FREEING, None)).result()
 
 
 def _unlink(blobs: list[str], tx: Tx) -> int:
@@ -88,8 +102,8 @@ def _words(gateway: Gateway, before: datetime) -> int:
     return count
 
 
-def _old_mails(before: datetime, after: int, read: Read) -> list[Mapping[str, Any]]:
-    return read.mail.older_than(before, after, BATCH)
+def _old_mails(before: datetime, after: int, rested: datetime | None, read: Read) -> list[Mapping[str, Any]]:
+    return read.mail.older_than(before, after, BATCH, rested)
 
 
 def _old_threads(before: datetime, after: int, read: Read) -> list[int]:

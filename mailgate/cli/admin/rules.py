@@ -74,7 +74,8 @@ def diff(ctx: click.Context, since: timedelta, as_json: bool) -> int:
         return 0
     cells = [(row["mail"], row["subject"], _said(row["was"]), _said(row["would"])) for row in found.rows]
     show.table(("mail", "subject", "was", "would be"), cells, stretch=1, empty="Nothing would change.")
-    click.echo(f"{found.looked_at} mails replayed, {len(found.rows)} would change")
+    gone = f"; {found.gone} more have no raw mail any more" if found.gone else ""
+    click.echo(f"{found.looked_at} mails replayed, {len(found.rows)} would change{gone}")
     return 0
 
 

@@ -168,6 +168,9 @@ def files(ctx: click.Context, number: int, folder: Path) -> None:
                     continue
                 click.echo(str(_put(folder, names[file.part], data)))
                 count += 1
+        gone = [mail for mail in wanted if not store.read(lambda read, mail=mail: read.mail.has_raw(mail))]  # type: ignore[misc]
+    if gone:
+        click.echo(f"The raw mail of {len(gone)} entries is gone, by [retention] or forget.", err=True)
     if not count:
         click.echo("No attachments.")
 

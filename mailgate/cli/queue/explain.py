@@ -22,15 +22,19 @@ from mailgate.errors import Permanent
 @click.pass_context
 def explain(ctx: click.Context, what: str, recipients: tuple[str, ...], sender: str | None, as_json: bool) -> None:
     """Guard, match, authority, each rule tried, changes and letters; nothing is written."""
+    gone = False
     with at.reading(ctx) as (config, store):
         if Path(what).is_file():
             found = _of_file(Path(what), recipients, sender, config, store)
         else:
             found = _of_stored(what, store)
+            gone = not store.read(lambda read: read.mail.has_raw(found["mail"]))
     if as_json:
         show.print_json(found)
-    else:
-        _print(found)
+        return
+    _print(found)
+    if gone:
+        click.echo("Its raw bytes are gone, by [retention] or forget.")
 
 
 def _of_file(path: Path, recipients: tuple[str, ...], sender: str | None, config: Any, store: Any) -> dict[str, Any]:

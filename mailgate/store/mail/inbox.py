@@ -174,6 +174,10 @@ class Mail(Room):
         row = self.session.one(sql.MAIL_BY_ID, {"id": rows.clean(wanted)})
         return None if row is None else self._mail(row)
 
+    def has_raw(self, number: int) -> bool:
+        """See `verbs.MailRead.has_raw`."""
+        return self.session.one(sql.HAS_RAW, {"mail": number}) is not None
+
     def raw(self, number: int) -> bytes:
         """See `verbs.MailRead.raw`."""
         row = self.session.one(sql.RAW, {"number": number})
@@ -231,9 +235,14 @@ class Mail(Room):
 
     # --- let go -------------------------------------------------------------------------------------------------------
 
-    def older_than(self, before: datetime, after: int, limit: int) -> list[Mapping[str, Any]]:
+    def older_than(
+        self, before: datetime, after: int, limit: int, rested: datetime | None = None
+    ) -> list[Mapping[str, Any]]:
         """See `verbs.MailRead.older_than`."""
-        found = self.session.all(sql.OLD_MAILS, {"before": rows.micros(before), "after": after, "limit": limit})
+        since = None if rested is None else rows.micros(rested)
+        found = self.session.all(
+            sql.OLD_MAILS, {"before": rows.micros(before), "rested": since, "after": after, "limit": limit}
+        )
         return [{**dict(row), "arrived_at": rows.time_of(row["arrived_at"])} for row in found]
 
     def drop_raw(self, mails: Iterable[int]) -> list[str]:

@@ -100,6 +100,10 @@ TAKEN = (
 )
 DROP_ATTACHMENTS = "DELETE FROM attachment WHERE entry IN (SELECT id FROM entry WHERE mail = :mail)"
 DROP_RAW = "DELETE FROM raw WHERE mail = :mail"
+HAS_RAW = """
+SELECT 1 FROM mail
+WHERE number = :mail AND (blob IS NOT NULL OR EXISTS (SELECT 1 FROM raw WHERE raw.mail = mail.number))
+"""
 BLOB_OF = "SELECT blob FROM mail WHERE number = :mail"
 DROP_BLOB = "UPDATE mail SET blob = NULL WHERE number = :mail"
 SPOKEN_OF = "SELECT 1 FROM mail WHERE blob = :blob LIMIT 1"
@@ -110,8 +114,12 @@ WHERE mail.number > :after AND mail.accepted_at < :before AND mail.fate IN ('fil
   AND mail.number IN (SELECT raw.mail FROM raw WHERE raw.mail > :after
                       UNION ALL SELECT number FROM mail WHERE blob IS NOT NULL AND number > :after)
   AND NOT EXISTS (SELECT 1 FROM mail_ticket JOIN ticket ON ticket.id = mail_ticket.ticket
-                  WHERE mail_ticket.mail = mail.number AND ticket.status NOT IN ('solved', 'archived'))
+                  WHERE mail_ticket.mail = mail.number
+                    AND (ticket.status NOT IN ('solved', 'archived') OR ticket.status_since >= :rested))
   AND NOT EXISTS (SELECT 1 FROM letter JOIN delivery ON delivery.letter = letter.id
                   WHERE letter.mail = mail.number AND delivery.state IN {UNSETTLED})
+  AND NOT EXISTS (SELECT 1 FROM mail_ticket JOIN letter ON letter.ticket = mail_ticket.ticket
+                  JOIN delivery ON delivery.letter = letter.id
+                  WHERE mail_ticket.mail = mail.number AND delivery.state IN {UNSETTLED})
 ORDER BY mail.number LIMIT :limit
 """  # noqa: S608

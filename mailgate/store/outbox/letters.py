@@ -214,12 +214,13 @@ class Outbox(Room):
     # --- what people do about it --------------------------------------------------------------------------------------
 
     def retry(self, delivery: int, now: datetime) -> bool:
-        """A person wants it tried now, whatever state it stopped in; False for an unknown, sent or sending one."""
+        """See `verbs.OutboxTx.retry`."""
         return self._person(
             delivery,
             "state = 'waiting', due_at = :now, doubts = 0, error = ''",
             ("waiting", "uncertain", "held", "dead"),
             now,
+            sql.HAS_WORDS,
         )
 
     def drop(self, delivery: int, now: datetime) -> bool:
@@ -228,9 +229,9 @@ class Outbox(Room):
             delivery, "state = 'dead', due_at = NULL, error = 'dropped'", ("waiting", "uncertain", "held"), now
         )
 
-    def _person(self, delivery: int, what: str, states: tuple[str, ...], now: datetime) -> bool:
+    def _person(self, delivery: int, what: str, states: tuple[str, ...], now: datetime, only: str = "1") -> bool:
         among = ", ".join(f"'{state}'" for state in states)
-        statement = f"UPDATE delivery SET {what} WHERE id = :id AND state IN ({among})"  # noqa: S608
+        statement = f"UPDATE delivery SET {what} WHERE id = :id AND state IN ({among}) AND {only}"  # noqa: S608
         return self.session.run(statement, {"id": delivery, "now": rows.micros(now)}) > 0
 
     def hasten(self, now: datetime) -> int:

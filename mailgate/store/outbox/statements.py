@@ -90,3 +90,12 @@ FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket WHERE letter.message_i
 """
 ADDRESSES_OF_LETTER = "SELECT id, canonical FROM delivery WHERE letter = :letter ORDER BY id"
 SIGNED_SINCE = "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = 'mailgate' AND name = :name"
+
+# A letter whose words went with those of its ticket (retention, forget) would leave empty.
+HAS_WORDS = """
+NOT EXISTS (SELECT 1 FROM letter
+            WHERE letter.id = delivery.letter AND letter.ticket IS NOT NULL AND letter.context = '{}'
+            AND NOT EXISTS (SELECT 1 FROM rendered WHERE rendered.letter = letter.id)
+            AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.ticket = letter.ticket
+                            AND (entry.text <> '' OR entry.quoted <> '' OR entry.html <> '')))
+"""

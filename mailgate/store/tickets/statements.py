@@ -260,6 +260,8 @@ WHERE ticket.status IN ('solved', 'archived') AND ticket.status_since < :before 
        OR EXISTS (SELECT 1 FROM letter WHERE letter.ticket = ticket.id AND letter.context <> '{{}}'))
   AND NOT EXISTS (SELECT 1 FROM letter JOIN delivery ON delivery.letter = letter.id
                   WHERE letter.ticket = ticket.id AND delivery.state IN {UNSETTLED})
+  AND NOT EXISTS (SELECT 1 FROM letter JOIN mail ON mail.number = letter.mail
+                  WHERE letter.ticket = ticket.id AND mail.fate = 'parked')
 ORDER BY ticket.number LIMIT :limit
 """  # noqa: S608
 WORDS_LEFT = """
