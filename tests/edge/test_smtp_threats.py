@@ -18,6 +18,7 @@ import trustme
 
 from mailgate.core.model.mail import Source
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
+from mailgate.edge.smtp.session import SmtpDialogue
 from mailgate.errors import OutOfSpace, Temporary
 from mailgate.store.base import Kept
 
@@ -416,6 +417,61 @@ def test_s12_bogus_commands_end_the_session(open_door: Open) -> None:
     assert answers == ["500 5.5.1 Unknown command"] * 6
     assert peer.reply() == "421 4.7.0 Too many errors"
     assert peer.rest() == []
+
+
+BEHIND = (
+    b"EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<support@ours.example>\r\nDATA\r\n"
+    b"Subject: behind\r\n\r\nhello\r\n.\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (b"QUIT\r\n", "221 2.0.0 Bye"),
+        (b"EHLO x\r\nQUIT\r\nQUIT\r\n", "221 2.0.0 Bye"),
+        (b"X\r\n" * 8, "421 4.7.0 Too many errors"),
+        (b"\n" * 20_000, "421 4.7.0 Too many errors"),
+        (b"MAIL\r\n" * 200, "421 4.7.0 Too many errors"),
+        (b"NOOP\r\n" * 200, "421 4.7.0 Too many commands without mail"),
+    ],
+)
+def test_s12_nothing_is_read_behind_the_end_of_a_session(
+    open_door: Open, caplog: pytest.LogCaptureFixture, first: bytes, last: str
+) -> None:
+    """S-01: twenty thousand line ends were answered, and logged, one by one, and the mail behind them was filed."""
+    caplog.set_level("INFO")
+    limits = SmtpLimits(soft_errors=1000)
+    running = open_door(Listener(Source.SMTP), limits=limits, trusted_networks=())
+    peer = running.peer()
+    peer.send(first + BEHIND)
+    assert peer.rest()[-1] == last
+    running.settle()
+    assert running.kept == []
+    assert len([record for record in caplog.records if record.getMessage() == "smtp command refused"]) <= 20
+
+
+def test_s12_who_says_much_at_once_leaves_others_their_turn(open_door: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-01: lines that are there already are read without a pause, so a full buffer kept the loop to itself."""
+    said = [0]
+
+    async def noop(self: SmtpDialogue, arg: str) -> None:
+        said[0] += 1
+
+    monkeypatch.setattr(SmtpDialogue, "smtp_NOOP", noop)
+    running = open_door(limits=SmtpLimits(idle_commands=10_000))
+    peer = running.peer()
+
+    async def watch() -> int:
+        most = before = 0
+        while said[0] < 5_000:
+            await asyncio.sleep(0)
+            most, before = max(most, said[0] - before), said[0]
+        return most
+
+    watching = asyncio.run_coroutine_threadsafe(watch(), running.loop)
+    peer.send(b"NOOP\r\n" * 5_000)
+    assert watching.result(30) <= 200
 
 
 @pytest.mark.parametrize("command", ["NOOP", "RSET", "VRFY a", "EHLO x"])

@@ -16,6 +16,7 @@ from mailgate.edge.smtp.limits import Listener
 log = logging.getLogger(__name__)
 
 CHUNK = 65_536  # the most a line, or one piece of DATA, may hold in the reader
+TURN = 50  # lines that a peer may say before others have their turn
 
 
 class Gone(Exception):
@@ -43,11 +44,13 @@ class SmtpConnection(SMTP):
         self.transport: Any = None
         self.address = ""  # of the peer, after PROXY
         self.secure = False
+        self.ended = False  # we have said our last word: nothing more is read
         self.held = 0  # octets of the mail in hand, counted in the ledger
         self.busy = False  # between the final dot and the reply
         self.counted = ""
         self.last = b""  # the reply line said last
         self._out = bytearray()
+        self._lines = 0
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = 0.0
         self._data_end = 0.0
@@ -74,7 +77,7 @@ class SmtpConnection(SMTP):
 
     def data_received(self, data: bytes) -> None:
         """Hand octets to the reader; while DATA runs, they also prove that the peer is alive."""
-        if self.transport is None:
+        if self.transport is None or self.ended:
             return
         if self._data_end:
             self._deadline = min(self.loop.time() + self.door.limits.timeout, self._data_end)
@@ -129,6 +132,9 @@ class SmtpConnection(SMTP):
 
     async def read_line(self) -> bytes:
         """The next command line without its ending. Raises Gone, LineTooLong."""
+        self._lines += 1
+        if self._lines % TURN == 0:  # lines that are there already are read without a pause
+            await asyncio.sleep(0)
         if self._out and self._reader._buffer.find(b"\n") < 0:  # type: ignore[attr-defined]
             await self.flush()
         try:
@@ -159,15 +165,17 @@ class SmtpConnection(SMTP):
                 raise Gone from None
 
     def hang_up(self, line: bytes = b"") -> None:
-        """Say a last word and close."""
-        if self.transport is None:
+        """Say a last word and close; what the peer has sent behind it is not looked at."""
+        if self.transport is None or self.ended:
             return
+        self.ended = True
         if line:
             self.say(line)
         if self._out:
             self.transport.write(bytes(self._out))
             self._out.clear()
         self.transport.close()
+        self._reader._buffer.clear()  # type: ignore[attr-defined]
         self._reader.feed_eof()
 
     def dismiss(self) -> None:

@@ -53,7 +53,7 @@ class SmtpDialogue(SmtpConnection):
             await self.start_tls(self.listener.tls())
         protocol = b"LMTP" if self.lmtp else b"ESMTP"
         self.say(b"220 %b %b mailgate" % (self.door.hostname.encode(), protocol))
-        while self.transport is not None:
+        while self.transport is not None and not self.ended:
             if self.door.stopping:
                 self.hang_up(reply.SHUTTING_DOWN)
                 return
@@ -72,7 +72,8 @@ class SmtpDialogue(SmtpConnection):
                 self.say(reply.LOCAL_PROBLEM)
             if self.last[:1] == b"5" or self.last == reply.TOO_MANY_GUESSES:
                 await self._count_error(line)
-        await self.flush()
+        if not self.ended:
+            await self.flush()
 
     async def _count_error(self, line: bytes) -> None:
         """Slow a peer down that keeps making errors, then let it go (threats S-12).
