@@ -21,7 +21,7 @@ from mailgate.app.health import pages, systemd
 from mailgate.app.health.alarm import Alarms
 from mailgate.app.health.pulse import Pulse, problem
 from mailgate.app.intake.intake import Intake
-from mailgate.app.intake.keeping import MailKeeper
+from mailgate.app.intake.keeping import FREE_SPACE, MailKeeper
 from mailgate.app.jobs.schedule import Schedule
 from mailgate.app.live import Clock, InForce, Snapshot, utc_now
 from mailgate.app.mailboxes import reading, reconciling
@@ -50,7 +50,6 @@ from mailgate.store.base import Store
 from mailgate.store.sqlite.store import SqliteStore
 
 CHILDREN = 2
-FREE_SPACE = 512 * 2**20  # octets below which no mail is taken (threats D-09)
 
 Worker = tuple[str, Callable[[threading.Event], None]]
 
@@ -104,7 +103,7 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         live,
         ids,
         clock,
-        MailKeeper(store, clock, partial(blobs.write, store.data)),
+        MailKeeper(store, clock, partial(blobs.write, store.data), partial(blobs.reserve, store.data)),
         pulse,
         on_letters=dispatcher.wake,
         on_people=people.refresher(live, store),

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from mailgate.store.values import Incoming
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OURS = re.compile(r"[0-9a-f]{64}\.[0-9a-f]{16}")
+NO_NAMELESS = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)  # no O_TMPFILE on this file system
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS)  # a file system without a second name for a file
 
 
@@ -51,6 +53,28 @@ def write(data: Path, raw: bytes) -> Incoming:
     return Incoming(digest, len(raw), path)
 
 
+def reserve(data: Path, octets: int) -> None:
+    """See whether so large a mail could be written now; nothing is left behind, whatever happens.
+
+    A file without a name takes the room for a moment, in both folders. Raises OutOfSpace or Temporary.
+    """
+    try:
+        for folder in (data / "incoming", data / "blobs"):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            try:
+                handle = os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+            except OSError as problem:
+                if problem.errno in NO_NAMELESS:
+                    continue
+                raise
+            try:
+                os.posix_fallocate(handle, 0, max(1, octets))
+            finally:
+                os.close(handle)
+    except OSError as problem:
+        raise _told(problem) from problem
+
+
 def link(data: Path, incoming: Incoming) -> None:
     """Name the bytes by their digest, on disk when this returns; run by the one writer, beside the row about them.
 
@@ -70,21 +94,38 @@ def link(data: Path, incoming: Incoming) -> None:
 
 
 def _name(incoming: Path, path: Path) -> None:
-    if path.exists():  # a damaged file gives way to a sound one
-        incoming.replace(path)
-        return
+    with suppress(FileNotFoundError):
+        path.unlink()  # a damaged file gives way to a sound one
     try:
         os.link(incoming, path)
     except OSError as problem:
-        if problem.errno not in NO_LINKS:
+        if problem.errno == errno.EXDEV:
+            _copy(incoming, path)
+        elif problem.errno in NO_LINKS:
+            incoming.replace(path)
+        else:
             raise
-        incoming.replace(path)
+
+
+def _copy(incoming: Path, path: Path) -> None:
+    """Where `blobs/` is a disk of its own there are no two names for one file."""
+    other = path.with_name(incoming.name)
+    try:
+        with os.fdopen(newfile.create(other), "wb") as file, incoming.open("rb") as source:
+            shutil.copyfileobj(source, file, 2**20)
+            file.flush()
+            os.fsync(file.fileno())
+        other.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            other.unlink()
+        raise
 
 
 def linked(incoming: Incoming) -> bool:
     """True when the bytes may have got their name: ask the writer before they go."""
     try:
-        return incoming.path.stat().st_nlink > 1
+        return incoming.path.stat().st_nlink > 1 or blob_path(incoming.path.parent.parent, incoming.digest).exists()
     except OSError:
         return True
 

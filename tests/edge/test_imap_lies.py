@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import threading
 import time
 from collections.abc import Callable
@@ -9,9 +10,11 @@ from collections.abc import Callable
 import pytest
 from edge.imap_script import Hangup, Story, Talk, for_body, hang_up, refuse, times
 
-from mailgate.edge.imap.box import ReaderState
+from mailgate.core.model.mail import Envelope
+from mailgate.edge.imap.box import ReaderReport, ReaderState
 from mailgate.edge.imap.reader import RetryPace
-from mailgate.store.base import Cursor
+from mailgate.errors import OutOfSpace
+from mailgate.store.base import Cursor, Kept
 
 Script = Callable[[Talk, str, str], None]
 
@@ -20,6 +23,10 @@ SLOW = RetryPace(first=1.0, longest=300.0)  # as in earnest: what spins all the 
 
 def later(story: Story, uid: int = 12) -> None:
     story.server.mails[uid] = b"Subject: later\r\n\r\n"
+
+
+def said(story: Story) -> ReaderReport:
+    return story.reports[-1] if story.reports else ReaderReport(ReaderState.READING)
 
 
 def pour(talk: Talk, line: bytes) -> None:
@@ -447,3 +454,35 @@ def test_a_connection_that_drops_after_every_ten_mails_is_slow_but_gets_there(st
     assert story.uids() == list(range(1, 121))  # each once, in order: nothing was begun anew
     assert story.server.connections == 12
     assert story.aside == []
+
+
+# --- what we cannot keep ----------------------------------------------------------------------------------------------
+
+
+def test_a_mail_we_have_no_room_for_waits_there_and_holds_up_no_other(story: Story) -> None:
+    """The disk was full for large mail alone, and the small mail behind it was not taken either."""
+    full = [True]
+    honest = story.receive
+
+    def receive(raw: bytes, envelope: Envelope) -> concurrent.futures.Future[Kept]:
+        if full[0] and len(raw) > 1000:
+            refused: concurrent.futures.Future[Kept] = concurrent.futures.Future()
+            refused.set_exception(OutOfSpace("no space for a mail"))
+            return refused
+        return honest(raw, envelope)
+
+    story.receive = receive  # type: ignore[method-assign]
+    story.server.mails[4] = b"Subject: large\r\n\r\n" + b"x" * 2000
+    story.server.mails[5] = b"Subject: large too\r\n\r\n" + b"x" * 2000
+    story.read()
+    story.until(lambda: story.uids() == [3, 9])
+    story.until(lambda: "UID 4 and 1 more waits there: no space for a mail" in said(story).error)
+    assert story.reports[-1].state is ReaderState.FAILING
+    later(story)
+    story.until(lambda: story.uids() == [3, 9, 12])
+    assert story.cursor == Cursor(7, 3)
+    full[0] = False
+    story.until(lambda: story.cursor == Cursor(7, 12))
+    assert sorted(story.uids()) == [3, 4, 5, 9, 12]
+    assert story.aside == []
+    story.until(lambda: story.reports[-1].state is ReaderState.IDLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -14,8 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import mail, running
+from conftest import Desk, mail, running
 from scenarios.process import Process, letter, process, until
+
+from mailgate.app.health import status
+from mailgate.core.model.mail import Envelope, Source
+from mailgate.errors import OutOfSpace
+from mailgate.store.mail.inbox import Mail
 
 
 @pytest.fixture
@@ -122,6 +128,126 @@ def test_d09_too_little_free_disk_is_452_before_data(tmp_path: Path, monkeypatch
             assert client.mail("a@b.example")[0] == 452
         monkeypatch.undo()
         desk.send(mail())
+
+
+BREAKS = {
+    "no file can be made": ("mailgate.store.blobs.newfile.create",),
+    "it cannot be forced to disk": ("mailgate.store.blobs.os.fsync",),
+    "it cannot get its name": ("mailgate.store.blobs.os.link",),
+    "no folder can be made for it": ("mailgate.store.blobs.newfile.folder",),
+    "the name cannot be forced to disk": ("mailgate.store.blobs.newfile.sync",),
+}
+CODES = {errno.ENOSPC: 452, errno.EDQUOT: 452, errno.EFBIG: 452, errno.EROFS: 451, errno.EIO: 451, errno.EACCES: 451}
+
+
+def large_files(desk: Desk) -> list[str]:
+    """What lies in `incoming/` and `blobs/`."""
+    data = desk.gateway.data
+    return sorted(
+        path.name for folder in ("incoming", "blobs") for path in (data / folder).rglob("*") if path.is_file()
+    )
+
+
+@pytest.mark.parametrize("place", BREAKS)
+def test_a_disk_that_is_full_for_large_mail_alone_refuses_that_and_takes_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """The sender keeps it, nothing half is left, small mail is taken, people are told, and it goes on by itself."""
+
+    def large() -> list[str]:
+        found = status.status_of(desk.gateway, desk.clock())["troubles"]
+        return [trouble["text"] for trouble in found if trouble["key"] == "large mail" and trouble["grave"]]
+
+    with running(tmp_path) as desk:
+        for number, (wrong, code) in enumerate(CODES.items()):
+
+            def fail(*args: object, wrong: int = wrong, **keywords: object) -> None:
+                raise OSError(wrong, os.strerror(wrong))
+
+            with monkeypatch.context() as patch:
+                for name in (*BREAKS[place], "mailgate.store.blobs.os.posix_fallocate"):
+                    patch.setattr(name, fail)
+                assert put(desk, letter(f"large{number}", 90_000)) == code
+                desk.send(letter(f"small{number}"))
+                until(lambda: not large_files(desk), "something half was left")
+                [text] = large()
+                assert "smaller mail is taken" in text
+            assert large() == []  # it is asked again, without a mail to try it
+        assert put(desk, letter("large", 90_000)) == 250
+        until(
+            lambda: desk.gateway.store.read(lambda read: read.report.audit())["filed"] == len(CODES) + 1,
+            "not all are filed",
+        )
+        assert len(large_files(desk)) == 1
+        counts = desk.gateway.store.read(lambda read: read.report.audit())
+        assert (counts["accepted"], counts["quarantined"]) == (len(CODES) + 1, 0)
+
+
+def test_blobs_on_a_disk_of_their_own_get_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file has no second name on another disk: all large mail was refused, for ever."""
+
+    def fail(*args: object) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    with running(tmp_path) as desk:
+        monkeypatch.setattr("mailgate.store.blobs.os.link", fail)
+        assert put(desk, letter("large", 90_000)) == 250
+        until(lambda: desk.gateway.store.read(lambda read: read.report.audit())["filed"] == 1, "it is not filed")
+        until(lambda: len(large_files(desk)) == 1, "the first copy is left")
+        keep = Mail.keep
+        monkeypatch.setattr(Mail, "keep", lambda *args, **keywords: (keep(*args, **keywords), fail()))
+        assert put(desk, letter("refused", 90_000)) == 451
+        monkeypatch.undo()
+        until(lambda: len(large_files(desk)) == 1, "a copy of what was refused is left")
+
+
+def put(desk: Desk, raw: bytes) -> int:
+    """Hand one mail over; the code of the last reply."""
+    with smtplib.SMTP("127.0.0.1", desk.port, timeout=30) as client:
+        try:
+            client.sendmail("a@customer.example", ["support@acme.example"], raw)
+        except smtplib.SMTPDataError as refused:
+            return refused.smtp_code
+    return 250
+
+
+def test_a_full_database_leaves_no_file_of_the_large_mail_it_refused(tmp_path: Path) -> None:
+    with running(tmp_path) as desk:
+        desk.send(mail())
+
+        def limit(pages: int) -> None:
+            pragma = f"PRAGMA max_page_count = {pages}"
+            desk.gateway.store.write(lambda tx: tx.session.connection.execute(pragma).fetchone()).result()  # type: ignore[attr-defined]
+
+        limit(desk.gateway.store.read(lambda read: read.session.scalar("PRAGMA page_count", {})))  # type: ignore[attr-defined]
+        codes: list[int] = []
+        while 452 not in codes and len(codes) < 80:
+            codes.append(put(desk, letter(f"full{len(codes)}", 90_000)))
+        codes.append(put(desk, letter("full too", 90_000)))
+        assert codes[-2:] == [452, 452]
+        assert set(codes) <= {250, 452}
+        until(lambda: len(large_files(desk)) == codes.count(250), "files of refused mail are left")
+        limit(1_000_000)
+        assert put(desk, letter("room", 90_000)) == 250
+        until(
+            lambda: desk.gateway.store.read(lambda read: read.report.audit())["unaccounted"] == 0,
+            "some mail got no fate",
+        )
+        assert len(large_files(desk)) == codes.count(250) + 1
+
+
+def test_d09_too_little_free_disk_leaves_mail_where_it_is_whichever_way_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`status` said that no mail is taken, and IMAP and the pipe went on until the disk was full."""
+    with running(tmp_path) as desk:
+        monkeypatch.setattr(type(desk.gateway.store), "free_space", lambda store: 100 * 2**20)
+        for source in (Source.IMAP, Source.PIPE):
+            envelope = Envelope("a@b.example", ("support@acme.example",), source=source)
+            with pytest.raises(OutOfSpace):
+                desk.gateway.intake.receive(letter("no room"), envelope).result(20)
+        monkeypatch.undo()
+        assert desk.gateway.intake.receive(letter("room"), envelope).result(20).number > 0
 
 
 # --- the database under us --------------------------------------------------------------------------------------------

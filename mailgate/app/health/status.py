@@ -11,13 +11,13 @@ from typing import Any
 from mailgate import __version__
 from mailgate.app.gateway import Gateway
 from mailgate.app.health.pulse import REMEDY
+from mailgate.app.intake.keeping import FREE_SPACE, SMALL
 from mailgate.config.tree import Config
 from mailgate.core.model.policy import Mode
 from mailgate.errors import MailgateError
 from mailgate.store.base import Store
 
-NO_ROOM = 512 * 2**20  # octets free below which mail is refused (threats D-09)
-LOW = 2 * NO_ROOM  # octets free below which the admin is told
+LOW = 2 * FREE_SPACE  # octets free below which the admin is told
 PATIENCE = timedelta(minutes=10)  # a relay may be down so long before people are called
 STUCK = timedelta(minutes=10)  # a mail may be without a fate so long
 FORGOTTEN = timedelta(hours=1)  # in live mode nothing is held so long but by a restore
@@ -53,6 +53,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         "config_stale": gateway.live.stale or None,
         "templates": gateway.dispatcher.given_way(),
         "in_hand": gateway.intake.count_in_hand(),
+        "large_mail": gateway.intake.keeping.trouble() or None,
         "children": {"count": len(gateway.children.pids()), "memory": gateway.children.memory()},
     }
 
@@ -166,8 +167,12 @@ def _of_disk(daemon: Mapping[str, Any] | None, store: Store, unread: str, free: 
         yield HealthTrouble(
             "store", wrong, "stop mailgate, put the file back or run: mailgate restore BACKUP-FILE", True
         )
+    large = (daemon or {}).get("large_mail")
+    if large:
+        text = f"mail over {SMALL // 1024} KB is refused for now, smaller mail is taken: {large}"
+        yield HealthTrouble("large mail", text, "look at incoming/ and blobs/ in the data folder: room, rights", True)
     if free < LOW:
-        text = f"{free // 2**20} MB free on the disk; below {NO_ROOM // 2**20} MB no mail is taken"
+        text = f"{free // 2**20} MB free on the disk; below {FREE_SPACE // 2**20} MB no mail is taken"
         yield HealthTrouble("disk", text, "make room, or move the data folder", True)
 
 

@@ -6,26 +6,53 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mailgate.app.live import Clock
 from mailgate.core.model.mail import Envelope
-from mailgate.errors import Temporary
+from mailgate.errors import OutOfSpace, Temporary
 from mailgate.store.base import Incoming, Kept, Store, Tx
 from mailgate.store.blobs import discard, linked
 from mailgate.wire.mime.content_digest import is_named, raw_digest
 
+FREE_SPACE = 512 * 2**20  # octets below which no mail is taken (threats D-09)
 SMALL = 64 * 1024  # octets; above it a page chain in SQLite costs more than a file
 
 T = TypeVar("T")
 
 
 class MailKeeper:
-    """Takes raw mail into the store, large mail by way of a file of its own."""
+    """Takes raw mail into the store, large mail by way of a file of its own.
 
-    def __init__(self, store: Store, clock: Clock, write_large: Callable[[bytes], Incoming]) -> None:
-        self._store, self._clock, self._write_large = store, clock, write_large
+    `reserve` says whether a large mail of so many octets could be written now, and raises Temporary when not.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        write_large: Callable[[bytes], Incoming],
+        reserve: Callable[[int], None] = lambda octets: None,
+    ) -> None:
+        self._store, self._clock, self._write_large, self._reserve = store, clock, write_large, reserve
         self._large = ThreadPoolExecutor(2, thread_name_prefix="large-mail")
+        self._refused: tuple[int, str] | None = None  # octets of the last large mail, when it could not be kept
+
+    def trouble(self) -> str:
+        """Why large mail cannot be kept, `""` when it can or nobody knows of a trouble; asks the disk again."""
+        refused = self._refused
+        if refused is None:
+            return ""
+        try:
+            self._reserve(refused[0])
+        except Temporary as error:
+            return str(error)
+        self._refused = None
+        return ""
+
+    def _note(self, octets: int, done: Future[Any]) -> None:
+        error = None if done.cancelled() else done.exception()
+        self._refused = (octets, str(error)) if isinstance(error, Temporary) else None
 
     def receive(self, raw: bytes, envelope: Envelope) -> Future[Kept]:
         """Keep a mail; the future resolves after the fsynced commit and only then may anybody say 250.
@@ -33,13 +60,17 @@ class MailKeeper:
         Large mail is written to its file first, in a thread of its own, so that a slow disk never holds up the socket.
         """
         now = self._clock()
+        if self._store.free_space() <= max(FREE_SPACE, len(raw) * 3 // 2):
+            return _failed(OutOfSpace(f"less than {FREE_SPACE // 2**20} MB free on the disk"))
         if len(raw) <= SMALL:
             return self._keep(raw, envelope, now, None)
         try:
             written = self._large.submit(self._write_large, raw)
         except RuntimeError:  # the threads have been let go
             return _failed(Temporary("the gateway is stopping"))
-        return _chain(written, lambda large: self._keep(raw, envelope, now, large))
+        kept = _chain(written, lambda large: self._keep(raw, envelope, now, large))
+        kept.add_done_callback(partial(self._note, len(raw)))
+        return kept
 
     def _keep(self, raw: bytes, envelope: Envelope, now: datetime, large: Incoming | None) -> Future[Kept]:
         digest, named = raw_digest(raw), is_named(raw)

@@ -198,21 +198,23 @@ class Folder:
     def take(self, client: IMAPClient, uids: list[int]) -> None:
         """Take these mails: list, fetch, commit, then move and remember. Raises Temporary, and what imapclient raises.
 
+        One that cannot be kept now waits on the server, and holds up no other unless none can be kept.
         Whatever breaks off, the cursor has not passed a mail that is not committed; a mail taken again is recognised by
         the store.
         """
         self._queue = self._queue[len(uids) :]
         taken: list[int] = []
         waiting: deque[tuple[int, int, Future[Kept]]] = deque()
+        refused: list[Temporary] = []
         try:
             for listed in self._list(client, uids):
                 for raw in self._fetch(client, listed):
                     waiting.append((listed.uid, len(raw), self._receive(raw, self._envelope(listed, raw))))
                 while len(waiting) > _AHEAD or sum(size for _, size, _ in waiting) > _AHEAD_OCTETS:
-                    taken.append(self._committed(waiting))
+                    self._collect(waiting, taken, refused)
         finally:
             while waiting:
-                taken.append(self._committed(waiting))
+                self._collect(waiting, taken, refused)
             self.backlog = max(0, self.backlog - len(taken))
             self._done.update(taken)
             if self._moves:
@@ -223,12 +225,23 @@ class Folder:
             self.move(client)
             self._remember(uids)
 
-    def _committed(self, waiting: deque[tuple[int, int, Future[Kept]]]) -> int:
+    def _collect(
+        self, waiting: deque[tuple[int, int, Future[Kept]]], taken: list[int], refused: list[Temporary]
+    ) -> None:
+        """Wait for the first of them. Raises Temporary when several could not be kept, and none was."""
         uid, _, kept = waiting.popleft()
-        kept.result()
+        try:
+            kept.result()
+        except Temporary as error:
+            log.warning("imap mail could not be kept", extra=self._where(uid) | {"why": str(error)})
+            self._failures.put_off(uid, str(error))
+            refused.append(error)
+            if not taken and len(refused) > 1:
+                raise
+            return
         self._failures.came(uid)
         self.came += 1
-        return uid
+        taken.append(uid)
 
     def _list(self, client: IMAPClient, uids: list[int]) -> list[Listed]:
         """Size and date of each mail that is there; sets aside what is too large, forgets what has gone."""

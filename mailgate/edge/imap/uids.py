@@ -41,6 +41,7 @@ class Failure:
     came: int  # mails that had come when it failed first
     counted: int  # failures that are its own: others came
     why: str
+    ours: bool = False  # it came, and we could not keep it
 
 
 class Failures:
@@ -74,7 +75,7 @@ class Failures:
         if known is None:
             known = self._all[uid] = Failure(0, 0.0, self._came, 0, why)
         known.tries += 1
-        known.why = why
+        known.why, known.ours = why, False
         if self._came > known.came or (answered and len(self._all) <= FEW):
             known.counted += 1
         else:  # two count at most: three more are asked for once others come
@@ -87,6 +88,13 @@ class Failures:
         if answered or known.tries > 1:  # a connection that broke once is no reason to let others go before
             known.again += self._pace * min(LONGEST, 2.0 ** min(known.tries - 1, 30))
         return known.tries
+
+    def put_off(self, uid: int, why: str) -> None:
+        """It came, and cannot be kept now; that blames nobody, and others are taken meanwhile."""
+        known = self._all.setdefault(uid, Failure(0, 0.0, self._came, 0, why))
+        known.tries += 1
+        known.why, known.ours = why, True
+        known.again = time.monotonic() + self._pace * min(LONGEST, 2.0 ** min(known.tries - 1, 30))
 
     def forget(self, uids: Iterable[int]) -> None:
         """They are gone, or given up."""
@@ -115,9 +123,10 @@ class Failures:
     @property
     def complaint(self) -> str:
         """Which mails fail again and again, for the admin."""
-        stuck = {uid: failure for uid, failure in self._all.items() if failure.tries >= TRIES}
+        stuck = {uid: failure for uid, failure in self._all.items() if failure.ours or failure.tries >= TRIES}
         if not stuck:
             return ""
         uid, failure = min(stuck.items())
         more = f" and {len(stuck) - 1} more" if len(stuck) > 1 else ""
-        return f"UID {uid}{more} cannot be fetched: {failure.why}, tried {failure.tries} times"
+        what = "waits there" if failure.ours else "cannot be fetched"
+        return f"UID {uid}{more} {what}: {failure.why}, tried {failure.tries} times"

@@ -20,6 +20,9 @@ _NAMED = re.compile(
 )
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _HEADER = 65_536  # octets in which a header is looked at
+_TRACES = 262_144  # octets of trace fields: what has more was not put there by hops
+_SOMETHING = re.compile(rb"[^ \t\r\n\v\f]")
+_PIECE = 262_144
 
 
 def is_named(raw: bytes) -> bool:
@@ -29,22 +32,33 @@ def is_named(raw: bytes) -> bool:
 
 
 def raw_digest(raw: bytes) -> str:
-    """sha256 hex of a raw mail without its leading trace fields, line ends made CRLF; of an empty mail, with them."""
-    body = raw if empty(raw) else raw[_trace_length(raw) :]
-    if b"\n" in body and body.count(b"\n") != body.count(b"\r\n"):
-        body = body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return hashlib.sha256(body).hexdigest()
+    """sha256 hex of a raw mail without its leading trace fields, line ends made CRLF; of an empty mail, with them.
+
+    Piece by piece: while one is worked on, nobody else in this process can do anything.
+    """
+    at = 0 if empty(raw) else _trace_length(raw)
+    digest = hashlib.sha256()
+    while at < len(raw):
+        end = at + _PIECE
+        while raw[end - 1 : end] == b"\r":  # its line feed belongs to it
+            end += 1
+        piece = raw[at:end]
+        if piece.count(b"\n") != piece.count(b"\r\n"):
+            piece = piece.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        digest.update(piece)
+        at = end
+    return digest.hexdigest()
 
 
 def empty(raw: bytes) -> bool:
     """True when nobody wrote anything: no field but those of the hops, and no words."""
-    return not raw[_trace_length(raw) :].strip()
+    return _SOMETHING.search(raw, _trace_length(raw)) is None
 
 
 def _trace_length(raw: bytes) -> int:
     """How many octets the leading trace fields take, folded lines included."""
     at, inside = 0, False
-    while (line := _LINE.match(raw, at)) is not None:
+    while at < _TRACES and (line := _LINE.match(raw, at)) is not None:
         folded = raw[at : at + 1] in (b" ", b"\t")
         if not (folded and inside) and not _TRACE.match(raw, at):
             break
