@@ -157,8 +157,8 @@ def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "
 def do_commands(gateway: Gateway, number: int | None, text: str, agent: str) -> list[str]:
     """Commands as by mail, on a ticket or on none; returns a line for each."""
     who, now = _agent(gateway, agent), gateway.clock()
-    asked = by_hand.needs(number, text, now, who)
-    return list(_decided(gateway, asked, now, lambda moment: by_hand.decide(moment, number, text, who)))
+    needs = by_hand.needs(number, text, now, who)
+    return list(_decided(gateway, needs, now, lambda moment: by_hand.decide(moment, number, text, who)))
 
 
 def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
@@ -171,15 +171,15 @@ def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
 def claim_ticket(gateway: Gateway, agent: str) -> int | None:
     """The most pressing ticket, claimed for an agent in one transaction; None when nothing waits."""
     who, now = _agent(gateway, agent), gateway.clock()
-    asked = by_hand.needs(None, "", now, who)
-    return _decided(gateway, asked, now, lambda moment: by_hand.claim(moment, who))
+    needs = by_hand.needs(None, "", now, who)
+    return _decided(gateway, needs, now, lambda moment: by_hand.claim(moment, who))
 
 
-def _decided(gateway: Gateway, asked: Needs, now: datetime, decide: Callable[[Moment], tuple[Decision, T]]) -> T:
+def _decided(gateway: Gateway, needs: Needs, now: datetime, decide: Callable[[Moment], tuple[Decision, T]]) -> T:
     """Facts, decision and its writing in one transaction, then its letters; returns what `decide` says beside it."""
 
     def job(tx: Tx) -> T:
-        decision, said = decide(gateway.live.moment(now, tx.facts(asked, now)))
+        decision, said = decide(gateway.live.moment(now, tx.facts(needs, now)))
         tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
         return said
 

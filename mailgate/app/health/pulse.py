@@ -84,12 +84,12 @@ def tried(children: Children, patience: float = PATIENCE) -> str:
     Raises TimeoutError when no child got to it within `patience` seconds.
     """
     letter = head(samples.due("ack"), samples.POLICY, loop_mark="")
-    asked = (
+    jobs = (
         ("read a sample mail", children.submit(READ, _MAIL, _ENVELOPE, samples.POLICY.limits), _misread),
         ("write a sample letter", children.submit(WRITE, letter, samples.NOW), _miswritten),
     )
     try:
-        for what, future, look in asked:
+        for what, future, look in jobs:
             try:
                 wrong = look(future.result(patience))
             except (ChildDied, ChildFailed) as error:
@@ -99,7 +99,7 @@ def tried(children: Children, patience: float = PATIENCE) -> str:
     except Temporary:
         return ""  # no child is to be had; the pool says so itself
     finally:
-        for _, future, _ in asked:
+        for _, future, _ in jobs:
             future.cancel()
     return ""
 

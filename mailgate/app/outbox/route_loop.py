@@ -228,8 +228,8 @@ class RouteLoop:
         self._attend(work, flights)
         self._late += begun
         for one in begun:
-            if one.asked is not None:
-                one.asked.add_done_callback(lambda _: self.wake())
+            if one.answer is not None:
+                one.answer.add_done_callback(lambda _: self.wake())
         for done in work:
             if done.done():
                 done.result()

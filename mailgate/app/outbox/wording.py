@@ -50,14 +50,14 @@ class WordingBegun:
     due: DueLetter
     letter: Letter | None
     bounces: Mapping[int, str] = field(default_factory=dict)
-    asked: Future[Any] | None = None  # None: they are kept from an earlier attempt
+    answer: Future[Any] | None = None  # None: they are kept from an earlier attempt
     templates: str | None = None  # the admin's folder it is worded with
     instead: tuple[str, ...] = ()  # what the admin is told when this later attempt succeeds
 
     @property
     def done(self) -> bool:
         """True when `Wording.written` need not wait."""
-        return self.asked is None or self.asked.done()
+        return self.answer is None or self.answer.done()
 
 
 class Wording:
@@ -87,12 +87,12 @@ class Wording:
         """
         deadline = time.monotonic() + patience
         while begun:
-            asked = begun[0].asked
-            if asked is not None:
-                wait([asked], max(0.0, deadline - time.monotonic()))
+            answer = begun[0].answer
+            if answer is not None:
+                wait([answer], max(0.0, deadline - time.monotonic()))
             at = next((at for at, one in enumerate(begun) if one.done), None)
             if at is None:
-                futures = [one.asked for one in begun if one.asked is not None]
+                futures = [one.answer for one in begun if one.answer is not None]
                 if not wait(futures, patience, FIRST_COMPLETED).done:
                     return
                 continue
@@ -118,13 +118,13 @@ class Wording:
             letter = head(due, policy, loop_mark=mark)
             spared = self.given_way.spared(snapshot.templates, letter)
             templates = None if spared else snapshot.templates
-            asked = None if due.rendered is not None else self._ask(due, letter, templates, now)
+            answer = None if due.rendered is not None else self._ask(due, letter, templates, now)
         except Temporary:
             raise
         except Exception as error:  # of this letter alone: the others are worded all the same
             log.exception("letter headers cannot be made", extra={"letter": due.id})
-            return WordingBegun(due, None, asked=_failed(error))
-        return WordingBegun(due, letter, bounces, asked, templates, (spared,) if spared else ())
+            return WordingBegun(due, None, answer=_failed(error))
+        return WordingBegun(due, letter, bounces, answer, templates, (spared,) if spared else ())
 
     def _ask(self, due: DueLetter, letter: Letter, templates: str | None, now: datetime) -> Future[Any]:
         if not due.attachments:
@@ -149,10 +149,10 @@ class Wording:
         """What a child made of a letter; when it died of it, a second attempt with less to go wrong (threats G-07)."""
         due, letter = one.due, one.letter
         null = letter is not None and letter.envelope == "null"
-        if one.asked is None:
+        if one.answer is None:
             return due, ReadyLetter(due, due.rendered or b"", null, one.bounces)
         try:
-            written = one.asked.result()
+            written = one.answer.result()
         except ChildDied as death:
             return self._with_less(one, death, now) or (due, self._lost(due, death))
         except Temporary as error:  # we are stopping
@@ -179,8 +179,8 @@ class Wording:
             what = f"template {letter.template}: it took too much ({death.reason}), and ours was used"
             plain, templates = due, None
             self.given_way.failed(one.templates, letter, what, costly=True)
-        asked = self._ask(plain, letter, templates, now)
-        return WordingBegun(plain, letter, one.bounces, asked, templates, (*one.instead, what))
+        answer = self._ask(plain, letter, templates, now)
+        return WordingBegun(plain, letter, one.bounces, answer, templates, (*one.instead, what))
 
     def _lost(self, due: DueLetter, error: Exception) -> MailgateError:
         log.error("letter cannot be rendered", extra={"letter": due.id, "error": str(error)})

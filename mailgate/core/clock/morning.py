@@ -99,8 +99,8 @@ def _pile(ticket: Ticket, evening: datetime, now: datetime) -> str:
         return "overdue"
     if due is not None and due < evening:
         return "today"
-    asked, answered = ticket.last_customer_at, ticket.last_agent_at
-    return "answer" if asked is not None and (answered is None or asked > answered) else "mine"
+    customer_at, agent_at = ticket.last_customer_at, ticket.last_agent_at
+    return "answer" if customer_at is not None and (agent_at is None or customer_at > agent_at) else "mine"
 
 
 def departments_list(

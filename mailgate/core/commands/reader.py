@@ -174,12 +174,12 @@ def read_customer(
     first = next((line for line in written[:MOST] if not phone_signature(line)), "")
     last = next((line for line in written[: -MOST - 1 : -1] if not phone_signature(line)), "")
     added, _ = _without_title(title, earlier_subjects)
-    asked: list[str] = []
+    words: list[str] = []
     for text in (*added[-1:], first, last):
         hashed = HASHED.fullmatch(text.rstrip(STOPS))
         if hashed and not hashed["after"] and fold(hashed["word"]) in CUSTOMER_WORDS:
-            asked.append(fold(hashed["word"]))
-    return tuple(dict.fromkeys(asked))
+            words.append(fold(hashed["word"]))
+    return tuple(dict.fromkeys(words))
 
 
 # --- where commands stand ---------------------------------------------------------------------------------------------

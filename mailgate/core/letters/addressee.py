@@ -83,11 +83,11 @@ def of(mail: InboundMail, policy: Policy) -> tuple[Address, ...]:
     Reply-To, else From, else Sender, else the envelope. Where From is among those of Reply-To it comes first.
     """
     author = writer(mail, policy)
-    asked = reply_to(mail, policy)
+    named = reply_to(mail, policy)
     hidden = author is not None and mail.author is not None and author.key != mail.author.key  # our own address in From
-    if asked and not hidden:
-        return (*(one for one in asked if author and one.key == author.key),
-                *(one for one in asked if author is None or one.key != author.key))  # fmt: skip
+    if named and not hidden:
+        return (*(one for one in named if author and one.key == author.key),
+                *(one for one in named if author is None or one.key != author.key))  # fmt: skip
     return (author,) if author and writable(author, policy) else ()
 
 

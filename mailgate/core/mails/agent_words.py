@@ -58,8 +58,8 @@ def customer_heard(
         return receipt.park(case, agent, "nobody", commands=reading.commands, author=agent.name)
     why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, canned)
     if why and case.authority.proof != "released":
-        asked = readers.lead_of(case.policy, ticket.department) if why == "trainee" else agent
-        return receipt.park(case, asked or agent, why, commands=reading.commands, author=agent.name)
+        whom = readers.lead_of(case.policy, ticket.department) if why == "trainee" else agent
+        return receipt.park(case, whom or agent, why, commands=reading.commands, author=agent.name)
     keep = any(isinstance(one, SetStatus) for one in before)
     ends = not keep and case.policy.department(ticket.department).after_reply == Status.SOLVED
     solved = ends or any(isinstance(one, SetStatus) and one.status is Status.SOLVED for one in before)

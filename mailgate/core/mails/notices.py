@@ -36,12 +36,12 @@ def _elsewhere(case: Case, ticket: AnyTicket) -> dict[str, str]:
     author = case.author
     if author is None or not case.answers_to or case.route.call is not None:
         return {}
-    asked = case.answers_to[0]
+    addressee = case.answers_to[0]
     takes_part = {one.key for one in (ticket.requester, *ticket.participants)}
-    if asked.key == author.key:
+    if addressee.key == author.key:
         return {}
-    if asked.key not in takes_part:
-        return {"asks_for": asked.addr}
+    if addressee.key not in takes_part:
+        return {"asks_for": addressee.addr}
     return {} if author.key in takes_part or not writable(author, case.policy) else {"came_from": author.addr}
 
 

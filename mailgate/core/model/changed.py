@@ -166,17 +166,17 @@ def _without_words(ticket: T, gone: int) -> T:
         return ticket
     thread = tuple(replace(one, kind=EntryKind.NOTE) if one.id == gone else one for one in ticket.entries)
     answers = [entry for entry in thread if entry.kind is EntryKind.AGENT]
-    asked = [entry.at for entry in thread if entry.kind is EntryKind.CUSTOMER and not entry.unverified]
-    times = [entry.at for entry in answers]
+    customer_times = [entry.at for entry in thread if entry.kind is EntryKind.CUSTOMER and not entry.unverified]
+    answer_times = [entry.at for entry in answers]
     first = ticket.first_response_at
     if not any(0 < entry.id < gone for entry in answers):
-        first = min(times, default=None)
+        first = min(answer_times, default=None)
     return replace(
         ticket,
         entries=thread,
         first_response_at=first,
-        last_agent_at=max(times, default=None),
-        last_public_at=max((*times, *asked), default=None),
+        last_agent_at=max(answer_times, default=None),
+        last_public_at=max((*answer_times, *customer_times), default=None),
     )
 
 

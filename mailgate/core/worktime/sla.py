@@ -72,12 +72,12 @@ def running_deadlines(policy: Policy, ticket: AnyTicket) -> tuple[RunningDeadlin
     if sla is None or ticket.status in AT_REST:
         return ()
     running: list[tuple[str, datetime, timedelta]] = []
-    answered, asked = ticket.last_agent_at, ticket.last_customer_at
+    agent_at, customer_at = ticket.last_agent_at, ticket.last_customer_at
     if ticket.first_response_at is None:
         if sla.first_response is not None:
             running.append(("first_response", ticket.created_at, sla.first_response))
-    elif sla.next_response is not None and asked and (answered is None or asked > answered):
-        running.append(("next_response", asked, sla.next_response))
+    elif sla.next_response is not None and customer_at and (agent_at is None or customer_at > agent_at):
+        running.append(("next_response", customer_at, sla.next_response))
     if sla.resolve is not None:
         running.append(("resolve", ticket.created_at, sla.resolve))
     calendar = calendar_of(policy, ticket.department)
