@@ -4,6 +4,7 @@ import ast
 import builtins
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import is_dataclass
@@ -279,6 +280,20 @@ def test_core_remembers_nothing_between_two_calls(path: Path) -> None:
         assert not held or kind.removeprefix("Final[").startswith(SHOWN), (
             f"{module(path)}:{node.lineno} can be changed: annotate it as a Mapping or make it a tuple or frozenset"
         )
+
+
+@pytest.mark.parametrize("path", CORE, ids=module)
+def test_a_decision_leans_on_one_moment_and_not_on_its_parts(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            given = {arg.arg for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+            parts = sorted(given & {"policy", "facts", "now"})
+            assert len(parts) < 2, f"{module(path)}:{node.lineno} takes {', '.join(parts)}: hand it a Moment"
+
+
+def test_no_number_stands_for_a_ticket_that_is_not_there() -> None:
+    naught = re.compile(r"\bTicket\(\s*0,|\bnumber=0\b")
+    assert not [module(path) for path in FILES if naught.search(path.read_text())], "None is no ticket, 0 is a number"
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)

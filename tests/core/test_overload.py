@@ -27,8 +27,8 @@ HOURLY = WeeklyPace(arrived=200, solved=160, worked=timedelta(hours=160))  # one
 
 
 def due_in(*hours: float, owner: str | None = "anna") -> list[Ticket]:
-    blank = Ticket(0, "", Status.OPEN, "support", Address("c@c.example"), NOW, NOW, owner=owner)
-    return [replace(blank, number=1000 + n, due=Due(resolve=NOW + h * HOUR)) for n, h in enumerate(hours)]
+    late = Ticket(1000, "Lamp", Status.OPEN, "support", Address("c@c.example"), NOW, NOW, owner=owner)
+    return [replace(late, number=1000 + n, due=Due(resolve=NOW + h * HOUR)) for n, h in enumerate(hours)]
 
 
 def foreseen(tickets: list[Ticket], pace: WeeklyPace = HOURLY) -> overload.Overload | None:
