@@ -20,10 +20,10 @@ from mailgate.app.gateway import Gateway, Loaded
 from mailgate.app.health import pages, systemd
 from mailgate.app.health.alarm import Alarms
 from mailgate.app.health.pulse import Pulse, problem
+from mailgate.app.in_force import Clock, InForce, Snapshot, utc_now
 from mailgate.app.intake.intake import Intake
 from mailgate.app.intake.keeping import FREE_SPACE, MailKeeper
 from mailgate.app.jobs.schedule import Schedule
-from mailgate.app.live import Clock, InForce, Snapshot, utc_now
 from mailgate.app.mailboxes import reading, reconciling
 from mailgate.app.mailboxes.board import MailboxBoard
 from mailgate.app.outbox import failures
@@ -82,35 +82,35 @@ def build(path: Path, *, children: int = CHILDREN, clock: Clock = utc_now) -> Ga
 
 
 def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size: int, clock: Clock) -> Gateway:
-    live = InForce(_snapshot(config, rules, store))
-    ids = SignedIds(live)
+    in_force = InForce(_snapshot(config, rules, store))
+    ids = SignedIds(in_force)
     pool = Children(size)
     pulse = Pulse(pool)
     url = config.gateway.health_url
-    alarms = Alarms(store, live, ids, clock, config.gateway.alarm_command, partial(beat, url) if url else None)
+    alarms = Alarms(store, in_force, ids, clock, config.gateway.alarm_command, partial(beat, url) if url else None)
     dispatcher = Dispatcher(
         store,
         pool,
-        live,
+        in_force,
         clock,
         _routes(config),
-        on_failed=failures.undelivered(live, ids, clock),
+        on_failed=failures.undelivered(in_force, ids, clock),
         on_problem=alarms.problem,
     )
     intake = Intake(
         store,
         pool,
-        live,
+        in_force,
         ids,
         clock,
         MailKeeper(store, clock, partial(blobs.write, store.data), partial(blobs.reserve, store.data)),
         pulse,
         on_letters=dispatcher.wake,
-        on_people=people.refresher(live, store),
+        on_people=people.refresher(in_force, store),
     )
     return Gateway(
         config=config,
-        live=live,
+        in_force=in_force,
         store=store,
         children=pool,
         pulse=pulse,
@@ -235,7 +235,7 @@ def edges(gateway: Gateway) -> Edges:
             timeout=smtp.timeout.total_seconds(),
         ),
         receive=gateway.intake.receive,
-        recipient=lambda addr: standing(addr, gateway.live.policy),
+        recipient=lambda addr: standing(addr, gateway.in_force.policy),
         hostname=config.gateway.domain,
         login=partial(_login, gateway),
         guessed=partial(_guessed, gateway),
@@ -261,7 +261,7 @@ def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:
     for box in config.imap:
         readers.append(
             MailboxReader(
-                ends.mailbox(box, config, lambda: gateway.live.policy.mode is not Mode.WATCH),
+                ends.mailbox(box, config, lambda: gateway.in_force.policy.mode is not Mode.WATCH),
                 receive=gateway.intake.receive,
                 cursors=memory,
                 report=gateway.mailboxes.report,
@@ -307,7 +307,7 @@ def _certificate(gateway: Gateway) -> Callable[[], ssl.SSLContext] | None:
 
 def _login(gateway: Gateway, user: str, password: str) -> str | None:
     """The agent who may submit with this password."""
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     agent = policy.agent(user) or policy.agent_at(user)
     known = gateway.config.submission.passwords.get(agent.name) if agent and agent.active else None
     if known is None or agent is None:
@@ -317,7 +317,7 @@ def _login(gateway: Gateway, user: str, password: str) -> str | None:
 
 def _guessed(gateway: Gateway, what: str, address: str, user: str) -> None:
     """Tell the admin of somebody who tries passwords; a name that is no agent's is not repeated."""
-    agent = gateway.live.policy.agent(user) or gateway.live.policy.agent_at(user)
+    agent = gateway.in_force.policy.agent(user) or gateway.in_force.policy.agent_at(user)
     whose = agent.name if agent else "somebody who is no agent"
     many = f"Many wrong passwords were tried, the last from {address} for {whose}."
     text = f"{many} " + ("That address" if what == "address" else "Who never got into that account before")

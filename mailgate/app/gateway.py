@@ -13,8 +13,8 @@ from mailgate.app.health.alarm import Alarms
 from mailgate.app.health.descriptors import Descriptors
 from mailgate.app.health.pulse import Pulse
 from mailgate.app.health.soundness import Soundness
+from mailgate.app.in_force import Clock, InForce, Snapshot
 from mailgate.app.intake.intake import Intake
-from mailgate.app.live import Clock, InForce, Snapshot
 from mailgate.app.mailboxes.board import MailboxBoard
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.config.certificate import Certificate
@@ -38,7 +38,7 @@ class Gateway:
     """A writable gateway; `wiring.build` makes it, `close` takes it apart in order."""
 
     config: Config
-    live: InForce
+    in_force: InForce
     store: Store
     children: Children
     pulse: Pulse

@@ -15,7 +15,7 @@ from silent import STEPS as SMTP_STEPS
 from silent import Silent
 
 from mailgate.app.children.pool import Children
-from mailgate.app.live import InForce, Snapshot
+from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
 from mailgate.core.letters.letter import DueDelivery
@@ -89,7 +89,7 @@ class Office:
     children: Children
     relay: Relay = field(default_factory=Relay)
     second: Relay = field(default_factory=Relay)
-    live: InForce = field(default_factory=lambda: InForce(Snapshot(POLICY, ())))
+    in_force: InForce = field(default_factory=lambda: InForce(Snapshot(POLICY, ())))
     now: datetime = START
     ticks: float = 1000.0
     problems: list[str] = field(default_factory=list)
@@ -106,7 +106,7 @@ class Office:
         return Dispatcher(
             self.store,
             self.children,
-            self.live,
+            self.in_force,
             lambda: self.now,
             routes,
             on_failed=self.on_failed or self._note,
@@ -124,7 +124,7 @@ class Office:
         self.ticks += timedelta(**time).total_seconds()
 
     def policy(self, **changes: Any) -> None:
-        self.live.swap(Snapshot(replace(self.live.policy, **changes), (), self.live.snapshot.templates))
+        self.in_force.swap(Snapshot(replace(self.in_force.policy, **changes), (), self.in_force.snapshot.templates))
 
     def owe(self, *to: Address, template: str = "ack", department: str = "support", **parts: Any) -> int:
         """A new ticket with one letter; returns the letter's id."""
@@ -140,7 +140,7 @@ class Office:
         opened = OpenTicket("Broken lamp", department, people[0])
         entry = AddEntry(EntryKind.AGENT, "anna", "Anna", "words", of_mail=False)
         decision = Decision(Fate.FILED, "new", steps=(Step(None, (opened, entry), (outbound,)),))
-        applied = self.store.write(lambda tx: tx.apply(None, decision, self.now, SignedIds(self.live))).result()
+        applied = self.store.write(lambda tx: tx.apply(None, decision, self.now, SignedIds(self.in_force))).result()
         return applied.letters[0]
 
     def rows(self) -> list[Mapping[str, Any]]:
@@ -366,7 +366,7 @@ def test_o02_after_a_lost_answer_an_ack_stops_and_words_are_retried(office: Offi
     dispatcher.drain()
     assert office.states() == [state]
     office.wait(hours=1)
-    office.live.swap(Snapshot(replace(office.live.policy, name="Renamed"), ()))  # other words by now
+    office.in_force.swap(Snapshot(replace(office.in_force.policy, name="Renamed"), ()))  # other words by now
     dispatcher.drain()
     assert office.relay.calls == (1 if template == "ack" else 2)
     if template == "answer":
@@ -532,7 +532,7 @@ def test_g04_a_broken_template_of_the_admin_falls_back_to_ours_and_is_told_once(
     folder = tmp_path / "templates"
     folder.mkdir()
     (folder / "ack.html").write_text("{{ nope }}")
-    office.live.swap(Snapshot(POLICY, (), str(folder)))
+    office.in_force.swap(Snapshot(POLICY, (), str(folder)))
     office.owe(ANN)
     office.owe(BEN)
     office.start().drain()
@@ -545,7 +545,7 @@ def test_g07_a_template_that_eats_its_child_falls_back_to_ours(office: Office, t
     folder = tmp_path / "templates"
     folder.mkdir()
     (folder / "ack.html").write_text('{{ "a" * 10**9 }}{{ "b" * 10**9 }}')
-    office.live.swap(Snapshot(POLICY, (), str(folder)))
+    office.in_force.swap(Snapshot(POLICY, (), str(folder)))
     office.owe(ANN)
     office.start().drain()
     assert office.relay.recipients == [ANN.addr]
@@ -560,7 +560,7 @@ def test_a_template_that_never_ends_holds_up_its_own_letter_once(office: Office,
     folder = tmp_path / "templates"
     folder.mkdir()
     (folder / "ack.html").write_text(ENDLESS)
-    office.live.swap(Snapshot(POLICY, (), str(folder)))
+    office.in_force.swap(Snapshot(POLICY, (), str(folder)))
     dispatcher, asked, real = office.start(), [], office.children.submit
 
     def submit(function: str, letter: Any, now: Any, templates: Any) -> Future[Any]:
@@ -595,7 +595,7 @@ def test_a_template_that_fails_at_once_is_tried_with_each_letter(office: Office,
     folder = tmp_path / "templates"
     folder.mkdir()
     (folder / "ack.html").write_text('{% if reader.first_name == "Ann" %}{{ 1 / 0 }}{% endif %}<p>Ahoy!</p>')
-    office.live.swap(Snapshot(POLICY, (), str(folder)))
+    office.in_force.swap(Snapshot(POLICY, (), str(folder)))
     dispatcher = office.start()
     office.owe(ANN)
     dispatcher.drain()
@@ -827,7 +827,7 @@ def test_s16_files_that_kill_the_child_are_left_out_and_told(office: Office) -> 
 
 def test_without_a_route_letters_wait(office: Office) -> None:
     office.owe(ANN)
-    dispatcher = Dispatcher(office.store, office.children, office.live, lambda: START, {})
+    dispatcher = Dispatcher(office.store, office.children, office.in_force, lambda: START, {})
     assert dispatcher.drain() == 0
     assert office.states() == ["waiting"]
     dispatcher.close()

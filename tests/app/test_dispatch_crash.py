@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.app.children.pool import Children
-from mailgate.app.live import InForce, Snapshot
+from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
 from mailgate.core.model.change import Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
@@ -33,7 +33,7 @@ SCRIPT = """
     from pathlib import Path
     from mailgate.app.children.pool import Children
     from mailgate.app.outbox.dispatch import Dispatcher, Route
-    from mailgate.app.live import InForce, Snapshot
+    from mailgate.app.in_force import InForce, Snapshot
     from mailgate.core.model.mail import Address
     from mailgate.core.model.policy import Department, Key, Policy
     from mailgate.edge.out.maildir import FolderTransport
@@ -62,7 +62,7 @@ SCRIPT = """
 """
 
 
-def owe(store: SqliteStore, live: InForce) -> None:
+def owe(store: SqliteStore, in_force: InForce) -> None:
     """Half acknowledgements, half words."""
     for number in range(LETTERS):
         who, ack = Address(f"c{number}@customer.example"), number % 2 == 0
@@ -71,16 +71,16 @@ def owe(store: SqliteStore, live: InForce) -> None:
             urgency=Urgency.ACK if ack else Urgency.WORDS, context={} if ack else {"text": "words"},
         )  # fmt: skip
         decision = Decision(Fate.FILED, "new", steps=(Step(None, (OpenTicket("Lamp", "support", who),), (outbound,)),))
-        store.write(lambda tx, one=decision: tx.apply(None, one, datetime.now(UTC), SignedIds(live))).result()
+        store.write(lambda tx, one=decision: tx.apply(None, one, datetime.now(UTC), SignedIds(in_force))).result()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("at", [1, 2, 9, 17, 30])
 def test_o13_killed_at_the_nth_letter(tmp_path: Path, at: int, when: str) -> None:
-    live = InForce(Snapshot(POLICY, ()))
+    in_force = InForce(Snapshot(POLICY, ()))
     store = SqliteStore(tmp_path / "mailgate.db")
     store.sync_people(POLICY.agents, POLICY.departments)
-    owe(store, live)
+    owe(store, in_force)
     store.close()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-c", textwrap.dedent(SCRIPT), str(tmp_path), str(at), when]
@@ -90,7 +90,7 @@ def test_o13_killed_at_the_nth_letter(tmp_path: Path, at: int, when: str) -> Non
     try:
         store.write(lambda tx: tx.outbox.recover(datetime.now(UTC))).result()
         routes = {"out": Route("out", lambda: FolderTransport(tmp_path / "out"))}
-        Dispatcher(store, children, live, lambda: datetime.now(UTC), routes).drain()
+        Dispatcher(store, children, in_force, lambda: datetime.now(UTC), routes).drain()
         rows = store.read(
             lambda read: read.outbox.deliveries(("waiting", "leased", "sending", "sent", "uncertain", "dead"))
         )

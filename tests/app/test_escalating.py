@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.jobs.digests import send_morning_letters
 from mailgate.app.jobs.escalating import MOST, STORM, escalate
 from mailgate.app.jobs.waking import wake
-from mailgate.app.live import InForce, Snapshot
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Decision, Fate, OpenTicket, Remind, SetStatus, Step
 from mailgate.core.model.mail import Address
@@ -92,9 +92,9 @@ class Desk:
         )
         self.ids, self.policy = Ids(), policy
         self.store.sync_people(policy.agents, policy.departments)
-        live = InForce(Snapshot(policy, ()))
+        in_force = InForce(Snapshot(policy, ()))
         quiet = SimpleNamespace(wake=lambda: None)
-        self.gateway: Any = SimpleNamespace(store=self.store, live=live, ids=self.ids, dispatcher=quiet)
+        self.gateway: Any = SimpleNamespace(store=self.store, in_force=in_force, ids=self.ids, dispatcher=quiet)
 
     def open(self, count: int, at: datetime = NOW) -> list[int]:
         """So many tickets, opened at that moment with words of their customers."""
@@ -112,7 +112,7 @@ class Desk:
         changes = (
             opening,
             words,
-            *sla.deadlines_at_opening(self.gateway.live.moment(at), changed.ticket_after(ticket, (words,), at)),
+            *sla.deadlines_at_opening(self.gateway.in_force.moment(at), changed.ticket_after(ticket, (words,), at)),
         )
         applied = tx.apply(None, Decision(Fate.FILED, "new", (Step(None, changes),)), at, self.ids)
         return int(applied.tickets[0])
@@ -252,7 +252,7 @@ def test_a_step_that_fails_for_one_ticket_is_taken_on_the_others(
 def test_a_promise_that_lost_its_steps_does_not_hold_up_the_others(make: Callable[..., Desk]) -> None:
     desk = make()
     [number] = desk.open(1)
-    desk.gateway.live.swap(
+    desk.gateway.in_force.swap(
         Snapshot(replace(POLICY, slas=(Sla("standard", first_response=timedelta(hours=4), warn=0.9),)), ())
     )
     at = NOW + 2.1 * HOUR

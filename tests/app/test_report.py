@@ -32,7 +32,7 @@ def answer(agent="anna"):
 
 def found(desk, now, period=WEEK, department=None):
     return desk.gateway.store.read(
-        lambda read: report.of_period(read, desk.gateway.live.policy, now, period, department)
+        lambda read: report.of_period(read, desk.gateway.in_force.policy, now, period, department)
     )
 
 
@@ -87,7 +87,7 @@ def test_the_next_period_has_this_one_to_compare_with(week):
 @pytest.mark.parametrize("language", LABELS)
 def test_the_letter_gets_what_its_template_names_and_nothing_else(week, language):
     desk, at = week
-    told = report.context(found(desk, at + 4 * HOUR), language, desk.gateway.live.policy)
+    told = report.context(found(desk, at + 4 * HOUR), language, desk.gateway.in_force.policy)
     assert set(told) == set(VARIABLES["report"])
     for kind in ("figures", "charts", "tables"):
         assert told[kind] and all(set(one) == set(ITEMS[kind]) for one in told[kind])
@@ -100,7 +100,7 @@ def test_the_letter_gets_what_its_template_names_and_nothing_else(week, language
 
 def test_agents_are_told_by_the_name_people_know(week):
     desk, at = week
-    told = report.context(found(desk, at + 4 * HOUR), "fi", desk.gateway.live.policy)
+    told = report.context(found(desk, at + 4 * HOUR), "fi", desk.gateway.in_force.policy)
     agents = next(table for table in told["tables"] if table["title"] == LABELS["fi"]["agents"])
     assert [row[0] for row in agents["rows"]] == ["ei kukaan", "Anna Virtanen", "Bo Ek"]
 
@@ -168,7 +168,7 @@ def test_what_answers_really_took_is_kept_for_the_acknowledgement(desk):
 @pytest.mark.parametrize("language", LABELS)
 def test_the_letter_can_be_read_in_every_language_with_and_without_html(week, language):
     desk, at = week
-    told = report.context(found(desk, at + 4 * HOUR), language, desk.gateway.live.policy)
+    told = report.context(found(desk, at + 4 * HOUR), language, desk.gateway.in_force.policy)
     reader = Address("anna@staff.example", "Anna")
     letter = ch.Outbound("report", ch.Audience.AGENT, (reader,), agent="anna", language=language, context=told)
     decision = ch.Decision(ch.Fate.FILED, "test", letters=(letter,))

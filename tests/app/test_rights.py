@@ -90,7 +90,7 @@ def solve_all(desk):
 
 
 def figures(desk):
-    policy, now = desk.gateway.live.policy, desk.gateway.clock() + HOUR
+    policy, now = desk.gateway.in_force.policy, desk.gateway.clock() + HOUR
     found = desk.gateway.store.read(lambda read: report.of_period(read, policy, now, timedelta(days=1)))
     return found.total, found.agents, found.departments, found.tags
 
@@ -263,7 +263,7 @@ def test_strangers_and_our_own_people_are_refused(desk, address):
 
 
 def exported(desk, address=ADDRESS):
-    policy, now = desk.gateway.live.policy, desk.gateway.clock()
+    policy, now = desk.gateway.in_force.policy, desk.gateway.clock()
     return dict(desk.gateway.store.read(lambda read: list(rights.export(read, policy, address, now))))
 
 

@@ -82,7 +82,7 @@ def desk_key(desk: Desk) -> str:
     """The key in anna's desk address."""
     from mailgate.core.proof import token
 
-    policy = desk.gateway.live.policy
+    policy = desk.gateway.in_force.policy
     agent = policy.agent("anna")
     assert agent is not None
     return token.desk_key(policy.keys[0], agent.id, agent.generation)

@@ -49,7 +49,7 @@ def written(desk: Desk) -> Mapping[str, str]:
     desk.send(mail(f"Re: [#{NUMBER}] Broken lamp", "It is broken again.\n"))
     notice = notice_to(desk, "anna", NUMBER)
     links = [unquote(one) for one in re.findall(r"mailto:[^\"\s>]+", whole(notice))]
-    policy, identifier = desk.gateway.live.policy, str(notice["Message-ID"])
+    policy, identifier = desk.gateway.in_force.policy, str(notice["Message-ID"])
     known = token.in_message_id(identifier, policy.keys)
     assert known is not None
     found = {

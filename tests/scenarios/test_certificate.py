@@ -51,7 +51,7 @@ def test_s19_a_reload_refuses_a_broken_file_and_the_old_one_goes_on(tmp_path: Pa
         (tmp_path / "cert.pem").write_text("garbage")
         with pytest.raises(ConfigError, match=r"smtp\.tls_cert: .*cert\.pem: it holds no PEM certificate"):
             control.reload(desk.gateway)
-        assert "PEM certificate" in desk.gateway.live.stale
+        assert "PEM certificate" in desk.gateway.in_force.stale
         handshake(desk)
         [trouble] = told(desk)
         assert "still in use" in trouble["text"]

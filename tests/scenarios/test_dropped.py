@@ -59,7 +59,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         notice = str(notice_to(desk, "bo", ticket.number)["Message-ID"])
         number = desk.send(report(notice, BO), sender="")
         assert desk.fate(number) == "dropped"
-        policy = desk.gateway.live.policy
+        policy = desk.gateway.in_force.policy
         read = token.in_message_id(answer, policy.keys)
         assert read is not None
         alarm, gone = (
@@ -73,7 +73,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def judged(world: World, raw: bytes, envelope: Envelope, released_as: str = "") -> Decision:
     """What would become of a mail, without doing it."""
     desk = world.desk
-    snapshot = desk.gateway.live.snapshot
+    snapshot = desk.gateway.in_force.snapshot
     parsed = parse(raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), envelope, snapshot.policy.limits)
     now = desk.clock()
     facts = desk.gateway.store.read(lambda read: read.facts(needs(parsed, snapshot.policy, now), now))
@@ -152,7 +152,7 @@ def plain(sender: str, text: str, subject: str = "Hello", **headers: str) -> byt
 
 
 def loop(world: World, sender: str, **headers: str) -> bytes:
-    policy = world.desk.gateway.live.policy
+    policy = world.desk.gateway.in_force.policy
     mark = token.loop_mark(policy.instance or policy.name, policy.keys[0])
     return plain(sender, "The lamp is on its way.\n", x_mailgate_loop=mark, **headers)
 

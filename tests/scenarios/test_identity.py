@@ -203,7 +203,7 @@ def test_a05_a_wrong_address_token_of_a_customer_falls_back_to_the_department(gu
 
 
 def test_a06_fields_cannot_run_into_each_other(guarded: Desk) -> None:
-    key = guarded.gateway.live.policy.keys[0]
+    key = guarded.gateway.in_force.policy.keys[0]
     one, other = token.Token(104, "agent", 27, "customer", "a" * 8), token.Token(1042, "agent", 7, "customer", "a" * 8)
     assert token.mint(key, one, "id").rpartition(".")[2] != token.mint(key, other, "id").rpartition(".")[2]
 
@@ -741,9 +741,9 @@ def test_p10_who_guesses_passwords_is_refused_and_the_admin_hears_of_it_once(
 
 def desk_address(desk: Desk, name: str) -> str:
     """An agent's own address, as `mailgate agents desk NAME` prints it."""
-    agent = desk.gateway.live.policy.agent(name)
+    agent = desk.gateway.in_force.policy.agent(name)
     assert agent is not None
-    return f"support+{name}.{token.desk_key(desk.gateway.live.policy.keys[0], agent.id, agent.generation)}@acme.example"
+    return f"support+{name}.{token.desk_key(desk.gateway.in_force.policy.keys[0], agent.id, agent.generation)}@acme.example"
 
 
 def test_a_desk_address_asks_and_steers_and_never_relays_words(guarded: Desk) -> None:
@@ -792,7 +792,7 @@ def test_an_answer_to_a_question_goes_to_the_configured_address_never_to_reply_t
 
 def address_of(desk: Desk, notice: EmailMessage) -> str:
     """The reply address that leads to a letter."""
-    keys = desk.gateway.live.policy.keys
+    keys = desk.gateway.in_force.policy.keys
     known = token.in_message_id(str(notice["Message-ID"]), keys)
     assert known is not None
     return f"support+{token.mint(keys[0], known, 'address')}@acme.example"

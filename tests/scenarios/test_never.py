@@ -191,7 +191,7 @@ def judging(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Em
 
 def judged(desk: Desk, message: EmailMessage) -> Decision:
     """The gateway's own decision about a mail, without its last line."""
-    snapshot = desk.gateway.live.snapshot
+    snapshot = desk.gateway.in_force.snapshot
     envelope = Envelope("anna@staff.example", ("support@acme.example",))
     parsed = parse(message.as_bytes(policy=email.policy.SMTP), envelope, snapshot.policy.limits)
     now = desk.clock()

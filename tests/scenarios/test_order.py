@@ -304,7 +304,7 @@ def test_a_mail_out_of_quarantine_has_its_number_and_its_keys_back(desk: Desk) -
 def test_nothing_decided_is_decided_anew(desk: Desk) -> None:
     [one] = hand_in(desk, mail("Lamp"))
     settle(desk, one)
-    deciding, snapshot = desk.gateway.intake.deciding, desk.gateway.live.snapshot
+    deciding, snapshot = desk.gateway.intake.deciding, desk.gateway.in_force.snapshot
     desk.gateway.store.write(lambda tx: tx.session.connection.execute("UPDATE mail SET fate = NULL")).result()  # type: ignore[attr-defined]
     [waiting] = desk.gateway.store.read(lambda read: read.mail.waiting([one]))
     desk.gateway.store.write(lambda tx: tx.session.connection.execute("UPDATE mail SET fate = 'filed'")).result()  # type: ignore[attr-defined]

@@ -107,9 +107,9 @@ def test_nothing_is_given_to_a_deactivated_agent(tmp_path: Path) -> None:
 def test_a_deactivated_agents_desk_address_and_answers_steer_nothing(tmp_path: Path) -> None:
     with running(tmp_path) as desk:
         ticket = opened(desk)
-        agent = desk.gateway.live.policy.agent("bo")
+        agent = desk.gateway.in_force.policy.agent("bo")
         assert agent is not None
-        at = f"support+bo.{token.desk_key(desk.gateway.live.policy.keys[0], agent.id, agent.generation)}@acme.example"
+        at = f"support+bo.{token.desk_key(desk.gateway.in_force.policy.keys[0], agent.id, agent.generation)}@acme.example"
         notice = notice_to(desk, "bo", ticket.number)
     with running(tmp_path, more="active = false") as desk:
         for message in (
@@ -127,7 +127,7 @@ def test_a_deactivated_agents_desk_address_and_answers_steer_nothing(tmp_path: P
 def test_a_guessed_desk_address_proves_nothing_and_tells_nothing(tmp_path: Path) -> None:
     with running(tmp_path, smtp='trusted_networks = ["127.0.0.0/8"]') as desk:
         ticket = opened(desk)
-        policy = desk.gateway.live.policy
+        policy = desk.gateway.in_force.policy
         agent = policy.agent("anna")
         assert agent is not None
         key = token.desk_key(policy.keys[0], agent.id, agent.generation)
@@ -153,7 +153,7 @@ def test_with_a_key_retired_desk_addresses_links_and_bounces_of_it_end_and_custo
 ) -> None:
     with running(tmp_path) as desk:
         ticket = opened(desk)
-        policy = desk.gateway.live.policy
+        policy = desk.gateway.in_force.policy
         agent = policy.agent("anna")
         assert agent is not None
         at = f"support+anna.{token.desk_key(policy.keys[0], agent.id, agent.generation)}@acme.example"

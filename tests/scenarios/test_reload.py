@@ -74,7 +74,7 @@ def test_g01_g02_g03_what_is_broken_is_refused_with_its_place_and_the_old_set_st
     with pytest.raises(ConfigError) as refused:
         control.reload(desk.gateway)
     assert place in str(refused.value)
-    assert name.rpartition("/")[2] in desk.gateway.live.stale
+    assert name.rpartition("/")[2] in desk.gateway.in_force.stale
     assert priority(desk) == "urgent"
 
 
@@ -94,19 +94,19 @@ def test_g03_rules_that_are_gone_or_no_files_any_more_leave_the_old_set_in_force
     with pytest.raises(ConfigError):
         control.reload(desk.gateway)
     assert priority(desk) == "urgent"
-    assert desk.gateway.live.stale
+    assert desk.gateway.in_force.stale
 
 
 def test_g01_the_admin_gets_a_letter_with_file_and_line_and_a_good_set_ends_the_trouble(tmp_path: Path) -> None:
     with running(tmp_path, more="[rules]\nreload = true\n") as desk:
         write(desk, "rules/90-default.toml", '[[rule]]\nname = "all\n')
-        until(lambda: desk.gateway.live.stale, "the change was not noticed")
+        until(lambda: desk.gateway.in_force.stale, "the change was not noticed")
         until(lambda: desk.letters(ROOT, "alarm"), "the admin was not told")
         [alarm] = desk.letters(ROOT, "alarm")
         assert "90-default.toml:2" in alarm.get_body(("plain",)).get_content()
         assert priority(desk) == "normal"
         write(desk, "rules/90-default.toml", URGENT)
-        until(lambda: not desk.gateway.live.stale, "the mended rules were not noticed")
+        until(lambda: not desk.gateway.in_force.stale, "the mended rules were not noticed")
         assert priority(desk) == "urgent"
 
 
@@ -114,7 +114,7 @@ def test_a_changed_template_is_tried_and_a_broken_one_told(tmp_path: Path) -> No
     with running(tmp_path, more="[rules]\nreload = true\n") as desk:
         write(desk, "templates/ack.html", "{{ nope }}")
         until(lambda: desk.letters(ROOT, "alarm"), "the admin was not told")
-        assert "ack.html:1" in desk.gateway.live.stale
+        assert "ack.html:1" in desk.gateway.in_force.stale
         desk.send(mail())
         [ack] = desk.letters("maija@customer.example")
         assert "[#1001]" in ack["Subject"]
@@ -152,7 +152,7 @@ def test_a_template_that_never_ends_costs_no_letter_and_status_names_it(desk: De
 
 def test_without_reload_a_changed_file_waits_for_the_command(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reloading, "LOOK", 0.01)
-    before = desk.gateway.live.snapshot
+    before = desk.gateway.in_force.snapshot
     write(desk, "rules/90-default.toml", URGENT)
     stop, looks = threading.Event(), []
 
@@ -168,7 +168,7 @@ def test_without_reload_a_changed_file_waits_for_the_command(desk: Desk, monkeyp
     stop.set()
     found.wake()
     thread.join(10)
-    assert desk.gateway.live.snapshot is before
+    assert desk.gateway.in_force.snapshot is before
     assert len(looks) == 1  # when it was made; without the key nobody looks at files
 
 
@@ -181,10 +181,10 @@ def test_g09_a_hundred_requests_in_a_second_are_one_reload(desk: Desk, monkeypat
         return real()
 
     desk.gateway.load = counted  # type: ignore[assignment]
-    before = desk.gateway.live.snapshot
+    before = desk.gateway.in_force.snapshot
     for _ in range(100):
         desk.daemon.reloader.wake()
-    until(lambda: desk.gateway.live.snapshot is not before, "nothing was reloaded")
+    until(lambda: desk.gateway.in_force.snapshot is not before, "nothing was reloaded")
     assert len(loads) <= 2
 
 
@@ -220,7 +220,7 @@ def test_an_agent_or_department_with_work_left_cannot_be_dropped(desk: Desk) -> 
     change_config(desk, 'departments = ["support", "sales"]', 'departments = ["support", "trade"]')
     with pytest.raises(ConfigError, match="department 'sales' is gone but has 1 unsolved"):
         control.reload(desk.gateway)
-    assert desk.gateway.live.policy.departments[1].name == "sales"
+    assert desk.gateway.in_force.policy.departments[1].name == "sales"
     change_config(desk, 'name = "trade"', 'name = "sales"')
     change_config(desk, 'departments = ["support", "trade"]', 'departments = ["support", "sales"]')
     assert "2 departments" in control.reload(desk.gateway)

@@ -231,8 +231,8 @@ class Bomb:
 
 def test_a_rule_that_fails_stops_all_rules_and_people_are_told(desk: Desk) -> None:
     broken = Rule("fragile", (Condition("subject", (Bomb(),)),), then=Actions(department="sales", tags=("x",)))
-    live = desk.gateway.live
-    live.swap(replace(live.snapshot, rules=(broken, *live.snapshot.rules)))
+    in_force = desk.gateway.in_force
+    in_force.swap(replace(in_force.snapshot, rules=(broken, *in_force.snapshot.rules)))
     ticket = opened(desk)
     assert (ticket.department, ticket.tags) == ("support", ())
     assert "'fragile' failed" in ticket.entries[-1].text and ticket.entries[-1].kind == "note"

@@ -136,7 +136,7 @@ def test_undo_within_the_window_takes_the_letter_back_and_merges_come_apart(tmp_
         notice = notice_to(desk, "anna", one.number)
         from_agent(desk, "Wrong words.\n", notice)
         from_agent(desk, "#undo\n", notice)
-        desk.clock.ahead += desk.gateway.live.policy.undo_window * 2
+        desk.clock.ahead += desk.gateway.in_force.policy.undo_window * 2
         assert desk.letters(MAIJA, "answer") == [] and desk.ticket(one.number).status == "new"
         from_agent(desk, f"#merge {other.number}\n", notice)
         assert desk.ticket(one.number).merged_into == other.number

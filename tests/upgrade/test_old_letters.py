@@ -113,7 +113,7 @@ def test_what_is_signed_now_has_a_key_of_its_own_and_the_old_one_can_be_retired(
     path = world.database.with_name("keys.json")
     new, kept = json.loads(path.read_text())["keys"]
     assert (kept["kid"], path.stat().st_mode & 0o777) == (world.key.id, 0o600)
-    assert [key.id for key in world.gateway.live.policy.keys] == [new["kid"], world.key.id]
+    assert [key.id for key in world.gateway.in_force.policy.keys] == [new["kid"], world.key.id]
     assert world.send("Hello", "new@customer.example", "A new one") == "filed: new"
     [(newest,)] = world.rows("SELECT message_id FROM letter ORDER BY id DESC LIMIT 1")
     assert str(newest).startswith(f"<mg.{new['kid']}.")
@@ -216,9 +216,9 @@ def test_a_link_of_an_old_receipt_sends_nothing_and_a_new_receipt_asks(
     [(newest, mail)] = world.rows(
         "SELECT message_id, mail FROM letter WHERE template = 'receipt' ORDER BY id DESC LIMIT 1"
     )
-    known = token.in_message_id(str(newest), world.gateway.live.policy.keys)
+    known = token.in_message_id(str(newest), world.gateway.in_force.policy.keys)
     assert known is not None and (known.scheme, known.agent, mail) == (token.NOW, 1, 19)
-    link = f"mg:{token.mint(world.gateway.live.policy.keys[0], known, 'tap', token.bound_to('#drop'))}"
+    link = f"mg:{token.mint(world.gateway.in_force.policy.keys[0], known, 'tap', token.bound_to('#drop'))}"
     assert world.send(link, ANNA, "#drop") == "filed: release #drop"
     assert world.rows("SELECT fate FROM mail WHERE number = 19") == [("dropped",)]
 

@@ -142,7 +142,7 @@ def job(gateway: Gateway, name: str, now: str | None = None) -> int:
 
 def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "all") -> bool:
     """A parked mail is processed after all, as that agent's when one is named."""
-    if agent and gateway.live.policy.agent(agent) is None:
+    if agent and gateway.in_force.policy.agent(agent) is None:
         raise Permanent(f"there is no agent {agent!r}")
     if number not in [row["mail"] for row in gateway.store.read(lambda read: read.mail.parked())]:
         raise Permanent(f"mail {number} is not parked")
@@ -179,8 +179,8 @@ def _decided(gateway: Gateway, needs: Needs, now: datetime, decide: Callable[[Mo
     """Facts, decision and its writing in one transaction, then its letters; returns what `decide` says beside it."""
 
     def job(tx: Tx) -> T:
-        decision, said = decide(gateway.live.moment(now, tx.facts(needs, now)))
-        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
+        decision, said = decide(gateway.in_force.moment(now, tx.facts(needs, now)))
+        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.holds)
         return said
 
     said = gateway.store.write(job).result()
@@ -190,14 +190,14 @@ def _decided(gateway: Gateway, needs: Needs, now: datetime, decide: Callable[[Mo
 
 def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: int | None = None) -> int:
     """A phone memo with its recording, as a mail of our own making (base64), filed at once; returns the ticket."""
-    who, policy, now = _agent(gateway, agent), gateway.live.policy, gateway.clock()
+    who, policy, now = _agent(gateway, agent), gateway.in_force.policy, gateway.clock()
     octets = base64.b64decode(raw)
     envelope = Envelope(who.address, (), Source.PIPE)
     mail = parse(octets, envelope, policy.limits)
 
     def job(tx: Tx, large: Incoming | None) -> int:
         kept = tx.mail.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
-        moment = gateway.live.moment(now, tx.facts(by_hand.needs(number, "", now, who), now))
+        moment = gateway.in_force.moment(now, tx.facts(by_hand.needs(number, "", now, who), now))
         decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who)
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]
 
@@ -205,7 +205,7 @@ def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: in
 
 
 def _agent(gateway: Gateway, name: str) -> Agent:
-    found = gateway.live.policy.agent(name)
+    found = gateway.in_force.policy.agent(name)
     if found is None or not found.active:
         raise Permanent(f"there is no agent {name!r}")
     return found

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from mailgate.app.in_force import Snapshot
 from mailgate.app.intake.deciding import look
-from mailgate.app.live import Snapshot
 from mailgate.core.model.change import Decision, OpenTicket, Outbound
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Envelope, InboundMail

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from mailgate.app.live import InForce
+from mailgate.app.in_force import InForce
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.proof import token
 from mailgate.store.base import Read, Store
@@ -35,12 +35,12 @@ def has_left(read: Read, name: str) -> bool:
     return read.settings.get(f"left:{name}") is not None
 
 
-def refresher(live: InForce, store: Store) -> Callable[[], None]:
+def refresher(in_force: InForce, store: Store) -> Callable[[], None]:
     """Makes what the store has learnt of people hold from the next mail on."""
 
     def refresh() -> None:
-        snapshot = live.snapshot
-        live.learn(snapshot, replace(snapshot, policy=known(snapshot.policy, store)))
+        snapshot = in_force.snapshot
+        in_force.learn(snapshot, replace(snapshot, policy=known(snapshot.policy, store)))
 
     return refresh
 

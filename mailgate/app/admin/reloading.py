@@ -40,11 +40,11 @@ def reload(gateway: Gateway) -> str:
             loaded = gateway.load()
         except MailgateError as error:
             problems = error.problems if isinstance(error, ConfigError) else ()
-            gateway.live.keep(str(problems[0]) if problems else str(error))
+            gateway.in_force.keep(str(problems[0]) if problems else str(error))
             raise
         restart = needs_restart(gateway.config, loaded.config)
         restart += gateway.dispatcher.adopt(loaded.routes)
-        gateway.live.swap(loaded.snapshot)
+        gateway.in_force.swap(loaded.snapshot)
         gateway.config = _as_it_runs(gateway.config, loaded.config)
     policy = loaded.snapshot.policy
     answer = (

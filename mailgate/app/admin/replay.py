@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mailgate.app.live import Snapshot
+from mailgate.app.in_force import Snapshot
 from mailgate.core.mails import guard
 from mailgate.core.mails.case import outcome
 from mailgate.core.model.mail import InboundMail

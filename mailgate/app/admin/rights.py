@@ -37,7 +37,7 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
     Raises Permanent when somebody still works for them: an unsolved ticket cannot lose its customer; Temporary when all
     is erased, but somebody else still reads the database as it was, and so keeps it.
     """
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     kept = gateway.store.read(lambda read: held_of_person(read, policy, address))
     found = {**kept, "copies": former_copies(gateway.data)}
     if dry_run:

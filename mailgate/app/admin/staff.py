@@ -41,25 +41,25 @@ def listed(policy: Policy, read: Read, now: datetime) -> list[dict[str, Any]]:
 
 def configured(gateway: Gateway, name: str) -> Agent:
     """The agent of that name, active or not. Raises Permanent."""
-    found = gateway.live.policy.agent(name)
+    found = gateway.in_force.policy.agent(name)
     if found is None:
-        known = ", ".join(agent.name for agent in gateway.live.policy.agents)
+        known = ", ".join(agent.name for agent in gateway.in_force.policy.agents)
         raise Permanent(f"there is no agent {name!r}; there are: {known}")
     return found
 
 
 def _refresh(gateway: Gateway) -> None:
     """What the store says of people holds from the next mail on, beside what the configuration says."""
-    snapshot = gateway.live.snapshot
+    snapshot = gateway.in_force.snapshot
     policy = people.known(replace(snapshot.policy, agents=gateway.config.policy.agents), gateway.store)
-    gateway.live.learn(snapshot, replace(snapshot, policy=policy))
+    gateway.in_force.learn(snapshot, replace(snapshot, policy=policy))
 
 
 def _write(gateway: Gateway, *letters: Outbound) -> list[int]:
     """Owe letters that belong to no ticket; returns their ids."""
     now = gateway.clock()
     decision = Decision(Fate.FILED, "by hand", letters=letters)
-    hold = gateway.live.snapshot.holds
+    hold = gateway.in_force.snapshot.holds
     applied = gateway.store.write(lambda tx: tx.apply(None, decision, now, gateway.ids, None, hold=hold)).result()
     gateway.dispatcher.wake()
     if not gateway.threaded:
@@ -74,7 +74,7 @@ def desk(gateway: Gateway, agent: str, revoke: bool = False) -> str:
         gateway.store.write(lambda tx: tx.settings.set(f"desk:{agent}", str(who.generation + 1))).result()
         _refresh(gateway)
         who = configured(gateway, agent)
-    address = people.desk_address(gateway.live.policy, who)
+    address = people.desk_address(gateway.in_force.policy, who)
     if not address:
         raise Permanent("desk addresses need plus-addresses: [identity] subaddress is empty")
     return address
@@ -88,7 +88,7 @@ def welcome(gateway: Gateway, agent: str) -> str:
     who = configured(gateway, agent)
     if not who.active:
         raise Permanent(f"{agent} has active = false in the configuration")
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     address = people.desk_address(policy, who)
     letter = readers.to_agent(
         policy, who, "welcome", purpose="question", department=who.departments[0] if who.departments else "",
@@ -106,7 +106,7 @@ def begin_test(gateway: Gateway, agent: str) -> dict[str, Any]:
     title = f"mailgate: is this your way, {who.shown_name.split(' ')[0]}?"
     ask = "Answer this mail as you answer any other. Write the word #help on the first line, and send it."
     letter = readers.to_agent(
-        gateway.live.policy, who, "question", purpose="tables", subject=title,
+        gateway.in_force.policy, who, "question", purpose="tables", subject=title,
         department=who.departments[0] if who.departments else "",
         context={"title": title, "intro": ask, "actions": False},
     )  # fmt: skip
@@ -116,7 +116,7 @@ def begin_test(gateway: Gateway, agent: str) -> dict[str, Any]:
 
 def look_at_test(gateway: Gateway, letter: int) -> dict[str, Any]:
     """How far the proof has come: what became of the question, and of the mail that answers it."""
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     return gateway.store.read(lambda read: _seen(read, policy, letter))
 
 
@@ -163,8 +163,8 @@ def leave(gateway: Gateway, agent: str, to: str = "") -> dict[str, Any]:
         tx.settings.set(f"left:{agent}", now.isoformat())
         tx.settings.set(f"desk:{agent}", str(who.generation + 1))
         letters = tx.outbox.revoke_agent(agent, now)
-        decision = leaving.hand_on(gateway.live.moment(now), tickets, who, heir)
-        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
+        decision = leaving.hand_on(gateway.in_force.moment(now), tickets, who, heir)
+        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.holds)
         return [ticket.number for ticket in tickets], letters
 
     moved, revoked = gateway.store.write(job).result()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from mailgate.app.live import Clock, InForce
+from mailgate.app.in_force import Clock, InForce
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate
 from mailgate.errors import MailgateError
@@ -84,13 +84,13 @@ class Alarms:
     def __init__(
         self,
         store: Store,
-        live: InForce,
+        in_force: InForce,
         ids: Ids,
         clock: Clock,
         command: Sequence[str] = (),
         heartbeat: Callable[[], str] | None = None,
     ) -> None:
-        self._store, self._live, self._ids, self._clock = store, live, ids, clock
+        self._store, self._in_force, self._ids, self._clock = store, in_force, ids, clock
         self._heartbeat = heartbeat  # returns why it was not heard
         self._told: dict[str, datetime] = {}
         self._quarantined: int | None = None
@@ -107,11 +107,11 @@ class Alarms:
         log.warning("alarm", extra={"title": title, "text": text})
         self.program.say(f"{title}\n{text}\n{remedy}")
         now = self._clock()
-        letters = readers.alarm(self._live.moment(now), what, title, text, remedy)
+        letters = readers.alarm(self._in_force.moment(now), what, title, text, remedy)
         if not letters:
             return
         decision = Decision(Fate.FILED, "alarm", letters=letters)
-        hold = self._live.snapshot.holds
+        hold = self._in_force.snapshot.holds
         try:
             self._store.write(lambda tx: tx.apply(None, decision, now, self._ids, None, hold=hold))
         except MailgateError as error:

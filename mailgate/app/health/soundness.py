@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from mailgate.app.live import Clock
+from mailgate.app.in_force import Clock
 from mailgate.errors import MailgateError
 from mailgate.store.base import Store
 

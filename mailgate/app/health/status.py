@@ -50,7 +50,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         "certificate": _of_certificate(gateway),
         "pulse": gateway.pulse.trouble(),
         "dead": gateway.dead(),
-        "config_stale": gateway.live.stale or None,
+        "config_stale": gateway.in_force.stale or None,
         "templates": gateway.dispatcher.given_way(),
         "in_hand": gateway.intake.count_in_hand(),
         "large_mail": gateway.intake.keeping.trouble() or None,

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from mailgate import crash
-from mailgate.app.live import Clock, InForce, Snapshot
+from mailgate.app.in_force import Clock, InForce, Snapshot
 from mailgate.app.questions import questions
 from mailgate.core.mails import unreadable
 from mailgate.core.mails.decide import decide, needs
@@ -76,8 +76,8 @@ class NotYet(Temporary):
 class Deciding:
     """What the mail alone tells is worked out before, what the store knows inside the transaction."""
 
-    def __init__(self, store: Store, live: InForce, ids: Ids, clock: Clock) -> None:
-        self._store, self._live, self._ids, self.clock = store, live, ids, clock
+    def __init__(self, store: Store, in_force: InForce, ids: Ids, clock: Clock) -> None:
+        self._store, self._in_force, self._ids, self.clock = store, in_force, ids, clock
 
     def begin(
         self, mail: WaitingMail, parsed: InboundMail, snapshot: Snapshot, after: frozenset[int] = frozenset()
@@ -142,10 +142,10 @@ class Deciding:
         if bare:
             decision = Decision(Fate.QUARANTINED, reason)
         else:
-            decision = unreadable.decide(self._live.moment(now), mail.envelope, mail.number, reason)
+            decision = unreadable.decide(self._in_force.moment(now), mail.envelope, mail.number, reason)
             if _stub_of(tx, mail.number) is not None:
                 decision = replace(decision, steps=())
-        applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._live.snapshot.holds)
+        applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._in_force.snapshot.holds)
         tx.mail.quarantine(mail.number, reason, error[:2000], now)
         return Settled(mail.number, decision.fate, reason, applied.tickets)
 

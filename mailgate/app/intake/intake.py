@@ -11,12 +11,12 @@ from concurrent.futures import Future
 from mailgate import crash
 from mailgate.app.children.pool import Children
 from mailgate.app.health.pulse import Pulse
+from mailgate.app.in_force import Clock, InForce, Snapshot
 from mailgate.app.intake.backpressure import Backpressure
 from mailgate.app.intake.deciding import Deciding, Settled
 from mailgate.app.intake.in_hand import GLANCE, WINDOW, Hand, InHand
 from mailgate.app.intake.keeping import MailKeeper
 from mailgate.app.intake.lanes import Turn
-from mailgate.app.live import Clock, InForce, Snapshot
 from mailgate.core.model.mail import Envelope
 from mailgate.errors import ChildDied, MailgateError, Temporary
 from mailgate.store.base import Ids, Kept, Store, Tx
@@ -43,7 +43,7 @@ class Intake:
         self,
         store: Store,
         children: Children,
-        live: InForce,
+        in_force: InForce,
         ids: Ids,
         clock: Clock,
         keeping: MailKeeper,
@@ -53,13 +53,13 @@ class Intake:
         on_people: Callable[[], None] = lambda: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store, self._live, self.keeping = store, live, keeping
+        self._store, self._in_force, self.keeping = store, in_force, keeping
         self._pulse, self._on_letters, self._on_people = pulse, on_letters, on_people
         self._wake = threading.Event()
         self._news = True  # the store may have more than is in hand
         self._backpressure = Backpressure()
         self.hand = Hand(store, children, monotonic, self._wake.set)
-        self.deciding = Deciding(store, live, ids, clock)
+        self.deciding = Deciding(store, in_force, ids, clock)
         self._resting: set[int] = set()  # it was their turn, and something that is not theirs stopped them
         self._suspects: set[int] = set()  # they were being decided when a gateway ended uncleanly
         self._looked_back = False
@@ -118,7 +118,7 @@ class Intake:
 
     def drain(self) -> int:
         """One pass: load, read ahead, decide whose turn it is; returns how much was done. Raises Temporary."""
-        snapshot = self._live.snapshot
+        snapshot = self._in_force.snapshot
         if not self._looked_back:
             self._suspects.update(self._store.write(lambda tx: tx.mail.unfinished()).result())
             self._looked_back = True
@@ -164,7 +164,7 @@ class Intake:
         try:
             self.hand.gather()
             while not self._resting and (turns := self.hand.choose(BATCH, self._suspects)):
-                self._decide(turns, self._live.snapshot)
+                self._decide(turns, self._in_force.snapshot)
         except MailgateError as error:
             log.error("mail left for the next start", extra={"error": str(error)})
         if self._resting:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from mailgate.app.live import Clock
+from mailgate.app.in_force import Clock
 from mailgate.core.model.mail import Envelope
 from mailgate.errors import OutOfSpace, Temporary
 from mailgate.store.base import Incoming, Kept, Store, Tx

@@ -22,9 +22,9 @@ def cover(gateway: Gateway, now: datetime) -> int:
             for one in away
             if one.cover
         }
-        decision = covers.hand_to_cover(gateway.live.moment(now, Facts(away=tuple(away))), work)
+        decision = covers.hand_to_cover(gateway.in_force.moment(now, Facts(away=tuple(away))), work)
         if decision.steps:
-            tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
+            tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.holds)
         return len(decision.steps)
 
     if not gateway.store.read(lambda read: read.people.absences(now)):

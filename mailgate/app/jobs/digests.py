@@ -43,7 +43,7 @@ class _Reader:
 
 def send_morning_letters(gateway: Gateway, now: datetime) -> int:
     """Write the letters of every reader whose morning has come; each once a day, and only with something to say."""
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     due = [one for one in _readers(policy, now) if _open(gateway, one)]
     return each_ticket.for_each_ticket(gateway, [partial(_morning, gateway, one, now) for one in due])
 
@@ -79,7 +79,7 @@ def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
     """Letters and the mark that the day is done, in one transaction; the key of each letter holds even without it."""
     if tx.settings.get(_mark(reader)) == reader.day.isoformat():
         return False
-    moment = gateway.live.moment(now)
+    moment = gateway.in_force.moment(now)
     overloads = {led.name: found for led in reader.leads if (found := _overload(tx, moment, led))}
     letters = [*_lists(tx, moment, reader, overloads), *_warnings(moment.policy, reader, overloads)]
     letters += _weekly(tx, moment.policy, reader)

@@ -33,7 +33,7 @@ def facts_of(tx: Tx, number: int, now: datetime) -> tuple[Ticket | None, Facts]:
 
 def write(gateway: Gateway, tx: Tx, decision: Decision, now: datetime) -> None:
     """Apply a decision of the clock; in watch mode its letters are held."""
-    tx.apply(None, decision, now, gateway.ids, None, hold=gateway.live.snapshot.holds)
+    tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.holds)
 
 
 def for_each_ticket(gateway: Gateway, work: Iterable[Work]) -> int:
@@ -69,7 +69,7 @@ def tickets(
 
     def one(number: int, tx: Tx) -> bool:
         ticket, facts = facts_of(tx, number, now)
-        step = decide(gateway.live.moment(now, facts), ticket) if ticket else None
+        step = decide(gateway.in_force.moment(now, facts), ticket) if ticket else None
         if step is None:
             return False
         write(gateway, tx, Decision(Fate.FILED, reason, (step,)), now)

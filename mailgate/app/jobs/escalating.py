@@ -41,7 +41,7 @@ def _one(gateway: Gateway, number: int, now: datetime, tx: Tx) -> bool:
     taken = _take(gateway, tx, number, now, Counter())
     if taken is None:
         return False
-    each_ticket.write(gateway, tx, escalation.decide(gateway.live.moment(now), (taken,)), now)
+    each_ticket.write(gateway, tx, escalation.decide(gateway.in_force.moment(now), (taken,)), now)
     return bool(taken.level)
 
 
@@ -54,7 +54,7 @@ def _storm(gateway: Gateway, late: list[Ticket], now: datetime, tx: Tx) -> int:
         if taken is not None:
             found.append(taken)
             given.update(one.agent for one in taken.changes if isinstance(one, Assign) and one.agent)
-    each_ticket.write(gateway, tx, escalation.decide(gateway.live.moment(now), found, storm=True), now)
+    each_ticket.write(gateway, tx, escalation.decide(gateway.in_force.moment(now), found, storm=True), now)
     done = sum(1 for one in found if one.level)
     if done:
         log.warning("many tickets are late", extra={"tickets": done})
@@ -67,4 +67,4 @@ def _take(gateway: Gateway, tx: Tx, number: int, now: datetime, given: Counter[s
     if ticket is None:
         return None
     facts = replace(facts, load=Counter(facts.load) + given)
-    return escalation.take(gateway.live.moment(now, facts), ticket)
+    return escalation.take(gateway.in_force.moment(now, facts), ticket)

@@ -16,7 +16,7 @@ LEAST = 20  # first responses below which the past says nothing about the future
 def promises(gateway: Gateway, now: datetime) -> int:
     """Keep what first responses really took lately, for the acknowledgement; returns how many departments have it."""
     since = now - PERIOD
-    meter = meters(gateway.live.policy, since - REACH, now)
+    meter = meters(gateway.in_force.policy, since - REACH, now)
     found = gateway.store.read(lambda read: usual_first_response(read.report.first_responses(since, now), meter, LEAST))
     text = json.dumps(found)
     if text != gateway.store.read(lambda read: read.settings.get("promises")):

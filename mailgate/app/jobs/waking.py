@@ -25,7 +25,7 @@ AHEAD = timedelta(minutes=5)  # notices are gathered so long before they would l
 
 def wake(gateway: Gateway, now: datetime) -> int:
     """Do what time alone makes due; returns how many things were done."""
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     due = gateway.store.read(lambda read: read.tickets.waking(now, MOST))
     old = gateway.store.read(lambda read: read.tickets.solved_before(now - waking.archived_after(policy), MOST))
     done = each_ticket.tickets(gateway, [*due, *old], waking.decide, "woken", now)
@@ -41,7 +41,7 @@ def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool
     """The letter and the mark that it was written, together; nothing for an agent who has left."""
     if all(one.id != reminder.id for one in tx.tickets.reminders(now, MOST)):
         return False
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     agent = policy.agent(reminder.agent)
     if agent and agent.active:
         letter = readers.to_agent(
@@ -68,7 +68,7 @@ def _parked(gateway: Gateway, now: datetime) -> int:
 
 def _ask(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
     """One question about all mail in an agent's name that nothing proves, once the last open one is old enough."""
-    policy, agent = gateway.live.policy, gateway.live.policy.agent(name)
+    policy, agent = gateway.in_force.policy, gateway.in_force.policy.agent(name)
     waiting = tx.people.doubted(name, MOST)
     unasked = [row for row in waiting if row["asks"] == 0]
     last = tx.people.last_asked(name)
@@ -86,7 +86,7 @@ def _ask(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
 
 def _ask_again(gateway: Gateway, row: dict[str, Any], now: datetime, tx: Tx) -> bool:
     """The receipt of a parked mail once more, with the same answers."""
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     asked, author = _question(tx, int(row["mail"])), policy.agent(row["agent"])
     tx.people.asked([row["mail"]], now)
     if asked is None or author is None or not author.active:
@@ -99,7 +99,7 @@ def _ask_again(gateway: Gateway, row: dict[str, Any], now: datetime, tx: Tx) -> 
 
 def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
     """What waits and for whom, one letter a lead; only its author can say that they wrote it."""
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     waiting = tx.people.unanswered(now - AUTHOR_AFTER, now - LEAD_AFTER, MOST)
     rows = [row for row in waiting if row["told_at"] is None and row["at"] <= now - LEAD_AFTER]
     if not rows:
@@ -151,7 +151,7 @@ def _gather(gateway: Gateway, now: datetime) -> int:
 
 
 def _gather_for(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
-    policy = gateway.live.policy
+    policy = gateway.in_force.policy
     agent = policy.agent(name)
     rows = [row for row in tx.outbox.gathered(now + AHEAD) if row["agent"] == name]
     if agent is None or len(rows) < 2:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mailgate.app.health.alarm import Alarms
-from mailgate.app.live import Clock
+from mailgate.app.in_force import Clock
 from mailgate.store.base import Cursor, Store
 
 Unfetchable = Callable[[str, str, int, int, str, int], None]  # mailbox, folder, UIDVALIDITY, UID, why, octets

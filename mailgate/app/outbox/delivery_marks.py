@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from mailgate.app.live import Clock
+from mailgate.app.in_force import Clock
 from mailgate.app.outbox.outcome import Mark
 from mailgate.app.outbox.wording import ReadyLetter
 from mailgate.core.letters.letter import DueDelivery, DueLetter

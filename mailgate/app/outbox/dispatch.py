@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from mailgate.app.children.pool import Children
-from mailgate.app.live import Clock, InForce
+from mailgate.app.in_force import Clock, InForce
 from mailgate.app.outbox.delivery_marks import Failed
 from mailgate.app.outbox.route import Route, Transport
 from mailgate.app.outbox.route_loop import AGREEING, GONE, LEAVING, OutboxParts, RouteLoop
@@ -44,7 +44,7 @@ class Dispatcher:
         self,
         store: Store,
         children: Children,
-        live: InForce,
+        in_force: InForce,
         clock: Clock,
         routes: Mapping[str, Route],
         *,
@@ -53,11 +53,11 @@ class Dispatcher:
         chance: Callable[[], float] = random.random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._live, self._clock = live, clock
+        self._in_force, self._clock = in_force, clock
         self._on_problem = on_problem
         self._problems: dict[str, object] = {}  # text -> the day it was told
-        self._wording = Wording(store, children, live, self._problem)
-        work = OutboxParts(store, live, self._wording, clock, on_failed, self._problem, chance, monotonic)
+        self._wording = Wording(store, children, in_force, self._problem)
+        work = OutboxParts(store, in_force, self._wording, clock, on_failed, self._problem, chance, monotonic)
         self.loops = {name: RouteLoop(route, work, partial(self._others, name)) for name, route in routes.items()}
         self._first = next(iter(routes), "")
 
@@ -109,15 +109,15 @@ class Dispatcher:
 
     def given_way(self) -> list[str]:
         """What is wrong with templates of the admin's that ours stand in for."""
-        return self._wording.given_way.troubles(self._live.snapshot.templates)
+        return self._wording.given_way.troubles(self._in_force.snapshot.templates)
 
     def _route_of(self, department: str) -> str:
-        outgoing = self._live.policy.department(department).outgoing if department else None
+        outgoing = self._in_force.policy.department(department).outgoing if department else None
         return outgoing if outgoing in self.loops else self._first
 
     def _others(self, route: str) -> list[str]:
         """The departments that do not leave by `route`; letters of no department leave by the first."""
-        names = ["", *(department.name for department in self._live.policy.departments)]
+        names = ["", *(department.name for department in self._in_force.policy.departments)]
         return [name for name in names if self._route_of(name) != route]
 
     def _problem(self, text: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mailgate.app.live import Clock, InForce
+from mailgate.app.in_force import Clock, InForce
 from mailgate.app.outbox.delivery_marks import Failed
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.mails import bounce
 from mailgate.store.base import Ids, Tx
 
 
-def undelivered(live: InForce, ids: Ids, clock: Clock) -> Failed:
+def undelivered(in_force: InForce, ids: Ids, clock: Clock) -> Failed:
     """A note on the ticket of a letter that was refused for good, in the transaction that marks it."""
 
     def write(tx: Tx, due: DueLetter, delivery: DueDelivery, error: str) -> None:
@@ -18,7 +18,7 @@ def undelivered(live: InForce, ids: Ids, clock: Clock) -> Failed:
             return  # an acknowledgement that nobody takes is no news
         now = clock()
         ticket = tx.tickets.get(ticket.number) or ticket  # as it is now, not as it was when the letter was claimed
-        decision = bounce.undelivered(live.moment(now), ticket, due, delivery.recipient, error)
-        tx.apply(None, decision, now, ids, None, hold=live.snapshot.holds)
+        decision = bounce.undelivered(in_force.moment(now), ticket, due, delivery.recipient, error)
+        tx.apply(None, decision, now, ids, None, hold=in_force.snapshot.holds)
 
     return write

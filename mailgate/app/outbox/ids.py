@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from mailgate.app.live import InForce
+from mailgate.app.in_force import InForce
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Token
 
@@ -14,12 +14,12 @@ _AUDIENCES = {"customer": "customer", "agent": "agent", "expert": "expert", "adm
 class SignedIds:
     """The store draws an id for every letter inside the transaction that owes it (store.base.Ids)."""
 
-    def __init__(self, live: InForce) -> None:
-        self._live = live
+    def __init__(self, in_force: InForce) -> None:
+        self._in_force = in_force
 
     def message_id(self, ticket: int | None, audience: str, agent: str, purpose: str) -> str:
         """`<mg.KID.TICKET.KIND.NONCE.MAC@domain>`; an unknown agent's letter is signed for nobody (id 0)."""
-        policy = self._live.policy
+        policy = self._in_force.policy
         known = policy.agent(agent)
         made = Token(
             ticket,

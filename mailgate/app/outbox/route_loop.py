@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from mailgate import BUILT, crash
-from mailgate.app.live import Clock, InForce
+from mailgate.app.in_force import Clock, InForce
 from mailgate.app.outbox import outcome
 from mailgate.app.outbox.delivery_marks import DeliveryMarks, Failed, MarksToWrite
 from mailgate.app.outbox.errands import Errands
@@ -49,7 +49,7 @@ class OutboxParts:
     """What all loops share."""
 
     store: Store
-    live: InForce
+    in_force: InForce
     wording: Wording
     clock: Clock
     on_failed: Failed
@@ -183,7 +183,7 @@ class RouteLoop:
     def _may_go(self) -> bool:
         if self._stopping.is_set() or self.work.clock() < BUILT:  # no clock: letters would be dated 1970 (threats K-08)
             return False
-        return self.work.live.policy.mode is not Mode.WATCH and self.seconds_paused() <= 0
+        return self.work.in_force.policy.mode is not Mode.WATCH and self.seconds_paused() <= 0
 
     def _claim(self, most: int) -> list[DueLetter]:
         """Lease what is due for us: one letter to probe a route that failed, else about a second's work."""
@@ -274,7 +274,7 @@ class RouteLoop:
     def _sift(self, due: DueLetter, marked: MarksToWrite) -> tuple[DueDelivery, ...]:
         """The deliveries to be tried; the others are marked."""
         left = []
-        policy, now = self.work.live.policy, self.work.clock()
+        policy, now = self.work.in_force.policy, self.work.clock()
         for delivery in due.deliveries:
             refusal = outcome.why_not_tried(due, delivery, policy, now)
             if refusal is None:

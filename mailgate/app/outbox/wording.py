@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.app.children.pool import Children
-from mailgate.app.live import InForce, Snapshot
+from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.given_way import GivenWay
 from mailgate.app.outbox.letter_facts import with_letter_facts
 from mailgate.core.letters.letter import DueLetter, Letter, head
@@ -63,8 +63,8 @@ class WordingBegun:
 class Wording:
     """Finds the words of letters; a template that fails is told to the admin through `on_problem`."""
 
-    def __init__(self, store: Store, children: Children, live: InForce, on_problem: Problem) -> None:
-        self._store, self._children, self._live, self._on_problem = store, children, live, on_problem
+    def __init__(self, store: Store, children: Children, in_force: InForce, on_problem: Problem) -> None:
+        self._store, self._children, self._in_force, self._on_problem = store, children, in_force, on_problem
         self.given_way = GivenWay()
 
     @property
@@ -74,7 +74,7 @@ class Wording:
 
     def begin(self, batch: Sequence[DueLetter], now: datetime) -> list[WordingBegun]:
         """Ask children for the words of all of them at once. Raises Temporary when the store cannot be read."""
-        snapshot = self._live.snapshot
+        snapshot = self._in_force.snapshot
         return [self._begin(due, snapshot, now) for due in batch]
 
     def ready(
