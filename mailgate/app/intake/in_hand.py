@@ -103,12 +103,12 @@ class Hand:
         self._filling = len(fresh) > LOAD
         for at in range(0, min(len(fresh), LOAD), CHUNK):
             for mail in self._store.read(partial(_waiting, fresh[at : at + CHUNK])):
-                judge(self._add(mail, policy, lean=at > 0))
+                judge(self._add(mail, policy, without_raw=at > 0))
         self.full = len(numbers) >= WINDOW
         return len(fresh)
 
-    def _add(self, mail: WaitingMail, policy: Policy, *, lean: bool) -> InHand:
-        found = InHand(replace(mail, raw=None) if lean else mail, _keys(mail, policy))
+    def _add(self, mail: WaitingMail, policy: Policy, *, without_raw: bool) -> InHand:
+        found = InHand(replace(mail, raw=None) if without_raw else mail, _keys(mail, policy))
         self._all[mail.number] = found
         insort(self._idle, mail.number)
         self._lanes.add(mail.number, found.keys)

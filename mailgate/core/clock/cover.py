@@ -22,11 +22,11 @@ def hand_to_cover(moment: Moment, work: Mapping[str, Iterable[Ticket]]) -> Decis
         who, cover = moment.policy.agent(absence.agent), moment.policy.agent(absence.cover)
         if who is None or cover is None or not cover.active:
             continue
-        steps += [_handed(moment, one, who, cover) for one in work.get(who.name, ()) if _presses(one, moment.now)]
+        steps += [_handed(moment, one, who, cover) for one in work.get(who.name, ()) if _is_pressing(one, moment.now)]
     return Decision(Fate.FILED, "covered", steps=tuple(steps), actor="mailgate")
 
 
-def _presses(ticket: Ticket, now: datetime) -> bool:
+def _is_pressing(ticket: Ticket, now: datetime) -> bool:
     at_work = ticket.status in (Status.NEW, Status.OPEN)
     return at_work and (ticket.priority is Priority.URGENT or ticket.overdue(now))
 

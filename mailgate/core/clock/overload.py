@@ -30,7 +30,7 @@ class WeeklyPace:
     worked: timedelta  # working time in that stretch
 
     @property
-    def each(self) -> timedelta | None:
+    def for_one_ticket(self) -> timedelta | None:
         """Working time in which the team solves one ticket; None when too few were solved to tell."""
         return self.worked / self.solved if self.solved >= FEWEST_SOLVED else None
 
@@ -54,14 +54,14 @@ def forecast(
     They are taken in order of their deadlines: no other order meets more of them, so what is late here is late in any.
     New arrivals are left out; they could only make it worse. What is overdue already counts as work, not as foresight.
     """
-    if pace.each is None:
+    if pace.for_one_ticket is None:
         return None
     backlog = sorted((one for one in tickets if one.due.next), key=lambda one: (one.due.next, one.number))
     late: list[Ticket] = []
     lacking = timedelta()
     needed = timedelta()
     for ticket in backlog:
-        needed += pace.each
+        needed += pace.for_one_ticket
         due = ticket.due.next
         if due is None or due <= now:
             continue

@@ -146,7 +146,7 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
         return receipt.park(case, agent, "commands", commands=reading.commands, problems=reading.problems)
     tickets = _tickets(case)
     acts = any(not one.question for one in reading.commands) or bool(reading.rest.strip())
-    if acts and scope.beyond(case, tickets):
+    if acts and scope.beyond_proof(case, tickets):
         return receipt.park(case, agent, "beyond", commands=reading.commands)
     if acts and not mode and scope.contradicted(case, subject_numbers(case.mail.subject, case.policy)):
         return receipt.park(case, agent, "no_ticket", commands=reading.commands)

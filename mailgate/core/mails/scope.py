@@ -10,7 +10,7 @@ from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import CarriedToken
 
 
-def beyond(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
+def beyond_proof(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
     """Those of `tickets` that the sender's proof says nothing about; none where a border or a person vouched.
 
     A token is for one ticket (law 4): a further number in the subject is a claim until a pass or a token of its own
