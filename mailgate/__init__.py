@@ -2,5 +2,5 @@
 
 from datetime import UTC, datetime
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 BUILT = datetime(2025, 1, 1, tzinfo=UTC)  # older than every release: a clock that shows less has not been set

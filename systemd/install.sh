@@ -192,7 +192,8 @@ upgrade() {
 way_back() {
     say "The database was migrated since, and release $1 does not know it: nothing was changed. To go back all the same, and lose what came since then:"
     say "    systemctl stop mailgate"
-    say "    cd $DATA && install -d -m 0700 -o mailgate -g mailgate newer && mv mailgate.db* blobs incoming newer/"
+    say "    cd $DATA && install -d -m 0700 -o mailgate -g mailgate newer"
+    say "    find . -maxdepth 1 \\( -name 'mailgate.db*' -o -name blobs -o -name incoming \\) -exec mv -t newer {} +"
     say "    sh $SOURCE/systemd/install.sh rollback"
     say "    mailgate restore $2"
     say "    systemctl start mailgate && mailgate outbox list"

@@ -15,7 +15,7 @@ EX_DATAERR, EX_TEMPFAIL = 65, 75
 
 @click.command()
 @click.option("--to", "recipients", multiple=True, metavar="ADDRESS", help="Envelope recipient; repeatable.")
-@click.option("--from", "sender", default="", metavar="ADDRESS", help="Envelope sender; none is the null one.")
+@click.option("--from", "sender", default="", metavar="ADDRESS", help="Envelope sender; without it, it is unknown.")
 @click.pass_context
 def accept(ctx: click.Context, recipients: tuple[str, ...], sender: str) -> int:
     """Take one message from standard input: exit 0 only once it is safely on disk, 75 try again, 65 refused."""
