@@ -11,6 +11,7 @@ from mailgate.core.mails import decide
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Match
 from mailgate.core.model.change import Decision
+from mailgate.core.model.content import Answer, Notice
 from mailgate.core.model.facts import Facts, SentLetter
 from mailgate.core.model.mail import Address, AuthResults, Envelope, InboundMail
 from mailgate.core.model.moment import Moment
@@ -110,7 +111,7 @@ def letter(number: int | None = 1042, to: Agent | str = "customer", purpose: str
         1,
         issued(number, to, purpose),
         number,
-        "answer" if to == "customer" else "notice",
+        Answer() if to == "customer" else Notice(),
         audience,
         name,
         purpose,

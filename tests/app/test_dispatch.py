@@ -19,6 +19,7 @@ from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
 from mailgate.core.letters.letter import DueDelivery
+from mailgate.core.letters.row_values import from_plain
 from mailgate.core.model.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.policy import Department, Key, Mode, Policy
@@ -131,11 +132,11 @@ class Office:
         people = to or (ANN,)
         ack = template == "ack"
         outbound = Outbound(
-            template,
+            from_plain(template, {} if ack else {"text": "words"}),
             Audience.CUSTOMER,
             people,
             purpose="ack" if ack else "words",
-            **{"urgency": Urgency.ACK if ack else Urgency.WORDS, "context": {} if ack else {"text": "words"}, **parts},
+            **{"urgency": Urgency.ACK if ack else Urgency.WORDS, **parts},
         )
         opened = OpenTicket("Broken lamp", department, people[0])
         entry = AddEntry(EntryKind.AGENT, "anna", "Anna", "words", of_mail=False)

@@ -17,6 +17,7 @@ from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
 from mailgate.core.model.change import Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
+from mailgate.core.model.content import Ack, Answer
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Department, Key, Policy
 from mailgate.edge.out.maildir import FolderTransport
@@ -67,8 +68,8 @@ def owe(store: SqliteStore, in_force: InForce) -> None:
     for number in range(LETTERS):
         who, ack = Address(f"c{number}@customer.example"), number % 2 == 0
         outbound = Outbound(
-            "ack" if ack else "answer", Audience.CUSTOMER, (who,), purpose="ack" if ack else "words",
-            urgency=Urgency.ACK if ack else Urgency.WORDS, context={} if ack else {"text": "words"},
+            Ack() if ack else Answer(text="words"), Audience.CUSTOMER, (who,), purpose="ack" if ack else "words",
+            urgency=Urgency.ACK if ack else Urgency.WORDS,
         )  # fmt: skip
         decision = Decision(Fate.FILED, "new", steps=(Step(None, (OpenTicket("Lamp", "support", who),), (outbound,)),))
         store.write(lambda tx, one=decision: tx.apply(None, one, datetime.now(UTC), SignedIds(in_force))).result()

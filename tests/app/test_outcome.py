@@ -11,6 +11,7 @@ from mailgate.app.outbox import outcome
 from mailgate.app.outbox.route import Route
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.change import Urgency
+from mailgate.core.model.content import Ack, Answer
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Department, Mode, Policy
 from mailgate.errors import Permanent, RouteDown, Temporary, Uncertain
@@ -18,11 +19,11 @@ from mailgate.errors import Permanent, RouteDown, Temporary, Uncertain
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 FIVE_DAYS = timedelta(days=5)
 ACK = DueLetter(
-    id=1, ticket=None, template="ack", audience="customer", agent="", purpose="ack", department="support", language="en",
-    subject="", message_id="<x@y>", in_reply_to="", references=(), to=(Address("ann@customer.example"),), cc=(), context={},
+    id=1, ticket=None, content=Ack(), audience="customer", agent="", purpose="ack", department="support", language="en",
+    subject="", message_id="<x@y>", in_reply_to="", references=(), to=(Address("ann@customer.example"),), cc=(),
     attachments=(), urgency=Urgency.ACK, created_at=NOW - timedelta(hours=1), rendered=None,
 )  # fmt: skip
-WORDS = replace(ACK, template="answer", urgency=Urgency.WORDS)
+WORDS = replace(ACK, content=Answer(), urgency=Urgency.WORDS)
 FRESH = DueDelivery(7, "ann@customer.example", 0, "leased")
 POLICY = Policy("Acme", "acme.example", (Department("support", ("support@acme.example",), Address("s@acme.example")),))
 

@@ -11,7 +11,7 @@ from conftest import mail
 from mailgate.app.jobs import promises
 from mailgate.app.questions import report
 from mailgate.core.figures.tally import AGES, FIGURES, Figures, Period, PeriodReport
-from mailgate.core.letters.views import ITEMS, VARIABLES
+from mailgate.core.letters import row_values
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import EntryKind, Status
@@ -87,29 +87,25 @@ def test_the_next_period_has_this_one_to_compare_with(week):
 @pytest.mark.parametrize("language", LABELS)
 def test_the_letter_gets_what_its_template_names_and_nothing_else(week, language):
     desk, at = week
-    told = report.context(found(desk, at + 4 * HOUR), language, desk.gateway.in_force.policy)
-    assert set(told) == set(VARIABLES["report"])
-    for kind in ("figures", "charts", "tables"):
-        assert told[kind] and all(set(one) == set(ITEMS[kind]) for one in told[kind])
-    for chart in told["charts"]:
-        assert all(set(bar) == set(ITEMS["bars"]) for bar in chart["bars"])
-        assert max(bar["share"] for bar in chart["bars"]) == 1
-    assert all(len(row) == len(table["head"]) for table in told["tables"] for row in table["rows"])
-    assert json.loads(json.dumps(told)) == told
+    told = report.letter(found(desk, at + 4 * HOUR), language, desk.gateway.in_force.policy)
+    assert told.figures and told.charts and told.tables
+    assert all(max(bar.share for bar in chart.bars) == 1 for chart in told.charts)
+    assert all(len(row) == len(table.head) for table in told.tables for row in table.rows)
+    assert row_values.from_plain("report", json.loads(json.dumps(row_values.to_plain(told)))) == told
 
 
 def test_agents_are_told_by_the_name_people_know(week):
     desk, at = week
-    told = report.context(found(desk, at + 4 * HOUR), "fi", desk.gateway.in_force.policy)
-    agents = next(table for table in told["tables"] if table["title"] == LABELS["fi"]["agents"])
-    assert [row[0] for row in agents["rows"]] == ["ei kukaan", "Anna Virtanen", "Bo Ek"]
+    told = report.letter(found(desk, at + 4 * HOUR), "fi", desk.gateway.in_force.policy)
+    agents = next(table for table in told.tables if table.title == LABELS["fi"]["agents"])
+    assert [row[0] for row in agents.rows] == ["ei kukaan", "Anna Virtanen", "Bo Ek"]
 
 
 def test_a_report_about_nothing_can_be_told(desk):
     told = found(desk, desk.gateway.clock())
-    letter = report.context(told, "en")
-    assert letter["charts"] == letter["tables"] == []
-    assert [one["value"] for one in letter["figures"]] == ["0", "0", "0", "0"]
+    letter = report.letter(told, "en")
+    assert letter.charts == letter.tables == ()
+    assert [one.value for one in letter.figures] == ["0", "0", "0", "0"]
     assert report.plain(told)["oldest"] is None
 
 
@@ -168,9 +164,9 @@ def test_what_answers_really_took_is_kept_for_the_acknowledgement(desk):
 @pytest.mark.parametrize("language", LABELS)
 def test_the_letter_can_be_read_in_every_language_with_and_without_html(week, language):
     desk, at = week
-    told = report.context(found(desk, at + 4 * HOUR), language, desk.gateway.in_force.policy)
+    told = report.letter(found(desk, at + 4 * HOUR), language, desk.gateway.in_force.policy)
     reader = Address("anna@staff.example", "Anna")
-    letter = ch.Outbound("report", ch.Audience.AGENT, (reader,), agent="anna", language=language, context=told)
+    letter = ch.Outbound(told, ch.Audience.AGENT, (reader,), agent="anna", language=language)
     decision = ch.Decision(ch.Fate.FILED, "test", letters=(letter,))
     desk.gateway.store.write(lambda tx: tx.apply(None, decision, desk.gateway.clock(), desk.gateway.ids)).result()
     (sent,) = desk.letters(reader.addr, "report")

@@ -10,6 +10,7 @@ from mailgate.app.admin import control, rights
 from mailgate.app.jobs import retention
 from mailgate.app.questions import report
 from mailgate.core.model import change as ch
+from mailgate.core.model.content import Answer, Solved
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.errors import Permanent, Temporary
@@ -72,7 +73,7 @@ def known(desk):
           ch.SetSubject("Broken xylophone"), ch.Remind("anna", desk.gateway.clock() + HOUR, "call Quirina"),
           ch.Join(Address("friend@other.example", "A friend")))  # fmt: skip
     both = (Address("maija@customer.example"), Address(ADDRESS, "Quirina"))
-    write(desk, other, ch.Outbound("answer", ch.Audience.CUSTOMER, both[:1], both[1:], context={"text": "a fuse"}))
+    write(desk, other, ch.Outbound(Answer(text="a fuse"), ch.Audience.CUSTOMER, both[:1], both[1:]))
     apply(desk, None, effects=(ch.Vote(first, 9, "Thanks for the xylophone"),))
     desk.letters()
     return desk, first, other
@@ -228,7 +229,7 @@ def test_letters_that_wait_for_her_never_leave(known):
     desk, first, _ = known
     solve_all(desk)
     later = desk.gateway.clock() + HOUR
-    write(desk, first, ch.Outbound("solved", ch.Audience.CUSTOMER, (Address(ADDRESS, "Quirina"),), not_before=later))
+    write(desk, first, ch.Outbound(Solved(), ch.Audience.CUSTOMER, (Address(ADDRESS, "Quirina"),), not_before=later))
     rights.forget(desk.gateway, ADDRESS)
     assert {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())} <= {"dead"}
 
@@ -238,7 +239,7 @@ def test_a_letter_others_wait_for_still_reaches_them(known):
     solve_all(desk)
     both = (Address("maija@customer.example"), Address(ADDRESS, "Quirina"))
     later = desk.gateway.clock() + HOUR
-    write(desk, other, ch.Outbound("answer", ch.Audience.CUSTOMER, both, context={"text": "a fuse"}, not_before=later))
+    write(desk, other, ch.Outbound(Answer(text="a fuse"), ch.Audience.CUSTOMER, both, not_before=later))
     rights.forget(desk.gateway, ADDRESS)
     assert traces(desk) == set()
     states = {row["to"]: row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())}

@@ -107,10 +107,11 @@ NOTICES = [
 def test_the_notice_shows_the_other_address(inbound: InboundMail, there: tuple[Any, ...], said: dict[str, str]) -> None:
     """R-03; the requester never changes by itself."""
     decision = decided(inbound, *there)
-    shown = [one.context for one in letters_of(decision) if one.template == "notice"]
+    shown = [one.content for one in letters_of(decision) if one.template == "notice"]
     assert shown
-    for context in shown:
-        assert {key: context[key] for key in ("came_from", "asks_for") if key in context} == said
+    for notice in shown:
+        found = {"came_from": notice.came_from, "asks_for": notice.asks_for}
+        assert {key: address for key, address in found.items() if address} == said
     assert not changes(decision, ch.SetRequester)
 
 
@@ -144,7 +145,7 @@ def test_words_to_nobody_park_also_when_they_are_released(proof: str) -> None:
     found = agent_words.customer_heard(given, ANNA, nobodys, CommandReading(rest="It costs 40 EUR."), {}, ())
     assert isinstance(found, ch.Decision) and found.fate is ch.Fate.PARKED and found.reason == "nobody"
     [receipt] = found.letters
-    assert "#requester ADDRESS" in receipt.context["refused"][0]["why"]
+    assert "#requester ADDRESS" in receipt.content.refused[0].why
 
 
 CALLS = [

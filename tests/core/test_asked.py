@@ -9,12 +9,13 @@ from cases import ANNA, MAIJA, PASS, STRANGER, case, changes, decided, issued, l
 
 from mailgate.core.mails import customer_commands
 from mailgate.core.model import change as ch
+from mailgate.core.model.content import Answer, Solved
 from mailgate.core.model.mail import InboundMail
 from mailgate.core.model.ticket import Status
 
-SOLVED = letter(purpose="stage", template="solved")
-ANSWER = letter(context={"survey": "scale"})
-PLAIN = letter(template="answer")
+SOLVED = letter(purpose="stage", content=Solved())
+ANSWER = letter(content=Answer(survey="scale"))
+PLAIN = letter(content=Answer())
 SCALE = f"\n\nmg:{written(purpose='stage', by='vote')}"
 
 

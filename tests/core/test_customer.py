@@ -31,6 +31,7 @@ from mailgate.core.mails import customer
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Verdict
 from mailgate.core.model import change as ch
+from mailgate.core.model.content import Ack
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, AuthResults, InboundMail
 from mailgate.core.model.policy import Limits
@@ -87,7 +88,7 @@ def test_l13_a_subject_is_echoed_to_people_we_know_alone(
 ) -> None:
     """P-06: not even the first of a day; the name a stranger gives themselves is a word of theirs too."""
     [one] = acks(case(mail(auth=auth), **known))
-    assert bool(one.context["show_subject"]) is shown
+    assert bool(one.content.show_subject) is shown
     assert one.to == ((MAIJA,) if shown else (Address(MAIJA.addr),))
 
 
@@ -105,8 +106,8 @@ def test_t07_a_new_cc_joins_on_a_participants_proven_mail_alone(inbound: Inbound
     decision = decided(inbound, ticket(), letters=[letter(), letter(7)])
     assert decision.reason == "reply"
     assert [one.address for one in changes(decision, ch.Join)] == ([VALDIS] if joins else [])
-    proposed = [one.context.get("proposed") for one in letters_of(decision) if one.template == "notice"]
-    assert proposed == [[] if joins else [VALDIS.addr]] * len(proposed) and proposed
+    proposed = [one.content.proposed for one in letters_of(decision) if one.template == "notice"]
+    assert proposed == [() if joins else (VALDIS.addr,)] * len(proposed) and proposed
 
 
 DENIED = AuthResults("mx.acme.example", (("dmarc", "fail", "customer.example"),))
@@ -124,15 +125,15 @@ FORGED = [
 def test_p03_by_a_mail_a_border_fails_nobody_joins_orders_or_votes_and_agents_see_it(
     inbound: InboundMail, reason: str
 ) -> None:
-    told = [letter(), letter(purpose="vote", template="survey")]
+    told = [letter(), letter(purpose="vote", content=Ack(named="survey"))]
     decision = decided(inbound, ticket(status=ch.Status.WAITING), letters=told)
     assert (decision.fate, decision.reason, decision.effects) == (ch.Fate.FILED, reason, ())
     assert not changes(decision, ch.Join) and changes(decision, ch.AddEntry)[0].unverified
     assert [one.status.value for one in changes(decision, ch.SetStatus)] == (["new"] if reason == "reply" else [])
     assert all((one.requester, one.participants) == (MAIJA, ()) for one in changes(decision, ch.OpenTicket))
     letters = letters_of(decision)
-    assert letters and all(one.audience is ch.Audience.AGENT and one.context["failed"] for one in letters)
-    assert all(one.context.get("proposed", []) == [a.addr for a in inbound.cc] for one in letters)
+    assert letters and all(one.audience is ch.Audience.AGENT and one.content.failed for one in letters)
+    assert all((one.content.proposed or ()) == tuple(a.addr for a in inbound.cc) for one in letters)
 
 
 def test_p03_a_border_may_be_told_to_veto_agents_alone() -> None:

@@ -121,17 +121,17 @@ def test_each_ticket_stands_in_the_first_list_that_fits() -> None:
         {"agent": "bo", "subject": "Other", "why": "stale", "mail": 8, "from": "bo@staff.example"},
     ]
     sections = morning.agents_list(AT, ANNA, mine, parked)
-    assert [section["title"] for section in sections] == [
+    assert [section.title for section in sections] == [
         list_words.phrase(key, "en") for key in ("parked", "overdue", "today", "answer", "mine")
     ]
-    assert [one["label"] for one in sections[0]["facts"]] == ["anna"]
-    assert [[row["number"] for row in section["rows"]] for section in sections[1:]] == [[1], [2], [3], [4, 5]]
+    assert [one.label for one in sections[0].facts] == ["anna"]
+    assert [[row.number for row in section.rows] for section in sections[1:]] == [[1], [2], [3], [4, 5]]
     assert morning.agents_list(AT, ANNA, [], parked[1:]) == []
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
     [section] = morning.agents_list(AT, ANNA, [ticket(n) for n in range(30)], [])
-    assert len(section["rows"]) == morning.MOST and "5" in section["text"]
+    assert len(section.rows) == morning.MOST and "5" in section.text
 
 
 @pytest.mark.parametrize("language", ["fi", "pl", "lv"])

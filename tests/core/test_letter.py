@@ -8,13 +8,17 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from mailgate.core.commands import reader as command
+from mailgate.core.letters import row_values
 from mailgate.core.letters import views as showing
 from mailgate.core.letters.letter import SUPPRESS, DueLetter, Letter, head
+from mailgate.core.letters.row_values import from_plain
 from mailgate.core.model.change import Audience, Urgency
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Agent, Department, Key, Policy
+from mailgate.core.model.shown import Joining, NamedFile
 from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
 from mailgate.core.proof import one_tap, token
+from mailgate.wire.letters import variables
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 KEY = Key("k1", b"0123456789abcdef0123456789abcdef")
@@ -28,7 +32,7 @@ POLICY = Policy(
     keys=(KEY,),
     agents=(Agent(7, "anna", "anna.private@home.example", full_name="Anna", timezone="Europe/Helsinki"),),
 )
-CUSTOMERS = [name for name in showing.VARIABLES if name in (
+CUSTOMERS = [name for name in row_values.VARIABLES if name in (
     "ack", "answer", "taken", "waiting", "transferred", "reopened", "delayed", "nudge", "closing", "solved", "status",
     "vote_thanks")]  # fmt: skip
 MAIJA = Address("maija@customer.example", "Maija Virtanen")
@@ -62,10 +66,10 @@ def due(template: str, audience: str = "customer", **parts: object) -> DueLetter
     number = about.number if isinstance(about, Ticket) else None
     known = token.Token(number, audience, reader, purpose, "abcdefgh")
     given = {
-        "id": 1, "ticket": about, "template": template, "audience": audience, "agent": agent, "purpose": purpose,
+        "id": 1, "ticket": about, "content": from_plain(template, parts.pop("says", {})), "audience": audience, "agent": agent, "purpose": purpose,
         "department": "", "language": "en", "subject": "", "in_reply_to": "", "references": (),
         "message_id": token.message_id(token.mint(KEY, known, "id"), "acme.example"), "to": (MAIJA,), "cc": (),
-        "context": {}, "attachments": (), "urgency": Urgency.ACK if template == "ack" else Urgency.NOTICE,
+        "attachments": (), "urgency": Urgency.ACK if template == "ack" else Urgency.NOTICE,
         "created_at": NOW, "rendered": None,
     } | parts  # fmt: skip
     return DueLetter(**given)  # type: ignore[arg-type]
@@ -87,9 +91,16 @@ POISON = {
 @pytest.mark.parametrize("template", [*CUSTOMERS, "expert", "forward"])
 def test_nothing_internal_reaches_a_customer_or_outsider_whatever_the_context_holds(template: str) -> None:
     audience = "expert" if template in ("expert", "forward") else "customer"
-    letter = headed(template, audience, context=POISON)
+    letter = headed(template, audience, says=POISON)
     told = json.dumps(
-        [letter.context, letter.subject, letter.marks, str(letter.from_), str(letter.reply_to), letter.sender],
+        [
+            variables.of_letter(letter.view),
+            letter.subject,
+            letter.marks,
+            str(letter.from_),
+            str(letter.reply_to),
+            letter.sender,
+        ],
         default=str,
     )
     assert "CANARY" not in told
@@ -99,7 +110,7 @@ def test_nothing_internal_reaches_a_customer_or_outsider_whatever_the_context_ho
 
 @pytest.mark.parametrize("template", CUSTOMERS)
 def test_customers_see_the_plain_department_address_alone(template: str) -> None:
-    letter = headed(template, context={"reply_to": "support+1042.token@acme.example"})
+    letter = headed(template, says={"reply_to": "support+1042.token@acme.example"})
     assert letter.from_.addr == "support@acme.example"
     assert letter.reply_to == Address("support@acme.example")
     assert "List-Id" not in dict(letter.marks)
@@ -112,7 +123,7 @@ def test_an_answer_comes_from_the_agent_in_the_departments_name() -> None:
     letter = headed("answer", in_reply_to="<x@y>")
     assert letter.from_ == Address("support@acme.example", "Anna, Acme Support")
     assert letter.subject == "Re: [#1042] Broken lamp"
-    assert letter.context["text"] == "Have you tried another bulb?"
+    assert letter.view.content.text == "Have you tried another bulb?"
 
 
 def test_a_letter_of_another_department_comes_from_its_address() -> None:
@@ -120,18 +131,16 @@ def test_a_letter_of_another_department_comes_from_its_address() -> None:
 
 
 def test_a_notice_comes_from_the_customer_at_our_address() -> None:
-    letter = headed(
-        "notice", "agent", context={"from": {"name": "Timo", "address": "t@x"}, "reply_to": "s+1@acme.example"}
-    )
+    letter = headed("notice", "agent", says={"from": {"name": "Timo", "address": "t@x"}})
     assert letter.from_ == Address("support@acme.example", "Timo (#1042)")
-    assert letter.reply_to == Address("s+1@acme.example")
+    assert letter.reply_to == Address("support@acme.example")
     assert letter.subject == "[#1042] Broken lamp"
     assert letter.timezone == "Europe/Helsinki"
 
 
 def test_l13_an_acknowledgement_echoes_a_subject_only_to_somebody_we_know() -> None:
-    assert headed("ack", context={"show_subject": False}).subject == ""
-    assert headed("ack", context={"show_subject": True}, in_reply_to="<x@y>").subject == "Re: [#1042] Broken lamp"
+    assert headed("ack", says={"show_subject": False}).subject == ""
+    assert headed("ack", says={"show_subject": True}, in_reply_to="<x@y>").subject == "Re: [#1042] Broken lamp"
 
 
 @pytest.mark.parametrize(
@@ -178,7 +187,7 @@ def test_only_acknowledgements_have_a_null_sender() -> None:
 
 
 def test_agents_filter_by_list_id_and_reason() -> None:
-    marks = dict(headed("notice", "agent", context={"why": "owner"}).marks)
+    marks = dict(headed("notice", "agent", says={"why": "owner"}).marks)
     assert marks["List-Id"] == "<support.tickets.acme.example>"
     assert marks["X-Mailgate-Reason"] == "owner"
 
@@ -191,6 +200,10 @@ def test_the_thread_is_the_customers() -> None:
 # --- one-tap answers --------------------------------------------------------------------------------------------------
 
 
+def taps(letter: Letter) -> tuple[one_tap.TapLink, ...]:
+    return letter.view.agents.taps if letter.view.agents else ()
+
+
 def opened(href: str) -> tuple[str, str, str]:
     """Address, subject and body of the mail that a link opens."""
     parts = urlsplit(href)
@@ -199,13 +212,13 @@ def opened(href: str) -> tuple[str, str, str]:
 
 
 def test_each_tap_carries_a_token_bound_to_its_own_verb() -> None:
-    links = headed("notice", "agent").context["taps"]
-    assert [link["command"] for link in links] == [command for _, command in one_tap.VERBS]
+    links = taps(headed("notice", "agent"))
+    assert [link.command for link in links] == [command for _, command in one_tap.VERBS]
     for link in links:
-        address, subject, body = opened(link["href"])
-        assert (address, subject) == ("support@acme.example", f"[#1042] {link['command']}")
+        address, subject, body = opened(link.href)
+        assert (address, subject) == ("support@acme.example", f"[#1042] {link.command}")
         (written,) = token.in_text(body)
-        known = token.read(written, POLICY.keys, "tap", token.bound_to(link["command"]))
+        known = token.read(written, POLICY.keys, "tap", token.bound_to(link.command))
         assert known is not None and (known.ticket, known.agent, known.audience) == (1042, 7, "agent")
         assert token.read(written, POLICY.keys, "mark") is None
         assert token.read(written, POLICY.keys, "tap", token.bound_to("#solve all")) is None
@@ -225,30 +238,30 @@ def test_each_tap_is_a_command_we_understand(line: str) -> None:
 
 
 def test_parked_mail_is_answered_by_its_own_taps() -> None:
-    letter = headed("receipt", "agent", context={"parked": True})
-    assert [link["command"] for link in letter.context["taps"]] == ["#send", "#send words", "#drop"]
-    (written,) = token.in_text(opened(letter.context["taps"][0]["href"])[2])
+    letter = headed("receipt", "agent", says={"parked": True})
+    assert [link.command for link in taps(letter)] == ["#send", "#send words", "#drop"]
+    (written,) = token.in_text(opened(taps(letter)[0].href)[2])
     known = token.read(written, POLICY.keys, "tap", token.bound_to("#send"))
     assert known is not None and known.letter == token.letter_of(letter.message_id)
     other = headed("was_it_you", "agent")
-    assert [link["command"] for link in other.context["taps"]] == ["#yes", "#yes always", "#drop"]
+    assert [link.command for link in taps(other)] == ["#yes", "#yes always", "#drop"]
 
 
 def test_p01_the_marker_leads_to_the_letter_and_is_not_its_message_id() -> None:
     letter = headed("notice", "agent")
-    (written,) = token.in_text(letter.context["mark"])
+    (written,) = token.in_text(letter.view.mark)
     known = token.read(written, POLICY.keys, "mark")
     assert known == token.in_message_id(letter.message_id, POLICY.keys)
     assert token.in_message_id(token.message_id(written, "acme.example"), POLICY.keys) is None
 
 
 def test_a_vote_is_one_of_eleven_mails_signed_for_the_ticket() -> None:
-    scale = headed("solved", context={"survey": True}).context["scale"]
-    assert [one["score"] for one in scale] == list(range(11))
-    for one in scale:
-        _, subject, body = opened(one["href"])
-        assert subject == f"[#1042] {one['score']}"
-        assert body.splitlines()[0] == str(one["score"])
+    scale = headed("solved", says={"survey": "scale"}).view.scale
+    assert [one.score for one in scale or ()] == list(range(11))
+    for one in scale or ():
+        _, subject, body = opened(one.href)
+        assert subject == f"[#1042] {one.score}"
+        assert body.splitlines()[0] == str(one.score)
         known = token.read(token.in_text(body)[0], POLICY.keys, "vote")
         assert known is not None and (known.ticket, known.audience) == (1042, "customer")
 
@@ -261,29 +274,20 @@ def test_a_mailto_link_cannot_be_broken_out_of() -> None:
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-def test_lists_are_filled_up_so_that_templates_may_rely_on_them() -> None:
-    letter = headed("digest", "agent", context={"sections": [{"title": "Mine", "rows": [{"number": 5}]}]})
-    section = letter.context["sections"][0]
-    assert (section["text"], section["facts"]) == ("", [])
-    assert section["rows"][0] == {
-        "n": 0, "number": 5, "subject": "", "who": "", "department": "", "status": "", "owner": "", "priority": "", "due": None,
-    }  # fmt: skip
-
-
 def test_c10_a_notice_names_attachments_without_carrying_them() -> None:
     from mailgate.core.model.mail import Attachment
 
     big = Attachment("film.mp4", "video/mp4", 30_000_000, "0" * 64, "2")
     entry = Entry(9, EntryKind.CUSTOMER, MAIJA.addr, MAIJA.name, NOW, "See the film.", attachments=(big,))
     letter = headed("notice", "agent", ticket=ticket(entries=(entry,)))
-    assert letter.context["attachments"] == [{"name": "film.mp4", "size": 30_000_000}]
+    assert letter.view.content.attachments == (NamedFile("film.mp4", 30_000_000),)
 
 
 def test_a_long_thread_is_cut_at_its_old_end() -> None:
     entries = tuple(Entry(n, EntryKind.CUSTOMER, MAIJA.addr, "", NOW, f"{n} " + "x" * 20_000) for n in range(1, 6))
     views = showing.entry_views(ticket(entries=entries), Audience.AGENT, POLICY)
-    assert views[0]["text"] == entries[-1].text
-    assert sum(len(view["text"]) for view in views) < showing.LONGEST_THREAD + 10 * len(views)
+    assert views[0].text == entries[-1].text
+    assert sum(len(view.text) for view in views) < showing.LONGEST_THREAD + 10 * len(views)
 
 
 def test_a_reply_names_those_who_will_get_it() -> None:
@@ -291,17 +295,17 @@ def test_a_reply_names_those_who_will_get_it() -> None:
     many = tuple(Address(f"p{n}@x.example", f"P{n}") for n in range(6))
     nobody = (Address("nobody@invalid.invalid"), Address("support@acme.example"))
     found = showing.receivers_shown(
-        replace(ticket(), participants=(*many, *nobody)), POLICY, [{"address": "p5@x.example", "since": "t"}]
+        replace(ticket(), participants=(*many, *nobody)), POLICY, [Joining("p5@x.example", "t")]
     )
-    assert [one["address"] for one in found] == [MAIJA.addr, *(one.addr for one in many)]
-    assert [one["since"] for one in found] == [None] * 6 + ["t"]
-    assert showing.receivers_shown(replace(ticket(), requester=nobody[0], participants=nobody), POLICY) == []
+    assert [one.address for one in found] == [MAIJA.addr, *(one.addr for one in many)]
+    assert [one.since for one in found] == [None] * 6 + ["t"]
+    assert showing.receivers_shown(replace(ticket(), requester=nobody[0], participants=nobody), POLICY) == ()
 
 
 def test_a_refusal_to_a_customer_stays_a_sentence() -> None:
-    assert headed("status", context={"refused": "It is too late."}).context["refused"] == "It is too late."
+    assert headed("status", says={"refused": "It is too late."}).view.content.refused == "It is too late."
 
 
 @pytest.mark.parametrize("template", CUSTOMERS)
 def test_no_customers_letter_carries_a_marker(template: str) -> None:
-    assert headed(template).context["mark"] == ""
+    assert headed(template).view.mark == ""

@@ -34,16 +34,29 @@ from cases import (
 from mailgate.core.clock import collected, cover, escalation, leaving, waking
 from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.workflow import Actor, Granted, KnownWorld
-from mailgate.core.letters import readers, status_letters
+from mailgate.core.letters import readers, row_values, status_letters
 from mailgate.core.letters.letter import DueLetter
-from mailgate.core.letters.views import VARIABLES
+from mailgate.core.letters.row_values import VARIABLES
 from mailgate.core.mails import agent_answer, bounce, customer, receipt, unreadable
 from mailgate.core.model import change as ch
 from mailgate.core.model import changed
+from mailgate.core.model.content import (
+    Ack,
+    Answer,
+    Content,
+    Digest,
+    ExpertAsked,
+    Notice,
+    Question,
+    Reminded,
+    Solved,
+    WasItYou,
+)
 from mailgate.core.model.facts import Absence, SentLetter
 from mailgate.core.model.mail import Address, Attachment, AuthResults, BouncedRecipient, Envelope
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import EscalationStep, LetterPolicy, Sla
+from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status
 from mailgate.core.rules.rule import RuleEffects
 from mailgate.store import rows
@@ -52,7 +65,7 @@ TABLE = Path(__file__).with_name("letter_rows.json")  # cause -> [[template, wha
 DENIED = AuthResults("mx.acme.example", (("dmarc", "fail", "customer.example"),))
 QUIET = Moment(POLICY, facts(), NOW)  # nothing else is known
 WITH_ADMIN = replace(QUIET, policy=replace(POLICY, admin="root@acme.example"))
-EVERY = replace(POLICY, letters=LetterPolicy(stages=tuple(status_letters.TEMPLATES)))
+EVERY = replace(POLICY, letters=LetterPolicy(stages=tuple(status_letters.STAGES)))
 BY_ID: dict[str, Any] = {"in_reply_to": (issued(),)}
 NOTICE = letter(to=ANNA, purpose="customer")
 ANSWERS: dict[str, Any] = {"by": ANNA, "in_reply_to": (NOTICE.message_id,)}
@@ -119,18 +132,17 @@ def answered(text: str, **more: Any) -> Iterable[ch.Outbound]:
 def claimed(audience: str) -> DueLetter:
     name = "bo" if audience == "agent" else ""
     return DueLetter(
-        id=1, ticket=ticket(), template="answer", audience=audience, agent=name, purpose="words", department="support",
-        language="en", subject="", message_id="<x@y>", in_reply_to="", references=(), to=(), cc=(), context={},
-        attachments=(), urgency=0, created_at=NOW, rendered=None,
+        id=1, ticket=ticket(), content=Answer(), audience=audience, agent=name, purpose="words", department="support",
+        language="en", subject="", message_id="<x@y>", in_reply_to="", references=(), to=(), cc=(), attachments=(), urgency=0, created_at=NOW, rendered=None,
     )  # fmt: skip
 
 
 def remembered(told: ch.Outbound) -> SentLetter:
-    return letter(None, ANNA, "release", template=told.template, mail=5, context=told.context)
+    return letter(None, ANNA, "release", mail=5, content=told.content)
 
 
 def parked_list() -> ch.Outbound:
-    return readers.to_agent(POLICY, ANNA, "digest", purpose="note", **collected.parked(PARKED, POLICY, "en"))
+    return readers.to_agent(POLICY, ANNA, collected.parked(PARKED, POLICY, "en"), purpose="note")
 
 
 def silent() -> Any:
@@ -141,8 +153,8 @@ SUPPORT, SALES = POLICY.departments
 NUDGED = replace(SUPPORT, nudge=2 * D, solve_after=5 * D)
 HELD = ticket(status=Status.HOLD, status_until=NOW, owner="bo")
 PARKS = mail("Our notes about the lamp.\n> quoted between\nno", fresh="> quoted between\nno", **ANSWERS)
-EXPERT = letter(to="expert", purpose="expert", template="expert", context={"expert": STRANGER.key})
-LIST = letter(None, ANNA, "tables", template="question", context={"rows": [{"number": 1042}]})
+EXPERT = letter(to="expert", purpose="expert", content=ExpertAsked(expert=STRANGER.key))
+LIST = letter(None, ANNA, "tables", content=Question(rows=(TicketRow(number=1042),)))
 
 CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     # --- a customer's mail
@@ -167,7 +179,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
         duplicate_departments=("support",)),
     "#status": lambda: of_mail(mail("#status", **BY_ID), ticket(), letters=[letter()]),
     "#reopen, refused": lambda: of_mail(mail("#reopen", **BY_ID), ticket(), letters=[letter()]),
-    "a low vote": lambda: of_mail(mail("2", **BY_ID), ticket(), letters=[letter(purpose="words", template="solved")]),
+    "a low vote": lambda: of_mail(mail("2", **BY_ID), ticket(), letters=[letter(purpose="words", content=Solved())]),
     "an expert's answer": lambda: of_mail(
         mail(by=STRANGER, in_reply_to=(issued(to="expert", purpose="expert"),)), ticket(),
         letters=[EXPERT]),
@@ -245,7 +257,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
 
 def row(letter: ch.Outbound) -> list[Any]:
     """A letter's template, and what its row keeps."""
-    return [letter.template, json.loads(rows.dumps(letter.context))]
+    return [letter.template, json.loads(rows.dumps(row_values.to_plain(letter.content)))]
 
 
 KEPT: dict[str, list[list[Any]]] = json.loads(TABLE.read_text())
@@ -263,3 +275,29 @@ def test_the_table_has_every_cause_and_most_templates() -> None:
         "report",
         "welcome",
     }
+
+
+@pytest.mark.parametrize("cause", KEPT)
+def test_a_row_is_read_as_it_was_written(cause: str) -> None:
+    for template, kept in KEPT[cause]:
+        assert row_values.to_plain(row_values.from_plain(template, kept)) == kept
+
+
+OLD: list[tuple[str, str, dict[str, Any], Content]] = [
+    ("what is lacking has its default", "notice", {}, Notice()),
+    ("a question of 0.1.0, which named one mail", "was_it_you", {"subject": "Lamp", "text": "Done", "address": "a@b.example"},
+     WasItYou(subject="Lamp", text="Done", address="a@b.example")),
+    ("what no letter says any more", "notice", {"why": "reply", "warning": "!", "recipients": [], "html": "<p>"}, Notice(why="reply")),
+    ("what a later version may say", "reminder", {"text": "Call.", "soon": {"a": [1]}}, Reminded(text="Call.")),
+    ("nothing where something is expected", "question", {"sections": [{"title": "Mine", "rows": None, "text": None}], "more": None},
+     Question(sections=(Section("Mine"),))),
+    ("nothing in a field that never is nothing", "digest", {"title": None, "sections": None}, Digest()),
+    ("an acknowledgement of the admin's own", "ack-vip", {"show_subject": True}, Ack(named="ack-vip", show_subject=True)),
+    ("a row that was emptied when somebody was forgotten", "answer", {}, Answer()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("template", "kept", "content"), [one[1:] for one in OLD], ids=[one[0] for one in OLD])
+def test_a_row_of_any_version_can_be_read(template: str, kept: dict[str, Any], content: Content) -> None:
+    found = row_values.from_plain(template, kept)
+    assert (found, found.template) == (content, template)

@@ -9,6 +9,7 @@ from cases import ANNA, BO, CAI, NOW, OFFICE, POLICY, H, case, mail, ticket
 
 from mailgate.core.letters import readers
 from mailgate.core.mails import notices
+from mailgate.core.model.content import Notice
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Department
@@ -69,4 +70,4 @@ def test_a_notice_waits_for_working_hours_unless_it_is_urgent(priority: Priority
 @pytest.mark.parametrize(("steer", "names"), [(True, ["bo", "cai"]), (False, ["anna", "bo", "cai"])])
 def test_who_wrote_a_note_hears_nothing_of_it_and_who_only_seems_to_does(steer: bool, names: list[str]) -> None:
     given = case(mail(by=ANNA), ticket(), authority=Authority(agent=ANNA, steer=steer))
-    assert [one.agent for one in notices.internal_note(given, ticket(), "note")] == names
+    assert [one.agent for one in notices.internal_note(given, ticket(), Notice(why="note"))] == names

@@ -73,9 +73,9 @@ def test_the_lead_reads_how_bad_it_is_who_has_how_much_and_what_would_help(langu
     found = foreseen(tickets)
     assert found is not None
     part = overload.section(POLICY, found, language)
-    assert [one["value"] for one in part["facts"]] == ["9", "1"] and part["facts"][0]["label"] == "Anna Virtanen"
-    lines = part["text"].split("\n")
+    assert [one.value for one in part.facts] == ["9", "1"] and part.facts[0].label == "Anna Virtanen"
+    lines = part.text.split("\n")
     assert len(lines) == 6, "the forecast, the pace, hours, free tickets, an uneven load, low priority"
     assert "8" in lines[0] and "10" in lines[0] and "50" in lines[1] and "40" in lines[1] and "8" in lines[2]
     assert "bo" in lines[3] and "Anna Virtanen" in lines[4]
-    assert [row["number"] for row in part["rows"]] == [ticket.number for ticket in found.late]
+    assert [row.number for row in part.rows] == [ticket.number for ticket in found.late]

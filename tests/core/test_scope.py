@@ -26,15 +26,17 @@ from cases import (
 
 from mailgate.core.mails import decide
 from mailgate.core.model import change as ch
+from mailgate.core.model.content import Question, Solved, WasItYou
 from mailgate.core.model.mail import Address, Envelope, InboundMail
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.shown import TicketRow
 from mailgate.core.proof import authority, token
 
 ONE, OTHER = ticket(1003), ticket(1004)
 HERS = letter(1003, ANNA, "customer")
 SECOND = letter(1004, ANNA, "customer")
-LIST = letter(None, ANNA, "tables", template="question", context={"rows": [{"number": 1003}]})
-SOLVED = letter(1003, purpose="stage", template="solved")
+LIST = letter(None, ANNA, "tables", content=Question(rows=(TicketRow(number=1003),)))
+SOLVED = letter(1003, purpose="stage", content=Solved())
 BOTH = "[#1003] [#1004] #solve"
 TAP = f"mg:{written(1003, ANNA, 'customer', 'tap', token.bound_to('#solve'))}"
 IDS = {"in_reply_to": (HERS.message_id,)}
@@ -98,8 +100,8 @@ def test_p02_a_spent_token_beside_a_live_one_widens_nothing() -> None:
     assert decided(inbound, ONE, OTHER, letters=[HERS, spent]).fate is ch.Fate.PARKED
 
 
-ROWS = {"rows": [{"number": 1004}, {"number": 1003}]}
-COUNTED = letter(None, ANNA, "tables", template="question", context=ROWS)
+ROWS = Question(rows=(TicketRow(number=1004), TicketRow(number=1003)))
+COUNTED = letter(None, ANNA, "tables", content=ROWS)
 MARK = f"mg:{written(None, ANNA, 'tables')}"
 MINE = f"mg:{written(None, ANNA, 'tables', 'ask', token.bound_to('#mine'))}"
 NOTE = letter(None, ANNA, "note")
@@ -160,7 +162,7 @@ def test_w20_words_in_answer_to_a_list_are_kept_or_wait(inbound: InboundMail, fa
 
 def test_w20_words_beside_numbered_lines_come_back_in_the_receipt() -> None:
     decision = decided(mail("1 take\n\nand call them", by=ANNA, **BY_ID), ONE, OTHER, letters=[COUNTED])  # type: ignore[arg-type]
-    assert "and call them" in next(one.context["text"] for one in letters_of(decision) if one.template == "receipt")
+    assert "and call them" in next(one.content.text for one in letters_of(decision) if one.template == "receipt")
 
 
 VOTE = f"0\n\nmg:{written(1003, purpose='stage', by='vote')}"
@@ -196,7 +198,7 @@ def test_p11_a_customers_order_needs_an_id_of_that_very_ticket() -> None:
 
 
 def test_the_word_about_a_parked_mail_counts_and_not_the_echo_of_its_subject() -> None:
-    question = letter(None, ANNA, "release", template="was_it_you", mail=7)
+    question = letter(None, ANNA, "release", content=WasItYou(), mail=7)
     inbound = mail("#yes", by=ANNA, subject="Re: [#1003] #close", in_reply_to=(question.message_id,))
     decision = decided(inbound, ONE, letters=[question])
     assert (decision.reason, decision.steps) == ("release #yes", ())

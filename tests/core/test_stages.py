@@ -10,6 +10,7 @@ import pytest
 from mailgate.core.letters import status_letters
 from mailgate.core.model.change import Assign, Change, Journal, MergeInto, Move, SetStatus, Tag
 from mailgate.core.model.changed import ticket_after
+from mailgate.core.model.content import Solved
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
@@ -19,7 +20,7 @@ from mailgate.core.model.ticket import Due, Status, Ticket
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MAIJA = Address("maija@customer.example", "Maija")
-EVERY = tuple(status_letters.TEMPLATES)
+EVERY = tuple(status_letters.STAGES)
 POLICY = Policy(
     name="Acme",
     domain="acme.example",
@@ -65,7 +66,7 @@ REACHED = [
 @pytest.mark.parametrize(("stage", "before", "changes"), REACHED)
 def test_the_stage_a_change_reaches(stage: str, before: Ticket, changes: tuple[Change, ...]) -> None:
     letters = written(before, *changes)
-    assert [letter.template for letter in letters] == ([status_letters.TEMPLATES[stage]] if stage else [])
+    assert [letter.template for letter in letters] == ([status_letters.STAGES[stage].TEMPLATE] if stage else [])
 
 
 @pytest.mark.parametrize("stage", [stage for stage in EVERY if stage != "late"])
@@ -117,7 +118,7 @@ def test_the_letter_stands_in_the_customers_thread_and_language() -> None:
     [letter] = written(TICKET, SOLVE, facts=Facts(customer_ids={1042: ids}))
     assert (letter.in_reply_to, letter.references) == (ids[1], ids)
     assert (letter.language, letter.purpose, letter.to, letter.cc) == ("fi", "stage", (MAIJA,), ())
-    assert letter.context == {"survey": "scale", "reopen_days": 14}
+    assert letter.content == Solved(survey="scale", reopen_days=14)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_the_letter_stands_in_the_customers_thread_and_language() -> None:
 def test_the_solved_letter_asks_as_the_admin_says(survey: bool | str, shown: str) -> None:
     policy = replace(POLICY, letters=LetterPolicy(stages=EVERY, survey=survey))
     [letter] = written(TICKET, SOLVE, policy=policy)
-    assert letter.context["survey"] == shown
+    assert letter.content.survey == shown
 
 
 def test_an_agents_change_may_be_undone_before_it_is_told() -> None:

@@ -45,6 +45,7 @@ from mailgate.core.model.change import (
     Watch,
     Withdraw,
 )
+from mailgate.core.model.content import ExpertAsked, Handover
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
@@ -259,14 +260,14 @@ def test_the_new_owner_gets_the_whole_thread_and_the_old_one_hears_of_it() -> No
         ("handover", "bo", "note"),
         ("notice", "anna", "note"),
     ]
-    assert letters[0].context == {"by": "Cai Lind", "why": "", "text": "Hello"}
-    assert "cai@desk.example" not in str(letters[1].context)
+    assert letters[0].content == Handover(by="Cai Lind", text="Hello")
+    assert "cai@desk.example" not in str(letters[1].content)
 
 
 def test_the_other_department_hears_why_a_ticket_comes() -> None:
     letters = granted("#move billing wants an invoice").outbound
     assert {one.agent for one in letters} == {"cai", "dan"}
-    assert {one.context["why"] for one in letters} == {"wants an invoice"}
+    assert {one.content.why for one in letters} == {"wants an invoice"}
 
 
 def test_an_outsider_is_asked_and_a_colleague_too() -> None:
@@ -274,10 +275,10 @@ def test_an_outsider_is_asked_and_a_colleague_too() -> None:
     assert outside.changes == (Journal("asked", "lab@tester.example"),)
     (letter,) = outside.outbound
     assert (letter.audience, letter.template, letter.to[0].addr) == (Audience.EXPERT, "expert", "lab@tester.example")
-    assert letter.context == {"expert": "lab@tester.example", "question": "is it the fuse?", "by": "Anna Kask"}
+    assert letter.content == ExpertAsked(expert="lab@tester.example", question="is it the fuse?", by="Anna Kask")
     inside = granted("#ask bo")
     assert (inside.outbound[0].audience, inside.outbound[0].agent) == (Audience.AGENT, "bo")
-    assert inside.outbound[0].context["question"] == "Hello"
+    assert inside.outbound[0].content.question == "Hello"
     assert judge("#ask bo", words=" ") == Refusal("no_question")
 
 

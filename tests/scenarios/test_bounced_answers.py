@@ -15,6 +15,7 @@ from mailgate.app.jobs.schedule import run_job
 from mailgate.app.outbox import failures
 from mailgate.config.load import load
 from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.model.content import Answer
 from mailgate.core.model.mail import Address
 
 US, KARI = "support@acme.example", "kari@customer.example"
@@ -114,8 +115,8 @@ def test_r05_a_letter_our_own_relay_refuses_does_the_same(desk: Desk, recipient:
     number, letter = answered(desk, KARI)
     ticket = desk.ticket(number)
     due = DueLetter(
-        1, ticket, "answer", "customer", "", "words", "support", "en", "", str(letter["Message-ID"]), "", (),
-        (Address(MAIJA),), (Address(KARI),), {}, (), 0, desk.clock(), None,
+        1, ticket, Answer(), "customer", "", "words", "support", "en", "", str(letter["Message-ID"]), "", (),
+        (Address(MAIJA),), (Address(KARI),), (), 0, desk.clock(), None,
     )  # fmt: skip
     write = failures.undelivered(desk.gateway.in_force, desk.gateway.ids, desk.clock)
     one = DueDelivery(1, recipient, 1, "sending")

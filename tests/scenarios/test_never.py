@@ -226,7 +226,7 @@ def test_no_mistyped_command_is_sent_and_the_receipt_names_the_right_one(
     missed = []
     for word, name in SAMPLE:
         decision = judged(desk, reply(notice, ANNA, place.replace("{word}", word)))
-        named = [one["nearest"] for letter in decision.letters for one in letter.context.get("refused", ())]
+        named = [one.nearest for letter in decision.letters for one in getattr(letter.content, "refused", None) or ()]
         if decision.fate is not Fate.PARKED or to_customers(decision) or f"#{name}" not in ", ".join(named).split(", "):
             missed.append((word, name, str(decision.fate), named))
     assert missed == []
@@ -249,4 +249,4 @@ def test_an_honest_letter_goes_out_as_it_was_written(judging: tuple[Desk, EmailM
     assert decision.fate is Fate.FILED, decision.trace["commands"]
     assert to_customers(decision) == ["answer"]
     [sent] = [one for step in decision.steps for one in step.outbound if one.template == "answer"]
-    assert str(sent.context["text"]).split() == letter.split()
+    assert sent.content.text.split() == letter.split()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailgate.core.model.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
+from mailgate.core.model.content import Ack
 from mailgate.core.model.facts import Needs
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.policy import Agent, Department
@@ -116,7 +117,7 @@ class Bench:
 
 
 def ack(to=ANNA, **more):
-    return Outbound("ack", Audience.CUSTOMER, (to,), urgency=Urgency.ACK, **more)
+    return Outbound(Ack(writer=to.key), Audience.CUSTOMER, (to,), urgency=Urgency.ACK, **more)
 
 
 def agent(name, number=0):

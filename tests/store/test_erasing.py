@@ -97,7 +97,7 @@ def test_entries_the_index_does_not_know_yet_are_left_to_it(bench):
 
 
 def test_words_go_and_the_ticket_is_still_found_by_title_and_person(bench, letters):
-    number = bench.open("Lamp", outbound=(letters(context={"text": "secret"}),))
+    number = bench.open("Lamp", outbound=(letters(),))
     index(bench)
     assert found(bench, "words") == [number]
     bench.write(lambda tx: tx.tickets.drop_words([number]))

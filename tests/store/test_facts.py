@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailgate.core.model import change as ch
+from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import EntryKind, Status
 
@@ -63,7 +64,7 @@ def test_what_is_parked_or_in_quarantine_makes_no_duplicate(bench):
 
 
 def test_an_agents_tokens_are_revoked_for_one_ticket(bench):
-    notice = ch.Outbound("notice", ch.Audience.AGENT, (Address("ann@desk.example"),), agent="ann")
+    notice = ch.Outbound(Notice(), ch.Audience.AGENT, (Address("ann@desk.example"),), agent="ann")
     one, two = bench.open("1", outbound=(notice,)), bench.open("2", outbound=(notice,))
     bench.apply(None, ch.RevokeTokens("ann", "outsider on Cc"), ticket=one)
     ids = [row["message_id"] for row in bench.read(lambda read: read.outbox.deliveries())]
@@ -73,7 +74,7 @@ def test_an_agents_tokens_are_revoked_for_one_ticket(bench):
 
 def test_ids_customers_may_see_are_theirs_and_ours_to_them_in_order(bench, letters):
     number = bench.open(outbound=(letters(),))
-    notice = ch.Outbound("notice", ch.Audience.AGENT, (Address("ann@desk.example"),), agent="ann")
+    notice = ch.Outbound(Notice(), ch.Audience.AGENT, (Address("ann@desk.example"),), agent="ann")
     bench.apply(None, ch.Journal("x"), ticket=number, outbound=(notice,))
     bench.now += HOUR
     mail = customer(bench, number)

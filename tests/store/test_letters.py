@@ -5,15 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from mailgate.core.letters.row_values import from_plain
 from mailgate.core.model import change as ch
+from mailgate.core.model.content import Ack, Answer, Digest
 from mailgate.core.model.mail import Address
 
 BO = Address("bo@other.example", "Bo")
+ANSWER = Answer(text="words", agent="ann")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
-def letter(template="answer", urgency=ch.Urgency.WORDS, to=(BO,), **more):
-    return ch.Outbound(template, ch.Audience.CUSTOMER, to, urgency=urgency, **more)
+def letter(content=ANSWER, urgency=ch.Urgency.WORDS, to=(BO,), **more):
+    return ch.Outbound(content, ch.Audience.CUSTOMER, to, urgency=urgency, **more)
 
 
 def states(bench):
@@ -25,7 +28,7 @@ def test_a_claimed_letter_carries_all_that_is_needed_to_word_and_send_it(bench):
     cc = Address("Carl@Other.example", "Carl")
     out = letter(
         cc=(cc,), department="sales", language="fi", purpose="customer", in_reply_to="<a@b>", references=("<r@b>", "<a@b>"),
-        context={"who": "Ann", "at": bench.now}, attachments=((0, "2.1"),), agent="ann",
+        attachments=((0, "2.1"),), agent="ann",
     )  # fmt: skip
     number = bench.open(outbound=(out,))
     (due,) = bench.claim()
@@ -34,21 +37,21 @@ def test_a_claimed_letter_carries_all_that_is_needed_to_word_and_send_it(bench):
     assert (due.template, due.audience, due.agent, due.purpose) == ("answer", "customer", "ann", "customer")
     assert (due.department, due.language, due.subject) == ("sales", "fi", "Broken lamp")
     assert (due.to, due.cc, due.in_reply_to, due.references) == ((BO,), (cc,), "<a@b>", ("<r@b>", "<a@b>"))
-    assert due.context == {"who": "Ann", "at": bench.now.isoformat()}
+    assert due.content == ANSWER
     assert due.attachments == ((1, "2.1"),)
     assert [each.recipient for each in due.deliveries] == [BO.addr, "Carl@Other.example"]
     assert due.rendered is None
 
 
 def test_a_letter_of_no_ticket_goes_out_too(bench):
-    bench.apply(None, letters=(letter("digest", subject="Good morning"),))
+    bench.apply(None, letters=(letter(Digest(), subject="Good morning"),))
     (due,) = bench.claim()
     assert (due.ticket, due.subject, due.department) == (None, "Good morning", "")
 
 
 def test_urgent_ones_first_then_the_oldest(bench):
     for template, urgency in (("digest", 3), ("notice", 2), ("ack", 1), ("answer", 0), ("second", 0)):
-        bench.open(template, outbound=(letter(template, ch.Urgency(urgency)),))
+        bench.open(template, outbound=(letter(from_plain(template, {}), ch.Urgency(urgency)),))
     assert [due.template for due in bench.claim(limit=3)] == ["answer", "second", "ack"]
     assert [due.template for due in bench.claim()] == ["notice", "digest"]
     assert bench.claim() == []
@@ -121,8 +124,8 @@ def test_a_sent_delivery_keeps_the_relays_own_id(bench):
 
 
 def test_after_a_crash_leased_ones_wait_again_and_sending_ones_are_told_apart(bench, letters):
-    bench.open("leased", outbound=(letter("leased"),))
-    bench.open("words", outbound=(letter("words"),))
+    bench.open("leased", outbound=(letter(Ack(named="leased")),))
+    bench.open("words", outbound=(letter(Ack(named="words")),))
     bench.open("ack", outbound=(letters(),))
     for due in bench.claim():
         if due.template != "leased":

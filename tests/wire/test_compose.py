@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.core.letters.letter import Letter, head
-from mailgate.core.letters.views import VARIABLES
+from mailgate.core.letters.row_values import VARIABLES
+from mailgate.core.model.content import Answer
 from mailgate.core.model.mail import Address
 from mailgate.errors import Permanent
 from mailgate.wire.letters import mime_out, samples
@@ -246,11 +247,9 @@ def test_an_answer_keeps_its_html_and_its_own_words_as_text() -> None:
     letter_ = head(
         replace(
             samples.due("answer"),
-            context={
-                "agent": "anna",
-                "text": "Look:\n\n  * here",
-                "html": '<p>Look: <img src="cid:img1@x"></p><p>here</p>',
-            },
+            content=Answer(
+                agent="anna", text="Look:\n\n  * here", html='<p>Look: <img src="cid:img1@x"></p><p>here</p>'
+            ),
         ),
         samples.POLICY,
         loop_mark="",

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import Letter, head
-from mailgate.core.letters.views import VARIABLES
+from mailgate.core.letters.row_values import VARIABLES
 from mailgate.core.model.change import Audience
+from mailgate.core.model.content import Answer
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.errors import Temporary
-from mailgate.wire.letters import inline_styles, plain, render, samples
+from mailgate.wire.letters import inline_styles, plain, render, samples, variables
 from mailgate.wire.letters.sandbox import LONGEST, built_in_folder, environment
 
 LANGUAGES = ("en", "fi", "pl", "lv")
@@ -65,7 +67,7 @@ class Tags(HTMLParser):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("template", list(VARIABLES))
 def test_every_letter_reads_well_formed_in_every_language(template: str, language: str) -> None:
-    for one in (page(template, language), page(template, language, context={})):
+    for one in (page(template, language), page(template, language, content=row_values.from_plain(template, {}))):
         tags = Tags(one.html)
         assert not tags.open and not tags.active
         assert f'lang="{language}"' in one.html
@@ -73,6 +75,24 @@ def test_every_letter_reads_well_formed_in_every_language(template: str, languag
         assert one.text.strip() and "{" not in one.text
         assert all(len(line) <= 130 for line in one.text.splitlines())
         assert "color-scheme" in one.html and "prefers-color-scheme: dark" in one.html
+
+
+def test_lists_are_filled_up_so_that_templates_may_rely_on_them() -> None:
+    one = row_values.from_plain("digest", {"sections": [{"title": "Mine", "rows": [{"number": 5}]}]})
+    section = variables.of_content(one)["sections"][0]
+    assert (section["text"], section["facts"]) == ("", [])
+    assert section["rows"][0] == {
+        "n": 0, "number": 5, "subject": "", "who": "", "department": "", "status": "", "owner": "", "priority": "", "due": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("template", list(VARIABLES))
+def test_a_template_gets_every_variable_whatever_the_row_lacks(template: str) -> None:
+    """Lists are lists and words are words, so that a template may go through them."""
+    empty = variables.of_content(row_values.from_plain(template, {}))
+    assert tuple(empty) == VARIABLES[template]
+    assert {name for name, value in empty.items() if value is None} <= {"until", "score", "at", "due_at"}
+    assert json.loads(json.dumps(empty)) == empty
 
 
 @pytest.mark.parametrize("template", list(VARIABLES))
@@ -92,11 +112,11 @@ def test_c05_c07_markup_in_a_mail_is_only_text(template: str) -> None:
         Entry(2, EntryKind.AGENT, "anna", EVIL, samples.NOW, EVIL),
     )
     poisoned = replace(ticket, subject=EVIL, requester=Address("a@b.example", EVIL), entries=entries, tags=(EVIL,))
-    context = json.loads(json.dumps(samples.CONTEXTS.get(template, {})))
-    for key, value in context.items():
-        context[key] = EVIL if isinstance(value, str) and key not in ("at", "due_at", "until", "which") else value
+    says = json.loads(json.dumps(row_values.to_plain(samples.content(template))))
+    for key, value in says.items():
+        says[key] = EVIL if isinstance(value, str) and key not in ("at", "due_at", "until", "which") else value
     about = None if samples.due(template).ticket is None else poisoned
-    tags = Tags(page(template, ticket=about, context=context).html)
+    tags = Tags(page(template, ticket=about, content=row_values.from_plain(template, says)).html)
     assert not tags.open and not tags.active
     assert "49" not in "".join(tags.texts)
 
@@ -119,8 +139,8 @@ def test_no_canary_reaches_a_customer_or_an_outsider(template: str, language: st
         fields={"CANARY": "CANARY"}, departments=("CANARY",), sla="CANARY",
     )  # fmt: skip
     poison = dict.fromkeys(("note", "mark", "reply_to", "recipients", "thread", "taps", "nonce", "why"), "CANARY")
-    kept = {"question": "Is it known?"} if template == "expert" else {"survey": True} if template == "solved" else {}
-    shown = page(template, language, ticket=ticket, context={**poison, **kept})
+    kept = {"question": "Is it known?"} if template == "expert" else {"survey": "scale"} if template == "solved" else {}
+    shown = page(template, language, ticket=ticket, content=row_values.from_plain(template, {**poison, **kept}))
     everything = f"{shown.subject} {shown.html} {shown.text}"
     assert "CANARY" not in everything
     assert "anna@acme.example" not in everything and "bo@acme.example" not in everything
@@ -302,15 +322,15 @@ def test_after_a_template_that_never_ends_the_next_letter_has_all_its_time(
         assert not page("solved", folder=tmp_path).problems
 
 
-def test_when_ours_fails_too_the_letter_is_told_to_wait() -> None:
-    broken = replace(letter("ack"), context={"reader": {}})
+def test_when_ours_fails_too_the_letter_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(variables, "of_letter", lambda view: {"reader": {}})
     with pytest.raises(Temporary, match=r"base\.html:\d+: 'department' is undefined"):
-        render.page(broken, samples.NOW)
+        render.page(letter("ack"), samples.NOW)
 
 
 def test_a_long_answer_is_not_a_bomb() -> None:
     text = "\n".join(f"{n}: <some log line> & more" for n in range(20_000))
-    shown = page("answer", context={"text": text})
+    shown = page("answer", content=Answer(text=text))
     assert len(shown.html) > LONGEST and shown.text.startswith(text[:1000])
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailgate.app.gateway import Gateway
@@ -16,9 +15,11 @@ from mailgate.core.clock import morning, overload
 from mailgate.core.clock.overload import Overload, WeeklyPace
 from mailgate.core.letters import list_words, readers
 from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgency
+from mailgate.core.model.content import Digest, PeriodLetter
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
+from mailgate.core.model.shown import Section
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of
 from mailgate.store.base import Read, TicketFilter, Tx
@@ -93,7 +94,7 @@ def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
 
 def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Overload]) -> list[Outbound]:
     policy, now = moment.policy, moment.now
-    sections: list[dict[str, Any]] = []
+    sections: list[Section] = []
     parked = tx.mail.parked()
     count = 0
     if reader.agent is not None and reader.own:
@@ -116,28 +117,26 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
         )
         accounted = list_words.phrase("accounted", reader.language, total=total, known=known) if total else ""
         if total != known:
-            sections.append({"title": accounted, "text": "mailgate audit"})
+            sections.append(Section(accounted, text="mailgate audit"))
     if not sections:
         return []
     title = list_words.phrase("day", reader.language, n=count) if count else ""
-    about = {"title": title, "sections": sections, "accounted": accounted, "why": "digest"}
-    return [_letter(policy, reader, "digest", title, about, "day")]
+    about = Digest(title=title, sections=tuple(sections), accounted=accounted, why="digest")
+    return [_letter(policy, reader, about, "day")]
 
 
-def _overload_hint(found: Overload, language: str) -> dict[str, Any]:
+def _overload_hint(found: Overload, language: str) -> Section:
     text = list_words.phrase("overload_what", language, missed=len(found.late), backlog=len(found.backlog))
-    return {"title": overload.title(found, language), "text": text}
+    return Section(overload.title(found, language), text=text)
 
 
-def _letter(
-    policy: Policy, reader: _Reader, template: str, subject: str, context: Mapping[str, Any], kind: str
-) -> Outbound:
+def _letter(policy: Policy, reader: _Reader, content: Digest | PeriodLetter, kind: str, subject: str = "") -> Outbound:
     dedupe = f"digest:{kind}:{reader.key}:{reader.day.isoformat()}"
     if reader.agent is not None:
-        return readers.to_agent(policy, reader.agent, template, purpose="note", subject=subject, context=context,
+        return readers.to_agent(policy, reader.agent, content, purpose="note", subject=subject or content.title,
                                urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
-    return Outbound(template, Audience.ADMIN, (Address(reader.key),), language=reader.language, purpose="admin",
-                    subject=subject, context=context, urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
+    return Outbound(content, Audience.ADMIN, (Address(reader.key),), language=reader.language, purpose="admin",
+                    subject=subject or content.title, urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
 
 
 # --- the week and the backlog -----------------------------------------------------------------------------------------
@@ -155,8 +154,8 @@ def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
         found = report.of_period(tx, policy, until, WEEK, department.name)
         if found.total.arrived or found.total.solved or found.total.backlog:
             title = list_words.phrase("week", reader.language, department=department.name)
-            about = {**report.context(found, reader.language, policy), "why": "report"}
-            letters.append(_letter(policy, reader, "report", title, about, f"week:{department.name}"))
+            about = report.letter(found, reader.language, policy)
+            letters.append(_letter(policy, reader, about, f"week:{department.name}", title))
     return letters
 
 
@@ -182,6 +181,6 @@ def _warnings(policy: Policy, reader: _Reader, overloads: Mapping[str, Overload]
     letters = []
     for name, found in overloads.items():
         part = overload.section(policy, found, reader.language)
-        about = {"title": part["title"], "sections": [part], "why": "overload"}
-        letters.append(_letter(policy, reader, "digest", str(part["title"]), about, f"overload:{name}"))
+        about = Digest(title=part.title, sections=(part,), why="overload")
+        letters.append(_letter(policy, reader, about, f"overload:{name}"))
     return letters

@@ -14,6 +14,7 @@ from mailgate.core.clock import collected, waking
 from mailgate.core.letters import readers
 from mailgate.core.mails import receipt
 from mailgate.core.model.change import CancelLetters, Decision, Fate, Outbound, Step
+from mailgate.core.model.content import Reminded
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.store.base import Reminder, Tx
 
@@ -45,8 +46,7 @@ def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool
     agent = policy.agent(reminder.agent)
     if agent and agent.active:
         letter = readers.to_agent(
-            policy, agent, "reminder", purpose="note", context={"text": reminder.text, "why": "reminder"},
-            dedupe=f"reminder:{reminder.id}",
+            policy, agent, Reminded(text=reminder.text), purpose="note", dedupe=f"reminder:{reminder.id}",
         )  # fmt: skip
         each_ticket.write(gateway, tx, Decision(Fate.FILED, "reminder", (Step(reminder.ticket, (), (letter,)),)), now)
     tx.tickets.reminded(reminder.id, now)
@@ -112,10 +112,8 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
         if lead is not None and lead.active and (author is None or lead.name != author.name):
             by_lead.setdefault(lead.name, []).append(dict(row))
     leads = [(lead, by_lead[lead.name]) for lead in policy.agents if lead.name in by_lead]
-    letters = [
-        readers.to_agent(policy, lead, "digest", purpose="note", **collected.parked(found, policy, lead.language))
-        for lead, found in leads
-    ]
+    told = [(lead, collected.parked(found, policy, lead.language)) for lead, found in leads]
+    letters = [readers.to_agent(policy, lead, about, purpose="note", subject=about.title) for lead, about in told]
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "parked", letters=tuple(letters)), now)
     tx.people.told([row["mail"] for row in rows], now)
     return bool(letters)
@@ -133,9 +131,8 @@ def _question(tx: Tx, mail: int) -> dict[str, Any] | None:
 def _asked_again(policy: Policy, reader: Agent, asked: dict[str, Any], row: dict[str, Any]) -> Outbound:
     """The same question once more, with the same answers."""
     return readers.to_agent(
-        policy, reader, str(asked["template"]), purpose="release", subject=str(asked["subject"]),
-        in_reply_to=str(asked["message_id"]), references=(str(asked["message_id"]),), context=asked["context"],
-        mail=int(row["mail"]),
+        policy, reader, asked["content"], purpose="release", subject=str(asked["subject"]),
+        in_reply_to=str(asked["message_id"]), mail=int(row["mail"]),
     )  # fmt: skip
 
 

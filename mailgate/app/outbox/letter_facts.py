@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from mailgate.core.letters.addressee import known
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.canned import articles_about
+from mailgate.core.model.content import Ack, Content, Handover, Notice, Receipt
 from mailgate.core.model.policy import Policy
+from mailgate.core.model.shown import ArticleLink, Joining, NamedFile, RecentTicket
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
 from mailgate.store.base import Read, TicketFilter
 
@@ -19,39 +20,45 @@ EVERY_STATUS = ("new", "open", "waiting", "hold", "solved", "archived")
 
 def with_letter_facts(due: DueLetter, read: Read, policy: Policy, now: datetime) -> DueLetter:
     """The same letter with what its template may show beyond what was known when it was owed."""
-    add = ADDITIONS.get(due.template)
-    if add is None or due.ticket is None:
+    if due.ticket is None:
         return due
-    context = {**add(due, due.ticket, read, policy, now), **_given(due)}
-    return replace(due, context=context, attachments=due.attachments or _enclosed(due, due.ticket, policy))
+    return replace(
+        due,
+        content=_more(due, due.ticket, read, policy, now),
+        attachments=due.attachments or _enclosed(due, due.ticket, policy),
+    )
 
 
-def _given(due: DueLetter) -> dict[str, Any]:
-    """What the cause has said already stays; `newer` is a mere mark that asks for the words."""
-    return {key: value for key, value in due.context.items() if key != "newer"}
+def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> Content:
+    match due.content:
+        case Notice() as notice:
+            return _notice(notice, due, ticket, read, policy, now)
+        case Handover() as handover:
+            return replace(handover, attachments=tuple(one for entry in ticket.entries for one in _files(entry)))
+        case Ack(named=Ack.TEMPLATE) as ack if policy.letters.suggest and ticket.entries:
+            text = f"{ticket.subject} {ticket.entries[0].text}"
+            return replace(ack, articles=_articles(policy, text, due.language))
+        case Receipt(newer=asked) as receipt if asked:  # a mere mark that asks for the words
+            words = [entry.text for entry in ticket.entries if entry.kind is EntryKind.CUSTOMER]
+            return replace(receipt, newer=words[-1] if words else "")
+    return due.content
 
 
-def _notice(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> dict[str, Any]:
-    found: dict[str, Any] = {"attachments": _files(_newest(ticket)), "recent": _recent(ticket, read, now)}
+def _notice(notice: Notice, due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> Notice:
+    notice = replace(notice, attachments=_files(_newest(ticket)), recent=_recent(ticket, read, now))
     if due.purpose == "customer":
-        found["joined"] = [
-            {"address": row["new"], "since": row["at"].isoformat()}
-            for row in read.tickets.events(ticket.number) if row["kind"] == "join"
-        ]  # fmt: skip
-    if due.context.get("why") == "new" and policy.articles:
+        events = [row for row in read.tickets.events(ticket.number) if row["kind"] == "join"]
+        notice = replace(notice, joined=tuple(Joining(row["new"], row["at"].isoformat()) for row in events))
+    if notice.why == "new" and policy.articles:
         agent = policy.agent(due.agent)
         text = f"{ticket.subject} {ticket.entries[0].text if ticket.entries else ''}"
-        found["articles"] = _articles(policy, text, agent.language if agent else policy.language)
-    return found
-
-
-def _handover(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> dict[str, Any]:
-    return {"attachments": [one for entry in ticket.entries for one in _files(entry)]}
+        notice = replace(notice, articles=_articles(policy, text, agent.language if agent else policy.language))
+    return notice
 
 
 def _enclosed(due: DueLetter, ticket: Ticket, policy: Policy) -> tuple[tuple[int, str], ...]:
     """All files of the thread for its new owner; too large, they are only named, as they are to everybody else."""
-    if due.template != "handover" or due.agent != ticket.owner:
+    if not isinstance(due.content, Handover) or due.agent != ticket.owner:
         return ()
     found = [
         (entry.mail, file) for entry in ticket.entries if entry.mail for file in entry.attachments if not file.ours
@@ -61,42 +68,25 @@ def _enclosed(due: DueLetter, ticket: Ticket, policy: Policy) -> tuple[tuple[int
     return tuple((mail, file.part) for mail, file in found)
 
 
-def _ack(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> dict[str, Any]:
-    if not policy.letters.suggest or not ticket.entries:
-        return {}
-    return {"articles": _articles(policy, f"{ticket.subject} {ticket.entries[0].text}", due.language)}
-
-
-def _receipt(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> dict[str, Any]:
-    if not due.context.get("newer"):
-        return {}
-    words = [entry.text for entry in ticket.entries if entry.kind is EntryKind.CUSTOMER]
-    return {"newer": words[-1] if words else ""}
-
-
-def _recent(ticket: Ticket, read: Read, now: datetime) -> list[dict[str, Any]]:
+def _recent(ticket: Ticket, read: Read, now: datetime) -> tuple[RecentTicket, ...]:
     """The customer's last other tickets, newest first."""
     if not known(ticket.requester):
-        return []
+        return ()
     wanted = TicketFilter(status=EVERY_STATUS, customer=ticket.requester.addr, limit=50)
     others = [one for one in read.tickets.matching(wanted, now) if one.number != ticket.number]
     others.sort(key=lambda one: one.created_at, reverse=True)
-    return [
-        {"number": one.number, "subject": one.subject, "status": one.status.value, "at": one.created_at.isoformat()}
-        for one in others[:RECENT]
-    ]
+    return tuple(
+        RecentTicket(one.number, one.subject, one.status.value, one.created_at.isoformat()) for one in others[:RECENT]
+    )
 
 
-def _articles(policy: Policy, text: str, language: str) -> list[dict[str, str]]:
-    return [{"title": one.title, "url": one.url} for one in articles_about(policy.articles, text, language)]
+def _articles(policy: Policy, text: str, language: str) -> tuple[ArticleLink, ...]:
+    return tuple(ArticleLink(one.title, one.url) for one in articles_about(policy.articles, text, language))
 
 
 def _newest(ticket: Ticket) -> Entry | None:
     return ticket.entries[-1] if ticket.entries else None
 
 
-def _files(entry: Entry | None) -> list[dict[str, Any]]:
-    return [{"name": file.name, "size": file.size} for file in entry.attachments] if entry else []
-
-
-ADDITIONS = {"notice": _notice, "handover": _handover, "ack": _ack, "receipt": _receipt}
+def _files(entry: Entry | None) -> tuple[NamedFile, ...]:
+    return tuple(NamedFile(file.name, file.size) for file in entry.attachments) if entry else ()

@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailgate.app.questions import report
 from mailgate.core.commands import catalogue, ticket_filter
 from mailgate.core.model.canned import articles_about
 from mailgate.core.model.change import Decision, Outbound
+from mailgate.core.model.content import Question
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.worktime import sla
 from mailgate.store.base import Read, TicketFilter
@@ -21,12 +22,11 @@ from mailgate.store.base import Read, TicketFilter
 MOST = 25  # rows in a letter that is read on a phone
 AT_WORK = ("new", "open", "waiting", "hold")
 
-Section = dict[str, Any]
 _PERIOD = re.compile(r"([0-9]{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-class Question:
+class QuestionAsked:
     """One question of an agent, with what answering it needs."""
 
     def __init__(
@@ -45,28 +45,28 @@ class Question:
         number = self.number()
         return self.read.tickets.get(number) if number else None
 
-    def rows(self, tickets: list[Ticket]) -> list[dict[str, Any]]:
+    def rows(self, tickets: list[Ticket]) -> tuple[TicketRow, ...]:
         """Tickets as the rows of a numbered table."""
-        return [
-            {
-                "n": at,
-                "number": one.number,
-                "subject": one.subject,
-                "who": one.requester.name or one.requester.addr,
-                "department": one.department,
-                "status": one.status.value,
-                "owner": one.owner or "",
-                "priority": one.priority.value,
-                "due": one.due.next.isoformat() if one.due.next else None,
-            }
+        return tuple(
+            TicketRow(
+                n=at,
+                number=one.number,
+                subject=one.subject,
+                who=one.requester.name or one.requester.addr,
+                department=one.department,
+                status=one.status.value,
+                owner=one.owner or "",
+                priority=one.priority.value,
+                due=one.due.next.isoformat() if one.due.next else None,
+            )
             for at, one in enumerate(tickets[:MOST], start=1)
-        ]
+        )
 
-    def table(self, title: str, wanted: TicketFilter, intro: str = "") -> Section:
+    def table(self, title: str, wanted: TicketFilter, intro: str = "") -> Question:
         """A numbered table of the tickets of a filter."""
         found = self.read.tickets.matching(replace(wanted, limit=MOST), self.now)
         more = max(0, self.read.tickets.count(wanted, self.now) - len(found))
-        return {"title": title, "intro": intro, "rows": self.rows(found), "more": more}
+        return Question(title=title, intro=intro, rows=self.rows(found), more=more)
 
 
 def fill_questions(read: Read, decision: Decision, policy: Policy, now: datetime) -> Decision:
@@ -77,31 +77,33 @@ def fill_questions(read: Read, decision: Decision, policy: Policy, now: datetime
 
 
 def _filled(read: Read, letter: Outbound, policy: Policy, now: datetime) -> Outbound:
-    agent = policy.agent(letter.agent)
-    questions = letter.context.get("ask")
-    if letter.template != "question" or agent is None or not questions:
+    agent, content = policy.agent(letter.agent), letter.content
+    if not isinstance(content, Question) or agent is None or not content.ask:
         return letter
-    numbers = list(letter.context.get("numbers") or ())
-    found = [
-        ANSWERS[one["name"]](Question(read, policy, agent, now, str(one["argument"]), numbers)) for one in questions
-    ]
-    return replace(letter, subject=found[0]["title"], context=_together(found))
+    numbers = list(content.numbers or ())
+    found = [ANSWERS[one.name](QuestionAsked(read, policy, agent, now, one.argument, numbers)) for one in content.ask]
+    return replace(letter, subject=found[0].title or "", content=_together(found))
 
 
-def _together(found: list[Section]) -> dict[str, Any]:
+def _together(found: list[Question]) -> Question:
     """One answer stands alone; of several, the first list keeps its numbers and the rest follow as sections."""
     first, rest = found[0], found[1:]
-    context = {"intro": "", "rows": [], "facts": [], "text": "", "more": 0, "sections": [], **first}
-    for one in rest:
-        context["sections"] = [*context["sections"], {key: one.get(key) for key in ("title", "rows", "facts", "text")}]
-    context["actions"] = bool(context["rows"])
-    return context
+    return Question(
+        title=first.title,
+        intro=first.intro or "",
+        rows=first.rows or (),
+        facts=first.facts or (),
+        text=first.text or "",
+        more=first.more or 0,
+        sections=tuple(Section(one.title or "", one.rows, one.facts, one.text) for one in rest),
+        actions=bool(first.rows),
+    )
 
 
 # --- one function a question ------------------------------------------------------------------------------------------
 
 
-def _desk(question: Question) -> Section:
+def _desk(question: QuestionAsked) -> Question:
     found = question.read.report.desk(question.now)
     counts: dict[str, dict[str, int]] = {}
     for row in found["load"]:
@@ -109,42 +111,39 @@ def _desk(question: Question) -> Section:
             kept = counts.setdefault(name, {})
             kept[row["status"]] = kept.get(row["status"], 0) + row["tickets"]
             kept["overdue"] = kept.get("overdue", 0) + row["overdue"]
-    facts = [
-        {"label": name, "value": " · ".join(f"{status} {count}" for status, count in kept.items() if count)}
+    facts = tuple(
+        Fact(name, " · ".join(f"{status} {count}" for status, count in kept.items() if count))
         for name, kept in counts.items()
-    ]
+    )
     today = found["today"]
     text = f"{today['mails']} mails in, {today['opened']} opened, {today['solved']} solved, {found['overdue']} overdue"
     pressing = question.table("Desk", TicketFilter(status=("new", "open"), overdue=True))
-    return {"title": "Desk", "intro": text, "facts": facts, "rows": pressing["rows"], "more": pressing["more"]}
+    return replace(pressing, intro=text, facts=facts)
 
 
-def _next(question: Question) -> Section:
+def _next(question: QuestionAsked) -> Question:
     found = [one for one in (question.read.tickets.get(number) for number in question.numbers[:1]) if one]
     if not found:
-        return {"title": "Next", "intro": "Nothing is waiting for you."}
+        return Question(title="Next", intro="Nothing is waiting for you.")
     one = found[0]
-    return {
-        "title": f"Next: {one.subject}",
-        "intro": "It is yours now.",
-        "rows": question.rows([one]),
-        "text": _thread(one),
-    }
+    return Question(
+        title=f"Next: {one.subject}", intro="It is yours now.", rows=question.rows([one]), text=_thread(one)
+    )
 
 
-def _mine(question: Question) -> Section:
+def _mine(question: QuestionAsked) -> Question:
     parked = [row for row in question.read.mail.parked() if row["agent"] == question.agent.name]
-    facts = [{"label": f"parked: {row['why']}", "value": row["subject"]} for row in parked]
-    return {**question.table("Mine", TicketFilter(status=AT_WORK, owner=question.agent.name)), "facts": facts}
+    facts = tuple(Fact(f"parked: {row['why']}", row["subject"]) for row in parked)
+    return replace(question.table("Mine", TicketFilter(status=AT_WORK, owner=question.agent.name)), facts=facts)
 
 
-def _list(question: Question, overdue: bool = False) -> Section:
+def _list(question: QuestionAsked, overdue: bool = False) -> Question:
     departments = [one.name for one in question.policy.departments]
     agents = [one.name for one in question.policy.agents]
     try:
         wanted = ticket_filter.parse(question.argument, departments=departments, agents=agents, me=question.agent.name)
     except ticket_filter.NotAFilter as problem:
-        return {"title": "List", "intro": f"{problem.word}: not a status, @agent, +tag or department"}
+        return Question(title="List", intro=f"{problem.word}: not a status, @agent, +tag or department")
     return question.table(
         "Overdue" if overdue else "List",
         TicketFilter(
@@ -160,16 +159,16 @@ def _list(question: Question, overdue: bool = False) -> Section:
     )
 
 
-def _find(question: Question) -> Section:
+def _find(question: QuestionAsked) -> Question:
     found = question.read.tickets.find(question.argument, MOST)
-    return {"title": f"Find: {question.argument}", "rows": question.rows(found)}
+    return Question(title=f"Find: {question.argument}", rows=question.rows(found))
 
 
-def _show(question: Question) -> Section:
+def _show(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     if ticket is None:
-        return {"title": "Show", "intro": "There is no such ticket."}
-    return {"title": f"#{ticket.number} {ticket.subject}", "rows": question.rows([ticket]), "text": _thread(ticket)}
+        return Question(title="Show", intro="There is no such ticket.")
+    return Question(title=f"#{ticket.number} {ticket.subject}", rows=question.rows([ticket]), text=_thread(ticket))
 
 
 def _thread(ticket: Ticket) -> str:
@@ -181,69 +180,67 @@ def _thread(ticket: Ticket) -> str:
     return "\n\n".join(parts)
 
 
-def _files(question: Question) -> Section:
+def _files(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     files = [file for entry in ticket.entries for file in entry.attachments] if ticket else []
-    facts = [{"label": file.name, "value": f"{file.type}, {file.size:,} octets"} for file in files]
-    return {"title": "Files", "intro": "" if facts else "There are none.", "facts": facts}
+    facts = tuple(Fact(file.name, f"{file.type}, {file.size:,} octets") for file in files)
+    return Question(title="Files", intro="" if facts else "There are none.", facts=facts)
 
 
-def _customer(question: Question) -> Section:
+def _customer(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     address = question.argument or (ticket.requester.addr if ticket else "")
     statuses = (*AT_WORK, "solved", "archived")
     return question.table(f"Customer {address}", TicketFilter(status=statuses, customer=address))
 
 
-def _report(question: Question) -> Section:
+def _report(question: QuestionAsked) -> Question:
     found = _PERIOD.fullmatch(question.argument.lower())
     if question.argument and not found:
-        return {"title": "Report", "intro": f"{question.argument}: no period; write 12h, 7d or 4w"}
+        return Question(title="Report", intro=f"{question.argument}: no period; write 12h, 7d or 4w")
     length = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(days=7)
     figures = report.of_period(question.read, question.policy, question.now, length)
-    facts = [
-        {"label": name, "value": f"{value} ({before} before)" if before else value}
+    facts = tuple(
+        Fact(name, f"{value} ({before} before)" if before else value)
         for name, value, before in report.headline(figures, question.agent.language)
-    ]
-    return {"title": f"Report: {question.argument or '7d'}", "facts": facts}
+    )
+    return Question(title=f"Report: {question.argument or '7d'}", facts=facts)
 
 
-def _templates(question: Question) -> Section:
+def _templates(question: QuestionAsked) -> Question:
     names = {**{name: " ".join(texts) for name, texts in question.policy.replies.items()}}
     names.update({row["name"]: row["language"] for row in question.read.people.saved_replies()})
-    facts = [{"label": f"#use {name}", "value": languages} for name, languages in sorted(names.items())]
-    return {
-        "title": "Canned answers",
-        "intro": "" if facts else "There are none yet: #save NAME keeps one.",
-        "facts": facts,
-    }
+    facts = tuple(Fact(f"#use {name}", languages) for name, languages in sorted(names.items()))
+    return Question(
+        title="Canned answers", intro="" if facts else "There are none yet: #save NAME keeps one.", facts=facts
+    )
 
 
-def _kb(question: Question) -> Section:
+def _kb(question: QuestionAsked) -> Question:
     found = articles_about(question.policy.articles, question.argument, question.agent.language)
-    facts = [{"label": one.title, "value": one.text[:200]} for one in found]
-    return {"title": "Articles", "intro": "" if facts else "No article speaks of that.", "facts": facts}
+    facts = tuple(Fact(one.title, one.text[:200]) for one in found)
+    return Question(title="Articles", intro="" if facts else "No article speaks of that.", facts=facts)
 
 
-def _why(question: Question) -> Section:
+def _why(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     if ticket is None:
-        return {"title": "Why", "intro": "Answer a notice, or name a ticket in the subject."}
+        return Question(title="Why", intro="Answer a notice, or name a ticket in the subject.")
     lines = list(sla.explain(question.policy, ticket, ZoneInfo(question.agent.timezone)))
     for event in question.read.tickets.events(ticket.number)[-30:]:
         change = f"{event['old']} → {event['new']}" if event["old"] else str(event["new"])
         lines.append(f"{event['at']:%Y-%m-%d %H:%M} {event['actor']}: {event['kind']} {change}"[:200])
-    return {"title": f"#{ticket.number}: how it came to this", "text": "\n".join(lines)}
+    return Question(title=f"#{ticket.number}: how it came to this", text="\n".join(lines))
 
 
-def _help(question: Question) -> Section:
+def _help(question: QuestionAsked) -> Question:
     word = catalogue.BY_NAME.get(question.argument.lstrip("#").lower())
     words = (word,) if word else tuple(one for one in catalogue.COMMANDS if one.allows(question.agent.role))
-    facts = [{"label": f"#{one.name} {one.takes}".strip(), "value": one.help} for one in words]
-    return {"title": "Help", "facts": facts}
+    facts = tuple(Fact(f"#{one.name} {one.takes}".strip(), one.help) for one in words)
+    return Question(title="Help", facts=facts)
 
 
-ANSWERS: Mapping[str, Callable[[Question], Section]] = {
+ANSWERS: Mapping[str, Callable[[QuestionAsked], Question]] = {
     "desk": _desk,
     "next": _next,
     "mine": _mine,

@@ -9,7 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailgate.core.figures.tally import FIGURES, Figures, Period, PeriodCounter, PeriodReport
+from mailgate.core.model.content import PeriodLetter
 from mailgate.core.model.policy import Policy
+from mailgate.core.model.shown import Bar, Chart, FigureTable, LetterFigure
 from mailgate.core.text.subject_topics import commonest_words
 from mailgate.core.worktime.meter import WorkingTimeTable
 from mailgate.core.worktime.promise import calendar_of
@@ -110,49 +112,47 @@ def parts(report: PeriodReport) -> list[tuple[str, tuple[tuple[str, Figures], ..
     return [(name, rows) for name, rows in found if len(rows) > (name == "departments")]
 
 
-def context(report: PeriodReport, language: str, policy: Policy | None = None) -> dict[str, Any]:
-    """What `templates/report.html` is given; `policy` lends agents their full names."""
+def letter(report: PeriodReport, language: str, policy: Policy | None = None) -> PeriodLetter:
+    """What the letter shows of it; `policy` lends agents their full names."""
 
     def named(part: str, name: str) -> str:
         agent = policy.agent(name) if policy and part == "agents" else None
         return agent.shown_name if agent else name or label("nobody", language)
 
     tables = [
-        {
-            "title": label(part, language),
-            "head": [label("name", language), *(label(key, language) for key in COLUMNS)],
-            "rows": [
-                [named(part, name), *(shown(key, getattr(one, key), language) for key in COLUMNS)] for name, one in rows
-            ],
-        }
+        FigureTable(
+            title=label(part, language),
+            head=(label("name", language), *(label(key, language) for key in COLUMNS)),
+            rows=tuple(
+                (named(part, name), *(shown(key, getattr(one, key), language) for key in COLUMNS)) for name, one in rows
+            ),
+        )
         for part, rows in parts(report)
     ]
-    return {
-        "title": f"{label('report', language)}: {report.department}" if report.department else "",
-        "period": _span(report.period.since, report.period.until, policy),
-        "before": _span(report.period.before, report.period.since, policy),
-        "figures": [{"label": name, "value": now, "before": was} for name, now, was in headline(report, language)],
-        "charts": charts(report, language),
-        "tables": tables,
-    }
+    return PeriodLetter(
+        title=f"{label('report', language)}: {report.department}" if report.department else "",
+        period=_span(report.period.since, report.period.until, policy),
+        before=_span(report.period.before, report.period.since, policy),
+        figures=tuple(LetterFigure(name, now, was) for name, now, was in headline(report, language)),
+        charts=charts(report, language),
+        tables=tuple(tables),
+    )
 
 
-def charts(report: PeriodReport, language: str) -> list[dict[str, Any]]:
+def charts(report: PeriodReport, language: str) -> tuple[Chart, ...]:
     """Bars: arrivals by weekday and hour, the backlog by age, the commonest words."""
     weekdays = zip(label("weekdays", language).split(), report.weekdays, strict=True)
     hours = ((f"{hour:02d}", count) for hour, count in enumerate(report.hours))
     busy = [one for one in hours if one[1]]
     ages = [(label(f"age_{name}", language), count) for name, count in report.backlog_ages]
     found = [("by_weekday", list(weekdays)), ("by_hour", busy), ("by_age", ages), ("words", list(report.words))]
-    return [
-        {"title": label(name, language), "bars": _bars(bars)} for name, bars in found if any(count for _, count in bars)
-    ]
+    return tuple(Chart(label(name, language), _bars(bars)) for name, bars in found if any(count for _, count in bars))
 
 
-def _bars(bars: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+def _bars(bars: Iterable[tuple[str, int]]) -> tuple[Bar, ...]:
     counted = list(bars)
     most = max((count for _, count in counted), default=0) or 1
-    return [{"label": name, "value": f"{count}", "share": count / most} for name, count in counted]
+    return tuple(Bar(name, f"{count}", count / most) for name, count in counted)
 
 
 def _span(since: datetime, until: datetime, policy: Policy | None) -> str:

@@ -14,6 +14,7 @@ from mailgate.cli.admin.rules import period
 
 if TYPE_CHECKING:
     from mailgate.core.figures.tally import PeriodReport
+from mailgate.core.model.content import PeriodLetter
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BAR = 30  # columns of the longest bar
@@ -39,7 +40,7 @@ def report(ctx: click.Context, since: timedelta, department: str | None, as_csv:
         if department is not None and department not in known:
             raise click.BadParameter(f"there are: {', '.join(known)}", param_hint="--department")
         found = store.read(lambda read: reporting.of_period(read, config.policy, now, since, department))
-        told = reporting.context(found, "en", config.policy)
+        told = reporting.letter(found, "en", config.policy)
     if as_json:
         show.print_json(reporting.plain(found))
     elif as_csv:
@@ -63,17 +64,17 @@ def safe(cell: Any) -> Any:
     return f"'{text}" if cell.startswith(FORMULA) else text
 
 
-def _print(found: PeriodReport, told: dict[str, Any]) -> None:
+def _print(found: PeriodReport, told: PeriodLetter) -> None:
     where = f", {found.department}" if found.department else ""
-    click.secho(f"{told['period']}{where}", bold=True)
-    click.echo(f"compared with {told['before']}\n")
-    show.table(("", "now", "before"), [(one["label"], one["value"], one["before"]) for one in told["figures"]])
-    for table in told["tables"]:
-        click.secho(f"\n{table['title']}", bold=True)
-        show.table(table["head"], table["rows"], stretch=0)
-    for chart in told["charts"]:
-        click.secho(f"\n{chart['title']}", bold=True)
-        widest = max(show.width(one["label"]) for one in chart["bars"])
-        for one in chart["bars"]:
-            long = max(round(one["share"] * BAR), 1 if one["share"] else 0)
-            click.echo(f"{show.fit(show.clean(one['label']), widest)}  {'█' * long:{BAR}} {one['value']:>6}")
+    click.secho(f"{told.period}{where}", bold=True)
+    click.echo(f"compared with {told.before}\n")
+    show.table(("", "now", "before"), [(one.label, one.value, one.before) for one in told.figures])
+    for table in told.tables:
+        click.secho(f"\n{table.title}", bold=True)
+        show.table(table.head, table.rows, stretch=0)
+    for chart in told.charts:
+        click.secho(f"\n{chart.title}", bold=True)
+        widest = max(show.width(one.label) for one in chart.bars)
+        for one in chart.bars:
+            long = max(round(one.share * BAR), 1 if one.share else 0)
+            click.echo(f"{show.fit(show.clean(one.label), widest)}  {'█' * long:{BAR}} {one.value:>6}")

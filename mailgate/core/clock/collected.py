@@ -8,7 +8,9 @@ from typing import Any
 from mailgate.core.clock import escalation
 from mailgate.core.letters import list_words, readers
 from mailgate.core.model.change import Outbound
+from mailgate.core.model.content import Digest, Question
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import EntryKind, Ticket
 
 GATHERED = "gathered into one list"  # why the single notices did not leave
@@ -26,18 +28,17 @@ def collected_notices(
     return readers.to_agent(
         policy,
         agent,
-        "question",
+        Question(
+            title=title,
+            why="collected",
+            rows=tuple(escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(found, start=1)),
+            sections=tuple(
+                Section(f"{policy.tag(ticket.number)} {ticket.subject}", text=_newest(ticket, len(notices)))
+                for ticket, notices in found
+            ),
+        ),
         purpose="tables",
         subject=title,
-        context={
-            "title": title,
-            "why": "collected",
-            "rows": [escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(found, start=1)],
-            "sections": [
-                {"title": f"{policy.tag(ticket.number)} {ticket.subject}", "text": _newest(ticket, len(notices))}
-                for ticket, notices in found
-            ],
-        },
     )
 
 
@@ -50,17 +51,17 @@ def _cut(text: str) -> str:
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rsplit(None, 1)[0]} …"
 
 
-def parked(rows: Iterable[Mapping[str, Any]], policy: Policy, language: str) -> dict[str, Any]:
-    """Subject and context of a list of parked mail: who was asked, what it is about, and why it waits."""
+def parked(rows: Iterable[Mapping[str, Any]], policy: Policy, language: str) -> Digest:
+    """A list of parked mail: who was asked, what it is about, and why it waits."""
     title = list_words.phrase("parked_all", language)
-    return {"subject": title, "context": {"title": title, "why": "parked", "sections": [waiting(rows, policy, title)]}}
+    return Digest(title=title, why="parked", sections=(waiting(rows, policy, title),))
 
 
-def waiting(rows: Iterable[Mapping[str, Any]], policy: Policy, title: str) -> dict[str, Any]:
+def waiting(rows: Iterable[Mapping[str, Any]], policy: Policy, title: str) -> Section:
     """A section of parked mail."""
     facts = []
     for row in rows:
         agent = policy.agent(row["agent"])
         who = agent.shown_name if agent else str(row.get("from") or row.get("author") or "")
-        facts.append({"label": who, "value": f"{row['subject']} ({row['why']}, {row['mail']})"})
-    return {"title": title, "facts": facts}
+        facts.append(Fact(who, f"{row['subject']} ({row['why']}, {row['mail']})"))
+    return Section(title, facts=tuple(facts))

@@ -9,6 +9,7 @@ from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Decision, Fate, Step
+from mailgate.core.model.content import Handover
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Priority, Status, Ticket
@@ -34,6 +35,6 @@ def _is_pressing(ticket: Ticket, now: datetime) -> bool:
 def _handed(moment: Moment, ticket: Ticket, who: Agent, cover: Agent) -> Step:
     changes: list[Change] = [Assign(cover.name)]
     changes += sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, changes, moment.now))
-    about = {"by": who.shown_name, "why": sentences.of_reason("covers", cover.language, name=who.shown_name)}
-    letter = readers.to_agent(moment.policy, cover, "handover", purpose="customer", context=about)
+    about = Handover(by=who.shown_name, why=sentences.of_reason("covers", cover.language, name=who.shown_name))
+    letter = readers.to_agent(moment.policy, cover, about, purpose="customer")
     return Step(ticket.number, tuple(changes), (letter,))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from mailgate.core.letters import list_words, readers, status_letters
 from mailgate.core.model import changed
@@ -20,10 +19,12 @@ from mailgate.core.model.change import (
     SetPriority,
     Step,
 )
+from mailgate.core.model.content import Digest, Escalated, Handover
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.worktime import sla
 
@@ -133,17 +134,17 @@ def _letters(moment: Moment, one: Taken) -> tuple[Outbound, ...]:
         return ()
     policy = moment.policy
     why = "overdue" if one.due_at < moment.now else "due_soon"
-    about = {"which": one.which, "due_at": one.due_at.isoformat(), "notes": list(one.notes), "why": why}
+    about = Escalated(which=one.which, due_at=one.due_at.isoformat(), notes=one.notes, why=why)
     found = [
         readers.to_agent(
-            policy, agent, "escalation", purpose="note", context=about, dedupe=_dedupe(one, agent.name),
+            policy, agent, about, purpose="note", dedupe=_dedupe(one, agent.name),
             not_before=readers.at_work(moment, agent, one.ticket.priority),
         )
         for agent in one.agents
     ]  # fmt: skip
     if one.given_to:
-        handed = {"by": policy.name, "why": list_words.phrase("overdue", one.given_to.language)}
-        found.append(readers.to_agent(policy, one.given_to, "handover", purpose="customer", context=handed,
+        handed = Handover(by=policy.name, why=list_words.phrase("overdue", one.given_to.language))
+        found.append(readers.to_agent(policy, one.given_to, handed, purpose="customer",
                                      dedupe=_dedupe(one, one.given_to.name)))  # fmt: skip
     return tuple(found)
 
@@ -162,10 +163,15 @@ def _lists(policy: Policy, taken: Sequence[Taken]) -> tuple[Outbound, ...]:
             told[agent.name] = agent
             found.setdefault(agent.name, []).append(one)
     return tuple(
-        readers.to_agent(policy, told[name], "digest", purpose="note", subject=_title(ones, told[name].language),
-                        context=_list(policy, ones, told[name].language))
+        readers.to_agent(
+            policy,
+            told[name],
+            _list(policy, ones, told[name].language),
+            purpose="note",
+            subject=_title(ones, told[name].language),
+        )
         for name, ones in found.items()
-    )  # fmt: skip
+    )
 
 
 def _by_address(taken: Sequence[Taken]) -> dict[str, list[Taken]]:
@@ -181,14 +187,13 @@ def _outside(policy: Policy, addr: str, taken: Sequence[Taken]) -> Outbound:
     language = policy.language if policy.language in policy.languages else "en"
     first = taken[0]
     return Outbound(
-        template="digest",
+        content=_list(policy, taken, language),
         audience=Audience.ADMIN,
         to=(Address(addr),),
         department=first.ticket.department,
         language=language,
         purpose="admin",
         subject=_title(taken, language),
-        context=_list(policy, taken, language),
         dedupe=_dedupe(first, addr) if len(taken) == 1 else "",
     )
 
@@ -197,32 +202,27 @@ def _title(taken: Sequence[Taken], language: str) -> str:
     return list_words.phrase("late_tickets", language, n=len(taken))
 
 
-def _list(policy: Policy, taken: Sequence[Taken], language: str) -> dict[str, Any]:
+def _list(policy: Policy, taken: Sequence[Taken], language: str) -> Digest:
     more = len(taken) - MOST_ROWS
-    return {
-        "title": _title(taken, language),
-        "why": "overdue",
-        "sections": [
-            {
-                "title": list_words.phrase("overdue", language),
-                "rows": [row(policy, one.ticket, number) for number, one in enumerate(taken[:MOST_ROWS], start=1)],
-                "text": list_words.phrase("more", language, n=more) if more > 0 else "",
-            }
-        ],
-    }
+    late = Section(
+        list_words.phrase("overdue", language),
+        rows=tuple(row(policy, one.ticket, number) for number, one in enumerate(taken[:MOST_ROWS], start=1)),
+        text=list_words.phrase("more", language, n=more) if more > 0 else "",
+    )
+    return Digest(title=_title(taken, language), why="overdue", sections=(late,))
 
 
-def row(policy: Policy, ticket: Ticket, number: int) -> dict[str, Any]:
+def row(policy: Policy, ticket: Ticket, number: int) -> TicketRow:
     """A ticket as a line of a table."""
     owner = policy.agent(ticket.owner)
-    return {
-        "n": number,
-        "number": ticket.number,
-        "subject": ticket.subject,
-        "who": ticket.requester.name or ticket.requester.addr,
-        "department": ticket.department,
-        "status": ticket.status.value,
-        "owner": owner.shown_name if owner else ticket.owner or "",
-        "priority": ticket.priority.value,
-        "due": ticket.due.next.isoformat() if ticket.due.next else None,
-    }
+    return TicketRow(
+        n=number,
+        number=ticket.number,
+        subject=ticket.subject,
+        who=ticket.requester.name or ticket.requester.addr,
+        department=ticket.department,
+        status=ticket.status.value,
+        owner=owner.shown_name if owner else ticket.owner or "",
+        priority=ticket.priority.value,
+        due=ticket.due.next.isoformat() if ticket.due.next else None,
+    )

@@ -8,6 +8,7 @@ from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Decision, Fate, Outbound, SetStatus, Step, Watch
+from mailgate.core.model.content import Handover
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Status, Ticket
@@ -30,6 +31,6 @@ def _passed_on(moment: Moment, ticket: Ticket, who: Agent, heir: Agent | None) -
     reader = heir or readers.lead_of(moment.policy, ticket.department)
     letters: tuple[Outbound, ...] = ()
     if reader is not None and reader.name != who.name:
-        about = {"by": who.shown_name, "why": sentences.of_reason("left", reader.language, name=who.shown_name)}
-        letters = (readers.to_agent(moment.policy, reader, "handover", purpose="note", context=about),)
+        about = Handover(by=who.shown_name, why=sentences.of_reason("left", reader.language, name=who.shown_name))
+        letters = (readers.to_agent(moment.policy, reader, about, purpose="note"),)
     return Step(ticket.number, tuple(changes), letters)

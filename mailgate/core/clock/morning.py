@@ -12,6 +12,7 @@ from mailgate.core.clock.escalation import row
 from mailgate.core.letters import list_words, readers
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
+from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import working_time
 
@@ -78,7 +79,7 @@ def agents_list(
     agent: Agent,
     mine: Sequence[Ticket],
     parked: Sequence[Mapping[str, Any]],
-) -> list[dict[str, Any]]:
+) -> list[Section]:
     """Sections about an agent's own work, each ticket in the first that fits; empty when there is nothing to say."""
     policy, language = moment.policy, agent.language
     evening = _midnight(ZoneInfo(agent.timezone), moment.now)
@@ -105,7 +106,7 @@ def _pile(ticket: Ticket, evening: datetime, now: datetime) -> str:
 
 def departments_list(
     policy: Policy, department: Department, work: Sequence[Mapping[str, Any]], overdue: Sequence[Ticket], language: str
-) -> list[dict[str, Any]]:
+) -> list[Section]:
     """How much everybody has, and what is overdue; `work` are rows of `Read.desk`."""
     load: dict[str, list[int]] = {}
     for one in work:
@@ -117,34 +118,34 @@ def departments_list(
             counts[1] += one["overdue"]
     if not load:
         return []
-    facts = [
-        {"label": name, "value": list_words.phrase("load", language, open=both[0], overdue=both[1])}
+    facts = tuple(
+        Fact(name, list_words.phrase("load", language, open=both[0], overdue=both[1]))
         for name, both in sorted(load.items(), key=lambda pair: (-pair[1][0], pair[0]))
-    ]
-    team = {"title": list_words.phrase("team", language, department=department.name), "facts": facts}
+    )
+    team = Section(list_words.phrase("team", language, department=department.name), facts=facts)
     return [team, *([_tickets(policy, "overdue", overdue, language)] if overdue else [])]
 
 
 def whole_desk_list(
     policy: Policy, parked: Sequence[Mapping[str, Any]], quarantined: int, language: str
-) -> list[dict[str, Any]]:
+) -> list[Section]:
     """The places where something waits for a person."""
-    sections: list[dict[str, Any]] = []
+    sections: list[Section] = []
     if quarantined:
         text = list_words.phrase("in_quarantine", language, n=quarantined)
-        sections.append({"title": list_words.phrase("quarantine", language), "text": text})
+        sections.append(Section(list_words.phrase("quarantine", language), text=text))
     if parked:
         sections.append(collected.waiting(parked, policy, list_words.phrase("parked_all", language)))
     return sections
 
 
-def _tickets(policy: Policy, pile: str, found: Sequence[Ticket], language: str) -> dict[str, Any]:
+def _tickets(policy: Policy, pile: str, found: Sequence[Ticket], language: str) -> Section:
     more = len(found) - MOST
-    return {
-        "title": list_words.phrase(pile, language),
-        "rows": [row(policy, ticket, number) for number, ticket in enumerate(found[:MOST], start=1)],
-        "text": list_words.phrase("more", language, n=more) if more > 0 else "",
-    }
+    return Section(
+        list_words.phrase(pile, language),
+        rows=tuple(row(policy, ticket, number) for number, ticket in enumerate(found[:MOST], start=1)),
+        text=list_words.phrase("more", language, n=more) if more > 0 else "",
+    )
 
 
 def _midnight(zone: ZoneInfo, now: datetime) -> datetime:

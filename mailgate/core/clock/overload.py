@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
 
 from mailgate.core.clock.escalation import row
 from mailgate.core.letters import list_words
 from mailgate.core.model.policy import Calendar, Policy
+from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Priority, Ticket
 from mailgate.core.worktime import working_time
 
@@ -72,15 +72,15 @@ def forecast(
     return Overload(department, pace, tuple(backlog), tuple(late), lacking) if len(late) >= FEWEST_LATE else None
 
 
-def section(policy: Policy, found: Overload, language: str) -> dict[str, Any]:
+def section(policy: Policy, found: Overload, language: str) -> Section:
     """What the lead reads: how bad it is, what would help, who has how much, which tickets are late first."""
     own = Counter(ticket.owner for ticket in found.backlog if ticket.owner)
-    return {
-        "title": title(found, language),
-        "text": "\n".join(_advice(policy, found, own, language)),
-        "facts": _shares(policy, own, len(found.backlog), language),
-        "rows": [row(policy, ticket, number) for number, ticket in enumerate(found.late[:SHOWN], start=1)],
-    }
+    return Section(
+        title(found, language),
+        text="\n".join(_advice(policy, found, own, language)),
+        facts=_shares(policy, own, len(found.backlog), language),
+        rows=tuple(row(policy, ticket, number) for number, ticket in enumerate(found.late[:SHOWN], start=1)),
+    )
 
 
 def title(found: Overload, language: str) -> str:
@@ -113,11 +113,11 @@ def _advice(policy: Policy, found: Overload, own: Mapping[str, int], language: s
     return lines
 
 
-def _shares(policy: Policy, own: Mapping[str, int], whole: int, language: str) -> list[dict[str, Any]]:
+def _shares(policy: Policy, own: Mapping[str, int], whole: int, language: str) -> tuple[Fact, ...]:
     ranked = sorted(own.items(), key=lambda pair: (-pair[1], pair[0]))
-    shares = [{"label": _shown(policy, name), "value": f"{count}"} for name, count in ranked]
+    shares = [Fact(_shown(policy, name), f"{count}") for name, count in ranked]
     free = whole - sum(own.values())
-    return [*shares, *([{"label": list_words.phrase("nobody", language), "value": f"{free}"}] if free else [])]
+    return (*shares, *((Fact(list_words.phrase("nobody", language), f"{free}"),) if free else ()))
 
 
 def _shown(policy: Policy, name: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from mailgate.core.letters import readers, status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Outbound, SetStatus, Step
+from mailgate.core.model.content import Closing, Notice, Nudge
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Status, Ticket
@@ -51,7 +52,7 @@ def _woken(moment: Moment, ticket: Ticket) -> Step:
     changes += sla.deadlines_after(moment, ticket, planned)
     letters = tuple(
         readers.to_agent(
-            policy, agent, "notice", purpose="note", context={"why": "woken"},
+            policy, agent, Notice(why="woken"), purpose="note",
             not_before=readers.at_work(moment, agent, ticket.priority),
         )
         for agent in readers.of_ticket(policy, planned, moment.facts.away)
@@ -75,7 +76,7 @@ def _unanswered(moment: Moment, ticket: Ticket) -> Step:
     if department.solve_after and since + department.solve_after <= now:
         changes: list[Change] = [SetStatus(Status.SOLVED, why=UNANSWERED)]
         changes += sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, changes, now))
-        return Step(ticket.number, tuple(changes), status_letters.stage_letter(moment, ticket, "closing", again=True))
+        return Step(ticket.number, tuple(changes), status_letters.stage_letter(moment, ticket, Closing(), again=True))
     pauses = [pause for pause in (department.nudge if asks else None, department.solve_after) if pause]
     until = promise.in_hours(policy, ticket.department, since + min(pauses)) if pauses else None
     return Step(ticket.number, (SetStatus(Status.WAITING, until),))
@@ -88,9 +89,7 @@ def _nudged(moment: Moment, ticket: Ticket, since: datetime) -> Step:
     if department.solve_after and department.nudge:
         rest = max(since + department.solve_after, moment.now + (department.solve_after - department.nudge))
         until = promise.in_hours(moment.policy, ticket.department, rest)
-    about = {"until": until.isoformat() if until else None}
+    about = Nudge(until=until.isoformat() if until else None)
     dedupe = f"nudge:{ticket.number}:{since.isoformat()}"
-    letters: tuple[Outbound, ...] = status_letters.stage_letter(
-        moment, ticket, "nudge", context=about, dedupe=dedupe, again=True
-    )
+    letters: tuple[Outbound, ...] = status_letters.stage_letter(moment, ticket, about, dedupe=dedupe, again=True)
     return Step(ticket.number, (SetStatus(Status.WAITING, until),), letters)

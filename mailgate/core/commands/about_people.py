@@ -17,8 +17,10 @@ from mailgate.core.model.change import (
     SetStatus,
     Watch,
 )
+from mailgate.core.model.content import ExpertAsked, Handover, Notice
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.policy import Agent, Department
+from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import Status
 from mailgate.core.text.folding import fold
 
@@ -48,7 +50,7 @@ def assign(context: TicketContext) -> Judgement:
         question = context.ask_first("away", name=colleague.shown_name, cover=cover.name if cover else "")
         if question:
             return question
-    handover = context.letter(colleague, "handover", by=context.agent.shown_name, why="", text=context.world.words)
+    handover = context.letter(colleague, Handover(by=context.agent.shown_name, text=context.world.words))
     letters = (handover, *(letter for letter in _loss(context) if letter.agent != colleague.name))
     changes = handed_over(context, colleague.name)
     return context.granted("assigned", *changes, outbound=letters, name=colleague.shown_name)
@@ -73,7 +75,7 @@ def move(context: TicketContext) -> Judgement:
         return context.granted_already("already_there", department=name)
     changes: list[Change] = [Move(name, why), *given_back(context)]
     letters = [
-        context.letter(agent, "handover", by=context.agent.shown_name, why=why, text=context.world.words)
+        context.letter(agent, Handover(by=context.agent.shown_name, why=why, text=context.world.words))
         for agent in map(context.policy.agent, readers.crew(context.policy, name))
         if agent and agent.name != context.agent.name
     ]
@@ -100,10 +102,9 @@ def ask(context: TicketContext) -> Judgement:
     question = rest.strip() or context.world.words.strip()
     if not question:
         return Refusal("no_question")
-    about = {"question": question, "by": context.agent.shown_name}
     colleague = context.colleague(whom)
     if isinstance(colleague, Agent):
-        letter = context.letter(colleague, "expert", **about)
+        letter = context.letter(colleague, ExpertAsked(question=question, by=context.agent.shown_name))
         return context.granted("asked", Journal("asked", colleague.name), outbound=[letter], whom=colleague.shown_name)
     if "@" not in whom.lstrip("@"):
         return colleague
@@ -112,10 +113,8 @@ def ask(context: TicketContext) -> Judgement:
         return expert
     if any(expert.key == person.key for person in (context.ticket.requester, *context.ticket.participants)):
         return Refusal("takes_part", params={"address": expert.addr})
-    letter = Outbound(
-        "expert", Audience.EXPERT, (expert,), purpose="expert", language=context.policy.language,
-        context={"expert": expert.key, **about},
-    )  # fmt: skip
+    asked = ExpertAsked(expert=expert.key, question=question, by=context.agent.shown_name)
+    letter = Outbound(asked, Audience.EXPERT, (expert,), purpose="expert", language=context.policy.language)
     return context.granted("asked", Journal("asked", expert.key), outbound=[letter], whom=expert.addr)
 
 
@@ -178,7 +177,7 @@ def _thread(context: TicketContext) -> tuple[Outbound, ...]:
     """The whole thread for the taker, unless its one entry is the very mail they answer."""
     if len(context.world.entries) < 2:
         return ()
-    return (readers.to_agent(context.policy, context.agent, "handover", purpose="customer", context={"why": ""}),)
+    return (readers.to_agent(context.policy, context.agent, Handover(), purpose="customer"),)
 
 
 def _loss(context: TicketContext) -> tuple[Outbound, ...]:
@@ -186,11 +185,7 @@ def _loss(context: TicketContext) -> tuple[Outbound, ...]:
     former = context.policy.agent(context.ticket.owner)
     if former is None or not former.active or former.name == context.agent.name:
         return ()
-    return (context.letter(former, "notice", why="taken_from_you", **{"from": _shown(context.agent)}),)
-
-
-def _shown(agent: Agent) -> dict[str, str]:
-    return {"name": agent.shown_name, "address": ""}
+    return (context.letter(former, Notice(from_=Person(context.agent.shown_name), why="taken_from_you")),)
 
 
 def _department(context: TicketContext, text: str) -> tuple[Department | Refusal, str]:

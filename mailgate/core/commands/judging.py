@@ -13,6 +13,7 @@ from mailgate.core.commands.reader import Command
 from mailgate.core.letters import readers
 from mailgate.core.model.canned import holes
 from mailgate.core.model.change import Change, Effect, Outbound, Step
+from mailgate.core.model.content import Content
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.moment import Moment
@@ -131,9 +132,9 @@ class CommandContext:
         """A question, unless it was answered with yes already."""
         return None if self.world.confirmed else Refusal(code, params=params)
 
-    def letter(self, reader: Agent, template: str, **context: object) -> Outbound:
+    def letter(self, reader: Agent, content: Content) -> Outbound:
         """A letter to a colleague, a plain answer to which stays in the house."""
-        return readers.to_agent(self.policy, reader, template, purpose="note", context=context)
+        return readers.to_agent(self.policy, reader, content, purpose="note")
 
     def in_their_time(self, at: datetime) -> str:
         """A time as this agent reads it."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from mailgate.core.letters import views
+from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
 from mailgate.core.model.change import Audience, Urgency
+from mailgate.core.model.content import Ack, Answer, Content, Handover, Notice, Receipt, StatusReport, WasItYou, reason
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Department, Policy
 from mailgate.core.model.ticket import EntryKind, Ticket
@@ -33,7 +34,7 @@ class DueLetter:
 
     id: int
     ticket: Ticket | None  # with `entries`
-    template: str
+    content: Content
     audience: str
     agent: str
     purpose: str
@@ -45,12 +46,16 @@ class DueLetter:
     references: tuple[str, ...]
     to: tuple[Address, ...]
     cc: tuple[Address, ...]
-    context: Mapping[str, Any]
     attachments: tuple[tuple[int, str], ...]
     urgency: int
     created_at: datetime
     rendered: bytes | None  # kept from an earlier attempt
     deliveries: tuple[DueDelivery, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """What it is worded with."""
+        return self.content.template
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,14 @@ class Letter:
     marks: tuple[tuple[str, str], ...]  # further header fields, in order
     envelope: str  # "null" or "bounce"
     sender: str  # MAIL FROM; "" is the null reverse-path
-    context: Mapping[str, Any]  # what the template may show, plain values only
+    view: LetterView  # what the template may show
 
 
 def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") -> Letter:
     """Address a claimed letter and gather what its reader may see; pure.
 
     `bounce` is the signed address delivery reports go to; without one it is the department's own. A customer's letter
-    carries the department's plain address alone and nothing internal, whatever the context holds.
+    carries the department's plain address alone and nothing internal, whatever the letter says.
     """
     department = policy.department(due.department or (due.ticket.department if due.ticket else ""))
     null = due.urgency == Urgency.ACK or due.template == "ack"
@@ -103,7 +108,7 @@ def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") ->
         from_=Address(department.from_.addr, _display(due, department, policy)),
         to=due.to,
         cc=due.cc,
-        reply_to=_reply_to(due, department),
+        reply_to=Address(department.from_.addr),
         subject=_subject(due, policy),
         tag=policy.tag(due.ticket.number) if due.ticket else "",
         message_id=due.message_id,
@@ -112,7 +117,7 @@ def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") ->
         marks=_marks(due, department, policy, loop_mark),
         envelope="null" if null else "bounce",
         sender="" if null else (bounce or department.from_.addr),
-        context=_context(due, department, policy),
+        view=_view(due, department, policy),
     )
 
 
@@ -130,22 +135,22 @@ def _display(due: DueLetter, department: Department, policy: Policy) -> str:
         return f"{writer}, {name}" if writer and name else writer or name
     if due.ticket is None:
         return name or policy.name
-    shown = _author_shown(due) if due.template in ("notice", "handover") else name or policy.name
+    told = isinstance(due.content, Notice | Handover)
+    shown = _author_shown(due) if told else name or policy.name
     return f"{shown} (#{due.ticket.number})"
 
 
 def _author_shown(due: DueLetter) -> str:
-    given = due.context.get("from")
-    wrote = given if isinstance(given, Mapping) else {}
+    wrote = due.content.from_ if isinstance(due.content, Notice) else None
     ticket = due.ticket
     fallback = (ticket.requester.name or ticket.requester.addr) if ticket else ""
-    return str(wrote.get("name") or wrote.get("address") or fallback)
+    return (wrote and (wrote.name or wrote.address)) or fallback
 
 
 def author(due: DueLetter, policy: Policy) -> str:
     """The name of the agent whose words a letter carries, as configured; `""` when nobody's."""
     ticket = due.ticket
-    named = policy.agent(str(due.context.get("agent") or due.agent))
+    named = policy.agent((due.content.agent if isinstance(due.content, Answer) else "") or due.agent)
     if named or ticket is None:
         return named.shown_name if named else ""
     newest = next((entry for entry in reversed(ticket.entries) if entry.kind is EntryKind.AGENT), None)
@@ -153,13 +158,6 @@ def author(due: DueLetter, policy: Policy) -> str:
         return views.public_author(newest, policy)
     owner = policy.agent(ticket.owner)
     return owner.shown_name if owner else ""
-
-
-def _reply_to(due: DueLetter, department: Department) -> Address | None:
-    given = due.context.get("reply_to")
-    if due.audience == Audience.AGENT and isinstance(given, str) and given:
-        return Address(given)
-    return Address(department.from_.addr)
 
 
 def _subject(due: DueLetter, policy: Policy) -> str:
@@ -172,8 +170,8 @@ def _subject(due: DueLetter, policy: Policy) -> str:
     if ticket is None:
         return due.subject
     if due.template not in ("answer", "notice", "status", "expert", "forward") and due.audience == Audience.CUSTOMER:
-        hidden = due.urgency == Urgency.ACK and not due.context.get("show_subject")
-        if hidden:
+        known = isinstance(due.content, Ack | StatusReport) and due.content.show_subject
+        if due.urgency == Urgency.ACK and not known:
             return ""
     title = due.subject or ticket.subject
     if due.audience == Audience.CUSTOMER:
@@ -202,52 +200,51 @@ def _marks(due: DueLetter, department: Department, policy: Policy, loop_mark: st
 def _reason(due: DueLetter) -> str:
     if due.audience in (Audience.CUSTOMER, Audience.EXPERT):
         return REASONS.get(due.template, "something happened to your ticket")
-    return str(due.context.get("why") or due.template)
+    return reason(due.content)
 
 
-def _context(due: DueLetter, department: Department, policy: Policy) -> dict[str, Any]:
-    """What every template may use, and the template's own variables."""
-    reader = due.to[0] if due.to else Address("")
-    writer = author(due, policy)
+def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
+    """What every template may use, and what the letter says."""
     inside = due.audience in (Audience.AGENT, Audience.ADMIN)
-    own = views.variables(due.template, due.context)
-    if due.template in ("answer", "notice") and not own["text"]:
-        own["text"] = views.words_of_letter(due.ticket, due.template)
-    if "attachments" in own and not own["attachments"]:
-        own["attachments"] = views.newest_files(due.ticket)
-    if inside:
-        own["receivers"] = views.receivers_shown(due.ticket, policy, due.context.get("joined") or ())
-        own["recipients_shown"] = ", ".join(one["address"] for one in own["receivers"])
-    parked = bool(due.context.get("parked"))
-    return {
-        **own,
-        "template": due.template,
-        "gateway": policy.name,
-        "department": {
-            "name": department.from_.name or policy.name,
-            "address": department.from_.addr,
-            "signature": department.signature,
-        },
-        "logo": policy.letters.logo,
-        "reader": views.person_view(reader),
-        "agent_name": writer,
-        "agent_first_name": writer.split(" ")[0],
-        "ticket": views.ticket_view(due.ticket, due.audience, policy),
-        "purpose": due.purpose if inside else "",
-        "mark": "" if due.audience == Audience.CUSTOMER else one_tap.marker(due.message_id, policy),
-        **(
-            one_tap.links_of_letter(
-                due.template,
-                due.message_id,
-                due.ticket,
-                department.from_.addr,
-                policy,
-                parked=parked,
-                several=bool(own.get("mails")),
-                offer=own.get("came_from") or own.get("asks_for") or "",
-            )
-            if inside
-            else {}
-        ),
-        **one_tap.survey_links(due.template, due.message_id, due.ticket, department.from_.addr, policy),
-    }
+    links = _links(due, department, policy) if inside else None
+    mark = "" if due.audience == Audience.CUSTOMER else one_tap.marker(due.message_id, policy)
+    return LetterView(
+        content=_filled(due.content, due.ticket),
+        gateway=policy.name,
+        department=DepartmentView(department.from_.name or policy.name, department.from_.addr, department.signature),
+        logo=policy.letters.logo,
+        reader=views.person_view(due.to[0] if due.to else Address("")),
+        agent_name=author(due, policy),
+        ticket=views.ticket_view(due.ticket, due.audience, policy),
+        mark=links.mark if links else mark,
+        agents=AgentsPart(due.purpose, _receivers(due, policy), links.taps, links.questions) if links else None,
+        scale=one_tap.survey_links(due.template, due.message_id, due.ticket, department.from_.addr, policy),
+    )
+
+
+def _filled(content: Content, ticket: Ticket | None) -> Content:
+    """With the words and files of its ticket, where the letter says none itself."""
+    if isinstance(content, Answer | Notice) and not content.text:
+        content = replace(content, text=views.words_of_letter(ticket, content.template))
+    if isinstance(content, Notice | Handover) and not content.attachments:
+        content = replace(content, attachments=views.newest_files(ticket))
+    return content
+
+
+def _receivers(due: DueLetter, policy: Policy) -> tuple[Receiver, ...]:
+    joined = due.content.joined if isinstance(due.content, Notice) else ()
+    return views.receivers_shown(due.ticket, policy, joined)
+
+
+def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.LetterLinks:
+    says = due.content
+    return one_tap.links_of_letter(
+        due.template,
+        due.message_id,
+        due.ticket,
+        department.from_.addr,
+        policy,
+        parked=isinstance(says, Receipt) and says.parked,
+        several=isinstance(says, WasItYou) and bool(says.mails),
+        offer=(says.came_from or says.asks_for) if isinstance(says, Notice) else "",
+    )

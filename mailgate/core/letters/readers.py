@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from mailgate.core.model.change import Audience, Outbound, Urgency
+from mailgate.core.model.content import Alarm, Content
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
@@ -75,15 +75,38 @@ def at_work(moment: Moment, agent: Agent, priority: Priority) -> datetime | None
     return working_time.next_open(calendar, moment.now)
 
 
-def to_agent(policy: Policy, agent: Agent, template: str, **parts: Any) -> Outbound:
-    """A letter to one agent at their configured address, in their language."""
+def to_agent(
+    policy: Policy,
+    agent: Agent,
+    content: Content,
+    *,
+    purpose: str,
+    department: str = "",
+    subject: str = "",
+    in_reply_to: str = "",
+    attachments: tuple[tuple[int, str], ...] = (),
+    urgency: Urgency = Urgency.NOTICE,
+    not_before: datetime | None = None,
+    mail: int | None = None,
+    dedupe: str = "",
+) -> Outbound:
+    """A letter to one agent at their configured address, in their language; the rest as in `Outbound`."""
     return Outbound(
-        template=template,
+        content=content,
         audience=Audience.AGENT,
         to=(Address(agent.address, agent.shown_name),),
         agent=agent.name,
         language=agent.language if agent.language in policy.languages else "en",
-        **{"urgency": Urgency.NOTICE, **parts},
+        purpose=purpose,
+        department=department,
+        subject=subject,
+        in_reply_to=in_reply_to,
+        references=(in_reply_to,) if in_reply_to else (),
+        attachments=attachments,
+        urgency=urgency,
+        not_before=not_before,
+        mail=mail,
+        dedupe=dedupe,
     )
 
 
@@ -94,13 +117,12 @@ def alarm(moment: Moment, what: str, title: str, text: str, remedy: str = "") ->
         return ()
     return (
         Outbound(
-            template="alarm",
+            content=Alarm(title=title, text=text, remedy=remedy),
             audience=Audience.ADMIN,
             to=(Address(policy.admin),),
             purpose="admin",
             language=policy.language if policy.language in policy.languages else "en",
             subject=title,
-            context={"title": title, "text": text, "remedy": remedy},
             dedupe=f"alarm:{what}:{moment.now:%Y-%m-%dT%H}",
         ),
     )

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailgate.core.letters.addressee import writable
 from mailgate.core.model.change import Audience, Change, Journal, Outbound, SetStatus, Urgency
+from mailgate.core.model.content import (
+    Content,
+    Delayed,
+    Nudge,
+    Reopened,
+    Solved,
+    Taken,
+    Transferred,
+    Waiting,
+)
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Status, Ticket
@@ -19,16 +28,17 @@ HUSH = timedelta(hours=1)  # after an agent's own words nobody needs a robot's
 DAY = timedelta(days=1)
 # Reasons for a change of status that the customer knows, or must not hear of.
 KNOWN = frozenset(("customer", "history", "spam", "no answer"))
-# `[letters] stages` -> the template; nudge and closing follow from the department's own settings.
-TEMPLATES: Mapping[str, str] = {
-    "taken": "taken",
-    "waiting": "waiting",
-    "transferred": "transferred",
-    "solved": "solved",
-    "reopened": "reopened",
-    "late": "delayed",
+# `[letters] stages` -> the letter; nudge and closing follow from the department's own settings.
+STAGES: Mapping[str, type[Content]] = {
+    "taken": Taken,
+    "waiting": Waiting,
+    "transferred": Transferred,
+    "solved": Solved,
+    "reopened": Reopened,
+    "late": Delayed,
 }
-COUNTED = frozenset((*TEMPLATES.values(), "nudge"))  # answers to a vote or to #status were asked for
+# Answers to a vote or to #status were asked for.
+COUNTED = frozenset((*(one.TEMPLATE for one in STAGES.values()), Nudge.TEMPLATE))
 
 
 def letter_for_change(
@@ -50,7 +60,8 @@ def letter_for_change(
     if not stage or said or stage not in policy.letters.stages:
         return ()
     earliest = moment.now + policy.undo_window if hold and policy.undo_window else None
-    return stage_letter(moment, after, TEMPLATES[stage], earliest=earliest, context=_about(policy, stage))
+    content = _solved(policy) if stage == "solved" else STAGES[stage]()
+    return stage_letter(moment, after, content, earliest=earliest)
 
 
 def stage_of(before: Ticket, after: Ticket, changes: Iterable[Change]) -> str:
@@ -76,16 +87,15 @@ def delayed_letter(moment: Moment, ticket: Ticket) -> tuple[Outbound, ...]:
     if "late" not in moment.policy.letters.stages or ticket.due.next is None:
         return ()
     dedupe = f"late:{ticket.number}:{ticket.due.next.isoformat()}"
-    return stage_letter(moment, ticket, TEMPLATES["late"], dedupe=dedupe)
+    return stage_letter(moment, ticket, Delayed(), dedupe=dedupe)
 
 
 def stage_letter(
     moment: Moment,
     ticket: Ticket,
-    template: str,
+    content: Content,
     *,
     earliest: datetime | None = None,
-    context: dict[str, Any] | None = None,
     dedupe: str = "",
     again: bool = False,
 ) -> tuple[Outbound, ...]:
@@ -99,7 +109,7 @@ def stage_letter(
     wait = quiet_until(moment.policy, ticket.department, earliest or moment.now)
     return (
         Outbound(
-            template,
+            content,
             Audience.CUSTOMER,
             (ticket.requester,),
             department=ticket.department,
@@ -107,7 +117,6 @@ def stage_letter(
             purpose="stage",
             in_reply_to=ids[-1] if ids else "",
             references=(*ids[:1], *ids[1:][-10:]),
-            context=context or {},
             urgency=Urgency.NOTICE,
             not_before=wait if wait > moment.now else None,
             dedupe=dedupe,
@@ -146,9 +155,7 @@ def quiet_until(policy: Policy, department: str, at: datetime) -> datetime:
     return max(at, working_time.moment_of_day(zone, day, end))
 
 
-def _about(policy: Policy, stage: str) -> dict[str, Any]:
-    if stage != "solved":
-        return {}
+def _solved(policy: Policy) -> Solved:
     survey = policy.letters.survey
-    return {"survey": survey if isinstance(survey, str) else "scale" if survey else "",
-            "reopen_days": policy.tickets.reopen_within.days}  # fmt: skip
+    form = survey if isinstance(survey, str) else "scale" if survey else ""
+    return Solved(survey=form, reopen_days=policy.tickets.reopen_within.days)

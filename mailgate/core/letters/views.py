@@ -1,75 +1,123 @@
-"""What each letter may say: its variables with their defaults, and what of a ticket each audience may see."""
+"""What each audience may see of a ticket, and all that a template may show beside what its letter says."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from mailgate.core.letters.addressee import writable
 from mailgate.core.model.change import Audience
+from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Policy
+from mailgate.core.model.shown import Joining, NamedFile
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
-
-# Template -> the variables it may be given in `Outbound.context`, with what stands in when one is missing. Anything
-# else in the context never reaches the template; docs/templates.md lists the same names.
-VARIABLES: Mapping[str, Mapping[str, Any]] = {
-    # to customers
-    "ack": {"promise": "", "show_subject": False, "articles": []},
-    "answer": {"text": "", "html": "", "canned": "", "survey": ""},
-    "taken": {"promise": ""},
-    "waiting": {},
-    "transferred": {},
-    "reopened": {},
-    "delayed": {"promise": ""},
-    "nudge": {"until": None},
-    "closing": {},
-    "solved": {"survey": "", "reopen_days": 14},
-    "status": {"refused": ""},
-    "vote_thanks": {"score": None},
-    # to agents and outside experts
-    "notice": {"why": "", "from": {}, "text": "", "html": "", "unverified": False, "failed": False, "automatic": "",
-               "mentions": [], "proposed": [], "came_from": "", "asks_for": "", "recent": [], "attachments": [],
-               "articles": [],
-               "notes": []},
-    "receipt": {"understood": [], "refused": [], "done": [], "parked": False, "newer": "", "text": "", "asks": []},
-    "question": {"title": "", "intro": "", "rows": [], "facts": [], "text": "", "sections": [], "more": 0,
-                 "actions": True},
-    "was_it_you": {"subject": "", "address": "", "at": None, "text": "", "mails": [], "more": 0, "vouch": ""},
-    "handover": {"by": "", "why": "", "text": "", "attachments": []},
-    "escalation": {"which": "first_response", "due_at": None, "notes": []},
-    "reminder": {"text": ""},
-    "expert": {"question": "", "by": ""},
-    "forward": {},
-    "digest": {"title": "", "sections": [], "facts": [], "accounted": ""},
-    "report": {"title": "", "period": "", "before": "", "figures": [], "charts": [], "tables": []},
-    "alarm": {"title": "", "text": "", "remedy": "", "facts": []},
-    "welcome": {"desk_address": ""},
-}  # fmt: skip
+from mailgate.core.proof.one_tap import TapLink, VoteLink
 
 LONGEST_THREAD = 30_000  # characters of earlier words in one letter; the newest come first
-# What the entries of those lists are made of, with what stands in where one lacks something.
-ITEMS: Mapping[str, Mapping[str, Any]] = {
-    "articles": {"title": "", "url": ""},
-    "attachments": {"name": "", "size": 0},
-    "recent": {"number": 0, "subject": "", "status": "", "at": None},
-    "refused": {"text": "", "why": "", "nearest": ""},
-    "rows": {"n": 0, "number": 0, "subject": "", "who": "", "department": "", "status": "", "owner": "", "priority": "",
-             "due": None},
-    "mails": {"n": 0, "subject": "", "address": "", "at": None, "text": ""},
-    "facts": {"label": "", "value": ""},
-    "sections": {"title": "", "text": "", "facts": [], "rows": []},
-    "figures": {"label": "", "value": "", "before": ""},
-    "charts": {"title": "", "bars": []},
-    "bars": {"label": "", "value": "", "share": 0.0},
-    "tables": {"title": "", "head": [], "rows": []},
-    "from": {"name": "", "address": ""},
-}  # fmt: skip
 _TITLES = frozenset(
     ["dr", "mr", "mrs", "ms", "miss", "prof", "ing", "mag", "herra", "rouva", "pan", "pani", "kungs", "kundze"]
 )
 _UNFIT_NAME = re.compile(r"[^\w\s.,'’\-]|[0-9_]|www|://", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person as a template sees them."""
+
+    name: str
+    first_name: str  # to greet them by, "" when the name is no name
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A contribution to the thread."""
+
+    kind: str
+    author: str
+    at: datetime
+    text: str
+    attachments: tuple[NamedFile, ...]
+    unverified: bool | None  # None: not the reader's business
+
+
+@dataclass(frozen=True, slots=True)
+class InsideView:
+    """What of a ticket only the house sees."""
+
+    department: str
+    owner: str
+    priority: str
+    tags: tuple[str, ...]
+    fields: Mapping[str, str]
+    links: tuple[int, ...]
+    until: datetime | None
+    due: datetime | None
+    first_response_due: datetime | None
+    resolve_due: datetime | None
+    escalation: int
+    language: str
+    participants: tuple[PersonView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket; a customer's has nothing `inside` and no entry that is not their own business."""
+
+    number: int
+    tag: str
+    subject: str
+    status: str
+    created_at: datetime
+    requester: PersonView
+    entries: tuple[EntryView, ...]  # newest first
+    inside: InsideView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Whom a plain reply reaches, and since when they take part, where they joined later (RFC 3339)."""
+
+    address: str
+    since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentView:
+    """Whose letter it is, as customers see it."""
+
+    name: str
+    address: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsPart:
+    """What letters to the house have beside: what a reply does, whom it reaches, and one-tap answers."""
+
+    purpose: str
+    receivers: tuple[Receiver, ...]
+    taps: tuple[TapLink, ...]
+    questions: tuple[TapLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterView:
+    """All that a template may show."""
+
+    content: Content
+    gateway: str
+    department: DepartmentView
+    logo: str
+    reader: PersonView
+    agent_name: str
+    ticket: TicketView | None
+    mark: str  # the token of the marker line, "" in a customer's letter
+    agents: AgentsPart | None  # None for customers and outsiders
+    scale: tuple[VoteLink, ...] | None  # the survey's, in letters that may ask
 
 
 def given_name(name: str) -> str:
@@ -87,60 +135,47 @@ def given_name(name: str) -> str:
     return first if 1 < len(first) <= 25 else ""
 
 
-def variables(template: str, context: Mapping[str, Any]) -> dict[str, Any]:
-    """The template's own variables: those of the context it is allowed, defaults for the rest."""
-    allowed = VARIABLES.get(template, VARIABLES["ack"])  # a rule may name an acknowledgement of the admin's own
-    return {name: _filled(name, context.get(name, default)) for name, default in allowed.items()}
-
-
-def _filled(name: str, value: Any) -> Any:
-    shape = ITEMS.get(name)
-    if shape is None or isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        return {key: _filled(key, value.get(key, default)) for key, default in shape.items()}
-    return [_filled(name, one) if isinstance(one, Mapping) else one for one in value or ()]
-
-
-def ticket_view(ticket: Ticket | None, audience: str, policy: Policy) -> dict[str, Any] | None:
+def ticket_view(ticket: Ticket | None, audience: str, policy: Policy) -> TicketView | None:
     """The ticket as a template sees it; a customer's view has no field that is not their own business."""
     if ticket is None:
         return None
-    view: dict[str, Any] = {
-        "number": ticket.number,
-        "tag": policy.tag(ticket.number),
-        "subject": ticket.subject,
-        "status": ticket.status.value,
-        "created_at": ticket.created_at,
-        "requester": person_view(ticket.requester),
-        "entries": entry_views(ticket, audience, policy),
-    }
-    if audience in (Audience.CUSTOMER, Audience.EXPERT):
-        return view
+    return TicketView(
+        number=ticket.number,
+        tag=policy.tag(ticket.number),
+        subject=ticket.subject,
+        status=ticket.status.value,
+        created_at=ticket.created_at,
+        requester=person_view(ticket.requester),
+        entries=entry_views(ticket, audience, policy),
+        inside=None if audience in (Audience.CUSTOMER, Audience.EXPERT) else _inside(ticket, policy),
+    )
+
+
+def _inside(ticket: Ticket, policy: Policy) -> InsideView:
     owner = policy.agent(ticket.owner)
-    return view | {
-        "department": ticket.department,
-        "owner": owner.shown_name if owner else (ticket.owner or ""),
-        "priority": ticket.priority.value,
-        "tags": list(ticket.tags),
-        "fields": dict(ticket.fields),
-        "links": list(ticket.links),
-        "until": ticket.status_until,
-        "due": ticket.due.next,
-        "first_response_due": ticket.due.first_response,
-        "resolve_due": ticket.due.resolve,
-        "escalation": ticket.escalation,
-        "language": ticket.language,
-        "participants": [person_view(one) for one in ticket.participants],
-    }
+    return InsideView(
+        department=ticket.department,
+        owner=owner.shown_name if owner else (ticket.owner or ""),
+        priority=ticket.priority.value,
+        tags=tuple(ticket.tags),
+        fields=dict(ticket.fields),
+        links=tuple(ticket.links),
+        until=ticket.status_until,
+        due=ticket.due.next,
+        first_response_due=ticket.due.first_response,
+        resolve_due=ticket.due.resolve,
+        escalation=ticket.escalation,
+        language=ticket.language,
+        participants=tuple(person_view(one) for one in ticket.participants),
+    )
 
 
-def person_view(person: Address) -> dict[str, str]:
+def person_view(person: Address) -> PersonView:
     """A person as a template sees them."""
-    return {"name": person.name, "first_name": given_name(person.name), "address": person.addr}
+    return PersonView(person.name, given_name(person.name), person.addr)
 
 
-def entry_views(ticket: Ticket, audience: str, policy: Policy) -> list[dict[str, Any]]:
+def entry_views(ticket: Ticket, audience: str, policy: Policy) -> tuple[EntryView, ...]:
     """The thread, newest first: for customers and outsiders nothing but verified public words."""
     inside = audience not in (Audience.CUSTOMER, Audience.EXPERT)
     shown = [
@@ -148,24 +183,23 @@ def entry_views(ticket: Ticket, audience: str, policy: Policy) -> list[dict[str,
         for entry in ticket.entries
         if entry.kind is not EntryKind.EVENT and (inside or (entry.kind.public and not entry.unverified))
     ]
-    views, room = [], LONGEST_THREAD
+    views: list[EntryView] = []
+    room = LONGEST_THREAD
     for entry in reversed(shown):
         views.append(_entry_view(entry, policy, inside, room))
-        room -= len(views[-1]["text"])
-    return views
+        room -= len(views[-1].text)
+    return tuple(views)
 
 
-def _entry_view(entry: Entry, policy: Policy, inside: bool, room: int) -> dict[str, Any]:
-    view: dict[str, Any] = {
-        "kind": entry.kind.value,
-        "author": public_author(entry, policy),
-        "at": entry.at,
-        "text": entry.text if len(entry.text) <= room else f"{entry.text[: max(room, 0)]} …",
-        "attachments": [{"name": one.name, "size": one.size} for one in entry.attachments],
-    }
-    if inside:
-        view["unverified"] = entry.unverified
-    return view
+def _entry_view(entry: Entry, policy: Policy, inside: bool, room: int) -> EntryView:
+    return EntryView(
+        kind=entry.kind.value,
+        author=public_author(entry, policy),
+        at=entry.at,
+        text=entry.text if len(entry.text) <= room else f"{entry.text[: max(room, 0)]} …",
+        attachments=tuple(NamedFile(one.name, one.size) for one in entry.attachments),
+        unverified=entry.unverified if inside else None,
+    )
 
 
 def public_author(entry: Entry, policy: Policy) -> str:
@@ -178,23 +212,21 @@ def public_author(entry: Entry, policy: Policy) -> str:
     return entry.author_name if "@" not in entry.author_name else ""
 
 
-def newest_files(ticket: Ticket | None) -> list[dict[str, Any]]:
+def newest_files(ticket: Ticket | None) -> tuple[NamedFile, ...]:
     """The attachments of the newest entry, by name and size alone (threats C-10)."""
     entries = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT] if ticket else []
-    return [{"name": one.name, "size": one.size} for one in entries[-1].attachments] if entries else []
+    return tuple(NamedFile(one.name, one.size) for one in entries[-1].attachments) if entries else ()
 
 
 def words_of_letter(ticket: Ticket | None, template: str) -> str:
-    """The words a letter is about where its context does not say: an agent's newest, or anybody's in a notice."""
+    """The words a letter is about where it does not say: an agent's newest, or anybody's in a notice."""
     kinds = {EntryKind.AGENT} if template == "answer" else set(EntryKind) - {EntryKind.EVENT}
     entries = ticket.entries if ticket else ()
     return next((entry.text for entry in reversed(entries) if entry.kind in kinds), "")
 
 
-def receivers_shown(
-    ticket: Ticket | None, policy: Policy, since: Sequence[Mapping[str, Any]] = ()
-) -> list[dict[str, Any]]:
+def receivers_shown(ticket: Ticket | None, policy: Policy, since: Iterable[Joining] = ()) -> tuple[Receiver, ...]:
     """The very people a reply goes to, the requester first; `since` says of some when they joined."""
     people = {one.key: one for one in (ticket.requester, *ticket.participants)} if ticket else {}
-    joined = {one["address"]: one["since"] for one in since}
-    return [{"address": one.addr, "since": joined.get(key)} for key, one in people.items() if writable(one, policy)]
+    joined = {one.address: one.since for one in since}
+    return tuple(Receiver(one.addr, joined.get(key)) for key, one in people.items() if writable(one, policy))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from mailgate.core.letters.addressee import writable
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
+from mailgate.core.model.content import Answer
 from mailgate.core.model.policy import Agent, Policy, Role
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
 from mailgate.core.proof import token
@@ -118,11 +118,10 @@ def answer_letter(
     if not people:
         return None
     before = () if ticket.number is None else case.facts.customer_ids.get(ticket.number, ())
-    about: dict[str, Any] = {"agent": agent.name, "text": text, "html": html, "canned": canned}
-    if survey and case.policy.letters.survey:
-        about["survey"] = case.policy.letters.survey if isinstance(case.policy.letters.survey, str) else "scale"
+    form = case.policy.letters.survey if survey else ""
+    asks = form if isinstance(form, str) else "scale" if form else ""
     return Outbound(
-        template="answer",
+        content=Answer(agent=agent.name, text=text, html=html, canned=canned, survey=asks),
         audience=Audience.CUSTOMER,
         to=tuple(people[:1]),
         cc=tuple(people[1:]),
@@ -131,7 +130,6 @@ def answer_letter(
         purpose="words",
         in_reply_to=before[-1] if before else "",
         references=(*before[:1], *before[1:][-10:]),
-        context=about,
         attachments=tuple((0, file.part) for file in case.mail.attachments if not file.ours),
         urgency=Urgency.WORDS,
         not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,

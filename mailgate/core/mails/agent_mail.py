@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.reader import Command, CommandReading
@@ -15,9 +14,11 @@ from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddAlias, Change, Decision, Effect, Fate, Outbound, Step, Unpark
+from mailgate.core.model.content import Alarm, Handover, Notice, Question, Receipt
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import MailKind
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import outsiders_addressed
@@ -37,7 +38,9 @@ class CarriedOut:
     steps: list[Step] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
-    told: dict[str, Any] = field(default_factory=dict)  # what the agent must hear although all went well
+    overtaken: bool = False  # the customer has written since the letter that was answered
+    asks: tuple[str, ...] | None = None  # what else the agent must hear although all went well
+    receipt: bool = False  # and that there is a receipt, whether they want one or not
     listed: bool = False  # the mail answers a list, not a letter about one ticket
 
 
@@ -111,8 +114,8 @@ def _automatic(case: Case, agent: Agent) -> Decision:
     title = f"{agent.shown_name} seems to be away"
     remedy = f"#away {agent.name} {case.now:%Y-%m-%d}..UNTIL cover NAME"
     letter = readers.to_agent(
-        case.policy, lead, "alarm", purpose="question", subject=title,
-        context={"title": title, "text": case.mail.fresh[:500], "remedy": remedy},
+        case.policy, lead, Alarm(title=title, text=case.mail.fresh[:500], remedy=remedy), purpose="question",
+        subject=title,
         dedupe=f"away:{agent.name}:{case.now:%G-%V}",
     )  # fmt: skip
     return case.decided(Fate.DROPPED, "auto_reply", letters=(letter,))
@@ -205,7 +208,7 @@ def _release(case: Case, agent: Agent, command: Command) -> Decision:
         return case.decided(Fate.FILED, "release #drop", effects=tuple(effects))
     if question.old and command.name == "send":
         return receipt.again(case, agent, question)
-    author = str(question.context.get("author") or agent.name)
+    author = (question.content.author if isinstance(question.content, Receipt) else "") or agent.name
     mode = "read" if command.name == "yes" else "words" if "words" in command.argument else "all"
     effects = [Unpark(mail, released=True, as_agent=author, mode=mode) for mail in mails]
     if command.name == "yes" and "always" in command.argument.lower().split():
@@ -216,10 +219,10 @@ def _release(case: Case, agent: Agent, command: Command) -> Decision:
 def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decision:
     """A forward about a ticket stays there as a note: it steers nothing and reaches no customer (threats A-20)."""
     steps = tuple(
-        Step(ticket.number, (agent_words.memo(case, agent),), notices.internal_note(case, ticket, "note"))
+        Step(ticket.number, (agent_words.memo(case, agent),), notices.internal_note(case, ticket, Notice(why="note")))
         for ticket in tickets
     )
-    told = [sentences.of_reason("forward", agent.language)] if read_commands(case).commands else []
+    told = (sentences.of_reason("forward", agent.language),) if read_commands(case).commands else ()
     return case.decided(Fate.FILED, "forward", steps=steps, letters=receipt.done_receipt(case, agent, (), asks=told))
 
 
@@ -230,9 +233,7 @@ def _forward(case: Case, agent: Agent) -> Decision | None:
         return filed
     writer = case.mail.embedded.get("from", "")
     ask = f"Whose ticket is it? Answer with #requester {writer or 'ADDRESS'}"
-    letter = replace(
-        receipt.receipt_letter(case, agent, "receipt", purpose="note"), context={"asks": [ask], "done": []}
-    )
+    letter = receipt.receipt_letter(case, agent, Receipt(done=(), asks=(ask,)), purpose="note")
     step = filed.steps[0]
     kept = tuple(one for one in step.outbound if one.template != "ack" and one.agent != agent.name)
     return replace(filed, reason="forward", steps=(replace(step, outbound=(*kept, letter)), *filed.steps[1:]))
@@ -254,7 +255,15 @@ def _carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: C
             return stopped
     questions = [one for one in reading.commands if one.question]
     letters = question_letter(case, agent, questions, tickets, done)
-    letters += receipt.done_receipt(case, agent, done.lines, numbers=_numbers(done), **done.told)
+    letters += receipt.done_receipt(
+        case,
+        agent,
+        done.lines,
+        always=done.receipt,
+        numbers=_numbers(done),
+        newer="overtaken" if done.overtaken else "",
+        asks=done.asks,
+    )
     trace = {**case.trace(), "commands": [str(one) for one in reading.commands]}
     reason = "commands" if reading.only_commands else "answer"
     return case.decided(
@@ -273,7 +282,7 @@ def _on_ticket(
         )  # fmt: skip
     done.lines += [sentences.of_outcome(command, outcome, agent.language) for command, outcome in plan.granted]
     if any(outcome.answer == "undone_but_sent" for _, outcome in plan.granted):
-        done.told["always"] = True
+        done.receipt = True
     done.effects += plan.effects
     done.steps += plan.elsewhere
     outcomes = {command.name: outcome for command, outcome in plan.granted}
@@ -292,10 +301,10 @@ def _on_ticket(
     if said[0]:
         changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
         if agent_answer.customer_wrote_since(case, ticket) and any(one.template == "answer" for one in said[1]):
-            done.told["newer"] = "overtaken"
+            done.overtaken = True
         already = agent_answer.in_agents_own_copy(case, ticket)
         if already and agent_words.to_customer(case, reading):
-            done.told["asks"] = [sentences.of_reason("had_already", agent.language, who=", ".join(already))]
+            done.asks = (sentences.of_reason("had_already", agent.language, who=", ".join(already)),)
     letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done, plan.outbound))
     done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
     return None
@@ -319,7 +328,7 @@ def _thread_for(
         return ()
     if any(one.template == "handover" and one.agent == agent.name for one in sent):
         return ()
-    return (readers.to_agent(case.policy, agent, "handover", purpose="customer", context={"why": ""}),)
+    return (readers.to_agent(case.policy, agent, Handover(), purpose="customer"),)
 
 
 def _numbers(done: CarriedOut) -> tuple[int, ...]:
@@ -355,8 +364,8 @@ def _many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None
         stopped = _on_ticket(case, agent, ticket, commands, CommandReading(tuple(commands), only_commands=True), done)
         if stopped:
             return stopped
-    told = {"text": found.rest, "asks": [sentences.of_reason("no_ticket", agent.language)]} if found.rest else {}
-    letters = receipt.done_receipt(case, agent, done.lines, always=True, numbers=_numbers(done), **told)
+    text, asks = (found.rest, (sentences.of_reason("no_ticket", agent.language),)) if found.rest else (None, None)
+    letters = receipt.done_receipt(case, agent, done.lines, always=True, numbers=_numbers(done), text=text, asks=asks)
     return case.decided(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
 
 
@@ -384,6 +393,6 @@ def question_letter(
             thread = _thread_for(case, agent, first, plan.changes, done)
             done.steps.append(Step(first.number, plan.changes, (*thread, *_stages(case, first, plan.changes))))
             numbers = [first.number]
-    asked = [{"name": one.name, "argument": one.argument} for one in questions]
-    context = {"ask": asked, "numbers": numbers}
-    return (receipt.receipt_letter(case, agent, "question", purpose="tables", context=context),)
+    asked = tuple(AskedFor(one.name, one.argument) for one in questions)
+    content = Question(ask=asked, numbers=tuple(numbers))
+    return (receipt.receipt_letter(case, agent, content, purpose="tables"),)

@@ -14,6 +14,7 @@ from mailgate.core.mails.match import subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.canned import fill_holes
 from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
+from mailgate.core.model.content import Notice
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
@@ -53,7 +54,7 @@ def customer_heard(
     if "call" in outcomes:
         return [_memo(case, agent, EntryKind.CALL, text)], ()
     if not to_customer(case, reading):
-        return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, "note")
+        return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, Notice(why="note"))
     if agent_answer.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
         return receipt.park(case, agent, "nobody", commands=reading.commands, author=agent.name)
     why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, canned)
@@ -67,7 +68,7 @@ def customer_heard(
         case, ticket, agent, text, keep_status=keep, canned=canned, survey=solved
     )
     if ticket.owner not in (None, agent.name):
-        letters = (*letters, *notices.internal_note(case, ticket, "answered"))
+        letters = (*letters, *notices.internal_note(case, ticket, Notice(why="answered")))
     return changes, letters
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from mailgate.core.letters import addressee, readers
 from mailgate.core.letters.letter import OWN_WORDS, DueLetter
@@ -16,6 +15,7 @@ from mailgate.core.mails import guard, notices
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Bounced, Change, Decision, Fate, Outbound, SetStatus, Step, WhyParked
+from mailgate.core.model.content import Alarm, Notice
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, BouncedRecipient, canonical
 from mailgate.core.model.moment import Moment
@@ -134,7 +134,7 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
     if letter.audience == "customer":
         changes += _opened_again(case.moment, ticket, letter.template, failed)
     planned = changed.ticket_after(ticket, changes, case.now)
-    letters = notices.internal_note(case, planned, "bounce", notes=text.splitlines())
+    letters = notices.internal_note(case, planned, Notice(why="bounce", notes=tuple(text.splitlines())))
     letters = letters or _to_lead(case.policy, planned, _about(case.author, text.splitlines()))
     return case.decided(Fate.FILED, "bounce", steps=(Step(ticket.number, tuple(changes), letters),))
 
@@ -157,14 +157,14 @@ def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequenc
     return (again, *sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, (again,), moment.now)))
 
 
-def _to_lead(policy: Policy, ticket: Ticket, about: dict[str, Any]) -> tuple[Outbound, ...]:
+def _to_lead(policy: Policy, ticket: Ticket, about: Notice) -> tuple[Outbound, ...]:
     """Where nobody else hears of a ticket, its lead does."""
     lead = readers.lead_of(policy, ticket.department)
-    return (readers.to_agent(policy, lead, "notice", purpose="note", context=about),) if lead else ()
+    return (readers.to_agent(policy, lead, about, purpose="note"),) if lead else ()
 
 
-def _about(author: Address | None, lines: Sequence[str]) -> dict[str, Any]:
-    return {"why": "bounce", "from": notices.shown_person(author), "notes": list(lines)}
+def _about(author: Address | None, lines: Sequence[str]) -> Notice:
+    return Notice(from_=notices.shown_person(author), why="bounce", notes=tuple(lines))
 
 
 def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient]) -> Decision:
@@ -179,10 +179,9 @@ def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecip
     alarm = readers.to_agent(
         case.policy,
         lead,
-        "alarm",
+        Alarm(title=title, text=lines),
         purpose="admin",
         subject=title,
-        context={"title": title, "text": lines},
         dedupe=f"bounce:{letter.agent}:{case.now:%Y-%m-%d}",
     )
     return _settled(case, "bounce of a notice", (alarm,))
@@ -202,8 +201,7 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
         title = f"{due.agent} cannot be reached by mail"
         if lead is None or lead.name == due.agent:
             return Decision(Fate.FILED, "undelivered")
-        about = {"title": title, "text": line}
-        alarm = readers.to_agent(policy, lead, "alarm", purpose="admin", subject=title, context=about,
+        alarm = readers.to_agent(policy, lead, Alarm(title=title, text=line), purpose="admin", subject=title,
                                 dedupe=f"unreachable:{due.agent}:{ticket.number}")  # fmt: skip
         return Decision(Fate.FILED, "undelivered", letters=(alarm,))
     changes: tuple[Change, ...] = (AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False),)
@@ -211,8 +209,7 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
         changes += _opened_again(moment, ticket, due.template, (recipient,))
     words = _about(Address(recipient), (line,))
     letters = tuple(
-        readers.to_agent(policy, reader, "notice", purpose="note", context=words)
-        for reader in readers.of_ticket(policy, ticket)
+        readers.to_agent(policy, reader, words, purpose="note") for reader in readers.of_ticket(policy, ticket)
     )
     step = Step(ticket.number, changes, letters or _to_lead(policy, ticket, words))
     return Decision(Fate.FILED, "undelivered", (step,))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from mailgate.core.letters import status_letters
 from mailgate.core.letters.addressee import NOBODY
@@ -27,6 +26,7 @@ from mailgate.core.model.change import (
     Urgency,
     WhyParked,
 )
+from mailgate.core.model.content import Ack, Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import reopening_is_over
 from mailgate.core.model.policy import Policy
@@ -109,7 +109,7 @@ def _open(case: Case) -> Decision:
     changes += sla.deadlines_at_opening(replace(case.moment, now=case.arrived_at), planned)
     letters = (
         *acknowledgement(case, planned),
-        *_notices(case, planned, "new", **_banner(case)),
+        *_notices(case, planned, _denied(case, Notice(why="new"))),
         *rule_effects.outside_copies(case, planned),
     )
     return case.decided(Fate.FILED, _reason(case), steps=(Step(None, tuple(changes), letters),))
@@ -217,7 +217,12 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     echo = case.authority.passed or (facts.known_sender and not case.authority.failed)
     return (
         Outbound(
-            template=case.route.ack if isinstance(case.route.ack, str) else "ack",
+            content=Ack(
+                named=case.route.ack if isinstance(case.route.ack, str) else Ack.TEMPLATE,
+                show_subject=echo,
+                writer=author.key,
+                promise=expectation.promised_answer(case, ticket),
+            ),
             audience=Audience.CUSTOMER,
             to=(author if echo else Address(author.addr),),
             department=ticket.department,
@@ -225,7 +230,6 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
             purpose="ack",
             in_reply_to=answers,
             references=thread,
-            context={"show_subject": echo, "writer": author.key, "promise": expectation.promised_answer(case, ticket)},
             urgency=Urgency.ACK,
         ),
     )
@@ -240,7 +244,7 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     if case.mail.envelope.history:
         return case.decided(Fate.FILED, "history", steps=(Step(ticket.number, tuple(changes)),))
     if unverified:
-        letters = _notices(case, ticket, "unverified", unverified=True, **_banner(case))
+        letters = _notices(case, ticket, _denied(case, Notice(why="unverified", unverified=True)))
         return case.decided(Fate.FILED, "unverified", steps=(Step(ticket.number, tuple(changes), letters),))
     proposed: list[str] = []
     if not case.verdict.robot:
@@ -251,7 +255,7 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     planned = changed.ticket_after(ticket, changes, case.now)
     changes += sla.deadlines_after(case.moment, ticket, planned)
     letters = (
-        *_notices(case, planned, "reply", proposed=proposed, **_banner(case)),
+        *_notices(case, planned, _denied(case, Notice(why="reply", proposed=tuple(proposed)))),
         *rule_effects.outside_copies(case, planned),
         *_stages(case, ticket, changes),
     )
@@ -303,7 +307,7 @@ def _joining(case: Case, ticket: Ticket) -> tuple[list[Change], list[str]]:
 def _expert(case: Case, ticket: Ticket) -> Decision:
     """An outside expert's answer is an internal note until the ticket closes (`#ask`)."""
     changes = (entry(case, EntryKind.NOTE, unverified=case.authority.vetoed),)
-    letters = notices.internal_note(case, ticket, "expert", **_banner(case))
+    letters = notices.internal_note(case, ticket, _denied(case, Notice(why="expert")))
     return case.decided(Fate.FILED, "expert", steps=(Step(ticket.number, changes, letters),))
 
 
@@ -321,19 +325,22 @@ def _flags(case: Case) -> list[Change]:
     return [Journal("flag", name) for name in noted]
 
 
-def _banner(case: Case) -> dict[str, Any]:
+def _denied(case: Case, notice: Notice) -> Notice:
     """A border says that the sender did not write this: agents see that, and the proposal of who was on Cc."""
     if not case.authority.vetoed:
-        return {}
-    return {"failed": True} if case.match.ticket else {"failed": True, "proposed": [a.addr for a in case.newcomers()]}
+        return notice
+    proposed = notice.proposed if case.match.ticket else tuple(one.addr for one in case.newcomers())
+    return replace(notice, failed=True, proposed=proposed)
 
 
-def _notices(case: Case, ticket: AnyTicket, why: str, **context: object) -> tuple[Outbound, ...]:
-    told = tuple(name for name in ticket.departments if name != ticket.department) if why == "new" else ()
-    robot = {"automatic": case.verdict.kind} if case.verdict.robot else {}
-    mentions = {"mentions": list(case.match.mentions)} if case.match.mentions else {}
-    notes = {"notes": case.route.note.splitlines()} if case.route.note else {}
-    extra = rule_effects.agents_told(case, ticket)
-    letters = notices.customers_words(case, ticket, why, extra, **robot, **mentions, **notes, **context)
+def _notices(case: Case, ticket: AnyTicket, notice: Notice) -> tuple[Outbound, ...]:
+    told = tuple(name for name in ticket.departments if name != ticket.department) if notice.why == "new" else ()
+    said = replace(
+        notice,
+        automatic=case.verdict.kind if case.verdict.robot else "",
+        mentions=case.match.mentions,
+        notes=tuple(case.route.note.splitlines()) if case.route.note else (),
+    )
+    letters = notices.customers_words(case, ticket, said, rule_effects.agents_told(case, ticket))
     known = {letter.agent for letter in letters}
     return (*letters, *(one for one in notices.to_departments(case, ticket, told) if one.agent not in known))

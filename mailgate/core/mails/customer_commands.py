@@ -22,6 +22,7 @@ from mailgate.core.model.change import (
     Urgency,
     Vote,
 )
+from mailgate.core.model.content import Answer, Content, Notice, Solved, StatusReport, VoteThanks
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.text import quote
 from mailgate.core.worktime import sla
@@ -48,9 +49,9 @@ def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
     letters: list[Outbound] = [_thanks(case, ticket, score)] if case.fresh_mail else []
     lead = readers.lead_of(case.policy, ticket.department)
     if score <= LOW and lead:
-        about = {"why": "vote", "from": {"name": ticket.requester.name, "address": ticket.requester.addr},
-                 "notes": [f"{score}/10 {comment}".strip()]}  # fmt: skip
-        letters.append(readers.to_agent(case.policy, lead, "notice", purpose="customer", context=about))
+        voter, line = notices.shown_person(ticket.requester), f"{score}/10 {comment}".strip()
+        about = Notice(from_=voter, why="vote", notes=(line,))
+        letters.append(readers.to_agent(case.policy, lead, about, purpose="customer"))
     step = Step(ticket.number, tuple(changes), tuple(letters))
     return case.decided(Fate.FILED, "vote", steps=(step,), effects=(Vote(ticket.number, score, comment),))
 
@@ -63,9 +64,13 @@ def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
             continue
         if carried.by == "vote" and carried.token.audience == "customer":
             return True
-        if bare and (letter.template == "solved" or letter.context.get("survey")):
+        if bare and _asks(letter.content):
             return True
     return False
+
+
+def _asks(content: Content) -> bool:
+    return isinstance(content, Solved) or (isinstance(content, Answer) and bool(content.survey))
 
 
 def _without_token(text: str) -> str:
@@ -75,8 +80,8 @@ def _without_token(text: str) -> str:
 def _thanks(case: Case, ticket: Ticket, score: int) -> Outbound:
     answers, thread = case.thread()
     return Outbound(
-        "vote_thanks", Audience.CUSTOMER, (case.author or ticket.requester,), language=ticket.language, purpose="stage",
-        in_reply_to=answers, references=thread, context={"score": score}, urgency=Urgency.ACK,
+        VoteThanks(score=score), Audience.CUSTOMER, (case.author or ticket.requester,), language=ticket.language,
+        purpose="stage", in_reply_to=answers, references=thread, urgency=Urgency.ACK,
         dedupe=f"vote:{ticket.number}:{case.now:%Y-%m-%d}",
     )  # fmt: skip
 
@@ -108,7 +113,7 @@ def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
         else:
             refused = judged.code
     changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
-    letters = (*_status(case, ticket, refused), *notices.customers_words(case, ticket, words[0]))
+    letters = (*_status(case, ticket, refused), *notices.customers_words(case, ticket, Notice(why=words[0])))
     trace = {**case.trace(), "commands": [f"#{word}" for word in words]}
     return case.decided(Fate.FILED, f"#{words[0]}", steps=(Step(ticket.number, tuple(changes), letters),), trace=trace)
 
@@ -122,8 +127,8 @@ def _status(case: Case, ticket: Ticket, refused: str) -> tuple[Outbound, ...]:
     answers, thread = case.thread()
     return (
         Outbound(
-            "status", Audience.CUSTOMER, (case.author,), language=ticket.language, purpose="stage", in_reply_to=answers,
-            references=thread, context={"refused": refused, "show_subject": True}, urgency=Urgency.ACK,
+            StatusReport(refused=refused, show_subject=True), Audience.CUSTOMER, (case.author,), purpose="stage",
+            language=ticket.language, in_reply_to=answers, references=thread, urgency=Urgency.ACK,
         ),
     )  # fmt: skip
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from mailgate.core.mails.case import Case
+from mailgate.core.model.shown import OpeningHours, PromisedAnswer
 from mailgate.core.model.ticket import AnyTicket
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of, choose
 
 
-def promised_answer(case: Case, ticket: AnyTicket) -> dict[str, Any]:
-    """What an acknowledgement may promise, as plain values that `wire` puts into the customer's language.
+def promised_answer(case: Case, ticket: AnyTicket) -> PromisedAnswer:
+    """What an acknowledgement may promise; `wire` puts it into the customer's language.
 
-    `seconds` is working time, 0 when nothing is promised; `usual` says that it is the 80th percentile of the last 30
-    days, taken where it is longer than the SLA; `hours` are the department's opening hours, weekdays from Monday 0 and
-    minutes from midnight.
+    What is usual is the 80th percentile of the last 30 days, taken where it is longer than the SLA.
     """
     policy = case.policy
     sla = choose(policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, ticket.sla)
@@ -24,8 +22,8 @@ def promised_answer(case: Case, ticket: AnyTicket) -> dict[str, Any]:
     real = timedelta(seconds=case.facts.promise_seconds.get(ticket.department, 0))
     calendar = calendar_of(policy, ticket.department)
     open_hours = working_time.hours_of_day(calendar) if calendar else ()
-    return {
-        "seconds": int(max(promised, real).total_seconds()),
-        "usual": real > promised,
-        "hours": [{"days": list(span.weekdays), "spans": [list(pair) for pair in span.spans]} for span in open_hours],
-    }
+    return PromisedAnswer(
+        seconds=int(max(promised, real).total_seconds()),
+        usual=real > promised,
+        hours=tuple(OpeningHours(tuple(span.weekdays), tuple(span.spans)) for span in open_hours),
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from mailgate.core.letters.addressee import known
 from mailgate.core.mails import foreign_threads
+from mailgate.core.model.content import Ack, ExpertAsked, Forwarded
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment, reopening_is_over
@@ -117,13 +118,14 @@ def _votes(carried: CarriedToken, ticket: Ticket, author: Address | None) -> boo
 def _wrote_it(carried: CarriedToken, author: Address | None, facts: Facts) -> bool:
     """True for the answer to an acknowledgement: it went to whoever wrote, where answers go to their Reply-To."""
     letter = carried.letter(facts.letters)
-    written = letter.context.get("writer") if letter and carried.token.audience == "customer" else None
-    return author is not None and written == author.key
+    content = letter.content if letter and carried.token.audience == "customer" else None
+    return author is not None and isinstance(content, Ack) and content.writer == author.key
 
 
 def _is_expert(carried: CarriedToken, author: Address | None, facts: Facts) -> bool:
     letter = carried.letter(facts.letters)
-    return letter is not None and author is not None and letter.context.get("expert") == author.key
+    content = letter.content if letter else None
+    return author is not None and isinstance(content, ExpertAsked | Forwarded) and content.expert == author.key
 
 
 def _known(mentioned: Iterable[int], facts: Facts) -> tuple[int, ...]:

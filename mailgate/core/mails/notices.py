@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import replace
 
 from mailgate.core.letters import readers
 from mailgate.core.letters.addressee import writable
 from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Outbound
+from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import AnyTicket, Ticket
 
 
-def customers_words(
-    case: Case, ticket: AnyTicket, why: str, extra: Iterable[str] = (), **context: Any
-) -> tuple[Outbound, ...]:
+def customers_words(case: Case, ticket: AnyTicket, notice: Notice, extra: Iterable[str] = ()) -> tuple[Outbound, ...]:
     """Notices of a customer's words: a plain reply to one goes to the customer."""
     agents = {agent.name: agent for agent in readers.of_ticket(case.policy, ticket, case.facts.away)}
     for name in extra:
@@ -25,24 +25,25 @@ def customers_words(
             agents.setdefault(name, agent)
     author = case.authority.agent
     others = [agent for agent in agents.values() if author is None or agent.name != author.name]
-    return _to_each(case, ticket, others, "customer", {"why": why, **_elsewhere(case, ticket), **context}, files(case))
+    return _to_each(case, ticket, others, "customer", _elsewhere(case, ticket, notice), files(case))
 
 
-def _elsewhere(case: Case, ticket: AnyTicket) -> dict[str, str]:
-    """The other address of a mail whose Reply-To is not its From: where it came from, or where answers are asked for.
+def _elsewhere(case: Case, ticket: AnyTicket, notice: Notice) -> Notice:
+    """With the other address of a mail whose Reply-To is not its From: where it came from, or where answers should go.
 
     The requester never changes by itself: a later mail's wish is shown, and one tap grants it.
     """
     author = case.author
     if author is None or not case.answers_to or case.route.call is not None:
-        return {}
+        return notice
     addressee = case.answers_to[0]
     takes_part = {one.key for one in (ticket.requester, *ticket.participants)}
     if addressee.key == author.key:
-        return {}
+        return notice
     if addressee.key not in takes_part:
-        return {"asks_for": addressee.addr}
-    return {} if author.key in takes_part or not writable(author, case.policy) else {"came_from": author.addr}
+        return replace(notice, asks_for=addressee.addr)
+    known = author.key in takes_part or not writable(author, case.policy)
+    return notice if known else replace(notice, came_from=author.addr)
 
 
 def files(case: Case) -> tuple[tuple[int, str], ...]:
@@ -52,17 +53,17 @@ def files(case: Case) -> tuple[tuple[int, str], ...]:
     return tuple((0, file.part) for file in found) if fits else ()
 
 
-def internal_note(case: Case, ticket: Ticket, why: str, **context: Any) -> tuple[Outbound, ...]:
+def internal_note(case: Case, ticket: Ticket, notice: Notice) -> tuple[Outbound, ...]:
     """Notices of internal words: a plain reply to one stays internal."""
     author = case.authority.agent if case.authority.steer else None
     agents = readers.of_ticket(case.policy, ticket, case.facts.away)
     others = [agent for agent in agents if author is None or agent.name != author.name]
-    return _to_each(case, ticket, others, "note", {"why": why, **context})
+    return _to_each(case, ticket, others, "note", notice)
 
 
 def to_departments(case: Case, ticket: AnyTicket, names: Iterable[str]) -> tuple[Outbound, ...]:
     """Further departments hear of a ticket that was sent to them too."""
-    return _to_each(case, ticket, readers.of_departments(case.policy, names), "customer", {"why": "told"})
+    return _to_each(case, ticket, readers.of_departments(case.policy, names), "customer", Notice(why="told"))
 
 
 def _to_each(
@@ -70,7 +71,7 @@ def _to_each(
     ticket: AnyTicket,
     agents: Iterable[Agent],
     purpose: str,
-    about: Mapping[str, Any],
+    notice: Notice,
     attachments: tuple[tuple[int, str], ...] = (),
 ) -> tuple[Outbound, ...]:
     """The same notice to several agents, to each when they are at work."""
@@ -78,9 +79,8 @@ def _to_each(
         readers.to_agent(
             case.policy,
             agent,
-            "notice",
+            replace(notice, from_=shown_person(case.author)),
             purpose=purpose,
-            context={"from": shown_person(case.author), **about},
             attachments=attachments,
             not_before=readers.at_work(case.moment, agent, ticket.priority),
         )
@@ -88,5 +88,5 @@ def _to_each(
     )
 
 
-def shown_person(addr: Address | None) -> dict[str, str]:
-    return {"name": addr.name, "address": addr.addr} if addr else {"name": "", "address": ""}
+def shown_person(addr: Address | None) -> Person:
+    return Person(addr.name, addr.addr) if addr else Person()

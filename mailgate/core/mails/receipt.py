@@ -13,8 +13,10 @@ from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers
 from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Decision, Fate, Outbound, WhyParked
+from mailgate.core.model.content import Content, Receipt, WasItYou
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.shown import MailInDoubt, RefusedLine
 
 AUTOMATIC = "automatic"  # why a mail waits that reads like a program's
 EXCERPT = 500  # characters of a mail in a question about it
@@ -28,29 +30,31 @@ def park(
     *,
     commands: Sequence[Command] = (),
     problems: Sequence[Doubt] = (),
-    refused: Iterable[dict[str, Any]] = (),
-    **context: Any,
+    refused: Iterable[RefusedLine] = (),
+    author: str = "",
 ) -> Decision:
-    """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers."""
+    """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers.
+
+    `author` is whose words wait, where another is asked about them.
+    """
     understood = [str(command) for command in commands]
     doubts = [*(_doubt(problem, agent.language) for problem in problems), *refused]
     if why in sentences.WHY:
         said = sentences.of_reason(why, agent.language)
-        doubts.append({"text": case.mail.subject or "?", "why": said, "nearest": ""})
+        doubts.append(RefusedLine(case.mail.subject or "?", said))
     number = case.match.ticket.number if case.match.ticket else None
     letter = receipt_letter(
         case,
         agent,
-        "receipt",
+        Receipt(
+            parked=True,
+            ticket=number,
+            understood=tuple(understood),
+            refused=tuple(doubts),
+            text=case.mail.fresh[:2000],
+            author=author,
+        ),
         purpose="release",
-        context={
-            "parked": True,
-            "ticket": number,
-            "understood": understood,
-            "refused": doubts,
-            "text": case.mail.fresh[:2000],
-            **context,
-        },
     )
     return case.decided(
         Fate.PARKED,
@@ -63,26 +67,22 @@ def park(
 
 def again(case: Case, agent: Agent, asked: SentLetter) -> Decision:
     """The same question once more, in a letter of today: its links are good, and it shows what they would do."""
-    letter = receipt_letter(
-        case, agent, "receipt", purpose="release", mail=asked.mail, context={**asked.context, "parked": True},
-        dedupe=f"again:{asked.mail}:{case.now:%Y-%m-%dT%H}",
-    )  # fmt: skip
+    dedupe = f"again:{asked.mail}:{case.now:%Y-%m-%dT%H}"
+    old = asked.content
+    said = old if isinstance(old, Receipt) else Receipt(text=old.text if isinstance(old, WasItYou) else None)
+    letter = receipt_letter(case, agent, replace(said, parked=True), purpose="release", mail=asked.mail, dedupe=dedupe)
     return case.decided(Fate.FILED, "old_receipt", letters=(letter,))
 
 
-def _doubt(problem: Doubt, language: str) -> dict[str, Any]:
+def _doubt(problem: Doubt, language: str) -> RefusedLine:
     nearest = ", ".join(f"#{name}" for name in problem.nearest[:3])
-    return {
-        "text": problem.line[:200] or problem.word,
-        "why": sentences.of_trouble(problem, language),
-        "nearest": nearest,
-    }
+    return RefusedLine(problem.line[:200] or problem.word, sentences.of_trouble(problem, language), nearest)
 
 
-def refused_line(command: Command, refused: Refusal, language: str) -> dict[str, Any]:
+def refused_line(command: Command, refused: Refusal, language: str) -> RefusedLine:
     """A command that was understood and not granted."""
     nearest = refused.nearest[0] if refused.nearest else ""
-    return {"text": str(command), "why": sentences.of_refusal(refused, language), "nearest": nearest}
+    return RefusedLine(str(command), sentences.of_refusal(refused, language), nearest)
 
 
 def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
@@ -120,9 +120,14 @@ def _in_doubt(case: Case, agent: Agent, why: str, asked: bool) -> WhyParked:
 
 
 def _question(case: Case, agent: Agent) -> Outbound:
-    about = {"subject": case.mail.subject, "at": case.arrived_at.isoformat(), "text": case.mail.fresh[:EXCERPT],
-             "address": case.author.key if case.author else "", "mails": [], "vouch": _vouch(case.policy)}  # fmt: skip
-    return receipt_letter(case, agent, "was_it_you", purpose="release", context=about)
+    about = WasItYou(
+        subject=case.mail.subject,
+        at=case.arrived_at.isoformat(),
+        text=case.mail.fresh[:EXCERPT],
+        address=case.author.key if case.author else "",
+        vouch=_vouch(case.policy),
+    )
+    return receipt_letter(case, agent, about, purpose="release")
 
 
 def question(policy: Policy, agent: Agent, waiting: Sequence[Mapping[str, Any]], more: int = 0) -> Outbound:
@@ -131,14 +136,17 @@ def question(policy: Policy, agent: Agent, waiting: Sequence[Mapping[str, Any]],
     Its answers settle those it names and no other; `#yes 2` and `#drop 1 3` some of them.
     """
     about = [
-        {"n": n, "mail": row["mail"], "subject": row["subject"], "at": row["arrived_at"].isoformat(),
-         "text": row["text"], "address": row["author"]}
+        MailInDoubt(n, row["mail"], row["subject"], row["arrived_at"].isoformat(), row["text"], row["author"])
         for n, row in enumerate(waiting, start=1)
-    ]  # fmt: skip
+    ]
     return readers.to_agent(
-        policy, agent, "was_it_you", purpose="release", subject=str(about[0]["subject"]), mail=int(waiting[0]["mail"]),
-        context={**_named(about, more), "vouch": _vouch(policy)},
-    )  # fmt: skip
+        policy,
+        agent,
+        replace(_named(about, more), vouch=_vouch(policy)),
+        purpose="release",
+        subject=about[0].subject,
+        mail=about[0].mail,
+    )
 
 
 def _vouch(policy: Policy) -> str:
@@ -147,27 +155,31 @@ def _vouch(policy: Policy) -> str:
     return "" if policy.identity.accept == "token" else " / ".join(borders)
 
 
-def _named(about: Sequence[Mapping[str, Any]], more: int = 0) -> dict[str, Any]:
+def _named(about: Sequence[MailInDoubt], more: int = 0) -> WasItYou:
     """What the letter says of one mail, or of several; in a row too, for an admin's template that knows of one."""
     first = about[0]
+    said = WasItYou(
+        n=first.n, mail=first.mail, subject=first.subject, at=first.at, text=first.text, address=first.address
+    )
     if len(about) == 1 and not more:
-        return {**first, "mails": []}
-    texts = (f"{one['n']}. {one['subject']}\n{one['text']}" for one in about)
-    addresses = ", ".join(dict.fromkeys(str(one["address"]) for one in about))
-    return {**first, "text": "\n\n".join(texts), "address": addresses, "mails": list(about), "more": more}
+        return said
+    texts = (f"{one.n}. {one.subject}\n{one.text}" for one in about)
+    addresses = ", ".join(dict.fromkeys(one.address for one in about))
+    return replace(said, text="\n\n".join(texts), address=addresses, mails=tuple(about), more=more)
 
 
 def settled(asked: SentLetter, argument: str) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
     """The mails that `#yes`, `#yes 2`, `#drop 1 3` is about, and their addresses; None when that is unclear."""
-    named = list(asked.context.get("mails") or ())
+    content = asked.content if isinstance(asked.content, WasItYou) else WasItYou()
+    named = content.mails
     if len(named) < 2:
-        mail = named[0]["mail"] if named else asked.mail
-        return ((mail,), (str(asked.context.get("address") or ""),)) if mail else None
+        mail = named[0].mail if named else asked.mail
+        return ((mail,), (content.address,)) if mail else None
     words = [word for word in argument.lower().replace(",", " ").split() if word != "always"]
     if not all(word.isascii() and word.isdigit() and 1 <= int(word[:4]) <= len(named) for word in words):
         return None
     wanted = [named[int(word[:4]) - 1] for word in words] or named
-    return tuple(one["mail"] for one in wanted), tuple(dict.fromkeys(str(one["address"]) for one in wanted))
+    return tuple(one.mail for one in wanted), tuple(dict.fromkeys(one.address for one in wanted))
 
 
 def _many_forged(case: Case, agent: Agent) -> tuple[Outbound, ...]:
@@ -189,27 +201,28 @@ def done_receipt(
     *,
     always: bool = False,
     numbers: Sequence[int] = (),
-    **context: Any,
+    newer: str = "",
+    text: str | None = None,
+    asks: tuple[str, ...] | None = None,
 ) -> tuple[Outbound, ...]:
     """A receipt of what was done, for agents who want one always, or when there is something they must know."""
-    if not always and agent.receipts != "always" and not any(context.values()):
+    if not always and agent.receipts != "always" and not (newer or text or asks):
         return ()
-    return (
-        receipt_letter(
-            case, agent, "receipt", purpose="note", context={"done": list(lines), "numbers": list(numbers), **context}
-        ),
-    )
+    said = Receipt(done=tuple(lines), numbers=tuple(numbers), newer=newer, text=text, asks=asks)
+    return (receipt_letter(case, agent, said, purpose="note"),)
 
 
-def receipt_letter(case: Case, agent: Agent, template: str, **parts: Any) -> Outbound:
+def receipt_letter(
+    case: Case, agent: Agent, content: Content, *, purpose: str, mail: int | None = None, dedupe: str = ""
+) -> Outbound:
     """A letter to the agent's configured address, threaded under their mail; never to a Reply-To."""
-    answers = case.mail.message_id
     return readers.to_agent(
         case.policy,
         agent,
-        template,
-        in_reply_to=answers,
-        references=(answers,) if answers else (),
-        subject=parts.pop("subject", case.mail.subject),
-        **parts,
+        content,
+        purpose=purpose,
+        in_reply_to=case.mail.message_id,
+        subject=case.mail.subject,
+        mail=mail,
+        dedupe=dedupe,
     )

@@ -19,7 +19,9 @@ from mailgate.core.model.change import (
     SetStatus,
     Tag,
 )
+from mailgate.core.model.content import Alarm, Forwarded
 from mailgate.core.model.mail import Address
+from mailgate.core.model.shown import Fact
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text import phone
 
@@ -104,20 +106,20 @@ def outside_copies(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     """Letters to outside addresses: the whole words and files by `forward`, a few lines of them by `notify`."""
     policy = case.policy
     forwarded = tuple(
-        Outbound("forward", Audience.EXPERT, (Address(addr),), purpose="expert", language=policy.language,
-                 context={"expert": Address(addr).key, "why": "rule"}, attachments=notices.files(case))
+        Outbound(Forwarded(expert=Address(addr).key), Audience.EXPERT, (Address(addr),), purpose="expert",
+                 language=policy.language, attachments=notices.files(case))
         for addr in case.route.forward
     )  # fmt: skip
     outside = (name for name in case.route.notify if "@" in name and not policy.agent_at(name))
     author = case.author.addr if case.author else ""
-    about = {
-        "title": ticket.subject,
-        "text": (case.mail.fresh.strip() or case.mail.text.strip())[:LONGEST_TOLD],
-        "facts": [{"label": "From", "value": author}, {"label": "Department", "value": ticket.department}],
-    }
+    about = Alarm(
+        title=ticket.subject,
+        text=(case.mail.fresh.strip() or case.mail.text.strip())[:LONGEST_TOLD],
+        facts=(Fact("From", author), Fact("Department", ticket.department)),
+    )
     told = tuple(
-        Outbound("alarm", Audience.ADMIN, (Address(addr),), purpose="admin", language=policy.language,
-                 subject=ticket.subject, context=about)
+        Outbound(about, Audience.ADMIN, (Address(addr),), purpose="admin", language=policy.language,
+                 subject=ticket.subject)
         for addr in outside
     )  # fmt: skip
     return (*forwarded, *told)

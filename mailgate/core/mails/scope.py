@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from mailgate.core.mails.case import Case
+from mailgate.core.model.content import Content, Digest, Question, Receipt
+from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import CarriedToken
 
@@ -60,15 +61,24 @@ def _named(case: Case, carried: CarriedToken) -> Iterable[int]:
     if carried.token.ticket is not None:
         return (carried.token.ticket,)
     letter = carried.letter(case.facts.letters)
-    return numbers(letter.context) if letter else ()
+    return numbers(letter.content) if letter else ()
 
 
-def numbers(context: Mapping[str, Any]) -> tuple[int, ...]:
+def numbers(content: Content) -> tuple[int, ...]:
     """Every ticket a letter about no ticket speaks of, in its order."""
-    blocks = (context, *(context.get("sections") or ()))
-    rows = [row for block in blocks for row in block.get("rows") or () if isinstance(row, Mapping)]
-    found = [*(row.get("number") for row in rows), *(context.get("numbers") or ()), context.get("ticket")]
-    return tuple(dict.fromkeys(int(number) for number in found if number))
+    found: Iterable[int | None] = ()
+    match content:
+        case Question(rows=rows, sections=parts, numbers=named):
+            found = [row.number for row in (*(rows or ()), *_rows(parts or ()))] + [*(named or ())]
+        case Digest(sections=sections):
+            found = [row.number for row in _rows(sections)]
+        case Receipt(numbers=named, ticket=ticket):
+            found = [*(named or ()), ticket]
+    return tuple(dict.fromkeys(number for number in found if number))
+
+
+def _rows(sections: Iterable[Section]) -> Iterable[TicketRow]:
+    return (row for one in sections for row in one.rows or ())
 
 
 def answered(case: Case) -> CarriedToken | None:
@@ -86,9 +96,9 @@ def answered_list(case: Case) -> tuple[int, ...]:
     """The tickets of the list this mail answers, in its order; proven or not (see `may_count`)."""
     one = answered(case)
     letter = one.letter(case.facts.letters) if one else None
-    if letter is None or letter.purpose != "tables":
+    if letter is None or letter.purpose != "tables" or not isinstance(letter.content, Question):
         return ()
-    return tuple(int(row["number"]) for row in letter.context.get("rows") or () if row.get("number"))
+    return tuple(row.number for row in letter.content.rows or () if row.number)
 
 
 def may_count(case: Case) -> bool:

@@ -19,6 +19,7 @@ from mailgate.core.model.change import (
     SetStatus,
     Step,
 )
+from mailgate.core.model.content import Notice
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.worktime import sla
 
@@ -39,7 +40,7 @@ def file_sent_answer(case: Case) -> Decision:
     changes.append(agent_answer.status_after_answer(case, ticket.department))
     changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
     colleague = ticket.owner is not None and (agent is None or ticket.owner != agent.name)
-    letters: tuple[Outbound, ...] = notices.internal_note(case, ticket, "answered") if colleague else ()
+    letters: tuple[Outbound, ...] = notices.internal_note(case, ticket, Notice(why="answered")) if colleague else ()
     return case.decided(Fate.FILED, "sent", steps=(Step(ticket.number, tuple(changes), letters),))
 
 

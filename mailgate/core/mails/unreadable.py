@@ -22,8 +22,10 @@ from mailgate.core.model.change import (
     Step,
     Tell,
 )
+from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import EntryKind, Priority
 
 
@@ -40,9 +42,9 @@ def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Deci
         AddEntry(EntryKind.NOTE, "mailgate", "mailgate", text, of_mail=False),
         Journal("quarantined", str(number)),
     )
-    about = {"why": "unreadable", "from": {"name": "", "address": sender.addr}, "reason": reason, "mail": number}
+    about = Notice(from_=Person(address=sender.addr), why="unreadable", reason=reason, mail=number)
     agents = readers.of_departments(policy, (home,))
-    letters = tuple(readers.to_agent(policy, agent, "notice", purpose="note", context=about) for agent in agents)
+    letters = tuple(readers.to_agent(policy, agent, about, purpose="note") for agent in agents)
     alarms = readers.alarm(moment, "quarantine", "A mail is in quarantine", text, "mailgate quarantine retry")
     step = Step(None, changes, letters)
     return Decision(Fate.QUARANTINED, reason, (step,), alarms, trace={"guard": "unreadable", "quarantine": reason})

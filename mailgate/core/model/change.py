@@ -1,18 +1,19 @@
-"""The vocabulary of decisions: what may happen to a ticket, and what we owe to whom."""
+"""The vocabulary of decisions: what may happen to a ticket, to a mail and beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any
 
 from mailgate.core.model.facts import Absence, Facts, Needs, SentLetter, WhyParked
 from mailgate.core.model.mail import Address, Attachment
+from mailgate.core.model.outbound import Audience, Outbound, Urgency
 from mailgate.core.model.ticket import EntryKind, Priority, Status
 
-__all__ = ["Absence", "Facts", "Needs", "SentLetter", "WhyParked"]
+__all__ = ["Absence", "Audience", "Facts", "Needs", "Outbound", "SentLetter", "Urgency", "WhyParked"]
 
 # --- what may happen to a ticket -------------------------------------------------------------------------------------
 
@@ -243,50 +244,6 @@ Change = (
     | Watch | Join | Leave | SetRequester | LinkTo | MergeInto | SplitOff | SetDue | SetEscalation | Remind
     | RevokeTokens | Bounced | Journal | Unlink | Unmerge | Withdraw
 )  # fmt: skip
-
-# --- what we owe ------------------------------------------------------------------------------------------------------
-
-
-class Audience(StrEnum):
-    """Who reads a letter decides what may stand in it."""
-
-    CUSTOMER = "customer"
-    AGENT = "agent"
-    EXPERT = "expert"  # an outsider asked with #ask
-    ADMIN = "admin"
-
-
-class Urgency(IntEnum):
-    """The order letters leave in."""
-
-    WORDS = 0
-    ACK = 1
-    NOTICE = 2
-    DIGEST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """An intention to write; the words are found at dispatch from `template`, the ticket and `context`."""
-
-    template: str  # "ack", "answer", "notice", "receipt", "solved", ...: templates/TEMPLATE.html
-    audience: Audience
-    to: tuple[Address, ...]
-    cc: tuple[Address, ...] = ()
-    agent: str = ""  # AGENT: whose letter and whose token
-    department: str = ""  # whose address stands in From; "" is the ticket's
-    language: str = "en"
-    purpose: str = ""  # what a plain reply to it does: "customer", "note", "vote", ...; stands in the token
-    subject: str = ""  # without the tag; "" takes the ticket's
-    in_reply_to: str = ""
-    references: tuple[str, ...] = ()
-    context: Mapping[str, Any] = field(default_factory=dict)  # JSON values only
-    attachments: tuple[tuple[int, str], ...] = ()  # (mail number, part); mail 0 is the mail being processed
-    urgency: Urgency = Urgency.NOTICE
-    not_before: datetime | None = None  # the undo window, quiet hours
-    mail: int | None = None  # the mail it is about, where that is not the one being processed
-    dedupe: str = ""  # UNIQUE when given: the same intention is never written twice
-
 
 # --- the output of thinking -------------------------------------------------------------------------------------------
 

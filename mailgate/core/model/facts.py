@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import Entry, Ticket
 
@@ -53,16 +54,20 @@ class SentLetter:
     id: int
     message_id: str
     ticket: int | None
-    template: str
+    content: Content
     audience: str
     agent: str
     purpose: str
     created_at: datetime
     revoked: bool = False
     mail: int | None = None  # the mail that made us write it
-    context: Mapping[str, Any] = field(default_factory=dict)
     deliveries: tuple[tuple[int, str], ...] = ()  # id and address, where `Needs.reported` asks
     old: bool = False  # signed by 0.1.0, whose receipts did not show all they would send
+
+    @property
+    def template(self) -> str:
+        """What it was worded with."""
+        return self.content.template
 
 
 @dataclass(frozen=True, slots=True)

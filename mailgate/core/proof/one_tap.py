@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
@@ -22,6 +22,32 @@ DONE = (("undo", "#undo"),)
 QUESTIONS = (("next", "#next"), ("mine", "#mine"), ("overdue", "#overdue"), ("desk", "#desk"), ("help", "#help"))
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 SCORES = range(11)
+
+
+@dataclass(frozen=True, slots=True)
+class TapLink:
+    """A button: the key of its label in `wire.words`, the command line its mail carries, and where it leads."""
+
+    label: str
+    command: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoteLink:
+    """A figure of the survey's scale."""
+
+    score: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLinks:
+    """What an agent's letter is answered with: the marker's token, links that act and links that ask."""
+
+    mark: str = ""
+    taps: tuple[TapLink, ...] = ()
+    questions: tuple[TapLink, ...] = ()
 
 
 def mailto(address: str, subject: str, body: str) -> str:
@@ -52,7 +78,7 @@ def links_of_letter(
     parked: bool,
     several: bool = False,
     offer: str = "",
-) -> dict[str, Any]:
+) -> LetterLinks:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
     `parked`: it asks about a mail that waits, `several`: about more than one. `offer`: another address the ticket may
@@ -60,16 +86,16 @@ def links_of_letter(
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != "agent":
-        return {"mark": "", "taps": [], "questions": []}
+        return LetterLinks()
     verbs = [
         *_verbs(template, ticket, parked=parked, several=several),
         *([("requester", f"#requester {offer}")] if offer else []),
     ]
-    return {
-        "mark": marker(message_id, policy),
-        "taps": _links(verbs, "tap", known, policy.tag(ticket.number) if ticket else "", address, policy),
-        "questions": _links(QUESTIONS, "ask", known, "", address, policy),
-    }
+    return LetterLinks(
+        mark=marker(message_id, policy),
+        taps=_links(verbs, "tap", known, policy.tag(ticket.number) if ticket else "", address, policy),
+        questions=_links(QUESTIONS, "ask", known, "", address, policy),
+    )
 
 
 def _verbs(template: str, ticket: Ticket | None, parked: bool, several: bool) -> Sequence[tuple[str, str]]:
@@ -82,26 +108,25 @@ def _verbs(template: str, ticket: Ticket | None, parked: bool, several: bool) ->
 
 def _links(
     verbs: Iterable[Sequence[str]], carrier: str, known: Token, tag: str, address: str, policy: Policy
-) -> list[dict[str, str]]:
+) -> tuple[TapLink, ...]:
     made = []
     for label, command in verbs:
         written = token.mint(policy.keys[0], known, carrier, token.bound_to(command))
         href = mailto(address, f"{tag} {command}".strip(), f"mg:{written}")
-        made.append({"label": label, "command": command, "href": href})
-    return made
+        made.append(TapLink(label, command, href))
+    return tuple(made)
 
 
 def survey_links(
     template: str, message_id: str, ticket: Ticket | None, address: str, policy: Policy
-) -> dict[str, list[dict[str, Any]]]:
-    """The survey's scale as links, signed for this ticket: a link scanner sends no mail and so cannot vote."""
+) -> tuple[VoteLink, ...] | None:
+    """The survey's scale as links, signed for this ticket: a link scanner sends no mail and so cannot vote.
+
+    None in letters that never ask.
+    """
     known = token.in_message_id(message_id, policy.keys)
     if ticket is None or known is None or template not in ("solved", "answer"):
-        return {}
+        return None
     written = token.mint(policy.keys[0], known, "vote")
     tag = policy.tag(ticket.number)
-    return {
-        "scale": [
-            {"score": score, "href": mailto(address, f"{tag} {score}", f"{score}\n\nmg:{written}")} for score in SCORES
-        ]
-    }
+    return tuple(VoteLink(score, mailto(address, f"{tag} {score}", f"{score}\n\nmg:{written}")) for score in SCORES)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.change import (
     Outbound,
@@ -58,7 +59,7 @@ class Outbox(Room):
                 "refs": rows.clean(" ".join(outbound.references)),
                 "recipients": rows.pairs(outbound.to),
                 "copies": rows.pairs(outbound.cc),
-                "context": rows.dumps(outbound.context),
+                "context": rows.dumps(row_values.to_plain(outbound.content)),
                 "attachments": rows.dumps([(mail or writing.mail, part) for mail, part in outbound.attachments]),
                 "urgency": int(outbound.urgency),
                 "created_at": writing.now,
@@ -139,7 +140,7 @@ class Outbox(Room):
         return DueLetter(
             id=row["id"],
             ticket=self._told_about(row["ticket_number"]),
-            template=row["template"],
+            content=row_values.from_plain(row["template"], rows.loads(row["context"], {})),
             audience=row["audience"],
             agent=row["agent"],
             purpose=row["purpose"],
@@ -151,7 +152,6 @@ class Outbox(Room):
             references=tuple(row["refs"].split()),
             to=rows.addresses(row["recipients"]),
             cc=rows.addresses(row["copies"]),
-            context=rows.loads(row["context"], {}),
             attachments=tuple((mail, part) for mail, part in json.loads(row["attachments"])),
             urgency=row["urgency"],
             created_at=rows.time_of(row["created_at"]),
@@ -286,7 +286,7 @@ class Outbox(Room):
         found["subject"] = found.pop("rendered_subject") or found["subject"]
         found["created_at"] = rows.time_of(found["created_at"])
         found["revoked_at"] = rows.moment(found["revoked_at"])
-        found["context"] = rows.loads(found["context"], {})
+        found["content"] = row_values.from_plain(found["template"], rows.loads(found.pop("context"), {}))
         found["to"] = rows.addresses(found.pop("recipients"))
         found["cc"] = rows.addresses(found.pop("copies"))
         found["references"] = tuple(found.pop("refs").split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from mailgate.core.letters import row_values
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.proof import token
 from mailgate.store import rows
@@ -40,14 +41,13 @@ def letter(session: Session, key: str) -> SentLetter | None:
         id=row["id"],
         message_id=row["message_id"],
         ticket=row["ticket_number"],
-        template=row["template"],
+        content=row_values.from_plain(row["template"], rows.loads(row["context"], {})),
         audience=row["audience"],
         agent=row["agent"],
         purpose=row["purpose"],
         created_at=rows.time_of(row["created_at"]),
         revoked=row["revoked_at"] is not None,
         mail=row["mail"],
-        context=rows.loads(row["context"], {}),
         old=row["scheme"] != token.NOW,
     )
 

@@ -12,6 +12,7 @@ from mailgate.core.model.change import (
     Needs,
     SentLetter,
 )
+from mailgate.core.model.content import Question
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Status, Ticket
@@ -53,7 +54,8 @@ class FactsReading(Room):
         if needs.queue_of:
             known["queue"] = self._queue(needs)
             asked += [ticket.number for ticket in known["queue"][:2]]
-        listed = [row.get("number") for each in letters.values() for row in each.context.get("rows") or ()]
+        lists = [each.content.rows or () for each in letters.values() if isinstance(each.content, Question)]
+        listed = [row.number for each in lists for row in each]
         asked = [*list(dict.fromkeys(asked))[:CANDIDATES], *(number for number in listed if number)]
         tickets, merged, ids = self._tickets(list(dict.fromkeys(asked)), needs.sender)
         known["successors"] = self._successors(tickets, ids, merged, needs.sender)

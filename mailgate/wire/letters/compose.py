@@ -9,6 +9,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 from mailgate.core.letters.letter import Letter
+from mailgate.core.model.content import Welcome
 from mailgate.wire.letters import mime_out, render
 
 LONGEST_SUBJECT = 255
@@ -94,10 +95,11 @@ def body(identity: str, text: str, html: str, files: Sequence[File] = ()) -> byt
 
 def _card(letter: Letter) -> tuple[File, ...]:
     """An agent's own address for their address book, with their first letter: a vCard (RFC 6350)."""
-    address = str(letter.context.get("desk_address") or "")
+    content = letter.view.content
+    address = content.desk_address if isinstance(content, Welcome) else ""
     if not address:
         return ()
-    name = str(letter.context.get("gateway") or "mailgate")
+    name = letter.view.gateway or "mailgate"
     for mark in ("\\", ",", ";"):
         name = name.replace(mark, f"\\{mark}")
     text = f"BEGIN:VCARD\r\nVERSION:4.0\r\nFN:{mime_out.one_line(name)}\r\nEMAIL:{address}\r\nEND:VCARD\r\n"

@@ -17,11 +17,11 @@ from jinja2 import Environment, Template, TemplateError, TemplateNotFound, Templ
 from markupsafe import Markup
 
 from mailgate.core.letters.letter import DueLetter, Letter, head
-from mailgate.core.letters.views import VARIABLES
+from mailgate.core.letters.row_values import VARIABLES, from_plain
 from mailgate.core.text.quote import marker
 from mailgate.errors import Problem, Temporary
 from mailgate.wire import words
-from mailgate.wire.letters import markdown, plain, samples
+from mailgate.wire.letters import markdown, plain, samples, variables
 from mailgate.wire.letters.sandbox import LONGEST, Overtime, at_most, built_in_folder, environment, why_refused
 from mailgate.wire.letters.shipped import untouched
 from mailgate.wire.text.spoken import cut_to_said
@@ -33,7 +33,9 @@ OVERTIMES = 2  # templates that take longer, after which no other is tried
 COSTLY = 0.5  # seconds of CPU after which a template that fails is not tried anew with each letter
 SAFE_HTML = ("html",)  # variables that hold HTML made by wire.text.sanitize
 # Variables of earlier versions: empty, so that a template that names one goes on.
-RETIRED: Mapping[str, tuple[str, ...]] = {"notice": ("warning",)}
+RETIRED: Mapping[str, tuple[str, ...]] = {
+    "notice": ("warning", "html"), "taken": ("promise",), "delayed": ("promise",), "digest": ("facts",),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,12 @@ def chosen(env: Environment, name: str, language: str) -> Template:
 
 
 def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
-    """Everything a template may use: the letter's context, the words of its language, the clock it was given."""
+    """Everything a template may use: what the letter shows, the words of its language, the clock it was given."""
     speech = words.Phrases(letter.language, letter.timezone, now)
-    context: dict[str, Any] = {**dict.fromkeys(RETIRED.get(letter.template, ()), ""), **letter.context}
+    context: dict[str, Any] = {
+        **dict.fromkeys(RETIRED.get(letter.template, ()), ""),
+        **variables.of_letter(letter.view),
+    }
     if letter.template == "answer" and context.get("canned"):
         context["html"] = markdown.answer(context["canned"], context["text"])
     elif letter.template == "answer" and context.get("html"):
@@ -233,7 +238,7 @@ def _samples(name: str) -> Iterator[DueLetter]:
     for language in words.CATALOGUES:
         full = samples.due(name, language)
         yield full
-        yield replace(full, context={})
+        yield replace(full, content=from_plain(name, {}))
 
 
 def _placed(error: Exception, name: str) -> Problem:

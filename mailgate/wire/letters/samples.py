@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import DueLetter
-from mailgate.core.letters.views import VARIABLES
 from mailgate.core.model.change import Audience, Urgency
+from mailgate.core.model.content import (
+    INSIDE,
+    Ack,
+    Alarm,
+    Answer,
+    Content,
+    Digest,
+    Escalated,
+    ExpertAsked,
+    Handover,
+    Notice,
+    Nudge,
+    PeriodLetter,
+    Question,
+    Receipt,
+    Reminded,
+    Solved,
+    VoteThanks,
+    WasItYou,
+    Welcome,
+)
 from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.policy import Agent, Calendar, Department, Key, LetterPolicy, Policy, Role
+from mailgate.core.model.shown import (
+    ArticleLink,
+    Bar,
+    Chart,
+    Fact,
+    FigureTable,
+    LetterFigure,
+    NamedFile,
+    OpeningHours,
+    Person,
+    PromisedAnswer,
+    RecentTicket,
+    RefusedLine,
+    Section,
+    TicketRow,
+)
 from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status, Ticket
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Token
@@ -56,66 +93,56 @@ _ENTRIES = (
           "Yes, it clicks, but the light stays off.\n\n  model: L-200\n  bought: 14 November\n\nMaija"),
 )  # fmt: skip
 
-_ROWS: list[dict[str, Any]] = [
-    {"n": 1, "number": 1042, "subject": "The lamp does not light up", "who": "Maija Virtanen", "department": "support",
-     "status": "open", "owner": "Anna Korhonen", "priority": "urgent", "due": (NOW - timedelta(hours=2)).isoformat()},
-    {"n": 2, "number": 1047, "subject": "Faktura za październik – prośba o korektę", "who": "Łukasz Żak",
-     "department": "support", "status": "new", "owner": "", "priority": "normal",
-     "due": (NOW + timedelta(hours=5)).isoformat()},
-    {"n": 3, "number": 1051, "subject": "Jautājums par piegādi uz Rīgu", "who": "Jānis Bērziņš",
-     "department": "support", "status": "waiting", "owner": "Bo Lund", "priority": "high", "due": None},
-]  # fmt: skip
-_PROMISE = {"seconds": 3 * 3600, "usual": True, "hours": [{"days": [0, 1, 2, 3, 4], "spans": [[540, 1020]]}]}
+_ROWS = (
+    TicketRow(1, 1042, "The lamp does not light up", "Maija Virtanen", "support", "open", "Anna Korhonen", "urgent",
+              (NOW - timedelta(hours=2)).isoformat()),
+    TicketRow(2, 1047, "Faktura za październik – prośba o korektę", "Łukasz Żak", "support", "new", "", "normal",
+              (NOW + timedelta(hours=5)).isoformat()),
+    TicketRow(3, 1051, "Jautājums par piegādi uz Rīgu", "Jānis Bērziņš", "support", "waiting", "Bo Lund", "high"),
+)  # fmt: skip
+_PROMISE = PromisedAnswer(3 * 3600, usual=True, hours=(OpeningHours((0, 1, 2, 3, 4), ((540, 1020),)),))
+_LAMP = NamedFile("lamp.jpg", 284_113)
 
-CONTEXTS: Mapping[str, Mapping[str, Any]] = {
-    "ack": {"promise": _PROMISE, "show_subject": True,
-            "articles": [{"title": "My lamp does not light up", "url": "https://acme.example/help/lamp"}]},
-    "answer": {"text": "Hello Maija,\n\nthank you. That is the driver; a new lamp leaves our store today, and you may "
-                       "keep the old one.\n\nAnna", "agent": "anna"},
-    "taken": {"promise": ""},
-    "delayed": {"promise": "We will write to you tomorrow at the latest."},
-    "nudge": {"until": (NOW + timedelta(days=4)).isoformat()},
-    "solved": {"survey": True, "reopen_days": 14},
-    "status": {"refused": ""},
-    "vote_thanks": {"score": 9},
-    "notice": {
-        "why": "reply", "from": {"name": MAIJA.name, "address": MAIJA.addr}, "mentions": [1017],
-        "proposed": ["timo@customer.example"], "attachments": [{"name": "lamp.jpg", "size": 284_113}],
-        "articles": [{"title": "My lamp does not light up", "url": ""}],
-        "recent": [{"number": 1017, "subject": "Which bulb fits?", "status": "archived",
-                    "at": (NOW - timedelta(days=40)).isoformat()}],
-    },
-    "receipt": {
-        "parked": True, "understood": ["#tag +refund"], "text": "Your money is on its way.",
-        "refused": [{"text": "#colse", "why": "there is no such command", "nearest": "#close"}],
-    },
-    "question": {"title": "#mine", "rows": _ROWS, "more": 4},
-    "was_it_you": {"vouch": "mx.acme.example", "subject": "Re: [#1042] Lamp #close", "address": "anna@acme.example",
-                   "at": NOW.isoformat(), "text": "Done, thanks. #close"},
-    "handover": {"by": "Bo Lund", "why": "You know the L-200 best.", "text": "The customer has been very patient.",
-                 "attachments": [{"name": "lamp.jpg", "size": 284_113}]},
-    "escalation": {"which": "first_response", "due_at": (NOW - timedelta(minutes=95)).isoformat(),
-                   "notes": ["priority_urgent"]},
-    "reminder": {"text": "Call the courier about the parcel."},
-    "expert": {"question": "Is the driver of the L-200 known to fail after a week?", "by": "Anna Korhonen"},
-    "digest": {"facts": [{"label": "Mine", "value": 3}, {"label": "Due today", "value": 1}],
-               "sections": [{"title": "Overdue", "rows": _ROWS[:1]}, {"title": "Due today", "rows": _ROWS[1:2]}],
-               "accounted": "41 in, 41 accounted for"},
-    "report": {
-        "title": "Week 47", "period": "16–22 November 2026", "before": "9–15 November 2026",
-        "figures": [{"label": "Arrived", "value": "128", "before": "117"}, {"label": "Solved", "value": "131",
-                    "before": "109"}, {"label": "First answer, median", "value": "1 h 12 min", "before": "1 h 40 min"}],
-        "charts": [{"title": "Arrivals by weekday", "bars": [
-            {"label": "Monday", "value": "41", "share": 1.0}, {"label": "Tuesday", "value": "30", "share": 0.73},
-            {"label": "Wednesday", "value": "24", "share": 0.585}, {"label": "Sunday", "value": "0", "share": 0.0}]}],
-        "tables": [{"title": "By agent", "head": ["Agent", "Answers", "Solved", "NPS"],
-                    "rows": [["Anna Korhonen", "64", "61", "72"], ["Bo Lund", "58", "55", "68"]]}],
-    },
-    "alarm": {"title": "A mail is in quarantine", "text": "Mail 4711 from maija@customer.example could not be read.",
-              "remedy": "mailgate quarantine retry 4711", "facts": [{"label": "Waiting", "value": 1}]},
-    "welcome": {"desk_address": "support+anna.k7q2m4x5c9wz@acme.example"},
-}  # fmt: skip
-_TO_CUSTOMERS = tuple(VARIABLES)[: tuple(VARIABLES).index("notice")]
+_ACK = Ack(promise=_PROMISE, show_subject=True,
+           articles=(ArticleLink("My lamp does not light up", "https://acme.example/help/lamp"),))  # fmt: skip
+
+CONTENTS: Mapping[str, Content] = {one.template: one for one in (
+    _ACK,
+    Answer(text="Hello Maija,\n\nthank you. That is the driver; a new lamp leaves our store today, and you may "
+                "keep the old one.\n\nAnna", agent="anna"),
+    Nudge(until=(NOW + timedelta(days=4)).isoformat()),
+    Solved(survey="scale"),
+    VoteThanks(score=9),
+    Notice(
+        why="reply", from_=Person(MAIJA.name, MAIJA.addr), mentions=(1017,), proposed=("timo@customer.example",),
+        attachments=(_LAMP,), articles=(ArticleLink("My lamp does not light up"),),
+        recent=(RecentTicket(1017, "Which bulb fits?", "archived", (NOW - timedelta(days=40)).isoformat()),),
+    ),
+    Receipt(parked=True, understood=("#tag +refund",), text="Your money is on its way.",
+            refused=(RefusedLine("#colse", "there is no such command", "#close"),)),
+    Question(title="#mine", rows=_ROWS, more=4),
+    WasItYou(vouch="mx.acme.example", subject="Re: [#1042] Lamp #close", address="anna@acme.example",
+             at=NOW.isoformat(), text="Done, thanks. #close"),
+    Handover(by="Bo Lund", why="You know the L-200 best.", text="The customer has been very patient.",
+             attachments=(_LAMP,)),
+    Escalated(due_at=(NOW - timedelta(minutes=95)).isoformat(), notes=("priority_urgent",)),
+    Reminded(text="Call the courier about the parcel.", why=""),
+    ExpertAsked(question="Is the driver of the L-200 known to fail after a week?", by="Anna Korhonen"),
+    Digest(sections=(Section("Overdue", _ROWS[:1]), Section("Due today", _ROWS[1:2])),
+           accounted="41 in, 41 accounted for"),
+    PeriodLetter(
+        title="Week 47", period="16–22 November 2026", before="9–15 November 2026", why="",
+        figures=(LetterFigure("Arrived", "128", "117"), LetterFigure("Solved", "131", "109"),
+                 LetterFigure("First answer, median", "1 h 12 min", "1 h 40 min")),
+        charts=(Chart("Arrivals by weekday", (
+            Bar("Monday", "41", 1.0), Bar("Tuesday", "30", 0.73), Bar("Wednesday", "24", 0.585), Bar("Sunday", "0"))),),
+        tables=(FigureTable("By agent", ("Agent", "Answers", "Solved", "NPS"),
+                            (("Anna Korhonen", "64", "61", "72"), ("Bo Lund", "58", "55", "68"))),),
+    ),
+    Alarm(title="A mail is in quarantine", text="Mail 4711 from maija@customer.example could not be read.",
+          remedy="mailgate quarantine retry 4711", facts=(Fact("Waiting", "1"),)),
+    Welcome(desk_address="support+anna.k7q2m4x5c9wz@acme.example"),
+)}  # fmt: skip
 _WITHOUT_TICKET = ("question", "digest", "report", "alarm", "welcome")
 _PURPOSES = {"notice": "customer", "receipt": "release", "was_it_you": "release", "question": "question"}
 
@@ -135,7 +162,16 @@ def audience(template: str) -> Audience:
         return Audience.EXPERT
     if template == "alarm":
         return Audience.ADMIN
-    return Audience.CUSTOMER if template in _TO_CUSTOMERS or template not in VARIABLES else Audience.AGENT
+    inside = row_values.TEMPLATES.get(template) in INSIDE
+    return Audience.AGENT if inside else Audience.CUSTOMER
+
+
+def content(template: str) -> Content:
+    """What a letter of that template says."""
+    known = CONTENTS.get(template)
+    if known is None and template not in row_values.TEMPLATES:
+        known = replace(_ACK, named=template)
+    return known or row_values.from_plain(template, {})
 
 
 def due(template: str, language: str = "en") -> DueLetter:
@@ -150,9 +186,9 @@ def due(template: str, language: str = "en") -> DueLetter:
     kind = Token(about.number if about else None, reader.value, 1 if agent else 0, purpose, "samplexx")
     answers = "<CAF-sample@mail.customer.example>" if reader is Audience.CUSTOMER else ""
     return DueLetter(
-        id=1, ticket=about, template=template, audience=reader.value, agent=agent, purpose=purpose,
+        id=1, ticket=about, content=content(template), audience=reader.value, agent=agent, purpose=purpose,
         department="support", language=language, subject="", to=(to,), cc=(),
         message_id=token.message_id(token.mint(_KEY, kind, "id"), POLICY.domain), in_reply_to=answers,
-        references=(answers,) if answers else (), context=dict(CONTEXTS.get(template, CONTEXTS["ack"])),
-        attachments=(), urgency=Urgency.ACK if template == "ack" else Urgency.NOTICE, created_at=NOW, rendered=None,
+        references=(answers,) if answers else (), attachments=(), created_at=NOW, rendered=None,
+        urgency=Urgency.ACK if template == "ack" else Urgency.NOTICE,
     )  # fmt: skip

@@ -1,0 +1,337 @@
+"""What each letter says beside its ticket: one record a template, whose fields are all that the template may show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from mailgate.core.model.shown import (
+    ArticleLink,
+    AskedFor,
+    Chart,
+    Fact,
+    FigureTable,
+    Joining,
+    LetterFigure,
+    MailInDoubt,
+    NamedFile,
+    Person,
+    PromisedAnswer,
+    RecentTicket,
+    RefusedLine,
+    Section,
+    TicketRow,
+    hidden,
+    omitted,
+)
+
+
+class Content:
+    """What a letter says. Times are text (RFC 3339); its default is what a row without the field means."""
+
+    __slots__ = ()
+    TEMPLATE: ClassVar[str]
+
+    @property
+    def template(self) -> str:
+        """The template that words it: `templates/TEMPLATE.html`."""
+        return self.TEMPLATE
+
+
+# --- to customers -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack(Content):
+    """A ticket has been opened; `named` is an acknowledgement of the admin's own, which a rule asks for."""
+
+    TEMPLATE = "ack"
+    named: str = field(default=TEMPLATE, metadata={"hidden": True, "row": False})
+    show_subject: bool = False  # the sender is known: their words may be echoed
+    writer: str = hidden("")  # whose mail it answers, as a canonical address
+    promise: PromisedAnswer | None = field(default=None, metadata={"shown": ""})
+    articles: tuple[ArticleLink, ...] = omitted(())
+
+    @property
+    def template(self) -> str:
+        """Its own, or the admin's."""
+        return self.named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Content):
+    """An agent has answered."""
+
+    TEMPLATE = "answer"
+    agent: str = hidden("")
+    text: str = ""
+    html: str = ""
+    canned: str = ""  # put above their words
+    survey: str = omitted("")  # "scale", or the address of a form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken(Content):
+    """An agent has taken the ticket."""
+
+    TEMPLATE = "taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Content):
+    """We need the customer's answer."""
+
+    TEMPLATE = "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(Content):
+    """Another department has it now."""
+
+    TEMPLATE = "transferred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(Content):
+    """The ticket is open again."""
+
+    TEMPLATE = "reopened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delayed(Content):
+    """A promise is about to be missed."""
+
+    TEMPLATE = "delayed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nudge(Content):
+    """The customer has not answered."""
+
+    TEMPLATE = "nudge"
+    until: str | None = None  # when the ticket is let go
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing(Content):
+    """Closed, since the customer did not answer."""
+
+    TEMPLATE = "closing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solved(Content):
+    """The ticket is solved."""
+
+    TEMPLATE = "solved"
+    survey: str = ""  # "scale", or the address of a form
+    reopen_days: int = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport(Content):
+    """What a customer asked about their own ticket."""
+
+    TEMPLATE = "status"
+    refused: str = ""
+    show_subject: bool = hidden(default=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteThanks(Content):
+    """The customer voted."""
+
+    TEMPLATE = "vote_thanks"
+    score: int | None = None
+
+
+# --- to agents, experts and the admin ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Content):
+    """Something happened to a ticket; what is shown of its newest words and of its customer is found at dispatch."""
+
+    TEMPLATE = "notice"
+    from_: Person | None = field(default=None, metadata={"omitted": True, "shown": Person()})
+    why: str = ""
+    text: str = omitted("")
+    came_from: str = omitted("")  # the address behind Reply-To
+    asks_for: str = omitted("")  # a new Reply-To
+    automatic: str = omitted("")
+    mentions: tuple[int, ...] = omitted(())
+    notes: tuple[str, ...] = omitted(())
+    unverified: bool = omitted(default=False)
+    proposed: tuple[str, ...] | None = omitted(None, shown=())
+    failed: bool = omitted(default=False)  # a border says that the sender did not write it
+    reason: str = omitted("", hidden=True)
+    mail: int = omitted(0, hidden=True)
+    recent: tuple[RecentTicket, ...] = omitted(())
+    attachments: tuple[NamedFile, ...] = omitted(())
+    articles: tuple[ArticleLink, ...] = omitted(())
+    joined: tuple[Joining, ...] = omitted((), hidden=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt(Content):
+    """A mail of the agent was carried out, or parked."""
+
+    TEMPLATE = "receipt"
+    parked: bool = omitted(default=False)
+    ticket: int | None = omitted(0, hidden=True)  # of a parked mail; None: none is known
+    understood: tuple[str, ...] | None = omitted(None, shown=())
+    refused: tuple[RefusedLine, ...] | None = omitted(None, shown=())
+    done: tuple[str, ...] | None = omitted(None, shown=())
+    numbers: tuple[int, ...] | None = omitted(None, hidden=True)  # the tickets it speaks of
+    newer: str = omitted("")  # what the customer wrote meanwhile; in the row a mark that asks for it
+    text: str | None = omitted(None, shown="")
+    author: str = omitted("", hidden=True)  # the agent whose words wait, where another is asked
+    asks: tuple[str, ...] | None = omitted(None, shown=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Content):
+    """What an agent asked for, or a list that is answered by numbers."""
+
+    TEMPLATE = "question"
+    title: str | None = omitted(None, shown="")
+    why: str = omitted("", hidden=True)
+    intro: str | None = omitted(None, shown="")
+    rows: tuple[TicketRow, ...] | None = omitted(None, shown=())
+    facts: tuple[Fact, ...] | None = omitted(None, shown=())
+    text: str | None = omitted(None, shown="")
+    more: int | None = omitted(None, shown=0)
+    sections: tuple[Section, ...] | None = omitted(None, shown=())
+    actions: bool | None = omitted(None, shown=True)
+    ask: tuple[AskedFor, ...] | None = omitted(None, hidden=True)  # not answered yet
+    numbers: tuple[int, ...] | None = omitted(None, hidden=True)  # the tickets the mail spoke of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WasItYou(Content):
+    """A mail in the agent's name came without proof, or several did."""
+
+    TEMPLATE = "was_it_you"
+    n: int = omitted(0, hidden=True)
+    mail: int = omitted(0, hidden=True)
+    subject: str = ""
+    at: str | None = None
+    text: str = ""
+    address: str = ""
+    mails: tuple[MailInDoubt, ...] = ()
+    more: int = omitted(0)
+    vouch: str = ""  # who has to vouch for the answer too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover(Content):
+    """The ticket has a new owner."""
+
+    TEMPLATE = "handover"
+    by: str = omitted("")
+    why: str = ""
+    text: str | None = omitted(None, shown="")
+    attachments: tuple[NamedFile, ...] = omitted(())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated(Content):
+    """A deadline is near or over."""
+
+    TEMPLATE = "escalation"
+    which: str = "first_response"
+    due_at: str | None = None
+    notes: tuple[str, ...] = ()
+    why: str = hidden("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded(Content):
+    """The agent asked for it with `#remind`."""
+
+    TEMPLATE = "reminder"
+    text: str = ""
+    why: str = hidden("reminder")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpertAsked(Content):
+    """Advice is wanted (`#ask`)."""
+
+    TEMPLATE = "expert"
+    expert: str = omitted("", hidden=True)  # an outsider's canonical address
+    question: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded(Content):
+    """A rule passes the words on to an outside address."""
+
+    TEMPLATE = "forward"
+    expert: str = hidden("")
+    why: str = hidden("rule")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest(Content):
+    """What waits."""
+
+    TEMPLATE = "digest"
+    title: str = ""
+    why: str = hidden("")
+    sections: tuple[Section, ...] = ()
+    accounted: str | None = omitted(None, shown="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodLetter(Content):
+    """The figures of a period."""
+
+    TEMPLATE = "report"
+    title: str = ""
+    period: str = ""
+    before: str = ""
+    figures: tuple[LetterFigure, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[FigureTable, ...] = ()
+    why: str = hidden("report")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm(Content):
+    """Something needs the admin."""
+
+    TEMPLATE = "alarm"
+    title: str = ""
+    text: str = ""
+    remedy: str | None = omitted(None, shown="")
+    facts: tuple[Fact, ...] | None = omitted(None, shown=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome(Content):
+    """An agent is new."""
+
+    TEMPLATE = "welcome"
+    desk_address: str = ""
+
+
+TO_CUSTOMERS: tuple[type[Content], ...] = (
+    Ack, Answer, Taken, Waiting, Transferred, Reopened, Delayed, Nudge, Closing, Solved, StatusReport, VoteThanks,
+)  # fmt: skip
+INSIDE: tuple[type[Content], ...] = (
+    Notice, Receipt, Question, WasItYou, Handover, Escalated, Reminded, ExpertAsked, Forwarded, Digest, PeriodLetter,
+    Alarm, Welcome,
+)  # fmt: skip
+
+
+def reason(content: Content) -> str:
+    """Why an agent gets such a letter (X-Mailgate-Reason), as a short code; its template where no more is known."""
+    match content:
+        case Notice(why=why) | Question(why=why) | Handover(why=why) | Escalated(why=why) | Reminded(why=why):
+            return why or content.template
+        case Forwarded(why=why) | Digest(why=why) | PeriodLetter(why=why):
+            return why or content.template
+    return content.template

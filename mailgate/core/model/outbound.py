@@ -1,0 +1,55 @@
+"""What we owe: an intention to write, to whom, about what, and when it may leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from mailgate.core.model.content import Content
+from mailgate.core.model.mail import Address
+
+
+class Audience(StrEnum):
+    """Who reads a letter decides what may stand in it."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    EXPERT = "expert"  # an outsider asked with #ask
+    ADMIN = "admin"
+
+
+class Urgency(IntEnum):
+    """The order letters leave in."""
+
+    WORDS = 0
+    ACK = 1
+    NOTICE = 2
+    DIGEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """An intention to write; the words are found at dispatch from `content` and the ticket."""
+
+    content: Content
+    audience: Audience
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
+    agent: str = ""  # AGENT: whose letter and whose token
+    department: str = ""  # whose address stands in From; "" is the ticket's
+    language: str = "en"
+    purpose: str = ""  # what a plain reply to it does: "customer", "note", "vote", ...; stands in the token
+    subject: str = ""  # without the tag; "" takes the ticket's
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    attachments: tuple[tuple[int, str], ...] = ()  # (mail number, part); mail 0 is the mail being processed
+    urgency: Urgency = Urgency.NOTICE
+    not_before: datetime | None = None  # the undo window, quiet hours
+    mail: int | None = None  # the mail it is about, where that is not the one being processed
+    dedupe: str = ""  # UNIQUE when given: the same intention is never written twice
+
+    @property
+    def template(self) -> str:
+        """What it is worded with."""
+        return self.content.template

@@ -1,0 +1,181 @@
+"""What stands in letters beside words: people, files, rows of a table, figures; each with all that is shown of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def omitted(default: Any, *, shown: Any = None, hidden: bool = False) -> Any:
+    """A field that is written to a letter's row only while it differs from `default`; a template sees `shown` for None.
+
+    With `hidden` no template sees it: it is kept for what an answer to the letter means.
+    """
+    return field(default=default, metadata={"omitted": True, "shown": shown, "hidden": hidden})
+
+
+def hidden(default: Any) -> Any:
+    """A field that is kept in a letter's row, and that no template sees."""
+    return field(default=default, metadata={"hidden": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who wrote."""
+
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line with its label."""
+
+    label: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket as a line of a numbered table."""
+
+    n: int = 0
+    number: int = 0
+    subject: str = ""
+    who: str = ""
+    department: str = ""
+    status: str = ""
+    owner: str = ""
+    priority: str = ""
+    due: str | None = None  # RFC 3339
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a list, under a title of its own."""
+
+    title: str = ""
+    rows: tuple[TicketRow, ...] | None = omitted(None, shown=())
+    facts: tuple[Fact, ...] | None = omitted(None, shown=())
+    text: str | None = omitted(None, shown="")
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLink:
+    """An article that may answer a question."""
+
+    title: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that is named, whether or not it travels with the letter."""
+
+    name: str = ""
+    size: int = 0  # octets
+
+
+@dataclass(frozen=True, slots=True)
+class RecentTicket:
+    """An earlier ticket of the same customer."""
+
+    number: int = 0
+    subject: str = ""
+    status: str = ""
+    at: str | None = None  # when it was opened, RFC 3339
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """What of a mail was not done, why not, and what may have been meant."""
+
+    text: str = ""
+    why: str = ""
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailInDoubt:
+    """A mail in an agent's name that nothing proves, as a line of the question about several."""
+
+    n: int = 0
+    mail: int = hidden(0)
+    subject: str = ""
+    at: str | None = None  # when it arrived, RFC 3339
+    text: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """Weekdays (Monday is 0) with the same hours, each from and to a minute of the day."""
+
+    days: tuple[int, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedAnswer:
+    """When an answer may be expected: `seconds` of working time, 0 when nothing is promised."""
+
+    seconds: int = 0
+    usual: bool = False  # it is what really happened lately, where that is longer than the promise
+    hours: tuple[OpeningHours, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFigure:
+    """A figure of a period, beside the one before."""
+
+    label: str = ""
+    value: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of a chart; `share` of the longest, 0 to 1."""
+
+    label: str = ""
+    value: str = ""
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A few bars under a title."""
+
+    title: str = ""
+    bars: tuple[Bar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """Figures in rows and columns."""
+
+    title: str = ""
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """A question of an agent, as they wrote it."""
+
+    name: str = ""
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Since when somebody takes part."""
+
+    address: str = ""
+    since: str = ""  # RFC 3339
+
+
+RECORDS = (
+    Person, Fact, TicketRow, Section, ArticleLink, NamedFile, RecentTicket, RefusedLine, MailInDoubt, OpeningHours,
+    PromisedAnswer, LetterFigure, Bar, Chart, FigureTable, AskedFor, Joining,
+)  # fmt: skip
