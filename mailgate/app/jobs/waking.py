@@ -87,12 +87,12 @@ def _ask(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
 def _ask_again(gateway: Gateway, row: dict[str, Any], now: datetime, tx: Tx) -> bool:
     """The receipt of a parked mail once more, with the same answers."""
     policy = gateway.in_force.policy
-    asked, author = _question(tx, int(row["mail"])), policy.agent(row["agent"])
+    question, author = _question(tx, int(row["mail"])), policy.agent(row["agent"])
     tx.people.asked([row["mail"]], now)
-    if asked is None or author is None or not author.active:
+    if question is None or author is None or not author.active:
         return False
     each_ticket.write(
-        gateway, tx, Decision(Fate.FILED, "parked", letters=(_asked_again(policy, author, asked, row),)), now
+        gateway, tx, Decision(Fate.FILED, "parked", letters=(_asked_again(policy, author, question, row),)), now
     )
     return True
 
@@ -106,8 +106,8 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
         return False
     by_lead: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        asked, author = _question(tx, int(row["mail"])), policy.agent(row["agent"])
-        home = str((asked or {}).get("department") or (author.departments if author else ("",))[0])
+        question, author = _question(tx, int(row["mail"])), policy.agent(row["agent"])
+        home = str((question or {}).get("department") or (author.departments if author else ("",))[0])
         lead = readers.lead_of(policy, home)
         if lead is not None and lead.active and (author is None or lead.name != author.name):
             by_lead.setdefault(lead.name, []).append(dict(row))
@@ -128,11 +128,11 @@ def _question(tx: Tx, mail: int) -> dict[str, Any] | None:
     return None
 
 
-def _asked_again(policy: Policy, reader: Agent, asked: dict[str, Any], row: dict[str, Any]) -> Outbound:
+def _asked_again(policy: Policy, reader: Agent, question: dict[str, Any], row: dict[str, Any]) -> Outbound:
     """The same question once more, with the same answers."""
     return readers.to_agent(
-        policy, reader, asked["content"], purpose="release", subject=str(asked["subject"]),
-        in_reply_to=str(asked["message_id"]), mail=int(row["mail"]),
+        policy, reader, question["content"], purpose="release", subject=str(question["subject"]),
+        in_reply_to=str(question["message_id"]), mail=int(row["mail"]),
     )  # fmt: skip
 
 

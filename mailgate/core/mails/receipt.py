@@ -65,12 +65,14 @@ def park(
     )
 
 
-def again(case: Case, agent: Agent, asked: SentLetter) -> Decision:
+def again(case: Case, agent: Agent, question: SentLetter) -> Decision:
     """The same question once more, in a letter of today: its links are good, and it shows what they would do."""
-    dedupe = f"again:{asked.mail}:{case.now:%Y-%m-%dT%H}"
-    old = asked.content
+    dedupe = f"again:{question.mail}:{case.now:%Y-%m-%dT%H}"
+    old = question.content
     said = old if isinstance(old, Receipt) else Receipt(text=old.text if isinstance(old, WasItYou) else None)
-    letter = receipt_letter(case, agent, replace(said, parked=True), purpose="release", mail=asked.mail, dedupe=dedupe)
+    letter = receipt_letter(
+        case, agent, replace(said, parked=True), purpose="release", mail=question.mail, dedupe=dedupe
+    )
     return case.decided(Fate.FILED, "old_receipt", letters=(letter,))
 
 
@@ -90,19 +92,19 @@ def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
 
     While a question is open the mail waits for the next one, which names it (`question`).
     """
-    asked = _may_ask(case, agent, why)
-    letters = (_question(case, agent), *_many_forged(case, agent)) if asked else _many_forged(case, agent)
-    return case.decided(Fate.PARKED, why, parking=_in_doubt(case, agent, why, asked), letters=letters)
+    asks = _may_ask(case, agent, why)
+    letters = (_question(case, agent), *_many_forged(case, agent)) if asks else _many_forged(case, agent)
+    return case.decided(Fate.PARKED, why, parking=_in_doubt(case, agent, why, asks), letters=letters)
 
 
 def automatic_reply_receipt(case: Case, agent: Agent) -> Decision:
     """A mail that reads like a program's in the agent's name waits; they are asked once an hour, for it may be one."""
     if not case.authority.steer:
         return was_it_you(case, agent, case.authority.why or AUTOMATIC)
-    asked = _may_ask(case, agent, AUTOMATIC)
+    asks = _may_ask(case, agent, AUTOMATIC)
     decision = park(case, agent, AUTOMATIC)
-    doubt = _in_doubt(case, agent, AUTOMATIC, asked)
-    return replace(decision, parking=doubt, letters=decision.letters if asked else ())
+    doubt = _in_doubt(case, agent, AUTOMATIC, asks)
+    return replace(decision, parking=doubt, letters=decision.letters if asks else ())
 
 
 def pause(why: str) -> timedelta:
@@ -115,8 +117,8 @@ def _may_ask(case: Case, agent: Agent, why: str) -> bool:
     return last is None or case.now - last >= pause(why)
 
 
-def _in_doubt(case: Case, agent: Agent, why: str, asked: bool) -> WhyParked:
-    return WhyParked(why, agent.name, doubt=True, asked=asked, text=case.mail.fresh[:EXCERPT])
+def _in_doubt(case: Case, agent: Agent, why: str, asks: bool) -> WhyParked:
+    return WhyParked(why, agent.name, doubt=True, asked=asks, text=case.mail.fresh[:EXCERPT])
 
 
 def _question(case: Case, agent: Agent) -> Outbound:
@@ -168,12 +170,12 @@ def _named(about: Sequence[MailInDoubt], more: int = 0) -> WasItYou:
     return replace(said, text="\n\n".join(texts), address=addresses, mails=tuple(about), more=more)
 
 
-def settled(asked: SentLetter, argument: str) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
+def settled(question: SentLetter, argument: str) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
     """The mails that `#yes`, `#yes 2`, `#drop 1 3` is about, and their addresses; None when that is unclear."""
-    content = asked.content if isinstance(asked.content, WasItYou) else WasItYou()
+    content = question.content if isinstance(question.content, WasItYou) else WasItYou()
     named = content.mails
     if len(named) < 2:
-        mail = named[0].mail if named else asked.mail
+        mail = named[0].mail if named else question.mail
         return ((mail,), (content.address,)) if mail else None
     words = [word for word in argument.lower().replace(",", " ").split() if word != "always"]
     if not all(word.isascii() and word.isdigit() and 1 <= int(word[:4]) <= len(named) for word in words):
