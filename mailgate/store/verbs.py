@@ -156,7 +156,7 @@ class OutboxRead(Protocol):
         """A letter with its rendered `raw` and its `deliveries`."""
 
     def gathered(self, before: datetime) -> list[Mapping[str, Any]]:
-        """Notices held for an agent until then or earlier, by agent and age: `agent letter ticket context due_at`."""
+        """Notices held for an agent until then or earlier, by agent and age: `agent letter ticket due_at`."""
 
     def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]: ...
 

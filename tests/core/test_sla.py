@@ -285,12 +285,6 @@ def test_steps_at_the_same_moment_are_one_step() -> None:
     assert sla.due_steps(double) == (EscalationStep(1.0, ("lead", "owner"), priority="high"),)
 
 
-def test_the_longest_overdue_comes_first() -> None:
-    one, two = opened(), ticket(number=1002, due=Due(MONDAY + H))
-    waiting = ticket(number=1003, status=Status.WAITING, due=Due(MONDAY))
-    assert [late.number for late in sla.overdue_tickets([one, two, waiting], MONDAY + 9 * H)] == [1002, 1001]
-
-
 def test_a_deadline_can_be_explained() -> None:
     held = happens(opened(), MONDAY + H, SetStatus(Status.HOLD))
     woken = happens(held, MONDAY + 2 * H + H / 3, SetStatus(Status.OPEN))

@@ -474,3 +474,45 @@ PLAIN = [
 @pytest.mark.parametrize(("html", "text"), PLAIN)
 def test_text_reads_as_if_written_by_hand(html: str, text: str) -> None:
     assert plain.text(f"<html><body>{html}</body></html>") == text
+
+
+# --- what the admin configures for letters ----------------------------------------------------------------------------
+
+
+def signed(agents: str, departments: str) -> str:
+    policy = replace(
+        samples.POLICY,
+        agents=tuple(replace(one, signature=agents if one.name == "anna" else "Bo") for one in samples.POLICY.agents),
+        departments=(replace(samples.POLICY.departments[0], signature=departments),),
+    )
+    shown = render.page(head(samples.due("answer"), policy, loop_mark=""), samples.NOW)
+    assert ("&lt;Ann&gt;" in shown.html) is ("<Ann>" in agents)
+    return shown.text.partition("Anna\n")[2].strip()
+
+
+def test_below_an_answer_stands_the_agents_signature_above_the_departments() -> None:
+    assert signed("<Ann> K.\nLamps", "Acme Support") == "-- \n<Ann> K.\nLamps\nAcme Support"
+    assert signed("<Ann> K.", "") == "-- \n<Ann> K."
+    assert signed("", "Acme Support") == "-- \nAcme Support"
+    assert signed("", "") == ""
+
+
+def test_fields_of_a_ticket_are_links_to_agents_and_to_nobody_else() -> None:
+    links = {
+        "order": "https://shop.example/{order}?of={who}",
+        "crm": "https://crm.example/{who}",
+        "bill": "https://b.example/{bill}",
+    }
+    policy = replace(samples.POLICY, letters=replace(samples.POLICY.letters, links=links))
+    about = replace(samples.ticket(), fields={"order": 'A/7 "&x', "who": "ä"})
+    letters = {
+        template: render.page(
+            head(replace(samples.due(template), ticket=about), policy, loop_mark=""), samples.NOW
+        ).html
+        for template in ("notice", "escalation", "answer", "expert")
+    }
+    for template, html in letters.items():
+        inside = template in ("notice", "escalation")
+        assert ('href="https://shop.example/A%2F7%20%22%26x?of=%C3%A4"' in html) is inside
+        assert ('href="https://crm.example/%C3%A4"' in html) is inside
+        assert ("order A/7 &#34;&amp;x</a>" in html) is inside and "b.example" not in html

@@ -91,12 +91,6 @@ def of(mail: InboundMail, policy: Policy) -> tuple[Address, ...]:
     return (author,) if author and writable(author, policy) else ()
 
 
-def asked_elsewhere(mail: InboundMail, policy: Policy) -> bool:
-    """True when the answers go to somebody who need not know of the mail: a robot must not write to them unasked."""
-    first = next(iter(of(mail, policy)), None)
-    return first is not None and (mail.author is None or first.key != mail.author.key)
-
-
 def known(person: Address) -> bool:
     """False for the requester nobody knows."""
     return person.key != canonical(NOBODY.addr)

@@ -215,11 +215,17 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
         logo=policy.letters.logo,
         reader=views.person_view(due.to[0] if due.to else Address("")),
         agent_name=author(due, policy),
+        agent_signature=_signature(due, policy),
         ticket=views.ticket_view(due.ticket, due.audience, policy),
         mark=links.mark if links else mark,
         agents=AgentsPart(due.purpose, _receivers(due, policy), links.taps, links.questions) if links else None,
         scale=one_tap.survey_links(due.template, due.message_id, due.ticket, department.from_.addr, policy),
     )
+
+
+def _signature(due: DueLetter, policy: Policy) -> str:
+    agent = policy.agent(due.content.agent or due.agent) if isinstance(due.content, Answer) else None
+    return agent.signature if agent else ""
 
 
 def _filled(content: Content, ticket: Ticket | None) -> Content:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from string import Formatter
 
 from mailgate.core.letters.addressee import writable
 from mailgate.core.model.change import Audience
@@ -14,6 +15,7 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.shown import Joining, NamedFile
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
+from mailgate.core.proof import one_tap
 from mailgate.core.proof.one_tap import TapLink, VoteLink
 
 LONGEST_THREAD = 30_000  # characters of earlier words in one letter; the newest come first
@@ -45,6 +47,15 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldLink:
+    """Where `[letters.links]` lead for this ticket; `value` is that of the field of this name, if there is one."""
+
+    name: str
+    value: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class InsideView:
     """What of a ticket only the house sees."""
 
@@ -53,6 +64,7 @@ class InsideView:
     priority: str
     tags: tuple[str, ...]
     fields: Mapping[str, str]
+    field_links: tuple[FieldLink, ...]
     links: tuple[int, ...]
     until: datetime | None
     due: datetime | None
@@ -114,6 +126,7 @@ class LetterView:
     logo: str
     reader: PersonView
     agent_name: str
+    agent_signature: str  # of the agent whose words these are, "" in any other letter
     ticket: TicketView | None
     mark: str  # the token of the marker line, "" in a customer's letter
     agents: AgentsPart | None  # None for customers and outsiders
@@ -159,6 +172,7 @@ def _inside(ticket: Ticket, policy: Policy) -> InsideView:
         priority=ticket.priority.value,
         tags=tuple(ticket.tags),
         fields=dict(ticket.fields),
+        field_links=field_links(ticket.fields, policy.letters.links),
         links=tuple(ticket.links),
         until=ticket.status_until,
         due=ticket.due.next,
@@ -168,6 +182,17 @@ def _inside(ticket: Ticket, policy: Policy) -> InsideView:
         language=ticket.language,
         participants=tuple(person_view(one) for one in ticket.participants),
     )
+
+
+def field_links(fields: Mapping[str, str], links: Mapping[str, str]) -> tuple[FieldLink, ...]:
+    """The links of `[letters.links]` whose `{names}` are all fields of the ticket; values are percent-encoded."""
+    found = []
+    for name, link in links.items():
+        holes = [hole for _, hole, _, _ in Formatter().parse(link) if hole is not None]
+        if all(fields.get(hole) for hole in holes):
+            href = link.format_map({hole: one_tap.quoted(fields[hole]) for hole in holes})
+            found.append(FieldLink(name, fields.get(name, ""), href))
+    return tuple(found)
 
 
 def person_view(person: Address) -> PersonView:

@@ -42,7 +42,7 @@ def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Deci
         AddEntry(EntryKind.NOTE, "mailgate", "mailgate", text, of_mail=False),
         Journal("quarantined", str(number)),
     )
-    about = Notice(from_=Person(address=sender.addr), why="unreadable", reason=reason, mail=number)
+    about = Notice(from_=Person(address=sender.addr), why="unreadable")
     agents = readers.of_departments(policy, (home,))
     letters = tuple(readers.to_agent(policy, agent, about, purpose="note") for agent in agents)
     alarms = readers.alarm(moment, "quarantine", "A mail is in quarantine", text, "mailgate quarantine retry")

@@ -165,8 +165,6 @@ class Notice(Content):
     unverified: bool = omitted(default=False)
     proposed: tuple[str, ...] | None = omitted(None, shown=())
     failed: bool = omitted(default=False)  # a border says that the sender did not write it
-    reason: str = omitted("", hidden=True)
-    mail: int = omitted(0, hidden=True)
     recent: tuple[RecentTicket, ...] = omitted(())
     attachments: tuple[NamedFile, ...] = omitted(())
     articles: tuple[ArticleLink, ...] = omitted(())

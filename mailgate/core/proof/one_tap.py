@@ -52,10 +52,10 @@ class LetterLinks:
 
 def mailto(address: str, subject: str, body: str) -> str:
     """A `mailto:` URI (RFC 6068); every value percent-encoded."""
-    return f"mailto:{_quoted(address, b'@+')}?subject={_quoted(subject)}&body={_quoted(body)}"
+    return f"mailto:{quoted(address, b'@+')}?subject={quoted(subject)}&body={quoted(body)}"
 
 
-def _quoted(text: str, kept: bytes = b"") -> str:
+def quoted(text: str, kept: bytes = b"") -> str:
     """Percent-encoded but for unreserved characters (RFC 3986 section 2.3) and those `kept`; lines end in CRLF."""
     plain = _UNRESERVED | frozenset(kept)
     octets = text.replace("\n", "\r\n").encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -185,17 +185,6 @@ def span(length: timedelta) -> str:
     hours, minutes = divmod(round(length.total_seconds() / 60), 60)
     return (
         " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part) or "0 h"
-    )
-
-
-# --- who is late ------------------------------------------------------------------------------------------------------
-
-
-def overdue_tickets(tickets: Iterable[Ticket], now: datetime) -> tuple[Ticket, ...]:
-    """The overdue ones, longest overdue first, then the more urgent, then the older."""
-    overdue = [(ticket.due.next, ticket) for ticket in tickets if ticket.overdue(now)]
-    return tuple(
-        ticket for _, ticket in sorted(overdue, key=lambda pair: (pair[0], pair[1].priority.rank, pair[1].number))
     )
 
 

@@ -329,7 +329,6 @@ class Outbox(Room):
                 "agent": row["agent"],
                 "letter": row["id"],
                 "ticket": row["number"],
-                "context": rows.loads(row["context"], {}),
                 "due_at": rows.time_of(row["due_at"]),
             }
             for row in self.session.all(sql.GATHERED, {"before": rows.micros(before)})

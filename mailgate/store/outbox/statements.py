@@ -67,7 +67,7 @@ LETTERS_TO_CUSTOMERS = (
     "WHERE ticket.number = :number AND letter.audience = 'customer' ORDER BY letter.id"
 )
 GATHERED = """
-SELECT letter.agent, letter.id, letter.context, delivery.due_at, ticket.number FROM delivery
+SELECT letter.agent, letter.id, delivery.due_at, ticket.number FROM delivery
 JOIN letter ON letter.id = delivery.letter JOIN ticket ON ticket.id = letter.ticket
 WHERE delivery.urgency = 2 AND delivery.due_at <= :before AND delivery.due_at IS NOT NULL
   AND delivery.state IN ('waiting', 'leased', 'held') AND delivery.state = 'held'  -- the first is the index's own

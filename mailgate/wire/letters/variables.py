@@ -24,6 +24,7 @@ def of_letter(view: LetterView) -> dict[str, Any]:
         "logo": view.logo,
         "reader": _shown(view.reader),
         "agent_name": view.agent_name,
+        "agent_signature": view.agent_signature,
         "agent_first_name": view.agent_name.split(" ")[0],
         "ticket": _ticket(view.ticket) if view.ticket else None,
         "purpose": "",
