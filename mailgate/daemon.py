@@ -28,6 +28,10 @@ GRACE = 18.0  # for the work in hand
 LAST = 2.0  # for those whose child was taken away
 END = 26.0  # for all of it
 LOOK = 1.0  # seconds between two looks at what may be over
+NO_MEMORY = "not enough memory to run: raise the limit (ulimit -v, LimitAS=, MemoryMax=); 1 GB of addresses will do"
+BREATH = 0.05  # seconds the loop rests when memory is short: it would be called again at once
+CALM = 5.0  # seconds without another such call after which it is over
+STARVING = 60.0  # seconds of it after which we end, so that whoever supervises us starts us anew
 EXIT = 2.0  # for the interpreter, which waits for threads that hang
 
 
@@ -43,6 +47,8 @@ class Daemon:
         gateway.store.on_suspect = gateway.soundness.wake
         self.started = threading.Event()
         self.ended = threading.Event()
+        self.status = 0  # of the process when it ends
+        self.short_since = self.short_last = -CALM  # of memory (monotonic seconds)
         self.last_resort: Callable[[], None] = lambda: None  # called when we begin to stop
         self.loop: asyncio.AbstractEventLoop | None = None
 
@@ -82,7 +88,7 @@ class Daemon:
         for each in alive:
             each.cancel()
         await self._shut_down()
-        return 0
+        return self.status
 
     def stop(self) -> None:
         """Ask the daemon to finish its work in hand and end; callable from any thread."""
@@ -105,9 +111,20 @@ class Daemon:
             *self.outside.workers,
         ]
         for name, target in work:
-            thread = threading.Thread(target=target, args=(self.gateway.stopping,), name=name, daemon=True)
+            thread = threading.Thread(target=self._work, args=(name, target), name=name, daemon=True)
             thread.start()
             self.threads.append(thread)
+
+    def _work(self, name: str, target: Callable[[threading.Event], None]) -> None:
+        """A worker, until it is told to end; memory that ran out under it comes back, and so does the worker."""
+        stop = self.gateway.stopping
+        while True:
+            try:
+                return target(stop)
+            except MemoryError:
+                if stop.wait(LOOK):
+                    return None
+                log.error("short of memory, worker begins again", extra={"worker": name})
 
     async def _shut_down(self) -> None:
         """No new mail, then the work in hand, then the parts in the reverse of their start."""
@@ -161,8 +178,27 @@ class Daemon:
 
     def _trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What asyncio has to tell; it tells of each connection that it cannot take, a hundred times a second."""
+        if isinstance(context.get("exception"), MemoryError):
+            self._short_of_memory()
+            return
         if not self.gateway.descriptors.refused(context.get("exception"), time.monotonic()):
             loop.default_exception_handler(context)
+
+    def _short_of_memory(self) -> None:
+        """Nobody can be let in or read from: not again at once; if it does not pass, a new process may fare better.
+
+        The peer is cut off without a reply; nothing was acknowledged to it.
+        """
+        time.sleep(BREATH)
+        now = time.monotonic()
+        if now - self.short_last > CALM:
+            self.short_since = now
+            log.error("short of memory, a connection was cut off")
+        self.short_last = now
+        if now - self.short_since > STARVING and not self.stop_event.is_set():
+            log.critical("short of memory for long, ending")
+            self.status = 1
+            self.stop_event.set()
 
     async def _descriptors(self) -> None:
         while True:
@@ -189,6 +225,12 @@ def serve(config_path: Path, ready_file: Path | None = None) -> int:
         daemon = Daemon(gateway, edges(gateway), ready_file)
         daemon.last_resort = partial(_last_resort, daemon)
         return asyncio.run(daemon.run())
+    except MemoryError as error:
+        raise ConfigError(NO_MEMORY) from error
+    except RuntimeError as error:
+        if "new thread" in str(error):
+            raise ConfigError(NO_MEMORY) from error
+        raise
     finally:
         gateway.close()
 

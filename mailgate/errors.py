@@ -21,6 +21,13 @@ class OutOfSpace(Temporary):
     """The disk or a memory budget is full: answer 452."""
 
 
+class ShortOfMemory(Temporary):
+    """This process has no memory left: never the fault of the mail in hand."""
+
+    def __init__(self) -> None:
+        super().__init__("mailgate itself is short of memory")
+
+
 class RouteDown(Temporary):
     """The relay itself refuses or cannot be reached: pause the route, not the letter."""
 

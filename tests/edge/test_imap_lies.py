@@ -11,6 +11,7 @@ import pytest
 from edge.imap_script import Hangup, Story, Talk, for_body, hang_up, refuse, times
 
 from mailgate.core.model.mail import Envelope
+from mailgate.edge.imap import folder
 from mailgate.edge.imap.box import ReaderReport, ReaderState
 from mailgate.edge.imap.reader import RetryPace
 from mailgate.errors import OutOfSpace
@@ -486,3 +487,21 @@ def test_a_mail_we_have_no_room_for_waits_there_and_holds_up_no_other(story: Sto
     assert sorted(story.uids()) == [3, 4, 5, 9, 12]
     assert story.aside == []
     story.until(lambda: story.reports[-1].state is ReaderState.IDLE)
+
+
+def test_memory_of_ours_that_runs_out_sets_no_mail_aside(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After five times it was the mail that "announced an impossible size"."""
+    honest, left = folder.fetch, [12]
+
+    def fetch(client: object, uids: list[int], items: str, *more: int) -> list[dict[bytes, object]]:
+        if "BODY" in items and uids == [4] and left[0]:
+            left[0] -= 1
+            raise MemoryError
+        return honest(client, uids, items, *more)
+
+    monkeypatch.setattr(folder, "fetch", fetch)
+    story.read()
+    story.until(lambda: story.cursor == Cursor(7, 9))
+    assert story.troubles()[0].kind == "memory"
+    assert sorted(story.uids()) == [3, 4, 9]
+    assert story.aside == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from edge.conftest import Running
@@ -75,3 +77,61 @@ def test_hops_are_counted_where_they_stand_and_not_in_forty_megabytes() -> None:
     hop = b"Received: from a by b\r\n"
     assert hops(hop * 101 + b"Subject: x\r\n\r\n" + hop) == 101
     assert hops(b"X-Long: " + b"z" * 1_000_000 + b"\r\n" + hop) == 0
+
+
+# --- memory runs out --------------------------------------------------------------------------------------------------
+
+
+def once(what: Callable[..., Any], error: Exception, after: int) -> Callable[..., Any]:
+    """Does its work so many times, raises once, and does its work again."""
+    left = [after]
+
+    def play(*args: Any, **keywords: Any) -> Any:
+        left[0] -= 1
+        if left[0] == -1:
+            raise error
+        return what(*args, **keywords)
+
+    return play
+
+
+PLACES = {
+    "what comes is not held": (asyncio.StreamReader, "feed_data"),
+    "a piece is not read": (asyncio.StreamReader, "readexactly"),
+    "a piece is not kept": (Body, "add"),
+    "the pieces are not joined": (Body, "whole"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_mail_for_which_there_is_no_memory_is_452_and_none_of_its_lines_is_a_command(
+    open_door: Open, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """It was a reset; or 451 in the middle of the mail, and what was left of it was obeyed."""
+    running = open_door(limits=SmtpLimits(max_size=2_000_000))
+    peer = running.peer()
+    assert peer.begin().startswith("354")
+    smuggled = b"RSET\r\nMAIL FROM:<evil@b.example>\r\nRCPT TO:<support@ours.example>\r\nDATA\r\n"
+    owner, name = PLACES[place]
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, once(getattr(owner, name), MemoryError(), 0 if name == "whole" else 1))
+        peer.send(b"Subject: x\r\n\r\n" + smuggled * 10_000 + b".\r\n")
+        assert peer.reply() == "452 4.3.1 Insufficient system storage"
+    assert running.kept == []
+    assert running.door.ledger.octets == 0
+    assert peer.mail("Subject: again\r\n").startswith("250")
+    assert len(running.kept) == 1
+
+
+def test_a_mail_that_breaks_off_for_a_fault_of_ours_is_451_and_the_end(
+    open_door: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = open_door()
+    peer = running.peer()
+    assert peer.begin().startswith("354")
+    monkeypatch.setattr(Body, "add", once(Body.add, KeyError("secret"), 0))
+    peer.send(b"Subject: x\r\n\r\n.\r\n")
+    assert peer.rest() == ["451 4.3.0 Temporary local problem"]
+    assert running.kept == []
+    running.settle()
+    assert running.door.ledger.octets == 0

@@ -97,7 +97,7 @@ def main(fd: int, parent: int, limits: Limits, warm: tuple[str, ...]) -> NoRetur
     statm = os.open("/proc/self/statm", os.O_RDONLY)
     page = resource.getpagesize()
     size, rss, *_ = os.pread(statm, 200, 0).split()
-    resource.setrlimit(resource.RLIMIT_AS, (int(size) * page + limits.memory, -1))
+    _lower(resource.RLIMIT_AS, int(size) * page + limits.memory)
     resident = max(limits.resident, int(rss) * page + (32 << 20))
     stream.sock.sendall(frame(b"ready"))
     functions: dict[str, Callable[..., Any]] = {}
@@ -106,7 +106,7 @@ def main(fd: int, parent: int, limits: Limits, warm: tuple[str, ...]) -> NoRetur
             job = stream.receive()
         except (EOFError, OSError):
             os._exit(0)
-        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + limits.cpu), -1))
+        _lower(resource.RLIMIT_CPU, math.ceil(time.process_time() + limits.cpu))
         answer = _answer(job, functions)
         del job
         retire = int(os.pread(statm, 200, 0).split()[1]) * page > resident
@@ -114,6 +114,12 @@ def main(fd: int, parent: int, limits: Limits, warm: tuple[str, ...]) -> NoRetur
             stream.sock.sendall(frame(bytes([retire]) + answer))
         except OSError:
             os._exit(0)
+
+
+def _lower(kind: int, most: int) -> None:
+    """A limit of ours, or the one that an admin set when that is lower: it cannot be raised."""
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _answer(job: bytes, functions: dict[str, Callable[..., Any]]) -> bytes:

@@ -16,13 +16,14 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 from mailgate.app.children import parcel
 from mailgate.app.children.child import OUT_OF_MEMORY, ByteStream, FileBytes, Limits, TooLarge, frame
 from mailgate.app.children.turns import GivenJob, Job, JobTurns, abandon
-from mailgate.errors import ChildDied, ChildFailed, Temporary
+from mailgate.errors import ChildDied, ChildFailed, ShortOfMemory, Temporary
 
 log = logging.getLogger(__name__)
 
@@ -157,8 +158,9 @@ class Children:
                 return True
             if len(self._keepers) < self._size + COMPANY:
                 other = ChildKeeper(self, f"child-{next(self._numbers)}", company=True)
-                self._keepers.append(other)
-                other.start()
+                with suppress(RuntimeError):  # no thread more is to be had: then without company
+                    other.start()
+                    self._keepers.append(other)
             return job is not None and not keeper.company and self._turns.claim(keeper, job.peer)
 
     def put_aside(self, job: Job) -> None:
@@ -216,9 +218,9 @@ class ChildKeeper(threading.Thread):
         while True:
             try:
                 self.start_child()
-            except (OSError, EOFError, TooLarge) as error:
+            except (OSError, EOFError, TooLarge, MemoryError) as error:
                 self.bury()
-                self.pool.down = str(error) or "it ended at once"
+                self.pool.down = str(error) or type(error).__name__
                 log.error("child process cannot be started", extra={"error": str(error)})
                 if self.company:
                     self.pool.leave(self)
@@ -229,10 +231,14 @@ class ChildKeeper(threading.Thread):
                 wait = min(wait * 2, 30.0)
                 continue
             wait, self.pool.down = 0.1, ""
-            if not self.serve():
-                self.bury()
-                return
+            try:
+                more = self.serve()
+            except MemoryError:  # ours, not the child's: it is ended, and blamed for nothing
+                self.give_back()
+                more = self.pool.pause(1.0)
             self.bury()
+            if not more:
+                return
 
     def start_child(self) -> None:
         """Fork, exec and wait until it is ready; raises OSError or EOFError."""
@@ -296,10 +302,8 @@ class ChildKeeper(threading.Thread):
             self.give_back(after=before)  # it died before it saw them
         elif data:
             self.stream.sock.settimeout(self.pool.wall)
-            try:
+            with suppress(OSError):  # reading the answer tells why
                 self.stream.sock.sendall(b"".join(data))
-            except OSError:
-                pass  # reading the answer tells why
         return bool(self.flight)
 
     def answer(self, wall: float) -> bytes:
@@ -345,7 +349,8 @@ class ChildKeeper(threading.Thread):
                 raise ValueError("neither a value nor a failure")
         except Exception as error:
             log.error("answer of a child process refused", extra={"error": str(error)[:300]})
-            job.future.set_exception(ChildFailed(type(error).__name__, "the answer of the child cannot be read"))
+            failed = ChildFailed(type(error).__name__, "the answer of the child cannot be read")
+            job.future.set_exception(ShortOfMemory() if isinstance(error, MemoryError) else failed)
             return False
         if len(result) == 1:
             job.future.set_result(result[0])

@@ -131,7 +131,7 @@ class Deciding:
         """
         try:
             return self._store.write(partial(self._quarantine, mail, reason, error, bare)).result()
-        except Temporary:
+        except (Temporary, MemoryError):
             raise
         except Exception:
             log.exception("no ticket about an unreadable mail", extra={"mail": mail.number})

@@ -88,8 +88,8 @@ class Intake:
             self._backpressure.wait_for_intake(stop)
             try:
                 busy = self.drain()
-            except MailgateError as error:
-                log.error("processing paused", extra={"error": str(error)})
+            except (MailgateError, MemoryError) as error:
+                log.error("processing paused", extra={"error": str(error) or type(error).__name__})
                 stop.wait(PAUSE)
                 continue
             except Exception:
@@ -195,7 +195,7 @@ class Intake:
     def _collect(self, each: InHand, future: Future[Settled | None]) -> None:
         try:
             settled = future.result()
-        except Temporary:
+        except (Temporary, MemoryError):  # ours is short: the mail cannot help it
             self._resting.add(each.number)
         except Exception as error:
             log.exception("decision failed", extra={"mail": each.number})
@@ -223,7 +223,7 @@ class Intake:
 
     def _failed(self, each: InHand, error: Exception) -> None:
         """A child's end on this mail: a limit is final, a crash is tried again, anything else is our bug."""
-        if isinstance(error, Temporary):
+        if isinstance(error, Temporary | MemoryError):
             self._resting.add(each.number)
             return
         if not isinstance(error, ChildDied):
@@ -255,7 +255,7 @@ class Intake:
             if reason == "daemon_died":
                 self.deciding.mark([each.number], alone=True)  # its quarantine may kill us too
             settled = self.deciding.set_aside(each.mail, reason, error, bare=each.mail.alone > ENDS)
-        except Temporary:
+        except (Temporary, MemoryError):
             self._resting.add(each.number)
             return
         self.hand.remove(each)

@@ -15,7 +15,7 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from mailgate.edge.imap.box import AccessToken, Mailbox, MailboxTrouble, Password
 from mailgate.edge.imap.talk import Client
-from mailgate.errors import MailgateError, Permanent
+from mailgate.errors import MailgateError, Permanent, ShortOfMemory
 
 _BUSY: Final = re.compile(
     r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]|too many (?:simultaneous )?(?:connections|logins)|"
@@ -45,7 +45,7 @@ def sorted_troubles() -> Iterator[None]:
         kind = "quota" if _QUOTA.search(text) else "busy" if _BUSY.search(text) or _BYE.search(text) else "protocol"
         raise MailboxTrouble(kind, text) from None
     except MemoryError:  # what a server announces takes none: it is ours that is short
-        raise MailboxTrouble("memory", "mailgate itself is short of memory") from None
+        raise MailboxTrouble("memory", str(ShortOfMemory())) from None
     except OverflowError:
         raise MailboxTrouble("protocol", "the server told an impossible number") from None
     except TimeoutError:

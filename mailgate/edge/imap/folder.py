@@ -19,7 +19,7 @@ from mailgate.core.model.mail import Envelope, Source
 from mailgate.edge.imap.box import Cursors, Mailbox, MailboxTrouble
 from mailgate.edge.imap.talk import IMPOSSIBLE, TooLong, fetch, search
 from mailgate.edge.imap.uids import Failures, UidSet
-from mailgate.errors import Temporary
+from mailgate.errors import ShortOfMemory, Temporary
 from mailgate.store.base import Cursor, Kept
 
 log = logging.getLogger(__name__)
@@ -272,7 +272,7 @@ class Folder:
         try:
             answers = fetch(client, [uid], "(BODY.PEEK[])", most)
         except MemoryError as error:
-            raise Temporary("mailgate itself is short of memory") from error
+            raise ShortOfMemory from error
         except TooLong:
             self._failed(uid, IMPOSSIBLE, answered=False)
             raise

@@ -17,7 +17,7 @@ from mailgate.edge.imap.box import AccessToken, Cursors, Mailbox, MailboxTrouble
 from mailgate.edge.imap.connect import close, connect, sorted_troubles
 from mailgate.edge.imap.folder import Folder, Receive, Unfetchable
 from mailgate.edge.imap.idle import RENEW, told_since_select, wait_for_news
-from mailgate.errors import MailgateError
+from mailgate.errors import MailgateError, ShortOfMemory
 
 log = logging.getLogger(__name__)
 
@@ -92,14 +92,23 @@ class MailboxReader:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self._session()
-            except MailboxTrouble as trouble:
-                self._after(trouble.kind, str(trouble))
-            except MailgateError as error:
-                self._after("store", str(error))
-            except Exception as error:
-                log.exception("mailbox reader failed", extra={"mailbox": self.mailbox.name})
-                self._after("store", type(error).__name__)
+                self._turn()
+            except MemoryError:  # not even the report of it could be made
+                self._stop.wait(self._pace.first)
+
+    def _turn(self) -> None:
+        """One connection, and the wait after it."""
+        try:
+            self._session()
+        except MailboxTrouble as trouble:
+            self._after(trouble.kind, str(trouble))
+        except (ShortOfMemory, MemoryError):
+            self._after("memory", str(ShortOfMemory()))
+        except MailgateError as error:
+            self._after("store", str(error))
+        except Exception as error:
+            log.exception("mailbox reader failed", extra={"mailbox": self.mailbox.name})
+            self._after("store", type(error).__name__)
 
     def _after(self, kind: str, text: str) -> None:
         """Report the trouble and wait: 1 s, doubling to 5 minutes, with jitter lest mailboxes march in step.

@@ -8,6 +8,7 @@ from mailgate import crash
 from mailgate.edge.smtp import replies as reply
 from mailgate.edge.smtp.line import Gone, SmtpConnection
 
+STARVED = 0.05  # seconds until we read on after memory ran out
 _END = b"\r\n.\r\n"
 _HEADER = 524_288  # octets; a hundred hops leave a tenth of that
 
@@ -26,43 +27,65 @@ async def collect(wire: SmtpConnection) -> bytes:
     Memory is counted in the door's ledger until `wire.door.ledger.octets` is given back by the caller. Raises Gone
     when the peer leaves before the end, Refused (552, 452) after the end when the body was too big.
     """
-    ledger, limit = wire.door.ledger, wire.door.limits.max_size
+    limit = wire.door.limits.max_size
     reader = wire._reader
     reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]  # so that a body of one dot looks like any other
     body = Body()
+    wire.starved, wire.drop = False, body.clear
     size = 0
     refusal: bytes | None = None
     try:
         while True:
             try:
-                piece: bytes = await reader.readuntil(_END)
-                last = True
-            except asyncio.LimitOverrunError as overrun:
-                piece = await reader.readexactly(overrun.consumed)
-                last = False
-                crash.point("mid-data")
-            size += len(piece)
-            if refusal is None:
-                if not ledger.fits(len(piece)):
-                    refusal = reply.NO_SPACE if size - 2 <= limit + 3 else reply.TOO_BIG
-                else:
-                    ledger.octets += len(piece)
-                    wire.held += len(piece)
-                    body.add(piece[:-3] if last else piece, last=last)
-                    if body.size > limit:  # dots put in for transparency are not counted (RFC 1870 section 5)
-                        refusal = reply.TOO_BIG
+                piece, last = await _piece(reader)
+                size += len(piece)
+                if wire.starved:
+                    refusal = refusal or reply.NO_SPACE
+                elif refusal is None:
+                    refusal = _take(wire, body, piece, last=last)
                 if refusal:
                     body.clear()
                     wire.give_back()
-            elif refusal is reply.NO_SPACE and size - 2 > limit + 3:
-                refusal = reply.TOO_BIG
+            except MemoryError:
+                wire.starve()
+                await asyncio.sleep(STARVED)
+                continue
             if last:
                 break
     except (asyncio.IncompleteReadError, OSError):
         raise Gone from None
+    finally:
+        wire.drop = None
+    if refusal is reply.NO_SPACE and size - 2 > limit + 3:
+        refusal = reply.TOO_BIG
     if refusal:
         raise Refused(refusal)
-    return body.whole()
+    try:
+        return body.whole()
+    except MemoryError:
+        body.clear()
+        raise Refused(reply.NO_SPACE) from None
+
+
+async def _piece(reader: asyncio.StreamReader) -> tuple[bytes, bool]:
+    """What has come of the mail, and whether it is the last of it."""
+    try:
+        return await reader.readuntil(_END), True
+    except asyncio.LimitOverrunError as overrun:
+        piece = await reader.readexactly(overrun.consumed)
+        crash.point("mid-data")
+        return piece, False
+
+
+def _take(wire: SmtpConnection, body: Body, piece: bytes, *, last: bool) -> bytes | None:
+    """Add a piece to the mail; the refusal when it does not fit."""
+    if not wire.door.ledger.fits(len(piece)):
+        return reply.NO_SPACE
+    wire.door.ledger.octets += len(piece)
+    wire.held += len(piece)
+    body.add(piece[:-3] if last else piece, last=last)
+    # Dots put in for transparency are not counted (RFC 1870 section 5).
+    return reply.TOO_BIG if body.size > wire.door.limits.max_size else None
 
 
 class Body:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 from aiosmtpd.smtp import SMTP
@@ -46,6 +47,8 @@ class SmtpConnection(SMTP):
         self.secure = False
         self.ended = False  # we have said our last word: nothing more is read
         self.held = 0  # octets of the mail in hand, counted in the ledger
+        self.starved = False  # memory ran out under the mail in hand
+        self.drop: Callable[[], None] | None = None  # lets go of what has come of it
         self.busy = False  # between the final dot and the reply
         self.counted = ""
         self.last = b""  # the reply line said last
@@ -81,7 +84,11 @@ class SmtpConnection(SMTP):
             return
         if self._data_end:
             self._deadline = min(self.loop.time() + self.door.limits.timeout, self._data_end)
-        self._reader.feed_data(data)
+        try:
+            self._reader.feed_data(data)
+        except MemoryError:  # the mail in hand goes, and its end is waited for, so that the peer gets an answer
+            self.starve()
+            self._reader.feed_data(data)
 
     def eof_received(self) -> bool:
         """Keep our half open: what was committed still gets its reply."""
@@ -94,6 +101,13 @@ class SmtpConnection(SMTP):
         if self.counted:
             asyncio.StreamReaderProtocol.connection_lost(self, error)
             self.transport = None
+
+    def starve(self) -> None:
+        """No memory is left: whatever is held of the mail in hand is let go, and the mail will be refused."""
+        self.starved = True
+        if self.drop is not None:
+            self.drop()
+        self.give_back()
 
     def give_back(self) -> None:
         """Return the memory of the mail in hand to the ledger."""

@@ -329,6 +329,12 @@ class SmtpDialogue(SmtpConnection):
             raw = await collect(self)
         except Refused as refused:
             return refused.line
+        except Gone:
+            raise
+        except Exception:  # what is left of the mail must not be taken for commands
+            log.exception("mail not read to its end", extra={"peer": self.address})
+            self.hang_up(reply.LOCAL_PROBLEM)
+            raise Gone from None
         self.busy = True
         try:
             if hops(raw) > self.door.limits.max_hops:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from mailgate import crash, newfile
 from mailgate.core.model.policy import Agent, Department
-from mailgate.errors import ConfigError, Temporary
+from mailgate.errors import ConfigError, ShortOfMemory, Temporary
 from mailgate.store.base import Read, Tx
 from mailgate.store.former import copy_of
 from mailgate.store.people import known
@@ -260,7 +260,10 @@ class SqliteStore:
             batch = [each for each in batch if each.future.set_running_or_notify_cancel()]
             batch.sort(key=lambda each: not each.first)
             if batch:
-                self._write(batch)
+                try:
+                    self._write(batch)
+                except MemoryError as short:  # everybody gets an answer, and the writer goes on
+                    self._again([each for each in batch if not each.future.done()], short, worth=False)
 
     def _write(self, batch: list[_Job]) -> None:
         """One BEGIN IMMEDIATE, a savepoint a job, one COMMIT; then, and only then, the answers."""
@@ -269,6 +272,8 @@ class SqliteStore:
         try:
             writer = self._healthy_writer()
             crash.point("before-begin")
+            if writer.in_transaction:  # memory ran out before the last one could be undone
+                writer.execute("ROLLBACK")
             writer.execute("BEGIN IMMEDIATE")
             began = True
             for entry in batch:
@@ -379,6 +384,8 @@ class _Gone(Exception):
 
 
 def _told(problem: BaseException) -> BaseException:
+    if isinstance(problem, MemoryError):  # SQLITE_NOMEM among them
+        return ShortOfMemory()
     return opening.translated(problem) if isinstance(problem, sqlite3.Error) else problem
 
 

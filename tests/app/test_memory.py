@@ -1,0 +1,172 @@
+"""Memory that runs out in the daemon itself: no mail is blamed or lost, senders hear 4xx, and it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Desk, mail, running
+
+from mailgate import daemon
+from mailgate.app.children import child, pool
+from mailgate.app.children.pool import Children
+from mailgate.app.intake import deciding
+from mailgate.errors import ConfigError, ShortOfMemory
+from mailgate.store.sqlite.store import SqliteStore
+
+
+def failing(what: Callable[..., Any], times: int) -> Callable[..., Any]:
+    """Raises MemoryError so many times, then does its work."""
+    left = [times]
+
+    def play(*args: Any, **keywords: Any) -> Any:
+        if left[0]:
+            left[0] -= 1
+            raise MemoryError
+        return what(*args, **keywords)
+
+    return play
+
+
+@pytest.fixture
+def one() -> Iterator[Children]:
+    children = Children(1, warm=())
+    yield children
+    children.close()
+
+
+def test_a_child_is_not_blamed_for_memory_that_the_daemon_lacks(one: Children, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert one.run("math:hypot", 3, 4) == 5.0
+    monkeypatch.setattr(pool.ByteStream, "receive", failing(pool.ByteStream.receive, 1))
+    assert one.submit("math:hypot", 6, 8).result(30) == 10.0
+
+
+def test_an_answer_for_which_there_is_no_memory_is_temporary(one: Children, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was `parse_error`, and the mail lay in quarantine."""
+    monkeypatch.setattr(pool.parcel, "unpack", failing(pool.parcel.unpack, 1))
+    with pytest.raises(ShortOfMemory):
+        one.submit("math:hypot", 3, 4).result(30)
+    assert one.submit("math:hypot", 6, 8).result(30) == 10.0
+
+
+def test_slow_jobs_without_a_thread_for_company_are_done_all_the_same(
+    one: Children, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_thread(keeper: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    one.run("math:hypot", 3, 4)
+    monkeypatch.setattr(pool, "SLOW", 0.05)
+    monkeypatch.setattr(pool.ChildKeeper, "start", no_thread)
+    assert one.submit("time:sleep", 0.2).result(30) is None
+    assert one.run("math:hypot", 3, 4) == 5.0
+
+
+@pytest.mark.parametrize(("hard", "expected"), [(resource.RLIM_INFINITY, 500), (900, 500), (300, 300)])
+def test_a_child_keeps_to_the_lower_of_two_limits(monkeypatch: pytest.MonkeyPatch, hard: int, expected: int) -> None:
+    """The hard limit was raised again, which only root may: no child could be started under `ulimit -v`."""
+    asked: list[tuple[int, tuple[int, int]]] = []
+    monkeypatch.setattr(child.resource, "getrlimit", lambda kind: (hard, hard))
+    monkeypatch.setattr(child.resource, "setrlimit", lambda kind, pair: asked.append((kind, pair)))
+    child._lower(resource.RLIMIT_AS, 500)
+    assert asked == [(resource.RLIMIT_AS, (expected, hard))]
+
+
+def test_the_writer_tells_of_no_memory_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its thread ended, and whoever waited for it waited for ever."""
+
+    def short(tx: object) -> None:
+        raise MemoryError
+
+    store = SqliteStore(tmp_path / "mailgate.db")
+    try:
+        with pytest.raises(ShortOfMemory):
+            store.write(short).result(20)
+        for name in ("_after", "_savepoint", "_again"):
+            with monkeypatch.context() as patch:
+                patch.setattr(SqliteStore, "_savepoint", failing(SqliteStore._savepoint, 1))
+                if name != "_savepoint":
+                    patch.setattr(SqliteStore, name, failing(getattr(SqliteStore, name), 1))
+                if name == "_after":
+                    patch.setattr(SqliteStore, "_again", SqliteStore._again)
+                with pytest.raises(ShortOfMemory):
+                    store.write(lambda tx: 1).result(20)
+            assert store.write(lambda tx: 2).result(20) == 2
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("where", ["decide", "questions.fill_questions", "look"])
+def test_a_decision_without_memory_is_taken_again_and_blames_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """It was `bug`, and the mail lay in quarantine with a ticket about an unreadable mail."""
+    monkeypatch.setattr("mailgate.app.intake.intake.PAUSE", 0.05)
+    with running(tmp_path) as desk:
+        owner, _, name = f"deciding.{where}".rpartition(".")
+        target = deciding if owner == "deciding" else deciding.questions
+        monkeypatch.setattr(target, name, failing(getattr(target, name), 2))
+        desk.send(mail())
+        counts = counted(desk)
+        assert (counts["filed"], counts["quarantined"]) == (1, 0)
+        assert desk.gateway.dead() == []
+
+
+def counted(desk: Desk) -> dict[str, int]:
+    return dict(desk.gateway.store.read(lambda read: read.report.audit()))
+
+
+def test_a_worker_that_ran_out_of_memory_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daemon, "LOOK", 0.01)
+    monkeypatch.setattr("mailgate.app.intake.intake.PAUSE", 0.05)
+    with running(tmp_path) as desk:
+        intake = desk.gateway.intake
+        monkeypatch.setattr(intake, "drain", failing(intake.drain, 3))
+        monkeypatch.setattr("mailgate.app.intake.intake.log.error", failing(lambda *args, **keywords: None, 2))
+        desk.send(mail())
+        assert counted(desk)["filed"] == 1
+        assert desk.gateway.dead() == []
+
+
+def test_a_daemon_without_memory_rests_and_ends_when_it_lasts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop was called again at once: it turned at full speed for good, and let nobody in."""
+    naps: list[float] = []
+    with running(tmp_path) as desk:
+        found = desk.daemon
+        loop = found.loop
+        assert loop is not None
+        now = [1000.0]
+        monkeypatch.setattr(daemon.time, "sleep", naps.append)
+        monkeypatch.setattr(daemon.time, "monotonic", lambda: now[0])
+        monkeypatch.setattr(found, "stop_event", asyncio.Event())
+        for _ in range(70):
+            found._trouble(loop, {"exception": MemoryError()})
+            now[0] += 0.5
+        assert naps.count(daemon.BREATH) == 70
+        assert (found.stop_event.is_set(), found.status) == (False, 0)
+        now[0] += daemon.CALM + 1  # it passed, and comes again
+        for _ in range(130):
+            found._trouble(loop, {"exception": MemoryError()})
+            now[0] += 0.5
+        assert (found.stop_event.is_set(), found.status) == (True, 1)
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
+def test_a_start_without_memory_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    class Built:
+        children = None
+
+        def close(self) -> None: ...
+
+    def fail(*args: object) -> None:
+        raise error
+
+    monkeypatch.setattr(daemon, "build", lambda path: Built())
+    monkeypatch.setattr(daemon.pulse, "prove", fail)
+    with pytest.raises(ConfigError, match="not enough memory"):
+        daemon.serve(Path("mailgate.toml"))
