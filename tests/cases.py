@@ -18,7 +18,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Border, Calendar, Department, Identity, Key, Policy, Role, Sla
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import token
-from mailgate.core.proof.authority import Authority, CarriedToken
+from mailgate.core.proof.authority import Authority, CarriedBy, CarriedToken
 from mailgate.core.proof.token import Token
 from mailgate.core.rules.rule import RuleEffects
 
@@ -101,7 +101,7 @@ def carried(
 ) -> CarriedToken:
     """A valid token with its carrier."""
     known = made(number, to, **parts)
-    return CarriedToken(known, by, (known.letter,))
+    return CarriedToken(known, CarriedBy(by), (known.letter,))
 
 
 def letter(number: int | None = 1042, to: Agent | str = "customer", purpose: str = "words", **parts: Any) -> SentLetter:

@@ -12,6 +12,7 @@ from mailgate.core.model.content import Answer
 from mailgate.core.model.policy import Agent, Policy, Role
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
 from mailgate.core.proof import token
+from mailgate.core.proof.authority import CarriedBy
 from mailgate.core.text.quote import MARKERS, is_only_signature
 from mailgate.core.worktime import promise
 
@@ -38,7 +39,7 @@ def out_of_reach(ticket: Ticket, policy: Policy) -> bool:
 
 def _inside(case: Case, text: str) -> bool:
     """Words between the lines of a notice of ours: they cannot be told from it, so nobody may guess."""
-    answered_ours = any(carried.by in ("message-id", "marker") for carried in case.authority.carried)
+    answered_ours = any(carried.by in (CarriedBy.MESSAGE_ID, CarriedBy.MARKER) for carried in case.authority.carried)
     return answered_ours and any(line.lstrip().startswith(">") for line in text.split("\n"))
 
 
@@ -61,7 +62,7 @@ def _stale(case: Case, ticket: Ticket, agent: Agent) -> bool:
 
 def newest_notice(case: Case) -> datetime | None:
     """When the letter this mail answers was written."""
-    letters = [one.letter(case.facts.letters) for one in case.authority.carried if one.by != "tap"]
+    letters = [one.letter(case.facts.letters) for one in case.authority.carried if one.by is not CarriedBy.TAP]
     return max((letter.created_at for letter in letters if letter is not None), default=None)
 
 

@@ -21,7 +21,7 @@ from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import authority, token
-from mailgate.core.proof.authority import outsiders_addressed
+from mailgate.core.proof.authority import CarriedBy, outsiders_addressed
 from mailgate.core.text import quote
 from mailgate.core.text.subject import is_forward
 from mailgate.core.worktime import sla
@@ -69,7 +69,7 @@ def _old_receipt(case: Case) -> SentLetter | None:
     """The receipt of 0.1.0 whose link this is: it did not show all that it would send, so a new one asks again."""
     if case.authority.why in authority.DOUBTS:
         return None
-    links = (one for one in case.authority.carried if one.by == "tap" and one.token.scheme == token.BEFORE)
+    links = (one for one in case.authority.carried if one.by is CarriedBy.TAP and one.token.scheme == token.BEFORE)
     letters = (one.letter(case.facts.letters) for one in links)
     return next((one for one in letters if one and one.template == "receipt" and one.purpose == "release"), None)
 
@@ -80,7 +80,7 @@ def foreign_token(case: Case) -> Decision | None:
         return None
     for carried in case.match.leaked:
         agent = case.policy.agent_by_id(carried.token.agent)
-        if agent and agent.active and carried.by in ("message-id", "address"):
+        if agent and agent.active and carried.by in (CarriedBy.MESSAGE_ID, CarriedBy.ADDRESS):
             return receipt.was_it_you(case, agent, "unknown_address")
     return None
 

@@ -18,6 +18,7 @@ from mailgate.core.model.content import Notice
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
+from mailgate.core.proof.authority import CarriedBy
 from mailgate.core.worktime import promise, sla
 
 _SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
@@ -119,7 +120,7 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
     if case.authority.proof == "desk":
         return False
     for carried in (*case.authority.strong, *case.authority.carried):
-        if carried.by in ("message-id", "address", "marker"):
+        if carried.by in (CarriedBy.MESSAGE_ID, CarriedBy.ADDRESS, CarriedBy.MARKER):
             return carried.token.purpose == "customer"
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
     return tagged or (case.authority.proof == "released" and case.match.by == "reference")  # the receipt said so
@@ -164,4 +165,4 @@ def lacks_proof(case: Case) -> str:
         return f"{case.authority.proof}_only"
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
     proven = {one.by for one in case.authority.strong}
-    return "address_only" if proven == {"address"} and not tagged else ""
+    return "address_only" if proven == {CarriedBy.ADDRESS} and not tagged else ""

@@ -24,6 +24,7 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import Answer, Content, Notice, Solved, StatusReport, VoteThanks
 from mailgate.core.model.ticket import EntryKind, Ticket
+from mailgate.core.proof.authority import CarriedBy
 from mailgate.core.text import quote
 from mailgate.core.worktime import sla
 
@@ -62,7 +63,7 @@ def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
         letter = carried.letter(case.facts.letters)
         if letter is None or not scope.is_of(case, carried, ticket):
             continue
-        if carried.by == "vote" and carried.token.audience == "customer":
+        if carried.by is CarriedBy.VOTE and carried.token.audience == "customer":
             return True
         if bare and _asks(letter.content):
             return True

@@ -13,10 +13,10 @@ from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment, reopening_is_over
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
-from mailgate.core.proof.authority import Authority, CarriedToken
+from mailgate.core.proof.authority import Authority, CarriedBy, CarriedToken
 from mailgate.core.text.subject import numbers
 
-_QUOTED = ("marker", "vote")  # carriers that travel in the text, which anybody may have copied
+_QUOTED = (CarriedBy.MARKER, CarriedBy.VOTE)  # carriers that travel in the text, which anybody may have copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def referred_ids(mail: InboundMail) -> tuple[str, ...]:
 
 def _votes(carried: CarriedToken, ticket: Ticket, author: Address | None) -> bool:
     """A survey's link carries its token in the text and votes on its own ticket, whatever the subject says."""
-    return carried.by == "vote" and carried.token.audience == "customer" and takes_part(ticket, author)
+    return carried.by is CarriedBy.VOTE and carried.token.audience == "customer" and takes_part(ticket, author)
 
 
 def _wrote_it(carried: CarriedToken, author: Address | None, facts: Facts) -> bool:

@@ -8,7 +8,7 @@ from mailgate.core.mails.case import Case
 from mailgate.core.model.content import Content, Digest, Question, Receipt
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
-from mailgate.core.proof.authority import CarriedToken
+from mailgate.core.proof.authority import CarriedBy, CarriedToken
 
 
 def beyond_proof(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
@@ -43,7 +43,7 @@ def is_of(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
 
 def lets_in(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
     """True for the id of a letter that we wrote to this ticket's customers: proof for their orders and their Cc."""
-    ours = carried.token.audience == "customer" and carried.by == "message-id" and is_of(case, carried, ticket)
+    ours = carried.token.audience == "customer" and carried.by is CarriedBy.MESSAGE_ID and is_of(case, carried, ticket)
     return ours and carried.letter(case.facts.letters) is not None
 
 
@@ -87,8 +87,8 @@ def answered(case: Case) -> CarriedToken | None:
     A marker in the text may be anybody's who wrote into the thread, so a list's counts only where no other stands.
     """
     carried = case.authority.carried
-    ids = [one for one in carried if one.by in ("message-id", "address")]
-    quoted = [one for one in carried if one.by == "marker"]
+    ids = [one for one in carried if one.by in (CarriedBy.MESSAGE_ID, CarriedBy.ADDRESS)]
+    quoted = [one for one in carried if one.by is CarriedBy.MARKER]
     return next(iter((*ids, *(one for one in quoted if one.token.ticket), *quoted)), None)
 
 
@@ -110,4 +110,4 @@ def may_count(case: Case) -> bool:
     if known.passed or known.proof in ("login", "confirmed", "released"):
         return True
     one = answered(case)
-    return one is not None and one.by == "message-id" and one in known.strong
+    return one is not None and one.by is CarriedBy.MESSAGE_ID and one in known.strong

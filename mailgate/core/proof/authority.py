@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import AUTH_AS, EXCHANGE_SAYS, AuthResults, InboundMail
@@ -16,12 +17,22 @@ WITH_TAPS = ("release", "customer", "note", "tables", "question")  # purposes of
 WITH_VOTES = ("words", "stage")  # and the survey's scale
 
 
+class CarriedBy(StrEnum):
+    """Where in a mail a token of ours stood."""
+
+    MESSAGE_ID = "message-id"  # in In-Reply-To or References
+    ADDRESS = "address"  # the mail was sent to it
+    MARKER = "marker"  # quoted with a notice
+    TAP = "tap"  # in a one-tap link's mail, beside its command
+    VOTE = "vote"  # in the answer to a survey
+
+
 @dataclass(frozen=True, slots=True)
 class CarriedToken:
-    """A valid token and the carrier it came in: `message-id`, `address`, `marker`, `tap` or `vote`."""
+    """A valid token and what it came by."""
 
     token: Token
-    by: str
+    by: CarriedBy
     letters: tuple[str, ...]  # what its letter may be known by, in `Facts.letters`
 
     def letter(self, known: Mapping[str, SentLetter]) -> SentLetter | None:
@@ -46,7 +57,7 @@ class Authority:
     ] = ()  # those of them that prove: live, and no marker unless a border vouches beside it
 
     @property
-    def by(self) -> tuple[str, ...]:
+    def by(self) -> tuple[CarriedBy, ...]:
         """The carriers of this agent's own tokens."""
         return tuple(carried.by for carried in self.carried)
 
@@ -57,14 +68,14 @@ def carried_tokens(mail: InboundMail, policy: Policy) -> tuple[CarriedToken, ...
     for identifier in (*mail.in_reply_to, *reversed(mail.references)):
         known = token.in_message_id(identifier, policy.keys)
         if known:
-            found.append(CarriedToken(known, "message-id", (known.letter, identifier.strip().lower())))
+            found.append(CarriedToken(known, CarriedBy.MESSAGE_ID, (known.letter, identifier.strip().lower())))
     for addr in recipients(mail):
         hit = token.in_address(addr, policy.identity.subaddress, policy.keys)
         if hit:
-            found.append(CarriedToken(hit, "address", (hit.letter,)))
+            found.append(CarriedToken(hit, CarriedBy.ADDRESS, (hit.letter,)))
     command = token.bound_to(command_line(mail.subject))
     found += [one for written in token.in_text(mail.text) if (one := _in_text(written, command, policy))]
-    first: dict[tuple[Token, str], CarriedToken] = {}
+    first: dict[tuple[Token, CarriedBy], CarriedToken] = {}
     for one in found:
         first.setdefault((one.token, one.by), one)
     return tuple(first.values())
@@ -72,15 +83,15 @@ def carried_tokens(mail: InboundMail, policy: Policy) -> tuple[CarriedToken, ...
 
 def _in_text(written: str, command: str, policy: Policy) -> CarriedToken | None:
     """What a token in the text is: quoted with a notice, sent by a link with its command, or the answer to a survey."""
-    for carrier, by in (("mark", "marker"), ("vote", "vote")):
+    for carrier, by in (("mark", CarriedBy.MARKER), ("vote", CarriedBy.VOTE)):
         known = token.read(written, policy.keys, carrier)
         if known:
             return CarriedToken(known, by, _printed_in(known, policy))
     known = token.read(written, policy.keys, "tap", command)
     if known:
-        return CarriedToken(known, "tap", _printed_in(known, policy))
+        return CarriedToken(known, CarriedBy.TAP, _printed_in(known, policy))
     known = token.read(written, policy.keys, "ask", command)
-    return CarriedToken(replace(known, ticket=None), "tap", (known.letter,)) if known else None
+    return CarriedToken(replace(known, ticket=None), CarriedBy.TAP, (known.letter,)) if known else None
 
 
 def _printed_in(known: Token, policy: Policy) -> tuple[str, ...]:
@@ -168,8 +179,8 @@ def proves(carried: CarriedToken, *, old: bool) -> bool:
     an id and a link are believed for a while, and an address is not.
     """
     if carried.token.scheme == token.NOW:
-        return carried.by in ("message-id", "address", "tap")
-    return old and carried.by in ("message-id", "tap")
+        return carried.by in (CarriedBy.MESSAGE_ID, CarriedBy.ADDRESS, CarriedBy.TAP)
+    return old and carried.by in (CarriedBy.MESSAGE_ID, CarriedBy.TAP)
 
 
 def _weigh(
