@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.change import Absence
 from mailgate.core.model.mail import Envelope
+from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.ticket import Ticket
 from mailgate.store.values import Cursor, Incoming, Kept, Reminder, TicketFilter, WaitingMail
 
@@ -178,7 +179,7 @@ class OutboxTx(OutboxRead, Protocol):
     def mark(
         self,
         delivery: int,
-        state: str,
+        state: DeliveryState,
         now: datetime,
         *,
         due_at: datetime | None = None, error: str = "", remote_id: str = "", attempts: int | None = None,

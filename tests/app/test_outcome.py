@@ -24,7 +24,7 @@ ACK = DueLetter(
     attachments=(), urgency=Urgency.ACK, created_at=NOW - timedelta(hours=1), rendered=None,
 )  # fmt: skip
 WORDS = replace(ACK, content=Answer(), urgency=Urgency.WORDS)
-FRESH = DueDelivery(7, "ann@customer.example", 0, "leased")
+FRESH = DueDelivery(7, "ann@customer.example", 0)
 POLICY = Policy("Acme", "acme.example", (Department("support", ("support@acme.example",), Address("s@acme.example")),))
 
 

@@ -119,7 +119,7 @@ def test_r05_a_letter_our_own_relay_refuses_does_the_same(desk: Desk, recipient:
         (Address(MAIJA),), (Address(KARI),), (), 0, desk.clock(), None,
     )  # fmt: skip
     write = failures.undelivered(desk.gateway.in_force, desk.gateway.ids, desk.clock)
-    one = DueDelivery(1, recipient, 1, "sending")
+    one = DueDelivery(1, recipient, 1)
     desk.gateway.store.write(lambda tx: write(tx, due, one, "550 5.1.1 no such user")).result()
     assert desk.ticket(number).status == status
     assert "550 5.1.1" in desk.ticket(number).entries[-1].text

@@ -15,6 +15,7 @@ from mailgate.app.outbox.delivery_marks import DeliveryMarks, MarksToWrite
 from mailgate.app.outbox.outcome import Mark
 from mailgate.app.outbox.wording import ReadyLetter
 from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.model.outbound import DeliveryState
 from mailgate.errors import Temporary
 
 
@@ -97,7 +98,9 @@ class InFlight:
             assert self._current is not None
             if self._current.delivery.id not in self._announced:
                 coming = [self._current, *self._coming]
-                marks = [(Mark(item.delivery.id, "sending"), item.ready.due, item.delivery) for item in coming]
+                marks = [
+                    (Mark(item.delivery.id, DeliveryState.SENDING), item.ready.due, item.delivery) for item in coming
+                ]
                 words = {item.ready.due.id: item.ready for item in coming if item.ready.subject is not None}
                 try:
                     self._marks.write(MarksToWrite(self._unwritten.marks + marks, list(words.values())))
@@ -126,7 +129,8 @@ class InFlight:
             doubted = [item for item in (*current, *self._coming) if item.delivery.id in self._announced]
             lease = self._lease()
             marks = [
-                (Mark(item.delivery.id, "leased", due_at=lease), item.ready.due, item.delivery) for item in doubted
+                (Mark(item.delivery.id, DeliveryState.LEASED, due_at=lease), item.ready.due, item.delivery)
+                for item in doubted
             ]
             self._marks.write(MarksToWrite(self._unwritten.marks + marks))
             self._unwritten = MarksToWrite()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.change import Urgency
 from mailgate.core.model.mail import canonical
+from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.policy import Mode, Policy
 from mailgate.errors import Permanent, RouteDown, Uncertain
 
@@ -23,7 +24,7 @@ class Mark:
     """A new state for one delivery; `failed` asks for a note on the ticket."""
 
     delivery: int
-    state: str
+    state: DeliveryState
     due_at: datetime | None = None
     error: str = ""
     remote_id: str = ""
@@ -45,22 +46,22 @@ def is_ack(due: DueLetter) -> bool:
 def why_not_tried(due: DueLetter, delivery: DueDelivery, policy: Policy, now: datetime) -> Mark | None:
     """Why a delivery is not even tried, None when it is."""
     if policy.department_at(delivery.recipient) is not None:
-        return Mark(delivery.id, "dead", error="one of our own addresses: it would come back to us")
+        return Mark(delivery.id, DeliveryState.DEAD, error="one of our own addresses: it would come back to us")
     if policy.mode is Mode.PILOT and canonical(delivery.recipient) not in map(canonical, policy.pilot_to):
-        return Mark(delivery.id, "held", error="pilot: not among pilot_to")
+        return Mark(delivery.id, DeliveryState.HELD, error="pilot: not among pilot_to")
     if is_ack(due) and now - due.created_at > policy.limits.ack_max_age:
-        return Mark(delivery.id, "dead", error="too old to be acknowledged")
+        return Mark(delivery.id, DeliveryState.DEAD, error="too old to be acknowledged")
     return None
 
 
 def untouched(due: DueLetter, delivery: DueDelivery, why: str = "") -> Mark:
     """Back in the queue as if nobody had claimed it, in front of what is younger."""
-    return Mark(delivery.id, "waiting", due_at=due.created_at, error=why)
+    return Mark(delivery.id, DeliveryState.WAITING, due_at=due.created_at, error=why)
 
 
 def sent(delivery: DueDelivery, remote_id: str) -> Mark:
     """The relay said 250."""
-    return Mark(delivery.id, "sent", remote_id=remote_id, attempts=delivery.attempts + 1)
+    return Mark(delivery.id, DeliveryState.SENT, remote_id=remote_id, attempts=delivery.attempts + 1)
 
 
 def failed(
@@ -71,10 +72,12 @@ def failed(
     if isinstance(error, RouteDown):
         return untouched(due, delivery, text)
     if isinstance(error, Permanent):
-        return Mark(delivery.id, "dead", error=text, attempts=attempts, failed=True)
+        return Mark(delivery.id, DeliveryState.DEAD, error=text, attempts=attempts, failed=True)
     if isinstance(error, Uncertain) and (is_ack(due) or attempts >= DOUBTS):
-        return Mark(delivery.id, "uncertain", error=text, attempts=attempts)
+        return Mark(delivery.id, DeliveryState.UNCERTAIN, error=text, attempts=attempts)
     first = delivery.first_tried_at or now
     if attempts >= FEWEST and now - first > retry_for:
-        return Mark(delivery.id, "dead", error=f"gave up: {text}", attempts=attempts, failed=True)
-    return Mark(delivery.id, "waiting", due_at=now + retry_after(attempts, chance), error=text, attempts=attempts)
+        return Mark(delivery.id, DeliveryState.DEAD, error=f"gave up: {text}", attempts=attempts, failed=True)
+    return Mark(
+        delivery.id, DeliveryState.WAITING, due_at=now + retry_after(attempts, chance), error=text, attempts=attempts
+    )

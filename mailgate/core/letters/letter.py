@@ -65,7 +65,6 @@ class DueDelivery:
     id: int
     recipient: str
     attempts: int
-    state: str
     first_tried_at: datetime | None = None
 
 

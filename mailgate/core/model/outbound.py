@@ -28,6 +28,23 @@ class Urgency(IntEnum):
     DIGEST = 3
 
 
+class DeliveryState(StrEnum):
+    """Where one letter to one recipient is on its way."""
+
+    WAITING = "waiting"
+    LEASED = "leased"
+    SENDING = "sending"  # the relay has taken the envelope
+    SENT = "sent"
+    UNCERTAIN = "uncertain"  # it may have arrived
+    HELD = "held"  # restored, within its undo window, or until its time
+    DEAD = "dead"
+
+    @property
+    def under_way(self) -> bool:
+        """True while these very bytes may be leaving."""
+        return self in (DeliveryState.LEASED, DeliveryState.SENDING)
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """An intention to write; the words are found at dispatch from `content` and the ticket."""

@@ -13,6 +13,7 @@ from mailgate.core.model.change import (
     Outbound,
     Urgency,
 )
+from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.ticket import Ticket
 from mailgate.store import rows
 from mailgate.store.outbox import signed
@@ -24,7 +25,7 @@ from mailgate.store.tickets.ticket_writer import DecisionWriting, TicketWriter
 from mailgate.store.values import Ids
 
 MINUTE = 60_000_000
-STATES = frozenset(("waiting", "leased", "sending", "sent", "uncertain", "held", "dead"))
+NOT_SENT = tuple(one for one in DeliveryState if one is not DeliveryState.SENT)
 
 
 class Outbox(Room):
@@ -78,7 +79,7 @@ class Outbox(Room):
 
     def _deliveries(self, letter: int, outbound: Outbound, department: str, now: int, hold: bool) -> None:
         due = now if outbound.not_before is None else max(now, rows.micros(outbound.not_before))
-        state = "held" if hold or due > now else "waiting"
+        state = DeliveryState.HELD if hold or due > now else DeliveryState.WAITING
         self.session.many(
             sql.DELIVERY,
             [
@@ -132,7 +133,6 @@ class Outbox(Room):
                 id=each["id"],
                 recipient=each["recipient"],
                 attempts=each["attempts"],
-                state="leased",
                 first_tried_at=rows.moment(each["first_tried_at"]),
             )
             for each in sorted(leased, key=lambda each: int(each["id"]))
@@ -171,7 +171,7 @@ class Outbox(Room):
     def mark(
         self,
         delivery: int,
-        state: str,
+        state: DeliveryState,
         now: datetime,
         *,
         due_at: datetime | None = None,
@@ -180,11 +180,10 @@ class Outbox(Room):
         attempts: int | None = None,
     ) -> None:
         """What became of a delivery; `waiting` without `due_at` is due at once. Raises KeyError, ValueError."""
-        if state not in STATES:
-            raise ValueError(state)
+        state = DeliveryState(state)
         at = rows.micros(now)
         due = rows.micros_or_none(due_at)
-        if state == "waiting" and due is None:
+        if state is DeliveryState.WAITING and due is None:
             due = at
         changed = self.session.run(
             sql.MARK,
@@ -207,8 +206,8 @@ class Outbox(Room):
         states = [row["state"] for row in self.session.all(sql.DOUBTED, {"now": at})]
         return {
             "leased": self.session.run(sql.UNLEASE, {"now": at}),
-            "retried": states.count("waiting"),
-            "uncertain": states.count("uncertain"),
+            "retried": states.count(DeliveryState.WAITING),
+            "uncertain": states.count(DeliveryState.UNCERTAIN),
         }
 
     # --- what people do about it --------------------------------------------------------------------------------------
@@ -218,7 +217,7 @@ class Outbox(Room):
         return self._person(
             delivery,
             "state = 'waiting', due_at = :now, doubts = 0, error = ''",
-            ("waiting", "uncertain", "held", "dead"),
+            (DeliveryState.WAITING, DeliveryState.UNCERTAIN, DeliveryState.HELD, DeliveryState.DEAD),
             now,
             sql.HAS_WORDS,
         )
@@ -226,10 +225,15 @@ class Outbox(Room):
     def drop(self, delivery: int, now: datetime) -> bool:
         """A person wants it never sent; False for an unknown, sent or sending one."""
         return self._person(
-            delivery, "state = 'dead', due_at = NULL, error = 'dropped'", ("waiting", "uncertain", "held"), now
+            delivery,
+            "state = 'dead', due_at = NULL, error = 'dropped'",
+            (DeliveryState.WAITING, DeliveryState.UNCERTAIN, DeliveryState.HELD),
+            now,
         )
 
-    def _person(self, delivery: int, what: str, states: tuple[str, ...], now: datetime, only: str = "1") -> bool:
+    def _person(
+        self, delivery: int, what: str, states: tuple[DeliveryState, ...], now: datetime, only: str = "1"
+    ) -> bool:
         among = ", ".join(f"'{state}'" for state in states)
         statement = f"UPDATE delivery SET {what} WHERE id = :id AND state IN ({among}) AND {only}"  # noqa: S608
         return self.session.run(statement, {"id": delivery, "now": rows.micros(now)}) > 0
@@ -251,7 +255,7 @@ class Outbox(Room):
 
     def deliveries(self, states: Sequence[str] = ()) -> list[Mapping[str, Any]]:
         """A row a delivery, oldest first; without `states` all that is not sent yet. Keys of the contract."""
-        wanted = list(states) or ["waiting", "leased", "sending", "uncertain", "held", "dead"]
+        wanted = list(states) or NOT_SENT
         names = {f"s{i}": state for i, state in enumerate(wanted)}
         among = ", ".join(f":{name}" for name in names)
         return [

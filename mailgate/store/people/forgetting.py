@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.core.model.mail import canonical
+from mailgate.core.model.outbound import DeliveryState
 from mailgate.store import rows
 from mailgate.store.mail.inbox import Mail
 from mailgate.store.outbox.statements import UNSETTLED
@@ -187,10 +188,10 @@ class Forgetting(Room):
         assert row is not None
         named = {name: _without(row[name], ids) for name in ("in_reply_to", "refs")}
         self.session.run(sql.MEND_THREADING, {**params, **named})
-        states = {row["state"] for row in self.session.all(sql.STATES_OF, params)}
-        if not states & {"leased", "sending"}:  # else these very bytes are being sent; if not, they are made anew
+        states = {DeliveryState(row["state"]) for row in self.session.all(sql.STATES_OF, params)}
+        if not any(one.under_way for one in states):  # else these very bytes are being sent; if not, they are made anew
             self.session.run(sql.DROP_RENDERED, params)
-        if not states & {"leased", "sending", "waiting", "held"}:
+        if not any(one.under_way or one in (DeliveryState.WAITING, DeliveryState.HELD) for one in states):
             self.session.run(sql.BLANK_LETTER, params)
         self._rename_readers(letter, keys)
 
