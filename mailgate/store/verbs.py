@@ -165,6 +165,9 @@ class OutboxRead(Protocol):
 
     def letter_of_delivery(self, delivery: int) -> int | None: ...
 
+    def by_age(self, after: int, limit: int) -> list[Mapping[str, Any]]:
+        """Letters above `after` in order: `id created_at loose` (about no ticket) `needed` (not to be emptied)."""
+
 
 class OutboxTx(OutboxRead, Protocol):
     """The same, with what changes it."""
@@ -195,6 +198,9 @@ class OutboxTx(OutboxRead, Protocol):
         """
 
     def drop(self, delivery: int, now: datetime) -> bool: ...
+
+    def drop_words(self, letters: Iterable[int]) -> None:
+        """What was written in these letters goes; to whom and when stays."""
 
     def hasten(self, now: datetime) -> int:
         """Letters of a job played ahead of its time may leave at once; returns how many deliveries."""

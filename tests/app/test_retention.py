@@ -12,6 +12,7 @@ from mailgate.app.admin import control
 from mailgate.app.jobs import retention
 from mailgate.cli import cli
 from mailgate.core.model import change as ch
+from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import Status
 from mailgate.errors import Permanent, Temporary
 
@@ -257,6 +258,51 @@ def test_a_letter_whose_words_are_gone_is_not_tried_again(kept, state):
     assert purge(kept, 61) == 1
     with pytest.raises(Permanent, match="its words are gone"):
         control.outbox_retry(kept.gateway, delivery)
+
+
+def contexts(desk, template):
+    find = "SELECT context, (SELECT count(*) FROM rendered WHERE letter = letter.id) AS kept FROM letter WHERE template = :t"
+    return [tuple(one) for one in desk.gateway.store.read(lambda read: read.session.all(find, {"t": template}))]
+
+
+def test_letters_about_no_ticket_lose_their_words_by_their_age_but_for_those_still_needed(kept):
+    """A list, a digest and the excerpt in a question were kept for ever, whatever `text` said."""
+    anna = "anna@staff.example"
+    parked = kept.send(mail("[#1001] #solve", "The words of somebody.\n", sender=anna))
+    question = kept.letters(anna, "was_it_you")[0]
+    from_agent(kept, "#mine", question)
+    kept.letters()
+    assert purge(kept, 59) == 0 and "words of somebody" in contexts(kept, "was_it_you")[0][0]
+    purge(kept, 61)
+    assert "words of somebody" in contexts(kept, "was_it_you")[0][0], "they may still say yes"
+    control.drop_mail(kept.gateway, parked)
+    for row in kept.gateway.store.read(lambda read: read.mail.parked()):
+        control.drop_mail(kept.gateway, row["mail"])
+    purge(kept, 61)
+    assert set(contexts(kept, "was_it_you")) == {("{}", 0)}
+    purge(kept, 62)
+    find = "SELECT delivery.id FROM delivery JOIN letter ON letter.id = delivery.letter WHERE letter.template = 'was_it_you'"
+    delivery = kept.gateway.store.read(lambda read: read.session.one(find, {})["id"])
+    run(kept, "UPDATE delivery SET state = 'dead' WHERE id = :id", id=delivery)
+    with pytest.raises(Permanent, match="its words are gone"):
+        control.outbox_retry(kept.gateway, delivery)
+
+
+def test_letters_about_no_ticket_go_in_batches_and_each_once(kept, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    for turn in range(5):
+        kept.gateway.store.write(
+            lambda tx, turn=turn: tx.apply(None, ch.Decision(ch.Fate.FILED, "x", letters=(
+                ch.Outbound("alarm", ch.Audience.ADMIN, (Address("root@admin.example"),), context={"text": f"Words {turn}"}),
+            )), kept.gateway.clock(), kept.gateway.ids)
+        ).result()  # fmt: skip
+    kept.letters()
+    purge(kept, 61)
+    assert contexts(kept, "alarm") == [("{}", 0)] * 5
+    emptied = []
+    monkeypatch.setattr(retention, "_empty", lambda letters, after, tx: emptied.append(letters))
+    purge(kept, 62)
+    assert emptied == []
 
 
 def test_a_purge_that_is_stopped_goes_on_where_it_was(kept, monkeypatch):

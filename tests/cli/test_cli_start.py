@@ -135,3 +135,15 @@ def test_the_queue_can_be_seen_while_the_rest_of_the_configuration_is_broken(tmp
     assert mailgate("--config", str(config), "tickets", "list").stdout == "No tickets.\n"
     done = mailgate("--config", str(config), "check")
     assert (done.returncode, "smpt" in done.stderr) == (1, True)
+
+
+def test_check_ends_and_names_templates_that_never_do_or_take_all_memory(tmp_path: Path) -> None:
+    """Stand, item 5: it tried them in its own process, without any limit."""
+    assert mailgate("init", str(tmp_path)).returncode == 0
+    endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    (tmp_path / "templates" / "ack.html").write_text(endless)
+    (tmp_path / "templates" / "solved.html").write_text("\n{{ 'a'.center(10 ** 10) }}")
+    done = mailgate("check", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "ack.html:1: it takes more than 2 seconds" in done.stderr
+    assert "solved.html:2: it takes too much memory" in done.stderr

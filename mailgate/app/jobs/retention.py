@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from mailgate.store.base import Read, Tx
 log = logging.getLogger(__name__)
 
 BATCH = 20  # mails or tickets in one transaction: the writer is never held long
+LOOSE = "loose"  # setting: up to which letter those about no ticket have lost their words
 FREEING = "freeing"  # setting: files of large mail that a batch let go of and that are to be deleted
 ARCHIVING = "archiving"  # setting: how long each mbox file was before the batch in hand
 
@@ -50,6 +52,7 @@ def _purge(gateway: Gateway, now: datetime) -> int:
     if kept.text is not None:
         count += _raw_mail(gateway, now - kept.text, now - kept.text, kept.archive_folder)
         count += _words(gateway, now - kept.text)
+        _loose_letters(gateway, now - kept.text)
     return count
 
 
@@ -100,6 +103,37 @@ def _words(gateway: Gateway, before: datetime) -> int:
         count += len(numbers)
         after = numbers[-1]
     return count
+
+
+def _loose_letters(gateway: Gateway, before: datetime) -> None:
+    """Letters about no ticket (lists, digests, "was this you?") lose their words by their own age, in their order.
+
+    Where one is still needed the next purge goes on from there.
+    """
+    store = gateway.store
+    after = begun = int(store.read(lambda read: read.settings.get(LOOSE)) or 0)
+    while not gateway.stopping.is_set():
+        found = store.read(partial(_letters, after))
+        ready = list(takewhile(lambda row: row["created_at"] < before and not row["needed"], found))
+        numbers = [int(row["id"]) for row in ready if row["loose"]]
+        if ready:
+            after = int(ready[-1]["id"])
+        if numbers:
+            begun = after
+            store.write(partial(_empty, numbers, after)).result()
+        if len(ready) < BATCH:
+            break
+    if after > begun:
+        store.write(partial(_empty, [], after)).result()
+
+
+def _letters(after: int, read: Read) -> list[Mapping[str, Any]]:
+    return read.outbox.by_age(after, BATCH)
+
+
+def _empty(letters: list[int], after: int, tx: Tx) -> None:
+    tx.outbox.drop_words(letters)
+    tx.settings.set(LOOSE, str(after))
 
 
 def _old_mails(before: datetime, after: int, rested: datetime | None, read: Read) -> list[Mapping[str, Any]]:

@@ -210,6 +210,19 @@ class Outbox(Room):
             "uncertain": states.count(DeliveryState.UNCERTAIN),
         }
 
+    # --- let go -------------------------------------------------------------------------------------------------------
+
+    def by_age(self, after: int, limit: int) -> list[Mapping[str, Any]]:
+        """See `verbs.OutboxRead.by_age`."""
+        found = self.session.all(sql.LETTERS_BY_AGE, {"after": after, "limit": limit})
+        return [{**dict(row), "created_at": rows.time_of(row["created_at"])} for row in found]
+
+    def drop_words(self, letters: Iterable[int]) -> None:
+        """See `verbs.OutboxTx.drop_words`."""
+        for letter in letters:
+            self.session.run(sql.UNRENDER, {"letter": letter})
+            self.session.run(sql.BLANK, {"letter": letter})
+
     # --- what people do about it --------------------------------------------------------------------------------------
 
     def retry(self, delivery: int, now: datetime) -> bool:

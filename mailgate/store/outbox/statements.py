@@ -91,10 +91,20 @@ FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket WHERE letter.message_i
 ADDRESSES_OF_LETTER = "SELECT id, canonical FROM delivery WHERE letter = :letter ORDER BY id"
 SIGNED_SINCE = "SELECT applied_at FROM _sqlite_migrations WHERE migration_set = 'mailgate' AND name = :name"
 
-# A letter whose words went with those of its ticket (retention, forget) would leave empty.
+# Letters in order, whether they are about no ticket, and whether a delivery or a parked mail needs their words.
+LETTERS_BY_AGE = f"""
+SELECT letter.id, letter.created_at, letter.ticket IS NULL AS loose,
+  EXISTS (SELECT 1 FROM delivery WHERE delivery.letter = letter.id AND delivery.state IN {UNSETTLED})
+  OR letter.purpose = 'release' AND EXISTS (SELECT 1 FROM mail WHERE mail.fate = 'parked'
+                                            AND mail.accepted_at <= letter.created_at) AS needed
+FROM letter WHERE letter.id > :after ORDER BY letter.id LIMIT :limit
+"""  # noqa: S608
+BLANK = "UPDATE letter SET context = '{}' WHERE id = :letter"
+UNRENDER = "DELETE FROM rendered WHERE letter = :letter"
+# A letter whose words went with those of its ticket or its age (retention, forget) would leave empty.
 HAS_WORDS = """
 NOT EXISTS (SELECT 1 FROM letter
-            WHERE letter.id = delivery.letter AND letter.ticket IS NOT NULL AND letter.context = '{}'
+            WHERE letter.id = delivery.letter AND letter.context = '{}'
             AND NOT EXISTS (SELECT 1 FROM rendered WHERE rendered.letter = letter.id)
             AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.ticket = letter.ticket
                             AND (entry.text <> '' OR entry.quoted <> '' OR entry.html <> '')))

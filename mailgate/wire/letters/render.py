@@ -147,6 +147,8 @@ def explain(error: BaseException, name: str) -> str:
         ),
         f"{name}.html",
     )
+    if isinstance(error, MemoryError):
+        return f"{place}: it takes too much memory"
     what = (
         str(error) if isinstance(error, TemplateError | ValueError | Overtime) else f"{type(error).__name__}: {error}"
     )
