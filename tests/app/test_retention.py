@@ -12,7 +12,6 @@ from mailgate.app.admin import control
 from mailgate.app.jobs import retention
 from mailgate.cli import cli
 from mailgate.core.model import change as ch
-from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import Status
 from mailgate.errors import Permanent, Temporary
 
@@ -291,11 +290,7 @@ def test_letters_about_no_ticket_lose_their_words_by_their_age_but_for_those_sti
 def test_letters_about_no_ticket_go_in_batches_and_each_once(kept, monkeypatch):
     monkeypatch.setattr(retention, "BATCH", 2)
     for turn in range(5):
-        kept.gateway.store.write(
-            lambda tx, turn=turn: tx.apply(None, ch.Decision(ch.Fate.FILED, "x", letters=(
-                ch.Outbound("alarm", ch.Audience.ADMIN, (Address("root@admin.example"),), context={"text": f"Words {turn}"}),
-            )), kept.gateway.clock(), kept.gateway.ids)
-        ).result()  # fmt: skip
+        kept.gateway.alarms.tell(f"w{turn}", f"Title {turn}", f"Words {turn}", "none")
     kept.letters()
     purge(kept, 61)
     assert contexts(kept, "alarm") == [("{}", 0)] * 5
