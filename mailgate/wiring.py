@@ -19,6 +19,7 @@ from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway, Loaded
 from mailgate.app.health import pages, systemd
 from mailgate.app.health.alarm import Alarms
+from mailgate.app.health.descriptors import affordable
 from mailgate.app.health.pulse import Pulse, problem
 from mailgate.app.in_force import Clock, InForce, Snapshot, utc_now
 from mailgate.app.intake.intake import Intake
@@ -225,12 +226,14 @@ def edges(gateway: Gateway) -> Edges:
         *(_listener(Source.SUBMISSION, at, config, tls) for at in config.submission.listen),
     ]
     smtp = config.smtp
+    let_in = affordable(smtp.max_connections, _connected_by_us(config))
+    short = partial(_full, gateway) if let_in < smtp.max_connections else None
     door = SmtpListeners(
         listeners,
         SmtpLimits(
             max_size=smtp.max_size,
             max_recipients=smtp.max_recipients,
-            max_connections=smtp.max_connections,
+            max_connections=let_in,
             per_address=smtp.max_connections_per_peer,
             timeout=smtp.timeout.total_seconds(),
         ),
@@ -240,6 +243,7 @@ def edges(gateway: Gateway) -> Edges:
         login=partial(_login, gateway),
         guessed=partial(_guessed, gateway),
         room=lambda octets: gateway.store.free_space() > max(FREE_SPACE, octets * 3 // 2),
+        full=short or (lambda: None),
         trusted_networks=smtp.trusted_networks,
     )
     return Edges(
@@ -250,6 +254,15 @@ def edges(gateway: Gateway) -> Edges:
         Callbox(gateway.data, partial(control.answer, gateway)),
         _mailboxes(gateway),
     )
+
+
+def _full(gateway: Gateway) -> None:
+    gateway.descriptors.full(time.monotonic())
+
+
+def _connected_by_us(config: Config) -> int:
+    """How many connections we may open ourselves."""
+    return 2 * len(config.imap) + sum(relay.connections for relay in config.outgoing)
 
 
 def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:

@@ -1,10 +1,34 @@
 """S-08: an error that comes a thousand times a second is one line of the log, then a count."""
 
 import errno
+import resource
 
 import pytest
 
+from mailgate.app.health import descriptors
 from mailgate.app.health.descriptors import Descriptors
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "wanted", "let_in", "raised"),
+    [
+        (1024, 4096, 100, 100, None),
+        (1024, 4096, 2000, 2000, 2074),
+        (256, 256, 2000, 182, None),
+        (256, 512, 2000, 438, 512),
+        (64, 64, 100, 4, None),
+        (64, resource.RLIM_INFINITY, 100, 100, 174),
+        (resource.RLIM_INFINITY, resource.RLIM_INFINITY, 9000, 9000, None),
+    ],
+)
+def test_connections_leave_descriptors_for_all_else(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, wanted: int, let_in: int, raised: int | None
+) -> None:
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(descriptors.resource, "getrlimit", lambda kind: (soft, hard))
+    monkeypatch.setattr(descriptors.resource, "setrlimit", lambda kind, pair: asked.append(pair))
+    assert descriptors.affordable(wanted, 10) == let_in
+    assert asked == ([] if raised is None else [(raised, hard)])
 
 
 def test_it_is_said_once_counted_at_times_and_its_end_is_said(caplog: pytest.LogCaptureFixture) -> None:

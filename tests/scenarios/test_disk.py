@@ -354,6 +354,28 @@ def test_d15_without_file_descriptors_it_says_421_or_451_or_waits_and_then_goes_
     assert gateway.stop() == 0
 
 
+def test_silent_clients_leave_descriptors_for_commands_children_and_the_database(gateway: Process) -> None:
+    """They took all there were: `status` was not answered, and nothing that was in hand went on."""
+    text = gateway.config.read_text().replace("[smtp]", "[smtp]\nmax_connections = 2000")
+    gateway.config.write_text(text)
+    limit = 80
+    gateway.start("prlimit", f"--nofile={limit}:{limit}")
+    peers = [socket.create_connection(("127.0.0.1", gateway.port), 20) for _ in range(limit)]
+    greeted = [peer.makefile("rb").readline()[:3] for peer in peers]
+    assert set(greeted) == {b"220", b"421"}
+    pipe = gateway.command("accept", "--to", "support@acme.example", input=letter("piped", 90_000).decode())
+    assert pipe.returncode == 0, pipe.stderr
+    gateway.settled()
+    assert gateway.command("status").stdout.startswith("mailgate ")
+    assert "out of file descriptors" in gateway.log.read_text()
+    assert greeted.count(b"220") <= max(4, limit - 64)
+    for peer in peers:
+        peer.close()
+    until(lambda: send(gateway, "after") == 250, "it did not recover")
+    check(gateway, ["piped", "after"])
+    assert gateway.stop() == 0
+
+
 def test_s08_out_of_descriptors_is_said_once_then_counted_and_the_service_goes_on(gateway: Process) -> None:
     """S-08: at 64 descriptors there were 7,593 lines of log in ten seconds."""
     gateway.start("sh", "-c", 'ulimit -n 64; exec "$@"', "sh")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import resource
 from collections.abc import MutableMapping
 
 log = logging.getLogger(__name__)
@@ -12,6 +13,26 @@ SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 EVERY = 60.0  # seconds between two counts
 OVER = 5.0  # seconds without a refusal: asyncio tries each listener again after one
 HEALTH = "descriptors"
+KEPT = 64  # for the database, children, mailboxes, relays, commands and pages
+FEWEST = 4  # connections that are let in whatever the limit is
+
+
+def affordable(wanted: int, others: int = 0) -> int:
+    """How many connections may be let in at once, so that clients who say nothing leave descriptors for all else.
+
+    Of `wanted`, besides KEPT and `others` for what is connected by us. The soft limit is raised first, if it may be.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    kept = KEPT + others
+    if soft == resource.RLIM_INFINITY:
+        return wanted
+    if soft < wanted + kept and (hard == resource.RLIM_INFINITY or hard > soft):
+        soft = wanted + kept if hard == resource.RLIM_INFINITY else min(hard, wanted + kept)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    found = min(wanted, max(FEWEST, soft - kept))
+    if found < wanted:
+        log.warning("fewer connections than max_connections, raise LimitNOFILE", extra={"let_in": found, "limit": soft})
+    return found
 
 
 class Descriptors:
@@ -37,6 +58,10 @@ class Descriptors:
         self._refused += 1
         self._last = now
         return True
+
+    def full(self, now: float) -> None:
+        """Somebody was sent away (monotonic seconds) so that the rest of us keeps descriptors."""
+        self.refused(OSError(errno.EMFILE, "Too many open files"), now)
 
     def look(self, now: float) -> None:
         """Say how many refusals there were, at times; and that it is over, once."""

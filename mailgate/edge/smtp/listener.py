@@ -26,7 +26,7 @@ class SmtpListeners:
     mail; its future resolves after the fsynced commit. `recipient` says whether an address is ours, unknown at a domain
     of ours, or foreign. `login` checks a user and password and returns the agent's name; `guessed` hears of somebody
     who tries many, at most once an hour. `room` says whether the disk has space for so many octets. `banned` refuses an
-    envelope sender.
+    envelope sender. `full` hears, in the loop's thread, of each peer for whom there is no connection left.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class SmtpListeners:
         guessed: Callable[[str, str, str], None] = lambda what, address, user: None,
         room: Callable[[int], bool] = lambda octets: True,
         banned: Callable[[str], bool] = lambda address: False,
+        full: Callable[[], None] = lambda: None,
         trusted_networks: Sequence[Network] = (),
     ) -> None:
         self.listeners = tuple(listeners)
@@ -52,6 +53,7 @@ class SmtpListeners:
         self.guessed = guessed
         self.room = room
         self.banned = banned
+        self.full = full
         self.hostname = hostname
         self.ledger = Ledger(limits, tuple(trusted_networks))
         self.stopping = False
@@ -128,7 +130,11 @@ class SmtpListeners:
 
     def enter(self, guest: SmtpPeer, address: str) -> bool:
         """Count a peer in; False when there are too many, or we are closing."""
-        if self.stopping or not self.ledger.enter(address):
+        if self.stopping:
+            return False
+        if not self.ledger.enter(address):
+            if self.ledger.connections >= self.limits.max_connections:
+                self.full()
             return False
         self._inside.add(guest)
         return True
