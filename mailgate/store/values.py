@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mailgate.core.model.mail import Envelope
+from mailgate.core.model.outbound import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class WaitingMail:
 class Ids(Protocol):
     """Chance and signatures, handed to the store by the root (core knows neither)."""
 
-    def message_id(self, ticket: int | None, audience: str, agent: str, purpose: str) -> str:
+    def message_id(self, ticket: int | None, audience: str, agent: str, purpose: Purpose) -> str:
         """A new signed Message-ID with angle brackets, for that reader and purpose."""
 
 

@@ -12,6 +12,7 @@ from mailgate.core.clock import leaving
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate, Outbound
 from mailgate.core.model.content import Question, Welcome
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.errors import Permanent
 from mailgate.store.base import Read, TicketFilter, Tx
@@ -92,7 +93,7 @@ def welcome(gateway: Gateway, agent: str) -> str:
     policy = gateway.in_force.policy
     address = people.desk_address(policy, who)
     letter = readers.to_agent(
-        policy, who, Welcome(desk_address=address), purpose="question",
+        policy, who, Welcome(desk_address=address), purpose=Purpose.QUESTION,
         department=who.departments[0] if who.departments else "",
     )  # fmt: skip
     _write(gateway, letter)
@@ -107,8 +108,8 @@ def begin_test(gateway: Gateway, agent: str) -> dict[str, Any]:
     title = f"mailgate: is this your way, {who.shown_name.split(' ')[0]}?"
     ask = "Answer this mail as you answer any other. Write the word #help on the first line, and send it."
     letter = readers.to_agent(
-        gateway.in_force.policy, who, Question(title=title, intro=ask, actions=False), purpose="tables", subject=title,
-        department=who.departments[0] if who.departments else "",
+        gateway.in_force.policy, who, Question(title=title, intro=ask, actions=False),
+        purpose=Purpose.TABLES, subject=title, department=who.departments[0] if who.departments else "",
     )  # fmt: skip
     [number] = _write(gateway, letter)
     return {"letter": number, "address": who.address}

@@ -18,6 +18,7 @@ from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgen
 from mailgate.core.model.content import Digest, PeriodLetter
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
 from mailgate.core.model.shown import Section
 from mailgate.core.worktime import working_time
@@ -133,9 +134,9 @@ def _overload_hint(found: Overload, language: str) -> Section:
 def _letter(policy: Policy, reader: _Reader, content: Digest | PeriodLetter, kind: str, subject: str = "") -> Outbound:
     dedupe = f"digest:{kind}:{reader.key}:{reader.day.isoformat()}"
     if reader.agent is not None:
-        return readers.to_agent(policy, reader.agent, content, purpose="note", subject=subject or content.title,
+        return readers.to_agent(policy, reader.agent, content, purpose=Purpose.NOTE, subject=subject or content.title,
                                urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
-    return Outbound(content, Audience.ADMIN, (Address(reader.key),), language=reader.language, purpose="admin",
+    return Outbound(content, Audience.ADMIN, (Address(reader.key),), language=reader.language, purpose=Purpose.ADMIN,
                     subject=subject or content.title, urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from mailgate.core.letters import readers
 from mailgate.core.mails import receipt
 from mailgate.core.model.change import CancelLetters, Decision, Fate, Outbound, Step
 from mailgate.core.model.content import Reminded
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.store.base import Reminder, Tx
 
@@ -46,7 +47,7 @@ def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool
     agent = policy.agent(reminder.agent)
     if agent and agent.active:
         letter = readers.to_agent(
-            policy, agent, Reminded(text=reminder.text), purpose="note", dedupe=f"reminder:{reminder.id}",
+            policy, agent, Reminded(text=reminder.text), purpose=Purpose.NOTE, dedupe=f"reminder:{reminder.id}",
         )  # fmt: skip
         each_ticket.write(gateway, tx, Decision(Fate.FILED, "reminder", (Step(reminder.ticket, (), (letter,)),)), now)
     tx.tickets.reminded(reminder.id, now)
@@ -113,7 +114,7 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
             by_lead.setdefault(lead.name, []).append(dict(row))
     leads = [(lead, by_lead[lead.name]) for lead in policy.agents if lead.name in by_lead]
     told = [(lead, collected.parked(found, policy, lead.language)) for lead, found in leads]
-    letters = [readers.to_agent(policy, lead, about, purpose="note", subject=about.title) for lead, about in told]
+    letters = [readers.to_agent(policy, lead, about, purpose=Purpose.NOTE, subject=about.title) for lead, about in told]
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "parked", letters=tuple(letters)), now)
     tx.people.told([row["mail"] for row in rows], now)
     return bool(letters)
@@ -131,7 +132,7 @@ def _question(tx: Tx, mail: int) -> dict[str, Any] | None:
 def _asked_again(policy: Policy, reader: Agent, question: dict[str, Any], row: dict[str, Any]) -> Outbound:
     """The same question once more, with the same answers."""
     return readers.to_agent(
-        policy, reader, question["content"], purpose="release", subject=str(question["subject"]),
+        policy, reader, question["content"], purpose=Purpose.RELEASE, subject=str(question["subject"]),
         in_reply_to=str(question["message_id"]), mail=int(row["mail"]),
     )  # fmt: skip
 

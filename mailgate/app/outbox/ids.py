@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from mailgate.app.in_force import InForce
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Token
 
@@ -17,7 +18,7 @@ class SignedIds:
     def __init__(self, in_force: InForce) -> None:
         self._in_force = in_force
 
-    def message_id(self, ticket: int | None, audience: str, agent: str, purpose: str) -> str:
+    def message_id(self, ticket: int | None, audience: str, agent: str, purpose: Purpose) -> str:
         """`<mg.KID.TICKET.KIND.NONCE.MAC@domain>`; an unknown agent's letter is signed for nobody (id 0)."""
         policy = self._in_force.policy
         known = policy.agent(agent)
@@ -25,7 +26,7 @@ class SignedIds:
             ticket,
             _AUDIENCES[audience],
             known.id if known and audience == "agent" else 0,
-            purpose if purpose in token.PURPOSES else "words",
+            purpose or Purpose.WORDS,
             token.base32(secrets.token_bytes(5)),
         )
         return token.message_id(token.mint(policy.keys[0], made, "id"), policy.domain)

@@ -9,6 +9,7 @@ from mailgate.core.letters.addressee import known
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.canned import articles_about
 from mailgate.core.model.content import Ack, Content, Handover, Notice, Receipt
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.shown import ArticleLink, Joining, NamedFile, RecentTicket
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
@@ -46,7 +47,7 @@ def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datet
 
 def _notice(notice: Notice, due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> Notice:
     notice = replace(notice, attachments=_files(_newest(ticket)), recent=_recent(ticket, read, now))
-    if due.purpose == "customer":
+    if due.purpose == Purpose.CUSTOMER:
         events = [row for row in read.tickets.events(ticket.number) if row["kind"] == "join"]
         notice = replace(notice, joined=tuple(Joining(row["new"], row["at"].isoformat()) for row in events))
     if notice.why == "new" and policy.articles:

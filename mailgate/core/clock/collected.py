@@ -9,6 +9,7 @@ from mailgate.core.clock import escalation
 from mailgate.core.letters import list_words, readers
 from mailgate.core.model.change import Outbound
 from mailgate.core.model.content import Digest, Question
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import EntryKind, Ticket
@@ -37,7 +38,7 @@ def collected_notices(
                 for ticket, notices in found
             ),
         ),
-        purpose="tables",
+        purpose=Purpose.TABLES,
         subject=title,
     )
 

@@ -11,6 +11,7 @@ from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Decision, Fate, Step
 from mailgate.core.model.content import Handover
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Priority, Status, Ticket
 from mailgate.core.worktime import sla
@@ -36,5 +37,5 @@ def _handed(moment: Moment, ticket: Ticket, who: Agent, cover: Agent) -> Step:
     changes: list[Change] = [Assign(cover.name)]
     changes += sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, changes, moment.now))
     about = Handover(by=who.shown_name, why=sentences.of_reason("covers", cover.language, name=who.shown_name))
-    letter = readers.to_agent(moment.policy, cover, about, purpose="customer")
+    letter = readers.to_agent(moment.policy, cover, about, purpose=Purpose.CUSTOMER)
     return Step(ticket.number, tuple(changes), (letter,))

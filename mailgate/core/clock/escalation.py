@@ -23,6 +23,7 @@ from mailgate.core.model.content import Digest, Escalated, Handover
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
@@ -137,14 +138,14 @@ def _letters(moment: Moment, one: Taken) -> tuple[Outbound, ...]:
     about = Escalated(which=one.which, due_at=one.due_at.isoformat(), notes=one.notes, why=why)
     found = [
         readers.to_agent(
-            policy, agent, about, purpose="note", dedupe=_dedupe(one, agent.name),
+            policy, agent, about, purpose=Purpose.NOTE, dedupe=_dedupe(one, agent.name),
             not_before=readers.at_work(moment, agent, one.ticket.priority),
         )
         for agent in one.agents
     ]  # fmt: skip
     if one.given_to:
         handed = Handover(by=policy.name, why=list_words.phrase("overdue", one.given_to.language))
-        found.append(readers.to_agent(policy, one.given_to, handed, purpose="customer",
+        found.append(readers.to_agent(policy, one.given_to, handed, purpose=Purpose.CUSTOMER,
                                      dedupe=_dedupe(one, one.given_to.name)))  # fmt: skip
     return tuple(found)
 
@@ -167,7 +168,7 @@ def _lists(policy: Policy, taken: Sequence[Taken]) -> tuple[Outbound, ...]:
             policy,
             told[name],
             _list(policy, ones, told[name].language),
-            purpose="note",
+            purpose=Purpose.NOTE,
             subject=_title(ones, told[name].language),
         )
         for name, ones in found.items()
@@ -192,7 +193,7 @@ def _outside(policy: Policy, addr: str, taken: Sequence[Taken]) -> Outbound:
         to=(Address(addr),),
         department=first.ticket.department,
         language=language,
-        purpose="admin",
+        purpose=Purpose.ADMIN,
         subject=_title(taken, language),
         dedupe=_dedupe(first, addr) if len(taken) == 1 else "",
     )

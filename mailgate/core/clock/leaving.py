@@ -10,6 +10,7 @@ from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Decision, Fate, Outbound, SetStatus, Step, Watch
 from mailgate.core.model.content import Handover
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import sla
@@ -32,5 +33,5 @@ def _passed_on(moment: Moment, ticket: Ticket, who: Agent, heir: Agent | None) -
     letters: tuple[Outbound, ...] = ()
     if reader is not None and reader.name != who.name:
         about = Handover(by=who.shown_name, why=sentences.of_reason("left", reader.language, name=who.shown_name))
-        letters = (readers.to_agent(moment.policy, reader, about, purpose="note"),)
+        letters = (readers.to_agent(moment.policy, reader, about, purpose=Purpose.NOTE),)
     return Step(ticket.number, tuple(changes), letters)

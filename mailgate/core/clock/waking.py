@@ -9,6 +9,7 @@ from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Outbound, SetStatus, Step
 from mailgate.core.model.content import Closing, Notice, Nudge
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import promise, sla
@@ -52,7 +53,7 @@ def _woken(moment: Moment, ticket: Ticket) -> Step:
     changes += sla.deadlines_after(moment, ticket, planned)
     letters = tuple(
         readers.to_agent(
-            policy, agent, Notice(why="woken"), purpose="note",
+            policy, agent, Notice(why="woken"), purpose=Purpose.NOTE,
             not_before=readers.at_work(moment, agent, ticket.priority),
         )
         for agent in readers.of_ticket(policy, planned, moment.facts.away)

@@ -19,6 +19,7 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import ExpertAsked, Handover, Notice
 from mailgate.core.model.mail import Address, canonical
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Department
 from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import Status
@@ -114,7 +115,7 @@ def ask(context: TicketContext) -> Judgement:
     if any(expert.key == person.key for person in (context.ticket.requester, *context.ticket.participants)):
         return Refusal("takes_part", params={"address": expert.addr})
     asked = ExpertAsked(expert=expert.key, question=question, by=context.agent.shown_name)
-    letter = Outbound(asked, Audience.EXPERT, (expert,), purpose="expert", language=context.policy.language)
+    letter = Outbound(asked, Audience.EXPERT, (expert,), purpose=Purpose.EXPERT, language=context.policy.language)
     return context.granted("asked", Journal("asked", expert.key), outbound=[letter], whom=expert.addr)
 
 
@@ -177,7 +178,7 @@ def _thread(context: TicketContext) -> tuple[Outbound, ...]:
     """The whole thread for the taker, unless its one entry is the very mail they answer."""
     if len(context.world.entries) < 2:
         return ()
-    return (readers.to_agent(context.policy, context.agent, Handover(), purpose="customer"),)
+    return (readers.to_agent(context.policy, context.agent, Handover(), purpose=Purpose.CUSTOMER),)
 
 
 def _loss(context: TicketContext) -> tuple[Outbound, ...]:

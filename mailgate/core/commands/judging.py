@@ -17,6 +17,7 @@ from mailgate.core.model.content import Content
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Policy, Role
 from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.core.text import address as addresses
@@ -134,7 +135,7 @@ class CommandContext:
 
     def letter(self, reader: Agent, content: Content) -> Outbound:
         """A letter to a colleague, a plain answer to which stays in the house."""
-        return readers.to_agent(self.policy, reader, content, purpose="note")
+        return readers.to_agent(self.policy, reader, content, purpose=Purpose.NOTE)
 
     def in_their_time(self, at: datetime) -> str:
         """A time as this agent reads it."""

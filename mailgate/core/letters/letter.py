@@ -11,6 +11,7 @@ from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, 
 from mailgate.core.model.change import Audience, Urgency
 from mailgate.core.model.content import Ack, Answer, Content, Handover, Notice, Receipt, StatusReport, WasItYou, reason
 from mailgate.core.model.mail import Address
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Department, Policy
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.proof import one_tap
@@ -37,7 +38,7 @@ class DueLetter:
     content: Content
     audience: str
     agent: str
-    purpose: str
+    purpose: Purpose
     department: str
     language: str
     subject: str
@@ -217,7 +218,7 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
         agent_signature=_signature(due, policy),
         ticket=views.ticket_view(due.ticket, due.audience, policy),
         mark=links.mark if links else mark,
-        agents=AgentsPart(due.purpose, _receivers(due, policy), links.taps, links.questions) if links else None,
+        agents=AgentsPart(str(due.purpose), _receivers(due, policy), links.taps, links.questions) if links else None,
         scale=one_tap.survey_links(due.template, due.message_id, due.ticket, department.from_.addr, policy),
     )
 

@@ -10,6 +10,7 @@ from mailgate.core.model.content import Alarm, Content
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Department, Policy, Role
 from mailgate.core.model.ticket import AnyTicket, Priority
 from mailgate.core.worktime import working_time
@@ -80,7 +81,7 @@ def to_agent(
     agent: Agent,
     content: Content,
     *,
-    purpose: str,
+    purpose: Purpose,
     department: str = "",
     subject: str = "",
     in_reply_to: str = "",
@@ -120,7 +121,7 @@ def alarm(moment: Moment, what: str, title: str, text: str, remedy: str = "") ->
             content=Alarm(title=title, text=text, remedy=remedy),
             audience=Audience.ADMIN,
             to=(Address(policy.admin),),
-            purpose="admin",
+            purpose=Purpose.ADMIN,
             language=policy.language if policy.language in policy.languages else "en",
             subject=title,
             dedupe=f"alarm:{what}:{moment.now:%Y-%m-%dT%H}",

@@ -19,6 +19,7 @@ from mailgate.core.model.content import (
     Waiting,
 )
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import working_time
@@ -114,7 +115,7 @@ def stage_letter(
             (ticket.requester,),
             department=ticket.department,
             language=ticket.language,
-            purpose="stage",
+            purpose=Purpose.STAGE,
             in_reply_to=ids[-1] if ids else "",
             references=(*ids[:1], *ids[1:][-10:]),
             urgency=Urgency.NOTICE,

@@ -9,6 +9,7 @@ from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
 from mailgate.core.model.content import Answer
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy, Role
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
 from mailgate.core.proof import token
@@ -128,7 +129,7 @@ def answer_letter(
         cc=tuple(people[1:]),
         department=ticket.department,
         language=ticket.language,
-        purpose="words",
+        purpose=Purpose.WORDS,
         in_reply_to=before[-1] if before else "",
         references=(*before[:1], *before[1:][-10:]),
         attachments=tuple((0, file.part) for file in case.mail.attachments if not file.ours),

@@ -17,6 +17,7 @@ from mailgate.core.model.change import AddAlias, Change, Decision, Effect, Fate,
 from mailgate.core.model.content import Alarm, Handover, Notice, Question, Receipt
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import MailKind
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
@@ -71,7 +72,7 @@ def _old_receipt(case: Case) -> SentLetter | None:
         return None
     links = (one for one in case.authority.carried if one.by is CarriedBy.TAP and one.token.scheme == token.BEFORE)
     letters = (one.letter(case.facts.letters) for one in links)
-    return next((one for one in letters if one and one.template == "receipt" and one.purpose == "release"), None)
+    return next((one for one in letters if one and one.template == "receipt" and one.purpose == Purpose.RELEASE), None)
 
 
 def foreign_token(case: Case) -> Decision | None:
@@ -114,7 +115,7 @@ def _automatic(case: Case, agent: Agent) -> Decision:
     title = f"{agent.shown_name} seems to be away"
     remedy = f"#away {agent.name} {case.now:%Y-%m-%d}..UNTIL cover NAME"
     letter = readers.to_agent(
-        case.policy, lead, Alarm(title=title, text=case.mail.fresh[:500], remedy=remedy), purpose="question",
+        case.policy, lead, Alarm(title=title, text=case.mail.fresh[:500], remedy=remedy), purpose=Purpose.QUESTION,
         subject=title,
         dedupe=f"away:{agent.name}:{case.now:%G-%V}",
     )  # fmt: skip
@@ -185,7 +186,7 @@ def _tickets(case: Case) -> tuple[Ticket, ...]:
 
 def _settles(case: Case, reading: CommandReading) -> Command | None:
     """The word about a parked mail; in the answer to a question about one, its echoed subject may stand before."""
-    question = any(one.token.purpose == "release" for one in case.authority.carried)
+    question = any(one.token.purpose == Purpose.RELEASE for one in case.authority.carried)
     found = reading.commands if question else reading.commands[:1]
     return next((one for one in found if one.name in RELEASES), None)
 
@@ -193,7 +194,9 @@ def _settles(case: Case, reading: CommandReading) -> Command | None:
 def _release(case: Case, agent: Agent, command: Command) -> Decision:
     """A one-tap or written answer to a question about a parked mail; only whoever was asked may give it."""
     letters = [letter for one in case.authority.carried if (letter := one.letter(case.facts.letters))]
-    question = next((one for one in letters if one.purpose == "release" and one.agent == agent.name and one.mail), None)
+    question = next(
+        (one for one in letters if one.purpose == Purpose.RELEASE and one.agent == agent.name and one.mail), None
+    )
     if question is None or question.mail is None:
         return receipt.park(case, agent, "no_parked_mail", commands=[command])
     if not command.word.allows(agent.role):
@@ -233,7 +236,7 @@ def _forward(case: Case, agent: Agent) -> Decision | None:
         return filed
     writer = case.mail.embedded.get("from", "")
     ask = f"Whose ticket is it? Answer with #requester {writer or 'ADDRESS'}"
-    letter = receipt.receipt_letter(case, agent, Receipt(done=(), asks=(ask,)), purpose="note")
+    letter = receipt.receipt_letter(case, agent, Receipt(done=(), asks=(ask,)), purpose=Purpose.NOTE)
     step = filed.steps[0]
     kept = tuple(one for one in step.outbound if one.template != "ack" and one.agent != agent.name)
     return replace(filed, reason="forward", steps=(replace(step, outbound=(*kept, letter)), *filed.steps[1:]))
@@ -328,7 +331,7 @@ def _thread_for(
         return ()
     if any(one.template == "handover" and one.agent == agent.name for one in sent):
         return ()
-    return (readers.to_agent(case.policy, agent, Handover(), purpose="customer"),)
+    return (readers.to_agent(case.policy, agent, Handover(), purpose=Purpose.CUSTOMER),)
 
 
 def _numbers(done: CarriedOut) -> tuple[int, ...]:
@@ -394,5 +397,4 @@ def question_letter(
             done.steps.append(Step(first.number, plan.changes, (*thread, *_stages(case, first, plan.changes))))
             numbers = [first.number]
     asked = tuple(AskedFor(one.name, one.argument) for one in questions)
-    content = Question(ask=asked, numbers=tuple(numbers))
-    return (receipt.receipt_letter(case, agent, content, purpose="tables"),)
+    return (receipt.receipt_letter(case, agent, Question(ask=asked, numbers=tuple(numbers)), purpose=Purpose.TABLES),)

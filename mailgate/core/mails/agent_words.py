@@ -15,6 +15,7 @@ from mailgate.core.model import changed
 from mailgate.core.model.canned import fill_holes
 from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
 from mailgate.core.model.content import Notice
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
@@ -121,7 +122,7 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
         return False
     for carried in (*case.authority.strong, *case.authority.carried):
         if carried.by in (CarriedBy.MESSAGE_ID, CarriedBy.ADDRESS, CarriedBy.MARKER):
-            return carried.token.purpose == "customer"
+            return carried.token.purpose == Purpose.CUSTOMER
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
     return tagged or (case.authority.proof == "released" and case.match.by == "reference")  # the receipt said so
 

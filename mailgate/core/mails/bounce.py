@@ -19,6 +19,7 @@ from mailgate.core.model.content import Alarm, Notice
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, BouncedRecipient, canonical
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import token
@@ -160,7 +161,7 @@ def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequenc
 def _to_lead(policy: Policy, ticket: Ticket, about: Notice) -> tuple[Outbound, ...]:
     """Where nobody else hears of a ticket, its lead does."""
     lead = readers.lead_of(policy, ticket.department)
-    return (readers.to_agent(policy, lead, about, purpose="note"),) if lead else ()
+    return (readers.to_agent(policy, lead, about, purpose=Purpose.NOTE),) if lead else ()
 
 
 def _about(author: Address | None, lines: Sequence[str]) -> Notice:
@@ -180,7 +181,7 @@ def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecip
         case.policy,
         lead,
         Alarm(title=title, text=lines),
-        purpose="admin",
+        purpose=Purpose.ADMIN,
         subject=title,
         dedupe=f"bounce:{letter.agent}:{case.now:%Y-%m-%d}",
     )
@@ -201,7 +202,7 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
         title = f"{due.agent} cannot be reached by mail"
         if lead is None or lead.name == due.agent:
             return Decision(Fate.FILED, "undelivered")
-        alarm = readers.to_agent(policy, lead, Alarm(title=title, text=line), purpose="admin", subject=title,
+        alarm = readers.to_agent(policy, lead, Alarm(title=title, text=line), purpose=Purpose.ADMIN, subject=title,
                                 dedupe=f"unreachable:{due.agent}:{ticket.number}")  # fmt: skip
         return Decision(Fate.FILED, "undelivered", letters=(alarm,))
     changes: tuple[Change, ...] = (AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False),)
@@ -209,7 +210,7 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
         changes += _opened_again(moment, ticket, due.template, (recipient,))
     words = _about(Address(recipient), (line,))
     letters = tuple(
-        readers.to_agent(policy, reader, words, purpose="note") for reader in readers.of_ticket(policy, ticket)
+        readers.to_agent(policy, reader, words, purpose=Purpose.NOTE) for reader in readers.of_ticket(policy, ticket)
     )
     step = Step(ticket.number, changes, letters or _to_lead(policy, ticket, words))
     return Decision(Fate.FILED, "undelivered", (step,))

@@ -29,6 +29,7 @@ from mailgate.core.model.change import (
 from mailgate.core.model.content import Ack, Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import reopening_is_over
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text.subject import without_prefixes
@@ -227,7 +228,7 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
             to=(author if echo else Address(author.addr),),
             department=ticket.department,
             language=ticket.language,
-            purpose="ack",
+            purpose=Purpose.ACK,
             in_reply_to=answers,
             references=thread,
             urgency=Urgency.ACK,

@@ -23,6 +23,7 @@ from mailgate.core.model.change import (
     Vote,
 )
 from mailgate.core.model.content import Answer, Content, Notice, Solved, StatusReport, VoteThanks
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.proof.authority import CarriedBy
 from mailgate.core.text import quote
@@ -52,7 +53,7 @@ def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
     if score <= LOW and lead:
         voter, line = notices.shown_person(ticket.requester), f"{score}/10 {comment}".strip()
         about = Notice(from_=voter, why="vote", notes=(line,))
-        letters.append(readers.to_agent(case.policy, lead, about, purpose="customer"))
+        letters.append(readers.to_agent(case.policy, lead, about, purpose=Purpose.CUSTOMER))
     step = Step(ticket.number, tuple(changes), tuple(letters))
     return case.decided(Fate.FILED, "vote", steps=(step,), effects=(Vote(ticket.number, score, comment),))
 
@@ -82,7 +83,7 @@ def _thanks(case: Case, ticket: Ticket, score: int) -> Outbound:
     answers, thread = case.thread()
     return Outbound(
         VoteThanks(score=score), Audience.CUSTOMER, (case.author or ticket.requester,), language=ticket.language,
-        purpose="stage", in_reply_to=answers, references=thread, urgency=Urgency.ACK,
+        purpose=Purpose.STAGE, in_reply_to=answers, references=thread, urgency=Urgency.ACK,
         dedupe=f"vote:{ticket.number}:{case.now:%Y-%m-%d}",
     )  # fmt: skip
 
@@ -128,7 +129,7 @@ def _status(case: Case, ticket: Ticket, refused: str) -> tuple[Outbound, ...]:
     answers, thread = case.thread()
     return (
         Outbound(
-            StatusReport(refused=refused, show_subject=True), Audience.CUSTOMER, (case.author,), purpose="stage",
+            StatusReport(refused=refused, show_subject=True), Audience.CUSTOMER, (case.author,), purpose=Purpose.STAGE,
             language=ticket.language, in_reply_to=answers, references=thread, urgency=Urgency.ACK,
         ),
     )  # fmt: skip

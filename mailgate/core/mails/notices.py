@@ -11,6 +11,7 @@ from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Outbound
 from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import AnyTicket, Ticket
@@ -25,7 +26,7 @@ def customers_words(case: Case, ticket: AnyTicket, notice: Notice, extra: Iterab
             agents.setdefault(name, agent)
     author = case.authority.agent
     others = [agent for agent in agents.values() if author is None or agent.name != author.name]
-    return _to_each(case, ticket, others, "customer", _elsewhere(case, ticket, notice), files(case))
+    return _to_each(case, ticket, others, Purpose.CUSTOMER, _elsewhere(case, ticket, notice), files(case))
 
 
 def _elsewhere(case: Case, ticket: AnyTicket, notice: Notice) -> Notice:
@@ -58,19 +59,19 @@ def internal_note(case: Case, ticket: Ticket, notice: Notice) -> tuple[Outbound,
     author = case.authority.agent if case.authority.steer else None
     agents = readers.of_ticket(case.policy, ticket, case.facts.away)
     others = [agent for agent in agents if author is None or agent.name != author.name]
-    return _to_each(case, ticket, others, "note", notice)
+    return _to_each(case, ticket, others, Purpose.NOTE, notice)
 
 
 def to_departments(case: Case, ticket: AnyTicket, names: Iterable[str]) -> tuple[Outbound, ...]:
     """Further departments hear of a ticket that was sent to them too."""
-    return _to_each(case, ticket, readers.of_departments(case.policy, names), "customer", Notice(why="told"))
+    return _to_each(case, ticket, readers.of_departments(case.policy, names), Purpose.CUSTOMER, Notice(why="told"))
 
 
 def _to_each(
     case: Case,
     ticket: AnyTicket,
     agents: Iterable[Agent],
-    purpose: str,
+    purpose: Purpose,
     notice: Notice,
     attachments: tuple[tuple[int, str], ...] = (),
 ) -> tuple[Outbound, ...]:

@@ -15,6 +15,7 @@ from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Decision, Fate, Outbound, WhyParked
 from mailgate.core.model.content import Content, Receipt, WasItYou
 from mailgate.core.model.facts import SentLetter
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.shown import MailInDoubt, RefusedLine
 
@@ -54,7 +55,7 @@ def park(
             text=case.mail.fresh[:2000],
             author=author,
         ),
-        purpose="release",
+        purpose=Purpose.RELEASE,
     )
     return case.decided(
         Fate.PARKED,
@@ -71,7 +72,7 @@ def again(case: Case, agent: Agent, question: SentLetter) -> Decision:
     old = question.content
     said = old if isinstance(old, Receipt) else Receipt(text=old.text if isinstance(old, WasItYou) else None)
     letter = receipt_letter(
-        case, agent, replace(said, parked=True), purpose="release", mail=question.mail, dedupe=dedupe
+        case, agent, replace(said, parked=True), purpose=Purpose.RELEASE, mail=question.mail, dedupe=dedupe
     )
     return case.decided(Fate.FILED, "old_receipt", letters=(letter,))
 
@@ -129,7 +130,7 @@ def _question(case: Case, agent: Agent) -> Outbound:
         address=case.author.key if case.author else "",
         vouch=_vouch(case.policy),
     )
-    return receipt_letter(case, agent, about, purpose="release")
+    return receipt_letter(case, agent, about, purpose=Purpose.RELEASE)
 
 
 def question(policy: Policy, agent: Agent, waiting: Sequence[Mapping[str, Any]], more: int = 0) -> Outbound:
@@ -145,7 +146,7 @@ def question(policy: Policy, agent: Agent, waiting: Sequence[Mapping[str, Any]],
         policy,
         agent,
         replace(_named(about, more), vouch=_vouch(policy)),
-        purpose="release",
+        purpose=Purpose.RELEASE,
         subject=about[0].subject,
         mail=about[0].mail,
     )
@@ -211,11 +212,11 @@ def done_receipt(
     if not always and agent.receipts != "always" and not (newer or text or asks):
         return ()
     said = Receipt(done=tuple(lines), numbers=tuple(numbers), newer=newer, text=text, asks=asks)
-    return (receipt_letter(case, agent, said, purpose="note"),)
+    return (receipt_letter(case, agent, said, purpose=Purpose.NOTE),)
 
 
 def receipt_letter(
-    case: Case, agent: Agent, content: Content, *, purpose: str, mail: int | None = None, dedupe: str = ""
+    case: Case, agent: Agent, content: Content, *, purpose: Purpose, mail: int | None = None, dedupe: str = ""
 ) -> Outbound:
     """A letter to the agent's configured address, threaded under their mail; never to a Reply-To."""
     return readers.to_agent(

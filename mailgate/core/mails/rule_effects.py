@@ -21,6 +21,7 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import Alarm, Forwarded
 from mailgate.core.model.mail import Address
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.shown import Fact
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text import phone
@@ -106,7 +107,7 @@ def outside_copies(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     """Letters to outside addresses: the whole words and files by `forward`, a few lines of them by `notify`."""
     policy = case.policy
     forwarded = tuple(
-        Outbound(Forwarded(expert=Address(addr).key), Audience.EXPERT, (Address(addr),), purpose="expert",
+        Outbound(Forwarded(expert=Address(addr).key), Audience.EXPERT, (Address(addr),), purpose=Purpose.EXPERT,
                  language=policy.language, attachments=notices.files(case))
         for addr in case.route.forward
     )  # fmt: skip
@@ -118,7 +119,7 @@ def outside_copies(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
         facts=(Fact("From", author), Fact("Department", ticket.department)),
     )
     told = tuple(
-        Outbound(about, Audience.ADMIN, (Address(addr),), purpose="admin", language=policy.language,
+        Outbound(about, Audience.ADMIN, (Address(addr),), purpose=Purpose.ADMIN, language=policy.language,
                  subject=ticket.subject)
         for addr in outside
     )  # fmt: skip

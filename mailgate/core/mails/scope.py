@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from mailgate.core.mails.case import Case
 from mailgate.core.model.content import Content, Digest, Question, Receipt
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import CarriedBy, CarriedToken
@@ -96,7 +97,7 @@ def answered_list(case: Case) -> tuple[int, ...]:
     """The tickets of the list this mail answers, in its order; proven or not (see `may_count`)."""
     one = answered(case)
     letter = one.letter(case.facts.letters) if one else None
-    if letter is None or letter.purpose != "tables" or not isinstance(letter.content, Question):
+    if letter is None or letter.purpose != Purpose.TABLES or not isinstance(letter.content, Question):
         return ()
     return tuple(row.number for row in letter.content.rows or () if row.number)
 

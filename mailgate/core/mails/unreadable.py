@@ -25,6 +25,7 @@ from mailgate.core.model.change import (
 from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import EntryKind, Priority
 
@@ -44,7 +45,7 @@ def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Deci
     )
     about = Notice(from_=Person(address=sender.addr), why="unreadable")
     agents = readers.of_departments(policy, (home,))
-    letters = tuple(readers.to_agent(policy, agent, about, purpose="note") for agent in agents)
+    letters = tuple(readers.to_agent(policy, agent, about, purpose=Purpose.NOTE) for agent in agents)
     alarms = readers.alarm(moment, "quarantine", "A mail is in quarantine", text, "mailgate quarantine retry")
     step = Step(None, changes, letters)
     return Decision(Fate.QUARANTINED, reason, (step,), alarms, trace={"guard": "unreadable", "quarantine": reason})

@@ -9,6 +9,7 @@ from typing import Any
 
 from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import Entry, Ticket
 
 AGAIN = timedelta(minutes=10)  # within which a mail without Message-ID and Date counts as the same once more
@@ -57,7 +58,7 @@ class SentLetter:
     content: Content
     audience: str
     agent: str
-    purpose: str
+    purpose: Purpose
     created_at: datetime
     revoked: bool = False
     mail: int | None = None  # the mail that made us write it

@@ -19,6 +19,31 @@ class Audience(StrEnum):
     ADMIN = "admin"
 
 
+class Purpose(StrEnum):
+    """What a plain reply to a letter does; it stands in the letter's token."""
+
+    NONE = ""
+    ACK = "ack"
+    WORDS = "words"
+    CUSTOMER = "customer"  # goes to the customer
+    NOTE = "note"  # stays in the house
+    VOTE = "vote"
+    RELEASE = "release"  # settles a parked mail
+    EXPERT = "expert"
+    BOUNCE = "bounce"
+    QUESTION = "question"
+    TAP = "tap"
+    STAGE = "stage"
+    ADMIN = "admin"
+    DESK = "desk"
+    TABLES = "tables"  # acts on a list by its numbers
+
+    @classmethod
+    def read(cls, text: str) -> Purpose:
+        """The purpose a row names; one that this version does not know is none."""
+        return next((one for one in cls if one == text), cls.NONE)
+
+
 class Urgency(IntEnum):
     """The order letters leave in."""
 
@@ -56,7 +81,7 @@ class Outbound:
     agent: str = ""  # AGENT: whose letter and whose token
     department: str = ""  # whose address stands in From; "" is the ticket's
     language: str = "en"
-    purpose: str = ""  # what a plain reply to it does: "customer", "note", "vote", ...; stands in the token
+    purpose: Purpose = Purpose.NONE
     subject: str = ""  # without the tag; "" takes the ticket's
     in_reply_to: str = ""
     references: tuple[str, ...] = ()

@@ -8,13 +8,20 @@ from enum import StrEnum
 
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import AUTH_AS, EXCHANGE_SAYS, AuthResults, InboundMail
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Border, Policy
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Token
 
-WITH_TAPS = ("release", "customer", "note", "tables", "question")  # purposes of letters 0.1.0 printed links in
+WITH_TAPS = (
+    Purpose.RELEASE,
+    Purpose.CUSTOMER,
+    Purpose.NOTE,
+    Purpose.TABLES,
+    Purpose.QUESTION,
+)  # purposes of letters 0.1.0 printed links in
 
-WITH_VOTES = ("words", "stage")  # and the survey's scale
+WITH_VOTES = (Purpose.WORDS, Purpose.STAGE)  # and the survey's scale
 
 
 class CarriedBy(StrEnum):
@@ -96,7 +103,7 @@ def _in_text(written: str, command: str, policy: Policy) -> CarriedToken | None:
 
 def _printed_in(known: Token, policy: Policy) -> tuple[str, ...]:
     """Its letter; links of 0.1.0 have the nonce of the letter they were printed in, not its purpose."""
-    purposes = {"tap": WITH_TAPS, "vote": WITH_VOTES}.get(known.purpose, (known.purpose,))
+    purposes = {Purpose.TAP: WITH_TAPS, Purpose.VOTE: WITH_VOTES}.get(known.purpose, (known.purpose,))
     letters = [replace(known, purpose=purpose) for purpose in purposes]
     found = tuple(letter.letter for letter in letters)
     if known.scheme == token.NOW:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailgate.core.model.mail import canonical
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Key
 
 PREFIX = "mg."
@@ -19,11 +20,12 @@ _MESSAGE_ID = re.compile(r"<mg\." + _SHAPE + r"@([^<>\s@]{1,255})>", re.ASCII | 
 _MARK = re.compile(r"\bmg:(" + _SHAPE + r")(?![a-z0-9])", re.ASCII | re.IGNORECASE)
 
 # What a plain answer to a letter does, by one letter in its token.
-PURPOSES: Mapping[str, str] = {
-    "ack": "a", "words": "w", "customer": "c", "note": "n", "vote": "v", "release": "r", "expert": "e", "bounce": "b",
-    "question": "q", "tap": "t", "stage": "s", "admin": "m", "desk": "d", "tables": "l",
+PURPOSES: Mapping[Purpose, str] = {
+    Purpose.ACK: "a", Purpose.WORDS: "w", Purpose.CUSTOMER: "c", Purpose.NOTE: "n", Purpose.VOTE: "v",
+    Purpose.RELEASE: "r", Purpose.EXPERT: "e", Purpose.BOUNCE: "b", Purpose.QUESTION: "q", Purpose.TAP: "t",
+    Purpose.STAGE: "s", Purpose.ADMIN: "m", Purpose.DESK: "d", Purpose.TABLES: "l",
 }  # fmt: skip
-_PURPOSE_OF: Mapping[str, str] = {letter: name for name, letter in PURPOSES.items()}
+_PURPOSE_OF: Mapping[str, Purpose] = {letter: name for name, letter in PURPOSES.items()}
 _READERS: Mapping[str, str] = {"agent": "a", "customer": "c", "expert": "x", "admin": "m"}
 _READER_OF: Mapping[str, str] = {letter: name for name, letter in _READERS.items()}
 
@@ -48,7 +50,7 @@ class Token:
     ticket: int | None
     audience: str  # "agent", "customer", "expert", "admin"
     agent: int  # an agent's id, 0 for everybody else
-    purpose: str  # a key of PURPOSES
+    purpose: Purpose
     nonce: str  # eight base32 letters
     scheme: int = NOW  # how it was signed; what is written anew is signed as now
 

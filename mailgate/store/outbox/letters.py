@@ -13,7 +13,7 @@ from mailgate.core.model.change import (
     Outbound,
     Urgency,
 )
-from mailgate.core.model.outbound import DeliveryState
+from mailgate.core.model.outbound import DeliveryState, Purpose
 from mailgate.core.model.ticket import Ticket
 from mailgate.store import rows
 from mailgate.store.outbox import signed
@@ -143,7 +143,7 @@ class Outbox(Room):
             content=row_values.from_plain(row["template"], rows.loads(row["context"], {})),
             audience=row["audience"],
             agent=row["agent"],
-            purpose=row["purpose"],
+            purpose=Purpose.read(row["purpose"]),
             department=row["department"],
             language=row["language"],
             subject=row["subject"],

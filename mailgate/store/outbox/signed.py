@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from mailgate.core.letters import row_values
 from mailgate.core.model.facts import SentLetter
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.proof import token
 from mailgate.store import rows
 from mailgate.store.outbox import statements as sql
@@ -44,7 +45,7 @@ def letter(session: Session, key: str) -> SentLetter | None:
         content=row_values.from_plain(row["template"], rows.loads(row["context"], {})),
         audience=row["audience"],
         agent=row["agent"],
-        purpose=row["purpose"],
+        purpose=Purpose.read(row["purpose"]),
         created_at=rows.time_of(row["created_at"]),
         revoked=row["revoked_at"] is not None,
         mail=row["mail"],

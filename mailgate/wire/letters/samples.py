@@ -31,6 +31,7 @@ from mailgate.core.model.content import (
     Welcome,
 )
 from mailgate.core.model.mail import Address, Attachment
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Key, LetterPolicy, Policy, Role
 from mailgate.core.model.shown import (
     ArticleLink,
@@ -144,7 +145,12 @@ CONTENTS: Mapping[str, Content] = {one.template: one for one in (
     Welcome(desk_address="support+anna.k7q2m4x5c9wz@acme.example"),
 )}  # fmt: skip
 _WITHOUT_TICKET = ("question", "digest", "report", "alarm", "welcome")
-_PURPOSES = {"notice": "customer", "receipt": "release", "was_it_you": "release", "question": "question"}
+_PURPOSES = {
+    "notice": Purpose.CUSTOMER,
+    "receipt": Purpose.RELEASE,
+    "was_it_you": Purpose.RELEASE,
+    "question": Purpose.QUESTION,
+}
 
 
 def ticket(language: str = "en") -> Ticket:
@@ -181,7 +187,7 @@ def due(template: str, language: str = "en") -> DueLetter:
         reader, Address("anna@acme.example", "Anna Korhonen")
     )
     agent = "anna" if reader is Audience.AGENT else ""
-    purpose = _PURPOSES.get(template, "note" if agent else "ack")
+    purpose = _PURPOSES.get(template, Purpose.NOTE if agent else Purpose.ACK)
     about = None if template in _WITHOUT_TICKET else ticket(language)
     kind = Token(about.number if about else None, reader.value, 1 if agent else 0, purpose, "samplexx")
     answers = "<CAF-sample@mail.customer.example>" if reader is Audience.CUSTOMER else ""
