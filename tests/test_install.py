@@ -183,6 +183,17 @@ rm -rf /etc/mailgate /var/lib/mailgate /var/backups/mailgate /opt/mailgate
 shift
 """
 
+# Its venvs borrow pip instead of unpacking one each: five of them took a minute.
+SHIM = """
+cat >/opt/quick <<EOF
+#!/bin/sh
+case "\\$*" in "-m venv "*) exec $PYTHON -m venv --without-pip "\\$3" ;; esac
+exec $PYTHON "\\$@"
+EOF
+chmod 755 /opt/quick
+export PYTHON=/opt/quick
+"""
+
 UPGRADES = """
 tell() { echo "== $*"; }
 install="sh $SCRIPT"
@@ -216,7 +227,7 @@ def test_s09_an_upgrade_judges_as_the_user_of_the_service(made: Path, tmp_path: 
     env = {**borrowed(), "SCRIPT": str(SCRIPT), "WHEEL": str(made), "PYTHON": python}
     if not as_nobody(python, "import ensurepip, click, pydantic", env):
         pytest.skip(f"no {python} that another user may run")
-    call = ["unshare", "--mount", "sh", "-c", MACHINE + UPGRADES, "sh", str(tmp_path)]
+    call = ["unshare", "--mount", "sh", "-c", MACHINE + SHIM + UPGRADES, "sh", str(tmp_path)]
     if subprocess.run([*call[:4], MACHINE, *call[5:]], capture_output=True, timeout=60, check=False).returncode:
         pytest.skip("no file systems can be laid over others here")
     done = subprocess.run(call, env=env, capture_output=True, text=True, timeout=110, check=False)
