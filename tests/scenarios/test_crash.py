@@ -21,7 +21,7 @@ from mailgate import crash
 from mailgate.errors import ConfigError
 
 LARGE = ("mid-data", "after-incoming", "after-link", "before-discard")  # every tenth mail is large
-ROUNDS = int(os.environ.get("MAILGATE_CRASH_ROUNDS", "30"))
+ROUNDS = int(os.environ.get("MAILGATE_CRASH_ROUNDS", "15"))
 
 
 @pytest.fixture
