@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from idp import Identity
-from kept_children import kept_children  # noqa: F401 - a fixture
 
 from mailgate.app.gateway import Gateway
 from mailgate.core.model.ticket import Ticket
