@@ -10,12 +10,14 @@ from mailgate.core.model.mail import canonical
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.store import rows
 from mailgate.store.mail.inbox import Mail
+from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.statements import UNSETTLED
 from mailgate.store.people import statements as sql
 from mailgate.store.people.erasing import silence
 from mailgate.store.people.person_data import PersonData
 from mailgate.store.people.redacting import ERASED, Traces
 from mailgate.store.session import Room, Session
+from mailgate.store.tickets import statements as tickets_sql
 from mailgate.store.tickets.indexing import put_in, take_out
 
 NOBODY = "forgotten-{}@invalid"  # RFC 6761: no mail can ever reach it
@@ -97,7 +99,7 @@ class Forgetting(Room):
     def _forget_ticket(self, ticket: int, keys: list[str], nobody: str) -> int:
         """A ticket of theirs: nobody's words stay, nor its title, its fields and what was noted beside it."""
         subject = self.session.scalar(sql.SUBJECT_OF, {"id": ticket})
-        said = [row["id"] for row in self.session.all(sql.ENTRIES_OF, {"id": ticket})]
+        said = [row["id"] for row in self.session.all(tickets_sql.ENTRIES_OF, {"id": ticket})]
         silence(self.session, said, subject)
         self._unname(ticket, said, subject, ERASED, keys, nobody)
         for statement in (
@@ -171,7 +173,7 @@ class Forgetting(Room):
             f"UPDATE delivery SET state = 'dead', due_at = NULL WHERE letter = :letter AND state IN {UNSETTLED}",  # noqa: S608
             params,
         )
-        self.session.run(sql.DROP_RENDERED, params)
+        self.session.run(outbox_sql.UNRENDER, params)
         self.session.run(sql.FORGET_LETTER, {**params, "title": ERASED})
         self._rename_readers(letter, keys)
 
@@ -190,9 +192,9 @@ class Forgetting(Room):
         self.session.run(sql.MEND_THREADING, {**params, **named})
         states = {DeliveryState(row["state"]) for row in self.session.all(sql.STATES_OF, params)}
         if not any(one.under_way for one in states):  # else these very bytes are being sent; if not, they are made anew
-            self.session.run(sql.DROP_RENDERED, params)
+            self.session.run(outbox_sql.UNRENDER, params)
         if not any(one.under_way or one in (DeliveryState.WAITING, DeliveryState.HELD) for one in states):
-            self.session.run(sql.BLANK_LETTER, params)
+            self.session.run(outbox_sql.BLANK, params)
         self._rename_readers(letter, keys)
 
     def _rename_readers(self, letter: int, keys: list[str]) -> None:

@@ -97,13 +97,11 @@ class People(Room):
 
     def asked(self, mails: Iterable[int], now: datetime) -> None:
         """A letter has asked the agent about these parked mails."""
-        statement = sql.ASKED
-        self.session.many(statement, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
+        self.session.many(sql.ASKED, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
 
     def told(self, mails: Iterable[int], now: datetime) -> None:
         """A lead has heard of these parked mails, or nobody needs to."""
-        statement = sql.TOLD
-        self.session.many(statement, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
+        self.session.many(sql.TOLD, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
 
     # --- customers ----------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from mailgate.core.model.change import (
-    Facts,
-    Needs,
-    SentLetter,
-)
+from mailgate.core.model.change import Facts, Needs, SentLetter
 from mailgate.core.model.content import Question
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Address, canonical
@@ -139,7 +135,7 @@ class FactsReading(Room):
         known = self.session.known(sender)
         if known is None:
             return ticket
-        others = {row["canonical"] for row in self.session.all(sql.KEYS_OF_CONTACT, {"c": known["contact"]})}
+        others = {row["canonical"] for row in self.session.all(people_sql.KEYS_OF, {"c": known["contact"]})}
         return self._by_number.with_address(ticket, others, Address(known["addr"], known["name"]))
 
     def _successors(

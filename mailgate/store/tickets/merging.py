@@ -62,12 +62,12 @@ def merge(desk: TicketWriter, number: int) -> None:
     if target is None or target["id"] == desk.id or desk.row["merged_into"] is not None:
         desk.event("merge-refused", new=number)
         return
-    params = {"one": desk.id, "other": target["id"], "at": at}
+    params = {"one": desk.id, "other": target["id"]}
     before = {name: desk.row[name] for name in RESTORED}
     desk.flush()
     moved = {name: sorted(row[0] for row in session.all(statement, params)) for name, statement in GIVEN}
     retitle(session, moved["entries"], desk.row["subject"], target["subject"])
-    session.run(sql.TOUCHED, params)
+    session.run(sql.TOUCHED, {"at": at, "id": target["id"]})
     desk.event("merged", rows.dumps({"before": before, **moved}), target["number"])
     _note(desk, target["id"], "merged-in")
     old = desk.row["status"]
@@ -98,7 +98,7 @@ def unmerge(desk: TicketWriter) -> None:
     while home is not None:  # what came here may have gone on with a further merge
         for name, statement in TAKEN_BACK.items():
             session.many(statement, [{"home": home, "one": desk.id, "value": one} for one in moved.get(name, ())])
-        session.run(sql.TOUCHED_HOME, {"at": at, "home": home})
+        session.run(sql.TOUCHED, {"at": at, "id": home})
         further = _moved(session, home)
         moved = {name: [one for one in moved.get(name, ()) if one in further.get(name, ())] for name in TAKEN_BACK}
         home = session.scalar(sql.MERGED_INTO, {"home": home}) if further else None

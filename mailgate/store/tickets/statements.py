@@ -189,12 +189,10 @@ UNLINK = (
 )
 TICKET_ID = "SELECT id FROM ticket WHERE number = :number"
 LINK = "INSERT INTO link (one, other, kind, at) VALUES (:one, :other, :kind, :at) ON CONFLICT DO NOTHING"
-KEYS_OF_CONTACT = "SELECT canonical FROM address WHERE contact = :c"
 COUNTER = "SELECT value FROM counter WHERE name = :name"
 MERGE_INDEX = "INSERT INTO words (words, rank) VALUES ('merge', :pages)"
-TOUCHED = "UPDATE ticket SET updated_at = :at WHERE id = :other"
+TOUCHED = "UPDATE ticket SET updated_at = :at WHERE id = :id"
 NUMBER_OF = "SELECT number FROM ticket WHERE id = :id"
-TOUCHED_HOME = "UPDATE ticket SET updated_at = :at WHERE id = :home"
 MERGED_INTO = "SELECT merged_into FROM ticket WHERE id = :home"
 TICKET_OF_ENTRY = "SELECT ticket FROM entry WHERE id = :id"
 LAST_MERGE = (
