@@ -12,6 +12,7 @@ from concurrent.futures import Future
 
 import pytest
 
+from mailgate.edge import metrics
 from mailgate.edge.metrics import TEXT, MetricsListener, Page
 from mailgate.edge.out.heartbeat import beat
 from mailgate.wire.prometheus import Family, by, exposition, one
@@ -85,11 +86,56 @@ def test_each_request_gets_its_answer(request_: bytes, status: bytes, body: byte
     assert said == body
 
 
-def test_no_more_than_a_few_ask_at_once() -> None:
+def test_who_says_nothing_keeps_nobody_from_asking() -> None:
+    """Eight silent connections made /healthz answer 503, and a watchdog would have restarted a healthy gateway."""
     with listening(**PAGES) as port, contextlib.ExitStack() as stack:
-        for _ in range(8):
-            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
-        assert b"503" in ask(port, b"GET /metrics HTTP/1.1\r\n\r\n")
+        silent = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20)) for _ in range(200)]
+        for sock in silent[::2]:
+            with contextlib.suppress(ConnectionError):
+                sock.sendall(b"GET /metrics HTTP/1.1\r\nHost: ")
+        assert ask(port, b"GET /metrics HTTP/1.1\r\n\r\n").endswith(b"\r\n\r\nup 1\n")
+        hung_up = 0
+        for sock in silent[: -metrics.AT_ONCE]:
+            with contextlib.suppress(ConnectionError):
+                assert sock.recv(1) == b""
+            hung_up += 1
+        assert hung_up == 200 - metrics.AT_ONCE
+
+
+def test_many_who_ask_at_once_share_a_page_and_a_flood_of_questions_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    go, making = threading.Event(), threading.Event()
+
+    def slow() -> Page:
+        made.append(1)
+        making.set()
+        assert go.wait(20)
+        return Page(200, TEXT, "up 1\n")
+
+    with listening(slow=slow, other=PAGES["metrics"]) as port, contextlib.ExitStack() as stack:
+        asking = [stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20)) for _ in range(20)]
+        for sock in asking:
+            sock.sendall(b"GET /slow HTTP/1.1\r\n\r\n")
+        assert ask(port, b"GET /other HTTP/1.1\r\n\r\n").endswith(b"up 1\n")  # by now all of them have asked
+        assert making.wait(20)
+        monkeypatch.setattr(metrics, "AT_ONCE", 20)
+        said = ask(port, b"GET /other HTTP/1.1\r\n\r\n")
+        assert said.startswith(b"HTTP/1.1 503") and said.endswith(b"too many questions at once\n")
+        go.set()
+        for sock in asking:
+            assert sock.makefile("rb").read().endswith(b"up 1\n")
+        assert made == [1]
+        assert ask(port, b"GET /slow HTTP/1.1\r\n\r\n").endswith(b"up 1\n")
+        assert made == [1, 1]
+
+
+def test_a_page_that_is_not_made_in_time_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection was closed without a word."""
+    monkeypatch.setattr(metrics, "PATIENCE", 0.1)
+    go = threading.Event()
+    with listening(stuck=lambda: Page(200, TEXT, str(go.wait(20)))) as port:
+        assert ask(port, b"GET /stuck HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 503 Service Unavailable")
+        go.set()
 
 
 def test_figures_are_written_as_prometheus_reads_them() -> None:
