@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from idp import Identity
+from stem import forked_children
 
 from mailgate.app.gateway import Gateway
 from mailgate.core.model.ticket import Ticket
@@ -74,6 +75,8 @@ departments = ["support", "sales"]
 {more}
 """
 
+PATIENCE = 100.0  # seconds a machine may need that has other things to do, or sleeps for a while
+
 RULES = """
 [[rule]]
 name = "everything else"
@@ -113,7 +116,7 @@ class Desk:
         named = email.utils.getaddresses([str(parsed[name]) for name in ("To", "Cc") if parsed[name]])
         recipients = to or [addr for _, addr in named if addr.endswith("@acme.example")]
         author = email.utils.parseaddr(str(parsed["From"] or ""))[1] if sender is None else sender
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=PATIENCE) as client:
             client.ehlo()
             client.mail(f"<{author}>" if author else "<>")
             for one in recipients:
@@ -125,7 +128,7 @@ class Desk:
         self.wait(lambda: number in self.settled, f"mail {number} got no fate")
         return number
 
-    def wait(self, true: Callable[[], bool], why: str, seconds: float = 20.0) -> None:
+    def wait(self, true: Callable[[], bool], why: str, seconds: float = PATIENCE) -> None:
         """Block until `true`, woken by every settled mail."""
         with self.change:
             assert self.change.wait_for(true, seconds), why
@@ -189,6 +192,11 @@ def running(folder: Path, rules: str = RULES, *, config: str = CONFIG, **parts: 
     (folder / "rules").mkdir(exist_ok=True)
     (folder / "rules" / "90-default.toml").write_text(rules)
     (folder / "templates").mkdir(exist_ok=True)
+    with forked_children():
+        yield from _serving(folder)
+
+
+def _serving(folder: Path) -> Iterator[Desk]:
     clock = Clock()
     gateway = build(folder / "mailgate.toml", children=1, clock=clock)
     daemon = Daemon(gateway, edges(gateway))
@@ -211,14 +219,14 @@ def running(folder: Path, rules: str = RULES, *, config: str = CONFIG, **parts: 
 
     thread = threading.Thread(target=serve, name="daemon", daemon=True)
     thread.start()
-    assert daemon.started.wait(30)
+    assert daemon.started.wait(PATIENCE)
     if failures:
         raise failures[0]
     try:
         yield desk
     finally:
         daemon.stop()
-        thread.join(30)
+        thread.join(PATIENCE)
         assert not thread.is_alive(), "the daemon did not stop"
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from slow_jobs import ENOUGH
+from stem import forked_children
 
 from mailgate.app.children.pool import Children, FileBytes
 from mailgate.core.model.mail import Address, Envelope
@@ -321,7 +323,7 @@ def begun(gates: Path, name: str) -> bool:
 
 
 def test_s05_the_others_go_on_while_slow_jobs_share_one_child(gates: Path) -> None:
-    children = Children(1, warm=("slow_jobs",))
+    children = Children(1, wall=ENOUGH, warm=("slow_jobs",))
     try:
         slow = [children.submit("slow_jobs:hold", str(gates / f"slow{n}"), n) for n in range(4)]
         others = children.submit_many("builtins:abs", [(-n,) for n in range(50)])
@@ -336,7 +338,7 @@ def test_s05_the_others_go_on_while_slow_jobs_share_one_child(gates: Path) -> No
 
 
 def test_s05_of_a_slow_peer_two_are_in_hand_at_a_time_and_nobody_elses_waits(gates: Path) -> None:
-    children = Children(2, warm=("slow_jobs",))
+    children = Children(2, wall=ENOUGH, warm=("slow_jobs",))
     try:
         first = children.submit_many("slow_jobs:hold", [(str(gates / "first"), 1)], ["evil"])
         while children.submit_many("builtins:abs", [(-1,)], ["mx"])[0].result(60) and len(children.pids()) < 3:
@@ -357,7 +359,7 @@ def test_s05_of_a_slow_peer_two_are_in_hand_at_a_time_and_nobody_elses_waits(gat
 
 def test_s05_the_company_goes_when_there_is_nothing_to_do(gates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mailgate.app.children.pool.LEAVES", 0.05)
-    children = Children(1, warm=("slow_jobs",))
+    children = Children(1, wall=ENOUGH, warm=("slow_jobs",))
     try:
         slow = children.submit("slow_jobs:hold", str(gates / "gate"))
         while len(children.pids()) < 2:
@@ -372,7 +374,7 @@ def test_s05_the_company_goes_when_there_is_nothing_to_do(gates: Path, monkeypat
 
 
 def test_s05_a_slow_job_that_was_stopped_is_not_blamed_and_its_limits_begin_anew(gates: Path) -> None:
-    children = Children(1, warm=("slow_jobs",))
+    children = Children(1, wall=ENOUGH, warm=("slow_jobs",))
     try:
         first = children.submit("slow_jobs:hold", str(gates / "first"), 1)
         second = children.submit("slow_jobs:hold", str(gates / "second"), 2)
@@ -384,3 +386,44 @@ def test_s05_a_slow_job_that_was_stopped_is_not_blamed_and_its_limits_begin_anew
         assert (first.result(60), second.result(60)) == (1, 2)
     finally:
         children.close()
+
+
+# --- the children of gateways inside tests -----------------------------------------------------------------------------
+
+
+def seen(children: Children) -> dict[str, object]:
+    """What the system tells of the one child of a pool."""
+    assert children.run("builtins:abs", -1) == 1
+    [pid] = children.pids()
+    place = Path(f"/proc/{pid}")
+    status = dict(line.split(":\t", 1) for line in (place / "status").read_text().splitlines() if ":\t" in line)
+    limits = [line for line in (place / "limits").read_text().splitlines() if not line.startswith("Max address space")]
+    return {
+        "environment": sorted((place / "environ").read_bytes().split(b"\0")),
+        "limits": [line for line in limits if not line.startswith("Max cpu time")],
+        "descriptors": len(os.listdir(place / "fd")),
+        "killed first": (place / "oom_score_adj").read_text(),
+        **{name: status[name] for name in ("PPid", "Threads", "SigIgn", "SigBlk", "Uid", "NoNewPrivs")},
+    }
+
+
+def test_a_child_that_was_forked_for_a_test_is_like_one_that_began_from_nothing() -> None:
+    with forked_children():
+        forked = Children(1)
+        told = seen(forked)
+    from_nothing = Children(1)
+    try:
+        assert told == seen(from_nothing)
+        [first], [second] = forked.pids(), from_nothing.pids()
+        assert [b"stem" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in (first, second)] == [True, False]
+        sleep = forked.submit("time:sleep", 60)
+        while not sleep.running():
+            threading.Event().wait(0.01)
+        os.kill(first, signal.SIGKILL)
+        with pytest.raises(ChildDied, match="signal"):
+            sleep.result(60)
+        assert forked.run("builtins:abs", -1) == 1
+        assert not alive(first)
+    finally:
+        forked.close()
+        from_nothing.close()

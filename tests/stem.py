@@ -1,0 +1,131 @@
+"""A process that has read a child's modules once, from which the children of gateways inside the tests are forked.
+
+A child reads its modules for longer than most tests last. `ChildKeeper` stays as it is; only what it runs, our Python with
+a line of code, comes to run in a fork of such a Python: a clean one, that has read the modules and does nothing else.
+How children begin from nothing is shown by `app/test_children.py` and by every gateway in a process of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import json
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+from mailgate.app.children import pool
+
+WARM = ("mailgate.wire.mime.parse", "mailgate.wire.letters.compose")
+CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine())  # the number of clone(2)
+CLONE_PARENT = 0x8000  # the forked process is a child of the caller's parent, who can wait for it then
+LONGEST = 65536
+
+
+class Forked(subprocess.Popen[bytes]):
+    """A child process of ours that we did not start ourselves."""
+
+    def __init__(self, pid: int) -> None:
+        self.args, self.pid, self.returncode = "child", pid, None
+        self.stdin = self.stdout = self.stderr = None
+        self._child_created, self._waitpid_lock, self._sigint_wait_secs = True, threading.Lock(), 0.25
+
+
+class Stem:
+    """The process, and the wire on which it is asked. To be made in the main thread: its children end with its maker."""
+
+    def __init__(self, python: list[str], environment: dict[str, str]) -> None:
+        self._guard = threading.Lock()
+        self._wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [*python, f"from stem import serve; serve({theirs.fileno()})"],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=environment,
+            )
+
+    def run(self, code: str, fd: int) -> Forked:
+        """A process that runs `code`, and has our `fd` under the same number."""
+        with self._guard:
+            socket.send_fds(self._wire, [json.dumps([code, fd]).encode()], [fd])
+            return Forked(int(self._wire.recv(LONGEST)))
+
+
+def serve(wire_fd: int) -> NoReturn:
+    """Fork a process for each request, until nobody is left to ask."""
+    for module in WARM:
+        importlib.import_module(module)
+    wire = socket.socket(fileno=wire_fd)
+    while True:
+        request, fds, _, _ = socket.recv_fds(wire, LONGEST, 1)
+        if not request:
+            os._exit(0)
+        pid = _fork()
+        if pid == 0:
+            code, wanted = json.loads(request)
+            wire.close()
+            if wanted not in fds:
+                os.dup2(fds[0], wanted)
+                os.close(fds[0])
+            exec(code, {})
+            os._exit(0)
+        os.close(fds[0])
+        wire.send(str(pid).encode())
+
+
+def _fork() -> int:
+    """os.fork, but for our parent."""
+    ctypes.pythonapi.PyOS_BeforeFork()
+    pid = int(ctypes.pythonapi.syscall(CLONE, CLONE_PARENT | signal.SIGCHLD, 0, 0, 0, 0))
+    if pid == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+    else:
+        ctypes.pythonapi.PyOS_AfterFork_Parent()
+    return pid
+
+
+def _environment() -> dict[str, str]:
+    """As a pool makes it."""
+    kept = {key: os.environ[key] for key in pool.KEPT_ENVIRONMENT if key in os.environ}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
+
+
+_PYTHON, _USUAL = [sys.executable, "-P", "-c"], _environment()
+_stems: list[Stem] = []  # one at most; it ends with this process
+_users: list[object] = []  # the blocks that want it now
+
+
+@contextlib.contextmanager
+def forked_children() -> Iterator[None]:
+    """While the block lasts, pools of children get them from the stem; those that want another environment do not."""
+    if CLONE is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    if not _stems:
+        _stems.append(Stem(_PYTHON, _USUAL))
+    user = object()
+    _users.append(user)
+    pool.subprocess = SimpleNamespace(Popen=_popen, DEVNULL=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        _users.remove(user)
+        if not _users:
+            pool.subprocess = subprocess
+
+
+def _popen(command: list[str], *, pass_fds: list[int], env: dict[str, str], **options: Any) -> subprocess.Popen[bytes]:
+    """Instead of subprocess.Popen."""
+    if (command[:-1], env) == (_PYTHON, _USUAL):
+        return _stems[0].run(command[-1], pass_fds[0])
+    return subprocess.Popen(command, pass_fds=pass_fds, env=env, **options)
