@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgate import newfile
-from mailgate.app.health import pulse, systemd
+from mailgate.app.health import memory, pulse, systemd
 from mailgate.app.jobs.schedule import run_job
 from mailgate.errors import ConfigError
 from mailgate.wiring import Edges, Gateway, SmtpListeners, build, edges
@@ -189,6 +189,7 @@ class Daemon:
 
         The peer is cut off without a reply; nothing was acknowledged to it.
         """
+        self.door.shed()
         time.sleep(BREATH)
         now = time.monotonic()
         if now - self.short_last > CALM:
@@ -219,6 +220,7 @@ def serve(config_path: Path, ready_file: Path | None = None) -> int:
     Raises ConfigError for what an admin must change, a Python that cannot read mail among it, InUse when another
     process holds the data folder.
     """
+    memory.few_arenas()
     gateway = build(config_path)
     try:
         pulse.prove(gateway.children)

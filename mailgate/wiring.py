@@ -17,9 +17,8 @@ from mailgate.app.admin.control_socket import Callbox
 from mailgate.app.admin.reloading import Reloader, check_templates, try_templates
 from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway, Loaded
-from mailgate.app.health import pages, systemd
+from mailgate.app.health import descriptors, memory, pages, systemd
 from mailgate.app.health.alarm import Alarms
-from mailgate.app.health.descriptors import affordable
 from mailgate.app.health.pulse import Pulse, problem
 from mailgate.app.in_force import Clock, InForce, Snapshot, utc_now
 from mailgate.app.intake.intake import Intake
@@ -226,12 +225,17 @@ def edges(gateway: Gateway) -> Edges:
         *(_listener(Source.SUBMISSION, at, config, tls) for at in config.submission.listen),
     ]
     smtp = config.smtp
-    let_in = affordable(smtp.max_connections, _connected_by_us(config))
+    let_in = descriptors.affordable(smtp.max_connections, _connected_by_us(config))
+    at_once = memory.affordable(4 * smtp.max_size, smtp.max_size)
+    cramped = memory.too_little(at_once, smtp.max_size)
+    if cramped:
+        gateway.health[memory.HEALTH] = cramped
     short = partial(_full, gateway) if let_in < smtp.max_connections else None
     door = SmtpListeners(
         listeners,
         SmtpLimits(
-            max_size=smtp.max_size,
+            max_size=min(smtp.max_size, at_once),
+            in_flight=at_once,
             max_recipients=smtp.max_recipients,
             max_connections=let_in,
             per_address=smtp.max_connections_per_peer,

@@ -14,6 +14,7 @@ from conftest import Desk, mail, running
 from mailgate import daemon
 from mailgate.app.children import child, pool
 from mailgate.app.children.pool import Children
+from mailgate.app.health import memory
 from mailgate.app.intake import deciding
 from mailgate.errors import ConfigError, ShortOfMemory
 from mailgate.store.sqlite.store import SqliteStore
@@ -74,6 +75,61 @@ def test_a_child_keeps_to_the_lower_of_two_limits(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(child.resource, "setrlimit", lambda kind, pair: asked.append((kind, pair)))
     child._lower(resource.RLIMIT_AS, 500)
     assert asked == [(resource.RLIMIT_AS, (expected, hard))]
+
+
+MB = 2**20
+
+
+@pytest.mark.parametrize(
+    ("addresses", "groups", "wanted", "found"),
+    [
+        (None, {}, 160, 160),
+        (None, {"": "max", "system.slice": "max"}, 160, 160),
+        (None, {"": "max", "system.slice": f"{400 * MB}", "system.slice/mailgate.service": "max"}, 160, 100),
+        (1000, {}, 160, 160),
+        (600, {}, 160, 80),  # 600 - 300 in use - 160 kept - 40 for one to be put together, by 1.25
+        (600, {"": f"{200 * MB}"}, 160, 50),
+        (450, {}, 160, 1),
+        (None, {"": "0"}, 160, 1),
+        (None, {"": "nonsense"}, 160, 160),
+    ],
+)
+def test_mail_on_its_way_in_takes_no_more_than_the_limits_leave(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    addresses: int | None,
+    groups: dict[str, str],
+    wanted: int,
+    found: int,
+) -> None:
+    """Under `ulimit -v` most of many clients with large mail were cut off without a word."""
+    soft = resource.RLIM_INFINITY if addresses is None else addresses * MB
+    monkeypatch.setattr(memory.resource, "getrlimit", lambda kind: (soft, resource.RLIM_INFINITY))
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/statm").write_text(f"{300 * MB // resource.getpagesize()} 5 5 5 0 5 0\n")
+    (tmp_path / "proc/self/cgroup").write_text("1:cpu:/x\n0::/system.slice/mailgate.service\n")
+    for group, limit in groups.items():
+        (tmp_path / "sys/fs/cgroup" / group).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "sys/fs/cgroup" / group / "memory.max").write_text(f"{limit}\n")
+    assert memory.affordable(wanted * MB, 40 * MB, tmp_path) == found * MB
+    assert bool(memory.too_little(found * MB, 40 * MB)) == (found < 40)
+
+
+def test_the_older_kind_of_control_group_limits_too(tmp_path: Path) -> None:
+    place = tmp_path / "sys/fs/cgroup/memory/mailgate"
+    place.mkdir(parents=True)
+    (place / "memory.limit_in_bytes").write_text(f"{400 * MB}\n")
+    (place.parent / "memory.limit_in_bytes").write_text("9223372036854771712\n")
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/cgroup").write_text("9:memory:/mailgate\n1:name=systemd:/mailgate\n")
+    assert memory.affordable(160 * MB, 40 * MB, tmp_path) == 100 * MB
+
+
+def test_no_room_for_the_largest_mail_is_said_by_status(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "affordable", lambda wanted, largest: 2 * MB)
+    with running(tmp_path) as desk:
+        assert desk.gateway.health["memory"].startswith("mail over 2 MB is refused")
+        assert desk.daemon.door.limits.max_size == 2 * MB
 
 
 def test_the_writer_tells_of_no_memory_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,12 +197,14 @@ def test_a_daemon_without_memory_rests_and_ends_when_it_lasts(tmp_path: Path, mo
         assert loop is not None
         now = [1000.0]
         monkeypatch.setattr(daemon.time, "sleep", naps.append)
+        shed: list[int] = []
+        monkeypatch.setattr(found.door, "shed", lambda: shed.append(1))
         monkeypatch.setattr(daemon.time, "monotonic", lambda: now[0])
         monkeypatch.setattr(found, "stop_event", asyncio.Event())
         for _ in range(70):
             found._trouble(loop, {"exception": MemoryError()})
             now[0] += 0.5
-        assert naps.count(daemon.BREATH) == 70
+        assert naps.count(daemon.BREATH) == shed.count(1) == 70
         assert (found.stop_event.is_set(), found.status) == (False, 0)
         now[0] += daemon.CALM + 1  # it passed, and comes again
         for _ in range(130):

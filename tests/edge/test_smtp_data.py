@@ -70,7 +70,7 @@ def test_a_large_mail_of_any_shape_is_taken_up_to_the_limit_and_no_further(
         assert reply.startswith("250" if over <= 0 else "552 5.3.4"), (over, reply)
     assert [len(raw) for raw, _ in running.kept] == [MAX - 1, MAX]
     assert running.kept[1][0] == shaped(shape, MAX)
-    assert running.door.ledger.octets == 0
+    assert running.door.ledger.memory.octets == 0
 
 
 def test_hops_are_counted_where_they_stand_and_not_in_forty_megabytes() -> None:
@@ -118,7 +118,7 @@ def test_a_mail_for_which_there_is_no_memory_is_452_and_none_of_its_lines_is_a_c
         peer.send(b"Subject: x\r\n\r\n" + smuggled * 10_000 + b".\r\n")
         assert peer.reply() == "452 4.3.1 Insufficient system storage"
     assert running.kept == []
-    assert running.door.ledger.octets == 0
+    assert running.door.ledger.memory.octets == 0
     assert peer.mail("Subject: again\r\n").startswith("250")
     assert len(running.kept) == 1
 
@@ -134,4 +134,4 @@ def test_a_mail_that_breaks_off_for_a_fault_of_ours_is_451_and_the_end(
     assert peer.rest() == ["451 4.3.0 Temporary local problem"]
     assert running.kept == []
     running.settle()
-    assert running.door.ledger.octets == 0
+    assert running.door.ledger.memory.octets == 0

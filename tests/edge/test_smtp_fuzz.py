@@ -67,7 +67,7 @@ def test_every_reply_is_in_the_table(open_door: Open, kind: Source) -> None:
             assert line in TABLE or SPOKEN.fullmatch(line), (said, line)
         peer.close()
     running.settle()
-    assert running.door.ledger.octets == 0
+    assert running.door.ledger.memory.octets == 0
     assert running.door.ledger.by_address == {}
     assert running.peer(kind).mail("S: x\r\n", hello="LHLO" if kind is Source.LMTP else "EHLO").startswith("250")
 

@@ -142,7 +142,7 @@ def test_s03_a_mail_without_its_final_dot_is_not_kept(open_door: Open) -> None:
         peer.close()
     running.settle()
     assert running.kept == []
-    assert running.door.ledger.octets == 0
+    assert running.door.ledger.memory.octets == 0
 
 
 @pytest.mark.parametrize("how", ["closes", "resets", "shuts its half"])
@@ -293,7 +293,7 @@ def test_s08_a_lying_size_costs_no_memory(open_door: Open, line: bytes) -> None:
         peer.send(block)
     assert peer.ask(b"\r\n.").startswith("552 5.3.4")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000  # KiB
-    assert running.door.ledger.octets == 0
+    assert running.door.ledger.memory.octets == 0
     assert peer.mail("Subject: small\r\n").startswith("250")
 
 

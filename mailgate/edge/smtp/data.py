@@ -24,8 +24,8 @@ class Refused(Exception):
 async def collect(wire: SmtpConnection) -> bytes:
     """Read one mail up to its final dot, the transparency dots removed (RFC 5321 section 4.5.2).
 
-    Memory is counted in the door's ledger until `wire.door.ledger.octets` is given back by the caller. Raises Gone
-    when the peer leaves before the end, Refused (552, 452) after the end when the body was too big.
+    Its memory is counted in the door's ledger until the caller gives it back. Raises Gone when the peer leaves before
+    the end, Refused (552, 452) after the end when the body was too big, or had to give way to others.
     """
     limit = wire.door.limits.max_size
     reader = wire._reader
@@ -60,6 +60,7 @@ async def collect(wire: SmtpConnection) -> bytes:
         refusal = reply.TOO_BIG
     if refusal:
         raise Refused(refusal)
+    wire.door.ledger.memory.finish(wire)
     try:
         return body.whole()
     except MemoryError:
@@ -79,13 +80,11 @@ async def _piece(reader: asyncio.StreamReader) -> tuple[bytes, bool]:
 
 def _take(wire: SmtpConnection, body: Body, piece: bytes, *, last: bool) -> bytes | None:
     """Add a piece to the mail; the refusal when it does not fit."""
-    if not wire.door.ledger.fits(len(piece)):
-        return reply.NO_SPACE
-    wire.door.ledger.octets += len(piece)
-    wire.held += len(piece)
     body.add(piece[:-3] if last else piece, last=last)
     # Dots put in for transparency are not counted (RFC 1870 section 5).
-    return reply.TOO_BIG if body.size > wire.door.limits.max_size else None
+    if body.size > wire.door.limits.max_size:
+        return reply.TOO_BIG
+    return None if wire.door.ledger.memory.grow(wire, body.size, wire.loop.time()) else reply.NO_SPACE
 
 
 class Body:

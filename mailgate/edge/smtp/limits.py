@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mailgate.core.model.mail import Source
+from mailgate.edge.smtp.memory import MailMemory
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -65,15 +66,18 @@ class SmtpLimits:
 
 @dataclass(slots=True)
 class Ledger:
-    """Who is connected, who sent how much this minute, and how many octets are in memory."""
+    """Who is connected, who sent how much this minute, and whose mail is in memory."""
 
     limits: SmtpLimits
     trusted: tuple[Network, ...] = ()
     connections: int = 0
     by_address: Counter[str] = field(default_factory=Counter)
-    octets: int = 0
+    memory: MailMemory = field(init=False)
     _minute: int = 0
     _mails: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.memory = MailMemory(self.limits.memory)
 
     def is_trusted(self, address: str) -> bool:
         """True for a peer in the trusted networks and on the unix socket: no caps of its own."""
@@ -113,7 +117,3 @@ class Ledger:
             return True
         self._mails[address] += 1
         return self._mails[address] <= self.limits.per_minute
-
-    def fits(self, octets: int) -> bool:
-        """Is there memory left for so many octets more?"""
-        return self.octets + octets <= self.limits.memory

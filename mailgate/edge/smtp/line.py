@@ -46,7 +46,6 @@ class SmtpConnection(SMTP):
         self.address = ""  # of the peer, after PROXY
         self.secure = False
         self.ended = False  # we have said our last word: nothing more is read
-        self.held = 0  # octets of the mail in hand, counted in the ledger
         self.starved = False  # memory ran out under the mail in hand
         self.drop: Callable[[], None] | None = None  # lets go of what has come of it
         self.busy = False  # between the final dot and the reply
@@ -104,6 +103,8 @@ class SmtpConnection(SMTP):
 
     def starve(self) -> None:
         """No memory is left: whatever is held of the mail in hand is let go, and the mail will be refused."""
+        if not self.starved:
+            log.info("no memory for a mail, put off", extra={"peer": self.address})
         self.starved = True
         if self.drop is not None:
             self.drop()
@@ -111,8 +112,7 @@ class SmtpConnection(SMTP):
 
     def give_back(self) -> None:
         """Return the memory of the mail in hand to the ledger."""
-        self.door.ledger.octets -= self.held
-        self.held = 0
+        self.door.ledger.memory.end(self)
 
     # -- timers: one handle a connection, moved on lazily
 

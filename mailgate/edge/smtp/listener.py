@@ -121,6 +121,10 @@ class SmtpListeners:
                 guest.hang_up(reply.SHUTTING_DOWN)
         self._servers.clear()
 
+    def shed(self) -> None:
+        """Memory ran out: the largest mail on its way in is let go, and will be answered 452."""
+        self.ledger.memory.shed()
+
     @property
     def connections(self) -> int:
         """How many peers are inside."""

@@ -39,6 +39,7 @@ class SmtpDialogue(SmtpConnection):
         self.helo = ""
         self.extended = False
         self.sender: str | None = None  # None outside a transaction, "" is the null sender
+        self.announced = 0  # SIZE of the transaction, 0 when not given
         self.utf8 = False
         self.recipients: list[str] = []
         self._errors = self._bogus = self._idle = 0
@@ -114,6 +115,7 @@ class SmtpDialogue(SmtpConnection):
     def _reset(self) -> None:
         """End the transaction in hand, if any."""
         self.sender = None
+        self.announced = 0
         self.utf8 = False
         self.recipients = []
         self.give_back()
@@ -242,6 +244,7 @@ class SmtpDialogue(SmtpConnection):
             self.say(reply.TOO_FAST)
         else:
             self.sender = sender
+            self.announced = int(path.parameters.get("SIZE", "0"))
             self.say(reply.SENDER_OK)
             crash.point("after-mail")
 
@@ -272,7 +275,7 @@ class SmtpDialogue(SmtpConnection):
             return reply.BAD_ARGUMENT
         if int(size) > self.door.limits.max_size:
             return reply.TOO_BIG
-        if not self.door.ledger.fits(int(size)) or not self.door.room(int(size)):
+        if not self.door.ledger.memory.fits(int(size), self.loop.time()) or not self.door.room(int(size)):
             return reply.NO_SPACE
         return b""
 
@@ -312,6 +315,11 @@ class SmtpDialogue(SmtpConnection):
             return
         if not self.recipients:
             self.say(reply.NO_RECIPIENTS)
+            return
+        if not self.door.ledger.memory.begin(self, self.announced, self.loop.time()):
+            log.info("no memory for a mail, refused", extra={"peer": self.address, "octets": self.announced})
+            self.say(reply.NO_SPACE)
+            self._reset()
             return
         self.say(reply.GO_AHEAD)
         await self.flush()
