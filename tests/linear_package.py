@@ -64,8 +64,12 @@ def call_builders() -> None:
     """Patterns that are put together when they are needed."""
     from mailgate.core.text import subject
     from mailgate.store.people.redacting import Traces
+    from mailgate.wire.report import known, sentences
 
     subject.numbers("Re: [#1] a", ("[#{number}]", "T{number}", "{number}a", "Ticket {number} of"))
+    for kind in known.SENTENCES:
+        sentences.only_sentences("x", kind)
+        sentences.is_subject("x", kind)
     Traces(("Maija Virtanen", "Ma Virt"), ("maija@home.example",), ())
 
 

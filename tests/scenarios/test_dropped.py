@@ -7,10 +7,11 @@ import email
 import email.policy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from conftest import Desk, from_agent, mail, notice_to, only, opened, running
+from conftest import Desk, from_agent, mail, notice_to, only, opened, running, whole
 
 from mailgate.core.mails.decide import ANYBODY, decide, needs
 from mailgate.core.model.change import Decision, Fate
@@ -265,6 +266,193 @@ def test_s00_the_table_has_every_reason_for_dropping() -> None:
     computed = {"UNSOLICITED", "reason", "case.verdict.kind", "f'rule: {case.route.drop}", "f'rule: {case.route.drop}'"}
     elsewhere = {"bounce of another recipient"}  # wants a letter to two: test_bounced_answers.py, test_r08_…_alone
     assert computed & found and found - computed - elsewhere <= {reason.removeprefix("agent: ") for reason in TABLE}
+
+
+# --- words that look like a program's ---------------------------------------------------------------------------------
+
+SAID = {
+    "sorry": "Hi, sorry to bother you. Your parcel arrived broken and I want my money back. Please call 040 123. Piotr",
+    "rejected": "Your message was rejected by the moderator with these comments:\n\nSend the quote to purchasing@k.example.",
+    "error": "I left the company. My lamp order 7781 has an error in it, please cancel it. Liisa",
+    "unknown recipient": "Unknown recipient? I do not understand, could you tell me where my lamp is?",
+    "read": "I have read your mail and I want my money back.",
+    "label": "Problem: the lamp burned my house and I need help\nTelephone: 040 1234",
+    "opened": "I opened the parcel. The lamp inside burns my hand. I acknowledge the notification by mail.",
+    "finnish": "Olen lukenut viestinne. Lamppu on poistettu pakkauksesta ja avattu, haluan rahat takaisin.",
+    "polish": "Przeczytałem wiadomość, lampa nie działa i żądam zwrotu pieniędzy potwierdzam.",
+    "latvian": "Izlasīju jūsu vēstuli, lampa nedarbojas, lūdzu atdodiet naudu.",
+    "chinese": "我的灯坏了。 请帮助我",
+    "numbers": "12 34 040-1234567 !!",
+    "few": "1 2 3",
+    "after the program's words": "Your message was read on Friday.\nThe lamp is broken.",
+    "in the same line": "Your message was read on Friday, and the lamp is broken.",
+    "before the program's words": "The lamp is broken. Your message was read on Friday.",
+    "reacted": "I am very angry that my lamp burned and nobody reacted to your message",
+    "spam": "You sent me spam. I report you to the police unless you pay 100 EUR for the junk lamp received.",
+    "reason": "Reason: I never ordered a lamp and I want my money",
+    "accepted": "I accept the visit but the customer has not paid, please move it to Friday at 10",
+}  # fmt: skip
+BARE = {"receipt": "Your message was read.", "feedback": "This is an email abuse report.", "reaction": "👍",
+        "calendar": "Anna has accepted this invitation.", "bounce": "This is the mail system at host mx.example."}  # fmt: skip
+MADE: dict[str, Callable[[str], bytes]] = {
+    "receipt": lambda text: receipt(ANNA, text),
+    "feedback": lambda text: feedback(text).replace(b"abuse@isp.example", ANNA.encode()),
+    "reaction": lambda text: reaction(ANNA, text),
+    "calendar": calendar,
+    "bounce": lambda text: report("<x@y.example>", sender=ANNA, text=text),
+}
+WHO = {"a customer": MAIJA, "an agent": ANNA, "a postmaster": "Piotr Nowak <postmaster@small.example>"}
+WAYS = {"smtp": "someone", "smtp null": "smtp null", "pipe": "pipe", "imap": "imap"}
+
+
+def as_html(raw: bytes) -> bytes:
+    """The same report whose words stand in HTML alone."""
+    head, _, rest = raw.partition(b"--b\nContent-Type: text/plain")
+    options, blank, rest = rest.partition(b"\n\n")
+    text, bound, after = rest.partition(b"\n\n")
+    return head + b"--b\nContent-Type: text/html" + options + blank + b"<p>" + text + b"</p>" + bound + after
+
+
+def utf8(raw: bytes) -> bytes:
+    return raw.replace(b"Content-Type: text/plain\n", b"Content-Type: text/plain; charset=utf-8\n")
+
+
+@pytest.mark.parametrize("kind", MADE)
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("said", SAID)
+def test_s00_a_sentence_no_program_writes_is_never_only_dropped(world: World, said: str, who: str, kind: str) -> None:
+    text = utf8(MADE[kind](SAID[said]))
+    for made in (text, as_html(text)):
+        raw = made.replace(ANNA.encode(), WHO[who].encode(), 1)
+        for way in WAYS:
+            envelope = DOORS[way] if way != "smtp" else Envelope(email.utils.parseaddr(WHO[who])[1], (US,), Source.SMTP)
+            decision = judged(world, raw, envelope)
+            assert decision.fate in (Fate.FILED, Fate.PARKED), (way, decision.fate, decision.reason)
+
+
+# Where words may stand beside a program's own sentence; `%s` is the kind's machine part.
+BESIDE: dict[str, Callable[[bytes], bytes]] = {
+    "before the first part": lambda raw: raw.replace(b"--b\n", b"My lamp is broken, help!\n--b\n", 1),
+    "after the last part": lambda raw: raw + b"My lamp is broken, help!\n",
+    "in the subject": lambda raw: b"Subject: My lamp is broken, please send help\n" + _without(raw, b"Subject: "),
+    "in a file": lambda raw: _with(raw, 'application/pdf; name="complaint.pdf"\nContent-Disposition: attachment', "JVBERi0="),
+    "in a text file": lambda raw: _with(raw, 'text/plain; name="letter.txt"\nContent-Disposition: attachment; filename="letter.txt"', "Your message was read."),
+    "in a second text": lambda raw: _with(raw, "text/plain", "My lamp is broken."),
+    "in HTML beside": lambda raw: _with(raw, "text/html", "<p>My lamp is broken.</p>"),
+    "in a picture's text": lambda raw: _with(raw, "text/html", '<img src="cid:a" alt="the lamp is broken, please help">'),
+    "in a mail of theirs": lambda raw: _with(raw, "message/rfc822", f"From: {ANNA}\nSubject: y\n\nPlease help my lamp"),
+}  # fmt: skip
+
+
+def _without(raw: bytes, name: bytes) -> bytes:
+    return b"\n".join(line for line in raw.split(b"\n") if not line.startswith(name))
+
+
+def _with(raw: bytes, kind: str, text: str) -> bytes:
+    """A further part, before the last bound."""
+    head, _, _ = raw.rpartition(b"--b--")
+    return head + f"--b\nContent-Type: {kind}\n\n{text}\n--b--\n".encode()
+
+
+@pytest.mark.parametrize("kind", MADE)
+@pytest.mark.parametrize("place", BESIDE)
+def test_s00_words_in_any_place_of_a_report_are_never_only_dropped(world: World, place: str, kind: str) -> None:
+    raw = utf8(MADE[kind](BARE[kind]))
+    if kind != "bounce":
+        assert judged(world, raw, Envelope(ANNA, (US,))).fate is Fate.DROPPED
+    for envelope in (Envelope(ANNA, (US,)), SMTP_NULL):
+        decision = judged(world, BESIDE[place](raw), envelope)
+        assert decision.fate in (Fate.FILED, Fate.PARKED), (decision.fate, decision.reason)
+
+
+@pytest.mark.parametrize("field", ["COMMENT", "DESCRIPTION", "COMMENT;LANGUAGE=fi"])
+def test_s00_the_comment_of_a_calendar_answer_is_never_only_dropped(world: World, field: str) -> None:
+    raw = calendar("Anna has accepted this invitation.").replace(
+        b"END:VEVENT", f"{field}:Only if the customer pays first\nEND:VEVENT".encode()
+    )
+    assert judged(world, raw, Envelope(ANNA, (US,))).fate is Fate.PARKED
+
+
+@pytest.mark.parametrize("to", ["answer", "notice", "alarm", "gone"])
+@pytest.mark.parametrize("action", ["delivered", "relayed", "failed", "delayed"])
+def test_s00_words_beside_a_report_about_a_letter_of_ours_reach_somebody(world: World, action: str, to: str) -> None:
+    text = "Please tell Anna that the lamp burned down the house. Maija"
+    for raw in (
+        report(getattr(world, to), MAIJA, action=action, text=text),
+        report(getattr(world, to), MAIJA, action=action, text="Delivered.", more=own_words()),
+    ):
+        decision = judged(world, raw, SMTP_NULL)
+        assert decision.fate is (Fate.FILED if to == "answer" else Fate.PARKED), (decision.fate, decision.reason)
+        if decision.fate is Fate.FILED:
+            assert [letter for step in decision.steps for letter in step.outbound], "nobody was told"
+
+
+HALF_AUTOMATIC = {
+    "x-autoreply": "yes", "x-autorespond": "yes", "x-vacation": "1", "precedence": "auto_reply",
+    "x-post-messageclass": "9; Autoresponder",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HALF_AUTOMATIC)
+def test_s00_an_agents_answer_with_a_robots_field_on_it_waits_for_their_word(world: World, name: str) -> None:
+    """Some mail programs and gateways put these on what a person typed."""
+    raw = plain(
+        ANNA,
+        "The lamp is on its way, it arrives on Tuesday.\n",
+        "Re: lamp",
+        **{name.replace("-", "_"): HALF_AUTOMATIC[name]},
+    )
+    assert judged(world, raw, Envelope(ANNA, (US,))).fate in (Fate.FILED, Fate.PARKED)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"reply_to": MAIJA}, {"sender_": MAIJA}, {"x_original_from": MAIJA}, {"x_original_sender": MAIJA}, {"resent_from": MAIJA}],
+)  # fmt: skip
+def test_s00_our_mark_on_a_mail_with_a_persons_name_waits_for_a_person(world: World, headers: dict[str, str]) -> None:
+    headers = {name.rstrip("_"): value for name, value in headers.items()}
+    raw = loop(world, US)
+    for name, value in headers.items():
+        raw = f"{name.replace('_', '-')}: {value}\r\n".encode() + raw
+    assert judged(world, raw, Envelope(US, (US,))).fate is Fate.PARKED
+    via = loop(world, f'"Maija via Support" <{US}>')
+    assert judged(world, via, Envelope(US, (US,))).fate is Fate.PARKED
+
+
+def answered_by_itself(desk: Desk, agent: str, words: str, letter: EmailMessage) -> int:
+    """What an agent's mailbox sends while they are away."""
+    raw = plain(
+        f"{agent}@staff.example", words, f"Automatic reply: {letter['Subject']}", to=str(letter["Reply-To"]),
+        in_reply_to=str(letter["Message-ID"]), auto_submitted="auto-replied",
+    )  # fmt: skip
+    return desk.send(raw, sender="")
+
+
+def absences_told(desk: Desk) -> list[EmailMessage]:
+    desk.settle()
+    return [letter for letter in desk.letters() if "seems to be away" in str(letter["Subject"])]
+
+
+def test_s00_each_wording_of_an_agents_absence_is_told_to_their_lead_once(desk: Desk) -> None:
+    ticket = opened(desk)
+    notice = notice_to(desk, "bo", ticket.number)
+    for words in ("Bring the lamp to Maija.", "The code is 7.", "Bring the lamp to Maija."):
+        away = answered_by_itself(desk, "bo", f"I am away until Monday. {words}\n", notice)
+        assert desk.fate(away) == "dropped"
+    told = absences_told(desk)
+    assert [letter["To"].addresses[0].addr_spec for letter in told] == [ANNA, ANNA]
+    assert "lamp to Maija" in whole(told[0]) and "code is 7" in whole(told[1])
+
+
+def test_s00_two_who_are_away_do_not_keep_each_other_writing(desk: Desk) -> None:
+    """The lead's own mailbox answers the alarm: that waits, and tells nobody, however it is worded."""
+    ticket = opened(desk)
+    answered_by_itself(desk, "bo", "I am away, ask Anna.\n", notice_to(desk, "bo", ticket.number))
+    [alarm] = absences_told(desk)
+    for turn in range(3):
+        number = answered_by_itself(desk, "anna", f"I am away too, turn {turn}.\n", alarm)
+        assert desk.fate(number) == "parked"
+    assert len(absences_told(desk)) == 1
 
 
 # --- customers' words that sound like a bounce ------------------------------------------------------------------------

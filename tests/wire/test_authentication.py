@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mailgate.wire.mime import authentication
 from mailgate.wire.mime.authentication import read_authentication
 
 MINE = "mx.acme.example"
@@ -106,3 +107,14 @@ def test_exchange_onlines_field_has_no_name_and_is_read_as_strictly(about: str, 
     [found] = read_authentication([("authentication-results", EXCHANGE.format(about).encode())])
     passes = [one[2] for one in found.results if one[:2] == ("dmarc", "pass") and one[2]]
     assert (found.id, passes) == ("", [believed] if believed else [])
+
+
+def test_s01_a_field_longer_than_is_read_is_not_parsed_for_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight fields of 32 KB kept a child busy for 6.4 s."""
+    parsed: list[int] = []
+    monkeypatch.setattr(
+        authentication.authres.AuthenticationResultsHeader, "parse", lambda text: parsed.append(len(text)) or None
+    )
+    long = b"mx.acme.example; " + b"dmarc=pass header.from=a.example (x" * 1000
+    found = authentication.read_authentication([("authentication-results", long)] * 8)
+    assert parsed == [] and all(one.results == () for one in found)

@@ -9,12 +9,21 @@ from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.reader import Command, CommandReading
 from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers, status_letters
-from mailgate.core.mails import agent_answer, agent_words, customer, notices, receipt, scope, spent_tokens
+from mailgate.core.mails import (
+    agent_absence,
+    agent_answer,
+    agent_words,
+    customer,
+    notices,
+    receipt,
+    scope,
+    spent_tokens,
+)
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddAlias, Change, Decision, Effect, Fate, Outbound, Step, Unpark
-from mailgate.core.model.content import Alarm, Handover, Notice, Question, Receipt
+from mailgate.core.model.content import Handover, Notice, Question, Receipt
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import MailKind
 from mailgate.core.model.outbound import Purpose
@@ -53,7 +62,7 @@ def handle_agent_mail(case: Case) -> Decision | None:
     agent = case.authority.agent
     assert agent is not None
     if case.verdict.kind in AUTOMATIC:
-        return _automatic(case, agent)
+        return agent_absence.automatic_mail(case, agent)
     if case.verdict.robot and case.verdict.kind != "list":
         return None
     old = _old_receipt(case)
@@ -98,28 +107,6 @@ def released_mail(case: Case, name: str, mode: str) -> Decision | None:
     proof = "confirmed" if mode == "read" else "released"
     known = replace(case.authority, agent=agent, proof=proof, why="", steer=True, failed=False, vetoed=False)
     return _steer(replace(case, authority=known), agent, mode or "all")
-
-
-def _automatic(case: Case, agent: Agent) -> Decision:
-    """An out-of-office of an agent changes no ticket; their lead is asked whether they are away.
-
-    What only reads like a program's mail, or has words beside it, waits for the agent's word: it may be their answer.
-    """
-    if not case.verdict.sure:
-        return receipt.automatic_reply_receipt(case, agent)
-    if case.verdict.kind != "auto-reply":
-        return case.decided(Fate.DROPPED, case.verdict.kind)
-    lead = readers.lead_of(case.policy, agent.departments[0] if agent.departments else case.departments[0])
-    if lead is None or lead.name == agent.name or any(one.agent == agent.name for one in case.facts.away):
-        return case.decided(Fate.DROPPED, "auto_reply")
-    title = f"{agent.shown_name} seems to be away"
-    remedy = f"#away {agent.name} {case.now:%Y-%m-%d}..UNTIL cover NAME"
-    letter = readers.to_agent(
-        case.policy, lead, Alarm(title=title, text=case.mail.fresh[:500], remedy=remedy), purpose=Purpose.QUESTION,
-        subject=title,
-        dedupe=f"away:{agent.name}:{case.now:%G-%V}",
-    )  # fmt: skip
-    return case.decided(Fate.DROPPED, "auto_reply", letters=(letter,))
 
 
 # --- with proof -------------------------------------------------------------------------------------------------------

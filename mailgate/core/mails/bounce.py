@@ -94,7 +94,7 @@ def _unproven(case: Case) -> Decision | None:
 
 def _settled(case: Case, reason: str, letters: tuple[Outbound, ...] = ()) -> Decision:
     """Nothing of a report is worth keeping in a ticket; one that a person may have written waits to be looked at."""
-    if case.verdict.sure or guard.null_sender(case.mail) or guard.declares_itself_automatic(case.mail):
+    if case.verdict.sure:
         return case.decided(Fate.DROPPED, reason, letters=letters)
     return case.decided(Fate.PARKED, reason, parking=WhyParked(reason), letters=letters)
 
@@ -125,19 +125,21 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
         for one in recipients
         if one.action in ("failed", "delayed")
     ]
-    if not changes:
+    if not changes and case.verdict.sure:
         return _settled(case, "delivered")
     text = "\n".join(_line(one) for one in recipients)
     changes.append(AddEntry(EntryKind.BOUNCE, "mailgate", "", text, quoted=case.mail.text))
     failed = [one.address for one in recipients if one.failed]
-    if not failed:
+    late = any(isinstance(change, Bounced) for change in changes)
+    if not failed and late and case.verdict.sure:
         return case.decided(Fate.FILED, "delayed", steps=(Step(ticket.number, tuple(changes)),))
     if letter.audience == "customer":
         changes += _opened_again(case.moment, ticket, letter.template, failed)
     planned = changed.ticket_after(ticket, changes, case.now)
     letters = notices.internal_note(case, planned, Notice(why="bounce", notes=tuple(text.splitlines())))
     letters = letters or _to_lead(case.policy, planned, _about(case.author, text.splitlines()))
-    return case.decided(Fate.FILED, "bounce", steps=(Step(ticket.number, tuple(changes), letters),))
+    reason = "bounce" if failed else "delayed" if late else "report"
+    return case.decided(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), letters),))
 
 
 def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequence[str]) -> tuple[Change, ...]:

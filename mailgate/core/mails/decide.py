@@ -12,7 +12,7 @@ from mailgate.core.letters import addressee
 from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder
 from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyParked
-from mailgate.core.model.mail import InboundMail
+from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.proof import authority, token
@@ -22,6 +22,8 @@ from mailgate.core.text import phone
 
 _CALLED = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
 CLOCKS_SET = 2000  # a Date before that year is of a printer whose clock nobody has set
+# Who stands in these sent a mail of ours on by hand, or wrote one that a group put our name on.
+_PASSED_ON = ("resent-from", "resent-sender", "x-original-from", "x-original-sender", "x-google-original-from")
 ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody's
 
 
@@ -143,12 +145,18 @@ def _come_home(case: Case) -> Decision:
 
     Then it waits for a person rather than in a ticket: the notices of that might come home in the same way.
     """
-    mail, author = case.mail, case.mail.author
-    senders = {department.from_.key for department in case.policy.departments}
-    ours = author is None or case.policy.department_at(author.addr) is not None or author.key in senders
-    if ours and not mail.header("resent-from") and not mail.header("resent-sender"):
+    mail, policy = case.mail, case.policy
+    senders = {desk.from_.key for desk in policy.departments}
+    named = [one for one in (mail.author, mail.sender, *mail.reply_to) if one]
+    ours = all(policy.department_at(one.addr) is not None or one.key in senders for one in named)
+    if ours and not any(mail.header(name) for name in _PASSED_ON) and not _written_via(mail.author):
         return case.decided(Fate.DROPPED, "self_loop")
     return case.decided(Fate.PARKED, "self_loop", parking=WhyParked("self_loop"))
+
+
+def _written_via(author: Address | None) -> bool:
+    """True for "Maija via Support", as groups write it on what others send through them."""
+    return author is not None and " via " in f" {author.name.lower()} "
 
 
 def _as_stranger(case: Case) -> Case:

@@ -66,10 +66,12 @@ def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> V
     if reason := _itself(mail, ours):
         return Verdict(True, "self", reason, False)
     if mail.kind in _KINDS:
-        return Verdict(True, _KINDS[mail.kind], f"structure: {mail.kind}", False, mail.bare)
+        return Verdict(
+            True, _KINDS[mail.kind], f"structure: {mail.kind}", False, mail.bare and not _gives_back(mail, ours)
+        )
     submitted = _keyword(mail.header("auto-submitted"))
     if reason := _auto_reply(mail, submitted):
-        return Verdict(True, "auto-reply", reason, False)
+        return Verdict(True, "auto-reply", reason, False, sure=submitted == "auto-replied")
     if submitted != "no" and (reason := words.out_of_office(mail.subject, mail.fresh or mail.text)):
         return Verdict(True, "auto-reply", reason, False, sure=False)
     if reason := _listed(mail, policy):
@@ -92,6 +94,19 @@ def _itself(mail: InboundMail, ours: Callable[[str], bool]) -> str:
     if mail.message_id and ours(mail.message_id):
         return "message-id: our own signature"
     return ""
+
+
+def _gives_back(mail: InboundMail, ours: Callable[[str], bool]) -> bool:
+    """True when a report carries a whole mail that we did not write: somebody's words, if not always the reporter's.
+
+    A complaint is about any mail that names us; there only the complainer's own mail is their words.
+    """
+    inside = mail.embedded
+    if not inside or ours(inside.get("message-id", "")):
+        return False
+    if mail.kind is MailKind.FEEDBACK:
+        return mail.author is not None and mail.author.addr.lower() in inside.get("from", "").lower()
+    return True
 
 
 def _keyword(value: str) -> str:

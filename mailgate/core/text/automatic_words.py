@@ -182,3 +182,16 @@ def thanks_only(text: str) -> bool:
     signed = len(names) <= 3 and all(name[0].isupper() for name in names)
     body = found[: len(found) - len(names)] if signed and len(names) < len(found) else found
     return any(word in _THANKING for word in body) and all(word in _THANKING or word in _BESIDE for word in body)
+
+
+_ABSENT = re.compile(
+    r"(?:(?:i am|i'm) (?:currently )?(?:away|out of (?:the )?office|on (?:holiday|vacation|leave|annual leave))"
+    r"|olen (?:lomalla|poissa(?: toimistosta)?)|jestem (?:na urlopie|poza biurem|nieobecn[ya])"
+    r"|esmu (?:atvaļinājumā|prombūtnē|ārpus biroja)|ich bin (?:im urlaub|nicht im büro|abwesend))"
+    r"(?: (?:(?:until|till|do|līdz|bis) )?\d[\d./-]{0,12}(?: asti| saakka)?)?[.!]?"
+)
+
+
+def only_absence(text: str) -> bool:
+    """True for a text that says somebody is away, at most until when, and not a word more."""
+    return len(text) < 200 and _ABSENT.fullmatch(" ".join(text.lower().split())) is not None

@@ -84,6 +84,8 @@ def _read(value: bytes, *, odd: bool) -> tuple[str, tuple[Result, ...]] | None:
 
 def _is_standard(value: bytes, name: str) -> bool:
     """True for a field as RFC 8601 section 2.2 has it that begins with that very authserv-id."""
+    if len(value) > LONGEST:  # it is believed in nothing but its fails, and authres would read it for seconds
+        return False
     try:
         parsed = authres.AuthenticationResultsHeader.parse("Authentication-Results: " + value.decode("ascii"))
     except Exception:  # authres raises whatever its parser meets

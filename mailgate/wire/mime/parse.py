@@ -167,7 +167,7 @@ def _kind(mail: InboundMail, tree: Tree, raw: bytes, *, forward: bool) -> Inboun
     """Say what sort of message it is, with what a report or an invitation tells."""
     method, summary = _invitation(tree.root)
     if method in invitation.ITIP:
-        answer = method == "reply" and bare.says_only(mail.text, MailKind.CALENDAR)
+        answer = method == "reply" and not tree.flags & _BOMBS and _bare_answer(raw)
         return replace(mail, kind=MailKind.CALENDAR, summary=summary, bare=answer)
     mail = replace(mail, summary=summary) if summary else mail
     if not tree.flags & _BOMBS and _may_report(mail, tree.root):
@@ -175,6 +175,14 @@ def _kind(mail: InboundMail, tree: Tree, raw: bytes, *, forward: bool) -> Inboun
         if found is not None:
             return replace(mail, kind=found.kind, bounced=found.bounced, bounced_ids=found.ids, bare=found.bare)
     return replace(mail, kind=MailKind.FORWARD) if forward else mail
+
+
+def _bare_answer(raw: bytes) -> bool:
+    """True for an answer to an invitation that a calendar wrote by itself."""
+    try:
+        return len(raw) <= MAX_REPORT and bare.is_bare(email.message_from_bytes(raw), MailKind.CALENDAR)
+    except (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
+        return False
 
 
 def _invitation(root: Part) -> tuple[str, str]:

@@ -59,8 +59,7 @@ def read_report(message: Message, text: str, *, null_sender: bool = False, fresh
     found = _read(message, text, null_sender, new)
     if found is None:
         return None
-    said = new if found.kind is MailKind.REACTION else text
-    return replace(found, bare=report_bare.is_bare(message, found.kind, said))
+    return replace(found, bare=report_bare.is_bare(message, found.kind))
 
 
 def _read(message: Message, text: str, null_sender: bool, fresh: str) -> Report | None:

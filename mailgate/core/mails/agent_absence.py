@@ -1,0 +1,70 @@
+"""What a program wrote in an agent's name: it steers nothing, and what words it has somebody is told or asked about."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from mailgate.core.letters import readers
+from mailgate.core.mails import receipt
+from mailgate.core.mails.case import Case
+from mailgate.core.model.change import Decision, Fate, Outbound, WhyParked
+from mailgate.core.model.content import Alarm
+from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.policy import Agent
+from mailgate.core.text import automatic_words as absences
+
+_MOST_TOLD = 4_000  # characters of an automatic answer that its reader is shown
+
+
+def automatic_mail(case: Case, agent: Agent) -> Decision:
+    """An out-of-office of an agent changes no ticket; their lead is asked whether they are away.
+
+    What only reads like a program's mail, or has words beside it, waits for the agent's word: it may be their answer.
+    """
+    if not case.verdict.sure:
+        return receipt.automatic_reply_receipt(case, agent)
+    if case.verdict.kind != "auto-reply":
+        return case.decided(Fate.DROPPED, case.verdict.kind)
+    wordless = absences.only_absence(case.mail.fresh) and not case.mail.attachments
+    hearer = _hearer(case, agent)
+    away = any(one.agent == agent.name for one in case.facts.away)
+    if hearer is None or (wordless and away):
+        return case.decided(Fate.DROPPED, "auto_reply") if wordless else _kept(case, agent)
+    if not wordless and not _answers_words(case):
+        return _kept(case, agent)
+    title = f"{agent.shown_name} seems to be away"
+    remedy = f"#away {agent.name} {case.now:%Y-%m-%d}..UNTIL cover NAME"
+    said = "" if wordless else ":" + sha256(" ".join(case.mail.fresh.split()).encode()).hexdigest()[:16]
+    letter = readers.to_agent(
+        case.policy, hearer, Alarm(title=title, text=case.mail.fresh[:_MOST_TOLD], remedy=remedy),
+        purpose=Purpose.QUESTION, subject=title,
+        dedupe=f"away:{agent.name}:{case.now:%G-%V}{said}",
+    )  # fmt: skip
+    whole = len(case.mail.fresh) <= _MOST_TOLD and not case.mail.attachments
+    return case.decided(Fate.DROPPED, "auto_reply", letters=(letter,)) if whole else _kept(case, agent, (letter,))
+
+
+def _hearer(case: Case, agent: Agent) -> Agent | None:
+    """Who is told that an agent's mailbox answers by itself: their lead; of the lead's own, a colleague at work."""
+    department = agent.departments[0] if agent.departments else case.departments[0]
+    lead = readers.lead_of(case.policy, department)
+    if lead is not None and lead.name != agent.name:
+        return lead
+    away = {one.agent for one in case.facts.away} | {agent.name}
+    return next((one for one in case.policy.agents_of(department) if one.name not in away), None)
+
+
+def _answers_words(case: Case) -> bool:
+    """True when an automatic answer is to a letter of ours that is not itself about such an answer.
+
+    Only then is anybody written to about its words: two who are away cannot keep each other's mailboxes talking.
+    """
+    letters = (one.letter(case.facts.letters) for one in case.authority.carried)
+    return any(letter and letter.template != "alarm" for letter in letters)
+
+
+def _kept(case: Case, agent: Agent, letters: tuple[Outbound, ...] = ()) -> Decision:
+    """An automatic answer with words that nobody could be sent waits among the parked mail, and writes to nobody."""
+    why = receipt.AUTOMATIC
+    parking = WhyParked(why, agent.name, doubt=True, asked=False, text=case.mail.fresh[: receipt.EXCERPT])
+    return case.decided(Fate.PARKED, why, parking=parking, letters=letters)
