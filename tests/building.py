@@ -48,6 +48,6 @@ def borrowed() -> dict[str, str]:
 
 def run(call: list[str], cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
     """Run to the end; returns what it printed, fails with all of it when its status is not 0."""
-    done = subprocess.run(call, cwd=cwd, env=env, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(call, cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{call}\n{done.stdout}\n{done.stderr}"
     return done.stdout

@@ -60,5 +60,5 @@ class Identity:
 
     def close(self) -> None:
         self.server.shutdown()
-        self.thread.join(10)
+        self.thread.join(100)
         self.server.server_close()

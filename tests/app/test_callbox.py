@@ -31,12 +31,12 @@ class Box:
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         if request.get("call") == "slow":
             self.begun.set()
-            assert self.slow.wait(20)
+            assert self.slow.wait(100)
         return {"result": request.get("call")}
 
     def connect(self, said: bytes = b"") -> socket.socket:
         client = socket.socket(socket.AF_UNIX)
-        client.settimeout(20)
+        client.settimeout(100)
         self.clients.append(client)
         with control_socket.path_of(self.data) as path:
             client.connect(path)
@@ -73,7 +73,7 @@ def test_s22_silent_clients_keep_nobody_waiting(box: Box) -> None:
 
 def test_s22_a_request_that_takes_long_keeps_nobody_else_waiting(box: Box) -> None:
     slow = box.connect(b'{"call": "slow"}\n')
-    assert box.begun.wait(20)
+    assert box.begun.wait(100)
     assert box.ask(PING) == {"result": "ping"}
     box.slow.set()
     assert heard(slow) == {"result": "slow"}
@@ -108,13 +108,13 @@ def test_s22_what_clients_say_is_held_up_to_a_limit_each_and_together(
 
 def test_s22_closing_lets_a_request_in_hand_finish_and_the_silent_go(box: Box) -> None:
     silent, slow = box.connect(b'{"call"'), box.connect(b'{"call": "slow"}\n')
-    assert box.begun.wait(20)
+    assert box.begun.wait(100)
     closing = threading.Thread(target=box.callbox.close, args=(20,))
     closing.start()
     assert silent.recv(100) == b""
     box.slow.set()
     assert heard(slow) == {"result": "slow"}
-    closing.join(20)
+    closing.join(100)
     assert not closing.is_alive()
     with pytest.raises(OSError):
         box.connect()

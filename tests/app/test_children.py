@@ -97,9 +97,9 @@ def test_p23_a_dying_child_harms_its_own_job_alone(one: Children, reason: str, f
     before = one.submit_many("builtins:abs", [(-n,) for n in range(20)])
     deadly = one.submit(function, *args)
     after = one.submit_many("builtins:abs", [(-n,) for n in range(20, 40)])
-    assert [future.result(30) for future in before + after] == list(range(40))
+    assert [future.result(100) for future in before + after] == list(range(40))
     with pytest.raises(ChildDied) as caught:
-        deadly.result(30)
+        deadly.result(100)
     assert caught.value.reason == reason
 
 
@@ -109,8 +109,8 @@ def test_p23_a_job_that_sleeps_too_long_dies_of_the_wall_clock() -> None:
         asleep = children.submit("time:sleep", 60)
         awake = children.submit("builtins:abs", -1)
         with pytest.raises(ChildDied, match="wall"):
-            asleep.result(30)
-        assert awake.result(30) == 1
+            asleep.result(100)
+        assert awake.result(100) == 1
     finally:
         children.close()
 
@@ -126,17 +126,17 @@ def test_a_child_killed_while_idle_harms_no_job(one: Children) -> None:
 def test_a_slow_job_does_not_hold_up_those_behind_it(pool: Children, fifo: Path) -> None:
     stuck = pool.submit("builtins:len", FileBytes(fifo))
     others = pool.submit_many("builtins:abs", [(-n,) for n in range(200)])
-    assert [future.result(30) for future in others] == list(range(200))  # before the stuck one may go on
+    assert [future.result(100) for future in others] == list(range(200))  # before the stuck one may go on
     fifo.write_bytes(b"12345")
-    assert stuck.result(30) == 5
+    assert stuck.result(100) == 5
     again = pool.submit_many("builtins:abs", [(-n,) for n in range(200)])
-    assert [future.result(30) for future in again] == list(range(200))  # unwanted answers were not mixed up
+    assert [future.result(100) for future in again] == list(range(200))  # unwanted answers were not mixed up
 
 
 def test_a_thousand_jobs_of_every_size_get_their_own_answers(pool: Children) -> None:
     bodies = [bytes([n % 256]) * (n * 37 % 90_000) for n in range(1000)]
     futures = pool.submit_many("builtins:bytes", [(body,) for body in bodies])
-    assert [future.result(60) for future in futures] == bodies
+    assert [future.result(100) for future in futures] == bodies
 
 
 def test_a_big_mail_is_read_by_path_in_the_child(pool: Children, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_big_mail_is_read_by_path_in_the_child(pool: Children, tmp_path: Path)
 
 def test_a_big_answer_and_a_big_question_do_not_block_each_other(one: Children) -> None:
     big = b"x" * (8 * MEGABYTE)
-    assert [len(future.result(60)) for future in one.submit_many("builtins:bytes", [(big,)] * 4)] == [len(big)] * 4
+    assert [len(future.result(100)) for future in one.submit_many("builtins:bytes", [(big,)] * 4)] == [len(big)] * 4
 
 
 def test_what_cannot_be_pickled_is_refused_at_once_or_named(pool: Children) -> None:
@@ -175,7 +175,7 @@ def test_an_answer_names_no_function_of_ours_either(pool: Children, name: str) -
 def test_a_child_is_replaced_after_its_share_of_jobs() -> None:
     children = Children(1, jobs=10, warm=())
     try:
-        pids = [future.result(30) for future in children.submit_many("os:getpid", [()] * 35)]
+        pids = [future.result(100) for future in children.submit_many("os:getpid", [()] * 35)]
     finally:
         children.close()
     assert len(set(pids)) == 4
@@ -186,7 +186,7 @@ def test_a_child_grown_fat_is_replaced_and_those_behind_lose_nothing(tmp_path: P
     monkeypatch.syspath_prepend(tmp_path)
     children = Children(1, resident=0, warm=())  # 32 MB above where it started
     try:
-        counts = [future.result(30) for future in children.submit_many("hoarder:keep", [(20 * MEGABYTE,)] * 6)]
+        counts = [future.result(100) for future in children.submit_many("hoarder:keep", [(20 * MEGABYTE,)] * 6)]
     finally:
         children.close()
     assert counts == [1, 2, 1, 2, 1, 2]
@@ -213,7 +213,7 @@ def test_closing_finishes_the_job_in_hand_and_fails_what_waits(fifo: Path) -> No
         with pytest.raises(Temporary, match="closed"):
             waiting.result(0)
         pipe.write(b"123")
-    closing.join(30)
+    closing.join(100)
     assert in_hand.result(0) == 3
     with pytest.raises(Temporary, match="closed"):
         children.run("os:getpid")
@@ -257,7 +257,7 @@ def test_a_child_goes_first_when_memory_is_short_and_ignores_the_terminal(pool: 
     assert int(Path(f"/proc/{pid}/oom_score_adj").read_text()) >= 500
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         os.kill(pid, number)
-    assert pool.submit_many("os:getpid", [()] * 50)[-1].result(30) in pool.pids()
+    assert pool.submit_many("os:getpid", [()] * 50)[-1].result(100) in pool.pids()
     assert alive(pid)
 
 
@@ -327,11 +327,11 @@ def test_s05_the_others_go_on_while_slow_jobs_share_one_child(gates: Path) -> No
     try:
         slow = [children.submit("slow_jobs:hold", str(gates / f"slow{n}"), n) for n in range(4)]
         others = children.submit_many("builtins:abs", [(-n,) for n in range(50)])
-        assert [future.result(60) for future in others] == list(range(50))
+        assert [future.result(100) for future in others] == list(range(50))
         assert not any(future.done() for future in slow)
         for n in (3, 2, 1, 0):
             (gates / f"slow{n}").touch()
-        assert [future.result(60) for future in slow] == list(range(4))
+        assert [future.result(100) for future in slow] == list(range(4))
         assert len(children.pids()) <= 3
     finally:
         children.close()
@@ -341,18 +341,18 @@ def test_s05_of_a_slow_peer_two_are_in_hand_at_a_time_and_nobody_elses_waits(gat
     children = Children(2, wall=ENOUGH, warm=("slow_jobs",))
     try:
         first = children.submit_many("slow_jobs:hold", [(str(gates / "first"), 1)], ["evil"])
-        while children.submit_many("builtins:abs", [(-1,)], ["mx"])[0].result(60) and len(children.pids()) < 3:
+        while children.submit_many("builtins:abs", [(-1,)], ["mx"])[0].result(100) and len(children.pids()) < 3:
             pass  # the first is known as slow once there is company
         flood = children.submit_many(
             "slow_jobs:hold", [(str(gates / f"flood{n}"), n) for n in range(20)], ["evil"] * 20
         )
         mine = children.submit_many("builtins:abs", [(-n,) for n in range(30)], ["mx"] * 30)
-        assert [future.result(60) for future in mine] == list(range(30))
+        assert [future.result(100) for future in mine] == list(range(30))
         assert sum(begun(gates, f"flood{n}") for n in range(20)) <= 15
         assert not any(future.done() for future in (*first, *flood))
         for name in ("first", *(f"flood{n}" for n in range(20))):
             (gates / name).touch()
-        assert [future.result(60) for future in flood] == list(range(20))
+        assert [future.result(100) for future in flood] == list(range(20))
     finally:
         children.close()
 
@@ -365,7 +365,7 @@ def test_s05_the_company_goes_when_there_is_nothing_to_do(gates: Path, monkeypat
         while len(children.pids()) < 2:
             assert not slow.done()
         (gates / "gate").touch()
-        slow.result(60)
+        slow.result(100)
         while len(children.pids()) > 1:
             threading.Event().wait(0.01)
         assert children.run("builtins:abs", -1) == 1
@@ -383,7 +383,7 @@ def test_s05_a_slow_job_that_was_stopped_is_not_blamed_and_its_limits_begin_anew
             threading.Event().wait(0.01)
         (gates / "first").touch()
         (gates / "second").touch()
-        assert (first.result(60), second.result(60)) == (1, 2)
+        assert (first.result(100), second.result(100)) == (1, 2)
     finally:
         children.close()
 
@@ -421,7 +421,7 @@ def test_a_child_that_was_forked_for_a_test_is_like_one_that_began_from_nothing(
             threading.Event().wait(0.01)
         os.kill(first, signal.SIGKILL)
         with pytest.raises(ChildDied, match="signal"):
-            sleep.result(60)
+            sleep.result(100)
         assert forked.run("builtins:abs", -1) == 1
         assert not alive(first)
     finally:

@@ -102,7 +102,7 @@ class Desk:
         def job(tx: Any) -> list[int]:
             return [self._open(tx, number, at) for number in range(count)]
 
-        return self.store.write(job).result(60)
+        return self.store.write(job).result(100)
 
     def _open(self, tx: Any, number: int, at: datetime) -> int:
         person = Address(f"c{number}@customer.example")

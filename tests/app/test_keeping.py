@@ -83,16 +83,16 @@ def test_a_purge_while_the_same_large_mail_is_on_its_way_loses_it_for_nobody(tmp
         def slow(octets):
             large = write(octets)
             written.set()
-            assert go.wait(20)
+            assert go.wait(100)
             return large
 
         monkeypatch.setattr(desk.gateway.intake.keeping, "_write_large", slow)
         second = desk.gateway.intake.receive(raw, Envelope("a@b.example", ("sales@acme.example",)))
-        assert written.wait(20)
+        assert written.wait(100)
         desk.gateway.store.write(lambda tx: tx.mail.drop_raw([number])).result()
         assert desk.gateway.store.write(lambda tx: tx.mail.drop_blobs([digest])).result() == 1
         go.set()
-        kept = second.result(20)
+        kept = second.result(100)
         assert desk.gateway.store.read(lambda read: read.mail.raw(kept.number)) == raw
 
 

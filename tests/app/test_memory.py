@@ -43,15 +43,15 @@ def one() -> Iterator[Children]:
 def test_a_child_is_not_blamed_for_memory_that_the_daemon_lacks(one: Children, monkeypatch: pytest.MonkeyPatch) -> None:
     assert one.run("math:hypot", 3, 4) == 5.0
     monkeypatch.setattr(pool.ByteStream, "receive", failing(pool.ByteStream.receive, 1))
-    assert one.submit("math:hypot", 6, 8).result(30) == 10.0
+    assert one.submit("math:hypot", 6, 8).result(100) == 10.0
 
 
 def test_an_answer_for_which_there_is_no_memory_is_temporary(one: Children, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was `parse_error`, and the mail lay in quarantine."""
     monkeypatch.setattr(pool.parcel, "unpack", failing(pool.parcel.unpack, 1))
     with pytest.raises(ShortOfMemory):
-        one.submit("math:hypot", 3, 4).result(30)
-    assert one.submit("math:hypot", 6, 8).result(30) == 10.0
+        one.submit("math:hypot", 3, 4).result(100)
+    assert one.submit("math:hypot", 6, 8).result(100) == 10.0
 
 
 def test_slow_jobs_without_a_thread_for_company_are_done_all_the_same(
@@ -63,7 +63,7 @@ def test_slow_jobs_without_a_thread_for_company_are_done_all_the_same(
     one.run("math:hypot", 3, 4)
     monkeypatch.setattr(pool, "SLOW", 0.05)
     monkeypatch.setattr(pool.ChildKeeper, "start", no_thread)
-    assert one.submit("time:sleep", 0.2).result(30) is None
+    assert one.submit("time:sleep", 0.2).result(100) is None
     assert one.run("math:hypot", 3, 4) == 5.0
 
 
@@ -141,7 +141,7 @@ def test_the_writer_tells_of_no_memory_and_goes_on(tmp_path: Path, monkeypatch: 
     store = SqliteStore(tmp_path / "mailgate.db")
     try:
         with pytest.raises(ShortOfMemory):
-            store.write(short).result(20)
+            store.write(short).result(100)
         for name in ("_after", "_savepoint", "_again"):
             with monkeypatch.context() as patch:
                 patch.setattr(SqliteStore, "_savepoint", failing(SqliteStore._savepoint, 1))
@@ -150,8 +150,8 @@ def test_the_writer_tells_of_no_memory_and_goes_on(tmp_path: Path, monkeypatch: 
                 if name == "_after":
                     patch.setattr(SqliteStore, "_again", SqliteStore._again)
                 with pytest.raises(ShortOfMemory):
-                    store.write(lambda tx: 1).result(20)
-            assert store.write(lambda tx: 2).result(20) == 2
+                    store.write(lambda tx: 1).result(100)
+            assert store.write(lambda tx: 2).result(100) == 2
     finally:
         store.close()
 

@@ -41,7 +41,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def get(desk: Desk, page: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://{desk.daemon.outside.metrics.bound[0]}/{page}", timeout=60) as response:
+        with urllib.request.urlopen(f"http://{desk.daemon.outside.metrics.bound[0]}/{page}", timeout=100) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -50,7 +50,7 @@ def get(desk: Desk, page: str) -> tuple[int, str]:
 
 def status(desk: Desk) -> subprocess.CompletedProcess[str]:
     call = [sys.executable, "-m", "mailgate", "--config", str(desk.folder / "mailgate.toml"), "status"]
-    return subprocess.run(call, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(call, capture_output=True, text=True, timeout=300, check=False)
 
 
 def surfaces(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def surfaces(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
         place = desk.folder / f"notify{len(list(desk.folder.iterdir()))}"
         supervisor.bind(str(place))
-        supervisor.settimeout(60)
+        supervisor.settimeout(100)
         monkeypatch.setenv("NOTIFY_SOCKET", str(place))
         raised = ticks.watch(desk.gateway, NOON)
         line = supervisor.recv(1000).decode()
@@ -224,13 +224,13 @@ def test_s02_a_python_whose_children_cannot_answer_is_told_at_once(tmp_path: Pat
     strange.mkdir()
     (strange / "sitecustomize.py").write_text(STRANGE)
     call = [sys.executable, "-m", "mailgate"]
-    subprocess.run([*call, "init", str(tmp_path / "desk")], capture_output=True, timeout=100, check=True)
+    subprocess.run([*call, "init", str(tmp_path / "desk")], capture_output=True, timeout=300, check=True)
     config = tmp_path / "desk" / "mailgate.toml"
     config.write_text(config.read_text().replace("127.0.0.1:8025", "127.0.0.1:0"))
     path = os.pathsep.join(filter(None, (str(strange), os.environ.get("PYTHONPATH"))))
     done = subprocess.run(
         [*call, "--config", str(config), command],
-        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=100, check=False,
+        env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 1
     assert "no mail can be read here: a child cannot read a sample mail" in done.stderr

@@ -39,7 +39,7 @@ def watched(tmp_path: Path) -> Iterator[Desk]:
 def get(desk: Desk, page: str) -> tuple[int, str]:
     url = f"http://{desk.daemon.outside.metrics.bound[0]}/{page}"
     try:
-        with urllib.request.urlopen(url, timeout=20) as response:
+        with urllib.request.urlopen(url, timeout=100) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         with error:

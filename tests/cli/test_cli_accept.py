@@ -18,7 +18,7 @@ MAIL = b"From: a@customer.example\nTo: support@acme.example\nSubject: Lamp\n\nIt
 
 def accept(config: Path, raw: bytes = MAIL, *more: str) -> subprocess.CompletedProcess[bytes]:
     call = [sys.executable, "-m", "mailgate", "--config", str(config), "accept", *more]
-    return subprocess.run(call, input=raw, capture_output=True, timeout=60, check=False)
+    return subprocess.run(call, input=raw, capture_output=True, timeout=300, check=False)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_75_when_the_disk_is_full(config: Path) -> None:
     limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); " \
               "from mailgate.cli import main; main()"  # fmt: skip
     call = [sys.executable, "-c", limited, "--config", str(config), "accept", "--to", "support@acme.example"]
-    done = subprocess.run(call, input=MAIL + os.urandom(90_000), capture_output=True, timeout=60, check=False)
+    done = subprocess.run(call, input=MAIL + os.urandom(90_000), capture_output=True, timeout=300, check=False)
     assert done.returncode == 75, done.stderr
     assert kept(config) == 1
 

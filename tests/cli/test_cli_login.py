@@ -190,7 +190,7 @@ def scripted() -> Iterator[Callable[..., int]]:
     for server, thread in servers:
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join(100)
 
 
 def imap(**verdicts: str) -> Callable[[str], str]:

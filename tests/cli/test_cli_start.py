@@ -21,7 +21,7 @@ HEAVY = ("aiosmtpd", "imapclient", "apscheduler", "jinja2", "css_inline", "nh3",
 def mailgate(*args: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     call = [sys.executable, "-m", "mailgate", *args]
     clean = {key: value for key, value in os.environ.items() if key != "MAILGATE_CONFIG"}
-    return subprocess.run(call, cwd=cwd, env={**clean, **env}, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(call, cwd=cwd, env={**clean, **env}, capture_output=True, text=True, timeout=300, check=False)
 
 
 def commands() -> list[tuple[str, click.Command]]:
@@ -93,7 +93,7 @@ def test_the_configuration_is_found_by_each_of_its_ways(tmp_path: Path, way: str
 def test_a_broken_pipe_is_no_traceback(tmp_path: Path) -> None:
     assert mailgate("init", str(tmp_path)).returncode == 0
     call = f"{sys.executable} -m mailgate --config {tmp_path}/mailgate.toml check 2>&1 >&- | cat"
-    done = subprocess.run(["sh", "-c", call], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(["sh", "-c", call], capture_output=True, text=True, timeout=300, check=True)
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -106,7 +106,12 @@ def test_the_shell_completes(tmp_path: Path, typed: str, offered: str) -> None:
     env = {"_MAILGATE_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
     code = "import sys; sys.argv = ['mailgate']; from mailgate.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, **env}, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code],
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert f"plain,{offered}" in done.stdout.splitlines(), done.stderr
 
@@ -122,7 +127,7 @@ def test_a_command_that_looks_loads_no_more_than_the_store(tmp_path: Path, call:
         f"sys.argv = ['mailgate', '--config', {str(tmp_path / 'mailgate.toml')!r}, *{call!r}]\n"
         "from mailgate.cli import main\nmain()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "LOADED"
 

@@ -41,7 +41,7 @@ def everybodys_python() -> str:
 def mailgate(config: Path, *call: str, user: bool = False) -> subprocess.CompletedProcess[str]:
     head = drop(everybodys_python()) if user else [everybodys_python()]
     command = [*head, "-m", "mailgate", "--config", str(config), *call]
-    return subprocess.run(command, cwd="/", env=ENV, capture_output=True, text=True, timeout=100, check=False)
+    return subprocess.run(command, cwd="/", env=ENV, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +154,6 @@ def test_s10_a_python_that_the_owner_may_not_read_is_named_and_no_traceback_show
         "sys.argv = ['mailgate', *sys.argv[1:]]; main()"
     )
     command = [everybodys_python(), "-c", code, "--config", str(owned), *call]
-    done = subprocess.run(command, cwd="/", env=ENV, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, cwd="/", env=ENV, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
     assert "nobody may not read" in done.stderr and "/usr/bin/python3" in done.stderr

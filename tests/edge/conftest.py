@@ -109,7 +109,7 @@ class Running:
         self.run(self.door.start())
 
     def run(self, coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(30)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(100)
 
     def receive(self, raw: bytes, envelope: Envelope) -> concurrent.futures.Future[Kept]:
         answer: concurrent.futures.Future[Kept] = concurrent.futures.Future()
@@ -150,7 +150,7 @@ class Running:
         self.run(self.door.stop(5))
         self.run(asyncio.sleep(0))
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(10)
+        self.thread.join(100)
         self.loop.close()
 
 
@@ -186,7 +186,7 @@ def story() -> Iterator[Story]:
     for reader in told.readers:
         reader.stop()
     server.close()
-    assert all(reader.join(20) for reader in told.readers)
+    assert all(reader.join(100) for reader in told.readers)
 
 
 # --- real servers -----------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def quietly(*command: str) -> None:
 
 
 def wait_for_port(port: int, log: Path) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 100
     while time.monotonic() < end:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
@@ -417,7 +417,7 @@ class Postfix:
 
     def logged(self, text: str, count: int = 1) -> None:
         """Wait until so many lines of the log have the text: the log is written by a process of its own."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + 100
         while time.monotonic() < end:
             log = (self.place / "postfix.log").read_text()
             if sum(text in line for line in log.splitlines()) == count:

@@ -62,7 +62,7 @@ class FakeServer:
             self.threads[-1].start()
 
     def serve(self, client: socket.socket) -> None:
-        client.settimeout(20)
+        client.settimeout(100)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         talk = Talk(self, client)
         with contextlib.suppress(OSError, Hangup, ValueError):
@@ -83,7 +83,7 @@ class FakeServer:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for thread in self.threads:
-            thread.join(20)
+            thread.join(100)
 
 
 class Talk:
@@ -222,7 +222,7 @@ class Story:
         return reader
 
     def until(self, true: Callable[[], bool]) -> None:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 100
         with self.changed:
             while not true():
                 self.changed.wait(0.05)  # what the server saw wakes nobody

@@ -57,7 +57,7 @@ def resolver() -> Iterator[dns.resolver.Resolver]:
     yield found
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
         last.sendto(b"", ("127.0.0.1", found.port))
-    thread.join(5)
+    thread.join(100)
     server.close()
 
 

@@ -98,7 +98,7 @@ class Box:
         server.authority.configure_trust(self.trust)
 
     def connect(self) -> imaplib.IMAP4:
-        client = imaplib.IMAP4("127.0.0.1", self.server.imap, timeout=20)
+        client = imaplib.IMAP4("127.0.0.1", self.server.imap, timeout=100)
         client.authenticate("PLAIN", lambda _: f"\0{self.user}\0{self.server.password}".encode())
         return client
 

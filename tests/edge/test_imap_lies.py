@@ -77,7 +77,7 @@ IDLES: dict[str, Script] = {
     "is refused": refuse("not now"),
     "is bad": lambda talk, tag, rest: talk.say(f"{tag} BAD what?"),
     "is done at once": lambda talk, tag, rest: talk.say(f"{tag} OK done"),
-    "never begins": lambda talk, tag, rest: talk.server.ended.wait(20) and None,
+    "never begins": lambda talk, tag, rest: talk.server.ended.wait(100) and None,
     "never ends": idle_says("* 99 EXISTS", done=False),
     "answers another command": idle_says("XX1 OK done"),
     "is no IMAP": idle_says("220 mx.example ESMTP"),
@@ -129,7 +129,7 @@ def test_a_stop_is_heard_while_the_server_talks_without_end(story: Story) -> Non
     reader.stop()
     reader.join(2.0)
     reader.abort()
-    assert reader.join(5.0)
+    assert reader.join(100)
 
 
 # --- answers without end ----------------------------------------------------------------------------------------------
@@ -451,7 +451,7 @@ def test_a_connection_that_drops_after_every_ten_mails_is_slow_but_gets_there(st
     began = time.monotonic()
     story.read(pace=RetryPace(first=0.02, longest=300.0), done_folder=done_folder)
     story.until(lambda: story.cursor == Cursor(7, 120))
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60  # it would be 82 for twelve pauses that double
     assert story.uids() == list(range(1, 121))  # each once, in order: nothing was begun anew
     assert story.server.connections == 12
     assert story.aside == []

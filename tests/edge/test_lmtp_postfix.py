@@ -15,7 +15,7 @@ Open = Callable[..., Any]
 
 
 def send(postfix: Any, subject: str, *recipients: str, size: int = 10) -> None:
-    with smtplib.SMTP("127.0.0.1", postfix.smtp, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", postfix.smtp, timeout=100) as client:
         client.sendmail("customer@b.example", recipients, f"Subject: {subject}\r\n\r\n{'x' * size}\r\n")
 
 

@@ -169,7 +169,7 @@ def test_p10_at_the_port_guesses_are_slowed_refused_with_454_and_hung_up_on_and_
     authority.configure_trust(trusting)
 
     def answers(passwords: list[str], source: str, *, at_once: bool = False) -> list[str]:
-        raw = socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0))
+        raw = socket.create_connection(("127.0.0.1", port), timeout=100, source_address=(source, 0))
         with trusting.wrap_socket(raw, server_hostname="localhost") as wire, wire.makefile("rb") as lines:
 
             def reply() -> str:

@@ -78,7 +78,7 @@ class Peer:
         scripted = self.script.get(verb, "250 ok")
         reply = scripted if isinstance(scripted, str) else (scripted.pop(0) if len(scripted) > 1 else scripted[0])
         if reply == HANG:
-            self.over.wait(20)
+            self.over.wait(100)
         if reply in (DROP, HANG):
             return False
         if reply.startswith("354"):

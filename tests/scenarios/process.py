@@ -69,7 +69,7 @@ def free_port() -> int:
     raise AssertionError("no port is free")
 
 
-def until(true: Callable[[], Any], why: str, seconds: float = 30.0) -> Any:
+def until(true: Callable[[], Any], why: str, seconds: float = 100.0) -> Any:
     """The first true answer; other processes wake nobody, so they are asked again and again."""
     deadline = time.monotonic() + seconds
     while not (found := true()):
@@ -121,19 +121,19 @@ class Process:
         """kill -9."""
         if self.child is not None:
             self.child.kill()
-            self.child.wait(30)
+            self.child.wait(100)
 
     def stop(self) -> int:
         """SIGTERM; returns the exit status."""
         assert self.child is not None
         self.child.send_signal(signal.SIGTERM)
-        return self.child.wait(40)
+        return self.child.wait(100)
 
     def command(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run another command of mailgate on the same configuration."""
         return subprocess.run(
             [sys.executable, "-m", "mailgate", "--config", str(self.config), *words],
-            capture_output=True, text=True, timeout=60, check=False, **options,
+            capture_output=True, text=True, timeout=300, check=False, **options,
         )  # fmt: skip
 
     def read(self, question: Callable[[Read], Any]) -> Any:
@@ -205,7 +205,7 @@ class Customers:
     def join(self) -> None:
         self.enough()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(100)
             assert not thread.is_alive(), "some mail was never taken"
 
     def _next(self) -> str | None:
@@ -227,7 +227,7 @@ class Customers:
 
     def _session(self) -> None:
         """Mails on one connection, as long as it lasts."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=100) as client:
             while (serial := self._next()) is not None:
                 raw = letter(serial, 90_000 if serial.endswith("7") else 0)
                 try:

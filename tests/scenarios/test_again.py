@@ -73,7 +73,7 @@ def test_s07_a_mail_fetched_again_after_a_folder_was_rebuilt_is_the_same_however
         envelope = Envelope(
             "", (US,), Source.IMAP, mailbox="m", folder="INBOX", uid=3, uidvalidity=validity, arrived_at=arrived
         )
-        numbers.append(desk.gateway.intake.receive(FORM % b"", envelope).result(20).number)
+        numbers.append(desk.gateway.intake.receive(FORM % b"", envelope).result(100).number)
         desk.wait(lambda: numbers[-1] in desk.settled, "no fate") if validity == 1 else desk.settle()
         desk.clock.ahead += timedelta(days=30)
     row = desk.gateway.store.read(lambda read: read.mail.row(numbers[1]))

@@ -33,7 +33,7 @@ def handshake(desk: Desk) -> None:
     """STARTTLS as senders do it, who do not look at names."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with smtplib.SMTP("localhost", desk.port, timeout=20) as client:
+    with smtplib.SMTP("localhost", desk.port, timeout=100) as client:
         client.starttls(context=context)
 
 
@@ -90,5 +90,5 @@ def test_s19_check_and_a_start_refuse_a_broken_certificate(tmp_path: Path) -> No
         assert found.returncode == 1
         assert "smtp.tls_cert" in found.stderr
         assert "it holds no PEM certificate" in found.stderr
-        assert gateway.spawn().wait(30) == 1
+        assert gateway.spawn().wait(100) == 1
         assert "it holds no PEM certificate" in gateway.log.read_text()

@@ -30,7 +30,7 @@ def _other_ends(raw: bytes) -> bytes:
     return lf if lf != raw else raw.replace(b"\n", b"\r\n")
 
 
-@pytest.mark.timeout(600)  # two thousand mails: how long it takes says nothing
+@pytest.mark.timeout(1500)  # two thousand mails: how long it takes says nothing
 def test_no_mail_of_the_corpus_is_lost_changed_or_in_quarantine(tmp_path: Path) -> None:
     limits = "[limits]\ntickets_per_sender_hour = 10000\n"
     with running(tmp_path, more=limits) as desk:
@@ -47,7 +47,7 @@ def test_no_mail_of_the_corpus_is_lost_changed_or_in_quarantine(tmp_path: Path) 
                 for at, raw in enumerate(raws[start : start + AHEAD])
             ]
             for raw, done in taken:
-                number = done.result(30).number
+                number = done.result(100).number
                 kept.setdefault(number, raw)  # the first of two that are the same
             desk.settle()
         audit = desk.gateway.store.read(lambda read: read.report.audit())

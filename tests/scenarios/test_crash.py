@@ -85,7 +85,7 @@ def test_d01_killed_at_a_named_point_under_load_nothing_acknowledged_is_missing_
         nth = 2 if point in LARGE else 6
         child = gateway.spawn(MAILGATE_CRASH_AT=f"{point}:{nth}")
         customers = Customers(gateway.port)
-        assert child.wait(60) == -signal.SIGKILL, gateway.log.read_text()
+        assert child.wait(100) == -signal.SIGKILL, gateway.log.read_text()
         before, in_doubt = len(customers.acknowledged), leaving(gateway)
         gateway.start()
         until(lambda: len(customers.acknowledged) > before + 5, "no mail is taken after the restart")
@@ -127,7 +127,7 @@ def test_f08_the_mail_is_on_disk_before_the_sender_hears_250(tmp_path: Path, str
         customers.join()
         os.kill(json.loads(gateway.ready.read_text())["pid"], signal.SIGTERM)  # strace itself is the child we started
         assert gateway.child is not None
-        gateway.child.wait(40)
+        gateway.child.wait(100)
     synced = large = 0
     answers = 0
     for line in trace.read_text(errors="replace").splitlines():

@@ -32,7 +32,7 @@ def gateway(tmp_path: Path) -> Iterator[Process]:
 
 def send(gateway: Process, serial: str, size: int = 0) -> int:
     """Hand one mail over; returns the code of the last reply."""
-    with smtplib.SMTP("127.0.0.1", gateway.port, timeout=30) as client:
+    with smtplib.SMTP("127.0.0.1", gateway.port, timeout=100) as client:
         try:
             client.sendmail("a@customer.example", ["support@acme.example"], letter(serial, size))
         except smtplib.SMTPSenderRefused as refused:
@@ -84,7 +84,7 @@ def test_d02_d03_an_error_of_the_disk_is_451_or_452_and_the_next_mail_is_taken(
         taken = [serial for serial, code in codes.items() if code == 250]
         os.kill(json.loads(gateway.ready.read_text())["pid"], 15)
         assert gateway.child is not None
-        gateway.child.wait(40)
+        gateway.child.wait(100)
         gateway.start()
         check(gateway, taken)
         assert gateway.stop() == 0
@@ -203,7 +203,7 @@ def test_blobs_on_a_disk_of_their_own_get_a_copy(tmp_path: Path, monkeypatch: py
 
 def put(desk: Desk, raw: bytes) -> int:
     """Hand one mail over; the code of the last reply."""
-    with smtplib.SMTP("127.0.0.1", desk.port, timeout=30) as client:
+    with smtplib.SMTP("127.0.0.1", desk.port, timeout=100) as client:
         try:
             client.sendmail("a@customer.example", ["support@acme.example"], raw)
         except smtplib.SMTPDataError as refused:
@@ -245,9 +245,9 @@ def test_d09_too_little_free_disk_leaves_mail_where_it_is_whichever_way_it_comes
         for source in (Source.IMAP, Source.PIPE):
             envelope = Envelope("a@b.example", ("support@acme.example",), source=source)
             with pytest.raises(OutOfSpace):
-                desk.gateway.intake.receive(letter("no room"), envelope).result(20)
+                desk.gateway.intake.receive(letter("no room"), envelope).result(100)
         monkeypatch.undo()
-        assert desk.gateway.intake.receive(letter("room"), envelope).result(20).number > 0
+        assert desk.gateway.intake.receive(letter("room"), envelope).result(100).number > 0
 
 
 # --- the database under us --------------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def test_d04_a_database_locked_by_a_stranger_is_451_and_nobody_is_blamed(gateway
 def test_d05_a_data_folder_that_is_no_folder_or_read_only_is_refused_with_clear_words(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     with process(tmp_path) as gateway:
-        assert gateway.spawn().wait(30) == 1
+        assert gateway.spawn().wait(100) == 1
         said = gateway.log.read_text()
         assert said.splitlines()[-1].startswith("mailgate: ")
         assert str(gateway.data) in said
@@ -317,7 +317,7 @@ def test_d07_a_damaged_database_is_refused_at_start_with_the_remedy(gateway: Pro
         for at in range(4096 * 4, path.stat().st_size - 4096, 4096):
             file.seek(at)
             file.write(b"\xff" * 200)
-    assert gateway.spawn().wait(30) == 1
+    assert gateway.spawn().wait(100) == 1
     assert "mailgate restore BACKUP-FILE" in gateway.log.read_text().splitlines()[-1]
 
 

@@ -586,7 +586,7 @@ def test_s00_a_real_bounce_of_our_letter_is_recognised_at_every_door(world: Worl
 
 def test_s00_a_customers_complaint_read_by_imap_opens_a_ticket_and_is_acknowledged(desk: Desk) -> None:
     raw = plain(MAIJA, COURIER, "Delivery problem")
-    number = desk.gateway.intake.receive(raw, DOORS["imap"]).result(20).number
+    number = desk.gateway.intake.receive(raw, DOORS["imap"]).result(100).number
     desk.wait(lambda: number in desk.settled, "no fate")
     assert desk.fate(number) == "filed"
     only(desk.letters(MAIJA, "ack"))
@@ -615,7 +615,7 @@ def test_s00_an_agents_answer_that_reads_like_an_absence_waits_for_their_word(de
 
 def test_s00_a_mail_sent_past_us_is_kept_as_a_quiet_solved_ticket_that_its_answer_finds(desk: Desk) -> None:
     raw = mail("Your order", "It is ready.\n", sender=US, to=MAIJA)
-    number = desk.gateway.intake.receive(raw.as_bytes(policy=email.policy.SMTP), SENT).result(20).number
+    number = desk.gateway.intake.receive(raw.as_bytes(policy=email.policy.SMTP), SENT).result(100).number
     desk.wait(lambda: number in desk.settled, "no fate")
     ticket = desk.of_mail(number)
     assert (desk.fate(number), ticket.status, ticket.requester.addr) == ("filed", "solved", MAIJA)
@@ -629,7 +629,7 @@ def test_s00_an_old_report_is_filed_where_the_letter_it_is_about_is(desk: Desk) 
     first = mail("Lamp", "Hello.\n")
     raws = [first.as_bytes(policy=email.policy.SMTP), report(str(first["Message-ID"]))]
     for raw in raws:
-        number = desk.gateway.intake.receive(raw, DOORS["import"]).result(20).number
+        number = desk.gateway.intake.receive(raw, DOORS["import"]).result(100).number
         desk.wait(lambda number=number: number in desk.settled, "no fate")
         assert desk.fate(number) == "filed"
     [ticket] = desk.tickets()

@@ -17,7 +17,7 @@ from silent import Silent
 from mailgate import daemon
 from mailgate.app.admin import control_socket
 
-LIMIT = 40.0  # seconds; by design it is less than daemon.END + daemon.EXIT, on an idle machine
+LIMIT = 100.0  # seconds; without a bound it is for ever. By design it is less than daemon.END + daemon.EXIT, on an idle machine
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def silent(request: pytest.FixtureRequest) -> Iterator[Silent]:
 
 def owe(gateway: Process, count: int = 8) -> None:
     """Letters enough for all four connections."""
-    with smtplib.SMTP("127.0.0.1", gateway.port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", gateway.port, timeout=100) as client:
         for number in range(count):
             client.sendmail(f"c{number}@customer.example", ["support@acme.example"], letter(f"c{number}"))
     gateway.settled()
@@ -71,7 +71,7 @@ def test_s18_sigterm_ends_it_at_whatever_step_a_relay_falls_silent(tmp_path: Pat
     with process(tmp_path, out=silent.out) as gateway:
         gateway.start()
         owe(gateway)
-        assert silent.reached.acquire(timeout=30)
+        assert silent.reached.acquire(timeout=100)
         ended(gateway)
         found = set(states(gateway).values())
         if silent.step == "dot":  # the whole letter is on its way: nobody knows
@@ -88,7 +88,7 @@ def test_s18_after_kill_9_a_relay_that_took_no_envelope_leaves_no_letter_in_doub
     with process(tmp_path, out=silent.out) as gateway:
         gateway.start()
         owe(gateway)
-        assert silent.reached.acquire(timeout=30)
+        assert silent.reached.acquire(timeout=100)
         assert "sending" not in states(gateway).values()
         gateway.kill()
         sent_once_by_a_good_relay(gateway)
@@ -128,7 +128,7 @@ def test_s18_an_imap_server_that_never_greets_holds_up_no_end(tmp_path: Path, si
     with process(tmp_path) as gateway:
         gateway.config.write_text(gateway.config.read_text() + box)
         gateway.start()
-        assert silent.reached.acquire(timeout=30)
+        assert silent.reached.acquire(timeout=100)
         ended(gateway)
 
 

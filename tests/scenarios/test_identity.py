@@ -632,7 +632,7 @@ def test_a26_guessing_gets_the_same_answer_as_knowing_and_one_question_in_ten_mi
     guarded.clock.ahead += timedelta(minutes=11)
     asked = len(guarded.letters("anna@staff.example", "was_it_you"))
     replies = set()
-    with smtplib.SMTP("127.0.0.1", guarded.port, timeout=20) as client:
+    with smtplib.SMTP("127.0.0.1", guarded.port, timeout=100) as client:
         client.ehlo()
         for turn in range(30):
             guess = f"<mg.k1.{ticket.number}.a1c.{turn:08d}.aaaaaaaaaaaaaaaa@acme.example>".translate(
@@ -672,7 +672,7 @@ def test_a26_many_unproven_mails_in_one_name_alarm_the_admin_once(tmp_path: Path
 def test_a26_a_peer_that_is_no_front_of_ours_is_slowed_down(tmp_path: Path) -> None:
     raw = mail(sender="a26@customer.example").as_bytes(policy=email.policy.SMTP)
     codes = []
-    with running(tmp_path) as desk, smtplib.SMTP("127.0.0.1", desk.port, timeout=20) as client:
+    with running(tmp_path) as desk, smtplib.SMTP("127.0.0.1", desk.port, timeout=100) as client:
         client.ehlo()
         while 450 not in codes and len(codes) <= 121:  # two minutes' worth, wherever the minute began
             codes.append(client.mail("a26@customer.example")[0])
@@ -697,7 +697,7 @@ def test_an_agent_who_logs_in_on_the_submission_listener_needs_no_token(tmp_path
     with running(tmp_path, smtp=smtp, more=more) as desk:
         one, other = fresh(desk, "sub1"), fresh(desk, "sub2")
         port = int(desk.daemon.door.bound["submission"][0].rpartition(":")[2])
-        with smtplib.SMTP("localhost", port, timeout=20) as client:
+        with smtplib.SMTP("localhost", port, timeout=100) as client:
             with pytest.raises(smtplib.SMTPException):
                 client.login("bo", "bo-knows-it")  # never in the clear
             client.starttls(context=context)
@@ -726,12 +726,12 @@ def test_p10_who_guesses_passwords_is_refused_and_the_admin_hears_of_it_once(
         port = int(desk.daemon.door.bound["submission"][0].rpartition(":")[2])
         codes = []
         for turn in range(25):
-            with smtplib.SMTP("localhost", port, timeout=20, source_address=("127.0.0.1", 0)) as client:
+            with smtplib.SMTP("localhost", port, timeout=100, source_address=("127.0.0.1", 0)) as client:
                 client.starttls(context=context)
                 client.ehlo()
                 codes.append(client.docmd("AUTH", "PLAIN " + b64encode(f"\0bo\0guess{turn}".encode()).decode())[0])
         assert codes == [535] * 10 + [454] * 15
-        with smtplib.SMTP("localhost", port, timeout=20, source_address=("127.0.0.9", 0)) as client:
+        with smtplib.SMTP("localhost", port, timeout=100, source_address=("127.0.0.9", 0)) as client:
             client.starttls(context=context)
             client.login("bo", "bo-knows-it")
         desk.settle()

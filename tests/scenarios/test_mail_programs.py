@@ -27,7 +27,7 @@ def run(place: Path, *command: str, words: str = "") -> None:
     """Run a mail program with a home of its own until it has handed its mail over."""
     env = {**os.environ, "HOME": str(place), "MAILRC": "/dev/null", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
-        command, input=words, text=True, capture_output=True, timeout=60, check=False, env=env, cwd=place
+        command, input=words, text=True, capture_output=True, timeout=300, check=False, env=env, cwd=place
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

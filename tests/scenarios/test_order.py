@@ -50,7 +50,7 @@ def hand_in(desk: Desk, *mails: EmailMessage, peer: str = "", **envelope: Any) -
     for each in mails:
         sender = str(each["From"]).rpartition("<")[2].rstrip(">")
         futures.append(desk.gateway.intake.receive(each.as_bytes(), Envelope(sender, (TO,), peer=peer, **envelope)))
-    return [future.result(30).number for future in futures]
+    return [future.result(100).number for future in futures]
 
 
 def until(desk: Desk, true: Callable[[], bool], why: str) -> None:
@@ -309,7 +309,7 @@ def test_nothing_decided_is_decided_anew(desk: Desk) -> None:
     [waiting] = desk.gateway.store.read(lambda read: read.mail.waiting([one]))
     desk.gateway.store.write(lambda tx: tx.session.connection.execute("UPDATE mail SET fate = 'filed'")).result()  # type: ignore[attr-defined]
     parsed = desk.gateway.children.run("slow_jobs:read", waiting.raw, waiting.envelope, snapshot.policy.limits)
-    assert deciding.begin(waiting, parsed, snapshot).result(30) is None
+    assert deciding.begin(waiting, parsed, snapshot).result(100) is None
     assert len(desk.ticket(desk.of_mail(one).number).entries) == 1
 
 

@@ -167,7 +167,7 @@ def test_without_reload_a_changed_file_waits_for_the_command(desk: Desk, monkeyp
     until(lambda: priority(desk) == "normal", "no mail")
     stop.set()
     found.wake()
-    thread.join(10)
+    thread.join(100)
     assert desk.gateway.in_force.snapshot is before
     assert len(looks) == 1  # when it was made; without the key nobody looks at files
 
@@ -210,7 +210,7 @@ def test_g09_a_mail_is_decided_by_one_set_whatever_is_reloaded_meanwhile(desk: D
         tickets = [desk.of_mail(desk.send(mail(f"Lamp {n}", sender=f"c{n}@customer.example"))) for n in range(30)]
     finally:
         stop.set()
-        thread.join(30)
+        thread.join(100)
     assert all(list(ticket.tags) == [str(ticket.priority)] for ticket in tickets), tickets
 
 

@@ -239,7 +239,7 @@ def test_l16_a_hundred_and_one_hops_are_refused_at_the_door(desk: Desk) -> None:
 
     trace = b"Received: from a.example by b.example; Sun, 22 Nov 2026 10:00:00 +0000\r\n"
     raw = mail().as_bytes().replace(b"\n", b"\r\n")
-    with smtplib.SMTP("127.0.0.1", desk.port, timeout=20) as client, pytest.raises(smtplib.SMTPDataError) as refused:
+    with smtplib.SMTP("127.0.0.1", desk.port, timeout=100) as client, pytest.raises(smtplib.SMTPDataError) as refused:
         client.sendmail(MAIJA, ["support@acme.example"], trace * 101 + raw)
     assert refused.value.smtp_code == 554 and b"5.4.6" in refused.value.smtp_error
     assert desk.fate(desk.send(trace * 30 + raw)) == "filed"

@@ -36,7 +36,7 @@ def sent_past_us(desk: Desk, sender: str, to: str, subject: str, text: str) -> i
     raw = mail(subject, text, sender=sender, to=to).as_bytes(policy=email.policy.SMTP)
     envelope = Envelope("support@acme.example", ("support@acme.example",), Source.IMAP, mailbox="support", folder="Sent",
                         uid=desk.gateway.clock().microsecond + 1, uidvalidity=1, sent=True)  # fmt: skip
-    number = desk.gateway.intake.receive(raw, envelope).result(20).number
+    number = desk.gateway.intake.receive(raw, envelope).result(100).number
     desk.wait(lambda: number in desk.settled, "no fate")
     return number
 

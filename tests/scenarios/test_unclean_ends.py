@@ -28,7 +28,7 @@ def gateway(tmp_path: Path) -> Iterator[Process]:
 
 
 def hand_in(gateway: Process, *mails: bytes) -> None:
-    with smtplib.SMTP("127.0.0.1", gateway.port, timeout=30) as client:
+    with smtplib.SMTP("127.0.0.1", gateway.port, timeout=100) as client:
         for raw in mails:
             client.sendmail("a@customer.example", ["support@acme.example"], raw)
 

@@ -38,7 +38,7 @@ class Bench:
         self.store = SqliteStore(path, **options)
 
     def write(self, job, **options):
-        return self.store.write(job, **options).result(timeout=30)
+        return self.store.write(job, **options).result(timeout=100)
 
     def read(self, job):
         return self.store.read(job)

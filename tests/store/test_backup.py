@@ -35,7 +35,7 @@ def test_d12_a_backup_under_load_has_all_that_was_there_and_comes_back_with_its_
 
     thread = threading.Thread(target=load)
     thread.start()
-    began.wait(10)
+    began.wait(100)
     last = bench.scalar("SELECT max(number) FROM mail")
     made = backup(bench.store.path, tmp_path / name)
     stop.set()

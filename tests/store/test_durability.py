@@ -132,10 +132,10 @@ def test_d02_when_one_of_a_batch_does_not_fit_the_others_are_written(bench):
 
     def wait(tx):
         started.set()
-        go.wait(10)
+        go.wait(100)
 
     bench.store.write(wait)
-    started.wait(10)
+    started.wait(100)
     sizes = (100, 900_000, 200)
     futures = [
         bench.store.write(
@@ -187,17 +187,17 @@ def test_d04_those_who_wait_together_are_told_together_and_not_one_after_the_oth
 
     def wait(tx):
         started.set()
-        go.wait(10)
+        go.wait(100)
 
     first = faulty.store.write(wait)
-    started.wait(10)
+    started.wait(100)
     futures = [
         faulty.store.write(lambda tx, i=i: tx.mail.keep(b"x", ENVELOPE, f"d{i}", faulty.now), first=True)
         for i in range(5)
     ]
     Faulty.arm(1 if statement == "BEGIN" else 2, code, only=statement)
     go.set()
-    first.result(10)
+    first.result(100)
     assert [type(future.exception(10)) for future in futures] == [Temporary] * 5
     assert faulty.keep().number == 1
 
@@ -261,7 +261,7 @@ def test_d10_twenty_at_once_are_one_mail_and_nineteen_duplicates(bench):
     futures = [
         bench.store.write(lambda tx: tx.mail.keep(b"same", ENVELOPE, "d", bench.now), first=True) for _ in range(20)
     ]
-    assert sum(future.result(10).duplicate_of is None for future in futures) == 1
+    assert sum(future.result(100).duplicate_of is None for future in futures) == 1
 
 
 def test_d10_the_same_bytes_for_other_recipients_are_left_to_the_content(bench):
@@ -376,7 +376,7 @@ def test_d01_a_store_killed_at_any_moment_has_everything_it_said_yes_to(tmp_path
     said = [next(child.stdout) for _ in range(150)]
     child.kill()
     said += [line for line in child.stdout if line.endswith("\n")]
-    child.wait(30)
+    child.wait(100)
     child.stdout.close()
     store = SqliteStore(path)
     for line in said:
@@ -424,7 +424,7 @@ def test_f08_the_log_is_on_disk_before_anybody_hears_yes(tmp_path):
         script,
         str(tmp_path / "mailgate.db"),
     ]
-    traced = subprocess.run(command, check=False, capture_output=True, timeout=100)
+    traced = subprocess.run(command, check=False, capture_output=True, timeout=300)
     if b"ptrace" in traced.stderr:
         pytest.skip("needs the right to trace")
     assert traced.returncode == 0, traced.stderr

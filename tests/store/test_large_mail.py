@@ -24,7 +24,7 @@ def keep(bench, large, digest="d", raw=RAW):
 def kept(bench, digest="d", raw=RAW):
     """A large mail with its row; its first name is gone, as after every keep."""
     large = blobs.write(bench.store.data, raw)
-    number = keep(bench, large, digest, raw).result(30).number
+    number = keep(bench, large, digest, raw).result(100).number
     blobs.discard(large)
     return large.digest, number
 
@@ -44,10 +44,10 @@ def together(bench, *jobs):
 
     def wait(tx):
         started.set()
-        go.wait(10)
+        go.wait(100)
 
     bench.store.write(wait)
-    started.wait(10)
+    started.wait(100)
     futures = [bench.store.write(job) for job in jobs]
     go.set()
     for future in futures:
@@ -73,7 +73,7 @@ def test_a_purge_between_write_and_keep_takes_nothing_from_the_mail_to_come(benc
     again = blobs.write(bench.store.data, RAW)
     bench.write(lambda tx: tx.mail.drop_raw([number]))
     assert bench.write(lambda tx: tx.mail.drop_blobs([digest])) == 1
-    second = keep(bench, again, "other").result(30).number
+    second = keep(bench, again, "other").result(100).number
     blobs.discard(again)
     assert bench.read(lambda read: read.mail.raw(second)) == RAW
 
@@ -136,7 +136,7 @@ def test_two_writers_of_the_same_bytes_meet_in_one_file(bench):
         thread.join()
     assert len({each.path for each in written}) == 8
     futures = [keep(bench, large, f"digest-{at}") for at, large in enumerate(written)]
-    numbers = [future.result(30).number for future in futures]
+    numbers = [future.result(100).number for future in futures]
     for large in written:
         blobs.discard(large)
     assert len(files(bench)) == 1
@@ -156,7 +156,7 @@ def test_a_file_system_without_second_names_keeps_large_mail_too(bench, monkeypa
 
     monkeypatch.setattr(os, "link", refuse)
     large = blobs.write(bench.store.data, RAW)
-    number = keep(bench, large).result(30).number
+    number = keep(bench, large).result(100).number
     blobs.discard(large)
     assert bench.read(lambda read: read.mail.raw(number)) == RAW
     assert len(files(bench)) == 1
@@ -180,7 +180,7 @@ def test_no_space_is_out_of_space_and_no_row_is_left(bench, monkeypatch, call):
 
     monkeypatch.setattr(blobs.os, call, full)
     with pytest.raises(OutOfSpace):
-        keep(bench, large).result(30)
+        keep(bench, large).result(100)
     monkeypatch.undo()
     assert bench.read(lambda read: read.report.audit())["accepted"] == 0
     bench.write(lambda tx: tx.mail.drop_incoming([large.path.name]))

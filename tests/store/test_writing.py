@@ -20,10 +20,10 @@ def held(store):
 
     def job(tx):
         started.set()
-        go.wait(10)
+        go.wait(100)
 
     future = store.write(job)
-    started.wait(10)
+    started.wait(100)
     return go, future
 
 
@@ -65,8 +65,8 @@ def test_mails_waiting_at_the_same_moment_share_a_commit(bench):
         for i in range(20)
     ]
     go.set()
-    first.result(10)
-    numbers = [future.result(10).number for future in futures]
+    first.result(100)
+    numbers = [future.result(100).number for future in futures]
     assert numbers == sorted(set(numbers))
     assert seen.count("COMMIT") == 2
 
@@ -80,7 +80,7 @@ def test_keeps_go_before_other_jobs(bench):
     ]
     go.set()
     for future in (first, *futures):
-        future.result(10)
+        future.result(100)
     assert order == ["keep", "decide", "mark"]
 
 
@@ -96,9 +96,9 @@ def test_a_failing_job_undoes_itself_alone(bench):
     good_after = bench.store.write(lambda tx: tx.settings.set("two", "2"))
     go.set()
     for future in (first, good_before, good_after):
-        future.result(10)
+        future.result(100)
     with pytest.raises(ValueError, match="ours"):
-        failing.result(10)
+        failing.result(100)
     assert bench.read(lambda read: [read.settings.get(key) for key in ("one", "two", "bad")]) == ["1", "2", None]
 
 
@@ -107,7 +107,7 @@ def test_the_answer_comes_only_after_the_commit(bench):
     future = bench.store.write(lambda tx: tx.settings.set("a", "b"))
     committed = []
     future.add_done_callback(lambda done: committed.append("COMMIT" in seen))
-    future.result(10)
+    future.result(100)
     bench.write(lambda tx: None)
     assert committed == [True]
 
@@ -117,7 +117,7 @@ def test_a_cancelled_job_is_not_run(bench):
     future = bench.store.write(lambda tx: tx.settings.set("ghost", "1"))
     assert future.cancel()
     go.set()
-    first.result(10)
+    first.result(100)
     assert bench.read(lambda read: read.settings.get("ghost")) is None
 
 

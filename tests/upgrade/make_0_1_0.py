@@ -208,12 +208,12 @@ class Old:
     def stop(self) -> None:
         assert self.child is not None
         self.child.terminate()
-        self.child.wait(60)
+        self.child.wait(100)
 
     def kill(self) -> None:
         assert self.child is not None
         self.child.kill()
-        self.child.wait(60)
+        self.child.wait(100)
 
     def children(self) -> list[int]:
         assert self.child is not None
@@ -224,12 +224,12 @@ class Old:
         raw = message if isinstance(message, bytes) else message.as_bytes(policy=email.policy.SMTP)
         parsed = email.message_from_bytes(raw)
         sender = sender or email.utils.parseaddr(str(parsed["From"]))[1]
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=100) as client:
             client.sendmail(sender, [to or email.utils.parseaddr(str(parsed["To"]))[1]], raw)
 
     def command(self, *words: str) -> str:
         call = [self.python, "-m", "mailgate", "--config", str(self.config), *words]
-        done = subprocess.run(call, capture_output=True, text=True, timeout=120, cwd=self.folder, check=False)
+        done = subprocess.run(call, capture_output=True, text=True, timeout=300, cwd=self.folder, check=False)
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         return done.stdout
 
@@ -259,7 +259,7 @@ class Old:
 
 
 def until(true: Callable[[], Any], why: str) -> None:
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 100
     while not true():
         assert time.monotonic() < ends, why
         time.sleep(0.05)
@@ -330,7 +330,7 @@ def poison(old: Old) -> None:
         if old.ready.exists() and child.poll() is None and not old.ask("SELECT 1 FROM mail WHERE fate IS NULL"):
             old.port = int(json.loads(old.ready.read_text())["smtp"][0].rpartition(":")[2])
             old.send(mail("Pia <pia@customer.example>", "Poison", "It was the daemon's fault.\n"))
-        child.wait(60)
+        child.wait(100)
     old.start()
     old.settle()
     assert old.ask("SELECT count(*) FROM mail WHERE fate = 'quarantined'") == [(1,)]

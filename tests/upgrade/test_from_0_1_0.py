@@ -78,7 +78,7 @@ def test_open_mail_is_decided_and_every_mail_has_its_fate(gateway: Gateway, desk
 
 def test_letters_that_were_due_leave_once_and_what_was_in_doubt_waits_for_people(gateway: Gateway, desk: Path) -> None:
     before = counts(desk)
-    gateway.store.write(lambda tx: tx.outbox.recover(gateway.clock())).result(10)  # as every start does
+    gateway.store.write(lambda tx: tx.outbox.recover(gateway.clock())).result(100)  # as every start does
     gateway.dispatcher.drain()
     after = counts(desk)
     assert not after["leased"] and not after["sending"]

@@ -98,7 +98,7 @@ def test_every_command_says_so_in_one_sentence(tmp_path: Path, command: str) -> 
     make(path)
     before = path.read_bytes()
     call = [sys.executable, "-m", "mailgate", "--config", str(desk.config), *command.split()]
-    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
+    done = subprocess.run(call, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
     assert done.returncode == 1
     said = [line for line in (done.stdout + done.stderr).splitlines() if "mailgate.db" in line]
     assert len(said) == 1 and "Traceback" not in done.stderr, done.stderr

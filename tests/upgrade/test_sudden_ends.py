@@ -60,7 +60,7 @@ def worked_off(desk: Desk) -> tuple[Counter[str], Counter[str]]:
     """All that a normal start has to do: what is there then, and how many letters came to whom."""
     gateway = build(desk.config, children=1)
     try:
-        gateway.store.write(lambda tx: tx.outbox.recover(gateway.clock())).result(10)
+        gateway.store.write(lambda tx: tx.outbox.recover(gateway.clock())).result(100)
         gateway.intake.work_off()
         gateway.dispatcher.drain()
         ticks.backfill(gateway, gateway.clock())
@@ -98,7 +98,7 @@ def test_an_undisturbed_upgrade_decides_all_mail_and_loses_none(undisturbed: Und
 
 @pytest.mark.parametrize("point", [*OPENING, *STEPS])
 def test_killed_at_a_step_of_the_migrations(desk: Desk, undisturbed: Undisturbed, tmp_path: Path, point: str) -> None:
-    assert desk.spawn(MAILGATE_CRASH_AT=point).wait(60) == -signal.SIGKILL, desk.log.read_text()
+    assert desk.spawn(MAILGATE_CRASH_AT=point).wait(100) == -signal.SIGKILL, desk.log.read_text()
     assert not desk.ready.exists()
     shutil.copytree(desk.data, tmp_path / "copy")
     SqliteStore(tmp_path / "copy" / "mailgate.db").close()
@@ -109,13 +109,13 @@ def test_killed_at_a_step_of_the_migrations(desk: Desk, undisturbed: Undisturbed
 def test_the_daemon_itself_after_a_kill_in_the_migrations_and_in_each_slice(
     desk: Desk, undisturbed: Undisturbed
 ) -> None:
-    assert desk.spawn(MAILGATE_CRASH_AT="before-migrated").wait(60) == -signal.SIGKILL, desk.log.read_text()
+    assert desk.spawn(MAILGATE_CRASH_AT="before-migrated").wait(100) == -signal.SIGKILL, desk.log.read_text()
     for point in ("in-a-slice", "in-a-slice:2"):  # a life that does no slice, and one that does one
         desk.start(MAILGATE_CRASH_AT=point)
         desk.drained()
         assert desk.command("job", "backfill").returncode == 1  # nobody is left to answer
         assert desk.child is not None
-        assert desk.child.wait(60) == -signal.SIGKILL
+        assert desk.child.wait(100) == -signal.SIGKILL
     desk.start()
     desk.drained()
     assert desk.command("job", "backfill").returncode == 0
