@@ -42,7 +42,7 @@ from mailgate.edge.out.maildir import FolderTransport
 from mailgate.edge.out.smtp import SmtpTransport
 from mailgate.edge.smtp.house import Standing
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
-from mailgate.edge.smtp.listener import SmtpListeners
+from mailgate.edge.smtp.listener import PASSING, SmtpListeners
 from mailgate.errors import ConfigError, Permanent, Problem
 from mailgate.rulebook import load as rulebook
 from mailgate.store import blobs
@@ -225,7 +225,8 @@ def edges(gateway: Gateway) -> Edges:
         *(_listener(Source.SUBMISSION, at, config, tls) for at in config.submission.listen),
     ]
     smtp = config.smtp
-    let_in = descriptors.affordable(smtp.max_connections, _connected_by_us(config))
+    others = _connected_by_us(config) + PASSING * len(listeners)
+    let_in = descriptors.affordable(smtp.max_connections, others)
     at_once = memory.affordable(4 * smtp.max_size, smtp.max_size)
     cramped = memory.too_little(at_once, smtp.max_size)
     if cramped:

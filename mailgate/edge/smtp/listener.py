@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from mailgate.core.model.mail import Source
 from mailgate.edge.smtp import replies as reply
@@ -16,6 +18,11 @@ from mailgate.edge.smtp.limits import Ledger, Listener, Network, SmtpLimits
 from mailgate.edge.smtp.session import SmtpDialogue
 
 log = logging.getLogger(__name__)
+
+QUEUE: Final = 128  # connections that the kernel holds until we come to them
+AT_A_TIME: Final = 16  # of them taken in one turn of the loop
+PASSING: Final = 5 * AT_A_TIME  # descriptors of a listener on the way in or, refused, out: a few turns each
+
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd prints every command
 
 
@@ -81,7 +88,7 @@ class SmtpListeners:
             return SmtpDialogue(self, listener)
 
         if not listener.path:
-            return await self.loop.create_server(make, listener.host, listener.port, backlog=128)
+            return _with_queue(await self.loop.create_server(make, listener.host, listener.port, backlog=AT_A_TIME))
         path = Path(listener.path)
         if path.is_socket():
             path.unlink()  # left by a daemon that was killed; our lock says that it is gone
@@ -89,7 +96,7 @@ class SmtpListeners:
         try:
             unix.bind(listener.path)
             path.chmod(0o660)
-            return await self.loop.create_unix_server(make, sock=unix, backlog=128)
+            return _with_queue(await self.loop.create_unix_server(make, sock=unix, backlog=AT_A_TIME))
         except OSError:
             unix.close()
             raise
@@ -162,6 +169,14 @@ class SmtpListeners:
     def _check_empty(self) -> None:
         if self.stopping and not self._inside:
             self._empty.set()
+
+
+def _with_queue(server: asyncio.Server) -> asyncio.Server:
+    """Give it its queue: asyncio takes one number for that and for how many it lets in before it closes any."""
+    for listening in server.sockets:
+        with socket.socket(fileno=os.dup(listening.fileno())) as same:
+            same.listen(QUEUE)
+    return server
 
 
 def _host_port(name: tuple[str, int]) -> str:
