@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pytest
 from slow_jobs import ENOUGH
 from stem import forked_children
 
+from mailgate.app.children import kernel
+from mailgate.app.children import pool as pool_module
 from mailgate.app.children.pool import Children, FileBytes
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.errors import ChildDied, ChildFailed, Temporary
@@ -371,6 +374,27 @@ def test_s05_the_company_goes_when_there_is_nothing_to_do(gates: Path, monkeypat
         assert children.run("builtins:abs", -1) == 1
     finally:
         children.close()
+
+
+def test_s05_a_job_that_waits_for_a_processor_is_not_slow(one: Children, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-13: on a busy machine children were stopped over ordinary mail and started anew, which made it busier still."""
+    asked: list[bool] = []
+    monkeypatch.setattr(pool_module, "SLOW", 0.02)
+    monkeypatch.setattr(pool_module.kernel, "queued", lambda pid: time.monotonic())
+    monkeypatch.setattr(one, "slow", lambda keeper, job: asked.append(True) or True)
+    before = one.run("os:getpid")
+    one.run("time:sleep", 0.1)
+    assert (asked, one.pids()) == ([], [before])
+    monkeypatch.setattr(pool_module, "SURELY_SLOW", 0.05)
+    one.run("time:sleep", 0.1)
+    assert asked == [True]
+
+
+def test_what_the_kernel_says_of_a_child(one: Children) -> None:
+    pid = one.run("os:getpid")
+    assert kernel.resident(pid) > 2**20
+    assert 0 <= kernel.queued(pid) < time.monotonic()
+    assert (kernel.resident(2**22 + 1), kernel.queued(2**22 + 1)) == (0, 0.0)
 
 
 def test_s05_a_slow_job_that_was_stopped_is_not_blamed_and_its_limits_begin_anew(gates: Path) -> None:

@@ -6,7 +6,6 @@ import itertools
 import logging
 import os
 import pickle
-import resource
 import signal
 import socket
 import subprocess
@@ -17,10 +16,9 @@ from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NoReturn
 
-from mailgate.app.children import parcel
+from mailgate.app.children import kernel, parcel
 from mailgate.app.children.child import OUT_OF_MEMORY, ByteStream, FileBytes, Limits, TooLarge, frame
 from mailgate.app.children.turns import GivenJob, Job, JobTurns, abandon
 from mailgate.errors import ChildDied, ChildFailed, ShortOfMemory, Temporary
@@ -29,7 +27,8 @@ log = logging.getLogger(__name__)
 
 AHEAD = 8  # jobs given to one child before their turn, while there is a backlog
 AHEAD_BYTES = 65536  # what fits a socket buffer while the child writes: more could block both sides for ever
-SLOW = 0.5  # seconds a job may take before it counts as slow
+SLOW = 0.5  # seconds a job may take before it counts as slow, without those it waited for a processor
+SURELY_SLOW = 8.0  # with those
 COMPANY = 2  # children more, while slow jobs keep the others busy
 LEAVES = 60.0  # seconds without work after which such a child goes
 START_TIME = 60.0
@@ -118,7 +117,7 @@ class Children:
 
     def memory(self) -> int:
         """Octets resident in all children together."""
-        return sum(_resident(pid) for pid in self.pids())
+        return sum(kernel.resident(pid) for pid in self.pids())
 
     def waiting(self) -> int:
         """How many jobs no child has taken yet."""
@@ -307,18 +306,25 @@ class ChildKeeper(threading.Thread):
         return bool(self.flight)
 
     def answer(self, wall: float) -> bytes:
-        """The child's next answer. Those behind a slow job go to other children, and so does a second slow job."""
-        assert self.stream is not None
+        """The child's next answer. Those behind a slow job go to other children, and so does a second slow job.
+
+        On a busy machine every job takes long; to stop it and start its child anew would make that worse.
+        """
+        assert self.stream is not None and self.process is not None
         first = self.flight[0].job
         if wall > SLOW and not (first is not None and first.slow):
-            self.stream.sock.settimeout(SLOW)
-            try:
-                return self.stream.receive()
-            except TimeoutError:
-                self.give_back(after=1)
+            begun, queued, patience, spent = time.monotonic(), kernel.queued(self.process.pid), SLOW, 0.0
+            while patience > 0 and spent < min(SURELY_SLOW, wall):
+                self.stream.sock.settimeout(max(patience, 0.01))
+                try:
+                    return self.stream.receive()
+                except TimeoutError:
+                    self.give_back(after=1)
+                spent = time.monotonic() - begun
+                patience = SLOW - spent + kernel.queued(self.process.pid) - queued
             if not self.pool.slow(self, first):
                 self.stop(first)
-            wall -= SLOW
+            wall = max(wall - spent, 0.01)
         self.stream.sock.settimeout(wall)
         return self.stream.receive()
 
@@ -391,10 +397,3 @@ class ChildKeeper(threading.Thread):
 
 class _Stopped(Exception):
     """The child was ended by us."""
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * resource.getpagesize()
-    except (OSError, IndexError):
-        return 0
