@@ -102,6 +102,19 @@ def test_a_mail_that_dribbles_gives_way_to_everybody(announced: int) -> None:
     assert memory.octets == 8 * MB
 
 
+def test_of_dribbling_mails_the_largest_give_way_first() -> None:
+    memory = MailMemory(10 * MB)
+    mails = coming(memory, 0, 0, 0)
+    for mail, octets in zip(mails, (100, 5 * MB, 4 * MB), strict=True):
+        assert memory.grow(mail, octets, 0.0)
+    late = GRACE + 5 * MB / PACE
+    [other] = coming(memory, 0, now=late)
+    assert memory.grow(other, 4 * MB, late)
+    assert [mail.starved for mail in mails] == [False, True, False]
+    assert memory.begin(Coming(memory), 6 * MB - 100, late)
+    assert [mail.starved for mail in mails] == [False, True, True]
+
+
 def test_a_mail_that_outgrows_what_it_announced_is_as_one_that_announced_nothing() -> None:
     memory = MailMemory(10 * MB)
     honest, liar = coming(memory, 0, MB)

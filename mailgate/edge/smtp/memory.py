@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -102,14 +101,16 @@ class MailMemory:
     def _limit(self, size: int) -> int:
         return self.ceiling + (self.ceiling // 8 if size <= SMALL else 0)
 
-    def _slow(self, now: float) -> Iterator[MailInFlight]:
-        return iter([mail for mail, share in self._shares.items() if share.is_slow(now)])
+    def _slow(self, now: float) -> list[MailInFlight]:
+        """Mail that dribbles, the largest first: what holds next to nothing gives way last."""
+        slow = [(share.octets, mail) for mail, share in self._shares.items() if share.is_slow(now)]
+        return [mail for _, mail in sorted(slow, key=lambda pair: -pair[0])]
 
     def _victim(self, growing: MailInFlight, now: float) -> MailInFlight:
         """Who gives way to a mail that grows beyond what was announced; at last it itself."""
-        slow = next(self._slow(now), None)
-        if slow is not None:
-            return slow
+        slow = self._slow(now)
+        if slow:
+            return slow[0]
         for mail, share in reversed(self._shares.items()):
             if mail is growing or (not share.whole and share.held > max(SMALL, share.reserved)):
                 return mail
