@@ -13,7 +13,7 @@ from mailgate.config.model import FileModel
 from mailgate.config.tree import Config
 from mailgate.config.work import Loading
 from mailgate.core.commands.catalogue import COMMANDS
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Mode
 from mailgate.core.proof import token
 from mailgate.core.text.folding import fold
@@ -126,8 +126,8 @@ def _too_long_for_reports(addr: str, config: Config) -> bool:
     if not keys or not plus:
         return False
     number = max(999_999, config.policy.tickets.first_number)
-    words = token.Token(number, "customer", 0, Purpose.WORDS, "a" * 8)
-    made = token.message_id(token.mint(keys[0], words, "id"), "x")
+    words = token.Token(number, Audience.CUSTOMER, 0, Purpose.WORDS, "a" * 8)
+    made = token.message_id(token.mint(keys[0], words, token.Carrier.ID), "x")
     return token.bounce_address(made, addr, plus, keys, 0, addr) == addr
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mailgate.core.model.mail import Envelope
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class WaitingMail:
 class Ids(Protocol):
     """Chance and signatures, handed to the store by the root (core knows neither)."""
 
-    def message_id(self, ticket: int | None, audience: str, agent: str, purpose: Purpose) -> str:
+    def message_id(self, ticket: int | None, audience: Audience, agent: str, purpose: Purpose) -> str:
         """A new signed Message-ID with angle brackets, for that reader and purpose."""
 
 

@@ -64,11 +64,18 @@ def test_p01_a_token_whose_letter_is_not_found_is_spent() -> None:
 
 
 @pytest.mark.parametrize(("accept", "auth", "proof"), [
-    ("token", (), "token"), ("token+pass", (), ""), ("token+pass", (PASS,), "token+pass"), ("pass", (), ""), ("pass", (PASS,), "pass"),
+    ("token", (), "token"), ("token+pass", (), ""), ("token+pass", (PASS,), "token"), ("pass", (), ""), ("pass", (PASS,), "pass"),
 ])  # fmt: skip
 def test_the_admin_says_what_is_enough(accept: str, auth: tuple[AuthResults, ...], proof: str) -> None:
     policy = replace(POLICY, identity=replace(POLICY.identity, accept=accept))
     assert authority.identify(mail(by=ANNA, auth=auth, **HERS), policy, LETTERS, {}).proof == proof  # type: ignore[arg-type]
+
+
+def test_a_desk_address_stays_one_when_a_pass_is_asked_for_beside_it() -> None:
+    """Words to one's own desk address stay in the house; with `token+pass` they went to the ticket's customer."""
+    policy = replace(POLICY, identity=replace(POLICY.identity, accept="token+pass"))
+    known = authority.identify(mail(by=ANNA, auth=(PASS,)), policy, {}, {"a key": ANNA.id})
+    assert (known.steer, known.proof, known.passed) == (True, authority.Proof.DESK, True)
 
 
 def test_who_stands_beside_a_token_and_is_neither_ours_nor_an_agent_has_seen_it() -> None:

@@ -130,7 +130,7 @@ def test_p01_a_letter_about_a_note_sends_no_words_whatever_proves_it(carrier: st
         assert found[2:] == MEANS[page()[carrier, column]][2:]
 
 
-@pytest.mark.parametrize(("made_for", "tried"), list(product(token.CARRIERS, CARRIERS.values())))
+@pytest.mark.parametrize(("made_for", "tried"), list(product(token.Carrier, CARRIERS.values())))
 def test_p01_a_token_written_into_another_carrier_does_nothing(made_for: str, tried: str) -> None:
     bound = token.bound_to(LINKED) if made_for in ("tap", "ask") else ""
     written = token.mint(KEY, made(1042, ANNA, "customer"), made_for, bound)

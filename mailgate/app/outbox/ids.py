@@ -5,11 +5,9 @@ from __future__ import annotations
 import secrets
 
 from mailgate.app.in_force import InForce
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Token
-
-_AUDIENCES = {"customer": "customer", "agent": "agent", "expert": "expert", "admin": "admin"}
 
 
 class SignedIds:
@@ -18,15 +16,15 @@ class SignedIds:
     def __init__(self, in_force: InForce) -> None:
         self._in_force = in_force
 
-    def message_id(self, ticket: int | None, audience: str, agent: str, purpose: Purpose) -> str:
+    def message_id(self, ticket: int | None, audience: Audience, agent: str, purpose: Purpose) -> str:
         """`<mg.KID.TICKET.KIND.NONCE.MAC@domain>`; an unknown agent's letter is signed for nobody (id 0)."""
         policy = self._in_force.policy
         known = policy.agent(agent)
         made = Token(
             ticket,
-            _AUDIENCES[audience],
-            known.id if known and audience == "agent" else 0,
+            audience,
+            known.id if known and audience == Audience.AGENT else 0,
             purpose or Purpose.WORDS,
             token.base32(secrets.token_bytes(5)),
         )
-        return token.message_id(token.mint(policy.keys[0], made, "id"), policy.domain)
+        return token.message_id(token.mint(policy.keys[0], made, token.Carrier.ID), policy.domain)

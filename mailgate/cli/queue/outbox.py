@@ -7,9 +7,10 @@ import sys
 import click
 
 from mailgate.cli import at, show
+from mailgate.core.model.outbound import DeliveryState
 from mailgate.errors import Permanent
 
-STATES = ("waiting", "leased", "sending", "sent", "uncertain", "held", "dead")
+STATES = tuple(state.value for state in DeliveryState)
 
 
 @click.group(invoke_without_command=True)
@@ -26,7 +27,7 @@ def outbox(ctx: click.Context) -> None:
 @click.pass_context
 def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
     """One row a delivery."""
-    wanted = state or (STATES if as_json else tuple(one for one in STATES if one != "sent"))
+    wanted = state or (STATES if as_json else tuple(one for one in STATES if one != DeliveryState.SENT))
     with at.looking(ctx) as store:
         rows = store.read(lambda read: read.outbox.deliveries(wanted))
     if as_json:

@@ -36,7 +36,7 @@ class DueLetter:
     id: int
     ticket: Ticket | None  # with `entries`
     content: Content
-    audience: str
+    audience: Audience
     agent: str
     purpose: Purpose
     department: str
@@ -74,7 +74,7 @@ class Letter:
     """A letter headed and addressed: everything but its words, its date and its bytes."""
 
     template: str
-    audience: str
+    audience: Audience
     language: str
     timezone: str  # of the reader, for dates
     from_: Address

@@ -148,7 +148,7 @@ def given_name(name: str) -> str:
     return first if 1 < len(first) <= 25 else ""
 
 
-def ticket_view(ticket: Ticket | None, audience: str, policy: Policy) -> TicketView | None:
+def ticket_view(ticket: Ticket | None, audience: Audience, policy: Policy) -> TicketView | None:
     """The ticket as a template sees it; a customer's view has no field that is not their own business."""
     if ticket is None:
         return None
@@ -200,7 +200,7 @@ def person_view(person: Address) -> PersonView:
     return PersonView(person.name, given_name(person.name), person.addr)
 
 
-def entry_views(ticket: Ticket, audience: str, policy: Policy) -> tuple[EntryView, ...]:
+def entry_views(ticket: Ticket, audience: Audience, policy: Policy) -> tuple[EntryView, ...]:
     """The thread, newest first: for customers and outsiders nothing but verified public words."""
     inside = audience not in (Audience.CUSTOMER, Audience.EXPERT)
     shown = [

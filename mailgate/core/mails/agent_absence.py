@@ -7,6 +7,7 @@ from hashlib import sha256
 from mailgate.core.letters import readers
 from mailgate.core.mails import receipt
 from mailgate.core.mails.case import Case
+from mailgate.core.mails.guard import Wrote
 from mailgate.core.model.change import Decision, Fate, Outbound, WhyParked
 from mailgate.core.model.content import Alarm
 from mailgate.core.model.outbound import Purpose
@@ -23,7 +24,7 @@ def automatic_mail(case: Case, agent: Agent) -> Decision:
     """
     if not case.verdict.sure:
         return receipt.automatic_reply_receipt(case, agent)
-    if case.verdict.kind != "auto-reply":
+    if case.verdict.kind is not Wrote.AUTO_REPLY:
         return case.decided(Fate.DROPPED, case.verdict.kind)
     wordless = absences.only_absence(case.mail.fresh) and not case.mail.attachments
     hearer = _hearer(case, agent)

@@ -20,7 +20,8 @@ from mailgate.core.mails import (
     spent_tokens,
 )
 from mailgate.core.mails.case import Case
-from mailgate.core.mails.match import subject_numbers
+from mailgate.core.mails.guard import Wrote
+from mailgate.core.mails.match import Evidence, subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddAlias, Change, Decision, Effect, Fate, Outbound, Step, Unpark
 from mailgate.core.model.content import Handover, Notice, Question, Receipt
@@ -31,13 +32,20 @@ from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import authority, token
-from mailgate.core.proof.authority import CarriedBy, outsiders_addressed
+from mailgate.core.proof.authority import CarriedBy, Proof, outsiders_addressed
 from mailgate.core.text import quote
 from mailgate.core.text.subject import is_forward
 from mailgate.core.worktime import sla
 
 # Written by a program in an agent's name: it steers nothing, whoever sent it (threats A-18, A-19).
-AUTOMATIC = ("auto-reply", "receipt", "calendar", "reaction", "challenge", "feedback")
+AUTOMATIC = (
+    Wrote.AUTO_REPLY,
+    Wrote.RECEIPT,
+    Wrote.CALENDAR,
+    Wrote.REACTION,
+    Wrote.CHALLENGE,
+    Wrote.FEEDBACK,
+)
 RELEASES = ("send", "drop", "yes")
 
 
@@ -63,7 +71,7 @@ def handle_agent_mail(case: Case) -> Decision | None:
     assert agent is not None
     if case.verdict.kind in AUTOMATIC:
         return agent_absence.automatic_mail(case, agent)
-    if case.verdict.robot and case.verdict.kind != "list":
+    if case.verdict.robot and case.verdict.kind is not Wrote.LIST:
         return None
     old = _old_receipt(case)
     if old:
@@ -104,7 +112,7 @@ def released_mail(case: Case, name: str, mode: str) -> Decision | None:
     agent = case.policy.agent(name)
     if agent is None:
         return None
-    proof = "confirmed" if mode == "read" else "released"
+    proof = Proof.CONFIRMED if mode == "read" else Proof.RELEASED
     known = replace(case.authority, agent=agent, proof=proof, why="", steer=True, failed=False, vetoed=False)
     return _steer(replace(case, authority=known), agent, mode or "all")
 
@@ -165,7 +173,7 @@ def _tickets(case: Case) -> tuple[Ticket, ...]:
     """The ticket matched, and every further one the subject names (`[#1042] [#1043] #close`)."""
     found = [case.match.ticket] if case.match.ticket else []
     numbers = subject_numbers(case.mail.subject, case.policy)
-    if case.match.by != "token" or len(numbers) > 1:
+    if case.match.by is not Evidence.LETTER or len(numbers) > 1:
         named = (case.facts.merged.get(number, number) for number in numbers)
         found += [case.facts.tickets[number] for number in named if number in case.facts.tickets]
     return tuple({ticket.number: ticket for ticket in found}.values())

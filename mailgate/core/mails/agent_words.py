@@ -10,7 +10,7 @@ from mailgate.core.commands.reader import Command, CommandReading
 from mailgate.core.letters import readers
 from mailgate.core.mails import agent_answer, notices, receipt
 from mailgate.core.mails.case import Case
-from mailgate.core.mails.match import subject_numbers
+from mailgate.core.mails.match import Evidence, subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.canned import fill_holes
 from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
@@ -19,7 +19,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
-from mailgate.core.proof.authority import CarriedBy
+from mailgate.core.proof.authority import CarriedBy, Proof
 from mailgate.core.worktime import promise, sla
 
 _SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
@@ -33,7 +33,7 @@ def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> Know
         words=reading.rest,
         title=reading.title,
         department=case.departments[0],
-        confirmed=case.authority.proof == "released",
+        confirmed=case.authority.proof is Proof.RELEASED,
     )
 
 
@@ -49,7 +49,8 @@ def customer_heard(
     text = reading.rest
     canned = _canned(case, ticket, outcomes)
     silent = not text.strip() and not canned
-    if _leaves(case, reading, outcomes, silent) and untagged(case, ticket) and case.authority.proof != "released":
+    released = case.authority.proof is Proof.RELEASED
+    if _leaves(case, reading, outcomes, silent) and untagged(case, ticket) and not released:
         return receipt.park(case, agent, "untagged", commands=reading.commands, author=agent.name)
     if "ask" in outcomes or "new" in outcomes or (silent and (reading.commands or not case.mail.text.strip())):
         return [], ()
@@ -60,7 +61,7 @@ def customer_heard(
     if agent_answer.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
         return receipt.park(case, agent, "nobody", commands=reading.commands, author=agent.name)
     why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, canned)
-    if why and case.authority.proof != "released":
+    if why and not released:
         whom = readers.lead_of(case.policy, ticket.department) if why == "trainee" else agent
         return receipt.park(case, whom or agent, why, commands=reading.commands, author=agent.name)
     keep = any(isinstance(one, SetStatus) for one in before)
@@ -118,13 +119,14 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
         return False
     if reading.has_command("reply"):
         return True
-    if case.authority.proof == "desk":
+    if case.authority.proof is Proof.DESK:
         return False
     for carried in (*case.authority.strong, *case.authority.carried):
         if carried.by in (CarriedBy.MESSAGE_ID, CarriedBy.ADDRESS, CarriedBy.MARKER):
             return carried.token.purpose == Purpose.CUSTOMER
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
-    return tagged or (case.authority.proof == "released" and case.match.by == "reference")  # the receipt said so
+    said = case.authority.proof is Proof.RELEASED and case.match.by is Evidence.REFERENCE  # by the receipt
+    return tagged or said
 
 
 def _leaves(case: Case, reading: CommandReading, outcomes: Mapping[str, Granted], silent: bool) -> bool:
@@ -132,7 +134,7 @@ def _leaves(case: Case, reading: CommandReading, outcomes: Mapping[str, Granted]
     if "ask" in outcomes:
         return True
     inside = silent or reading.has_command("note") or bool(outcomes.keys() & {"new", "call"})
-    return not inside and (reading.has_command("reply") or case.authority.proof != "desk")
+    return not inside and (reading.has_command("reply") or case.authority.proof is not Proof.DESK)
 
 
 def untagged(case: Case, ticket: Ticket) -> bool:
@@ -142,7 +144,7 @@ def untagged(case: Case, ticket: Ticket) -> bool:
     in References is written by a mail program, and stays there when the subject has become another.
     """
     tagged = {case.facts.merged.get(one, one) for one in subject_numbers(case.mail.subject, case.policy)}
-    return case.match.by == "reference" and not case.authority.carried and ticket.number not in tagged
+    return case.match.by is Evidence.REFERENCE and not case.authority.carried and ticket.number not in tagged
 
 
 def link_is_enough(case: Case, weak: str, commands: Iterable[Command]) -> bool:
@@ -162,7 +164,7 @@ def lacks_proof(case: Case) -> str:
     """
     if case.authority.passed:
         return ""
-    if case.authority.proof in ("desk", "tap"):
+    if case.authority.proof in (Proof.DESK, Proof.TAP):
         return f"{case.authority.proof}_only"
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
     proven = {one.by for one in case.authority.strong}

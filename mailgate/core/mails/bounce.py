@@ -19,7 +19,7 @@ from mailgate.core.model.content import Alarm, Notice
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, BouncedRecipient, canonical
 from mailgate.core.model.moment import Moment
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import token
@@ -40,9 +40,9 @@ def handle_report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decisio
     recipients = _of_one(case, letter, bound) if bound else _recipients(case)
     if not recipients:
         return _settled(case, "bounce of another recipient")
-    if letter.audience == "agent":
+    if letter.audience == Audience.AGENT:
         return _of_notice(case, letter, recipients)
-    if letter.audience not in ("customer", "expert") or letter.ticket is None:
+    if letter.audience not in (Audience.CUSTOMER, Audience.EXPERT) or letter.ticket is None:
         return _settled(case, "bounce of a letter without a ticket")
     ticket = case.facts.tickets.get(letter.ticket)
     if ticket is None:
@@ -133,7 +133,7 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
     late = any(isinstance(change, Bounced) for change in changes)
     if not failed and late and case.verdict.sure:
         return case.decided(Fate.FILED, "delayed", steps=(Step(ticket.number, tuple(changes)),))
-    if letter.audience == "customer":
+    if letter.audience == Audience.CUSTOMER:
         changes += _opened_again(case.moment, ticket, letter.template, failed)
     planned = changed.ticket_after(ticket, changes, case.now)
     letters = notices.internal_note(case, planned, Notice(why="bounce", notes=tuple(text.splitlines())))
@@ -199,7 +199,7 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
     """A letter of ours was refused for good: the owner of a customer's letter hears of it, never the customer."""
     policy = moment.policy
     line = " · ".join(part for part in (recipient, error) if part)[:500]
-    if due.audience == "agent":
+    if due.audience == Audience.AGENT:
         lead = readers.lead_of(policy, ticket.department)
         title = f"{due.agent} cannot be reached by mail"
         if lead is None or lead.name == due.agent:
@@ -208,7 +208,7 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
                                 dedupe=f"unreachable:{due.agent}:{ticket.number}")  # fmt: skip
         return Decision(Fate.FILED, "undelivered", letters=(alarm,))
     changes: tuple[Change, ...] = (AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False),)
-    if due.audience == "customer":
+    if due.audience == Audience.CUSTOMER:
         changes += _opened_again(moment, ticket, due.template, (recipient,))
     words = _about(Address(recipient), (line,))
     letters = tuple(

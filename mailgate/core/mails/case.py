@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mailgate.core.mails.guard import Verdict
+from mailgate.core.mails.guard import Verdict, Wrote
 from mailgate.core.mails.match import Match
 from mailgate.core.model.change import Decision, Fate
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
-from mailgate.core.proof import token
+from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import Authority
 from mailgate.core.rules.rule import RuleEffects
 
@@ -86,7 +87,7 @@ class Case:
 
     def _internal(self, identifier: str) -> bool:
         known = token.in_message_id(identifier, self.policy.keys)
-        return known is not None and known.audience != "customer"
+        return known is not None and known.audience != Audience.CUSTOMER
 
     def decided(self, fate: Fate, reason: str, **parts: Any) -> Decision:
         """A decision about this mail, with the trace that `explain` shows."""
@@ -94,15 +95,19 @@ class Case:
         actor = agent.name if agent and self.authority.steer else (self.author.key if self.author else "mailgate")
         return Decision(fate=fate, reason=reason, actor=actor, **{"trace": self.trace(), **parts})
 
+    def _proof(self) -> str:
+        both = self.policy.identity.accept == "token+pass" and self.authority.proof in authority.NEED_PASS
+        return f"{self.authority.proof}+pass" if both else self.authority.proof
+
     def trace(self) -> dict[str, Any]:
         """What was seen on the way: guard, match, authority, rules (contract: `explain --json`)."""
         matched = self.match.ticket.number if self.match.ticket else None
         agent = self.authority.agent
         return {
-            "guard": self.verdict.kind + ("" if self.verdict.kind == "human" else f": {self.verdict.reason}"),
+            "guard": self.verdict.kind + ("" if self.verdict.kind is Wrote.HUMAN else f": {self.verdict.reason}"),
             "match": {"by": self.match.by, "ticket": matched, "verified": self.match.verified,
                       "mentions": list(self.match.mentions), "conflict": self.match.conflict},
-            "authority": {"agent": agent.name if agent else None, "proof": self.authority.proof or None,
+            "authority": {"agent": agent.name if agent else None, "proof": self._proof() or None,
                           "why": self.authority.why or None, "passed": self.authority.passed,
                           "carriers": list(dict.fromkeys(self.authority.by))},
             "rules": [{"name": t.name, "hit": t.hit, "why": t.why} for t in self.route.trace],

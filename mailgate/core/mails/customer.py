@@ -8,6 +8,7 @@ from mailgate.core.letters import status_letters
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import customer_commands, expectation, guard, notices, rule_effects, scope, spent_tokens
 from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
+from mailgate.core.mails.guard import Wrote
 from mailgate.core.mails.match import subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
@@ -62,7 +63,7 @@ def _filed(case: Case, released: bool) -> Decision:
             or customer_commands.customer_commands(case, ticket)
             or _reply(case, ticket)
         )
-    if case.verdict.kind in ("receipt", "reaction", "feedback") and case.verdict.sure and not released:
+    if case.verdict.kind in (Wrote.RECEIPT, Wrote.REACTION, Wrote.FEEDBACK) and case.verdict.sure and not released:
         return case.decided(Fate.DROPPED, case.verdict.kind)
     return _open(case)
 
@@ -173,14 +174,14 @@ def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool 
     if kind is EntryKind.CUSTOMER and case.route.call is not None:
         kind = EntryKind.CALL
     if kind is EntryKind.CUSTOMER and case.verdict.kind in (
-        "auto-reply",
-        "receipt",
-        "reaction",
-        "calendar",
-        "challenge",
+        Wrote.AUTO_REPLY,
+        Wrote.RECEIPT,
+        Wrote.REACTION,
+        Wrote.CALENDAR,
+        Wrote.CHALLENGE,
     ):
         kind = EntryKind.AUTO
-    if kind is EntryKind.CUSTOMER and case.verdict.kind == "bounce" and case.verdict.sure:
+    if kind is EntryKind.CUSTOMER and case.verdict.kind is Wrote.BOUNCE and case.verdict.sure:
         kind = EntryKind.BOUNCE
     author = case.author or mail.author or NOBODY
     text = mail.fresh.strip() or mail.text.strip() or mail.summary

@@ -64,7 +64,7 @@ def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
         letter = carried.letter(case.facts.letters)
         if letter is None or not scope.is_of(case, carried, ticket):
             continue
-        if carried.by is CarriedBy.VOTE and carried.token.audience == "customer":
+        if carried.by is CarriedBy.VOTE and carried.token.audience == Audience.CUSTOMER:
             return True
         if bare and _asks(letter.content):
             return True

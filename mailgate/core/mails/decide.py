@@ -11,9 +11,11 @@ from mailgate.core.commands import reader
 from mailgate.core.letters import addressee
 from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder
 from mailgate.core.mails.case import Case
+from mailgate.core.mails.guard import Wrote
 from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyParked
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.proof import authority, token
 from mailgate.core.rules import rule
@@ -65,7 +67,7 @@ def needs(
 
 def _asked(agent: Agent | None, tokens: Iterable[authority.CarriedToken], policy: Policy) -> tuple[str, ...]:
     """Whom a "was this you?" could go to: the agent in From, and those whose tokens the mail carries."""
-    carried = (policy.agent_by_id(c.token.agent) for c in tokens if c.token.audience == "agent")
+    carried = (policy.agent_by_id(c.token.agent) for c in tokens if c.token.audience == Audience.AGENT)
     return tuple(dict.fromkeys(one.name for one in (agent, *carried) if one))[:5]
 
 
@@ -120,13 +122,13 @@ def decide(
         return decision or customer.file_customer_mail(case, released=True)
     if case.facts.duplicate_of is not None:
         return _again(case)
-    if case.verdict.kind == "self":
+    if case.verdict.kind is Wrote.SELF:
         return _come_home(case)
     if mail.envelope.sent and not mail.envelope.history:
         return sent_folder.file_sent_answer(case)
     if case.facts.banned:
         return case.decided(Fate.DROPPED, "banned")
-    if case.verdict.kind == "bounce":
+    if case.verdict.kind is Wrote.BOUNCE:
         decision = bounce.handle_report(case, _bounces(mail, case.policy))
         if decision is not None:
             return decision
@@ -179,8 +181,8 @@ def look(
     form = rule.requester(rules, examined)
     author = form or addressee.writer(mail, policy)
     verdict = guard.inspect(mail, policy, _ours(policy))
-    if form and (verdict.kind in ("auto", "human", "no_sender") or not verdict.sure):
-        verdict = guard.Verdict(robot=False, kind="human", reason="contact form", ack=True)
+    if form and (verdict.kind in (Wrote.AUTO, Wrote.HUMAN, Wrote.NO_SENDER) or not verdict.sure):
+        verdict = guard.Verdict(robot=False, kind=Wrote.HUMAN, reason="contact form", ack=True)
     by_desk_key, old = authority.desk_keys(mail, policy), _old(moment)
     known = authority.identify(mail, policy, moment.facts.letters, by_desk_key, old=old)
     if not form and mail.author and author != mail.author:  # the pass is our own domain's, not that of who is named

@@ -5,19 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from mailgate.core.letters import addressee
 from mailgate.core.model.mail import Address, InboundMail, MailKind
 from mailgate.core.model.policy import Policy
 from mailgate.core.text import automatic_words as words
 
-_KINDS: Mapping[MailKind, str] = {
-    MailKind.DSN: "bounce",
-    MailKind.MDN: "receipt",
-    MailKind.FEEDBACK: "feedback",
-    MailKind.CALENDAR: "calendar",
-    MailKind.REACTION: "reaction",
-    MailKind.CHALLENGE: "challenge",
+
+class Wrote(StrEnum):
+    """What wrote a mail."""
+
+    HUMAN = "human"
+    NO_SENDER = "no_sender"  # a person, as far as one can see, whom nobody can answer
+    SELF = "self"  # this gateway
+    LIST = "list"
+    AUTO_REPLY = "auto-reply"  # an out-of-office or another answering machine
+    AUTO = "auto"  # any other program
+    BOUNCE = "bounce"
+    RECEIPT = "receipt"
+    FEEDBACK = "feedback"
+    CALENDAR = "calendar"
+    REACTION = "reaction"
+    CHALLENGE = "challenge"
+
+
+_KINDS: Mapping[MailKind, Wrote] = {
+    MailKind.DSN: Wrote.BOUNCE,
+    MailKind.MDN: Wrote.RECEIPT,
+    MailKind.FEEDBACK: Wrote.FEEDBACK,
+    MailKind.CALENDAR: Wrote.CALENDAR,
+    MailKind.REACTION: Wrote.REACTION,
+    MailKind.CHALLENGE: Wrote.CHALLENGE,
 }
 _LIST_HEADERS = (
     "list-id", "list-unsubscribe", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive",
@@ -52,7 +71,7 @@ class Verdict:
     """What wrote this mail, why we think so, and whether an automatic answer may go out."""
 
     robot: bool
-    kind: str  # human auto-reply auto list bounce receipt feedback calendar reaction challenge self no_sender
+    kind: Wrote
     reason: str
     ack: bool
     sure: bool = True  # said by structure or headers; False where only words say so, which a person may have written
@@ -64,28 +83,28 @@ def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> V
     `ours` says whether a header value (a loop mark or a Message-ID) bears this gateway's own signature.
     """
     if reason := _itself(mail, ours):
-        return Verdict(True, "self", reason, False)
+        return Verdict(True, Wrote.SELF, reason, False)
     if mail.kind in _KINDS:
         return Verdict(
             True, _KINDS[mail.kind], f"structure: {mail.kind}", False, mail.bare and not _gives_back(mail, ours)
         )
     submitted = _keyword(mail.header("auto-submitted"))
     if reason := _auto_reply(mail, submitted):
-        return Verdict(True, "auto-reply", reason, False, sure=submitted == "auto-replied")
+        return Verdict(True, Wrote.AUTO_REPLY, reason, False, sure=submitted == "auto-replied")
     if submitted != "no" and (reason := words.out_of_office(mail.subject, mail.fresh or mail.text)):
-        return Verdict(True, "auto-reply", reason, False, sure=False)
+        return Verdict(True, Wrote.AUTO_REPLY, reason, False, sure=False)
     if reason := _listed(mail, policy):
-        return Verdict(True, "list", reason, False)
+        return Verdict(True, Wrote.LIST, reason, False)
     if reason := _generated(mail, policy, submitted):
-        return Verdict(True, "auto", reason, False)
+        return Verdict(True, Wrote.AUTO, reason, False)
     author = addressee.writer(mail, policy)
     if author is None or "@" not in author.addr:
-        return Verdict(False, "no_sender", "nobody to answer", False)
+        return Verdict(False, Wrote.NO_SENDER, "nobody to answer", False)
     if _nobody_reads(author, mail, policy):
-        return Verdict(True, "auto", "sender: an address nobody reads", False)
+        return Verdict(True, Wrote.AUTO, "sender: an address nobody reads", False)
     if reason := _unanswerable(mail, policy):
-        return Verdict(False, "human", reason, False)
-    return Verdict(False, "human", "nothing automatic about it", True)
+        return Verdict(False, Wrote.HUMAN, reason, False)
+    return Verdict(False, Wrote.HUMAN, "nothing automatic about it", True)
 
 
 def _itself(mail: InboundMail, ours: Callable[[str], bool]) -> str:

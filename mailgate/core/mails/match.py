@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from mailgate.core.letters.addressee import known
 from mailgate.core.mails import foreign_threads
@@ -11,6 +12,7 @@ from mailgate.core.model.content import Ack, ExpertAsked, Forwarded
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment, reopening_is_over
+from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import Authority, CarriedBy, CarriedToken
@@ -19,11 +21,20 @@ from mailgate.core.text.subject import numbers
 _QUOTED = (CarriedBy.MARKER, CarriedBy.VOTE)  # carriers that travel in the text, which anybody may have copied
 
 
+class Evidence(StrEnum):
+    """Why a mail belongs to a ticket, best first."""
+
+    LETTER = "token"  # it answers a letter of ours
+    REFERENCE = "reference"  # it answers a mail in it
+    NUMBER = "number"  # its subject has the tag
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The ticket a mail belongs to and the evidence, best first: `token`, `reference`, `number`, `none`."""
+    """The ticket a mail belongs to and the evidence."""
 
-    by: str
+    by: Evidence
     ticket: Ticket | None = None
     verified: bool = True  # False: filed with a banner, the sender is not added and gets nothing
     mentions: tuple[int, ...] = ()  # tickets the mail only claims to be about
@@ -44,7 +55,7 @@ def find(mail: InboundMail, author: Address | None, authority: Authority, moment
     """The ticket of a mail (design: *Which ticket*); the first evidence that holds decides."""
     facts, tagged = moment.facts, subject_numbers(mail.subject, moment.policy)
     match = _evident(mail, author, authority, facts, tagged)
-    if match.ticket and match.by != "number" and tagged:
+    if match.ticket and match.by is not Evidence.NUMBER and tagged:
         named = [facts.merged.get(number, number) for number in tagged]
         match = replace(match, conflict=match.ticket.number not in named)
     late = not match.asked and not authority.agent and not mail.envelope.history
@@ -71,36 +82,36 @@ def _evident(
     facts: Facts,
     tagged: tuple[int, ...],
 ) -> Match:
-    leaked = tuple(c for c in authority.carried if c.token.audience == "agent") if not authority.agent else ()
+    leaked = tuple(c for c in authority.carried if c.token.audience == Audience.AGENT) if not authority.agent else ()
     for carried in authority.carried:
         ticket = facts.ticket(carried.token.ticket)
         if ticket is None or (carried.by in _QUOTED and not authority.agent and not _votes(carried, ticket, author)):
             continue
         if authority.agent or takes_part(ticket, author) or _wrote_it(carried, author, facts):
-            return Match("token", ticket, leaked=leaked)
-        if carried.token.audience == "customer":
-            return Match("token", ticket, verified=False, leaked=leaked)
-        if carried.token.audience == "expert" and _is_expert(carried, author, facts):
-            return Match("token", ticket, asked=carried, leaked=leaked)
+            return Match(Evidence.LETTER, ticket, leaked=leaked)
+        if carried.token.audience == Audience.CUSTOMER:
+            return Match(Evidence.LETTER, ticket, verified=False, leaked=leaked)
+        if carried.token.audience == Audience.EXPERT and _is_expert(carried, author, facts):
+            return Match(Evidence.LETTER, ticket, asked=carried, leaked=leaked)
     mentioned = [c.token.ticket for c in leaked if c.token.ticket]
     history = mail.envelope.history  # what another desk filed in one thread stays in one, whoever wrote
     reported = mail.bounced_ids if history else ()  # of old reports; a live one needs more proof than an id it quotes
     for identifier in (*referred_ids(mail), *reported):
         ticket = facts.ticket(facts.by_id.get(identifier))
         if ticket and (authority.agent or history or takes_part(ticket, author)):
-            return Match("reference", ticket, leaked=leaked)
+            return Match(Evidence.REFERENCE, ticket, leaked=leaked)
         if ticket:
             mentioned.append(ticket.number)
     for number in tagged:
         ticket = facts.ticket(number)
         if ticket and (authority.agent or takes_part(ticket, author)):
-            return Match("number", ticket, mentions=_known(mentioned, facts), leaked=leaked)
+            return Match(Evidence.NUMBER, ticket, mentions=_known(mentioned, facts), leaked=leaked)
         if ticket:
             mentioned.append(ticket.number)
     awaited = facts.ticket(facts.awaited)  # an answer to this very mail came first
     if awaited and (history or takes_part(awaited, author)):
-        return Match("reference", awaited, mentions=_known(mentioned, facts), leaked=leaked)
-    return Match("none", mentions=_known(mentioned, facts), leaked=leaked)
+        return Match(Evidence.REFERENCE, awaited, mentions=_known(mentioned, facts), leaked=leaked)
+    return Match(Evidence.NONE, mentions=_known(mentioned, facts), leaked=leaked)
 
 
 def referred_ids(mail: InboundMail) -> tuple[str, ...]:
@@ -112,13 +123,13 @@ def referred_ids(mail: InboundMail) -> tuple[str, ...]:
 
 def _votes(carried: CarriedToken, ticket: Ticket, author: Address | None) -> bool:
     """A survey's link carries its token in the text and votes on its own ticket, whatever the subject says."""
-    return carried.by is CarriedBy.VOTE and carried.token.audience == "customer" and takes_part(ticket, author)
+    return carried.by is CarriedBy.VOTE and carried.token.audience == Audience.CUSTOMER and takes_part(ticket, author)
 
 
 def _wrote_it(carried: CarriedToken, author: Address | None, facts: Facts) -> bool:
     """True for the answer to an acknowledgement: it went to whoever wrote, where answers go to their Reply-To."""
     letter = carried.letter(facts.letters)
-    content = letter.content if letter and carried.token.audience == "customer" else None
+    content = letter.content if letter and carried.token.audience == Audience.CUSTOMER else None
     return author is not None and isinstance(content, Ack) and content.writer == author.key
 
 

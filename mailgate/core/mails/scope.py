@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailgate.core.mails.case import Case
+from mailgate.core.mails.match import Evidence
 from mailgate.core.model.content import Content, Digest, Question, Receipt
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
-from mailgate.core.proof.authority import CarriedBy, CarriedToken
+from mailgate.core.proof.authority import CarriedBy, CarriedToken, Proof
 
 
 def beyond_proof(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
@@ -18,12 +19,12 @@ def beyond_proof(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
     A token is for one ticket (law 4): a further number in the subject is a claim until a pass or a token of its own
     stands beside it. A letter about no ticket reaches those it named, and the one whose mail it answers.
     """
-    if case.authority.proof not in ("token", "tap") or case.authority.passed:
+    if case.authority.proof not in (Proof.TOKEN, Proof.TAP) or case.authority.passed:
         return ()
     reached: set[int] = set()
     for one in case.authority.strong:
         reached.update(_named(case, one))
-        if one.token.ticket is None and case.match.by == "reference" and case.match.ticket:
+        if one.token.ticket is None and case.match.by is Evidence.REFERENCE and case.match.ticket:
             reached.add(case.match.ticket.number)
     home = {case.facts.merged.get(number, number) for number in reached}
     return tuple(ticket for ticket in tickets if ticket.number not in home)
@@ -32,7 +33,7 @@ def beyond_proof(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
 def contradicted(case: Case, tagged: Iterable[int]) -> bool:
     """True when the letter answered is one ticket's and the subject names others: whose customer is meant?"""
     named = {case.facts.merged.get(number, number) for number in tagged} & set(case.facts.tickets)
-    answered = case.match.ticket if case.match.by == "token" else None
+    answered = case.match.ticket if case.match.by is Evidence.LETTER else None
     return answered is not None and bool(named) and answered.number not in named
 
 
@@ -44,7 +45,11 @@ def is_of(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
 
 def lets_in(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
     """True for the id of a letter that we wrote to this ticket's customers: proof for their orders and their Cc."""
-    ours = carried.token.audience == "customer" and carried.by is CarriedBy.MESSAGE_ID and is_of(case, carried, ticket)
+    ours = (
+        carried.token.audience == Audience.CUSTOMER
+        and carried.by is CarriedBy.MESSAGE_ID
+        and is_of(case, carried, ticket)
+    )
     return ours and carried.letter(case.facts.letters) is not None
 
 
@@ -108,7 +113,7 @@ def may_count(case: Case) -> bool:
     A list is forwarded with its marker and its links in it; its Message-ID stays behind.
     """
     known = case.authority
-    if known.passed or known.proof in ("login", "confirmed", "released"):
+    if known.passed or known.proof in (Proof.LOGIN, Proof.CONFIRMED, Proof.RELEASED):
         return True
     one = answered(case)
     return one is not None and one.by is CarriedBy.MESSAGE_ID and one in known.strong

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_answer, customer, notices
 from mailgate.core.mails.case import Case
+from mailgate.core.mails.guard import Wrote
 from mailgate.core.mails.match import referred_ids, subject_numbers, takes_part
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
@@ -31,7 +32,7 @@ def file_sent_answer(case: Case) -> Decision:
     """
     ticket = _answered(case)
     if ticket is None:
-        automatic = case.verdict.kind in ("auto-reply", "receipt", "calendar") and case.verdict.sure
+        automatic = case.verdict.kind in (Wrote.AUTO_REPLY, Wrote.RECEIPT, Wrote.CALENDAR) and case.verdict.sure
         return case.decided(Fate.DROPPED, "sent") if automatic else _opened(case)
     agent = case.authority.agent
     changes: list[Change] = [_words(case)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Decision, Effect, Fate, RevokeLists, RevokeTokens, Step
+from mailgate.core.model.outbound import Audience
 from mailgate.core.proof.authority import CarriedToken
 
 
@@ -19,7 +20,7 @@ def spent_token_note(case: Case, decision: Decision, tokens: Iterable[CarriedTok
     for carried in tokens:
         agent = case.policy.agent_by_id(carried.token.agent)
         number = carried.token.ticket
-        if agent is None or carried.token.audience != "agent":
+        if agent is None or carried.token.audience != Audience.AGENT:
             continue
         if number is None:
             effects[RevokeLists(agent.name)] = None

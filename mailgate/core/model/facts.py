@@ -9,7 +9,7 @@ from typing import Any
 
 from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.ticket import Entry, Ticket
 
 AGAIN = timedelta(minutes=10)  # within which a mail without Message-ID and Date counts as the same once more
@@ -56,7 +56,7 @@ class SentLetter:
     message_id: str
     ticket: int | None
     content: Content
-    audience: str
+    audience: Audience
     agent: str
     purpose: Purpose
     created_at: datetime

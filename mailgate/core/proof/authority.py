@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import AUTH_AS, EXCHANGE_SAYS, AuthResults, InboundMail
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Agent, Border, Policy
 from mailgate.core.proof import token
-from mailgate.core.proof.token import Token
+from mailgate.core.proof.token import Carrier, Token
 
 WITH_TAPS = (
     Purpose.RELEASE,
@@ -34,6 +34,22 @@ class CarriedBy(StrEnum):
     VOTE = "vote"  # in the answer to a survey
 
 
+class Proof(StrEnum):
+    """What proves that an agent wrote a mail."""
+
+    NONE = ""
+    TOKEN = "token"  # noqa: S105 - a letter's Message-ID or reply address
+    TAP = "tap"  # a one-tap link
+    DESK = "desk"  # their own address at the desk
+    PASS = "pass"  # noqa: S105 - a border's word for their domain
+    LOGIN = "login"  # they logged in at our submission port
+    CONFIRMED = "confirmed"  # they answered that they wrote it
+    RELEASED = "released"  # they let a parked mail go
+
+
+NEED_PASS = (Proof.TOKEN, Proof.TAP, Proof.DESK)  # under `accept = "token+pass"`
+
+
 @dataclass(frozen=True, slots=True)
 class CarriedToken:
     """A valid token and what it came by."""
@@ -52,7 +68,7 @@ class Authority:
     """What is known of the sender: an agent with or without proof, or somebody with or without a pass."""
 
     agent: Agent | None = None
-    proof: str = ""  # "token", "pass", "login", "tap", "desk", "released"; "" is none
+    proof: Proof = Proof.NONE
     why: str = ""  # when there is no proof: "no_proof", "dmarc_fail", "token_agent_mismatch", "unclean_from", ...
     steer: bool = False
     passed: bool = False  # an aligned pass of a border for the author's domain
@@ -90,14 +106,14 @@ def carried_tokens(mail: InboundMail, policy: Policy) -> tuple[CarriedToken, ...
 
 def _in_text(written: str, command: str, policy: Policy) -> CarriedToken | None:
     """What a token in the text is: quoted with a notice, sent by a link with its command, or the answer to a survey."""
-    for carrier, by in (("mark", CarriedBy.MARKER), ("vote", CarriedBy.VOTE)):
+    for carrier, by in ((Carrier.MARK, CarriedBy.MARKER), (Carrier.VOTE, CarriedBy.VOTE)):
         known = token.read(written, policy.keys, carrier)
         if known:
             return CarriedToken(known, by, _printed_in(known, policy))
-    known = token.read(written, policy.keys, "tap", command)
+    known = token.read(written, policy.keys, Carrier.TAP, command)
     if known:
         return CarriedToken(known, CarriedBy.TAP, _printed_in(known, policy))
-    known = token.read(written, policy.keys, "ask", command)
+    known = token.read(written, policy.keys, Carrier.ASK, command)
     return CarriedToken(replace(known, ticket=None), CarriedBy.TAP, (known.letter,)) if known else None
 
 
@@ -163,20 +179,22 @@ def identify(
     agent = policy.agent_at(mail.author.addr) if mail.author else None
     if agent is None:
         return Authority(passed=passed, failed=failed, vetoed=vetoed, carried=tokens)
-    own = tuple(c for c in tokens if c.token.audience == "agent" and c.token.agent == agent.id)
+    own = tuple(c for c in tokens if c.token.audience == Audience.AGENT and c.token.agent == agent.id)
     known = Authority(agent=agent, passed=passed, failed=failed, vetoed=vetoed, carried=own)
     doubt = _doubt(mail, failed)
     if doubt:
         return _because(known, doubt)
     if mail.envelope.login == agent.name:
-        return _proven(known, "login")
+        return _proven(known, Proof.LOGIN)
     live = tuple(c for c in own if (letter := c.letter(letters)) is not None and not letter.revoked)
     strong = tuple(c for c in live if proves(c, old=old))
     strong = strong or (live if passed else ())
     known = replace(known, strong=strong)
-    by = strong[0].by if strong else "desk" if agent.id in by_desk_key.values() else ""
+    shown = Proof.DESK if agent.id in by_desk_key.values() else Proof.NONE
+    if strong:
+        shown = Proof.TAP if strong[0].by is CarriedBy.TAP else Proof.TOKEN
     why = "old_letter" if any(c.token.scheme == token.BEFORE for c in live) else "token_revoked" if own else "no_proof"
-    return _weigh(known, by, tokens, own, policy.identity.accept, why)
+    return _weigh(known, shown, tokens, own, policy.identity.accept, why)
 
 
 def proves(carried: CarriedToken, *, old: bool) -> bool:
@@ -192,22 +210,21 @@ def proves(carried: CarriedToken, *, old: bool) -> bool:
 
 def _weigh(
     known: Authority,
-    strong: str,
+    shown: Proof,
     tokens: tuple[CarriedToken, ...],
     own: tuple[CarriedToken, ...],
     accept: str,
     why: str,
 ) -> Authority:
     if accept == "pass":
-        return _proven(known, "pass") if known.passed else _because(known, "no_pass")
-    if strong and (accept == "token" or known.passed):
-        name = strong if strong in ("tap", "desk") else "token"
-        return _proven(known, f"{name}+pass" if accept == "token+pass" else name)
+        return _proven(known, Proof.PASS) if known.passed else _because(known, "no_pass")
+    if shown and (accept == "token" or known.passed):
+        return _proven(known, shown)
     if known.passed and accept == "token":
-        return _proven(known, "pass")
+        return _proven(known, Proof.PASS)
     if tokens and not own:
         return _because(known, "token_agent_mismatch")
-    if accept == "token+pass" and strong:
+    if accept == "token+pass" and shown:
         return _because(known, "no_pass")
     if accept == "token+pass" and known.passed and not own:
         return _because(known, "no_token")
@@ -225,12 +242,12 @@ def _doubt(mail: InboundMail, failed: bool) -> str:
     return "dmarc_fail" if failed else ""
 
 
-def _proven(known: Authority, proof: str) -> Authority:
+def _proven(known: Authority, proof: Proof) -> Authority:
     return replace(known, proof=proof, why="", steer=True)
 
 
 def _because(known: Authority, why: str) -> Authority:
-    return replace(known, proof="", why=why, steer=False)
+    return replace(known, proof=Proof.NONE, why=why, steer=False)
 
 
 def border_verdicts(mail: InboundMail, policy: Policy) -> tuple[bool, bool, bool]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof import token
-from mailgate.core.proof.token import Token
+from mailgate.core.proof.token import Carrier, Token
 
 # The key of the label in `wire.words`, and the command line the mail carries.
 VERBS = (
@@ -65,7 +66,7 @@ def quoted(text: str, kept: bytes = b"") -> str:
 def marker(message_id: str, policy: Policy) -> str:
     """What the marker line carries of a letter of ours, for relays that rewrite Message-IDs; `""` for other ids."""
     known = token.in_message_id(message_id, policy.keys)
-    return f"mg:{token.mint(policy.keys[0], known, 'mark')}" if known else ""
+    return f"mg:{token.mint(policy.keys[0], known, Carrier.MARK)}" if known else ""
 
 
 def links_of_letter(
@@ -85,7 +86,7 @@ def links_of_letter(
     belong to.
     """
     known = token.in_message_id(message_id, policy.keys)
-    if known is None or known.audience != "agent":
+    if known is None or known.audience != Audience.AGENT:
         return LetterLinks()
     verbs = [
         *_verbs(template, ticket, parked=parked, several=several),
@@ -93,8 +94,8 @@ def links_of_letter(
     ]
     return LetterLinks(
         mark=marker(message_id, policy),
-        taps=_links(verbs, "tap", known, policy.tag(ticket.number) if ticket else "", address, policy),
-        questions=_links(QUESTIONS, "ask", known, "", address, policy),
+        taps=_links(verbs, Carrier.TAP, known, policy.tag(ticket.number) if ticket else "", address, policy),
+        questions=_links(QUESTIONS, Carrier.ASK, known, "", address, policy),
     )
 
 
@@ -107,7 +108,7 @@ def _verbs(template: str, ticket: Ticket | None, parked: bool, several: bool) ->
 
 
 def _links(
-    verbs: Iterable[Sequence[str]], carrier: str, known: Token, tag: str, address: str, policy: Policy
+    verbs: Iterable[Sequence[str]], carrier: Carrier, known: Token, tag: str, address: str, policy: Policy
 ) -> tuple[TapLink, ...]:
     made = []
     for label, command in verbs:
@@ -127,6 +128,6 @@ def survey_links(
     known = token.in_message_id(message_id, policy.keys)
     if ticket is None or known is None or template not in ("solved", "answer"):
         return None
-    written = token.mint(policy.keys[0], known, "vote")
+    written = token.mint(policy.keys[0], known, Carrier.VOTE)
     tag = policy.tag(ticket.number)
     return tuple(VoteLink(score, mailto(address, f"{tag} {score}", f"{score}\n\nmg:{written}")) for score in SCORES)

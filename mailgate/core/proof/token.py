@@ -8,9 +8,10 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from mailgate.core.model.mail import canonical
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Key
 
 PREFIX = "mg."
@@ -26,20 +27,24 @@ PURPOSES: Mapping[Purpose, str] = {
     Purpose.STAGE: "s", Purpose.ADMIN: "m", Purpose.DESK: "d", Purpose.TABLES: "l",
 }  # fmt: skip
 _PURPOSE_OF: Mapping[str, Purpose] = {letter: name for name, letter in PURPOSES.items()}
-_READERS: Mapping[str, str] = {"agent": "a", "customer": "c", "expert": "x", "admin": "m"}
-_READER_OF: Mapping[str, str] = {letter: name for name, letter in _READERS.items()}
+_READERS: Mapping[Audience, str] = {
+    Audience.AGENT: "a", Audience.CUSTOMER: "c", Audience.EXPERT: "x", Audience.ADMIN: "m",
+}  # fmt: skip
+_READER_OF: Mapping[str, Audience] = {letter: name for name, letter in _READERS.items()}
 
 
-# Where a token is written, each place with a MAC of its own: whoever sees one cannot write it into another (P-01).
-CARRIERS = (
-    "id",  # the Message-ID of a letter
-    "address",  # the address answers to it go to
-    "mark",  # its marker line, which answers quote
-    "tap",  # the body of a one-tap mail about the letter's ticket, bound to its command
-    "ask",  # the same with a question, which is about no ticket
-    "vote",  # the body of an answer to the survey
-    "bounce",  # the address its delivery reports go to
-)
+class Carrier(StrEnum):
+    """Where a token is written, each place with a MAC of its own: whoever sees one cannot write it into another."""
+
+    ID = "id"  # the Message-ID of a letter
+    ADDRESS = "address"  # the address answers to it go to
+    MARK = "mark"  # its marker line, which answers quote
+    TAP = "tap"  # the body of a one-tap mail about the letter's ticket, bound to its command
+    ASK = "ask"  # the same with a question, which is about no ticket
+    VOTE = "vote"  # the body of an answer to the survey
+    BOUNCE = "bounce"  # the address its delivery reports go to
+
+
 NOW, BEFORE = 2, 1  # the schemes: ours, and that of 0.1.0, whose one MAC went into id, address, mark and bounce alike
 
 
@@ -48,7 +53,7 @@ class Token:
     """What a valid signature vouches for."""
 
     ticket: int | None
-    audience: str  # "agent", "customer", "expert", "admin"
+    audience: Audience
     agent: int  # an agent's id, 0 for everybody else
     purpose: Purpose
     nonce: str  # eight base32 letters
@@ -76,16 +81,16 @@ def mac(key: Key, *fields: str) -> str:
     return base32(hmac.digest(key.secret, message, hashlib.sha256)[:10])
 
 
-def mint(key: Key, token: Token, carrier: str, bound: str = "") -> str:
+def mint(key: Key, token: Token, carrier: Carrier, bound: str = "") -> str:
     """The written form `KID.TICKET.KIND.NONCE.MAC` for one carrier; `bound` ties it to a verb it is good for."""
     return f"{key.id}.{token.letter}.{_signed(key, carrier, token.fields(), bound)}"
 
 
-def _signed(key: Key, carrier: str, fields: tuple[str, str, str], bound: str) -> str:
+def _signed(key: Key, carrier: Carrier, fields: tuple[str, str, str], bound: str) -> str:
     return mac(key, str(NOW), carrier, key.id, *fields, bound)
 
 
-def read(text: str, keys: Iterable[Key], carrier: str, bound: str = "") -> Token | None:
+def read(text: str, keys: Iterable[Key], carrier: Carrier, bound: str = "") -> Token | None:
     """The token when its MAC for that carrier holds under one of `keys`; upper and lower case are the same."""
     found = _TOKEN.fullmatch(text.lower())
     if not found:
@@ -113,10 +118,10 @@ def written_before(key: Key, token: Token) -> str:
     return f"{key.id}.{token.letter}.{mac(key, key.id, *fields, '')}"
 
 
-def _was_written(carrier: str, purpose: str) -> bool:
+def _was_written(carrier: Carrier, purpose: str) -> bool:
     """True when 0.1.0 wrote tokens of that kind there: its taps and votes were kinds, its other carriers all alike."""
-    kind = {"t": "tap", "v": "vote"}.get(purpose)
-    return carrier == kind if kind else carrier in ("id", "address", "mark", "bounce")
+    kind = {"t": Carrier.TAP, "v": Carrier.VOTE}.get(purpose)
+    return carrier is kind if kind else carrier in (Carrier.ID, Carrier.ADDRESS, Carrier.MARK, Carrier.BOUNCE)
 
 
 def message_id(written: str, domain: str) -> str:
@@ -129,7 +134,7 @@ def in_message_id(identifier: str, keys: Sequence[Key]) -> Token | None:
     found = _MESSAGE_ID.fullmatch(identifier.strip())
     if not found:
         return None
-    return read(identifier.strip()[len(PREFIX) + 1 :].rpartition("@")[0], keys, "id")
+    return read(identifier.strip()[len(PREFIX) + 1 :].rpartition("@")[0], keys, Carrier.ID)
 
 
 def letter_of(identifier: str) -> str:
@@ -140,7 +145,7 @@ def letter_of(identifier: str) -> str:
 
 def in_address(addr: str, separator: str, keys: Sequence[Key]) -> Token | None:
     """The token of a reply address `support+TOKEN@...`."""
-    return read(detail(addr, separator), keys, "address")
+    return read(detail(addr, separator), keys, Carrier.ADDRESS)
 
 
 def in_bounce_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[Token, str] | None:
@@ -151,10 +156,10 @@ def in_bounce_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[T
     mark, _, written = detail(addr, separator).partition(".")
     if mark != "b":
         return None
-    token, recipient = read(written, keys, "bounce"), ""
+    token, recipient = read(written, keys, Carrier.BOUNCE), ""
     if token is None:
         written, _, recipient = written.rpartition(".")
-        token = read(written, keys, "bounce")
+        token = read(written, keys, Carrier.BOUNCE)
     return (token, recipient) if token and bool(recipient) == (token.scheme == NOW) else None
 
 
@@ -176,7 +181,7 @@ def bounce_address(
     if known is None or not separator:
         return addr
     bound = _recipient(keys[0], known, delivery, recipient)
-    signed = f"{local}{separator}b.{mint(keys[0], known, 'bounce')}.{bound}"
+    signed = f"{local}{separator}b.{mint(keys[0], known, Carrier.BOUNCE)}.{bound}"
     return f"{signed}@{domain}" if len(signed.encode()) <= 64 else addr
 
 

@@ -13,7 +13,7 @@ from mailgate.core.model.change import (
     Outbound,
     Urgency,
 )
-from mailgate.core.model.outbound import DeliveryState, Purpose
+from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
 from mailgate.core.model.ticket import Ticket
 from mailgate.store import rows
 from mailgate.store.outbox import signed
@@ -41,7 +41,7 @@ class Outbox(Room):
         """One letter row and a delivery for each recipient; () when its `dedupe` was seen before."""
         number = desk.number if desk else None
         department = outbound.department or (desk.row["department"] if desk else "")
-        audience = outbound.audience.value
+        audience = outbound.audience
         message_id = ids.message_id(number, audience, outbound.agent, outbound.purpose)
         letter = self.session.scalar(
             sql.LETTER,
@@ -141,7 +141,7 @@ class Outbox(Room):
             id=row["id"],
             ticket=self._told_about(row["ticket_number"]),
             content=row_values.from_plain(row["template"], rows.loads(row["context"], {})),
-            audience=row["audience"],
+            audience=Audience(row["audience"]),
             agent=row["agent"],
             purpose=Purpose.read(row["purpose"]),
             department=row["department"],

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from mailgate.core.letters import row_values
 from mailgate.core.model.facts import SentLetter
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.proof import token
 from mailgate.store import rows
 from mailgate.store.outbox import statements as sql
@@ -43,7 +43,7 @@ def letter(session: Session, key: str) -> SentLetter | None:
         message_id=row["message_id"],
         ticket=row["ticket_number"],
         content=row_values.from_plain(row["template"], rows.loads(row["context"], {})),
-        audience=row["audience"],
+        audience=Audience(row["audience"]),
         agent=row["agent"],
         purpose=Purpose.read(row["purpose"]),
         created_at=rows.time_of(row["created_at"]),

@@ -189,12 +189,12 @@ def due(template: str, language: str = "en") -> DueLetter:
     agent = "anna" if reader is Audience.AGENT else ""
     purpose = _PURPOSES.get(template, Purpose.NOTE if agent else Purpose.ACK)
     about = None if template in _WITHOUT_TICKET else ticket(language)
-    kind = Token(about.number if about else None, reader.value, 1 if agent else 0, purpose, "samplexx")
+    kind = Token(about.number if about else None, reader, 1 if agent else 0, purpose, "samplexx")
     answers = "<CAF-sample@mail.customer.example>" if reader is Audience.CUSTOMER else ""
     return DueLetter(
-        id=1, ticket=about, content=content(template), audience=reader.value, agent=agent, purpose=purpose,
+        id=1, ticket=about, content=content(template), audience=reader, agent=agent, purpose=purpose,
         department="support", language=language, subject="", to=(to,), cc=(),
-        message_id=token.message_id(token.mint(_KEY, kind, "id"), POLICY.domain), in_reply_to=answers,
+        message_id=token.message_id(token.mint(_KEY, kind, token.Carrier.ID), POLICY.domain), in_reply_to=answers,
         references=(answers,) if answers else (), attachments=(), created_at=NOW, rendered=None,
         urgency=Urgency.ACK if template == "ack" else Urgency.NOTICE,
     )  # fmt: skip
