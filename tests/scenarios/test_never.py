@@ -39,8 +39,8 @@ def beside(path: str) -> ModuleType:
 
 
 CLIENTS = beside("mailclients.py").CLIENTS
-SLIPS = beside("../core/test_mistyped_commands.py").SLIPS
-LETTERS = beside("../core/test_honest_letters.py").LETTERS
+SLIPS = beside("../core/commands/test_mistyped_commands.py").SLIPS
+LETTERS = beside("../core/commands/test_honest_letters.py").LETTERS
 
 
 # --- nothing internal leaves ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from mailgate.core.commands.catalogue import BY_NAME, COMMANDS, CUSTOMER_HELP, C
 from mailgate.core.model.policy import Role
 from mailgate.core.worktime import moments
 
-PAGE = (Path(__file__).parents[2] / "docs/commands.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs/commands.md").read_text()
 ROWS = [line for line in PAGE.splitlines() if line.startswith("| `#")]
 
 

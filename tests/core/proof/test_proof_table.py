@@ -20,7 +20,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.core.proof import token
 
-PAGE = Path(__file__).parents[2] / "docs" / "identity.md"
+PAGE = Path(__file__).parents[3] / "docs" / "identity.md"
 OURS, OTHERS = ticket(1042), ticket(1043)
 CARRIERS: Mapping[str, str] = {  # as the page calls them
     "Message-ID": "id", "the reply address": "address", "the mark": "mark", "a one-tap link": "tap",
