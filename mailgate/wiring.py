@@ -40,7 +40,7 @@ from mailgate.edge.metrics import TEXT, MetricsListener, Page
 from mailgate.edge.out.heartbeat import beat
 from mailgate.edge.out.maildir import FolderTransport
 from mailgate.edge.out.smtp import SmtpTransport
-from mailgate.edge.smtp.house import Standing
+from mailgate.edge.smtp.house import AddressOwner
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
 from mailgate.edge.smtp.listener import PASSING, SmtpListeners
 from mailgate.errors import ConfigError, Permanent, Problem
@@ -243,7 +243,7 @@ def edges(gateway: Gateway) -> Edges:
             timeout=smtp.timeout.total_seconds(),
         ),
         receive=gateway.intake.receive,
-        recipient=lambda addr: standing(addr, gateway.in_force.policy),
+        recipient=lambda addr: owner_of_address(addr, gateway.in_force.policy),
         hostname=config.gateway.domain,
         login=partial(_login, gateway),
         guessed=partial(_guessed, gateway),
@@ -344,7 +344,7 @@ def _guessed(gateway: Gateway, what: str, address: str, user: str) -> None:
     gateway.alarms.tell("guessing", "Somebody guesses passwords at the submission port", text, remedy)
 
 
-def standing(addr: str, policy: Policy) -> Standing:
+def owner_of_address(addr: str, policy: Policy) -> AddressOwner:
     """Whether an address is ours: a department's, plus parts and ticket addresses included, or postmaster."""
     key = canonical(addr)
     if policy.department_at(key) or key.partition("@")[0] == "postmaster":
@@ -362,8 +362,8 @@ __all__ = [
     "compare_mailboxes",
     "edges",
     "load_rules",
+    "owner_of_address",
     "snapshot",
-    "standing",
     "try_children",
     "try_ends",
 ]

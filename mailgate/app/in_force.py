@@ -29,7 +29,7 @@ class Snapshot:
     templates: str | None = None  # the admin's folder of overrides
 
     @property
-    def holds(self) -> bool:
+    def letters_wait(self) -> bool:
         """True when letters wait instead of leaving: only looking (`watch`)."""
         return self.policy.mode is Mode.WATCH
 

@@ -180,7 +180,7 @@ def _decided(gateway: Gateway, needs: Needs, now: datetime, decide: Callable[[Mo
 
     def job(tx: Tx) -> T:
         decision, said = decide(gateway.in_force.moment(now, tx.facts(needs, now)))
-        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.holds)
+        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
         return said
 
     said = gateway.store.write(job).result()

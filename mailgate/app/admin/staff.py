@@ -61,7 +61,7 @@ def _write(gateway: Gateway, *letters: Outbound) -> list[int]:
     """Owe letters that belong to no ticket; returns their ids."""
     now = gateway.clock()
     decision = Decision(Fate.FILED, "by hand", letters=letters)
-    hold = gateway.in_force.snapshot.holds
+    hold = gateway.in_force.snapshot.letters_wait
     applied = gateway.store.write(lambda tx: tx.apply(None, decision, now, gateway.ids, None, hold=hold)).result()
     gateway.dispatcher.wake()
     if not gateway.threaded:
@@ -165,7 +165,7 @@ def leave(gateway: Gateway, agent: str, to: str = "") -> dict[str, Any]:
         tx.settings.set(f"desk:{agent}", str(who.generation + 1))
         letters = tx.outbox.revoke_agent(agent, now)
         decision = leaving.hand_on(gateway.in_force.moment(now), tickets, who, heir)
-        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.holds)
+        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
         return [ticket.number for ticket in tickets], letters
 
     moved, revoked = gateway.store.write(job).result()

@@ -111,7 +111,7 @@ class Alarms:
         if not letters:
             return
         decision = Decision(Fate.FILED, "alarm", letters=letters)
-        hold = self._in_force.snapshot.holds
+        hold = self._in_force.snapshot.letters_wait
         try:
             self._store.write(lambda tx: tx.apply(None, decision, now, self._ids, None, hold=hold))
         except MailgateError as error:

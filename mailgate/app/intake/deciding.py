@@ -111,7 +111,7 @@ class Deciding:
             if stub is not None:
                 decision = unreadable.requester_of_unreadable(decision, stub)
             decision = questions.fill_questions(tx, decision, snapshot.policy, now)
-            applied = tx.apply(mail.number, decision, filed_at, self._ids, stamp, hold=snapshot.holds)
+            applied = tx.apply(mail.number, decision, filed_at, self._ids, stamp, hold=snapshot.letters_wait)
             crash.point("mid-processing")
             learnt = any(isinstance(effect, AddAlias) for effect in decision.effects)
             released = any(isinstance(effect, Unpark) and effect.released for effect in decision.effects)
@@ -145,7 +145,7 @@ class Deciding:
             decision = unreadable.decide(self._in_force.moment(now), mail.envelope, mail.number, reason)
             if _stub_of(tx, mail.number) is not None:
                 decision = replace(decision, steps=())
-        applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._in_force.snapshot.holds)
+        applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._in_force.snapshot.letters_wait)
         tx.mail.quarantine(mail.number, reason, error[:2000], now)
         return Settled(mail.number, decision.fate, reason, applied.tickets)
 

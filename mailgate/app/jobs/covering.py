@@ -24,7 +24,7 @@ def cover(gateway: Gateway, now: datetime) -> int:
         }
         decision = covers.hand_to_cover(gateway.in_force.moment(now, Facts(away=tuple(away))), work)
         if decision.steps:
-            tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.holds)
+            tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
         return len(decision.steps)
 
     if not gateway.store.read(lambda read: read.people.absences(now)):

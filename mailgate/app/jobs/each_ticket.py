@@ -33,7 +33,7 @@ def facts_of(tx: Tx, number: int, now: datetime) -> tuple[Ticket | None, Facts]:
 
 def write(gateway: Gateway, tx: Tx, decision: Decision, now: datetime) -> None:
     """Apply a decision of the clock; in watch mode its letters are held."""
-    tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.holds)
+    tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
 
 
 def for_each_ticket(gateway: Gateway, work: Iterable[Work]) -> int:

@@ -19,6 +19,6 @@ def undelivered(in_force: InForce, ids: Ids, clock: Clock) -> Failed:
         now = clock()
         ticket = tx.tickets.get(ticket.number) or ticket  # as it is now, not as it was when the letter was claimed
         decision = bounce.undelivered(in_force.moment(now), ticket, due, delivery.recipient, error)
-        tx.apply(None, decision, now, ids, None, hold=in_force.snapshot.holds)
+        tx.apply(None, decision, now, ids, None, hold=in_force.snapshot.letters_wait)
 
     return write

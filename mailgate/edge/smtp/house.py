@@ -13,7 +13,7 @@ from mailgate.edge.smtp.limits import Ledger, SmtpLimits
 from mailgate.store.base import Kept
 
 Receive = Callable[[bytes, Envelope], concurrent.futures.Future[Kept]]
-Standing = Literal["ours", "unknown", "foreign"]
+AddressOwner = Literal["ours", "unknown", "foreign"]
 
 
 class SmtpPeer(Protocol):
@@ -40,7 +40,7 @@ class SmtpHouse(Protocol):
     hostname: str
     stopping: bool
     receive: Receive
-    recipient: Callable[[str], Standing]
+    recipient: Callable[[str], AddressOwner]
     login: Callable[[str, str], str | None]  # user, password -> the agent's name
     guesses: Guesses
     guessed: Callable[[str, str, str], None]  # "address" or "account", the peer, the user they named

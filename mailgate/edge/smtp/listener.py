@@ -13,7 +13,7 @@ from typing import Final
 from mailgate.core.model.mail import Source
 from mailgate.edge.smtp import replies as reply
 from mailgate.edge.smtp.guesses import Guesses
-from mailgate.edge.smtp.house import Receive, SmtpPeer, Standing
+from mailgate.edge.smtp.house import AddressOwner, Receive, SmtpPeer
 from mailgate.edge.smtp.limits import Ledger, Listener, Network, SmtpLimits
 from mailgate.edge.smtp.session import SmtpDialogue
 
@@ -42,7 +42,7 @@ class SmtpListeners:
         limits: SmtpLimits,
         *,
         receive: Receive,
-        recipient: Callable[[str], Standing],
+        recipient: Callable[[str], AddressOwner],
         hostname: str,
         login: Callable[[str, str], str | None] = lambda user, password: None,
         guessed: Callable[[str, str, str], None] = lambda what, address, user: None,

@@ -33,7 +33,7 @@ class FactsReading(Room):
 
     def __init__(self, session: Session, tickets: Tickets, people: People, settings: Settings) -> None:
         super().__init__(session)
-        self._by_number, self._who, self._settings = tickets, people, settings
+        self._ticket_room, self._people_room, self._settings = tickets, people, settings
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `core.model.change.Facts`; what the needs do not ask for is not read."""
@@ -122,7 +122,7 @@ class FactsReading(Room):
             if row["number"] != number:
                 merged[number] = row["number"]
             if row["number"] not in tickets:
-                ticket = self._by_number.bare_ticket(row["number"])
+                ticket = self._ticket_room.bare_ticket(row["number"])
                 assert ticket is not None
                 tickets[ticket.number] = self._seen_from(ticket, sender)
                 ids[ticket.number] = row["id"]
@@ -136,7 +136,7 @@ class FactsReading(Room):
         if known is None:
             return ticket
         others = {row["canonical"] for row in self.session.all(people_sql.KEYS_OF, {"c": known["contact"]})}
-        return self._by_number.with_address(ticket, others, Address(known["addr"], known["name"]))
+        return self._ticket_room.with_address(ticket, others, Address(known["addr"], known["name"]))
 
     def _successors(
         self, tickets: dict[int, Ticket], ids: dict[int, int], merged: dict[int, int], sender: str
@@ -207,12 +207,12 @@ class FactsReading(Room):
 
     def _orders(self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int]) -> None:
         """What commands may need beyond the ticket itself: its thread, its journal, its letters still here."""
-        known["entries"] = {number: self._by_number.entries(ids[number]) for number in tickets}
+        known["entries"] = {number: self._ticket_room.entries(ids[number]) for number in tickets}
         for number, thread in known["entries"].items():
             tickets[number] = replace(tickets[number], entries=thread)
-        known["journal"] = {number: tuple(self._by_number.events(number)) for number in tickets}
+        known["journal"] = {number: tuple(self._ticket_room.events(number)) for number in tickets}
         known["unsent"] = {number: self._unsent(ids[number]) for number in tickets}
-        known["replies"] = {row["name"]: row["text"] for row in self._who.saved_replies()}
+        known["replies"] = {row["name"]: row["text"] for row in self._people_room.saved_replies()}
 
     def _unsent(self, ticket: int) -> dict[int, tuple[int, ...]]:
         """Customers' letters that have not left, by the mail that caused them."""
@@ -232,7 +232,7 @@ class FactsReading(Room):
             "ticket.rank, ticket.created_at LIMIT 10",
             {**names, "me": needs.queue_of},
         )
-        return tuple(self._by_number.bare(row) for row in found)
+        return tuple(self._ticket_room.bare(row) for row in found)
 
     def _sender(self, known: dict[str, Any], needs: Needs, now: datetime) -> None:
         at = rows.micros(now)
@@ -261,6 +261,6 @@ class FactsReading(Room):
         known["last_assigned"] = {
             row["name"]: rows.time_of(row["last_assigned_at"]) for row in people if row["last_assigned_at"] is not None
         }
-        known["away"] = self._who.absences(now)
+        known["away"] = self._people_room.absences(now)
         promises = self._settings.get("promises")
         known["promise_seconds"] = json.loads(promises) if promises else {}
