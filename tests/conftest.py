@@ -231,6 +231,13 @@ def _serving(folder: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
+def forked() -> Iterator[None]:
+    """Children that a test starts in this process come from the stem."""
+    with forked_children():
+        yield
+
+
+@pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """A gateway with two departments and two agents."""
     with running(tmp_path) as found:

@@ -22,6 +22,8 @@ from mailgate.core.proof import token
 from mailgate.store.sqlite.store import SqliteStore
 from mailgate.wiring import build
 
+pytestmark = pytest.mark.usefixtures("forked")
+
 ANNA, MAIJA = "anna@staff.example", "maija@customer.example"
 BORDER = '\n[[identity.border]]\nid = "mx.acme.example"\n'
 PASS = b"Authentication-Results: mx.acme.example; dmarc=pass header.from=staff.example\r\n"
@@ -80,7 +82,7 @@ class Old:
             message["In-Reply-To"] = answers
         message.set_content(text)
         kept = self.gateway.intake.receive(above + message.as_bytes(), Envelope(sender, (str(message["To"]),))).result(
-            20
+            100
         )
         self.gateway.intake.work_off()
         [(fate, reason)] = self.rows("SELECT fate, reason FROM mail WHERE number = ?", kept.number)

@@ -20,7 +20,10 @@ from mailgate.store.sqlite import schema
 from mailgate.store.sqlite.store import SqliteStore
 from mailgate.wiring import build
 
-pytestmark = pytest.mark.xdist_group("upgrade")  # they share the undisturbed upgrade
+pytestmark = [
+    pytest.mark.xdist_group("upgrade"),  # they share the undisturbed upgrade
+    pytest.mark.usefixtures("forked"),
+]
 
 OWED = len(schema.MIGRATIONS) - 1  # steps that a database of 0.1.0 lacks
 STEPS = [f"migration-step:{nth}" for nth in range(1, OWED + 1)]
