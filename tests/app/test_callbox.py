@@ -106,6 +106,30 @@ def test_s22_what_clients_say_is_held_up_to_a_limit_each_and_together(
     assert box.ask(PING) == {"result": "ping"}
 
 
+@pytest.mark.parametrize("where", ["_line", "_answer"])
+def test_a_request_for_which_there_is_no_memory_is_answered_and_may_come_again(
+    box: Box, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """The thread ended with a traceback, and the client heard nothing."""
+
+    def short(*args: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(box.callbox, where, short)
+        assert box.ask(PING) == {"error": "mailgate itself is short of memory; try again"}
+    assert box.ask(PING) == {"result": "ping"}
+
+
+@pytest.mark.parametrize(
+    "said", [b'{"call": "ping"}\n', b'{"call": "ping"}\nx', b'{"call": "ping"}\n{"call": "slow"}\n']
+)
+def test_what_stands_behind_the_first_line_is_not_looked_at(box: Box, said: bytes) -> None:
+    client = box.connect(said)
+    client.shutdown(socket.SHUT_WR)
+    assert heard(client) == {"result": "ping"}
+
+
 def test_s22_closing_lets_a_request_in_hand_finish_and_the_silent_go(box: Box) -> None:
     silent, slow = box.connect(b'{"call"'), box.connect(b'{"call": "slow"}\n')
     assert box.begun.wait(100)

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mailgate.errors import ShortOfMemory
+
 log = logging.getLogger(__name__)
 
 NAME = "control.sock"
@@ -132,6 +134,8 @@ class Callbox:
             return self._answered(self._line(client, held))
         except _TooMuch as error:
             return {"error": str(error)}
+        except MemoryError:
+            return {"error": f"{ShortOfMemory()}; try again"}
         except (OSError, EOFError):
             log.warning("control request aborted")
             return None
@@ -163,7 +167,10 @@ class Callbox:
             self._asking.discard(client)
         if closing:
             raise EOFError
-        return b"".join(parts).partition(b"\n")[0]
+        whole = b"".join(parts)
+        parts.clear()
+        end = whole.find(b"\n")
+        return whole if end in (-1, len(whole) - 1) else whole[:end]  # a large mail is not copied once more
 
     def _answered(self, line: bytes) -> dict[str, Any]:
         try:
@@ -174,6 +181,8 @@ class Callbox:
             return {"error": "not a request"}
         try:
             return self._answer(request)
+        except MemoryError:
+            raise
         except Exception as error:
             log.exception("control request failed", extra={"call": str(request.get("call"))})
             return {"error": f"internal error ({type(error).__name__}); see the daemon's log"}
