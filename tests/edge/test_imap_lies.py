@@ -148,9 +148,9 @@ def test_an_answer_without_end_is_cut_off(story: Story, verb: str, monkeypatch: 
 @pytest.mark.parametrize("what", [b"* OK still here\r\n", b"*"])
 def test_an_answer_that_never_comes_to_its_end_is_given_up(story: Story, what: bytes) -> None:
     story.server.on["UID SEARCH"] = times(1, lambda talk, tag, rest: dribble(talk, what))
-    story.read(timeout=0.1)
+    story.read(timeout=0.3)
     story.until(lambda: story.cursor == Cursor(7, 9))
-    assert "never ends its answer" in story.troubles()[0].error
+    assert any("never ends its answer" in trouble.error for trouble in story.troubles())
 
 
 @pytest.mark.parametrize("size", [10 * 2**30, 2**63, 10**400])

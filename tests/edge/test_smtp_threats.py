@@ -336,7 +336,7 @@ def test_s10_a_command_longer_than_any_command_is_500(open_door: Open) -> None:
 
 
 def test_s11_a_slow_command_ends_with_421(open_door: Open) -> None:
-    peer = open_door(limits=SmtpLimits(timeout=0.3)).peer()
+    peer = open_door(limits=SmtpLimits(timeout=0.8)).peer()
     for letter in "EHLO":
         peer.send(letter)
         time.sleep(0.02)
@@ -367,11 +367,11 @@ def test_s11_slow_data_is_bounded_as_a_whole_but_may_trickle(open_door: Open) ->
 
 
 def test_s11_a_steady_upload_longer_than_the_command_timeout_is_taken(open_door: Open) -> None:
-    peer = open_door(limits=SmtpLimits(timeout=0.4, data_timeout=30)).peer()
+    peer = open_door(limits=SmtpLimits(timeout=1.5, data_timeout=300)).peer()
     peer.begin()
     for _ in range(12):
         peer.send("line\r\n")
-        time.sleep(0.06)
+        time.sleep(0.15)
     assert peer.ask(".").startswith("250")
 
 
