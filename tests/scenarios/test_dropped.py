@@ -155,7 +155,8 @@ def plain(sender: str, text: str, subject: str = "Hello", **headers: str) -> byt
 def loop(world: World, sender: str, **headers: str) -> bytes:
     policy = world.desk.gateway.in_force.policy
     mark = token.loop_mark(policy.instance or policy.name, policy.keys[0])
-    return plain(sender, "The lamp is on its way.\n", x_mailgate_loop=mark, **headers)
+    own = {"message_id": world.answer} | headers
+    return plain(sender, "The lamp is on its way.\n", x_mailgate_loop=mark, **own)
 
 
 def own_words() -> str:
@@ -341,6 +342,14 @@ BESIDE: dict[str, Callable[[bytes], bytes]] = {
     "in HTML beside": lambda raw: _with(raw, "text/html", "<p>My lamp is broken.</p>"),
     "in a picture's text": lambda raw: _with(raw, "text/html", '<img src="cid:a" alt="the lamp is broken, please help">'),
     "in a mail of theirs": lambda raw: _with(raw, "message/rfc822", f"From: {ANNA}\nSubject: y\n\nPlease help my lamp"),
+    "in a mail that calls itself text": lambda raw: _with(raw, "text/rfc822", f"From: {ANNA}\nSubject: y\n\nPlease help my lamp"),
+    "below what are to be headers": lambda raw: _with(raw, "text/rfc822-headers", f"From: {ANNA}\nSubject: y\n\nPlease help my lamp"),
+    "below what are to be headers, as a mail": lambda raw: _with(raw, "message/rfc822-headers", f"From: {ANNA}\nSubject: y\n\nPlease help my lamp"),
+    "in a drawing": lambda raw: _with(raw, "text/html", "<svg><text>My lamp is broken</text></svg>"),
+    "in a picture": lambda raw: _with(raw, "text/html", '<p><img src="data:image/png;base64,iVBORw0KGgo="></p>'),
+    "in octets that are not what they say": lambda raw: _with(raw, "text/plain; charset=utf-8\nContent-Transfer-Encoding: base64", "灯坏了"),
+    "behind a megabyte": lambda raw: _with(_with(raw, "text/rfc822-headers", "X-Long: " + "a\n " * 400_000), "text/plain", "My lamp is broken."),
+    "in one of many texts": lambda raw: _with(raw, "text/plain", "\n--b\nContent-Type: text/plain\n\n".join([""] * 30)),
 }  # fmt: skip
 
 
@@ -365,12 +374,43 @@ def test_s00_words_in_any_place_of_a_report_are_never_only_dropped(world: World,
         assert decision.fate in (Fate.FILED, Fate.PARKED), (decision.fate, decision.reason)
 
 
-@pytest.mark.parametrize("field", ["COMMENT", "DESCRIPTION", "COMMENT;LANGUAGE=fi"])
-def test_s00_the_comment_of_a_calendar_answer_is_never_only_dropped(world: World, field: str) -> None:
+COMMENTS = {
+    "a comment": "COMMENT:I come at 14",
+    "of a language": "COMMENT;LANGUAGE=fi:Tulen klo 14",
+    "folded": "COMMENT;LANGUAGE=en-\n US:I come at 14",
+    "folded at the colon": "COMMENT\n :I come at 14",
+    "on the next line": "COMMENT:\n \\nI come at 14",
+    "a description": "DESCRIPTION:I come at 14",
+    "in HTML": "X-ALT-DESC;FMTTYPE=text/html:<p>I come at 14</p>",
+    "beside the name": 'ATTENDEE;PARTSTAT=ACCEPTED;X-RESPONSE-COMMENT="I come at 14":mailto:x@y.example',
+    "so beside the name": "ATTENDEE;X-RESPONSE-\n COMMENT=tomorrow:mailto:x@y.example",
+}
+
+
+@pytest.mark.parametrize("said", COMMENTS)
+def test_s00_the_comment_of_a_calendar_answer_is_never_only_dropped(world: World, said: str) -> None:
     raw = calendar("Anna has accepted this invitation.").replace(
-        b"END:VEVENT", f"{field}:Only if the customer pays first\nEND:VEVENT".encode()
+        b"END:VEVENT", f"{COMMENTS[said]}\nEND:VEVENT".encode()
     )
     assert judged(world, raw, Envelope(ANNA, (US,))).fate is Fate.PARKED
+
+
+@pytest.mark.parametrize("empty", ["COMMENT:", "COMMENT:\\n", "DESCRIPTION;LANGUAGE=fi:\\n\\n"])
+def test_an_empty_comment_says_nothing(world: World, empty: str) -> None:
+    raw = calendar("Anna has accepted this invitation.").replace(b"END:VEVENT", f"{empty}\nEND:VEVENT".encode())
+    assert judged(world, raw, Envelope(ANNA, (US,))).fate is Fate.DROPPED
+
+
+def test_s00_a_calendar_answer_is_about_the_events_own_title(world: World) -> None:
+    """Outlook lets its user write into the subject."""
+    for title, fate in (
+        ("Accepted: Visit", Fate.DROPPED),
+        ("Accepted: Visit @ Wed Mar 4, 2026 10am - 11am (EET) (anna@staff.example)", Fate.DROPPED),
+        ("Accepted: Visit - I can come Monday at 14, gate code 99", Fate.PARKED),
+        ("Accepted: I can come Monday", Fate.PARKED),
+    ):
+        raw = calendar(f"{title}\n").replace(b"Subject: Accepted: Visit", f"Subject: {title}".encode())
+        assert judged(world, raw, Envelope(ANNA, (US,))).fate is fate, title
 
 
 @pytest.mark.parametrize("to", ["answer", "notice", "alarm", "gone"])
@@ -591,6 +631,61 @@ def test_s00_a_customers_complaint_read_by_imap_opens_a_ticket_and_is_acknowledg
     assert desk.fate(number) == "filed"
     only(desk.letters(MAIJA, "ack"))
     assert "courier" in desk.of_mail(number).entries[0].text
+
+
+@pytest.mark.parametrize(
+    "sender", ["Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@corp.example>",
+               "System Administrator <admin@corp.example>", "Mail Delivery System <mail@corp.example>"],
+)  # fmt: skip
+def test_s00_a_report_by_nobody_opens_no_ticket_whatever_it_calls_itself(world: World, sender: str) -> None:
+    """Agents would be told of that ticket, and the reports about those notices would open the next."""
+    raw = report("<x@y.example>", sender=sender, text="Ihre Post kam nicht an.")
+    assert judged(world, raw, SMTP_NULL).fate is Fate.PARKED
+
+
+def test_the_same_report_of_a_letter_is_told_once_a_day(desk: Desk) -> None:
+    ticket = opened(desk)
+    from_agent(desk, "Here is your answer.\n", notice_to(desk, "anna", ticket.number))
+    answer = str(desk.letters(MAIJA, "answer")[-1]["Message-ID"])
+    before = len(desk.letters())
+    for turn in range(3):
+        desk.send(
+            report(answer, MAIJA, action="delayed", text=f"Die Post ist noch unterwegs, Versuch {turn}."), sender=""
+        )
+    desk.settle()
+    assert len(desk.letters()) == before + 1  # to the owner
+    assert len([entry for entry in desk.ticket(ticket.number).entries if entry.kind == "bounce"]) == 3
+
+
+def test_s00_our_mark_on_new_words_waits_for_a_person(world: World) -> None:
+    """Mail programs that send a letter of ours again as new keep the fields they do not know."""
+    again = loop(world, US, message_id="<new@acme.example>")
+    assert judged(world, again, Envelope(US, (US,))).fate is Fate.PARKED
+    nobody = loop(world, US).replace(f"From: {US}\r\n".encode(), b"")
+    assert judged(world, nobody, Envelope(US, (US,))).fate is Fate.PARKED
+
+
+def test_s00_an_absence_with_words_in_the_sent_folder_is_kept(world: World) -> None:
+    raw = plain(
+        US,
+        "I am away. 40 lamps cost 400 EUR, I reserved them.\n",
+        "Automatic reply: Offer",
+        auto_submitted="auto-replied",
+    )
+    assert judged(world, raw, SENT).fate is Fate.FILED
+
+
+def test_s00_what_was_dropped_may_come_again(desk: Desk) -> None:
+    """Somebody was banned by mistake: the same mail, given in again, was a duplicate of what no ticket has."""
+    raw = plain(MAIJA, "Please help me.\n")
+    desk.gateway.store.write(lambda tx: tx.people.ban(MAIJA, None, "", desk.clock())).result()
+    assert desk.fate(desk.send(raw)) == "dropped"
+    desk.gateway.store.write(lambda tx: tx.people.unban(MAIJA)).result()
+    by_another_way = b"Received: from a.example by b.example; Wed, 4 Mar 2026 10:00:00 +0200\r\n" + raw
+    assert desk.fate(desk.send(raw)) == "filed"
+    desk.send(by_another_way)
+    desk.settle()
+    assert len(desk.tickets()) == 1
 
 
 def test_s00_a_bare_receipt_that_a_person_says_to_file_is_filed(world: World) -> None:

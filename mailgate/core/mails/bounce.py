@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from mailgate.core.letters import addressee, readers
 from mailgate.core.letters.letter import OWN_WORDS, DueLetter
@@ -22,7 +23,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
-from mailgate.core.proof import token
+from mailgate.core.proof import authority, token
 from mailgate.core.proof.token import Token
 from mailgate.core.worktime import sla
 
@@ -87,7 +88,8 @@ def _unproven(case: Case) -> Decision | None:
     if case.verdict.sure and case.mail.envelope.null:
         return case.decided(Fate.DROPPED, UNSOLICITED)
     author = case.mail.author
-    if guard.null_sender(case.mail) and (author is None or addressee.robot(author.addr)):
+    a_report = case.mail.header("content-type").lower().startswith("multipart/report")  # no person types one
+    if guard.null_sender(case.mail) and (a_report or author is None or addressee.robot(author.addr)):
         return case.decided(Fate.PARKED, UNSOLICITED, parking=WhyParked(UNSOLICITED))
     return None
 
@@ -113,7 +115,8 @@ def _letter_of(case: Case, addressed: Sequence[tuple[Token, str]]) -> tuple[Sent
         recipient = token.reached(made, bound, letter.deliveries, case.policy.keys) if letter else None
         if letter and recipient is not None:
             return letter, recipient
-    if addressed:
+    plus = case.policy.identity.subaddress
+    if addressed or any(token.is_bounce_address(addr, plus) for addr in authority.recipients(case.mail)):
         return None
     inside = [one for one in case.mail.bounced_ids if token.in_message_id(one, case.policy.keys)]
     return next(((known[key], "") for key in inside if key in known), None)
@@ -139,7 +142,15 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
     letters = notices.internal_note(case, planned, Notice(why="bounce", notes=tuple(text.splitlines())))
     letters = letters or _to_lead(case.policy, planned, _about(case.author, text.splitlines()))
     reason = "bounce" if failed else "delayed" if late else "report"
-    return case.decided(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), letters),))
+    told = tuple(_once_a_day(case, letter, recipients, one) for one in letters)
+    return case.decided(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), told),))
+
+
+def _once_a_day(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient], told: Outbound) -> Outbound:
+    """One report of a letter is told once a day, however often a mail system sends it; each stands in the ticket."""
+    about = " ".join(sorted(f"{canonical(one.address)}={one.action}" for one in recipients))
+    mark = sha256(about.encode()).hexdigest()[:16]
+    return replace(told, dedupe=f"report:{letter.id}:{mark}:{told.agent}:{case.now:%G-%j}")
 
 
 def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequence[str]) -> tuple[Change, ...]:

@@ -150,7 +150,8 @@ def _come_home(case: Case) -> Decision:
     mail, policy = case.mail, case.policy
     senders = {desk.from_.key for desk in policy.departments}
     named = [one for one in (mail.author, mail.sender, *mail.reply_to) if one]
-    ours = all(policy.department_at(one.addr) is not None or one.key in senders for one in named)
+    ours = mail.author is not None and token.in_message_id(mail.message_id, policy.keys) is not None
+    ours = ours and all(policy.department_at(one.addr) is not None or one.key in senders for one in named)
     if ours and not any(mail.header(name) for name in _PASSED_ON) and not _written_via(mail.author):
         return case.decided(Fate.DROPPED, "self_loop")
     return case.decided(Fate.PARKED, "self_loop", parking=WhyParked("self_loop"))

@@ -22,6 +22,7 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import Notice
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.text import automatic_words
 from mailgate.core.worktime import sla
 
 
@@ -32,8 +33,7 @@ def file_sent_answer(case: Case) -> Decision:
     """
     ticket = _answered(case)
     if ticket is None:
-        automatic = case.verdict.kind in (Wrote.AUTO_REPLY, Wrote.RECEIPT, Wrote.CALENDAR) and case.verdict.sure
-        return case.decided(Fate.DROPPED, "sent") if automatic else _opened(case)
+        return case.decided(Fate.DROPPED, "sent") if _by_itself(case) else _opened(case)
     agent = case.authority.agent
     changes: list[Change] = [_words(case)]
     if agent and ticket.owner is None:
@@ -43,6 +43,12 @@ def file_sent_answer(case: Case) -> Decision:
     colleague = ticket.owner is not None and (agent is None or ticket.owner != agent.name)
     letters: tuple[Outbound, ...] = notices.internal_note(case, ticket, Notice(why="answered")) if colleague else ()
     return case.decided(Fate.FILED, "sent", steps=(Step(ticket.number, tuple(changes), letters),))
+
+
+def _by_itself(case: Case) -> bool:
+    if case.verdict.kind is Wrote.AUTO_REPLY:
+        return case.verdict.sure and automatic_words.only_absence(case.mail.fresh) and not case.mail.attachments
+    return case.verdict.kind in (Wrote.RECEIPT, Wrote.CALENDAR) and case.verdict.sure
 
 
 def _words(case: Case) -> AddEntry:

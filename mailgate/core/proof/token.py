@@ -163,6 +163,11 @@ def in_bounce_address(addr: str, separator: str, keys: Sequence[Key]) -> tuple[T
     return (token, recipient) if token and bool(recipient) == (token.scheme == NOW) else None
 
 
+def is_bounce_address(addr: str, separator: str) -> bool:
+    """True for `support+b.…@...`, true or forged."""
+    return detail(addr, separator).startswith("b.")
+
+
 def detail(addr: str, separator: str) -> str:
     """What an address has behind its separator (RFC 5233), lower case; `""` when there is neither."""
     local = addr.rpartition("@")[0].lower()

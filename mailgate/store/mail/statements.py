@@ -18,11 +18,13 @@ WHERE mailbox = :mailbox AND folder = :folder AND uidvalidity = :uidvalidity AND
 """
 FREE_UID = "UPDATE mail SET uid = 0 WHERE number = :number"
 SAME_BYTES = """
-SELECT number, recipients FROM mail WHERE raw_digest = :raw_digest AND number < :number ORDER BY number LIMIT 50
+SELECT number, recipients FROM mail
+WHERE raw_digest = :raw_digest AND number < :number AND (fate IS NULL OR fate <> 'dropped') ORDER BY number LIMIT 50
 """
 SAME_BYTES_NOW = """
 SELECT number, recipients FROM (
-  SELECT number, recipients, arrived_at FROM mail WHERE raw_digest = :raw_digest AND number < :number
+  SELECT number, recipients, arrived_at FROM mail
+  WHERE raw_digest = :raw_digest AND number < :number AND (fate IS NULL OR fate <> 'dropped')
   ORDER BY number DESC LIMIT 200
 ) AS newest WHERE arrived_at BETWEEN :since AND :until ORDER BY number
 """

@@ -77,8 +77,8 @@ class FactsReading(Room):
         if not needs.named:
             same |= {"since": rows.micros(needs.arrived_at - AGAIN), "until": rows.micros(needs.arrived_at + AGAIN)}
         for row in self.session.all(sql.SAME_CONTENT if needs.named else sql.SAME_CONTENT_NOW, same):
-            if row["fate"] in (None, "parked", "quarantined"):
-                continue  # not decided: it may be this very mail, released or retried
+            if row["fate"] in (None, "parked", "quarantined", "dropped"):
+                continue  # in no ticket: it may be this very mail, released, retried or no longer banned
             known.setdefault("duplicate_of", row["number"])
             departments.update(dict.fromkeys(rows.loads(row["departments"], ())))
             if known.get("duplicate_ticket") is None:

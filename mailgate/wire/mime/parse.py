@@ -214,7 +214,8 @@ def _null_sender(mail: InboundMail) -> bool:
 def _report(raw: bytes, mail: InboundMail) -> reading.Report | None:
     try:
         message = email.message_from_bytes(raw[:MAX_REPORT])
-        return reading.read_report(message, mail.text, null_sender=_null_sender(mail), fresh=mail.fresh)
+        found = reading.read_report(message, mail.text, null_sender=_null_sender(mail), fresh=mail.fresh)
+        return replace(found, bare=found.bare and len(raw) <= MAX_REPORT) if found else None
     except (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
         return None
 

@@ -207,10 +207,10 @@ _DELIVERY = """
     Your message wasn't delivered to {recipient} because the address couldn't be found, or is unable to receive mail.
     Your message to {recipient} ‹couldn't be delivered|has been blocked|has been delayed›[.]
     There was a problem delivering your message to {recipient}.
-    See the technical details below.
-    See the technical details below for more information.
+    See[ the] technical details below[ for more information].
+    Their inbox is full, or it's getting too much mail right now.
     There was a temporary problem delivering your message to {recipient}.
-    Gmail will retry for {span} more {unit}.
+    Gmail will retry for {number} more {unit}.
     You'll be notified if the delivery fails permanently.
     The recipient server did not accept our requests to connect.
     LEARN MORE

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from mailgate.core.model.mail import MailKind
 from mailgate.core.text.quote_words import table
 from mailgate.wire.report import known
 
-_MOST = 24_000  # characters; no program writes more around its report
+MOST = 24_000  # characters; no program writes more around its report
 # Names of months and days in full and as clients shorten them: English, Finnish, Polish, Latvian, German, Swedish, ...
 _NAMES = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
@@ -51,8 +51,8 @@ _NEXT = r"(?: |\n ?(?=\d{1,2}[:.]\d\d|[^\W\d_]|[-+(]))"  # a date may go on in t
 _ADDRESS = r"<?(?:mailto:|smtp:)?[^\s<>@,;:()]{1,64}@[\w.\-\[\]:]{0,250}\w\]?>?"
 SLOTS = {
     "date": rf"(?:(?=\D{{0,40}}\d){_TOKEN}(?:{_NEXT}{_TOKEN}){{0,11}}|(?:mon|tues|wednes|thurs|fri|satur|sun)day)",
-    "span": rf"(?:\d[\d.]{{0,6}}|a|an|one){_SPACE}(?:second|minute|hour|day)s?",
-    "unit": r"(?:second|minute|hour|day)s?",
+    "span": rf"(?:\d[\d.]{{0,6}}|a|an|one){_SPACE}(?:second|minute|hour|day)(?:s|\(s\))?",
+    "unit": r"(?:second|minute|hour|day)(?:s|\(s\))?",
     "number": r"\d{1,6}",
     "recipient": _ADDRESS,
     "who": r"(?P<who>[^\n:!?]{1,120})",
@@ -60,13 +60,14 @@ SLOTS = {
     "name": r"(?P<name>[^\n:!?]{1,60}?)",
     "title": r"(?P<title>[^\n]{1,250})",
     "quoted": r"(?P<title>[^\"]{1,250})",
-    "host": r"(?:https?://)?[\w.\-\[\]:]{1,250}(?: ?[\[(][\w.:\-]{1,80}(?: \[[\w.:\-]{1,60}\])?[\])])?",
-    "hostname": r"[\w.\-]{1,80}",
+    "host": r"(?:https?://)?[A-Za-z0-9_.\-\[\]:]{1,250}"
+            r"(?: ?[\[(][A-Za-z0-9_./:\-]{1,80}(?: \[[A-Za-z0-9_.:\-]{1,60}\])?[\])])?",
+    "hostname": r"[A-Za-z0-9_.\-]{1,80}",
     "reply": r"(?P<reply>[^\n](?:[^\n]|\n ){0,1500})",
     "coded": r"(?P<reply>\#?<?[245]\d\d[ -][^\n]{1,600})",
     "verb": r"(?:end of )?(?:RCPT TO|MAIL FROM|DATA|HELO|EHLO|STARTTLS|AUTH|RSET|QUIT|RCPT|MAIL)"
             r"(?:[: ]?<[^\s>]{0,250}>)?",
-    "token": r"[^\s@]{1,80}",
+    "token": r"[!-?A-~]{1,80}",
     "link": r"<?https?://(?:www\.google\.com/gmail|support\.google\.com|mail\.google\.com|www\.mipassoc\.org|mipassoc\.org|"
             r"tools\.ietf\.org|www\.ietf\.org|go\.microsoft\.com|aka\.ms)(?:/[\w./?=&%#-]{0,200})?>?",
     "emoji": r"(?P<emoji>\S{1,12})",
@@ -105,7 +106,7 @@ _SMTP = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surroundings:
     """What a slot may be filled with: the report's own subject, the words of its people, what its machine part says."""
 
@@ -113,10 +114,30 @@ class Surroundings:
     people: str = ""  # the From and To fields as they are read
     machine: str = ""  # the text of the delivery-status part
 
+    @cached_property
+    def flat_title(self) -> str:
+        """The subject as it is compared."""
+        return _flat(self.title)
+
+    @cached_property
+    def flat_machine(self) -> str:
+        """The machine's part as it is compared."""
+        return _flat(self.machine)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of the people's names and addresses."""
+        return frozenset(_words(self.people))
+
+    @cached_property
+    def author_has_name(self) -> bool:
+        """True when From says more than an address."""
+        return re.search(r"[^\W\d_]", _ONE_ADDRESS.sub(" ", self.people.partition("\n")[0])) is not None
+
 
 def only_sentences(text: str, kind: MailKind, around: Surroundings = Surroundings()) -> bool:
     """True when known whole sentences of this kind of report cover `text`, white space and rules apart."""
-    if len(text) > _MOST:
+    if len(text) > MOST:
         return False
     return _covered(_LINE_ENDS.sub("\n", _BLANKS.sub(" ", text)), known.SENTENCES[kind], around)
 
@@ -187,13 +208,13 @@ def _regex(template: str) -> str:
 
 
 def _is_title(value: str, around: Surroundings) -> bool:
-    return " ".join(value.split()).casefold().strip() in " ".join(around.title.split()).casefold()
+    return _flat(value) in around.flat_title
 
 
 def _is_somebody(value: str, around: Surroundings) -> bool:
     """Addresses, and names that stand in From or To."""
     rest = _ONE_ADDRESS.sub(" ", value)
-    return set(_words(rest)) <= set(_words(around.people))
+    return around.names.issuperset(_words(rest))
 
 
 def _is_name(value: str, around: Surroundings) -> bool:
@@ -201,9 +222,8 @@ def _is_name(value: str, around: Surroundings) -> bool:
     if _is_somebody(value, around):
         return True
     said = _WORD.findall(value)
-    named = re.search(r"[^\W\d_]", _ONE_ADDRESS.sub(" ", around.people.partition("\n")[0])) is not None
     like = all(word[0].isupper() and word.isalpha() and word.casefold() not in _PRONOUNS for word in said)
-    return not named and 0 < len(said) <= 3 and like
+    return not around.author_has_name and 0 < len(said) <= 3 and like
 
 
 def _is_person(value: str, around: Surroundings) -> bool:
@@ -214,15 +234,18 @@ def _is_person(value: str, around: Surroundings) -> bool:
 
 def _is_reply(value: str, around: Surroundings) -> bool:
     """What another server answered: the report's machine part has it, or it is nothing but what servers say."""
-    flat = " ".join(value.split())
-    if flat.casefold() in " ".join(around.machine.split()).casefold():
+    if _flat(value) in around.flat_machine:
         return True
-    rest = _NO_WORDS.sub(" ", flat)
-    return "?" not in rest and all(word in _SMTP or word.isdigit() for word in _words(rest))
+    rest = _NO_WORDS.sub(" ", value)
+    return "?" not in rest and all(word in _SMTP or (word.isdigit() and len(word) <= 8) for word in _words(rest))
 
 
 def _is_emoji(value: str, around: Surroundings) -> bool:
     return all(unicodedata.category(each) in ("So", "Sk", "Mn", "Cf", "Me", "Co") for each in value)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _words(text: str) -> list[str]:
