@@ -49,6 +49,7 @@ class World:
     notice: str  # of a notice to an agent
     alarm: str  # of a letter of ours without a ticket
     gone: str  # of one whose ticket nobody knows
+    hers: str  # of a notice to Anna
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             for ticket in (None, 424242)
         )
         desk.gateway.store.write(lambda tx: tx.people.ban("banned@customer.example", None, "", desk.clock())).result()
-        yield World(desk, ticket.number, answer, notice, alarm, gone)
+        hers = str(notice_to(desk, "anna", ticket.number)["Message-ID"])
+        yield World(desk, ticket.number, answer, notice, alarm, gone, hers)
 
 
 def judged(world: World, raw: bytes, envelope: Envelope, released_as: str = "") -> Decision:
@@ -219,7 +221,7 @@ TABLE: dict[str, tuple[Mail, Mail]] = {
         lambda w: (plain(US, "Shall we have lunch?\n", "Lunch", to="k@customer.example"), SENT),
     ),
     "agent: auto_reply": (
-        lambda w: by(ANNA, plain(ANNA, "I am away.\n", auto_submitted="auto-replied")),
+        lambda w: by(ANNA, plain(ANNA, "I am away.\n", "Automatic reply: Hello", auto_submitted="auto-replied")),
         lambda w: by(ANNA, plain(ANNA, "I am out of the office until 5 May. In urgent cases please call Bo.\n", "Re: Lamp")),
     ),
     "agent: calendar": (
@@ -344,6 +346,8 @@ BESIDE: dict[str, Callable[[bytes], bytes]] = {
     "in a mail of theirs": lambda raw: _with(raw, "message/rfc822", f"From: {ANNA}\nSubject: y\n\nPlease help my lamp"),
     "in a mail that calls itself text": lambda raw: _with(raw, "text/rfc822", f"From: {ANNA}\nSubject: y\n\nPlease help my lamp"),
     "below what are to be headers": lambda raw: _with(raw, "text/rfc822-headers", f"From: {ANNA}\nSubject: y\n\nPlease help my lamp"),
+    "below a blank that is not empty": lambda raw: _with(raw, "text/rfc822-headers", f"From: {ANNA}\nSubject: y\n \nPlease help my lamp"),
+    "in a mail without a sender": lambda raw: _with(raw, "message/rfc822", "X-Nothing: y\n\nPlease help my lamp"),
     "below what are to be headers, as a mail": lambda raw: _with(raw, "message/rfc822-headers", f"From: {ANNA}\nSubject: y\n\nPlease help my lamp"),
     "in a drawing": lambda raw: _with(raw, "text/html", "<svg><text>My lamp is broken</text></svg>"),
     "in a picture": lambda raw: _with(raw, "text/html", '<p><img src="data:image/png;base64,iVBORw0KGgo="></p>'),
@@ -383,6 +387,7 @@ COMMENTS = {
     "a description": "DESCRIPTION:I come at 14",
     "in HTML": "X-ALT-DESC;FMTTYPE=text/html:<p>I come at 14</p>",
     "beside the name": 'ATTENDEE;PARTSTAT=ACCEPTED;X-RESPONSE-COMMENT="I come at 14":mailto:x@y.example',
+    "a frown beside the name": 'ATTENDEE;X-RESPONSE-COMMENT=":-( at 14":mailto:x@y.example',
     "so beside the name": "ATTENDEE;X-RESPONSE-\n COMMENT=tomorrow:mailto:x@y.example",
 }
 
@@ -428,7 +433,8 @@ def test_s00_words_beside_a_report_about_a_letter_of_ours_reach_somebody(world: 
 
 
 HALF_AUTOMATIC = {
-    "x-autoreply": "yes", "x-autorespond": "yes", "x-vacation": "1", "precedence": "auto_reply",
+    "feedback-id": "1:ses", "precedence": "bulk", "x-auto-response-suppress": "All", "x-loop": "x",
+    "x-autoreply": "yes", "x-autorespond": "yes", "x-vacation": "1",
     "x-post-messageclass": "9; Autoresponder",
 }  # fmt: skip
 
@@ -443,6 +449,30 @@ def test_s00_an_agents_answer_with_a_robots_field_on_it_waits_for_their_word(wor
         **{name.replace("-", "_"): HALF_AUTOMATIC[name]},
     )
     assert judged(world, raw, Envelope(ANNA, (US,))).fate in (Fate.FILED, Fate.PARKED)
+    answer = plain(
+        ANNA,
+        "The lamp is on its way.\n",
+        "Re: lamp",
+        in_reply_to=world.hers,
+        **{name.replace("-", "_"): HALF_AUTOMATIC[name]},
+    )
+    assert judged(world, answer, Envelope(ANNA, (US,))).fate is Fate.PARKED, (
+        "it must not end beside the customer's words"
+    )
+
+
+@pytest.mark.parametrize("place", ["signature", "quote", "subject"])
+def test_s00_words_of_an_absence_are_told_wherever_they_stand(desk: Desk, place: str) -> None:
+    ticket = opened(desk)
+    notice = notice_to(desk, "bo", ticket.number)
+    said = {"signature": "-- \nThe office is on fire.", "quote": "> The office is on fire.", "subject": ""}[place]
+    raw = plain(
+        BO, f"I am away until 5.12.\n\n{said}\n", "The office is on fire." if place == "subject" else f"Re: {notice['Subject']}",
+        to=str(notice["Reply-To"]), in_reply_to=str(notice["Message-ID"]), auto_submitted="auto-replied",
+    )  # fmt: skip
+    desk.send(raw, sender="")
+    [told] = absences_told(desk)
+    assert "The office is on fire." in whole(told)
 
 
 @pytest.mark.parametrize(
@@ -654,7 +684,17 @@ def test_the_same_report_of_a_letter_is_told_once_a_day(desk: Desk) -> None:
         )
     desk.settle()
     assert len(desk.letters()) == before + 1  # to the owner
-    assert len([entry for entry in desk.ticket(ticket.number).entries if entry.kind == "bounce"]) == 3
+    for text, status in (
+        ("Maija has moved, please call her at 040 123.", "4.4.1"),
+        ("Die Post ist noch unterwegs.", "4.2.2"),
+    ):
+        another = report(answer, MAIJA, action="delayed", text=text).replace(
+            b"Status: 5.1.1", f"Status: {status}".encode()
+        )
+        desk.send(another, sender="")
+    desk.settle()
+    assert len(desk.letters()) == before + 3, "other words, and another reason"
+    assert len([entry for entry in desk.ticket(ticket.number).entries if entry.kind == "bounce"]) == 5
 
 
 def test_s00_our_mark_on_new_words_waits_for_a_person(world: World) -> None:
@@ -673,6 +713,30 @@ def test_s00_an_absence_with_words_in_the_sent_folder_is_kept(world: World) -> N
         auto_submitted="auto-replied",
     )
     assert judged(world, raw, SENT).fate is Fate.FILED
+
+
+def test_s00_a_copy_is_known_however_often_it_was_dropped_before(desk: Desk) -> None:
+    raw = plain(MAIJA, "Please help me.\n")
+    desk.gateway.store.write(lambda tx: tx.people.ban(MAIJA, None, "", desk.clock())).result()
+    for turn in range(55):
+        desk.send(f"X-Hop: {turn}\r\n".encode() + raw)
+    desk.settle()
+    desk.gateway.store.write(lambda tx: tx.people.unban(MAIJA)).result()
+    assert desk.fate(desk.send(b"X-Hop: a\r\n" + raw)) == "filed"
+    assert desk.fate(desk.send(b"X-Hop: b\r\n" + raw)) == "duplicate"
+
+
+@pytest.mark.parametrize("author", [f"From: {US}\r\n", ""], ids=["ourselves", "nobody"])
+def test_l_mail_from_ourselves_or_nobody_fills_no_desk(desk: Desk, author: str) -> None:
+    """A mailbox that sends our notices back without our marks made a ticket and three letters a round, without end."""
+    limit = desk.gateway.in_force.policy.limits.tickets_per_sender_hour
+    for turn in range(limit + 3):
+        raw = (
+            f"{author}To: {US}\r\nSubject: [#{turn}] lamp\r\nMessage-ID: <{turn}@back.example>\r\n\r\nBack {turn}.\r\n"
+        )
+        desk.send(raw.encode(), sender="someone@back.example")
+    desk.settle()
+    assert len(desk.tickets()) == limit
 
 
 def test_s00_what_was_dropped_may_come_again(desk: Desk) -> None:

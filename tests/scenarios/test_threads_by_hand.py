@@ -94,6 +94,19 @@ def test_the_new_requester_sees_nothing_of_what_was_said_before_them(desk: Desk)
     assert "Hello Kari." not in customers_letters(desk, MAIJA), "and who was taken off hears nothing more"
 
 
+def test_p03_whoever_was_taken_off_orders_nothing_with_an_id_they_kept(desk: Desk) -> None:
+    """They wrote under the requester's name, and the ticket was closed."""
+    ticket = opened(desk, cc=KARI)
+    order(desk, ticket.number, "An answer for both.")
+    [letter] = answers(desk, KARI)
+    order(desk, ticket.number, f"#cc -{KARI}")
+    desk.send(reply(letter, MAIJA, "#close"), sender=KARI)
+    assert not desk.ticket(ticket.number).status.done
+    order(desk, ticket.number, "Another answer.")
+    desk.send(reply(answers(desk, MAIJA)[-1], MAIJA, "#close"))
+    assert desk.ticket(ticket.number).status == "solved", "with a letter they never saw"
+
+
 # --- #merge -----------------------------------------------------------------------------------------------------------
 
 

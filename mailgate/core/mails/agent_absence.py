@@ -13,6 +13,7 @@ from mailgate.core.model.content import Alarm
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.text import automatic_words as absences
+from mailgate.core.text.subject import is_reply
 
 _MOST_TOLD = 4_000  # characters of an automatic answer that its reader is shown
 
@@ -26,7 +27,8 @@ def automatic_mail(case: Case, agent: Agent) -> Decision:
         return receipt.automatic_reply_receipt(case, agent)
     if case.verdict.kind is not Wrote.AUTO_REPLY:
         return case.decided(Fate.DROPPED, case.verdict.kind)
-    wordless = absences.only_absence(case.mail.fresh) and not case.mail.attachments
+    text = _said(case)
+    wordless = absences.only_absence(text) and not case.mail.attachments
     hearer = _hearer(case, agent)
     away = any(one.agent == agent.name for one in case.facts.away)
     if hearer is None or (wordless and away):
@@ -35,14 +37,22 @@ def automatic_mail(case: Case, agent: Agent) -> Decision:
         return _kept(case, agent)
     title = f"{agent.shown_name} seems to be away"
     remedy = f"#away {agent.name} {case.now:%Y-%m-%d}..UNTIL cover NAME"
-    said = "" if wordless else ":" + sha256(" ".join(case.mail.fresh.split()).encode()).hexdigest()[:16]
+    said = "" if wordless else ":" + sha256(" ".join(text.split()).encode()).hexdigest()[:16]
     letter = readers.to_agent(
-        case.policy, hearer, Alarm(title=title, text=case.mail.fresh[:_MOST_TOLD], remedy=remedy),
+        case.policy, hearer, Alarm(title=title, text=text[:_MOST_TOLD], remedy=remedy),
         purpose=Purpose.QUESTION, subject=title,
         dedupe=f"away:{agent.name}:{case.now:%G-%V}{said}",
     )  # fmt: skip
-    whole = len(case.mail.fresh) <= _MOST_TOLD and not case.mail.attachments
+    whole = len(text) <= _MOST_TOLD and not case.mail.attachments
     return case.decided(Fate.DROPPED, "auto_reply", letters=(letter,)) if whole else _kept(case, agent, (letter,))
+
+
+def _said(case: Case) -> str:
+    """All it says, below a signature and in a quotation too, and its subject where no program writes that."""
+    mail = case.mail
+    usual = is_reply(mail.subject) or absences.out_of_office(mail.subject, "")
+    whole = mail.text if len(mail.fresh) < len(mail.text) else mail.fresh
+    return whole if usual or not mail.subject.strip() else f"{mail.subject}\n\n{whole}"
 
 
 def _hearer(case: Case, agent: Agent) -> Agent | None:

@@ -14,6 +14,7 @@ from mailgate.core.mails import (
     agent_answer,
     agent_words,
     customer,
+    guard,
     notices,
     receipt,
     scope,
@@ -71,6 +72,9 @@ def handle_agent_mail(case: Case) -> Decision | None:
     assert agent is not None
     if case.verdict.kind in AUTOMATIC:
         return agent_absence.automatic_mail(case, agent)
+    marked = case.verdict.kind is Wrote.AUTO and not guard.declares_itself_automatic(case.mail)
+    if marked and case.authority.strong:  # relays put such marks on what people type, too
+        return receipt.automatic_reply_receipt(case, agent)
     if case.verdict.robot and case.verdict.kind is not Wrote.LIST:
         return None
     old = _old_receipt(case)

@@ -85,7 +85,8 @@ def _unproven(case: Case) -> Decision | None:
     What a mail system sends without such proof waits for a person: a ticket would be told to agents, and the reports
     of notices that do not arrive would open the next.
     """
-    if case.verdict.sure and case.mail.envelope.null:
+    named = any(token.in_message_id(one, case.policy.keys) for one in case.mail.bounced_ids)
+    if case.verdict.sure and case.mail.envelope.null and not named:
         return case.decided(Fate.DROPPED, UNSOLICITED)
     author = case.mail.author
     a_report = case.mail.header("content-type").lower().startswith("multipart/report")  # no person types one
@@ -148,9 +149,11 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
 
 def _once_a_day(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient], told: Outbound) -> Outbound:
     """One report of a letter is told once a day, however often a mail system sends it; each stands in the ticket."""
-    about = " ".join(sorted(f"{canonical(one.address)}={one.action}" for one in recipients))
+    about = " ".join(sorted(f"{canonical(one.address)}={one.action}={one.status}" for one in recipients))
+    if not case.verdict.sure:  # a person's words are new ones; what counts up in a program's is not
+        about += " ".join(word for word in case.mail.text.lower().split() if word.isalpha())
     mark = sha256(about.encode()).hexdigest()[:16]
-    return replace(told, dedupe=f"report:{letter.id}:{mark}:{told.agent}:{case.now:%G-%j}")
+    return replace(told, dedupe=f"report:{letter.id}:{mark}:{told.agent}:{case.now:%Y-%j}")
 
 
 def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequence[str]) -> tuple[Change, ...]:

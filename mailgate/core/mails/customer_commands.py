@@ -97,7 +97,9 @@ def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
         or "#" not in case.mail.subject + case.mail.fresh
     ):
         return None
-    proven = case.authority.passed or any(scope.lets_in(case, c, ticket) for c in case.authority.carried)
+    proven = case.authority.passed or any(
+        scope.lets_in(case, one, ticket) and scope.since_last_left(case, one, ticket) for one in case.authority.carried
+    )
     earlier = case.facts.ticket_subjects.get(ticket.number, ())
     words = reader.read_customer(
         case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=quote.is_only_signature

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from mailgate.core.commands import reader
 from mailgate.core.letters import addressee
+from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
@@ -52,6 +53,7 @@ def needs(
         ids=tuple(dict.fromkeys((*match.referred_ids(mail), *mail.bounced_ids)))[:30],
         numbers=tuple(dict.fromkeys(numbers))[:20],
         sender=author.key if author else "",
+        requester=NOBODY.key if author is None or policy.department_at(author.addr) else "",
         departments=departments(mail, policy),
         arrived_at=arrived_at,
         letters=tuple(dict.fromkeys(letters))[:200],

@@ -45,6 +45,7 @@ class Needs:
     queue_in: tuple[str, ...] = ()  # and their departments
     named: bool = True  # it has a Message-ID or a believable Date: else the same words later are another mail
     asked: tuple[str, ...] = ()  # agents who may have to be asked whether they wrote it
+    requester: str = ""  # whose tickets of the last hour are counted: `NOBODY`, or the sender where it is ""
     phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.number_key`) whose callers are wanted
 
 

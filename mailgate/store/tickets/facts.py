@@ -77,8 +77,6 @@ class FactsReading(Room):
         if not needs.named:
             same |= {"since": rows.micros(needs.arrived_at - AGAIN), "until": rows.micros(needs.arrived_at + AGAIN)}
         for row in self.session.all(sql.SAME_CONTENT if needs.named else sql.SAME_CONTENT_NOW, same):
-            if row["fate"] in (None, "parked", "quarantined", "dropped"):
-                continue  # in no ticket: it may be this very mail, released, retried or no longer banned
             known.setdefault("duplicate_of", row["number"])
             departments.update(dict.fromkeys(rows.loads(row["departments"], ())))
             if known.get("duplicate_ticket") is None:
@@ -238,6 +236,8 @@ class FactsReading(Room):
         at = rows.micros(now)
         hour, day = rows.micros(now - HOUR), rows.micros(now - DAY)
         known["acks_hour"] = int(self.session.scalar(sql.TALLIED, {"name": "ack", "since": hour // MINUTE}))
+        if needs.requester:
+            known["tickets_sender_hour"] = self._opened_for(self.session.known(rows.clean(needs.requester)), hour)
         if not needs.sender:
             return
         sender = rows.clean(canonical(needs.sender))
@@ -251,9 +251,14 @@ class FactsReading(Room):
         known["asked_at"] = {name: rows.time_of(at) for name, at in asked.items() if at is not None}
         address = self.session.known(sender)
         known["known_sender"] = address is not None and address["used_at"] is not None
-        if address is not None:
-            params = {"requester": address["id"], "since": hour}
-            known["tickets_sender_hour"] = int(self.session.scalar(sql.TICKETS_FROM, params))
+        if not needs.requester:
+            known["tickets_sender_hour"] = self._opened_for(address, hour)
+
+    def _opened_for(self, address: rows.Row | None, since: int) -> int:
+        """How many tickets this requester opened lately."""
+        if address is None:
+            return 0
+        return int(self.session.scalar(sql.TICKETS_FROM, {"requester": address["id"], "since": since}))
 
     def _people(self, known: dict[str, Any], now: datetime) -> None:
         people = self.session.all(sql.PEOPLE, {})

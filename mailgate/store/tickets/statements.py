@@ -58,13 +58,15 @@ ATTACHMENTS = """
 SELECT attachment.* FROM attachment JOIN entry ON entry.id = attachment.entry WHERE entry.ticket = :id
 ORDER BY attachment.id
 """
+# What is in no ticket may be this very mail, released, retried or no longer banned.
 SAME_CONTENT = """
-SELECT number, departments, fate FROM mail WHERE content_digest = :content_digest ORDER BY number LIMIT 50
+SELECT number, departments FROM mail
+WHERE content_digest = :content_digest AND fate IN ('filed', 'duplicate') ORDER BY number LIMIT 50
 """
 SAME_CONTENT_NOW = """
-SELECT number, departments, fate FROM (
-  SELECT number, departments, fate, arrived_at FROM mail WHERE content_digest = :content_digest
-  ORDER BY number DESC LIMIT 200
+SELECT number, departments FROM (
+  SELECT number, departments, arrived_at FROM mail
+  WHERE content_digest = :content_digest AND fate IN ('filed', 'duplicate') ORDER BY number DESC LIMIT 200
 ) AS newest WHERE arrived_at BETWEEN :since AND :until ORDER BY number
 """
 TICKET_OF_MAIL = """

@@ -37,7 +37,7 @@ _PREAMBLE = re.compile(
     re.IGNORECASE,
 )
 _SAID_IN_CALENDAR = (b"COMMENT", b"DESCRIPTION", b"X-ALT-DESC")
-_SAID_BESIDE_NAME = re.compile(rb'X-RESPONSE-COMMENT="?[^";:]', re.IGNORECASE)  # Google's
+_SAID_BESIDE_NAME = re.compile(rb'X-RESPONSE-COMMENT=(?:"[^"]|[^";:])', re.IGNORECASE)  # Google's
 _FOLDS = re.compile(rb"\r?\n[ \t]")  # RFC 5545 section 3.1
 _DRAWN = re.compile(r"<svg|\bsrc {0,3}= {0,3}[\"']? {0,3}data:", re.IGNORECASE)  # words may stand in a picture
 
@@ -87,13 +87,16 @@ def _is_file(part: Message, machine: tuple[str, ...]) -> bool:
 
 def _goes_on(part: Message) -> bool:
     """True when a body stands below what is to be the headers of a mail alone."""
+    payload = part.get_payload()
+    if part.get_content_type() in _MAILS:  # whose mail it is, its headers say
+        inside = [inner for inner in payload if isinstance(inner, Message)] if isinstance(payload, list) else []
+        return not any(inner["from"] for inner in inside)
     if part.get_content_type() not in _HEADERS:
         return False
-    payload = part.get_payload()
     if isinstance(payload, list):
         return any(str(inner.get_payload() or "").strip() for inner in payload if isinstance(inner, Message))
-    _, _, body = _octets(part).replace(b"\r\n", b"\n").strip().partition(b"\n\n")
-    return bool(body)
+    lines = [line.strip() for line in _octets(part).strip().splitlines()]
+    return b"" in lines
 
 
 def _is_about_the_same(title: str, message: Message, kind: MailKind) -> bool:
