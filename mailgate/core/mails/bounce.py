@@ -89,8 +89,7 @@ def _unproven(case: Case) -> Decision | None:
     if case.verdict.sure and case.mail.envelope.null and not named:
         return case.decided(Fate.DROPPED, UNSOLICITED)
     author = case.mail.author
-    a_report = case.mail.header("content-type").lower().startswith("multipart/report")  # no person types one
-    if guard.null_sender(case.mail) and (a_report or author is None or addressee.robot(author.addr)):
+    if guard.null_sender(case.mail) and (guard.is_report(case.mail) or author is None or addressee.robot(author.addr)):
         return case.decided(Fate.PARKED, UNSOLICITED, parking=WhyParked(UNSOLICITED))
     return None
 

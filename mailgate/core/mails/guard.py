@@ -202,6 +202,11 @@ def null_sender(mail: InboundMail) -> bool:
     return mail.envelope.null or mail.header("return-path").strip() == "<>"
 
 
+def is_report(mail: InboundMail) -> bool:
+    """True for a multipart/report, which no person types (RFC 6522)."""
+    return mail.header("content-type").lower().startswith("multipart/report")
+
+
 def declares_itself_automatic(mail: InboundMail) -> bool:
     """True when Auto-Submitted says that no person sent this mail just now (RFC 3834 section 5)."""
     return _keyword(mail.header("auto-submitted")) not in ("", "no")
@@ -209,8 +214,7 @@ def declares_itself_automatic(mail: InboundMail) -> bool:
 
 def _nobody_reads(author: Address, mail: InboundMail, policy: Policy) -> bool:
     """True for a robot's address; with a person's Reply-To it is a form's, unless it is a report."""
-    report = mail.header("content-type").lower().startswith("multipart/report")  # no person types one (RFC 6522)
-    return addressee.robot(author.addr) and (report or not addressee.reply_to(mail, policy))
+    return addressee.robot(author.addr) and (is_report(mail) or not addressee.reply_to(mail, policy))
 
 
 def _unanswerable(mail: InboundMail, policy: Policy) -> str:

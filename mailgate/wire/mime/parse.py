@@ -24,6 +24,8 @@ MAX_SUBJECT = 255
 MAX_TEXT = 1024 * 1024
 MAX_REPORT = 1024 * 1024  # of a report only the top is read: what it returns may be large
 
+# What the standard parser raises on hostile mail.
+_UNREADABLE = (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError)
 _BOMBS = frozenset({"too_many_parts", "nesting", "header_too_large", "too_many_headers"})
 _LANGUAGES = ("en", "fi", "pl", "lv")
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
@@ -181,7 +183,7 @@ def _bare_answer(raw: bytes) -> bool:
     """True for an answer to an invitation that a calendar wrote by itself."""
     try:
         return len(raw) <= MAX_REPORT and bare.is_bare(email.message_from_bytes(raw), MailKind.CALENDAR)
-    except (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
+    except _UNREADABLE:
         return False
 
 
@@ -216,7 +218,7 @@ def _report(raw: bytes, mail: InboundMail) -> reading.Report | None:
         message = email.message_from_bytes(raw[:MAX_REPORT])
         found = reading.read_report(message, mail.text, null_sender=_null_sender(mail), fresh=mail.fresh)
         return replace(found, bare=found.bare and len(raw) <= MAX_REPORT) if found else None
-    except (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError):
+    except _UNREADABLE:
         return None
 
 

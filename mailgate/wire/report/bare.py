@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
 from itertools import chain, islice
@@ -174,12 +173,5 @@ def _surroundings(message: Message, kind: MailKind) -> sentences.Surroundings:
 
 
 def _people(message: Message, name: str) -> str:
-    found = getaddresses([_readable(str(value)[:1000]) for value in message.get_all(name, [])])
+    found = getaddresses([free_form.readable(str(value)[:1000]) for value in message.get_all(name, [])])
     return " ".join(f"{shown} <{address}>" for shown, address in found)
-
-
-def _readable(value: str) -> str:
-    try:
-        return str(make_header(decode_header(value)))
-    except (LookupError, ValueError):
-        return value

@@ -39,9 +39,13 @@ _CHALLENGE_HEADERS = (
 
 def subject(message: Message) -> str:
     """The subject as people read it."""
-    value = str(message.get("subject", ""))[:1000]
+    return " ".join(readable(str(message.get("subject", ""))[:1000]).split())
+
+
+def readable(value: str) -> str:
+    """A field with its encoded words decoded; as it stands where they cannot be."""
     try:
-        return " ".join(str(make_header(decode_header(value))).split())
+        return str(make_header(decode_header(value)))
     except (LookupError, ValueError):
         return value
 

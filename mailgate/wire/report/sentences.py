@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -159,7 +158,7 @@ def _covered(text: str, sentences: str, around: Surroundings) -> bool:
         if headers := _HEADERS.match(text, at):
             at = headers.end()
             continue
-        end = max((end for pattern in patterns for end in _ends(pattern, text, at, around)), default=at)
+        end = max(_end(pattern, text, at, around) for pattern in patterns)
         if end == at:
             return False
         at = end
@@ -175,11 +174,12 @@ _HEADERS = re.compile(
 )
 
 
-def _ends(pattern: re.Pattern[str], text: str, at: int, around: Surroundings) -> Iterator[int]:
-    """Where a sentence that begins here ends, when its slots hold what they may."""
+def _end(pattern: re.Pattern[str], text: str, at: int, around: Surroundings) -> int:
+    """Where a sentence that begins at `at` ends, when its slots hold what they may; `at` when none begins."""
     found = pattern.match(text, at)
-    if found and all(_CHECKS[slot](value, around) for slot, value in found.groupdict().items() if value is not None):
-        yield found.end()
+    slots = found.groupdict().items() if found else ()
+    held = all(_CHECKS[slot](value, around) for slot, value in slots if value is not None)
+    return found.end() if found and held else at
 
 
 @cache
