@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mailgate.wire.mime import charset
+from mailgate.wire.mime import alternative, charset
 from mailgate.wire.mime.structure import Part
 from mailgate.wire.text import sanitize
 
@@ -88,8 +88,8 @@ def read(words: BodyWords) -> tuple[str, list[str]]:
     for plains, markups in words.pairs:
         markup = "\n".join(html(part) for part in markups)
         text = "\n".join(plain(part) for part in plains)
-        if not text.strip() and markup:
-            text = sanitize.to_text(markup)
+        if markup:
+            text = alternative.fuller(text, markup) if text.strip() else sanitize.to_text(markup)
         if text.strip():
             texts.append(text.strip("\n"))
         if markup and not sanitize.is_bearable(markup):
@@ -122,8 +122,8 @@ def plain(part: Part) -> str:
 
 
 def html(part: Part) -> str:
-    """The HTML of a part as written; not safe to show."""
-    return charset.decode(part.content, part.charset)
+    """The HTML of a part as written, heavy HTML without what nobody sees of it; not safe to show."""
+    return sanitize.bearable(charset.decode(part.content, part.charset))
 
 
 def flowed(text: str, *, delsp: bool = False) -> str:

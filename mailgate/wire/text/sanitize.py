@@ -10,6 +10,7 @@ import nh3
 from selectolax.lexbor import LexborHTMLParser
 
 from mailgate.wire.text import html_text
+from mailgate.wire.text.lighten import lightened
 
 MAX_CHARS = 256 * 1024
 MAX_TAGS = 20_000
@@ -63,6 +64,11 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+def bearable(html: str) -> str:
+    """HTML without what nobody would see of it, where it is too heavy with that; the rest may be too heavy still."""
+    return html if is_bearable(html) else lightened(html)
+
+
 @lru_cache(maxsize=4)  # asked by the reader, the sanitiser and the renderer of the same mail
 def is_bearable(html: str) -> bool:
     """False for HTML that would cost a parser too much: too long, too many tags, too deep (threats F6, P-15)."""
@@ -112,6 +118,7 @@ def clean(html: str) -> str:
 
 def to_text(html: str) -> str:
     """Readable text of HTML; of HTML too heavy to be parsed, what is left when the tags are cut out."""
+    html = bearable(html)
     if is_bearable(html):
         return html_text.render(visible(html))
     rest = entities.unescape(_CRUDE.sub(" ", html[: 4 * MAX_CHARS]))
