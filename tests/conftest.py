@@ -319,6 +319,15 @@ def from_agent(desk: Desk, words: str, notice: EmailMessage, agent: str = "anna"
     return desk.send(answer)
 
 
+def confirm(desk: Desk, number: int, agent: str = "anna") -> None:
+    """The agent answers the receipt about a parked mail of theirs with "do that"."""
+    assert desk.fate(number) == "parked"
+    asked = desk.letters(f"{agent}@staff.example", "receipt")[-1]
+    from_agent(desk, "#send\n", asked, agent)
+    desk.settle()
+    assert desk.fate(number) == "filed"
+
+
 def notice_to(desk: Desk, agent: str, ticket: int) -> EmailMessage:
     """The newest notice of a ticket to an agent."""
     found = desk.letters(f"{agent}@staff.example", "notice")

@@ -48,7 +48,7 @@ mail-filed-without-its-ids away-twice foreseen-requester-leaves subject-always-i
 parse-believes-our-own-marks parse-raises sanitised-picture-from-outside sanitised-hidden-words
 local-part-over-64-octets routing-characters-pass utf8-without-smtputf8
 program-in-an-agents-name author-hears-of-their-own-note
-scope-ends-nowhere scope-survey-of-another-ticket scope-a-marker-counts
+scope-ends-nowhere scope-targets-are-free scope-survey-of-another-ticket scope-a-marker-counts
 token-one-mac-for-all-carriers authority-letter-nobody-wrote bounce-address-of-any-recipient
 """
 

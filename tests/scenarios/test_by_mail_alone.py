@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
+from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, reply, running, whole
 
 ANNA_AT, BO_AT = "anna@staff.example", "bo@staff.example"
 ANNA = f"Anna Virtanen <{ANNA_AT}>"
@@ -108,7 +108,7 @@ def test_split_gives_the_newest_words_a_ticket_of_their_own_and_undo_joins_them(
     parted = desk.tickets()[-1]
     assert parted.number != ticket.number and parted.owner == "anna" and parted.requester.addr == MAIJA
     assert "And where is my invoice?" in desk.ticket(parted.number).entries[0].text
-    from_agent(desk, "#undo\n", notice_to(desk, "anna", ticket.number))
+    confirm(desk, from_agent(desk, "#undo\n", notice_to(desk, "anna", ticket.number)))
     after = desk.ticket(ticket.number)
     assert "And where is my invoice?" in " ".join(entry.text for entry in after.entries)
     assert desk.ticket(parted.number).merged_into == ticket.number or desk.ticket(parted.number).status == "archived"

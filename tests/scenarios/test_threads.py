@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Desk, from_agent, mail, notice_to, only, opened, running, whole
+from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, running, whole
 
 from mailgate.core.model.ticket import EntryKind, Ticket
 
@@ -156,7 +156,7 @@ def test_t11_a_bare_thanks_reopens_nothing(desk: Desk, words: str) -> None:
 
 def test_t12_answers_to_a_merged_ticket_go_where_it_went(desk: Desk) -> None:
     first, second = opened(desk, "First"), opened(desk, "Second")
-    from_agent(desk, f"#merge {first.number}\n", notice_to(desk, "anna", second.number))
+    confirm(desk, from_agent(desk, f"#merge {first.number}\n", notice_to(desk, "anna", second.number)))
     assert desk.ticket(second.number).merged_into == first.number
     assert opened(desk, f"[#{second.number}]", "More about it.\n").number == first.number
     ack = next(one for one in desk.letters(MAIJA) if f"[#{second.number}]" in one["Subject"])
@@ -165,7 +165,7 @@ def test_t12_answers_to_a_merged_ticket_go_where_it_went(desk: Desk) -> None:
 
 def test_t12_merging_in_a_circle_is_refused(desk: Desk) -> None:
     first, second = opened(desk, "First"), opened(desk, "Second")
-    from_agent(desk, f"#merge {first.number}\n", notice_to(desk, "anna", second.number))
+    confirm(desk, from_agent(desk, f"#merge {first.number}\n", notice_to(desk, "anna", second.number)))
     from_agent(desk, f"#merge {second.number}\n", notice_to(desk, "anna", first.number))
     assert desk.ticket(first.number).merged_into is None
     assert desk.ticket(second.number).merged_into == first.number

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import conftest
 import pytest
-from conftest import Desk, from_agent, notice_to, reply, running, whole
+from conftest import Desk, confirm, from_agent, notice_to, reply, running, whole
 
 from mailgate.core.model.ticket import Ticket
 
@@ -113,7 +113,7 @@ def test_p03_whoever_was_taken_off_orders_nothing_with_an_id_they_kept(desk: Des
 def merged(desk: Desk, how: str) -> tuple[int, int]:
     one = opened(desk, "MAIJASUBJECT", "MAIJAWORDS here.\n").number
     other = opened(desk, "KARISUBJECT", "KARIWORDS here.\n", sender=f"Kari <{KARI}>").number
-    order(desk, one, f"#merge {other} {how}")
+    confirm(desk, order(desk, one, f"#merge {other} {how}"))
     assert desk.ticket(one).merged_into == other
     return one, other
 
@@ -205,7 +205,7 @@ def test_a_participants_words_split_off_are_theirs_and_the_requester_hears_nothi
 def test_linked_tickets_name_each_other_to_agents_and_never_to_customers(desk: Desk) -> None:
     one = opened(desk, "MAIJASUBJECT").number
     other = opened(desk, "KARISUBJECT", sender=f"Kari <{KARI}>").number
-    order(desk, one, f"#link {other}")
+    confirm(desk, order(desk, one, f"#link {other}"))
     assert desk.ticket(one).links == (other,) and desk.ticket(other).links == (one,)
     order(desk, one, "For Maija alone.")
     order(desk, other, "For Kari alone.")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 
-from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
+from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, reply, running, whole
 
 from mailgate.core.model.mail import Envelope, Source
 
@@ -138,7 +138,7 @@ def test_undo_within_the_window_takes_the_letter_back_and_merges_come_apart(tmp_
         from_agent(desk, "#undo\n", notice)
         desk.clock.ahead += desk.gateway.in_force.policy.undo_window * 2
         assert desk.letters(MAIJA, "answer") == [] and desk.ticket(one.number).status == "new"
-        from_agent(desk, f"#merge {other.number}\n", notice)
+        confirm(desk, from_agent(desk, f"#merge {other.number}\n", notice))
         assert desk.ticket(one.number).merged_into == other.number
         from_agent(desk, "#undo\n", notice_to(desk, "anna", one.number))
         assert desk.ticket(one.number).merged_into is None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailgate.core.letters import status_letters
 from mailgate.core.letters.addressee import NOBODY
-from mailgate.core.mails import customer_commands, expectation, guard, notices, rule_effects, scope, spent_tokens
+from mailgate.core.mails import customer_commands, expectation, guard, notices, rule_effects, scope
 from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.mails.match import subject_numbers
@@ -48,7 +48,7 @@ def file_customer_mail(case: Case, *, released: bool = False) -> Decision:
     `released` mail was parked, and a person has said that it is to be filed. Agents' tokens in it are spent.
     """
     stopped = None if released else _stopped(case)
-    return stopped or spent_tokens.spent_token_note(case, _filed(case, released), case.match.leaked, "leaked")
+    return stopped or scope.spent_token_note(case, _filed(case, released), case.match.leaked, "leaked")
 
 
 def _filed(case: Case, released: bool) -> Decision:

@@ -1,11 +1,25 @@
-"""How far a proof reaches: a token moves its own ticket, a list's those it named, and nothing beyond."""
+"""How far a proof reaches, and when it ends: a token moves its own ticket, a list's those it named, nothing beyond."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from mailgate.core.commands.workflow import Plan
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence
+from mailgate.core.model.change import (
+    Decision,
+    Effect,
+    Fate,
+    LinkTo,
+    MergeInto,
+    RevokeLists,
+    RevokeTokens,
+    Step,
+    Unlink,
+    Unmerge,
+)
 from mailgate.core.model.content import Content, Digest, Question, Receipt
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.shown import Section, TicketRow
@@ -13,11 +27,12 @@ from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import CarriedBy, CarriedToken, Proof
 
 
-def beyond_proof(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
-    """Those of `tickets` that the sender's proof says nothing about; none where a border or a person vouched.
+def beyond_proof(case: Case, tickets: Iterable[int]) -> tuple[int, ...]:
+    """The numbers among `tickets` that the sender's proof says nothing about; none where a border or a person vouched.
 
-    A token is for one ticket (law 4): a further number in the subject is a claim until a pass or a token of its own
-    stands beside it. A letter about no ticket reaches those it named, and the one whose mail it answers.
+    A token is for one ticket (law 4): a further number, in the subject or behind a command, is a claim until a pass or
+    a token of its own stands beside it. A letter about no ticket reaches those it named, and the one whose mail it
+    answers.
     """
     if case.authority.proof not in (Proof.TOKEN, Proof.TAP) or case.authority.passed:
         return ()
@@ -27,7 +42,18 @@ def beyond_proof(case: Case, tickets: Iterable[Ticket]) -> tuple[Ticket, ...]:
         if one.token.ticket is None and case.match.by is Evidence.REFERENCE and case.match.ticket:
             reached.add(case.match.ticket.number)
     home = {case.facts.merged.get(number, number) for number in reached}
-    return tuple(ticket for ticket in tickets if ticket.number not in home)
+    return tuple(number for number in tickets if case.facts.merged.get(number, number) not in home)
+
+
+def further_tickets(plan: Plan) -> tuple[int, ...]:
+    """Every other ticket that commands write on: found in what they change, so that no new command is forgotten.
+
+    What had come into a ticket, and is taken out of it again, was a part of it.
+    """
+    steps = [step for step in plan.elsewhere if not all(isinstance(one, Unmerge) for one in step.changes)]
+    changes = [*plan.changes, *(change for step in steps for change in step.changes)]
+    named = [one.number for one in changes if isinstance(one, MergeInto | LinkTo | Unlink)]
+    return tuple(dict.fromkeys((*named, *(step.ticket for step in steps if step.ticket is not None))))
 
 
 def contradicted(case: Case, tagged: Iterable[int]) -> bool:
@@ -117,3 +143,22 @@ def may_count(case: Case) -> bool:
         return True
     one = answered(case)
     return one is not None and one.by is CarriedBy.MESSAGE_ID and one in known.strong
+
+
+def spent_token_note(case: Case, decision: Decision, tokens: Iterable[CarriedToken], why: str) -> Decision:
+    """The decision about a filed mail, with each token revoked where it was issued: there, not where the mail went."""
+    if decision.fate is not Fate.FILED:
+        return decision
+    steps: dict[Step, None] = {}
+    effects: dict[Effect, None] = {}
+    for carried in tokens:
+        agent = case.policy.agent_by_id(carried.token.agent)
+        number = carried.token.ticket
+        if agent is None or carried.token.audience != Audience.AGENT:
+            continue
+        if number is None:
+            effects[RevokeLists(agent.name)] = None
+        elif case.facts.merged.get(number, number) in case.facts.tickets:
+            steps[Step(number, (RevokeTokens(agent.name, why),))] = None
+    # first, so that what is written to the agent now carries a token that is good
+    return replace(decision, steps=(*steps, *decision.steps), effects=(*decision.effects, *effects))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from cases import ANNA, carried, case, mail, ticket
 
-from mailgate.core.mails import spent_tokens
+from mailgate.core.mails import scope
 from mailgate.core.model import change as ch
 from mailgate.core.proof.authority import CarriedToken
 
@@ -28,7 +28,7 @@ CASES = [
 def test_a_token_is_revoked_where_it_was_issued(
     token: CarriedToken, steps: tuple[ch.Step, ...], effects: tuple[ch.Effect, ...]
 ) -> None:
-    noted = spent_tokens.spent_token_note(case(mail(), ticket(), merged={7: 1042}), FILED, (token, token), "seen")
+    noted = scope.spent_token_note(case(mail(), ticket(), merged={7: 1042}), FILED, (token, token), "seen")
     assert (noted.steps, noted.effects) == ((*steps, *FILED.steps), effects)
 
 
@@ -36,9 +36,9 @@ def test_a_customers_id_names_no_agent_even_where_one_has_the_number_nought() ->
     given = case(mail(), ticket())
     nought = replace(given.policy, agents=(replace(ANNA, id=0),))
     given = replace(given, moment=replace(given.moment, policy=nought))
-    assert spent_tokens.spent_token_note(given, FILED, [carried()], "seen") == FILED
+    assert scope.spent_token_note(given, FILED, [carried()], "seen") == FILED
 
 
 def test_a_mail_that_is_not_filed_revokes_nothing() -> None:
     parked = ch.Decision(ch.Fate.PARKED, "why")
-    assert spent_tokens.spent_token_note(case(mail(), ticket()), parked, [carried(to=ANNA)], "seen") == parked
+    assert scope.spent_token_note(case(mail(), ticket()), parked, [carried(to=ANNA)], "seen") == parked

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cases import (
     ANNA,
+    BO,
     MAIJA,
     NOW,
     PASS,
@@ -67,6 +68,66 @@ def test_p02_a_token_moves_its_own_ticket_and_asks_once_about_others(inbound: In
     if not moved:
         assert (decision.fate, decision.reason) == (ch.Fate.PARKED, "beyond")
         assert [one.template for one in letters_of(decision)] == ["receipt"], "one question for all of them"
+
+
+FURTHER = ["#merge 1004", "#merge 1004 both", "#merge 1004 same-person", "#link 1004", "#note x\n#link 1004"]
+PROOFS: list[tuple[str, dict[str, Any], bool]] = [
+    ("its own token", IDS, False),
+    ("the list's that named it alone", {"subject": "[#1003] lamp", "in_reply_to": (LIST.message_id,)}, False),
+    ("its own, and a spent one of the other", {**IDS, "references": (issued(1004, BO, "customer"),)}, False),
+    ("a token of each", {**IDS, "references": (SECOND.message_id,)}, True),
+    ("its own and a pass", {**IDS, "auth": (PASS,)}, True),
+    ("a login", {"subject": "[#1003] lamp", "envelope": LOGIN}, True),
+]
+
+
+@pytest.mark.parametrize("words", FURTHER)
+@pytest.mark.parametrize(("parts", "done"), [c[1:] for c in PROOFS], ids=[c[0] for c in PROOFS])
+def test_p02_a_ticket_that_a_command_names_needs_a_proof_of_its_own(
+    words: str, parts: dict[str, Any], done: bool
+) -> None:
+    """By a leaked token of #1002 `#merge 1001 both` let its holder read and answer in #1001."""
+    decision = decided(mail(words, by=ANNA, **parts), ONE, OTHER, letters=[HERS, SECOND, LIST])
+    assert (decision.fate is ch.Fate.FILED) == done
+    if not done:
+        assert (decision.reason, decision.steps, decision.effects) == ("beyond", (), ())
+        assert [one.template for one in letters_of(decision)] == ["receipt"]
+
+
+@pytest.mark.parametrize("words", FURTHER)
+def test_p02_what_she_confirms_is_done_to_the_ticket_a_command_names(words: str) -> None:
+    known = facts(ONE, OTHER, letters=[HERS])
+    inbound = mail(words, by=ANNA, **IDS)  # type: ignore[arg-type]
+    decision = decide.decide(inbound, Moment(POLICY, known, NOW), (), released_as="anna", release_mode="all")
+    assert decision.fate is ch.Fate.FILED and changes(decision, ch.MergeInto) + changes(decision, ch.LinkTo)
+
+
+def test_p02_a_merge_with_the_ticket_it_went_into_already_is_no_further_one() -> None:
+    inbound = mail("#link 1003", by=ANNA, in_reply_to=(SECOND.message_id,), references=(HERS.message_id,))
+    assert decided(inbound, OTHER, letters=[SECOND, HERS], merged={1003: 1004}).reason == "refused"
+
+
+@pytest.mark.parametrize(("kind", "further"), [("split", True), ("link", True), ("merged-in", False)])
+def test_p02_undo_takes_back_what_it_did_to_another_ticket_when_that_is_proven_too(kind: str, further: bool) -> None:
+    row = {"mail": 7, "actor": "anna", "kind": kind, "old": "", "new": "1004"}
+    for references, done in (((), not further), ((SECOND.message_id,), True)):
+        inbound = mail("#undo", by=ANNA, **IDS, references=references)  # type: ignore[arg-type]
+        decision = decided(inbound, ONE, OTHER, letters=[HERS, SECOND], journal={1003: (row,)})
+        assert (decision.fate is ch.Fate.FILED) == done
+
+
+def test_p02_a_numbered_line_merges_with_what_its_list_named_and_nothing_else() -> None:
+    third = ticket(1005)
+    for line, moved in (("1 merge 1003", [1004]), ("1 merge 1005", [])):
+        decision = decided(mail(line, by=ANNA, **BY_ID), ONE, OTHER, third, letters=[COUNTED])  # type: ignore[arg-type]
+        assert [step.ticket for step in decision.steps if step.changes] == moved
+
+
+def test_p02_a_numbered_line_that_waited_is_done_when_she_says_so() -> None:
+    known = facts(ONE, OTHER, ticket(1005), letters=[COUNTED])
+    inbound = mail("1 merge 1005", by=ANNA, **BY_ID)  # type: ignore[arg-type]
+    decision = decide.decide(inbound, Moment(POLICY, known, NOW), (), released_as="anna", release_mode="all")
+    assert [one.number for one in changes(decision, ch.MergeInto)] == [1005]
 
 
 def test_p02_words_for_two_tickets_wait_too() -> None:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from cases import ANNA, BO, KEY, MAIJA, NOW, PASS, POLICY, D, decided, facts, letter, letters_of, made, mail, ticket
 
+from mailgate.core.commands.catalogue import COMMANDS
 from mailgate.core.mails import decide
 from mailgate.core.model import change as ch
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.core.proof import token
 
 PAGE = Path(__file__).parents[3] / "docs" / "identity.md"
@@ -148,6 +150,53 @@ def test_p02_none_of_them_moves_another_ticket_without_a_pass(carrier: str, sche
                        auth=(PASS,) if passed else ())  # fmt: skip
     decision = decided(inbound, OURS, OTHERS, letters=[row("customer")], signed_since=NOW - D)
     assert {step.ticket for step in decision.steps if step.changes} == ({1042, 1043} if passed else set())
+
+
+FURTHER: Mapping[str, tuple[str, str]] = {  # rows of the page -> the mail's words, what she did before
+    "a further number in the subject": ("", ""),
+    "`#merge 1043`": ("#merge 1043", ""),
+    "`#link 1043`": ("#link 1043", ""),
+    "`#undo` of a split": ("#undo", "split"),
+    "`#undo` of a link": ("#undo", "link"),
+    "`#undo` of a merge into it": ("#undo", "merged-in"),
+    "`#split`": ("#split", ""),
+}
+SAID_TWICE = tuple(Entry(n, EntryKind.CUSTOMER, MAIJA.addr, "", NOW - D, "lamp") for n in (1, 2))
+
+
+def further() -> dict[str, tuple[str, str]]:
+    """The page's table of what a mail does to another ticket: row -> its own token alone, with more."""
+    lines = PAGE.read_text().splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith("| to a further ticket |"))
+    rows = [line for line in lines[start + 2 : start + 20] if line.startswith("| ")]
+    found = {}
+    for line in rows[: len(FURTHER)]:
+        name, alone, both = (cell.strip() for cell in line.strip("|").split("|"))
+        found[name] = (alone, both)
+    return found
+
+
+def test_the_page_names_every_way_to_another_ticket() -> None:
+    named = {f"`#{word.name}" for word in COMMANDS if word.takes.startswith("NUMBER")}
+    assert further().keys() == FURTHER.keys() and named <= {row.partition(" ")[0] for row in FURTHER}
+
+
+@pytest.mark.parametrize("row_", FURTHER)
+def test_p02_what_a_token_does_to_a_further_ticket_is_what_the_page_says(row_: str) -> None:
+    words, before = FURTHER[row_]
+    number = "[#1042] [#1043] #solve" if not words else "[#1042] Lamp"
+    event = {"mail": 7, "actor": "anna", "kind": before, "old": "", "new": "1043"}
+    known = {"journal": {1042: (event,) if before else ()}, "entries": {1042: SAID_TWICE}}
+    mine, theirs = letter(1042, ANNA, "customer"), letter(1043, ANNA, "customer")
+    ways: list[dict[str, Any]] = [{}, {"references": (theirs.message_id,)}, {"auth": (PASS,)}]
+    done = []
+    for parts in ways:
+        inbound = mail(words, by=ANNA, subject=number, in_reply_to=(mine.message_id,), **parts)
+        decision = decided(inbound, OURS, OTHERS, letters=[mine, theirs], **known)
+        assert decision.fate is ch.Fate.FILED or (decision.reason, decision.steps) == ("beyond", ())
+        done.append("done" if decision.fate is ch.Fate.FILED else "asked")
+    alone, more = further()[row_]
+    assert done == [alone, more, more]
 
 
 CUSTOMERS = [  # carrier, scheme, the letter is known, a Cc is let in

@@ -1,0 +1,194 @@
+"""What a proven mail of an agent does: every command on every ticket, then its words, or the lines of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from mailgate.core.commands import reader, workflow
+from mailgate.core.commands.reader import Command, CommandReading
+from mailgate.core.commands.receipt_words import sentences
+from mailgate.core.letters import readers, status_letters
+from mailgate.core.mails import agent_answer, agent_words, receipt, scope
+from mailgate.core.mails.case import Case
+from mailgate.core.model import changed
+from mailgate.core.model.change import Change, Decision, Effect, Fate, Outbound, Step
+from mailgate.core.model.content import Handover, Question
+from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.policy import Agent
+from mailgate.core.model.shown import AskedFor
+from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.worktime import sla
+
+
+@dataclass(slots=True)
+class CarriedOut:
+    """What has been decided so far, ticket by ticket."""
+
+    steps: list[Step] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    overtaken: bool = False  # the customer has written since the letter that was answered
+    asks: tuple[str, ...] | None = None  # what else the agent must hear although all went well
+    receipt: bool = False  # and that there is a receipt, whether they want one or not
+    listed: bool = False  # the mail answers a list, not a letter about one ticket
+
+
+# --- commands and words -----------------------------------------------------------------------------------------------
+
+
+def carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: CommandReading) -> Decision:
+    """Every command on every ticket, then the words; the first refusal parks the mail whole."""
+    done = CarriedOut()
+    weak = agent_words.lacks_proof(case)
+    if weak and not agent_words.link_is_enough(case, weak, reading.commands):
+        return receipt.park(case, agent, weak, commands=reading.commands)
+    commands = [one for one in reading.commands if not one.question]
+    for ticket in tickets or (None,):
+        stopped = _on_ticket(case, agent, ticket, commands, reading, done)
+        if stopped:
+            return stopped
+    questions = [one for one in reading.commands if one.question]
+    letters = _question_letter(case, agent, questions, tickets, done)
+    letters += receipt.done_receipt(
+        case,
+        agent,
+        done.lines,
+        always=done.receipt,
+        numbers=_numbers(done),
+        newer="overtaken" if done.overtaken else "",
+        asks=done.asks,
+    )
+    trace = {**case.trace(), "commands": [str(one) for one in reading.commands]}
+    reason = "commands" if reading.only_commands else "answer"
+    return case.decided(
+        Fate.FILED, reason, steps=tuple(done.steps), letters=letters, effects=tuple(done.effects), trace=trace
+    )
+
+
+def _on_ticket(
+    case: Case, agent: Agent, ticket: Ticket | None, commands: list[Command], reading: CommandReading, done: CarriedOut
+) -> Decision | None:
+    plan = workflow.plan(commands, ticket, workflow.Actor(agent=agent), agent_words.world_of(case, ticket, reading))
+    if plan.refused:
+        return receipt.park(
+            case, agent, "refused", commands=reading.commands,
+            refused=[receipt.refused_line(command, why, agent.language) for command, why in plan.refused],
+        )  # fmt: skip
+    if scope.beyond_proof(case, scope.further_tickets(plan)):
+        return receipt.park(case, agent, "beyond", commands=reading.commands)
+    done.lines += [sentences.of_outcome(command, outcome, agent.language) for command, outcome in plan.granted]
+    if any(outcome.answer == "undone_but_sent" for _, outcome in plan.granted):
+        done.receipt = True
+    done.effects += plan.effects
+    done.steps += plan.elsewhere
+    outcomes = {command.name: outcome for command, outcome in plan.granted}
+    if plan.opens:
+        done.steps.append(agent_words.new_ticket(case, agent, plan, outcomes, reading.rest))
+    if ticket is None:
+        if reading.rest.strip() and not plan.opens and not reading.only_commands:
+            return receipt.park(case, agent, "no_ticket", commands=reading.commands)
+        done.steps += [Step(None, (), plan.outbound)] if plan.outbound else []
+        return None
+    after = changed.ticket_after(ticket, plan.changes, case.now)
+    said = agent_words.customer_heard(case, agent, after, reading, outcomes, plan.changes)
+    if isinstance(said, Decision):
+        return said
+    changes = [*plan.changes, *said[0]]
+    if said[0]:
+        changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
+        if agent_answer.customer_wrote_since(case, ticket) and any(one.template == "answer" for one in said[1]):
+            done.overtaken = True
+        already = agent_answer.in_agents_own_copy(case, ticket)
+        if already and agent_words.to_customer(case, reading):
+            done.asks = (sentences.of_reason("had_already", agent.language, who=", ".join(already)),)
+    letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done, plan.outbound))
+    done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
+    return None
+
+
+def _stages(
+    case: Case, ticket: Ticket, changes: Sequence[Change], letters: Iterable[Outbound] = ()
+) -> tuple[Outbound, ...]:
+    """What the customer is told of it, unless an answer tells them anyway."""
+    after = changed.ticket_after(ticket, changes, case.now)
+    said = any(one.template == "answer" for one in letters)
+    return status_letters.letter_for_change(case.moment, ticket, after, changes, said=said, hold=True)
+
+
+def _thread_for(
+    case: Case, agent: Agent, ticket: Ticket, changes: Sequence[Change], done: CarriedOut, sent: Iterable[Outbound] = ()
+) -> tuple[Outbound, ...]:
+    """Who takes a ticket from a list has no letter of it to answer yet: they get its whole thread with its files."""
+    after = changed.ticket_after(ticket, changes, case.now)
+    if not done.listed or after.owner != agent.name or ticket.owner == agent.name:
+        return ()
+    if any(one.template == "handover" and one.agent == agent.name for one in sent):
+        return ()
+    return (readers.to_agent(case.policy, agent, Handover(), purpose=Purpose.CUSTOMER),)
+
+
+def _numbers(done: CarriedOut) -> tuple[int, ...]:
+    """The tickets a receipt speaks of: an answer to it may move them and no others."""
+    return tuple(dict.fromkeys(step.ticket for step in done.steps if step.ticket is not None))
+
+
+# --- lists and questions ----------------------------------------------------------------------------------------------
+
+
+def unsaid(case: Case, agent: Agent, reading: CommandReading) -> Decision:
+    """An answer to a list that counts nothing: its words wait for a ticket, and no words are nothing."""
+    if reading.rest.strip():
+        return receipt.park(case, agent, "no_ticket")
+    return case.decided(Fate.FILED, "nothing")
+
+
+def many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
+    """Lines like `1 take`, `3 hold fri` in the answer to a list act on many tickets at once; None without any."""
+    found = reader.read_numbered(case.mail.fresh, len(numbers), case.policy.command_aliases)
+    if not found.actions and not found.problems:
+        return None
+    if not scope.may_count(case):
+        return receipt.was_it_you(case, agent, "list_unproven")
+    if found.problems:
+        return receipt.park(case, agent, "commands", problems=found.problems)
+    done = CarriedOut(listed=True)
+    for number in dict.fromkeys(number for number, _ in found.actions):
+        ticket = case.facts.tickets.get(numbers[number - 1])
+        commands = [command for at, command in found.actions if at == number]
+        if ticket is None:
+            return receipt.park(case, agent, "no_ticket", commands=commands)
+        stopped = _on_ticket(case, agent, ticket, commands, CommandReading(tuple(commands), only_commands=True), done)
+        if stopped:
+            return stopped
+    text, asks = (found.rest, (sentences.of_reason("no_ticket", agent.language),)) if found.rest else (None, None)
+    letters = receipt.done_receipt(case, agent, done.lines, always=True, numbers=_numbers(done), text=text, asks=asks)
+    return case.decided(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
+
+
+def _question_letter(
+    case: Case, agent: Agent, questions: list[Command], tickets: tuple[Ticket, ...], done: CarriedOut
+) -> tuple[Outbound, ...]:
+    """One letter that answers all questions of a mail; its rows are filled in the same transaction.
+
+    `#next` also claims the most pressing ticket, so that two agents never get the same.
+    """
+    if not questions:
+        return ()
+    numbers = [ticket.number for ticket in tickets]
+    if any(one.name == "next" for one in questions):
+        first = next((one for one in case.facts.queue if one.owner is None or one.status is Status.NEW), None)
+        first = first or next(iter(case.facts.queue), None)
+        if first is not None:
+            plan = workflow.plan(
+                [Command("take")],
+                first,
+                workflow.Actor(agent=agent),
+                agent_words.world_of(case, first, CommandReading()),
+            )
+            done.listed = True
+            thread = _thread_for(case, agent, first, plan.changes, done)
+            done.steps.append(Step(first.number, plan.changes, (*thread, *_stages(case, first, plan.changes))))
+            numbers = [first.number]
+    asked = tuple(AskedFor(one.name, one.argument) for one in questions)
+    return (receipt.receipt_letter(case, agent, Question(ask=asked, numbers=tuple(numbers)), purpose=Purpose.TABLES),)
