@@ -82,3 +82,7 @@ class ConfigError(MailgateError):
             problems = (Problem("", "", problems),)
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Older(ConfigError):
+    """The database was made by an earlier version, or its upgrade is not finished: a start brings it up to date."""

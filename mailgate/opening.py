@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailgate.store.sqlite.backup import Copied, backup
-from mailgate.store.sqlite.faults import sqlite_fault
 from mailgate.store.sqlite.restore import restore
 from mailgate.store.sqlite.store import SqliteStore
 
@@ -35,4 +34,4 @@ def existing(database: Path) -> SqliteStore:
     return SqliteStore(database, writable=False)
 
 
-__all__ = ["Copied", "backup", "existing", "reader", "restore", "sqlite_fault"]
+__all__ = ["Copied", "backup", "existing", "reader", "restore"]

@@ -7,14 +7,14 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from mailgate import ends, library
+from mailgate import ends, written
 from mailgate.app.admin import connect, control, people
 from mailgate.app.admin.control_socket import Callbox
-from mailgate.app.admin.reloading import Reloader, check_templates, try_templates
+from mailgate.app.admin.reloading import Reloader, as_it_runs, needs_restart
 from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway, Loaded
 from mailgate.app.health import descriptors, memory, pages, systemd
@@ -30,7 +30,6 @@ from mailgate.app.outbox import failures
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
 from mailgate.config.certificate import Certificate
-from mailgate.config.files import shared
 from mailgate.config.load import load
 from mailgate.config.tree import Config, Listen, Relay
 from mailgate.core.model.mail import Source, canonical
@@ -44,7 +43,6 @@ from mailgate.edge.smtp.house import AddressOwner
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
 from mailgate.edge.smtp.listener import PASSING, SmtpListeners
 from mailgate.errors import ConfigError, Permanent, Problem
-from mailgate.rulebook import load as rulebook
 from mailgate.store import blobs
 from mailgate.store.base import Store
 from mailgate.store.sqlite.store import SqliteStore
@@ -72,17 +70,18 @@ def build(path: Path, *, children: int = CHILDREN, clock: Clock = utc_now) -> Ga
     Raises ConfigError, or InUse when another process holds the data folder.
     """
     config = load(path)
-    rules = load_rules(config)
+    texts = written.read(config)
     store = SqliteStore(config.store.path, first_number=config.policy.tickets.first_number, progress=systemd.patience())
     try:
-        return _assemble(config, rules, store, children, clock)
+        store.sync_people(config.policy.agents, config.policy.departments)
+        return _assemble(config, written.snapshot(config, texts, store), store, children, clock)
     except BaseException:
         store.close()
         raise
 
 
-def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size: int, clock: Clock) -> Gateway:
-    in_force = InForce(_snapshot(config, rules, store))
+def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, clock: Clock) -> Gateway:
+    in_force = InForce(first)
     ids = SignedIds(in_force)
     pool = Children(size)
     pulse = Pulse(pool)
@@ -118,56 +117,41 @@ def _assemble(config: Config, rules: rulebook.Rulebook, store: SqliteStore, size
         intake=intake,
         dispatcher=dispatcher,
         clock=clock,
-        load=partial(_load_again, config.path, store, pool),
+        load=partial(_load_again, store, pool),
         data=store.data,
         alarms=alarms,
         mailboxes=MailboxBoard(clock, {box.name: box.alarm_after for box in config.imap}),
     )
 
 
-def try_children(templates: Path) -> list[Problem]:
-    """What keeps a child of this Python from reading and writing samples; else what is wrong with these templates."""
-    children = Children(1)
+def check(config: Config, store: Store | None, *, children: bool) -> list[Problem]:
+    """What a reload would say of all that is on disk, and what keeps a child of this Python from reading mail.
+
+    `store` is None before the first start; without `children` none is started, and no template tried.
+    """
+    if not children:
+        return written.judge(config, store, None)[1]
+    pool = Children(1)
     try:
-        unread = problem(children)
-        return [unread] if unread else try_templates(children, templates)
+        unread = problem(pool)
+        return [*([unread] if unread else ()), *written.judge(config, store, None if unread else pool)[1]]
     finally:
-        children.close()
+        pool.close()
 
 
-def _load_again(path: Path, store: SqliteStore, children: Children) -> Loaded:
-    """What is on disk now, with the rules' own tests passed and the templates tried. Raises ConfigError."""
-    config = load(path)
-    rules = load_rules(config)
-    failed = rulebook.run_tests(rules, config.policy)
-    if failed:
-        raise ConfigError(tuple(failed))
-    check_templates(children, config.templates_folder)
-    return Loaded(config, _snapshot(config, rules, store), _routes(config))
-
-
-def _snapshot(config: Config, rules: rulebook.Rulebook, store: SqliteStore) -> Snapshot:
-    """Everybody configured is known to the store from now on."""
+def _load_again(store: SqliteStore, children: Children, running: Config) -> Loaded:
+    """What is on disk now, judged, beside what runs. Raises ConfigError."""
+    moved = written.another_store(running)
+    if moved:
+        raise ConfigError(moved)
+    found = load(running.path)
+    config = as_it_runs(running, found)
+    texts, problems = written.judge(config, store, children)
+    faults = [one for one in problems if not one.warning]
+    if texts is None or faults:
+        raise ConfigError(faults)
     store.sync_people(config.policy.agents, config.policy.departments)
-    return _named(config, rules, store)
-
-
-def snapshot(config: Config, store: Store) -> Snapshot:
-    """What holds for a process that only looks. Raises ConfigError."""
-    return _named(config, load_rules(config), store)
-
-
-def _named(config: Config, rules: rulebook.Rulebook, store: Store) -> Snapshot:
-    """Agents as the store knows them, texts as they lie on disk."""
-    replies, articles = library.load(config.templates_folder, config.policy.languages)
-    policy = replace(people.known(config.policy, store), replies=replies, articles=articles)
-    return Snapshot(policy, rules.rules, str(config.templates_folder))
-
-
-def load_rules(config: Config) -> rulebook.Rulebook:
-    """The rule files, checked against people, departments and templates. Raises ConfigError."""
-    templates = {path.stem for path in (*shared("templates").glob("*.html"), *config.templates_folder.glob("*.html"))}
-    return rulebook.load(config.rules_folder, config.policy, templates)
+    return Loaded(config, written.snapshot(config, texts, store), _routes(config), tuple(needs_restart(running, found)))
 
 
 # --- ways out --------------------------------------------------------------------------------------------------------
@@ -359,11 +343,9 @@ __all__ = [
     "Gateway",
     "SmtpListeners",
     "build",
+    "check",
     "compare_mailboxes",
     "edges",
-    "load_rules",
     "owner_of_address",
-    "snapshot",
-    "try_children",
     "try_ends",
 ]

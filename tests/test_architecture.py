@@ -39,10 +39,11 @@ MAY = {
     "rulebook": {"errors", "tomlfile", "core"}, "library": {"errors", "core"}, "log": set(),
     "app": {"errors", "crash", "newfile", "core", "wire", "config", *STORE},
     "opening": {"errors", "config", "store", *STORE}, "ends": {"errors", "config", "edge"},
-    "wiring": {"errors", "core", "library", "config", "rulebook", "edge", "store", *STORE, "app", "ends"},
+    "written": {"errors", "core", "places", "library", "config", "rulebook", "app", *STORE},
+    "wiring": {"errors", "core", "config", "edge", "store", *STORE, "app", "ends", "written"},
     "daemon": {"errors", "newfile", "wiring", "app"},
     "cli": {"errors", "newfile", "log", "places", "core", "wire", "config", "rulebook", "store.base", "app", "opening", "ends",
-            "wiring", "daemon"},
+            "written", "wiring", "daemon"},
     "__main__": {"cli"},
 }  # fmt: skip
 ASSEMBLY = {"opening", "ends", "wiring"}  # the root: the only files that may name what stands behind a protocol

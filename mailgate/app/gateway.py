@@ -28,9 +28,10 @@ ALARM = 2.0  # seconds the admin's alarm program has left when we end; it goes o
 class Loaded:
     """What is on disk now, checked: not yet in force."""
 
-    config: Config
+    config: Config  # as the process can run it: what it has bound or opened stays
     snapshot: Snapshot
     routes: Mapping[str, Route]
+    restart: tuple[str, ...] = ()  # the keys that were changed and need a restart, as `[section] key`
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ class Gateway:
     intake: Intake
     dispatcher: Dispatcher
     clock: Clock
-    load: Callable[[], Loaded]  # reads configuration, rules and templates anew; raises ConfigError
+    load: Callable[[Config], Loaded]  # what is on disk now, beside what runs; raises ConfigError
     data: Path
     alarms: Alarms
     mailboxes: MailboxBoard

@@ -157,7 +157,7 @@ def ask(ctx: click.Context, call: str, **args: Any) -> Any:
 
     config = load(ctx)
     request = {"call": call, "args": args}
-    answer = _by_daemon(config.gateway.data, request)
+    answer = _by_daemon(config.store.folder, request)
     if answer is None:
         from mailgate.wiring import build
 
@@ -171,21 +171,21 @@ def ask(ctx: click.Context, call: str, **args: Any) -> Any:
     return answer.get("result")
 
 
-def of_daemon(data: Path, call: str, **args: Any) -> Any:
-    """What a running daemon answers; None when none runs. Raises MailgateError with the words to show."""
-    answer = _by_daemon(data, {"call": call, "args": args})
+def of_daemon(folder: Path, call: str, **args: Any) -> Any:
+    """What the daemon that holds `folder` answers; None when none runs. Raises MailgateError with the words to show."""
+    answer = _by_daemon(folder, {"call": call, "args": args})
     if answer is not None and "error" in answer:
         raise MailgateError(str(answer["error"]))
     return None if answer is None else answer["result"]
 
 
-def _by_daemon(data: Path, request: dict[str, Any]) -> dict[str, Any] | None:
+def _by_daemon(folder: Path, request: dict[str, Any]) -> dict[str, Any] | None:
     """The daemon's answer; None when none runs."""
     from mailgate.app.admin import control_socket
 
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         try:
-            with control_socket.path_of(data) as path:
+            with control_socket.path_of(folder) as path:
                 sock.connect(path)
         except (FileNotFoundError, ConnectionRefusedError):
             return None

@@ -51,6 +51,11 @@ class StoreAt:
     url: str  # "sqlite" is data/mailgate.db
     path: Path
 
+    @property
+    def folder(self) -> Path:
+        """Where the daemon's lock lies, and its socket beside it."""
+        return self.path.parent
+
 
 @dataclass(frozen=True, slots=True)
 class Smtp:

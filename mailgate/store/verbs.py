@@ -10,7 +10,9 @@ from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.change import Absence
 from mailgate.core.model.mail import Envelope
 from mailgate.core.model.outbound import DeliveryState
+from mailgate.core.model.policy import Agent, Department
 from mailgate.core.model.ticket import Ticket
+from mailgate.errors import Problem
 from mailgate.store.values import Cursor, Incoming, Kept, Reminder, TicketFilter, WaitingMail
 
 
@@ -231,6 +233,9 @@ class PeopleRead(Protocol):
     def absences(self, now: datetime) -> tuple[Absence, ...]: ...
 
     def agent_ids(self) -> Mapping[str, int]: ...
+
+    def gone(self, agents: Sequence[Agent], departments: Sequence[Department]) -> list[Problem]:
+        """What is wrong with configuring only these: a name that was known and still has unsolved tickets."""
 
     def contacts(self) -> list[Mapping[str, Any]]: ...
 

@@ -36,10 +36,10 @@ class Box:
 
     def connect(self, said: bytes = b"") -> socket.socket:
         client = socket.socket(socket.AF_UNIX)
-        client.settimeout(100)
         self.clients.append(client)
         with control_socket.path_of(self.data) as path:
-            client.connect(path)
+            client.connect(path)  # as the commands do: without a timeout it waits for its turn
+        client.settimeout(100)
         with contextlib.suppress(BrokenPipeError):  # declined and closed before we said anything: the answer is there
             client.sendall(said)
         return client
@@ -83,12 +83,49 @@ def test_s22_more_clients_than_there_are_places_are_told_so_and_a_place_that_is_
     box: Box, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(control_socket, "CLIENTS", 3)
-    silent = [box.connect() for _ in range(3)]
+    slow = [box.connect(b'{"call": "slow"}\n') for _ in range(3)]
+    while box.callbox._asking or not box.begun.is_set():
+        assert box.begun.wait(100)
     assert box.ask(PING) == {"error": "too many commands at once; try again"}
-    silent[0].sendall(PING)
-    assert heard(silent[0]) == {"result": "ping"}
-    while box.ask(PING) != {"result": "ping"}:  # its thread is on the way out
+    box.slow.set()
+    assert [heard(one) for one in slow] == [{"result": "slow"}] * 3
+    while box.ask(PING) != {"result": "ping"}:  # their threads are on the way out
         pass
+
+
+@pytest.mark.parametrize("said", [b"", b'{"call"', b'{"call": "slow"}'])
+def test_s22_clients_that_do_not_say_what_they_want_make_room_for_one_who_does(
+    box: Box, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    """S-22: 32 clients that said nothing kept every command out for a minute; `check` and `reload` said try again."""
+    monkeypatch.setattr(control_socket, "SLOW", 0.05)
+    silent = [box.connect(said) for _ in range(control_socket.CLIENTS + 20)]
+    for _ in range(3):
+        assert box.ask(PING) == {"result": "ping"}
+    assert not box.begun.is_set()  # what they had not ended is not carried out
+    assert sum(_gone(one) for one in silent) >= 20
+
+
+def test_s22_who_says_much_keeps_their_place_beside_silent_ones(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(control_socket, "SLOW", 0.05)
+    monkeypatch.setattr(control_socket, "CLIENTS", 2)
+    large = box.connect(b'{"call": "' + b"x" * 500_000)
+    box.connect()
+    for _ in range(3):
+        assert box.ask(PING) == {"result": "ping"}
+        box.connect()
+    large.sendall(b'"}\n')
+    assert heard(large) == {"result": "x" * 500_000}
+
+
+def _gone(client: socket.socket) -> bool:
+    client.settimeout(0)
+    try:
+        return client.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def test_s22_a_client_that_never_finishes_is_let_go_after_a_while(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:

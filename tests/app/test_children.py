@@ -16,7 +16,7 @@ import pytest
 from slow_jobs import ENOUGH
 from stem import forked_children
 
-from mailgate.app.children import kernel
+from mailgate.app import kernel
 from mailgate.app.children import pool as pool_module
 from mailgate.app.children.pool import Children, FileBytes
 from mailgate.core.model.mail import Address, Envelope

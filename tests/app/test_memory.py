@@ -12,6 +12,7 @@ import pytest
 from conftest import Desk, mail, running
 
 from mailgate import daemon
+from mailgate.app import kernel
 from mailgate.app.children import child, pool
 from mailgate.app.children.pool import Children
 from mailgate.app.health import memory
@@ -228,3 +229,13 @@ def test_a_start_without_memory_ends_with_a_sentence(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(daemon.pulse, "prove", fail)
     with pytest.raises(ConfigError, match="not enough memory"):
         daemon.serve(Path("mailgate.toml"))
+
+
+def test_one_place_reads_what_the_kernel_says_of_a_process() -> None:
+    """S-11: two modules read /proc/self/statm, each in its own way."""
+    root = Path(kernel.__file__).parents[1]
+    assert [str(path.relative_to(root)) for path in root.rglob("*.py") if '"statm"' in path.read_text()] == [
+        "app/kernel.py"
+    ]
+    assert not [path for path in root.rglob("*.py") if "/statm" in path.read_text()]
+    assert kernel.addresses() > kernel.resident() > 2**20

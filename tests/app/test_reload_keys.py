@@ -200,7 +200,7 @@ def test_s11_a_changed_key_is_applied_or_said_to_need_a_restart(folder: Path, ke
     if said:
         assert any(key.rpartition(".")[2] in one.split() or key.endswith(".name") for one in said), said
     else:
-        assert reloading._as_it_runs(before, after) == after
+        assert reloading.as_it_runs(before, after) == after
 
 
 def test_s11_what_needs_a_restart_is_said_until_it_is_back(folder: Path) -> None:
@@ -211,7 +211,7 @@ def test_s11_what_needs_a_restart_is_said_until_it_is_back(folder: Path) -> None
     before, after = configured(folder, BASE), configured(folder, tree)
     said = ["[smtp] max_recipients", "[[imap]] inbox poll", "[gateway] domain"]
     assert reloading.needs_restart(before, after) == said
-    running = reloading._as_it_runs(before, after)
+    running = reloading.as_it_runs(before, after)
     assert reloading.needs_restart(running, after) == said
     assert reloading.needs_restart(running, before) == []
 

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from conftest import RULES, Desk, mail, running, whole
 from scenarios.process import Process, process, until
 
 from mailgate import wiring
 from mailgate.app.admin import control, reloading
 from mailgate.app.health.status import status_of
+from mailgate.cli import cli
+from mailgate.config.tree import Config
 from mailgate.edge.imap.box import Mailbox
 from mailgate.edge.imap.folder import Folder
 from mailgate.edge.imap.reader import MailboxReader
@@ -176,9 +179,9 @@ def test_g09_a_hundred_requests_in_a_second_are_one_reload(desk: Desk, monkeypat
     loads = []
     real = desk.gateway.load
 
-    def counted() -> object:
+    def counted(running: Config) -> object:
         loads.append(1)
-        return real()
+        return real(running)
 
     desk.gateway.load = counted  # type: ignore[assignment]
     before = desk.gateway.in_force.snapshot
@@ -241,6 +244,83 @@ def test_mode_and_way_out_follow_a_reload_and_listeners_say_that_they_need_a_res
     desk.send(mail(sender="other@customer.example"))
     assert desk.letters("other@customer.example") == []
     assert {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("held",)))} == {"held"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('data = "data"', 'data = "elsewhere"', r"\[gateway\] data: needs a restart: .*data, .*elsewhere$"),
+        ("[smtp]", '[store]\nurl = "sqlite:elsewhere/desk.db"\n[smtp]', r"\[store\] url: needs a restart: .*desk.db$"),
+    ],
+)
+def test_s11_another_store_is_refused_and_nothing_is_made_there(desk: Desk, old: str, new: str, key: str) -> None:
+    """S-11: the keys of an empty folder took the place of those that every letter sent so far was signed with."""
+    before = desk.gateway.in_force.snapshot
+    change_config(desk, old, new)
+    with pytest.raises(ConfigError, match=key):
+        control.reload(desk.gateway)
+    assert desk.gateway.in_force.snapshot is before
+    assert not (desk.folder / "elsewhere").exists()
+    [said] = [one for one in status_of(desk.gateway, desk.clock())["troubles"] if one["key"] == "config"]
+    assert "needs a restart" in said["text"]
+    change_config(desk, new, old)
+    assert control.reload(desk.gateway).endswith("agents in force")
+
+
+def test_s11_what_needs_a_restart_holds_nowhere_before_it(desk: Desk) -> None:
+    """S-11: the listeners kept the old domain, and the ids of letters and the relays took the new one."""
+    change_config(desk, 'domain = "acme.example"', 'domain = "other.example"')
+    change_config(desk, "[smtp]", "[tickets]\nfirst_number = 7\n[smtp]")
+    said = control.reload(desk.gateway)
+    assert said.endswith("only after a restart: [gateway] domain, [tickets] first_number")
+    assert desk.gateway.in_force.policy.tickets.first_number == 1001
+    desk.send(mail())
+    [ack] = desk.letters("maija@customer.example")
+    assert str(ack["Message-ID"]).endswith("@acme.example>")
+    route = desk.gateway.dispatcher.loops["out"].route
+    assert route.made_from[1] == "acme.example"
+
+
+UNSUITED = {
+    **{what: (name, text) for what, (name, text, _) in BROKEN.items()},
+    "an agent gone who has work left": ("mailgate.toml", 'name = "anna"'),
+    "a department gone that has work left": ("mailgate.toml", 'name = "sales"'),
+    "a canned answer in no language of ours": ("templates/replies/refund.xx.md", "Money back.\n"),
+    "a folder of templates that is not there": ("mailgate.toml", "[smtp]"),
+}
+
+
+@pytest.mark.parametrize("what", UNSUITED)
+def test_s11_check_says_what_a_reload_would_refuse(desk: Desk, what: str) -> None:
+    """S-11: `check` was green where an agent with open tickets or a canned answer of no language kept a reload off."""
+    desk.of_mail(desk.send(mail(to="sales@acme.example")))
+    control.do_commands(desk.gateway, 1001, "#assign anna", "bo")
+    name, text = UNSUITED[what]
+    match what:
+        case "an agent gone who has work left":
+            change_config(desk, text, 'name = "aino"')
+        case "a department gone that has work left":
+            change_config(desk, text, 'name = "trade"')
+            change_config(desk, '"support", "sales"', '"support", "trade"')
+        case "a folder of templates that is not there":
+            change_config(desk, text, '[letters]\ntemplates = "tempaltes"\n[smtp]')
+        case _:
+            (desk.folder / name).parent.mkdir(exist_ok=True)
+            write(desk, name, text)
+    with pytest.raises(ConfigError) as refused:
+        control.reload(desk.gateway)
+    checked = CliRunner().invoke(cli, ["--config", str(desk.folder / "mailgate.toml"), "check"], standalone_mode=False)
+    assert checked.return_value == 1, checked.output
+    for problem in refused.value.problems:
+        assert str(problem) in checked.output
+
+
+def test_s11_a_gateway_without_a_folder_of_templates_is_checked_and_reloaded(desk: Desk) -> None:
+    (desk.folder / "templates").rmdir()
+    assert control.reload(desk.gateway).endswith("agents in force")
+    checked = CliRunner().invoke(cli, ["--config", str(desk.folder / "mailgate.toml"), "check"], standalone_mode=False)
+    assert checked.return_value == 0, checked.output
+    assert "only ours are used" in checked.output
 
 
 def test_s11_from_watch_to_live_mail_is_moved_without_a_restart(tmp_path: Path) -> None:
@@ -313,7 +393,26 @@ def test_sighup_reloads_a_running_daemon_and_mailgate_reload_says_what_is_in_for
             0,
             "reloaded: 1 rules, 1 departments, 1 agents in force\n",
         )
+        config = gateway.config.read_text()
+        gateway.config.write_text(config.replace('data = "data"', 'data = "elsewhere"'))
+        asked = gateway.command("reload")
+        assert asked.returncode == 1 and "restart" in asked.stderr, asked
+        assert not (tmp_path / "elsewhere").exists()
+        gateway.config.write_text(config)
         assert gateway.stop() == 0
+        asked = gateway.command("reload")
+        assert (asked.returncode, asked.stdout) == (1, "")
+        assert "nothing is reloaded: no daemon answers" in asked.stderr
+
+
+def test_s11_a_database_elsewhere_is_asked_about_where_its_daemon_is(tmp_path: Path) -> None:
+    """S-11: the commands looked for the daemon beside other files than those it holds."""
+    with running(tmp_path, more='[store]\nurl = "sqlite:elsewhere/desk.db"\n') as desk:
+        for words in (["reload"], ["ban", "@spam.example"]):
+            done = CliRunner().invoke(
+                cli, ["--config", str(desk.folder / "mailgate.toml"), *words], standalone_mode=False
+            )
+            assert done.exception is None, done.exception
 
 
 def _said(gateway: Process, event: str) -> int:

@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from conftest import Desk, mail, running
 from scenarios.process import until
 
 from mailgate.app.admin import control
 from mailgate.app.health import systemd
+from mailgate.cli import cli
 from mailgate.store.sqlite import connection as opening
-from mailgate.store.sqlite import schema
+from mailgate.store.sqlite import schema, store
+from mailgate.store.sqlite.faults import sqlite_fault
 from mailgate.store.sqlite.store import SqliteStore
 
 # Tables that grow with the mail; the others are as long as the configuration, or as what waits.
@@ -211,3 +214,20 @@ def test_s23_patience_is_asked_for_now_and_then_and_not_all_the_time(monkeypatch
         ask()
         now[0] += 1.0
     assert len(told) == 10
+
+
+def test_a_version_of_sqlite_that_is_safe_here_is_told_once_by_status_and_is_no_warning(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`check` warned of what nobody can mend, right above "all is well"; so did `status`, in other words."""
+    said = sqlite_fault((3, 40, 1))
+    assert "safe here as long as no other program writes" in said
+    monkeypatch.setattr(store, "sqlite_fault", lambda: said)
+    config = ["--config", str(desk.folder / "mailgate.toml")]
+    status = CliRunner().invoke(cli, [*config, "status"], standalone_mode=False)
+    assert (status.return_value, [line for line in status.output.splitlines() if "SQLite" in line]) == (
+        0,
+        [f"{'versions':11} {said}"],
+    )
+    check = CliRunner().invoke(cli, [*config, "check"], standalone_mode=False)
+    assert (check.return_value, "SQLite" in check.output) == (0, False)

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 NAME = "control.sock"
 LONGEST = 107  # octets a unix socket's path may have (unix(7))
 CLIENTS = 32  # at once
+SLOW = 1.0  # seconds to say the whole request when others wait for a place,
+PACE = 2**20  # and one more for so many octets of it
 PATIENCE = 60.0  # seconds to say the whole request, and to take the answer
 REQUEST = 64 * 2**20  # octets of one request
 HELD = 4 * REQUEST  # octets of all requests together
@@ -46,16 +49,16 @@ def path_of(data: Path) -> Iterator[str]:
 class Callbox:
     """Answers requests, a line of JSON each; `answer` is called in the thread of the one who asks.
 
-    Whoever connects and says nothing holds up nobody but one of CLIENTS places, and that for PATIENCE seconds.
+    Whoever connects and says nothing has one of CLIENTS places for PATIENCE seconds, or about SLOW when others want it.
     """
 
     def __init__(self, data: Path, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         self._data, self._answer = data, answer
         self._listener: socket.socket | None = None
-        self._asking: set[socket.socket] = set()  # have not said what they want
+        self._asking: dict[socket.socket, _Asker] = {}  # have not said what they want
         self._threads: set[threading.Thread] = set()
         self._held = 0
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()  # told when a place is free
 
     def open(self) -> None:
         """Bind, for the owner alone, and begin to answer. Raises OSError."""
@@ -83,9 +86,9 @@ class Callbox:
             (self._data / NAME).unlink()
         with self._guard:
             asking, threads = list(self._asking), list(self._threads)
+            self._guard.notify_all()
         for client in asking:
-            with contextlib.suppress(OSError):
-                client.shutdown(socket.SHUT_RDWR)
+            _hang_up(client)
         ends = time.monotonic() + grace
         for thread in threads:
             thread.join(max(0.0, ends - time.monotonic()))
@@ -106,16 +109,30 @@ class Callbox:
                 log.info("control socket works again", extra={"failed": failed})
                 failed = 0
             with self._guard:
+                self._make_room(listener)
                 full = len(self._threads) >= CLIENTS
                 if not full:
                     thread = threading.Thread(target=self._serve, args=(client,), name="control", daemon=True)
                     self._threads.add(thread)
-                    self._asking.add(client)
+                    self._asking[client] = _Asker(time.monotonic())
             if full:
                 self._say(client, {"error": "too many commands at once; try again"})
                 client.close()
             else:
                 thread.start()
+
+    def _make_room(self, listener: socket.socket) -> None:
+        """When all places are taken, who is slow to say what they want leaves.
+
+        There is no room only when all have said it and are being answered.
+        """
+        while len(self._threads) >= CLIENTS and self._asking and self._listener is listener:
+            now = time.monotonic()
+            client = min(self._asking, key=lambda one: self._asking[one].ends)
+            if self._asking[client].ends <= now:
+                del self._asking[client]
+                _hang_up(client)
+            self._guard.wait(SLOW / 10)
 
     def _serve(self, client: socket.socket) -> None:
         try:
@@ -125,6 +142,7 @@ class Callbox:
         finally:
             with self._guard:
                 self._threads.discard(threading.current_thread())
+                self._guard.notify_all()
             client.close()
 
     def _heard_and_answered(self, client: socket.socket) -> dict[str, Any] | None:
@@ -141,7 +159,7 @@ class Callbox:
             return None
         finally:
             with self._guard:
-                self._asking.discard(client)
+                self._asking.pop(client, None)
                 self._held -= held[0]
 
     def _line(self, client: socket.socket, held: list[int]) -> bytes:
@@ -158,14 +176,15 @@ class Callbox:
             with self._guard:
                 self._held += len(chunk)
                 full = self._held > HELD
+                if client in self._asking:
+                    self._asking[client].octets += len(chunk)
             if held[0] > REQUEST:
                 raise _TooMuch(f"more than {REQUEST // 2**20} MB")
             if full:
                 raise _TooMuch("too much is asked at once; try again")
         with self._guard:
-            closing = self._listener is None
-            self._asking.discard(client)
-        if closing:
+            sent_away = self._asking.pop(client, None) is None
+        if sent_away or self._listener is None:
             raise EOFError
         whole = b"".join(parts)
         parts.clear()
@@ -192,6 +211,24 @@ class Callbox:
         with contextlib.suppress(OSError):
             client.settimeout(PATIENCE)
             client.sendall(json.dumps(answer, default=str).encode() + b"\n")
+
+
+def _hang_up(client: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        client.shutdown(socket.SHUT_RDWR)
+
+
+@dataclass(slots=True)
+class _Asker:
+    """Somebody who has not said all of their request yet."""
+
+    since: float  # monotonic seconds
+    octets: int = 0
+
+    @property
+    def ends(self) -> float:
+        """Until when they may keep others from a place (monotonic seconds)."""
+        return self.since + SLOW + self.octets / PACE
 
 
 class _TooMuch(Exception):

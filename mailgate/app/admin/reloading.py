@@ -37,15 +37,14 @@ def reload(gateway: Gateway) -> str:
     """
     with gateway.reloading:
         try:
-            loaded = gateway.load()
+            loaded = gateway.load(gateway.config)
         except MailgateError as error:
             problems = error.problems if isinstance(error, ConfigError) else ()
             gateway.in_force.keep(str(problems[0]) if problems else str(error))
             raise
-        restart = needs_restart(gateway.config, loaded.config)
-        restart += gateway.dispatcher.adopt(loaded.routes)
+        restart = [*loaded.restart, *gateway.dispatcher.adopt(loaded.routes)]
         gateway.in_force.swap(loaded.snapshot)
-        gateway.config = _as_it_runs(gateway.config, loaded.config)
+        gateway.config = loaded.config
     policy = loaded.snapshot.policy
     answer = (
         f"{len(loaded.snapshot.rules)} rules, {len(policy.departments)} departments, "
@@ -88,22 +87,18 @@ def _differing(old: Any, new: Any) -> Iterator[str]:
             yield WRITTEN.get(key, key)
 
 
-def _as_it_runs(old: Config, new: Config) -> Config:
+def as_it_runs(old: Config, new: Config) -> Config:
     """The new configuration, with the parts that still run as they were started."""
     gateway = replace(new.gateway, **{name: getattr(old.gateway, name) for name in FIXED_IN_GATEWAY})
     kept = {field.name: getattr(old, field.name) for field in fields(old) if field.name in FIXED}
     kept["submission"] = replace(old.submission, passwords=new.submission.passwords)
-    tickets = replace(new.policy.tickets, first_number=old.policy.tickets.first_number)
-    return replace(new, gateway=gateway, policy=replace(new.policy, tickets=tickets), **kept)
-
-
-def check_templates(children: Children, folder: Path) -> None:
-    """Try the admin's templates in a child. Raises ConfigError with file and line of every fault."""
-    if not any(folder.glob("*.html")):
-        return
-    faults = [problem for problem in try_templates(children, folder) if not problem.warning]
-    if faults:
-        raise ConfigError(faults)
+    policy = replace(
+        new.policy,
+        domain=old.policy.domain,
+        instance=old.policy.instance,
+        tickets=replace(new.policy.tickets, first_number=old.policy.tickets.first_number),
+    )
+    return replace(new, gateway=gateway, policy=policy, **kept)
 
 
 def try_templates(children: Children, folder: Path) -> list[Problem]:

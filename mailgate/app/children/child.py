@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mailgate.app import kernel
 from mailgate.app.children import parcel
 
 FRAME = struct.Struct("!I")
@@ -94,11 +95,8 @@ def main(fd: int, parent: int, limits: Limits, warm: tuple[str, ...]) -> NoRetur
             pass
     gc.collect()
     gc.freeze()
-    statm = os.open("/proc/self/statm", os.O_RDONLY)
-    page = resource.getpagesize()
-    size, rss, *_ = os.pread(statm, 200, 0).split()
-    _lower(resource.RLIMIT_AS, int(size) * page + limits.memory)
-    resident = max(limits.resident, int(rss) * page + (32 << 20))
+    _lower(resource.RLIMIT_AS, kernel.addresses() + limits.memory)
+    resident = max(limits.resident, kernel.resident() + (32 << 20))
     stream.sock.sendall(frame(b"ready"))
     functions: dict[str, Callable[..., Any]] = {}
     while True:
@@ -109,7 +107,7 @@ def main(fd: int, parent: int, limits: Limits, warm: tuple[str, ...]) -> NoRetur
         _lower(resource.RLIMIT_CPU, math.ceil(time.process_time() + limits.cpu))
         answer = _answer(job, functions)
         del job
-        retire = int(os.pread(statm, 200, 0).split()[1]) * page > resident
+        retire = kernel.resident() > resident
         try:
             stream.sock.sendall(frame(bytes([retire]) + answer))
         except OSError:

@@ -18,7 +18,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from mailgate.app.children import kernel, parcel
+from mailgate.app import kernel
+from mailgate.app.children import parcel
 from mailgate.app.children.child import OUT_OF_MEMORY, ByteStream, FileBytes, Limits, TooLarge, frame
 from mailgate.app.children.turns import GivenJob, Job, JobTurns, abandon
 from mailgate.errors import ChildDied, ChildFailed, ShortOfMemory, Temporary

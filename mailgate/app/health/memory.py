@@ -8,6 +8,8 @@ import resource
 from collections.abc import Iterator
 from pathlib import Path
 
+from mailgate.app import kernel
+
 log = logging.getLogger(__name__)
 
 KEPT = 160 * 2**20  # octets of addresses for threads, pages of the database and letters
@@ -29,7 +31,7 @@ def affordable(wanted: int, largest: int, root: Path = Path("/")) -> int:
     found = wanted
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     if soft != resource.RLIM_INFINITY:
-        left = soft - _in_use(root) - KEPT - min(largest, wanted)
+        left = soft - kernel.addresses(root=root) - KEPT - min(largest, wanted)
         found = min(found, int(left / ROUGHLY))
     for limit in _groups(root):
         found = min(found, limit // SHARE)
@@ -56,14 +58,6 @@ def few_arenas() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
     except (OSError, AttributeError):
         log.debug("no mallopt")
-
-
-def _in_use(root: Path) -> int:
-    """Octets of addresses this process has, by /proc/self/statm (proc(5)); 0 when it cannot be read."""
-    try:
-        return int((root / "proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    except (OSError, ValueError, IndexError):
-        return 0
 
 
 def _groups(root: Path) -> Iterator[int]:

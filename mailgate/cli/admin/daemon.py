@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mailgate.cli import at
+from mailgate.errors import Temporary
 
 
 @click.command()
@@ -28,8 +29,15 @@ def run(ctx: click.Context, ready_file: Path | None) -> int:
 @click.command()
 @click.pass_context
 def reload(ctx: click.Context) -> None:
-    """Check configuration, rules and templates, run the rules' tests, then apply them or keep the old."""
-    click.echo(f"reloaded: {at.ask(ctx, 'reload')}")
+    """Have the daemon check configuration, rules and templates, run the rules' tests, apply all or keep the old."""
+    config = at.load(ctx)
+    said = at.of_daemon(config.store.folder, "reload")
+    if said is None:
+        raise Temporary(
+            f"nothing is reloaded: no daemon answers in {config.store.folder}; `mailgate check` tries what is on "
+            "disk, and the next start takes it. A daemon that was started with another [gateway] data needs a restart"
+        )
+    click.echo(f"reloaded: {said}")
 
 
 @click.command()

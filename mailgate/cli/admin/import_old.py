@@ -63,8 +63,8 @@ def import_(ctx: click.Context, paths: tuple[Path, ...], since: datetime | None)
 def _asking(ctx: click.Context) -> Iterator[Ask]:
     """Batches go to the daemon when it runs, else to a gateway of our own that is opened once."""
     config = at.load(ctx)
-    if at.of_daemon(config.gateway.data, "ping") is not None:
-        yield lambda batch: int(at.of_daemon(config.gateway.data, "import_mails", mails=batch))
+    if at.of_daemon(config.store.folder, "ping") is not None:
+        yield lambda batch: int(at.of_daemon(config.store.folder, "import_mails", mails=batch))
         return
     from mailgate.app.admin import control
     from mailgate.wiring import build

@@ -24,7 +24,7 @@ def rules() -> None:
 @click.pass_context
 def check(ctx: click.Context) -> None:
     """Load the rule files and say what is wrong with them."""
-    from mailgate.wiring import load_rules
+    from mailgate.written import load_rules
 
     book = load_rules(at.load(ctx))
     for warning in book.warnings:
@@ -37,7 +37,7 @@ def check(ctx: click.Context) -> None:
 def test(ctx: click.Context) -> None:
     """Run the tests inside the rule files."""
     from mailgate.rulebook import load as rulebook
-    from mailgate.wiring import load_rules
+    from mailgate.written import load_rules
 
     config = at.load(ctx)
     book = load_rules(config)
@@ -63,12 +63,12 @@ def period(ctx: click.Context, param: click.Parameter, value: str) -> timedelta:
 @click.pass_context
 def diff(ctx: click.Context, since: timedelta, as_json: bool) -> int:
     """Replay stored mail against the rules on disk; list each mail whose outcome would change."""
+    from mailgate import written
     from mailgate.app.admin.replay import replay
-    from mailgate.wiring import snapshot
 
     now = at.now()
     with at.reading(ctx) as (config, store):
-        found = replay(store, snapshot(config, store), now - since, now)
+        found = replay(store, written.snapshot(config, written.read(config), store), now - since, now)
     if as_json:
         show.print_json(found.rows)
         return 0

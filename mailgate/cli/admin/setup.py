@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mailgate.cli import at
-from mailgate.errors import ConfigError, Problem
+from mailgate.errors import ConfigError, Older, Problem
 
 if TYPE_CHECKING:
     from mailgate.config.tree import Config
@@ -42,7 +42,6 @@ def check(ctx: click.Context, connect: bool) -> int:
     from mailgate import opening, wiring  # noqa: F401
     from mailgate.config.load import load as load_config
     from mailgate.places import data_folder
-    from mailgate.rulebook import load as rulebook  # noqa: F401
 
     path = at.config_path(ctx)
     data = data_folder(path)
@@ -53,14 +52,14 @@ def check(ctx: click.Context, connect: bool) -> int:
     try:
         config = load_config(path, write=False)
         problems += config.warnings
-        problems += _rules(config)
     except ConfigError as error:
         problems += error.problems
-    if closed := at.closed_python():
+    closed = at.closed_python()
+    if closed:
         problems.append(Problem("python", "", closed))
-    elif config is not None:
-        problems += _machine(config)
-        if connect:
+    if config is not None:
+        problems += _judged(config, children=not closed)
+        if connect and not closed:
             from mailgate.wiring import try_ends
 
             for end in try_ends(config):
@@ -80,22 +79,21 @@ def check(ctx: click.Context, connect: bool) -> int:
     return 0
 
 
-def _rules(config: Config) -> list[Problem]:
-    """What is wrong with the rule files, their own tests included."""
-    from mailgate.rulebook import load as rulebook
-    from mailgate.wiring import load_rules
+def _judged(config: Config, *, children: bool) -> list[Problem]:
+    """All that a reload would say of what is on disk, names with work left among it."""
+    from mailgate.opening import existing
+    from mailgate.wiring import check as judge
 
+    found: list[Problem] = []
+    store = None
     try:
-        book = load_rules(config)
+        store = existing(config.store.path) if config.store.path.exists() else None
+    except Older as older:
+        found.append(Problem("", "", f"{older}; who has work left is judged then", warning=True))
     except ConfigError as error:
-        return list(error.problems)
-    return [*book.warnings, *rulebook.run_tests(book, config.policy)]
-
-
-def _machine(config: Config) -> list[Problem]:
-    """Versions on this machine with known faults, and what goes wrong in a child: reading mail, the templates."""
-    from mailgate.opening import sqlite_fault
-    from mailgate.wiring import try_children
-
-    fault, found = sqlite_fault(), try_children(config.templates_folder)
-    return [Problem("sqlite", "", fault, warning=True), *found] if fault else found
+        found += error.problems
+    try:
+        return found + judge(config, store, children=children)
+    finally:
+        if store is not None:
+            store.close()

@@ -20,7 +20,7 @@ def status(ctx: click.Context, as_json: bool) -> int:
 
     now = at.now()
     with at.reading(ctx) as (config, store):
-        daemon = at.of_daemon(config.gateway.data, "status")
+        daemon = at.of_daemon(config.store.folder, "status")
         found = status_report(daemon, store, config, now)
     if as_json:
         show.print_json(found)
@@ -58,7 +58,7 @@ def _lines(found: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]
     if found["children"]:
         yield "children", f"{found['children']['count']}, {found['children']['memory'] // 2**20} MB"
     for fault in found["faults"]:
-        yield "note", fault
+        yield "versions", fault
 
 
 def _mailbox(box: Mapping[str, Any], now: datetime) -> str:

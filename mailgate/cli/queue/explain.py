@@ -38,9 +38,9 @@ def explain(ctx: click.Context, what: str, recipients: tuple[str, ...], sender: 
 
 
 def _of_file(path: Path, recipients: tuple[str, ...], sender: str | None, config: Any, store: Any) -> dict[str, Any]:
+    from mailgate import written
     from mailgate.app.admin.explaining import would
     from mailgate.wire.mime.parse import parse
-    from mailgate.wiring import snapshot
 
     raw = path.read_bytes()
     if sender is None:
@@ -49,7 +49,7 @@ def _of_file(path: Path, recipients: tuple[str, ...], sender: str | None, config
     # Only SMTP says for certain that a mail has the null sender; by a pipe an empty one is not known.
     null = sender == "<>"
     envelope = Envelope("" if null else sender, recipients, Source.SMTP if null else Source.PIPE)
-    known = snapshot(config, store)
+    known = written.snapshot(config, written.read(config), store)
     answer: dict[str, Any] = store.read(lambda read: would(raw, envelope, known, read, at.now()))
     return answer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import ConfigError, Problem
@@ -13,20 +13,35 @@ from mailgate.store.session import Session
 UNSOLVED = "status NOT IN ('solved', 'archived')"
 
 
+def gone(session: Session, agents: Sequence[Agent], departments: Sequence[Department]) -> list[Problem]:
+    """What is wrong with the names that are configured no longer: each with work left."""
+    return [problem for _, _, problem in _vanished(session, agents, departments) if problem is not None]
+
+
 def sync(session: Session, agents: Sequence[Agent], departments: Sequence[Department]) -> Mapping[str, int]:
     """Make every name known, retire the others; agent name -> id. Raises ConfigError when one gone still has work."""
     now = time.time_ns() // 1000
-    problems: list[Problem] = []
-    for table, column, names in (
-        ("agent", "owner", {agent.name: agent.address for agent in agents}),
-        ("department", "department", {department.name: "" for department in departments}),
+    found = list(_vanished(session, agents, departments))
+    problems = [problem for _, _, problem in found if problem is not None]
+    if problems:
+        raise ConfigError(problems)
+    for table, name, _ in found:
+        session.run(f"UPDATE {table} SET retired_at = :now WHERE name = :name", {"name": name, "now": now})  # noqa: S608
+    for agent in agents:
+        session.run(sql.AGENT_KNOWN, {"name": agent.name, "address": agent.address, "now": now})
+    for department in departments:
+        session.run(sql.DEPARTMENT_KNOWN, {"name": department.name, "address": "", "now": now})
+    return {row["name"]: row["id"] for row in session.all(sql.AGENTS_NOW, {})}
+
+
+def _vanished(
+    session: Session, agents: Sequence[Agent], departments: Sequence[Department]
+) -> Iterator[tuple[str, str, Problem | None]]:
+    """(table, name, what keeps it from going) of everybody who was known and is not among these."""
+    for table, column, names, keep in (
+        ("agent", "owner", {agent.name for agent in agents}, "keep it with active = false"),
+        ("department", "department", {department.name for department in departments}, "keep it"),
     ):
-        for name, address in names.items():
-            params = {"name": name, "address": address, "now": now}
-            if table == "agent":
-                session.run(sql.AGENT_KNOWN, params)
-            else:
-                session.run(sql.DEPARTMENT_KNOWN, params)
         for row in session.all(f"SELECT name FROM {table} WHERE retired_at IS NULL", {}):  # noqa: S608
             name = row["name"]
             if name in names:
@@ -35,11 +50,5 @@ def sync(session: Session, agents: Sequence[Agent], departments: Sequence[Depart
                 f"SELECT count(*) FROM ticket WHERE {column} = :name AND {UNSOLVED}",  # noqa: S608
                 {"name": name},
             )
-            if left:
-                keep = "keep it with active = false" if table == "agent" else "keep it"
-                text = f"{table} {name!r} is gone but has {left} unsolved tickets: {keep} until they are moved"
-                problems.append(Problem("mailgate.toml", table, text))
-            session.run(f"UPDATE {table} SET retired_at = :now WHERE name = :name", {"name": name, "now": now})  # noqa: S608
-    if problems:
-        raise ConfigError(problems)
-    return {row["name"]: row["id"] for row in session.all(sql.AGENTS_NOW, {})}
+            text = f"{table} {name!r} is gone but has {left} unsolved tickets: {keep} until they are moved"
+            yield table, name, Problem("mailgate.toml", table, text) if left else None

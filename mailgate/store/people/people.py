@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,11 @@ from mailgate.core.model.change import (
     Absence,
 )
 from mailgate.core.model.mail import canonical
+from mailgate.core.model.policy import Agent, Department
+from mailgate.errors import Problem
 from mailgate.store import rows
 from mailgate.store.mail.inbox import Mail
+from mailgate.store.people import known
 from mailgate.store.people import statements as sql
 from mailgate.store.people.forgetting import Forgetting
 from mailgate.store.people.person_data import PersonData, contacts
@@ -29,6 +32,10 @@ class People(Room):
     def agent_ids(self) -> Mapping[str, int]:
         """Every agent's name and id, as they stand in tokens."""
         return {row["name"]: row["id"] for row in self.session.all(sql.AGENT_IDS, {})}
+
+    def gone(self, agents: Sequence[Agent], departments: Sequence[Department]) -> list[Problem]:
+        """See `verbs.PeopleRead.gone`."""
+        return known.gone(self.session, agents, departments)
 
     def aliases(self) -> Mapping[str, tuple[str, ...]]:
         """Further addresses agents confirmed, by agent."""

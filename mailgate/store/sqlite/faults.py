@@ -15,6 +15,6 @@ def sqlite_fault(version: tuple[int, int, int] | None = None) -> str:
     if fixed or (major, minor, patch) < (3, 7, 0):
         return ""
     return (
-        f"SQLite {major}.{minor}.{patch} can corrupt a WAL that two connections write and check-point at once; "
-        "mailgate's one writer alone does both, so let no other program write to its database"
+        f"SQLite {major}.{minor}.{patch} is safe here as long as no other program writes to the database: two writers "
+        "at once can corrupt its log, and mailgate has one (sqlite.org/wal.html#walresetbug)"
     )

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from mailgate import crash, newfile
 from mailgate.core.model.policy import Agent, Department
-from mailgate.errors import ConfigError, ShortOfMemory, Temporary
+from mailgate.errors import ConfigError, Older, ShortOfMemory, Temporary
 from mailgate.store.base import Read, Tx
 from mailgate.store.former import copy_of
 from mailgate.store.people import known
@@ -88,7 +88,7 @@ class SqliteStore:
             self._readers.append(self._reader())
             if opening.refuse_newer(self._readers[0], path) < schema.VERSION:
                 self.close()
-                raise ConfigError(f"{path} was made by an earlier version, or not finished: start mailgate once")
+                raise Older(f"{path} was made by an earlier version, or not finished: start mailgate once")
 
     def _open(self, check: bool) -> None:
         try:
