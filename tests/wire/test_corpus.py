@@ -49,7 +49,7 @@ def check(raw: bytes) -> InboundMail:
     for text in (found.text, found.fresh, found.quoted, found.html):
         assert "\0" not in text
         text.encode()
-    assert len(found.references) <= 20 and len(found.attachments) <= 100 and len(found.subject) <= 255
+    assert len(found.references) <= 20 and len(found.attachments) <= 1000 and len(found.subject) <= 255
     for each in found.attachments:
         assert each.name and not set(each.name) & set("/\\\0\r\n")
     return found

@@ -18,6 +18,8 @@ CUT = {
     "<!-- x --><p>a<!-->b<!--->c<!--[if !mso]><!-->d<!--<![endif]--><!-- y --!>e": "<p>abcde",
     '<img src="data:image/png;base64,AAAA" alt=x>after': '<img src="" alt=x>after',
     "<img src=data:image/png;base64,AA== alt=x>": '<img src="" alt=x>',
+    "<img src= data:image/png;base64,AA== alt=x>": '<img src="" alt=x>',
+    "<img src=' DATA:image/png;base64,AA==' alt=x>": "<img src=' ' alt=x>",
     "<p style='background:url(data:image/png;base64,xxx)'>t": "<p style='background:url()'>t",
     "<td style=\"background: url('data:image/png;base64,xxx') no-repeat\">": (
         "<td style=\"background: url('') no-repeat\">"

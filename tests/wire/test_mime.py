@@ -209,10 +209,17 @@ def test_c02_a_name_is_made_safe_after_it_is_decoded():
     assert (found.name, found.original_name) == ("x.sh", "../../x.sh")
 
 
-def test_c03_equal_names_become_unique_and_files_are_capped():
-    found = read(multi("mixed", *(file("a.png", b"x") for _ in range(150))))
+def test_c03_w15_equal_names_become_unique_and_every_file_is_kept():
+    raw = multi("mixed", *(file("a.png", b"%d" % number) for number in range(150)))
+    found = read(raw)
     assert [each.name for each in found.attachments[:3]] == ["a.png", "a (2).png", "a (3).png"]
-    assert len(found.attachments) == 100 and "too_many_attachments" in found.flags
+    assert len(found.attachments) == 150 and found.flags == {"no_from"}
+    assert part_bytes(raw, "150") == b"149"
+
+
+def test_c03_files_are_capped_where_parts_are():
+    found = read(multi("mixed", *(file("a.png", b"x") for _ in range(1100))))
+    assert len(found.attachments) == 1000 and "too_many_parts" in found.flags
 
 
 def test_a_forwarded_mail_is_a_file_with_its_essentials_told():
@@ -352,14 +359,14 @@ def test_s16_a_container_is_opened_once_however_many_of_its_files_are_wanted(mon
 
     def unpack(data: bytes) -> tuple[tuple[str, bytes], ...]:
         opened.append(len(data))
-        return tuple((f"{number}.txt", b"%d" % number) for number in range(1, 101))
+        return tuple((f"{number}.txt", b"%d" % number) for number in range(1, 1001))
 
     monkeypatch.setattr(winmail, "unpack", unpack)
     raw = multi("mixed", text("x"), file("winmail.dat", b"stream", "application/ms-tnef"), file("b.bin"))
     wanted = [each.part for each in read(raw).attachments]
     opened.clear()
     found = enclose.files(raw, wanted)
-    assert len(found) == len(wanted) == 100
+    assert len(found) == len(wanted) == 1000
     assert opened == [6]
 
 

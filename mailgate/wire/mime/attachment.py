@@ -7,12 +7,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from mailgate.core.model.mail import Attachment
 from mailgate.wire.mime import header, winmail
 from mailgate.wire.mime.structure import Part
 
-MAX_ATTACHMENTS = 100
+MAX_ATTACHMENTS = 1000  # as many parts as a mail may have (`[limits] parts`)
 MAX_NAME = 120
 LOOKED_AT_NAME = 1000  # characters at each end of a name
 
@@ -58,22 +59,37 @@ def safe_name(name: str, fallback: str) -> str:
     return name
 
 
-def describe(parts: list[Part], flags: set[str]) -> tuple[Attachment, ...]:
-    """The attachments of these parts, containers opened, names made unique, at most 100 (C-03)."""
-    return tuple(each for each, _ in opened(parts, flags))
+def describe(
+    parts: list[Part], flags: set[str], inside: Iterable[tuple[str, str, str, bytes]] = ()
+) -> tuple[Attachment, ...]:
+    """The attachments of these parts, containers opened, names made unique, at most 1,000 (C-03).
+
+    `inside` are the files within the words (`body.inside`); pictures among them are shown where they stand.
+    """
+    return tuple(each for each, _ in opened(parts, flags, inside))
 
 
-def opened(parts: Iterable[Part], flags: set[str]) -> Iterator[tuple[Attachment, bytes]]:
+def opened(
+    parts: Iterable[Part], flags: set[str], inside: Iterable[tuple[str, str, str, bytes]] = ()
+) -> Iterator[tuple[Attachment, bytes]]:
     """Each attachment as `describe` shows it, with its octets; parts and containers are read once."""
-    for count, each in enumerate(_opened(parts, flags)):
+    taken: set[str] = set()
+    found = chain(_opened(parts, flags, taken), _within(inside, taken))
+    for count, each in enumerate(found):
         if count >= MAX_ATTACHMENTS:
             flags.add("too_many_attachments")
             return
         yield each
 
 
-def _opened(parts: Iterable[Part], flags: set[str]) -> Iterator[tuple[Attachment, bytes]]:
-    taken: set[str] = set()
+def _within(files: Iterable[tuple[str, str, str, bytes]], taken: set[str]) -> Iterator[tuple[Attachment, bytes]]:
+    for number, name, kind, data in files:
+        shown = kind.startswith("image/")
+        fallback = f"image{_EXTENSIONS.get(kind, '')}" if shown else "file"
+        yield replace(_file(number, name, fallback, kind, data, taken), inline=shown), data
+
+
+def _opened(parts: Iterable[Part], flags: set[str], taken: set[str]) -> Iterator[tuple[Attachment, bytes]]:
     for part in parts:
         if part.type in _NOT_FILES:
             continue

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html as markup
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mailgate.wire.mime import alternative, charset
+from mailgate.wire.mime import alternative, charset, enclosed
 from mailgate.wire.mime.structure import Part
 from mailgate.wire.text import sanitize
 
@@ -111,9 +111,20 @@ def unshown(words: BodyWords) -> list[Part]:
     ]
 
 
+def inside(words: BodyWords) -> Iterator[tuple[str, str, str, bytes]]:
+    """The files within the words: part number, name (`""` for none), type (`""` when not said) and octets."""
+    for plains, markups in words.pairs:
+        for part in plains:
+            for index, (name, data) in enumerate(enclosed.split(part.content)[1], 1):
+                yield f"{part.number}/uu/{index}", name, "", data
+        for part in markups:
+            for index, (kind, data) in enumerate(enclosed.pictures(part.content), 1):
+                yield f"{part.number}/data/{index}", "", kind, data
+
+
 def plain(part: Part) -> str:
-    """The text of a plain part, lines ended by LF, flowed lines joined."""
-    text = charset.decode(part.content, part.charset)
+    """The text of a plain part without the files inside it, lines ended by LF, flowed lines joined."""
+    text = charset.decode(enclosed.split(part.content)[0], part.charset)
     if "\r" in text:
         text = _LINE_END.sub("\n", text)
     if part.parameters.get("format", "").lower() == "flowed":

@@ -52,7 +52,7 @@ def parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
 def files(raw: bytes) -> Iterator[tuple[Attachment, bytes]]:
     """The attachments `parse` tells of, each with its octets; the mail is read once, whoever asks for how many."""
     words = body.choose(_open(structure.read_structure(raw).root))
-    yield from attachment.opened((*words.files, *body.unshown(words)), set())
+    yield from attachment.opened((*words.files, *body.unshown(words)), set(), body.inside(words))
 
 
 def _open(root: Part) -> Part:
@@ -84,7 +84,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     root = _open(tree.root)
     words = body.choose(root)
     text, pages = body.read(words)
-    files = attachment.describe([*words.files, *body.unshown(words)], flags)
+    files = attachment.describe([*words.files, *body.unshown(words)], flags, body.inside(words))
     embedded, inner = _embedded(words.files)
     passed_on = not text.strip() and bool(inner)
     text = (inner if passed_on else text)[:MAX_TEXT]

@@ -4,95 +4,50 @@ from __future__ import annotations
 
 import re
 
-MOST_TAGS = 200_000  # of a page with more, nobody wrote any
-
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]{0,40})")
-_QUOTE_OR_END = re.compile("[\"'>]")
-_COMMENT_END = re.compile("--!?>")
-_RAW_END = {name: re.compile(rf"(?i)</{name}(?=[\s/>])") for name in ("style", "script")}
-_DATA = re.compile(
-    r"(?i)(\"\s{0,9}data:)[^\"]*|('\s{0,9}data:)[^']*|(=\s{0,9}data:)[^\s\"'>]*|(url\([\s\"']{0,9}data:)[^)\"']*"
+_BEGINNING = re.compile(
+    r"(?i)(=\s{0,9}\"\s{0,9}data:)[^\"<]*|(=\s{0,9}'\s{0,9}data:)[^'<]*|(=\s{0,9}data:)[^\s\"'<>]*|"
+    r"(url\([\s\"']{0,9}data:)[^)\"'<]*|<(?:!--|(style|script)(?=[\s/>]))"
 )
+_ENDS = {
+    None: re.compile("--!?>"),
+    "style": re.compile(r"(?i)</style(?=[\s/>])"),
+    "script": re.compile(r"(?i)</script(?=[\s/>])"),
+}
 
 
 def lightened(html: str) -> str:
     """The same page to a reader: styles, scripts and comments cut out, `data:` addresses emptied; linear in its length.
 
-    What is begun and never ended stays as it is.
+    What is begun and never ended stays as it is, and so does what only looks like it inside a tag's values.
     """
-    if html.count("<") > MOST_TAGS:
-        return html
-    page = _Page(html)
-    while page.at >= 0:
-        page.step()
-    return page.light()
+    out: list[str] = []
+    kept = at = 0
+    unended: set[str | None] = set()  # what is looked for in vain once need not be again
+    while (begun := _BEGINNING.search(html, at)) is not None:
+        start, at = begun.start(), begun.end()
+        if (given := next((one for one in begun.groups()[:4] if one), "")) != "":
+            out += (html[kept:start], _emptied(given))
+            kept = at
+            continue
+        kind = begun[5].lower() if begun[5] else None
+        if kind in unended or _inside_tag(html, kept, start):
+            continue
+        # `<!-->` is a whole comment (HTML standard, 13.2.5.43), a style's name is over before its tag is
+        ended = _ENDS[kind].search(html, start + 2 if kind is None else at)
+        if ended is None:
+            unended.add(kind)
+            continue
+        out.append(html[kept:start])
+        kept = at = html.find(">", ended.start()) + 1 or len(html)
+    return "".join((*out, html[kept:]))
 
 
-class _Page:
-    """A page being looked through from one `<` to the next."""
-
-    def __init__(self, html: str) -> None:
-        self.html = html
-        self.at = html.find("<")
-        self.kept = 0  # what is before it has been taken over, or cut out
-        self.out: list[str] = []
-        self.unended: set[re.Pattern[str]] = set()  # what does not occur any more
-        self.quotes = True  # until one is never closed: from there on `>` ends every tag
-
-    def light(self) -> str:
-        return "".join((*self.out, self.html[self.kept :]))
-
-    def step(self) -> None:
-        """Deal with the `<` we are at, and go on to the next."""
-        start = self.at
-        if self.html.startswith("<!--", start):
-            end = self._after(_COMMENT_END, start + 2)  # `<!-->` is a whole one (HTML standard, 13.2.5.43)
-            self._cut(start, end, "")
-            return self._go_on(end if end > 0 else start + 4)
-        tag = _TAG.match(self.html, start)
-        end = self._tag_end(tag.end()) if tag else -1
-        if tag is None or end < 0:
-            return self._go_on(start + 1 if tag is None else len(self.html))
-        raw = _RAW_END.get(tag[1].lower()) if self.html[start + 1] != "/" else None
-        if raw is not None and (close := self._after(raw, end)) > 0:
-            stop = self.html.find(">", close) + 1 or len(self.html)
-            self._cut(start, stop, "")
-            return self._go_on(stop)
-        if "data:" in (whole := self.html[start:end]).lower():
-            self._cut(start, end, _DATA.sub(_emptied, whole))
-        return self._go_on(end)
-
-    def _go_on(self, at: int) -> None:
-        self.at = self.html.find("<", at)
-
-    def _cut(self, start: int, end: int, instead: str) -> None:
-        if end > 0:
-            self.out += (self.html[self.kept : start], instead)
-            self.kept = end
-
-    def _after(self, what: re.Pattern[str], at: int) -> int:
-        """Where the next of its kind ends, -1 when there is none; each is looked for in vain once."""
-        if what in self.unended:
-            return -1
-        found = what.search(self.html, at)
-        if found is None:
-            self.unended.add(what)
-            return -1
-        return found.end()
-
-    def _tag_end(self, at: int) -> int:
-        """Behind the `>` of a tag, whatever stands in its quoted values; -1 when it never ends."""
-        where = at
-        while self.quotes:
-            found = _QUOTE_OR_END.search(self.html, where)
-            if found is None or found[0] == ">":
-                return found.end() if found else -1
-            closed = self.html.find(found[0], found.end())
-            self.quotes = closed >= 0
-            where = closed + 1
-        return self.html.find(">", at) + 1 or -1
+def _emptied(given: str) -> str:
+    bare = given[0] == "=" and not given.rstrip("dDaAtT:").rstrip().endswith(('"', "'"))
+    return '=""' if bare else given[: given.lower().index("data:")]
 
 
-def _emptied(found: re.Match[str]) -> str:
-    kept: str = found[found.lastindex or 0]
-    return kept[: kept.lower().index("data:")] if kept[0] != "=" else '=""'
+def _inside_tag(html: str, kept: int, at: int) -> bool:
+    """True when a tag is open there, of whose values this is a part."""
+    tag = html.rfind("<", kept, at)
+    return tag >= 0 and html[tag + 1 : tag + 2].isalpha() and html.find(">", tag, at) < 0

@@ -100,6 +100,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "subject": "Subject",
     "arrived": "Arrived",
     "files": "Attachments",
+    "files_more": "and {n} more: #files names them all",
     "recent": "Earlier tickets of this customer",
     "thread": "Earlier in this ticket",
     "suggested": "Articles that may answer this",

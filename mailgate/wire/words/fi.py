@@ -100,6 +100,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "subject": "Otsikko",
     "arrived": "Saapunut",
     "files": "Liitteet",
+    "files_more": "ja {n} muuta: #files nimeää kaikki",
     "recent": "Asiakkaan aiemmat tiketit",
     "thread": "Aiemmin tässä tiketissä",
     "suggested": "Mahdollisesti sopivat ohjeet",

@@ -101,6 +101,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "subject": "Temats",
     "arrived": "Saņemts",
     "files": "Pielikumi",
+    "files_more": "un vēl {n}: #files nosauc visus",
     "recent": "Šī klienta iepriekšējie pieteikumi",
     "thread": "Iepriekš šajā pieteikumā",
     "suggested": "Raksti, kas varētu palīdzēt",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "subject": "Temat",
     "arrived": "Nadeszło",
     "files": "Załączniki",
+    "files_more": "i jeszcze {n}: #files wymieni wszystkie",
     "recent": "Wcześniejsze zgłoszenia tego klienta",
     "thread": "Wcześniej w tym zgłoszeniu",
     "suggested": "Artykuły, które mogą pomóc",
