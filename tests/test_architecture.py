@@ -22,7 +22,7 @@ STORE = {"store.base", "store.verbs", "store.values", "store.blobs", "store.form
 MAY = {
     "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"},
     "core": {"errors"},
-    "core.text": {"core", "errors"}, "core.model": {"core", "errors", "core.text"}, "core.rules": {"core", "errors", "core.text", "core.model"},
+    "core.text": {"core", "errors"}, "core.history": {"core", "errors", "core.text"}, "core.model": {"core", "errors", "core.text"}, "core.rules": {"core", "errors", "core.text", "core.model"},
     "core.worktime": {"core", "errors", "core.text", "core.model"}, "core.proof": {"core", "errors", "core.text", "core.model"},
     "core.figures": {"core", "errors", "core.worktime"},
     "core.letters": {"core", "errors", "core.text", "core.model", "core.worktime", "core.proof"},
@@ -77,7 +77,7 @@ PURE = {
     "typing": ..., "unicodedata": ..., "zoneinfo": {"ZoneInfo"},
 }  # fmt: skip
 BUILTINS = set(
-    """abs all any bool bytes callable chr dict divmod enumerate filter float format frozenset getattr id int isinstance issubclass iter
+    """abs all any bool bytearray bytes callable chr dict divmod enumerate filter float format frozenset getattr id int isinstance issubclass iter
     len list map max min next object ord pow property range reversed round set setattr slice sorted staticmethod classmethod str sum super
     tuple type zip False True None NotImplemented __name__ Exception ValueError KeyError IndexError TypeError LookupError
     OverflowError UnicodeError ArithmeticError RecursionError StopIteration""".split()  # noqa: SIM905

@@ -1,0 +1,1 @@
+"""Which words of a mail we have written ourselves: what is known is subtracted, nothing is guessed."""

@@ -1,0 +1,74 @@
+"""What a mail program puts around a quote: "On Friday, Support wrote:", header blocks, rules, warnings of scanners."""
+
+from __future__ import annotations
+
+import re
+
+from mailgate.core.history.tokens import HashedText
+
+_LINES = 4  # lines an attribution may take
+_BLOCK = 8  # lines a header block may take
+_WORDS = 70  # of either
+_KNOWN = 3  # words of our From that must stand in it
+_BANNER = re.compile(
+    r"\[ ?(?:external|extern|ulkoinen|zewn|ār[eē]j)\b|(?:this|the) (?:e-?mail|message|mail) "
+    r"(?:originated|came|was sent|is) from (?:outside|an external)|do not click (?:on )?links|caution:|"
+    r"external (?:e-?mail|sender)|"
+    r"you don.?t often get e?mail from|learn why this is important",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(r"\W{0,10}[^\W\d][\w '()-]{0,24}[:：]\W{0,5}\S")
+_RULE = re.compile(r"\W{0,10}[-_=]{5,200}.{0,200}|\W{0,10}-{2,40} ?[^-]{3,40} ?-{2,40}\W{0,10}")
+_DIGIT = re.compile(r"\d")
+
+
+def is_banner(line: str) -> bool:
+    """True for the warning a scanner puts above outside mail."""
+    return _BANNER.search(line[:600]) is not None
+
+
+def begin(text: HashedText, line: int, sender: frozenset[int]) -> int | None:
+    """Where the attribution, header block or rule that ends at `line` begins; None when it is none.
+
+    Not by language but by what we know: it names our From.
+    """
+    if line < 0:
+        return None
+    top = line
+    while top > 0 and line - top < _BLOCK and text.lines[top - 1].strip(" >|\t\u00a0"):
+        top -= 1
+    for first in range(line, top - 1, -1):
+        if text.starts[line + 1] - text.starts[first] > _WORDS:
+            break
+        found = set(text.words[text.starts[first] : text.starts[line + 1]])
+        known = bool(sender) and len(found & sender) >= min(_KNOWN, len(sender))
+        if not known:
+            continue
+        if sum(_is_field(text.bare[at]) for at in range(first, line + 1)) >= 3:
+            return _topmost_field(text, first, top)
+        if (
+            line - first < _LINES
+            and _ends(text, line)
+            and any(_DIGIT.search(text.bare[at][:400]) for at in range(first, line + 1))
+        ):
+            return first
+    return line if is_rule(text.lines[line]) else None
+
+
+def _topmost_field(text: HashedText, line: int, top: int) -> int:
+    while line > top and _is_field(text.bare[line - 1]):
+        line -= 1
+    return line
+
+
+def is_rule(line: str) -> bool:
+    """True for a line of dashes, and for "----- Original message -----" in any language."""
+    return len(line) < 400 and _RULE.fullmatch(line) is not None
+
+
+def _is_field(line: str) -> bool:
+    return _FIELD.match(line[:80]) is not None
+
+
+def _ends(text: HashedText, line: int) -> bool:
+    return text.lines[line].rstrip(" \t\u00a0*_").endswith((":", "："))

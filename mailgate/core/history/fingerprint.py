@@ -1,0 +1,121 @@
+"""A letter of ours as the words it was made of: small, keyed, and enough to know them again in an answer."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from mailgate.core.history import runs, tokens
+from mailgate.core.history.tokens import Hasher
+
+MOST_WORDS = 16_000  # of one letter; what stands behind is not known again
+_BREAK = 0  # between the words of the text and those of the HTML: no word's hash
+
+
+class Wording(IntEnum):
+    """Whose words in a letter these are."""
+
+    FRAME = 1  # first line, marker, commands, buttons, tokens, reasons
+    NOTE = 2  # of notes, memos, and what agents wrote for the house alone
+    PUBLIC = 3  # the customer's own words, answers, canned texts, articles
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWords:
+    """The words of a letter's text, then of its HTML, each in its own order; whose they are, and where lines end."""
+
+    words: array[int]
+    kinds: bytes  # a Wording each
+    ends: tuple[int, ...]  # of lines, in words; a line begins where the one before it ends
+    sender: frozenset[int] = frozenset()  # the words of From
+    fixed: bool = False  # not one letter but the frame of all
+    text: int = 0  # how many words are the text's
+    starts: frozenset[int] = field(default=frozenset())
+    end_set: frozenset[int] = field(default=frozenset())
+
+    def lines(self) -> Iterable[tuple[int, int]]:
+        """From and to of each line, in words."""
+        begin = 0
+        for end in self.ends:
+            if begin < len(self.words) and self.words[begin] == _BREAK:
+                begin += 1
+            if end > begin:
+                yield begin, end
+            begin = end
+
+
+def fingerprint(
+    text: str,
+    html: Sequence[str],
+    hasher: Hasher,
+    *,
+    sender: str = "",
+    public: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> LetterWords:
+    """The fingerprint of a letter: `text` as sent, `html` as lines of text; `public` and `notes` are what it shows.
+
+    What is in neither is frame. Where both say the same, the longer match decides, and then the note.
+    """
+    words, ends = array("I"), list[int]()
+    _add(text.split("\n"), words, ends, hasher)
+    of_text = len(words)
+    words.append(_BREAK)
+    _add(html, words, ends, hasher)
+    kinds = _kinds(words, ends, [tokens.read(one.split("\n"), hasher) for one in notes],
+                   [tokens.read(one.split("\n"), hasher) for one in public])  # fmt: skip
+    return letter(words, kinds, ends, frozenset(hasher.hashes(sender)), of_text)
+
+
+def letter(
+    words: array[int], kinds: bytes, ends: Sequence[int], sender: frozenset[int], text: int, *, fixed: bool = False
+) -> LetterWords:
+    bare = LetterWords(words, kinds, tuple(ends), sender, fixed, text)
+    lines = list(bare.lines())
+    return LetterWords(words, kinds, tuple(ends), sender, fixed, text,
+                       frozenset(begin for begin, _ in lines), frozenset(end for _, end in lines))  # fmt: skip
+
+
+def frame(lines: Iterable[str], hasher: Hasher) -> LetterWords:
+    """The fixed words of every letter as one that is always known."""
+    words, ends = array("I"), list[int]()
+    _add(lines, words, ends, hasher)
+    return letter(words, bytes([Wording.FRAME]) * len(words), ends, frozenset(), len(words), fixed=True)
+
+
+def entry(text: str, hasher: Hasher, sender: str = "") -> LetterWords:
+    """What somebody else wrote to those who take part, as if it were a letter: all of it public."""
+    words, ends = array("I"), list[int]()
+    _add(text.split("\n"), words, ends, hasher)
+    return letter(words, bytes([Wording.PUBLIC]) * len(words), ends, frozenset(hasher.hashes(sender)), len(words))
+
+
+def _add(lines: Iterable[str], words: array[int], ends: list[int], hasher: Hasher) -> None:
+    for line in lines:
+        if len(words) >= MOST_WORDS * 2:
+            return
+        words.extend(hasher.hashes(tokens.marked(line)[1]))
+        if len(words) > (ends[-1] if ends else 0):
+            ends.append(len(words))
+
+
+def _kinds(
+    words: array[int], ends: Sequence[int], notes: Sequence[tokens.HashedText], public: Sequence[tokens.HashedText]
+) -> bytes:
+    """Whose each word is, by what the letter was made of; a note's wins where both fit as well."""
+    kinds = bytearray([Wording.FRAME]) * len(words)
+    sources = [(Wording.NOTE, one) for one in notes] + [(Wording.PUBLIC, one) for one in public]
+    index = runs.Index([one.words for _, one in sources])
+    for run in runs.matches(words, index, runs.Budget(16 * (len(words) + index.size) + 4096)):
+        kinds[run.start : run.end] = bytes([sources[run.source][0]]) * (run.end - run.start)
+    whole = {one.hashes(line): kind for kind, one in reversed(sources) for line in range(len(one.lines))}
+    begin = 0
+    for end in ends:  # lines too short for a run of words
+        begin += int(begin < len(words) and words[begin] == _BREAK)
+        short = whole.get(tuple(words[begin:end])) if end - begin < runs.SEED else None
+        if short is not None:
+            kinds[begin:end] = bytes([short]) * (end - begin)
+        begin = end
+    return bytes(kinds)

@@ -1,0 +1,35 @@
+"""What a line of a mail is: typed by its author, or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailgate.core.history.fingerprint import Wording
+
+
+class LineKind(StrEnum):
+    """Where a line comes from."""
+
+    EMPTY = "empty"
+    TYPED = "typed"
+    QUOTED = "quoted"
+    EDITED = "edited"  # a line of ours that was changed
+    ATTRIBUTION = "attribution"  # what a client puts around a quote
+    UNKNOWN = "unknown"  # of a letter of ours that we no longer know
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; `wording` is whose words it quotes or repeats, where we know."""
+
+    kind: LineKind
+    wording: Wording | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subtracted:
+    """Every line of a mail judged; without `known`, quotes were not even looked for: that was too much work."""
+
+    lines: tuple[Line, ...]
+    known: bool = True

@@ -1,0 +1,148 @@
+"""Which runs of words are quoted, and which their author typed again: a run alone proves nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mailgate.core.history import attribution
+from mailgate.core.history.fingerprint import LetterWords, Wording
+from mailgate.core.history.runs import SEED, Budget, Index, Run, matches
+from mailgate.core.history.tokens import HashedText
+
+LONG = 8  # words of a run that need not be whole lines
+FRAME = 5  # words of our frame that nobody types
+
+
+@dataclass(slots=True)
+class Subtracting:
+    """A mail, the letters it may quote, and what has been found so far."""
+
+    text: HashedText
+    letters: Sequence[LetterWords]
+    budget: Budget
+    kinds: bytearray = field(default_factory=bytearray)  # of each word: the Wording of the letter it stands in, or 0
+    ours: bytearray = field(default_factory=bytearray)  # of each word: 1 when it is quoted
+    quoted: list[Run] = field(default_factory=list)
+    attributions: list[tuple[int, int]] = field(default_factory=list)  # lines: from, and where the quote begins
+    whole: dict[tuple[int, ...], int] = field(default_factory=dict)  # every line of every letter, and its Wording
+
+    def __post_init__(self) -> None:
+        self.kinds = bytearray(len(self.text.words))
+        self.ours = bytearray(len(self.text.words))
+        for letter in self.letters:
+            for begin, end in letter.lines():
+                self.whole.setdefault(tuple(letter.words[begin:end]), letter.kinds[begin])
+
+    @property
+    def sender(self) -> frozenset[int]:
+        """The words of From of all the letters."""
+        return frozenset().union(*(letter.sender for letter in self.letters))
+
+    def take(self, begin: int, end: int, kinds: bytes) -> None:
+        """These words are quoted."""
+        self.kinds[begin:end] = kinds
+        self.ours[begin:end] = b"\1" * (end - begin)
+
+
+def find(work: Subtracting) -> None:
+    """Tell quoted runs from typed ones, in the order of the text. Raises TooMuch."""
+    index = Index([letter.words for letter in work.letters])
+    judge = _Judge(work)
+    for run in matches(work.text.words, index, work.budget, lambda run: _cut(work, run)):
+        judge.judge(run)
+
+
+def _cut(work: Subtracting, run: Run) -> Iterator[Run]:
+    """Part a run where quote marks begin or end at the beginning of a line of the letter."""
+    text, starts = work.text, work.letters[run.source].starts
+    begin = run.start
+    for at in range(run.start + 1, run.end):
+        line = text.line_of[at]
+        if line == text.line_of[at - 1] or bool(text.depths[line]) == bool(text.depths[text.line_of[at - 1]]):
+            continue
+        if run.place + at - run.start in starts:
+            yield Run(begin, at, run.source, run.place + begin - run.start)
+            begin = at
+    yield Run(begin, run.end, run.source, run.place + begin - run.start)
+
+
+class _Judge:
+    """Looks at one run after the other; what was quoted before is evidence for what follows."""
+
+    def __init__(self, work: Subtracting) -> None:
+        self._work, self._text = work, work.text
+        self._sender = work.sender
+        self._behind = False  # a frame or an attribution stands above
+        self._seen: Counter[tuple[int, ...]] = Counter()  # seeds that have been quoted
+        self._there: dict[tuple[int, tuple[int, ...]], int] = {}  # how often a seed stands in a letter
+
+    def judge(self, run: Run) -> None:
+        work, text, letter = self._work, self._text, self._work.letters[run.source]
+        first, last = text.line_of[run.start], text.line_of[run.end - 1]
+        kinds = letter.kinds[run.place : run.behind]
+        at_start = run.start == text.starts[first]
+        whole = at_start and run.end == text.starts[last + 1]
+        above = self._attribution(first, run) if at_start else None
+        marked = all(text.depths[line] for line in range(first, last + 1) if text.count(line))
+        frame = kinds.count(Wording.FRAME) >= FRAME
+        strong = frame or above is not None or self._follows(run, letter, first, at_start=at_start)
+        enough = len(run) >= LONG or whole
+        if strong or (enough and (marked or self._is_behind(run, letter, first, at_start=at_start))):
+            self._quote(run, kinds, above, first)
+            self._behind = self._behind or frame or above is not None
+        else:
+            work.kinds[run.start : run.end] = kinds
+
+    def _quote(self, run: Run, kinds: bytes, above: int | None, first: int) -> None:
+        work = self._work
+        work.quoted.append(run)
+        work.take(run.start, run.end, kinds)
+        for at in range(run.start, run.end - SEED + 1):
+            self._seen[tuple(self._text.words[at : at + SEED])] += 1
+        if above is not None:
+            work.attributions.append((above, first))
+
+    def _attribution(self, first: int, run: Run) -> int | None:
+        """Where the attribution directly above begins; a scanner's warning may stand between."""
+        text = self._text
+        line = text.above(first)
+        found = attribution.begin(text, line, self._sender)
+        if found is None and len(run) >= LONG and line >= 0 and attribution.is_banner(text.lines[line]):
+            while line >= 0 and attribution.is_banner(text.lines[line]):
+                line = text.above(line)
+            found = attribution.begin(text, line, self._sender)
+        return found
+
+    def _again(self, run: Run, letter: LetterWords) -> bool:
+        """That passage has been quoted as often as it stands in the letter: then it was typed."""
+        seed = tuple(self._text.words[run.start : run.start + SEED])
+        there = self._there.get((run.source, seed))
+        if there is None:
+            self._work.budget.spend(1)
+            sides = (letter.words[: letter.text], letter.words[letter.text :])
+            there = self._there[run.source, seed] = max(_count(side, seed) for side in sides)
+        return self._seen[seed] >= there
+
+    def _bare(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
+        """A line of the letter without a quote mark, below a quote with marks: nobody's client does that."""
+        quoted = self._work.quoted
+        if not quoted or self._text.depths[first] or not at_start or run.place not in letter.starts:
+            return False
+        return self._text.depths[self._text.line_of[quoted[-1].end - 1]] > 0
+
+    def _is_behind(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
+        return self._behind and not self._again(run, letter) and not self._bare(run, letter, first, at_start=at_start)
+
+    def _follows(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
+        """It comes after the run before it in the letter too."""
+        quoted = self._work.quoted
+        if not quoted or quoted[-1].source != run.source or quoted[-1].behind > run.place:
+            return False
+        return not self._bare(run, letter, first, at_start=at_start) and not self._again(run, letter)
+
+
+def _count(words: Sequence[int], seed: tuple[int, ...]) -> int:
+    size, first = len(seed), seed[0]
+    return sum(1 for at, word in enumerate(words) if word == first and tuple(words[at : at + size]) == seed)

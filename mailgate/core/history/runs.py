@@ -1,0 +1,108 @@
+"""Runs of words that stand in an answer as they stand in a letter: found from seeds, extended both ways."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+SEED = 4  # words that must agree before anything is looked at closely
+PLACES = 4  # of one seed in all letters together
+WORK = 8  # comparisons a word of the answer and of the letters may cost
+
+
+class TooMuch(Exception):
+    """The text costs more than its length allows: nobody's answer, or a hostile one."""
+
+
+class Budget:
+    """Comparisons that are left. Raises TooMuch."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def spend(self, count: int) -> None:
+        """Pay for some comparisons."""
+        self.left -= count
+        if self.left < 0:
+            raise TooMuch
+
+
+@dataclass(slots=True)
+class Run:
+    """Words `start` to `end` of an answer are those of source number `source` from `place` on."""
+
+    start: int
+    end: int
+    source: int
+    place: int
+
+    @property
+    def behind(self) -> int:
+        """The place in the source that follows it."""
+        return self.place + self.end - self.start
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+class Index:
+    """Where each seed stands in the sources, the first ones first."""
+
+    def __init__(self, sources: Sequence[array[int]]) -> None:
+        self.sources = sources
+        self.size = sum(map(len, sources))
+        self.places: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+        for number, words in enumerate(sources):
+            for place in range(len(words) - SEED + 1):
+                found = self.places.setdefault(tuple(words[place : place + SEED]), [])
+                if len(found) < PLACES:
+                    found.append((number, place))
+
+
+def matches(
+    words: array[int], index: Index, budget: Budget, cut: Callable[[Run], Iterator[Run]] | None = None
+) -> list[Run]:
+    """All runs, in order and apart from each other. Where several begin, the longest; then what follows the one before.
+
+    `cut` may divide a run. Raises TooMuch.
+    """
+    found: list[Run] = []
+    at = last = 0
+    while at <= len(words) - SEED:
+        places = index.places.get(tuple(words[at : at + SEED]))
+        if not places:
+            at += 1
+            continue
+        run = _longest(words, at, last, places, index, found, budget)
+        found += [run] if cut is None else cut(run)
+        at = last = run.end
+    return found
+
+
+def _longest(
+    words: array[int],
+    at: int,
+    last: int,
+    places: Sequence[tuple[int, int]],
+    index: Index,
+    found: Sequence[Run],
+    budget: Budget,
+) -> Run:
+    best, score = None, (-1, False)
+    for source, place in places:
+        theirs = index.sources[source]
+        ahead = SEED
+        most = min(len(words) - at, len(theirs) - place)
+        while ahead < most and words[at + ahead] == theirs[place + ahead]:
+            ahead += 1
+        back = 0
+        most = min(at - last, place)
+        while back < most and words[at - back - 1] == theirs[place - back - 1]:
+            back += 1
+        budget.spend(ahead + back)
+        follows = bool(found) and found[-1].source == source and found[-1].behind <= place - back
+        if (ahead + back, follows) > score:
+            best, score = Run(at - back, at + ahead, source, place - back), (ahead + back, follows)
+    assert best is not None
+    return best

@@ -1,0 +1,147 @@
+"""Lines too short for a run of words: ours when they stand between quoted lines as they stand in the letter."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mailgate.core.history import attribution
+from mailgate.core.history.fingerprint import LetterWords, Wording
+from mailgate.core.history.quoted import Subtracting
+from mailgate.core.history.runs import Run
+
+_BEFORE = 60  # words of a letter that may stand above its first quoted run
+_AFTER = 400  # and below its last
+_MISSING = 200  # words a changed line is compared with
+_SIMILAR = 2  # words that must agree before a line counts as a changed one
+
+
+@dataclass(slots=True)
+class _Gap:
+    """What stands between two quoted runs, in the text and in the letter."""
+
+    begin: int
+    end: int
+    letter: LetterWords
+    place: int  # the letter's words here are those from `place`
+    until: int  # to `until`
+    above: Run | None
+    below: Run | None
+
+
+def find(work: Subtracting, edited: dict[int, int]) -> None:
+    """Mark short lines that are ours; lines of ours that were changed go into `edited`. Raises TooMuch."""
+    if not work.quoted:
+        _marked_blocks(work)
+        return
+    for gap in _gaps(work):
+        _in_gap(work, gap, edited)
+
+
+def _marked_blocks(work: Subtracting) -> None:
+    """Below an attribution, a block of marked lines that are all whole lines of a letter."""
+    text, sender = work.text, work.sender
+    line = 0
+    while line < len(text.lines):
+        if not text.depths[line]:
+            line += 1
+            continue
+        begin = line
+        while line < len(text.lines) and (text.depths[line] or not text.count(line)):
+            line += 1
+        lines = [at for at in range(begin, line) if text.count(at)]
+        above = attribution.begin(text, text.above(begin), sender)
+        if lines and above is not None and all(text.hashes(at) in work.whole for at in lines):
+            for at in lines:
+                _take_line(work, at)
+            work.attributions.append((above, begin))
+
+
+def _take_line(work: Subtracting, line: int) -> None:
+    begin, end = work.text.span(line)
+    work.take(begin, end, bytes([work.whole[work.text.hashes(line)]]) * (end - begin))
+
+
+def _gaps(work: Subtracting) -> Iterator[_Gap]:
+    """Above the first quoted run, between each two, and below the last."""
+    runs = sorted(work.quoted, key=lambda run: run.start)
+    first, last, size = runs[0], runs[-1], len(work.text.words)
+    letter = work.letters[first.source]
+    yield _Gap(0, first.start, letter, max(0, first.place - _BEFORE), first.place, None, first)
+    for above, below in pairwise(runs):
+        letter, place = work.letters[above.source], above.behind
+        after = above.source == below.source and below.place >= place
+        yield _Gap(above.end, below.start, letter, place, below.place if after else len(letter.words), above, below)
+    letter = work.letters[last.source]
+    yield _Gap(last.end, size, letter, last.behind, min(len(letter.words), last.behind + _AFTER), last, None)
+
+
+def _in_gap(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
+    text = work.text
+    place = gap.place
+    first = text.line_of[gap.begin] if gap.begin < len(text.words) else len(text.lines)
+    for line in range(first, len(text.lines)):
+        if text.starts[line] >= gap.end:
+            return
+        begin, end = max(text.starts[line], gap.begin), min(text.starts[line + 1], gap.end)
+        if begin >= end or any(work.ours[begin:end]):
+            continue
+        place = _short_line(work, gap, line, (begin, end), place, edited)
+
+
+def _short_line(
+    work: Subtracting, gap: _Gap, line: int, span: tuple[int, int], place: int, edited: dict[int, int]
+) -> int:
+    """Judge what of a line lies in the gap; returns the letter's place behind it."""
+    text, letter = work.text, gap.letter
+    begin, end = span
+    words, size = text.words[begin:end], end - begin
+    found = _next(work, letter, words, place, gap.until)
+    head, tail = begin > text.starts[line], end < text.starts[line + 1]
+    marked = text.depths[line] > 0
+    if found is None and marked and not head and not tail and text.hashes(line) in work.whole:
+        _take_line(work, line)
+        return place
+    if found is not None:
+        full = (found in letter.starts or head) and (found + size in letter.end_set or tail)
+        near = found == place or (gap.above is not None and gap.below is not None)
+        sure = marked or (full and near) or (head and found == place) or (tail and found + size == gap.until)
+        if sure and (gap.above is not None or marked or full):
+            work.take(begin, end, letter.kinds[found : found + size])
+            return found + size
+    elif gap.until > place and size >= _SIMILAR and (marked or (gap.above is not None and gap.below is not None)):
+        kind = _changed(work, letter, words, place, gap.until)
+        if kind:
+            edited[line] = kind
+    return place
+
+
+def _next(work: Subtracting, letter: LetterWords, words: array[int], place: int, until: int) -> int | None:
+    """Where the letter has these words next, from `place` to `until`."""
+    size = len(words)
+    first = words[0]
+    for at in range(place, max(place, until - size + 1)):
+        work.budget.spend(1)
+        if letter.words[at] == first and letter.words[at : at + size] == words:
+            return at
+    return None
+
+
+def _changed(work: Subtracting, letter: LetterWords, words: array[int], place: int, until: int) -> int:
+    """The Wording of a line that was changed: half of its words stand in order among those missing here; else 0."""
+    missing = list(letter.words[place:until][:_MISSING])
+    hits: list[int] = []
+    at = 0
+    for word in words:
+        work.budget.spend(1)
+        try:
+            at = missing.index(word, at) + 1
+        except ValueError:
+            continue
+        hits.append(letter.kinds[place + at - 1])
+    inside = [kind for kind in hits if kind != Wording.PUBLIC]
+    if len(hits) < max(_SIMILAR, (len(words) + 1) // 2) or 2 * len(inside) <= len(hits):
+        return 0
+    return Wording.NOTE if Wording.NOTE in inside else Wording.FRAME

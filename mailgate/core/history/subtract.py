@@ -1,0 +1,107 @@
+"""A mail minus our letters: of each line, whether its author typed, quoted or changed it, or a program put it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mailgate.core.history import attribution, quoted, short, tokens, unknown
+from mailgate.core.history.fingerprint import LetterWords, Wording
+from mailgate.core.history.line import Line, LineKind, Subtracted
+from mailgate.core.history.quoted import Subtracting
+from mailgate.core.history.runs import SEED, WORK, Budget, TooMuch
+from mailgate.core.history.tokens import LINK, Hasher
+
+_FEW = 64  # words below which the budget is that of so many
+_SPARE = 2  # times the budget, for the lines that are too short for runs
+
+
+def subtract(
+    lines: Sequence[str],
+    letters: Sequence[LetterWords],
+    hasher: Hasher,
+    has_token: Callable[[str], bool] = lambda line: False,
+) -> Subtracted:
+    """Judge each line of a mail by the letters it may quote, the likeliest first.
+
+    `has_token` knows a token of ours in a line: a letter nobody knows begins there.
+    """
+    text = tokens.read(lines, hasher)
+    size = len(text.words) + sum(len(letter.words) for letter in letters)
+    work = Subtracting(text, letters, Budget(WORK * max(size, _FEW) * (1 + _SPARE)))
+    edited: dict[int, int] = {}
+    try:
+        quoted.find(work)
+        short.find(work, edited)
+    except TooMuch:
+        return Subtracted(tuple(Line(LineKind.TYPED if text.count(at) else LineKind.EMPTY)
+                                for at in range(len(lines))), known=False)  # fmt: skip
+    found = [_line(work, at, edited, hasher) for at in range(len(lines))]
+    _around(work, found, hasher)
+    begin = unknown.begin(work, found, has_token)
+    if begin is not None:
+        for at in range(begin, len(found)):
+            if found[at].kind not in (LineKind.EMPTY, LineKind.ATTRIBUTION):
+                found[at] = Line(LineKind.UNKNOWN)
+    return Subtracted(tuple(found))
+
+
+def _line(work: Subtracting, line: int, edited: dict[int, int], hasher: Hasher) -> Line:
+    text = work.text
+    begin, end = text.span(line)
+    if begin == end:
+        return Line(LineKind.EMPTY)
+    if line in edited:
+        return Line(LineKind.EDITED, Wording(edited[line]))
+    ours = [at for at in range(begin, end) if work.ours[at]]
+    kinds = [work.kinds[at] for at in ours]
+    if len(ours) == end - begin:
+        return Line(LineKind.QUOTED, _wording(kinds))
+    if ours and (of := work.whole.get(text.hashes(line))) is not None:
+        return Line(LineKind.QUOTED, Wording(of))
+    if not ours:
+        again = [kind for kind in work.kinds[begin:end] if kind]
+        note = again.count(Wording.NOTE) >= SEED
+        typed = Wording.NOTE if note else Wording.PUBLIC if again and len(again) * 2 >= end - begin else None
+        return Line(LineKind.TYPED, typed)
+    return _mixed(work, line, kinds, hasher)
+
+
+def _mixed(work: Subtracting, line: int, kinds: Sequence[int], hasher: Hasher) -> Line:
+    """A line with words of ours and others."""
+    text = work.text
+    begin, end = text.span(line)
+    rest = {text.words[at] for at in range(begin, end) if not work.ours[at]}
+    if rest == {hasher.hash(LINK)} or attribution.is_banner(text.lines[line]):
+        return Line(LineKind.QUOTED, _wording(kinds))
+    if len(kinds) < SEED and end - begin > 2 * len(kinds):
+        return Line(LineKind.TYPED)
+    inside = [kind for kind in kinds if kind != Wording.PUBLIC]
+    return Line(LineKind.EDITED, Wording.NOTE if Wording.NOTE in inside else _wording(kinds))
+
+
+def _wording(kinds: Sequence[int]) -> Wording:
+    """Whose words: one of a note is enough to make it a note's; else those that are most."""
+    if Wording.NOTE in kinds:
+        return Wording.NOTE
+    return Wording.FRAME if 2 * kinds.count(Wording.FRAME) >= len(kinds) else Wording.PUBLIC
+
+
+def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
+    """What a client or a scanner put above a quote and into it."""
+    text = work.text
+    for above, below in work.attributions:
+        for at in range(above, below):
+            if found[at].kind in (LineKind.TYPED, LineKind.EDITED):
+                found[at] = Line(LineKind.ATTRIBUTION)
+    if not work.quoted:
+        return
+    first = text.line_of[min(run.start for run in work.quoted)]
+    last = text.line_of[max(run.end for run in work.quoted) - 1]
+    link = {hasher.hash(LINK)}
+    for at, line in enumerate(found):
+        if line.kind is not LineKind.TYPED:
+            continue
+        inside = first <= at <= last
+        scanner = attribution.is_banner(text.lines[at]) and (inside or text.depths[at] > 0)
+        if scanner or (inside and text.depths[at] and set(text.hashes(at)) == link):
+            found[at] = Line(LineKind.ATTRIBUTION)

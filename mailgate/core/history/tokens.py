@@ -1,0 +1,105 @@
+"""Lines as words that survive a mail program: wrapping, quote marks, curly quotes and rewritten links change none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+LINK = "urlurl"  # every address of the web is this one word: scanners rewrite them
+LONGEST_LINE = 64 * 1024  # characters of a line that are read; beyond it is somebody's data
+_REMEMBERED = 100_000  # words whose hashes are kept for the next mail
+# What clients write beside a link or a picture when they turn HTML into text.
+_ARTEFACT = re.compile(
+    r"<(?:mailto:|https?://|tel:)[^<>\s]{0,3000}>|\[(?:cid:|https?://|mailto:)[^\]\s]{0,3000}\]|<https?://\S{0,3000}$",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>\"']{1,4000}", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_MARKS = re.compile(r"(?:[ \t]{0,8}[>|](?![|\w]{0,40}\|)[ \t]?){1,40}")
+_DROPPED = dict.fromkeys(map(ord, "\u2019'\u00ad\u200b\u2060\u2061\ufeff"))
+
+
+def words(line: str) -> list[str]:
+    """The words of a line, case and width folded; links are one word each, what stands for them in brackets none."""
+    if not line.isascii() or "://" in line or "www." in line or "mailto:" in line or "[cid:" in line:
+        line = unicodedata.normalize("NFKC", _URL.sub(f" {LINK} ", _ARTEFACT.sub(" ", line[:LONGEST_LINE])))
+    return _WORD.findall(line[:LONGEST_LINE].translate(_DROPPED).casefold())
+
+
+def marked(line: str) -> tuple[int, str]:
+    """How many quote marks stand before a line, and the line without them."""
+    found = _MARKS.match(line)
+    if found is None:
+        return 0, line
+    return found[0].count(">") + found[0].count("|"), line[found.end() :]
+
+
+class Hasher:
+    """Words as keyed four octets: a store of them tells nobody without the key what was written."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._known: dict[str, int] = {}
+
+    def hash(self, word: str) -> int:
+        """A number from 1 to 2**32 - 1."""
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            digest = blake2b(word.encode("utf-8", "replace"), digest_size=4, key=self._key).digest()
+            found = self._known[word] = int.from_bytes(digest, "little") or 1
+        return found
+
+    def hashes(self, line: str) -> list[int]:
+        """The words of a line, hashed."""
+        return [self.hash(word) for word in words(line)]
+
+
+@dataclass(frozen=True, slots=True)
+class HashedText:
+    """A mail as lines of hashed words."""
+
+    lines: tuple[str, ...]
+    bare: tuple[str, ...]  # without their quote marks
+    depths: tuple[int, ...]  # how many of these each had
+    words: array[int]
+    line_of: array[int]  # of each word
+    starts: tuple[int, ...]  # of each line: the index of its first word; one more for the end
+
+    def span(self, line: int) -> tuple[int, int]:
+        """The words of a line: from, to."""
+        return self.starts[line], self.starts[line + 1]
+
+    def count(self, line: int) -> int:
+        """How many words it has."""
+        return self.starts[line + 1] - self.starts[line]
+
+    def hashes(self, line: int) -> tuple[int, ...]:
+        """The words of a line."""
+        return tuple(self.words[self.starts[line] : self.starts[line + 1]])
+
+    def above(self, line: int) -> int:
+        """The nearest line above with a word in it, or any character but quote marks; -1 when there is none."""
+        line -= 1
+        while line >= 0 and not self.count(line):
+            line -= 1
+        return line
+
+
+def read(lines: Sequence[str], hasher: Hasher) -> HashedText:
+    """Take the lines of a text apart."""
+    found, line_of, starts, bare, depths = array("I"), array("I"), [0], [], []
+    for number, line in enumerate(lines):
+        depth, rest = marked(line)
+        depths.append(depth)
+        bare.append(rest)
+        hashes = hasher.hashes(rest)
+        found.extend(hashes)
+        line_of.extend([number] * len(hashes))
+        starts.append(len(found))
+    return HashedText(tuple(lines), tuple(bare), tuple(depths), found, line_of, tuple(starts))

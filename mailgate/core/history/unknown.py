@@ -1,0 +1,40 @@
+"""Where a letter of ours begins that we no longer know: nothing from there may leave the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from mailgate.core.history import attribution
+from mailgate.core.history.line import Line, LineKind
+from mailgate.core.history.quoted import Subtracting
+
+_OURS = (LineKind.QUOTED, LineKind.EDITED, LineKind.ATTRIBUTION)
+
+
+def begin(work: Subtracting, found: Sequence[Line], has_token: Callable[[str], bool]) -> int | None:
+    """The first line of such a letter, with what a client has put above it; None when there is none.
+
+    A token or fixed frame words that no known letter explains are its signs.
+    """
+    lines = work.text.lines
+    signs = [at for at, line in enumerate(lines) if found[at].kind not in _OURS and has_token(line)]
+    if work.quoted and all(work.letters[run.source].fixed for run in work.quoted):
+        signs += [at for at, line in enumerate(found) if line.kind in (LineKind.QUOTED, LineKind.EDITED)]
+    return _climb(work, found, min(signs)) if signs else None
+
+
+def _climb(work: Subtracting, found: Sequence[Line], sign: int) -> int:
+    """Up over marked lines, lines of ours, an attribution, and one line between it and the sign."""
+    text, sender, top = work.text, work.sender, sign
+    while (above := text.above(top)) >= 0:
+        if found[above].kind in _OURS or (text.depths[above] and text.depths[top]):
+            top = above
+            continue
+        begins = attribution.begin(text, above, sender)
+        if begins is None:
+            further = text.above(above)
+            begins = attribution.begin(text, further, sender)
+        if begins is None:
+            break
+        top = begins
+    return top

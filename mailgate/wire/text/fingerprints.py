@@ -1,0 +1,56 @@
+"""Fingerprints of letters as octets: what the store keeps beside a letter."""
+
+from __future__ import annotations
+
+import struct
+import sys
+import zlib
+from array import array
+
+from mailgate.core.history.fingerprint import LetterWords, letter
+
+VERSION = 1
+LARGEST = 4 * 1024 * 1024  # octets of one, unpacked
+_HEAD = struct.Struct("<BIIII")  # version, how many words, lines and words of From, how many words are the text's
+
+
+def pack(one: LetterWords) -> bytes:
+    """The octets of a fingerprint; the HTML, which says the same in another order, takes little beside the text."""
+    sender = array("I", sorted(one.sender))
+    ends = array("I", one.ends)
+    parts = (one.words, ends, sender)
+    head = _HEAD.pack(VERSION, *(len(part) for part in parts), one.text)
+    body = b"".join(_octets(part) for part in parts) + one.kinds
+    return zlib.compress(head + body, 6)
+
+
+def unpack(data: bytes) -> LetterWords:
+    """The fingerprint again. Raises ValueError for octets that are none, or of another version."""
+    try:
+        whole = zlib.decompressobj().decompress(data, LARGEST)
+        version, words, ends, sender, text = _HEAD.unpack_from(whole)
+    except (zlib.error, struct.error) as error:
+        raise ValueError(f"no fingerprint: {error}") from error
+    at = _HEAD.size
+    if version != VERSION or len(whole) != at + 4 * (words + ends + sender) + words:
+        raise ValueError("a fingerprint of another version, or a broken one")
+    found = []
+    for count in (words, ends, sender):
+        found.append(_numbers(whole[at : at + 4 * count]))
+        at += 4 * count
+    return letter(found[0], whole[at:], tuple(found[1]), frozenset(found[2]), text)
+
+
+def _octets(numbers: array[int]) -> bytes:
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _numbers(octets: bytes) -> array[int]:
+    found = array("I")
+    found.frombytes(octets)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
