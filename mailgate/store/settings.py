@@ -14,6 +14,7 @@ SETTING = "SELECT value FROM setting WHERE key = :key"
 SET_SETTING = (
     "INSERT INTO setting (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
+WORDS_KEY = "words_key"  # set by the migration 0006_letter_words: of the fingerprints of letters, in hex
 DROP_SETTING = "DELETE FROM setting WHERE key = :key"
 RAN = (
     "INSERT INTO job_run (name, at, count) VALUES (:name, :at, :count) "
@@ -55,6 +56,10 @@ class Settings(Room):
             self.session.run(DROP_SETTING, {"key": key})
             return
         self.session.run(SET_SETTING, {"key": key, "value": rows.clean(value)})
+
+    def words_key(self) -> bytes:
+        """See `verbs.SettingsRead.words_key`."""
+        return bytes.fromhex(self.get(WORDS_KEY) or "")
 
     def ran(self, job: str, now: datetime, count: int) -> None:
         """A scheduled job ended well."""

@@ -179,7 +179,8 @@ class OutboxTx(OutboxRead, Protocol):
     ) -> list[DueLetter]:
         """Lease what is due, most urgent first; `limit` counts deliveries."""
 
-    def keep_rendered(self, letter: int, raw: bytes, subject: str) -> None: ...
+    def keep_rendered(self, letter: int, raw: bytes, subject: str, words: bytes = b"") -> None:
+        """The bytes of a letter as it leaves, with its fingerprint."""
 
     def mark(
         self,
@@ -265,6 +266,9 @@ class SettingsRead(Protocol):
     """Small things kept by name, and how far IMAP folders have been read."""
 
     def get(self, key: str) -> str | None: ...
+
+    def words_key(self) -> bytes:
+        """The key of this store's fingerprints of letters, 16 octets; it is drawn once and never changes."""
 
     def cursor(self, mailbox: str, folder: str) -> Cursor | None: ...
 

@@ -70,7 +70,7 @@ class DeliveryMarks:
     def _tell(self, tx: Tx, unwritten: MarksToWrite, *, notes: bool) -> None:
         now = self._clock()
         for ready in unwritten.words:
-            tx.outbox.keep_rendered(ready.due.id, ready.raw, ready.subject or "")
+            tx.outbox.keep_rendered(ready.due.id, ready.raw, ready.subject or "", ready.words)
         for mark, due, delivery in unwritten.marks:
             with suppress(KeyError):  # erased meanwhile
                 tx.outbox.mark(

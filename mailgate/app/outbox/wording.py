@@ -36,6 +36,7 @@ class ReadyLetter:
     null: bool  # must not be bounced
     bounces: Mapping[int, str]  # where reports about each of its deliveries are understood
     subject: str | None = None
+    words: bytes = b""  # its fingerprint, kept with the bytes
 
     @property
     def utf8(self) -> bool:
@@ -66,6 +67,7 @@ class Wording:
     def __init__(self, store: Store, children: Children, in_force: InForce, on_problem: Problem) -> None:
         self._store, self._children, self._in_force, self._on_problem = store, children, in_force, on_problem
         self.given_way = GivenWay()
+        self._key = b""  # of fingerprints: the store's, for ever
 
     @property
     def longest(self) -> float:
@@ -75,6 +77,7 @@ class Wording:
     def begin(self, batch: Sequence[DueLetter], now: datetime) -> list[WordingBegun]:
         """Ask children for the words of all of them at once. Raises Temporary when the store cannot be read."""
         snapshot = self._in_force.snapshot
+        self._key = self._key or self._store.read(lambda read: read.settings.words_key())
         return [self._begin(due, snapshot, now) for due in batch]
 
     def ready(
@@ -128,7 +131,7 @@ class Wording:
 
     def _ask(self, due: DueLetter, letter: Letter, templates: str | None, now: datetime) -> Future[Any]:
         if not due.attachments:
-            return self._children.submit(WRITE, letter, now, templates)
+            return self._children.submit(WRITE, letter, now, templates, (), self._key)
         parts: dict[int, list[str]] = {}
         for mail, part in due.attachments:
             parts.setdefault(mail, []).append(part)
@@ -140,7 +143,7 @@ class Wording:
                 log.warning("attachments are no longer stored", extra={"letter": due.id, "mail": mail})
                 del parts[mail]
         return self._children.submit(
-            "mailgate.wire.letters.enclose:write", letter, now, templates, list(parts.values()), *raws
+            "mailgate.wire.letters.enclose:write", letter, now, templates, self._key, list(parts.values()), *raws
         )
 
     def _outcome(
@@ -165,7 +168,9 @@ class Wording:
             self.given_way.failed(one.templates, letter, written.problems[0], costly=written.costly)
         elif letter is not None:
             self.given_way.worked(one.templates, letter)
-        return due, ReadyLetter(due, written.raw, null, one.bounces, written.subject)
+        if not written.words:
+            log.warning("a letter has no fingerprint: what answers quote of it is not known", extra={"letter": due.id})
+        return due, ReadyLetter(due, written.raw, null, one.bounces, written.subject, written.words)
 
     def _with_less(self, one: WordingBegun, death: ChildDied, now: datetime) -> WordingBegun | None:
         """Another attempt without the files, then without the admin's templates; None when there is neither."""

@@ -25,6 +25,7 @@ from mailgate.store.tickets.ticket_writer import DecisionWriting, TicketWriter
 from mailgate.store.values import Ids
 
 MINUTE = 60_000_000
+LARGEST_WORDS = 64 * 1024  # octets of a letter's fingerprint: beyond it the letter is one that is not known
 NOT_SENT = tuple(one for one in DeliveryState if one is not DeliveryState.SENT)
 
 
@@ -164,9 +165,11 @@ class Outbox(Room):
         home = None if number is None else followed(self.session, number)
         return None if home is None else self._tickets.get(home["number"])
 
-    def keep_rendered(self, letter: int, raw: bytes, subject: str) -> None:
+    def keep_rendered(self, letter: int, raw: bytes, subject: str, words: bytes = b"") -> None:
         """The words as they leave; the first rendering stays, so that retries are the same bytes."""
-        self.session.run(sql.RENDERED, {"letter": letter, "subject": rows.clean(subject), "bytes": raw})
+        kept = self.session.run(sql.RENDERED, {"letter": letter, "subject": rows.clean(subject), "bytes": raw})
+        if kept and 0 < len(words) <= LARGEST_WORDS:
+            self.session.run(sql.LETTER_WORDS, {"letter": letter, "words": words})
 
     def mark(
         self,
@@ -221,6 +224,7 @@ class Outbox(Room):
         """See `verbs.OutboxTx.drop_words`."""
         for letter in letters:
             self.session.run(sql.UNRENDER, {"letter": letter})
+            self.session.run(sql.DROP_LETTER_WORDS, {"letter": letter})
             self.session.run(sql.BLANK, {"letter": letter})
 
     # --- what people do about it --------------------------------------------------------------------------------------

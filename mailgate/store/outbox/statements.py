@@ -32,6 +32,10 @@ WHERE letter.id = :letter
 RENDERED = """
 INSERT INTO rendered (letter, subject, bytes) VALUES (:letter, :subject, :bytes) ON CONFLICT (letter) DO NOTHING
 """
+LETTER_WORDS = """
+INSERT INTO letter_words (letter, words) VALUES (:letter, :words)
+ON CONFLICT (letter) DO UPDATE SET words = excluded.words
+"""
 MARK = """
 UPDATE delivery SET state = :state, due_at = :due_at, error = :error,
   remote_id = CASE WHEN :remote_id = '' THEN remote_id ELSE :remote_id END,
@@ -101,6 +105,7 @@ FROM letter WHERE letter.id > :after ORDER BY letter.id LIMIT :limit
 """  # noqa: S608
 BLANK = "UPDATE letter SET context = '{}' WHERE id = :letter"
 UNRENDER = "DELETE FROM rendered WHERE letter = :letter"
+DROP_LETTER_WORDS = "DELETE FROM letter_words WHERE letter = :letter"
 # A letter whose words went with those of its ticket or its age (retention, forget) would leave empty.
 HAS_WORDS = """
 NOT EXISTS (SELECT 1 FROM letter

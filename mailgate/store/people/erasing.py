@@ -24,4 +24,5 @@ def blank_letters(session: Session, ticket: int) -> None:
     """What was written about a ticket goes; to whom and when stays."""
     params = {"ticket": ticket}
     session.run(sql.DROP_RENDERED_OF_TICKET, params)
+    session.run(sql.DROP_LETTER_WORDS_OF_TICKET, params)
     session.run(sql.BLANK_LETTERS, params)

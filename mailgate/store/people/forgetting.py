@@ -174,6 +174,7 @@ class Forgetting(Room):
             params,
         )
         self.session.run(outbox_sql.UNRENDER, params)
+        self.session.run(outbox_sql.DROP_LETTER_WORDS, params)
         self.session.run(sql.FORGET_LETTER, {**params, "title": ERASED})
         self._rename_readers(letter, keys)
 
@@ -193,6 +194,7 @@ class Forgetting(Room):
         states = {DeliveryState(row["state"]) for row in self.session.all(sql.STATES_OF, params)}
         if not any(one.under_way for one in states):  # else these very bytes are being sent; if not, they are made anew
             self.session.run(outbox_sql.UNRENDER, params)
+        self.session.run(outbox_sql.DROP_LETTER_WORDS, params)
         if not any(one.under_way or one in (DeliveryState.WAITING, DeliveryState.HELD) for one in states):
             self.session.run(outbox_sql.BLANK, params)
         self._rename_readers(letter, keys)

@@ -17,6 +17,7 @@ WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now) ORDER BY id
 DROP_ATTACHMENTS_OF_ENTRY = "DELETE FROM attachment WHERE entry = :entry"
 SILENCE = "UPDATE entry SET text = '', quoted = '', html = '' WHERE id = :entry"
 DROP_RENDERED_OF_TICKET = "DELETE FROM rendered WHERE letter IN (SELECT id FROM letter WHERE ticket = :ticket)"
+DROP_LETTER_WORDS_OF_TICKET = "DELETE FROM letter_words WHERE letter IN (SELECT id FROM letter WHERE ticket = :ticket)"
 BLANK_LETTERS = "UPDATE letter SET context = '{}' WHERE ticket = :ticket"
 OPTIMIZE_INDEX = "INSERT INTO words (words) VALUES ('optimize')"
 FORGOTTEN = (

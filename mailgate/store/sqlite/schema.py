@@ -232,11 +232,18 @@ CREATE TABLE letter_token (
 ) STRICT, WITHOUT ROWID;
 """
 
+# The words of a letter as keyed hashes (`core.history.fingerprint`): what answers quote of it is known by them. The key
+# is drawn once; it is none of those that sign, for these retire.
+LETTER_WORDS = """
+CREATE TABLE letter_words (letter INTEGER PRIMARY KEY REFERENCES letter(id), words BLOB NOT NULL) STRICT;
+INSERT INTO setting (key, value) VALUES ('words_key', lower(hex(randomblob(16))));
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
     ("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL), ("0004_asked", ASKED),
-    ("0005_signed", SIGNED),
+    ("0005_signed", SIGNED), ("0006_letter_words", LETTER_WORDS),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

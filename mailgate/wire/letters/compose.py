@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 from mailgate.core.letters.letter import Letter
 from mailgate.core.model.content import Welcome
-from mailgate.wire.letters import mime_out, render
+from mailgate.wire.letters import mime_out, own_words, render
 
 LONGEST_SUBJECT = 255
 REFERENCES = 20
@@ -29,16 +29,22 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished message; `problems` are for the admin: their template failed (`costly`: slowly) and ours was used."""
+    """A finished message; `problems` are for the admin: their template failed (`costly`: slowly) and ours was used.
+
+    `words` is its fingerprint, `b""` when it has none.
+    """
 
     raw: bytes
     subject: str
     problems: tuple[str, ...] = ()
     costly: bool = False
+    words: bytes = b""
 
 
-def write(letter: Letter, now: datetime, templates: str | None = None, files: Sequence[File] = ()) -> Written:
-    """The letter worded and composed; `templates` is the admin's folder of overrides.
+def write(
+    letter: Letter, now: datetime, templates: str | None = None, files: Sequence[File] = (), key: bytes = b""
+) -> Written:
+    """The letter worded and composed; `templates` is the admin's folder of overrides, `key` that of fingerprints.
 
     Raises Permanent when an address cannot be written, Temporary when the built-in template fails as well.
     """
@@ -46,7 +52,8 @@ def write(letter: Letter, now: datetime, templates: str | None = None, files: Se
     subject = subject_line(page.subject or letter.subject, letter.tag)
     enclosed = (*files, *_card(letter))
     raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
-    return Written(raw, subject, page.problems, page.costly)
+    words = own_words.fingerprint_of(letter, page, key) if key else b""
+    return Written(raw, subject, page.problems, page.costly, words)
 
 
 def subject_line(text: str, tag: str) -> str:

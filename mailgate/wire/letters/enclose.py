@@ -12,11 +12,11 @@ from mailgate.wire.mime import parse
 
 
 def write(
-    letter: Letter, now: datetime, templates: str | None, parts: Sequence[Sequence[str]], *raws: bytes
+    letter: Letter, now: datetime, templates: str | None, key: bytes, parts: Sequence[Sequence[str]], *raws: bytes
 ) -> Written:
     """`compose.write` with, of each raw mail, the attachments with these part numbers; unknown ones are left out."""
     enclosed = [file for raw, wanted in zip(raws, parts, strict=True) for file in files(raw, wanted)]
-    return compose.write(letter, now, templates, enclosed)
+    return compose.write(letter, now, templates, enclosed, key)
 
 
 def files(raw: bytes, wanted: Collection[str]) -> list[File]:

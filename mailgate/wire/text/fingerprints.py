@@ -6,12 +6,21 @@ import struct
 import sys
 import zlib
 from array import array
+from functools import lru_cache
 
-from mailgate.core.history.fingerprint import LetterWords, letter
+from mailgate.core.history.fingerprint import LetterWords, Wording, letter
+from mailgate.core.history.tokens import Hasher
 
 VERSION = 1
 LARGEST = 4 * 1024 * 1024  # octets of one, unpacked
+_KINDS = bytes(Wording)
 _HEAD = struct.Struct("<BIIII")  # version, how many words, lines and words of From, how many words are the text's
+
+
+@lru_cache(maxsize=2)
+def hasher(key: bytes) -> Hasher:
+    """The hasher of a store's key, which remembers the words it has met: one a process."""
+    return Hasher(key)
 
 
 def pack(one: LetterWords) -> bytes:
@@ -38,7 +47,10 @@ def unpack(data: bytes) -> LetterWords:
     for count in (words, ends, sender):
         found.append(_numbers(whole[at : at + 4 * count]))
         at += 4 * count
-    return letter(found[0], whole[at:], tuple(found[1]), frozenset(found[2]), text)
+    kinds, lines = whole[at:], list(found[1])
+    if kinds.strip(_KINDS) or lines != sorted(lines) or (lines and lines[-1] > words) or text > words:
+        raise ValueError("a broken fingerprint")
+    return letter(found[0], kinds, tuple(found[1]), frozenset(found[2]), text)
 
 
 def _octets(numbers: array[int]) -> bytes:

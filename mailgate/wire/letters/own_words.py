@@ -1,0 +1,27 @@
+"""The fingerprint of a letter as it leaves: by it an answer's words are told from ours."""
+
+from __future__ import annotations
+
+from mailgate.core.history.fingerprint import fingerprint
+from mailgate.core.letters.letter import Letter
+from mailgate.core.model.mail import Address
+from mailgate.wire.letters import whose
+from mailgate.wire.letters.render import RenderedLetter
+from mailgate.wire.text import fingerprints, html_text
+
+
+def fingerprint_of(letter: Letter, page: RenderedLetter, key: bytes) -> bytes:
+    """The packed fingerprint under a store's key; `b""` when there is none: no letter fails for that."""
+    try:
+        public, notes = whose.said_in(letter.view)
+        return packed(page.text, page.html, letter.from_, key, public, notes)
+    except Exception:  # a letter without fingerprint is one that nobody knows again: nothing of it leaves
+        return b""
+
+
+def packed(text: str, html: str, sender: Address, key: bytes, public: list[str], notes: list[str]) -> bytes:
+    """The fingerprint of a letter with these parts, from `sender`, that shows these words."""
+    lines = html_text.render(html).split("\n") if html else []
+    named = f"{sender.name} {sender.addr}"
+    found = fingerprint(text, lines, fingerprints.hasher(key), sender=named, public=public, notes=notes)
+    return fingerprints.pack(found)

@@ -1,0 +1,108 @@
+"""Whose words a letter shows: of every field a template may use, whether it is frame, a note or public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from mailgate.core.history.fingerprint import Wording
+from mailgate.core.letters import views
+from mailgate.core.letters.views import EntryView, LetterView
+from mailgate.core.model import content, shown
+from mailgate.core.model.ticket import EntryKind
+from mailgate.core.proof.one_tap import TapLink, VoteLink
+
+_CUT = " …"  # what `views` puts behind words that it shortened
+_FRAME = Wording.FRAME
+_NOTE = Wording.NOTE
+_PUBLIC = Wording.PUBLIC
+
+# Class -> its fields of text, and whose words these are. Records within are looked up by their own class; the text of
+# an entry goes by its kind. A field that stands in no row is taken for a note's.
+WHOSE: Mapping[type, Mapping[str, Wording]] = {
+    # what every letter may show
+    LetterView: {"gateway": _FRAME, "logo": _FRAME, "agent_name": _FRAME, "agent_signature": _PUBLIC, "mark": _FRAME},
+    views.DepartmentView: {"name": _FRAME, "address": _FRAME, "signature": _PUBLIC},
+    views.PersonView: {"name": _FRAME, "first_name": _FRAME, "address": _FRAME},
+    views.TicketView: {"tag": _FRAME, "subject": _PUBLIC, "status": _FRAME},
+    EntryView: {"kind": _FRAME, "author": _FRAME},
+    views.InsideView: {"department": _FRAME, "owner": _FRAME, "priority": _FRAME, "tags": _FRAME, "fields": _FRAME,
+                       "language": _FRAME},
+    views.FieldLink: {"name": _FRAME, "value": _FRAME, "href": _FRAME},
+    views.AgentsPart: {"purpose": _FRAME},
+    views.Receiver: {"address": _FRAME, "since": _FRAME},
+    TapLink: {"label": _FRAME, "command": _FRAME, "href": _FRAME},
+    VoteLink: {"href": _FRAME},
+    # to customers
+    content.Ack: {"named": _FRAME, "writer": _FRAME},
+    content.Answer: {"agent": _FRAME, "text": _PUBLIC, "html": _FRAME, "canned": _PUBLIC, "survey": _FRAME},
+    content.Nudge: {"until": _FRAME},
+    content.Solved: {"survey": _FRAME},
+    content.StatusReport: {"refused": _FRAME},
+    # to agents, experts and the admin
+    content.Notice: {"why": _FRAME, "text": _NOTE, "came_from": _FRAME, "asks_for": _FRAME, "automatic": _FRAME,
+                     "notes": _NOTE, "proposed": _FRAME},
+    content.Receipt: {"understood": _NOTE, "done": _NOTE, "newer": _NOTE, "text": _NOTE, "author": _FRAME,
+                      "asks": _FRAME},
+    content.Question: {"title": _NOTE, "why": _FRAME, "intro": _NOTE, "text": _NOTE},
+    content.WasItYou: {"subject": _NOTE, "at": _FRAME, "text": _NOTE, "address": _FRAME, "vouch": _FRAME},
+    content.Handover: {"by": _FRAME, "why": _FRAME, "text": _NOTE},
+    content.Escalated: {"which": _FRAME, "due_at": _FRAME, "notes": _FRAME, "why": _FRAME},
+    content.Reminded: {"text": _NOTE, "why": _FRAME},
+    content.ExpertAsked: {"expert": _FRAME, "question": _NOTE, "by": _FRAME},
+    content.Forwarded: {"expert": _FRAME, "why": _FRAME},
+    content.Digest: {"title": _FRAME, "why": _FRAME, "accounted": _FRAME},
+    content.PeriodLetter: {"title": _FRAME, "period": _FRAME, "before": _FRAME, "why": _FRAME},
+    content.Alarm: {"title": _NOTE, "text": _NOTE, "remedy": _FRAME},
+    content.Welcome: {"desk_address": _FRAME},
+    # what stands in several
+    shown.Person: {"name": _FRAME, "address": _FRAME},
+    shown.Fact: {"label": _FRAME, "value": _NOTE},
+    shown.TicketRow: {"subject": _NOTE, "who": _FRAME, "department": _FRAME, "status": _FRAME, "owner": _FRAME,
+                      "priority": _FRAME, "due": _FRAME},
+    shown.Section: {"title": _FRAME, "text": _NOTE},
+    shown.ArticleLink: {"title": _PUBLIC, "url": _FRAME},
+    shown.NamedFile: {"name": _FRAME},
+    shown.RecentTicket: {"subject": _NOTE, "status": _FRAME, "at": _FRAME},
+    shown.RefusedLine: {"text": _NOTE, "why": _FRAME, "nearest": _FRAME},
+    shown.MailInDoubt: {"subject": _NOTE, "at": _FRAME, "text": _NOTE, "address": _FRAME},
+    shown.LetterFigure: {"label": _FRAME, "value": _FRAME, "before": _FRAME},
+    shown.Bar: {"label": _FRAME, "value": _FRAME},
+    shown.Chart: {"title": _FRAME},
+    shown.FigureTable: {"title": _FRAME, "head": _FRAME, "rows": _FRAME},
+    shown.AskedFor: {"name": _FRAME, "argument": _NOTE},
+    shown.Joining: {"address": _FRAME, "since": _FRAME},
+}  # fmt: skip
+
+
+def said_in(view: LetterView) -> tuple[list[str], list[str]]:
+    """The public words that a letter shows, and the words for the house alone; what is public is no note."""
+    found: dict[Wording, dict[str, None]] = {_PUBLIC: {}, _NOTE: {}}
+    for text, whose in _texts(view):
+        found[whose][text.strip()] = None
+    public = list(found[_PUBLIC])
+    known = set(public)
+    begun = tuple(one.removesuffix(_CUT) for one in public if one.endswith(_CUT) and len(one) > 1000)
+    return public, [one for one in found[_NOTE] if one not in known and not (begun and one.startswith(begun))]
+
+
+def _texts(record: Any) -> Iterator[tuple[str, Wording]]:
+    """Every text in a record and in those within it that is no frame."""
+    if isinstance(record, EntryView):
+        yield record.text, entry_wording(record.kind, unverified=bool(record.unverified))
+        return
+    known = WHOSE.get(type(record), {})
+    for one in fields(record):
+        whose = known.get(one.name, _NOTE)
+        value = getattr(record, one.name)
+        for each in value if isinstance(value, tuple) else (value,):
+            if is_dataclass(each):
+                yield from _texts(each)
+            elif whose is not _FRAME and isinstance(each, str) and each:
+                yield each, whose
+
+
+def entry_wording(kind: str, *, unverified: bool) -> Wording:
+    """Whose an entry's words are in a letter; those of somebody who does not take part are for the house."""
+    return _PUBLIC if EntryKind(kind).public and not unverified else _NOTE
