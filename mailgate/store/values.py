@@ -43,6 +43,7 @@ class WaitingMail:
     size: int
     released_as: str = ""  # a parked mail, released by this agent's proof
     release_mode: str = ""
+    released_by: str = ""  # the Message-ID of the receipt whose answer that was
     retried: bool = False  # it comes out of quarantine
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.change import Absence
-from mailgate.core.model.mail import Envelope
+from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.policy import Agent, Department
 from mailgate.core.model.ticket import Ticket
@@ -179,8 +179,16 @@ class OutboxTx(OutboxRead, Protocol):
     ) -> list[DueLetter]:
         """Lease what is due, most urgent first; `limit` counts deliveries."""
 
-    def keep_rendered(self, letter: int, raw: bytes, subject: str, words: bytes = b"") -> None:
-        """The bytes of a letter as it leaves, with its fingerprint."""
+    def keep_rendered(
+        self,
+        letter: int,
+        raw: bytes,
+        subject: str,
+        words: bytes = b"",
+        *,
+        promised: tuple[Address, ...] | None = None,
+    ) -> None:
+        """The bytes of a letter as it leaves, with its fingerprint and whom its first line names."""
 
     def mark(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 from pathlib import Path
 
-from conftest import Desk, from_agent, mail, notice_to, running, whole
+from conftest import Desk, confirm, from_agent, mail, notice_to, running, whole
 
 MAIJA = "maija@customer.example"
 ANNA = "anna@staff.example"
@@ -98,6 +98,33 @@ def test_the_first_line_names_the_very_set_an_answer_goes_to(desk: Desk) -> None
     letter = desk.letters(MAIJA, "answer")[-1]
     read = f"{letter['To']} {letter['Cc']}"
     assert all(one in read for one in (MAIJA, *people[1:], FIA)) and people[0] not in read
+
+
+def test_an_answer_to_an_older_notice_waits_when_it_would_reach_more_than_that_named(desk: Desk) -> None:
+    number = desk.of_mail(desk.send(mail())).number
+    old = notice_to(desk, "anna", number)
+    [ack] = desk.letters(MAIJA, "ack")
+    desk.send(mail("Re: lamp", "My sister too.\n", cc=FIA, in_reply_to=str(ack["Message-ID"])))
+    answer = from_agent(desk, WORDS, old)
+    assert desk.letters(MAIJA, "answer") == desk.letters(FIA, "answer") == []
+    asked = desk.letters(ANNA, "receipt")[-1]
+    assert f"these words go to: {MAIJA}, {FIA}" in shown(asked) and f"did not name {FIA}" in shown(asked)
+    desk.send(mail("Re: lamp", "And my brother.\n", cc="kari@home.example", in_reply_to=str(ack["Message-ID"])))
+    from_agent(desk, "#send\n", asked)
+    desk.settle()
+    assert desk.fate(answer) == "parked" and desk.letters(FIA, "answer") == [], "the receipt did not name him either"
+    confirm(desk, answer)
+    for reader in (MAIJA, FIA, "kari@home.example"):
+        assert WORDS in whole(desk.letters(reader, "answer")[-1])
+
+
+def test_an_answer_to_an_older_notice_is_sent_to_those_left_and_the_agent_hears_who_is_not(desk: Desk) -> None:
+    number = desk.of_mail(desk.send(mail(cc=FIA))).number
+    old = notice_to(desk, "anna", number)
+    from_agent(desk, f"#cc -{FIA}\n", notice_to(desk, "bo", number), "bo")
+    from_agent(desk, WORDS, old)
+    assert desk.letters(FIA, "answer") == [] and len(desk.letters(MAIJA, "answer")) == 1
+    assert FIA in shown(desk.letters(ANNA, "receipt")[-1])
 
 
 def test_r04_a_call_from_an_unknown_or_hidden_number_belongs_to_nobody(tmp_path: Path) -> None:

@@ -113,6 +113,32 @@ def test_a_rendered_letter_keeps_its_first_bytes(bench):
     assert (shown["raw"], shown["subject"], shown["ticket"]) == (b"first", "Re: [#1001] Broken lamp", 1001)
 
 
+def test_a_letter_remembers_whom_its_first_line_named_as_they_are_written_to_now(bench):
+    number = bench.open(outbound=(letter(),))
+    (due,) = bench.claim()
+    owner = bench.ticket(number).requester
+    named = (owner, Address("kari@elsewhere.example"))
+    bench.apply(None, ch.Join(named[1]), ticket=number)
+    for words, people in ((b"first", named), (b"second", (owner,))):
+        bench.write(lambda tx, w=words, p=people: tx.outbox.keep_rendered(due.id, w, "Broken lamp", promised=p))
+    assert [one.key for one in _promised(bench, due)] == [one.key for one in named], "those of the bytes that left"
+    bench.apply(None, ch.Leave(named[1].addr), ticket=number)
+    assert [one.key for one in _promised(bench, due)] == [one.key for one in named]
+
+
+def test_a_letter_that_names_nobody_or_is_of_before_promises_nothing(bench):
+    bench.open(outbound=(letter(),))
+    (due,) = bench.claim()
+    assert _promised(bench, due) is None
+    bench.write(lambda tx: tx.outbox.keep_rendered(due.id, b"first", "Broken lamp", promised=()))
+    assert _promised(bench, due) == ()
+
+
+def _promised(bench, due):
+    wanted = ch.Needs("", "", (), (), "", (), bench.now, letters=(due.message_id,))
+    return bench.write(lambda tx: tx.facts(wanted, bench.now)).letters[due.message_id].promised
+
+
 def test_a_sent_delivery_keeps_the_relays_own_id(bench):
     bench.open(outbound=(letter(),))
     (due,) = bench.claim()

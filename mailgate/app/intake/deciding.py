@@ -47,6 +47,7 @@ class Looked:
     examined: rule.MailFindings
     needs: Needs
     released_as: str
+    released_by: str
 
     def decide(self, facts: Facts, now: datetime, release_mode: str = "") -> Decision:
         """The decision once the store has answered."""
@@ -58,15 +59,17 @@ class Looked:
             in_hours=self.snapshot.in_hours(now),
             released_as=self.released_as,
             release_mode=release_mode,
+            released_by=self.released_by,
         )
 
 
-def look(mail: InboundMail, snapshot: Snapshot, arrived_at: datetime, released_as: str = "") -> Looked:
+def look(
+    mail: InboundMail, snapshot: Snapshot, arrived_at: datetime, released_as: str = "", released_by: str = ""
+) -> Looked:
     """All that is worked out before the store is asked; the daemon and `mailgate explain` both begin so."""
     examined = rule.match_mail(snapshot.rules, mail, snapshot.policy.identity.subaddress)
-    return Looked(
-        mail, snapshot, examined, needs(mail, snapshot.policy, arrived_at, examined, released_as), released_as
-    )
+    asked = needs(mail, snapshot.policy, arrived_at, examined, released_as, released_by)
+    return Looked(mail, snapshot, examined, asked, released_as, released_by)
 
 
 class NotYet(Temporary):
@@ -98,7 +101,7 @@ class Deciding:
     ) -> Future[Settled | None]:
         now = self.clock()
         filed_at = mail.arrived_at if mail.envelope.history else now
-        looked = look(parsed, snapshot, mail.arrived_at, mail.released_as)
+        looked = look(parsed, snapshot, mail.arrived_at, mail.released_as, mail.released_by)
         stamp = _stamp(parsed, looked.needs.departments)
 
         def job(tx: Tx) -> Settled | None:

@@ -70,7 +70,8 @@ class DeliveryMarks:
     def _tell(self, tx: Tx, unwritten: MarksToWrite, *, notes: bool) -> None:
         now = self._clock()
         for ready in unwritten.words:
-            tx.outbox.keep_rendered(ready.due.id, ready.raw, ready.subject or "", ready.words)
+            subject, promised = ready.subject or "", ready.promised
+            tx.outbox.keep_rendered(ready.due.id, ready.raw, subject, ready.words, promised=promised)
         for mark, due, delivery in unwritten.marks:
             with suppress(KeyError):  # erased meanwhile
                 tx.outbox.mark(

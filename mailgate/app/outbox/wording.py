@@ -14,7 +14,8 @@ from mailgate.app.children.pool import Children
 from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.given_way import GivenWay
 from mailgate.app.outbox.letter_facts import with_letter_facts
-from mailgate.core.letters.letter import DueLetter, Letter, head
+from mailgate.core.letters.letter import DueLetter, Letter, head, promised
+from mailgate.core.model.mail import Address
 from mailgate.core.proof import token
 from mailgate.errors import ChildDied, MailgateError, Temporary
 from mailgate.store.base import Store
@@ -37,6 +38,7 @@ class ReadyLetter:
     bounces: Mapping[int, str]  # where reports about each of its deliveries are understood
     subject: str | None = None
     words: bytes = b""  # its fingerprint, kept with the bytes
+    promised: tuple[Address, ...] | None = None  # whom its first line names
 
     @property
     def utf8(self) -> bool:
@@ -54,6 +56,7 @@ class WordingBegun:
     answer: Future[Any] | None = None  # None: they are kept from an earlier attempt
     templates: str | None = None  # the admin's folder it is worded with
     instead: tuple[str, ...] = ()  # what the admin is told when this later attempt succeeds
+    promised: tuple[Address, ...] | None = None  # whom its first line names
 
     @property
     def done(self) -> bool:
@@ -127,7 +130,8 @@ class Wording:
         except Exception as error:  # of this letter alone: the others are worded all the same
             log.exception("letter headers cannot be made", extra={"letter": due.id})
             return WordingBegun(due, None, answer=_failed(error))
-        return WordingBegun(due, letter, bounces, answer, templates, (spared,) if spared else ())
+        told = (spared,) if spared else ()
+        return WordingBegun(due, letter, bounces, answer, templates, told, promised(due, policy))
 
     def _ask(self, due: DueLetter, letter: Letter, templates: str | None, now: datetime) -> Future[Any]:
         if not due.attachments:
@@ -170,7 +174,7 @@ class Wording:
             self.given_way.worked(one.templates, letter)
         if not written.words:
             log.warning("a letter has no fingerprint: what answers quote of it is not known", extra={"letter": due.id})
-        return due, ReadyLetter(due, written.raw, null, one.bounces, written.subject, written.words)
+        return due, ReadyLetter(due, written.raw, null, one.bounces, written.subject, written.words, one.promised)
 
     def _with_less(self, one: WordingBegun, death: ChildDied, now: datetime) -> WordingBegun | None:
         """Another attempt without the files, then without the admin's templates; None when there is neither."""
@@ -185,7 +189,7 @@ class Wording:
             plain, templates = due, None
             self.given_way.failed(one.templates, letter, what, costly=True)
         answer = self._ask(plain, letter, templates, now)
-        return WordingBegun(plain, letter, one.bounces, answer, templates, (*one.instead, what))
+        return replace(one, due=plain, answer=answer, templates=templates, instead=(*one.instead, what))
 
     def _lost(self, due: DueLetter, error: Exception) -> MailgateError:
         log.error("letter cannot be rendered", extra={"letter": due.id, "error": str(error)})

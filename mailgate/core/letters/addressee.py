@@ -6,6 +6,7 @@ import re
 
 from mailgate.core.model.mail import Address, InboundMail, canonical
 from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import AnyTicket
 
 NOBODY = Address("nobody@invalid.invalid", "")  # stands for the requester nobody knows; RFC 6761: no mail reaches it
 
@@ -35,6 +36,12 @@ def writable(person: Address, policy: Policy) -> bool:
     local, at, domain = person.addr.rpartition("@")
     there = bool(local and at and domain) and not person.addr.lower().endswith(".invalid")
     return there and policy.department_at(person.addr) is None
+
+
+def receivers(ticket: AnyTicket, policy: Policy) -> tuple[Address, ...]:
+    """Whom an agent's words on a ticket reach, the requester first; a notice's first line says these very people."""
+    people = {one.key: one for one in (ticket.requester, *ticket.participants)}
+    return tuple(one for one in people.values() if writable(one, policy))
 
 
 def reply_to(mail: InboundMail, policy: Policy) -> tuple[Address, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgate.core.letters import views
+from mailgate.core.letters import addressee, views
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
 from mailgate.core.model.change import Audience, Urgency
 from mailgate.core.model.content import Ack, Answer, Content, Handover, Notice, Receipt, StatusReport, WasItYou, reason
@@ -119,6 +119,13 @@ def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") ->
         sender="" if null else (bounce or department.from_.addr),
         view=_view(due, department, policy),
     )
+
+
+def promised(due: DueLetter, policy: Policy) -> tuple[Address, ...] | None:
+    """Whom the first line of an agent's letter names as those a plain reply reaches; None where it names nobody."""
+    if due.ticket is None or due.audience != Audience.AGENT or due.purpose != Purpose.CUSTOMER:
+        return None
+    return addressee.receivers(due.ticket, policy)
 
 
 def _timezone(due: DueLetter, department: Department, policy: Policy) -> str:

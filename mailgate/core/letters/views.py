@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
 
-from mailgate.core.letters.addressee import writable
+from mailgate.core.letters.addressee import receivers
 from mailgate.core.model.change import Audience
 from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
@@ -252,6 +252,5 @@ def words_of_letter(ticket: Ticket | None, template: str) -> str:
 
 def receivers_shown(ticket: Ticket | None, policy: Policy, since: Iterable[Joining] = ()) -> tuple[Receiver, ...]:
     """The very people a reply goes to, the requester first; `since` says of some when they joined."""
-    people = {one.key: one for one in (ticket.requester, *ticket.participants)} if ticket else {}
     joined = {one.address: one.since for one in since}
-    return tuple(Receiver(one.addr, joined.get(key)) for key, one in people.items() if writable(one, policy))
+    return tuple(Receiver(one.addr, joined.get(one.key)) for one in (receivers(ticket, policy) if ticket else ()))

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from mailgate.core.letters.addressee import writable
+from mailgate.core.letters import addressee
+from mailgate.core.mails import scope
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
-from mailgate.core.model.change import AddEntry, Assign, Audience, Change, OpenTicket, Outbound, SetStatus, Urgency
+from mailgate.core.model.change import (
+    AddEntry,
+    Assign,
+    Audience,
+    Change,
+    Join,
+    Leave,
+    OpenTicket,
+    Outbound,
+    SetRequester,
+    SetStatus,
+    Urgency,
+)
 from mailgate.core.model.content import Answer
+from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy, Role
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
 from mailgate.core.proof import token
-from mailgate.core.proof.authority import CarriedBy
+from mailgate.core.proof.authority import CarriedBy, Proof
 from mailgate.core.text.quote import MARKERS, is_only_signature
 from mailgate.core.worktime import promise
 
@@ -35,7 +50,7 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
 
 def out_of_reach(ticket: Ticket, policy: Policy) -> bool:
     """True when nobody who takes part can be written to: words would be filed as sent and reach no one."""
-    return not any(writable(person, policy) for person in (ticket.requester, *ticket.participants))
+    return not addressee.receivers(ticket, policy)
 
 
 def _inside(case: Case, text: str) -> bool:
@@ -107,6 +122,46 @@ def in_agents_own_copy(case: Case, ticket: Ticket) -> list[str]:
     return [person.addr for person in (ticket.participants or (ticket.requester,)) if person.key in has_it]
 
 
+def reached(case: Case, ticket: AnyTicket) -> tuple[Address, ...]:
+    """To whom the words go: those the first line of a notice names, without those in the agent's own To or Cc."""
+    has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
+    return tuple(one for one in addressee.receivers(ticket, case.policy) if one.key not in has_it)
+
+
+def named(case: Case, ticket: Ticket) -> tuple[Address, ...] | None:
+    """Whom what the agent read last named as those who get their words; None when it named nobody, or nobody knows.
+
+    That is the receipt that let a parked mail go, else the letter answered: In-Reply-To comes first.
+    """
+    if case.authority.proof is Proof.RELEASED:
+        return case.agreed
+    for carried in case.authority.carried:
+        letter = carried.letter(case.facts.letters)
+        if letter is not None and letter.promised is not None and scope.is_of(case, carried, ticket):
+            return letter.promised
+    return None
+
+
+def not_named(case: Case, ticket: Ticket, changes: Iterable[Change]) -> tuple[Address, ...]:
+    """Who would get the words although nothing told the agent so: they have joined since, or a merge brought them.
+
+    Whom the mail itself brings in (`#cc +A`) it names.
+    """
+    people = named(case, ticket)
+    if people is None:
+        return ()
+    known = {one.key for one in people} | {one.address.key for one in changes if isinstance(one, Join | SetRequester)}
+    return tuple(one for one in reached(case, ticket) if one.key not in known)
+
+
+def no_longer(case: Case, ticket: Ticket, changes: Iterable[Change]) -> list[str]:
+    """Whom the agent was told of and the words do not reach: they have left since, or the ticket is another's now."""
+    off = {canonical(one.address) for one in changes if isinstance(one, Leave)}
+    there = {one.key for one in addressee.receivers(ticket, case.policy)} | off
+    people = named(case, ticket) or ()
+    return [one.addr for one in people if one.key not in there and addressee.writable(one, case.policy)]
+
+
 def answer_letter(
     case: Case, ticket: AnyTicket, agent: Agent, text: str, html: str = "", *, canned: str = "", survey: bool = False
 ) -> Outbound | None:
@@ -114,9 +169,7 @@ def answer_letter(
 
     Clients that attach what they answer bring our own notice back as a file: it stays with the ticket.
     """
-    has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
-    people = [p for p in (ticket.requester, *ticket.participants) if p.key not in has_it and writable(p, case.policy)]
-    people = list({person.key: person for person in people}.values())
+    people = reached(case, ticket)
     if not people:
         return None
     before = () if ticket.number is None else case.facts.customer_ids.get(ticket.number, ())
@@ -125,8 +178,8 @@ def answer_letter(
     return Outbound(
         content=Answer(agent=agent.name, text=text, html=html, canned=canned, survey=asks),
         audience=Audience.CUSTOMER,
-        to=tuple(people[:1]),
-        cc=tuple(people[1:]),
+        to=people[:1],
+        cc=people[1:],
         department=ticket.department,
         language=ticket.language,
         purpose=Purpose.WORDS,

@@ -19,11 +19,11 @@ from mailgate.core.mails import (
 )
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
-from mailgate.core.mails.match import Evidence, subject_numbers
+from mailgate.core.mails.match import subject_numbers
 from mailgate.core.model.change import AddAlias, Decision, Effect, Fate, Step, Unpark
 from mailgate.core.model.content import Notice, Receipt
 from mailgate.core.model.facts import SentLetter
-from mailgate.core.model.mail import MailKind
+from mailgate.core.model.mail import Address, MailKind
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Ticket
@@ -88,18 +88,22 @@ def foreign_token(case: Case) -> Decision | None:
     return None
 
 
-def released_mail(case: Case, name: str, mode: str) -> Decision | None:
+def released_mail(case: Case, name: str, mode: str, by: str = "") -> Decision | None:
     """A parked mail somebody has vouched for, done as that agent.
 
     `read`: they did write ("was it you?"), so it is read like any proven mail and may be parked again for another
-    reason. `all`: "do that", as it was most likely meant. `words`: without its commands.
+    reason. `all`: "do that", as it was most likely meant. `words`: without its commands. `by` is the receipt they
+    answered: the words reach nobody whom it did not name.
     """
     agent = case.policy.agent(name)
     if agent is None:
         return None
     proof = Proof.CONFIRMED if mode == "read" else Proof.RELEASED
     known = replace(case.authority, agent=agent, proof=proof, why="", steer=True, failed=False, vetoed=False)
-    return _steer(replace(case, authority=known), agent, mode or "all")
+    question = case.facts.letters.get(by)
+    named = question.content.to if question and isinstance(question.content, Receipt) else None
+    agreed = None if named is None else tuple(map(Address, named))
+    return _steer(replace(case, authority=known, agreed=agreed), agent, mode or "all")
 
 
 # --- with proof -------------------------------------------------------------------------------------------------------
@@ -127,13 +131,13 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     if command and not mode:
         return _release(case, agent, command)
     if reading.problems:
-        return receipt.park(case, agent, "commands", commands=reading.commands, problems=reading.problems)
-    tickets = _tickets(case)
+        return agent_words.park(case, agent, "commands", reading)
+    tickets = agent_words.tickets_of(case)
     acts = any(not one.question for one in reading.commands) or bool(reading.rest.strip())
     if acts and scope.beyond_proof(case, (one.number for one in tickets)):
-        return receipt.park(case, agent, "beyond", commands=reading.commands)
+        return agent_words.park(case, agent, "beyond", reading)
     if acts and not mode and scope.contradicted(case, subject_numbers(case.mail.subject, case.policy)):
-        return receipt.park(case, agent, "no_ticket", commands=reading.commands)
+        return agent_words.park(case, agent, "no_ticket", reading)
     if forwarded:
         return _passed_on(case, agent, tickets) if tickets else _forward(case, agent)
     if not tickets and not reading.commands:
@@ -152,16 +156,6 @@ def read_commands(case: Case) -> CommandReading:
         phone_signature=quote.is_only_signature,
         signature=case.mail.signature,
     )
-
-
-def _tickets(case: Case) -> tuple[Ticket, ...]:
-    """The ticket matched, and every further one the subject names (`[#1042] [#1043] #close`)."""
-    found = [case.match.ticket] if case.match.ticket else []
-    numbers = subject_numbers(case.mail.subject, case.policy)
-    if case.match.by is not Evidence.LETTER or len(numbers) > 1:
-        named = (case.facts.merged.get(number, number) for number in numbers)
-        found += [case.facts.tickets[number] for number in named if number in case.facts.tickets]
-    return tuple({ticket.number: ticket for ticket in found}.values())
 
 
 def _settles(case: Case, reading: CommandReading) -> Command | None:
@@ -193,7 +187,7 @@ def _release(case: Case, agent: Agent, command: Command) -> Decision:
         return receipt.again(case, agent, question)
     author = (question.content.author if isinstance(question.content, Receipt) else "") or agent.name
     mode = "read" if command.name == "yes" else "words" if "words" in command.argument else "all"
-    effects = [Unpark(mail, released=True, as_agent=author, mode=mode) for mail in mails]
+    effects = [Unpark(mail, released=True, as_agent=author, mode=mode, by=question.message_id) for mail in mails]
     if command.name == "yes" and "always" in command.argument.lower().split():
         effects += [AddAlias(agent.name, address) for address in addresses if address]
     return case.decided(Fate.FILED, f"release #{command.name}", effects=tuple(effects))

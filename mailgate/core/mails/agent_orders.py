@@ -42,7 +42,7 @@ def carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: Co
     done = CarriedOut()
     weak = agent_words.lacks_proof(case)
     if weak and not agent_words.link_is_enough(case, weak, reading.commands):
-        return receipt.park(case, agent, weak, commands=reading.commands)
+        return agent_words.park(case, agent, weak, reading)
     commands = [one for one in reading.commands if not one.question]
     for ticket in tickets or (None,):
         stopped = _on_ticket(case, agent, ticket, commands, reading, done)
@@ -71,12 +71,12 @@ def _on_ticket(
 ) -> Decision | None:
     plan = workflow.plan(commands, ticket, workflow.Actor(agent=agent), agent_words.world_of(case, ticket, reading))
     if plan.refused:
-        return receipt.park(
-            case, agent, "refused", commands=reading.commands,
+        return agent_words.park(
+            case, agent, "refused", reading,
             refused=[receipt.refused_line(command, why, agent.language) for command, why in plan.refused],
         )  # fmt: skip
     if scope.beyond_proof(case, scope.further_tickets(plan)):
-        return receipt.park(case, agent, "beyond", commands=reading.commands)
+        return agent_words.park(case, agent, "beyond", reading)
     done.lines += [sentences.of_outcome(command, outcome, agent.language) for command, outcome in plan.granted]
     if any(outcome.answer == "undone_but_sent" for _, outcome in plan.granted):
         done.receipt = True
@@ -87,7 +87,7 @@ def _on_ticket(
         done.steps.append(agent_words.new_ticket(case, agent, plan, outcomes, reading.rest))
     if ticket is None:
         if reading.rest.strip() and not plan.opens and not reading.only_commands:
-            return receipt.park(case, agent, "no_ticket", commands=reading.commands)
+            return agent_words.park(case, agent, "no_ticket", reading)
         done.steps += [Step(None, (), plan.outbound)] if plan.outbound else []
         return None
     after = changed.ticket_after(ticket, plan.changes, case.now)
@@ -102,6 +102,10 @@ def _on_ticket(
         already = agent_answer.in_agents_own_copy(case, ticket)
         if already and agent_words.to_customer(case, reading):
             done.asks = (sentences.of_reason("had_already", agent.language, who=", ".join(already)),)
+        gone = agent_answer.no_longer(case, after, plan.changes)
+        if gone and any(one.template == "answer" for one in said[1]):
+            told = sentences.of_reason("no_longer", agent.language, who=", ".join(gone))
+            done.asks = (*(done.asks or ()), told)
     letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done, plan.outbound))
     done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
     return None

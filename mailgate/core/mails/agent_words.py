@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from mailgate.core.commands import judging, reader, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld
@@ -17,6 +18,7 @@ from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, Set
 from mailgate.core.model.content import Notice
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.shown import RefusedLine
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
 from mailgate.core.proof.authority import CarriedBy, Proof
@@ -37,6 +39,50 @@ def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> Know
     )
 
 
+def park(
+    case: Case,
+    agent: Agent,
+    why: str,
+    reading: CommandReading,
+    *,
+    refused: Iterable[RefusedLine] = (),
+    author: str = "",
+    **params: str,
+) -> Decision:
+    """The mail waits, and its receipt names those whom its words would reach when it is let go."""
+    return receipt.park(
+        case,
+        agent,
+        why,
+        commands=reading.commands,
+        problems=reading.problems,
+        refused=refused,
+        author=author,
+        to=_would_reach(case, reading),
+        **params,
+    )
+
+
+def _would_reach(case: Case, reading: CommandReading) -> tuple[str, ...] | None:
+    """Whom the words reach by one of the receipt's buttons, by "do that" or without the commands; None: nobody."""
+    freed = replace(case, authority=replace(case.authority, proof=Proof.RELEASED))
+    ways = [one for one in (reading.as_meant(), reading.without_commands()) if to_customer(freed, one)]
+    if not any(one.rest.strip() or one.has_command("use") for one in ways):
+        return None
+    people = {one.key: one for ticket in tickets_of(case) for one in agent_answer.reached(case, ticket)}
+    return tuple(one.addr for one in people.values())
+
+
+def tickets_of(case: Case) -> tuple[Ticket, ...]:
+    """The ticket matched, and every further one the subject names (`[#1042] [#1043] #close`)."""
+    found = [case.match.ticket] if case.match.ticket else []
+    numbers = subject_numbers(case.mail.subject, case.policy)
+    if case.match.by is not Evidence.LETTER or len(numbers) > 1:
+        named = (case.facts.merged.get(number, number) for number in numbers)
+        found += [case.facts.tickets[number] for number in named if number in case.facts.tickets]
+    return tuple({ticket.number: ticket for ticket in found}.values())
+
+
 def customer_heard(
     case: Case,
     agent: Agent,
@@ -51,7 +97,7 @@ def customer_heard(
     silent = not text.strip() and not canned
     released = case.authority.proof is Proof.RELEASED
     if _leaves(case, reading, outcomes, silent) and untagged(case, ticket) and not released:
-        return receipt.park(case, agent, "untagged", commands=reading.commands, author=agent.name)
+        return park(case, agent, "untagged", reading, author=agent.name)
     if "ask" in outcomes or "new" in outcomes or (silent and (reading.commands or not case.mail.text.strip())):
         return [], ()
     if "call" in outcomes:
@@ -59,11 +105,14 @@ def customer_heard(
     if not to_customer(case, reading):
         return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, Notice(why="note"))
     if agent_answer.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
-        return receipt.park(case, agent, "nobody", commands=reading.commands, author=agent.name)
+        return park(case, agent, "nobody", reading, author=agent.name)
     why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, canned)
     if why and not released:
         whom = readers.lead_of(case.policy, ticket.department) if why == "trainee" else agent
-        return receipt.park(case, whom or agent, why, commands=reading.commands, author=agent.name)
+        return park(case, whom or agent, why, reading, author=agent.name)
+    others = agent_answer.not_named(case, ticket, before)
+    if others:
+        return park(case, agent, "others", reading, author=agent.name, who=", ".join(one.addr for one in others))
     keep = any(isinstance(one, SetStatus) for one in before)
     ends = not keep and case.policy.department(ticket.department).after_reply == Status.SOLVED
     solved = ends or any(isinstance(one, SetStatus) and one.status is Status.SOLVED for one in before)

@@ -35,6 +35,7 @@ class Case:
     route: RuleEffects
     arrived_at: datetime
     answers_to: tuple[Address, ...] = ()  # whom agents' answers go to; () when nobody is left
+    agreed: tuple[Address, ...] | None = None  # of a released mail: whom the receipt named; None: it named nobody
 
     @property
     def policy(self) -> Policy:

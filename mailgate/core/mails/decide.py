@@ -31,13 +31,19 @@ ANYBODY = "*"  # `released_as` of a parked mail that is to be filed like anybody
 
 
 def needs(
-    mail: InboundMail, policy: Policy, arrived_at: datetime, examined: MailFindings | None = None, released_as: str = ""
+    mail: InboundMail,
+    policy: Policy,
+    arrived_at: datetime,
+    examined: MailFindings | None = None,
+    released_as: str = "",
+    released_by: str = "",
 ) -> Needs:
     """The questions to the store that this mail raises; pure, made outside the transaction. See `decide`."""
     tokens = authority.carried_tokens(mail, policy)
     bounces = _bounces(mail, policy)
     reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
     letters = (*(key for one in tokens for key in one.letters), *reported, *(one.letter for one, _ in bounces))
+    letters = (released_by, *letters) if released_by else letters
     agent = policy.agent(released_as) or (policy.agent_at(mail.author.addr) if mail.author else None)
     author = addressee.writer(mail, policy)
     orders = agent is not None and "#" in mail.subject + mail.fresh
@@ -110,17 +116,19 @@ def decide(
     in_hours: Callable[[str], bool] = lambda calendar: True,
     released_as: str = "",
     release_mode: str = "",
+    released_by: str = "",
 ) -> Decision:
     """The decision about one mail. Pure: the same arguments give the same answer, always.
 
     `examined` is what `rule.match_mail` says of it, made ahead outside the transaction. `released_as` names the agent
-    who has vouched for a parked mail by a signed answer, and `release_mode` what of it they want done.
+    who has vouched for a parked mail by a signed answer, `release_mode` what of it they want done, and `released_by`
+    the Message-ID of the receipt they answered.
     """
     case = look(mail, moment, rules, examined, in_hours)
     if released_as == ANYBODY:
         return customer.file_customer_mail(case, released=True)
     if released_as:
-        decision = agent_mail.released_mail(case, released_as, release_mode)
+        decision = agent_mail.released_mail(case, released_as, release_mode, released_by)
         return decision or customer.file_customer_mail(case, released=True)
     if case.facts.duplicate_of is not None:
         return _again(case)

@@ -33,15 +33,18 @@ def park(
     problems: Sequence[Doubt] = (),
     refused: Iterable[RefusedLine] = (),
     author: str = "",
+    to: tuple[str, ...] | None = None,
+    **params: str,
 ) -> Decision:
     """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers.
 
-    `author` is whose words wait, where another is asked about them.
+    `author` is whose words wait, where another is asked about them; `to` whom they would reach. `params` are what the
+    sentence about `why` speaks of.
     """
     understood = [str(command) for command in commands]
     doubts = [*(_doubt(problem, agent.language) for problem in problems), *refused]
     if why in sentences.WHY:
-        said = sentences.of_reason(why, agent.language)
+        said = sentences.of_reason(why, agent.language, **params)
         doubts.append(RefusedLine(case.mail.subject or "?", said))
     number = case.match.ticket.number if case.match.ticket else None
     letter = receipt_letter(
@@ -54,6 +57,7 @@ def park(
             refused=tuple(doubts),
             text=case.mail.fresh[:2000],
             author=author,
+            to=to,
         ),
         purpose=Purpose.RELEASE,
     )

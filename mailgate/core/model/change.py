@@ -292,6 +292,7 @@ class Unpark:
     released: bool
     as_agent: str = ""
     mode: str = ""  # "commands", "words", "all": what of it to do
+    by: str = ""  # the Message-ID of the receipt whose answer releases it
 
 
 @dataclass(frozen=True, slots=True)

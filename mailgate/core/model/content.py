@@ -185,6 +185,7 @@ class Receipt(Content):
     newer: str = omitted("")  # what the customer wrote meanwhile; in the row a mark that asks for it
     text: str | None = omitted(None, shown="")
     author: str = omitted("", hidden=True)  # the agent whose words wait, where another is asked
+    to: tuple[str, ...] | None = omitted(None, shown=())  # whom those words would reach
     asks: tuple[str, ...] | None = omitted(None, shown=())
 
 

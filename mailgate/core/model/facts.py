@@ -64,6 +64,7 @@ class SentLetter:
     revoked: bool = False
     mail: int | None = None  # the mail that made us write it
     deliveries: tuple[tuple[int, str], ...] = ()  # id and address, where `Needs.reported` asks
+    promised: tuple[Address, ...] | None = None  # whom its first line named as those who get an answer
     old: bool = False  # signed by 0.1.0, whose receipts did not show all they would send
 
     @property

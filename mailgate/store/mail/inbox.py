@@ -99,6 +99,7 @@ class Mail(Room):
                 size=row["size"],
                 released_as=row["released_as"],
                 release_mode=row["release_mode"],
+                released_by=row["released_by"],
                 retried=bool(row["retried"]),
             )
             for row in found

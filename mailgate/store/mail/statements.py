@@ -77,7 +77,7 @@ ON CONFLICT (mail) DO UPDATE SET why = excluded.why, agent = excluded.agent, und
 SETTLE = "UPDATE parking SET settled_at = :now, text = '' WHERE mail = :mail AND settled_at IS NULL"
 RELEASE_MAIL = """
 UPDATE mail SET fate = NULL, reason = '', attempts = 0, alone = 0, decided_at = NULL, released_as = :agent,
-  release_mode = :mode
+  release_mode = :mode, released_by = :by
 WHERE number = :mail AND fate = 'parked'
 """
 FILE_MAIL = "INSERT INTO mail_ticket (mail, ticket) VALUES (:mail, :ticket) ON CONFLICT DO NOTHING"

@@ -13,6 +13,7 @@ from mailgate.core.model.change import (
     Outbound,
     Urgency,
 )
+from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
 from mailgate.core.model.ticket import Ticket
 from mailgate.store import rows
@@ -165,11 +166,26 @@ class Outbox(Room):
         home = None if number is None else followed(self.session, number)
         return None if home is None else self._tickets.get(home["number"])
 
-    def keep_rendered(self, letter: int, raw: bytes, subject: str, words: bytes = b"") -> None:
-        """The words as they leave; the first rendering stays, so that retries are the same bytes."""
+    def keep_rendered(
+        self,
+        letter: int,
+        raw: bytes,
+        subject: str,
+        words: bytes = b"",
+        *,
+        promised: tuple[Address, ...] | None = None,
+    ) -> None:
+        """The words as they leave; the first rendering stays, so that retries are the same bytes.
+
+        `promised` are those its first line names. Their rows are kept, not their addresses, for `forget` changes those.
+        """
         kept = self.session.run(sql.RENDERED, {"letter": letter, "subject": rows.clean(subject), "bytes": raw})
         if kept and 0 < len(words) <= LARGEST_WORDS:
             self.session.run(sql.LETTER_WORDS, {"letter": letter, "words": words})
+        if kept and promised is not None:
+            people = (self.session.known(rows.clean(one.key)) for one in promised)
+            ids = [row["id"] for row in people if row is not None]
+            self.session.run(sql.PROMISED, {"letter": letter, "promised": rows.dumps(ids)})
 
     def mark(
         self,

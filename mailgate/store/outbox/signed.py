@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 
 from mailgate.core.letters import row_values
 from mailgate.core.model.facts import SentLetter
+from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.proof import token
 from mailgate.store import rows
 from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Session
+from mailgate.store.tickets.merging import followed
 
 FILL = "0005_signed"  # the migration, and what it owes to old letters
 
@@ -49,8 +51,19 @@ def letter(session: Session, key: str) -> SentLetter | None:
         created_at=rows.time_of(row["created_at"]),
         revoked=row["revoked_at"] is not None,
         mail=row["mail"],
+        promised=_promised(session, row["promised"], row["ticket_number"]),
         old=row["scheme"] != token.NOW,
     )
+
+
+def _promised(session: Session, kept: str | None, number: int | None) -> tuple[Address, ...] | None:
+    """Whom the letter's first line named, as they are written to now; None when it named nobody or nobody knows."""
+    home = None if number is None else followed(session, number)
+    if kept is None or home is None:
+        return None
+    asked = ({"ticket": home["id"], "address": one} for one in rows.loads(kept, []))
+    found = (session.one(sql.PROMISED_PERSON, params) for params in asked)
+    return tuple(Address(row["addr"], row["name"]) for row in found if row is not None)
 
 
 def deliveries(session: Session, letter: int) -> tuple[tuple[int, str], ...]:

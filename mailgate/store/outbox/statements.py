@@ -36,6 +36,13 @@ LETTER_WORDS = """
 INSERT INTO letter_words (letter, words) VALUES (:letter, :words)
 ON CONFLICT (letter) DO UPDATE SET words = excluded.words
 """
+PROMISED = "UPDATE letter SET promised = :promised WHERE id = :letter"
+# One of them, by the address their letters on that ticket go to now: people take part as contacts.
+PROMISED_PERSON = """
+SELECT coalesce(used.addr, address.addr) AS addr, address.name AS name FROM address
+LEFT JOIN participant ON participant.ticket = :ticket AND participant.contact = address.contact
+LEFT JOIN address AS used ON used.id = participant.address WHERE address.id = :address
+"""
 MARK = """
 UPDATE delivery SET state = :state, due_at = :due_at, error = :error,
   remote_id = CASE WHEN :remote_id = '' THEN remote_id ELSE :remote_id END,

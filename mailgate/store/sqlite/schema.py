@@ -239,11 +239,18 @@ CREATE TABLE letter_words (letter INTEGER PRIMARY KEY REFERENCES letter(id), wor
 INSERT INTO setting (key, value) VALUES ('words_key', lower(hex(randomblob(16))));
 """
 
+# Whom the first line of a letter named as those an answer to it reaches (ids of addresses), and the Message-ID of the
+# receipt whose answer released a mail.
+PROMISED = """
+ALTER TABLE letter ADD COLUMN promised TEXT;
+ALTER TABLE mail ADD COLUMN released_by TEXT NOT NULL DEFAULT '';
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
     ("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL), ("0004_asked", ASKED),
-    ("0005_signed", SIGNED), ("0006_letter_words", LETTER_WORDS),
+    ("0005_signed", SIGNED), ("0006_letter_words", LETTER_WORDS), ("0007_promised", PROMISED),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

@@ -142,7 +142,7 @@ class Applying(Room):
             case Unpark():
                 self.session.run(mail_sql.SETTLE, {"mail": effect.mail, "now": now})
                 if effect.released:
-                    params = {"mail": effect.mail, "agent": effect.as_agent, "mode": effect.mode}
+                    params = {"mail": effect.mail, "agent": effect.as_agent, "mode": effect.mode, "by": effect.by}
                     self.session.run(mail_sql.RELEASE_MAIL, params)
                 else:
                     self.session.run(mail_sql.DROP_MAIL, {"number": effect.mail, "reason": "thrown-away", "now": now})

@@ -119,7 +119,7 @@ CONTENTS: Mapping[str, Content] = {one.template: one for one in (
         attachments=(_LAMP,), articles=(ArticleLink("My lamp does not light up"),),
         recent=(RecentTicket(1017, "Which bulb fits?", "archived", (NOW - timedelta(days=40)).isoformat()),),
     ),
-    Receipt(parked=True, understood=("#tag +refund",), text="Your money is on its way.",
+    Receipt(parked=True, understood=("#tag +refund",), text="Your money is on its way.", to=("maija@customer.example",),
             refused=(RefusedLine("#colse", "there is no such command", "#close"),)),
     Question(title="#mine", rows=_ROWS, more=4),
     WasItYou(vouch="mx.acme.example", subject="Re: [#1042] Lamp #close", address="anna@acme.example",

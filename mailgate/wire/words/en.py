@@ -157,6 +157,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "receipt.nearest": "did you mean {command}?",
     "receipt.newer": "The customer wrote in the meantime:",
     "receipt.words": "Your words",
+    "receipt.to": "Sent, these words go to: {who}",
     "receipt.ask": "What shall happen with it?",
     "was.title": "Was this you?",
     "was.text": "A mail in your name arrived without proof that you wrote it. Nothing in it has been carried out or passed on.",

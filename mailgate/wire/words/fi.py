@@ -157,6 +157,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "receipt.nearest": "tarkoititko {command}?",
     "receipt.newer": "Asiakas kirjoitti sillä välin:",
     "receipt.words": "Kirjoittamasi",
+    "receipt.to": "Lähetettynä nämä sanat menevät: {who}",
     "receipt.ask": "Mitä sille tehdään?",
     "was.title": "Olitko tämä sinä?",
     "was.text": "Nimissäsi saapui viesti ilman todistetta siitä, että kirjoitit sen. Sen sisältöä ei ole toteutettu eikä välitetty.",

@@ -158,6 +158,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "receipt.nearest": "vai domājāt {command}?",
     "receipt.newer": "Klients pa to laiku uzrakstīja:",
     "receipt.words": "Jūsu teksts",
+    "receipt.to": "Nosūtīti, šie vārdi nonāks pie: {who}",
     "receipt.ask": "Ko ar to darīt?",
     "was.title": "Vai tas bijāt jūs?",
     "was.text": "Jūsu vārdā saņemta vēstule bez pierādījuma, ka to rakstījāt jūs. Nekas no tās nav izpildīts vai nodots tālāk.",

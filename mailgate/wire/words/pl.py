@@ -159,6 +159,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "receipt.nearest": "czy chodziło o {command}?",
     "receipt.newer": "Klient napisał w międzyczasie:",
     "receipt.words": "Twoja treść",
+    "receipt.to": "Po wysłaniu te słowa trafią do: {who}",
     "receipt.ask": "Co z nią zrobić?",
     "was.title": "Czy to Ty?",
     "was.text": "Nadeszła wiadomość w Twoim imieniu bez dowodu, że to Ty ją napisałeś lub napisałaś. Nic z niej nie wykonano ani nie przekazano.",

@@ -263,4 +263,4 @@ def test_the_word_about_a_parked_mail_counts_and_not_the_echo_of_its_subject() -
     inbound = mail("#yes", by=ANNA, subject="Re: [#1003] #close", in_reply_to=(question.message_id,))
     decision = decided(inbound, ONE, letters=[question])
     assert (decision.reason, decision.steps) == ("release #yes", ())
-    assert decision.effects == (ch.Unpark(7, released=True, as_agent="anna", mode="read"),)
+    assert decision.effects == (ch.Unpark(7, released=True, as_agent="anna", mode="read", by=question.message_id),)

@@ -141,6 +141,8 @@ WHY: Mapping[str, str] = {
     "no_parked_mail": "viesti, jota se koskee, ei enää odota, tai kysymys meni toiselle",
     "no_ticket": "ei ole selvää, mitä tikettiä tarkoitetaan",
     "nobody": "tässä ei ole ketään, jolle kirjoittaa: lisää tekstisi yläpuolelle #requester OSOITE ja lähetä uudelleen",
+    "others": "vastaamasi kirje ei nimennyt vastaanottajaa {who}, joka saisi tämänkin; mitään ei ole vielä lähetetty",
+    "no_longer": "{who}: nimettiin kirjeessä, johon vastasit, mutta ei ole enää mukana eikä saanut tätä",
     "had_already": "{who}: viestisi meni sinne jo; se arkistoitiin, eikä sitä lähetetty uudelleen",
     "covers": "{name} on poissa, ja sinä sijaistat",
     "left": "{name} ei ole enää palveluksessa",

@@ -141,6 +141,8 @@ WHY: Mapping[str, str] = {
     "no_parked_mail": "vēstule, uz ko tas attiecas, vairs negaida, vai arī jautāts citam",
     "no_ticket": "nav skaidrs, kurš pieteikums ir domāts",
     "nobody": "nav neviena, kam rakstīt: virs sava teksta ierakstiet #requester ADRESE un nosūtiet vēlreiz",
+    "others": "vēstulē, uz kuru atbildējāt, nebija nosaukts adresāts {who}, kas arī to saņemtu; vēl nekas nav nosūtīts",
+    "no_longer": "{who}: bija nosaukts vēstulē, uz kuru atbildējāt, bet vairs nepiedalās un šo nesaņēma",
     "had_already": "{who}: jūsu vēstule jau tur nosūtīta; tā saglabāta, nevis sūtīta vēlreiz",
     "covers": "{name} ir prombūtnē, un jūs aizvietojat",
     "left": "{name} te vairs nestrādā",

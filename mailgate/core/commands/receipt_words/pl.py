@@ -141,6 +141,8 @@ WHY: Mapping[str, str] = {
     "no_parked_mail": "list, którego to dotyczy, już nie czeka albo pytano kogoś innego",
     "no_ticket": "nie wiadomo, o które zgłoszenie chodzi",
     "nobody": "nie ma nikogo, do kogo można napisać: nad tekstem wpisz #requester ADRES i wyślij ponownie",
+    "others": "list, na który odpowiadasz, nie wymieniał {who}, a odpowiedź trafiłaby i tam; nic jeszcze nie wysłano",
+    "no_longer": "{who}: adres z listu, na który odpowiadasz, nie bierze już udziału i tego nie dostał",
     "had_already": "{who}: twój list już tam poszedł; został zapisany, a nie wysłany ponownie",
     "covers": "{name}: nieobecność, a ty zastępujesz",
     "left": "{name} już tu nie pracuje",

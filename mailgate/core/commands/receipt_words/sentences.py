@@ -147,6 +147,8 @@ WHY: Mapping[str, str] = {
     "no_parked_mail": "the mail it is about waits no longer, or another was asked",
     "no_ticket": "it is not clear which ticket is meant",
     "nobody": "nobody here can be written to: put #requester ADDRESS above your words and send them again",
+    "others": "the letter you answered did not name {who}, who would get this too; nothing was sent yet",
+    "no_longer": "{who}: named in the letter you answered, takes part no longer and did not get this",
     "had_already": "{who}: your mail went there already; it was filed, not sent again",
     "covers": "{name} is away and you cover",
     "left": "{name} has left",
