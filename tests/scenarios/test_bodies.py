@@ -46,3 +46,13 @@ def test_w13_a_mail_whose_text_says_nothing_is_read_by_agent_rules_and_search(de
     ticket = desk.of_mail(desk.send(message))
     assert ticket.entries[0].text == "Order 7788 is broken, please help. It was delivered on Monday."
     assert "7788" in whole(notice_to(desk, "anna", ticket.number))
+
+
+def test_w14_a_long_log_is_whole_in_the_ticket_and_short_in_the_notice(desk: Desk) -> None:
+    log = "See the log:\n" + "2026-11-26 10:00:00 INFO something happened\n" * 42_000 + "LAST LINE E40"
+    ticket = opened(desk, "Log", log)
+    assert ticket.entries[0].text == log
+    notice = notice_to(desk, "anna", ticket.number)
+    assert "See the log:" in whole(notice) and "This text is shortened" in whole(notice)
+    assert len(notice.as_bytes()) < 400_000
+    assert [part.get_filename() for part in notice.walk() if part.get_filename()] == ["message.zip"]

@@ -8,6 +8,7 @@ import pytest
 from mailgate.core.model.mail import Envelope, InboundMail
 from mailgate.core.model.policy import Limits
 from mailgate.wire.mime import enclosed
+from mailgate.wire.mime import parse as parse_module
 from mailgate.wire.mime.parse import files, parse
 
 ENVELOPE = Envelope("ann@example.org", ("support@acme.example",))
@@ -114,3 +115,24 @@ def test_w14_a_picture_written_out_in_the_html_is_a_file_shown_within():
         ("1/data/1", "image/png", True), ("1/data/2", "image/gif", True),
     ]  # fmt: skip
     assert mail.text.split() == ["See", "[x]", "Bye"]
+
+
+def test_w14_words_of_several_mib_are_in_the_ticket_whole():
+    log = "See the log:\n" + "2026-11-26 10:00:00 INFO something happened\n" * 45_000 + "LAST LINE E40"
+    mail, found = read(f"Subject: Log\n\n{log}")
+    assert len(log) > 1_900_000 and mail.text == mail.fresh == log and not found
+
+
+def test_w14_beyond_what_a_ticket_takes_the_words_say_so_and_are_a_file(monkeypatch):
+    monkeypatch.setattr(parse_module, "MAX_TEXT", 1000)
+    log = "äö\n" * 500 + "LAST LINE E40"
+    mail, found = read(f"Content-Type: text/plain; charset=utf-8\n\n{log}")
+    assert mail.text.endswith("äö\n\n[… message.txt]".replace("äö\n\n", "\n\n")) and len(mail.text) < 1030
+    assert {name: data.decode() for name, data in found.items()} == {"message.txt": log}
+    assert [(each.part, each.type, each.ours) for each in mail.attachments] == [("text", "text/plain", False)]
+
+
+def test_w14_a_file_of_words_with_a_notice_of_ours_in_them_stays_in_the_house(monkeypatch):
+    monkeypatch.setattr(parse_module, "MAX_TEXT", 1000)
+    mail, _ = read("\n" + "words\n" * 20_000 + "> mg:s1.1042.a1c.samplexx.fbdvgvv3daqkfslp\n")
+    assert [each.ours for each in mail.attachments] == [True]

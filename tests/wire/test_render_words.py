@@ -53,6 +53,7 @@ def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     folder = Path(words.__file__).parent
     sources = [re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.DOTALL) for path in built_in_folder().glob("*.html")]
     sources += [path.read_text() for path in folder.glob("*.py") if path.stem not in CATALOGUES]
+    sources.append((folder.parent / "letters" / "shorten.py").read_text())
     text = "\n".join(sources)
     named = set(re.findall(r"""\b(?:t|say|self\.say)\(\s*["']([\w.]+)["'](?! ~)""", text))
     families = set(re.findall(r"""\bt\("([\w]+)\." ~""", text)) | set(re.findall(r"""phrase\("(\w+)",""", text))

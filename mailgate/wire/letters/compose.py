@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 from mailgate.core.letters.letter import Letter
 from mailgate.core.model.content import Welcome
-from mailgate.wire.letters import mime_out, own_words, render
+from mailgate.wire.letters import mime_out, own_words, render, shorten
 
 LONGEST_SUBJECT = 255
 REFERENCES = 20
@@ -46,11 +46,14 @@ def write(
 ) -> Written:
     """The letter worded and composed; `templates` is the admin's folder of overrides, `key` that of fingerprints.
 
+    Words of more than 64 KiB are shortened and go along as a file.
+
     Raises Permanent when an address cannot be written, Temporary when the built-in template fails as well.
     """
+    letter, whole = shorten.shortened(letter, now)
     page = render.page(letter, now, templates)
     subject = subject_line(page.subject or letter.subject, letter.tag)
-    enclosed = (*files, *_card(letter))
+    enclosed = (*files, *(File(one.name, one.type, one.data) for one in whole), *_card(letter))
     raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
     words = own_words.fingerprint_of(letter, page, key) if key else b""
     return Written(raw, subject, page.problems, page.costly, words)

@@ -11,6 +11,7 @@ from itertools import chain
 
 from mailgate.core.model.mail import Attachment
 from mailgate.wire.mime import header, winmail
+from mailgate.wire.mime.enclosed import FileInWords
 from mailgate.wire.mime.structure import Part
 
 MAX_ATTACHMENTS = 1000  # as many parts as a mail may have (`[limits] parts`)
@@ -59,9 +60,7 @@ def safe_name(name: str, fallback: str) -> str:
     return name
 
 
-def describe(
-    parts: list[Part], flags: set[str], inside: Iterable[tuple[str, str, str, bytes]] = ()
-) -> tuple[Attachment, ...]:
+def describe(parts: list[Part], flags: set[str], inside: Iterable[FileInWords] = ()) -> tuple[Attachment, ...]:
     """The attachments of these parts, containers opened, names made unique, at most 1,000 (C-03).
 
     `inside` are the files within the words (`body.inside`); pictures among them are shown where they stand.
@@ -70,7 +69,7 @@ def describe(
 
 
 def opened(
-    parts: Iterable[Part], flags: set[str], inside: Iterable[tuple[str, str, str, bytes]] = ()
+    parts: Iterable[Part], flags: set[str], inside: Iterable[FileInWords] = ()
 ) -> Iterator[tuple[Attachment, bytes]]:
     """Each attachment as `describe` shows it, with its octets; parts and containers are read once."""
     taken: set[str] = set()
@@ -82,11 +81,12 @@ def opened(
         yield each
 
 
-def _within(files: Iterable[tuple[str, str, str, bytes]], taken: set[str]) -> Iterator[tuple[Attachment, bytes]]:
+def _within(files: Iterable[FileInWords], taken: set[str]) -> Iterator[tuple[Attachment, bytes]]:
     for number, name, kind, data in files:
         shown = kind.startswith("image/")
         fallback = f"image{_EXTENSIONS.get(kind, '')}" if shown else "file"
-        yield replace(_file(number, name, fallback, kind, data, taken), inline=shown), data
+        each = _file(number, name, fallback, kind, data, taken)
+        yield replace(each, inline=shown, ours=_OURS.search(data) is not None), data
 
 
 def _opened(parts: Iterable[Part], flags: set[str], taken: set[str]) -> Iterator[tuple[Attachment, bytes]]:

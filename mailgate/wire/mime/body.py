@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mailgate.wire.mime import alternative, charset, enclosed
+from mailgate.wire.mime.enclosed import FileInWords
 from mailgate.wire.mime.structure import Part
 from mailgate.wire.text import sanitize
 
@@ -111,8 +112,8 @@ def unshown(words: BodyWords) -> list[Part]:
     ]
 
 
-def inside(words: BodyWords) -> Iterator[tuple[str, str, str, bytes]]:
-    """The files within the words: part number, name (`""` for none), type (`""` when not said) and octets."""
+def inside(words: BodyWords) -> Iterator[FileInWords]:
+    """The files within the words."""
     for plains, markups in words.pairs:
         for part in plains:
             for index, (name, data) in enumerate(enclosed.split(part.content)[1], 1):

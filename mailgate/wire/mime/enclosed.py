@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
+# A file within the words: part number, name (`""` for none), type (`""` when not said) and octets.
+FileInWords = tuple[str, str, str, bytes]
+
 _BEGIN = re.compile(rb"(?m)^begin(-base64)?(-encoded)? [0-7]{3,4}(| [^\r\n]{0,1000})\r?$")
 _UU_LINE = re.compile(rb"[\x20-\x60]{1,100}")
 _UU_LAST = re.compile(rb"[` ]?")  # a line of no octets, before `end`

@@ -15,13 +15,15 @@ from mailgate.core.rules.condition import folded_words
 from mailgate.core.text import language, quote, subject
 from mailgate.wire.mime import attachment, body, cms, fields, header, invitation, structure
 from mailgate.wire.mime.authentication import read_authentication
+from mailgate.wire.mime.enclosed import FileInWords
 from mailgate.wire.mime.header import HeaderBlock
 from mailgate.wire.mime.structure import Part, Tree
 from mailgate.wire.report import bare, reading
 from mailgate.wire.text import fresh, sanitize
 
 MAX_SUBJECT = 255
-MAX_TEXT = 1024 * 1024
+MAX_TEXT = 4 * 1024 * 1024  # characters of words in a ticket; the rest is in a file beside them
+WHOLE_TEXT = "message.txt"  # its name
 MAX_REPORT = 1024 * 1024  # of a report only the top is read: what it returns may be large
 
 # What the standard parser raises on hostile mail.
@@ -52,7 +54,13 @@ def parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
 def files(raw: bytes) -> Iterator[tuple[Attachment, bytes]]:
     """The attachments `parse` tells of, each with its octets; the mail is read once, whoever asks for how many."""
     words = body.choose(_open(structure.read_structure(raw).root))
-    yield from attachment.opened((*words.files, *body.unshown(words)), set(), body.inside(words))
+    text = body.read(words)[0] if len(raw) > MAX_TEXT else ""
+    yield from attachment.opened((*words.files, *body.unshown(words)), set(), (*body.inside(words), *_too_long(text)))
+
+
+def _too_long(text: str) -> list[FileInWords]:
+    """Words that are too many for a ticket, as a file."""
+    return [("text", WHOLE_TEXT, "text/plain", text.encode("utf-8", "replace"))] if len(text) > MAX_TEXT else []
 
 
 def _open(root: Part) -> Part:
@@ -84,10 +92,13 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
     root = _open(tree.root)
     words = body.choose(root)
     text, pages = body.read(words)
-    files = attachment.describe([*words.files, *body.unshown(words)], flags, body.inside(words))
+    inside = (*body.inside(words), *_too_long(text))
+    files = attachment.describe([*words.files, *body.unshown(words)], flags, inside)
     embedded, inner = _embedded(words.files)
     passed_on = not text.strip() and bool(inner)
-    text = (inner if passed_on else text)[:MAX_TEXT]
+    text = inner if passed_on else text
+    if len(text) > MAX_TEXT:
+        text = f"{text[:MAX_TEXT]}\n\n[… {WHOLE_TEXT}]"
     is_spam, score = fields.spam(head)
     mail = InboundMail(
         envelope=envelope,

@@ -101,6 +101,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "arrived": "Arrived",
     "files": "Attachments",
     "files_more": "and {n} more: #files names them all",
+    "shortened": "This text is shortened. All of it ({size}) is in the file {file}.",
     "recent": "Earlier tickets of this customer",
     "thread": "Earlier in this ticket",
     "suggested": "Articles that may answer this",

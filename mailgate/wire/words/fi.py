@@ -101,6 +101,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "arrived": "Saapunut",
     "files": "Liitteet",
     "files_more": "ja {n} muuta: #files nimeää kaikki",
+    "shortened": "Tekstiä on lyhennetty. Kokonaan ({size}) se on tiedostossa {file}.",
     "recent": "Asiakkaan aiemmat tiketit",
     "thread": "Aiemmin tässä tiketissä",
     "suggested": "Mahdollisesti sopivat ohjeet",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "arrived": "Saņemts",
     "files": "Pielikumi",
     "files_more": "un vēl {n}: #files nosauc visus",
+    "shortened": "Teksts ir saīsināts. Viss teksts ({size}) ir failā {file}.",
     "recent": "Šī klienta iepriekšējie pieteikumi",
     "thread": "Iepriekš šajā pieteikumā",
     "suggested": "Raksti, kas varētu palīdzēt",

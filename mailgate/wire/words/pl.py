@@ -103,6 +103,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "arrived": "Nadeszło",
     "files": "Załączniki",
     "files_more": "i jeszcze {n}: #files wymieni wszystkie",
+    "shortened": "Tekst został skrócony. Całość ({size}) jest w pliku {file}.",
     "recent": "Wcześniejsze zgłoszenia tego klienta",
     "thread": "Wcześniej w tym zgłoszeniu",
     "suggested": "Artykuły, które mogą pomóc",
