@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 
 _CAP = 4096  # characters looked at
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
+_LINK = re.compile(
+    r"://|@|^www\.|\w\.\w", re.IGNORECASE
+)  # in what stands between two spaces: a link, an address, a file
+_CODE = re.compile(r"[0-9=&%/\\_+|~^$#`{}\[\]]")  # in what nobody speaks: identifiers, paths, octets written out
 
 # The commonest words of each language, greetings and help-desk words among them.
 _WORDS: Mapping[str, str] = {
@@ -112,18 +118,24 @@ _FOREIGN = re.compile(r"[\u0370-\u1dff\u2e80-\U0010ffff]")  # scripts none of ou
 def guess(text: str, among: tuple[str, ...]) -> str:
     """The language of `text` when it is one of `among` (ISO 639-1), else `""`; only the first 4 KB count.
 
-    A language we do not write in is told apart too, so that German mail is not answered in English by mistake.
+    A language we do not write in is told apart too, so that German mail is not answered in English by mistake. Links,
+    addresses and octets that could not be decoded are no language.
     """
-    sample = text[:_CAP].lower()
+    spoken = _spoken(text[:_CAP])
+    sample = " ".join(spoken).lower()
     found = _WORD.findall(sample)
     if not found or len(_FOREIGN.findall(sample)) * 3 > sum(map(len, found)):
         return ""
     scores = dict.fromkeys(_WORDS, 0.0)
     for word, times in Counter(found).items():
         owners = _BY_WORD.get(word, ())
+        weight = 1.0 if len(word) > 1 else 0.1  # octets that mean nothing have single letters, too
         for language in owners:
-            scores[language] += times * len(owners) ** -0.5
-    for letter, times in Counter(_TELLING.findall(sample)).items():
+            scores[language] += times * weight * len(owners) ** -0.5
+    telling = _TELLING.findall(sample)
+    if len(telling) * 2 > sum(map(len, found)):  # another script, read by the wrong table
+        return ""
+    for letter, times in Counter(telling).items():
         owners = _BY_LETTER[letter]
         for language in owners:
             scores[language] += times * 0.5 / len(owners)
@@ -132,3 +144,20 @@ def guess(text: str, among: tuple[str, ...]) -> str:
     if best < max(0.7, len(found) * 0.04) or best < second * 1.15:
         return ""
     return ranked[0] if ranked[0] in among else ""
+
+
+def _spoken(text: str) -> list[str]:
+    """The pieces between spaces that somebody may have spoken; none when most of it is garbage."""
+    pieces = [piece for piece in text.split() if _LINK.search(piece) is None]
+    spoken = [piece for piece in pieces if _CODE.search(piece) is None]
+    words = [word for piece in spoken for word in _WORD.findall(piece) if len(word) > 1]
+    letters = sum(map(len, words))
+    odd = sum(len(word) for word in words if _mixed(word))
+    others = sum(len(piece) for piece in spoken if _WORD.search(piece)) - letters  # rules between lines are none
+    unreadable = len(_UNREADABLE.findall(text))
+    return [] if max(odd * 3, others, unreadable * 10) > letters else spoken
+
+
+def _mixed(word: str) -> bool:
+    """True for a capital behind a small letter, which words have in names alone."""
+    return any(one.islower() and other.isupper() for one, other in pairwise(word))

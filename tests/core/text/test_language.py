@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from mailgate.core.text import language
@@ -32,3 +34,40 @@ def test_only_languages_asked_for_are_given() -> None:
 
 def test_only_the_beginning_counts() -> None:
     assert language.guess("Hei, en pääse kirjautumaan. " * 160 + "the and of " * 100_000, OURS) == "fi"
+
+
+# D-29: links, addresses, names of files and what could not be decoded are no language.
+LINKS = [
+    ("", "Broken: https://shop.example.co.uk/lamp/12"), ("", "co.uk"), ("", "see www.po.co.za/do/na"), ("", "anna@to.co.uk jest@ale.pl"),
+    ("", "raport_nie_jest.txt do.na.po"), ("en", "Please see https://www.na.po.do/i/w/z/nie-jest, thanks"), ("fi", "Tulostin ei toimi: https://the.and.is.example/not/with/you"),
+    ("", "lol http://www.lamps.co.za <http://www.lamps.example>"), ("pl", "W załączeniu faktura https://is.the.example/and"), ("en", "I have sent the file, see nie.jest.doc and C:\\ale\\co\\do"),
+    ("en", "The lamp is broken\n----------------------------------------------------------\n"),
+]  # fmt: skip
+GARBAGE = [
+    "TWFuIGlzIGRpc3Rpbmd1aXNoZWQsIG5vdCBvbmx5IGJ5IGhpcyByZWFzb24sIGJ1dCBieSB0\naGlzIHNpbmd1bGFyIHBhc3Npb24gZnJvbSBvdGhlciBhbmltYWxz",
+    'M4E5,15-%5%])1#M.04U%.T%#5$E6.U)53E]-3T1%.T%51$E47TU/1$E&65]$ i w o z\nM051%"C,X-SM$4"!$2$P@2D])3B`M($5.(#H@16EN;&%D=6YG(&5!0SM4.U--',
+    "=ybegin line=128 name=a.txt\nŁo�ŤJWJ~Źťž�“–ŹJR[S74k}mssdJ i z w o _XXZ74)(@˙ţýüűúůř÷öőôóňńđďîíěë",
+    "Здравствуйте, не могу войти в систему".encode().decode("cp1250", "replace"),
+    "Здравствуйте, не могу войти в систему".encode("koi8-r").decode("iso8859-2"),
+    "你好，我不能登录到我的帐户".encode("gb18030").decode("iso8859-2"),
+    "ログインできません。助けてください。".encode("shift_jis").decode("cp1250", "replace"),
+    "i w z o a",
+]
+
+
+@pytest.mark.parametrize(("expected", "text"), LINKS)
+def test_d29_links_addresses_and_files_are_no_language(expected: str, text: str) -> None:
+    assert language.guess(text, OURS) == expected
+
+
+@pytest.mark.parametrize("text", GARBAGE)
+def test_d29_garbage_is_no_language(text: str) -> None:
+    assert language.guess(text, OURS) == ""
+
+
+@pytest.mark.parametrize("table", ["cp1250", "iso8859-2", "cp1257", "cp1252", "utf-8"])
+@pytest.mark.parametrize("size", [60, 600, 4000])
+def test_d29_octets_of_anything_are_no_language(table: str, size: int) -> None:
+    chance = random.Random(f"{table} {size}")
+    texts = [chance.randbytes(size).decode(table, "replace") for _ in range(40)]
+    assert [text for text in texts if language.guess(text, OURS)] == []
