@@ -62,6 +62,9 @@ _ALLOWED = frozenset(
     + [f"cp{number}" for number in range(1250, 1259)]
     + [f"iso8859-{number}" for number in range(1, 17)]
 )  # fmt: skip
+_ONE_OCTET = frozenset(
+    {*(f"cp{number}" for number in range(1250, 1259)), *(f"iso8859-{number}" for number in range(1, 17))}
+)
 _STATEFUL = re.compile(rb"\x1b[$(]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -95,12 +98,15 @@ def codec(label: str) -> str:
 def decode(data: bytes, label: str = "") -> str:
     """Text of `data`: declared charset, then UTF-8, then the likeliest 8-bit code page; NUL is taken out.
 
-    Never raises. U+FFFD stands only where every step failed.
+    Never raises. U+FFFD stands where every step failed, and for single stray octets in what is UTF-8 otherwise; UTF-8
+    declared as a code page of single octets is UTF-8 all the same.
     """
     name = codec(label) if label else ""
-    text = _strict(data, name) if name else None
+    text = _misnamed(data) if name in _ONE_OCTET else None
+    if text is None and name:
+        text = _strict(data, name)
     if text is None:
-        text = _unlabelled(data)
+        text = _unlabelled(data, declared=name == "utf-8")
     return text.replace("\0", "") if "\0" in text else text
 
 
@@ -139,9 +145,32 @@ def _japanese(data: bytes) -> str | None:
         return None
 
 
-def _unlabelled(data: bytes) -> str:
+def _unlabelled(data: bytes, *, declared: bool = False) -> str:
     text = _strict(data, "utf-8")
+    if text is None:
+        text = mostly_utf8(data, declared=declared)
     return guess(data) if text is None else text
+
+
+def mostly_utf8(data: bytes, *, declared: bool = False) -> str | None:
+    """UTF-8 with U+FFFD for what is none in it; None when more is none than is.
+
+    Octets of another code page are almost never well-formed UTF-8, so a few characters that are tell what it is.
+    """
+    text = data.decode("utf-8", "replace")
+    stray = text.count("\ufffd")
+    sound = sum(char > "\x7f" for char in text) - stray if not text.isascii() else 0
+    return text.removeprefix("\ufeff") if sound > stray or (declared and sound and sound == stray) else None
+
+
+def _misnamed(data: bytes) -> str | None:
+    """UTF-8 that says it is something else: well-formed sequences of several octets, which no words make by chance."""
+    if data.isascii():
+        return None
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return None
 
 
 def guess(data: bytes) -> str:

@@ -21,11 +21,17 @@ _KNOWN = re.compile(
     rb"(?i)(?:from|to|cc|subject|date|message-id|received|return-path|mime-version|content-[a-z-]+|reply-to|sender|x-[!-9;-~]+)"
     rb"[ \t]*:"
 )
+_PARAMETER = re.compile(
+    rb"(?i)(?:boundary|charset|name|filename|format|delsp|type|start|report-type|protocol|micalg|method)[*0-9]{0,4}\s{0,9}="
+)
 _BARE = re.compile(rb"\r(?!\n)|\0")
 _WORD = re.compile(r"=\?([^?\s]{1,64})\?([BbQq])\?([^?\r\n]*)\?=")
+_ASCII = re.compile(r"([\x00-\x7f]+)")
 _UNSAFE = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _SPACES = re.compile(r"\s{2,}")
 _PARAM = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)')
+_NO_SEMICOLON = re.compile(r"\s{0,9}([^\s;,=/()]{1,80}/[^\s;,=/()]{1,80})[\s,]{1,9}(?=[a-zA-Z*0-9-]{1,40}\s{0,9}=)")
+_ANOTHER = re.compile(r"\s[a-z][a-z-]{1,20}=", re.IGNORECASE)
 _SECTION = re.compile(r"(.+?)\*([0-9]{1,3})?(\*)?")
 
 
@@ -110,6 +116,10 @@ def _fields(lines: list[bytes], flags: set[str]) -> tuple[list[tuple[str, bytes]
             parts.append(line)
             continue
         match = _FIELD.match(line)
+        if match is None and name.startswith("content-") and _PARAMETER.match(line):  # lost its indentation
+            flags.add("header_junk")
+            parts.append(b" " + line)
+            continue
         if match is None and line:
             if last < 0:
                 last = max((at for at, each in enumerate(lines) if _KNOWN.match(each)), default=0)
@@ -162,6 +172,8 @@ def text(value: bytes, hint: str = "") -> str:
     try:
         return clean(value.decode("utf-8") if b"\x1b" not in value else charset.decode(value))
     except UnicodeDecodeError:
+        if (mostly := charset.mostly_utf8(value)) is not None:
+            return clean(mostly)
         western = charset.codec(hint) == "cp1252"  # fits any octets, so it says nothing
         return clean(charset.decode(value, "" if western else hint))
 
@@ -181,13 +193,17 @@ def encoded_words_decoded(value: str) -> str:
     pending, label, literal = b"", "", ""
     at = 0
     for match in _WORD.finditer(value):
-        data = _octets(match[2], match[3])
+        half = not match[3].isascii() and match[2] in "Qq"
+        data = b"" if half else _octets(match[2], match[3])
         if data is None:
             continue
         between = value[at : match.start()]
         joins = bool(literal) and not between.strip()
         here = match[1].lower().split("*")[0]  # RFC 2231 section 5: a language may follow
-        if joins and here == label:
+        if half:
+            out += [_word(pending, label, literal), "" if joins else between, _half_encoded(match[3], here)]
+            pending, label, literal = b"", "", match[0]
+        elif joins and here == label:
             pending += data
             literal += match[0]
         else:
@@ -208,7 +224,15 @@ def smuggles(value: bytes) -> bool:
 def _word(data: bytes, label: str, literal: str) -> str:
     """The text of joined encoded words; left as they stand when nothing readable would come of them."""
     text = charset.decode(data, label)
-    return literal if "\ufffd" in text and charset.codec(label) == "utf-8" else text
+    if "\ufffd" not in text or charset.codec(label) != "utf-8":
+        return text
+    return text if charset.mostly_utf8(data, declared=True) is not None else literal
+
+
+def _half_encoded(data: str, label: str) -> str:
+    """An encoded word with octets as they are between those written out: what is decoded already stays."""
+    pieces = _ASCII.split(data)
+    return "".join(charset.decode(_octets("q", piece) or b"", label) if piece.isascii() else piece for piece in pieces)
 
 
 def _octets(how: str, data: str) -> bytes | None:
@@ -232,6 +256,9 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
     """A structured field such as Content-Type: its token in lower case, and its parameters (RFC 2045, 2231)."""
     token, _, rest = value.partition(";")
     token = token.split("(", 1)[0].strip().lower()
+    unparted = _NO_SEMICOLON.match(value)
+    if unparted is not None and len(unparted[1]) < len(token):
+        token, rest = unparted[1].lower(), value[unparted.end() :]
     if not rest:
         return token, {}
     plain: dict[str, str] = {}
@@ -240,6 +267,10 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
         name, raw = match[1].lower(), match[2].strip()
         if raw.startswith('"'):
             raw = re.sub(r"\\(.)", r"\1", raw[1:].removesuffix('"'))
+        elif (another := _ANOTHER.search(raw)) is not None:  # a semicolon is missing
+            raw, lost = raw[: another.start()], raw[another.start() + 1 :]
+            more, _, given = lost.partition("=")
+            plain.setdefault(more.strip().lower(), given.strip().strip('"'))
         section = _SECTION.fullmatch(name)
         if section is None:
             plain.setdefault(name, raw)

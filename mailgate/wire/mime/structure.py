@@ -12,6 +12,8 @@ from mailgate.wire.mime import header
 from mailgate.wire.mime.header import HeaderBlock
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_DELIMITER = re.compile(rb"(?mi)^(--[^\r\n]{1,200})\r?\ncontent-[a-z-]{1,40}[ \t]{0,9}:")  # above a part's header
+_LOOKED_FOR = 1000  # octets in which the first stands, where the header does not say what it looks like
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} [^\r\n]+\r?\n")
 
 
@@ -101,15 +103,19 @@ def _grow(tree: Tree, part: Part, left: list[int], depth: int) -> None:
     if not part.type.startswith("multipart/"):
         return
     boundary = part.parameters.get("boundary", "")
-    if not boundary:
+    mark = b"--" + boundary.encode("utf-8", "surrogateescape").rstrip()
+    first = part.raw.find(mark, part.head.body_at, part.end) if boundary else -1
+    if first < 0:
+        guessed = _DELIMITER.search(part.raw, part.head.body_at, min(part.end, part.head.body_at + _LOOKED_FOR))
+        if guessed is not None:
+            mark, first = guessed[1].rstrip(), guessed.start()
+    if first < 0 and not boundary:
         tree.flags.add("no_boundary")
         return
     if depth <= 0:
         tree.flags.add("nesting")
         return
     default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
-    mark = b"--" + boundary.encode("utf-8", "surrogateescape").rstrip()
-    first = part.raw.find(mark, part.head.body_at, part.end)
     part.preamble = part.raw[part.head.body_at : max(first, part.head.body_at)][:65536]
     for index, (start, end) in enumerate(_sections(part.raw, mark, part.head.body_at, part.end), 1):
         if left[0] <= 0:
