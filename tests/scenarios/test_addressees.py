@@ -127,6 +127,17 @@ def test_an_answer_to_an_older_notice_is_sent_to_those_left_and_the_agent_hears_
     assert FIA in shown(desk.letters(ANNA, "receipt")[-1])
 
 
+def test_the_receipt_quotes_what_the_customer_wrote_meanwhile(desk: Desk) -> None:
+    """It said "overtaken"."""
+    number = desk.of_mail(desk.send(mail())).number
+    old = notice_to(desk, "anna", number)
+    desk.send(mail(f"Re: [#{number}] Lamp", "Wait, it is the other lamp.\n"))
+    from_agent(desk, WORDS, old)
+    assert len(desk.letters(MAIJA, "answer")) == 1
+    said = shown(desk.letters(ANNA, "receipt")[-1])
+    assert "Wait, it is the other lamp." in said and "overtaken" not in said
+
+
 def test_r04_a_call_from_an_unknown_or_hidden_number_belongs_to_nobody(tmp_path: Path) -> None:
     rules = '[[rule]]\nname = "calls"\nwhen.from = ["pbx@exchange.example"]\nthen.call = \'Caller: ([+0-9 ()-]+)\'\n'
     rules += '[[rule]]\nname = "rest"\n'

@@ -715,6 +715,15 @@ def test_s00_an_absence_with_words_in_the_sent_folder_is_kept(world: World) -> N
     assert judged(world, raw, SENT).fate is Fate.FILED
 
 
+@pytest.mark.parametrize(("words", "subject"), [
+    ("I am away.\n", "40 lamps cost 400 EUR"), ("I am away.\n\n> Which ones?\n\nThe red ones.\n", "Automatic reply: Offer"),
+])  # fmt: skip
+def test_s00_the_sent_folder_asks_what_an_agents_absence_is_asked(world: World, words: str, subject: str) -> None:
+    """Words in its subject or below a quotation were dropped there, and kept where they came by mail."""
+    raw = plain(US, words, subject, auto_submitted="auto-replied")
+    assert judged(world, raw, SENT).fate is Fate.FILED
+
+
 def test_s00_a_copy_is_known_however_often_it_was_dropped_before(desk: Desk) -> None:
     raw = plain(MAIJA, "Please help me.\n")
     desk.gateway.store.write(lambda tx: tx.people.ban(MAIJA, None, "", desk.clock())).result()

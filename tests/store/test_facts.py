@@ -160,6 +160,40 @@ def test_one_mail_asks_fewer_than_twenty_small_questions_and_none_scans_a_table(
     assert scans == []
 
 
+LEAVING = [
+    ("nobody", (), False),
+    ("a participant", (ch.Join(BO), ch.Leave(BO.addr)), True),
+    ("the requester", (ch.SetRequester(BO),), True),
+]
+
+
+@pytest.mark.parametrize(("changes", "left"), [c[1:] for c in LEAVING], ids=[c[0] for c in LEAVING])
+@pytest.mark.parametrize("merged", [False, True])
+def test_p03_who_left_is_known_by_the_letters_ticket_and_those_it_went_into(bench, letters, changes, left, merged):
+    one, home = bench.open(outbound=(letters(),)), bench.open("Another")
+    asked = (bench.read(lambda read: read.outbox.deliveries())[0]["message_id"],)
+    bench.apply(None, *changes, ticket=one)
+    if merged:
+        bench.apply(None, ch.MergeInto(home), ticket=one)
+    facts = bench.facts(letters=asked)
+    assert (one in facts.left_at) is left
+    if merged:
+        assert home not in facts.left_at, "the other's letters are as good as before"
+        bench.apply(None, ch.Leave("anna@customer.example"), ch.SetRequester(BO), ticket=home)
+        assert one in bench.facts(letters=asked).left_at
+        bench.apply(None, ch.Unmerge(), ticket=one)
+        assert home in bench.facts(letters=asked, numbers=(home,)).left_at, "whose people had its ids for a while"
+
+
+def test_mails_of_the_last_hour_are_counted_by_ticket(bench):
+    number = bench.open()
+    for _ in range(3):
+        customer(bench, number)
+    bench.apply(None, ch.AddEntry(EntryKind.NOTE, "anna", "Anna", "x"), ticket=number)
+    assert bench.facts(numbers=(number,)).heard_hour == {number: 4 if bench.kinds(number).count("entry") == 5 else 3}
+    assert bench.facts(now=bench.now + HOUR + HOUR, numbers=(number,)).heard_hour == {}
+
+
 def test_a_mails_own_id_is_awaited_where_somebody_referred_to_it_and_no_mail_has_it(bench, letters):
     number = bench.open(stamp=bench.stamp(1, ids=("<late@customer.example>",)), outbound=(letters(),))
     ours = bench.scalar("SELECT message_id FROM letter")

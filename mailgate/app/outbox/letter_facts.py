@@ -16,11 +16,14 @@ from mailgate.core.model.ticket import Entry, EntryKind, Ticket
 from mailgate.store.base import Read, TicketFilter
 
 RECENT = 5
+LONGEST_NEWER = 2_000  # characters of a customer's words in a receipt
 EVERY_STATUS = ("new", "open", "waiting", "hold", "solved", "archived")
 
 
 def with_letter_facts(due: DueLetter, read: Read, policy: Policy, now: datetime) -> DueLetter:
     """The same letter with what its template may show beyond what was known when it was owed."""
+    if isinstance(due.content, Receipt) and due.content.newer:  # a mere mark that asks for the words
+        return replace(due, content=replace(due.content, newer=_newest_words(due.content.numbers or (), read)))
     if due.ticket is None:
         return due
     return replace(
@@ -39,9 +42,6 @@ def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datet
         case Ack(named=Ack.TEMPLATE) as ack if policy.letters.suggest and ticket.entries:
             text = f"{ticket.subject} {ticket.entries[0].text}"
             return replace(ack, articles=_articles(policy, text, due.language))
-        case Receipt(newer=asked) as receipt if asked:  # a mere mark that asks for the words
-            words = [entry.text for entry in ticket.entries if entry.kind is EntryKind.CUSTOMER]
-            return replace(receipt, newer=words[-1] if words else "")
     return due.content
 
 
@@ -83,6 +83,14 @@ def _recent(ticket: Ticket, read: Read, now: datetime) -> tuple[RecentTicket, ..
 
 def _articles(policy: Policy, text: str, language: str) -> tuple[ArticleLink, ...]:
     return tuple(ArticleLink(one.title, one.url) for one in articles_about(policy.articles, text, language))
+
+
+def _newest_words(numbers: tuple[int, ...], read: Read) -> str:
+    """A customer's newest words on these tickets, shortened; "" when nobody kept any."""
+    tickets = (read.tickets.get(number) for number in numbers)
+    said = [one for ticket in tickets if ticket for one in ticket.entries if one.kind is EntryKind.CUSTOMER]
+    words = max(said, key=lambda one: one.at).text if said else ""
+    return words if len(words) <= LONGEST_NEWER else f"{words[:LONGEST_NEWER]} …"
 
 
 def _newest(ticket: Ticket) -> Entry | None:

@@ -163,7 +163,7 @@ class CommandContext:
             return Refusal("no_address", params={"text": text})
         if self.policy.department_at(found):
             return Refusal("our_address", params={"address": found})
-        if self.policy.agent_at(found):
+        if self.policy.colleague_at(found):
             return Refusal("agents_address", params={"address": found})
         return Address(found)
 

@@ -50,7 +50,7 @@ def reply_to(mail: InboundMail, policy: Policy) -> tuple[Address, ...]:
     found = {
         one.key: one
         for one in reversed(mail.reply_to)
-        if writable(one, policy) and not robot(one.addr) and policy.agent_at(one.addr) is None
+        if writable(one, policy) and not robot(one.addr) and policy.colleague_at(one.addr) is None
         and not (lists and (one.addr.lower() in lists or f"<{one.addr.lower().replace('@', '.')}>" in lists))
     }  # fmt: skip
     return tuple(reversed(found.values()))
@@ -84,15 +84,16 @@ def _in_place_of_from(mail: InboundMail, policy: Policy) -> Address | None:
     return next((one for one in named if writable(one, policy) and not robot(one.addr)), None)
 
 
-def of(mail: InboundMail, policy: Policy) -> tuple[Address, ...]:
+def of(mail: InboundMail, policy: Policy, *, denied: bool = False) -> tuple[Address, ...]:
     """Whom agents' answers go to, the first of them the requester; `()` when nobody is left.
 
-    Reply-To, else From, else Sender, else the envelope. Where From is among those of Reply-To it comes first.
+    Reply-To, else From, else Sender, else the envelope. Where From is among those of Reply-To it comes first. `denied`:
+    a border says that the sender did not write it, so a Reply-To that leads elsewhere is a forger's.
     """
     author = writer(mail, policy)
     named = reply_to(mail, policy)
     hidden = author is not None and mail.author is not None and author.key != mail.author.key  # our own address in From
-    if named and not hidden:
+    if named and not hidden and not denied:
         return (*(one for one in named if author and one.key == author.key),
                 *(one for one in named if author is None or one.key != author.key))  # fmt: skip
     return (author,) if author and writable(author, policy) else ()

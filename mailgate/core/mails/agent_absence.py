@@ -27,8 +27,7 @@ def automatic_mail(case: Case, agent: Agent) -> Decision:
         return receipt.automatic_reply_receipt(case, agent)
     if case.verdict.kind is not Wrote.AUTO_REPLY:
         return case.decided(Fate.DROPPED, case.verdict.kind)
-    text = _said(case)
-    wordless = absences.only_absence(text) and not case.mail.attachments
+    text, wordless = _said(case), says_no_more(case)
     hearer = _hearer(case, agent)
     away = any(one.agent == agent.name for one in case.facts.away)
     if hearer is None or (wordless and away):
@@ -45,6 +44,11 @@ def automatic_mail(case: Case, agent: Agent) -> Decision:
     )  # fmt: skip
     whole = len(text) <= _MOST_TOLD and not case.mail.attachments
     return case.decided(Fate.DROPPED, "auto_reply", letters=(letter,)) if whole else _kept(case, agent, (letter,))
+
+
+def says_no_more(case: Case) -> bool:
+    """True for an automatic answer that says its writer is away, and nothing else anywhere in it."""
+    return absences.only_absence(_said(case)) and not case.mail.attachments
 
 
 def _said(case: Case) -> str:

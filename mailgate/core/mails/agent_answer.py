@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -31,6 +32,8 @@ from mailgate.core.proof import token
 from mailgate.core.proof.authority import CarriedBy, Proof
 from mailgate.core.text.quote import MARKERS, is_only_signature
 from mailgate.core.worktime import promise
+
+_DETAIL = re.compile(r"\+[^\s@+<>]{0,64}@")  # of `anna+shop@`
 
 
 def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: str = "") -> str:
@@ -63,7 +66,7 @@ def names_an_agent(case: Case, text: str) -> bool:
     """True when a private address of any agent stands in the text."""
     if "@" not in text:
         return False
-    low = text.lower()
+    low = _DETAIL.sub("@", text.lower())
     return any(addr in low for agent in case.policy.agents for addr in (agent.address, *agent.aliases))
 
 

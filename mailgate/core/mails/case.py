@@ -72,7 +72,7 @@ class Case:
         for addr in (*self.mail.to, *self.mail.cc):
             key = addr.key
             local, at, domain = key.partition("@")
-            if not at or not local or not domain or key == mine or self.policy.agent_at(addr.addr):
+            if not at or not local or not domain or key == mine or self.policy.colleague_at(addr.addr):
                 continue
             if self.policy.department_at(addr.addr) is None:
                 found.setdefault(key, addr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.core.letters import status_letters
+from mailgate.core.letters import readers, status_letters
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import customer_commands, expectation, guard, notices, rule_effects, scope
 from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
@@ -37,6 +37,7 @@ from mailgate.core.text.subject import without_prefixes
 from mailgate.core.worktime import sla
 
 SUBJECT_LENGTH = 255
+MOST_HEARD = 30  # mails from outside to one ticket within an hour that anybody is written to about
 _NOTED = frozenset({
     "bare_cr_header", "multiple_from", "unparseable", "nesting", "too_many_parts", "winmail_unread",
 })  # fmt: skip
@@ -48,7 +49,30 @@ def file_customer_mail(case: Case, *, released: bool = False) -> Decision:
     `released` mail was parked, and a person has said that it is to be filed. Agents' tokens in it are spent.
     """
     stopped = None if released else _stopped(case)
-    return stopped or scope.spent_token_note(case, _filed(case, released), case.match.leaked, "leaked")
+    if stopped:
+        return stopped
+    decision = scope.spent_token_note(case, _filed(case, released), case.match.leaked, "leaked")
+    return decision if released else _hushed(case, decision)
+
+
+def _hushed(case: Case, decision: Decision) -> Decision:
+    """Without its letters, where more mails have come to one ticket within an hour than people write.
+
+    A mailbox that answers each of our letters without the marks of a program would be written to for ever. Its mails
+    are filed all the same, and the admin hears of it.
+    """
+    ticket = case.match.ticket
+    heard = case.facts.heard_hour.get(ticket.number, 0) if ticket else 0
+    if ticket is None or heard < MOST_HEARD or case.mail.envelope.history:
+        return decision
+    tag = case.policy.tag(ticket.number)
+    text = (
+        f"{heard} mails came to ticket {tag} within an hour, the last from {case.author.addr if case.author else '?'}."
+    )
+    text += " They are all filed; nobody is written to about further ones until fewer come."
+    alarm = readers.alarm(case.moment, f"flood:{ticket.number}", f"Many mails to ticket {tag}", text,
+                          f"mailgate tickets show {ticket.number}")  # fmt: skip
+    return replace(decision, steps=tuple(replace(step, outbound=()) for step in decision.steps), letters=alarm)
 
 
 def _filed(case: Case, released: bool) -> Decision:
@@ -134,7 +158,7 @@ def _people(case: Case) -> tuple[Address, ...]:
 def _ours(case: Case) -> bool:
     """True for an old answer of the desk itself, found in a history."""
     addr = case.author.addr if case.author else ""
-    ours = case.policy.department_at(addr) or case.policy.agent_at(addr)
+    ours = case.policy.department_at(addr) or case.policy.colleague_at(addr)
     return case.mail.envelope.history and ours is not None
 
 
@@ -298,10 +322,7 @@ def _joining(case: Case, ticket: Ticket) -> tuple[list[Change], list[str]]:
     """New Cc people join on a participant's proven mail only; otherwise the agents are asked (threats T-07)."""
     known = {addr.key for addr in (ticket.requester, *ticket.participants)}
     fresh = [addr for addr in case.newcomers() if addr.key not in known]
-    proven = case.authority.passed or any(
-        scope.lets_in(case, c, ticket) and scope.since_last_left(case, c, ticket) for c in case.authority.carried
-    )
-    if proven and not case.authority.vetoed:
+    if scope.lets_in(case, ticket) and not case.authority.vetoed:
         return [Join(addr) for addr in fresh], []
     return [], [addr.addr for addr in fresh]
 

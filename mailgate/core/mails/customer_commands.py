@@ -6,6 +6,7 @@ import re
 
 from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld
+from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers
 from mailgate.core.mails import notices, scope
 from mailgate.core.mails.case import Case
@@ -62,9 +63,9 @@ def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
     """True when a letter about this very ticket asked for the vote (law 4: a proof is for one ticket)."""
     for carried in case.authority.carried:
         letter = carried.letter(case.facts.letters)
-        if letter is None or not scope.is_of(case, carried, ticket):
+        if letter is None or not scope.answers_customers_letter(case, carried, ticket):
             continue
-        if carried.by is CarriedBy.VOTE and carried.token.audience == Audience.CUSTOMER:
+        if carried.by is CarriedBy.VOTE:
             return True
         if bare and _asks(letter.content):
             return True
@@ -97,14 +98,11 @@ def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
         or "#" not in case.mail.subject + case.mail.fresh
     ):
         return None
-    proven = case.authority.passed or any(
-        scope.lets_in(case, one, ticket) and scope.since_last_left(case, one, ticket) for one in case.authority.carried
-    )
     earlier = case.facts.ticket_subjects.get(ticket.number, ())
     words = reader.read_customer(
         case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=quote.is_only_signature
     )
-    if not words or not proven or not case.match.verified:
+    if not words or not case.match.verified or not scope.lets_in(case, ticket):
         return None
     actor = workflow.Actor(customer=case.author)
     world = KnownWorld(case.moment)
@@ -115,7 +113,7 @@ def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
         if isinstance(judged, Granted):
             changes += judged.changes
         else:
-            refused = judged.code
+            refused = sentences.of_refusal(judged, ticket.language)
     changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
     letters = (*_status(case, ticket, refused), *notices.customers_words(case, ticket, Notice(why=words[0])))
     trace = {**case.trace(), "commands": [f"#{word}" for word in words]}

@@ -44,7 +44,7 @@ def needs(
     reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
     letters = (*(key for one in tokens for key in one.letters), *reported, *(one.letter for one, _ in bounces))
     letters = (released_by, *letters) if released_by else letters
-    agent = policy.agent(released_as) or (policy.agent_at(mail.author.addr) if mail.author else None)
+    agent = policy.agent(released_as) or (policy.colleague_at(mail.author.addr) if mail.author else None)
     author = addressee.writer(mail, policy)
     orders = agent is not None and "#" in mail.subject + mail.fresh
     numbers = (
@@ -216,7 +216,7 @@ def look(
         ),
     )
     arrived = mail.envelope.arrived_at or moment.now
-    answers_to = (form,) if form else addressee.of(mail, policy)
+    answers_to = (form,) if form else addressee.of(mail, policy, denied=known.vetoed and not mail.envelope.history)
     return Case(mail, moment, author, verdict, known, found, named, route, arrived, answers_to)
 
 

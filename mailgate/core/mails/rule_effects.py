@@ -111,7 +111,7 @@ def outside_copies(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
                  language=policy.language, attachments=notices.files(case))
         for addr in case.route.forward
     )  # fmt: skip
-    outside = (name for name in case.route.notify if "@" in name and not policy.agent_at(name))
+    outside = (name for name in case.route.notify if "@" in name and not policy.colleague_at(name))
     author = case.author.addr if case.author else ""
     about = Alarm(
         title=ticket.subject,

@@ -69,24 +69,26 @@ def is_of(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
     return number is not None and case.facts.merged.get(number, number) == ticket.number
 
 
-def lets_in(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
-    """True for the id of a letter that we wrote to this ticket's customers: proof for their orders and their Cc."""
-    ours = (
-        carried.token.audience == Audience.CUSTOMER
-        and carried.by is CarriedBy.MESSAGE_ID
-        and is_of(case, carried, ticket)
-    )
-    return ours and carried.letter(case.facts.letters) is not None
+def lets_in(case: Case, ticket: Ticket) -> bool:
+    """True when a mail proves for this ticket's customers: a border's word, or the id of a letter we wrote to them.
 
-
-def since_last_left(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
-    """True when the letter that carried a customers' id was made after the last person was taken off the ticket.
-
-    Whoever leaves keeps the ids they had; with those nobody is let in any more (P-03).
+    It proves their orders and lets their Cc in.
     """
-    left = case.facts.left_at.get(ticket.number)
+    return case.authority.passed or any(
+        one.by is CarriedBy.MESSAGE_ID and answers_customers_letter(case, one, ticket) for one in case.authority.carried
+    )
+
+
+def answers_customers_letter(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
+    """True for a token of a letter to this ticket's customers, made after the last of them was taken off it.
+
+    Whoever leaves, or gives the ticket to another, keeps the ids they had; those prove nothing any more (P-03).
+    """
     letter = carried.letter(case.facts.letters)
-    return left is None or (letter is not None and letter.created_at > left)
+    if letter is None or carried.token.audience != Audience.CUSTOMER or not is_of(case, carried, ticket):
+        return False
+    left = case.facts.left_at.get(carried.token.ticket or ticket.number)
+    return left is None or letter.created_at > left
 
 
 def _named(case: Case, carried: CarriedToken) -> Iterable[int]:

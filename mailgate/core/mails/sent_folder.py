@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mailgate.core.letters.addressee import NOBODY
-from mailgate.core.mails import agent_answer, customer, notices
+from mailgate.core.mails import agent_absence, agent_answer, customer, notices
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.mails.match import referred_ids, subject_numbers, takes_part
@@ -22,7 +22,6 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import Notice
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
-from mailgate.core.text import automatic_words
 from mailgate.core.worktime import sla
 
 
@@ -47,7 +46,7 @@ def file_sent_answer(case: Case) -> Decision:
 
 def _by_itself(case: Case) -> bool:
     if case.verdict.kind is Wrote.AUTO_REPLY:
-        return case.verdict.sure and automatic_words.only_absence(case.mail.fresh) and not case.mail.attachments
+        return case.verdict.sure and agent_absence.says_no_more(case)
     return case.verdict.kind in (Wrote.RECEIPT, Wrote.CALENDAR) and case.verdict.sure
 
 

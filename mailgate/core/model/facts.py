@@ -125,7 +125,10 @@ class Facts:
     stage_letters: Mapping[int, tuple[tuple[str, datetime], ...]] = field(
         default_factory=dict
     )  # ticket -> letters to its customer that no agent wrote: (template, when), newest first
-    left_at: Mapping[int, datetime] = field(default_factory=dict)  # ticket -> when somebody was last taken off it
+    left_at: Mapping[int, datetime] = field(
+        default_factory=dict
+    )  # a letter's ticket -> when somebody was last taken off it, or off those it went into
+    heard_hour: Mapping[int, int] = field(default_factory=dict)  # ticket -> mails from outside filed in the last hour
     unattended: frozenset[int] = frozenset()  # tickets whose newest mail from the customer's side a program wrote
 
     def ticket(self, number: int | None) -> Ticket | None:

@@ -248,6 +248,11 @@ class Policy:
         agent = self._agent_addresses.get(canonical(addr))
         return agent if agent and agent.active else None
 
+    def colleague_at(self, addr: str) -> Agent | None:
+        """The agent an address is, with a detail of their own too (`anna+shop@`): nobody's customer, and no proof."""
+        local, at, domain = addr.rpartition("@")
+        return self.agent_at(addr) or self.agent_at(f"{local.partition('+')[0]}{at}{domain}")
+
     def agents_of(self, department: str) -> tuple[Agent, ...]:
         """Active agents who work in a department."""
         return tuple(agent for agent in self.agents if agent.active and agent.works_in(department))

@@ -157,7 +157,7 @@ def command_line(subject: str) -> str:
 def outsiders_addressed(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
     """Header recipients who are neither ours nor agents: a token beside them has leaked."""
     return tuple(
-        a.addr for a in (*mail.to, *mail.cc) if not policy.department_at(a.addr) and not policy.agent_at(a.addr)
+        a.addr for a in (*mail.to, *mail.cc) if not policy.department_at(a.addr) and not policy.colleague_at(a.addr)
     )
 
 
@@ -177,8 +177,10 @@ def identify(
     tokens = carried_tokens(mail, policy)
     passed, failed, vetoed = border_verdicts(mail, policy)
     agent = policy.agent_at(mail.author.addr) if mail.author else None
-    if agent is None:
-        return Authority(passed=passed, failed=failed, vetoed=vetoed, carried=tokens)
+    colleague = agent or (policy.colleague_at(mail.author.addr) if mail.author else None)
+    if agent is None or colleague is None:  # `anna+shop@` is theirs and proves nothing until they say so
+        known = Authority(colleague, passed=passed, failed=failed, vetoed=vetoed, carried=tokens)
+        return _because(known, "unknown_address") if colleague else known
     own = tuple(c for c in tokens if c.token.audience == Audience.AGENT and c.token.agent == agent.id)
     known = Authority(agent=agent, passed=passed, failed=failed, vetoed=vetoed, carried=own)
     doubt = _doubt(mail, failed)
@@ -193,8 +195,14 @@ def identify(
     shown = Proof.DESK if agent.id in by_desk_key.values() else Proof.NONE
     if strong:
         shown = Proof.TAP if strong[0].by is CarriedBy.TAP else Proof.TOKEN
-    why = "old_letter" if any(c.token.scheme == token.BEFORE for c in live) else "token_revoked" if own else "no_proof"
-    return _weigh(known, shown, tokens, own, policy.identity.accept, why)
+    return _weigh(known, shown, tokens, own, policy.identity.accept, _why_unproven(own, live))
+
+
+def _why_unproven(own: tuple[CarriedToken, ...], live: tuple[CarriedToken, ...]) -> str:
+    """What keeps an agent's own tokens from proving: none, spent, signed by 0.1.0, or only quoted, without a pass."""
+    if any(one.token.scheme == token.BEFORE for one in live):
+        return "old_letter"
+    return "mark_alone" if live else "token_revoked" if own else "no_proof"
 
 
 def proves(carried: CarriedToken, *, old: bool) -> bool:

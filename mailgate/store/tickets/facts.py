@@ -59,7 +59,7 @@ class FactsReading(Room):
         known["by_id"] = {key: merged.get(number, number) for key, number in by_id.items()}
         known["tickets"], known["merged"] = tickets, merged
         self._threads(known, tickets, ids, now)
-        self._silence(known, ids)
+        self._silence(known, ids, now)
         self._sender(known, needs, now)
         self._people(known, now)
         if needs.orders:
@@ -169,7 +169,8 @@ class FactsReading(Room):
         if known["letters"]:
             found = {number: self.session.scalar(sql.LAST_WORDS, {"id": ids[number]}) for number in tickets}
             known["last_words"] = {number: name for number, name in found.items() if name}
-            gone = {number: self.session.scalar(sql.LAST_LEFT, {"id": ids[number]}) for number in tickets}
+            asked = dict.fromkeys([*tickets, *(one.ticket for one in known["letters"].values() if one.ticket)])
+            gone = {number: self.session.scalar(sql.LAST_LEFT, {"number": number}) for number in asked}
             known["left_at"] = {number: rows.time_of(at) for number, at in gone.items() if at is not None}
         known["reopens_day"] = {
             number: int(self.session.scalar(sql.REOPENS, {"id": ids[number], "since": since}))
@@ -177,7 +178,7 @@ class FactsReading(Room):
             if ticket.status.done
         }
 
-    def _silence(self, known: dict[str, Any], ids: dict[int, int]) -> None:
+    def _silence(self, known: dict[str, Any], ids: dict[int, int], now: datetime) -> None:
         """What bids us be quiet: the letters customers had without an agent's words, and programs that answer."""
         sent = {number: self.session.all(sql.STAGE_LETTERS, {"id": ids[number]}) for number in known["tickets"]}
         known["stage_letters"] = {
@@ -185,12 +186,13 @@ class FactsReading(Room):
             for number, found in sent.items()
             if found
         }
-        known["unattended"] = frozenset(number for number in known["tickets"] if self._by_program(ids[number]))
+        since = rows.micros(now - HOUR)
+        asked = ((number, {"id": ids[number], "since": since}) for number in known["tickets"])
+        heard = {number: self.session.one(sql.NEWEST_FROM_CUSTOMER, params) for number, params in asked}
+        known["heard_hour"] = {number: row["heard"] for number, row in heard.items() if row and row["heard"]}
+        known["unattended"] = frozenset(number for number, row in heard.items() if row and self._by_program(row))
 
-    def _by_program(self, ticket: int) -> bool:
-        row = self.session.one(sql.NEWEST_FROM_CUSTOMER, {"id": ticket})
-        if row is None:
-            return False
+    def _by_program(self, row: rows.Row) -> bool:
         guard = str(rows.loads(row["trace"], {}).get("guard", "human")) if row["trace"] else "human"
         return row["kind"] == "auto" or not guard.startswith("human")
 

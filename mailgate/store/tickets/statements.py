@@ -109,15 +109,30 @@ SELECT id, at FROM (
   SELECT message_id, created_at FROM letter WHERE ticket = :id AND audience = 'customer'
 ) AS seen ORDER BY at DESC LIMIT 20
 """
-LAST_LEFT = "SELECT max(at) FROM event WHERE ticket = :id AND kind = 'leave'"
+# When somebody was last taken off a ticket, or off one it has gone into: by hand, as its requester, by taking apart.
+LAST_LEFT = """
+WITH RECURSIVE path (id, home) AS (
+  SELECT id, merged_into FROM ticket WHERE number = :number
+  UNION SELECT ticket.id, ticket.merged_into FROM ticket JOIN path ON ticket.id = path.home
+)
+SELECT max(event.at) FROM event JOIN path ON event.ticket = path.id
+WHERE event.kind IN ('leave', 'requester', 'unmerged-from')
+"""
 SUBJECTS = "SELECT old FROM event WHERE ticket = :id AND kind = 'subject' ORDER BY id"
 STAGE_LETTERS = """
 SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage' AND audience = 'customer'
 ORDER BY id DESC LIMIT 20
 """
+# What wrote the newest of them, and how many mails from outside came since; one row also where there is none.
 NEWEST_FROM_CUSTOMER = """
-SELECT entry.kind, mail.trace FROM entry LEFT JOIN mail ON mail.number = entry.mail
-WHERE entry.ticket = :id AND entry.kind IN ('customer', 'auto') AND entry.unverified = 0 ORDER BY entry.id DESC LIMIT 1
+SELECT seen.kind, seen.trace, (
+  SELECT count(*) FROM event WHERE ticket = :id AND kind = 'entry' AND at >= :since AND mail IS NOT NULL
+    AND new IN ('customer', 'auto')
+) AS heard FROM (SELECT 1) AS lately LEFT JOIN (
+  SELECT entry.kind AS kind, mail.trace AS trace FROM entry LEFT JOIN mail ON mail.number = entry.mail
+  WHERE entry.ticket = :id AND entry.kind IN ('customer', 'auto') AND entry.unverified = 0
+  ORDER BY entry.id DESC LIMIT 1
+) AS seen ON 1 = 1
 """
 REOPENS = "SELECT count(*) FROM event WHERE ticket = :id AND kind = 'reopened' AND at >= :since"
 ACKS_TO = """

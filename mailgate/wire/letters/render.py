@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mailgate.core.letters.letter import DueLetter, Letter, head
 from mailgate.core.letters.row_values import VARIABLES, from_plain
@@ -103,7 +103,7 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
         if context.get(name):
             context[name] = Markup(context[name])  # noqa: S704 - sanitised on its way in
     return context | {
-        "t": speech.say,
+        "t": _Sentences(speech).say,
         "when": speech.when,
         "day": speech.day,
         "ago": speech.ago,
@@ -115,6 +115,23 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
         "now": now,
         "marker": marker(letter.language),
     }
+
+
+class _Sentences:
+    """The sentences of the reader's language; one that speaks of what is HTML already is HTML as a whole."""
+
+    def __init__(self, speech: words.Phrases) -> None:
+        self._speech = speech
+
+    def say(self, key: str, n: int | None = None, **values: Any) -> str:
+        """As `Phrases.say`."""
+        if not any(isinstance(value, Markup) for value in values.values()):
+            return self._speech.say(key, n, **values)
+        holes = {name: f"\ue000{at}\ue001" for at, name in enumerate(values)}
+        text = escape(self._speech.say(key, n, **holes))
+        for hole, value in zip(holes.values(), values.values(), strict=True):
+            text = text.replace(hole, escape(value))
+        return text
 
 
 def capped(chunks: Iterable[str], longest: int = LONGEST) -> str:

@@ -13,6 +13,7 @@ from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.catalogue import COMMANDS
 from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.commands.workflow import Actor, Event, Granted, Judgement, KnownWorld, Refusal
+from mailgate.core.mails import agent_mail
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
@@ -539,6 +540,27 @@ def test_every_answer_has_its_sentence() -> None:
     assert codes("Refusal ask_first") | {f"when_{why}" for why in ("unreadable", "ambiguous", "past", "far")} == set(
         sentences.REFUSED
     ) | {"when_"}
+
+
+def test_every_reason_that_a_mail_waits_for_has_its_sentence() -> None:
+    """Found in the code: what a mail is parked with and an agent reads. Three speak of commands in lines of their own."""
+    found: set[str] = set()
+    for path in Path(agent_mail.__file__).parent.glob("agent_*.py"):
+        tree = ast.parse(path.read_text())
+        calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and len(one.args) >= 3]
+        parks = [one.args[2] for one in calls if getattr(one.func, "attr", getattr(one.func, "id", "")) == "park"]
+        whys = [
+            one
+            for one in ast.walk(tree)
+            if isinstance(one, ast.FunctionDef) and one.name in ("why_not_sent", "lacks_proof")
+        ]
+        returned = [each.value for one in whys for each in ast.walk(one) if isinstance(each, ast.Return)]
+        for one in (*parks, *returned):
+            found |= {
+                each.value for each in ast.walk(one) if isinstance(each, ast.Constant) and isinstance(each.value, str)
+            }
+    assert {"stale", "others", "beyond", "trainee", "address_only"} <= found
+    assert found - {"", "commands", "refused", "_only"} <= set(sentences.WHY)
 
 
 def test_a_receipt_says_what_was_done_in_plain_words() -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from cases import (
+    ANNA,
     FAIL,
     KEY,
     MAIJA,
     NOW,
     PASS,
     POLICY,
+    STRANGER,
     VALDIS,
     H,
     case,
@@ -27,11 +29,13 @@ from cases import (
     ticket,
 )  # fmt: skip
 
+from mailgate.core.commands.judging import Refusal
+from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.mails import customer
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Verdict
 from mailgate.core.model import change as ch
-from mailgate.core.model.content import Ack
+from mailgate.core.model.content import Ack, Solved
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address, AuthResults, InboundMail
 from mailgate.core.model.policy import Limits
@@ -149,6 +153,94 @@ def test_p03_an_id_from_before_somebody_was_taken_off_lets_nobody_in(made: datet
     known = [letter(created_at=made)]
     decision = decided(mail(in_reply_to=(issued(),), **CC), ticket(), letters=known, left_at={1042: NOW - H})
     assert bool(changes(decision, ch.Join)) is joins
+
+
+KEPT = [("a Cc", mail(in_reply_to=(issued(1041),), **CC)), ("an order", mail("#close", in_reply_to=(issued(1041),))),
+        ("a vote", mail("9", in_reply_to=(issued(1041, purpose="stage"),)))]  # fmt: skip
+
+
+@pytest.mark.parametrize("inbound", [c[1] for c in KEPT], ids=[c[0] for c in KEPT])
+@pytest.mark.parametrize(("left", "counts"), [({1041: NOW}, False), ({1041: NOW - 2 * H}, True), ({1042: NOW}, True)])
+def test_p03_an_id_of_a_ticket_that_was_merged_counts_by_whoever_left_that_one(
+    inbound: InboundMail, left: dict[int, datetime], counts: bool
+) -> None:
+    """What the store says of 1041 includes who left the ticket it went into."""
+    known = [letter(1041), letter(1041, purpose="stage", content=Solved())]
+    decision = decided(inbound, ticket(), letters=known, left_at=left, merged={1041: 1042})
+    done = changes(decision, ch.Join) + changes(decision, ch.SetStatus) + list(decision.effects)
+    assert bool(done) is counts
+
+
+def test_l12_a_mailbox_that_answers_every_letter_is_filed_and_nobody_is_written_to_for_ever() -> None:
+    """Behind a forwarder that rewrites senders nothing marks it as a program's: an entry and three letters a round."""
+    policy = replace(POLICY, admin="root@acme.example")
+    for from_, numbers in ((MAIJA, (29, 30)), (STRANGER, (29, 30))):
+        heard, much = (
+            decided(mail("Thank you for your letter.", by=from_, in_reply_to=(issued(),)), ticket(), letters=[letter()],
+                    heard_hour={1042: n}, policy=policy) for n in numbers
+        )  # fmt: skip
+        assert "notice" in [one.template for one in letters_of(heard)]
+        assert changes(much, ch.AddEntry) == changes(heard, ch.AddEntry), "filed all the same"
+        assert [one.template for one in letters_of(much)] == ["alarm"]
+        assert letters_of(much)[0].dedupe.startswith("alarm:flood:1042:"), "once an hour"
+
+
+HIDES = [
+    ("a new ticket", mail(auth=(DENIED,), reply_to=(STRANGER,)), ()),
+    ("a reply", mail(reply_to=(STRANGER,), **BY_ID), (ticket(),)),
+]
+
+
+@pytest.mark.parametrize(("inbound", "there"), [c[1:] for c in HIDES], ids=[c[0] for c in HIDES])
+def test_p03_a_forged_reply_to_leads_no_answer_away(inbound: InboundMail, there: tuple[Any, ...]) -> None:
+    decision = decided(inbound, *there, letters=[letter()])
+    assert all(one.requester == MAIJA for one in changes(decision, ch.OpenTicket))
+    assert not changes(decision, ch.SetRequester)
+    assert all(not (one.content.asks_for or one.content.came_from) for one in letters_of(decision))
+    honest = decided(replace(inbound, auth=(PASS,)), *there, letters=[letter()])
+    assert [one.requester for one in changes(honest, ch.OpenTicket)] == ([] if there else [STRANGER])
+
+
+OURS = [Address("anna+shop@staff.example"), Address("Bo+a+b@staff.example"), Address("bo@staff.example")]
+
+
+@pytest.mark.parametrize("who", OURS, ids=str)
+def test_a_colleagues_address_with_a_detail_is_nobody_who_takes_part(who: Address) -> None:
+    for inbound in (mail(cc=(who,)), mail(reply_to=(who,))):
+        [opened] = changes(decided(inbound), ch.OpenTicket)
+        assert (opened.requester, opened.participants) == (MAIJA, ())
+    joined = decided(mail(in_reply_to=(issued(),), cc=(who,)), ticket(), letters=[letter()])
+    assert not changes(joined, ch.Join)
+    assert all(not one.content.proposed for one in letters_of(joined))
+
+
+@pytest.mark.parametrize("word", ["#cc +anna+shop@staff.example", "#requester anna+shop@staff.example"])
+def test_nor_by_command_and_their_address_leaks_in_no_form(word: str) -> None:
+    notice = letter(1042, ANNA, "customer")
+    for words in (word, "Write to anna+shop@staff.example."):
+        decision = decided(mail(words, by=ANNA, in_reply_to=(notice.message_id,)), ticket(), letters=[notice])
+        assert decision.fate is ch.Fate.PARKED and decision.reason in ("refused", "address")
+
+
+def test_a_mail_from_a_colleagues_address_with_a_detail_is_asked_about() -> None:
+    who = Address("anna+shop@staff.example")
+    notice = letter(1042, ANNA, "customer")
+    for parts in ({}, {"in_reply_to": (notice.message_id,)}, {"auth": (PASS,)}):
+        decision = decided(mail("#close", by=who, subject="[#1042] x", **parts), ticket(), letters=[notice])
+        assert (decision.fate, decision.reason, decision.steps) == (ch.Fate.PARKED, "unknown_address", ())
+        assert [one.to for one in letters_of(decision)] == [(Address(ANNA.address, ANNA.shown_name),)]
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "lv", "pl"])
+def test_a_customer_reads_why_in_their_language_and_no_code(language: str) -> None:
+    inbound = mail("#close", by=VALDIS, in_reply_to=(issued(),))
+    there = ticket(participants=(MAIJA, VALDIS), language=language)
+    [said] = [
+        one.content.refused
+        for one in letters_of(decided(inbound, there, letters=[letter()]))
+        if one.template == "status"
+    ]
+    assert said == sentences.of_refusal(Refusal("not_yours"), language) and "_" not in said
 
 
 WAKES = [

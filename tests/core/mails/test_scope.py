@@ -173,7 +173,7 @@ COUNTS: list[tuple[str, InboundMail, list[int], str]] = [
     ("its Message-ID", mail(LINES, by=ANNA, **BY_ID), [1004, 1003], "commands"),
     ("a link and the marker of one letter", mail(f"{LINES}\n\n{MINE}\n\n{MARK}", by=ANNA, subject="#mine"), [],
      "list_unproven"),
-    ("the marker alone", mail(f"{LINES}\n\n{MARK}", by=ANNA), [], "token_revoked"),
+    ("the marker alone", mail(f"{LINES}\n\n{MARK}", by=ANNA), [], "mark_alone"),
     ("another letter's id and the marker", mail(f"{LINES}\n\n{MARK}", by=ANNA, subject="lamp", in_reply_to=(
         NOTE.message_id,)), [None], "new"),
     ("the marker and a pass", mail(f"{LINES}\n\n{MARK}", by=ANNA, auth=(PASS,)), [1004, 1003], "commands"),

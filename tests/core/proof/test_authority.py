@@ -35,7 +35,7 @@ CASES = [
     ("a pass below a foreign hop", mail(by=ANNA, auth=(OVERRULED,)), "", "no_proof"),
     ("her own token and a fail", mail(by=ANNA, auth=(FAIL,), **HERS), "", "dmarc_fail"),
     ("a login", mail(by=ANNA, envelope=LOGIN), "login", ""),
-    ("a marker alone", mail(QUOTED, by=ANNA), "", "token_revoked"),
+    ("a marker alone", mail(QUOTED, by=ANNA), "", "mark_alone"),
     ("a marker and a pass", mail(QUOTED, by=ANNA, auth=(PASS,)), "token", ""),
     ("a bare CR in the header", mail(by=ANNA, **HERS, **BARE), "", "bare_cr_header"),
     ("two addresses in From", mail(by=ANNA, **HERS, **TWO), "", "unclean_from"),
