@@ -24,9 +24,9 @@ def hold(gate: str, answer: Any = None) -> Any:
     return answer
 
 
-def read(raw: bytes, envelope: Any, limits: Any) -> InboundMail:
+def read(raw: bytes, envelope: Any, limits: Any, known: Any = None) -> InboundMail:
     """Read a mail as ever; one with `X-Held: NAME` only once a file of that name exists in $HOME."""
     held = _HELD.search(raw)
     if held:
         hold(os.path.join(os.environ["HOME"], held[1].decode()))
-    return parse(raw, envelope, limits)
+    return parse(raw, envelope, limits, known)

@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Envelope
 from mailgate.core.model.outbound import Audience, Purpose
+from mailgate.core.model.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,17 @@ class Kept:
 
     number: int
     duplicate_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OldLetter:
+    """A letter that left before letters had fingerprints."""
+
+    id: int
+    raw: bytes
+    content: Content
+    audience: Audience
+    ticket: Ticket | None  # with its thread, where merges took it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from mailgate.core.history.answered import Answered
+from mailgate.core.history.known import KnownLetters
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.change import Absence
 from mailgate.core.model.mail import Address, Envelope
@@ -13,7 +15,7 @@ from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.policy import Agent, Department
 from mailgate.core.model.ticket import Ticket
 from mailgate.errors import Problem
-from mailgate.store.values import Cursor, Incoming, Kept, Reminder, TicketFilter, WaitingMail
+from mailgate.store.values import Cursor, Incoming, Kept, OldLetter, Reminder, TicketFilter, WaitingMail
 
 
 class MailRead(Protocol):
@@ -165,6 +167,22 @@ class OutboxRead(Protocol):
 
     def letters_to_customers(self, ticket: int) -> list[int]: ...
 
+    def known_letters(self, answered: Answered) -> KnownLetters | None:
+        """What a mail may quote that refers to these, None when that is nothing.
+
+        At most eight letters, those it answers first, then the newest of its ticket to customers and to the agent who
+        wrote it; and the eight newest public entries. No more than 512 KiB.
+        """
+
+    def old_letters(self, limit: int) -> tuple[int | None, list[OldLetter]] | None:
+        """The next letters without fingerprint whose bytes are kept, and up to which letter they reach.
+
+        That is for `OutboxTx.keep_words`, None where no letter is left; and None once it has been told so.
+        """
+
+    def old_letters_left(self) -> int:
+        """How many letters are still to be looked at for those, at most; 0 when none lacks its fingerprint."""
+
     def letter_of_delivery(self, delivery: int) -> int | None: ...
 
     def by_age(self, after: int, limit: int) -> list[Mapping[str, Any]]:
@@ -189,6 +207,9 @@ class OutboxTx(OutboxRead, Protocol):
         promised: tuple[Address, ...] | None = None,
     ) -> None:
         """The bytes of a letter as it leaves, with its fingerprint and whom its first line names."""
+
+    def keep_words(self, upto: int | None, words: Mapping[int, bytes]) -> None:
+        """Fingerprints of letters up to that one, by letter; None: all have been looked at."""
 
     def mark(
         self,

@@ -15,17 +15,17 @@ from mailgate.core.model.mail import InboundMail
 from mailgate.wire.mime.parse import parse
 
 
-def stuck(raw: bytes, envelope: Any, limits: Any) -> None:
+def stuck(raw: bytes, envelope: Any, limits: Any, known: Any = None) -> None:
     """Read a mail without end; the folder $HOME shows that it was begun."""
     (Path(os.environ["HOME"]) / f"reading-{os.getpid()}").touch()
     time.sleep(60)
 
 
-def mortal(raw: bytes, envelope: Any, limits: Any) -> InboundMail:
+def mortal(raw: bytes, envelope: Any, limits: Any, known: Any = None) -> InboundMail:
     """Die once of each mail that is marked so."""
     if b"X-Mortal: yes" in raw:
         os.kill(os.getpid(), signal.SIGKILL)
-    return parse(raw, envelope, limits)
+    return parse(raw, envelope, limits, known)
 
 
 def _deadly(*args: Any, **options: Any) -> Any:

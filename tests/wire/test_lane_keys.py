@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from mailgate.core.history.answered import Answered
 from mailgate.core.model.mail import Address, Envelope
-from mailgate.core.model.policy import Department, Key, Policy
+from mailgate.core.model.policy import Agent, Department, Key, Policy
 from mailgate.core.proof import token
 from mailgate.wire.mime.lane_keys import Keys, keys
 
@@ -149,3 +151,55 @@ def test_nothing_in_a_header_raises_and_twice_the_octets_are_no_more_work_than_t
     found = keys(raw + b"\r\n\r\n", Envelope("", ()), POLICY)
     assert time.process_time() - began < 1.0, "this runs in the daemon's own process"
     assert len(found.ids | found.others) <= 70
+
+
+# --- what it may quote ------------------------------------------------------------------------------------------------
+
+OTHER = token.Token(1042, "agent", 2, "customer", "bbbbbbbb")
+NOTICE = token.message_id(token.mint(KEY, OTHER, "id"), "acme.example")
+REPLY_TO = f"support+{token.mint(KEY, TOKEN, 'address')}@acme.example"
+ANNA = Agent(1, "anna", "anna@staff.example")
+STAFFED = replace(POLICY, agents=(ANNA,))
+
+
+def answered(*lines: str, to: str = "support@acme.example", history: bool = False) -> Answered:
+    raw = "\r\n".join(["X-Top: 1", *lines, "", "In-Reply-To: <body@id>"]).encode()
+    return keys(raw, Envelope("", (to,), history=history), STAFFED).answered
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((), Answered()),
+        (("Subject: A new one", "From: maija@a.example"), Answered()),
+        ((f"In-Reply-To: {SIGNED}",), Answered((TOKEN.letter,), (), (1042,))),
+        ((f"In-Reply-To: {NOTICE}", f"References: <1@a.example> {SIGNED} {NOTICE}"),
+         Answered((OTHER.letter, TOKEN.letter), ("<1@a.example>",), (1042,))),
+        ((f"References: {SIGNED} {NOTICE}",), Answered((OTHER.letter, TOKEN.letter), (), (1042,))),
+        (("Subject: Re: [#1042] Lamp and [#7]",), Answered((), (), (1042, 7))),
+        ((f"In-Reply-To: {FORGED}",), Answered()),
+        ((f"Message-ID: {SIGNED}",), Answered((), (), (1042,))),
+        (("In-Reply-To: <9@a.example>", "References: <1@a.example> <2@a.example> <3@a.example> <4@a.example> <5@a.example>"),
+         Answered((), ("<9@a.example>", "<5@a.example>", "<4@a.example>", "<3@a.example>"))),
+        ((f"In-Reply-To: {SIGNED}", "From: Anna <anna@staff.example>"), Answered((TOKEN.letter,), (), (1042,), "anna")),
+    ],
+)  # fmt: skip
+def test_what_a_mail_may_quote_is_told_nearest_first(lines: tuple[str, ...], expected: Answered) -> None:
+    assert answered(*lines) == expected
+    assert bool(expected) == bool(expected.letters or expected.ids or expected.tickets)
+
+
+def test_a_reply_address_names_its_ticket_and_old_mail_quotes_nothing_of_ours() -> None:
+    assert answered("Subject: Lamp", to=REPLY_TO) == Answered((), (), (1042,))
+    assert not answered(f"In-Reply-To: {SIGNED}", "Subject: [#1042] Lamp", history=True)
+
+
+def test_however_many_ids_there_are_few_are_looked_for() -> None:
+    written = [
+        token.message_id(token.mint(KEY, replace(TOKEN, nonce="abcdefg" + letter), "id"), "acme.example")
+        for letter in "abcdefghijklmnop"
+    ]
+    found = answered(
+        f"In-Reply-To: {' '.join(written)}", f"References: {' '.join(f'<{n}@a.example>' for n in range(90))}"
+    )
+    assert (len(found.letters), len(found.ids), found.letters[0]) == (8, 4, replace(TOKEN, nonce="abcdefga").letter)

@@ -10,6 +10,7 @@ from typing import Any
 
 from mailgate.app.in_force import Snapshot
 from mailgate.app.intake.deciding import look
+from mailgate.app.intake.in_hand import known_to
 from mailgate.core.model.change import Decision, OpenTicket, Outbound
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Envelope, InboundMail
@@ -21,7 +22,8 @@ _MICROS = re.compile(r"1[0-9]{15}")
 
 def would(raw: bytes, envelope: Envelope, snapshot: Snapshot, read: Read, now: datetime) -> dict[str, Any]:
     """The explanation of a mail that has not been taken in; nothing is written."""
-    mail = parse(raw, envelope, snapshot.policy.limits)
+    known = known_to(read, raw, envelope, snapshot.policy)
+    mail = parse(raw, envelope, snapshot.policy.limits, known)
     return explain(decided(mail, snapshot, read, now), None)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.app.in_force import Snapshot
+from mailgate.app.intake.in_hand import known_to
 from mailgate.core.mails import guard
 from mailgate.core.mails.case import outcome
 from mailgate.core.model.mail import InboundMail
@@ -57,7 +58,8 @@ def _one(store: Store, snapshot: Snapshot, row: Any, now: datetime) -> dict[str,
     except KeyError:
         return None  # purged
     envelope = store.read(lambda read: read.mail.envelope(row["number"]))
-    mail = parse(raw, envelope, snapshot.policy.limits)
+    known = store.read(lambda read: known_to(read, raw, envelope, snapshot.policy))
+    mail = parse(raw, envelope, snapshot.policy.limits, known)
     return outcome(_route(mail, row, snapshot, now))
 
 

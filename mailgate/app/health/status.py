@@ -15,7 +15,7 @@ from mailgate.app.intake.keeping import FREE_SPACE, SMALL
 from mailgate.config.tree import Config
 from mailgate.core.model.policy import Mode
 from mailgate.errors import MailgateError
-from mailgate.store.base import Store
+from mailgate.store.base import Read, Store
 
 LOW = 2 * FREE_SPACE  # octets free below which the admin is told
 PATIENCE = timedelta(minutes=10)  # a relay may be down so long before people are called
@@ -71,7 +71,7 @@ def status_of(gateway: Gateway, now: datetime) -> dict[str, Any]:
 
 def status_report(daemon: Mapping[str, Any] | None, store: Store, config: Config, now: datetime) -> dict[str, Any]:
     """Everything one screen shows; `daemon` is the answer of `of_daemon`, None when none runs."""
-    queues, aside, unread = _asked(store)
+    queues, aside, old_letters, unread = _asked(store)
     free = store.free_space()
     outbox = queues["outbox"]
     found = {
@@ -93,19 +93,24 @@ def status_report(daemon: Mapping[str, Any] | None, store: Store, config: Config
         "config_stale": daemon["config_stale"] if daemon else None,
         "in_hand": daemon["in_hand"] if daemon else None,
         "children": daemon["children"] if daemon else None,
+        "old_letters": old_letters,
         "faults": [fault for fault in (store.fault(),) if fault],
     }
     troubles = [*_of_process(daemon), *_of_disk(daemon, store, unread, free), *_of_queues(found, config, now)]
     return {**found, "troubles": [asdict(one) for one in troubles]}
 
 
-def _asked(store: Store) -> tuple[Mapping[str, Any], int, str]:
+def _asked(store: Store) -> tuple[Mapping[str, Any], int, int, str]:
     """What the store says of its queues, and why it says nothing when it cannot be read."""
     try:
-        return *store.read(lambda read: (read.report.queues(), len(read.settings.set_aside()))), ""
+        return *store.read(_queues), ""
     except MailgateError as error:
         nothing = {"mail": {"waiting": 0, "oldest": None}, "last_mail_at": None, "outbox": {}}
-        return {**nothing, "quarantined": None, "parked": None}, 0, str(error)
+        return {**nothing, "quarantined": None, "parked": None}, 0, 0, str(error)
+
+
+def _queues(read: Read) -> tuple[Mapping[str, Any], int, int]:
+    return read.report.queues(), len(read.settings.set_aside()), read.outbox.old_letters_left()
 
 
 def _unknown(name: str) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from typing import Any
 
 from mailgate.app.children.pool import Children, FileBytes
 from mailgate.app.intake.lanes import Lanes, Turn
-from mailgate.core.model.mail import InboundMail
+from mailgate.core.history.answered import Answered
+from mailgate.core.history.known import KnownLetters
+from mailgate.core.model.mail import Envelope, InboundMail
 from mailgate.core.model.policy import Policy
 from mailgate.store.base import Read, Store, WaitingMail
 from mailgate.wire.mime.lane_keys import HEAD, Keys, keys
@@ -26,6 +28,7 @@ LOAD = 512  # mails taken in hand before the next look at what can be decided
 CHUNK = 64  # mails a look into the store
 AHEAD = 128  # mails read, or given to be read, that could be decided at once
 BLOCKED = 128  # the same for mails that wait for others
+HANDED = 8 * 2**20  # octets of known letters that the children have not yet read mails with
 OCTETS = 32 * 2**20  # of the mails read ahead; what is read of one may be held until its turn
 SLOW = 2.0  # seconds of reading after which a mail holds up others by ids alone
 PASSED = 60.0  # seconds of reading after which it holds up nobody: longer than a child may read
@@ -45,6 +48,7 @@ class InHand:
     given: float = 0.0  # when that was
     since: float | None = None  # when a child began to read it, or passed it over for a later one
     holds: int = 2  # 2: by all its keys, 1: by ids alone, 0: nobody
+    handed: int = 0  # octets of the letters it may quote, while they are with the children
     parsed: InboundMail | None = None
     verdict: tuple[str, str] | None = None  # why it goes into quarantine
 
@@ -119,14 +123,18 @@ class Hand:
     def read_ahead(self, policy: Policy) -> int:
         """Give the children what may be decided next, and some of what waits behind it; returns how many."""
         begin = self._next_to_read()
+        known = self._store.read(partial(_known, begin, policy, self._handed())) if begin else []
+        begin = begin[: len(known)]
         if not begin:
             return 0
         bare = [each.number for each in begin if each.mail.raw is None and each.mail.path is None]
         whole = {mail.number: mail for mail in self._store.read(partial(_waiting, bare))} if bare else {}
         calls = []
-        for each in begin:
+        for each, quotable in zip(begin, known, strict=True):
             mail = whole.get(each.number, each.mail)
-            calls.append((FileBytes(mail.path) if mail.path else mail.raw or b"", mail.envelope, policy.limits))
+            raw = FileBytes(mail.path) if mail.path else mail.raw or b""
+            calls.append((raw, mail.envelope, policy.limits, quotable))
+            each.handed = _size(quotable)
         peers = [each.mail.envelope.peer for each in begin]
         now = self._monotonic()
         for each, future in zip(begin, self.children.submit_many(READ, calls, peers), strict=True):
@@ -137,6 +145,9 @@ class Hand:
             self._unread[each.number] = each
             future.add_done_callback(partial(self._answered, each))
         return len(begin)
+
+    def _handed(self) -> int:
+        return sum(each.handed for each in self._unread.values())
 
     def _next_to_read(self) -> list[InHand]:
         """Neither those that wait nor the slow keep those from being read that need not wait."""
@@ -172,6 +183,7 @@ class Hand:
                 continue
             self._furthest = max(self._furthest, each.serial)
             del self._unread[each.number]
+            each.handed = 0
             error = future.exception()
             if error is None:
                 each.parsed = future.result()
@@ -240,8 +252,38 @@ class Hand:
             insort(self._idle, each.number)
 
 
+def _known(mails: list[InHand], policy: Policy, handed: int, read: Read) -> list[KnownLetters | None]:
+    """What each of these may quote, for as many as there is room; where nothing is handed yet for one at least."""
+    found: list[KnownLetters | None] = []
+    for each in mails:
+        if handed >= HANDED:
+            break
+        found.append(known := _quotable(read, each.keys.answered, policy))
+        handed += _size(known)
+    return found
+
+
+def _size(known: KnownLetters | None) -> int:
+    """Octets, as many as matter."""
+    return sum(map(len, known.letters)) + 2 * sum(len(one.text) for one in known.entries) if known else 0
+
+
+def _quotable(read: Read, answered: Answered, policy: Policy) -> KnownLetters | None:
+    known = read.outbox.known_letters(answered) if answered else None
+    if known is None:
+        return None
+    return replace(
+        known, senders=tuple(f"{one.from_.name or policy.name} {one.from_.addr}" for one in policy.departments)
+    )
+
+
 def _waiting(numbers: list[int], read: Read) -> list[WaitingMail]:
     return read.mail.waiting(numbers)
+
+
+def known_to(read: Read, raw: bytes, envelope: Envelope, policy: Policy) -> KnownLetters | None:
+    """What a mail may quote, as it is handed to whoever reads it."""
+    return _quotable(read, keys(raw, envelope, policy).answered, policy)
 
 
 def _keys(mail: WaitingMail, policy: Policy) -> Keys:

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailgate.app.gateway import Gateway
 from mailgate.app.health import status, systemd
-from mailgate.app.jobs import retention
+from mailgate.app.jobs import old_letters, retention
 from mailgate.store.base import Tx
 from mailgate.store.blobs import left_over
 from mailgate.store.former import drop_copies, former_copies
@@ -42,7 +42,10 @@ def index(gateway: Gateway, now: datetime) -> int:
 
 
 def backfill(gateway: Gateway, now: datetime) -> int:
-    """Do for old rows what an upgrade owes them; the writer is others' for as long as each slice took."""
+    """Do for old rows what an upgrade owes them; the writer is others' for as long as each slice took.
+
+    Letters come last, for they are found by what was done before.
+    """
     rows, slices = SLICE, 0
     while not gateway.stopping.is_set():
         took = gateway.store.write(partial(_slice, rows)).result()
@@ -54,7 +57,7 @@ def backfill(gateway: Gateway, now: datetime) -> int:
         elif took < SLICE_SECONDS / 2:
             rows = min(SLICE_MAX, rows * 2)
         gateway.stopping.wait(took)
-    return slices
+    return slices + old_letters.fingerprint(gateway)
 
 
 def _slice(rows: int, tx: Tx) -> float | None:

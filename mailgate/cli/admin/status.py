@@ -57,6 +57,8 @@ def _lines(found: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]
     yield "disk", f"{found['disk_free'] / 2**30:.1f} GB free"
     if found["children"]:
         yield "children", f"{found['children']['count']}, {found['children']['memory'] // 2**20} MB"
+    if found["old_letters"]:
+        yield "upgrade", f"at most {found['old_letters']} letters of before are still to be read for their fingerprints"
     for fault in found["faults"]:
         yield "versions", fault
 

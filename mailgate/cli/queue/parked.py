@@ -37,6 +37,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def show_(ctx: click.Context, number: int) -> None:
     """One parked mail: what it says, what was understood of it."""
+    from mailgate.app.intake.in_hand import known_to
     from mailgate.wire.mime.parse import parse
 
     with at.reading(ctx) as (config, store):
@@ -44,7 +45,9 @@ def show_(ctx: click.Context, number: int) -> None:
         if row is None:
             raise Permanent(f"mail {number} is not parked")
         raw = store.read(lambda read: read.mail.raw(number))
-        mail = parse(raw, store.read(lambda read: read.mail.envelope(number)), config.policy.limits)
+        envelope = store.read(lambda read: read.mail.envelope(number))
+        known = store.read(lambda read: known_to(read, raw, envelope, config.policy))
+        mail = parse(raw, envelope, config.policy.limits, known)
     for key in ("from", "subject", "agent", "why"):
         click.echo(f"{key + ':':10} {show.clean(row[key])}")
     for line in row["understood"]:

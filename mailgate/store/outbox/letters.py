@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from mailgate.core.history.answered import Answered
+from mailgate.core.history.known import KnownLetters
 from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.change import (
@@ -17,13 +19,14 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
 from mailgate.core.model.ticket import Ticket
 from mailgate.store import rows
-from mailgate.store.outbox import signed
+from mailgate.store.outbox import known, old_letters, signed
 from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Room, Session
+from mailgate.store.settings import Settings
 from mailgate.store.tickets.merging import followed
 from mailgate.store.tickets.queries import Tickets
 from mailgate.store.tickets.ticket_writer import DecisionWriting, TicketWriter
-from mailgate.store.values import Ids
+from mailgate.store.values import Ids, OldLetter
 
 MINUTE = 60_000_000
 LARGEST_WORDS = 64 * 1024  # octets of a letter's fingerprint: beyond it the letter is one that is not known
@@ -180,12 +183,16 @@ class Outbox(Room):
         `promised` are those its first line names. Their rows are kept, not their addresses, for `forget` changes those.
         """
         kept = self.session.run(sql.RENDERED, {"letter": letter, "subject": rows.clean(subject), "bytes": raw})
-        if kept and 0 < len(words) <= LARGEST_WORDS:
+        if kept and fits(words):
             self.session.run(sql.LETTER_WORDS, {"letter": letter, "words": words})
         if kept and promised is not None:
             people = (self.session.known(rows.clean(one.key)) for one in promised)
             ids = [row["id"] for row in people if row is not None]
             self.session.run(sql.PROMISED, {"letter": letter, "promised": rows.dumps(ids)})
+
+    def keep_words(self, upto: int | None, words: Mapping[int, bytes]) -> None:
+        """See `verbs.OutboxTx.keep_words`."""
+        old_letters.keep(self.session, upto, {one: octets for one, octets in words.items() if fits(octets)})
 
     def mark(
         self,
@@ -349,6 +356,29 @@ class Outbox(Room):
             for row in found
         ]
 
+    def known_letters(self, answered: Answered) -> KnownLetters | None:
+        """See `verbs.OutboxRead.known_letters`."""
+        return known.known_letters(self.session, answered, Settings(self.session).words_key())
+
+    def old_letters(self, limit: int) -> tuple[int | None, list[OldLetter]] | None:
+        """See `verbs.OutboxRead.old_letters`."""
+        looked = old_letters.lacking(self.session, limit)
+        if looked is None:
+            return None
+        upto, ids = looked
+        found = []
+        for one in ids:
+            row = self.session.one(sql.LETTER_DUE, {"letter": one})
+            assert row is not None
+            content = row_values.from_plain(row["template"], rows.loads(row["context"], {}))
+            ticket = self._told_about(row["ticket_number"])
+            found.append(OldLetter(one, row["bytes"], content, Audience(row["audience"]), ticket))
+        return upto, found
+
+    def old_letters_left(self) -> int:
+        """See `verbs.OutboxRead.old_letters_left`."""
+        return old_letters.left(self.session)
+
     def letter_of_delivery(self, delivery: int) -> int | None:
         """The letter a delivery belongs to."""
         found = self.session.scalar(sql.LETTER_OF_DELIVERY, {"id": delivery})
@@ -370,3 +400,8 @@ class Outbox(Room):
             }
             for row in self.session.all(sql.GATHERED, {"before": rows.micros(before)})
         ]
+
+
+def fits(words: bytes) -> bool:
+    """Whether this is a fingerprint that is kept."""
+    return 0 < len(words) <= LARGEST_WORDS

@@ -43,6 +43,19 @@ SELECT coalesce(used.addr, address.addr) AS addr, address.name AS name FROM addr
 LEFT JOIN participant ON participant.ticket = :ticket AND participant.contact = address.contact
 LEFT JOIN address AS used ON used.id = participant.address WHERE address.id = :address
 """
+WORDS_BY_SIGN = """
+SELECT letter.id, ticket.number AS ticket_number, letter_words.words FROM letter_token
+JOIN letter ON letter.id = letter_token.letter LEFT JOIN ticket ON ticket.id = letter.ticket
+LEFT JOIN letter_words ON letter_words.letter = letter.id WHERE letter_token.token = :token
+"""
+NEWEST_WORDS = """
+SELECT letter.id, letter_words.words FROM letter JOIN letter_words ON letter_words.letter = letter.id
+WHERE letter.ticket = :ticket AND (letter.audience = 'customer' OR letter.audience = 'agent' AND letter.agent = :agent)
+ORDER BY letter.id DESC LIMIT :limit
+"""
+TICKET_OF_ID = "SELECT ticket.number FROM msgid JOIN ticket ON ticket.id = msgid.ticket WHERE msgid.id = :id"
+TICKET_ID = "SELECT id FROM ticket WHERE number = :number"
+MERGED_HERE = "SELECT id FROM ticket WHERE merged_into = :home ORDER BY id DESC LIMIT :limit"
 MARK = """
 UPDATE delivery SET state = :state, due_at = :due_at, error = :error,
   remote_id = CASE WHEN :remote_id = '' THEN remote_id ELSE :remote_id END,

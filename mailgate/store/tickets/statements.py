@@ -251,6 +251,10 @@ FEED = "INSERT INTO words (rowid, subject, body) VALUES (:id, :subject, :body)"
 # The index keeps no text of its own: what is taken out must be said exactly as it was put in (FTS5 section 4.4.4).
 TAKE_OUT = "INSERT INTO words (words, rowid, subject, body) VALUES ('delete', :id, :subject, :body)"
 INDEXED = "SELECT id, author, author_name, text FROM entry WHERE id = :id AND id <= :cursor"
+NEWEST_SAID = """
+SELECT id, substr(text, 1, :longest) AS text, author, author_name FROM entry
+WHERE ticket = :ticket AND kind IN ('customer', 'agent') AND unverified = 0 AND text <> '' ORDER BY id DESC LIMIT :limit
+"""
 FOLLOW = "SELECT id, number, merged_into, subject FROM ticket WHERE number = :number"
 FOLLOW_ON = "SELECT id, number, merged_into, subject FROM ticket WHERE id = :id"
 TO_INDEX = """

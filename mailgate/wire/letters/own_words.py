@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from mailgate.core.history.fingerprint import fingerprint
 from mailgate.core.letters.letter import Letter
+from mailgate.core.letters.views import TicketView
+from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
 from mailgate.wire.letters import whose
 from mailgate.wire.letters.render import RenderedLetter
+from mailgate.wire.mime import body, fields, structure
 from mailgate.wire.text import fingerprints, html_text
 
 
@@ -17,6 +20,25 @@ def fingerprint_of(letter: Letter, page: RenderedLetter, key: bytes) -> bytes:
         return packed(page.text, page.html, letter.from_, key, public, notes)
     except Exception:  # a letter without fingerprint is one that nobody knows again: nothing of it leaves
         return b""
+
+
+def of_kept(raw: bytes, key: bytes, content: Content, ticket: TicketView | None) -> bytes:
+    """The same of a letter that left earlier, from its octets, by what it said and the ticket as it is now."""
+    try:
+        tree = structure.read_structure(raw)
+        plains, pages = _parts(body.choose(tree.root))
+        sender, _ = fields.author(tree.root.head, set())
+        public, notes = whose.said_in(content, *([ticket] if ticket else []))
+        return packed(plains, pages, sender or Address(""), key, public, notes)
+    except Exception:  # as above
+        return b""
+
+
+def _parts(words: body.BodyWords) -> tuple[str, str]:
+    """The text and the HTML, of which a letter of ours has one each."""
+    texts = [body.plain(part) for plains, _ in words.pairs for part in plains]
+    pages = [body.html(part) for _, markups in words.pairs for part in markups]
+    return "\n".join(texts), "\n".join(pages)
 
 
 def packed(text: str, html: str, sender: Address, key: bytes, public: list[str], notes: list[str]) -> bytes:

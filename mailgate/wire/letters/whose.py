@@ -76,11 +76,12 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
 }  # fmt: skip
 
 
-def said_in(view: LetterView) -> tuple[list[str], list[str]]:
-    """The public words that a letter shows, and the words for the house alone; what is public is no note."""
+def said_in(*shown_of: object) -> tuple[list[str], list[str]]:
+    """The public words in what a letter shows, and the words for the house alone; what is public is no note."""
     found: dict[Wording, dict[str, None]] = {_PUBLIC: {}, _NOTE: {}}
-    for text, whose in _texts(view):
-        found[whose][text.strip()] = None
+    for record in shown_of:
+        for text, whose in _texts(record):
+            found[whose][text.strip()] = None
     public = list(found[_PUBLIC])
     known = set(public)
     begun = tuple(one.removesuffix(_CUT) for one in public if one.endswith(_CUT) and len(one) > 1000)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.errors import MessageError
 
+from mailgate.core.history.known import KnownLetters
 from mailgate.core.model.mail import AUTH_AS, Attachment, AuthResults, Envelope, InboundMail, MailKind
 from mailgate.core.model.policy import Limits
 from mailgate.core.rules.condition import folded_words
@@ -43,7 +44,7 @@ _FAILURE = re.compile(
 )
 
 
-def parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
+def parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters | None = None) -> InboundMail:
     """Read a message (RFC 5322, MIME). Nothing it contains raises: the last resort is a mail flagged `unparseable`."""
     try:
         return _parse(raw, envelope, limits)

@@ -1,0 +1,88 @@
+"""What a mail may quote: fingerprints of the letters it answers and of its ticket's newest, and public words there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailgate.core.history.answered import Answered
+from mailgate.core.history.known import KnownEntry, KnownLetters
+from mailgate.store import rows
+from mailgate.store.outbox import statements as sql
+from mailgate.store.session import Session
+from mailgate.store.tickets import statements as tickets_sql
+from mailgate.store.tickets.merging import followed
+
+LETTERS = ENTRIES = 8  # at most
+TICKETS = 8  # whose newest are looked at, merged ones among them
+LONGEST = 16 * 1024  # characters of an entry
+OCTETS = 512 * 1024  # of all together
+
+
+def known_letters(session: Session, answered: Answered, key: bytes) -> KnownLetters | None:
+    """See `verbs.OutboxRead.known_letters`."""
+    found: dict[int, bytes] = {}
+    tickets: dict[int, None] = {}
+    for token in answered.letters[:LETTERS]:
+        row = session.one(sql.WORDS_BY_SIGN, {"token": token})
+        if row is not None and row["words"] is not None:
+            found.setdefault(row["id"], row["words"])
+        if row is not None and row["ticket_number"] is not None:
+            _add(session, tickets, row["ticket_number"])
+    for number in answered.tickets:
+        _add(session, tickets, number)
+    for one in answered.ids:
+        number = session.scalar(sql.TICKET_OF_ID, {"id": rows.clean(one)})
+        if number is not None:
+            _add(session, tickets, number)
+    among = list(tickets)[:TICKETS]
+    for id, words in _newest(session, among, answered.agent):
+        if len(found) >= LETTERS:
+            break
+        found.setdefault(id, words)
+    return _within(key, list(found.values()), _said(session, among))
+
+
+def _add(session: Session, tickets: dict[int, None], number: int) -> None:
+    """A ticket, where merges took it, and what else was merged there: their letters stayed with each."""
+    home = followed(session, number)
+    if home is None:
+        return
+    tickets[home["id"]] = None
+    for row in session.all(sql.MERGED_HERE, {"home": home["id"], "limit": TICKETS}):
+        tickets[row["id"]] = None
+    own = session.scalar(sql.TICKET_ID, {"number": number})
+    tickets[own] = None
+
+
+def _newest(session: Session, tickets: Iterable[int], agent: str) -> list[tuple[int, bytes]]:
+    """The newest letters to customers, and to this agent, the newest first."""
+    found = []
+    for ticket in tickets:
+        params = {"ticket": ticket, "agent": agent, "limit": LETTERS}
+        found += [(row["id"], row["words"]) for row in session.all(sql.NEWEST_WORDS, params)]
+    return sorted(found, reverse=True)
+
+
+def _said(session: Session, tickets: Iterable[int]) -> list[KnownEntry]:
+    """The newest public words, without those of people who do not take part."""
+    found = []
+    for ticket in tickets:
+        params = {"ticket": ticket, "longest": LONGEST, "limit": ENTRIES}
+        found += [(row["id"], row) for row in session.all(tickets_sql.NEWEST_SAID, params)]
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return [KnownEntry(row["text"], f"{row['author_name']} {row['author']}".strip()) for _, row in found[:ENTRIES]]
+
+
+def _within(key: bytes, letters: list[bytes], entries: list[KnownEntry]) -> KnownLetters | None:
+    """As many as the limit allows, letters before entries; None when there is nothing."""
+    left, kept, said = OCTETS, [], []
+    for words in letters:
+        left -= len(words)
+        if left >= 0:
+            kept.append(words)
+    for one in entries:
+        left -= len(one.text.encode("utf-8", "replace"))
+        if left < 0:
+            break
+        said.append(one)
+    return KnownLetters(key, tuple(kept), tuple(said)) if key and (kept or said) else None

@@ -1,0 +1,71 @@
+"""Letters without a fingerprint whose bytes are kept, as those of 0.1.0: how far these have been looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mailgate.store.session import Session
+
+FILL = "0006_letter_words"  # the migration, and what it owes to old letters
+LOOKED_AT = 500  # letters a look, most of which may have theirs
+
+_PLACE = "SELECT cursor, done FROM backfill WHERE name = :name"
+_KEPT = """
+INSERT INTO backfill (name, cursor, done) VALUES (:name, :cursor, :done)
+ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, done = excluded.done
+"""
+_NEXT = """
+SELECT rendered.letter AS id, letter_words.letter IS NULL AS lacking FROM rendered
+LEFT JOIN letter_words ON letter_words.letter = rendered.letter
+WHERE rendered.letter > :after ORDER BY rendered.letter LIMIT :limit
+"""
+_LACKING = """
+SELECT 1 FROM rendered WHERE letter > :after
+AND NOT EXISTS (SELECT 1 FROM letter_words WHERE letter_words.letter = rendered.letter) LIMIT 1
+"""
+_LAST = "SELECT max(letter) FROM rendered"
+# Bytes that were erased meanwhile leave no fingerprint either.
+_FOUND = """
+INSERT INTO letter_words (letter, words) SELECT letter, :words FROM rendered WHERE letter = :letter
+ON CONFLICT (letter) DO NOTHING
+"""
+
+
+def lacking(session: Session, limit: int) -> tuple[int | None, list[int]] | None:
+    """The next letters without, and up to which letter all have been looked at then, None where there are no more.
+
+    None once that has been kept.
+    """
+    after, done = _place(session)
+    if done:
+        return None
+    found = session.all(_NEXT, {"after": after, "limit": LOOKED_AT})
+    ids: list[int] = []
+    upto = None
+    for row in found:
+        if len(ids) >= limit:
+            break
+        upto = int(row["id"])
+        if row["lacking"]:
+            ids.append(upto)
+    return upto, ids
+
+
+def keep(session: Session, upto: int | None, words: Mapping[int, bytes]) -> None:
+    """Keep fingerprints, and that all letters up to this one have been looked at; None: that these were all."""
+    session.many(_FOUND, [{"letter": letter, "words": octets} for letter, octets in words.items()])
+    after, _ = _place(session)
+    session.run(_KEPT, {"name": FILL, "cursor": after if upto is None else upto, "done": upto is None})
+
+
+def left(session: Session) -> int:
+    """How many letters are still to be looked at, at most; 0 when none lacks its fingerprint."""
+    after, done = _place(session)
+    if done or session.scalar(_LACKING, {"after": after}) is None:
+        return 0
+    return int(session.scalar(_LAST, {}) or 0) - after
+
+
+def _place(session: Session) -> tuple[int, bool]:
+    row = session.one(_PLACE, {"name": FILL})
+    return (0, False) if row is None else (int(row["cursor"]), bool(row["done"]))
