@@ -564,9 +564,9 @@ def test_a_template_that_never_ends_holds_up_its_own_letter_once(office: Office,
     office.in_force.swap(Snapshot(POLICY, (), str(folder)))
     dispatcher, asked, real = office.start(), [], office.children.submit
 
-    def submit(function: str, letter: Any, now: Any, templates: Any) -> Future[Any]:
+    def submit(function: str, letter: Any, now: Any, templates: Any, *rest: Any) -> Future[Any]:
         asked.append((letter.template, templates))
-        return real(function, letter, now, templates)
+        return real(function, letter, now, templates, *rest)
 
     office.children.submit = submit  # type: ignore[method-assign,assignment]
     try:
