@@ -10,7 +10,7 @@ import pytest
 from mailgate.core.model import change as ch
 from mailgate.core.model.content import Digest, Notice
 from mailgate.core.model.mail import Address
-from mailgate.store.outbox.letters import LARGEST_WORDS
+from mailgate.store.outbox.known import LARGEST_WORDS
 from mailgate.store.sqlite import schema
 from mailgate.store.sqlite.backup import backup
 from mailgate.store.sqlite.restore import restore

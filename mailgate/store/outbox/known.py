@@ -16,6 +16,7 @@ LETTERS = ENTRIES = 8  # at most
 TICKETS = 8  # whose newest are looked at, merged ones among them
 LONGEST = 16 * 1024  # characters of an entry
 OCTETS = 512 * 1024  # of all together
+LARGEST_WORDS = 64 * 1024  # octets of a letter's fingerprint: beyond it the letter is one that is not known
 
 
 def known_letters(session: Session, answered: Answered, key: bytes) -> KnownLetters | None:
@@ -86,3 +87,8 @@ def _within(key: bytes, letters: list[bytes], entries: list[KnownEntry]) -> Know
             break
         said.append(one)
     return KnownLetters(key, tuple(kept), tuple(said)) if key and (kept or said) else None
+
+
+def fits(words: bytes) -> bool:
+    """Whether this is a fingerprint that is kept."""
+    return 0 < len(words) <= LARGEST_WORDS

@@ -29,7 +29,6 @@ from mailgate.store.tickets.ticket_writer import DecisionWriting, TicketWriter
 from mailgate.store.values import Ids, OldLetter
 
 MINUTE = 60_000_000
-LARGEST_WORDS = 64 * 1024  # octets of a letter's fingerprint: beyond it the letter is one that is not known
 NOT_SENT = tuple(one for one in DeliveryState if one is not DeliveryState.SENT)
 
 
@@ -183,7 +182,7 @@ class Outbox(Room):
         `promised` are those its first line names. Their rows are kept, not their addresses, for `forget` changes those.
         """
         kept = self.session.run(sql.RENDERED, {"letter": letter, "subject": rows.clean(subject), "bytes": raw})
-        if kept and fits(words):
+        if kept and known.fits(words):
             self.session.run(sql.LETTER_WORDS, {"letter": letter, "words": words})
         if kept and promised is not None:
             people = (self.session.known(rows.clean(one.key)) for one in promised)
@@ -192,7 +191,7 @@ class Outbox(Room):
 
     def keep_words(self, upto: int | None, words: Mapping[int, bytes]) -> None:
         """See `verbs.OutboxTx.keep_words`."""
-        old_letters.keep(self.session, upto, {one: octets for one, octets in words.items() if fits(octets)})
+        old_letters.keep(self.session, upto, {one: octets for one, octets in words.items() if known.fits(octets)})
 
     def mark(
         self,
@@ -362,18 +361,7 @@ class Outbox(Room):
 
     def old_letters(self, limit: int) -> tuple[int | None, list[OldLetter]] | None:
         """See `verbs.OutboxRead.old_letters`."""
-        looked = old_letters.lacking(self.session, limit)
-        if looked is None:
-            return None
-        upto, ids = looked
-        found = []
-        for one in ids:
-            row = self.session.one(sql.LETTER_DUE, {"letter": one})
-            assert row is not None
-            content = row_values.from_plain(row["template"], rows.loads(row["context"], {}))
-            ticket = self._told_about(row["ticket_number"])
-            found.append(OldLetter(one, row["bytes"], content, Audience(row["audience"]), ticket))
-        return upto, found
+        return old_letters.letters(self.session, limit, self._told_about)
 
     def old_letters_left(self) -> int:
         """See `verbs.OutboxRead.old_letters_left`."""
@@ -400,8 +388,3 @@ class Outbox(Room):
             }
             for row in self.session.all(sql.GATHERED, {"before": rows.micros(before)})
         ]
-
-
-def fits(words: bytes) -> bool:
-    """Whether this is a fingerprint that is kept."""
-    return 0 < len(words) <= LARGEST_WORDS

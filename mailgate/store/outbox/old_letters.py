@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from mailgate.core.letters import row_values
+from mailgate.core.model.outbound import Audience
+from mailgate.core.model.ticket import Ticket
+from mailgate.store import rows
+from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Session
+from mailgate.store.values import OldLetter
 
 FILL = "0006_letter_words"  # the migration, and what it owes to old letters
 LOOKED_AT = 500  # letters a look, most of which may have theirs
@@ -49,6 +55,24 @@ def lacking(session: Session, limit: int) -> tuple[int | None, list[int]] | None
         if row["lacking"]:
             ids.append(upto)
     return upto, ids
+
+
+def letters(
+    session: Session, limit: int, told_about: Callable[[int | None], Ticket | None]
+) -> tuple[int | None, list[OldLetter]] | None:
+    """The same letters with their bytes and what they were about."""
+    looked = lacking(session, limit)
+    if looked is None:
+        return None
+    upto, ids = looked
+    found = []
+    for one in ids:
+        row = session.one(sql.LETTER_DUE, {"letter": one})
+        assert row is not None
+        content = row_values.from_plain(row["template"], rows.loads(row["context"], {}))
+        about = told_about(row["ticket_number"])
+        found.append(OldLetter(one, row["bytes"], content, Audience(row["audience"]), about))
+    return upto, found
 
 
 def keep(session: Session, upto: int | None, words: Mapping[int, bytes]) -> None:

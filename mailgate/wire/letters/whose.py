@@ -43,7 +43,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     # to agents, experts and the admin
     content.Notice: {"why": _FRAME, "text": _NOTE, "came_from": _FRAME, "asks_for": _FRAME, "automatic": _FRAME,
                      "notes": _NOTE, "proposed": _FRAME},
-    content.Receipt: {"understood": _NOTE, "done": _NOTE, "newer": _NOTE, "text": _NOTE, "author": _FRAME,
+    content.Receipt: {"understood": _NOTE, "done": _NOTE, "newer": _NOTE, "text": _NOTE, "author": _FRAME, "to": _FRAME,
                       "asks": _FRAME},
     content.Question: {"title": _NOTE, "why": _FRAME, "intro": _NOTE, "text": _NOTE},
     content.WasItYou: {"subject": _NOTE, "at": _FRAME, "text": _NOTE, "address": _FRAME, "vouch": _FRAME},
