@@ -61,7 +61,7 @@ mutants: $(VENV)/.tested
 	$(BIN)/python bench/mutants.py $(ARGS)
 
 crash: $(VENV)/.tested
-	MAILGATE_CRASH_ROUNDS=500 $(BIN)/python -m pytest tests/scenarios/test_crash.py -k rounds --timeout 7200 $(ARGS)
+	MAILGATE_CRASH_ROUNDS=500 MAILGATE_TEST_FRESH=1 $(BIN)/python -m pytest tests/scenarios/test_crash.py -k rounds --timeout 7200 $(ARGS)
 
 install:
 	sh systemd/install.sh install

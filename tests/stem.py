@@ -40,19 +40,11 @@ class Forked(subprocess.Popen[bytes]):
 
 
 class Stem:
-    """The process, and the wire on which it is asked. To be made in the main thread: its children end with its maker."""
+    """The wire on which the process is asked. To be made in the main thread: its children end with its maker."""
 
-    def __init__(self, python: list[str], environment: dict[str, str]) -> None:
+    def __init__(self, wire: socket.socket, process: object = None) -> None:
         self._guard = threading.Lock()
-        self._wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [*python, f"from stem import serve; serve({theirs.fileno()})"],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                env=environment,
-            )
+        self._wire, self._process = wire, process
 
     def run(self, code: str, fd: int) -> Forked:
         """A process that runs `code`, and has our `fd` under the same number."""
@@ -61,16 +53,52 @@ class Stem:
             return Forked(int(self._wire.recv(LONGEST)))
 
 
+def begun(python: list[str], environment: dict[str, str]) -> Stem:
+    """A stem that begins from nothing and reads the modules of a child."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        process = subprocess.Popen(
+            [*python, f"from stem import serve; serve({theirs.fileno()})"],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=environment,
+        )
+    return Stem(ours, process)
+
+
+def children_from_here() -> None:
+    """All children of this process come from now on from a fork of it as it is: one thread, all modules read."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        ours.close()
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(nothing, 1)
+        os.close(nothing)
+        kept = environment()
+        os.environ.clear()
+        os.environ.update(kept)
+        _serve(theirs)
+    theirs.close()
+    _stems[:] = [Stem(ours)]
+    _usual[:] = [environment()]
+    pool.subprocess = SimpleNamespace(Popen=_popen, DEVNULL=subprocess.DEVNULL)
+
+
 def serve(wire_fd: int) -> NoReturn:
-    """Fork a process for each request, until nobody is left to ask."""
+    """Read what a child reads, then fork a process for each request, until nobody is left to ask."""
     for module in WARM:
         importlib.import_module(module)
-    wire = socket.socket(fileno=wire_fd)
+    _serve(socket.socket(fileno=wire_fd))
+
+
+def _serve(wire: socket.socket) -> NoReturn:
     while True:
         request, fds, _, _ = socket.recv_fds(wire, LONGEST, 1)
         if not request:
             os._exit(0)
-        pid = _fork()
+        pid = fork()
         if pid == 0:
             code, wanted = json.loads(request)
             wire.close()
@@ -83,7 +111,7 @@ def serve(wire_fd: int) -> NoReturn:
         wire.send(str(pid).encode())
 
 
-def _fork() -> int:
+def fork() -> int:
     """os.fork, but for our parent."""
     ctypes.pythonapi.PyOS_BeforeFork()
     pid = int(ctypes.pythonapi.syscall(CLONE, CLONE_PARENT | signal.SIGCHLD, 0, 0, 0, 0))
@@ -94,13 +122,14 @@ def _fork() -> int:
     return pid
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """As a pool makes it."""
     kept = {key: os.environ[key] for key in pool.KEPT_ENVIRONMENT if key in os.environ}
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
 
 
-_PYTHON, _USUAL = [sys.executable, "-P", "-c"], _environment()
+_PYTHON = [sys.executable, "-P", "-c"]
+_usual = [environment()]  # of the stem there is
 _stems: list[Stem] = []  # one at most; it ends with this process
 _users: list[object] = []  # the blocks that want it now
 
@@ -112,7 +141,7 @@ def forked_children() -> Iterator[None]:
         yield
         return
     if not _stems:
-        _stems.append(Stem(_PYTHON, _USUAL))
+        _stems.append(begun(_PYTHON, _usual[0]))
     user = object()
     _users.append(user)
     pool.subprocess = SimpleNamespace(Popen=_popen, DEVNULL=subprocess.DEVNULL)
@@ -126,6 +155,6 @@ def forked_children() -> Iterator[None]:
 
 def _popen(command: list[str], *, pass_fds: list[int], env: dict[str, str], **options: Any) -> subprocess.Popen[bytes]:
     """Instead of subprocess.Popen."""
-    if (command[:-1], env) == (_PYTHON, _USUAL):
+    if (command[:-1], env) == (_PYTHON, _usual[0]):
         return _stems[0].run(command[-1], pass_fds[0])
     return subprocess.Popen(command, pass_fds=pass_fds, env=env, **options)

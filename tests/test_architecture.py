@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,12 @@ HOLDERS = {"dict", "list", "set", "bytearray", "defaultdict", "Counter", "deque"
 SHOWN = ("Mapping[", "Sequence[", "Collection[")  # a type checker lets nobody write to these
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A file, read once for all that is asked of it."""
+    return ast.parse(path.read_text())
+
+
 def module(path: Path) -> str:
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     return name.removesuffix(".__init__") or "__init__"
@@ -99,10 +106,11 @@ def room(name: str) -> str:
     return name
 
 
+@cache
 def imports(path: Path) -> list[str]:
     """Every module and every name of a module that a file imports, wherever in it: in functions and for types too."""
     found: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -195,7 +203,7 @@ def service(name: str) -> bool:
 
 @pytest.mark.parametrize("path", [path for path in FILES if room(module(path)) in ("daemon", "cli")], ids=module)
 def test_only_the_root_names_what_stands_behind_a_protocol(path: Path) -> None:
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     named = {*imports(path), *(name for _, name in spoken(tree))}
     asked = {name for name in named if room(name.removeprefix("mailgate.")) not in ASSEMBLY}
     assert not [name for name in asked if service(name)], f"{module(path)} has to get it from wiring"
@@ -203,7 +211,7 @@ def test_only_the_root_names_what_stands_behind_a_protocol(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=module)
 def test_what_a_module_needs_stands_at_its_top(path: Path) -> None:
-    me, tree = module(path), ast.parse(path.read_text())
+    me, tree = module(path), tree_of(path)
     late = [
         node.lineno
         for function in ast.walk(tree)
@@ -229,7 +237,7 @@ CORE = [path for path in FILES if module(path).startswith("core")]
 
 @pytest.mark.parametrize("path", CORE, ids=module)
 def test_core_uses_nothing_that_is_not_known_to_be_pure(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             names = [(alias.name, None) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -245,7 +253,7 @@ def test_core_uses_nothing_that_is_not_known_to_be_pure(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CORE, ids=module)
 def test_core_touches_nothing_outside_its_arguments(path: Path) -> None:
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     for node in ast.walk(tree):
         where = f"{module(path)}:{getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -265,7 +273,7 @@ def test_core_touches_nothing_outside_its_arguments(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CORE, ids=module)
 def test_core_remembers_nothing_between_two_calls(path: Path) -> None:
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     for node in (*tree.body, *(one for each in classes for one in each.body)):
         if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
@@ -285,7 +293,7 @@ def test_core_remembers_nothing_between_two_calls(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CORE, ids=module)
 def test_a_decision_leans_on_one_moment_and_not_on_its_parts(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.Lambda):
             given = {arg.arg for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
             parts = sorted(given & {"policy", "facts", "now"})
@@ -312,13 +320,13 @@ def test_each_library_has_one_home(path: Path) -> None:
 def test_files_are_short_and_say_what_they_are_for(path: Path) -> None:
     text = path.read_text()
     assert len(text.splitlines()) <= 400, f"{module(path)} is too long"
-    purpose = (ast.get_docstring(ast.parse(text)) or "").split("\n")[0]
+    purpose = (ast.get_docstring(tree_of(path)) or "").split("\n")[0]
     assert purpose.endswith((".", "?")) and len(purpose) > 20, f"{module(path)} does not say what it is for"
 
 
 @pytest.mark.parametrize("path", FILES, ids=module)
 def test_functions_fit_on_a_screen(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
             assert length <= 60, f"{module(path)}.{node.name} has {length} lines"

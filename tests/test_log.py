@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import programs
 import pytest
 
 from mailgate import log
@@ -150,10 +151,10 @@ def test_g12_a_canary_secret_is_in_no_log_no_help_no_figure_and_no_command_line(
             ["run"],
             ["tickets"],
         ):
-            done = subprocess.run([*base, *call], env=env, capture_output=True, text=True, timeout=300, check=False)
+            done = programs.run(["--config", str(config), *call], env=env)
             said += done.stdout + done.stderr
         config.write_text(CONFIG.replace("FORM", form) + "\n[nonsense]\n")
-        done = subprocess.run([*base, "check"], env=env, capture_output=True, text=True, timeout=300, check=False)
+        done = programs.run(["--config", str(config), "check"], env=env)
         assert done.returncode == 1
         said += done.stdout + done.stderr
         daemon.send_signal(signal.SIGTERM)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import programs
 import pytest
 from conftest import Desk, mail, running
 
@@ -49,8 +50,7 @@ def get(desk: Desk, page: str) -> tuple[int, str]:
 
 
 def status(desk: Desk) -> subprocess.CompletedProcess[str]:
-    call = [sys.executable, "-m", "mailgate", "--config", str(desk.folder / "mailgate.toml"), "status"]
-    return subprocess.run(call, capture_output=True, text=True, timeout=300, check=False)
+    return programs.run(["--config", str(desk.folder / "mailgate.toml"), "status"])
 
 
 def surfaces(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import programs
 import pytest
 from conftest import Desk
 
@@ -17,13 +18,12 @@ MAIL = b"From: a@customer.example\nTo: support@acme.example\nSubject: Lamp\n\nIt
 
 
 def accept(config: Path, raw: bytes = MAIL, *more: str) -> subprocess.CompletedProcess[bytes]:
-    call = [sys.executable, "-m", "mailgate", "--config", str(config), "accept", *more]
-    return subprocess.run(call, input=raw, capture_output=True, timeout=300, check=False)
+    return programs.run_bytes(["--config", str(config), "accept", *more], input=raw)
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    subprocess.run([sys.executable, "-m", "mailgate", "init", str(tmp_path)], check=True, capture_output=True)
+    assert programs.run(["init", str(tmp_path)]).returncode == 0
     return tmp_path / "mailgate.toml"
 
 

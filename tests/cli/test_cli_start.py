@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import click
+import programs
 import pytest
 
 from mailgate.cli import COMMANDS, cli
@@ -19,9 +20,8 @@ HEAVY = ("aiosmtpd", "imapclient", "apscheduler", "jinja2", "css_inline", "nh3",
 
 
 def mailgate(*args: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    call = [sys.executable, "-m", "mailgate", *args]
     clean = {key: value for key, value in os.environ.items() if key != "MAILGATE_CONFIG"}
-    return subprocess.run(call, cwd=cwd, env={**clean, **env}, capture_output=True, text=True, timeout=300, check=False)
+    return programs.run(list(args), cwd=cwd, env={**clean, **env})
 
 
 def commands() -> list[tuple[str, click.Command]]:
@@ -61,7 +61,7 @@ def test_every_command_and_every_option_says_what_it_is_for() -> None:
 def test_every_command_has_help_of_its_own(name: str) -> None:
     done = mailgate(name, "--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"Usage: python -m mailgate {name}")
+    assert done.stdout.startswith(f"Usage: {'python -m ' * (not programs.can_fork())}mailgate {name}")
 
 
 def test_a_mistyped_command_is_answered_with_the_nearest() -> None:

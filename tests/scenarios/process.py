@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import programs
 from conftest import RULES
 
 from mailgate.store.base import Read, TicketFilter
@@ -56,6 +57,7 @@ departments = ["support"]
 [limits]
 acks_per_hour = 100000
 """
+PROGRAM = ("-m", "mailgate")
 FOLDER = 'transport = "folder"\nfolder = "outbox"'
 
 
@@ -93,16 +95,21 @@ class Process:
         (folder / "templates").mkdir(exist_ok=True)
         self.child: subprocess.Popen[bytes] | None = None
         self.log = folder / "daemon.log"
-        self.program = ("-m", "mailgate")  # what Python is to run
+        self.program = PROGRAM  # what Python is to run; else a script of a test's
 
     def spawn(self, *wrapper: str, **environment: str) -> subprocess.Popen[bytes]:
         """Start; does not wait. `wrapper` goes before the command line (strace)."""
         self.ready.unlink(missing_ok=True)
-        command = [*wrapper, sys.executable, *self.program, "--config", str(self.config), "run"]
+        words = ["--config", str(self.config), "run", "--ready-file", str(self.ready)]
+        env = {**os.environ, **environment}
         with self.log.open("ab") as log:
-            self.child = subprocess.Popen(
-                [*command, "--ready-file", str(self.ready)], stderr=log, env={**os.environ, **environment}
-            )
+            if not wrapper and programs.can_fork(env):
+                script = "" if self.program == PROGRAM else self.program[0]
+                self.child = programs.popen(
+                    words, stdin=0, stdout=1, stderr=log.fileno(), env=env, cwd=Path.cwd(), script=script
+                )
+            else:
+                self.child = subprocess.Popen([*wrapper, sys.executable, *self.program, *words], stderr=log, env=env)
         return self.child
 
     def start(self, *wrapper: str, **environment: str) -> dict[str, Any]:
@@ -131,10 +138,7 @@ class Process:
 
     def command(self, *words: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run another command of mailgate on the same configuration."""
-        return subprocess.run(
-            [sys.executable, "-m", "mailgate", "--config", str(self.config), *words],
-            capture_output=True, text=True, timeout=300, check=False, **options,
-        )  # fmt: skip
+        return programs.run(["--config", str(self.config), *words], **options)
 
     def read(self, question: Callable[[Read], Any]) -> Any:
         """Ask the database beside the daemon."""

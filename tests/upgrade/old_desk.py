@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from scenarios.process import FOLDER, Process
+from scenarios.process import FOLDER, PROGRAM, Process
 from upgrade.make_0_1_0 import Old
 
 OLD = Path(__file__).with_name("0.1.0")
@@ -100,7 +100,7 @@ class Desk(Process):
         assert FOLDER in words
         self.config.write_text(words.replace(FOLDER, out))
         self.child = None
-        self.program = ("-m", "mailgate")
+        self.program = PROGRAM
 
     def start(self, *wrapper: str, **environment: str) -> dict[str, Any]:
         found = super().start(*wrapper, **environment)

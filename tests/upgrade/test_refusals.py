@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import programs
 import pytest
 from upgrade.old_desk import Desk, lay_out
 
@@ -97,8 +96,7 @@ def test_every_command_says_so_in_one_sentence(tmp_path: Path, command: str) -> 
     make = anothers if command.startswith("backup") else newer  # a newer one may still be backed up
     make(path)
     before = path.read_bytes()
-    call = [sys.executable, "-m", "mailgate", "--config", str(desk.config), *command.split()]
-    done = subprocess.run(call, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
+    done = programs.run(["--config", str(desk.config), *command.split()], cwd=tmp_path)
     assert done.returncode == 1
     said = [line for line in (done.stdout + done.stderr).splitlines() if "mailgate.db" in line]
     assert len(said) == 1 and "Traceback" not in done.stderr, done.stderr

@@ -1,0 +1,178 @@
+"""`mailgate ...` in processes of their own, forked from a Python that has read mailgate once.
+
+A daemon and its children read their modules for longer than most tests last. What is run is the same: the command's
+arguments, environment and files, its exit status, and no memory of any other. How a daemon begins from nothing is shown
+by `scenarios/test_daemon.py` and by all that is started with a wrapper; MAILGATE_TEST_FRESH=1 starts all of them so.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib
+import json
+import os
+import pkgutil
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import stem
+from stem import CLONE, LONGEST, Forked
+
+FRESH = bool(os.environ.get("MAILGATE_TEST_FRESH"))
+_kept: list[subprocess.Popen[bytes]] = []  # and it
+PATIENCE = 300.0  # seconds a command may take
+_guard = threading.Lock()
+_wires: list[socket.socket] = []  # one at most: to the process that has read all of mailgate; it ends with this one
+
+
+def can_fork(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether programs are forked here and now: by a process that the main thread makes, with the modules of today."""
+    usual = env.get("PYTHONPATH") == os.environ.get("PYTHONPATH")
+    there = bool(_wires) or threading.current_thread() is threading.main_thread()
+    return CLONE is not None and not FRESH and usual and there
+
+
+def popen(
+    words: list[str], *, stdin: int, stdout: int, stderr: int, env: dict[str, str], cwd: Path, script: str = ""
+) -> Forked:
+    """`mailgate WORDS`, or `script WORDS`, begun; the descriptors stay the caller's."""
+    with _guard:
+        if not _wires:
+            _wires.append(_begin())
+        request = json.dumps([script, words, env, str(cwd)]).encode()
+        if len(request) > LONGEST:
+            raise ValueError("too much to say to a program")
+        socket.send_fds(_wires[0], [request], [stdin, stdout, stderr])
+        return Forked(int(_wires[0].recv(LONGEST)))
+
+
+def run(
+    words: list[str], *, env: dict[str, str] | None = None, cwd: Path | None = None, input: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """`mailgate WORDS` to its end, as `subprocess.run` does it, with all it printed."""
+    done = run_bytes(words, env=env, cwd=cwd, input=input.encode())
+    said, complained = (each.decode().replace("\r\n", "\n") for each in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, said, complained)
+
+
+def run_bytes(
+    words: list[str], *, env: dict[str, str] | None = None, cwd: Path | None = None, input: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """As `run`, with octets in and out."""
+    environment = dict(os.environ) if env is None else env
+    if not can_fork(environment):
+        return subprocess.run(
+            [sys.executable, "-m", "mailgate", *words],
+            env=environment, cwd=cwd, input=input, capture_output=True, timeout=PATIENCE, check=False,
+        )  # fmt: skip
+    with contextlib.ExitStack() as stack:
+        given, out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+        given.write(input)
+        given.seek(0)
+        child = popen(
+            words,
+            stdin=given.fileno(),
+            stdout=out.fileno(),
+            stderr=err.fileno(),
+            env=environment,
+            cwd=cwd or Path.cwd(),
+        )
+        try:
+            status = child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            raise
+        for file in (out, err):
+            file.seek(0)
+        return subprocess.CompletedProcess(["mailgate", *words], status, out.read(), err.read())
+
+
+def _begin() -> socket.socket:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        _kept.append(
+            subprocess.Popen(
+                [sys.executable, "-c", f"from programs import serve; serve({theirs.fileno()})"],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            )
+        )
+    atexit.register(ours.close)
+    return ours
+
+
+# --- in the process that has read mailgate ----------------------------------------------------------------------------
+
+
+def serve(wire_fd: int) -> NoReturn:
+    """Fork a program for each request, until nobody is left to ask."""
+    import gc
+
+    import mailgate
+
+    for found in pkgutil.walk_packages(mailgate.__path__, "mailgate."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+    gc.collect()
+    gc.freeze()
+    wire = socket.socket(fileno=wire_fd)
+    while True:
+        request, fds, _, _ = socket.recv_fds(wire, LONGEST, 3)
+        if not request:
+            os._exit(0)
+        pid = stem.fork()
+        if pid == 0:
+            wire.close()
+            _become(request, fds)
+        for one in fds:
+            os.close(one)
+        wire.send(str(pid).encode())
+
+
+def _become(request: bytes, fds: list[int]) -> NoReturn:
+    """The program itself; its children come from a fork of its own, made while it has one thread."""
+    script, words, env, cwd = json.loads(request)
+    for number, one in enumerate(fds):
+        os.dup2(one, number)
+        os.close(one)
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    time.tzset()
+    signal.set_wakeup_fd(-1)
+    sys.argv = [script or "mailgate", *words]
+    if script:
+        sys.path.insert(0, str(Path(script).parent))
+    from mailgate import cli, crash
+
+    importlib.reload(crash)  # it reads the environment once
+    stem.children_from_here()
+    status = 0
+    try:
+        if script:
+            runpy.run_path(script, run_name="__main__")
+        else:
+            cli.main()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        status = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
