@@ -27,7 +27,8 @@ class Fill:
 # A migration only adds what costs nothing: columns, tables, indexes on tables that are new or stay small. Whatever
 # reads old rows stands here. An index over a table that grows is a table of its own, WITHOUT ROWID, fed by the verbs
 # that write the rows and filled here; until `done` says so it is not asked.
-FILLS: tuple[Fill, ...] = (Fill(signed.FILL, signed.find_by_token), Fill("0003_let_go", let_go))
+LET_GO = "0003_let_go"
+FILLS: tuple[Fill, ...] = (Fill(signed.FILL, signed.find_by_token), Fill(LET_GO, let_go))
 
 _NEXT = "SELECT cursor, done FROM backfill WHERE name = :name"
 _KEPT = """
@@ -48,6 +49,11 @@ def advance(session: Session, rows: int) -> float | None:
             session.run(_KEPT, {"name": fill.name, "cursor": cursor if after is None else after, "done": after is None})
             return time.monotonic() - began
     return None
+
+
+def again(session: Session, name: str) -> None:
+    """That piece is owed anew, from its beginning: done in slices by whoever advances next, or after a start."""
+    session.run(_KEPT, {"name": name, "cursor": 0, "done": False})
 
 
 def done(session: Session, name: str) -> bool:

@@ -1,5 +1,6 @@
 """What goes is gone, from the search too; what stays can still be found and counted."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.ticket import EntryKind, Status
+from mailgate.store import backfill
 from mailgate.store.tickets.indexing import body, folded
 from mailgate.store.tickets.statements import TO_INDEX
 
@@ -167,9 +169,71 @@ def test_not_a_byte_of_a_forgotten_person_is_left_in_the_file(bench):
     assert b"quirina" in path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
     counts, blobs = bench.write(lambda tx: tx.people.forget(quirina.addr, bench.now, "admin"))
     assert (counts["tickets"], counts["mails"], counts["entries"], blobs) == (1, 1, 1, [])
+    assert not bench.read(lambda read: backfill.done(read.session, backfill.LET_GO))  # a start goes on with it
+    while bench.write(lambda tx: tx.backfill(1)) is not None:
+        pass
     assert true_index(bench)
     bench.close()
     assert not path.with_name(path.name + "-wal").exists()
     left = path.read_bytes().lower()
     assert not [word for word in (b"quirina", b"zatopek", b"xylophone") if word in left]
     assert b"anna@customer.example" in left
+
+
+def test_s11_forgetting_leaves_the_index_to_be_merged_in_slices(bench):
+    """S-11: the whole index of words was written anew in that transaction, 30 s of it at a million entries."""
+
+    def segments():
+        return bench.read(lambda read: read.session.scalar("SELECT count(DISTINCT segid) FROM words_idx", {}))
+
+    serial = itertools.count()
+    bench.open("Xylophone", SOLVED, requester=Address("quirina@zatopek.example", "Quirina"))
+    for _ in range(10):  # each fed by itself, so that the index has a segment for each
+        bench.open(" ".join(f"word{next(serial)}" for _ in range(400)))
+        index(bench)
+    before = segments()
+    assert before > 5
+    bench.write(lambda tx: tx.people.forget("quirina@zatopek.example", bench.now, "admin"))
+    assert segments() >= before
+    slices = 0
+    while bench.write(lambda tx: tx.backfill(1)) is not None:
+        slices += 1
+    assert slices > 5
+    assert segments() == 1
+    assert true_index(bench)
+
+
+def test_s11_the_first_purge_looks_at_few_mails_for_each_batch(bench):
+    """S-11: each batch of twenty looked at all raw mail there was: hours at a million."""
+
+    def steps(after, limit):
+        count = 0
+
+        def tick():
+            nonlocal count
+            count += 1
+
+        def ask(read):
+            read.session.connection.set_progress_handler(tick, 100)
+            try:
+                return [row["number"] for row in read.mail.older_than(bench.now + DAY, after, limit)]
+            finally:
+                read.session.connection.set_progress_handler(None, 100)
+
+        return bench.read(ask), count * 100
+
+    bench.open("solved", SOLVED)
+    rows = bench.read(lambda read: read.session.all("SELECT name FROM pragma_table_info('mail')", {}))
+    columns = ", ".join(row["name"] for row in rows if row["name"] not in ("number", "raw_digest"))
+    insert = (
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 6000) "
+        f"INSERT INTO mail ({columns}, number, raw_digest) "
+        f"SELECT {columns}, i, 'd' || i FROM n, mail WHERE mail.number = 1"
+    )
+    bench.write(lambda tx: tx.session.run(insert, {}))
+    bench.write(lambda tx: tx.session.run("INSERT INTO raw SELECT number, x'00' FROM mail WHERE number > 1", {}))
+    first, cost = steps(0, 20)
+    assert first == list(range(1, 21))
+    assert cost < 6000, "it looks at more than the batch"
+    bench.write(lambda tx: tx.session.run("DELETE FROM raw WHERE mail < 5990", {}))  # most were purged before
+    assert steps(0, 20)[0] == list(range(5990, 6001))

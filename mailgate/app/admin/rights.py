@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgate.app.gateway import Gateway
+from mailgate.app.jobs import ticks
 from mailgate.core.model.change import Decision, Fate, LinkContacts
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Policy
@@ -51,6 +52,7 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
         raise Permanent(f"nobody with the address {address} is known")
     counts, blobs = done
     gateway.store.write(partial(_drop_files, blobs, gateway.data)).result()
+    ticks.backfill(gateway, now)
     for _ in range(TRIES):
         if gateway.store.empty_log().result():
             break

@@ -18,6 +18,7 @@ from mailgate.store.sqlite.connection import open_reader
 from mailgate.store.values import Incoming, Kept, WaitingMail
 
 AMONG_OTHERS, ALONE = 1, 2  # how a mail is being decided
+WINDOW = 1000  # mails looked at in one statement: one asked for all of them would look at all for each batch
 
 
 class Mail(Room):
@@ -241,10 +242,12 @@ class Mail(Room):
     ) -> list[Mapping[str, Any]]:
         """See `verbs.MailRead.older_than`."""
         since = None if rested is None else rows.micros(rested)
-        found = self.session.all(
-            sql.OLD_MAILS, {"before": rows.micros(before), "rested": since, "after": after, "limit": limit}
-        )
-        return [{**dict(row), "arrived_at": rows.time_of(row["arrived_at"])} for row in found]
+        params = {"before": rows.micros(before), "rested": since, "limit": limit}
+        for start in range(after, self.session.scalar(sql.NEWEST_MAIL, {}), WINDOW):
+            found = self.session.all(sql.OLD_MAILS, {**params, "after": start, "upto": start + WINDOW})
+            if found:
+                return [{**dict(row), "arrived_at": rows.time_of(row["arrived_at"])} for row in found]
+        return []
 
     def drop_raw(self, mails: Iterable[int]) -> list[str]:
         """See `verbs.MailTx.drop_raw`: attachments first, since they are an index into the raw mail."""

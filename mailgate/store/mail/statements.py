@@ -110,11 +110,12 @@ BLOB_OF = "SELECT blob FROM mail WHERE number = :mail"
 DROP_BLOB = "UPDATE mail SET blob = NULL WHERE number = :mail"
 SPOKEN_OF = "SELECT 1 FROM mail WHERE blob = :blob LIMIT 1"
 # Raw bytes still here of mail with a final fate: those in the database and those in files, each by its own index.
+NEWEST_MAIL = "SELECT coalesce(max(number), 0) FROM mail"
 OLD_MAILS = f"""
 SELECT mail.number, mail.sender, mail.arrived_at FROM mail
-WHERE mail.number > :after AND mail.accepted_at < :before AND mail.fate IN ('filed', 'duplicate', 'dropped')
-  AND mail.number IN (SELECT raw.mail FROM raw WHERE raw.mail > :after
-                      UNION ALL SELECT number FROM mail WHERE blob IS NOT NULL AND number > :after)
+WHERE mail.number > :after AND mail.number <= :upto
+  AND mail.accepted_at < :before AND mail.fate IN ('filed', 'duplicate', 'dropped')
+  AND (mail.blob IS NOT NULL OR EXISTS (SELECT 1 FROM raw WHERE raw.mail = mail.number))
   AND NOT EXISTS (SELECT 1 FROM mail_ticket JOIN ticket ON ticket.id = mail_ticket.ticket
                   WHERE mail_ticket.mail = mail.number
                     AND (ticket.status NOT IN ('solved', 'archived') OR ticket.status_since >= :rested))

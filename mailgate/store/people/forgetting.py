@@ -8,7 +8,7 @@ from typing import Any
 
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.outbound import DeliveryState
-from mailgate.store import rows
+from mailgate.store import backfill, rows
 from mailgate.store.mail.inbox import Mail
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.statements import UNSETTLED
@@ -58,7 +58,9 @@ class Forgetting(Room):
             self.session.run(sql.FORGET_NAME, {"c": contact})
             for ticket in data["others"]:
                 self.session.run(sql.FORGET_PART, {"t": ticket, "c": contact})
-        self.session.run(sql.OPTIMIZE_INDEX, {})  # the index lets go of what was only marked as gone
+        backfill.again(
+            self.session, backfill.LET_GO
+        )  # the index lets go, slice by slice, of what is only marked as gone
         counts = {"tickets": len(data["own"]), "took_part": len(data["others"]), "mails": len(data["mails"]),
                   "entries": entries, "letters": letters, "saved": saved}  # fmt: skip
         self.session.run(sql.FORGOTTEN, {"at": rows.micros(now), "actor": rows.clean(actor), "new": rows.dumps(counts)})

@@ -19,7 +19,6 @@ SILENCE = "UPDATE entry SET text = '', quoted = '', html = '' WHERE id = :entry"
 DROP_RENDERED_OF_TICKET = "DELETE FROM rendered WHERE letter IN (SELECT id FROM letter WHERE ticket = :ticket)"
 DROP_LETTER_WORDS_OF_TICKET = "DELETE FROM letter_words WHERE letter IN (SELECT id FROM letter WHERE ticket = :ticket)"
 BLANK_LETTERS = "UPDATE letter SET context = '{}' WHERE ticket = :ticket"
-OPTIMIZE_INDEX = "INSERT INTO words (words) VALUES ('optimize')"
 FORGOTTEN = (
     "INSERT INTO event (ticket, at, actor, mail, kind, old, new) "
     "VALUES (NULL, :at, :actor, NULL, 'forgotten', '', :new)"
