@@ -7,7 +7,7 @@ ARGS   ?=
 # One worker more than there are cores: a test that waits leaves its core to another.
 JOBS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 PLAY   := 'pytest>=9.0' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' 'hypothesis>=6.150' 'trustme>=1.2.1'
-QUICK  := tests/core tests/wire tests/app/test_parcel.py tests/app/test_children.py tests/scenarios/test_first_mail.py
+QUICK  := tests/core tests/wire tests/app/children/test_parcel.py tests/app/children/test_children.py tests/scenarios/test_first_mail.py
 
 .PHONY: demo test quick compat lint run bench bench-large corpus fuzz mutants crash install upgrade clean
 

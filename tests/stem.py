@@ -2,7 +2,7 @@
 
 A child reads its modules for longer than most tests last. `ChildKeeper` stays as it is; only what it runs, our Python with
 a line of code, comes to run in a fork of such a Python: a clean one, that has read the modules and does nothing else.
-How children begin from nothing is shown by `app/test_children.py` and by every gateway in a process of its own.
+How children begin from nothing is shown by `app/children/test_children.py` and by every gateway in a process of its own.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.wire.words.figures import LABELS
 
 WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
-DOCS = Path(__file__).parents[2] / "docs" / "reports.md"
+DOCS = Path(__file__).parents[3] / "docs" / "reports.md"
 
 
 def apply(desk, ticket, *changes, now, effects=()):

@@ -317,7 +317,7 @@ def test_no_child_at_all_is_told_and_not_waited_for(monkeypatch) -> None:
 
 @pytest.fixture
 def gates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
     return tmp_path
 
 
