@@ -31,7 +31,6 @@ class Command:
 
     name: str  # canonical: see `catalogue`
     argument: str = ""
-    where: str = "top"  # subject, top, bottom, or line (numbered answers, the command line)
     line: str = ""  # as it was written
 
     @property
@@ -61,7 +60,6 @@ class Doubt:
     word: str  # as written, without the mark
     nearest: tuple[str, ...]  # canonical names, best first
     line: str
-    where: str
     meant: tuple[Command, ...] = ()  # what "do that" would do; empty when there is more than one guess
 
 
@@ -81,13 +79,12 @@ class LineFindings:
         kind: str,
         word: str,
         line: str,
-        where: str,
         nearest: tuple[str, ...] | None = None,
         meant: tuple[Command, ...] = (),
     ) -> None:
         """Keep a doubt; the nearest commands are looked up unless given."""
         near = self.nearest_commands(word) if nearest is None else nearest
-        self.problems.append(Doubt(kind, word, near, line.strip(), where, meant))
+        self.problems.append(Doubt(kind, word, near, line.strip(), meant))
 
     def nearest_commands(self, word: str) -> tuple[str, ...]:
         """The commands a word is or may have been meant to be."""
@@ -97,8 +94,11 @@ class LineFindings:
         return self._nearest.get(word, self.names.find(word))
 
 
-def read_line(line: str, where: str, found: LineFindings) -> bool:
-    """Read a line of commands; False when it is text."""
+def read_line(line: str, found: LineFindings, *, alone: bool = False) -> bool:
+    """Read a line of commands; False when it is text.
+
+    One that stands alone, an answer to a list or at the shell, has no text beside it: that of a note is its argument.
+    """
     text = without_marks(line)
     first = HASHED.match(text)
     if first is None or is_text(first, text, found):
@@ -116,35 +116,35 @@ def read_line(line: str, where: str, found: LineFindings) -> bool:
             pieces.append(hashed)
     for piece, following in zip_longest(pieces, pieces[1:]):
         until = following.start() if following else beyond.start() if beyond else len(text)
-        _read_piece(piece["word"], text[piece.end("word") : until], text[piece.start() : until].strip(), where, found)
+        _read_piece(piece["word"], text[piece.end("word") : until], text[piece.start() : until].strip(), found, alone)
     if beyond:  # unread, and so in doubt
-        found.add_doubt("extra", beyond["word"], text[beyond.start() : beyond.start() + _NEAR], where)
+        found.add_doubt("extra", beyond["word"], text[beyond.start() : beyond.start() + _NEAR])
     return True
 
 
-def _read_piece(word: str, after: str, line: str, where: str, found: LineFindings) -> None:
+def _read_piece(word: str, after: str, line: str, found: LineFindings, alone: bool) -> None:
     names = found.names.find(word)
     if after[:1] in tuple(STOPS):
         after = after.lstrip(STOPS)
     if len(names) != 1 or (after and not after[0].isspace() and after[0] != "+"):
         kind = "ambiguous" if len(names) > 1 else "unknown"
-        found.add_doubt(kind, word, line, where, meant=_meant(word, after, where, found))
+        found.add_doubt(kind, word, line, meant=_meant(word, after, found))
         return
     known = BY_NAME[names[0]]
     argument = " ".join(after.split()).rstrip(",;" if not known.prose else "")
     if known.needs and not argument:
-        found.add_doubt("missing", word, line, where, names)
+        found.add_doubt("missing", word, line, names)
     elif (argument and not known.takes) or (known.most is not None and len(argument.split()) > known.most):
-        found.add_doubt("extra", word, line, where, names)
-    elif known.name in ("note", "reply") and where != "line":
-        found.commands.append(Command(known.name, "", where, line))
+        found.add_doubt("extra", word, line, names)
+    elif known.name in ("note", "reply") and not alone:
+        found.commands.append(Command(known.name, "", line))
         found.words += [after.strip()] if argument else []
         found.ended = found.ended or known.name == "reply"
     else:
-        found.commands.append(Command(known.name, argument, where, line))
+        found.commands.append(Command(known.name, argument, line))
 
 
-def _meant(word: str, after: str, where: str, found: LineFindings) -> tuple[Command, ...]:
+def _meant(word: str, after: str, found: LineFindings) -> tuple[Command, ...]:
     """The one command a mistyped word stands for, with its argument; nothing when there are two guesses or none."""
     near = found.nearest_commands(word)
     if len(near) != 1:
@@ -152,14 +152,14 @@ def _meant(word: str, after: str, where: str, found: LineFindings) -> tuple[Comm
     head = word.split("-", 1)[0]
     glued = word[len(head) :] if found.names.find(head) == near else ""
     trial = LineFindings(found.names)
-    _read_piece(near[0], f" {glued}{after}", "", "line", trial)
-    return tuple(Command(one.name, one.argument, where, str(one)) for one in trial.commands)
+    _read_piece(near[0], f" {glued}{after}", "", trial, alone=True)
+    return tuple(Command(one.name, one.argument, str(one)) for one in trial.commands)
 
 
 def commands_meant(line: str, found: LineFindings) -> tuple[Command, ...]:
     """What a line among the text would do if it stood where commands stand; nothing when any of it is in doubt."""
     trial = LineFindings(found.names)
-    read_line(line, "line", trial)
+    read_line(line, trial, alone=True)
     if any(not problem.meant for problem in trial.problems):
         return ()
     return (*trial.commands, *(command for problem in trial.problems for command in problem.meant))

@@ -114,7 +114,7 @@ def read_agent_mail(
     if not found.ended:
         _look_for_misplaced(lines[top:bottom], lines[end:] + signature.split("\n"), found)
     if {"note", "reply"} <= {command.name for command in found.commands}:
-        found.add_doubt("conflict", "reply", "#note #reply", "top", ("note", "reply"))
+        found.add_doubt("conflict", "reply", "#note #reply", ("note", "reply"))
     middle = [_ESCAPED.sub(r"\1", line) if "\\" in line else line for line in lines[top:bottom]]
     commands, problems = tuple(dict.fromkeys(found.commands)), tuple(found.problems)
     if not commands and not problems and middle == lines[:end]:
@@ -133,8 +133,8 @@ def parse_line(text: str, aliases: Mapping[str, str] | None = None) -> CommandRe
     """Commands alone, as `mailgate tickets do N "#close #tag +refund"` gives them; anything else is a doubt."""
     found = LineFindings(catalogue.lookup_for(aliases or {}))
     for line in text.split("\n"):
-        if line.strip() and not read_line(line, "line", found):
-            found.add_doubt("unknown", line.split()[0], line, "line")
+        if line.strip() and not read_line(line, found, alone=True):
+            found.add_doubt("unknown", line.split()[0], line)
     return CommandReading(tuple(found.commands), "", tuple(found.problems), not found.problems)
 
 
@@ -151,9 +151,9 @@ def read_numbered(body: str, count: int, aliases: Mapping[str, str] | None = Non
         chosen = _numbers(numbered[1])
         wrong = [number for number in chosen if not 1 <= number <= count]
         if wrong or not chosen:
-            found.add_doubt("number", ", ".join(map(str, wrong)) or numbered[1], line, "line", ())
+            found.add_doubt("number", ", ".join(map(str, wrong)) or numbered[1], line, ())
         before = len(found.commands)
-        read_line("#" + numbered[2], "line", found)
+        read_line("#" + numbered[2], found, alone=True)
         actions += [(number, command) for number in chosen for command in found.commands[before:]]
     return NumberedAnswer(tuple(actions), tuple(found.problems), "\n".join(_trimmed(rest)))
 
@@ -197,13 +197,13 @@ def _read_subject(title: str, earlier: tuple[str, ...], found: LineFindings) -> 
         return text
     heading = text[: first.start()].strip()
     before = len(found.commands)
-    read_line(text[first.start() :], "subject", found)
+    read_line(text[first.start() :], found)
     quoted = {fold(one["word"]) for old in earlier for one in HASHED.finditer(old)}
     if heading and not known and quoted:  # the title came back changed: whose words are these commands?
         for command in found.commands[before:]:
             written = HASHED.findall(command.line)
             if any(fold(word) in quoted for word, _ in written):
-                found.add_doubt("echo", command.name, text, "subject", (command.name,))
+                found.add_doubt("echo", command.name, text, (command.name,))
     return heading
 
 
@@ -248,7 +248,7 @@ def _read_top(lines: list[str], end: int, found: LineFindings) -> int:
         line = next((i for i in range(at, end) if lines[i].strip()), None)
         if line is None:
             return end if at else 0
-        if (at and line > at and not is_surely_command(lines[line], found)) or not read_line(lines[line], "top", found):
+        if (at and line > at and not is_surely_command(lines[line], found)) or not read_line(lines[line], found):
             return at
         at = line + 1
     return at
@@ -266,9 +266,9 @@ def _read_bottom(lines: list[str], top: int, end: int, found: LineFindings) -> i
         at = line
     for number in range(at, end):
         if found.ended and lines[number].strip():
-            found.add_doubt("misplaced", "reply", lines[number], "bottom", ("reply",))
+            found.add_doubt("misplaced", "reply", lines[number], ("reply",))
             break
-        read_line(lines[number], "bottom", found)
+        read_line(lines[number], found)
     return at
 
 
@@ -281,7 +281,7 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: LineFindings
         text = without_marks(line)
         hashed = HASHED.match(text)
         if hashed and not is_text(hashed, text, found) and found.nearest_commands(hashed["word"]):
-            found.add_doubt("misplaced", hashed["word"], line, "middle", meant=commands_meant(text, found))
+            found.add_doubt("misplaced", hashed["word"], line, meant=commands_meant(text, found))
             if len(found.problems) >= doubted:
                 break
     written = [line for line in middle if line.strip()]
@@ -291,18 +291,14 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: LineFindings
         slipped = _SLIPPED_MARK.fullmatch(text)
         if decorated and text[0] in _DECORATION and found.names.find(decorated["word"]):
             plain = text.strip(_DECORATION)
-            found.add_doubt("misplaced", decorated["word"], line, "middle", meant=commands_meant(plain, found))
+            found.add_doubt("misplaced", decorated["word"], line, meant=commands_meant(plain, found))
         elif slipped and found.names.find(slipped["word"]) and (text[0] not in MARK or slipped["word"].islower()):
-            found.add_doubt(
-                "misplaced", slipped["word"], line, "middle", meant=commands_meant(f"#{slipped['word']}", found)
-            )
+            found.add_doubt("misplaced", slipped["word"], line, meant=commands_meant(f"#{slipped['word']}", found))
         elif (noted := _SLIPPED_NOTE.match(text)) and found.names.find(noted["word"]) == ("note",):
             if noted["word"].islower():  # `!note they will not pay`: the words after it are at stake
-                found.add_doubt(
-                    "misplaced", noted["word"], line, "middle", meant=commands_meant(f"#{noted['rest']}", found)
-                )
+                found.add_doubt("misplaced", noted["word"], line, meant=commands_meant(f"#{noted['rest']}", found))
         elif (last := _at_the_end(text, found)) is not None:
-            found.add_doubt("misplaced", last["word"], last[0], "middle", meant=commands_meant(last[0], found))
+            found.add_doubt("misplaced", last["word"], last[0], meant=commands_meant(last[0], found))
 
 
 def _at_the_end(text: str, found: LineFindings) -> re.Match[str] | None:

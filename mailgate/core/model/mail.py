@@ -175,7 +175,6 @@ class InboundMail:
     bounced: tuple[BouncedRecipient, ...] = ()
     bounced_ids: tuple[str, ...] = ()  # Message-IDs of the letters a report is about
     bare: bool = False  # a report by its structure, with no words beside it that a person may have written
-    security: str = ""  # "signed", "encrypted" or ""
     summary: str = ""  # calendar: who, when, where; otherwise ""
     flags: frozenset[str] = frozenset()  # "bare_cr_header", "multiple_from", "too_many_parts", "nesting", ...
     auth: tuple[AuthResults, ...] = ()

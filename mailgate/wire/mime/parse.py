@@ -121,7 +121,6 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
         auth=_authentication(head),
         text=text,
         attachments=files,
-        security=_security(tree.root, opened=root is not tree.root),
         spam=is_spam,
         spam_score=score,
         embedded=embedded,
@@ -258,15 +257,3 @@ def _content_digest(head: HeaderBlock, text: str, files: tuple[Attachment, ...])
     for each in files:
         digest.update(b"\n" + each.digest.encode())
     return digest.hexdigest()
-
-
-def _security(root: Part, *, opened: bool) -> str:
-    for part in root.walk():
-        if part.type == "multipart/encrypted":
-            return "encrypted"
-        if part.type in _PKCS7:
-            kind = part.parameters.get("smime-type", "").lower()
-            return "signed" if opened or kind in ("signed-data", "certs-only") else "encrypted"
-        if part.type == "multipart/signed":
-            return "signed"
-    return ""

@@ -256,7 +256,7 @@ def test_a_line_of_an_answer_that_makes_no_sense_is_doubted(line: str, kind: str
 def test_every_doubt_has_its_sentence() -> None:
     kinds = {"unknown", "ambiguous", "misplaced", "missing", "extra", "echo", "conflict", "number"}
     assert set(sentences.TROUBLE) == kinds
-    assert all(sentences.of_trouble(Doubt(kind, "x", (), "#x", "top")) for kind in kinds)
+    assert all(sentences.of_trouble(Doubt(kind, "x", (), "#x")) for kind in kinds)
 
 
 def test_the_command_line_reads_the_same_words() -> None:
