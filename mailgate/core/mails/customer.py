@@ -37,7 +37,7 @@ from mailgate.core.text.subject import without_prefixes
 from mailgate.core.worktime import sla
 
 SUBJECT_LENGTH = 255
-MOST_HEARD = 30  # mails from outside to one ticket within an hour that anybody is written to about
+MOST_HEARD, MOST_THEIRS = 100, 30  # mails to one ticket, and of one sender, in an hour that anybody is written to about
 _NOTED = frozenset({
     "bare_cr_header", "multiple_from", "unparseable", "nesting", "too_many_parts", "winmail_unread",
 })  # fmt: skip
@@ -59,11 +59,11 @@ def _hushed(case: Case, decision: Decision) -> Decision:
     """Without its letters, where more mails have come to one ticket within an hour than people write.
 
     A mailbox that answers each of our letters without the marks of a program would be written to for ever. Its mails
-    are filed all the same, and the admin hears of it.
+    are filed all the same, and the admin hears of it. Whoever floods a ticket silences themselves before the others.
     """
     ticket = case.match.ticket
-    heard = case.facts.heard_hour.get(ticket.number, 0) if ticket else 0
-    if ticket is None or heard < MOST_HEARD or case.mail.envelope.history:
+    heard, theirs = case.facts.heard_hour.get(ticket.number, (0, 0)) if ticket else (0, 0)
+    if ticket is None or (heard < MOST_HEARD and theirs < MOST_THEIRS) or case.mail.envelope.history:
         return decision
     tag = case.policy.tag(ticket.number)
     text = (

@@ -128,7 +128,9 @@ class Facts:
     left_at: Mapping[int, datetime] = field(
         default_factory=dict
     )  # a letter's ticket -> when somebody was last taken off it, or off those it went into
-    heard_hour: Mapping[int, int] = field(default_factory=dict)  # ticket -> mails from outside filed in the last hour
+    heard_hour: Mapping[int, tuple[int, int]] = field(
+        default_factory=dict
+    )  # ticket -> mails from outside filed in the last hour, and those of this sender
     unattended: frozenset[int] = frozenset()  # tickets whose newest mail from the customer's side a program wrote
 
     def ticket(self, number: int | None) -> Ticket | None:

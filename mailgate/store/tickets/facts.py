@@ -59,7 +59,7 @@ class FactsReading(Room):
         known["by_id"] = {key: merged.get(number, number) for key, number in by_id.items()}
         known["tickets"], known["merged"] = tickets, merged
         self._threads(known, tickets, ids, now)
-        self._silence(known, ids, now)
+        self._silence(known, ids, needs.sender, now)
         self._sender(known, needs, now)
         self._people(known, now)
         if needs.orders:
@@ -178,7 +178,7 @@ class FactsReading(Room):
             if ticket.status.done
         }
 
-    def _silence(self, known: dict[str, Any], ids: dict[int, int], now: datetime) -> None:
+    def _silence(self, known: dict[str, Any], ids: dict[int, int], sender: str, now: datetime) -> None:
         """What bids us be quiet: the letters customers had without an agent's words, and programs that answer."""
         sent = {number: self.session.all(sql.STAGE_LETTERS, {"id": ids[number]}) for number in known["tickets"]}
         known["stage_letters"] = {
@@ -187,9 +187,11 @@ class FactsReading(Room):
             if found
         }
         since = rows.micros(now - HOUR)
-        asked = ((number, {"id": ids[number], "since": since}) for number in known["tickets"])
+        about = {"since": since, "sender": rows.clean(canonical(sender))}
+        asked = ((number, {"id": ids[number], **about}) for number in known["tickets"])
         heard = {number: self.session.one(sql.NEWEST_FROM_CUSTOMER, params) for number, params in asked}
-        known["heard_hour"] = {number: row["heard"] for number, row in heard.items() if row and row["heard"]}
+        counted = {number: (row["heard"], row["theirs"]) for number, row in heard.items() if row and row["heard"]}
+        known["heard_hour"] = counted
         known["unattended"] = frozenset(number for number, row in heard.items() if row and self._by_program(row))
 
     def _by_program(self, row: rows.Row) -> bool:

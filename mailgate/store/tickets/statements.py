@@ -123,12 +123,15 @@ STAGE_LETTERS = """
 SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage' AND audience = 'customer'
 ORDER BY id DESC LIMIT 20
 """
-# What wrote the newest of them, and how many mails from outside came since; one row also where there is none.
+# What wrote the newest of them, how many mails from outside came since, and of this sender; always one row.
 NEWEST_FROM_CUSTOMER = """
 SELECT seen.kind, seen.trace, (
   SELECT count(*) FROM event WHERE ticket = :id AND kind = 'entry' AND at >= :since AND mail IS NOT NULL
     AND new IN ('customer', 'auto')
-) AS heard FROM (SELECT 1) AS lately LEFT JOIN (
+) AS heard, (
+  SELECT count(*) FROM event WHERE ticket = :id AND kind = 'entry' AND at >= :since AND mail IS NOT NULL
+    AND new IN ('customer', 'auto') AND actor = :sender
+) AS theirs FROM (SELECT 1) AS lately LEFT JOIN (
   SELECT entry.kind AS kind, mail.trace AS trace FROM entry LEFT JOIN mail ON mail.number = entry.mail
   WHERE entry.ticket = :id AND entry.kind IN ('customer', 'auto') AND entry.unverified = 0
   ORDER BY entry.id DESC LIMIT 1
