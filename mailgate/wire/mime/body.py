@@ -14,6 +14,8 @@ from mailgate.wire.text import sanitize
 
 _LINE_END = re.compile(r"\r+\n?")
 _BOILERPLATE = re.compile(rb"(?i)mime|multi-?part")
+_WHOLE_PAGE = re.compile(r"(?i)\s{0,99}(?:<!doctype html|<html)[\s>]")
+_MARKED_UP = re.compile(r"(?i)\s{0,99}<(?:body|div|p|table|span|font|center|style|meta|br|h[1-6])[\s/>]")
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
 
 
@@ -89,6 +91,8 @@ def read(words: BodyWords) -> tuple[str, list[str]]:
     for plains, markups in words.pairs:
         markup = "\n".join(html(part) for part in markups)
         text = "\n".join(plain(part) for part in plains)
+        if _is_page(text, beside=bool(markup)):
+            text = sanitize.to_text(text)
         if markup:
             text = alternative.fuller(text, markup) if text.strip() else sanitize.to_text(markup)
         if text.strip():
@@ -100,6 +104,13 @@ def read(words: BodyWords) -> tuple[str, list[str]]:
     if words.lead:
         texts.append(_LINE_END.sub("\n", words.lead).strip())
     return "\n\n".join(texts), pages
+
+
+def _is_page(text: str, *, beside: bool) -> bool:
+    """True for HTML under the name of plain text: a whole page, or anything marked up `beside` its HTML."""
+    if not text.rstrip().endswith(">"):
+        return False
+    return _WHOLE_PAGE.match(text) is not None or (beside and _MARKED_UP.match(text) is not None)
 
 
 def unshown(words: BodyWords) -> list[Part]:

@@ -99,6 +99,7 @@ def spam(head: HeaderBlock) -> tuple[bool, float | None]:
     says_so = head.text("x-spam-status").lower().startswith("yes") or (level is not None and level >= 5)
     for name in ("x-spam-flag", "x-spam"):
         says_so = says_so or head.text(name).strip().lower().startswith(("yes", "true"))
+    says_so = says_so or head.text("x-ses-spam-verdict").strip().lower() == "fail"  # Amazon's own words
     for name in ("x-spam-score", "x-spam-status", "x-spamd-result", "x-rspamd-score"):
         match = _SCORE.search(head.text(name))
         if match:

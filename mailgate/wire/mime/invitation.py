@@ -9,6 +9,8 @@ from mailgate.wire.mime import header
 
 _MAX = 64 * 1024
 _STAMP = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})[0-9]{0,2}(Z?))?")
+_RULE = re.compile(r"(?m)^\s{0,9}[_*~-]{8}")
+_QUESTION = re.compile(r"(?<=\w)\s?[?？](?=[\s\"')!?»”]|$)")
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _ANSWERS = {"ACCEPTED": "✓", "DECLINED": "✗", "TENTATIVE": "?"}
 ITIP = frozenset({"request", "reply", "cancel", "counter", "declinecounter", "add", "refresh"})
@@ -21,6 +23,16 @@ class Line:
     name: str
     parameters: dict[str, str]
     value: str
+
+
+def asks(words: str) -> bool:
+    """True when somebody asks something beside their invitation, in three words at least.
+
+    What conference programs add stands below a rule, and asks "Need help?".
+    """
+    own = _RULE.split(words, maxsplit=1)[0]
+    asked = (piece.rpartition(". ")[2].rpartition("\n")[2] for piece in _QUESTION.split(own)[:-1])
+    return any(sum(word.isalpha() for word in re.findall(r"\w+", each)) >= 3 for each in asked)
 
 
 def read(text: str) -> tuple[str, str]:

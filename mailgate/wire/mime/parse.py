@@ -179,7 +179,7 @@ def _split(mail: InboundMail, pages: list[str], *, forward: bool) -> InboundMail
 def _kind(mail: InboundMail, tree: Tree, raw: bytes, *, forward: bool) -> InboundMail:
     """Say what sort of message it is, with what a report or an invitation tells."""
     method, summary = _invitation(tree.root)
-    if method in invitation.ITIP:
+    if method in invitation.ITIP and not (method == "request" and invitation.asks(mail.fresh)):
         answer = method == "reply" and not tree.flags & _BOMBS and _bare_answer(raw)
         return replace(mail, kind=MailKind.CALENDAR, summary=summary, bare=answer)
     mail = replace(mail, summary=summary) if summary else mail

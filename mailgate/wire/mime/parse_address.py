@@ -19,6 +19,8 @@ _SPEC = rf"{_ATEXT}+(?:\.{_ATEXT}+)*@{_LABEL}(?:\.{_LABEL})*"
 _MAILBOX = re.compile(rf'(?:"((?:[^"\\]|\\.)*+)"[ \t]*+|([^<>()@,:;"\\\[\]]*+))<({_SPEC})>|({_SPEC})')
 _ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\Z)|[^",])++')
 _LAST_RESORT = re.compile(r"[^\s<>()\[\],;:\"@\\]{1,64}@[^\s<>()\[\],;:\"@\\]{1,255}")
+_BRACKETED = re.compile(r"(?i)\[\s{0,9}mailto:([^\s<>\[\]]{1,320})\]")
+_SCHEME = re.compile(r"(?i)(?<![\w.+-])mailto:\s{0,9}(?=[^\s@]{1,64}@)")
 _QUOTED_PAIR = re.compile(r"\\(.)")
 
 
@@ -27,6 +29,8 @@ def mailboxes(value: str) -> tuple[tuple[Address, ...], bool]:
 
     `value` is unfolded and free of control characters. At most 1000 mailboxes are read (threats P-06).
     """
+    if "mailto:" in value.lower():  # copied from a page or another program's header
+        value = _SCHEME.sub("", _BRACKETED.sub(r"<\1>", value))
     if value.count(",") > MAX_ADDRESSES:
         value = ",".join(value.split(",", MAX_ADDRESSES)[:MAX_ADDRESSES])
     if value.count('"') > 2 * MAX_ADDRESSES or "(" in value:

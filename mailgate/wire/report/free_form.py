@@ -91,9 +91,12 @@ def is_bounce(message: Message, text: str, *, null_sender: bool = False) -> bool
     opening = _report_text(text[:_TEXT])
     says = words.FAILED.search(opening) is not None or words.DELAYED.search(opening) is not None
     program = daemon or null or words.PROGRAMS.search(sender) is not None or not ADDRESS.search(sender)
+    program = program or words.SIGNED.search(opening) is not None
     if not program and not _STATUS.search(opening) and not any(_failures(message)):
         return False  # "Bounce House Hire" is a customer who may well write of a failed delivery
     if system and named and (says or any(_failures(message))):
+        return True
+    if system and says and words.SIGNED.search(opening):
         return True
     evidence = 2 * daemon + (system and not daemon) + null + named + says
     return evidence >= 2 and (says or daemon) and (evidence >= 3 or any(_failures(message)))

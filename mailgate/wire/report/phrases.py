@@ -63,6 +63,7 @@ SUBJECTS = re.compile(
     r"|non ?remis|échec de (?:la )?remise|notification d.état|no se (?:puede|pudo) entregar|no entregado"
     r"|devolución|entrega (?:fallida|fracas)|mislukt|onbestelbaar|niet bezorgd|mancato recapito"
     r"|messaggio non recapit"
+    r"|配信できま|配信に失敗|配信不能|届けられ"
     r"|avis de non|ikke (?:levert|leveret)|kan ikke leveres|недостав|не доставлено)",
     re.IGNORECASE,
 )
@@ -70,7 +71,7 @@ SENDERS = re.compile(
     r"mailer-?daemon|mail-?daemon|post_?mast|sysadmin@|interscan|mail delivery|delivery subsystem|mail-?system"
     r"|mail administrator|mailadmin|mail\.?delivery"
     r"|system administrator|mdaemon|exchange|bounce|smtp-?gateway|mail ?gateway|^(?:uucp|daemon|smtpd?|root"
-    r"|nobody|mailerdaemon)@|smtp[-_. ]|mail[-_ ]?service|imss|mmdf|amavis|antivirus",
+    r"|nobody|mailerdaemon)@|smtp[-_. ]|mail[-_ ]?service|imss|mmdf|amavis|antivirus|no-?reply@app\.auone",
     re.IGNORECASE,
 )
 FAILED = re.compile(
@@ -148,6 +149,13 @@ CHALLENGE_ABOUT = re.compile(
 # Names that mail programs have and companies do not.
 PROGRAMS = re.compile(
     r"mdaemon|post_?mast|interscan|vzwpix|vtext|mail-?system|mail ?gateway|amavis|mmdf|imss|mail delivery",
+    re.IGNORECASE,
+)
+# Sentences of programs that call themselves by a person's or a company's address.
+SIGNED = re.compile(
+    r"this is the james mail server|error message below:\s{1,9}[45][0-9]{2}[ -]|message from interscan"
+    r"|could not be delivered to mobile|your mail (?:sent on|attempted to be delivered on):? \w{3}, [0-9]{1,2} "
+    r"|次のメールは配信できま|以下に配信されませんでした|次の宛先に配信できませんでした",
     re.IGNORECASE,
 )
 DAEMONS = re.compile(r"mailer-?daemon|mail delivery (?:sub)?system|mail-?daemon|delivery subsystem", re.IGNORECASE)

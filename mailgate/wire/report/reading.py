@@ -229,7 +229,12 @@ def _ids(message: Message, parts: list[Message], text: str) -> tuple[str, ...]:
         if kind in (*_RETURNED_HEADERS, "message/global") and isinstance(
             payload, list
         ):  # headers alone, read as a mail
-            found += [each for inner in payload[:3] if isinstance(inner, Message) for each in _returned(inner)]
+            inside = [inner for inner in payload[:3] if isinstance(inner, Message)]
+            found += [each for inner in inside for each in _returned(inner)]
+            encoded = str(part.get("content-transfer-encoding", "")).strip().lower()
+            if encoded in ("base64", "quoted-printable"):  # what RFC 6533 section 6 allows, the parser takes for a body
+                bodies = [_decoded(str(inner.get_payload())[:65_536], encoded) for inner in inside]
+                found += [each for body in bodies for each in _ID_FIELD.findall(body)]
         elif kind in _RETURNED_HEADERS:
             found += _ID_FIELD.findall(_bytes(part)[:65_536].decode("utf-8", "replace"))
         elif kind.startswith("message/"):
