@@ -221,7 +221,7 @@ def test_a_split_moves_the_entry_and_its_answers_follow(bench):
         "split",
         (
             ch.Step(number, (ch.SplitOff(entry.id),)),
-            ch.Step(None, (ch.OpenTicket("Another thing", "support", BO), ch.LinkTo(number, "split"))),
+            ch.Step(None, (ch.OpenTicket("Another thing", "support", BO), ch.LinkTo(number, ch.LinkKind.SPLIT))),
         ),
     )
     new = bench.write(lambda tx: tx.apply(None, whole, bench.now, bench.ids)).tickets[1]
@@ -233,7 +233,7 @@ def test_a_split_moves_the_entry_and_its_answers_follow(bench):
 
 def test_links_are_seen_from_both_ends_once(bench):
     one, two = bench.open("1"), bench.open("2")
-    bench.apply(None, ch.LinkTo(two), ch.LinkTo(two, "mention"), ch.LinkTo(9999), ch.LinkTo(one), ticket=one)
+    bench.apply(None, ch.LinkTo(two), ch.LinkTo(two, ch.LinkKind.MENTION), ch.LinkTo(9999), ch.LinkTo(one), ticket=one)
     assert bench.ticket(one).links == (two,)
     assert bench.ticket(two).links == (one,)
 

@@ -86,7 +86,7 @@ def test_ids_customers_may_see_are_theirs_and_ours_to_them_in_order(bench, lette
 
 def test_the_successor_of_a_finished_ticket_is_a_candidate_too(bench):
     old = bench.open("old", ch.SetStatus(Status.SOLVED))
-    new = bench.open("new", ch.LinkTo(old, "continues"))
+    new = bench.open("new", ch.LinkTo(old, ch.LinkKind.CONTINUES))
     facts = bench.facts(numbers=(old,))
     assert facts.successors == {old: new}
     assert set(facts.tickets) == {old, new}

@@ -125,7 +125,7 @@ def test_it_can_be_merged_and_taken_apart_again_and_again(bench):
 def test_a_link_is_taken_back_from_either_end_and_other_connections_stay(bench):
     one, two, three = bench.open("1"), bench.open("2"), bench.open("3")
     bench.apply(None, ch.LinkTo(two), ch.LinkTo(three), ticket=one)
-    bench.apply(None, ch.LinkTo(one, "continues"), ticket=three)
+    bench.apply(None, ch.LinkTo(one, ch.LinkKind.CONTINUES), ticket=three)
     bench.apply(None, ch.Unlink(two), ch.Unlink(three), ch.Unlink(4711), ticket=one)
     assert bench.ticket(one).links == (three,)
     bench.apply(None, ch.LinkTo(two), ticket=one)

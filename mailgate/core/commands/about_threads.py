@@ -14,6 +14,7 @@ from mailgate.core.model.change import (
     Journal,
     Leave,
     LinkContacts,
+    LinkKind,
     LinkTo,
     MergeInto,
     Move,
@@ -73,7 +74,7 @@ def split(context: TicketContext) -> Judgement:
     author = next((one for one in people if one.key == newest.author), Address(newest.author, newest.author_name))
     opens: tuple[Change, ...] = (
         OpenTicket(ticket.subject, ticket.department, author, language=ticket.language, priority=ticket.priority),
-        LinkTo(ticket.number, "split"),
+        LinkTo(ticket.number, LinkKind.SPLIT),
         Assign(context.agent.name),
         SetStatus(Status.OPEN, why="split"),
     )

@@ -19,6 +19,7 @@ from mailgate.core.model.change import (
     Fate,
     Join,
     Journal,
+    LinkKind,
     LinkTo,
     OpenTicket,
     Outbound,
@@ -124,9 +125,9 @@ def _open(case: Case) -> Decision:
     )
     forged = case.authority.vetoed and not mail.envelope.history
     changes: list[Change] = [opening, entry(case, unverified=forged), *rule_effects.changes_at_opening(case, home)]
-    changes += [LinkTo(number, "mention") for number in case.match.mentions]
+    changes += [LinkTo(number, LinkKind.MENTION) for number in case.match.mentions]
     if case.match.continues:
-        changes.append(LinkTo(case.match.continues, "continues"))
+        changes.append(LinkTo(case.match.continues, LinkKind.CONTINUES))
     changes += _flags(case)
     if mail.envelope.history:
         changes.append(SetStatus(Status.SOLVED, why="history"))

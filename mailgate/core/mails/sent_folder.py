@@ -14,6 +14,7 @@ from mailgate.core.model.change import (
     Change,
     Decision,
     Fate,
+    LinkKind,
     LinkTo,
     OpenTicket,
     Outbound,
@@ -72,7 +73,7 @@ def _opened(case: Case) -> Decision:
     changes: list[Change] = [opening, _words(case)]
     if case.authority.agent:
         changes.append(Assign(case.authority.agent.name))
-    changes += [LinkTo(number, "mention") for number in subject_numbers(case.mail.subject, case.policy)
+    changes += [LinkTo(number, LinkKind.MENTION) for number in subject_numbers(case.mail.subject, case.policy)
                 if number in case.facts.tickets]  # fmt: skip
     changes.append(SetStatus(Status.SOLVED, why="sent"))
     return case.decided(Fate.FILED, "sent, new", steps=(Step(None, tuple(changes)),))

@@ -144,12 +144,21 @@ class SetRequester:
     address: Address
 
 
+class LinkKind(StrEnum):
+    """How two tickets belong together."""
+
+    LINK = "link"  # an agent said so
+    MENTION = "mention"  # a stranger to the other named it
+    CONTINUES = "continues"  # the other was solved too long ago to be opened again
+    SPLIT = "split"  # taken out of the other
+
+
 @dataclass(frozen=True, slots=True)
 class LinkTo:
-    """A connection with another ticket: `link`, `mention`, `continues`, `split`."""
+    """A connection with another ticket."""
 
     number: int
-    kind: str = "link"
+    kind: LinkKind = LinkKind.LINK
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from mailgate.core.model.change import (
     Journal,
     Leave,
     LinkContacts,
+    LinkKind,
     LinkTo,
     MergeInto,
     Move,
@@ -321,7 +322,7 @@ def test_the_customers_newest_words_get_a_ticket_of_their_own() -> None:
     outcome = granted("#split", entries=(*said, answer))
     assert outcome.changes == (SplitOff(7),)
     assert outcome.opens[0] == OpenTicket("Broken lamp", "support", LIISA)
-    assert LinkTo(1001, "split") in outcome.opens
+    assert LinkTo(1001, LinkKind.SPLIT) in outcome.opens
 
 
 def test_writing_first_opens_a_ticket_for_somebody_new() -> None:
