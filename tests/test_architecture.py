@@ -23,7 +23,7 @@ STORE = {"store.base", "store.verbs", "store.values", "store.blobs", "store.form
 MAY = {
     "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"},
     "core": {"errors"},
-    "core.text": {"core", "errors"}, "core.history": {"core", "errors", "core.text"}, "core.model": {"core", "errors", "core.text"}, "core.rules": {"core", "errors", "core.text", "core.model"},
+    "core.text": {"core", "errors"}, "core.history": {"core", "errors", "core.text"}, "core.model": {"core", "errors", "core.text", "core.history"}, "core.rules": {"core", "errors", "core.text", "core.model"},
     "core.worktime": {"core", "errors", "core.text", "core.model"}, "core.proof": {"core", "errors", "core.text", "core.model"},
     "core.figures": {"core", "errors", "core.worktime"},
     "core.letters": {"core", "errors", "core.text", "core.model", "core.worktime", "core.proof"},

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from conftest import Desk, notice_to, only, opened, running, whole
+from conftest import Desk, notice_to, only, opened, reply, running, whole
 
 from mailgate.core.model.ticket import Ticket
 
@@ -150,17 +150,37 @@ def test_scripts_trackers_and_hidden_words_are_cleaned_out(shared: Desk) -> None
 
 
 @pytest.mark.parametrize("client", CLIENTS)
-def test_answers_written_inside_the_notice_are_parked_and_shown(shared: Desk, client: str) -> None:
+def test_words_behind_the_customers_own_line_leave_with_it_w_01(shared: Desk, client: str) -> None:
     ticket = asked(shared, f"i{client}")
     message = CLIENTS[client](notice_to(shared, "anna", ticket.number), ANNA, [])
     for part in message.walk():
         if part.get_content_maintype() == "text":
             text = part.get_content()
-            inside = text.replace("The lamp does not work.", "The lamp does not work. WRITTEN INSIDE", 1)
+            above, line, below = text.rpartition("The lamp does not work.")
+            inside = f"{above}{line} WRITTEN INSIDE{below}"
             assert inside != text
             part.set_content(inside, subtype=part.get_content_subtype())
-    shared.send(message)
-    assert said(shared, ticket) == []
+    assert shared.fate(shared.send(message)) == "filed"
+    text = whole(only(said(shared, ticket)))
+    assert "The lamp does not work. WRITTEN INSIDE" in text
+    assert "mg:" not in text and "plain reply" not in text and "##" not in text
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_changed_line_of_the_notice_parks_and_no_button_sends_it_w_01(shared: Desk, client: str) -> None:
+    ticket = asked(shared, f"e{client}")
+    message = CLIENTS[client](notice_to(shared, "anna", ticket.number), ANNA, WORDS)
+    for part in message.walk():
+        if part.get_content_maintype() == "text":
+            text = part.get_content()
+            changed = text.replace("new ticket in your department", "a new ticket (which?) is in your department", 1)
+            assert changed != text
+            part.set_content(changed, subtype=part.get_content_subtype())
+    number = shared.send(message)
+    assert shared.fate(number) == "parked" and said(shared, ticket) == []
+    shared.send(reply(shared.letters("anna@staff.example", "receipt")[-1], ANNA, "#send"))
+    shared.settle()
+    clean(only(said(shared, ticket)))
 
 
 def test_one_thread_in_each_mail_program(shared: Desk) -> None:
@@ -175,13 +195,16 @@ def test_one_thread_in_each_mail_program(shared: Desk) -> None:
 
 
 @pytest.mark.parametrize("client", ["mutt", "Thunderbird plain"])
-def test_words_above_and_between_the_quoted_lines_are_parked_whole(shared: Desk, client: str) -> None:
+def test_words_above_and_between_the_quoted_lines_leave_with_the_line_they_answer_w_05(
+    shared: Desk, client: str
+) -> None:
     ticket = asked(shared, f"b{client}")
     message = CLIENTS[client](notice_to(shared, "anna", ticket.number), ANNA, WORDS)
     text = message.get_content()
     between = text.replace("> The lamp does not work.", "> The lamp does not work.\n\nWRITTEN BETWEEN\n", 1)
     assert between != text
     message.set_content(between)
-    number = shared.send(message)
-    assert shared.fate(number) == "parked" and said(shared, ticket) == []
-    assert "WRITTEN BETWEEN" in whole(shared.letters("anna@staff.example", "receipt")[-1])
+    assert shared.fate(shared.send(message)) == "filed"
+    text = whole(only(said(shared, ticket)))
+    assert WORDS[0] in text and re.search("> The lamp does not work.\r?\n\r?\nWRITTEN BETWEEN", text)
+    assert "mg:" not in text and "plain reply" not in text and "##" not in text

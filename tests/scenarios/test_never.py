@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
 
+from mailgate.app.intake.in_hand import known_to
 from mailgate.core.commands.catalogue import COMMANDS
 from mailgate.core.mails.decide import decide, needs
 from mailgate.core.model.change import Audience, Decision, Fate
@@ -193,7 +194,9 @@ def judged(desk: Desk, message: EmailMessage) -> Decision:
     """The gateway's own decision about a mail, without its last line."""
     snapshot = desk.gateway.in_force.snapshot
     envelope = Envelope("anna@staff.example", ("support@acme.example",))
-    parsed = parse(message.as_bytes(policy=email.policy.SMTP), envelope, snapshot.policy.limits)
+    raw = message.as_bytes(policy=email.policy.SMTP)
+    known = desk.gateway.store.read(lambda read: known_to(read, raw, envelope, snapshot.policy))
+    parsed = parse(raw, envelope, snapshot.policy.limits, known)
     now = desk.clock()
     facts = desk.gateway.store.read(lambda read: read.facts(needs(parsed, snapshot.policy, now), now))
     return decide(parsed, snapshot.moment(now, facts), snapshot.rules)

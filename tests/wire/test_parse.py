@@ -51,10 +51,12 @@ def test_an_ordinary_mail_is_understood():
     assert found.header("reply-to") == "replies@example.org"
 
 
-def test_a_reply_is_split_into_new_words_history_and_signature():
-    found = mail("From: a@b.example", "Subject: Re: x", body="Thanks, it works.\r\n-- \r\nAnn\r\n\r\n> old words\r\n")
-    assert found.fresh == "Thanks, it works."
-    assert "old words" in found.quoted or "old words" in found.signature
+def test_a_mail_that_quotes_nothing_of_ours_is_shown_whole_w_04():
+    body = "Thanks, it works.\r\n\r\n> old words\r\n-- \r\nAnn\r\n"
+    found = mail("From: Ann <a@b.example>", "Subject: Re: x", body=body)
+    assert found.shown == "Thanks, it works.\n\n> old words\n-- \nAnn"
+    assert found.fresh == "Thanks, it works.\n\n> old words" and found.signature == "-- \nAnn"
+    assert found.newest == "Thanks, it works." and not found.quoted
 
 
 @pytest.mark.parametrize(

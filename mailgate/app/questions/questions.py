@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.app.questions import report
 from mailgate.core.commands import catalogue, ticket_filter
+from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.canned import articles_about
 from mailgate.core.model.change import Decision, Outbound
 from mailgate.core.model.content import Question
@@ -172,11 +173,19 @@ def _show(question: QuestionAsked) -> Question:
 
 
 def _thread(ticket: Ticket) -> str:
-    """The thread, newest words first, as plain text."""
-    parts = []
-    for entry in reversed(ticket.entries[-20:]):
+    """The thread, newest words first, as plain text, with what notices fold; how much is left out is said."""
+    parts: list[str] = []
+    room = LONGEST_THREAD
+    for entry in reversed(ticket.entries):
+        if room <= 0:
+            parts.append(f"… (+{len(ticket.entries) - len(parts)})")
+            break
         head = f"{entry.at:%Y-%m-%d %H:%M} · {entry.kind} · {entry.author_name or entry.author}"
-        parts.append(f"{head}\n{entry.text[:2000]}")
+        quoted = "\n".join(f"| {line}" for line in entry.quoted.split("\n")) if entry.quoted else ""
+        words = "\n\n".join(part for part in (entry.text, quoted) if part)
+        cut = f"{words[:room]}\n… (+{len(words) - room:,})" if len(words) > room else words
+        parts.append(f"{head}\n{cut}")
+        room -= len(words)
     return "\n\n".join(parts)
 
 

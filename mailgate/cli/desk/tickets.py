@@ -125,6 +125,8 @@ def _print_entry(entry: Entry) -> None:
     click.echo()
     click.secho(f"{show.rfc3339(entry.at)}  {entry.kind}  {name}{mark}", fg=KINDS.get(entry.kind, "white"))
     click.echo(show.clean_lines(entry.text))
+    if entry.folded:
+        click.echo(f"  {entry.folded} quoted lines (--json has them)")
     for file in entry.attachments:
         click.echo(f"  + {show.clean(file.name)} ({file.type}, {file.size:,} octets)")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailgate.core.history.tokens import HashedText
+from mailgate.core.text import quote_words
 
 _LINES = 4  # lines an attribution may take
 _BLOCK = 8  # lines a header block may take
@@ -20,6 +21,8 @@ _BANNER = re.compile(
 _FIELD = re.compile(r"\W{0,10}[^\W\d][\w '()-]{0,24}[:：]\W{0,5}\S")
 _RULE = re.compile(r"\W{0,10}[-_=]{5,200}.{0,200}|\W{0,10}-{2,40} ?[^-]{3,40} ?-{2,40}\W{0,10}")
 _DIGIT = re.compile(r"\d")
+_OPENING = re.compile(rf"(?:{'|'.join(map(re.escape, quote_words.OPENINGS))})\b", re.IGNORECASE)
+_BROKEN = 5  # words of a first line that a client broke off after the day
 
 
 def is_banner(line: str) -> bool:
@@ -51,8 +54,15 @@ def begin(text: HashedText, line: int, sender: frozenset[int]) -> int | None:
             and _ends(text, line)
             and any(_DIGIT.search(text.bare[at][:400]) for at in range(first, line + 1))
         ):
-            return first
+            return _broken_off(text, first, top)
     return line if is_rule(text.lines[line]) else None
+
+
+def _broken_off(text: HashedText, line: int, top: int) -> int:
+    """The line above as well where the day stands in it alone: "Am Fr., 27."."""
+    above = text.bare[line - 1].strip() if line > top else ""
+    day = 0 < len(above.split()) <= _BROKEN and _DIGIT.search(above) and _OPENING.match(above)
+    return line - 1 if day else line
 
 
 def _topmost_field(text: HashedText, line: int, top: int) -> int:

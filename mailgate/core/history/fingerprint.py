@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -45,6 +45,10 @@ class LetterWords:
                 yield begin, end
             begin = end
 
+    def whole(self) -> dict[tuple[int, ...], int]:
+        """Every line, and whose it is."""
+        return {tuple(self.words[begin:end]): self.kinds[begin] for begin, end in self.lines()}
+
 
 def fingerprint(
     text: str,
@@ -78,11 +82,22 @@ def letter(
                        frozenset(begin for begin, _ in lines), frozenset(end for _, end in lines))  # fmt: skip
 
 
-def frame(lines: Iterable[str], hasher: Hasher) -> LetterWords:
-    """The fixed words of every letter as one that is always known."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The fixed words of every letter to the house, as one letter that is always known; made once."""
+
+    letter: LetterWords
+    places: runs.Places
+    whole: Mapping[tuple[int, ...], int]
+
+
+def frame(lines: Iterable[str], hasher: Hasher, senders: Iterable[str] = ()) -> Frame:
+    """The frame of these sentences, a line each; `senders` are the addresses our letters come from."""
     words, ends = array("I"), list[int]()
     _add(lines, words, ends, hasher)
-    return letter(words, bytes([Wording.FRAME]) * len(words), ends, frozenset(), len(words), fixed=True)
+    ours = frozenset(word for one in senders for word in hasher.hashes(one))
+    known = letter(words, bytes([Wording.FRAME]) * len(words), ends, ours, len(words), fixed=True)
+    return Frame(known, runs.places([words], first=-1), known.whole())
 
 
 def entry(text: str, hasher: Hasher, sender: str = "") -> LetterWords:
@@ -108,7 +123,9 @@ def _kinds(
     kinds = bytearray([Wording.FRAME]) * len(words)
     sources = [(Wording.NOTE, one) for one in notes] + [(Wording.PUBLIC, one) for one in public]
     index = runs.Index([one.words for _, one in sources])
-    for run in runs.matches(words, index, runs.Budget(16 * (len(words) + index.size) + 4096)):
+    for run in runs.matches(
+        words, index, runs.Budget(16 * (len(words) + sum(len(one.words) for _, one in sources)) + 4096)
+    ):
         kinds[run.start : run.end] = bytes([sources[run.source][0]]) * (run.end - run.start)
     whole = {one.hashes(line): kind for kind, one in reversed(sources) for line in range(len(one.lines))}
     begin = 0

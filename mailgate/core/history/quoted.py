@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mailgate.core.history import attribution
-from mailgate.core.history.fingerprint import LetterWords, Wording
-from mailgate.core.history.runs import SEED, Budget, Index, Run, matches
+from mailgate.core.history.fingerprint import Frame, LetterWords, Wording
+from mailgate.core.history.runs import SEED, Budget, Index, Run, matches, seeds
 from mailgate.core.history.tokens import HashedText
 
 LONG = 8  # words of a run that need not be whole lines
@@ -20,25 +20,30 @@ class Subtracting:
     """A mail, the letters it may quote, and what has been found so far."""
 
     text: HashedText
-    letters: Sequence[LetterWords]
+    letters: Sequence[LetterWords]  # the last is the frame, where there is one
     budget: Budget
+    frame: Frame | None = None
     kinds: bytearray = field(default_factory=bytearray)  # of each word: the Wording of the letter it stands in, or 0
     ours: bytearray = field(default_factory=bytearray)  # of each word: 1 when it is quoted
     quoted: list[Run] = field(default_factory=list)
     attributions: list[tuple[int, int]] = field(default_factory=list)  # lines: from, and where the quote begins
-    whole: dict[tuple[int, ...], int] = field(default_factory=dict)  # every line of every letter, and its Wording
+    sender: frozenset[int] = frozenset()  # the words of From of all the letters
+    _whole: dict[tuple[int, ...], int] | None = None  # every line of every letter, and its Wording; when first asked
 
     def __post_init__(self) -> None:
         self.kinds = bytearray(len(self.text.words))
         self.ours = bytearray(len(self.text.words))
-        for letter in self.letters:
-            for begin, end in letter.lines():
-                self.whole.setdefault(tuple(letter.words[begin:end]), letter.kinds[begin])
+        self.sender = frozenset().union(*(letter.sender for letter in self.letters))
 
-    @property
-    def sender(self) -> frozenset[int]:
-        """The words of From of all the letters."""
-        return frozenset().union(*(letter.sender for letter in self.letters))
+    def line_of_ours(self, words: tuple[int, ...]) -> int:
+        """The Wording of the letter's line with just these words, 0 when there is none."""
+        if self._whole is None:
+            self._whole = {}
+            for letter in reversed(self.letters):
+                if not letter.fixed:
+                    self._whole.update(letter.whole())
+        found = self._whole.get(words)
+        return found if found is not None else self.frame.whole.get(words, 0) if self.frame else 0
 
     def take(self, begin: int, end: int, kinds: bytes) -> None:
         """These words are quoted."""
@@ -48,7 +53,7 @@ class Subtracting:
 
 def find(work: Subtracting) -> None:
     """Tell quoted runs from typed ones, in the order of the text. Raises TooMuch."""
-    index = Index([letter.words for letter in work.letters])
+    index = Index([letter.words for letter in work.letters], work.frame.places if work.frame else None)
     judge = _Judge(work)
     for run in matches(work.text.words, index, work.budget, lambda run: _cut(work, run)):
         judge.judge(run)
@@ -99,8 +104,7 @@ class _Judge:
         work = self._work
         work.quoted.append(run)
         work.take(run.start, run.end, kinds)
-        for at in range(run.start, run.end - SEED + 1):
-            self._seen[tuple(self._text.words[at : at + SEED])] += 1
+        self._seen.update(seeds(self._text.words[run.start : run.end]))
         if above is not None:
             work.attributions.append((above, first))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 SEED = 4  # words that must agree before anything is looked at closely
@@ -46,18 +46,37 @@ class Run:
         return self.end - self.start
 
 
-class Index:
-    """Where each seed stands in the sources, the first ones first."""
+Places = Mapping[tuple[int, ...], Sequence[tuple[int, int]]]
 
-    def __init__(self, sources: Sequence[array[int]]) -> None:
+
+def places(sources: Sequence[array[int]], first: int = 0) -> Places:
+    """Where each seed stands in the sources, whose numbers begin with `first`."""
+    found: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    for number, words in enumerate(sources, start=first):
+        for place, seed in enumerate(seeds(words)):
+            here = found.get(seed)
+            if here is None:
+                found[seed] = [(number, place)]
+            elif len(here) < PLACES:
+                here.append((number, place))
+    return found
+
+
+def seeds(words: array[int]) -> list[tuple[int, ...]]:
+    """SEED words from each place on."""
+    return list(zip(*(words[at:] for at in range(SEED)), strict=False))
+
+
+class Index:
+    """The sources of words, and where in them each seed stands: in the first of them, else in what `always` knows."""
+
+    def __init__(self, sources: Sequence[array[int]], always: Places | None = None) -> None:
         self.sources = sources
-        self.size = sum(map(len, sources))
-        self.places: dict[tuple[int, ...], list[tuple[int, int]]] = {}
-        for number, words in enumerate(sources):
-            for place in range(len(words) - SEED + 1):
-                found = self.places.setdefault(tuple(words[place : place + SEED]), [])
-                if len(found) < PLACES:
-                    found.append((number, place))
+        self._places, self._always = places(sources if always is None else sources[:-1]), always or {}
+
+    def find(self, seed: tuple[int, ...]) -> Sequence[tuple[int, int]]:
+        """Source and place of each; source -1 is the last."""
+        return self._places.get(seed) or self._always.get(seed, ())
 
 
 def matches(
@@ -69,12 +88,13 @@ def matches(
     """
     found: list[Run] = []
     at = last = 0
-    while at <= len(words) - SEED:
-        places = index.places.get(tuple(words[at : at + SEED]))
-        if not places:
+    begins = seeds(words)
+    while at < len(begins):
+        there = index.find(begins[at])
+        if not there:
             at += 1
             continue
-        run = _longest(words, at, last, places, index, found, budget)
+        run = _longest(words, at, last, there, index, found, budget)
         found += [run] if cut is None else cut(run)
         at = last = run.end
     return found
@@ -84,13 +104,13 @@ def _longest(
     words: array[int],
     at: int,
     last: int,
-    places: Sequence[tuple[int, int]],
+    there: Sequence[tuple[int, int]],
     index: Index,
     found: Sequence[Run],
     budget: Budget,
 ) -> Run:
     best, score = None, (-1, False)
-    for source, place in places:
+    for source, place in there:
         theirs = index.sources[source]
         ahead = SEED
         most = min(len(words) - at, len(theirs) - place)

@@ -53,7 +53,7 @@ def _marked_blocks(work: Subtracting) -> None:
             line += 1
         lines = [at for at in range(begin, line) if text.count(at)]
         above = attribution.begin(text, text.above(begin), sender)
-        if lines and above is not None and all(text.hashes(at) in work.whole for at in lines):
+        if lines and above is not None and all(work.line_of_ours(text.hashes(at)) for at in lines):
             for at in lines:
                 _take_line(work, at)
             work.attributions.append((above, begin))
@@ -61,7 +61,7 @@ def _marked_blocks(work: Subtracting) -> None:
 
 def _take_line(work: Subtracting, line: int) -> None:
     begin, end = work.text.span(line)
-    work.take(begin, end, bytes([work.whole[work.text.hashes(line)]]) * (end - begin))
+    work.take(begin, end, bytes([work.line_of_ours(work.text.hashes(line))]) * (end - begin))
 
 
 def _gaps(work: Subtracting) -> Iterator[_Gap]:
@@ -101,7 +101,7 @@ def _short_line(
     found = _next(work, letter, words, place, gap.until)
     head, tail = begin > text.starts[line], end < text.starts[line + 1]
     marked = text.depths[line] > 0
-    if found is None and marked and not head and not tail and text.hashes(line) in work.whole:
+    if found is None and marked and not head and not tail and work.line_of_ours(text.hashes(line)):
         _take_line(work, line)
         return place
     if found is not None:

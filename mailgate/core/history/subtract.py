@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mailgate.core.history import attribution, quoted, short, tokens, unknown
-from mailgate.core.history.fingerprint import LetterWords, Wording
+from mailgate.core.history.fingerprint import Frame, LetterWords, Wording
 from mailgate.core.history.line import Line, LineKind, Subtracted
 from mailgate.core.history.quoted import Subtracting
 from mailgate.core.history.runs import SEED, WORK, Budget, TooMuch
@@ -19,15 +19,17 @@ def subtract(
     lines: Sequence[str],
     letters: Sequence[LetterWords],
     hasher: Hasher,
+    frame: Frame | None = None,
     has_token: Callable[[str], bool] = lambda line: False,
 ) -> Subtracted:
-    """Judge each line of a mail by the letters it may quote, the likeliest first.
+    """Judge each line of a mail by the letters it may quote, the likeliest first, and by the frame of all.
 
     `has_token` knows a token of ours in a line: a letter nobody knows begins there.
     """
     text = tokens.read(lines, hasher)
     size = len(text.words) + sum(len(letter.words) for letter in letters)
-    work = Subtracting(text, letters, Budget(WORK * max(size, _FEW) * (1 + _SPARE)))
+    known = (*letters, frame.letter) if frame else letters
+    work = Subtracting(text, known, Budget(WORK * max(size, _FEW) * (1 + _SPARE)), frame)
     edited: dict[int, int] = {}
     try:
         quoted.find(work)
@@ -52,11 +54,11 @@ def _line(work: Subtracting, line: int, edited: dict[int, int], hasher: Hasher) 
         return Line(LineKind.EMPTY)
     if line in edited:
         return Line(LineKind.EDITED, Wording(edited[line]))
-    ours = [at for at in range(begin, end) if work.ours[at]]
-    kinds = [work.kinds[at] for at in ours]
-    if len(ours) == end - begin:
-        return Line(LineKind.QUOTED, _wording(kinds))
-    if ours and (of := work.whole.get(text.hashes(line))) is not None:
+    ours = work.ours[begin:end].count(1)
+    if ours == end - begin:
+        return Line(LineKind.QUOTED, _whose(work.kinds[begin:end]))
+    kinds = [work.kinds[at] for at in range(begin, end) if work.ours[at]]
+    if ours and (of := work.line_of_ours(text.hashes(line))):
         return Line(LineKind.QUOTED, Wording(of))
     if not ours:
         again = [kind for kind in work.kinds[begin:end] if kind]
@@ -72,15 +74,19 @@ def _mixed(work: Subtracting, line: int, kinds: Sequence[int], hasher: Hasher) -
     begin, end = text.span(line)
     rest = {text.words[at] for at in range(begin, end) if not work.ours[at]}
     if rest == {hasher.hash(LINK)} or attribution.is_banner(text.lines[line]):
-        return Line(LineKind.QUOTED, _wording(kinds))
+        return Line(LineKind.QUOTED, _whose(kinds))
     if len(kinds) < SEED and end - begin > 2 * len(kinds):
         return Line(LineKind.TYPED)
-    inside = [kind for kind in kinds if kind != Wording.PUBLIC]
-    return Line(LineKind.EDITED, Wording.NOTE if Wording.NOTE in inside else _wording(kinds))
+    return Line(LineKind.EDITED, _mostly(kinds))
 
 
-def _wording(kinds: Sequence[int]) -> Wording:
-    """Whose words: one of a note is enough to make it a note's; else those that are most."""
+def _whose(kinds: Sequence[int]) -> Wording:
+    """Whose a quoted line is: one word of a note makes it a note's, one of the frame the frame's."""
+    return next((one for one in (Wording.NOTE, Wording.FRAME) if one in kinds), Wording.PUBLIC)
+
+
+def _mostly(kinds: Sequence[int]) -> Wording:
+    """Whose a changed line was."""
     if Wording.NOTE in kinds:
         return Wording.NOTE
     return Wording.FRAME if 2 * kinds.count(Wording.FRAME) >= len(kinds) else Wording.PUBLIC

@@ -18,7 +18,9 @@ _ARTEFACT = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>\"']{1,4000}", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(
+    r"[^\W_]+|[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+)  # a picture says something too
 _MARKS = re.compile(r"(?:[ \t]{0,8}[>|](?![|\w]{0,40}\|)[ \t]?){1,40}")
 _DROPPED = dict.fromkeys(map(ord, "\u2019'\u00ad\u200b\u2060\u2061\ufeff"))
 
@@ -27,11 +29,17 @@ def words(line: str) -> list[str]:
     """The words of a line, case and width folded; links are one word each, what stands for them in brackets none."""
     if not line.isascii() or "://" in line or "www." in line or "mailto:" in line or "[cid:" in line:
         line = unicodedata.normalize("NFKC", _URL.sub(f" {LINK} ", _ARTEFACT.sub(" ", line[:LONGEST_LINE])))
-    return _WORD.findall(line[:LONGEST_LINE].translate(_DROPPED).casefold())
+    if not line.isascii():
+        line = line.translate(_DROPPED)
+    elif "'" in line:
+        line = line.replace("'", "")
+    return _WORD.findall(line[:LONGEST_LINE].casefold())
 
 
 def marked(line: str) -> tuple[int, str]:
     """How many quote marks stand before a line, and the line without them."""
+    if ">" not in line and "|" not in line:
+        return 0, line
     found = _MARKS.match(line)
     if found is None:
         return 0, line
@@ -57,7 +65,8 @@ class Hasher:
 
     def hashes(self, line: str) -> list[int]:
         """The words of a line, hashed."""
-        return [self.hash(word) for word in words(line)]
+        known = self._known
+        return [known.get(word) or self.hash(word) for word in words(line)]
 
 
 @dataclass(frozen=True, slots=True)

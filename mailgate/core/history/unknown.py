@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from mailgate.core.history import attribution
+from mailgate.core.history.fingerprint import Wording
 from mailgate.core.history.line import Line, LineKind
 from mailgate.core.history.quoted import Subtracting
 
+_BADGE = re.compile(
+    r"\W{0,4}\[[^\[\]]{0,20}[0-9]{1,10}\][\w -]{1,60}"
+)  # the ticket and its department, at the top of a notice
 _OURS = (LineKind.QUOTED, LineKind.EDITED, LineKind.ATTRIBUTION)
 
 
@@ -27,7 +32,7 @@ def _climb(work: Subtracting, found: Sequence[Line], sign: int) -> int:
     """Up over marked lines, lines of ours, an attribution, and one line between it and the sign."""
     text, sender, top = work.text, work.sender, sign
     while (above := text.above(top)) >= 0:
-        if found[above].kind in _OURS or (text.depths[above] and text.depths[top]):
+        if found[above].kind in _OURS or (text.depths[above] and text.depths[top]) or _tops(work, above):
             top = above
             continue
         begins = attribution.begin(text, above, sender)
@@ -38,3 +43,10 @@ def _climb(work: Subtracting, found: Sequence[Line], sign: int) -> int:
             break
         top = begins
     return top
+
+
+def _tops(work: Subtracting, line: int) -> bool:
+    """True for what a notice shows above its marker: the ticket's badge, and a first line of few fixed words."""
+    begin, end = work.text.span(line)
+    frame = work.kinds[begin:end].count(Wording.FRAME)
+    return 2 * frame >= end - begin or _BADGE.fullmatch(work.text.bare[line].strip()[:100]) is not None

@@ -44,6 +44,7 @@ class EntryView:
     text: str
     attachments: tuple[NamedFile, ...]
     unverified: bool | None  # None: not the reader's business
+    folded: int = 0  # lines that quote the ticket, which the house sees with `#show`
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,7 @@ def _entry_view(entry: Entry, policy: Policy, inside: bool, room: int) -> EntryV
         text=entry.text if len(entry.text) <= room else f"{entry.text[: max(room, 0)]} …",
         attachments=tuple(NamedFile(one.name, one.size) for one in entry.attachments),
         unverified=entry.unverified if inside else None,
+        folded=entry.folded if inside else 0,
     )
 
 

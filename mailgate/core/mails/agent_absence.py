@@ -55,7 +55,7 @@ def _said(case: Case) -> str:
     """All it says, below a signature and in a quotation too, and its subject where no program writes that."""
     mail = case.mail
     usual = is_reply(mail.subject) or absences.out_of_office(mail.subject, "")
-    whole = mail.text if len(mail.fresh) < len(mail.text) else mail.fresh
+    whole = mail.text if len(mail.newest) < len(mail.text) else mail.newest
     return whole if usual or not mail.subject.strip() else f"{mail.subject}\n\n{whole}"
 
 

@@ -40,8 +40,8 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
     """Why these words must not leave now, `""` when they may (design: *What the customer must never see*)."""
     if is_only_signature(text) and not canned:
         return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
-    if _inside(case, text):
-        return "inside"
+    if case.mail.held:
+        return str(case.mail.held)
     if token.in_text(text) or any(marker in text for marker in MARKERS.values()):
         return "internal"
     if names_an_agent(case, text):
@@ -54,12 +54,6 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
 def out_of_reach(ticket: Ticket, policy: Policy) -> bool:
     """True when nobody who takes part can be written to: words would be filed as sent and reach no one."""
     return not addressee.receivers(ticket, policy)
-
-
-def _inside(case: Case, text: str) -> bool:
-    """Words between the lines of a notice of ours: they cannot be told from it, so nobody may guess."""
-    answered_ours = any(carried.by in (CarriedBy.MESSAGE_ID, CarriedBy.MARKER) for carried in case.authority.carried)
-    return answered_ours and any(line.lstrip().startswith(">") for line in text.split("\n"))
 
 
 def names_an_agent(case: Case, text: str) -> bool:

@@ -120,7 +120,7 @@ def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
 def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     """Read everything before anything happens; one doubt parks the whole mail (design: *Two phases*)."""
     forwarded = case.mail.kind is MailKind.FORWARD or is_forward(case.mail.subject)
-    reading = CommandReading(rest=case.mail.fresh) if forwarded else read_commands(case)
+    reading = CommandReading(rest=case.words) if forwarded else read_commands(case)
     reading = {"words": reading.without_commands, "all": reading.as_meant}.get(mode, lambda: reading)()
     counted = scope.answered_list(case)
     if counted and mode != "words":
@@ -150,7 +150,7 @@ def read_commands(case: Case) -> CommandReading:
     ticket = case.match.ticket
     return reader.read_agent_mail(
         case.mail.subject,
-        case.mail.fresh,
+        case.words,
         earlier_subjects=case.facts.ticket_subjects.get(ticket.number, ()) if ticket else (),
         aliases=case.policy.command_aliases,
         phone_signature=quote.is_only_signature,

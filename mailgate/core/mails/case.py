@@ -15,7 +15,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.proof import authority, token
-from mailgate.core.proof.authority import Authority
+from mailgate.core.proof.authority import Authority, Proof
 from mailgate.core.rules.rule import RuleEffects
 
 MOST_PARTICIPANTS = 50
@@ -51,6 +51,11 @@ class Case:
     def now(self) -> datetime:
         """When it is decided, aware UTC."""
         return self.moment.now
+
+    @property
+    def words(self) -> str:
+        """What an agent wrote; of a mail that waited for a word, what may leave the house by whatever button."""
+        return self.mail.may_leave if self.authority.proof is Proof.RELEASED else self.mail.fresh
 
     @property
     def fresh_mail(self) -> bool:

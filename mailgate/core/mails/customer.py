@@ -124,7 +124,11 @@ def _open(case: Case) -> Decision:
         departments=told,
     )
     forged = case.authority.vetoed and not mail.envelope.history
-    changes: list[Change] = [opening, entry(case, unverified=forged), *rule_effects.changes_at_opening(case, home)]
+    changes: list[Change] = [
+        opening,
+        entry(case, opening=True, unverified=forged),
+        *rule_effects.changes_at_opening(case, home),
+    ]
     changes += [LinkTo(number, LinkKind.MENTION) for number in case.match.mentions]
     if case.match.continues:
         changes.append(LinkTo(case.match.continues, LinkKind.CONTINUES))
@@ -191,9 +195,15 @@ def opened_ticket(case: Case, opening: OpenTicket) -> AnyTicket:
     )
 
 
-def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool = False) -> AddEntry:
-    """The mail's words as an entry; what could not be read is said, never left blank (threats P-14)."""
+def entry(
+    case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool = False, opening: bool = False
+) -> AddEntry:
+    """The mail's words as an entry; what could not be read is said, never left blank (threats P-14).
+
+    What opens a ticket has no history: everything in it is its writer's word for us, quoted or not.
+    """
     mail = case.mail
+    whole = opening and not mail.envelope.history
     if kind is EntryKind.CUSTOMER and _ours(case):
         kind = EntryKind.AGENT
     if kind is EntryKind.CUSTOMER and case.route.call is not None:
@@ -209,7 +219,7 @@ def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool 
     if kind is EntryKind.CUSTOMER and case.verdict.kind is Wrote.BOUNCE and case.verdict.sure:
         kind = EntryKind.BOUNCE
     author = case.author or mail.author or NOBODY
-    text = mail.fresh.strip() or mail.text.strip() or mail.summary
+    text = ("" if whole else mail.shown.strip("\n") or mail.fresh) or mail.text.strip("\n") or mail.summary
     if mail.summary and mail.summary not in text:
         text = f"{text}\n\n{mail.summary}"
     return AddEntry(
@@ -217,7 +227,7 @@ def entry(case: Case, kind: EntryKind = EntryKind.CUSTOMER, *, unverified: bool 
         author=author.key,
         author_name=author.name,
         text=text or "(empty message)",
-        quoted=mail.quoted,
+        quoted="" if whole else mail.quoted,
         html=mail.html,
         attachments=mail.attachments,
         unverified=unverified,

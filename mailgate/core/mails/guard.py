@@ -91,7 +91,7 @@ def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> V
     submitted = _keyword(mail.header("auto-submitted"))
     if reason := _auto_reply(mail, submitted):
         return Verdict(True, Wrote.AUTO_REPLY, reason, False, sure=submitted == "auto-replied")
-    if submitted != "no" and (reason := words.out_of_office(mail.subject, mail.fresh or mail.text)):
+    if submitted != "no" and (reason := words.out_of_office(mail.subject, mail.newest or mail.text)):
         return Verdict(True, Wrote.AUTO_REPLY, reason, False, sure=False)
     if reason := _listed(mail, policy):
         return Verdict(True, Wrote.LIST, reason, False)

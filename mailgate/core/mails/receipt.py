@@ -20,6 +20,7 @@ from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.shown import MailInDoubt, RefusedLine
 
 AUTOMATIC = "automatic"  # why a mail waits that reads like a program's
+MOST_SHOWN = 30_000  # characters of what waits to be sent
 EXCERPT = 500  # characters of a mail in a question about it
 FORGED_ALARM = 10  # unproven mails in one agent's name within an hour that the admin hears of
 
@@ -55,7 +56,7 @@ def park(
             ticket=number,
             understood=tuple(understood),
             refused=tuple(doubts),
-            text=case.mail.fresh[:2000],
+            text=case.mail.may_leave[:MOST_SHOWN],
             author=author,
             to=to,
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailgate.core.history.parts import Held
 from mailgate.core.text.address import LONGEST_DOMAIN
 
 
@@ -164,9 +165,14 @@ class InboundMail:
     headers: tuple[tuple[str, str], ...] = ()  # lower-case name, decoded value, in order of appearance
     text: str = ""  # the whole readable text of the message (HTML turned into text when there is no plain part)
     folded: str | None = None  # the folded words of subject and text, as far as rules see them; None: not made yet
-    fresh: str = ""  # what is new in it
-    quoted: str = ""  # the rest: history and attribution lines
-    signature: str = ""  # the author's signature block, taken off `fresh`
+    shown: str = ""  # the text but for what is folded: nothing in a mail that quotes no letter or entry of its ticket
+    quoted: str = ""  # what is folded: lines of ours and of the ticket, and what a mail program put around them
+    fresh: str = ""  # `shown` without the author's signature block
+    signature: str = ""
+    held: Held = Held.NOTHING  # why its words cannot leave the house as they are, when an agent wrote it
+    sendable: str = ""  # then: what may, by whatever button
+    note_words: int = 0  # typed words that stand in a note too
+    newest: str = ""  # what seems new by the shapes of quotes: good for guessing a language or a program's mail
     html: str = ""  # sanitised, complete HTML; "" when the mail has none
     fresh_html: str = ""  # sanitised HTML of the new part only; "" when it could not be told apart
     attachments: tuple[Attachment, ...] = ()
@@ -181,6 +187,11 @@ class InboundMail:
     spam: bool = False
     spam_score: float | None = None
     embedded: Mapping[str, str] = field(default_factory=dict)  # forwarded mail: its from, subject, message-id
+
+    @property
+    def may_leave(self) -> str:
+        """What of an agent's words may leave the house, by whatever button."""
+        return self.sendable if self.held else self.fresh
 
     def header(self, name: str) -> str:
         """The first value of a header, `""` when absent; `name` in any case."""

@@ -73,6 +73,13 @@ class Entry:
     attachments: tuple[Attachment, ...] = ()
     mail: int | None = None
 
+    @property
+    def folded(self) -> int:
+        """How many lines of a customer's mail quote the ticket and are not in `text`."""
+        if self.kind not in (EntryKind.CUSTOMER, EntryKind.AUTO):
+            return 0
+        return sum(1 for line in self.quoted.split("\n") if line.strip(" >|\t"))
+
 
 @dataclass(frozen=True, slots=True)
 class Due:

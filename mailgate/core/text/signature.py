@@ -79,3 +79,74 @@ def is_device(line: str, *, alone: bool) -> bool:
             and not bare.endswith((".", "?", ":", ","))
         )
     return len(bare) < 80 and bare.endswith(words.SENT_FROM_LAST) and _DEVICE.search(bare) is not None
+
+
+# --- the block at the end of a mail whose author we know --------------------------------------------------------------
+
+_BLOCK = 12  # lines of a block without a delimiter
+_SENTENCE = 6  # words of a line that is read, not looked up
+_POSTSCRIPT = re.compile(r"[ \t]*(?:p\.? ?p?\.? ?s\b|j\.? ?k\.?:|nb\b)", re.IGNORECASE)
+_END = re.compile(r"[.!?…][\"'”»)]?[ \t]*$")
+_DISCLAIMER = re.compile(
+    r"confiden|luottamuks|poufn|konfiden|vertraul|privileged|intended recipient|vastaanottaj|adresat|saņēmēj",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(r"@|https?://|www\.|\+?\d[\d ()/.-]{6,}\d")
+
+
+def signed_block(lines: Sequence[str], who: Sequence[str]) -> tuple[int, int]:
+    """From and to of the signature at the end of a mail by `who` (names and addresses), the same number for none.
+
+    A row of dashes also parts text: below it stands a signature only when it names its author or says how to reach
+    them, and a postscript or a sentence below is none. Without a delimiter only a block with the author's own address.
+    """
+    end = _trimmed(lines, len(lines))
+    phone = end
+    while end and is_device(lines[end - 1], alone=end < 2 or not lines[end - 2].strip()):
+        end = _trimmed(lines, end - 1)
+    names = {word for one in who for word in re.findall(r"[^\W\d_]{2,}", one.lower())}
+    delimiter = _last_delimiter(lines, end)
+    if delimiter is not None:
+        until = _read_on(lines, delimiter + 1, end)
+        if any(_signs(line, names) for line in lines[delimiter + 1 : until]):
+            return (delimiter, phone if until == end else until)
+    begin = _own_address(lines, end, [one.lower() for one in who if "@" in one], names)
+    return (begin, phone) if begin < phone else (phone, phone)
+
+
+def _last_delimiter(lines: Sequence[str], end: int) -> int | None:
+    for at in range(end - 1, max(-1, end - 1 - _LONGEST), -1):
+        if lines[at].rstrip() == "--":
+            return at
+    return None
+
+
+def _read_on(lines: Sequence[str], begin: int, end: int) -> int:
+    """Where below a signature words go on: at a postscript, or a sentence after a blank line."""
+    for at in range(begin, end):
+        line = lines[at][:1000]
+        if _POSTSCRIPT.match(line):
+            return at
+        after_blank = at > begin and not lines[at - 1].strip()
+        if after_blank and len(line.split()) >= _SENTENCE and _END.search(line) and not _DISCLAIMER.search(line):
+            return at
+    return end
+
+
+def _signs(line: str, names: set[str]) -> bool:
+    line = line[:400]
+    return bool(_CONTACT.search(line)) or not names.isdisjoint(re.findall(r"[^\W\d_]{2,}", line.lower()))
+
+
+def _own_address(lines: Sequence[str], end: int, addresses: Sequence[str], names: set[str]) -> int:
+    """Where the last lines begin that are no words: the author's own address, and what is above it to their name."""
+    block = range(max(0, end - _BLOCK), end)
+    found = next((at for at in block if any(one in lines[at][:400].lower() for one in addresses)), None)
+    if found is None or any(_END.search(lines[at]) and len(lines[at].split()) >= _SENTENCE for at in range(found, end)):
+        return end
+    begin = found
+    while begin > 0 and lines[begin - 1].strip() and len(lines[begin - 1].split()) < _SENTENCE:
+        begin -= 1
+        if not names.isdisjoint(re.findall(r"[^\W\d_]{2,}", lines[begin][:400].lower())):
+            return begin
+    return found

@@ -5,22 +5,23 @@ from __future__ import annotations
 import email
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email.errors import MessageError
 
 from mailgate.core.history.known import KnownLetters
+from mailgate.core.history.parts import MailParts
 from mailgate.core.model.mail import AUTH_AS, Attachment, AuthResults, Envelope, InboundMail, MailKind
 from mailgate.core.model.policy import Limits
 from mailgate.core.rules.condition import folded_words
-from mailgate.core.text import language, quote, subject
+from mailgate.core.text import language, quote, signature, subject
 from mailgate.wire.mime import attachment, body, cms, fields, header, invitation, structure
 from mailgate.wire.mime.authentication import read_authentication
 from mailgate.wire.mime.enclosed import FileInWords
 from mailgate.wire.mime.header import HeaderBlock
 from mailgate.wire.mime.structure import Part, Tree
 from mailgate.wire.report import bare, reading
-from mailgate.wire.text import fresh, sanitize
+from mailgate.wire.text import fresh, sanitize, typed
 
 MAX_SUBJECT = 255
 MAX_TEXT = 4 * 1024 * 1024  # characters of words in a ticket; the rest is in a file beside them
@@ -45,9 +46,12 @@ _FAILURE = re.compile(
 
 
 def parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters | None = None) -> InboundMail:
-    """Read a message (RFC 5322, MIME). Nothing it contains raises: the last resort is a mail flagged `unparseable`."""
+    """Read a message (RFC 5322, MIME); `known` is what it may quote.
+
+    Nothing it contains raises: the last resort is a mail flagged `unparseable`.
+    """
     try:
-        return _parse(raw, envelope, limits)
+        return _parse(raw, envelope, limits, known)
     except Exception:  # hostile input must become a mail, whatever it broke
         return _unparseable(raw, envelope)
 
@@ -79,11 +83,21 @@ def _unparseable(raw: bytes, envelope: Envelope) -> InboundMail:
     digest = hashlib.sha256(raw).hexdigest()
     text = raw[:65536].decode("utf-8", "replace").replace("\0", "").replace("\r\n", "\n")
     flags = frozenset({"unparseable"})
-    mail = InboundMail(envelope, len(raw), digest, author=None, text=text, fresh=text, flags=flags)
+    mail = InboundMail(
+        envelope,
+        len(raw),
+        digest,
+        author=None,
+        text=text,
+        shown=text,
+        fresh=text,
+        newest=text,
+        flags=flags,
+    )
     return replace(mail, folded=folded_words(mail))
 
 
-def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
+def _parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters | None = None) -> InboundMail:
     tree = structure.read_structure(raw, limits.parts, limits.nesting, limits.header_bytes)
     head, flags = tree.root.head, tree.flags
     author, clean = fields.author(head, flags)
@@ -126,7 +140,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits) -> InboundMail:
         embedded=embedded,
     )
     forward = passed_on or subject.is_forward(title)
-    mail = _split(mail, pages, forward=forward)
+    mail = _split(mail, pages, known, forward=forward)
     mail = _kind(mail, tree, raw, forward=forward)
     return replace(mail, flags=frozenset(flags), folded=folded_words(mail))
 
@@ -153,27 +167,46 @@ def _authentication(head: HeaderBlock) -> tuple[AuthResults, ...]:
     return read_authentication(seen) if any(name != "received" for name, _ in seen) else ()
 
 
-def _split(mail: InboundMail, pages: list[str], *, forward: bool) -> InboundMail:
-    """Tell what is new from history, in the text and in the HTML, and guess the language of what is new."""
-    parts = quote.split_history(mail.text, forward=forward)
-    html = fresh_html = ""
-    if pages:
-        page = "\n".join(pages)
-        html = sanitize.clean(page)
-        if html and not forward and parts.quoted:
-            new, old = fresh.split_fresh_html(page)
-            fresh_html = sanitize.clean(new) if old else ""
-        elif html:
-            fresh_html = html
+def _split(mail: InboundMail, pages: list[str], known: KnownLetters | None, *, forward: bool) -> InboundMail:
+    """Tell what its author typed from what is quoted, in the text and in the HTML, and guess the language of that."""
+    guess = quote.split_history(mail.text, forward=forward)
+    mail = replace(mail, newest=guess.fresh, language=language.guess(guess.fresh, _LANGUAGES))
+    if mail.envelope.history:  # other people's threads: we sent none of it, and what it quotes came before it
+        shown = f"{guess.fresh}\n\n{guess.signature}".strip()
+        mail = replace(mail, shown=shown, quoted=guess.quoted, fresh=guess.fresh, signature=guess.signature)
+    else:
+        mail = _typed(mail, MailParts(mail.text, "", mail.text) if forward else typed.typed(mail.text, known))
+    page = "\n".join(pages)
+    html = sanitize.clean(page) if pages else ""
+    fresh_html = html
+    if html and mail.quoted:
+        new, old = fresh.split_fresh_html(page)
+        fresh_html = sanitize.clean(new) if old else ""
+    return replace(mail, html=html, fresh_html=fresh_html)
+
+
+def _typed(mail: InboundMail, parts: MailParts) -> InboundMail:
+    """Take the signature off what is shown, and off what may leave."""
+    who = (mail.author.name, mail.author.addr) if mail.author else ()
+    fresh_words, signed = _signed(parts.shown, who)
     return replace(
         mail,
-        fresh=parts.fresh,
-        quoted=parts.quoted,
-        signature=parts.signature,
-        html=html,
-        fresh_html=fresh_html,
-        language=language.guess(parts.fresh, _LANGUAGES),
+        shown=parts.shown,
+        quoted=parts.folded,
+        fresh=fresh_words,
+        signature=signed,
+        sendable=_signed(parts.sendable, who)[0] if parts.held else "",
+        held=parts.held,
+        note_words=parts.note_words,
     )
+
+
+def _signed(text: str, who: Sequence[str]) -> tuple[str, str]:
+    lines = text.split("\n")
+    begin, end = signature.signed_block(lines, who)
+    if begin == end:
+        return text.strip("\n"), ""
+    return "\n".join((*lines[:begin], *lines[end:])).strip("\n"), "\n".join(lines[begin:end]).strip("\n")
 
 
 def _kind(mail: InboundMail, tree: Tree, raw: bytes, *, forward: bool) -> InboundMail:
@@ -227,7 +260,7 @@ def _null_sender(mail: InboundMail) -> bool:
 def _report(raw: bytes, mail: InboundMail) -> reading.Report | None:
     try:
         message = email.message_from_bytes(raw[:MAX_REPORT])
-        found = reading.read_report(message, mail.text, null_sender=_null_sender(mail), fresh=mail.fresh)
+        found = reading.read_report(message, mail.text, null_sender=_null_sender(mail), fresh=mail.newest)
         return replace(found, bare=found.bare and len(raw) <= MAX_REPORT) if found else None
     except _UNREADABLE:
         return None

@@ -170,6 +170,11 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.more": "Gaida vēl {n}; par tām jautāsim nākamreiz.",
     "question.how": "Atbildiet ar rindām, piemēram:",
     "question.none": "Šeit nekā nav.",
+    "folded": {
+        "zero": "{n} citētu rindu: #show {number}",
+        "one": "{n} citēta rinda: #show {number}",
+        "other": "{n} citētas rindas: #show {number}",
+    },
     "question.more": {"zero": "… un vēl {n}", "one": "… un vēl {n}", "other": "… un vēl {n}"},
     "tickets": {"zero": "{n} pieteikumu", "one": "{n} pieteikums", "other": "{n} pieteikumi"},
     "no_owner": "bez atbildīgā",

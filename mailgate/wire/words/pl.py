@@ -171,6 +171,12 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.more": "Czeka jeszcze {n}; o nie zapytamy następnym razem.",
     "question.how": "Odpowiedz wierszami, na przykład:",
     "question.none": "Nic tu nie ma.",
+    "folded": {
+        "one": "{n} cytowany wiersz: #show {number}",
+        "few": "{n} cytowane wiersze: #show {number}",
+        "many": "{n} cytowanych wierszy: #show {number}",
+        "other": "{n} cytowanego wiersza: #show {number}",
+    },
     "question.more": {
         "one": "… i {n} więcej",
         "few": "… i {n} więcej",

@@ -34,6 +34,7 @@ from cases import (
 from mailgate.core.clock import collected, cover, escalation, leaving, waking
 from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.workflow import Actor, Granted, KnownWorld
+from mailgate.core.history.parts import Held
 from mailgate.core.letters import readers, row_values, status_letters
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.letters.row_values import VARIABLES
@@ -152,7 +153,13 @@ def silent() -> Any:
 SUPPORT, SALES = POLICY.departments
 NUDGED = replace(SUPPORT, nudge=2 * D, solve_after=5 * D)
 HELD = ticket(status=Status.HOLD, status_until=NOW, owner="bo")
-PARKS = mail("Our notes about the lamp.\n> quoted between\nno", fresh="> quoted between\nno", **ANSWERS)
+PARKS = mail(
+    "Our notes about the lamp (sic).\nno",
+    fresh="Our notes about the lamp (sic).\nno",
+    held=Held.EDITED,
+    sendable="no",
+    **ANSWERS,
+)
 EXPERT = letter(to="expert", purpose="expert", content=ExpertAsked(expert=STRANGER.key))
 LIST = letter(None, ANNA, "tables", content=Question(rows=(TicketRow(number=1042),)))
 
@@ -199,7 +206,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
         mail("FYI", by=ANNA, subject="Fwd: lamp", auth=(PASS,), embedded={"from": "maija@customer.example"})),
     "a command that does not exist": lambda: of_mail(mail("#colse\nDone.", **ANSWERS), ticket(), letters=[NOTICE]),
     "a command that is not granted": lambda: of_mail(mail("#assign nobody", **ANSWERS), ticket(), letters=[NOTICE]),
-    "words between the lines": lambda: of_mail(PARKS, ticket(), letters=[NOTICE]),
+    "a changed line of ours": lambda: of_mail(PARKS, ticket(), letters=[NOTICE]),
     "words for no ticket": lambda: parked_mail("no_ticket"),
     "a receipt always": lambda: receipt.done_receipt(case(mail(by=ANNA)), replace(BO, receipts="always"), ("solved",), numbers=(1042,)),
     "a question": lambda: of_mail(mail("#mine\n#list urgent", subject="[#1042] lamp", by=ANNA, auth=(PASS,)), ticket()),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from cases import ANNA, BO, CAI, MAIJA, NOW, VALDIS, H, case, issued, letter, mail, ticket, written
 
+from mailgate.core.history.parts import Held
 from mailgate.core.mails import agent_answer
 from mailgate.core.mails.case import Case
 from mailgate.core.model.mail import Address, InboundMail
@@ -57,7 +58,7 @@ HELD = [
     ("a department's address", ANNA, "Write to sales@acme.example.", ""),
     ("a token", ANNA, f"See mg:{written(to=ANNA)}", "internal"),
     ("our marker", ANNA, f"Yes.\n{MARKERS['fi']}", "internal"),
-    ("words between the lines", ANNA, "> broken\nno, it is not", "inside"),
+    ("a line of theirs that looks like a quote (W-03)", ANNA, "Run:\n> ipconfig /all", ""),
     ("a trainee's words", CAI, "We look into it.", "trainee"),
     ("nothing but a signature", ANNA, "Sent from my iPhone", ""),
 ]
@@ -66,6 +67,12 @@ HELD = [
 @pytest.mark.parametrize(("agent", "text", "why"), [c[1:] for c in HELD], ids=[c[0] for c in HELD])
 def test_what_does_not_leave_by_itself(agent: Agent, text: str, why: str) -> None:
     assert agent_answer.why_not_sent(answering(to=agent), ticket(), agent, text) == why
+
+
+@pytest.mark.parametrize("held", [one for one in Held if one])
+def test_what_cannot_be_told_apart_does_not_leave_by_itself_w_01(held: Held) -> None:
+    given = answering(mail("Yes.", by=ANNA, held=held, sendable="Yes."))
+    assert agent_answer.why_not_sent(given, ticket(), ANNA, "Yes.") == held
 
 
 def test_an_empty_answer_above_a_quoted_notice_is_doubted() -> None:

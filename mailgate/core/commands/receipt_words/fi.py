@@ -126,7 +126,10 @@ TROUBLE: Mapping[str, str] = {
 
 WHY: Mapping[str, str] = {
     "stale": "kollega on vastannut ilmoituksen lähettämisen jälkeen",
-    "inside": "vastauksesi on lainatun ilmoituksen sisällä, eikä sitä voi erottaa siitä",
+    "unknown_letter": "viestissäsi on meidän kirjeemme, jota ei enää tunneta; vain tässä näkyvä voidaan lähettää",
+    "edited": "muutit meidän riviämme; vain tässä näkyvä voidaan lähettää",
+    "note_words": "osa sanoistasi on myös sisäisessä muistiinpanossa: katso ennen kuin ne lähtevät",
+    "too_much": "viestissäsi on niin paljon tekstiä, ettei sanojasi voi erottaa meidän sanoistamme",
     "empty": "mitään ei jää jäljelle, kun lainattu ilmoitus poistetaan",
     "address": "tekstissä on asiakaspalvelijan oma osoite",
     "internal": "tekstissä on talon sisäisiä sanoja",

@@ -126,7 +126,10 @@ TROUBLE: Mapping[str, str] = {
 
 WHY: Mapping[str, str] = {
     "stale": "kopš šī paziņojuma ir atbildējis kolēģis",
-    "inside": "jūsu atbilde ir citētā paziņojuma vidū, un to nevar no tā atšķirt",
+    "unknown_letter": "jūsu vēstulē ir mūsu vēstule, kuru vairs nepazīstam; nosūtīt var tikai to, kas redzams šeit",
+    "edited": "jūs mainījāt mūsu rindu; nosūtīt var tikai to, kas redzams šeit",
+    "note_words": "daļa jūsu vārdu ir arī iekšējā piezīmē: apskatiet, pirms tie aiziet",
+    "too_much": "jūsu vēstulē ir pārāk daudz teksta, lai atšķirtu jūsu vārdus no mūsējiem",
     "empty": "bez citētā paziņojuma nekas nepaliek pāri",
     "address": "tekstā ir aģenta paša adrese",
     "internal": "tekstā ir iekšēji vārdi",

@@ -126,7 +126,10 @@ TROUBLE: Mapping[str, str] = {
 
 WHY: Mapping[str, str] = {
     "stale": "po wysłaniu tego powiadomienia odpowiedział ktoś z zespołu",
-    "inside": "twoja odpowiedź stoi wewnątrz cytowanego powiadomienia i nie da się jej od niego odróżnić",
+    "unknown_letter": "w twojej wiadomości jest nasz list, którego już nie znamy; wysłać można tylko to, co tu widać",
+    "edited": "zmieniono naszą linię; wysłać można tylko to, co tu widać",
+    "note_words": "część twoich słów stoi też w notatce wewnętrznej: sprawdź, zanim wyjdą",
+    "too_much": "w twojej wiadomości jest za dużo tekstu, by odróżnić twoje słowa od naszych",
     "empty": "po usunięciu cytowanego powiadomienia nic nie zostaje",
     "address": "w tekście stoi prywatny adres agenta",
     "internal": "w tekście są wewnętrzne słowa zespołu",

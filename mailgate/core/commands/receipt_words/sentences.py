@@ -132,7 +132,10 @@ TROUBLE: Mapping[str, str] = {
 # What concerns a mail or a ticket as a whole.
 WHY: Mapping[str, str] = {
     "stale": "a colleague has answered since that notice was sent",
-    "inside": "your answer stands inside the quoted notice, so it cannot be told from it",
+    "unknown_letter": "your mail holds a letter of ours that is no longer known; only what is shown here can be sent",
+    "edited": "you changed a line of ours; only what is shown here can be sent",
+    "note_words": "some of your words stand in an internal note too: look before they leave",
+    "too_much": "there is too much in your mail to tell your words from ours",
     "empty": "nothing is left when the quoted notice is taken away",
     "address": "an agent's own address stands in the text",
     "internal": "internal words of the desk stand in the text",

@@ -1,0 +1,166 @@
+"""The parts of a mail after subtraction: what to show, what to fold, what may leave, and what stands in doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailgate.core.history.fingerprint import Wording
+from mailgate.core.history.line import Line, LineKind, Subtracted
+from mailgate.core.history.tokens import marked
+
+_MARKS = re.compile(r"[ \t\u00a0]*(?:[>|][ \t\u00a0>|]*|[-_=*]{4,200}[ \t]*)")  # of quotes, and rules
+_ASKED = 8  # lines of a quote that stand above the answer to them
+
+
+class Held(StrEnum):
+    """Why an agent's words cannot all leave as they are."""
+
+    NOTHING = ""
+    UNKNOWN_LETTER = "unknown_letter"  # a letter of ours stands in the mail that we no longer know
+    EDITED = "edited"  # a line of ours was changed
+    NOTE = "note_words"  # what was typed stands in a note too
+    TOO_MUCH = "too_much"  # nobody could look at all of it
+
+
+@dataclass(frozen=True, slots=True)
+class MailParts:
+    """Texts without blank lines around them."""
+
+    shown: str  # everything but what is folded; an answer between quoted lines has the line it answers above it
+    folded: str  # what quotes the ticket, and what a client put around it
+    sendable: str  # what of an agent's mail may leave the house, by whatever button
+    held: Held = Held.NOTHING
+    note_words: int = 0  # typed words that stand in a note too
+
+
+def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
+    """Put the judged lines of a mail together again; every line is in `shown` or in `folded`."""
+    if not found.known:
+        return MailParts(_join(lines), "", "", Held.TOO_MUCH)
+    judged = found.lines
+    folded = _with_marks(lines, judged, [line.kind in (LineKind.QUOTED, LineKind.ATTRIBUTION) for line in judged])
+    leaves = _leaving(judged)
+    stays = [not leaves[at] and line.kind is not LineKind.EMPTY for at, line in enumerate(judged)]
+    stays = _with_marks(lines, judged, stays)
+    asked = _asked(lines, judged, folded)
+    shown, sent = list[str](), list[str]()
+    for at, line in enumerate(lines):
+        question = [f"> {marked(lines[quoted])[1].strip()}" for quoted in asked.get(at, ())]
+        if not folded[at]:
+            _add(shown, question, line)
+        if leaves[at] and not stays[at]:
+            _add(sent, question, line)
+    held, words = _held(lines, judged)
+    quoted = [line for at, line in enumerate(lines) if folded[at]]
+    return MailParts(_join(shown), _join(quoted), _join(sent), held, words)
+
+
+def _add(kept: list[str], question: Sequence[str], line: str) -> None:
+    """One more line; the question it answers stands above it, apart from both."""
+    if question:
+        while kept and not kept[-1].strip():
+            kept.pop()
+        kept += ["", *question, ""]
+    kept.append(line)
+
+
+def _with_marks(lines: Sequence[str], judged: Sequence[Line], found: list[bool]) -> list[bool]:
+    """The lines `found`, with the bare quote marks and rules beside them."""
+    for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
+        beside = False
+        for at in order:
+            if judged[at].kind is not LineKind.EMPTY:
+                beside = found[at]
+            elif beside and _is_drawn(lines[at]):
+                found[at] = True
+    return found
+
+
+def _is_drawn(line: str) -> bool:
+    """True for quote marks without words, and for a rule; two dashes are the delimiter of a signature."""
+    return _MARKS.fullmatch(line) is not None
+
+
+def _leaving(judged: Sequence[Line]) -> list[bool]:
+    """Which lines may leave: typed ones, but none beside a line of ours that was changed, nor of a letter unknown."""
+    typed = [
+        line.kind in (LineKind.TYPED, LineKind.EMPTY)
+        or (line.kind is LineKind.EDITED and line.wording is Wording.PUBLIC)
+        for line in judged
+    ]
+    ours = [at for at, line in enumerate(judged) if line.kind in (LineKind.QUOTED, LineKind.EDITED)]
+    if not any(_changed(line) for line in judged):
+        return typed
+    return [leaves and not ours[0] <= at <= ours[-1] for at, leaves in enumerate(typed)]
+
+
+def _changed(line: Line) -> bool:
+    return line.kind is LineKind.EDITED and line.wording is not Wording.PUBLIC
+
+
+def _held(lines: Sequence[str], judged: Sequence[Line]) -> tuple[Held, int]:
+    words = sum(
+        len(line.split())
+        for line, judged_ in zip(lines, judged, strict=True)
+        if judged_.kind is LineKind.TYPED and judged_.wording is Wording.NOTE
+    )
+    if any(line.kind is LineKind.UNKNOWN for line in judged):
+        return Held.UNKNOWN_LETTER, words
+    if any(_changed(line) for line in judged):
+        return Held.EDITED, words
+    return (Held.NOTE if words else Held.NOTHING), words
+
+
+def _asked(lines: Sequence[str], judged: Sequence[Line], folded: Sequence[bool]) -> dict[int, list[int]]:
+    """For the first line of each answer that stands between quoted lines: the quoted lines right above it."""
+    answers = _blocks(lines, folded)
+    last = max((at for at, is_folded in enumerate(folded) if is_folded), default=-1)
+    between = [begin for begin in answers if begin < last and any(folded[:begin])]
+    if not between:
+        return {}
+    found = {}
+    for begin in answers:
+        quoted = _above(lines, judged, begin)
+        if quoted:
+            found[begin] = quoted
+    return found
+
+
+def _blocks(lines: Sequence[str], folded: Sequence[bool]) -> list[int]:
+    """The first written line of every stretch that is not folded."""
+    found, inside = [], False
+    for at, line in enumerate(lines):
+        if folded[at]:
+            inside = False
+        elif line.strip() and not inside:
+            found.append(at)
+            inside = True
+    return found
+
+
+def _above(lines: Sequence[str], judged: Sequence[Line], begin: int) -> list[int]:
+    """The paragraph of public words that is quoted right above a line."""
+    found: list[int] = []
+    for at in range(begin - 1, -1, -1):
+        if not marked(lines[at])[1].strip():
+            if found:
+                break
+            continue
+        if judged[at].kind is not LineKind.QUOTED or judged[at].wording is not Wording.PUBLIC:
+            break
+        found.append(at)
+    return found[:_ASKED][::-1]
+
+
+def _join(lines: Sequence[str]) -> str:
+    """The lines without blank ones around them, and never more than two of those together."""
+    kept: list[str] = []
+    for line in lines:
+        if line.strip() or (kept and (len(kept) < 2 or kept[-1].strip() or kept[-2].strip())):
+            kept.append(line)
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return "\n".join(kept)

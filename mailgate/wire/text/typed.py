@@ -1,0 +1,69 @@
+"""What of a mail its author typed: the letters and entries it may quote are subtracted from its text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from mailgate.core.history import fingerprint, parts, subtract
+from mailgate.core.history.fingerprint import Frame, LetterWords
+from mailgate.core.history.known import KnownLetters
+from mailgate.core.history.parts import MailParts
+from mailgate.core.history.tokens import Hasher
+from mailgate.core.proof import token
+from mailgate.core.text.quote import MARKERS
+from mailgate.wire.text import fingerprints
+from mailgate.wire.words import CATALOGUES
+
+# The sentences that stand in letters to the house whatever these are about; those to customers are what people write.
+_FRAME = ("notice.", "receipt.", "one_tap_text", "why", "was.", "handover.", "escalation.", "question.how", "expert.")
+_HOLE = re.compile(r"\{[a-z_]{1,30}\}")
+_NOBODY = KnownLetters(b"")
+
+
+def typed(text: str, known: KnownLetters | None) -> MailParts:
+    """Subtract what the mail may quote; without letters that is nothing, but for a letter of ours that nobody knows."""
+    if known is None and not _has_sign(text):
+        return MailParts(text, "", text)
+    known = known or _NOBODY
+    hasher = _hasher(known.key)
+    lines = text.split("\n")
+    letters = [*_letters(known), *(fingerprint.entry(one.text, hasher, one.author) for one in known.entries)]
+    found = subtract.subtract(lines, letters, hasher, _frame(known.key, known.senders), _has_token)
+    return parts.assemble(lines, found)
+
+
+def _letters(known: KnownLetters) -> Iterator[LetterWords]:
+    for packed in known.letters:
+        try:
+            yield fingerprints.unpack(packed)
+        except ValueError:
+            continue  # then it is a letter nobody knows
+
+
+def _has_sign(text: str) -> bool:
+    return "mg:" in text or any(marker in text for marker in MARKERS.values())
+
+
+def _has_token(line: str) -> bool:
+    return _has_sign(line) and (bool(token.in_text(line)) or "mg:" not in line)
+
+
+@lru_cache(maxsize=4)
+def _hasher(key: bytes) -> Hasher:
+    return Hasher(key)
+
+
+@lru_cache(maxsize=8)
+def _frame(key: bytes, senders: Sequence[str]) -> Frame:
+    return fingerprint.frame(_sentences(), _hasher(key), senders)
+
+
+def _sentences() -> Iterator[str]:
+    yield from MARKERS.values()
+    for catalogue in CATALOGUES.values():
+        for name, phrase in catalogue.items():
+            if name.startswith(_FRAME):
+                for said in (phrase,) if isinstance(phrase, str) else phrase.values():
+                    yield from _HOLE.split(said)

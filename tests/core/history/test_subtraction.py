@@ -1,0 +1,161 @@
+"""Subtracting what we sent: no typed line is taken for ours, no line of frame, note or token may leave (issue 12)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+from answers import (
+    CLIENTS,
+    CUSTOMER,
+    EARLIER,
+    FINNISH,
+    GMAIL,
+    HASHER,
+    NOTE,
+    NOTICE,
+    OUTLOOK,
+    SENDER,
+    TOKEN,
+    TYPED,
+    marked,
+    missing,
+    notice,
+    read,
+    some_words,
+    worded,
+)
+
+from mailgate.core.history import fingerprint
+from mailgate.core.history.fingerprint import Wording
+from mailgate.core.history.parts import Held
+
+OURS = [
+    line.lstrip("> ") for line in worded(NOTICE) if line.lstrip("> ") not in {*worded(CUSTOMER), *worded(EARLIER), ">"}
+]
+
+
+def leaked(text: str) -> list[str]:
+    """Lines of frame and note in a text that is to be sent."""
+    return [line for line in OURS if len(line.split()) > 1 and line in text] + ([TOKEN] if TOKEN[:9] in text else [])
+
+
+@pytest.mark.parametrize("client", CLIENTS.values(), ids=list(CLIENTS))
+@pytest.mark.parametrize("typed", TYPED, ids=[one.split("\n")[0][:30] for one in TYPED])
+def test_what_was_typed_leaves_and_nothing_of_ours_w_01_w_02_w_03_w_12(
+    client: Callable[[str, str], str], typed: str
+) -> None:
+    found = read(client(typed, NOTICE))
+    assert not missing(typed, found.sendable) and not missing(typed, found.shown)
+    assert not leaked(found.sendable) and not leaked(found.shown)
+    assert found.held is Held.NOTHING
+    assert worded(found.sendable) == worded(typed)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_line_is_typed_or_ours_whoever_quotes_it(seed: int) -> None:
+    chance = random.Random(seed)
+    typed = some_words(chance)
+    name = chance.choice(sorted(CLIENTS))
+    found = read(CLIENTS[name](typed, NOTICE))
+    assert not missing(typed, found.sendable, found.folded), name
+    assert not missing(typed, found.shown), name
+    assert not leaked(found.sendable), name
+    assert found.held is Held.NOTHING, name
+
+
+@pytest.mark.parametrize("mark", ["> ", "", "| ", "\t"], ids=["marks", "bare", "bars", "indented"])
+def test_answers_between_the_lines_keep_the_lines_they_answer_w_01_w_05(mark: str) -> None:
+    quoted = marked(NOTICE, mark)
+    for asked, answer in (("Is the bulb to blame?", "No, never up to 9 W."), ("Or the socket?", "no")):
+        quoted = quoted.replace(f"{mark}{asked}", f"{mark}{asked}\n\n{answer}\n", 1)
+    found = read(f"{GMAIL}\n{quoted}")
+    assert found.sendable == (
+        "> the lamp I bought from you last week flickers in the evening.\n> Is the bulb to blame?\n\n"
+        "No, never up to 9 W.\n\n> Or the socket?\n\nno"
+    )
+    assert found.held is Held.NOTHING and found.shown == found.sendable
+
+
+def test_a_signature_below_a_quote_keeps_its_delimiter() -> None:
+    found = read(f"Yes.\n\n#priority high\n\n{GMAIL}\n\n{marked(NOTICE)}\n-- \nAnna Virtanen")
+    assert found.sendable == "Yes.\n\n#priority high\n\n\n-- \nAnna Virtanen"
+
+
+def test_a_pasted_line_of_the_customers_is_typed() -> None:
+    found = read(f"You asked: Is the bulb to blame?\n\nOr the socket?\n\nNeither.\n\n{GMAIL}\n\n{marked(NOTICE)}")
+    assert found.sendable == "You asked: Is the bulb to blame?\n\nOr the socket?\n\nNeither."
+    assert found.held is Held.NOTHING
+
+
+CHANGED = [
+    NOTICE.replace("a known complainer and wants", "a known complainer (sic) and wants"),
+    NOTICE.replace("do not offer one.", "do not offer one. Well, never again."),
+    NOTICE.replace("You get this because: new words", "You get this mail because of new words"),
+]
+
+
+@pytest.mark.parametrize("mark", ["> ", ""], ids=["marks", "bare"])
+@pytest.mark.parametrize("changed", CHANGED, ids=["inside a note", "behind a note", "in the frame"])
+def test_a_changed_line_of_ours_parks_and_no_button_sends_what_stands_around_it(changed: str, mark: str) -> None:
+    found = read(f"Yes.\n\n{GMAIL}\n\n{marked(changed, mark)}")
+    assert found.held is Held.EDITED
+    assert found.sendable == "Yes." and not leaked(found.sendable)
+
+
+def test_a_changed_line_of_the_customers_is_an_answer() -> None:
+    found = read(f"{GMAIL}\n\n{marked(NOTICE.replace('Is the bulb to blame?', 'Is the bulb to blame? No, the wire.'))}")
+    assert found.held is Held.NOTHING
+    assert "> Is the bulb to blame? No, the wire." in found.sendable and not leaked(found.sendable)
+
+
+def test_words_of_a_note_typed_again_wait_and_are_counted() -> None:
+    pasted = NOTE.split("\n")[0]
+    found = read(f"Our notes say:\n\n{pasted}\n\nSorry.\n\n{GMAIL}\n\n{marked(NOTICE)}")
+    assert found.held is Held.NOTE and found.note_words == len(pasted.split())
+    assert found.sendable == f"Our notes say:\n\n{pasted}\n\nSorry."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"Yes.\n\n{GMAIL}\n\n{marked(NOTICE)}",
+        f"Yes.\n\n{OUTLOOK}\n{NOTICE}",
+        f"Yes.\n\n{FINNISH}\n\n{NOTICE}",
+        f"Yes.\n\n{marked(NOTICE)}",
+        f"Yes.\n\n{NOTICE}",
+        f"Yes.\n\n{marked(NOTICE.replace(TOKEN, ''))}",
+    ],
+    ids=["gmail", "outlook", "phone", "marks alone", "bare", "without its token"],
+)
+def test_of_a_letter_nobody_knows_nothing_leaves(body: str) -> None:
+    found = read(body, known=False)
+    assert found.held is Held.UNKNOWN_LETTER
+    assert found.sendable == "Yes."
+    assert NOTE.split("\n")[0] in found.shown  # of a customer it is shown
+
+
+def test_without_letters_everything_is_typed() -> None:
+    body = "> a line\nOn Monday 23.11.2026 Bo Ek <bo@partner.example> wrote:\n\n> another\n-- \nMaija"
+    found = read(body, known=False)
+    assert found.sendable == found.shown == body and not found.folded
+
+
+def test_a_text_nobody_can_look_through_parks_and_sends_nothing() -> None:
+    letter = fingerprint.fingerprint("a " * 4000, (), HASHER, sender=SENDER)
+    found = read("\n".join(["> a b"] * 4000 + ["a"] * 4000), letter, letter)
+    assert found.held in (Held.NOTHING, Held.TOO_MUCH)
+    assert found.shown if found.held else True
+
+
+def test_a_fingerprint_knows_whose_each_line_is() -> None:
+    letter = notice()
+    whole = letter.whole()
+    of = {line: whole[tuple(HASHER.hashes(line.lstrip("> ")))] for line in worded(NOTICE) if HASHER.hashes(line)}
+    for line in worded(CUSTOMER):
+        assert of[line] == Wording.PUBLIC, line
+    for line in worded(NOTE):
+        assert of[f"> {line}"] == Wording.NOTE, line
+    assert of["Commands for the first line of a reply: #take #solve #wait #note"] == Wording.FRAME
+    assert of["A plain reply goes to the customer: maija@home.example"] == Wording.FRAME
