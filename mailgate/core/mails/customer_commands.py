@@ -8,7 +8,7 @@ from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld
 from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers
-from mailgate.core.mails import notices, scope
+from mailgate.core.mails import guard, notices, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
@@ -30,8 +30,8 @@ from mailgate.core.proof.authority import CarriedBy
 from mailgate.core.text import quote
 from mailgate.core.worktime import sla
 
-_SCORE = re.compile(r"(10|[0-9])(?: ?/ ?10)? ?[.!]?")
-_LONGEST_SCORE = 40  # characters of the line it stands on
+_SCORE = re.compile(r"[ \t]{0,8}(10|[0-9])( ?/ ?10)?(?![\w/]|[.,]\d)[ \t.!,:;–—-]{0,8}")
+_IN_SUBJECT = re.compile(r"(?:^|\s)(10|[0-9])[ \t]*$")
 LOW = 6  # a score up to this reaches the lead
 
 
@@ -39,15 +39,15 @@ def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
     """A signed 0-10 answer, or a bare number in answer to the letter that asked; None when this is neither."""
     if case.verdict.robot or case.authority.vetoed or not case.match.verified:
         return None
-    line, _, below = case.mail.fresh.strip().partition("\n")
-    found = _SCORE.fullmatch(" ".join(line.split())) if len(line.rstrip()) <= _LONGEST_SCORE else None
-    if found is None or not _may_vote(case, ticket, bare=not below and len(line) <= 6):
+    voted = _score(case.mail.fresh)
+    if not _may_vote(case, ticket, bare=voted is not None):
         return None
-    score = int(found.group(1))
-    comment = _without_token(below)
+    score, comment = voted or _score_of_subject(case)
+    if score < 0:
+        return None
     changes: list[Change] = []
-    if comment:
-        changes.append(command_entry(case, f"{score}/10: {comment}"))
+    if comment or case.mail.attachments:
+        changes.append(command_entry(case, f"{score}/10: {comment}" if comment else f"{score}/10"))
     changes.append(Journal("survey", str(score)))
     letters: list[Outbound] = [_thanks(case, ticket, score)] if case.fresh_mail else []
     lead = readers.lead_of(case.policy, ticket.department)
@@ -55,8 +55,31 @@ def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
         voter, line = notices.shown_person(ticket.requester), f"{score}/10 {comment}".strip()
         about = Notice(from_=voter, why="vote", notes=(line,))
         letters.append(readers.to_agent(case.policy, lead, about, purpose=Purpose.CUSTOMER))
+    elif comment and not guard.thanks_only(comment):
+        letters += notices.customers_words(case, ticket, Notice(why="vote"))
     step = Step(ticket.number, tuple(changes), tuple(letters))
     return case.decided(Fate.FILED, "vote", steps=(step,), effects=(Vote(ticket.number, score, comment),))
+
+
+def _score(text: str) -> tuple[int, str] | None:
+    """The vote of a first line and the words behind it; a number that counts something else is none."""
+    line, _, below = text.strip().partition("\n")
+    found = _SCORE.match(line)
+    if found is None:
+        return None
+    rest = line[found.end() :].strip()
+    if rest and not found[2] and not guard.thanks_only(rest):
+        return None
+    return int(found[1]), "\n".join(part for part in (rest, below.strip()) if part)
+
+
+def _score_of_subject(case: Case) -> tuple[int, str]:
+    """The vote a tap has put into the subject, where words stand above it; -1 without one."""
+    found = _IN_SUBJECT.search(case.mail.subject)
+    if found is None:
+        return -1, ""
+    lines = [line for line in case.mail.fresh.split("\n") if line.strip() != found[1]]
+    return int(found[1]), "\n".join(lines).strip()
 
 
 def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
@@ -74,10 +97,6 @@ def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
 
 def _asks(content: Content) -> bool:
     return isinstance(content, Solved) or (isinstance(content, Answer) and bool(content.survey))
-
-
-def _without_token(text: str) -> str:
-    return "\n".join(line for line in text.split("\n") if "mg:" not in line).strip()
 
 
 def _thanks(case: Case, ticket: Ticket, score: int) -> Outbound:
@@ -138,6 +157,6 @@ def _status(case: Case, ticket: Ticket, refused: str) -> tuple[Outbound, ...]:
 def command_entry(case: Case, text: str) -> AddEntry:
     """The customer's own words in the thread."""
     author = case.author
-    return AddEntry(
-        EntryKind.CUSTOMER, author.key if author else "", author.name if author else "", text, case.mail.quoted
-    )
+    addr, name = (author.key, author.name) if author else ("", "")
+    mail = case.mail
+    return AddEntry(EntryKind.CUSTOMER, addr, name, text, mail.quoted, mail.html, mail.attachments)

@@ -24,11 +24,14 @@ _NOBODY = KnownLetters(b"")
 
 def typed(text: str, known: KnownLetters | None) -> MailParts:
     """Subtract what the mail may quote; without letters that is nothing, but for a letter of ours that nobody knows."""
+    lines = text.split("\n")
+    if _has_sign(text):  # a one-tap mail has its token in a line by itself: what stands above and below is said
+        lines = [line for line in lines if not _is_token(line)]
+    text = "\n".join(lines)
     if known is None and not _has_sign(text):
         return MailParts(text, "", text)
     known = known or _NOBODY
     hasher = _hasher(known.key)
-    lines = text.split("\n")
     letters = [*_letters(known), *(fingerprint.entry(one.text, hasher, one.author) for one in known.entries)]
     found = subtract.subtract(lines, letters, hasher, _frame(known.key, known.senders), _has_token)
     return parts.assemble(lines, found)
@@ -44,6 +47,11 @@ def _letters(known: KnownLetters) -> Iterator[LetterWords]:
 
 def _has_sign(text: str) -> bool:
     return "mg:" in text or any(marker in text for marker in MARKERS.values())
+
+
+def _is_token(line: str) -> bool:
+    bare = line.strip(" \t\u00a0>|*_")
+    return bare.startswith("mg:") and len(bare.split()) == 1 and bool(token.in_text(bare))
 
 
 def _has_token(line: str) -> bool:

@@ -40,7 +40,10 @@ def test_a_vote_is_a_number_that_stands_alone_on_the_first_line(text: str, score
 
 LETTERS = [
     ("the letter that says it is solved", SOLVED, "8", 8),
-    ("that letter, with more than a number", SOLVED, "8\nit broke again", None),
+    ("that letter, with words below (W-07)", SOLVED, "8\n\nVery quick!", 8),
+    ("that letter, with thanks behind (W-07)", SOLVED, "9 thanks", 9),
+    ("that letter, with words behind a whole score (W-07)", SOLVED, "9/10 - great!", 9),
+    ("that letter, with a number of something", SOLVED, "2 lamps are still broken", None),
     ("an answer that asked", ANSWER, "8", 8),
     ("an answer that did not", PLAIN, "8", None),
 ]
@@ -49,6 +52,15 @@ LETTERS = [
 @pytest.mark.parametrize(("told", "text", "score"), [c[1:] for c in LETTERS], ids=[c[0] for c in LETTERS])
 def test_a_number_votes_in_answer_to_what_asked_for_one(told: ch.SentLetter, text: str, score: int | None) -> None:
     assert vote(text, told) == score
+
+
+def test_a_tap_counts_with_words_above_its_number_w_06() -> None:
+    inbound = mail("It was quick.\n8" + SCALE, fresh="It was quick.\n8", subject="[#1042] 8")
+    decision = customer_commands.survey_vote(case(inbound, ticket(), letters=[SOLVED]), ticket())
+    assert decision is not None
+    assert [(one.score, one.comment) for one in decision.effects if isinstance(one, ch.Vote)] == [(8, "It was quick.")]
+    assert [one.text for one in changes(decision, ch.AddEntry)] == ["8/10: It was quick."]
+    assert any(one.template == "notice" for one in letters_of(decision)), "somebody hears of words beside a vote"
 
 
 def test_neither_a_robot_nor_an_outsider_votes() -> None:
