@@ -40,8 +40,8 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
     """Why these words must not leave now, `""` when they may (design: *What the customer must never see*)."""
     if is_only_signature(text) and not canned:
         return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
-    if case.mail.held:
-        return str(case.mail.held)
+    if case.held:
+        return str(case.held)
     if token.in_text(text) or any(marker in text for marker in MARKERS.values()):
         return "internal"
     if names_an_agent(case, text):

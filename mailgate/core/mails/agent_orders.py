@@ -18,6 +18,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.proof.authority import Proof
 from mailgate.core.worktime import sla
 
 
@@ -43,6 +44,8 @@ def carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: Co
     weak = agent_words.lacks_proof(case)
     if weak and not agent_words.link_is_enough(case, weak, reading.commands):
         return agent_words.park(case, agent, weak, reading)
+    if case.held and case.authority.proof is not Proof.RELEASED and agent_words.speaks(reading.commands):
+        return agent_words.park(case, agent, str(case.held), reading)
     commands = [one for one in reading.commands if not one.question]
     for ticket in tickets or (None,):
         stopped = _on_ticket(case, agent, ticket, commands, reading, done)

@@ -196,6 +196,11 @@ def untagged(case: Case, ticket: Ticket) -> bool:
     return case.match.by is Evidence.REFERENCE and not case.authority.carried and ticket.number not in tagged
 
 
+def speaks(commands: Iterable[Command]) -> bool:
+    """True when a command sends words out of the house."""
+    return any(one.name in _SPEAKING for one in commands)
+
+
 def link_is_enough(case: Case, weak: str, commands: Iterable[Command]) -> bool:
     """True when even a proof too weak for words to customers is enough; a link is signed for its own command alone."""
     linked = reader.parse_line(authority.command_line(case.mail.subject), case.policy.command_aliases).commands

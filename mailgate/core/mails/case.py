@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mailgate.core.history.parts import Held
 from mailgate.core.mails.guard import Verdict, Wrote
 from mailgate.core.mails.match import Match
 from mailgate.core.model.change import Decision, Fate
@@ -55,7 +56,23 @@ class Case:
     @property
     def words(self) -> str:
         """What an agent wrote; of a mail that waited for a word, what may leave the house by whatever button."""
-        return self.mail.may_leave if self.authority.proof is Proof.RELEASED else self.mail.fresh
+        return self.may_leave if self.authority.proof is Proof.RELEASED else self.mail.fresh
+
+    @property
+    def held(self) -> Held:
+        """Why an agent's words cannot leave as they are; a letter whose words nobody kept is an unknown one too."""
+        return Held.UNKNOWN_LETTER if self._quotes_unworded and not self.mail.held else self.mail.held
+
+    @property
+    def may_leave(self) -> str:
+        """What of an agent's words may leave the house, by whatever button."""
+        return self.mail.newest if self._quotes_unworded and not self.mail.held else self.mail.may_leave
+
+    @property
+    def _quotes_unworded(self) -> bool:
+        letters = (one.letter(self.facts.letters) for one in self.authority.carried)
+        unworded = any(letter is not None and not letter.worded for letter in letters)
+        return unworded and self.mail.newest.strip() != self.mail.fresh.strip()
 
     @property
     def fresh_mail(self) -> bool:

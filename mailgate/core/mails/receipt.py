@@ -56,7 +56,7 @@ def park(
             ticket=number,
             understood=tuple(understood),
             refused=tuple(doubts),
-            text=case.mail.may_leave[:MOST_SHOWN],
+            text=case.may_leave[:MOST_SHOWN],
             author=author,
             to=to,
         ),

@@ -119,3 +119,16 @@ def test_customers_letters_thread_on_customers_ids_alone() -> None:
     out = agent_answer.answer_letter(answering(customer_ids={1042: ids}), ticket(), ANNA, "Yes.")
     assert out is not None
     assert (out.in_reply_to, out.references) == (ids[-1], ids)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "why"), [("", ""), ("\n\nOn Fri, 27 Nov 2026 Maija <a@b.example> wrote:\n> x", "unknown_letter")]
+)
+def test_an_answer_that_quotes_a_letter_whose_words_nobody_kept_sends_its_own_words_alone(
+    quoted: str, why: str
+) -> None:
+    inbound = mail(f"Yes.{quoted}", by=ANNA, newest="Yes.")
+    told = replace(NOTICE, worded=False)
+    given = case(replace(inbound, in_reply_to=(told.message_id,)), ticket(), letters=[told])
+    assert agent_answer.why_not_sent(given, ticket(), ANNA, "Yes.") == why
+    assert given.may_leave == "Yes."
