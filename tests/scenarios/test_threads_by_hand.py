@@ -54,6 +54,11 @@ def order(desk: Desk, ticket: int, words: str) -> int:
     return number
 
 
+def answer(desk: Desk, ticket: int, words: str) -> None:
+    """An answer to a notice whose first line named others: it waits, shows whom it reaches, and goes (R-08)."""
+    confirm(desk, order(desk, ticket, words))
+
+
 def answers(desk: Desk, who: str) -> list[EmailMessage]:
     return desk.letters(who, "answer")
 
@@ -64,7 +69,7 @@ def answers(desk: Desk, who: str) -> list[EmailMessage]:
 def test_the_new_requester_gets_the_answers_and_may_order_and_the_old_one_only_goes_on_taking_part(desk: Desk) -> None:
     ticket = opened(desk)
     order(desk, ticket.number, f"#requester {KARI}")
-    order(desk, ticket.number, "An answer for both.")
+    answer(desk, ticket.number, "An answer for both.")
     for who in (KARI, MAIJA):
         assert "An answer for both." in customers_letters(desk, who)
     [letter] = answers(desk, KARI)
@@ -88,7 +93,7 @@ def test_the_new_requester_sees_nothing_of_what_was_said_before_them(desk: Desk)
     ticket = opened(desk, "SECRETTITLE", "SECRETWORDS of Maija.\n")
     order(desk, ticket.number, "#note\nSECRETNOTE")
     order(desk, ticket.number, f"#requester {KARI}\n#cc -{MAIJA}")
-    order(desk, ticket.number, "Hello Kari.")
+    answer(desk, ticket.number, "Hello Kari.")
     seen = customers_letters(desk, KARI)
     assert "Hello Kari." in seen and "SECRETWORDS" not in seen and "SECRETNOTE" not in seen
     assert "Hello Kari." not in customers_letters(desk, MAIJA), "and who was taken off hears nothing more"
@@ -120,7 +125,7 @@ def merged(desk: Desk, how: str) -> tuple[int, int]:
 
 def test_merge_both_answers_both_and_shows_neither_the_others_words_title_or_ids(desk: Desk) -> None:
     _, home = merged(desk, "both")
-    order(desk, home, "An answer for both of you.\n")
+    answer(desk, home, "An answer for both of you.\n")
     for who in (MAIJA, KARI):
         assert "An answer for both of you." in customers_letters(desk, who)
     assert "MAIJAWORDS" not in customers_letters(desk, KARI) and "KARIWORDS" not in customers_letters(desk, MAIJA)
@@ -150,7 +155,7 @@ def test_merged_tickets_taken_apart_answer_each_their_own_again(desk: Desk) -> N
 
 def test_same_person_makes_one_contact_of_two_addresses_and_writes_to_the_one_used_last(desk: Desk) -> None:
     _, home = merged(desk, "same-person")
-    order(desk, home, "One answer.")
+    answer(desk, home, "One answer.")
     assert len(answers(desk, MAIJA)) + len(answers(desk, KARI)) == 1
 
 
