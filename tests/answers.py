@@ -6,10 +6,10 @@ import random
 import textwrap
 from collections.abc import Callable, Sequence
 
-from mailgate.core.history import fingerprint, parts, subtract
-from mailgate.core.history.fingerprint import Frame, LetterWords
-from mailgate.core.history.parts import MailParts
-from mailgate.core.history.tokens import Hasher
+from mailgate.core.quoting import fingerprint, parts, subtract
+from mailgate.core.quoting.fingerprint import Frame, LetterWords
+from mailgate.core.quoting.parts import MailParts
+from mailgate.core.quoting.tokens import Hasher
 
 HASHER = Hasher(b"a key for tests")
 TOKEN = "mg:6ffff7.1042.a1c.m3fmub64.qzl3jcoeb3ebaqln"

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from mailgate.core.history.answered import Answered
-from mailgate.core.history.known import KnownLetters
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.change import Absence
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.policy import Agent, Department
 from mailgate.core.model.ticket import Ticket
+from mailgate.core.quoting.answered import Answered
+from mailgate.core.quoting.known import KnownLetters
 from mailgate.errors import Problem
 from mailgate.store.values import Cursor, Incoming, Kept, OldLetter, Reminder, TicketFilter, WaitingMail
 

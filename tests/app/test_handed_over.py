@@ -13,8 +13,8 @@ from conftest import Desk, from_agent, mail, notice_to, reply
 from mailgate.app.admin import explaining
 from mailgate.app.intake import in_hand
 from mailgate.cli import cli
-from mailgate.core.history.known import KnownLetters
 from mailgate.core.model.mail import Envelope
+from mailgate.core.quoting.known import KnownLetters
 from mailgate.wire.text import fingerprints
 
 MAIJA, ANNA = "maija@customer.example", "anna@staff.example"

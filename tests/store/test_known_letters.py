@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core.history.answered import Answered
-from mailgate.core.history.known import KnownEntry
 from mailgate.core.model import change as ch
 from mailgate.core.model.content import Answer, Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import EntryKind
+from mailgate.core.quoting.answered import Answered
+from mailgate.core.quoting.known import KnownEntry
 from mailgate.store.outbox import known
 from mailgate.store.outbox import statements as sql
 from mailgate.store.tickets import statements as tickets_sql

@@ -14,8 +14,8 @@ from mailgate.app.gateway import Gateway
 from mailgate.app.health.status import status_of
 from mailgate.app.jobs import old_letters, ticks
 from mailgate.cli import cli
-from mailgate.core.history import tokens
-from mailgate.core.history.fingerprint import Wording
+from mailgate.core.quoting import tokens
+from mailgate.core.quoting.fingerprint import Wording
 from mailgate.wire.text import fingerprints
 from mailgate.wiring import build
 

@@ -9,7 +9,7 @@ from array import array
 
 import pytest
 
-from mailgate.core.history.fingerprint import LetterWords, fingerprint
+from mailgate.core.quoting.fingerprint import LetterWords, fingerprint
 from mailgate.wire.text import fingerprints
 from mailgate.wire.text.fingerprints import hasher, pack, unpack
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.core.history.answered import Answered
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.policy import Agent, Department, Key, Policy
 from mailgate.core.proof import token
+from mailgate.core.quoting.answered import Answered
 from mailgate.wire.mime.lane_keys import Keys, keys
 
 KEY = Key("k1", b"x" * 32)

@@ -9,8 +9,6 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from mailgate.core.history import tokens
-from mailgate.core.history.fingerprint import LetterWords, Wording
 from mailgate.core.letters.letter import DueLetter, head
 from mailgate.core.letters.row_values import TEMPLATES
 from mailgate.core.letters.views import EntryView, LetterView
@@ -18,6 +16,8 @@ from mailgate.core.model.change import Audience
 from mailgate.core.model.content import Answer, Content, Handover, Notice, Receipt, Reminded
 from mailgate.core.model.shown import RECORDS
 from mailgate.core.model.ticket import Entry, EntryKind
+from mailgate.core.quoting import tokens
+from mailgate.core.quoting.fingerprint import LetterWords, Wording
 from mailgate.core.text.quote import marker
 from mailgate.wire.letters import compose, own_words, samples, whose
 from mailgate.wire.letters.whose import WHOSE

@@ -14,10 +14,10 @@ from typing import Any
 
 from mailgate.app.children.pool import Children, FileBytes
 from mailgate.app.intake.lanes import Lanes, Turn
-from mailgate.core.history.answered import Answered
-from mailgate.core.history.known import KnownLetters
 from mailgate.core.model.mail import Envelope, InboundMail
 from mailgate.core.model.policy import Policy
+from mailgate.core.quoting.answered import Answered
+from mailgate.core.quoting.known import KnownLetters
 from mailgate.store.base import Read, Store, WaitingMail
 from mailgate.wire.mime.lane_keys import HEAD, Keys, keys
 

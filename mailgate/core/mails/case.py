@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mailgate.core.history.parts import Held
 from mailgate.core.mails.guard import Verdict, Wrote
 from mailgate.core.mails.match import Match
 from mailgate.core.model.change import Decision, Fate
@@ -17,6 +16,7 @@ from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import Authority, Proof
+from mailgate.core.quoting.parts import Held
 from mailgate.core.rules.rule import RuleEffects
 
 MOST_PARTICIPANTS = 50

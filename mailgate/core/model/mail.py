@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from mailgate.core.history.parts import Held
+from mailgate.core.quoting.parts import Held
 from mailgate.core.text.address import LONGEST_DOMAIN
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mailgate.core.history.answered import Answered
-from mailgate.core.history.known import KnownEntry, KnownLetters
+from mailgate.core.quoting.answered import Answered
+from mailgate.core.quoting.known import KnownEntry, KnownLetters
 from mailgate.store import rows
 from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Session

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mailgate.core.history.answered import Answered
-from mailgate.core.history.known import KnownLetters
 from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.change import (
@@ -18,6 +16,8 @@ from mailgate.core.model.change import (
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
 from mailgate.core.model.ticket import Ticket
+from mailgate.core.quoting.answered import Answered
+from mailgate.core.quoting.known import KnownLetters
 from mailgate.store import rows
 from mailgate.store.outbox import known, old_letters, signed
 from mailgate.store.outbox import statements as sql

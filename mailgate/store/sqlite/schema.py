@@ -232,7 +232,7 @@ CREATE TABLE letter_token (
 ) STRICT, WITHOUT ROWID;
 """
 
-# The words of a letter as keyed hashes (`core.history.fingerprint`): what answers quote of it is known by them. The key
+# The words of a letter as keyed hashes (`core.quoting.fingerprint`): what answers quote of it is known by them. The key
 # is drawn once; it is none of those that sign, for these retire.
 LETTER_WORDS = """
 CREATE TABLE letter_words (letter INTEGER PRIMARY KEY REFERENCES letter(id), words BLOB NOT NULL) STRICT;

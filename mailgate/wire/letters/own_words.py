@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mailgate.core.history.fingerprint import fingerprint
 from mailgate.core.letters.letter import Letter
 from mailgate.core.letters.views import TicketView
 from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
+from mailgate.core.quoting.fingerprint import fingerprint
 from mailgate.wire.letters import whose
 from mailgate.wire.letters.render import RenderedLetter
 from mailgate.wire.mime import body, fields, structure

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from mailgate.core.history.fingerprint import Wording
 from mailgate.core.letters import views
 from mailgate.core.letters.views import EntryView, LetterView
 from mailgate.core.model import content, shown
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.proof.one_tap import TapLink, VoteLink
+from mailgate.core.quoting.fingerprint import Wording
 
 _CUT = " …"  # what `views` puts behind words that it shortened
 _FRAME = Wording.FRAME

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from mailgate.core.history.answered import NOTHING, Answered
 from mailgate.core.mails import foreign_threads
 from mailgate.core.model.mail import Envelope
 from mailgate.core.model.policy import Policy
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Token
+from mailgate.core.quoting.answered import NOTHING, Answered
 from mailgate.core.text.subject import numbers
 from mailgate.wire.mime import header
 from mailgate.wire.mime.header import HeaderBlock

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email.errors import MessageError
 
-from mailgate.core.history.known import KnownLetters
-from mailgate.core.history.parts import MailParts
 from mailgate.core.model.mail import AUTH_AS, Attachment, AuthResults, Envelope, InboundMail, MailKind
 from mailgate.core.model.policy import Limits
+from mailgate.core.quoting.known import KnownLetters
+from mailgate.core.quoting.parts import MailParts
 from mailgate.core.rules.condition import folded_words
 from mailgate.core.text import language, quote, signature, subject
 from mailgate.wire.mime import attachment, body, cms, fields, header, invitation, structure

@@ -8,8 +8,8 @@ import zlib
 from array import array
 from functools import lru_cache
 
-from mailgate.core.history.fingerprint import LetterWords, Wording, letter
-from mailgate.core.history.tokens import Hasher
+from mailgate.core.quoting.fingerprint import LetterWords, Wording, letter
+from mailgate.core.quoting.tokens import Hasher
 
 VERSION = 1
 LARGEST = 4 * 1024 * 1024  # octets of one, unpacked

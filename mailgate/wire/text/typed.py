@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from mailgate.core.history import fingerprint, parts, subtract
-from mailgate.core.history.fingerprint import Frame, LetterWords
-from mailgate.core.history.known import KnownLetters
-from mailgate.core.history.parts import MailParts
-from mailgate.core.history.tokens import Hasher
 from mailgate.core.proof import token
+from mailgate.core.quoting import fingerprint, parts, subtract
+from mailgate.core.quoting.fingerprint import Frame, LetterWords
+from mailgate.core.quoting.known import KnownLetters
+from mailgate.core.quoting.parts import MailParts
+from mailgate.core.quoting.tokens import Hasher
 from mailgate.core.text.quote import MARKERS
 from mailgate.wire.text import fingerprints
 from mailgate.wire.words import CATALOGUES

@@ -34,7 +34,6 @@ from cases import (
 from mailgate.core.clock import collected, cover, escalation, leaving, waking
 from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.workflow import Actor, Granted, KnownWorld
-from mailgate.core.history.parts import Held
 from mailgate.core.letters import readers, row_values, status_letters
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.letters.row_values import VARIABLES
@@ -59,6 +58,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import EscalationStep, LetterPolicy, Sla
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status
+from mailgate.core.quoting.parts import Held
 from mailgate.core.rules.rule import RuleEffects
 from mailgate.store import rows
 

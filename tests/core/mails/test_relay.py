@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 from cases import ANNA, BO, CAI, MAIJA, NOW, VALDIS, H, case, issued, letter, mail, ticket, written
 
-from mailgate.core.history.parts import Held
 from mailgate.core.mails import agent_answer
 from mailgate.core.mails.case import Case
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Ticket
+from mailgate.core.quoting.parts import Held
 from mailgate.core.text.quote import MARKERS
 
 NOTICE = letter(to=ANNA, purpose="customer")  # an hour old

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailgate.core.history.tokens import HashedText
+from mailgate.core.quoting.tokens import HashedText
 from mailgate.core.text import quote_words
 
 _LINES = 4  # lines an attribution may take

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from mailgate.core.history import attribution
-from mailgate.core.history.fingerprint import Wording
-from mailgate.core.history.line import Line, LineKind
-from mailgate.core.history.quoted import Subtracting
+from mailgate.core.quoting import attribution
+from mailgate.core.quoting.fingerprint import Wording
+from mailgate.core.quoting.line import Line, LineKind
+from mailgate.core.quoting.quoted import Subtracting
 
 _BADGE = re.compile(
     r"\W{0,4}\[[^\[\]]{0,20}[0-9]{1,10}\][\w -]{1,60}"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mailgate.core.history import attribution
-from mailgate.core.history.fingerprint import LetterWords, Wording
-from mailgate.core.history.quoted import Subtracting
-from mailgate.core.history.runs import Run
+from mailgate.core.quoting import attribution
+from mailgate.core.quoting.fingerprint import LetterWords, Wording
+from mailgate.core.quoting.quoted import Subtracting
+from mailgate.core.quoting.runs import Run
 
 _BEFORE = 60  # words of a letter that may stand above its first quoted run
 _AFTER = 400  # and below its last

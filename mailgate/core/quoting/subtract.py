@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from mailgate.core.history import attribution, quoted, short, tokens, unknown
-from mailgate.core.history.fingerprint import Frame, LetterWords, Wording
-from mailgate.core.history.line import Line, LineKind, Subtracted
-from mailgate.core.history.quoted import Subtracting
-from mailgate.core.history.runs import SEED, WORK, Budget, TooMuch
-from mailgate.core.history.tokens import LINK, Hasher
+from mailgate.core.quoting import attribution, quoted, short, tokens, unknown
+from mailgate.core.quoting.fingerprint import Frame, LetterWords, Wording
+from mailgate.core.quoting.line import Line, LineKind, Subtracted
+from mailgate.core.quoting.quoted import Subtracting
+from mailgate.core.quoting.runs import SEED, WORK, Budget, TooMuch
+from mailgate.core.quoting.tokens import LINK, Hasher
 
 _FEW = 64  # words below which the budget is that of so many
 _SPARE = 2  # times the budget, for the lines that are too short for runs

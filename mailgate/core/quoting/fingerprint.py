@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from mailgate.core.history import runs, tokens
-from mailgate.core.history.tokens import Hasher
+from mailgate.core.quoting import runs, tokens
+from mailgate.core.quoting.tokens import Hasher
 
 MOST_WORDS = 16_000  # of one letter; what stands behind is not known again
 _BREAK = 0  # between the words of the text and those of the HTML: no word's hash

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailgate.core.history.fingerprint import Wording
+from mailgate.core.quoting.fingerprint import Wording
 
 
 class LineKind(StrEnum):

@@ -27,9 +27,9 @@ from answers import (
     worded,
 )
 
-from mailgate.core.history import fingerprint
-from mailgate.core.history.fingerprint import Wording
-from mailgate.core.history.parts import Held
+from mailgate.core.quoting import fingerprint
+from mailgate.core.quoting.fingerprint import Wording
+from mailgate.core.quoting.parts import Held
 
 OURS = [
     line.lstrip("> ") for line in worded(NOTICE) if line.lstrip("> ") not in {*worded(CUSTOMER), *worded(EARLIER), ">"}

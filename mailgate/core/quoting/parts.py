@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailgate.core.history.fingerprint import Wording
-from mailgate.core.history.line import Line, LineKind, Subtracted
-from mailgate.core.history.tokens import marked
+from mailgate.core.quoting.fingerprint import Wording
+from mailgate.core.quoting.line import Line, LineKind, Subtracted
+from mailgate.core.quoting.tokens import marked
 
 _MARKS = re.compile(r"[ \t\u00a0]*(?:[>|][ \t\u00a0>|]*|[-_=*]{4,200}[ \t]*)")  # of quotes, and rules
 _ASKED = 8  # lines of a quote that stand above the answer to them

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mailgate.core.history import attribution
-from mailgate.core.history.fingerprint import Frame, LetterWords, Wording
-from mailgate.core.history.runs import SEED, Budget, Index, Run, matches, seeds
-from mailgate.core.history.tokens import HashedText
+from mailgate.core.quoting import attribution
+from mailgate.core.quoting.fingerprint import Frame, LetterWords, Wording
+from mailgate.core.quoting.runs import SEED, Budget, Index, Run, matches, seeds
+from mailgate.core.quoting.tokens import HashedText
 
 LONG = 8  # words of a run that need not be whole lines
 FRAME = 5  # words of our frame that nobody types
