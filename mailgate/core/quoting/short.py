@@ -10,7 +10,7 @@ from itertools import pairwise
 from mailgate.core.quoting import attribution
 from mailgate.core.quoting.fingerprint import LetterWords, Wording
 from mailgate.core.quoting.quoted import Subtracting
-from mailgate.core.quoting.runs import Run
+from mailgate.core.quoting.runs import SEED, Run
 
 _BEFORE = 60  # words of a letter that may stand above its first quoted run
 _AFTER = 400  # and below its last
@@ -98,6 +98,9 @@ def _short_line(
     text, letter = work.text, gap.letter
     begin, end = span
     words, size = text.words[begin:end], end - begin
+    if size >= SEED and work.line_of_ours(text.hashes(line)) == Wording.FRAME:  # nobody types a whole line of it
+        _take_line(work, line)
+        return place
     found = _next(work, letter, words, place, gap.until)
     head, tail = begin > text.starts[line], end < text.starts[line + 1]
     marked = text.depths[line] > 0
@@ -107,8 +110,9 @@ def _short_line(
     if found is not None:
         full = (found in letter.starts or head) and (found + size in letter.end_set or tail)
         near = found == place or (gap.above is not None and gap.below is not None)
-        sure = marked or (full and near) or (head and found == place) or (tail and found + size == gap.until)
-        if sure and (gap.above is not None or marked or full):
+        framed = size >= SEED and letter.kinds[found : found + size].count(Wording.FRAME) == size
+        sure = framed or marked or (full and near) or (head and found == place) or (tail and found + size == gap.until)
+        if sure and (gap.above is not None or marked or full or framed):
             work.take(begin, end, letter.kinds[found : found + size])
             return found + size
     elif gap.until > place and size >= _SIMILAR and (marked or (gap.above is not None and gap.below is not None)):

@@ -23,7 +23,8 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*;]')
 _NOT_FILES = frozenset({"text/x-amp-html", "application/pgp-encrypted"})
 # A letter of ours that was saved or attached: its headers, or the line its text is known by.
 _OURS = re.compile(
-    rb"(?mi)^X-Mailgate-(?:Loop|Reason)[ \t]*:|(?<![A-Za-z0-9])mg:[a-z0-9]{1,8}\.[0-9]{1,10}\.(?:[acxm])[a-z0-9.]{20}"
+    rb"(?mi)^X-Mailgate-(?:Loop|Reason)[ \t]*:|^Message-ID[ \t]*:[ \t]*<mg\.[a-z0-9]{1,8}\.[0-9]{1,10}\.[ax]|"
+    rb"(?<![A-Za-z0-9])mg:[a-z0-9]{1,8}\.[0-9]{1,10}\.(?:[acxm])[a-z0-9.]{20}"
 )
 _LOOKED_AT = 65_536  # octets of a file
 _TYPES = {

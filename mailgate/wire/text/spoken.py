@@ -93,14 +93,15 @@ def _cut(tree: LexborHTMLParser, above: list[LexborNode], below: list[LexborNode
 
 
 def _attributes(tree: LexborHTMLParser, text: str) -> None:
-    """No address that stands in an attribute alone."""
+    """No words and no address that stand in an attribute alone."""
+    said = _bare(text)
     for node in tree.css("a[href], [title], [alt]"):
         href = (node.attributes.get("href") or "").strip().lower()
         addr = href.removeprefix("mailto:").partition("?")[0]
         if href.startswith("mailto:") and addr not in text.lower():
             del node.attrs["href"]
         for name in ("title", "alt"):
-            if "@" in (node.attributes.get(name) or ""):
+            if _bare(node.attributes.get(name) or "") not in said:
                 del node.attrs[name]
 
 

@@ -83,6 +83,14 @@ def test_a_signature_below_a_quote_keeps_its_delimiter() -> None:
     assert found.sendable == "Yes.\n\n#priority high\n\n\n-- \nAnna Virtanen"
 
 
+def test_lines_of_the_frame_stay_though_a_client_took_its_marker_out() -> None:
+    found = read(
+        "Hello\n\nStatus: open | Owner: Anna\n\nCommands for the first line of a reply: #take #solve\n"
+        "You get this because: new words in a ticket you follow"
+    )
+    assert found.sendable == "Hello"
+
+
 def test_a_pasted_line_of_the_customers_is_typed() -> None:
     found = read(f"You asked: Is the bulb to blame?\n\nOr the socket?\n\nNeither.\n\n{GMAIL}\n\n{marked(NOTICE)}")
     assert found.sendable == "You asked: Is the bulb to blame?\n\nOr the socket?\n\nNeither."
