@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgate.core.mails import guard
-from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, Source
+from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, MailKind, Source
 from mailgate.core.model.policy import Department, Limits, Policy
 from mailgate.core.text import quote
 from mailgate.wire.mime import parse
@@ -73,9 +73,9 @@ def _judge(form: str, raw: bytes, expected: dict[str, Any]) -> Iterator[Judgemen
         yield from _reply(quote.split_history(sanitize.to_text(sanitize.clean(new))), expected)
     elif form == "message":
         mail = parse.parse(raw, Envelope("someone@example.org", (DESK,), Source.SMTP), Limits())
-        split = quote.WordsAndHistory(mail.fresh, mail.quoted, mail.signature)
-        if markers := _markers(expected):
-            split = quote.split_history(mail.text, markers=markers)
+        markers = _markers(expected)
+        forward = mail.kind is MailKind.FORWARD and not markers
+        split = quote.split_history(mail.text, markers=markers, forward=forward)
         yield from _reply(split, expected)
         yield from _bounce(mail, expected)
         yield from _fields(mail, expected)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 from bisect import bisect_left, insort
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,8 +16,11 @@ from mailgate.app.children.pool import Children, FileBytes
 from mailgate.app.intake.lanes import Lanes, Turn
 from mailgate.core.model.mail import Envelope, InboundMail
 from mailgate.core.model.policy import Policy
+from mailgate.core.proof import token
+from mailgate.core.proof.token import Carrier
 from mailgate.core.quoting.answered import Answered
 from mailgate.core.quoting.known import KnownLetters
+from mailgate.core.quoting.parts import Held
 from mailgate.store.base import Read, Store, WaitingMail
 from mailgate.wire.mime.lane_keys import HEAD, Keys, keys
 
@@ -47,6 +50,7 @@ class InHand:
     serial: int = 0  # of its latest reading
     given: float = 0.0  # when that was
     since: float | None = None  # when a child began to read it, or passed it over for a later one
+    marks: tuple[str, ...] = ()  # tokens in its body, once those in its header did not explain what it quotes
     holds: int = 2  # 2: by all its keys, 1: by ids alone, 0: nobody
     handed: int = 0  # octets of the letters it may quote, while they are with the children
     parsed: InboundMail | None = None
@@ -185,7 +189,9 @@ class Hand:
             del self._unread[each.number]
             each.handed = 0
             error = future.exception()
-            if error is None:
+            if error is None and self._read_twice(each, future.result()):
+                self.again(each)
+            elif error is None:
                 each.parsed = future.result()
                 self._ready[each.number] = each
             elif isinstance(error, Exception):
@@ -195,6 +201,12 @@ class Hand:
                 raise error
         self._look()
         return failed
+
+    def _read_twice(self, each: InHand, parsed: InboundMail) -> bool:
+        """True, once, for a mail with tokens in its body alone: it is read anew beside the letters these are of."""
+        marks = token.in_text(parsed.text) if parsed.held is Held.UNKNOWN_LETTER and not each.marks else ()
+        each.marks = each.marks or marks
+        return bool(marks)
 
     def again(self, each: InHand) -> None:
         """It has not been read: it keeps its place, and what it holds up."""
@@ -258,9 +270,18 @@ def _known(mails: list[InHand], policy: Policy, handed: int, read: Read) -> list
     for each in mails:
         if handed >= HANDED:
             break
-        found.append(known := _quotable(read, each.keys.answered, policy))
+        answered = _with_marks(each.keys.answered, each.marks, policy)
+        found.append(known := _quotable(read, answered, policy))
         handed += _size(known)
     return found
+
+
+def _with_marks(answered: Answered, marks: Iterable[str], policy: Policy) -> Answered:
+    """With the letters and tickets of tokens in the body, before those of the header."""
+    read = [found for mark in marks if (found := token.read(mark, policy.keys, Carrier.MARK))]
+    letters = dict.fromkeys((*(one.letter for one in read), *answered.letters))
+    tickets = dict.fromkeys((*(one.ticket for one in read if one.ticket), *answered.tickets))
+    return replace(answered, letters=tuple(letters), tickets=tuple(tickets))
 
 
 def _size(known: KnownLetters | None) -> int:

@@ -14,7 +14,7 @@ LONGEST_LINE = 64 * 1024  # characters of a line that are read; beyond it is som
 _REMEMBERED = 100_000  # words whose hashes are kept for the next mail
 # What clients write beside a link or a picture when they turn HTML into text.
 _ARTEFACT = re.compile(
-    r"<(?:mailto:|https?://|tel:)[^<>\s]{0,3000}>|\[(?:cid:|https?://|mailto:)[^\]\s]{0,3000}\]|<https?://\S{0,3000}$",
+    r"<(?:mailto:|https?://|tel:)[^<>\s]{0,2000}>|\[(?:cid:|https?://|mailto:)[^\[\]\s]{0,2000}\]|<https?://[^\s<]{0,2000}$",
     re.IGNORECASE,
 )
 _URL = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>\"']{1,4000}", re.IGNORECASE)
