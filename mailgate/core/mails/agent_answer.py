@@ -30,7 +30,8 @@ from mailgate.core.model.policy import Agent, Policy, Role
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
 from mailgate.core.proof import token
 from mailgate.core.proof.authority import CarriedBy, Proof
-from mailgate.core.text.quote import MARKERS, is_only_signature
+from mailgate.core.text import signature
+from mailgate.core.text.quote import MARKERS
 from mailgate.core.worktime import promise
 
 _DETAIL = re.compile(r"\+[^\s@+<>]{0,64}@")  # of `anna+shop@`
@@ -38,7 +39,8 @@ _DETAIL = re.compile(r"\+[^\s@+<>]{0,64}@")  # of `anna+shop@`
 
 def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: str = "") -> str:
     """Why these words must not leave now, `""` when they may (design: *What the customer must never see*)."""
-    if is_only_signature(text) and not canned:
+    who = (case.mail.author.name, case.mail.author.addr) if case.mail.author else ()
+    if signature.is_all_signature(text, who) and not canned:
         return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
     if case.held:
         return str(case.held)

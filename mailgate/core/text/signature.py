@@ -114,6 +114,13 @@ def signed_block(lines: Sequence[str], who: Sequence[str]) -> tuple[int, int]:
     return (begin, phone) if begin < phone else (phone, phone)
 
 
+def is_all_signature(text: str, who: Sequence[str]) -> bool:
+    """True when nothing but a signature stands in a text, or nothing at all."""
+    lines = text.split("\n")
+    begin, end = signed_block(lines, who)
+    return not any(line.strip() for line in (*lines[:begin], *lines[end:]))
+
+
 def _last_delimiter(lines: Sequence[str], end: int) -> int | None:
     for at in range(end - 1, max(-1, end - 1 - _LONGEST), -1):
         if lines[at].rstrip() == "--":
