@@ -135,7 +135,8 @@ def _read_on(lines: Sequence[str], begin: int, end: int) -> int:
         if _POSTSCRIPT.match(line):
             return at
         after_blank = at > begin and not lines[at - 1].strip()
-        if after_blank and len(line.split()) >= _SENTENCE and _END.search(line) and not _DISCLAIMER.search(line):
+        sentence = after_blank and len(line.split()) >= _SENTENCE and not _DISCLAIMER.search(line)
+        if sentence and (_END.search(line) or not _CONTACT.search(line)):
             return at
     return end
 

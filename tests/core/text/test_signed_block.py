@@ -31,6 +31,7 @@ WORDS = [
 BELOW = [
     ("a postscript", "It is on its way.\n\n-- \nAnna Virtanen\nAcme\n\nP.S. Please keep the old bulb.", "P.S. Please keep the old bulb."),
     ("a Finnish postscript", "Tulossa.\n-- \nAnna\nJK: Säästä vanha lamppu.", "JK: Säästä vanha lamppu."),
+    ("an unfinished sentence", "Yes.\n--\nAnna\n\nThe lamp does not work at all here", "The lamp does not work at all here"),
     ("a question", "It is on its way.\n-- \nAnna\n\nCould you tell me the number on the box?", "Could you tell me the number on the box?"),
 ]  # fmt: skip
 
