@@ -30,7 +30,7 @@ class Fill:
 LET_GO = "0003_let_go"
 FILLS: tuple[Fill, ...] = (Fill(signed.FILL, signed.find_by_token), Fill(LET_GO, let_go))
 
-_NEXT = "SELECT cursor, done FROM backfill WHERE name = :name"
+_PLACE = "SELECT cursor, done FROM backfill WHERE name = :name"
 _KEPT = """
 INSERT INTO backfill (name, cursor, done) VALUES (:name, :cursor, :done)
 ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, done = excluded.done
@@ -40,23 +40,33 @@ ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, done = excluded.done
 def advance(session: Session, rows: int) -> float | None:
     """One slice of the first fill that is not done, with its cursor; the seconds it took, None when all are done."""
     for fill in FILLS:
-        row = session.one(_NEXT, {"name": fill.name})
-        if row is None or not row["done"]:
+        cursor, is_done = place(session, fill.name)
+        if not is_done:
             began = time.monotonic()
-            cursor = 0 if row is None else row["cursor"]
             after = fill.slice(session, cursor, rows)
             crash.point("in-a-slice")
-            session.run(_KEPT, {"name": fill.name, "cursor": cursor if after is None else after, "done": after is None})
+            keep_place(session, fill.name, after)
             return time.monotonic() - began
     return None
 
 
 def again(session: Session, name: str) -> None:
     """That piece is owed anew, from its beginning: done in slices by whoever advances next, or after a start."""
-    session.run(_KEPT, {"name": name, "cursor": 0, "done": False})
+    keep_place(session, name, 0)
 
 
 def done(session: Session, name: str) -> bool:
     """Whether all old rows have been seen."""
-    row = session.one(_NEXT, {"name": name})
-    return row is not None and bool(row["done"])
+    return place(session, name)[1]
+
+
+def place(session: Session, name: str) -> tuple[int, bool]:
+    """How far a piece of work has come, and whether it is done."""
+    row = session.one(_PLACE, {"name": name})
+    return (0, False) if row is None else (int(row["cursor"]), bool(row["done"]))
+
+
+def keep_place(session: Session, name: str, after: int | None) -> None:
+    """All rows up to this one have been seen; None: these were all."""
+    cursor = place(session, name)[0] if after is None else after
+    session.run(_KEPT, {"name": name, "cursor": cursor, "done": after is None})

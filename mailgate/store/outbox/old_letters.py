@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from mailgate.core.letters import row_values
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.ticket import Ticket
-from mailgate.store import rows
+from mailgate.store import backfill, rows
 from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Session
 from mailgate.store.values import OldLetter
@@ -15,11 +15,6 @@ from mailgate.store.values import OldLetter
 FILL = "0006_letter_words"  # the migration, and what it owes to old letters
 LOOKED_AT = 500  # letters a look, most of which may have theirs
 
-_PLACE = "SELECT cursor, done FROM backfill WHERE name = :name"
-_KEPT = """
-INSERT INTO backfill (name, cursor, done) VALUES (:name, :cursor, :done)
-ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, done = excluded.done
-"""
 _NEXT = """
 SELECT rendered.letter AS id, letter_words.letter IS NULL AS lacking FROM rendered
 LEFT JOIN letter_words ON letter_words.letter = rendered.letter
@@ -42,7 +37,7 @@ def lacking(session: Session, limit: int) -> tuple[int | None, list[int]] | None
 
     None once that has been kept.
     """
-    after, done = _place(session)
+    after, done = backfill.place(session, FILL)
     if done:
         return None
     found = session.all(_NEXT, {"after": after, "limit": LOOKED_AT})
@@ -78,18 +73,12 @@ def letters(
 def keep(session: Session, upto: int | None, words: Mapping[int, bytes]) -> None:
     """Keep fingerprints, and that all letters up to this one have been looked at; None: that these were all."""
     session.many(_FOUND, [{"letter": letter, "words": octets} for letter, octets in words.items()])
-    after, _ = _place(session)
-    session.run(_KEPT, {"name": FILL, "cursor": after if upto is None else upto, "done": upto is None})
+    backfill.keep_place(session, FILL, upto)
 
 
 def left(session: Session) -> int:
     """How many letters are still to be looked at, at most; 0 when none lacks its fingerprint."""
-    after, done = _place(session)
+    after, done = backfill.place(session, FILL)
     if done or session.scalar(_LACKING, {"after": after}) is None:
         return 0
     return int(session.scalar(_LAST, {}) or 0) - after
-
-
-def _place(session: Session) -> tuple[int, bool]:
-    row = session.one(_PLACE, {"name": FILL})
-    return (0, False) if row is None else (int(row["cursor"]), bool(row["done"]))
