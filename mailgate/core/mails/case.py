@@ -61,15 +61,18 @@ class Case:
     @property
     def held(self) -> Held:
         """Why an agent's words cannot leave as they are; a letter whose words nobody kept is an unknown one too."""
-        return Held.UNKNOWN_LETTER if self._quotes_unworded and not self.mail.held else self.mail.held
+        return Held.UNKNOWN_LETTER if self._quotes_unworded else self.mail.held
 
     @property
     def may_leave(self) -> str:
         """What of an agent's words may leave the house, by whatever button."""
-        return self.mail.newest if self._quotes_unworded and not self.mail.held else self.mail.may_leave
+        return self.mail.newest if self._quotes_unworded else self.mail.may_leave
 
     @property
     def _quotes_unworded(self) -> bool:
+        """True for what nothing holds but that a letter it seems to quote has no words that are known."""
+        if self.mail.held:
+            return False
         letters = (one.letter(self.facts.letters) for one in self.authority.carried)
         unworded = any(letter is not None and not letter.worded for letter in letters)
         return unworded and self.mail.newest.strip() != self.mail.fresh.strip()

@@ -42,9 +42,10 @@ def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
     voted = _score(case.mail.fresh)
     if not _may_vote(case, ticket, bare=voted is not None):
         return None
-    score, comment = voted or _score_of_subject(case)
-    if score < 0:
+    voted = voted or _score_of_subject(case)
+    if voted is None:
         return None
+    score, comment = voted
     changes: list[Change] = []
     if comment or case.mail.attachments:
         changes.append(command_entry(case, f"{score}/10: {comment}" if comment else f"{score}/10"))
@@ -73,11 +74,11 @@ def _score(text: str) -> tuple[int, str] | None:
     return int(found[1]), "\n".join(part for part in (rest, below.strip()) if part)
 
 
-def _score_of_subject(case: Case) -> tuple[int, str]:
-    """The vote a tap has put into the subject, where words stand above it; -1 without one."""
+def _score_of_subject(case: Case) -> tuple[int, str] | None:
+    """The vote a tap has put into the subject, where words stand above it."""
     found = _IN_SUBJECT.search(case.mail.subject)
     if found is None:
-        return -1, ""
+        return None
     lines = [line for line in case.mail.fresh.split("\n") if line.strip() != found[1]]
     return int(found[1]), "\n".join(lines).strip()
 

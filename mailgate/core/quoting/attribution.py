@@ -55,7 +55,7 @@ def begin(text: HashedText, line: int, sender: frozenset[int]) -> int | None:
             and any(_DIGIT.search(text.bare[at][:400]) for at in range(first, line + 1))
         ):
             return _broken_off(text, first, top)
-    return line if is_rule(text.lines[line]) else None
+    return line if _is_rule(text.lines[line]) else None
 
 
 def _broken_off(text: HashedText, line: int, top: int) -> int:
@@ -71,7 +71,7 @@ def _topmost_field(text: HashedText, line: int, top: int) -> int:
     return line
 
 
-def is_rule(line: str) -> bool:
+def _is_rule(line: str) -> bool:
     """True for a line of dashes, and for "----- Original message -----" in any language."""
     return len(line) < 400 and _RULE.fullmatch(line) is not None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -37,13 +37,7 @@ class LetterWords:
 
     def lines(self) -> Iterable[tuple[int, int]]:
         """From and to of each line, in words."""
-        begin = 0
-        for end in self.ends:
-            if begin < len(self.words) and self.words[begin] == _BREAK:
-                begin += 1
-            if end > begin:
-                yield begin, end
-            begin = end
+        return _lines(self.words, self.ends)
 
     def whole(self) -> dict[tuple[int, ...], int]:
         """Every line, and whose it is."""
@@ -76,8 +70,8 @@ def fingerprint(
 def letter(
     words: array[int], kinds: bytes, ends: Sequence[int], sender: frozenset[int], text: int, *, fixed: bool = False
 ) -> LetterWords:
-    bare = LetterWords(words, kinds, tuple(ends), sender, fixed, text)
-    lines = list(bare.lines())
+    """A letter of these words, with where its lines begin and end looked up ahead."""
+    lines = list(_lines(words, ends))
     return LetterWords(words, kinds, tuple(ends), sender, fixed, text,
                        frozenset(begin for begin, _ in lines), frozenset(end for _, end in lines))  # fmt: skip
 
@@ -128,11 +122,19 @@ def _kinds(
     ):
         kinds[run.start : run.end] = bytes([sources[run.source][0]]) * (run.end - run.start)
     whole = {one.hashes(line): kind for kind, one in reversed(sources) for line in range(len(one.lines))}
-    begin = 0
-    for end in ends:  # lines too short for a run of words
-        begin += int(begin < len(words) and words[begin] == _BREAK)
+    for begin, end in _lines(words, ends):  # those too short for a run of words
         short = whole.get(tuple(words[begin:end])) if end - begin < runs.SEED else None
         if short is not None:
             kinds[begin:end] = bytes([short]) * (end - begin)
-        begin = end
     return bytes(kinds)
+
+
+def _lines(words: Sequence[int], ends: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """From and to of each line, in words."""
+    begin = 0
+    for end in ends:
+        if begin < len(words) and words[begin] == _BREAK:
+            begin += 1
+        if end > begin:
+            yield begin, end
+        begin = end

@@ -23,11 +23,11 @@ class Subtracting:
     letters: Sequence[LetterWords]  # the last is the frame, where there is one
     budget: Budget
     frame: Frame | None = None
-    kinds: bytearray = field(default_factory=bytearray)  # of each word: the Wording of the letter it stands in, or 0
-    ours: bytearray = field(default_factory=bytearray)  # of each word: 1 when it is quoted
+    kinds: bytearray = field(init=False)  # of each word: the Wording of the letter it stands in, or 0
+    ours: bytearray = field(init=False)  # of each word: 1 when it is quoted
     quoted: list[Run] = field(default_factory=list)
     attributions: list[tuple[int, int]] = field(default_factory=list)  # lines: from, and where the quote begins
-    sender: frozenset[int] = frozenset()  # the words of From of all the letters
+    sender: frozenset[int] = field(init=False)  # the words of From of all the letters
     _whole: dict[tuple[int, ...], int] | None = None  # every line of every letter, and its Wording; when first asked
 
     def __post_init__(self) -> None:
@@ -78,7 +78,6 @@ class _Judge:
 
     def __init__(self, work: Subtracting) -> None:
         self._work, self._text = work, work.text
-        self._sender = work.sender
         self._behind = False  # a frame or an attribution stands above
         self._seen: Counter[tuple[int, ...]] = Counter()  # seeds that have been quoted
         self._there: dict[tuple[int, tuple[int, ...]], int] = {}  # how often a seed stands in a letter
@@ -112,11 +111,11 @@ class _Judge:
         """Where the attribution directly above begins; a scanner's warning may stand between."""
         text = self._text
         line = text.above(first)
-        found = attribution.begin(text, line, self._sender)
+        found = attribution.begin(text, line, self._work.sender)
         if found is None and len(run) >= LONG and line >= 0 and attribution.is_banner(text.lines[line]):
             while line >= 0 and attribution.is_banner(text.lines[line]):
                 line = text.above(line)
-            found = attribution.begin(text, line, self._sender)
+            found = attribution.begin(text, line, self._work.sender)
         return found
 
     def _again(self, run: Run, letter: LetterWords) -> bool:

@@ -96,7 +96,7 @@ class HashedText:
         return tuple(self.words[self.starts[line] : self.starts[line + 1]])
 
     def above(self, line: int) -> int:
-        """The nearest line above with a word in it, or any character but quote marks; -1 when there is none."""
+        """The nearest line above with a word in it; -1 when there is none."""
         line -= 1
         while line >= 0 and not self.count(line):
             line -= 1

@@ -11,7 +11,6 @@ from mailgate.core.quoting import fingerprint, parts, subtract
 from mailgate.core.quoting.fingerprint import Frame, LetterWords
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import MailParts
-from mailgate.core.quoting.tokens import Hasher
 from mailgate.core.text.quote import MARKERS
 from mailgate.wire.text import fingerprints
 from mailgate.wire.words import CATALOGUES
@@ -31,7 +30,7 @@ def typed(text: str, known: KnownLetters | None) -> MailParts:
     if known is None and not _has_sign(text):
         return MailParts(text, "", text)
     known = known or _NOBODY
-    hasher = _hasher(known.key)
+    hasher = fingerprints.hasher(known.key)
     letters = [*_letters(known), *(fingerprint.entry(one.text, hasher, one.author) for one in known.entries)]
     found = subtract.subtract(lines, letters, hasher, _frame(known.key, known.senders), _has_token)
     return parts.assemble(lines, found)
@@ -58,14 +57,9 @@ def _has_token(line: str) -> bool:
     return _has_sign(line) and (bool(token.in_text(line)) or "mg:" not in line)
 
 
-@lru_cache(maxsize=4)
-def _hasher(key: bytes) -> Hasher:
-    return Hasher(key)
-
-
 @lru_cache(maxsize=8)
 def _frame(key: bytes, senders: Sequence[str]) -> Frame:
-    return fingerprint.frame(_sentences(), _hasher(key), senders)
+    return fingerprint.frame(_sentences(), fingerprints.hasher(key), senders)
 
 
 def _sentences() -> Iterator[str]:

@@ -27,7 +27,7 @@ from answers import (
     worded,
 )
 
-from mailgate.core.quoting import fingerprint
+from mailgate.core.quoting import fingerprint, subtract
 from mailgate.core.quoting.fingerprint import Wording
 from mailgate.core.quoting.parts import Held
 
@@ -150,11 +150,14 @@ def test_without_letters_everything_is_typed() -> None:
     assert found.sendable == found.shown == body and not found.folded
 
 
-def test_a_text_nobody_can_look_through_parks_and_sends_nothing() -> None:
+def test_a_text_nobody_can_look_through_parks_and_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     letter = fingerprint.fingerprint("a " * 4000, (), HASHER, sender=SENDER)
-    found = read("\n".join(["> a b"] * 4000 + ["a"] * 4000), letter, letter)
-    assert found.held in (Held.NOTHING, Held.TOO_MUCH)
-    assert found.shown if found.held else True
+    body = "\n".join(["> a b"] * 4000 + ["a"] * 4000)
+    assert read(body, letter, letter).held in (Held.NOTHING, Held.TOO_MUCH)
+    monkeypatch.setattr(subtract, "WORK", 0)
+    found = read(f"Yes.\n\n{GMAIL}\n\n{marked(NOTICE)}")
+    assert found.held is Held.TOO_MUCH
+    assert found.sendable == "" and not missing(NOTE, found.shown.replace("> ", ""))
 
 
 def test_a_fingerprint_knows_whose_each_line_is() -> None:
