@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
@@ -10,11 +11,12 @@ import pytest
 from click.testing import CliRunner
 from conftest import Desk, from_agent, mail, notice_to, reply
 
-from mailgate.app.admin import explaining
-from mailgate.app.intake import in_hand
+from mailgate.app.intake import in_hand, quotable
 from mailgate.cli import cli
 from mailgate.core.model.mail import Envelope
 from mailgate.core.quoting.known import KnownLetters
+from mailgate.core.quoting.parts import Held
+from mailgate.wire.mime.lane_keys import keys
 from mailgate.wire.text import fingerprints
 
 MAIJA, ANNA = "maija@customer.example", "anna@staff.example"
@@ -98,16 +100,16 @@ def test_a_stranger_is_handed_nothing(desk: Desk, handed: list[KnownLetters | No
     assert handed == [None]
 
 
-def test_explain_and_parked_show_read_with_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_explain_reads_with_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     letter = answered(desk)
     seen: list[Any] = []
-    parse = explaining.parse
+    parse = quotable.parse
 
     def watched(*args: Any) -> Any:
         seen.append(args[3])
         return parse(*args)
 
-    monkeypatch.setattr(explaining, "parse", watched)
+    monkeypatch.setattr(quotable, "parse", watched)
     file = desk.folder / "mail.eml"
     raw = reply(letter, MAIJA, "It did not help.").as_bytes()
     file.write_bytes(raw)
@@ -115,8 +117,35 @@ def test_explain_and_parked_show_read_with_the_same(desk: Desk, monkeypatch: pyt
     done = CliRunner().invoke(cli, ["--config", config, "explain", str(file), "--to", "support@acme.example"])
     assert done.exit_code == 0, done.output
     policy = desk.gateway.in_force.policy
-    known = desk.gateway.store.read(lambda read: in_hand.known_to(read, raw, Envelope(MAIJA, ()), policy))
+    answers = keys(raw, Envelope(MAIJA, ()), policy).answered
+    known = desk.gateway.store.read(lambda read: quotable.letters(read, answers, policy))
     assert seen == [known] and known is not None
+
+
+def test_explain_rules_diff_and_parked_show_read_twice_what_quotes_a_letter_that_only_its_body_names(
+    desk: Desk,
+) -> None:
+    """W-09: as the daemon does; read once, the whole notice stood there as if the agent had written it."""
+    desk.send(mail("Lamp", "It is broken, and has been for a week.\n", sender=MAIJA))
+    quoting = reply(notice_to(desk, "anna", 1001), ANNA, "Please press the switch.", "Hello")
+    for name in ("In-Reply-To", "References", "To"):
+        del quoting[name]
+    quoting["To"] = "support@acme.example"
+    number = desk.send(quoting)
+    assert desk.fate(number) == "parked"
+    config = ["--config", str(desk.folder / "mailgate.toml")]
+    shown = CliRunner().invoke(cli, [*config, "parked", "show", str(number)])
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.rstrip().endswith("\n\nPlease press the switch.") and "mg:" not in shown.output
+    store, snapshot = desk.gateway.store, desk.gateway.in_force.snapshot
+    raw, envelope = store.read(lambda read: (read.mail.raw(number), read.mail.envelope(number)))
+    read = quotable.read_by_hand(raw, envelope, snapshot.policy, store.read)
+    assert (read.held, read.fresh) == (Held.NOTHING, "Please press the switch.")
+    file = desk.folder / "mail.eml"
+    file.write_bytes(quoting.as_bytes().replace(b"Message-ID: <", b"Message-ID: <again-"))
+    would = CliRunner().invoke(cli, [*config, "explain", str(file), "--from", ANNA, "--json"])
+    assert would.exit_code == 0, would.output
+    assert json.loads(would.output)["reason"] == desk.gateway.store.read(lambda read: read.mail.row(number))["reason"]
 
 
 def test_what_is_handed_over_at_once_is_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

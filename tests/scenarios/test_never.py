@@ -14,12 +14,11 @@ from types import ModuleType
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
 
-from mailgate.app.intake.in_hand import known_to
+from mailgate.app.intake.quotable import read_by_hand
 from mailgate.core.commands.catalogue import COMMANDS
 from mailgate.core.mails.decide import decide, needs
 from mailgate.core.model.change import Audience, Decision, Fate
 from mailgate.core.model.mail import Envelope
-from mailgate.wire.mime.parse import parse
 
 ANNA = "Anna Virtanen <anna@staff.example>"
 BO = "Bo Ek <bo@staff.example>"
@@ -195,8 +194,7 @@ def judged(desk: Desk, message: EmailMessage) -> Decision:
     snapshot = desk.gateway.in_force.snapshot
     envelope = Envelope("anna@staff.example", ("support@acme.example",))
     raw = message.as_bytes(policy=email.policy.SMTP)
-    known = desk.gateway.store.read(lambda read: known_to(read, raw, envelope, snapshot.policy))
-    parsed = parse(raw, envelope, snapshot.policy.limits, known)
+    parsed = read_by_hand(raw, envelope, snapshot.policy, desk.gateway.store.read)
     now = desk.clock()
     facts = desk.gateway.store.read(lambda read: read.facts(needs(parsed, snapshot.policy, now), now))
     return decide(parsed, snapshot.moment(now, facts), snapshot.rules)

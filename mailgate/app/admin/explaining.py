@@ -10,20 +10,18 @@ from typing import Any
 
 from mailgate.app.in_force import Snapshot
 from mailgate.app.intake.deciding import look
-from mailgate.app.intake.in_hand import known_to
+from mailgate.app.intake.quotable import read_by_hand
 from mailgate.core.model.change import Decision, OpenTicket, Outbound
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Envelope, InboundMail
 from mailgate.store.base import Read
-from mailgate.wire.mime.parse import parse
 
 _MICROS = re.compile(r"1[0-9]{15}")
 
 
 def would(raw: bytes, envelope: Envelope, snapshot: Snapshot, read: Read, now: datetime) -> dict[str, Any]:
     """The explanation of a mail that has not been taken in; nothing is written."""
-    known = known_to(read, raw, envelope, snapshot.policy)
-    mail = parse(raw, envelope, snapshot.policy.limits, known)
+    mail = read_by_hand(raw, envelope, snapshot.policy, lambda question: question(read))
     return explain(decided(mail, snapshot, read, now), None)
 
 

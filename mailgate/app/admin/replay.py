@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.app.in_force import Snapshot
-from mailgate.app.intake.in_hand import known_to
+from mailgate.app.intake.quotable import read_by_hand
 from mailgate.core.mails import guard
 from mailgate.core.mails.case import outcome
 from mailgate.core.model.mail import InboundMail
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Circumstances, RuleEffects
 from mailgate.store.base import Store
-from mailgate.wire.mime.parse import parse
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +57,7 @@ def _one(store: Store, snapshot: Snapshot, row: Any, now: datetime) -> dict[str,
     except KeyError:
         return None  # purged
     envelope = store.read(lambda read: read.mail.envelope(row["number"]))
-    known = store.read(lambda read: known_to(read, raw, envelope, snapshot.policy))
-    mail = parse(raw, envelope, snapshot.policy.limits, known)
+    mail = read_by_hand(raw, envelope, snapshot.policy, store.read)
     return outcome(_route(mail, row, snapshot, now))
 
 

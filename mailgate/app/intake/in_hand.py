@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 from bisect import bisect_left, insort
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,14 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from mailgate.app.children.pool import Children, FileBytes
+from mailgate.app.intake import quotable
 from mailgate.app.intake.lanes import Lanes, Turn
-from mailgate.core.model.mail import Envelope, InboundMail
+from mailgate.core.model.mail import InboundMail
 from mailgate.core.model.policy import Policy
-from mailgate.core.proof import token
-from mailgate.core.proof.token import Carrier
-from mailgate.core.quoting.answered import Answered
 from mailgate.core.quoting.known import KnownLetters
-from mailgate.core.quoting.parts import Held
 from mailgate.store.base import Read, Store, WaitingMail
 from mailgate.wire.mime.lane_keys import HEAD, Keys, keys
 
@@ -134,11 +131,11 @@ class Hand:
         bare = [each.number for each in begin if each.mail.raw is None and each.mail.path is None]
         whole = {mail.number: mail for mail in self._store.read(partial(_waiting, bare))} if bare else {}
         calls = []
-        for each, quotable in zip(begin, known, strict=True):
+        for each, letters in zip(begin, known, strict=True):
             mail = whole.get(each.number, each.mail)
             raw = FileBytes(mail.path) if mail.path else mail.raw or b""
-            calls.append((raw, mail.envelope, policy.limits, quotable))
-            each.handed = _size(quotable)
+            calls.append((raw, mail.envelope, policy.limits, letters))
+            each.handed = _size(letters)
         peers = [each.mail.envelope.peer for each in begin]
         now = self._monotonic()
         for each, future in zip(begin, self.children.submit_many(READ, calls, peers), strict=True):
@@ -204,7 +201,7 @@ class Hand:
 
     def _read_twice(self, each: InHand, parsed: InboundMail) -> bool:
         """True, once, for a mail with tokens in its body alone: it is read anew beside the letters these are of."""
-        marks = token.in_text(parsed.text) if parsed.held is Held.UNKNOWN_LETTER and not each.marks else ()
+        marks = () if each.marks else quotable.unexplained(parsed)
         each.marks = each.marks or marks
         return bool(marks)
 
@@ -270,18 +267,9 @@ def _known(mails: list[InHand], policy: Policy, handed: int, read: Read) -> list
     for each in mails:
         if handed >= HANDED:
             break
-        answered = _with_marks(each.keys.answered, each.marks, policy)
-        found.append(known := _quotable(read, answered, policy))
+        found.append(known := quotable.letters(read, each.keys.answered, policy, each.marks))
         handed += _size(known)
     return found
-
-
-def _with_marks(answered: Answered, marks: Iterable[str], policy: Policy) -> Answered:
-    """With the letters and tickets of tokens in the body, before those of the header."""
-    read = [found for mark in marks if (found := token.read(mark, policy.keys, Carrier.MARK))]
-    letters = dict.fromkeys((*(one.letter for one in read), *answered.letters))
-    tickets = dict.fromkeys((*(one.ticket for one in read if one.ticket), *answered.tickets))
-    return replace(answered, letters=tuple(letters), tickets=tuple(tickets))
 
 
 def _size(known: KnownLetters | None) -> int:
@@ -289,22 +277,8 @@ def _size(known: KnownLetters | None) -> int:
     return sum(map(len, known.letters)) + 2 * sum(len(one.text) for one in known.entries) if known else 0
 
 
-def _quotable(read: Read, answered: Answered, policy: Policy) -> KnownLetters | None:
-    known = read.outbox.known_letters(answered) if answered else None
-    if known is None:
-        return None
-    return replace(
-        known, senders=tuple(f"{one.from_.name or policy.name} {one.from_.addr}" for one in policy.departments)
-    )
-
-
 def _waiting(numbers: list[int], read: Read) -> list[WaitingMail]:
     return read.mail.waiting(numbers)
-
-
-def known_to(read: Read, raw: bytes, envelope: Envelope, policy: Policy) -> KnownLetters | None:
-    """What a mail may quote, as it is handed to whoever reads it."""
-    return _quotable(read, keys(raw, envelope, policy).answered, policy)
 
 
 def _keys(mail: WaitingMail, policy: Policy) -> Keys:

@@ -37,8 +37,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
 @click.pass_context
 def show_(ctx: click.Context, number: int) -> None:
     """One parked mail: what it says, what was understood of it."""
-    from mailgate.app.intake.in_hand import known_to
-    from mailgate.wire.mime.parse import parse
+    from mailgate.app.intake.quotable import read_by_hand
 
     with at.reading(ctx) as (config, store):
         row = next((one for one in store.read(lambda read: read.mail.parked()) if one["id"] == number), None)
@@ -46,8 +45,7 @@ def show_(ctx: click.Context, number: int) -> None:
             raise Permanent(f"mail {number} is not parked")
         raw = store.read(lambda read: read.mail.raw(number))
         envelope = store.read(lambda read: read.mail.envelope(number))
-        known = store.read(lambda read: known_to(read, raw, envelope, config.policy))
-        mail = parse(raw, envelope, config.policy.limits, known)
+        mail = read_by_hand(raw, envelope, config.policy, store.read)
     for key in ("from", "subject", "agent", "why"):
         click.echo(f"{key + ':':10} {show.clean(row[key])}")
     for line in row["understood"]:
