@@ -141,7 +141,7 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     if forwarded:
         return _passed_on(case, agent, tickets) if tickets else _forward(case, agent)
     if not tickets and not reading.commands:
-        return agent_orders.unsaid(case, agent, reading) if counted else None
+        return agent_orders.unsaid(case, agent, reading) if scope.answered(case) else None
     return agent_orders.carry_out(case, agent, tickets, reading)
 
 

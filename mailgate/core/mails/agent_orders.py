@@ -19,6 +19,7 @@ from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof.authority import Proof
+from mailgate.core.text import quote
 from mailgate.core.worktime import sla
 
 
@@ -144,8 +145,9 @@ def _numbers(done: CarriedOut) -> tuple[int, ...]:
 
 
 def unsaid(case: Case, agent: Agent, reading: CommandReading) -> Decision:
-    """An answer to a list that counts nothing: its words wait for a ticket, and no words are nothing."""
-    if reading.rest.strip():
+    """An answer to a letter about no ticket: its words and files wait for one, and none of either are nothing."""
+    files = any(not one.ours and not one.inline for one in case.mail.attachments)
+    if files or not quote.is_only_signature(reading.rest):
         return receipt.park(case, agent, "no_ticket")
     return case.decided(Fate.FILED, "nothing")
 

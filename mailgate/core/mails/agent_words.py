@@ -9,7 +9,7 @@ from mailgate.core.commands import judging, reader, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld
 from mailgate.core.commands.reader import Command, CommandReading
 from mailgate.core.letters import readers
-from mailgate.core.mails import agent_answer, notices, receipt
+from mailgate.core.mails import agent_answer, notices, receipt, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence, subject_numbers
 from mailgate.core.model import changed
@@ -170,9 +170,9 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
         return True
     if case.authority.proof is Proof.DESK:
         return False
-    for carried in (*case.authority.strong, *case.authority.carried):
-        if carried.by in (CarriedBy.MESSAGE_ID, CarriedBy.ADDRESS, CarriedBy.MARKER):
-            return carried.token.purpose == Purpose.CUSTOMER
+    answered = scope.answered(case)
+    if answered is not None:
+        return answered.token.purpose == Purpose.CUSTOMER
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
     said = case.authority.proof is Proof.RELEASED and case.match.by is Evidence.REFERENCE  # by the receipt
     return tagged or said

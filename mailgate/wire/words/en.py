@@ -138,7 +138,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.out_of_reach": "A plain reply reaches nobody: no address is known. Write #requester ADDRESS above your words.",
     "notice.since": "{who}, since {day}",
     "notice.to_note": "A plain reply stays internal, as a note.",
-    "notice.to_nobody": "A plain reply changes nothing; use the commands below.",
+    "notice.to_nobody": "A plain reply reaches no customer: it becomes a note where its ticket is known, else it waits for a word from you.",
     "notice.failed": "It may be forged: your mail server says that this mail is not from the sender's domain (DMARC). Nobody joined, and no order or vote in it was followed.",
     "notice.unverified": "Unverified: the sender does not take part in this ticket and gets no letter from us.",
     "notice.automatic": "An automatic message: it changed nothing.",

@@ -138,7 +138,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.out_of_reach": "Tavallinen vastaus ei tavoita ketään: osoitetta ei tiedetä. Kirjoita tekstisi yläpuolelle #requester OSOITE.",
     "notice.since": "{who}, mukana {day} alkaen",
     "notice.to_note": "Tavallinen vastaus jää sisäiseksi muistioksi.",
-    "notice.to_nobody": "Tavallinen vastaus ei muuta mitään; käytä alla olevia komentoja.",
+    "notice.to_nobody": "Tavallinen vastaus ei mene kenellekään asiakkaalle: siitä tulee muistio, jos tiketti tiedetään, muuten se odottaa sanaasi.",
     "notice.failed": "Viesti voi olla väärennetty: sähköpostipalvelimesi mukaan se ei tule lähettäjän verkkotunnuksesta (DMARC). Ketään ei lisätty, eikä sen pyyntöjä tai arvosanoja noudatettu.",
     "notice.unverified": "Vahvistamaton: lähettäjä ei ole mukana tässä tiketissä eikä saa meiltä viestejä.",
     "notice.automatic": "Automaattinen viesti: se ei muuttanut mitään.",

@@ -139,7 +139,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.out_of_reach": "Parasta atbilde nesasniegs nevienu: adrese nav zināma. Virs sava teksta ierakstiet #requester ADRESE.",
     "notice.since": "{who}, kopš {day}",
     "notice.to_note": "Parasta atbilde paliks kā iekšēja piezīme.",
-    "notice.to_nobody": "Parasta atbilde neko nemainīs; lietojiet tālāk dotās komandas.",
+    "notice.to_nobody": "Parasta atbilde neaiziet nevienam klientam: tā kļūst par piezīmi, ja zināms pieteikums, citādi tā gaida jūsu vārdu.",
     "notice.failed": "Vēstule var būt viltota: jūsu pasta serveris ziņo, ka tā nav no sūtītāja domēna (DMARC). Neviens netika pievienots, un tās rīkojumi un vērtējumi netika ņemti vērā.",
     "notice.unverified": "Nepārbaudīts: sūtītājs šajā pieteikumā nepiedalās un vēstules no mums nesaņems.",
     "notice.automatic": "Automātiska ziņa: tā neko nemainīja.",

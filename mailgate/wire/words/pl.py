@@ -140,7 +140,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.out_of_reach": "Zwykła odpowiedź nie dotrze do nikogo: nie znamy adresu. Nad tekstem wpisz #requester ADRES.",
     "notice.since": "{who}, od {day}",
     "notice.to_note": "Zwykła odpowiedź pozostanie wewnętrzną notatką.",
-    "notice.to_nobody": "Zwykła odpowiedź niczego nie zmieni; prosimy użyć poleceń poniżej.",
+    "notice.to_nobody": "Zwykła odpowiedź nie trafi do klienta: zostanie notatką, jeśli wiadomo, do którego zgłoszenia należy, a jeśli nie, poczeka na Twoją decyzję.",
     "notice.failed": "Wiadomość może być sfałszowana: według serwera poczty nie pochodzi z domeny nadawcy (DMARC). Nikogo nie dodano, a jej poleceń i ocen nie uwzględniono.",
     "notice.unverified": "Niezweryfikowane: nadawca nie uczestniczy w tym zgłoszeniu i nie otrzyma od nas wiadomości.",
     "notice.automatic": "Wiadomość automatyczna: niczego nie zmieniła.",

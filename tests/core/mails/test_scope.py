@@ -27,10 +27,10 @@ from cases import (
 
 from mailgate.core.mails import decide
 from mailgate.core.model import change as ch
-from mailgate.core.model.content import Question, Solved, WasItYou
-from mailgate.core.model.mail import Address, Envelope, InboundMail
+from mailgate.core.model.content import Alarm, Digest, Question, Solved, WasItYou, Welcome
+from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail
 from mailgate.core.model.moment import Moment
-from mailgate.core.model.shown import TicketRow
+from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.proof import authority, token
 
 ONE, OTHER = ticket(1003), ticket(1004)
@@ -165,7 +165,12 @@ ROWS = Question(rows=(TicketRow(number=1004), TicketRow(number=1003)))
 COUNTED = letter(None, ANNA, "tables", content=ROWS)
 MARK = f"mg:{written(None, ANNA, 'tables')}"
 MINE = f"mg:{written(None, ANNA, 'tables', 'ask', token.bound_to('#mine'))}"
-NOTE = letter(None, ANNA, "note")
+NOTE = letter(None, ANNA, "note", content=Digest())
+PARTS = letter(None, ANNA, "tables", content=Question(sections=(Section("Yours", rows=(TicketRow(number=1003),)),)))
+ALARM = letter(None, ANNA, "admin", content=Alarm())
+WELCOME = letter(None, ANNA, "question", content=Welcome())
+ASKED = letter(None, ANNA, "release", content=WasItYou(), mail=7)
+SCAN = Attachment("scan.pdf", "application/pdf", 10, "d" * 64, "2")
 LINES = "1 close\n2 assign bo\n2 cc +evil@x.example"
 BY_ID = {"in_reply_to": (COUNTED.message_id,)}
 
@@ -175,7 +180,7 @@ COUNTS: list[tuple[str, InboundMail, list[int], str]] = [
      "list_unproven"),
     ("the marker alone", mail(f"{LINES}\n\n{MARK}", by=ANNA), [], "mark_alone"),
     ("another letter's id and the marker", mail(f"{LINES}\n\n{MARK}", by=ANNA, subject="lamp", in_reply_to=(
-        NOTE.message_id,)), [None], "new"),
+        NOTE.message_id,)), [], "no_ticket"),
     ("the marker and a pass", mail(f"{LINES}\n\n{MARK}", by=ANNA, auth=(PASS,)), [1004, 1003], "commands"),
     ("the marker and a login", mail(f"{LINES}\n\n{MARK}", by=ANNA, envelope=LOGIN), [1004, 1003], "commands"),
     ("the reply address alone", mail(LINES, by=ANNA, to=(Address(f"support+{written(None, ANNA, 'tables', 'address')}@acme.example"),)),
@@ -211,14 +216,29 @@ WORDS: list[tuple[str, InboundMail, ch.Fate, int]] = [
     ("with the marker of a list that a stranger wrote into the thread",
      mail(f"Yes, it is ready.\n> {MARK}", by=ANNA, subject="[#1003] lamp", fresh="Yes, it is ready.", in_reply_to=(HERS.message_id,)), ch.Fate.FILED, 1),
     ("none", mail("", by=ANNA, subject="Re: list", **BY_ID), ch.Fate.FILED, 0),
+    ("nothing but a telephone's signature", mail("Sent from my iPhone", by=ANNA, subject="Re: list", **BY_ID), ch.Fate.FILED, 0),
+    ("a file alone", mail("", by=ANNA, subject="Re: list", attachments=(SCAN,), **BY_ID), ch.Fate.PARKED, 0),
+    ("to a morning's list", mail("Tell them yes", by=ANNA, subject="Re: Your day", in_reply_to=(NOTE.message_id,)), ch.Fate.PARKED, 0),
+    ("to an alarm", mail("Tell them yes", by=ANNA, subject="Re: Quiet", in_reply_to=(ALARM.message_id,)), ch.Fate.PARKED, 0),
+    ("to a welcome", mail("Tell them yes", by=ANNA, subject="Re: Welcome", in_reply_to=(WELCOME.message_id,)), ch.Fate.PARKED, 0),
+    ("to a question about a mail", mail("Tell them yes", by=ANNA, subject="Re: hello", in_reply_to=(ASKED.message_id,)), ch.Fate.PARKED, 0),
+    ("by a list's marker alone, vouched for", mail(f"Tell them yes\n> {MARK}", by=ANNA, subject="Re: list", fresh="Tell them yes", auth=(PASS,)), ch.Fate.PARKED, 0),
+    ("of a list behind the customer's own letter", mail(f"Yes, it is ready.\n> {MARK}", by=ANNA, subject=f"[#1003] lamp {MARK}", fresh="Yes, it is ready.",
+     auth=(PASS,)), ch.Fate.FILED, 1),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("inbound", "fate", "kept"), [c[1:] for c in WORDS], ids=[c[0] for c in WORDS])
 def test_w20_words_in_answer_to_a_list_are_kept_or_wait(inbound: InboundMail, fate: ch.Fate, kept: int) -> None:
-    decision = decided(inbound, ONE, OTHER, letters=[COUNTED, HERS])
+    decision = decided(inbound, ONE, OTHER, letters=[COUNTED, HERS, NOTE, ALARM, WELCOME, ASKED])
     assert (decision.fate, len(changes(decision, ch.AddEntry))) == (fate, kept)
-    assert letters_of(decision) or not inbound.text or kept
+    assert letters_of(decision) or decision.reason == "nothing" or kept
+
+
+def test_w20_words_in_answer_to_a_list_without_numbers_wait() -> None:
+    decision = decided(mail("Tell them yes", by=ANNA, subject="Re: mine", **BY_ID), ONE, letters=[PARTS])  # type: ignore[arg-type]
+    assert (decision.fate, decision.reason) == (ch.Fate.PARKED, "no_ticket")
+    assert [one.content.text for one in letters_of(decision)] == ["Tell them yes"]
 
 
 def test_w20_words_beside_numbered_lines_come_back_in_the_receipt() -> None:
