@@ -53,7 +53,8 @@ class Doubt:
 
     `kind` is `unknown`, `ambiguous` (a word of several commands), `misplaced` (a command among the text), `missing`
     (nothing after a command that needs it), `extra` (too much after it), `echo` (perhaps only quoted from the title),
-    `conflict` (the words cannot both stay and go) or `number` (no such line in the list answered).
+    `conflict` (the words cannot both stay and go), `number` (no such line in the list answered) or `bare` (the word of
+    `#note` without its mark).
     """
 
     kind: str

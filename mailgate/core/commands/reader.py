@@ -32,6 +32,9 @@ from mailgate.core.text.folding import fold
 _ESCAPED = re.compile(rf"^([\s{INVISIBLE}]*)\\(?=[{MARK}]+[^\W\d_])")
 _SLIPPED_MARK = re.compile(rf"(?:[@!/$£€§3]|[{MARK}]+\s+)(?P<word>{NAME})\s?[.:,;!]?")
 _SLIPPED_NOTE = re.compile(rf"(?:[@!/$£€§]|[{MARK}]+\s+)(?P<rest>(?P<word>{NAME})[:\s].*)")
+_BARE_NOTE = re.compile(
+    rf"[\[(]?(?P<word>{NAME})(?P<shut>[\])])?[*_]*(?:\s{{0,3}}[:：]|(?(shut)|(?=\.?$)))[*_]*(?P<rest>.*)"
+)
 _DECORATION = "*_-–•·>~| "  # the points of a list, bold type
 _MOST_DOUBTS = 20  # in one mail; a receipt with more helps nobody
 _SUBJECT_TAG = re.compile(r"(\[[^\]\s]{1,40}\])")
@@ -71,8 +74,11 @@ class CommandReading:
         return replace(self, commands=tuple(dict.fromkeys(commands)), rest=rest, problems=left, only_commands=not rest)
 
     def without_commands(self) -> CommandReading:
-        """The mail without its commands and without every line in doubt ("send without commands")."""
-        rest = _without(self.rest, [problem.line for problem in self.problems])
+        """The mail without its commands and without every line in doubt ("send without commands").
+
+        A bare "Note:" is no command then, but the words it is.
+        """
+        rest = _without(self.rest, [problem.line for problem in self.problems if problem.kind != "bare"])
         return replace(self, commands=(), rest=rest, problems=(), only_commands=False)
 
 
@@ -112,6 +118,7 @@ def read_agent_mail(
     top = _read_top(lines, end, found)
     bottom = end if found.ended else _read_bottom(lines, top, end, found)
     if not found.ended:
+        _look_for_bare_note(lines[top:bottom], found)
         _look_for_misplaced(lines[top:bottom], lines[end:] + signature.split("\n"), found)
     if {"note", "reply"} <= {command.name for command in found.commands}:
         found.add_doubt("conflict", "reply", "#note #reply", ("note", "reply"))
@@ -299,6 +306,18 @@ def _look_for_misplaced(middle: list[str], below: list[str], found: LineFindings
                 found.add_doubt("misplaced", noted["word"], line, meant=commands_meant(f"#{noted['rest']}", found))
         elif (last := _at_the_end(text, found)) is not None:
             found.add_doubt("misplaced", last["word"], last[0], meant=commands_meant(last[0], found))
+
+
+def _look_for_bare_note(middle: list[str], found: LineFindings) -> None:
+    """Doubt a first line that is the word of `#note` without its mark, alone or before a colon."""
+    if any(command.name == "note" for command in found.commands):
+        return
+    line = next((line for line in middle if line.strip()), "")
+    bare = _BARE_NOTE.fullmatch(without_marks(line).lstrip(_DECORATION))
+    if bare is not None and found.names.find(bare["word"]) == ("note",):
+        said = bare["rest"].strip(" *_")
+        meant = Command("note", "" if said == "." else said, line.strip())
+        found.add_doubt("bare", bare["word"], line, ("note",), (meant,))
 
 
 def _at_the_end(text: str, found: LineFindings) -> re.Match[str] | None:

@@ -130,6 +130,7 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     command = _settles(case, reading)
     if command and not mode:
         return _release(case, agent, command)
+    reading = agent_words.without_idle_doubt(case, reading)
     if reading.problems:
         return agent_words.park(case, agent, "commands", reading)
     tickets = agent_words.tickets_of(case)

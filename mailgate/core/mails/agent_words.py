@@ -178,6 +178,13 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
     return tagged or said
 
 
+def without_idle_doubt(case: Case, reading: CommandReading) -> CommandReading:
+    """Where the words stay in the house whatever is meant, nobody is asked whether they are a note."""
+    if to_customer(case, reading) or not any(doubt.kind == "bare" for doubt in reading.problems):
+        return reading
+    return replace(reading, problems=tuple(doubt for doubt in reading.problems if doubt.kind != "bare"))
+
+
 def _leaves(case: Case, reading: CommandReading, outcomes: Mapping[str, Granted], silent: bool) -> bool:
     """True when words of this mail would go out about its ticket, or would if only the ticket were certain."""
     if "ask" in outcomes:

@@ -254,7 +254,7 @@ def test_a_line_of_an_answer_that_makes_no_sense_is_doubted(line: str, kind: str
 
 
 def test_every_doubt_has_its_sentence() -> None:
-    kinds = {"unknown", "ambiguous", "misplaced", "missing", "extra", "echo", "conflict", "number"}
+    kinds = {"unknown", "ambiguous", "misplaced", "missing", "extra", "echo", "conflict", "number", "bare"}
     assert set(sentences.TROUBLE) == kinds
     assert all(sentences.of_trouble(Doubt(kind, "x", (), "#x")) for kind in kinds)
 

@@ -122,6 +122,7 @@ TROUBLE: Mapping[str, str] = {
     "echo": "tämä voi olla asiakkaan oma otsikko",
     "conflict": "sanasi eivät voi sekä jäädä taloon että mennä asiakkaalle",
     "number": "listassa ei ole sellaista riviä",
+    "bare": "onko tämä talon sisäistä? #note sanojesi yläpuolella pitää ne talossa, #reply lähettää ne asiakkaalle",
 }
 
 WHY: Mapping[str, str] = {

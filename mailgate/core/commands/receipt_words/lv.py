@@ -122,6 +122,7 @@ TROUBLE: Mapping[str, str] = {
     "echo": "tas var būt paša klienta virsraksts",
     "conflict": "jūsu vārdi nevar reizē palikt namā un iet klientam",
     "number": "sarakstā tādas rindas nav",
+    "bare": "vai tas paliek namā? #note virs jūsu vārdiem tos patur pie mums, #reply nosūta tos klientam",
 }
 
 WHY: Mapping[str, str] = {

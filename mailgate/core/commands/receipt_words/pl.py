@@ -122,6 +122,7 @@ TROUBLE: Mapping[str, str] = {
     "echo": "to może być tytuł klienta",
     "conflict": "twoje słowa nie mogą naraz zostać w firmie i iść do klienta",
     "number": "na liście nie ma takiego wiersza",
+    "bare": "czy to ma zostać w firmie? #note nad Twoimi słowami zatrzyma je u nas, #reply wyśle je do klienta",
 }
 
 WHY: Mapping[str, str] = {

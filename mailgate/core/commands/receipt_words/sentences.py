@@ -128,6 +128,7 @@ TROUBLE: Mapping[str, str] = {
     "echo": "this may be the customer's own title",
     "conflict": "your words cannot both stay in the house and go to the customer",
     "number": "the list has no such line",
+    "bare": "is this for the house? #note above your words keeps them there, #reply sends them to the customer",
 }
 # What concerns a mail or a ticket as a whole.
 WHY: Mapping[str, str] = {
