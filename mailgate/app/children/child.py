@@ -24,6 +24,7 @@ from mailgate.app import kernel
 from mailgate.app.children import parcel
 
 FRAME = struct.Struct("!I")
+MARK = struct.Struct("!Q")  # which job: in front of its octets and of its answer's
 LONGEST_ERROR = 300
 LARGEST = 256 * 2**20  # octets of one frame: more is nobody's mail or letter
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -105,11 +106,11 @@ def main(fd: int, parent: int, limits: Limits, warm: tuple[str, ...]) -> NoRetur
         except (EOFError, OSError):
             os._exit(0)
         _lower(resource.RLIMIT_CPU, math.ceil(time.process_time() + limits.cpu))
-        answer = _answer(job, functions)
+        mark, answer = job[: MARK.size], _answer(memoryview(job)[MARK.size :], functions)
         del job
         retire = kernel.resident() > resident
         try:
-            stream.sock.sendall(frame(bytes([retire]) + answer))
+            stream.sock.sendall(frame(bytes([retire]) + mark + answer))
         except OSError:
             os._exit(0)
 
@@ -120,7 +121,7 @@ def _lower(kind: int, most: int) -> None:
     resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _answer(job: bytes, functions: dict[str, Callable[..., Any]]) -> bytes:
+def _answer(job: memoryview, functions: dict[str, Callable[..., Any]]) -> bytes:
     """Run one job; the packed answer is `(value,)` or `(type name, text)`. Out of memory ends the process."""
     try:
         name, args = pickle.loads(job)  # noqa: S301 - it comes from our parent

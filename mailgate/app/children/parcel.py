@@ -41,6 +41,14 @@ def unpack(data: bytes) -> Any:
     return _Unpacker(io.BytesIO(data)).load()
 
 
+def unpack_answer(data: bytes) -> tuple[Any, ...]:
+    """A job's value alone in a tuple, or the name and the text of what it raised. Raises as `unpack` does."""
+    found = unpack(data)
+    if type(found) is tuple and (len(found) == 1 or tuple(map(type, found)) == (str, str)):
+        return found
+    raise ValueError("neither a value nor a failure")
+
+
 class _Packer(pickle.Pickler):
     """Records and moments leave as persistent ids: `(module, name, values of its fields)`, `("datetime", text)`."""
 

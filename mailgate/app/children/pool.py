@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import logging
 import os
-import pickle
 import signal
 import socket
 import subprocess
@@ -20,7 +19,7 @@ from typing import Any, NoReturn
 
 from mailgate.app import kernel
 from mailgate.app.children import parcel
-from mailgate.app.children.child import OUT_OF_MEMORY, ByteStream, FileBytes, Limits, TooLarge, frame
+from mailgate.app.children.child import MARK, OUT_OF_MEMORY, ByteStream, FileBytes, Limits, TooLarge
 from mailgate.app.children.turns import GivenJob, Job, JobTurns, abandon
 from mailgate.errors import ChildDied, ChildFailed, ShortOfMemory, Temporary
 
@@ -33,6 +32,7 @@ SURELY_SLOW = 8.0  # with those
 COMPANY = 2  # children more, while slow jobs keep the others busy
 LEAVES = 60.0  # seconds without work after which such a child goes
 START_TIME = 60.0
+PACKED = 1 + MARK.size  # where in an answer the value begins
 KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME")  # no secrets of ours
 
 __all__ = ["Children", "FileBytes"]
@@ -44,8 +44,8 @@ class Children:
     Slow jobs share one child. While they do, up to two children more are there for the others, and of a peer with slow
     jobs two are in hand at a time; a second slow job is stopped, and starts anew when that child is free.
     `wall` and `cpu` are seconds and `memory` octets a job; a child above `resident` octets, or after `jobs` jobs, is
-    replaced. Arguments are values that pickle, results what `parcel` packs; a child whose answer cannot be read is
-    replaced at once, for somebody else may be speaking.
+    replaced. Arguments are values that pickle, results what `parcel` packs; a child whose answer cannot be read, or is
+    not to its job, is replaced at once, for somebody else may be speaking. That job is done anew, once.
     """
 
     def __init__(
@@ -81,10 +81,7 @@ class Children:
         self, function: str, calls: Iterable[tuple[Any, ...]], peers: Iterable[str] = ()
     ) -> list[Future[Any]]:
         """One `submit` for each argument tuple, at the price of one; `peers` tell whose each is."""
-        jobs = [
-            Job(frame(pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL)), peer)
-            for args, peer in zip(calls, itertools.chain(peers, itertools.repeat("")), strict=False)
-        ]
+        jobs = list(map(Job, itertools.repeat(function), calls, itertools.chain(peers, itertools.repeat(""))))
         with self._change:
             closed = self._closing
             if not closed:
@@ -279,7 +276,7 @@ class ChildKeeper(threading.Thread):
             except (OSError, EOFError) as error:
                 self.post_mortem("wall" if isinstance(error, TimeoutError) else "")
                 return True
-            if not self.settle(self.flight.popleft().job, answer) or answer[0]:
+            if not self.settle(self.flight.popleft(), answer) or answer[0]:
                 break
         self.give_back()
         return True
@@ -291,8 +288,7 @@ class ChildKeeper(threading.Thread):
         room = AHEAD_BYTES - sum(given.size for given in self.flight)
         data = []
         while len(self.flight) < AHEAD:
-            job = self.pool.take(self, room)
-            if job is None:
+            if (job := self.pool.take(self, room)) is None:
                 break
             if job.begin():
                 self.flight.append(GivenJob(job))
@@ -346,14 +342,18 @@ class ChildKeeper(threading.Thread):
                 given.job = None
         self.pool.give_back(back)
 
-    def settle(self, job: Job | None, answer: bytes) -> bool:
+    def settle(self, given: GivenJob, answer: bytes) -> bool:
         """Hand the child's answer to whoever waits for it; False when it is none, and the child not to be trusted."""
+        job, mine = given.job, answer[1:PACKED] == given.mark
         if job is None:
-            return bool(answer)
+            return mine
+        if not mine and not job.doubted:
+            log.error("a child process answered another job than it was given")
+            job.doubted = True
+            self.pool.give_back([job])
+            return False
         try:
-            result = parcel.unpack(answer[1:])
-            if type(result) is not tuple or not (len(result) == 1 or tuple(map(type, result)) == (str, str)):
-                raise ValueError("neither a value nor a failure")
+            result = parcel.unpack_answer(answer[PACKED:] if mine else b"")
         except Exception as error:
             log.error("answer of a child process refused", extra={"error": str(error)[:300]})
             failed = ChildFailed(type(error).__name__, "the answer of the child cannot be read")

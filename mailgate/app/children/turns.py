@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any
 
+from mailgate.app.children.child import MARK, frame
 from mailgate.errors import Temporary
 
 AT_A_TIME = 2  # jobs of one peer in the children while a job of its is slow
 NOBODY = object()
+_numbers = itertools.count()  # for all pools of this process: no two jobs have one mark
 
 
 class Job:
-    """A call as octets, the future somebody holds, and whose it is ("" when that does not matter)."""
+    """A call of `"module:function"` as octets, the future somebody holds, and whose it is ("": it does not matter).
 
-    __slots__ = ("data", "future", "peer", "slow")
+    The child repeats the `mark` in front of its answer.
+    """
 
-    def __init__(self, data: bytes, peer: str = "") -> None:
-        self.data, self.peer, self.slow = data, peer, False
+    __slots__ = ("data", "doubted", "future", "mark", "peer", "slow")
+
+    def __init__(self, function: str, args: tuple[Any, ...], peer: str = "") -> None:
+        self.mark = MARK.pack(next(_numbers))
+        self.data = frame(self.mark + pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL))
+        self.peer, self.slow, self.doubted = peer, False, False
         self.future: Future[Any] = Future()
 
     def begin(self) -> bool:
@@ -35,11 +44,11 @@ class Job:
 class GivenJob:
     """A job in the child's pipe; without `job` its answer is not wanted any more."""
 
-    __slots__ = ("job", "size")
+    __slots__ = ("job", "mark", "size")
 
     def __init__(self, job: Job) -> None:
         self.job: Job | None = job
-        self.size = len(job.data)
+        self.mark, self.size = job.mark, len(job.data)
 
 
 def abandon(jobs: Iterable[Job]) -> None:

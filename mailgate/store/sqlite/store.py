@@ -370,9 +370,9 @@ class SqliteStore:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        lock, self._lock = self._lock, None  # whoever else closes us finds none: the number may be another's by then
+        if lock is not None:
+            os.close(lock)
 
 
 class _Gone(Exception):

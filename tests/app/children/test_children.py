@@ -350,8 +350,9 @@ def test_s05_of_a_slow_peer_two_are_in_hand_at_a_time_and_nobody_elses_waits(gat
             "slow_jobs:hold", [(str(gates / f"flood{n}"), n) for n in range(20)], ["evil"] * 20
         )
         mine = children.submit_many("builtins:abs", [(-n,) for n in range(30)], ["mx"] * 30)
-        assert [future.result(100) for future in mine] == list(range(30))
-        assert sum(begun(gates, f"flood{n}") for n in range(20)) <= 15
+        for n, future in enumerate(mine):
+            assert future.result(100) == n
+            assert sum(alive(int(path.suffix[1:])) for path in gates.glob("*.*")) <= 3  # one may just be ending
         assert not any(future.done() for future in (*first, *flood))
         for name in ("first", *(f"flood{n}" for n in range(20))):
             (gates / name).touch()

@@ -10,7 +10,7 @@ ONE, TWO, MORE = "one", "two", "company"
 
 
 def jobs(*peers: str) -> list[Job]:
-    return [Job(b"", peer) for peer in peers]
+    return [Job("os:getpid", (), peer) for peer in peers]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_of_a_peer_with_a_slow_job_two_are_in_hand_and_the_others_pass(turns: Jo
 
 
 def test_a_child_with_work_gets_more_only_from_a_backlog_and_what_fits(turns: JobTurns) -> None:
-    small, large = Job(b"x"), Job(b"x" * 100)
+    small, large = Job("f:x", ()), Job("f:x", (b"x" * 100,))
     turns.add([small, large])
     assert turns.more(ONE, 2, 1000) is None
     assert turns.more(ONE, 1, 1000) is small
