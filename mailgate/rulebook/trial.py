@@ -152,7 +152,7 @@ def run(rules: Sequence[Rule], tests: Sequence[RuleTest], policy: Policy) -> lis
 def _outcome(rules: Sequence[Rule], test: RuleTest, policy: Policy) -> dict[str, Any]:
     mail = inbound(test.mail, policy)
     examined = match_mail(rules, mail, policy.identity.subaddress)
-    form = requester(rules, examined)
+    form = requester(examined)
     base = next((name for addr in mail.envelope.recipients if (name := policy.department_at(addr))), None)
     found = route_mail(rules, examined, _circumstances(test.mail, mail, policy))
     return _facts(found, form) | {"department": found.department or base or policy.departments[0].name}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CONFIG, Desk, mail, running
+from conftest import CONFIG, Desk, mail, running, whole
 
 from mailgate.app.admin import control
 from mailgate.errors import Temporary
@@ -91,6 +91,7 @@ def test_l13_a_thousand_mails_in_a_victims_name_bring_them_a_handful_of_letters(
             desk.send(mail(f"Buy pills {number} now", f"Text {number}.\n", sender=VICTIM))
         letters = desk.letters(VICTIM)
         assert 1 <= len(letters) <= 5
+        assert not any("pills" in str(one["Subject"]) + whole(one) for one in letters), "nor is who wrote twice known"
         rows = desk.gateway.store.read(lambda read: read.outbox.deliveries())
         assert sum(row["to"] == VICTIM for row in rows) <= 5
         assert desk.gateway.store.read(lambda read: read.report.audit())["unaccounted"] == 0

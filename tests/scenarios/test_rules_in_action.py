@@ -188,6 +188,41 @@ def test_a_contact_form_may_name_its_customer_in_reply_to(tmp_path: Path) -> Non
         )
 
 
+BORDER = '[[identity.border]]\nid = "mx.acme.example"\n'
+VOUCHED = {"authentication-results": "mx.acme.example; dmarc=pass header.from=web.example"}
+
+
+@pytest.mark.parametrize("finds", ['"reply-to"', "'E-mail: (\\S+)'"])
+def test_whoever_fills_in_a_form_is_nobody_proven_and_is_limited_by_the_name_they_give(
+    tmp_path: Path, finds: str
+) -> None:
+    """P-03, P-06: a border vouches for the form; who stands in it anybody may have typed. L-13 counts their letters."""
+    vic = "vic@customer.example"
+    rules = rule(f"then.requester = {finds}", 'when.from = ["form@web.example"]') + LAST
+    with running(tmp_path, rules, more=BORDER) as desk:
+
+        def form(subject: str, text: str = "", **more: str) -> int:
+            fields = {"sender": "form@web.example", "reply_to": vic, **more, **VOUCHED}
+            return desk.send(mail(subject, f"{text}\n\nE-mail: {fields['reply_to']}\n", **fields))
+
+        mine = opened(desk, sender=vic).number
+        said = form(f"Re: [#{mine}] lamp", "#close", cc="mallory@evil.example")
+        ticket = desk.of_mail(said)
+        assert (ticket.number, ticket.status) == (mine, "new"), (
+            "their words are filed where they say, and order nothing"
+        )
+        assert "mallory@evil.example" not in [one.key for one in ticket.participants]
+        for number in range(7):
+            desk.of_mail(form(f"BUY {number}", reply_to="stranger@elsewhere.example"))
+        acks = desk.letters("stranger@elsewhere.example", "ack")
+        assert len(acks) == 5, "as many as to any sender in an hour"
+        assert not any("BUY" in str(one["Subject"]) + whole(one) for one in acks)
+        CliRunner().invoke(cli, ["--config", str(desk.folder / "mailgate.toml"), "ban", "banned@elsewhere.example"])
+        assert desk.fate(form("Hi", reply_to="banned@elsewhere.example")) == "dropped"
+        CliRunner().invoke(cli, ["--config", str(desk.folder / "mailgate.toml"), "ban", "form@web.example"])
+        assert desk.fate(form("Hi", reply_to="other@elsewhere.example")) == "dropped", "and a form, whoever it names"
+
+
 def test_a_call_is_a_phone_memo_of_whoever_had_that_number_last(tmp_path: Path) -> None:
     when = 'when.from = ["exchange@pbx.example"]'
     more = rule("then.fields.phone = '(?i)my number is ([+0-9 ]+)'", 'when.words = ["my number"]', "phone")

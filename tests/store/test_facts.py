@@ -138,6 +138,15 @@ def test_a_sender_is_known_once_they_wrote_and_not_by_standing_on_cc(bench):
     assert not bench.facts(sender=BO.addr).known_sender
 
 
+def test_l13_a_sender_is_answered_once_an_agent_wrote_to_them_and_not_by_writing_twice(bench):
+    number = bench.open(participants=(BO,))
+    assert not bench.facts().answered_sender
+    bench.apply(None, ch.AddEntry(EntryKind.NOTE, "anna", "Anna", "spam?"), ticket=number)
+    assert not bench.facts().answered_sender, "a note is no answer"
+    bench.apply(None, ch.AddEntry(EntryKind.AGENT, "anna", "Anna", "Hello."), ticket=number)
+    assert bench.facts().answered_sender and not bench.facts(sender="other@elsewhere.example").answered_sender
+
+
 def test_the_promise_comes_from_what_really_happened(bench):
     bench.write(lambda tx: tx.settings.set("promises", '{"support": 7200}'))
     assert bench.facts().promise_seconds == {"support": 7200}

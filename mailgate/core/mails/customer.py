@@ -251,7 +251,8 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
         return ()
     answers, thread = case.thread()
     # A forged From makes us write to a victim: a stranger's words, their name among them, are never echoed (L-13).
-    echo = case.authority.passed or (facts.known_sender and not case.authority.failed)
+    # That somebody wrote in their name before proves nothing; that an agent answered them, a person judged.
+    echo = case.authority.passed or (facts.answered_sender and not case.authority.failed)
     return (
         Outbound(
             content=Ack(

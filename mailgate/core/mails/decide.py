@@ -45,7 +45,9 @@ def needs(
     letters = (*(key for one in tokens for key in one.letters), *reported, *(one.letter for one, _ in bounces))
     letters = (released_by, *letters) if released_by else letters
     agent = policy.agent(released_as) or (policy.colleague_at(mail.author.addr) if mail.author else None)
-    author = addressee.writer(mail, policy)
+    form, author = rule.requester(examined), addressee.writer(mail, policy)
+    through = author.key if form and author else ""
+    author = form or author
     orders = agent is not None and "#" in mail.subject + mail.fresh
     numbers = (
         *(reader.line_numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
@@ -70,6 +72,7 @@ def needs(
         named=bool(mail.message_id) or (mail.date is not None and mail.date.year >= CLOCKS_SET),
         asked=_asked(agent, tokens, policy),
         phones=_phones(mail, examined, orders),
+        through=through,
     )
 
 
@@ -189,15 +192,16 @@ def look(
     """Everything there is to see before deciding: author, robot or not, authority, match, rules."""
     policy = moment.policy
     examined = examined or rule.match_mail(rules, mail, policy.identity.subaddress)
-    form = rule.requester(rules, examined)
+    form = rule.requester(examined)
     author = form or addressee.writer(mail, policy)
     verdict = guard.inspect(mail, policy, _ours(policy))
     if form and (verdict.kind in (Wrote.AUTO, Wrote.HUMAN, Wrote.NO_SENDER) or not verdict.sure):
         verdict = guard.Verdict(robot=False, kind=Wrote.HUMAN, reason="contact form", ack=True)
     by_desk_key, old = authority.desk_keys(mail, policy), _old(moment)
     known = authority.identify(mail, policy, moment.facts.letters, by_desk_key, old=old)
-    if not form and mail.author and author != mail.author:  # the pass is our own domain's, not that of who is named
-        known = replace(known, passed=False)
+    vouched = known.passed
+    if mail.author and author != mail.author:  # the pass is the form's or our own domain's, not that of who is named
+        known, vouched = replace(known, passed=False), vouched and form is not None
     found = match.find(mail, author, known, moment)
     named = departments(mail, policy)
     ticket = found.ticket
@@ -207,7 +211,7 @@ def look(
         Circumstances(
             new=ticket is None,
             agent=known.agent is not None,
-            authenticated=known.passed or known.steer,
+            authenticated=vouched or known.steer,
             automatic=verdict.robot,
             ticket_status=ticket.status if ticket else None,
             ticket_department=ticket.department if ticket else None,

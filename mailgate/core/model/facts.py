@@ -47,6 +47,7 @@ class Needs:
     asked: tuple[str, ...] = ()  # agents who may have to be asked whether they wrote it
     requester: str = ""  # whose tickets of the last hour are counted: `NOBODY`, or the sender where it is ""
     phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.number_key`) whose callers are wanted
+    through: str = ""  # the contact form that names the sender: a ban of either holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ class Facts:
     asked_at: Mapping[str, datetime] = field(default_factory=dict)  # agent -> newest question still open: "was it you?"
     reopens_day: Mapping[int, int] = field(default_factory=dict)
     banned: bool = False
-    known_sender: bool = False
+    known_sender: bool = False  # somebody wrote by that address before, perhaps a forger
+    answered_sender: bool = False  # an agent has written to them: a person took them for who they say they are
     load: Mapping[str, int] = field(default_factory=dict)  # agent -> open tickets
     last_assigned: Mapping[str, datetime] = field(default_factory=dict)
     away: tuple[Absence, ...] = ()

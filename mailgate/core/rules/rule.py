@@ -174,12 +174,10 @@ def _requester(how: Pattern | str | None, seen: MailForRules) -> Address | None:
     return Address(found.group().rstrip("."), name)
 
 
-def requester(rules: Sequence[Rule], examined: MailFindings) -> Address | None:
+def requester(examined: MailFindings | None) -> Address | None:
     """Whose mail a contact form's mail really is; asked before guard and limits, so by the mail's own conditions."""
-    for rule, found in zip(rules, examined.findings, strict=False):
-        if found.hit and rule.then.requester is not None and found.requester:
-            return found.requester
-    return None
+    findings = examined.findings if examined else ()
+    return next((found.requester for found in findings if found.hit and found.requester), None)
 
 
 def route_mail(rules: Sequence[Rule], examined: MailFindings, circumstances: Circumstances) -> RuleEffects:

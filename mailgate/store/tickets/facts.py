@@ -241,28 +241,32 @@ class FactsReading(Room):
         hour, day = rows.micros(now - HOUR), rows.micros(now - DAY)
         known["acks_hour"] = int(self.session.scalar(sql.TALLIED, {"name": "ack", "since": hour // MINUTE}))
         if needs.requester:
-            known["tickets_sender_hour"] = self._opened_for(self.session.known(rows.clean(needs.requester)), hour)
+            known["tickets_sender_hour"], _ = self._tickets_of(self.session.known(rows.clean(needs.requester)), hour)
         if not needs.sender:
             return
         sender = rows.clean(canonical(needs.sender))
         acks = self.session.one(sql.ACKS_TO, {"sender": sender, "hour": hour, "day": day})
         assert acks is not None
         known["acks_sender_hour"], known["acks_sender_day"] = int(acks["hour"]), int(acks["day"])
-        params = {"address": sender, "domain": "@" + sender.rpartition("@")[2], "now": at}
-        known["banned"] = self.session.scalar(sql.BANNED, params) is not None
+        known["banned"] = any(self._banned(one, at) for one in (sender, rows.clean(needs.through)) if one)
         known["unproven_sender_hour"] = int(self.session.scalar(sql.UNPROVEN_FROM, {"sender": sender, "since": hour}))
         asked = {name: self.session.scalar(people_sql.ASKED_AT, {"agent": name}) for name in needs.asked}
         known["asked_at"] = {name: rows.time_of(at) for name, at in asked.items() if at is not None}
         address = self.session.known(sender)
         known["known_sender"] = address is not None and address["used_at"] is not None
-        if not needs.requester:
-            known["tickets_sender_hour"] = self._opened_for(address, hour)
+        opened, known["answered_sender"] = self._tickets_of(address, hour)
+        known.setdefault("tickets_sender_hour", opened)
 
-    def _opened_for(self, address: rows.Row | None, since: int) -> int:
-        """How many tickets this requester opened lately."""
+    def _banned(self, sender: str, at: int) -> bool:
+        params = {"address": sender, "domain": "@" + sender.rpartition("@")[2], "now": at}
+        return self.session.scalar(sql.BANNED, params) is not None
+
+    def _tickets_of(self, address: rows.Row | None, since: int) -> tuple[int, bool]:
+        """How many tickets this requester opened lately, and whether an agent wrote to them in any."""
         if address is None:
-            return 0
-        return int(self.session.scalar(sql.TICKETS_FROM, {"requester": address["id"], "since": since}))
+            return 0, False
+        found = self.session.one(sql.TICKETS_FROM, {"requester": address["id"], "since": since})
+        return (int(found["opened"]), bool(found["answered"])) if found else (0, False)
 
     def _people(self, known: dict[str, Any], now: datetime) -> None:
         people = self.session.all(sql.PEOPLE, {})

@@ -145,9 +145,11 @@ SELECT count(*) AS day, coalesce(sum(created_at >= :hour), 0) AS hour FROM (
 ) AS lately
 """
 TICKETS_FROM = """
-SELECT count(*) FROM (
+SELECT (SELECT count(*) FROM (
   SELECT 1 FROM ticket WHERE requester = :requester AND created_at >= :since LIMIT 1000
-) AS lately
+) AS lately) AS opened, EXISTS (SELECT 1 FROM (
+  SELECT last_agent_at FROM ticket WHERE requester = :requester ORDER BY created_at DESC LIMIT 200
+) AS lately WHERE last_agent_at IS NOT NULL) AS answered
 """
 UNPROVEN_FROM = """
 SELECT count(*) FROM (

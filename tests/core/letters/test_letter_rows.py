@@ -165,7 +165,7 @@ LIST = letter(None, ANNA, "tables", content=Question(rows=(TicketRow(number=1042
 
 CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     # --- a customer's mail
-    "a new ticket": lambda: of_mail(mail(attachments=(Attachment("a.png", "image/png", 10, "0" * 64, "2"),)), known_sender=True),
+    "a new ticket": lambda: of_mail(mail(attachments=(Attachment("a.png", "image/png", 10, "0" * 64, "2"),)), answered_sender=True),
     "a new ticket of a stranger, with a promise": lambda: of_mail(
         mail(by=STRANGER), policy=replace(POLICY, departments=(replace(SUPPORT, sla="standard", calendar="office"),)),
         promise_seconds={"support": 99_000}),

@@ -85,7 +85,7 @@ def test_a_form_that_names_an_address_of_ours_is_answered_by_nobody() -> None:
 
 
 @pytest.mark.parametrize(("auth", "known", "shown"), [
-    ((), {"known_sender": True, **ASKED_TWICE}, True), ((PASS,), ASKED_TWICE, True), ((), ASKED_TWICE, False), ((), {}, False),
+    ((), {"answered_sender": True, **ASKED_TWICE}, True), ((PASS,), ASKED_TWICE, True), ((), ASKED_TWICE, False), ((), {}, False), ((), {"known_sender": True}, False),
 ])  # fmt: skip
 def test_l13_a_subject_is_echoed_to_people_we_know_alone(
     auth: tuple[AuthResults, ...], known: dict[str, int], shown: bool
