@@ -137,8 +137,11 @@ def test_sizes_are_short(octets: int, said: str) -> None:
     assert size(octets) == said
 
 
+AGAIN = ("receipt.to_customer", "receipt.to_nobody", "receipt.to_note", "receipt.to_wait")
+
+
 @pytest.mark.parametrize("language", CATALOGUES)
 def test_what_a_notice_says_first_is_known_again_in_a_quote(language: str) -> None:
-    for does in ("notice.to_customer", "notice.to_note", "notice.to_nobody"):
+    for does in ("notice.to_customer", "notice.to_note", "notice.to_nobody", *AGAIN):
         said = CATALOGUES[language][does]
         assert isinstance(said, str) and said.startswith(quote.FIRST_WORDS[language])

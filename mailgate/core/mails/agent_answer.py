@@ -23,7 +23,7 @@ from mailgate.core.model.change import (
     SetStatus,
     Urgency,
 )
-from mailgate.core.model.content import Answer
+from mailgate.core.model.content import Answer, Receipt
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy, Role
@@ -134,6 +134,8 @@ def named(case: Case, ticket: Ticket) -> tuple[Address, ...] | None:
     """
     if case.authority.proof is Proof.RELEASED:
         return case.agreed
+    if case.corrects and isinstance(case.corrects.content, Receipt):
+        return tuple(map(Address, case.corrects.content.corrected_to))
     for carried in case.authority.carried:
         letter = carried.letter(case.facts.letters)
         if letter is not None and letter.promised is not None and scope.is_of(case, carried, ticket):

@@ -19,7 +19,7 @@ from mailgate.core.mails import (
 )
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
-from mailgate.core.mails.match import subject_numbers
+from mailgate.core.mails.match import Evidence, Match, subject_numbers
 from mailgate.core.model.change import AddAlias, Decision, Effect, Fate, Step, Unpark
 from mailgate.core.model.content import Notice, Receipt
 from mailgate.core.model.facts import SentLetter
@@ -130,6 +130,9 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     command = _settles(case, reading)
     if command and not mode:
         return _release(case, agent, command)
+    parked = None if mode or forwarded or case.corrects else _corrected(case, agent)
+    if parked and _is_whole(case, reading, parked):
+        return _in_its_place(case, agent, parked)
     reading = agent_words.without_idle_doubt(case, reading)
     if reading.problems:
         return agent_words.park(case, agent, "commands", reading)
@@ -146,17 +149,57 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     return agent_orders.carry_out(case, agent, tickets, reading)
 
 
+def _corrected(case: Case, agent: Agent) -> SentLetter | None:
+    """The receipt of a parked mail that this mail answers, and whose first line says that a plain reply replaces it."""
+    one = scope.answered(case)
+    letter = one.letter(case.facts.letters) if one else None
+    if letter is None or letter.agent != agent.name or letter.mail is None or letter.purpose != Purpose.RELEASE:
+        return None
+    return letter if isinstance(letter.content, Receipt) and letter.content.corrected else None
+
+
+def _is_whole(case: Case, reading: CommandReading, parked: SentLetter) -> bool:
+    """True for a mail with words or files; commands alone take the place of nothing but commands."""
+    acts = not reading.problems and any(not one.question for one in reading.commands)
+    wordless = isinstance(parked.content, Receipt) and parked.content.wordless
+    return (acts and wordless) or agent_words.says_something(case, reading.without_commands())
+
+
+def _in_its_place(case: Case, agent: Agent, parked: SentLetter) -> Decision | None:
+    """This mail instead of the parked one, about the same ticket and where the receipt's first line said."""
+    about = parked.content
+    assert isinstance(about, Receipt)
+    ticket = case.facts.ticket(about.ticket)
+    match = Match(Evidence.LETTER, ticket, leaked=case.match.leaked) if ticket else case.match
+    decision = _obeyed(replace(case, corrects=parked, match=match), agent, "")
+    if decision is None or parked.mail is None:
+        return decision
+    gone = Unpark(parked.mail, released=False, why="replaced")
+    return replace(decision, effects=(gone, *decision.effects))
+
+
 def read_commands(case: Case) -> CommandReading:
-    """The commands of a mail, the titles its ticket ever had subtracted."""
+    """The commands of a mail, the titles its ticket ever had subtracted, and the echo of a command that was refused."""
     ticket = case.match.ticket
+    earlier = case.facts.ticket_subjects.get(ticket.number, ()) if ticket else ()
     return reader.read_agent_mail(
         case.mail.subject,
         case.words,
-        earlier_subjects=case.facts.ticket_subjects.get(ticket.number, ()) if ticket else (),
+        earlier_subjects=(*earlier, *_refused_echo(case)),
         aliases=case.policy.command_aliases,
         phone_signature=quote.is_only_signature,
         signature=case.mail.signature,
     )
+
+
+def _refused_echo(case: Case) -> tuple[str, ...]:
+    """The subject of a parked mail, where a command in it was refused: its correction need not take that out."""
+    about = case.corrects.content if case.corrects else None
+    if case.corrects is None or not isinstance(about, Receipt):
+        return ()
+    subject = case.corrects.subject
+    lines = (one.text.casefold() for one in about.refused or () if one.text.startswith("#"))
+    return (subject,) if any(line in subject.casefold() for line in lines) else ()
 
 
 def _settles(case: Case, reading: CommandReading) -> Command | None:

@@ -19,7 +19,6 @@ from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof.authority import Proof
-from mailgate.core.text import quote
 from mailgate.core.worktime import sla
 
 
@@ -146,8 +145,7 @@ def _numbers(done: CarriedOut) -> tuple[int, ...]:
 
 def unsaid(case: Case, agent: Agent, reading: CommandReading) -> Decision:
     """An answer to a letter about no ticket: its words and files wait for one, and none of either are nothing."""
-    files = any(not one.ours and not one.inline for one in case.mail.attachments)
-    if files or not quote.is_only_signature(reading.rest):
+    if agent_words.says_something(case, reading):
         return receipt.park(case, agent, "no_ticket")
     return case.decided(Fate.FILED, "nothing")
 

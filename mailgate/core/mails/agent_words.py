@@ -15,13 +15,14 @@ from mailgate.core.mails.match import Evidence, subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.canned import fill_holes
 from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
-from mailgate.core.model.content import Notice
+from mailgate.core.model.content import Notice, Receipt
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import RefusedLine
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
 from mailgate.core.proof.authority import CarriedBy, Proof
+from mailgate.core.text import quote
 from mailgate.core.worktime import promise, sla
 
 _SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
@@ -50,6 +51,7 @@ def park(
     **params: str,
 ) -> Decision:
     """The mail waits, and its receipt names those whom its words would reach when it is let go."""
+    corrected, people = _corrected(case)
     return receipt.park(
         case,
         agent,
@@ -59,8 +61,29 @@ def park(
         refused=refused,
         author=author,
         to=_would_reach(case, reading),
+        corrected=corrected,
+        corrected_to=people,
+        wordless=not says_something(case, reading.without_commands()),
         **params,
     )
+
+
+def says_something(case: Case, reading: CommandReading) -> bool:
+    """True when there are words or files in a mail beside its commands and a signature."""
+    files = any(not one.ours and not one.inline for one in case.mail.attachments)
+    return files or not quote.is_only_signature(reading.rest)
+
+
+def _corrected(case: Case) -> tuple[str, tuple[str, ...]]:
+    """What the receipt of a parked mail promises of a plain reply, which takes its place, and whom that reaches."""
+    tickets = tickets_of(case)
+    if not tickets:
+        return "waits", ()
+    freed = replace(case, authority=replace(case.authority, proof=Proof.RELEASED))
+    if not to_customer(freed, CommandReading()):
+        return "note", ()
+    people = _reached(case, tickets[:1])
+    return ("customer", people) if people else ("nobody", ())
 
 
 def _would_reach(case: Case, reading: CommandReading) -> tuple[str, ...] | None:
@@ -69,7 +92,11 @@ def _would_reach(case: Case, reading: CommandReading) -> tuple[str, ...] | None:
     ways = [one for one in (reading.as_meant(), reading.without_commands()) if to_customer(freed, one)]
     if not any(one.rest.strip() or one.has_command("use") for one in ways):
         return None
-    people = {one.key: one for ticket in tickets_of(case) for one in agent_answer.reached(case, ticket)}
+    return _reached(case, tickets_of(case))
+
+
+def _reached(case: Case, tickets: Iterable[Ticket]) -> tuple[str, ...]:
+    people = {one.key: one for ticket in tickets for one in agent_answer.reached(case, ticket)}
     return tuple(one.addr for one in people.values())
 
 
@@ -170,6 +197,8 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
         return True
     if case.authority.proof is Proof.DESK:
         return False
+    if case.corrects and isinstance(case.corrects.content, Receipt):
+        return case.corrects.content.corrected in ("customer", "nobody")
     answered = scope.answered(case)
     if answered is not None:
         return answered.token.purpose == Purpose.CUSTOMER

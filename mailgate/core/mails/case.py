@@ -9,7 +9,7 @@ from typing import Any
 from mailgate.core.mails.guard import Verdict, Wrote
 from mailgate.core.mails.match import Match
 from mailgate.core.model.change import Decision, Fate
-from mailgate.core.model.facts import Facts
+from mailgate.core.model.facts import Facts, SentLetter
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
@@ -36,6 +36,7 @@ class Case:
     route: RuleEffects
     arrived_at: datetime
     answers_to: tuple[Address, ...] = ()  # whom agents' answers go to; () when nobody is left
+    corrects: SentLetter | None = None  # the receipt of a parked mail whose place this one takes
     agreed: tuple[Address, ...] | None = None  # of a released mail: whom the receipt named; None: it named nobody
 
     @property

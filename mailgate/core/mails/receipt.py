@@ -35,12 +35,15 @@ def park(
     refused: Iterable[RefusedLine] = (),
     author: str = "",
     to: tuple[str, ...] | None = None,
+    corrected: str = "",
+    corrected_to: tuple[str, ...] = (),
+    wordless: bool = False,
     **params: str,
 ) -> Decision:
     """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers.
 
-    `author` is whose words wait, where another is asked about them; `to` whom they would reach. `params` are what the
-    sentence about `why` speaks of.
+    `author` is whose words wait, where another is asked about them; `to` whom they would reach, and `corrected` where a
+    mail goes that takes its place (see `content.Receipt`). `params` are what the sentence about `why` speaks of.
     """
     understood = [str(command) for command in commands]
     doubts = [*(_doubt(problem, agent.language) for problem in problems), *refused]
@@ -59,6 +62,9 @@ def park(
             text=case.may_leave[:MOST_SHOWN],
             author=author,
             to=to,
+            corrected=corrected or ("note" if number else "waits"),
+            corrected_to=corrected_to,
+            wordless=wordless,
         ),
         purpose=Purpose.RELEASE,
     )

@@ -302,6 +302,7 @@ class Unpark:
     as_agent: str = ""
     mode: str = ""  # "commands", "words", "all": what of it to do
     by: str = ""  # the Message-ID of the receipt whose answer releases it
+    why: str = "thrown-away"  # of a dropped one
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,9 @@ class Receipt(Content):
     text: str | None = omitted(None, shown="")
     author: str = omitted("", hidden=True)  # the agent whose words wait, where another is asked
     to: tuple[str, ...] | None = omitted(None, shown=())  # whom those words would reach
+    corrected: str = omitted("")  # where a plain reply, a parked mail's correction, goes: customer, nobody, note, waits
+    corrected_to: tuple[str, ...] = omitted(())  # and the customers it reaches
+    wordless: bool = omitted(default=False, hidden=True)  # nothing but commands waits: better ones take its place
     asks: tuple[str, ...] | None = omitted(None, shown=())
 
 

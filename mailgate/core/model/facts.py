@@ -67,6 +67,7 @@ class SentLetter:
     deliveries: tuple[tuple[int, str], ...] = ()  # id and address, where `Needs.reported` asks
     promised: tuple[Address, ...] | None = None  # whom its first line named as those who get an answer
     old: bool = False  # signed by 0.1.0, whose receipts did not show all they would send
+    subject: str = ""  # without the tag
     worded: bool = True  # its words are kept, and known again in an answer
 
     @property

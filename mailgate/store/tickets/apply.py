@@ -145,7 +145,7 @@ class Applying(Room):
                     params = {"mail": effect.mail, "agent": effect.as_agent, "mode": effect.mode, "by": effect.by}
                     self.session.run(mail_sql.RELEASE_MAIL, params)
                 else:
-                    self.session.run(mail_sql.DROP_MAIL, {"number": effect.mail, "reason": "thrown-away", "now": now})
+                    self.session.run(mail_sql.DROP_MAIL, {"number": effect.mail, "reason": effect.why, "now": now})
             case SetAway():
                 self._away(effect, now)
             case AddAlias():

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailgate.core.model.change import Facts, Needs, SentLetter
-from mailgate.core.model.content import Question
+from mailgate.core.model.content import Question, Receipt
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Status, Ticket
@@ -50,6 +50,11 @@ class FactsReading(Room):
         if needs.queue_of:
             known["queue"] = self._queue(needs)
             asked += [ticket.number for ticket in known["queue"][:2]]
+        asked += [
+            each.content.ticket
+            for each in letters.values()
+            if isinstance(each.content, Receipt) and each.content.ticket
+        ]
         lists = [each.content.rows or () for each in letters.values() if isinstance(each.content, Question)]
         listed = [row.number for each in lists for row in each]
         asked = [*list(dict.fromkeys(asked))[:CANDIDATES], *(number for number in listed if number)]

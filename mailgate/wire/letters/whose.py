@@ -44,7 +44,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.Notice: {"why": _FRAME, "text": _NOTE, "came_from": _FRAME, "asks_for": _FRAME, "automatic": _FRAME,
                      "notes": _NOTE, "proposed": _FRAME},
     content.Receipt: {"understood": _NOTE, "done": _NOTE, "newer": _NOTE, "text": _NOTE, "author": _FRAME, "to": _FRAME,
-                      "asks": _FRAME},
+                      "asks": _FRAME, "corrected": _FRAME, "corrected_to": _FRAME},
     content.Question: {"title": _NOTE, "why": _FRAME, "intro": _NOTE, "text": _NOTE},
     content.WasItYou: {"subject": _NOTE, "at": _FRAME, "text": _NOTE, "address": _FRAME, "vouch": _FRAME},
     content.Handover: {"by": _FRAME, "why": _FRAME, "text": _NOTE},
@@ -95,13 +95,18 @@ def _texts(record: Any) -> Iterator[tuple[str, Wording]]:
         return
     known = WHOSE.get(type(record), {})
     for one in fields(record):
-        whose = known.get(one.name, _NOTE)
+        whose = known.get(one.name, _NOTE) if one.name != "text" or not _awaits_its_customer(record) else _PUBLIC
         value = getattr(record, one.name)
         for each in value if isinstance(value, tuple) else (value,):
             if is_dataclass(each):
                 yield from _texts(each)
             elif whose is not _FRAME and isinstance(each, str) and each:
                 yield each, whose
+
+
+def _awaits_its_customer(record: Any) -> bool:
+    """True for the receipt of an answer: what takes its place may say the same words to the customer again."""
+    return isinstance(record, content.Receipt) and record.corrected == "customer"
 
 
 def entry_wording(kind: str, *, unverified: bool) -> Wording:
