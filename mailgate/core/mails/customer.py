@@ -83,11 +83,7 @@ def _filed(case: Case, released: bool) -> Decision:
     if ticket and case.match.asked:
         return _expert(case, ticket)
     if ticket:
-        return (
-            customer_commands.survey_vote(case, ticket)
-            or customer_commands.customer_commands(case, ticket)
-            or _reply(case, ticket)
-        )
+        return _reply(case, ticket)
     if case.verdict.kind in (Wrote.RECEIPT, Wrote.REACTION, Wrote.FEEDBACK) and case.verdict.sure and not released:
         return case.decided(Fate.DROPPED, case.verdict.kind)
     return _open(case)
@@ -277,6 +273,7 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
 
 
 def _reply(case: Case, ticket: Ticket) -> Decision:
+    """Words, files, people, rules and clocks of a mail to a ticket; an order or a vote in it is a step of that."""
     unverified, forged = not case.match.verified, case.authority.vetoed and not case.mail.envelope.history
     changes: list[Change] = [entry(case, unverified=unverified or forged), *_flags(case)]
     if case.mail.envelope.history:
@@ -284,21 +281,29 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     if unverified:
         letters = _notices(case, ticket, _denied(case, Notice(why="unverified", unverified=True)))
         return case.decided(Fate.FILED, "unverified", steps=(Step(ticket.number, tuple(changes), letters),))
+    asked = customer_commands.asked(case, ticket)
+    if asked:
+        said = (replace(entry(case), text=asked.text),) if asked.text else ()
+        changes = [*said, *_flags(case)]
     proposed: list[str] = []
     if not case.verdict.robot:
         joined, proposed = _joining(case, ticket)
         changes += joined
-    changes += status_after_words(case, ticket)
+    if asked is None or asked.beside:
+        changes += status_after_words(case, ticket)
+    changes += asked.changes if asked else ()
     changes += rule_effects.changes_at_reply(case, changed.ticket_after(ticket, changes, case.now))
     planned = changed.ticket_after(ticket, changes, case.now)
     changes += sla.deadlines_after(case.moment, ticket, planned)
-    letters = (
-        *_notices(case, planned, _denied(case, Notice(why="reply", proposed=tuple(proposed)))),
-        *rule_effects.outside_copies(case, planned),
-        *_stages(case, ticket, changes),
-    )
-    reason = "reply" if not case.verdict.robot else case.verdict.kind
-    return case.decided(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), letters),))
+    notice = _denied(case, Notice(why=asked.why if asked else "reply", proposed=tuple(proposed)))
+    told = _notices(case, planned, notice) if asked is None or asked.aloud or proposed else ()
+    answers = asked.letters if asked else _stages(case, ticket, changes)
+    heard = {one.agent for one in answers if one.agent}
+    letters = (*(one for one in told if one.agent not in heard), *rule_effects.outside_copies(case, planned), *answers)
+    reason = asked.reason if asked else "reply" if not case.verdict.robot else case.verdict.kind
+    trace = {**case.trace(), "commands": [f"#{word}" for word in asked.orders]} if asked else case.trace()
+    step = Step(ticket.number, tuple(changes), letters)
+    return case.decided(Fate.FILED, reason, steps=(step,), effects=asked.effects if asked else (), trace=trace)
 
 
 def _stages(case: Case, ticket: Ticket, changes: list[Change]) -> tuple[Outbound, ...]:

@@ -1,44 +1,59 @@
-"""What a customer may ask of their own ticket: `#status`, `#close`, `#reopen`, and their answer to the survey."""
+"""What a customer's mail asks beside its words: `#status`, `#close`, `#reopen`, or their answer to the survey."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld
+from mailgate.core.commands.line import STOPS
 from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers
 from mailgate.core.mails import guard, notices, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
-from mailgate.core.model.change import (
-    AddEntry,
-    Audience,
-    Change,
-    Decision,
-    Fate,
-    Journal,
-    Outbound,
-    Step,
-    Urgency,
-    Vote,
-)
+from mailgate.core.model.change import Audience, Change, Journal, Outbound, Urgency, Vote
 from mailgate.core.model.content import Answer, Content, Notice, Solved, StatusReport, VoteThanks
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.ticket import EntryKind, Ticket
+from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import CarriedBy
 from mailgate.core.text import quote
-from mailgate.core.worktime import sla
+from mailgate.core.text.folding import fold
 
 _SCORE = re.compile(r"[ \t]{0,8}(10|[0-9])( ?/ ?10)?(?![\w/]|[.,]\d)[ \t.!,:;–—-]{0,8}")
 _IN_SUBJECT = re.compile(r"(?:^|\s)(10|[0-9])[ \t]*$")
 LOW = 6  # a score up to this reaches the lead
 
 
-def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
-    """A signed 0-10 answer, or a bare number in answer to the letter that asked; None when this is neither."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An order or a vote: one step of filing the mail it stands in, like any reply of theirs."""
+
+    why: str  # "vote", or the first order's word: why agents hear of it
+    text: str  # the entry's words, "" when there is nothing to keep
+    changes: tuple[Change, ...] = ()
+    letters: tuple[Outbound, ...] = ()  # to whoever asked, and of a low score to the lead
+    effects: tuple[Vote, ...] = ()
+    orders: tuple[str, ...] = ()
+    aloud: bool = True  # whoever follows the ticket hears of it
+    beside: str = ""  # words of an ordinary reply that stand beside the order, and count as one
+
+    @property
+    def reason(self) -> str:
+        """The decision's, and what `explain` says."""
+        return f"#{self.why}" if self.orders else self.why
+
+
+def asked(case: Case, ticket: Ticket) -> Asked | None:
+    """What the mail asks for; None when it is words alone, or may ask for nothing."""
     if case.verdict.robot or case.authority.vetoed or not case.match.verified:
         return None
+    return _vote(case, ticket) or _orders(case, ticket)
+
+
+def _vote(case: Case, ticket: Ticket) -> Asked | None:
+    """A signed 0-10 answer, or a bare number in answer to the letter that asked."""
     voted = _score(case.mail.fresh)
     if not _may_vote(case, ticket, bare=voted is not None):
         return None
@@ -46,20 +61,24 @@ def survey_vote(case: Case, ticket: Ticket) -> Decision | None:
     if voted is None:
         return None
     score, comment = voted
-    changes: list[Change] = []
-    if comment or case.mail.attachments:
-        changes.append(command_entry(case, f"{score}/10: {comment}" if comment else f"{score}/10"))
-    changes.append(Journal("survey", str(score)))
     letters: list[Outbound] = [_thanks(case, ticket, score)] if case.fresh_mail else []
-    lead = readers.lead_of(case.policy, ticket.department)
-    if score <= LOW and lead:
+    lead = readers.lead_of(case.policy, ticket.department) if score <= LOW else None
+    if lead:
         voter, line = notices.shown_person(ticket.requester), f"{score}/10 {comment}".strip()
         about = Notice(from_=voter, why="vote", notes=(line,))
-        letters.append(readers.to_agent(case.policy, lead, about, purpose=Purpose.CUSTOMER))
-    elif comment and not guard.thanks_only(comment):
-        letters += notices.customers_words(case, ticket, Notice(why="vote"))
-    step = Step(ticket.number, tuple(changes), tuple(letters))
-    return case.decided(Fate.FILED, "vote", steps=(step,), effects=(Vote(ticket.number, score, comment),))
+        letters.append(
+            readers.to_agent(case.policy, lead, about, purpose=Purpose.CUSTOMER, attachments=notices.files(case))
+        )
+    files = bool(case.mail.attachments)
+    said = f"{score}/10: {comment}" if comment else f"{score}/10" if files else ""
+    return Asked(
+        "vote",
+        said,
+        (Journal("survey", str(score)),),
+        tuple(letters),
+        (Vote(ticket.number, score, comment),),
+        aloud=not lead and (files or bool(comment and not guard.thanks_only(comment))),
+    )
 
 
 def _score(text: str) -> tuple[int, str] | None:
@@ -109,35 +128,37 @@ def _thanks(case: Case, ticket: Ticket, score: int) -> Outbound:
     )  # fmt: skip
 
 
-def customer_commands(case: Case, ticket: Ticket) -> Decision | None:
-    """`#status`, `#close` or `#reopen` of the requester, with the proof of a customers' id or a pass; else None."""
-    if (
-        case.verdict.robot
-        or case.authority.vetoed
-        or case.author is None
-        or "#" not in case.mail.subject + case.mail.fresh
-    ):
+def _orders(case: Case, ticket: Ticket) -> Asked | None:
+    """`#status`, `#close` or `#reopen` of the requester, with the proof of a customers' id or a pass."""
+    if case.author is None or "#" not in case.mail.subject + case.mail.fresh:
         return None
     earlier = case.facts.ticket_subjects.get(ticket.number, ())
     words = reader.read_customer(
         case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=quote.is_only_signature
     )
-    if not words or not case.match.verified or not scope.lets_in(case, ticket):
+    if not words or not scope.lets_in(case, ticket):
         return None
     actor = workflow.Actor(customer=case.author)
     world = KnownWorld(case.moment)
-    changes: list[Change] = [command_entry(case, case.mail.fresh.strip() or f"#{words[0]}")]
-    refused = ""
+    changes: list[Change] = []
+    refused, moved = "", False
     for word in words:
         judged = workflow.customer_asks(word, changed.ticket_after(ticket, changes, case.now), actor, world)
         if isinstance(judged, Granted):
             changes += judged.changes
+            moved = moved or word != "status"
         else:
             refused = sentences.of_refusal(judged, ticket.language)
-    changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
-    letters = (*_status(case, ticket, refused), *notices.customers_words(case, ticket, Notice(why=words[0])))
-    trace = {**case.trace(), "commands": [f"#{word}" for word in words]}
-    return case.decided(Fate.FILED, f"#{words[0]}", steps=(Step(ticket.number, tuple(changes), letters),), trace=trace)
+    orders = {f"#{word}" for word in words}
+    beside = "\n".join(line for line in case.mail.fresh.split("\n") if fold(line.strip(STOPS + " ")) not in orders)
+    return Asked(
+        words[0],
+        case.mail.shown.strip("\n") or case.mail.fresh.strip() or f"#{words[0]}",
+        tuple(changes),
+        _status(case, ticket, refused),
+        orders=words,
+        beside="" if moved or quote.is_only_signature(beside) or guard.thanks_only(beside) else beside,
+    )
 
 
 def _status(case: Case, ticket: Ticket, refused: str) -> tuple[Outbound, ...]:
@@ -153,11 +174,3 @@ def _status(case: Case, ticket: Ticket, refused: str) -> tuple[Outbound, ...]:
             language=ticket.language, in_reply_to=answers, references=thread, urgency=Urgency.ACK,
         ),
     )  # fmt: skip
-
-
-def command_entry(case: Case, text: str) -> AddEntry:
-    """The customer's own words in the thread."""
-    author = case.author
-    addr, name = (author.key, author.name) if author else ("", "")
-    mail = case.mail
-    return AddEntry(EntryKind.CUSTOMER, addr, name, text, mail.quoted, mail.html, mail.attachments)

@@ -5,13 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cases import ANNA, MAIJA, PASS, STRANGER, case, changes, decided, issued, letter, letters_of, mail, ticket, written
+from cases import (
+    ANNA,
+    MAIJA,
+    PASS,
+    STRANGER,
+    VALDIS,
+    case,
+    changes,
+    decided,
+    issued,
+    letter,
+    letters_of,
+    mail,
+    ticket,
+    written,
+)
 
-from mailgate.core.mails import customer_commands
+from mailgate.core.mails import customer
 from mailgate.core.model import change as ch
 from mailgate.core.model.content import Answer, Solved
-from mailgate.core.model.mail import InboundMail
+from mailgate.core.model.mail import Attachment, InboundMail
 from mailgate.core.model.ticket import Status
+from mailgate.core.rules.rule import RuleEffects
 
 SOLVED = letter(purpose="stage", content=Solved())
 ANSWER = letter(content=Answer(survey="scale"))
@@ -22,8 +38,8 @@ SCALE = f"\n\nmg:{written(purpose='stage', by='vote')}"
 def vote(text: str, told: ch.SentLetter, below: str = "", **parts: Any) -> int | None:
     """The score of an answer to that letter; None when it is no vote."""
     inbound = mail(text + below, **{"fresh": text, "in_reply_to": (told.message_id,), **parts})
-    decision = customer_commands.survey_vote(case(inbound, ticket(), letters=[told]), ticket())
-    return None if decision is None else next(one.score for one in decision.effects if isinstance(one, ch.Vote))
+    decision = decided(inbound, ticket(), letters=[told])
+    return next((one.score for one in decision.effects if isinstance(one, ch.Vote)), None)
 
 
 SCORES = [
@@ -56,8 +72,7 @@ def test_a_number_votes_in_answer_to_what_asked_for_one(told: ch.SentLetter, tex
 
 def test_a_tap_counts_with_words_above_its_number_w_06() -> None:
     inbound = mail("It was quick.\n8" + SCALE, fresh="It was quick.\n8", subject="[#1042] 8")
-    decision = customer_commands.survey_vote(case(inbound, ticket(), letters=[SOLVED]), ticket())
-    assert decision is not None
+    decision = decided(inbound, ticket(), letters=[SOLVED])
     assert [(one.score, one.comment) for one in decision.effects if isinstance(one, ch.Vote)] == [(8, "It was quick.")]
     assert [one.text for one in changes(decision, ch.AddEntry)] == ["8/10: It was quick."]
     assert any(one.template == "notice" for one in letters_of(decision)), "somebody hears of words beside a vote"
@@ -70,15 +85,13 @@ def test_neither_a_robot_nor_an_outsider_votes() -> None:
 
 def test_p01_the_scale_of_a_letter_nobody_wrote_counts_nothing() -> None:
     inbound = mail("8" + SCALE, fresh="8")
-    assert customer_commands.survey_vote(case(inbound, ticket(), letters=[SOLVED]), ticket()) is not None
-    assert customer_commands.survey_vote(case(inbound, ticket()), ticket()) is None
+    assert decided(inbound, ticket(), letters=[SOLVED]).effects
+    assert not decided(inbound, ticket()).effects
 
 
 def test_a_low_score_reaches_the_lead() -> None:
-    low = customer_commands.survey_vote(
-        case(mail("2", in_reply_to=(SOLVED.message_id,)), ticket(), letters=[SOLVED]), ticket()
-    )
-    assert low is not None and [one.agent for one in letters_of(low) if one.template == "notice"] == [ANNA.name]
+    low = decided(mail("2", in_reply_to=(SOLVED.message_id,)), ticket(), letters=[SOLVED])
+    assert [one.agent for one in letters_of(low) if one.template == "notice"] == [ANNA.name]
 
 
 ORDERS = [
@@ -94,3 +107,73 @@ def test_a_requester_closes_their_own_ticket_with_proof(inbound: InboundMail, st
     decision = decided(inbound, ticket(), letters=[letter()])
     assert [one.status for one in changes(decision, ch.SetStatus)] == statuses
     assert changes(decision, ch.AddEntry)[0].author == MAIJA.addr
+
+
+# --- an order or a vote is a step of filing ---------------------------------------------------------------------------
+
+PHOTO = Attachment("lamp.jpg", "image/jpeg", 10, "d" * 64, "2")
+REPLY = {"in_reply_to": (SOLVED.message_id,), "cc": (VALDIS,), "attachments": (PHOTO,)}
+ROUTE = RuleEffects(tags=("vip",), priority="high", department="sales", note="a rule's note", fields={"order": "7"})
+FILED = [
+    ("plain words", "thank you all, and hello to Valdis", "reply"),
+    ("#status", "#status", "#status"),
+    ("#close", "#close\n\nsee the picture", "#close"),
+    ("#reopen", "hello\n\n#reopen", "#reopen"),
+    ("a vote", "9", "vote"),
+    ("a vote with words", "9/10 - see the picture", "vote"),
+    ("a low vote", "1\n\nsee the picture", "vote"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), [c[1:] for c in FILED], ids=[c[0] for c in FILED])
+def test_w11_an_order_or_a_vote_is_filed_like_any_reply(text: str, reason: str) -> None:
+    given = case(mail(text, **REPLY), ticket(), letters=[SOLVED], route=ROUTE)  # type: ignore[arg-type]
+    decision = customer.file_customer_mail(given)
+    assert (decision.reason, [step.ticket for step in decision.steps]) == (reason, [1042])
+    said, note = changes(decision, ch.AddEntry)
+    assert (said.attachments, said.kind.value, note.text) == ((PHOTO,), "customer", "a rule's note")
+    assert [one.address for one in changes(decision, ch.Join)] == [VALDIS]
+    assert [one.department for one in changes(decision, ch.Move)] == ["sales"]
+    assert [one.add for one in changes(decision, ch.Tag)] == [("vip",)]
+    assert [one.priority.value for one in changes(decision, ch.SetPriority)] == ["high"]
+    assert [(one.name, one.value) for one in changes(decision, ch.SetField)] == [("order", "7")]
+    told = [one for one in letters_of(decision) if one.template == "notice"]
+    assert told and all(one.attachments == ((0, "2"),) for one in told)
+
+
+@pytest.mark.parametrize("text", ["9", "#close"])
+def test_w11_flags_of_a_mail_are_kept_beside_an_order_and_a_vote(text: str) -> None:
+    inbound = mail(text, in_reply_to=(SOLVED.message_id,), flags=frozenset({"nesting"}))
+    decision = decided(inbound, ticket(), letters=[SOLVED])
+    assert any("nesting" in str(one) for one in changes(decision, ch.Journal))
+
+
+def test_w11_a_new_cc_of_a_vote_without_its_letters_id_is_proposed() -> None:
+    inbound = mail("9" + SCALE, fresh="9", subject="[#1042] 9", cc=(VALDIS,))
+    decision = decided(inbound, ticket(), letters=[SOLVED])
+    assert not changes(decision, ch.Join) and decision.effects
+    proposed = [one.content.proposed for one in letters_of(decision) if one.template == "notice"]
+    assert proposed == [(VALDIS.addr,)] * len(proposed) and proposed
+
+
+BESIDE = [
+    ("an order alone", "#status", []),
+    ("an order and thanks", "thank you\n\n#status", []),
+    ("an order and words", "The other lamp is broken too.\n\n#status", [Status.NEW]),
+    ("a close and words", "The other lamp is fine.\n\n#close", [Status.SOLVED]),
+]
+
+
+@pytest.mark.parametrize(("text", "statuses"), [c[1:] for c in BESIDE], ids=[c[0] for c in BESIDE])
+def test_w11_words_beside_an_order_count_as_an_answer(text: str, statuses: list[Status]) -> None:
+    waiting = ticket(status=Status.WAITING)
+    decision = decided(mail(text, in_reply_to=(issued(),)), waiting, letters=[letter()])
+    assert [one.status for one in changes(decision, ch.SetStatus)] == statuses
+
+
+def test_w11_an_order_that_is_not_granted_leaves_an_ordinary_reply() -> None:
+    theirs = ticket(status=Status.WAITING, participants=(MAIJA, VALDIS))
+    inbound = mail("It works now, I think.\n\n#close", by=VALDIS, in_reply_to=(issued(),))
+    decision = decided(inbound, theirs, letters=[letter()])
+    assert [one.status for one in changes(decision, ch.SetStatus)] == [Status.NEW]
+    assert any(one.template == "status" and one.content.refused for one in letters_of(decision))
