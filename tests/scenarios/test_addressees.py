@@ -118,6 +118,18 @@ def test_an_answer_to_an_older_notice_waits_when_it_would_reach_more_than_that_n
         assert WORDS in whole(desk.letters(reader, "answer")[-1])
 
 
+def test_an_answer_to_an_older_notice_is_sent_to_those_whom_its_author_brought_in_since(desk: Desk) -> None:
+    """It asked once whom the author themselves had named a minute before, by `#cc` or `#requester`."""
+    number = desk.of_mail(desk.send(mail())).number
+    old = notice_to(desk, "anna", number)
+    from_agent(desk, f"#cc +{FIA}", old)
+    from_agent(desk, WORDS, old)
+    assert WORDS in whole(desk.letters(FIA, "answer")[-1])
+    from_agent(desk, "#requester kari@home.example", old)
+    from_agent(desk, "And the hose 5 EUR.", old)
+    assert "And the hose" in whole(desk.letters("kari@home.example", "answer")[-1])
+
+
 def test_an_answer_to_an_older_notice_is_sent_to_those_left_and_the_agent_hears_who_is_not(desk: Desk) -> None:
     number = desk.of_mail(desk.send(mail(cc=FIA))).number
     old = notice_to(desk, "anna", number)

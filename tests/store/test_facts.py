@@ -194,6 +194,22 @@ def test_p03_who_left_is_known_by_the_letters_ticket_and_those_it_went_into(benc
         assert home in bench.facts(letters=asked, numbers=(home,)).left_at, "whose people had its ids for a while"
 
 
+def test_who_brought_somebody_in_is_known_of_orders_by_mail_and_of_the_last_way_in_alone(bench, letters):
+    number = bench.open(outbound=(letters(),))
+    asked = (bench.read(lambda read: read.outbox.deliveries())[0]["message_id"],)
+    for actor, mailed, changes, by in (
+        ("anna", False, (ch.Join(BO),), ""),  # at the shell, in her name: she may know nothing of it
+        ("anna", True, (ch.Leave(BO.addr),), ""),
+        ("anna", True, (ch.Join(BO),), "anna"),
+        ("bo", True, (ch.Leave(BO.addr),), ""),
+        ("cai", True, (ch.Join(BO),), "cai"),
+        ("anna", True, (ch.SetRequester(BO),), "anna"),
+    ):
+        mail = bench.keep().number if mailed else None
+        bench.apply(mail, *changes, ticket=number, actor=actor)
+        assert bench.facts(letters=asked).brought_in == {number: {BO.key: by}}
+
+
 def test_mails_of_the_last_hour_are_counted_by_ticket(bench):
     number = bench.open()
     for _ in range(3):

@@ -146,12 +146,14 @@ def named(case: Case, ticket: Ticket) -> tuple[Address, ...] | None:
 def not_named(case: Case, ticket: Ticket, changes: Iterable[Change]) -> tuple[Address, ...]:
     """Who would get the words although nothing told the agent so: they have joined since, or a merge brought them.
 
-    Whom the mail itself brings in (`#cc +A`) it names.
+    Whom the mail itself brings in (`#cc +A`) it names, and whom its author brought in by an earlier one they know.
     """
     people = named(case, ticket)
     if people is None:
         return ()
     known = {one.key for one in people} | {one.address.key for one in changes if isinstance(one, Join | SetRequester)}
+    me = case.authority.agent.name if case.authority.agent else None
+    known |= {addr for addr, by in case.facts.brought_in.get(ticket.number, {}).items() if by == me}
     return tuple(one for one in reached(case, ticket) if one.key not in known)
 
 

@@ -118,6 +118,7 @@ class Facts:
     last_assigned: Mapping[str, datetime] = field(default_factory=dict)
     away: tuple[Absence, ...] = ()
     entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread
+    brought_in: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by ticket and address: by which agent
     journal: Mapping[int, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)  # and every event
     unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters
     replies: Mapping[str, str] = field(default_factory=dict)  # saved answers: name -> text

@@ -177,11 +177,20 @@ class FactsReading(Room):
             asked = dict.fromkeys([*tickets, *(one.ticket for one in known["letters"].values() if one.ticket)])
             gone = {number: self.session.scalar(sql.LAST_LEFT, {"number": number}) for number in asked}
             known["left_at"] = {number: rows.time_of(at) for number, at in gone.items() if at is not None}
+            known["brought_in"] = {number: self._brought_in(ids[number]) for number in tickets}
         known["reopens_day"] = {
             number: int(self.session.scalar(sql.REOPENS, {"id": ids[number], "since": since}))
             for number, ticket in tickets.items()
             if ticket.status.done
         }
+
+    def _brought_in(self, ticket: int) -> dict[str, str]:
+        """Who ordered by mail that an address takes part, or is the requester; "" for any other way in or out."""
+        found: dict[str, str] = {}
+        for row in self.session.all(sql.CAME_AND_WENT, {"id": ticket}):
+            ordered = row["kind"] != "leave" and row["mail"] is not None
+            found.setdefault(row["old" if row["kind"] == "leave" else "new"], row["actor"] if ordered else "")
+        return found
 
     def _silence(self, known: dict[str, Any], ids: dict[int, int], sender: str, now: datetime) -> None:
         """What bids us be quiet: the letters customers had without an agent's words, and programs that answer."""

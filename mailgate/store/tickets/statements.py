@@ -118,6 +118,10 @@ WITH RECURSIVE path (id, home) AS (
 SELECT max(event.at) FROM event JOIN path ON event.ticket = path.id
 WHERE event.kind IN ('leave', 'requester', 'unmerged-from')
 """
+CAME_AND_WENT = """
+SELECT kind, actor, mail, old, new FROM event WHERE ticket = :id AND kind IN ('join', 'leave', 'requester')
+ORDER BY id DESC LIMIT 500
+"""
 SUBJECTS = "SELECT old FROM event WHERE ticket = :id AND kind = 'subject' ORDER BY id"
 STAGE_LETTERS = """
 SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage' AND audience = 'customer'
