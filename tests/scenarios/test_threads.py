@@ -75,6 +75,15 @@ def test_t06_an_id_sent_ahead_by_somebody_else_does_not_swallow_the_real_mail(de
     assert desk.fate(real) == "filed" and desk.of_mail(real).number != forged.number
 
 
+def test_t06_another_desks_mark_claimed_ahead_by_a_stranger_tears_no_thread_apart(desk: Desk) -> None:
+    """First owner wins: whoever had guessed `[rt #46]` first left its desk a ticket for each of its mails."""
+    opened(desk, "Re: [rt partner #46] Pump", "Mine now.\n", sender="eve@stranger.example")
+    first = opened(desk, "Re: [rt partner #46] Pump", "It drips.\n", sender="rt@partner.example")
+    again = opened(desk, "Re: [rt partner #46] Pump", "It still drips.\n", sender="rt@partner.example")
+    other = opened(desk, "Re: [rt partner #46] Pump", "And mine.\n", sender="eve@stranger.example")
+    assert again.number == first.number != other.number
+
+
 def test_t07_a_cc_on_an_unproven_mail_is_not_let_in_but_shown_to_the_agents(desk: Desk) -> None:
     first = opened(desk)
     again = opened(desk, f"Re: [#{first.number}]", "Also me.\n", cc="Eve <eve@stranger.example>")

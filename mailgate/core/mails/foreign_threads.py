@@ -13,8 +13,16 @@ _BARE = re.compile(r"\[#([0-9]{1,20})\]")
 
 
 def threads_of_other_desks(mail: InboundMail) -> tuple[str, ...]:
-    """Ids that stand for another system's threads, to be treated like a Message-ID the mail refers to."""
-    return marks(mail.subject, history=mail.envelope.history)
+    """Ids that stand for another system's threads, to be treated like a Message-ID the mail refers to.
+
+    An id is the first ticket's that knows it, and a mark is easily guessed. So today's have one for their writer before
+    the one for everybody: a stranger who claims a mark ahead takes it from nobody.
+    """
+    found = marks(mail.subject, history=mail.envelope.history)
+    if mail.envelope.history or mail.author is None:
+        return found
+    author = mail.author.key.replace("@", "=")
+    return (*(one.replace("@", f".{author}@") for one in found), *found)
 
 
 def marks(subject: str, *, history: bool) -> tuple[str, ...]:
