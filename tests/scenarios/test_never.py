@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
+from mailclients import CLIENTS
 
 from mailgate.app.intake.quotable import read_by_hand
 from mailgate.core.commands.catalogue import COMMANDS
@@ -38,7 +39,6 @@ def beside(path: str) -> ModuleType:
     return module
 
 
-CLIENTS = beside("mailclients.py").CLIENTS
 SLIPS = beside("../core/commands/test_mistyped_commands.py").SLIPS
 LETTERS = beside("../core/commands/test_honest_letters.py").LETTERS
 

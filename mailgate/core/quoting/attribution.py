@@ -20,6 +20,7 @@ _BANNER = re.compile(
 )
 _FIELD = re.compile(r"\W{0,10}[^\W\d][\w '()-]{0,24}[:：]\W{0,5}\S")
 _RULE = re.compile(r"\W{0,10}[-_=]{5,200}.{0,200}|\W{0,10}-{2,40} ?[^-]{3,40} ?-{2,40}\W{0,10}")
+_DAY = re.compile(r"\W{0,10}\d{4}([/.-])\d{1,2}\1\d{1,2}\W")
 _DIGIT = re.compile(r"\d")
 _OPENING = re.compile(rf"(?:{'|'.join(map(re.escape, quote_words.OPENINGS))})\b", re.IGNORECASE)
 _BROKEN = 5  # words of a first line that a client broke off after the day
@@ -48,13 +49,15 @@ def begin(text: HashedText, line: int, sender: frozenset[int]) -> int | None:
         if not known:
             continue
         if sum(_is_field(text.bare[at]) for at in range(first, line + 1)) >= 3:
-            return _topmost_field(text, first, top)
+            return _named_rule(text, _topmost_field(text, first, top), top)
         if (
             line - first < _LINES
             and _ends(text, line)
             and any(_DIGIT.search(text.bare[at][:400]) for at in range(first, line + 1))
         ):
             return _broken_off(text, first, top)
+        if first == line and _is_day_and_sender(text, line, sender):
+            return line
     return line if _is_rule(text.lines[line]) else None
 
 
@@ -63,6 +66,17 @@ def _broken_off(text: HashedText, line: int, top: int) -> int:
     above = text.bare[line - 1].strip() if line > top else ""
     day = 0 < len(above.split()) <= _BROKEN and _DIGIT.search(above) and _OPENING.match(above)
     return line - 1 if day else line
+
+
+def _is_day_and_sender(text: HashedText, line: int, sender: frozenset[int]) -> bool:
+    """Gmail of some years and countries: `2013/7/20 Ann <ann@home.example>`, without a verb and a colon."""
+    return _DAY.match(text.bare[line][:100]) is not None and sender.issuperset(text.hashes(line)[3:])
+
+
+def _named_rule(text: HashedText, line: int, top: int) -> int:
+    """The line above a header block as well, where it is "-----Original Message-----" or "-----Ann wrote: -----"."""
+    above = text.lines[line - 1].strip(" \t\u00a0>|") if line > top else ""
+    return line - 1 if above.startswith("--") and above.endswith("--") and len(above) < 400 else line
 
 
 def _topmost_field(text: HashedText, line: int, top: int) -> int:

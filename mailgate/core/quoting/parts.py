@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from mailgate.core.quoting.fingerprint import Wording
 from mailgate.core.quoting.line import Line, LineKind, Subtracted
-from mailgate.core.quoting.tokens import marked
+from mailgate.core.quoting.tokens import is_link_beside, marked
 
 _MARKS = re.compile(r"[ \t\u00a0]*(?:[>|][ \t\u00a0>|]*|[-_=*]{4,200}[ \t]*)")  # of quotes, and rules
 _ASKED = 8  # lines of a quote that stand above the answer to them
@@ -46,13 +46,15 @@ def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
     stays = [not leaves[at] and line.kind is not LineKind.EMPTY for at, line in enumerate(judged)]
     stays = _with_marks(lines, judged, stays)
     asked = _asked(lines, judged, folded)
+    inside = _inside(lines, judged)
     shown, sent = list[str](), list[str]()
     for at, line in enumerate(lines):
         question = [f"> {marked(lines[quoted])[1].strip()}" for quoted in asked.get(at, ())]
+        said = marked(line)[1] if at in inside else line
         if not folded[at]:
-            _add(shown, question, line)
+            _add(shown, question, said)
         if leaves[at] and not stays[at]:
-            _add(sent, question, line)
+            _add(sent, question, said)
     held, words = _held(lines, judged)
     quoted = [line for at, line in enumerate(lines) if folded[at]]
     return MailParts(_join(shown), _join(quoted), _join(sent), held, words)
@@ -67,6 +69,19 @@ def _add(kept: list[str], question: Sequence[str], line: str) -> None:
     kept.append(line)
 
 
+def _inside(lines: Sequence[str], judged: Sequence[Line]) -> set[int]:
+    """What was typed within a quotation, below public words there: the marks before it are the client's."""
+    found, depth = set(), 0
+    for at, line in enumerate(judged):
+        if line.kind is LineKind.QUOTED:
+            depth = marked(lines[at])[0] if line.wording is Wording.PUBLIC else 0
+        elif depth and marked(lines[at])[0] != depth:
+            depth = 0
+        elif depth and line.kind is LineKind.TYPED:
+            found.add(at)
+    return found
+
+
 def _with_marks(lines: Sequence[str], judged: Sequence[Line], found: list[bool]) -> list[bool]:
     """The lines `found`, with the bare quote marks and rules beside them."""
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
@@ -74,9 +89,14 @@ def _with_marks(lines: Sequence[str], judged: Sequence[Line], found: list[bool])
         for at in order:
             if judged[at].kind is not LineKind.EMPTY:
                 beside = found[at]
-            elif beside and _is_drawn(lines[at]):
+            elif beside and (_is_drawn(lines[at]) or _is_button(lines[at])):
                 found[at] = True
     return found
+
+
+def _is_button(line: str) -> bool:
+    """True for the address of a button of ours, on a line by itself: it has a token in it."""
+    return "mg%3A" in line and is_link_beside(line)
 
 
 def _is_drawn(line: str) -> bool:

@@ -78,7 +78,7 @@ class _Judge:
 
     def __init__(self, work: Subtracting) -> None:
         self._work, self._text = work, work.text
-        self._behind = False  # a frame or an attribution stands above
+        self._behind: set[int] = set()  # letters whose frame or attribution stands above
         self._seen: Counter[tuple[int, ...]] = Counter()  # seeds that have been quoted
         self._there: dict[tuple[int, tuple[int, ...]], int] = {}  # how often a seed stands in a letter
 
@@ -95,7 +95,8 @@ class _Judge:
         enough = len(run) >= LONG or whole
         if strong or (enough and (marked or self._is_behind(run, letter, first, at_start=at_start))):
             self._quote(run, kinds, above, first)
-            self._behind = self._behind or frame or above is not None
+            if strong:
+                self._behind.add(run.source)
         else:
             work.kinds[run.start : run.end] = kinds
 
@@ -136,7 +137,11 @@ class _Judge:
         return self._text.depths[self._text.line_of[quoted[-1].end - 1]] > 0
 
     def _is_behind(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
-        return self._behind and not self._again(run, letter) and not self._bare(run, letter, first, at_start=at_start)
+        """It stands below the frame or the attribution of its letter; public words of another were typed once more."""
+        kinds = letter.kinds[run.place : run.behind]
+        if not self._behind or (run.source not in self._behind and kinds.count(Wording.PUBLIC) == len(kinds)):
+            return False
+        return not self._again(run, letter) and not self._bare(run, letter, first, at_start=at_start)
 
     def _follows(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
         """It comes after the run before it in the letter too."""

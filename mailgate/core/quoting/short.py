@@ -73,9 +73,16 @@ def _gaps(work: Subtracting) -> Iterator[_Gap]:
     for above, below in pairwise(runs):
         letter, place = work.letters[above.source], above.behind
         after = above.source == below.source and below.place >= place
-        yield _Gap(above.end, below.start, letter, place, below.place if after else len(letter.words), above, below)
+        yield _Gap(
+            above.end, below.start, letter, place, below.place if after else _further(letter, place), above, below
+        )
     letter = work.letters[last.source]
-    yield _Gap(last.end, size, letter, last.behind, min(len(letter.words), last.behind + _AFTER), last, None)
+    yield _Gap(last.end, size, letter, last.behind, _further(letter, last.behind), last, None)
+
+
+def _further(letter: LetterWords, place: int) -> int:
+    """Up to where words are looked for below a run; the sentences of the frame stand in no order."""
+    return place if letter.fixed else min(len(letter.words), place + _AFTER)
 
 
 def _in_gap(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:

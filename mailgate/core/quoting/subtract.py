@@ -10,6 +10,7 @@ from mailgate.core.quoting.line import Line, LineKind, Subtracted
 from mailgate.core.quoting.quoted import Subtracting
 from mailgate.core.quoting.runs import SEED, WORK, Budget, TooMuch
 from mailgate.core.quoting.tokens import LINK, Hasher
+from mailgate.core.text import signature
 
 _FEW = 64  # words below which the budget is that of so many
 _SPARE = 2  # times the budget, for the lines that are too short for runs
@@ -92,6 +93,19 @@ def _mostly(kinds: Sequence[int]) -> Wording:
     return Wording.FRAME if 2 * kinds.count(Wording.FRAME) >= len(kinds) else Wording.PUBLIC
 
 
+def _devices(work: Subtracting, found: list[Line]) -> None:
+    """ "Sent from my phone" right above the first quote, with its dashes: a client put them there as well."""
+    ours = (LineKind.QUOTED, LineKind.EDITED, LineKind.ATTRIBUTION)
+    lines = work.text.bare
+    first = next((at for at, line in enumerate(found) if line.kind in ours), 0)
+    at = work.text.above(first)
+    while at >= 0 and signature.is_device(lines[at], alone=at == 0 or not lines[at - 1].strip()):
+        found[at] = Line(LineKind.ATTRIBUTION)
+        if at and lines[at - 1].rstrip() == "--":
+            found[at - 1] = found[at]
+        at = work.text.above(at)
+
+
 def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
     """What a client or a scanner put above a quote and into it."""
     text = work.text
@@ -99,6 +113,7 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
         for at in range(above, below):
             if found[at].kind in (LineKind.TYPED, LineKind.EDITED):
                 found[at] = Line(LineKind.ATTRIBUTION)
+    _devices(work, found)
     if not work.quoted:
         return
     first = text.line_of[min(run.start for run in work.quoted)]

@@ -15,7 +15,7 @@ _PIECE = 512  # characters normalized at once
 _REMEMBERED = 100_000  # words whose hashes are kept for the next mail
 # What clients write beside a link or a picture when they turn HTML into text.
 _ARTEFACT = re.compile(
-    r"<(?:mailto:|https?://|tel:)[^<>\s]{0,2000}>|\[(?:cid:|https?://|mailto:)[^\[\]\s]{0,2000}\]|<https?://[^\s<]{0,2000}$",
+    r"<(?:mailto:|https?://|tel:|[^<>\s@?]{1,64}@[^<>\s@?]{1,255}\?)[^<>\s]{0,2000}>|\[(?:cid:|https?://|mailto:)[^\[\]\s]{0,2000}\]|<https?://[^\s<]{0,2000}$",
     re.IGNORECASE,
 )
 _URL = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>\"']{1,4000}", re.IGNORECASE)
@@ -28,7 +28,7 @@ _DROPPED = dict.fromkeys(map(ord, "\u2019'\u00ad\u200b\u2060\u2061\ufeff"))
 
 def words(line: str) -> list[str]:
     """The words of a line, case and width folded; links are one word each, what stands for them in brackets none."""
-    if not line.isascii() or "://" in line or "www." in line or "mailto:" in line or "[cid:" in line:
+    if not line.isascii() or "://" in line or "www." in line or "mailto:" in line or "[cid:" in line or "?" in line:
         line = _URL.sub(f" {LINK} ", _ARTEFACT.sub(" ", line[:LONGEST_LINE]))
         # In pieces: normalizing sorts marks in quadratic time.
         line = "".join(unicodedata.normalize("NFKC", line[at : at + _PIECE]) for at in range(0, len(line), _PIECE))
@@ -47,6 +47,11 @@ def marked(line: str) -> tuple[int, str]:
     if found is None:
         return 0, line
     return found[0].count(">") + found[0].count("|"), line[found.end() :]
+
+
+def is_link_beside(line: str) -> bool:
+    """True for a line with nothing but what clients write beside a link or a picture."""
+    return "<" in line and not _ARTEFACT.sub("", line[:LONGEST_LINE]).strip(" \t\u00a0>|")
 
 
 class Hasher:

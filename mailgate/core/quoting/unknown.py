@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 
 from mailgate.core.quoting import attribution
-from mailgate.core.quoting.fingerprint import Wording
+from mailgate.core.quoting.fingerprint import LetterWords, Wording
 from mailgate.core.quoting.line import Line, LineKind
 from mailgate.core.quoting.quoted import Subtracting
+from mailgate.core.quoting.tokens import words
 
 _BADGE = re.compile(
     r"\W{0,4}\[[^\[\]]{0,20}[0-9]{1,10}\][\w -]{1,60}"
 )  # the ticket and its department, at the top of a notice
+_TOKEN = 6  # words of a token
 _OURS = (LineKind.QUOTED, LineKind.EDITED, LineKind.ATTRIBUTION)
 
 
@@ -21,11 +23,30 @@ def begin(work: Subtracting, found: Sequence[Line], has_token: Callable[[str], b
 
     A token or fixed frame words that no known letter explains are its signs.
     """
-    lines = work.text.lines
-    signs = [at for at, line in enumerate(lines) if found[at].kind not in _OURS and has_token(line)]
-    if work.quoted and all(work.letters[run.source].fixed for run in work.quoted):
-        signs += [at for at, line in enumerate(found) if line.kind in (LineKind.QUOTED, LineKind.EDITED)]
+    lines, line_of = work.text.lines, work.text.line_of
+    fixed = [run for run in work.quoted if work.letters[run.source].fixed]
+    framed = {at for run in fixed for at in range(line_of[run.start], line_of[run.end - 1] + 1)}
+    signs = [
+        at for at, line in enumerate(lines) if has_token(line) and (at in framed or not _explained(work, found, at))
+    ]
+    if fixed and not any(_is_letter(work.letters[run.source]) for run in work.quoted):
+        signs += [at for at in framed if found[at].kind in (LineKind.QUOTED, LineKind.EDITED)]
     return _climb(work, found, min(signs)) if signs else None
+
+
+def _is_letter(letter: LetterWords) -> bool:
+    """True for one of ours; what somebody else wrote has no frame."""
+    return not letter.fixed and Wording.FRAME in letter.kinds
+
+
+def _explained(work: Subtracting, found: Sequence[Line], line: int) -> bool:
+    """A known letter has the line, or at least its token: the fixed words beside it stand in every letter."""
+    if found[line].kind is not LineKind.EDITED:
+        return found[line].kind in _OURS
+    begin, end = work.text.span(line)
+    said = words(work.text.bare[line])
+    token = said.index("mg") if "mg" in said else 0
+    return all(work.ours[begin + token : min(end, begin + token + _TOKEN)])
 
 
 def _climb(work: Subtracting, found: Sequence[Line], sign: int) -> int:

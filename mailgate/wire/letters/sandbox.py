@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,13 @@ class Styled(BaseLoader):
         )
 
 
+_NESTED = 8  # quotations one inside the other
+_QUOTE = Markup(
+    '<blockquote class="quoted" style="margin: 8px 0 8px 0; padding: 0 0 0 12px; border-left: 3px solid #c5cbd5; '
+    'color: #5b6472">{}</blockquote>'
+)
+
+
 @lru_cache(maxsize=8)
 def environment(overrides: str | None) -> Environment:
     """The templates of a folder above ours, compiled once a process and again when a file changes."""
@@ -139,6 +147,7 @@ def environment(overrides: str | None) -> Environment:
         loader=Styled(loader), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     env.filters["lines"] = lines
+    env.filters["quoting"] = quoting
     env.filters["size"] = words.size
     env.filters["round"] = rounded
     return env
@@ -152,3 +161,21 @@ def lines(text: object) -> Markup:
         for line in escaped.split("\n")
     ]
     return Markup("<br>\n").join(Markup(line) for line in kept)  # noqa: S704 - escaped above
+
+
+def quoting(text: object, deep: int = 0) -> Markup:
+    """The same with what stands behind `> ` as quotations: answers below the lines they answer."""
+    told = str(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if deep == _NESTED or not any(map(_is_quoted, told)):
+        return lines(text)
+    parts = []
+    for quoted, group in groupby(told, _is_quoted):
+        if quoted:
+            parts.append(_QUOTE.format(quoting("\n".join(line[2:] for line in group), deep + 1)))
+        elif said := "\n".join(group).strip("\n"):
+            parts.append(lines(said))
+    return Markup("\n").join(parts)
+
+
+def _is_quoted(line: str) -> bool:
+    return line == ">" or line.startswith("> ")

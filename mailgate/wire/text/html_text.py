@@ -151,9 +151,10 @@ def _link(node: LexborNode, writer: _Writer, depth: int) -> None:
     _children(node, writer, depth)
     shown = _SPACE.sub(" ", node.text()).strip().lower()
     if target.lower().startswith("mailto:"):
-        addr = target[7:].split("?", 1)[0]
+        addr, asks, _ = target[7:].partition("?")
         if addr and addr.lower() not in shown:
-            writer.write(f" <{addr}>")
+            # A button is a link whatever it says: as one, no word of it is missed where a client drops the address.
+            writer.write(f" <mailto:{addr}>" if asks else f" <{addr}>")
     elif shown and target.lower().startswith(("http://", "https://")) and _SCHEME.sub("", target).lower() not in shown:
         writer.write(f" <{target}>")
 

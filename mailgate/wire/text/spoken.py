@@ -44,6 +44,7 @@ def cut_to_said(html: str, text: str) -> str:
     closing = next(
         (at for at, node in enumerate(outside) if _CLOSING.search(node.text_content or "") is None), len(outside)
     )
+    _rules_around(tree, pieces[kept[0]], outside[closing - 1] if closing else written[last])
     _cut(tree, written[:first], outside[closing:])
     _attributes(tree, text)
     return (body.inner_html or "").strip()
@@ -90,6 +91,21 @@ def _cut(tree: LexborHTMLParser, above: list[LexborNode], below: list[LexborNode
             outer = parent.parent
             parent.decompose()
             parent = outer
+
+
+def _rules_around(tree: LexborHTMLParser, first: LexborNode, last: LexborNode) -> None:
+    """Take out the lines a mail program drew above and below its words."""
+    body = tree.body
+    assert body is not None
+    inside, gone = False, []
+    for node in body.traverse(include_text=True):
+        inside = inside or node.mem_id == first.mem_id
+        if node.tag == "hr" and not inside:
+            gone.append(node)
+        if node.mem_id == last.mem_id:
+            inside = False
+    for node in gone:
+        node.decompose()
 
 
 def _attributes(tree: LexborHTMLParser, text: str) -> None:

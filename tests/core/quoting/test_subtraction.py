@@ -91,6 +91,64 @@ def test_lines_of_the_frame_stay_though_a_client_took_its_marker_out() -> None:
     assert found.sendable == "Hello"
 
 
+ABOVE_A_QUOTE = {
+    "Gmail of some years": "2013/7/20 Maija via Support <support@acme.example>\n",
+    "Outlook in Finnish": "-----Alkuperäinen viesti-----\nLähettäjä: Maija via Support <support@acme.example>\nLähetetty: 27. marraskuuta\nAihe: Lamppu\n",
+    "Notes on the web": "-----Maija via Support <support@acme.example> wrote: -----\nTo: Anna\nFrom: Maija via Support <support@acme.example>\nDate: 27.11.2026\n",
+    "Notes": "From:\tMaija via Support <support@acme.example>\nTo:\tAnna\nDate:\t27.11.2026\nSubject:\tLamp\n",
+    "K-9 with its signature": f"-- \nSent from my Android device with K-9 Mail. Please excuse my brevity.\n\n{GMAIL}\n",
+    "a phone with its signature": f"Sent from my iPhone\n\n{GMAIL}\n",
+}
+
+
+@pytest.mark.parametrize("mark", ["> ", ""], ids=["marks", "bare"])
+@pytest.mark.parametrize("head", ABOVE_A_QUOTE.values(), ids=list(ABOVE_A_QUOTE))
+def test_what_a_client_puts_above_a_quote_does_not_leave_where_words_stand_below(head: str, mark: str) -> None:
+    """W-05: K-9 and phones set their signature above the quote, where no end of the words is."""
+    for above, below in (("Yes.", ""), ("", "Yes.\n\nRegards\nAnna")):
+        found = read(f"{above}\n\n{head}\n{marked(NOTICE, mark)}\n\n{below}")
+        assert worded(found.sendable) == worded(above + below) and found.held is Held.NOTHING
+
+
+def test_a_day_and_a_stranger_are_no_attribution() -> None:
+    found = read(f"2013/7/20 Ann Other <ann@home.example>\n\n{marked(NOTICE)}")
+    assert found.sendable == "2013/7/20 Ann Other <ann@home.example>"
+
+
+@pytest.mark.parametrize("mark", ["> ", ""], ids=["marks", "bare"])
+def test_words_of_another_letter_below_a_quote_were_typed_again(mark: str) -> None:
+    """W-12: an agent who writes below the quote ends each answer alike, and pastes what they wrote before."""
+    before = "Please press the switch for ten seconds.\n\nBest wishes from all of us here\nAnna"
+    other = fingerprint.fingerprint(before, (), HASHER, sender="Support support@acme.example", public=(before,))
+    found = read(f"{GMAIL}\n\n{marked(NOTICE, mark)}\n\n{before}", notice(), other)
+    assert found.sendable == before and found.held is Held.NOTHING
+
+
+def test_an_answer_within_the_marks_leaves_without_them() -> None:
+    """A program that keeps the cursor inside its quotation marks what is typed there."""
+    quoted = marked(NOTICE).replace("> Is the bulb to blame?", "> Is the bulb to blame?\n> No, never up to 9 W.")
+    found = read(f"{GMAIL}\n{quoted}")
+    assert worded(found.sendable)[-1] == "No, never up to 9 W." and found.held is Held.NOTHING
+
+
+def test_the_address_of_a_button_is_ours_wherever_a_client_sets_it() -> None:
+    button = f"<support@acme.example?subject=%5B%231042%5D%20%23take&body={TOKEN.replace(':', '%3A')}>"
+    for mark in ("> ", ""):
+        shown = NOTICE.replace("Commands for", f"Take\n{button}\n\nCommands for")
+        sent = NOTICE.replace("Commands for", "Take\n\nCommands for")
+        found = read(f"Yes.\n\n{GMAIL}\n\n{marked(shown, mark)}", notice(sent))
+        assert found.sendable == "Yes." and found.held is Held.NOTHING
+
+
+def test_of_a_letter_that_is_gone_nothing_leaves_though_the_customers_words_in_it_are_known() -> None:
+    """W-14: retention took the letters; what the customer wrote is known all the same."""
+    words = fingerprint.entry(CUSTOMER, HASHER, "Maija maija@home.example")
+    for head, mark in ((GMAIL, "> "), (OUTLOOK, ""), (FINNISH, "")):
+        for gone in (NOTICE, NOTICE.replace(TOKEN, "")):
+            found = read(f"Yes.\n\n{head}\n{marked(gone, mark)}", words)
+            assert found.sendable == "Yes." and found.held is Held.UNKNOWN_LETTER
+
+
 def test_a_pasted_line_of_the_customers_is_typed() -> None:
     found = read(f"You asked: Is the bulb to blame?\n\nOr the socket?\n\nNeither.\n\n{GMAIL}\n\n{marked(NOTICE)}")
     assert found.sendable == "You asked: Is the bulb to blame?\n\nOr the socket?\n\nNeither."
