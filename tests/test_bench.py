@@ -72,8 +72,19 @@ def test_a_record_replaces_the_last_one_and_nothing_else(tmp_path: Path, monkeyp
 
 
 def test_a_small_run_measures_a_real_daemon_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    command = [sys.executable, str(BENCH / "run.py"), "--share", "0.02", "--place", str(tmp_path), "receive", "stages"]
+    command = [
+        sys.executable,
+        str(BENCH / "run.py"),
+        "--share",
+        "0.02",
+        "--place",
+        str(tmp_path),
+        "receive",
+        "stages",
+        "words",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert "| mailgate |" in done.stdout and "| 22 KB HTML, new |" in done.stdout
+    assert "| fingerprint | 1.0 |" in done.stdout and "holds at most" in done.stdout
     assert list(tmp_path.iterdir()) == []

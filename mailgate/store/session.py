@@ -22,6 +22,7 @@ class Session:
         self.connection = connection
         self.data = data
         self.first_number = first_number
+        self.words_key: bytes | None = None  # once it has been asked for: a batch of mails asks for each
 
     def one(self, statement: str, params: Params) -> rows.Row | None:
         """The first row, None when there is none."""

@@ -59,7 +59,9 @@ class Settings(Room):
 
     def words_key(self) -> bytes:
         """See `verbs.SettingsRead.words_key`."""
-        return bytes.fromhex(self.get(WORDS_KEY) or "")
+        if self.session.words_key is None:
+            self.session.words_key = bytes.fromhex(self.get(WORDS_KEY) or "")
+        return self.session.words_key
 
     def ran(self, job: str, now: datetime, count: int) -> None:
         """A scheduled job ended well."""

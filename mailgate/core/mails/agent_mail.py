@@ -29,7 +29,7 @@ from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import CarriedBy, Proof, outsiders_addressed
-from mailgate.core.text import quote
+from mailgate.core.text import signature
 from mailgate.core.text.subject import is_forward
 
 # Written by a program in an agent's name: it steers nothing, whoever sent it (threats ).
@@ -187,7 +187,7 @@ def read_commands(case: Case) -> CommandReading:
         case.words,
         earlier_subjects=(*earlier, *_refused_echo(case)),
         aliases=case.policy.command_aliases,
-        phone_signature=quote.is_only_signature,
+        phone_signature=signature.is_all_signature,
         signature=case.mail.signature,
     )
 

@@ -22,7 +22,7 @@ from mailgate.core.model.shown import RefusedLine
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
 from mailgate.core.proof.authority import CarriedBy, Proof
-from mailgate.core.text import quote
+from mailgate.core.text import signature
 from mailgate.core.worktime import promise, sla
 
 _SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
@@ -71,7 +71,7 @@ def park(
 def says_something(case: Case, reading: CommandReading) -> bool:
     """True when there are words or files in a mail beside its commands and a signature."""
     files = any(not one.ours and not one.inline for one in case.mail.attachments)
-    return files or not quote.is_only_signature(reading.rest)
+    return files or not signature.is_all_signature(reading.rest)
 
 
 def _corrected(case: Case) -> tuple[str, tuple[str, ...]]:

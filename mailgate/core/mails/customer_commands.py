@@ -18,7 +18,7 @@ from mailgate.core.model.content import Answer, Content, Notice, Solved, StatusR
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import CarriedBy
-from mailgate.core.text import quote
+from mailgate.core.text import signature
 from mailgate.core.text.folding import fold
 
 _SCORE = re.compile(r"[ \t]{0,8}(10|[0-9])( ?/ ?10)?(?![\w/]|[.,]\d)[ \t.!,:;–—-]{0,8}")
@@ -134,7 +134,7 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
         return None
     earlier = case.facts.ticket_subjects.get(ticket.number, ())
     words = reader.read_customer(
-        case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=quote.is_only_signature
+        case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=signature.is_all_signature
     )
     if not words or not scope.lets_in(case, ticket):
         return None
@@ -157,7 +157,7 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
         tuple(changes),
         _status(case, ticket, refused),
         orders=words,
-        beside="" if moved or quote.is_only_signature(beside) or guard.thanks_only(beside) else beside,
+        beside="" if moved or signature.is_all_signature(beside) or guard.thanks_only(beside) else beside,
     )
 
 

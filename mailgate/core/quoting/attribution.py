@@ -28,7 +28,9 @@ _BROKEN = 5  # words of a first line that a client broke off after the day
 
 def is_banner(line: str) -> bool:
     """True for the warning a scanner puts above outside mail."""
-    return _BANNER.search(line[:600]) is not None
+    low = line[:600].lower()
+    likely = "[" in low or "outside" in low or "extern" in low or "click" in low or "caution" in low or "learn" in low
+    return (likely or "often" in low) and _BANNER.search(low) is not None
 
 
 def begin(text: HashedText, line: int, sender: frozenset[int]) -> int | None:

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
 
 from mailgate.core.quoting import runs, tokens
 from mailgate.core.quoting.tokens import Hasher
@@ -39,9 +40,10 @@ class LetterWords:
         """From and to of each line, in words."""
         return _lines(self.words, self.ends)
 
-    def whole(self) -> dict[tuple[int, ...], int]:
-        """Every line, and whose it is."""
-        return {tuple(self.words[begin:end]): self.kinds[begin] for begin, end in self.lines()}
+    def whole(self) -> dict[bytes, int]:
+        """Every line, as the octets of its words, and whose it is."""
+        octets, size = self.words.tobytes(), self.words.itemsize
+        return {octets[size * begin : size * end]: self.kinds[begin] for begin, end in self.lines()}
 
 
 def fingerprint(
@@ -82,7 +84,7 @@ class Frame:
 
     letter: LetterWords
     places: runs.Places
-    whole: Mapping[tuple[int, ...], int]
+    whole: Mapping[bytes, int]
 
 
 def frame(lines: Iterable[str], hasher: Hasher, senders: Iterable[str] = ()) -> Frame:
@@ -102,12 +104,12 @@ def entry(text: str, hasher: Hasher, sender: str = "") -> LetterWords:
 
 
 def _add(lines: Iterable[str], words: array[int], ends: list[int], hasher: Hasher) -> None:
-    for line in lines:
-        if len(words) >= MOST_WORDS * 2:
-            return
-        words.extend(hasher.hashes(tokens.marked(line)[1]))
-        if len(words) > (ends[-1] if ends else 0):
-            ends.append(len(words))
+    read = tokens.read([line.replace("\n", " ") for line in lines], hasher)
+    room = max(0, MOST_WORDS * 2 - len(words))
+    last = next((at for at, begin in enumerate(read.starts) if begin >= room), len(read.starts) - 1)
+    begin = len(words)
+    words.extend(read.words[: read.starts[last]])
+    ends.extend(begin + after for before, after in pairwise(read.starts[: last + 1]) if after > before)
 
 
 def _kinds(
@@ -116,7 +118,7 @@ def _kinds(
     """Whose each word is, by what the letter was made of; a note's wins where both fit as well."""
     kinds = bytearray([Wording.FRAME]) * len(words)
     sources = [(Wording.NOTE, one) for one in notes] + [(Wording.PUBLIC, one) for one in public]
-    index = runs.Index([one.words for _, one in sources])
+    index = runs.Index([one.words for _, one in sources], words)
     for run in runs.matches(
         words, index, runs.Budget(16 * (len(words) + sum(len(one.words) for _, one in sources)) + 4096)
     ):

@@ -28,15 +28,16 @@ class Subtracting:
     quoted: list[Run] = field(default_factory=list)
     attributions: list[tuple[int, int]] = field(default_factory=list)  # lines: from, and where the quote begins
     sender: frozenset[int] = field(init=False)  # the words of From of all the letters
-    _whole: dict[tuple[int, ...], int] | None = None  # every line of every letter, and its Wording; when first asked
+    _whole: dict[bytes, int] | None = None  # every line of every letter, and its Wording; when first asked
 
     def __post_init__(self) -> None:
         self.kinds = bytearray(len(self.text.words))
         self.ours = bytearray(len(self.text.words))
         self.sender = frozenset().union(*(letter.sender for letter in self.letters))
 
-    def line_of_ours(self, words: tuple[int, ...]) -> int:
-        """The Wording of the letter's line with just these words, 0 when there is none."""
+    def line_of_ours(self, line: int) -> int:
+        """The Wording of the letter's line with just the words of this one, 0 when there is none."""
+        words = self.text.octets(line)
         if self._whole is None:
             self._whole = {}
             for letter in reversed(self.letters):
@@ -53,7 +54,8 @@ class Subtracting:
 
 def find(work: Subtracting) -> None:
     """Tell quoted runs from typed ones, in the order of the text. Raises TooMuch."""
-    index = Index([letter.words for letter in work.letters], work.frame.places if work.frame else None)
+    sources = [letter.words for letter in work.letters]
+    index = Index(sources, work.text.words, work.frame.places if work.frame else None)
     judge = _Judge(work)
     for run in matches(work.text.words, index, work.budget, lambda run: _cut(work, run)):
         judge.judge(run)
@@ -79,7 +81,8 @@ class _Judge:
     def __init__(self, work: Subtracting) -> None:
         self._work, self._text = work, work.text
         self._behind: set[int] = set()  # letters whose frame or attribution stands above
-        self._seen: Counter[tuple[int, ...]] = Counter()  # seeds that have been quoted
+        self._seen: Counter[tuple[int, ...]] = Counter()  # seeds that have been quoted, but for those of
+        self._unseen: list[Run] = []  # the latest runs
         self._there: dict[tuple[int, tuple[int, ...]], int] = {}  # how often a seed stands in a letter
 
     def judge(self, run: Run) -> None:
@@ -104,7 +107,7 @@ class _Judge:
         work = self._work
         work.quoted.append(run)
         work.take(run.start, run.end, kinds)
-        self._seen.update(seeds(self._text.words[run.start : run.end]))
+        self._unseen.append(run)
         if above is not None:
             work.attributions.append((above, first))
 
@@ -121,6 +124,9 @@ class _Judge:
 
     def _again(self, run: Run, letter: LetterWords) -> bool:
         """That passage has been quoted as often as it stands in the letter: then it was typed."""
+        for quoted in self._unseen:
+            self._seen.update(seeds(self._text.words[quoted.start : quoted.end]))
+        self._unseen.clear()
         seed = tuple(self._text.words[run.start : run.start + SEED])
         there = self._there.get((run.source, seed))
         if there is None:

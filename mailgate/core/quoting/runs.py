@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 SEED = 4  # words that must agree before anything is looked at closely
@@ -49,11 +49,12 @@ class Run:
 Places = Mapping[tuple[int, ...], Sequence[tuple[int, int]]]
 
 
-def places(sources: Sequence[array[int]], first: int = 0) -> Places:
-    """Where each seed stands in the sources, whose numbers begin with `first`."""
+def places(sources: Sequence[array[int]], first: int = 0, wanted: Container[tuple[int, ...]] | None = None) -> Places:
+    """Where each seed, or each of those wanted, stands in the sources, whose numbers begin with `first`."""
     found: dict[tuple[int, ...], list[tuple[int, int]]] = {}
     for number, words in enumerate(sources, start=first):
-        for place, seed in enumerate(seeds(words)):
+        every = enumerate(seeds(words))
+        for place, seed in every if wanted is None else [one for one in every if one[1] in wanted]:
             here = found.get(seed)
             if here is None:
                 found[seed] = [(number, place)]
@@ -68,11 +69,12 @@ def seeds(words: array[int]) -> list[tuple[int, ...]]:
 
 
 class Index:
-    """The sources of words, and where in them each seed stands: in the first of them, else in what `always` knows."""
+    """The sources, and where in them each seed of `words` stands: in the first of them, else in what `always` knows."""
 
-    def __init__(self, sources: Sequence[array[int]], always: Places | None = None) -> None:
-        self.sources = sources
-        self._places, self._always = places(sources if always is None else sources[:-1]), always or {}
+    def __init__(self, sources: Sequence[array[int]], words: array[int], always: Places | None = None) -> None:
+        self.sources, self.begins = sources, seeds(words)
+        own = sources if always is None else sources[:-1]
+        self._places, self._always = places(own, wanted=set(self.begins)), always or {}
 
     def find(self, seed: tuple[int, ...]) -> Sequence[tuple[int, int]]:
         """Source and place of each; source -1 is the last."""
@@ -88,7 +90,7 @@ def matches(
     """
     found: list[Run] = []
     at = last = 0
-    begins = seeds(words)
+    begins = index.begins
     while at < len(begins):
         there = index.find(begins[at])
         if not there:

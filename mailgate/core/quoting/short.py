@@ -14,6 +14,7 @@ from mailgate.core.quoting.runs import SEED, Run
 
 _BEFORE = 60  # words of a letter that may stand above its first quoted run
 _AFTER = 400  # and below its last
+_SCANNED = 16  # words passed over that cost as much as one comparison
 _MISSING = 200  # words a changed line is compared with
 _SIMILAR = 2  # words that must agree before a line counts as a changed one
 
@@ -53,7 +54,7 @@ def _marked_blocks(work: Subtracting) -> None:
             line += 1
         lines = [at for at in range(begin, line) if text.count(at)]
         above = attribution.begin(text, text.above(begin), sender)
-        if lines and above is not None and all(work.line_of_ours(text.hashes(at)) for at in lines):
+        if lines and above is not None and all(work.line_of_ours(at) for at in lines):
             for at in lines:
                 _take_line(work, at)
             work.attributions.append((above, begin))
@@ -61,7 +62,7 @@ def _marked_blocks(work: Subtracting) -> None:
 
 def _take_line(work: Subtracting, line: int) -> None:
     begin, end = work.text.span(line)
-    work.take(begin, end, bytes([work.line_of_ours(work.text.hashes(line))]) * (end - begin))
+    work.take(begin, end, bytes([work.line_of_ours(line)]) * (end - begin))
 
 
 def _gaps(work: Subtracting) -> Iterator[_Gap]:
@@ -105,13 +106,13 @@ def _short_line(
     text, letter = work.text, gap.letter
     begin, end = span
     words, size = text.words[begin:end], end - begin
-    if size >= SEED and work.line_of_ours(text.hashes(line)) == Wording.FRAME:  # nobody types a whole line of it
+    if size >= SEED and work.line_of_ours(line) == Wording.FRAME:  # nobody types a whole line of it
         _take_line(work, line)
         return place
     found = _next(work, letter, words, place, gap.until)
     head, tail = begin > text.starts[line], end < text.starts[line + 1]
     marked = text.depths[line] > 0
-    if found is None and marked and not head and not tail and work.line_of_ours(text.hashes(line)):
+    if found is None and marked and not head and not tail and work.line_of_ours(line):
         _take_line(work, line)
         return place
     if found is not None:
@@ -131,11 +132,15 @@ def _short_line(
 
 def _next(work: Subtracting, letter: LetterWords, words: array[int], place: int, until: int) -> int | None:
     """Where the letter has these words next, from `place` to `until`."""
-    size = len(words)
-    first = words[0]
-    for at in range(place, max(place, until - size + 1)):
-        work.budget.spend(1)
-        if letter.words[at] == first and letter.words[at : at + size] == words:
+    size, at, last = len(words), place - 1, until - len(words)
+    while at < last:
+        try:
+            found = letter.words.index(words[0], at + 1, last + 1)
+        except ValueError:
+            found = last + 1
+        work.budget.spend(1 + (found - at) // _SCANNED)
+        at = found
+        if at <= last and letter.words[at : at + size] == words:
             return at
     return None
 

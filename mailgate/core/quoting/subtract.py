@@ -59,7 +59,7 @@ def _line(work: Subtracting, line: int, edited: dict[int, int], hasher: Hasher) 
     if ours == end - begin:
         return Line(LineKind.QUOTED, _whose(work.kinds[begin:end]))
     kinds = [work.kinds[at] for at in range(begin, end) if work.ours[at]]
-    if ours and (of := work.line_of_ours(text.hashes(line))):
+    if ours and (of := work.line_of_ours(line)):
         return Line(LineKind.QUOTED, Wording(of))
     if not ours:
         again = [kind for kind in work.kinds[begin:end] if kind]

@@ -48,10 +48,7 @@ _NAMED_RULE = re.compile(
 _RULING = frozenset("-_=—–*#+")
 _LABEL = re.compile(r"[\s*_>|]{0,8}([^\s:：*<>@|][^:：*<>@\n]{0,24})[*_]{0,2}\s?[:：]")
 _BADGE = re.compile(r"\[#[0-9]{1,10}\] \w{1,60}")
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009"), " ") | dict.fromkeys(
-    map(ord, "\u200b\ufeff\u200e\u200f"), ""
-)
-_SPECIAL = re.compile(f"[{''.join(map(chr, _SPACES))}]")
+_SPECIAL = re.compile(f"[{''.join(map(chr, signature.SPACES))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def split_history(text: str, *, markers: tuple[str, ...] = (), forward: bool = F
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    bare = text.translate(_SPACES).split("\n") if _SPECIAL.search(text) else lines
+    bare = text.translate(signature.SPACES).split("\n") if _SPECIAL.search(text) else lines
     found = _history(bare, markers)
     if found.forwarded or (forward and not found.ours):
         return WordsAndHistory(_join(lines), "", "")
@@ -104,11 +101,6 @@ def is_forward(title: str, text: str) -> bool:
         return True
     first = next((line for line in text[:4096].split("\n") if line.strip()), "")
     return _rule_name(first).startswith(words.FORWARDED)
-
-
-def is_only_signature(text: str) -> bool:
-    """True when the text is empty or nothing but a signature ("Sent from my iPhone" in any of our languages)."""
-    return signature.signature_start(text.replace("\r", "\n").translate(_SPACES).split("\n")) == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ _NAME = re.compile(r"[ \t]*[-–—/~] ?[^\W\d_a-z][^\W\d_]{0,20}(?:[ -][^\W\d_a
 _DEVICE = re.compile(
     r"(?<!\w)(?:" + "|".join(re.escape(each) + (r"(?!\w)" if len(each) < 4 else "") for each in words.DEVICES) + ")"
 )
+SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2007\u2009"), " ") | dict.fromkeys(
+    map(ord, "\u200b\ufeff\u200e\u200f"), ""
+)  # what is set between words, and nobody sees
 _LINK = re.compile(r"<?(?:https?://|mailto:)[^\s>]{1,300}>?|\(https?://[^\s)]{1,300}\)")
 
 
@@ -114,9 +117,14 @@ def signed_block(lines: Sequence[str], who: Sequence[str]) -> tuple[int, int]:
     return (begin, phone) if begin < phone else (phone, phone)
 
 
-def is_all_signature(text: str, who: Sequence[str]) -> bool:
-    """True when nothing but a signature stands in a text, or nothing at all."""
-    lines = text.split("\n")
+def is_all_signature(text: str, who: Sequence[str] = ()) -> bool:
+    """True when nothing but a signature stands in a text ("Sent from my iPhone" in any of our languages), or nothing.
+
+    Of a text whose author is not known, such as one line of a mail, all below a delimiter is one.
+    """
+    lines = text.replace("\r", "\n").translate(SPACES).split("\n")
+    if not who:
+        return signature_start(lines) == 0
     begin, end = signed_block(lines, who)
     return not any(line.strip() for line in (*lines[:begin], *lines[end:]))
 

@@ -45,7 +45,7 @@ def _letters(known: KnownLetters) -> Iterator[LetterWords]:
 
 
 def _has_sign(text: str) -> bool:
-    return "mg:" in text or any(marker in text for marker in MARKERS.values())
+    return "mg:" in text or ("##" in text and any(marker in text for marker in MARKERS.values()))
 
 
 def _is_token(line: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from array import array
 from collections.abc import Callable
 
 import pytest
@@ -27,7 +28,7 @@ from answers import (
     worded,
 )
 
-from mailgate.core.quoting import fingerprint, subtract
+from mailgate.core.quoting import fingerprint, subtract, tokens
 from mailgate.core.quoting.fingerprint import Wording
 from mailgate.core.quoting.parts import Held
 
@@ -108,6 +109,15 @@ def test_what_a_client_puts_above_a_quote_does_not_leave_where_words_stand_below
     for above, below in (("Yes.", ""), ("", "Yes.\n\nRegards\nAnna")):
         found = read(f"{above}\n\n{head}\n{marked(NOTICE, mark)}\n\n{below}")
         assert worded(found.sendable) == worded(above + below) and found.held is Held.NOTHING
+
+
+def test_a_text_read_at_once_has_the_words_of_its_lines() -> None:
+    """Reading is by the whole text, since that costs least."""
+    odd = ["", "> ", "Stra\u00dfe \ufb01ne", "> | see https://a.example/b?c=d&e, x", "don't \u2019 do\u00adt", "\u2028a\x85b\x0bc",
+           "ONE <https://x.example> two [cid:p@x] \U0001f44d", "what? <a@b.example?subject=x> now", "\u01c5 \uff21\u0301"]  # fmt: skip
+    text = tokens.read(odd, HASHER)
+    assert [list(text.hashes(at)) for at in range(len(odd))] == [HASHER.hashes(bare) for bare in text.bare]
+    assert text.starts[-1] == len(text.words) == len(text.line_of) and len(text.starts) == len(odd) + 1
 
 
 def test_a_day_and_a_stranger_are_no_attribution() -> None:
@@ -221,7 +231,11 @@ def test_a_text_nobody_can_look_through_parks_and_sends_nothing(monkeypatch: pyt
 def test_a_fingerprint_knows_whose_each_line_is() -> None:
     letter = notice()
     whole = letter.whole()
-    of = {line: whole[tuple(HASHER.hashes(line.lstrip("> ")))] for line in worded(NOTICE) if HASHER.hashes(line)}
+    of = {
+        line: whole[array("I", HASHER.hashes(line.lstrip("> "))).tobytes()]
+        for line in worded(NOTICE)
+        if HASHER.hashes(line)
+    }
     for line in worded(CUSTOMER):
         assert of[line] == Wording.PUBLIC, line
     for line in worded(NOTE):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core.text import quote
+from mailgate.core.text import quote, signature
 
 NEW = "Uusi vastaus tässä.\nToinen rivi."
 OLD = "Old text\nmore of it"
@@ -220,14 +220,14 @@ PHONES = [
 
 @pytest.mark.parametrize("text", PHONES)
 def test_a_signature_alone_is_known_as_such(text: str) -> None:
-    assert quote.is_only_signature(text)
+    assert signature.is_all_signature(text)
 
 
 @pytest.mark.parametrize(
     "text", ["Hello", "Lähetetty eilen postissa.", "ok", "Sent from my iPhone\nbut read this", "Outlook kaatuu"]
 )
 def test_words_are_not_taken_for_a_signature(text: str) -> None:
-    assert not quote.is_only_signature(text)
+    assert not signature.is_all_signature(text)
 
 
 HOSTILE = [
