@@ -7,8 +7,11 @@ import random
 
 import pytest
 
+from mailgate.core.model.mail import Envelope
+from mailgate.core.model.policy import Limits
 from mailgate.wire.mime import content_digest
 from mailgate.wire.mime.content_digest import raw_digest
+from mailgate.wire.mime.parse import parse
 
 BODY = b"From: a@b.example\r\nSubject: lamp\r\n\r\nbroken\r\n"
 
@@ -34,6 +37,26 @@ def test_fields_of_more_hops_than_there_are_in_the_world_are_the_senders_words()
     assert content_digest._trace_length(flood) < 300_000
     assert raw_digest(flood + BODY) != raw_digest(BODY)
     assert not content_digest.empty(flood)
+
+
+FORM = (
+    b"From: form@web.example\r\nTo: support@acme.example\r\nSubject: Contact form\r\nReply-To: %s\r\n%s\r\n"
+    b"Please call me back.\r\n"
+)
+
+
+def test_two_who_say_the_same_in_a_form_are_two_mails() -> None:
+    """S-07: without a Message-ID the second one's was a duplicate of the first one's, and nobody called them back."""
+
+    def digest(who: bytes, more: bytes = b"") -> str:
+        return parse(
+            FORM % (who, more), Envelope("www@web.example", ("support@acme.example",)), Limits()
+        ).content_digest
+
+    assert digest(b"a@home.example") != digest(b"b@home.example")
+    assert digest(b"A <a@home.example>") == digest(b"A <a@home.example>", b"Received: from a by b; x\r\n")
+    known = b"Message-ID: <1@web.example>\r\n"
+    assert digest(b"a@home.example", known) == digest(b"list@lists.example", known), "a list writes its own"
 
 
 @pytest.mark.parametrize("raw", [b"", b"\r\n\r\n", b"Received: x\r\n\r\n \t\r\n\x0b\x0c"])

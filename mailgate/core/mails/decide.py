@@ -44,10 +44,10 @@ def needs(
     reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
     letters = (*(key for one in tokens for key in one.letters), *reported, *(one.letter for one, _ in bounces))
     letters = (released_by, *letters) if released_by else letters
-    agent = policy.agent(released_as) or (policy.colleague_at(mail.author.addr) if mail.author else None)
     form, author = rule.requester(examined), addressee.writer(mail, policy)
-    through = author.key if form and author else ""
-    author = form or author
+    through, author = author.key if form and author else "", form or author
+    claims = [one.addr for one in (mail.author, None if form else author) if one]
+    agent = policy.agent(released_as) or next((one for one in map(policy.colleague_at, claims) if one), None)
     orders = agent is not None and "#" in mail.subject + mail.fresh
     numbers = (
         *(reader.line_numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
@@ -200,6 +200,9 @@ def look(
     by_desk_key, old = authority.desk_keys(mail, policy), _old(moment)
     known = authority.identify(mail, policy, moment.facts.letters, by_desk_key, old=old)
     vouched = known.passed
+    colleague = policy.colleague_at(author.addr) if author and not form and known.agent is None else None
+    if colleague:  # named by a field that stands for From, which proves less still
+        known = authority.claimed(known, colleague)
     if mail.author and author != mail.author:  # the pass is the form's or our own domain's, not that of who is named
         known, vouched = replace(known, passed=False), vouched and form is not None
     found = match.find(mail, author, known, moment)

@@ -181,7 +181,7 @@ def identify(
     if agent is None or colleague is None:  # `anna+shop@` is theirs and proves nothing until they say so
         known = Authority(colleague, passed=passed, failed=failed, vetoed=vetoed, carried=tokens)
         return _because(known, "unknown_address") if colleague else known
-    own = tuple(c for c in tokens if c.token.audience == Audience.AGENT and c.token.agent == agent.id)
+    own = _own(tokens, agent)
     known = Authority(agent=agent, passed=passed, failed=failed, vetoed=vetoed, carried=own)
     doubt = _doubt(mail, failed)
     if doubt:
@@ -196,6 +196,15 @@ def identify(
     if strong:
         shown = Proof.TAP if strong[0].by is CarriedBy.TAP else Proof.TOKEN
     return _weigh(known, shown, tokens, own, policy.identity.accept, _why_unproven(own, live))
+
+
+def claimed(known: Authority, agent: Agent) -> Authority:
+    """That of a mail which another field than From calls an agent's (a group's `X-Original-From`): they are asked."""
+    return _because(replace(known, agent=agent, carried=_own(known.carried, agent), strong=()), "no_proof")
+
+
+def _own(tokens: Iterable[CarriedToken], agent: Agent) -> tuple[CarriedToken, ...]:
+    return tuple(c for c in tokens if c.token.audience == Audience.AGENT and c.token.agent == agent.id)
 
 
 def _why_unproven(own: tuple[CarriedToken, ...], live: tuple[CarriedToken, ...]) -> str:

@@ -282,10 +282,13 @@ def _embedded(files: list[Part]) -> tuple[dict[str, str], str]:
 def _content_digest(head: HeaderBlock, text: str, files: tuple[Attachment, ...]) -> str:
     """What makes two mails the same mail, however they travelled."""
     digest = hashlib.sha256()
-    # A list may add its name to a subject on the way; without a Message-ID it is all that tells two alarms apart.
-    named = ("from", "date", "message-id") if head.shown("message-id") else ("from", "date", "subject")
+    # A list may rewrite a subject and Reply-To on the way; without a Message-ID they are all that tells two alarms, or
+    # two people who fill in a form, apart.
+    named = ("from", "date", "message-id") if head.shown("message-id") else ("from", "date", "subject", "reply-to")
     for name in named:
-        digest.update(head.shown(name).encode("utf-8", "replace") + b"\n")
+        value = head.shown(name)
+        if value or name != "reply-to":  # without one the digest is as it was before it counted
+            digest.update(value.encode("utf-8", "replace") + b"\n")
     digest.update(text.encode("utf-8", "replace"))
     for each in files:
         digest.update(b"\n" + each.digest.encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cases import ANNA, MAIJA, POLICY, STRANGER, VALDIS, case, changes, decided, letters_of, mail, ticket
+from cases import ANNA, MAIJA, NOW, POLICY, STRANGER, VALDIS, case, changes, decided, letters_of, mail, ticket
 
 from mailgate.core.commands.reader import CommandReading
 from mailgate.core.letters import addressee
@@ -171,3 +171,28 @@ def test_a_call_is_a_memo_and_nobodys_whatever_number_it_shows(number: str | Non
     assert [one.audience for one in letters_of(decision) if one.audience == "customer"] == []
     assert [one.value for one in changes(decision, ch.SetField)] == ([number] if name else [])
     assert rule.route_mail(rules, examined, rule.Circumstances()).call == (number or "")
+
+
+VIA = Address("support@acme.example", "'Anna' via Support")
+CLAIMED = {
+    "a group": mail(
+        "Pay this.\n#close", author=VIA, headers=(("x-original-from", ANNA.address), ("precedence", "list"))
+    ),
+    "another": mail("Pay this.\n#close", author=VIA, headers=(("x-original-sender", ANNA.address),)),
+    "no From": mail("Pay this.\n#close", author=None, author_clean=False, sender=Address(ANNA.address)),
+    "only an envelope": mail("Pay this.", author=None, author_clean=False, envelope=Envelope(ANNA.address, (US.addr,))),
+    "with the number": mail(
+        "Pay this.", author=VIA, subject="[#1042] Lamp", headers=(("x-original-from", ANNA.address),)
+    ),
+}
+
+
+@pytest.mark.parametrize("claimed", CLAIMED.values(), ids=CLAIMED)
+def test_a_mail_that_another_field_than_from_calls_a_colleagues_is_theirs_once_they_say_so(
+    claimed: InboundMail,
+) -> None:
+    """A-01: anybody may write the field; the mail stood in a ticket as Anna's words, and the answer went to her."""
+    assert decide.needs(claimed, POLICY, NOW).asked == ("anna",)
+    decision = decided(claimed, ticket())
+    assert (decision.fate, decision.reason, decision.steps) == (ch.Fate.PARKED, "no_proof", ())
+    assert [one.template for one in letters_of(decision)] == ["was_it_you"]
