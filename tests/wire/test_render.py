@@ -20,9 +20,12 @@ from mailgate.core.model.change import Audience
 from mailgate.core.model.content import Answer
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import Entry, EntryKind
+from mailgate.core.quoting.known import KnownLetters
+from mailgate.core.quoting.parts import Held
 from mailgate.errors import Temporary
 from mailgate.wire.letters import inline_styles, plain, render, samples, variables
 from mailgate.wire.letters.sandbox import LONGEST, built_in_folder, environment
+from mailgate.wire.text import typed
 
 LANGUAGES = ("en", "fi", "pl", "lv")
 EVIL = "<script>alert(1)</script></title><img src=x onerror=alert(2)>\"'{{ 7*7 }}{% raw %}[a](javascript:b)"
@@ -557,3 +560,14 @@ def test_fields_of_a_ticket_are_links_to_agents_and_to_nobody_else() -> None:
         assert ('href="https://shop.example/A%2F7%20%22%26x?of=%C3%A4"' in html) is inside
         assert ('href="https://crm.example/%C3%A4"' in html) is inside
         assert ("order A/7 &#34;&amp;x</a>" in html) is inside and "b.example" not in html
+
+
+@pytest.mark.parametrize("template", ["notice", "receipt", "handover", "digest"])
+def test_a_quoted_letter_that_nobody_looked_up_yet_is_not_too_much_to_look_through(template: str) -> None:
+    """W-12: the fixed words of all letters cost comparisons too; an answer with the mark alone waited as `too_much`."""
+    said = page(template).text
+    answer = "#take\n\nOn Fri, 27 Nov 2026 at 10:00, Acme wrote:\n" + "\n".join(
+        f"> {line}" for line in said.split("\n")
+    )
+    found = typed.typed(answer, KnownLetters(b"a key of sixteen"))
+    assert found.held in (Held.UNKNOWN_LETTER, Held.NOTHING) and "#take" in found.shown

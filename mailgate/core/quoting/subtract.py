@@ -28,8 +28,8 @@ def subtract(
     `has_token` knows a token of ours in a line: a letter nobody knows begins there.
     """
     text = tokens.read(lines, hasher)
-    size = len(text.words) + sum(len(letter.words) for letter in letters)
     known = (*letters, frame.letter) if frame else letters
+    size = len(text.words) + sum(len(letter.words) for letter in known)
     work = Subtracting(text, known, Budget(WORK * max(size, _FEW) * (1 + _SPARE)), frame)
     edited: dict[int, int] = {}
     try:
