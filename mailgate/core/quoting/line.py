@@ -33,3 +33,7 @@ class Subtracted:
 
     lines: tuple[Line, ...]
     known: bool = True
+    quote: tuple[int, int] = (
+        0,
+        0,
+    )  # from the attribution or the first mark above what is ours, to the last

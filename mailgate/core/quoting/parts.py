@@ -42,7 +42,7 @@ def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
         return MailParts(_join(lines), "", "", Held.TOO_MUCH)
     judged = found.lines
     folded = _with_marks(lines, judged, [line.kind in (LineKind.QUOTED, LineKind.ATTRIBUTION) for line in judged])
-    leaves = _leaving(judged)
+    leaves = _leaving(judged, found.quote)
     stays = [not leaves[at] and line.kind is not LineKind.EMPTY for at, line in enumerate(judged)]
     stays = _with_marks(lines, judged, stays)
     asked = _asked(lines, judged, folded)
@@ -104,17 +104,16 @@ def _is_drawn(line: str) -> bool:
     return _MARKS.fullmatch(line) is not None
 
 
-def _leaving(judged: Sequence[Line]) -> list[bool]:
-    """Which lines may leave: typed ones, but none beside a line of ours that was changed, nor of a letter unknown."""
+def _leaving(judged: Sequence[Line], quote: tuple[int, int]) -> list[bool]:
+    """Which lines may leave: typed ones, but none in a quote with a changed line of ours, nor of a letter unknown."""
     typed = [
         line.kind in (LineKind.TYPED, LineKind.EMPTY)
         or (line.kind is LineKind.EDITED and line.wording is Wording.PUBLIC)
         for line in judged
     ]
-    ours = [at for at, line in enumerate(judged) if line.kind in (LineKind.QUOTED, LineKind.EDITED)]
     if not any(_changed(line) for line in judged):
         return typed
-    return [leaves and not ours[0] <= at <= ours[-1] for at, leaves in enumerate(typed)]
+    return [leaves and not quote[0] <= at < quote[1] for at, leaves in enumerate(typed)]
 
 
 def _changed(line: Line) -> bool:

@@ -11,10 +11,13 @@ from mailgate.core.quoting import attribution
 from mailgate.core.quoting.fingerprint import LetterWords, Wording
 from mailgate.core.quoting.quoted import Subtracting
 from mailgate.core.quoting.runs import SEED, Run
+from mailgate.core.quoting.tokens import HashedText
 
 _BEFORE = 60  # words of a letter that may stand above its first quoted run
 _AFTER = 400  # and below its last
 _SCANNED = 16  # words passed over that cost as much as one comparison
+_REPLACED = 3  # words of a line that stands in place of as many
+_BLOCK = 12  # lines it may be away from what is quoted
 _MISSING = 200  # words a changed line is compared with
 _SIMILAR = 2  # words that must agree before a line counts as a changed one
 
@@ -96,7 +99,50 @@ def _in_gap(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
         begin, end = max(text.starts[line], gap.begin), min(text.starts[line + 1], gap.end)
         if begin >= end or any(work.ours[begin:end]):
             continue
-        place = _short_line(work, gap, line, (begin, end), place, edited)
+        behind = _short_line(work, gap, line, (begin, end), place, edited)
+        if (
+            behind == place
+            and line not in edited
+            and not any(work.ours[begin:end])
+            and _replaced(work, gap, line, place)
+        ):
+            edited[line] = Wording.FRAME
+        place = behind
+
+
+def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
+    """A marked line in place of a missing one of the frame or of a note: a program has translated what it quotes."""
+    text, letter, above, below = work.text, gap.letter, gap.above, gap.below
+    if not text.depths[line] or text.count(line) < _REPLACED or letter.fixed or attribution.is_banner(text.lines[line]):
+        return False
+    if (above and below and above.source != below.source) or _answers(work, line):
+        return False
+    begin, end = (0, letter.text) if gap.until <= letter.text else (letter.text, len(letter.words))
+    missing = letter.kinds[max(place, begin) : min(gap.until, end)]
+    if len(missing) - missing.count(Wording.PUBLIC) < _REPLACED:
+        return False
+    beside = [text.line_of[above.end - 1]] if above else []
+    beside += [text.line_of[below.start]] if below else []
+    return any(_joined(text, line, one) for one in beside)
+
+
+def _answers(work: Subtracting, line: int) -> bool:
+    """It stands below public words, with nothing but other answers between."""
+    for _ in range(_BLOCK):
+        line = work.text.above(line)
+        if line < 0 or not work.text.depths[line]:
+            return False
+        last = work.text.starts[line + 1] - 1
+        if work.ours[last]:
+            return work.kinds[last] == Wording.PUBLIC
+    return False
+
+
+def _joined(text: HashedText, line: int, quoted: int) -> bool:
+    """True when all lines from the one to the other are marked."""
+    if not text.depths[quoted] or abs(quoted - line) > _BLOCK:
+        return False
+    return all(text.depths[min(line, quoted) : max(line, quoted)])
 
 
 def _short_line(

@@ -13,6 +13,7 @@ from mailgate.core.quoting.tokens import LINK, Hasher
 from mailgate.core.text import signature
 
 _FEW = 64  # words below which the budget is that of so many
+_ABOVE = 8  # lines a program may have put in place of ours between an attribution and what we know again
 _SPARE = 2  # times the budget, for the lines that are too short for runs
 
 
@@ -45,7 +46,27 @@ def subtract(
         for at in range(begin, len(found)):
             if found[at].kind not in (LineKind.EMPTY, LineKind.ATTRIBUTION):
                 found[at] = Line(LineKind.UNKNOWN)
-    return Subtracted(tuple(found))
+    return Subtracted(tuple(found), quote=_quote(work, found))
+
+
+def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
+    """The lines of all that is ours, with the marked ones around, and those up to an attribution a little above."""
+    text = work.text
+    ours = [at for at, line in enumerate(found) if line.kind in (LineKind.QUOTED, LineKind.EDITED)]
+    if not ours:
+        return 0, 0
+    first, last = ours[0], ours[-1] + 1
+    while first and text.depths[first - 1]:
+        first -= 1
+    while last < len(found) and text.depths[last]:
+        last += 1
+    above = first
+    for _ in range(_ABOVE):
+        above = text.above(above)
+        begins = attribution.begin(text, above, work.sender)
+        if above < 0 or begins is not None:
+            return (first if begins is None else begins), last
+    return first, last
 
 
 def _line(work: Subtracting, line: int, edited: dict[int, int], hasher: Hasher) -> Line:

@@ -120,6 +120,35 @@ def test_a_text_read_at_once_has_the_words_of_its_lines() -> None:
     assert text.starts[-1] == len(text.words) == len(text.line_of) and len(text.starts) == len(odd) + 1
 
 
+TRANSLATED = {
+    "A plain reply goes to the customer": "Eine einfache Antwort geht an den Kunden",
+    "Please write your reply above this line": "Bitte schreiben Sie Ihre Antwort über diese Zeile",
+    "Commands for the first line of a reply": "Befehle für die erste Zeile einer Antwort",
+    "You get this because: new words in a ticket you follow": "Sie erhalten dies wegen neuer Worte im Ticket",
+    NOTE.split("\n")[0]: "Sie ist eine bekannte Nörglerin und will jedes Mal ihr Geld zurück.",
+}
+
+
+@pytest.mark.parametrize("few", [1, len(TRANSLATED)])
+@pytest.mark.parametrize("head", [GMAIL, FINNISH, OUTLOOK], ids=["gmail", "finnish", "outlook"])
+def test_a_frame_that_a_program_translated_waits_and_no_button_sends_it(head: str, few: int) -> None:
+    """W-09: behind marks a line in place of one of ours is ours; nobody answers within our frame."""
+    shown = NOTICE
+    for ours, theirs in list(TRANSLATED.items())[:few]:
+        assert ours in shown
+        shown = shown.replace(ours, theirs)
+    found = read(f"Yes.\n\n{head}\n{marked(shown)}")
+    assert found.held is Held.EDITED and found.sendable == "Yes."
+
+
+def test_an_answer_within_the_marks_below_the_customers_last_words_is_no_line_of_ours() -> None:
+    quoted = marked(NOTICE).replace(
+        "> Regards\n> Maija\n", "> Regards\n> Maija\n> Neither of them, it is the wire.\n", 1
+    )
+    found = read(f"{GMAIL}\n{quoted}")
+    assert found.held is Held.NOTHING and "Neither of them, it is the wire." in worded(found.sendable)
+
+
 def test_a_day_and_a_stranger_are_no_attribution() -> None:
     found = read(f"2013/7/20 Ann Other <ann@home.example>\n\n{marked(NOTICE)}")
     assert found.sendable == "2013/7/20 Ann Other <ann@home.example>"
