@@ -85,8 +85,9 @@ def _gaps(work: Subtracting) -> Iterator[_Gap]:
 
 
 def _further(letter: LetterWords, place: int) -> int:
-    """Up to where words are looked for below a run; the sentences of the frame stand in no order."""
-    return place if letter.fixed else min(len(letter.words), place + _AFTER)
+    """Up to where words are looked for below a run, in the text or in the HTML; those of the frame have no order."""
+    end = letter.text if place <= letter.text else len(letter.words)
+    return place if letter.fixed else min(end, place + _AFTER)
 
 
 def _in_gap(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
@@ -117,7 +118,8 @@ def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
         return False
     if (above and below and above.source != below.source) or _answers(work, line):
         return False
-    begin, end = (0, letter.text) if gap.until <= letter.text else (letter.text, len(letter.words))
+    in_text = (above.behind if above else gap.until) <= letter.text  # the HTML, which follows, is another order
+    begin, end = (0, letter.text) if in_text else (letter.text, len(letter.words))
     missing = letter.kinds[max(place, begin) : min(gap.until, end)]
     if len(missing) - missing.count(Wording.PUBLIC) < _REPLACED:
         return False

@@ -149,6 +149,11 @@ def test_an_answer_within_the_marks_below_the_customers_last_words_is_no_line_of
     assert found.held is Held.NOTHING and "Neither of them, it is the wire." in worded(found.sendable)
 
 
+def test_a_marked_line_right_below_the_whole_letter_was_typed() -> None:
+    found = read(f"Yes.\n\n{GMAIL}\n{marked(NOTICE.strip())}\n> a line of mine behind a mark")
+    assert found.held is Held.NOTHING and "a line of mine behind a mark" in found.sendable
+
+
 def test_a_day_and_a_stranger_are_no_attribution() -> None:
     found = read(f"2013/7/20 Ann Other <ann@home.example>\n\n{marked(NOTICE)}")
     assert found.sendable == "2013/7/20 Ann Other <ann@home.example>"
