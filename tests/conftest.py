@@ -158,8 +158,8 @@ class Desk:
     def of_mail(self, number: int) -> Ticket:
         """The one ticket a mail is filed in."""
         row = self.gateway.store.read(lambda read: read.mail.row(number))
-        assert row is not None and len(row["tickets"]) == 1, row
-        return self.ticket(row["tickets"][0])
+        assert row is not None and len(row.tickets) == 1, row
+        return self.ticket(row.tickets[0])
 
     def letters(self, to: str | None = None, template: str | None = None) -> list[EmailMessage]:
         """Every letter sent so far, oldest first; what is due is sent now."""
@@ -168,7 +168,7 @@ class Desk:
             self.gateway.dispatcher.drain()
             now = self.gateway.clock()
             rows = self.gateway.store.read(lambda read: read.outbox.deliveries(("waiting", "leased", "sending")))
-            busy = any(row["state"] != "waiting" or row["due_at"] <= now for row in rows)
+            busy = any(row.state != "waiting" or row.due_at <= now for row in rows)
             if not busy:
                 break
             self.idle.wait(0.01)
@@ -176,10 +176,10 @@ class Desk:
         rows = self.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
         found = []
         for row in rows:
-            if (to and row["to"] != to) or (template and row["template"] != template):
+            if (to and row.to != to) or (template and row.template != template):
                 continue
-            letter = self.gateway.store.read(lambda read, one=row["letter"]: read.outbox.letter(one))
-            found.append(email.message_from_bytes(letter["raw"], policy=email.policy.default))
+            letter = self.gateway.store.read(lambda read, one=row.letter: read.outbox.letter(one))
+            found.append(email.message_from_bytes(letter.raw, policy=email.policy.default))
         return found
 
 

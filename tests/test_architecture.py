@@ -70,6 +70,21 @@ BY_NAME = {
     "app.children.parcel": "an answer of a child names the frozen record it is, of core or wire",
 }
 
+# JSON that is kept in a row or handed to a person or a machine; nothing else travels as a dict of strings.
+DOCUMENTS = {
+    "core.letters.row_values": "what a letter says, as its row keeps it",
+    "core.model.trace": "the way of a mail, as its row keeps it",
+    "app.admin.control": "what is asked of a running gateway, and its answers",
+    "app.admin.explaining": "`explain --json`",
+    "app.admin.rights": "what is handed over, or was erased",
+    "app.admin.staff": "`agents list --json`, and the steps of `agents test`",
+    "app.health.alarm": "reads `status --json`",
+    "app.health.soundness": "a part of `status --json`",
+    "app.health.status": "`status --json`",
+    "app.mailboxes.board": "a part of `status --json`",
+    "app.questions.report": "`report --json`",
+}
+
 # All that `core` may use of the standard library. None of it reads a clock, draws lots or touches the world, but for
 # what CLOCKS names; `zoneinfo` reads a zone's file once, whose name the configuration has proved.
 PURE = {
@@ -228,7 +243,7 @@ def test_what_a_module_needs_stands_at_its_top(path: Path) -> None:
 
 
 def test_the_lists_of_exceptions_name_only_what_there_is() -> None:
-    loose = {name for name in (*LATE, *BY_NAME, *MAY) if name not in MODULES}
+    loose = {name for name in (*LATE, *BY_NAME, *DOCUMENTS, *MAY) if name not in MODULES}
     homeless = {home for home in HOMES.values() if not any(name.startswith(home) for name in MODULES)}
     assert not loose and not homeless
 
@@ -299,6 +314,23 @@ def test_a_decision_leans_on_one_moment_and_not_on_its_parts(path: Path) -> None
             given = {arg.arg for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
             parts = sorted(given & {"policy", "facts", "now"})
             assert len(parts) < 2, f"{module(path)}:{node.lineno} takes {', '.join(parts)}: hand it a Moment"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if module(path).startswith(("core", "app")) or module(path) in STORE], ids=module
+)
+def test_no_dict_of_strings_travels_between_rooms(path: Path) -> None:
+    """Whoever reads a row of ours is told by its type what stands in it."""
+    loose = re.compile(r"\b(dict|Mapping)\[str, (Any|object)\]")
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            said = [arg.annotation for arg in (*node.args.args, *node.args.kwonlyargs)] + [node.returns]
+        elif isinstance(node, ast.ClassDef):
+            said = [each.annotation for each in node.body if isinstance(each, ast.AnnAssign)]
+        else:
+            continue
+        shown = [ast.unparse(one) for one in said if one is not None]
+        assert module(path) in DOCUMENTS or not loose.search(" ".join(shown)), f"{module(path)}:{node.lineno}"
 
 
 def test_no_number_stands_for_a_ticket_that_is_not_there() -> None:

@@ -44,12 +44,17 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return rfc3339(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
+        return fields(value)
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, set | frozenset | tuple):
         return list(value)
     return str(value)
+
+
+def fields(record: Any) -> dict[str, Any]:
+    """What a record holds, by the names of the contract: `from`, not `from_`."""
+    return {one.name.rstrip("_"): getattr(record, one.name) for one in dataclasses.fields(record)}
 
 
 def rfc3339(at: datetime | None) -> str | None:

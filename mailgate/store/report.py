@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from mailgate.core.model.desk_rows import DeskLoad, Figures, Load, MailQueue, QueueRow, Queues, Today
 from mailgate.store import rows
 from mailgate.store.session import Room
 
@@ -86,48 +87,46 @@ class Report(Room):
         assert row is not None
         return int(row["total"]), int(row["known"])
 
-    def desk(self, now: datetime) -> Mapping[str, Any]:
+    def desk(self, now: datetime) -> DeskLoad:
         """The workload at a glance: unsolved tickets by status, department and owner; `today` is the UTC day."""
         at = rows.micros(now)
         midnight = rows.micros(now.replace(hour=0, minute=0, second=0, microsecond=0))
-        load = [dict(row) for row in self.session.all(LOAD, {"now": at})]
-        for row in load:
-            row["oldest"] = rows.moment(row["oldest"])
+        found = self.session.all(LOAD, {"now": at})
+        load = tuple(Load(**{**dict(row), "oldest": rows.time_of(row["oldest"])}) for row in found)
         counted = self.session.one(TODAY, {"midnight": midnight})
         assert counted is not None
-        return {
-            "load": load,
-            "overdue": sum(row["overdue"] for row in load),
-            "oldest": min((row["oldest"] for row in load), default=None),
-            "today": dict(counted),
-        }
+        return DeskLoad(
+            load=load,
+            overdue=sum(one.overdue for one in load),
+            oldest=min((one.oldest for one in load), default=None),
+            today=Today(**dict(counted)),
+        )
 
-    def queues(self) -> Mapping[str, Any]:
+    def queues(self) -> Queues:
         """See `verbs.ReportRead.queues`."""
         deliveries = {
-            row["state"]: {"count": row["n"], "oldest": rows.moment(row["oldest"])}
-            for row in self.session.all(OUTBOX_QUEUE, {})
+            row["state"]: QueueRow(row["n"], rows.moment(row["oldest"])) for row in self.session.all(OUTBOX_QUEUE, {})
         }
         mails = self.session.one(MAIL_QUEUE, {})
         assert mails is not None
-        return {
-            "mail": {"waiting": mails["waiting"], "oldest": rows.moment(mails["oldest"])},
-            "last_mail_at": rows.moment(mails["last"]),
-            "quarantined": mails["quarantined"],
-            "parked": mails["parked"],
-            "outbox": deliveries,
-        }
+        return Queues(
+            mail=MailQueue(mails["waiting"], rows.moment(mails["oldest"])),
+            last_mail_at=rows.moment(mails["last"]),
+            quarantined=mails["quarantined"],
+            parked=mails["parked"],
+            outbox=deliveries,
+        )
 
-    def figures(self) -> Mapping[str, Mapping[str, Any]]:
+    def figures(self) -> Figures:
         """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
         tickets = self.session.all(TICKETS_BY_STATUS, {})
         deliveries = self.session.all(DELIVERIES_BY_STATE, {})
         runs = self.session.all(JOB_RUNS, {})
-        return {
-            "tickets": {row["status"]: row["n"] for row in tickets},
-            "deliveries": {row["state"]: row["n"] for row in deliveries},
-            "jobs": {row["name"]: rows.time_of(row["at"]) for row in runs},
-        }
+        return Figures(
+            tickets={row["status"]: row["n"] for row in tickets},
+            deliveries={row["state"]: row["n"] for row in deliveries},
+            jobs={row["name"]: rows.time_of(row["at"]) for row in runs},
+        )
 
     # --- rows of a report, by one pass over narrow columns, never the words of a thread -------------------------------
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
+from mailgate.core.model.mail_rows import AsideMail
 from mailgate.store import rows
 from mailgate.store.session import Room
 from mailgate.store.values import Cursor
@@ -106,8 +105,9 @@ class Settings(Room):
             )
         )
 
-    def set_aside(self, mailbox: str = "") -> list[Mapping[str, Any]]:
+    def set_aside(self, mailbox: str = "") -> list[AsideMail]:
         """IMAP mail that could not be fetched and has not been taken in since."""
         return [
-            {**dict(row), "at": rows.time_of(row["at"])} for row in self.session.all(SET_ASIDE, {"mailbox": mailbox})
+            AsideMail(**{**dict(row), "at": rows.time_of(row["at"])})
+            for row in self.session.all(SET_ASIDE, {"mailbox": mailbox})
         ]

@@ -8,7 +8,18 @@ from typing import Any, Protocol
 
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.change import Absence
+from mailgate.core.model.desk_rows import Ban, Contact, DeskLoad, Figures, JournalLine, PersonFound, Queues, SavedReply
+from mailgate.core.model.letter_rows import AgedLetter, CausedLetter, DeliveryRow, GatheredLetter, StoredLetter
 from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.mail_rows import (
+    AsideMail,
+    OldMail,
+    OpenQuestion,
+    ParkedMail,
+    QuarantinedMail,
+    StoredMail,
+    TakenMail,
+)
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.policy import Agent, Department
 from mailgate.core.model.ticket import Ticket
@@ -21,13 +32,13 @@ from mailgate.store.values import Cursor, Incoming, Kept, OldLetter, Reminder, T
 class MailRead(Protocol):
     """Mail: as it came, where it stands, and how long it stays."""
 
-    def row(self, number: int) -> Mapping[str, Any] | None:
+    def row(self, number: int) -> StoredMail | None:
         """Every column of a mail's row, `tickets` and `trace` included, without its bytes."""
 
-    def since(self, since: datetime, after: int = 0, limit: int = 500) -> list[Mapping[str, Any]]:
+    def since(self, since: datetime, after: int = 0, limit: int = 500) -> list[StoredMail]:
         """Mails accepted since then, in order of arrival; `after` is the last number seen."""
 
-    def by_message_id(self, message_id: str) -> Mapping[str, Any] | None: ...
+    def by_message_id(self, message_id: str) -> StoredMail | None: ...
 
     def raw(self, number: int) -> bytes:
         """The mail byte for byte as it came; raises KeyError for an unknown number or purged bytes."""
@@ -41,20 +52,18 @@ class MailRead(Protocol):
 
     def envelope(self, number: int) -> Envelope: ...
 
-    def quarantined(self) -> list[Mapping[str, Any]]: ...
+    def quarantined(self) -> list[QuarantinedMail]: ...
 
-    def parked(self) -> list[Mapping[str, Any]]: ...
+    def parked(self) -> list[ParkedMail]: ...
 
-    def taken(self, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, Mapping[str, Any]]:
-        """`raw_digest size arrived_at` of every mail accepted from a folder by its UID, whatever became of it."""
+    def taken(self, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, TakenMail]:
+        """Every mail accepted from a folder by its UID, whatever became of it."""
 
     def has_raw(self, number: int) -> bool:
         """True while the raw bytes of a mail are kept: neither retention nor forgetting took them."""
 
-    def older_than(
-        self, before: datetime, after: int, limit: int, rested: datetime | None = None
-    ) -> list[Mapping[str, Any]]:
-        """Mail decided and accepted before then, raw bytes still here: `number sender arrived_at`.
+    def older_than(self, before: datetime, after: int, limit: int, rested: datetime | None = None) -> list[OldMail]:
+        """Mail decided and accepted before then, raw bytes still here.
 
         Its tickets are solved, since before `rested` when that is given, and no letter of it or of them waits. In order
         of number, above `after`.
@@ -123,7 +132,7 @@ class TicketsRead(Protocol):
 
     def find(self, words: str, limit: int = 50) -> list[Ticket]: ...
 
-    def events(self, ticket: int) -> list[Mapping[str, Any]]: ...
+    def events(self, ticket: int) -> list[JournalLine]: ...
 
     def late(self, now: datetime, limit: int) -> list[Ticket]:
         """Tickets at work whose next step of escalation has come, earliest first (index, no scan)."""
@@ -155,15 +164,15 @@ class TicketsTx(TicketsRead, Protocol):
 class OutboxRead(Protocol):
     """Letters we owe and their deliveries."""
 
-    def deliveries(self, states: Sequence[str] = ()) -> list[Mapping[str, Any]]: ...
+    def deliveries(self, states: Sequence[str] = ()) -> list[DeliveryRow]: ...
 
-    def letter(self, number: int) -> Mapping[str, Any] | None:
+    def letter(self, number: int) -> StoredLetter | None:
         """A letter with its rendered `raw` and its `deliveries`."""
 
-    def gathered(self, before: datetime) -> list[Mapping[str, Any]]:
-        """Notices held for an agent until then or earlier, by agent and age: `agent letter ticket due_at`."""
+    def gathered(self, before: datetime) -> list[GatheredLetter]:
+        """Notices held for an agent until then or earlier, by agent and age."""
 
-    def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]: ...
+    def letters_of_mail(self, mail: int) -> list[CausedLetter]: ...
 
     def letters_to_customers(self, ticket: int) -> list[int]: ...
 
@@ -185,8 +194,8 @@ class OutboxRead(Protocol):
 
     def letter_of_delivery(self, delivery: int) -> int | None: ...
 
-    def by_age(self, after: int, limit: int) -> list[Mapping[str, Any]]:
-        """Letters above `after` in order: `id created_at loose` (about no ticket) `needed` (not to be emptied)."""
+    def by_age(self, after: int, limit: int) -> list[AgedLetter]:
+        """Letters above `after` in order."""
 
 
 class OutboxTx(OutboxRead, Protocol):
@@ -247,16 +256,16 @@ class OutboxTx(OutboxRead, Protocol):
 class PeopleRead(Protocol):
     """Agents and customers; who is away, banned, or asked about a mail."""
 
-    def bans(self, now: datetime) -> list[Mapping[str, Any]]: ...
+    def bans(self, now: datetime) -> list[Ban]: ...
 
-    def unanswered(self, again: datetime, tell: datetime, limit: int) -> list[Mapping[str, Any]]:
+    def unanswered(self, again: datetime, tell: datetime, limit: int) -> list[OpenQuestion]:
         """Parked mail in doubt and not asked about, asked about once by `again`, or untold to a lead since `tell`."""
 
-    def doubted(self, agent: str, limit: int) -> list[Mapping[str, Any]]: ...
+    def doubted(self, agent: str, limit: int) -> list[OpenQuestion]: ...
 
     def last_asked(self, agent: str) -> datetime | None: ...
 
-    def saved_replies(self) -> list[Mapping[str, Any]]: ...
+    def saved_replies(self) -> list[SavedReply]: ...
 
     def aliases(self) -> Mapping[str, tuple[str, ...]]: ...
 
@@ -267,9 +276,9 @@ class PeopleRead(Protocol):
     def gone(self, agents: Sequence[Agent], departments: Sequence[Department]) -> list[Problem]:
         """What is wrong with configuring only these: a name that was known and still has unsolved tickets."""
 
-    def contacts(self) -> list[Mapping[str, Any]]: ...
+    def contacts(self) -> list[Contact]: ...
 
-    def data_of(self, address: str) -> Mapping[str, Any] | None:
+    def data_of(self, address: str) -> PersonFound | None:
         """What is kept of the person with that address, None when they are unknown.
 
         Keys: `addresses`, `names`, `tickets` (their numbers), `unsolved` (of these), `took_part` (of others), `mails`.
@@ -301,7 +310,7 @@ class SettingsRead(Protocol):
 
     def cursor(self, mailbox: str, folder: str) -> Cursor | None: ...
 
-    def set_aside(self, mailbox: str = "") -> list[Mapping[str, Any]]: ...
+    def set_aside(self, mailbox: str = "") -> list[AsideMail]: ...
 
 
 class SettingsTx(SettingsRead, Protocol):
@@ -324,15 +333,15 @@ class ReportRead(Protocol):
 
     def audit(self) -> Mapping[str, int]: ...
 
-    def desk(self, now: datetime) -> Mapping[str, Any]: ...
+    def desk(self, now: datetime) -> DeskLoad: ...
 
-    def queues(self) -> Mapping[str, Any]:
+    def queues(self) -> Queues:
         """Sizes and the oldest of every queue, for status and metrics."""
 
     def accounted(self, since: datetime, until: datetime) -> tuple[int, int]:
         """How many mails were accepted in that time, and how many of them have their fate."""
 
-    def figures(self) -> Mapping[str, Mapping[str, Any]]:
+    def figures(self) -> Figures:
         """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
 
     def tickets(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:

@@ -145,7 +145,7 @@ def test_explain_rules_diff_and_parked_show_read_twice_what_quotes_a_letter_that
     file.write_bytes(quoting.as_bytes().replace(b"Message-ID: <", b"Message-ID: <again-"))
     would = CliRunner().invoke(cli, [*config, "explain", str(file), "--from", ANNA, "--json"])
     assert would.exit_code == 0, would.output
-    assert json.loads(would.output)["reason"] == desk.gateway.store.read(lambda read: read.mail.row(number))["reason"]
+    assert json.loads(would.output)["reason"] == desk.gateway.store.read(lambda read: read.mail.row(number)).reason
 
 
 def test_what_is_handed_over_at_once_is_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ def test_0_means_it_is_on_disk_with_a_daemon(desk: Desk) -> None:
     assert done.returncode == 0, done.stderr
     row = desk.gateway.store.read(lambda read: read.mail.row(1))
     assert row is not None
-    assert (row["sender"], row["recipients"], row["source"]) == ("", ["support@acme.example"], "pipe")
+    assert (row.sender, row.recipients, row.source) == ("", ("support@acme.example",), "pipe")
     assert desk.gateway.store.read(lambda read: read.mail.raw(1)) == MAIL
 
 

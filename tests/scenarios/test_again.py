@@ -32,7 +32,7 @@ def repeats(desk: Desk, raw: bytes) -> int:
         return 0
     row = desk.gateway.store.read(lambda read: read.mail.row(number))
     assert row is not None
-    return int(row["duplicate_of"] or number)
+    return int(row.duplicate_of or number)
 
 
 @pytest.mark.parametrize("head", UNNAMED.values(), ids=UNNAMED)
@@ -77,5 +77,5 @@ def test_s07_a_mail_fetched_again_after_a_folder_was_rebuilt_is_the_same_however
         desk.wait(lambda: numbers[-1] in desk.settled, "no fate") if validity == 1 else desk.settle()
         desk.clock.ahead += timedelta(days=30)
     row = desk.gateway.store.read(lambda read: read.mail.row(numbers[1]))
-    assert row is not None and row["fate"] == "duplicate"
+    assert row is not None and row.fate == "duplicate"
     assert len(desk.tickets()) == 1

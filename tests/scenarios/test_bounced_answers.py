@@ -107,7 +107,7 @@ def test_r06_a_failure_for_a_passing_cause_is_a_failure(desk: Desk) -> None:
     number, letter = answered(desk)
     desk.send(report(letter, US, (MAIJA, "failed", "4.4.7")), sender="", to=[US])
     assert desk.ticket(number).status == "open"
-    assert [row["to"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))] == [MAIJA]
+    assert [row.to for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))] == [MAIJA]
 
 
 @pytest.mark.parametrize(("recipient", "status"), [(MAIJA, "open"), (KARI, "waiting")])
@@ -132,7 +132,7 @@ def test_r05_a_letter_our_own_relay_refuses_does_the_same(desk: Desk, recipient:
 def dead(desk: Desk, letter: EmailMessage) -> set[str]:
     """Whose copy of a letter did not arrive."""
     rows = desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
-    return {str(row["to"]) for row in rows if row["message_id"] == letter["Message-ID"]}
+    return {str(row.to) for row in rows if row.message_id == letter["Message-ID"]}
 
 
 def test_r08_each_recipient_has_a_bounce_address_of_their_own(desk: Desk) -> None:

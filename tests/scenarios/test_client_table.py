@@ -111,7 +111,7 @@ def play(desk: Desk, cases: Cases) -> Outcomes:
         row = desk.gateway.store.read(lambda read, at=number: read.mail.row(at))
         own = [letter for text, letter in said.items() if re.search(rf"{mark}\b", text)]
         assert len(own) < 2, "one answer, one letter"
-        found[key] = Played(words, desk.fate(number), str(row and row["reason"]), own[0] if own else None)
+        found[key] = Played(words, desk.fate(number), str(row and row.reason), own[0] if own else None)
     return found
 
 

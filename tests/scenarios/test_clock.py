@@ -48,7 +48,7 @@ def templates(desk: Desk, to: str) -> list[str]:
     """The templates of the letters somebody got, oldest first."""
     desk.letters()
     rows = desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent", "held")))
-    return [row["template"] for row in rows if row["to"] == to]
+    return [row.template for row in rows if row.to == to]
 
 
 def stages(desk: Desk, to: str = MAIJA) -> list[str]:
@@ -146,9 +146,9 @@ def test_taken_names_the_agent_and_solve_without_words_asks_how_it_went(desk: De
     vote = [
         event
         for event in desk.gateway.store.read(lambda read: read.tickets.events(ticket.number))
-        if event["kind"] == "vote"
+        if event.kind == "vote"
     ]
-    assert [event["new"] for event in vote] == ["9"]
+    assert [event.new for event in vote] == ["9"]
 
 
 def test_an_answer_leaves_no_room_for_stage_letters(desk: Desk) -> None:

@@ -118,7 +118,7 @@ def test_a08_an_agents_token_in_a_customers_hands_does_nothing_and_is_revoked(de
     after = desk.ticket(first.number)
     assert (after.status, after.entries[-1].kind) == ("new", "customer")
     events = desk.gateway.store.read(lambda read: read.tickets.events(first.number))
-    assert ("revoked", "leaked") in [(event["kind"], event["new"]) for event in events]
+    assert ("revoked", "leaked") in [(event.kind, event.new) for event in events]
     from_agent(desk, "#solve\n", notice)
     assert desk.ticket(first.number).status == "new", "the leaked notice proves nothing any more"
 
@@ -216,9 +216,9 @@ def test_an_answer_that_names_the_relays_own_id_finds_the_ticket(desk: Desk) -> 
     first = opened(desk, cc="kari@customer.example")
     desk.letters()
     store = desk.gateway.store
-    [ack] = [row for row in store.read(lambda read: read.outbox.deliveries(("sent",))) if row["template"] == "ack"]
+    [ack] = [row for row in store.read(lambda read: read.outbox.deliveries(("sent",))) if row.template == "ack"]
     given = "0102018f-1a2b-4c5d-000000"
-    store.write(lambda tx: tx.outbox.mark(ack["id"], "sent", desk.clock(), remote_id=given)).result()
+    store.write(lambda tx: tx.outbox.mark(ack.id, "sent", desk.clock(), remote_id=given)).result()
     named = f"<{given}@eu-west-1.amazonses.com>"
     assert opened(desk, "Re: no tag", "It was Maija.\n", in_reply_to=named).number == first.number
     eve = opened(desk, "Re: no tag", "It was Eve.\n", sender="eve@stranger.example", in_reply_to=named)

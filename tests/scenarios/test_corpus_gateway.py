@@ -56,5 +56,5 @@ def test_no_mail_of_the_corpus_is_lost_changed_or_in_quarantine(tmp_path: Path) 
         for number, raw in kept.items():
             stored = desk.gateway.store.read(lambda read, one=number: read.mail.raw(one))
             assert stored == raw, number
-        statuses = {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())}
+        statuses = {row.state for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())}
         assert not statuses & {"dead", "uncertain"}

@@ -56,9 +56,7 @@ def check_files(gateway: Process) -> None:
 def leaving(gateway: Process) -> set[tuple[str, str]]:
     """The letters that a crash found on their way: announced, and nobody wrote down what became of them."""
     try:
-        return {
-            (row["to"], row["message_id"]) for row in gateway.read(lambda read: read.outbox.deliveries(("sending",)))
-        }
+        return {(row.to, row.message_id) for row in gateway.read(lambda read: read.outbox.deliveries(("sending",)))}
     except ConfigError:
         return set()  # killed before there was a database
 
@@ -67,12 +65,12 @@ def check_letters(gateway: Process, relay: Relay, in_doubt: set[tuple[str, str]]
     """Every letter left, or a person is told that it may have; only those in doubt left twice, with the same bytes."""
     copies = relay.ids()
     rows = gateway.read(lambda read: read.outbox.deliveries(("sent", "uncertain", "dead", "held")))
-    assert {row["state"] for row in rows} <= {"sent", "uncertain"}
-    assert {(row["to"], row["message_id"]) for row in rows if row["state"] == "sent"} <= copies.keys()
-    assert {row["template"] for row in rows if row["state"] == "uncertain"} <= {"ack"}
+    assert {row.state for row in rows} <= {"sent", "uncertain"}
+    assert {(row.to, row.message_id) for row in rows if row.state == "sent"} <= copies.keys()
+    assert {row.template for row in rows if row.state == "uncertain"} <= {"ack"}
     doubled = {key: count for key, count in copies.items() if count > 1}
     assert doubled.keys() <= in_doubt, "doubled outside the one window that physics leaves"
-    acks = {(row["to"], row["message_id"]) for row in rows if row["template"] == "ack"}
+    acks = {(row.to, row.message_id) for row in rows if row.template == "ack"}
     assert not acks & doubled.keys(), "an acknowledgement left twice"
     assert len(set(relay.taken)) == len(copies), "the second time it was other bytes"
 

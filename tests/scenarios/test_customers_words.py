@@ -61,7 +61,7 @@ def test_a_vote_by_link_is_counted_and_a_low_one_reaches_the_lead(desk: Desk) ->
     desk.send(vote)
     ticket = desk.ticket(1001)
     assert ticket.status == "solved"
-    kinds = [event["kind"] for event in desk.gateway.store.read(lambda read: read.tickets.events(1001))]
+    kinds = [event.kind for event in desk.gateway.store.read(lambda read: read.tickets.events(1001))]
     assert "vote" in kinds
     assert any(
         "3/10" in str(one.get_body(("plain",)).get_content()) for one in desk.letters("anna@staff.example", "notice")

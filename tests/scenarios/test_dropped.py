@@ -590,7 +590,7 @@ def test_s00_a_customers_complaint_is_an_ordinary_mail_at_every_door(world: Worl
     for sender in PEOPLE[:1]:
         decision = judged(world, plain(sender, text, subject), DOORS[door])
         assert decision.fate is Fate.FILED
-        assert decision.trace["guard"] in ("human", "human: not addressed to us by name"), decision.trace["guard"]
+        assert decision.trace.guard in ("human", "human: not addressed to us by name"), decision.trace.guard
 
 
 def with_attached(inner: bytes, kind: str, subject: str) -> bytes:
@@ -812,4 +812,4 @@ def test_s00_a_contact_form_is_the_persons_whatever_the_words_sound_like(world: 
     subject, text = WORDS[words]
     decision = judged(world, plain("noreply@web.example", f"E-mail: {MAIJA}\n\n{text}", subject), DOORS[door])
     assert decision.fate is Fate.FILED
-    assert decision.actor == MAIJA, decision.trace["guard"]
+    assert decision.actor == MAIJA, decision.trace.guard

@@ -37,7 +37,7 @@ def owe(gateway: Process, count: int = 8) -> None:
 
 def states(gateway: Process) -> dict[str, str]:
     every = ("waiting", "leased", "sending", "sent", "uncertain", "held", "dead")
-    return {row["to"]: row["state"] for row in gateway.read(lambda read: read.outbox.deliveries(every))}
+    return {row.to: row.state for row in gateway.read(lambda read: read.outbox.deliveries(every))}
 
 
 def ended(gateway: Process) -> None:

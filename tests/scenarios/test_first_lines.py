@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 import pytest
-from conftest import Desk, from_agent, opened, reply, running, whole
+from conftest import Desk, opened, reply, running, whole
 
 from mailgate.core.letters import readers
-from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Step
+from mailgate.core.model.change import Audience, Decision, Fate, Join, Outbound, Step
 from mailgate.core.model.content import (
     INSIDE,
     TO_CUSTOMERS,
@@ -144,16 +144,21 @@ def sent(desk: Desk, to: str, template: str, most: int = 3) -> list[EmailMessage
     """The newest letters of a kind to somebody, oldest first."""
     desk.letters(to, "no such template")
     rows = desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
-    found = [row["letter"] for row in rows if (row["to"], row["template"]) == (to, template)][-most:]
+    found = [row.letter for row in rows if (row.to, row.template) == (to, template)][-most:]
     letters = [desk.gateway.store.read(lambda read, one=one: read.outbox.letter(one)) for one in found]
-    return [email.message_from_bytes(letter["raw"], policy=email.policy.default) for letter in letters]
+    return [email.message_from_bytes(letter.raw, policy=email.policy.default) for letter in letters]
 
 
 def fate(desk: Desk, number: int) -> tuple[str, str]:
     """A mail's fate now, and why."""
     row = desk.gateway.store.read(lambda read: read.mail.row(number))
     assert row is not None
-    return row["fate"], row["reason"]
+    return row.fate, row.reason
+
+
+def written(desk: Desk, decision: Decision) -> None:
+    """Done as if a mail had been decided so."""
+    desk.gateway.store.write(lambda tx: tx.apply(None, decision, desk.clock(), desk.gateway.ids)).result()
 
 
 def posted(desk: Desk, kind: Kind, ticket: Ticket) -> EmailMessage:
@@ -170,8 +175,7 @@ def posted(desk: Desk, kind: Kind, ticket: Ticket) -> EmailMessage:
             policy, anna, kind.content, purpose=kind.purpose, subject="" if kind.ticket else "a list"
         )
     steps, loose = ((Step(ticket.number, (), (letter,)),), ()) if kind.ticket else ((), (letter,))
-    decision = Decision(Fate.FILED, "test", steps, loose)
-    desk.gateway.store.write(lambda tx: tx.apply(None, decision, desk.clock(), desk.gateway.ids)).result()
+    written(desk, Decision(Fate.FILED, "test", steps, loose))
     return newest(desk, letter.to[0].addr, kind.content.template)
 
 
@@ -246,7 +250,7 @@ def test_w17_a_whole_answer_to_the_receipt_takes_the_place_of_the_parked_mail(
     assert happened == happens
     assert {IN_PLACE + happened} == PROMISES[promise(receipt)]
     assert fate(house, first) == ("dropped", "replaced")
-    waiting = [row["mail"] for row in house.gateway.store.read(lambda read: read.mail.parked())]
+    waiting = [row.mail for row in house.gateway.store.read(lambda read: read.mail.parked())]
     assert first not in waiting and (number in waiting) == (happens == WAITS)
 
 
@@ -334,7 +338,8 @@ def test_w17_a_forwarded_receipt_replaces_nothing(house: Desk, asked: EmailMessa
 
 def test_w17_who_joined_since_the_receipt_is_asked_about(house: Desk, ticket: Ticket, asked: EmailMessage) -> None:
     first, receipt = parked(house, asked, SLIP)
-    from_agent(house, "#cc +kari@elsewhere.example\n", asked)
+    join = Step(ticket.number, (Join(Address("kari@elsewhere.example")),))
+    written(house, Decision(Fate.FILED, "test", (join,), actor="bo"))
     number = house.send(reply(receipt, ANNA, next(WORDS)))
     assert (fate(house, number), fate(house, first)[0]) == (("parked", "others"), "dropped")
     assert "kari@elsewhere.example" in whole(newest(house, "anna@staff.example", "receipt"))

@@ -175,7 +175,7 @@ def test_a_ban_drops_an_address_or_a_domain_until_it_ends_and_keeps_the_bytes(de
     assert "maija@customer.example" in listed and "abuse" in listed and "@spam.example" in listed
     number = desk.send(mail())
     row = desk.gateway.store.read(lambda read: read.mail.row(number))
-    assert row is not None and (row["fate"], row["reason"]) == ("dropped", "banned")
+    assert row is not None and (row.fate, row.reason) == ("dropped", "banned")
     assert b"lamp" in desk.gateway.store.read(lambda read: read.mail.raw(number))
     assert desk.fate(desk.send(mail("Win", sender="any@spam.example"))) == "dropped"
     assert desk.fate(desk.send(mail("Fine", sender="any@not-spam.example"))) == "filed"

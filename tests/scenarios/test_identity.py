@@ -76,7 +76,7 @@ def untouched(desk: Desk, ticket: Ticket) -> None:
 
 def parked(desk: Desk, number: int) -> str:
     """Why a mail waits."""
-    return next(row["why"] for row in desk.gateway.store.read(lambda read: read.mail.parked()) if row["mail"] == number)
+    return next(row.why for row in desk.gateway.store.read(lambda read: read.mail.parked()) if row.mail == number)
 
 
 def order(ticket: Ticket, *, sender: str = ANNA, subject: str = "", **headers: str) -> EmailMessage:
@@ -249,9 +249,7 @@ def test_a08_a_token_a_customer_answers_to_is_revoked_and_the_words_are_filed(gu
     )
     assert guarded.of_mail(guarded.send(customer)).number == ticket.number
     untouched(guarded, ticket)
-    kinds = {
-        (row["kind"], row["old"]) for row in guarded.gateway.store.read(lambda read: read.tickets.events(ticket.number))
-    }
+    kinds = {(row.kind, row.old) for row in guarded.gateway.store.read(lambda read: read.tickets.events(ticket.number))}
     assert ("revoked", "anna") in kinds
     number = guarded.send(reply(leaked, ANNA, "#close"))
     assert (guarded.fate(number), parked(guarded, number)) == ("parked", "token_revoked")

@@ -46,7 +46,7 @@ def fresh(desk: Desk, name: str) -> Ticket:
 
 def why(desk: Desk, number: int) -> str:
     """Why a mail waits."""
-    return next(row["why"] for row in desk.gateway.store.read(lambda read: read.mail.parked()) if row["mail"] == number)
+    return next(row.why for row in desk.gateway.store.read(lambda read: read.mail.parked()) if row.mail == number)
 
 
 def tap(letter: EmailMessage, command: str, sender: str, words: str = "") -> EmailMessage:
@@ -124,7 +124,7 @@ def test_a_trainee_does_not_send_their_own_parked_words(house: Desk) -> None:
     house.send(tap(asked, "#send words", "timo@staff.example"))
     house.settle()
     assert house.letters("trainee@customer.example", "answer") == []
-    assert house.gateway.store.read(lambda read: read.mail.row(number))["fate"] == "parked"
+    assert house.gateway.store.read(lambda read: read.mail.row(number)).fate == "parked"
 
 
 # --- what was released ------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ def test_a_mail_from_an_unknown_address_does_all_it_says_once_its_agent_has_vouc
     house.send(tap(asked, "#yes", "bo@staff.example"))
     house.settle()
     row = house.gateway.store.read(lambda read: read.mail.row(number))
-    assert row is not None and (row["fate"], row["reason"]) == ("filed", "commands")
+    assert row is not None and (row.fate, row.reason) == ("filed", "commands")
     assert house.ticket(one.number).merged_into == other.number
 
 
@@ -170,7 +170,7 @@ def test_a_stranger_with_a_forwarded_letter_votes_for_nobody_and_gets_nothing(ho
         letter["In-Reply-To"] = letter["In-Reply-To"] or str(solved["Message-ID"])
         house.send(letter)
     assert house.letters("stranger2@elsewhere.example") == []
-    kinds = [row["kind"] for row in house.gateway.store.read(lambda read: read.tickets.events(ticket.number))]
+    kinds = [row.kind for row in house.gateway.store.read(lambda read: read.tickets.events(ticket.number))]
     assert "vote" not in kinds
 
 
@@ -193,7 +193,7 @@ def test_old_mail_moves_no_ticket_votes_for_nobody_and_writes_to_nobody(house: D
     now = house.ticket(ticket.number)
     assert (now.status, now.owner) == (status, ticket.owner if status == "new" else now.owner)
     assert len(house.letters()) == letters
-    kinds = [row["kind"] for row in house.gateway.store.read(lambda read: read.tickets.events(ticket.number))]
+    kinds = [row.kind for row in house.gateway.store.read(lambda read: read.tickets.events(ticket.number))]
     assert "vote" not in kinds
 
 
@@ -206,5 +206,5 @@ def test_a_mail_that_repeats_another_says_which_one(house: Desk) -> None:
     message["X-Came-Around"] = "another way"
     again = house.send(message)
     row = house.gateway.store.read(lambda read: read.mail.row(again))
-    assert row is not None and row["fate"] == "duplicate"
-    assert json.dumps(row["duplicate_of"]) == str(first)
+    assert row is not None and row.fate == "duplicate"
+    assert json.dumps(row.duplicate_of) == str(first)

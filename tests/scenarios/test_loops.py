@@ -93,7 +93,7 @@ def test_l13_a_thousand_mails_in_a_victims_name_bring_them_a_handful_of_letters(
         assert 1 <= len(letters) <= 5
         assert not any("pills" in str(one["Subject"]) + whole(one) for one in letters), "nor is who wrote twice known"
         rows = desk.gateway.store.read(lambda read: read.outbox.deliveries())
-        assert sum(row["to"] == VICTIM for row in rows) <= 5
+        assert sum(row.to == VICTIM for row in rows) <= 5
         assert desk.gateway.store.read(lambda read: read.report.audit())["unaccounted"] == 0
 
 
@@ -142,7 +142,7 @@ def test_p23_a_mail_that_kills_its_reader_three_times_is_set_aside_and_the_other
     assert desk.fate(number) == "quarantined"
     assert deadly.deaths == 3
     [row] = desk.gateway.store.read(lambda read: read.mail.quarantined())
-    assert row["mail"] == number
+    assert row.mail == number
     stub = desk.of_mail(number)
     assert stub.subject == "Unreadable mail from maija@customer.example"
     assert desk.letters(ROOT, "alarm")
@@ -202,7 +202,7 @@ def test_p23_an_error_of_the_database_is_not_counted_against_the_mail(
     number = desk.send(mail())
     assert desk.fate(number) == "filed"
     row = desk.gateway.store.read(lambda read: read.mail.row(number))
-    assert row is not None and row["attempts"] == 0
+    assert row is not None and row.attempts == 0
 
 
 def test_a_bug_of_ours_sets_the_mail_aside_and_the_others_go_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +216,7 @@ def test_a_bug_of_ours_sets_the_mail_aside_and_the_others_go_on(desk: Desk, monk
     monkeypatch.setattr(desk.gateway.intake.deciding, "_begin", buggy)
     number = desk.send(poisoned(7))
     assert desk.fate(number) == "quarantined"
-    assert "IndexError" in str(desk.gateway.store.read(lambda read: read.mail.quarantined())[0]["error"])
+    assert "IndexError" in str(desk.gateway.store.read(lambda read: read.mail.quarantined())[0].error)
     assert desk.fate(desk.send(mail())) == "filed"
 
 
@@ -249,7 +249,7 @@ def test_without_children_mail_waits_and_nobody_is_blamed(desk: Desk, monkeypatc
     desk.gateway.intake.hand.children = Bare(pool)
     number = desk.send(mail())
     assert desk.fate(number) == "filed"
-    assert desk.gateway.store.read(lambda read: read.mail.row(number))["attempts"] == 0  # type: ignore[index]
+    assert desk.gateway.store.read(lambda read: read.mail.row(number)).attempts == 0  # type: ignore[index]
 
 
 # --- heavy mail -------------------------------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ def test_p16_heavy_encodings_stay_within_the_childs_memory_and_the_next_mail_is_
         number = desk.send(raw, sender="a@customer.example", to=["support@acme.example"])
         row = desk.gateway.store.read(lambda read, n=number: read.mail.row(n))  # type: ignore[misc]
         assert row is not None
-        assert (desk.fate(number), row["reason"]) == ("quarantined", "limit_memory") or desk.fate(number) == "filed"
+        assert (desk.fate(number), row.reason) == ("quarantined", "limit_memory") or desk.fate(number) == "filed"
         assert desk.gateway.store.read(lambda read, n=number: read.mail.raw(n)) == raw  # type: ignore[misc]
     assert desk.gateway.children.memory() < 2 * 400 * 2**20
     assert desk.fate(desk.send(mail())) == "filed"

@@ -78,12 +78,12 @@ def outside(desk: Desk) -> Iterator[tuple[str, EmailMessage, bytes]]:
     desk.letters()
     seen = set()
     for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent", "waiting", "held"))):
-        if row["letter"] in seen:
+        if row.letter in seen:
             continue
-        seen.add(row["letter"])
-        letter = desk.gateway.store.read(lambda read, one=row["letter"]: read.outbox.letter(one))
-        if letter["audience"] in ("customer", "expert") and letter["raw"]:
-            yield row["template"], email.message_from_bytes(letter["raw"], policy=email.policy.default), letter["raw"]
+        seen.add(row.letter)
+        letter = desk.gateway.store.read(lambda read, one=row.letter: read.outbox.letter(one))
+        if letter.audience in ("customer", "expert") and letter.raw:
+            yield row.template, email.message_from_bytes(letter.raw, policy=email.policy.default), letter.raw
 
 
 def no_leak(desk: Desk) -> int:
@@ -115,10 +115,10 @@ def noticed(desk: Desk, ticket: int) -> EmailMessage:
     for _ in range(2000):
         desk.gateway.dispatcher.drain()
         rows = desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
-        found = [row["letter"] for row in rows if (row["ticket"], row["to"]) == (ticket, "anna@staff.example")]
+        found = [row.letter for row in rows if (row.ticket, row.to) == (ticket, "anna@staff.example")]
         if found:
             letter = desk.gateway.store.read(lambda read, one=found[-1]: read.outbox.letter(one))
-            return email.message_from_bytes(letter["raw"], policy=email.policy.default)
+            return email.message_from_bytes(letter.raw, policy=email.policy.default)
         desk.idle.wait(0.01)
     raise AssertionError(f"no notice of {ticket}")
 
@@ -247,7 +247,7 @@ def test_a_mistyped_command_by_mail_reaches_nobody_but_its_author(
 def test_an_honest_letter_goes_out_as_it_was_written(judging: tuple[Desk, EmailMessage], letter: str) -> None:
     desk, notice = judging
     decision = judged(desk, reply(notice, ANNA, letter.replace("\r\n", "\n")))
-    assert decision.fate is Fate.FILED, decision.trace["commands"]
+    assert decision.fate is Fate.FILED, decision.trace.commands
     assert to_customers(decision) == ["answer"]
     [sent] = [one for step in decision.steps for one in step.outbound if one.template == "answer"]
     assert sent.content.text.split() == letter.split()

@@ -243,7 +243,7 @@ def test_mode_and_way_out_follow_a_reload_and_listeners_say_that_they_need_a_res
         assert control.reload(desk.gateway).endswith("only after a restart: [smtp] max_recipients")
     desk.send(mail(sender="other@customer.example"))
     assert desk.letters("other@customer.example") == []
-    assert {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("held",)))} == {"held"}
+    assert {row.state for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("held",)))} == {"held"}
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_l05_a_genuine_report_notes_the_failure_and_tells_agents_but_never_the_c
     assert [one["X-Mailgate-Reason"] for one in desk.letters(MAIJA)] == ["you wrote to us"], "only the old ack"
     assert "5.1.1" in whole(notice_to(desk, "anna", number))
     dead = desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
-    assert [row["to"] for row in dead] == [MAIJA]
+    assert [row.to for row in dead] == [MAIJA]
 
 
 def test_l05_a_report_to_the_signed_bounce_address_needs_no_id_inside(desk: Desk) -> None:
@@ -118,7 +118,7 @@ def test_l06_a_forged_report_changes_nothing_and_its_bytes_stay(desk: Desk) -> N
     raw = report(forged, "support@acme.example", (MAIJA, "failed", "5.1.1"))
     mail_number = desk.send(raw, sender="", to=["support@acme.example"])
     row = desk.gateway.store.read(lambda read: read.mail.row(mail_number))
-    assert row is not None and (row["fate"], row["reason"]) == ("dropped", "unsolicited_dsn")
+    assert row is not None and (row.fate, row.reason) == ("dropped", "unsolicited_dsn")
     assert desk.gateway.store.read(lambda read: read.mail.raw(mail_number)).endswith(raw)
     assert len(desk.ticket(number).entries) == entries and len(desk.tickets()) == 1
 
@@ -129,7 +129,7 @@ def test_l07_a_delay_is_noted_as_a_delay_and_alarms_nobody(desk: Desk) -> None:
     raw = report(letter, "support@acme.example", (MAIJA, "delayed", "4.4.1"))
     mail_number = desk.send(raw, sender="", to=["support@acme.example"])
     row = desk.gateway.store.read(lambda read: read.mail.row(mail_number))
-    assert row is not None and (row["fate"], row["reason"]) == ("filed", "delayed")
+    assert row is not None and (row.fate, row.reason) == ("filed", "delayed")
     assert "delayed" in desk.ticket(number).entries[-1].text
     assert desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",))) == []
     assert len(desk.letters(template="notice")) == notices
@@ -146,9 +146,9 @@ def test_l08_each_recipient_of_a_mixed_report_gets_what_is_theirs(desk: Desk) ->
     )
     desk.send(raw, sender="", to=["support@acme.example"])
     dead = desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
-    assert [row["to"] for row in dead] == [MAIJA]
+    assert [row.to for row in dead] == [MAIJA]
     events = desk.gateway.store.read(lambda read: read.tickets.events(number))
-    kinds = {event["kind"]: event["new"] for event in events if event["kind"] in ("bounced", "delayed")}
+    kinds = {event.kind: event.new for event in events if event.kind in ("bounced", "delayed")}
     assert kinds["bounced"].startswith(MAIJA) and kinds["delayed"].startswith("kari@")
 
 
@@ -171,7 +171,7 @@ def test_l09_our_own_letter_coming_home_is_dropped_as_a_loop(desk: Desk) -> None
     ack = only(desk.letters(MAIJA))
     number = desk.send(ack.as_bytes().replace(b"\n", b"\r\n"), sender="support@acme.example", to=["sales@acme.example"])
     row = desk.gateway.store.read(lambda read: read.mail.row(number))
-    assert row is not None and (row["fate"], row["reason"]) == ("dropped", "self_loop")
+    assert row is not None and (row.fate, row.reason) == ("dropped", "self_loop")
     assert len(desk.tickets()) == 1
 
 
@@ -259,7 +259,7 @@ def test_a_sender_over_the_hourly_limit_is_parked_and_still_answers_their_own_ti
         numbers = [desk.send(mail(f"Matter {turn}")) for turn in range(4)]
         assert [desk.fate(number) for number in numbers] == ["filed", "filed", "parked", "parked"]
         parked = desk.gateway.store.read(lambda read: read.mail.parked())
-        assert {row["why"] for row in parked} == {"rate_limited"}
+        assert {row.why for row in parked} == {"rate_limited"}
         assert desk.fate(desk.send(mail("Re: [#1001] Matter 0"))) == "filed"
         desk.clock.ahead += timedelta(hours=2)
         assert desk.fate(desk.send(mail("Later"))) == "filed"

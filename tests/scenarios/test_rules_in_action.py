@@ -156,7 +156,7 @@ def test_drop_and_park_keep_the_bytes_and_write_to_nobody(tmp_path: Path) -> Non
         dropped, parked = desk.send(mail("Invoice")), desk.send(mail("odd"))
         assert (desk.fate(dropped), desk.fate(parked)) == ("dropped", "parked")
         rows = [desk.gateway.store.read(lambda read, n=n: read.mail.row(n)) for n in (dropped, parked)]
-        assert [row["reason"] for row in rows] == ["rule: newsletter", "look at this"]
+        assert [row.reason for row in rows] == ["rule: newsletter", "look at this"]
         assert b"lamp" in desk.gateway.store.read(lambda read: read.mail.raw(dropped))
         assert desk.letters() == [] and desk.tickets() == []
 
@@ -273,7 +273,7 @@ def test_a_rule_that_fails_stops_all_rules_and_people_are_told(desk: Desk) -> No
     assert "'fragile' failed" in ticket.entries[-1].text and ticket.entries[-1].kind == "note"
     assert "'fragile' failed" in whole(notice_to(desk, "anna", ticket.number)).replace("&#39;", "'")
     events = desk.gateway.store.read(lambda read: read.tickets.events(ticket.number))
-    assert ("flag", "broken rule fragile") in [(event["kind"], event["new"]) for event in events]
+    assert ("flag", "broken rule fragile") in [(event.kind, event.new) for event in events]
     assert "fragile" not in whole(only(desk.letters(MAIJA)))
 
 

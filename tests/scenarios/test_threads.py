@@ -44,7 +44,7 @@ def test_t03_our_signed_id_beats_a_number_in_the_subject_and_the_conflict_is_not
     filed = opened(desk, f"[#{first.number}] First", in_reply_to=str(ack["Message-ID"]))
     assert filed.number == second.number
     events = desk.gateway.store.read(lambda read: read.tickets.events(second.number))
-    assert ("flag", "conflict") in [(event["kind"], event["new"]) for event in events]
+    assert ("flag", "conflict") in [(event.kind, event.new) for event in events]
 
 
 @pytest.mark.parametrize("tag", ["[#١٠٠١]", "[#٠]", "[#-1]", "[#0]", "[#99999999999999999999]", "[# 1001]"])
@@ -64,7 +64,7 @@ def test_t05_a_mail_that_borrows_anothers_message_id_is_kept_flagged_and_owns_no
     forged = opened(desk, "Other", "Other words.\n", sender=STRANGER, message_id="<one@customer.example>")
     assert forged.number != first.number
     events = desk.gateway.store.read(lambda read: read.tickets.events(forged.number))
-    assert ("flag", "msgid_collision") in [(event["kind"], event["new"]) for event in events]
+    assert ("flag", "msgid_collision") in [(event.kind, event.new) for event in events]
     answer = opened(desk, "no tag", "More.\n", in_reply_to="<one@customer.example>")
     assert answer.number == first.number, "the first owner keeps the id"
 

@@ -79,7 +79,7 @@ def test_a_mail_whose_decision_kills_the_daemon_is_found_alone_and_set_aside_and
     assert Counter(row["fate"] for row in mails(gateway)) == {"filed": 20, "quarantined": 1}
     assert {row["alone"] for row in mails(gateway)} == {0, 3}
     [told] = gateway.read(lambda read: read.mail.quarantined())
-    assert "3 times" in told["error"]
+    assert "3 times" in told.error
     assert max(gateway.subjects().values()) == 1
     assert gateway.stop() == 0
     gateway.start(ODD="")  # the cause is mended

@@ -73,7 +73,7 @@ def tap(letter: EmailMessage, command: str) -> EmailMessage:
 
 
 def waiting(desk: Desk) -> set[int]:
-    return {row["mail"] for row in desk.gateway.store.read(lambda read: read.mail.parked())}
+    return {row.mail for row in desk.gateway.store.read(lambda read: read.mail.parked())}
 
 
 def test_p08_a_second_question_waits_ten_minutes_and_names_every_mail_that_waits(desk: Desk) -> None:

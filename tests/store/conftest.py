@@ -87,7 +87,7 @@ class Bench:
         return self.read(lambda read: read.tickets.get(number))
 
     def kinds(self, number):
-        return [event["kind"] for event in self.read(lambda read: read.tickets.events(number))]
+        return [event.kind for event in self.read(lambda read: read.tickets.events(number))]
 
     def facts(self, now=None, **needs):
         whole = {

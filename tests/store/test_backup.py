@@ -53,7 +53,7 @@ def test_d12_a_backup_under_load_has_all_that_was_there_and_comes_back_with_its_
     assert again.read(lambda read: read.mail.raw(large)) == raw
     assert again.ticket(number) == bench.ticket(number)
     assert again.claim() == []
-    assert [row["state"] for row in again.read(lambda read: read.outbox.deliveries())] == ["held"]
+    assert [row.state for row in again.read(lambda read: read.outbox.deliveries())] == ["held"]
     assert again.open("after the restore") == number + 1001
     assert again.write(lambda tx: tx.outbox.release(again.now)) == 1
     assert len(again.claim()) == 1
@@ -65,7 +65,7 @@ def test_what_was_being_sent_when_the_copy_was_made_is_for_people(bench, make, l
     backup(bench.store.path, tmp_path / "copy.tar")
     restore(tmp_path / "copy.tar", tmp_path / "again" / "mailgate.db")
     again = make("again")
-    assert [row["state"] for row in again.read(lambda read: read.outbox.deliveries())] == ["uncertain"]
+    assert [row.state for row in again.read(lambda read: read.outbox.deliveries())] == ["uncertain"]
 
 
 def test_numbers_of_an_empty_backup_are_advanced_too(bench, make, tmp_path):

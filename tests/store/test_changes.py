@@ -7,6 +7,7 @@ import pytest
 
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address, Attachment
+from mailgate.core.model.mail_rows import ParkedMail
 from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.store.base import TicketFilter
 
@@ -298,10 +299,10 @@ def test_a_parked_mail_is_listed_then_released_and_waits_again(bench):
     parking = ch.WhyParked("unknown word", "ann", ("#close",))
     bench.apply(mail, fate=ch.Fate.PARKED, parking=parking, stamp=bench.stamp(mail))
     (row,) = bench.read(lambda read: read.mail.parked())
-    assert {key: row[key] for key in ("id", "mail", "at", "from", "subject", "agent", "why")} == {
-        "id": mail, "mail": mail, "at": bench.now, "from": "anna@customer.example", "subject": "Broken lamp",
-        "agent": "ann", "why": "unknown word",
-    }  # fmt: skip
+    assert row == ParkedMail(
+        id=mail, mail=mail, at=bench.now, from_="anna@customer.example", subject="Broken lamp",
+        agent="ann", why="unknown word", understood=("#close",),
+    )  # fmt: skip
     assert bench.read(lambda read: read.report.audit())["parked"] == 1
     effects(bench, ch.Unpark(mail, True, "ann", "words"))
     assert bench.read(lambda read: read.mail.parked()) == []
@@ -332,7 +333,7 @@ def test_aliases_and_saved_replies_are_kept(bench):
     effects(bench, ch.SaveReply("refund", "en", "We refund you.", "bo"))
     assert bench.read(lambda read: read.people.aliases()) == {"ann": ("ann@home.example",)}
     (reply,) = bench.read(lambda read: read.people.saved_replies())
-    assert (reply["name"], reply["text"], reply["agent"]) == ("refund", "We refund you.", "bo")
+    assert (reply.name, reply.text, reply.agent) == ("refund", "We refund you.", "bo")
 
 
 def test_a_vote_is_kept_with_who_had_the_ticket(bench):
@@ -364,16 +365,16 @@ def test_letters_not_yet_sent_are_taken_back(bench, letters):
     opened = bench.apply(number, ch.OpenTicket("x", "support", BO), outbound=(waits,), stamp=bench.stamp(number))
     effects(bench, ch.CancelLetters(opened.letters))
     assert bench.claim(now=bench.now + 2 * HOUR) == []
-    assert [row["state"] for row in bench.read(lambda read: read.outbox.deliveries())] == ["dead"]
+    assert [row.state for row in bench.read(lambda read: read.outbox.deliveries())] == ["dead"]
 
 
 def test_a_bounce_ends_the_delivery_it_is_about_and_a_delay_does_not(bench, letters):
     number = bench.open(outbound=(letters(),))
     (row,) = bench.read(lambda read: read.outbox.deliveries())
-    delay = ch.Bounced(row["message_id"], "ANNA@customer.example", "4.4.1", "busy", lasting=False)
+    delay = ch.Bounced(row.message_id, "ANNA@customer.example", "4.4.1", "busy", lasting=False)
     bench.apply(None, delay, ticket=number)
-    assert bench.read(lambda read: read.outbox.deliveries())[0]["state"] == "waiting"
+    assert bench.read(lambda read: read.outbox.deliveries())[0].state == "waiting"
     bench.apply(None, replace(delay, status="5.1.1", diagnostic="unknown user", lasting=True), ticket=number)
     (row,) = bench.read(lambda read: read.outbox.deliveries())
-    assert (row["state"], row["error"]) == ("dead", "5.1.1 unknown user")
+    assert (row.state, row.error) == ("dead", "5.1.1 unknown user")
     assert bench.kinds(number)[-2:] == ["delayed", "bounced"]

@@ -120,11 +120,11 @@ def test_raw_mail_goes_with_its_attachments_and_its_row_stays(bench):
     assert (entry.text, entry.attachments) == ("see", ())
     with pytest.raises(KeyError):
         bench.read(lambda read: read.mail.raw(mail))
-    assert bench.read(lambda read: read.mail.row(mail))["fate"] == "filed"
+    assert bench.read(lambda read: read.mail.row(mail)).fate == "filed"
 
 
 def old(bench, after=0, days=1):
-    return [row["number"] for row in bench.read(lambda read: read.mail.older_than(bench.now + days * DAY, after, 50))]
+    return [row.number for row in bench.read(lambda read: read.mail.older_than(bench.now + days * DAY, after, 50))]
 
 
 def test_only_settled_mail_of_finished_tickets_is_old(bench, letters):
@@ -216,7 +216,7 @@ def test_s11_the_first_purge_looks_at_few_mails_for_each_batch(bench):
         def ask(read):
             read.session.connection.set_progress_handler(tick, 100)
             try:
-                return [row["number"] for row in read.mail.older_than(bench.now + DAY, after, limit)]
+                return [row.number for row in read.mail.older_than(bench.now + DAY, after, limit)]
             finally:
                 read.session.connection.set_progress_handler(None, 100)
 

@@ -30,7 +30,7 @@ def test_ids_of_mail_of_ancestors_never_seen_and_of_our_letters_lead_to_the_tick
     stamp = bench.stamp(mail, message_id="<own@c>", ids=("<parent@c>", "<grandparent@c>"))
     applied = bench.apply(mail, ch.OpenTicket("x", "support", BO), outbound=(letters(),), stamp=stamp)
     (number,) = applied.tickets
-    ours = bench.read(lambda read: read.outbox.deliveries())[0]["message_id"]
+    ours = bench.read(lambda read: read.outbox.deliveries())[0].message_id
     asked = ("<own@c>", "<parent@c>", "<grandparent@c>", ours, "<other@c>")
     facts = bench.facts(ids=asked, letters=(ours,))
     assert facts.by_id == dict.fromkeys(asked[:4], number)
@@ -67,7 +67,7 @@ def test_an_agents_tokens_are_revoked_for_one_ticket(bench):
     notice = ch.Outbound(Notice(), ch.Audience.AGENT, (Address("ann@desk.example"),), agent="ann")
     one, two = bench.open("1", outbound=(notice,)), bench.open("2", outbound=(notice,))
     bench.apply(None, ch.RevokeTokens("ann", "outsider on Cc"), ticket=one)
-    ids = [row["message_id"] for row in bench.read(lambda read: read.outbox.deliveries())]
+    ids = [row.message_id for row in bench.read(lambda read: read.outbox.deliveries())]
     facts = bench.facts(letters=tuple(ids))
     assert {facts.letters[i].ticket: facts.letters[i].revoked for i in ids} == {one: True, two: False}
 
@@ -126,7 +126,7 @@ def test_bans_hold_for_addresses_and_domains_until_their_time(bench, pattern):
     assert bench.facts().banned
     assert not bench.facts(sender="anna@elsewhere.example").banned
     assert not bench.facts(now=bench.now + 2 * HOUR).banned
-    assert [ban["why"] for ban in bench.read(lambda read: read.people.bans(bench.now))] == ["spam"]
+    assert [ban.why for ban in bench.read(lambda read: read.people.bans(bench.now))] == ["spam"]
     assert bench.write(lambda tx: tx.people.unban(pattern))
     assert not bench.write(lambda tx: tx.people.unban(pattern))
     assert not bench.facts().banned
@@ -180,7 +180,7 @@ LEAVING = [
 @pytest.mark.parametrize("merged", [False, True])
 def test_p03_who_left_is_known_by_the_letters_ticket_and_those_it_went_into(bench, letters, changes, left, merged):
     one, home = bench.open(outbound=(letters(),)), bench.open("Another")
-    asked = (bench.read(lambda read: read.outbox.deliveries())[0]["message_id"],)
+    asked = (bench.read(lambda read: read.outbox.deliveries())[0].message_id,)
     bench.apply(None, *changes, ticket=one)
     if merged:
         bench.apply(None, ch.MergeInto(home), ticket=one)

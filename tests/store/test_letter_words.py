@@ -55,7 +55,7 @@ def test_a_letter_without_one_or_with_one_too_large_keeps_its_bytes_alone(bench,
     bench.open(outbound=(notice(),))
     letter = rendered(bench, bytes(size))
     assert (letter in words_of(bench)) is kept
-    assert bench.read(lambda read: read.outbox.letter(letter))["raw"] == b"raw"
+    assert bench.read(lambda read: read.outbox.letter(letter)).raw == b"raw"
 
 
 def test_they_outlive_the_rendered_bytes_and_go_with_the_words_of_the_ticket(bench):

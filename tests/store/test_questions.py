@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from mailgate.core.model import change as ch
+from mailgate.core.model.desk_rows import MailQueue, QueueRow, Today
 from mailgate.core.model.mail import Address, Source
+from mailgate.core.model.mail_rows import QuarantinedMail
 from mailgate.core.model.ticket import EntryKind, Priority, Status
+from mailgate.core.model.trace import MatchTrace, RuleTrace, Trace
 from mailgate.errors import ConfigError
 from mailgate.store.base import Cursor, TicketFilter
 from mailgate.store.tickets.queries import folded, query
@@ -113,10 +116,9 @@ def test_quarantine_lists_retries_and_drops(bench):
     for mail in (one, two):
         bench.write(lambda tx, mail=mail: tx.mail.quarantine(mail, "poison", "ChildDied: cpu", bench.now))
     listed = bench.read(lambda read: read.mail.quarantined())
-    assert listed[0] == {
-        "id": one, "mail": one, "at": bench.now, "error": "ChildDied: cpu", "from": "anna@customer.example",
-        "subject": "", "size": 3,
-    }  # fmt: skip
+    assert listed[0] == QuarantinedMail(
+        id=one, mail=one, at=bench.now, error="ChildDied: cpu", from_="anna@customer.example", subject="", size=3
+    )  # fmt: skip
     assert bench.write(lambda tx: tx.mail.retry(one))
     assert not bench.write(lambda tx: tx.mail.retry(one))
     (waiting,) = bench.write(lambda tx: tx.mail.waiting(tx.mail.undecided(9)))
@@ -146,18 +148,18 @@ def test_waiting_mail_comes_in_order_of_arrival(bench):
 def test_a_mail_is_shown_whole_but_for_its_bytes(bench):
     number = bench.open()
     mail = bench.read(lambda read: read.mail.row(1))
-    assert (mail["fate"], mail["reason"], mail["tickets"], mail["subject"]) == (
+    assert (mail.fate, mail.reason, mail.tickets, mail.subject) == (
         "filed",
         "test",
-        [number],
+        (number,),
         "Broken lamp",
     )
-    assert (mail["accepted_at"], mail["departments"], mail["recipients"]) == (
-        bench.now, ["support"], ["support@desk.example"])  # fmt: skip
-    assert bench.read(lambda read: read.mail.by_message_id("1@customer.example"))["number"] == 1
+    assert (mail.accepted_at, mail.departments, mail.recipients) == (
+        bench.now, ("support",), ("support@desk.example",))  # fmt: skip
+    assert bench.read(lambda read: read.mail.by_message_id("1@customer.example")).number == 1
     assert bench.read(lambda read: (read.mail.row(99), read.mail.by_message_id("<no@id>"))) == (None, None)
     assert bench.read(lambda read: read.mail.envelope(1)).recipients == ("support@desk.example",)
-    assert [m["number"] for m in bench.read(lambda read: read.mail.since(bench.now))] == [1]
+    assert [m.number for m in bench.read(lambda read: read.mail.since(bench.now))] == [1]
     assert bench.read(lambda read: read.mail.since(bench.now + HOUR)) == []
     with pytest.raises(KeyError):
         bench.read(lambda read: read.mail.raw(99))
@@ -165,10 +167,9 @@ def test_a_mail_is_shown_whole_but_for_its_bytes(bench):
 
 def test_the_decision_can_be_explained_later(bench):
     mail = bench.keep().number
-    bench.apply(mail, trace={"guard": None, "rules": [{"name": "default", "hit": True}], "at": bench.now})
-    assert bench.read(lambda read: read.mail.row(mail))["trace"] == {
-        "guard": None, "rules": [{"name": "default", "hit": True}], "at": bench.now.isoformat(),
-    }  # fmt: skip
+    seen = Trace("human", MatchTrace("token", 1001), rules=(RuleTrace("default", True, "always"),), looked=True)
+    bench.apply(mail, trace=seen)
+    assert bench.read(lambda read: read.mail.row(mail)).trace == seen
 
 
 # --- IMAP -------------------------------------------------------------------------------------------------------------
@@ -230,7 +231,7 @@ def test_what_cannot_be_fetched_is_set_aside_counted_and_gone_once_it_came(bench
     ]
     assert tries == [1, 2]
     (row,) = bench.read(lambda read: read.settings.set_aside("support"))
-    assert (row["uid"], row["why"], row["tries"]) == (5, "empty answer", 2)
+    assert (row.uid, row.why, row.tries) == (5, "empty answer", 2)
     assert bench.read(lambda read: read.settings.set_aside("sales")) == []
     imap(bench, 5)
     assert bench.read(lambda read: read.settings.set_aside()) == []
@@ -293,19 +294,19 @@ def test_the_desk_shows_the_workload(bench):
     bench.open("2")
     bench.open("3", ch.SetStatus(Status.SOLVED))
     desk = bench.read(lambda read: read.report.desk(bench.now))
-    assert [(row["status"], row["owner"], row["tickets"], row["overdue"]) for row in desk["load"]] == [
+    assert [(row.status, row.owner, row.tickets, row.overdue) for row in desk.load] == [
         ("new", None, 1, 0), ("open", "ann", 1, 1)]  # fmt: skip
-    assert (desk["overdue"], desk["oldest"]) == (1, bench.now)
-    assert desk["today"] == {"opened": 3, "solved": 1, "mails": 3}
+    assert (desk.overdue, desk.oldest) == (1, bench.now)
+    assert desk.today == Today(opened=3, solved=1, mails=3)
 
 
 def test_queues_tell_how_much_waits_and_since_when(bench, letters):
     bench.open(outbound=(letters(),))
     bench.keep(now=bench.now + HOUR)
     queues = bench.read(lambda read: read.report.queues())
-    assert queues["mail"] == {"waiting": 1, "oldest": bench.now + HOUR}
-    assert queues["outbox"] == {"waiting": {"count": 1, "oldest": bench.now}}
-    assert (queues["quarantined"], queues["parked"], queues["last_mail_at"]) == (0, 0, bench.now + HOUR)
+    assert queues.mail == MailQueue(1, bench.now + HOUR)
+    assert queues.outbox == {"waiting": QueueRow(1, bench.now)}
+    assert (queues.quarantined, queues.parked, queues.last_mail_at) == (0, 0, bench.now + HOUR)
 
 
 def test_settings_are_remembered(bench):

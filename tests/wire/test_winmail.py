@@ -215,6 +215,6 @@ def test_mail_with_winmails_that_lie_is_filed_with_its_words_and_its_files(
         map(len, LIES.values())
     )
     row = desk.gateway.store.read(lambda read: read.mail.row(number))
-    assert row is not None and row["flags"] == ["winmail_unread"]
+    assert row is not None and row.flags == ("winmail_unread",)
     [told] = [each for each in caplog.records if each.message == "mail settled"]
     assert told.__dict__["flags"] == ["winmail_unread"]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
+from mailgate.core.model.mail_rows import StoredMail
 from mailgate.store.base import Read
 
 
-def accepted_mails(read: Read, since: datetime) -> Iterator[Mapping[str, Any]]:
-    """The rows of all mails accepted since then, in order of arrival."""
+def accepted_mails(read: Read, since: datetime) -> Iterator[StoredMail]:
+    """All mails accepted since then, in order of arrival."""
     after = 0
     while page := read.mail.since(since, after):
         yield from page
-        after = page[-1]["number"]
+        after = page[-1].number

@@ -49,7 +49,7 @@ def reload(gateway: Gateway) -> str:
 def retry_quarantine(gateway: Gateway, number: int | None = None) -> int:
     """Run quarantined mail again; returns how many. Raises Permanent when that mail is not in quarantine."""
     waiting = [] if number else gateway.store.read(lambda read: read.mail.quarantined())
-    numbers = [number] if number else [int(row["mail"]) for row in waiting]
+    numbers = [number] if number else [int(row.mail) for row in waiting]
     done = sum(gateway.store.write(lambda tx: [tx.mail.retry(one) for one in numbers]).result())
     if number and not done:
         raise Permanent(f"mail {number} is not in quarantine")
@@ -144,7 +144,7 @@ def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "
     """A parked mail is processed after all, as that agent's when one is named."""
     if agent and gateway.in_force.policy.agent(agent) is None:
         raise Permanent(f"there is no agent {agent!r}")
-    if number not in [row["mail"] for row in gateway.store.read(lambda read: read.mail.parked())]:
+    if number not in [row.mail for row in gateway.store.read(lambda read: read.mail.parked())]:
         raise Permanent(f"mail {number} is not parked")
     effect = Unpark(number, released=True, as_agent=agent or ANYBODY, mode=mode)
     decision = Decision(Fate.FILED, "released", effects=(effect,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +12,12 @@ from mailgate.app.in_force import Snapshot
 from mailgate.app.intake.deciding import look
 from mailgate.app.intake.quotable import read_by_hand
 from mailgate.core.model.change import Decision, OpenTicket, Outbound
+from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.facts import Facts
+from mailgate.core.model.letter_rows import CausedLetter
 from mailgate.core.model.mail import Envelope, InboundMail
+from mailgate.core.model.mail_rows import StoredMail
+from mailgate.core.model.trace import Trace
 from mailgate.store.base import Read
 
 _MICROS = re.compile(r"1[0-9]{15}")
@@ -36,7 +40,6 @@ def decided(mail: InboundMail, snapshot: Snapshot, read: Read, now: datetime, *,
 
 def explain(decision: Decision, number: int | None) -> dict[str, Any]:
     """A decision as the contract's `explain --json`."""
-    trace: Mapping[str, Any] = decision.trace
     changes = [shown for step in decision.steps for shown in (_change(one, step.ticket) for one in step.changes)]
     letters = [one for step in decision.steps for one in step.outbound] + list(decision.letters)
     return {
@@ -44,34 +47,35 @@ def explain(decision: Decision, number: int | None) -> dict[str, Any]:
         "fate": decision.fate,
         "reason": decision.reason,
         "tickets": list(dict.fromkeys(step.ticket for step in decision.steps if step.ticket)),
-        "guard": trace.get("guard"),
-        "match": {"by": None, "ticket": None, **trace.get("match", {})},
-        "authority": {"agent": None, "proof": None, **trace.get("authority", {})},
-        "rules": trace.get("rules", []),
-        "commands": trace.get("commands", []),
+        **_way(decision.trace),
         "changes": changes,
         "letters": [_letter(one) for one in letters],
     }
 
 
-def stored(row: Mapping[str, Any], events: list[Mapping[str, Any]], letters: list[Mapping[str, Any]]) -> dict[str, Any]:
+def stored(row: StoredMail, events: Iterable[JournalLine], letters: Iterable[CausedLetter]) -> dict[str, Any]:
     """What did happen to a stored mail, from its row and the journal."""
-    trace: Mapping[str, Any] = row.get("trace") or {}
     return {
-        "mail": row["number"],
-        "fate": row["fate"],
-        "reason": row["reason"],
-        "tickets": list(row["tickets"]),
-        "guard": trace.get("guard"),
-        "match": {"by": None, "ticket": None, **trace.get("match", {})},
-        "authority": {"agent": None, "proof": None, **trace.get("authority", {})},
-        "rules": trace.get("rules", []),
-        "commands": trace.get("commands", []),
+        "mail": row.number,
+        "fate": row.fate,
+        "reason": row.reason,
+        "tickets": list(row.tickets),
+        **_way(row.trace),
         "changes": [
-            {"change": e["kind"], "ticket": e["ticket"], "old": _moment(e["old"]), "new": _moment(e["new"])}
-            for e in events
+            {"change": one.kind, "ticket": one.ticket, "old": _moment(one.old), "new": _moment(one.new)}
+            for one in events
         ],
-        "letters": [{"template": letter["template"], "to": letter["to"]} for letter in letters],
+        "letters": [{"template": letter.template, "to": list(letter.to)} for letter in letters],
+    }
+
+
+def _way(trace: Trace) -> dict[str, Any]:
+    return {
+        "guard": trace.guard,
+        "match": dataclasses.asdict(trace.match),
+        "authority": dataclasses.asdict(trace.authority),
+        "rules": [dataclasses.asdict(one) for one in trace.rules],
+        "commands": list(trace.commands),
     }
 
 

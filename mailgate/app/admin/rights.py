@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import ticks
 from mailgate.core.model.change import Decision, Fate, LinkContacts
+from mailgate.core.model.desk_rows import PersonFound
+from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import EntryKind, Ticket
@@ -24,12 +26,11 @@ TRIES = 300  # to cut the log of the database, against readers who come and go
 PAUSE = 0.1  # seconds between two
 
 
-def held_of_person(read: Read, policy: Policy, address: str) -> Mapping[str, Any]:
+def held_of_person(read: Read, policy: Policy, address: str) -> PersonFound:
     """What is kept of a person: addresses, tickets and mails. Raises Permanent for a stranger or one of us."""
     if policy.agent_at(canonical(address)) or policy.department_at(address):
         raise Permanent(f"{address} is ours: an agent or a department cannot be erased or handed over")
-    found = _somebody(address, read)
-    return {key: found[key] for key in SHOWN}
+    return _somebody(address, read)
 
 
 def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "admin") -> Mapping[str, Any]:
@@ -40,11 +41,11 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
     """
     policy = gateway.in_force.policy
     kept = gateway.store.read(lambda read: held_of_person(read, policy, address))
-    found = {**kept, "copies": former_copies(gateway.data)}
+    found = {**{name: getattr(kept, name) for name in SHOWN}, "copies": former_copies(gateway.data)}
     if dry_run:
         return {**found, "erased": False}
-    if found["unsolved"]:
-        numbers = ", ".join(policy.tag(number) for number in found["unsolved"])
+    if kept.unsolved:
+        numbers = ", ".join(policy.tag(number) for number in kept.unsolved)
         raise Permanent(f"solve {numbers} first, then nothing is owed to {address} any more")
     now = gateway.clock()
     done = gateway.store.write(lambda tx: tx.people.forget(address, now, actor)).result()
@@ -82,7 +83,7 @@ def link_contacts(gateway: Gateway, one: str, other: str) -> bool:
     return True
 
 
-def _somebody(address: str, read: Read) -> Mapping[str, Any]:
+def _somebody(address: str, read: Read) -> PersonFound:
     found = read.people.data_of(address)
     if found is None:
         raise Permanent(f"nobody with the address {address} is known")
@@ -99,25 +100,27 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
     Raises Permanent as `held_of_person`.
     """
     found = held_of_person(read, policy, address)
-    keys = {canonical(one) for one in found["addresses"]}
-    tickets = [_told(ticket, None) for ticket in _threads(read, found["tickets"])]
-    others = [_told(ticket, keys) for ticket in _threads(read, found["took_part"])]
-    own = {number: read.mail.row(number) or {} for number in found["mails"]}
-    mine = {number: row for number, row in own.items() if canonical(str(row.get("author") or row["sender"])) in keys}
-    letters = _letters(read, found["tickets"], keys)
+    keys = {canonical(one) for one in found.addresses}
+    tickets = [_told(ticket, None) for ticket in _threads(read, found.tickets)]
+    others = [_told(ticket, keys) for ticket in _threads(read, found.took_part)]
+    own = [row for number in found.mails if (row := read.mail.row(number))]
+    mine = {row.number: row for row in own if canonical(row.author or row.sender) in keys}
+    letters = _letters(read, found.tickets, keys)
     yield (
         "person.json",
         {
             "exported_at": now,
-            "addresses": found["addresses"],
-            "names": found["names"],
+            "addresses": found.addresses,
+            "names": found.names,
             "tickets": tickets,
             "took_part": others,
             "mails": [
-                {"number": number, "arrived_at": row["arrived_at"], "subject": row["subject"], "fate": row["fate"]}
+                {"number": number, "arrived_at": row.arrived_at, "subject": row.subject, "fate": row.fate}
                 for number, row in mine.items()
             ],
-            "letters": [{key: row[key] for key in ("id", "created_at", "subject", "template")} for row in letters],
+            "letters": [
+                {key: getattr(row, key) for key in ("id", "created_at", "subject", "template")} for row in letters
+            ],
         },
     )
     for number in mine:
@@ -125,12 +128,12 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
             yield f"mails/{number}.eml", read.mail.raw(number)
         except KeyError:
             continue  # its raw bytes are gone by retention: person.json has what is left
-    for row in letters:
-        if row["raw"]:
-            yield f"letters/{row['id']}.eml", bytes(row["raw"])
+    for one in letters:
+        if one.raw:
+            yield f"letters/{one.id}.eml", one.raw
 
 
-def _threads(read: Read, numbers: list[int]) -> Iterator[Ticket]:
+def _threads(read: Read, numbers: Sequence[int]) -> Iterator[Ticket]:
     for number in numbers:
         ticket = read.tickets.get(number)
         if ticket is not None:
@@ -156,7 +159,7 @@ def _told(ticket: Ticket, keys: set[str] | None) -> dict[str, Any]:
     return told
 
 
-def _letters(read: Read, numbers: list[int], keys: set[str]) -> list[Mapping[str, Any]]:
+def _letters(read: Read, numbers: Sequence[int], keys: set[str]) -> list[StoredLetter]:
     """Letters to them, of their tickets."""
     found = (read.outbox.letter(one) for number in numbers for one in read.outbox.letters_to_customers(number))
-    return [row for row in found if row and any(canonical(each["recipient"]) in keys for each in row["deliveries"])]
+    return [row for row in found if row and any(canonical(each.recipient) in keys for each in row.deliveries)]

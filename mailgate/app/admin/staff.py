@@ -123,26 +123,26 @@ def look_at_test(gateway: Gateway, letter: int) -> dict[str, Any]:
 
 def _seen(read: Read, policy: Policy, letter: int) -> dict[str, Any]:
     sent = read.outbox.letter(letter)
-    agent = policy.agent(sent["agent"]) if sent else None
+    agent = policy.agent(sent.agent) if sent else None
     if sent is None or agent is None:
         raise Permanent(f"there is no letter {letter} to an agent")
-    deliveries = sent["deliveries"]
+    deliveries = sent.deliveries
     answer = None
-    for row in reversed(read.mail.since(sent["created_at"])):
-        if row["author"] in (agent.address, *agent.aliases) and row["fate"] is not None:
-            known = ((read.mail.row(row["number"]) or {}).get("trace") or {}).get("authority") or {}
+    for row in reversed(read.mail.since(sent.created_at)):
+        if row.author in (agent.address, *agent.aliases) and row.fate is not None:
+            known = row.trace.authority
             answer = {
-                "mail": row["number"],
-                "fate": row["fate"],
-                "reason": row["reason"],
-                "proof": known.get("proof"),
-                "why": known.get("why"),
-                "carriers": list(known.get("carriers") or ()),
+                "mail": row.number,
+                "fate": row.fate,
+                "reason": row.reason,
+                "proof": known.proof,
+                "why": known.why,
+                "carriers": list(known.carriers),
             }
             break
     return {
-        "state": deliveries[0]["state"] if deliveries else None,
-        "error": (deliveries[0]["error"] or None) if deliveries else None,
+        "state": deliveries[0].state if deliveries else None,
+        "error": (deliveries[0].error or None) if deliveries else None,
         "answer": answer,
     }
 

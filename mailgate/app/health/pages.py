@@ -57,9 +57,9 @@ def _counts(gateway: Gateway) -> Iterator[Family]:
     audit, counts = gateway.store.read(lambda read: (read.report.audit(), read.report.figures()))
     fates = {fate: audit[fate] for fate in FATES}
     yield by("fate", "mailgate_mails", "gauge", "Mails kept, by fate; unaccounted ones are in hand.", fates)
-    yield by("status", "mailgate_tickets", "gauge", "Tickets by status.", counts["tickets"])
-    yield by("state", "mailgate_deliveries", "gauge", "Deliveries by state.", counts["deliveries"])
-    runs = {name: at.timestamp() for name, at in counts["jobs"].items()}
+    yield by("status", "mailgate_tickets", "gauge", "Tickets by status.", counts.tickets)
+    yield by("state", "mailgate_deliveries", "gauge", "Deliveries by state.", counts.deliveries)
+    runs = {name: at.timestamp() for name, at in counts.jobs.items()}
     yield by("job", "mailgate_job_last_run_seconds", "gauge", "When a job last did something (Unix time).", runs)
 
 

@@ -13,6 +13,7 @@ from mailgate.app.gateway import Gateway
 from mailgate.app.health.pulse import REMEDY
 from mailgate.app.intake.keeping import FREE_SPACE, SMALL
 from mailgate.config.tree import Config
+from mailgate.core.model.desk_rows import MailQueue, Queues
 from mailgate.core.model.policy import Mode
 from mailgate.errors import MailgateError
 from mailgate.store.base import Read, Store
@@ -73,7 +74,6 @@ def status_report(daemon: Mapping[str, Any] | None, store: Store, config: Config
     """Everything one screen shows; `daemon` is the answer of `of_daemon`, None when none runs."""
     queues, aside, old_letters, unread = _asked(store)
     free = store.free_space()
-    outbox = queues["outbox"]
     found = {
         "running": daemon is not None,
         "pid": daemon["pid"] if daemon else None,
@@ -82,11 +82,11 @@ def status_report(daemon: Mapping[str, Any] | None, store: Store, config: Config
         "listeners": daemon["listeners"] if daemon else None,
         "mailboxes": daemon["mailboxes"] if daemon else [_unknown(box.name) for box in config.imap],
         "relays": [_relay(relay.name, daemon) for relay in config.outgoing],
-        "queues": {"mail": queues["mail"], "outbox": outbox},
-        "quarantine": queues["quarantined"],
-        "parked": queues["parked"],
+        "queues": {"mail": asdict(queues.mail), "outbox": {state: asdict(row) for state, row in queues.outbox.items()}},
+        "quarantine": queues.quarantined,
+        "parked": queues.parked,
         "set_aside": aside,
-        "last_mail_at": queues["last_mail_at"],
+        "last_mail_at": queues.last_mail_at,
         "longest": _longest(queues),
         "disk_free": free,
         "database": daemon.get("soundness") if daemon else None,
@@ -100,16 +100,15 @@ def status_report(daemon: Mapping[str, Any] | None, store: Store, config: Config
     return {**found, "troubles": [asdict(one) for one in troubles]}
 
 
-def _asked(store: Store) -> tuple[Mapping[str, Any], int, int, str]:
+def _asked(store: Store) -> tuple[Queues, int, int, str]:
     """What the store says of its queues, and why it says nothing when it cannot be read."""
     try:
         return *store.read(_queues), ""
     except MailgateError as error:
-        nothing = {"mail": {"waiting": 0, "oldest": None}, "last_mail_at": None, "outbox": {}}
-        return {**nothing, "quarantined": None, "parked": None}, 0, 0, str(error)
+        return Queues(MailQueue(0, None), None, None, None, {}), 0, 0, str(error)
 
 
-def _queues(read: Read) -> tuple[Mapping[str, Any], int, int]:
+def _queues(read: Read) -> tuple[Queues, int, int]:
     return read.report.queues(), len(read.settings.set_aside()), read.outbox.old_letters_left()
 
 
@@ -123,10 +122,10 @@ def _relay(name: str, daemon: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"name": name, "down": known.get("down"), "since": known.get("since")}
 
 
-def _longest(queues: Mapping[str, Any]) -> dict[str, Any] | None:
+def _longest(queues: Queues) -> dict[str, Any] | None:
     """The oldest thing that waits for us (not for a person): a mail or a letter."""
-    waiting = [("mail", queues["mail"]["oldest"])]
-    waiting += [(f"letter {state}", row["oldest"]) for state, row in queues["outbox"].items() if state != "dead"]
+    waiting = [("mail", queues.mail.oldest)]
+    waiting += [(f"letter {state}", row.oldest) for state, row in queues.outbox.items() if state != "dead"]
     what, at = min(((w, t) for w, t in waiting if t), key=lambda pair: pair[1], default=("", None))
     return {"what": what, "at": at} if at else None
 

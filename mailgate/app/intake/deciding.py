@@ -156,7 +156,7 @@ class Deciding:
 def _stub_of(tx: Tx, number: int) -> int | None:
     """The ticket that was opened when this mail went into quarantine."""
     row = tx.mail.row(number)
-    return next(iter(row["tickets"]), None) if row else None
+    return next(iter(row.tickets), None) if row else None
 
 
 def _stamp(mail: InboundMail, departments: tuple[str, ...]) -> Stamp:

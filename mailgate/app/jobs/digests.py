@@ -104,13 +104,13 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
         sections += morning.agents_list(moment, reader.agent, mine, parked)
     accounted = ""
     if reader.leads:
-        work = tx.report.desk(now)["load"]
+        work = tx.report.desk(now).load
         for department in reader.leads:
             overdue = tx.tickets.matching(TicketFilter(department=department.name, overdue=True, limit=MANY), now)
             others = [ticket for ticket in overdue if not reader.own or ticket.owner != reader.key]
             sections += morning.departments_list(policy, department, work, others, reader.language)
         sections += [_overload_hint(found, reader.language) for found in overloads.values()]
-        rest = [one for one in parked if not reader.own or one["agent"] != reader.key]
+        rest = [one for one in parked if not reader.own or one.agent != reader.key]
         sections += morning.whole_desk_list(policy, rest, len(tx.mail.quarantined()), reader.language)
         midnight = working_time.moment_of_day(reader.zone, reader.day)
         total, known = tx.report.accounted(

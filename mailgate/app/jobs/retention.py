@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 from mailgate import newfile
 from mailgate.app.gateway import Gateway
+from mailgate.core.model.letter_rows import AgedLetter
 from mailgate.core.model.mail import canonical
+from mailgate.core.model.mail_rows import OldMail
 from mailgate.errors import OutOfSpace, Temporary
 from mailgate.store.base import Read, Tx
 
@@ -62,7 +63,7 @@ def _raw_mail(gateway: Gateway, before: datetime, rested: datetime | None, archi
         found = store.read(partial(_old_mails, before, after, rested))
         if not found:
             break
-        numbers = [int(row["number"]) for row in found]
+        numbers = [row.number for row in found]
         if archive is not None:
             _archive(gateway, archive, found)
         if store.write(partial(_remove, numbers)).result():
@@ -114,10 +115,10 @@ def _loose_letters(gateway: Gateway, before: datetime) -> None:
     after = begun = int(store.read(lambda read: read.settings.get(LOOSE)) or 0)
     while not gateway.stopping.is_set():
         found = store.read(partial(_letters, after))
-        ready = list(takewhile(lambda row: row["created_at"] < before and not row["needed"], found))
-        numbers = [int(row["id"]) for row in ready if row["loose"]]
+        ready = list(takewhile(lambda row: row.created_at < before and not row.needed, found))
+        numbers = [row.id for row in ready if row.loose]
         if ready:
-            after = int(ready[-1]["id"])
+            after = ready[-1].id
         if numbers:
             begun = after
             store.write(partial(_empty, numbers, after)).result()
@@ -127,7 +128,7 @@ def _loose_letters(gateway: Gateway, before: datetime) -> None:
         store.write(partial(_empty, [], after)).result()
 
 
-def _letters(after: int, read: Read) -> list[Mapping[str, Any]]:
+def _letters(after: int, read: Read) -> list[AgedLetter]:
     return read.outbox.by_age(after, BATCH)
 
 
@@ -136,7 +137,7 @@ def _empty(letters: list[int], after: int, tx: Tx) -> None:
     tx.settings.set(LOOSE, str(after))
 
 
-def _old_mails(before: datetime, after: int, rested: datetime | None, read: Read) -> list[Mapping[str, Any]]:
+def _old_mails(before: datetime, after: int, rested: datetime | None, read: Read) -> list[OldMail]:
     return read.mail.older_than(before, after, BATCH, rested)
 
 
@@ -151,20 +152,20 @@ def _silence(numbers: list[int], tx: Tx) -> None:
 # --- the archive ------------------------------------------------------------------------------------------------------
 
 
-def _archive(gateway: Gateway, folder: Path, mails: Iterable[Mapping[str, Any]]) -> None:
+def _archive(gateway: Gateway, folder: Path, mails: Iterable[OldMail]) -> None:
     """Append each mail to the mbox file of its year, on disk before anything is removed.
 
     The lengths before are kept first, so that a batch cut short by a crash is not archived twice (see `_cut_archive`).
     """
     years: dict[Path, list[bytes]] = {}
     for row in mails:
-        path = folder / f"{row['arrived_at'].astimezone(UTC):%Y}.mbox"
+        path = folder / f"{row.arrived_at.astimezone(UTC):%Y}.mbox"
         try:
-            raw = gateway.store.read(partial(_raw, int(row["number"])))
+            raw = gateway.store.read(partial(_raw, row.number))
         except KeyError:  # the file of a large mail was lost: there is nothing to archive
-            log.warning("raw mail missing", extra={"mail": row["number"]})
+            log.warning("raw mail missing", extra={"mail": row.number})
             continue
-        years.setdefault(path, []).append(mbox_entry(raw, str(row["sender"]), row["arrived_at"]))
+        years.setdefault(path, []).append(mbox_entry(raw, row.sender, row.arrived_at))
     try:
         newfile.folder(folder)
         lengths = {str(path): path.stat().st_size if path.exists() else 0 for path in years}

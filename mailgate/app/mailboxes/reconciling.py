@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from mailgate.config.tree import Config, ImapBox
+from mailgate.core.model.mail_rows import TakenMail
 from mailgate.errors import MailgateError
 from mailgate.store.base import Cursor, Read, Store
 from mailgate.wire.mime.content_digest import raw_digest
@@ -134,11 +135,11 @@ def _others(mailbox: str, held: Held, store: Store, look: FolderLook) -> set[int
     doubtful = [uid for uid in held.uids if uid in known and held.said.get(uid) != _said(known[uid])]
     if not doubtful:
         return set()
-    return {uid for uid, raw in look.raws(held.folder, doubtful) if raw_digest(raw) != known[uid]["raw_digest"]}
+    return {uid for uid, raw in look.raws(held.folder, doubtful) if raw_digest(raw) != known[uid].raw_digest}
 
 
-def _said(row: Mapping[str, Any]) -> tuple[int, datetime]:
-    return row["size"], row["arrived_at"]
+def _said(row: TakenMail) -> tuple[int, datetime]:
+    return row.size, row.arrived_at
 
 
 def sort_folder(read: Read, mailbox: str, held: Held, others: Collection[int] = ()) -> tuple[Compared, tuple[int, ...]]:
@@ -147,9 +148,9 @@ def sort_folder(read: Read, mailbox: str, held: Held, others: Collection[int] = 
     passed = cursor.uid if cursor.uidvalidity == held.uidvalidity else 0  # rebuilt: all of it is read again
     accepted = read.mail.taken(mailbox, held.folder, held.uidvalidity).keys() - set(others)
     aside = {
-        int(row["uid"])
+        int(row.uid)
         for row in read.settings.set_aside(mailbox)
-        if (row["folder"], row["uidvalidity"]) == (held.folder, held.uidvalidity)
+        if (row.folder, row.uidvalidity) == (held.folder, held.uidvalidity)
     }
     left = [uid for uid in held.uids if uid not in accepted and uid not in aside]
     lost = tuple(uid for uid in left if uid <= passed)

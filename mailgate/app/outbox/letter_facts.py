@@ -48,8 +48,8 @@ def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datet
 def _notice(notice: Notice, due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> Notice:
     notice = replace(notice, attachments=_files(_newest(ticket)), recent=_recent(ticket, read, now))
     if due.purpose == Purpose.CUSTOMER:
-        events = [row for row in read.tickets.events(ticket.number) if row["kind"] == "join"]
-        notice = replace(notice, joined=tuple(Joining(row["new"], row["at"].isoformat()) for row in events))
+        events = [row for row in read.tickets.events(ticket.number) if row.kind == "join"]
+        notice = replace(notice, joined=tuple(Joining(row.new, row.at.isoformat()) for row in events))
     if notice.why == "new" and policy.articles:
         agent = policy.agent(due.agent)
         text = f"{ticket.subject} {ticket.entries[0].text if ticket.entries else ''}"

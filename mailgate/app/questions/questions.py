@@ -107,17 +107,17 @@ def _together(found: list[Question]) -> Question:
 def _desk(question: QuestionAsked) -> Question:
     found = question.read.report.desk(question.now)
     counts: dict[str, dict[str, int]] = {}
-    for row in found["load"]:
-        for name in (row["department"], row["owner"] or "nobody"):
+    for row in found.load:
+        for name in (row.department, row.owner or "nobody"):
             kept = counts.setdefault(name, {})
-            kept[row["status"]] = kept.get(row["status"], 0) + row["tickets"]
-            kept["overdue"] = kept.get("overdue", 0) + row["overdue"]
+            kept[row.status] = kept.get(row.status, 0) + row.tickets
+            kept["overdue"] = kept.get("overdue", 0) + row.overdue
     facts = tuple(
         Fact(name, " · ".join(f"{status} {count}" for status, count in kept.items() if count))
         for name, kept in counts.items()
     )
-    today = found["today"]
-    text = f"{today['mails']} mails in, {today['opened']} opened, {today['solved']} solved, {found['overdue']} overdue"
+    today = found.today
+    text = f"{today.mails} mails in, {today.opened} opened, {today.solved} solved, {found.overdue} overdue"
     pressing = question.table("Desk", TicketFilter(status=("new", "open"), overdue=True))
     return replace(pressing, intro=text, facts=facts)
 
@@ -133,8 +133,8 @@ def _next(question: QuestionAsked) -> Question:
 
 
 def _mine(question: QuestionAsked) -> Question:
-    parked = [row for row in question.read.mail.parked() if row["agent"] == question.agent.name]
-    facts = tuple(Fact(f"parked: {row['why']}", row["subject"]) for row in parked)
+    parked = [row for row in question.read.mail.parked() if row.agent == question.agent.name]
+    facts = tuple(Fact(f"parked: {row.why}", row.subject) for row in parked)
     return replace(question.table("Mine", TicketFilter(status=AT_WORK, owner=question.agent.name)), facts=facts)
 
 
@@ -218,7 +218,7 @@ def _report(question: QuestionAsked) -> Question:
 
 def _templates(question: QuestionAsked) -> Question:
     names = {**{name: " ".join(texts) for name, texts in question.policy.replies.items()}}
-    names.update({row["name"]: row["language"] for row in question.read.people.saved_replies()})
+    names.update({row.name: row.language for row in question.read.people.saved_replies()})
     facts = tuple(Fact(f"#use {name}", languages) for name, languages in sorted(names.items()))
     return Question(
         title="Canned answers", intro="" if facts else "There are none yet: #save NAME keeps one.", facts=facts
@@ -237,8 +237,8 @@ def _why(question: QuestionAsked) -> Question:
         return Question(title="Why", intro="Answer a notice, or name a ticket in the subject.")
     lines = list(sla.explain(question.policy, ticket, ZoneInfo(question.agent.timezone)))
     for event in question.read.tickets.events(ticket.number)[-30:]:
-        change = f"{event['old']} → {event['new']}" if event["old"] else str(event["new"])
-        lines.append(f"{event['at']:%Y-%m-%d %H:%M} {event['actor']}: {event['kind']} {change}"[:200])
+        change = f"{event.old} → {event.new}" if event.old else str(event.new)
+        lines.append(f"{event.at:%Y-%m-%d %H:%M} {event.actor}: {event.kind} {change}"[:200])
     return Question(title=f"#{ticket.number}: how it came to this", text="\n".join(lines))
 
 

@@ -43,5 +43,5 @@ def bans(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         show.print_json(rows)
         return
-    cells = [(r["pattern"], show.rfc3339(r["until"]) or "for good", r["why"]) for r in rows]
+    cells = [(r.pattern, show.rfc3339(r.until) or "for good", r.why) for r in rows]
     show.table(("pattern", "until", "why"), cells, stretch=2, empty="Nobody is banned.")

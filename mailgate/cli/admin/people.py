@@ -85,7 +85,7 @@ def list_(ctx: click.Context, as_json: bool = False) -> None:
     if as_json:
         show.print_json(rows)
         return
-    cells = [(r["name"], ", ".join(r["addresses"]), r["tickets"], show.moment(r["last_mail_at"], now)) for r in rows]
+    cells = [(r.name, ", ".join(r.addresses), r.tickets, show.moment(r.last_mail_at, now)) for r in rows]
     show.table(("name", "addresses", "tickets", "last mail"), cells, stretch=1, empty="Nobody has written yet.")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import click
 
 from mailgate.cli import at, show
+from mailgate.core.model.trace import Outcome
 from mailgate.errors import ConfigError
 
 PERIOD = re.compile(r"([0-9]{1,4})([hdw])")
@@ -72,12 +72,12 @@ def diff(ctx: click.Context, since: timedelta, as_json: bool) -> int:
     if as_json:
         show.print_json(found.rows)
         return 0
-    cells = [(row["mail"], row["subject"], _said(row["was"]), _said(row["would"])) for row in found.rows]
+    cells = [(row.mail, row.subject, _said(row.was), _said(row.would)) for row in found.rows]
     show.table(("mail", "subject", "was", "would be"), cells, stretch=1, empty="Nothing would change.")
     gone = f"; {found.gone} more have no raw mail any more" if found.gone else ""
     click.echo(f"{found.looked_at} mails replayed, {len(found.rows)} would change{gone}")
     return 0
 
 
-def _said(outcome: dict[str, Any]) -> str:
-    return " ".join(str(value) for value in outcome.values() if value)
+def _said(outcome: Outcome) -> str:
+    return " ".join(str(value) for value in show.fields(outcome).values() if value)

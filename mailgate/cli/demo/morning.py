@@ -152,8 +152,8 @@ def an_agents_half(world: DemoWorld) -> None:
     say("09:40  “#solve” and a few words: the ticket is solved, and the survey stands under the words.")
     world.send(reply(answer, EMMA, "9"))
     thanks = world.newest("emma@shop.example", "thanks")
-    votes = [one for one in world.gateway.store.read(lambda read: read.tickets.events(1001)) if one["kind"] == "vote"]
-    expect([one["new"] for one in votes] == ["9"], "the vote was not counted")
+    votes = [one for one in world.gateway.store.read(lambda read: read.tickets.events(1001)) if one.kind == "vote"]
+    expect([one.new for one in votes] == ["9"], "the vote was not counted")
     say(f"09:44  Emma answers with a bare “9”: counted, and she gets “{thanks['Subject']}”.")
 
 

@@ -168,7 +168,7 @@ class DemoWorld:
         """Somebody's newest letter about a ticket, of that template. Raises Disappointed when they got none."""
         self.gateway.dispatcher.drain()
         rows = self.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
-        found = [row["message_id"] for row in rows if row["template"] == what and str(row["ticket"]) == ticket]
+        found = [row.message_id for row in rows if row.template == what and str(row.ticket) == ticket]
         newest = [one for one in self.letters(to) if str(one["Message-ID"]) in found]
         if not newest:
             raise Disappointed(f"no {what} about #{ticket} for {to}")
@@ -191,9 +191,9 @@ class DemoWorld:
     def ticket_of(self, mail: int) -> Ticket:
         """The ticket a mail was filed in. Raises Disappointed."""
         row = self.gateway.store.read(lambda read: read.mail.row(mail))
-        if row is None or not row["tickets"]:
+        if row is None or not row.tickets:
             raise Disappointed(f"mail {mail} is in no ticket")
-        return self.ticket(int(row["tickets"][0]))
+        return self.ticket(int(row.tickets[0]))
 
     def close(self) -> None:
         """Stop the gateway and wait for it."""

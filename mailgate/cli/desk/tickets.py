@@ -95,8 +95,8 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
     for entry in ticket.entries:
         _print_entry(entry)
     for event in history:
-        click.echo(f"  {show.rfc3339(event['at'])} {show.clean(event['actor'])}: {show.clean(event['kind'])} "
-                   f"{show.clean(event['old'])} -> {show.clean(event['new'])}")  # fmt: skip
+        click.echo(f"  {show.rfc3339(event.at)} {show.clean(event.actor)}: {show.clean(event.kind)} "
+                   f"{show.clean(event.old)} -> {show.clean(event.new)}")  # fmt: skip
 
 
 def _print_head(ticket: Ticket) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from mailgate.cli import at, show
+from mailgate.core.model.desk_rows import Load
 from mailgate.core.model.ticket import Status
 
 SHOWN = (Status.NEW, Status.OPEN, Status.WAITING, Status.HOLD)
@@ -26,22 +27,22 @@ def desk(ctx: click.Context, as_json: bool) -> None:
         show.print_json(found)
         return
     for key in ("department", "owner"):
-        show.table((key, *SHOWN, "overdue", "oldest"), _rows(found["load"], key, now), empty=f"No {key} has work.")
+        show.table((key, *SHOWN, "overdue", "oldest"), _rows(found.load, key, now), empty=f"No {key} has work.")
         click.echo()
-    today = found["today"]
-    click.echo(f"today: {today['mails']} mails, {today['opened']} tickets opened, {today['solved']} solved; "
-               f"overdue {found['overdue']}, oldest {show.moment(found['oldest'], now) or '-'}")  # fmt: skip
+    today = found.today
+    click.echo(f"today: {today.mails} mails, {today.opened} tickets opened, {today.solved} solved; "
+               f"overdue {found.overdue}, oldest {show.moment(found.oldest, now) or '-'}")  # fmt: skip
 
 
-def _rows(load: Iterable[Mapping[str, Any]], key: str, now: Any) -> list[tuple[Any, ...]]:
+def _rows(load: Iterable[Load], key: str, now: Any) -> list[tuple[Any, ...]]:
     """One row for each department or owner; nobody's tickets stand first."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     oldest: dict[str, Any] = {}
     for row in load:
-        name = row[key] or ""
-        counts[name][row["status"]] += row["tickets"]
-        counts[name]["overdue"] += row["overdue"]
-        oldest[name] = min(oldest.get(name, row["oldest"]), row["oldest"])
+        name = getattr(row, key) or ""
+        counts[name][row.status] += row.tickets
+        counts[name]["overdue"] += row.overdue
+        oldest[name] = min(oldest.get(name, row.oldest), row.oldest)
     return [
         (name or "(nobody)", *(counts[name][status] or "" for status in SHOWN), counts[name]["overdue"] or "",
          show.moment(oldest[name], now))

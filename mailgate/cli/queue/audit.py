@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mailgate.app.admin import accounting
 from mailgate.cli import at, show
+from mailgate.core.model.mail_rows import AsideMail, StoredMail
 from mailgate.store.base import Read, Store
 
 if TYPE_CHECKING:
@@ -48,25 +49,23 @@ def audit(ctx: click.Context, mailboxes: bool, as_json: bool) -> int:
     return 1 if missing or any(one.missing or one.problem for one in compared) else 0
 
 
-def _counted(store: Store) -> tuple[Mapping[str, int], list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-    def ask(read: Read) -> tuple[Mapping[str, int], list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+def _counted(store: Store) -> tuple[Mapping[str, int], list[StoredMail], list[AsideMail]]:
+    def ask(read: Read) -> tuple[Mapping[str, int], list[StoredMail], list[AsideMail]]:
         counts = read.report.audit()
         rows = accounting.accepted_mails(read, BEGINNING) if counts["unaccounted"] else ()
-        return counts, [row for row in rows if row["fate"] is None], read.settings.set_aside()
+        return counts, [row for row in rows if row.fate is None], read.settings.set_aside()
 
     return store.read(ask)
 
 
-def _print(counts: Mapping[str, int], missing: list[Mapping[str, Any]], aside: list[Mapping[str, Any]]) -> None:
+def _print(counts: Mapping[str, int], missing: list[StoredMail], aside: list[AsideMail]) -> None:
     for key, value in counts.items():
         click.echo(f"{key:13} {value:>8,}")
     for row in missing:
-        click.echo(
-            f"mail {row['number']}: from {show.clean(row['sender']) or '<>'}, {show.rfc3339(row['accepted_at'])}"
-        )
-    for row in aside:
-        place = f"{row['mailbox']}: {row['folder']}, UID {row['uid']}"
-        click.echo(show.clean(f"set aside, still on the server: {place}, {show.rfc3339(row['at'])}: {row['why']}"))
+        click.echo(f"mail {row.number}: from {show.clean(row.sender) or '<>'}, {show.rfc3339(row.accepted_at)}")
+    for one in aside:
+        place = f"{one.mailbox}: {one.folder}, UID {one.uid}"
+        click.echo(show.clean(f"set aside, still on the server: {place}, {show.rfc3339(one.at)}: {one.why}"))
 
 
 def _print_folder(one: Compared) -> None:

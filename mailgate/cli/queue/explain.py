@@ -67,11 +67,11 @@ def _of_stored(what: str, store: Any) -> dict[str, Any]:
         raise Permanent(f"there is no file and no stored mail {what}")
     events = [
         event
-        for ticket in row["tickets"]
+        for ticket in row.tickets
         for event in store.read(lambda read, one=ticket: read.tickets.events(one))
-        if event["mail"] == row["number"]
+        if event.mail == row.number
     ]
-    letters = store.read(lambda read: read.outbox.letters_of_mail(row["number"]))
+    letters = store.read(lambda read: read.outbox.letters_of_mail(row.number))
     return stored(row, events, letters)
 
 

@@ -35,8 +35,8 @@ def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
         return
     now = at.now()
     cells = [
-        (r["id"], r["state"], f"#{r['ticket']}" if r["ticket"] else "", r["template"], r["to"], r["attempts"] or "",
-         show.moment(r["due_at"], now), r["error"])
+        (r.id, r.state, f"#{r.ticket}" if r.ticket else "", r.template, r.to, r.attempts or "",
+         show.moment(r.due_at, now), r.error)
         for r in rows
     ]  # fmt: skip
     headings = ("id", "state", "ticket", "template", "to", "tries", "due", "error")
@@ -56,9 +56,9 @@ def show_(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
     if letter is None:
         raise Permanent(f"there is no delivery {number}")
     if raw:
-        sys.stdout.buffer.write(letter["raw"] or b"")
+        sys.stdout.buffer.write(letter.raw or b"")
         return
-    shown = {key: value for key, value in letter.items() if key != "raw"}
+    shown = {key: value for key, value in show.fields(letter).items() if key != "raw"}
     if as_json:
         show.print_json(shown)
         return

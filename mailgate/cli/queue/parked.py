@@ -7,6 +7,9 @@ import click
 from mailgate.cli import at, show
 from mailgate.errors import Permanent
 
+# What a row shows, by the names of the contract.
+SHOWN = {"id": "id", "mail": "mail", "at": "at", "from": "from_", "subject": "subject", "agent": "agent", "why": "why"}
+
 
 @click.group(invoke_without_command=True)
 @click.pass_context
@@ -24,11 +27,10 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     with at.looking(ctx) as store:
         rows = store.read(lambda read: read.mail.parked())
     if as_json:
-        keys = ("id", "mail", "at", "from", "subject", "agent", "why")
-        show.print_json([{key: row[key] for key in keys} for row in rows])
+        show.print_json([{key: getattr(row, name) for key, name in SHOWN.items()} for row in rows])
         return
     now = at.now()
-    cells = [(r["id"], show.moment(r["at"], now), r["why"], r["agent"], r["from"], r["subject"]) for r in rows]
+    cells = [(r.id, show.moment(r.at, now), r.why, r.agent, r.from_, r.subject) for r in rows]
     show.table(("id", "when", "why", "agent", "from", "subject"), cells, stretch=5, empty="Nothing is parked.")
 
 
@@ -40,15 +42,15 @@ def show_(ctx: click.Context, number: int) -> None:
     from mailgate.app.intake.quotable import read_by_hand
 
     with at.reading(ctx) as (config, store):
-        row = next((one for one in store.read(lambda read: read.mail.parked()) if one["id"] == number), None)
+        row = next((one for one in store.read(lambda read: read.mail.parked()) if one.id == number), None)
         if row is None:
             raise Permanent(f"mail {number} is not parked")
         raw = store.read(lambda read: read.mail.raw(number))
         envelope = store.read(lambda read: read.mail.envelope(number))
         mail = read_by_hand(raw, envelope, config.policy, store.read)
     for key in ("from", "subject", "agent", "why"):
-        click.echo(f"{key + ':':10} {show.clean(row[key])}")
-    for line in row["understood"]:
+        click.echo(f"{key + ':':10} {show.clean(getattr(row, SHOWN[key]))}")
+    for line in row.understood:
         click.echo(f"command:   {show.clean(line)}")
     click.echo()
     click.echo(show.clean_lines(mail.fresh or mail.text))

@@ -7,6 +7,7 @@ import sys
 import click
 
 from mailgate.cli import at, show
+from mailgate.core.model import trace
 from mailgate.errors import Permanent
 
 
@@ -28,7 +29,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         show.print_json(rows)
         return
-    cells = [(r["id"], show.moment(r["at"], at.now()), r["error"], r["from"], r["size"], r["subject"]) for r in rows]
+    cells = [(r.id, show.moment(r.at, at.now()), r.error, r.from_, r.size, r.subject) for r in rows]
     show.table(("id", "when", "error", "from", "size", "subject"), cells, stretch=5, empty="Quarantine is empty.")
 
 
@@ -46,8 +47,8 @@ def show_(ctx: click.Context, number: int, raw: bool) -> None:
     if raw:
         sys.stdout.buffer.write(octets)
         return
-    for key, value in row.items():
-        if value not in (None, "", [], {}):
+    for key, value in {**show.fields(row), "trace": trace.to_plain(row.trace)}.items():
+        if value not in (None, "", (), {}):
             click.echo(f"{key + ':':16} {show.clean(show.rfc3339(value) if hasattr(value, 'astimezone') else value)}")
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from mailgate.core.clock import collected
 from mailgate.core.clock.escalation import row
 from mailgate.core.letters import list_words, readers
+from mailgate.core.model.desk_rows import Load
+from mailgate.core.model.mail_rows import ParkedMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
 from mailgate.core.model.shown import Fact, Section
@@ -78,7 +79,7 @@ def agents_list(
     moment: Moment,
     agent: Agent,
     mine: Sequence[Ticket],
-    parked: Sequence[Mapping[str, Any]],
+    parked: Sequence[ParkedMail],
 ) -> list[Section]:
     """Sections about an agent's own work, each ticket in the first that fits; empty when there is nothing to say."""
     policy, language = moment.policy, agent.language
@@ -87,7 +88,7 @@ def agents_list(
     for ticket in mine:
         piles[_pile(ticket, evening, moment.now)].append(ticket)
     sections = []
-    waiting = [one for one in parked if one["agent"] == agent.name]
+    waiting = [one for one in parked if one.agent == agent.name]
     if waiting:
         sections.append(collected.waiting(waiting, policy, list_words.phrase("parked", language)))
     sections += [_tickets(policy, pile, found, language) for pile, found in piles.items() if found]
@@ -105,17 +106,17 @@ def _pile(ticket: Ticket, evening: datetime, now: datetime) -> str:
 
 
 def departments_list(
-    policy: Policy, department: Department, work: Sequence[Mapping[str, Any]], overdue: Sequence[Ticket], language: str
+    policy: Policy, department: Department, work: Sequence[Load], overdue: Sequence[Ticket], language: str
 ) -> list[Section]:
     """How much everybody has, and what is overdue; `work` are rows of `Read.desk`."""
     load: dict[str, list[int]] = {}
     for one in work:
-        if one["department"] == department.name and one["status"] in (Status.NEW, Status.OPEN):
-            agent = policy.agent(one["owner"])
-            name = agent.shown_name if agent else one["owner"] or list_words.phrase("nobody", language)
+        if one.department == department.name and one.status in (Status.NEW, Status.OPEN):
+            agent = policy.agent(one.owner or "")
+            name = agent.shown_name if agent else one.owner or list_words.phrase("nobody", language)
             counts = load.setdefault(name, [0, 0])
-            counts[0] += one["tickets"]
-            counts[1] += one["overdue"]
+            counts[0] += one.tickets
+            counts[1] += one.overdue
     if not load:
         return []
     facts = tuple(
@@ -126,9 +127,7 @@ def departments_list(
     return [team, *([_tickets(policy, "overdue", overdue, language)] if overdue else [])]
 
 
-def whole_desk_list(
-    policy: Policy, parked: Sequence[Mapping[str, Any]], quarantined: int, language: str
-) -> list[Section]:
+def whole_desk_list(policy: Policy, parked: Sequence[ParkedMail], quarantined: int, language: str) -> list[Section]:
     """The places where something waits for a person."""
     sections: list[Section] = []
     if quarantined:

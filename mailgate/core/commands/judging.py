@@ -257,8 +257,8 @@ def world_at(moment: Moment, ticket: Ticket | None, **mail: Any) -> KnownWorld:
         tickets={**facts.tickets, **moved},
         entries=facts.entries.get(ticket.number, ()) if ticket else (),
         events=tuple(
-            Event(row["mail"], row["actor"], row["kind"], row["old"] or "", row["new"] or "")
-            for row in (facts.journal.get(ticket.number, ()) if ticket else ())
+            Event(line.mail, line.actor, line.kind, line.old, line.new)
+            for line in (facts.journal.get(ticket.number, ()) if ticket else ())
         ),
         unsent=facts.unsent.get(ticket.number, {}) if ticket else {},
         replies={name: holes(text) for name, text in replies.items()},

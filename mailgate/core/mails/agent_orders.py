@@ -62,7 +62,7 @@ def carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: Co
         newer="overtaken" if done.overtaken else "",
         asks=done.asks,
     )
-    trace = {**case.trace(), "commands": [str(one) for one in reading.commands]}
+    trace = case.trace(str(one) for one in reading.commands)
     reason = "commands" if reading.only_commands else "answer"
     return case.decided(
         Fate.FILED, reason, steps=tuple(done.steps), letters=letters, effects=tuple(done.effects), trace=trace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
+from mailgate.core.model.trace import AuthorityTrace, MatchTrace, Outcome, Trace
 from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import Authority, Proof
 from mailgate.core.quoting.parts import Held
@@ -126,31 +128,40 @@ class Case:
         both = self.policy.identity.accept == "token+pass" and self.authority.proof in authority.NEED_PASS
         return f"{self.authority.proof}+pass" if both else self.authority.proof
 
-    def trace(self) -> dict[str, Any]:
+    def trace(self, commands: Iterable[str] = ()) -> Trace:
         """What was seen on the way: guard, match, authority, rules (contract: `explain --json`)."""
-        matched = self.match.ticket.number if self.match.ticket else None
         agent = self.authority.agent
-        return {
-            "guard": self.verdict.kind + ("" if self.verdict.kind is Wrote.HUMAN else f": {self.verdict.reason}"),
-            "match": {"by": self.match.by, "ticket": matched, "verified": self.match.verified,
-                      "mentions": list(self.match.mentions), "conflict": self.match.conflict},
-            "authority": {"agent": agent.name if agent else None, "proof": self._proof() or None,
-                          "why": self.authority.why or None, "passed": self.authority.passed,
-                          "carriers": list(dict.fromkeys(self.authority.by))},
-            "rules": [{"name": t.name, "hit": t.hit, "why": t.why} for t in self.route.trace],
-            "outcome": outcome(self.route),
-            "commands": [],
-        }  # fmt: skip
+        return Trace(
+            guard=self.verdict.kind + ("" if self.verdict.kind is Wrote.HUMAN else f": {self.verdict.reason}"),
+            match=MatchTrace(
+                by=self.match.by,
+                ticket=self.match.ticket.number if self.match.ticket else None,
+                verified=self.match.verified,
+                mentions=tuple(self.match.mentions),
+                conflict=self.match.conflict,
+            ),
+            authority=AuthorityTrace(
+                agent=agent.name if agent else None,
+                proof=self._proof() or None,
+                why=self.authority.why or None,
+                passed=self.authority.passed,
+                carriers=tuple(dict.fromkeys(self.authority.by)),
+            ),
+            rules=self.route.trace,
+            outcome=outcome(self.route),
+            commands=tuple(commands),
+            looked=True,
+        )
 
 
-def outcome(route: RuleEffects) -> dict[str, Any]:
+def outcome(route: RuleEffects) -> Outcome:
     """What of a route an admin would notice."""
-    return {
-        "rules": ", ".join(tried.name for tried in route.trace if tried.hit),
-        "department": route.department,
-        "priority": str(route.priority) if route.priority else None,
-        "tags": ", ".join(route.tags),
-        "assign": route.assign,
-        "drop": route.drop,
-        "park": route.park,
-    }
+    return Outcome(
+        rules=", ".join(tried.name for tried in route.trace if tried.hit),
+        department=route.department,
+        priority=str(route.priority) if route.priority else None,
+        tags=", ".join(route.tags),
+        assign=route.assign,
+        drop=route.drop,
+        park=route.park,
+    )

@@ -301,7 +301,7 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     heard = {one.agent for one in answers if one.agent}
     letters = (*(one for one in told if one.agent not in heard), *rule_effects.outside_copies(case, planned), *answers)
     reason = asked.reason if asked else "reply" if not case.verdict.robot else case.verdict.kind
-    trace = {**case.trace(), "commands": [f"#{word}" for word in asked.orders]} if asked else case.trace()
+    trace = case.trace(f"#{word}" for word in (asked.orders if asked else ()))
     step = Step(ticket.number, tuple(changes), letters)
     return case.decided(Fate.FILED, reason, steps=(step,), effects=asked.effects if asked else (), trace=trace)
 

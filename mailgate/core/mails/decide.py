@@ -241,7 +241,7 @@ def _again(case: Case) -> Decision:
     fresh = tuple(name for name in case.departments if name not in case.facts.duplicate_departments)
     number = case.facts.duplicate_ticket
     ticket = None if number is None else case.facts.tickets.get(number)
-    trace = {**case.trace(), "duplicate_of": case.facts.duplicate_of}
+    trace = replace(case.trace(), duplicate_of=case.facts.duplicate_of)
     if not fresh or ticket is None or not _addressed(case) or case.mail.envelope.history:
         return case.decided(Fate.DUPLICATE, f"mail {case.facts.duplicate_of}", trace=trace)
     told = tuple(Tell(name) for name in fresh)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from mailgate.core.commands.judging import Refusal
 from mailgate.core.commands.reader import Command, Doubt
@@ -15,6 +14,7 @@ from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Decision, Fate, Outbound, WhyParked
 from mailgate.core.model.content import Content, Receipt, WasItYou
 from mailgate.core.model.facts import SentLetter
+from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.shown import MailInDoubt, RefusedLine
@@ -73,7 +73,7 @@ def park(
         why,
         parking=WhyParked(why, agent.name, understood=tuple(understood)),
         letters=(letter,),
-        trace={**case.trace(), "commands": [*understood, *(f"?{problem.word}" for problem in problems)]},
+        trace=case.trace([*understood, *(f"?{problem.word}" for problem in problems)]),
     )
 
 
@@ -144,13 +144,13 @@ def _question(case: Case, agent: Agent) -> Outbound:
     return receipt_letter(case, agent, about, purpose=Purpose.RELEASE)
 
 
-def question(policy: Policy, agent: Agent, waiting: Sequence[Mapping[str, Any]], more: int = 0) -> Outbound:
+def question(policy: Policy, agent: Agent, waiting: Sequence[OpenQuestion], more: int = 0) -> Outbound:
     """One question about every mail that waits: rows of `doubted`, and how many `more` it does not name.
 
     Its answers settle those it names and no other; `#yes 2` and `#drop 1 3` some of them.
     """
     about = [
-        MailInDoubt(n, row["mail"], row["subject"], row["arrived_at"].isoformat(), row["text"], row["author"])
+        MailInDoubt(n, row.mail, row.subject, row.arrived_at.isoformat(), row.text, row.author)
         for n, row in enumerate(waiting, start=1)
     ]
     return readers.to_agent(

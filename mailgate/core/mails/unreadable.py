@@ -28,6 +28,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import EntryKind, Priority
+from mailgate.core.model.trace import Trace
 
 
 def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Decision:
@@ -48,7 +49,7 @@ def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Deci
     letters = tuple(readers.to_agent(policy, agent, about, purpose=Purpose.NOTE) for agent in agents)
     alarms = readers.alarm(moment, "quarantine", "A mail is in quarantine", text, "mailgate quarantine retry")
     step = Step(None, changes, letters)
-    return Decision(Fate.QUARANTINED, reason, (step,), alarms, trace={"guard": "unreadable", "quarantine": reason})
+    return Decision(Fate.QUARANTINED, reason, (step,), alarms, trace=Trace(guard="unreadable"))
 
 
 def requester_of_unreadable(decision: Decision, stub: int) -> Decision:

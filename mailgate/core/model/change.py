@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from mailgate.core.model.facts import Absence, Facts, Needs, SentLetter, WhyParked
 from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.outbound import Audience, Outbound, Urgency
 from mailgate.core.model.ticket import EntryKind, Priority, Status
+from mailgate.core.model.trace import Trace
 
 __all__ = ["Absence", "Audience", "Facts", "Needs", "Outbound", "SentLetter", "Urgency", "WhyParked"]
 
@@ -286,7 +285,7 @@ class Decision:
     letters: tuple[Outbound, ...] = ()  # those that belong to no ticket
     parking: WhyParked | None = None
     actor: str = "mailgate"  # the agent's name or the customer's address, for the journal
-    trace: Mapping[str, Any] = field(default_factory=dict)  # guard, match, authority, rules, commands: for `explain`
+    trace: Trace = field(default_factory=Trace)  # for `explain`
     effects: tuple[Effect, ...] = ()
 
 

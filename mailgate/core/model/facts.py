@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from mailgate.core.model.content import Content
+from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.ticket import Entry, Ticket
@@ -119,7 +119,7 @@ class Facts:
     away: tuple[Absence, ...] = ()
     entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread
     brought_in: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by ticket and address: by which agent
-    journal: Mapping[int, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)  # and every event
+    journal: Mapping[int, tuple[JournalLine, ...]] = field(default_factory=dict)  # and every event
     unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters
     replies: Mapping[str, str] = field(default_factory=dict)  # saved answers: name -> text
     callers: Mapping[str, Address] = field(default_factory=dict)  # asked with `phones`: whose line it was last

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.ticket import Priority
+from mailgate.core.model.trace import RuleTrace
 from mailgate.core.rules.condition import Circumstances, Condition, MailForRules, Pattern, on_circumstances, on_mail
 
 __all__ = [
@@ -67,15 +68,6 @@ class Rule:
             or (condition.key == "new" and (False in condition.wanted) is not condition.negated)
             for condition in self.circumstances
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RuleTrace:
-    """One rule in the trace."""
-
-    name: str
-    hit: bool
-    why: str  # the first condition that failed, what held, or the error
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from mailgate.core.model import trace
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Envelope, canonical
+from mailgate.core.model.mail_rows import OldMail, ParkedMail, QuarantinedMail, StoredMail, TakenMail
 from mailgate.store import rows
 from mailgate.store.blobs import blob_path, link
 from mailgate.store.mail import statements as sql
@@ -148,29 +149,29 @@ class Mail(Room):
 
     # --- looked at ----------------------------------------------------------------------------------------------------
 
-    def row(self, number: int) -> Mapping[str, Any] | None:
+    def row(self, number: int) -> StoredMail | None:
         """See `verbs.MailRead.row`."""
         row = self.session.one(sql.MAIL, {"number": number})
         return None if row is None else self._mail(row)
 
-    def _mail(self, row: rows.Row) -> Mapping[str, Any]:
+    def _mail(self, row: rows.Row) -> StoredMail:
         found = dict(row)
         for name in ("accepted_at", "arrived_at", "decided_at", "date"):
             found[name] = rows.moment(found[name])
         for name in ("recipients", "departments", "flags"):
-            found[name] = rows.loads(found[name], [])
-        found["trace"] = rows.loads(found["trace"], {})
-        found["tickets"] = [each["number"] for each in self.session.all(sql.TICKETS_OF_MAIL, {"mail": row["number"]})]
-        return found
+            found[name] = tuple(rows.loads(found[name], []))
+        found["trace"] = trace.from_plain(rows.loads(found["trace"], {}))
+        tickets = self.session.all(sql.TICKETS_OF_MAIL, {"mail": row["number"]})
+        return StoredMail(**found, tickets=tuple(each["number"] for each in tickets))
 
-    def since(self, since: datetime, after: int = 0, limit: int = 500) -> list[Mapping[str, Any]]:
+    def since(self, since: datetime, after: int = 0, limit: int = 500) -> list[StoredMail]:
         """See `verbs.MailRead.since`."""
         return [
             self._mail(row)
             for row in self.session.all(sql.MAILS_SINCE, {"after": after, "since": rows.micros(since), "limit": limit})
         ]
 
-    def by_message_id(self, message_id: str) -> Mapping[str, Any] | None:
+    def by_message_id(self, message_id: str) -> StoredMail | None:
         """The first mail with that Message-ID, angle brackets optional."""
         wanted = message_id if message_id.startswith("<") else f"<{message_id}>"
         row = self.session.one(sql.MAIL_BY_ID, {"id": rows.clean(wanted)})
@@ -199,54 +200,55 @@ class Mail(Room):
             raise KeyError(number)
         return rows.envelope(row)
 
-    def quarantined(self) -> list[Mapping[str, Any]]:
-        """What we failed on, oldest first; keys of the contract."""
+    def quarantined(self) -> list[QuarantinedMail]:
+        """What we failed on, oldest first."""
         return [
-            {
-                "id": row["number"],
-                "mail": row["number"],
-                "at": rows.moment(row["decided_at"]),
-                "error": row["error"] or row["reason"],
-                "from": row["author"] or row["sender"],
-                "subject": row["subject"],
-                "size": row["size"],
-            }
+            QuarantinedMail(
+                id=row["number"],
+                mail=row["number"],
+                at=rows.moment(row["decided_at"]),
+                error=row["error"] or row["reason"],
+                from_=row["author"] or row["sender"],
+                subject=row["subject"],
+                size=row["size"],
+            )
             for row in self.session.all(sql.QUARANTINED, {})
         ]
 
-    def parked(self) -> list[Mapping[str, Any]]:
-        """What waits for a person's word, oldest first; keys of the contract, and `understood`."""
+    def parked(self) -> list[ParkedMail]:
+        """What waits for a person's word, oldest first."""
         return [
-            {
-                "id": row["number"],
-                "mail": row["number"],
-                "at": rows.time_of(row["at"]),
-                "from": row["author"] or row["sender"],
-                "subject": row["subject"],
-                "agent": row["asked"] or None,
-                "why": row["why"],
-                "understood": rows.loads(row["understood"], []),
-            }
+            ParkedMail(
+                id=row["number"],
+                mail=row["number"],
+                at=rows.time_of(row["at"]),
+                from_=row["author"] or row["sender"],
+                subject=row["subject"],
+                agent=row["asked"] or None,
+                why=row["why"],
+                understood=tuple(rows.loads(row["understood"], [])),
+            )
             for row in self.session.all(sql.PARKED, {})
         ]
 
-    def taken(self, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, Mapping[str, Any]]:
+    def taken(self, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, TakenMail]:
         """See `verbs.MailRead.taken`."""
         found = self.session.all(sql.TAKEN, {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity})
-        return {row["uid"]: {**dict(row), "arrived_at": rows.time_of(row["arrived_at"])} for row in found}
+        return {
+            row["uid"]: TakenMail(row["uid"], row["raw_digest"], row["size"], rows.time_of(row["arrived_at"]))
+            for row in found
+        }
 
     # --- let go -------------------------------------------------------------------------------------------------------
 
-    def older_than(
-        self, before: datetime, after: int, limit: int, rested: datetime | None = None
-    ) -> list[Mapping[str, Any]]:
+    def older_than(self, before: datetime, after: int, limit: int, rested: datetime | None = None) -> list[OldMail]:
         """See `verbs.MailRead.older_than`."""
         since = None if rested is None else rows.micros(rested)
         params = {"before": rows.micros(before), "rested": since, "limit": limit}
         for start in range(after, self.session.scalar(sql.NEWEST_MAIL, {}), WINDOW):
             found = self.session.all(sql.OLD_MAILS, {**params, "after": start, "upto": start + WINDOW})
             if found:
-                return [{**dict(row), "arrived_at": rows.time_of(row["arrived_at"])} for row in found]
+                return [OldMail(row["number"], row["sender"], rows.time_of(row["arrived_at"])) for row in found]
         return []
 
     def drop_raw(self, mails: Iterable[int]) -> list[str]:

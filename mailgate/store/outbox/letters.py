@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import DueDelivery, DueLetter
@@ -13,13 +12,14 @@ from mailgate.core.model.change import (
     Outbound,
     Urgency,
 )
+from mailgate.core.model.letter_rows import AgedLetter, CausedLetter, DeliveryRow, GatheredLetter, StoredLetter
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.quoting.answered import Answered
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.store import rows
-from mailgate.store.outbox import known, old_letters, signed
+from mailgate.store.outbox import known, old_letters, shown, signed
 from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Room, Session
 from mailgate.store.settings import Settings
@@ -237,10 +237,13 @@ class Outbox(Room):
 
     # --- let go -------------------------------------------------------------------------------------------------------
 
-    def by_age(self, after: int, limit: int) -> list[Mapping[str, Any]]:
+    def by_age(self, after: int, limit: int) -> list[AgedLetter]:
         """See `verbs.OutboxRead.by_age`."""
         found = self.session.all(sql.LETTERS_BY_AGE, {"after": after, "limit": limit})
-        return [{**dict(row), "created_at": rows.time_of(row["created_at"])} for row in found]
+        return [
+            AgedLetter(row["id"], rows.time_of(row["created_at"]), bool(row["loose"]), bool(row["needed"]))
+            for row in found
+        ]
 
     def drop_words(self, letters: Iterable[int]) -> None:
         """See `verbs.OutboxTx.drop_words`."""
@@ -292,24 +295,24 @@ class Outbox(Room):
 
     # --- looked at ----------------------------------------------------------------------------------------------------
 
-    def deliveries(self, states: Sequence[str] = ()) -> list[Mapping[str, Any]]:
-        """A row a delivery, oldest first; without `states` all that is not sent yet. Keys of the contract."""
+    def deliveries(self, states: Sequence[str] = ()) -> list[DeliveryRow]:
+        """A row a delivery, oldest first; without `states` all that is not sent yet."""
         wanted = list(states) or NOT_SENT
         names = {f"s{i}": state for i, state in enumerate(wanted)}
         among = ", ".join(f":{name}" for name in names)
         return [
-            {
-                "id": row["id"],
-                "ticket": row["number"],
-                "template": row["template"],
-                "to": row["recipient"],
-                "state": row["state"],
-                "attempts": row["attempts"],
-                "due_at": rows.moment(row["due_at"]),
-                "error": row["error"] or None,
-                "message_id": row["message_id"],
-                "letter": row["letter"],
-            }
+            DeliveryRow(
+                id=row["id"],
+                ticket=row["number"],
+                template=row["template"],
+                to=row["recipient"],
+                state=row["state"],
+                attempts=row["attempts"],
+                due_at=rows.moment(row["due_at"]),
+                error=row["error"] or None,
+                message_id=row["message_id"],
+                letter=row["letter"],
+            )
             for row in self.session.all(
                 "SELECT delivery.*, letter.template, letter.message_id, ticket.number FROM delivery "  # noqa: S608
                 "JOIN letter ON letter.id = delivery.letter LEFT JOIN ticket ON ticket.id = letter.ticket "
@@ -318,40 +321,21 @@ class Outbox(Room):
             )
         ]
 
-    def letter(self, number: int) -> Mapping[str, Any] | None:
+    def letter(self, number: int) -> StoredLetter | None:
         """See `verbs.OutboxRead.letter`."""
         row = self.session.one(sql.LETTER_DUE, {"letter": number})
-        if row is None:
-            return None
-        found = dict(row)
-        found["ticket"] = found.pop("ticket_number")
-        found["raw"] = found.pop("bytes")
-        found["subject"] = found.pop("rendered_subject") or found["subject"]
-        found["created_at"] = rows.time_of(found["created_at"])
-        found["revoked_at"] = rows.moment(found["revoked_at"])
-        found["content"] = row_values.from_plain(found["template"], rows.loads(found.pop("context"), {}))
-        found["to"] = rows.addresses(found.pop("recipients"))
-        found["cc"] = rows.addresses(found.pop("copies"))
-        found["references"] = tuple(found.pop("refs").split())
-        found["attachments"] = [tuple(each) for each in rows.loads(found["attachments"], [])]
-        found["deliveries"] = [
-            {
-                **dict(each),
-                **{name: rows.moment(each[name]) for name in ("due_at", "created_at", "first_tried_at", "sent_at")},
-            }
-            for each in self.session.all(sql.DELIVERIES_OF, {"letter": number})
-        ]
-        return found
+        deliveries = self.session.all(sql.DELIVERIES_OF, {"letter": number})
+        return None if row is None else shown.letter(row, deliveries)
 
-    def letters_of_mail(self, mail: int) -> list[Mapping[str, Any]]:
-        """The letters a mail caused, oldest first: `id`, `template`, `to`."""
+    def letters_of_mail(self, mail: int) -> list[CausedLetter]:
+        """The letters a mail caused, oldest first."""
         found = self.session.all(sql.LETTERS_OF_MAIL, {"mail": mail})
         return [
-            {
-                "id": row["id"],
-                "template": row["template"],
-                "to": [one.addr for one in (*rows.addresses(row["recipients"]), *rows.addresses(row["copies"]))],
-            }
+            CausedLetter(
+                row["id"],
+                row["template"],
+                tuple(one.addr for one in (*rows.addresses(row["recipients"]), *rows.addresses(row["copies"]))),
+            )
             for row in found
         ]
 
@@ -377,14 +361,9 @@ class Outbox(Room):
         found = self.session.all(sql.LETTERS_TO_CUSTOMERS, {"number": ticket})
         return [row["id"] for row in found]
 
-    def gathered(self, before: datetime) -> list[Mapping[str, Any]]:
+    def gathered(self, before: datetime) -> list[GatheredLetter]:
         """See `verbs.OutboxRead.gathered`."""
         return [
-            {
-                "agent": row["agent"],
-                "letter": row["id"],
-                "ticket": row["number"],
-                "due_at": rows.time_of(row["due_at"]),
-            }
+            GatheredLetter(row["agent"], row["id"], row["number"], rows.time_of(row["due_at"]))
             for row in self.session.all(sql.GATHERED, {"before": rows.micros(before)})
         ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
+from mailgate.core.model.desk_rows import PersonFound
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.store import backfill, rows
@@ -39,40 +39,40 @@ class Forgetting(Room):
         data = PersonData(self.session).of(address)
         if data is None:
             return None
-        nobody = NOBODY.format(data["contact"])
-        traces = Traces(data["names"], data["keys"], self._said(data))
+        nobody = NOBODY.format(data.contact)
+        traces = Traces(data.names, data.keys, self._said(data))
         saved = self._forget_saved(traces)
-        blobs = self._mail.drop_raw(data["mails"])
-        ids = [self._forget_mail(mail, nobody, data["keys"]) for mail in data["mails"]]
-        entries = sum(self._forget_ticket(ticket, data["keys"], nobody) for ticket in data["own"])
-        for ticket in data["others"]:
-            count, files = self._forget_words(ticket, data["keys"], nobody, traces)
+        blobs = self._mail.drop_raw(data.mails)
+        ids = [self._forget_mail(mail, nobody, data.keys) for mail in data.mails]
+        entries = sum(self._forget_ticket(ticket, data.keys, nobody) for ticket in data.own)
+        for ticket in data.others:
+            count, files = self._forget_words(ticket, data.keys, nobody, traces)
             entries += count
             blobs += files
         letters = self._forget_letters(data, [one for one in ids if one])
         self._forget_events(data, nobody)
-        for number, row in enumerate(data["ids"]):
-            name = NOBODY.format(f"{data['contact']}-{number}")
+        for number, row in enumerate(data.ids):
+            name = NOBODY.format(f"{data.contact}-{number}")
             self.session.run(sql.FORGET_ADDRESS, {"id": row, "new": name})
-        for contact in data["contacts"]:
+        for contact in data.contacts:
             self.session.run(sql.FORGET_NAME, {"c": contact})
-            for ticket in data["others"]:
+            for ticket in data.others:
                 self.session.run(sql.FORGET_PART, {"t": ticket, "c": contact})
         backfill.again(
             self.session, backfill.LET_GO
         )  # the index lets go, slice by slice, of what is only marked as gone
-        counts = {"tickets": len(data["own"]), "took_part": len(data["others"]), "mails": len(data["mails"]),
+        counts = {"tickets": len(data.own), "took_part": len(data.others), "mails": len(data.mails),
                   "entries": entries, "letters": letters, "saved": saved}  # fmt: skip
         self.session.run(sql.FORGOTTEN, {"at": rows.micros(now), "actor": rows.clean(actor), "new": rows.dumps(counts)})
         return counts, blobs
 
-    def _said(self, data: Mapping[str, Any]) -> list[str]:
+    def _said(self, data: PersonFound) -> list[str]:
         """All that they wrote and that we still have."""
         return [
             row["text"]
-            for ticket in (*data["own"], *data["others"])
+            for ticket in (*data.own, *data.others)
             for row in self.session.all(sql.WORDS_IN, {"t": ticket})
-            if canonical(row["author"]) in data["keys"]
+            if canonical(row["author"]) in data.keys
         ]
 
     def _forget_saved(self, traces: Traces) -> int:
@@ -85,7 +85,7 @@ class Forgetting(Room):
                 self.session.run(sql.MEND_SAVED, {"name": row["name"], "language": row["language"], "text": text})
         return count
 
-    def _forget_mail(self, mail: int, nobody: str, keys: list[str]) -> str:
+    def _forget_mail(self, mail: int, nobody: str, keys: Sequence[str]) -> str:
         """The envelope and headers of a mail; its number, times, fate and digests stay. Returns its Message-ID."""
         row = self.session.one(sql.NAMES_OF_MAIL, {"m": mail})
         assert row is not None
@@ -98,7 +98,7 @@ class Forgetting(Room):
         self.session.run(sql.FORGET_MAIL, params)
         return str(row["message_id"])
 
-    def _forget_ticket(self, ticket: int, keys: list[str], nobody: str) -> int:
+    def _forget_ticket(self, ticket: int, keys: Sequence[str], nobody: str) -> int:
         """A ticket of theirs: nobody's words stay, nor its title, its fields and what was noted beside it."""
         subject = self.session.scalar(sql.SUBJECT_OF, {"id": ticket})
         said = [row["id"] for row in self.session.all(tickets_sql.ENTRIES_OF, {"id": ticket})]
@@ -115,7 +115,7 @@ class Forgetting(Room):
             self.session.run(statement, {"id": ticket, "title": ERASED})
         return len(said)
 
-    def _forget_words(self, ticket: int, keys: list[str], nobody: str, traces: Traces) -> tuple[int, list[str]]:
+    def _forget_words(self, ticket: int, keys: Sequence[str], nobody: str, traces: Traces) -> tuple[int, list[str]]:
         """In somebody else's ticket their own words go, and what others quoted of them: (entries, blobs) that went."""
         subject = self.session.scalar(sql.SUBJECT_OF, {"id": ticket})
         there = self.session.all(sql.ENTRIES_WITH_WORDS, {"id": ticket})
@@ -138,7 +138,9 @@ class Forgetting(Room):
         found = self.session.all(sql.LATER_MAIL, {"ticket": ticket, "entry": entry})
         return [row["mail"] for row in found]
 
-    def _unname(self, ticket: int, entries: list[int], subject: str, title: str, keys: list[str], nobody: str) -> None:
+    def _unname(
+        self, ticket: int, entries: list[int], subject: str, title: str, keys: Sequence[str], nobody: str
+    ) -> None:
         """The entries are found by the new title, and the person's are nobody's."""
         take_out(self.session, entries, subject)
         for row in self.session.all(sql.AUTHORS_IN, {"id": ticket}):
@@ -147,29 +149,29 @@ class Forgetting(Room):
                 self.session.run(sql.FORGET_AUTHOR, params)
         put_in(self.session, entries, title)
 
-    def _forget_letters(self, data: Mapping[str, Any], ids: list[str]) -> int:
+    def _forget_letters(self, data: PersonFound, ids: list[str]) -> int:
         """Letters about their tickets, and letters to them about any: their words, their recipient, whatever waits."""
         letters: set[int] = set()
         mentions: set[int] = set()
-        for ticket in data["own"]:
+        for ticket in data.own:
             letters |= {row["id"] for row in self.session.all(sql.LETTERS_ABOUT, {"t": ticket})}
-        for mail in data["mails"]:
+        for mail in data.mails:
             letters |= {row["id"] for row in self.session.all(sql.LETTERS_BY_MAIL, {"mail": mail})}
-        for ticket in data["others"]:
+        for ticket in data.others:
             mentions |= {row["id"] for row in self.session.all(sql.LETTERS_ABOUT, {"t": ticket})}
-        for key in data["keys"]:
+        for key in data.keys:
             for row in self.session.all(sql.DELIVERIES_TO, {"key": key}):
                 self._stop(row["id"])
                 others = sql.TO_OTHERS
                 alone = self.session.scalar(others, {"letter": row["letter"], "key": key}) is None
                 (letters if alone else mentions).add(row["letter"])
         for letter in letters:
-            self._forget_letter(letter, data["keys"])
+            self._forget_letter(letter, data.keys)
         for letter in mentions - letters:
-            self._forget_mention(letter, data["keys"], ids)
+            self._forget_mention(letter, data.keys, ids)
         return len(letters)
 
-    def _forget_letter(self, letter: int, keys: list[str]) -> None:
+    def _forget_letter(self, letter: int, keys: Sequence[str]) -> None:
         params = {"letter": letter}
         self.session.run(
             f"UPDATE delivery SET state = 'dead', due_at = NULL WHERE letter = :letter AND state IN {UNSETTLED}",  # noqa: S608
@@ -186,7 +188,7 @@ class Forgetting(Room):
             {"id": delivery},
         )
 
-    def _forget_mention(self, letter: int, keys: list[str], ids: list[str]) -> None:
+    def _forget_mention(self, letter: int, keys: Sequence[str], ids: list[str]) -> None:
         """A letter others read too: what is on its way to them gets there, copies of the past go."""
         params = {"letter": letter}
         row = self.session.one(sql.THREADING_OF, params)
@@ -201,7 +203,7 @@ class Forgetting(Room):
             self.session.run(outbox_sql.BLANK, params)
         self._rename_readers(letter, keys)
 
-    def _rename_readers(self, letter: int, keys: list[str]) -> None:
+    def _rename_readers(self, letter: int, keys: Sequence[str]) -> None:
         """Whoever of these was to read the letter no longer stands in it; that it went to somebody stays."""
         params = {"letter": letter}
         row = self.session.one(sql.READERS_OF, params)
@@ -215,15 +217,15 @@ class Forgetting(Room):
                 named = {"id": one["id"], "nobody": NOBODY.format(f"delivery-{one['id']}")}
                 self.session.run(sql.FORGET_RECIPIENT, named)
 
-    def _forget_events(self, data: Mapping[str, Any], nobody: str) -> None:
+    def _forget_events(self, data: PersonFound, nobody: str) -> None:
         """Events stay, with their time and kind; what they say of a person goes."""
-        for ticket in (*data["own"], *data["others"]):
+        for ticket in (*data.own, *data.others):
             for row in self.session.all(sql.EVENTS_IN, {"t": ticket}):
-                self._forget_event(row, data["keys"], nobody, whole=ticket in data["own"])
+                self._forget_event(row, data.keys, nobody, whole=ticket in data.own)
         for row in self.session.all(sql.LINKED_CONTACTS, {}):
-            self._forget_event(row, data["keys"], nobody, whole=False)
+            self._forget_event(row, data.keys, nobody, whole=False)
 
-    def _forget_event(self, row: rows.Row, keys: list[str], nobody: str, whole: bool) -> None:
+    def _forget_event(self, row: rows.Row, keys: Sequence[str], nobody: str, whole: bool) -> None:
         mine = canonical(row["actor"]) in keys
         said = f"{row['old']} {row['new']}".lower()
         blank = (whole and row["kind"] in PERSONAL) or any(key.lower() in said for key in keys)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from mailgate.core.model.change import (
     Absence,
 )
+from mailgate.core.model.desk_rows import Ban, Contact, PersonFound, SavedReply
 from mailgate.core.model.mail import canonical
+from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import Problem
 from mailgate.store import rows
@@ -51,19 +52,17 @@ class People(Room):
             for row in self.session.all(sql.AWAY, {"now": rows.micros(now)})
         )
 
-    def saved_replies(self) -> list[Mapping[str, Any]]:
+    def saved_replies(self) -> list[SavedReply]:
         """Canned answers kept by agents, by name and language."""
-        return [{**dict(row), "at": rows.time_of(row["at"])} for row in self.session.all(sql.SAVED_REPLIES, {})]
+        return [
+            SavedReply(row["name"], row["language"], row["text"], row["agent"], rows.time_of(row["at"]))
+            for row in self.session.all(sql.SAVED_REPLIES, {})
+        ]
 
-    def bans(self, now: datetime) -> list[Mapping[str, Any]]:
+    def bans(self, now: datetime) -> list[Ban]:
         """The bans in force."""
         return [
-            {
-                "pattern": row["pattern"],
-                "until": rows.moment(row["until"]),
-                "why": row["why"],
-                "at": rows.time_of(row["at"]),
-            }
+            Ban(row["pattern"], rows.moment(row["until"]), row["why"], rows.time_of(row["at"]))
             for row in self.session.all(sql.BANS, {"now": rows.micros(now)})
         ]
 
@@ -85,16 +84,13 @@ class People(Room):
 
     # --- asked about parked mail --------------------------------------------------------------------------------------
 
-    def unanswered(self, again: datetime, tell: datetime, limit: int) -> list[Mapping[str, Any]]:
+    def unanswered(self, again: datetime, tell: datetime, limit: int) -> list[OpenQuestion]:
         """Parked mail in doubt that its agent was not asked about, mail asked about once, at `again` or earlier, and
-        mail parked at `tell` or earlier that no lead has heard of.
-
-        Keys: `mail agent why at doubt asks asked_at told_at text subject author arrived_at`; `agent` is who is asked.
-        """
+        mail parked at `tell` or earlier that no lead has heard of."""
         params = {"again": rows.micros(again), "tell": rows.micros(tell), "limit": limit}
         return [_parked(row) for row in self.session.all(sql.UNANSWERED, params)]
 
-    def doubted(self, agent: str, limit: int) -> list[Mapping[str, Any]]:
+    def doubted(self, agent: str, limit: int) -> list[OpenQuestion]:
         """Parked mail in this agent's name without proof, what they were not asked about first; as `unanswered`."""
         return [_parked(row) for row in self.session.all(sql.DOUBTED, {"agent": agent, "limit": limit})]
 
@@ -112,11 +108,11 @@ class People(Room):
 
     # --- customers ----------------------------------------------------------------------------------------------------
 
-    def contacts(self) -> list[Mapping[str, Any]]:
+    def contacts(self) -> list[Contact]:
         """See `verbs.PeopleRead.contacts`."""
         return contacts(self.session)
 
-    def data_of(self, address: str) -> Mapping[str, Any] | None:
+    def data_of(self, address: str) -> PersonFound | None:
         """See `verbs.PeopleRead.data_of`."""
         return PersonData(self.session).of(address)
 
@@ -125,6 +121,6 @@ class People(Room):
         return Forgetting(self.session, self._mail).forget(address, now, actor)
 
 
-def _parked(row: Any) -> Mapping[str, Any]:
-    times = {"at": rows.time_of(row["at"]), "arrived_at": rows.time_of(row["arrived_at"])}
-    return {**dict(row), **times, "doubt": bool(row["doubt"]), "asked_at": rows.moment(row["asked_at"])}
+def _parked(row: rows.Row) -> OpenQuestion:
+    moments = {name: rows.moment(row[name]) for name in ("at", "arrived_at", "asked_at", "told_at")}
+    return OpenQuestion(**{**dict(row), **moments, "doubt": bool(row["doubt"])})

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
 
+from mailgate.core.model.desk_rows import Contact, PersonFound
 from mailgate.store import rows
 from mailgate.store.people import statements as sql
 from mailgate.store.session import Room, Session
 
 
-def contacts(session: Session) -> list[Mapping[str, Any]]:
+def contacts(session: Session) -> list[Contact]:
     """See `verbs.PeopleRead.contacts`."""
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, list[rows.Row]] = {}
     for row in session.all(sql.CONTACTS, {}):
-        one = found.setdefault(row["contact"], {"name": "", "addresses": [], "tickets": 0, "last_mail_at": None})
-        one["name"] = one["name"] or row["name"]
-        one["addresses"].append(row["addr"])
-        one["tickets"] += row["tickets"]
-        one["last_mail_at"] = one["last_mail_at"] or rows.moment(row["used_at"])
-    return list(found.values())
+        found.setdefault(row["contact"], []).append(row)
+    return [_contact(addresses) for addresses in found.values()]
+
+
+def _contact(addresses: Sequence[rows.Row]) -> Contact:
+    return Contact(
+        name=next((row["name"] for row in addresses if row["name"]), ""),
+        addresses=tuple(row["addr"] for row in addresses),
+        tickets=sum(row["tickets"] for row in addresses),
+        last_mail_at=rows.moment(next((row["used_at"] for row in addresses if row["used_at"]), None)),
+    )
 
 
 class PersonData(Room):
     """Where one person stands in our tables."""
 
-    def of(self, address: str) -> Mapping[str, Any] | None:
+    def of(self, address: str) -> PersonFound | None:
         """See `verbs.PeopleRead.data_of`."""
         known = self.session.known(address)
         if known is None:
@@ -38,20 +43,20 @@ class PersonData(Room):
         others |= {
             row["ticket"] for mail in mails for row in self.session.all(sql.TICKETS_WITH_MAIL, {"mail": mail})
         } - own
-        return {
-            "contact": known["contact"],
-            "contacts": contacts,
-            "ids": [row["id"] for row in addresses],
-            "keys": sorted(keys),
-            "addresses": [row["addr"] for row in addresses],
-            "names": sorted({row["name"] for row in addresses if row["name"]}),
-            "own": sorted(own),
-            "others": sorted(others),
-            "mails": sorted(mails),
-            "tickets": self._numbers(own),
-            "unsolved": self._numbers(own, "AND status NOT IN ('solved', 'archived')"),
-            "took_part": self._numbers(others),
-        }
+        return PersonFound(
+            contact=known["contact"],
+            contacts=tuple(contacts),
+            ids=tuple(row["id"] for row in addresses),
+            keys=tuple(sorted(keys)),
+            addresses=tuple(row["addr"] for row in addresses),
+            names=tuple(sorted({row["name"] for row in addresses if row["name"]})),
+            own=tuple(sorted(own)),
+            others=tuple(sorted(others)),
+            mails=tuple(sorted(mails)),
+            tickets=tuple(self._numbers(own)),
+            unsolved=tuple(self._numbers(own, "AND status NOT IN ('solved', 'archived')")),
+            took_part=tuple(self._numbers(others)),
+        )
 
     def _answered_instead(self, contact: int) -> list[int]:
         """Whom their mail alone named to be answered (Reply-To): requesters of tickets they opened who never wrote."""

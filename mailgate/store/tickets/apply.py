@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
+from mailgate.core.model import trace
 from mailgate.core.model.change import (
     AddAlias,
     CancelLetters,
@@ -109,9 +110,9 @@ class Applying(Room):
             "number": mail,
             "fate": decision.fate.value,
             "reason": decision.reason,
-            "trace": rows.dumps(decision.trace),
+            "trace": rows.dumps(trace.to_plain(decision.trace)),
             "now": writing.now,
-            "duplicate_of": decision.trace.get("duplicate_of") if decision.fate is Fate.DUPLICATE else None,
+            "duplicate_of": decision.trace.duplicate_of if decision.fate is Fate.DUPLICATE else None,
         }
         if stamp is None:
             self.session.run(mail_sql.DECIDED, params)

@@ -228,7 +228,7 @@ class FactsReading(Room):
             tickets[number] = replace(tickets[number], entries=thread)
         known["journal"] = {number: tuple(self._ticket_room.events(number)) for number in tickets}
         known["unsent"] = {number: self._unsent(ids[number]) for number in tickets}
-        known["replies"] = {row["name"]: row["text"] for row in self._people_room.saved_replies()}
+        known["replies"] = {row.name: row.text for row in self._people_room.saved_replies()}
 
     def _unsent(self, ticket: int) -> dict[int, tuple[int, ...]]:
         """Customers' letters that have not left, by the mail that caused them."""

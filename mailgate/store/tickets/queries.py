@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.store import rows
@@ -125,10 +126,10 @@ class Tickets(Room):
             )
         return ("WHERE " + " AND ".join(conditions) if conditions else ""), params
 
-    def events(self, ticket: int) -> list[Mapping[str, Any]]:
+    def events(self, ticket: int) -> list[JournalLine]:
         """The journal of a ticket, oldest first."""
         return [
-            {**dict(row), "at": rows.time_of(row["at"]), "ticket": ticket}
+            JournalLine(**{**dict(row), "at": rows.time_of(row["at"]), "ticket": ticket})
             for row in self.session.all(sql.EVENTS, {"number": ticket})
         ]
 

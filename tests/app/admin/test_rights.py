@@ -81,7 +81,7 @@ def known(desk):
 
 def last_id(desk, number):
     mails = [entry.mail for entry in desk.ticket(number).entries if entry.mail]
-    return desk.gateway.store.read(lambda read: read.mail.row(mails[-1]))["message_id"]
+    return desk.gateway.store.read(lambda read: read.mail.row(mails[-1])).message_id
 
 
 def solve_all(desk):
@@ -101,14 +101,14 @@ def test_nothing_of_her_is_left_and_every_figure_stays(known):
     solve_all(desk)
     assert ("entry", "text") in traces(desk)
     before = figures(desk)
-    events = {number: desk.gateway.store.read(lambda read, n=number: [row["kind"] for row in read.tickets.events(n)])
+    events = {number: desk.gateway.store.read(lambda read, n=number: [row.kind for row in read.tickets.events(n)])
               for number in (first, other)}  # fmt: skip
     told = rights.forget(desk.gateway, ADDRESS.upper())
     assert told["erased"]
     assert traces(desk) == set()
     assert figures(desk) == before
     for number, kinds in events.items():
-        assert desk.gateway.store.read(lambda read, n=number: [row["kind"] for row in read.tickets.events(n)]) == kinds
+        assert desk.gateway.store.read(lambda read, n=number: [row.kind for row in read.tickets.events(n)]) == kinds
     audit = desk.gateway.store.read(lambda read: read.report.audit())
     assert audit["unaccounted"] == 0
 
@@ -149,7 +149,7 @@ def test_s20_not_an_octet_of_hers_stands_in_any_file_while_the_gateway_runs(know
     rights.forget(desk.gateway, ADDRESS)
     assert octets(desk) == set()
     assert traces(desk) == set()
-    saved = {row["name"]: row["text"] for row in desk.gateway.store.read(lambda read: read.people.saved_replies())}
+    saved = {row.name: row.text for row in desk.gateway.store.read(lambda read: read.people.saved_replies())}
     assert saved["plain"] == "Dear customer,\n\nhave it tuned.\n"
     assert saved["instruments"].split() == ["Dear", "[erased],", "Have", "it", "tuned,", "[erased]."]
     said = [entry.text.strip() for entry in desk.ticket(other).entries if entry.text.strip()]
@@ -231,7 +231,7 @@ def test_letters_that_wait_for_her_never_leave(known):
     later = desk.gateway.clock() + HOUR
     write(desk, first, ch.Outbound(Solved(), ch.Audience.CUSTOMER, (Address(ADDRESS, "Quirina"),), not_before=later))
     rights.forget(desk.gateway, ADDRESS)
-    assert {row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())} <= {"dead"}
+    assert {row.state for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())} <= {"dead"}
 
 
 def test_a_letter_others_wait_for_still_reaches_them(known):
@@ -242,7 +242,7 @@ def test_a_letter_others_wait_for_still_reaches_them(known):
     write(desk, other, ch.Outbound(Answer(text="a fuse"), ch.Audience.CUSTOMER, both, not_before=later))
     rights.forget(desk.gateway, ADDRESS)
     assert traces(desk) == set()
-    states = {row["to"]: row["state"] for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())}
+    states = {row.to: row.state for row in desk.gateway.store.read(lambda read: read.outbox.deliveries())}
     assert states.pop("maija@customer.example") == "held"
     assert set(states.values()) == {"dead"}
 

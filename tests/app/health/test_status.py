@@ -20,6 +20,7 @@ from mailgate.app.admin.control import answer
 from mailgate.app.health import alarm, status
 from mailgate.app.jobs import ticks
 from mailgate.app.mailboxes.board import MailboxBoard
+from mailgate.core.model.desk_rows import MailQueue, QueueRow, Queues
 from mailgate.edge.imap.box import ReaderReport, ReaderState
 from mailgate.errors import Temporary
 
@@ -237,7 +238,8 @@ def test_letters_held_by_a_restore_are_told_in_live_mode(watched: Desk) -> None:
     outbox = {"held": {"count": 2, "oldest": NOON - timedelta(hours=2)}, "uncertain": {"count": 1, "oldest": NOON}}
     waits = {**found, "queues": {"mail": {"waiting": 0, "oldest": None}, "outbox": outbox}}
     assert [one.key for one in status._of_queues(waits, watched.gateway.config, NOON)] == ["uncertain", "held"]
-    assert status._longest(waits["queues"]) == {"what": "letter held", "at": NOON - timedelta(hours=2)}
+    held = Queues(MailQueue(0, None), None, 0, 0, {state: QueueRow(**row) for state, row in outbox.items()})
+    assert status._longest(held) == {"what": "letter held", "at": NOON - timedelta(hours=2)}
 
 
 # --- the admin's program ---------------------------------------------------------------------------------------------

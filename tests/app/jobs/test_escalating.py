@@ -128,12 +128,12 @@ class Desk:
 
     def letters(self) -> list[tuple[str, str, int | None]]:
         rows = self.store.read(lambda read: read.outbox.deliveries(("waiting", "held")))
-        return sorted((row["template"], row["to"], row["ticket"]) for row in rows)
+        return sorted((row.template, row.to, row.ticket) for row in rows)
 
     def steps(self, number: int) -> list[str]:
         """The levels taken, as the journal tells them."""
         events = self.store.read(lambda read: read.tickets.events(number))
-        return [event["new"].partition(":")[0] for event in events if event["kind"] == "escalation"]
+        return [event.new.partition(":")[0] for event in events if event.kind == "escalation"]
 
 
 @pytest.fixture
@@ -298,8 +298,8 @@ def test_the_lead_hears_of_overload_once_a_day_and_a_failing_disk_makes_it_no_mo
         failed = until_it_works(lambda desk=desk: send_morning_letters(desk.gateway, morning), n)  # type: ignore[misc]
         assert send_morning_letters(desk.gateway, morning + HOUR) == 0
         rows = desk.store.read(lambda read: read.outbox.deliveries(("waiting",)))
-        told = [desk.store.read(lambda read, row=row: read.outbox.letter(row["letter"])) for row in rows]  # type: ignore[misc]
-        subjects = [letter["subject"] for letter in told if letter and letter["to"][0].addr == "anna@staff.example"]
+        told = [desk.store.read(lambda read, row=row: read.outbox.letter(row.letter)) for row in rows]  # type: ignore[misc]
+        subjects = [letter.subject for letter in told if letter and letter.to[0].addr == "anna@staff.example"]
         assert sorted(subjects) == ["", "support: more work than the deadlines allow"], n
         if not failed:
             break

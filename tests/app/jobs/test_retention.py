@@ -166,10 +166,10 @@ def shell(desk, *words):
 
 def test_each_goes_a_moment_after_its_time_and_not_at_it(kept):
     number = solved_mail(kept)
-    accepted, tick = row(kept, number)["accepted_at"], timedelta(microseconds=1)
+    accepted, tick = row(kept, number).accepted_at, timedelta(microseconds=1)
     assert retention.purge(kept.gateway, accepted + 30 * DAY) == 0
     assert retention.purge(kept.gateway, accepted + 30 * DAY + tick) == 1
-    solved = max(one["at"] for one in kept.gateway.store.read(lambda read: read.tickets.events(1001)))
+    solved = max(one.at for one in kept.gateway.store.read(lambda read: read.tickets.events(1001)))
     solved = solved if isinstance(solved, datetime) else datetime.fromtimestamp(solved / 1e6, UTC)
     assert retention.purge(kept.gateway, solved + 60 * DAY - timedelta(seconds=1)) == 0
     assert retention.purge(kept.gateway, solved + 60 * DAY + timedelta(seconds=1)) == 1
@@ -276,7 +276,7 @@ def test_letters_about_no_ticket_lose_their_words_by_their_age_but_for_those_sti
     assert "words of somebody" in contexts(kept, "was_it_you")[0][0], "they may still say yes"
     control.drop_mail(kept.gateway, parked)
     for row in kept.gateway.store.read(lambda read: read.mail.parked()):
-        control.drop_mail(kept.gateway, row["mail"])
+        control.drop_mail(kept.gateway, row.mail)
     purge(kept, 61)
     assert set(contexts(kept, "was_it_you")) == {("{}", 0)}
     purge(kept, 62)

@@ -145,10 +145,10 @@ class Office:
         return applied.letters[0]
 
     def rows(self) -> list[Mapping[str, Any]]:
-        return sorted(self.store.read(lambda read: read.outbox.deliveries(STATES)), key=lambda row: row["id"])
+        return sorted(self.store.read(lambda read: read.outbox.deliveries(STATES)), key=lambda row: row.id)
 
     def states(self) -> list[str]:
-        return [row["state"] for row in self.rows()]
+        return [row.state for row in self.rows()]
 
 
 @pytest.fixture(scope="module")
@@ -175,12 +175,12 @@ def test_what_is_owed_is_sent_once_and_the_relays_id_kept(office: Office) -> Non
     assert dispatcher.drain() == 1
     assert dispatcher.drain() == 0
     (row,) = office.rows()
-    assert row["state"] == "sent"
+    assert row.state == "sent"
     assert office.relay.recipients == [ANN.addr]
-    letter = office.store.read(lambda read: read.outbox.letter(row["letter"]))
+    letter = office.store.read(lambda read: read.outbox.letter(row.letter))
     assert letter is not None
-    assert letter["raw"] == office.relay.taken[0][2]
-    assert letter["deliveries"][0]["remote_id"] == "R1"
+    assert letter.raw == office.relay.taken[0][2]
+    assert letter.deliveries[0].remote_id == "R1"
 
 
 def test_a_letter_to_several_people_is_one_letter_in_a_transaction_each(office: Office) -> None:
@@ -327,15 +327,15 @@ def test_o01_three_days_without_a_relay_charge_no_letter_and_all_leave_in_order_
         dispatcher.drain()
         office.wait(minutes=10)
     assert office.relay.calls <= 3 * 24 * 6  # one probe at a time, and not more often than the rest allows
-    assert {row["attempts"] for row in office.rows()} == {0}
+    assert {row.attempts for row in office.rows()} == {0}
     assert office.problems == ["route first is down: refused"] * 4  # once a day
-    assert "refused" in [row["error"] for row in office.rows()]  # people see why it waits
+    assert "refused" in [row.error for row in office.rows()]  # people see why it waits
     office.relay.about.clear()
     office.wait(minutes=15)
     while dispatcher.drain():
         pass
     assert office.relay.recipients == [f"w{number}@x.example" for number in range(5)]
-    assert [row["error"] for row in office.rows() if row["to"].startswith("a")] == ["too old to be acknowledged"] * 5
+    assert [row.error for row in office.rows() if row.to.startswith("a")] == ["too old to be acknowledged"] * 5
     assert office.states() == ["sent"] * 5 + ["dead"] * 5
     assert office.failures == []
     assert dispatcher.health() == {}
@@ -363,7 +363,7 @@ def test_o02_after_a_lost_answer_an_ack_stops_and_words_are_retried(office: Offi
     office.relay.plan = [Uncertain("no reply after the final dot")]
     dispatcher = office.start()
     seen: list[bytes] = []
-    office.relay.during = lambda: seen.append(office.store.read(lambda read: read.outbox.letter(1))["raw"])
+    office.relay.during = lambda: seen.append(office.store.read(lambda read: read.outbox.letter(1)).raw)
     dispatcher.drain()
     assert office.states() == [state]
     office.wait(hours=1)
@@ -394,9 +394,9 @@ def test_o03_a_temporary_refusal_backs_off_for_days_then_gives_up_with_a_note(of
     while office.states() == ["waiting"] and len(waits) < 100:
         dispatcher.drain()
         (row,) = office.rows()
-        if row["due_at"] is None:
+        if row.due_at is None:
             break
-        pause = row["due_at"] - office.now
+        pause = row.due_at - office.now
         waits.append(pause)
         office.wait(seconds=pause.total_seconds())
     assert [pause.total_seconds() / 60 for pause in waits[:8]] == [1, 5, 15, 30, 60, 120, 240, 240]
@@ -442,7 +442,7 @@ def test_o05_a_letter_that_alone_offends_the_relay_does_not_stop_the_others(offi
     office.wait(seconds=10)
     dispatcher.drain()
     assert dispatcher.health() == {}
-    assert [(row["state"], row["attempts"]) for row in office.rows()] == [("waiting", 1), ("sent", 1)]
+    assert [(row.state, row.attempts) for row in office.rows()] == [("waiting", 1), ("sent", 1)]
     office.relay.about.clear()
     office.wait(minutes=2)
     dispatcher.drain()
@@ -490,7 +490,7 @@ def test_o14_letters_whose_lease_runs_out_behind_a_slow_one_are_given_back_first
     office.relay.during = lambda: office.wait(seconds=500)
     office.start().drain()
     assert sorted(office.relay.recipients) == [f"c{number}@x.example" for number in range(4)]
-    assert {row["attempts"] for row in office.rows()} == {1}
+    assert {row.attempts for row in office.rows()} == {1}
 
 
 def test_o18_our_own_addresses_are_culled(office: Office) -> None:
@@ -511,7 +511,7 @@ def test_a_rate_is_kept_over_any_minute(office: Office) -> None:
         sent.append(len(office.relay.taken))
         office.wait(seconds=30)
     assert sent == [10, 10, 20, 20, 25]
-    assert {row["attempts"] for row in office.rows()} == {1}
+    assert {row.attempts for row in office.rows()} == {1}
 
 
 def test_a_rate_below_one_a_minute_is_kept_too(office: Office) -> None:
@@ -620,7 +620,7 @@ def test_an_error_nobody_foresaw_is_temporary(office: Office) -> None:
     office.relay.plan = [ZeroDivisionError("oops")]
     office.start().drain()
     (row,) = office.rows()
-    assert (row["state"], row["error"], row["attempts"]) == ("waiting", "oops", 1)
+    assert (row.state, row.error, row.attempts) == ("waiting", "oops", 1)
 
 
 def test_d_a_store_that_cannot_be_written_doubles_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -734,7 +734,7 @@ def test_s18_a_relay_that_falls_silent_keeps_nobody_and_leaves_in_doubt_only_wha
         assert not thread.is_alive()
         assert office.states().count("uncertain") == (2 if step == "dot" else 0)
         assert "sending" not in office.states()
-        assert {row["attempts"] for row in office.rows()} <= ({0, 1} if step == "dot" else {0})
+        assert {row.attempts for row in office.rows()} <= ({0, 1} if step == "dot" else {0})
         assert office.problems == []  # it is not the relay's fault that we stop
     finally:
         stop.set()

@@ -103,10 +103,10 @@ def test_o13_killed_at_the_nth_letter(tmp_path: Path, at: int, when: str) -> Non
     files = [path.read_bytes() for path in (tmp_path / "out" / "new").iterdir()]
     copies = Counter(content.split(b"\nDelivered-To: ")[1].split(b"\n")[0].decode() for content in files)
     doubled = {recipient for recipient, count in copies.items() if count > 1}
-    uncertain = {row["to"] for row in rows if row["state"] == "uncertain"}
+    uncertain = {row.to for row in rows if row.state == "uncertain"}
     everybody = {f"c{number}@customer.example" for number in range(LETTERS)}
     acks = {f"c{number}@customer.example" for number in range(0, LETTERS, 2)}
-    assert {row["state"] for row in rows} <= {"sent", "uncertain"}
+    assert {row.state for row in rows} <= {"sent", "uncertain"}
     assert copies.keys() | uncertain == everybody  # nothing is missing without a person being told
     assert uncertain <= acks
     assert not doubled & acks  # an acknowledgement never twice

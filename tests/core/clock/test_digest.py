@@ -13,6 +13,7 @@ from mailgate.core.clock import morning
 from mailgate.core.letters import list_words
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address
+from mailgate.core.model.mail_rows import ParkedMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role
 from mailgate.core.model.ticket import Due, Status, Ticket
@@ -117,8 +118,8 @@ def test_each_ticket_stands_in_the_first_list_that_fits() -> None:
         ticket(5),
     ]
     parked = [
-        {"agent": "anna", "subject": "Re: Lamp", "why": "stale", "mail": 7, "from": "anna@staff.example"},
-        {"agent": "bo", "subject": "Other", "why": "stale", "mail": 8, "from": "bo@staff.example"},
+        ParkedMail(7, 7, NOW, "anna@staff.example", "Re: Lamp", "anna", "stale", ()),
+        ParkedMail(8, 8, NOW, "bo@staff.example", "Other", "bo", "stale", ()),
     ]
     sections = morning.agents_list(AT, ANNA, mine, parked)
     assert [section.title for section in sections] == [

@@ -54,6 +54,7 @@ from mailgate.core.model.content import (
 )
 from mailgate.core.model.facts import Absence, SentLetter
 from mailgate.core.model.mail import Address, Attachment, AuthResults, BouncedRecipient, Envelope
+from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import EscalationStep, LetterPolicy, Sla
 from mailgate.core.model.shown import Section, TicketRow
@@ -74,10 +75,12 @@ THREAD = (Entry(1, EntryKind.CUSTOMER, MAIJA.addr, "Maija", NOW - D, "It is dark
           Entry(2, EntryKind.AGENT, "bo", "Bo Ek", NOW - H, "Is it plugged in?"))  # fmt: skip
 LATE = ticket(owner="bo", due=Due(first_response=NOW - H), sla="standard", created_at=NOW - 5 * H, entries=THREAD)
 AWAY = Absence("bo", NOW - H, NOW + D, "anna")
-PARKED = [{"agent": "bo", "subject": "Lamp", "why": "stale", "mail": 7}, {"agent": "", "author": "x@y.example",
-                                                                         "subject": "Hi", "why": "junk", "mail": 8}]  # fmt: skip
-DOUBTED = [{"mail": n, "subject": f"Lamp {n}", "arrived_at": NOW, "text": "Done. #close", "author": "anna@elsewhere.example"}
-           for n in (7, 8)]  # fmt: skip
+ASKED = OpenQuestion(
+    mail=7, agent="bo", why="stale", at=NOW, doubt=True, asks=1, asked_at=None, told_at=None,
+    text="Done. #close", subject="Lamp", author="anna@elsewhere.example", arrived_at=NOW,
+)  # fmt: skip
+PARKED = [ASKED, replace(ASKED, mail=8, agent="", author="x@y.example", subject="Hi", why="junk")]
+DOUBTED = [replace(ASKED, mail=n, subject=f"Lamp {n}") for n in (7, 8)]
 
 
 def of_mail(*args: Any, **more: Any) -> list[ch.Outbound]:
@@ -247,7 +250,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     "many late tickets": lambda: escalated(EscalationStep(1, notify=("lead",)), *(replace(LATE, number=n) for n in (1, 2)), storm=True),
     "a cover": lambda: letters_of(cover.hand_to_cover(Moment(POLICY, facts(away=(AWAY,)), NOW), {"bo": [LATE]})),
     "a last day": lambda: letters_of(leaving.hand_on(QUIET, [LATE], BO, ANNA)),
-    "notices gathered": lambda: [collected.collected_notices(POLICY, ANNA, [(LATE, [{}, {}])])],
+    "notices gathered": lambda: [collected.collected_notices(POLICY, ANNA, [(LATE, 2)])],
     "parked mail, for a lead": lambda: [parked_list()],
     # --- what goes wrong
     "a mail that cannot be read": lambda: letters_of(unreadable.decide(

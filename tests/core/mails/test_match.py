@@ -107,4 +107,4 @@ def test_a_program_in_an_agents_name_is_a_stranger_unless_it_proves_more(
     told = letter(to=ANNA, purpose="customer")
     decision = decided(mail(by=ANNA, subject="[#1042] disk full", headers=PROGRAM, **parts), ticket(), letters=[told])
     assert [step.ticket for step in decision.steps] == [number]
-    assert decision.trace["match"]["mentions"] == ([] if number else [1042])
+    assert decision.trace.match.mentions == (() if number else (1042,))

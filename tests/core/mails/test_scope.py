@@ -28,6 +28,7 @@ from cases import (
 from mailgate.core.mails import decide
 from mailgate.core.model import change as ch
 from mailgate.core.model.content import Alarm, Digest, Question, Solved, WasItYou, Welcome
+from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.shown import Section, TicketRow
@@ -109,7 +110,7 @@ def test_p02_a_merge_with_the_ticket_it_went_into_already_is_no_further_one() ->
 
 @pytest.mark.parametrize(("kind", "further"), [("split", True), ("link", True), ("merged-in", False)])
 def test_p02_undo_takes_back_what_it_did_to_another_ticket_when_that_is_proven_too(kind: str, further: bool) -> None:
-    row = {"mail": 7, "actor": "anna", "kind": kind, "old": "", "new": "1004"}
+    row = JournalLine(1, 1003, NOW, "anna", 7, kind, "", "1004")
     for references, done in (((), not further), ((SECOND.message_id,), True)):
         inbound = mail("#undo", by=ANNA, **IDS, references=references)  # type: ignore[arg-type]
         decision = decided(inbound, ONE, OTHER, letters=[HERS, SECOND], journal={1003: (row,)})

@@ -1,0 +1,137 @@
+"""The desk as lists and figures show it: journals, bans, contacts, how much there is of everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JournalLine:
+    """One line of a ticket's journal; times in `old` and `new` are microseconds since 1970."""
+
+    id: int
+    ticket: int
+    at: datetime
+    actor: str
+    mail: int | None
+    kind: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """An address or `@domain` of which nothing is taken; `until` is None for good."""
+
+    pattern: str
+    until: datetime | None
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReply:
+    """A canned answer that an agent kept."""
+
+    name: str
+    language: str
+    text: str
+    agent: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person: their addresses, and how many tickets are theirs."""
+
+    name: str
+    addresses: tuple[str, ...]
+    tickets: int
+    last_mail_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFound:
+    """Where one person stands in our tables: row ids of what is theirs, numbers of tickets and mails."""
+
+    contact: int
+    contacts: tuple[int, ...]
+    ids: tuple[int, ...]
+    keys: tuple[str, ...]
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+    own: tuple[int, ...]
+    others: tuple[int, ...]
+    mails: tuple[int, ...]
+    tickets: tuple[int, ...]
+    unsolved: tuple[int, ...]
+    took_part: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many tickets of one status an owner has in a department; `owner` is None for nobody's."""
+
+    status: str
+    department: str
+    owner: str | None
+    tickets: int
+    oldest: datetime
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What came and went since midnight UTC."""
+
+    opened: int
+    solved: int
+    mails: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLoad:
+    """The workload at a glance: unsolved tickets, the overdue ones among them, the oldest."""
+
+    load: tuple[Load, ...]
+    overdue: int
+    oldest: datetime | None
+    today: Today
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """How many wait in one state, and since when the first."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailQueue:
+    """How many mails have no fate yet, and since when the first."""
+
+    waiting: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """Every queue; `outbox` by state. None where the store could not be asked."""
+
+    mail: MailQueue
+    last_mail_at: datetime | None
+    quarantined: int | None
+    parked: int | None
+    outbox: Mapping[str, QueueRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts for machines: tickets by status, deliveries by state, and when each job last did something."""
+
+    tickets: Mapping[str, int]
+    deliveries: Mapping[str, int]
+    jobs: Mapping[str, datetime]
