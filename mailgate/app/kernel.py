@@ -23,6 +23,14 @@ def queued(pid: int) -> float:
     return _field(pid, "schedstat", 1) / 1e9
 
 
+def runnable(pid: int) -> bool:
+    """True while its first thread runs or is ready to: `queued` knows of a wait only once that is over."""
+    try:
+        return (ROOT / f"proc/{pid}/stat").read_bytes().rpartition(b") ")[2][:1] == b"R"
+    except OSError:
+        return False
+
+
 def _field(pid: int | str, name: str, at: int, root: Path = ROOT) -> int:
     try:
         return int((root / f"proc/{pid}/{name}").read_bytes().split()[at])

@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from mailgate.app import kernel
-from mailgate.app.children import parcel
+from mailgate.app.children import deadline, parcel
 from mailgate.app.children.child import MARK, OUT_OF_MEMORY, ByteStream, FileBytes, Limits, TooLarge
 from mailgate.app.children.turns import GivenJob, Job, JobTurns, abandon
 from mailgate.errors import ChildDied, ChildFailed, ShortOfMemory, Temporary
@@ -43,9 +43,10 @@ class Children:
 
     Slow jobs share one child. While they do, up to two children more are there for the others, and of a peer with slow
     jobs two are in hand at a time; a second slow job is stopped, and starts anew when that child is free.
-    `wall` and `cpu` are seconds and `memory` octets a job; a child above `resident` octets, or after `jobs` jobs, is
-    replaced. Arguments are values that pickle, results what `parcel` packs; a child whose answer cannot be read, or is
-    not to its job, is replaced at once, for somebody else may be speaking. That job is done anew, once.
+    `wall` and `cpu` are seconds and `memory` octets a job; what it waited for a processor is not counted. A child above
+    `resident` octets, or after `jobs` jobs, is replaced. Arguments are values that pickle, results what `parcel` packs;
+    a child whose answer cannot be read, or is not to its job, is replaced at once, for somebody else may be speaking.
+    That job is done anew, once.
     """
 
     def __init__(
@@ -309,8 +310,9 @@ class ChildKeeper(threading.Thread):
         """
         assert self.stream is not None and self.process is not None
         first = self.flight[0].job
+        begun, queued = time.monotonic(), kernel.queued(self.process.pid)
         if wall > SLOW and not (first is not None and first.slow):
-            begun, queued, patience, spent = time.monotonic(), kernel.queued(self.process.pid), SLOW, 0.0
+            patience, spent = SLOW, 0.0
             while patience > 0 and spent < min(SURELY_SLOW, wall):
                 self.stream.sock.settimeout(max(patience, 0.01))
                 try:
@@ -321,9 +323,7 @@ class ChildKeeper(threading.Thread):
                 patience = SLOW - spent + kernel.queued(self.process.pid) - queued
             if not self.pool.slow(self, first):
                 self.stop(first)
-            wall = max(wall - spent, 0.01)
-        self.stream.sock.settimeout(wall)
-        return self.stream.receive()
+        return deadline.receive(self.stream, self.process.pid, wall, begun, queued)
 
     def stop(self, job: Job | None) -> NoReturn:
         """End the child over a job that takes too long here, or that nobody wants any more."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from mailgate.cli import at
-from mailgate.errors import Temporary
+from mailgate.errors import MailgateError, Temporary
 
 
 @click.command()
@@ -30,8 +30,12 @@ def run(ctx: click.Context, ready_file: Path | None) -> int:
 @click.pass_context
 def reload(ctx: click.Context) -> None:
     """Have the daemon check configuration, rules and templates, run the rules' tests, apply all or keep the old."""
-    config = at.load(ctx)
-    said = at.of_daemon(config.store.folder, "reload")
+    try:
+        config = at.load(ctx)
+        said = at.of_daemon(config.store.folder, "reload")
+    except MailgateError:
+        click.echo("mailgate: nothing is reloaded; what is in force stays in force", err=True)
+        raise
     if said is None:
         raise Temporary(
             f"nothing is reloaded: no daemon answers in {config.store.folder}; `mailgate check` tries what is on "

@@ -106,6 +106,36 @@ def test_p23_a_dying_child_harms_its_own_job_alone(one: Children, reason: str, f
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize("wall", [0.3, 0.8])
+def test_a_job_that_only_waits_for_a_processor_dies_of_no_clock(
+    wall: float, gates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-13: on a busy machine a mail of ten CPU seconds was ended after thirty by the wall, three times, and set aside."""
+    begun = time.monotonic()
+
+    def queued(pid: int) -> float:
+        waited = time.monotonic() - begun  # all the time, as far as anybody can tell
+        if waited > 3 * wall:
+            (gates / "late").touch()
+        return waited
+
+    monkeypatch.setattr(kernel, "queued", queued)
+    children = Children(1, wall=wall, warm=("slow_jobs",))
+    try:
+        assert children.submit("slow_jobs:hold", str(gates / "late"), 7).result(100) == 7
+    finally:
+        children.close()
+
+
+def test_a_job_that_works_on_dies_of_its_processor_time_alone() -> None:
+    children = Children(1, wall=0.3, cpu=1.0, warm=())
+    try:
+        with pytest.raises(ChildDied, match="cpu"):
+            children.submit("builtins:sum", range(10**12)).result(100)
+    finally:
+        children.close()
+
+
 def test_p23_a_job_that_sleeps_too_long_dies_of_the_wall_clock() -> None:
     children = Children(1, wall=0.3, warm=())
     try:
@@ -396,6 +426,7 @@ def test_what_the_kernel_says_of_a_child(one: Children) -> None:
     assert kernel.resident(pid) > 2**20
     assert 0 <= kernel.queued(pid) < time.monotonic()
     assert (kernel.resident(2**22 + 1), kernel.queued(2**22 + 1)) == (0, 0.0)
+    assert not kernel.runnable(2**22 + 1)
 
 
 def test_s05_a_slow_job_that_was_stopped_is_not_blamed_and_its_limits_begin_anew(gates: Path) -> None:
