@@ -164,6 +164,7 @@ def test_quarantined_and_parked_mail_is_there_and_can_be_let_out(desk: Desk, rel
     desk.send(tapped(receipt, "Send without commands", ANNA))  # 0.1.0's own letter did not show what it would send
     desk.settled()
     assert len(json.loads(desk.command("parked", "list", "--json").stdout)) == 2
+    desk.drained()  # S-13: the newest receipt is there once it has its words
     asked = desk.letter("anna@", 0, "receipt")
     assert asked["Message-ID"] != receipt["Message-ID"]
     desk.send(tapped(asked, "Send without commands", ANNA))

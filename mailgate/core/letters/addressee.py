@@ -7,6 +7,7 @@ import re
 from mailgate.core.model.mail import Address, InboundMail, canonical
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import AnyTicket
+from mailgate.core.text import address as addresses
 
 NOBODY = Address("nobody@invalid.invalid", "")  # stands for the requester nobody knows; RFC 6761: no mail reaches it
 
@@ -32,10 +33,15 @@ def robot(addr: str) -> bool:
 
 
 def writable(person: Address, policy: Policy) -> bool:
-    """True for people we may write to as customers: a whole address, none of ours, and one that exists."""
-    local, at, domain = person.addr.rpartition("@")
-    there = bool(local and at and domain) and not person.addr.lower().endswith(".invalid")
-    return there and policy.department_at(person.addr) is None
+    """True for people we may write to as customers: a well-formed address, none of ours, and one that exists.
+
+    What no letter can be addressed to would keep it from all the others it is for.
+    """
+    on_the_wire = addresses.parts(person.key, longest_local=addresses.LONGEST_WRITTEN)
+    if on_the_wire is None or addresses.parts(person.addr, longest_local=addresses.LONGEST_WRITTEN) is None:
+        return False
+    domain = on_the_wire[1]
+    return domain.isascii() and not domain.endswith(".invalid") and policy.department_at(person.addr) is None
 
 
 def receivers(ticket: AnyTicket, policy: Policy) -> tuple[Address, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailgate.core.letters import readers, status_letters
-from mailgate.core.letters.addressee import NOBODY
+from mailgate.core.letters.addressee import NOBODY, writable
 from mailgate.core.mails import customer_commands, expectation, guard, notices, rule_effects, scope
 from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
 from mailgate.core.mails.guard import Wrote
@@ -243,7 +243,7 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
         or facts.acks_sender_day >= limits.acks_per_sender_day
         or facts.acks_hour >= limits.acks_per_hour
     )
-    if capped or case.authority.vetoed or author.key == NOBODY.key or case.policy.department_at(author.addr):
+    if capped or case.authority.vetoed or not writable(author, case.policy):
         return ()
     answers, thread = case.thread()
     # A forged From makes us write to a victim: a stranger's words, their name among them, are never echoed (L-13).

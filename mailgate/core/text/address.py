@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 LONGEST_LOCAL: Final = 64  # octets (RFC 5321 section 4.5.3.1.1)
+LONGEST_WRITTEN: Final = 256  # what others let their customers have, although relays may refuse it
 LONGEST_DOMAIN: Final = 255  # octets (section 4.5.3.1.2)
 LONGEST_LABEL: Final = 63  # octets of a label as DNS knows it (RFC 1035 section 2.3.4)
 

@@ -15,7 +15,6 @@ from mailgate.errors import Permanent
 CRLF = b"\r\n"
 LINE = 76  # octets we aim for; 998 is the limit (RFC 5322 section 2.1.1)
 LONGEST_ID = 990
-LONGEST_LOCAL = 256  # octets: what others let their customers have, although relays may refuse it
 LONGEST_WORD = 900  # longer ones are cut up as encoded words, since nothing else may be folded inside
 
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+(?: [A-Za-z0-9!#$%&'*+\-/=?^_`{|}~]+)*", re.ASCII)
@@ -103,7 +102,7 @@ def addr_spec(addr: str) -> str:
     Raises Permanent for anything with white space, controls or syntax in it (threats O-11): it could mean something
     else to a relay than to us.
     """
-    local, domain = addresses.parts(addr, longest_local=LONGEST_LOCAL) or ("", "")
+    local, domain = addresses.parts(addr, longest_local=addresses.LONGEST_WRITTEN) or ("", "")
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode("ascii")

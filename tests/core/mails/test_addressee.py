@@ -196,3 +196,22 @@ def test_a_mail_that_another_field_than_from_calls_a_colleagues_is_theirs_once_t
     decision = decided(claimed, ticket())
     assert (decision.fate, decision.reason, decision.steps) == (ch.Fate.PARKED, "no_proof", ())
     assert [one.template for one in letters_of(decision)] == ["was_it_you"]
+
+
+@pytest.mark.parametrize("bad", [
+    "bad@a..example", "_evil@x.example?=", "a b@x.example", "a@", "@b.example", "x", "a@x.example>", "a@-x.example",
+    "a@\u2024.example", f"{'l' * 300}@x.example", f"a@{'d' * 64}.example", "a@x.invalid",
+])  # fmt: skip
+def test_an_address_no_letter_can_go_to_keeps_it_from_nobody_else(bad: str) -> None:
+    """R-01: one odd address on Cc, and the answer to everybody was tried in vain for days; the first line named it."""
+    assert not addressee.writable(Address(bad), POLICY)
+    assert addressee.receivers(ticket(participants=(MAIJA, Address(bad))), POLICY) == (MAIJA,)
+    assert addressee.receivers(ticket(requester=Address(bad), participants=()), POLICY) == ()
+    assert not [one for one in letters_of(decided(mail(author=Address(bad)))) if one.template == "ack"]
+
+
+@pytest.mark.parametrize("good", [
+    "a@b.example", '"a b"@b.example', "päivi@yhtiö.example", "a@[192.0.2.7]", f"{'l' * 70}@b.example", "o'neil+x@b.example",
+])  # fmt: skip
+def test_whoever_can_be_written_to_is(good: str) -> None:
+    assert addressee.writable(Address(good), POLICY)
