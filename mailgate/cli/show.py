@@ -158,6 +158,7 @@ def ticket_json(ticket: Ticket, now: datetime, *, entries: bool = True) -> dict[
                 "kind": entry.kind,
                 "author": entry.author,
                 "at": entry.at,
+                "subject": entry.title or None,
                 "text": entry.text,
                 "quoted": entry.quoted,
                 "html": entry.html,

@@ -128,6 +128,7 @@ def entry(row: Row, attachments: tuple[Attachment, ...] = ()) -> Entry:
         at=time_of(row["at"]),
         text=row["text"],
         quoted=row["quoted"],
+        title=row["title"],
         html=row["html"],
         unverified=bool(row["unverified"]),
         attachments=attachments,

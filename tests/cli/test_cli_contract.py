@@ -22,7 +22,7 @@ TICKET = {
     "participants", "watchers", "created_at", "updated_at", "first_response_at", "solved_at", "due", "overdue",
     "escalation", "links",
 }  # fmt: skip
-ENTRY = {"id", "kind", "author", "at", "text", "quoted", "html", "unverified", "attachments", "mail"}
+ENTRY = {"id", "kind", "author", "at", "text", "quoted", "html", "unverified", "attachments", "mail", "subject"}
 EXPLAINED = {
     "mail", "fate", "reason", "tickets", "guard", "match", "authority", "rules", "commands", "changes", "letters"
 }  # fmt: skip

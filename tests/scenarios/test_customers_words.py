@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
-from conftest import Desk, mail, reply
+from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
+
+from mailgate.app.jobs.schedule import run_job
+from mailgate.cli import show
 
 MAIJA = "Maija Virtanen <maija@customer.example>"
 ANNA = "Anna Virtanen <anna@staff.example>"
@@ -84,3 +88,30 @@ def test_s15_a_score_is_a_short_line_whatever_stands_around_it(desk: Desk, text:
     letter = solved(desk)
     desk.send(reply(letter, MAIJA, text))
     assert len(desk.letters("maija@customer.example", "vote_thanks")) == counted
+
+
+def test_w08_a_new_subject_is_said_wherever_the_words_are(tmp_path: Path) -> None:
+    timo = '[[agent]]\nname = "timo"\naddress = "timo@staff.example"\ndepartments = ["support"]\nlanguage = "fi"\n'
+    with running(tmp_path, more=timo) as desk:
+        ticket = opened(desk)
+        ack = only(desk.letters("maija@customer.example", "ack"))
+        stop = f"Re: [#{ticket.number}] STOP - cancel the whole order"
+        for subject in (str(ack["Subject"]), f"VS: {ack['Subject']}", stop, stop):
+            desk.send(mail(subject, "See above.\n", in_reply_to=str(ack["Message-ID"])))
+            desk.letters()  # worded before the next one comes
+        entries = desk.ticket(ticket.number).entries
+        assert [entry.title for entry in entries] == ["", "", "", "STOP - cancel the whole order", ""]
+        shown = show.ticket_json(desk.ticket(ticket.number), desk.clock())["entries"]
+        assert [one["subject"] for one in shown][2:4] == [None, "STOP - cancel the whole order"]
+        said = [whole(one) for one in desk.letters("anna@staff.example", "notice")]
+        assert ["New subject: STOP" in one for one in said] == [False, False, False, True, True], (
+            "and in the thread below"
+        )
+        assert "Uusi otsikko: STOP" in whole(desk.letters("timo@staff.example", "notice")[-2])
+        from_agent(desk, "#show\n", notice_to(desk, "anna", ticket.number))
+        assert "New subject: STOP - cancel the whole order" in whole(
+            only(desk.letters("anna@staff.example", "question"))
+        )
+        run_job(desk.gateway, "index", desk.clock())
+        found = desk.gateway.store.read(lambda read: read.tickets.find("cancel whole"))
+        assert [one.number for one in found] == [ticket.number]

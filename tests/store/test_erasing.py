@@ -45,7 +45,7 @@ def vocabulary(bench):
         tx.session.run("DELETE FROM again", {})
         for row in tx.session.all(TO_INDEX, {"after": 0, "limit": 1000}):
             tx.session.run("INSERT INTO again VALUES (:i, :s, :b)", {
-                "i": row["id"], "s": folded(row["subject"]), "b": body(row["author"], row["author_name"], row["text"])})  # fmt: skip
+                "i": row["id"], "s": folded(row["subject"]), "b": body(row["author"], row["author_name"], row["text"], row["title"])})  # fmt: skip
 
     bench.write(prepare)
     with pytest.raises(Rollback) as told:
@@ -60,6 +60,18 @@ class Rollback(Exception):
 def true_index(bench):
     ours, fresh = vocabulary(bench)
     return ours == fresh
+
+
+def test_w08_a_customers_new_subject_is_found_and_goes_with_their_words(bench):
+    quirina, number = Address("quirina@zatopek.example", "Quirina"), bench.open("Lamp")
+    bench.apply(None, ch.Join(quirina), ticket=number)
+    for who in (quirina, BO):
+        bench.apply(None, ch.AddEntry(EntryKind.CUSTOMER, who.key, who.name, "see", title="Xylophone"), ticket=number)
+    index(bench)
+    assert found(bench, "xylophone") == [number]
+    bench.write(lambda tx: tx.people.forget(quirina.addr, bench.now, "admin"))
+    assert [entry.title for entry in bench.ticket(number).entries][1:] == ["", ""], "others may speak of them"
+    assert found(bench, "xylophone") == [] and true_index(bench)
 
 
 def test_a_new_title_is_found_and_the_old_one_no_more(bench):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailgate.app.questions import report
+from mailgate.core.clock import collected
 from mailgate.core.commands import catalogue, ticket_filter
 from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.canned import articles_about
@@ -128,7 +129,10 @@ def _next(question: QuestionAsked) -> Question:
         return Question(title="Next", intro="Nothing is waiting for you.")
     one = found[0]
     return Question(
-        title=f"Next: {one.subject}", intro="It is yours now.", rows=question.rows([one]), text=_thread(one)
+        title=f"Next: {one.subject}",
+        intro="It is yours now.",
+        rows=question.rows([one]),
+        text=_thread(one, question.agent.language),
     )
 
 
@@ -169,10 +173,14 @@ def _show(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     if ticket is None:
         return Question(title="Show", intro="There is no such ticket.")
-    return Question(title=f"#{ticket.number} {ticket.subject}", rows=question.rows([ticket]), text=_thread(ticket))
+    return Question(
+        title=f"#{ticket.number} {ticket.subject}",
+        rows=question.rows([ticket]),
+        text=_thread(ticket, question.agent.language),
+    )
 
 
-def _thread(ticket: Ticket) -> str:
+def _thread(ticket: Ticket, language: str) -> str:
     """The thread, newest words first, as plain text, with what notices fold; how much is left out is said."""
     parts: list[str] = []
     room = LONGEST_THREAD
@@ -182,7 +190,7 @@ def _thread(ticket: Ticket) -> str:
             break
         head = f"{entry.at:%Y-%m-%d %H:%M} · {entry.kind} · {entry.author_name or entry.author}"
         quoted = "\n".join(f"| {line}" for line in entry.quoted.split("\n")) if entry.quoted else ""
-        words = "\n\n".join(part for part in (entry.text, quoted) if part)
+        words = "\n\n".join(part for part in (collected.words(entry, language), quoted) if part)
         cut = f"{words[:room]}\n… (+{len(words) - room:,})" if len(words) > room else words
         parts.append(f"{head}\n{cut}")
         room -= len(words)

@@ -124,6 +124,8 @@ def _print_entry(entry: Entry) -> None:
     mark = " UNVERIFIED SENDER" if entry.unverified else ""
     click.echo()
     click.secho(f"{show.rfc3339(entry.at)}  {entry.kind}  {name}{mark}", fg=KINDS.get(entry.kind, "white"))
+    if entry.title:
+        click.echo(f"  new subject: {show.clean(entry.title)}")
     click.echo(show.clean_lines(entry.text))
     if entry.folded:
         click.echo(f"  {entry.folded} quoted lines (--json has them)")

@@ -12,7 +12,7 @@ from mailgate.core.model.mail_rows import OpenQuestion, ParkedMail
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.shown import Fact, Section
-from mailgate.core.model.ticket import EntryKind, Ticket
+from mailgate.core.model.ticket import Entry, EntryKind, Ticket
 
 GATHERED = "gathered into one list"  # why the single notices did not leave
 EXCERPT = 600  # characters of each contribution
@@ -32,7 +32,7 @@ def collected_notices(policy: Policy, agent: Agent, found: Sequence[tuple[Ticket
             why="collected",
             rows=tuple(escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(found, start=1)),
             sections=tuple(
-                Section(f"{policy.tag(ticket.number)} {ticket.subject}", text=_newest(ticket, notices))
+                Section(f"{policy.tag(ticket.number)} {ticket.subject}", text=_newest(ticket, notices, agent.language))
                 for ticket, notices in found
             ),
         ),
@@ -41,9 +41,15 @@ def collected_notices(policy: Policy, agent: Agent, found: Sequence[tuple[Ticket
     )
 
 
-def _newest(ticket: Ticket, count: int) -> str:
+def _newest(ticket: Ticket, count: int, language: str) -> str:
     said = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT][-count:]
-    return "\n\n".join(f"{entry.author_name or entry.author}: {_cut(entry.text)}" for entry in said)
+    return "\n\n".join(f"{entry.author_name or entry.author}: {_cut(words(entry, language))}" for entry in said)
+
+
+def words(entry: Entry, language: str) -> str:
+    """What an entry says, below the new subject it gave the ticket."""
+    title = list_words.phrase("new_subject", language, subject=entry.title) if entry.title else ""
+    return "\n".join(part for part in (title, entry.text) if part)
 
 
 def _cut(text: str) -> str:

@@ -44,6 +44,7 @@ class EntryView:
     text: str
     attachments: tuple[NamedFile, ...]
     unverified: bool | None  # None: not the reader's business
+    title: str = ""  # the subject of the customer's mail, where it was a new one
     folded: int = 0  # lines that quote the ticket, which the house sees with `#show`
 
 
@@ -225,6 +226,7 @@ def _entry_view(entry: Entry, policy: Policy, inside: bool, room: int) -> EntryV
         text=entry.text if len(entry.text) <= room else f"{entry.text[: max(room, 0)]} …",
         attachments=tuple(NamedFile(one.name, one.size) for one in entry.attachments),
         unverified=entry.unverified if inside else None,
+        title=entry.title,
         folded=entry.folded if inside else 0,
     )
 

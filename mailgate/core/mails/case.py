@@ -8,18 +8,20 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.core.mails.guard import Verdict, Wrote
-from mailgate.core.mails.match import Match
+from mailgate.core.mails.match import UNTITLED, Match, neutral_title
 from mailgate.core.model.change import Decision, Fate
 from mailgate.core.model.facts import Facts, SentLetter
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import Ticket
 from mailgate.core.model.trace import AuthorityTrace, MatchTrace, Outcome, Trace
 from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import Authority, Proof
 from mailgate.core.quoting.parts import Held
 from mailgate.core.rules.rule import RuleEffects
+from mailgate.core.text.folding import fold
 
 MOST_PARTICIPANTS = 50
 
@@ -105,6 +107,24 @@ class Case:
             if self.policy.department_at(addr.addr) is None:
                 found.setdefault(key, addr)
         return tuple(found.values())[:MOST_PARTICIPANTS]
+
+    def new_subject(self, ticket: Ticket, asked: tuple[str, ...] = ()) -> str:
+        """What a person made the subject of a mail to this ticket, `""` where it is one we or the ticket had.
+
+        Prefixes, our tag, white space and case make no other subject, nor do `asked`: the words of an order in it.
+        """
+        title = neutral_title(self.mail.subject, self.policy)
+        kept = " ".join(word for word in title.split() if fold(word) not in asked)
+        if self.verdict.robot or not kept or title == UNTITLED:
+            return ""
+        answered = (one.letter(self.facts.letters) for one in self.authority.carried)
+        known = (
+            ticket.subject,
+            *self.facts.ticket_subjects.get(ticket.number, ()),
+            *self.facts.letter_subjects.get(ticket.number, ()),
+            *(one.subject for one in answered if one is not None),
+        )
+        return "" if fold(kept) in {fold(neutral_title(one, self.policy)) for one in known} else kept
 
     def thread(self) -> tuple[str, tuple[str, ...]]:
         """In-Reply-To and References of an answer to this mail (RFC 5322 section 3.6.4); no agent's id among them."""

@@ -9,7 +9,7 @@ from mailgate.core.letters.addressee import NOBODY, writable
 from mailgate.core.mails import customer_commands, expectation, guard, notices, rule_effects, scope
 from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
 from mailgate.core.mails.guard import Wrote
-from mailgate.core.mails.match import subject_numbers
+from mailgate.core.mails.match import neutral_title
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
@@ -32,12 +32,9 @@ from mailgate.core.model.content import Ack, Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import reopening_is_over
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
-from mailgate.core.text.subject import without_prefixes
 from mailgate.core.worktime import sla
 
-SUBJECT_LENGTH = 255
 MOST_HEARD, MOST_THEIRS = 100, 30  # mails to one ticket, and of one sender, in an hour that anybody is written to about
 _NOTED = frozenset({
     "bare_cr_header", "multiple_from", "unparseable", "nesting", "too_many_parts", "winmail_unread",
@@ -172,14 +169,6 @@ def _reason(case: Case) -> str:
     return "new" if not case.verdict.robot else f"new, {case.verdict.kind}"
 
 
-def neutral_title(subject: str, policy: Policy) -> str:
-    """The subject without reply prefixes and tickets' numbers, never empty (threats T-15)."""
-    for number in subject_numbers(subject, policy):
-        for tag in (policy.tickets.tag, *policy.tickets.old_tags):
-            subject = subject.replace(tag.format(number=number), " ")
-    return " ".join(without_prefixes(subject).split())[:SUBJECT_LENGTH].strip() or "(no subject)"
-
-
 def opened_ticket(case: Case, opening: OpenTicket) -> AnyTicket:
     """The ticket as it will stand, so that the same code decides who is told of new and old tickets."""
     owner = rule_effects.assignee(case, case.route.assign, opening.department) if case.route.assign else None
@@ -274,17 +263,19 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
 
 def _reply(case: Case, ticket: Ticket) -> Decision:
     """Words, files, people, rules and clocks of a mail to a ticket; an order or a vote in it is a step of that."""
-    unverified, forged = not case.match.verified, case.authority.vetoed and not case.mail.envelope.history
-    changes: list[Change] = [entry(case, unverified=unverified or forged), *_flags(case)]
-    if case.mail.envelope.history:
+    history = case.mail.envelope.history
+    unverified, forged = not case.match.verified, case.authority.vetoed and not history
+    asked = None if history or unverified else customer_commands.asked(case, ticket)
+    title = "" if history else case.new_subject(ticket, asked.in_subject if asked else ())
+    said = replace(entry(case, unverified=unverified or forged), title=title)
+    if asked:
+        said = replace(said, text=asked.text)
+    changes: list[Change] = [*((said,) if said.text or title else ()), *_flags(case)]
+    if history:
         return case.decided(Fate.FILED, "history", steps=(Step(ticket.number, tuple(changes)),))
     if unverified:
         letters = _notices(case, ticket, _denied(case, Notice(why="unverified", unverified=True)))
         return case.decided(Fate.FILED, "unverified", steps=(Step(ticket.number, tuple(changes), letters),))
-    asked = customer_commands.asked(case, ticket)
-    if asked:
-        said = (replace(entry(case), text=asked.text),) if asked.text else ()
-        changes = [*said, *_flags(case)]
     proposed: list[str] = []
     if not case.verdict.robot:
         joined, proposed = _joining(case, ticket)

@@ -40,6 +40,11 @@ class Asked:
     beside: str = ""  # words of an ordinary reply that stand beside the order, and count as one
 
     @property
+    def in_subject(self) -> tuple[str, ...]:
+        """What of the subject is the order or the vote, and no title."""
+        return tuple(f"#{word}" for word in self.orders) or tuple(str(one.score) for one in self.effects)
+
+    @property
     def reason(self) -> str:
         """The decision's, and what `explain` says."""
         return f"#{self.why}" if self.orders else self.why

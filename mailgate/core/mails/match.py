@@ -16,8 +16,10 @@ from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import Authority, CarriedBy, CarriedToken
-from mailgate.core.text.subject import numbers
+from mailgate.core.text.subject import numbers, without_prefixes
 
+SUBJECT_LENGTH = 255
+UNTITLED = "(no subject)"
 _QUOTED = (CarriedBy.MARKER, CarriedBy.VOTE)  # carriers that travel in the text, which anybody may have copied
 
 
@@ -73,6 +75,14 @@ def find(mail: InboundMail, author: Address | None, authority: Authority, moment
 def subject_numbers(subject: str, policy: Policy) -> tuple[int, ...]:
     """Ticket numbers a subject carries, current and former tags alike."""
     return numbers(subject, (policy.tickets.tag, *policy.tickets.old_tags))
+
+
+def neutral_title(subject: str, policy: Policy) -> str:
+    """The subject without reply prefixes and tickets' numbers, never empty (threats T-15)."""
+    for number in subject_numbers(subject, policy):
+        for tag in (policy.tickets.tag, *policy.tickets.old_tags):
+            subject = subject.replace(tag.format(number=number), " ")
+    return " ".join(without_prefixes(subject).split())[:SUBJECT_LENGTH].strip() or UNTITLED
 
 
 def _evident(

@@ -44,6 +44,7 @@ class AddEntry:
     attachments: tuple[Attachment, ...] = ()
     unverified: bool = False
     of_mail: bool = True
+    title: str = ""  # the subject, where the customer has written another than the ticket's
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,9 @@ class Facts:
     callers: Mapping[str, Address] = field(default_factory=dict)  # asked with `phones`: whose line it was last
     queue: tuple[Ticket, ...] = ()  # asked with `queue_of`: what is to be done next, most pressing first
     ticket_subjects: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # all earlier subjects
+    letter_subjects: Mapping[int, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # ticket -> subjects of our letters to its customers, and those its customers have given it
     last_words: Mapping[int, str] = field(default_factory=dict)  # ticket -> the agent whose public words are newest
     promise_seconds: Mapping[str, int] = field(default_factory=dict)  # department -> p80 of real first responses
     stage_letters: Mapping[int, tuple[tuple[str, datetime], ...]] = field(

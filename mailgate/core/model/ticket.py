@@ -72,6 +72,7 @@ class Entry:
     unverified: bool = False
     attachments: tuple[Attachment, ...] = ()
     mail: int | None = None
+    title: str = ""  # the subject of the customer's mail, where it was a new one
 
     @property
     def folded(self) -> int:

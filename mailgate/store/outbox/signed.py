@@ -53,7 +53,7 @@ def letter(session: Session, key: str) -> SentLetter | None:
         mail=row["mail"],
         promised=_promised(session, row["promised"], row["ticket_number"]),
         old=row["scheme"] != token.NOW,
-        subject=row["subject"],
+        subject=row["rendered_subject"] or row["subject"],
         worded=bool(row["worded"]),
     )
 

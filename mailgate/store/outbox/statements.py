@@ -104,14 +104,16 @@ INSERT INTO letter_token (token, letter, scheme) VALUES (:token, :letter, :schem
 LETTERS_AFTER = "SELECT id, message_id FROM letter WHERE id > :after ORDER BY id LIMIT :rows"
 LETTER_BY_SIGN = """
 SELECT letter.*, ticket.number AS ticket_number, letter_token.scheme AS scheme,
-  EXISTS (SELECT 1 FROM letter_words WHERE letter_words.letter = letter.id) AS worded FROM letter_token
+  EXISTS (SELECT 1 FROM letter_words WHERE letter_words.letter = letter.id) AS worded,
+  (SELECT subject FROM rendered WHERE rendered.letter = letter.id) AS rendered_subject FROM letter_token
 JOIN letter ON letter.id = letter_token.letter LEFT JOIN ticket ON ticket.id = letter.ticket
 WHERE letter_token.token = :token
 """
 LETTER_BY_ID = """
 SELECT letter.*, ticket.number AS ticket_number,
   (SELECT scheme FROM letter_token WHERE token = :token AND letter = letter.id) AS scheme,
-  EXISTS (SELECT 1 FROM letter_words WHERE letter_words.letter = letter.id) AS worded
+  EXISTS (SELECT 1 FROM letter_words WHERE letter_words.letter = letter.id) AS worded,
+  (SELECT subject FROM rendered WHERE rendered.letter = letter.id) AS rendered_subject
 FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket WHERE letter.message_id = :id
 """
 ADDRESSES_OF_LETTER = "SELECT id, canonical FROM delivery WHERE letter = :letter ORDER BY id"

@@ -127,7 +127,7 @@ class Forgetting(Room):
         self.session.run(sql.FORGET_QUOTED, {"id": ticket})
         for row in there:
             text = traces.unquoted(row["text"])
-            if row["id"] not in said and text != row["text"]:
+            if row["id"] not in said and (text != row["text"] or row["title"]):
                 take_out(self.session, [row["id"]], subject)
                 self.session.run(sql.MEND_ENTRY, {"id": row["id"], "text": text})
                 put_in(self.session, [row["id"]], subject)

@@ -167,9 +167,14 @@ class FactsReading(Room):
             )
             for number in tickets
         }
+        subjects = {number: self.session.all(sql.SUBJECTS, {"id": ids[number]}) for number in tickets}
         known["ticket_subjects"] = {
-            number: (*(row["old"] for row in self.session.all(sql.SUBJECTS, {"id": ids[number]})), ticket.subject)
+            number: (*(row["subject"] for row in subjects[number] if row["title"]), ticket.subject)
             for number, ticket in tickets.items()
+        }
+        known["letter_subjects"] = {
+            number: tuple(dict.fromkeys(row["subject"] for row in found if not row["title"]))
+            for number, found in subjects.items()
         }
         if known["letters"]:
             found = {number: self.session.scalar(sql.LAST_WORDS, {"id": ids[number]}) for number in tickets}

@@ -33,9 +33,9 @@ def folded(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
-def body(author: str, name: str, text: str) -> str:
-    """What of an entry is searched beside its title."""
-    return folded(f"{author} {name} {text[:TEXT]}")
+def body(author: str, name: str, text: str, title: str = "") -> str:
+    """What of an entry is searched beside its ticket's title; `title` is the subject it gave the ticket."""
+    return folded(f"{author} {name} {title} {text[:TEXT]}")
 
 
 def indexed_up_to(session: Session) -> int:
@@ -76,5 +76,5 @@ def _each(session: Session, statement: str, entries: Iterable[int], subject: str
     for entry in entries:
         row = session.one(sql.INDEXED, {"id": entry, "cursor": cursor})
         if row is not None:
-            text = body(row["author"], row["author_name"], row["text"])
+            text = body(row["author"], row["author_name"], row["text"], row["title"])
             session.run(statement, {"id": entry, "subject": folded(subject), "body": text})

@@ -78,6 +78,7 @@ class Participants(TicketWriter):
                 "unverified": int(change.unverified),
                 "text": rows.clean(change.text),
                 "quoted": rows.clean(change.quoted),
+                "title": rows.clean(change.title),
                 "html": rows.clean(change.html),
             },
         )

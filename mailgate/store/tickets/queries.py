@@ -183,7 +183,7 @@ class Tickets(Room):
                 {
                     "id": row["id"],
                     "subject": folded(row["subject"]),
-                    "body": body(row["author"], row["author_name"], row["text"]),
+                    "body": body(row["author"], row["author_name"], row["text"], row["title"]),
                 }
                 for row in found
             ],

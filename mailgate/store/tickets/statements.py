@@ -43,8 +43,8 @@ INSERT INTO participant (ticket, contact, address, name, at) VALUES (:ticket, :c
 ON CONFLICT (ticket, contact) DO NOTHING
 """
 ENTRY = """
-INSERT INTO entry (ticket, mail, at, kind, author, author_name, unverified, text, quoted, html)
-VALUES (:ticket, :mail, :at, :kind, :author, :author_name, :unverified, :text, :quoted, :html) RETURNING id
+INSERT INTO entry (ticket, mail, at, kind, author, author_name, unverified, text, quoted, html, title)
+VALUES (:ticket, :mail, :at, :kind, :author, :author_name, :unverified, :text, :quoted, :html, :title) RETURNING id
 """
 ATTACHMENT = """
 INSERT INTO attachment (entry, mail, part, name, original_name, type, size, digest, inline, content_id)
@@ -122,7 +122,13 @@ CAME_AND_WENT = """
 SELECT kind, actor, mail, old, new FROM event WHERE ticket = :id AND kind IN ('join', 'leave', 'requester')
 ORDER BY id DESC LIMIT 500
 """
-SUBJECTS = "SELECT old FROM event WHERE ticket = :id AND kind = 'subject' ORDER BY id"
+# Its earlier titles; subjects as our letters to its customers had them, and those the customers have given it.
+SUBJECTS = """
+SELECT 1 AS title, old AS subject FROM event WHERE ticket = :id AND kind = 'subject'
+UNION ALL SELECT * FROM (SELECT 0, rendered.subject FROM letter JOIN rendered ON rendered.letter = letter.id
+  WHERE letter.ticket = :id AND letter.audience = 'customer' ORDER BY letter.id DESC LIMIT 20)
+UNION ALL SELECT * FROM (SELECT 0, title FROM entry WHERE ticket = :id AND title <> '' ORDER BY id DESC LIMIT 20)
+"""
 STAGE_LETTERS = """
 SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage' AND audience = 'customer'
 ORDER BY id DESC LIMIT 20
@@ -259,7 +265,7 @@ OPEN_TICKETS = "UPDATE agent SET open_tickets = open_tickets + :step WHERE name 
 FEED = "INSERT INTO words (rowid, subject, body) VALUES (:id, :subject, :body)"
 # The index keeps no text of its own: what is taken out must be said exactly as it was put in (FTS5 section 4.4.4).
 TAKE_OUT = "INSERT INTO words (words, rowid, subject, body) VALUES ('delete', :id, :subject, :body)"
-INDEXED = "SELECT id, author, author_name, text FROM entry WHERE id = :id AND id <= :cursor"
+INDEXED = "SELECT id, author, author_name, title, text FROM entry WHERE id = :id AND id <= :cursor"
 NEWEST_SAID = """
 SELECT id, substr(text, 1, :longest) AS text, author, author_name FROM entry
 WHERE ticket = :ticket AND kind IN ('customer', 'agent') AND unverified = 0 AND text <> '' ORDER BY id DESC LIMIT :limit
@@ -267,7 +273,7 @@ WHERE ticket = :ticket AND kind IN ('customer', 'agent') AND unverified = 0 AND 
 FOLLOW = "SELECT id, number, merged_into, subject FROM ticket WHERE number = :number"
 FOLLOW_ON = "SELECT id, number, merged_into, subject FROM ticket WHERE id = :id"
 TO_INDEX = """
-SELECT entry.id, ticket.subject, entry.author, entry.author_name, entry.text FROM entry
+SELECT entry.id, ticket.subject, entry.author, entry.author_name, entry.title, entry.text FROM entry
 JOIN ticket ON ticket.id = entry.ticket WHERE entry.id > :after ORDER BY entry.id LIMIT :limit
 """
 FIND = """

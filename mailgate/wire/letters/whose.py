@@ -26,7 +26,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     views.DepartmentView: {"name": _FRAME, "address": _FRAME, "signature": _PUBLIC},
     views.PersonView: {"name": _FRAME, "first_name": _FRAME, "address": _FRAME},
     views.TicketView: {"tag": _FRAME, "subject": _PUBLIC, "status": _FRAME},
-    EntryView: {"kind": _FRAME, "author": _FRAME},
+    EntryView: {"kind": _FRAME, "author": _FRAME, "title": _PUBLIC},
     views.InsideView: {"department": _FRAME, "owner": _FRAME, "priority": _FRAME, "tags": _FRAME, "fields": _FRAME,
                        "language": _FRAME},
     views.FieldLink: {"name": _FRAME, "value": _FRAME, "href": _FRAME},
@@ -91,7 +91,8 @@ def said_in(*shown_of: object) -> tuple[list[str], list[str]]:
 def _texts(record: Any) -> Iterator[tuple[str, Wording]]:
     """Every text in a record and in those within it that is no frame."""
     if isinstance(record, EntryView):
-        yield record.text, entry_wording(record.kind, unverified=bool(record.unverified))
+        wording = entry_wording(record.kind, unverified=bool(record.unverified))
+        yield from ((said, wording) for said in (record.text, record.title) if said)
         return
     known = WHOSE.get(type(record), {})
     for one in fields(record):

@@ -173,6 +173,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.more": "{n} more wait; you will be asked about them next.",
     "question.how": "Reply with lines such as:",
     "question.none": "Nothing here.",
+    "new_subject": "New subject: {subject}",
     "folded": {"one": "{n} quoted line: #show {number}", "other": "{n} quoted lines: #show {number}"},
     "question.more": {"one": "… and {n} more", "other": "… and {n} more"},
     "tickets": {"one": "{n} ticket", "other": "{n} tickets"},

@@ -173,6 +173,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.more": "{n} muuta odottaa; niistä kysytään seuraavaksi.",
     "question.how": "Vastaa riveillä, esimerkiksi:",
     "question.none": "Ei mitään.",
+    "new_subject": "Uusi otsikko: {subject}",
     "folded": {"one": "{n} lainattu rivi: #show {number}", "other": "{n} lainattua riviä: #show {number}"},
     "question.more": {"one": "… ja {n} muu", "other": "… ja {n} muuta"},
     "tickets": {"one": "{n} tiketti", "other": "{n} tikettiä"},

@@ -174,6 +174,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.more": "Gaida vēl {n}; par tām jautāsim nākamreiz.",
     "question.how": "Atbildiet ar rindām, piemēram:",
     "question.none": "Šeit nekā nav.",
+    "new_subject": "Jauns temats: {subject}",
     "folded": {
         "zero": "{n} citētu rindu: #show {number}",
         "one": "{n} citēta rinda: #show {number}",

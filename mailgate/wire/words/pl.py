@@ -175,6 +175,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "was.more": "Czeka jeszcze {n}; o nie zapytamy następnym razem.",
     "question.how": "Odpowiedz wierszami, na przykład:",
     "question.none": "Nic tu nie ma.",
+    "new_subject": "Nowy temat: {subject}",
     "folded": {
         "one": "{n} cytowany wiersz: #show {number}",
         "few": "{n} cytowane wiersze: #show {number}",
