@@ -6,8 +6,8 @@ import email
 import email.policy
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import NamedTuple
 
 import pytest
 from conftest import Desk, opened, reply, running, whole
@@ -67,8 +67,7 @@ PROMISES = {
 }
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """A kind of letter as it is written somewhere: what it says, what a reply to it does, and whether it has a ticket."""
 
     content: Content

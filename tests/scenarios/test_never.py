@@ -6,10 +6,12 @@ import email.policy
 import importlib.util
 import re
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import unquote
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
@@ -177,6 +179,71 @@ def test_an_answer_to_all_a_forward_and_an_experts_words_leak_nothing(house: Des
     from_agent(house, "It is the fuse.\n", notice_to(house, "bo", ticket.number), "bo")
     house.send(mail(f"Re: [#{ticket.number}] To all", "#status\n", sender="all@customer.example"))
     no_leak(house)
+
+
+INSIDE = {
+    name: kind
+    for name, kind in beside("test_first_lines.py").TABLE.items()
+    if not name.startswith("to the customer") and not name.endswith("to an expert")
+}
+POSTED = beside("test_first_lines.py").posted
+SECRETS = ("text", "title", "intro", "by", "question", "subject", "newer")  # texts a letter to an agent may show
+
+
+def test_no_letter_to_an_agent_leaks_through_its_answer(house: Desk) -> None:
+    """W-19: every kind of letter, full of canaries, is answered with its whole text quoted."""
+    ticket = opened(house, "Every kind", sender="kinds@customer.example")
+    for name, kind in INSIDE.items():
+        texts = {one.name: f"CANARY of a {name}, its {one.name}" for one in fields(kind.content) if one.name in SECRETS}
+        letter = POSTED(house, kind._replace(content=replace(kind.content, **texts)), ticket)
+        house.send(CLIENTS["Gmail"](letter, ANNA, [f"It is the fuse, says {name}.", "Greetings"]))
+    assert no_leak(house) >= 4
+
+
+BUTTONS = re.compile(r'href="mailto:([^"?]+)\?subject=([^"&]*)&amp;body=([^"]*)"')
+
+
+def test_no_button_leaks_anything(house: Desk) -> None:
+    """W-19: each link of a notice, of receipts and of questions is tapped, on a ticket with a canary in a note."""
+    ticket = opened(house, "Buttons", sender="buttons@customer.example")
+    notice = notice_to(house, "anna", ticket.number)
+    from_agent(house, "#note\nCANARY of a note\n", notice_to(house, "bo", ticket.number), "bo")
+    from_agent(house, "note: CANARY that may be none\n", notice)
+    house.send(mail(f"[#{ticket.number}] #close", "Hello without proof.\n", sender=ANNA))
+    from_agent(house, "#mine\n", notice)
+    letters = [
+        notice,
+        *(house.letters("anna@staff.example", kind)[-1] for kind in ("receipt", "was_it_you", "question")),
+    ]
+    tapped = 0
+    for letter in letters:
+        page = letter.get_body(("html",))
+        assert page is not None
+        for to, subject, body in BUTTONS.findall(page.get_content()):
+            house.send(mail(unquote(subject), unquote(body).replace("\r", ""), sender=ANNA, to=unquote(to)))
+            tapped += 1
+    house.settle()
+    house.send(mail(f"Re: [#{ticket.number}] Buttons", "And now?\n", sender="buttons@customer.example"))
+    assert tapped > 12 and no_leak(house)
+
+
+def test_no_title_leaks_anything(house: Desk) -> None:
+    """W-19: tickets that agents open in every way there is, each answered so that its title is a customer's Subject."""
+    ticket = opened(house, "Titles", sender="titles@customer.example")
+    notice = notice_to(house, "anna", ticket.number)
+    house.send(mail(f"Re: [#{ticket.number}] Titles", "And another thing.\n", sender="titles@customer.example"))
+    for words in ("#call w1@customer.example\n\nCANARY: he shouted at me.", "#new w2@customer.example\n\nDear Liisa,",
+                  "#new w3@customer.example from bo@staff.example CANARY\n\nDear Liisa,", "#split"):  # fmt: skip
+        number = from_agent(house, words + "\n", notice)
+        row = house.gateway.store.read(lambda read, n=number: read.mail.row(n))
+        assert row is not None and row["fate"] == "filed", (words, row["reason"])
+    made = [one for one in house.tickets() if one.number > ticket.number]
+    assert {one.requester.key.partition("@")[0] for one in made} == {"w1", "w2", "w3", "titles"}
+    for one in made:
+        assert not SECRET.search(one.subject), one.subject
+        house.send(mail(f"[#{one.number}]", "What now?\n", sender=one.requester.addr))
+        from_agent(house, "It is on its way.\n", noticed(house, one.number))
+    assert no_leak(house) > len(made)
 
 
 # --- mistyped commands, honest letters --------------------------------------------------------------------------------

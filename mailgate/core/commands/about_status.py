@@ -6,7 +6,9 @@ import re
 
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.model.change import Assign, Change, Remind, SetDue, SetField, SetPriority, SetStatus, SetSubject, Tag
+from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Priority, Status
+from mailgate.core.proof import token
 from mailgate.core.text import subject
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import promise
@@ -127,11 +129,18 @@ def tag(context: TicketContext) -> Judgement:
     return context.granted("tagged", Tag(fresh, gone), tags=changed)
 
 
+def is_private(text: str, policy: Policy) -> bool:
+    """True for what no customer may read in a title: a mark of ours, or an agent's address."""
+    return bool(token.in_text(text)) or policy.names_an_agent(text)
+
+
 def title(context: TicketContext) -> Judgement:
     """A better title."""
     wanted = subject.without_prefixes(" ".join(context.argument.split()))[:LONGEST_TITLE]
     if not wanted:
         return Refusal("no_title")
+    if is_private(wanted, context.policy):
+        return Refusal("private_title")
     if wanted == context.ticket.subject:
         return context.granted_already("already_titled")
     return context.granted("titled", SetSubject(wanted), title=wanted)

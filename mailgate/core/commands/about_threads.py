@@ -73,7 +73,13 @@ def split(context: TicketContext) -> Judgement:
     people = (ticket.requester, *ticket.participants)
     author = next((one for one in people if one.key == newest.author), Address(newest.author, newest.author_name))
     opens: tuple[Change, ...] = (
-        OpenTicket(ticket.subject, ticket.department, author, language=ticket.language, priority=ticket.priority),
+        OpenTicket(
+            newest.title or ticket.subject,
+            ticket.department,
+            author,
+            language=ticket.language,
+            priority=ticket.priority,
+        ),
         LinkTo(ticket.number, LinkKind.SPLIT),
         Assign(context.agent.name),
         SetStatus(Status.OPEN, why="split"),

@@ -18,6 +18,7 @@ from mailgate.core.commands.judging import (
     nearest,
 )
 from mailgate.core.commands.reader import Command
+from mailgate.core.letters import list_words
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
@@ -210,7 +211,8 @@ def _call(context: CommandContext) -> Judgement:
         return caller
     if not world.words.strip():
         return Refusal("no_words")
-    return Granted("call", opens=_opening(caller, world, context.agent), params={"address": caller.addr})
+    opens = _opening(caller, replace(world, title="", words=""), context.agent)  # its words are for the house
+    return Granted("call", opens=opens, params={"address": caller.addr})
 
 
 def _call_here(context: TicketContext) -> Judgement:
@@ -228,7 +230,9 @@ def _opening(person: Address, world: KnownWorld, agent: Agent) -> tuple[Change, 
     policy = world.policy
     department = policy.department(world.department or next(iter(agent.departments), ""))
     language = department.language or policy.language
-    title = " ".join(world.title.split())[: about_status.LONGEST_TITLE] or _first_line(world.words)
+    said = (" ".join(world.title.split())[: about_status.LONGEST_TITLE], _first_line(world.words))
+    fit = (one for one in said if one and not about_status.is_private(one, policy))
+    title = next(fit, "") or list_words.phrase("call_title" if not world.words else "new_title", language)
     return (
         OpenTicket(title, department.name, person, language=language),
         Assign(agent.name),

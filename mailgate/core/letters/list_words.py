@@ -1,4 +1,4 @@
-"""What lists and digests say, in the languages of their readers."""
+"""What lists, digests and new tickets without a title of their own say, in the languages of their readers."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "late_tickets": "Overdue or about to be: {n}",
         "more": "and {n} more",
         "collected": "While you were away: {n}",
+        "call_title": "Phone call",
+        "new_title": "Your request",
         "new_subject": "New subject: {subject}",
         "day": "Your day: {n}",
         "week": "The week in {department}",
@@ -50,6 +52,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "late_tickets": "Myöhässä tai pian myöhässä: {n}",
         "more": "ja {n} lisää",
         "collected": "Poissa ollessasi: {n}",
+        "call_title": "Puhelu",
+        "new_title": "Yhteydenottonne",
         "new_subject": "Uusi otsikko: {subject}",
         "day": "Päiväsi: {n}",
         "week": "Viikko: {department}",
@@ -79,6 +83,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "late_tickets": "Po terminie lub tuż przed nim: {n}",
         "more": "i jeszcze {n}",
         "collected": "Pod Twoją nieobecność: {n}",
+        "call_title": "Rozmowa telefoniczna",
+        "new_title": "Państwa zgłoszenie",
         "new_subject": "Nowy temat: {subject}",
         "day": "Twój dzień: {n}",
         "week": "Tydzień: {department}",
@@ -108,6 +114,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "late_tickets": "Nokavēti vai tūlīt nokavēti: {n}",
         "more": "un vēl {n}",
         "collected": "Kamēr jūsu nebija: {n}",
+        "call_title": "Telefona zvans",
+        "new_title": "Jūsu pieteikums",
         "new_subject": "Jauns temats: {subject}",
         "day": "Jūsu diena: {n}",
         "week": "Nedēļa: {department}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -34,8 +33,6 @@ from mailgate.core.text import signature
 from mailgate.core.text.quote import MARKERS
 from mailgate.core.worktime import promise
 
-_DETAIL = re.compile(r"\+[^\s@+<>]{0,64}@")  # of `anna+shop@`
-
 
 def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: str = "") -> str:
     """Why these words must not leave now, `""` when they may (design: *What the customer must never see*)."""
@@ -44,26 +41,23 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
         return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
     if case.held:
         return str(case.held)
-    if token.in_text(text) or any(marker in text for marker in MARKERS.values()):
+    if holds_a_mark(text):
         return "internal"
-    if names_an_agent(case, text):
+    if case.policy.names_an_agent(text):
         return "address"
     if _stale(case, ticket, agent):
         return "stale"
     return "trainee" if agent.role is Role.TRAINEE else ""
 
 
+def holds_a_mark(text: str) -> bool:
+    """True when a token or a marker of ours stands in the text."""
+    return bool(token.in_text(text)) or any(marker in text for marker in MARKERS.values())
+
+
 def out_of_reach(ticket: Ticket, policy: Policy) -> bool:
     """True when nobody who takes part can be written to: words would be filed as sent and reach no one."""
     return not addressee.receivers(ticket, policy)
-
-
-def names_an_agent(case: Case, text: str) -> bool:
-    """True when a private address of any agent stands in the text."""
-    if "@" not in text:
-        return False
-    low = _DETAIL.sub("@", text.lower())
-    return any(addr in low for agent in case.policy.agents for addr in (agent.address, *agent.aliases))
 
 
 def _stale(case: Case, ticket: Ticket, agent: Agent) -> bool:

@@ -78,8 +78,9 @@ def _on_ticket(
             case, agent, "refused", reading,
             refused=[receipt.refused_line(command, why, agent.language) for command, why in plan.refused],
         )  # fmt: skip
-    if scope.beyond_proof(case, scope.further_tickets(plan)):
-        return agent_words.park(case, agent, "beyond", reading)
+    stopped = _kept_back(case, agent, plan, reading)
+    if stopped:
+        return stopped
     done.lines += [sentences.of_outcome(command, outcome, agent.language) for command, outcome in plan.granted]
     if any(outcome.answer == "undone_but_sent" for _, outcome in plan.granted):
         done.receipt = True
@@ -111,6 +112,19 @@ def _on_ticket(
             done.asks = (*(done.asks or ()), told)
     letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done, plan.outbound))
     done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
+    return None
+
+
+def _kept_back(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandReading) -> Decision | None:
+    """Parked: what goes beyond the proof, and a first letter with something of the house in it."""
+    if scope.beyond_proof(case, scope.further_tickets(plan)):
+        return agent_words.park(case, agent, "beyond", reading)
+    if not reading.has_command("new") or case.authority.proof is Proof.RELEASED:
+        return None
+    if agent_answer.holds_a_mark(reading.rest):
+        return agent_words.park(case, agent, "internal", reading, author=agent.name)
+    if case.policy.names_an_agent(reading.rest):
+        return agent_words.park(case, agent, "address", reading, author=agent.name)
     return None
 
 

@@ -11,7 +11,7 @@ from mailgate.core.commands.reader import Command, CommandReading
 from mailgate.core.letters import readers
 from mailgate.core.mails import agent_answer, notices, receipt, scope
 from mailgate.core.mails.case import Case
-from mailgate.core.mails.match import Evidence, subject_numbers
+from mailgate.core.mails.match import Evidence, neutral_title, subject_numbers
 from mailgate.core.model import changed
 from mailgate.core.model.canned import fill_holes
 from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
@@ -23,6 +23,7 @@ from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
 from mailgate.core.proof.authority import CarriedBy, Proof
 from mailgate.core.text import signature
+from mailgate.core.text.folding import fold
 from mailgate.core.worktime import promise, sla
 
 _SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
@@ -34,10 +35,17 @@ def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> Know
         case.moment,
         ticket,
         words=reading.rest,
-        title=reading.title,
+        title="" if _is_our_title(case, reading.title) else reading.title,
         department=case.departments[0],
         confirmed=case.authority.proof is Proof.RELEASED,
     )
+
+
+def _is_our_title(case: Case, title: str) -> bool:
+    """True for the subject of the letter answered: what a list or a digest is called is no customer's business."""
+    letters = (one.letter(case.facts.letters) for one in case.authority.carried)
+    ours = {fold(neutral_title(one.subject, case.policy)) for one in letters if one is not None and one.subject}
+    return fold(neutral_title(title, case.policy)) in ours
 
 
 def park(

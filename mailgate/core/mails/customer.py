@@ -29,10 +29,11 @@ from mailgate.core.model.change import (
     WhyParked,
 )
 from mailgate.core.model.content import Ack, Notice
-from mailgate.core.model.mail import Address
+from mailgate.core.model.mail import Address, MailKind
 from mailgate.core.model.moment import reopening_is_over
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
+from mailgate.core.text.subject import is_forward
 from mailgate.core.worktime import sla
 
 MOST_HEARD, MOST_THEIRS = 100, 30  # mails to one ticket, and of one sender, in an hour that anybody is written to about
@@ -107,7 +108,7 @@ def _open(case: Case) -> Decision:
     home = route.department or case.departments[0]
     told = tuple(name for name in case.departments[1:] if name != home)  # a rule's department stands for the first
     opening = OpenTicket(
-        subject=neutral_title(mail.subject, case.policy),
+        subject=neutral_title(_subject_of_theirs(case), case.policy),
         department=home,
         requester=requester,
         participants=tuple(others),
@@ -167,6 +168,13 @@ def _written_to(case: Case) -> Address | None:
 
 def _reason(case: Case) -> str:
     return "new" if not case.verdict.robot else f"new, {case.verdict.kind}"
+
+
+def _subject_of_theirs(case: Case) -> str:
+    """The subject, of a mail that a colleague passed on the one it came with, where that is known."""
+    mail = case.mail
+    passed_on = case.authority.agent is not None and (mail.kind is MailKind.FORWARD or is_forward(mail.subject))
+    return mail.embedded.get("subject", mail.subject) if passed_on else mail.subject
 
 
 def opened_ticket(case: Case, opening: OpenTicket) -> AnyTicket:

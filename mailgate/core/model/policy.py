@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,6 +11,8 @@ from functools import cached_property
 
 from mailgate.core.model.canned import Article
 from mailgate.core.model.mail import Address, canonical
+
+_DETAIL = re.compile(r"\+[^\s@+<>]{0,64}@")  # of `anna+shop@`
 
 
 class Mode(StrEnum):
@@ -252,6 +255,13 @@ class Policy:
         """The agent an address is, with a detail of their own too (`anna+shop@`): nobody's customer, and no proof."""
         local, at, domain = addr.rpartition("@")
         return self.agent_at(addr) or self.agent_at(f"{local.partition('+')[0]}{at}{domain}")
+
+    def names_an_agent(self, text: str) -> bool:
+        """True when a private address of any agent stands in the text."""
+        if "@" not in text:
+            return False
+        low = _DETAIL.sub("@", text.lower())
+        return any(addr in low for agent in self.agents for addr in (agent.address, *agent.aliases))
 
     def agents_of(self, department: str) -> tuple[Agent, ...]:
         """Active agents who work in a department."""

@@ -92,6 +92,7 @@ REFUSED: Mapping[str, str] = {
     "no_tag": "{text} ei ole tunniste: kirjoita +refund tai -refund",
     "no_such_tag": "tunnistetta {name} ei ole täällä",
     "no_title": "sen perästä puuttuu otsikko",
+    "private_title": "asiakkaat näkevät otsikon: siihen ei kuulu asiakaspalvelijan osoite eikä meidän merkkimme",
     "no_field": "kirjoita näin: #field order=1234",
     "no_such_reply": "valmista vastausta {name} ei ole",
     "no_value": "{text} ei ole arvo: kirjoita days=5",

@@ -92,6 +92,7 @@ REFUSED: Mapping[str, str] = {
     "no_tag": "{text} nav birka: rakstiet +refund vai -refund",
     "no_such_tag": "birkas {name} šeit nav",
     "no_title": "aiz tā trūkst virsraksta",
+    "private_title": "klienti redz virsrakstu: tajā nedrīkst būt darbinieka adrese vai mūsu zīme",
     "no_field": "rakstiet tā: #field order=1234",
     "no_such_reply": "gatavās atbildes {name} nav",
     "no_value": "{text} nav vērtība: rakstiet days=5",

@@ -92,6 +92,7 @@ REFUSED: Mapping[str, str] = {
     "no_tag": "{text} to nie etykieta: napisz +refund albo -refund",
     "no_such_tag": "nie ma tu etykiety {name}",
     "no_title": "brakuje po nim tytułu",
+    "private_title": "klienci widzą tytuł: nie może w nim być adresu pracownika ani naszego znaku",
     "no_field": "napisz tak: #field order=1234",
     "no_such_reply": "nie ma gotowej odpowiedzi {name}",
     "no_value": "{text} to nie wartość: napisz days=5",

@@ -98,6 +98,7 @@ REFUSED: Mapping[str, str] = {
     "no_tag": "{text} is no tag: write +refund or -refund",
     "no_such_tag": "there is no tag {name} here",
     "no_title": "there is no title after it",
+    "private_title": "customers read the title: no agent's address and no mark of ours belongs there",
     "no_field": "write it so: #field order=1234",
     "no_such_reply": "no canned answer is called {name}",
     "no_value": "{text} is no value: write days=5",
