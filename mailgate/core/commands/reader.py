@@ -122,7 +122,7 @@ def read_agent_mail(
         _look_for_misplaced(lines[top:bottom], lines[end:] + signature.split("\n"), found)
     if {"note", "reply"} <= {command.name for command in found.commands}:
         found.add_doubt("conflict", "reply", "#note #reply", ("note", "reply"))
-    if {"note", "new"} <= {command.name for command in found.commands}:
+    if {"note", "new"}.issubset(command.name for command in found.commands):
         found.add_doubt("conflict", "new", "#note #new", ("note", "new"))
     middle = [_ESCAPED.sub(r"\1", line) if "\\" in line else line for line in lines[top:bottom]]
     commands, problems = tuple(dict.fromkeys(found.commands)), tuple(found.problems)
