@@ -342,7 +342,7 @@ def test_a_call_is_kept_where_the_caller_takes_part_and_opens_a_ticket_elsewhere
     assert granted("#call +358 40 123 4567", caller=LIISA).answer == "call_here"
     assert granted("#call +358 40 123 4567", caller=Address("new@home.example")).answer == "call"
     assert granted("#call teemu@home.example", None).opens[0] == OpenTicket(
-        "Hello", "support", Address("teemu@home.example")
+        "Phone call", "support", Address("teemu@home.example")
     )
 
 
