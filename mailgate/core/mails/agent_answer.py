@@ -164,7 +164,8 @@ def answer_letter(
 ) -> Outbound | None:
     """The letter with an agent's words: To the requester, Cc the participants, in the customer's own thread.
 
-    Clients that attach what they answer bring our own notice back as a file: it stays with the ticket.
+    Clients that attach what they answer bring our own notice back as a file: it stays with the ticket, and so do the
+    pictures of what is quoted and of a signature, which is not sent either.
     """
     people = reached(case, ticket)
     if not people:
@@ -182,7 +183,7 @@ def answer_letter(
         purpose=Purpose.WORDS,
         in_reply_to=before[-1] if before else "",
         references=(*before[:1], *before[1:][-10:]),
-        attachments=tuple((0, file.part) for file in case.mail.attachments if not file.ours),
+        attachments=tuple((0, file.part) for file in case.mail.attachments if not (file.ours or file.aside)),
         urgency=Urgency.WORDS,
         not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,
     )

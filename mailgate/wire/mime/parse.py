@@ -15,7 +15,7 @@ from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import MailParts
 from mailgate.core.rules.condition import folded_words
 from mailgate.core.text import language, quote, signature, subject
-from mailgate.wire.mime import attachment, body, cms, fields, header, invitation, structure
+from mailgate.wire.mime import attachment, body, cms, fields, header, invitation, structure, winmail
 from mailgate.wire.mime.authentication import read_authentication
 from mailgate.wire.mime.enclosed import FileInWords
 from mailgate.wire.mime.header import HeaderBlock
@@ -138,6 +138,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters |
         spam=is_spam,
         spam_score=score,
         embedded=embedded,
+        flags=frozenset(flags),
     )
     forward = passed_on or subject.is_forward(title)
     mail = _split(mail, pages, known, forward=forward)
@@ -178,11 +179,21 @@ def _split(mail: InboundMail, pages: list[str], known: KnownLetters | None, *, f
         mail = _typed(mail, MailParts(mail.text, "", mail.text) if forward else typed.typed(mail.text, known))
     page = "\n".join(pages)
     html = sanitize.clean(page) if pages else ""
-    fresh_html = html
+    fresh_html, own = html, page
     if html and mail.quoted:
         new, old = fresh.split_fresh_html(page)
-        fresh_html = sanitize.clean(new) if old else ""
-    return replace(mail, html=html, fresh_html=fresh_html)
+        fresh_html, own = (sanitize.clean(new), new) if old else ("", page)
+    own = fresh.without_signature(own, mail.signature)
+    files = tuple(replace(one, aside=_aside(one, mail, page, own)) for one in mail.attachments)
+    return replace(mail, html=html, fresh_html=fresh_html, attachments=files)
+
+
+def _aside(file: Attachment, mail: InboundMail, page: str, own: str) -> bool:
+    """True for a picture that stands in what is quoted or in the signature alone, and for winmail.dat's empty shell."""
+    if file.type in winmail.TYPES or file.name.lower() == "winmail.dat":
+        return "winmail_unread" not in mail.flags
+    mark = f"cid:{file.content_id}"
+    return file.inline and bool(file.content_id) and mark in page and mark not in own
 
 
 def _typed(mail: InboundMail, parts: MailParts) -> InboundMail:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailgate.core.text import quote
@@ -23,6 +25,11 @@ _HISTORY = (
     ".ydp_quoted, .protonmail_quote, .tutanota_quote, .zmail_extra, .zmail_extra_hr, #zwchr, .WM_QUOTE, .qt-quote, "
     "div[name=quote], .cite, .mcntgmail_quote, blockquote.cite, #reply-intro, .hey_quote, .front-blockquote, "
     "blockquote[data-original-message], .ox-quote, .b-quote, .mailru-blockquote"
+)
+# What mail programs keep a signature in.
+_SIGNATURES = (
+    ".gmail_signature, [data-smartmail=gmail_signature], .moz-signature, #Signature, #x_Signature, #signature, "
+    "#ms-outlook-mobile-signature, #AppleMailSignature, .protonmail_signature_block, .tutanota_signature, #Zm-_Id_-Sgn"
 )
 # Outlook for Windows rules off what it quotes; these are its colours of many years, and Windows Mail's.
 _RULED = "div[style*='border-top'], div[style*='BORDER-TOP']"
@@ -58,6 +65,21 @@ def split_fresh_html(html: str) -> tuple[str, str]:
     if not taken or not (body.text(strip=True) or body.css_first("img")):
         return html, ""
     return body.inner_html or "", "".join(taken)
+
+
+def without_signature(html: str, signed: str) -> str:
+    """The HTML of an answer without what mail programs mark as its signature, and without all from `signed` on.
+
+    `signed` is the text that was taken off as signature; where it is not found nothing is cut for it.
+    """
+    if "img" not in html or len(html) > MAX_HTML:
+        return html
+    first = next((line.strip() for line in signed.split("\n") if line.strip(" -_")), "")
+    at = html.rfind(escape(first, quote=False)) if first else -1
+    tree = LexborHTMLParser(html[:at] if at >= 0 else html)
+    for node in tree.css(_SIGNATURES):
+        node.decompose()
+    return (tree.body.html or "") if tree.body is not None else ""
 
 
 def _cut_from(node: LexborNode, body: LexborNode) -> list[str]:
