@@ -1,4 +1,4 @@
-"""Figures: the state of the desk and its queues, and the rows that reports are made of."""
+"""Counts: the state of the desk and its queues, and the rows that reports are made of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from mailgate.core.model.desk_rows import DeskLoad, Figures, Load, MailQueue, QueueRow, Queues, Today
+from mailgate.core.model.desk_rows import Counts, DeskLoad, Load, MailQueue, QueueRow, Queues, Today
 from mailgate.store import rows
 from mailgate.store.session import Room
 
@@ -117,12 +117,12 @@ class Report(Room):
             outbox=deliveries,
         )
 
-    def figures(self) -> Figures:
+    def figures(self) -> Counts:
         """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
         tickets = self.session.all(TICKETS_BY_STATUS, {})
         deliveries = self.session.all(DELIVERIES_BY_STATE, {})
         runs = self.session.all(JOB_RUNS, {})
-        return Figures(
+        return Counts(
             tickets={row["status"]: row["n"] for row in tickets},
             deliveries={row["state"]: row["n"] for row in deliveries},
             jobs={row["name"]: rows.time_of(row["at"]) for row in runs},

@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.change import Absence
-from mailgate.core.model.desk_rows import Ban, Contact, DeskLoad, Figures, JournalLine, PersonFound, Queues, SavedReply
+from mailgate.core.model.desk_rows import Ban, Contact, Counts, DeskLoad, JournalLine, PersonFound, Queues, SavedReply
 from mailgate.core.model.letter_rows import AgedLetter, CausedLetter, DeliveryRow, GatheredLetter, StoredLetter
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.mail_rows import (
     AsideMail,
-    OldMail,
     OpenQuestion,
     ParkedMail,
+    PurgeableMail,
     QuarantinedMail,
     StoredMail,
     TakenMail,
@@ -62,7 +62,9 @@ class MailRead(Protocol):
     def has_raw(self, number: int) -> bool:
         """True while the raw bytes of a mail are kept: neither retention nor forgetting took them."""
 
-    def older_than(self, before: datetime, after: int, limit: int, rested: datetime | None = None) -> list[OldMail]:
+    def older_than(
+        self, before: datetime, after: int, limit: int, rested: datetime | None = None
+    ) -> list[PurgeableMail]:
         """Mail decided and accepted before then, raw bytes still here.
 
         Its tickets are solved, since before `rested` when that is given, and no letter of it or of them waits. In order
@@ -341,7 +343,7 @@ class ReportRead(Protocol):
     def accounted(self, since: datetime, until: datetime) -> tuple[int, int]:
         """How many mails were accepted in that time, and how many of them have their fate."""
 
-    def figures(self) -> Figures:
+    def figures(self) -> Counts:
         """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
 
     def tickets(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:

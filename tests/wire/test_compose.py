@@ -17,7 +17,7 @@ from mailgate.core.model.content import Answer
 from mailgate.core.model.mail import Address
 from mailgate.errors import Permanent
 from mailgate.wire.letters import mime_out, samples
-from mailgate.wire.letters.compose import File, Written, body, subject_line, write
+from mailgate.wire.letters.compose import ComposedLetter, File, body, subject_line, write
 
 ODD = "a\r\nBcc: x@y\0\x0b\x85\u2028\ud800\u202eb"
 
@@ -115,7 +115,7 @@ def test_o11_a_broken_address_is_refused(addr: str) -> None:
         write(letter(to=(Address(addr),)), samples.NOW)
 
 
-def header_of(written: Written) -> bytes:
+def header_of(written: ComposedLetter) -> bytes:
     """The header; where it is not ASCII the letter needs SMTPUTF8 (RFC 6531)."""
     return written.raw.partition(b"\r\n\r\n")[0]
 

@@ -13,7 +13,7 @@ from mailgate.core.model.change import Fate
 from mailgate.core.model.mail import Envelope, InboundMail, MailKind
 from mailgate.errors import ChildDied, ChildFailed, ConfigError, Problem, Temporary
 from mailgate.wire.letters import samples
-from mailgate.wire.letters.compose import Written
+from mailgate.wire.letters.compose import ComposedLetter
 
 OURS: Final = ("parse_error", "bug")  # why a mail is in quarantine when the fault is in us and not in the mail
 FEW: Final = 3  # mails in a row that failed by our fault: no accident any more
@@ -112,7 +112,11 @@ def _misread(found: Any) -> str:
 
 
 def _miswritten(found: Any) -> str:
-    return "" if isinstance(found, Written) and found.raw.startswith(b"From:") else f"{type(found).__name__} came back"
+    return (
+        ""
+        if isinstance(found, ComposedLetter) and found.raw.startswith(b"From:")
+        else f"{type(found).__name__} came back"
+    )
 
 
 def problem(children: Children) -> Problem | None:

@@ -15,7 +15,7 @@ from mailgate import newfile
 from mailgate.app.gateway import Gateway
 from mailgate.core.model.letter_rows import AgedLetter
 from mailgate.core.model.mail import canonical
-from mailgate.core.model.mail_rows import OldMail
+from mailgate.core.model.mail_rows import PurgeableMail
 from mailgate.errors import OutOfSpace, Temporary
 from mailgate.store.base import Read, Tx
 
@@ -137,7 +137,7 @@ def _empty(letters: list[int], after: int, tx: Tx) -> None:
     tx.settings.set(LOOSE, str(after))
 
 
-def _old_mails(before: datetime, after: int, rested: datetime | None, read: Read) -> list[OldMail]:
+def _old_mails(before: datetime, after: int, rested: datetime | None, read: Read) -> list[PurgeableMail]:
     return read.mail.older_than(before, after, BATCH, rested)
 
 
@@ -152,7 +152,7 @@ def _silence(numbers: list[int], tx: Tx) -> None:
 # --- the archive ------------------------------------------------------------------------------------------------------
 
 
-def _archive(gateway: Gateway, folder: Path, mails: Iterable[OldMail]) -> None:
+def _archive(gateway: Gateway, folder: Path, mails: Iterable[PurgeableMail]) -> None:
     """Append each mail to the mbox file of its year, on disk before anything is removed.
 
     The lengths before are kept first, so that a batch cut short by a crash is not archived twice (see `_cut_archive`).

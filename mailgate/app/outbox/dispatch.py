@@ -14,7 +14,7 @@ from mailgate.app.in_force import Clock, InForce
 from mailgate.app.outbox.delivery_marks import Failed
 from mailgate.app.outbox.route import Route, Transport
 from mailgate.app.outbox.route_loop import AGREEING, GONE, LEAVING, OutboxParts, RouteLoop
-from mailgate.app.outbox.wording import Problem, Wording
+from mailgate.app.outbox.wording import LetterWording, Problem
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.store.base import Store, Tx
 
@@ -56,7 +56,7 @@ class Dispatcher:
         self._in_force, self._clock = in_force, clock
         self._on_problem = on_problem
         self._problems: dict[str, object] = {}  # text -> the day it was told
-        self._wording = Wording(store, children, in_force, self._problem)
+        self._wording = LetterWording(store, children, in_force, self._problem)
         work = OutboxParts(store, in_force, self._wording, clock, on_failed, self._problem, chance, monotonic)
         self.loops = {name: RouteLoop(route, work, partial(self._others, name)) for name, route in routes.items()}
         self._first = next(iter(routes), "")

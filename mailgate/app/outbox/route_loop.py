@@ -21,7 +21,7 @@ from mailgate.app.outbox.errands import Errands
 from mailgate.app.outbox.in_flight import InFlight, ReadyDeliveries, ReadyDelivery, Unannounced
 from mailgate.app.outbox.outcome import Mark
 from mailgate.app.outbox.route import Route, Transport
-from mailgate.app.outbox.wording import PATIENCE, Problem, ReadyLetter, Wording, WordingBegun
+from mailgate.app.outbox.wording import PATIENCE, LetterWording, Problem, ReadyLetter, WordingBegun
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.policy import Mode
 from mailgate.errors import MailgateError, Permanent, RouteDown, Temporary, Uncertain
@@ -50,7 +50,7 @@ class OutboxParts:
 
     store: Store
     in_force: InForce
-    wording: Wording
+    wording: LetterWording
     clock: Clock
     on_failed: Failed
     on_problem: Problem

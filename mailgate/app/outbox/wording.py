@@ -60,11 +60,11 @@ class WordingBegun:
 
     @property
     def done(self) -> bool:
-        """True when `Wording.written` need not wait."""
+        """True when `LetterWording.written` need not wait."""
         return self.answer is None or self.answer.done()
 
 
-class Wording:
+class LetterWording:
     """Finds the words of letters; a template that fails is told to the admin through `on_problem`."""
 
     def __init__(self, store: Store, children: Children, in_force: InForce, on_problem: Problem) -> None:

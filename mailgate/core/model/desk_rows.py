@@ -129,7 +129,7 @@ class Queues:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Counts:
     """Counts for machines: tickets by status, deliveries by state, and when each job last did something."""
 
     tickets: Mapping[str, int]

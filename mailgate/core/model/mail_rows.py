@@ -122,7 +122,7 @@ class AsideMail:
 
 
 @dataclass(frozen=True, slots=True)
-class OldMail:
+class PurgeableMail:
     """A mail whose octets may go."""
 
     number: int

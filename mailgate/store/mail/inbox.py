@@ -10,7 +10,7 @@ from pathlib import Path
 from mailgate.core.model import trace
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Envelope, canonical
-from mailgate.core.model.mail_rows import OldMail, ParkedMail, QuarantinedMail, StoredMail, TakenMail
+from mailgate.core.model.mail_rows import ParkedMail, PurgeableMail, QuarantinedMail, StoredMail, TakenMail
 from mailgate.store import rows
 from mailgate.store.blobs import blob_path, link
 from mailgate.store.mail import statements as sql
@@ -241,14 +241,16 @@ class Mail(Room):
 
     # --- let go -------------------------------------------------------------------------------------------------------
 
-    def older_than(self, before: datetime, after: int, limit: int, rested: datetime | None = None) -> list[OldMail]:
+    def older_than(
+        self, before: datetime, after: int, limit: int, rested: datetime | None = None
+    ) -> list[PurgeableMail]:
         """See `verbs.MailRead.older_than`."""
         since = None if rested is None else rows.micros(rested)
         params = {"before": rows.micros(before), "rested": since, "limit": limit}
         for start in range(after, self.session.scalar(sql.NEWEST_MAIL, {}), WINDOW):
             found = self.session.all(sql.OLD_MAILS, {**params, "after": start, "upto": start + WINDOW})
             if found:
-                return [OldMail(row["number"], row["sender"], rows.time_of(row["arrived_at"])) for row in found]
+                return [PurgeableMail(row["number"], row["sender"], rows.time_of(row["arrived_at"])) for row in found]
         return []
 
     def drop_raw(self, mails: Iterable[int]) -> list[str]:

@@ -28,7 +28,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ComposedLetter:
     """A finished message; `problems` are for the admin: their template failed (`costly`: slowly) and ours was used.
 
     `words` is its fingerprint, `b""` when it has none.
@@ -43,7 +43,7 @@ class Written:
 
 def write(
     letter: Letter, now: datetime, templates: str | None = None, files: Sequence[File] = (), key: bytes = b""
-) -> Written:
+) -> ComposedLetter:
     """The letter worded and composed; `templates` is the admin's folder of overrides, `key` that of fingerprints.
 
     Words of more than 64 KiB are shortened and go along as a file.
@@ -56,7 +56,7 @@ def write(
     enclosed = (*files, *(File(one.name, one.type, one.data) for one in whole), *_card(letter))
     raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
     words = own_words.fingerprint_of(letter, page, key) if key else b""
-    return Written(raw, subject, page.problems, page.costly, words)
+    return ComposedLetter(raw, subject, page.problems, page.costly, words)
 
 
 def subject_line(text: str, tag: str) -> str:

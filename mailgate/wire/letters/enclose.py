@@ -8,7 +8,7 @@ from datetime import datetime
 from mailgate.core.letters.letter import Letter
 from mailgate.core.model.change import Audience
 from mailgate.wire.letters import compose
-from mailgate.wire.letters.compose import File, Written
+from mailgate.wire.letters.compose import ComposedLetter, File
 from mailgate.wire.mime import parse
 
 WRITTEN_OUT = 48 * 1024  # octets of pictures out of a mail's HTML that go along with a notice
@@ -16,7 +16,7 @@ WRITTEN_OUT = 48 * 1024  # octets of pictures out of a mail's HTML that go along
 
 def write(
     letter: Letter, now: datetime, templates: str | None, key: bytes, parts: Sequence[Sequence[str]], *raws: bytes
-) -> Written:
+) -> ComposedLetter:
     """`compose.write` with, of each raw mail, the attachments with these part numbers; unknown ones are left out.
 
     A letter to an agent only names pictures that stood written out in HTML, when they are large.

@@ -32,7 +32,7 @@ from mailgate.core.model.mail import (
     Source,
 )
 from mailgate.errors import ChildDied, ChildFailed, ConfigError, Problem, RouteDown
-from mailgate.wire.letters.compose import Written
+from mailgate.wire.letters.compose import ComposedLetter
 
 NOON = datetime(2026, 11, 23, 12, 0, 1, 5, tzinfo=UTC)
 MAIL = InboundMail(
@@ -56,7 +56,7 @@ MAIL = InboundMail(
     "value",
     [
         MAIL,
-        Written(b"\x00raw" * 1000, "subject", ("a", "b")),
+        ComposedLetter(b"\x00raw" * 1000, "subject", ("a", "b")),
         [Problem("a.html", "", "broken", 3, warning=True)],
         (None, True, -1, 2**70, 0.5, "ł", b"x", [1], {"a": {2}}, frozenset((3,)), ((),)),
         NOON,
