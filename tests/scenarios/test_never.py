@@ -236,7 +236,7 @@ def test_no_title_leaks_anything(house: Desk) -> None:
                   "#new w3@customer.example from bo@staff.example CANARY\n\nDear Liisa,", "#split"):  # fmt: skip
         number = from_agent(house, words + "\n", notice)
         row = house.gateway.store.read(lambda read, n=number: read.mail.row(n))
-        assert row is not None and row["fate"] == "filed", (words, row["reason"])
+        assert row is not None and row.fate == "filed", (words, row.reason)
     made = [one for one in house.tickets() if one.number > ticket.number]
     assert {one.requester.key.partition("@")[0] for one in made} == {"w1", "w2", "w3", "titles"}
     for one in made:

@@ -196,7 +196,7 @@ def test_p03_who_left_is_known_by_the_letters_ticket_and_those_it_went_into(benc
 
 def test_who_brought_somebody_in_is_known_of_orders_by_mail_and_of_the_last_way_in_alone(bench, letters):
     number = bench.open(outbound=(letters(),))
-    asked = (bench.read(lambda read: read.outbox.deliveries())[0]["message_id"],)
+    asked = (bench.read(lambda read: read.outbox.deliveries())[0].message_id,)
     for actor, mailed, changes, by in (
         ("anna", False, (ch.Join(BO),), ""),  # at the shell, in her name: she may know nothing of it
         ("anna", True, (ch.Leave(BO.addr),), ""),
