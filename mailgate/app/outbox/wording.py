@@ -17,7 +17,7 @@ from mailgate.app.outbox.letter_facts import with_letter_facts
 from mailgate.core.letters.letter import DueLetter, Letter, head, promised
 from mailgate.core.model.mail import Address
 from mailgate.core.proof import token
-from mailgate.errors import ChildDied, MailgateError, Temporary
+from mailgate.errors import ChildDied, ChildFailed, MailgateError, Permanent, Temporary
 from mailgate.store.base import Store
 
 log = logging.getLogger(__name__)
@@ -194,6 +194,8 @@ class LetterWording:
     def _lost(self, due: DueLetter, error: Exception) -> MailgateError:
         log.error("letter cannot be rendered", extra={"letter": due.id, "error": str(error)})
         self._on_problem(f"a letter cannot be worded (template {due.template}): {error}")
+        if isinstance(error, ChildFailed) and error.kind == Permanent.__name__:  # its words alone come out of a child
+            return Permanent(error.text)
         return error if isinstance(error, MailgateError) else Temporary(f"{type(error).__name__}: {error}")
 
 

@@ -18,7 +18,7 @@ from mailgate.app.children.pool import Children
 from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
-from mailgate.core.letters.letter import DueDelivery
+from mailgate.core.letters.letter import DueDelivery, Letter
 from mailgate.core.letters.row_values import from_plain
 from mailgate.core.model.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
 from mailgate.core.model.mail import Address, Envelope
@@ -26,7 +26,7 @@ from mailgate.core.model.policy import Department, Key, Mode, Policy
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.proof import token
 from mailgate.edge.out import smtp
-from mailgate.errors import ChildDied, Permanent, RouteDown, Temporary, Uncertain
+from mailgate.errors import ChildDied, ChildFailed, Permanent, RouteDown, Temporary, Uncertain
 from mailgate.store.sqlite.store import SqliteStore
 
 STATES = ("waiting", "leased", "sending", "sent", "uncertain", "held", "dead")
@@ -606,12 +606,42 @@ def test_a_template_that_fails_at_once_is_tried_with_each_letter(office: Office,
     assert b"Ahoy!" in office.relay.taken[-1][2] and dispatcher.given_way() == []
 
 
-def test_a_letter_without_words_waits_and_the_admin_hears_of_it(office: Office) -> None:
-    office.owe(Address("a b@customer.example"), template="answer")
+@pytest.mark.parametrize("template", ["answer", "ack"])
+@pytest.mark.parametrize("addr", ["a b@customer.example", "ann@", "ann@customer.example\r\nBcc: eve@x.example"])
+def test_o11_a_letter_that_can_never_be_worded_is_dead_at_once_with_its_reason(
+    office: Office, addr: str, template: str
+) -> None:
+    office.owe(Address(addr), template=template)
+    office.owe(BEN, template="answer")
+    dispatcher = office.start()
+    dispatcher.drain()
+    office.wait(days=1)
+    dispatcher.drain()
+    assert office.relay.recipients == [BEN.addr]
+    (dead,) = (row for row in office.rows() if row.to != BEN.addr)
+    assert (dead.state, dead.error, dead.attempts) == ("dead", f"not an address: {addr!r}", 1)
+    assert office.failures == [(dead.to, dead.error)]
+    assert len(office.problems) == 1 and "not an address" in office.problems[0]
+
+
+def test_a_letter_whose_wording_fails_otherwise_waits_and_the_admin_hears_of_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = office.children.submit
+
+    def fails_for_ann(function: str, letter: Letter, *rest: Any) -> Future[Any]:
+        if letter.to[0].addr == ANN.addr:
+            future: Future[Any] = Future()
+            future.set_exception(ChildFailed("Temporary", "the built-in template fails"))
+            return future
+        return submit(function, letter, *rest)
+
+    monkeypatch.setattr(office.children, "submit", fails_for_ann)
+    office.owe(ANN, template="answer")
     office.owe(BEN, template="answer")
     office.start().drain()
     assert office.relay.recipients == [BEN.addr]
-    assert office.states() == ["waiting", "sent"]
+    assert office.states() == ["waiting", "sent"] and office.failures == []
     assert len(office.problems) == 1
 
 
