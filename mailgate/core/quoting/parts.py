@@ -41,10 +41,11 @@ def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
     if not found.known:
         return MailParts(_join(lines), "", "", Held.TOO_MUCH)
     judged = found.lines
-    folded = _with_marks(lines, judged, [line.kind in (LineKind.QUOTED, LineKind.ATTRIBUTION) for line in judged])
+    drawn = _drawn(lines, judged)
+    folded = _with_marks(drawn, [line.kind in (LineKind.QUOTED, LineKind.ATTRIBUTION) for line in judged])
     leaves = _leaving(judged, found.quote)
     stays = [not leaves[at] and line.kind is not LineKind.EMPTY for at, line in enumerate(judged)]
-    stays = _with_marks(lines, judged, stays)
+    stays = _with_marks(drawn, stays)
     asked = _asked(lines, judged, folded)
     inside = _inside(lines, judged)
     shown, sent = list[str](), list[str]()
@@ -82,15 +83,22 @@ def _inside(lines: Sequence[str], judged: Sequence[Line]) -> set[int]:
     return found
 
 
-def _with_marks(lines: Sequence[str], judged: Sequence[Line], found: list[bool]) -> list[bool]:
+def _drawn(lines: Sequence[str], judged: Sequence[Line]) -> list[tuple[int, int | None, int | None]]:
+    """Each line with nothing but quote marks, a rule or a button's address; the nearest lines with words around it."""
+    found, waiting, above = list[tuple[int, int | None, int | None]](), list[int](), None
+    for at, line in enumerate(judged):
+        if line.kind is not LineKind.EMPTY:
+            found += [(one, above, at) for one in waiting]
+            waiting, above = [], at
+        elif lines[at] and (_is_drawn(lines[at]) or _is_button(lines[at])):
+            waiting.append(at)
+    return found + [(one, above, None) for one in waiting]
+
+
+def _with_marks(drawn: Sequence[tuple[int, int | None, int | None]], found: list[bool]) -> list[bool]:
     """The lines `found`, with the bare quote marks and rules beside them."""
-    for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
-        beside = False
-        for at in order:
-            if judged[at].kind is not LineKind.EMPTY:
-                beside = found[at]
-            elif beside and (_is_drawn(lines[at]) or _is_button(lines[at])):
-                found[at] = True
+    for at, above, below in drawn:
+        found[at] = found[at] or any(one is not None and found[one] for one in (above, below))
     return found
 
 

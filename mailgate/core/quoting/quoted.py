@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -81,9 +82,9 @@ class _Judge:
     def __init__(self, work: Subtracting) -> None:
         self._work, self._text = work, work.text
         self._behind: set[int] = set()  # letters whose frame or attribution stands above
-        self._seen: Counter[tuple[int, ...]] = Counter()  # seeds that have been quoted, but for those of
+        self._seen: Counter[bytes] = Counter()  # seeds that have been quoted, but for those of
         self._unseen: list[Run] = []  # the latest runs
-        self._there: dict[tuple[int, tuple[int, ...]], int] = {}  # how often a seed stands in a letter
+        self._there: dict[tuple[int, bytes], int] = {}  # how often a seed stands in a letter
 
     def judge(self, run: Run) -> None:
         work, text, letter = self._work, self._text, self._work.letters[run.source]
@@ -127,7 +128,7 @@ class _Judge:
         for quoted in self._unseen:
             self._seen.update(seeds(self._text.words[quoted.start : quoted.end]))
         self._unseen.clear()
-        seed = tuple(self._text.words[run.start : run.start + SEED])
+        seed = self._text.words[run.start : run.start + SEED].tobytes()
         there = self._there.get((run.source, seed))
         if there is None:
             self._work.budget.spend(1)
@@ -157,6 +158,8 @@ class _Judge:
         return not self._bare(run, letter, first, at_start=at_start) and not self._again(run, letter)
 
 
-def _count(words: Sequence[int], seed: tuple[int, ...]) -> int:
-    size, first = len(seed), seed[0]
-    return sum(1 for at, word in enumerate(words) if word == first and tuple(words[at : at + size]) == seed)
+def _count(words: array[int], seed: bytes) -> int:
+    octets, at, found = words.tobytes(), -1, 0
+    while (at := octets.find(seed, at + 1)) >= 0:
+        found += at % words.itemsize == 0
+    return found

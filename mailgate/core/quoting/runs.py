@@ -46,15 +46,16 @@ class Run:
         return self.end - self.start
 
 
-Places = Mapping[tuple[int, ...], Sequence[tuple[int, int]]]
+Places = Mapping[bytes, Sequence[tuple[int, int]]]
 
 
-def places(sources: Sequence[array[int]], first: int = 0, wanted: Container[tuple[int, ...]] | None = None) -> Places:
+def places(sources: Sequence[array[int]], first: int = 0, wanted: Container[bytes] | None = None) -> Places:
     """Where each seed, or each of those wanted, stands in the sources, whose numbers begin with `first`."""
-    found: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    found: dict[bytes, list[tuple[int, int]]] = {}
     for number, words in enumerate(sources, start=first):
-        every = enumerate(seeds(words))
-        for place, seed in every if wanted is None else [one for one in every if one[1] in wanted]:
+        for place, seed in enumerate(seeds(words)):
+            if wanted is not None and seed not in wanted:
+                continue
             here = found.get(seed)
             if here is None:
                 found[seed] = [(number, place)]
@@ -63,9 +64,10 @@ def places(sources: Sequence[array[int]], first: int = 0, wanted: Container[tupl
     return found
 
 
-def seeds(words: array[int]) -> list[tuple[int, ...]]:
-    """SEED words from each place on."""
-    return list(zip(*(words[at:] for at in range(SEED)), strict=False))
+def seeds(words: array[int]) -> list[bytes]:
+    """The octets of SEED words from each place on: they are compared soonest, and remember their hash."""
+    octets, step = words.tobytes(), words.itemsize
+    return [octets[at : at + SEED * step] for at in range(0, len(octets) - SEED * step + 1, step)]
 
 
 class Index:
@@ -76,7 +78,7 @@ class Index:
         own = sources if always is None else sources[:-1]
         self._places, self._always = places(own, wanted=set(self.begins)), always or {}
 
-    def find(self, seed: tuple[int, ...]) -> Sequence[tuple[int, int]]:
+    def find(self, seed: bytes) -> Sequence[tuple[int, int]]:
         """Source and place of each; source -1 is the last."""
         return self._places.get(seed) or self._always.get(seed, ())
 

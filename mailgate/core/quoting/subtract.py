@@ -14,6 +14,7 @@ from mailgate.core.text import signature
 
 _FEW = 64  # words below which the budget is that of so many
 _ABOVE = 8  # lines a program may have put in place of ours between an attribution and what we know again
+_EMPTY, _QUOTED = Line(LineKind.EMPTY), {one: Line(LineKind.QUOTED, one) for one in Wording}
 _SPARE = 2  # times the budget, for the lines that are too short for runs
 
 
@@ -70,15 +71,14 @@ def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
 
 
 def _line(work: Subtracting, line: int, edited: dict[int, int], hasher: Hasher) -> Line:
-    text = work.text
-    begin, end = text.span(line)
+    begin, end = work.text.span(line)
     if begin == end:
-        return Line(LineKind.EMPTY)
+        return _EMPTY
     if line in edited:
         return Line(LineKind.EDITED, Wording(edited[line]))
-    ours = work.ours[begin:end].count(1)
+    ours = work.ours.count(1, begin, end)
     if ours == end - begin:
-        return Line(LineKind.QUOTED, _whose(work.kinds[begin:end]))
+        return _QUOTED[_whose(work.kinds[begin:end])]
     kinds = [work.kinds[at] for at in range(begin, end) if work.ours[at]]
     if ours and (of := work.line_of_ours(line)):
         return Line(LineKind.QUOTED, Wording(of))
@@ -104,7 +104,9 @@ def _mixed(work: Subtracting, line: int, kinds: Sequence[int], hasher: Hasher) -
 
 def _whose(kinds: Sequence[int]) -> Wording:
     """Whose a quoted line is: one word of a note makes it a note's, one of the frame the frame's."""
-    return next((one for one in (Wording.NOTE, Wording.FRAME) if one in kinds), Wording.PUBLIC)
+    if Wording.NOTE in kinds:
+        return Wording.NOTE
+    return Wording.FRAME if Wording.FRAME in kinds else Wording.PUBLIC
 
 
 def _mostly(kinds: Sequence[int]) -> Wording:
