@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from conftest import Desk, confirm, from_agent, mail, notice_to, running, whole
+import pytest
+from conftest import RULES, Desk, confirm, from_agent, mail, notice_to, reply, running, whole
 
 MAIJA = "maija@customer.example"
 ANNA = "anna@staff.example"
@@ -162,3 +165,90 @@ def test_r04_a_call_from_an_unknown_or_hidden_number_belongs_to_nobody(tmp_path:
             assert "reaches nobody" in first_line(desk, number)
             assert desk.fate(from_agent(desk, WORDS, notice_to(desk, "anna", number))) == "parked"
         assert desk.letters("pbx@exchange.example") == []
+
+
+# --- letters no agent wrote -------------------------------------------------------------------------------------------
+
+STAGES = '[letters]\nstages = ["taken", "waiting", "transferred", "solved", "reopened", "late"]\n'
+FORM = """
+[[rule]]
+name = "form"
+when.from = "form@shop.example"
+then.requester = "reply-to"
+"""
+
+
+@pytest.fixture(scope="module")
+def chatty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk that tells every stage."""
+    with running(tmp_path_factory.mktemp("chatty"), rules=FORM + RULES, more=STAGES) as found:
+        yield found
+
+
+def told(desk: Desk, to: str) -> list[str]:
+    """The templates of the letters somebody got, oldest first."""
+    desk.letters()
+    rows = desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
+    return [row.template for row in rows if row.to == to]
+
+
+NAMED: dict[str, Callable[[Desk, str], int]] = {
+    "our own address, Reply-To": lambda desk, to: filed(desk, mail(sender="support@acme.example", reply_to=to), "w@s.example"),
+    "a robot, Reply-To": lambda desk, to: filed(desk, mail(sender="noreply@shop.example", reply_to=to), "w@s.example"),
+    "a person, Reply-To": lambda desk, to: filed(desk, mail(reply_to=to), MAIJA),
+    "no From, Sender": lambda desk, to: filed(desk, without_from(Sender=to), "relay@elsewhere.example"),
+    "no From, the envelope": lambda desk, to: filed(desk, without_from(), to),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", NAMED)
+def test_r03_somebody_merely_named_gets_an_agents_answer_and_no_letter_of_a_stage_until_they_write(
+    chatty: Desk, how: str
+) -> None:
+    """R-01, R-02, R-03: anybody could name a victim, in whatever field; an agent judges, a stage does not."""
+    person = f"p{list(NAMED).index(how)}@home.example"
+    number = NAMED[how](chatty, person)
+    assert chatty.ticket(number).requester.key == person
+    from_agent(chatty, "#take", notice_to(chatty, "anna", number))
+    from_agent(chatty, "#solve", notice_to(chatty, "anna", number))
+    from_agent(chatty, "#reopen", notice_to(chatty, "anna", number))
+    assert told(chatty, person) == [], "no agent wrote to them"
+    from_agent(chatty, WORDS, notice_to(chatty, "anna", number))
+    chatty.clock.ahead += timedelta(hours=2)
+    from_agent(chatty, "#solve", notice_to(chatty, "anna", number))
+    assert told(chatty, person) == ["answer"] and chatty.ticket(number).status == "solved"
+    filed(chatty, reply(chatty.letters(person)[-1], person, "It is broken again.\n"), person)
+    assert told(chatty, person) == ["answer", "reopened"], "now they wrote themselves"
+    from_agent(chatty, "#solve", notice_to(chatty, "anna", number))
+    assert told(chatty, person)[2:] == ["solved"]
+
+
+def test_r03_what_the_one_who_names_another_writes_later_makes_no_letter_to_them(chatty: Desk) -> None:
+    number = filed(chatty, mail(sender="eve@evil.example", reply_to="named@home.example"), "eve@evil.example")
+    ack = chatty.letters("eve@evil.example", "ack")[-1]
+    from_agent(chatty, "#solve", notice_to(chatty, "anna", number))
+    assert filed(chatty, reply(ack, "eve@evil.example", "Still there.\n"), "eve@evil.example") == number
+    from_agent(chatty, "#take", notice_to(chatty, "anna", number))
+    assert told(chatty, "named@home.example") == []
+
+
+KNOWN: dict[str, Callable[[Desk, str], int]] = {
+    "From": lambda desk, to: filed(desk, mail(sender=to), to),
+    "From and Reply-To": lambda desk, to: filed(desk, mail(sender=to, reply_to=f"x@home.example, {to}"), to),
+    "a form's rule": lambda desk, to: filed(desk, mail(sender="form@shop.example", reply_to=to), "form@shop.example"),
+}
+
+
+@pytest.mark.parametrize("how", KNOWN)
+def test_who_wrote_themselves_or_is_named_by_the_admins_rule_hears_of_stages(chatty: Desk, how: str) -> None:
+    person = f"k{list(KNOWN).index(how)}@home.example"
+    number = KNOWN[how](chatty, person)
+    from_agent(chatty, "#take", notice_to(chatty, "anna", number))
+    assert told(chatty, person) == ["ack", "taken"]
+
+
+def test_whom_an_agent_made_the_requester_hears_of_stages(chatty: Desk) -> None:
+    number = filed(chatty, mail(reply_to="other@home.example"), MAIJA)
+    from_agent(chatty, "#requester chosen@home.example", notice_to(chatty, "anna", number))
+    from_agent(chatty, "#take", notice_to(chatty, "anna", number))
+    assert (told(chatty, "chosen@home.example"), told(chatty, "other@home.example")) == (["taken"], [])

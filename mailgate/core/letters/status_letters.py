@@ -126,9 +126,12 @@ def stage_letter(
 
 
 def may_send(moment: Moment, ticket: Ticket) -> bool:
-    """False when nobody is there to read: a program, ourselves, an address that is none, a spammer."""
-    person = ticket.requester
-    attended = ticket.number not in moment.facts.unattended
+    """False when nobody is there to read: a program, ourselves, an address that is none, a spammer.
+
+    Nor is anything for those who were only named by another's mail: an agent may judge who they are, and write.
+    """
+    person, facts = ticket.requester, moment.facts
+    attended = ticket.number not in facts.unattended and ticket.number not in facts.only_named
     return writable(person, moment.policy) and attended and "spam" not in ticket.tags
 
 

@@ -89,6 +89,15 @@ class Case:
         return not old and not self.mail.envelope.history
 
     @property
+    def only_named(self) -> bool:
+        """True when Reply-To, Sender or the envelope alone names whom answers go to: anybody could name a victim.
+
+        Whom a form's rule or a Google group names and who is acknowledged to is taken for who wrote.
+        """
+        wrote = (self.mail.author, self.author if self.verdict.ack else None)
+        return bool(self.answers_to) and self.answers_to[0].key not in {one.key for one in wrote if one}
+
+    @property
     def language(self) -> str:
         """Language of letters to this sender: by rule, else department, else the mail's own, else the desk's."""
         department = self.policy.department(self.route.department or self.departments[0])
@@ -170,6 +179,7 @@ class Case:
             rules=self.route.trace,
             outcome=outcome(self.route),
             commands=tuple(commands),
+            only_named=self.only_named,
             looked=True,
         )
 

@@ -310,6 +310,8 @@ def _stages(case: Case, ticket: Ticket, changes: list[Change]) -> tuple[Outbound
     if case.verdict.robot or case.authority.vetoed or not case.fresh_mail:
         return ()
     facts = replace(case.facts, unattended=case.facts.unattended - {ticket.number})  # a person wrote this
+    if case.mail.author is not None and case.mail.author.key == ticket.requester.key:
+        facts = replace(facts, only_named=facts.only_named - {ticket.number})
     moment = replace(case.moment, facts=facts)
     after = changed.ticket_after(ticket, changes, case.now)
     answers, thread = case.thread()

@@ -140,6 +140,7 @@ class Facts:
         default_factory=dict
     )  # ticket -> mails from outside filed in the last hour, and those of this sender
     unattended: frozenset[int] = frozenset()  # tickets whose newest mail from the customer's side a program wrote
+    only_named: frozenset[int] = frozenset()  # tickets whose requester somebody else's mail named, and who never wrote
 
     def ticket(self, number: int | None) -> Ticket | None:
         """The candidate of that number, merges followed."""

@@ -62,6 +62,7 @@ class Trace:
     outcome: Outcome = Outcome()
     commands: tuple[str, ...] = ()
     duplicate_of: int | None = None
+    only_named: bool = False  # whom answers go to stands in Reply-To, Sender or the envelope alone
     looked: bool = False
 
 
@@ -73,6 +74,8 @@ def to_plain(trace: Trace) -> dict[str, Any]:
     del kept["looked"]
     if trace.duplicate_of is None:
         del kept["duplicate_of"]
+    if not trace.only_named:
+        del kept["only_named"]
     return kept
 
 
@@ -87,6 +90,7 @@ def from_plain(kept: Mapping[str, Any]) -> Trace:
         outcome=Outcome(**_only(Outcome, outcome)),
         commands=tuple(kept.get("commands") or ()),
         duplicate_of=kept.get("duplicate_of"),
+        only_named=bool(kept.get("only_named")),
         looked="rules" in kept,
     )
 

@@ -12,6 +12,7 @@ from mailgate.core.model.content import Question, Receipt
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.model.trace import from_plain as trace_from_plain
 from mailgate.store import rows
 from mailgate.store.outbox import signed
 from mailgate.store.outbox.letters import MINUTE
@@ -212,6 +213,11 @@ class FactsReading(Room):
         counted = {number: (row["heard"], row["theirs"]) for number, row in heard.items() if row and row["heard"]}
         known["heard_hour"] = counted
         known["unattended"] = frozenset(number for number, row in heard.items() if row and self._by_program(row))
+        known["only_named"] = frozenset(
+            number
+            for number, row in heard.items()
+            if row and row["named"] and trace_from_plain(rows.loads(row["named"], {})).only_named
+        )
 
     def _by_program(self, row: rows.Row) -> bool:
         guard = str(rows.loads(row["trace"], {}).get("guard", "human")) if row["trace"] else "human"

@@ -134,6 +134,7 @@ SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage'
 ORDER BY id DESC LIMIT 20
 """
 # What wrote the newest of them, how many mails from outside came since, and of this sender; always one row.
+# `named`: how the mail that opened it was seen, while neither its requester wrote after it nor an agent chose them.
 NEWEST_FROM_CUSTOMER = """
 SELECT seen.kind, seen.trace, (
   SELECT count(*) FROM event WHERE ticket = :id AND kind = 'entry' AND at >= :since AND mail IS NOT NULL
@@ -141,7 +142,18 @@ SELECT seen.kind, seen.trace, (
 ) AS heard, (
   SELECT count(*) FROM event WHERE ticket = :id AND kind = 'entry' AND at >= :since AND mail IS NOT NULL
     AND new IN ('customer', 'auto') AND actor = :sender
-) AS theirs FROM (SELECT 1) AS lately LEFT JOIN (
+) AS theirs, (
+  SELECT mail.trace FROM entry AS opening JOIN mail ON mail.number = opening.mail
+  WHERE opening.id = (SELECT min(id) FROM entry WHERE ticket = :id) AND NOT EXISTS (
+    SELECT 1 FROM event WHERE ticket = :id AND kind = 'requester'
+  ) AND NOT EXISTS (
+    SELECT 1 FROM ticket JOIN address AS known ON known.id = ticket.requester
+    JOIN address AS other ON other.contact = known.contact
+    JOIN entry AS said ON said.ticket = ticket.id AND said.id > opening.id AND said.unverified = 0
+    JOIN mail AS later ON later.number = said.mail AND later.author = other.canonical
+    WHERE ticket.id = :id AND said.kind = 'customer'
+  )
+) AS named FROM (SELECT 1) AS lately LEFT JOIN (
   SELECT entry.kind AS kind, mail.trace AS trace FROM entry LEFT JOIN mail ON mail.number = entry.mail
   WHERE entry.ticket = :id AND entry.kind IN ('customer', 'auto') AND entry.unverified = 0
   ORDER BY entry.id DESC LIMIT 1

@@ -83,6 +83,7 @@ SILENT = [
     ("the customer hears it from an agent in the same mail", TICKET, Facts(), {"said": True}),
     ("an agent wrote 59 minutes ago", replace(TICKET, last_agent_at=NOW - 0.99 * HOUR), Facts(), {}),
     ("a program wrote last", TICKET, Facts(unattended=frozenset({1042})), {}),
+    ("somebody else named them", TICKET, Facts(only_named=frozenset({1042})), {}),
     ("the sender is a spammer", replace(TICKET, tags=("spam",)), Facts(), {}),
     ("nobody is known", replace(TICKET, requester=Address("nobody@invalid.invalid")), Facts(), {}),
     ("it is ourselves", replace(TICKET, requester=Address("support@acme.example")), Facts(), {}),
@@ -103,6 +104,7 @@ def test_nothing_is_told_when(why: str, ticket: Ticket, facts: Facts, more: dict
 TOLD = [
     ("an agent wrote an hour ago", replace(TICKET, last_agent_at=NOW - HOUR), Facts()),
     ("a program wrote about another ticket", TICKET, Facts(unattended=frozenset({7}))),
+    ("somebody was named for another ticket", TICKET, Facts(only_named=frozenset({7}))),
     ("one went today", TICKET, Facts(stage_letters={1042: (("taken", NOW - HOUR), ("taken", NOW - 25 * HOUR))})),
     ("what went were answers to their own votes", TICKET, Facts(stage_letters={1042: (("vote_thanks", NOW),) * 3})),
 ]
