@@ -51,8 +51,8 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
 
 
 def holds_a_mark(text: str) -> bool:
-    """True when a token or a marker of ours stands in the text."""
-    return bool(token.in_text(text)) or any(marker in text for marker in MARKERS.values())
+    """True when a token, however it is spelled, or a marker of ours stands in the text."""
+    return bool(token.in_text(text)) or token.is_inside(text) or any(marker in text for marker in MARKERS.values())
 
 
 def out_of_reach(ticket: Ticket, policy: Policy) -> bool:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,13 @@ _SHAPE = r"([a-z0-9]{1,8})\.([0-9]{1,10})\.([acxm])([0-9]{0,6})([a-z])\.([a-z2-7
 _TOKEN = re.compile(_SHAPE, re.ASCII)
 _MESSAGE_ID = re.compile(r"<mg\." + _SHAPE + r"@([^<>\s@]{1,255})>", re.ASCII | re.IGNORECASE)
 _MARK = re.compile(r"\bmg:(" + _SHAPE + r")(?![a-z0-9])", re.ASCII | re.IGNORECASE)
+# Of letters to the house, when all that may stand between its characters is gone.
+_INSIDE = re.compile(r"[a-z0-9]\.[0-9]{1,10}\.[axm][0-9]{0,6}[a-z]\.[a-z2-7]{8}\.[a-z2-7]{16}", re.ASCII)
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,5})|([0-9]{1,6}));", re.ASCII | re.IGNORECASE)
+_ESCAPED = re.compile(r"%(?:25){0,8}([0-9a-f]{2})|=(3a|2e)", re.ASCII | re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s>|\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
+_READ = 262_144  # characters of a text in which tokens are looked for
+_PIECE = 512  # characters normalized at once: that sorts marks in quadratic time
 
 # What a plain answer to a letter does, by one letter in its token.
 PURPOSES: Mapping[Purpose, str] = {
@@ -209,7 +217,29 @@ def _recipient(key: Key, token: Token, delivery: int, recipient: str) -> str:
 
 def in_text(text: str) -> tuple[str, ...]:
     """Every written token after an `mg:` mark, unverified, at most ten."""
-    return tuple(dict.fromkeys(found.group(1).lower() for found in _MARK.finditer(text[:262_144])))[:10]
+    return tuple(dict.fromkeys(found.group(1).lower() for found in _MARK.finditer(text[:_READ])))[:10]
+
+
+def is_inside(text: str) -> bool:
+    """True when a token of a letter to the house stands in a text however it is spelled.
+
+    As the address of a link writes it, twice escaped, broken over lines, in wide letters, or as a Message-ID. Whoever
+    reads it could steer in an agent's name.
+    """
+    text = text[:_READ]
+    if text.count(".") + text.count("%") + text.count("=") + text.count("\uff0e") < 4 and "&" not in text:
+        return False
+    text = _REFERENCE.sub(_character, text)
+    text = _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+    text = _BETWEEN.sub("", text)
+    if not text.isascii():
+        pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
+        text = "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
+    return _INSIDE.search(text.lower()) is not None
+
+
+def _character(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16) if found[1] else int(found[2]))
 
 
 def loop_mark(instance: str, key: Key) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from mailgate.core.proof import token
+
 _LETTERS = re.compile(r"[^\W_]+")
 _LEEWAY = 200  # characters the plain text may have between two pieces of HTML: addresses of links, names of pictures
 _CLOSING = re.compile(r"^[\s.,:;!?)»”’\"']+$")  # what ends a sentence after its last bold word
@@ -114,7 +116,7 @@ def _attributes(tree: LexborHTMLParser, text: str) -> None:
     for node in tree.css("a[href], [title], [alt]"):
         href = (node.attributes.get("href") or "").strip().lower()
         addr = href.removeprefix("mailto:").partition("?")[0]
-        if href.startswith("mailto:") and addr not in text.lower():
+        if (href.startswith("mailto:") and addr not in text.lower()) or token.is_inside(href):
             del node.attrs["href"]
         for name in ("title", "alt"):
             if _bare(node.attributes.get(name) or "") not in said:

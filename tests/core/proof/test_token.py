@@ -107,3 +107,39 @@ def test_r08_a_bounce_address_is_for_one_delivery_and_one_recipient() -> None:
     for forged in (changed, local[:-5] + ".aaaa", local[:-5], local[:-1], local + "a", f"{local}.aaaa", local + "."):
         other = token.in_bounce_address(f"{forged}@{domain}", "+", [KEY])
         assert other is None or token.reached(*other, both, [KEY]) is None
+
+
+WRITTEN = "6ffff7.1042.a1c.m3fmub64.qzl3jcoeb3ebaqln"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"see mg:{WRITTEN} there",
+        f"<mg.{WRITTEN}@acme.example>",
+        f"mailto:support@acme.example?subject=x&amp;body=mg%3A{WRITTEN}",
+        f"https://safe.example/?url=mailto%3Ax%3Fbody%3Dmg%253A{WRITTEN.replace('.', '%252E')}&data=1",
+        f"mg=3A{WRITTEN.replace('.', '=2E')}",
+        f"&#109;&#103;&#58;{WRITTEN.replace('.', '&#46;')}",
+        f"mg:{WRITTEN[:20]}\n> {WRITTEN[20:]}",
+        f"mg:{WRITTEN[:9]}\u200b{WRITTEN[9:20]}\u00ad{WRITTEN[20:]}",
+        WRITTEN.upper(),
+        WRITTEN.translate({ord(one): ord(one) + 0xFEE0 for one in WRITTEN}),
+    ],
+)
+def test_a_token_of_a_letter_to_the_house_is_seen_however_it_is_spelled(text: str) -> None:
+    """Issue 12: a link of a quoted button writes it with `%3A`, a scanner twice so, a program breaks it."""
+    assert token.is_inside(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Version 1.1042.17 of 27.11.2026, see https://shop.example/a.b.c?x=%3A&y=1.2.3.4",
+        f"mg:{WRITTEN.replace('.a1c.', '.c0w.')}",
+        "10.0.0.1 answers, www.acme.example/mg:lamp does not",
+    ],
+)
+def test_what_is_no_token_of_the_house_is_seen_as_none(text: str) -> None:
+    assert not token.is_inside(text)

@@ -1,0 +1,112 @@
+"""Answers of agents with something of ours where no mail program puts it: none of it leaves, and no typed word is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage
+from typing import NamedTuple
+from urllib.parse import quote
+
+import pytest
+from conftest import Desk, from_agent, mail, notice_to, running
+from mailclients import plain_of
+
+from mailgate.wire.text import html_text
+
+OPENED = (
+    "Hello,\n\nthe lamp I bought from you last week flickers in the evening.\nIs the bulb to blame?\n\nRegards\nMaija\n"
+)
+WROTE = "One more thing, it also hums a little.\nCan I leave it on at night?\n\nMaija\n"
+NOTE = "She is a known complainer and wants a refund every time; do not offer one.\nAsk Bo first."
+ANNA = "Anna Virtanen <anna@staff.example>"
+
+
+class House(NamedTuple):
+    """A gateway with a notice of a customer's second mail, and the token in that."""
+
+    desk: Desk
+    notice: EmailMessage
+    token: str
+
+    @property
+    def attribution(self) -> str:
+        return f"On Sun, Nov 22, 2026 at 12:00 PM {self.notice['From']} wrote:"
+
+    @property
+    def lines(self) -> list[str]:
+        """Those of the notice."""
+        return plain_of(self.notice).replace("\r\n", "\n").strip().split("\n")
+
+    def answer(self, text: str, html: str = "") -> EmailMessage:
+        """An answer to the notice."""
+        subject, to, ident = (str(self.notice[name]) for name in ("Subject", "Reply-To", "Message-ID"))
+        made = mail(f"Re: {subject}", text, sender=ANNA, to=to, in_reply_to=ident, references=ident)
+        if html:
+            made.set_content(html, subtype="html")
+        return made
+
+    def letter(self, answer: EmailMessage, word: str) -> tuple[str, str, str]:
+        """The fate of an answer and why, and all the customer has got with that word: text, and HTML, as read and as sent."""
+        number = self.desk.send(answer)
+        row = self.desk.gateway.store.read(lambda read: read.mail.row(number))
+        return self.desk.fate(number), str(row and row.reason), self.sent(word)
+
+    def sent(self, word: str) -> str:
+        """All the customer has got with that word."""
+        letters = self.desk.letters("maija@customer.example", "answer")
+        pages = [str(one.get_body(("html",)).get_content()) for one in letters]  # type: ignore[union-attr]
+        return "\n".join("\n".join((plain_of(one), html_text.render(page), page))
+                         for one, page in zip(letters, pages, strict=True) if re.search(rf"\b{word}\b", page))  # fmt: skip
+
+    def released(self, word: str) -> str:
+        """What the customer gets when the agent presses "do that" on the newest receipt."""
+        from_agent(self.desk, "#send\n", self.desk.letters("anna@staff.example", "receipt")[-1])
+        self.desk.settle()
+        return self.sent(word)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    smtp = 'trusted_networks = ["127.0.0.0/8"]'
+    with running(tmp_path_factory.mktemp("odd"), smtp=smtp) as desk:
+        ticket = desk.of_mail(desk.send(mail("Lamp flickers", OPENED))).number
+        from_agent(desk, f"#note\n\n{NOTE}\n", notice_to(desk, "bo", ticket), "bo")
+        desk.send(mail(f"Re: [#{ticket}] Lamp flickers", WROTE))
+        notice = notice_to(desk, "anna", ticket)
+        found = re.search(r"mg:(\S+)", plain_of(notice))
+        assert found is not None
+        yield House(desk, notice, found[1])
+
+
+SPELLINGS = {
+    "of a link": lambda token: f"mg%3A{token}",
+    "of a button": lambda token: f"mailto:support@acme.example?subject=%5B%231001%5D%20%23take&body=mg%3A{token}",
+    "of a scanned link": lambda token: "https://safe.example/?url=" + quote(f"mailto:x@y.example?body=mg%3A{token}", safe=""),
+    "broken over lines": lambda token: f"mg:{token[:15]}\n{token[15:]}",
+    "in marked lines": lambda token: f"> mg:{token[:15]}\n> {token[15:]}",
+    "in capitals": lambda token: f"MG:{token.upper()}",
+    "with soft hyphens": lambda token: f"mg:{token[:5]}\u00ad{token[5:]}",
+    "as an id": lambda token: f"<mg.{token}@acme.example>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_token_never_leaves_however_it_is_spelled_and_the_words_around_it_do(house: House, spelling: str) -> None:
+    """Issue 12: whoever has it steers in the agent's name; only a plain `mg:` was looked for."""
+    word = f"q{list(SPELLINGS).index(spelling)}q"
+    text = f"Dear Maija, {word}.\n\n{SPELLINGS[spelling](house.token)}\n\nPress the switch {word}.\n"
+    fate, why, sent = house.letter(house.answer(text), word)
+    assert (fate, why) == ("filed", "answer")
+    assert f"Dear Maija, {word}." in sent and f"Press the switch {word}." in sent
+    assert house.token[-16:] not in sent.lower() and house.token[:15] not in sent.lower()
+
+
+def test_a_button_dragged_into_an_answer_loses_its_address(house: House) -> None:
+    """Issue 12: in HTML alone its words stayed, with the link and the token in it."""
+    page = str(house.notice.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    button = re.search(r'<a class="button".*?</a>', page, re.DOTALL)
+    assert button is not None
+    html = f"<div>Dear Maija, qbuttonq.</div><div>{button[0]}</div><div>Press the switch.</div>"
+    fate, _, sent = house.letter(house.answer("", html), "qbuttonq")
+    assert fate == "filed" and "Press the switch." in sent and "mg%3A" not in sent and "mg:" not in sent
