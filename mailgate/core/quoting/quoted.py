@@ -38,7 +38,10 @@ class Subtracting:
 
     def line_of_ours(self, line: int) -> int:
         """The Wording of the letter's line with just the words of this one, 0 when there is none."""
-        words = self.text.octets(line)
+        return self.line_of_words(self.text.octets(line))
+
+    def line_of_words(self, words: bytes) -> int:
+        """The same of a line with these words, as octets."""
         if self._whole is None:
             self._whole = {}
             for letter in reversed(self.letters):

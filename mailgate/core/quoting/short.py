@@ -194,7 +194,12 @@ def _next(work: Subtracting, letter: LetterWords, words: array[int], place: int,
 
 
 def _changed(work: Subtracting, letter: LetterWords, words: array[int], place: int, until: int) -> int:
-    """The Wording of a line that was changed: half of its words stand in order among those missing here; else 0."""
+    """The Wording of a line that was changed: half of its words stand in order among those missing here; else 0.
+
+    However much was added to a whole line of a note, it is one.
+    """
+    if _added_to(work, letter, words, place, min(until, place + _MISSING)):
+        return Wording.NOTE
     missing = list(letter.words[place:until][:_MISSING])
     hits: list[int] = []
     at = 0
@@ -209,3 +214,16 @@ def _changed(work: Subtracting, letter: LetterWords, words: array[int], place: i
     if len(hits) < max(_SIMILAR, (len(words) + 1) // 2) or 2 * len(inside) <= len(hits):
         return 0
     return Wording.NOTE if Wording.NOTE in inside else Wording.FRAME
+
+
+def _added_to(work: Subtracting, letter: LetterWords, words: array[int], place: int, until: int) -> bool:
+    """True when this line begins or ends with a missing one of a note, of more than one word."""
+    for begin in range(place, until):
+        if begin not in letter.starts or letter.kinds[begin] != Wording.NOTE:
+            continue
+        end = next((at for at in range(begin + 1, until) if at in letter.end_set), until)
+        size = end - begin
+        work.budget.spend(1)
+        if _SIMILAR <= size < len(words) and letter.words[begin:end] in (words[:size], words[-size:]):
+            return True
+    return False

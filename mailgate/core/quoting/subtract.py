@@ -97,9 +97,18 @@ def _mixed(work: Subtracting, line: int, kinds: Sequence[int], hasher: Hasher) -
     rest = {text.words[at] for at in range(begin, end) if not work.ours[at]}
     if rest == {hasher.hash(LINK)} or attribution.is_banner(text.lines[line]):
         return Line(LineKind.QUOTED, _whose(kinds))
-    if len(kinds) < SEED and end - begin > 2 * len(kinds):
+    if len(kinds) < SEED and end - begin > 2 * len(kinds) and not _added_to(work, begin, end):
         return Line(LineKind.TYPED)
     return Line(LineKind.EDITED, _mostly(kinds))
+
+
+def _added_to(work: Subtracting, begin: int, end: int) -> bool:
+    """True when the words of ours in a line are a whole one of a note, of more than one word."""
+    ours = [at for at in range(begin, end) if work.ours[at]]
+    first, last = ours[0], ours[-1] + 1
+    if not last - first == len(ours) > 1:
+        return False
+    return work.line_of_words(work.text.words[first:last].tobytes()) == Wording.NOTE
 
 
 def _whose(kinds: Sequence[int]) -> Wording:

@@ -94,6 +94,10 @@ _DISCLAIMER = re.compile(
     r"confiden|luottamuks|poufn|konfiden|vertraul|privileged|intended recipient|vastaanottaj|adresat|saņēmēj",
     re.IGNORECASE,
 )
+_SAID = 3  # small words of a line that is said
+_SMALL = re.compile(r"(?<![^\W_])[^\W\d_A-ZÄÖÅ][^\W\d_]+")
+_APART = re.compile(r"[|·•:]")  # what parts the pieces of a card
+_FIELD = re.compile(r"[^\W\d_][\w -]{0,24}:[ \t]*\S")
 _CONTACT = re.compile(r"@|https?://|www\.|\+?\d[\d ()/.-]{6,}\d")
 
 
@@ -160,9 +164,28 @@ def _own_address(lines: Sequence[str], end: int, addresses: Sequence[str], names
     found = next((at for at in block if any(one in lines[at][:400].lower() for one in addresses)), None)
     if found is None or any(_END.search(lines[at]) and len(lines[at].split()) >= _SENTENCE for at in range(found, end)):
         return end
+    if _is_said(lines[found]) or _in_header(lines, found):
+        return end
     begin = found
     while begin > 0 and lines[begin - 1].strip() and len(lines[begin - 1].split()) < _SENTENCE:
         begin -= 1
         if not names.isdisjoint(re.findall(r"[^\W\d_]{2,}", lines[begin][:400].lower())):
             return begin
     return found
+
+
+def _is_said(line: str) -> bool:
+    """True for words that name an address, not what it is: "you may write to anna@staff.example too"."""
+    line = line[:1000]
+    rest = " ".join(word for word in line.split() if "@" not in word)
+    return len(_SMALL.findall(rest)) >= _SAID and not _APART.search(rest) and not _CONTACT.search(rest)
+
+
+def _in_header(lines: Sequence[str], at: int) -> bool:
+    """True for a line in the header block of a quoted mail: above it stands one with somebody else's address."""
+    if not _FIELD.match(lines[at][:400]):
+        return False
+    top = at
+    while top and _FIELD.match(lines[top - 1][:400]):
+        top -= 1
+    return at - top >= 1 and any("@" in line[:400] for line in lines[top:at])

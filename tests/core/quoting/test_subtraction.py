@@ -276,3 +276,15 @@ def test_a_fingerprint_knows_whose_each_line_is() -> None:
         assert of[f"> {line}"] == Wording.NOTE, line
     assert of["Commands for the first line of a reply: #take #solve #wait #note"] == Wording.FRAME
     assert of["A plain reply goes to the customer: maija@home.example"] == Wording.FRAME
+
+
+@pytest.mark.parametrize("mark", ["> ", "", "| "])
+@pytest.mark.parametrize("words", ["{} yes, indeed it is so, and more than that", "but I did it already, so {}"])
+def test_a_short_line_of_a_note_with_much_added_is_one_that_was_changed(mark: str, words: str) -> None:
+    """Issue 12: three words of a colleague's note with six of the agent's around left as if all had been typed."""
+    line = "Ask Bo first."
+    edited = NOTICE.replace(f"> {line}", f"> {words.format(line)}")
+    assert edited != NOTICE
+    found = read(f"Dear Maija, press the switch.\n\n{GMAIL}\n\n{marked(edited, mark)}")
+    assert found.held is Held.EDITED
+    assert found.sendable == "Dear Maija, press the switch."

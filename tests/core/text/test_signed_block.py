@@ -15,6 +15,7 @@ SIGNED = [
     ("both", "Yes.\n-- \nAnna\n\nSent from my iPhone", "-- \nAnna\n\nSent from my iPhone"),
     ("her own address without a delimiter (W-10)", "Yes.\n\nAnna Virtanen\nanna@staff.example\n+358 40 123 4567",
      "Anna Virtanen\nanna@staff.example\n+358 40 123 4567"),
+    ("a card in one line", "Yes.\n\nAnna Virtanen | anna@staff.example | the house of light, at home", "Anna Virtanen | anna@staff.example | the house of light, at home"),
     ("her own address alone", "Yes.\nanna@staff.example", "anna@staff.example"),
     ("a disclaimer below", "Yes.\n-- \nAnna\n\nThis message is confidential and meant for the intended recipient alone.",
      "-- \nAnna\n\nThis message is confidential and meant for the intended recipient alone."),
@@ -25,6 +26,11 @@ WORDS = [
     ("sections between rows of dashes", "Section one\n--\nSection two\n--\nSection three"),
     ("a row of dashes and a price", "Option A: 20 euros\n\n--\nOption B: 30 euros, blue"),
     ("her address inside a sentence", "You can write to anna@staff.example as well, any time you want to."),
+    ("her address named in words without a full stop", "Yes.\n\nYou may write to anna@staff.example too\nSee you then"),
+    (
+        "her address in the header block of what she quoted",
+        "See below.\n\nFrom: Maija <maija@home.example>\nSent: Friday, November 27, 2026\nTo: Anna Virtanen <anna@staff.example>\nSubject: Lamp\n\npress the switch",
+    ),
     ("somebody else's address at the end", "Ask them:\n\nrepairs@partner.example"),
     ("a long dash", "It is here\n—\nand there"),
 ]
