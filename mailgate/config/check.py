@@ -29,6 +29,23 @@ def names(model: FileModel, config: Config, work: Loading) -> None:
     _addresses(model, config, work)
     _texts(model, work)
     _commands(model, work)
+    _passes(config, work)
+
+
+def _passes(config: Config, work: Loading) -> None:
+    """Where a pass is asked of agents, somebody must be there to give one."""
+    accept = config.policy.identity.accept
+    if (
+        accept == "token"
+        or config.policy.identity.borders
+        or (config.submission.listen and config.submission.passwords)
+    ):
+        return
+    text = (
+        f'"{accept}" asks for a pass that nobody can give, so all agents\' mail waits: '
+        "add [[identity.border]], or [submission] and passwords of agents"
+    )
+    work.note(("identity", "accept"), text, warning=True)
 
 
 def _named(section: str, work: Loading) -> list[str]:

@@ -114,6 +114,8 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise Unreadable(f"{path} is not UTF-8 text") from None
+    except PermissionError as error:
+        raise Unreadable(f"cannot read {path}: {error.strerror}; chown it to the user mailgate runs as") from None
     except OSError as error:
         raise Unreadable(f"cannot read {path}: {error.strerror}") from None
 
@@ -129,7 +131,9 @@ def guard(path: Path) -> None:
     if found.st_uid not in (os.geteuid(), 0):
         raise Unreadable(f"{path} belongs to another user: chown it to the user mailgate runs as")
     if found.st_mode & 0o077:
-        raise Unreadable(f"{path} has mode {stat.S_IMODE(found.st_mode):04o}, others may open it: chmod 600 {path}")
+        ours = "" if found.st_uid == os.geteuid() else "chown it to the user mailgate runs as, and "
+        mode = f"{stat.S_IMODE(found.st_mode):04o}"
+        raise Unreadable(f"{path} has mode {mode}, others may open it: {ours}chmod 600 {path}")
 
 
 def keys(source: str, data: Path, places: Places, today: date, *, write: bool) -> tuple[Key, ...]:

@@ -141,7 +141,12 @@ def test_s09_check_as_root_judges_by_the_eyes_of_the_owner(owned: Path) -> None:
     config.write_text(text)
     done = mailgate(config, "check")
     assert done.returncode == 1
-    assert str(secret) in done.stderr and "Permission denied" in done.stderr, done.stderr
+    assert f"{secret}: Permission denied; chown it to the user" in done.stderr, done.stderr
+    secret.chmod(0o640)
+    assert "others may open it: chown it to the user" in mailgate(config, "check").stderr, "600 alone would close it"
+    os.chown(secret, NOBODY, NOBODY)
+    secret.chmod(0o600)
+    assert str(secret) not in mailgate(config, "check").stderr
 
 
 @as_root

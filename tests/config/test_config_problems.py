@@ -236,3 +236,23 @@ def test_the_sender_customers_see_should_come_back_to_us(tmp_path: Path) -> None
     text = GOOD.replace('name = "support"\n', 'name = "support"\nfrom = "Acme <hello@acme.example>"\n')
     (warning,) = loaded(tmp_path, text).warnings
     assert str(warning).endswith("answers go to hello@acme.example, which is no department's inbound address")
+
+
+@pytest.mark.parametrize("accept", ["pass", "token+pass"])
+def test_p_a_pass_that_nobody_can_give_is_doubted(tmp_path: Path, accept: str) -> None:
+    """S-09: `check` said all was well of a desk where every agent's mail, and every "yes" to a question, would park."""
+    text = f'{GOOD}[identity]\naccept = "{accept}"\n'
+    (warning,) = loaded(tmp_path, text).warnings
+    assert "identity.accept:" in str(warning) and "add [[identity.border]], or [submission]" in str(warning)
+    assert loaded(tmp_path, f'{text}[[identity.border]]\nid = "mx.acme.example"\n').warnings == ()
+    listening = f'{text}[submission]\nlisten = "127.0.0.1:0"\n'
+    for said, extra in ((True, ""), (False, 'password = "env:ANNA"\n')):
+        with pytest.raises(ConfigError) as caught:  # there is no certificate, which is another matter
+            loaded(
+                tmp_path, listening.replace('@agents.example"\n', f'@agents.example"\n{extra}'), ANNA="long and secret"
+            )
+        assert any("identity.accept" in str(problem) for problem in caught.value.problems) is said
+
+
+def test_a_desk_of_tokens_needs_no_border(tmp_path: Path) -> None:
+    assert loaded(tmp_path, f'{GOOD}[identity]\naccept = "token"\n').warnings == ()
