@@ -68,15 +68,18 @@ def find(work: Subtracting) -> None:
 def _cut(work: Subtracting, run: Run) -> Iterator[Run]:
     """Part a run where quote marks begin or end at the beginning of a line of the letter."""
     text, starts = work.text, work.letters[run.source].starts
-    begin = run.start
+    begin, pieces = run.start, list[Run]()
     for at in range(run.start + 1, run.end):
         line = text.line_of[at]
         if line == text.line_of[at - 1] or bool(text.depths[line]) == bool(text.depths[text.line_of[at - 1]]):
             continue
         if run.place + at - run.start in starts:
-            yield Run(begin, at, run.source, run.place + begin - run.start)
+            pieces.append(Run(begin, at, run.source, run.place + begin - run.start))
             begin = at
-    yield Run(begin, run.end, run.source, run.place + begin - run.start)
+    pieces.append(Run(begin, run.end, run.source, run.place + begin - run.start))
+    for piece in pieces:
+        piece.torn = len(pieces) > 1 and len(piece) < SEED
+    yield from pieces
 
 
 class _Judge:
@@ -99,7 +102,7 @@ class _Judge:
         marked = all(text.depths[line] for line in range(first, last + 1) if text.count(line))
         frame = kinds.count(Wording.FRAME) >= FRAME
         strong = frame or above is not None or self._follows(run, letter, first, at_start=at_start)
-        enough = len(run) >= LONG or whole
+        enough = (len(run) >= LONG or whole) and not run.torn
         if strong or (enough and (marked or self._is_behind(run, letter, first, at_start=at_start))):
             self._quote(run, kinds, above, first)
             if strong:

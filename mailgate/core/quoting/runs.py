@@ -36,6 +36,7 @@ class Run:
     end: int
     source: int
     place: int
+    torn: bool = False  # a piece of a longer run, too short to say anything alone
 
     @property
     def behind(self) -> int:

@@ -220,6 +220,21 @@ def test_a_changed_line_of_the_customers_is_an_answer() -> None:
     assert "> Is the bulb to blame? No, the wire." in found.sendable and not leaked(found.sendable)
 
 
+@pytest.mark.parametrize("place", ["above", "below", "alone"])
+@pytest.mark.parametrize("line", ["lamp.", "the lamp", "On Monday, please."])
+def test_an_earlier_answer_typed_anew_with_a_marked_line_in_it_leaves_whole(place: str, line: str) -> None:
+    """One marked word beside unmarked ones of the same passage is no quote: what stood around it vanished."""
+    said = f"Dear Maija,\n\nyou wrote\n\n> {line}\n\nLAST and what do you mean?\n\nAnna"
+    whole = f"{NOTICE}\n{said}"
+    known = fingerprint.fingerprint(
+        whole, whole.split("\n"), HASHER, sender=SENDER, public=(CUSTOMER, EARLIER, said), notes=(NOTE,)
+    )
+    anew, quote = said.replace("LAST", "Tuesday"), f"{GMAIL}\n{marked(whole)}"
+    found = read({"above": f"{anew}\n\n{quote}", "below": f"{quote}\n\n{anew}", "alone": anew}[place], known)
+    assert not missing(anew, found.sendable) and not missing(anew, found.shown)
+    assert not leaked(found.sendable) and found.held is Held.NOTHING
+
+
 def test_words_of_a_note_typed_again_wait_and_are_counted() -> None:
     pasted = NOTE.split("\n")[0]
     found = read(f"Our notes say:\n\n{pasted}\n\nSorry.\n\n{GMAIL}\n\n{marked(NOTICE)}")
