@@ -334,11 +334,15 @@ def _at_the_end(text: str, found: LineFindings) -> re.Match[str] | None:
 
 def _without(text: str, doubts: list[str]) -> str:
     """The text without the lines, and the ends of lines, that were in doubt."""
-    kept = []
+    kept, whole, ends = [], frozenset(doubts), tuple(f" {doubt}" for doubt in doubts)
     for line in text.split("\n"):
-        ended = next((doubt for doubt in doubts if line.rstrip().endswith(f" {doubt}")), None)
-        if line.strip() not in doubts:
-            kept.append(line.rstrip().removesuffix(ended).rstrip() if ended else line)
+        bare = line.rstrip()
+        if bare.lstrip() in whole:
+            continue
+        if bare.endswith(ends):  # rarely: a million lines are not held against each doubt
+            kept.append(bare.removesuffix(next(doubt for doubt in doubts if bare.endswith(f" {doubt}"))).rstrip())
+        else:
+            kept.append(line)
     return "\n".join(_trimmed(kept))
 
 
