@@ -110,3 +110,27 @@ def test_a_button_dragged_into_an_answer_loses_its_address(house: House) -> None
     html = f"<div>Dear Maija, qbuttonq.</div><div>{button[0]}</div><div>Press the switch.</div>"
     fate, _, sent = house.letter(house.answer("", html), "qbuttonq")
     assert fate == "filed" and "Press the switch." in sent and "mg%3A" not in sent and "mg:" not in sent
+
+
+@pytest.mark.parametrize("html", [False, True], ids=["plain", "HTML"])
+def test_no_button_sends_a_line_with_a_private_address_and_the_receipt_shows_it_without(
+    house: House, html: bool
+) -> None:
+    """Issue 12: "send" of what waited for a colleague's address sent just that."""
+    word = f"qaddress{html}q".lower()
+    said = [f"Dear Maija, {word}.", "You may write to bo@staff.example as well.", f"Press the switch {word}."]
+    answer = house.answer("\n\n".join(said), "".join(f"<p>{line}</p>" for line in said) if html else "")
+    assert house.letter(answer, word) == ("parked", "address", "")
+    shown = plain_of(house.desk.letters("anna@staff.example", "receipt")[-1])
+    assert said[0] in shown and said[2] in shown and "bo@staff.example" not in shown
+    sent = house.released(word)
+    assert said[0] in sent and said[2] in sent
+    assert "bo@staff.example" not in sent
+
+
+def test_words_that_are_nothing_but_a_private_address_wait_on(house: House) -> None:
+    before = len(house.desk.letters("maija@customer.example", "answer"))
+    number = house.desk.send(house.answer("Write to bo@staff.example, please."))
+    house.released("nothing")
+    assert house.desk.fate(number) == "parked"
+    assert len(house.desk.letters("maija@customer.example", "answer")) == before

@@ -148,6 +148,9 @@ def customer_heard(
     others = agent_answer.not_named(case, ticket, before)
     if others:
         return park(case, agent, "others", reading, author=agent.name, who=", ".join(one.addr for one in others))
+    text = case.policy.without_agents(text)  # that it has none, or goes without, is settled
+    if released and not text.strip() and not canned:
+        return park(case, agent, "address", reading, author=agent.name)
     keep = any(isinstance(one, SetStatus) for one in before)
     ends = not keep and case.policy.department(ticket.department).after_reply == Status.SOLVED
     solved = ends or any(isinstance(one, SetStatus) and one.status is Status.SOLVED for one in before)
@@ -186,6 +189,7 @@ def new_ticket(case: Case, agent: Agent, plan: workflow.Plan, outcomes: dict[str
     changes: list[Change] = list(plan.opens)
     letters: tuple[Outbound, ...] = ()
     if "new" in outcomes:
+        text = case.policy.without_agents(text)
         changes.append(_memo(case, agent, EntryKind.AGENT, text))
         until = promise.waits_until(case.policy, ticket.department, case.now)
         changes.append(SetStatus(Status.WAITING, until, why="answered"))

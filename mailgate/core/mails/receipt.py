@@ -59,7 +59,7 @@ def park(
             ticket=number,
             understood=tuple(understood),
             refused=tuple(doubts),
-            text=case.may_leave[:MOST_SHOWN],
+            text=(case.may_leave if to is None else case.policy.without_agents(case.may_leave))[:MOST_SHOWN],
             author=author,
             to=to,
             corrected=corrected or ("note" if number else "waits"),

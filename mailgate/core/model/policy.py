@@ -263,6 +263,11 @@ class Policy:
         low = _DETAIL.sub("@", text.lower())
         return any(addr in low for agent in self.agents for addr in (agent.address, *agent.aliases))
 
+    def without_agents(self, text: str) -> str:
+        """The lines in which no private address of an agent stands; one that begins with `#` is no word to anybody."""
+        kept = (line for line in text.split("\n") if line.lstrip().startswith("#") or not self.names_an_agent(line))
+        return "\n".join(kept)
+
     def agents_of(self, department: str) -> tuple[Agent, ...]:
         """Active agents who work in a department."""
         return tuple(agent for agent in self.agents if agent.active and agent.works_in(department))

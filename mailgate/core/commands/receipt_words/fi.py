@@ -133,7 +133,7 @@ WHY: Mapping[str, str] = {
     "note_words": "osa sanoistasi on myös sisäisessä muistiinpanossa: katso ennen kuin ne lähtevät",
     "too_much": "viestissäsi on niin paljon tekstiä, ettei sanojasi voi erottaa meidän sanoistamme",
     "empty": "mitään ei jää jäljelle, kun lainattu ilmoitus poistetaan",
-    "address": "tekstissä on asiakaspalvelijan oma osoite",
+    "address": "tekstissä on asiakaspalvelijan oma osoite: riviä, jolla se on, ei lähetetä",
     "internal": "tekstissä on talon sisäisiä sanoja",
     "automatic": "se näyttää ohjelman kirjoittamalta viestiltä: siitä ei tehty eikä lähetetty mitään",
     "forward": "viesti on välitetty: se säilytettiin muistiinpanona, eikä sen komentoja suoritettu",

@@ -133,7 +133,7 @@ WHY: Mapping[str, str] = {
     "note_words": "daļa jūsu vārdu ir arī iekšējā piezīmē: apskatiet, pirms tie aiziet",
     "too_much": "jūsu vēstulē ir pārāk daudz teksta, lai atšķirtu jūsu vārdus no mūsējiem",
     "empty": "bez citētā paziņojuma nekas nepaliek pāri",
-    "address": "tekstā ir aģenta paša adrese",
+    "address": "tekstā ir aģenta paša adrese: rindu ar to nenosūta",
     "internal": "tekstā ir iekšēji vārdi",
     "automatic": "tā izskatās pēc programmas rakstītas vēstules: nekas no tās nav izdarīts vai nosūtīts",
     "forward": "tā ir pārsūtīta vēstule: tā saglabāta kā piezīme, un tās komandas nav izpildītas",

@@ -133,7 +133,7 @@ WHY: Mapping[str, str] = {
     "note_words": "część twoich słów stoi też w notatce wewnętrznej: sprawdź, zanim wyjdą",
     "too_much": "w twojej wiadomości jest za dużo tekstu, by odróżnić twoje słowa od naszych",
     "empty": "po usunięciu cytowanego powiadomienia nic nie zostaje",
-    "address": "w tekście stoi prywatny adres agenta",
+    "address": "w tekście stoi prywatny adres agenta: wiersz z nim nie zostanie wysłany",
     "internal": "w tekście są wewnętrzne słowa zespołu",
     "automatic": "wygląda na list napisany przez program: niczego z niego nie wykonano ani nie wysłano",
     "forward": "to przekazany list: zachowano go jako notatkę, a jego poleceń nie wykonano",

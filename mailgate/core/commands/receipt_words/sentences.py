@@ -139,7 +139,7 @@ WHY: Mapping[str, str] = {
     "note_words": "some of your words stand in an internal note too: look before they leave",
     "too_much": "there is too much in your mail to tell your words from ours",
     "empty": "nothing is left when the quoted notice is taken away",
-    "address": "an agent's own address stands in the text",
+    "address": "an agent's own address stands in the text: the line with it is not sent",
     "internal": "internal words of the desk stand in the text",
     "automatic": "it reads like a program's mail: nothing of it was done or sent",
     "forward": "it is a forwarded mail: kept as a note, and its commands were not carried out",
