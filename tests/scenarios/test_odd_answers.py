@@ -134,3 +134,13 @@ def test_words_that_are_nothing_but_a_private_address_wait_on(house: House) -> N
     house.released("nothing")
     assert house.desk.fate(number) == "parked"
     assert len(house.desk.letters("maija@customer.example", "answer")) == before
+
+
+def test_a_receipt_says_how_many_lines_no_button_sends(house: House) -> None:
+    """Issue 12: what was typed inside a changed quote stood nowhere, and nothing said so."""
+    quoted = "\n".join(f"> {line}" for line in house.lines).replace("a refund every time", "a refund at any time")
+    answer = house.answer(f"Yes, qinsideq.\n\n{house.attribution}\n{quoted}\n> typed in there\n")
+    assert house.letter(answer, "qinsideq") == ("parked", "edited", "")
+    shown = " ".join(plain_of(house.desk.letters("anna@staff.example", "receipt")[-1]).split())
+    assert "lines of your mail that are not shown here: 1; no button sends them" in shown
+    assert "typed in there" not in house.released("qinsideq")

@@ -50,6 +50,9 @@ def park(
     if why in sentences.WHY:
         said = sentences.of_reason(why, agent.language, **params)
         doubts.append(RefusedLine(case.mail.subject or "?", said))
+    if case.held and case.mail.unsent:
+        unsent = sentences.of_reason("unsent", agent.language, n=str(case.mail.unsent))
+        doubts.append(RefusedLine(case.mail.subject or "?", unsent))
     number = case.match.ticket.number if case.match.ticket else None
     letter = receipt_letter(
         case,

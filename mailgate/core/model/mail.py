@@ -173,6 +173,7 @@ class InboundMail:
     held: Held = Held.NOTHING  # why its words cannot leave the house as they are, when an agent wrote it
     sendable: str = ""  # then: what may, by whatever button
     note_words: int = 0  # typed words that stand in a note too
+    unsent: int = 0  # lines with words that may be its author's, and that no button sends
     newest: str = ""  # what seems new by the shapes of quotes: good for guessing a language or a program's mail
     html: str = ""  # sanitised, complete HTML; "" when the mail has none
     fresh_html: str = ""  # sanitised HTML of the new part only; "" when it could not be told apart

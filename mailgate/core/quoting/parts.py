@@ -34,6 +34,7 @@ class MailParts:
     sendable: str  # what of an agent's mail may leave the house, by whatever button
     held: Held = Held.NOTHING
     note_words: int = 0  # typed words that stand in a note too
+    unsent: int = 0  # lines with words that may be the author's, and that no button sends
 
 
 def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
@@ -58,7 +59,8 @@ def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
             _add(sent, question, said)
     held, words = _held(lines, judged)
     quoted = [line for at, line in enumerate(lines) if folded[at]]
-    return MailParts(_join(shown), _join(quoted), _join(sent), held, words)
+    unsent = sum(stays[at] and line.kind in (LineKind.TYPED, LineKind.UNKNOWN) for at, line in enumerate(judged))
+    return MailParts(_join(shown), _join(quoted), _join(sent), held, words, unsent)
 
 
 def _add(kept: list[str], question: Sequence[str], line: str) -> None:

@@ -209,6 +209,7 @@ def _typed(mail: InboundMail, parts: MailParts) -> InboundMail:
         sendable=_signed(parts.sendable, who)[0] if parts.held else "",
         held=parts.held,
         note_words=parts.note_words,
+        unsent=parts.unsent,
     )
 
 

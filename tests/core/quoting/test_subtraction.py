@@ -235,6 +235,15 @@ def test_an_earlier_answer_typed_anew_with_a_marked_line_in_it_leaves_whole(plac
     assert not leaked(found.sendable) and found.held is Held.NOTHING
 
 
+def test_lines_that_no_button_sends_are_counted() -> None:
+    quote = marked(NOTICE.replace("do not offer one.", "do not offer one. Well, never again."))
+    found = read(f"Yes.\n\n{GMAIL}\n{quote}\n> typed inside\n\nBelow it all.")
+    assert (found.held, found.sendable.split(), found.unsent) == (Held.EDITED, ["Yes.", "Below", "it", "all."], 1)
+    assert read(f"Yes.\n\n{GMAIL}\n{marked(NOTICE)}\n\nBelow it all.").unsent == 0
+    unknown = read(f"Yes.\n\n{GMAIL}\n{marked(NOTICE)}\n\nBelow it all.", known=False)
+    assert unknown.held is Held.UNKNOWN_LETTER and unknown.unsent > 1
+
+
 def test_words_of_a_note_typed_again_wait_and_are_counted() -> None:
     pasted = NOTE.split("\n")[0]
     found = read(f"Our notes say:\n\n{pasted}\n\nSorry.\n\n{GMAIL}\n\n{marked(NOTICE)}")

@@ -130,6 +130,7 @@ WHY: Mapping[str, str] = {
     "stale": "kollega on vastannut ilmoituksen lähettämisen jälkeen",
     "unknown_letter": "viestissäsi on meidän kirjeemme, jota ei enää tunneta; vain tässä näkyvä voidaan lähettää",
     "edited": "muutit meidän riviämme; vain tässä näkyvä voidaan lähettää",
+    "unsent": "viestisi rivejä, jotka eivät näy tässä: {n}; mikään painike ei lähetä niitä",
     "note_words": "osa sanoistasi on myös sisäisessä muistiinpanossa: katso ennen kuin ne lähtevät",
     "too_much": "viestissäsi on niin paljon tekstiä, ettei sanojasi voi erottaa meidän sanoistamme",
     "empty": "mitään ei jää jäljelle, kun lainattu ilmoitus poistetaan",

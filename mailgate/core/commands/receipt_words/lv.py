@@ -130,6 +130,7 @@ WHY: Mapping[str, str] = {
     "stale": "kopš šī paziņojuma ir atbildējis kolēģis",
     "unknown_letter": "jūsu vēstulē ir mūsu vēstule, kuru vairs nepazīstam; nosūtīt var tikai to, kas redzams šeit",
     "edited": "jūs mainījāt mūsu rindu; nosūtīt var tikai to, kas redzams šeit",
+    "unsent": "jūsu vēstules rindas, kas šeit nav redzamas: {n}; neviena poga tās nenosūta",
     "note_words": "daļa jūsu vārdu ir arī iekšējā piezīmē: apskatiet, pirms tie aiziet",
     "too_much": "jūsu vēstulē ir pārāk daudz teksta, lai atšķirtu jūsu vārdus no mūsējiem",
     "empty": "bez citētā paziņojuma nekas nepaliek pāri",

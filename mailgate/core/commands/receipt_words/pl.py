@@ -130,6 +130,7 @@ WHY: Mapping[str, str] = {
     "stale": "po wysłaniu tego powiadomienia odpowiedział ktoś z zespołu",
     "unknown_letter": "w twojej wiadomości jest nasz list, którego już nie znamy; wysłać można tylko to, co tu widać",
     "edited": "zmieniono naszą linię; wysłać można tylko to, co tu widać",
+    "unsent": "wierszy twojej wiadomości, których tu nie widać: {n}; żaden przycisk ich nie wyśle",
     "note_words": "część twoich słów stoi też w notatce wewnętrznej: sprawdź, zanim wyjdą",
     "too_much": "w twojej wiadomości jest za dużo tekstu, by odróżnić twoje słowa od naszych",
     "empty": "po usunięciu cytowanego powiadomienia nic nie zostaje",

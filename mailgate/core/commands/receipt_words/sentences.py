@@ -136,6 +136,7 @@ WHY: Mapping[str, str] = {
     "stale": "a colleague has answered since that notice was sent",
     "unknown_letter": "your mail holds a letter of ours that is no longer known; only what is shown here can be sent",
     "edited": "you changed a line of ours; only what is shown here can be sent",
+    "unsent": "lines of your mail that are not shown here: {n}; no button sends them",
     "note_words": "some of your words stand in an internal note too: look before they leave",
     "too_much": "there is too much in your mail to tell your words from ours",
     "empty": "nothing is left when the quoted notice is taken away",
