@@ -15,6 +15,7 @@ from cases import ANNA, BO, KEY, MAIJA, NOW, PASS, POLICY, D, decided, facts, le
 from mailgate.core.commands.catalogue import COMMANDS
 from mailgate.core.mails import decide
 from mailgate.core.model import change as ch
+from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.moment import Moment
@@ -185,7 +186,7 @@ def test_the_page_names_every_way_to_another_ticket() -> None:
 def test_p02_what_a_token_does_to_a_further_ticket_is_what_the_page_says(row_: str) -> None:
     words, before = FURTHER[row_]
     number = "[#1042] [#1043] #solve" if not words else "[#1042] Lamp"
-    event = {"mail": 7, "actor": "anna", "kind": before, "old": "", "new": "1043"}
+    event = JournalLine(1, 1042, NOW, "anna", 7, before, "", "1043")
     known = {"journal": {1042: (event,) if before else ()}, "entries": {1042: SAID_TWICE}}
     mine, theirs = letter(1042, ANNA, "customer"), letter(1043, ANNA, "customer")
     ways: list[dict[str, Any]] = [{}, {"references": (theirs.message_id,)}, {"auth": (PASS,)}]
