@@ -135,7 +135,7 @@ def _threads() -> Counter[str]:
 def _settle(gateway: Gateway) -> None:
     def quiet(read: Read) -> bool:
         queues = read.report.queues()
-        return not queues["mail"]["waiting"] and not set(queues["outbox"]) & {"waiting", "leased", "sending"}
+        return not queues.mail.waiting and not set(queues.outbox) & {"waiting", "leased", "sending"}
 
     wait(lambda: gateway.store.read(quiet), 120)
     time.sleep(0.1)

@@ -69,7 +69,7 @@ def answers(desk: Desk, who: str) -> list[EmailMessage]:
 def test_the_new_requester_gets_the_answers_and_may_order_and_the_old_one_only_goes_on_taking_part(desk: Desk) -> None:
     ticket = opened(desk)
     order(desk, ticket.number, f"#requester {KARI}")
-    answer(desk, ticket.number, "An answer for both.")
+    assert not parked(desk, order(desk, ticket.number, "An answer for both.")), "she brought him in herself"
     for who in (KARI, MAIJA):
         assert "An answer for both." in customers_letters(desk, who)
     [letter] = answers(desk, KARI)
@@ -93,7 +93,7 @@ def test_the_new_requester_sees_nothing_of_what_was_said_before_them(desk: Desk)
     ticket = opened(desk, "SECRETTITLE", "SECRETWORDS of Maija.\n")
     order(desk, ticket.number, "#note\nSECRETNOTE")
     order(desk, ticket.number, f"#requester {KARI}\n#cc -{MAIJA}")
-    answer(desk, ticket.number, "Hello Kari.")
+    assert not parked(desk, order(desk, ticket.number, "Hello Kari."))
     seen = customers_letters(desk, KARI)
     assert "Hello Kari." in seen and "SECRETWORDS" not in seen and "SECRETNOTE" not in seen
     assert "Hello Kari." not in customers_letters(desk, MAIJA), "and who was taken off hears nothing more"

@@ -33,7 +33,7 @@ _ESCAPED = re.compile(rf"^([\s{INVISIBLE}]*)\\(?=[{MARK}]+[^\W\d_])")
 _SLIPPED_MARK = re.compile(rf"(?:[@!/$£€§3]|[{MARK}]+\s+)(?P<word>{NAME})\s?[.:,;!]?")
 _SLIPPED_NOTE = re.compile(rf"(?:[@!/$£€§]|[{MARK}]+\s+)(?P<rest>(?P<word>{NAME})[:\s].*)")
 _BARE_NOTE = re.compile(
-    rf"[\[(]?(?P<word>{NAME})(?P<shut>[\])])?[*_]*(?:\s{{0,3}}[:：]|(?(shut)|(?=\.?$)))[*_]*(?P<rest>.*)"
+    rf"[\[(]?(?P<word>{NAME})(?P<shut>[\])])?[*_]*+(?:\s{{0,3}}[:：]|(?(shut)|(?=\.?$)))[*_]*+(?P<rest>.*)"
 )
 _DECORATION = "*_-–•·>~| "  # the points of a list, bold type
 _MOST_DOUBTS = 20  # in one mail; a receipt with more helps nobody
