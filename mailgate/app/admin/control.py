@@ -49,7 +49,7 @@ def reload(gateway: Gateway) -> str:
 def retry_quarantine(gateway: Gateway, number: int | None = None) -> int:
     """Run quarantined mail again; returns how many. Raises Permanent when that mail is not in quarantine."""
     waiting = [] if number else gateway.store.read(lambda read: read.mail.quarantined())
-    numbers = [number] if number else [int(row.mail) for row in waiting]
+    numbers = [number] if number else [row.mail for row in waiting]
     done = sum(gateway.store.write(lambda tx: [tx.mail.retry(one) for one in numbers]).result())
     if number and not done:
         raise Permanent(f"mail {number} is not in quarantine")

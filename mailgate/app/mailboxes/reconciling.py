@@ -148,7 +148,7 @@ def sort_folder(read: Read, mailbox: str, held: Held, others: Collection[int] = 
     passed = cursor.uid if cursor.uidvalidity == held.uidvalidity else 0  # rebuilt: all of it is read again
     accepted = read.mail.taken(mailbox, held.folder, held.uidvalidity).keys() - set(others)
     aside = {
-        int(row.uid)
+        row.uid
         for row in read.settings.set_aside(mailbox)
         if (row.folder, row.uidvalidity) == (held.folder, held.uidvalidity)
     }

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +13,7 @@ from enum import StrEnum
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Key
+from mailgate.core.text.folding import in_one_width
 
 PREFIX = "mg."
 _SHAPE = r"([a-z0-9]{1,8})\.([0-9]{1,10})\.([acxm])([0-9]{0,6})([a-z])\.([a-z2-7]{8})\.([a-z2-7]{16})"
@@ -26,7 +26,6 @@ _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,5})|([0-9]{1,6}));", re.ASCII | re.I
 _ESCAPED = re.compile(r"%(?:25){0,8}([0-9a-f]{2})|=(3a|2e)", re.ASCII | re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s>|\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
 _READ = 262_144  # characters of a text in which tokens are looked for
-_PIECE = 512  # characters normalized at once: that sorts marks in quadratic time
 
 # What a plain answer to a letter does, by one letter in its token.
 PURPOSES: Mapping[Purpose, str] = {
@@ -231,11 +230,7 @@ def is_inside(text: str) -> bool:
         return False
     text = _REFERENCE.sub(_character, text)
     text = _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
-    text = _BETWEEN.sub("", text)
-    if not text.isascii():
-        pieces = (text[at : at + _PIECE] for at in range(0, len(text), _PIECE))
-        text = "".join(unicodedata.normalize("NFKC", piece) for piece in pieces)
-    return _INSIDE.search(text.lower()) is not None
+    return _INSIDE.search(in_one_width(_BETWEEN.sub("", text)).lower()) is not None
 
 
 def _character(found: re.Match[str]) -> str:

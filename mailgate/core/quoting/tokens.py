@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from mailgate.core.text.folding import in_one_width
+
 LINK = "urlurl"  # every address of the web is this one word: scanners rewrite them
 LONGEST_LINE = 64 * 1024  # characters of a line that are read; beyond it is somebody's data
-_PIECE = 512  # characters normalized at once
 _REMEMBERED = 100_000  # words whose hashes are kept for the next mail
 # What clients write beside a link or a picture when they turn HTML into text.
 _ARTEFACT = re.compile(
@@ -36,9 +36,7 @@ def words(line: str) -> list[str]:
 def _plain(line: str) -> str:
     """A line as it is looked at: without links, in one width, without what makes no word another."""
     if not line.isascii() or "://" in line or "www." in line or "mailto:" in line or "[cid:" in line or "?" in line:
-        line = _URL.sub(f" {LINK} ", _ARTEFACT.sub(" ", line[:LONGEST_LINE]))
-        # In pieces: normalizing sorts marks in quadratic time.
-        line = "".join(unicodedata.normalize("NFKC", line[at : at + _PIECE]) for at in range(0, len(line), _PIECE))
+        line = in_one_width(_URL.sub(f" {LINK} ", _ARTEFACT.sub(" ", line[:LONGEST_LINE])))
     if not line.isascii():
         line = line.translate(_DROPPED)
     elif "'" in line:

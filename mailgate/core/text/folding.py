@@ -10,6 +10,7 @@ _WHOLE = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n"}
 )
 _WORD = re.compile(r"[^\W_]+")
+_PIECE = 512  # characters normalized at once: that sorts marks in quadratic time
 
 
 def fold(text: str) -> str:
@@ -29,6 +30,13 @@ def fold(text: str) -> str:
             bare = "".join(c for c in apart if not unicodedata.combining(c))
             table[ord(char)] = bare.casefold().translate(_WHOLE)
     return lower.translate(table)
+
+
+def in_one_width(text: str) -> str:
+    """Wide letters, ligatures and the like as the plain ones they stand for (NFKC)."""
+    if text.isascii():
+        return text
+    return "".join(unicodedata.normalize("NFKC", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
 
 
 def with_spaces(text: str) -> str:
