@@ -17,7 +17,7 @@ from typing import Any
 SIZE = 800  # characters of the first look
 FACTOR = 4  # how much longer the second text is: linear work takes 4 times as long, quadratic 16 times
 STEEPEST = 9.0  # times as long: well above what a busy machine adds, well below quadratic
-WORTH = 0.0005  # CPU seconds of the first look below which nothing can be quadratic
+WORTH = 0.00015  # CPU seconds of the first look below which nothing is quadratic, on the fastest machine there is
 ENOUGH = 0.4  # CPU seconds after which a match is given up: no linear one takes them
 METHODS = ("match", "fullmatch", "search", "finditer")
 ENDS = ("\x00", "\n\x00", '"<')
@@ -87,17 +87,16 @@ def cpu(call: Callable[[], object], times: int = 1) -> float:
 def steepness(call: Callable[[str], object], make: Callable[[int], str]) -> tuple[float, float]:
     """How many times longer a text of `FACTOR` times the length takes, and how long; 0 when there is nothing to it.
 
-    What looks steep is measured again, so that it is not another process in the same caches.
+    What looks steep is measured again at the next length, where a match that is truly steep takes its time: so that it is
+    not another process in the same caches.
     """
     try:
         if (first := cpu(lambda: call(make(SIZE)))) < WORTH:
             return 0.0, first
         second = cpu(lambda: call(make(SIZE * FACTOR)))
-        for times in (3,):
-            if second / first <= STEEPEST:
-                break
-            first = cpu(lambda: call(make(SIZE)), times)
-            second = cpu(lambda: call(make(SIZE * FACTOR)), times)
+        if second / first > STEEPEST:
+            first = cpu(lambda: call(make(SIZE * FACTOR)), times=3)
+            second = cpu(lambda: call(make(SIZE * FACTOR * FACTOR)), times=3)
         return second / first, second
     except Late:
         return 99.0, ENOUGH

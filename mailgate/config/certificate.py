@@ -17,7 +17,7 @@ _REASONS = {
     "EE_KEY_TOO_SMALL": "its key is too small",
     "CA_MD_TOO_WEAK": "its signature is too weak",
 }
-_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 
 
 @dataclass(frozen=True, slots=True)
