@@ -45,7 +45,7 @@ def costs(rounds: int = 200) -> list[Cost]:
         own_words.packed(page.text + "\n" + _text(9, number), page.html, letter.from_, KEY, [], [])
         for number, (page, letter) in enumerate(zip(pages, letters, strict=True))
     ]
-    one = KnownLetters(KEY, (own_words.fingerprint_of(letters[0], pages[0], KEY),))
+    one = KnownLetters(KEY, (own_words.fingerprints_of(letters[0], pages[0], KEY).words,))
     eight = replace(one, letters=(*one.letters, *packed[1:]))
     plain = _text(6, 1) + "\n\nOn Friday, 27 November 2026, Acme <support@acme.example> wrote:\n"
     plain += "\n".join(f"> {line}" for line in pages[0].text.splitlines())
@@ -59,7 +59,7 @@ def costs(rounds: int = 200) -> list[Cost]:
         "2 KB, one letter": lambda: typed.typed(plain, one),
         "17 KB HTML, eight letters": lambda: typed.typed(rich, eight),
         "quotes nothing": lambda: typed.typed(_PLAIN, None),
-        "fingerprint": lambda: own_words.fingerprint_of(letters[0], pages[0], KEY),
+        "fingerprint": lambda: own_words.fingerprints_of(letters[0], pages[0], KEY),
     }
     return [_cost(name, call, raw, rounds) for name, call in calls.items()]
 
@@ -113,7 +113,7 @@ def peak(octets: int = 64 * 1024) -> float:
 def _peak(octets: int) -> float:
     letters = head(samples.due("notice"), samples.POLICY, loop_mark="")
     page = render.page(letters, samples.NOW)
-    found = own_words.fingerprint_of(letters, page, KEY)
+    found = own_words.fingerprints_of(letters, page, KEY).words
     typed.typed(
         ("> " + page.text.replace("\n", "\n> ") + "\n" + _text(40, 6)) * (octets // 4096),
         KnownLetters(KEY, (found,) * 8),

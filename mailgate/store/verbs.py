@@ -182,7 +182,8 @@ class OutboxRead(Protocol):
         """What a mail may quote that refers to these, None when that is nothing.
 
         At most eight letters, those it answers first, then the newest of its ticket to customers and to the agent who
-        wrote it; and the eight newest public entries. No more than 512 KiB.
+        wrote it; the notes of eight other tickets that they were told of last; and the eight newest public entries. No
+        more than 512 KiB.
         """
 
     def old_letters(self, limit: int) -> tuple[int | None, list[OldLetter]] | None:
@@ -214,10 +215,11 @@ class OutboxTx(OutboxRead, Protocol):
         raw: bytes,
         subject: str,
         words: bytes = b"",
+        notes: bytes = b"",
         *,
         promised: tuple[Address, ...] | None = None,
     ) -> None:
-        """The bytes of a letter as it leaves, with its fingerprint and whom its first line names."""
+        """The bytes of a letter as it leaves, with its fingerprints and whom its first line names."""
 
     def keep_words(self, upto: int | None, words: Mapping[int, bytes]) -> None:
         """Fingerprints of letters up to that one, by letter; None: all have been looked at."""

@@ -117,10 +117,62 @@ def test_words_are_cut_and_all_together_bounded(bench):
     assert (len(found.letters), len(found.entries[0].text)) == (7, known.LONGEST)
 
 
+def noted(bench, agent, ticket, notes=b"notes"):
+    """A letter to an agent with notes in it; returns them."""
+    bench.apply(None, ticket=ticket, outbound=(to_agent(agent),))
+    (due,) = bench.claim()
+    octets = notes + b" %d" % due.id
+    bench.write(lambda tx: tx.outbox.keep_rendered(due.id, b"raw", "", b"letter %d" % due.id, octets))
+    return octets
+
+
+def handed_notes(bench, *tickets, agent="ann"):
+    found = bench.read(lambda read: read.outbox.known_letters(Answered(tickets=tickets, agent=agent)))
+    return list(found.notes) if found else None
+
+
+def test_the_notes_of_other_tickets_that_an_agent_was_told_of_go_along_with_their_mail_alone(bench):
+    here, there = bench.open(), bench.open("Two")
+    own, other, bos = noted(bench, "ann", here), noted(bench, "ann", there), noted(bench, "bo", there)
+    assert handed_notes(bench, here) == [other] and handed_notes(bench, there) == [own]
+    assert handed_notes(bench) == [other, own], "an answer to nothing of ours too"
+    assert handed_notes(bench, here, agent="bo") == [bos]
+    assert handed_notes(bench, here, agent="") == [], "a customer's brings none"
+
+
+def test_they_are_the_newest_of_each_ticket_and_eight_tickets_at_most(bench):
+    tickets = [bench.open(f"Ticket {n}") for n in range(known.ELSEWHERE + 2)]
+    found = [noted(bench, "ann", one) for one in tickets]
+    newer = noted(bench, "ann", tickets[3])
+    rest = [one for one in reversed(found) if one != found[3]]
+    assert handed_notes(bench) == [newer, *rest][: known.ELSEWHERE]
+    for _ in range(known.SEEN):
+        newer = noted(bench, "ann", tickets[3])
+    assert handed_notes(bench) == [newer], "no more letters than that are looked at"
+
+
+def test_notes_go_with_the_words_of_their_ticket_and_count_into_the_limit(bench):
+    here, there = bench.open(outbound=[to_customer() for _ in range(8)]), bench.open("Two")
+    printed(bench, bytes(known.OCTETS // 8))
+    noted(bench, "ann", there)
+    assert handed_notes(bench, here) == [], "letters of the ticket come first"
+    assert len(handed_notes(bench)) == 1
+    bench.write(lambda tx: tx.tickets.drop_words([there]))
+    assert handed_notes(bench) is None and bench.scalar("SELECT count(*) FROM letter_notes") == 0
+
+
 @pytest.mark.parametrize(
     "statement",
-    [sql.WORDS_BY_SIGN, sql.NEWEST_WORDS, sql.TICKET_OF_ID, sql.TICKET_ID, sql.MERGED_HERE, tickets_sql.NEWEST_SAID],
-    ids=range(6),
+    [
+        sql.WORDS_BY_SIGN,
+        sql.NEWEST_WORDS,
+        sql.NEWEST_NOTES,
+        sql.TICKET_OF_ID,
+        sql.TICKET_ID,
+        sql.MERGED_HERE,
+        tickets_sql.NEWEST_SAID,
+    ],
+    ids=range(7),
 )
 def test_every_question_is_answered_by_an_index(bench, statement):
     names = ("token", "ticket", "agent", "limit", "id", "number", "home", "longest")

@@ -167,6 +167,25 @@ def test_long_words_that_the_thread_shortened_stay_public() -> None:
     assert public
 
 
+def noted(letter: DueLetter) -> list[tuple[int, ...]]:
+    """The lines of the fingerprint of a letter's notes."""
+    packed = compose.write(head(letter, samples.POLICY, loop_mark=""), samples.NOW, key=KEY).notes
+    words = fingerprints.unpack(packed) if packed else None
+    return [tuple(words.words[begin:end]) for begin, end in words.lines()] if words else []
+
+
+def test_the_notes_in_a_letter_have_a_fingerprint_of_their_own() -> None:
+    """Issue 12: by it a note of one ticket is known in an answer about another."""
+    hasher = tokens.Hasher(KEY)
+    for says in (Notice(why="reply", text=FIRST), Handover(by="Bo", text=FIRST)):
+        found = noted(due(says))
+        assert all(tuple(hasher.hashes(line)) in found for line in MEMO.split("\n"))
+        assert not any(tuple(hasher.hashes(line)) in found for line in (*FIRST.split("\n"), *ANSWERED.split("\n")))
+    fields = noted(due(Notice(why="reply", text=FIRST), THREAD[2:]))
+    assert all(len(line) < 3 for line in fields), "values of fields alone"
+    assert noted(due(Receipt(parked=True, text=MEMO), ())) == [], "what an agent wrote for a customer is no note yet"
+
+
 @pytest.mark.parametrize("template", samples.CONTENTS)
 def test_every_letter_has_a_fingerprint_within_its_limit(template: str) -> None:
     written = compose.write(head(samples.due(template), samples.POLICY, loop_mark=""), samples.NOW, key=KEY)

@@ -274,7 +274,9 @@ def _known(mails: list[InHand], policy: Policy, handed: int, read: Read) -> list
 
 def _size(known: KnownLetters | None) -> int:
     """Octets, as many as matter."""
-    return sum(map(len, known.letters)) + 2 * sum(len(one.text) for one in known.entries) if known else 0
+    return (
+        sum(map(len, (*known.letters, *known.notes))) + 2 * sum(len(one.text) for one in known.entries) if known else 0
+    )
 
 
 def _waiting(numbers: list[int], read: Read) -> list[WaitingMail]:

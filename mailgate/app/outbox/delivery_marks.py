@@ -71,7 +71,7 @@ class DeliveryMarks:
         now = self._clock()
         for ready in unwritten.words:
             subject, promised = ready.subject or "", ready.promised
-            tx.outbox.keep_rendered(ready.due.id, ready.raw, subject, ready.words, promised=promised)
+            tx.outbox.keep_rendered(ready.due.id, ready.raw, subject, ready.words, ready.notes, promised=promised)
         for mark, due, delivery in unwritten.marks:
             with suppress(KeyError):  # erased meanwhile
                 tx.outbox.mark(

@@ -38,6 +38,7 @@ class ReadyLetter:
     bounces: Mapping[int, str]  # where reports about each of its deliveries are understood
     subject: str | None = None
     words: bytes = b""  # its fingerprint, kept with the bytes
+    notes: bytes = b""  # that of the notes in it
     promised: tuple[Address, ...] | None = None  # whom its first line names
 
     @property
@@ -174,7 +175,9 @@ class LetterWording:
             self.given_way.worked(one.templates, letter)
         if not written.words:
             log.warning("a letter has no fingerprint: what answers quote of it is not known", extra={"letter": due.id})
-        return due, ReadyLetter(due, written.raw, null, one.bounces, written.subject, written.words, one.promised)
+        return due, ReadyLetter(
+            due, written.raw, null, one.bounces, written.subject, written.words, written.notes, one.promised
+        )
 
     def _with_less(self, one: WordingBegun, death: ChildDied, now: datetime) -> WordingBegun | None:
         """Another attempt without the files, then without the admin's templates; None when there is neither."""

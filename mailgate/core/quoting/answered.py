@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What is told by ids, reply addresses and the subject; false when that is nothing."""
+    """What is told by ids, reply addresses, the subject and who wrote it; false when that is nothing."""
 
     letters: tuple[str, ...] = ()  # letters of ours, as `Token.letter`, the nearest first
     ids: tuple[str, ...] = ()  # Message-IDs of others, the nearest first
@@ -15,7 +15,7 @@ class Answered:
     agent: str = ""  # whose address stands in From, "" for anybody's else
 
     def __bool__(self) -> bool:
-        return bool(self.letters or self.ids or self.tickets)
+        return bool(self.letters or self.ids or self.tickets or self.agent)
 
 
 NOTHING = Answered()

@@ -35,6 +35,7 @@ class LetterWords:
     text: int = 0  # how many words are the text's
     starts: frozenset[int] = field(default=frozenset())
     end_set: frozenset[int] = field(default=frozenset())
+    elsewhere: bool = False  # the notes of a letter about another ticket: no answer quotes them by itself
 
     def lines(self) -> Iterable[tuple[int, int]]:
         """From and to of each line, in words."""
@@ -76,6 +77,19 @@ def letter(
     lines = list(_lines(words, ends))
     return LetterWords(words, kinds, tuple(ends), sender, fixed, text,
                        frozenset(begin for begin, _ in lines), frozenset(end for _, end in lines))  # fmt: skip
+
+
+def notes_of(one: LetterWords) -> LetterWords | None:
+    """Of a letter's text the words of notes alone, None where it has none."""
+    words, ends = array("I"), list[int]()
+    for begin, end in one.lines():
+        if end > one.text:
+            break
+        if Wording.NOTE in one.kinds[begin:end]:
+            words.extend(word for word, kind in zip(one.words[begin:end], one.kinds[begin:end], strict=True)
+                         if kind == Wording.NOTE)  # fmt: skip
+            ends.append(len(words))
+    return letter(words, bytes([Wording.NOTE]) * len(words), ends, one.sender, len(words)) if words else None
 
 
 @dataclass(frozen=True, slots=True)

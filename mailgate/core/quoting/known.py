@@ -19,5 +19,6 @@ class KnownLetters:
 
     key: bytes  # that their words are hashed with
     letters: tuple[bytes, ...] = ()  # packed fingerprints
+    notes: tuple[bytes, ...] = ()  # the same of the notes in letters about other tickets that the agent has read
     entries: tuple[KnownEntry, ...] = ()  # newest first
     senders: tuple[str, ...] = ()  # names and addresses our letters come from

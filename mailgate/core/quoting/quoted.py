@@ -103,11 +103,16 @@ class _Judge:
         frame = kinds.count(Wording.FRAME) >= FRAME
         strong = frame or above is not None or self._follows(run, letter, first, at_start=at_start)
         enough = (len(run) >= LONG or whole) and not run.torn
-        if strong or (enough and (marked or self._is_behind(run, letter, first, at_start=at_start))):
+        if letter.elsewhere:
+            enough = len(run) >= LONG or (whole and _is_whole_line(run, letter))
+            behind = False  # no answer quotes it by itself
+        else:
+            behind = enough and not marked and self._is_behind(run, letter, first, at_start=at_start)
+        if strong or (enough and (marked or behind)):
             self._quote(run, kinds, above, first)
             if strong:
                 self._behind.add(run.source)
-        else:
+        elif enough or not letter.elsewhere:
             work.kinds[run.start : run.end] = kinds
 
     def _quote(self, run: Run, kinds: bytes, above: int | None, first: int) -> None:
@@ -162,6 +167,11 @@ class _Judge:
         if not quoted or quoted[-1].source != run.source or quoted[-1].behind > run.place:
             return False
         return not self._bare(run, letter, first, at_start=at_start) and not self._again(run, letter)
+
+
+def _is_whole_line(run: Run, letter: LetterWords) -> bool:
+    """A line of a note that is no mere phrase of four words."""
+    return len(run) > SEED and run.place in letter.starts and run.behind in letter.end_set
 
 
 def _count(words: array[int], seed: bytes) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from mailgate.core.quoting.answered import Answered
 from mailgate.core.quoting.known import KnownEntry, KnownLetters
@@ -13,6 +13,8 @@ from mailgate.store.tickets import statements as tickets_sql
 from mailgate.store.tickets.merging import followed
 
 LETTERS = ENTRIES = 8  # at most
+ELSEWHERE = 8  # other tickets of whose notes an agent has read lately
+SEEN = 32  # letters with notes that these are looked for in
 TICKETS = 8  # whose newest are looked at, merged ones among them
 LONGEST = 16 * 1024  # characters of an entry
 OCTETS = 512 * 1024  # of all together
@@ -40,7 +42,8 @@ def known_letters(session: Session, answered: Answered, key: bytes) -> KnownLett
         if len(found) >= LETTERS:
             break
         found.setdefault(id, words)
-    return _within(key, list(found.values()), _said(session, among))
+    notes = _notes(session, tickets, answered.agent) if answered.agent else []
+    return _within(key, list(found.values()), notes, _said(session, among))
 
 
 def _add(session: Session, tickets: dict[int, None], number: int) -> None:
@@ -64,6 +67,16 @@ def _newest(session: Session, tickets: Iterable[int], agent: str) -> list[tuple[
     return sorted(found, reverse=True)
 
 
+def _notes(session: Session, tickets: Container[int], agent: str) -> list[bytes]:
+    """The notes of other tickets in the newest letter about each to this agent."""
+    found: dict[int, bytes] = {}
+    for row in session.all(sql.NEWEST_NOTES, {"agent": agent, "limit": SEEN}):
+        about = row["ticket"]
+        if about is not None and about not in tickets and len(found) < ELSEWHERE:
+            found.setdefault(about, row["words"])
+    return list(found.values())
+
+
 def _said(session: Session, tickets: Iterable[int]) -> list[KnownEntry]:
     """The newest public words, without those of people who do not take part."""
     found = []
@@ -74,19 +87,20 @@ def _said(session: Session, tickets: Iterable[int]) -> list[KnownEntry]:
     return [KnownEntry(row["text"], f"{row['author_name']} {row['author']}".strip()) for _, row in found[:ENTRIES]]
 
 
-def _within(key: bytes, letters: list[bytes], entries: list[KnownEntry]) -> KnownLetters | None:
-    """As many as the limit allows, letters before entries; None when there is nothing."""
-    left, kept, said = OCTETS, [], []
-    for words in letters:
+def _within(key: bytes, letters: list[bytes], notes: list[bytes], entries: list[KnownEntry]) -> KnownLetters | None:
+    """As many as the limit allows, letters before notes of other tickets and entries; None when there is nothing."""
+    left, kept, inside, said = OCTETS, list[bytes](), list[bytes](), []
+    for into, words in (*((kept, one) for one in letters), *((inside, one) for one in notes)):
         left -= len(words)
         if left >= 0:
-            kept.append(words)
+            into.append(words)
     for one in entries:
         left -= len(one.text.encode("utf-8", "replace"))
         if left < 0:
             break
         said.append(one)
-    return KnownLetters(key, tuple(kept), tuple(said)) if key and (kept or said) else None
+    found = KnownLetters(key, tuple(kept), tuple(inside), tuple(said))
+    return found if key and (kept or inside or said) else None
 
 
 def fits(words: bytes) -> bool:

@@ -174,6 +174,7 @@ class Outbox(Room):
         raw: bytes,
         subject: str,
         words: bytes = b"",
+        notes: bytes = b"",
         *,
         promised: tuple[Address, ...] | None = None,
     ) -> None:
@@ -184,6 +185,8 @@ class Outbox(Room):
         kept = self.session.run(sql.RENDERED, {"letter": letter, "subject": rows.clean(subject), "bytes": raw})
         if kept and known.fits(words):
             self.session.run(sql.LETTER_WORDS, {"letter": letter, "words": words})
+            if known.fits(notes):
+                self.session.run(sql.LETTER_NOTES, {"letter": letter, "words": notes})
         if kept and promised is not None:
             people = (self.session.known(rows.clean(one.key)) for one in promised)
             ids = [row["id"] for row in people if row is not None]

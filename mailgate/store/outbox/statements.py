@@ -36,6 +36,10 @@ LETTER_WORDS = """
 INSERT INTO letter_words (letter, words) VALUES (:letter, :words)
 ON CONFLICT (letter) DO UPDATE SET words = excluded.words
 """
+LETTER_NOTES = """
+INSERT INTO letter_notes (letter, agent, words) SELECT id, agent, :words FROM letter WHERE id = :letter AND agent <> ''
+ON CONFLICT (letter) DO UPDATE SET words = excluded.words
+"""
 PROMISED = "UPDATE letter SET promised = :promised WHERE id = :letter"
 # One of them, by the address their letters on that ticket go to now: people take part as contacts.
 PROMISED_PERSON = """
@@ -52,6 +56,10 @@ NEWEST_WORDS = """
 SELECT letter.id, letter_words.words FROM letter JOIN letter_words ON letter_words.letter = letter.id
 WHERE letter.ticket = :ticket AND (letter.audience = 'customer' OR letter.audience = 'agent' AND letter.agent = :agent)
 ORDER BY letter.id DESC LIMIT :limit
+"""
+NEWEST_NOTES = """
+SELECT letter.id, letter.ticket, letter_notes.words FROM letter_notes JOIN letter ON letter.id = letter_notes.letter
+WHERE letter_notes.agent = :agent ORDER BY letter_notes.letter DESC LIMIT :limit
 """
 TICKET_OF_ID = "SELECT ticket.number FROM msgid JOIN ticket ON ticket.id = msgid.ticket WHERE msgid.id = :id"
 TICKET_ID = "SELECT id FROM ticket WHERE number = :number"

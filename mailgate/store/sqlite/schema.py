@@ -249,12 +249,20 @@ ALTER TABLE mail ADD COLUMN released_by TEXT NOT NULL DEFAULT '';
 # A subject that a customer's mail gave its ticket.
 TITLE = "ALTER TABLE entry ADD COLUMN title TEXT NOT NULL DEFAULT '';"
 
+# The notes in a letter to an agent alone, in the same way: pasted into an answer about another ticket they are known.
+LETTER_NOTES = """
+CREATE TABLE letter_notes (
+  letter INTEGER PRIMARY KEY REFERENCES letter_words(letter) ON DELETE CASCADE, agent TEXT NOT NULL, words BLOB NOT NULL
+) STRICT;
+CREATE INDEX letter_notes_agent ON letter_notes(agent);
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
     ("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL), ("0004_asked", ASKED),
     ("0005_signed", SIGNED), ("0006_letter_words", LETTER_WORDS), ("0007_promised", PROMISED),
-    ("0008_title", TITLE),
+    ("0008_title", TITLE), ("0009_letter_notes", LETTER_NOTES),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

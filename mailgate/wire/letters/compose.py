@@ -31,7 +31,7 @@ class File:
 class ComposedLetter:
     """A finished message; `problems` are for the admin: their template failed (`costly`: slowly) and ours was used.
 
-    `words` is its fingerprint, `b""` when it has none.
+    `words` is its fingerprint, `notes` that of the notes in it, `b""` when it has none.
     """
 
     raw: bytes
@@ -39,6 +39,7 @@ class ComposedLetter:
     problems: tuple[str, ...] = ()
     costly: bool = False
     words: bytes = b""
+    notes: bytes = b""
 
 
 def write(
@@ -55,8 +56,8 @@ def write(
     subject = subject_line(page.subject or letter.subject, letter.tag)
     enclosed = (*files, *(File(one.name, one.type, one.data) for one in whole), *_card(letter))
     raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
-    words = own_words.fingerprint_of(letter, page, key) if key else b""
-    return ComposedLetter(raw, subject, page.problems, page.costly, words)
+    prints = own_words.fingerprints_of(letter, page, key) if key else own_words.LetterPrints()
+    return ComposedLetter(raw, subject, page.problems, page.costly, prints.words, prints.notes)
 
 
 def subject_line(text: str, tag: str) -> str:

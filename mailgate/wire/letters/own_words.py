@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from mailgate.core.letters.letter import Letter
 from mailgate.core.letters.views import TicketView
-from mailgate.core.model.content import Content
+from mailgate.core.model.content import Content, Escalated, Handover, Notice, Reminded
 from mailgate.core.model.mail import Address
-from mailgate.core.quoting.fingerprint import fingerprint
+from mailgate.core.quoting.fingerprint import LetterWords, fingerprint, notes_of
 from mailgate.wire.letters import whose
 from mailgate.wire.letters.render import RenderedLetter
 from mailgate.wire.mime import body, fields, structure
 from mailgate.wire.text import fingerprints, html_text
 
+_WITH_NOTES = (Notice, Handover, Escalated, Reminded)  # what shows colleagues' notes, and not an agent's own words
 
-def fingerprint_of(letter: Letter, page: RenderedLetter, key: bytes) -> bytes:
-    """The packed fingerprint under a store's key; `b""` when there is none: no letter fails for that."""
+
+class LetterPrints(NamedTuple):
+    """The packed fingerprint of a letter, and that of its notes alone; `b""` for none."""
+
+    words: bytes = b""
+    notes: bytes = b""
+
+
+def fingerprints_of(letter: Letter, page: RenderedLetter, key: bytes) -> LetterPrints:
+    """The fingerprints under a store's key, none at all when something fails: no letter fails for that."""
     try:
         public, notes = whose.said_in(letter.view)
-        return packed(page.text, page.html, letter.from_, key, public, notes)
+        found = _fingerprint(page.text, page.html, letter.from_, key, public, notes)
+        inside = notes_of(found) if isinstance(letter.view.content, _WITH_NOTES) else None
+        return LetterPrints(fingerprints.pack(found), fingerprints.pack(inside) if inside else b"")
     except Exception:  # a letter without fingerprint is one that nobody knows again: nothing of it leaves
-        return b""
+        return LetterPrints()
 
 
 def of_kept(raw: bytes, key: bytes, content: Content, ticket: TicketView | None) -> bytes:
@@ -42,8 +55,11 @@ def _parts(words: body.BodyWords) -> tuple[str, str]:
 
 
 def packed(text: str, html: str, sender: Address, key: bytes, public: list[str], notes: list[str]) -> bytes:
-    """The fingerprint of a letter with these parts, from `sender`, that shows these words."""
+    """The packed fingerprint of a letter with these parts, from `sender`, that shows these words."""
+    return fingerprints.pack(_fingerprint(text, html, sender, key, public, notes))
+
+
+def _fingerprint(text: str, html: str, sender: Address, key: bytes, public: list[str], notes: list[str]) -> LetterWords:
     lines = html_text.render(html).split("\n") if html else []
     named = f"{sender.name} {sender.addr}"
-    found = fingerprint(text, lines, fingerprints.hasher(key), sender=named, public=public, notes=notes)
-    return fingerprints.pack(found)
+    return fingerprint(text, lines, fingerprints.hasher(key), sender=named, public=public, notes=notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from mailgate.core.proof import token
@@ -34,13 +35,15 @@ def typed(text: str, known: KnownLetters | None) -> MailParts:
         return MailParts(text, "", text)
     known = known or _NOBODY
     hasher = fingerprints.hasher(known.key)
-    letters = [*_letters(known), *(fingerprint.entry(one.text, hasher, one.author) for one in known.entries)]
+    said = (fingerprint.entry(one.text, hasher, one.author) for one in known.entries)
+    notes = (replace(one, elsewhere=True) for one in _letters(known.notes))
+    letters = [*_letters(known.letters), *said, *notes]
     found = subtract.subtract(lines, letters, hasher, _frame(known.key, known.senders), _has_token)
     return parts.assemble(lines, found)
 
 
-def _letters(known: KnownLetters) -> Iterator[LetterWords]:
-    for packed in known.letters:
+def _letters(known: Sequence[bytes]) -> Iterator[LetterWords]:
+    for packed in known:
         try:
             yield fingerprints.unpack(packed)
         except ValueError:
