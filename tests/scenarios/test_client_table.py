@@ -19,7 +19,9 @@ from conftest import PATIENCE, Desk, from_agent, mail, notice_to, running
 from mailgate.wire.text import html_text
 
 OPENED = "Hello,\n\nthe lamp I bought from you last week flickers in the evening.\nIs the bulb to blame?\n\nOr the socket?\n\nRegards\nMaija\n"
-WROTE = "One more thing, it also hums a little.\nCan I leave it on at night?\n\nMaija\n"
+WROTE = (
+    "One more thing, it also hums a little.\nCan I leave it on at night?\n\n-- \nMaija\n* * *\nVuorikatu 3, Kuopio\n"
+)
 NOTE = "She is a known complainer and wants a refund every time; do not offer one.\nAsk Bo first."
 NIGHT, BULB = "Can I leave it on at night?", "Is the bulb to blame?"
 INSIDE = re.compile(
@@ -286,5 +288,5 @@ def test_a_letter_that_retention_took_waits_and_nothing_of_it_leaves(desk: Desk,
     assert found.fate == "parked" and found.why in ("unknown_letter", "edited") and found.letter is None
     from_agent(desk, "#send\n", desk.letters("anna@staff.example", "receipt")[-1])
     desk.settle()
-    [letter] = [one for one in desk.letters("maija@customer.example", "answer") if "1300" in str(one)]
+    [letter] = [one for one in desk.letters("maija@customer.example", "answer") if "answer 1300." in said_in(one)[0]]
     assert lines(said_in(letter)[0]) == lines(one.above) and INSIDE.search(said_in(letter)[1]) is None

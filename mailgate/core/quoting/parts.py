@@ -11,7 +11,11 @@ from mailgate.core.quoting.fingerprint import Wording
 from mailgate.core.quoting.line import Line, LineKind, Subtracted
 from mailgate.core.quoting.tokens import is_link_beside, marked
 
-_MARKS = re.compile(r"[ \t\u00a0]*(?:[>|][ \t\u00a0>|]*|[-_=*]{4,200}[ \t]*)")  # of quotes, and rules
+_SIGNS = r"[-_=*~#+.:,;\u00b7\u2022\u2013\u2014\u2026]"  # what lines are drawn of
+_MARKS = re.compile(
+    rf"[ \t\u00a0]*(?:[>|](?:[ \t\u00a0>|]|{_SIGNS}){{0,200}}|[-_=*]{{4,200}}[ \t]*)"
+)  # of quotes, and rules
+_SHORT = re.compile(rf"[ \t\u00a0]*{_SIGNS}(?:[ \t\u00a0]|{_SIGNS}){{0,200}}")
 _ASKED = 8  # lines of a quote that stand above the answer to them
 
 
@@ -85,22 +89,39 @@ def _inside(lines: Sequence[str], judged: Sequence[Line]) -> set[int]:
     return found
 
 
-def _drawn(lines: Sequence[str], judged: Sequence[Line]) -> list[tuple[int, int | None, int | None]]:
-    """Each line with nothing but quote marks, a rule or a button's address; the nearest lines with words around it."""
-    found, waiting, above = list[tuple[int, int | None, int | None]](), list[int](), None
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A line without words, and the nearest lines with words around it."""
+
+    at: int
+    above: int | None
+    below: int | None
+    alone: bool  # it goes where both of them go: two dashes may begin a signature of the author's own
+
+
+def _drawn(lines: Sequence[str], judged: Sequence[Line]) -> list[Drawn]:
+    """Each line with nothing but quote marks and signs, a rule, a button's address, or signs without a mark.
+
+    The last stand alone unless a line of ours begins right below.
+    """
+    found, waiting, above = list[Drawn](), list[tuple[int, bool]](), None
     for at, line in enumerate(judged):
         if line.kind is not LineKind.EMPTY:
-            found += [(one, above, at) for one in waiting]
+            of_quote = line.kind is LineKind.QUOTED
+            found += [Drawn(one, above, at, alone and not (of_quote and one == at - 1)) for one, alone in waiting]
             waiting, above = [], at
-        elif lines[at] and (_is_drawn(lines[at]) or _is_button(lines[at])):
-            waiting.append(at)
-    return found + [(one, above, None) for one in waiting]
+        elif lines[at]:
+            beside = _is_drawn(lines[at]) or _is_button(lines[at])
+            if beside or _SHORT.fullmatch(lines[at]):
+                waiting.append((at, not beside))
+    return found + [Drawn(one, above, None, alone) for one, alone in waiting]
 
 
-def _with_marks(drawn: Sequence[tuple[int, int | None, int | None]], found: list[bool]) -> list[bool]:
-    """The lines `found`, with the bare quote marks and rules beside them."""
-    for at, above, below in drawn:
-        found[at] = found[at] or any(one is not None and found[one] for one in (above, below))
+def _with_marks(drawn: Sequence[Drawn], found: list[bool]) -> list[bool]:
+    """The lines `found`, with the bare quote marks and rules beside them, and the signs alone between them."""
+    for line in drawn:
+        around = [one is not None and found[one] for one in (line.above, line.below)]
+        found[line.at] = found[line.at] or (all(around) if line.alone else any(around))
     return found
 
 
@@ -110,7 +131,7 @@ def _is_button(line: str) -> bool:
 
 
 def _is_drawn(line: str) -> bool:
-    """True for quote marks without words, and for a rule; two dashes are the delimiter of a signature."""
+    """True for quote marks without words, and for a rule; two dashes alone are the delimiter of a signature."""
     return _MARKS.fullmatch(line) is not None
 
 

@@ -84,6 +84,17 @@ def test_a_signature_below_a_quote_keeps_its_delimiter() -> None:
     assert found.sendable == "Yes.\n\n#priority high\n\n\n-- \nAnna Virtanen"
 
 
+@pytest.mark.parametrize("drawn", ["-- ", "--", "---", "* * *", "...", "\u2014", "\u2022", "-----", "=-=-=", "_" * 30])
+@pytest.mark.parametrize("client", CLIENTS.values(), ids=list(CLIENTS))
+def test_a_line_without_words_is_its_letters_where_it_is_quoted(client: Callable[[str, str], str], drawn: str) -> None:
+    """W-05: the delimiter of a quoted signature is no answer, and what stands above it no question."""
+    sent = NOTICE.replace("Or the socket?", f"{drawn}\n\nOr the socket?").replace(
+        "Ask Bo first.", f"{drawn}\nAsk Bo first."
+    )
+    found = read(client("Yes, it does.", sent), notice(sent))
+    assert found.sendable == found.shown == "Yes, it does."
+
+
 def test_lines_of_the_frame_stay_though_a_client_took_its_marker_out() -> None:
     found = read(
         "Hello\n\nStatus: open | Owner: Anna\n\nCommands for the first line of a reply: #take #solve\n"
