@@ -338,6 +338,15 @@ def test_no_number_stands_for_a_ticket_that_is_not_there() -> None:
     assert not [module(path) for path in FILES if naught.search(path.read_text())], "None is no ticket, 0 is a number"
 
 
+ARCHIVES = {"zipfile", "tarfile", "gzip", "bz2", "lzma"}
+# Backups and restores of ours, and a ZIP that a letter's long text is written to.
+PACKERS = {"store.sqlite.backup", "store.sqlite.restore", "wire.letters.shorten"}
+
+
+def test_p19_nothing_that_opens_archives_is_known_where_mail_is_read() -> None:
+    assert {module(path) for path in FILES if ARCHIVES & set(imports(path))} == PACKERS
+
+
 @pytest.mark.parametrize("path", FILES, ids=module)
 def test_each_library_has_one_home(path: Path) -> None:
     me = module(path)

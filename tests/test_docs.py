@@ -77,11 +77,35 @@ def test_every_file_of_ours_that_a_guide_names_is_there(page: Path) -> None:
         assert (ROOT / said).is_file() or (ROOT / "mailgate" / said).is_file(), f"{name(page)}: {said}"
 
 
-def test_every_test_that_security_names_exists() -> None:
+@pytest.mark.parametrize("page", ["security.md", "threats.md", "open-threats.md"])
+def test_every_test_that_a_page_names_exists(page: str) -> None:
     tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
-    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text()))
-    assert len(named) > 20
-    assert [one for one in sorted(named) if f"def {one}(" not in tests] == []
+    text = (ROOT / "docs" / page).read_text()
+    named = set(re.findall(r"`(test_\w+)`", text)) - {"test_architecture", "test_w", "test_r"}
+    assert named or page == "open-threats.md"
+    known = set(re.findall(r"def (test_\w+)\(", tests))
+    assert sorted(one for one in named if one not in known) == []
+    assert [
+        one for one in re.findall(r"`(test_\w+)_\.\.\.`", text) if not any(k.startswith(f"{one}_") for k in known)
+    ] == []
+
+
+def test_every_threat_is_held_by_a_test_of_its_own() -> None:
+    text = (ROOT / "docs" / "threats.md").read_text()
+    rows = re.findall(r"^\| ([A-Z])-(\d\d\w?) \|.*\| (`.*`) \|$", text, re.MULTILINE)
+    assert len(rows) == len(re.findall(r"^\| [A-Z]-\d", text, re.MULTILINE)) > 180
+    for letter, number, tests in rows:
+        assert f"_{letter.lower()}{number}_" in tests, f"{letter}-{number}"
+
+
+def test_every_threat_that_code_or_pages_name_is_a_row() -> None:
+    rows = set(re.findall(r"^\| ([A-Z]-?\d+\w?) \|", (ROOT / "docs" / "threats.md").read_text(), re.MULTILINE))
+    places = [*(ROOT / "mailgate").rglob("*.py"), ROOT / "docs" / "open-threats.md"]
+    for path in places:
+        text = path.read_text()
+        named = re.findall(r"threats ([A-Z]-?\d+)(?:(?:,| and) ([A-Z]-?\d+))*", text)
+        named += re.findall(r"^\| ([A-Z]-\d+) (\|)", text, re.MULTILINE)
+        assert [one for pair in named for one in pair if one and one != "|" and one not in rows] == [], name(path)
 
 
 def test_every_alarm_is_explained() -> None:
