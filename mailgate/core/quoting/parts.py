@@ -11,10 +11,8 @@ from mailgate.core.quoting.fingerprint import Wording
 from mailgate.core.quoting.line import Line, LineKind, Subtracted
 from mailgate.core.quoting.tokens import is_link_beside, marked
 
-_SIGNS = r"[-_=*~#+.:,;\u00b7\u2022\u2013\u2014\u2026]"  # what lines are drawn of
-_MARKS = re.compile(
-    rf"[ \t\u00a0]*(?:[>|](?:[ \t\u00a0>|]|{_SIGNS}){{0,200}}|[-_=*]{{4,200}}[ \t]*)"
-)  # of quotes, and rules
+_SIGNS = r"[-_=*~#+.:,;`\u00b7\u2022\u2013\u2014\u2026]"  # what lines are drawn of
+_RULE = re.compile(r"[ \t\u00a0]*[-_=*]{4,200}[ \t]*")
 _SHORT = re.compile(rf"[ \t\u00a0]*{_SIGNS}(?:[ \t\u00a0]|{_SIGNS}){{0,200}}")
 _ASKED = 8  # lines of a quote that stand above the answer to them
 
@@ -107,14 +105,26 @@ def _drawn(lines: Sequence[str], judged: Sequence[Line]) -> list[Drawn]:
     found, waiting, above = list[Drawn](), list[tuple[int, bool]](), None
     for at, line in enumerate(judged):
         if line.kind is not LineKind.EMPTY:
-            of_quote = line.kind is LineKind.QUOTED
-            found += [Drawn(one, above, at, alone and not (of_quote and one == at - 1)) for one, alone in waiting]
+            found += [_between(lines, judged, (one, above, at), alone=alone) for one, alone in waiting]
             waiting, above = [], at
-        elif lines[at]:
+        elif lines[at].strip():
             beside = _is_drawn(lines[at]) or _is_button(lines[at])
             if beside or _SHORT.fullmatch(lines[at]):
                 waiting.append((at, not beside))
-    return found + [Drawn(one, above, None, alone) for one, alone in waiting]
+    return found + [_between(lines, judged, (one, above, None), alone=alone) for one, alone in waiting]
+
+
+def _between(
+    lines: Sequence[str], judged: Sequence[Line], where: tuple[int, int | None, int | None], *, alone: bool
+) -> Drawn:
+    """Signs alone among marked lines are the author's: there a client marks what it quotes."""
+    at, above, below = where
+    if not alone:
+        return Drawn(at, above, below, alone=False)
+    around = [one for one in (above, below) if one is not None and not marked(lines[one])[0]]
+    if len(around) < 2:
+        return Drawn(at, None, None, alone=True)
+    return Drawn(at, above, below, alone=not (below == at + 1 and judged[below].kind is LineKind.QUOTED))
 
 
 def _with_marks(drawn: Sequence[Drawn], found: list[bool]) -> list[bool]:
@@ -131,8 +141,8 @@ def _is_button(line: str) -> bool:
 
 
 def _is_drawn(line: str) -> bool:
-    """True for quote marks without words, and for a rule; two dashes alone are the delimiter of a signature."""
-    return _MARKS.fullmatch(line) is not None
+    """True for a rule, and for quote marks without words; two dashes alone are the delimiter of a signature."""
+    return marked(line)[0] > 0 or _RULE.fullmatch(line) is not None
 
 
 def _leaving(judged: Sequence[Line], quote: tuple[int, int]) -> list[bool]:

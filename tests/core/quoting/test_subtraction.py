@@ -95,6 +95,21 @@ def test_a_line_without_words_is_its_letters_where_it_is_quoted(client: Callable
     assert found.sendable == found.shown == "Yes, it does."
 
 
+@pytest.mark.parametrize("drawn", ["?", ":)", "```", "!!!", "(...)", "$", "\u20ac"])
+@pytest.mark.parametrize("client", [one for one in CLIENTS if "> a b" in CLIENTS[one]("", "a b")])
+def test_behind_a_quote_mark_a_line_without_words_is_the_letters_whatever_it_is(client: str, drawn: str) -> None:
+    sent = NOTICE.replace("Or the socket?", f"{drawn}\n\nOr the socket?")
+    found = read(CLIENTS[client]("Yes, it does.", sent), notice(sent))
+    assert found.sendable == found.shown == "Yes, it does."
+
+
+@pytest.mark.parametrize("typed", ["...", "-", "?", "--", "*"])
+def test_signs_between_marked_lines_were_typed(typed: str) -> None:
+    """Whoever answers a line with three dots has answered it."""
+    found = read(f"{GMAIL}\n{marked(NOTICE)}".replace("> Or the socket?", f"{typed}\n> Or the socket?"))
+    assert typed in found.sendable.split("\n") and typed in found.shown.split("\n")
+
+
 def test_lines_of_the_frame_stay_though_a_client_took_its_marker_out() -> None:
     found = read(
         "Hello\n\nStatus: open | Owner: Anna\n\nCommands for the first line of a reply: #take #solve\n"
