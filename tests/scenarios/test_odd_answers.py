@@ -144,3 +144,48 @@ def test_a_receipt_says_how_many_lines_no_button_sends(house: House) -> None:
     shown = " ".join(plain_of(house.desk.letters("anna@staff.example", "receipt")[-1]).split())
     assert "lines of your mail that are not shown here: 1; no button sends them" in shown
     assert "typed in there" not in house.released("qinsideq")
+
+
+FACTS = ("sales · waiting · Anna Virtanen · urgent", "myynti · käsittelyssä · ei vielä kukaan", "wsparcie · czeka na klienta · jeszcze nikt",
+         "support · atlikts · vēl neviens", "> support · open · Bo Ek", "Bo Ek · today 23:13 · internal note", "Bo Ek · šodien 23:13 · iekšēja piezīme")  # fmt: skip
+
+
+@pytest.mark.parametrize("line", FACTS)
+def test_facts_about_a_ticket_pasted_alone_wait(house: House, line: str) -> None:
+    """Issue 12: a line of four words is too short for a run; of another ticket's letter nobody knew it."""
+    word = f"qfacts{FACTS.index(line)}q"
+    assert house.letter(house.answer(f"Dear Maija, {word}.\n\n{line}\n"), word) == ("parked", "unknown_letter", "")
+    assert line.strip("> ") not in house.released(word)
+
+
+def test_facts_of_the_own_notice_go_and_the_words_around_leave(house: House) -> None:
+    [line] = [one for one in house.lines if one.startswith("support ·")]
+    fate, _, sent = house.letter(house.answer(f"Dear Maija, qownfactsq.\n\n{line}\n\nPress the switch."), "qownfactsq")
+    assert fate == "filed" and "Press the switch." in sent and "nobody yet" not in sent
+
+
+LINKS = {
+    "Take<mailto:support@acme.example?subject=%5B%231001%5D%20%23take>": "",
+    "Take it, or <mailto:support@acme.example?subject=%5B%231001%5D%20%23take> leave it": "Take it, or leave it",
+    "Write to support@acme.example<mailto:support@acme.example> please.": "Write to support@acme.example please.",
+    "Write to Ann<mailto:ann@home.example> please.": "Write to Ann<mailto:ann@home.example> please.",
+}
+
+
+@pytest.mark.parametrize("line", LINKS)
+def test_what_a_program_writes_behind_a_link_to_the_desk_does_not_leave(house: House, line: str) -> None:
+    """Issue 12: a button pasted as text showed its address."""
+    word = f"qlink{list(LINKS).index(line)}q"
+    said = house.letter(house.answer(f"Dear Maija, {word}.\n\n{line}\n\nPress the switch."), word)[2]
+    assert LINKS[line] in said and "Press the switch." in said
+    assert "mailto:support" not in said.partition("<html")[0] and "Take<" not in said
+
+
+def test_lines_below_the_agents_own_address_leave_and_what_is_cut_is_kept(house: House) -> None:
+    """Issue 12: "See you on Monday" below it vanished with the signature, and a sentence there parked the mail."""
+    text = "Dear Maija, qcardq.\n\nAnna Virtanen\nanna@staff.example\nAcme Staff Ltd, Helsinki\nSee you on Monday\n\nPress the switch for ten seconds, please.\n"
+    fate, _, sent = house.letter(house.answer(text), "qcardq")
+    assert fate == "filed" and "See you on Monday" in sent and "Press the switch" in sent
+    assert "anna@staff.example" not in sent and "Acme Staff" not in sent
+    entry = next(one for one in house.desk.ticket(1001).entries if "qcardq" in one.text)
+    assert "Anna Virtanen\nanna@staff.example\nAcme Staff Ltd, Helsinki" in entry.quoted

@@ -92,7 +92,7 @@ def entry_and_letter(
     whole = "\n\n".join(part for part in (canned, text.strip()) if part)
     own = case.mail.fresh_html if not canned else ""  # it is cut down to what the text says when it is sent
     changes: list[Change] = [
-        AddEntry(EntryKind.AGENT, agent.name, agent.shown_name, whole, case.mail.quoted, own, case.mail.attachments)
+        AddEntry(EntryKind.AGENT, agent.name, agent.shown_name, whole, case.mail.not_sent, own, case.mail.attachments)
     ]
     if ticket.owner is None:
         changes.append(Assign(agent.name))

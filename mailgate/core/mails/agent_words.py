@@ -179,7 +179,7 @@ def memo(case: Case, agent: Agent) -> AddEntry:
 
 def _memo(case: Case, agent: Agent, kind: EntryKind, text: str) -> AddEntry:
     mail = case.mail
-    return AddEntry(kind, agent.name, agent.shown_name, text, mail.quoted, "", mail.attachments)
+    return AddEntry(kind, agent.name, agent.shown_name, text, mail.not_sent, "", mail.attachments)
 
 
 def new_ticket(case: Case, agent: Agent, plan: workflow.Plan, outcomes: dict[str, Granted], text: str) -> Step:

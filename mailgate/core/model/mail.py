@@ -195,6 +195,11 @@ class InboundMail:
         """What of an agent's words may leave the house, by whatever button."""
         return self.sendable if self.held else self.fresh
 
+    @property
+    def not_sent(self) -> str:
+        """What of an agent's mail goes to nobody, and is kept beside their words: what is folded, and the signature."""
+        return "\n\n".join(part for part in (self.quoted, self.signature) if part.strip())
+
     def header(self, name: str) -> str:
         """The first value of a header, `""` when absent; `name` in any case."""
         wanted = name.lower()

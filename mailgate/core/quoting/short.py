@@ -42,6 +42,8 @@ def find(work: Subtracting, edited: dict[int, int]) -> None:
         return
     for gap in _gaps(work):
         _in_gap(work, gap, edited)
+        if gap.above is None:
+            _top_replaced(work, gap, edited)
 
 
 def _marked_blocks(work: Subtracting) -> None:
@@ -112,9 +114,11 @@ def _in_gap(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
 
 
 def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
-    """A marked line in place of a missing one of the frame or of a note: a program has translated what it quotes."""
+    """A line in place of a missing one of the frame or of a note: a program has translated what it quotes."""
     text, letter, above, below = work.text, gap.letter, gap.above, gap.below
-    if not text.depths[line] or text.count(line) < _REPLACED or letter.fixed or attribution.is_banner(text.lines[line]):
+    if text.count(line) < _REPLACED or letter.fixed or attribution.is_banner(text.lines[line]):
+        return False
+    if not text.depths[line] and (above is None or below is None or _more_lines(work, gap, above, below)):
         return False
     if (above and below and above.source != below.source) or _answers(work, line):
         return False
@@ -130,9 +134,10 @@ def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
 
 def _answers(work: Subtracting, line: int) -> bool:
     """It stands below public words, with nothing but other answers between."""
+    marked = bool(work.text.depths[line])
     for _ in range(_BLOCK):
         line = work.text.above(line)
-        if line < 0 or not work.text.depths[line]:
+        if line < 0 or bool(work.text.depths[line]) is not marked:
             return False
         last = work.text.starts[line + 1] - 1
         if work.ours[last]:
@@ -141,10 +146,50 @@ def _answers(work: Subtracting, line: int) -> bool:
 
 
 def _joined(text: HashedText, line: int, quoted: int) -> bool:
-    """True when all lines from the one to the other are marked."""
-    if not text.depths[quoted] or abs(quoted - line) > _BLOCK:
+    """True when all lines from the one to the other are marked, or none is."""
+    between = text.depths[min(line, quoted) : max(line, quoted) + 1]
+    return len(between) <= _BLOCK + 1 and (all(between) or not any(between))
+
+
+def _more_lines(work: Subtracting, gap: _Gap, above: Run, below: Run) -> bool:
+    """More is written between two quoted runs than the letter has lines there: a translation adds none."""
+    text = work.text
+    lines = range(text.line_of[above.end - 1] + 1, text.line_of[below.start])
+    there = sum(gap.place <= begin < gap.until for begin in gap.letter.starts)
+    return sum(text.count(line) > 0 and not any(work.ours[slice(*text.span(line))]) for line in lines) > there
+
+
+def _top_replaced(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
+    """Lines without marks above the first quoted run, where the letter's frame is missing: its first lines, translated.
+
+    They stand below the attribution of one of ours, or name whom the letter's first line names.
+    """
+    text, letter, run = work.text, gap.letter, gap.below
+    if run is None or letter.fixed or text.depths[text.line_of[run.start]]:
+        return
+    half = 0 if run.place < letter.text else letter.text + 1
+    missing = range(max(half, gap.place), gap.until)
+    if sum(letter.kinds[at] != Wording.PUBLIC for at in missing) < _REPLACED:
+        return
+    most = sum(begin in letter.starts for begin in missing)
+    line, lines = text.line_of[run.start], list[int]()
+    while (line := text.above(line)) >= 0 and not text.depths[line] and len(lines) < most:
+        begins = attribution.begin(text, line, work.sender)
+        if begins is not None:
+            edited.update((at, Wording.FRAME) for at in lines if not any(work.ours[slice(*text.span(at))]))
+            work.attributions.append((begins, line + 1))
+            return
+        lines.append(line)
+    if lines and _named(work, letter, missing, lines[0]):
+        edited.setdefault(lines[0], Wording.FRAME)
+
+
+def _named(work: Subtracting, letter: LetterWords, missing: range, line: int) -> bool:
+    """Words of the letter's missing lines that no language changes: an address."""
+    if "@" not in work.text.bare[line][:400]:
         return False
-    return all(text.depths[min(line, quoted) : max(line, quoted)])
+    said = set(work.text.hashes(line))
+    return len(said.intersection(letter.words[missing.start : missing.stop])) >= _REPLACED
 
 
 def _short_line(

@@ -8,11 +8,12 @@ from mailgate.core.quoting import attribution, quoted, short, tokens, unknown
 from mailgate.core.quoting.fingerprint import Frame, LetterWords, Wording
 from mailgate.core.quoting.line import Line, LineKind, Subtracted
 from mailgate.core.quoting.quoted import Subtracting
-from mailgate.core.quoting.runs import SEED, WORK, Budget, TooMuch
+from mailgate.core.quoting.runs import SEED, WORK, Budget, Run, TooMuch
 from mailgate.core.quoting.tokens import LINK, Hasher
 from mailgate.core.text import signature
 
 _FEW = 64  # words below which the budget is that of so many
+_NAMED = 3  # words of an address
 _ABOVE = 8  # lines a program may have put in place of ours between an attribution and what we know again
 _EMPTY, _QUOTED = Line(LineKind.EMPTY), {one: Line(LineKind.QUOTED, one) for one in Wording}
 _SPARE = 2  # times the budget, for the lines that are too short for runs
@@ -23,11 +24,11 @@ def subtract(
     letters: Sequence[LetterWords],
     hasher: Hasher,
     frame: Frame | None = None,
-    has_token: Callable[[str], bool] = lambda line: False,
+    is_ours: Callable[[str], bool] = lambda line: False,
 ) -> Subtracted:
     """Judge each line of a mail by the letters it may quote, the likeliest first, and by the frame of all.
 
-    `has_token` knows a token of ours in a line: a letter nobody knows begins there.
+    `is_ours` knows a line that only letters of ours have: one nobody knows begins there.
     """
     text = tokens.read(lines, hasher)
     known = (*letters, frame.letter) if frame else letters
@@ -42,7 +43,7 @@ def subtract(
                                 for at in range(len(lines))), known=False)  # fmt: skip
     found = [_line(work, at, edited, hasher) for at in range(len(lines))]
     _around(work, found, hasher)
-    begin = unknown.begin(work, found, has_token)
+    begin = unknown.begin(work, found, is_ours)
     if begin is not None:
         for at in range(begin, len(found)):
             if found[at].kind not in (LineKind.EMPTY, LineKind.ATTRIBUTION):
@@ -51,7 +52,10 @@ def subtract(
 
 
 def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
-    """The lines of all that is ours, with the marked ones around, and those up to an attribution a little above."""
+    """The lines of all that is ours, with the marked ones around, and those up to an attribution a little above.
+
+    Without marks and attribution as many more as the letter has lines there: a program may have translated them.
+    """
     text = work.text
     ours = [at for at, line in enumerate(found) if line.kind in (LineKind.QUOTED, LineKind.EDITED)]
     if not ours:
@@ -61,13 +65,32 @@ def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
         first -= 1
     while last < len(found) and text.depths[last]:
         last += 1
-    above = first
+    above, begins = first, None
     for _ in range(_ABOVE):
         above = text.above(above)
         begins = attribution.begin(text, above, work.sender)
         if above < 0 or begins is not None:
-            return (first if begins is None else begins), last
-    return first, last
+            break
+    runs = [run for run in work.quoted if not work.letters[run.source].fixed]
+    if runs and not text.depths[first] and any(line.kind is LineKind.EDITED for line in found):
+        run = max(runs, key=lambda run: run.end)
+        last = text.below(last - 1, _lines_beside(work, run, below=True)) + 1
+        run = min(runs, key=lambda run: run.start)
+        if begins is None:
+            seen = sum(text.count(at) > 0 for at in range(first, text.line_of[run.start]))
+            for _ in range(_lines_beside(work, run, below=False) - seen):
+                first = max(0, text.above(first))
+    return (first if begins is None else begins), last
+
+
+def _lines_beside(work: Subtracting, run: Run, *, below: bool) -> int:
+    """How many lines a letter has above those of a run, or below them; in the text or in the HTML."""
+    letter = work.letters[run.source]
+    half = range(letter.text) if run.place < letter.text else range(letter.text, len(letter.words))
+    if below:
+        return sum(begin in half and begin >= run.behind for begin in letter.starts)
+    begins = [begin for begin in letter.starts if begin in half and begin <= run.place]
+    return max(0, len(begins) - 1)
 
 
 def _line(work: Subtracting, line: int, edited: dict[int, int], hasher: Hasher) -> Line:
@@ -97,7 +120,11 @@ def _mixed(work: Subtracting, line: int, kinds: Sequence[int], hasher: Hasher) -
     rest = {text.words[at] for at in range(begin, end) if not work.ours[at]}
     if rest == {hasher.hash(LINK)} or attribution.is_banner(text.lines[line]):
         return Line(LineKind.QUOTED, _whose(kinds))
-    if len(kinds) < SEED and end - begin > 2 * len(kinds) and not _added_to(work, begin, end):
+    if (
+        len(kinds) < SEED
+        and end - begin > 2 * len(kinds)
+        and not (_added_to(work, begin, end) or _goes_on(work, begin, end))
+    ):
         return Line(LineKind.TYPED)
     return Line(LineKind.EDITED, _mostly(kinds))
 
@@ -109,6 +136,13 @@ def _added_to(work: Subtracting, begin: int, end: int) -> bool:
     if not last - first == len(ours) > 1:
         return False
     return work.line_of_words(work.text.words[first:last].tobytes()) == Wording.NOTE
+
+
+def _goes_on(work: Subtracting, begin: int, end: int) -> bool:
+    """True when the last words of a line, an address say, and the line below are the letter's alone."""
+    ours = work.ours[begin:end].rfind(0) + 1
+    kinds = work.kinds[begin + ours : end]
+    return len(kinds) >= _NAMED and Wording.PUBLIC not in kinds and work.ours[end : end + 1] == b"\1"
 
 
 def _whose(kinds: Sequence[int]) -> Wording:

@@ -122,6 +122,14 @@ class HashedText:
             line -= 1
         return line
 
+    def below(self, line: int, count: int) -> int:
+        """The line so many lines with words below; the last of those there are."""
+        found = line
+        while count > 0 and (line := line + 1) < len(self.lines):
+            if self.count(line):
+                found, count = line, count - 1
+        return found
+
 
 def read(lines: Sequence[str], hasher: Hasher) -> HashedText:
     """Take the lines of a text apart."""

@@ -18,17 +18,21 @@ _TOKEN = 6  # words of a token
 _OURS = (LineKind.QUOTED, LineKind.EDITED, LineKind.ATTRIBUTION)
 
 
-def begin(work: Subtracting, found: Sequence[Line], has_token: Callable[[str], bool]) -> int | None:
+def begin(work: Subtracting, found: list[Line], is_ours: Callable[[str], bool]) -> int | None:
     """The first line of such a letter, with what a client has put above it; None when there is none.
 
-    A token or fixed frame words that no known letter explains are its signs.
+    A token, facts about a ticket or fixed frame words that no known letter explains are its signs. A line of such facts
+    that a known letter has is ours, however short, and wherever it stands.
     """
     lines, line_of = work.text.lines, work.text.line_of
     fixed = [run for run in work.quoted if work.letters[run.source].fixed]
     framed = {at for run in fixed for at in range(line_of[run.start], line_of[run.end - 1] + 1)}
-    signs = [
-        at for at, line in enumerate(lines) if has_token(line) and (at in framed or not _explained(work, found, at))
-    ]
+    signs = []
+    for at in (at for at, line in enumerate(lines) if is_ours(line)):
+        if found[at].kind is LineKind.TYPED and work.line_of_ours(at) == Wording.FRAME:
+            found[at] = Line(LineKind.QUOTED, Wording.FRAME)
+        elif at in framed or not _explained(work, found, at):
+            signs.append(at)
     if fixed and not any(_is_letter(work.letters[run.source]) for run in work.quoted):
         signs += [at for at in framed if found[at].kind in (LineKind.QUOTED, LineKind.EDITED)]
     return _climb(work, found, min(signs)) if signs else None

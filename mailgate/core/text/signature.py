@@ -117,7 +117,9 @@ def signed_block(lines: Sequence[str], who: Sequence[str]) -> tuple[int, int]:
         until = _read_on(lines, delimiter + 1, end)
         if any(_signs(line, names) for line in lines[delimiter + 1 : until]):
             return (delimiter, phone if until == end else until)
-    begin = _own_address(lines, end, [one.lower() for one in who if "@" in one], names)
+    begin, until = _own_address(lines, end, [one.lower() for one in who if "@" in one], names)
+    if until < end:  # words stand below
+        return begin, until
     return (begin, phone) if begin < phone else (phone, phone)
 
 
@@ -158,20 +160,53 @@ def _signs(line: str, names: set[str]) -> bool:
     return bool(_CONTACT.search(line)) or not names.isdisjoint(re.findall(r"[^\W\d_]{2,}", line.lower()))
 
 
-def _own_address(lines: Sequence[str], end: int, addresses: Sequence[str], names: set[str]) -> int:
-    """Where the last lines begin that are no words: the author's own address, and what is above it to their name."""
+def _own_address(lines: Sequence[str], end: int, addresses: Sequence[str], names: set[str]) -> tuple[int, int]:
+    """From and to of the last lines that are no words: the author's own address, what is above it to their name, and
+    what is below it on a card; both `end` for none."""
     block = range(max(0, end - _BLOCK), end)
     found = next((at for at in block if any(one in lines[at][:400].lower() for one in addresses)), None)
-    if found is None or any(_END.search(lines[at]) and len(lines[at].split()) >= _SENTENCE for at in range(found, end)):
-        return end
-    if _is_said(lines[found]) or _in_header(lines, found):
-        return end
+    if found is None or _is_said(lines[found]) or _in_header(lines, found):
+        return end, end
+    if _END.search(lines[found][:1000]) and len(lines[found].split()) >= _SENTENCE:
+        return end, end
+    until = _on_card(lines, found + 1, end, names)
     begin = found
     while begin > 0 and lines[begin - 1].strip() and len(lines[begin - 1].split()) < _SENTENCE:
         begin -= 1
         if not names.isdisjoint(re.findall(r"[^\W\d_]{2,}", lines[begin][:400].lower())):
-            return begin
-    return found
+            return begin, until
+    return found, until
+
+
+def _on_card(lines: Sequence[str], begin: int, end: int, names: set[str]) -> int:
+    """Where what stands on a visiting card ends: how to reach somebody, a place, a company, a disclaimer at last."""
+    until = begin
+    for at in range(begin, end):
+        line = lines[at][:1000].strip()
+        if not line:
+            continue
+        beside = at == until  # no blank line between
+        if _DISCLAIMER.search(line) and len(line.split()) >= _SENTENCE:
+            return end
+        if not _is_of_card(line, names, beside=beside):
+            break
+        until = at + 1
+    return until
+
+
+def _is_of_card(line: str, names: set[str], *, beside: bool) -> bool:
+    """True for a line of a card; one that may be anybody's short words is none: "See you", "Thanks"."""
+    words = line.split()
+    if _END.search(line) and (len(words) >= _SENTENCE or line[-1] in "!?…"):
+        return False
+    if _CONTACT.search(line) or _signs(line, names):
+        return True
+    said = _SMALL.search(line) or len(words) < 2
+    return (
+        beside
+        and len(words) < _SENTENCE
+        and (not said or _APART.search(line) is not None or any(map(str.isdigit, line)))
+    )
 
 
 def _is_said(line: str) -> bool:

@@ -214,11 +214,12 @@ def _typed(mail: InboundMail, parts: MailParts) -> InboundMail:
 
 
 def _signed(text: str, who: Sequence[str]) -> tuple[str, str]:
-    lines = text.split("\n")
-    begin, end = signature.signed_block(lines, who)
-    if begin == end:
-        return text.strip("\n"), ""
-    return "\n".join((*lines[:begin], *lines[end:])).strip("\n"), "\n".join(lines[begin:end]).strip("\n")
+    lines, cut = text.split("\n"), list[str]()
+    for _ in range(2):  # a phone may sign below words that stand below a signature
+        begin, end = signature.signed_block(lines, who)
+        cut += lines[begin:end]
+        lines[begin:end] = []
+    return "\n".join(lines).strip("\n"), "\n".join(cut).strip("\n")
 
 
 def _kind(mail: InboundMail, tree: Tree, raw: bytes, *, forward: bool) -> InboundMail:

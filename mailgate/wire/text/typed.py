@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.core.proof import token
 from mailgate.core.quoting import fingerprint, parts, subtract
 from mailgate.core.quoting.fingerprint import Frame, LetterWords
@@ -21,24 +22,30 @@ _FRAME = ("notice.", "receipt.", "one_tap_text", "why", "was.", "handover.", "es
 _HOLE = re.compile(r"\{[a-z_]{1,30}\}")
 _NOBODY = KnownLetters(b"")
 _MARKS = " \t\u00a0>|*_"  # that may stand before a line
+_MAILTO = re.compile(r"<mailto:([^<>\s?]{1,320})(\?[^<>\n]{0,2000})?>", re.IGNORECASE)
+_LABEL = 5  # words of a button
 _DOTS = 4  # in a token
+_FACTS, _PIECES = 300, 6  # characters and parts of a line about a ticket
 _TOKEN = 200  # characters a token and its address may take
 
 
 def typed(text: str, known: KnownLetters | None) -> MailParts:
     """Subtract what the mail may quote; without letters that is nothing, but for a letter of ours that nobody knows."""
     lines = text.split("\n")
+    if known is not None and "<mailto:" in text:
+        addrs = [one.rpartition(" ")[2].lower() for one in known.senders]
+        lines = [kept for line in lines if (kept := _without_desk_links(line, addrs)) is not None]
     if _has_sign(text):  # a one-tap mail has its token in a line by itself: what stands above and below is said
         lines = [line for line in _tokens_joined(lines) if not _is_token(line)]
     text = "\n".join(lines)
-    if known is None and not _has_sign(text):
+    if known is None and not _has_sign(text) and "·" not in text:
         return MailParts(text, "", text)
     known = known or _NOBODY
     hasher = fingerprints.hasher(known.key)
     said = (fingerprint.entry(one.text, hasher, one.author) for one in known.entries)
     notes = (replace(one, elsewhere=True) for one in _letters(known.notes))
     letters = [*_letters(known.letters), *said, *notes]
-    found = subtract.subtract(lines, letters, hasher, _frame(known.key, known.senders), _has_token)
+    found = subtract.subtract(lines, letters, hasher, _frame(known.key, known.senders), _is_ours)
     return parts.assemble(lines, found)
 
 
@@ -82,6 +89,42 @@ def _is_token(line: str) -> bool:
     if len(bare.split()) != 1:
         return False
     return (bare.startswith("mg:") and bool(token.in_text(bare))) or token.is_inside(bare)
+
+
+def _is_ours(line: str) -> bool:
+    """True for a line that stands in letters of ours alone: with a token, or facts about a ticket or an entry."""
+    return _has_token(line) or ("·" in line and _is_facts(line))
+
+
+def _is_facts(line: str) -> bool:
+    """ "support · new · nobody yet", or "Bo Ek · today 23:13 · internal note", in any of our languages."""
+    parts = [part.strip(_MARKS).casefold() for part in line[:_FACTS].split("·")]
+    if not all(parts) or not 3 <= len(parts) <= _PIECES:
+        return False
+    statuses, kinds = _said_of_tickets()
+    return parts[1] in statuses or (parts[2] in kinds and any(map(str.isdigit, parts[1])))
+
+
+@lru_cache(maxsize=1)
+def _said_of_tickets() -> tuple[frozenset[str], frozenset[str]]:
+    """The words for statuses, and for kinds of entries."""
+    found: tuple[set[str], set[str]] = set(), set()
+    for catalogue in CATALOGUES.values():
+        for words, group, names in zip(found, ("status", "kind"), (Status, EntryKind), strict=True):
+            words.update(
+                str(catalogue[f"{group}.{name}"]).casefold() for name in names if f"{group}.{name}" in catalogue
+            )
+    return frozenset(found[0]), frozenset(found[1])
+
+
+def _without_desk_links(line: str, addrs: Sequence[str]) -> str | None:
+    """A line without what mail programs write behind a link to an address of ours; None for a button of ours."""
+    found = _MAILTO.search(line)
+    if found is None or found[1].lower() not in addrs:
+        return line
+    before, after = line[: found.start()].rstrip(" "), line[found.end() :]
+    button = "%23" in (found[2] or "") and not after.strip(_MARKS) and len(before.strip(_MARKS).split()) <= _LABEL
+    return None if button else before + after
 
 
 def _has_token(line: str) -> bool:

@@ -167,6 +167,43 @@ def test_a_frame_that_a_program_translated_waits_and_no_button_sends_it(head: st
     assert found.held is Held.EDITED and found.sendable == "Yes."
 
 
+WHOLE = {
+    **TRANSLATED,
+    "Earlier in this ticket": "Früher in diesem Ticket",
+    "internal note": "interne Notiz",
+    "Status: open | Owner: Anna | Priority: normal": "Status: offen | Eigentümer: Anna | Priorität: normal",
+    "Ask Bo first.": "Frag zuerst Bo.",
+    "the lamp I bought from you last week flickers in the evening.": "die Lampe, die ich letzte Woche kaufte, flackert abends.",
+    "Is the bulb to blame?": "Ist die Birne schuld?",
+    "Or the socket?": "Oder die Fassung?",
+    EARLIER: "Wir haben Ihnen die Lampe am Montag geschickt.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("few", [1, len(TRANSLATED), len(WHOLE)])
+@pytest.mark.parametrize("head", ["", GMAIL, FINNISH, OUTLOOK], ids=["bare", "gmail", "finnish", "outlook"])
+@pytest.mark.parametrize("brand", [True, False], ids=["HTML", "text"])
+def test_a_translated_notice_without_marks_waits_and_no_button_sends_a_line_of_it(
+    head: str, few: int, brand: bool
+) -> None:
+    """Issue 12: its first line left, by "send" or at once; without an attribution typed lines may wait with it, counted."""
+    sent = NOTICE if brand else NOTICE.partition("\n\n")[2]
+    for ours, theirs in list(WHOLE.items())[:few]:
+        sent = sent.replace(ours, theirs)
+    found = read(f"Yes, do.\n\nAnna\n\n{head}\n\n{sent}")
+    left = worded(found.sendable)
+    assert found.held is Held.EDITED and left[:1] == ["Yes, do."]
+    assert left == ["Yes, do.", "Anna"] or (found.unsent and not head and not brand)
+
+
+def test_answers_between_unmarked_lines_are_no_translation() -> None:
+    quoted = NOTICE.replace("Is the bulb to blame?", "Is the bulb to blame?\n\nNo, never up to 9 W, says Bo.")
+    quoted = quoted.replace("Or the socket?", "Or the socket?\n\nNeither of them, it is the wire behind.")
+    found = read(f"See below.\n\n{OUTLOOK}\n{quoted}")
+    assert found.held is Held.NOTHING
+    assert {"No, never up to 9 W, says Bo.", "Neither of them, it is the wire behind."} <= set(worded(found.sendable))
+
+
 def test_an_answer_within_the_marks_below_the_customers_last_words_is_no_line_of_ours() -> None:
     quoted = marked(NOTICE).replace(
         "> Regards\n> Maija\n", "> Regards\n> Maija\n> Neither of them, it is the wire.\n", 1

@@ -16,6 +16,10 @@ SIGNED = [
     ("her own address without a delimiter (W-10)", "Yes.\n\nAnna Virtanen\nanna@staff.example\n+358 40 123 4567",
      "Anna Virtanen\nanna@staff.example\n+358 40 123 4567"),
     ("a card in one line", "Yes.\n\nAnna Virtanen | anna@staff.example | the house of light, at home", "Anna Virtanen | anna@staff.example | the house of light, at home"),
+    ("a card with a place and a company", "Yes.\n\nAnna Virtanen\nanna@staff.example\nAcme Staff Ltd, Helsinki\nMain Street 12",
+     "Anna Virtanen\nanna@staff.example\nAcme Staff Ltd, Helsinki\nMain Street 12"),
+    ("a disclaimer of two lines below her address", "Yes.\n\nanna@staff.example\n\nThis message is confidential and meant for you alone.\nDelete it if not.",
+     "anna@staff.example\n\nThis message is confidential and meant for you alone.\nDelete it if not."),
     ("her own address alone", "Yes.\nanna@staff.example", "anna@staff.example"),
     ("a disclaimer below", "Yes.\n-- \nAnna\n\nThis message is confidential and meant for the intended recipient alone.",
      "-- \nAnna\n\nThis message is confidential and meant for the intended recipient alone."),
@@ -38,6 +42,10 @@ BELOW = [
     ("a postscript", "It is on its way.\n\n-- \nAnna Virtanen\nAcme\n\nP.S. Please keep the old bulb.", "P.S. Please keep the old bulb."),
     ("a Finnish postscript", "Tulossa.\n-- \nAnna\nJK: Säästä vanha lamppu.", "JK: Säästä vanha lamppu."),
     ("an unfinished sentence", "Yes.\n--\nAnna\n\nThe lamp does not work at all here", "The lamp does not work at all here"),
+    *((f"a line below her address: {said}", f"Yes.\n\nAnna Virtanen\nanna@staff.example\n{blank}{said}", said)
+      for blank in ("", "\n")
+      for said in ("See you on Monday", "Call me tomorrow", "Thanks!", "Kiitos", "Soitan huomenna", "Do zobaczenia jutro", "Zvanīšu rīt",
+                   "Press the switch for ten seconds, then take the bulb out.", "Kind regards to all", "- take the bulb out\n- wait")),
     ("a question", "It is on its way.\n-- \nAnna\n\nCould you tell me the number on the box?", "Could you tell me the number on the box?"),
 ]  # fmt: skip
 
