@@ -7,7 +7,7 @@ import re
 from mailgate.core.quoting.tokens import HashedText
 from mailgate.core.text import quote_words
 
-_LINES = 4  # lines an attribution may take
+LINES = 4  # lines an attribution may take
 _BLOCK = 8  # lines a header block may take
 _WORDS = 70  # of either
 _KNOWN = 3  # words of our From that must stand in it
@@ -53,7 +53,7 @@ def begin(text: HashedText, line: int, sender: frozenset[int]) -> int | None:
         if sum(_is_field(text.bare[at]) for at in range(first, line + 1)) >= 3:
             return _named_rule(text, _topmost_field(text, first, top), top)
         if (
-            line - first < _LINES
+            line - first < LINES
             and _ends(text, line)
             and any(_DIGIT.search(text.bare[at][:400]) for at in range(first, line + 1))
         ):

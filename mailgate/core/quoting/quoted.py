@@ -66,12 +66,14 @@ def find(work: Subtracting) -> None:
 
 
 def _cut(work: Subtracting, run: Run) -> Iterator[Run]:
-    """Part a run where quote marks begin or end at the beginning of a line of the letter."""
+    """Part a run where quote marks begin or end at the beginning of a line of the letter, and below an attribution."""
     text, starts = work.text, work.letters[run.source].starts
     begin, pieces = run.start, list[Run]()
     for at in range(run.start + 1, run.end):
-        line = text.line_of[at]
-        if line == text.line_of[at - 1] or bool(text.depths[line]) == bool(text.depths[text.line_of[at - 1]]):
+        line, before = text.line_of[at], text.line_of[at - 1]
+        if line == before:
+            continue
+        if bool(text.depths[line]) == bool(text.depths[before]) and not _is_headed(work, run, before):
             continue
         if run.place + at - run.start in starts:
             pieces.append(Run(begin, at, run.source, run.place + begin - run.start))
@@ -80,6 +82,15 @@ def _cut(work: Subtracting, run: Run) -> Iterator[Run]:
     for piece in pieces:
         piece.torn = len(pieces) > 1 and len(piece) < SEED
     yield from pieces
+
+
+def _is_headed(work: Subtracting, run: Run, line: int) -> bool:
+    """True for an attribution in whose last words a run happens to begin."""
+    text = work.text
+    if line >= text.line_of[run.start] + attribution.LINES:
+        return False
+    begin = attribution.begin(text, line, work.sender)
+    return begin is not None and text.starts[begin] < run.start
 
 
 class _Judge:

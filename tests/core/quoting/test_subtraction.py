@@ -103,6 +103,18 @@ def test_behind_a_quote_mark_a_line_without_words_is_the_letters_whatever_it_is(
     assert found.sendable == found.shown == "Yes, it does."
 
 
+@pytest.mark.parametrize("client", CLIENTS.values(), ids=list(CLIENTS))
+@pytest.mark.parametrize(
+    "before", ["This is what Bo wrote.", "Bo kirjoitti:", "support@acme.example wrote", "27 Nov 2026 00:10"]
+)
+def test_an_attribution_that_ends_like_a_line_of_the_letter_is_the_clients(
+    client: Callable[[str, str], str], before: str
+) -> None:
+    """The line that our page has above what a client quotes of it may end as the client's own line does."""
+    found = read(client("Yes, it does.", NOTICE), notice(f"{before}\n\n{NOTICE}"))
+    assert found.sendable == found.shown == "Yes, it does."
+
+
 @pytest.mark.parametrize("typed", ["...", "-", "?", "--", "*"])
 def test_signs_between_marked_lines_were_typed(typed: str) -> None:
     """Whoever answers a line with three dots has answered it."""
