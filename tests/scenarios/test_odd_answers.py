@@ -189,3 +189,29 @@ def test_lines_below_the_agents_own_address_leave_and_what_is_cut_is_kept(house:
     assert "anna@staff.example" not in sent and "Acme Staff" not in sent
     entry = next(one for one in house.desk.ticket(1001).entries if "qcardq" in one.text)
     assert "Anna Virtanen\nanna@staff.example\nAcme Staff Ltd, Helsinki" in entry.quoted
+
+
+def test_an_unreadable_winmail_is_said_and_not_sent(house: House) -> None:
+    """W-18: it went to the customer in silence."""
+    answer = house.answer("Dear Maija, qwinmailq, the form is attached.")
+    answer.add_attachment(b"\x78\x9f\x3e\x22\x01\x00" + b"broken" * 9, "application", "ms-tnef", filename="winmail.dat")
+    assert house.letter(answer, "qwinmailq")[0] == "filed"
+    [letter] = [one for one in house.desk.letters("maija@customer.example", "answer") if "qwinmailq" in str(one)]
+    assert not list(letter.iter_attachments())
+    told = " ".join(plain_of(house.desk.letters("anna@staff.example", "receipt")[-1]).split())
+    assert "winmail.dat, which Outlook wrote, can be read by nobody else: the files in it were not sent" in told
+
+
+def test_a_notes_picture_that_a_program_brought_back_is_no_file_of_the_answer(house: House) -> None:
+    """W-18: it was judged by its Content-ID alone, and went where the answer's page did not name it."""
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(60)
+    note = house.answer("#note\n\nThis is their house.")
+    note.add_attachment(picture, "image", "png", filename="house.png")
+    house.desk.send(note)
+    answer = house.answer("Dear Maija, qpictureq.")
+    answer.add_attachment(
+        picture, "image", "png", filename="image001.png", disposition="inline", cid="<image001.png@01DC5F>"
+    )
+    assert house.letter(answer, "qpictureq")[0] == "filed"
+    [letter] = [one for one in house.desk.letters("maija@customer.example", "answer") if "qpictureq" in str(one)]
+    assert not list(letter.iter_attachments())

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
-from cases import ANNA, case, letter, ticket
+from cases import ANNA, NOW, case, letter, ticket
 
 from mailgate.core.mails import agent_answer
-from mailgate.core.model.mail import Address, Envelope
+from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail
 from mailgate.core.model.policy import Limits
+from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.wire.letters import own_words
 from mailgate.wire.mime.parse import parse
@@ -55,10 +57,16 @@ def answer(
     return message
 
 
-def sent(message: EmailMessage) -> list[str]:
-    """The parts of an agent's mail that go along with the words."""
-    mail = parse(message.as_bytes(), Envelope("anna@staff.example", ("support@acme.example",)), Limits(), KNOWN)
-    outbound = agent_answer.answer_letter(case(mail, ticket(), letters=[letter()]), ticket(), ANNA, "Look here")
+def read(message: EmailMessage) -> InboundMail:
+    return parse(message.as_bytes(), Envelope("anna@staff.example", ("support@acme.example",)), Limits(), KNOWN)
+
+
+def sent(message: EmailMessage, *there: Attachment) -> list[str]:
+    """The parts of an agent's mail that go along with the words; the ticket has the files `there`."""
+    about = (
+        ticket(entries=(Entry(1, EntryKind.NOTE, "bo", "Bo", NOW, "see", attachments=there),)) if there else ticket()
+    )
+    outbound = agent_answer.answer_letter(case(read(message), about, letters=[letter()]), about, ANNA, "Look here")
     assert outbound is not None
     return [part for _, part in outbound.attachments]
 
@@ -72,6 +80,44 @@ def test_w18_the_empty_shell_of_outlook_stays() -> None:
     shell = b"\x78\x9f\x3e\x22\x01\x00"
     message = answer("")
     message.add_attachment(shell, "application", "ms-tnef", filename="winmail.dat")
+    assert len(sent(message)) == 1, "the picture alone"
+
+
+BROUGHT_BACK = [
+    ("a picture under the name of the agent's own", f"<p>Look here</p>{SHOT}{QUOTE.format(SHOT)}", True),
+    ("a picture no page shows", "<p>Look here</p>", False),
+]
+
+
+@pytest.mark.parametrize(("page", "own"), [one[1:] for one in BROUGHT_BACK], ids=[one[0] for one in BROUGHT_BACK])
+def test_w18_a_picture_of_the_ticket_is_known_by_what_it_is(page: str, own: bool) -> None:
+    """It was judged by its Content-ID alone, and went to the customer where two had one or the page did not name it."""
+    [there] = read(answer(PAGES[0][1])).attachments
+    message = answer(page)
+    if own:
+        message.get_payload()[1].add_related(
+            PNG + b"mine", "image", "png", cid="<shot@maija>", filename="mine.png", disposition="inline"
+        )
+    assert len(sent(message, there)) == own
+    assert len(sent(message, replace(there, digest="another"))) == 1 + own
+
+
+def test_w18_a_picture_of_the_ticket_that_the_agent_shows_or_attaches_anew_goes() -> None:
+    [there] = read(answer(PAGES[0][1])).attachments
+    assert len(sent(answer(PAGES[0][1]), there)) == 1
+    attached = answer("<p>Look here</p>")
+    attached.add_attachment(PNG, "image", "png", filename="again.png")
+    assert [read(attached).attachments[at].inline for at in (0, 1)] == [True, False]
+    assert len(sent(attached, there)) == 1, "as a file"
+
+
+def test_w18_what_outlook_packed_and_nobody_can_read_stays_and_its_agent_is_told() -> None:
+    """An unreadable winmail.dat went to the customer in silence."""
+    message = answer("")
+    message.add_attachment(
+        b"\x78\x9f\x3e\x22\x01\x00" + b"broken" * 9, "application", "ms-tnef", filename="winmail.dat"
+    )
+    assert "winmail_unread" in read(message).flags
     assert len(sent(message)) == 1, "the picture alone"
 
 

@@ -23,7 +23,7 @@ from mailgate.core.model.change import (
     Urgency,
 )
 from mailgate.core.model.content import Answer, Receipt
-from mailgate.core.model.mail import Address, canonical
+from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy, Role
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
@@ -183,10 +183,23 @@ def answer_letter(
         purpose=Purpose.WORDS,
         in_reply_to=before[-1] if before else "",
         references=(*before[:1], *before[1:][-10:]),
-        attachments=tuple((0, file.part) for file in case.mail.attachments if not (file.ours or file.aside)),
+        attachments=tuple((0, file.part) for file in _enclosed(case, ticket)),
         urgency=Urgency.WORDS,
         not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,
     )
+
+
+def _enclosed(case: Case, ticket: AnyTicket) -> list[Attachment]:
+    """The files that are the agent's own: no picture that their program brought back from a letter."""
+    files = case.mail.attachments
+    there = {one.digest for entry in ticket.entries for one in entry.attachments}
+    own = {file.content_id for file in files if file.digest not in there}
+    return [
+        file
+        for file in files
+        if not (file.ours or file.aside)
+        and not (file.inline and file.digest in there and (not file.placed or file.content_id in own))
+    ]
 
 
 def about_to_open(case: Case, opening: Change) -> AnyTicket:

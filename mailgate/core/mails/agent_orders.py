@@ -106,6 +106,8 @@ def _on_ticket(
         already = agent_answer.in_agents_own_copy(case, ticket)
         if already and agent_words.to_customer(case, reading):
             done.asks = (sentences.of_reason("had_already", agent.language, who=", ".join(already)),)
+        if "winmail_unread" in case.mail.flags and any(one.template == "answer" for one in said[1]):
+            done.asks = (*(done.asks or ()), sentences.of_reason("winmail", agent.language))
         gone = agent_answer.no_longer(case, after, plan.changes)
         if gone and any(one.template == "answer" for one in said[1]):
             told = sentences.of_reason("no_longer", agent.language, who=", ".join(gone))

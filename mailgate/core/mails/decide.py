@@ -49,6 +49,7 @@ def needs(
     claims = [one.addr for one in (mail.author, None if form else author) if one]
     agent = policy.agent(released_as) or next((one for one in map(policy.colleague_at, claims) if one), None)
     orders = agent is not None and "#" in mail.subject + mail.fresh
+    pictures = agent is not None and any(one.inline for one in mail.attachments)  # are they the ticket's own?
     numbers = (
         *(reader.line_numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
@@ -66,7 +67,7 @@ def needs(
         arrived_at=arrived_at,
         letters=tuple(dict.fromkeys(letters))[:200],
         reported=tuple(dict.fromkeys(one.letter for one, _ in bounces))[:10],
-        orders=orders,
+        orders=orders or pictures,
         queue_of=agent.name if agent and orders else "",
         queue_in=agent.departments if agent else (),
         named=bool(mail.message_id) or (mail.date is not None and mail.date.year >= CLOCKS_SET),

@@ -10,6 +10,7 @@ from mailgate.core.text import quote_words
 LINES = 4  # lines an attribution may take
 _BLOCK = 8  # lines a header block may take
 _WORDS = 70  # of either
+_BARE = 16  # words of an attribution without a date
 _KNOWN = 3  # words of our From that must stand in it
 _BANNER = re.compile(
     r"\[ ?(?:external|extern|ulkoinen|zewn|ār[eē]j)\b|(?:this|the) (?:e-?mail|message|mail) "
@@ -61,6 +62,18 @@ def begin(text: HashedText, line: int, sender: frozenset[int]) -> int | None:
         if first == line and _is_day_and_sender(text, line, sender):
             return line
     return line if _is_rule(text.lines[line]) else None
+
+
+def is_bare(text: HashedText, line: int, sender: frozenset[int]) -> bool:
+    """True for "On Monday Acme wrote:", which has no date: proof only above a passage that is ours all the same."""
+    if line < 0 or not 1 < text.count(line) <= _BARE or not _ends(text, line):
+        return False
+    return not sender.isdisjoint(text.hashes(line))
+
+
+def is_dated(text: HashedText, line: int) -> bool:
+    """True for a line with a number that ends as attributions do, whoever it names."""
+    return line >= 0 and _ends(text, line) and _DIGIT.search(text.bare[line][:400]) is not None
 
 
 def _broken_off(text: HashedText, line: int, top: int) -> int:

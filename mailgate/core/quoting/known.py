@@ -22,3 +22,4 @@ class KnownLetters:
     notes: tuple[bytes, ...] = ()  # the same of the notes in letters about other tickets that the agent has read
     entries: tuple[KnownEntry, ...] = ()  # newest first
     senders: tuple[str, ...] = ()  # names and addresses our letters come from
+    house: bool = True  # an agent may have written it: letters to the house are known too

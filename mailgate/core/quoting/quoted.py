@@ -13,6 +13,7 @@ from mailgate.core.quoting.runs import SEED, Budget, Index, Run, matches, seeds
 from mailgate.core.quoting.tokens import HashedText
 
 LONG = 8  # words of a run that need not be whole lines
+_COPIED = 20  # words of several lines that nobody types as they stand in a letter
 FRAME = 5  # words of our frame that nobody types
 
 
@@ -24,6 +25,7 @@ class Subtracting:
     letters: Sequence[LetterWords]  # the last is the frame, where there is one
     budget: Budget
     frame: Frame | None = None
+    house: bool = True  # see `subtract`
     kinds: bytearray = field(init=False)  # of each word: the Wording of the letter it stands in, or 0
     ours: bytearray = field(init=False)  # of each word: 1 when it is quoted
     quoted: list[Run] = field(default_factory=list)
@@ -111,7 +113,7 @@ class _Judge:
         whole = at_start and run.end == text.starts[last + 1]
         above = self._attribution(first, run) if at_start else None
         marked = all(text.depths[line] for line in range(first, last + 1) if text.count(line))
-        frame = kinds.count(Wording.FRAME) >= FRAME
+        frame = kinds.count(Wording.FRAME) >= FRAME and (work.house or marked or last > first)
         strong = frame or above is not None or self._follows(run, letter, first, at_start=at_start)
         enough = (len(run) >= LONG or whole) and not run.torn
         if letter.elsewhere:
@@ -119,7 +121,11 @@ class _Judge:
             behind = False  # no answer quotes it by itself
         else:
             behind = enough and not marked and self._is_behind(run, letter, first, at_start=at_start)
-        if strong or (enough and (marked or behind)):
+        if above is None and enough and at_start:
+            above = self._weakly(first, run, kinds)
+        unmarked = not work.house and last - first > 1 and len(run) >= _COPIED and letter.text < len(letter.words)
+        quoted = (marked and not self._set_again(run, letter, kinds, first)) or behind or unmarked or above is not None
+        if strong or (enough and quoted):
             self._quote(run, kinds, above, first)
             if strong:
                 self._behind.add(run.source)
@@ -144,6 +150,20 @@ class _Judge:
                 line = text.above(line)
             found = attribution.begin(text, line, self._work.sender)
         return found
+
+    def _set_again(self, run: Run, letter: LetterWords, kinds: bytes, first: int) -> bool:
+        """An agent's second quote of public words, apart from the first: they set the marks themselves."""
+        if not self._work.house or kinds.count(Wording.PUBLIC) < len(kinds) or (first and self._text.depths[first - 1]):
+            return False
+        return bool(self._work.quoted) and self._again(run, letter)
+
+    def _weakly(self, first: int, run: Run, kinds: bytes) -> int | None:
+        """The line above, where it names our From and no day; an agent may have typed that above public words."""
+        text = self._text
+        if (self._work.house and kinds.count(Wording.PUBLIC) == len(kinds)) or len(run) < LONG:
+            return None
+        line = text.above(first)
+        return line if attribution.is_bare(text, line, self._work.sender) else None
 
     def _again(self, run: Run, letter: LetterWords) -> bool:
         """That passage has been quoted as often as it stands in the letter: then it was typed."""

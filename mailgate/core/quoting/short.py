@@ -75,7 +75,8 @@ def _gaps(work: Subtracting) -> Iterator[_Gap]:
     runs = sorted(work.quoted, key=lambda run: run.start)
     first, last, size = runs[0], runs[-1], len(work.text.words)
     letter = work.letters[first.source]
-    yield _Gap(0, first.start, letter, max(0, first.place - _BEFORE), first.place, None, first)
+    half = 0 if first.place <= letter.text else letter.text
+    yield _Gap(0, first.start, letter, max(half, first.place - _BEFORE), first.place, None, first)
     for above, below in pairwise(runs):
         letter, place = work.letters[above.source], above.behind
         after = above.source == below.source and below.place >= place
@@ -199,13 +200,15 @@ def _short_line(
     text, letter = work.text, gap.letter
     begin, end = span
     words, size = text.words[begin:end], end - begin
-    if size >= SEED and work.line_of_ours(line) == Wording.FRAME:  # nobody types a whole line of it
+    between = gap.above is not None and gap.below is not None
+    if size >= SEED and (work.house or between) and work.line_of_ours(line) == Wording.FRAME:  # that nobody types
         _take_line(work, line)
         return place
     found = _next(work, letter, words, place, gap.until)
     head, tail = begin > text.starts[line], end < text.starts[line + 1]
     marked = text.depths[line] > 0
-    if found is None and marked and not head and not tail and work.line_of_ours(line):
+    again = all(work.kinds[begin:end])  # it was looked at, and typed
+    if found is None and marked and not head and not tail and not again and work.line_of_ours(line):
         _take_line(work, line)
         return place
     if found is not None:

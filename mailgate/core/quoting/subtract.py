@@ -15,6 +15,7 @@ from mailgate.core.text import signature
 _FEW = 64  # words below which the budget is that of so many
 _NAMED = 3  # words of an address
 _ABOVE = 8  # lines a program may have put in place of ours between an attribution and what we know again
+_CITED = Line(LineKind.TYPED, Wording.PUBLIC)
 _EMPTY, _QUOTED = Line(LineKind.EMPTY), {one: Line(LineKind.QUOTED, one) for one in Wording}
 _SPARE = 2  # times the budget, for the lines that are too short for runs
 
@@ -25,15 +26,18 @@ def subtract(
     hasher: Hasher,
     frame: Frame | None = None,
     is_ours: Callable[[str], bool] = lambda line: False,
+    *,
+    house: bool = True,
 ) -> Subtracted:
     """Judge each line of a mail by the letters it may quote, the likeliest first, and by the frame of all.
 
     `is_ours` knows a line that only letters of ours have: one nobody knows begins there.
+    `house` says that its author reads our letters to the house; a customer's words are folded on better evidence alone.
     """
     text = tokens.read(lines, hasher)
     known = (*letters, frame.letter) if frame else letters
     size = len(text.words) + sum(len(letter.words) for letter in known)
-    work = Subtracting(text, known, Budget(WORK * max(size, _FEW) * (1 + _SPARE)), frame)
+    work = Subtracting(text, known, Budget(WORK * max(size, _FEW) * (1 + _SPARE)), frame, house)
     edited: dict[int, int] = {}
     try:
         quoted.find(work)
@@ -43,12 +47,41 @@ def subtract(
                                 for at in range(len(lines))), known=False)  # fmt: skip
     found = [_line(work, at, edited, hasher) for at in range(len(lines))]
     _around(work, found, hasher)
+    if house:
+        _cited(work, found)
     begin = unknown.begin(work, found, is_ours)
     if begin is not None:
         for at in range(begin, len(found)):
             if found[at].kind not in (LineKind.EMPTY, LineKind.ATTRIBUTION):
                 found[at] = Line(LineKind.UNKNOWN)
     return Subtracted(tuple(found), quote=_quote(work, found))
+
+
+def _cited(work: Subtracting, found: list[Line]) -> None:
+    """Public words behind marks above whatever tells a program's quote: their author set them there."""
+    depths = work.text.depths
+    block, apart = list[int](), False
+    for at, line in enumerate(found):
+        if line.kind is LineKind.EMPTY:
+            apart = apart or not depths[at]
+        elif line == _QUOTED[Wording.PUBLIC] and depths[at]:
+            block.append(at)
+            apart = False
+        elif line.kind is LineKind.TYPED or apart or not depths[at]:
+            _let_go(work, found, block)
+            if line.kind is not LineKind.TYPED:
+                return
+            block, apart = [], False
+        else:
+            return
+    _let_go(work, found, block)
+
+
+def _let_go(work: Subtracting, found: list[Line], block: Sequence[int]) -> None:
+    """They are typed; below somebody's "On Friday at 10:00, Maija wrote:" they are a program's quote."""
+    if block and not attribution.is_dated(work.text, work.text.above(block[0])):
+        for at in block:
+            found[at] = _CITED
 
 
 def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:

@@ -23,8 +23,9 @@ _WORD = re.compile(
     r"[^\W_]+|[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 )  # a picture says something too
 _WORD_OR_END = re.compile(_WORD.pattern + r"|\n")
-_MARKS = re.compile(r"(?:[ \t]{0,8}[>|](?![|\w]{0,40}\|)[ \t]?){1,40}")
-_BEGIN_MARKS = " \t>|"
+_MARKS = re.compile(r"(?:[ \t]{0,8}(?:[>|\u00bb\u203a](?![|\w]{0,40}\|)|:(?=[ \t>]|$))[ \t]?){1,40}")
+_BEGIN_MARKS = " \t>|:\u00bb\u203a"
+_MARK = re.compile(r"[>|:\u00bb\u203a]")
 _DROPPED = dict.fromkeys(map(ord, "\u2019'\u00ad\u200b\u2060\u2061\ufeff"))
 
 
@@ -46,12 +47,12 @@ def _plain(line: str) -> str:
 
 def marked(line: str) -> tuple[int, str]:
     """How many quote marks stand before a line, and the line without them."""
-    if line[:1] not in _BEGIN_MARKS or not line or (">" not in line and "|" not in line):
+    if line[:1] not in _BEGIN_MARKS or not line:
         return 0, line
     found = _MARKS.match(line)
     if found is None:
         return 0, line
-    return found[0].count(">") + found[0].count("|"), line[found.end() :]
+    return len(_MARK.findall(found[0])), line[found.end() :]
 
 
 def is_link_beside(line: str) -> bool:

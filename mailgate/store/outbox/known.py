@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from dataclasses import replace
 
 from mailgate.core.quoting.answered import Answered
 from mailgate.core.quoting.known import KnownEntry, KnownLetters
@@ -43,7 +44,8 @@ def known_letters(session: Session, answered: Answered, key: bytes) -> KnownLett
             break
         found.setdefault(id, words)
     notes = _notes(session, tickets, answered.agent) if answered.agent else []
-    return _within(key, list(found.values()), notes, _said(session, among))
+    handed = _within(key, list(found.values()), notes, _said(session, among))
+    return replace(handed, house=bool(answered.agent)) if handed else None
 
 
 def _add(session: Session, tickets: dict[int, None], number: int) -> None:

@@ -184,16 +184,17 @@ def _split(mail: InboundMail, pages: list[str], known: KnownLetters | None, *, f
         new, old = fresh.split_fresh_html(page)
         fresh_html, own = (sanitize.clean(new), new) if old else ("", page)
     own = fresh.without_signature(own, mail.signature)
-    files = tuple(replace(one, aside=_aside(one, mail, page, own)) for one in mail.attachments)
+    files = tuple(_placed(one, page, own) for one in mail.attachments)
     return replace(mail, html=html, fresh_html=fresh_html, attachments=files)
 
 
-def _aside(file: Attachment, mail: InboundMail, page: str, own: str) -> bool:
-    """True for a picture that stands in what is quoted or in the signature alone, and for winmail.dat's empty shell."""
+def _placed(file: Attachment, page: str, own: str) -> Attachment:
+    """With whether its author shows it; aside are pictures of a quote or a signature, and any winmail.dat."""
     if file.type in winmail.TYPES or file.name.lower() == "winmail.dat":
-        return "winmail_unread" not in mail.flags
-    mark = f"cid:{file.content_id}"
-    return file.inline and bool(file.content_id) and mark in page and mark not in own
+        return replace(file, aside=True)
+    mark = f"cid:{file.content_id}" if file.inline and file.content_id else ""
+    placed = bool(mark) and mark in own
+    return replace(file, placed=placed, aside=bool(mark) and mark in page and not placed)
 
 
 def _typed(mail: InboundMail, parts: MailParts) -> InboundMail:

@@ -45,7 +45,9 @@ def typed(text: str, known: KnownLetters | None) -> MailParts:
     said = (fingerprint.entry(one.text, hasher, one.author) for one in known.entries)
     notes = (replace(one, elsewhere=True) for one in _letters(known.notes))
     letters = [*_letters(known.letters), *said, *notes]
-    found = subtract.subtract(lines, letters, hasher, _frame(known.key, known.senders), _is_ours)
+    house = known.house or bool(token.in_text(text)) or token.is_inside(text)  # whoever has one has read such a letter
+    frame = _frame(known.key, known.senders) if house else None
+    found = subtract.subtract(lines, letters, hasher, frame, _is_ours, house=house)
     return parts.assemble(lines, found)
 
 

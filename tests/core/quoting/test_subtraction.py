@@ -310,6 +310,24 @@ def test_an_earlier_answer_typed_anew_with_a_marked_line_in_it_leaves_whole(plac
     assert not leaked(found.sendable) and found.held is Held.NOTHING
 
 
+CITED = "Please press the switch for ten seconds and then\ntake the bulb out, slowly."
+
+
+@pytest.mark.parametrize("place", ["alone", "above marks", "above a bare quote", "below"])
+@pytest.mark.parametrize("words", [f"Dear Maija,\n\n{marked(CITED)}\n\nas I said.", f"I said:\n\n{marked(CITED)}", marked(CITED), marked(CITED, "| ")],
+                         ids=["between words", "at the end", "by itself", "bars"])  # fmt: skip
+def test_an_earlier_answer_set_behind_marks_by_hand_leaves_as_it_stands(place: str, words: str) -> None:
+    """Issue 12: it was taken for a program's quote, and vanished from the letter in silence."""
+    whole = NOTICE.replace(f"> {EARLIER}", f"> {EARLIER}\n{marked(CITED)}")
+    known = fingerprint.fingerprint(
+        whole, whole.split("\n"), HASHER, sender=SENDER, public=(CUSTOMER, f"{EARLIER}\n{CITED}"), notes=(NOTE,)
+    )
+    quotes = {"alone": words, "above marks": f"{words}\n\n{GMAIL}\n\n{marked(whole)}", "below": f"{GMAIL}\n\n{marked(whole)}\n\n{words}",
+              "above a bare quote": f"{words}\n\n{OUTLOOK}\n{whole}"}  # fmt: skip
+    found = read(quotes[place], known)
+    assert worded(found.sendable) == worded(words) and found.held is Held.NOTHING
+
+
 def test_lines_that_no_button_sends_are_counted() -> None:
     quote = marked(NOTICE.replace("do not offer one.", "do not offer one. Well, never again."))
     found = read(f"Yes.\n\n{GMAIL}\n{quote}\n> typed inside\n\nBelow it all.")

@@ -149,6 +149,7 @@ WHY: Mapping[str, str] = {
     "nobody": "tässä ei ole ketään, jolle kirjoittaa: lisää tekstisi yläpuolelle #requester OSOITE ja lähetä uudelleen",
     "others": "vastaamasi kirje ei nimennyt vastaanottajaa {who}, joka saisi tämänkin; mitään ei ole vielä lähetetty",
     "no_longer": "{who}: nimettiin kirjeessä, johon vastasit, mutta ei ole enää mukana eikä saanut tätä",
+    "winmail": "Outlookin winmail.dat-tiedostoa ei voi lukea kukaan muu: siinä olevia tiedostoja ei lähetetty",
     "had_already": "{who}: viestisi meni sinne jo; se arkistoitiin, eikä sitä lähetetty uudelleen",
     "covers": "{name} on poissa, ja sinä sijaistat",
     "left": "{name} ei ole enää palveluksessa",

@@ -149,6 +149,7 @@ WHY: Mapping[str, str] = {
     "nobody": "nav neviena, kam rakstīt: virs sava teksta ierakstiet #requester ADRESE un nosūtiet vēlreiz",
     "others": "vēstulē, uz kuru atbildējāt, nebija nosaukts adresāts {who}, kas arī to saņemtu; vēl nekas nav nosūtīts",
     "no_longer": "{who}: bija nosaukts vēstulē, uz kuru atbildējāt, bet vairs nepiedalās un šo nesaņēma",
+    "winmail": "Outlook rakstīto winmail.dat neviens cits nevar nolasīt: tajā esošie faili nav nosūtīti",
     "had_already": "{who}: jūsu vēstule jau tur nosūtīta; tā saglabāta, nevis sūtīta vēlreiz",
     "covers": "{name} ir prombūtnē, un jūs aizvietojat",
     "left": "{name} te vairs nestrādā",

@@ -149,6 +149,7 @@ WHY: Mapping[str, str] = {
     "nobody": "nie ma nikogo, do kogo można napisać: nad tekstem wpisz #requester ADRES i wyślij ponownie",
     "others": "list, na który odpowiadasz, nie wymieniał {who}, a odpowiedź trafiłaby i tam; nic jeszcze nie wysłano",
     "no_longer": "{who}: adres z listu, na który odpowiadasz, nie bierze już udziału i tego nie dostał",
+    "winmail": "pliku winmail.dat z Outlooka nikt inny nie odczyta: załączników w nim nie wysłano",
     "had_already": "{who}: twój list już tam poszedł; został zapisany, a nie wysłany ponownie",
     "covers": "{name}: nieobecność, a ty zastępujesz",
     "left": "{name} już tu nie pracuje",

@@ -155,6 +155,7 @@ WHY: Mapping[str, str] = {
     "nobody": "nobody here can be written to: put #requester ADDRESS above your words and send them again",
     "others": "the letter you answered did not name {who}, who would get this too; nothing was sent yet",
     "no_longer": "{who}: named in the letter you answered, takes part no longer and did not get this",
+    "winmail": "winmail.dat, which Outlook wrote, can be read by nobody else: the files in it were not sent",
     "had_already": "{who}: your mail went there already; it was filed, not sent again",
     "covers": "{name} is away and you cover",
     "left": "{name} has left",
