@@ -8,6 +8,7 @@ import email
 import email.policy
 import smtplib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -163,8 +164,8 @@ class Desk:
 
     def letters(self, to: str | None = None, template: str | None = None) -> list[EmailMessage]:
         """Every letter sent so far, oldest first; what is due is sent now."""
-        busy = True
-        for _ in range(2000):
+        busy, ends = True, time.monotonic() + PATIENCE
+        while time.monotonic() < ends:
             self.gateway.dispatcher.drain()
             now = self.gateway.clock()
             rows = self.gateway.store.read(lambda read: read.outbox.deliveries(("waiting", "leased", "sending")))

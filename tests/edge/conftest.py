@@ -34,7 +34,7 @@ from mailgate.store.base import Kept
 class Peer:
     """A raw SMTP client: what it sends is what is on the wire."""
 
-    def __init__(self, address: str, *, greeting: bool = True, timeout: float = 20.0) -> None:
+    def __init__(self, address: str, *, greeting: bool = True, timeout: float = 100.0) -> None:
         host, _, port = address.rpartition(":")
         if host:
             self.socket: socket.socket = socket.create_connection((host, int(port)), timeout=timeout)
@@ -124,7 +124,7 @@ class Running:
 
     def wait_kept(self, count: int) -> None:
         with self.changed:
-            assert self.changed.wait_for(lambda: len(self.kept) >= count, 20)
+            assert self.changed.wait_for(lambda: len(self.kept) >= count, 100)
 
     def at(self, kind: Source = Source.SMTP) -> str:
         return self.door.bound[str(kind)][0]
@@ -141,7 +141,7 @@ class Running:
             while self.door.connections:
                 await asyncio.sleep(0.005)
 
-        self.run(asyncio.wait_for(empty(), 20))
+        self.run(asyncio.wait_for(empty(), 100))
 
     def close(self) -> None:
         for peer in self.peers:

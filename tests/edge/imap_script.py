@@ -206,7 +206,7 @@ class Story:
             "tls": "none",
             "user": "u",
             "credentials": lambda: Password("secret"),
-            "timeout": 5.0,
+            "timeout": 100.0,
             "poll": 0.3,
         }
         reader = MailboxReader(

@@ -73,7 +73,7 @@ class Memory:
 
     def until(self, true: Callable[[], bool], what: str = "") -> None:
         with self.changed:
-            assert self.changed.wait_for(true, 30), (what, self.reports[-3:], len(self.mails), self.cursors)
+            assert self.changed.wait_for(true, 100), (what, self.reports[-3:], len(self.mails), self.cursors)
 
     def until_idle(self, mails: int) -> None:
         """Until so many mails are there and the reader has nothing more to do."""

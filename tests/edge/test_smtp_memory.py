@@ -157,7 +157,7 @@ def test_of_many_large_mails_at_once_some_get_in_and_all_get_an_answer(open_door
     full = threading.Barrier(20)
 
     def send(peer: Peer) -> str:
-        full.wait(20)
+        full.wait(100)
         return offered(peer, 900_000, announce=announce)
 
     peers = [running.peer() for _ in range(20)]

@@ -9,7 +9,6 @@ import resource
 import ssl
 import struct
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -335,49 +334,75 @@ def test_s10_a_command_longer_than_any_command_is_500(open_door: Open) -> None:
     assert peer.reply()[:3] in ("500", "")
 
 
-def test_s11_a_slow_command_ends_with_421(open_door: Open) -> None:
-    peer = open_door(limits=SmtpLimits(timeout=0.8)).peer()
-    for letter in "EHLO":
-        peer.send(letter)
-        time.sleep(0.02)
-    assert peer.reply() == "421 4.4.2 Timeout"
-    assert peer.rest() == []
+class Slowly:
+    """A peer at a door whose clock is put forward by hand, once all that was said has come in."""
+
+    def __init__(self, open_door: Open, monkeypatch: pytest.MonkeyPatch, **limits: float) -> None:
+        self.running = open_door(limits=SmtpLimits(**limits))
+        real, self.ahead, self.came = self.running.loop.time, 0.0, 0
+        self.running.loop.time = lambda: real() + self.ahead
+        take = SmtpDialogue.data_received
+
+        def data_received(dialogue: SmtpDialogue, data: bytes) -> None:
+            self.came += len(data)
+            take(dialogue, data)
+
+        monkeypatch.setattr(SmtpDialogue, "data_received", data_received)
+        self.peer = self.running.peer()
+
+    def say(self, words: bytes, pause: float) -> None:
+        """Send it, and then nothing for so many seconds."""
+
+        async def wait(octets: int) -> None:
+            await _until(lambda: self.came >= octets)
+            self.ahead += pause
+
+        before = self.came
+        self.peer.send(words)
+        self.running.run(wait(before + len(words)))
 
 
-def test_s11_slow_data_is_bounded_as_a_whole_but_may_trickle(open_door: Open) -> None:
-    running = open_door(limits=SmtpLimits(timeout=5.0, data_timeout=0.5))
-    peer = running.peer()
-    peer.begin()
-    stop = threading.Event()
-
-    def trickle() -> None:
-        while not stop.wait(0.02):
-            try:
-                peer.send("x")
-            except OSError:
-                return
-
-    writer = threading.Thread(target=trickle)
-    writer.start()
-    assert peer.reply() == "421 4.4.2 Timeout"
-    stop.set()
-    writer.join()
-    running.settle()
-    assert running.kept == []
+def test_s11_a_slow_command_ends_with_421(open_door: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slowly(open_door, monkeypatch, timeout=100.0)
+    for letter in (b"E", b"H", b"L", b"O"):
+        slow.say(letter, 30.0)
+    assert slow.peer.reply() == "421 4.4.2 Timeout"
+    assert slow.peer.rest() == []
 
 
-def test_s11_a_steady_upload_longer_than_the_command_timeout_is_taken(open_door: Open) -> None:
-    peer = open_door(limits=SmtpLimits(timeout=1.5, data_timeout=300)).peer()
-    peer.begin()
+def test_s11_slow_data_is_bounded_as_a_whole_but_may_trickle(open_door: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slowly(open_door, monkeypatch, timeout=100.0, data_timeout=250.0)
+    slow.peer.begin()
+    for _ in range(5):
+        slow.say(b"x", 60.0)
+    assert slow.peer.reply() == "421 4.4.2 Timeout"
+    slow.running.settle()
+    assert slow.running.kept == []
+
+
+def test_s11_silence_in_data_ends_with_421(open_door: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slowly(open_door, monkeypatch, timeout=100.0, data_timeout=250.0)
+    slow.peer.begin()
+    slow.say(b"x", 101.0)
+    assert slow.peer.reply() == "421 4.4.2 Timeout"
+
+
+def test_s11_a_steady_upload_longer_than_the_command_timeout_is_taken(
+    open_door: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slowly(open_door, monkeypatch, timeout=100.0, data_timeout=2000.0)
+    slow.peer.begin()
     for _ in range(12):
-        peer.send("line\r\n")
-        time.sleep(0.15)
-    assert peer.ask(".").startswith("250")
+        slow.say(b"line\r\n", 90.0)
+    assert slow.peer.ask(".").startswith("250")
 
 
-def test_s11_a_session_ends_at_its_time(open_door: Open) -> None:
-    peer = open_door(limits=SmtpLimits(session=0.3)).peer()
-    assert peer.reply() == "421 4.4.2 Timeout"
+def test_s11_a_session_ends_at_its_time(open_door: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Slowly(open_door, monkeypatch, session=100.0)
+    slow.say(b"NOOP\r\n", 50.0)
+    assert slow.peer.reply().startswith("250")
+    slow.say(b"NO", 51.0)
+    assert slow.peer.reply() == "421 4.4.2 Timeout"
 
 
 def test_s11_connections_from_one_address_and_in_all_are_capped(open_door: Open) -> None:
@@ -394,11 +419,9 @@ def test_s11_connections_from_one_address_and_in_all_are_capped(open_door: Open)
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(2000):
-        if condition():
-            return
-        await asyncio.sleep(0.005)
-    raise AssertionError("never came true")
+    async with asyncio.timeout(90):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 def test_s11_mails_a_minute_from_one_address_are_capped(open_door: Open) -> None:

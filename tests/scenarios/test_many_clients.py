@@ -80,7 +80,7 @@ async def rush(port: int, page: str, count: int) -> list[str]:
     leave = asyncio.Event()
     visits = [asyncio.create_task(visited(port, at, leave)) for at in range(count)]
     await asyncio.wait([visit for at, visit in enumerate(visits) if at % 2])
-    with await asyncio.to_thread(urllib.request.urlopen, page, timeout=20) as answer:
+    with await asyncio.to_thread(urllib.request.urlopen, page, timeout=100) as answer:
         assert answer.status == 200
     leave.set()
     return await asyncio.gather(*visits)
@@ -99,7 +99,7 @@ def test_more_clients_than_descriptors_leave_enough_for_all_else(tmp_path: Path)
         assert len(set(taken)) == len(taken) == sum(reply.startswith("250") for reply in said)
         gateway.settled()
         assert gateway.read(lambda read: read.report.audit())["filed"] == len(taken)
-        with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as sock:
+        with socket.create_connection(("127.0.0.1", gateway.port), timeout=100) as sock:
             assert sock.recv(100).startswith(b"220 ")
             assert gateway.stop() == 0
         assert "database" not in gateway.log.read_text().replace("database check found no damage", "")
