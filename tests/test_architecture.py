@@ -90,8 +90,8 @@ DOCUMENTS = {
 PURE = {
     "__future__": {"annotations"}, "array": ..., "base64": ..., "bisect": ..., "collections": ..., "collections.abc": ...,
     "dataclasses": ..., "datetime": ..., "enum": ..., "fnmatch": ..., "functools": {"cached_property", "partial", "reduce"},
-    "hashlib": ..., "hmac": ..., "itertools": ..., "math": ..., "operator": ..., "re": ..., "string": ..., "types": {"ModuleType"},
-    "typing": ..., "unicodedata": ..., "zoneinfo": {"ZoneInfo"},
+    "hashlib": ..., "hmac": ..., "itertools": ..., "math": ..., "operator": ..., "re": ..., "string": ..., "struct": {"unpack_from"},
+    "types": {"ModuleType"}, "typing": ..., "unicodedata": ..., "zoneinfo": {"ZoneInfo"},
 }  # fmt: skip
 BUILTINS = set(
     """abs all any bool bytearray bytes callable chr dict divmod enumerate filter float format frozenset getattr id int isinstance issubclass iter

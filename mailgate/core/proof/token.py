@@ -219,6 +219,11 @@ def in_text(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found.group(1).lower() for found in _MARK.finditer(text[:_READ])))[:10]
 
 
+def may_be_inside(text: str) -> bool:
+    """False where `is_inside` surely is: four dots have to stand in a token, however they are spelled."""
+    return text.count(".") + text.count("%") + text.count("=") + text.count("\uff0e") >= 4 or "&" in text
+
+
 def is_inside(text: str) -> bool:
     """True when a token of a letter to the house stands in a text however it is spelled.
 
@@ -226,7 +231,7 @@ def is_inside(text: str) -> bool:
     reads it could steer in an agent's name.
     """
     text = text[:_READ]
-    if text.count(".") + text.count("%") + text.count("=") + text.count("\uff0e") < 4 and "&" not in text:
+    if not may_be_inside(text):
         return False
     text = _REFERENCE.sub(_character, text)
     text = _ESCAPED.sub(lambda found: chr(int(found[1] or found[2], 16)), text)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from itertools import pairwise
 
 from mailgate.core.quoting import runs, tokens
@@ -23,7 +24,11 @@ class Wording(IntEnum):
     PUBLIC = 3  # the customer's own words, answers, canned texts, articles
 
 
-@dataclass(frozen=True, slots=True)
+# The same as numbers, for the kinds of many words: Python takes ten times as long for a member of an enumeration.
+OF_FRAME, OF_NOTE, OF_PUBLIC = map(int, Wording)
+
+
+@dataclass(frozen=True)
 class LetterWords:
     """The words of a letter's text, then of its HTML, each in its own order; whose they are, and where lines end."""
 
@@ -33,9 +38,17 @@ class LetterWords:
     sender: frozenset[int] = frozenset()  # the words of From
     fixed: bool = False  # not one letter but the frame of all
     text: int = 0  # how many words are the text's
-    starts: frozenset[int] = field(default=frozenset())
-    end_set: frozenset[int] = field(default=frozenset())
     elsewhere: bool = False  # the notes of a letter about another ticket: no answer quotes them by itself
+
+    @cached_property
+    def starts(self) -> frozenset[int]:
+        """Where lines begin."""
+        return frozenset(begin for begin, _ in self.lines())
+
+    @cached_property
+    def end_set(self) -> frozenset[int]:
+        """Where they end."""
+        return frozenset(end for _, end in self.lines())
 
     def lines(self) -> Iterable[tuple[int, int]]:
         """From and to of each line, in words."""
@@ -73,10 +86,8 @@ def fingerprint(
 def letter(
     words: array[int], kinds: bytes, ends: Sequence[int], sender: frozenset[int], text: int, *, fixed: bool = False
 ) -> LetterWords:
-    """A letter of these words, with where its lines begin and end looked up ahead."""
-    lines = list(_lines(words, ends))
-    return LetterWords(words, kinds, tuple(ends), sender, fixed, text,
-                       frozenset(begin for begin, _ in lines), frozenset(end for _, end in lines))  # fmt: skip
+    """A letter of these words."""
+    return LetterWords(words, kinds, tuple(ends), sender, fixed, text)
 
 
 def notes_of(one: LetterWords) -> LetterWords | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import compress
+from typing import NamedTuple
 
 from mailgate.core.quoting.fingerprint import Wording
 from mailgate.core.quoting.line import Line, LineKind, Subtracted
@@ -15,6 +17,11 @@ _SIGNS = r"[-_=*~#+.:,;`\u00b7\u2022\u2013\u2014\u2026]"  # what lines are drawn
 _RULE = re.compile(r"[ \t\u00a0]*[-_=*]{4,200}[ \t]*")
 _SHORT = re.compile(rf"[ \t\u00a0]*{_SIGNS}(?:[ \t\u00a0]|{_SIGNS}){{0,200}}")
 _ASKED = 8  # lines of a quote that stand above the answer to them
+_EMPTY, _QUOTED, _WRITTEN, _EDITED = LineKind.EMPTY, LineKind.QUOTED, LineKind.TYPED, LineKind.EDITED
+_NOTE, _PUBLIC = Wording.NOTE, Wording.PUBLIC  # looked up once: each look at an enumeration takes Python long
+_TYPED = (_WRITTEN, _EMPTY)
+_FOLDED = (_QUOTED, LineKind.ATTRIBUTION)
+_MAYBE_TYPED = (_WRITTEN, LineKind.UNKNOWN)
 
 
 class Held(StrEnum):
@@ -44,94 +51,90 @@ def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
     if not found.known:
         return MailParts(_join(lines), "", "", Held.TOO_MUCH)
     judged = found.lines
-    drawn = _drawn(lines, judged)
-    folded = _with_marks(drawn, [line.kind in (LineKind.QUOTED, LineKind.ATTRIBUTION) for line in judged])
+    kinds = [line.kind for line in judged]
+    drawn = _drawn(lines, kinds)
+    folded = _with_marks(drawn, [kind in _FOLDED for kind in kinds])
     leaves = _leaving(judged, found.quote)
-    stays = [not leaves[at] and line.kind is not LineKind.EMPTY for at, line in enumerate(judged)]
-    stays = _with_marks(drawn, stays)
+    stays = _with_marks(drawn, [not may and kind is not _EMPTY for may, kind in zip(leaves, kinds, strict=True)])
     asked = _asked(lines, judged, folded)
-    inside = _inside(lines, judged)
-    shown, sent = list[str](), list[str]()
-    for at, line in enumerate(lines):
-        question = [f"> {marked(lines[quoted])[1].strip()}" for quoted in asked.get(at, ())]
-        said = marked(line)[1] if at in inside else line
-        if not folded[at]:
-            _add(shown, question, said)
-        if leaves[at] and not stays[at]:
-            _add(sent, question, said)
+    said = list(lines)
+    for at in _inside(lines, judged):
+        said[at] = marked(lines[at])[1]
+    shown = _written(said, asked, [not is_folded for is_folded in folded])
+    sent = _written(said, asked, [may and not stay for may, stay in zip(leaves, stays, strict=True)])
     held, words = _held(lines, judged)
-    quoted = [line for at, line in enumerate(lines) if folded[at]]
-    unsent = sum(stays[at] and line.kind in (LineKind.TYPED, LineKind.UNKNOWN) for at, line in enumerate(judged))
-    return MailParts(_join(shown), _join(quoted), _join(sent), held, words, unsent)
+    unsent = sum(stay and kind in _MAYBE_TYPED for stay, kind in zip(stays, kinds, strict=True))
+    return MailParts(shown, _join(list(compress(lines, folded))), sent, held, words, unsent)
 
 
-def _add(kept: list[str], question: Sequence[str], line: str) -> None:
-    """One more line; the question it answers stands above it, apart from both."""
-    if question:
-        while kept and not kept[-1].strip():
-            kept.pop()
-        kept += ["", *question, ""]
-    kept.append(line)
+def _written(said: Sequence[str], asked: Mapping[int, Sequence[str]], chosen: Sequence[bool]) -> str:
+    """The chosen lines; the question that one of them answers stands above it, apart from both."""
+    kept = list[str]()
+    for at in compress(range(len(said)), chosen):
+        if at in asked:
+            while kept and not kept[-1].strip():
+                kept.pop()
+            kept += ["", *asked[at], ""]
+        kept.append(said[at])
+    return _join(kept)
 
 
-def _inside(lines: Sequence[str], judged: Sequence[Line]) -> set[int]:
+def _inside(lines: Sequence[str], judged: Sequence[Line]) -> list[int]:
     """What was typed within a quotation, below public words there: the marks before it are the client's."""
-    found, depth = set(), 0
+    found, quoted, depth = list[int](), -1, 0  # the public line above, with nothing but lines of its depth between
     for at, line in enumerate(judged):
-        if line.kind is LineKind.QUOTED:
-            depth = marked(lines[at])[0] if line.wording is Wording.PUBLIC else 0
-        elif depth and marked(lines[at])[0] != depth:
-            depth = 0
-        elif depth and line.kind is LineKind.TYPED:
-            found.add(at)
+        if line.kind is _QUOTED:
+            quoted, depth = at if line.wording is _PUBLIC else -1, 0
+        elif quoted >= 0:
+            depth = depth or marked(lines[quoted])[0]
+            if not depth or marked(lines[at])[0] != depth:
+                quoted = -1
+            elif line.kind is _WRITTEN:
+                found.append(at)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(NamedTuple):
     """A line without words, and the nearest lines with words around it."""
 
     at: int
     above: int | None
     below: int | None
-    alone: bool  # it goes where both of them go: two dashes may begin a signature of the author's own
+    alone: bool = False  # it goes where both of them go: two dashes may begin a signature of the author's own
 
 
-def _drawn(lines: Sequence[str], judged: Sequence[Line]) -> list[Drawn]:
+def _drawn(lines: Sequence[str], kinds: Sequence[LineKind]) -> list[Drawn]:
     """Each line with nothing but quote marks and signs, a rule, a button's address, or signs without a mark.
 
     The last stand alone unless a line of ours begins right below.
     """
     found, waiting, above = list[Drawn](), list[tuple[int, bool]](), None
-    for at, line in enumerate(judged):
-        if line.kind is not LineKind.EMPTY:
-            found += [_between(lines, judged, (one, above, at), alone=alone) for one, alone in waiting]
-            waiting, above = [], at
+    for at, kind in enumerate(kinds):
+        if kind is not _EMPTY:
+            found += [
+                _between(lines, kinds, one, above, at) if alone else Drawn(one, above, at) for one, alone in waiting
+            ]
+            waiting.clear()
+            above = at
         elif lines[at].strip():
             beside = _is_drawn(lines[at]) or _is_button(lines[at])
             if beside or _SHORT.fullmatch(lines[at]):
                 waiting.append((at, not beside))
-    return found + [_between(lines, judged, (one, above, None), alone=alone) for one, alone in waiting]
+    return found + [Drawn(one, None, None, True) if alone else Drawn(one, above, None) for one, alone in waiting]
 
 
-def _between(
-    lines: Sequence[str], judged: Sequence[Line], where: tuple[int, int | None, int | None], *, alone: bool
-) -> Drawn:
+def _between(lines: Sequence[str], kinds: Sequence[LineKind], at: int, above: int | None, below: int) -> Drawn:
     """Signs alone among marked lines are the author's: there a client marks what it quotes."""
-    at, above, below = where
-    if not alone:
-        return Drawn(at, above, below, alone=False)
-    around = [one for one in (above, below) if one is not None and not marked(lines[one])[0]]
-    if len(around) < 2:
+    if above is None or marked(lines[above])[0] or marked(lines[below])[0]:
         return Drawn(at, None, None, alone=True)
-    return Drawn(at, above, below, alone=not (below == at + 1 and judged[below].kind is LineKind.QUOTED))
+    return Drawn(at, above, below, alone=not (below == at + 1 and kinds[below] is _QUOTED))
 
 
 def _with_marks(drawn: Sequence[Drawn], found: list[bool]) -> list[bool]:
     """The lines `found`, with the bare quote marks and rules beside them, and the signs alone between them."""
-    for line in drawn:
-        around = [one is not None and found[one] for one in (line.above, line.below)]
-        found[line.at] = found[line.at] or (all(around) if line.alone else any(around))
+    for at, over, under, alone in drawn:
+        above, below = over is not None and found[over], under is not None and found[under]
+        found[at] = found[at] or (above and below if alone else above or below)
     return found
 
 
@@ -147,45 +150,37 @@ def _is_drawn(line: str) -> bool:
 
 def _leaving(judged: Sequence[Line], quote: tuple[int, int]) -> list[bool]:
     """Which lines may leave: typed ones, but none in a quote with a changed line of ours, nor of a letter unknown."""
-    typed = [
-        line.kind in (LineKind.TYPED, LineKind.EMPTY)
-        or (line.kind is LineKind.EDITED and line.wording is Wording.PUBLIC)
-        for line in judged
-    ]
-    if not any(_changed(line) for line in judged):
+    typed = [line.kind in _TYPED or (line.kind is _EDITED and line.wording is _PUBLIC) for line in judged]
+    if not any(map(_changed, judged)):
         return typed
     return [leaves and not quote[0] <= at < quote[1] for at, leaves in enumerate(typed)]
 
 
 def _changed(line: Line) -> bool:
-    return line.kind is LineKind.EDITED and line.wording is not Wording.PUBLIC
+    return line.kind is _EDITED and line.wording is not _PUBLIC
 
 
 def _held(lines: Sequence[str], judged: Sequence[Line]) -> tuple[Held, int]:
-    words = sum(
-        len(line.split())
-        for line, judged_ in zip(lines, judged, strict=True)
-        if judged_.kind is LineKind.TYPED and judged_.wording is Wording.NOTE
-    )
-    if any(line.kind is LineKind.UNKNOWN for line in judged):
+    of_notes = [at for at, line in enumerate(judged) if line.wording is _NOTE and line.kind is _WRITTEN]
+    words = sum(len(lines[at].split()) for at in of_notes)
+    if LineKind.UNKNOWN in [line.kind for line in judged]:
         return Held.UNKNOWN_LETTER, words
-    if any(_changed(line) for line in judged):
+    if any(map(_changed, judged)):
         return Held.EDITED, words
     return (Held.NOTE if words else Held.NOTHING), words
 
 
-def _asked(lines: Sequence[str], judged: Sequence[Line], folded: Sequence[bool]) -> dict[int, list[int]]:
+def _asked(lines: Sequence[str], judged: Sequence[Line], folded: Sequence[bool]) -> dict[int, list[str]]:
     """For the first line of each answer that stands between quoted lines: the quoted lines right above it."""
+    quotes = list(compress(range(len(lines)), folded))
     answers = _blocks(lines, folded)
-    last = max((at for at, is_folded in enumerate(folded) if is_folded), default=-1)
-    between = [begin for begin in answers if begin < last and any(folded[:begin])]
-    if not between:
+    if not quotes or not any(quotes[0] < begin < quotes[-1] for begin in answers):
         return {}
     found = {}
     for begin in answers:
         quoted = _above(lines, judged, begin)
         if quoted:
-            found[begin] = quoted
+            found[begin] = [f"> {marked(lines[at])[1].strip()}" for at in quoted]
     return found
 
 
@@ -195,7 +190,7 @@ def _blocks(lines: Sequence[str], folded: Sequence[bool]) -> list[int]:
     for at, line in enumerate(lines):
         if folded[at]:
             inside = False
-        elif line.strip() and not inside:
+        elif not inside and line.strip():
             found.append(at)
             inside = True
     return found
@@ -209,7 +204,7 @@ def _above(lines: Sequence[str], judged: Sequence[Line], begin: int) -> list[int
             if found:
                 break
             continue
-        if judged[at].kind is not LineKind.QUOTED or judged[at].wording is not Wording.PUBLIC:
+        if judged[at].kind is not _QUOTED or judged[at].wording is not _PUBLIC:
             break
         found.append(at)
     return found[:_ASKED][::-1]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mailgate.core.quoting import attribution
-from mailgate.core.quoting.fingerprint import Frame, LetterWords, Wording
+from mailgate.core.quoting.fingerprint import OF_FRAME, OF_PUBLIC, Frame, LetterWords
 from mailgate.core.quoting.runs import SEED, Budget, Index, Run, matches, seeds
 from mailgate.core.quoting.tokens import HashedText
 
@@ -71,15 +71,14 @@ def _cut(work: Subtracting, run: Run) -> Iterator[Run]:
     """Part a run where quote marks begin or end at the beginning of a line of the letter, and below an attribution."""
     text, starts = work.text, work.letters[run.source].starts
     begin, pieces = run.start, list[Run]()
-    for at in range(run.start + 1, run.end):
+    at = text.starts[text.line_of[run.start] + 1]
+    while at < run.end:  # from line to line
         line, before = text.line_of[at], text.line_of[at - 1]
-        if line == before:
-            continue
-        if bool(text.depths[line]) == bool(text.depths[before]) and not _is_headed(work, run, before):
-            continue
-        if run.place + at - run.start in starts:
+        apart = bool(text.depths[line]) != bool(text.depths[before]) or _is_headed(work, run, before)
+        if apart and run.place + at - run.start in starts:
             pieces.append(Run(begin, at, run.source, run.place + begin - run.start))
             begin = at
+        at = text.starts[line + 1]
     pieces.append(Run(begin, run.end, run.source, run.place + begin - run.start))
     for piece in pieces:
         piece.torn = len(pieces) > 1 and len(piece) < SEED
@@ -113,7 +112,7 @@ class _Judge:
         whole = at_start and run.end == text.starts[last + 1]
         above = self._attribution(first, run) if at_start else None
         marked = all(text.depths[line] for line in range(first, last + 1) if text.count(line))
-        frame = kinds.count(Wording.FRAME) >= FRAME and (work.house or marked or last > first)
+        frame = kinds.count(OF_FRAME) >= FRAME and (work.house or marked or last > first)
         strong = frame or above is not None or self._follows(run, letter, first, at_start=at_start)
         enough = (len(run) >= LONG or whole) and not run.torn
         if letter.elsewhere:
@@ -153,14 +152,14 @@ class _Judge:
 
     def _set_again(self, run: Run, letter: LetterWords, kinds: bytes, first: int) -> bool:
         """An agent's second quote of public words, apart from the first: they set the marks themselves."""
-        if not self._work.house or kinds.count(Wording.PUBLIC) < len(kinds) or (first and self._text.depths[first - 1]):
+        if not self._work.house or kinds.count(OF_PUBLIC) < len(kinds) or (first and self._text.depths[first - 1]):
             return False
         return bool(self._work.quoted) and self._again(run, letter)
 
     def _weakly(self, first: int, run: Run, kinds: bytes) -> int | None:
         """The line above, where it names our From and no day; an agent may have typed that above public words."""
         text = self._text
-        if (self._work.house and kinds.count(Wording.PUBLIC) == len(kinds)) or len(run) < LONG:
+        if (self._work.house and kinds.count(OF_PUBLIC) == len(kinds)) or len(run) < LONG:
             return None
         line = text.above(first)
         return line if attribution.is_bare(text, line, self._work.sender) else None
@@ -188,7 +187,7 @@ class _Judge:
     def _is_behind(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
         """It stands below the frame or the attribution of its letter; public words of another were typed once more."""
         kinds = letter.kinds[run.place : run.behind]
-        if not self._behind or (run.source not in self._behind and kinds.count(Wording.PUBLIC) == len(kinds)):
+        if not self._behind or (run.source not in self._behind and kinds.count(OF_PUBLIC) == len(kinds)):
             return False
         return not self._again(run, letter) and not self._bare(run, letter, first, at_start=at_start)
 

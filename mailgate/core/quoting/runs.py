@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from struct import unpack_from
 
 SEED = 4  # words that must agree before anything is looked at closely
+_SOME = 16  # words compared at once
 PLACES = 4  # of one seed in all letters together
 WORK = 8  # comparisons a word of the answer and of the letters may cost
 
@@ -50,25 +53,36 @@ class Run:
 Places = Mapping[bytes, Sequence[tuple[int, int]]]
 
 
-def places(sources: Sequence[array[int]], first: int = 0, wanted: Container[bytes] | None = None) -> Places:
-    """Where each seed, or each of those wanted, stands in the sources, whose numbers begin with `first`."""
+def places(sources: Sequence[array[int]], first: int = 0, wanted: set[bytes] | None = None) -> Places:
+    """Where each seed, or each of those wanted, stands in the sources, whose numbers begin with `first`.
+
+    What has been found often enough is no longer wanted.
+    """
     found: dict[bytes, list[tuple[int, int]]] = {}
     for number, words in enumerate(sources, start=first):
-        for place, seed in enumerate(seeds(words)):
-            if wanted is not None and seed not in wanted:
-                continue
-            here = found.get(seed)
+        begins = seeds(words)
+        there: Iterable[int] = range(len(begins))
+        if wanted is not None:
+            there = compress(there, map(wanted.__contains__, begins))
+        for place in there:
+            here = found.get(begins[place])
             if here is None:
-                found[seed] = [(number, place)]
+                found[begins[place]] = [(number, place)]
             elif len(here) < PLACES:
                 here.append((number, place))
+            elif wanted is not None:
+                wanted.discard(begins[place])
     return found
 
 
 def seeds(words: array[int]) -> list[bytes]:
     """The octets of SEED words from each place on: they are compared soonest, and remember their hash."""
+    found = [b""] * max(0, len(words) - SEED + 1)
     octets, step = words.tobytes(), words.itemsize
-    return [octets[at : at + SEED * step] for at in range(0, len(octets) - SEED * step + 1, step)]
+    for first in range(min(SEED, len(found))):  # those side by side, which are cut at once
+        count = (len(words) - first) // SEED
+        found[first::SEED] = unpack_from(f"{SEED * step}s" * count, octets, first * step)
+    return found
 
 
 class Index:
@@ -119,6 +133,9 @@ def _longest(
         theirs = index.sources[source]
         ahead = SEED
         most = min(len(words) - at, len(theirs) - place)
+        while words[at + ahead : at + ahead + _SOME] == theirs[place + ahead : place + ahead + _SOME] and ahead < most:
+            ahead += _SOME
+        ahead = min(ahead, most)
         while ahead < most and words[at + ahead] == theirs[place + ahead]:
             ahead += 1
         back = 0

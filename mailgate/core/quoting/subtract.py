@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import compress, pairwise
 
 from mailgate.core.quoting import attribution, quoted, short, tokens, unknown
-from mailgate.core.quoting.fingerprint import Frame, LetterWords, Wording
+from mailgate.core.quoting.fingerprint import OF_FRAME, OF_NOTE, Frame, LetterWords, Wording
 from mailgate.core.quoting.line import Line, LineKind, Subtracted
 from mailgate.core.quoting.quoted import Subtracting
 from mailgate.core.quoting.runs import SEED, WORK, Budget, Run, TooMuch
@@ -15,8 +16,12 @@ from mailgate.core.text import signature
 _FEW = 64  # words below which the budget is that of so many
 _NAMED = 3  # words of an address
 _ABOVE = 8  # lines a program may have put in place of ours between an attribution and what we know again
+_EMPTY, _TYPED, _ATTRIBUTION = Line(LineKind.EMPTY), Line(LineKind.TYPED), Line(LineKind.ATTRIBUTION)
 _CITED = Line(LineKind.TYPED, Wording.PUBLIC)
-_EMPTY, _QUOTED = Line(LineKind.EMPTY), {one: Line(LineKind.QUOTED, one) for one in Wording}
+_QUOTED: Mapping[int, Line] = {int(one): Line(LineKind.QUOTED, one) for one in Wording}
+_NOT_OURS = LineKind.TYPED
+_OURS = (LineKind.QUOTED, LineKind.EDITED)
+_BESIDE = (*_OURS, LineKind.ATTRIBUTION)
 _SPARE = 2  # times the budget, for the lines that are too short for runs
 
 
@@ -43,9 +48,8 @@ def subtract(
         quoted.find(work)
         short.find(work, edited)
     except TooMuch:
-        return Subtracted(tuple(Line(LineKind.TYPED if text.count(at) else LineKind.EMPTY)
-                                for at in range(len(lines))), known=False)  # fmt: skip
-    found = [_line(work, at, edited, hasher) for at in range(len(lines))]
+        return Subtracted(tuple(_TYPED if text.count(at) else _EMPTY for at in range(len(lines))), known=False)
+    found = _lines(work, edited, hasher)
     _around(work, found, hasher)
     if house:
         _cited(work, found)
@@ -90,7 +94,7 @@ def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
     Without marks and attribution as many more as the letter has lines there: a program may have translated them.
     """
     text = work.text
-    ours = [at for at, line in enumerate(found) if line.kind in (LineKind.QUOTED, LineKind.EDITED)]
+    ours = [at for at, line in enumerate(found) if line.kind in _OURS]
     if not ours:
         return 0, 0
     first, last = ours[0], ours[-1] + 1
@@ -126,39 +130,49 @@ def _lines_beside(work: Subtracting, run: Run, *, below: bool) -> int:
     return max(0, len(begins) - 1)
 
 
-def _line(work: Subtracting, line: int, edited: dict[int, int], hasher: Hasher) -> Line:
-    begin, end = work.text.span(line)
-    if begin == end:
-        return _EMPTY
-    if line in edited:
-        return Line(LineKind.EDITED, Wording(edited[line]))
-    ours = work.ours.count(1, begin, end)
-    if ours == end - begin:
-        return _QUOTED[_whose(work.kinds[begin:end])]
-    kinds = [work.kinds[at] for at in range(begin, end) if work.ours[at]]
-    if ours and (of := work.line_of_ours(line)):
-        return Line(LineKind.QUOTED, Wording(of))
-    if not ours:
-        again = [kind for kind in work.kinds[begin:end] if kind]
-        note = again.count(Wording.NOTE) >= SEED
-        typed = Wording.NOTE if note else Wording.PUBLIC if again and len(again) * 2 >= end - begin else None
-        return Line(LineKind.TYPED, typed)
-    return _mixed(work, line, kinds, hasher)
+def _lines(work: Subtracting, edited: dict[int, int], hasher: Hasher) -> list[Line]:
+    """Each line by its words: how many of them are ours."""
+    found = list[Line]()
+    for line, (begin, end) in enumerate(pairwise(work.text.starts)):
+        ours = work.ours.count(1, begin, end)
+        if begin == end:
+            found.append(_EMPTY)
+        elif line in edited:
+            found.append(Line(LineKind.EDITED, Wording(edited[line])))
+        elif ours == end - begin:
+            found.append(_QUOTED[_whose(work.kinds[begin:end])])
+        elif not ours:
+            found.append(_typed(work.kinds[begin:end]))
+        elif of := work.line_of_ours(line):
+            found.append(_QUOTED[of])
+        else:
+            found.append(_mixed(work, line, hasher))
+    return found
 
 
-def _mixed(work: Subtracting, line: int, kinds: Sequence[int], hasher: Hasher) -> Line:
+def _typed(kinds: Sequence[int]) -> Line:
+    """A line without words of ours, by those that stand in a letter too."""
+    again = len(kinds) - kinds.count(0)
+    if not again:
+        return _TYPED
+    note = kinds.count(OF_NOTE) >= SEED
+    return Line(LineKind.TYPED, Wording.NOTE if note else Wording.PUBLIC if again * 2 >= len(kinds) else None)
+
+
+def _mixed(work: Subtracting, line: int, hasher: Hasher) -> Line:
     """A line with words of ours and others."""
     text = work.text
     begin, end = text.span(line)
+    kinds = list(compress(work.kinds[begin:end], work.ours[begin:end]))
     rest = {text.words[at] for at in range(begin, end) if not work.ours[at]}
     if rest == {hasher.hash(LINK)} or attribution.is_banner(text.lines[line]):
-        return Line(LineKind.QUOTED, _whose(kinds))
+        return _QUOTED[_whose(kinds)]
     if (
         len(kinds) < SEED
         and end - begin > 2 * len(kinds)
         and not (_added_to(work, begin, end) or _goes_on(work, begin, end))
     ):
-        return Line(LineKind.TYPED)
+        return _TYPED
     return Line(LineKind.EDITED, _mostly(kinds))
 
 
@@ -180,26 +194,25 @@ def _goes_on(work: Subtracting, begin: int, end: int) -> bool:
 
 def _whose(kinds: Sequence[int]) -> Wording:
     """Whose a quoted line is: one word of a note makes it a note's, one of the frame the frame's."""
-    if Wording.NOTE in kinds:
+    if OF_NOTE in kinds:
         return Wording.NOTE
-    return Wording.FRAME if Wording.FRAME in kinds else Wording.PUBLIC
+    return Wording.FRAME if OF_FRAME in kinds else Wording.PUBLIC
 
 
 def _mostly(kinds: Sequence[int]) -> Wording:
     """Whose a changed line was."""
-    if Wording.NOTE in kinds:
+    if OF_NOTE in kinds:
         return Wording.NOTE
-    return Wording.FRAME if 2 * kinds.count(Wording.FRAME) >= len(kinds) else Wording.PUBLIC
+    return Wording.FRAME if 2 * kinds.count(OF_FRAME) >= len(kinds) else Wording.PUBLIC
 
 
 def _devices(work: Subtracting, found: list[Line]) -> None:
     """ "Sent from my phone" right above the first quote, with its dashes: a client put them there as well."""
-    ours = (LineKind.QUOTED, LineKind.EDITED, LineKind.ATTRIBUTION)
     lines = work.text.bare
-    first = next((at for at, line in enumerate(found) if line.kind in ours), 0)
+    first = next((at for at, line in enumerate(found) if line.kind in _BESIDE), 0)
     at = work.text.above(first)
     while at >= 0 and signature.is_device(lines[at], alone=at == 0 or not lines[at - 1].strip()):
-        found[at] = Line(LineKind.ATTRIBUTION)
+        found[at] = _ATTRIBUTION
         if at and lines[at - 1].rstrip() == "--":
             found[at - 1] = found[at]
         at = work.text.above(at)
@@ -211,7 +224,7 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
     for above, below in work.attributions:
         for at in range(above, below):
             if found[at].kind in (LineKind.TYPED, LineKind.EDITED):
-                found[at] = Line(LineKind.ATTRIBUTION)
+                found[at] = _ATTRIBUTION
     _devices(work, found)
     if not work.quoted:
         return
@@ -219,7 +232,7 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
     last = text.line_of[max(run.end for run in work.quoted) - 1]
     link = {hasher.hash(LINK)}
     for at, line in enumerate(found):
-        if line.kind is not LineKind.TYPED:
+        if line.kind is not _NOT_OURS:
             continue
         inside = first <= at <= last
         scanner = attribution.is_banner(text.lines[at]) and (inside or text.depths[at] > 0)

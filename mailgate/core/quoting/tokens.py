@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
 
 from mailgate.core.text.folding import in_one_width
 
 LINK = "urlurl"  # every address of the web is this one word: scanners rewrite them
 LONGEST_LINE = 64 * 1024  # characters of a line that are read; beyond it is somebody's data
-_REMEMBERED = 100_000  # words whose hashes are kept for the next mail
+_REMEMBERED = 40_000  # pieces of text whose hashes are kept for the next mail
+_LONGEST_REMEMBERED = 40  # characters of one
 # What clients write beside a link or a picture when they turn HTML into text.
 _ARTEFACT = re.compile(
     r"<(?:mailto:|https?://|tel:|[^<>\s@?]{1,64}@[^<>\s@?]{1,255}\?)[^<>\s]{0,2000}>|\[(?:cid:|https?://|mailto:)[^\[\]\s]{0,2000}\]|<https?://[^\s<]{0,2000}$",
@@ -22,11 +24,10 @@ _URL = re.compile(r"(?:https?://|www\.|mailto:)[^\s<>\"']{1,4000}", re.IGNORECAS
 _WORD = re.compile(
     r"[^\W_]+|[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 )  # a picture says something too
-_WORD_OR_END = re.compile(_WORD.pattern + r"|\n")
 _MARKS = re.compile(r"(?:[ \t]{0,8}(?:[>|\u00bb\u203a](?![|\w]{0,40}\|)|:(?=[ \t>]|$))[ \t]?){1,40}")
 _BEGIN_MARKS = " \t>|:\u00bb\u203a"
 _MARK = re.compile(r"[>|:\u00bb\u203a]")
-_DROPPED = dict.fromkeys(map(ord, "\u2019'\u00ad\u200b\u2060\u2061\ufeff"))
+_DROPPED = re.compile("[\u2019'\u00ad\u200b\u2060\u2061\ufeff]")
 
 
 def words(line: str) -> list[str]:
@@ -37,9 +38,14 @@ def words(line: str) -> list[str]:
 def _plain(line: str) -> str:
     """A line as it is looked at: without links, in one width, without what makes no word another."""
     if not line.isascii() or "://" in line or "www." in line or "mailto:" in line or "[cid:" in line or "?" in line:
-        line = in_one_width(_URL.sub(f" {LINK} ", _ARTEFACT.sub(" ", line[:LONGEST_LINE])))
+        line = line[:LONGEST_LINE]
+        if "<" in line or "[" in line:
+            line = _ARTEFACT.sub(" ", line)
+        if "://" in line or "o:" in line or "O:" in line or "w." in line or "W." in line:
+            line = _URL.sub(f" {LINK} ", line)
+        line = in_one_width(line)
     if not line.isascii():
-        line = line.translate(_DROPPED)
+        line = _DROPPED.sub("", line)
     elif "'" in line:
         line = line.replace("'", "")
     return line[:LONGEST_LINE]
@@ -47,6 +53,10 @@ def _plain(line: str) -> str:
 
 def marked(line: str) -> tuple[int, str]:
     """How many quote marks stand before a line, and the line without them."""
+    if line[:2] == "> " and line[2:3] not in _BEGIN_MARKS:  # what most have
+        return 1, line[2:]
+    if line == ">":
+        return 1, ""
     if line[:1] not in _BEGIN_MARKS or not line:
         return 0, line
     found = _MARKS.match(line)
@@ -65,28 +75,32 @@ class Hasher:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self._known: dict[str, int] = {"\n": 0}
+        self._known = _Pieces(self)
 
     def hash(self, word: str) -> int:
         """A number from 1 to 2**32 - 1."""
-        found = self._known.get(word)
-        if found is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known = {"\n": 0}
-            digest = blake2b(word.encode("utf-8", "replace"), digest_size=4, key=self._key).digest()
-            found = self._known[word] = int.from_bytes(digest, "little") or 1
-        return found
+        digest = blake2b(word.encode("utf-8", "replace"), digest_size=4, key=self._key).digest()
+        return int.from_bytes(digest, "little") or 1
 
     def hashes(self, line: str) -> list[int]:
         """The words of a line, hashed."""
-        return [self.hash(word) for word in words(line)]
+        return list(chain.from_iterable(map(self._known.__getitem__, _plain(line).casefold().split())))
 
-    def lines(self, bare: Iterable[str]) -> list[int]:
-        """The words of several lines, hashed, with a 0 behind those of each: what a whole text costs least."""
-        text = "".join(f"{_plain(line)}\n" for line in bare).casefold()
-        said = _WORD_OR_END.findall(text)
-        found = list(map(self._known.get, said))
-        return [number if number is not None else self.hash(said[at]) for at, number in enumerate(found)]
+
+class _Pieces(dict[str, tuple[int, ...]]):
+    """The hashed words in what stands between two spaces, most often one; remembered for the next mail."""
+
+    def __init__(self, hasher: Hasher) -> None:
+        super().__init__()
+        self._hasher = hasher
+
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        found = tuple(map(self._hasher.hash, _WORD.findall(piece)))
+        if len(piece) <= _LONGEST_REMEMBERED:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[piece] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +150,12 @@ def read(lines: Sequence[str], hasher: Hasher) -> HashedText:
     """Take the lines of a text apart."""
     parted = [marked(line) for line in lines]
     bare = tuple(rest for _, rest in parted)
-    found, line_of, starts = array("I"), array("I"), [0]
-    begin, hashes = 0, hasher.lines(bare)
-    for number in range(len(bare)):
-        end = hashes.index(0, begin)
-        found.extend(hashes[begin:end])
-        line_of.extend([number] * (end - begin))
+    found, line_of, starts = list[int](), list[int](), [0]
+    for number, line in enumerate(bare):
+        said = hasher.hashes(line)
+        found += said
+        line_of += [number] * len(said)
         starts.append(len(found))
-        begin = end + 1
-    return HashedText(tuple(lines), bare, tuple(depth for depth, _ in parted), found, line_of, tuple(starts))
+    return HashedText(
+        tuple(lines), bare, tuple(depth for depth, _ in parted), array("I", found), array("I", line_of), tuple(starts)
+    )

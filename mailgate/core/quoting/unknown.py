@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from mailgate.core.quoting import attribution
-from mailgate.core.quoting.fingerprint import LetterWords, Wording
+from mailgate.core.quoting.fingerprint import OF_FRAME, LetterWords, Wording
 from mailgate.core.quoting.line import Line, LineKind
 from mailgate.core.quoting.quoted import Subtracting
 from mailgate.core.quoting.tokens import words
@@ -15,6 +15,8 @@ _BADGE = re.compile(
     r"\W{0,4}\[[^\[\]]{0,20}[0-9]{1,10}\][\w -]{1,60}"
 )  # the ticket and its department, at the top of a notice
 _TOKEN = 6  # words of a token
+_EDITED = LineKind.EDITED
+_EXPLAINED = (LineKind.QUOTED, LineKind.ATTRIBUTION)  # by a letter we know
 _OURS = (LineKind.QUOTED, LineKind.EDITED, LineKind.ATTRIBUTION)
 
 
@@ -28,25 +30,27 @@ def begin(work: Subtracting, found: list[Line], is_ours: Callable[[str], bool]) 
     fixed = [run for run in work.quoted if work.letters[run.source].fixed]
     framed = {at for run in fixed for at in range(line_of[run.start], line_of[run.end - 1] + 1)}
     signs = []
-    for at in (at for at, line in enumerate(lines) if is_ours(line)):
+    for at, line in enumerate(lines):
+        if (found[at].kind in _EXPLAINED and at not in framed) or not is_ours(line):
+            continue
         if found[at].kind is LineKind.TYPED and work.line_of_ours(at) == Wording.FRAME:
             found[at] = Line(LineKind.QUOTED, Wording.FRAME)
         elif at in framed or not _explained(work, found, at):
             signs.append(at)
     if fixed and not any(_is_letter(work.letters[run.source]) for run in work.quoted):
-        signs += [at for at in framed if found[at].kind in (LineKind.QUOTED, LineKind.EDITED)]
+        signs += [at for at in framed if found[at].kind in (LineKind.QUOTED, _EDITED)]
     return _climb(work, found, min(signs)) if signs else None
 
 
 def _is_letter(letter: LetterWords) -> bool:
     """True for one of ours; what somebody else wrote has no frame."""
-    return not letter.fixed and Wording.FRAME in letter.kinds
+    return not letter.fixed and OF_FRAME in letter.kinds
 
 
 def _explained(work: Subtracting, found: Sequence[Line], line: int) -> bool:
     """A known letter has the line, or at least its token: the fixed words beside it stand in every letter."""
-    if found[line].kind is not LineKind.EDITED:
-        return found[line].kind in _OURS
+    if (kind := found[line].kind) is not _EDITED:
+        return kind in _OURS
     begin, end = work.text.span(line)
     said = words(work.text.bare[line])
     token = said.index("mg") if "mg" in said else 0
@@ -73,5 +77,5 @@ def _climb(work: Subtracting, found: Sequence[Line], sign: int) -> int:
 def _tops(work: Subtracting, line: int) -> bool:
     """True for what a notice shows above its marker: the ticket's badge, and a first line of few fixed words."""
     begin, end = work.text.span(line)
-    frame = work.kinds[begin:end].count(Wording.FRAME)
+    frame = work.kinds.count(OF_FRAME, begin, end)
     return 2 * frame >= end - begin or _BADGE.fullmatch(work.text.bare[line].strip()[:100]) is not None

@@ -36,6 +36,8 @@ def in_one_width(text: str) -> str:
     """Wide letters, ligatures and the like as the plain ones they stand for (NFKC)."""
     if text.isascii():
         return text
+    if len(text) <= _PIECE:
+        return unicodedata.normalize("NFKC", text)
     return "".join(unicodedata.normalize("NFKC", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
 
 

@@ -67,28 +67,32 @@ def _has_sign(text: str) -> bool:
 
 def _tokens_joined(lines: Sequence[str]) -> list[str]:
     """The lines, with a token that a program broke over two of them in a line by itself."""
-    found: list[str] = []
+    found, dots_above = list[str](), 0
     for line in lines:
-        rest, last = _parted(found[-1]) if found else ("", "")
-        first = line.lstrip(_MARKS).partition(" ")[0]
-        both = last + first
-        if both.count(".") >= _DOTS and token.is_inside(both) and not (token.is_inside(last) or token.is_inside(first)):
-            found[-1:] = [rest, both, line.lstrip(_MARKS)[len(first) :]]
+        dots = line.count(".")
+        if found and dots_above + dots >= _DOTS and (joined := _joined(found[-1], line)):
+            found[-1:] = joined
+            dots = joined[-1].count(".")
         else:
             found.append(line)
+        dots_above = dots
     return found
 
 
-def _parted(line: str) -> tuple[str, str]:
-    """A line without its last word, and that."""
-    bare = line.rstrip()
+def _joined(above: str, line: str) -> list[str]:
+    """What stands before a token that begins in the one line and ends in the next, that, and the rest; else nothing."""
+    bare = above.rstrip()
     last = bare[-_TOKEN:].split()[-1:] or [""]
-    return bare[: len(bare) - len(last[0])], last[0]
+    first = line.lstrip(_MARKS).partition(" ")[0]
+    both = last[0] + first
+    if both.count(".") < _DOTS or not token.is_inside(both) or token.is_inside(last[0]) or token.is_inside(first):
+        return []
+    return [bare[: len(bare) - len(last[0])], both, line.lstrip(_MARKS)[len(first) :]]
 
 
 def _is_token(line: str) -> bool:
     bare = line.strip(_MARKS)
-    if len(bare.split()) != 1:
+    if len(bare.split(None, 1)) != 1:
         return False
     return (bare.startswith("mg:") and bool(token.in_text(bare))) or token.is_inside(bare)
 
