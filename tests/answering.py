@@ -119,6 +119,11 @@ class Program:
         )
 
 
+def lines(text: str) -> list[str]:
+    """Those that say something, whatever stands before them."""
+    return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
+
+
 def _said(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 

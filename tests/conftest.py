@@ -9,7 +9,7 @@ import email.policy
 import smtplib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -128,6 +128,21 @@ class Desk:
         number = int(text.decode().split()[-1].rstrip("."))
         self.wait(lambda: number in self.settled, f"mail {number} got no fate")
         return number
+
+    def post(self, messages: Sequence[EmailMessage]) -> list[int]:
+        """Hand many over by one connection, then wait for all; returns their numbers."""
+        numbers = []
+        with smtplib.SMTP("127.0.0.1", self.port, timeout=PATIENCE) as client:
+            client.ehlo()
+            for message in messages:
+                client.mail(email.utils.parseaddr(str(message["From"]))[1])
+                for _, addr in email.utils.getaddresses([str(message["To"])]):
+                    client.rcpt(addr)
+                code, text = client.data(message.as_bytes(policy=email.policy.SMTP))
+                assert code == 250, text
+                numbers.append(int(text.decode().split()[-1].rstrip(".")))
+        self.wait(lambda: all(number in self.settled for number in numbers), "a mail got no fate")
+        return numbers
 
     def wait(self, true: Callable[[], bool], why: str, seconds: float = PATIENCE) -> None:
         """Block until `true`, woken by every settled mail."""

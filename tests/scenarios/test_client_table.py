@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import email.policy
-import email.utils
 import re
-import smtplib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from answering import PROGRAMS, VARIANTS, Written
-from conftest import PATIENCE, Desk, from_agent, mail, notice_to, running
+from answering import PROGRAMS, VARIANTS, Written, lines
+from conftest import Desk, from_agent, mail, notice_to, running
 
 from mailgate.wire.text import html_text
 
@@ -66,27 +63,6 @@ def expected(one: Written) -> list[str]:
     return found + lines(one.below)
 
 
-def lines(text: str) -> list[str]:
-    """Those that say something, whatever stands before them."""
-    return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
-
-
-def post(desk: Desk, messages: Sequence[EmailMessage]) -> list[int]:
-    """Hand all over by one connection, wait for all; returns their numbers."""
-    numbers = []
-    with smtplib.SMTP("127.0.0.1", desk.port, timeout=PATIENCE) as client:
-        client.ehlo()
-        for message in messages:
-            client.mail(email.utils.parseaddr(str(message["From"]))[1])
-            for _, addr in email.utils.getaddresses([str(message["To"])]):
-                client.rcpt(addr)
-            code, text = client.data(message.as_bytes(policy=email.policy.SMTP))
-            assert code == 250, text
-            numbers.append(int(text.decode().split()[-1].rstrip(".")))
-    desk.wait(lambda: all(number in desk.settled for number in numbers), "a mail got no fate")
-    return numbers
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with running(tmp_path_factory.mktemp("table"), smtp='trusted_networks = ["127.0.0.0/8"]') as found:
@@ -104,7 +80,7 @@ def notice(desk: Desk) -> EmailMessage:
 
 def play(desk: Desk, cases: Cases) -> Outcomes:
     """Post them all, and find the letter each became by its number."""
-    numbers = post(desk, [message for message, _ in cases.values()])
+    numbers = desk.post([message for message, _ in cases.values()])
     sent = desk.letters("maija@customer.example", "answer")
     said = {str(one.get_body(("plain",)).get_content()): one for one in sent}  # type: ignore[union-attr]
     found = {}

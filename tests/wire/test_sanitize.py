@@ -96,6 +96,8 @@ def test_p15_bombs_are_refused_and_their_words_kept(html):
         ('<div style="display: none">preheader</div>words', "words"),
         ('<span style="font-size:0px">#close</span>words', "words"),
         ('<span style="font-size:0.9em">words</span>', "words"),
+        ('<span style="color: red; Display:Block">Number</span>1042', "Number\n1042"),
+        ('a<span style="display: inline-block">b</span>c', "abc"),
         ("", ""),
         ("5 < 6 & 7 > 3", "5 < 6 & 7 > 3"),
     ],

@@ -20,6 +20,7 @@ _BLOCKS = frozenset({
 _PARAGRAPHS = frozenset({
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre",
 })  # fmt: skip
+_BLOCK_STYLE = re.compile(r"(?i)\bdisplay\s{0,9}:\s{0,9}(?:block|table|flex|grid|list-item)\b")
 _MAX_DEPTH = 300
 _SCHEME = re.compile(r"^https?://|/$")
 
@@ -105,10 +106,16 @@ def _node(node: LexborNode, writer: _Writer, depth: int) -> None:
         writer.write(node.text())
     elif tag in _SPECIAL:
         _SPECIAL[tag](node, writer, depth)
-    elif tag in _PARAGRAPHS or tag in _BLOCKS:
+    elif tag in _PARAGRAPHS or tag in _BLOCKS or _is_styled_block(node):
         _block(node, writer, depth)
     else:
         _children(node, writer, depth)
+
+
+def _is_styled_block(node: LexborNode) -> bool:
+    """A `<span>` that its own style sets on lines of its own: the words beside it are other words."""
+    style = node.attributes.get("style") or ""
+    return "display" in style.lower() and _BLOCK_STYLE.search(style) is not None
 
 
 def _block(node: LexborNode, writer: _Writer, depth: int) -> None:
