@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from answering import VARIANTS, Written
 from click.testing import CliRunner
 
 from mailgate.app.gateway import Gateway
 from mailgate.app.health.status import status_of
+from mailgate.app.intake import quotable
 from mailgate.app.jobs import old_letters, ticks
 from mailgate.cli import cli
+from mailgate.core.model.mail import Envelope
 from mailgate.core.quoting import tokens
 from mailgate.core.quoting.fingerprint import Wording
 from mailgate.wire.text import fingerprints
@@ -105,3 +111,30 @@ def test_a_letter_that_a_child_cannot_read_is_passed_over(gateway: Gateway, monk
     monkeypatch.setattr(old_letters, "PRINT", "mailgate.wire.letters.own_words:nothing_of_that_name")
     assert old_letters.fingerprint(gateway) > 10
     assert asked(gateway, "SELECT count(*) FROM letter_words") == [(0,)] and left(gateway) == 0
+
+
+def old_notices(gateway: Gateway) -> list[EmailMessage]:
+    """The notices to Anna whose bytes 0.1.0 kept."""
+    rows = asked(gateway, "SELECT bytes FROM rendered JOIN letter ON letter.id = letter WHERE template = 'notice' AND agent = 'anna' "
+                          "AND ticket IS NOT NULL ORDER BY letter.id")  # fmt: skip
+    return [
+        email.message_from_bytes(bytes(one), policy=email.policy.default) for (one,) in rows if isinstance(one, bytes)
+    ]
+
+
+def test_answers_of_every_program_to_its_letters_have_their_typed_words_alone(gateway: Gateway) -> None:
+    """Issue 12: the table of clients, played with letters of the old scheme."""
+    ticks.backfill(gateway, gateway.clock())
+    notices = old_notices(gateway)
+    assert len(notices) >= 3
+    said = "Dear Maija,\n\npress the switch for ten seconds, then:\n- take the bulb out\n- wait\n\nBest wishes to you"
+    policy = gateway.in_force.snapshot.policy
+    wrong = {}
+    for at, (name, (program, form)) in enumerate(VARIANTS.items()):
+        answer = program.answer(notices[at % len(notices)], Written(above=said), form)
+        envelope = Envelope("anna@staff.example", ("support@acme.example",))
+        mail = quotable.read_by_hand(answer.as_bytes(policy=email.policy.SMTP), envelope, policy, gateway.store.read)
+        found = [line.strip() for line in mail.may_leave.split("\n") if line.strip()]
+        if mail.held or found != [line for line in said.split("\n") if line]:
+            wrong[name] = (mail.held, found)
+    assert wrong == {}
