@@ -202,6 +202,39 @@ def test_a_disclaimer_costs_no_word_and_lets_none_of_ours_out(
     assert lines(text)[: len(lines(said))] == lines(said) and not INSIDE.search(text)
 
 
+# --- a customer who writes what we write --------------------------------------------------------------------------------
+
+OURS = """My code is mg:6ffff7.1042.a1c.m3fmub64.qzl3jcoeb3ebaqln and so on.
+support · new · nobody yet
+## Please write your reply above this line ##
+A plain reply goes to the customer: maija@customer.example
+Bo Ek · today 23:13 · internal note
+On 27.11.2026 at 10:00, Acme Support <support@acme.example> wrote:
+You get this because: new words in a ticket you follow
+What of it?"""
+
+
+@pytest.fixture(scope="module")
+def copied(desk: Desk) -> EmailMessage:
+    """A notice of a mail with lines of our letters to the house in it, though it is a customer's."""
+    ticket = desk.of_mail(desk.send(mail("Copied", OURS)))
+    assert lines(ticket.entries[0].text) == lines(OURS), "shown whole"
+    from_agent(desk, f"#note\n\n{NOTE}\n", notice_to(desk, "bo", ticket.number), "bo")
+    desk.send(mail(f"Re: [#{ticket.number}] Copied", f"Once more:\n\n{OURS.partition(chr(10))[2]}"))
+    later = desk.ticket(ticket.number).entries[-1]
+    assert lines(later.text) == ["Once more:", *lines(OURS)[1:]] and not later.quoted
+    return notice_to(desk, "anna", ticket.number)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_customers_words_that_are_ours_hold_up_no_answer_and_let_no_note_out(
+    desk: Desk, copied: EmailMessage, name: str
+) -> None:
+    program, form = VARIANTS[name]
+    said, word = words(name, "copied")
+    arrives(desk, program.answer(copied, Written(above=said), form), said, word)
+
+
 # --- where what was written can be read ---------------------------------------------------------------------------------
 
 FIRST = """Hello,

@@ -121,7 +121,7 @@ class _Judge:
         else:
             behind = enough and not marked and self._is_behind(run, letter, first, at_start=at_start)
         if above is None and enough and at_start:
-            above = self._weakly(first, run, kinds)
+            above = self._weakly(first, run)
         unmarked = not work.house and last - first > 1 and len(run) >= _COPIED and letter.text < len(letter.words)
         quoted = (marked and not self._set_again(run, letter, kinds, first)) or behind or unmarked or above is not None
         if strong or (enough and quoted):
@@ -156,13 +156,12 @@ class _Judge:
             return False
         return bool(self._work.quoted) and self._again(run, letter)
 
-    def _weakly(self, first: int, run: Run, kinds: bytes) -> int | None:
-        """The line above, where it names our From and no day; an agent may have typed that above public words."""
-        text = self._text
-        if (self._work.house and kinds.count(OF_PUBLIC) == len(kinds)) or len(run) < LONG:
+    def _weakly(self, first: int, run: Run) -> int | None:
+        """The line above a customer's quote, where it names our From and no day; an agent may have typed it."""
+        line = self._text.above(first)
+        if self._work.house or len(run) < LONG or not attribution.is_bare(self._text, line, self._work.sender):
             return None
-        line = text.above(first)
-        return line if attribution.is_bare(text, line, self._work.sender) else None
+        return line
 
     def _again(self, run: Run, letter: LetterWords) -> bool:
         """That passage has been quoted as often as it stands in the letter: then it was typed."""
