@@ -25,6 +25,7 @@ _INSIDE = re.compile(r"[a-z0-9]\.[0-9]{1,10}\.[axm][0-9]{0,6}[a-z]\.[a-z2-7]{8}\
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,5})|([0-9]{1,6}));", re.ASCII | re.IGNORECASE)
 _ESCAPED = re.compile(r"%(?:25){0,8}([0-9a-f]{2})|=(3a|2e)", re.ASCII | re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s>|\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
+SHORTEST = 32  # characters of a token, however it is spelled in ASCII
 _READ = 262_144  # characters of a text in which tokens are looked for
 
 # What a plain answer to a letter does, by one letter in its token.
@@ -221,6 +222,8 @@ def in_text(text: str) -> tuple[str, ...]:
 
 def may_be_inside(text: str) -> bool:
     """False where `is_inside` surely is: four dots have to stand in a token, however they are spelled."""
+    if len(text) < SHORTEST and text.isascii():
+        return False
     return text.count(".") + text.count("%") + text.count("=") + text.count("\uff0e") >= 4 or "&" in text
 
 

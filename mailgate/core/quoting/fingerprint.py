@@ -148,9 +148,9 @@ def _kinds(
         words, index, runs.Budget(16 * (len(words) + sum(len(one.words) for _, one in sources)) + 4096)
     ):
         kinds[run.start : run.end] = bytes([sources[run.source][0]]) * (run.end - run.start)
-    whole = {one.hashes(line): kind for kind, one in reversed(sources) for line in range(len(one.lines))}
+    whole = {one.octets(line): kind for kind, one in reversed(sources) for line in range(len(one.lines))}
     for begin, end in _lines(words, ends):  # those too short for a run of words
-        short = whole.get(tuple(words[begin:end])) if end - begin < runs.SEED else None
+        short = whole.get(words[begin:end].tobytes()) if end - begin < runs.SEED else None
         if short is not None:
             kinds[begin:end] = bytes([short]) * (end - begin)
     return bytes(kinds)

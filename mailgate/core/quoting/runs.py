@@ -93,6 +93,10 @@ class Index:
         own = sources if always is None else sources[:-1]
         self._places, self._always = places(own, wanted=set(self.begins)), always or {}
 
+    def known(self) -> list[int]:
+        """Where in `words` a seed begins that stands anywhere."""
+        return [at for at, seed in enumerate(self.begins) if seed in self._places or seed in self._always]
+
     def find(self, seed: bytes) -> Sequence[tuple[int, int]]:
         """Source and place of each; source -1 is the last."""
         return self._places.get(seed) or self._always.get(seed, ())
@@ -106,16 +110,12 @@ def matches(
     `cut` may divide a run. Raises TooMuch.
     """
     found: list[Run] = []
-    at = last = 0
-    begins = index.begins
-    while at < len(begins):
-        there = index.find(begins[at])
-        if not there:
-            at += 1
-            continue
-        run = _longest(words, at, last, there, index, found, budget)
-        found += [run] if cut is None else cut(run)
-        at = last = run.end
+    last = 0
+    for at in index.known():
+        if at >= last:
+            run = _longest(words, at, last, index, found, budget)
+            found += [run] if cut is None else cut(run)
+            last = run.end
     return found
 
 
@@ -123,13 +123,12 @@ def _longest(
     words: array[int],
     at: int,
     last: int,
-    there: Sequence[tuple[int, int]],
     index: Index,
     found: Sequence[Run],
     budget: Budget,
 ) -> Run:
     best, score = None, (-1, False)
-    for source, place in there:
+    for source, place in index.find(index.begins[at]):
         theirs = index.sources[source]
         ahead = SEED
         most = min(len(words) - at, len(theirs) - place)

@@ -117,9 +117,11 @@ def _in_gap(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
 def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
     """A line in place of a missing one of the frame or of a note: a program has translated what it quotes."""
     text, letter, above, below = work.text, gap.letter, gap.above, gap.below
-    if text.count(line) < _REPLACED or letter.fixed or attribution.is_banner(text.lines[line]):
+    if text.count(line) < _REPLACED or letter.fixed:
         return False
     if not text.depths[line] and (above is None or below is None or _more_lines(work, gap, above, below)):
+        return False
+    if attribution.is_banner(text.lines[line]):
         return False
     if (above and below and above.source != below.source) or _answers(work, line):
         return False

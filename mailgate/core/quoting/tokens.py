@@ -26,6 +26,7 @@ _WORD = re.compile(
 )  # a picture says something too
 _MARKS = re.compile(r"(?:[ \t]{0,8}(?:[>|\u00bb\u203a](?![|\w]{0,40}\|)|:(?=[ \t>]|$))[ \t]?){1,40}")
 _BEGIN_MARKS = " \t>|:\u00bb\u203a"
+_BARE = (">", "> ")
 _MARK = re.compile(r"[>|:\u00bb\u203a]")
 _DROPPED = re.compile("[\u2019'\u00ad\u200b\u2060\u2061\ufeff]")
 
@@ -55,7 +56,7 @@ def marked(line: str) -> tuple[int, str]:
     """How many quote marks stand before a line, and the line without them."""
     if line[:2] == "> " and line[2:3] not in _BEGIN_MARKS:  # what most have
         return 1, line[2:]
-    if line == ">":
+    if line in _BARE:
         return 1, ""
     if line[:1] not in _BEGIN_MARKS or not line:
         return 0, line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 from mailgate.core.letters import views
@@ -94,15 +95,23 @@ def _texts(record: Any) -> Iterator[tuple[str, Wording]]:
         wording = entry_wording(record.kind, unverified=bool(record.unverified))
         yield from ((said, wording) for said in (record.text, record.title) if said)
         return
-    known = WHOSE.get(type(record), {})
-    for one in fields(record):
-        whose = known.get(one.name, _NOTE) if one.name != "text" or not _awaits_its_customer(record) else _PUBLIC
-        value = getattr(record, one.name)
+    kind: Any = type(record)
+    for name, usually in _fields(kind):
+        whose = usually if name != "text" or not _awaits_its_customer(record) else _PUBLIC
+        value = getattr(record, name)
         for each in value if isinstance(value, tuple) else (value,):
-            if is_dataclass(each):
+            if isinstance(each, str):
+                if each and whose is not _FRAME:
+                    yield each, whose
+            elif is_dataclass(each):
                 yield from _texts(each)
-            elif whose is not _FRAME and isinstance(each, str) and each:
-                yield each, whose
+
+
+@lru_cache(maxsize=256)
+def _fields(kind: type) -> tuple[tuple[str, Wording], ...]:
+    """The fields of a class, and whose words these are."""
+    known = WHOSE.get(kind, {})
+    return tuple((one.name, known.get(one.name, _NOTE)) for one in fields(kind))
 
 
 def _awaits_its_customer(record: Any) -> bool:

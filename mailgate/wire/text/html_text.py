@@ -55,7 +55,7 @@ class _Writer:
                     self.newline()
                 self.line.append(piece)
             return
-        text = _SPACE.sub(" ", text)
+        text = " " if text == "\n" else _SPACE.sub(" ", text)
         if text and not (text == " " and (not self.line or self.line[-1].endswith(" "))):
             self.line.append(text if self.line else text.lstrip(" "))
 
@@ -78,10 +78,11 @@ class _Writer:
 
     def block(self, room: int = 1) -> None:
         """End what stands in the line; the next begins on one of its own, `room - 1` blank lines below."""
-        if any(piece.strip(" ") for piece in self.line):
-            self.newline()
-        else:
-            self.line.clear()
+        if self.line:
+            if any(piece.strip(" ") for piece in self.line):
+                self.newline()
+            else:
+                self.line.clear()
         self.room = max(self.room, room)
 
     def text(self) -> str:
@@ -92,17 +93,18 @@ class _Writer:
 def _children(node: LexborNode, writer: _Writer, depth: int) -> None:
     child = node.first_child
     while child is not None:
-        _node(child, writer, depth + 1)
+        tag = child.tag or ""
+        if tag == "-text":
+            writer.write(child.text_content or "")
+        else:
+            _node(child, tag, writer, depth + 1)
         child = child.next
 
 
-def _node(node: LexborNode, writer: _Writer, depth: int) -> None:
-    tag = node.tag or ""
-    if tag == "-text":
-        writer.write(node.text_content or "")
-    elif tag in _SKIPPED or tag.startswith("-"):
+def _node(node: LexborNode, tag: str, writer: _Writer, depth: int) -> None:
+    if tag in _SKIPPED or tag.startswith("-"):
         return
-    elif depth > _MAX_DEPTH:
+    if depth > _MAX_DEPTH:
         writer.write(node.text())
     elif tag in _SPECIAL:
         _SPECIAL[tag](node, writer, depth)
@@ -121,12 +123,13 @@ def _is_styled_block(node: LexborNode) -> bool:
 def _block(node: LexborNode, writer: _Writer, depth: int) -> None:
     """A block on lines of its own; paragraphs keep a blank line's distance, Word's and lists within lists none."""
     writer.block()
-    loose = node.tag in _PARAGRAPHS and "MsoNormal" not in (node.attributes.get("class") or "")
-    nested = node.tag in ("ul", "ol") and writer.prefix.endswith("  ")
+    tag = node.tag
+    loose = tag in _PARAGRAPHS and "MsoNormal" not in (node.attributes.get("class") or "")
+    nested = tag in ("ul", "ol") and writer.prefix.endswith("  ")
     room = 2 if loose and not nested else 1
     writer.block(room)
-    if node.tag in ("ul", "ol"):
-        writer.numbers.append(1 if node.tag == "ol" else 0)
+    if tag in ("ul", "ol"):
+        writer.numbers.append(1 if tag == "ol" else 0)
         _children(node, writer, depth)
         writer.numbers.pop()
     else:
@@ -206,11 +209,13 @@ def _row(node: LexborNode, writer: _Writer, depth: int) -> None:
     short = len(cells) > 1 and all(
         cell.css_first("br, p, div, table, li, tr, img, blockquote") is None for cell in cells
     )
-    filled = 0
+    filled = False  # a cell of it
     for cell in cells:
-        if short and filled and cell.text(strip=True):
-            writer.write(" | ")
-        filled += bool(cell.text(strip=True))
+        if short:
+            is_filled = bool(cell.text(strip=True))
+            if filled and is_filled:
+                writer.write(" | ")
+            filled = filled or is_filled
         _children(cell, writer, depth + 1)
         if not short:
             writer.block()

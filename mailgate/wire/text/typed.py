@@ -91,6 +91,8 @@ def _joined(above: str, line: str) -> list[str]:
 
 
 def _is_token(line: str) -> bool:
+    if len(line) < token.SHORTEST and line.isascii():
+        return False
     bare = line.strip(_MARKS)
     if len(bare.split(None, 1)) != 1:
         return False
