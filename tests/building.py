@@ -16,8 +16,9 @@ ROOT = Path(__file__).parents[1]
 
 
 @lru_cache
-def wheel(folder: Path) -> Path:
+def wheel(place: Path) -> Path:
     """The wheel, made without a network from a copy of what it needs; skips where the build tool is missing."""
+    folder = place / "wheel"
     if importlib.util.find_spec("hatchling") is None:
         pytest.skip("hatchling is missing: pip install 'hatchling>=1.25'")
     source = folder / "source"

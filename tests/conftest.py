@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import ready_store
 from hypothesis import HealthCheck, settings
 from idp import Identity
 from stem import forked_children
@@ -29,6 +30,7 @@ from mailgate.wiring import build, edges
 # A made-up example may take as long as a busy machine needs.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
+ready_store.begin()
 
 CONFIG = """
 [gateway]

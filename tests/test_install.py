@@ -27,7 +27,7 @@ UNIT = ROOT / "systemd" / "mailgate.service"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return wheel(tmp_path_factory.mktemp("wheel"))
+    return wheel(tmp_path_factory.getbasetemp())
 
 
 def quick_python(root: Path) -> Path:

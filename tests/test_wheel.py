@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("wheel")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return wheel(tmp_path_factory.mktemp("wheel"))
+    return wheel(tmp_path_factory.getbasetemp())
 
 
 def files(folder: str, pattern: str = "*") -> set[str]:

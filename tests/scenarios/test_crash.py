@@ -119,7 +119,8 @@ def test_rounds_of_kill_at_any_moment_lose_nothing_and_double_nothing(tmp_path: 
 def test_f08_the_mail_is_on_disk_before_the_sender_hears_250(tmp_path: Path, strace: str) -> None:
     trace = tmp_path / "trace"
     with process(tmp_path) as gateway:
-        gateway.start(strace, "-f", "-y", "-s", "200", "-e", "trace=fdatasync,fsync,sendto,write", "-o", str(trace))
+        calls = "trace=fdatasync,fsync,sendto,write"
+        gateway.start(strace, "-f", "--seccomp-bpf", "-y", "-s", "200", "-e", calls, "-o", str(trace))
         customers = Customers(gateway.port, hands=1)
         until(lambda: len(customers.acknowledged) >= 8, "no mail is taken")
         customers.join()

@@ -76,7 +76,8 @@ def test_d02_d03_an_error_of_the_disk_is_451_or_452_and_the_next_mail_is_taken(
         log.touch()
         paths = [] if size else ["-P", str(log)]  # a large mail's file has no name yet when it is written
         inject = f"inject={call}:error={error}:when=4..14+3"
-        gateway.start(strace, "-f", "-qq", "-o", str(tmp_path / "trace"), *paths, "-e", f"trace={call}", "-e", inject)
+        traced = [strace, "-f", "--seccomp-bpf", "-qq", "-o", str(tmp_path / "trace"), *paths, "-e", f"trace={call}"]
+        gateway.start(*traced, "-e", inject)
         codes = {f"m{number}": send(gateway, f"m{number}", size) for number in range(16)}
         assert set(codes.values()) <= {250, 451, 452}
         assert "INJECTED" in (tmp_path / "trace").read_text()

@@ -414,6 +414,7 @@ def test_f08_the_log_is_on_disk_before_anybody_hears_yes(tmp_path):
     command = [
         tracer,
         "-f",
+        "--seccomp-bpf",
         "-y",
         "-o",
         str(log),
