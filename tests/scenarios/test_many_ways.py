@@ -202,6 +202,42 @@ def test_a_disclaimer_costs_no_word_and_lets_none_of_ours_out(
     assert lines(text)[: len(lines(said))] == lines(said) and not INSIDE.search(text)
 
 
+# --- customers' programs ------------------------------------------------------------------------------------------------
+
+THEIRS = (
+    "Outlook, html",
+    "Outlook on a phone, both",
+    "Gmail app in Finnish, html",
+    "iPhone, html",
+    "K-9, both",
+    "Notes, html",
+    "mutt, plain",
+)
+
+
+@pytest.fixture(scope="module")
+def heard(desk: Desk) -> tuple[EmailMessage, EmailMessage]:
+    """An acknowledgement and an answer to another customer."""
+    ticket = desk.of_mail(desk.send(mail("Heard", "My lamp hums.\n", sender="Ville <ville@phone.example>"))).number
+    desk.send(reply(notice_to(desk, "anna", ticket), f"Anna <{ANNA}>", "Dear Ville,\n\nis it warm?\n\nAnna"))
+    return desk.letters("ville@phone.example", "ack")[-1], desk.letters("ville@phone.example", "answer")[-1]
+
+
+@pytest.mark.parametrize("place", ["above", "below"])
+@pytest.mark.parametrize("name", THEIRS)
+def test_of_a_customers_answer_all_that_we_wrote_is_folded_and_nothing_else(
+    desk: Desk, heard: tuple[EmailMessage, EmailMessage], name: str, place: str
+) -> None:
+    """A label and its value ran into each other where a program hid the colon between: "answerWe" was no word of ours."""
+    program, form = VARIANTS[name]
+    for at, letter in enumerate(heard):
+        said = f"It is cold, q{at}{place}{THEIRS.index(name)}q.\nI did three things.\n\nVille"
+        answer = program.answer(letter, Written(**{place: said}), form)
+        answer.replace_header("From", "Ville <ville@phone.example>")
+        entry = desk.of_mail(desk.send(answer)).entries[-1]
+        assert lines(entry.text) == lines(said)
+
+
 # --- a customer who writes what we write --------------------------------------------------------------------------------
 
 OURS = """My code is mg:6ffff7.1042.a1c.m3fmub64.qzl3jcoeb3ebaqln and so on.

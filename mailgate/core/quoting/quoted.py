@@ -151,10 +151,10 @@ class _Judge:
         return found
 
     def _set_again(self, run: Run, letter: LetterWords, kinds: bytes, first: int) -> bool:
-        """An agent's second quote of public words, apart from the first: they set the marks themselves."""
+        """An agent quotes public words twice, or those of another letter apart from the first: they set the marks."""
         if not self._work.house or kinds.count(OF_PUBLIC) < len(kinds) or (first and self._text.depths[first - 1]):
             return False
-        return bool(self._work.quoted) and self._again(run, letter)
+        return bool(self._work.quoted) and (run.source not in self._behind or self._again(run, letter))
 
     def _weakly(self, first: int, run: Run) -> int | None:
         """The line above a customer's quote, where it names our From and no day; an agent may have typed it."""

@@ -62,15 +62,18 @@ def subtract(
 
 
 def _cited(work: Subtracting, found: list[Line]) -> None:
-    """Public words behind marks above whatever tells a program's quote: their author set them there."""
+    """Public words behind marks above whatever tells a program's quote: their author set them there.
+
+    So are those below them that follow there in the letter too: the end of an answer that was typed before.
+    """
     depths = work.text.depths
-    block, apart = list[int](), False
+    block, apart, begun = list[int](), False, False
     for at, line in enumerate(found):
         if line.kind is LineKind.EMPTY:
             apart = apart or not depths[at]
-        elif line == _QUOTED[Wording.PUBLIC] and depths[at]:
+        elif line == _QUOTED[Wording.PUBLIC] and (depths[at] or begun):
             block.append(at)
-            apart = False
+            apart, begun = False, True
         elif line.kind is LineKind.TYPED or apart or not depths[at]:
             _let_go(work, found, block)
             if line.kind is not LineKind.TYPED:

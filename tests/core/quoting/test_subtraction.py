@@ -328,6 +328,20 @@ def test_an_earlier_answer_set_behind_marks_by_hand_leaves_as_it_stands(place: s
     assert worded(found.sendable) == worded(words) and found.held is Held.NOTHING
 
 
+@pytest.mark.parametrize(
+    "below", ["", f"\n\n{GMAIL}\n\n{marked(NOTICE)}", f"\n\n{OUTLOOK}\n{NOTICE}"], ids=["alone", "marks", "bare"]
+)
+@pytest.mark.parametrize("end", ["Bye.", "Best wishes\nAnna", "As I said:\n\n> Is the bulb to blame?\n\nNo."])
+def test_the_same_end_below_the_same_citation_leaves_again(end: str, below: str) -> None:
+    """Issue 12: "Bye." below a line that both answers cite stood behind it in the earlier letter, and vanished."""
+    before = f"Dear Maija, first.\n\n> I live at Oak Street 7, as you know.\n\n{end}"
+    known = fingerprint.fingerprint(before, before.split("\n"), HASHER, sender=SENDER, public=(before,))
+    anew = before.replace("first", "second")
+    for body in (f"{anew}{below}", f"{below}\n\n{anew}"):
+        found = read(body, notice(), known)
+        assert worded(found.sendable) == worded(anew) and found.held is Held.NOTHING
+
+
 def test_lines_that_no_button_sends_are_counted() -> None:
     quote = marked(NOTICE.replace("do not offer one.", "do not offer one. Well, never again."))
     found = read(f"Yes.\n\n{GMAIL}\n{quote}\n> typed inside\n\nBelow it all.")
