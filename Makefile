@@ -9,6 +9,9 @@ JOBS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 PLAY   := 'pytest>=9.0' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' 'hypothesis>=6.150' 'trustme>=1.2.1'
 QUICK  := tests/core tests/wire tests/app/children/test_parcel.py tests/app/children/test_children.py tests/scenarios/test_first_mail.py
 
+# Hundreds of Pythons begin here and read the same modules: each would compile all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test quick compat lint run bench bench-large corpus fuzz mutants crash install upgrade clean
 
 $(VENV)/.installed: pyproject.toml

@@ -264,10 +264,15 @@ def _caller(pattern: re.Pattern[Any], method: str) -> Callable[[str], object]:
     return call
 
 
-def judge_function(name: str, call: Callable[[str], object], runs: Iterable[str] = RUNS) -> Found | None:
+ALONE, AMONG = ("", ""), (("10 a", "x"), ("<a@b.example", ">"))
+
+
+def judge_function(
+    name: str, call: Callable[[str], object], runs: Iterable[str] = RUNS, among: Iterable[tuple[str, str]] = AMONG
+) -> Found | None:
     """The first run of text that a function takes too long for, alone or between other words."""
     for body in runs:
-        for before, end in (("", ""), ("10 a", "x"), ("<a@b.example", ">")):
+        for before, end in (ALONE, *among):
             ratio, seconds = steepness(call, _maker(before, body, end))
             if ratio > STEEPEST:
                 return Found(name, ratio, seconds, f"{before!r} + {body!r} * n + {end!r}")

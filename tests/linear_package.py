@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from linear import FEW, METHODS, RUNS, Known, Late, interruptible, judge, judge_function
+from linear import AMONG, FEW, METHODS, RUNS, Known, Late, interruptible, judge, judge_function
 
 ROOT = Path(__file__).resolve().parent.parent / "mailgate"
 
@@ -207,13 +207,14 @@ def main() -> None:
     interruptible()
     asked = json.load(sys.stdin)
     wanted = [(Known(name, *given[:2]), given[2:]) for name, given in asked.get("patterns", {}).items()]
-    texts: list[tuple[str, Callable[[str], object], tuple[str, ...]]] = []
+    texts: list[tuple[str, Callable[[str], object], tuple[str, ...], tuple[tuple[str, str], ...]]] = []
     if asked.get("package"):
         source = {str(path.relative_to(ROOT.parent)): path.read_text() for path in ROOT.rglob("*.py")}
         wanted += [(known, used(known, source)) for known in collected()]
-        texts = [(name, call, RUNS) for name, call in functions()] + [(name, call, FEW) for name, call in decisions()]
+        texts = [(name, call, RUNS, AMONG) for name, call in functions()]
+        texts += [(name, call, FEW, AMONG[:1]) for name, call in decisions()]  # their functions have had the others
     found = [judge(known, methods) for known, methods in wanted]
-    found += [judge_function(name, call, runs) for name, call, runs in texts]
+    found += [judge_function(*each) for each in texts]
     answer = {"patterns": len(wanted), "functions": len(texts), "found": [str(one) for one in found if one]}
     json.dump({**answer, "unwritten": sorted(unwritten())}, sys.stdout)
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.timeout(1500)  # CPU time is what is judged; a busy machine only takes longer
+ONE_WORKER = pytest.mark.xdist_group("linear")  # each other would ask for the whole package anew
 LINEAR = Path(__file__).with_name("linear_package.py")
 
 # Patterns of 0.1.0 with which one line, or one mail, stopped the daemon; each must be found again.
@@ -76,10 +77,12 @@ def package() -> dict[str, Any]:
     return judged(package=True)
 
 
+@ONE_WORKER
 def test_no_pattern_and_no_function_of_ours_takes_longer_than_in_proportion() -> None:
     assert package()["found"] == []
 
 
+@ONE_WORKER
 def test_all_of_it_was_looked_at() -> None:
     """A pattern is collected wherever it is compiled; the figures only ever need to grow."""
     assert package()["patterns"] > 200

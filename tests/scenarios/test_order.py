@@ -175,13 +175,11 @@ def test_live_mail_never_waits_for_history_nor_history_for_live_mail(desk: Desk)
     settle(desk, old, today)
 
 
-def test_a_thousand_strangers_wait_for_no_slow_mail(desk: Desk) -> None:
+def test_two_hundred_strangers_wait_for_no_slow_mail(desk: Desk) -> None:
     [slow] = hand_in(desk, held("Lamp"))
     begun(desk)
-    strangers = [mail(f"Matter {n}", "Hello.\n", sender=f"c{n}@s{n}.example") for n in range(1000)]
-    numbers = list(
-        itertools.chain.from_iterable(hand_in(desk, *strangers[at : at + 100]) for at in range(0, 1000, 100))
-    )
+    strangers = [mail(f"Matter {n}", "Hello.\n", sender=f"c{n}@s{n}.example") for n in range(200)]
+    numbers = list(itertools.chain.from_iterable(hand_in(desk, *strangers[at : at + 100]) for at in range(0, 200, 100)))
     for number in numbers:
         desk.wait(lambda number=number: number in desk.settled, f"mail {number} got no fate", 280)
     assert slow not in desk.settled
