@@ -318,6 +318,9 @@ WRITTEN = [*lines(FIRST), *lines(SECOND), "Is the cable in, heron15?"]
 def test_every_line_stands_in_tickets_show_and_its_json(desk: Desk, story: int) -> None:
     shown = lines(command(desk, "tickets", "show", str(story)))
     assert [line for line in WRITTEN if line not in shown] == []
+    assert any(re.fullmatch(r"\d+ quoted or signature lines \(--json has them\)", line) for line in shown), (
+        "the agent's"
+    )
     found = json.loads(command(desk, "tickets", "show", str(story), "--json"))["entries"]
     kept = [line for entry in found for line in lines(f"{entry['text']}\n{entry['quoted']}")]
     assert [line for line in (*WRITTEN, "Anna Virtanen, Acme emu16") if line not in kept] == []

@@ -127,8 +127,9 @@ def _print_entry(entry: Entry) -> None:
     if entry.title:
         click.echo(f"  new subject: {show.clean(entry.title)}")
     click.echo(show.clean_lines(entry.text))
-    if entry.folded:
-        click.echo(f"  {entry.folded} quoted lines (--json has them)")
+    aside = sum(1 for line in entry.quoted.split("\n") if line.strip(" >|\t"))
+    if aside:
+        click.echo(f"  {aside} quoted {'lines' if entry.folded else 'or signature lines'} (--json has them)")
     for file in entry.attachments:
         click.echo(f"  + {show.clean(file.name)} ({file.type}, {file.size:,} octets)")
 

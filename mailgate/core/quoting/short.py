@@ -33,6 +33,7 @@ class _Gap:
     until: int  # to `until`
     above: Run | None
     below: Run | None
+    longer: bool | None = None  # more lines are written there than the letter has; None: not counted yet
 
 
 def find(work: Subtracting, edited: dict[int, int]) -> None:
@@ -119,7 +120,7 @@ def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
     text, letter, above, below = work.text, gap.letter, gap.above, gap.below
     if text.count(line) < _REPLACED or letter.fixed:
         return False
-    if not text.depths[line] and (above is None or below is None or _more_lines(work, gap, above, below)):
+    if not text.depths[line] and (above is None or below is None):
         return False
     if attribution.is_banner(text.lines[line]):
         return False
@@ -132,7 +133,9 @@ def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
         return False
     beside = [text.line_of[above.end - 1]] if above else []
     beside += [text.line_of[below.start]] if below else []
-    return any(_joined(text, line, one) for one in beside)
+    if not any(_joined(text, line, one) for one in beside):
+        return False
+    return bool(text.depths[line]) or not _is_longer(work, gap)
 
 
 def _answers(work: Subtracting, line: int) -> bool:
@@ -150,16 +153,21 @@ def _answers(work: Subtracting, line: int) -> bool:
 
 def _joined(text: HashedText, line: int, quoted: int) -> bool:
     """True when all lines from the one to the other are marked, or none is."""
+    if abs(quoted - line) > _BLOCK:
+        return False
     between = text.depths[min(line, quoted) : max(line, quoted) + 1]
-    return len(between) <= _BLOCK + 1 and (all(between) or not any(between))
+    return all(between) or not any(between)
 
 
-def _more_lines(work: Subtracting, gap: _Gap, above: Run, below: Run) -> bool:
+def _is_longer(work: Subtracting, gap: _Gap) -> bool:
     """More is written between two quoted runs than the letter has lines there: a translation adds none."""
-    text = work.text
-    lines = range(text.line_of[above.end - 1] + 1, text.line_of[below.start])
-    there = sum(gap.place <= begin < gap.until for begin in gap.letter.starts)
-    return sum(text.count(line) > 0 and not any(work.ours[slice(*text.span(line))]) for line in lines) > there
+    if gap.longer is None and gap.above is not None and gap.below is not None:
+        text, ours = work.text, work.ours
+        lines = range(text.line_of[gap.above.end - 1] + 1, text.line_of[gap.below.start])
+        there = sum(gap.place <= begin < gap.until for begin in gap.letter.starts)
+        work.budget.spend(len(lines) + there)
+        gap.longer = sum(text.count(line) > 0 and not any(ours[slice(*text.span(line))]) for line in lines) > there
+    return bool(gap.longer)
 
 
 def _top_replaced(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
