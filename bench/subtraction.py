@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import email
-import multiprocessing
-import resource
+import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -105,17 +106,33 @@ def second_readings(corpus: Path, limit: int | None = None) -> tuple[int, int]:
 
 
 def peak(octets: int = 64 * 1024) -> float:
-    """MiB a fresh process holds at most while it subtracts eight letters from a mail of so many octets."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_peak, (octets,))
+    """MiB more a fresh process holds while it subtracts eight letters of so many octets from a mail of as many."""
+    letter = head(samples.due("notice"), samples.POLICY, loop_mark="")
+    texts = [_many(octets, number) for number in range(8)]
+    known = tuple(own_words.packed(text, "", letter.from_, KEY, [], []) for text in texts)
+    mail = _text(40, 6) + "\n> " + texts[0].replace("\n", "\n> ")[:octets]
+    done = subprocess.run(
+        [sys.executable, "-c", "import subtraction; subtraction.tell_peak()"],
+        cwd=Path(__file__).parent, input=pickle.dumps((mail, known)), capture_output=True, check=True,
+    )  # fmt: skip
+    return float(done.stdout)
 
 
-def _peak(octets: int) -> float:
-    letters = head(samples.due("notice"), samples.POLICY, loop_mark="")
-    page = render.page(letters, samples.NOW)
-    found = own_words.fingerprints_of(letters, page, KEY).words
-    typed.typed(
-        ("> " + page.text.replace("\n", "\n> ") + "\n" + _text(40, 6)) * (octets // 4096),
-        KnownLetters(KEY, (found,) * 8),
-    )
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def tell_peak() -> None:
+    """What a fresh process of `peak` does."""
+    mail, known = pickle.load(sys.stdin.buffer)
+    typed.typed("mg: nothing", KnownLetters(KEY))  # what every child has read already
+    before = _held()
+    typed.typed(mail, KnownLetters(KEY, known))
+    print((_held() - before) / 1024)
+
+
+def _held() -> int:
+    """KiB this process held at most (`getrusage` tells of the one it was forked from as well)."""
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+
+
+def _many(octets: int, seed: int) -> str:
+    """Lines of words that come again seldom."""
+    said = (f"w{(seed + 7919) * at % 9001}" + ("\n" if at % 10 == 0 else "") for at in range(octets // 6))
+    return " ".join(said)[:octets]

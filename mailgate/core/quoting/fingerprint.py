@@ -43,16 +43,20 @@ class LetterWords:
     @cached_property
     def starts(self) -> frozenset[int]:
         """Where lines begin."""
-        return frozenset(begin for begin, _ in self.lines())
+        return frozenset(begin for begin, _ in self._spans)
 
     @cached_property
     def end_set(self) -> frozenset[int]:
         """Where they end."""
-        return frozenset(end for _, end in self.lines())
+        return frozenset(end for _, end in self._spans)
 
     def lines(self) -> Iterable[tuple[int, int]]:
         """From and to of each line, in words."""
-        return _lines(self.words, self.ends)
+        return self._spans
+
+    @cached_property
+    def _spans(self) -> tuple[tuple[int, int], ...]:
+        return tuple(_lines(self.words, self.ends))
 
     def whole(self) -> dict[bytes, int]:
         """Every line, as the octets of its words, and whose it is."""

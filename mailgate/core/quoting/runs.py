@@ -60,18 +60,17 @@ def places(sources: Sequence[array[int]], first: int = 0, wanted: set[bytes] | N
     """
     found: dict[bytes, list[tuple[int, int]]] = {}
     for number, words in enumerate(sources, start=first):
-        begins = seeds(words)
-        there: Iterable[int] = range(len(begins))
+        there: Iterable[tuple[int, bytes]] = enumerate(begins := seeds(words))
         if wanted is not None:
             there = compress(there, map(wanted.__contains__, begins))
-        for place in there:
-            here = found.get(begins[place])
+        for place, seed in there:
+            here = found.get(seed)
             if here is None:
-                found[begins[place]] = [(number, place)]
+                found[seed] = [(number, place)]
             elif len(here) < PLACES:
                 here.append((number, place))
             elif wanted is not None:
-                wanted.discard(begins[place])
+                wanted.discard(seed)
     return found
 
 

@@ -13,8 +13,8 @@ from mailgate.core.text.folding import in_one_width
 
 LINK = "urlurl"  # every address of the web is this one word: scanners rewrite them
 LONGEST_LINE = 64 * 1024  # characters of a line that are read; beyond it is somebody's data
-_REMEMBERED = 40_000  # pieces of text whose hashes are kept for the next mail
-_LONGEST_REMEMBERED = 40  # characters of one
+_REMEMBERED = 20_000  # pieces of text whose hashes are kept for the next mail
+_LONGEST_REMEMBERED = 60  # characters of one: tokens and addresses too
 # What clients write beside a link or a picture when they turn HTML into text.
 _ARTEFACT = re.compile(
     r"<(?:mailto:|https?://|tel:|[^<>\s@?]{1,64}@[^<>\s@?]{1,255}\?)[^<>\s]{0,2000}>|\[(?:cid:|https?://|mailto:)[^\[\]\s]{0,2000}\]|<https?://[^\s<]{0,2000}$",
