@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
@@ -360,6 +361,8 @@ def test_after_a_template_that_never_ends_the_next_letter_has_all_its_time(
     monkeypatch.setattr(render, "PATIENCE", 0.3)
     (tmp_path / "ack.html").write_text(ENDLESS["loops in loops"])
     assert page("ack", folder=tmp_path).problems
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
+    monkeypatch.undo()  # all the time of a letter: a slow machine needs more than the endless one was given
     began = time.process_time()
     while time.process_time() < began + 0.5:
         assert not page("solved", folder=tmp_path).problems
