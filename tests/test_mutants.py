@@ -50,6 +50,8 @@ local-part-over-64-octets routing-characters-pass utf8-without-smtputf8
 program-in-an-agents-name author-hears-of-their-own-note
 scope-ends-nowhere scope-targets-are-free scope-survey-of-another-ticket scope-a-marker-counts
 token-one-mac-for-all-carriers authority-letter-nobody-wrote bounce-address-of-any-recipient
+token-broken-anywhere token-broken-twice run-right-below-another delimiter-without-signature signs-behind-a-mark
+four-words-of-a-note run-begins-in-an-attribution address-in-capitals block-by-style
 """
 
 

@@ -37,6 +37,13 @@ def test_a_seed_is_looked_for_in_its_first_few_places_of_all_letters_together() 
     assert list(found) == [(0, 0), (0, 5), (0, 10), (1, 0)] and len(found) == PLACES
 
 
+def test_two_runs_side_by_side_are_both_found() -> None:
+    text = array("I", range(1, 2 * SEED + 1))
+    letters = [text[:SEED], text[SEED:]]
+    found = runs.matches(text, Index(letters, text), Budget(1000))
+    assert [(run.start, run.end, run.source) for run in found] == [(0, SEED, 0), (SEED, 2 * SEED, 1)]
+
+
 def test_runs_by_chance_are_those_of_every_place_looked_at() -> None:
     chance = random.Random(12)
     for _ in range(200):
@@ -90,3 +97,8 @@ def test_the_shortest_token_is_found_however_it_is_spelled(text: str) -> None:
 def test_a_token_in_letters_that_stand_for_several_is_found() -> None:
     wide = SHORT.replace("aaaaaaaaaaaaaaaa", "\ufb00" * 8)
     assert len(wide) < token.SHORTEST and token.is_inside(wide)
+
+
+@pytest.mark.parametrize("line", ["WWW.acme.example ?", "MAILTO:ann@acme.example ?", "?HTTPS://ACME.example"])
+def test_an_address_in_capitals_is_an_address_too(line: str) -> None:
+    assert tokens.words(line) == [tokens.LINK]

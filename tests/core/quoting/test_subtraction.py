@@ -122,6 +122,19 @@ def test_signs_between_marked_lines_were_typed(typed: str) -> None:
     assert typed in found.sendable.split("\n") and typed in found.shown.split("\n")
 
 
+def test_a_signature_below_a_quote_without_marks_keeps_its_delimiter() -> None:
+    found = read(f"Yes.\n\n{FINNISH}\n\n{NOTICE}\n--\nAnna Virtanen")
+    assert found.sendable.split("\n")[-2:] == ["--", "Anna Virtanen"]
+
+
+@pytest.mark.parametrize(("typed", "held"), [
+    ("Who has said known complainer and wants today?", Held.NOTE),
+    ("Who has said known complainer and nothing else today?", Held.NOTHING),
+])  # fmt: skip
+def test_four_words_of_a_note_in_a_row_wait_and_three_are_anybodys(typed: str, held: Held) -> None:
+    assert read(f"{typed}\n\n{GMAIL}\n\n{marked(NOTICE)}").held is held
+
+
 def test_lines_of_the_frame_stay_though_a_client_took_its_marker_out() -> None:
     found = read(
         "Hello\n\nStatus: open | Owner: Anna\n\nCommands for the first line of a reply: #take #solve\n"
