@@ -82,4 +82,4 @@ def test_w14_pages_made_to_cost_time_cost_little(unit):
         lightened("<style>" + unit * times)
         return time.process_time() - began
 
-    assert cost(150_000) < 2.0
+    assert cost(150_000) < 20.0, "a second is usual; in proportion to the square it would be hours"

@@ -102,7 +102,7 @@ def test_no_claim_of_a_winmail_costs_more_than_its_octets(data: bytes) -> None:
     used = time.process_time()
     found = winmail.unpack(data)
     assert sum(len(octets) for _, octets in found) <= len(data)
-    assert time.process_time() - used < 1
+    assert time.process_time() - used < 10, "milliseconds are usual; what is claimed would be minutes"
 
 
 @pytest.mark.parametrize("data", LIES.values(), ids=LIES)

@@ -202,7 +202,9 @@ def test_s15_many_doubts_in_a_long_mail_take_no_longer_than_reading_it() -> None
     between = time.process_time()
     rest = reading.without_commands().rest
     assert len(reading.problems) >= 20 and "#blorg" not in rest and rest.startswith("words")
-    assert time.process_time() - between < 3 * (between - begun), "seconds, by the same clock on the same text"
+    assert time.process_time() - between < 10 * (between - begun), (
+        "the fault was 80 times, by the same clock on the same text"
+    )
 
 
 def test_sent_without_commands_a_mail_keeps_no_line_in_doubt() -> None:
