@@ -19,6 +19,11 @@ class LineKind(StrEnum):
     UNKNOWN = "unknown"  # of a letter of ours that we no longer know
 
 
+OURS = (LineKind.QUOTED, LineKind.EDITED)
+FOLDED = (LineKind.QUOTED, LineKind.ATTRIBUTION)  # explained by a letter we know: not its author's
+OF_QUOTE = (*OURS, LineKind.ATTRIBUTION)  # all that a quote is made of
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line; `wording` is whose words it quotes or repeats, where we know."""

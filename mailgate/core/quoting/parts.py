@@ -10,7 +10,7 @@ from itertools import compress
 from typing import NamedTuple
 
 from mailgate.core.quoting.fingerprint import Wording
-from mailgate.core.quoting.line import Line, LineKind, Subtracted
+from mailgate.core.quoting.line import FOLDED, Line, LineKind, Subtracted
 from mailgate.core.quoting.tokens import is_link_beside, marked
 
 _SIGNS = r"[-_=*~#+.:,;`\u00b7\u2022\u2013\u2014\u2026]"  # what lines are drawn of
@@ -20,7 +20,6 @@ _ASKED = 8  # lines of a quote that stand above the answer to them
 _EMPTY, _QUOTED, _WRITTEN, _EDITED = LineKind.EMPTY, LineKind.QUOTED, LineKind.TYPED, LineKind.EDITED
 _NOTE, _PUBLIC = Wording.NOTE, Wording.PUBLIC  # looked up once: each look at an enumeration takes Python long
 _TYPED = (_WRITTEN, _EMPTY)
-_FOLDED = (_QUOTED, LineKind.ATTRIBUTION)
 _MAYBE_TYPED = (_WRITTEN, LineKind.UNKNOWN)
 
 
@@ -53,7 +52,7 @@ def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
     judged = found.lines
     kinds = [line.kind for line in judged]
     drawn = _drawn(lines, kinds)
-    folded = _with_marks(drawn, [kind in _FOLDED for kind in kinds])
+    folded = _with_marks(drawn, [kind in FOLDED for kind in kinds])
     leaves = _leaving(judged, found.quote)
     stays = _with_marks(drawn, [not may and kind is not _EMPTY for may, kind in zip(leaves, kinds, strict=True)])
     asked = _asked(lines, judged, folded)

@@ -7,7 +7,7 @@ from itertools import compress, pairwise
 
 from mailgate.core.quoting import attribution, quoted, short, tokens, unknown
 from mailgate.core.quoting.fingerprint import OF_FRAME, OF_NOTE, Frame, LetterWords, Wording
-from mailgate.core.quoting.line import Line, LineKind, Subtracted
+from mailgate.core.quoting.line import OF_QUOTE, OURS, Line, LineKind, Subtracted
 from mailgate.core.quoting.quoted import Subtracting
 from mailgate.core.quoting.runs import SEED, WORK, Budget, Run, TooMuch
 from mailgate.core.quoting.tokens import LINK, Hasher
@@ -19,9 +19,6 @@ _ABOVE = 8  # lines a program may have put in place of ours between an attributi
 _EMPTY, _TYPED, _ATTRIBUTION = Line(LineKind.EMPTY), Line(LineKind.TYPED), Line(LineKind.ATTRIBUTION)
 _CITED = Line(LineKind.TYPED, Wording.PUBLIC)
 _QUOTED: Mapping[int, Line] = {int(one): Line(LineKind.QUOTED, one) for one in Wording}
-_NOT_OURS = LineKind.TYPED
-_OURS = (LineKind.QUOTED, LineKind.EDITED)
-_BESIDE = (*_OURS, LineKind.ATTRIBUTION)
 _SPARE = 2  # times the budget, for the lines that are too short for runs
 
 
@@ -97,7 +94,7 @@ def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
     Without marks and attribution as many more as the letter has lines there: a program may have translated them.
     """
     text = work.text
-    ours = [at for at, line in enumerate(found) if line.kind in _OURS]
+    ours = [at for at, line in enumerate(found) if line.kind in OURS]
     if not ours:
         return 0, 0
     first, last = ours[0], ours[-1] + 1
@@ -212,7 +209,7 @@ def _mostly(kinds: Sequence[int]) -> Wording:
 def _devices(work: Subtracting, found: list[Line]) -> None:
     """ "Sent from my phone" right above the first quote, with its dashes: a client put them there as well."""
     lines = work.text.bare
-    first = next((at for at, line in enumerate(found) if line.kind in _BESIDE), 0)
+    first = next((at for at, line in enumerate(found) if line.kind in OF_QUOTE), 0)
     at = work.text.above(first)
     while at >= 0 and signature.is_device(lines[at], alone=at == 0 or not lines[at - 1].strip()):
         found[at] = _ATTRIBUTION
@@ -235,9 +232,9 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
     last = text.line_of[max(run.end for run in work.quoted) - 1]
     link = {hasher.hash(LINK)}
     for at, line in enumerate(found):
-        if line.kind is not _NOT_OURS:
+        if line.kind is not LineKind.TYPED:
             continue
         inside = first <= at <= last
         scanner = attribution.is_banner(text.lines[at]) and (inside or text.depths[at] > 0)
         if scanner or (inside and text.depths[at] and set(text.hashes(at)) == link):
-            found[at] = Line(LineKind.ATTRIBUTION)
+            found[at] = _ATTRIBUTION

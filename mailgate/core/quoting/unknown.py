@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from mailgate.core.quoting import attribution
 from mailgate.core.quoting.fingerprint import OF_FRAME, LetterWords, Wording
-from mailgate.core.quoting.line import Line, LineKind
+from mailgate.core.quoting.line import FOLDED, OF_QUOTE, Line, LineKind
 from mailgate.core.quoting.quoted import Subtracting
 from mailgate.core.quoting.tokens import words
 
@@ -16,8 +16,6 @@ _BADGE = re.compile(
 )  # the ticket and its department, at the top of a notice
 _TOKEN = 6  # words of a token
 _EDITED = LineKind.EDITED
-_EXPLAINED = (LineKind.QUOTED, LineKind.ATTRIBUTION)  # by a letter we know
-_OURS = (LineKind.QUOTED, LineKind.EDITED, LineKind.ATTRIBUTION)
 
 
 def begin(work: Subtracting, found: list[Line], is_ours: Callable[[str], bool]) -> int | None:
@@ -31,7 +29,7 @@ def begin(work: Subtracting, found: list[Line], is_ours: Callable[[str], bool]) 
     framed = {at for run in fixed for at in range(line_of[run.start], line_of[run.end - 1] + 1)}
     signs = []
     for at, line in enumerate(lines):
-        if (found[at].kind in _EXPLAINED and at not in framed) or not is_ours(line):
+        if (found[at].kind in FOLDED and at not in framed) or not is_ours(line):
             continue
         if found[at].kind is LineKind.TYPED and work.line_of_ours(at) == Wording.FRAME:
             found[at] = Line(LineKind.QUOTED, Wording.FRAME)
@@ -50,7 +48,7 @@ def _is_letter(letter: LetterWords) -> bool:
 def _explained(work: Subtracting, found: Sequence[Line], line: int) -> bool:
     """A known letter has the line, or at least its token: the fixed words beside it stand in every letter."""
     if (kind := found[line].kind) is not _EDITED:
-        return kind in _OURS
+        return kind in OF_QUOTE
     begin, end = work.text.span(line)
     said = words(work.text.bare[line])
     token = said.index("mg") if "mg" in said else 0
@@ -61,7 +59,7 @@ def _climb(work: Subtracting, found: Sequence[Line], sign: int) -> int:
     """Up over marked lines, lines of ours, an attribution, and one line between it and the sign."""
     text, sender, top = work.text, work.sender, sign
     while (above := text.above(top)) >= 0:
-        if found[above].kind in _OURS or (text.depths[above] and text.depths[top]) or _tops(work, above):
+        if found[above].kind in OF_QUOTE or (text.depths[above] and text.depths[top]) or _tops(work, above):
             top = above
             continue
         begins = attribution.begin(text, above, sender)
