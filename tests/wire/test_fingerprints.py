@@ -15,7 +15,7 @@ from mailgate.wire.text.fingerprints import hasher, pack, unpack
 
 KEY = b"0123456789abcdef"
 LETTER = fingerprint(
-    "Reply above this line\n\nMaija wrote: the lamp is broken again\n> Same batch as last month, I think\n",
+    "Reply above this line\n\n?\nMaija wrote: the lamp is broken again\n> Same batch as last month, I think\n",
     ["Reply above this line", "the lamp is broken again", ""],
     hasher(KEY),
     sender="Acme Support support@acme.example",
@@ -39,7 +39,7 @@ def test_nobody_reads_words_in_a_fingerprint_and_another_key_makes_another() -> 
 
 
 def whole(words: int, ends: list[int], kinds: bytes, *, text: int = 0, version: int = fingerprints.VERSION) -> bytes:
-    head = struct.pack("<BIIII", version, words, len(ends), 0, text)
+    head = struct.pack("<BIIIII", version, words, len(ends), 0, 0, text)
     return zlib.compress(head + array("I", [7] * words).tobytes() + array("I", ends).tobytes() + kinds)
 
 
@@ -51,9 +51,9 @@ def test_the_octets_below_are_broken_in_one_place_alone() -> None:
     "octets",
     [
         b"", b"\0", b"no zlib at all", zlib.compress(b""), zlib.compress(b"\1\2\3"), whole(2, [1, 2], b"\1\3")[:-9],
-        whole(2, [1, 2], b"\1\3", version=2), whole(2, [1, 2], b"\1"), whole(2, [1, 2], b"\1\1\1"),
+        whole(2, [1, 2], b"\1\3", version=1), whole(2, [1, 2], b"\1"), whole(2, [1, 2], b"\1\1\1"),
         whole(2, [1, 3], b"\1\1"), whole(2, [2, 1], b"\1\1"), whole(2, [1, 2], b"\0\1"), whole(2, [1, 2], b"\1\4"),
-        whole(2, [1, 2], b"\1\1", text=3), zlib.compress(struct.pack("<BIIII", 1, 2**32 - 1, 0, 0, 0)),
+        whole(2, [1, 2], b"\1\1", text=3), zlib.compress(struct.pack("<BIIIII", fingerprints.VERSION, 2**32 - 1, 0, 0, 0, 0)),
         zlib.compress(bytes(64 * 2**20)),
     ],
     ids=range(16),

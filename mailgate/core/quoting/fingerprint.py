@@ -38,6 +38,7 @@ class LetterWords:
     sender: frozenset[int] = frozenset()  # the words of From
     fixed: bool = False  # not one letter but the frame of all
     text: int = 0  # how many words are the text's
+    signs: frozenset[int] = frozenset()  # of lines without words, each with the word beside it: see `tokens.signs`
     elsewhere: bool = False  # the notes of a letter about another ticket: no answer quotes them by itself
 
     @cached_property
@@ -78,20 +79,27 @@ def fingerprint(
     What is in neither is frame. Where both say the same, the longer match decides, and then the note.
     """
     words, ends = array("I"), list[int]()
-    _add(text.split("\n"), words, ends, hasher)
+    signs = _add(text.split("\n"), words, ends, hasher)
     of_text = len(words)
     words.append(_BREAK)
-    _add(html, words, ends, hasher)
+    signs |= _add(html, words, ends, hasher)
     kinds = _kinds(words, ends, [tokens.read(one.split("\n"), hasher) for one in notes],
                    [tokens.read(one.split("\n"), hasher) for one in public])  # fmt: skip
-    return letter(words, kinds, ends, frozenset(hasher.hashes(sender)), of_text)
+    return letter(words, kinds, ends, frozenset(hasher.hashes(sender)), of_text, signs=signs)
 
 
 def letter(
-    words: array[int], kinds: bytes, ends: Sequence[int], sender: frozenset[int], text: int, *, fixed: bool = False
+    words: array[int],
+    kinds: bytes,
+    ends: Sequence[int],
+    sender: frozenset[int],
+    text: int,
+    *,
+    fixed: bool = False,
+    signs: Iterable[int] = (),
 ) -> LetterWords:
     """A letter of these words."""
-    return LetterWords(words, kinds, tuple(ends), sender, fixed, text)
+    return LetterWords(words, kinds, tuple(ends), sender, fixed, text, signs=frozenset(signs))
 
 
 def notes_of(one: LetterWords) -> LetterWords | None:
@@ -128,17 +136,20 @@ def frame(lines: Iterable[str], hasher: Hasher, senders: Iterable[str] = ()) -> 
 def entry(text: str, hasher: Hasher, sender: str = "") -> LetterWords:
     """What somebody else wrote to those who take part, as if it were a letter: all of it public."""
     words, ends = array("I"), list[int]()
-    _add(text.split("\n"), words, ends, hasher)
-    return letter(words, bytes([Wording.PUBLIC]) * len(words), ends, frozenset(hasher.hashes(sender)), len(words))
+    signs = _add(text.split("\n"), words, ends, hasher)
+    kinds = bytes([Wording.PUBLIC]) * len(words)
+    return letter(words, kinds, ends, frozenset(hasher.hashes(sender)), len(words), signs=signs)
 
 
-def _add(lines: Iterable[str], words: array[int], ends: list[int], hasher: Hasher) -> None:
+def _add(lines: Iterable[str], words: array[int], ends: list[int], hasher: Hasher) -> set[int]:
+    """Add the words of these lines; returns what is remembered of those without any."""
     read = tokens.read([line.replace("\n", " ") for line in lines], hasher)
     room = max(0, MOST_WORDS * 2 - len(words))
     last = next((at for at, begin in enumerate(read.starts) if begin >= room), len(read.starts) - 1)
     begin = len(words)
     words.extend(read.words[: read.starts[last]])
     ends.extend(begin + after for before, after in pairwise(read.starts[: last + 1]) if after > before)
+    return {one for at in read.signs() if at < last for one in read.beside(at, hasher)}
 
 
 def _kinds(

@@ -13,9 +13,7 @@ from mailgate.core.quoting.fingerprint import Wording
 from mailgate.core.quoting.line import FOLDED, Line, LineKind, Subtracted
 from mailgate.core.quoting.tokens import is_link_beside, marked
 
-_SIGNS = r"[-_=*~#+.:,;`\u00b7\u2022\u2013\u2014\u2026]"  # what lines are drawn of
 _RULE = re.compile(r"[ \t\u00a0]*[-_=*]{4,200}[ \t]*")
-_SHORT = re.compile(rf"[ \t\u00a0]*{_SIGNS}(?:[ \t\u00a0]|{_SIGNS}){{0,200}}")
 _ASKED = 8  # lines of a quote that stand above the answer to them
 _EMPTY, _QUOTED, _WRITTEN, _EDITED = LineKind.EMPTY, LineKind.QUOTED, LineKind.TYPED, LineKind.EDITED
 _NOTE, _PUBLIC = Wording.NOTE, Wording.PUBLIC  # looked up once: each look at an enumeration takes Python long
@@ -94,46 +92,31 @@ def _inside(lines: Sequence[str], judged: Sequence[Line]) -> list[int]:
 
 
 class Drawn(NamedTuple):
-    """A line without words, and the nearest lines with words around it."""
+    """A line without words, and the nearest lines with words or known signs around it that it goes with."""
 
     at: int
     above: int | None
     below: int | None
-    alone: bool = False  # it goes where both of them go: two dashes may begin a signature of the author's own
 
 
 def _drawn(lines: Sequence[str], kinds: Sequence[LineKind]) -> list[Drawn]:
-    """Each line with nothing but quote marks and signs, a rule, a button's address, or signs without a mark.
-
-    The last stand alone unless a line of ours begins right below.
-    """
-    found, waiting, above = list[Drawn](), list[tuple[int, bool]](), None
+    """Each line that nobody writes, and no letter has: bare quote marks, a rule, a button's address, a bullet alone."""
+    found, waiting, above = list[Drawn](), list[int](), None
     for at, kind in enumerate(kinds):
         if kind is not _EMPTY:
-            found += [
-                _between(lines, kinds, one, above, at) if alone else Drawn(one, above, at) for one, alone in waiting
-            ]
+            found += [Drawn(one, above, at) for one in waiting]
             waiting.clear()
             above = at
-        elif lines[at].strip():
-            beside = _is_drawn(lines[at]) or _is_button(lines[at])
-            if beside or _SHORT.fullmatch(lines[at]):
-                waiting.append((at, not beside))
-    return found + [Drawn(one, None, None, True) if alone else Drawn(one, above, None) for one, alone in waiting]
-
-
-def _between(lines: Sequence[str], kinds: Sequence[LineKind], at: int, above: int | None, below: int) -> Drawn:
-    """Signs alone among marked lines are the author's: there a client marks what it quotes."""
-    if above is None or marked(lines[above])[0] or marked(lines[below])[0]:
-        return Drawn(at, None, None, alone=True)
-    return Drawn(at, above, below, alone=not (below == at + 1 and kinds[below] is _QUOTED))
+        elif lines[at].strip() and (_is_drawn(lines[at]) or _is_button(lines[at])):
+            waiting.append(at)
+    return found + [Drawn(one, above, None) for one in waiting]
 
 
 def _with_marks(drawn: Sequence[Drawn], found: list[bool]) -> list[bool]:
-    """The lines `found`, with the bare quote marks and rules beside them, and the signs alone between them."""
-    for at, over, under, alone in drawn:
+    """The lines `found`, with what is drawn beside them."""
+    for at, over, under in drawn:
         above, below = over is not None and found[over], under is not None and found[under]
-        found[at] = found[at] or (above and below if alone else above or below)
+        found[at] = found[at] or above or below
     return found
 
 

@@ -47,6 +47,7 @@ def subtract(
     except TooMuch:
         return Subtracted(tuple(_TYPED if text.count(at) else _EMPTY for at in range(len(lines))), known=False)
     found = _lines(work, edited, hasher)
+    _signs(work, found, hasher)
     _around(work, found, hasher)
     if house:
         _cited(work, found)
@@ -148,6 +149,19 @@ def _lines(work: Subtracting, edited: dict[int, int], hasher: Hasher) -> list[Li
         else:
             found.append(_mixed(work, line, hasher))
     return found
+
+
+def _signs(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
+    """A line without words is ours beside the word of ours that a letter has it beside."""
+    if not work.quoted:
+        return
+    text, ours = work.text, work.ours
+    known = frozenset().union(*(letter.signs for letter in work.letters))
+    for line in text.signs() if known else ():
+        at = text.starts[line]
+        for sign, word in zip(text.beside(line, hasher), (at - 1, at), strict=True):
+            if sign in known and 0 <= word < len(ours) and ours[word]:
+                found[line] = _QUOTED[work.kinds[word]]
 
 
 def _typed(kinds: Sequence[int]) -> Line:

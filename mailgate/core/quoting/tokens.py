@@ -131,6 +131,17 @@ class HashedText:
         """The same as octets, which are compared sooner."""
         return self.words[self.starts[line] : self.starts[line + 1]].tobytes()
 
+    def signs(self) -> list[int]:
+        """The lines with something in them, but no word."""
+        return [at for at, bare in enumerate(self.bare) if bare and not self.count(at) and bare.strip()]
+
+    def beside(self, line: int, hasher: Hasher) -> tuple[int, int]:
+        """A line without words as two hashes: of its signs and the word above, and of them and the word below."""
+        signs, at = "".join(_plain(self.bare[line]).split()), self.starts[line]
+        above = self.words[at - 1] if at else 0
+        below = self.words[at] if at < len(self.words) else 0
+        return hasher.hash(f"{above} {signs}"), hasher.hash(f"{signs} {below}")
+
     def above(self, line: int) -> int:
         """The nearest line above with a word in it; -1 when there is none."""
         line -= 1

@@ -11,10 +11,10 @@ from functools import lru_cache
 from mailgate.core.quoting.fingerprint import LetterWords, Wording, letter
 from mailgate.core.quoting.tokens import Hasher
 
-VERSION = 1
+VERSION = 2
 LARGEST = 4 * 1024 * 1024  # octets of one, unpacked
 _KINDS = bytes(Wording)
-_HEAD = struct.Struct("<BIIII")  # version, how many words, lines and words of From, how many words are the text's
+_HEAD = struct.Struct("<BIIIII")  # version, how many words, lines, words of From, signs, how many words are the text's
 
 
 @lru_cache(maxsize=2)
@@ -27,7 +27,7 @@ def pack(one: LetterWords) -> bytes:
     """The octets of a fingerprint; the HTML, which says the same in another order, takes little beside the text."""
     sender = array("I", sorted(one.sender))
     ends = array("I", one.ends)
-    parts = (one.words, ends, sender)
+    parts = (one.words, ends, sender, array("I", sorted(one.signs)))
     head = _HEAD.pack(VERSION, *(len(part) for part in parts), one.text)
     body = b"".join(_octets(part) for part in parts) + one.kinds
     return zlib.compress(head + body, 6)
@@ -37,20 +37,21 @@ def unpack(data: bytes) -> LetterWords:
     """The fingerprint again. Raises ValueError for octets that are none, or of another version."""
     try:
         whole = zlib.decompressobj().decompress(data, LARGEST)
-        version, words, ends, sender, text = _HEAD.unpack_from(whole)
+        version, *counts, text = _HEAD.unpack_from(whole)
     except (zlib.error, struct.error) as error:
         raise ValueError(f"no fingerprint: {error}") from error
     at = _HEAD.size
-    if version != VERSION or len(whole) != at + 4 * (words + ends + sender) + words:
+    words = counts[0]
+    if version != VERSION or len(whole) != at + 4 * sum(counts) + words:
         raise ValueError("a fingerprint of another version, or a broken one")
     found = []
-    for count in (words, ends, sender):
+    for count in counts:
         found.append(_numbers(whole[at : at + 4 * count]))
         at += 4 * count
     kinds, lines = whole[at:], list(found[1])
     if kinds.strip(_KINDS) or lines != sorted(lines) or (lines and lines[-1] > words) or text > words:
         raise ValueError("a broken fingerprint")
-    return letter(found[0], kinds, tuple(found[1]), frozenset(found[2]), text)
+    return letter(found[0], kinds, tuple(found[1]), frozenset(found[2]), text, signs=found[3])
 
 
 def _octets(numbers: array[int]) -> bytes:

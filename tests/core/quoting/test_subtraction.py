@@ -95,9 +95,10 @@ def test_a_line_without_words_is_its_letters_where_it_is_quoted(client: Callable
     assert found.sendable == found.shown == "Yes, it does."
 
 
-@pytest.mark.parametrize("drawn", ["?", ":)", "```", "!!!", "(...)", "$", "\u20ac"])
-@pytest.mark.parametrize("client", [one for one in CLIENTS if "> a b" in CLIENTS[one]("", "a b")])
-def test_behind_a_quote_mark_a_line_without_words_is_the_letters_whatever_it_is(client: str, drawn: str) -> None:
+@pytest.mark.parametrize("drawn", ["?", ":)", "```", "!!!", "(...)", "$", "\u20ac", "}\n}\n};", "\u2026"])
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_line_of_signs_is_the_letters_whatever_it_is(client: str, drawn: str) -> None:
+    """Behind marks or none: with a listing in the customer's mail, its braces left as answers to what stands above."""
     sent = NOTICE.replace("Or the socket?", f"{drawn}\n\nOr the socket?")
     found = read(CLIENTS[client]("Yes, it does.", sent), notice(sent))
     assert found.sendable == found.shown == "Yes, it does."
@@ -115,10 +116,12 @@ def test_an_attribution_that_ends_like_a_line_of_the_letter_is_the_clients(
     assert found.sendable == found.shown == "Yes, it does."
 
 
-@pytest.mark.parametrize("typed", ["...", "-", "?", "--", "*"])
-def test_signs_between_marked_lines_were_typed(typed: str) -> None:
-    """Whoever answers a line with three dots has answered it."""
-    found = read(f"{GMAIL}\n{marked(NOTICE)}".replace("> Or the socket?", f"{typed}\n> Or the socket?"))
+@pytest.mark.parametrize("typed", ["...", "-", "?", "--", "*", ":)", "!!!", "\u2014", "+1"])
+@pytest.mark.parametrize("mark", ["> ", ""], ids=["marks", "bare"])
+def test_signs_between_quoted_lines_were_typed(mark: str, typed: str) -> None:
+    """Whoever answers a line with three dots has answered it, whether their program marks what it quotes or not."""
+    quoted = marked(NOTICE, mark).replace(f"{mark}Or the socket?", f"{typed}\n{mark}Or the socket?")
+    found = read(f"{GMAIL}\n{quoted}")
     assert typed in found.sendable.split("\n") and typed in found.shown.split("\n")
 
 
