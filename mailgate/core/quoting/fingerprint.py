@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -44,12 +44,12 @@ class LetterWords:
     @cached_property
     def starts(self) -> frozenset[int]:
         """Where lines begin."""
-        return frozenset(begin for begin, _ in self._spans)
+        return frozenset([begin for begin, _ in self._spans])
 
     @cached_property
     def end_set(self) -> frozenset[int]:
         """Where they end."""
-        return frozenset(end for _, end in self._spans)
+        return frozenset([end for _, end in self._spans])
 
     def lines(self) -> Iterable[tuple[int, int]]:
         """From and to of each line, in words."""
@@ -171,12 +171,7 @@ def _kinds(
     return bytes(kinds)
 
 
-def _lines(words: Sequence[int], ends: Iterable[int]) -> Iterator[tuple[int, int]]:
+def _lines(words: Sequence[int], ends: Sequence[int]) -> list[tuple[int, int]]:
     """From and to of each line, in words."""
-    begin = 0
-    for end in ends:
-        if begin < len(words) and words[begin] == _BREAK:
-            begin += 1
-        if end > begin:
-            yield begin, end
-        begin = end
+    begins = [at + 1 if at < len(words) and words[at] == _BREAK else at for at in (0, *ends)]
+    return [(begin, end) for begin, end in zip(begins, ends, strict=False) if begin < end]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mailgate.core.quoting import attribution
 from mailgate.core.quoting.fingerprint import OF_FRAME, OF_PUBLIC, Frame, LetterWords
-from mailgate.core.quoting.runs import SEED, Budget, Index, Run, matches, seeds
+from mailgate.core.quoting.runs import SEED, Budget, Index, Run, matches, places_of, seeds
 from mailgate.core.quoting.tokens import HashedText
 
 LONG = 8  # words of a run that need not be whole lines
@@ -28,15 +27,25 @@ class Subtracting:
     house: bool = True  # see `subtract`
     kinds: bytearray = field(init=False)  # of each word: the Wording of the letter it stands in, or 0
     ours: bytearray = field(init=False)  # of each word: 1 when it is quoted
+    index: Index = field(init=False)
     quoted: list[Run] = field(default_factory=list)
     attributions: list[tuple[int, int]] = field(default_factory=list)  # lines: from, and where the quote begins
     sender: frozenset[int] = field(init=False)  # the words of From of all the letters
     _whole: dict[bytes, int] | None = None  # every line of every letter, and its Wording; when first asked
+    _begins: dict[int, int | None] = field(default_factory=dict)  # of attributions, by the line asked for
 
     def __post_init__(self) -> None:
         self.kinds = bytearray(len(self.text.words))
         self.ours = bytearray(len(self.text.words))
+        sources = [letter.words for letter in self.letters]
+        self.index = Index(sources, self.text.words, self.frame.places if self.frame else None)
         self.sender = frozenset().union(*(letter.sender for letter in self.letters))
+
+    def attribution(self, line: int) -> int | None:
+        """Where the attribution that ends at `line` begins, None when it is none; some lines are asked about twice."""
+        if line not in self._begins:
+            self._begins[line] = attribution.begin(self.text, line, self.sender)
+        return self._begins[line]
 
     def line_of_ours(self, line: int) -> int:
         """The Wording of the letter's line with just the words of this one, 0 when there is none."""
@@ -44,6 +53,8 @@ class Subtracting:
 
     def line_of_words(self, words: bytes) -> int:
         """The same of a line with these words, as octets."""
+        if not self.index.has(words):
+            return 0
         if self._whole is None:
             self._whole = {}
             for letter in reversed(self.letters):
@@ -60,38 +71,38 @@ class Subtracting:
 
 def find(work: Subtracting) -> None:
     """Tell quoted runs from typed ones, in the order of the text. Raises TooMuch."""
-    sources = [letter.words for letter in work.letters]
-    index = Index(sources, work.text.words, work.frame.places if work.frame else None)
     judge = _Judge(work)
-    for run in matches(work.text.words, index, work.budget, lambda run: _cut(work, run)):
+    for run in matches(work.text.words, work.index, work.budget, lambda run: _cut(work, run)):
         judge.judge(run)
 
 
 def _cut(work: Subtracting, run: Run) -> Iterator[Run]:
     """Part a run where quote marks begin or end at the beginning of a line of the letter, and below an attribution."""
-    text, starts = work.text, work.letters[run.source].starts
+    text, depths, starts = work.text, work.text.depths, work.letters[run.source].starts
     begin, pieces = run.start, list[Run]()
-    at = text.starts[text.line_of[run.start] + 1]
-    while at < run.end:  # from line to line
-        line, before = text.line_of[at], text.line_of[at - 1]
-        apart = bool(text.depths[line]) != bool(text.depths[before]) or _is_headed(work, run, before)
-        if apart and run.place + at - run.start in starts:
+    first, last = text.line_of(run.start), text.line_of(run.end - 1)
+    before = first
+    for line in range(first + 1, last + 1):
+        at = text.starts[line]
+        if not text.count(line):
+            continue
+        apart = bool(depths[line]) != bool(depths[before])
+        if (apart or _is_headed(work, run, first, before)) and run.place + at - run.start in starts:
             pieces.append(Run(begin, at, run.source, run.place + begin - run.start))
             begin = at
-        at = text.starts[line + 1]
+        before = line
     pieces.append(Run(begin, run.end, run.source, run.place + begin - run.start))
     for piece in pieces:
         piece.torn = len(pieces) > 1 and len(piece) < SEED
     yield from pieces
 
 
-def _is_headed(work: Subtracting, run: Run, line: int) -> bool:
-    """True for an attribution in whose last words a run happens to begin."""
-    text = work.text
-    if line >= text.line_of[run.start] + attribution.LINES:
+def _is_headed(work: Subtracting, run: Run, first: int, line: int) -> bool:
+    """True for an attribution in whose last words a run that begins in line `first` happens to begin."""
+    if line >= first + attribution.LINES:
         return False
-    begin = attribution.begin(text, line, work.sender)
-    return begin is not None and text.starts[begin] < run.start
+    begin = work.attribution(line)
+    return begin is not None and work.text.starts[begin] < run.start
 
 
 class _Judge:
@@ -106,7 +117,7 @@ class _Judge:
 
     def judge(self, run: Run) -> None:
         work, text, letter = self._work, self._text, self._work.letters[run.source]
-        first, last = text.line_of[run.start], text.line_of[run.end - 1]
+        first, last = text.line_of(run.start), text.line_of(run.end - 1)
         kinds = letter.kinds[run.place : run.behind]
         at_start = run.start == text.starts[first]
         whole = at_start and run.end == text.starts[last + 1]
@@ -143,11 +154,11 @@ class _Judge:
         """Where the attribution directly above begins; a scanner's warning may stand between."""
         text = self._text
         line = text.above(first)
-        found = attribution.begin(text, line, self._work.sender)
+        found = self._work.attribution(line)
         if found is None and len(run) >= LONG and line >= 0 and attribution.is_banner(text.lines[line]):
             while line >= 0 and attribution.is_banner(text.lines[line]):
                 line = text.above(line)
-            found = attribution.begin(text, line, self._work.sender)
+            found = self._work.attribution(line)
         return found
 
     def _set_again(self, run: Run, letter: LetterWords, kinds: bytes, first: int) -> bool:
@@ -173,7 +184,7 @@ class _Judge:
         if there is None:
             self._work.budget.spend(1)
             sides = (letter.words[: letter.text], letter.words[letter.text :])
-            there = self._there[run.source, seed] = max(_count(side, seed) for side in sides)
+            there = self._there[run.source, seed] = max(sum(1 for _ in places_of(seed, side)) for side in sides)
         return self._seen[seed] >= there
 
     def _bare(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
@@ -181,7 +192,7 @@ class _Judge:
         quoted = self._work.quoted
         if not quoted or self._text.depths[first] or not at_start or run.place not in letter.starts:
             return False
-        return self._text.depths[self._text.line_of[quoted[-1].end - 1]] > 0
+        return self._text.depths[self._text.line_of(quoted[-1].end - 1)] > 0
 
     def _is_behind(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
         """It stands below the frame or the attribution of its letter; public words of another were typed once more."""
@@ -201,10 +212,3 @@ class _Judge:
 def _is_whole_line(run: Run, letter: LetterWords) -> bool:
     """A line of a note that is no mere phrase of four words."""
     return len(run) > SEED and run.place in letter.starts and run.behind in letter.end_set
-
-
-def _count(words: array[int], seed: bytes) -> int:
-    octets, at, found = words.tobytes(), -1, 0
-    while (at := octets.find(seed, at + 1)) >= 0:
-        found += at % words.itemsize == 0
-    return found

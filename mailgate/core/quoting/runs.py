@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import compress, islice
 from struct import unpack_from
 
 SEED = 4  # words that must agree before anything is looked at closely
 _SOME = 16  # words compared at once
 PLACES = 4  # of one seed in all letters together
+_ONE_BY_ONE = 16  # seeds that are looked for without a table of all
 WORK = 8  # comparisons a word of the answer and of the letters may cost
 
 
@@ -84,21 +85,53 @@ def seeds(words: array[int]) -> list[bytes]:
     return found
 
 
+def places_of(seed: bytes, words: array[int]) -> Iterator[int]:
+    """Where these words stand among others."""
+    octets, step = words.tobytes(), words.itemsize
+    at = octets.find(seed)
+    while at >= 0:
+        if at % step == 0:
+            yield at // step
+        at = octets.find(seed, at + 1)
+
+
 class Index:
-    """The sources, and where in them each seed of `words` stands: in the first of them, else in what `always` knows."""
+    """The sources, and where in them each seed of `words` stands: in the first of them, else in what `always` knows.
+
+    Most answers quote in a few long runs: their first seeds are looked for one by one. Who asks for more gets a table.
+    """
 
     def __init__(self, sources: Sequence[array[int]], words: array[int], always: Places | None = None) -> None:
         self.sources, self.begins = sources, seeds(words)
-        own = sources if always is None else sources[:-1]
-        self._places, self._always = places(own, wanted=set(self.begins)), always or {}
+        self._own, self._always = sources if always is None else sources[:-1], always or {}
+        self._there = set[bytes]().union(*map(seeds, self._own))
+        self._step, self._asked = words.itemsize, 0
+        self._table: Places | None = None
 
-    def known(self) -> list[int]:
-        """Where in `words` a seed begins that stands anywhere."""
-        return [at for at, seed in enumerate(self.begins) if seed in self._places or seed in self._always]
+    def has(self, words: bytes) -> bool:
+        """False for words whose first SEED stand nowhere; these are as octets, and may be fewer."""
+        seed = words[: SEED * self._step]
+        return len(seed) < SEED * self._step or seed in self._there or seed in self._always
+
+    def known(self, start: int) -> int | None:
+        """Where in `words` from `start` on a seed begins that stands anywhere."""
+        begins, there, always = self.begins, self._there, self._always
+        for at in range(start, len(begins)):
+            if begins[at] in there or begins[at] in always:
+                return at
+        return None
 
     def find(self, seed: bytes) -> Sequence[tuple[int, int]]:
-        """Source and place of each; source -1 is the last."""
-        return self._places.get(seed) or self._always.get(seed, ())
+        """Source and place of each, PLACES at most; source -1 is the last."""
+        self._asked += 1
+        if self._asked > _ONE_BY_ONE:
+            if self._table is None:
+                self._table = places(self._own, wanted=set(self.begins))
+            found = self._table.get(seed, ())
+        else:
+            everywhere = ((number, at) for number, words in enumerate(self._own) for at in places_of(seed, words))
+            found = list(islice(everywhere, PLACES))
+        return found or self._always.get(seed, ())
 
 
 def matches(
@@ -110,11 +143,10 @@ def matches(
     """
     found: list[Run] = []
     last = 0
-    for at in index.known():
-        if at >= last:
-            run = _longest(words, at, last, index, found, budget)
-            found += [run] if cut is None else cut(run)
-            last = run.end
+    while (at := index.known(last)) is not None:
+        run = _longest(words, at, last, index, found, budget)
+        found += [run] if cut is None else cut(run)
+        last = run.end
     return found
 
 

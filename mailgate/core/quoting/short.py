@@ -49,7 +49,7 @@ def find(work: Subtracting, edited: dict[int, int]) -> None:
 
 def _marked_blocks(work: Subtracting) -> None:
     """Below an attribution, a block of marked lines that are all whole lines of a letter."""
-    text, sender = work.text, work.sender
+    text = work.text
     line = 0
     while line < len(text.lines):
         if not text.depths[line]:
@@ -59,7 +59,7 @@ def _marked_blocks(work: Subtracting) -> None:
         while line < len(text.lines) and (text.depths[line] or not text.count(line)):
             line += 1
         lines = [at for at in range(begin, line) if text.count(at)]
-        above = attribution.begin(text, text.above(begin), sender)
+        above = work.attribution(text.above(begin))
         if lines and above is not None and all(work.line_of_ours(at) for at in lines):
             for at in lines:
                 _take_line(work, at)
@@ -97,7 +97,7 @@ def _further(letter: LetterWords, place: int) -> int:
 def _in_gap(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
     text = work.text
     place = gap.place
-    first = text.line_of[gap.begin] if gap.begin < len(text.words) else len(text.lines)
+    first = text.line_of(gap.begin) if gap.begin < len(text.words) else len(text.lines)
     for line in range(first, len(text.lines)):
         if text.starts[line] >= gap.end:
             return
@@ -131,8 +131,8 @@ def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
     missing = letter.kinds[max(place, begin) : min(gap.until, end)]
     if len(missing) - missing.count(Wording.PUBLIC) < _REPLACED:
         return False
-    beside = [text.line_of[above.end - 1]] if above else []
-    beside += [text.line_of[below.start]] if below else []
+    beside = [text.line_of(above.end - 1)] if above else []
+    beside += [text.line_of(below.start)] if below else []
     if not any(_joined(text, line, one) for one in beside):
         return False
     return bool(text.depths[line]) or not _is_longer(work, gap)
@@ -163,7 +163,7 @@ def _is_longer(work: Subtracting, gap: _Gap) -> bool:
     """More is written between two quoted runs than the letter has lines there: a translation adds none."""
     if gap.longer is None and gap.above is not None and gap.below is not None:
         text, ours = work.text, work.ours
-        lines = range(text.line_of[gap.above.end - 1] + 1, text.line_of[gap.below.start])
+        lines = range(text.line_of(gap.above.end - 1) + 1, text.line_of(gap.below.start))
         there = sum(gap.place <= begin < gap.until for begin in gap.letter.starts)
         work.budget.spend(len(lines) + there)
         gap.longer = sum(text.count(line) > 0 and not any(ours[slice(*text.span(line))]) for line in lines) > there
@@ -176,16 +176,16 @@ def _top_replaced(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
     They stand below the attribution of one of ours, or name whom the letter's first line names.
     """
     text, letter, run = work.text, gap.letter, gap.below
-    if run is None or letter.fixed or text.depths[text.line_of[run.start]]:
+    if run is None or letter.fixed or text.depths[text.line_of(run.start)]:
         return
     half = 0 if run.place < letter.text else letter.text + 1
     missing = range(max(half, gap.place), gap.until)
     if sum(letter.kinds[at] != Wording.PUBLIC for at in missing) < _REPLACED:
         return
     most = sum(begin in letter.starts for begin in missing)
-    line, lines = text.line_of[run.start], list[int]()
+    line, lines = text.line_of(run.start), list[int]()
     while (line := text.above(line)) >= 0 and not text.depths[line] and len(lines) < most:
-        begins = attribution.begin(text, line, work.sender)
+        begins = work.attribution(line)
         if begins is not None:
             edited.update((at, Wording.FRAME) for at in lines if not any(work.ours[slice(*text.span(at))]))
             work.attributions.append((begins, line + 1))

@@ -106,7 +106,7 @@ def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
     above, begins = first, None
     for _ in range(_ABOVE):
         above = text.above(above)
-        begins = attribution.begin(text, above, work.sender)
+        begins = work.attribution(above)
         if above < 0 or begins is not None:
             break
     runs = [run for run in work.quoted if not work.letters[run.source].fixed]
@@ -115,7 +115,7 @@ def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
         last = text.below(last - 1, _lines_beside(work, run, below=True)) + 1
         run = min(runs, key=lambda run: run.start)
         if begins is None:
-            seen = sum(text.count(at) > 0 for at in range(first, text.line_of[run.start]))
+            seen = sum(text.count(at) > 0 for at in range(first, text.line_of(run.start)))
             for _ in range(_lines_beside(work, run, below=False) - seen):
                 first = max(0, text.above(first))
     return (first if begins is None else begins), last
@@ -242,8 +242,8 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
     _devices(work, found)
     if not work.quoted:
         return
-    first = text.line_of[min(run.start for run in work.quoted)]
-    last = text.line_of[max(run.end for run in work.quoted) - 1]
+    first = text.line_of(min(run.start for run in work.quoted))
+    last = text.line_of(max(run.end for run in work.quoted) - 1)
     link = {hasher.hash(LINK)}
     for at, line in enumerate(found):
         if line.kind is not LineKind.TYPED:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
+from bisect import bisect
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
@@ -28,6 +29,7 @@ _MARKS = re.compile(r"(?:[ \t]{0,8}(?:[>|\u00bb\u203a](?![|\w]{0,40}\|)|:(?=[ \t
 _BEGIN_MARKS = " \t>|:\u00bb\u203a"
 _BARE = (">", "> ")
 _MARK = re.compile(r"[>|:\u00bb\u203a]")
+_END = "\0"  # stands for the end of a line among its words: no word has it in it
 _DROPPED = re.compile("[\u2019'\u00ad\u200b\u2060\u2061\ufeff]")
 
 
@@ -85,7 +87,15 @@ class Hasher:
 
     def hashes(self, line: str) -> list[int]:
         """The words of a line, hashed."""
-        return list(chain.from_iterable(map(self._known.__getitem__, _plain(line).casefold().split())))
+        return self.hashes_of([line])[0].tolist()
+
+    def hashes_of(self, lines: Iterable[str]) -> tuple[array[int], tuple[int, ...]]:
+        """The same of many lines at once, and where each begins; one more for the end."""
+        text = "\n".join(chain(map(_plain, lines), ("",))).casefold()
+        pieces = text.replace(_END, " ").replace("\n", f" {_END} ").split()
+        found = list(chain.from_iterable(map(self._known.__getitem__, pieces)))
+        ends = [at for at, word in enumerate(found) if not word]
+        return array("I", filter(None, found)), (0, *(at - before for before, at in enumerate(ends)))
 
 
 class _Pieces(dict[str, tuple[int, ...]]):
@@ -96,7 +106,7 @@ class _Pieces(dict[str, tuple[int, ...]]):
         self._hasher = hasher
 
     def __missing__(self, piece: str) -> tuple[int, ...]:
-        found = tuple(map(self._hasher.hash, _WORD.findall(piece)))
+        found = (0,) if piece == _END else tuple(map(self._hasher.hash, _WORD.findall(piece)))
         if len(piece) <= _LONGEST_REMEMBERED:
             if len(self) >= _REMEMBERED:
                 self.clear()
@@ -112,8 +122,11 @@ class HashedText:
     bare: tuple[str, ...]  # without their quote marks
     depths: tuple[int, ...]  # how many of these each had
     words: array[int]
-    line_of: array[int]  # of each word
     starts: tuple[int, ...]  # of each line: the index of its first word; one more for the end
+
+    def line_of(self, word: int) -> int:
+        """The line in which a word stands."""
+        return bisect(self.starts, word) - 1
 
     def span(self, line: int) -> tuple[int, int]:
         """The words of a line: from, to."""
@@ -161,13 +174,5 @@ class HashedText:
 def read(lines: Sequence[str], hasher: Hasher) -> HashedText:
     """Take the lines of a text apart."""
     parted = [marked(line) for line in lines]
-    bare = tuple(rest for _, rest in parted)
-    found, line_of, starts = list[int](), list[int](), [0]
-    for number, line in enumerate(bare):
-        said = hasher.hashes(line)
-        found += said
-        line_of += [number] * len(said)
-        starts.append(len(found))
-    return HashedText(
-        tuple(lines), bare, tuple(depth for depth, _ in parted), array("I", found), array("I", line_of), tuple(starts)
-    )
+    bare = tuple([rest for _, rest in parted])
+    return HashedText(tuple(lines), bare, tuple([depth for depth, _ in parted]), *hasher.hashes_of(bare))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from mailgate.core.quoting import attribution
 from mailgate.core.quoting.fingerprint import OF_FRAME, LetterWords, Wording
 from mailgate.core.quoting.line import FOLDED, OF_QUOTE, Line, LineKind
 from mailgate.core.quoting.quoted import Subtracting
@@ -26,7 +25,7 @@ def begin(work: Subtracting, found: list[Line], is_ours: Callable[[str], bool]) 
     """
     lines, line_of = work.text.lines, work.text.line_of
     fixed = [run for run in work.quoted if work.letters[run.source].fixed]
-    framed = {at for run in fixed for at in range(line_of[run.start], line_of[run.end - 1] + 1)}
+    framed = {at for run in fixed for at in range(line_of(run.start), line_of(run.end - 1) + 1)}
     signs = []
     for at, line in enumerate(lines):
         if (found[at].kind in FOLDED and at not in framed) or not is_ours(line):
@@ -57,15 +56,14 @@ def _explained(work: Subtracting, found: Sequence[Line], line: int) -> bool:
 
 def _climb(work: Subtracting, found: Sequence[Line], sign: int) -> int:
     """Up over marked lines, lines of ours, an attribution, and one line between it and the sign."""
-    text, sender, top = work.text, work.sender, sign
+    text, top = work.text, sign
     while (above := text.above(top)) >= 0:
         if found[above].kind in OF_QUOTE or (text.depths[above] and text.depths[top]) or _tops(work, above):
             top = above
             continue
-        begins = attribution.begin(text, above, sender)
+        begins = work.attribution(above)
         if begins is None:
-            further = text.above(above)
-            begins = attribution.begin(text, further, sender)
+            begins = work.attribution(text.above(above))
         if begins is None:
             break
         top = begins

@@ -171,7 +171,10 @@ def test_a_text_read_at_once_has_the_words_of_its_lines() -> None:
            "ONE <https://x.example> two [cid:p@x] \U0001f44d", "what? <a@b.example?subject=x> now", "\u01c5 \uff21\u0301"]  # fmt: skip
     text = tokens.read(odd, HASHER)
     assert [list(text.hashes(at)) for at in range(len(odd))] == [HASHER.hashes(bare) for bare in text.bare]
-    assert text.starts[-1] == len(text.words) == len(text.line_of) and len(text.starts) == len(odd) + 1
+    assert text.starts[-1] == len(text.words) and len(text.starts) == len(odd) + 1
+    assert [text.line_of(at) for at in range(len(text.words))] == [
+        at for at in range(len(odd)) for _ in text.hashes(at)
+    ]
 
 
 TRANSLATED = {
