@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import compress, pairwise
 
-from mailgate.core.quoting import attribution, quoted, short, tokens, unknown
+from mailgate.core.quoting import attribution, broken, quoted, short, tokens, unknown
 from mailgate.core.quoting.fingerprint import OF_FRAME, OF_NOTE, Frame, LetterWords, Wording
 from mailgate.core.quoting.line import OF_QUOTE, OURS, Line, LineKind, Subtracted
 from mailgate.core.quoting.quoted import Subtracting
@@ -36,8 +36,8 @@ def subtract(
     `is_ours` knows a line that only letters of ours have: one nobody knows begins there.
     `house` says that its author reads our letters to the house; a customer's words are folded on better evidence alone.
     """
-    text = tokens.read(lines, hasher)
     known = (*letters, frame.letter) if frame else letters
+    text = broken.mended(tokens.read(lines, hasher), known, hasher)
     size = len(text.words) + sum(len(letter.words) for letter in known)
     work = Subtracting(text, known, Budget(WORK * max(size, _FEW) * (1 + _SPARE)), frame, house)
     edited: dict[int, int] = {}
@@ -51,6 +51,8 @@ def subtract(
     _around(work, found, hasher)
     if house:
         _cited(work, found)
+    for at in sorted(text.continued):
+        found[at] = found[at - 1] if found[at].kind is LineKind.EMPTY else found[at]
     begin = unknown.begin(work, found, is_ours)
     if begin is not None:
         for at in range(begin, len(found)):

@@ -123,6 +123,7 @@ class HashedText:
     depths: tuple[int, ...]  # how many of these each had
     words: array[int]
     starts: tuple[int, ...]  # of each line: the index of its first word; one more for the end
+    continued: frozenset[int] = frozenset()  # lines that begin with the rest of a word of the line above
 
     def line_of(self, word: int) -> int:
         """The line in which a word stands."""
@@ -146,7 +147,8 @@ class HashedText:
 
     def signs(self) -> list[int]:
         """The lines with something in them, but no word."""
-        return [at for at, bare in enumerate(self.bare) if bare and not self.count(at) and bare.strip()]
+        found = [at for at, bare in enumerate(self.bare) if bare and not self.count(at) and bare.strip()]
+        return [at for at in found if at not in self.continued]
 
     def beside(self, line: int, hasher: Hasher) -> tuple[int, int]:
         """A line without words as two hashes: of its signs and the word above, and of them and the word below."""
