@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from mailgate.core.commands.judging import Judgement, KnownWorld, Refusal, TicketContext
+from mailgate.core.commands.reader import Command
 from mailgate.core.mails import decide
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Match
@@ -149,6 +151,25 @@ def case(
     )
     given = {"match": match, "authority": authority, "route": route}
     return replace(found, **{name: value for name, value in given.items() if value is not None})
+
+
+def asking(
+    argument: str = "",
+    about: Ticket | None = None,
+    *,
+    by: Agent = BO,
+    policy: Policy = POLICY,
+    away: Any = (),
+    **world: Any,
+) -> TicketContext:
+    """A command's argument by an agent about a ticket of nobody's, as a judging function gets it; the rest is `KnownWorld`'s."""
+    moment = Moment(policy, Facts(away=away), NOW)
+    return TicketContext(Command("it", argument), by, KnownWorld(moment, **world), about or ticket())
+
+
+def outcome(judged: Judgement) -> tuple[str, tuple[Any, ...]]:
+    """A judgement in short: the answer and what it changes, or the refusal and what may have been meant."""
+    return (judged.code, judged.nearest) if isinstance(judged, Refusal) else (judged.answer, judged.changes)
 
 
 def decided(

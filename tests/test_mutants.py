@@ -52,6 +52,11 @@ scope-ends-nowhere scope-targets-are-free scope-survey-of-another-ticket scope-a
 token-one-mac-for-all-carriers authority-letter-nobody-wrote bounce-address-of-any-recipient
 token-broken-anywhere token-broken-twice run-right-below-another delimiter-without-signature signs-behind-a-mark
 four-words-of-a-note run-begins-in-an-attribution address-in-capitals block-by-style
+mover-tells-who-has-left requester-put-off-their-ticket cover-back-too-late anybody-reports-an-absence
+title-with-an-agents-address sentence-is-a-list-of-tags undo-of-what-time-did
+merge-of-two-people-remembers-them-as-one robot-moves-a-ticket-by-rule in-turn-takes-from-the-owner
+guessed-mark-takes-everybodys-thread promise-faster-than-it-is promise-of-another-department
+sent-mail-by-its-tag-alone absence-with-words-is-only-dropped two-absences-keep-each-other-talking
 """
 
 

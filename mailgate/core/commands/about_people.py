@@ -52,9 +52,8 @@ def assign(context: TicketContext) -> Judgement:
         if question:
             return question
     handover = context.letter(colleague, Handover(by=context.agent.shown_name, text=context.world.words))
-    letters = (handover, *(letter for letter in _loss(context) if letter.agent != colleague.name))
     changes = handed_over(context, colleague.name)
-    return context.granted("assigned", *changes, outbound=letters, name=colleague.shown_name)
+    return context.granted("assigned", *changes, outbound=(handover, *_loss(context)), name=colleague.shown_name)
 
 
 def unassign(context: TicketContext) -> Judgement:
@@ -77,8 +76,8 @@ def move(context: TicketContext) -> Judgement:
     changes: list[Change] = [Move(name, why), *given_back(context)]
     letters = [
         context.letter(agent, Handover(by=context.agent.shown_name, why=why, text=context.world.words))
-        for agent in map(context.policy.agent, readers.crew(context.policy, name))
-        if agent and agent.name != context.agent.name
+        for agent in readers.of_departments(context.policy, (name,))
+        if agent.name != context.agent.name
     ]
     return context.granted("moved", *changes, outbound=letters, department=name)
 

@@ -55,7 +55,8 @@ def crew(policy: Policy, department: str) -> tuple[str, ...]:
     how = settings.notify or ("all" if len(agents) < PULL_FROM else "pull")
     if how == "all":
         return tuple(agent.name for agent in agents)
-    return (settings.lead,) if how in ("lead", "owner") and settings.lead else ()
+    lead = lead_of(policy, settings) if how in ("lead", "owner") and settings.lead else None
+    return (lead.name,) if lead else ()
 
 
 def lead_of(policy: Policy, department: Department | str) -> Agent | None:

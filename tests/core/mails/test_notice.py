@@ -12,7 +12,7 @@ from mailgate.core.mails import notices
 from mailgate.core.model.content import Notice
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.moment import Moment
-from mailgate.core.model.policy import Department
+from mailgate.core.model.policy import Agent, Department, Role
 from mailgate.core.model.ticket import Priority
 from mailgate.core.proof.authority import Authority
 
@@ -47,6 +47,22 @@ def test_who_has_left_hears_nothing_and_the_department_does_in_their_place() -> 
     pulls = replace(policy, departments=desks)
     assert [one.name for one in readers.of_ticket(pulls, ticket(owner="bo"))] == ["anna"], "else nobody would"
     assert readers.of_ticket(pulls, ticket()) == (), "what nobody has is pulled"
+
+
+@pytest.mark.parametrize(("lead", "others", "names"), [
+    ("anna", (ANNA, BO, CAI), ["anna"]),
+    ("bo", (ANNA, replace(BO, active=False), CAI), ["anna"]),  # left: whoever leads anywhere
+    ("bo", (replace(ANNA, role=Role.ADMIN), replace(BO, active=False)), ["anna"]),  # else an admin
+    ("bo", (replace(BO, active=False), CAI), []),  # there is nobody who leads
+    (None, (ANNA, BO, CAI), []),
+])  # fmt: skip
+def test_where_the_lead_alone_hears_of_new_mail_somebody_does_when_they_have_left(
+    lead: str | None, others: tuple[Agent, ...], names: list[str]
+) -> None:
+    desk = replace(POLICY.departments[0], notify="lead", lead=lead)
+    policy = replace(POLICY, agents=others, departments=(desk,))
+    assert [one.name for one in readers.of_ticket(policy, ticket())] == names
+    assert [one.name for one in readers.of_departments(policy, ["support"])] == names
 
 
 @pytest.mark.parametrize(("how", "agents", "names"), [
