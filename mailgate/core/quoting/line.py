@@ -37,6 +37,7 @@ class Subtracted:
     """Every line of a mail judged; without `known`, quotes were not even looked for: that was too much work."""
 
     lines: tuple[Line, ...]
+    depths: tuple[int, ...]  # how many quote marks each had
     known: bool = True
     quote: tuple[int, int] = (
         0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import compress
@@ -14,11 +14,13 @@ from mailgate.core.quoting.line import FOLDED, Line, LineKind, Subtracted
 from mailgate.core.quoting.tokens import is_link_beside, marked
 
 _RULE = re.compile(r"[ \t\u00a0]*[-_=*]{4,200}[ \t]*")
+_TOGETHER = 2  # blank lines
 _ASKED = 8  # lines of a quote that stand above the answer to them
 _EMPTY, _QUOTED, _WRITTEN, _EDITED = LineKind.EMPTY, LineKind.QUOTED, LineKind.TYPED, LineKind.EDITED
 _NOTE, _PUBLIC = Wording.NOTE, Wording.PUBLIC  # looked up once: each look at an enumeration takes Python long
 _TYPED = (_WRITTEN, _EMPTY)
-_MAYBE_TYPED = (_WRITTEN, LineKind.UNKNOWN)
+_UNKNOWN = LineKind.UNKNOWN
+_MAYBE_TYPED = (_WRITTEN, _UNKNOWN)
 
 
 class Held(StrEnum):
@@ -47,25 +49,30 @@ def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
     """Put the judged lines of a mail together again; every line is in `shown` or in `folded`."""
     if not found.known:
         return MailParts(_join(lines), "", "", Held.TOO_MUCH)
-    judged = found.lines
+    judged, depths = found.lines, found.depths
     kinds = [line.kind for line in judged]
-    drawn = _drawn(lines, kinds)
+    changed = _EDITED in kinds and any(line.kind is _EDITED and line.wording is not _PUBLIC for line in judged)
+    drawn = _drawn(lines, kinds, depths)
     folded = _with_marks(drawn, [kind in FOLDED for kind in kinds])
-    leaves = _leaving(judged, found.quote)
+    leaves = _leaving(judged, found.quote if changed else (0, 0))
     stays = _with_marks(drawn, [not may and kind is not _EMPTY for may, kind in zip(leaves, kinds, strict=True)])
     asked = _asked(lines, judged, folded)
     said = list(lines)
-    for at in _inside(lines, judged):
+    for at in _inside(judged, depths):
         said[at] = marked(lines[at])[1]
     shown = _written(said, asked, [not is_folded for is_folded in folded])
     sent = _written(said, asked, [may and not stay for may, stay in zip(leaves, stays, strict=True)])
-    held, words = _held(lines, judged)
+    words = sum(len(line.split()) for line, one in zip(lines, judged, strict=True)
+                if one.wording is _NOTE and one.kind is _WRITTEN)  # fmt: skip
+    held = _held(words, changed=changed, unknown=_UNKNOWN in kinds)
     unsent = sum(stay and kind in _MAYBE_TYPED for stay, kind in zip(stays, kinds, strict=True))
-    return MailParts(shown, _join(list(compress(lines, folded))), sent, held, words, unsent)
+    return MailParts(shown, _join(compress(lines, folded)), sent, held, words, unsent)
 
 
 def _written(said: Sequence[str], asked: Mapping[int, Sequence[str]], chosen: Sequence[bool]) -> str:
     """The chosen lines; the question that one of them answers stands above it, apart from both."""
+    if not asked:
+        return _join(compress(said, chosen))
     kept = list[str]()
     for at in compress(range(len(said)), chosen):
         if at in asked:
@@ -76,15 +83,15 @@ def _written(said: Sequence[str], asked: Mapping[int, Sequence[str]], chosen: Se
     return _join(kept)
 
 
-def _inside(lines: Sequence[str], judged: Sequence[Line]) -> list[int]:
+def _inside(judged: Sequence[Line], depths: Sequence[int]) -> list[int]:
     """What was typed within a quotation, below public words there: the marks before it are the client's."""
     found, quoted, depth = list[int](), -1, 0  # the public line above, with nothing but lines of its depth between
     for at, line in enumerate(judged):
         if line.kind is _QUOTED:
             quoted, depth = at if line.wording is _PUBLIC else -1, 0
         elif quoted >= 0:
-            depth = depth or marked(lines[quoted])[0]
-            if not depth or marked(lines[at])[0] != depth:
+            depth = depth or depths[quoted]
+            if not depth or depths[at] != depth:
                 quoted = -1
             elif line.kind is _WRITTEN:
                 found.append(at)
@@ -99,15 +106,16 @@ class Drawn(NamedTuple):
     below: int | None
 
 
-def _drawn(lines: Sequence[str], kinds: Sequence[LineKind]) -> list[Drawn]:
+def _drawn(lines: Sequence[str], kinds: Sequence[LineKind], depths: Sequence[int]) -> list[Drawn]:
     """Each line that nobody writes, and no letter has: bare quote marks, a rule, a button's address, a bullet alone."""
     found, waiting, above = list[Drawn](), list[int](), None
     for at, kind in enumerate(kinds):
         if kind is not _EMPTY:
-            found += [Drawn(one, above, at) for one in waiting]
+            for one in waiting:
+                found.append(Drawn(one, above, at))
             waiting.clear()
             above = at
-        elif lines[at].strip() and (_is_drawn(lines[at]) or _is_button(lines[at])):
+        elif depths[at] or (lines[at] and _is_drawn(lines[at])):
             waiting.append(at)
     return found + [Drawn(one, above, None) for one in waiting]
 
@@ -120,43 +128,33 @@ def _with_marks(drawn: Sequence[Drawn], found: list[bool]) -> list[bool]:
     return found
 
 
-def _is_button(line: str) -> bool:
-    """True for the address of a button of ours, on a line by itself: it has a token in it."""
-    return "mg%3A" in line and is_link_beside(line)
-
-
 def _is_drawn(line: str) -> bool:
-    """True for a rule, and for quote marks without words; two dashes alone are the delimiter of a signature."""
-    return marked(line)[0] > 0 or _RULE.fullmatch(line) is not None
+    """True for a rule, and for the address of a button of ours on a line by itself: it has a token in it."""
+    return _RULE.fullmatch(line) is not None or ("mg%3A" in line and is_link_beside(line))
 
 
-def _leaving(judged: Sequence[Line], quote: tuple[int, int]) -> list[bool]:
-    """Which lines may leave: typed ones, but none in a quote with a changed line of ours, nor of a letter unknown."""
+def _leaving(judged: Sequence[Line], closed: tuple[int, int]) -> list[bool]:
+    """Which lines may leave: typed ones, but none in `closed`, a quote with a changed line, nor of a letter unknown."""
     typed = [line.kind in _TYPED or (line.kind is _EDITED and line.wording is _PUBLIC) for line in judged]
-    if not any(map(_changed, judged)):
-        return typed
-    return [leaves and not quote[0] <= at < quote[1] for at, leaves in enumerate(typed)]
+    typed[slice(*closed)] = [False] * len(range(*closed))
+    return typed
 
 
-def _changed(line: Line) -> bool:
-    return line.kind is _EDITED and line.wording is not _PUBLIC
-
-
-def _held(lines: Sequence[str], judged: Sequence[Line]) -> tuple[Held, int]:
-    of_notes = [at for at, line in enumerate(judged) if line.wording is _NOTE and line.kind is _WRITTEN]
-    words = sum(len(lines[at].split()) for at in of_notes)
-    if LineKind.UNKNOWN in [line.kind for line in judged]:
-        return Held.UNKNOWN_LETTER, words
-    if any(map(_changed, judged)):
-        return Held.EDITED, words
-    return (Held.NOTE if words else Held.NOTHING), words
+def _held(note_words: int, *, changed: bool, unknown: bool) -> Held:
+    if unknown:
+        return Held.UNKNOWN_LETTER
+    if changed:
+        return Held.EDITED
+    return Held.NOTE if note_words else Held.NOTHING
 
 
 def _asked(lines: Sequence[str], judged: Sequence[Line], folded: Sequence[bool]) -> dict[int, list[str]]:
     """For the first line of each answer that stands between quoted lines: the quoted lines right above it."""
     quotes = list(compress(range(len(lines)), folded))
+    if not quotes:
+        return {}
     answers = _blocks(lines, folded)
-    if not quotes or not any(quotes[0] < begin < quotes[-1] for begin in answers):
+    if not any(quotes[0] < begin < quotes[-1] for begin in answers):
         return {}
     found = {}
     for begin in answers:
@@ -192,12 +190,14 @@ def _above(lines: Sequence[str], judged: Sequence[Line], begin: int) -> list[int
     return found[:_ASKED][::-1]
 
 
-def _join(lines: Sequence[str]) -> str:
+def _join(lines: Iterable[str]) -> str:
     """The lines without blank ones around them, and never more than two of those together."""
-    kept: list[str] = []
+    kept, blank = list[str](), 0  # how many of the last ones are blank
     for line in lines:
-        if line.strip() or (kept and (len(kept) < 2 or kept[-1].strip() or kept[-2].strip())):
+        if line.strip():
             kept.append(line)
-    while kept and not kept[-1].strip():
-        kept.pop()
-    return "\n".join(kept)
+            blank = 0
+        elif kept and blank < _TOGETHER:
+            kept.append(line)
+            blank += 1
+    return "\n".join(kept[: len(kept) - blank])

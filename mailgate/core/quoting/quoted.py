@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from mailgate.core.quoting import attribution
 from mailgate.core.quoting.fingerprint import OF_FRAME, OF_PUBLIC, Frame, LetterWords
@@ -78,29 +79,24 @@ def find(work: Subtracting) -> None:
 
 def _cut(work: Subtracting, run: Run) -> Iterator[Run]:
     """Part a run where quote marks begin or end at the beginning of a line of the letter, and below an attribution."""
-    text, depths, starts = work.text, work.text.depths, work.letters[run.source].starts
+    text, depths, letter = work.text, work.text.depths, work.letters[run.source]
     begin, pieces = run.start, list[Run]()
     first, last = text.line_of(run.start), text.line_of(run.end - 1)
-    before = first
-    for line in range(first + 1, last + 1):
-        at = text.starts[line]
-        if not text.count(line):
-            continue
+    for before, line in pairwise([line for line in range(first, last + 1) if text.count(line)]):
         apart = bool(depths[line]) != bool(depths[before])
-        if (apart or _is_headed(work, run, first, before)) and run.place + at - run.start in starts:
-            pieces.append(Run(begin, at, run.source, run.place + begin - run.start))
-            begin = at
-        before = line
+        if apart or (before < first + attribution.LINES and _is_headed(work, run, before)):
+            at = text.starts[line]
+            if run.place + at - run.start in letter.starts:
+                pieces.append(Run(begin, at, run.source, run.place + begin - run.start))
+                begin = at
     pieces.append(Run(begin, run.end, run.source, run.place + begin - run.start))
     for piece in pieces:
         piece.torn = len(pieces) > 1 and len(piece) < SEED
     yield from pieces
 
 
-def _is_headed(work: Subtracting, run: Run, first: int, line: int) -> bool:
-    """True for an attribution in whose last words a run that begins in line `first` happens to begin."""
-    if line >= first + attribution.LINES:
-        return False
+def _is_headed(work: Subtracting, run: Run, line: int) -> bool:
+    """True for an attribution in whose last words a run happens to begin."""
     begin = work.attribution(line)
     return begin is not None and work.text.starts[begin] < run.start
 
@@ -122,7 +118,8 @@ class _Judge:
         at_start = run.start == text.starts[first]
         whole = at_start and run.end == text.starts[last + 1]
         above = self._attribution(first, run) if at_start else None
-        marked = all(text.depths[line] for line in range(first, last + 1) if text.count(line))
+        depths = text.depths[first : last + 1]
+        marked = all(depths) or all(depth or not text.count(line) for line, depth in enumerate(depths, first))
         frame = kinds.count(OF_FRAME) >= FRAME and (work.house or marked or last > first)
         strong = frame or above is not None or self._follows(run, letter, first, at_start=at_start)
         enough = (len(run) >= LONG or whole) and not run.torn

@@ -45,7 +45,8 @@ def subtract(
         quoted.find(work)
         short.find(work, edited)
     except TooMuch:
-        return Subtracted(tuple(_TYPED if text.count(at) else _EMPTY for at in range(len(lines))), known=False)
+        typed = tuple(_TYPED if text.count(at) else _EMPTY for at in range(len(lines)))
+        return Subtracted(typed, text.depths, known=False)
     found = _lines(work, edited, hasher)
     _signs(work, found, hasher)
     _around(work, found, hasher)
@@ -58,7 +59,7 @@ def subtract(
         for at in range(begin, len(found)):
             if found[at].kind not in (LineKind.EMPTY, LineKind.ATTRIBUTION):
                 found[at] = Line(LineKind.UNKNOWN)
-    return Subtracted(tuple(found), quote=_quote(work, found))
+    return Subtracted(tuple(found), text.depths, quote=_quote(work, found))
 
 
 def _cited(work: Subtracting, found: list[Line]) -> None:
@@ -137,12 +138,11 @@ def _lines(work: Subtracting, edited: dict[int, int], hasher: Hasher) -> list[Li
     """Each line by its words: how many of them are ours."""
     found = list[Line]()
     for line, (begin, end) in enumerate(pairwise(work.text.starts)):
-        ours = work.ours.count(1, begin, end)
         if begin == end:
             found.append(_EMPTY)
         elif line in edited:
             found.append(Line(LineKind.EDITED, Wording(edited[line])))
-        elif ours == end - begin:
+        elif (ours := work.ours.count(1, begin, end)) == end - begin:
             found.append(_QUOTED[_whose(work.kinds[begin:end])])
         elif not ours:
             found.append(_typed(work.kinds[begin:end]))

@@ -101,6 +101,8 @@ def _is_token(line: str) -> bool:
 
 def _is_ours(line: str) -> bool:
     """True for a line that stands in letters of ours alone: with a token, or facts about a ticket or an entry."""
+    if len(line) < token.SHORTEST and line.isascii():
+        return False
     return _has_token(line) or ("·" in line and _is_facts(line))
 
 
