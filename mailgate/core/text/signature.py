@@ -115,7 +115,7 @@ def signed_block(lines: Sequence[str], who: Sequence[str]) -> tuple[int, int]:
     delimiter = _last_delimiter(lines, end)
     if delimiter is not None:
         until = _read_on(lines, delimiter + 1, end)
-        if any(_signs(line, names) for line in lines[delimiter + 1 : until]):
+        if any(_signs(line, names) and not _is_sentence(line) for line in lines[delimiter + 1 : until]):
             return (delimiter, phone if until == end else until)
     begin, until = _own_address(lines, end, [one.lower() for one in who if "@" in one], names)
     if until < end:  # words stand below
@@ -158,6 +158,11 @@ def _read_on(lines: Sequence[str], begin: int, end: int) -> int:
 def _signs(line: str, names: set[str]) -> bool:
     line = line[:400]
     return bool(_CONTACT.search(line)) or not names.isdisjoint(re.findall(r"[^\W\d_]{2,}", line.lower()))
+
+
+def _is_sentence(line: str) -> bool:
+    """True for what says something, and may name a person or a page too."""
+    return len(line[:1000].split()) >= _SENTENCE and _END.search(line[:1000]) is not None
 
 
 def _own_address(lines: Sequence[str], end: int, addresses: Sequence[str], names: set[str]) -> tuple[int, int]:

@@ -36,6 +36,11 @@ WORDS = [
         "See below.\n\nFrom: Maija <maija@home.example>\nSent: Friday, November 27, 2026\nTo: Anna Virtanen <anna@staff.example>\nSubject: Lamp\n\npress the switch",
     ),
     ("somebody else's address at the end", "Ask them:\n\nrepairs@partner.example"),
+    (
+        "a section that names a page",
+        "First the lamp.\n--\nThen order a bulb at https://shop.example/x please.\nIt comes before noon, on any day.",
+    ),
+    ("a section that names her", "First the lamp.\n--\nThen Anna calls you in the morning."),
     ("a long dash", "It is here\n—\nand there"),
 ]
 BELOW = [
