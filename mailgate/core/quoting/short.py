@@ -48,7 +48,7 @@ def find(work: Subtracting, edited: dict[int, int]) -> None:
 
 
 def _marked_blocks(work: Subtracting) -> None:
-    """Below an attribution, a block of marked lines that are all whole lines of a letter."""
+    """Below an attribution, a block of marked lines that are all whole lines of a letter; else those of notes wait."""
     text = work.text
     line = 0
     while line < len(text.lines):
@@ -64,6 +64,10 @@ def _marked_blocks(work: Subtracting) -> None:
             for at in lines:
                 _take_line(work, at)
             work.attributions.append((above, begin))
+            continue
+        for at in lines if work.house else ():
+            if work.line_of_ours(at) == Wording.NOTE:
+                work.kinds[slice(*text.span(at))] = bytes([Wording.NOTE]) * text.count(at)
 
 
 def _take_line(work: Subtracting, line: int) -> None:

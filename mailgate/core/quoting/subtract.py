@@ -145,7 +145,7 @@ def _lines(work: Subtracting, edited: dict[int, int], hasher: Hasher) -> list[Li
         elif (ours := work.ours.count(1, begin, end)) == end - begin:
             found.append(_QUOTED[_whose(work.kinds[begin:end])])
         elif not ours:
-            found.append(_typed(work.kinds[begin:end]))
+            found.append(_typed(work.kinds[begin:end], marked=work.text.depths[line] > 0))
         elif of := work.line_of_ours(line):
             found.append(_QUOTED[of])
         else:
@@ -166,12 +166,13 @@ def _signs(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
                 found[line] = _QUOTED[work.kinds[word]]
 
 
-def _typed(kinds: Sequence[int]) -> Line:
+def _typed(kinds: Sequence[int], *, marked: bool) -> Line:
     """A line without words of ours, by those that stand in a letter too."""
     again = len(kinds) - kinds.count(0)
     if not again:
         return _TYPED
-    note = kinds.count(OF_NOTE) >= SEED
+    of_note = kinds.count(OF_NOTE)
+    note = of_note >= SEED or (marked and 1 < of_note == len(kinds))
     return Line(LineKind.TYPED, Wording.NOTE if note else Wording.PUBLIC if again * 2 >= len(kinds) else None)
 
 
@@ -238,7 +239,10 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
     """What a client or a scanner put above a quote and into it."""
     text = work.text
     for above, below in work.attributions:
-        for at in range(above, below):
+        top = above
+        while (further := work.attribution(text.above(top))) is not None:  # of a quote of a quote
+            top = further
+        for at in range(top, below):
             if found[at].kind in (LineKind.TYPED, LineKind.EDITED):
                 found[at] = _ATTRIBUTION
     _devices(work, found)

@@ -438,3 +438,17 @@ def test_a_short_line_of_a_note_with_much_added_is_one_that_was_changed(mark: st
     found = read(f"Dear Maija, press the switch.\n\n{GMAIL}\n\n{marked(edited, mark)}")
     assert found.held is Held.EDITED
     assert found.sendable == "Dear Maija, press the switch."
+
+
+def test_a_short_line_of_a_note_that_is_all_that_was_left_of_a_quote_waits() -> None:
+    """Without an attribution a mark and three words proved nothing, and they left."""
+    found = read("> Ask Bo first.\n\nDo so.")
+    assert (found.held, found.note_words) == (Held.NOTE, 4)
+    assert read(f"{GMAIL}\n> Ask Bo first.\n\nDo so.").sendable == "Do so."
+
+
+@pytest.mark.parametrize("mark", ["> ", "| ", ""], ids=["marks", "bars", "bare"])
+def test_of_a_quote_of_a_quote_no_attribution_leaves(mark: str) -> None:
+    inner = f"{FINNISH}\n\n{marked(NOTICE, mark)}"
+    found = read(f"Yes.\n\n{GMAIL}\n{marked(inner, mark)}")
+    assert found.sendable == found.shown == "Yes." and found.held is Held.NOTHING
