@@ -17,6 +17,7 @@ from mailgate.core.model.canned import Article
 from mailgate.errors import ConfigError, Problem
 from mailgate.rulebook import load as rulebook
 from mailgate.store.base import Store
+from mailgate.wire import words
 
 TEMPLATES = "templates"  # beside mailgate.toml, where the file names no other
 
@@ -72,7 +73,8 @@ def another_store(config: Config) -> list[Problem]:
 
 def snapshot(config: Config, written: Written, store: Store) -> Snapshot:
     """One consistent set to work by; agents as the store knows them."""
-    policy = replace(people.known(config.policy, store), replies=written.replies, articles=written.articles)
+    told = people.known(config.policy, store)
+    policy = replace(told, replies=written.replies, articles=written.articles, kept=words.kept())
     return Snapshot(policy, written.rules.rules, str(config.templates_folder))
 
 

@@ -23,6 +23,7 @@ from mailgate.core.proof import token
 from mailgate.core.proof.authority import Authority, CarriedBy, CarriedToken
 from mailgate.core.proof.token import Token
 from mailgate.core.rules.rule import RuleEffects
+from mailgate.wire import words
 
 H, D = timedelta(hours=1), timedelta(days=1)
 NOW = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)  # a Wednesday
@@ -47,6 +48,7 @@ POLICY = Policy(
     identity=Identity(borders=(Border("mx.acme.example"),)),
     slas=(Sla("standard", first_response=4 * H, resolve=16 * H),),
     calendars=(OFFICE,),
+    kept=words.kept(),
 )
 PASS = AuthResults("mx.acme.example", (("dmarc", "pass", "customer.example"), ("dmarc", "pass", "staff.example")))
 FAIL = AuthResults("mx.acme.example", (("dmarc", "fail", "staff.example"),))

@@ -21,7 +21,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
 STORE = {"store.base", "store.verbs", "store.values", "store.blobs", "store.former"}
 MAY = {
-    "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"},
+    "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"}, "languages": set(),
     "core": {"errors"},
     "core.text": {"core", "errors"}, "core.quoting": {"core", "errors", "core.text"},
     "core.model": {"core", "errors", "core.text", "core.quoting"}, "core.rules": {"core", "errors", "core.text", "core.model"},
@@ -35,13 +35,13 @@ MAY = {
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"},
     "store.base": {"errors", "core", "store.values", "store.verbs"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
-    "wire": {"errors", "core"}, "edge": {"errors", "crash", "newfile", "core", "store.base"},
+    "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base"},
     "store": {"errors", "crash", "newfile", "core", *STORE},
-    "config": {"errors", "newfile", "tomlfile", "core"},
+    "config": {"errors", "languages", "newfile", "tomlfile", "core"},
     "rulebook": {"errors", "tomlfile", "core"}, "library": {"errors", "core"}, "log": set(),
     "app": {"errors", "crash", "newfile", "core", "wire", "config", *STORE},
     "opening": {"errors", "config", "store", *STORE}, "ends": {"errors", "config", "edge"},
-    "written": {"errors", "core", "places", "library", "config", "rulebook", "app", *STORE},
+    "written": {"errors", "core", "wire", "places", "library", "config", "rulebook", "app", *STORE},
     "wiring": {"errors", "core", "config", "edge", "store", *STORE, "app", "ends", "written"},
     "daemon": {"errors", "newfile", "wiring", "app"},
     "cli": {"errors", "newfile", "log", "places", "core", "wire", "config", "rulebook", "store.base", "app", "opening", "ends",
@@ -66,6 +66,7 @@ LATE = {
 # Modules that find others by a name they are given, and why.
 BY_NAME = {
     "cli": "each command starts fast",
+    "wire.words.catalogue": "a language is a folder with files of the same names",
     "app.children.child": "a job names the function it wants run",
     "app.children.parcel": "an answer of a child names the frozen record it is, of core or wire",
 }

@@ -9,6 +9,7 @@ from mailgate.config.model import FileModel, ImapModel, LoginModel, OutgoingMode
 from mailgate.config.people import agents, calendars, departments, slas
 from mailgate.config.work import Loading
 from mailgate.core.model.policy import Border, Identity, Key, LetterPolicy, Limits, Mode, Policy, TicketPolicy
+from mailgate.languages import LANGUAGES
 from mailgate.tomlfile import Loc
 
 IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}
@@ -166,6 +167,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, work: Loading) -> Policy:
         pilot_to=gateway.pilot_to,
         timezone=gateway.timezone,
         language=gateway.language,
+        languages=LANGUAGES,
         slas=slas(model),
         calendars=calendars(model, work),
         limits=Limits(**made_of),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from mailgate.config import values
 from mailgate.config.tree import Network
 from mailgate.core.model.mail import Address
+from mailgate.languages import LANGUAGES
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -111,7 +112,10 @@ Host = Annotated[str, AfterValidator(_host)]
 Share = Annotated[float, AfterValidator(_share)]
 Texts = Annotated[list[str], BeforeValidator(_listed)]
 Command = Annotated[tuple[str, ...], BeforeValidator(values.command)]
-Language = Literal["en", "fi", "pl", "lv"]
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[LANGUAGES]
 PriorityName = Literal["low", "normal", "high", "urgent"]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]

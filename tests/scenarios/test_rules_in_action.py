@@ -273,7 +273,7 @@ def test_a_rule_that_fails_stops_all_rules_and_people_are_told(desk: Desk) -> No
     assert "'fragile' failed" in ticket.entries[-1].text and ticket.entries[-1].kind == "note"
     assert "'fragile' failed" in whole(notice_to(desk, "anna", ticket.number)).replace("&#39;", "'")
     events = desk.gateway.store.read(lambda read: read.tickets.events(ticket.number))
-    assert ("flag", "broken rule fragile") in [(event.kind, event.new) for event in events]
+    assert ("flag", "broken_rule:fragile") in [(event.kind, event.new) for event in events]
     assert "fragile" not in whole(only(desk.letters(MAIJA)))
 
 

@@ -18,10 +18,10 @@ from mailgate.core.model.shown import RECORDS
 from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.core.quoting import tokens
 from mailgate.core.quoting.fingerprint import LetterWords, Wording
-from mailgate.core.text.quote import marker
 from mailgate.wire.letters import compose, own_words, samples, whose
 from mailgate.wire.letters.whose import WHOSE
 from mailgate.wire.text import fingerprints
+from mailgate.wire.words import MARKERS
 
 KEY = b"0123456789abcdef"
 FRAME, NOTE, PUBLIC = Wording.FRAME, Wording.NOTE, Wording.PUBLIC
@@ -124,7 +124,7 @@ def test_a_notice_of_a_customers_words_has_its_notes_and_frames_told_apart() -> 
     assert of(found, FIRST) == of(found, ANSWERED) == {PUBLIC}
     assert of(found, MEMO) == of(found, STRANGER) == {NOTE}
     assert of(found, samples.ticket().subject) == {PUBLIC}
-    assert of(found, marker("en")) == {FRAME}
+    assert of(found, MARKERS["en"]) == {FRAME}
     assert set().union(*found.values()) == {FRAME, NOTE, PUBLIC}
 
 

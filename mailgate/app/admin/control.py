@@ -22,8 +22,10 @@ from mailgate.errors import ConfigError, MailgateError, Permanent
 from mailgate.store.base import Incoming, Tx
 from mailgate.wire.mime.content_digest import empty, is_named, raw_digest
 from mailgate.wire.mime.parse import parse
+from mailgate.wire.words import said
 
 T = TypeVar("T")
+SHELL = "en"  # the language that commands are answered in at the shell
 Call = Callable[..., Any]
 EMPTY = "the message is empty: neither a header nor words"
 
@@ -158,7 +160,8 @@ def do_commands(gateway: Gateway, number: int | None, text: str, agent: str) -> 
     """Commands as by mail, on a ticket or on none; returns a line for each."""
     who, now = _agent(gateway, agent), gateway.clock()
     needs = by_hand.needs(number, text, now, who)
-    return list(_decided(gateway, needs, now, lambda moment: by_hand.decide(moment, number, text, who)))
+    lines = _decided(gateway, needs, now, lambda moment: by_hand.decide(moment, number, text, who))
+    return [said(SHELL, one) for one in lines]
 
 
 def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
@@ -179,13 +182,16 @@ def _decided(gateway: Gateway, needs: Needs, now: datetime, decide: Callable[[Mo
     """Facts, decision and its writing in one transaction, then its letters; returns what `decide` says beside it."""
 
     def job(tx: Tx) -> T:
-        decision, said = decide(gateway.in_force.moment(now, tx.facts(needs, now)))
+        try:
+            decision, beside = decide(gateway.in_force.moment(now, tx.facts(needs, now)))
+        except by_hand.NotDone as refused:
+            raise Permanent(said(SHELL, refused.why)) from refused
         tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
-        return said
+        return beside
 
-    said = gateway.store.write(job).result()
+    beside = gateway.store.write(job).result()
     gateway.dispatcher.wake()
-    return said
+    return beside
 
 
 def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: int | None = None) -> int:
@@ -198,7 +204,10 @@ def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: in
     def job(tx: Tx, large: Incoming | None) -> int:
         kept = tx.mail.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
         moment = gateway.in_force.moment(now, tx.facts(by_hand.needs(number, "", now, who), now))
-        decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who)
+        try:
+            decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who)
+        except by_hand.NotDone as refused:
+            raise Permanent(said(SHELL, refused.why)) from refused
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]
 
     return gateway.intake.keeping.keep_by(octets, job).result()

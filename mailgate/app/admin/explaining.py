@@ -19,6 +19,7 @@ from mailgate.core.model.mail import Envelope, InboundMail
 from mailgate.core.model.mail_rows import StoredMail
 from mailgate.core.model.trace import Trace
 from mailgate.store.base import Read
+from mailgate.wire.words.reasons import of_event, shown
 
 _MICROS = re.compile(r"1[0-9]{15}")
 
@@ -45,7 +46,7 @@ def explain(decision: Decision, number: int | None) -> dict[str, Any]:
     return {
         "mail": number,
         "fate": decision.fate,
-        "reason": decision.reason,
+        "reason": shown(decision.reason),
         "tickets": list(dict.fromkeys(step.ticket for step in decision.steps if step.ticket)),
         **_way(decision.trace),
         "changes": changes,
@@ -58,11 +59,16 @@ def stored(row: StoredMail, events: Iterable[JournalLine], letters: Iterable[Cau
     return {
         "mail": row.number,
         "fate": row.fate,
-        "reason": row.reason,
+        "reason": shown(row.reason) if row.reason else row.reason,
         "tickets": list(row.tickets),
         **_way(row.trace),
         "changes": [
-            {"change": one.kind, "ticket": one.ticket, "old": _moment(one.old), "new": _moment(one.new)}
+            {
+                "change": one.kind,
+                "ticket": one.ticket,
+                "old": _moment(one.old),
+                "new": _moment(of_event(one.kind, one.new)),
+            }
             for one in events
         ],
         "letters": [{"template": letter.template, "to": list(letter.to)} for letter in letters],
@@ -71,10 +77,10 @@ def stored(row: StoredMail, events: Iterable[JournalLine], letters: Iterable[Cau
 
 def _way(trace: Trace) -> dict[str, Any]:
     return {
-        "guard": trace.guard,
+        "guard": shown(trace.guard) if trace.guard else trace.guard,
         "match": dataclasses.asdict(trace.match),
         "authority": dataclasses.asdict(trace.authority),
-        "rules": [dataclasses.asdict(one) for one in trace.rules],
+        "rules": [{**dataclasses.asdict(one), "why": shown(one.why)} for one in trace.rules],
         "commands": list(trace.commands),
     }
 

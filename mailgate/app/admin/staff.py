@@ -9,6 +9,7 @@ from typing import Any
 from mailgate.app.admin import people
 from mailgate.app.gateway import Gateway
 from mailgate.core.clock import leaving
+from mailgate.core.commands.by_hand import BY_HAND
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate, Outbound
 from mailgate.core.model.content import Question, Welcome
@@ -60,7 +61,7 @@ def _refresh(gateway: Gateway) -> None:
 def _write(gateway: Gateway, *letters: Outbound) -> list[int]:
     """Owe letters that belong to no ticket; returns their ids."""
     now = gateway.clock()
-    decision = Decision(Fate.FILED, "by hand", letters=letters)
+    decision = Decision(Fate.FILED, BY_HAND, letters=letters)
     hold = gateway.in_force.snapshot.letters_wait
     applied = gateway.store.write(lambda tx: tx.apply(None, decision, now, gateway.ids, None, hold=hold)).result()
     gateway.dispatcher.wake()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -13,13 +13,14 @@ from mailgate.app.jobs import each_ticket
 from mailgate.app.questions import report
 from mailgate.core.clock import morning, overload
 from mailgate.core.clock.overload import Overload, WeeklyPace
-from mailgate.core.letters import list_words, readers
+from mailgate.core.letters import readers
 from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgency
 from mailgate.core.model.content import Digest, PeriodLetter
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
+from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Section
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of
@@ -102,42 +103,41 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
         mine = tx.tickets.matching(TicketFilter(status=AT_WORK, owner=reader.agent.name, limit=MANY), now)
         count = len(mine)
         sections += morning.agents_list(moment, reader.agent, mine, parked)
-    accounted = ""
+    accounted: Words = ""
     if reader.leads:
         work = tx.report.desk(now).load
         for department in reader.leads:
             overdue = tx.tickets.matching(TicketFilter(department=department.name, overdue=True, limit=MANY), now)
             others = [ticket for ticket in overdue if not reader.own or ticket.owner != reader.key]
-            sections += morning.departments_list(policy, department, work, others, reader.language)
-        sections += [_overload_hint(found, reader.language) for found in overloads.values()]
+            sections += morning.departments_list(policy, department, work, others)
+        sections += [_overload_hint(found) for found in overloads.values()]
         rest = [one for one in parked if not reader.own or one.agent != reader.key]
-        sections += morning.whole_desk_list(policy, rest, len(tx.mail.quarantined()), reader.language)
+        sections += morning.whole_desk_list(policy, rest, len(tx.mail.quarantined()))
         midnight = working_time.moment_of_day(reader.zone, reader.day)
         total, known = tx.report.accounted(
             working_time.moment_of_day(reader.zone, reader.day - timedelta(days=1)), midnight
         )
-        accounted = list_words.phrase("accounted", reader.language, total=total, known=known) if total else ""
+        accounted = said("list.accounted", total=total, known=known) if total else ""
         if total != known:
             sections.append(Section(accounted, text="mailgate audit"))
     if not sections:
         return []
-    title = list_words.phrase("day", reader.language, n=count) if count else ""
+    title = said("list.day", n=count) if count else ""
     about = Digest(title=title, sections=tuple(sections), accounted=accounted, why="digest")
     return [_letter(policy, reader, about, "day")]
 
 
-def _overload_hint(found: Overload, language: str) -> Section:
-    text = list_words.phrase("overload_what", language, missed=len(found.late), backlog=len(found.backlog))
-    return Section(overload.title(found, language), text=text)
+def _overload_hint(found: Overload) -> Section:
+    return Section(overload.title(found), text=overload.verdict(found))
 
 
-def _letter(policy: Policy, reader: _Reader, content: Digest | PeriodLetter, kind: str, subject: str = "") -> Outbound:
+def _letter(policy: Policy, reader: _Reader, content: Digest | PeriodLetter, kind: str) -> Outbound:
     dedupe = f"digest:{kind}:{reader.key}:{reader.day.isoformat()}"
     if reader.agent is not None:
-        return readers.to_agent(policy, reader.agent, content, purpose=Purpose.NOTE, subject=subject or content.title,
+        return readers.to_agent(policy, reader.agent, content, purpose=Purpose.NOTE,
                                urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
     return Outbound(content, Audience.ADMIN, (Address(reader.key),), language=reader.language, purpose=Purpose.ADMIN,
-                    subject=subject or content.title, urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
+                    urgency=Urgency.DIGEST, dedupe=dedupe)  # fmt: skip
 
 
 # --- the week and the backlog -----------------------------------------------------------------------------------------
@@ -154,9 +154,9 @@ def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
     for department in reader.leads:
         found = report.of_period(tx, policy, until, WEEK, department.name)
         if found.total.arrived or found.total.solved or found.total.backlog:
-            title = list_words.phrase("week", reader.language, department=department.name)
-            about = report.letter(found, reader.language, policy)
-            letters.append(_letter(policy, reader, about, f"week:{department.name}", title))
+            subject = said("list.week", department=department.name)
+            about = replace(report.letter(found, reader.language, policy), subject=subject)
+            letters.append(_letter(policy, reader, about, f"week:{department.name}"))
     return letters
 
 
@@ -181,7 +181,7 @@ def _warnings(policy: Policy, reader: _Reader, overloads: Mapping[str, Overload]
     """One letter a day to whoever leads a department whose backlog will not clear by its deadlines."""
     letters = []
     for name, found in overloads.items():
-        part = overload.section(policy, found, reader.language)
+        part = overload.section(policy, found)
         about = Digest(title=part.title, sections=(part,), why="overload")
         letters.append(_letter(policy, reader, about, f"overload:{name}"))
     return letters

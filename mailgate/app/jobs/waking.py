@@ -119,8 +119,8 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
         if lead is not None and lead.active and (author is None or lead.name != author.name):
             by_lead.setdefault(lead.name, []).append(row)
     leads = [(lead, by_lead[lead.name]) for lead in policy.agents if lead.name in by_lead]
-    told = [(lead, collected.parked(found, policy, lead.language)) for lead, found in leads]
-    letters = [readers.to_agent(policy, lead, about, purpose=Purpose.NOTE, subject=about.title) for lead, about in told]
+    told = [(lead, collected.parked(found, policy)) for lead, found in leads]
+    letters = [readers.to_agent(policy, lead, about, purpose=Purpose.NOTE) for lead, about in told]
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "parked", letters=tuple(letters)), now)
     tx.people.told([row.mail for row in rows], now)
     return bool(letters)

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailgate.app.questions import report
-from mailgate.core.clock import collected
 from mailgate.core.commands import catalogue, ticket_filter
 from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.canned import articles_about
@@ -17,9 +16,10 @@ from mailgate.core.model.change import Decision, Outbound
 from mailgate.core.model.content import Question
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.shown import Fact, Section, TicketRow
-from mailgate.core.model.ticket import Ticket
+from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.core.worktime import sla
 from mailgate.store.base import Read, TicketFilter
+from mailgate.wire.words import say
 
 MOST = 25  # rows in a letter that is read on a phone
 AT_WORK = ("new", "open", "waiting", "hold")
@@ -84,7 +84,7 @@ def _filled(read: Read, letter: Outbound, policy: Policy, now: datetime) -> Outb
         return letter
     numbers = list(content.numbers or ())
     found = [ANSWERS[one.name](QuestionAsked(read, policy, agent, now, one.argument, numbers)) for one in content.ask]
-    return replace(letter, subject=found[0].title or "", content=_together(found))
+    return replace(letter, content=_together(found))
 
 
 def _together(found: list[Question]) -> Question:
@@ -180,6 +180,10 @@ def _show(question: QuestionAsked) -> Question:
     )
 
 
+def _retitled(entry: Entry, language: str) -> str:
+    return say(language, "new_subject", subject=entry.title) if entry.title else ""
+
+
 def _thread(ticket: Ticket, language: str) -> str:
     """The thread, newest words first, as plain text, with what notices fold; how much is left out is said."""
     parts: list[str] = []
@@ -190,7 +194,7 @@ def _thread(ticket: Ticket, language: str) -> str:
             break
         head = f"{entry.at:%Y-%m-%d %H:%M} · {entry.kind} · {entry.author_name or entry.author}"
         quoted = "\n".join(f"| {line}" for line in entry.quoted.split("\n")) if entry.quoted else ""
-        words = "\n\n".join(part for part in (collected.words(entry, language), quoted) if part)
+        words = "\n\n".join(part for part in (_retitled(entry, language), entry.text, quoted) if part)
         cut = f"{words[:room]}\n… (+{len(words) - room:,})" if len(words) > room else words
         parts.append(f"{head}\n{cut}")
         room -= len(words)

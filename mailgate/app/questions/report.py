@@ -17,7 +17,7 @@ from mailgate.core.worktime.meter import WorkingTimeTable
 from mailgate.core.worktime.promise import calendar_of
 from mailgate.core.worktime.sla import span
 from mailgate.store.base import Read
-from mailgate.wire.words.figures import LABELS
+from mailgate.wire import words
 
 SUBJECTS = 20_000  # newest arrivals whose titles are read for the commonest words
 REACH = timedelta(days=2 * 366)  # older tickets are measured one by one
@@ -68,7 +68,7 @@ def _zone(policy: Policy) -> Callable[[str], tzinfo]:
 
 def label(key: str, language: str) -> str:
     """What a figure, a part or a column is called, in one of our languages."""
-    return LABELS.get(language, LABELS["en"])[key]
+    return words.say(language, f"figure.{key}")
 
 
 def shown(key: str, value: float | None, language: str = "en") -> str:
@@ -79,7 +79,7 @@ def shown(key: str, value: float | None, language: str = "en") -> str:
         return duration(int(value))
     if key in SHARES:
         return f"{100 * value:.0f} %"
-    return f"{value:,}".replace(",", " ") if language != "en" else f"{value:,}"
+    return f"{value:,}".replace(",", words.dates_of(language).thousands)
 
 
 def duration(seconds: int) -> str:
@@ -117,7 +117,7 @@ def letter(report: PeriodReport, language: str, policy: Policy | None = None) ->
 
     def named(part: str, name: str) -> str:
         agent = policy.agent(name) if policy and part == "agents" else None
-        return agent.shown_name if agent else name or label("nobody", language)
+        return agent.shown_name if agent else name or words.say(language, "somebody.none")
 
     tables = [
         FigureTable(

@@ -89,6 +89,7 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
     from zoneinfo import ZoneInfo
 
     from mailgate.core.worktime import sla
+    from mailgate.wire.words.reasons import of_event
 
     for line in sla.explain(policy, ticket, ZoneInfo(policy.timezone)):
         click.echo(f"  {line}")
@@ -96,7 +97,7 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
         _print_entry(entry)
     for event in history:
         click.echo(f"  {show.rfc3339(event.at)} {show.clean(event.actor)}: {show.clean(event.kind)} "
-                   f"{show.clean(event.old)} -> {show.clean(event.new)}")  # fmt: skip
+                   f"{show.clean(event.old)} -> {show.clean(of_event(event.kind, event.new))}")  # fmt: skip
 
 
 def _print_head(ticket: Ticket) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -30,6 +31,10 @@ def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
     wanted = state or (STATES if as_json else tuple(one for one in STATES if one != DeliveryState.SENT))
     with at.looking(ctx) as store:
         rows = store.read(lambda read: read.outbox.deliveries(wanted))
+    if any(one.error for one in rows):
+        from mailgate.wire.words.reasons import shown
+
+        rows = [replace(one, error=shown(one.error)) if one.error else one for one in rows]
     if as_json:
         show.print_json(rows)
         return
@@ -58,11 +63,14 @@ def show_(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
     if raw:
         sys.stdout.buffer.write(letter.raw or b"")
         return
-    shown = {key: value for key, value in show.fields(letter).items() if key != "raw"}
+    from mailgate.wire.letters.spoken import spoken_content
+
+    told = replace(letter, content=spoken_content(letter.content, letter.language))
+    kept = {key: value for key, value in show.fields(told).items() if key != "raw"}
     if as_json:
-        show.print_json(shown)
+        show.print_json(kept)
         return
-    for key, value in shown.items():
+    for key, value in kept.items():
         click.echo(f"{key + ':':14} {show.clean(value)}")
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mailgate.core.clock import escalation
-from mailgate.core.letters import list_words, readers
+from mailgate.core.letters import readers
 from mailgate.core.model.change import Outbound
 from mailgate.core.model.content import Digest, Question
 from mailgate.core.model.mail_rows import OpenQuestion, ParkedMail
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
 
-GATHERED = "gathered into one list"  # why the single notices did not leave
+GATHERED = "gathered"  # why the single notices did not leave
 EXCERPT = 600  # characters of each contribution
 
 
@@ -23,46 +24,52 @@ def collected_notices(policy: Policy, agent: Agent, found: Sequence[tuple[Ticket
 
     Lines like `1 take` answer it, and whoever takes a ticket that way gets its whole thread.
     """
-    title = list_words.phrase("collected", agent.language, n=len(found))
     return readers.to_agent(
         policy,
         agent,
         Question(
-            title=title,
+            title=said("list.collected", n=len(found)),
             why="collected",
             rows=tuple(escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(found, start=1)),
             sections=tuple(
-                Section(f"{policy.tag(ticket.number)} {ticket.subject}", text=_newest(ticket, notices, agent.language))
+                Section(f"{policy.tag(ticket.number)} {ticket.subject}", text=_newest(ticket, notices))
                 for ticket, notices in found
             ),
         ),
         purpose=Purpose.TABLES,
-        subject=title,
     )
 
 
-def _newest(ticket: Ticket, count: int, language: str) -> str:
-    said = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT][-count:]
-    return "\n\n".join(f"{entry.author_name or entry.author}: {_cut(words(entry, language))}" for entry in said)
+def _newest(ticket: Ticket, count: int) -> Words:
+    shown = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT][-count:]
+    if not any(entry.title for entry in shown):
+        return "\n\n".join(f"{entry.author_name or entry.author}: {_cut(entry.text)}" for entry in shown)
+    parts = [part for entry in shown for part in (_said_by(entry), "")]
+    return said("list.lines", lines=tuple(parts[:-1]))
 
 
-def words(entry: Entry, language: str) -> str:
-    """What an entry says, below the new subject it gave the ticket."""
-    title = list_words.phrase("new_subject", language, subject=entry.title) if entry.title else ""
-    return "\n".join(part for part in (title, entry.text) if part)
+def _said_by(entry: Entry) -> Words:
+    """Who wrote, and the words of an entry below the new subject it gave the ticket."""
+    author = entry.author_name or entry.author
+    if not entry.title:
+        return f"{author}: {_cut(entry.text)}"
+    title = said("new_subject", subject=entry.title)
+    if not entry.text:
+        return said("list.retitled", author=author, title=title)
+    return said("list.retitled_words", author=author, title=title, text=_cut(entry.text))
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rsplit(None, 1)[0]} …"
 
 
-def parked(rows: Iterable[OpenQuestion], policy: Policy, language: str) -> Digest:
+def parked(rows: Iterable[OpenQuestion], policy: Policy) -> Digest:
     """A list of parked mail: who was asked, what it is about, and why it waits."""
-    title = list_words.phrase("parked_all", language)
+    title = said("list.parked_all")
     return Digest(title=title, why="parked", sections=(waiting(rows, policy, title),))
 
 
-def waiting(rows: Iterable[ParkedMail | OpenQuestion], policy: Policy, title: str) -> Section:
+def waiting(rows: Iterable[ParkedMail | OpenQuestion], policy: Policy, title: Words) -> Section:
     """A section of parked mail."""
     facts = []
     for row in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from mailgate.core.commands.receipt_words import sentences
+from mailgate.core.commands import answers
 from mailgate.core.letters import readers
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Decision, Fate, Step
@@ -36,6 +36,6 @@ def _is_pressing(ticket: Ticket, now: datetime) -> bool:
 def _handed(moment: Moment, ticket: Ticket, who: Agent, cover: Agent) -> Step:
     changes: list[Change] = [Assign(cover.name)]
     changes += sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, changes, moment.now))
-    about = Handover(by=who.shown_name, why=sentences.of_reason("covers", cover.language, name=who.shown_name))
+    about = Handover(by=who.shown_name, why=answers.of_reason("covers", name=who.shown_name))
     letter = readers.to_agent(moment.policy, cover, about, purpose=Purpose.CUSTOMER)
     return Step(ticket.number, tuple(changes), (letter,))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgate.core.letters import list_words, readers, status_letters
+from mailgate.core.letters import readers, status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     Assign,
@@ -25,6 +25,7 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.said import said
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.worktime import sla
@@ -144,7 +145,7 @@ def _letters(moment: Moment, one: Taken) -> tuple[Outbound, ...]:
         for agent in one.agents
     ]  # fmt: skip
     if one.given_to:
-        handed = Handover(by=policy.name, why=list_words.phrase("overdue", one.given_to.language))
+        handed = Handover(by=policy.name, why=said("list.overdue"))
         found.append(readers.to_agent(policy, one.given_to, handed, purpose=Purpose.CUSTOMER,
                                      dedupe=_dedupe(one, one.given_to.name)))  # fmt: skip
     return tuple(found)
@@ -167,9 +168,8 @@ def _lists(policy: Policy, taken: Sequence[Taken]) -> tuple[Outbound, ...]:
         readers.to_agent(
             policy,
             told[name],
-            _list(policy, ones, told[name].language),
+            _list(policy, ones),
             purpose=Purpose.NOTE,
-            subject=_title(ones, told[name].language),
         )
         for name, ones in found.items()
     )
@@ -188,29 +188,24 @@ def _outside(policy: Policy, addr: str, taken: Sequence[Taken]) -> Outbound:
     language = policy.language if policy.language in policy.languages else "en"
     first = taken[0]
     return Outbound(
-        content=_list(policy, taken, language),
+        content=_list(policy, taken),
         audience=Audience.ADMIN,
         to=(Address(addr),),
         department=first.ticket.department,
         language=language,
         purpose=Purpose.ADMIN,
-        subject=_title(taken, language),
         dedupe=_dedupe(first, addr) if len(taken) == 1 else "",
     )
 
 
-def _title(taken: Sequence[Taken], language: str) -> str:
-    return list_words.phrase("late_tickets", language, n=len(taken))
-
-
-def _list(policy: Policy, taken: Sequence[Taken], language: str) -> Digest:
+def _list(policy: Policy, taken: Sequence[Taken]) -> Digest:
     more = len(taken) - MOST_ROWS
     late = Section(
-        list_words.phrase("overdue", language),
+        said("list.overdue"),
         rows=tuple(row(policy, one.ticket, number) for number, one in enumerate(taken[:MOST_ROWS], start=1)),
-        text=list_words.phrase("more", language, n=more) if more > 0 else "",
+        text=said("list.more", n=more) if more > 0 else "",
     )
-    return Digest(title=_title(taken, language), why="overdue", sections=(late,))
+    return Digest(title=said("list.late_tickets", n=len(taken)), why="overdue", sections=(late,))
 
 
 def row(policy: Policy, ticket: Ticket, number: int) -> TicketRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mailgate.core.commands.receipt_words import sentences
+from mailgate.core.commands import answers
 from mailgate.core.letters import readers
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Decision, Fate, Outbound, SetStatus, Step, Watch
@@ -32,6 +32,6 @@ def _passed_on(moment: Moment, ticket: Ticket, who: Agent, heir: Agent | None) -
     reader = heir or readers.lead_of(moment.policy, ticket.department)
     letters: tuple[Outbound, ...] = ()
     if reader is not None and reader.name != who.name:
-        about = Handover(by=who.shown_name, why=sentences.of_reason("left", reader.language, name=who.shown_name))
+        about = Handover(by=who.shown_name, why=answers.of_reason("left", name=who.shown_name))
         letters = (readers.to_agent(moment.policy, reader, about, purpose=Purpose.NOTE),)
     return Step(ticket.number, tuple(changes), letters)

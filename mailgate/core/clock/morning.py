@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from mailgate.core.clock import collected
 from mailgate.core.clock.escalation import row
-from mailgate.core.letters import list_words, readers
+from mailgate.core.letters import readers
 from mailgate.core.model.desk_rows import Load
 from mailgate.core.model.mail_rows import ParkedMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
+from mailgate.core.model.said import said
 from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import working_time
@@ -82,7 +83,7 @@ def agents_list(
     parked: Sequence[ParkedMail],
 ) -> list[Section]:
     """Sections about an agent's own work, each ticket in the first that fits; empty when there is nothing to say."""
-    policy, language = moment.policy, agent.language
+    policy = moment.policy
     evening = _midnight(ZoneInfo(agent.timezone), moment.now)
     piles: dict[str, list[Ticket]] = {"overdue": [], "today": [], "answer": [], "mine": []}
     for ticket in mine:
@@ -90,8 +91,8 @@ def agents_list(
     sections = []
     waiting = [one for one in parked if one.agent == agent.name]
     if waiting:
-        sections.append(collected.waiting(waiting, policy, list_words.phrase("parked", language)))
-    sections += [_tickets(policy, pile, found, language) for pile, found in piles.items() if found]
+        sections.append(collected.waiting(waiting, policy, said("list.parked")))
+    sections += [_tickets(policy, pile, found) for pile, found in piles.items() if found]
     return sections
 
 
@@ -106,44 +107,43 @@ def _pile(ticket: Ticket, evening: datetime, now: datetime) -> str:
 
 
 def departments_list(
-    policy: Policy, department: Department, work: Sequence[Load], overdue: Sequence[Ticket], language: str
+    policy: Policy, department: Department, work: Sequence[Load], overdue: Sequence[Ticket]
 ) -> list[Section]:
     """How much everybody has, and what is overdue; `work` are rows of `Read.desk`."""
     load: dict[str, list[int]] = {}
     for one in work:
         if one.department == department.name and one.status in (Status.NEW, Status.OPEN):
             agent = policy.agent(one.owner or "")
-            name = agent.shown_name if agent else one.owner or list_words.phrase("nobody", language)
+            name = agent.shown_name if agent else one.owner or ""
             counts = load.setdefault(name, [0, 0])
             counts[0] += one.tickets
             counts[1] += one.overdue
     if not load:
         return []
     facts = tuple(
-        Fact(name, list_words.phrase("load", language, open=both[0], overdue=both[1]))
-        for name, both in sorted(load.items(), key=lambda pair: (-pair[1][0], pair[0]))
+        Fact(name or said("somebody.none"), said("list.load", open=both[0], overdue=both[1]))
+        for name, both in sorted(load.items(), key=lambda pair: (-pair[1][0], not pair[0], pair[0]))
     )
-    team = Section(list_words.phrase("team", language, department=department.name), facts=facts)
-    return [team, *([_tickets(policy, "overdue", overdue, language)] if overdue else [])]
+    team = Section(said("list.team", department=department.name), facts=facts)
+    return [team, *([_tickets(policy, "overdue", overdue)] if overdue else [])]
 
 
-def whole_desk_list(policy: Policy, parked: Sequence[ParkedMail], quarantined: int, language: str) -> list[Section]:
+def whole_desk_list(policy: Policy, parked: Sequence[ParkedMail], quarantined: int) -> list[Section]:
     """The places where something waits for a person."""
     sections: list[Section] = []
     if quarantined:
-        text = list_words.phrase("in_quarantine", language, n=quarantined)
-        sections.append(Section(list_words.phrase("quarantine", language), text=text))
+        sections.append(Section(said("list.quarantine"), text=said("list.in_quarantine", n=quarantined)))
     if parked:
-        sections.append(collected.waiting(parked, policy, list_words.phrase("parked_all", language)))
+        sections.append(collected.waiting(parked, policy, said("list.parked_all")))
     return sections
 
 
-def _tickets(policy: Policy, pile: str, found: Sequence[Ticket], language: str) -> Section:
+def _tickets(policy: Policy, pile: str, found: Sequence[Ticket]) -> Section:
     more = len(found) - MOST
     return Section(
-        list_words.phrase(pile, language),
+        said(f"list.{pile}"),
         rows=tuple(row(policy, ticket, number) for number, ticket in enumerate(found[:MOST], start=1)),
-        text=list_words.phrase("more", language, n=more) if more > 0 else "",
+        text=said("list.more", n=more) if more > 0 else "",
     )
 
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from mailgate.core.clock.escalation import row
-from mailgate.core.letters import list_words
 from mailgate.core.model.policy import Calendar, Policy
+from mailgate.core.model.said import Said, said
 from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Priority, Ticket
 from mailgate.core.worktime import working_time
@@ -72,52 +72,54 @@ def forecast(
     return Overload(department, pace, tuple(backlog), tuple(late), lacking) if len(late) >= FEWEST_LATE else None
 
 
-def section(policy: Policy, found: Overload, language: str) -> Section:
+def section(policy: Policy, found: Overload) -> Section:
     """What the lead reads: how bad it is, what would help, who has how much, which tickets are late first."""
     own = Counter(ticket.owner for ticket in found.backlog if ticket.owner)
     return Section(
-        title(found, language),
-        text="\n".join(_advice(policy, found, own, language)),
-        facts=_shares(policy, own, len(found.backlog), language),
+        title(found),
+        text=said("list.lines", lines=tuple(_advice(policy, found, own))),
+        facts=_shares(policy, own, len(found.backlog)),
         rows=tuple(row(policy, ticket, number) for number, ticket in enumerate(found.late[:SHOWN], start=1)),
     )
 
 
-def title(found: Overload, language: str) -> str:
+def title(found: Overload) -> Said:
     """The subject of the letter."""
-    return list_words.phrase("overload", language, department=found.department)
+    return said("list.overload", department=found.department)
 
 
-def _advice(policy: Policy, found: Overload, own: Mapping[str, int], language: str) -> list[str]:
-    def say(key: str, **values: object) -> str:
-        return list_words.phrase(key, language, **values)
+def verdict(found: Overload) -> Said:
+    """How many will be late."""
+    return said("list.overload_what", missed=len(found.late), backlog=len(found.backlog))
 
+
+def _advice(policy: Policy, found: Overload, own: Mapping[str, int]) -> list[Said]:
     crew = [agent.name for agent in policy.agents_of(found.department)]
     load = {name: own.get(name, 0) for name in crew}
     lines = [
-        say("overload_what", missed=len(found.late), backlog=len(found.backlog)),
-        say("overload_pace", arrived=round(found.pace.arrived / WEEKS), solved=round(found.pace.solved / WEEKS)),
-        say("overload_hours", hours=ceil(found.lacking / timedelta(hours=1))),
+        verdict(found),
+        said("list.overload_pace", arrived=round(found.pace.arrived / WEEKS), solved=round(found.pace.solved / WEEKS)),
+        said("list.overload_hours", hours=ceil(found.lacking / timedelta(hours=1))),
     ]
     least = min(load, key=lambda name: (load[name], name), default=None)
     most = max(load, key=lambda name: (load[name], name), default=None)
     free = sum(1 for ticket in found.backlog if ticket.owner is None)
     if free and least:
-        lines.append(say("overload_free", n=free, name=_shown(policy, least)))
+        lines.append(said("list.overload_free", n=free, name=_shown(policy, least)))
     if most and least and load[most] >= 2 * load[least] + FEWEST_LATE:
-        lines.append(say("overload_even", most=_shown(policy, most), many=load[most],
+        lines.append(said("list.overload_even", most=_shown(policy, most), many=load[most],
                          least=_shown(policy, least), few=load[least]))  # fmt: skip
     low = sum(1 for ticket in found.backlog if ticket.priority is Priority.LOW)
     if low:
-        lines.append(say("overload_low", n=low))
+        lines.append(said("list.overload_low", n=low))
     return lines
 
 
-def _shares(policy: Policy, own: Mapping[str, int], whole: int, language: str) -> tuple[Fact, ...]:
+def _shares(policy: Policy, own: Mapping[str, int], whole: int) -> tuple[Fact, ...]:
     ranked = sorted(own.items(), key=lambda pair: (-pair[1], pair[0]))
     shares = [Fact(_shown(policy, name), f"{count}") for name, count in ranked]
     free = whole - sum(own.values())
-    return (*shares, *((Fact(list_words.phrase("nobody", language), f"{free}"),) if free else ()))
+    return (*shares, *((Fact(said("somebody.none"), f"{free}"),) if free else ()))
 
 
 def _shown(policy: Policy, name: str) -> str:

@@ -14,7 +14,7 @@ from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import promise, sla
 
-UNANSWERED = "no answer"  # why a ticket is solved by time
+UNANSWERED = "unanswered"  # why a ticket is solved by time
 
 
 def decide(moment: Moment, ticket: Ticket) -> Step | None:

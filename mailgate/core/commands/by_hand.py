@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core.commands import judging, reader, workflow
-from mailgate.core.commands.receipt_words import sentences
+from mailgate.core.commands import answers, judging, reader, workflow
 from mailgate.core.letters import status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Decision, Fate, Needs, Step
@@ -14,8 +13,18 @@ from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Attachment
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.said import Said, Words, said
 from mailgate.core.model.ticket import EntryKind, Ticket
-from mailgate.errors import Permanent
+
+BY_HAND = "by_hand"
+
+
+class NotDone(Exception):
+    """A word that is not understood or refused; nothing happens."""
+
+    def __init__(self, why: Said) -> None:
+        self.why = why
+        super().__init__(why.code)
 
 
 def needs(number: int | None, text: str, now: datetime, agent: Agent) -> Needs:
@@ -28,20 +37,22 @@ def needs(number: int | None, text: str, now: datetime, agent: Agent) -> Needs:
 
 def decide(
     moment: Moment, number: int | None, text: str, agent: Agent, *, confirmed: bool = False
-) -> tuple[Decision, tuple[str, ...]]:
-    """(the decision, a line for each command). Raises Permanent when a word is not understood or refused."""
+) -> tuple[Decision, tuple[Words, ...]]:
+    """(the decision, a line for each command). Raises NotDone when a word is not understood or refused."""
     policy, facts = moment.policy, moment.facts
     reading = reader.parse_line(text, policy.command_aliases)
     for trouble in reading.problems:
-        near = f"; did you mean #{trouble.nearest[0]}?" if trouble.nearest else ""
-        raise Permanent(f"{trouble.word}: {sentences.of_trouble(trouble)}{near}")
+        doubt = answers.of_doubt(trouble)
+        if trouble.nearest:
+            raise NotDone(said("done.doubt_near", command=trouble.word, what=doubt, nearest=f"#{trouble.nearest[0]}"))
+        raise NotDone(said("done.line", command=trouble.word, what=doubt))
     ticket = None if number is None else _ticket(facts, number)
-    said = next((one.argument for one in reading.commands if one.name in ("note", "reply")), "")
-    world = judging.world_at(moment, ticket, words=said, department=policy.departments[0].name, confirmed=confirmed)
+    note = next((one.argument for one in reading.commands if one.name in ("note", "reply")), "")
+    world = judging.world_at(moment, ticket, words=note, department=policy.departments[0].name, confirmed=confirmed)
     orders = [one for one in reading.commands if not one.question]
     plan = workflow.plan(orders, ticket, workflow.Actor(agent=agent), world)
     for refused, why in plan.refused:
-        raise Permanent(f"{refused}: {sentences.of_refusal(why)}")
+        raise NotDone(said("done.line", command=str(refused), what=answers.of_refusal(why)))
     steps = list(plan.elsewhere)
     if plan.opens:
         steps.append(Step(None, plan.opens))
@@ -49,16 +60,16 @@ def decide(
         after = changed.ticket_after(ticket, plan.changes, moment.now)
         told = status_letters.letter_for_change(moment, ticket, after, plan.changes, hold=True)
         steps.append(Step(ticket.number, plan.changes, (*plan.outbound, *told)))
-    lines = tuple(sentences.of_outcome(one, outcome) for one, outcome in plan.granted)
-    decision = Decision(Fate.FILED, "by hand", tuple(steps), effects=plan.effects, actor=agent.name)
+    lines = tuple(answers.of_outcome(one, outcome) for one, outcome in plan.granted)
+    decision = Decision(Fate.FILED, BY_HAND, tuple(steps), effects=plan.effects, actor=agent.name)
     return decision, lines
 
 
 def _ticket(facts: Facts, number: int) -> Ticket:
-    """The ticket of that number, merges followed. Raises Permanent when there is none."""
+    """The ticket of that number, merges followed. Raises NotDone when there is none."""
     ticket = facts.ticket(number)
     if ticket is None:
-        raise Permanent(f"there is no ticket {number}")
+        raise NotDone(said("refused.no_such_ticket", number=number))
     return ticket
 
 
@@ -67,7 +78,7 @@ def claim(moment: Moment, agent: Agent) -> tuple[Decision, int | None]:
     facts = moment.facts
     free = [one for one in facts.queue if one.owner in (None, agent.name)]
     if not free:
-        return Decision(Fate.FILED, "by hand", actor=agent.name), None
+        return Decision(Fate.FILED, BY_HAND, actor=agent.name), None
     known = replace(facts, tickets={**facts.tickets, free[0].number: free[0]})
     decision, _ = decide(replace(moment, facts=known), free[0].number, "#take", agent)
     return decision, free[0].number
@@ -81,7 +92,7 @@ def memo(
     files: tuple[Attachment, ...],
     agent: Agent,
 ) -> Decision:
-    """A phone memo: on the ticket named, else on a new one of that customer. Raises Permanent."""
+    """A phone memo: on the ticket named, else on a new one of that customer. Raises NotDone."""
     policy, facts = moment.policy, moment.facts
     entry = AddEntry(EntryKind.CALL, agent.name, agent.shown_name, text, attachments=files)
     if number is not None:
@@ -89,5 +100,5 @@ def memo(
     world = judging.world_at(moment, None, words=text, department=policy.departments[0].name)
     plan = workflow.plan([reader.Command("call", customer)], None, workflow.Actor(agent=agent), world)
     for _, why in plan.refused:
-        raise Permanent(sentences.of_refusal(why))
+        raise NotDone(answers.of_refusal(why))
     return Decision(Fate.FILED, "call", (Step(None, (*plan.opens, entry)),), actor=agent.name)

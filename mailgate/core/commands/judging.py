@@ -72,7 +72,7 @@ class KnownWorld:
 class Granted:
     """A command granted: what it changes, whom it makes us write to, and the line for the receipt."""
 
-    answer: str  # a key of `sentences.DONE`
+    answer: str  # with `done.` before it a key of `wire.words`; "": the command itself says all
     changes: tuple[Change, ...] = ()
     opens: tuple[Change, ...] = ()  # a new ticket, its first change an OpenTicket
     elsewhere: tuple[Step, ...] = ()  # what happens to other tickets
@@ -85,7 +85,7 @@ class Granted:
 class Refusal:
     """A command not granted: the mail is parked, nothing happens, and the agent is told why."""
 
-    code: str  # a key of `sentences.REFUSED`
+    code: str  # with `refused.` before it a key of `wire.words`
     nearest: tuple[str, ...] = ()  # commands or names that may have been meant
     params: Mapping[str, str] = field(default_factory=dict)
 

@@ -18,7 +18,6 @@ from mailgate.core.commands.judging import (
     nearest,
 )
 from mailgate.core.commands.reader import Command
-from mailgate.core.letters import list_words
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
@@ -75,7 +74,7 @@ def carry_out(command: Command, ticket: Ticket | None, actor: Actor, world: Know
     without = WITHOUT_TICKET.get(command.name)
     if without:
         return without(CommandContext(command, agent, world))
-    return Refusal("no_ticket") if ticket is None else Granted(command.name)
+    return Refusal("no_ticket") if ticket is None else Granted("")
 
 
 def plan(commands: Sequence[Command], ticket: Ticket | None, actor: Actor, world: KnownWorld) -> Plan:
@@ -232,7 +231,7 @@ def _opening(person: Address, world: KnownWorld, agent: Agent) -> tuple[Change, 
     language = department.language or policy.language
     said = (" ".join(world.title.split())[: about_status.LONGEST_TITLE], _first_line(world.words))
     fit = (one for one in said if one and not about_status.is_private(one, policy))
-    title = next(fit, "") or list_words.phrase("call_title" if not world.words else "new_title", language)
+    title = next(fit, "") or policy.own_words("ticket.request" if world.words else "ticket.call", language)
     return (
         OpenTicket(title, department.name, person, language=language),
         Assign(agent.name),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,20 +12,15 @@ from mailgate.core.model.content import Ack, Answer, Content, Handover, Notice, 
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Department, Policy
+from mailgate.core.model.said import Words, said
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.proof import one_tap
 from mailgate.core.text.subject import without_prefixes
 
 SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
 OWN_WORDS = frozenset(["answer", "expert", "forward"])  # what a person wrote is not automatic (RFC 3834 section 2)
-REASONS: Mapping[str, str] = {  # X-Mailgate-Reason of letters that leave the house
-    "ack": "you wrote to us",
-    "answer": "you take part in this ticket",
-    "status": "you asked for the status",
-    "vote_thanks": "you answered our survey",
-    "expert": "you were asked for advice",
-    "forward": "mail like this is passed on to you",
-}
+# Letters that leave the house for a reason of their own (X-Mailgate-Reason); the others tell of the ticket.
+REASONS = frozenset(["ack", "answer", "status", "vote_thanks", "expert", "forward"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +75,12 @@ class Letter:
     to: tuple[Address, ...]
     cc: tuple[Address, ...]
     reply_to: Address | None
-    subject: str  # tag included
+    subject: Words  # tag included
     tag: str  # "[#1042]", "" when the letter belongs to no ticket
     message_id: str
     in_reply_to: str
     references: tuple[str, ...]
-    marks: tuple[tuple[str, str], ...]  # further header fields, in order
+    marks: tuple[tuple[str, Words], ...]  # further header fields, in order
     envelope: str  # "null" or "bounce"
     sender: str  # MAIL FROM; "" is the null reverse-path
     view: LetterView  # what the template may show
@@ -167,7 +161,7 @@ def author(due: DueLetter, policy: Policy) -> str:
     return owner.shown_name if owner else ""
 
 
-def _subject(due: DueLetter, policy: Policy) -> str:
+def _subject(due: DueLetter, policy: Policy) -> Words:
     """`Re: [#1042] Broken lamp` to customers and `[#1042] Broken lamp` to agents, so that both kinds stay one thread.
 
     Empty where the template brings words of its own: an acknowledgement echoes no subject of somebody who may have
@@ -175,7 +169,7 @@ def _subject(due: DueLetter, policy: Policy) -> str:
     """
     ticket = due.ticket
     if ticket is None:
-        return due.subject
+        return due.subject or due.content.headline
     if due.template not in ("answer", "notice", "status", "expert", "forward") and due.audience == Audience.CUSTOMER:
         known = isinstance(due.content, Ack | StatusReport) and due.content.show_subject
         if due.urgency == Urgency.ACK and not known:
@@ -189,8 +183,8 @@ def _subject(due: DueLetter, policy: Policy) -> str:
     return f"Re: {subject}" if answers else subject
 
 
-def _marks(due: DueLetter, department: Department, policy: Policy, loop_mark: str) -> tuple[tuple[str, str], ...]:
-    marks = []
+def _marks(due: DueLetter, department: Department, policy: Policy, loop_mark: str) -> tuple[tuple[str, Words], ...]:
+    marks: list[tuple[str, Words]] = []
     if due.template not in OWN_WORDS:
         customer = due.audience == Audience.CUSTOMER
         marks.append(("Auto-Submitted", "auto-replied" if customer else "auto-generated"))
@@ -204,9 +198,9 @@ def _marks(due: DueLetter, department: Department, policy: Policy, loop_mark: st
     return tuple(marks)
 
 
-def _reason(due: DueLetter) -> str:
+def _reason(due: DueLetter) -> Words:
     if due.audience in (Audience.CUSTOMER, Audience.EXPERT):
-        return REASONS.get(due.template, "something happened to your ticket")
+        return said(f"reason.{due.template if due.template in REASONS else 'ticket'}")
     return reason(due.content)
 
 

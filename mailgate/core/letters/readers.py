@@ -12,6 +12,7 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Department, Policy, Role
+from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import AnyTicket, Priority
 from mailgate.core.worktime import working_time
 
@@ -112,7 +113,7 @@ def to_agent(
     )
 
 
-def alarm(moment: Moment, what: str, title: str, text: str, remedy: str = "") -> tuple[Outbound, ...]:
+def alarm(moment: Moment, what: str, title: Words, text: Words, remedy: str = "") -> tuple[Outbound, ...]:
     """A letter to the admin, at most one an hour of its kind; none when they are one of our own inbound addresses."""
     policy = moment.policy
     if not policy.admin or policy.department_at(policy.admin):
@@ -124,7 +125,6 @@ def alarm(moment: Moment, what: str, title: str, text: str, remedy: str = "") ->
             to=(Address(policy.admin),),
             purpose=Purpose.ADMIN,
             language=policy.language if policy.language in policy.languages else "en",
-            subject=title,
             dedupe=f"alarm:{what}:{moment.now:%Y-%m-%dT%H}",
         ),
     )

@@ -7,6 +7,7 @@ from dataclasses import Field, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
 from mailgate.core.model.content import INSIDE, TO_CUSTOMERS, Ack, Content
+from mailgate.core.model.said import Said
 from mailgate.core.model.shown import RECORDS
 
 TEMPLATES: Mapping[str, type[Content]] = {kind.TEMPLATE: kind for kind in (*TO_CUSTOMERS, *INSIDE)}
@@ -14,11 +15,14 @@ TEMPLATES: Mapping[str, type[Content]] = {kind.TEMPLATE: kind for kind in (*TO_C
 
 def _record_in(hint: Any) -> type | None:
     """The record that stands in a field of this type, by itself or in a list."""
+    if hint is Said:
+        return None  # a row keeps it in a way of its own
     if isinstance(hint, type) and is_dataclass(hint):
         return hint
     return next((found for one in get_args(hint) if (found := _record_in(one))), None)
 
 
+_SAID = "said"  # what a row knows a sentence by that nobody has said yet; no record has a field of that name
 _HINTS: Mapping[type, Mapping[str, Any]] = {kind: get_type_hints(kind) for kind in (*TEMPLATES.values(), *RECORDS)}
 # Class -> its fields that hold records, and which; its fields that may be null.
 _HELD: Mapping[type, Mapping[str, type]] = {
@@ -52,6 +56,8 @@ def _silent(one: Field[Any], value: Any) -> bool:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
+    if isinstance(value, Said):
+        return {**{name: _plain(one) for name, one in value.params.items()}, _SAID: value.code}
     return _written(value) if is_dataclass(value) else value
 
 
@@ -81,6 +87,8 @@ def _read(kind: type, kept: Mapping[str, Any]) -> dict[str, Any]:
 def _value(value: Any, record: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(_value(one, record) for one in value)
+    if isinstance(value, Mapping) and _SAID in value:
+        return Said(value[_SAID], {name: _value(one, None) for name, one in value.items() if name != _SAID})
     if record is not None and isinstance(value, Mapping):
         return record(**_read(record, value))
     return value

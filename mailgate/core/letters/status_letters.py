@@ -28,7 +28,7 @@ from mailgate.core.worktime.promise import calendar_of
 HUSH = timedelta(hours=1)  # after an agent's own words nobody needs a robot's
 DAY = timedelta(days=1)
 # Reasons for a change of status that the customer knows, or must not hear of.
-KNOWN = frozenset(("customer", "history", "spam", "no answer"))
+KNOWN = frozenset(("customer", "history", "spam", "unanswered"))
 # `[letters] stages` -> the letter; nudge and closing follow from the department's own settings.
 STAGES: Mapping[str, type[Content]] = {
     "taken": Taken,

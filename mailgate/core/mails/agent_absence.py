@@ -12,6 +12,7 @@ from mailgate.core.model.change import Decision, Fate, Outbound, WhyParked
 from mailgate.core.model.content import Alarm
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.said import said
 from mailgate.core.text import automatic_words as absences
 from mailgate.core.text.subject import is_reply
 
@@ -34,13 +35,13 @@ def automatic_mail(case: Case, agent: Agent) -> Decision:
         return case.decided(Fate.DROPPED, "auto_reply") if wordless else _kept(case, agent)
     if not wordless and not _answers_words(case):
         return _kept(case, agent)
-    title = f"{agent.shown_name} seems to be away"
-    remedy = f"#away {agent.name} {case.now:%Y-%m-%d}..UNTIL cover NAME"
-    said = "" if wordless else ":" + sha256(" ".join(text.split()).encode()).hexdigest()[:16]
+    title = said("alarm.away", agent=agent.shown_name)
+    remedy = said("alarm.away_remedy", agent=agent.name, day=f"{case.now:%Y-%m-%d}")
+    told = "" if wordless else ":" + sha256(" ".join(text.split()).encode()).hexdigest()[:16]
     letter = readers.to_agent(
         case.policy, hearer, Alarm(title=title, text=text[:_MOST_TOLD], remedy=remedy),
-        purpose=Purpose.QUESTION, subject=title,
-        dedupe=f"away:{agent.name}:{case.now:%G-%V}{said}",
+        purpose=Purpose.QUESTION,
+        dedupe=f"away:{agent.name}:{case.now:%G-%V}{told}",
     )  # fmt: skip
     whole = len(text) <= _MOST_TOLD and not case.mail.attachments
     return case.decided(Fate.DROPPED, "auto_reply", letters=(letter,)) if whole else _kept(case, agent, (letter,))

@@ -30,7 +30,6 @@ from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
 from mailgate.core.proof import token
 from mailgate.core.proof.authority import CarriedBy, Proof
 from mailgate.core.text import signature
-from mailgate.core.text.quote import MARKERS
 from mailgate.core.worktime import promise
 
 
@@ -41,7 +40,7 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
         return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
     if case.held:
         return str(case.held)
-    if holds_a_mark(text):
+    if holds_a_mark(text, case.policy):
         return "internal"
     if case.policy.names_an_agent(text):
         return "address"
@@ -50,9 +49,9 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
     return "trainee" if agent.role is Role.TRAINEE else ""
 
 
-def holds_a_mark(text: str) -> bool:
+def holds_a_mark(text: str, policy: Policy) -> bool:
     """True when a token, however it is spelled, or a marker of ours stands in the text."""
-    return bool(token.in_text(text)) or token.is_inside(text) or any(marker in text for marker in MARKERS.values())
+    return bool(token.in_text(text)) or token.is_inside(text) or any(marker in text for marker in policy.markers)
 
 
 def out_of_reach(ticket: Ticket, policy: Policy) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.core.commands import reader
+from mailgate.core.commands import answers, reader
 from mailgate.core.commands.reader import Command, CommandReading
-from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.mails import (
     agent_absence,
     agent_orders,
@@ -26,6 +25,7 @@ from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, MailKind
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.said import said
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import CarriedBy, Proof, outsiders_addressed
@@ -114,7 +114,7 @@ def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
     decision = _obeyed(case, agent, mode)
     if decision is None or not outsiders_addressed(case.mail, case.policy):
         return decision
-    return scope.spent_token_note(case, decision, case.authority.carried, "sent to outsiders")
+    return scope.spent_token_note(case, decision, case.authority.carried, "to_outsiders")
 
 
 def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
@@ -243,7 +243,7 @@ def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decisio
         Step(ticket.number, (agent_words.memo(case, agent),), notices.internal_note(case, ticket, Notice(why="note")))
         for ticket in tickets
     )
-    told = (sentences.of_reason("forward", agent.language),) if read_commands(case).commands else ()
+    told = (answers.of_reason("forward"),) if read_commands(case).commands else ()
     return case.decided(Fate.FILED, "forward", steps=steps, letters=receipt.done_receipt(case, agent, (), asks=told))
 
 
@@ -253,7 +253,7 @@ def _forward(case: Case, agent: Agent) -> Decision | None:
     if filed.fate is not Fate.FILED or not filed.steps:
         return filed
     writer = case.mail.embedded.get("from", "")
-    ask = f"Whose ticket is it? Answer with #requester {writer or 'ADDRESS'}"
+    ask = said("waits.whose_ticket", address=writer) if writer else said("waits.whose_ticket_unknown")
     letter = receipt.receipt_letter(case, agent, Receipt(done=(), asks=(ask,)), purpose=Purpose.NOTE)
     step = filed.steps[0]
     kept = tuple(one for one in step.outbound if one.template != "ack" and one.agent != agent.name)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mailgate.core.commands import reader, workflow
+from mailgate.core.commands import answers, reader, workflow
 from mailgate.core.commands.reader import Command, CommandReading
-from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers, status_letters
 from mailgate.core.mails import agent_answer, agent_words, receipt, scope
 from mailgate.core.mails.case import Case
@@ -16,6 +15,7 @@ from mailgate.core.model.change import Change, Decision, Effect, Fate, Outbound,
 from mailgate.core.model.content import Handover, Question
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.said import Words
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof.authority import Proof
@@ -27,10 +27,10 @@ class CarriedOut:
     """What has been decided so far, ticket by ticket."""
 
     steps: list[Step] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    lines: list[Words] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     overtaken: bool = False  # the customer has written since the letter that was answered
-    asks: tuple[str, ...] | None = None  # what else the agent must hear although all went well
+    asks: tuple[Words, ...] | None = None  # what else the agent must hear although all went well
     receipt: bool = False  # and that there is a receipt, whether they want one or not
     listed: bool = False  # the mail answers a list, not a letter about one ticket
 
@@ -76,12 +76,12 @@ def _on_ticket(
     if plan.refused:
         return agent_words.park(
             case, agent, "refused", reading,
-            refused=[receipt.refused_line(command, why, agent.language) for command, why in plan.refused],
+            refused=[receipt.refused_line(command, why) for command, why in plan.refused],
         )  # fmt: skip
     stopped = _kept_back(case, agent, plan, reading)
     if stopped:
         return stopped
-    done.lines += [sentences.of_outcome(command, outcome, agent.language) for command, outcome in plan.granted]
+    done.lines += [answers.of_outcome(command, outcome) for command, outcome in plan.granted]
     if any(outcome.answer == "undone_but_sent" for _, outcome in plan.granted):
         done.receipt = True
     done.effects += plan.effects
@@ -105,12 +105,12 @@ def _on_ticket(
             done.overtaken = True
         already = agent_answer.in_agents_own_copy(case, ticket)
         if already and agent_words.to_customer(case, reading):
-            done.asks = (sentences.of_reason("had_already", agent.language, who=", ".join(already)),)
+            done.asks = (answers.of_reason("had_already", who=", ".join(already)),)
         if "winmail_unread" in case.mail.flags and any(one.template == "answer" for one in said[1]):
-            done.asks = (*(done.asks or ()), sentences.of_reason("winmail", agent.language))
+            done.asks = (*(done.asks or ()), answers.of_reason("winmail"))
         gone = agent_answer.no_longer(case, after, plan.changes)
         if gone and any(one.template == "answer" for one in said[1]):
-            told = sentences.of_reason("no_longer", agent.language, who=", ".join(gone))
+            told = answers.of_reason("no_longer", who=", ".join(gone))
             done.asks = (*(done.asks or ()), told)
     letters = (*plan.outbound, *said[1], *_thread_for(case, agent, ticket, changes, done, plan.outbound))
     done.steps.append(Step(ticket.number, tuple(changes), (*letters, *_stages(case, ticket, changes, letters))))
@@ -123,7 +123,7 @@ def _kept_back(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandRe
         return agent_words.park(case, agent, "beyond", reading)
     if not reading.has_command("new") or case.authority.proof is Proof.RELEASED:
         return None
-    if agent_answer.holds_a_mark(reading.rest):
+    if agent_answer.holds_a_mark(reading.rest, case.policy):
         return agent_words.park(case, agent, "internal", reading, author=agent.name)
     if case.policy.names_an_agent(reading.rest):
         return agent_words.park(case, agent, "address", reading, author=agent.name)
@@ -184,7 +184,7 @@ def many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
         stopped = _on_ticket(case, agent, ticket, commands, CommandReading(tuple(commands), only_commands=True), done)
         if stopped:
             return stopped
-    text, asks = (found.rest, (sentences.of_reason("no_ticket", agent.language),)) if found.rest else (None, None)
+    text, asks = (found.rest, (answers.of_reason("no_ticket"),)) if found.rest else (None, None)
     letters = receipt.done_receipt(case, agent, done.lines, always=True, numbers=_numbers(done), text=text, asks=asks)
     return case.decided(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
 

@@ -22,6 +22,7 @@ from mailgate.core.model.mail import Address, BouncedRecipient, canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Policy
+from mailgate.core.model.said import said
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority, token
 from mailgate.core.proof.token import Token
@@ -40,14 +41,14 @@ def handle_report(case: Case, addressed: Sequence[tuple[Token, str]]) -> Decisio
     letter, bound = found
     recipients = _of_one(case, letter, bound) if bound else _recipients(case)
     if not recipients:
-        return _settled(case, "bounce of another recipient")
+        return _settled(case, "bounce_of_another")
     if letter.audience == Audience.AGENT:
         return _of_notice(case, letter, recipients)
     if letter.audience not in (Audience.CUSTOMER, Audience.EXPERT) or letter.ticket is None:
-        return _settled(case, "bounce of a letter without a ticket")
+        return _settled(case, "bounce_without_ticket")
     ticket = case.facts.tickets.get(letter.ticket)
     if ticket is None:
-        return _settled(case, "bounce without a ticket")
+        return _settled(case, "bounce_ticket_gone")
     return _of_letter(case, letter, ticket, recipients)
 
 
@@ -189,18 +190,16 @@ def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecip
     lead = readers.lead_of(case.policy, ticket.department if ticket else case.departments[0])
     failed = any(one.failed for one in recipients)
     if lead is None or not failed or lead.name == letter.agent:
-        return _settled(case, "bounce of a notice")
+        return _settled(case, "bounce_of_notice")
     lines = "\n".join(_line(one) for one in recipients)
-    title = f"{letter.agent} cannot be reached by mail"
     alarm = readers.to_agent(
         case.policy,
         lead,
-        Alarm(title=title, text=lines),
+        Alarm(title=said("alarm.unreachable", agent=letter.agent), text=lines),
         purpose=Purpose.ADMIN,
-        subject=title,
         dedupe=f"bounce:{letter.agent}:{case.now:%Y-%m-%d}",
     )
-    return _settled(case, "bounce of a notice", (alarm,))
+    return _settled(case, "bounce_of_notice", (alarm,))
 
 
 def _line(one: BouncedRecipient) -> str:
@@ -214,10 +213,10 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
     line = " · ".join(part for part in (recipient, error) if part)[:500]
     if due.audience == Audience.AGENT:
         lead = readers.lead_of(policy, ticket.department)
-        title = f"{due.agent} cannot be reached by mail"
         if lead is None or lead.name == due.agent:
             return Decision(Fate.FILED, "undelivered")
-        alarm = readers.to_agent(policy, lead, Alarm(title=title, text=line), purpose=Purpose.ADMIN, subject=title,
+        about = Alarm(title=said("alarm.unreachable", agent=due.agent), text=line)
+        alarm = readers.to_agent(policy, lead, about, purpose=Purpose.ADMIN,
                                 dedupe=f"unreachable:{due.agent}:{ticket.number}")  # fmt: skip
         return Decision(Fate.FILED, "undelivered", letters=(alarm,))
     changes: tuple[Change, ...] = (AddEntry(EntryKind.BOUNCE, "mailgate", "", line, of_mail=False),)

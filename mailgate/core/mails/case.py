@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.core.mails.guard import Verdict, Wrote
-from mailgate.core.mails.match import UNTITLED, Match, neutral_title
+from mailgate.core.mails.match import Match, neutral_title
 from mailgate.core.model.change import Decision, Fate
 from mailgate.core.model.facts import Facts, SentLetter
 from mailgate.core.model.mail import Address, InboundMail
@@ -104,6 +104,10 @@ class Case:
         spoken = (self.route.language, department.language, self.mail.language, self.policy.language)
         return next((lang for lang in spoken if lang in self.policy.languages), "en")
 
+    def title(self, subject: str) -> str:
+        """What a ticket that a mail of this subject opens is called, never ""."""
+        return neutral_title(subject, self.policy) or self.policy.own_words("ticket.untitled", self.language)
+
     def newcomers(self) -> tuple[Address, ...]:
         """To and Cc people who are neither ours, nor agents, nor the author; each once, bounded."""
         found: dict[str, Address] = {}
@@ -124,7 +128,7 @@ class Case:
         """
         title = neutral_title(self.mail.subject, self.policy)
         kept = " ".join(word for word in title.split() if fold(word) not in asked)
-        if self.verdict.robot or not kept or title == UNTITLED:
+        if self.verdict.robot or not kept:
             return ""
         answered = (one.letter(self.facts.letters) for one in self.authority.carried)
         known = (

@@ -9,7 +9,6 @@ from mailgate.core.letters.addressee import NOBODY, writable
 from mailgate.core.mails import customer_commands, expectation, guard, notices, rule_effects, scope
 from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
 from mailgate.core.mails.guard import Wrote
-from mailgate.core.mails.match import neutral_title
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
@@ -32,6 +31,7 @@ from mailgate.core.model.content import Ack, Notice
 from mailgate.core.model.mail import Address, MailKind
 from mailgate.core.model.moment import reopening_is_over
 from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.said import said
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text.subject import is_forward
 from mailgate.core.worktime import sla
@@ -65,11 +65,8 @@ def _hushed(case: Case, decision: Decision) -> Decision:
     if ticket is None or (heard < MOST_HEARD and theirs < MOST_THEIRS) or case.mail.envelope.history:
         return decision
     tag = case.policy.tag(ticket.number)
-    text = (
-        f"{heard} mails came to ticket {tag} within an hour, the last from {case.author.addr if case.author else '?'}."
-    )
-    text += " They are all filed; nobody is written to about further ones until fewer come."
-    alarm = readers.alarm(case.moment, f"flood:{ticket.number}", f"Many mails to ticket {tag}", text,
+    text = said("alarm.flood_text", heard=heard, tag=tag, author=case.author.addr if case.author else "?")
+    alarm = readers.alarm(case.moment, f"flood:{ticket.number}", said("alarm.flood", tag=tag), text,
                           f"mailgate tickets show {ticket.number}")  # fmt: skip
     return replace(decision, steps=tuple(replace(step, outbound=()) for step in decision.steps), letters=alarm)
 
@@ -108,7 +105,7 @@ def _open(case: Case) -> Decision:
     home = route.department or case.departments[0]
     told = tuple(name for name in case.departments[1:] if name != home)  # a rule's department stands for the first
     opening = OpenTicket(
-        subject=neutral_title(_subject_of_theirs(case), case.policy),
+        subject=case.title(_subject_of_theirs(case)),
         department=home,
         requester=requester,
         participants=tuple(others),
@@ -219,7 +216,7 @@ def entry(
         kind=kind,
         author=author.key,
         author_name=author.name,
-        text=text or "(empty message)",
+        text=text or case.policy.own_words("ticket.empty", case.language),
         quoted="" if whole else mail.quoted,
         html=mail.html,
         attachments=mail.attachments,
@@ -362,7 +359,7 @@ def _flags(case: Case) -> list[Change]:
     if case.match.conflict:
         noted.append("conflict")
     if case.route.broken:
-        noted.append(f"broken rule {case.route.broken}")
+        noted.append(f"broken_rule:{case.route.broken}")
     return [Journal("flag", name) for name in noted]
 
 
@@ -380,7 +377,7 @@ def _notices(case: Case, ticket: AnyTicket, notice: Notice) -> tuple[Outbound, .
         notice,
         automatic=case.verdict.kind if case.verdict.robot else "",
         mentions=case.match.mentions,
-        notes=tuple(case.route.note.splitlines()) if case.route.note else (),
+        notes=tuple(rule_effects.note(case).splitlines()),
     )
     letters = notices.customers_words(case, ticket, said, rule_effects.agents_told(case, ticket))
     known = {letter.agent for letter in letters}

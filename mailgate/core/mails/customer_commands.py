@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailgate.core.commands import reader, workflow
+from mailgate.core.commands import answers, reader, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld
 from mailgate.core.commands.line import STOPS
-from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers
 from mailgate.core.mails import guard, notices, scope
 from mailgate.core.mails.case import Case
@@ -16,6 +15,7 @@ from mailgate.core.model import changed
 from mailgate.core.model.change import Audience, Change, Journal, Outbound, Urgency, Vote
 from mailgate.core.model.content import Answer, Content, Notice, Solved, StatusReport, VoteThanks
 from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof.authority import CarriedBy
 from mailgate.core.text import signature
@@ -146,14 +146,15 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
     actor = workflow.Actor(customer=case.author)
     world = KnownWorld(case.moment)
     changes: list[Change] = []
-    refused, moved = "", False
+    refused: Words = ""
+    moved = False
     for word in words:
         judged = workflow.customer_asks(word, changed.ticket_after(ticket, changes, case.now), actor, world)
         if isinstance(judged, Granted):
             changes += judged.changes
             moved = moved or word != "status"
         else:
-            refused = sentences.of_refusal(judged, ticket.language)
+            refused = answers.of_refusal(judged)
     orders = {f"#{word}" for word in words}
     beside = "\n".join(line for line in case.mail.fresh.split("\n") if fold(line.strip(STOPS + " ")) not in orders)
     return Asked(
@@ -166,7 +167,7 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
     )
 
 
-def _status(case: Case, ticket: Ticket, refused: str) -> tuple[Outbound, ...]:
+def _status(case: Case, ticket: Ticket, refused: Words) -> tuple[Outbound, ...]:
     """Where the ticket stands, answered within the limits of acknowledgements."""
     limits, facts = case.policy.limits, case.facts
     often = facts.acks_sender_hour >= limits.acks_per_sender_hour or facts.acks_sender_day >= limits.acks_per_sender_day

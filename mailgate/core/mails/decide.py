@@ -197,7 +197,7 @@ def look(
     author = form or addressee.writer(mail, policy)
     verdict = guard.inspect(mail, policy, _ours(policy))
     if form and (verdict.kind in (Wrote.AUTO, Wrote.HUMAN, Wrote.NO_SENDER) or not verdict.sure):
-        verdict = guard.Verdict(robot=False, kind=Wrote.HUMAN, reason="contact form", ack=True)
+        verdict = guard.Verdict(robot=False, kind=Wrote.HUMAN, reason="contact_form", ack=True)
     by_desk_key, old = authority.desk_keys(mail, policy), _old(moment)
     known = authority.identify(mail, policy, moment.facts.letters, by_desk_key, old=old)
     vouched = known.passed

@@ -19,7 +19,6 @@ from mailgate.core.proof.authority import Authority, CarriedBy, CarriedToken
 from mailgate.core.text.subject import numbers, without_prefixes
 
 SUBJECT_LENGTH = 255
-UNTITLED = "(no subject)"
 _QUOTED = (CarriedBy.MARKER, CarriedBy.VOTE)  # carriers that travel in the text, which anybody may have copied
 
 
@@ -78,11 +77,11 @@ def subject_numbers(subject: str, policy: Policy) -> tuple[int, ...]:
 
 
 def neutral_title(subject: str, policy: Policy) -> str:
-    """The subject without reply prefixes and tickets' numbers, never empty (threats T-15)."""
+    """The subject without reply prefixes and tickets' numbers (threats T-15)."""
     for number in subject_numbers(subject, policy):
         for tag in (policy.tickets.tag, *policy.tickets.old_tags):
             subject = subject.replace(tag.format(number=number), " ")
-    return " ".join(without_prefixes(subject).split())[:SUBJECT_LENGTH].strip() or UNTITLED
+    return " ".join(without_prefixes(subject).split())[:SUBJECT_LENGTH].strip()
 
 
 def _evident(

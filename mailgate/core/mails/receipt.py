@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from mailgate.core.commands import answers
 from mailgate.core.commands.judging import Refusal
 from mailgate.core.commands.reader import Command, Doubt
-from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.letters import readers
 from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Decision, Fate, Outbound, WhyParked
@@ -17,8 +17,10 @@ from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import MailInDoubt, RefusedLine
 
+SAID_BY_LINES = frozenset(("commands", "refused"))  # whys that each line of the receipt tells for itself
 AUTOMATIC = "automatic"  # why a mail waits that reads like a program's
 MOST_SHOWN = 30_000  # characters of what waits to be sent
 EXCERPT = 500  # characters of a mail in a question about it
@@ -46,12 +48,11 @@ def park(
     mail goes that takes its place (see `content.Receipt`). `params` are what the sentence about `why` speaks of.
     """
     understood = [str(command) for command in commands]
-    doubts = [*(_doubt(problem, agent.language) for problem in problems), *refused]
-    if why in sentences.WHY:
-        said = sentences.of_reason(why, agent.language, **params)
-        doubts.append(RefusedLine(case.mail.subject or "?", said))
+    doubts = [*(_doubt(problem) for problem in problems), *refused]
+    if why not in SAID_BY_LINES:
+        doubts.append(RefusedLine(case.mail.subject or "?", answers.of_reason(why, **params)))
     if case.held and case.mail.unsent:
-        unsent = sentences.of_reason("unsent", agent.language, n=str(case.mail.unsent))
+        unsent = answers.of_reason("unsent", n=str(case.mail.unsent))
         doubts.append(RefusedLine(case.mail.subject or "?", unsent))
     number = case.match.ticket.number if case.match.ticket else None
     letter = receipt_letter(
@@ -84,22 +85,22 @@ def again(case: Case, agent: Agent, question: SentLetter) -> Decision:
     """The same question once more, in a letter of today: its links are good, and it shows what they would do."""
     dedupe = f"again:{question.mail}:{case.now:%Y-%m-%dT%H}"
     old = question.content
-    said = old if isinstance(old, Receipt) else Receipt(text=old.text if isinstance(old, WasItYou) else None)
+    kept = old if isinstance(old, Receipt) else Receipt(text=old.text if isinstance(old, WasItYou) else None)
     letter = receipt_letter(
-        case, agent, replace(said, parked=True), purpose=Purpose.RELEASE, mail=question.mail, dedupe=dedupe
+        case, agent, replace(kept, parked=True), purpose=Purpose.RELEASE, mail=question.mail, dedupe=dedupe
     )
     return case.decided(Fate.FILED, "old_receipt", letters=(letter,))
 
 
-def _doubt(problem: Doubt, language: str) -> RefusedLine:
+def _doubt(problem: Doubt) -> RefusedLine:
     nearest = ", ".join(f"#{name}" for name in problem.nearest[:3])
-    return RefusedLine(problem.line[:200] or problem.word, sentences.of_trouble(problem, language), nearest)
+    return RefusedLine(problem.line[:200] or problem.word, answers.of_doubt(problem), nearest)
 
 
-def refused_line(command: Command, refused: Refusal, language: str) -> RefusedLine:
+def refused_line(command: Command, refused: Refusal) -> RefusedLine:
     """A command that was understood and not granted."""
     nearest = refused.nearest[0] if refused.nearest else ""
-    return RefusedLine(str(command), sentences.of_refusal(refused, language), nearest)
+    return RefusedLine(str(command), answers.of_refusal(refused), nearest)
 
 
 def was_it_you(case: Case, agent: Agent, why: str) -> Decision:
@@ -175,14 +176,14 @@ def _vouch(policy: Policy) -> str:
 def _named(about: Sequence[MailInDoubt], more: int = 0) -> WasItYou:
     """What the letter says of one mail, or of several; in a row too, for an admin's template that knows of one."""
     first = about[0]
-    said = WasItYou(
+    shown = WasItYou(
         n=first.n, mail=first.mail, subject=first.subject, at=first.at, text=first.text, address=first.address
     )
     if len(about) == 1 and not more:
-        return said
+        return shown
     texts = (f"{one.n}. {one.subject}\n{one.text}" for one in about)
     addresses = ", ".join(dict.fromkeys(one.address for one in about))
-    return replace(said, text="\n\n".join(texts), address=addresses, mails=tuple(about), more=more)
+    return replace(shown, text="\n\n".join(texts), address=addresses, mails=tuple(about), more=more)
 
 
 def settled(question: SentLetter, argument: str) -> tuple[tuple[int, ...], tuple[str, ...]] | None:
@@ -204,29 +205,27 @@ def _many_forged(case: Case, agent: Agent) -> tuple[Outbound, ...]:
     waiting = case.facts.unproven_sender_hour + 1
     if waiting < FORGED_ALARM:
         return ()
-    title = f"Many mails in the name of {agent.shown_name} without proof"
-    text = (
-        f"{waiting} mails or more came within an hour. Nothing of them was done; they wait to be released or dropped."
-    )
+    title = said("alarm.forged", agent=agent.shown_name)
+    text = said("alarm.forged_text", waiting=waiting)
     return readers.alarm(case.moment, f"forged:{agent.name}", title, text, "mailgate parked")
 
 
 def done_receipt(
     case: Case,
     agent: Agent,
-    lines: Sequence[str],
+    lines: Sequence[Words],
     *,
     always: bool = False,
     numbers: Sequence[int] = (),
     newer: str = "",
     text: str | None = None,
-    asks: tuple[str, ...] | None = None,
+    asks: tuple[Words, ...] | None = None,
 ) -> tuple[Outbound, ...]:
     """A receipt of what was done, for agents who want one always, or when there is something they must know."""
     if not always and agent.receipts != "always" and not (newer or text or asks):
         return ()
-    said = Receipt(done=tuple(lines), numbers=tuple(numbers), newer=newer, text=text, asks=asks)
-    return (receipt_letter(case, agent, said, purpose=Purpose.NOTE),)
+    about = Receipt(done=tuple(lines), numbers=tuple(numbers), newer=newer, text=text, asks=asks)
+    return (receipt_letter(case, agent, about, purpose=Purpose.NOTE),)
 
 
 def receipt_letter(

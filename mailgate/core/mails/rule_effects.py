@@ -69,9 +69,17 @@ def _facts(case: Case) -> list[Change]:
     return changes
 
 
+def note(case: Case) -> str:
+    """What the rules tell agents of this mail, or that one of them failed; "" for nothing."""
+    route = case.route
+    if route.broken:
+        return case.policy.own_words("ticket.rule_failed", case.policy.language, rule=route.broken, error=route.error)
+    return route.note or ""
+
+
 def _note(case: Case) -> list[Change]:
-    note = case.route.note
-    return [AddEntry(EntryKind.NOTE, "mailgate", "mailgate", note, of_mail=False)] if note else []
+    text = note(case)
+    return [AddEntry(EntryKind.NOTE, "mailgate", "mailgate", text, of_mail=False)] if text else []
 
 
 def reported_caller(case: Case) -> Address:

@@ -6,7 +6,7 @@ from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_absence, agent_answer, notices
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
-from mailgate.core.mails.match import neutral_title, referred_ids, subject_numbers, takes_part
+from mailgate.core.mails.match import referred_ids, subject_numbers, takes_part
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
@@ -64,7 +64,7 @@ def _opened(case: Case) -> Decision:
     """A mail somebody sent first: its reader's ticket, solved, so that an answer finds it and nobody is written to."""
     readers = case.newcomers() or (*case.mail.to, *case.mail.cc)
     opening = OpenTicket(
-        subject=neutral_title(case.mail.subject, case.policy),
+        subject=case.title(case.mail.subject),
         department=case.departments[0],
         requester=readers[0] if readers else NOBODY,
         participants=readers[1:],

@@ -26,6 +26,7 @@ from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.said import said
 from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import EntryKind, Priority
 from mailgate.core.model.trace import Trace
@@ -38,16 +39,18 @@ def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Deci
     home = next((name for name in named if name), policy.departments[0].name)
     sender = Address(envelope.sender)
     sender = sender if writable(sender, policy) else NOBODY
-    text = f"Mail {number} could not be read ({reason}). Its raw bytes are kept: mailgate quarantine show {number}"
+    language = policy.language
+    text = policy.own_words("ticket.unreadable_text", language, number=number, reason=reason)
+    title = policy.own_words("ticket.unreadable", language, sender=sender.addr)
     changes: tuple[Change, ...] = (
-        OpenTicket(f"Unreadable mail from {sender.addr}"[:255], home, sender, language=policy.language),
+        OpenTicket(title[:255], home, sender, language=language),
         AddEntry(EntryKind.NOTE, "mailgate", "mailgate", text, of_mail=False),
         Journal("quarantined", str(number)),
     )
     about = Notice(from_=Person(address=sender.addr), why="unreadable")
     agents = readers.of_departments(policy, (home,))
     letters = tuple(readers.to_agent(policy, agent, about, purpose=Purpose.NOTE) for agent in agents)
-    alarms = readers.alarm(moment, "quarantine", "A mail is in quarantine", text, "mailgate quarantine retry")
+    alarms = readers.alarm(moment, "quarantine", said("alarm.quarantine"), text, "mailgate quarantine retry")
     step = Step(None, changes, letters)
     return Decision(Fate.QUARANTINED, reason, (step,), alarms, trace=Trace(guard="unreadable"))
 
@@ -64,7 +67,7 @@ def _onto(step: Step, stub: int) -> Step:
     filled: list[Change] = [
         SetSubject(opening.subject),
         SetRequester(opening.requester),
-        Move(opening.department, "read at last"),
+        Move(opening.department, "read_at_last"),
         *(Join(addr) for addr in opening.participants),
     ]
     if opening.priority is not Priority.NORMAL:

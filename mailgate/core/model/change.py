@@ -362,7 +362,7 @@ class CancelLetters:
     """Unsent letters are taken back (undo), or gathered into another one."""
 
     letters: tuple[int, ...]
-    why: str = "taken back"
+    why: str = "taken_back"
 
 
 Effect = Unpark | SetAway | AddAlias | SaveReply | Vote | LinkContacts | RevokeLists | CancelLetters

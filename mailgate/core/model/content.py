@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from mailgate.core.model.said import Words
 from mailgate.core.model.shown import (
     ArticleLink,
     AskedFor,
@@ -36,6 +37,11 @@ class Content:
     def template(self) -> str:
         """The template that words it: `templates/TEMPLATE.html`."""
         return self.TEMPLATE
+
+    @property
+    def headline(self) -> Words:
+        """The subject of a letter that is about no ticket and was given none; "" leaves it to the template."""
+        return ""
 
 
 # --- to customers -----------------------------------------------------------------------------------------------------
@@ -134,7 +140,7 @@ class StatusReport(Content):
     """What a customer asked about their own ticket."""
 
     TEMPLATE = "status"
-    refused: str = ""
+    refused: Words = ""
     show_subject: bool = hidden(default=False)
 
 
@@ -161,7 +167,7 @@ class Notice(Content):
     asks_for: str = omitted("")  # a new Reply-To
     automatic: str = omitted("")
     mentions: tuple[int, ...] = omitted(())
-    notes: tuple[str, ...] = omitted(())
+    notes: tuple[Words, ...] = omitted(())
     unverified: bool = omitted(default=False)
     proposed: tuple[str, ...] | None = omitted(None, shown=())
     failed: bool = omitted(default=False)  # a border says that the sender did not write it
@@ -180,7 +186,7 @@ class Receipt(Content):
     ticket: int | None = omitted(0, hidden=True)  # of a parked mail; None: none is known
     understood: tuple[str, ...] | None = omitted(None, shown=())
     refused: tuple[RefusedLine, ...] | None = omitted(None, shown=())
-    done: tuple[str, ...] | None = omitted(None, shown=())
+    done: tuple[Words, ...] | None = omitted(None, shown=())
     numbers: tuple[int, ...] | None = omitted(None, hidden=True)  # the tickets it speaks of
     newer: str = omitted("")  # what the customer wrote meanwhile; in the row a mark that asks for it
     text: str | None = omitted(None, shown="")
@@ -189,7 +195,7 @@ class Receipt(Content):
     corrected: str = omitted("")  # where a plain reply, a parked mail's correction, goes: customer, nobody, note, waits
     corrected_to: tuple[str, ...] = omitted(())  # and the customers it reaches
     wordless: bool = omitted(default=False, hidden=True)  # nothing but commands waits: better ones take its place
-    asks: tuple[str, ...] | None = omitted(None, shown=())
+    asks: tuple[Words, ...] | None = omitted(None, shown=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,17 +203,22 @@ class Question(Content):
     """What an agent asked for, or a list that is answered by numbers."""
 
     TEMPLATE = "question"
-    title: str | None = omitted(None, shown="")
+    title: Words | None = omitted(None, shown="")
     why: str = omitted("", hidden=True)
-    intro: str | None = omitted(None, shown="")
+    intro: Words | None = omitted(None, shown="")
     rows: tuple[TicketRow, ...] | None = omitted(None, shown=())
     facts: tuple[Fact, ...] | None = omitted(None, shown=())
-    text: str | None = omitted(None, shown="")
+    text: Words | None = omitted(None, shown="")
     more: int | None = omitted(None, shown=0)
     sections: tuple[Section, ...] | None = omitted(None, shown=())
     actions: bool | None = omitted(None, shown=True)
     ask: tuple[AskedFor, ...] | None = omitted(None, hidden=True)  # not answered yet
     numbers: tuple[int, ...] | None = omitted(None, hidden=True)  # the tickets the mail spoke of
+
+    @property
+    def headline(self) -> Words:
+        """Its title."""
+        return self.title or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +243,7 @@ class Handover(Content):
 
     TEMPLATE = "handover"
     by: str = omitted("")
-    why: str = ""
+    why: Words = ""
     text: str | None = omitted(None, shown="")
     attachments: tuple[NamedFile, ...] = omitted(())
 
@@ -281,10 +292,15 @@ class Digest(Content):
     """What waits."""
 
     TEMPLATE = "digest"
-    title: str = ""
+    title: Words = ""
     why: str = hidden("")
     sections: tuple[Section, ...] = ()
-    accounted: str | None = omitted(None, shown="")
+    accounted: Words | None = omitted(None, shown="")
+
+    @property
+    def headline(self) -> Words:
+        """Its title."""
+        return self.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +315,12 @@ class PeriodLetter(Content):
     charts: tuple[Chart, ...] = ()
     tables: tuple[FigureTable, ...] = ()
     why: str = hidden("report")
+    subject: Words = omitted("", hidden=True)
+
+    @property
+    def headline(self) -> Words:
+        """Its own subject, else its title."""
+        return self.subject or self.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,10 +328,15 @@ class Alarm(Content):
     """Something needs the admin."""
 
     TEMPLATE = "alarm"
-    title: str = ""
-    text: str = ""
-    remedy: str | None = omitted(None, shown="")
+    title: Words = ""
+    text: Words = ""
+    remedy: Words | None = omitted(None, shown="")
     facts: tuple[Fact, ...] | None = omitted(None, shown=())
+
+    @property
+    def headline(self) -> Words:
+        """Its title."""
+        return self.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,7 +356,7 @@ INSIDE: tuple[type[Content], ...] = (
 )  # fmt: skip
 
 
-def reason(content: Content) -> str:
+def reason(content: Content) -> Words:
     """Why an agent gets such a letter (X-Mailgate-Reason), as a short code; its template where no more is known."""
     match content:
         case Notice(why=why) | Question(why=why) | Handover(why=why) | Escalated(why=why) | Reminded(why=why):

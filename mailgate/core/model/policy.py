@@ -212,6 +212,7 @@ class Policy:
     command_aliases: Mapping[str, str] = field(default_factory=dict)
     replies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # canned answers: name -> language -> text
     articles: tuple[Article, ...] = ()
+    kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # our words: language -> key -> phrase
     digest_at: int = 8 * 60  # minutes from midnight
     digest_to: tuple[str, ...] = ("agents", "lead")
 
@@ -286,6 +287,16 @@ class Policy:
     def department_at(self, addr: str) -> str | None:
         """The department an address (plus part ignored) belongs to, None when it is not ours."""
         return self.inbound.get(canonical(addr)) or self.inbound.get(self.base_address(addr))
+
+    @cached_property
+    def markers(self) -> tuple[str, ...]:
+        """The line our notices begin with, in every language."""
+        return tuple(phrases["marker"] for phrases in self.kept.values() if "marker" in phrases)
+
+    def own_words(self, key: str, language: str, **values: str | int) -> str:
+        """Words of ours that a ticket keeps as they were said: in its language, else in English, else their key."""
+        phrase = self.kept.get(language, {}).get(key) or self.kept.get("en", {}).get(key, key)
+        return phrase.format_map(values)
 
     def tag(self, number: int) -> str:
         """The mark of a ticket in a subject."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from mailgate.core.model.said import Words
+
 
 def omitted(default: Any, *, shown: Any = None, hidden: bool = False) -> Any:
     """A field that is written to a letter's row only while it differs from `default`; a template sees `shown` for None.
@@ -31,8 +33,8 @@ class Person:
 class Fact:
     """A line with its label."""
 
-    label: str = ""
-    value: str = ""
+    label: Words = ""
+    value: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,10 @@ class TicketRow:
 class Section:
     """A part of a list, under a title of its own."""
 
-    title: str = ""
+    title: Words = ""
     rows: tuple[TicketRow, ...] | None = omitted(None, shown=())
     facts: tuple[Fact, ...] | None = omitted(None, shown=())
-    text: str | None = omitted(None, shown="")
+    text: Words | None = omitted(None, shown="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class RefusedLine:
     """What of a mail was not done, why not, and what may have been meant."""
 
     text: str = ""
-    why: str = ""
+    why: Words = ""
     nearest: str = ""
 
 

@@ -88,7 +88,8 @@ class RuleEffects:
     note: str | None = None
     drop: str | None = None
     park: str | None = None
-    broken: str | None = None  # the rule that failed: nothing of any rule is done, people are told in `note`
+    broken: str | None = None  # the rule that failed: nothing of any rule is done, people are told
+    error: str = ""  # what it failed with
     trace: tuple[RuleTrace, ...] = ()
 
     @property
@@ -134,7 +135,7 @@ def match_mail(rules: Sequence[Rule], mail: InboundMail, subaddress: str = "+") 
 def _look(rule: Rule, seen: MailForRules) -> RuleFindings:
     for condition in rule.mail:
         if not on_mail(condition, seen):
-            return RuleFindings(False, f"{condition.name} does not hold")
+            return RuleFindings(False, f"missed:{condition.name}")
     then = rule.then
     return RuleFindings(
         True,
@@ -176,7 +177,7 @@ def route_mail(rules: Sequence[Rule], examined: MailFindings, circumstances: Cir
     """What the rules ask for: the first hit ends it, `continue = true` adds to what is there.
 
     Of rules that go on, the earlier one wins where two set the same thing; tags, fields, notify and forward add up.
-    A rule that fails stops everything: the mail goes where its recipients say, and `broken` and `note` tell people.
+    A rule that fails stops everything: the mail goes where its recipients say, and `broken` and `error` tell people.
     """
     trace: list[RuleTrace] = []
     hits: list[tuple[Actions, RuleFindings]] = []
@@ -191,8 +192,7 @@ def route_mail(rules: Sequence[Rule], examined: MailFindings, circumstances: Cir
                 error = f"{type(failure).__name__}: {failure}"[:200]
         if error:
             trace.append(RuleTrace(rule.name, False, f"failed: {error}"))
-            note = f"Rule '{rule.name}' failed ({error}); this mail was filed without rules."
-            return RuleEffects(broken=rule.name, note=note, trace=tuple(trace))
+            return RuleEffects(broken=rule.name, error=error, trace=tuple(trace))
         trace.append(RuleTrace(rule.name, hit, why))
         if hit:
             hits.append((rule.then if circumstances.new or rule.of_answers else _aside(rule.then), found))
@@ -209,9 +209,9 @@ def _aside(then: Actions) -> Actions:
 def _holds(rule: Rule, circumstances: Circumstances, why: str) -> tuple[bool, str]:
     for condition in rule.circumstances:
         if not on_circumstances(condition, circumstances):
-            return False, f"{condition.name} does not hold"
+            return False, f"missed:{condition.name}"
     held = [name for name in (why, *(condition.name for condition in rule.circumstances)) if name]
-    return True, ", ".join(held) or "no conditions"
+    return True, ", ".join(held) or "unconditional"
 
 
 def _together(hits: Sequence[tuple[Actions, RuleFindings]], trace: tuple[RuleTrace, ...]) -> RuleEffects:

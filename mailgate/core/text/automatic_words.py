@@ -119,7 +119,7 @@ _DATE = re.compile(r"\d{1,2}[./]|\d{1,2}(?:st|nd|rd|th)? [^\W\d_]{3}|[^\W\d_]{3}
 
 
 def out_of_office(subject: str, text: str) -> str:
-    """Why subject or words say that a machine answers for somebody absent; `""` when they do not.
+    """Why (a code) subject or words say that a machine answers for somebody absent; `""` when they do not.
 
     A person who mentions holidays asks something or says one of the two things only; a robot says both and
     asks nothing.
@@ -127,16 +127,16 @@ def out_of_office(subject: str, text: str) -> str:
     if not subjects.is_reply(subject) and not subjects.is_forward(subject):
         title = subjects.without_prefixes(subject)[:200]
         if _SUBJECT.match(title) or _NOTES.search(title):
-            return "subject of an automatic answer"
+            return "absence_subject"
     elif subjects.is_forward(subject):
         return ""
     opening = " ".join(text[:2000].split()).lower()
     if _MACHINE.search(opening[:240]):
-        return "text of an automatic answer"
+        return "absence_text"
     if len(text) > 2000 or "?" in opening or not _AWAY.search(opening[:400]):
         return ""
     if _INSTEAD.search(opening) or (_COLLEAGUE.search(opening) and _DATE.search(opening)):
-        return "text of somebody absent"
+        return "somebody_absent"
     return ""
 
 

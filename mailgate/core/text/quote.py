@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailgate.core.text import quote_words as words
 from mailgate.core.text import signature, subject
-
-# Languages differ, the frame does not: two number signs on either side are what a quoted notice is known by.
-MARKERS: Mapping[str, str] = {
-    "en": "## Please write your reply above this line ##",
-    "fi": "## Kirjoita vastauksesi tämän rivin yläpuolelle ##",
-    "pl": "## Prosimy pisać odpowiedź powyżej tej linii ##",
-    "lv": "## Lūdzu, rakstiet atbildi virs šīs rindas ##",
-}
-MARKER = MARKERS["en"]
-# How the line above it begins, which says what a plain reply will do: nobody quotes it on purpose.
-FIRST_WORDS: Mapping[str, str] = {
-    "en": "A plain reply ",
-    "fi": "Tavallinen vastaus ",
-    "pl": "Zwykła odpowiedź ",
-    "lv": "Parasta atbilde ",
-}
 
 _LONGEST = 320  # characters of an attribution, however many lines it takes
 _WRAPPED = 60  # characters from which on a line may have been broken
@@ -60,22 +44,20 @@ class WordsAndHistory:
     signature: str
 
 
-def marker(language: str) -> str:
-    """The line our notices begin with, in the reader's language."""
-    return MARKERS.get(language, MARKER)
-
-
-def split_history(text: str, *, markers: tuple[str, ...] = (), forward: bool = False) -> WordsAndHistory:
+def split_history(
+    text: str, *, markers: tuple[str, ...] = (), openings: tuple[str, ...] = (), forward: bool = False
+) -> WordsAndHistory:
     """Tell the new words of a reply from quoted history and the signature; linear in the length of `text`.
 
-    `markers` are further lines below which everything is history. `forward` says that the subject calls this a
+    `markers` are further lines below which everything is history; `openings` is what lines of our notices begin with
+    that say what a plain reply will do: nobody quotes these on purpose. `forward` says that the subject calls this a
     forward: then what was passed on is content. `fresh` is never empty where something may have been written: with
     nothing new to be found it is the whole text, except above our own marker.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     bare = text.translate(signature.SPACES).split("\n") if _SPECIAL.search(text) else lines
-    found = _history(bare, markers)
+    found = _history(bare, markers, openings)
     if found.forwarded or (forward and not found.ours):
         return WordsAndHistory(_join(lines), "", "")
     if found.mixed:
@@ -121,17 +103,21 @@ def _join(lines: Sequence[str]) -> str:
     return "\n".join(line.rstrip() for line in lines[start:end])
 
 
-def _history(lines: Sequence[str], markers: tuple[str, ...]) -> _History:
+def _history(lines: Sequence[str], markers: tuple[str, ...], openings: tuple[str, ...]) -> _History:
     nothing = _History(len(lines))
     candidates = 0
     written = False  # there are words above this line
     for at, line in enumerate(lines):
         if ("##" in line or "mg:" in line) and _MARKED.match(line[:400]):
-            return _History(_above(lines, at), ours=True) if not _QUOTED.match(line) else _quoted_notice(lines, at)
+            return (
+                _History(_above(lines, at, openings), ours=True)
+                if not _QUOTED.match(line)
+                else _quoted_notice(lines, at, openings)
+            )
         if not line or line.isspace():
             continue
         if markers and _is_marker(line, markers):
-            return _History(_above(lines, at))
+            return _History(_above(lines, at, openings))
         if _QUOTED.match(line) or candidates > _CANDIDATES or len(line) > _LONGEST:
             written = written or len(line) > _LONGEST
             continue
@@ -143,20 +129,20 @@ def _history(lines: Sequence[str], markers: tuple[str, ...]) -> _History:
         if _label(line):
             candidates += 1
             if _is_header_block(lines, at):
-                start = _above(lines, at)
+                start = _above(lines, at, openings)
                 above = any(before.strip() for before in lines[:start])
                 return _History(start) if above else _History(len(lines), forwarded=True)
         if _ends_like_attribution(line):
             candidates += 1
             span = _attribution(lines, at)
             if span and not _quote_follows(lines, at):
-                start = _above(lines, at - span + 1)
+                start = _above(lines, at - span + 1, openings)
                 return _History(start) if any(before.strip() for before in lines[:start]) else nothing
         written = True
     return nothing
 
 
-def _quoted_notice(lines: Sequence[str], at: int) -> _History:
+def _quoted_notice(lines: Sequence[str], at: int, openings: tuple[str, ...]) -> _History:
     """A notice of ours quoted with `>`: what stands below its last line is new, and so is what stands inside it.
 
     Words inside cannot be told from the notice's own, so they are shown with its lines; nobody sends them unseen.
@@ -165,11 +151,11 @@ def _quoted_notice(lines: Sequence[str], at: int) -> _History:
     for number in range(at + 1, last):
         wrapped = len(lines[number - 1]) >= _WRAPPED  # a client that breaks quoted lines and marks the first half only
         if lines[number].strip() and not _QUOTED.match(lines[number]) and not wrapped:
-            return _History(_above(lines, at), ours=True, mixed=True)
+            return _History(_above(lines, at, openings), ours=True, mixed=True)
     end = last + 1
     while end < len(lines) and lines[end].strip():
         end += 1
-    return _History(_above(lines, at), ours=True, end=end)
+    return _History(_above(lines, at, openings), ours=True, end=end)
 
 
 def _is_marker(line: str, markers: tuple[str, ...]) -> bool:
@@ -187,7 +173,7 @@ def _rule_name(line: str) -> str:
     return bare if bare in words.FORWARDED else ""
 
 
-def _above(lines: Sequence[str], at: int) -> int:
+def _above(lines: Sequence[str], at: int, openings: tuple[str, ...]) -> int:
     """Where history begins when rules or an attribution stand right above line `at`."""
     start = at
     probe = at - 1
@@ -199,14 +185,14 @@ def _above(lines: Sequence[str], at: int) -> int:
             start, probe = probe, probe - 1
         elif _ends_like_attribution(line) and (span := _attribution(lines, probe, quote=True)):
             start, probe = probe - span + 1, probe - span
-        elif _begins_notice(lines, probe):
+        elif _begins_notice(lines, probe, openings):
             start, probe = probe, probe - 1
         else:
             break
     return start
 
 
-def _begins_notice(lines: Sequence[str], at: int) -> bool:
+def _begins_notice(lines: Sequence[str], at: int, openings: tuple[str, ...]) -> bool:
     """True for what our notices show above their marker, and for a marker that a client has broken in two.
 
     Clients that quote without any mark (a phone, a paste) leave these lines bare.
@@ -217,8 +203,7 @@ def _begins_notice(lines: Sequence[str], at: int) -> bool:
         return below.endswith("##") and len(bare) + len(below) < _LONGEST
     if bare.endswith("##"):
         return at > 0 and lines[at - 1].strip(" \t>|*_").startswith("##")
-    opening = tuple(FIRST_WORDS.values())
-    return bare.startswith(opening) or (below.startswith(opening) and bool(_BADGE.fullmatch(bare)))
+    return bare.startswith(openings) or (below.startswith(openings) and bool(_BADGE.fullmatch(bare)))
 
 
 def _quote_follows(lines: Sequence[str], at: int) -> bool:

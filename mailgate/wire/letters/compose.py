@@ -10,7 +10,8 @@ from email.utils import format_datetime
 
 from mailgate.core.letters.letter import Letter
 from mailgate.core.model.content import Welcome
-from mailgate.wire.letters import mime_out, own_words, render, shorten
+from mailgate.wire import words
+from mailgate.wire.letters import mime_out, own_words, render, shorten, spoken
 
 LONGEST_SUBJECT = 255
 REFERENCES = 20
@@ -51,9 +52,9 @@ def write(
 
     Raises Permanent when an address cannot be written, Temporary when the built-in template fails as well.
     """
-    letter, whole = shorten.shortened(letter, now)
+    letter, whole = shorten.shortened(spoken.spoken(letter), now)
     page = render.page(letter, now, templates)
-    subject = subject_line(page.subject or letter.subject, letter.tag)
+    subject = subject_line(page.subject or words.said(letter.language, letter.subject), letter.tag)
     enclosed = (*files, *(File(one.name, one.type, one.data) for one in whole), *_card(letter))
     raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
     prints = own_words.fingerprints_of(letter, page, key) if key else own_words.LetterPrints()
@@ -82,7 +83,7 @@ def _head(letter: Letter, subject: str, now: datetime) -> bytes:
         mime_out.ids("Message-ID", [letter.message_id]),
         mime_out.ids("In-Reply-To", [letter.in_reply_to]),
         mime_out.ids("References", references),
-        *(mime_out.field(name, value) for name, value in letter.marks),
+        *(mime_out.field(name, words.said(letter.language, value)) for name, value in letter.marks),
         b"MIME-Version: 1.0\r\n",
     ]
     return b"".join(fields)

@@ -18,10 +18,9 @@ from markupsafe import Markup, escape
 
 from mailgate.core.letters.letter import DueLetter, Letter, head
 from mailgate.core.letters.row_values import VARIABLES, from_plain
-from mailgate.core.text.quote import marker
 from mailgate.errors import Problem, Temporary
 from mailgate.wire import words
-from mailgate.wire.letters import markdown, plain, samples, variables
+from mailgate.wire.letters import markdown, plain, samples, spoken, variables
 from mailgate.wire.letters.sandbox import LONGEST, Overtime, at_most, built_in_folder, environment, why_refused
 from mailgate.wire.letters.shipped import untouched
 from mailgate.wire.text.spoken import cut_to_said
@@ -71,6 +70,7 @@ def page(letter: Letter, now: datetime, templates: str | None = None) -> Rendere
 
 
 def _worded(env: Environment, letter: Letter, now: datetime) -> RenderedLetter:
+    letter = spoken.spoken(letter)
     template = chosen(env, letter.template, letter.language)
     context = full_context(letter, now)
     html = capped(template.generate(context), LONGEST + 8 * len(str(context.get("text") or context.get("html") or "")))
@@ -113,7 +113,7 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
         "number": speech.number,
         "language": letter.language,
         "now": now,
-        "marker": marker(letter.language),
+        "marker": speech.say("marker"),
     }
 
 

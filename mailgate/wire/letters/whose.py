@@ -54,7 +54,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.ExpertAsked: {"expert": _FRAME, "question": _NOTE, "by": _FRAME},
     content.Forwarded: {"expert": _FRAME, "why": _FRAME},
     content.Digest: {"title": _FRAME, "why": _FRAME, "accounted": _FRAME},
-    content.PeriodLetter: {"title": _FRAME, "period": _FRAME, "before": _FRAME, "why": _FRAME},
+    content.PeriodLetter: {"title": _FRAME, "period": _FRAME, "before": _FRAME, "why": _FRAME, "subject": _FRAME},
     content.Alarm: {"title": _NOTE, "text": _NOTE, "remedy": _FRAME},
     content.Welcome: {"desk_address": _FRAME},
     # what stands in several

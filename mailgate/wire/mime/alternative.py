@@ -6,6 +6,7 @@ import re
 
 from mailgate.core.text import quote
 from mailgate.core.text.folding import fold
+from mailgate.wire import words
 from mailgate.wire.text import sanitize
 
 LONGEST_STUB = 600  # letters: no sentence that only says "look at the HTML" is longer, in however many languages
@@ -34,7 +35,7 @@ def fuller(plain: str, markup: str) -> str:
         return plain
     full = sanitize.to_text(markup)
     told = full[:MOST_HTML]
-    parts = quote.split_history(_PICTURE.sub(" ", told))
+    parts = quote.split_history(_PICTURE.sub(" ", told), openings=words.OPENINGS)
     new = len(_letters(f"{parts.fresh}\n{parts.signature}"))
     if not said:
         return full if new else plain

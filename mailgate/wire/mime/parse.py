@@ -15,6 +15,8 @@ from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import MailParts
 from mailgate.core.rules.condition import folded_words
 from mailgate.core.text import language, quote, signature, subject
+from mailgate.languages import LANGUAGES
+from mailgate.wire import words
 from mailgate.wire.mime import attachment, body, cms, fields, header, invitation, structure, winmail
 from mailgate.wire.mime.authentication import read_authentication
 from mailgate.wire.mime.enclosed import FileInWords
@@ -31,7 +33,6 @@ MAX_REPORT = 1024 * 1024  # of a report only the top is read: what it returns ma
 # What the standard parser raises on hostile mail.
 _UNREADABLE = (MessageError, RecursionError, LookupError, ValueError, AttributeError, TypeError)
 _BOMBS = frozenset({"too_many_parts", "nesting", "header_too_large", "too_many_headers"})
-_LANGUAGES = ("en", "fi", "pl", "lv")
 _PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNED = "1/signed/"  # before the part numbers of a mail inside an opaque signature
 _REPORT_TYPES = frozenset({
@@ -170,8 +171,8 @@ def _authentication(head: HeaderBlock) -> tuple[AuthResults, ...]:
 
 def _split(mail: InboundMail, pages: list[str], known: KnownLetters | None, *, forward: bool) -> InboundMail:
     """Tell what its author typed from what is quoted, in the text and in the HTML, and guess the language of that."""
-    guess = quote.split_history(mail.text, forward=forward)
-    mail = replace(mail, newest=guess.fresh, language=language.guess(guess.fresh, _LANGUAGES))
+    guess = quote.split_history(mail.text, openings=words.OPENINGS, forward=forward)
+    mail = replace(mail, newest=guess.fresh, language=language.guess(guess.fresh, LANGUAGES))
     if mail.envelope.history:  # other people's threads: we sent none of it, and what it quotes came before it
         shown = f"{guess.fresh}\n\n{guess.signature}".strip()
         mail = replace(mail, shown=shown, quoted=guess.quoted, fresh=guess.fresh, signature=guess.signature)

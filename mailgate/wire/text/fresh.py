@@ -7,6 +7,7 @@ from html import escape
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from mailgate.core.text import quote
+from mailgate.wire import words
 
 MAX_HTML = 256 * 1024  # characters; heavier pages are not taken apart
 _ROUNDS = 200  # marks taken out of one page
@@ -135,4 +136,5 @@ def _attribution(body: LexborNode) -> LexborNode | None:
 def _begins_history(text: str) -> bool:
     """True when nothing of `text` would count as new below words of somebody's own."""
     lines = "\n".join(line.strip() for line in text.split("\n") if line.strip())
-    return any(quote.split_history(f"x\n\n{each}").fresh == "x" for each in {lines, lines.replace("\n", " ")})
+    ways = {lines, lines.replace("\n", " ")}
+    return any(quote.split_history(f"x\n\n{each}", openings=words.OPENINGS).fresh == "x" for each in ways)

@@ -13,9 +13,8 @@ from mailgate.core.quoting import fingerprint, parts, subtract
 from mailgate.core.quoting.fingerprint import Frame, LetterWords
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import MailParts
-from mailgate.core.text.quote import MARKERS
 from mailgate.wire.text import fingerprints
-from mailgate.wire.words import CATALOGUES
+from mailgate.wire.words import CATALOGUES, MARKERS
 
 # The sentences that stand in letters to the house whatever these are about; those to customers are what people write.
 _FRAME = ("notice.", "receipt.", "one_tap_text", "why", "was.", "handover.", "escalation.", "question.how", "expert.")

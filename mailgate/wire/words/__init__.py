@@ -8,28 +8,72 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date
 
-from mailgate.wire.words import en, fi, hours, lv, pl
+from mailgate.core.model.said import Said, Words
+from mailgate.wire.words import hours, reasons
+from mailgate.wire.words.catalogue import CATALOGUES, DATES, ENGLISH, MARKERS, OPENINGS, Dates
 
-CATALOGUES: Mapping[str, Mapping[str, str | Mapping[str, str]]] = {
-    "en": en.WORDS, "fi": fi.WORDS, "pl": pl.WORDS, "lv": lv.WORDS,
-}  # fmt: skip
-# Day and month without the year; spelled here since Finnish inflects its weekdays and Babel's skeletons do not agree.
-_DAYS = {"en": "EEE d MMM", "fi": "ccc d.M.", "pl": "EEE d.MM", "lv": "EEE d.MM."}
-_YEARS = {"en": "d MMM y", "fi": "d.M.y", "pl": "d.MM.y", "lv": "d.MM.y"}
-_WEEKDAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "fi": ("ma", "ti", "ke", "to", "pe", "la", "su"),
-    "pl": ("pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz."),
-    "lv": ("P.", "O.", "T.", "C.", "Pk.", "S.", "Sv."),
-}
+__all__ = ["CATALOGUES", "MARKERS", "OPENINGS", "Phrases", "dates_of", "kept", "said", "say", "size"]
 
 
-@lru_cache(maxsize=8)
-def _locale(language: str) -> Locale:
-    return Locale.parse("en_GB" if language == "en" else language)
+def say(language: str, key: str, /, n: int | None = None, **values: object) -> str:
+    """A phrase in a language, English where we do not speak it; `n` chooses the plural form (CLDR) and is `{n}`.
+
+    Raises KeyError for a phrase that does not exist in our languages.
+    """
+    phrase = _chosen(language, key, n)
+    return phrase.format(n=n, **values) if "{" in phrase else phrase
+
+
+def said(language: str, words: Words) -> str:
+    """A sentence that was decided on, in a language; words that stand already as they stand.
+
+    A key that no version of ours knows is shown itself, and what a sentence lacks is a question mark: no letter fails
+    for them.
+    """
+    if isinstance(words, str):
+        return words
+    number = words.params.get("n")
+    try:
+        phrase = _chosen(language, words.code, number if isinstance(number, int) else None)
+    except KeyError:
+        return words.code
+    return phrase.format_map(_Params({name: _value(language, value) for name, value in words.params.items()}))
+
+
+def _chosen(language: str, key: str, n: int | None) -> str:
+    phrase = CATALOGUES.get(language, ENGLISH).get(key) or ENGLISH.get(key) or reasons.OUTSIDE[key]
+    if isinstance(phrase, str):
+        return phrase
+    form = dates_of(language).cldr.plural_form(n or 0)
+    return phrase.get(form) or phrase["other"]
+
+
+def _value(language: str, value: str | int | Said | tuple[Words, ...]) -> str | int:
+    if isinstance(value, tuple):
+        return "\n".join(said(language, one) for one in value)
+    if isinstance(value, Said):
+        return said(language, value)
+    return say(language, "somebody.none") if value == "" else value
+
+
+class _Params(dict[str, str | int]):
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def kept() -> Mapping[str, Mapping[str, str]]:
+    """Of every language what `core` has to know: our words that tickets keep, and the marker (see `Policy.kept`)."""
+    return {
+        language: {key: str(phrase) for key, phrase in phrases.items() if key.startswith("ticket.") or key == "marker"}
+        for language, phrases in CATALOGUES.items()
+    }
+
+
+def dates_of(language: str) -> Dates:
+    """How a language writes days and numbers, English where we do not speak it."""
+    return DATES.get(language, DATES["en"])
 
 
 class Phrases:
@@ -37,6 +81,7 @@ class Phrases:
 
     def __init__(self, language: str, timezone: str, now: datetime) -> None:
         self.language = language if language in CATALOGUES else "en"
+        self._dates = dates_of(self.language)
         self.zone = ZoneInfo(timezone or "UTC")
         self.now = now.astimezone(self.zone)
 
@@ -45,18 +90,18 @@ class Phrases:
 
         Raises KeyError for a phrase that does not exist in our languages.
         """
-        phrase = CATALOGUES[self.language].get(key) or en.WORDS[key]
-        if not isinstance(phrase, str):
-            form = _locale(self.language).plural_form(n or 0)
-            phrase = phrase.get(form) or phrase["other"]
-        return phrase.format(n=n, **values) if "{" in phrase else phrase
+        return say(self.language, key, n, **values)
+
+    def said(self, words: Words) -> str:
+        """A sentence that was decided on; see `said`."""
+        return said(self.language, words)
 
     def when(self, at: datetime | str | None) -> str:
         """`today 14:05`, `tomorrow 9:00`, `Mon 30 Nov 14:05`; `""` for None."""
         moment = self._local(at)
         if moment is None:
             return ""
-        clock = f"{moment.hour}.{moment:%M}" if self.language == "fi" else f"{moment:%H:%M}"
+        clock = self._dates.clock.format(hour=moment.hour, minute=moment.minute)
         return self.say("when", day=self.day(moment), clock=clock)
 
     def day(self, at: datetime | str | None) -> str:
@@ -67,8 +112,8 @@ class Phrases:
         near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((moment.date() - self.now.date()).days)
         if near:
             return self.say(near)
-        shape = _DAYS if abs((moment.date() - self.now.date()).days) < 180 else _YEARS
-        return _dated(moment.date(), shape[self.language], self.language)
+        near_enough = abs((moment.date() - self.now.date()).days) < 180
+        return _dated(moment.date(), self._dates.day if near_enough else self._dates.year, self._dates.locale)
 
     def ago(self, at: datetime | str | None) -> str:
         """`5 min`, `3 h`, `2 d`: how long between then and now, in either direction."""
@@ -89,7 +134,7 @@ class Phrases:
 
     def phrase(self, family: str, text: str) -> str:
         """The phrase `family.text` where there is one, else the text as it stands."""
-        return self.say(f"{family}.{text}") if f"{family}.{text}" in en.WORDS else text
+        return self.say(f"{family}.{text}") if f"{family}.{text}" in ENGLISH else text
 
     def promised(self, promise: Mapping[str, Any] | str | None) -> str:
         """When to expect an answer: `We usually answer within 3 working hours. We are open Mon–Fri 9–17.`
@@ -100,22 +145,22 @@ class Phrases:
             return promise or self.say("ack.soon")
         times = promise.get("hours") or ()
         seconds = int(promise.get("seconds") or 0)
-        said = self.say("ack.soon")
+        told = self.say("ack.soon")
         if seconds:
             span = hours.within(self.say, seconds, hours.length_of_day(times))
-            said = self.say("promise.usual" if promise.get("usual") else "promise.sure", within=span)
+            told = self.say("promise.usual" if promise.get("usual") else "promise.sure", within=span)
         if not times:
-            return said
-        point = "." if self.language == "fi" else ":"
-        return f"{said} {self.say('promise.open', hours=hours.opening(self.say, self._weekday, times, point))}"
+            return told
+        open_at = hours.opening(self.say, self._weekday, times, self._dates.point)
+        return f"{told} {self.say('promise.open', hours=open_at)}"
 
     def _weekday(self, day: int) -> str:
-        return _WEEKDAYS[self.language][day]
+        return self._dates.weekdays[day]
 
     def number(self, value: float) -> str:
         """A number with the decimal sign of the language."""
         text = f"{value:g}" if isinstance(value, float) else str(value)
-        return text if self.language == "en" else text.replace(".", ",")
+        return text.replace(".", self._dates.decimal)
 
     def _local(self, at: datetime | str | None) -> datetime | None:
         moment = datetime.fromisoformat(at) if isinstance(at, str) and at else at
@@ -123,8 +168,8 @@ class Phrases:
 
 
 @lru_cache(maxsize=256)
-def _dated(day: date, shape: str, language: str) -> str:
-    return format_date(day, shape, locale=_locale(language)).replace(".,", ".")
+def _dated(day: date, shape: str, locale: str) -> str:
+    return format_date(day, shape, locale=locale).replace(".,", ".")
 
 
 def size(octets: int) -> str:

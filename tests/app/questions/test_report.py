@@ -15,7 +15,7 @@ from mailgate.core.letters import row_values
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import EntryKind, Status
-from mailgate.wire.words.figures import LABELS
+from mailgate.wire import words
 
 WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
 DOCS = Path(__file__).parents[3] / "docs" / "reports.md"
@@ -84,7 +84,7 @@ def test_the_next_period_has_this_one_to_compare_with(week):
     assert told.before.first_median == found(desk, at + 4 * HOUR).total.first_median
 
 
-@pytest.mark.parametrize("language", LABELS)
+@pytest.mark.parametrize("language", words.CATALOGUES)
 def test_the_letter_gets_what_its_template_names_and_nothing_else(week, language):
     desk, at = week
     told = report.letter(found(desk, at + 4 * HOUR), language, desk.gateway.in_force.policy)
@@ -97,7 +97,7 @@ def test_the_letter_gets_what_its_template_names_and_nothing_else(week, language
 def test_agents_are_told_by_the_name_people_know(week):
     desk, at = week
     told = report.letter(found(desk, at + 4 * HOUR), "fi", desk.gateway.in_force.policy)
-    agents = next(table for table in told.tables if table.title == LABELS["fi"]["agents"])
+    agents = next(table for table in told.tables if table.title == words.say("fi", "figure.agents"))
     assert [row[0] for row in agents.rows] == ["ei kukaan", "Anna Virtanen", "Bo Ek"]
 
 
@@ -129,13 +129,13 @@ def test_a_figure_is_said_as_people_read_it(key, value, language, said):
     assert report.shown(key, value, language) == said
 
 
-@pytest.mark.parametrize("language", LABELS)
+@pytest.mark.parametrize("language", words.CATALOGUES)
 def test_every_figure_has_a_name_in_every_language(language):
-    labels = LABELS[language]
-    assert set(labels) == set(LABELS["en"])
+    named = words.CATALOGUES[language].items()
+    labels = {key.removeprefix("figure."): told for key, told in named if key.startswith("figure.")}
     assert set(FIGURES) <= set(labels)
     assert {f"age_{name}" for name, _ in AGES} | {"age_older"} <= set(labels)
-    assert len(labels["weekdays"].split()) == 7
+    assert len(str(labels["weekdays"]).split()) == 7
     assert all(labels.values())
 
 
@@ -161,7 +161,7 @@ def test_what_answers_really_took_is_kept_for_the_acknowledgement(desk):
     assert desk.gateway.store.read(lambda read: read.settings.get("promises")) == "{}"
 
 
-@pytest.mark.parametrize("language", LABELS)
+@pytest.mark.parametrize("language", words.CATALOGUES)
 def test_the_letter_can_be_read_in_every_language_with_and_without_html(week, language):
     desk, at = week
     told = report.letter(found(desk, at + 4 * HOUR), language, desk.gateway.in_force.policy)
@@ -172,7 +172,7 @@ def test_the_letter_can_be_read_in_every_language_with_and_without_html(week, la
     (sent,) = desk.letters(reader.addr, "report")
     html, text = (sent.get_body((kind,)).get_content() for kind in ("html", "plain"))
     for name in ("arrived", "first_median", "by_weekday"):
-        assert LABELS[language][name] in html
-        assert LABELS[language][name] in text
+        assert words.say(language, f"figure.{name}") in html
+        assert words.say(language, f"figure.{name}") in text
     assert "█" in text
     assert "<img" not in html

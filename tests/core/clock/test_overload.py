@@ -12,6 +12,7 @@ from mailgate.core.clock.overload import WeeklyPace
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
 from mailgate.core.model.ticket import Due, Priority, Status, Ticket
+from mailgate.wire.letters.spoken import spoken_content
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)  # a Monday, nine in Helsinki: the desk opens
 HOUR = timedelta(hours=1)
@@ -72,7 +73,7 @@ def test_the_lead_reads_how_bad_it_is_who_has_how_much_and_what_would_help(langu
     tickets[0] = replace(tickets[0], priority=Priority.LOW)
     found = foreseen(tickets)
     assert found is not None
-    part = overload.section(POLICY, found, language)
+    part = spoken_content(overload.section(POLICY, found), language)
     assert [one.value for one in part.facts] == ["9", "1"] and part.facts[0].label == "Anna Virtanen"
     lines = part.text.split("\n")
     assert len(lines) == 6, "the forecast, the pace, hours, free tickets, an uneven load, low priority"

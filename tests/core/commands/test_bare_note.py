@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from cases import ANNA, decided, letter, letters_of, mail, ticket
 
-from mailgate.core.commands import reader
-from mailgate.core.commands.receipt_words import sentences
+from mailgate.core.commands import answers, reader
 from mailgate.core.model import change as ch
+from mailgate.wire import words
 
 WAIT = {
     "before a colon": "note: call the courier first",
@@ -75,7 +75,8 @@ def test_w09_beside_the_command_the_word_is_only_a_word() -> None:
 @pytest.mark.parametrize("language", ["en", "fi", "pl", "lv"])
 def test_w09_the_receipt_says_why_in_every_language(language: str) -> None:
     [doubt] = reader.read_agent_mail("lamp", "Note").problems
-    assert "#note" in sentences.of_trouble(doubt, language) and "#reply" in sentences.of_trouble(doubt, language)
+    told = words.said(language, answers.of_doubt(doubt))
+    assert "#note" in told and "#reply" in told
 
 
 @pytest.mark.parametrize(("purpose", "fate", "sent"), [("customer", ch.Fate.PARKED, []), ("note", ch.Fate.FILED, [])])

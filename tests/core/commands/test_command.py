@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.core.commands import catalogue, line, reader, ticket_filter
+from mailgate.core.commands import answers, catalogue, line, reader, ticket_filter
 from mailgate.core.commands.reader import CommandReading, Doubt
-from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.commands.ticket_filter import Filter, NotAFilter
 from mailgate.core.model.policy import Role
 from mailgate.core.model.ticket import Status
+from mailgate.wire.words import CATALOGUES
 
 TITLE = "Re: [#1042] Broken lamp"
 
@@ -268,10 +268,14 @@ def test_a_line_of_an_answer_that_makes_no_sense_is_doubted(line: str, kind: str
     assert [(one.kind, one.nearest) for one in problems] == [(kind, nearest)]
 
 
+def keys(family: str) -> set[str]:
+    """The sentences of a family."""
+    return {key for key in CATALOGUES["en"] if key.startswith(f"{family}.")}
+
+
 def test_every_doubt_has_its_sentence() -> None:
     kinds = {"unknown", "ambiguous", "misplaced", "missing", "extra", "echo", "conflict", "number", "bare"}
-    assert set(sentences.TROUBLE) == kinds
-    assert all(sentences.of_trouble(Doubt(kind, "x", (), "#x")) for kind in kinds)
+    assert keys("doubt") == {answers.of_doubt(Doubt(kind, "x", (), "#x")).code for kind in kinds}
 
 
 def test_the_command_line_reads_the_same_words() -> None:

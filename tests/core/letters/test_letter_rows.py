@@ -48,6 +48,7 @@ from mailgate.core.model.content import (
     ExpertAsked,
     Notice,
     Question,
+    Receipt,
     Reminded,
     Solved,
     WasItYou,
@@ -57,11 +58,13 @@ from mailgate.core.model.mail import Address, Attachment, AuthResults, BouncedRe
 from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import EscalationStep, LetterPolicy, Sla
+from mailgate.core.model.said import Said
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status
 from mailgate.core.quoting.parts import Held
 from mailgate.core.rules.rule import RuleEffects
 from mailgate.store import rows
+from mailgate.wire.letters.spoken import spoken_content
 
 TABLE = Path(__file__).with_name("letter_rows.json")  # cause -> [[template, what its row keeps]], as it always was
 DENIED = AuthResults("mx.acme.example", (("dmarc", "fail", "customer.example"),))
@@ -146,7 +149,7 @@ def remembered(told: ch.Outbound) -> SentLetter:
 
 
 def parked_list() -> ch.Outbound:
-    return readers.to_agent(POLICY, ANNA, collected.parked(PARKED, POLICY, "en"), purpose="note")
+    return readers.to_agent(POLICY, ANNA, collected.parked(PARKED, POLICY), purpose="note")
 
 
 def silent() -> Any:
@@ -266,16 +269,32 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
 
 
 def row(letter: ch.Outbound) -> list[Any]:
-    """A letter's template, and what its row keeps."""
-    return [letter.template, json.loads(rows.dumps(row_values.to_plain(letter.content)))]
+    """A letter's template, and what its row would keep had all of it been said."""
+    told = spoken_content(letter.content, letter.language)
+    return [letter.template, json.loads(rows.dumps(row_values.to_plain(told)))]
 
 
 KEPT: dict[str, list[list[Any]]] = json.loads(TABLE.read_text())
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_a_row_keeps_what_it_always_kept(cause: str) -> None:
+def test_a_row_says_what_it_always_said(cause: str) -> None:
     assert [row(one) for one in CAUSES[cause]()] == KEPT[cause]
+
+
+@pytest.mark.parametrize("cause", CAUSES)
+def test_what_is_to_be_said_survives_its_row(cause: str) -> None:
+    for one in CAUSES[cause]():
+        kept = json.loads(rows.dumps(row_values.to_plain(one.content)))
+        assert row_values.from_plain(one.template, kept) == one.content
+
+
+def test_a_row_keeps_a_code_and_what_it_speaks_of() -> None:
+    done = Said("done.line", {"command": "#use x", "what": Said("done.use", {"name": "x", "said": "no code of ours"})})
+    kept = json.loads(rows.dumps(row_values.to_plain(Receipt(done=(done, "As it stands.")))))
+    line = {"said": "done.line", "command": "#use x", "what": {"said": "done.use", "name": "x"}}
+    assert kept == {"done": [line, "As it stands."]}
+    assert row_values.to_plain(row_values.from_plain("receipt", kept)) == kept
 
 
 def test_the_table_has_every_cause_and_most_templates() -> None:

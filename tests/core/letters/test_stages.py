@@ -54,7 +54,7 @@ REACHED = [
     ("solved", NEW, (Assign("anna"), SetStatus(Status.SOLVED))),
     ("", TICKET, (SetStatus(Status.SOLVED, why="customer"),)),
     ("", TICKET, (SetStatus(Status.SOLVED, why="spam"), Tag(add=("spam",)))),
-    ("", TICKET, (SetStatus(Status.SOLVED, why="no answer"),)),
+    ("", TICKET, (SetStatus(Status.SOLVED, why="unanswered"),)),
     ("", SOLVED, (SetStatus(Status.ARCHIVED),)),
     ("reopened", SOLVED, (SetStatus(Status.OPEN, why="reopened"),)),
     ("", SOLVED, (SetStatus(Status.OPEN, why="undo"), Journal("undo", "7"))),

@@ -12,6 +12,7 @@ from mailgate.core.letters import addressee
 from mailgate.core.mails import agent_answer, agent_words, decide
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address, Envelope, InboundMail
+from mailgate.core.model.said import said
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Actions, MailFindings, Rule, RuleFindings
 
@@ -145,7 +146,7 @@ def test_words_to_nobody_park_also_when_they_are_released(proof: str) -> None:
     found = agent_words.customer_heard(given, ANNA, nobodys, CommandReading(rest="It costs 40 EUR."), {}, ())
     assert isinstance(found, ch.Decision) and found.fate is ch.Fate.PARKED and found.reason == "nobody"
     [receipt] = found.letters
-    assert "#requester ADDRESS" in receipt.content.refused[0].why
+    assert receipt.content.refused[0].why == said("waits.nobody")
 
 
 CALLS = [

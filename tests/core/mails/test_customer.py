@@ -29,8 +29,8 @@ from cases import (
     ticket,
 )  # fmt: skip
 
+from mailgate.core.commands import answers
 from mailgate.core.commands.judging import Refusal
-from mailgate.core.commands.receipt_words import sentences
 from mailgate.core.mails import customer
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Verdict
@@ -41,6 +41,7 @@ from mailgate.core.model.mail import Address, AuthResults, InboundMail
 from mailgate.core.model.policy import Limits
 from mailgate.core.proof.authority import Authority
 from mailgate.core.rules.rule import RuleEffects
+from mailgate.wire import words
 
 NEW = ticket(0)
 LIMITS = POLICY.limits
@@ -80,7 +81,7 @@ def test_anybody_else_is_acknowledged_once() -> None:
 
 def test_a_form_that_names_an_address_of_ours_is_answered_by_nobody() -> None:
     ours = Address("Sales@acme.example")
-    found = replace(case(), author=ours, verdict=Verdict(robot=False, kind="human", reason="contact form", ack=True))
+    found = replace(case(), author=ours, verdict=Verdict(robot=False, kind="human", reason="contact_form", ack=True))
     assert acks(found) == ()
 
 
@@ -217,8 +218,8 @@ def test_a_colleagues_address_with_a_detail_is_nobody_who_takes_part(who: Addres
 @pytest.mark.parametrize("word", ["#cc +anna+shop@staff.example", "#requester anna+shop@staff.example"])
 def test_nor_by_command_and_their_address_leaks_in_no_form(word: str) -> None:
     notice = letter(1042, ANNA, "customer")
-    for words in (word, "Write to anna+shop@staff.example."):
-        decision = decided(mail(words, by=ANNA, in_reply_to=(notice.message_id,)), ticket(), letters=[notice])
+    for text in (word, "Write to anna+shop@staff.example."):
+        decision = decided(mail(text, by=ANNA, in_reply_to=(notice.message_id,)), ticket(), letters=[notice])
         assert decision.fate is ch.Fate.PARKED and decision.reason in ("refused", "address")
 
 
@@ -235,12 +236,12 @@ def test_a_mail_from_a_colleagues_address_with_a_detail_is_asked_about() -> None
 def test_a_customer_reads_why_in_their_language_and_no_code(language: str) -> None:
     inbound = mail("#close", by=VALDIS, in_reply_to=(issued(),))
     there = ticket(participants=(MAIJA, VALDIS), language=language)
-    [said] = [
+    [why] = [
         one.content.refused
         for one in letters_of(decided(inbound, there, letters=[letter()]))
         if one.template == "status"
     ]
-    assert said == sentences.of_refusal(Refusal("not_yours"), language) and "_" not in said
+    assert why == answers.of_refusal(Refusal("not_yours")) and "_" not in words.said(language, why)
 
 
 WAKES = [

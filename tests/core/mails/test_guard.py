@@ -31,7 +31,7 @@ def judge(inbound: InboundMail, ours: str = "") -> Verdict:
 
 
 def test_a_person_is_answered() -> None:
-    assert judge(mail()) == Verdict(False, "human", "nothing automatic about it", True)
+    assert judge(mail()) == Verdict(False, "human", "nothing_automatic", True)
 
 
 @pytest.mark.parametrize(("source", "robot"), [

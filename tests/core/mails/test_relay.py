@@ -14,7 +14,7 @@ from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.quoting.parts import Held
-from mailgate.core.text.quote import MARKERS
+from mailgate.wire.words import MARKERS
 
 NOTICE = letter(to=ANNA, purpose="customer")  # an hour old
 LATER, EARLIER = NOW - H / 2, NOW - 2 * H

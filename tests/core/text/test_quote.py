@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailgate.core.text import quote, signature
+from mailgate.wire.words import MARKERS, OPENINGS
 
 NEW = "Uusi vastaus tässä.\nToinen rivi."
 OLD = "Old text\nmore of it"
@@ -160,19 +161,19 @@ def test_a_forward_is_known_by_subject_or_by_its_first_line(subject: str, text: 
     assert quote.is_forward(subject, text) is forward
 
 
-@pytest.mark.parametrize("language", ["en", "fi", "pl", "lv", "xx"])
+@pytest.mark.parametrize("language", MARKERS)
 @pytest.mark.parametrize("prefix", ["", "> ", "> > ", "*", "| "])
 def test_below_our_own_marker_everything_is_history(language: str, prefix: str) -> None:
-    text = f"{NEW}\n\nOn Fri, Nov 20, 2026 at 10:15 AM Support <s@x.test> wrote:\n{prefix}{quote.marker(language)}\n{prefix}secret\nnote"
+    text = f"{NEW}\n\nOn Fri, Nov 20, 2026 at 10:15 AM Support <s@x.test> wrote:\n{prefix}{MARKERS[language]}\n{prefix}secret\nnote"
     found = quote.split_history(text)
     assert found.fresh == NEW
     assert "secret" in found.quoted and "wrote:" in found.quoted
 
 
 def test_under_our_marker_an_answer_without_words_is_empty_and_leaks_nothing() -> None:
-    assert quote.split_history(f"{quote.MARKER}\nnote of an agent").fresh == ""
+    assert quote.split_history(f"{MARKERS['en']}\nnote of an agent").fresh == ""
     assert (
-        quote.split_history(f"Sent from my iPhone\n\n> {quote.MARKER}\n> note of an agent").fresh
+        quote.split_history(f"Sent from my iPhone\n\n> {MARKERS['en']}\n> note of an agent").fresh
         == "Sent from my iPhone"
     )
 
@@ -245,20 +246,23 @@ def test_a_hundred_kilobytes_of_anything_lose_no_line(text: str) -> None:
     assert sum(len(part.split()) for part in parts) == len(text.split())
 
 
-@pytest.mark.parametrize("language", quote.MARKERS)
+@pytest.mark.parametrize("language", MARKERS)
 @pytest.mark.parametrize("bare", ["", "[#1042] support\n\n"])
 def test_the_first_lines_of_a_notice_go_with_it_where_nothing_marks_the_quote(language: str, bare: str) -> None:
-    first = f"{quote.FIRST_WORDS[language]}goes to: Maija"
-    below = f"{quote.marker(language)}\nmg:d358d7.1042.a1c.6p2raczt.4yyhfy7wrfaxyx24\n\nold words"
-    found = quote.split_history(f"{NEW}\n\n{bare}{first}\n\n{below}")
+    first = f"{OPENINGS[list(MARKERS).index(language)]}goes to: Maija"
+    below = f"{MARKERS[language]}\nmg:d358d7.1042.a1c.6p2raczt.4yyhfy7wrfaxyx24\n\nold words"
+    found = quote.split_history(f"{NEW}\n\n{bare}{first}\n\n{below}", openings=OPENINGS)
     assert found.fresh == NEW
-    assert quote.split_history(f"{bare}{first}\n\n{below}").fresh == ""
+    assert quote.split_history(f"{bare}{first}\n\n{below}", openings=OPENINGS).fresh == ""
 
 
 def test_a_marker_broken_in_two_is_no_text() -> None:
     below = "## Please write your reply above this\nline ##\nmg:d358d7.1042.a1c.6p2raczt.4yyhfy7wrfaxyx24\n\nold words"
-    assert quote.split_history(f"{NEW}\n\nA plain reply stays internal, as a note.\n\n{below}").fresh == NEW
-    assert quote.split_history(f"{NEW}\n\n{below}").fresh == NEW
+    assert (
+        quote.split_history(f"{NEW}\n\nA plain reply stays internal, as a note.\n\n{below}", openings=OPENINGS).fresh
+        == NEW
+    )
+    assert quote.split_history(f"{NEW}\n\n{below}", openings=OPENINGS).fresh == NEW
 
 
 NOTICE = """> ## Please write your reply above this line ##
@@ -275,6 +279,6 @@ NOTICE = """> ## Please write your reply above this line ##
 ])  # fmt: skip
 def test_a_quoted_line_that_a_client_broke_in_two_is_no_answer(long: str, rest: str, fresh: bool) -> None:
     """S-14: the client marked the first half only; words below a short line were written there."""
-    found = quote.split_history(f"{NEW}\n\n{NOTICE.format(long=long, rest=rest)}")
+    found = quote.split_history(f"{NEW}\n\n{NOTICE.format(long=long, rest=rest)}", openings=OPENINGS)
     assert (found.fresh == NEW) is fresh
     assert (rest in found.fresh) is not fresh

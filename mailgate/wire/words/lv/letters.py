@@ -1,5 +1,4 @@
 """The phrases of our letters in Latvian."""
-# ruff: noqa: E501 - a phrase a line
 
 from __future__ import annotations
 
@@ -11,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "yesterday": "vakar",
     "tomorrow": "rīt",
     "day_unit": "d.",
+    "marker": "## Lūdzu, rakstiet atbildi virs šīs rindas ##",
     "greeting": "Labdien, {name}!",
     "greeting_plain": "Labdien!",
     "regards": "Ar cieņu",

@@ -1,5 +1,4 @@
 """The phrases of our letters in Finnish."""
-# ruff: noqa: E501 - a phrase a line
 
 from __future__ import annotations
 
@@ -11,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "yesterday": "eilen",
     "tomorrow": "huomenna",
     "day_unit": "pv",
+    "marker": "## Kirjoita vastauksesi tämän rivin yläpuolelle ##",
     "greeting": "Hei {name},",
     "greeting_plain": "Hei,",
     "regards": "Ystävällisin terveisin",

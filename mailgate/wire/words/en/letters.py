@@ -1,5 +1,4 @@
 """The phrases of our letters in English."""
-# ruff: noqa: E501 - a phrase a line
 
 from __future__ import annotations
 
@@ -11,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "yesterday": "yesterday",
     "tomorrow": "tomorrow",
     "day_unit": "d",
+    "marker": "## Please write your reply above this line ##",
     "greeting": "Hello {name},",
     "greeting_plain": "Hello,",
     "regards": "Kind regards",

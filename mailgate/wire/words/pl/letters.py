@@ -1,5 +1,4 @@
 """The phrases of our letters in Polish."""
-# ruff: noqa: E501 - a phrase a line
 
 from __future__ import annotations
 
@@ -11,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "yesterday": "wczoraj",
     "tomorrow": "jutro",
     "day_unit": "d",
+    "marker": "## Prosimy pisać odpowiedź powyżej tej linii ##",
     "greeting": "Dzień dobry, {name}!",
     "greeting_plain": "Dzień dobry,",
     "regards": "Z poważaniem",

@@ -1,1 +1,0 @@
-"""What a receipt says of each command, in every language."""

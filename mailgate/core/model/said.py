@@ -1,0 +1,25 @@
+"""What we say, before anybody has said it: a key of `wire.words`, and what the sentence speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of ours in nobody's language yet.
+
+    A parameter that is a sentence itself is said too; several are a line each. An empty one is nobody.
+    """
+
+    code: str
+    params: Mapping[str, str | int | Said | tuple[str | Said, ...]] = field(default_factory=dict)
+
+
+Words = str | Said  # as it stands: people's own words, and what earlier versions had said before they kept it
+
+
+def said(code: str, **params: str | int | Said | tuple[str | Said, ...]) -> Said:
+    """The sentence of that key with these parameters."""
+    return Said(code, params)

@@ -1,0 +1,1 @@
+"""Our words in Finnish: a file for each kind (docs/languages.md)."""

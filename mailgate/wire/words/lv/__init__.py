@@ -1,0 +1,1 @@
+"""Our words in Latvian: a file for each kind (docs/languages.md)."""

@@ -1,0 +1,15 @@
+"""What stands in a ticket in words of ours, in Latvian: kept as it was said when the ticket was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str | Mapping[str, str]] = {
+    "ticket.call": "Telefona zvans",
+    "ticket.request": "Jūsu pieteikums",
+    "ticket.untitled": "(bez temata)",
+    "ticket.empty": "(tukša vēstule)",
+    "ticket.unreadable": "Nelasāma vēstule no {sender}",
+    "ticket.unreadable_text": "Vēstuli {number} neizdevās izlasīt ({reason}). Tā ir saglabāta, kāda bija: mailgate quarantine show {number}",
+    "ticket.rule_failed": "Kārtula '{rule}' neizdevās ({error}); vēstule pieņemta bez kārtulām.",
+}

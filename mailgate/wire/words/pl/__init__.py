@@ -1,0 +1,1 @@
+"""Our words in Polish: a file for each kind (docs/languages.md)."""

@@ -1,0 +1,36 @@
+"""What lists, digests and warnings of too much work say in Polish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str | Mapping[str, str]] = {
+    "list.lines": "{lines}",
+    "list.retitled": "{author}: {title}",
+    "list.retitled_words": "{author}: {title}\n{text}",
+    "list.overdue": "Po terminie",
+    "list.today": "Termin dzisiaj",
+    "list.answer": "Czekają na Twoją odpowiedź",
+    "list.mine": "Twoje, bez terminu na dziś",
+    "list.parked": "Wstrzymane: Twoje wiadomości, które wymagają decyzji",
+    "list.parked_all": "Wstrzymane: wiadomości, które czekają na człowieka",
+    "list.team": "Zespół: {department}",
+    "list.load": "w toku: {open}, po terminie: {overdue}",
+    "list.quarantine": "Kwarantanna",
+    "list.in_quarantine": "Nie udało się odczytać wiadomości: {n} (mailgate quarantine list)",
+    "list.accounted": "Wczoraj: przyszło {total}, rozliczono {known}",
+    "list.late_tickets": "Po terminie lub tuż przed nim: {n}",
+    "list.more": "i jeszcze {n}",
+    "list.collected": "Pod Twoją nieobecność: {n}",
+    "list.day": "Twój dzień: {n}",
+    "list.week": "Tydzień: {department}",
+    "list.overload": "{department}: więcej pracy, niż pozwalają terminy",
+    "list.overload_what": "W tempie ostatnich czterech tygodni spóźni się {missed} z {backlog} zgłoszeń.",
+    "list.overload_pace": "W przeciętnym tygodniu przychodzi {arrived}, a załatwianych jest {solved}.",
+    "list.overload_hours": "Wystarczyłoby o {hours} godz. pracy zespołu więcej przed terminami.",
+    "list.overload_free": "Zgłoszenia bez właściciela: {n}; najmniej pracy ma {name}.",
+    "list.overload_even": "{most}: {many} zgłoszeń, {least}: {few}. Część mogłaby zmienić właściciela.",
+    "list.overload_low": "Niski priorytet ma {n} z nich; mogą poczekać (#hold lub późniejsze #due).",
+    "list.overload_who": "Kto ma ile",
+    "list.overload_which": "Spóźnią się najpierw",
+}

@@ -1,0 +1,76 @@
+"""Why a mail or a letter went its way, in English alone: for admins, for programs, and for header fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# X-Mailgate-Reason of letters that leave the house.
+OUTSIDE: Mapping[str, str] = {
+    "reason.ack": "you wrote to us",
+    "reason.answer": "you take part in this ticket",
+    "reason.status": "you asked for the status",
+    "reason.vote_thanks": "you answered our survey",
+    "reason.expert": "you were asked for advice",
+    "reason.forward": "mail like this is passed on to you",
+    "reason.ticket": "something happened to your ticket",
+}
+# What a mail's row, its trace and the journal keep, and what is shown of it; `{what}` is what stands after a colon.
+WHY: Mapping[str, str] = {
+    # what wrote a mail
+    "our_loop_mark": "x-mailgate-loop: our own signature",
+    "our_message_id": "message-id: our own signature",
+    "nobody_to_answer": "nobody to answer",
+    "unread_sender": "sender: an address nobody reads",
+    "unread_from": "from: an address nobody reads",
+    "unread_from_reply_to": "from: an address nobody reads, Reply-To a person's",
+    "unread_envelope": "envelope sender: a list or a mail system",
+    "nothing_automatic": "nothing automatic about it",
+    "header": "{what} header",
+    "null_path": "null reverse-path",
+    "no_from": "no From: whoever sent it may be somebody else",
+    "our_own_address": "sender is one of our own addresses",
+    "another_desk": "another ticket system: {what}",
+    "not_named": "not addressed to us by name",
+    "contact_form": "contact form",
+    "absence_subject": "subject of an automatic answer",
+    "absence_text": "text of an automatic answer",
+    "somebody_absent": "text of somebody absent",
+    # what the rules found
+    "missed": "{what} does not hold",
+    "unconditional": "no conditions",
+    "broken_rule": "broken rule {what}",
+    # what became of a mail, a ticket or a letter
+    "bounce_of_another": "bounce of another recipient",
+    "bounce_without_ticket": "bounce of a letter without a ticket",
+    "bounce_ticket_gone": "bounce without a ticket",
+    "bounce_of_notice": "bounce of a notice",
+    "by_hand": "by hand",
+    "read_at_last": "read at last",
+    "unanswered": "no answer",
+    "to_outsiders": "sent to outsiders",
+    "gathered": "gathered into one list",
+    "taken_back": "taken back",
+}
+
+
+_EVENTS = frozenset(("why", "flag", "revoked"))  # lines of the journal that end in a reason
+
+
+def of_event(kind: str, new: str) -> str:
+    """What is shown of the end of a line of the journal: a reason in words, anything else as it stands."""
+    return shown(new) if kind in _EVENTS else new
+
+
+def shown(kept: str) -> str:
+    """What is shown of a reason as it is kept; one that is no code of ours stands as it is.
+
+    Earlier versions kept sentences. `auto: header:list-id` is a kind with its reason.
+    """
+    kind, sign, reason = kept.partition(": ")
+    if sign and kind not in WHY:
+        return f"{kind}{sign}{shown(reason)}"
+    code, sign, what = kept.partition(":")
+    phrase = WHY.get(code, "")
+    if not phrase or bool(sign) != ("{what}" in phrase):
+        return kept
+    return phrase.format(what=what)
