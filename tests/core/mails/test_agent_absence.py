@@ -14,6 +14,7 @@ from mailgate.core.model.content import Alarm
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Attachment, InboundMail, MailKind
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.wire import words
 
 AUTO = (("auto-submitted", "auto-replied"),)
 NOTICE = letter(1042, BO, "customer")
@@ -105,7 +106,7 @@ def test_the_same_words_are_told_once_a_week_and_others_anew() -> None:
 
 def test_the_letter_says_the_command_that_sets_it() -> None:
     (one,) = letters_of(agent_absence.automatic_mail(case(auto()), BO))
-    assert (one.content.title, one.content.remedy) == (
+    assert tuple(words.said("en", each) for each in (one.content.title, one.content.remedy)) == (
         "Bo Ek seems to be away",
         "#away bo 2026-03-04..UNTIL cover NAME",
     )
