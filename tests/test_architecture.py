@@ -6,7 +6,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import is_dataclass
 from enum import Enum
 from functools import cache
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytestmark = pytest.mark.xdist_group("architecture")  # the files are read once
 
 ROOT = Path(__file__).parents[1] / "mailgate"
 FILES = sorted(ROOT.rglob("*.py"))
@@ -139,13 +141,32 @@ def imports(path: Path) -> list[str]:
 MODULES = {module(path) for path in FILES}
 
 
+def each(paths: Iterable[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """One test that holds a rule to every path and names all that break it: three thousand tests of a moment took long."""
+
+    def over(rule: Callable[[Path], None]) -> Callable[[], None]:
+        def held() -> None:
+            broken = []
+            for path in paths:
+                try:
+                    rule(path)
+                except AssertionError as error:
+                    broken.append(f"{path.relative_to(ROOT.parent)}: {error}")
+            assert not broken, "\n".join(broken)
+
+        held.__name__, held.__doc__ = rule.__name__, rule.__doc__
+        return held
+
+    return over
+
+
 def ours(path: Path) -> set[str]:
     """Modules of ours that a file imports."""
     named = {name.removeprefix("mailgate.") for name in imports(path) if name.startswith("mailgate.")}
     return named & MODULES
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
+@each(FILES)
 def test_a_module_imports_from_the_rooms_its_own_may_know(path: Path) -> None:
     me = room(module(path))
     known = {room(other) for other in ours(path)} - {me}
@@ -218,7 +239,7 @@ def service(name: str) -> bool:
     return not (value or issubclass(found, (Enum, Exception, tuple)) or getattr(found, "_is_protocol", False))
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if room(module(path)) in ("daemon", "cli")], ids=module)
+@each([path for path in FILES if room(module(path)) in ("daemon", "cli")])
 def test_only_the_root_names_what_stands_behind_a_protocol(path: Path) -> None:
     tree = tree_of(path)
     named = {*imports(path), *(name for _, name in spoken(tree))}
@@ -226,7 +247,7 @@ def test_only_the_root_names_what_stands_behind_a_protocol(path: Path) -> None:
     assert not [name for name in asked if service(name)], f"{module(path)} has to get it from wiring"
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
+@each(FILES)
 def test_what_a_module_needs_stands_at_its_top(path: Path) -> None:
     me, tree = module(path), tree_of(path)
     late = [
@@ -252,7 +273,7 @@ def test_the_lists_of_exceptions_name_only_what_there_is() -> None:
 CORE = [path for path in FILES if module(path).startswith("core")]
 
 
-@pytest.mark.parametrize("path", CORE, ids=module)
+@each(CORE)
 def test_core_uses_nothing_that_is_not_known_to_be_pure(path: Path) -> None:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
@@ -268,7 +289,7 @@ def test_core_uses_nothing_that_is_not_known_to_be_pure(path: Path) -> None:
             assert allowed is ... or (thing in allowed), f"{module(path)}:{node.lineno} imports {thing} of {place}"
 
 
-@pytest.mark.parametrize("path", CORE, ids=module)
+@each(CORE)
 def test_core_touches_nothing_outside_its_arguments(path: Path) -> None:
     tree = tree_of(path)
     for node in ast.walk(tree):
@@ -288,7 +309,7 @@ def test_core_touches_nothing_outside_its_arguments(path: Path) -> None:
         assert not (name.startswith("datetime.") and read), f"{module(path)}:{line} reads the clock"
 
 
-@pytest.mark.parametrize("path", CORE, ids=module)
+@each(CORE)
 def test_core_remembers_nothing_between_two_calls(path: Path) -> None:
     tree = tree_of(path)
     classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
@@ -308,7 +329,7 @@ def test_core_remembers_nothing_between_two_calls(path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("path", CORE, ids=module)
+@each(CORE)
 def test_a_decision_leans_on_one_moment_and_not_on_its_parts(path: Path) -> None:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.Lambda):
@@ -317,9 +338,7 @@ def test_a_decision_leans_on_one_moment_and_not_on_its_parts(path: Path) -> None
             assert len(parts) < 2, f"{module(path)}:{node.lineno} takes {', '.join(parts)}: hand it a Moment"
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in FILES if module(path).startswith(("core", "app")) or module(path) in STORE], ids=module
-)
+@each([path for path in FILES if module(path).startswith(("core", "app")) or module(path) in STORE])
 def test_no_dict_of_strings_travels_between_rooms(path: Path) -> None:
     """Whoever reads a row of ours is told by its type what stands in it."""
     loose = re.compile(r"\b(dict|Mapping)\[str, (Any|object)\]")
@@ -348,7 +367,7 @@ def test_p19_nothing_that_opens_archives_is_known_where_mail_is_read() -> None:
     assert {module(path) for path in FILES if ARCHIVES & set(imports(path))} == PACKERS
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
+@each(FILES)
 def test_each_library_has_one_home(path: Path) -> None:
     me = module(path)
     for name in imports(path):
@@ -359,7 +378,7 @@ def test_each_library_has_one_home(path: Path) -> None:
             assert root in sys.stdlib_module_names or root == "mailgate", f"{me} imports {name}, which has no home"
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
+@each(FILES)
 def test_files_are_short_and_say_what_they_are_for(path: Path) -> None:
     text = path.read_text()
     assert len(text.splitlines()) <= 400, f"{module(path)} is too long"
@@ -367,7 +386,7 @@ def test_files_are_short_and_say_what_they_are_for(path: Path) -> None:
     assert purpose.endswith((".", "?")) and len(purpose) > 20, f"{module(path)} does not say what it is for"
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
+@each(FILES)
 def test_functions_fit_on_a_screen(path: Path) -> None:
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -375,11 +394,11 @@ def test_functions_fit_on_a_screen(path: Path) -> None:
             assert length <= 60, f"{module(path)}.{node.name} has {length} lines"
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
+@each(FILES)
 def test_no_module_is_a_drawer_for_everything(path: Path) -> None:
     assert not {"utils", "util", "helpers", "helper", "manager", "common", "misc"} & set(module(path).split("."))
 
 
-@pytest.mark.parametrize("folder", sorted({path.parent for path in FILES}), ids=lambda path: path.name)
+@each(sorted({path.parent for path in FILES}))
 def test_no_room_has_more_files_than_a_newcomer_can_look_over(folder: Path) -> None:
     assert len([path for path in folder.glob("*.py") if path.stem != "__init__"]) <= 20, f"{folder.name} is a drawer"
