@@ -18,8 +18,10 @@ SIZE = 800  # characters of the first look
 FACTOR = 4  # how much longer the second text is: linear work takes 4 times as long, quadratic 16 times
 STEEPEST = 9.0  # times as long: well above what a busy machine adds, well below quadratic
 WORTH = 0.00015  # CPU seconds of the first look below which nothing is quadratic, on the fastest machine there is
-ENOUGH = 0.4  # CPU seconds after which a match is given up: no linear one takes them
+ENOUGH = 0.4  # CPU seconds after which a function is given up: no linear one takes them
+ENOUGH_TO_MATCH = 0.15  # and a pattern
 METHODS = ("match", "fullmatch", "search", "finditer")
+WIDEST = ("fullmatch", "finditer")  # whoever looks for all matches does what match and search do as well
 ENDS = ("\x00", "\n\x00", '"<')
 # What tells classes of characters apart: one of each kind that patterns speak of.
 LETTERS = "a1 _-.,:;@<>()[]{}#/\\\"'|*=+?!%&~\n\t\r\u00e4\u0301\u200b\u2014\u00a0\uff1a\x00\u0411\u4e00Zz"
@@ -70,11 +72,11 @@ class Found:
 # --- measuring --------------------------------------------------------------------------------------------------------
 
 
-def cpu(call: Callable[[], object], times: int = 1) -> float:
-    """CPU seconds of a call, the best of several; raises Late after `ENOUGH`."""
-    best = ENOUGH
+def cpu(call: Callable[[], object], enough: float, times: int = 1) -> float:
+    """CPU seconds of a call, the best of several; raises Late after `enough`."""
+    best = enough
     for _ in range(times):
-        signal.setitimer(signal.ITIMER_VIRTUAL, ENOUGH)
+        signal.setitimer(signal.ITIMER_VIRTUAL, enough)
         begun = time.thread_time()
         try:
             call()
@@ -84,22 +86,22 @@ def cpu(call: Callable[[], object], times: int = 1) -> float:
     return best
 
 
-def steepness(call: Callable[[str], object], make: Callable[[int], str]) -> tuple[float, float]:
+def steepness(call: Callable[[str], object], make: Callable[[int], str], enough: float = ENOUGH) -> tuple[float, float]:
     """How many times longer a text of `FACTOR` times the length takes, and how long; 0 when there is nothing to it.
 
     What looks steep is measured again at the next length, where a match that is truly steep takes its time: so that it is
     not another process in the same caches.
     """
     try:
-        if (first := cpu(lambda: call(make(SIZE)))) < WORTH:
+        if (first := cpu(lambda: call(make(SIZE)), enough)) < WORTH:
             return 0.0, first
-        second = cpu(lambda: call(make(SIZE * FACTOR)))
+        second = cpu(lambda: call(make(SIZE * FACTOR)), enough)
         if second / first > STEEPEST:
-            first = cpu(lambda: call(make(SIZE * FACTOR)), times=3)
-            second = cpu(lambda: call(make(SIZE * FACTOR * FACTOR)), times=3)
+            first = cpu(lambda: call(make(SIZE * FACTOR)), enough, 3)
+            second = cpu(lambda: call(make(SIZE * FACTOR * FACTOR)), enough, 3)
         return second / first, second
     except Late:
-        return 99.0, ENOUGH
+        return 99.0, enough
 
 
 # --- texts that hurt --------------------------------------------------------------------------------------------------
@@ -235,14 +237,14 @@ def _member(parts: Any, which: int) -> str:
 # --- patterns ---------------------------------------------------------------------------------------------------------
 
 
-def judge(known: Known, methods: Iterable[str] = METHODS) -> Found | None:
+def judge(known: Known, methods: Iterable[str] = WIDEST) -> Found | None:
     """The first text that a pattern takes too long for, None when it is linear for all that were tried."""
     compiled = re.compile(known.pattern, known.flags)
     for before, body in pumps(known.pattern, known.flags):
         for end in ENDS if body else ():
             make = _maker(before, body, end)
             for method in methods:
-                ratio, seconds = steepness(_caller(compiled, method), make)
+                ratio, seconds = steepness(_caller(compiled, method), make, ENOUGH_TO_MATCH)
                 if ratio > STEEPEST:
                     text = f"{before[:40]!r} + {body[:40]!r} * n + {end!r}"
                     return Found(f"{known.where} {method}", ratio, seconds, text)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from linear import AMONG, FEW, METHODS, RUNS, Known, Late, interruptible, judge, judge_function
+from linear import AMONG, FEW, METHODS, RUNS, WIDEST, Known, Late, interruptible, judge, judge_function
 
 ROOT = Path(__file__).resolve().parent.parent / "mailgate"
 
@@ -125,7 +125,7 @@ def _flags(node: ast.Call) -> int:
 
 
 def used(known: Known, source: dict[str, str]) -> tuple[str, ...]:
-    """The methods that somebody calls on a pattern, by the words of the source; all of them when that cannot be told."""
+    """The methods that somebody calls on a pattern, by the words of the source; those that do all the others do when that cannot be told."""
     place, _, number = known.where.partition(":")
     above = "\n".join(source[place].split("\n")[: int(number)])
     named = re.findall(r"(?m)^(\w+)(?:: Final)? = re\.compile\($|^(\w+)(?:: Final)? = .*", above)
@@ -135,11 +135,11 @@ def used(known: Known, source: dict[str, str]) -> tuple[str, ...]:
         return (inline[1],) if inline[1] in METHODS else ("finditer",)
     name = "".join(named[-1]) if named else ""
     if not name or (line.startswith(" ") and not above.rstrip().endswith(line.rstrip())):
-        return METHODS
+        return WIDEST
     texts = [source[place]] if name.startswith("_") else list(source.values())
     asked = {one for text in texts for one in re.findall(rf"\b{name}\.(\w+)", text)}
     if not asked or not asked <= {*METHODS, "sub", "subn", "split", "findall"}:
-        return METHODS
+        return WIDEST
     return tuple(sorted({one if one in METHODS else "finditer" for one in asked}))
 
 
