@@ -248,9 +248,12 @@ def _serving(folder: Path) -> Iterator[Desk]:
         assert not thread.is_alive(), "the daemon did not stop"
 
 
-@pytest.fixture
-def forked() -> Iterator[None]:
-    """Children that a test starts in this process come from the stem."""
+@pytest.fixture(autouse=True)
+def forked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Children that a test starts in this process come from the stem, unless it is marked `fresh`."""
+    if request.node.get_closest_marker("fresh"):
+        yield
+        return
     with forked_children():
         yield
 

@@ -8,7 +8,9 @@ by `scenarios/test_daemon.py` and by all that is started with a wrapper; MAILGAT
 from __future__ import annotations
 
 import atexit
+import codecs
 import contextlib
+import ctypes
 import importlib
 import json
 import os
@@ -31,6 +33,7 @@ from stem import CLONE, LONGEST, Forked
 FRESH = bool(os.environ.get("MAILGATE_TEST_FRESH"))
 _kept: list[subprocess.Popen[bytes]] = []  # and it
 PATIENCE = 300.0  # seconds a command may take
+PR_SET_DUMPABLE = 4
 _guard = threading.Lock()
 _wires: list[socket.socket] = []  # one at most: to the process that has read all of mailgate; it ends with this one
 
@@ -43,13 +46,21 @@ def can_fork(env: Mapping[str, str] = os.environ) -> bool:
 
 
 def popen(
-    words: list[str], *, stdin: int, stdout: int, stderr: int, env: dict[str, str], cwd: Path, script: str = ""
+    words: list[str],
+    *,
+    stdin: int,
+    stdout: int,
+    stderr: int,
+    env: dict[str, str],
+    cwd: Path,
+    script: str = "",
+    user: int = 0,
 ) -> Forked:
-    """`mailgate WORDS`, or `script WORDS`, begun; the descriptors stay the caller's."""
+    """`mailgate WORDS`, or `script WORDS`, begun, as another user if root asks so; the descriptors stay the caller's."""
     with _guard:
         if not _wires:
             _wires.append(_begin())
-        request = json.dumps([script, words, env, str(cwd)]).encode()
+        request = json.dumps([script, words, env, str(cwd), user]).encode()
         if len(request) > LONGEST:
             raise ValueError("too much to say to a program")
         socket.send_fds(_wires[0], [request], [stdin, stdout, stderr])
@@ -57,22 +68,32 @@ def popen(
 
 
 def run(
-    words: list[str], *, env: dict[str, str] | None = None, cwd: Path | None = None, input: str = ""
+    words: list[str],
+    *,
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
+    input: str = "",
+    user: int = 0,
 ) -> subprocess.CompletedProcess[str]:
     """`mailgate WORDS` to its end, as `subprocess.run` does it, with all it printed."""
-    done = run_bytes(words, env=env, cwd=cwd, input=input.encode())
+    done = run_bytes(words, env=env, cwd=cwd, input=input.encode(), user=user)
     said, complained = (each.decode().replace("\r\n", "\n") for each in (done.stdout, done.stderr))
     return subprocess.CompletedProcess(done.args, done.returncode, said, complained)
 
 
 def run_bytes(
-    words: list[str], *, env: dict[str, str] | None = None, cwd: Path | None = None, input: bytes = b""
+    words: list[str],
+    *,
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
+    input: bytes = b"",
+    user: int = 0,
 ) -> subprocess.CompletedProcess[bytes]:
     """As `run`, with octets in and out."""
     environment = dict(os.environ) if env is None else env
     if not can_fork(environment):
         return subprocess.run(
-            [sys.executable, "-m", "mailgate", *words],
+            [*(drop(user) if user else ()), sys.executable, "-m", "mailgate", *words],
             env=environment, cwd=cwd, input=input, capture_output=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
     with contextlib.ExitStack() as stack:
@@ -86,6 +107,7 @@ def run_bytes(
             stderr=err.fileno(),
             env=environment,
             cwd=cwd or Path.cwd(),
+            user=user,
         )
         try:
             status = child.wait(PATIENCE)
@@ -96,6 +118,11 @@ def run_bytes(
         for file in (out, err):
             file.seek(0)
         return subprocess.CompletedProcess(["mailgate", *words], status, out.read(), err.read())
+
+
+def drop(user: int) -> list[str]:
+    """What makes the command after it that of a user who owns nothing."""
+    return ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups", "--"]
 
 
 def _begin() -> socket.socket:
@@ -126,6 +153,7 @@ def serve(wire_fd: int) -> NoReturn:
     for found in pkgutil.walk_packages(mailgate.__path__, "mailgate."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)
+    codecs.lookup("utf-8-sig")  # read when it is first used, and not every user may read our Python
     gc.collect()
     gc.freeze()
     wire = socket.socket(fileno=wire_fd)
@@ -142,9 +170,16 @@ def serve(wire_fd: int) -> NoReturn:
         wire.send(str(pid).encode())
 
 
+def _turn_into(user: int) -> None:
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1)  # as after an exec: what /proc has of it is the user's
+
+
 def _become(request: bytes, fds: list[int]) -> NoReturn:
     """The program itself; its children come from a fork of its own, made while it has one thread."""
-    script, words, env, cwd = json.loads(request)
+    script, words, env, cwd, user = json.loads(request)
     for number, one in enumerate(fds):
         os.dup2(one, number)
         os.close(one)
@@ -153,6 +188,8 @@ def _become(request: bytes, fds: list[int]) -> NoReturn:
     os.environ.update(env)
     time.tzset()
     signal.set_wakeup_fd(-1)
+    if user:
+        _turn_into(user)
     sys.argv = [script or "mailgate", *words]
     if script:
         sys.path.insert(0, str(Path(script).parent))

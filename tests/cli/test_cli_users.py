@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import programs
 import pytest
 from building import ROOT
 
@@ -21,26 +22,36 @@ ENV = {"PATH": os.environ["PATH"], "PYTHONPATH": PATHS, "LANG": "C.UTF-8"}
 ASKED = "import click, email.parser, pydantic, mailgate.cli"
 
 
-def drop(python: str) -> list[str]:
-    """A call of that Python as a user who owns nothing."""
-    return ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "--", python]
-
-
 @cache
 def everybodys_python() -> str:
     """A Python of our version that any user may run, with our libraries; the tests' own may lie under /root."""
     ours = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for python in (sys.executable, f"/usr/bin/{ours}", f"/usr/local/bin/{ours}"):
+        call = [*programs.drop(NOBODY), python, "-c", ASKED]
         with contextlib.suppress(OSError):
-            tried = subprocess.run([*drop(python), "-c", ASKED], env=ENV, cwd="/", capture_output=True, check=False)
-            if tried.returncode == 0:
+            if subprocess.run(call, env=ENV, cwd="/", capture_output=True, check=False).returncode == 0:
                 return python
     pytest.skip(f"no {ours} that another user may run")
 
 
+@cache
+def open_to_all() -> None:
+    """Skips where another user may not read this checkout."""
+    call = [*programs.drop(NOBODY), "test", "-r", str(ROOT / "README.md")]
+    if subprocess.run(call, cwd="/", check=False).returncode:
+        pytest.skip("another user may not read this checkout")
+
+
 def mailgate(config: Path, *call: str, user: bool = False) -> subprocess.CompletedProcess[str]:
-    head = drop(everybodys_python()) if user else [everybodys_python()]
-    command = [*head, "-m", "mailgate", "--config", str(config), *call]
+    """A command of ours or, with `user`, of somebody who owns nothing."""
+    if user:
+        open_to_all()
+    return programs.run(["--config", str(config), *call], cwd=Path("/"), user=NOBODY if user else 0)
+
+
+def mailgate_anew(config: Path, *call: str) -> subprocess.CompletedProcess[str]:
+    """A command of root that becomes the owner of the data, who has to be able to read the Python it runs in."""
+    command = [everybodys_python(), "-m", "mailgate", "--config", str(config), *call]
     return subprocess.run(command, cwd="/", env=ENV, capture_output=True, text=True, timeout=300, check=False)
 
 
@@ -134,7 +145,7 @@ def test_d26_a_folder_one_may_not_write_is_named(config: Path) -> None:
 def test_s09_check_as_root_judges_by_the_eyes_of_the_owner(owned: Path) -> None:
     """S-09: keys "belonged to another user", and a secret that only root can read was praised."""
     config = owned
-    done = mailgate(config, "check")
+    done = mailgate_anew(config, "check")
     assert "keys" not in done.stderr and "belong" not in done.stderr, done.stderr
 
     secret = config.parent / "secret"
@@ -145,14 +156,16 @@ def test_s09_check_as_root_judges_by_the_eyes_of_the_owner(owned: Path) -> None:
         + f'\n[[outgoing]]\nname = "relay"\nhost = "127.0.0.1"\nuser = "u"\npassword = "file:{secret}"\n'
     )
     config.write_text(text)
-    done = mailgate(config, "check")
+    done = mailgate_anew(config, "check")
     assert done.returncode == 1
     assert f"{secret}: Permission denied; chown it to the user" in done.stderr, done.stderr
     secret.chmod(0o640)
-    assert "others may open it: chown it to the user" in mailgate(config, "check").stderr, "600 alone would close it"
+    assert "others may open it: chown it to the user" in mailgate_anew(config, "check").stderr, (
+        "600 alone would close it"
+    )
     os.chown(secret, NOBODY, NOBODY)
     secret.chmod(0o600)
-    assert str(secret) not in mailgate(config, "check").stderr
+    assert str(secret) not in mailgate_anew(config, "check").stderr
 
 
 @as_root

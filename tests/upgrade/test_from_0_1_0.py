@@ -14,8 +14,6 @@ from mailgate.app.gateway import Gateway
 from mailgate.store.sqlite.store import SqliteStore
 from mailgate.wiring import build
 
-pytestmark = pytest.mark.usefixtures("forked")
-
 GROWING = (
     "mail",
     "raw",

@@ -22,8 +22,6 @@ from mailgate.core.proof import token
 from mailgate.store.sqlite.store import SqliteStore
 from mailgate.wiring import build
 
-pytestmark = pytest.mark.usefixtures("forked")
-
 ANNA, MAIJA = "anna@staff.example", "maija@customer.example"
 BORDER = '\n[[identity.border]]\nid = "mx.acme.example"\n'
 PASS = b"Authentication-Results: mx.acme.example; dmarc=pass header.from=staff.example\r\n"

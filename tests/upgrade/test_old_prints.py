@@ -25,8 +25,6 @@ from mailgate.core.quoting.fingerprint import Wording
 from mailgate.wire.text import fingerprints
 from mailgate.wiring import build
 
-pytestmark = pytest.mark.usefixtures("forked")
-
 
 @pytest.fixture
 def gateway(desk: Path) -> Iterator[Gateway]:

@@ -22,7 +22,6 @@ from mailgate.wiring import build
 
 pytestmark = [
     pytest.mark.xdist_group("upgrade"),  # they share the undisturbed upgrade
-    pytest.mark.usefixtures("forked"),
 ]
 
 OWED = len(schema.MIGRATIONS) - 1  # steps that a database of 0.1.0 lacks

@@ -22,6 +22,8 @@ from mailgate.app.children.pool import Children, FileBytes
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.errors import ChildDied, ChildFailed, Temporary
 
+pytestmark = pytest.mark.fresh
+
 MEGABYTE = 2**20
 
 

@@ -28,7 +28,6 @@ POLICY = Policy(
     keys=(Key("k1", b"k" * 32),), instance="acme",
 )  # fmt: skip
 LETTERS = 30
-pytestmark = pytest.mark.usefixtures("forked")
 
 SCRIPT = """
     import os, signal, sys
