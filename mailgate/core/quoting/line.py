@@ -26,7 +26,7 @@ OF_QUOTE = (*OURS, LineKind.ATTRIBUTION)  # all that a quote is made of
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line; `wording` is whose words it quotes or repeats, where we know."""
+    """One line; `wording` is whose words it quotes, of a typed line only whether it repeats a note's."""
 
     kind: LineKind
     wording: Wording | None = None

@@ -17,7 +17,7 @@ _FEW = 64  # words below which the budget is that of so many
 _NAMED = 3  # words of an address
 _ABOVE = 8  # lines a program may have put in place of ours between an attribution and what we know again
 _EMPTY, _TYPED, _ATTRIBUTION = Line(LineKind.EMPTY), Line(LineKind.TYPED), Line(LineKind.ATTRIBUTION)
-_CITED = Line(LineKind.TYPED, Wording.PUBLIC)
+_REPEATED = Line(LineKind.TYPED, Wording.NOTE)
 _QUOTED: Mapping[int, Line] = {int(one): Line(LineKind.QUOTED, one) for one in Wording}
 _SPARE = 2  # times the budget, for the lines that are too short for runs
 
@@ -89,7 +89,7 @@ def _let_go(work: Subtracting, found: list[Line], block: Sequence[int]) -> None:
     """They are typed; below somebody's "On Friday at 10:00, Maija wrote:" they are a program's quote."""
     if block and not attribution.is_dated(work.text, work.text.above(block[0])):
         for at in block:
-            found[at] = _CITED
+            found[at] = _TYPED
 
 
 def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
@@ -167,13 +167,9 @@ def _signs(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
 
 
 def _typed(kinds: Sequence[int], *, marked: bool) -> Line:
-    """A line without words of ours, by those that stand in a letter too."""
-    again = len(kinds) - kinds.count(0)
-    if not again:
-        return _TYPED
+    """A line without words of ours; it may repeat those of a note."""
     of_note = kinds.count(OF_NOTE)
-    note = of_note >= SEED or (marked and 1 < of_note == len(kinds))
-    return Line(LineKind.TYPED, Wording.NOTE if note else Wording.PUBLIC if again * 2 >= len(kinds) else None)
+    return _REPEATED if of_note >= SEED or (marked and 1 < of_note == len(kinds)) else _TYPED
 
 
 def _mixed(work: Subtracting, line: int, hasher: Hasher) -> Line:

@@ -14,7 +14,7 @@ _BADGE = re.compile(
     r"\W{0,4}\[[^\[\]]{0,20}[0-9]{1,10}\][\w -]{1,60}"
 )  # the ticket and its department, at the top of a notice
 _TOKEN = 6  # words of a token
-_EDITED = LineKind.EDITED
+_EDITED, _UNKNOWN = LineKind.EDITED, Line(LineKind.UNKNOWN)
 
 
 def begin(work: Subtracting, found: list[Line], is_ours: Callable[[str], bool]) -> int | None:
@@ -32,8 +32,10 @@ def begin(work: Subtracting, found: list[Line], is_ours: Callable[[str], bool]) 
             continue
         if found[at].kind is LineKind.TYPED and work.line_of_ours(at) == Wording.FRAME:
             found[at] = Line(LineKind.QUOTED, Wording.FRAME)
-        elif at in framed or not _explained(work, found, at):
+        elif at in framed or found[at].kind is not _EDITED or not _has_its_token(work, at):
             signs.append(at)
+            if found[at].kind is LineKind.EMPTY:  # the address of a button: no word, but a token
+                found[at] = _UNKNOWN
     if fixed and not any(_is_letter(work.letters[run.source]) for run in work.quoted):
         signs += [at for at in framed if found[at].kind in (LineKind.QUOTED, _EDITED)]
     return _climb(work, found, min(signs)) if signs else None
@@ -44,10 +46,8 @@ def _is_letter(letter: LetterWords) -> bool:
     return not letter.fixed and OF_FRAME in letter.kinds
 
 
-def _explained(work: Subtracting, found: Sequence[Line], line: int) -> bool:
-    """A known letter has the line, or at least its token: the fixed words beside it stand in every letter."""
-    if (kind := found[line].kind) is not _EDITED:
-        return kind in OF_QUOTE
+def _has_its_token(work: Subtracting, line: int) -> bool:
+    """A known letter has at least the token of a changed line: the fixed words beside it stand in every letter."""
     begin, end = work.text.span(line)
     said = words(work.text.bare[line])
     token = said.index("mg") if "mg" in said else 0

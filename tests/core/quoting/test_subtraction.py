@@ -269,6 +269,13 @@ def test_an_answer_within_the_marks_leaves_without_them() -> None:
     assert worded(found.sendable)[-1] == "No, never up to 9 W." and found.held is Held.NOTHING
 
 
+@pytest.mark.parametrize("typed", ["> > I did that.", "> I did that, thanks."], ids=["its marks", "the letter's"])
+def test_below_a_note_the_marks_of_a_line_stay(typed: str) -> None:
+    """Whoever goes on below a colleague's note answers nothing that the customer could see above it."""
+    found = read(f"{GMAIL}\n{marked(NOTICE)}".replace("> > Ask Bo first.", f"> > Ask Bo first.\n{typed}"))
+    assert (found.held, found.sendable, found.shown) == (Held.NOTHING, typed, typed)
+
+
 def test_the_address_of_a_button_is_ours_wherever_a_client_sets_it() -> None:
     button = f"<support@acme.example?subject=%5B%231042%5D%20%23take&body={TOKEN.replace(':', '%3A')}>"
     for mark in ("> ", ""):
