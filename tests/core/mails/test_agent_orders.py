@@ -1,0 +1,216 @@
+"""What a proven mail of an agent does: all of it, or it waits whole (beside `test_scope` and `test_relay`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from cases import (
+    ANNA,
+    MAIJA,
+    NOW,
+    PASS,
+    STRANGER,
+    VALDIS,
+    H,
+    case,
+    changes,
+    letter,
+    letters_of,
+    mail,
+    ticket,
+    written,
+)
+
+from mailgate.core.commands.reader import CommandReading
+from mailgate.core.mails import agent_mail, agent_orders
+from mailgate.core.mails.case import Case
+from mailgate.core.model.change import AddEntry, Assign, Decision, Fate, OpenTicket, SetStatus, Tag
+from mailgate.core.model.content import Question, Receipt
+from mailgate.core.model.mail import Attachment
+from mailgate.core.model.policy import Agent
+from mailgate.core.model.shown import AskedFor, TicketRow
+from mailgate.core.model.ticket import EntryKind, Status, Ticket
+
+NOTICE = letter(1042, ANNA, "customer", promised=(MAIJA,))
+ANSWERS = {"in_reply_to": (NOTICE.message_id,)}
+FILE = Attachment("lamp.jpg", "image/jpeg", 10, "d", "2")
+
+
+def given(text: str, about: Ticket | None = None, *others: Ticket, by: Agent = ANNA, **known: Any) -> Case:
+    parts = known.pop("parts", {})
+    inbound = mail(text, by=by, **{"subject": "Re: [#1042] Lamp", **ANSWERS, **parts})
+    return case(inbound, about or ticket(), *others, **{"letters": [NOTICE], **known})
+
+
+def done(text: str, *tickets: Ticket, by: Agent = ANNA, **known: Any) -> Decision:
+    found = given(text, *tickets, by=by, **known)
+    reading = agent_mail.read_commands(found)
+    assert not reading.problems
+    return agent_orders.carry_out(found, by, (tickets or (ticket(),))[:1], reading)
+
+
+WORDS = "It leaves today."
+PASSED = {"parts": {"auth": (PASS,), "in_reply_to": (), "subject": "x"}}
+# what is decided, the text, the ticket, what else is known, the fate and reason, and the templates of the letters
+ROWS: list[tuple[str, str, Ticket, dict[str, Any], tuple[Fate, str], list[str]]] = [
+    ("words answer the customer", WORDS, ticket(), {}, (Fate.FILED, "answer"), ["answer"]),
+    ("a command alone writes to nobody", "#tag a", ticket(), {}, (Fate.FILED, "commands"), []),
+    ("both do both", f"#tag a\n\n{WORDS}", ticket(), {}, (Fate.FILED, "answer"), ["answer"]),
+    ("one refusal keeps all of it back", f"#tag a #assign zoe\n\n{WORDS}", ticket(), {}, (Fate.PARKED, "refused"), ["receipt"]),
+    ("a note writes to nobody outside", f"#note\n\n{WORDS}", ticket(owner="anna"), {}, (Fate.FILED, "answer"), []),
+    ("a note tells the owner", f"#note\n\n{WORDS}", ticket(owner="bo"), {}, (Fate.FILED, "answer"), ["notice"]),
+    ("solved with words is said by the words", f"#solve\n\n{WORDS}", ticket(), {}, (Fate.FILED, "answer"), ["answer"]),
+    ("solved without is said by a letter of its own", "#solve", ticket(), {}, (Fate.FILED, "commands"), ["solved"]),
+    ("the customer wrote meanwhile: sent, and the agent hears", WORDS, ticket(last_customer_at=NOW - H / 2), {}, (Fate.FILED, "answer"),
+     ["answer", "receipt"]),
+    ("a file nobody could open is said", WORDS, ticket(), {"parts": {"flags": frozenset({"winmail_unread"})}}, (Fate.FILED, "answer"),
+     ["answer", "receipt"]),
+    ("of a note nothing is said", f"#note\n\n{WORDS}", ticket(owner="anna"), {"parts": {"flags": frozenset({"winmail_unread"})}},
+     (Fate.FILED, "answer"), []),
+    ("who had it already gets none, and the agent hears", WORDS, ticket(participants=(MAIJA, VALDIS)),
+     {"parts": {"cc": (VALDIS,)}}, (Fate.FILED, "answer"), ["answer", "receipt"]),
+    ("words a colleague's words made old wait", WORDS, ticket(last_agent_at=NOW), {"last_words": {1042: "bo"}}, (Fate.PARKED, "stale"),
+     ["receipt"]),
+    ("a question is answered in one letter", "#show #mine", ticket(), {}, (Fate.FILED, "commands"), ["question"]),
+    ("a question and a command are both done", "#tag a #show", ticket(), {}, (Fate.FILED, "commands"), ["question"]),
+    ("nothing to undo is a refusal", "#undo", ticket(),
+     {"journal": {}}, (Fate.PARKED, "refused"), ["receipt"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "known", "fate", "templates"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
+)
+def test_all_of_a_mail_is_done_or_it_waits_whole(
+    text: str, about: Ticket, known: dict[str, Any], fate: tuple[Fate, str], templates: list[str]
+) -> None:
+    decision = done(text, about, **known)
+    assert (decision.fate, decision.reason) == fate
+    assert [one.template for one in letters_of(decision)] == templates
+    assert bool(decision.steps) is (decision.fate is Fate.FILED)
+
+
+# what is decided, the text, and why it waits ("" when it is done)
+FIRST: list[tuple[str, str, str]] = [
+    ("a first letter", f"#new {STRANGER.addr}\n\n{WORDS}", ""),
+    ("with an agent's address in it", f"#new {STRANGER.addr}\n\nWrite to bo@staff.example.", "address"),
+    ("with a mark of ours in it", f"#new {STRANGER.addr}\n\nSee mg:{written(to=ANNA)}", "internal"),
+    ("to a colleague", f"#new bo@staff.example\n\n{WORDS}", "refused"),
+    ("without a word", f"#new {STRANGER.addr}", "refused"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), [row[1:] for row in FIRST], ids=[row[0] for row in FIRST])
+def test_a_first_letter_holds_nothing_of_the_house(text: str, why: str) -> None:
+    found = given(text, **PASSED)
+    decision = agent_orders.carry_out(found, ANNA, (), agent_mail.read_commands(found))
+    assert (decision.fate is Fate.PARKED, decision.reason if why else "") == (bool(why), why)
+    assert [one.requester.addr for one in changes(decision, OpenTicket)] == ([] if why else [STRANGER.addr])
+
+
+def test_words_without_a_ticket_wait_and_commands_that_need_none_do_not() -> None:
+    for text, fate in (
+        ("#away 2026-03-09 cover bo", Fate.FILED),
+        (f"#away 2026-03-09 cover bo\n\n{WORDS}", Fate.PARKED),
+    ):
+        found = given(text, **PASSED)
+        decision = agent_orders.carry_out(found, ANNA, (), agent_mail.read_commands(found))
+        assert decision.fate is fate and bool(decision.effects) is (fate is Fate.FILED)
+
+
+def test_a_command_on_several_tickets_is_done_on_all_or_none() -> None:
+    second = ticket(1043, owner="bo")
+    found = given("#assign anna", ticket(), second, parts={"auth": (PASS,)})
+    reading = agent_mail.read_commands(found)
+    assert agent_orders.carry_out(found, ANNA, (ticket(), second), reading).fate is Fate.PARKED, (
+        "a colleague's is asked about"
+    )
+    free = ticket(1043)
+    both = agent_orders.carry_out(found, ANNA, (ticket(), free), reading)
+    assert [(step.ticket, step.changes[0]) for step in both.steps] == [(1042, Assign("anna")), (1043, Assign("anna"))]
+
+
+# what is decided, the queue, and the ticket that is claimed
+NEXT: list[tuple[str, tuple[Ticket, ...], int | None]] = [
+    ("nothing waits", (), None),
+    ("the first that is nobody's", (ticket(1, owner="bo"), ticket(2), ticket(3)), 2),
+    ("or new", (ticket(1, owner="anna"), ticket(2, owner="anna", status=Status.NEW)), 2),
+    ("else the first of the writer's own", (ticket(1, owner="anna"), ticket(2, owner="anna")), 1),
+]
+
+
+@pytest.mark.parametrize(("queue", "number"), [row[1:] for row in NEXT], ids=[row[0] for row in NEXT])
+def test_whoever_asks_for_the_next_ticket_has_it(queue: tuple[Ticket, ...], number: int | None) -> None:
+    found = given("#next", queue=queue, **PASSED)
+    decision = agent_orders.carry_out(found, ANNA, (), agent_mail.read_commands(found))
+    assert [step.ticket for step in decision.steps] == ([number] if number else [])
+    (asked,) = [one.content for one in letters_of(decision) if isinstance(one.content, Question)]
+    assert (asked.ask, asked.numbers) == ((AskedFor("next", ""),), (number,) if number else ())
+    claimed = next((one for one in queue if one.number == number), None)
+    threads = [one.template for one in letters_of(decision) if one.template == "handover"]
+    assert threads == (["handover"] if claimed and claimed.owner is None else [])
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+ROWS_OF = Question(rows=(TicketRow(number=1042), TicketRow(number=1043)))
+LIST = letter(None, ANNA, "tables", content=ROWS_OF)
+# what is decided, the lines, the fate and reason, and the changes by ticket
+LINES: list[tuple[str, str, tuple[Fate, str] | None, list[tuple[int | None, Any]]]] = [
+    ("words alone", "please close the first", None, []),
+    ("one line", "1 close", (Fate.FILED, "commands"), [(1042, SetStatus(Status.SOLVED))]),
+    ("two lines of one ticket are one step", "2 tag a\n2 tag b", (Fate.FILED, "commands"), [(1043, Tag(("a",), ()))]),
+    ("one bad line keeps all back", "1 close\n2 assign zoe", (Fate.PARKED, "refused"), []),
+    ("a line the list does not have", "3 close", (Fate.PARKED, "commands"), []),
+    ("nor one before the first", "0 close", (Fate.PARKED, "commands"), []),
+    ("a ticket that is gone since", "2 tag a", (Fate.PARKED, "no_ticket"), []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "fate", "steps"), [row[1:] for row in LINES], ids=[row[0] for row in LINES])
+def test_numbered_lines_are_all_done_or_none(
+    text: str, fate: tuple[Fate, str] | None, steps: list[tuple[int | None, Any]]
+) -> None:
+    there = [ticket(owner="anna")] if fate == (Fate.PARKED, "no_ticket") else [ticket(owner="anna"), ticket(1043)]
+    found = case(mail(text, by=ANNA, subject="Re: list", in_reply_to=(LIST.message_id,)), *there, letters=[LIST])
+    decision = agent_orders.many(found, ANNA, (1042, 1043))
+    assert (decision and (decision.fate, decision.reason)) == fate
+    assert [(step.ticket, step.changes[0]) for step in decision.steps] == steps if decision else not steps
+
+
+def test_who_takes_one_from_a_list_gets_its_thread_and_a_receipt_comes_always() -> None:
+    for text, owner, templates in (
+        ("1 take", None, ["handover", "receipt"]),
+        ("1 take", "anna", ["receipt"]),
+        ("1 assign bo", None, ["handover", "receipt"]),
+    ):
+        found = case(
+            mail(text, by=ANNA, subject="x", in_reply_to=(LIST.message_id,)), ticket(owner=owner), letters=[LIST]
+        )
+        decision = agent_orders.many(found, ANNA, (1042, 1043))
+        assert decision is not None
+        assert [one.template for one in letters_of(decision) if one.template != "taken"] == templates
+        assert [one.content.numbers for one in letters_of(decision) if isinstance(one.content, Receipt)] == [(1042,)]
+
+
+@pytest.mark.parametrize(("text", "files", "fate"), [
+    ("", (), (Fate.FILED, "nothing")), ("Sent from my iPhone", (), (Fate.FILED, "nothing")), ("Tell them", (), (Fate.PARKED, "no_ticket")),
+    ("", (FILE,), (Fate.PARKED, "no_ticket")), ("", (replace(FILE, ours=True),), (Fate.FILED, "nothing")),
+    ("", (replace(FILE, inline=True),), (Fate.FILED, "nothing")),
+])  # fmt: skip
+def test_an_answer_to_a_letter_about_no_ticket(
+    text: str, files: tuple[Attachment, ...], fate: tuple[Fate, str]
+) -> None:
+    found = given(text, parts={"attachments": files})
+    decision = agent_orders.unsaid(found, ANNA, CommandReading(rest=text))
+    assert (decision.fate, decision.reason) == fate
+
+
+def test_an_answer_is_one_entry_of_its_author_and_the_first_to_answer_owns_it() -> None:
+    decision = done(WORDS)
+    assert [(one.kind, one.author, one.text) for one in changes(decision, AddEntry)] == [
+        (EntryKind.AGENT, "anna", WORDS)
+    ]
+    assert changes(decision, Assign) == [Assign("anna")]
