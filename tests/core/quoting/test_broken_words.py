@@ -5,8 +5,9 @@ from __future__ import annotations
 import textwrap
 
 import pytest
-from answers import GMAIL, NOTICE, marked, notice, read
+from answers import GMAIL, HASHER, NOTICE, marked, notice, read
 
+from mailgate.core.quoting import broken, tokens
 from mailgate.core.quoting.parts import Held
 
 CODE = "QWxsIHlvdXIgYmFzZSBhcmUgYmVsb25nIHRvIHVzIGFuZCBtb3JlIG9mIHRoZSBzYW1lIHN0dWZmIGFnYWlu" * 2
@@ -36,3 +37,25 @@ def test_a_word_of_a_letter_typed_over_two_lines_leaves_as_it_was_typed() -> Non
     sent = NOTICE.replace("Is the bulb to blame?", CODE)
     typed = f"Your code is\n{CODE[:70]}\n{CODE[70:]}\nand stays."
     assert read(f"{typed}\n\n{GMAIL}\n\n{marked(sent)}", notice(sent)).sendable == typed
+
+
+LAST = "A line that is long enough to be a full one is"
+# what is decided, the text, what the letter has, and the lines that only go on (none: nothing was mended)
+MENDED: list[tuple[str, str, str, set[int]]] = [
+    ("a word in two lines", f"{LAST} {CODE[:60]}\n{CODE[60:]}", CODE, {1}),
+    ("in three", f"{LAST} {CODE[:60]}\n{CODE[60:120]}\n{CODE[120:]}", CODE, {1, 2}),
+    ("behind marks", f"> {LAST} {CODE[:60]}\n> {CODE[60:]}", CODE, {1}),
+    ("a mark on the one and none on the other", f"> {LAST} {CODE[:60]}\n{CODE[60:]}", CODE, {1}),
+    ("the letter has no such word", f"{LAST} {CODE[:60]}\n{CODE[60:]}", "Lamp", set()),
+    ("a line that is not full breaks nothing", f"{CODE[:20]}\n{CODE[20:]}", CODE, set()),
+    ("a short word goes to the next line whole", f"{LAST} longer and longer lam\np", "lamp", set()),
+    ("nothing below", f"{LAST} {CODE[:60]}", CODE, set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "letter", "goes_on"), [row[1:] for row in MENDED], ids=[row[0] for row in MENDED])
+def test_which_lines_only_go_on_with_a_word(text: str, letter: str, goes_on: set[int]) -> None:
+    found = tokens.read(text.split("\n"), HASHER)
+    mended = broken.mended(found, [notice(NOTICE.replace("Is the bulb to blame?", letter))], HASHER)
+    assert set(mended.continued) == goes_on
+    assert (mended is found) is not bool(goes_on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailgate.core.quoting.line import FOLDED, OF_QUOTE, OURS, Line, LineKind, Subtracted
+from mailgate.core.quoting.line import FOLDED, OF_QUOTE, OURS, LineKind
 
 
 def test_what_an_author_typed_is_in_no_group_of_a_quote() -> None:
@@ -11,8 +11,3 @@ def test_what_an_author_typed_is_in_no_group_of_a_quote() -> None:
     assert set(OURS) & set(FOLDED) == {LineKind.QUOTED}, (
         "what was changed is ours and is not folded: it may be an answer"
     )
-
-
-def test_a_line_whose_words_nobody_knows_has_no_wording_and_a_text_is_known_unless_said() -> None:
-    assert Line(LineKind.TYPED).wording is None
-    assert Subtracted(()).known and Subtracted(()).quote == (0, 0)

@@ -6,7 +6,7 @@ import pytest
 
 from mailgate.core.text import automatic_words
 
-SUBJECT, MACHINE, ABSENT = "subject of an automatic answer", "text of an automatic answer", "text of somebody absent"
+SUBJECT, MACHINE, ABSENT = "absence_subject", "absence_text", "somebody_absent"
 # the subject, the text, and why a machine is taken to have written it ("": a person)
 WHY: list[tuple[str, str, str]] = [
     ("Out of office", "", SUBJECT), ("OUT OF OFFICE: Lamp", "", SUBJECT), ("[Autoreply] - Lamp", "", SUBJECT), ("[Autoreply] Lamp", "", ""),
