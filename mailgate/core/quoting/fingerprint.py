@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -63,6 +64,14 @@ class LetterWords:
         """Every line, as the octets of its words, and whose it is."""
         octets, size = self.words.tobytes(), self.words.itemsize
         return {octets[size * begin : size * end]: self.kinds[begin] for begin, end in self.lines()}
+
+    def counted(self) -> Counter[bytes]:
+        """How often it has each line, in the text or in the HTML, where it is more."""
+        octets, size = self.words.tobytes(), self.words.itemsize
+        sides = Counter[bytes](), Counter[bytes]()
+        for begin, end in self.lines():
+            sides[begin >= self.text][octets[size * begin : size * end]] += 1
+        return sides[0] | sides[1]
 
 
 def fingerprint(

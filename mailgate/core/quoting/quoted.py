@@ -34,6 +34,8 @@ class Subtracting:
     sender: frozenset[int] = field(init=False)  # the words of From of all the letters
     _whole: dict[bytes, int] | None = None  # every line of every letter, and its Wording; when first asked
     _begins: dict[int, int | None] = field(default_factory=dict)  # of attributions, by the line asked for
+    _here: Counter[tuple[int, bytes]] | None = None  # how often the mail has a line, by its depth; when first asked
+    _there: Counter[bytes] | None = None  # and how often a letter has it, the one that has it most
 
     def __post_init__(self) -> None:
         self.kinds = bytearray(len(self.text.words))
@@ -63,6 +65,18 @@ class Subtracting:
                     self._whole.update(letter.whole())
         found = self._whole.get(words)
         return found if found is not None else self.frame.whole.get(words, 0) if self.frame else 0
+
+    def is_said_again(self, line: int) -> bool:
+        """True for public words that stand behind such marks more often than in a letter: an answer, "Yes"."""
+        text, words = self.text, self.text.octets(line)
+        if self.line_of_words(words) != OF_PUBLIC:
+            return False
+        if self._here is None or self._there is None:
+            self._here = Counter((text.depths[at], text.octets(at)) for at in range(len(text.lines)))
+            self._there = Counter()
+            for letter in self.letters:
+                self._there |= letter.counted()
+        return self._here[text.depths[line], words] > self._there[words]
 
     def take(self, begin: int, end: int, kinds: bytes) -> None:
         """These words are quoted."""

@@ -223,7 +223,8 @@ def _short_line(
     marked = text.depths[line] > 0
     again = all(work.kinds[begin:end])  # it was looked at, and typed
     if found is None and marked and not head and not tail and not again and work.line_of_ours(line):
-        _take_line(work, line)
+        if not work.is_said_again(line):
+            _take_line(work, line)
         return place
     if found is not None:
         full = (found in letter.starts or head) and (found + size in letter.end_set or tail)

@@ -459,3 +459,11 @@ def test_of_a_quote_of_a_quote_no_attribution_leaves(mark: str) -> None:
     inner = f"{FINNISH}\n\n{marked(NOTICE, mark)}"
     found = read(f"Yes.\n\n{GMAIL}\n{marked(inner, mark)}")
     assert found.sendable == found.shown == "Yes." and found.held is Held.NOTHING
+
+
+@pytest.mark.parametrize("mark", ["> ", "| "], ids=["marks", "bars"])
+def test_a_short_line_of_the_customers_typed_once_more_within_the_quote_leaves(mark: str) -> None:
+    """Gmail lets people type below the last line of a quote, behind its mark: their "Yes" was taken for the customer's."""
+    quoted = f"{GMAIL}\n\n{marked(NOTICE, mark)}"
+    assert read(f"{quoted}\n{mark}Or the socket?").sendable.endswith("Or the socket?")
+    assert read(f"Look.\n\n{quoted}").sendable == "Look."
