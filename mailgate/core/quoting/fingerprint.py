@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 
 from mailgate.core.quoting import runs, tokens
-from mailgate.core.quoting.tokens import Hasher
+from mailgate.core.quoting.tokens import HashedText, Hasher
 
 MOST_WORDS = 16_000  # of one letter; what stands behind is not known again
 _BREAK = 0  # between the words of the text and those of the HTML: no word's hash
@@ -87,13 +88,16 @@ def fingerprint(
 
     What is in neither is frame. Where both say the same, the longer match decides, and then the note.
     """
+    parts = [text.split("\n"), html, *(one.split("\n") for one in chain(notes, public))]
+    read = tokens.read(list(chain.from_iterable(parts)), hasher)  # all at once: that costs least
+    spans = list(pairwise(accumulate(map(len, parts), initial=0)))
     words, ends = array("I"), list[int]()
-    signs = _add(text.split("\n"), words, ends, hasher)
+    signs = _add(read, spans[0], words, ends, hasher)
     of_text = len(words)
     words.append(_BREAK)
-    signs |= _add(html, words, ends, hasher)
-    kinds = _kinds(words, ends, [tokens.read(one.split("\n"), hasher) for one in notes],
-                   [tokens.read(one.split("\n"), hasher) for one in public])  # fmt: skip
+    signs |= _add(read, spans[1], words, ends, hasher)
+    whose = [Wording.NOTE] * len(notes) + [Wording.PUBLIC] * len(public)
+    kinds = _kinds(words, ends, read, list(zip(whose, spans[2:], strict=True)))
     return letter(words, kinds, ends, frozenset(hasher.hashes(sender)), of_text, signs=signs)
 
 
@@ -136,7 +140,8 @@ class Frame:
 def frame(lines: Iterable[str], hasher: Hasher, senders: Iterable[str] = ()) -> Frame:
     """The frame of these sentences, a line each; `senders` are the addresses our letters come from."""
     words, ends = array("I"), list[int]()
-    _add(lines, words, ends, hasher)
+    read = tokens.read([line.replace("\n", " ") for line in lines], hasher)
+    _add(read, (0, len(read.lines)), words, ends, hasher)
     ours = frozenset(word for one in senders for word in hasher.hashes(one))
     known = letter(words, bytes([Wording.FRAME]) * len(words), ends, ours, len(words), fixed=True)
     return Frame(known, runs.places([words], first=-1), known.whole())
@@ -145,38 +150,41 @@ def frame(lines: Iterable[str], hasher: Hasher, senders: Iterable[str] = ()) -> 
 def entry(text: str, hasher: Hasher, sender: str = "") -> LetterWords:
     """What somebody else wrote to those who take part, as if it were a letter: all of it public."""
     words, ends = array("I"), list[int]()
-    signs = _add(text.split("\n"), words, ends, hasher)
+    read = tokens.read(text.split("\n"), hasher)
+    signs = _add(read, (0, len(read.lines)), words, ends, hasher)
     kinds = bytes([Wording.PUBLIC]) * len(words)
     return letter(words, kinds, ends, frozenset(hasher.hashes(sender)), len(words), signs=signs)
 
 
-def _add(lines: Iterable[str], words: array[int], ends: list[int], hasher: Hasher) -> set[int]:
-    """Add the words of these lines; returns what is remembered of those without any."""
-    read = tokens.read([line.replace("\n", " ") for line in lines], hasher)
+def _add(read: HashedText, span: tuple[int, int], words: array[int], ends: list[int], hasher: Hasher) -> set[int]:
+    """Add the words of these lines, from and to; returns what is remembered of those without any."""
+    first, (begin, end) = span[0], (read.starts[span[0]], read.starts[span[1]])
     room = max(0, MOST_WORDS * 2 - len(words))
-    last = next((at for at, begin in enumerate(read.starts) if begin >= room), len(read.starts) - 1)
-    begin = len(words)
-    words.extend(read.words[: read.starts[last]])
-    ends.extend(begin + after for before, after in pairwise(read.starts[: last + 1]) if after > before)
-    return {one for at in read.signs() if at < last for one in read.beside(at, hasher)}
+    starts = read.starts[first : span[1] + 1]
+    starts = starts[: bisect_left(starts, begin + room) + 1]
+    gone = len(words) - begin
+    words.extend(read.words[begin : starts[-1]])
+    ends.extend([gone + after for before, after in pairwise(starts) if after > before])
+    signs = [at for at in read.signs() if first <= at < first + len(starts) - 1]
+    return {one for at in signs for one in read.beside(at, hasher, begin, end)}
 
 
 def _kinds(
-    words: array[int], ends: Sequence[int], notes: Sequence[tokens.HashedText], public: Sequence[tokens.HashedText]
+    words: array[int], ends: Sequence[int], read: HashedText, sources: Sequence[tuple[Wording, tuple[int, int]]]
 ) -> bytes:
-    """Whose each word is, by what the letter was made of; a note's wins where both fit as well."""
+    """Whose each word is, by the lines that a letter was made of, from and to; a note wins where both fit as well."""
     kinds = bytearray([Wording.FRAME]) * len(words)
-    sources = [(Wording.NOTE, one) for one in notes] + [(Wording.PUBLIC, one) for one in public]
-    index = runs.Index([one.words for _, one in sources], words)
-    for run in runs.matches(
-        words, index, runs.Budget(16 * (len(words) + sum(len(one.words) for _, one in sources)) + 4096)
-    ):
-        kinds[run.start : run.end] = bytes([sources[run.source][0]]) * (run.end - run.start)
-    whole = {one.octets(line): kind for kind, one in reversed(sources) for line in range(len(one.lines))}
+    texts = [read.words[read.starts[first] : read.starts[last]] for _, (first, last) in sources]
+    budget = runs.Budget(16 * (len(words) + sum(map(len, texts))) + 4096)
+    for run in runs.matches(words, runs.Index(texts, words), budget):
+        kinds[run.start : run.end] = bytes([sources[run.source][0]]) * len(run)
+    short = {
+        read.octets(line): kind for kind, span in reversed(sources) for line in range(*span)
+        if read.count(line) < runs.SEED
+    }  # fmt: skip
     for begin, end in _lines(words, ends):  # those too short for a run of words
-        short = whole.get(words[begin:end].tobytes()) if end - begin < runs.SEED else None
-        if short is not None:
-            kinds[begin:end] = bytes([short]) * (end - begin)
+        if end - begin < runs.SEED and (kind := short.get(words[begin:end].tobytes())):
+            kinds[begin:end] = bytes([kind]) * (end - begin)
     return bytes(kinds)
 
 

@@ -194,8 +194,9 @@ class _Judge:
         there = self._there.get((run.source, seed))
         if there is None:
             self._work.budget.spend(1)
-            sides = (letter.words[: letter.text], letter.words[letter.text :])
-            there = self._there[run.source, seed] = max(sum(1 for _ in places_of(seed, side)) for side in sides)
+            sides, step = (letter.words[: letter.text], letter.words[letter.text :]), letter.words.itemsize
+            there = max(sum(1 for _ in places_of(seed, side.tobytes(), step)) for side in sides)
+            self._there[run.source, seed] = there
         return self._seen[seed] >= there
 
     def _bare(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:

@@ -85,9 +85,8 @@ def seeds(words: array[int]) -> list[bytes]:
     return found
 
 
-def places_of(seed: bytes, words: array[int]) -> Iterator[int]:
-    """Where these words stand among others."""
-    octets, step = words.tobytes(), words.itemsize
+def places_of(seed: bytes, octets: bytes, step: int) -> Iterator[int]:
+    """Where these words stand among others, both as octets, `step` a word."""
     at = octets.find(seed)
     while at >= 0:
         if at % step == 0:
@@ -105,7 +104,8 @@ class Index:
         self.sources, self.begins = sources, seeds(words)
         self._own, self._always = sources if always is None else sources[:-1], always or {}
         self._there = set[bytes]().union(*map(seeds, self._own))
-        self._step, self._asked = words.itemsize, 0
+        self._octets, self._step = [one.tobytes() for one in self._own], words.itemsize
+        self._asked = 0
         self._table: Places | None = None
 
     def has(self, words: bytes) -> bool:
@@ -129,7 +129,8 @@ class Index:
                 self._table = places(self._own, wanted=set(self.begins))
             found = self._table.get(seed, ())
         else:
-            everywhere = ((number, at) for number, words in enumerate(self._own) for at in places_of(seed, words))
+            those = [number for number, octets in enumerate(self._octets) if seed in octets]
+            everywhere = ((one, at) for one in those for at in places_of(seed, self._octets[one], self._step))
             found = list(islice(everywhere, PLACES))
         return found or self._always.get(seed, ())
 

@@ -150,11 +150,14 @@ class HashedText:
         found = [at for at, bare in enumerate(self.bare) if bare and not self.count(at) and bare.strip()]
         return [at for at in found if at not in self.continued]
 
-    def beside(self, line: int, hasher: Hasher) -> tuple[int, int]:
-        """A line without words as two hashes: of its signs and the word above, and of them and the word below."""
+    def beside(self, line: int, hasher: Hasher, first: int = 0, end: int | None = None) -> tuple[int, int]:
+        """A line without words as two hashes: of its signs and the word above, and of them and the word below.
+
+        From word `first` to `end` is one text, apart from the others.
+        """
         signs, at = "".join(_plain(self.bare[line]).split()), self.starts[line]
-        above = self.words[at - 1] if at else 0
-        below = self.words[at] if at < len(self.words) else 0
+        above = self.words[at - 1] if at > first else 0
+        below = self.words[at] if at < (len(self.words) if end is None else end) else 0
         return hasher.hash(f"{above} {signs}"), hasher.hash(f"{signs} {below}")
 
     def above(self, line: int) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_SPACE = re.compile(r"[ \t\r\n\f]+")
+_SPACE = re.compile(r"[\t\r\n\f][ \t\r\n\f]*| [ \t\r\n\f]+")  # all that is to be one space, but for one
+_GAP = re.compile(r"\n{3,}")
 _SKIPPED = frozenset({
     "script", "style", "title", "head", "noscript", "iframe", "object", "template", "svg", "math", "select",
     "textarea", "meta", "link",
@@ -63,7 +64,8 @@ class _Writer:
         """End the line, even an empty one (`<br>`)."""
         content = "".join(self.line).replace("\u00a0", " ")
         self.line.clear()
-        self.make_room()
+        if self.room or self.top:
+            self.make_room()
         content = content if self.pre else content.strip()
         self.lines.append((self.prefix + self.bullet + content).rstrip())
         if self.bullet:
@@ -72,14 +74,14 @@ class _Writer:
 
     def make_room(self) -> None:
         """Write the blank lines due above what comes next."""
-        if self.lines and not self.top:
+        if self.room > 1 and self.lines and not self.top:
             self.lines.extend([self.prefix.rstrip()] * (self.room - 1))
         self.room, self.top = 0, False
 
     def block(self, room: int = 1) -> None:
         """End what stands in the line; the next begins on one of its own, `room - 1` blank lines below."""
         if self.line:
-            if any(piece.strip(" ") for piece in self.line):
+            if "".join(self.line).strip(" "):
                 self.newline()
             else:
                 self.line.clear()
@@ -87,7 +89,8 @@ class _Writer:
 
     def text(self) -> str:
         self.block()
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(self.lines)).strip("\n")
+        text = "\n".join(self.lines)
+        return (_GAP.sub("\n\n", text) if "\n\n\n" in text else text).strip("\n")
 
 
 def _children(node: LexborNode, writer: _Writer, depth: int) -> None:
@@ -96,28 +99,21 @@ def _children(node: LexborNode, writer: _Writer, depth: int) -> None:
         tag = child.tag or ""
         if tag == "-text":
             writer.write(child.text_content or "")
-        else:
-            _node(child, tag, writer, depth + 1)
+        elif tag not in _SKIPPED and not tag.startswith("-"):
+            if depth < _MAX_DEPTH:
+                _SHOWN.get(tag, _inline)(child, writer, depth + 1)
+            else:
+                writer.write(child.text())
         child = child.next
 
 
-def _node(node: LexborNode, tag: str, writer: _Writer, depth: int) -> None:
-    if tag in _SKIPPED or tag.startswith("-"):
-        return
-    if depth > _MAX_DEPTH:
-        writer.write(node.text())
-    elif tag in _SPECIAL:
-        _SPECIAL[tag](node, writer, depth)
-    elif tag in _PARAGRAPHS or tag in _BLOCKS or _is_styled_block(node):
+def _inline(node: LexborNode, writer: _Writer, depth: int) -> None:
+    """A `<span>` that its own style sets on lines of its own is a block: the words beside it are other words."""
+    style = node.attributes.get("style") or ""
+    if "display" in style.lower() and _BLOCK_STYLE.search(style) is not None:
         _block(node, writer, depth)
     else:
         _children(node, writer, depth)
-
-
-def _is_styled_block(node: LexborNode) -> bool:
-    """A `<span>` that its own style sets on lines of its own: the words beside it are other words."""
-    style = node.attributes.get("style") or ""
-    return "display" in style.lower() and _BLOCK_STYLE.search(style) is not None
 
 
 def _block(node: LexborNode, writer: _Writer, depth: int) -> None:
@@ -222,7 +218,8 @@ def _row(node: LexborNode, writer: _Writer, depth: int) -> None:
     writer.block()
 
 
-_SPECIAL: dict[str, Callable[[LexborNode, _Writer, int], None]] = {
+_SHOWN: dict[str, Callable[[LexborNode, _Writer, int], None]] = {
+    **dict.fromkeys(_PARAGRAPHS | _BLOCKS, _block),
     "br": _break, "hr": _rule, "a": _link, "img": _image, "li": _item, "blockquote": _quote, "tr": _row,
     "pre": _preformatted,
 }  # fmt: skip
