@@ -15,11 +15,13 @@ from mailgate.core.model.canned import articles_about
 from mailgate.core.model.change import Decision, Outbound
 from mailgate.core.model.content import Question
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.core.worktime import sla
 from mailgate.store.base import Read, TicketFilter
 from mailgate.wire.words import say
+from mailgate.wire.words.reasons import of_event
 
 MOST = 25  # rows in a letter that is read on a phone
 AT_WORK = ("new", "open", "waiting", "hold")
@@ -36,6 +38,10 @@ class QuestionAsked:
     ) -> None:
         self.read, self.policy, self.agent, self.now = read, policy, agent, now
         self.argument, self.numbers = argument.strip(), numbers
+
+    def say(self, key: str) -> str:
+        """A phrase in the language of whoever asks."""
+        return say(self.agent.language, key)
 
     def number(self) -> int | None:
         """The ticket asked about: named, else the mail's own."""
@@ -64,7 +70,7 @@ class QuestionAsked:
             for at, one in enumerate(tickets[:MOST], start=1)
         )
 
-    def table(self, title: str, wanted: TicketFilter, intro: str = "") -> Question:
+    def table(self, title: Words, wanted: TicketFilter, intro: Words = "") -> Question:
         """A numbered table of the tickets of a filter."""
         found = self.read.tickets.matching(replace(wanted, limit=MOST), self.now)
         more = max(0, self.read.tickets.count(wanted, self.now) - len(found))
@@ -109,28 +115,30 @@ def _desk(question: QuestionAsked) -> Question:
     found = question.read.report.desk(question.now)
     counts: dict[str, dict[str, int]] = {}
     for row in found.load:
-        for name in (row.department, row.owner or "nobody"):
+        for name in (row.department, row.owner or question.say("somebody.none")):
             kept = counts.setdefault(name, {})
-            kept[row.status] = kept.get(row.status, 0) + row.tickets
-            kept["overdue"] = kept.get("overdue", 0) + row.overdue
+            shown = question.say(f"status.{row.status}")
+            kept[shown] = kept.get(shown, 0) + row.tickets
+            late = question.say("asked.overdue")
+            kept[late] = kept.get(late, 0) + row.overdue
     facts = tuple(
         Fact(name, " · ".join(f"{status} {count}" for status, count in kept.items() if count))
         for name, kept in counts.items()
     )
     today = found.today
-    text = f"{today.mails} mails in, {today.opened} opened, {today.solved} solved, {found.overdue} overdue"
-    pressing = question.table("Desk", TicketFilter(status=("new", "open"), overdue=True))
+    text = said("asked.desk_today", mails=today.mails, opened=today.opened, solved=today.solved, overdue=found.overdue)
+    pressing = question.table(said("tap.desk"), TicketFilter(status=("new", "open"), overdue=True))
     return replace(pressing, intro=text, facts=facts)
 
 
 def _next(question: QuestionAsked) -> Question:
     found = [one for one in (question.read.tickets.get(number) for number in question.numbers[:1]) if one]
     if not found:
-        return Question(title="Next", intro="Nothing is waiting for you.")
+        return Question(title=said("tap.next"), intro=said("asked.next_none"))
     one = found[0]
     return Question(
-        title=f"Next: {one.subject}",
-        intro="It is yours now.",
+        title=said("asked.next", subject=one.subject),
+        intro=said("asked.next_yours"),
         rows=question.rows([one]),
         text=_thread(one, question.agent.language),
     )
@@ -138,8 +146,10 @@ def _next(question: QuestionAsked) -> Question:
 
 def _mine(question: QuestionAsked) -> Question:
     parked = [row for row in question.read.mail.parked() if row.agent == question.agent.name]
-    facts = tuple(Fact(f"parked: {row.why}", row.subject) for row in parked)
-    return replace(question.table("Mine", TicketFilter(status=AT_WORK, owner=question.agent.name)), facts=facts)
+    facts = tuple(Fact(said("asked.parked", why=row.why), row.subject) for row in parked)
+    return replace(
+        question.table(said("tap.mine"), TicketFilter(status=AT_WORK, owner=question.agent.name)), facts=facts
+    )
 
 
 def _list(question: QuestionAsked, overdue: bool = False) -> Question:
@@ -148,9 +158,9 @@ def _list(question: QuestionAsked, overdue: bool = False) -> Question:
     try:
         wanted = ticket_filter.parse(question.argument, departments=departments, agents=agents, me=question.agent.name)
     except ticket_filter.NotAFilter as problem:
-        return Question(title="List", intro=f"{problem.word}: not a status, @agent, +tag or department")
+        return Question(title=said("asked.list"), intro=said("asked.no_filter", word=problem.word))
     return question.table(
-        "Overdue" if overdue else "List",
+        said("tap.overdue") if overdue else said("asked.list"),
         TicketFilter(
             status=tuple(one.value for one in wanted.status) or AT_WORK,
             department=wanted.department,
@@ -166,13 +176,13 @@ def _list(question: QuestionAsked, overdue: bool = False) -> Question:
 
 def _find(question: QuestionAsked) -> Question:
     found = question.read.tickets.find(question.argument, MOST)
-    return Question(title=f"Find: {question.argument}", rows=question.rows(found))
+    return Question(title=said("asked.find", text=question.argument), rows=question.rows(found))
 
 
 def _show(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     if ticket is None:
-        return Question(title="Show", intro="There is no such ticket.")
+        return Question(title=said("asked.show"), intro=said("asked.no_ticket"))
     return Question(
         title=f"#{ticket.number} {ticket.subject}",
         rows=question.rows([ticket]),
@@ -204,61 +214,60 @@ def _thread(ticket: Ticket, language: str) -> str:
 def _files(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     files = [file for entry in ticket.entries for file in entry.attachments] if ticket else []
-    facts = tuple(Fact(file.name, f"{file.type}, {file.size:,} octets") for file in files)
-    return Question(title="Files", intro="" if facts else "There are none.", facts=facts)
+    facts = tuple(Fact(file.name, said("asked.file", type=file.type, size=f"{file.size:,}")) for file in files)
+    return Question(title=said("tap.files"), intro="" if facts else said("asked.files_none"), facts=facts)
 
 
 def _customer(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     address = question.argument or (ticket.requester.addr if ticket else "")
     statuses = (*AT_WORK, "solved", "archived")
-    return question.table(f"Customer {address}", TicketFilter(status=statuses, customer=address))
+    return question.table(said("asked.customer", address=address), TicketFilter(status=statuses, customer=address))
 
 
 def _report(question: QuestionAsked) -> Question:
     found = _PERIOD.fullmatch(question.argument.lower())
     if question.argument and not found:
-        return Question(title="Report", intro=f"{question.argument}: no period; write 12h, 7d or 4w")
+        return Question(title=said("figure.report"), intro=said("asked.no_period", text=question.argument))
     length = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(days=7)
     figures = report.of_period(question.read, question.policy, question.now, length)
     facts = tuple(
-        Fact(name, f"{value} ({before} before)" if before else value)
+        Fact(name, said("asked.before", value=value, before=before) if before else value)
         for name, value, before in report.headline(figures, question.agent.language)
     )
-    return Question(title=f"Report: {question.argument or '7d'}", facts=facts)
+    return Question(title=said("asked.report", period=question.argument or "7d"), facts=facts)
 
 
 def _templates(question: QuestionAsked) -> Question:
     names = {**{name: " ".join(texts) for name, texts in question.policy.replies.items()}}
     names.update({row.name: row.language for row in question.read.people.saved_replies()})
     facts = tuple(Fact(f"#use {name}", languages) for name, languages in sorted(names.items()))
-    return Question(
-        title="Canned answers", intro="" if facts else "There are none yet: #save NAME keeps one.", facts=facts
-    )
+    return Question(title=said("asked.templates"), intro="" if facts else said("asked.templates_none"), facts=facts)
 
 
 def _kb(question: QuestionAsked) -> Question:
     found = articles_about(question.policy.articles, question.argument, question.agent.language)
     facts = tuple(Fact(one.title, one.text[:200]) for one in found)
-    return Question(title="Articles", intro="" if facts else "No article speaks of that.", facts=facts)
+    return Question(title=said("asked.kb"), intro="" if facts else said("asked.kb_none"), facts=facts)
 
 
 def _why(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     if ticket is None:
-        return Question(title="Why", intro="Answer a notice, or name a ticket in the subject.")
-    lines = list(sla.explain(question.policy, ticket, ZoneInfo(question.agent.timezone)))
+        return Question(title=said("asked.why"), intro=said("asked.why_what"))
+    lines: list[Words] = list(sla.explain(question.policy, ticket, ZoneInfo(question.agent.timezone)))
     for event in question.read.tickets.events(ticket.number)[-30:]:
-        change = f"{event.old} → {event.new}" if event.old else str(event.new)
+        new = of_event(event.kind, event.new)
+        change = f"{event.old} → {new}" if event.old else str(new)
         lines.append(f"{event.at:%Y-%m-%d %H:%M} {event.actor}: {event.kind} {change}"[:200])
-    return Question(title=f"#{ticket.number}: how it came to this", text="\n".join(lines))
+    return Question(title=said("asked.why_title", number=ticket.number), text=said("list.lines", lines=tuple(lines)))
 
 
 def _help(question: QuestionAsked) -> Question:
     word = catalogue.BY_NAME.get(question.argument.lstrip("#").lower())
     words = (word,) if word else tuple(one for one in catalogue.COMMANDS if one.allows(question.agent.role))
-    facts = tuple(Fact(f"#{one.name} {one.takes}".strip(), one.help) for one in words)
-    return Question(title="Help", facts=facts)
+    facts = tuple(Fact(f"#{one.name} {one.takes}".strip(), said(f"command.{one.name}")) for one in words)
+    return Question(title=said("tap.help"), facts=facts)
 
 
 ANSWERS: Mapping[str, Callable[[QuestionAsked], Question]] = {

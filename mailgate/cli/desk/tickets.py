@@ -89,10 +89,11 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
     from zoneinfo import ZoneInfo
 
     from mailgate.core.worktime import sla
+    from mailgate.wire.words import said
     from mailgate.wire.words.reasons import of_event
 
     for line in sla.explain(policy, ticket, ZoneInfo(policy.timezone)):
-        click.echo(f"  {line}")
+        click.echo(f"  {said('en', line)}")
     for entry in ticket.entries:
         _print_entry(entry)
     for event in history:

@@ -1,4 +1,4 @@
-"""Every command there is: its names, what it takes, what it does, and who may use it."""
+"""Every command there is: its names, what it takes, and who may use it; what it does is said in `wire.words`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ RANKS = (Role.TRAINEE, Role.AGENT, Role.LEAD, Role.ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One command as it is read, explained and documented."""
+    """One command as it is read; `command.NAME` of `wire.words` says what it does."""
 
     name: str
     group: str  # who, state, facts, words, threads, self, questions
-    help: str  # one sentence; docs/commands.md holds the same
     takes: str = ""  # as shown in help: "NAME", "[WHEN]"; "" is nothing
     most: int | None = None  # words at most after it; None is any number
     prose: bool = False  # what it takes is free text, hashtags included
@@ -44,94 +43,72 @@ class Word:
 
 COMMANDS: tuple[Word, ...] = (
     # who
-    Word("take", "who", "The ticket is yours.", aliases=("ota", "biorę", "ņemu")),
-    Word("assign", "who", "Gives the ticket to a colleague, who gets the whole thread.", "NAME", prose=True,
+    Word("take", "who", aliases=("ota", "biorę", "ņemu")),
+    Word("assign", "who", "NAME", prose=True,
          aliases=("siirrä", "przekaż", "nodot"), role=Role.AGENT, example="#assign bo"),
-    Word("unassign", "who", "Gives the ticket back to the department.", aliases=("release",)),
-    Word("move", "who", "Hands the ticket to another department, with the reason.", "DEPARTMENT [why]", prose=True,
+    Word("unassign", "who", aliases=("release",)),
+    Word("move", "who", "DEPARTMENT [why]", prose=True,
          aliases=("to",), role=Role.AGENT, example="#move billing wants an invoice"),
-    Word("watch", "who", "You get this ticket's notices without owning it."),
-    Word("unwatch", "who", "No more notices of this ticket for you."),
-    Word("ask", "who", "Sends the history and your question to a colleague or an outsider; answers return as notes.",
+    Word("watch", "who"),
+    Word("unwatch", "who"),
+    Word("ask", "who",
          "ADDRESS [question]", prose=True, role=Role.AGENT, example="#ask lab@tester.example is this the fuse?"),
-    Word("cc", "who", "People who take part from now on, or no longer.", "+A -B", role=Role.AGENT,
-         example="#cc +boss@home.example -old@home.example"),
-    Word("requester", "who", "The ticket is somebody else's.", "ADDRESS", most=1, role=Role.AGENT,
-         example="#requester maija@home.example"),
+    Word("cc", "who", "+A -B", role=Role.AGENT, example="#cc +boss@home.example -old@home.example"),
+    Word("requester", "who", "ADDRESS", most=1, role=Role.AGENT, example="#requester maija@home.example"),
     # state
-    Word("open", "state", "Somebody works on it again."),
-    Word("wait", "state", "It is the customer's turn; the clocks stop.", aliases=("odota", "czekaj", "gaidīt")),
-    Word("hold", "state", "Out of sight until a time, or until the customer writes; the clocks stop.", "[WHEN]",
-         aliases=("pidä", "odłóż", "atlikt"), example="#hold fri 14:00"),
-    Word("solve", "state", "Done; the customer may still reopen it by answering.", role=Role.AGENT,
+    Word("open", "state"),
+    Word("wait", "state", aliases=("odota", "czekaj", "gaidīt")),
+    Word("hold", "state", "[WHEN]", aliases=("pidä", "odłóż", "atlikt"), example="#hold fri 14:00"),
+    Word("solve", "state", role=Role.AGENT,
          aliases=("close", "done", "valmis", "sulje", "gotowe", "zamknij", "gatavs", "aizvērt")),
-    Word("reopen", "state", "A solved ticket is worked on again.", role=Role.AGENT),
-    Word("spam", "state", "Closes the ticket without a letter, tagged `spam`.", role=Role.AGENT),
+    Word("reopen", "state", role=Role.AGENT),
+    Word("spam", "state", role=Role.AGENT),
     # facts
-    Word("priority", "facts", "How much it matters: low, normal, high or urgent.", "PRIORITY", most=1,
-         example="#priority high"),
-    Word("due", "facts", "A deadline of your own making; `off` clears it.", "WHEN", example="#due 1.12."),
-    Word("remind", "facts", "A reminder to yourself; `off` clears yours.", "WHEN [text]", prose=True,
-         example="#remind 2d call the courier"),
-    Word("tag", "facts", "Tags added and removed.", "+a -b", example="#tag +refund -lamp"),
-    Word("subject", "facts", "A better title.", "TEXT", prose=True, example="#subject Broken lamp, order 1234"),
-    Word("field", "facts", "A named value; an empty one removes it.", "KEY=VALUE", prose=True,
-         example="#field order=1234"),
+    Word("priority", "facts", "PRIORITY", most=1, example="#priority high"),
+    Word("due", "facts", "WHEN", example="#due 1.12."),
+    Word("remind", "facts", "WHEN [text]", prose=True, example="#remind 2d call the courier"),
+    Word("tag", "facts", "+a -b", example="#tag +refund -lamp"),
+    Word("subject", "facts", "TEXT", prose=True, example="#subject Broken lamp, order 1234"),
+    Word("field", "facts", "KEY=VALUE", prose=True, example="#field order=1234"),
     # words
-    Word("note", "words", "The rest of the mail stays in the house.", "[text]", prose=True,
-         aliases=("muistio", "notatka", "piezīme")),
-    Word("reply", "words", "The rest of the mail goes to the customer, and nothing more in it is read as a command.",
-         "[text]", prose=True),
-    Word("use", "words", "Puts a canned answer above your own words, in the customer's language.", "NAME [key=value]",
-         example="#use refund days=5"),
-    Word("save", "words", "Keeps the answer you just wrote as a canned one.", "NAME", most=1, role=Role.AGENT,
-         example="#save refund"),
-    Word("kb", "words", "Lists articles that speak of these words.", "WORDS", prose=True, example="#kb battery swap"),
-    Word("call", "words", "Files the mail as a memo of a phone call with that customer.", "ADDRESS-OR-NUMBER",
-         example="#call +358 40 123 4567"),
-    Word("new", "words", "Writes to a customer first: a new ticket, your words as its first letter.",
-         "ADDRESS [title]", prose=True,
+    Word("note", "words", "[text]", prose=True, aliases=("muistio", "notatka", "piezīme")),
+    Word("reply", "words", "[text]", prose=True),
+    Word("use", "words", "NAME [key=value]", example="#use refund days=5"),
+    Word("save", "words", "NAME", most=1, role=Role.AGENT, example="#save refund"),
+    Word("kb", "words", "WORDS", prose=True, example="#kb battery swap"),
+    Word("call", "words", "ADDRESS-OR-NUMBER", example="#call +358 40 123 4567"),
+    Word("new", "words", "ADDRESS [title]", prose=True,
          aliases=("to-customer",), role=Role.AGENT, example="#new maija@home.example"),
     # threads
-    Word("merge", "threads", "Puts this ticket into another; `both` when their customers differ, `same-person` also "
-         "links the two addresses.", "NUMBER [both|same-person]", most=2, role=Role.AGENT, example="#merge 1042"),
-    Word("split", "threads", "Makes a ticket of its own from the customer's newest mail.", role=Role.AGENT),
-    Word("link", "threads", "Connects two tickets that stay apart.", "NUMBER", most=1, example="#link 1042"),
+    Word("merge", "threads", "NUMBER [both|same-person]", most=2, role=Role.AGENT, example="#merge 1042"),
+    Word("split", "threads", role=Role.AGENT),
+    Word("link", "threads", "NUMBER", most=1, example="#link 1042"),
     # self
-    Word("away", "self", "Your absence and who covers; a lead may name somebody else first.",
-         "[NAME] FROM..UNTIL cover NAME", example="#away 2026-12-20..2027-01-06 cover bo"),
-    Word("back", "self", "You are here again; a lead may name somebody else.", "[NAME]", most=1),
-    Word("undo", "self", "Takes back your last command, or your last letter if it has not left.",
-         aliases=("peru", "cofnij", "atsaukt")),
-    Word("send", "self", "Carries out a parked mail or sends a trainee's letter; with `words`, without its commands.",
-         "[words]", most=1, role=Role.AGENT),
-    Word("drop", "self", "Throws a parked mail away, or those of a question that have these numbers.", "[N]", most=20),
-    Word("yes", "self", "It was you who wrote; `always` also remembers the address.", "[N] [always]", most=20),
+    Word("away", "self", "[NAME] FROM..UNTIL cover NAME", example="#away 2026-12-20..2027-01-06 cover bo"),
+    Word("back", "self", "[NAME]", most=1),
+    Word("undo", "self", aliases=("peru", "cofnij", "atsaukt")),
+    Word("send", "self", "[words]", most=1, role=Role.AGENT),
+    Word("drop", "self", "[N]", most=20),
+    Word("yes", "self", "[N] [always]", most=20),
     # questions
-    Word("desk", "questions", "The workload at a glance."),
-    Word("next", "questions", "The most pressing ticket, claimed for you.",
-         aliases=("seuraava", "następny", "nākamais")),
-    Word("mine", "questions", "Your tickets, parked mail first.", aliases=("omat", "moje", "mani")),
-    Word("list", "questions", "Tickets by filter.", "[FILTER]", example="#list waiting @anna +refund"),
-    Word("overdue", "questions", "What is late, longest first.", "[FILTER]"),
-    Word("find", "questions", "Tickets that hold these words.", "WORDS", prose=True, example="#find broken lamp"),
-    Word("show", "questions", "A ticket with its thread.", "[NUMBER]", most=1, example="#show 1042"),
-    Word("files", "questions", "A ticket's attachments.", "[NUMBER]", most=1),
-    Word("customer", "questions", "All that is known of a customer.", "[ADDRESS]", most=1),
-    Word("report", "questions", "Figures of a period.", "[PERIOD]", most=3, example="#report 7d"),
-    Word("templates", "questions", "The canned answers there are.", "[WORDS]", prose=True),
-    Word("why", "questions", "Why this ticket is where it is."),
-    Word("help", "questions", "All commands, or one.", "[COMMAND]", most=1, aliases=("apua", "pomoc", "palīgā"),
+    Word("desk", "questions"),
+    Word("next", "questions", aliases=("seuraava", "następny", "nākamais")),
+    Word("mine", "questions", aliases=("omat", "moje", "mani")),
+    Word("list", "questions", "[FILTER]", example="#list waiting @anna +refund"),
+    Word("overdue", "questions", "[FILTER]"),
+    Word("find", "questions", "WORDS", prose=True, example="#find broken lamp"),
+    Word("show", "questions", "[NUMBER]", most=1, example="#show 1042"),
+    Word("files", "questions", "[NUMBER]", most=1),
+    Word("customer", "questions", "[ADDRESS]", most=1),
+    Word("report", "questions", "[PERIOD]", most=3, example="#report 7d"),
+    Word("templates", "questions", "[WORDS]", prose=True),
+    Word("why", "questions"),
+    Word("help", "questions", "[COMMAND]", most=1, aliases=("apua", "pomoc", "palīgā"),
          example="#help hold"),
 )  # fmt: skip
 
 # What a customer may write on their own ticket, and the agents' command it stands for ("" only asks).
 CUSTOMER_WORDS: Mapping[str, str] = {"status": "", "close": "solve", "reopen": "reopen"}
-CUSTOMER_HELP: Mapping[str, str] = {
-    "status": "Where the ticket stands, answered at once.",
-    "close": "Solved, thank you.",
-    "reopen": "Not solved after all.",
-}
 
 BY_NAME: Mapping[str, Word] = {word.name: word for word in COMMANDS}
 _SHIPPED: Mapping[str, str] = {fold(known): word.name for word in COMMANDS for known in (word.name, *word.aliases)}

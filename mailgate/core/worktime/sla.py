@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -11,19 +10,14 @@ from mailgate.core.model.change import Assign, Change, SetDue, SetEscalation, Se
 from mailgate.core.model.changed import AT_REST
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Calendar, EscalationStep, Policy, Sla
+from mailgate.core.model.said import Said, said
 from mailgate.core.model.ticket import AnyTicket, Due, Priority, Status, Ticket
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of, choose
 
 Pauses = tuple[tuple[datetime, datetime], ...]
 # What happens to a deadline given by hand on a ticket that no promise covers.
-BY_HAND = Sla("by hand", warn=0.8, escalate=(EscalationStep(1.0, notify=("owner", "lead")),))
-
-_TITLES: Mapping[str, str] = {
-    "first_response": "First response",
-    "next_response": "Next response",
-    "resolve": "Solution",
-}
+BY_HAND = Sla("by_hand", warn=0.8, escalate=(EscalationStep(1.0, notify=("owner", "lead")),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,32 +146,38 @@ def _keep_missed(old: Due, new: Due, ticket: AnyTicket, now: datetime) -> Due:
     )
 
 
-def explain(policy: Policy, ticket: AnyTicket, zone: tzinfo) -> tuple[str, ...]:
+def explain(policy: Policy, ticket: AnyTicket, zone: tzinfo) -> tuple[Said, ...]:
     """How each deadline of a ticket came about, a sentence each, times in `zone`; for people at the desk."""
     running = {
         "resolve" if clock.which == "resolve" else "first_response": clock
         for clock in running_deadlines(policy, ticket)
     }
-    lines = []
+    lines: list[Said] = []
     for slot, due in (("first_response", ticket.due.first_response), ("resolve", ticket.due.resolve)):
         clock = running.get(slot)
         if due is None:
             continue
-        name = _TITLES[clock.which if clock else slot]
-        line = f"{name} by {due.astimezone(zone):%Y-%m-%d %H:%M}"
-        if clock:
-            hours = f"working time of calendar {clock.calendar}" if clock.calendar else "around the clock"
-            line += f": {span(clock.promise)} {hours} (promise {clock.sla})"
-            line += f" since {clock.start.astimezone(zone):%Y-%m-%d %H:%M}"
-            line += f", {span(clock.paused)} at rest not counted" if clock.paused else ""
+        what = said(f"due.{clock.which if clock else slot}")
+        line = _counted(clock, what, due, zone) if clock else said("due.known", what=what, at=_at(due, zone))
         if clock is None or clock.due != due:
-            line += "; missed before, and kept as it was"
+            line = said("due.missed", line=line)
         lines.append(line)
     if ticket.due.manual:
-        lines.append(f"By hand: {ticket.due.manual.astimezone(zone):%Y-%m-%d %H:%M}")
+        lines.append(said("due.by_hand", at=_at(ticket.due.manual, zone)))
     if ticket.status in AT_REST and ticket.sla and not ticket.status.done:
-        lines.append(f"The clocks of promise {ticket.sla} stand still while the ticket is {ticket.status}")
+        lines.append(said("due.rest", sla=ticket.sla, status=said(f"status.{ticket.status}")))
     return tuple(lines)
+
+
+def _counted(clock: RunningDeadline, what: Said, due: datetime, zone: tzinfo) -> Said:
+    hours = said("due.calendar", calendar=clock.calendar) if clock.calendar else said("due.clock")
+    line = said("due.counted", what=what, at=_at(due, zone), span=span(clock.promise), hours=hours, sla=clock.sla,
+                start=_at(clock.start, zone))  # fmt: skip
+    return said("due.paused", line=line, span=span(clock.paused)) if clock.paused else line
+
+
+def _at(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def span(length: timedelta) -> str:

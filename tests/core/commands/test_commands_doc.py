@@ -10,19 +10,28 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailgate.core.commands import reader, ticket_filter
-from mailgate.core.commands.catalogue import BY_NAME, COMMANDS, CUSTOMER_HELP, CUSTOMER_WORDS, Word, lookup_for
+from mailgate.core.commands.catalogue import BY_NAME, COMMANDS, CUSTOMER_WORDS, Word, lookup_for
 from mailgate.core.model.policy import Role
 from mailgate.core.worktime import moments
+from mailgate.wire.words import CATALOGUES
 
 PAGE = (Path(__file__).parents[3] / "docs/commands.md").read_text()
 ROWS = [line for line in PAGE.splitlines() if line.startswith("| `#")]
+
+CUSTOMERS = {
+    "status": "Where the ticket stands, answered at once.", "close": "Solved, thank you.", "reopen": "Not solved after all.",
+}  # fmt: skip
+
+
+def said(key: str) -> str:
+    return str(CATALOGUES["en"][key])
 
 
 def row(word: Word) -> str:
     takes = f" {word.takes}" if word.takes else ""
     named = f"`#{word.name}{takes}`".replace("|", "\\|")
     example = f"`{word.example}`" if word.example else ""
-    return f"| {named} | {word.help} | {' '.join(f'`#{alias}`' for alias in word.aliases)} | {example} |"
+    return f"| {named} | {said(f'command.{word.name}')} | {' '.join(f'`#{alias}`' for alias in word.aliases)} | {example} |"
 
 
 @pytest.mark.parametrize("word", COMMANDS, ids=lambda word: word.name)
@@ -31,11 +40,16 @@ def test_every_command_stands_on_the_page_as_in_the_catalogue(word: Word) -> Non
 
 
 def test_the_page_knows_no_command_that_does_not_exist() -> None:
-    customers = {f"| `#{name}` | {CUSTOMER_HELP[name]} |" for name in CUSTOMER_WORDS}
+    customers = {f"| `#{name}` | {CUSTOMERS[name]} |" for name in CUSTOMER_WORDS}
     assert set(ROWS) == {row(word) for word in COMMANDS} | customers
     names = lookup_for({})
     for written in re.findall(r"`\\?#([^\W\d_]+(?:-[^\W\d_]+)*)", PAGE):
         assert names.find(written) or written in CUSTOMER_WORDS or written in ("ff", "include"), written
+
+
+def test_every_command_is_said_and_nothing_else_is() -> None:
+    said = {key for key in CATALOGUES["en"] if key.startswith("command.")}
+    assert said == {f"command.{name}" for name in BY_NAME}
 
 
 def test_the_page_says_what_takes_an_agent() -> None:

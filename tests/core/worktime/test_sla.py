@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -26,6 +26,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, EscalationStep, Policy, Sla
 from mailgate.core.model.ticket import Due, EntryKind, Priority, Status, Ticket
 from mailgate.core.worktime import sla
+from mailgate.wire.words import said
 
 H = timedelta(hours=1)
 OFFICE = Calendar("office", "UTC", (((480, 960),),) * 5 + ((), ()))
@@ -285,18 +286,22 @@ def test_steps_at_the_same_moment_are_one_step() -> None:
     assert sla.due_steps(double) == (EscalationStep(1.0, ("lead", "owner"), priority="high"),)
 
 
+def explained(ticket: Ticket, zone: tzinfo) -> tuple[str, ...]:
+    return tuple(said("en", line) for line in sla.explain(POLICY, ticket, zone))
+
+
 def test_a_deadline_can_be_explained() -> None:
     held = happens(opened(), MONDAY + H, SetStatus(Status.HOLD))
     woken = happens(held, MONDAY + 2 * H + H / 3, SetStatus(Status.OPEN))
-    first, resolve = sla.explain(POLICY, woken, ZoneInfo("Europe/Helsinki"))
+    first, resolve = explained(woken, ZoneInfo("Europe/Helsinki"))
     assert first == (
         "First response by 2026-11-23 15:20: 4 h working time of calendar office (promise standard)"
         " since 2026-11-23 10:00, 1 h 20 min at rest not counted"
     )
     assert resolve.startswith("Solution by 2026-11-25 11:20: 16 h")
     late = happens(opened(priority=Priority.URGENT), MONDAY + 2 * H, SetPriority(Priority.LOW))
-    assert sla.explain(POLICY, late, UTC)[0].endswith("missed before, and kept as it was")
-    assert sla.explain(POLICY, held, UTC) == ("The clocks of promise standard stand still while the ticket is hold",)
+    assert explained(late, UTC)[0].endswith("missed before, and kept as it was")
+    assert explained(held, UTC) == ("The clocks of promise standard stand still while the ticket is hold",)
 
 
 def test_the_departments_own_promise_gives_way_to_a_more_specific_one_at_the_opening() -> None:
