@@ -84,5 +84,13 @@ class ConfigError(MailgateError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class NoHours(ConfigError):
+    """A calendar has too little working time to count with."""
+
+    def __init__(self, calendar: str, years: int) -> None:
+        text = f"has too few working hours within {years} years to count with"
+        super().__init__((Problem("", f"calendar.{calendar}", text),))
+
+
 class Older(ConfigError):
     """The database was made by an earlier version, or its upgrade is not finished: a start brings it up to date."""

@@ -34,6 +34,7 @@ from mailgate.config.load import load
 from mailgate.config.tree import Config, Listen, Relay
 from mailgate.core.model.mail import Source, canonical
 from mailgate.core.model.policy import Mode, Policy
+from mailgate.core.model.said import said
 from mailgate.edge.imap.reader import Mailboxes, MailboxReader
 from mailgate.edge.metrics import TEXT, MetricsListener, Page
 from mailgate.edge.out.heartbeat import beat
@@ -320,12 +321,10 @@ def _login(gateway: Gateway, user: str, password: str) -> str | None:
 def _guessed(gateway: Gateway, what: str, address: str, user: str) -> None:
     """Tell the admin of somebody who tries passwords; a name that is no agent's is not repeated."""
     agent = gateway.in_force.policy.agent(user) or gateway.in_force.policy.agent_at(user)
-    whose = agent.name if agent else "somebody who is no agent"
-    many = f"Many wrong passwords were tried, the last from {address} for {whose}."
-    text = f"{many} " + ("That address" if what == "address" else "Who never got into that account before")
-    text += " is refused for a quarter of an hour at a time." if what == "address" else " has to wait at each try."
-    remedy = "block the address in your firewall; give the agent a new password if it may be known"
-    gateway.alarms.tell("guessing", "Somebody guesses passwords at the submission port", text, remedy)
+    whose = agent.name if agent else said("alarm.no_agent")
+    code = "alarm.guessing_address" if what == "address" else "alarm.guessing_account"
+    text = said(code, address=address, whose=whose)
+    gateway.alarms.tell("guessing", said("alarm.guessing"), text, said("alarm.guessing_remedy"))
 
 
 def owner_of_address(addr: str, policy: Policy) -> AddressOwner:

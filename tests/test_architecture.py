@@ -265,12 +265,46 @@ def test_what_a_module_needs_stands_at_its_top(path: Path) -> None:
 
 
 def test_the_lists_of_exceptions_name_only_what_there_is() -> None:
-    loose = {name for name in (*LATE, *BY_NAME, *DOCUMENTS, *MAY) if name not in MODULES}
+    loose = {name for name in (*LATE, *BY_NAME, *DOCUMENTS, *MAY, *READING) if name not in MODULES}
     homeless = {home for home in HOMES.values() if not any(name.startswith(home) for name in MODULES)}
     assert not loose and not homeless
 
 
 CORE = [path for path in FILES if module(path).startswith("core")]
+# Lists by which `core` reads what people and programs write: nobody is shown a word of theirs.
+READING = {
+    "core.text.automatic_words", "core.text.language", "core.text.quote_words", "core.text.subject", "core.text.subject_topics",
+    "core.worktime.moment_words",
+}  # fmt: skip
+_SENTENCE = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")
+# Commands of mail and shell, the syntax of one, and names.
+_NO_SENTENCE = re.compile(r"#.*|mailgate [a-z]+.*|.*\b[A-Z]{4,}\b.*|Exchange Online", re.DOTALL)
+
+
+def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every text in a file that is no docstring, and the parts of those that are put together."""
+    documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents:
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("path", [path for path in CORE if module(path) not in READING], ids=module)
+def test_core_says_nothing_in_words_of_its_own(path: Path) -> None:
+    """It decides on codes with parameters; their sentences stand in `wire/words`, in every language."""
+    patterns = {
+        id(node)
+        for call in ast.walk(tree_of(path))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "re.compile"
+        for node in ast.walk(call)
+    }
+    tree = tree_of(path)
+    inside = {
+        (node.lineno, node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) in patterns
+    }
+    for line, text in strings(tree):
+        said = _SENTENCE.search(text) and not _NO_SENTENCE.fullmatch(text) and (line, text) not in inside
+        assert not said, f"{module(path)}:{line} says {text!r}: give it a code, and a phrase in wire/words"
 
 
 @each(CORE)

@@ -14,6 +14,10 @@ from mailgate.rulebook.reading import Names, Reading, one_of, sender, texts, tru
 
 _COMPARED = re.compile(r"(<=|>=|<|>) ?([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(B|KB|MB|GB)?", re.IGNORECASE)
 _UNITS = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
+_NO_WORD = {
+    "star_inside": "a `*` may stand only at the end, after the beginning of a word",
+    "wordless": "there is no word in it",
+}
 _HEADER = re.compile(r"[!-9;-~]{1,80}")
 
 Parser = Callable[[Any, Names], tuple[Wanted, ...]]
@@ -35,7 +39,7 @@ def _word(entry: str) -> str:
     try:
         return as_wanted(entry)
     except ValueError as error:
-        raise ValueError(f'found "{entry}"; {error}') from None
+        raise ValueError(f'found "{entry}"; {_NO_WORD[str(error)]}') from None
 
 
 def _globs(value: Any, names: Names) -> tuple[Wanted, ...]:

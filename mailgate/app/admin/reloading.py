@@ -14,6 +14,7 @@ from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway
 from mailgate.app.health import systemd
 from mailgate.config.tree import Config
+from mailgate.core.model.said import said
 from mailgate.errors import ChildDied, ConfigError, MailgateError, Problem
 
 log = logging.getLogger(__name__)
@@ -149,9 +150,10 @@ class Reloader:
             problems = [str(one) for one in error.problems] if isinstance(error, ConfigError) else [str(error)]
             for problem in problems:
                 log.error("not reloaded", extra={"problem": problem})
-            text = "The rules, templates and settings in force stay as they were.\n" + "\n".join(problems[:20])
-            what = "reload:" + hashlib.sha256(text.encode()).hexdigest()[:12]
-            self._gateway.alarms.tell(what, "A change was refused", text, "mailgate check")
+            listed = "\n".join(problems[:20])
+            what = "reload:" + hashlib.sha256(listed.encode()).hexdigest()[:12]
+            text = said("alarm.refused_text", problems=listed)
+            self._gateway.alarms.tell(what, said("alarm.refused"), text, "mailgate check")
         except Exception:
             log.exception("not reloaded")
         self._seen = stamp(self._gateway.config)

@@ -15,6 +15,7 @@ from mailgate.core.model.change import Decision, Fate, Outbound
 from mailgate.core.model.content import Question, Welcome
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.said import said
 from mailgate.errors import Permanent
 from mailgate.store.base import Read, TicketFilter, Tx
 
@@ -106,11 +107,10 @@ def begin_test(gateway: Gateway, agent: str) -> dict[str, Any]:
     who = configured(gateway, agent)
     if not who.active:
         raise Permanent(f"{agent} is not active")
-    title = f"mailgate: is this your way, {who.shown_name.split(' ')[0]}?"
-    ask = "Answer this mail as you answer any other. Write the word #help on the first line, and send it."
+    title, ask = said("asked.way", name=who.shown_name.split(" ")[0]), said("asked.way_how")
     letter = readers.to_agent(
         gateway.in_force.policy, who, Question(title=title, intro=ask, actions=False),
-        purpose=Purpose.TABLES, subject=title, department=who.departments[0] if who.departments else "",
+        purpose=Purpose.TABLES, department=who.departments[0] if who.departments else "",
     )  # fmt: skip
     [number] = _write(gateway, letter)
     return {"letter": number, "address": who.address}

@@ -16,8 +16,10 @@ from typing import Any
 from mailgate.app.in_force import Clock, InForce
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate
+from mailgate.core.model.said import Words, said
 from mailgate.errors import MailgateError
 from mailgate.store.base import Ids, Store
+from mailgate.wire import words
 
 log = logging.getLogger(__name__)
 
@@ -100,12 +102,13 @@ class Alarms:
     def problem(self, text: str) -> None:
         """Trouble with letters, as the dispatcher words it."""
         what = hashlib.sha256(text.encode()).hexdigest()[:12]
-        self.tell(what, "Letters need your attention", text, "mailgate outbox list")
+        self.tell(what, said("alarm.letters"), text, "mailgate outbox list")
 
-    def tell(self, what: str, title: str, text: str, remedy: str) -> None:
+    def tell(self, what: str, title: Words, text: Words, remedy: Words) -> None:
         """A letter to the admin (at most one an hour of its kind) and their program; the log has it in any case."""
-        log.warning("alarm", extra={"title": title, "text": text})
-        self.program.say(f"{title}\n{text}\n{remedy}")
+        told = [words.said("en", one) for one in (title, text, remedy)]  # as the log has it
+        log.warning("alarm", extra={"title": told[0], "text": told[1]})
+        self.program.say("\n".join(told))
         now = self._clock()
         letters = readers.alarm(self._in_force.moment(now), what, title, text, remedy)
         if not letters:
@@ -137,7 +140,7 @@ class Alarms:
             self._told[key] = now
             one = present[key]
             what = hashlib.sha256(key.encode()).hexdigest()[:12]
-            self.tell(what, f"mailgate needs you: {key}", str(one["text"]), str(one["remedy"]))
+            self.tell(what, said("alarm.needs_you", what=key), str(one["text"]), str(one["remedy"]))
         return len(due)
 
     def _watch_quarantine(self, count: int) -> None:

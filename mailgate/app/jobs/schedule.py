@@ -15,6 +15,7 @@ from mailgate.app.jobs import digests, ticks
 from mailgate.app.jobs.escalating import escalate
 from mailgate.app.jobs.promises import promises
 from mailgate.app.jobs.waking import wake
+from mailgate.core.model.said import said
 from mailgate.errors import Temporary
 
 log = logging.getLogger(__name__)
@@ -112,9 +113,9 @@ class Schedule:
                 self._held_until = monotonic + HOLD.total_seconds()
             held = monotonic < self._held_until
         if abs(jumped) > DRIFT.total_seconds():
-            text = f"The clock of this machine has jumped by {timedelta(seconds=round(jumped))}."
+            text = said("alarm.clock_text", jump=str(timedelta(seconds=round(jumped))))
             self._gateway.health["clock"] = "the clock has jumped; deadlines wait for a minute"
-            self._gateway.alarms.tell("clock", "The clock has jumped", text, "check the time service: timedatectl")
+            self._gateway.alarms.tell("clock", said("alarm.clock"), text, said("alarm.clock_remedy"))
         unset = self._gateway.clock() < BUILT
         if unset:
             self._gateway.health["clock"] = "the clock has not been set; nothing is sent"

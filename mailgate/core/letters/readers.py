@@ -113,7 +113,7 @@ def to_agent(
     )
 
 
-def alarm(moment: Moment, what: str, title: Words, text: Words, remedy: str = "") -> tuple[Outbound, ...]:
+def alarm(moment: Moment, what: str, title: Words, text: Words, remedy: Words = "") -> tuple[Outbound, ...]:
     """A letter to the admin, at most one an hour of its kind; none when they are one of our own inbound addresses."""
     policy = moment.policy
     if not policy.admin or policy.department_at(policy.admin):

@@ -49,16 +49,16 @@ def with_spaces(text: str) -> str:
 def as_wanted(entry: str) -> str:
     """What to look for in a text made by `with_spaces`: `"credit note*"` -> `" credit note"`, `"vat"` -> `" vat "`.
 
-    Raises ValueError when the entry holds no word, or a `*` anywhere but at its end.
+    Raises ValueError `wordless` when the entry holds no word, `star_inside` for a `*` anywhere but at its end.
     """
     stem = entry.strip()
     begins = stem.endswith("*")
     stem = stem.removesuffix("*")
     if "*" in stem:
-        raise ValueError("a `*` may stand only at the end, after the beginning of a word")
+        raise ValueError("star_inside")
     found = _WORD.findall(fold(stem))
     if not found:
-        raise ValueError("there is no word in it")
+        raise ValueError("wordless")
     return f" {' '.join(found)}" if begins else f" {' '.join(found)} "
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailgate.core.model.policy import Calendar
-from mailgate.errors import ConfigError, Problem
+from mailgate.errors import NoHours
 
 HORIZON_YEARS = 20
 _DAY = timedelta(days=1)
@@ -31,7 +31,7 @@ def add(calendar: Calendar | None, start: datetime, duration: timedelta) -> date
     has too few hours within twenty years.
     """
     if duration < _ZERO:
-        raise ValueError("working time cannot be added backwards")
+        raise ValueError("backwards")
     if calendar is None or not duration:
         return start + duration
     zone = ZoneInfo(calendar.timezone)
@@ -50,7 +50,7 @@ def add(calendar: Calendar | None, start: datetime, duration: timedelta) -> date
                     return begin + duration
                 duration -= closes - begin
         day += _DAY
-    raise _no_hours(calendar)
+    raise NoHours(calendar.name, HORIZON_YEARS)
 
 
 def between(calendar: Calendar | None, start: datetime, end: datetime) -> timedelta:
@@ -103,7 +103,7 @@ def next_open(calendar: Calendar | None, at: datetime) -> datetime:
             if begin >= at:
                 return begin
         day += _DAY
-    raise _no_hours(calendar)
+    raise NoHours(calendar.name, HORIZON_YEARS)
 
 
 def is_working_day(calendar: Calendar | None, day: date) -> bool:
@@ -123,7 +123,7 @@ def working_day_after(calendar: Calendar | None, day: date, count: int) -> date:
         day += _DAY
         if is_working_day(calendar, day):
             left -= 1
-    raise _no_hours(calendar)
+    raise NoHours(calendar.name, HORIZON_YEARS)
 
 
 def hours_of_day(calendar: Calendar) -> tuple[OpenHours, ...]:
@@ -192,8 +192,3 @@ def _plain_week(calendar: Calendar, zone: ZoneInfo, day: date, start: datetime) 
 
 def _horizon(day: date) -> date:
     return day.replace(day=1, year=min(day.year + HORIZON_YEARS, date.max.year))
-
-
-def _no_hours(calendar: Calendar) -> ConfigError:
-    text = f"has too few working hours within {HORIZON_YEARS} years to count with"
-    return ConfigError((Problem("", f"calendar.{calendar.name}", text),))

@@ -14,6 +14,7 @@ import pytest
 from mailgate import BUILT
 from mailgate.app.jobs import schedule
 from mailgate.app.jobs.schedule import BY_THE_CLOCK, HOLD, JOBS, Schedule, run_job
+from mailgate.core.model.said import said
 from mailgate.errors import Temporary
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -84,7 +85,7 @@ def test_k02_k07_after_a_jump_of_the_clock_deadlines_wait_for_a_cycle_and_the_ad
     assert "clock" in bench.gateway.health
     bench.pass_by(seconds=HOLD.total_seconds())
     assert bench.tick() == list(JOBS)
-    assert bench.gateway.alarms.titles == ["The clock has jumped"]
+    assert bench.gateway.alarms.titles == [said("alarm.clock")]
     assert "clock" not in bench.gateway.health
 
 

@@ -40,4 +40,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "due.missed": "{line}; missed before, and kept as it was",
     "due.by_hand": "By hand: {at}",
     "due.rest": "The clocks of promise {sla} stand still while the ticket is {status}",
+    "asked.way": "mailgate: is this your way, {name}?",
+    "asked.way_how": "Answer this mail as you answer any other. Write the word #help on the first line, and send it.",
 }

@@ -40,4 +40,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "due.missed": "{line}; myöhästyi jo aiemmin ja jäi ennalleen",
     "due.by_hand": "Käsin: {at}",
     "due.rest": "Lupauksen {sla} kellot seisovat, kun tiketin tila on {status}",
+    "asked.way": "mailgate: onko tämä sinun reittisi, {name}?",
+    "asked.way_how": "Vastaa tähän viestiin kuten mihin tahansa muuhun. Kirjoita ensimmäiselle riville sana #help ja lähetä.",
 }

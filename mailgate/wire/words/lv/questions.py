@@ -40,4 +40,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "due.missed": "{line}; nokavēts jau iepriekš un atstāts, kāds bija",
     "due.by_hand": "Ar roku: {at}",
     "due.rest": "Solījuma {sla} pulksteņi stāv, kamēr pieteikuma statuss ir {status}",
+    "asked.way": "mailgate: vai tas ir jūsu ceļš, {name}?",
+    "asked.way_how": "Atbildiet uz šo vēstuli kā uz jebkuru citu. Pirmajā rindā ierakstiet vārdu #help un nosūtiet.",
 }

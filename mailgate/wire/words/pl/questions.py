@@ -40,4 +40,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "due.missed": "{line}; przekroczony wcześniej i tak pozostawiony",
     "due.by_hand": "Ręcznie: {at}",
     "due.rest": "Zegary obietnicy {sla} stoją, gdy status zgłoszenia to {status}",
+    "asked.way": "mailgate: czy to twoja droga, {name}?",
+    "asked.way_how": "Odpowiedz na ten list jak na każdy inny. W pierwszym wierszu napisz słowo #help i wyślij.",
 }
