@@ -107,6 +107,7 @@ class Desk:
     settled: dict[int, str] = field(default_factory=dict)
     change: threading.Condition = field(default_factory=threading.Condition)
     idle: threading.Event = field(default_factory=threading.Event)
+    opened: dict[int, EmailMessage] = field(default_factory=dict)  # letters that were read once, by their id
 
     @property
     def port(self) -> int:
@@ -196,8 +197,10 @@ class Desk:
         for row in rows:
             if (to and row.to != to) or (template and row.template != template):
                 continue
-            letter = self.gateway.store.read(lambda read, one=row.letter: read.outbox.letter(one))
-            found.append(email.message_from_bytes(letter.raw, policy=email.policy.default))
+            if row.letter not in self.opened:
+                letter = self.gateway.store.read(lambda read, one=row.letter: read.outbox.letter(one))
+                self.opened[row.letter] = email.message_from_bytes(letter.raw, policy=email.policy.default)
+            found.append(self.opened[row.letter])
         return found
 
 

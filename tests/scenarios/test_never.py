@@ -286,13 +286,14 @@ def test_the_sample_has_more_than_two_hundred_slips_of_every_command() -> None:
     assert len(SAMPLE) >= 200
 
 
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+@pytest.mark.parametrize("at", range(len(PLACES)), ids=list(PLACES))
 def test_no_mistyped_command_is_sent_and_the_receipt_names_the_right_one(
-    judging: tuple[Desk, EmailMessage], place: str
+    judging: tuple[Desk, EmailMessage], at: int
 ) -> None:
+    """Each slip in one of the places; all of them in all places are read by `core/commands/test_mistyped_commands.py`."""
     desk, notice = judging
-    missed = []
-    for word, name in SAMPLE:
+    place, missed = list(PLACES.values())[at], []
+    for word, name in SAMPLE[at :: len(PLACES)]:
         decision = judged(desk, reply(notice, ANNA, place.replace("{word}", word)))
         named = [one.nearest for letter in decision.letters for one in getattr(letter.content, "refused", None) or ()]
         if decision.fate is not Fate.PARKED or to_customers(decision) or f"#{name}" not in ", ".join(named).split(", "):
