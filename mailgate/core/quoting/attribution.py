@@ -44,12 +44,13 @@ def begin(text: HashedText, line: int, sender: frozenset[int]) -> int | None:
     top = line
     while top > 0 and line - top < _BLOCK and text.lines[top - 1].strip(" >|\t\u00a0"):
         top -= 1
+    end, enough = text.starts[line + 1], min(_KNOWN, len(sender)) or 1
+    if len(sender.intersection(text.words[text.starts[top] : end])) < enough:
+        return line if _is_rule(text.lines[line]) else None
     for first in range(line, top - 1, -1):
-        if text.starts[line + 1] - text.starts[first] > _WORDS:
+        if end - text.starts[first] > _WORDS:
             break
-        found = set(text.words[text.starts[first] : text.starts[line + 1]])
-        known = bool(sender) and len(found & sender) >= min(_KNOWN, len(sender))
-        if not known:
+        if len(sender.intersection(text.words[text.starts[first] : end])) < enough:
             continue
         if sum(_is_field(text.bare[at]) for at in range(first, line + 1)) >= 3:
             return _named_rule(text, _topmost_field(text, first, top), top)

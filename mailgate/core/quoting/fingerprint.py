@@ -190,5 +190,6 @@ def _kinds(
 
 def _lines(words: Sequence[int], ends: Sequence[int]) -> list[tuple[int, int]]:
     """From and to of each line, in words."""
-    begins = [at + 1 if at < len(words) and words[at] == _BREAK else at for at in (0, *ends)]
+    gap = words.index(_BREAK) if _BREAK in words else None
+    begins = [at + 1 if at == gap else at for at in (0, *ends)]
     return [(begin, end) for begin, end in zip(begins, ends, strict=False) if begin < end]

@@ -106,13 +106,13 @@ def _in_gap(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
         if text.starts[line] >= gap.end:
             return
         begin, end = max(text.starts[line], gap.begin), min(text.starts[line + 1], gap.end)
-        if begin >= end or any(work.ours[begin:end]):
+        if begin >= end or work.ours.find(1, begin, end) >= 0:
             continue
         behind = _short_line(work, gap, line, (begin, end), place, edited)
         if (
             behind == place
             and line not in edited
-            and not any(work.ours[begin:end])
+            and work.ours.find(1, begin, end) < 0
             and _replaced(work, gap, line, place)
         ):
             edited[line] = Wording.FRAME
@@ -126,9 +126,7 @@ def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
         return False
     if not text.depths[line] and (above is None or below is None):
         return False
-    if attribution.is_banner(text.lines[line]):
-        return False
-    if (above and below and above.source != below.source) or _answers(work, line):
+    if above and below and above.source != below.source:
         return False
     in_text = (above.behind if above else gap.until) <= letter.text  # the HTML, which follows, is another order
     begin, end = (0, letter.text) if in_text else (letter.text, len(letter.words))
@@ -138,6 +136,8 @@ def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
     beside = [text.line_of(above.end - 1)] if above else []
     beside += [text.line_of(below.start)] if below else []
     if not any(_joined(text, line, one) for one in beside):
+        return False
+    if _answers(work, line) or attribution.is_banner(text.lines[line]):
         return False
     return bool(text.depths[line]) or not _is_longer(work, gap)
 
@@ -221,8 +221,14 @@ def _short_line(
     found = _next(work, letter, words, place, gap.until)
     head, tail = begin > text.starts[line], end < text.starts[line + 1]
     marked = text.depths[line] > 0
-    again = all(work.kinds[begin:end])  # it was looked at, and typed
-    if found is None and marked and not head and not tail and not again and work.line_of_ours(line):
+    if (
+        found is None
+        and marked
+        and not head
+        and not tail
+        and work.kinds.find(0, begin, end) >= 0  # else it was looked at, and typed
+        and work.line_of_ours(line)
+    ):
         if not work.is_said_again(line):
             _take_line(work, line)
         return place

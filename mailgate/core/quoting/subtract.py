@@ -246,11 +246,10 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
         return
     first = text.line_of(min(run.start for run in work.quoted))
     last = text.line_of(max(run.end for run in work.quoted) - 1)
-    link = {hasher.hash(LINK)}
     for at, line in enumerate(found):
         if line.kind is not LineKind.TYPED:
             continue
         inside = first <= at <= last
         scanner = attribution.is_banner(text.lines[at]) and (inside or text.depths[at] > 0)
-        if scanner or (inside and text.depths[at] and set(text.hashes(at)) == link):
+        if scanner or (inside and text.depths[at] and set(text.hashes(at)) == {hasher.hash(LINK)}):
             found[at] = _ATTRIBUTION
