@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from conftest import Desk, running
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Desk]:
+    """A gateway of its own, for a test of a file whose others share one (`turns.py`)."""
+    with running(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture

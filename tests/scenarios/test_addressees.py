@@ -9,11 +9,23 @@ from pathlib import Path
 
 import pytest
 from conftest import RULES, Desk, confirm, from_agent, mail, notice_to, reply, running, whole
+from scenarios.turns import serving, turn
 
 MAIJA = "maija@customer.example"
 ANNA = "anna@staff.example"
 FIA = "fia@home.example"
 WORDS = "The pump costs 40 EUR."
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    yield from serving(tmp_path_factory.mktemp("addressees"))
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Desk:
+    """As if it had just begun."""
+    return turn(shared)
 
 
 def without_from(**fields: str) -> EmailMessage:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from email.message import EmailMessage
 
+import pytest
 from conftest import Desk, mail, reply
+from scenarios.turns import serving, turn
 
 ANNA = "Anna Virtanen <anna@staff.example>"
 BO = "bo@staff.example"
 MAIJA = "maija@customer.example"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    yield from serving(tmp_path_factory.mktemp("agents"))
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Desk:
+    """As if it had just begun."""
+    return turn(shared)
 
 
 def opened(desk: Desk) -> EmailMessage:
@@ -64,34 +78,34 @@ def test_a_mistyped_command_parks_the_whole_mail_and_one_tap_sends_it(desk: Desk
     assert desk.gateway.store.read(lambda read: read.mail.parked()) == []
 
 
-def test_a01_a_forged_agent_steers_nothing_and_the_real_one_is_asked(desk: Desk) -> None:
-    opened(desk)
-    number = desk.send(mail("[#1001] #close", "Closing.\n", sender=ANNA))
-    assert desk.fate(number) == "parked"
-    assert desk.ticket(1001).status == "new"
-    [asked] = desk.letters("anna@staff.example", "was_it_you")
-    desk.send(reply(asked, ANNA, "#yes"))
-    desk.settle()
-    assert desk.ticket(1001).status == "solved"
+def test_a01_a_forged_agent_steers_nothing_and_the_real_one_is_asked(own: Desk) -> None:
+    opened(own)
+    number = own.send(mail("[#1001] #close", "Closing.\n", sender=ANNA))
+    assert own.fate(number) == "parked"
+    assert own.ticket(1001).status == "new"
+    [asked] = own.letters("anna@staff.example", "was_it_you")
+    own.send(reply(asked, ANNA, "#yes"))
+    own.settle()
+    assert own.ticket(1001).status == "solved"
 
 
 def test_a24_a_colleagues_token_proves_nothing(desk: Desk) -> None:
     notice = opened(desk)
     number = desk.send(reply(notice, f"Bo Ek <{BO}>", "#close"))
     assert desk.fate(number) == "parked"
-    assert desk.ticket(1001).status == "new"
+    assert desk.tickets()[0].status == "new"
 
 
-def test_next_claims_a_ticket_and_mine_lists_it_and_lines_act_on_it(desk: Desk) -> None:
-    notice = opened(desk)
-    desk.send(reply(notice, ANNA, "#next"))
-    assert desk.ticket(1001).owner == "anna"
-    [answered] = desk.letters("anna@staff.example", "question")
+def test_next_claims_a_ticket_and_mine_lists_it_and_lines_act_on_it(own: Desk) -> None:
+    notice = opened(own)
+    own.send(reply(notice, ANNA, "#next"))
+    assert own.ticket(1001).owner == "anna"
+    [answered] = own.letters("anna@staff.example", "question")
     assert "Broken lamp" in text(answered)
-    desk.send(reply(answered, ANNA, "#mine"))
-    mine = desk.letters("anna@staff.example", "question")[-1]
-    desk.send(reply(mine, ANNA, "1 hold 2d"))
-    assert desk.ticket(1001).status == "hold"
+    own.send(reply(answered, ANNA, "#mine"))
+    mine = own.letters("anna@staff.example", "question")[-1]
+    own.send(reply(mine, ANNA, "1 hold 2d"))
+    assert own.ticket(1001).status == "hold"
 
 
 def test_an_out_of_office_of_an_agent_changes_nothing(desk: Desk) -> None:
@@ -99,7 +113,7 @@ def test_an_out_of_office_of_an_agent_changes_nothing(desk: Desk) -> None:
     away = reply(notice, ANNA, "I am out of the office.", subject="Automatic reply: #close")
     away["Auto-Submitted"] = "auto-replied"
     assert desk.fate(desk.send(away)) == "dropped"
-    assert desk.ticket(1001).status == "new"
+    assert desk.tickets()[0].status == "new"
 
 
 def test_a_solved_ticket_with_words_says_so_once(desk: Desk) -> None:
@@ -135,7 +149,7 @@ def test_do_that_carries_out_what_was_meant_and_leaks_nothing(desk: Desk) -> Non
     [receipt] = desk.letters("anna@staff.example", "receipt")
     desk.send(reply(receipt, ANNA, "#send"))
     desk.settle()
-    assert desk.ticket(1001).status == "solved"
+    assert desk.tickets()[0].status == "solved"
     [answer] = desk.letters(MAIJA, "answer")
     assert "All done" in text(answer) and "colse" not in answer.as_string()
 
@@ -146,16 +160,16 @@ def test_send_without_commands_sends_the_words_alone(desk: Desk) -> None:
     [receipt] = desk.letters("anna@staff.example", "receipt")
     desk.send(reply(receipt, ANNA, "#send words"))
     desk.settle()
-    assert desk.ticket(1001).status == "waiting"
+    assert desk.tickets()[0].status == "waiting"
     [answer] = desk.letters(MAIJA, "answer")
     assert "All done" in text(answer) and "colse" not in answer.as_string()
 
 
-def test_yes_it_was_me_does_not_wave_a_mistyped_command_through(desk: Desk) -> None:
-    opened(desk)
-    desk.send(mail("[#1001] Broken lamp", "#colse\n\nAll done, thank you.\n", sender=ANNA))
-    [asked] = desk.letters("anna@staff.example", "was_it_you")
-    desk.send(reply(asked, ANNA, "#yes"))
-    desk.settle()
-    assert desk.letters(MAIJA, "answer") == []
-    assert len(desk.letters("anna@staff.example", "receipt")) == 1
+def test_yes_it_was_me_does_not_wave_a_mistyped_command_through(own: Desk) -> None:
+    opened(own)
+    own.send(mail("[#1001] Broken lamp", "#colse\n\nAll done, thank you.\n", sender=ANNA))
+    [asked] = own.letters("anna@staff.example", "was_it_you")
+    own.send(reply(asked, ANNA, "#yes"))
+    own.settle()
+    assert own.letters(MAIJA, "answer") == []
+    assert len(own.letters("anna@staff.example", "receipt")) == 1

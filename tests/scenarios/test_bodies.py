@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import binascii
+from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, opened, whole
+from scenarios.turns import serving, turn
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    yield from serving(tmp_path_factory.mktemp("bodies"))
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Desk:
+    """As if it had just begun."""
+    return turn(shared)
 
 
 def with_files(count: int) -> EmailMessage:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, only, opened, running, whole
+from scenarios.turns import serving, turn
 
 MAIJA = "maija@customer.example"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    yield from serving(tmp_path_factory.mktemp("content"))
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Desk:
+    """As if it had just begun."""
+    return turn(shared)
 
 
 def html_of(letter: EmailMessage) -> str:
@@ -212,14 +225,14 @@ def test_an_answer_converted_by_exchange_finds_its_ticket_by_the_thread(desk: De
     assert not ticket.entries[-1].unverified
 
 
-def test_an_answer_that_names_the_relays_own_id_finds_the_ticket(desk: Desk) -> None:
-    first = opened(desk, cc="kari@customer.example")
-    desk.letters()
-    store = desk.gateway.store
+def test_an_answer_that_names_the_relays_own_id_finds_the_ticket(own: Desk) -> None:
+    first = opened(own, cc="kari@customer.example")
+    own.letters()
+    store = own.gateway.store
     [ack] = [row for row in store.read(lambda read: read.outbox.deliveries(("sent",))) if row.template == "ack"]
     given = "0102018f-1a2b-4c5d-000000"
-    store.write(lambda tx: tx.outbox.mark(ack.id, "sent", desk.clock(), remote_id=given)).result()
+    store.write(lambda tx: tx.outbox.mark(ack.id, "sent", own.clock(), remote_id=given)).result()
     named = f"<{given}@eu-west-1.amazonses.com>"
-    assert opened(desk, "Re: no tag", "It was Maija.\n", in_reply_to=named).number == first.number
-    eve = opened(desk, "Re: no tag", "It was Eve.\n", sender="eve@stranger.example", in_reply_to=named)
+    assert opened(own, "Re: no tag", "It was Maija.\n", in_reply_to=named).number == first.number
+    eve = opened(own, "Re: no tag", "It was Eve.\n", sender="eve@stranger.example", in_reply_to=named)
     assert eve.number != first.number, "that id is no secret and proves nothing"

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
+from scenarios.turns import serving, turn
 
 from mailgate.app.jobs.schedule import run_job
 from mailgate.cli import show
 
 MAIJA = "Maija Virtanen <maija@customer.example>"
 ANNA = "Anna Virtanen <anna@staff.example>"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    yield from serving(tmp_path_factory.mktemp("customers-words"))
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Desk:
+    """As if it had just begun."""
+    return turn(shared)
 
 
 def acknowledged(desk: Desk) -> EmailMessage:
@@ -23,22 +36,22 @@ def acknowledged(desk: Desk) -> EmailMessage:
 def test_a_customer_closes_and_reopens_their_own_ticket_in_answer_to_our_letter(desk: Desk) -> None:
     ack = acknowledged(desk)
     desk.send(reply(ack, MAIJA, "#close"))
-    assert desk.ticket(1001).status == "solved"
+    assert desk.tickets()[0].status == "solved"
     desk.send(reply(ack, MAIJA, "#reopen"))
-    assert desk.ticket(1001).status == "new"
+    assert desk.tickets()[0].status == "new"
     assert len(desk.letters("maija@customer.example", "status")) == 2
 
 
 def test_a_number_in_the_subject_alone_is_no_proof_for_a_customers_command(desk: Desk) -> None:
     acknowledged(desk)
-    desk.send(mail("[#1001] #close", "#close\n"))
-    assert desk.ticket(1001).status == "new"
+    desk.send(mail(f"[#{desk.tickets()[0].number}] #close", "#close\n"))
+    assert desk.tickets()[0].status == "new"
 
 
 def test_anybody_elses_hash_is_text(desk: Desk) -> None:
     ack = acknowledged(desk)
     desk.send(reply(ack, "Eve <eve@elsewhere.example>", "#close"))
-    ticket = desk.ticket(1001)
+    ticket = desk.ticket(desk.tickets()[0].number)
     assert ticket.status == "new"
     assert ticket.entries[-1].unverified
 
@@ -63,9 +76,9 @@ def test_a_vote_by_link_is_counted_and_a_low_one_reaches_the_lead(desk: Desk) ->
     asked = parse_qs(link.query)
     vote = mail(asked["subject"][0], asked["body"][0] + "\n", sender=MAIJA, to=unquote(link.path))
     desk.send(vote)
-    ticket = desk.ticket(1001)
+    ticket = desk.ticket(desk.tickets()[0].number)
     assert ticket.status == "solved"
-    kinds = [event.kind for event in desk.gateway.store.read(lambda read: read.tickets.events(1001))]
+    kinds = [event.kind for event in desk.gateway.store.read(lambda read: read.tickets.events(ticket.number))]
     assert "vote" in kinds
     assert any(
         "3/10" in str(one.get_body(("plain",)).get_content()) for one in desk.letters("anna@staff.example", "notice")
@@ -75,7 +88,7 @@ def test_a_vote_by_link_is_counted_and_a_low_one_reaches_the_lead(desk: Desk) ->
 def test_a_bare_nine_in_answer_to_the_solved_letter_is_a_vote(desk: Desk) -> None:
     letter = solved(desk)
     desk.send(reply(letter, MAIJA, "9"))
-    assert desk.ticket(1001).status == "solved"
+    assert desk.tickets()[0].status == "solved"
     assert len(desk.letters("maija@customer.example", "vote_thanks")) == 1
 
 

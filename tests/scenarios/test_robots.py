@@ -10,15 +10,20 @@ from pathlib import Path
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, only, opened, running, whole
 from reports import answered, envelopes, report
+from scenarios.turns import serving, turn
 
 MAIJA = "maija@customer.example"
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One gateway for the tables below, each row with a sender of its own."""
-    with running(tmp_path_factory.mktemp("robots")) as desk:
-        yield desk
+    yield from serving(tmp_path_factory.mktemp("robots"))
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Desk:
+    """As if it had just begun."""
+    return turn(shared)
 
 
 def unanswered(desk: Desk, message: EmailMessage, who: str, sender: str | None = None) -> None:
@@ -28,8 +33,8 @@ def unanswered(desk: Desk, message: EmailMessage, who: str, sender: str | None =
     assert desk.letters(who) == []
 
 
-def test_l01_a_mail_from_the_null_sender_is_filed_and_never_acknowledged(shared: Desk) -> None:
-    unanswered(shared, mail(sender="l01@customer.example"), "l01@customer.example", sender="")
+def test_l01_a_mail_from_the_null_sender_is_filed_and_never_acknowledged(desk: Desk) -> None:
+    unanswered(desk, mail(sender="l01@customer.example"), "l01@customer.example", sender="")
 
 
 @pytest.mark.parametrize(
@@ -51,29 +56,29 @@ def test_l01_a_mail_from_the_null_sender_is_filed_and_never_acknowledged(shared:
         ("Feedback-ID", "a:b:c"),
     ],
 )
-def test_l02_every_mark_of_a_robot_keeps_us_silent(shared: Desk, name: str, value: str) -> None:
+def test_l02_every_mark_of_a_robot_keeps_us_silent(desk: Desk, name: str, value: str) -> None:
     who = f"l02-{name}-{len(value)}@customer.example".lower()
     message = mail(sender=who)
     message[name] = value
-    unanswered(shared, message, who)
+    unanswered(desk, message, who)
 
 
-def test_l02_what_only_says_that_it_is_a_report_is_filed_and_not_answered(shared: Desk) -> None:
-    unanswered(shared, mail(sender="exim@customer.example", x_failed_recipients="a@b.example"), "exim@customer.example")
+def test_l02_what_only_says_that_it_is_a_report_is_filed_and_not_answered(desk: Desk) -> None:
+    unanswered(desk, mail(sender="exim@customer.example", x_failed_recipients="a@b.example"), "exim@customer.example")
 
 
 @pytest.mark.parametrize("value", ["no", "No", " no ", "no (really)"])
-def test_l03_auto_submitted_no_is_a_person_and_is_acknowledged(shared: Desk, value: str) -> None:
+def test_l03_auto_submitted_no_is_a_person_and_is_acknowledged(desk: Desk, value: str) -> None:
     who = f"l03-{len(value)}-{value.strip()[:1]}@customer.example"
-    shared.send(mail(sender=who, auto_submitted=value))
-    only(shared.letters(who, "ack"))
+    desk.send(mail(sender=who, auto_submitted=value))
+    only(desk.letters(who, "ack"))
 
 
 @pytest.mark.parametrize(
     "local", ["MAILER-DAEMON", "postmaster", "owner-x", "x-request", "noreply", "no-reply", "bounce+a=b.example"]
 )
-def test_l04_addresses_nobody_reads_get_no_acknowledgement(shared: Desk, local: str) -> None:
-    unanswered(shared, mail(sender=f"{local}@robots.example"), f"{local}@robots.example")
+def test_l04_addresses_nobody_reads_get_no_acknowledgement(desk: Desk, local: str) -> None:
+    unanswered(desk, mail(sender=f"{local}@robots.example"), f"{local}@robots.example")
 
 
 def test_l04_a_robots_words_reopen_nothing(desk: Desk) -> None:
@@ -87,27 +92,27 @@ def test_l04_a_robots_words_reopen_nothing(desk: Desk) -> None:
 # --- delivery reports -------------------------------------------------------------------------------------------------
 
 
-def test_l05_a_genuine_report_notes_the_failure_and_tells_agents_but_never_the_customer(desk: Desk) -> None:
-    number, letter = answered(desk)
-    before = desk.ticket(number)
+def test_l05_a_genuine_report_notes_the_failure_and_tells_agents_but_never_the_customer(own: Desk) -> None:
+    number, letter = answered(own)
+    before = own.ticket(number)
     raw = report(letter, "support@acme.example", (MAIJA, "failed", "5.1.1"))
-    assert desk.fate(desk.send(raw, sender="", to=["support@acme.example"])) == "filed"
-    after = desk.ticket(number)
+    assert own.fate(own.send(raw, sender="", to=["support@acme.example"])) == "filed"
+    after = own.ticket(number)
     assert after.entries[-1].kind == "bounce" and "5.1.1" in after.entries[-1].text
     assert (before.status, after.status) == ("waiting", "open")
-    assert [one["X-Mailgate-Reason"] for one in desk.letters(MAIJA)] == ["you wrote to us"], "only the old ack"
-    assert "5.1.1" in whole(notice_to(desk, "anna", number))
-    dead = desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
+    assert [one["X-Mailgate-Reason"] for one in own.letters(MAIJA)] == ["you wrote to us"], "only the old ack"
+    assert "5.1.1" in whole(notice_to(own, "anna", number))
+    dead = own.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
     assert [row.to for row in dead] == [MAIJA]
 
 
-def test_l05_a_report_to_the_signed_bounce_address_needs_no_id_inside(desk: Desk) -> None:
-    number, letter = answered(desk)
+def test_l05_a_report_to_the_signed_bounce_address_needs_no_id_inside(own: Desk) -> None:
+    number, letter = answered(own)
     nothing = EmailMessage()
     nothing["Message-ID"] = "<unknown@mx.example>"
     raw = report(nothing, "support@acme.example", (MAIJA, "failed", "5.1.1"))
-    desk.send(raw, sender="", to=[envelopes(desk, letter)[MAIJA]])
-    assert desk.ticket(number).entries[-1].kind == "bounce"
+    own.send(raw, sender="", to=[envelopes(own, letter)[MAIJA]])
+    assert own.ticket(number).entries[-1].kind == "bounce"
 
 
 def test_l06_a_forged_report_changes_nothing_and_its_bytes_stay(desk: Desk) -> None:
@@ -135,8 +140,8 @@ def test_l07_a_delay_is_noted_as_a_delay_and_alarms_nobody(desk: Desk) -> None:
     assert len(desk.letters(template="notice")) == notices
 
 
-def test_l08_each_recipient_of_a_mixed_report_gets_what_is_theirs(desk: Desk) -> None:
-    number, letter = answered(desk, "kari@customer.example", "liisa@customer.example")
+def test_l08_each_recipient_of_a_mixed_report_gets_what_is_theirs(own: Desk) -> None:
+    number, letter = answered(own, "kari@customer.example", "liisa@customer.example")
     raw = report(
         letter,
         "support@acme.example",
@@ -144,23 +149,23 @@ def test_l08_each_recipient_of_a_mixed_report_gets_what_is_theirs(desk: Desk) ->
         ("kari@customer.example", "delayed", "4.4.1"),
         ("liisa@customer.example", "delivered", "2.0.0"),
     )
-    desk.send(raw, sender="", to=["support@acme.example"])
-    dead = desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
+    own.send(raw, sender="", to=["support@acme.example"])
+    dead = own.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))
     assert [row.to for row in dead] == [MAIJA]
-    events = desk.gateway.store.read(lambda read: read.tickets.events(number))
+    events = own.gateway.store.read(lambda read: read.tickets.events(number))
     kinds = {event.kind: event.new for event in events if event.kind in ("bounced", "delayed")}
     assert kinds["bounced"].startswith(MAIJA) and kinds["delayed"].startswith("kari@")
 
 
-def test_l08_an_agent_who_cannot_be_reached_is_the_leads_business_and_not_the_tickets(desk: Desk) -> None:
-    first = opened(desk)
-    notice = notice_to(desk, "bo", first.number)
+def test_l08_an_agent_who_cannot_be_reached_is_the_leads_business_and_not_the_tickets(own: Desk) -> None:
+    first = opened(own)
+    notice = notice_to(own, "bo", first.number)
     raw = report(notice, "support@acme.example", ("bo@staff.example", "failed", "5.1.1"))
     for _ in range(2):
-        desk.send(raw + b"\r\n", sender="", to=["support@acme.example"])
-    alarm = only(desk.letters("anna@staff.example", "alarm"))
+        own.send(raw + b"\r\n", sender="", to=["support@acme.example"])
+    alarm = only(own.letters("anna@staff.example", "alarm"))
     assert "bo" in alarm["Subject"]
-    assert len(desk.ticket(first.number).entries) == 1
+    assert len(own.ticket(first.number).entries) == 1
 
 
 # --- ourselves, absences, receipts ------------------------------------------------------------------------------------

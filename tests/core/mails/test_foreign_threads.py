@@ -12,12 +12,14 @@ from mailgate.core.model.mail import Address
 
 RT = "<45.rt-acme-example@thread.invalid>"
 
+# These took the place of four gateways in `scenarios/test_history.py`, "another system's mark makes one ticket".
 # what is said, the subject, and the ids in today's mail and in a history
 SUBJECTS: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = [
     ("RT", "Re: [rt.acme.example #45] Lamp", (RT,), (RT,)),
     ("OTRS", "Re: [Ticket#2024010112000017] Lamp", ("<2024010112000017.ticket@thread.invalid>",), ("<2024010112000017.ticket@thread.invalid>",)),
     ("OTRS with a colon", "AW: [OTRS: 77] x", ("<77.otrs@thread.invalid>",), ("<77.otrs@thread.invalid>",)),
     ("a name with a dash", "VS: [ABC-Desk #12]", ("<12.abc-desk@thread.invalid>",), ("<12.abc-desk@thread.invalid>",)),
+    ("a prefix of the other desk's own", "[rt.acme.example #45] AutoReply: Lamp", (), (RT,)),
     ("its case and its zeros say nothing", "Re: [RT.Acme.example #0045]", (RT,), (RT,)),
     ("a first mail answers nothing", "[rt.acme.example #45] Lamp", (), (RT,)),
     ("a bare one may be ours", "Re: [#4711] Lamp", (), ("<4711.ticket@thread.invalid>",)),
