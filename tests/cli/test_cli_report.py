@@ -5,7 +5,6 @@ import io
 import json
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from conftest import mail
 
@@ -44,23 +43,23 @@ def test_json_has_every_figure_and_null_for_nothing(desk):
     assert told["agents"][0]["name"] is None
 
 
-@pytest.mark.parametrize("tag", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)"])
-def test_c11_a_cell_that_a_spreadsheet_would_calculate_is_text(desk, tag):
-    tagged(desk, tag)
+def test_c11_a_cell_that_a_spreadsheet_would_calculate_is_text(desk):
+    tags = ("=HYPERLINK(1)", "+1", "-1", "@SUM(A1)")
+    for tag in tags:
+        tagged(desk, tag)
     lines = list(csv.reader(io.StringIO(run(desk, "--csv").output)))
-    assert [line[1] for line in lines if line[0] == "tag"] == [f"'{tag}"]
+    assert sorted(line[1] for line in lines if line[0] == "tag") == sorted(f"'{tag}" for tag in tags)
 
 
 def test_c11_numbers_stay_numbers_and_control_characters_go():
     assert (safe(-12), safe(0.5), safe("a=b"), safe("\t=1"), safe("a\nb")) == (-12, 0.5, "a=b", "' =1", "a b")
 
 
-@pytest.mark.parametrize(
-    ("args", "word"),
-    [(["--since", "soon"], "30d"), (["--since", "0d"], "nothing"), (["--department", "ghost"], "support, sales"),
-     (["--csv", "--json"], "not both")],
-)  # fmt: skip
-def test_wrong_usage_is_named(desk, args, word):
-    done = run(desk, *args)
-    assert done.exit_code == 2
-    assert word in done.output
+def test_wrong_usage_is_named(desk):
+    for args, word in (
+        (["--since", "soon"], "30d"), (["--since", "0d"], "nothing"), (["--department", "ghost"], "support, sales"),
+        (["--csv", "--json"], "not both"),
+    ):  # fmt: skip
+        done = run(desk, *args)
+        assert done.exit_code == 2, args
+        assert word in done.output

@@ -75,7 +75,7 @@ def test_a_mistyped_command_parks_the_whole_mail_and_one_tap_sends_it(desk: Desk
     assert "#solve" in text(receipt) or "#close" in text(receipt)
     released = desk.send(reply(receipt, ANNA, "#drop"))
     assert desk.fate(released) == "filed"
-    assert desk.gateway.store.read(lambda read: read.mail.parked()) == []
+    assert number not in {one.mail for one in desk.gateway.store.read(lambda read: read.mail.parked())}
 
 
 def test_a01_a_forged_agent_steers_nothing_and_the_real_one_is_asked(own: Desk) -> None:

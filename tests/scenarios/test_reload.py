@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import RULES, Desk, mail, running, whole
 from scenarios.process import Process, process, until
+from scenarios.turns import serving
 
 from mailgate import wiring
 from mailgate.app.admin import control, reloading
@@ -68,10 +71,33 @@ BROKEN = {
 }
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    for desk in serving(tmp_path_factory.mktemp("reload")):
+        write(desk, "rules/90-default.toml", URGENT)
+        assert "1 rules" in control.reload(desk.gateway)
+        desk.of_mail(desk.send(mail(to="sales@acme.example")))
+        control.do_commands(desk.gateway, 1001, "#assign anna", "bo")
+        yield desk
+
+
+@pytest.fixture
+def good(shared: Desk) -> Iterator[Desk]:
+    """A gateway with good files, which it has again after whatever a test did to them."""
+    config = (shared.folder / "mailgate.toml").read_text()
+    yield shared
+    for folder in ("rules", "templates"):
+        shutil.rmtree(shared.folder / folder)
+        (shared.folder / folder).mkdir()
+    write(shared, "rules/90-default.toml", URGENT)
+    write(shared, "mailgate.toml", config)
+    assert "1 rules" in control.reload(shared.gateway)
+    assert not shared.gateway.in_force.stale
+
+
 @pytest.mark.parametrize("what", BROKEN)
-def test_g01_g02_g03_what_is_broken_is_refused_with_its_place_and_the_old_set_stays(desk: Desk, what: str) -> None:
-    write(desk, "rules/90-default.toml", URGENT)
-    control.reload(desk.gateway)
+def test_g01_g02_g03_what_is_broken_is_refused_with_its_place_and_the_old_set_stays(good: Desk, what: str) -> None:
+    desk = good
     name, text, place = BROKEN[what]
     write(desk, name, text)
     with pytest.raises(ConfigError) as refused:
@@ -82,9 +108,8 @@ def test_g01_g02_g03_what_is_broken_is_refused_with_its_place_and_the_old_set_st
 
 
 @pytest.mark.parametrize("harm", ["removed", "a folder", "a broken link", "a pipe"])
-def test_g03_rules_that_are_gone_or_no_files_any_more_leave_the_old_set_in_force(desk: Desk, harm: str) -> None:
-    write(desk, "rules/90-default.toml", URGENT)
-    control.reload(desk.gateway)
+def test_g03_rules_that_are_gone_or_no_files_any_more_leave_the_old_set_in_force(good: Desk, harm: str) -> None:
+    desk = good
     path = desk.folder / "rules" / "90-default.toml"
     path.unlink()
     match harm:
@@ -253,8 +278,9 @@ def test_mode_and_way_out_follow_a_reload_and_listeners_say_that_they_need_a_res
         ("[smtp]", '[store]\nurl = "sqlite:elsewhere/desk.db"\n[smtp]', r"\[store\] url: needs a restart: .*desk.db$"),
     ],
 )
-def test_s11_another_store_is_refused_and_nothing_is_made_there(desk: Desk, old: str, new: str, key: str) -> None:
+def test_s11_another_store_is_refused_and_nothing_is_made_there(good: Desk, old: str, new: str, key: str) -> None:
     """S-11: the keys of an empty folder took the place of those that every letter sent so far was signed with."""
+    desk = good
     before = desk.gateway.in_force.snapshot
     change_config(desk, old, new)
     with pytest.raises(ConfigError, match=key):
@@ -291,10 +317,9 @@ UNSUITED = {
 
 
 @pytest.mark.parametrize("what", UNSUITED)
-def test_s11_check_says_what_a_reload_would_refuse(desk: Desk, what: str) -> None:
+def test_s11_check_says_what_a_reload_would_refuse(good: Desk, what: str) -> None:
     """S-11: `check` was green where an agent with open tickets or a canned answer of no language kept a reload off."""
-    desk.of_mail(desk.send(mail(to="sales@acme.example")))
-    control.do_commands(desk.gateway, 1001, "#assign anna", "bo")
+    desk = good
     name, text = UNSUITED[what]
     match what:
         case "an agent gone who has work left":

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -36,15 +34,9 @@ class Turn(Desk):
         return [ticket for ticket in super().tickets() if ticket.number > self.last_ticket]
 
     def letters(self, to: str | None = None, template: str | None = None) -> list[EmailMessage]:
-        super().letters("nobody@nowhere.example")  # what is due leaves
-        rows = self.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
-        mine = [row for row in rows if row.letter > self.last_letter and (not to or row.to == to)]
-        raws = [
-            self.gateway.store.read(lambda read, one=row.letter: read.outbox.letter(one)).raw
-            for row in mine
-            if not template or row.template == template
-        ]
-        return [email.message_from_bytes(raw, policy=email.policy.default) for raw in raws]
+        found = super().letters(to, template)
+        before = {id(letter) for number, letter in self.opened.items() if number <= self.last_letter}
+        return [letter for letter in found if id(letter) not in before]
 
 
 def serving(folder: Path, rules: str = RULES, more: str = "", **parts: str) -> Iterator[Desk]:
@@ -57,6 +49,7 @@ def turn(desk: Desk) -> Turn:
     """The gateway for one test."""
     tickets, letters = desk.tickets(), desk.gateway.store.read(lambda read: read.outbox.deliveries(STATES))
     return Turn(
-        desk.folder, desk.gateway, desk.daemon, desk.clock, desk.settled, desk.change, desk.idle,
-        max((one.number for one in tickets), default=0), max((one.letter for one in letters), default=0),
-    )  # fmt: skip
+        **{one.name: getattr(desk, one.name) for one in fields(Desk)},
+        last_ticket=max((one.number for one in tickets), default=0),
+        last_letter=max((one.letter for one in letters), default=0),
+    )

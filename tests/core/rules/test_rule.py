@@ -311,3 +311,17 @@ def test_s17_a_mail_that_brings_its_folded_words_is_not_folded_again() -> None:
     mail = replace(MAIL, subject="a", text="b", folded=" invoice ")
     assert on_mail(Condition("words", (as_wanted("invoic*"),)), MailForRules(mail, "+"))
     assert not on_mail(Condition("words", (as_wanted("b"),)), MailForRules(mail, "+"))
+
+
+# Two of these were gateways of `scenarios/test_rules_in_action.py`, "a recipient's detail is no part of the address".
+@pytest.mark.parametrize(("separator", "recipient", "hit"), [
+    ("+", "support+orders@acme.example", True), ("-", "support-orders@acme.example", True), ("-", "support-a-b@acme.example", True),
+    ("-", "support@acme.example", True), ("-", "support+orders@acme.example", False), ("+", "support-orders@acme.example", False),
+    ("", "support+orders@acme.example", False), ("", "support@acme.example", True), ("+", "support+orders@acme.example.evil", False),
+])  # fmt: skip
+def test_a_recipients_detail_is_no_part_of_the_address_whatever_sets_it_off(
+    separator: str, recipient: str, hit: bool
+) -> None:
+    sent = replace(MAIL, to=(Address(recipient),), envelope=Envelope("", (recipient,)), delivered_to=(), cc=())
+    found = match_mail((rule(to=("support@acme.example",)),), sent, separator)
+    assert [one.hit for one in found.findings] == [hit]
