@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -123,7 +124,8 @@ class _Judge:
         self._behind: set[int] = set()  # letters whose frame or attribution stands above
         self._seen: Counter[bytes] = Counter()  # seeds that have been quoted, but for those of
         self._unseen: list[Run] = []  # the latest runs
-        self._there: dict[tuple[int, bytes], int] = {}  # how often a seed stands in a letter
+        self._there: dict[tuple[int, int, bytes], int] = {}  # how often a letter has a seed
+        self._first: dict[int, int] = {}  # of each letter: the place of the run that was quoted first
 
     def judge(self, run: Run) -> None:
         work, text, letter = self._work, self._text, self._work.letters[run.source]
@@ -156,6 +158,7 @@ class _Judge:
     def _quote(self, run: Run, kinds: bytes, above: int | None, first: int) -> None:
         work = self._work
         work.quoted.append(run)
+        self._first.setdefault(run.source, run.place)
         work.take(run.start, run.end, kinds)
         self._unseen.append(run)
         if above is not None:
@@ -191,13 +194,26 @@ class _Judge:
             self._seen.update(seeds(self._text.words[quoted.start : quoted.end]))
         self._unseen.clear()
         seed = self._text.words[run.start : run.start + SEED].tobytes()
-        there = self._there.get((run.source, seed))
+        begin = self._page(run.source, letter)
+        there = self._there.get((begin, run.source, seed))
         if there is None:
             self._work.budget.spend(1)
-            sides, step = (letter.words[: letter.text], letter.words[letter.text :]), letter.words.itemsize
+            sides, step = (letter.words[: letter.text], letter.words[begin:]), letter.words.itemsize
             there = max(sum(1 for _ in places_of(seed, side.tobytes(), step)) for side in sides)
-            self._there[run.source, seed] = there
+            self._there[begin, run.source, seed] = there
         return self._seen[seed] >= there
+
+    def _page(self, source: int, letter: LetterWords) -> int:
+        """Where the letter's HTML begins as this mail quotes it.
+
+        Its top line says once more what stands below, for lists of mail, and is hidden else: it counts where the quote
+        begins with it.
+        """
+        begin, first = letter.text + 1, self._first.get(source, 0)
+        if letter.words[first : first + SEED] == letter.words[begin : begin + SEED]:
+            return begin
+        at = bisect(letter.ends, begin)
+        return letter.ends[at] if at < len(letter.ends) else begin
 
     def _bare(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
         """A line of the letter without a quote mark, below a quote with marks: nobody's client does that."""

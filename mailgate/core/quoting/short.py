@@ -234,7 +234,7 @@ def _short_line(
         return place
     if found is not None:
         full = (found in letter.starts or head) and (found + size in letter.end_set or tail)
-        near = found == place or (gap.above is not None and gap.below is not None)
+        near = between or (found == place and (marked or _goes_on(work, gap, line, begin)))
         framed = size >= SEED and letter.kinds[found : found + size].count(Wording.FRAME) == size
         sure = framed or marked or (full and near) or (head and found == place) or (tail and found + size == gap.until)
         if sure and (gap.above is not None or marked or full or framed):
@@ -245,6 +245,14 @@ def _short_line(
         if kind:
             edited[line] = kind
     return place
+
+
+def _goes_on(work: Subtracting, gap: _Gap, line: int, begin: int) -> bool:
+    """True for what may be the letter's top, or stands right below words of ours: no "Regards" below an answer does."""
+    if gap.above is None:
+        return gap.place in (0, gap.letter.text)
+    above = work.text.above(line)
+    return begin > work.text.starts[line] or above < 0 or work.ours[work.text.starts[above + 1] - 1] > 0
 
 
 def _next(work: Subtracting, letter: LetterWords, words: array[int], place: int, until: int) -> int | None:

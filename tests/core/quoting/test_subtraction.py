@@ -467,3 +467,29 @@ def test_a_short_line_of_the_customers_typed_once_more_within_the_quote_leaves(m
     quoted = f"{GMAIL}\n\n{marked(NOTICE, mark)}"
     assert read(f"{quoted}\n{mark}Or the socket?").sendable.endswith("Or the socket?")
     assert read(f"Look.\n\n{quoted}").sendable == "Look."
+
+
+@pytest.mark.parametrize("mark", ["> ", ""], ids=["marks", "bare"])
+def test_a_greeting_above_what_was_left_of_a_quote_leaves_though_the_letter_has_it_too(mark: str) -> None:
+    """An agent cuts a notice down to what they answer; an earlier "Regards, Maija" stood in the part that is gone."""
+    lines = NOTICE.split("\n")
+    for begin in range(lines.index("Commands for the first line of a reply: #take #solve #wait #note"), len(lines) - 4):
+        for typed in ("Hello,", "Regards\nMaija"):
+            found = read(f"{typed}\n\nYes, it does.\n\n{GMAIL}\n{marked(chr(10).join(lines[begin:]), mark)}")
+            assert worded(found.sendable) == [*worded(typed), "Yes, it does."], begin
+
+
+@pytest.mark.parametrize("below", ["Is it broken?", "See:"])
+def test_short_lines_below_an_answer_are_no_end_of_what_was_quoted(below: str) -> None:
+    cut = NOTICE[: NOTICE.index("Regards")]
+    assert read(f"{GMAIL}\n{cut}\n{below}\n\nRegards\nMaija").sendable == f"{below}\n\nRegards\nMaija"
+
+
+@pytest.mark.parametrize("client", [one for one in CLIENTS if one not in ("nothing quoted", "thunderbird, below")])
+def test_a_question_set_once_more_below_the_quote_stays_with_its_answer(client: str) -> None:
+    """The top line of our HTML has the first words as well, for lists of mail: those typed again passed for it."""
+    top = "the lamp I bought from you last week flickers in the evening."
+    known = fingerprint.fingerprint(NOTICE, [f"Hello, {top}", *NOTICE.split("\n")], HASHER, sender=SENDER,
+                                    public=(CUSTOMER, EARLIER), notes=(NOTE,))  # fmt: skip
+    quoted = CLIENTS[client]("", NOTICE).strip()
+    assert read(f"{quoted}\n\nFirst:\n{top}\nIt is the bulb.", known).sendable == f"First:\n{top}\nIt is the bulb."
