@@ -1,6 +1,11 @@
 """Every language is whole: the files of English, the same phrases with the same values, the plurals that CLDR wants."""
 
+import json
+import os
+import shutil
 import string
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import date
 from importlib import import_module
@@ -11,6 +16,7 @@ import pytest
 from babel import Locale
 from babel.dates import format_date
 
+import mailgate
 from mailgate.languages import LANGUAGES
 from mailgate.wire import words
 from mailgate.wire.words import dates_of
@@ -18,8 +24,8 @@ from mailgate.wire.words.catalogue import FILES
 
 FOLDER = Path(words.__file__).parent
 OTHERS = [language for language in LANGUAGES if language != "en"]
-# What is put together of values alone, or is the same word wherever people write it so.
-SAME = {"when", "promise.span", "day_unit", "done.line", "list.lines", "list.retitled", "list.retitled_words"}
+# What is put together of values alone; a language names its own in `AS_IN_ENGLISH`.
+SAME = {"when", "promise.span", "done.line", "list.lines", "list.retitled", "list.retitled_words"}
 
 
 def written(language: str, file: str) -> Mapping[str, Any]:
@@ -61,7 +67,8 @@ def test_a_phrase_speaks_of_the_same_and_has_every_plural(language: str, file: s
 @pytest.mark.parametrize("file", FILES)
 def test_no_phrase_is_left_in_english(language: str, file: str) -> None:
     theirs = written(language, file)
-    assert not [key for key, phrase in written("en", file).items() if theirs[key] == phrase and key not in SAME]
+    same = SAME | import_module(f"mailgate.wire.words.{language}").AS_IN_ENGLISH
+    assert not [key for key, phrase in written("en", file).items() if theirs[key] == phrase and key not in same]
 
 
 def test_no_two_files_say_the_same_key() -> None:
@@ -84,3 +91,52 @@ def test_the_marker_stands_between_number_signs(language: str) -> None:
     assert (
         marker.startswith("## ") and marker.endswith(" ##") and 4 <= len(marker) - 4 <= 120 and "#" not in marker[2:-2]
     )
+
+
+ROOT = Path(mailgate.__file__).parents[1]
+SCRIPT = """
+import json
+from mailgate.config.model import GatewayModel
+from mailgate.core.letters.letter import head
+from mailgate.core.model.content import Receipt
+from mailgate.core.model.mail import Envelope
+from mailgate.core.model.said import Said
+from mailgate.languages import LANGUAGES
+from mailgate.wire.letters import render, samples
+from mailgate.wire.mime.parse import parse
+from mailgate.wire.words import OPENINGS
+from dataclasses import replace
+
+due = replace(samples.due("receipt", "sv"), content=Receipt(done=(Said("done.taken"),)))
+page = render.page(head(due, replace(samples.POLICY, languages=LANGUAGES), loop_mark=""), samples.NOW)
+raw = "From: k@home.example\\n\\nHej, lampan som jag har köpt är trasig och jag vill ha en ny. Tack!\\n".encode()
+print(json.dumps({
+    "languages": LANGUAGES, "setting": GatewayModel(language="sv").language, "letter": page.text,
+    "guess": parse(raw, Envelope("k@home.example", ()), samples.POLICY.limits).language, "openings": OPENINGS,
+}))
+"""
+
+
+def test_a_fifth_language_is_one_folder(tmp_path: Path) -> None:
+    """The program with one folder more takes the language as a setting, knows it in mail and says it in letters."""
+    skipped = shutil.ignore_patterns("__pycache__")
+    for name in ("mailgate", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=skipped)
+    fifth = shutil.copytree(FOLDER / "en", tmp_path / "mailgate/wire/words/sv", ignore=skipped)
+    for file, english, swedish in (
+        ("receipts", "the ticket is yours", "ärendet är ditt"),
+        ("letters", "A plain reply ", "Ett vanligt svar "),
+    ):
+        page = fifth / f"{file}.py"
+        page.write_text(page.read_text().replace(english, swedish))
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", SCRIPT],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    found = json.loads(done.stdout)
+    assert found["languages"] == [*LANGUAGES, "sv"] and found["setting"] == found["guess"] == "sv"
+    assert "ärendet är ditt" in found["letter"] and found["letter"].startswith("Ett vanligt svar ")
+    assert found["openings"][-1] == "Ett vanligt svar "

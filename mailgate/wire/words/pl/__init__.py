@@ -1,1 +1,5 @@
 """Our words in Polish: a file for each kind (docs/languages.md)."""
+
+from __future__ import annotations
+
+AS_IN_ENGLISH: frozenset[str] = frozenset({"day_unit"})  # keys of phrases that are the very same in English
