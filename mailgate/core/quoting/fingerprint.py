@@ -96,7 +96,7 @@ def fingerprint(
     of_text = len(words)
     words.append(_BREAK)
     signs |= _add(read, spans[1], words, ends, hasher)
-    whose = [Wording.NOTE] * len(notes) + [Wording.PUBLIC] * len(public)
+    whose = [OF_NOTE] * len(notes) + [OF_PUBLIC] * len(public)
     kinds = _kinds(words, ends, read, list(zip(whose, spans[2:], strict=True)))
     return letter(words, kinds, ends, frozenset(hasher.hashes(sender)), of_text, signs=signs)
 
@@ -121,11 +121,11 @@ def notes_of(one: LetterWords) -> LetterWords | None:
     for begin, end in one.lines():
         if end > one.text:
             break
-        if Wording.NOTE in one.kinds[begin:end]:
-            words.extend(word for word, kind in zip(one.words[begin:end], one.kinds[begin:end], strict=True)
-                         if kind == Wording.NOTE)  # fmt: skip
+        kinds = one.kinds[begin:end]
+        if OF_NOTE in kinds:
+            words.extend([word for word, kind in zip(one.words[begin:end], kinds, strict=True) if kind == OF_NOTE])
             ends.append(len(words))
-    return letter(words, bytes([Wording.NOTE]) * len(words), ends, one.sender, len(words)) if words else None
+    return letter(words, bytes([OF_NOTE]) * len(words), ends, one.sender, len(words)) if words else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def frame(lines: Iterable[str], hasher: Hasher, senders: Iterable[str] = ()) -> 
     read = tokens.read([line.replace("\n", " ") for line in lines], hasher)
     _add(read, (0, len(read.lines)), words, ends, hasher)
     ours = frozenset(word for one in senders for word in hasher.hashes(one))
-    known = letter(words, bytes([Wording.FRAME]) * len(words), ends, ours, len(words), fixed=True)
+    known = letter(words, bytes([OF_FRAME]) * len(words), ends, ours, len(words), fixed=True)
     return Frame(known, runs.places([words], first=-1), known.whole())
 
 
@@ -152,7 +152,7 @@ def entry(text: str, hasher: Hasher, sender: str = "") -> LetterWords:
     words, ends = array("I"), list[int]()
     read = tokens.read(text.split("\n"), hasher)
     signs = _add(read, (0, len(read.lines)), words, ends, hasher)
-    kinds = bytes([Wording.PUBLIC]) * len(words)
+    kinds = bytes([OF_PUBLIC]) * len(words)
     return letter(words, kinds, ends, frozenset(hasher.hashes(sender)), len(words), signs=signs)
 
 
@@ -170,17 +170,18 @@ def _add(read: HashedText, span: tuple[int, int], words: array[int], ends: list[
 
 
 def _kinds(
-    words: array[int], ends: Sequence[int], read: HashedText, sources: Sequence[tuple[Wording, tuple[int, int]]]
+    words: array[int], ends: Sequence[int], read: HashedText, sources: Sequence[tuple[int, tuple[int, int]]]
 ) -> bytes:
     """Whose each word is, by the lines that a letter was made of, from and to; a note wins where both fit as well."""
-    kinds = bytearray([Wording.FRAME]) * len(words)
+    kinds = bytearray([OF_FRAME]) * len(words)
     texts = [read.words[read.starts[first] : read.starts[last]] for _, (first, last) in sources]
     budget = runs.Budget(16 * (len(words) + sum(map(len, texts))) + 4096)
     for run in runs.matches(words, runs.Index(texts, words), budget):
         kinds[run.start : run.end] = bytes([sources[run.source][0]]) * len(run)
+    starts = read.starts
     short = {
         read.octets(line): kind for kind, span in reversed(sources) for line in range(*span)
-        if read.count(line) < runs.SEED
+        if 0 < starts[line + 1] - starts[line] < runs.SEED
     }  # fmt: skip
     for begin, end in _lines(words, ends):  # those too short for a run of words
         if end - begin < runs.SEED and (kind := short.get(words[begin:end].tobytes())):

@@ -19,9 +19,10 @@ class LineKind(StrEnum):
     UNKNOWN = "unknown"  # of a letter of ours that we no longer know
 
 
-OURS = (LineKind.QUOTED, LineKind.EDITED)
-FOLDED = (LineKind.QUOTED, LineKind.ATTRIBUTION)  # explained by a letter we know: not its author's
-OF_QUOTE = (*OURS, LineKind.ATTRIBUTION)  # all that a quote is made of
+EMPTY, TYPED, QUOTED, EDITED, ATTRIBUTION, UNKNOWN = LineKind  # looked up once: each look at a member takes Python long
+OURS = (QUOTED, EDITED)
+FOLDED = (QUOTED, ATTRIBUTION)  # explained by a letter we know: not its author's
+OF_QUOTE = (*OURS, ATTRIBUTION)  # all that a quote is made of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,15 @@ from itertools import compress
 from typing import NamedTuple
 
 from mailgate.core.quoting.fingerprint import Wording
-from mailgate.core.quoting.line import FOLDED, Line, LineKind, Subtracted
+from mailgate.core.quoting.line import EDITED, EMPTY, FOLDED, QUOTED, TYPED, UNKNOWN, Line, LineKind, Subtracted
 from mailgate.core.quoting.tokens import is_link_beside, marked
 
 _RULE = re.compile(r"[ \t\u00a0]*[-_=*]{4,200}[ \t]*")
 _TOGETHER = 2  # blank lines
 _ASKED = 8  # lines of a quote that stand above the answer to them
-_EMPTY, _QUOTED, _WRITTEN, _EDITED = LineKind.EMPTY, LineKind.QUOTED, LineKind.TYPED, LineKind.EDITED
-_NOTE, _PUBLIC = Wording.NOTE, Wording.PUBLIC  # looked up once: each look at an enumeration takes Python long
-_TYPED = (_WRITTEN, _EMPTY)
-_UNKNOWN = LineKind.UNKNOWN
-_MAYBE_TYPED = (_WRITTEN, _UNKNOWN)
+_NOTE, _PUBLIC = Wording.NOTE, Wording.PUBLIC
+_LEAVING = (TYPED, EMPTY)
+_MAYBE_TYPED = (TYPED, UNKNOWN)
 
 
 class Held(StrEnum):
@@ -51,11 +49,11 @@ def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
         return MailParts(_join(lines), "", "", Held.TOO_MUCH)
     judged, depths = found.lines, found.depths
     kinds = [line.kind for line in judged]
-    changed = _EDITED in kinds and any(line.kind is _EDITED and line.wording is not _PUBLIC for line in judged)
+    changed = EDITED in kinds and any(line.kind is EDITED and line.wording is not _PUBLIC for line in judged)
     drawn = _drawn(lines, kinds, depths)
     folded = _with_marks(drawn, [kind in FOLDED for kind in kinds])
     leaves = _leaving(judged, found.quote if changed else (0, 0))
-    stays = _with_marks(drawn, [not may and kind is not _EMPTY for may, kind in zip(leaves, kinds, strict=True)])
+    stays = _with_marks(drawn, [not may and kind is not EMPTY for may, kind in zip(leaves, kinds, strict=True)])
     asked = _asked(lines, judged, folded)
     said = list(lines)
     for at in _inside(judged, depths):
@@ -63,8 +61,8 @@ def assemble(lines: Sequence[str], found: Subtracted) -> MailParts:
     shown = _written(said, asked, [not is_folded for is_folded in folded])
     sent = _written(said, asked, [may and not stay for may, stay in zip(leaves, stays, strict=True)])
     words = sum(len(line.split()) for line, one in zip(lines, judged, strict=True)
-                if one.wording is _NOTE and one.kind is _WRITTEN)  # fmt: skip
-    held = _held(words, changed=changed, unknown=_UNKNOWN in kinds)
+                if one.wording is _NOTE and one.kind is TYPED)  # fmt: skip
+    held = _held(words, changed=changed, unknown=UNKNOWN in kinds)
     unsent = sum(stay and kind in _MAYBE_TYPED for stay, kind in zip(stays, kinds, strict=True))
     return MailParts(shown, _join(compress(lines, folded)), sent, held, words, unsent)
 
@@ -87,13 +85,13 @@ def _inside(judged: Sequence[Line], depths: Sequence[int]) -> list[int]:
     """What was typed within a quotation, below public words there: the marks before it are the client's."""
     found, quoted, depth = list[int](), -1, 0  # the public line above, with nothing but lines of its depth between
     for at, line in enumerate(judged):
-        if line.kind is _QUOTED:
+        if line.kind is QUOTED:
             quoted, depth = at if line.wording is _PUBLIC else -1, 0
         elif quoted >= 0:
             depth = depth or depths[quoted]
             if not depth or depths[at] != depth:
                 quoted = -1
-            elif line.kind is _WRITTEN:
+            elif line.kind is TYPED:
                 found.append(at)
     return found
 
@@ -110,7 +108,7 @@ def _drawn(lines: Sequence[str], kinds: Sequence[LineKind], depths: Sequence[int
     """Each line that nobody writes, and no letter has: bare quote marks, a rule, a button's address, a bullet alone."""
     found, waiting, above = list[Drawn](), list[int](), None
     for at, kind in enumerate(kinds):
-        if kind is not _EMPTY:
+        if kind is not EMPTY:
             for one in waiting:
                 found.append(Drawn(one, above, at))
             waiting.clear()
@@ -135,7 +133,7 @@ def _is_drawn(line: str) -> bool:
 
 def _leaving(judged: Sequence[Line], closed: tuple[int, int]) -> list[bool]:
     """Which lines may leave: typed ones, but none in `closed`, a quote with a changed line, nor of a letter unknown."""
-    typed = [line.kind in _TYPED or (line.kind is _EDITED and line.wording is _PUBLIC) for line in judged]
+    typed = [line.kind in _LEAVING or (line.kind is EDITED and line.wording is _PUBLIC) for line in judged]
     typed[slice(*closed)] = [False] * len(range(*closed))
     return typed
 
@@ -184,7 +182,7 @@ def _above(lines: Sequence[str], judged: Sequence[Line], begin: int) -> list[int
             if found:
                 break
             continue
-        if judged[at].kind is not _QUOTED or judged[at].wording is not _PUBLIC:
+        if judged[at].kind is not QUOTED or judged[at].wording is not _PUBLIC:
             break
         found.append(at)
     return found[:_ASKED][::-1]

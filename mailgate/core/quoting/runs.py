@@ -117,7 +117,7 @@ class Index:
         """Where in `words` from `start` on a seed begins that stands anywhere."""
         begins, there, always = self.begins, self._there, self._always
         for at in range(start, len(begins)):
-            if begins[at] in there or begins[at] in always:
+            if (seed := begins[at]) in there or seed in always:
                 return at
         return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mailgate.core.quoting import attribution
-from mailgate.core.quoting.fingerprint import LetterWords, Wording
+from mailgate.core.quoting.fingerprint import OF_FRAME, OF_NOTE, OF_PUBLIC, LetterWords
 from mailgate.core.quoting.quoted import Subtracting
 from mailgate.core.quoting.runs import SEED, Run
 from mailgate.core.quoting.tokens import HashedText
@@ -66,8 +66,8 @@ def _marked_blocks(work: Subtracting) -> None:
             work.attributions.append((above, begin))
             continue
         for at in lines if work.house else ():
-            if work.line_of_ours(at) == Wording.NOTE:
-                work.kinds[slice(*text.span(at))] = bytes([Wording.NOTE]) * text.count(at)
+            if work.line_of_ours(at) == OF_NOTE:
+                work.kinds[slice(*text.span(at))] = bytes([OF_NOTE]) * text.count(at)
 
 
 def _take_line(work: Subtracting, line: int) -> None:
@@ -115,7 +115,7 @@ def _in_gap(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
             and work.ours.find(1, begin, end) < 0
             and _replaced(work, gap, line, place)
         ):
-            edited[line] = Wording.FRAME
+            edited[line] = OF_FRAME
         place = behind
 
 
@@ -131,7 +131,7 @@ def _replaced(work: Subtracting, gap: _Gap, line: int, place: int) -> bool:
     in_text = (above.behind if above else gap.until) <= letter.text  # the HTML, which follows, is another order
     begin, end = (0, letter.text) if in_text else (letter.text, len(letter.words))
     missing = letter.kinds[max(place, begin) : min(gap.until, end)]
-    if len(missing) - missing.count(Wording.PUBLIC) < _REPLACED:
+    if len(missing) - missing.count(OF_PUBLIC) < _REPLACED:
         return False
     beside = [text.line_of(above.end - 1)] if above else []
     beside += [text.line_of(below.start)] if below else []
@@ -151,7 +151,7 @@ def _answers(work: Subtracting, line: int) -> bool:
             return False
         last = work.text.starts[line + 1] - 1
         if work.ours[last]:
-            return work.kinds[last] == Wording.PUBLIC
+            return work.kinds[last] == OF_PUBLIC
     return False
 
 
@@ -184,19 +184,19 @@ def _top_replaced(work: Subtracting, gap: _Gap, edited: dict[int, int]) -> None:
         return
     half = 0 if run.place < letter.text else letter.text + 1
     missing = range(max(half, gap.place), gap.until)
-    if sum(letter.kinds[at] != Wording.PUBLIC for at in missing) < _REPLACED:
+    if sum(letter.kinds[at] != OF_PUBLIC for at in missing) < _REPLACED:
         return
     most = sum(begin in letter.starts for begin in missing)
     line, lines = text.line_of(run.start), list[int]()
     while (line := text.above(line)) >= 0 and not text.depths[line] and len(lines) < most:
         begins = work.attribution(line)
         if begins is not None:
-            edited.update((at, Wording.FRAME) for at in lines if not any(work.ours[slice(*text.span(at))]))
+            edited.update((at, OF_FRAME) for at in lines if not any(work.ours[slice(*text.span(at))]))
             work.attributions.append((begins, line + 1))
             return
         lines.append(line)
     if lines and _named(work, letter, missing, lines[0]):
-        edited.setdefault(lines[0], Wording.FRAME)
+        edited.setdefault(lines[0], OF_FRAME)
 
 
 def _named(work: Subtracting, letter: LetterWords, missing: range, line: int) -> bool:
@@ -215,7 +215,7 @@ def _short_line(
     begin, end = span
     words, size = text.words[begin:end], end - begin
     between = gap.above is not None and gap.below is not None
-    if size >= SEED and (work.house or between) and work.line_of_ours(line) == Wording.FRAME:  # that nobody types
+    if size >= SEED and (work.house or between) and work.line_of_ours(line) == OF_FRAME:  # that nobody types
         _take_line(work, line)
         return place
     found = _next(work, letter, words, place, gap.until)
@@ -235,7 +235,7 @@ def _short_line(
     if found is not None:
         full = (found in letter.starts or head) and (found + size in letter.end_set or tail)
         near = between or (found == place and (marked or _goes_on(work, gap, line, begin)))
-        framed = size >= SEED and letter.kinds[found : found + size].count(Wording.FRAME) == size
+        framed = size >= SEED and letter.kinds[found : found + size].count(OF_FRAME) == size
         sure = framed or marked or (full and near) or (head and found == place) or (tail and found + size == gap.until)
         if sure and (gap.above is not None or marked or full or framed):
             work.take(begin, end, letter.kinds[found : found + size])
@@ -276,7 +276,7 @@ def _changed(work: Subtracting, letter: LetterWords, words: array[int], place: i
     However much was added to a whole line of a note, it is one.
     """
     if _added_to(work, letter, words, place, min(until, place + _MISSING)):
-        return Wording.NOTE
+        return OF_NOTE
     missing = list(letter.words[place:until][:_MISSING])
     hits: list[int] = []
     at = 0
@@ -287,16 +287,16 @@ def _changed(work: Subtracting, letter: LetterWords, words: array[int], place: i
         except ValueError:
             continue
         hits.append(letter.kinds[place + at - 1])
-    inside = [kind for kind in hits if kind != Wording.PUBLIC]
+    inside = [kind for kind in hits if kind != OF_PUBLIC]
     if len(hits) < max(_SIMILAR, (len(words) + 1) // 2) or 2 * len(inside) <= len(hits):
         return 0
-    return Wording.NOTE if Wording.NOTE in inside else Wording.FRAME
+    return OF_NOTE if OF_NOTE in inside else OF_FRAME
 
 
 def _added_to(work: Subtracting, letter: LetterWords, words: array[int], place: int, until: int) -> bool:
     """True when this line begins or ends with a missing one of a note, of more than one word."""
     for begin in range(place, until):
-        if begin not in letter.starts or letter.kinds[begin] != Wording.NOTE:
+        if begin not in letter.starts or letter.kinds[begin] != OF_NOTE:
             continue
         end = next((at for at in range(begin + 1, until) if at in letter.end_set), until)
         size = end - begin

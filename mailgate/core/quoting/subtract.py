@@ -6,8 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import compress, pairwise
 
 from mailgate.core.quoting import attribution, broken, quoted, short, tokens, unknown
-from mailgate.core.quoting.fingerprint import OF_FRAME, OF_NOTE, Frame, LetterWords, Wording
-from mailgate.core.quoting.line import OF_QUOTE, OURS, Line, LineKind, Subtracted
+from mailgate.core.quoting.fingerprint import OF_FRAME, OF_NOTE, OF_PUBLIC, Frame, LetterWords, Wording
+from mailgate.core.quoting.line import (
+    ATTRIBUTION,
+    EDITED,
+    EMPTY,
+    OF_QUOTE,
+    OURS,
+    QUOTED,
+    TYPED,
+    UNKNOWN,
+    Line,
+    Subtracted,
+)
 from mailgate.core.quoting.quoted import Subtracting
 from mailgate.core.quoting.runs import SEED, WORK, Budget, Run, TooMuch
 from mailgate.core.quoting.tokens import LINK, Hasher
@@ -16,9 +27,10 @@ from mailgate.core.text import signature
 _FEW = 64  # words below which the budget is that of so many
 _NAMED = 3  # words of an address
 _ABOVE = 8  # lines a program may have put in place of ours between an attribution and what we know again
-_EMPTY, _TYPED, _ATTRIBUTION = Line(LineKind.EMPTY), Line(LineKind.TYPED), Line(LineKind.ATTRIBUTION)
-_REPEATED = Line(LineKind.TYPED, Wording.NOTE)
-_QUOTED: Mapping[int, Line] = {int(one): Line(LineKind.QUOTED, one) for one in Wording}
+# The lines there are most of.
+_EMPTY, _TYPED, _ATTRIBUTION, _UNKNOWN = Line(EMPTY), Line(TYPED), Line(ATTRIBUTION), Line(UNKNOWN)
+_REPEATED = Line(TYPED, Wording.NOTE)
+_QUOTED: Mapping[int, Line] = {int(one): Line(QUOTED, one) for one in Wording}
 _SPARE = 2  # times the budget, for the lines that are too short for runs
 
 
@@ -53,12 +65,12 @@ def subtract(
     if house:
         _cited(work, found)
     for at in sorted(text.continued):
-        found[at] = found[at - 1] if found[at].kind is LineKind.EMPTY else found[at]
+        found[at] = found[at - 1] if found[at].kind is EMPTY else found[at]
     begin = unknown.begin(work, found, is_ours)
     if begin is not None:
         for at in range(begin, len(found)):
-            if found[at].kind not in (LineKind.EMPTY, LineKind.ATTRIBUTION):
-                found[at] = Line(LineKind.UNKNOWN)
+            if found[at].kind not in (EMPTY, ATTRIBUTION):
+                found[at] = _UNKNOWN
     return Subtracted(tuple(found), text.depths, quote=_quote(work, found))
 
 
@@ -70,14 +82,14 @@ def _cited(work: Subtracting, found: list[Line]) -> None:
     depths = work.text.depths
     block, apart, begun = list[int](), False, False
     for at, line in enumerate(found):
-        if line.kind is LineKind.EMPTY:
+        if line.kind is EMPTY:
             apart = apart or not depths[at]
-        elif line == _QUOTED[Wording.PUBLIC] and (depths[at] or begun):
+        elif line == _QUOTED[OF_PUBLIC] and (depths[at] or begun):
             block.append(at)
             apart, begun = False, True
-        elif line.kind is LineKind.TYPED or apart or not depths[at]:
+        elif line.kind is TYPED or apart or not depths[at]:
             _let_go(work, found, block)
-            if line.kind is not LineKind.TYPED:
+            if line.kind is not TYPED:
                 return
             block, apart = [], False
         else:
@@ -113,7 +125,7 @@ def _quote(work: Subtracting, found: list[Line]) -> tuple[int, int]:
         if above < 0 or begins is not None:
             break
     runs = [run for run in work.quoted if not work.letters[run.source].fixed]
-    if runs and not text.depths[first] and any(line.kind is LineKind.EDITED for line in found):
+    if runs and not text.depths[first] and any(line.kind is EDITED for line in found):
         run = max(runs, key=lambda run: run.end)
         last = text.below(last - 1, _lines_beside(work, run, below=True)) + 1
         run = min(runs, key=lambda run: run.start)
@@ -141,7 +153,7 @@ def _lines(work: Subtracting, edited: dict[int, int], hasher: Hasher) -> list[Li
         if begin == end:
             found.append(_EMPTY)
         elif line in edited:
-            found.append(Line(LineKind.EDITED, Wording(edited[line])))
+            found.append(Line(EDITED, Wording(edited[line])))
         elif (ours := work.ours.count(1, begin, end)) == end - begin:
             found.append(_QUOTED[_whose(work.kinds[begin:end])])
         elif not ours:
@@ -186,7 +198,7 @@ def _mixed(work: Subtracting, line: int, hasher: Hasher) -> Line:
         and not (_added_to(work, begin, end) or _goes_on(work, begin, end))
     ):
         return _TYPED
-    return Line(LineKind.EDITED, _mostly(kinds))
+    return Line(EDITED, _mostly(kinds))
 
 
 def _added_to(work: Subtracting, begin: int, end: int) -> bool:
@@ -195,21 +207,21 @@ def _added_to(work: Subtracting, begin: int, end: int) -> bool:
     first, last = ours[0], ours[-1] + 1
     if not last - first == len(ours) > 1:
         return False
-    return work.line_of_words(work.text.words[first:last].tobytes()) == Wording.NOTE
+    return work.line_of_words(work.text.words[first:last].tobytes()) == OF_NOTE
 
 
 def _goes_on(work: Subtracting, begin: int, end: int) -> bool:
     """True when the last words of a line, an address say, and the line below are the letter's alone."""
     ours = work.ours[begin:end].rfind(0) + 1
     kinds = work.kinds[begin + ours : end]
-    return len(kinds) >= _NAMED and Wording.PUBLIC not in kinds and work.ours[end : end + 1] == b"\1"
+    return len(kinds) >= _NAMED and OF_PUBLIC not in kinds and work.ours[end : end + 1] == b"\1"
 
 
-def _whose(kinds: Sequence[int]) -> Wording:
+def _whose(kinds: Sequence[int]) -> int:
     """Whose a quoted line is: one word of a note makes it a note's, one of the frame the frame's."""
     if OF_NOTE in kinds:
-        return Wording.NOTE
-    return Wording.FRAME if OF_FRAME in kinds else Wording.PUBLIC
+        return OF_NOTE
+    return OF_FRAME if OF_FRAME in kinds else OF_PUBLIC
 
 
 def _mostly(kinds: Sequence[int]) -> Wording:
@@ -239,7 +251,7 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
         while (further := work.attribution(text.above(top))) is not None:  # of a quote of a quote
             top = further
         for at in range(top, below):
-            if found[at].kind in (LineKind.TYPED, LineKind.EDITED):
+            if found[at].kind in (TYPED, EDITED):
                 found[at] = _ATTRIBUTION
     _devices(work, found)
     if not work.quoted:
@@ -247,7 +259,7 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
     first = text.line_of(min(run.start for run in work.quoted))
     last = text.line_of(max(run.end for run in work.quoted) - 1)
     for at, line in enumerate(found):
-        if line.kind is not LineKind.TYPED:
+        if line.kind is not TYPED:
             continue
         inside = first <= at <= last
         scanner = attribution.is_banner(text.lines[at]) and (inside or text.depths[at] > 0)

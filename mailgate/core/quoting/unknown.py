@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from mailgate.core.quoting.fingerprint import OF_FRAME, LetterWords, Wording
-from mailgate.core.quoting.line import FOLDED, OF_QUOTE, Line, LineKind
+from mailgate.core.quoting.line import EDITED, EMPTY, FOLDED, OF_QUOTE, QUOTED, TYPED, UNKNOWN, Line
 from mailgate.core.quoting.quoted import Subtracting
 from mailgate.core.quoting.tokens import words
 
@@ -14,7 +14,7 @@ _BADGE = re.compile(
     r"\W{0,4}\[[^\[\]]{0,20}[0-9]{1,10}\][\w -]{1,60}"
 )  # the ticket and its department, at the top of a notice
 _TOKEN = 6  # words of a token
-_EDITED, _UNKNOWN = LineKind.EDITED, Line(LineKind.UNKNOWN)
+_UNKNOWN = Line(UNKNOWN)
 
 
 def begin(work: Subtracting, found: list[Line], is_ours: Callable[[str], bool]) -> int | None:
@@ -30,14 +30,14 @@ def begin(work: Subtracting, found: list[Line], is_ours: Callable[[str], bool]) 
     for at, line in enumerate(lines):
         if (found[at].kind in FOLDED and at not in framed) or not is_ours(line):
             continue
-        if found[at].kind is LineKind.TYPED and work.line_of_ours(at) == Wording.FRAME:
-            found[at] = Line(LineKind.QUOTED, Wording.FRAME)
-        elif at in framed or found[at].kind is not _EDITED or not _has_its_token(work, at):
+        if found[at].kind is TYPED and work.line_of_ours(at) == OF_FRAME:
+            found[at] = Line(QUOTED, Wording.FRAME)
+        elif at in framed or found[at].kind is not EDITED or not _has_its_token(work, at):
             signs.append(at)
-            if found[at].kind is LineKind.EMPTY:  # the address of a button: no word, but a token
+            if found[at].kind is EMPTY:  # the address of a button: no word, but a token
                 found[at] = _UNKNOWN
     if fixed and not any(_is_letter(work.letters[run.source]) for run in work.quoted):
-        signs += [at for at in framed if found[at].kind in (LineKind.QUOTED, _EDITED)]
+        signs += [at for at in framed if found[at].kind in (QUOTED, EDITED)]
     return _climb(work, found, min(signs)) if signs else None
 
 

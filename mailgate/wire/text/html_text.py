@@ -155,13 +155,14 @@ def _link(node: LexborNode, writer: _Writer, depth: int) -> None:
     """`text <address>`, or the text alone when it says the same."""
     target = (node.attributes.get("href") or "").strip()
     _children(node, writer, depth)
+    scheme = target[:8].lower()
     shown = _SPACE.sub(" ", node.text()).strip().lower()
-    if target.lower().startswith("mailto:"):
+    if scheme.startswith("mailto:"):
         addr, asks, _ = target[7:].partition("?")
         if addr and addr.lower() not in shown:
             # A button is a link whatever it says: as one, no word of it is missed where a client drops the address.
             writer.write(f" <mailto:{addr}>" if asks else f" <{addr}>")
-    elif shown and target.lower().startswith(("http://", "https://")) and _SCHEME.sub("", target).lower() not in shown:
+    elif shown and scheme.startswith(("http://", "https://")) and _SCHEME.sub("", target).lower() not in shown:
         writer.write(f" <{target}>")
 
 
