@@ -225,9 +225,18 @@ class _Judge:
     def _is_behind(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
         """It stands below the frame or the attribution of its letter; public words of another were typed once more."""
         kinds = letter.kinds[run.place : run.behind]
-        if not self._behind or (run.source not in self._behind and kinds.count(OF_PUBLIC) == len(kinds)):
+        if not self._behind or (run.source not in self._behind and not self._is_quoted_too(run, kinds)):
             return False
         return not self._again(run, letter) and not self._bare(run, letter, first, at_start=at_start)
+
+    def _is_quoted_too(self, run: Run, kinds: bytes) -> bool:
+        """Words of another letter: of the frame, which they share, or a note that is in what is quoted as well."""
+        if OF_FRAME in kinds or kinds.count(OF_PUBLIC) == len(kinds):
+            return OF_FRAME in kinds
+        seed = self._text.words[run.start : run.start + SEED].tobytes()
+        letters = (self._work.letters[one].words for one in self._behind)
+        self._work.budget.spend(len(self._behind))
+        return any(True for words in letters for _ in places_of(seed, words.tobytes(), words.itemsize))
 
     def _follows(self, run: Run, letter: LetterWords, first: int, *, at_start: bool) -> bool:
         """It comes after the run before it in the letter too."""

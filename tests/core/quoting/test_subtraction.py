@@ -493,3 +493,15 @@ def test_a_question_set_once_more_below_the_quote_stays_with_its_answer(client: 
                                     public=(CUSTOMER, EARLIER), notes=(NOTE,))  # fmt: skip
     quoted = CLIENTS[client]("", NOTICE).strip()
     assert read(f"{quoted}\n\nFirst:\n{top}\nIt is the bulb.", known).sendable == f"First:\n{top}\nIt is the bulb."
+
+
+@pytest.mark.parametrize("client", [one for one in CLIENTS if one != "nothing quoted"])
+def test_a_note_of_another_letter_waits_below_a_quote_too(client: str) -> None:
+    """Where the program marks nothing it was taken for more of the quote: it did not leave, and nobody was told."""
+    later = "He has asked for a lawyer, so Liisa will call him back.\nWait for her."
+    newer = NOTICE.replace("> She is a known complainer", f"{marked(later)}\n>\n> She is a known complainer")
+    known = fingerprint.fingerprint(newer, newer.split("\n"), HASHER, sender=SENDER, public=(CUSTOMER, EARLIER), notes=(later, NOTE))  # fmt: skip
+    quoted = CLIENTS[client]("", NOTICE).strip()
+    found = read(f"{quoted}\n\nBut see:\n{later}", notice(), known)
+    assert (found.held, worded(found.sendable)[0]) == (Held.NOTE, "But see:")
+    assert read(f"Yes.\n\n{quoted}", known, notice()).sendable == "Yes."
