@@ -59,6 +59,8 @@ guessed-mark-takes-everybodys-thread promise-faster-than-it-is promise-of-anothe
 sent-mail-by-its-tag-alone absence-with-words-is-only-dropped two-absences-keep-each-other-talking
 frame-of-a-letter-nobody-knows token-in-a-button-alone attribution-is-no-quote attribution-is-unexplained
 changed-line-is-no-quote marks-below-a-note
+order-beside-words-of-a-program low-vote-of-seven next-takes-from-a-colleague
+first-letter-with-an-agents-address whoever-asks-is-a-machine absence-and-a-word-more attribution-by-one-word
 """
 
 
