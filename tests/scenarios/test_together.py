@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import email.policy
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
 from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, reply, running, whole
+from scenarios.turns import serving, turn
 
 from mailgate.core.model.mail import Envelope, Source
 
@@ -15,6 +18,17 @@ ANNA = "Anna Virtanen <anna@staff.example>"
 BO = "Bo Ek <bo@staff.example>"
 MAIJA = "maija@customer.example"
 TRAINEE = '[[agent]]\nname = "timo"\nfull_name = "Timo Tuomi"\naddress = "timo@staff.example"\ndepartments = ["support"]\nrole = "trainee"\n'
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    yield from serving(tmp_path_factory.mktemp("together"))
+
+
+@pytest.fixture
+def desk(shared: Desk) -> Desk:
+    """As if it had just begun."""
+    return turn(shared)
 
 
 def test_a_trainees_letter_waits_for_the_lead_who_sends_it_as_the_trainee(tmp_path: Path) -> None:
@@ -116,17 +130,17 @@ def test_once_one_has_it_the_others_hear_no_more(desk: Desk) -> None:
     assert "Any news?" in whole(handed) and "The lamp does not work" in whole(handed)
 
 
-def test_two_who_ask_for_the_next_at_once_never_get_the_same(desk: Desk) -> None:
-    tickets = [opened(desk, f"Matter {turn}") for turn in range(6)]
-    notices = {name: notice_to(desk, name, tickets[0].number) for name in ("anna", "bo")}
+def test_two_who_ask_for_the_next_at_once_never_get_the_same(own: Desk) -> None:
+    tickets = [opened(own, f"Matter {turn}") for turn in range(6)]
+    notices = {name: notice_to(own, name, tickets[0].number) for name in ("anna", "bo")}
 
     def ask(turn: int) -> int:
         name, who = (("anna", ANNA), ("bo", BO))[turn % 2]
-        return desk.send(reply(notices[name], who, f"#next\n#note turn {turn}"))
+        return own.send(reply(notices[name], who, f"#next\n#note turn {turn}"))
 
     with ThreadPoolExecutor(2) as both:
         list(both.map(ask, range(2)))
-    owned = [one.owner for one in desk.tickets() if one.owner]
+    owned = [one.owner for one in own.tickets() if one.owner]
     assert sorted(owned) == ["anna", "bo"]
 
 

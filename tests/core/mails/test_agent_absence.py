@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from cases import ANNA, BO, CAI, NOW, PASS, POLICY, H, case, letter, letters_of, mail
+from cases import ANNA, BO, CAI, NOW, PASS, POLICY, H, case, issued, letter, letters_of, mail
 
 from mailgate.core.mails import agent_absence
 from mailgate.core.model.change import Fate
@@ -33,6 +33,7 @@ def away(*names: str) -> dict[str, Any]:
 
 ANSWERS = {"in_reply_to": (NOTICE.message_id,)}
 DROPPED, PARKED = (Fate.DROPPED, "auto_reply"), (Fate.PARKED, "automatic")
+SALES_LED = replace(POLICY, departments=(POLICY.departments[0], replace(POLICY.departments[1], lead="cai")))
 ALONE = replace(POLICY, agents=(BO,), departments=(POLICY.departments[0],))
 
 # what is decided, the mail, what else is known, the policy, the fate, and who is written to
@@ -47,6 +48,8 @@ ROWS: list[tuple[str, InboundMail, dict[str, Any], Policy, tuple[Fate, str], lis
     ("with a file they are told of and the file waits", auto(attachments=(BILL,), **ANSWERS), {}, POLICY, PARKED, ["anna"]),
     ("longer than a letter shows: told of, and all of it waits", auto("word " * 900, **ANSWERS), {}, POLICY, PARKED, ["anna"]),
     ("just as long as a letter shows", auto("w" * 4000, **ANSWERS), {}, POLICY, DROPPED, ["anna"]),
+    ("a character longer", auto("w" * 4001, **ANSWERS), {}, POLICY, PARKED, ["anna"]),
+    ("in answer to a letter that nobody wrote", auto(WORDS, in_reply_to=(issued(1042, BO, "note"),)), {}, POLICY, PARKED, []),
     ("nobody else is there: words wait", auto(WORDS, **ANSWERS), {}, ALONE, PARKED, []),
     ("nobody else is there: an absence alone is nothing", auto(), {}, ALONE, DROPPED, []),
     ("words below a signature are words", auto(f"{GONE}\n-- \nThe code is 4711.", newest=GONE), {}, POLICY, PARKED, []),
@@ -70,6 +73,8 @@ def test_a_programs_mail_in_an_agents_name(
     decision = agent_absence.automatic_mail(given, BO)
     assert (decision.fate, decision.reason) == fate
     assert decision.steps == ()
+    if fate == PARKED and "bo" not in told:
+        assert decision.parking is not None and (decision.parking.doubt, decision.parking.asked) == (True, False)
     assert [one.agent for one in letters_of(decision)] == told
 
 
@@ -81,6 +86,7 @@ HEARERS: list[tuple[str, Agent, tuple[str, ...], Policy, list[str]]] = [
     ("who is at work", ANNA, ("bo",), POLICY, ["cai"]),
     ("nobody, when all are away", ANNA, ("bo", "cai"), POLICY, []),
     ("whoever leads anywhere, where the department has no lead", replace(BO, departments=("sales",)), (), POLICY, ["anna"]),
+    ("the lead of their own department, not of the one the mail went to", replace(BO, departments=("sales",)), (), SALES_LED, ["cai"]),
     ("who works everywhere is of the department the mail went to", replace(CAI, departments=()), (), POLICY, ["anna"]),
 ]  # fmt: skip
 
@@ -91,7 +97,7 @@ HEARERS: list[tuple[str, Agent, tuple[str, ...], Policy, list[str]]] = [
 def test_who_is_told_that_a_mailbox_answers_by_itself(
     whose: Agent, absent: tuple[str, ...], policy: Policy, told: list[str]
 ) -> None:
-    decision = agent_absence.automatic_mail(case(auto(by=whose), **away(*absent)), whose)
+    decision = agent_absence.automatic_mail(case(auto(by=whose), policy=policy, **away(*absent)), whose)
     assert [one.agent for one in letters_of(decision)] == told
 
 

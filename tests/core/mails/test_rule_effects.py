@@ -54,6 +54,9 @@ def test_rules_say_what_a_new_ticket_is(route: RuleEffects, known: dict[str, Any
 REPLIES: list[tuple[str, RuleEffects, Ticket, dict[str, Any], list[Any]]] = [
     ("what it is already is no change", RuleEffects(priority=Priority.NORMAL, department="support", sla="standard", assign="bo"),
      replace(BOS, sla="standard"), {}, []),
+    ("nothing asked leaves all of it", RuleEffects(), replace(BOS, sla="standard", priority=Priority.HIGH), {}, []),
+    ("by load in the ticket's own department", RuleEffects(assign="least-busy"), ticket(department="sales"), {"load": {"bo": 9}}, [Assign("bo")]),
+    ("nobody is there to have it", RuleEffects(assign="least-busy"), NEW, {"away": away("anna", "bo", "cai")}, []),
     ("all of it at once", RuleEffects(tags=("vip",), priority=Priority.LOW, department="sales", sla="gold", assign="bo", note="Look twice."),
      FREE, {}, [Tag(add=("vip",)), SetPriority(Priority.LOW), Move("sales", "rule"), SetSla("gold"), Assign("bo"), NOTE]),
     ("a new one that gets an owner is open", RuleEffects(assign="bo"), NEW, {}, [Assign("bo"), SetStatus(Status.OPEN, why="rule")]),
@@ -146,7 +149,7 @@ def test_outside_addresses_get_the_whole_by_forward_and_a_few_lines_by_notify() 
     )  # fmt: skip
     assert whole.content.expert == "lab@tester.example"
     assert (few.template, few.audience, few.to, few.attachments) == ("alarm", Audience.ADMIN, (Address(BOSS),), ())
-    assert few.content.text == "x" * rule_effects.LONGEST_TOLD
+    assert few.content.text == "x" * 2000
     assert few.content.facts == (Fact("From", MAIJA.addr), Fact("Department", "support"))
 
 
