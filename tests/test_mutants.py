@@ -61,6 +61,7 @@ frame-of-a-letter-nobody-knows token-in-a-button-alone attribution-is-no-quote a
 changed-line-is-no-quote marks-below-a-note
 order-beside-words-of-a-program low-vote-of-seven next-takes-from-a-colleague
 first-letter-with-an-agents-address whoever-asks-is-a-machine absence-and-a-word-more attribution-by-one-word
+lost-copy-opens-the-ticket solved-letter-undoes-solving
 """
 
 

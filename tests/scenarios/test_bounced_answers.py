@@ -1,4 +1,7 @@
-"""A customer who was not reached cannot answer: the ticket is open again and its owner told (R-05)."""
+"""A customer who was not reached cannot answer: the ticket is open again and its owner told (R-05).
+
+What a report makes of which ticket is a table: `core/mails/test_bounce.py`.
+"""
 
 from __future__ import annotations
 
@@ -60,15 +63,6 @@ def test_r05_time_does_not_close_it_in_silence(desk: Desk) -> None:
     assert desk.letters(MAIJA, "nudge") == [] and desk.letters(MAIJA, "closing") == []
 
 
-def test_r05_an_answer_that_solved_the_ticket_opens_it_again(desk: Desk) -> None:
-    number = desk.of_mail(desk.send(mail())).number
-    from_agent(desk, "#solve\n\nThe new bulb is in the post.\n", notice_to(desk, "anna", number))
-    desk.clock.ahead += timedelta(minutes=5)
-    assert desk.ticket(number).status == "solved"
-    bounced(desk, of_template(desk, "answer"))
-    assert (desk.ticket(number).status, desk.ticket(number).solved_at) == ("open", None)
-
-
 def test_r05_a_question_after_silence_that_bounces_opens_it_and_a_last_word_does_not(desk: Desk) -> None:
     number, _ = answered(desk)
     desk.clock.ahead += timedelta(days=4)
@@ -79,35 +73,6 @@ def test_r05_a_question_after_silence_that_bounces_opens_it_and_a_last_word_does
     desk.clock.ahead += timedelta(hours=2)
     bounced(desk, of_template(desk, "solved"))
     assert desk.ticket(number).status == "solved"
-
-
-def test_r05_a_copy_that_does_not_arrive_leaves_the_requesters_turn(desk: Desk) -> None:
-    number, letter = answered(desk, KARI)
-    bounced(desk, letter, KARI)
-    assert desk.ticket(number).status == "waiting" and desk.ticket(number).entries[-1].kind == "bounce"
-    bounced(desk, letter, KARI, MAIJA)
-    assert desk.ticket(number).status == "open"
-
-
-def test_r05_where_no_owner_is_left_the_ticket_is_anybodys(desk: Desk) -> None:
-    number, letter = answered(desk)
-    from_agent(desk, "#unassign #wait\n", notice_to(desk, "anna", number))
-    bounced(desk, letter)
-    assert (desk.ticket(number).status, desk.ticket(number).owner) == ("new", None)
-
-
-def test_r07_our_own_address_in_a_report_is_not_who_was_not_reached(desk: Desk) -> None:
-    number, letter = answered(desk)
-    bounced(desk, letter, US, MAIJA)
-    entry = desk.ticket(number).entries[-1]
-    assert MAIJA in entry.text and US not in entry.text
-
-
-def test_r06_a_failure_for_a_passing_cause_is_a_failure(desk: Desk) -> None:
-    number, letter = answered(desk)
-    desk.send(report(letter, US, (MAIJA, "failed", "4.4.7")), sender="", to=[US])
-    assert desk.ticket(number).status == "open"
-    assert [row.to for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",)))] == [MAIJA]
 
 
 @pytest.mark.parametrize(("recipient", "status"), [(MAIJA, "open"), (KARI, "waiting")])
