@@ -59,6 +59,22 @@ def test_a_note_of_another_ticket_waits_wherever_it_is_pasted(house: House, word
     )
 
 
+def test_a_note_in_a_thread_that_was_asked_for_waits_too(house: House) -> None:
+    """Of a ticket the agent was never told of: it left, since only notices were known by their notes."""
+    desk = house.desk
+    opened = desk.send(mail("Offer", "Two lamps, please.\n", sender=KARI, to="sales@acme.example"))
+    number = desk.of_mail(opened).number
+    noted = "Our price for him is ten euros a lamp, as his brother works here."
+    from_agent(desk, f"#note\n\n{noted}\n", notice_to(desk, "bo", number), "bo")
+    assert noted not in "".join(whole(one) for one in desk.letters("anna@staff.example"))
+    from_agent(desk, f"#show {number}\n", house.other)
+    assert noted in " ".join(whole(desk.letters("anna@staff.example", "question")[-1]).split())
+    answer = reply(house.other, "anna@staff.example", f"Dear Maija, qshownq.\n\n{noted}\n\nAnna")
+    assert outcome(desk, desk.send(answer)) == ("parked", "note_words")
+    said = reply(house.other, "anna@staff.example", "Dear Maija, qsaidq.\n\nTwo lamps, please.")
+    assert outcome(desk, desk.send(said)) == ("filed", "answer")
+
+
 def test_a_letter_to_somebody_else_waits_with_it_too(house: House) -> None:
     written = f"#new ville@customer.example\n\nDear Ville, qnewq.\n\n{NOTE}\n"
     assert outcome(house.desk, from_agent(house.desk, written, house.other)) == ("parked", "note_words")

@@ -105,6 +105,7 @@ def _together(found: list[Question]) -> Question:
         more=first.more or 0,
         sections=tuple(Section(one.title or "", one.rows, one.facts, one.text) for one in rest),
         actions=bool(first.rows),
+        notes=tuple(note for one in found for note in one.notes or ()) or None,
     )
 
 
@@ -141,6 +142,7 @@ def _next(question: QuestionAsked) -> Question:
         intro=said("asked.next_yours"),
         rows=question.rows([one]),
         text=_thread(one, question.agent.language),
+        notes=_notes(one),
     )
 
 
@@ -187,6 +189,7 @@ def _show(question: QuestionAsked) -> Question:
         title=f"#{ticket.number} {ticket.subject}",
         rows=question.rows([ticket]),
         text=_thread(ticket, question.agent.language),
+        notes=_notes(ticket),
     )
 
 
@@ -209,6 +212,16 @@ def _thread(ticket: Ticket, language: str) -> str:
         parts.append(f"{head}\n{cut}")
         room -= len(words)
     return "\n\n".join(parts)
+
+
+def _notes(ticket: Ticket) -> tuple[str, ...]:
+    """What of a thread is for the house alone, the newest first: pasted into an answer it is known."""
+    inside, room = list[str](), LONGEST_THREAD
+    for entry in reversed(ticket.entries):
+        if entry.text and not entry.kind.public and room > 0:
+            inside.append(entry.text[:room])
+        room -= len(entry.text)
+    return tuple(inside)
 
 
 def _files(question: QuestionAsked) -> Question:

@@ -214,6 +214,7 @@ class Question(Content):
     actions: bool | None = omitted(None, shown=True)
     ask: tuple[AskedFor, ...] | None = omitted(None, hidden=True)  # not answered yet
     numbers: tuple[int, ...] | None = omitted(None, hidden=True)  # the tickets the mail spoke of
+    notes: tuple[str, ...] | None = omitted(None, hidden=True)  # what of the text is for the house alone
 
     @property
     def headline(self) -> Words:

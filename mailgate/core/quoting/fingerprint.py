@@ -128,6 +128,14 @@ def notes_of(one: LetterWords) -> LetterWords | None:
     return letter(words, bytes([OF_NOTE]) * len(words), ends, one.sender, len(words)) if words else None
 
 
+def note(texts: Iterable[str], hasher: Hasher) -> LetterWords:
+    """The words of notes alone, as if they were a letter."""
+    words, ends = array("I"), list[int]()
+    lines = [line for text in texts for line in text.split("\n")]
+    _add(tokens.read(lines, hasher), (0, len(lines)), words, ends, hasher)
+    return letter(words, bytes([OF_NOTE]) * len(words), ends, frozenset(), len(words))
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The fixed words of every letter to the house, as one letter that is always known; made once."""

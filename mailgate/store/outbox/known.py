@@ -70,11 +70,11 @@ def _newest(session: Session, tickets: Iterable[int], agent: str) -> list[tuple[
 
 
 def _notes(session: Session, tickets: Container[int], agent: str) -> list[bytes]:
-    """The notes of other tickets in the newest letter about each to this agent."""
+    """The notes of other tickets in the newest letter about each to this agent, and in threads they asked for."""
     found: dict[int, bytes] = {}
     for row in session.all(sql.NEWEST_NOTES, {"agent": agent, "limit": SEEN}):
-        about = row["ticket"]
-        if about is not None and about not in tickets and len(found) < ELSEWHERE:
+        about = row["ticket"] or -row["id"]  # a thread that was asked for is a letter about no ticket
+        if about not in tickets and len(found) < ELSEWHERE:
             found.setdefault(about, row["words"])
     return list(found.values())
 

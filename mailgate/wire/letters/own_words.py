@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from mailgate.core.letters.letter import Letter
 from mailgate.core.letters.views import TicketView
-from mailgate.core.model.content import Content, Escalated, Handover, Notice, Reminded
+from mailgate.core.model.content import Content, Escalated, Handover, Notice, Question, Reminded
 from mailgate.core.model.mail import Address
-from mailgate.core.quoting.fingerprint import LetterWords, fingerprint, notes_of
+from mailgate.core.quoting.fingerprint import LetterWords, fingerprint, note, notes_of
 from mailgate.wire.letters import whose
 from mailgate.wire.letters.render import RenderedLetter
 from mailgate.wire.mime import body, fields, structure
@@ -29,10 +29,17 @@ def fingerprints_of(letter: Letter, page: RenderedLetter, key: bytes) -> LetterP
     try:
         public, notes = whose.said_in(letter.view)
         found = _fingerprint(page.text, page.html, letter.from_, key, public, notes)
-        inside = notes_of(found) if isinstance(letter.view.content, _WITH_NOTES) else None
+        inside = _inside(found, letter.view.content, key)
         return LetterPrints(fingerprints.pack(found), fingerprints.pack(inside) if inside else b"")
     except Exception:  # a letter without fingerprint is one that nobody knows again: nothing of it leaves
         return LetterPrints()
+
+
+def _inside(found: LetterWords, content: Content, key: bytes) -> LetterWords | None:
+    """The notes in a letter to the house, by themselves; of a thread that was asked for, its content has them."""
+    if isinstance(content, Question):
+        return note(content.notes, fingerprints.hasher(key)) if content.notes else None
+    return notes_of(found) if isinstance(content, _WITH_NOTES) else None
 
 
 def of_kept(raw: bytes, key: bytes, content: Content, ticket: TicketView | None) -> bytes:

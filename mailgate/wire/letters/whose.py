@@ -46,7 +46,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
                      "notes": _NOTE, "proposed": _FRAME},
     content.Receipt: {"understood": _NOTE, "done": _NOTE, "newer": _NOTE, "text": _NOTE, "author": _FRAME, "to": _FRAME,
                       "asks": _FRAME, "corrected": _FRAME, "corrected_to": _FRAME},
-    content.Question: {"title": _NOTE, "why": _FRAME, "intro": _NOTE, "text": _NOTE},
+    content.Question: {"title": _NOTE, "why": _FRAME, "intro": _NOTE, "text": _NOTE, "notes": _NOTE},
     content.WasItYou: {"subject": _NOTE, "at": _FRAME, "text": _NOTE, "address": _FRAME, "vouch": _FRAME},
     content.Handover: {"by": _FRAME, "why": _FRAME, "text": _NOTE},
     content.Escalated: {"which": _FRAME, "due_at": _FRAME, "notes": _FRAME, "why": _FRAME},
