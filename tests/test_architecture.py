@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from mailgate.core.model import content, shown
+
 pytestmark = pytest.mark.xdist_group("architecture")  # the files are read once
 
 ROOT = Path(__file__).parents[1] / "mailgate"
@@ -406,6 +408,19 @@ def test_no_dict_of_strings_travels_between_rooms(path: Path) -> None:
 def test_no_number_stands_for_a_ticket_that_is_not_there() -> None:
     naught = re.compile(r"\bTicket\(\s*0,|\bnumber=0\b")
     assert not [module(path) for path in FILES if naught.search(path.read_text())], "None is no ticket, 0 is a number"
+
+
+RECORDS = {name for room in (content, shown) for name, kind in vars(room).items() if inspect.isclass(kind)}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if module(path).startswith(("app", "wiring"))], ids=module)
+def test_no_letter_is_given_a_sentence(path: Path) -> None:
+    """What app puts into a letter, or tells the admin, is said in the language of its reader as well."""
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {*RECORDS, "tell"}:
+            for line, text in strings(node):
+                said = _SENTENCE.search(text) and not _NO_SENTENCE.fullmatch(text)
+                assert not said, f"{module(path)}:{line} says {text!r}: give it a code, and a phrase in wire/words"
 
 
 ARCHIVES = {"zipfile", "tarfile", "gzip", "bz2", "lzma"}
