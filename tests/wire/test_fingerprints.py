@@ -31,6 +31,13 @@ def test_what_was_packed_comes_back(letter: LetterWords) -> None:
     assert unpack(pack(letter)) == letter
 
 
+def test_one_of_the_first_version_is_read_without_its_signs() -> None:
+    head = struct.pack("<BIIII", 1, 2, 2, 1, 2)
+    first = unpack(zlib.compress(head + array("I", [7, 8, 1, 2, 9]).tobytes() + b"\1\3"))
+    assert (list(first.words), first.ends, first.sender, first.text) == ([7, 8], (1, 2), frozenset({9}), 2)
+    assert not first.signs
+
+
 def test_nobody_reads_words_in_a_fingerprint_and_another_key_makes_another() -> None:
     octets = zlib.decompress(pack(LETTER))
     assert b"lamp" not in octets.lower()
@@ -51,7 +58,7 @@ def test_the_octets_below_are_broken_in_one_place_alone() -> None:
     "octets",
     [
         b"", b"\0", b"no zlib at all", zlib.compress(b""), zlib.compress(b"\1\2\3"), whole(2, [1, 2], b"\1\3")[:-9],
-        whole(2, [1, 2], b"\1\3", version=1), whole(2, [1, 2], b"\1"), whole(2, [1, 2], b"\1\1\1"),
+        whole(2, [1, 2], b"\1\3", version=3), whole(2, [1, 2], b"\1"), whole(2, [1, 2], b"\1\1\1"),
         whole(2, [1, 3], b"\1\1"), whole(2, [2, 1], b"\1\1"), whole(2, [1, 2], b"\0\1"), whole(2, [1, 2], b"\1\4"),
         whole(2, [1, 2], b"\1\1", text=3), zlib.compress(struct.pack("<BIIIII", fingerprints.VERSION, 2**32 - 1, 0, 0, 0, 0)),
         zlib.compress(bytes(64 * 2**20)),

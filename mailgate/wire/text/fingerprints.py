@@ -15,6 +15,7 @@ VERSION = 2
 LARGEST = 4 * 1024 * 1024  # octets of one, unpacked
 _KINDS = bytes(Wording)
 _HEAD = struct.Struct("<BIIIII")  # version, how many words, lines, words of From, signs, how many words are the text's
+_HEADS = {1: struct.Struct("<BIIII"), VERSION: _HEAD}  # the first knew no signs
 
 
 @lru_cache(maxsize=2)
@@ -37,13 +38,13 @@ def unpack(data: bytes) -> LetterWords:
     """The fingerprint again. Raises ValueError for octets that are none, or of another version."""
     try:
         whole = zlib.decompressobj().decompress(data, LARGEST)
-        version, *counts, text = _HEAD.unpack_from(whole)
-    except (zlib.error, struct.error) as error:
-        raise ValueError(f"no fingerprint: {error}") from error
-    at = _HEAD.size
-    words = counts[0]
-    if version != VERSION or len(whole) != at + 4 * sum(counts) + words:
-        raise ValueError("a fingerprint of another version, or a broken one")
+        head = _HEADS[whole[0]]
+        _, *counts, text = head.unpack_from(whole)
+    except (zlib.error, struct.error, IndexError, KeyError) as error:
+        raise ValueError(f"no fingerprint, or of another version: {error}") from error
+    at, words = head.size, counts[0]
+    if len(whole) != at + 4 * sum(counts) + words:
+        raise ValueError("a broken fingerprint")
     found = []
     for count in counts:
         found.append(_numbers(whole[at : at + 4 * count]))
@@ -51,7 +52,8 @@ def unpack(data: bytes) -> LetterWords:
     kinds, lines = whole[at:], list(found[1])
     if kinds.strip(_KINDS) or lines != sorted(lines) or (lines and lines[-1] > words) or text > words:
         raise ValueError("a broken fingerprint")
-    return letter(found[0], kinds, tuple(found[1]), frozenset(found[2]), text, signs=found[3])
+    signs = found[3] if len(found) > 3 else ()
+    return letter(found[0], kinds, tuple(found[1]), frozenset(found[2]), text, signs=signs)
 
 
 def _octets(numbers: array[int]) -> bytes:
