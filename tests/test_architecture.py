@@ -291,21 +291,14 @@ def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
-@pytest.mark.parametrize("path", [path for path in CORE if module(path) not in READING], ids=module)
+@each(path for path in CORE if module(path) not in READING)
 def test_core_says_nothing_in_words_of_its_own(path: Path) -> None:
     """It decides on codes with parameters; their sentences stand in `wire/words`, in every language."""
-    patterns = {
-        id(node)
-        for call in ast.walk(tree_of(path))
-        if isinstance(call, ast.Call) and ast.unparse(call.func) == "re.compile"
-        for node in ast.walk(call)
-    }
     tree = tree_of(path)
-    inside = {
-        (node.lineno, node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) in patterns
-    }
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    patterns = {at for one in calls if ast.unparse(one.func) == "re.compile" for at in strings(one)}
     for line, text in strings(tree):
-        said = _SENTENCE.search(text) and not _NO_SENTENCE.fullmatch(text) and (line, text) not in inside
+        said = _SENTENCE.search(text) and not _NO_SENTENCE.fullmatch(text) and (line, text) not in patterns
         assert not said, f"{module(path)}:{line} says {text!r}: give it a code, and a phrase in wire/words"
 
 
@@ -413,7 +406,7 @@ def test_no_number_stands_for_a_ticket_that_is_not_there() -> None:
 RECORDS = {name for room in (content, shown) for name, kind in vars(room).items() if inspect.isclass(kind)}
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if module(path).startswith(("app", "wiring"))], ids=module)
+@each(path for path in FILES if module(path).startswith(("app", "wiring")))
 def test_no_letter_is_given_a_sentence(path: Path) -> None:
     """What app puts into a letter, or tells the admin, is said in the language of its reader as well."""
     for node in ast.walk(tree_of(path)):
