@@ -65,6 +65,12 @@ def begin(text: HashedText, line: int, sender: frozenset[int]) -> int | None:
     return line if _is_rule(text.lines[line]) else None
 
 
+def introduces(text: HashedText, first: int, last: int, sender: frozenset[int]) -> bool:
+    """True for "On Friday, Support <support@acme.example> wrote:"; for no rule, and no list of ways to reach us."""
+    found = sender.intersection(text.words[text.starts[first] : text.starts[last + 1]])
+    return _ends(text, last) and len(found) >= (min(_KNOWN, len(sender)) or 1)
+
+
 def is_bare(text: HashedText, line: int, sender: frozenset[int]) -> bool:
     """True for "On Monday Acme wrote:", which has no date: proof only above a passage that is ours all the same."""
     if line < 0 or not 1 < text.count(line) <= _BARE or not _ends(text, line):

@@ -231,6 +231,18 @@ def _mostly(kinds: Sequence[int]) -> Wording:
     return Wording.FRAME if 2 * kinds.count(OF_FRAME) >= len(kinds) else Wording.PUBLIC
 
 
+def _left_over(work: Subtracting, found: list[Line]) -> None:
+    """An attribution with nothing below: what it stood above was deleted."""
+    text = work.text
+    last = text.above(len(text.lines))
+    begins = work.attribution(last)
+    if begins is None or not attribution.introduces(text, begins, last, work.sender):
+        return
+    for at in range(begins, last + 1):
+        if found[at].kind is TYPED:
+            found[at] = _ATTRIBUTION
+
+
 def _devices(work: Subtracting, found: list[Line]) -> None:
     """ "Sent from my phone" right above the first quote, with its dashes: a client put them there as well."""
     lines = work.text.bare
@@ -254,6 +266,8 @@ def _around(work: Subtracting, found: list[Line], hasher: Hasher) -> None:
             if found[at].kind in (TYPED, EDITED):
                 found[at] = _ATTRIBUTION
     _devices(work, found)
+    if work.house:
+        _left_over(work, found)
     if not work.quoted:
         return
     first = text.line_of(min(run.start for run in work.quoted))

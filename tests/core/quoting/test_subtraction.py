@@ -12,6 +12,7 @@ from answers import (
     CUSTOMER,
     EARLIER,
     FINNISH,
+    GERMAN,
     GMAIL,
     HASHER,
     NOTE,
@@ -505,3 +506,16 @@ def test_a_note_of_another_letter_waits_below_a_quote_too(client: str) -> None:
     found = read(f"{quoted}\n\nBut see:\n{later}", notice(), known)
     assert (found.held, worded(found.sendable)[0]) == (Held.NOTE, "But see:")
     assert read(f"Yes.\n\n{quoted}", known, notice()).sendable == "Yes."
+
+
+@pytest.mark.parametrize("head", [GMAIL, FINNISH, GERMAN], ids=["gmail", "finnish", "german"])
+def test_an_attribution_whose_quote_was_deleted_does_not_leave(head: str) -> None:
+    for rest in ("", "\n>\n> ", "\n> Maija"):
+        found = read(f"Yes, it does.\n\n{head}{rest}")
+        assert found.sendable == "Yes, it does." and found.held is Held.NOTHING
+    assert read(f"{head}\n\nYes, it does.").sendable.endswith("Yes, it does.")
+    for typed in (
+        "Look, from our shop:\n\n---- the price list ----",
+        "Mail: support@acme.example\nPhone: 040 123\nOpen: 9-17",
+    ):
+        assert read(typed).sendable == typed
