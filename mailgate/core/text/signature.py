@@ -111,6 +111,8 @@ def signed_block(lines: Sequence[str], who: Sequence[str]) -> tuple[int, int]:
     phone = end
     while end and is_device(lines[end - 1], alone=end < 2 or not lines[end - 2].strip()):
         end = _trimmed(lines, end - 1)
+    if 0 < end < phone and lines[end - 1].rstrip() == "--":  # the phone's own
+        end = _trimmed(lines, end - 1)
     names = {word for one in who for word in re.findall(r"[^\W\d_]{2,}", one.lower())}
     delimiter = _last_delimiter(lines, end)
     if delimiter is not None:

@@ -12,6 +12,7 @@ SIGNED = [
     ("a delimiter that lost its space", "Yes.\n--\nAnna", "--\nAnna"),
     ("a telephone number", "Yes.\n-- \nSupport\n+358 40 123 4567", "-- \nSupport\n+358 40 123 4567"),
     ("a phone", "Yes.\n\nSent from my iPhone", "\nSent from my iPhone"),
+    ("a phone with a delimiter", "Yes.\n\n> no.\n-- \nSent from my iPhone", "-- \nSent from my iPhone"),
     ("both", "Yes.\n-- \nAnna\n\nSent from my iPhone", "-- \nAnna\n\nSent from my iPhone"),
     ("her own address without a delimiter (W-10)", "Yes.\n\nAnna Virtanen\nanna@staff.example\n+358 40 123 4567",
      "Anna Virtanen\nanna@staff.example\n+358 40 123 4567"),
