@@ -96,6 +96,8 @@ ROWS: list[tuple[str, Any, str, Ticket, dict[str, Any], tuple[str, tuple[Any, ..
     ("nothing changes nothing", on.tag, "", FREE, {}, ("already_tagged", ())),
     ("what it has not is not removed", on.tag, "-zoe", FREE, {}, ("already_tagged", ())),
     ("the admin's spelling holds", on.tag, "+REFUND", FREE, STRICT, ("tagged", (Tag(("Refund",), ()),))),
+    ("a slip is asked back", on.tag, "+refnud", FREE, STRICT, ("no_such_tag", ("Refund",))),
+    ("one it has beside a new one", on.tag, "+lamp +b", ticket(tags=("lamp",)), {}, ("tagged", (Tag(("b",), ()),))),
     ("another is none of theirs, and all are shown", on.tag, "+vip", FREE, STRICT, ("no_such_tag", ("Refund", "lamp"))),
     ("an old one may go though nobody allows it any more", on.tag, "-vip", ticket(tags=("vip",)), STRICT, ("tagged", (Tag((), ("vip",)),))),
 
