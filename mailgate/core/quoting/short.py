@@ -248,11 +248,17 @@ def _short_line(
 
 
 def _goes_on(work: Subtracting, gap: _Gap, line: int, begin: int) -> bool:
-    """True for what may be the letter's top, or stands right below words of ours: no "Regards" below an answer does."""
+    """True for what may be the letter's top, or stands right below words of ours: no "Regards" below an answer does.
+
+    Nor does "Yes" without a mark below a question with one, though the customer's next line said so.
+    """
     if gap.above is None:
         return gap.place in (0, gap.letter.text)
-    above = work.text.above(line)
-    return begin > work.text.starts[line] or above < 0 or work.ours[work.text.starts[above + 1] - 1] > 0
+    text, above = work.text, work.text.above(line)
+    if begin > text.starts[line] or above < 0:
+        return True
+    bare = text.depths[above] > 0 and not text.depths[line] and gap.letter.kinds[gap.above.behind - 1] == OF_PUBLIC
+    return work.ours[text.starts[above + 1] - 1] > 0 and not bare
 
 
 def _next(work: Subtracting, letter: LetterWords, words: array[int], place: int, until: int) -> int | None:

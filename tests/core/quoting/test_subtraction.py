@@ -519,3 +519,8 @@ def test_an_attribution_whose_quote_was_deleted_does_not_leave(head: str) -> Non
         "Mail: support@acme.example\nPhone: 040 123\nOpen: 9-17",
     ):
         assert read(typed).sendable == typed
+
+
+def test_an_answer_that_the_customer_gave_next_was_typed_where_it_has_no_mark() -> None:
+    cut = marked(NOTICE[: NOTICE.index("\n\nOr the socket?")])
+    assert read(f"{GMAIL}\n{cut}\n\nOr the socket?").sendable == "Or the socket?"
