@@ -13,9 +13,10 @@ STEP = 0.5  # seconds after which a child that still works is looked at again
 def receive(stream: ByteStream, pid: int, wall: float, begun: float, queued: float) -> bytes:
     """The child's answer to a job given at `begun` (monotonic), when `queued` was what `kernel.queued` said.
 
-    While it works, or would, its limit on processor time alone ends it. Raises TimeoutError, and what the stream does.
+    While it works, or would, its limit on processor time alone ends it. At rest is what rests at two looks: at one it
+    may only read a page from disk. Raises TimeoutError, and what the stream does.
     """
-    left = wall - (time.monotonic() - begun)
+    left, rested = wall - (time.monotonic() - begun), False
     while True:
         stream.sock.settimeout(max(left, 0.01))
         try:
@@ -23,6 +24,7 @@ def receive(stream: ByteStream, pid: int, wall: float, begun: float, queued: flo
         except TimeoutError:
             left = wall - (time.monotonic() - begun) + kernel.queued(pid) - queued
             if left <= 0:
-                if not kernel.runnable(pid):
+                resting = not kernel.runnable(pid)
+                if resting and rested:
                     raise
-                left = STEP
+                left, rested = STEP, resting
