@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from conftest import Desk, from_agent, mail, notice_to, reply
+from conftest import PATIENCE, Desk, from_agent, mail, notice_to, reply
 
-from mailgate.app.intake import in_hand, quotable
+from mailgate.app.intake import in_hand, intake, quotable
 from mailgate.cli import cli
 from mailgate.core.model.mail import Envelope
 from mailgate.core.quoting.known import KnownLetters
@@ -122,15 +122,27 @@ def test_explain_reads_with_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch
     assert seen == [known] and known is not None
 
 
-def test_explain_rules_diff_and_parked_show_read_twice_what_quotes_a_letter_that_only_its_body_names(
-    desk: Desk,
-) -> None:
-    """W-09: as the daemon does; read once, the whole notice stood there as if the agent had written it."""
+def bodily(desk: Desk) -> EmailMessage:
+    """Anna's answer to a notice which only its quote names."""
     desk.send(mail("Lamp", "It is broken, and has been for a week.\n", sender=MAIJA))
     quoting = reply(notice_to(desk, "anna", 1001), ANNA, "Please press the switch.", "Hello")
     for name in ("In-Reply-To", "References", "To"):
         del quoting[name]
     quoting["To"] = "support@acme.example"
+    return quoting
+
+
+def test_a_mail_that_is_read_twice_waits_for_no_look_at_the_clock(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody was woken for the second reading, and such a mail lay five seconds."""
+    monkeypatch.setattr(intake, "IDLE", 10 * PATIENCE)
+    assert desk.fate(desk.send(bodily(desk))) == "parked"
+
+
+def test_explain_rules_diff_and_parked_show_read_twice_what_quotes_a_letter_that_only_its_body_names(
+    desk: Desk,
+) -> None:
+    """W-09: as the daemon does; read once, the whole notice stood there as if the agent had written it."""
+    quoting = bodily(desk)
     number = desk.send(quoting)
     assert desk.fate(number) == "parked"
     config = ["--config", str(desk.folder / "mailgate.toml")]

@@ -188,6 +188,7 @@ class Hand:
             error = future.exception()
             if error is None and self._read_twice(each, future.result()):
                 self.again(each)
+                self._stir()
             elif error is None:
                 each.parsed = future.result()
                 self._ready[each.number] = each
