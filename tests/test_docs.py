@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import click
@@ -71,10 +72,21 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert anchor in known, f"{name(page)} -> {target}"
 
 
-@pytest.mark.parametrize("page", [ROOT / "CONTRIBUTING.md", ROOT / "docs" / "flow.md"], ids=name)
+GUIDES = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "tests" / "README.md",
+          *sorted((ROOT / "docs").glob("*.md"))]  # fmt: skip
+MODULES = [
+    f"/{path.relative_to(ROOT)}" for top in ("mailgate", "tests", "bench") for path in (ROOT / top).rglob("*.py")
+]
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=name)
 def test_every_file_of_ours_that_a_guide_names_is_there(page: Path) -> None:
+    """A path from the top, from `mailgate/` or from the page; a module also by its name or the end of its path, `*` and all."""
+    tops = (ROOT, ROOT / "mailgate", page.parent)
     for said in re.findall(r"(?<![\w/])((?:mailgate|core|app|wire|store|edge|tests)/[\w/]+\.\w+)", page.read_text()):
-        assert (ROOT / said).is_file() or (ROOT / "mailgate" / said).is_file(), f"{name(page)}: {said}"
+        assert any((top / said).is_file() for top in tops), f"{name(page)}: {said}"
+    for said in set(re.findall(r"`([\w/*]+\.py)`", page.read_text())) - {"test_MODULE.py"}:
+        assert any(fnmatch(module, f"*/{said}") for module in MODULES), f"{name(page)}: {said}"
 
 
 @pytest.mark.parametrize("page", ["security.md", "threats.md", "open-threats.md"])

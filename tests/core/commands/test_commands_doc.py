@@ -36,7 +36,8 @@ def row(word: Word) -> str:
 
 @pytest.mark.parametrize("word", COMMANDS, ids=lambda word: word.name)
 def test_every_command_stands_on_the_page_as_in_the_catalogue(word: Word) -> None:
-    assert row(word) in ROWS
+    assert f"command.{word.name}" in CATALOGUES["en"], "mailgate/wire/words/*/commands.py has no sentence of it"
+    assert row(word) in ROWS, f"docs/commands.md lacks the row: {row(word)}"
 
 
 def test_the_page_knows_no_command_that_does_not_exist() -> None:
@@ -49,7 +50,7 @@ def test_the_page_knows_no_command_that_does_not_exist() -> None:
 
 def test_every_command_is_said_and_nothing_else_is() -> None:
     said = {key for key in CATALOGUES["en"] if key.startswith("command.")}
-    assert said == {f"command.{name}" for name in BY_NAME}
+    assert said == {f"command.{name}" for name in BY_NAME}, "mailgate/wire/words/*/commands.py has a sentence each"
 
 
 def test_the_page_says_what_takes_an_agent() -> None:
