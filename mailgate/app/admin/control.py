@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -182,16 +183,23 @@ def _decided(gateway: Gateway, needs: Needs, now: datetime, decide: Callable[[Mo
     """Facts, decision and its writing in one transaction, then its letters; returns what `decide` says beside it."""
 
     def job(tx: Tx) -> T:
-        try:
+        with _refused_in_words():
             decision, beside = decide(gateway.in_force.moment(now, tx.facts(needs, now)))
-        except by_hand.NotDone as refused:
-            raise Permanent(said(SHELL, refused.why)) from refused
         tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
         return beside
 
     beside = gateway.store.write(job).result()
     gateway.dispatcher.wake()
     return beside
+
+
+@contextlib.contextmanager
+def _refused_in_words() -> Iterator[None]:
+    """What core refuses in a code is Permanent with the sentence of it."""
+    try:
+        yield
+    except by_hand.NotDone as refused:
+        raise Permanent(said(SHELL, refused.why)) from refused
 
 
 def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: int | None = None) -> int:
@@ -204,10 +212,8 @@ def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: in
     def job(tx: Tx, large: Incoming | None) -> int:
         kept = tx.mail.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
         moment = gateway.in_force.moment(now, tx.facts(by_hand.needs(number, "", now, who), now))
-        try:
+        with _refused_in_words():
             decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who)
-        except by_hand.NotDone as refused:
-            raise Permanent(said(SHELL, refused.why)) from refused
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]
 
     return gateway.intake.keeping.keep_by(octets, job).result()
