@@ -189,10 +189,13 @@ def letter(serial: str, size: int = 0) -> bytes:
 
 
 class Customers:
-    """Send mail until told to stop; what was not acknowledged with 250 is sent again, the same bytes."""
+    """Send mail until told to stop; what was not acknowledged with 250 is sent again, the same bytes.
 
-    def __init__(self, port: int, hands: int = 3) -> None:
-        self.port = port
+    A hand rests `pace` seconds after a mail: a fast machine must not owe thousands of letters when the test ends.
+    """
+
+    def __init__(self, port: int, hands: int = 3, pace: float = 0.02) -> None:
+        self.port, self.pace = port, pace
         self.acknowledged: list[str] = []
         self.again: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._serial = 0
@@ -240,6 +243,7 @@ class Customers:
                     self.again.put(serial)
                     raise
                 self.acknowledged.append(serial)
+                self._enough.wait(self.pace)
 
 
 class Relay:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,15 +63,19 @@ def leaving(gateway: Process) -> set[tuple[str, str]]:
         return set()  # killed before there was a database
 
 
-def check_letters(gateway: Process, relay: Relay, in_doubt: set[tuple[str, str]]) -> None:
-    """Every letter left, or a person is told that it may have; only those in doubt left twice, with the same bytes."""
+def check_letters(gateway: Process, relay: Relay, in_doubt: Counter[tuple[str, str]]) -> None:
+    """Every letter left, or a person is told that it may have; only those in doubt left twice, with the same bytes.
+
+    An acknowledgement in doubt is never tried again; any other is, once: the second doubt is a person's to settle.
+    """
     copies = relay.ids()
     rows = gateway.read(lambda read: read.outbox.deliveries(("sent", "uncertain", "dead", "held")))
     assert {row.state for row in rows} <= {"sent", "uncertain"}
     assert {(row.to, row.message_id) for row in rows if row.state == "sent"} <= copies.keys()
-    assert {row.template for row in rows if row.state == "uncertain"} <= {"ack"}
+    uncertain = {(row.to, row.message_id): row.template for row in rows if row.state == "uncertain"}
+    assert {key: name for key, name in uncertain.items() if in_doubt[key] < (1 if name == "ack" else 2)} == {}
     doubled = {key: count for key, count in copies.items() if count > 1}
-    assert doubled.keys() <= in_doubt, "doubled outside the one window that physics leaves"
+    assert doubled.keys() <= in_doubt.keys(), "doubled outside the one window that physics leaves"
     acks = {(row.to, row.message_id) for row in rows if row.template == "ack"}
     assert not acks & doubled.keys(), "an acknowledgement left twice"
     assert len(set(relay.taken)) == len(copies), "the second time it was other bytes"
@@ -85,7 +90,7 @@ def test_d01_killed_at_a_named_point_under_load_nothing_acknowledged_is_missing_
         child = gateway.spawn(MAILGATE_CRASH_AT=f"{point}:{nth}")
         customers = Customers(gateway.port)
         assert child.wait(100) == -signal.SIGKILL, gateway.log.read_text()
-        before, in_doubt = len(customers.acknowledged), leaving(gateway)
+        before, in_doubt = len(customers.acknowledged), Counter(leaving(gateway))
         gateway.start()
         until(lambda: len(customers.acknowledged) > before + 5, "no mail is taken after the restart")
         customers.join()
@@ -102,12 +107,12 @@ def test_rounds_of_kill_at_any_moment_lose_nothing_and_double_nothing(tmp_path: 
     print(f"seed {seed}")
     with process(tmp_path, out=relay.out) as gateway:
         customers = Customers(gateway.port, hands=2)
-        over, in_doubt = threading.Event(), set[tuple[str, str]]()
+        over, in_doubt = threading.Event(), Counter[tuple[str, str]]()
         for _ in range(ROUNDS):
             gateway.spawn()
             over.wait(chance.uniform(0.2, 1.6))  # the moment of the kill is the test
             gateway.kill()
-            in_doubt |= leaving(gateway)
+            in_doubt.update(leaving(gateway))
         gateway.start()
         customers.join()
         gateway.drained()
