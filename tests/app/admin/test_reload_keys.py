@@ -79,7 +79,7 @@ OTHER: dict[str, Any] = {
     "calendar.closed": [date(2026, 12, 24)], "calendar.open": [date(2026, 12, 26)],
     **{f"calendar.{day}": "10:00-11:00" for day in
        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")},
-    "letters.templates": "elsewhere", "letters.logo": "logo.png", "letters.survey": False,
+    "letters.templates": "elsewhere", "letters.logo": "https://acme.example/logo.png", "letters.survey": False,
     "letters.stages": ["solved"], "letters.max_per_day": 9, "letters.quiet_hours": "22:00-06:00",
     "letters.suggest": True, "letters.links": {"order": "https://shop.example/{order}"},
     "notices.attach_max": "9MB", "rules.folder": "elsewhere", "rules.reload": True,
@@ -178,7 +178,10 @@ def configured(folder: Path, tree: dict[str, Any]) -> Config:
 
 
 def test_the_table_knows_every_key() -> None:
-    assert set(OTHER) == set(keys())
+    assert set(keys()) - set(OTHER) == set(), (
+        "OTHER has another value for each key; RESTART names those not taken at once"
+    )
+    assert set(OTHER) - set(keys()) == set(), "OTHER names keys that are gone"
     assert set(OTHER) >= RESTART
 
 
@@ -192,7 +195,7 @@ def test_s11_a_changed_key_is_applied_or_said_to_need_a_restart(folder: Path, ke
         changed(tree, other, value)
     changed(tree, key, OTHER[key])
     before, after = configured(folder, old), configured(folder, tree)
-    assert before != after, "the other value is the same"
+    assert before != after, f"OTHER has the very value of before, or config/build.py hands {key} on to nobody"
     said = reloading.needs_restart(before, after)
     names = {one.name for one in before.outgoing} ^ {one.name for one in after.outgoing}
     said += [f"[[outgoing]] {name}" for name in names]  # as the dispatcher says
