@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from importlib import import_module
+from importlib.util import find_spec
 from os.path import commonprefix
+from types import ModuleType
 
 from babel import Locale
 
@@ -43,22 +45,29 @@ class Dates:
         return Locale.parse(self.locale)
 
 
+def _files(language: str, *names: str) -> Iterator[ModuleType]:
+    """The files that a folder has; what the others would say is said in English."""
+    for place in (f"{_HOUSE}.{language}.{name}" for name in names):
+        if find_spec(place):
+            yield import_module(place)
+
+
 def _catalogues() -> Mapping[str, Mapping[str, Phrase]]:
-    found: dict[str, dict[str, Phrase]] = {}
-    for language in LANGUAGES:
-        files = [import_module(f"{_HOUSE}.{language}.{name}").WORDS for name in FILES]
-        found[language] = {key: phrase for words in files for key, phrase in words.items()}
-    return found
+    return {
+        language: {key: phrase for file in _files(language, *FILES) for key, phrase in file.WORDS.items()}
+        for language in LANGUAGES
+    }
 
 
 def _dates() -> Mapping[str, Dates]:
-    names = [one.name for one in fields(Dates)]
-    files = {language: import_module(f"{_HOUSE}.{language}.dates") for language in LANGUAGES}
-    return {language: Dates(*(getattr(file, name.upper()) for name in names)) for language, file in files.items()}
+    names = [one.name.upper() for one in fields(Dates)]
+    files = {language: file for language in LANGUAGES for file in _files(language, "dates")}
+    return {language: Dates(*(getattr(file, name) for name in names)) for language, file in files.items()}
 
 
 def _opening(phrases: Mapping[str, Phrase]) -> str:
-    begun: str = commonprefix([str(phrases[key]) for key in _FIRST_LINES])  # noqa: RUF071 - of letters, not of paths
+    lines = [str(phrases[key]) for key in _FIRST_LINES if key in phrases]
+    begun: str = commonprefix(lines or [str(ENGLISH[key]) for key in _FIRST_LINES])  # noqa: RUF071 - of letters, not of paths
     return begun[: begun.rfind(" ") + 1]
 
 
@@ -66,5 +75,7 @@ CATALOGUES: Mapping[str, Mapping[str, Phrase]] = _catalogues()
 ENGLISH = CATALOGUES["en"]
 DATES: Mapping[str, Dates] = _dates()
 # The line our notices begin with, and how the line above it begins.
-MARKERS: Mapping[str, str] = {language: str(words["marker"]) for language, words in CATALOGUES.items()}
+MARKERS: Mapping[str, str] = {
+    language: str(words.get("marker", ENGLISH["marker"])) for language, words in CATALOGUES.items()
+}
 OPENINGS: tuple[str, ...] = tuple(map(_opening, CATALOGUES.values()))
