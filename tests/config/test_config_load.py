@@ -5,11 +5,14 @@ import os
 from datetime import date, timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from mailgate.config import load as config
+from mailgate.config.model import LettersModel
 from mailgate.config.tree import Config
+from mailgate.core.letters.status_letters import STAGES
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Mode, Role
 from mailgate.errors import ConfigError
@@ -208,6 +211,11 @@ def test_g03_a_file_that_cannot_be_used_says_why(tmp_path: Path, break_it, expec
     with pytest.raises(ConfigError) as caught:
         config.load(path, env={}, today=TODAY)
     assert str(path) in str(caught.value) and expected in str(caught.value)
+
+
+def test_the_admin_may_choose_every_stage_that_there_is() -> None:
+    (stages,) = get_args(LettersModel.model_fields["stages"].annotation)
+    assert set(get_args(stages)) == set(STAGES), "`stages` in config/model.py, STAGES in core/letters/status_letters.py"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -57,7 +57,7 @@ SHOWN = sorted(reachable(LetterView, {*TEMPLATES.values(), *RECORDS}), key=lambd
 def test_every_text_of_every_letter_is_classified(kind: type) -> None:
     """A new field fails here until somebody has said whose words it is; an entry's text goes by its kind."""
     texts = of_text(kind) - ({"text"} if kind is EntryView else set())
-    assert set(WHOSE.get(kind, {})) == texts
+    assert set(WHOSE.get(kind, {})) == texts, f"WHOSE of wire/letters/whose.py says whose words {kind.__name__} holds"
 
 
 def test_no_row_of_the_table_is_left_over() -> None:

@@ -19,13 +19,17 @@ ROWS = {
 
 def test_every_template_is_documented_with_exactly_its_variables() -> None:
     documented = {name: own for name, (_, own) in ROWS.items() if name in VARIABLES}
-    assert documented == {name: list(own) for name, own in VARIABLES.items()}
+    for name, own in VARIABLES.items():
+        assert documented.get(name) == list(own), f"docs/templates.md: the row `{name}` and its own variables"
 
 
 def test_every_template_has_a_file_and_every_file_is_documented() -> None:
     files = {path.name for path in built_in_folder().glob("*.html")}
     frames = set(re.findall(r"`([a-z]+\.html)` \(", DOCS))
-    assert files == {f"{name}.html" for name in VARIABLES} | frames
+    records = {f"{name}.html" for name in VARIABLES}
+    assert not records - files, "templates/ has a file for each record of core/model/content.py"
+    assert not files - records - frames, "no record of core/model/content.py and no frame of docs/templates.md"
+    assert not frames - files, "docs/templates.md names frames that are not there"
 
 
 @pytest.mark.parametrize("name", list(ITEMS))
@@ -40,7 +44,7 @@ def test_each_file_names_its_variables_at_the_top(name: str) -> None:
     comment = re.match(r"\{#(.*?)#\}", (built_in_folder() / f"{name}.html").read_text(), re.DOTALL)
     assert comment is not None
     lacking = [own for own in VARIABLES[name] if not re.search(rf"\b{own}\b", comment[1])]
-    assert lacking == []
+    assert lacking == [], f"the comment at the top of templates/{name}.html"
 
 
 def test_what_every_template_may_use_is_documented() -> None:

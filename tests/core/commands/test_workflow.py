@@ -518,6 +518,15 @@ def test_a_customer_closes_and_reopens_their_own_ticket_only() -> None:
     assert customer("merge", TICKET) == Refusal("not_yours")
 
 
+def test_every_command_leads_to_what_it_does() -> None:
+    """One that stands in no table is granted and does nothing; questions and answers about parked mail are others' part."""
+    elsewhere = {word.name for word in COMMANDS if word.question} | {"send", "drop", "yes"}
+    tables = {*workflow.ON_TICKET, *workflow.WITHOUT_TICKET}
+    lost = {word.name for word in COMMANDS} - elsewhere - tables
+    assert not lost, f"neither ON_TICKET nor WITHOUT_TICKET of workflow.py has {sorted(lost)}"
+    assert tables <= {word.name for word in COMMANDS} - elsewhere
+
+
 # --- receipts ---------------------------------------------------------------------------------------------------------
 
 
@@ -548,9 +557,10 @@ def keys(family: str) -> set[str]:
 
 
 def test_every_answer_has_its_sentence() -> None:
-    assert codes("granted granted_already Granted") - {""} == keys("done") - {"line", "doubt_near"}
+    receipts = "mailgate/wire/words/*/receipts.py has a sentence for each, and no other"
+    assert codes("granted granted_already Granted") - {""} == keys("done") - {"line", "doubt_near"}, receipts
     whens = {f"when_{why}" for why in ("unreadable", "ambiguous", "past", "far")}
-    assert codes("Refusal ask_first") | whens == keys("refused") | {"when_"}
+    assert codes("Refusal ask_first") | whens == keys("refused") | {"when_"}, receipts
 
 
 def test_every_reason_that_a_mail_waits_for_has_its_sentence() -> None:

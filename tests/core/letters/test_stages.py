@@ -71,7 +71,9 @@ def test_the_stage_a_change_reaches(stage: str, before: Ticket, changes: tuple[C
 
 @pytest.mark.parametrize("stage", [stage for stage in EVERY if stage != "late"])
 def test_only_the_stages_the_admin_chose_are_told(stage: str) -> None:
-    _, before, changes = next(row for row in REACHED if row[0] == stage)
+    rows = [row for row in REACHED if row[0] == stage]
+    assert rows, f"REACHED has no change that reaches {stage}"
+    _, before, changes = rows[0]
     only = replace(POLICY, letters=LetterPolicy(stages=(stage,)))
     none = replace(POLICY, letters=LetterPolicy(stages=()))
     assert len(written(before, *changes, policy=only)) == 1
