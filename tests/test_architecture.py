@@ -115,6 +115,13 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
+@cache
+def nodes(tree: ast.AST) -> list[ast.AST]:
+    """All of a file, walked through once: a dozen rules ask."""
+    return list(ast.walk(tree))
+
+
+@cache
 def module(path: Path) -> str:
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     return name.removesuffix(".__init__") or "__init__"
@@ -131,7 +138,7 @@ def room(name: str) -> str:
 def imports(path: Path) -> list[str]:
     """Every module and every name of a module that a file imports, wherever in it: in functions and for types too."""
     found: list[str] = []
-    for node in ast.walk(tree_of(path)):
+    for node in nodes(tree_of(path)):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -205,7 +212,7 @@ def test_there_are_no_import_circles_even_for_types() -> None:
 def aliases(tree: ast.AST) -> dict[str, str]:
     """What each imported name stands for, in full: `as` hides nothing."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             found |= {alias.asname: alias.name for alias in node.names if alias.asname}
             found |= {root: root for alias in node.names if not alias.asname for root in (alias.name.split(".")[0],)}
@@ -214,10 +221,14 @@ def aliases(tree: ast.AST) -> dict[str, str]:
     return found
 
 
-def spoken(tree: ast.AST) -> Iterator[tuple[int, str]]:
+@cache
+def spoken(tree: ast.AST) -> list[tuple[int, str]]:
     """Every name and dotted name that a file uses, aliases resolved: `(line, "mailgate.app.admin.control.answer")`."""
-    known = aliases(tree)
-    for node in ast.walk(tree):
+    return list(_spoken(tree, aliases(tree)))
+
+
+def _spoken(tree: ast.AST, known: dict[str, str]) -> Iterator[tuple[int, str]]:
+    for node in nodes(tree):
         parts: list[str] = []
         at = node
         while isinstance(at, ast.Attribute):
@@ -254,7 +265,7 @@ def test_what_a_module_needs_stands_at_its_top(path: Path) -> None:
     me, tree = module(path), tree_of(path)
     late = [
         node.lineno
-        for function in ast.walk(tree)
+        for function in nodes(tree)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -263,7 +274,7 @@ def test_what_a_module_needs_stands_at_its_top(path: Path) -> None:
     loaders = {name for _, name in spoken(tree)} & {"importlib.import_module", "importlib.__import__"}
     assert not loaders or me in BY_NAME, f"{me} imports by name"
     assert not {name.split(".")[0] for name in imports(path)} & {"runpy", "pkgutil", "imp"}, me
-    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "__import__"], me
+    assert not [node for node in nodes(tree) if isinstance(node, ast.Name) and node.id == "__import__"], me
 
 
 def test_the_lists_of_exceptions_name_only_what_there_is() -> None:
@@ -285,8 +296,8 @@ _NO_SENTENCE = re.compile(r"#.*|mailgate [a-z]+.*|.*\b[A-Z]{4,}\b.*|Exchange Onl
 
 def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Every text in a file that is no docstring, and the parts of those that are put together."""
-    documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    documents = {id(node.value) for node in nodes(tree) if isinstance(node, ast.Expr)}
+    for node in nodes(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents:
             yield node.lineno, node.value
 
@@ -295,7 +306,7 @@ def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def test_core_says_nothing_in_words_of_its_own(path: Path) -> None:
     """It decides on codes with parameters; their sentences stand in `wire/words`, in every language."""
     tree = tree_of(path)
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes(tree) if isinstance(node, ast.Call)]
     patterns = {at for one in calls if ast.unparse(one.func) == "re.compile" for at in strings(one)}
     for line, text in strings(tree):
         said = _SENTENCE.search(text) and not _NO_SENTENCE.fullmatch(text) and (line, text) not in patterns
@@ -304,7 +315,7 @@ def test_core_says_nothing_in_words_of_its_own(path: Path) -> None:
 
 @each(CORE)
 def test_core_uses_nothing_that_is_not_known_to_be_pure(path: Path) -> None:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes(tree_of(path)):
         if isinstance(node, ast.Import):
             names = [(alias.name, None) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -319,7 +330,7 @@ def test_core_uses_nothing_that_is_not_known_to_be_pure(path: Path) -> None:
 
 
 def _named(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text())):  # imports stand anywhere: in functions of tests too
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -337,7 +348,7 @@ def test_every_module_of_core_is_named_by_a_test() -> None:
 @each(CORE)
 def test_core_touches_nothing_outside_its_arguments(path: Path) -> None:
     tree = tree_of(path)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         where = f"{module(path)}:{getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             known = hasattr(builtins, node.id) or node.id.startswith("__")
@@ -357,7 +368,7 @@ def test_core_touches_nothing_outside_its_arguments(path: Path) -> None:
 @each(CORE)
 def test_core_remembers_nothing_between_two_calls(path: Path) -> None:
     tree = tree_of(path)
-    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [node for node in nodes(tree) if isinstance(node, ast.ClassDef)]
     for node in (*tree.body, *(one for each in classes for one in each.body)):
         if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
             continue
@@ -376,7 +387,7 @@ def test_core_remembers_nothing_between_two_calls(path: Path) -> None:
 
 @each(CORE)
 def test_a_decision_leans_on_one_moment_and_not_on_its_parts(path: Path) -> None:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.Lambda):
             given = {arg.arg for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
             parts = sorted(given & {"policy", "facts", "now"})
@@ -387,7 +398,7 @@ def test_a_decision_leans_on_one_moment_and_not_on_its_parts(path: Path) -> None
 def test_no_dict_of_strings_travels_between_rooms(path: Path) -> None:
     """Whoever reads a row of ours is told by its type what stands in it."""
     loose = re.compile(r"\b(dict|Mapping)\[str, (Any|object)\]")
-    for node in ast.walk(tree_of(path)):
+    for node in nodes(tree_of(path)):
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             said = [arg.annotation for arg in (*node.args.args, *node.args.kwonlyargs)] + [node.returns]
         elif isinstance(node, ast.ClassDef):
@@ -409,7 +420,7 @@ RECORDS = {name for room in (content, shown) for name, kind in vars(room).items(
 @each(path for path in FILES if module(path).startswith(("app", "wiring")))
 def test_no_letter_is_given_a_sentence(path: Path) -> None:
     """What app puts into a letter, or tells the admin, is said in the language of its reader as well."""
-    for node in ast.walk(tree_of(path)):
+    for node in nodes(tree_of(path)):
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {*RECORDS, "tell"}:
             for line, text in strings(node):
                 said = _SENTENCE.search(text) and not _NO_SENTENCE.fullmatch(text)
@@ -446,7 +457,7 @@ def test_files_are_short_and_say_what_they_are_for(path: Path) -> None:
 
 @each(FILES)
 def test_functions_fit_on_a_screen(path: Path) -> None:
-    for node in ast.walk(tree_of(path)):
+    for node in nodes(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
             assert length <= 60, f"{module(path)}.{node.name} has {length} lines"
