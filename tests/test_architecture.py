@@ -290,8 +290,10 @@ READING = {
     "core.worktime.moment_words",
 }  # fmt: skip
 _SENTENCE = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")
-# Commands of mail and shell, the syntax of one, and names.
-_NO_SENTENCE = re.compile(r"#.*|mailgate [a-z]+.*|.*\b[A-Z]{4,}\b.*|Exchange Online", re.DOTALL)
+# Commands of mail and shell, the syntax of one, and names (an alarm's in docs/operations.md too).
+_NO_SENTENCE = re.compile(
+    r"#.*|(?:mailgate|systemctl) [a-z]+.*|.*\b[A-Z]{4,}\b.*|Exchange Online|large mail", re.DOTALL
+)
 
 
 def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -414,6 +416,7 @@ def test_no_number_stands_for_a_ticket_that_is_not_there() -> None:
     assert not [module(path) for path in FILES if naught.search(path.read_text())], "None is no ticket, 0 is a number"
 
 
+TELLING = {"tell", "calls", "problem", "on_problem", "_on_problem"}  # what raises an alarm
 RECORDS = {name for room in (content, shown) for name, kind in vars(room).items() if inspect.isclass(kind)}
 
 
@@ -421,10 +424,24 @@ RECORDS = {name for room in (content, shown) for name, kind in vars(room).items(
 def test_no_letter_is_given_a_sentence(path: Path) -> None:
     """What app puts into a letter, or tells the admin, is said in the language of its reader as well."""
     for node in nodes(tree_of(path)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {*RECORDS, "tell"}:
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {*RECORDS, *TELLING}:
             for line, text in strings(node):
                 said = _SENTENCE.search(text) and not _NO_SENTENCE.fullmatch(text)
                 assert not said, f"{module(path)}:{line} says {text!r}: give it a code, and a phrase in wire/words"
+
+
+@each(path for path in FILES if module(path).startswith(("core", "app")))
+def test_no_label_is_a_word_of_ours(path: Path) -> None:
+    """One word is said in the language of its reader like a sentence."""
+    for node in nodes(tree_of(path)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Fact", "Section") and node.args:
+            label = node.args[0]
+            parts = label.values if isinstance(label, ast.JoinedStr) else [label]
+            for text in (str(one.value) for one in parts if isinstance(one, ast.Constant)):
+                said = re.search(r"[^\W\d_]{2,}", text) and not _NO_SENTENCE.fullmatch(text)
+                assert not said, (
+                    f"{module(path)}:{node.lineno} says {text!r}: give it a code, and a phrase in wire/words"
+                )
 
 
 ARCHIVES = {"zipfile", "tarfile", "gzip", "bz2", "lzma"}

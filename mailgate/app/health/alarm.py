@@ -9,14 +9,15 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from mailgate.app.in_force import Clock, InForce
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate
-from mailgate.core.model.said import Words, said
+from mailgate.core.model.said import Said, Words, said
 from mailgate.errors import MailgateError
 from mailgate.store.base import Ids, Store
 from mailgate.wire import words
@@ -28,6 +29,29 @@ PAUSE = 60.0  # seconds between two runs of the admin's program
 LONGEST = 30.0  # seconds it may take
 WAITING = 50  # alarms kept for its next run
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "HOME")  # no secrets of ours
+
+
+@dataclass(frozen=True, slots=True)
+class HealthTrouble:
+    """One thing that is not as it should be; `grave` when mail itself does not flow as it must.
+
+    What no letter tells stands as it is: it is read at the shell alone.
+    """
+
+    key: str
+    text: Words
+    remedy: Words
+    grave: bool = False
+    told: bool = False  # the admin gets a letter although mail still flows
+
+    def in_english(self) -> dict[str, Any]:
+        """As `status` shows it, and its JSON."""
+        return {**asdict(self), "text": words.said("en", self.text), "remedy": words.said("en", self.remedy)}
+
+
+def calls(key: str, text: Said, remedy: Said | str, *, grave: bool = True, told: bool = False) -> HealthTrouble:
+    """A trouble that a letter tells of, in the language of its reader; `remedy` is a sentence or a command."""
+    return HealthTrouble(key, text, remedy, grave, told)
 
 
 class Program:
@@ -99,9 +123,9 @@ class Alarms:
         self._unheard = False
         self.program = Program(command)
 
-    def problem(self, text: str) -> None:
-        """Trouble with letters, as the dispatcher words it."""
-        what = hashlib.sha256(text.encode()).hexdigest()[:12]
+    def problem(self, text: Words) -> None:
+        """Trouble with letters, as the dispatcher says it."""
+        what = hashlib.sha256(words.said("en", text).encode()).hexdigest()[:12]
         self.tell(what, said("alarm.letters"), text, "mailgate outbox list")
 
     def tell(self, what: str, title: Words, text: Words, remedy: Words) -> None:
@@ -120,18 +144,18 @@ class Alarms:
         except MailgateError as error:
             log.error("alarm letter cannot be written", extra={"error": str(error)})
 
-    def look(self, report: Mapping[str, Any], now: datetime) -> int:
-        """Act on what `status.status_report` found; returns how many alarms were raised."""
-        raised = self._raise([one for one in report["troubles"] if one["grave"] or one.get("told")], now)
-        if report["quarantine"] is not None:
-            self._watch_quarantine(int(report["quarantine"]))
+    def look(self, troubles: Sequence[HealthTrouble], quarantined: int | None, now: datetime) -> int:
+        """Act on what `status.looked` found; returns how many alarms were raised."""
+        raised = self._raise([one for one in troubles if one.grave or one.told], now)
+        if quarantined is not None:
+            self._watch_quarantine(quarantined)
         self.program.flush()
-        if not any(one["grave"] for one in report["troubles"]):
+        if not any(one.grave for one in troubles):
             self._beat()
         return raised
 
-    def _raise(self, graves: Iterable[Mapping[str, Any]], now: datetime) -> int:
-        present = {str(one["key"]): one for one in graves}
+    def _raise(self, troubles: Iterable[HealthTrouble], now: datetime) -> int:
+        present = {one.key: one for one in troubles}
         for key in [key for key in self._told if key not in present]:
             del self._told[key]
             log.info("trouble resolved", extra={"what": key})
@@ -140,7 +164,7 @@ class Alarms:
             self._told[key] = now
             one = present[key]
             what = hashlib.sha256(key.encode()).hexdigest()[:12]
-            self.tell(what, said("alarm.needs_you", what=key), str(one["text"]), str(one["remedy"]))
+            self.tell(what, said("alarm.needs_you", what=key), one.text, one.remedy)
         return len(due)
 
     def _watch_quarantine(self, count: int) -> None:

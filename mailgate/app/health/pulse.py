@@ -20,7 +20,6 @@ FEW: Final = 3  # mails in a row that failed by our fault: no accident any more
 MANY: Final = 10  # in a row that failed for any reason: nobody writes only that
 PATIENCE: Final = 90.0  # seconds for the sample at a start: a child has to start for it
 BUSY: Final = 20.0  # and beside the work; longer says only that there is much of it
-REMEDY: Final = "mailgate check, then see the log: journalctl -u mailgate; afterwards mailgate quarantine retry"
 
 _SUBJECT, _TEXT = "Lamppu ei syty enää", "Lamppu ei syty enää."
 _ENVELOPE: Final = Envelope("maija.virtanen@customer.example", ("support@acme.example",), arrived_at=samples.NOW)

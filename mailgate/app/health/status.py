@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from mailgate import __version__
 from mailgate.app.gateway import Gateway
-from mailgate.app.health.pulse import REMEDY
+from mailgate.app.health.alarm import HealthTrouble, calls
 from mailgate.app.intake.keeping import FREE_SPACE, SMALL
 from mailgate.config.tree import Config
 from mailgate.core.model.desk_rows import MailQueue, Queues
 from mailgate.core.model.policy import Mode
+from mailgate.core.model.said import said
 from mailgate.errors import MailgateError
 from mailgate.store.base import Read, Store
 
@@ -22,17 +23,6 @@ LOW = 2 * FREE_SPACE  # octets free below which the admin is told
 PATIENCE = timedelta(minutes=10)  # a relay may be down so long before people are called
 STUCK = timedelta(minutes=10)  # a mail may be without a fate so long
 FORGOTTEN = timedelta(hours=1)  # in live mode nothing is held so long but by a restore
-
-
-@dataclass(frozen=True, slots=True)
-class HealthTrouble:
-    """One thing that is not as it should be; `grave` when mail itself does not flow as it must."""
-
-    key: str
-    text: str
-    remedy: str
-    grave: bool = False
-    told: bool = False  # the admin gets a letter although mail still flows
 
 
 def of_daemon(gateway: Gateway) -> dict[str, Any]:
@@ -72,6 +62,14 @@ def status_of(gateway: Gateway, now: datetime) -> dict[str, Any]:
 
 def status_report(daemon: Mapping[str, Any] | None, store: Store, config: Config, now: datetime) -> dict[str, Any]:
     """Everything one screen shows; `daemon` is the answer of `of_daemon`, None when none runs."""
+    found, troubles = looked(daemon, store, config, now)
+    return {**found, "troubles": [one.in_english() for one in troubles]}
+
+
+def looked(
+    daemon: Mapping[str, Any] | None, store: Store, config: Config, now: datetime
+) -> tuple[dict[str, Any], list[HealthTrouble]]:
+    """The report without its troubles, and these as a letter tells them."""
     queues, aside, old_letters, unread = _asked(store)
     free = store.free_space()
     found = {
@@ -96,8 +94,7 @@ def status_report(daemon: Mapping[str, Any] | None, store: Store, config: Config
         "old_letters": old_letters,
         "faults": [fault for fault in (store.fault(),) if fault],
     }
-    troubles = [*_of_process(daemon), *_of_disk(daemon, store, unread, free), *_of_queues(found, config, now)]
-    return {**found, "troubles": [asdict(one) for one in troubles]}
+    return found, [*_of_process(daemon), *_of_disk(daemon, store, unread, free), *_of_queues(found, config, now)]
 
 
 def _asked(store: Store) -> tuple[Queues, int, int, str]:
@@ -138,57 +135,55 @@ def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[HealthTrouble]:
         yield HealthTrouble("daemon", "the daemon does not run", "systemctl start mailgate", True)
         return
     for name in daemon["dead"]:
-        yield HealthTrouble(f"thread {name}", f"the {name} thread has ended", "systemctl restart mailgate", True)
+        yield calls(f"thread {name}", said("trouble.thread", name=name), "systemctl restart mailgate")
     if daemon.get("pulse"):
-        yield HealthTrouble("reading", f"no mail is filed: {daemon['pulse']}", REMEDY, True)
+        yield calls("reading", said("trouble.reading", why=daemon["pulse"]), said("trouble.reading_remedy"))
     certificate = daemon.get("certificate")
     if certificate:
-        remedy = "renew it; the new file is used at once"
-        yield HealthTrouble("certificate", certificate["text"], remedy, certificate["expired"], told=True)
+        text = said("trouble.certificate", why=certificate["text"])
+        yield calls("certificate", text, said("trouble.certificate_remedy"), grave=certificate["expired"], told=True)
     check = daemon.get("soundness")
     if check and check["state"] == "unchecked":
-        text = f"the database could not be checked: {check['error']}"
-        yield HealthTrouble("check", text, "see the log: journalctl -u mailgate")
+        unchecked = f"the database could not be checked: {check['error']}"
+        yield HealthTrouble("check", unchecked, "see the log: journalctl -u mailgate")
     for part, why in daemon["health"].items():
         if part != "store":  # asked of the store itself
             yield HealthTrouble(part, f"{part}: {why}", "see the log: journalctl -u mailgate")
     for box in daemon["mailboxes"]:
         if box["silent"] or box["state"] == "paused":
-            why = box["error"] or "no success"
-            text = f"mailbox {box['name']} is silent ({why}), last success {box['success_at'] or 'never'}"
-            yield HealthTrouble(f"mailbox {box['name']}", text, "mailgate check --connect", True)
+            why, at = box["error"] or said("trouble.no_success"), box["success_at"] or said("trouble.never")
+            silent = said("trouble.mailbox", mailbox=box["name"], why=why, at=at)
+            yield calls(f"mailbox {box['name']}", silent, "mailgate check --connect")
     if daemon["config_stale"]:
-        text = f"the files on disk were refused, the old ones hold: {daemon['config_stale']}"
-        yield HealthTrouble("config", text, "mailgate check, then mailgate reload")
-    for text in daemon.get("templates") or ():
-        said = f"a template of yours failed, ours is used instead: {text}"
-        yield HealthTrouble("templates", said, "mend it, then mailgate check")
+        refused = f"the files on disk were refused, the old ones hold: {daemon['config_stale']}"
+        yield HealthTrouble("config", refused, "mailgate check, then mailgate reload")
+    for template in daemon.get("templates") or ():
+        failed = f"a template of yours failed, ours is used instead: {template}"
+        yield HealthTrouble("templates", failed, "mend it, then mailgate check")
 
 
 def _of_disk(daemon: Mapping[str, Any] | None, store: Store, unread: str, free: int) -> Iterator[HealthTrouble]:
     wrong = (daemon or {}).get("store") or store.healthy() or unread  # only the daemon knows which file it opened
     if wrong:
-        yield HealthTrouble(
-            "store", wrong, "stop mailgate, put the file back or run: mailgate restore BACKUP-FILE", True
-        )
+        yield calls("store", said("trouble.store", why=wrong), said("trouble.store_remedy"))
     large = (daemon or {}).get("large_mail")
     if large:
-        text = f"mail over {SMALL // 1024} KB is refused for now, smaller mail is taken: {large}"
-        yield HealthTrouble("large mail", text, "look at incoming/ and blobs/ in the data folder: room, rights", True)
+        text = said("trouble.large_mail", size=SMALL // 1024, why=large)
+        yield calls("large mail", text, said("trouble.large_mail_remedy"))
     if free < LOW:
-        text = f"{free // 2**20} MB free on the disk; below {FREE_SPACE // 2**20} MB no mail is taken"
-        yield HealthTrouble("disk", text, "make room, or move the data folder", True)
+        text = said("trouble.disk", free=free // 2**20, needed=FREE_SPACE // 2**20)
+        yield calls("disk", text, said("trouble.disk_remedy"))
 
 
 def _of_queues(found: Mapping[str, Any], config: Config, now: datetime) -> Iterator[HealthTrouble]:
     oldest = found["queues"]["mail"]["oldest"]
     if found["running"] and oldest and now - oldest > STUCK:
-        text = f"{found['queues']['mail']['waiting']} mails wait to be processed, the oldest since {_text(oldest)}"
-        yield HealthTrouble("processing", text, "see the log: journalctl -u mailgate", True)
+        stuck = said("trouble.processing", n=found["queues"]["mail"]["waiting"], since=str(_text(oldest)))
+        yield calls("processing", stuck, said("trouble.log_remedy"))
     for relay in found["relays"]:
         if relay["down"] and relay["since"] and now - datetime.fromisoformat(relay["since"]) >= PATIENCE:
-            text = f"relay {relay['name']} is down since {relay['since']}: {relay['down']}"
-            yield HealthTrouble(f"relay {relay['name']}", text, "mailgate check --connect", True)
+            down = said("trouble.relay", relay=relay["name"], since=relay["since"], why=relay["down"])
+            yield calls(f"relay {relay['name']}", down, "mailgate check --connect")
     if found["quarantine"]:
         yield HealthTrouble("quarantine", f"{found['quarantine']} mails in quarantine", "mailgate quarantine list")
     if found["parked"]:

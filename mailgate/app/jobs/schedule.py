@@ -113,7 +113,7 @@ class Schedule:
                 self._held_until = monotonic + HOLD.total_seconds()
             held = monotonic < self._held_until
         if abs(jumped) > DRIFT.total_seconds():
-            text = said("alarm.clock_text", jump=str(timedelta(seconds=round(jumped))))
+            text = said("alarm.clock_text", jump=_clock_time(jumped))
             self._gateway.health["clock"] = "the clock has jumped; deadlines wait for a minute"
             self._gateway.alarms.tell("clock", said("alarm.clock"), text, said("alarm.clock_remedy"))
         unset = self._gateway.clock() < BUILT
@@ -122,3 +122,9 @@ class Schedule:
         elif not held:
             self._gateway.health.pop("clock", None)
         return not held and not unset
+
+
+def _clock_time(seconds: float) -> str:
+    """`-26:00:05`: hours, minutes and seconds, in no language."""
+    minutes, rest = divmod(abs(round(seconds)), 60)
+    return f"{'-' if seconds < 0 else ''}{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

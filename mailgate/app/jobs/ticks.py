@@ -94,10 +94,10 @@ def watch(gateway: Gateway, now: datetime) -> int:
         gateway.pulse.beat()
     down = gateway.dispatcher.health()
     gateway.down_since = {name: gateway.down_since.get(name, now) for name in down}
-    found = status.status_of(gateway, now)
+    found, troubles = status.looked(status.of_daemon(gateway), gateway.store, gateway.config, now)
     if gateway.threaded:
-        systemd.tell(f"STATUS={_line(found['troubles'])}")
-    return gateway.alarms.look(found, now)
+        systemd.tell(f"STATUS={_line([one.in_english() for one in troubles])}")
+    return gateway.alarms.look(troubles, found["quarantine"], now)
 
 
 def _line(troubles: Sequence[Mapping[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mailgate.app.health.alarm import Alarms
 from mailgate.app.in_force import Clock
+from mailgate.core.model.said import said
 from mailgate.store.base import Cursor, Store
 
 Unfetchable = Callable[[str, str, int, int, str, int], None]  # mailbox, folder, UIDVALIDITY, UID, why, octets
@@ -47,6 +48,6 @@ def set_aside_by(store: Store, clock: Clock, alarms: Alarms) -> Unfetchable:
     def put(mailbox: str, folder: str, uidvalidity: int, uid: int, why: str, size: int) -> None:
         now = clock()
         store.write(lambda tx: tx.settings.put_aside(mailbox, folder, uidvalidity, uid, why, now, size)).result()
-        alarms.problem(f"mailbox {mailbox}: a mail in {folder} (UID {uid}) cannot be fetched: {why}")
+        alarms.problem(said("problem.unfetched", mailbox=mailbox, folder=folder, uid=uid, why=why))
 
     return put

@@ -16,7 +16,9 @@ from mailgate.app.outbox.route import Route, Transport
 from mailgate.app.outbox.route_loop import AGREEING, GONE, LEAVING, OutboxParts, RouteLoop
 from mailgate.app.outbox.wording import LetterWording, Problem
 from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.model.said import Words
 from mailgate.store.base import Store, Tx
+from mailgate.wire import words
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +31,15 @@ def _no_note(tx: Tx, due: DueLetter, delivery: DueDelivery, error: str) -> None:
     """What happens to a ticket whose letter failed, when nobody cares to say."""
 
 
-def _told(problem: str) -> None:
-    log.warning("outbox problem", extra={"problem": problem})
+def _told(problem: Words) -> None:
+    log.warning("outbox problem", extra={"problem": words.said("en", problem)})
 
 
 class Dispatcher:
     """The outbox at work. The first of `routes` takes what no department claims for another.
 
     `on_failed(tx, letter, delivery, error)` is called in the transaction that marks a delivery dead: a note on the
-    ticket, never a mail to the customer. `on_problem(text)` is for the admin, at most once a day for the same text.
+    ticket, never a mail to the customer. `on_problem` is for the admin, at most once a day for the same text.
     """
 
     def __init__(
@@ -120,8 +122,8 @@ class Dispatcher:
         names = ["", *(department.name for department in self._in_force.policy.departments)]
         return [name for name in names if self._route_of(name) != route]
 
-    def _problem(self, text: str) -> None:
-        today = self._clock().date()
+    def _problem(self, problem: Words) -> None:
+        text, today = words.said("en", problem), self._clock().date()
         if self._problems.get(text) != today:
             self._problems = {known: day for known, day in self._problems.items() if day == today} | {text: today}
-            self._on_problem(text)
+            self._on_problem(problem)

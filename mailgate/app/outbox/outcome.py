@@ -77,7 +77,7 @@ def failed(
         return Mark(delivery.id, DeliveryState.UNCERTAIN, error=text, attempts=attempts)
     first = delivery.first_tried_at or now
     if attempts >= FEWEST and now - first > retry_for:
-        return Mark(delivery.id, DeliveryState.DEAD, error=f"gave up: {text}", attempts=attempts, failed=True)
+        return Mark(delivery.id, DeliveryState.DEAD, error=text, attempts=attempts, failed=True)
     return Mark(
         delivery.id, DeliveryState.WAITING, due_at=now + retry_after(attempts, chance), error=text, attempts=attempts
     )

@@ -24,6 +24,7 @@ from mailgate.app.outbox.route import Route, Transport
 from mailgate.app.outbox.wording import PATIENCE, LetterWording, Problem, ReadyLetter, WordingBegun
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.policy import Mode
+from mailgate.core.model.said import said
 from mailgate.errors import MailgateError, Permanent, RouteDown, Temporary, Uncertain
 from mailgate.store.base import Store
 
@@ -349,7 +350,7 @@ class RouteLoop:
                 raise
         remote_id = transport.send(bounce, item.delivery.recipient, ready.raw, utf8=ready.utf8, before=flight.announce)
         self._null_refused = True
-        self.work.on_problem(f'route {self.route.name} refuses the empty sender; write envelope = "verp" for it')
+        self.work.on_problem(said("problem.null_sender", route=self.route.name))
         return remote_id
 
     def _outcome(self, error: Exception, due: DueLetter, delivery: DueDelivery) -> Mark:
@@ -383,7 +384,7 @@ class RouteLoop:
             self.down = why
         log.warning("route paused", extra={"route": self.route.name, "why": why, "seconds": round(rest)})
         if tell:
-            self.work.on_problem(f"route {self.route.name} is down: {why}")
+            self.work.on_problem(said("problem.route", route=self.route.name, why=why))
 
     def _works(self, delivery: DueDelivery) -> None:
         with self._guard:

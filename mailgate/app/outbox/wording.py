@@ -16,16 +16,18 @@ from mailgate.app.outbox.given_way import GivenWay
 from mailgate.app.outbox.letter_facts import with_letter_facts
 from mailgate.core.letters.letter import DueLetter, Letter, head, promised
 from mailgate.core.model.mail import Address
+from mailgate.core.model.said import Words, said
 from mailgate.core.proof import token
 from mailgate.errors import ChildDied, ChildFailed, MailgateError, Permanent, Temporary
 from mailgate.store.base import Store
+from mailgate.wire import words
 
 log = logging.getLogger(__name__)
 
 WRITE = "mailgate.wire.letters.compose:write"  # what a child does with a letter
 PATIENCE = 0.5  # seconds the letters behind wait for the words of one before them
 
-Problem = Callable[[str], None]
+Problem = Callable[[Words], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class WordingBegun:
     bounces: Mapping[int, str] = field(default_factory=dict)
     answer: Future[Any] | None = None  # None: they are kept from an earlier attempt
     templates: str | None = None  # the admin's folder it is worded with
-    instead: tuple[str, ...] = ()  # what the admin is told when this later attempt succeeds
+    instead: tuple[Words, ...] = ()  # what the admin is told when this later attempt succeeds
     promised: tuple[Address, ...] | None = None  # whom its first line names
 
     @property
@@ -185,18 +187,18 @@ class LetterWording:
         if letter is None or not (due.attachments or one.templates):
             return None
         if due.attachments:
-            what = f"the files of a letter ({due.template}): they took too much ({death.reason}), and it left without"
+            what = said("problem.files", template=due.template, why=death.reason)
             plain, templates = replace(due, attachments=()), one.templates
         else:
-            what = f"template {letter.template}: it took too much ({death.reason}), and ours was used"
+            what = said("problem.template", template=letter.template, why=death.reason)
             plain, templates = due, None
-            self.given_way.failed(one.templates, letter, what, costly=True)
+            self.given_way.failed(one.templates, letter, words.said("en", what), costly=True)
         answer = self._ask(plain, letter, templates, now)
         return replace(one, due=plain, answer=answer, templates=templates, instead=(*one.instead, what))
 
     def _lost(self, due: DueLetter, error: Exception) -> MailgateError:
         log.error("letter cannot be rendered", extra={"letter": due.id, "error": str(error)})
-        self._on_problem(f"a letter cannot be worded (template {due.template}): {error}")
+        self._on_problem(said("problem.unworded", template=due.template, why=str(error)))
         if isinstance(error, ChildFailed) and error.kind == Permanent.__name__:  # its words alone come out of a child
             return Permanent(error.text)
         return error if isinstance(error, MailgateError) else Temporary(f"{type(error).__name__}: {error}")

@@ -22,6 +22,7 @@ from mailgate.core.model.change import (
 from mailgate.core.model.content import Alarm, Forwarded
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.said import said
 from mailgate.core.model.shown import Fact
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text import phone
@@ -124,7 +125,7 @@ def outside_copies(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     about = Alarm(
         title=ticket.subject,
         text=(case.mail.fresh.strip() or case.mail.text.strip())[:LONGEST_TOLD],
-        facts=(Fact("From", author), Fact("Department", ticket.department)),
+        facts=(Fact(said("list.from"), author), Fact(said("list.department"), ticket.department)),
     )
     told = tuple(
         Outbound(about, Audience.ADMIN, (Address(addr),), purpose=Purpose.ADMIN, language=policy.language,

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Desk, mail, running
+from conftest import Desk, mail, running, whole
 
 from mailgate.app.admin.control import answer
 from mailgate.app.health import alarm, status
 from mailgate.app.jobs import ticks
 from mailgate.app.mailboxes.board import MailboxBoard
 from mailgate.core.model.desk_rows import MailQueue, QueueRow, Queues
+from mailgate.core.model.said import Said
 from mailgate.edge.imap.box import ReaderReport, ReaderState
 from mailgate.errors import Temporary
 
@@ -151,6 +152,18 @@ def test_trouble_with_letters_reaches_the_admins_program_too(watched: Desk) -> N
         "route out is down: refused",
         "mailgate outbox list",
     ]
+
+
+def test_an_alarm_is_told_in_the_language_of_the_desk(tmp_path: Path) -> None:
+    with running(tmp_path, gateway='language = "fi"') as desk:
+        store, config = desk.gateway.store, desk.gateway.config
+        daemon = {**status.of_daemon(desk.gateway), "relays": {"out": {"down": "refused", "since": NOON.isoformat()}}}
+        _, found = status.looked(daemon, store, config, NOON + timedelta(hours=1))
+        assert desk.gateway.alarms.look(found, None, NOON) == 1
+        desk.gateway.alarms.problem(Said("problem.route", {"route": "out", "why": "refused"}))
+        [down, letters] = [" ".join(whole(letter).split()) for letter in desk.letters(template="alarm")]
+    assert f"välityspalvelin out ei toimi, alkaen {NOON.isoformat()}: refused" in down
+    assert "reitti out ei toimi: refused" in letters
 
 
 def test_a_growing_quarantine_reaches_the_admins_program(watched: Desk) -> None:

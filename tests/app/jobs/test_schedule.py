@@ -89,6 +89,13 @@ def test_k02_k07_after_a_jump_of_the_clock_deadlines_wait_for_a_cycle_and_the_ad
     assert "clock" not in bench.gateway.health
 
 
+@pytest.mark.parametrize(
+    ("jump", "shown"), [(timedelta(hours=-1), "-1:00:00"), (timedelta(days=2, seconds=61), "48:01:01")]
+)
+def test_a_jump_is_shown_in_no_language(jump: timedelta, shown: str) -> None:
+    assert schedule._clock_time(jump.total_seconds()) == shown
+
+
 def test_k02_a_clock_that_is_wild_for_a_moment_and_right_again_runs_nothing_at_the_wrong_time(bench: Bench) -> None:
     bench.wall += timedelta(days=3652)
     assert not BY_THE_CLOCK & set(bench.tick())

@@ -28,6 +28,7 @@ from mailgate.core.proof import token
 from mailgate.edge.out import smtp
 from mailgate.errors import ChildDied, ChildFailed, Permanent, RouteDown, Temporary, Uncertain
 from mailgate.store.sqlite.store import SqliteStore
+from mailgate.wire import words
 
 STATES = ("waiting", "leased", "sending", "sent", "uncertain", "held", "dead")
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -111,7 +112,7 @@ class Office:
             lambda: self.now,
             routes,
             on_failed=self.on_failed or self._note,
-            on_problem=self.problems.append,
+            on_problem=lambda problem: self.problems.append(words.said("en", problem)),
             chance=lambda: 0.5,
             monotonic=lambda: self.ticks,
         )
@@ -402,7 +403,7 @@ def test_o03_a_temporary_refusal_backs_off_for_days_then_gives_up_with_a_note(of
     assert [pause.total_seconds() / 60 for pause in waits[:8]] == [1, 5, 15, 30, 60, 120, 240, 240]
     assert timedelta(days=5) <= office.now - START < timedelta(days=5, hours=5)
     assert office.states() == ["dead"]
-    assert office.failures == [(ANN.addr, "gave up: 451 later")]
+    assert office.failures == [(ANN.addr, "451 later")]
 
 
 def test_o04_a_refusal_for_good_is_noted_once_and_the_others_of_the_letter_get_it(office: Office) -> None:

@@ -13,6 +13,7 @@ from mailgate.core.mails import rule_effects
 from mailgate.core.model.change import AddEntry, Assign, Audience, Move, SetField, SetPriority, SetSla, SetStatus, Tag
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address, Attachment, Envelope
+from mailgate.core.model.said import said
 from mailgate.core.model.shown import Fact
 from mailgate.core.model.ticket import EntryKind, Priority, Status, Ticket
 from mailgate.core.rules.rule import RuleEffects
@@ -150,7 +151,7 @@ def test_outside_addresses_get_the_whole_by_forward_and_a_few_lines_by_notify() 
     assert whole.content.expert == "lab@tester.example"
     assert (few.template, few.audience, few.to, few.attachments) == ("alarm", Audience.ADMIN, (Address(BOSS),), ())
     assert few.content.text == "x" * 2000
-    assert few.content.facts == (Fact("From", MAIJA.addr), Fact("Department", "support"))
+    assert few.content.facts == (Fact(said("list.from"), MAIJA.addr), Fact(said("list.department"), "support"))
 
 
 @pytest.mark.parametrize(("fresh", "text", "told"), [(" new \n", "all", "new"), (" \n", " all ", "all"), ("", "", "")])
@@ -158,4 +159,4 @@ def test_the_few_lines_are_the_new_words_else_all(fresh: str, text: str, told: s
     route = RuleEffects(notify=(BOSS,))
     unsigned = mail(text, fresh=fresh, author=None, envelope=Envelope("", ()))
     (letter,) = rule_effects.outside_copies(case(unsigned, route=route), ticket())
-    assert (letter.content.text, letter.content.facts[0]) == (told, Fact("From", ""))
+    assert (letter.content.text, letter.content.facts[0]) == (told, Fact(said("list.from"), ""))

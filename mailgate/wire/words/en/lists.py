@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.mine": "Yours, without a deadline today",
     "list.parked": "Parked: mail of yours that needs a word",
     "list.parked_all": "Parked: mail that waits for a person",
+    "list.from": "From",
+    "list.department": "Department",
     "list.team": "The team in {department}",
     "list.load": "{open} at work, {overdue} overdue",
     "list.quarantine": "Quarantine",

@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.mine": "Sinun, ei määräaikaa tänään",
     "list.parked": "Pysäköity: viestejäsi, jotka kaipaavat sanaasi",
     "list.parked_all": "Pysäköity: viestejä, jotka odottavat ihmistä",
+    "list.from": "Lähettäjä",
+    "list.department": "Osasto",
     "list.team": "Tiimi: {department}",
     "list.load": "{open} työn alla, {overdue} myöhässä",
     "list.quarantine": "Karanteeni",

@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.mine": "Jūsu, bez termiņa šodien",
     "list.parked": "Apturēts: jūsu vēstules, kurām vajag vārdu",
     "list.parked_all": "Apturēts: vēstules, kas gaida cilvēku",
+    "list.from": "No",
+    "list.department": "Nodaļa",
     "list.team": "Komanda: {department}",
     "list.load": "darbā: {open}, nokavēti: {overdue}",
     "list.quarantine": "Karantīna",

@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.mine": "Twoje, bez terminu na dziś",
     "list.parked": "Wstrzymane: Twoje wiadomości, które wymagają decyzji",
     "list.parked_all": "Wstrzymane: wiadomości, które czekają na człowieka",
+    "list.from": "Od",
+    "list.department": "Dział",
     "list.team": "Zespół: {department}",
     "list.load": "w toku: {open}, po terminie: {overdue}",
     "list.quarantine": "Kwarantanna",
