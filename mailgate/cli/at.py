@@ -153,15 +153,14 @@ def ask(ctx: click.Context, call: str, **args: Any) -> Any:
 
     Raises MailgateError with the words to show.
     """
-    from mailgate.app.admin import control
-
     config = load(ctx)
     request = {"call": call, "args": args}
     answer = _by_daemon(config.store.folder, request)
     if answer is None:
+        from mailgate.app.admin import control  # half a second to read, and the daemon has read it
         from mailgate.wiring import build
 
-        gateway = build(config.path)
+        gateway = build(config.path, children=1)
         try:
             answer = control.answer(gateway, request)
         finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import programs
 import pytest
+from conftest import running
 
 from mailgate.cli import COMMANDS, cli
 
@@ -116,20 +117,33 @@ def test_the_shell_completes(tmp_path: Path, typed: str, offered: str) -> None:
     assert f"plain,{offered}" in done.stdout.splitlines(), done.stderr
 
 
+def loading(heavy: tuple[str, ...], config: Path, *call: str) -> subprocess.CompletedProcess[str]:
+    """A command from nothing; its last line is LOADED and the modules it read whose names begin so."""
+    code = (
+        "import sys, atexit\n"
+        f"heavy = {heavy!r}\n"
+        "atexit.register(lambda: print('LOADED', *sorted(name for name in sys.modules if name.startswith(heavy))))\n"
+        f"sys.argv = ['mailgate', '--config', {str(config)!r}, *{call!r}]\n"
+        "from mailgate.cli import main\nmain()\n"
+    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
+
+
 @pytest.mark.parametrize("call", [["tickets", "list"], ["outbox", "list"], ["bans"], ["audit"], ["desk"]])
 def test_a_command_that_looks_loads_no_more_than_the_store(tmp_path: Path, call: list[str]) -> None:
     assert mailgate("init", str(tmp_path)).returncode == 0
     assert mailgate("ban", "@spam.example", cwd=tmp_path).returncode == 0  # makes the database
-    code = (
-        "import sys, atexit\n"
-        f"heavy = {HEAVY!r}\n"
-        "atexit.register(lambda: print('LOADED', *sorted(name for name in sys.modules if name.startswith(heavy))))\n"
-        f"sys.argv = ['mailgate', '--config', {str(tmp_path / 'mailgate.toml')!r}, *{call!r}]\n"
-        "from mailgate.cli import main\nmain()\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
+    done = loading(HEAVY, tmp_path / "mailgate.toml", *call)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "LOADED"
+
+
+def test_what_the_daemon_is_to_change_loads_no_second_gateway(tmp_path: Path) -> None:
+    with running(tmp_path) as desk:
+        done = loading(
+            ("mailgate.wiring", "mailgate.app.gateway"), desk.folder / "mailgate.toml", "ban", "@spam.example"
+        )
+        assert (done.returncode, done.stdout) == (0, "@spam.example is banned\nLOADED\n"), done.stderr
 
 
 def test_the_queue_can_be_seen_while_the_rest_of_the_configuration_is_broken(tmp_path: Path) -> None:
