@@ -192,11 +192,16 @@ class Gateway:
                 found += [int(pid) for pid in (task / "children").read_text().split()]
             except OSError:
                 continue  # the thread has ended
-        return found
+        return [pid for pid in found if pid != self.listener()]
+
+    def listener(self) -> int:
+        """The process id of the daemon's listener for SMTP."""
+        return int((self.database.parent / "listener.lock").read_text() or 0)
 
     def _cpu(self) -> tuple[float, float]:
+        """Seconds of the daemon with its listener, and of its children."""
         assert self.process is not None
-        return _cpu(self.process.pid), sum(_cpu(pid) for pid in self.children())
+        return _cpu(self.process.pid) + _cpu(self.listener()), sum(_cpu(pid) for pid in self.children())
 
     def memory(self) -> tuple[float, float]:
         """MiB resident: the daemon now, and the largest any of its children that live has ever been."""

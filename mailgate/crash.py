@@ -25,6 +25,9 @@ POINTS = (
     "after-relay",  # the relay said 250, which nobody wrote down
 )
 
+# Of these the listener meets, which is started anew; at the others the desk ends, and everything with it.
+OF_THE_LISTENER = ("after-mail", "mid-data", "after-incoming", "after-250")
+
 # In the order in which a database of an earlier version meets them.
 UPGRADE_POINTS = (
     "copied",  # the copy of the database as it was is on disk

@@ -19,7 +19,7 @@ from mailgate import newfile
 from mailgate.app.health import memory, pulse, systemd
 from mailgate.app.jobs.schedule import run_job
 from mailgate.errors import ConfigError
-from mailgate.wiring import Edges, Gateway, SmtpListeners, build, edges
+from mailgate.wiring import Door, Edges, Gateway, Shortage, build, edges
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +29,6 @@ LAST = 2.0  # for those whose child was taken away
 END = 26.0  # for all of it
 LOOK = 1.0  # seconds between two looks at what may be over
 NO_MEMORY = "not enough memory to run: raise the limit (ulimit -v, LimitAS=, MemoryMax=); 1 GB of addresses will do"
-BREATH = 0.05  # seconds the loop rests when memory is short: it would be called again at once
-CALM = 5.0  # seconds without another such call after which it is over
-STARVING = 60.0  # seconds of it after which we end, so that whoever supervises us starts us anew
 EXIT = 2.0  # for the interpreter, which waits for threads that hang
 
 
@@ -48,12 +45,12 @@ class Daemon:
         self.started = threading.Event()
         self.ended = threading.Event()
         self.status = 0  # of the process when it ends
-        self.short_since = self.short_last = -CALM  # of memory (monotonic seconds)
+        self.shortage = Shortage(self._shed, self._starved)
         self.last_resort: Callable[[], None] = lambda: None  # called when we begin to stop
         self.loop: asyncio.AbstractEventLoop | None = None
 
     @property
-    def door(self) -> SmtpListeners:
+    def door(self) -> Door:
         """The listeners for mail."""
         return self.outside.door
 
@@ -70,7 +67,21 @@ class Daemon:
             await self.door.start()
             await self.outside.metrics.start()
         except OSError as error:
+            await self.door.stop(0)
             raise ConfigError(f"cannot listen: {error.strerror or error}") from error
+        try:
+            self._set_to_work()
+        except BaseException:
+            await self.door.stop(0)
+            raise
+        alive = [asyncio.create_task(each) for each in (self._watchdog(), self._descriptors())]
+        await self.stop_event.wait()
+        for each in alive:
+            each.cancel()
+        await self._shut_down()
+        return self.status
+
+    def _set_to_work(self) -> None:
         self.gateway.listeners = {**self.door.bound, "metrics": self.outside.metrics.bound}
         self.gateway.dead = self._dead
         self.callbox.open()
@@ -83,12 +94,6 @@ class Daemon:
         threading.Thread(target=look, args=(self.gateway.stopping,), name="check", daemon=True).start()
         self.started.set()
         log.info("ready", extra={"smtp": self.door.bound["smtp"], "lmtp": self.door.bound["lmtp"]})
-        alive = [asyncio.create_task(each) for each in (self._watchdog(), self._descriptors())]
-        await self.stop_event.wait()
-        for each in alive:
-            each.cancel()
-        await self._shut_down()
-        return self.status
 
     def stop(self) -> None:
         """Ask the daemon to finish its work in hand and end; callable from any thread."""
@@ -173,30 +178,23 @@ class Daemon:
         run_job(self.gateway, "watch", self.gateway.clock())
 
     def _dead(self) -> list[str]:
-        """Workers that ended although nobody told them to."""
-        return [thread.name for thread in self.threads if not thread.is_alive()]
+        """Workers that ended although nobody told them to, and a listener that is not there or does not answer."""
+        gone = [thread.name for thread in self.threads if not thread.is_alive()]
+        return gone if self.door.answers or self.stop_event.is_set() else [*gone, "listener"]
 
     def _trouble(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What asyncio has to tell; it tells of each connection that it cannot take, a hundred times a second."""
         if isinstance(context.get("exception"), MemoryError):
-            self._short_of_memory()
+            self.shortage.met()
             return
         if not self.gateway.descriptors.refused(context.get("exception"), time.monotonic()):
             loop.default_exception_handler(context)
 
-    def _short_of_memory(self) -> None:
-        """Nobody can be let in or read from: not again at once; if it does not pass, a new process may fare better.
-
-        The peer is cut off without a reply; nothing was acknowledged to it.
-        """
+    def _shed(self) -> None:
         self.door.shed()
-        time.sleep(BREATH)
-        now = time.monotonic()
-        if now - self.short_last > CALM:
-            self.short_since = now
-            log.error("short of memory, a connection was cut off")
-        self.short_last = now
-        if now - self.short_since > STARVING and not self.stop_event.is_set():
+
+    def _starved(self) -> None:
+        if not self.stop_event.is_set():
             log.critical("short of memory for long, ending")
             self.status = 1
             self.stop_event.set()
@@ -224,7 +222,7 @@ def serve(config_path: Path, ready_file: Path | None = None) -> int:
     gateway = build(config_path)
     try:
         pulse.prove(gateway.children)
-        daemon = Daemon(gateway, edges(gateway), ready_file)
+        daemon = Daemon(gateway, edges(gateway, apart=True), ready_file)
         daemon.last_resort = partial(_last_resort, daemon)
         return asyncio.run(daemon.run())
     except MemoryError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,33 +15,29 @@ from mailgate.app.admin.control_socket import Callbox
 from mailgate.app.admin.reloading import Reloader, as_it_runs, needs_restart
 from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway, Loaded
-from mailgate.app.health import descriptors, memory, pages, systemd
+from mailgate.app.health import pages, systemd
 from mailgate.app.health.alarm import Alarms
 from mailgate.app.health.pulse import Pulse, problem
+from mailgate.app.health.shortage import Shortage
 from mailgate.app.in_force import Clock, InForce, Snapshot, utc_now
 from mailgate.app.intake.intake import Intake
-from mailgate.app.intake.keeping import FREE_SPACE, MailKeeper
+from mailgate.app.intake.keeping import MailKeeper
 from mailgate.app.jobs.schedule import Schedule
 from mailgate.app.mailboxes import reading, reconciling
 from mailgate.app.mailboxes.board import MailboxBoard
 from mailgate.app.outbox import failures
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
-from mailgate.config.certificate import Certificate
 from mailgate.config.load import load
-from mailgate.config.tree import Config, Listen, Relay
-from mailgate.core.model.mail import Source, canonical
-from mailgate.core.model.policy import Mode, Policy
-from mailgate.core.model.said import said
+from mailgate.config.tree import Config, Relay
+from mailgate.core.model.policy import Mode
+from mailgate.door import Door, make_door
 from mailgate.edge.imap.reader import Mailboxes, MailboxReader
 from mailgate.edge.metrics import TEXT, MetricsListener, Page
 from mailgate.edge.out.heartbeat import beat
 from mailgate.edge.out.maildir import FolderTransport
 from mailgate.edge.out.smtp import SmtpTransport
-from mailgate.edge.smtp.house import AddressOwner
-from mailgate.edge.smtp.limits import Listener, SmtpLimits
-from mailgate.edge.smtp.listener import PASSING, SmtpListeners
-from mailgate.errors import ConfigError, Permanent, Problem
+from mailgate.errors import ConfigError, Problem
 from mailgate.store import blobs
 from mailgate.store.base import Store
 from mailgate.store.sqlite.store import SqliteStore
@@ -57,7 +51,7 @@ Worker = tuple[str, Callable[[threading.Event], None]]
 class Edges:
     """What connects a gateway with the world while it runs."""
 
-    door: SmtpListeners
+    door: Door
     metrics: MetricsListener
     schedule: Schedule
     reloader: Reloader
@@ -103,7 +97,13 @@ def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, cl
         in_force,
         ids,
         clock,
-        MailKeeper(store, clock, partial(blobs.write, store.data), partial(blobs.reserve, store.data)),
+        MailKeeper(
+            store,
+            clock,
+            partial(blobs.write, store.data),
+            partial(blobs.reserve, store.data),
+            partial(blobs.adopt, store.data),
+        ),
         pulse,
         on_letters=dispatcher.wake,
         on_people=people.refresher(in_force, store),
@@ -200,54 +200,17 @@ def compare_mailboxes(config: Config, store: Store) -> Iterator[reconciling.Comp
 # --- ways in ---------------------------------------------------------------------------------------------------------
 
 
-def edges(gateway: Gateway) -> Edges:
-    """The listeners and mailboxes of a gateway, not yet started."""
+def edges(gateway: Gateway, *, apart: bool = False) -> Edges:
+    """The listeners and mailboxes of a gateway, not yet started; `apart`: SMTP in a process of its own."""
     config = gateway.config
-    tls = _certificate(gateway)
-    listeners = [
-        *(_listener(Source.SMTP, at, config, tls) for at in config.smtp.listen),
-        *(_listener(Source.LMTP, at, config, None) for at in config.lmtp.listen),
-        *(_listener(Source.SUBMISSION, at, config, tls) for at in config.submission.listen),
-    ]
-    smtp = config.smtp
-    others = _connected_by_us(config) + PASSING * len(listeners)
-    let_in = descriptors.affordable(smtp.max_connections, others)
-    at_once = memory.affordable(4 * smtp.max_size, smtp.max_size)
-    cramped = memory.too_little(at_once, smtp.max_size)
-    if cramped:
-        gateway.health[memory.HEALTH] = cramped
-    short = partial(_full, gateway) if let_in < smtp.max_connections else None
-    door = SmtpListeners(
-        listeners,
-        SmtpLimits(
-            max_size=min(smtp.max_size, at_once),
-            in_flight=at_once,
-            max_recipients=smtp.max_recipients,
-            max_connections=let_in,
-            per_address=smtp.max_connections_per_peer,
-            timeout=smtp.timeout.total_seconds(),
-        ),
-        receive=gateway.intake.receive,
-        recipient=lambda addr: owner_of_address(addr, gateway.in_force.policy),
-        hostname=config.gateway.domain,
-        login=partial(_login, gateway),
-        guessed=partial(_guessed, gateway),
-        room=lambda octets: gateway.store.free_space() > max(FREE_SPACE, octets * 3 // 2),
-        full=short or (lambda: None),
-        trusted_networks=smtp.trusted_networks,
-    )
     return Edges(
-        door,
+        make_door(gateway, _connected_by_us(config), apart=apart),
         _metrics(gateway),
         Schedule(gateway, time.monotonic),
         Reloader(gateway),
         Callbox(gateway.data, partial(control.answer, gateway)),
         _mailboxes(gateway),
     )
-
-
-def _full(gateway: Gateway) -> None:
-    gateway.descriptors.full(time.monotonic())
 
 
 def _connected_by_us(config: Config) -> int:
@@ -291,60 +254,14 @@ def _metrics(gateway: Gateway) -> MetricsListener:
     return MetricsListener(at, {"/metrics": lambda: Page(200, TEXT, pages.metrics(gateway)), "/healthz": healthz})
 
 
-def _listener(kind: Source, at: Listen, config: Config, tls: Callable[[], ssl.SSLContext] | None) -> Listener:
-    proxy = config.smtp.proxy_protocol and kind is Source.SMTP
-    return Listener(kind, at.host, at.port, str(at.path or ""), tls, implicit_tls=at.port == 465, proxy_protocol=proxy)
-
-
-def _certificate(gateway: Gateway) -> Callable[[], ssl.SSLContext] | None:
-    """A context that follows the files; what is wrong with them is told by the gateway's health. Raises ConfigError."""
-    smtp = gateway.config.smtp
-    if smtp.tls_cert is None or smtp.tls_key is None:
-        return None
-    try:
-        gateway.certificate = Certificate(smtp.tls_cert, smtp.tls_key)
-    except Permanent as error:
-        raise ConfigError(str(error)) from error
-    return gateway.certificate.context
-
-
-def _login(gateway: Gateway, user: str, password: str) -> str | None:
-    """The agent who may submit with this password."""
-    policy = gateway.in_force.policy
-    agent = policy.agent(user) or policy.agent_at(user)
-    known = gateway.config.submission.passwords.get(agent.name) if agent and agent.active else None
-    if known is None or agent is None:
-        return None
-    return agent.name if secrets.compare_digest(known.reveal().encode(), password.encode()) else None
-
-
-def _guessed(gateway: Gateway, what: str, address: str, user: str) -> None:
-    """Tell the admin of somebody who tries passwords; a name that is no agent's is not repeated."""
-    agent = gateway.in_force.policy.agent(user) or gateway.in_force.policy.agent_at(user)
-    whose = agent.name if agent else said("alarm.no_agent")
-    code = "alarm.guessing_address" if what == "address" else "alarm.guessing_account"
-    text = said(code, address=address, whose=whose)
-    gateway.alarms.tell("guessing", said("alarm.guessing"), text, said("alarm.guessing_remedy"))
-
-
-def owner_of_address(addr: str, policy: Policy) -> AddressOwner:
-    """Whether an address is ours: a department's, plus parts and ticket addresses included, or postmaster."""
-    key = canonical(addr)
-    if policy.department_at(key) or key.partition("@")[0] == "postmaster":
-        return "ours"
-    domain = key.rpartition("@")[2]
-    known = {policy.domain, *(inbound.rpartition("@")[2] for inbound in policy.inbound)}
-    return "unknown" if domain in known else "foreign"
-
-
 __all__ = [
+    "Door",
     "Edges",
     "Gateway",
-    "SmtpListeners",
+    "Shortage",
     "build",
     "check",
     "compare_mailboxes",
     "edges",
-    "owner_of_address",
     "try_ends",
 ]

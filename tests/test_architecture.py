@@ -46,19 +46,26 @@ MAY = {
     "app": {"errors", "crash", "newfile", "core", "wire", "config", *STORE},
     "opening": {"errors", "config", "store", *STORE}, "ends": {"errors", "config", "edge"},
     "written": {"errors", "core", "wire", "places", "library", "config", "rulebook", "app", *STORE},
-    "wiring": {"errors", "core", "config", "edge", "store", *STORE, "app", "ends", "written"},
+    "door": {"errors", "core", "config", "edge", "app"}, "listener": {"log", "core", "config", "edge", "store", "store.blobs", "app"},
+    "wiring": {"errors", "core", "config", "edge", "store", *STORE, "app", "ends", "written", "door"},
     "daemon": {"errors", "newfile", "wiring", "app"},
     "cli": {"errors", "newfile", "log", "places", "core", "wire", "config", "rulebook", "store.base", "app", "opening", "ends",
             "written", "wiring", "daemon"},
     "__main__": {"cli"},
 }  # fmt: skip
-ASSEMBLY = {"opening", "ends", "wiring"}  # the root: the only files that may name what stands behind a protocol
+ASSEMBLY = {
+    "opening",
+    "ends",
+    "wiring",
+    "door",
+    "listener",
+}  # the root: the only files that may name what stands behind a protocol
 
 HOMES = {
     "re2": "rulebook.patterns", "pydantic": "config", "tomllib": "tomlfile", "mailparser": "wire.mime.parse", "jinja2": "wire.letters",
     "markupsafe": "wire.letters", "nh3": "wire.text.sanitize", "selectolax": "wire", "babel": "wire.words", "flufl": "wire.report",
     "authres": "wire.mime.authentication", "markdown_it": "wire.letters.markdown", "aiosmtpd": "edge.smtp",
-    "imapclient": "edge.imap", "dns": "edge.out.dns_look", "smtplib": "edge.out.smtp", "apscheduler": "app.jobs.schedule",
+    "msgspec": "edge.apart.messages", "imapclient": "edge.imap", "dns": "edge.out.dns_look", "smtplib": "edge.out.smtp", "apscheduler": "app.jobs.schedule",
     "sqlite3": "store", "sqlite_utils": "store.sqlite.schema", "click": "cli", "holidays": "config.calendars",
 }  # fmt: skip
 # Modules that import inside functions, and why; everything else says at its top what it needs.

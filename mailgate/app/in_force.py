@@ -53,6 +53,7 @@ class InForce:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.stale = ""  # why the files on disk were refused, "" when they are in force
+        self.learned: Callable[[], None] = lambda: None  # called when people are known otherwise than before
 
     @property
     def policy(self) -> Policy:
@@ -71,6 +72,7 @@ class InForce:
         """The same files, with something new about the people in them; a snapshot swapped meanwhile stays."""
         if self.snapshot is before:
             self.snapshot = after
+            self.learned()
 
     def keep(self, why: str) -> None:
         """The last good snapshot stays."""

@@ -11,7 +11,8 @@ import pytest
 
 from mailgate.core.model.mail import Source
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
-from mailgate.edge.smtp.listener import PASSING, QUEUE
+from mailgate.edge.smtp.listener import PASSING
+from mailgate.edge.smtp.sockets import QUEUE
 
 Open = Callable[..., Any]
 

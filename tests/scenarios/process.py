@@ -124,6 +124,10 @@ class Process:
         """True when the daemon that was started last has ended."""
         return self.child is None or self.child.poll() is not None
 
+    def listener(self) -> int:
+        """The process id of the listener of now."""
+        return int(until((self.data / "listener.lock").read_text, "no listener"))
+
     def kill(self) -> None:
         """kill -9."""
         if self.child is not None:

@@ -81,7 +81,7 @@ def check_letters(gateway: Process, relay: Relay, in_doubt: Counter[tuple[str, s
     assert len(set(relay.taken)) == len(copies), "the second time it was other bytes"
 
 
-@pytest.mark.parametrize("point", crash.POINTS)
+@pytest.mark.parametrize("point", [point for point in crash.POINTS if point not in crash.OF_THE_LISTENER])
 def test_d01_killed_at_a_named_point_under_load_nothing_acknowledged_is_missing_or_there_twice(
     tmp_path: Path, relay: Relay, point: str
 ) -> None:
@@ -93,6 +93,27 @@ def test_d01_killed_at_a_named_point_under_load_nothing_acknowledged_is_missing_
         before, in_doubt = len(customers.acknowledged), Counter(leaving(gateway))
         gateway.start()
         until(lambda: len(customers.acknowledged) > before + 5, "no mail is taken after the restart")
+        customers.join()
+        gateway.drained()
+        check_mail(gateway, customers)
+        check_letters(gateway, relay, in_doubt)
+        assert gateway.stop() == 0
+        check_files(gateway)
+
+
+@pytest.mark.parametrize("point", crash.OF_THE_LISTENER)
+def test_d01_a_listener_killed_at_a_named_point_under_load_is_started_again_and_nothing_is_missing(
+    tmp_path: Path, relay: Relay, point: str
+) -> None:
+    with process(tmp_path, out=relay.out) as gateway:
+        gateway.start(MAILGATE_CRASH_AT=f"{point}:{2 if point in LARGE else 6}")
+        customers = Customers(gateway.port)
+        died = "the listener has ended, another one is started status=-9"
+        until(lambda: gateway.log.read_text().count(died) >= 3, "the listener did not die")
+        assert not gateway.dead(), "it took the desk with it"
+        in_doubt = Counter(leaving(gateway))
+        gateway.kill()
+        gateway.start()
         customers.join()
         gateway.drained()
         check_mail(gateway, customers)

@@ -330,8 +330,9 @@ def test_d15_without_file_descriptors_it_says_421_or_451_or_waits_and_then_goes_
     assert gateway.child is not None
     assert send(gateway, "before") == 250
     gateway.settled()
-    used = len(os.listdir(f"/proc/{gateway.child.pid}/fd"))
-    resource.prlimit(gateway.child.pid, resource.RLIMIT_NOFILE, (used + 4, 4096))
+    listener = gateway.listener()
+    used = len(os.listdir(f"/proc/{listener}/fd"))
+    resource.prlimit(listener, resource.RLIMIT_NOFILE, (used + 4, 4096))
     peers = []
     for _ in range(12):  # more than there is room for
         peers.append(socket.create_connection(("127.0.0.1", gateway.port), 5))
@@ -349,7 +350,7 @@ def test_d15_without_file_descriptors_it_says_421_or_451_or_waits_and_then_goes_
     for peer in peers:
         peer.close()
     taken.close()
-    resource.prlimit(gateway.child.pid, resource.RLIMIT_NOFILE, (1024, 4096))
+    resource.prlimit(listener, resource.RLIMIT_NOFILE, (1024, 4096))
     until(lambda: send(gateway, "after", 90_000) == 250, "it did not recover")
     check(gateway, ["before", "after"])
     assert gateway.stop() == 0

@@ -381,11 +381,13 @@ class _Cursors:
 
 def test_s11_a_changed_password_of_an_agent_holds_at_the_next_login(tmp_path: Path) -> None:
     with running(tmp_path, more='password = "before"\n') as desk:
-        assert wiring._login(desk.gateway, "bo", "before") == "bo"
+        login = desk.daemon.door.login  # type: ignore[attr-defined]
+        assert login("bo", "before") == login("bo@staff.example", "before") == "bo"
         change_config(desk, '"before"', '"after"')
         assert "restart" not in control.reload(desk.gateway)
-        assert wiring._login(desk.gateway, "bo", "before") is None
-        assert wiring._login(desk.gateway, "bo", "after") == "bo"
+        assert login("bo", "before") is None
+        assert login("bo", "after") == "bo"
+        assert login("anna", "after") is None
 
 
 def test_s11_a_changed_rate_and_another_first_relay_are_followed(desk: Desk) -> None:

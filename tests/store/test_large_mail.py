@@ -207,3 +207,50 @@ def test_only_what_is_ours_and_old_is_left_over(bench):
         os.utime(path, (yesterday, yesterday))
     assert blobs.left_over(data, datetime.now(UTC) - timedelta(hours=1)) == [old.path.name]
     assert fresh.path.exists()
+
+
+def test_a_file_that_another_process_wrote_is_taken_in_as_it_is(tmp_path):
+    raw = b"x" * 100_000
+    written = blobs.write(tmp_path, raw)
+    assert blobs.adopt(tmp_path, written.path.name) == (written, raw)
+
+
+def _other_name(path):
+    os.link(path, path.with_name("second"))
+    return path.name
+
+
+def _changed(path):
+    path.write_bytes(b"other")
+    return path.name
+
+
+def _link(path):
+    kept = path.with_name("kept")
+    path.rename(kept)
+    path.symlink_to(kept)
+    return path.name
+
+
+def _pipe(path):
+    path.unlink()
+    os.mkfifo(path)
+    return path.name
+
+
+def _gone(path):
+    path.unlink()
+    return path.name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        _other_name, _changed, _link, _pipe, _gone,
+        lambda path: f"../incoming/{path.name}", lambda path: f"{path.name}\n", lambda path: f"{path.name}\0",
+        str, lambda path: "", lambda path: "../mailgate.db", lambda path: "a" * 5000,
+    ],
+)  # fmt: skip
+def test_s18c_only_a_whole_file_of_ours_is_adopted(tmp_path, name):
+    with pytest.raises(Temporary):
+        blobs.adopt(tmp_path, name(blobs.write(tmp_path, b"x" * 70_000).path))

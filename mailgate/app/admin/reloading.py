@@ -44,8 +44,9 @@ def reload(gateway: Gateway) -> str:
             gateway.in_force.keep(str(problems[0]) if problems else str(error))
             raise
         restart = [*loaded.restart, *gateway.dispatcher.adopt(loaded.routes)]
-        gateway.in_force.swap(loaded.snapshot)
         gateway.config = loaded.config
+        gateway.in_force.swap(loaded.snapshot)
+        gateway.admitted()  # a listener elsewhere goes by it too when this returns
     policy = loaded.snapshot.policy
     answer = (
         f"{len(loaded.snapshot.rules)} rules, {len(policy.departments)} departments, "

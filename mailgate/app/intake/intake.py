@@ -69,8 +69,14 @@ class Intake:
 
     def receive(self, raw: bytes, envelope: Envelope) -> Future[Kept]:
         """Keep a mail; the future resolves after the fsynced commit and only then may anybody say 250."""
+        return self._woken(self.keeping.receive(raw, envelope))
+
+    def take_in(self, name: str, envelope: Envelope) -> Future[Kept]:
+        """The same for a large mail whose file lies in `incoming/` under that name."""
+        return self._woken(self.keeping.take_in(name, envelope))
+
+    def _woken(self, kept: Future[Kept]) -> Future[Kept]:
         self._backpressure.arrived()
-        kept = self.keeping.receive(raw, envelope)
         kept.add_done_callback(lambda done: self.wake())
         return kept
 

@@ -24,7 +24,8 @@ T = TypeVar("T")
 class MailKeeper:
     """Takes raw mail into the store, large mail by way of a file of its own.
 
-    `reserve` says whether a large mail of so many octets could be written now, and raises Temporary when not.
+    `reserve` says whether a large mail of so many octets could be written now, and raises Temporary when not. `adopt`
+    looks at a file that somebody else has written, and raises Temporary when it is not to be had.
     """
 
     def __init__(
@@ -33,8 +34,10 @@ class MailKeeper:
         clock: Clock,
         write_large: Callable[[bytes], Incoming],
         reserve: Callable[[int], None] = lambda octets: None,
+        adopt: Callable[[str], tuple[Incoming, bytes]] | None = None,
     ) -> None:
         self._store, self._clock, self._write_large, self._reserve = store, clock, write_large, reserve
+        self._adopt = adopt
         self._large = ThreadPoolExecutor(2, thread_name_prefix="large-mail")
         self._refused: tuple[int, str] | None = None  # octets of the last large mail, when it could not be kept
 
@@ -71,6 +74,21 @@ class MailKeeper:
         kept = _chain(written, lambda large: self._keep(raw, envelope, now, large))
         kept.add_done_callback(partial(self._note, len(raw)))
         return kept
+
+    def take_in(self, name: str, envelope: Envelope) -> Future[Kept]:
+        """Keep a large mail that lies in `incoming/` under that name already; else as `receive`."""
+        now = self._clock()
+        if self._adopt is None or self._store.free_space() <= FREE_SPACE:
+            return _failed(OutOfSpace(f"less than {FREE_SPACE // 2**20} MB free on the disk"))
+        try:
+            adopted = self._large.submit(self._adopt, name)
+        except RuntimeError:  # the threads have been let go
+            return _failed(Temporary("the gateway is stopping"))
+        return _chain(adopted, lambda found: self._keep(found[1], envelope, now, found[0]))
+
+    def unwritten(self, octets: int, why: str) -> None:
+        """Somebody else could not write a large mail of so many octets."""
+        self._refused = (octets, why)
 
     def _keep(self, raw: bytes, envelope: Envelope, now: datetime, large: Incoming | None) -> Future[Kept]:
         digest, named = raw_digest(raw), is_named(raw)
@@ -112,7 +130,7 @@ def _failed(error: Exception) -> Future[Kept]:
     return future
 
 
-def _chain(first: Future[Incoming], then: Callable[[Incoming], Future[Kept]]) -> Future[Kept]:
+def _chain(first: Future[T], then: Callable[[T], Future[Kept]]) -> Future[Kept]:
     """A future for the second of two steps; an error of the first is its error. Once begun it cannot be cancelled."""
     whole: Future[Kept] = Future()
     whole.set_running_or_notify_cancel()
@@ -124,7 +142,7 @@ def _chain(first: Future[Incoming], then: Callable[[Incoming], Future[Kept]]) ->
         else:
             whole.set_result(done.result())
 
-    def begin(done: Future[Incoming]) -> None:
+    def begin(done: Future[T]) -> None:
         error = done.exception()
         if error is not None:
             whole.set_exception(error)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Protocol
 
 from mailgate.core.model.mail import Envelope
+from mailgate.edge.smtp.admission import AddressOwner
 from mailgate.edge.smtp.guesses import Guesses
 from mailgate.edge.smtp.limits import Ledger, SmtpLimits
 from mailgate.store.base import Kept
 
 Receive = Callable[[bytes, Envelope], concurrent.futures.Future[Kept]]
-AddressOwner = Literal["ours", "unknown", "foreign"]
 
 
 class SmtpPeer(Protocol):
@@ -38,7 +38,6 @@ class SmtpHouse(Protocol):
     limits: SmtpLimits
     ledger: Ledger
     hostname: str
-    stopping: bool
     receive: Receive
     recipient: Callable[[str], AddressOwner]
     login: Callable[[str, str], str | None]  # user, password -> the agent's name
@@ -46,6 +45,11 @@ class SmtpHouse(Protocol):
     guessed: Callable[[str, str, str], None]  # "address" or "account", the peer, the user they named
     room: Callable[[int], bool]
     banned: Callable[[str], bool]
+
+    @property
+    def closed(self) -> bool:
+        """We are ending, or nobody is there to keep mail: whoever asks for something is told to come again."""
+        ...
 
     def enter(self, guest: SmtpPeer, address: str) -> bool:
         """Count a peer in; False when there are too many, or the house is closing."""

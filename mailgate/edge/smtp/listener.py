@@ -1,26 +1,25 @@
-"""Listens for SMTP, LMTP and submission in the daemon's own loop and hands each mail to `receive` before 250."""
+"""Listens for SMTP, LMTP and submission in the loop it is started in and hands each mail to `receive` before 250."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import socket
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Final
 
 from mailgate.core.model.mail import Source
 from mailgate.edge.smtp import replies as reply
+from mailgate.edge.smtp import sockets
+from mailgate.edge.smtp.admission import AddressOwner
 from mailgate.edge.smtp.guesses import Guesses
-from mailgate.edge.smtp.house import AddressOwner, Receive, SmtpPeer
+from mailgate.edge.smtp.house import Receive, SmtpPeer
 from mailgate.edge.smtp.limits import Ledger, Listener, Network, SmtpLimits
 from mailgate.edge.smtp.session import SmtpDialogue
 
 log = logging.getLogger(__name__)
 
-QUEUE: Final = 128  # connections that the kernel holds until we come to them
-AT_A_TIME: Final = 16  # of them taken in one turn of the loop
+AT_A_TIME: Final = 16  # connections taken in one turn of the loop
 PASSING: Final = 5 * AT_A_TIME  # descriptors of a listener on the way in or, refused, out: a few turns each
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd prints every command
@@ -33,7 +32,8 @@ class SmtpListeners:
     mail; its future resolves after the fsynced commit. `recipient` says whether an address is ours, unknown at a domain
     of ours, or foreign. `login` checks a user and password and returns the agent's name; `guessed` hears of somebody
     who tries many, at most once an hour. `room` says whether the disk has space for so many octets. `banned` refuses an
-    envelope sender. `full` hears, in the loop's thread, of each peer for whom there is no connection left.
+    envelope sender. `full` hears, in the loop's thread, of each peer for whom there is no connection left. `bound` are
+    the sockets of each listener when somebody else has bound them, who then removes their paths too.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class SmtpListeners:
         banned: Callable[[str], bool] = lambda address: False,
         full: Callable[[], None] = lambda: None,
         trusted_networks: Sequence[Network] = (),
+        bound: Sequence[Sequence[socket.socket]] = (),
     ) -> None:
         self.listeners = tuple(listeners)
         self.limits = limits
@@ -63,61 +64,44 @@ class SmtpListeners:
         self.full = full
         self.hostname = hostname
         self.ledger = Ledger(limits, tuple(trusted_networks))
-        self.stopping = False
+        self.stopping = self.absent = False
         self.loop: asyncio.AbstractEventLoop
+        self._given = bound
         self._servers: list[tuple[Listener, asyncio.Server]] = []
         self._inside: set[SmtpPeer] = set()
         self._empty = asyncio.Event()
 
     async def start(self) -> None:
-        """Bind every listener. Raises OSError when an address is taken or not allowed; then nothing stays bound."""
+        """Let peers in. Raises OSError when an address is taken or not allowed; then nothing stays bound."""
         self.loop = asyncio.get_running_loop()
-        try:
+        bound = self._given or sockets.bind_all(self.listeners)
+        for listener, each in zip(self.listeners, bound, strict=True):
+            for one in each:
+                self._servers.append((listener, await self._open(listener, one)))
+        if not self._given:
             for listener in self.listeners:
-                self._servers.append((listener, await self._bind(listener)))
-        except OSError:
-            for _, server in self._servers:
-                server.close()
-            self._servers.clear()
-            raise
-        for listener in self.listeners:
-            log.info("listening", extra={"kind": str(listener.kind), "at": self.bound[str(listener.kind)]})
+                log.info("listening", extra={"kind": str(listener.kind), "at": self.bound[str(listener.kind)]})
 
-    async def _bind(self, listener: Listener) -> asyncio.Server:
-        def make() -> SmtpDialogue:
-            return SmtpDialogue(self, listener)
-
-        if not listener.path:
-            return _with_queue(await self.loop.create_server(make, listener.host, listener.port, backlog=AT_A_TIME))
-        path = Path(listener.path)
-        if path.is_socket():
-            path.unlink()  # left by a daemon that was killed; our lock says that it is gone
-        unix = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            unix.bind(listener.path)
-            path.chmod(0o660)
-            return _with_queue(await self.loop.create_unix_server(make, sock=unix, backlog=AT_A_TIME))
-        except OSError:
-            unix.close()
-            raise
+    async def _open(self, listener: Listener, sock: socket.socket) -> asyncio.Server:
+        server = await self.loop.create_server(lambda: SmtpDialogue(self, listener), sock=sock, backlog=AT_A_TIME)
+        sockets.queue_all(sock)
+        return server
 
     @property
     def bound(self) -> dict[str, list[str]]:
         """Where each kind of listener really is: `{"smtp": ["127.0.0.1:8025"], "lmtp": ["/run/lmtp"]}`."""
         places: dict[str, list[str]] = {str(kind): [] for kind in (Source.SMTP, Source.LMTP, Source.SUBMISSION)}
         for listener, server in self._servers:
-            for sock in server.sockets:
-                name = sock.getsockname()
-                places[str(listener.kind)].append(name if isinstance(name, str) else _host_port(name))
+            places[str(listener.kind)] += map(sockets.place, server.sockets)
         return places
 
     async def stop(self, grace: float = 25.0) -> None:
         """Take no more, say 421 to the idle, let commits and running DATA end for at most `grace` seconds."""
         self.stopping = True
-        for listener, server in self._servers:
+        for _, server in self._servers:
             server.close()
-            if listener.path:
-                Path(listener.path).unlink(missing_ok=True)
+        if self._servers and not self._given:
+            sockets.unlink(self.listeners)
         for guest in list(self._inside):
             guest.dismiss()
         self._check_empty()
@@ -127,6 +111,26 @@ class SmtpListeners:
             for guest in list(self._inside):
                 guest.hang_up(reply.SHUTTING_DOWN)
         self._servers.clear()
+
+    def leave_alone(self) -> None:
+        """Nobody is there to keep mail: the idle hear 421 now, everybody else when their mail has been answered."""
+        self.absent = True
+        for guest in list(self._inside):
+            guest.dismiss()
+
+    def carry_on(self) -> None:
+        """Somebody is there again."""
+        self.absent = False
+
+    @property
+    def closed(self) -> bool:
+        """True while nobody is let in or served."""
+        return self.stopping or self.absent
+
+    @property
+    def answers(self) -> bool:
+        """We run in the process that asks."""
+        return True
 
     def shed(self) -> None:
         """Memory ran out: the largest mail on its way in is let go, and will be answered 452."""
@@ -141,7 +145,7 @@ class SmtpListeners:
 
     def enter(self, guest: SmtpPeer, address: str) -> bool:
         """Count a peer in; False when there are too many, or we are closing."""
-        if self.stopping:
+        if self.closed:
             return False
         if not self.ledger.enter(address):
             if self.ledger.connections >= self.limits.max_connections:
@@ -169,15 +173,3 @@ class SmtpListeners:
     def _check_empty(self) -> None:
         if self.stopping and not self._inside:
             self._empty.set()
-
-
-def _with_queue(server: asyncio.Server) -> asyncio.Server:
-    """Give it its queue: asyncio takes one number for that and for how many it lets in before it closes any."""
-    for listening in server.sockets:
-        with socket.socket(fileno=os.dup(listening.fileno())) as same:
-            same.listen(QUEUE)
-    return server
-
-
-def _host_port(name: tuple[str, int]) -> str:
-    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"

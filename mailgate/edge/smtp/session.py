@@ -55,7 +55,7 @@ class SmtpDialogue(SmtpConnection):
         protocol = b"LMTP" if self.lmtp else b"ESMTP"
         self.say(b"220 %b %b mailgate" % (self.door.hostname.encode(), protocol))
         while self.transport is not None and not self.ended:
-            if self.door.stopping:
+            if self.door.closed:
                 self.hang_up(reply.SHUTTING_DOWN)
                 return
             self.wait_for_command()

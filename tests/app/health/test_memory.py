@@ -15,7 +15,7 @@ from mailgate import daemon
 from mailgate.app import kernel
 from mailgate.app.children import child, pool
 from mailgate.app.children.pool import Children
-from mailgate.app.health import memory
+from mailgate.app.health import memory, shortage
 from mailgate.app.intake import deciding
 from mailgate.errors import ConfigError, ShortOfMemory
 from mailgate.store.sqlite.store import SqliteStore
@@ -197,17 +197,17 @@ def test_a_daemon_without_memory_rests_and_ends_when_it_lasts(tmp_path: Path, mo
         loop = found.loop
         assert loop is not None
         now = [1000.0]
-        monkeypatch.setattr(daemon.time, "sleep", naps.append)
+        monkeypatch.setattr(shortage.time, "sleep", naps.append)
         shed: list[int] = []
         monkeypatch.setattr(found.door, "shed", lambda: shed.append(1))
-        monkeypatch.setattr(daemon.time, "monotonic", lambda: now[0])
+        monkeypatch.setattr(shortage.time, "monotonic", lambda: now[0])
         monkeypatch.setattr(found, "stop_event", asyncio.Event())
         for _ in range(70):
             found._trouble(loop, {"exception": MemoryError()})
             now[0] += 0.5
-        assert naps.count(daemon.BREATH) == shed.count(1) == 70
+        assert naps.count(shortage.BREATH) == shed.count(1) == 70
         assert (found.stop_event.is_set(), found.status) == (False, 0)
-        now[0] += daemon.CALM + 1  # it passed, and comes again
+        now[0] += shortage.CALM + 1  # it passed, and comes again
         for _ in range(130):
             found._trouble(loop, {"exception": MemoryError()})
             now[0] += 0.5

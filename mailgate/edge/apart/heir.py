@@ -1,0 +1,57 @@
+"""A listener that outlived its desk: the next desk waits for it to go, and ends it when it does not."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import logging
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+NAME = "listener.lock"
+PATIENCE = 3.0  # seconds it has to tell its peers that the desk is gone
+LONGEST = 10.0  # seconds until we give up
+LOOK = 0.02
+
+
+def inherit(folder: Path) -> int:
+    """The lock that a desk and its listeners hold together, as a descriptor; it is free when all of them are gone.
+
+    Whoever calls holds the desk's own lock: the desk before is dead, and it is its listener that may hold this one.
+    That one is ended when it stays, as one that was stopped (SIGSTOP) would. Raises OSError.
+    """
+    handle = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    begun = time.monotonic()
+    killed = False
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except BlockingIOError:
+            waited = time.monotonic() - begun
+            if waited > LONGEST:
+                os.close(handle)
+                raise OSError(errno.EADDRINUSE, "the listener of an earlier desk does not end") from None
+            if waited > PATIENCE and not killed:
+                killed = True
+                _end(handle)
+            time.sleep(LOOK)
+
+
+def note(handle: int, pid: int) -> None:
+    """Write down who the listener is; 0 while there is none."""
+    os.ftruncate(handle, 0)
+    if pid:
+        os.pwrite(handle, b"%d\n" % pid, 0)
+
+
+def _end(handle: int) -> None:
+    with suppress(ValueError, OSError):
+        pid = int(os.pread(handle, 20, 0))
+        log.warning("the listener of an earlier desk is ended", extra={"pid": pid})
+        os.kill(pid, signal.SIGKILL)
