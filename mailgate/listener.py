@@ -21,6 +21,7 @@ from mailgate.app.health import descriptors, memory
 from mailgate.app.health.shortage import Shortage
 from mailgate.config.certificate import Certificate
 from mailgate.core.model.mail import Source
+from mailgate.edge.apart.confined import confine
 from mailgate.edge.apart.inside import DeskLine
 from mailgate.edge.apart.messages import Full, Place, Settings, Started
 from mailgate.edge.smtp.limits import Listener
@@ -56,6 +57,8 @@ async def _serve(sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(partial(_trouble, desk, Shortage(door.shed, _starved)))
     await door.start()
+    if not confine():
+        log.info("no filter of system calls on this machine")
     desk.say(Started())
     gc.collect()
     gc.freeze()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import platform
 import signal
 import smtplib
 import socket
@@ -21,7 +22,7 @@ import pytest
 from edge.conftest import free_port
 
 from mailgate.core.model.mail import Envelope, Source
-from mailgate.edge.apart import heir, keeper, messages
+from mailgate.edge.apart import confined, heir, keeper, messages
 from mailgate.edge.apart.keeper import DeskCalls, ListenerKeeper
 from mailgate.edge.smtp.admission import Admission
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
@@ -352,6 +353,8 @@ def test_a_listener_has_no_database_open_no_key_and_none_of_our_secrets(
         names = {os.readlink(each) for each in (place / "fd").iterdir() if each.exists()}
         assert not {name for name in names if name.startswith(str(tmp_path))} - {str(tmp_path / heir.NAME)}
         assert "sqlite" not in (place / "maps").read_text()
+        if platform.machine() in confined.MACHINES:
+            assert "Seccomp:\t2\n" in (place / "status").read_text()
 
 
 @pytest.mark.parametrize(
