@@ -27,7 +27,7 @@ from mailgate.wire.words.catalogue import FILES
 FOLDER = Path(words.__file__).parent
 OTHERS = [language for language in LANGUAGES if language != "en"]
 # What is put together of values alone; a language names its own in `AS_IN_ENGLISH`.
-SAME = {"when", "promise.span", "done.line", "list.lines", "list.retitled", "list.retitled_words"}
+SAME = {"when", "promise.span", "done.line", "list.lines", "list.retitled", "list.retitled_words", "event.line"}
 
 
 def written(language: str, file: str) -> Mapping[str, Any]:

@@ -25,7 +25,9 @@ def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     code = [path.read_text() for path in folder.rglob("*.py") if path.parent.parent.name != "words"]
     text = "\n".join((*pages, *code))
     named = set(re.findall(r"""\b(?:t|self\.say|speech\.say|said|own_words)\(\s*["']([\w.]+)["'](?! ~)""", text))
-    families = set(re.findall(r"""\bt\("([\w]+)\." ~""", text)) | set(re.findall(r"""phrase\("(\w+)",""", text))
+    families = set(re.findall(r"""\bt\("([\w]+)\." ~""", text)) | set(
+        re.findall(r"""(?:phrase|_family)\("(\w+)\"""", text)
+    )
     named -= {"en"}  # the language of the shell
     families |= set(re.findall(r"""f"(\w+)\.\{""", text))
     known = {*CATALOGUES["en"], *reasons.OUTSIDE}

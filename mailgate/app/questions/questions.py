@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from mailgate.app.questions import report
+from mailgate.app.questions.journal import JournalWords
+from mailgate.core.clock import collected
 from mailgate.core.commands import catalogue, ticket_filter
 from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.canned import articles_about
@@ -20,8 +21,7 @@ from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.core.worktime import sla
 from mailgate.store.base import Read, TicketFilter
-from mailgate.wire.words import say
-from mailgate.wire.words.reasons import of_event
+from mailgate.wire.words import Phrases, say
 
 MOST = 25  # rows in a letter that is read on a phone
 AT_WORK = ("new", "open", "waiting", "hold")
@@ -38,6 +38,7 @@ class QuestionAsked:
     ) -> None:
         self.read, self.policy, self.agent, self.now = read, policy, agent, now
         self.argument, self.numbers = argument.strip(), numbers
+        self.speech = Phrases(agent.language, agent.timezone, now)
 
     def say(self, key: str) -> str:
         """A phrase in the language of whoever asks."""
@@ -141,14 +142,14 @@ def _next(question: QuestionAsked) -> Question:
         title=said("asked.next", subject=one.subject),
         intro=said("asked.next_yours"),
         rows=question.rows([one]),
-        text=_thread(one, question.agent.language),
+        text=_thread(one, question.speech),
         notes=_notes(one),
     )
 
 
 def _mine(question: QuestionAsked) -> Question:
     parked = [row for row in question.read.mail.parked() if row.agent == question.agent.name]
-    facts = tuple(Fact(said("asked.parked", why=row.why), row.subject) for row in parked)
+    facts = tuple(Fact(said("asked.parked"), collected.waits(row)) for row in parked)
     return replace(
         question.table(said("tap.mine"), TicketFilter(status=AT_WORK, owner=question.agent.name)), facts=facts
     )
@@ -188,16 +189,16 @@ def _show(question: QuestionAsked) -> Question:
     return Question(
         title=f"#{ticket.number} {ticket.subject}",
         rows=question.rows([ticket]),
-        text=_thread(ticket, question.agent.language),
+        text=_thread(ticket, question.speech),
         notes=_notes(ticket),
     )
 
 
-def _retitled(entry: Entry, language: str) -> str:
-    return say(language, "new_subject", subject=entry.title) if entry.title else ""
+def _retitled(entry: Entry, speech: Phrases) -> str:
+    return speech.say("new_subject", subject=entry.title) if entry.title else ""
 
 
-def _thread(ticket: Ticket, language: str) -> str:
+def _thread(ticket: Ticket, speech: Phrases) -> str:
     """The thread, newest words first, as plain text, with what notices fold; how much is left out is said."""
     parts: list[str] = []
     room = LONGEST_THREAD
@@ -205,9 +206,9 @@ def _thread(ticket: Ticket, language: str) -> str:
         if room <= 0:
             parts.append(f"… (+{len(ticket.entries) - len(parts)})")
             break
-        head = f"{entry.at:%Y-%m-%d %H:%M} · {entry.kind} · {entry.author_name or entry.author}"
+        head = f"{speech.dated(entry.at)} · {speech.phrase('kind', entry.kind)} · {entry.author_name or entry.author}"
         quoted = "\n".join(f"| {line}" for line in entry.quoted.split("\n")) if entry.quoted else ""
-        words = "\n\n".join(part for part in (_retitled(entry, language), entry.text, quoted) if part)
+        words = "\n\n".join(part for part in (_retitled(entry, speech), entry.text, quoted) if part)
         cut = f"{words[:room]}\n… (+{len(words) - room:,})" if len(words) > room else words
         parts.append(f"{head}\n{cut}")
         room -= len(words)
@@ -242,13 +243,13 @@ def _report(question: QuestionAsked) -> Question:
     found = _PERIOD.fullmatch(question.argument.lower())
     if question.argument and not found:
         return Question(title=said("figure.report"), intro=said("asked.no_period", text=question.argument))
-    length = timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else timedelta(days=7)
-    figures = report.of_period(question.read, question.policy, question.now, length)
+    count, unit = (int(found[1]), _UNITS[found[2]]) if found else (7, "days")
+    figures = report.of_period(question.read, question.policy, question.now, timedelta(**{unit: count}))
     facts = tuple(
         Fact(name, said("asked.before", value=value, before=before) if before else value)
         for name, value, before in report.headline(figures, question.agent.language)
     )
-    return Question(title=said("asked.report", period=question.argument or "7d"), facts=facts)
+    return Question(title=said("asked.report", period=said(f"last.{unit}", n=count)), facts=facts)
 
 
 def _templates(question: QuestionAsked) -> Question:
@@ -268,11 +269,9 @@ def _why(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     if ticket is None:
         return Question(title=said("asked.why"), intro=said("asked.why_what"))
-    lines: list[Words] = list(sla.explain(question.policy, ticket, ZoneInfo(question.agent.timezone)))
-    for event in question.read.tickets.events(ticket.number)[-30:]:
-        new = of_event(event.kind, event.new)
-        change = f"{event.old} → {new}" if event.old else str(new)
-        lines.append(f"{event.at:%Y-%m-%d %H:%M} {event.actor}: {event.kind} {change}"[:200])
+    lines: list[Words] = list(sla.explain(question.policy, ticket, question.speech.dated))
+    told = JournalWords(question.policy, question.speech)
+    lines += [told.line(event) for event in question.read.tickets.events(ticket.number)[-30:]]
     return Question(title=said("asked.why_title", number=ticket.number), text=said("list.lines", lines=tuple(lines)))
 
 

@@ -92,7 +92,8 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
     from mailgate.wire.words import said
     from mailgate.wire.words.reasons import of_event
 
-    for line in sla.explain(policy, ticket, ZoneInfo(policy.timezone)):
+    zone = ZoneInfo(policy.timezone)
+    for line in sla.explain(policy, ticket, lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}"):
         click.echo(f"  {said('en', line)}")
     for entry in ticket.entries:
         _print_entry(entry)

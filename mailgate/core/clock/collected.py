@@ -11,12 +11,21 @@ from mailgate.core.model.content import Digest, Question
 from mailgate.core.model.mail_rows import OpenQuestion, ParkedMail
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
-from mailgate.core.model.said import Words, said
+from mailgate.core.model.said import Said, Words, said
 from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
 
 GATHERED = "gathered"  # why the single notices did not leave
 EXCERPT = 600  # characters of each contribution
+# Why mail is parked: the codes of `WhyParked`, each with a phrase.
+PARKED_FOR = frozenset((
+    "address", "address_only", "automatic", "bare_cr_header", "beyond", "bounce_of_another", "bounce_of_notice",
+    "bounce_ticket_gone", "bounce_without_ticket", "commands", "delivered", "desk_only", "dmarc_fail", "edited",
+    "empty", "internal", "junk", "list_unproven", "mark_alone", "msgid_collision", "no_parked_mail", "no_pass",
+    "no_proof", "no_ticket", "no_token", "nobody", "note_words", "old_letter", "others", "rate_limited", "refused",
+    "self_loop", "stale", "tap_only", "token_agent_mismatch", "token_revoked", "too_much", "trainee",
+    "unclean_from", "unknown_address", "unknown_letter", "unsolicited_dsn", "untagged",
+))  # fmt: skip
 
 
 def collected_notices(policy: Policy, agent: Agent, found: Sequence[tuple[Ticket, int]]) -> Outbound:
@@ -75,5 +84,11 @@ def waiting(rows: Iterable[ParkedMail | OpenQuestion], policy: Policy, title: Wo
     for row in rows:
         agent = policy.agent(row.agent or "")
         author = row.from_ if isinstance(row, ParkedMail) else row.author
-        facts.append(Fact(agent.shown_name if agent else author, f"{row.subject} ({row.why}, {row.mail})"))
+        facts.append(Fact(agent.shown_name if agent else author, waits(row)))
     return Section(title, facts=tuple(facts))
+
+
+def waits(row: ParkedMail | OpenQuestion) -> Said:
+    """What a parked mail is about, and why it waits; a rule's own reason stands as the admin wrote it."""
+    why = said(f"parked.{row.why}") if row.why in PARKED_FOR else row.why
+    return said("parked.line", subject=row.subject or said("ticket.untitled"), why=why, mail=row.mail)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, SetDue, SetEscalation, SetPriority, SetSla, SetStatus
@@ -146,8 +147,8 @@ def _keep_missed(old: Due, new: Due, ticket: AnyTicket, now: datetime) -> Due:
     )
 
 
-def explain(policy: Policy, ticket: AnyTicket, zone: tzinfo) -> tuple[Said, ...]:
-    """How each deadline of a ticket came about, a sentence each, times in `zone`; for people at the desk."""
+def explain(policy: Policy, ticket: AnyTicket, written: Callable[[datetime], str]) -> tuple[Said, ...]:
+    """How each deadline of a ticket came about, a sentence each, times as `written` writes them."""
     running = {
         "resolve" if clock.which == "resolve" else "first_response": clock
         for clock in running_deadlines(policy, ticket)
@@ -158,26 +159,22 @@ def explain(policy: Policy, ticket: AnyTicket, zone: tzinfo) -> tuple[Said, ...]
         if due is None:
             continue
         what = said(f"due.{clock.which if clock else slot}")
-        line = _counted(clock, what, due, zone) if clock else said("due.known", what=what, at=_at(due, zone))
+        line = _counted(clock, what, due, written) if clock else said("due.known", what=what, at=written(due))
         if clock is None or clock.due != due:
             line = said("due.missed", line=line)
         lines.append(line)
     if ticket.due.manual:
-        lines.append(said("due.by_hand", at=_at(ticket.due.manual, zone)))
+        lines.append(said("due.by_hand", at=written(ticket.due.manual)))
     if ticket.status in AT_REST and ticket.sla and not ticket.status.done:
         lines.append(said("due.rest", sla=ticket.sla, status=said(f"status.{ticket.status}")))
     return tuple(lines)
 
 
-def _counted(clock: RunningDeadline, what: Said, due: datetime, zone: tzinfo) -> Said:
+def _counted(clock: RunningDeadline, what: Said, due: datetime, written: Callable[[datetime], str]) -> Said:
     hours = said("due.calendar", calendar=clock.calendar) if clock.calendar else said("due.clock")
-    line = said("due.counted", what=what, at=_at(due, zone), span=span(clock.promise), hours=hours, sla=clock.sla,
-                start=_at(clock.start, zone))  # fmt: skip
+    line = said("due.counted", what=what, at=written(due), span=span(clock.promise), hours=hours, sla=clock.sla,
+                start=written(clock.start))  # fmt: skip
     return said("due.paused", line=line, span=span(clock.paused)) if clock.paused else line
-
-
-def _at(moment: datetime, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def span(length: timedelta) -> str:

@@ -92,6 +92,10 @@ class Phrases:
         """
         return say(self.language, key, n, **values)
 
+    def knows(self, key: str) -> bool:
+        """True when there is such a phrase."""
+        return key in ENGLISH
+
     def said(self, words: Words) -> str:
         """A sentence that was decided on; see `said`."""
         return said(self.language, words)
@@ -101,8 +105,7 @@ class Phrases:
         moment = self._local(at)
         if moment is None:
             return ""
-        clock = self._dates.clock.format(hour=moment.hour, minute=moment.minute)
-        return self.say("when", day=self.day(moment), clock=clock)
+        return self.say("when", day=self.day(moment), clock=self._clock(moment))
 
     def day(self, at: datetime | str | None) -> str:
         """`today`, `yesterday`, `tomorrow`, else weekday and date, with the year when it is another one."""
@@ -112,8 +115,19 @@ class Phrases:
         near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((moment.date() - self.now.date()).days)
         if near:
             return self.say(near)
+        return self._date(moment)
+
+    def dated(self, at: datetime) -> str:
+        """`Mon 30 Nov 14:05`: for what is kept and read on another day, never `today`."""
+        moment = at.astimezone(self.zone)
+        return self.say("when", day=self._date(moment), clock=self._clock(moment))
+
+    def _date(self, moment: datetime) -> str:
         near_enough = abs((moment.date() - self.now.date()).days) < 180
         return _dated(moment.date(), self._dates.day if near_enough else self._dates.year, self._dates.locale)
+
+    def _clock(self, moment: datetime) -> str:
+        return self._dates.clock.format(hour=moment.hour, minute=moment.minute)
 
     def ago(self, at: datetime | str | None) -> str:
         """`5 min`, `3 h`, `2 d`: how long between then and now, in either direction."""
@@ -134,7 +148,7 @@ class Phrases:
 
     def phrase(self, family: str, text: str) -> str:
         """The phrase `family.text` where there is one, else the text as it stands."""
-        return self.say(f"{family}.{text}") if f"{family}.{text}" in ENGLISH else text
+        return self.say(f"{family}.{text}") if self.knows(f"{family}.{text}") else text
 
     def promised(self, promise: Mapping[str, Any] | str | None) -> str:
         """When to expect an answer: `We usually answer within 3 working hours. We are open Mon–Fri 9–17.`

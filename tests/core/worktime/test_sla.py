@@ -287,7 +287,9 @@ def test_steps_at_the_same_moment_are_one_step() -> None:
 
 
 def explained(ticket: Ticket, zone: tzinfo) -> tuple[str, ...]:
-    return tuple(said("en", line) for line in sla.explain(POLICY, ticket, zone))
+    return tuple(
+        said("en", line) for line in sla.explain(POLICY, ticket, lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}")
+    )
 
 
 def test_a_deadline_can_be_explained() -> None:

@@ -91,6 +91,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.call": "phone call",
     "kind.auto": "automatic reply",
     "kind.bounce": "delivery report",
+    "kind.event": "event",
     "status": "Status",
     "nobody": "nobody yet",
     "priority": "Priority",

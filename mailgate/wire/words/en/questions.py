@@ -7,7 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "{mails} mails in, {opened} opened, {solved} solved, {overdue} overdue",
     "asked.overdue": "overdue",
-    "asked.parked": "parked: {why}",
+    "asked.parked": "parked",
     "asked.next_none": "Nothing is waiting for you.",
     "asked.next": "Next: {subject}",
     "asked.next_yours": "It is yours now.",
@@ -22,6 +22,9 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.no_period": "{text}: no period; write 12h, 7d or 4w",
     "asked.before": "{value} ({before} before)",
     "asked.report": "Report: {period}",
+    "last.hours": {"one": "the last hour", "other": "the last {n} hours"},
+    "last.days": {"one": "the last day", "other": "the last {n} days"},
+    "last.weeks": {"one": "the last week", "other": "the last {n} weeks"},
     "asked.templates": "Canned answers",
     "asked.templates_none": "There are none yet: #save NAME keeps one.",
     "asked.kb": "Articles",

@@ -91,6 +91,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.call": "puhelu",
     "kind.auto": "automaattivastaus",
     "kind.bounce": "toimitusraportti",
+    "kind.event": "tapahtuma",
     "status": "Tila",
     "nobody": "ei vielä kukaan",
     "priority": "Kiireellisyys",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "viestejä {mails}, avattu {opened}, hoidettu {solved}, myöhässä {overdue}",
     "asked.overdue": "myöhässä",
-    "asked.parked": "pysäköity: {why}",
+    "asked.parked": "pysäköity",
     "asked.next_none": "Mikään ei odota sinua.",
     "asked.next": "Seuraava: {subject}",
     "asked.next_yours": "Se on nyt sinun.",
@@ -22,6 +22,9 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.no_period": "{text}: ei jakso; kirjoita 12h, 7d tai 4w",
     "asked.before": "{value} (ennen {before})",
     "asked.report": "Raportti: {period}",
+    "last.hours": {"one": "viimeinen tunti", "other": "viimeiset {n} tuntia"},
+    "last.days": {"one": "viimeinen vuorokausi", "other": "viimeiset {n} päivää"},
+    "last.weeks": {"one": "viimeinen viikko", "other": "viimeiset {n} viikkoa"},
     "asked.templates": "Valmiit vastaukset",
     "asked.templates_none": "Niitä ei vielä ole: #save NIMI tallentaa yhden.",
     "asked.kb": "Artikkelit",

@@ -92,6 +92,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.call": "telefona saruna",
     "kind.auto": "automātiska atbilde",
     "kind.bounce": "piegādes atskaite",
+    "kind.event": "notikums",
     "status": "Statuss",
     "nobody": "vēl neviens",
     "priority": "Prioritāte",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "vēstules: {mails}, atvērti: {opened}, atrisināti: {solved}, nokavēti: {overdue}",
     "asked.overdue": "nokavēts",
-    "asked.parked": "apturēts: {why}",
+    "asked.parked": "apturēta",
     "asked.next_none": "Nekas jūs negaida.",
     "asked.next": "Nākamais: {subject}",
     "asked.next_yours": "Tas tagad ir jūsu.",
@@ -22,6 +22,9 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.no_period": "{text}: nav periods; rakstiet 12h, 7d vai 4w",
     "asked.before": "{value} (iepriekš {before})",
     "asked.report": "Pārskats: {period}",
+    "last.hours": {"zero": "pēdējās {n} stundas", "one": "pēdējā {n} stunda", "other": "pēdējās {n} stundas"},
+    "last.days": {"zero": "pēdējās {n} dienas", "one": "pēdējā {n} diena", "other": "pēdējās {n} dienas"},
+    "last.weeks": {"zero": "pēdējās {n} nedēļas", "one": "pēdējā {n} nedēļa", "other": "pēdējās {n} nedēļas"},
     "asked.templates": "Gatavās atbildes",
     "asked.templates_none": "Tādu vēl nav: #save NOSAUKUMS saglabā vienu.",
     "asked.kb": "Raksti",

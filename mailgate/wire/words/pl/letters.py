@@ -93,6 +93,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.call": "rozmowa telefoniczna",
     "kind.auto": "odpowiedź automatyczna",
     "kind.bounce": "raport o niedoręczeniu",
+    "kind.event": "zdarzenie",
     "status": "Stan",
     "nobody": "jeszcze nikt",
     "priority": "Priorytet",

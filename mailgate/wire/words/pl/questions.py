@@ -7,7 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "wiadomości: {mails}, otwarto: {opened}, załatwiono: {solved}, po terminie: {overdue}",
     "asked.overdue": "po terminie",
-    "asked.parked": "wstrzymane: {why}",
+    "asked.parked": "wstrzymane",
     "asked.next_none": "Nic na ciebie nie czeka.",
     "asked.next": "Następne: {subject}",
     "asked.next_yours": "Jest teraz twoje.",
@@ -22,6 +22,24 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.no_period": "{text}: to nie okres; napisz 12h, 7d albo 4w",
     "asked.before": "{value} (przedtem {before})",
     "asked.report": "Raport: {period}",
+    "last.hours": {
+        "one": "ostatnia godzina",
+        "few": "ostatnie {n} godziny",
+        "many": "ostatnie {n} godzin",
+        "other": "ostatnie {n} godziny",
+    },
+    "last.days": {
+        "one": "ostatnia doba",
+        "few": "ostatnie {n} dni",
+        "many": "ostatnie {n} dni",
+        "other": "ostatnie {n} dnia",
+    },
+    "last.weeks": {
+        "one": "ostatni tydzień",
+        "few": "ostatnie {n} tygodnie",
+        "many": "ostatnie {n} tygodni",
+        "other": "ostatnie {n} tygodnia",
+    },
     "asked.templates": "Gotowe odpowiedzi",
     "asked.templates_none": "Jeszcze ich nie ma: #save NAZWA zachowa pierwszą.",
     "asked.kb": "Artykuły",
