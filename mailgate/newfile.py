@@ -17,6 +17,14 @@ def append(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
+def standing(path: Path) -> int:
+    """A descriptor of a file of ours that stays, to read, write and lock; made with mode 0600 when it is missing.
+
+    Raises OSError for a link.
+    """
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
 def write(path: Path, data: bytes) -> None:
     """A new file with these bytes, or none. Raises OSError."""
     handle = create(path)

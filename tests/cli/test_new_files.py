@@ -12,6 +12,7 @@ from conftest import mail, running
 
 from mailgate import newfile
 from mailgate.cli import cli
+from mailgate.edge.apart import heir
 from mailgate.edge.out.maildir import FolderTransport
 from mailgate.edge.out.oauth import StoredTokens, TokenFile
 
@@ -143,6 +144,15 @@ def test_everything_in_the_data_folder_is_ours_alone(desk):
     desk.send(big)
     desk.letters()
     assert theirs(desk.folder / "data") == []
+
+
+def test_the_lock_of_desk_and_listener_is_ours_alone_and_no_link(tmp_path, victim):
+    os.close(heir.inherit(tmp_path))
+    assert theirs(tmp_path, but=(victim.name,)) == []
+    (tmp_path / heir.NAME).unlink()
+    (tmp_path / heir.NAME).symlink_to(victim)
+    with pytest.raises(OSError, match="symbolic links"):
+        heir.inherit(tmp_path)
 
 
 def test_a_token_gives_way_to_no_link(tmp_path, victim):

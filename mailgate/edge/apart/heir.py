@@ -11,6 +11,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from mailgate import newfile
+
 log = logging.getLogger(__name__)
 
 NAME = "listener.lock"
@@ -25,7 +27,7 @@ def inherit(folder: Path) -> int:
     Whoever calls holds the desk's own lock: the desk before is dead, and it is its listener that may hold this one.
     That one is ended when it stays, as one that was stopped (SIGSTOP) would. Raises OSError.
     """
-    handle = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    handle = newfile.standing(folder / NAME)
     begun = time.monotonic()
     killed = False
     while True:
