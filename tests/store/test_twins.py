@@ -148,6 +148,7 @@ def test_every_class_of_change_is_drawn():
 @example([ch.AddEntry(EntryKind.AGENT, "ann", "A", "")], [ch.SplitOff(0), ch.Withdraw(1)], False)
 @example([ch.AddEntry(EntryKind.AGENT, "ann", "A", "")], [ch.SplitOff(1), ch.Withdraw(1)], False)
 @example([ch.Join(PEOPLE[2]), ch.Join(PEOPLE[1]), ch.SetRequester(PEOPLE[1])], [ch.SetRequester(ANNA)], False)
+@example([ch.MergeInto(1), ch.Unmerge()], [ch.MergeInto(1)], False)
 @example([ch.LinkTo(2), ch.LinkTo(1), ch.LinkTo(0)], [ch.Unlink(1)], False)
 def test_what_is_written_is_what_the_core_foresaw(bench, others, first, second, by_mail):
     def play(tx):

@@ -110,16 +110,21 @@ class Callbox:
                 failed = 0
             with self._guard:
                 self._make_room(listener)
-                full = len(self._threads) >= CLIENTS
-                if not full:
-                    thread = threading.Thread(target=self._serve, args=(client,), name="control", daemon=True)
-                    self._threads.add(thread)
-                    self._asking[client] = _Asker(time.monotonic())
-            if full:
+                room = self._listener is listener and len(self._threads) < CLIENTS and self._begin(client)
+            if not room:
                 self._say(client, {"error": "too many commands at once; try again"})
                 client.close()
-            else:
-                thread.start()
+
+    def _begin(self, client: socket.socket) -> bool:
+        """Hear the client in a thread, known once it runs since `close` waits for it; False when none is to be had."""
+        thread = threading.Thread(target=self._serve, args=(client,), name="control", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            return False
+        self._threads.add(thread)
+        self._asking[client] = _Asker(time.monotonic())
+        return True
 
     def _make_room(self, listener: socket.socket) -> None:
         """When all places are taken, who is slow to say what they want leaves.

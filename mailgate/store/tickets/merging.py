@@ -87,6 +87,9 @@ def unmerge(desk: TicketWriter) -> None:
     if desk.row["merged_into"] is None:
         desk.event("unmerge-refused")
         return
+    desk.flush()  # a merge of this very decision is read back, too
+    session.many(sql.EVENT, desk.writing.events)
+    desk.writing.events.clear()
     moved = before = _moved(session, desk.id)
     home = desk.row["merged_into"]
     found = followed(session, desk.number)
@@ -105,7 +108,7 @@ def unmerge(desk: TicketWriter) -> None:
     other = session.scalar(sql.NUMBER_OF, {"id": desk.row["merged_into"]})
     desk.event("unmerged", new=other)
     _note(desk, desk.row["merged_into"], "unmerged-from")
-    columns = dict(before.get("before", {}))
+    columns = {"solved_at": None, **before.get("before", {})}
     status = columns.pop("status", Status.OPEN.value if desk.row["owner"] else Status.NEW.value)
     if status != desk.row["status"]:
         desk.event("status", desk.row["status"], status)

@@ -93,6 +93,31 @@ def test_s22_more_clients_than_there_are_places_are_told_so_and_a_place_that_is_
         pass
 
 
+def test_closing_waits_for_no_thread_that_has_not_begun(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was known before it ran could not be joined: the daemon's end broke off."""
+    known, start = [], threading.Thread.start
+
+    def begin(thread: threading.Thread) -> None:
+        known.append(thread in box.callbox._threads)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", begin)
+    assert box.ask(PING) == {"result": "ping"}
+    assert known == [False]
+
+
+def test_where_no_thread_is_to_be_had_a_client_is_told_so_and_the_next_is_answered(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        assert box.ask(PING) == {"error": "too many commands at once; try again"}
+    assert box.ask(PING) == {"result": "ping"}
+
+
 @pytest.mark.parametrize("said", [b"", b'{"call"', b'{"call": "slow"}'])
 def test_s22_clients_that_do_not_say_what_they_want_make_room_for_one_who_does(
     box: Box, monkeypatch: pytest.MonkeyPatch, said: bytes
