@@ -12,6 +12,7 @@ from mailgate.store import rows
 from mailgate.store.people import statements as sql
 
 Params = Mapping[str, Any]
+WRITES_ADDRESS = ("UPDATE address ", "INTO address ", "DELETE FROM address ")
 _LARGEST = 2**63 - 1  # what an INTEGER of SQLite holds
 
 
@@ -23,6 +24,8 @@ class Session:
         self.data = data
         self.first_number = first_number
         self.words_key: bytes | None = None  # once it has been asked for: a batch of mails asks for each
+        self.mail_times: dict[int, tuple[int, str]] = {}  # when a mail arrived and its origin: these never change
+        self._known: dict[str, Mapping[str, Any] | None] = {}  # addresses asked for, until one is written
 
     def one(self, statement: str, params: Params) -> rows.Row | None:
         """The first row, None when there is none."""
@@ -43,6 +46,7 @@ class Session:
         return self._execute(statement, params).rowcount
 
     def _execute(self, statement: str, params: Params) -> sqlite3.Cursor:
+        self._forget_known(statement)
         try:
             return self.connection.execute(statement, params)
         except OverflowError:  # people ask for numbers that no column can hold: nothing has the largest one either
@@ -50,12 +54,23 @@ class Session:
             return self.connection.execute(statement, held)
 
     def many(self, statement: str, params: Iterable[Params]) -> None:
-        """Execute for each."""
-        self.connection.executemany(statement, params)
+        """Execute for each, as one statement; nothing is executed for none."""
+        whole = list(params)
+        if whole:
+            self._forget_known(statement)
+            self.connection.executemany(statement, whole)
 
-    def known(self, addr: str) -> rows.Row | None:
-        """The address row, found by its canonical form."""
-        return self.one(sql.ADDRESS, {"canonical": rows.clean(canonical(addr))})
+    def _forget_known(self, statement: str) -> None:
+        if self._known and any(words in statement for words in WRITES_ADDRESS):
+            self._known.clear()
+
+    def known(self, addr: str) -> Mapping[str, Any] | None:
+        """The address row, found by its canonical form; one decision asks for the same one again and again."""
+        key = rows.clean(canonical(addr))
+        if key not in self._known:
+            row = self.one(sql.ADDRESS, {"canonical": key})
+            self._known[key] = None if row is None else dict(row)
+        return self._known[key]
 
     def person(self, who: Address, now: int, used: bool = False) -> tuple[int, int]:
         """(address id, contact id), made when unknown; `used` says a mail just came from there."""
@@ -73,6 +88,10 @@ class Session:
                     "used_at": now if used else None,
                 },
             )
+            self._known[rows.clean(canonical(who.addr))] = {
+                "id": address, "contact": contact, "addr": rows.clean(who.addr.strip()), "name": name,
+                "used_at": now if used else None,
+            }  # fmt: skip
             return int(address), int(contact)
         if used:
             self.run(sql.USED, {"id": row["id"], "now": now, "name": name or row["name"]})

@@ -34,7 +34,7 @@ class Transaction:
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `base.Read.facts`."""
-        return FactsReading(self.session, self.tickets, self.people, self.settings).facts(needs, now)
+        return FactsReading(self.session, self.tickets, self.people).facts(needs, now)
 
     def apply(
         self,

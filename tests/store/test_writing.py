@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.model.mail import Envelope
+from mailgate.core.model.mail import Address, Envelope
 from mailgate.errors import Temporary
+from mailgate.store.session import WRITES_ADDRESS
 from mailgate.store.sqlite import store as sqlite
 from mailgate.store.sqlite.store import SqliteStore
 
@@ -185,3 +186,40 @@ def test_settings_of_the_writer_are_those_promised(bench):
         "busy_timeout": 5000,
     }
     assert bench.read(lambda read: read.session.connection.execute("PRAGMA wal_autocheckpoint").fetchone()[0]) == 0
+
+
+def test_every_statement_that_writes_an_address_forgets_those_asked_for_before():
+    written = []
+    for path in HOME.rglob("*.py"):
+        written += re.findall(r"(?:UPDATE|INSERT INTO|DELETE FROM)\s+address\b.", path.read_text(), re.DOTALL)
+    assert len(written) >= 5
+    assert [one for one in written if not any(words in one for words in WRITES_ADDRESS)] == []
+
+
+def test_an_address_asked_for_twice_is_read_once_and_anew_after_it_was_written(bench):
+    seen = trace(bench)
+
+    def job(tx):
+        session = tx.session
+        assert session.known("new@customer.example") is session.known("NEW@customer.example") is None
+        made = session.person(Address("new@customer.example", "New"), 1)
+        row = session.known("new@customer.example")
+        assert (row["id"], row["contact"], row["used_at"]) == (*made, None)
+        session.person(Address("new@customer.example", "Newer"), 2, used=True)
+        return session.known("new@customer.example")
+
+    row = bench.write(job)
+    assert (row["name"], row["used_at"]) == ("Newer", 2)
+    assert len([one for one in seen if one.startswith("SELECT id, contact, addr")]) == 2
+    kept = bench.read(lambda read: read.session.known("new@customer.example"))
+    assert kept == row
+
+
+def test_an_address_made_by_a_job_that_failed_is_not_known_to_the_next(bench):
+    def fails(tx):
+        tx.session.person(Address("gone@customer.example"), 1)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        bench.write(fails)
+    assert bench.write(lambda tx: tx.session.known("gone@customer.example")) is None

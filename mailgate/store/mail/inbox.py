@@ -83,7 +83,10 @@ class Mail(Room):
 
     def is_undecided(self, number: int) -> bool:
         """True for a mail without a fate."""
-        return self.session.scalar(sql.IS_OPEN, {"number": number}) is not None
+        row = self.session.one(sql.IS_OPEN, {"number": number})
+        if row is not None:
+            self.session.mail_times[number] = row["arrived_at"], row["origin"]
+        return row is not None
 
     def waiting(self, numbers: Iterable[int]) -> list[WaitingMail]:
         """See `verbs.MailRead.waiting`."""

@@ -33,7 +33,7 @@ UPDATE mail SET fate = 'duplicate', reason = 'same-bytes', decided_at = :now, du
 WHERE number = :number
 """
 OPEN_MAILS = "SELECT number FROM mail WHERE fate IS NULL ORDER BY number LIMIT :limit"
-IS_OPEN = "SELECT 1 FROM mail WHERE number = :number AND fate IS NULL"
+IS_OPEN = "SELECT arrived_at, origin FROM mail WHERE number = :number AND fate IS NULL"
 WAITING = """
 SELECT mail.*, raw.bytes FROM mail LEFT JOIN raw ON raw.mail = mail.number
 WHERE mail.number = :number AND mail.fate IS NULL

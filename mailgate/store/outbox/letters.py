@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import DueDelivery, DueLetter
@@ -19,17 +21,35 @@ from mailgate.core.model.ticket import Ticket
 from mailgate.core.quoting.answered import Answered
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.store import rows
+from mailgate.store.mail import statements as mail_sql
 from mailgate.store.outbox import known, old_letters, shown, signed
 from mailgate.store.outbox import statements as sql
 from mailgate.store.session import Room, Session
 from mailgate.store.settings import Settings
-from mailgate.store.tickets.merging import followed
 from mailgate.store.tickets.queries import Tickets
 from mailgate.store.tickets.ticket_writer import DecisionWriting, TicketWriter
 from mailgate.store.values import Ids, OldLetter
 
 MINUTE = 60_000_000
 NOT_SENT = tuple(one for one in DeliveryState if one is not DeliveryState.SENT)
+
+
+def _deliveries(letter: int, outbound: Outbound, department: str, now: int, hold: bool) -> list[dict[str, Any]]:
+    due = now if outbound.not_before is None else max(now, rows.micros(outbound.not_before))
+    state = DeliveryState.HELD if hold or due > now else DeliveryState.WAITING
+    return [
+        {
+            "letter": letter,
+            "recipient": rows.clean(person.addr),
+            "canonical": rows.clean(person.key),
+            "department": department,
+            "urgency": int(outbound.urgency),
+            "state": state,
+            "due_at": None if hold else due,
+            "created_at": now,
+        }
+        for person in (*outbound.to, *outbound.cc)
+    ]
 
 
 class Outbox(Room):
@@ -73,65 +93,54 @@ class Outbox(Room):
         )
         if letter is None:
             return ()
-        signed.note(self.session, letter, message_id)
-        self._deliveries(letter, outbound, department, writing.now, hold)
+        writing.tokens += signed.note(letter, message_id)
+        writing.deliveries += _deliveries(letter, outbound, department, writing.now, hold)
         if desk is not None:
-            self.session.run(sql.OWN_LETTER, {"letter": letter})
+            writing.ids.append({"id": message_id, "ticket": desk.id})
         if outbound.urgency is Urgency.ACK:
             self.session.run(sql.TALLY, {"name": "ack", "bucket": writing.now // MINUTE})
         return (int(letter),)
 
-    def _deliveries(self, letter: int, outbound: Outbound, department: str, now: int, hold: bool) -> None:
-        due = now if outbound.not_before is None else max(now, rows.micros(outbound.not_before))
-        state = DeliveryState.HELD if hold or due > now else DeliveryState.WAITING
-        self.session.many(
-            sql.DELIVERY,
-            [
-                {
-                    "letter": letter,
-                    "recipient": rows.clean(person.addr),
-                    "canonical": rows.clean(person.key),
-                    "department": department,
-                    "urgency": int(outbound.urgency),
-                    "state": state,
-                    "due_at": None if hold else due,
-                    "created_at": now,
-                }
-                for person in (*outbound.to, *outbound.cc)
-            ],
-        )
+    def flush(self, writing: DecisionWriting) -> None:
+        """What goes with the letters of a step: their tokens, deliveries and ids, by one statement a table."""
+        self.session.many(sql.SIGNED, writing.tokens)
+        self.session.many(sql.DELIVERY, writing.deliveries)
+        self.session.many(mail_sql.OWN_ID, writing.ids)
+        writing.tokens, writing.deliveries, writing.ids = [], [], []
 
     def claim(
         self, now: datetime, lease_until: datetime, limit: int, skip_departments: Iterable[str] = ()
     ) -> list[DueLetter]:
-        """See `verbs.OutboxTx.claim`: one range of the due index for each urgency, so future letters cost nothing."""
-        at, until, left = rows.micros(now), rows.micros(lease_until), limit
-        skipped = {f"skip{i}": name for i, name in enumerate(skip_departments)}
-        wanted = (
-            "SELECT DISTINCT letter, due_at FROM delivery WHERE urgency = :urgency AND due_at <= :now "
-            "AND state IN ('waiting', 'leased', 'held') AND due_at IS NOT NULL "
-        )
-        if skipped:
-            names = ", ".join(f":{key}" for key in skipped)
-            wanted += f"AND department NOT IN ({names}) "
-        wanted += "ORDER BY due_at LIMIT :limit"
-        claimed: list[DueLetter] = []
-        for urgency in Urgency:
-            if left <= 0:
-                break
-            params = {"urgency": int(urgency), "now": at, "limit": left, **skipped}
-            for letter in dict.fromkeys(row["letter"] for row in self.session.all(wanted, params)):
-                due = self._lease(letter, at, until)
-                claimed.append(due)
-                left -= len(due.deliveries)
-                if left <= 0:
-                    break
-        return claimed
+        """See `verbs.OutboxTx.claim`: three statements for all letters, and each ticket they tell of read once."""
+        at = rows.micros(now)
+        wanted = self._due(at, limit, skip_departments)
+        if not wanted:
+            return []
+        named = {f"letter{i}": letter for i, letter in enumerate(wanted)}
+        among = ", ".join(f":{name}" for name in named)
+        leased: dict[int, list[rows.Row]] = defaultdict(list)
+        for each in self.session.all(sql.LEASE.format(among), {**named, "now": at, "until": rows.micros(lease_until)}):
+            leased[each["letter"]].append(each)
+        found = {row["id"]: row for row in self.session.all(sql.LETTERS_DUE.format(among), named)}
+        numbers = dict.fromkeys(found[letter]["ticket_number"] for letter in wanted)
+        told = {number: self._told_about(number) for number in numbers}
+        return [self._leased(found[one], leased[one], told[found[one]["ticket_number"]]) for one in wanted]
 
-    def _lease(self, letter: int, now: int, until: int) -> DueLetter:
-        leased = self.session.all(sql.LEASE, {"letter": letter, "now": now, "until": until})
-        row = self.session.one(sql.LETTER_DUE, {"letter": letter})
-        assert row is not None
+    def _due(self, now: int, limit: int, skip_departments: Iterable[str]) -> list[int]:
+        """The letters to claim, most urgent first, those due first among them, until their deliveries are `limit`."""
+        skipped = {f"skip{i}": name for i, name in enumerate(skip_departments)}
+        names = ", ".join(f":{key}" for key in skipped)
+        among = f"AND department NOT IN ({names})" if skipped else ""
+        left, wanted = limit, dict[int, None]()
+        params = {"now": now, "limit": limit, **skipped}
+        due = self.session.all(sql.DUE.format(among), params)
+        for row in sorted(due, key=lambda row: (row["urgency"], row["due_at"])):
+            if left > 0 and row["letter"] not in wanted:
+                wanted[row["letter"]] = None
+                left -= row["deliveries"]
+        return list(wanted)
+
+    def _leased(self, row: rows.Row, leased: list[rows.Row], ticket: Ticket | None) -> DueLetter:
         deliveries = tuple(
             DueDelivery(
                 id=each["id"],
@@ -143,7 +152,7 @@ class Outbox(Room):
         )
         return DueLetter(
             id=row["id"],
-            ticket=self._told_about(row["ticket_number"]),
+            ticket=ticket,
             content=row_values.from_plain(row["template"], rows.loads(row["context"], {})),
             audience=Audience(row["audience"]),
             agent=row["agent"],
@@ -165,8 +174,8 @@ class Outbox(Room):
 
     def _told_about(self, number: int | None) -> Ticket | None:
         """The ticket of a letter with its thread, where merges took it."""
-        home = None if number is None else followed(self.session, number)
-        return None if home is None else self._tickets.get(home["number"])
+        home = None if number is None else self._tickets.at_home(number)
+        return None if home is None else self._tickets.whole(home)
 
     def keep_rendered(
         self,

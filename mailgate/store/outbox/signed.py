@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from mailgate.core.letters import row_values
 from mailgate.core.model.facts import SentLetter
@@ -17,11 +18,10 @@ from mailgate.store.tickets.merging import followed
 FILL = "0005_signed"  # the migration, and what it owes to old letters
 
 
-def note(session: Session, letter: int, message_id: str) -> None:
-    """A letter just written is found by its token."""
+def note(letter: int, message_id: str) -> list[dict[str, Any]]:
+    """What `SIGNED` writes so that a new letter is found by its token; nothing for an id that is none of ours."""
     key = token.letter_of(message_id)
-    if key:
-        session.run(sql.SIGNED, {"token": key, "letter": letter, "scheme": token.NOW})
+    return [{"token": key, "letter": letter, "scheme": token.NOW}] if key else []
 
 
 def find_by_token(session: Session, after: int, most: int) -> int | None:

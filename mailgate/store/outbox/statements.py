@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mailgate.core.model.change import Urgency
+
 UNSETTLED = "('waiting', 'leased', 'sending', 'held')"
 
 TALLY = """
@@ -19,16 +21,28 @@ DELIVERY = """
 INSERT INTO delivery (letter, recipient, canonical, department, urgency, state, due_at, created_at)
 VALUES (:letter, :recipient, :canonical, :department, :urgency, :state, :due_at, :created_at) ON CONFLICT DO NOTHING
 """
+# What is due, by one range of the due index for each urgency, so that future letters cost nothing. The hole takes the
+# departments to leave out; those of LEASE and LETTERS_DUE the letters.
+DUE = "\nUNION ALL ".join(
+    f"""SELECT * FROM (SELECT DISTINCT letter, due_at, urgency, (
+  SELECT count(*) FROM delivery AS also WHERE also.letter = delivery.letter AND also.due_at <= :now
+    AND also.state IN ('waiting', 'leased', 'held')
+) AS deliveries FROM delivery WHERE urgency = {urgency} AND due_at <= :now
+  AND state IN ('waiting', 'leased', 'held') AND due_at IS NOT NULL {{0}} ORDER BY due_at LIMIT :limit
+) AS due{urgency}"""  # noqa: S608
+    for urgency in map(int, Urgency)
+)
 LEASE = """
-UPDATE delivery SET state = 'leased', due_at = :until WHERE letter = :letter AND due_at <= :now
+UPDATE delivery SET state = 'leased', due_at = :until WHERE letter IN ({0}) AND due_at <= :now
   AND state IN ('waiting', 'leased', 'held')
-RETURNING id, recipient, attempts, first_tried_at
+RETURNING id, letter, recipient, attempts, first_tried_at
 """
-LETTER_DUE = """
+LETTERS_DUE = """
 SELECT letter.*, ticket.number AS ticket_number, rendered.bytes AS bytes, rendered.subject AS rendered_subject
 FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket LEFT JOIN rendered ON rendered.letter = letter.id
-WHERE letter.id = :letter
+WHERE letter.id IN ({0})
 """
+LETTER_DUE = LETTERS_DUE.format(":letter")
 RENDERED = """
 INSERT INTO rendered (letter, subject, bytes) VALUES (:letter, :subject, :bytes) ON CONFLICT (letter) DO NOTHING
 """
@@ -85,9 +99,6 @@ UPDATE letter SET revoked_at = :now WHERE ticket = :ticket AND agent = :agent AN
 REVOKE_LISTS = """
 UPDATE letter SET revoked_at = :now WHERE ticket IS NULL AND agent = :agent AND created_at < :now AND revoked_at IS NULL
 """
-OWN_LETTER = (
-    "INSERT INTO msgid (id, ticket) SELECT message_id, ticket FROM letter WHERE id = :letter ON CONFLICT DO NOTHING"
-)
 HASTEN = "UPDATE delivery SET due_at = :now WHERE state = 'waiting' AND created_at > :now AND due_at = created_at"
 RELEASE = "UPDATE delivery SET state = 'waiting', due_at = :now WHERE state = 'held' AND due_at IS NULL"
 REVOKE_AGENT = "UPDATE letter SET revoked_at = :now WHERE agent = :agent AND revoked_at IS NULL"

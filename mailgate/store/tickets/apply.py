@@ -57,11 +57,13 @@ class Applying(Room):
             desk = self._step(step, writing)
             for outbound in step.outbound:
                 letters += self._outbox.write_letter(outbound, desk, writing, ids, hold)
+            self._outbox.flush(writing)
         for origin, entry in writing.split:
             if writing.opened:
                 split(origin, entry, writing.opened[0])
         for outbound in decision.letters:
             letters += self._outbox.write_letter(outbound, None, writing, ids, hold)
+        self._outbox.flush(writing)
         for effect in decision.effects:
             self._effect(effect, writing)
         if mail is not None:
@@ -73,10 +75,10 @@ class Applying(Room):
         at = rows.micros(now)
         arrived, history = at, False
         if mail is not None:
-            row = self.session.one(mail_sql.MAIL_TIMES, {"number": mail})
-            if row is None:
+            times = self.session.mail_times.get(mail) or self.session.one(mail_sql.MAIL_TIMES, {"number": mail})
+            if times is None:
                 raise KeyError(mail)
-            arrived, history = min(row["arrived_at"], at), row["origin"] == "history"
+            arrived, history = min(times[0], at), times[1] == "history"
         return DecisionWriting(mail=mail, actor=rows.clean(decision.actor), now=at, arrived=arrived, history=history)
 
     def _step(self, step: Step, writing: DecisionWriting) -> TicketChanges:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from mailgate.core.model.change import Facts, Needs, SentLetter
+from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.model.content import Question, Receipt
 from mailgate.core.model.facts import AGAIN
 from mailgate.core.model.mail import Address, canonical
@@ -19,9 +21,7 @@ from mailgate.store.outbox.letters import MINUTE
 from mailgate.store.people import statements as people_sql
 from mailgate.store.people.people import People
 from mailgate.store.session import Room, Session
-from mailgate.store.settings import Settings
 from mailgate.store.tickets import statements as sql
-from mailgate.store.tickets.merging import followed
 from mailgate.store.tickets.queries import Tickets
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -32,9 +32,9 @@ CANDIDATES = 10  # tickets looked at for one mail
 class FactsReading(Room):
     """Answers `Needs`."""
 
-    def __init__(self, session: Session, tickets: Tickets, people: People, settings: Settings) -> None:
+    def __init__(self, session: Session, tickets: Tickets, people: People) -> None:
         super().__init__(session)
-        self._ticket_room, self._people_room, self._settings = tickets, people, settings
+        self._ticket_room, self._people_room = tickets, people
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `core.model.change.Facts`; what the needs do not ask for is not read."""
@@ -120,14 +120,13 @@ class FactsReading(Room):
         merged: dict[int, int] = {}
         ids: dict[int, int] = {}
         for number in numbers:
-            row = followed(self.session, number) if 0 < number < 2**63 else None
+            row = self._ticket_room.at_home(number) if 0 < number < 2**63 else None
             if row is None:
                 continue
             if row["number"] != number:
                 merged[number] = row["number"]
             if row["number"] not in tickets:
-                ticket = self._ticket_room.bare_ticket(row["number"])
-                assert ticket is not None
+                ticket = self._ticket_room.bare(row)
                 tickets[ticket.number] = self._seen_from(ticket, sender)
                 ids[ticket.number] = row["id"]
         return tickets, merged, ids
@@ -264,17 +263,23 @@ class FactsReading(Room):
     def _sender(self, known: dict[str, Any], needs: Needs, now: datetime) -> None:
         at = rows.micros(now)
         hour, day = rows.micros(now - HOUR), rows.micros(now - DAY)
-        known["acks_hour"] = int(self.session.scalar(sql.TALLIED, {"name": "ack", "since": hour // MINUTE}))
         if needs.requester:
             known["tickets_sender_hour"], _ = self._tickets_of(self.session.known(rows.clean(needs.requester)), hour)
         if not needs.sender:
+            known["acks_hour"] = int(self.session.scalar(sql.TALLIED, {"minute": hour // MINUTE}))
             return
         sender = rows.clean(canonical(needs.sender))
-        acks = self.session.one(sql.ACKS_TO, {"sender": sender, "hour": hour, "day": day})
-        assert acks is not None
-        known["acks_sender_hour"], known["acks_sender_day"] = int(acks["hour"]), int(acks["day"])
-        known["banned"] = any(self._banned(one, at) for one in (sender, rows.clean(needs.through)) if one)
-        known["unproven_sender_hour"] = int(self.session.scalar(sql.UNPROVEN_FROM, {"sender": sender, "since": hour}))
+        through = rows.clean(needs.through) or sender
+        about = self.session.one(
+            sql.ABOUT_SENDER,
+            {"sender": sender, "domain": "@" + sender.rpartition("@")[2], "through": through,
+             "through_domain": "@" + through.rpartition("@")[2], "now": at, "minute": hour // MINUTE,
+             "hour": hour, "day": day},
+        )  # fmt: skip
+        assert about is not None
+        known["acks_hour"], known["banned"] = int(about["tallied"]), bool(about["banned"])
+        known["acks_sender_hour"], known["acks_sender_day"] = int(about["hour"]), int(about["day"])
+        known["unproven_sender_hour"] = int(about["unproven"])
         asked = {name: self.session.scalar(people_sql.ASKED_AT, {"agent": name}) for name in needs.asked}
         known["asked_at"] = {name: rows.time_of(at) for name, at in asked.items() if at is not None}
         address = self.session.known(sender)
@@ -282,11 +287,7 @@ class FactsReading(Room):
         opened, known["answered_sender"] = self._tickets_of(address, hour)
         known.setdefault("tickets_sender_hour", opened)
 
-    def _banned(self, sender: str, at: int) -> bool:
-        params = {"address": sender, "domain": "@" + sender.rpartition("@")[2], "now": at}
-        return self.session.scalar(sql.BANNED, params) is not None
-
-    def _tickets_of(self, address: rows.Row | None, since: int) -> tuple[int, bool]:
+    def _tickets_of(self, address: Mapping[str, Any] | None, since: int) -> tuple[int, bool]:
         """How many tickets this requester opened lately, and whether an agent wrote to them in any."""
         if address is None:
             return 0, False
@@ -294,11 +295,15 @@ class FactsReading(Room):
         return (int(found["opened"]), bool(found["answered"])) if found else (0, False)
 
     def _people(self, known: dict[str, Any], now: datetime) -> None:
-        people = self.session.all(sql.PEOPLE, {})
-        known["load"] = {row["name"]: row["open_tickets"] for row in people if row["open_tickets"] > 0}
+        found: dict[str, list[rows.Row]] = defaultdict(list)
+        for row in self.session.all(sql.STANDING, {"now": rows.micros(now)}):
+            found[row["what"]].append(row)
+        known["load"] = {row["name"]: row["one"] for row in found["agent"] if row["one"] > 0}
         known["last_assigned"] = {
-            row["name"]: rows.time_of(row["last_assigned_at"]) for row in people if row["last_assigned_at"] is not None
+            row["name"]: rows.time_of(row["other"]) for row in found["agent"] if row["other"] is not None
         }
-        known["away"] = self._people_room.absences(now)
-        promises = self._settings.get("promises")
-        known["promise_seconds"] = json.loads(promises) if promises else {}
+        known["away"] = tuple(
+            Absence(row["name"], rows.time_of(row["one"]), rows.moment(row["other"]), row["value"])
+            for row in found["away"]
+        )
+        known["promise_seconds"] = {k: v for row in found["setting"] for k, v in json.loads(row["value"]).items()}

@@ -17,6 +17,7 @@ from mailgate.store.people.erasing import blank_letters, silence
 from mailgate.store.session import Room
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.indexing import CURSOR, body, folded, indexed_up_to
+from mailgate.store.tickets.merging import followed
 from mailgate.store.values import Reminder, TicketFilter
 
 WORD = re.compile(r"[^\W_]+")
@@ -44,6 +45,18 @@ class Tickets(Room):
         """See `verbs.TicketsRead.get`."""
         row = self.session.one(sql.TICKET, {"number": number})
         return None if row is None else self._ticket(row, self.entries(row["id"]))
+
+    def at_home(self, number: int) -> rows.Row | None:
+        """The row of the ticket where a number leads after all merges: one statement where none was merged."""
+        row = self.session.one(sql.TICKET, {"number": number})
+        if row is None or row["merged_into"] is None:
+            return row
+        home = followed(self.session, number)
+        return None if home is None else self.session.one(sql.TICKET, {"number": home["number"]})
+
+    def whole(self, row: rows.Row) -> Ticket:
+        """A ticket with its thread, from its row."""
+        return self._ticket(row, self.entries(row["id"]))
 
     def bare_ticket(self, number: int) -> Ticket | None:
         """A ticket without its thread."""

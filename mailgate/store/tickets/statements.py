@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from mailgate.store.outbox.statements import UNSETTLED
 
-PEOPLE = "SELECT name, open_tickets, last_assigned_at FROM agent WHERE open_tickets > 0 OR last_assigned_at IS NOT NULL"
-BANNED = """
-SELECT 1 FROM ban WHERE pattern IN (:address, :domain) AND (until IS NULL OR until > :now) LIMIT 1
+# What agents have in hand, who of them is away, and what first responses take: three small tables at once.
+STANDING = """
+SELECT 'agent' AS what, id AS place, name, open_tickets AS one, last_assigned_at AS other, '' AS value FROM agent
+WHERE open_tickets > 0 OR last_assigned_at IS NOT NULL
+UNION ALL SELECT 'away', id, agent, starts_at, ends_at, cover FROM absence
+WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now)
+UNION ALL SELECT 'setting', 0, key, 0, NULL, value FROM setting WHERE key = 'promises'
+ORDER BY 1, 2
 """
 NUMBER = """
 INSERT INTO counter (name, value) VALUES ('ticket', :first)
@@ -39,7 +44,8 @@ VALUES (:number, :subject, 'new', :department, :priority, :rank, :language, :sla
 RETURNING id
 """
 JOIN = """
-INSERT INTO participant (ticket, contact, address, name, at) VALUES (:ticket, :contact, :address, :name, :at)
+INSERT INTO participant (ticket, contact, address, name, at) VALUES (:ticket, :contact, :address, :name,
+  coalesce((SELECT max(at) + 1 FROM participant WHERE ticket = :ticket AND at >= :now), :now))
 ON CONFLICT (ticket, contact) DO NOTHING
 """
 ENTRY = """
@@ -160,12 +166,21 @@ SELECT seen.kind, seen.trace, (
 ) AS seen ON 1 = 1
 """
 REOPENS = "SELECT count(*) FROM event WHERE ticket = :id AND kind = 'reopened' AND at >= :since"
-ACKS_TO = """
-SELECT count(*) AS day, coalesce(sum(created_at >= :hour), 0) AS hour FROM (
+TALLIED = "SELECT coalesce(sum(n), 0) FROM tally WHERE name = 'ack' AND bucket >= :minute"
+# Acks to all and to this sender, whether they or who sent it on are banned, and how many of theirs wait for a proof.
+ABOUT_SENDER = f"""
+SELECT count(*) AS day, coalesce(sum(created_at >= :hour), 0) AS hour, ({TALLIED}) AS tallied, EXISTS (
+  SELECT 1 FROM ban WHERE pattern IN (:sender, :domain, :through, :through_domain) AND (until IS NULL OR until > :now)
+) AS banned, (
+  SELECT count(*) FROM (
+    SELECT mail, why, at FROM parking WHERE settled_at IS NULL AND mail > 0 ORDER BY mail DESC LIMIT 100
+  ) AS waiting JOIN mail ON mail.number = waiting.mail
+  WHERE mail.author = :sender AND waiting.at >= :hour AND waiting.why NOT IN ('commands', 'refused')
+) AS unproven FROM (
   SELECT created_at FROM delivery WHERE canonical = :sender AND urgency = 1 AND created_at >= :day
   ORDER BY created_at DESC LIMIT 1000
 ) AS lately
-"""
+"""  # noqa: S608
 TICKETS_FROM = """
 SELECT (SELECT count(*) FROM (
   SELECT 1 FROM ticket WHERE requester = :requester AND created_at >= :since LIMIT 1000
@@ -173,13 +188,6 @@ SELECT (SELECT count(*) FROM (
   SELECT last_agent_at FROM ticket WHERE requester = :requester ORDER BY created_at DESC LIMIT 200
 ) AS lately WHERE last_agent_at IS NOT NULL) AS answered
 """
-UNPROVEN_FROM = """
-SELECT count(*) FROM (
-  SELECT mail, why, at FROM parking WHERE settled_at IS NULL AND mail > 0 ORDER BY mail DESC LIMIT 100
-) AS lately JOIN mail ON mail.number = lately.mail
-WHERE mail.author = :sender AND lately.at >= :since AND lately.why NOT IN ('commands', 'refused')
-"""
-TALLIED = "SELECT coalesce(sum(n), 0) FROM tally WHERE name = :name AND bucket >= :since"
 LAST_WORDS = "SELECT author FROM entry WHERE ticket = :id AND kind = 'agent' ORDER BY id DESC LIMIT 1"
 UNSENT = """
 SELECT DISTINCT letter.mail, letter.id FROM letter JOIN delivery ON delivery.letter = letter.id
@@ -246,7 +254,6 @@ LAST_MERGE = (
 MAIL_OF_ENTRY = "SELECT mail FROM entry WHERE id = :id AND ticket = :ticket"
 MOVE_ENTRY = "UPDATE entry SET ticket = :ticket WHERE id = :id"
 MOVE_ID = "UPDATE msgid SET ticket = :ticket WHERE id = (SELECT message_id FROM mail WHERE number = :mail)"
-NEWEST_PART = "SELECT max(at) FROM participant WHERE ticket = :ticket"
 WITHDRAW = "UPDATE entry SET kind = 'note' WHERE id = :entry AND ticket = :ticket AND kind = 'agent'"
 PART_BY_ADDRESS = (
     "UPDATE participant SET address = :address WHERE ticket = :ticket AND contact = :contact AND address <> :address"

@@ -26,6 +26,9 @@ class DecisionWriting:
     opened: list[TicketWriter] = field(default_factory=list)
     split: list[tuple[TicketWriter, int]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    tokens: list[dict[str, Any]] = field(default_factory=list)  # of the step's letters, as are the next two
+    deliveries: list[dict[str, Any]] = field(default_factory=list)
+    ids: list[dict[str, Any]] = field(default_factory=list)
     filed: int | None = None  # ticket id the mail's words went to
     touched: list[TicketWriter] = field(default_factory=list)  # one a step, in order
 
