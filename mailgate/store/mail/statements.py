@@ -94,7 +94,7 @@ QUARANTINED = "SELECT * FROM mail WHERE fate = 'quarantined' ORDER BY number"
 PARKED = (
     "SELECT mail.number, mail.author, mail.sender, mail.subject, parking.at, parking.agent AS asked, "
     "parking.why, parking.understood FROM parking JOIN mail ON mail.number = parking.mail "
-    "WHERE parking.settled_at IS NULL ORDER BY mail.number"
+    "WHERE parking.settled_at IS NULL ORDER BY parking.mail"
 )
 TAKEN = (
     "SELECT uid, raw_digest, size, arrived_at FROM mail "

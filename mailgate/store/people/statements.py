@@ -52,7 +52,8 @@ FORGET_QUOTED = "UPDATE entry SET quoted = '', html = '' WHERE ticket = :id"
 MEND_ENTRY = "UPDATE entry SET text = :text, title = '' WHERE id = :id"
 LATER_MAIL = (
     "SELECT DISTINCT entry.mail FROM entry WHERE entry.ticket = :ticket AND entry.id > :entry "
-    "AND entry.mail IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attachment WHERE attachment.mail = entry.mail)"
+    "AND entry.mail IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry AS said "
+    "JOIN attachment ON attachment.entry = said.id WHERE said.mail = entry.mail)"
 )
 AUTHORS_IN = "SELECT id, author FROM entry WHERE ticket = :id"
 FORGET_AUTHOR = "UPDATE entry SET author = :nobody, author_name = '' WHERE id = :id"
