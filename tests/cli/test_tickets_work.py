@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -40,6 +41,15 @@ def test_commands_at_the_shell_do_what_they_do_by_mail(shell: Shell) -> None:
     ticket = shell.ticket(1001)
     assert (ticket["owner"], ticket["status"], ticket["tags"]) == ("anna", "open", ["refund"])
     assert [(entry["kind"], entry["text"]) for entry in ticket["entries"]][1:] == [("note", "he rang")]
+
+
+def test_the_history_shows_times_as_times_in_words_and_in_json(shell: Shell) -> None:
+    shell.run("tickets", "do", "1001", "#hold 30d", "--as", "anna")
+    shown = shell.run("tickets", "show", "1001", "--events").stdout
+    assert re.search(r": until +-> 20\d\d-\d\d-\d\dT[\d:]{8}Z\n", shown) and not re.search(r"\d{15}", shown)
+    told = json.loads(shell.run("tickets", "show", "1001", "--events", "--json").stdout)["events"]
+    assert [event["new"][10::9] for event in told if event["kind"] == "until"] == ["TZ"]
+    assert not re.search(r'"\d{15}', json.dumps(told))
 
 
 @pytest.mark.parametrize(

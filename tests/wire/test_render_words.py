@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import mailgate
+from mailgate.core.commands.workflow import CUSTOMER_WORDS
 from mailgate.wire import words
 from mailgate.wire.letters.sandbox import built_in_folder
 from mailgate.wire.words import CATALOGUES, Phrases, reasons, size
@@ -35,6 +36,14 @@ def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     plain = set(re.findall(r"""["']([\w.]+)["']""", text))
     unused = {key for key in known - named - plain if key.split(".")[0] not in families | {"within"}}
     assert unused == set()
+
+
+def test_every_reason_for_a_notice_is_in_words() -> None:
+    """`You get this because: vote` names no reason."""
+    core = "\n".join(path.read_text() for path in (Path(mailgate.__file__).parent / "core").rglob("*.py"))
+    given = set(re.findall(r"""\bNotice\((?:[^()]|\([^()]*\))*?why="(\w+)\"""", core)) | {"reply", *CUSTOMER_WORDS}
+    assert given > {"vote", "note", "answered", "new"}
+    assert {reason for reason in given if f"why.{reason}" not in CATALOGUES["en"]} == set()
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,17 @@ def test_only_a_reason_of_the_journal_is_put_in_words() -> None:
     assert reasons.of_event("tag", "gathered") == "gathered"
 
 
+@pytest.mark.parametrize(
+    ("kind", "kept", "shown"),
+    [
+        ("until", "1796391000000000", "2026-12-04T13:30:00Z"), ("due-manual", "", ""), ("remind", "anna", "anna"),
+        ("escalation", "2:1796391000000000", "2:2026-12-04T13:30:00Z"), ("field", "order=1796391000000000", "order=1796391000000000"),
+    ],
+)  # fmt: skip
+def test_a_time_of_the_journal_is_shown_as_one(kind: str, kept: str, shown: str) -> None:
+    assert reasons.of_event(kind, kept) == shown
+
+
 def test_every_reason_is_one_that_core_or_app_gives() -> None:
     folder = Path(mailgate.__file__).parent
     text = "\n".join(path.read_text() for room in ("core", "app") for path in (folder / room).rglob("*.py"))

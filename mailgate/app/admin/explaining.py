@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from mailgate.app.in_force import Snapshot
@@ -20,8 +19,6 @@ from mailgate.core.model.mail_rows import StoredMail
 from mailgate.core.model.trace import Trace
 from mailgate.store.base import Read
 from mailgate.wire.words.reasons import of_event, shown
-
-_MICROS = re.compile(r"1[0-9]{15}")
 
 
 def would(raw: bytes, envelope: Envelope, snapshot: Snapshot, read: Read, now: datetime) -> dict[str, Any]:
@@ -66,8 +63,8 @@ def stored(row: StoredMail, events: Iterable[JournalLine], letters: Iterable[Cau
             {
                 "change": one.kind,
                 "ticket": one.ticket,
-                "old": _moment(one.old),
-                "new": _moment(of_event(one.kind, one.new)),
+                "old": of_event(one.kind, one.old),
+                "new": of_event(one.kind, one.new),
             }
             for one in events
         ],
@@ -83,13 +80,6 @@ def _way(trace: Trace) -> dict[str, Any]:
         "rules": [{**dataclasses.asdict(one), "why": shown(one.why)} for one in trace.rules],
         "commands": list(trace.commands),
     }
-
-
-def _moment(value: Any) -> Any:
-    """The journal keeps times as microseconds since 1970; people read RFC 3339."""
-    if not _MICROS.fullmatch(str(value or "")):
-        return value
-    return datetime.fromtimestamp(int(value) / 1_000_000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _change(one: Any, ticket: int | None) -> dict[str, Any]:

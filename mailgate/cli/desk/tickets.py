@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,8 @@ def print_tickets(found: list[Ticket], as_json: bool) -> None:
 @click.pass_context
 def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
     """One ticket with its thread."""
+    from mailgate.wire.words import reasons
+
     now = at.now()
     with at.reading(ctx) as (config, store):
         ticket = store.read(lambda read: read.tickets.get(number))
@@ -83,14 +86,16 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
         history = store.read(lambda read: read.tickets.events(number)) if events else []
         policy = config.policy
     if as_json:
-        show.print_json({**show.ticket_json(ticket, now), **({"events": history} if events else {})})
+        timed = [
+            replace(one, old=reasons.timed(one.kind, one.old), new=reasons.timed(one.kind, one.new)) for one in history
+        ]
+        show.print_json({**show.ticket_json(ticket, now), **({"events": timed} if events else {})})
         return
     _print_head(ticket)
     from zoneinfo import ZoneInfo
 
     from mailgate.core.worktime import sla
     from mailgate.wire.words import said
-    from mailgate.wire.words.reasons import of_event
 
     zone = ZoneInfo(policy.timezone)
     for line in sla.explain(policy, ticket, lambda at: f"{at.astimezone(zone):%Y-%m-%d %H:%M}"):
@@ -98,8 +103,8 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
     for entry in ticket.entries:
         _print_entry(entry)
     for event in history:
-        click.echo(f"  {show.rfc3339(event.at)} {show.clean(event.actor)}: {show.clean(event.kind)} "
-                   f"{show.clean(event.old)} -> {show.clean(of_event(event.kind, event.new))}")  # fmt: skip
+        old, new = (show.clean(reasons.of_event(event.kind, value)) for value in (event.old, event.new))
+        click.echo(f"  {show.rfc3339(event.at)} {show.clean(event.actor)}: {show.clean(event.kind)} {old} -> {new}")
 
 
 def _print_head(ticket: Ticket) -> None:

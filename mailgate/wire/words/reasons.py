@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 # X-Mailgate-Reason of letters that leave the house.
 OUTSIDE: Mapping[str, str] = {
@@ -54,11 +56,25 @@ WHY: Mapping[str, str] = {
 
 
 _EVENTS = frozenset(("why", "flag", "revoked"))  # lines of the journal that end in a reason
+# Lines of the journal with times in them.
+_TIMES = frozenset((
+    "until", "due-first-response", "due-resolve", "due-manual", "first-response", "remind", "escalation",
+))  # fmt: skip
+_MICROS = re.compile(r"1[0-9]{15}")
 
 
-def of_event(kind: str, new: str) -> str:
-    """What is shown of the end of a line of the journal: a reason in words, anything else as it stands."""
-    return shown(new) if kind in _EVENTS else new
+def of_event(kind: str, value: str) -> str:
+    """What is shown of a value of the journal: a reason in words, a time as RFC 3339, anything else as it stands."""
+    return shown(value) if kind in _EVENTS else timed(kind, value)
+
+
+def timed(kind: str, value: str) -> str:
+    """A value of the journal with its times as RFC 3339, and every code as it is kept."""
+    return _MICROS.sub(lambda found: _rfc3339(int(found[0])), value) if kind in _TIMES else value
+
+
+def _rfc3339(micros: int) -> str:
+    return f"{datetime.fromtimestamp(micros // 1_000_000, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def shown(kept: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.desk_today": "wiadomości: {mails}, otwarto: {opened}, załatwiono: {solved}, po terminie: {overdue}",
     "asked.overdue": "po terminie",
-    "asked.parked": "wstrzymane",
+    "asked.parked": "wstrzymana",
     "asked.next_none": "Nic na ciebie nie czeka.",
     "asked.next": "Następne: {subject}",
     "asked.next_yours": "Jest teraz twoje.",
