@@ -14,7 +14,7 @@ from mailgate.core.model.said import Said, Words, said
 from mailgate.core.model.shown import RefusedLine, Section
 from mailgate.wire.letters import compose, render, samples
 from mailgate.wire.letters.spoken import spoken, spoken_content
-from mailgate.wire.words import reasons
+from mailgate.wire.words import reasons, say
 from mailgate.wire.words import said as told
 
 SAYINGS: list[tuple[str, Words, str, str]] = [
@@ -30,6 +30,15 @@ SAYINGS: list[tuple[str, Words, str, str]] = [
     ("a key of a later version", said("done.sung", song="x"), "fi", "done.sung"),
     ("words of an earlier version", "the ticket is yours", "fi", "the ticket is yours"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "end"),
+    [("fi", "la 28.11.", ": la 28.11."), ("lv", "sestd. 28.11.", ": sestd. 28.11."), ("pl", "sob. 28.11", ": sob. 28.11."), ("en", "tomorrow", ": tomorrow.")],
+)  # fmt: skip
+def test_a_sentence_that_ends_in_a_date_has_one_full_stop(language: str, day: str, end: str) -> None:
+    assert say(language, "nudge.until", day=day).endswith(end)
+    assert told(language, said("nudge.until", day=day)).endswith(end)
 
 
 @pytest.mark.parametrize(("words", "language", "text"), [one[1:] for one in SAYINGS], ids=[one[0] for one in SAYINGS])

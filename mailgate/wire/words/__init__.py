@@ -23,7 +23,7 @@ def say(language: str, key: str, /, n: int | None = None, **values: object) -> s
     Raises KeyError for a phrase that does not exist in our languages.
     """
     phrase = _chosen(language, key, n)
-    return phrase.format(n=n, **values) if "{" in phrase else phrase
+    return phrase.format(n=n, **_once_stopped(phrase, values)) if "{" in phrase else phrase
 
 
 def said(language: str, words: Words) -> str:
@@ -39,7 +39,16 @@ def said(language: str, words: Words) -> str:
         phrase = _chosen(language, words.code, number if isinstance(number, int) else None)
     except KeyError:
         return words.code
-    return phrase.format_map(_Params({name: _value(language, value) for name, value in words.params.items()}))
+    values = {name: _value(language, value) for name, value in words.params.items()}
+    return phrase.format_map(_Params(_once_stopped(phrase, values)))
+
+
+def _once_stopped(phrase: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values with no full stop where the phrase has one behind them: Finnish and Latvian days end in theirs."""
+    return {
+        name: value[:-1] if isinstance(value, str) and value.endswith(".") and f"{{{name}}}." in phrase else value
+        for name, value in values.items()
+    }
 
 
 def _chosen(language: str, key: str, n: int | None) -> str:
