@@ -101,8 +101,35 @@ def _wrapped(run: str, asis: bool) -> list[str]:
         if asis or len(line) <= WIDTH:
             lines.append(line)
         else:
-            lines += textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+            lines += wrapped_words(line)
     return lines if any(lines) else []
+
+
+def wrapped_words(line: str, width: int = WIDTH) -> list[str]:
+    """What `textwrap` makes of a line of words with single blanks between them: neither long words nor hyphens break.
+
+    A line of printable characters has no other white space, and needs no more than to be counted out. Letters are full
+    of them, and `textwrap` takes three times as long.
+    """
+    if not line.isprintable():
+        return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
+    lines: list[str] = []
+    row: list[str] = []
+    size = -1
+    for word in line.split(" "):
+        size += 1 + len(word)
+        if size > width and row:
+            lines.append(" ".join(row))
+            row, size = [], len(word)
+        row.append(word)
+    return [*lines, " ".join(row)]
+
+
+def hung(line: str, room: int) -> list[str]:
+    """The lines of a cell, none of an empty one; one that fits and ends in a character is its own."""
+    if len(line) <= room and line.isprintable() and line[-1:].strip():
+        return [line]
+    return textwrap.wrap(line, room, break_long_words=False)
 
 
 def _columns(table: LexborNode) -> list[str]:
@@ -121,7 +148,7 @@ def _columns(table: LexborNode) -> list[str]:
         *left, (last, _) = row
         lead = "".join(_padded(cell, widths[at], number) + "  " for at, (cell, number) in enumerate(left))
         room = max(WIDTH - len(lead), 30)
-        hanging = [part for line in last for part in textwrap.wrap(line, room, break_long_words=False)] or [""]
+        hanging = [part for line in last for part in hung(line, room)] or [""]
         lines.append(lead + hanging[0])
         lines += [" " * len(lead) + line for line in hanging[1:]]
     return lines
