@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from mailgate.core.letters.letter import Letter
@@ -34,8 +35,12 @@ def _told(value: Any, language: str) -> Any:
     if isinstance(value, tuple):
         told = tuple(_told(one, language) for one in value)
         return value if all(one is other for one, other in zip(told, value, strict=True)) else told
-    if not is_dataclass(value):
-        return value
-    found = {one.name: getattr(value, one.name) for one in fields(value)}
+    found = {name: getattr(value, name) for name in _names(value.__class__)}
     changed = {name: told for name, kept in found.items() if (told := _told(kept, language)) is not kept}
-    return replace(value, **changed) if changed else value  # type: ignore[type-var]
+    return replace(value, **changed) if changed else value
+
+
+@lru_cache(256)
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a record; a type that is none has none."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()

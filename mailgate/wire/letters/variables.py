@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 from mailgate.core.letters.views import EntryView, LetterView, TicketView
@@ -50,12 +51,20 @@ def _entry(entry: EntryView) -> dict[str, Any]:
 
 
 def _shown(record: Any) -> dict[str, Any]:
-    seen = [one for one in fields(record) if not one.metadata.get("hidden")]
-    return {one.name.removesuffix("_"): _plain(getattr(record, one.name), one.metadata.get("shown")) for one in seen}
+    return {name: _plain(getattr(record, field), instead) for name, field, instead in _fields(record.__class__) or ()}
+
+
+@lru_cache(256)
+def _fields(kind: type) -> tuple[tuple[str, str, Any], ...] | None:
+    """What a record shows: name, field, and what stands for None. None for a type that is no record."""
+    if not is_dataclass(kind):
+        return None
+    seen = [one for one in fields(kind) if not one.metadata.get("hidden")]
+    return tuple((one.name.removesuffix("_"), one.name, one.metadata.get("shown")) for one in seen)
 
 
 def _plain(value: Any, instead: Any = None) -> Any:
     value = instead if value is None else value
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    return _shown(value) if is_dataclass(value) else value
+    return value if _fields(value.__class__) is None else _shown(value)
