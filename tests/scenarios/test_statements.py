@@ -21,7 +21,7 @@ TABLE = {
     "new ticket": {"keep": 3, "mark": 1, "decide": 24},
     "follow-up by header": {"keep": 3, "mark": 1, "decide": 35},
     "follow-up by number": {"keep": 3, "mark": 1, "decide": 25},
-    "agent's answer": {"keep": 3, "mark": 1, "decide": 45},
+    "agent's answer": {"keep": 3, "mark": 1, "decide": 46},
 }
 
 

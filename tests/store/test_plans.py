@@ -12,6 +12,7 @@ import pytest
 
 from mailgate import store
 from mailgate.store.sqlite.store import SqliteStore
+from mailgate.store.tickets.statements import QUEUE
 
 BEGINS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 # As long as the configuration, or as what people made by hand; `aside`: mails of a folder that nobody could read.
@@ -39,8 +40,9 @@ def catalogue() -> dict[str, str]:
     for module in pkgutil.walk_packages(store.__path__, "mailgate.store."):
         for name, value in vars(importlib.import_module(module.name)).items():
             if name.isupper() and isinstance(value, str) and BEGINS.match(value):
-                hole = "" if name == "DUE" else ":hole"
-                found[f"{module.name.removeprefix('mailgate.store.')}.{name}"] = value.replace("{0}", hole)
+                hole = {"DUE": "", "QUEUE": "IS NULL"}.get(name, ":hole")
+                filled = value.replace("{0}", hole).replace("{1}", ":hole")
+                found[f"{module.name.removeprefix('mailgate.store.')}.{name}"] = filled
     found.pop("tickets.statements.TICKET_COLUMNS")  # the beginning of others
     return found
 
@@ -95,3 +97,10 @@ def test_every_allowance_is_still_needed(database: sqlite3.Connection) -> None:
 )
 def test_a_walk_is_known_as_one(database: sqlite3.Connection, statement: str, many: int) -> None:
     assert len(walks(database, statement)) == many
+
+
+@pytest.mark.parametrize("due", ["IS NULL", "IS NOT NULL"])
+def test_s26_the_queue_of_an_agent_is_read_in_its_order_and_not_sorted(database: sqlite3.Connection, due: str) -> None:
+    asked = "EXPLAIN QUERY PLAN " + QUEUE.format(due, ":one, :two")
+    plan = [row[3] for row in database.execute(asked, dict.fromkeys(("one", "two", "me", "limit"), 1))]
+    assert "ticket USING INDEX ticket_queue (due_at" in plan[0] and not any("TEMP B-TREE" in step for step in plan)

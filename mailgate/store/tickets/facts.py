@@ -27,6 +27,7 @@ from mailgate.store.tickets.queries import Tickets
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHORTEST_GIVEN = 8  # characters of a relay's own id that are worth a look
 CANDIDATES = 10  # tickets looked at for one mail
+QUEUED = 10  # tickets of an agent's queue that a decision may name
 
 
 class FactsReading(Room):
@@ -252,12 +253,10 @@ class FactsReading(Room):
         departments = needs.queue_in or tuple(row["name"] for row in self.session.all(sql.DEPARTMENTS, {}))
         names = {f"d{i}": name for i, name in enumerate(departments)}
         among = ", ".join(f":{name}" for name in names)
-        found = self.session.all(
-            f"{sql.TICKET_COLUMNS} WHERE ticket.status IN ('new', 'open') AND ticket.department IN ({among}) "
-            "AND (ticket.owner IS NULL OR ticket.owner = :me) ORDER BY ticket.due_at IS NULL, ticket.due_at, "
-            "ticket.rank, ticket.created_at LIMIT 10",
-            {**names, "me": needs.queue_of},
-        )
+        params = {**names, "me": needs.queue_of}
+        found = self.session.all(sql.QUEUE.format("IS NOT NULL", among), {**params, "limit": QUEUED})
+        if len(found) < QUEUED:
+            found += self.session.all(sql.QUEUE.format("IS NULL", among), {**params, "limit": QUEUED - len(found)})
         return tuple(self._ticket_room.bare(row) for row in found)
 
     def _sender(self, known: dict[str, Any], needs: Needs, now: datetime) -> None:
