@@ -574,3 +574,17 @@ def test_a_quoted_letter_that_nobody_looked_up_yet_is_not_too_much_to_look_throu
     )
     found = typed.typed(answer, KnownLetters(b"a key of sixteen"))
     assert found.held in (Held.UNKNOWN_LETTER, Held.NOTHING) and "#take" in found.shown
+
+
+def test_no_letter_asks_whether_a_template_of_ours_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = head(samples.due("ack", "fi"), samples.POLICY, loop_mark="")
+    before = render.page(letter, samples.NOW)
+
+    def asked(path: str, *_: object, **__: object) -> None:
+        raise AssertionError(f"asked after {path}")
+
+    with monkeypatch.context() as patched:
+        for name in ("stat", "lstat", "open"):
+            patched.setattr(os, name, asked)
+        after = render.page(letter, samples.NOW)
+    assert after == before

@@ -11,7 +11,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateNotFound,
+)
 from jinja2.filters import do_round
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -108,6 +116,21 @@ class Folder(FileSystemLoader):
         return super().get_source(environment, template)
 
 
+class BuiltIn(BaseLoader):
+    """Our own folder, read once a process: no letter asks whether a file has changed or come. Upgrades restart."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = Folder(folder)
+        self._names = frozenset(one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
+        """Source and path; it stays as it is. Raises TemplateNotFound, ValueError."""
+        if template not in self._names:
+            raise TemplateNotFound(template)
+        source, path, _ = self._folder.get_source(environment, template)
+        return source, path, None
+
+
 class Styled(BaseLoader):
     """Another loader's templates with their classes inlined as `style.css` says."""
 
@@ -137,8 +160,8 @@ _QUOTE = Markup(
 
 @lru_cache(maxsize=8)
 def environment(overrides: str | None) -> Environment:
-    """The templates of a folder above ours, compiled once a process and again when a file changes."""
-    built_in = Folder(built_in_folder())
+    """The templates of a folder above ours, compiled once a process and again when a file of that folder changes."""
+    built_in = BuiltIn(built_in_folder())
     loaders: list[BaseLoader] = [built_in, PrefixLoader({BUILT_IN: built_in})]
     if overrides:
         loaders.insert(0, Own(Folder(overrides), built_in))
