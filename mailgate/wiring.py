@@ -102,7 +102,7 @@ def _assemble(config: Config, first: Snapshot, store: SqliteStore, size: int, cl
             clock,
             partial(blobs.write, store.data),
             partial(blobs.reserve, store.data),
-            partial(blobs.adopt, store.data),
+            partial(blobs.adopt, store.data, config.smtp.max_size),
         ),
         pulse,
         on_letters=dispatcher.wake,

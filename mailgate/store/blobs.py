@@ -54,11 +54,11 @@ def write(data: Path, raw: bytes) -> Incoming:
     return Incoming(digest, len(raw), path)
 
 
-def adopt(data: Path, name: str) -> tuple[Incoming, bytes]:
-    """A file that another process of ours has written and fsynced into `incoming/`, and its bytes.
+def adopt(data: Path, most: int, name: str) -> tuple[Incoming, bytes]:
+    """A file of at most `most` octets that another process of ours has written into `incoming/`, and its bytes.
 
     It speaks with strangers, so nothing it says is believed: the name is one of ours and no way out of the folder, the
-    file is a plain one that has no other name, and the digest is made here. Raises Temporary.
+    file is a plain one that has no other name, no larger than a mail, and the digest is made here. Raises Temporary.
     """
     path = data / "incoming" / name
     try:
@@ -69,7 +69,9 @@ def adopt(data: Path, name: str) -> tuple[Incoming, bytes]:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1 or found.st_uid != os.geteuid():
                 raise Temporary("no file of ours")
-            raw = file.read()
+            if found.st_size > most:
+                raise Temporary("a file larger than any mail")
+            raw = file.read(most)
     except OSError as problem:
         raise Temporary(f"cannot read a mail from disk: {problem.strerror}") from problem
     digest = hashlib.sha256(raw).hexdigest()

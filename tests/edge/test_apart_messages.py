@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mailgate.edge.apart import frames, messages
 from mailgate.edge.apart.frames import FrameLine
@@ -63,6 +64,20 @@ def test_what_the_listener_says_arrives(message: Any) -> None:
         messages.frame(Answer(1, 2))[FRAME.size :],  # the desk's to say
         messages.frame(MAIL)[FRAME.size :].replace(b"\xa4smtp", b"\xa4imap"),
         messages.frame(Guessed("account", "::1", "bo"))[FRAME.size :].replace(b"bo", b"\xff\xfe"),
+        *(
+            messages.frame(each)[FRAME.size :]
+            for each in (
+                Guessed("account", "::1", "b" * 321),
+                Guessed("account", "1" * 321, "bo"),
+                Full(-1),
+                Full(2**31),
+                messages.Unwritten(-1, "why"),
+                messages.Unwritten(1, "w" * 501),
+                replace(MAIL, raw=b"r" * 65_537),
+                replace(MAIL, peer="1" * 321),
+                replace(MAIL, file="f" * 321),
+            )
+        ),
     ],
 )
 def test_nothing_else_is_heard_from_a_listener(octets: bytes) -> None:

@@ -212,7 +212,7 @@ def test_only_what_is_ours_and_old_is_left_over(bench):
 def test_a_file_that_another_process_wrote_is_taken_in_as_it_is(tmp_path):
     raw = b"x" * 100_000
     written = blobs.write(tmp_path, raw)
-    assert blobs.adopt(tmp_path, written.path.name) == (written, raw)
+    assert blobs.adopt(tmp_path, len(raw), written.path.name) == (written, raw)
 
 
 def _other_name(path):
@@ -238,6 +238,10 @@ def _pipe(path):
     return path.name
 
 
+def _too_large(path):
+    return blobs.write(path.parent.parent, b"x" * 70_001).path.name
+
+
 def _gone(path):
     path.unlink()
     return path.name
@@ -246,11 +250,11 @@ def _gone(path):
 @pytest.mark.parametrize(
     "name",
     [
-        _other_name, _changed, _link, _pipe, _gone,
+        _other_name, _changed, _link, _pipe, _gone, _too_large,
         lambda path: f"../incoming/{path.name}", lambda path: f"{path.name}\n", lambda path: f"{path.name}\0",
         str, lambda path: "", lambda path: "../mailgate.db", lambda path: "a" * 5000,
     ],
 )  # fmt: skip
 def test_s18c_only_a_whole_file_of_ours_is_adopted(tmp_path, name):
     with pytest.raises(Temporary):
-        blobs.adopt(tmp_path, name(blobs.write(tmp_path, b"x" * 70_000).path))
+        blobs.adopt(tmp_path, 70_000, name(blobs.write(tmp_path, b"x" * 70_000).path))

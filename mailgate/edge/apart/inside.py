@@ -20,7 +20,6 @@ from mailgate.store.base import Incoming, Kept
 
 log = logging.getLogger(__name__)
 
-LONGEST_USER = 320  # characters of a name that is told
 LINGER = 1.0  # seconds the peers have to hear that the desk is gone
 AWAY = "the desk is not there"
 
@@ -63,7 +62,7 @@ class DeskLine:
     def guessed(self, what: str, address: str, user: str) -> None:
         """Tell the desk of somebody who tries passwords; from any thread."""
         guess = messages.Guessed(
-            cast(messages.Guess, what), address, user[:LONGEST_USER].encode("utf-8", "replace").decode()
+            cast(messages.Guess, what), address, user[: messages.NAME].encode("utf-8", "replace").decode()
         )
         self._loop.call_soon_threadsafe(self.say, guess)
 
@@ -82,7 +81,7 @@ class DeskLine:
             try:
                 name = self.write_large(raw).path.name
             except Temporary as error:
-                self._loop.call_soon_threadsafe(self.say, messages.Unwritten(len(raw), str(error)))
+                self._loop.call_soon_threadsafe(self.say, messages.Unwritten(len(raw), str(error)[: messages.WORDS]))
                 raise
             self._loop.call_soon_threadsafe(self._hand_over, kept, envelope, b"", name)
         return kept

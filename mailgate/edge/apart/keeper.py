@@ -19,9 +19,11 @@ from typing import Final
 
 from mailgate.core.model.mail import Envelope, Source
 from mailgate.edge.apart import heir, messages
+from mailgate.edge.apart.believed import envelope_of
 from mailgate.edge.apart.frames import BEAT, FrameLine
 from mailgate.edge.apart.messages import (
     LARGEST,
+    SMALL,
     Answer,
     Beat,
     FromListener,
@@ -32,9 +34,8 @@ from mailgate.edge.apart.messages import (
     Taken,
 )
 from mailgate.edge.smtp import sockets
-from mailgate.edge.smtp.address import BadAddress, check_recipient, check_sender
 from mailgate.edge.smtp.admission import Admission
-from mailgate.edge.smtp.limits import Listener
+from mailgate.edge.smtp.limits import Listener, SmtpLimits
 from mailgate.errors import OutOfSpace
 from mailgate.store.base import Kept
 
@@ -47,6 +48,8 @@ SHORTEST, LONGEST = 0.1, 30.0  # seconds between two starts, doubled each time
 STEADY: Final = 10.0  # seconds of life after which it was no failed start
 LEAVE: Final = 2.0  # seconds beyond its grace until it is ended
 IN_FLIGHT: Final = 16 * 2**20  # octets of mail that wait for the store; beyond it nothing more is read
+TELLING: Final = 16  # guesses that are told at once
+EACH: Final = 1024  # octets that a mail takes beside its own
 
 Settled = concurrent.futures.Future[Kept]
 
@@ -91,11 +94,13 @@ class ListenerKeeper:
         self._stopping = False
         self._supervising: asyncio.Task[None] | None = None
         self._in_force = Admission()
+        self._limits = SmtpLimits()
         self._generation = 0
         self._agreeing: dict[int, concurrent.futures.Future[None]] = {}
         self._settled: deque[tuple[object, int, int, Settled]] = deque()
         self._waking = False
         self._in_flight = 0
+        self._telling: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
         """Bind, and wait until a listener takes mail.
@@ -165,7 +170,9 @@ class ListenerKeeper:
         except BaseException:
             ours.close()
             raise
-        self._line.send(self.settings(descriptors, self._in_force))
+        settings = self.settings(descriptors, self._in_force)
+        self._limits = settings.limits
+        self._line.send(settings)
         try:
             async with asyncio.timeout(START_TIME):
                 there = await self._started
@@ -283,27 +290,33 @@ class ListenerKeeper:
                 if not self._started.done():
                     self._started.set_result(True)
             case messages.Unwritten():
+                if message.octets > self._limits.max_size:
+                    raise Nonsense("a mail larger than any")
                 self.desk.unwritten(message.octets, message.why)
             case messages.Guessed():
-                assert self._loop is not None
-                self._loop.run_in_executor(None, self.desk.guessed, message.what, message.address, message.user)
+                self._guessed(message)
             case messages.Full():
                 self.desk.full(message.error)
 
+    def _guessed(self, guess: messages.Guessed) -> None:
+        """Tell of it in a thread; who says more at once than threads can take is not heard with the rest."""
+        assert self._loop is not None
+        self._telling = {each for each in self._telling if not each.done()}
+        if len(self._telling) < TELLING:
+            told = self._loop.run_in_executor(None, self.desk.guessed, guess.what, guess.address, guess.user)
+            self._telling.add(told)
+
     def _mail(self, mail: Mail) -> None:
         """Have it kept; everything that was said at the same moment shares a commit, each mail in its own savepoint."""
-        try:  # once more: what a stranger named goes no further unless it is an address
-            sender = check_sender(mail.sender, utf8=True)
-            recipients = tuple(check_recipient(each, utf8=True) for each in mail.recipients)
-        except BadAddress as error:
-            raise Nonsense("no address in an envelope") from error
-        envelope = Envelope(sender, recipients, Source(mail.kind), mail.peer, mail.login)
         try:
+            envelope = envelope_of(mail, {each.kind for each in self.listeners}, self._limits, self._in_force)
             kept = self.desk.take_in(mail.file, envelope) if mail.file else self.desk.receive(mail.raw, envelope)
+        except Nonsense:
+            raise
         except Exception as error:
             kept = concurrent.futures.Future()
             kept.set_exception(error)
-        size = len(mail.raw)
+        size = len(mail.raw) + sum(map(len, mail.recipients)) + (SMALL if mail.file else EACH)
         self._in_flight += size
         if self._in_flight > IN_FLIGHT and self._line is not None and self._line.transport is not None:
             self._line.transport.pause_reading()

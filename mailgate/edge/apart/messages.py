@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -14,8 +14,11 @@ FRAME: Final = struct.Struct("!I")  # octets of the message behind it
 LARGEST: Final = 2**20  # octets of what the listener may say at once: a small mail and its recipients
 LARGEST_OF_DESK: Final = 2**26  # the same for the desk, whom the listener believes
 SMALL: Final = 64 * 1024  # octets of a mail that crosses itself; a larger one crosses as the name of its file
+WORDS: Final = 500  # characters of what a listener tells in words
+NAME: Final = 320  # characters of a name, or of where a peer is
 
 
+Short = Annotated[str, msgspec.Meta(max_length=NAME)]
 Kind = Literal["smtp", "lmtp", "submission"]
 Guess = Literal["address", "account"]
 
@@ -89,31 +92,31 @@ class Mail(msgspec.Struct, frozen=True, tag=True, array_like=True):
     kind: Kind
     sender: str
     recipients: tuple[str, ...]
-    peer: str
+    peer: Short
     login: str
-    raw: bytes = b""
-    file: str = ""
+    raw: Annotated[bytes, msgspec.Meta(max_length=SMALL)] = b""
+    file: Short = ""
 
 
 class Unwritten(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """A large mail of so many octets could not be written to its file, and was refused."""
 
-    octets: int
-    why: str
+    octets: Annotated[int, msgspec.Meta(ge=0)]
+    why: Annotated[str, msgspec.Meta(max_length=WORDS)]
 
 
 class Guessed(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """Somebody tries passwords: at one account from everywhere, or from one address."""
 
     what: Guess
-    address: str
-    user: str
+    address: Short
+    user: Short
 
 
 class Full(msgspec.Struct, frozen=True, tag=True, array_like=True):
     """Somebody was not let in: there were no descriptors for them; `error` is the system's number, 0 when we count."""
 
-    error: int = 0
+    error: Annotated[int, msgspec.Meta(ge=0, le=4095)] = 0  # as many as Linux has
 
 
 FromDesk = Settings | Generation | Answer | Beat | Stop
