@@ -47,10 +47,15 @@ def inherit(folder: Path) -> int:
 
 
 def note(handle: int, pid: int) -> None:
-    """Write down who the listener is; 0 while there is none."""
-    os.ftruncate(handle, 0)
-    if pid:
-        os.pwrite(handle, b"%d\n" % pid, 0)
+    """Write down who the listener is; 0 while there is none.
+
+    Always as many octets, so that a disk that has filled up refuses none; where it is refused all the same, the next
+    desk only waits in vain for a listener that outlives this one and was stopped.
+    """
+    try:
+        os.pwrite(handle, b"%19d\n" % pid, 0)
+    except OSError as error:
+        log.warning("the listener's lock cannot be written", extra={"error": str(error)})
 
 
 def _end(handle: int) -> None:
