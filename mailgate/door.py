@@ -130,7 +130,7 @@ def _apart(
             full=lambda error: _full(gateway, error) if error else full(0),
         ),
     )
-    gateway.admitted = gateway.in_force.learned = lambda: keeper.admit(admission())
+    gateway.in_force.changed = lambda: keeper.admit(admission())
     return keeper
 
 

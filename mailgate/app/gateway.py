@@ -61,7 +61,6 @@ class Gateway:
     descriptors: Descriptors = field(init=False)  # of the process
     certificate: Certificate | None = None  # of the listeners
     dead: Callable[[], list[str]] = list  # worker threads of the daemon that have ended
-    admitted: Callable[[], None] = lambda: None  # called when whose mail is taken, or who may submit, may have changed
 
     def __post_init__(self) -> None:
         self.soundness = Soundness(self.store, self.clock)

@@ -53,7 +53,7 @@ class InForce:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.stale = ""  # why the files on disk were refused, "" when they are in force
-        self.learned: Callable[[], None] = lambda: None  # called when people are known otherwise than before
+        self.changed: Callable[[], None] = lambda: None  # called when another snapshot has come into force
 
     @property
     def policy(self) -> Policy:
@@ -67,12 +67,13 @@ class InForce:
     def swap(self, snapshot: Snapshot) -> None:
         """From the next mail on, this holds."""
         self.snapshot, self.stale = snapshot, ""
+        self.changed()
 
     def learn(self, before: Snapshot, after: Snapshot) -> None:
         """The same files, with something new about the people in them; a snapshot swapped meanwhile stays."""
         if self.snapshot is before:
             self.snapshot = after
-            self.learned()
+            self.changed()
 
     def keep(self, why: str) -> None:
         """The last good snapshot stays."""

@@ -115,6 +115,15 @@ class Apart:
         port = int(self.keeper.bound["smtp"][0].rpartition(":")[2])
         return smtplib.SMTP("127.0.0.1", port, timeout=100)
 
+    def hand_over(self, client: smtplib.SMTP) -> None:
+        """A mail whose end was said; the desk has it, and nobody has read the answer."""
+        client.mail("a@b.example")
+        client.rcpt("support@acme.example")
+        client.putcmd("data")
+        client.getreply()
+        client.send(MAIL + b".\r\n")
+        self.wait(lambda: self.kept, "the mail did not cross")
+
     def send(self, raw: bytes = MAIL, to: str = "support@acme.example") -> int:
         with self.client() as client:
             client.ehlo()
@@ -242,12 +251,7 @@ def test_mail_kept_for_a_listener_that_died_is_not_answered_to_the_next(apart: A
     apart.answer = first
     with apart.client() as client, contextlib.suppress(smtplib.SMTPServerDisconnected):
         client.ehlo()
-        client.mail("a@b.example")
-        client.rcpt("support@acme.example")
-        client.putcmd("data")
-        client.getreply()
-        client.send(MAIL + b".\r\n")
-        apart.wait(lambda: apart.kept, "the mail did not cross")
+        apart.hand_over(client)
         pid = apart.pid
         os.kill(pid, signal.SIGKILL)
         apart.another(pid)
@@ -261,12 +265,7 @@ def test_when_the_line_breaks_all_in_hand_hear_451_the_idle_421_and_the_listener
     with contextlib.closing(apart.client()) as busy, contextlib.closing(apart.client()) as idle:
         for client in (busy, idle):
             client.ehlo()
-        busy.mail("a@b.example")
-        busy.rcpt("support@acme.example")
-        busy.putcmd("data")
-        busy.getreply()
-        busy.send(MAIL + b".\r\n")
-        apart.wait(lambda: apart.kept, "the mail did not cross")
+        apart.hand_over(busy)
         process, line = apart.keeper.process, apart.keeper._line
         assert process is not None and line is not None and line.transport is not None
         apart.loop.call_soon_threadsafe(line.transport.pause_reading)  # so that it is not killed for its end

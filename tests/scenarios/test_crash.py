@@ -81,6 +81,16 @@ def check_letters(gateway: Process, relay: Relay, in_doubt: Counter[tuple[str, s
     assert len(set(relay.taken)) == len(copies), "the second time it was other bytes"
 
 
+def check_all(gateway: Process, customers: Customers, relay: Relay, in_doubt: Counter[tuple[str, str]]) -> None:
+    """Nothing is lost and nothing doubled once the customers have their 250 and the last letter has left."""
+    customers.join()
+    gateway.drained()
+    check_mail(gateway, customers)
+    check_letters(gateway, relay, in_doubt)
+    assert gateway.stop() == 0
+    check_files(gateway)
+
+
 @pytest.mark.parametrize("point", [point for point in crash.POINTS if point not in crash.OF_THE_LISTENER])
 def test_d01_killed_at_a_named_point_under_load_nothing_acknowledged_is_missing_or_there_twice(
     tmp_path: Path, relay: Relay, point: str
@@ -93,12 +103,7 @@ def test_d01_killed_at_a_named_point_under_load_nothing_acknowledged_is_missing_
         before, in_doubt = len(customers.acknowledged), Counter(leaving(gateway))
         gateway.start()
         until(lambda: len(customers.acknowledged) > before + 5, "no mail is taken after the restart")
-        customers.join()
-        gateway.drained()
-        check_mail(gateway, customers)
-        check_letters(gateway, relay, in_doubt)
-        assert gateway.stop() == 0
-        check_files(gateway)
+        check_all(gateway, customers, relay, in_doubt)
 
 
 @pytest.mark.parametrize("point", crash.OF_THE_LISTENER)
@@ -111,15 +116,10 @@ def test_d01_a_listener_killed_at_a_named_point_under_load_is_started_again_and_
         died = "the listener has ended, another one is started status=-9"
         until(lambda: gateway.log.read_text().count(died) >= 3, "the listener did not die")
         assert not gateway.dead(), "it took the desk with it"
-        in_doubt = Counter(leaving(gateway))
         gateway.kill()
+        in_doubt = Counter(leaving(gateway))
         gateway.start()
-        customers.join()
-        gateway.drained()
-        check_mail(gateway, customers)
-        check_letters(gateway, relay, in_doubt)
-        assert gateway.stop() == 0
-        check_files(gateway)
+        check_all(gateway, customers, relay, in_doubt)
 
 
 def test_rounds_of_kill_at_any_moment_lose_nothing_and_double_nothing(tmp_path: Path, relay: Relay) -> None:

@@ -45,8 +45,7 @@ def reload(gateway: Gateway) -> str:
             raise
         restart = [*loaded.restart, *gateway.dispatcher.adopt(loaded.routes)]
         gateway.config = loaded.config
-        gateway.in_force.swap(loaded.snapshot)
-        gateway.admitted()  # a listener elsewhere goes by it too when this returns
+        gateway.in_force.swap(loaded.snapshot)  # a listener elsewhere goes by it too when this returns
     policy = loaded.snapshot.policy
     answer = (
         f"{len(loaded.snapshot.rules)} rules, {len(policy.departments)} departments, "

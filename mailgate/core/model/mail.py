@@ -57,6 +57,14 @@ def canonical(addr: str) -> str:
     return f"{_lower(local)}@{_lower(domain)}"
 
 
+def without_detail(addr: str, separator: str) -> str:
+    """An address without its detail (RFC 5233): `support+1042.x@a` -> `support@a`; canonical. `""` parts nothing."""
+    local, at, domain = canonical(addr).rpartition("@")
+    if separator and at:
+        local = local.split(separator, 1)[0]
+    return f"{local}{at}{domain}"
+
+
 def _lower(text: str) -> str:
     if text.isascii():
         return text.lower()

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from mailgate.core.model.canned import Article
-from mailgate.core.model.mail import Address, canonical
+from mailgate.core.model.mail import Address, canonical, without_detail
 
 _DETAIL = re.compile(r"\+[^\s@+<>]{0,64}@")  # of `anna+shop@`
 
@@ -279,10 +279,7 @@ class Policy:
 
     def base_address(self, addr: str) -> str:
         """An address without its subaddress part: `support+1042.x@a` -> `support@a`; canonical."""
-        local, at, domain = canonical(addr).rpartition("@")
-        if self.identity.subaddress and at:
-            local = local.split(self.identity.subaddress, 1)[0]
-        return f"{local}{at}{domain}"
+        return without_detail(addr, self.identity.subaddress)
 
     def department_at(self, addr: str) -> str | None:
         """The department an address (plus part ignored) belongs to, None when it is not ours."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from mailgate.core.model.mail import canonical
+from mailgate.core.model.mail import canonical, without_detail
 
 AddressOwner = Literal["ours", "unknown", "foreign"]
 
@@ -59,12 +59,9 @@ class Admission:
     def owner(self, addr: str) -> AddressOwner:
         """Whether an address is ours, plus parts and ticket addresses included, or postmaster."""
         key = canonical(addr)
-        local, at, domain = key.rpartition("@")
-        if at and self.subaddress:
-            local = local.split(self.subaddress, 1)[0]
-        if key in self.inbound or f"{local}{at}{domain}" in self.inbound or key.partition("@")[0] == "postmaster":
+        if {key, without_detail(addr, self.subaddress)} & self.inbound or key.partition("@")[0] == "postmaster":
             return "ours"
-        return "unknown" if domain in self.domains else "foreign"
+        return "unknown" if key.rpartition("@")[2] in self.domains else "foreign"
 
     def login(self, user: str, password: str) -> str | None:
         """The agent who may submit with this password; as slow for somebody who is nobody."""
