@@ -316,7 +316,7 @@ class LettersModel(Model):
     templates: str = "templates"
     logo: str = ""
     survey: bool | str = True
-    stages: list[Literal["taken", "waiting", "transferred", "solved", "reopened", "late"]] = ["taken", "solved"]
+    stages: list[Literal["taken", "waiting", "transferred", "solved", "reopened", "late"]] = ["solved"]
     max_per_day: Count = 2
     quiet_hours: Annotated[tuple[int, int] | None, _perhaps(values.span)] = None
     suggest: bool = False

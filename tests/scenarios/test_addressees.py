@@ -256,6 +256,7 @@ def test_who_wrote_themselves_or_is_named_by_the_admins_rule_hears_of_stages(cha
     person = f"k{list(KNOWN).index(how)}@home.example"
     number = KNOWN[how](chatty, person)
     from_agent(chatty, "#take", notice_to(chatty, "anna", number))
+    chatty.clock.ahead += timedelta(hours=1)
     assert told(chatty, person) == ["ack", "taken"]
 
 
@@ -263,4 +264,5 @@ def test_whom_an_agent_made_the_requester_hears_of_stages(chatty: Desk) -> None:
     number = filed(chatty, mail(reply_to="other@home.example"), MAIJA)
     from_agent(chatty, "#requester chosen@home.example", notice_to(chatty, "anna", number))
     from_agent(chatty, "#take", notice_to(chatty, "anna", number))
+    chatty.clock.ahead += timedelta(hours=1)
     assert (told(chatty, "chosen@home.example"), told(chatty, "other@home.example")) == (["taken"], [])

@@ -135,6 +135,8 @@ def _notice(desk: Desk) -> EmailMessage:
 def test_taken_names_the_agent_and_solve_without_words_asks_how_it_went(desk: Desk) -> None:
     ticket = opened(desk)
     from_agent(desk, "#take", _notice(desk))
+    assert desk.letters(MAIJA, "taken") == []
+    desk.clock.ahead += HOUR
     [taken] = desk.letters(MAIJA, "taken")
     assert "Anna" in whole(taken) and "Virtanen" not in str(taken.get_body(("plain",)).get_content()).split("Hello")[0]
     desk.clock.ahead += 2 * HOUR
@@ -149,6 +151,20 @@ def test_taken_names_the_agent_and_solve_without_words_asks_how_it_went(desk: De
         if event.kind == "vote"
     ]
     assert [event.new for event in vote] == ["9"]
+
+
+@pytest.mark.parametrize("then", ["#unassign", "#solve", "The bulb is in the post."])
+def test_that_an_agent_took_it_is_not_told_when_they_gave_it_back_ended_it_or_wrote_within_the_hour(
+    desk: Desk, then: str
+) -> None:
+    opened(desk)
+    from_agent(desk, "#take", _notice(desk))
+    desk.clock.ahead += HOUR / 2
+    from_agent(desk, then, _notice(desk))
+    desk.clock.ahead += HOUR
+    assert "taken" not in stages(desk)
+    [row] = [one for one in desk.gateway.store.read(lambda read: read.outbox.deliveries(("dead",))) if one.to == MAIJA]
+    assert (row.template, row.error) == ("taken", "the ticket has gone on since")
 
 
 def test_an_answer_leaves_no_room_for_stage_letters(desk: Desk) -> None:

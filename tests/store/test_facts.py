@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from mailgate.core.model import change as ch
-from mailgate.core.model.content import Notice
+from mailgate.core.model.content import Notice, Taken, Waiting
 from mailgate.core.model.mail import Address
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import EntryKind, Status
 
 BO = Address("bo@other.example", "Bo")
@@ -243,3 +244,12 @@ def test_a_mails_own_id_is_awaited_where_somebody_referred_to_it_and_no_mail_has
     elsewhere = bench.open("Chair")
     bench.apply(None, ch.MergeInto(elsewhere), ticket=number)
     assert awaited("<late@customer.example>").awaited == elsewhere
+
+
+def test_letters_no_agent_wrote_are_known_and_one_that_was_dropped_counts_for_nothing(bench):
+    told = [ch.Outbound(one, ch.Audience.CUSTOMER, (BO,), purpose=Purpose.STAGE) for one in (Taken(), Waiting())]
+    number = bench.open(outbound=told)
+    assert [name for name, _ in bench.facts(numbers=(number,)).stage_letters[number]] == ["waiting", "taken"]
+    taken, _ = bench.read(lambda read: read.outbox.deliveries())
+    bench.mark(taken.id, "dead")
+    assert [name for name, _ in bench.facts(numbers=(number,)).stage_letters[number]] == ["waiting"]

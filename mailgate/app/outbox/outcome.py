@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailgate.core.letters import status_letters
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.change import Urgency
 from mailgate.core.model.mail import canonical
@@ -49,6 +50,8 @@ def why_not_tried(due: DueLetter, delivery: DueDelivery, policy: Policy, now: da
         return Mark(delivery.id, DeliveryState.DEAD, error="one of our own addresses: it would come back to us")
     if policy.mode is Mode.PILOT and canonical(delivery.recipient) not in map(canonical, policy.pilot_to):
         return Mark(delivery.id, DeliveryState.HELD, error="pilot: not among pilot_to")
+    if due.ticket is not None and status_letters.overtaken(due.content, due.ticket, due.created_at):
+        return Mark(delivery.id, DeliveryState.DEAD, error="the ticket has gone on since")
     if is_ack(due) and now - due.created_at > policy.limits.ack_max_age:
         return Mark(delivery.id, DeliveryState.DEAD, error="too old to be acknowledged")
     return None

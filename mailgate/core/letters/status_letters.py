@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from mailgate.core.letters.addressee import writable
 from mailgate.core.model.change import Audience, Change, Journal, Outbound, SetStatus, Urgency
 from mailgate.core.model.content import (
+    Closing,
     Content,
     Delayed,
     Nudge,
@@ -26,6 +27,7 @@ from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of
 
 HUSH = timedelta(hours=1)  # after an agent's own words nobody needs a robot's
+TAKEN_AFTER = timedelta(hours=1)  # working time in which whoever took a ticket mostly writes themselves
 DAY = timedelta(days=1)
 # Reasons for a change of status that the customer knows, or must not hear of.
 KNOWN = frozenset(("customer", "history", "spam", "unanswered"))
@@ -38,6 +40,7 @@ STAGES: Mapping[str, type[Content]] = {
     "reopened": Reopened,
     "late": Delayed,
 }
+STAGE_CONTENTS = frozenset((*STAGES.values(), Nudge, Closing))
 # Answers to a vote or to #status were asked for.
 COUNTED = frozenset((*(one.TEMPLATE for one in STAGES.values()), Nudge.TEMPLATE))
 
@@ -54,13 +57,15 @@ def letter_for_change(
     """The letter a change calls for, at most one.
 
     `said`: the customer hears of it in the same breath (an answer, a status letter). `hold`: an agent may still take
-    the change back, so the letter waits for the undo window.
+    the change back, so the letter waits for the undo window. That a ticket was taken waits for a working hour.
     """
     policy = moment.policy
     stage = stage_of(before, after, changes)
     if not stage or said or stage not in policy.letters.stages:
         return ()
-    earliest = moment.now + policy.undo_window if hold and policy.undo_window else None
+    earliest = moment.now + policy.undo_window if hold else moment.now
+    if stage == "taken":
+        earliest = max(earliest, working_time.add(calendar_of(policy, after.department), moment.now, TAKEN_AFTER))
     content = _solved(policy) if stage == "solved" else STAGES[stage]()
     return stage_letter(moment, after, content, earliest=earliest)
 
@@ -123,6 +128,27 @@ def stage_letter(
             dedupe=dedupe,
         ),
     )
+
+
+def overtaken(content: Content, ticket: Ticket, written_at: datetime) -> bool:
+    """True when a letter that waited is no longer so: the ticket has gone on, or an agent has written since.
+
+    A letter that no stage, nudge or closing calls for is never overtaken.
+    """
+    if type(content) not in STAGE_CONTENTS:
+        return False
+    if ticket.last_agent_at is not None and ticket.last_agent_at > written_at:
+        return True
+    match content:
+        case Taken():
+            return ticket.owner is None or ticket.status.done
+        case Delayed():
+            return ticket.status is Status.WAITING or ticket.status.done
+        case Waiting() | Nudge():
+            return ticket.status is not Status.WAITING
+        case Solved() | Closing():
+            return not ticket.status.done
+    return ticket.status.done
 
 
 def may_send(moment: Moment, ticket: Ticket) -> bool:

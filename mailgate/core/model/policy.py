@@ -170,7 +170,7 @@ class LetterPolicy:
 
     logo: str = ""
     survey: bool | str = True
-    stages: tuple[str, ...] = ("taken", "solved")
+    stages: tuple[str, ...] = ("solved",)
     max_per_day: int = 2
     quiet_hours: tuple[int, int] | None = None  # minutes from midnight, department's time zone
     suggest: bool = False

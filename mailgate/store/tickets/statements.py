@@ -137,6 +137,7 @@ UNION ALL SELECT * FROM (SELECT 0, title FROM entry WHERE ticket = :id AND title
 """
 STAGE_LETTERS = """
 SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage' AND audience = 'customer'
+  AND EXISTS (SELECT 1 FROM delivery WHERE delivery.letter = letter.id AND delivery.state <> 'dead')
 ORDER BY id DESC LIMIT 20
 """
 # What wrote the newest of them, how many mails from outside came since, and of this sender; always one row.

@@ -572,15 +572,15 @@ def test_a_template_that_never_ends_holds_up_its_own_letter_once(office: Office,
     office.children.submit = submit  # type: ignore[method-assign,assignment]
     try:
         office.owe(ANN)
-        office.owe(BEN, template="taken", urgency=Urgency.DIGEST)
+        office.owe(BEN, template="status", urgency=Urgency.DIGEST)
         dispatcher.drain()
         told = "ack.html:1: it takes more than 3 seconds"
         assert office.problems == dispatcher.given_way() == [told]
         office.owe(ANN)
-        office.owe(BEN, template="taken", urgency=Urgency.DIGEST)
+        office.owe(BEN, template="status", urgency=Urgency.DIGEST)
         office.wait(days=1)
         dispatcher.drain()
-        assert asked[2:] == [("ack", None), ("taken", str(folder))], "ours at once"
+        assert asked[2:] == [("ack", None), ("status", str(folder))], "ours at once"
         assert office.problems == [told, told], "the next day it is said again"
         (folder / "ack.html").write_text("<p>Ahoy!</p>")
         assert dispatcher.given_way() == []

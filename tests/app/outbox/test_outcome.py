@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cases import ticket
 
 from mailgate.app.outbox import outcome
 from mailgate.app.outbox.route import Route
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.change import Urgency
-from mailgate.core.model.content import Ack, Answer
+from mailgate.core.model.content import Ack, Answer, Taken
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Department, Mode, Policy
 from mailgate.errors import Permanent, RouteDown, Temporary, Uncertain
@@ -85,6 +86,8 @@ def test_waits_grow_to_four_hours_and_are_spread_by_a_fifth(attempts: int, minut
         (ACK, "Support+x@ACME.example", {}, "dead"),
         (replace(ACK, created_at=NOW - timedelta(hours=25)), "ann@customer.example", {}, "dead"),
         (replace(WORDS, created_at=NOW - timedelta(hours=25)), "ann@customer.example", {}, None),
+        (replace(WORDS, content=Taken(), ticket=ticket(owner="anna")), "ann@customer.example", {}, None),
+        (replace(WORDS, content=Taken(), ticket=ticket(owner=None)), "ann@customer.example", {}, "dead"),
         (ACK, "ann@customer.example", {"mode": Mode.PILOT}, "held"),
         (ACK, "ann@customer.example", {"mode": Mode.PILOT, "pilot_to": ("ANN@customer.example",)}, None),
     ],

@@ -10,7 +10,21 @@ import pytest
 from mailgate.core.letters import status_letters
 from mailgate.core.model.change import Assign, Change, Journal, MergeInto, Move, SetStatus, Tag
 from mailgate.core.model.changed import ticket_after
-from mailgate.core.model.content import Solved
+from mailgate.core.model.content import (
+    Ack,
+    Answer,
+    Closing,
+    Content,
+    Delayed,
+    Nudge,
+    Reopened,
+    Solved,
+    StatusReport,
+    Taken,
+    Transferred,
+    VoteThanks,
+    Waiting,
+)
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
@@ -140,6 +154,65 @@ def test_an_agents_change_may_be_undone_before_it_is_told() -> None:
         Moment(POLICY, Facts(), NOW), TICKET, ticket_after(TICKET, changes, NOW), changes, hold=True
     )
     assert letter.not_before == NOW + POLICY.undo_window
+
+
+# Monday 2 March 2026 in Helsinki (UTC+2), open 9:00-17:00.
+TAKEN = [
+    ("at noon", datetime(2026, 3, 2, 10, tzinfo=UTC), datetime(2026, 3, 2, 11, tzinfo=UTC)),
+    ("half an hour before closing", datetime(2026, 3, 2, 14, 30, tzinfo=UTC), datetime(2026, 3, 3, 7, 30, tzinfo=UTC)),
+    ("on Friday night", datetime(2026, 3, 6, 20, tzinfo=UTC), datetime(2026, 3, 9, 8, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize(("name", "at", "leaves"), TAKEN, ids=[row[0] for row in TAKEN])
+def test_that_somebody_took_it_is_told_after_a_working_hour(name: str, at: datetime, leaves: datetime) -> None:
+    changes = (Assign("anna"), SetStatus(Status.OPEN))
+    [letter] = status_letters.letter_for_change(
+        Moment(POLICY, Facts(), at), NEW, ticket_after(NEW, changes, at), changes, hold=True
+    )
+    assert letter.not_before == leaves
+
+
+def test_of_stages_the_solved_letter_alone_is_sent_unless_the_admin_says_so() -> None:
+    assert LetterPolicy().stages == ("solved",)
+
+
+HAD = replace(TICKET, owner="anna")
+LATER = replace(HAD, last_agent_at=NOW + HOUR)
+WAITS = replace(HAD, status=Status.WAITING)
+OVERTAKEN: list[tuple[str, Content, Ticket, bool]] = [
+    ("still theirs", Taken(), HAD, False),
+    ("theirs, and put off", Taken(), replace(HAD, status=Status.HOLD), False),
+    ("given back", Taken(), NEW, True),
+    ("solved meanwhile", Taken(), SOLVED, True),
+    ("answered before", Taken(), replace(HAD, last_agent_at=NOW - HOUR), False),
+    *((f"answered meanwhile: {one.template}", one, replace(LATER, status=status), True)
+      for one, status in ((Taken(), Status.OPEN), (Waiting(), Status.WAITING), (Transferred(), Status.OPEN),
+                          (Reopened(), Status.OPEN), (Delayed(), Status.OPEN), (Nudge(), Status.WAITING),
+                          (Solved(), Status.SOLVED), (Closing(), Status.SOLVED))),
+    ("it waits", Waiting(), WAITS, False), ("it waits no more", Waiting(), HAD, True),
+    ("silent still", Nudge(), WAITS, False), ("they have written", Nudge(), HAD, True),
+    ("another team has it", Transferred(), HAD, False), ("and has solved it", Transferred(), SOLVED, True),
+    ("open", Reopened(), HAD, False), ("solved at once", Reopened(), SOLVED, True),
+    ("late", Delayed(), HAD, False), ("their turn", Delayed(), WAITS, True), ("done", Delayed(), SOLVED, True),
+    ("rests", Solved(), replace(SOLVED, status=Status.ARCHIVED), False), ("open again", Solved(), HAD, True),
+    ("let go", Closing(), SOLVED, False), ("they have written", Closing(), HAD, True),
+    *((f"asked for: {one.template}", one, LATER, False) for one in (Answer(), Ack(), StatusReport(), VoteThanks())),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("why", "content", "ticket", "gone"), OVERTAKEN, ids=[f"{r[1].template}: {r[0]}" for r in OVERTAKEN]
+)
+def test_a_letter_that_waited_is_dropped_when_the_ticket_has_gone_on(
+    why: str, content: Content, ticket: Ticket, gone: bool
+) -> None:
+    assert status_letters.overtaken(content, ticket, NOW) is gone
+
+
+def test_every_letter_no_agent_wrote_may_be_overtaken() -> None:
+    tried = {type(content) for _, content, _, gone in OVERTAKEN if gone}
+    assert tried == {*status_letters.STAGES.values(), Nudge, Closing}
 
 
 # From-to in Helsinki (UTC+2 in winter, +3 in summer); what is quiet waits until its end.
