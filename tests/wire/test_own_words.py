@@ -186,7 +186,7 @@ def test_the_notes_in_a_letter_have_a_fingerprint_of_their_own() -> None:
     assert noted(due(Receipt(parked=True, text=MEMO), ())) == [], "what an agent wrote for a customer is no note yet"
 
 
-@pytest.mark.parametrize("template", samples.CONTENTS)
+@pytest.mark.parametrize("template", TEMPLATES)
 def test_every_letter_has_a_fingerprint_within_its_limit(template: str) -> None:
     written = compose.write(head(samples.due(template), samples.POLICY, loop_mark=""), samples.NOW, key=KEY)
     assert 50 < len(written.words) < 2048

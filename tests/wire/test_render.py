@@ -200,8 +200,8 @@ def test_the_thread_stands_below_the_new_words_newest_first() -> None:
 
 def test_a_reports_bars_are_table_cells_as_wide_as_their_share() -> None:
     shown = page("report")
-    assert re.findall(r'class="bar"[^>]*width="(\d+)%"', shown.html) == ["100", "73", "58"]
-    assert "Monday     ██████████████████████████████  41" in shown.text
+    assert re.findall(r'class="bar"[^>]*width="(\d+)%"', shown.html)[:3] == ["100", "73", "59"]
+    assert "Mon  ██████████████████████████████  41" in shown.text
 
 
 def test_question_rows_hang_under_their_number_in_text() -> None:

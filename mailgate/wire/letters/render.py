@@ -253,11 +253,11 @@ def _tried(env: Environment, templates: Path) -> Iterator[Problem]:
 
 
 def _samples(name: str) -> Iterator[DueLetter]:
-    """A letter in every language, with all it can have and with nothing."""
+    """Letters in every language, with all they can have and with nothing."""
     for language in words.CATALOGUES:
-        full = samples.due(name, language)
-        yield full
-        yield replace(full, content=from_plain(name, {}))
+        full = samples.cases(name, language)
+        yield from full
+        yield replace(full[0], content=from_plain(name, {}))
 
 
 def _placed(error: Exception, name: str) -> Problem:
