@@ -83,7 +83,7 @@ def _references(model: FileModel, config: Config, work: Loading) -> None:
         _known((*loc, "lead"), department.lead, people, "agent", work)
         _known((*loc, "outgoing"), department.outgoing, _named("outgoing", work), "relay", work)
     for at, agent in enumerate(model.agent):
-        _known(("agent", at, "calendar"), agent.calendar, calendars, "calendar", work)
+        _known(("agent", at, "calendar"), agent.calendar, [*calendars, "always"], "calendar", work)
         for name in agent.departments:
             _known(("agent", at, "departments"), name, departments, "department", work)
     for at, sla in enumerate(model.sla):

@@ -94,6 +94,7 @@ name = "anna"
 address = "Anna@Agents.Example"
 full_name = "Änna"
 role = "trainee"
+calendar = "always"
 [[sla]]
 name = "gold"
 first_response = "4h"
@@ -123,7 +124,7 @@ sunday = "00:00-24:00"
     assert policy.department("support").nudge == timedelta(days=3)
     (agent,) = policy.agents
     assert (agent.id, agent.address, agent.role) == (0, "anna@agents.example", Role.TRAINEE)
-    assert (agent.language, agent.timezone) == ("fi", "Europe/Helsinki")
+    assert (agent.language, agent.timezone, agent.calendar) == ("fi", "Europe/Helsinki", "always")
     (gold,) = (one for one in policy.slas if one.name == "gold")
     assert gold.first_response == timedelta(hours=4)
     assert [step.at for step in gold.escalate] == [1.0, 1.5]

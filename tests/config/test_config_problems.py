@@ -101,10 +101,11 @@ TABLE = {
     "department: unknown names": (
         '[[department]]\nname = "x"\naddresses = ["x@acme.example"]\nsla = "s"\ncalendar = "c"\nlead = "l"\noutgoing = "o"',
         'there is no SLA "s"; there is no SLA at all',
-        'there is no calendar "c"',
+        'there is no calendar "c"; there is no calendar at all',
         "there is no agent \"l\"",
         'there is no relay "o"; there are: relay',
     ),
+    "agent: calendar": ('[[agent]]\nname = "bo"\naddress = "b@a.example"\ncalendar = "alwys"', "(did you mean 'always'?)"),
     "agent: unknown department": ('[[agent]]\nname = "bo"\naddress = "b@a.example"\ndepartments = ["suport"]', "(did you mean 'support'?)"),
     "agent: reserved name": ('[[agent]]\nname = "lead"\naddress = "b@a.example"', "'lead' means something else"),
     "agent: name is taken": ('[[agent]]\nname = "Anna"\naddress = "b@a.example"', '"Anna" is taken by the [[agent]] at line 10'),

@@ -18,6 +18,7 @@ from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.ticket import Priority
 from mailgate.store.base import Reminder, Tx
 
 MOST = 500  # of each kind a tick
@@ -106,7 +107,8 @@ def _ask_again(gateway: Gateway, row: OpenQuestion, now: datetime, tx: Tx) -> bo
 
 def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
     """What waits and for whom, one letter a lead; only its author can say that they wrote it."""
-    policy = gateway.in_force.policy
+    moment = gateway.in_force.moment(now)
+    policy = moment.policy
     waiting = tx.people.unanswered(now - AUTHOR_AFTER, now - LEAD_AFTER, MOST)
     rows = [row for row in waiting if row.told_at is None and row.at <= now - LEAD_AFTER]
     if not rows:
@@ -120,7 +122,12 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
             by_lead.setdefault(lead.name, []).append(row)
     leads = [(lead, by_lead[lead.name]) for lead in policy.agents if lead.name in by_lead]
     told = [(lead, collected.parked(found, policy)) for lead, found in leads]
-    letters = [readers.to_agent(policy, lead, about, purpose=Purpose.NOTE) for lead, about in told]
+    letters = [
+        readers.to_agent(
+            policy, lead, about, purpose=Purpose.NOTE, not_before=readers.at_work(moment, lead, Priority.NORMAL)
+        )
+        for lead, about in told
+    ]
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "parked", letters=tuple(letters)), now)
     tx.people.told([row.mail for row in rows], now)
     return bool(letters)

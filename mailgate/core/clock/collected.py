@@ -16,6 +16,8 @@ from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
 
 GATHERED = "gathered"  # why the single notices did not leave
+SHOWN = 15  # tickets of a gathered list; the rest are counted
+NEWEST = 5  # contributions of each
 EXCERPT = 600  # characters of each contribution
 # Why mail is parked: the codes of `WhyParked`, each with a phrase.
 PARKED_FOR = frozenset((
@@ -31,30 +33,35 @@ PARKED_FOR = frozenset((
 def collected_notices(policy: Policy, agent: Agent, found: Sequence[tuple[Ticket, int]]) -> Outbound:
     """One list for notices of the same agent: each ticket once, with as many of its newest words as it had notices.
 
-    Lines like `1 take` answer it, and whoever takes a ticket that way gets its whole thread.
+    The most pressing are shown, so that a weekend stays a letter one can read. Lines like `1 take` answer it, and
+    whoever takes a ticket that way gets its whole thread.
     """
+    shown = sorted(found, key=lambda pair: pair[0].pressing)[:SHOWN]
     return readers.to_agent(
         policy,
         agent,
         Question(
             title=said("list.collected", n=len(found)),
             why="collected",
-            rows=tuple(escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(found, start=1)),
+            rows=tuple(escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(shown, start=1)),
             sections=tuple(
                 Section(f"{policy.tag(ticket.number)} {ticket.subject}", text=_newest(ticket, notices))
-                for ticket, notices in found
+                for ticket, notices in shown
             ),
+            more=(len(found) - len(shown)) or None,
         ),
         purpose=Purpose.TABLES,
     )
 
 
 def _newest(ticket: Ticket, count: int) -> Words:
-    shown = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT][-count:]
+    shown = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT][-min(count, NEWEST) :]
+    left_out = [f"… (+{count - len(shown)})", ""] if count > NEWEST else []
     if not any(entry.title for entry in shown):
-        return "\n\n".join(f"{entry.author_name or entry.author}: {_cut(entry.text)}" for entry in shown)
+        words = [part for entry in shown for part in (f"{entry.author_name or entry.author}: {_cut(entry.text)}", "")]
+        return "\n".join([*left_out, *words][:-1])
     parts = [part for entry in shown for part in (_said_by(entry), "")]
-    return said("list.lines", lines=tuple(parts[:-1]))
+    return said("list.lines", lines=tuple([*left_out, *parts][:-1]))
 
 
 def _said_by(entry: Entry) -> Words:

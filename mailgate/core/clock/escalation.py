@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +20,6 @@ from mailgate.core.model.change import (
     Step,
 )
 from mailgate.core.model.content import Digest, Escalated, Handover
-from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
@@ -67,7 +66,7 @@ def take(moment: Moment, ticket: Ticket) -> Taken:
         look = SetEscalation(ticket.escalation, sla.next_look(policy, ticket), ticket.due.next)
         return Taken(ticket, (look,))
     after = changed.ticket_after(ticket, found.changes, moment.now)
-    agents, outside = _told(policy, ticket, after, found.step.notify, moment.facts.away)
+    agents, outside = _told(moment, ticket, after, found.step.notify)
     given = policy.agent(after.owner) if after.owner != ticket.owner else None
     letters = status_letters.letter_for_change(moment, ticket, after, found.changes)
     return Taken(
@@ -89,15 +88,16 @@ def _which(ticket: Ticket, due_at: datetime) -> str:
 
 
 def _told(
-    policy: Policy, before: Ticket, after: Ticket, names: Sequence[str], away: Collection[Absence]
+    moment: Moment, before: Ticket, after: Ticket, names: Sequence[str]
 ) -> tuple[tuple[Agent, ...], tuple[str, ...]]:
     """Agents and outside addresses of `notify`, and whoever loses the ticket or may take it now."""
+    policy = moment.policy
     lead = readers.lead_of(policy, before.department)
     people: list[Agent | None] = []
     outside = []
     for name in names:
         if name == "owner":
-            owners = readers.of_ticket(policy, replace(before, watchers=()), away)
+            owners = readers.of_ticket(moment, replace(before, watchers=()))
             people += owners or (lead,)
         elif name == "lead":
             people.append(lead)
@@ -107,7 +107,7 @@ def _told(
             people.append(policy.agent_at(name) if "@" in name else policy.agent(name))
     if before.owner != after.owner:
         people.append(policy.agent(before.owner))
-        people += readers.of_ticket(policy, replace(after, watchers=()), away) if after.owner is None else ()
+        people += readers.of_ticket(moment, replace(after, watchers=())) if after.owner is None else ()
     known = {agent.name: agent for agent in people if agent and agent.active}
     return tuple(known.values()), tuple(dict.fromkeys(outside))
 
@@ -140,7 +140,7 @@ def _letters(moment: Moment, one: Taken) -> tuple[Outbound, ...]:
     found = [
         readers.to_agent(
             policy, agent, about, purpose=Purpose.NOTE, dedupe=_dedupe(one, agent.name),
-            not_before=readers.at_work(moment, agent, one.ticket.priority),
+            not_before=readers.at_work(moment, agent, one.ticket.priority, one.ticket.department),
         )
         for agent in one.agents
     ]  # fmt: skip

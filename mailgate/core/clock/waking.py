@@ -54,9 +54,9 @@ def _woken(moment: Moment, ticket: Ticket) -> Step:
     letters = tuple(
         readers.to_agent(
             policy, agent, Notice(why="woken"), purpose=Purpose.NOTE,
-            not_before=readers.at_work(moment, agent, ticket.priority),
+            not_before=readers.at_work(moment, agent, ticket.priority, ticket.department),
         )
-        for agent in readers.of_ticket(policy, planned, moment.facts.away)
+        for agent in readers.of_ticket(moment, planned)
     )  # fmt: skip
     return Step(ticket.number, tuple(changes), letters)
 

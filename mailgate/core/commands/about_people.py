@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.letters import readers
 from mailgate.core.model.change import (
@@ -75,8 +77,11 @@ def move(context: TicketContext) -> Judgement:
         return context.granted_already("already_there", department=name)
     changes: list[Change] = [Move(name, why), *given_back(context)]
     letters = [
-        context.letter(agent, Handover(by=context.agent.shown_name, why=why, text=context.world.words))
-        for agent in readers.of_departments(context.policy, (name,))
+        replace(
+            context.letter(agent, Handover(by=context.agent.shown_name, why=why, text=context.world.words)),
+            not_before=readers.at_work(context.world.moment, agent, context.ticket.priority, name),
+        )
+        for agent in readers.of_departments(context.world.moment, (name,))
         if agent.name != context.agent.name
     ]
     return context.granted("moved", *changes, outbound=letters, department=name)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from mailgate.core.model.change import Audience, Outbound, Urgency
 from mailgate.core.model.content import Alarm, Content
-from mailgate.core.model.facts import Absence
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.policy import Agent, Department, Policy, Role
+from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role
 from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import AnyTicket, Priority
 from mailgate.core.worktime import working_time
@@ -19,45 +18,78 @@ from mailgate.core.worktime import working_time
 PULL_FROM = 4  # departments with at least so many agents pull their work unless the admin says otherwise
 
 
-def of_ticket(policy: Policy, ticket: AnyTicket, away: Iterable[Absence] = ()) -> tuple[Agent, ...]:
+def of_ticket(moment: Moment, ticket: AnyTicket, *, arrived: bool = False) -> tuple[Agent, ...]:
     """The agents who hear of new words on this ticket: owner and watchers, else the department by `notify`.
 
-    Where the owner is no active agent any more it is the department's; where that pulls its work, its lead's.
+    Where the owner is no active agent any more it is the department's; where that pulls its work, its lead's. Of what
+    is urgent, or has `arrived` from another department, those hear who cannot wait for a list (`at_once`).
     """
+    policy = moment.policy
     owner = policy.agent(ticket.owner)
     if owner and owner.active:
-        named = [owner.name, *ticket.watchers]
-    else:
-        named = [*ticket.watchers, *crew(policy, ticket.department)]
-        lead = lead_of(policy, ticket.department) if ticket.owner else None
-        if lead and not any(one and one.active for one in map(policy.agent, named)):
-            named.append(lead.name)
-    covers = {absence.agent: absence.cover for absence in away if absence.cover}
+        return _here(moment, [owner.name, *ticket.watchers], owner.name)
+    pressing = arrived or ticket.priority is Priority.URGENT
+    named = [*ticket.watchers, *(at_once if pressing else crew)(moment, ticket.department)]
+    lead = lead_of(policy, ticket.department) if ticket.owner else None
+    if lead and not any(one and one.active for one in map(policy.agent, named)):
+        named.append(lead.name)
+    return _here(moment, named, ticket.owner)
+
+
+def _here(moment: Moment, names: Iterable[str], owner: str | None = None) -> tuple[Agent, ...]:
+    """Those agents, each once; a cover hears in place of who is away, of the ticket of an `owner` beside them."""
+    policy = moment.policy
+    covers = {absence.agent: absence.cover for absence in moment.facts.away if absence.cover}
     found: dict[str, Agent] = {}
-    for name in named:
-        agent = policy.agent(name)
-        cover = policy.agent(covers.get(name or "", ""))
-        for one in (cover,) if cover and name != ticket.owner else (agent, cover):
+    for name in names:
+        agent, cover = policy.agent(name), policy.agent(covers.get(name, ""))
+        for one in (cover,) if cover and name != owner else (agent, cover):
             if one and one.active:
                 found.setdefault(one.name, one)
     return tuple(found.values())
 
 
-def of_departments(policy: Policy, names: Iterable[str]) -> tuple[Agent, ...]:
-    """The agents who hear of an unowned ticket of any of these departments, each once."""
-    crews = (policy.agent(name) for department in names for name in crew(policy, department))
-    return tuple({agent.name: agent for agent in crews if agent and agent.active}.values())
+def of_departments(moment: Moment, names: Iterable[str]) -> tuple[Agent, ...]:
+    """The agents who hear at once of a ticket that is sent to any of these departments, each once."""
+    return _here(moment, [name for department in names for name in at_once(moment, department)])
 
 
-def crew(policy: Policy, department: str) -> tuple[str, ...]:
+def crew(moment: Moment, department: str) -> Sequence[str]:
     """Names of those who hear of an unowned ticket (configuration `notify`; empty means all up to three agents)."""
-    settings = policy.department(department)
-    agents = policy.agents_of(department)
-    how = settings.notify or ("all" if len(agents) < PULL_FROM else "pull")
+    policy = moment.policy
+    settings, how = policy.department(department), notified(policy, department)
     if how == "all":
-        return tuple(agent.name for agent in agents)
+        return [agent.name for agent in policy.agents_of(department)]
     lead = lead_of(policy, settings) if how in ("lead", "owner") and settings.lead else None
-    return (lead.name,) if lead else ()
+    return [lead.name] if lead else []
+
+
+def at_once(moment: Moment, department: str) -> Sequence[str]:
+    """Names of those who hear of an unowned ticket that cannot wait for a list.
+
+    Where work is pulled those are all on duty; where nobody is, the lead. Elsewhere they hear of every ticket anyway.
+    """
+    policy = moment.policy
+    if notified(policy, department) != "pull":
+        return crew(moment, department)
+    found, lead = on_duty(moment, department), lead_of(policy, department)
+    return [agent.name for agent in found or ((lead,) if lead else ())]
+
+
+def notified(policy: Policy, department: str) -> str:
+    """How a department hears of new mail: all, owner, lead or pull."""
+    few = len(policy.agents_of(department)) < PULL_FROM
+    return policy.department(department).notify or ("all" if few else "pull")
+
+
+def on_duty(moment: Moment, department: str) -> tuple[Agent, ...]:
+    """The agents of a department who are at work at this moment: in their hours, and not away."""
+    away = {absence.agent for absence in moment.facts.away}
+    return tuple(
+        agent
+        for agent in moment.policy.agents_of(department)
+        if agent.name not in away and working_time.is_open(hours(moment.policy, agent, department), moment.now)
+    )
 
 
 def lead_of(policy: Policy, department: Department | str) -> Agent | None:
@@ -70,9 +102,21 @@ def lead_of(policy: Policy, department: Department | str) -> Agent | None:
     return next((agent for agent in leaders if agent.active), None)
 
 
-def at_work(moment: Moment, agent: Agent, priority: Priority) -> datetime | None:
+def hours(policy: Policy, agent: Agent, department: str = "") -> Calendar | None:
+    """When an agent hears of a department's tickets: their own calendar, else the department's; None is at any hour.
+
+    No calendar has the name `always`: whoever gives it as theirs has opted out. A ticket of a department that is not
+    theirs (they watch it, say) comes in the hours of their own.
+    """
+    if agent.calendar:
+        return policy.calendar(agent.calendar)
+    home = department if agent.works_in(department) else agent.departments[0]
+    return policy.calendar(policy.department(home).calendar)
+
+
+def at_work(moment: Moment, agent: Agent, priority: Priority, department: str = "") -> datetime | None:
     """When a notice may leave that comes outside the agent's hours: at their start; urgent ones at once (None)."""
-    calendar = moment.policy.calendar(agent.calendar)
+    calendar = hours(moment.policy, agent, department)
     if calendar is None or priority is Priority.URGENT or working_time.is_open(calendar, moment.now):
         return None
     return working_time.next_open(calendar, moment.now)

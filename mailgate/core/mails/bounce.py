@@ -21,7 +21,7 @@ from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, BouncedRecipient, canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience, Purpose
-from mailgate.core.model.policy import Policy
+from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority, token
@@ -141,7 +141,7 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
         changes += _opened_again(case.moment, ticket, letter.template, failed)
     planned = changed.ticket_after(ticket, changes, case.now)
     letters = notices.internal_note(case, planned, Notice(why="bounce", notes=tuple(text.splitlines())))
-    letters = letters or _to_lead(case.policy, planned, _about(case.author, text.splitlines()))
+    letters = letters or _to_lead(case.moment, planned, _about(case.author, text.splitlines()))
     reason = "bounce" if failed else "delayed" if late else "report"
     told = tuple(_once_a_day(case, letter, recipients, one) for one in letters)
     return case.decided(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), told),))
@@ -174,10 +174,18 @@ def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequenc
     return (again, *sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, (again,), moment.now)))
 
 
-def _to_lead(policy: Policy, ticket: Ticket, about: Notice) -> tuple[Outbound, ...]:
+def _to_lead(moment: Moment, ticket: Ticket, about: Notice) -> tuple[Outbound, ...]:
     """Where nobody else hears of a ticket, its lead does."""
-    lead = readers.lead_of(policy, ticket.department)
-    return (readers.to_agent(policy, lead, about, purpose=Purpose.NOTE),) if lead else ()
+    lead = readers.lead_of(moment.policy, ticket.department)
+    return (_told(moment, ticket, lead, about),) if lead else ()
+
+
+def _told(moment: Moment, ticket: Ticket, reader: Agent, about: Notice) -> Outbound:
+    """A notice of a bounce to one agent, when they are at work."""
+    return readers.to_agent(
+        moment.policy, reader, about, purpose=Purpose.NOTE,
+        not_before=readers.at_work(moment, reader, ticket.priority, ticket.department),
+    )  # fmt: skip
 
 
 def _about(author: Address | None, lines: Sequence[str]) -> Notice:
@@ -223,8 +231,6 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
     if due.audience == Audience.CUSTOMER:
         changes += _opened_again(moment, ticket, due.template, (recipient,))
     words = _about(Address(recipient), (line,))
-    letters = tuple(
-        readers.to_agent(policy, reader, words, purpose=Purpose.NOTE) for reader in readers.of_ticket(policy, ticket)
-    )
-    step = Step(ticket.number, changes, letters or _to_lead(policy, ticket, words))
+    letters = tuple(_told(moment, ticket, reader, words) for reader in readers.of_ticket(moment, ticket))
+    step = Step(ticket.number, changes, letters or _to_lead(moment, ticket, words))
     return Decision(Fate.FILED, "undelivered", (step,))

@@ -292,7 +292,8 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     planned = changed.ticket_after(ticket, changes, case.now)
     changes += sla.deadlines_after(case.moment, ticket, planned)
     notice = _denied(case, Notice(why=asked.why if asked else "reply", proposed=tuple(proposed)))
-    told = _notices(case, planned, notice) if asked is None or asked.aloud or proposed else ()
+    arrived = planned.department != ticket.department
+    told = _notices(case, planned, notice, arrived=arrived) if asked is None or asked.aloud or proposed else ()
     answers = asked.letters if asked else _stages(case, ticket, changes)
     heard = {one.agent for one in answers if one.agent}
     letters = (*(one for one in told if one.agent not in heard), *rule_effects.outside_copies(case, planned), *answers)
@@ -371,7 +372,7 @@ def _denied(case: Case, notice: Notice) -> Notice:
     return replace(notice, failed=True, proposed=proposed)
 
 
-def _notices(case: Case, ticket: AnyTicket, notice: Notice) -> tuple[Outbound, ...]:
+def _notices(case: Case, ticket: AnyTicket, notice: Notice, *, arrived: bool = False) -> tuple[Outbound, ...]:
     told = tuple(name for name in ticket.departments if name != ticket.department) if notice.why == "new" else ()
     said = replace(
         notice,
@@ -379,6 +380,7 @@ def _notices(case: Case, ticket: AnyTicket, notice: Notice) -> tuple[Outbound, .
         mentions=case.match.mentions,
         notes=tuple(rule_effects.note(case).splitlines()),
     )
-    letters = notices.customers_words(case, ticket, said, rule_effects.agents_told(case, ticket))
+    named = rule_effects.agents_told(case, ticket)
+    letters = notices.customers_words(case, ticket, said, named, arrived=arrived)
     known = {letter.agent for letter in letters}
     return (*letters, *(one for one in notices.to_departments(case, ticket, told) if one.agent not in known))

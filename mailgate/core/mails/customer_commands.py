@@ -72,8 +72,11 @@ def _vote(case: Case, ticket: Ticket) -> Asked | None:
         voter, line = notices.shown_person(ticket.requester), f"{score}/10 {comment}".strip()
         about = Notice(from_=voter, why="vote", notes=(line,))
         letters.append(
-            readers.to_agent(case.policy, lead, about, purpose=Purpose.CUSTOMER, attachments=notices.files(case))
-        )
+            readers.to_agent(
+                case.policy, lead, about, purpose=Purpose.CUSTOMER, attachments=notices.files(case),
+                not_before=readers.at_work(case.moment, lead, ticket.priority, ticket.department),
+            )
+        )  # fmt: skip
     files = bool(case.mail.attachments)
     said = f"{score}/10: {comment}" if comment else f"{score}/10" if files else ""
     return Asked(

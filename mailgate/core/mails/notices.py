@@ -17,9 +17,14 @@ from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import AnyTicket, Ticket
 
 
-def customers_words(case: Case, ticket: AnyTicket, notice: Notice, extra: Iterable[str] = ()) -> tuple[Outbound, ...]:
-    """Notices of a customer's words: a plain reply to one goes to the customer."""
-    agents = {agent.name: agent for agent in readers.of_ticket(case.policy, ticket, case.facts.away)}
+def customers_words(
+    case: Case, ticket: AnyTicket, notice: Notice, extra: Iterable[str] = (), *, arrived: bool = False
+) -> tuple[Outbound, ...]:
+    """Notices of a customer's words: a plain reply to one goes to the customer.
+
+    `arrived`: these words brought the ticket from another department.
+    """
+    agents = {agent.name: agent for agent in readers.of_ticket(case.moment, ticket, arrived=arrived)}
     for name in extra:
         agent = case.policy.agent(name)
         if agent and agent.active:
@@ -57,14 +62,14 @@ def files(case: Case) -> tuple[tuple[int, str], ...]:
 def internal_note(case: Case, ticket: Ticket, notice: Notice) -> tuple[Outbound, ...]:
     """Notices of internal words: a plain reply to one stays internal."""
     author = case.authority.agent if case.authority.steer else None
-    agents = readers.of_ticket(case.policy, ticket, case.facts.away)
+    agents = readers.of_ticket(case.moment, ticket)
     others = [agent for agent in agents if author is None or agent.name != author.name]
     return _to_each(case, ticket, others, Purpose.NOTE, notice)
 
 
 def to_departments(case: Case, ticket: AnyTicket, names: Iterable[str]) -> tuple[Outbound, ...]:
     """Further departments hear of a ticket that was sent to them too."""
-    return _to_each(case, ticket, readers.of_departments(case.policy, names), Purpose.CUSTOMER, Notice(why="told"))
+    return _to_each(case, ticket, readers.of_departments(case.moment, names), Purpose.CUSTOMER, Notice(why="told"))
 
 
 def _to_each(
@@ -83,7 +88,7 @@ def _to_each(
             replace(notice, from_=shown_person(case.author)),
             purpose=purpose,
             attachments=attachments,
-            not_before=readers.at_work(case.moment, agent, ticket.priority),
+            not_before=readers.at_work(case.moment, agent, ticket.priority, ticket.department),
         )
         for agent in agents
     )

@@ -48,8 +48,14 @@ def decide(moment: Moment, envelope: Envelope, number: int, reason: str) -> Deci
         Journal("quarantined", str(number)),
     )
     about = Notice(from_=Person(address=sender.addr), why="unreadable")
-    agents = readers.of_departments(policy, (home,))
-    letters = tuple(readers.to_agent(policy, agent, about, purpose=Purpose.NOTE) for agent in agents)
+    agents = readers.of_departments(moment, (home,))
+    letters = tuple(
+        readers.to_agent(
+            policy, agent, about, purpose=Purpose.NOTE,
+            not_before=readers.at_work(moment, agent, Priority.NORMAL, home),
+        )
+        for agent in agents
+    )  # fmt: skip
     alarms = readers.alarm(moment, "quarantine", said("alarm.quarantine"), text, "mailgate quarantine retry")
     step = Step(None, changes, letters)
     return Decision(Fate.QUARANTINED, reason, (step,), alarms, trace=Trace(guard="unreadable"))

@@ -135,6 +135,12 @@ class AnyTicket:
         at = self.due.next
         return at is not None and at < now and self.status in (Status.NEW, Status.OPEN)
 
+    @property
+    def pressing(self) -> tuple[bool, datetime, int, datetime, int]:
+        """What sorts the queue in working order: due first, then by priority, then as they came."""
+        due = self.due.next
+        return due is None, due or self.created_at, self.priority.rank, self.created_at, self.number or 0
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket(AnyTicket):

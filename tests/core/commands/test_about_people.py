@@ -10,16 +10,27 @@ import pytest
 from cases import ANNA, BO, CAI, MAIJA, NOW, POLICY, STRANGER, VALDIS, H, asking, outcome, ticket
 
 from mailgate.core.commands import about_people
-from mailgate.core.commands.judging import Granted
+from mailgate.core.commands.judging import Granted, KnownWorld
 from mailgate.core.model.change import Assign, Join, Journal, Leave, Move, SetRequester, SetStatus, Watch
-from mailgate.core.model.facts import Absence
+from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.mail import Address
-from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
+from mailgate.core.model.moment import Moment
+from mailgate.core.model.ticket import Entry, EntryKind, Priority, Status, Ticket
 
 LEFT = replace(CAI, active=False)
 WITHOUT_CAI = replace(POLICY, agents=(ANNA, BO, LEFT))
 NAMESAKES = replace(POLICY, agents=(ANNA, BO, replace(CAI, full_name="Bo Lind")))
 LED = replace(POLICY, departments=(POLICY.departments[0], replace(POLICY.departments[1], notify="lead", lead="anna")))
+PULLED = replace(
+    POLICY,
+    agents=(
+        replace(ANNA, departments=()),
+        BO,
+        replace(CAI, departments=("sales",)),
+        replace(BO, name="dan", departments=()),
+    ),
+    departments=(POLICY.departments[0], replace(POLICY.departments[1], calendar="office", lead="anna")),
+)
 LED_BY_NOBODY = replace(LED, agents=(replace(ANNA, active=False), BO, CAI))
 LED_BY_A_STRANGER = replace(LED, agents=(BO, CAI))
 FREE, NEW, ANNAS, BOS, CAIS = (
@@ -157,6 +168,8 @@ LETTERS: list[tuple[str, Any, str, Ticket, dict[str, Any], list[tuple[str, str]]
      {**away("cai", "anna"), "confirmed": True}, [("cai", "handover")]),
     ("the crew there hears of it, not who moved it", about_people.move, "sales", ticket(department="support"),
      {"by": ANNA}, [("bo", "handover")]),
+    ("where work is pulled, those on duty hear of it", about_people.move, "sales", FREE, {"policy": PULLED, **away("cai")},
+     [("anna", "handover"), ("dan", "handover")]),
     ("a colleague who is asked gets the one letter", about_people.ask, "anna is it", FREE, {}, [("anna", "expert")]),
     ("an outsider who is asked is no agent", about_people.ask, f"{STRANGER.addr} is it", FREE, {}, [("", "expert")]),
 ]  # fmt: skip
@@ -173,3 +186,14 @@ def test_a_command_about_people_writes_to(
     judged = command(asking(argument, about, **known))
     assert isinstance(judged, Granted), judged
     assert [(one.agent, one.template) for one in judged.outbound] == letters
+
+
+def test_what_is_moved_in_at_night_waits_for_the_hours_of_those_there_unless_it_is_urgent() -> None:
+    desks = (POLICY.departments[0], replace(POLICY.departments[1], calendar="office"))
+    policy = replace(POLICY, agents=(replace(ANNA, departments=("sales",)), BO), departments=desks)
+    night = Moment(policy, Facts(), NOW.replace(hour=1, minute=57))
+    for priority, at in ((Priority.NORMAL, NOW.replace(hour=8)), (Priority.URGENT, None)):
+        context = replace(asking("sales", ticket(priority=priority)), world=KnownWorld(night))
+        judged = about_people.move(context)
+        assert isinstance(judged, Granted)
+        assert [(one.agent, one.not_before) for one in judged.outbound] == [("anna", at)]

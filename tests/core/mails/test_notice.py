@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from cases import ANNA, BO, CAI, NOW, OFFICE, POLICY, H, case, mail, ticket
@@ -12,9 +13,18 @@ from mailgate.core.mails import notices
 from mailgate.core.model.content import Notice
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.moment import Moment
-from mailgate.core.model.policy import Agent, Department, Role
+from mailgate.core.model.policy import Agent, Department, Policy, Role
 from mailgate.core.model.ticket import Priority
 from mailgate.core.proof.authority import Authority
+
+HOURS = replace(POLICY.departments[0], calendar=OFFICE.name)
+NIGHT = NOW.replace(hour=1, minute=57)
+DAN = replace(CAI, id=4, name="dan", address="dan@staff.example")
+FOUR = (ANNA, BO, CAI, DAN)
+
+
+def moment(policy: Policy = POLICY, now: datetime = NOW, away: tuple[Absence, ...] = ()) -> Moment:
+    return Moment(policy, Facts(away=away), now)
 
 
 def away(agent: str, cover: str = "") -> Absence:
@@ -35,18 +45,18 @@ CASES = [
 
 @pytest.mark.parametrize(("owner", "watchers", "absent", "names"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_who_hears(owner: str | None, watchers: tuple[str, ...], absent: tuple[Absence, ...], names: list[str]) -> None:
-    found = readers.of_ticket(POLICY, ticket(owner=owner, watchers=watchers), absent)
+    found = readers.of_ticket(moment(away=absent), ticket(owner=owner, watchers=watchers))
     assert [one.name for one in found] == names
 
 
 def test_who_has_left_hears_nothing_and_the_department_does_in_their_place() -> None:
     policy = replace(POLICY, agents=(ANNA, replace(BO, active=False), CAI))
-    assert [one.name for one in readers.of_ticket(policy, ticket(owner="bo"))] == ["anna", "cai"]
-    assert [one.name for one in readers.of_ticket(policy, ticket(owner="nobody-known"))] == ["anna", "cai"]
+    assert [one.name for one in readers.of_ticket(moment(policy), ticket(owner="bo"))] == ["anna", "cai"]
+    assert [one.name for one in readers.of_ticket(moment(policy), ticket(owner="nobody-known"))] == ["anna", "cai"]
     desks = tuple(replace(one, notify="pull") for one in POLICY.departments)
     pulls = replace(policy, departments=desks)
-    assert [one.name for one in readers.of_ticket(pulls, ticket(owner="bo"))] == ["anna"], "else nobody would"
-    assert readers.of_ticket(pulls, ticket()) == (), "what nobody has is pulled"
+    assert [one.name for one in readers.of_ticket(moment(pulls), ticket(owner="bo"))] == ["anna"], "else nobody would"
+    assert readers.of_ticket(moment(pulls), ticket()) == (), "what nobody has is pulled"
 
 
 @pytest.mark.parametrize(("lead", "others", "names"), [
@@ -61,17 +71,17 @@ def test_where_the_lead_alone_hears_of_new_mail_somebody_does_when_they_have_lef
 ) -> None:
     desk = replace(POLICY.departments[0], notify="lead", lead=lead)
     policy = replace(POLICY, agents=others, departments=(desk,))
-    assert [one.name for one in readers.of_ticket(policy, ticket())] == names
-    assert [one.name for one in readers.of_departments(policy, ["support"])] == names
+    assert [one.name for one in readers.of_ticket(moment(policy), ticket())] == names
+    assert [one.name for one in readers.of_departments(moment(policy), ["support"])] == names
 
 
 @pytest.mark.parametrize(("how", "agents", "names"), [
-    ("", 3, ("anna", "bo", "cai")), ("", 4, ()), ("all", 4, ("anna", "bo", "cai", "dan")), ("lead", 3, ("anna",)), ("pull", 3, ()),
+    ("", 3, ["anna", "bo", "cai"]), ("", 4, []), ("all", 4, ["anna", "bo", "cai", "dan"]), ("lead", 3, ["anna"]), ("pull", 3, []),
 ])  # fmt: skip
-def test_how_a_department_is_told(how: str, agents: int, names: tuple[str, ...]) -> None:
-    crew = (ANNA, BO, CAI, replace(CAI, id=4, name="dan", address="dan@staff.example"))[:agents]
+def test_how_a_department_is_told(how: str, agents: int, names: list[str]) -> None:
+    crew = FOUR[:agents]
     department: Department = replace(POLICY.departments[0], notify=how)
-    assert readers.crew(replace(POLICY, agents=crew, departments=(department,)), "support") == names
+    assert readers.crew(moment(replace(POLICY, agents=crew, departments=(department,))), "support") == names
 
 
 @pytest.mark.parametrize(("priority", "hour", "waits"), [
@@ -80,7 +90,65 @@ def test_how_a_department_is_told(how: str, agents: int, names: tuple[str, ...])
 def test_a_notice_waits_for_working_hours_unless_it_is_urgent(priority: Priority, hour: int, waits: bool) -> None:
     anna = replace(ANNA, calendar=OFFICE.name)
     at = NOW.replace(hour=hour)
-    assert (readers.at_work(Moment(POLICY, Facts(), at), anna, priority) is not None) is waits
+    assert (readers.at_work(moment(now=at), anna, priority) is not None) is waits
+
+
+NIGHTS = [
+    ("the department's hours are theirs", None, "support", 8),
+    ("their own go before them", "late", "support", 12),
+    ("who opted out hears at any hour", "always", "support", None),
+    ("a department without a calendar works around the clock", None, "sales", None),
+    ("of another department's ticket in the hours of their own", None, "lab", 8),
+]
+
+
+@pytest.mark.parametrize(("own", "department", "hour"), [case[1:] for case in NIGHTS], ids=[case[0] for case in NIGHTS])
+def test_nights_are_quiet(own: str | None, department: str, hour: int | None) -> None:
+    late = replace(OFFICE, name="late", week=(((720, 1200),),) * 7)
+    lab = replace(POLICY.departments[1], name="lab", addresses=())
+    policy = replace(POLICY, departments=(HOURS, POLICY.departments[1], lab), calendars=(OFFICE, late))
+    found = readers.at_work(moment(policy, NIGHT), replace(BO, calendar=own), Priority.NORMAL, department)
+    assert found == (hour and NOW.replace(hour=hour))
+    assert readers.at_work(moment(policy, NIGHT), replace(BO, calendar=own), Priority.URGENT, department) is None
+
+
+def test_who_works_everywhere_hears_in_the_hours_of_the_tickets_department() -> None:
+    policy = replace(POLICY, departments=(HOURS, POLICY.departments[1]))
+    found = [readers.hours(policy, replace(BO, departments=()), name) for name in ("support", "sales")]
+    assert found == [OFFICE, None]
+
+
+PRESSING = [
+    ("an urgent ticket: all on duty", NOW, (), Priority.URGENT, None, ["anna", "bo", "cai", "dan"]),
+    ("those away are not", NOW, (away("bo"), away("cai", "dan")), Priority.URGENT, None, ["anna", "dan"]),
+    ("nobody is at night: the lead", NIGHT, (), Priority.URGENT, None, ["anna"]),
+    ("or who covers for the lead", NIGHT, (away("anna", "bo"),), Priority.URGENT, None, ["bo"]),
+    ("somebody's is theirs alone", NOW, (), Priority.URGENT, "bo", ["bo"]),
+    ("the owner has left", NOW, (), Priority.URGENT, "gone", ["anna", "bo", "cai", "dan"]),
+    ("what is not urgent waits for a list", NOW, (), Priority.HIGH, None, []),
+]
+
+
+@pytest.mark.parametrize(
+    ("now", "absent", "priority", "owner", "names"), [case[1:] for case in PRESSING], ids=[case[0] for case in PRESSING]
+)
+def test_where_work_is_pulled_those_on_duty_hear_at_once_of_what_cannot_wait(
+    now: datetime, absent: tuple[Absence, ...], priority: Priority, owner: str | None, names: list[str]
+) -> None:
+    policy = replace(POLICY, agents=FOUR, departments=(HOURS, POLICY.departments[1]))
+    asked = moment(policy, now, absent)
+    assert [one.name for one in readers.of_ticket(asked, ticket(owner=owner, priority=priority))] == names
+    if owner is None and priority is Priority.URGENT:
+        assert [one.name for one in readers.of_ticket(asked, ticket(), arrived=True)] == names
+        assert [one.name for one in readers.of_departments(asked, ["support"])] == names
+
+
+def test_somebody_with_later_hours_is_on_duty_when_the_department_is_closed() -> None:
+    late = replace(OFFICE, name="late", week=(((720, 1200),),) * 7)
+    agents = (ANNA, BO, CAI, replace(DAN, calendar="late"))
+    policy = replace(POLICY, agents=agents, departments=(HOURS,), calendars=(OFFICE, late))
+    found = readers.of_ticket(moment(policy, NOW.replace(hour=18)), ticket(priority=Priority.URGENT))
+    assert [one.name for one in found] == ["dan"]
 
 
 @pytest.mark.parametrize(("steer", "names"), [(True, ["bo", "cai"]), (False, ["anna", "bo", "cai"])])

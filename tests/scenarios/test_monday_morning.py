@@ -1,0 +1,90 @@
+"""Five agents who pull their work, and a weekend of mail: who hears of what, when, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+import pytest
+from conftest import RULES, Desk, from_agent, mail, notice_to, opened, running, whole
+from scenarios.turns import PATIENT, TRUSTED, turn
+
+from mailgate.app.jobs.schedule import run_job
+
+CREW = ("anna", "bo", "cai", "dee", "eve")
+HOURS = "\n".join(f'{day} = "09:00-17:00"' for day in ("monday", "tuesday", "wednesday", "thursday", "friday"))
+OFFICE = f'[[calendar]]\nname = "office"\ntimezone = "UTC"\n{HOURS}\n'
+MORE = "".join(
+    f'[[agent]]\nname = "{name}"\naddress = "{name}@staff.example"\ndepartments = ["support"]\n' for name in CREW[2:]
+)
+SUPPORT = 'calendar = "office"\nlead = "anna"\n'
+FIRE = '[[rule]]\nname = "fire"\nwhen.subject = "^Fire"\nthen.priority = "urgent"\nthen.ack = false\n'
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A time of the Saturday to come (day 0) or the days after."""
+    now = datetime.now(UTC)
+    saturday = now + timedelta(days=(5 - now.weekday() - 1) % 7 + 1)
+    return saturday.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=day)
+
+
+def go_to(desk: Desk, moment: datetime) -> None:
+    """It is that time now, and what time alone makes due is done."""
+    desk.clock.ahead = moment - datetime.now(UTC)
+    for job in ("escalate", "wake", "digest"):
+        run_job(desk.gateway, job, moment)
+
+
+def told(desk: Desk, template: str) -> dict[str, list[EmailMessage]]:
+    """Agent -> their letters of that kind; those without any left out."""
+    found = {name: desk.letters(f"{name}@staff.example", template) for name in CREW}
+    return {name: letters for name, letters in found.items() if letters}
+
+
+@pytest.fixture(scope="module")
+def weekend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The gateway that the tests of this file share, on Saturday at three minutes to two in the night."""
+    rules = f"{FIRE}{RULES}then.ack = false\n"
+    with running(
+        tmp_path_factory.mktemp("monday"), rules, support=SUPPORT, smtp=TRUSTED, more=MORE + OFFICE + PATIENT
+    ) as desk:
+        go_to(desk, at(0, 1, 57))
+        yield desk
+
+
+@pytest.fixture
+def desk(weekend: Desk) -> Desk:
+    """The same, with no letters but those of the test."""
+    return turn(weekend)
+
+
+# --- what cannot wait -------------------------------------------------------------------------------------------------
+
+
+def test_an_urgent_mail_is_told_at_once_to_all_on_duty_and_at_night_to_the_lead(desk: Desk) -> None:
+    go_to(desk, at(0, 1, 58))
+    desk.send(mail("Fire in the lab", "It smokes.\n"))
+    assert sorted(told(desk, "notice")) == ["anna"]
+    go_to(desk, at(2, 10))
+    desk.send(mail("Fire in the kitchen", "It smokes.\n"))
+    assert sorted(told(desk, "notice")) == sorted(CREW)
+
+
+def test_what_is_moved_in_is_told_at_once_to_all_on_duty_with_its_thread(desk: Desk) -> None:
+    go_to(desk, at(2, 10))
+    number = opened(desk, "An offer", "How much?\n", to="sales@acme.example").number
+    from_agent(desk, "#move support is a repair", notice_to(desk, "bo", number), agent="bo")
+    assert sorted(told(desk, "handover")) == ["anna", "cai", "dee", "eve"], "not who moved it"
+    assert "How much?" in whole(told(desk, "handover")["eve"][0])
+
+
+def test_new_words_on_somebodys_ticket_wait_for_the_morning(desk: Desk) -> None:
+    go_to(desk, at(2, 10))
+    number = opened(desk, "Fire again", "It smokes.\n").number
+    from_agent(desk, "#take #priority normal", notice_to(desk, "dee", number), agent="dee")
+    go_to(desk, at(3, 1, 57))
+    desk.send(mail(f"Re: [#{number}] Fire again", "It is out.\n"))
+    assert len(told(desk, "notice")["dee"]) == 1
+    go_to(desk, at(3, 9, 0))
+    assert len(told(desk, "notice")["dee"]) == 2
