@@ -168,6 +168,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, work: Loading) -> Policy:
         timezone=gateway.timezone,
         language=gateway.language,
         languages=LANGUAGES,
+        language_for=dict(model.gateway.language_for),
         slas=slas(model),
         calendars=calendars(model, work),
         limits=Limits(**made_of),

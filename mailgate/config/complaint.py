@@ -37,9 +37,9 @@ def note_errors(fault: Mapping[str, Any], data: Any, work: Loading) -> None:
 
 
 def _plain(loc: Iterable[str | int]) -> Loc:
-    """A location without the names of union members that pydantic puts in."""
+    """A location without the names of union members and the marks of keys that pydantic puts in."""
     loc = tuple(loc)
-    return loc[:-1] if loc[-1:] in (("bool",), ("str",)) else loc
+    return loc[:-1] if loc[-1:] in (("bool",), ("str",), ("[key]",)) else loc
 
 
 def found_value(loc: Loc, value: Any) -> str:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from mailgate.config import values
 from mailgate.config.tree import Network
 from mailgate.core.model.mail import Address
+from mailgate.core.text.language import KNOWN
 from mailgate.languages import LANGUAGES
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -113,9 +114,10 @@ Share = Annotated[float, AfterValidator(_share)]
 Texts = Annotated[list[str], BeforeValidator(_listed)]
 Command = Annotated[tuple[str, ...], BeforeValidator(values.command)]
 if TYPE_CHECKING:
-    Language = str
+    Language = Read = str
 else:
     Language = Literal[LANGUAGES]
+    Read = Literal[tuple(dict.fromkeys((*LANGUAGES, *KNOWN)))]  # that mail is read in
 PriorityName = Literal["low", "normal", "high", "urgent"]
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
@@ -136,6 +138,7 @@ class GatewayModel(Model):
     data: str = "data"
     timezone: Zone = "UTC"
     language: Language = "en"
+    language_for: dict[Read, Language] = {}
     admin: MaybeMailbox = ""
     mode: Literal["live", "pilot", "watch"] = "live"
     pilot_to: list[Mailbox] = []

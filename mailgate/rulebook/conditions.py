@@ -9,6 +9,7 @@ from typing import Any
 from mailgate.core.model.ticket import Status
 from mailgate.core.rules.condition import ON_MAIL, AtLeast, Condition, Wanted
 from mailgate.core.text.folding import as_wanted, fold
+from mailgate.core.text.language import KNOWN
 from mailgate.rulebook.patterns import compiled
 from mailgate.rulebook.reading import Names, Reading, one_of, sender, texts, truth
 
@@ -67,7 +68,7 @@ def _score(value: Any, names: Names) -> tuple[Wanted, ...]:
 
 
 def _languages(value: Any, names: Names) -> tuple[Wanted, ...]:
-    return tuple(one_of(entry, names.policy.languages, "language") for entry in texts(value))
+    return tuple(one_of(entry, dict.fromkeys((*names.policy.languages, *KNOWN)), "language") for entry in texts(value))
 
 
 def _calendars(value: Any, names: Names) -> tuple[Wanted, ...]:

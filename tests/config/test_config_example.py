@@ -44,7 +44,7 @@ def keys(model: type[BaseModel], path: str = "") -> Iterator[str]:
 def shown(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in data.items():
         here = f"{path}.{key}".lstrip(".")
-        if isinstance(value, dict) and here not in ("letters.links", "commands.aliases"):
+        if isinstance(value, dict) and here not in ("letters.links", "commands.aliases", "gateway.language_for"):
             yield from shown(value, here)
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for table in value:

@@ -69,7 +69,7 @@ MISTAKES = {
     "when.spam.score = '>5MB'": 'when.spam.score: a score is compared, like ">=5", or a number',
     "when.spam = 'yes'": "when.spam: this is to be true or false",
     "when.spam = { scor = 5 }": "unknown condition 'scor' (did you mean 'score'?)",
-    "when.language = 'de'": "when.language: there is no language 'de'; there are: en, fi, pl, lv",
+    "when.language = 'xx'": "when.language: there is no language 'xx'; there are: en, fi, pl, lv",
     "when.hours = 'ofice'": "when.hours: there is no calendar 'ofice' (did you mean 'office'?)",
     "when.ticket.status = 'closed'": "when.ticket.status: there is no status 'closed'",
     "when.ticket.department = 'suport'": "(did you mean 'support'?)",

@@ -123,6 +123,17 @@ def test_language_decides_the_language_of_our_letters(shared: Desk) -> None:
     assert "Kiitos" in whole(only(desk.letters(MAIJA)))
 
 
+RUSSIAN = "Здравствуйте, не работает лампа, которую я у вас купил. Подскажите, что делать?\n"
+
+
+def test_mail_in_a_language_we_only_read_meets_its_rule_and_is_answered_in_what_stands_for_it(tmp_path: Path) -> None:
+    rules = rule('then.tags = ["russian"]', 'when.language = "ru"') + LAST
+    with running(tmp_path, rules, gateway='language_for = { ru = "lv" }') as desk:
+        found = opened(desk, "Лампа", RUSSIAN)
+        assert (found.language, set(found.tags)) == ("lv", {"russian"})
+        assert "Paldies" in whole(only(desk.letters(MAIJA)))
+
+
 def test_sla_is_the_promise_of_the_ticket(shared: Desk) -> None:
     desk = under(shared, rule('then.sla = "gold"') + LAST)
     ticket = desk.ticket(invoice(desk))

@@ -99,9 +99,10 @@ class Case:
 
     @property
     def language(self) -> str:
-        """Language of letters to this sender: by rule, else department, else the mail's own, else the desk's."""
+        """Language of letters to this sender: by rule, department, the mail's own or what stands for it, the desk."""
         department = self.policy.department(self.route.department or self.departments[0])
-        spoken = (self.route.language, department.language, self.mail.language, self.policy.language)
+        own = self.policy.language_for.get(self.mail.language, self.mail.language)
+        spoken = (self.route.language, department.language, own, self.policy.language)
         return next((lang for lang in spoken if lang in self.policy.languages), "en")
 
     def title(self, subject: str) -> str:

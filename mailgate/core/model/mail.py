@@ -187,7 +187,7 @@ class InboundMail:
     html: str = ""  # sanitised, complete HTML; "" when the mail has none
     fresh_html: str = ""  # sanitised HTML of the new part only; "" when it could not be told apart
     attachments: tuple[Attachment, ...] = ()
-    language: str = ""  # best guess among the shipped ones ("en", "fi", "pl", "lv"), "" when unsure
+    language: str = ""  # best guess (ISO 639-1), written by us or not, "" when unsure
     kind: MailKind = MailKind.PLAIN
     bounced: tuple[BouncedRecipient, ...] = ()
     bounced_ids: tuple[str, ...] = ()  # Message-IDs of the letters a report is about

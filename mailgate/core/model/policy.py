@@ -201,6 +201,7 @@ class Policy:
     timezone: str = "UTC"
     language: str = "en"
     languages: tuple[str, ...] = ("en", "fi", "pl", "lv")
+    language_for: Mapping[str, str] = field(default_factory=dict)  # a mail's language -> that of letters to its sender
     slas: tuple[Sla, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     limits: Limits = Limits()

@@ -31,7 +31,13 @@ _SUBJECTS = table("""
     afwezigheidsbericht | afwezigheidsassistent | niet op kantoor | automatisk svar | autosvar | fraværsmelding
     | fraværsbesked | fraværsassistent | ikke på kontoret | ikke til stede | risposta automatica | fuori ufficio
     | assente dall'ufficio | resposta automática | fora do escritório | ausência temporária |
-    automatinis atsakymas | ne biure | автоматический ответ | автоответ | автоматична відповідь | нет на месте |
+    automatinis atsakymas | ne biure | автоматический ответ | автоответ | автоматична відповідь |
+    автовідповідь | нет на месте |
+    нет на рабочем месте | отсутствие на рабочем месте | меня нет в офисе | я в отпуске |
+    уведомление об отсутствии | автоматическое уведомление |
+    автоматическое сообщение | немає на місці | відсутність на робочому місці | я у відпустці |
+    мене немає в офісі |
+    автоматичне повідомлення | повідомлення про відсутність |
     automatická odpověď | automatická odpoveď | automatikus válasz | otomatik yanıt | răspuns automat
 """)
 _SUBJECT = re.compile(
@@ -64,7 +70,9 @@ _MACHINE = re.compile(
     r"|teade|kiri)"
     r"|ceci est une réponse automatique|(?:esta|este) es una? respuesta automática"
     r"|dit is een automatisch (?:antwoord|bericht)"
-    r"|dette er (?:et|en) automatisk (?:svar|melding|besked)",
+    r"|dette er (?:et|en) automatisk (?:svar|melding|besked)"
+    r"|это автоматическ(?:ий ответ|ое (?:сообщение|письмо|уведомление))"
+    r"|це автоматичн(?:а відповідь|е повідомлення|ий лист)",
 )
 # What an absent person's text says: that they are away ...
 _AWAY = re.compile(
@@ -84,7 +92,13 @@ _AWAY = re.compile(
     r"|me encuentro) (?:fuera de la oficina|de vacaciones|ausente)"
     r"|ik ben (?:momenteel |op dit moment )?(?:afwezig|niet aanwezig|met vakantie|op vakantie|niet op kantoor)"
     r"|jeg (?:er|har) (?:for tiden |for øyeblikket |i øjeblikket )?(?:på (?:\w*ferie|reise)|ferie|fraværende"
-    r"|bortreist|ikke på kontoret|ikke til stede|i permisjon|på barsel))\b",
+    r"|bortreist|ikke på kontoret|ikke til stede|i permisjon|på barsel)"
+    r"|(?:я|мы) (?:сейчас |временно |буду |будем )?(?:нахожусь |находимся )?(?:в отпуске|в отъезде|в командировке"
+    r"|вне офиса|отсутствую|отсутствуем)|меня (?:сейчас |временно )?(?:нет|не будет) (?:в офисе"
+    r"|на (?:рабочем )?месте)"
+    r"|(?:я|ми) (?:зараз |тимчасово |буду |будемо )?(?:перебуваю |перебуваємо )?(?:у відпустці"
+    r"|у відрядженні|поза офісом"
+    r"|відсутній|відсутня)|мене (?:зараз |тимчасово )?(?:немає|не буде) (?:в офісі|на (?:робочому )?місці))\b",
 )
 # ... and whom to turn to, or when they will read mail again.
 _INSTEAD = re.compile(
@@ -106,14 +120,21 @@ _INSTEAD = re.compile(
     r"|temas?) urgentes?|a mi regreso|(?:bij|voor) (?:dringende|spoed|urgente)|bij terugkomst"
     r""
     r"|hvis det haster|ved (?:hastesaker|akutte|hasteanliggender)|(?:svarer|besvarer)[^.!?]{0,40}(?:når|efter"
-    r"|etter)|tilbage (?:igen )?d(?:en|\.)|tilbake (?:igjen )?d(?:en|\.))",
+    r"|etter)|tilbage (?:igen )?d(?:en|\.)|tilbake (?:igjen )?d(?:en|\.)"
+    r"|по срочным вопросам|в срочных случаях|если (?:вопрос |дело )?срочн|(?:отвечу"
+    r"|свяжусь)[^.!?]{0,40}(?:после|когда|по возвращении)"
+    r"|меня (?:замещает|заменяет)"
+    r"|(?:у|з|із) термінових (?:випадках|питань)|якщо (?:питання |справа )?термінов|(?:відповім"
+    r"|зв['’]яжуся)[^.!?]{0,40}(?:після|коли)"
+    r"|мене (?:заміщає|замінює))",
 )
 
 # Naming a colleague alone is what people do too; with a date it is what machines do.
 _COLLEAGUE = re.compile(
     r"\b(?:please contact|ota(?:tte|thän)? yhteyttä|olkaa (?:hyvä ja )?yhteydessä|proszę o kontakt"
     r"|wenden sie sich|kontakta gärna"
-    r"|vänligen kontakta|palun pöördu|lūdzu,? (?:sazinieties|zvanīt|rakstīt)|contact opnemen met)",
+    r"|vänligen kontakta|palun pöördu|обращайтесь|свяжитесь|звертайтеся|lūdzu,? (?:sazinieties|zvanīt"
+    r"|rakstīt)|contact opnemen met)",
 )
 _DATE = re.compile(r"\d{1,2}[./]|\d{1,2}(?:st|nd|rd|th)? [^\W\d_]{3}|[^\W\d_]{3} \d{1,2}\b")
 
@@ -146,7 +167,7 @@ _THANKING = frozenset(
     thanks | thank | ty | thx | tnx | cheers | kiitos | kiitoksia | kiitti | kiitän | dziękuję | dziekuje |
     dzięki | dzieki | dziękujemy | paldies | pateicos | pateicamies | danke | dank | dankeschön | tack | tackar
     | aitäh | tänan | täname | merci | gracias | takk | tak | bedankt | grazie | obrigado | obrigada | ačiū |
-    dėkui | спасибо | благодарю | дякую | appreciated | děkuji | díky
+    dėkui | спасибо | благодарю | благодарим | дякую | дякуємо | вдячний | вдячна | appreciated | děkuji | díky
 """)
 )
 _BESIDE = frozenset(
@@ -154,7 +175,10 @@ _BESIDE = frozenset(
     you | great | perfect | super | ok | okay | paljon | kovasti | suuret | tosi | todella | oikein | bardzo |
     serdecznie | wielkie | pięknie | liels | lielu | jums | tev | vielen | schön | sehr | herzlichen | besten |
     mycket | så | suur | väga | teile | sulle | beaucoup | muchas | mange | tusen | hjertelig | je | wel |
-    hartelijk | mille | muito | labai | большое | much | so | very | a | lot | many | again | all | for | your |
+    hartelijk | mille | muito | labai | большое | огромное | вам | всем | за | помощь | ответ | быстрый |
+    отлично | хорошо | здравствуйте |
+    уважением | с | щиро | дуже | велике | допомогу | відповідь | швидку | чудово | добре | вітаю |
+    повагою | з | much | so | very | a | lot | many | again | all | for | your |
     the | help | quick | prompt | reply | response | fast | answer | support | nopeasta | vastauksesta | avusta
     | tiedosta | za | pomoc | odpowiedź | szybką | par | atbildi | palīdzību | ātro | für | die | ihre | deine |
     hilfe | antwort | schnelle | för | hjälpen | svaret | hi | hello | hei | moi | hej | cześć | labdien |
@@ -187,8 +211,10 @@ def thanks_only(text: str) -> bool:
 _ABSENT = re.compile(
     r"(?:(?:i am|i'm) (?:currently )?(?:away|out of (?:the )?office|on (?:holiday|vacation|leave|annual leave))"
     r"|olen (?:lomalla|poissa(?: toimistosta)?)|jestem (?:na urlopie|poza biurem|nieobecn[ya])"
-    r"|esmu (?:atvaļinājumā|prombūtnē|ārpus biroja)|ich bin (?:im urlaub|nicht im büro|abwesend))"
-    r"(?: (?:(?:until|till|do|līdz|bis) )?\d[\d./-]{0,12}(?: asti| saakka)?)?[.!]?"
+    r"|esmu (?:atvaļinājumā|prombūtnē|ārpus biroja)|ich bin (?:im urlaub|nicht im büro|abwesend)"
+    r"|jag är (?:på semester|bortrest|inte på kontoret)|olen (?:puhkusel|kontorist eemal)"
+    r"|я (?:в отпуске|не в офисе|у відпустці|не в офісі))"
+    r"(?: (?:(?:until|till|do|līdz|bis|kuni|до) )?\d[\d./-]{0,12}(?: asti| saakka)?)?[.!]?"
 )
 
 

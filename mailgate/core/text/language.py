@@ -45,17 +45,21 @@ _WORDS: Mapping[str, str] = {
     "de": """
         der die das und ist nicht ich sie wir zu den mit ein eine es auf für von im dem auch als bei nach wie
         oder aber haben hat bitte danke guten tag hallo sehr geehrte grüße grüßen mfg können kann mein meine
-        unser noch nur wenn war werden wird bin sind mir uns ihre ihr rechnung bestellung
+        unser noch nur wenn war werden wird bin sind mir uns ihre ihr rechnung bestellung funktioniert defekt kaputt
+        geht kein keine keinen wo warum wann meinem meinen ihnen ihren leider hilfe konto kennwort passwort gerne
+        gruß freundlichen freundliche liebe moin servus vielen
     """,
     "sv": """
         och att det är jag i en på som för med har inte av vi till den om men ett kan ni var mig min er så från
         hej tack hälsningar vänliga mvh hälsning eller när vad hur skulle är också bara mycket nu mitt mina
-        kunna faktura beställning god
+        kunna faktura beställning god fungerar trasig trasigt varför hjälp hjälpa lösenord vill fått får inget ingen
+        skickat skrivaren fakturan beställningen tacksam snälla
     """,
     "et": """
         ja on ei see et ma me te meie teie kas aga kui mis siis ning või oma minu ole oli olen tere aitäh tänan
         palun lugupidamisega tervitades veel juba väga saab ka kus miks millal mulle meile teile arve tellimus
-        probleem abi saan enam nii
+        probleem abi saan enam nii tööta töötab katki arvet tellimust tellimuse parool sisse pole saabunud kuidas
+        kuhu mida sooviksin soovin aidake aidata minul teil meil võiksite tervist lugupeetud
     """,
     "no": """
         og det er jeg ikke på som for med har av vi til den om men et kan du var meg min deg så fra hei takk
@@ -92,11 +96,48 @@ _WORDS: Mapping[str, str] = {
     "cs": """
         a je se na v že to s z do o jsem není jak ale pro by dobrý den děkuji prosím pozdravem máte mám můžete
     """,
+    "ru": """
+        и в не на я что с по это как у мне мы вы вас вам меня мой моя мое моего мои наш нас нам за из к от до для
+        но или если то так же уже ещё еще только очень был была было были будет есть нет да можно нужно могу может
+        можете почему когда где какой который этот эта эти чтобы все всё здравствуйте привет добрый день утро
+        вечер спасибо благодарю пожалуйста прошу подскажите помогите уважением работает заказ заказа счёт счет
+        оплата проблема вопрос письмо ответ срочно получил получила хочу
+    """,
+    "uk": """
+        і й в не на я що з по це як у мені ми ви вас вам мене мій моя моє мого мої наш нас нам за із зі до від для
+        але або якщо то так же вже ще тільки лише дуже був була було були буде є немає ні можна треба потрібно
+        можу може можете чому коли де який яка ця ці цей щоб усе все вітаю привіт добрий день ранок вечір доброго
+        дня дякую прошу підкажіть допоможіть будь ласка повагою працює замовлення рахунок оплата проблема питання
+        лист відповідь терміново отримав отримала хочу та
+    """,
+    "be": """
+        і й у не на я што з па гэта як мне мы вы вас вам мяне мой мая маё наш нас нам за ад да для але або калі так
+        ужо яшчэ толькі вельмі быў была было былі будзе ёсць няма можна магу можа чаму дзе які каб добры дзень
+        прывітанне дзякуй калі ласка павагай працуе заказ рахунак праблема пытанне адказ
+    """,
+    "bg": """
+        и в не на аз че с по това как ми ни ви ме мен моя моят моята ние вие вас за от до да се си но или ако така
+        вече още само много беше бях има няма може мога можете моля защо кога къде кой който тази този тези ще
+        съм сме сте са е здравейте здравей добър ден благодаря поздрави уважение работи поръчка поръчката
+        фактура проблем въпрос отговор искам получих нали при във със
+    """,
+    "sr": """
+        и у не на ја да се је са за од до то како ми ме мој моја ми ви вас вам нам али или ако тако већ још само
+        веома био била било има нема може могу можете молим зашто када где који која овај ова ово шта што сам смо
+        сте су би бих ће здраво добар дан хвала поздрав поштовањем ради наруџбина рачун проблем питање одговор
+        желим хоћу није нисам
+    """,
+    "mk": """
+        и во не на јас да се е со за од до што тоа како ми ме мој моја ние вие вас ви но или ако така веќе уште само
+        многу беше има нема може можам можете молам зошто кога каде кој која овој оваа ќе сум сме сте се здраво
+        добар ден благодарам поздрав почит работи нарачка сметка проблем прашање одговор сакам го ја ги
+    """,
 }
 # Letters that give a language away, those it shares with few others of the list.
 _LETTERS: Mapping[str, str] = {
     "pl": "ąćęłńśźż", "lv": "āēģīķļņū", "fi": "äö", "sv": "åäö", "et": "õäüö", "de": "ßüäö", "no": "øæå", "da": "øæå",
     "fr": "çèêàùœ", "es": "ñ¿¡", "pt": "ãõç", "lt": "ėęįųąū", "cs": "řěůčýíá", "it": "ìòàù",
+    "ru": "ыэё", "uk": "їєґі", "be": "ўыэёі", "bg": "ъщ", "sr": "ђћџјљњ", "mk": "ѓќѕјљњџ",
 }  # fmt: skip
 
 
@@ -112,14 +153,15 @@ def _owners(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
 _BY_WORD = _owners({language: tuple(text.split()) for language, text in _WORDS.items()})
 _BY_LETTER = _owners({language: tuple(text) for language, text in _LETTERS.items()})
 _TELLING = re.compile(f"[{''.join(_BY_LETTER)}]")
-_FOREIGN = re.compile(r"[\u0370-\u1dff\u2e80-\U0010ffff]")  # scripts none of our languages is written in
+_FOREIGN = re.compile(r"[\u0370-\u03ff\u0530-\u1dff\u2e80-\U0010ffff]")  # scripts none of these is written in
+KNOWN: tuple[str, ...] = tuple(_WORDS)  # the languages that are told apart, whether we write in them or not (ISO 639-1)
 
 
-def guess(text: str, among: tuple[str, ...]) -> str:
+def guess(text: str, among: tuple[str, ...] = KNOWN) -> str:
     """The language of `text` when it is one of `among` (ISO 639-1), else `""`; only the first 4 KB count.
 
-    A language we do not write in is told apart too, so that German mail is not answered in English by mistake. Links,
-    addresses and octets that could not be decoded are no language.
+    The neighbours of a language are told apart too, so that Bulgarian is not taken for Russian. Links, addresses and
+    octets that could not be decoded are no language.
     """
     spoken = _spoken(text[:_CAP])
     sample = " ".join(spoken).lower()

@@ -13,27 +13,29 @@ _SENDER = """
     absender | afsender | afzender | antwort an | avsender | avsändare | da | de | expéditeur | feladó | fra |
     from | från | kimden | lähettäjä | mittente | nadawca | no | nuo | od | odesílatel | odosielateľ |
     odpowiedz do | remetente | reply-to | saatja | siuntėjas | svar till | sūtītājs | van | von | από | від | от
-    | отправитель | 发件人 | 寄件者 | 差出人 | 보낸 사람
+    | отправитель | відправник | 发件人 | 寄件者 | 差出人 | 보낸 사람
 """
 _DATE = """
     aika | data | date | date d'envoi | dato | datum | datums | dátum | elküldve | enviada em | enviado |
     enviado el | enviado em | envoyé | envoyé le | fecha | gesendet | gesendet am | gönderilme tarihi | inviato
     | išsiųsta | kuupäev | lähetetty | lähetysaika | message du | nosūtīts | odesláno | odoslané | pvm |
     päivämäärä | päiväys | saadetud | saatmisaeg | sendt | sendt den | sent | sent on | skickat | tarih |
-    verstuurd | verzonden | wysłane | wysłano | дата | надіслано | отправлено
+    verstuurd | verzonden | wysłane | wysłano | дата | дата отправки | надіслано | отправлено | відправлено
     | 发送时间 | 日付 | 日期 | 送信日時 | 보낸 날짜
 """
 _TO = """
     a | aan | adresat | adressaat | an | bcc | bilgi | cc | copia | copie | copie à | címzett | cópia |
     destinataire | destinatario | destinatário | do | dw | empfänger | kam | kellele | kime | komu | koopia |
     kopi | kopia | kopie | kopija | kopija (cc) | kopio | modtager | mottagare | mottaker | másolatot kap | naar
-    | para | saaja | saajat | til | till | to | udw | uz | vastaanottaja | vastaanottajat | à | кому | копия |
+    | para | saaja | saajat | til | till | to | udw | uz | vastaanottaja | vastaanottajat | à | кому |
+    копия | копія |
     宛先 | 收件人 | 收件者 | 받는 사람
 """
 _SUBJECT = """
     aihe | anlagen | assunto | asunto | attachments | betreff | emne | importance | konu | liitteet | objet |
     oggetto | onderwerp | predmet | prioritet | předmět | subject | sujet | teema | tema | temat | temats |
-    tárgy | tärkeys | tēma | ważność | załączniki | ämne | тема | 主旨 | 主题 | 件名 | 제목
+    tárgy | tärkeys | tēma | ważność | załączniki | ämne | тема | важность | важливість | вложения |
+    вкладення | 主旨 | 主题 | 件名 | 제목
 """
 
 
@@ -53,7 +55,8 @@ VERBS = table("""
     wrote | writes | kirjoitti | kirjoittaa | napisał | napisała | napisał(a) | pisze | napisane przez |
     napisana przez | rakstīja | raksta | schrieb | schreibt | skrev | skrifaði | kirjutas | écrit | écrivait |
     escribió | escreveu | escribiu | va escriure | scritto | scrisse | schreef | geschreven | rašė | parašė |
-    rašo | написал | написала | пишет | писал | писала | написав | пише | napsal | napsal(a) | napísal | írta |
+    rašo | написал | написала | написал(а) | пишет | писал | писала | писав | написав | написав(ла) | пише |
+    пишуть | napsal | napsal(a) | napísal | írta |
     yazdı | şunları yazdı | έγραψε
     | 写道 | 寫道 | 書きました | 作成 | 님이 작성 | viết | menulis | geschrieben | ha escrit |
     a scris | のメッセージ | citēja | kirjoitit | pisałeś | rakstījāt | schrieben sie
@@ -63,11 +66,11 @@ VERBS = table("""
 QUOTING = table("""
     quoting | citējot | zitat von | zitiere | cytowanie | cytuję | lainaus | lainaan | citerar | citat från |
     citat fra | tsiteerin | citando | citazione | citando a | en réponse à | cytat | quoted from | citaat van |
-    em resposta a | cituoju | цитирую
+    em resposta a | cituoju | цитирую | цитую
 """)
 OPENINGS = table("""
     on | am | le | el | il | op | em | den | w dniu | dnia | no dia | lietotājs | kasutaja | på | vào | dne | at
-    | in data | в
+    | in data | в | у
 """)
 
 # The name in "----- Original Message -----" and "----- Forwarded message -----" rules.
@@ -81,7 +84,8 @@ ORIGINAL = table("""
     originaalkiri | message d'origine | message original | mensaje original | mensagem original |
     messaggio originale | messaggio originario | oorspronkelijk bericht | origineel bericht | pirminis laiškas |
     originalus laiškas | исходное сообщение | пересылаемое сообщение | конец исходного сообщения |
-    оригинальное сообщение | původní zpráva | původní e-mail
+    оригинальное сообщение | исходное письмо | оригінальне повідомлення | вихідне повідомлення |
+    початкове повідомлення | původní zpráva | původní e-mail
     | eredeti üzenet | orijinal mesaj | 原始邮件 | 原始郵件 |
     original appointment | alkuperäinen tapaaminen | quoted message | oprindelig besked | opprinnelig e-post |
     mensaje de origen | sākotnējā ziņa | message initial | beantwortete nachricht
@@ -99,6 +103,8 @@ FORWARDED = table("""
     début du message réexpédié | mensaje reenviado | inicio del mensaje reenviado | mensagem encaminhada |
     início da mensagem encaminhada | messaggio inoltrato | inizio messaggio inoltrato | doorgestuurd bericht |
     begin doorgestuurd bericht | persiųstas laiškas | пересланное сообщение | начало переадресованного сообщения
+    | начало пересылаемого сообщения | переслане повідомлення | переадресоване повідомлення |
+    початок переадресованого повідомлення | переслано
     | přeposlaná zpráva | továbbított üzenet | vidarebefordrat meddelande börjar | iletilen mesaj | 转发的邮件
 """)
 
@@ -114,7 +120,9 @@ SENT_FROM = table("""
     télécharger outlook | obtenez outlook | enviado desde | enviado do | enviado de | enviado via |
     obtener outlook | obter o outlook | inviato da | ottieni outlook | scarica outlook | verzonden vanaf |
     verstuurd vanaf | verzonden met | verstuurd vanuit | verzonden vanuit | outlook voor | išsiųsta iš |
-    gauti outlook | отправлено с | отправлено из | отправлено через | надіслано з | odesláno z | elküldve |
+    gauti outlook | отправлено с | отправлено из | отправлено через | отправлено с помощью |
+    скачать outlook | получить outlook | надіслано з | надіслано через |
+    відправлено з | отримати outlook | завантажити outlook | odesláno z | elküldve |
     trimis de pe | sendt frá | iphone'umdan gönderildi | 發自我的 | 发自我的 | iphoneから送信
 """)
 SENT_FROM_LAST = table("""
@@ -125,7 +133,8 @@ SENT_FROM_SURELY = table("""
     sent from | sent with | sent via | sent using | get outlook | wysłane z | wysłano z | nosūtīts no |
     sūtīts no | gesendet mit | gesendet von | von meinem | skickat från | skickat med | sendt fra | sendt med |
     saadetud minu | envoyé de | envoyé depuis | envoyé à partir | enviado desde | enviado do | inviato da |
-    verzonden vanaf | verstuurd vanaf | verzonden met | išsiųsta iš | отправлено с | отправлено из
+    verzonden vanaf | verstuurd vanaf | verzonden met | išsiųsta iš | отправлено с | отправлено из |
+    надіслано з | відправлено з
 """)
 DEVICES = table("""
     iphone | ipad | ipod | android | samsung | galaxy | huawei | xiaomi | nokia | blackberry | windows | outlook

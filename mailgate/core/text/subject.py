@@ -9,14 +9,15 @@ from mailgate.core.text.quote_words import table
 _REPLIES = frozenset(
     table("""
     re | aw | antw | antwort | odp | odpowiedź | sv | svar | vs | vast | vastus | atb | atbilde | ats |
-    vá | ynt | rif | ref | res | resp | rép | bls | r | ad | отв | ответ | ha | 回复 | 回覆 | 答复 | 答覆 | 返信 |
+    vá | ynt | rif | ref | res | resp | rép | bls | r | ad | отв | ответ | відп | відповідь | ha | 回复 |
+    回覆 | 答复 | 答覆 | 返信 |
     回信 | 답장
 """)
 )
 _FORWARDS = frozenset(
     table("""
     fwd | fw | vl | pd | pārs | pārsūt | pārsūtīts | fs | edasi | edastatud | vb | wg | tr | enc | i |
-    rv | doorst | vidarebefordrat | пер | továbbítás | persiųst | przesłane | podaj dalej | välitetty |
+    rv | doorst | vidarebefordrat | пер | пересл | továbbítás | persiųst | przesłane | podaj dalej | välitetty |
     videresendt | weitergeleitet | 转发 | 轉寄 | 転送 | 전달
 """)
 )
@@ -28,7 +29,7 @@ _BANNERS = frozenset(
     ārējs sūtītājs | ārējais e-pasts | externe | externe mail | extern e-post | externt |
     externer absender | mail externe | externo | correo externo | esterno | ekstern | väline |
     väline kiri | spam | suspected spam | possible spam | caution | encrypt | encrypted | secure | sec |
-    bulk
+    bulk | внешний | внешняя почта | внешнее письмо | зовнішній | зовнішня пошта | зовнішній лист
 """)
 )
 _PREFIXES = _REPLIES | _FORWARDS

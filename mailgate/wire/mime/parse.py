@@ -15,7 +15,6 @@ from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import MailParts
 from mailgate.core.rules.condition import folded_words
 from mailgate.core.text import language, quote, signature, subject
-from mailgate.languages import LANGUAGES
 from mailgate.wire import words
 from mailgate.wire.mime import attachment, body, cms, fields, header, invitation, structure, winmail
 from mailgate.wire.mime.authentication import read_authentication
@@ -172,7 +171,7 @@ def _authentication(head: HeaderBlock) -> tuple[AuthResults, ...]:
 def _split(mail: InboundMail, pages: list[str], known: KnownLetters | None, *, forward: bool) -> InboundMail:
     """Tell what its author typed from what is quoted, in the text and in the HTML, and guess the language of that."""
     guess = quote.split_history(mail.text, openings=words.OPENINGS, forward=forward)
-    mail = replace(mail, newest=guess.fresh, language=language.guess(guess.fresh, LANGUAGES))
+    mail = replace(mail, newest=guess.fresh, language=language.guess(guess.fresh))
     if mail.envelope.history:  # other people's threads: we sent none of it, and what it quotes came before it
         shown = f"{guess.fresh}\n\n{guess.signature}".strip()
         mail = replace(mail, shown=shown, quoted=guess.quoted, fresh=guess.fresh, signature=guess.signature)

@@ -38,7 +38,7 @@ BASE: dict[str, Any] = {
 }  # fmt: skip
 OTHER: dict[str, Any] = {
     "gateway.name": "Other", "gateway.domain": "other.example", "gateway.data": "elsewhere",
-    "gateway.timezone": "Europe/Helsinki", "gateway.language": "fi", "gateway.admin": "new@admin.example",
+    "gateway.timezone": "Europe/Helsinki", "gateway.language": "fi", "gateway.language_for": {"ru": "lv"}, "gateway.admin": "new@admin.example",
     "gateway.mode": "watch", "gateway.pilot_to": ["p@admin.example"], "gateway.alarm_command": ["/bin/true"],
     "gateway.health_url": "https://health.example/x", "store.url": "sqlite:other.db",
     "smtp.listen": "127.0.0.1:8026", "smtp.max_size": "9MB", "smtp.max_recipients": 9, "smtp.max_connections": 9,

@@ -52,6 +52,14 @@ def acks(given: Case) -> tuple[ch.Outbound, ...]:
     return customer.acknowledgement(given, NEW)
 
 
+@pytest.mark.parametrize(("wrote", "answered"), [
+    ("ru", "lv"), ("uk", "fi"), ("fr", "fi"), ("", "fi"), ("en", "en"), ("pl", "en"),
+])  # fmt: skip
+def test_letters_are_in_the_mails_language_or_in_what_stands_for_it(wrote: str, answered: str) -> None:
+    policy = replace(POLICY, language="fi", language_for={"ru": "lv", "pl": "en"})
+    assert case(mail(language=wrote), policy=policy).language == answered
+
+
 SILENT = [
     ("a robot", case(mail(headers=(("auto-submitted", "auto-generated"),)))),
     ("its hour is full", case(acks_sender_hour=LIMITS.acks_per_sender_hour)),

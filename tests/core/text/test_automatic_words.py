@@ -13,6 +13,9 @@ WHY: list[tuple[str, str, str]] = [
     ("Poissaoloviesti: Lamppu", "", SUBJECT), ("Poza biurem - Lampa", "", SUBJECT), ("Prombūtnē until 12.3.", "", SUBJECT),
     ("Automatisch antwoord: x", "", SUBJECT), ("Anna is out of the office", "", SUBJECT), ("Bo ist abwesend", "", SUBJECT),
     ("[EXTERNAL] Automatic reply: Lamp", "", SUBJECT),
+    ("Нет на рабочем месте: Лампа", "", SUBJECT), ("Автоматична відповідь: Лампа", "", SUBJECT),
+    ("Лампа", "Я нахожусь в отпуске до 12.3. По срочным вопросам пишите Бо.", ABSENT),
+    ("Лампа", "Я у відпустці до 12.3. У термінових випадках пишіть Бо.", ABSENT), ("Лампа", "Я в отпуске, позвоните позже.", ""),
     # a subject that begins like one and goes on like a person's
     ("Out of office chairs", "", ""), ("Poissa laskusta", "", ""), ("ooops", "", ""), ("Vacation rental", "", ""),
     ("x" * 200 + " is out of office", "", ""),
@@ -43,7 +46,7 @@ def test_why_a_machine_is_taken_to_have_written_it(subject: str, text: str, why:
 
 @pytest.mark.parametrize(("text", "thanks"), [
     ("Thanks!", True), ("Thank you very much for the quick help\nMaija", True), ("Kiitos!\n\nTerveisin Maija Meri", True), ("👍", True),
-    ("Paldies 🙏", True), ("Thanks Bo", True), ("DZIĘKUJĘ", True),
+    ("Paldies 🙏", True), ("Thanks Bo", True), ("Большое спасибо!", True), ("Щиро дякую за допомогу\nОлена", True), ("Спасибо, но не работает", False), ("DZIĘKUJĘ", True),
     ("Great", False), ("Maija", False), ("", False), ("!", False), ("Thanks?", False), ("Thanks, order 7", False), ("Thanks, but it broke", False),
     ("thanks " * 15, False), ("thanks " * 14, True), ("thanks " + " " * 300, False), ("Thanks\nMaija Meri Ranta Lahti", False),
     ("Thanks\nmaija", False), ("Ei kiitos", False),

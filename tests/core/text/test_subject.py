@@ -12,7 +12,7 @@ TAG = ("[#{number}]",)
 @pytest.mark.parametrize(("written", "base"), [
     ("Re: AW: [#1042] x", "[#1042] x"), ("[EXTERNAL] VS: VL: x", "x"), ("RE: [EXT] RE: x", "x"), ("Re[2]: x", "x"), ("Re(3): x", "x"),
     ("RE^2: x", "x"), ("Odp.: x", "x"), ("Odp: PD: x", "x"), ("SV: x", "x"), ("Vast: x", "x"), ("Atb.: x", "x"), ("Pārs.: x", "x"), ("Re : x", "x"),
-    ("Re：x", "x"), ("回复: x", "x"), ("*** SPAM *** Re: x", "x"), ("[Ulkoinen] x", "x"), ("{External} Re: x", "x"), ("Regarding: x", "Regarding: x"),
+    ("Re：x", "x"), ("Ответ: x", "x"), ("Відп.: x", "x"), ("回复: x", "x"), ("*** SPAM *** Re: x", "x"), ("[Ulkoinen] x", "x"), ("{External} Re: x", "x"), ("Regarding: x", "Regarding: x"),
     ("[Ticket] x", "[Ticket] x"), ("Re:", ""), ("", ""), ("Reference: y", "Reference: y"), ("12: x", "12: x"),
 ])  # fmt: skip
 def test_a_subject_is_stripped_to_what_it_is_about(written: str, base: str) -> None:
@@ -21,7 +21,7 @@ def test_a_subject_is_stripped_to_what_it_is_about(written: str, base: str) -> N
 
 @pytest.mark.parametrize(("written", "forward"), [
     ("Fwd: x", True), ("FW: x", True), ("VL: x", True), ("PD: x", True), ("Pārs.: x", True), ("WG: x", True), ("VB: x", True), ("Edasi: x", True),
-    ("TR: x", True), ("[EXTERNAL] Fwd: x", True), ("Re: Fwd: x", False), ("x", False), ("Forward: x", False), ("", False),
+    ("TR: x", True), ("Пересл.: x", True), ("[EXTERNAL] Fwd: x", True), ("Re: Fwd: x", False), ("x", False), ("Forward: x", False), ("", False),
 ])  # fmt: skip
 def test_the_outermost_prefix_tells_a_forward(written: str, forward: bool) -> None:
     assert subject.is_forward(written) is forward
