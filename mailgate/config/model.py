@@ -114,7 +114,8 @@ Share = Annotated[float, AfterValidator(_share)]
 Texts = Annotated[list[str], BeforeValidator(_listed)]
 Command = Annotated[tuple[str, ...], BeforeValidator(values.command)]
 if TYPE_CHECKING:
-    Language = Read = str
+    Language = str
+    Read = str
 else:
     Language = Literal[LANGUAGES]
     Read = Literal[tuple(dict.fromkeys((*LANGUAGES, *KNOWN)))]  # that mail is read in
