@@ -208,6 +208,7 @@ def _letters(model: FileModel) -> LetterPolicy:
     return LetterPolicy(
         logo=given.logo,
         survey=given.survey,
+        survey_every=given.survey_every,
         stages=tuple(given.stages),
         max_per_day=given.max_per_day,
         quiet_hours=given.quiet_hours,

@@ -320,6 +320,7 @@ class LettersModel(Model):
     templates: str = "templates"
     logo: str = ""
     survey: bool | str = True
+    survey_every: DurationOrNone = timedelta(days=30)
     stages: list[Literal["taken", "waiting", "transferred", "solved", "reopened", "late"]] = ["solved"]
     max_per_day: Count = 2
     quiet_hours: Annotated[tuple[int, int] | None, _perhaps(values.span)] = None

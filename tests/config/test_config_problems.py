@@ -72,6 +72,7 @@ TABLE = {
     "tag with odd braces": ('[tickets]\ntag = "[#{number]"', "tickets.tag: found"),
     "survey": ('[letters]\nsurvey = "yes"', 'letters.survey: found "yes"; allowed: true, false, or a form'),
     "survey of another type": ("[letters]\nsurvey = 5", "letters.survey: found 5; this is to be true or false"),
+    "time between surveys": ('[letters]\nsurvey_every = "monthly"', 'letters.survey_every: found "monthly"; a duration is a'),
     "link": ('[letters.links]\norder = "javascript:{x}"', "letters.links.order: a link is an address with {names}"),
     "border of nothing": ("[[identity.border]]", "identity.border[1]: a border is either id = "),
     "store": ('[store]\nurl = "postgres://x"', 'store.url: found "postgres://x"; allowed: "sqlite"'),

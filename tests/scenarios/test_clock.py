@@ -139,6 +139,7 @@ def test_taken_names_the_agent_and_solve_without_words_asks_how_it_went(desk: De
     desk.clock.ahead += HOUR
     [taken] = desk.letters(MAIJA, "taken")
     assert "Anna" in whole(taken) and "Virtanen" not in str(taken.get_body(("plain",)).get_content()).split("Hello")[0]
+    from_agent(desk, "Please send a photo.", _notice(desk))
     desk.clock.ahead += 2 * HOUR
     from_agent(desk, "#solve", _notice(desk))
     assert desk.ticket(ticket.number).status == "solved"
@@ -173,6 +174,14 @@ def test_an_answer_leaves_no_room_for_stage_letters(desk: Desk) -> None:
     assert stages(desk) == [], "an answer says it all"
     answer = desk.letters(MAIJA, "answer")[-1]
     assert whole(answer).count("mailto:") >= 11, "the survey stands under the words"
+
+
+def test_of_a_persons_second_ticket_within_a_month_nothing_is_asked(desk: Desk) -> None:
+    for number, asks in ((1, True), (2, False), (3, True)):
+        opened(desk, f"Lamp {number}")
+        from_agent(desk, "#solve\n\nThe bulb is in the post.", _notice(desk))
+        assert (whole(desk.letters(MAIJA, "answer")[-1]).count("mailto:") >= 11) is asks
+        desk.clock.ahead += timedelta(days=16)
 
 
 def test_where_an_answer_ends_a_ticket_the_survey_stands_under_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ ANNA = "Anna Virtanen <anna@staff.example>"
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    yield from serving(tmp_path_factory.mktemp("customers-words"))
+    yield from serving(tmp_path_factory.mktemp("customers-words"), more='[letters]\nsurvey_every = "0"\n')
 
 
 @pytest.fixture

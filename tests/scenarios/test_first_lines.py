@@ -13,7 +13,17 @@ import pytest
 from conftest import Desk, opened, reply, running, whole
 
 from mailgate.core.letters import readers
-from mailgate.core.model.change import Audience, Decision, Fate, Join, Outbound, Step
+from mailgate.core.model.change import (
+    Assign,
+    Audience,
+    Change,
+    Decision,
+    Fate,
+    Join,
+    Outbound,
+    SetStatus,
+    Step,
+)
 from mailgate.core.model.content import (
     INSIDE,
     TO_CUSTOMERS,
@@ -47,7 +57,7 @@ from mailgate.core.model.content import (
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.shown import Section, TicketRow
-from mailgate.core.model.ticket import Ticket
+from mailgate.core.model.ticket import Status, Ticket
 from mailgate.wire.words import CATALOGUES
 
 ANNA, MAIJA, LAB = "Anna Virtanen <anna@staff.example>", "maija@customer.example", "lab@expert.example"
@@ -109,6 +119,11 @@ TABLE = {
             (StatusReport(), Purpose.STAGE), (VoteThanks(score=9), Purpose.STAGE),
         )
     },
+}  # fmt: skip
+# How the ticket stands when such a letter is sent: what is not so any more stays here.
+STANDS: dict[type[Content], tuple[Change, ...]] = {
+    Taken: (Assign("anna"), SetStatus(Status.OPEN)), Waiting: (SetStatus(Status.WAITING),),
+    Nudge: (SetStatus(Status.WAITING),), Closing: (SetStatus(Status.SOLVED),), Solved: (SetStatus(Status.SOLVED),),
 }  # fmt: skip
 WORDS = (f"lamp{n} bulb{n} cord{n} fuse{n}" for n in itertools.count(100))  # no two are alike: notes are known again
 
@@ -173,7 +188,8 @@ def posted(desk: Desk, kind: Kind, ticket: Ticket) -> EmailMessage:
         letter = readers.to_agent(
             policy, anna, kind.content, purpose=kind.purpose, subject="" if kind.ticket else "a list"
         )
-    steps, loose = ((Step(ticket.number, (), (letter,)),), ()) if kind.ticket else ((), (letter,))
+    stands = STANDS.get(type(kind.content), ())
+    steps, loose = ((Step(ticket.number, stands, (letter,)),), ()) if kind.ticket else ((), (letter,))
     written(desk, Decision(Fate.FILED, "test", steps, loose))
     return newest(desk, letter.to[0].addr, kind.content.template)
 

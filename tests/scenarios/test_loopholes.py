@@ -164,8 +164,8 @@ def test_a_stranger_who_answers_an_old_letter_does_not_become_its_follow_up(hous
 
 def test_a_stranger_with_a_forwarded_letter_votes_for_nobody_and_gets_nothing(house: Desk) -> None:
     ticket = fresh(house, "voter")
-    house.send(reply(notice_to(house, "anna", ticket.number), ANNA, "#close"))
-    solved = only(house.letters("voter@customer.example", "solved"))
+    house.send(reply(notice_to(house, "anna", ticket.number), ANNA, "#close\n\nThe bulb is in the post."))
+    solved = only(house.letters("voter@customer.example", "answer"))
     for letter in (reply(solved, "stranger2@elsewhere.example", "1"), tap(solved, " 1", "stranger2@elsewhere.example")):
         letter["In-Reply-To"] = letter["In-Reply-To"] or str(solved["Message-ID"])
         house.send(letter)
@@ -180,8 +180,8 @@ def test_a_stranger_with_a_forwarded_letter_votes_for_nobody_and_gets_nothing(ho
 def test_old_mail_moves_no_ticket_votes_for_nobody_and_writes_to_nobody(house: Desk) -> None:
     ticket = fresh(house, "old")
     notice, ack = notice_to(house, "anna", ticket.number), only(house.letters("old@customer.example", "ack"))
-    house.send(reply(notice, ANNA, "#close"))
-    solved = only(house.letters("old@customer.example", "solved"))
+    house.send(reply(notice, ANNA, "#close\n\nThe bulb is in the post."))
+    solved = only(house.letters("old@customer.example", "answer"))
     status, letters = house.ticket(ticket.number).status, len(house.letters())
     old = [
         reply(ack, "old@customer.example", "#reopen"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailgate.core.model import change as ch
-from mailgate.core.model.content import Notice, Taken, Waiting
+from mailgate.core.model.content import Notice, Solved, Taken, Waiting
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import EntryKind, Status
@@ -253,3 +253,18 @@ def test_letters_no_agent_wrote_are_known_and_one_that_was_dropped_counts_for_no
     taken, _ = bench.read(lambda read: read.outbox.deliveries())
     bench.mark(taken.id, "dead")
     assert [name for name, _ in bench.facts(numbers=(number,)).stage_letters[number]] == ["waiting"]
+
+
+def test_a_person_was_asked_whatever_their_ticket_or_address_unless_the_letter_was_dropped(bench):
+    asks = ch.Outbound(Solved(survey="scale"), ch.Audience.CUSTOMER, (BO,), purpose=Purpose.STAGE)
+    silent = ch.Outbound(Solved(), ch.Audience.CUSTOMER, (BO,), purpose=Purpose.STAGE)
+    home = Address("bo@home.example", "Bo")
+    theirs, other, at_home = bench.open(requester=BO), bench.open(), bench.open(requester=home)
+    bench.apply(None, ticket=theirs, outbound=(silent,))
+    assert bench.facts(numbers=(theirs,)).surveyed == {}
+    bench.apply(None, ticket=theirs, outbound=(asks,), now=bench.now + HOUR)
+    assert bench.facts(numbers=(theirs, other, at_home)).surveyed == {theirs: bench.now + HOUR}
+    bench.apply(None, effects=(ch.LinkContacts(BO.addr, home.addr),))
+    assert bench.facts(numbers=(other, at_home)).surveyed == {at_home: bench.now + HOUR}
+    bench.mark(bench.read(lambda read: read.outbox.deliveries())[-1].id, "dead")
+    assert bench.facts(numbers=(theirs, at_home)).surveyed == {}

@@ -8,13 +8,25 @@ from datetime import datetime
 from mailgate.core.letters import addressee, views
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
 from mailgate.core.model.change import Audience, Urgency
-from mailgate.core.model.content import Ack, Answer, Content, Handover, Notice, Receipt, StatusReport, WasItYou, reason
+from mailgate.core.model.content import (
+    Ack,
+    Answer,
+    Content,
+    Handover,
+    Notice,
+    Receipt,
+    StatusReport,
+    WasItYou,
+    asks_how_it_went,
+    reason,
+)
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Department, Policy
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.proof import one_tap
+from mailgate.core.proof.one_tap import VoteLink
 from mailgate.core.text.subject import without_prefixes
 
 SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
@@ -220,8 +232,14 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
         ticket=views.ticket_view(due.ticket, due.audience, policy),
         mark=links.mark if links else mark,
         agents=AgentsPart(str(due.purpose), _receivers(due, policy), links.taps, links.questions) if links else None,
-        scale=one_tap.survey_links(due.template, due.message_id, due.ticket, department.from_.addr, policy),
+        scale=_scale(due, department, policy),
     )
+
+
+def _scale(due: DueLetter, department: Department, policy: Policy) -> tuple[VoteLink, ...] | None:
+    """The survey's links; none in a letter that could ask and does not."""
+    links = one_tap.survey_links(due.template, due.message_id, due.ticket, department.from_.addr, policy)
+    return () if links and not asks_how_it_went(due.content) else links
 
 
 def _signature(due: DueLetter, policy: Policy) -> str:

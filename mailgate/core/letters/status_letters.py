@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,17 +19,19 @@ from mailgate.core.model.content import (
     Taken,
     Transferred,
     Waiting,
+    asks_how_it_went,
 )
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Policy
-from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.model.ticket import AnyTicket, Status, Ticket
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of
 
 HUSH = timedelta(hours=1)  # after an agent's own words nobody needs a robot's
 TAKEN_AFTER = timedelta(hours=1)  # working time in which whoever took a ticket mostly writes themselves
 DAY = timedelta(days=1)
+COMPLAINT = "complaint"  # the tag with which nobody is asked how it went
 # Reasons for a change of status that the customer knows, or must not hear of.
 KNOWN = frozenset(("customer", "history", "spam", "unanswered"))
 # `[letters] stages` -> the letter; nudge and closing follow from the department's own settings.
@@ -66,7 +69,9 @@ def letter_for_change(
     earliest = moment.now + policy.undo_window if hold else moment.now
     if stage == "taken":
         earliest = max(earliest, working_time.add(calendar_of(policy, after.department), moment.now, TAKEN_AFTER))
-    content = _solved(policy) if stage == "solved" else STAGES[stage]()
+    content: Content = STAGES[stage]()
+    if stage == "solved":
+        content = Solved(survey=survey(moment, after), reopen_days=policy.tickets.reopen_within.days)
     return stage_letter(moment, after, content, earliest=earliest)
 
 
@@ -185,7 +190,25 @@ def quiet_until(policy: Policy, department: str, at: datetime) -> datetime:
     return max(at, working_time.moment_of_day(zone, day, end))
 
 
-def _solved(policy: Policy) -> Solved:
-    survey = policy.letters.survey
-    form = survey if isinstance(survey, str) else "scale" if survey else ""
-    return Solved(survey=form, reopen_days=policy.tickets.reopen_within.days)
+def survey(moment: Moment, ticket: AnyTicket, *, answered: bool = False) -> str:
+    """How the requester is asked how it went: "scale", a form's address, or "" when they are better left alone.
+
+    Not when they were asked lately, with any of their tickets; not with a complaint; and not where no agent wrote to
+    them. `answered`: the letter that asks carries an agent's words.
+    """
+    wanted, every = moment.policy.letters.survey, moment.policy.letters.survey_every
+    last = moment.facts.surveyed.get(ticket.number or 0)
+    lately = last is not None and moment.now - last < every
+    if lately or COMPLAINT in ticket.tags or not (answered or ticket.last_agent_at):
+        return ""
+    return wanted if isinstance(wanted, str) else "scale" if wanted else ""
+
+
+def having_asked(moment: Moment, letters: Iterable[Outbound]) -> Moment:
+    """The moment for what is decided next of the same mail: whoever these letters ask is not asked once more."""
+    asked = {person.key for one in letters if asks_how_it_went(one.content) for person in one.to}
+    if not asked:
+        return moment
+    facts = moment.facts
+    theirs = {number: moment.now for number, ticket in facts.tickets.items() if ticket.requester.key in asked}
+    return replace(moment, facts=replace(facts, surveyed={**facts.surveyed, **theirs}))

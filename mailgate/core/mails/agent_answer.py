@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from mailgate.core.letters import addressee
+from mailgate.core.letters import addressee, status_letters
 from mailgate.core.mails import scope
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
@@ -170,8 +170,8 @@ def answer_letter(
     if not people:
         return None
     before = () if ticket.number is None else case.facts.customer_ids.get(ticket.number, ())
-    form = case.policy.letters.survey if survey else ""
-    asks = form if isinstance(form, str) else "scale" if form else ""
+    alone = len(people) == 1 and people[0].key == ticket.requester.key  # nobody else is to vote, nor to see it asked
+    asks = status_letters.survey(case.moment, ticket, answered=True) if survey and alone else ""
     return Outbound(
         content=Answer(agent=agent.name, text=text, html=html, canned=canned, survey=asks),
         audience=Audience.CUSTOMER,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailgate.core.commands import answers, reader, workflow
 from mailgate.core.commands.reader import Command, CommandReading
@@ -48,7 +48,7 @@ def carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: Co
         return agent_words.park(case, agent, str(case.held), reading)
     commands = [one for one in reading.commands if not one.question]
     for ticket in tickets or (None,):
-        stopped = _on_ticket(case, agent, ticket, commands, reading, done)
+        stopped = _on_ticket(_now_known(case, done), agent, ticket, commands, reading, done)
         if stopped:
             return stopped
     questions = [one for one in reading.commands if one.question]
@@ -67,6 +67,12 @@ def carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: Co
     return case.decided(
         Fate.FILED, reason, steps=tuple(done.steps), letters=letters, effects=tuple(done.effects), trace=trace
     )
+
+
+def _now_known(case: Case, done: CarriedOut) -> Case:
+    """The case as the ticket before has left it."""
+    letters = done.steps[-1].outbound if done.steps else ()
+    return replace(case, moment=status_letters.having_asked(case.moment, letters))
 
 
 def _on_ticket(
@@ -181,7 +187,8 @@ def many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
         commands = [command for at, command in found.actions if at == number]
         if ticket is None:
             return receipt.park(case, agent, "no_ticket", commands=commands)
-        stopped = _on_ticket(case, agent, ticket, commands, CommandReading(tuple(commands), only_commands=True), done)
+        known = _now_known(case, done)
+        stopped = _on_ticket(known, agent, ticket, commands, CommandReading(tuple(commands), only_commands=True), done)
         if stopped:
             return stopped
     text, asks = (found.rest, (answers.of_reason("no_ticket"),)) if found.rest else (None, None)

@@ -13,7 +13,7 @@ from mailgate.core.mails import guard, notices, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
 from mailgate.core.model.change import Audience, Change, Journal, Outbound, Urgency, Vote
-from mailgate.core.model.content import Answer, Content, Notice, Solved, StatusReport, VoteThanks
+from mailgate.core.model.content import Notice, StatusReport, VoteThanks, asks_how_it_went
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import Ticket
@@ -118,13 +118,9 @@ def _may_vote(case: Case, ticket: Ticket, *, bare: bool) -> bool:
             continue
         if carried.by is CarriedBy.VOTE:
             return True
-        if bare and _asks(letter.content):
+        if bare and asks_how_it_went(letter.content):
             return True
     return False
-
-
-def _asks(content: Content) -> bool:
-    return isinstance(content, Solved) or (isinstance(content, Answer) and bool(content.survey))
 
 
 def _thanks(case: Case, ticket: Ticket, score: int) -> Outbound:

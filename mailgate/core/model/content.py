@@ -357,6 +357,11 @@ INSIDE: tuple[type[Content], ...] = (
 )  # fmt: skip
 
 
+def asks_how_it_went(content: Content) -> bool:
+    """True when a survey stands in the letter, so that a bare number in answer to it is a vote."""
+    return isinstance(content, Solved | Answer) and bool(content.survey)
+
+
 def reason(content: Content) -> Words:
     """Why an agent gets such a letter (X-Mailgate-Reason), as a short code; its template where no more is known."""
     match content:

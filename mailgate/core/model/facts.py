@@ -133,6 +133,7 @@ class Facts:
     stage_letters: Mapping[int, tuple[tuple[str, datetime], ...]] = field(
         default_factory=dict
     )  # ticket -> letters to its customer that no agent wrote: (template, when), newest first
+    surveyed: Mapping[int, datetime] = field(default_factory=dict)  # ticket -> when its requester was asked last
     left_at: Mapping[int, datetime] = field(
         default_factory=dict
     )  # a letter's ticket -> when somebody was last taken off it, or off those it went into

@@ -170,6 +170,7 @@ class LetterPolicy:
 
     logo: str = ""
     survey: bool | str = True
+    survey_every: timedelta = timedelta(days=30)  # one person is asked once in so long; 0 asks always
     stages: tuple[str, ...] = ("solved",)
     max_per_day: int = 2
     quiet_hours: tuple[int, int] | None = None  # minutes from midnight, department's time zone

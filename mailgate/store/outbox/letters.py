@@ -14,6 +14,7 @@ from mailgate.core.model.change import (
     Outbound,
     Urgency,
 )
+from mailgate.core.model.content import asks_how_it_went
 from mailgate.core.model.letter_rows import AgedLetter, CausedLetter, DeliveryRow, GatheredLetter, StoredLetter
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
@@ -97,6 +98,9 @@ class Outbox(Room):
         writing.deliveries += _deliveries(letter, outbound, department, writing.now, hold)
         if desk is not None:
             writing.ids.append({"id": message_id, "ticket": desk.id})
+        if asks_how_it_went(outbound.content):
+            canonical = rows.clean(outbound.to[0].key)
+            self.session.run(sql.SURVEYED, {"letter": letter, "canonical": canonical, "now": writing.now})
         if outbound.urgency is Urgency.ACK:
             self.session.run(sql.TALLY, {"name": "ack", "bucket": writing.now // MINUTE})
         return (int(letter),)

@@ -21,6 +21,9 @@ DELIVERY = """
 INSERT INTO delivery (letter, recipient, canonical, department, urgency, state, due_at, created_at)
 VALUES (:letter, :recipient, :canonical, :department, :urgency, :state, :due_at, :created_at) ON CONFLICT DO NOTHING
 """
+SURVEYED = """
+INSERT INTO survey (letter, address, at) SELECT :letter, id, :now FROM address WHERE canonical = :canonical
+"""
 # What is due, by one range of the due index for each urgency, so that future letters cost nothing. The hole takes the
 # departments to leave out; those of LEASE and LETTERS_DUE the letters.
 DUE = "\nUNION ALL ".join(

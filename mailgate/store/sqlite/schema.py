@@ -257,12 +257,21 @@ CREATE TABLE letter_notes (
 CREATE INDEX letter_notes_agent ON letter_notes(agent);
 """
 
+# Who was asked how it went, by which letter and when: one person is asked rarely, whatever their tickets.
+SURVEY = """
+CREATE TABLE survey (
+  letter INTEGER PRIMARY KEY REFERENCES letter(id), address INTEGER NOT NULL REFERENCES address(id), at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX survey_address ON survey(address, at);
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
     ("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL), ("0004_asked", ASKED),
     ("0005_signed", SIGNED), ("0006_letter_words", LETTER_WORDS), ("0007_promised", PROMISED),
     ("0008_title", TITLE), ("0009_letter_notes", LETTER_NOTES),
+    ("0010_survey", SURVEY),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

@@ -212,6 +212,9 @@ class FactsReading(Room):
         heard = {number: self.session.one(sql.NEWEST_FROM_CUSTOMER, params) for number, params in asked}
         counted = {number: (row["heard"], row["theirs"]) for number, row in heard.items() if row and row["heard"]}
         known["heard_hour"] = counted
+        known["surveyed"] = {
+            number: rows.time_of(row["asked"]) for number, row in heard.items() if row and row["asked"]
+        }
         known["unattended"] = frozenset(number for number, row in heard.items() if row and self._by_program(row))
         known["only_named"] = frozenset(
             number

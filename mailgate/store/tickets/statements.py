@@ -141,6 +141,7 @@ SELECT template, created_at FROM letter WHERE ticket = :id AND purpose = 'stage'
 ORDER BY id DESC LIMIT 20
 """
 # What wrote the newest of them, how many mails from outside came since, and of this sender; always one row.
+# `asked`: when their requester was asked last how it went.
 # `named`: how the mail that opened it was seen, while neither its requester wrote after it nor an agent chose them.
 NEWEST_FROM_CUSTOMER = """
 SELECT seen.kind, seen.trace, (
@@ -160,7 +161,12 @@ SELECT seen.kind, seen.trace, (
     JOIN mail AS later ON later.number = said.mail AND later.author = other.canonical
     WHERE ticket.id = :id AND said.kind = 'customer'
   )
-) AS named FROM (SELECT 1) AS lately LEFT JOIN (
+) AS named, (
+  SELECT max(survey.at) FROM ticket JOIN address AS known ON known.id = ticket.requester
+  JOIN address AS other ON other.contact = known.contact JOIN survey ON survey.address = other.id
+  WHERE ticket.id = :id
+    AND EXISTS (SELECT 1 FROM delivery WHERE delivery.letter = survey.letter AND delivery.state <> 'dead')
+) AS asked FROM (SELECT 1) AS lately LEFT JOIN (
   SELECT entry.kind AS kind, mail.trace AS trace FROM entry LEFT JOIN mail ON mail.number = entry.mail
   WHERE entry.ticket = :id AND entry.kind IN ('customer', 'auto') AND entry.unverified = 0
   ORDER BY entry.id DESC LIMIT 1

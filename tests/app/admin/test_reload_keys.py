@@ -80,7 +80,8 @@ OTHER: dict[str, Any] = {
     **{f"calendar.{day}": "10:00-11:00" for day in
        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")},
     "letters.templates": "elsewhere", "letters.logo": "https://acme.example/logo.png", "letters.survey": False,
-    "letters.stages": ["taken"], "letters.max_per_day": 9, "letters.quiet_hours": "22:00-06:00",
+    "letters.survey_every": "9d", "letters.stages": ["taken"], "letters.max_per_day": 9,
+    "letters.quiet_hours": "22:00-06:00",
     "letters.suggest": True, "letters.links": {"order": "https://shop.example/{order}"},
     "notices.attach_max": "9MB", "rules.folder": "elsewhere", "rules.reload": True,
     "commands.aliases": {"tehty": "solve"}, "commands.undo_window": "9m", "digest.at": "09:00", "digest.to": ["lead"],

@@ -157,6 +157,7 @@ def silent() -> Any:
 
 
 SUPPORT, SALES = POLICY.departments
+SPOKEN = ticket(last_agent_at=NOW - 2 * H)
 NUDGED = replace(SUPPORT, nudge=2 * D, solve_after=5 * D)
 HELD = ticket(status=Status.HOLD, status_until=NOW, owner="bo")
 PARKS = mail(
@@ -192,7 +193,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
         duplicate_departments=("support",)),
     "#status": lambda: of_mail(mail("#status", **BY_ID), ticket(), letters=[letter()]),
     "#reopen, refused": lambda: of_mail(mail("#reopen", **BY_ID), ticket(), letters=[letter()]),
-    "a low vote": lambda: of_mail(mail("2", **BY_ID), ticket(), letters=[letter(purpose="words", content=Solved())]),
+    "a low vote": lambda: of_mail(mail("2", **BY_ID), ticket(), letters=[letter(purpose="words", content=Solved(survey="scale"))]),
     "an expert's answer": lambda: of_mail(
         mail(by=STRANGER, in_reply_to=(issued(to="expert", purpose="expert"),)), ticket(),
         letters=[EXPERT]),
@@ -238,11 +239,11 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     "each stage": lambda: [
         *stage(ticket(status=Status.NEW), ch.Assign("anna"), ch.SetStatus(Status.OPEN)),
         *stage(ticket(owner="anna"), ch.SetStatus(Status.WAITING)), *stage(ticket(), ch.Move("sales")),
-        *stage(ticket(), ch.SetStatus(Status.SOLVED)), *stage(ticket(status=Status.SOLVED), ch.SetStatus(Status.OPEN, why="reopened")),
+        *stage(SPOKEN, ch.SetStatus(Status.SOLVED)), *stage(ticket(status=Status.SOLVED), ch.SetStatus(Status.OPEN, why="reopened")),
         *status_letters.delayed_letter(Moment(EVERY, facts(), NOW), LATE)],
     "solved without a survey, and with a form": lambda: [
         one for survey in (False, "https://forms.example/{number}")
-        for one in stage(ticket(), ch.SetStatus(Status.SOLVED), policy=replace(EVERY, letters=replace(EVERY.letters, survey=survey)))],
+        for one in stage(SPOKEN, ch.SetStatus(Status.SOLVED), policy=replace(EVERY, letters=replace(EVERY.letters, survey=survey)))],
     "silence": lambda: [
         *waked(silent(), NUDGED), *waked(silent(), replace(SUPPORT, nudge=2 * D)),
         *waked(replace(silent(), status_since=NOW - 6 * D, last_agent_at=NOW - 6 * D), NUDGED,

@@ -136,7 +136,10 @@ def test_the_letter_stands_in_the_customers_thread_and_language() -> None:
     [letter] = written(TICKET, SOLVE, facts=Facts(customer_ids={1042: ids}))
     assert (letter.in_reply_to, letter.references) == (ids[1], ids)
     assert (letter.language, letter.purpose, letter.to, letter.cc) == ("fi", "stage", (MAIJA,), ())
-    assert letter.content == Solved(survey="scale", reopen_days=14)
+    assert letter.content == Solved(survey="", reopen_days=14), "no agent wrote to them"
+
+
+ANSWERED = replace(TICKET, last_agent_at=NOW - 5 * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -144,8 +147,42 @@ def test_the_letter_stands_in_the_customers_thread_and_language() -> None:
 )
 def test_the_solved_letter_asks_as_the_admin_says(survey: bool | str, shown: str) -> None:
     policy = replace(POLICY, letters=LetterPolicy(stages=EVERY, survey=survey))
-    [letter] = written(TICKET, SOLVE, policy=policy)
+    [letter] = written(ANSWERED, SOLVE, policy=policy)
     assert letter.content.survey == shown
+
+
+DAY = 24 * HOUR
+ASKS = [
+    ("an agent wrote, and they were never asked", ANSWERED, Facts(), True),
+    ("no agent wrote to them", TICKET, Facts(), False),
+    ("a complaint", replace(ANSWERED, tags=("lamp", "complaint")), Facts(), False),
+    ("asked a day ago, with whatever ticket", ANSWERED, Facts(surveyed={1042: NOW - DAY}), False),
+    ("asked 29 days ago", ANSWERED, Facts(surveyed={1042: NOW - 29 * DAY}), False),
+    ("asked 30 days ago", ANSWERED, Facts(surveyed={1042: NOW - 30 * DAY}), True),
+    ("somebody else was asked", ANSWERED, Facts(surveyed={7: NOW - DAY}), True),
+]
+
+
+@pytest.mark.parametrize(("why", "ticket", "facts", "asks"), ASKS, ids=[row[0] for row in ASKS])
+def test_whom_the_solved_letter_asks_how_it_went(why: str, ticket: Ticket, facts: Facts, asks: bool) -> None:
+    [letter] = written(ticket, SOLVE, facts=facts)
+    assert isinstance(letter.content, Solved)
+    assert bool(letter.content.survey) is asks, "the letter itself goes, whether it asks or not"
+
+
+def test_with_no_pause_between_surveys_each_solved_letter_asks() -> None:
+    policy = replace(POLICY, letters=LetterPolicy(survey_every=timedelta()))
+    [letter] = written(ANSWERED, SOLVE, policy=policy, facts=Facts(surveyed={1042: NOW}))
+    assert letter.content.survey == "scale"
+
+
+def test_whom_one_letter_of_a_decision_asks_the_next_does_not() -> None:
+    other = replace(ANSWERED, number=7, requester=replace(MAIJA, addr="MAIJA@customer.example"))
+    facts = Facts(tickets={1042: ANSWERED, 7: other, 8: replace(other, number=8, requester=Address("v@c.example"))})
+    moment = Moment(POLICY, facts, NOW)
+    told = written(ANSWERED, SOLVE, facts=facts)
+    assert status_letters.having_asked(moment, told).facts.surveyed == {1042: NOW, 7: NOW}
+    assert status_letters.having_asked(moment, written(TICKET, SOLVE, facts=facts)) is moment
 
 
 def test_an_agents_change_may_be_undone_before_it_is_told() -> None:
@@ -171,6 +208,17 @@ def test_that_somebody_took_it_is_told_after_a_working_hour(name: str, at: datet
         Moment(POLICY, Facts(), at), NEW, ticket_after(NEW, changes, at), changes, hold=True
     )
     assert letter.not_before == leaves
+
+
+@pytest.mark.parametrize(
+    "content", [*(one() for one in status_letters.STAGES.values()), Nudge(), Closing(), Solved(survey="scale")]
+)
+def test_no_letter_of_ours_that_no_agent_wrote_goes_to_more_than_the_requester(content: Content) -> None:
+    others = (Address("boss@customer.example"), Address("friend@home.example"))
+    [letter] = status_letters.stage_letter(
+        Moment(POLICY, Facts(), NOW), replace(TICKET, participants=(others[0], MAIJA, others[1])), content, again=True
+    )
+    assert (letter.to, letter.cc) == ((MAIJA,), ())
 
 
 def test_of_stages_the_solved_letter_alone_is_sent_unless_the_admin_says_so() -> None:

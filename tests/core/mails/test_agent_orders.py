@@ -27,7 +27,7 @@ from mailgate.core.commands.reader import CommandReading
 from mailgate.core.mails import agent_mail, agent_orders
 from mailgate.core.mails.case import Case
 from mailgate.core.model.change import AddEntry, Assign, Decision, Fate, OpenTicket, SetStatus, Tag
-from mailgate.core.model.content import Question, Receipt
+from mailgate.core.model.content import Question, Receipt, Solved
 from mailgate.core.model.mail import Attachment
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import AskedFor, TicketRow
@@ -178,6 +178,20 @@ def test_numbered_lines_are_all_done_or_none(
     decision = agent_orders.many(found, ANNA, (1042, 1043))
     assert (decision and (decision.fate, decision.reason)) == fate
     assert [(step.ticket, step.changes[0]) for step in decision.steps] == steps if decision else not steps
+
+
+def test_of_two_tickets_of_one_person_that_a_mail_ends_one_letter_asks_how_it_went() -> None:
+    spoken = NOW - 2 * H
+    found = case(
+        mail("1 close\n2 close", by=ANNA, subject="Re: list", in_reply_to=(LIST.message_id,)),
+        ticket(owner="anna", last_agent_at=spoken),
+        ticket(1043, last_agent_at=spoken),
+        letters=[LIST],
+    )
+    decision = agent_orders.many(found, ANNA, (1042, 1043))
+    assert decision is not None
+    told = [one.content for one in letters_of(decision) if isinstance(one.content, Solved)]
+    assert [one.survey for one in told] == ["scale", ""]
 
 
 def test_who_takes_one_from_a_list_gets_its_thread_and_a_receipt_comes_always() -> None:

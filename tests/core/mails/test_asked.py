@@ -29,7 +29,7 @@ from mailgate.core.model.mail import Attachment, InboundMail
 from mailgate.core.model.ticket import Status
 from mailgate.core.rules.rule import RuleEffects
 
-SOLVED = letter(purpose="stage", content=Solved())
+SOLVED = letter(purpose="stage", content=Solved(survey="scale"))
 ANSWER = letter(content=Answer(survey="scale"))
 PLAIN = letter(content=Answer())
 SCALE = f"\n\nmg:{written(purpose='stage', by='vote')}"

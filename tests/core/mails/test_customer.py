@@ -174,7 +174,7 @@ def test_p03_an_id_of_a_ticket_that_was_merged_counts_by_whoever_left_that_one(
     inbound: InboundMail, left: dict[int, datetime], counts: bool
 ) -> None:
     """What the store says of 1041 includes who left the ticket it went into."""
-    known = [letter(1041), letter(1041, purpose="stage", content=Solved())]
+    known = [letter(1041), letter(1041, purpose="stage", content=Solved(survey="scale"))]
     decision = decided(inbound, ticket(), letters=known, left_at=left, merged={1041: 1042})
     done = changes(decision, ch.Join) + changes(decision, ch.SetStatus) + list(decision.effects)
     assert bool(done) is counts

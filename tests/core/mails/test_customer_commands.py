@@ -31,7 +31,7 @@ from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Attachment, AuthResults, Envelope, InboundMail
 from mailgate.core.model.ticket import Status, Ticket
 
-SOLVED = letter(purpose="stage", content=Solved())
+SOLVED = letter(purpose="stage", content=Solved(survey="scale"))
 PLAIN = letter(content=Answer())
 SURVEY = letter(content=Answer(survey="scale"))
 BY_ID = {"in_reply_to": (issued(),)}
@@ -149,7 +149,7 @@ VOTES: list[tuple[str, InboundMail, tuple[SentLetter, ...], tuple[int, str] | No
     ("a date", mail("3.5. it broke again", **VOTING), (SOLVED,), None, ""),
     ("a room", mail("7/3 is the room", **VOTING), (SOLVED,), None, ""),
     ("the letter that asked is of another ticket", mail("9", in_reply_to=(issued(7, purpose="stage"),), subject="[#1042]"),
-     (letter(7, purpose="stage", content=Solved()),), None, ""),
+     (letter(7, purpose="stage", content=Solved(survey="scale")),), None, ""),
     ("an answer that asked", mail("9", in_reply_to=(SURVEY.message_id,)), (SURVEY,), (9, ""), ""),
     ("an order's letter asks no vote", mail("9", **BY_ID), (letter(content=StatusReport()),), None, ""),
     ("a number of something, as people write it", mail("2 lamps", **VOTING), (SOLVED,), None, ""),

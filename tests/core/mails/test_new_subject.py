@@ -68,7 +68,7 @@ def test_w08_an_order_and_another_subject_are_both_heard() -> None:
 
 
 def test_w08_a_tapped_vote_has_no_title() -> None:
-    asked = letter(purpose="stage", content=Solved())
+    asked = letter(purpose="stage", content=Solved(survey="scale"))
     inbound = mail("9\n\nand very quick", subject="[#1042] 9", in_reply_to=(asked.message_id,))
     assert [one.title for one in changes(decided(inbound, ticket(), letters=[asked]), ch.AddEntry)] == [""]
 

@@ -10,6 +10,7 @@ from cases import ANNA, BO, CAI, MAIJA, NOW, VALDIS, H, case, issued, letter, ma
 
 from mailgate.core.mails import agent_answer
 from mailgate.core.mails.case import Case
+from mailgate.core.model.content import Answer
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Ticket
@@ -105,6 +106,27 @@ def test_who_gets_the_answer(
 
 def test_with_everybody_served_there_is_no_letter() -> None:
     assert agent_answer.answer_letter(answering(mail("Yes.", by=ANNA, cc=(MAIJA,))), ticket(), ANNA, "Yes.") is None
+
+
+SURVEYED: list[tuple[str, Ticket, tuple[Address, ...], dict[str, object], str]] = [
+    ("the requester alone", ticket(), (), {}, "scale"),
+    ("the first words of an agent", ticket(last_agent_at=None), (), {}, "scale"),
+    ("somebody else reads it too", ticket(participants=(MAIJA, VALDIS)), (), {}, ""),
+    ("somebody else has it already", ticket(participants=(MAIJA, VALDIS)), (VALDIS,), {}, "scale"),
+    ("somebody else alone", ticket(participants=(MAIJA, VALDIS)), (MAIJA,), {}, ""),
+    ("a complaint", ticket(tags=("complaint",)), (), {}, ""),
+    ("asked lately", ticket(), (), {"surveyed": {1042: EARLIER}}, ""),
+]
+
+
+@pytest.mark.parametrize(("known", "had", "about", "asks"), [c[1:] for c in SURVEYED], ids=[c[0] for c in SURVEYED])
+def test_an_answer_that_solves_asks_the_requester_alone_how_it_went(
+    known: Ticket, had: tuple[Address, ...], about: dict[str, object], asks: str
+) -> None:
+    given = answering(mail("Yes.", by=ANNA, cc=had), of=known, **about)
+    out = agent_answer.answer_letter(given, known, ANNA, "Yes.", survey=True)
+    assert out is not None and isinstance(out.content, Answer)
+    assert out.content.survey == asks
 
 
 @pytest.mark.parametrize(("owner", "after"), [(None, ["Assign", "SetStatus"]), ("bo", ["SetStatus"])])

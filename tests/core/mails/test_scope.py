@@ -38,7 +38,7 @@ ONE, OTHER = ticket(1003), ticket(1004)
 HERS = letter(1003, ANNA, "customer")
 SECOND = letter(1004, ANNA, "customer")
 LIST = letter(None, ANNA, "tables", content=Question(rows=(TicketRow(number=1003),)))
-SOLVED = letter(1003, purpose="stage", content=Solved())
+SOLVED = letter(1003, purpose="stage", content=Solved(survey="scale"))
 BOTH = "[#1003] [#1004] #solve"
 TAP = f"mg:{written(1003, ANNA, 'customer', 'tap', token.bound_to('#solve'))}"
 IDS = {"in_reply_to": (HERS.message_id,)}
