@@ -71,7 +71,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 # What is in no language: addresses, commands and tags, tokens, names of files and of hosts.
 _NO_WORDS = re.compile(
     r"https?://\S+|\S+@\S+|[#+]\w[\w-]*|\bmg:\S+|\b\w[\w -]*\.(?:jpg|pdf)\b|\bmx\.\S+"
-    r"|\b\d (?:take|hold fri|assign bo)\b"  # lines that answer a list
+    r"|\b\d\s(?:take|hold\sfri|assign\sbo)\b"  # lines that answer a list
 )
 _HIDDEN = re.compile(r"<style>.*?</style>|<!--.*?-->|<[^>]*>", re.DOTALL)
 _UNITS = frozenset({"min", "h", "d", "kb", "nps", "re"})
@@ -105,7 +105,7 @@ def _language(language: str) -> frozenset[str]:
         for form in (phrase,) if isinstance(phrase, str) else phrase.values():
             found |= _words(re.sub(r"\{\w+\}", " ", form))
     dates = words.dates_of(language)
-    found |= _words(" ".join(dates.weekdays))
+    found |= _words(" ".join(name for names in (dates.weekdays, dates.on, *dates.open) for name in names))
     for names in (dates.cldr.months, dates.cldr.days):
         found |= {
             word for kind in names.values() for width in kind.values() for word in _words(" ".join(width.values()))

@@ -147,7 +147,7 @@ def test_a_receipt_says_how_many_lines_no_button_sends(house: House) -> None:
 
 
 FACTS = ("sales · waiting · Anna Virtanen · urgent", "myynti · käsittelyssä · ei vielä kukaan", "wsparcie · czeka na klienta · jeszcze nikt",
-         "support · atlikts · vēl neviens", "> support · open · Bo Ek", "Bo Ek · today 23:13 · internal note", "Bo Ek · šodien 23:13 · iekšēja piezīme")  # fmt: skip
+         "support · atlikts · vēl neviens", "tuki · pidossa · ei vielä kukaan", "> support · open · Bo Ek", "Bo Ek · today 23:13 · internal note", "Bo Ek · šodien 23:13 · iekšēja piezīme")  # fmt: skip
 
 
 @pytest.mark.parametrize("line", FACTS)
@@ -199,7 +199,7 @@ def test_an_unreadable_winmail_is_said_and_not_sent(house: House) -> None:
     [letter] = [one for one in house.desk.letters("maija@customer.example", "answer") if "qwinmailq" in str(one)]
     assert not list(letter.iter_attachments())
     told = " ".join(plain_of(house.desk.letters("anna@staff.example", "receipt")[-1]).split())
-    assert "winmail.dat, which Outlook wrote, can be read by nobody else: the files in it were not sent" in told
+    assert "winmail.dat was written by Outlook, and nobody else can read it: the files in it were not sent" in told
 
 
 def test_a_notes_picture_that_a_program_brought_back_is_no_file_of_the_answer(house: House) -> None:

@@ -27,7 +27,18 @@ from mailgate.wire.words.catalogue import FILES
 FOLDER = Path(words.__file__).parent
 OTHERS = [language for language in LANGUAGES if language != "en"]
 # What is put together of values alone; a language names its own in `AS_IN_ENGLISH`.
-SAME = {"when", "promise.span", "done.line", "list.lines", "list.retitled", "list.retitled_words", "event.line"}
+SAME = {
+    "when",
+    "promise.span",
+    "promise.days",
+    "done.line",
+    "list.lines",
+    "list.retitled",
+    "list.retitled_words",
+    "event.line",
+}
+# A language whose names bend names nobody: "Dzień dobry, Piotr!" is wrong, "Dzień dobry!" is not.
+MAY_LACK = {"greeting": {"name"}}
 
 
 def written(language: str, file: str) -> Mapping[str, Any]:
@@ -70,7 +81,8 @@ def test_a_phrase_speaks_of_the_same_and_has_every_plural(language: str, file: s
     forms = {*dates_of(language).cldr.plural_form.rules, "other"}
     for key, phrase, told in both(language, file):
         if isinstance(phrase, str):
-            assert isinstance(told, str) and values(told) == values(phrase), f"{key}: {{braces}} of English {phrase!r}"
+            wanted = values(phrase) - (MAY_LACK.get(key, set()) - values(told))
+            assert isinstance(told, str) and values(told) == wanted, f"{key}: {{braces}} of English {phrase!r}"
         else:
             assert not isinstance(told, str) and set(told) == forms, f"{key}: CLDR counts in {forms}"
 
@@ -92,7 +104,8 @@ def test_no_two_files_say_the_same_key() -> None:
 def test_a_language_says_how_it_writes_days_and_numbers(language: str) -> None:
     dates = dates_of(language)
     assert Locale.parse(dates.locale).language == Locale.parse(language).language, "LOCALE of dates.py"
-    assert len(dates.weekdays) == 7
+    assert {len(names) for names in (dates.weekdays, dates.on, *dates.open)} == {7} and len(dates.open) == 3
+    assert "23" in format_date(date(2026, 11, 23), dates.on_day, dates.locale)
     assert dates.clock.format(hour=9, minute=5).endswith("05") and dates.decimal in ".," and len(dates.thousands) == 1
     assert "2026" in format_date(date(2026, 11, 23), dates.year, dates.locale)
     assert "23" in format_date(date(2026, 11, 23), dates.day, dates.locale)

@@ -18,13 +18,13 @@ from mailgate.wire.words import reasons, say
 from mailgate.wire.words import said as told
 
 SAYINGS: list[tuple[str, Words, str, str]] = [
-    ("a sentence", said("done.taken"), "fi", "tiketti on sinun"),
+    ("a sentence", said("done.taken"), "fi", "tiketti on nyt sinun"),
     ("in a language we do not speak", said("done.taken"), "xx", "the ticket is yours"),
     ("what it speaks of", said("refused.no_such_agent", name="bob"), "en", "no agent is called bob"),
     ("a number chooses the plural", said("tickets", n=3), "pl", "3 zgłoszenia"),
-    ("a sentence in a sentence", said("done.line", command="#take", what=said("done.taken")), "lv", "#take: pieteikums ir jūsu"),
-    ("several are a line each", said("list.lines", lines=(said("done.opened"), "As it stands.")), "en", "open\nAs it stands."),
-    ("an empty one is nobody", said("refused.away", name="Bo", cover=""), "fi", "Bo on poissa (sijaisena ei kukaan); annetaanko silti?"),
+    ("a sentence in a sentence", said("done.line", command="#take", what=said("done.taken")), "lv", "#take: pieteikums ir Jūsu"),
+    ("several are a line each", said("list.lines", lines=(said("done.opened"), "As it stands.")), "en", "the ticket is open\nAs it stands."),
+    ("an empty one is nobody", said("refused.away", name="Bo", cover=""), "fi", "Bo on poissa (sijaisena ei kukaan); annetaanko tiketti silti?"),
     ("what it lacks", said("done.titled"), "en", "title: ?"),
     ("braces of somebody's own", said("done.titled", title="{n} {0.__class__}"), "en", "title: {n} {0.__class__}"),
     ("a key of a later version", said("done.sung", song="x"), "fi", "done.sung"),
@@ -34,7 +34,8 @@ SAYINGS: list[tuple[str, Words, str, str]] = [
 
 @pytest.mark.parametrize(
     ("language", "day", "end"),
-    [("fi", "la 28.11.", ": la 28.11."), ("lv", "sestd. 28.11.", ": sestd. 28.11."), ("pl", "sob. 28.11", ": sob. 28.11."), ("en", "tomorrow", ": tomorrow.")],
+    [("fi", "lauantaina 28.11.", " lauantaina 28.11."), ("lv", "sestdien, 28.11.", " sestdien, 28.11."),
+     ("pl", "w sobotę, 28.11.", " w sobotę, 28.11."), ("en", "on Saturday 28 November", " on Saturday 28 November.")],
 )  # fmt: skip
 def test_a_sentence_that_ends_in_a_date_has_one_full_stop(language: str, day: str, end: str) -> None:
     assert say(language, "nudge.until", day=day).endswith(end)
@@ -53,7 +54,7 @@ def test_nothing_is_left_to_be_said_in_a_letter() -> None:
     found = spoken(letter)
     assert found.view.content == Receipt(
         refused=(RefusedLine("#tkae", "sellaista komentoa ei ole", "#take"),),
-        done=("tiketti on sinun", "As it stands."),
+        done=("tiketti on nyt sinun", "As it stands."),
     )
     assert spoken(found) is found
     plain = Digest(title="Your day", sections=(Section("Overdue"),))
@@ -63,7 +64,7 @@ def test_nothing_is_left_to_be_said_in_a_letter() -> None:
 def test_a_letter_about_no_ticket_has_its_title_for_a_subject() -> None:
     due = replace(samples.due("question", "pl"), content=Question(title=said("asked.find", text="lamp")))
     written = compose.write(head(due, samples.POLICY, loop_mark=""), samples.NOW)
-    assert written.subject == "Szukaj: lamp"
+    assert written.subject == "Wyniki wyszukiwania: lamp"
     given = replace(due, subject="As it was given")
     assert compose.write(head(given, samples.POLICY, loop_mark=""), samples.NOW).subject == "As it was given"
 

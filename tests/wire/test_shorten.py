@@ -46,7 +46,7 @@ def files_of(message: EmailMessage) -> dict[str, bytes]:
         ("en", "This text is shortened. All of it (1.7 MB) is in the file message.zip."),
         ("fi", "Tekstiä on lyhennetty. Kokonaan (1.7 MB) se on tiedostossa message.zip."),
         ("pl", "Tekst został skrócony. Całość (1.7 MB) jest w pliku message.zip."),
-        ("lv", "Teksts ir saīsināts. Viss teksts (1.7 MB) ir failā message.zip."),
+        ("lv", "Teksts ir saīsināts. Pilns teksts (1.7 MB) ir failā message.zip."),
     ],
 )
 def test_w14_a_long_log_is_shortened_with_a_sentence_and_goes_along_whole(language: str, sentence: str) -> None:

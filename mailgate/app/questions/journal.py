@@ -22,7 +22,7 @@ class JournalWords:
 
     def line(self, event: JournalLine) -> Words:
         """`Sat 28 Nov 14:05 · Anna Virtanen: status: new → open`."""
-        at = self.speech.dated(event.at)
+        at = self.speech.when(event.at)
         return said("event.line", at=at, actor=self.somebody(event.actor), what=self._what(event))
 
     def _what(self, event: JournalLine) -> Words:
@@ -53,7 +53,7 @@ class JournalWords:
         """Microseconds since 1970 as the reader writes times."""
         if not (value.isascii() and value.isdigit()):
             return self.as_it_stands(value)
-        return self.speech.dated(datetime.fromtimestamp(int(value) // 1_000_000, UTC))
+        return self.speech.when(datetime.fromtimestamp(int(value) // 1_000_000, UTC))
 
     def of_family(self, family: str, value: str) -> Words:
         """A code of ours in words; of another's, as it stands."""

@@ -206,7 +206,7 @@ def _thread(ticket: Ticket, speech: Phrases) -> str:
         if room <= 0:
             parts.append(f"… (+{len(ticket.entries) - len(parts)})")
             break
-        head = f"{speech.dated(entry.at)} · {speech.phrase('kind', entry.kind)} · {entry.author_name or entry.author}"
+        head = f"{speech.when(entry.at)} · {speech.phrase('kind', entry.kind)} · {entry.author_name or entry.author}"
         quoted = "\n".join(f"| {line}" for line in entry.quoted.split("\n")) if entry.quoted else ""
         words = "\n\n".join(part for part in (_retitled(entry, speech), entry.text, quoted) if part)
         cut = f"{words[:room]}\n… (+{len(words) - room:,})" if len(words) > room else words
@@ -229,7 +229,7 @@ def _files(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     files = [file for entry in ticket.entries for file in entry.attachments] if ticket else []
     facts = tuple(Fact(file.name, said("asked.file", type=file.type, size=f"{file.size:,}")) for file in files)
-    return Question(title=said("tap.files"), intro="" if facts else said("asked.files_none"), facts=facts)
+    return Question(title=said("files"), intro="" if facts else said("asked.files_none"), facts=facts)
 
 
 def _customer(question: QuestionAsked) -> Question:
@@ -269,7 +269,7 @@ def _why(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     if ticket is None:
         return Question(title=said("asked.why"), intro=said("asked.why_what"))
-    lines: list[Words] = list(sla.explain(question.policy, ticket, question.speech.dated))
+    lines: list[Words] = list(sla.explain(question.policy, ticket, question.speech.when))
     told = JournalWords(question.policy, question.speech)
     lines += [told.line(event) for event in question.read.tickets.events(ticket.number)[-30:]]
     return Question(title=said("asked.why_title", number=ticket.number), text=said("list.lines", lines=tuple(lines)))

@@ -8,7 +8,7 @@ from mailgate.core.model.said import Said, Words, said
 
 
 def of_outcome(command: Command, outcome: Granted) -> Words:
-    """`#hold fri: on hold until 2026-11-27 09:00; the clocks stand still`."""
+    """`#hold fri: on hold until 2026-11-27 09:00; deadlines are paused`."""
     if not outcome.answer:
         return str(command)
     return said("done.line", command=str(command), what=Said(f"done.{outcome.answer}", outcome.params))

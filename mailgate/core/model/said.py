@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +24,21 @@ Words = str | Said  # as it stands: people's own words, and what earlier version
 def said(code: str, **params: str | int | Said | tuple[str | Said, ...]) -> Said:
     """The sentence of that key with these parameters."""
     return Said(code, params)
+
+
+MOMENT = "moment"  # no phrase: `wire.words` writes it as the language writes days and clocks
+_FAR = 180  # days, beyond which the year is told
+
+
+def moment(at: datetime, now: datetime) -> Said:
+    """A day and a time of it on the clock of its reader: both are in their time zone."""
+    return Said(MOMENT, {"at": f"{at:%Y-%m-%dT%H:%M}", "year": _far(at, now)})
+
+
+def day(at: datetime, now: datetime) -> Said:
+    """A day of the reader's: both are in their time zone."""
+    return Said(MOMENT, {"at": f"{at:%Y-%m-%d}", "year": _far(at, now)})
+
+
+def _far(at: datetime, now: datetime) -> int:
+    return int(abs((at.date() - now.date()).days) >= _FAR)

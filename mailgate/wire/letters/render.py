@@ -106,6 +106,7 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
         "t": _Sentences(speech).say,
         "when": speech.when,
         "day": speech.day,
+        "on": speech.on,
         "ago": speech.ago,
         "past": speech.past,
         "phrase": speech.phrase,

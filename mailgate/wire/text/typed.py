@@ -25,6 +25,10 @@ _MAILTO = re.compile(r"<mailto:([^<>\s?]{1,320})(\?[^<>\n]{0,2000})?>", re.IGNOR
 _LABEL = 5  # words of a button
 _DOTS = 4  # in a token
 _FACTS, _PIECES = 300, 6  # characters and parts of a line about a ticket
+_FORMER = (
+    ("avoin", "pidossa"),
+    ("sisäinen muistio",),
+)  # what 0.1.0 called statuses and kinds of entries, and we do no more
 _TOKEN = 200  # characters a token and its address may take
 
 
@@ -117,13 +121,14 @@ def _is_facts(line: str) -> bool:
 @lru_cache(maxsize=1)
 def _said_of_tickets() -> tuple[frozenset[str], frozenset[str]]:
     """The words for statuses, and for kinds of entries."""
-    found: tuple[set[str], set[str]] = set(), set()
+    found = tuple(map(set, _FORMER))
     for catalogue in CATALOGUES.values():
         for words, group, names in zip(found, ("status", "kind"), (Status, EntryKind), strict=True):
             words.update(
                 str(catalogue[f"{group}.{name}"]).casefold() for name in names if f"{group}.{name}" in catalogue
             )
-    return frozenset(found[0]), frozenset(found[1])
+    statuses, kinds = map(frozenset, found)
+    return statuses, kinds
 
 
 def _without_desk_links(line: str, addrs: Sequence[str]) -> str | None:

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from mailgate.core.model import said as saying
 from mailgate.core.model.said import Said, Words
-from mailgate.wire.words import hours, reasons
+from mailgate.wire.words import hours, names, reasons
 from mailgate.wire.words.catalogue import CATALOGUES, DATES, ENGLISH, MARKERS, OPENINGS, Dates
 
 __all__ = ["CATALOGUES", "MARKERS", "OPENINGS", "Phrases", "dates_of", "kept", "said", "say", "size"]
@@ -34,6 +35,8 @@ def said(language: str, words: Words) -> str:
     """
     if isinstance(words, str):
         return words
+    if words.code == saying.MOMENT:
+        return _moment(language, words)
     number = words.params.get("n")
     try:
         phrase = _chosen(language, words.code, number if isinstance(number, int) else None)
@@ -41,6 +44,17 @@ def said(language: str, words: Words) -> str:
         return words.code
     values = {name: _value(language, value) for name, value in words.params.items()}
     return phrase.format_map(_Params(_once_stopped(phrase, values)))
+
+
+def _moment(language: str, words: Said) -> str:
+    dates = dates_of(language)
+    date_text, _, clock = str(words.params["at"]).partition("T")
+    shape = dates.year if words.params.get("year") else dates.day
+    day = _dated(date.fromisoformat(date_text), shape, dates.locale)
+    if not clock:
+        return day
+    hour, minute = map(int, clock.split(":"))
+    return say(language, "when", day=day, clock=dates.clock.format(hour=hour, minute=minute))
 
 
 def _once_stopped(phrase: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -97,8 +111,12 @@ class Phrases:
     def say(self, key: str, n: int | None = None, **values: object) -> str:
         """A phrase with its values; `n` chooses the plural form (CLDR) and is `{n}`.
 
+        A greeting calls somebody as the language does, and names nobody when it is not sure how.
         Raises KeyError for a phrase that does not exist in our languages.
         """
+        if key == "greeting":
+            called = names.called(self.language, str(values.get("name", "")))
+            return say(self.language, key, name=called) if called else say(self.language, "greeting_plain")
         return say(self.language, key, n, **values)
 
     def knows(self, key: str) -> bool:
@@ -110,33 +128,23 @@ class Phrases:
         return said(self.language, words)
 
     def when(self, at: datetime | str | None) -> str:
-        """`today 14:05`, `tomorrow 9:00`, `Mon 30 Nov 14:05`; `""` for None."""
+        """`Mon 30 Nov 14:05`, never `today`: a letter may be read tomorrow. `""` for None."""
         moment = self._local(at)
-        if moment is None:
-            return ""
-        return self.say("when", day=self.day(moment), clock=self._clock(moment))
+        return said(self.language, saying.moment(moment, self.now)) if moment else ""
 
     def day(self, at: datetime | str | None) -> str:
-        """`today`, `yesterday`, `tomorrow`, else weekday and date, with the year when it is another one."""
+        """`Mon 30 Nov`, with the year instead of the weekday when it is far away; `""` for None."""
+        moment = self._local(at)
+        return said(self.language, saying.day(moment, self.now)) if moment else ""
+
+    def on(self, at: datetime | str | None) -> str:
+        """`on Monday 30 November`: the day inside a sentence; `""` for None."""
         moment = self._local(at)
         if moment is None:
             return ""
-        near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((moment.date() - self.now.date()).days)
-        if near:
-            return self.say(near)
-        return self._date(moment)
-
-    def dated(self, at: datetime) -> str:
-        """`Mon 30 Nov 14:05`: for what is kept and read on another day, never `today`."""
-        moment = at.astimezone(self.zone)
-        return self.say("when", day=self._date(moment), clock=self._clock(moment))
-
-    def _date(self, moment: datetime) -> str:
-        near_enough = abs((moment.date() - self.now.date()).days) < 180
-        return _dated(moment.date(), self._dates.day if near_enough else self._dates.year, self._dates.locale)
-
-    def _clock(self, moment: datetime) -> str:
-        return self._dates.clock.format(hour=moment.hour, minute=moment.minute)
+        far = saying.day(moment, self.now).params["year"]
+        date = _dated(moment.date(), self._dates.year if far else self._dates.on_day, self._dates.locale)
+        return f"{self._dates.on[moment.weekday()]} {date}"
 
     def ago(self, at: datetime | str | None) -> str:
         """`5 min`, `3 h`, `2 d`: how long between then and now, in either direction."""
@@ -174,11 +182,8 @@ class Phrases:
             told = self.say("promise.usual" if promise.get("usual") else "promise.sure", within=span)
         if not times:
             return told
-        open_at = hours.opening(self.say, self._weekday, times, self._dates.point)
+        open_at = hours.opening(self.say, self._dates.open, times, self._dates.point)
         return f"{told} {self.say('promise.open', hours=open_at)}"
-
-    def _weekday(self, day: int) -> str:
-        return self._dates.weekdays[day]
 
     def number(self, value: float) -> str:
         """A number with the decimal sign of the language."""

@@ -34,6 +34,9 @@ class Dates:
     day: str
     year: str
     weekdays: tuple[str, ...]
+    on: tuple[str, ...]
+    on_day: str
+    open: tuple[tuple[str, ...], ...]
     clock: str
     point: str
     decimal: str
@@ -61,8 +64,11 @@ def _catalogues() -> Mapping[str, Mapping[str, Phrase]]:
 
 def _dates() -> Mapping[str, Dates]:
     names = [one.name.upper() for one in fields(Dates)]
-    files = {language: file for language in LANGUAGES for file in _files(language, "dates")}
-    return {language: Dates(*(getattr(file, name) for name in names)) for language, file in files.items()}
+    files = {language: vars(file) for language in LANGUAGES for file in _files(language, "dates")}
+    return {
+        language: Dates(*({"OPEN": (file["WEEKDAYS"],) * 3, **file}[name] for name in names))
+        for language, file in files.items()
+    }
 
 
 def _opening(phrases: Mapping[str, Phrase]) -> str:

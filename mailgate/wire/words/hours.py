@@ -28,27 +28,33 @@ def length_of_day(hours: Sequence[Mapping[str, Any]]) -> float:
 
 
 def opening(
-    say: Callable[..., str], day_name: Callable[[int], str], hours: Sequence[Mapping[str, Any]], point: str
+    say: Callable[..., str], names: Sequence[Sequence[str]], hours: Sequence[Mapping[str, Any]], point: str
 ) -> str:
-    """`Mon–Fri 9–17, Sat 10–14`; `day_name` takes weekdays from Monday 0, `point` parts hours from minutes."""
+    """`Mon–Fri 9–17, Sat 10–14`.
+
+    `names` has the days from Monday on, three times: one alone, a first, a last. `point` parts hours from minutes.
+    """
     return ", ".join(
         say(
             "promise.span",
-            days=_days(group["days"], day_name),
+            days=_days(say, group["days"], names),
             times=", ".join(f"{_clock(start, point)}–{_clock(end, point)}" for start, end in group["spans"]),
         )
         for group in hours
     )
 
 
-def _days(days: Sequence[int], name: Callable[[int], str]) -> str:
+def _days(say: Callable[..., str], days: Sequence[int], names: Sequence[Sequence[str]]) -> str:
     runs: list[list[int]] = []
     for day in sorted(days):
         if runs and runs[-1][-1] == day - 1:
             runs[-1].append(day)
         else:
             runs.append([day])
-    return ", ".join(name(run[0]) if len(run) == 1 else f"{name(run[0])}–{name(run[-1])}" for run in runs)
+    alone, first, last = names
+    return ", ".join(
+        alone[run[0]] if len(run) == 1 else say("promise.days", first=first[run[0]], last=last[run[-1]]) for run in runs
+    )
 
 
 def _clock(minutes: int, point: str) -> str:

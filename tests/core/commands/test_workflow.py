@@ -588,7 +588,7 @@ def test_a_receipt_says_what_was_done_in_plain_words() -> None:
     hold = reader.parse_line("#hold fri 14:00").commands[0]
     assert (
         told(answers.of_outcome(hold, granted("#hold fri 14:00")))
-        == "#hold fri 14:00: on hold until 2026-11-27 14:00; the clocks stand still"
+        == "#hold fri 14:00: on hold until 2026-11-27 14:00; deadlines are paused"
     )
     assert told(answers.of_refusal(Refusal("no_such_agent", params={"name": "bob"}))) == "no agent is called bob"
     who = {"name": "Bo", "cover": ""}
@@ -600,8 +600,8 @@ def test_a_receipt_says_what_was_done_in_plain_words() -> None:
 
 def test_a_receipt_speaks_the_agents_language() -> None:
     take = reader.parse_line("#ota").commands[0]
-    assert told(answers.of_outcome(take, granted("#ota", FREE)), "fi") == "#take: tiketti on sinun"
+    assert told(answers.of_outcome(take, granted("#ota", FREE)), "fi") == "#take: tiketti on nyt sinun"
     assert told(answers.of_outcome(take, granted("#ota", FREE)), "xx") == "#take: the ticket is yours"
     assert told(answers.of_refusal(Refusal("itself", params={"number": "7"})), "lv") == "7 ir tieši šis pieteikums"
-    assert told(answers.of_reason("covers", name="Bo"), "fi") == "Bo on poissa, ja sinä sijaistat"
+    assert told(answers.of_reason("covers", name="Bo"), "fi") == "Bo on poissa, ja olet sijaisena"
     assert told(answers.of_reason("left", name="Bo"), "xx") == "Bo has left"

@@ -298,12 +298,12 @@ def test_a_deadline_can_be_explained() -> None:
     first, resolve = explained(woken, ZoneInfo("Europe/Helsinki"))
     assert first == (
         "First response by 2026-11-23 15:20: 4 h working time of calendar office (promise standard)"
-        " since 2026-11-23 10:00, 1 h 20 min at rest not counted"
+        " since 2026-11-23 10:00; a pause of 1 h 20 min is not counted"
     )
     assert resolve.startswith("Solution by 2026-11-25 11:20: 16 h")
     late = happens(opened(priority=Priority.URGENT), MONDAY + 2 * H, SetPriority(Priority.LOW))
-    assert explained(late, UTC)[0].endswith("missed before, and kept as it was")
-    assert explained(held, UTC) == ("The clocks of promise standard stand still while the ticket is hold",)
+    assert explained(late, UTC)[0].endswith("missed earlier, and left as it was")
+    assert explained(held, UTC) == ("The deadlines of promise standard are paused while the ticket is hold",)
 
 
 def test_the_departments_own_promise_gives_way_to_a_more_specific_one_at_the_opening() -> None:

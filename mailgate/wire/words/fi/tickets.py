@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Puhelu",
-    "ticket.request": "Yhteydenottonne",
-    "ticket.untitled": "(ei otsikkoa)",
+    "ticket.request": "Yhteydenottosi",
+    "ticket.untitled": "(ei aihetta)",
     "ticket.empty": "(tyhjä viesti)",
     "ticket.unreadable": "Lukukelvoton viesti: {sender}",
     "ticket.unreadable_text": "Viestiä {number} ei voitu lukea ({reason}). Se on tallessa sellaisenaan: mailgate quarantine show {number}",

@@ -1,0 +1,134 @@
+"""Letters read as a native editor would have them: what each language says, and what it says no more."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailgate.core.letters.letter import head
+from mailgate.core.model.content import Nudge
+from mailgate.core.model.mail import Address
+from mailgate.wire.letters import render, samples
+from mailgate.wire.words import CATALOGUES, Phrases, names, say
+
+NOW = samples.NOW
+
+
+def letter(template: str, language: str, **parts: object) -> render.RenderedLetter:
+    due = replace(samples.due(template, language), **parts)  # type: ignore[arg-type]
+    return render.page(head(due, samples.POLICY, loop_mark=""), NOW)
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("template", "language", "said"),
+    [
+        ("nudge", "en", "we will close your request on Friday 27 November."),
+        ("nudge", "fi", "suljemme palvelupyyntösi perjantaina 27.11."),
+        ("nudge", "pl", "zamkniemy zgłoszenie w piątek, 27.11."),
+        ("nudge", "lv", "slēgsim pieteikumu piektdien, 27.11."),
+        ("taken", "en", "Anna in our team is looking into your request and will write to you."),
+        ("taken", "fi", "Palvelupyyntöäsi käsittelee Anna, joka vastaa sinulle."),
+        ("taken", "pl", "Państwa zgłoszeniem zajmuje się Anna z naszego zespołu."),
+        ("taken", "lv", "Jūsu pieteikumu izskata Anna no mūsu komandas."),
+        ("ack", "en", "We are open Mon–Fri 9–17."),
+        ("ack", "fi", "Palvelemme ma–pe klo 9–17."),
+        ("ack", "pl", "Otrzymaliśmy Państwa wiadomość"),
+        ("ack", "lv", "Strādājam no pirmdienas līdz piektdienai plkst. 9–17."),
+        ("ack", "fi", "pidä tunnus [#1042] aiherivillä"),
+        ("closing", "pl", "a wrócimy do sprawy."),
+        ("solved", "pl", "Państwa sprawa została załatwiona"),
+        ("receipt", "en", "We are holding your mail until you decide."),
+        ("question", "en", "A plain reply reaches no customer: it becomes a note if we know its ticket, and otherwise waits until you decide."),
+        ("welcome", "fi", "Oma komento-osoitteesi."),
+    ],
+)  # fmt: skip
+def test_a_letter_says_it_as_a_native_would(template: str, language: str, said: str) -> None:
+    assert said in flat(letter(template, language).text)
+
+
+@pytest.mark.parametrize(
+    ("language", "key", "said"),
+    [
+        ("en", "taken.text", "Someone in our team has taken up your request and will write to you."),
+        ("fi", "status.new", "uusi"),
+        ("fi", "status.hold", "lykätty"),
+        ("fi", "tap.hold", "Lykkää 1 pv"),
+        ("fi", "tap.help", "Ohje"),
+        ("fi", "done.waiting", "odottaa asiakasta; määräaikojen laskenta on pysäytetty"),
+        ("fi", "done.note", "viestisi jää sisäiseksi"),
+        ("fi", "done.reply", "tekstisi lähtee asiakkaalle"),
+        ("fi", "list.parked_all", "Käsittelijää odottavat viestit"),
+        ("pl", "done.note", "treść pozostaje wewnętrzna"),
+        ("pl", "done.waiting", "czeka na klienta; bieg terminów wstrzymany"),
+        ("pl", "list.parked_all", "Wstrzymane: wiadomości oczekujące na decyzję"),
+        ("lv", "done.note", "jūsu teksts paliek iekšējs"),
+        ("lv", "done.waiting", "gaida klientu; termiņu skaitīšana apturēta"),
+        ("lv", "done.status", "klientam paziņo pieteikuma statusu"),
+        ("lv", "tap.help", "Palīdzība"),
+        ("lv", "tap.overdue", "Nokavētie"),
+    ],
+)
+def test_a_phrase_says_it_as_a_native_would(language: str, key: str, said: str) -> None:
+    assert say(language, key).lower() == said.lower()
+
+
+# What each language says no more, as a kind: words of another language's making, slips, and second names for one thing.
+NEVER = {
+    "en": r"person of its own|\bclocks?\b (?:stop|stand)|in the house|a word from you|doings",
+    "fi": r"\bkirje|\bkello(?:t|jen) |taloon|talosta|\bsanasi\b|\bsanojesi\b|sanoistasi|\bmuistio|pidossa|\bavoin\b|Apua|pysäköi|työpöytä|omistaja|kiireellisyys",
+    "pl": r"(?<!quarantine )\blist(?:y|u|ów|em|ach|owi)?\b|\bzegar\w* sto|[Zz]egary|nikt go|w firmie|człowiek|\btwoj\w+|\btwój|\bciebie\b|\bagent|właściciel|Mamy Państwa",
+    "lv": r"pulksteņ|\bnam[āu]\b|tas nav neviena|aģent|cilvēku\b|klājas|Palīgā|Kavētie|\bjūs\b|\bjūsu\b|\bjums\b|īpašniek|mēstul",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", NEVER)
+def test_no_phrase_says_what_a_native_editor_struck_out(language: str) -> None:
+    told = {key: phrase if isinstance(phrase, str) else " ".join(phrase.values()) for key, phrase in CATALOGUES[language].items()}  # fmt: skip
+    found = {
+        key: words[0]
+        for key, phrase in told.items()
+        if (words := re.search(NEVER[language], re.sub(r"\{\w+\}", "", phrase)))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "greeting"),
+    [
+        ("lv", "Jānis", "Labdien, Jāni!"), ("lv", "Mārtiņš", "Labdien, Mārtiņ!"), ("lv", "Edgars", "Labdien, Edgar!"),
+        ("lv", "Ingus", "Labdien, Ingu!"), ("lv", "Ilze", "Labdien, Ilze!"), ("lv", "Anna", "Labdien, Anna!"),
+        ("lv", "John", "Labdien, John!"), ("lv", "James", "Labdien!"), ("lv", "Boris", "Labdien!"), ("lv", "JĀNIS", "Labdien, JĀNI!"),
+        ("pl", "Piotr", "Dzień dobry!"), ("pl", "Anna", "Dzień dobry!"), ("en", "James", "Hello James,"), ("fi", "Jānis", "Hei Jānis,"),
+    ],
+)  # fmt: skip
+def test_d21_somebody_is_called_as_the_language_calls_them_or_not_by_name(
+    language: str, name: str, greeting: str
+) -> None:
+    someone = Address("a@b.example", f"{name} Surname")
+    assert greeting in letter("ack", language, to=(someone,)).text.splitlines()
+    assert Phrases(language, "UTC", NOW).say("greeting", name=name) == greeting
+
+
+def test_a_name_that_is_not_bent_is_left_as_it_is() -> None:
+    assert names.called("en", "Jānis") == names.called("xx", "Jānis") == "Jānis"
+    assert names.called("lv", "") == ""
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("days", range(7))
+def test_d21_a_sentence_with_a_day_ends_in_one_full_stop(language: str, days: int) -> None:
+    text = flat(letter("nudge", language, content=Nudge(until=(NOW + timedelta(days=days)).isoformat())).text)
+    assert ".." not in text
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_day_far_away_has_its_year(language: str) -> None:
+    speech = Phrases(language, "Europe/Helsinki", NOW)
+    far = datetime(2027, 12, 28, 22, 30, tzinfo=UTC)
+    assert all("2027" in told and "29" in told for told in (speech.when(far), speech.day(far), speech.on(far)))
+    assert speech.on(None) == ""
