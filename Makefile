@@ -12,7 +12,7 @@ QUICK  := tests/core tests/wire tests/scenarios/test_first_mail.py --ignore test
 # Hundreds of Pythons begin here and read the same modules: each would compile all of them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick compat lint run bench bench-large corpus fuzz mutants crash install upgrade clean
+.PHONY: demo test quick compat lint run bench bench-large corpus letters fuzz mutants crash install upgrade clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -57,6 +57,9 @@ bench-large: $(VENV)/.tested
 
 corpus: $(VENV)/.tested
 	$(BIN)/python bench/corpus.py $(ARGS)
+
+letters: $(VENV)/.tested
+	$(BIN)/python bench/letters.py $(ARGS)
 
 fuzz: $(VENV)/.tested
 	$(BIN)/python bench/fuzz.py $(ARGS)
