@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from mailgate import newfile
+from mailgate.config import timezone
 from mailgate.config.model import FileModel
 from mailgate.config.secrets import plain
 from mailgate.config.work import Loading
@@ -14,6 +15,8 @@ from mailgate.errors import ConfigError, Problem
 from mailgate.tomlfile import Document
 
 STARTER = Path(__file__).with_name("starter.toml")
+_ZONE = 'timezone = "UTC"'  # its line
+_COLUMN = 36  # where its comments begin
 
 
 def check_mode(document: Document, model: FileModel, work: Loading) -> None:
@@ -40,6 +43,14 @@ def shared(name: str) -> Path:
     raise FileNotFoundError(f"mailgate's own {name} is missing from the installation")
 
 
+def _starter() -> bytes:
+    """The first configuration, in this machine's time zone."""
+    text = STARTER.read_text(encoding="utf-8")
+    zone = timezone.of_machine(os.environ, timezone.LOCALTIME)
+    said = "this machine's" if zone else 'this machine names none; yours is like "Europe/Helsinki"'
+    return text.replace(_ZONE, f'timezone = "{zone or "UTC"}"'.ljust(_COLUMN) + f"# {said}").encode()
+
+
 def init(target: Path) -> list[Path]:
     """Lay out mailgate.toml (in mode "watch"), the example, rules/ and templates/; returns the files written.
 
@@ -54,7 +65,7 @@ def init(target: Path) -> list[Path]:
         for source, copy in sources:
             if source.is_file() and not os.path.lexists(copy):
                 newfile.folder(copy.parent)
-                newfile.write(copy, source.read_bytes())
+                newfile.write(copy, _starter() if source is STARTER else source.read_bytes())
                 written.append(copy)
     except OSError as error:
         raise ConfigError(

@@ -4,13 +4,14 @@ import re
 import tomllib
 import typing
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+from mailgate.config import timezone
 from mailgate.config.files import init, shared
 from mailgate.config.load import load
 from mailgate.config.model import FileModel
@@ -123,6 +124,21 @@ def test_the_rules_init_writes_still_pass_once_domains_addresses_and_people_are_
     loaded = load(mine, env={}, today=TODAY)
     book = rulebook.load(loaded.rules_folder, loaded.policy)
     assert [str(problem) for problem in rulebook.run_tests(book, loaded.policy)] == []
+
+
+def test_init_asks_silent_customers_and_goes_by_the_machines_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for zone, named, said in (("Europe/Riga", "Europe/Riga", "this machine's"), ("NZST-12", "UTC", "names none")):
+        monkeypatch.setenv("TZ", zone)
+        monkeypatch.setattr(timezone, "LOCALTIME", tmp_path / "none")
+        init(tmp_path / named)
+        file = tmp_path / named / "mailgate.toml"
+        loaded = load(file, env={}, today=TODAY)
+        assert loaded.gateway.timezone == named
+        assert said in next(line for line in file.read_text().splitlines() if line.startswith("timezone"))
+        asked = [(one.nudge, one.solve_after) for one in loaded.policy.departments]
+        assert asked == [(timedelta(days=4), timedelta(days=10))] * 2
 
 
 def test_init_begins_by_watching(tmp_path: Path) -> None:
