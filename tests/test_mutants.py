@@ -62,6 +62,8 @@ changed-line-is-no-quote marks-below-a-note
 order-beside-words-of-a-program low-vote-of-seven next-takes-from-a-colleague
 first-letter-with-an-agents-address whoever-asks-is-a-machine absence-and-a-word-more attribution-by-one-word
 lost-copy-opens-the-ticket solved-letter-undoes-solving
+who-is-away-is-on-duty nights-of-a-department-are-not-quiet list-of-the-unowned-every-tick notes-make-a-list
+gathered-list-shows-everything
 """
 
 

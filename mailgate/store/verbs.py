@@ -8,7 +8,17 @@ from typing import Any, Protocol
 
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.change import Absence
-from mailgate.core.model.desk_rows import Ban, Contact, Counts, DeskLoad, JournalLine, PersonFound, Queues, SavedReply
+from mailgate.core.model.desk_rows import (
+    Ban,
+    Contact,
+    Counts,
+    DeskLoad,
+    JournalLine,
+    PersonFound,
+    Queues,
+    SavedReply,
+    Unowned,
+)
 from mailgate.core.model.letter_rows import AgedLetter, CausedLetter, DeliveryRow, GatheredLetter, StoredLetter
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.mail_rows import (
@@ -131,6 +141,12 @@ class TicketsRead(Protocol):
         """In working order: due first, then priority, then arrival; without entries."""
 
     def count(self, wanted: TicketFilter, now: datetime) -> int: ...
+
+    def unowned(self, departments: Sequence[str], limit: int, now: datetime) -> Unowned:
+        """The most pressing tickets at work that nobody has in these departments, and how many there are."""
+
+    def newly_unowned(self, departments: Sequence[str], event: int) -> bool:
+        """Whether one of those has come, come back, or been written to by its customer since that journal line."""
 
     def find(self, words: str, limit: int = 50) -> list[Ticket]: ...
 

@@ -59,6 +59,34 @@ def desk(weekend: Desk) -> Desk:
     return turn(weekend)
 
 
+# --- what can ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_weekend_of_140_mails_is_one_list_each_by_five_past_nine_and_a_line_takes_from_it(desk: Desk) -> None:
+    desk.post([mail(f"Chair {n}", "It squeaks.\n", sender=f"c{n}@customer.example") for n in range(140)])
+    for moment in (at(0, 12), at(1, 3), at(2, 8, 59), at(2, 9), at(2, 9, 4)):
+        go_to(desk, moment)
+        assert moment < at(2, 9) or sorted(told(desk, "question")) == sorted(CREW)
+        assert moment >= at(2, 9) or desk.letters() == []
+    assert {len(letters) for letters in told(desk, "question").values()} == {1}
+    assert max(len(desk.letters(f"{name}@staff.example")) for name in CREW) <= 3, "with the day, and the lead's week"
+    letter = told(desk, "question")["dee"][0]
+    text = whole(letter)
+    assert "140" in str(letter["Subject"]) and "125" in text and "Chair 14" in text and "Chair 15" not in text
+    from_agent(desk, "2 take\n3 take", letter, agent="dee")
+    taken = [ticket for ticket in desk.tickets() if ticket.owner == "dee"]
+    assert [ticket.subject for ticket in taken] == ["Chair 1", "Chair 2"]
+    assert [str(one["Subject"]) for one in told(desk, "handover")["dee"]] == [
+        f"[#{one.number}] {one.subject}" for one in taken
+    ]
+    go_to(desk, at(2, 9, 45))
+    assert {len(letters) for letters in told(desk, "question").values()} == {1}, "nothing is new"
+    desk.send(mail("Table", "It limps.\n"))
+    go_to(desk, at(2, 9, 46))
+    assert {len(letters) for letters in told(desk, "question").values()} == {2}
+    assert "139" in str(told(desk, "question")["bo"][1]["Subject"])
+
+
 # --- what cannot wait -------------------------------------------------------------------------------------------------
 
 

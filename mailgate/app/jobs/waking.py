@@ -1,4 +1,4 @@
-"""The waking tick: hold that ends, silent customers, tickets to archive, reminders, parked mail, news, covers."""
+"""The waking tick: holds that end, silent customers, rest, reminders, parked mail, news, covers, and lists to pull."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import partial
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import each_ticket
 from mailgate.app.jobs.covering import cover
+from mailgate.app.jobs.pulling import offer
 from mailgate.core.clock import collected, waking
 from mailgate.core.letters import readers
 from mailgate.core.mails import receipt
@@ -35,7 +36,7 @@ def wake(gateway: Gateway, now: datetime) -> int:
     done = each_ticket.tickets(gateway, [*due, *old], waking.decide, "woken", now)
     found = gateway.store.read(lambda read: read.tickets.reminders(now, MOST))
     done += each_ticket.for_each_ticket(gateway, [partial(_remind, gateway, reminder, now) for reminder in found])
-    return done + _parked(gateway, now) + _gather(gateway, now) + cover(gateway, now)
+    return done + _parked(gateway, now) + _gather(gateway, now) + cover(gateway, now) + offer(gateway, now)
 
 
 # --- reminders --------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailgate.core.model.ticket import Ticket
+
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
@@ -80,6 +82,29 @@ class Load:
     tickets: int
     oldest: datetime
     overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnownedLoad:
+    """How many tickets at work nobody has in a department."""
+
+    department: str
+    tickets: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unowned:
+    """What nobody has: the most pressing tickets, how many there are, and the newest line of the journal then."""
+
+    first: tuple[Ticket, ...]
+    load: tuple[UnownedLoad, ...]
+    event: int
+
+    @property
+    def tickets(self) -> int:
+        """How many there are in all."""
+        return sum(one.tickets for one in self.load)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from mailgate.core.model.desk_rows import JournalLine
+from mailgate.core.model.desk_rows import JournalLine, Unowned, UnownedLoad
 from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.store import rows
@@ -36,6 +36,12 @@ def query(words: str) -> str:
         else:
             parts += [f'"{word}"*' for word in found]
     return " ".join(parts[:20])
+
+
+def _among(values: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    """Values as the inside of a statement's `IN (...)`, and its parameters."""
+    names = {f"d{i}": value for i, value in enumerate(values)}
+    return ", ".join(f":{name}" for name in names), names
 
 
 class Tickets(Room):
@@ -100,6 +106,30 @@ class Tickets(Room):
             {**params, "limit": wanted.limit, "offset": wanted.offset},
         )
         return [self._ticket(row) for row in found]
+
+    def queue(self, departments: Sequence[str], me: str, limit: int) -> tuple[Ticket, ...]:
+        """What is at work in these departments and nobody's, or this agent's ("" is no agent), in working order."""
+        among, names = _among(departments)
+        params = {**names, "me": me}
+        found = self.session.all(sql.QUEUE.format("IS NOT NULL", among), {**params, "limit": limit})
+        if len(found) < limit:
+            found += self.session.all(sql.QUEUE.format("IS NULL", among), {**params, "limit": limit - len(found)})
+        return tuple(self._ticket(row) for row in found)
+
+    def unowned(self, departments: Sequence[str], limit: int, now: datetime) -> Unowned:
+        """See `verbs.TicketsRead.unowned`."""
+        among, names = _among(departments)
+        load = self.session.all(sql.UNOWNED_LOAD.format(among), {**names, "now": rows.micros(now)})
+        return Unowned(
+            self.queue(departments, "", limit),
+            tuple(UnownedLoad(row["department"], row["tickets"], row["overdue"]) for row in load),
+            int(self.session.scalar(sql.NEWEST_EVENT, {})),
+        )
+
+    def newly_unowned(self, departments: Sequence[str], event: int) -> bool:
+        """See `verbs.TicketsRead.newly_unowned`."""
+        among, names = _among(departments)
+        return bool(self.session.scalar(sql.NEWLY_UNOWNED.format(among), {**names, "after": event}))
 
     def count(self, wanted: TicketFilter, now: datetime) -> int:
         """How many tickets there are of that kind, `limit` and `offset` aside."""

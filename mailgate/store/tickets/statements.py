@@ -208,6 +208,20 @@ WHERE ticket.status NOT IN ('waiting', 'hold', 'solved', 'archived') AND ticket.
   AND coalesce(ticket.department, '') IN ({{1}}) AND (ticket.owner IS NULL OR coalesce(ticket.owner, '') = :me)
 ORDER BY ticket.due_at, ticket.rank, ticket.created_at LIMIT :limit
 """
+UNOWNED_LOAD = """
+SELECT department, count(*) AS tickets, coalesce(sum(due_at < :now), 0) AS overdue FROM ticket
+WHERE department IN ({0}) AND status IN ('new', 'open') AND owner IS NULL GROUP BY department ORDER BY department
+"""
+# A line of the journal is never written with a smaller number than one before it, whatever the clock does.
+NEWLY_UNOWNED = """
+SELECT EXISTS (
+  SELECT 1 FROM ticket WHERE department IN ({0}) AND status IN ('new', 'open') AND owner IS NULL AND EXISTS (
+    SELECT 1 FROM event WHERE event.ticket = ticket.id AND event.id > :after
+      AND (event.kind IN ('opened', 'owner', 'department', 'status') OR event.kind = 'entry' AND event.new = 'customer')
+  )
+)
+"""
+NEWEST_EVENT = "SELECT coalesce(max(id), 0) FROM event"
 DEPARTMENTS = "SELECT name FROM department WHERE retired_at IS NULL ORDER BY id"
 ADD_ALIAS = (
     "INSERT INTO alias (address, agent, at) VALUES (:address, :agent, :now) "

@@ -1,0 +1,54 @@
+"""Offers what nobody has to those who pull their work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from mailgate.app.gateway import Gateway
+from mailgate.app.jobs import each_ticket
+from mailgate.core.clock import pulling
+from mailgate.core.letters import readers
+from mailgate.core.model.change import Decision, Fate
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.policy import Agent
+from mailgate.store.base import Read, Tx
+
+
+def offer(gateway: Gateway, now: datetime) -> int:
+    """A list to each agent on duty who has had none for half an hour, where something new has no owner."""
+    policy = gateway.in_force.policy
+    if all(readers.notified(policy, one.name) != "pull" for one in policy.departments):
+        return 0
+    due = gateway.store.read(partial(_due, gateway, now))
+    return each_ticket.for_each_ticket(gateway, [partial(_offer, gateway, agent, now) for agent in due])
+
+
+def _due(gateway: Gateway, now: datetime, read: Read) -> list[Agent]:
+    return [agent for agent in gateway.in_force.policy.agents if _departments(gateway, agent, now, read)]
+
+
+def _departments(gateway: Gateway, agent: Agent, now: datetime, read: Read) -> Sequence[str]:
+    """Those whose unowned tickets the agent is to be offered now; none when nothing is new in any."""
+    before = pulling.last(read.settings.get(_mark(agent)))
+    if not agent.active or not pulling.is_due(before, now):
+        return ()
+    names = pulling.pulled_by(gateway.in_force.moment(now, Facts(away=read.people.absences(now))), agent)
+    return names if names and read.tickets.newly_unowned(names, before.event) else ()
+
+
+def _offer(gateway: Gateway, agent: Agent, now: datetime, tx: Tx) -> bool:
+    """The list and the mark of what it knew, in one transaction: after a crash it is written once all the same."""
+    names = _departments(gateway, agent, now, tx)
+    if not names:
+        return False
+    found = tx.tickets.unowned(names, pulling.SHOWN, now)
+    letter = pulling.offer(gateway.in_force.policy, agent, found)
+    each_ticket.write(gateway, tx, Decision(Fate.FILED, "unowned", letters=(letter,)), now)
+    tx.settings.set(_mark(agent), str(pulling.LastList(now, found.event)))
+    return True
+
+
+def _mark(agent: Agent) -> str:
+    return f"pull:{agent.name}"

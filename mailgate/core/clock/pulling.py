@@ -1,0 +1,90 @@
+"""The list of what nobody has, for those who pull their work: when it is due, and what stands in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from mailgate.core.clock import escalation
+from mailgate.core.letters import readers
+from mailgate.core.model.change import Outbound
+from mailgate.core.model.content import Question
+from mailgate.core.model.desk_rows import Unowned
+from mailgate.core.model.moment import Moment
+from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.said import said
+from mailgate.core.model.shown import Fact, Section
+
+EVERY = timedelta(minutes=30)
+SHOWN = 15  # tickets; the rest are counted
+
+
+@dataclass(frozen=True, slots=True)
+class LastList:
+    """When an agent's last list was written, and the line of the journal up to which it knew; kept as text."""
+
+    at: datetime
+    event: int
+
+    def __str__(self) -> str:
+        return f"{self.at.astimezone(UTC).isoformat()} {self.event}"
+
+
+NEVER = LastList(datetime.min.replace(tzinfo=UTC), 0)
+
+
+def last(kept: str | None) -> LastList:
+    """The last list as it was kept; None is of somebody who never had one."""
+    at, _, event = (kept or "").partition(" ")
+    return LastList(datetime.fromisoformat(at), int(event)) if at else NEVER
+
+
+def pulled_by(moment: Moment, agent: Agent) -> tuple[str, ...]:
+    """The departments that pull their work and in which this agent is on duty."""
+    return tuple(
+        one.name
+        for one in moment.policy.departments
+        if readers.notified(moment.policy, one.name) == "pull" and agent in readers.on_duty(moment, one.name)
+    )
+
+
+def is_due(before: LastList, now: datetime) -> bool:
+    """At most one list in half an hour; one that the clock has not come to yet (it was set back) holds nothing up."""
+    return not before.at <= now < before.at + EVERY
+
+
+def offer(policy: Policy, agent: Agent, found: Unowned) -> Outbound:
+    """A numbered list of the most pressing, and how much there is; `1 take` answers it."""
+    shown = found.first[:SHOWN]
+    return readers.to_agent(
+        policy,
+        agent,
+        Question(
+            title=said("list.unowned_n", n=found.tickets),
+            why="unowned",
+            rows=tuple(escalation.row(policy, ticket, number) for number, ticket in enumerate(shown, start=1)),
+            facts=counts(found),
+            more=(found.tickets - len(shown)) or None,
+        ),
+        purpose=Purpose.TABLES,
+    )
+
+
+def counts(found: Unowned) -> tuple[Fact, ...]:
+    """How much of it there is in each department."""
+    return tuple(
+        Fact(one.department, said("list.unowned_load", n=one.tickets, overdue=one.overdue)) for one in found.load
+    )
+
+
+def section(policy: Policy, found: Unowned) -> Section:
+    """The same for a digest, whose lines are not answered by number."""
+    shown = found.first[:SHOWN]
+    more = found.tickets - len(shown)
+    return Section(
+        said("list.unowned"),
+        rows=tuple(escalation.row(policy, ticket, number) for number, ticket in enumerate(shown, start=1)),
+        facts=counts(found),
+        text=said("list.more", n=more) if more else "",
+    )
