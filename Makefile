@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 # Two workers more than there are cores: a test that waits leaves its core to another.
 JOBS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
-PLAY   := 'pytest>=9.0' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' 'hypothesis>=6.150' 'trustme>=1.2.1'
+PLAY   := 'pytest>=9.0,<9.2' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' 'hypothesis>=6.150' 'trustme>=1.2.1'
 QUICK  := tests/core tests/wire tests/scenarios/test_first_mail.py --ignore tests/wire/test_corpus.py
 
 # Hundreds of Pythons begin here and read the same modules: each would compile all of them anew.

@@ -31,20 +31,27 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
         gc.freeze()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before xdist, who reads the groups first of all
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         if together(item):
             item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
     items.sort(key=turn)
+    return (yield)
 
 
 def together(item: pytest.Item) -> bool:
-    """Whether one worker is to take all tests of the file: they share a gateway, or are too short to be handed out."""
+    """Whether one worker is to take it with others of its file: they share what is made once, or are too short alone."""
     if item.get_closest_marker("xdist_group"):
         return False
-    shares = hasattr(getattr(item, "module", None), "serving")  # of scenarios/turns.py
-    return shares or room(item) in PURE
+    return room(item) in PURE or any(made.scope == "module" for made in fixtures(item))
+
+
+def fixtures(item: pytest.Item) -> Iterator[pytest.FixtureDef[object]]:
+    """What the test is given: made for a module, it would be made once more by each worker that gets one of its tests."""
+    asked = getattr(item, "_fixtureinfo", None)
+    for known in asked.name2fixturedefs.values() if asked else ():
+        yield from known
 
 
 def turn(item: pytest.Item) -> int:

@@ -54,10 +54,11 @@ def test_there_are_more_slips_than_the_two_hundred_likeliest() -> None:
     assert {name for _, name in SLIPS} == {word.name for word in COMMANDS}
 
 
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_a_slip_is_never_taken_for_text_and_the_right_command_is_named(place: str) -> None:
+@pytest.mark.parametrize(("at", "place"), list(enumerate(PLACES.values())), ids=PLACES)
+def test_a_slip_is_never_taken_for_text_and_the_right_command_is_named(at: int, place: str) -> None:
+    """Which command is meant does not depend on the place: each slip stands in one of them."""
     missed = []
-    for word, name in SLIPS:
+    for word, name in SLIPS[at :: len(PLACES)]:
         reading = reader.read_agent_mail("Re: [#1042] Broken lamp", place.replace("{word}", word))
         if not any(fold(trouble.word) == fold(word) and name in trouble.nearest for trouble in reading.problems):
             missed.append((word, name))
@@ -65,14 +66,14 @@ def test_a_slip_is_never_taken_for_text_and_the_right_command_is_named(place: st
 
 
 def test_a_slip_in_the_subject_is_noticed_too() -> None:
-    for word, name in SLIPS:
+    for word, name in SLIPS[::9]:
         reading = reader.read_agent_mail(f"Re: [#1042] Broken lamp #{word}", TEXT, earlier_subjects=("Broken lamp",))
         assert any(name in trouble.nearest for trouble in reading.problems), word
         assert reading.commands == ()
 
 
 def test_a_slip_in_the_signature_taken_off_before_is_noticed() -> None:
-    for word, name in SLIPS:
+    for word, name in SLIPS[::9]:
         reading = reader.read_agent_mail("Re: [#1042] Lamp", TEXT, signature=f"-- \nAnna\n#{word}")
         assert any(name in trouble.nearest for trouble in reading.problems), word
 
