@@ -39,7 +39,7 @@ MAY = {
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"},
     "store.base": {"errors", "core", "store.values", "store.verbs"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
-    "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base"},
+    "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base", "store.values"},
     "store": {"errors", "crash", "newfile", "core", *STORE},
     "config": {"errors", "languages", "newfile", "tomlfile", "core"},
     "rulebook": {"errors", "tomlfile", "core"}, "library": {"errors", "core"}, "log": set(),

@@ -16,7 +16,7 @@ from mailgate.edge.apart.messages import LARGEST_OF_DESK, SMALL, Answer, Beat, F
 from mailgate.edge.smtp.admission import AddressOwner, Admission
 from mailgate.edge.smtp.listener import SmtpListeners
 from mailgate.errors import OutOfSpace, Temporary
-from mailgate.store.base import Incoming, Kept
+from mailgate.store.values import Incoming, Kept
 
 log = logging.getLogger(__name__)
 

@@ -37,7 +37,7 @@ from mailgate.edge.smtp import sockets
 from mailgate.edge.smtp.admission import Admission
 from mailgate.edge.smtp.limits import Listener, SmtpLimits
 from mailgate.errors import OutOfSpace
-from mailgate.store.base import Kept
+from mailgate.store.values import Kept
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from mailgate.core.model.mail import Envelope
 from mailgate.edge.smtp.admission import AddressOwner
 from mailgate.edge.smtp.guesses import Guesses
 from mailgate.edge.smtp.limits import Ledger, SmtpLimits
-from mailgate.store.base import Kept
+from mailgate.store.values import Kept
 
 Receive = Callable[[bytes, Envelope], concurrent.futures.Future[Kept]]
 

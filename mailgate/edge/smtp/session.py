@@ -17,7 +17,7 @@ from mailgate.edge.smtp.limits import Listener
 from mailgate.edge.smtp.line import Gone, LineTooLong, SmtpConnection
 from mailgate.edge.smtp.proxy import peer_behind_proxy
 from mailgate.errors import OutOfSpace
-from mailgate.store.base import Kept
+from mailgate.store.values import Kept
 
 log = logging.getLogger(__name__)
 
