@@ -1,14 +1,16 @@
-"""A process that has read a child's modules once, from which the children of gateways inside the tests are forked.
+"""A process that has read the modules of children and listeners once, from which those of the tests are forked.
 
-A child reads its modules for longer than most tests last. `ChildKeeper` stays as it is; only what it runs, our Python with
-a line of code, comes to run in a fork of such a Python: a clean one, that has read the modules and does nothing else.
-How children begin from nothing is shown by `app/children/test_children.py` and by every gateway in a process of its own.
+They read their modules for longer than most tests last. `ChildKeeper` and `ListenerKeeper` stay as they are; only what
+they run, our Python with a line of code, comes to run in a fork of such a Python: a clean one, that has read the modules
+and does nothing else. How they begin from nothing is shown by `app/children/test_children.py`, by `edge/test_apart.py`
+and by every gateway that is begun by a wrapper.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import importlib
 import json
 import os
@@ -18,23 +20,27 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from mailgate.app.children import pool
+from mailgate.edge.apart import keeper
 
-WARM = ("mailgate.wire.mime.parse", "mailgate.wire.letters.compose")
+WARM = ("mailgate.wire.mime.parse", "mailgate.wire.letters.compose", "mailgate.listener")
 CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine())  # the number of clone(2)
 CLONE_PARENT = 0x8000  # the forked process is a child of the caller's parent, who can wait for it then
 LONGEST = 65536
+MOST = 16  # descriptors that are handed on
+ARGUMENTS = 45  # where /proc/self/stat says between which addresses our command line stands, behind our name
 
 
 class Forked(subprocess.Popen[bytes]):
-    """A child process of ours that we did not start ourselves."""
+    """A process of ours that we did not start ourselves."""
 
     def __init__(self, pid: int) -> None:
-        self.args, self.pid, self.returncode = "child", pid, None
+        self.args, self.pid, self.returncode = "forked", pid, None
         self.stdin = self.stdout = self.stderr = None
         self._child_created, self._waitpid_lock, self._sigint_wait_secs = True, threading.Lock(), 0.25
 
@@ -46,15 +52,15 @@ class Stem:
         self._guard = threading.Lock()
         self._wire, self._process = wire, process
 
-    def run(self, code: str, fd: int) -> Forked:
-        """A process that runs `code`, and has our `fd` under the same number."""
+    def run(self, code: str, fds: Collection[int]) -> Forked:
+        """A process that runs `code`, and has our `fds` under the same numbers."""
         with self._guard:
-            socket.send_fds(self._wire, [json.dumps([code, fd]).encode()], [fd])
+            socket.send_fds(self._wire, [json.dumps([code, *fds]).encode()], list(fds))
             return Forked(int(self._wire.recv(LONGEST)))
 
 
 def begun(python: list[str], environment: dict[str, str]) -> Stem:
-    """A stem that begins from nothing and reads the modules of a child."""
+    """A stem that begins from nothing and reads its modules."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
@@ -68,7 +74,7 @@ def begun(python: list[str], environment: dict[str, str]) -> Stem:
 
 
 def children_from_here() -> None:
-    """All children of this process come from now on from a fork of it as it is: one thread, all modules read."""
+    """All children and listeners of this process are from now on forks of it as it is: one thread, all modules read."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if os.fork() == 0:
         ours.close()
@@ -83,11 +89,12 @@ def children_from_here() -> None:
     theirs.close()
     _stems[:] = [Stem(ours)]
     _usual[:] = [environment()]
-    pool.subprocess = SimpleNamespace(Popen=_popen, DEVNULL=subprocess.DEVNULL)
+    _crash[:] = [os.environ.get(CRASH, "")]
+    pool.subprocess = keeper.subprocess = _forking
 
 
 def serve(wire_fd: int) -> NoReturn:
-    """Read what a child reads, then fork a process for each request, until nobody is left to ask."""
+    """Read the modules, then fork a process for each request, until nobody is left to ask."""
     for module in WARM:
         importlib.import_module(module)
     _serve(socket.socket(fileno=wire_fd))
@@ -95,20 +102,37 @@ def serve(wire_fd: int) -> NoReturn:
 
 def _serve(wire: socket.socket) -> NoReturn:
     while True:
-        request, fds, _, _ = socket.recv_fds(wire, LONGEST, 1)
+        request, fds, _, _ = socket.recv_fds(wire, LONGEST, MOST)
         if not request:
             os._exit(0)
         pid = fork()
         if pid == 0:
-            code, wanted = json.loads(request)
+            code, *wanted = json.loads(request)
             wire.close()
-            if wanted not in fds:
-                os.dup2(fds[0], wanted)
-                os.close(fds[0])
+            _place(fds, wanted)
+            _name(code)
             exec(code, {})
             os._exit(0)
-        os.close(fds[0])
+        for one in fds:
+            os.close(one)
         wire.send(str(pid).encode())
+
+
+def _place(fds: list[int], wanted: list[int]) -> None:
+    """Our `fds` get the `wanted` numbers, by way of such as nobody wants."""
+    beyond = [fcntl.fcntl(one, fcntl.F_DUPFD, max(wanted) + 1) for one in fds]
+    for one in fds:
+        os.close(one)
+    for one, number in zip(beyond, wanted, strict=True):
+        os.dup2(one, number)
+        os.close(one)
+
+
+def _name(code: str) -> None:
+    """Let /proc tell what runs here, as far as there is room: a desk kills only what has a listener's command line."""
+    first, end = map(int, Path("/proc/self/stat").read_text().rpartition(")")[2].split()[ARGUMENTS:][:2])
+    text = f"stem: {code}".encode()[: end - first - 1]
+    ctypes.memmove(first, text.ljust(end - first, b"\0"), end - first)
 
 
 def fork() -> int:
@@ -128,15 +152,17 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
 
 
+CRASH = "MAILGATE_CRASH_AT"  # read with the modules, so a fork knows it
 _PYTHON = [sys.executable, "-P", "-c"]
 _usual = [environment()]  # of the stem there is
+_crash = [os.environ.get(CRASH, "")]  # and it
 _stems: list[Stem] = []  # one at most; it ends with this process
 _users: list[object] = []  # the blocks that want it now
 
 
 @contextlib.contextmanager
 def forked_children() -> Iterator[None]:
-    """While the block lasts, pools of children get them from the stem; those that want another environment do not."""
+    """While the block lasts, children and listeners come from the stem; those that want another environment do not."""
     if CLONE is None or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -144,17 +170,21 @@ def forked_children() -> Iterator[None]:
         _stems.append(begun(_PYTHON, _usual[0]))
     user = object()
     _users.append(user)
-    pool.subprocess = SimpleNamespace(Popen=_popen, DEVNULL=subprocess.DEVNULL)
+    pool.subprocess = keeper.subprocess = _forking
     try:
         yield
     finally:
         _users.remove(user)
         if not _users:
-            pool.subprocess = subprocess
+            pool.subprocess = keeper.subprocess = subprocess
 
 
 def _popen(command: list[str], *, pass_fds: list[int], env: dict[str, str], **options: Any) -> subprocess.Popen[bytes]:
     """Instead of subprocess.Popen."""
-    if (command[:-1], env) == (_PYTHON, _usual[0]):
-        return _stems[0].run(command[-1], pass_fds[0])
+    plain = {key: value for key, value in env.items() if key != CRASH}
+    if (command[:-1], plain, env.get(CRASH, _crash[0])) == (_PYTHON, _usual[0], _crash[0]):
+        return _stems[0].run(command[-1], pass_fds)
     return subprocess.Popen(command, pass_fds=pass_fds, env=env, **options)
+
+
+_forking = SimpleNamespace(Popen=_popen, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired)

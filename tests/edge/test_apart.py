@@ -154,6 +154,7 @@ def opened(folder: Path, *listeners: Listener) -> Iterator[Apart]:
         found.close()
 
 
+@pytest.mark.fresh
 def test_a_mail_crosses_with_its_envelope_and_nothing_else(apart: Apart) -> None:
     assert apart.send() == 250
     [(raw, envelope)] = apart.kept
@@ -356,6 +357,7 @@ def test_the_next_desk_ends_a_listener_that_was_stopped_and_outlived_its_own(
         os.close(handle)
 
 
+@pytest.mark.fresh
 def test_a_listener_has_no_database_open_no_key_and_none_of_our_secrets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
