@@ -76,6 +76,17 @@ def test_each_reader_gets_their_morning_once_a_day_with_their_own_work_first(des
     assert len(digests(desk, ANNA)) == 2
 
 
+def test_who_owns_nothing_is_told_what_nobody_has_and_what_colleagues_are_late_with(desk: Desk) -> None:
+    ticket = opened(desk)
+    from_agent(desk, "#take", desk.letters(ANNA, "notice")[-1])
+    opened(desk, "Unowned chair")
+    mornings(desk, next_weekday(2, 12))
+    text, lead = (digests(desk, name)[0].get_body(("plain",)).get_content() for name in (BO, ANNA))
+    assert text.index("Nobody has these") < text.index("Unowned chair") < text.index("Overdue in support")
+    assert text.index("Overdue in support") < text.index(f"#{ticket.number}") and text.count("Unowned chair") == 1
+    assert lead.count("Unowned chair") == 1 and "Overdue in support" not in lead, "a lead has the team's list"
+
+
 def test_yesterdays_mail_is_accounted_for(desk: Desk) -> None:
     tuesday = next_weekday(1, 12)  # at noon, whenever the test is run: no midnight between the two
     go_to(desk, tuesday)

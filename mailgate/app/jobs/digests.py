@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import each_ticket
 from mailgate.app.questions import report
-from mailgate.core.clock import morning, overload
+from mailgate.core.clock import morning, overload, pulling
 from mailgate.core.clock.overload import Overload, WeeklyPace
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgency
@@ -103,12 +103,13 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
         mine = tx.tickets.matching(TicketFilter(status=AT_WORK, owner=reader.agent.name, limit=MANY), now)
         count = len(mine)
         sections += morning.agents_list(moment, reader.agent, mine, parked)
+        sections += _everybodys(tx, moment, reader, reader.agent)
     accounted: Words = ""
     if reader.leads:
         work = tx.report.desk(now).load
         for department in reader.leads:
             overdue = tx.tickets.matching(TicketFilter(department=department.name, overdue=True, limit=MANY), now)
-            others = [ticket for ticket in overdue if not reader.own or ticket.owner != reader.key]
+            others = [ticket for ticket in overdue if not reader.own or ticket.owner not in (None, reader.key)]
             sections += morning.departments_list(policy, department, work, others)
         sections += [_overload_hint(found) for found in overloads.values()]
         rest = [one for one in parked if not reader.own or one.agent != reader.key]
@@ -125,6 +126,20 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
     title = said("list.day", n=count) if count else ""
     about = Digest(title=title, sections=tuple(sections), accounted=accounted, why="digest")
     return [_letter(policy, reader, about, "day")]
+
+
+def _everybodys(tx: Tx, moment: Moment, reader: _Reader, agent: Agent) -> list[Section]:
+    """What nobody has, and what colleagues are late with; of the latter a lead has a list of its own."""
+    policy, now = moment.policy, moment.now
+    theirs = [one for one in policy.departments if agent.works_in(one.name) or one in reader.leads]
+    overdue = [
+        ticket
+        for one in theirs
+        if one not in reader.leads
+        for ticket in tx.tickets.matching(TicketFilter(department=one.name, overdue=True, limit=MANY), now)
+    ]
+    unowned = tx.tickets.unowned([one.name for one in theirs], pulling.SHOWN, now)
+    return morning.of_everybody(policy, agent, unowned, overdue)
 
 
 def _overload_hint(found: Overload) -> Section:

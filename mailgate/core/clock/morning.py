@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailgate.core.clock import collected
+from mailgate.core.clock import collected, pulling
 from mailgate.core.clock.escalation import row
 from mailgate.core.letters import readers
-from mailgate.core.model.desk_rows import Load
+from mailgate.core.model.desk_rows import Load, Unowned
 from mailgate.core.model.mail_rows import ParkedMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
-from mailgate.core.model.said import said
+from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import working_time
@@ -92,7 +92,7 @@ def agents_list(
     waiting = [one for one in parked if one.agent == agent.name]
     if waiting:
         sections.append(collected.waiting(waiting, policy, said("list.parked")))
-    sections += [_tickets(policy, pile, found) for pile, found in piles.items() if found]
+    sections += [_tickets(policy, said(f"list.{pile}"), found) for pile, found in piles.items() if found]
     return sections
 
 
@@ -104,6 +104,18 @@ def _pile(ticket: Ticket, evening: datetime, now: datetime) -> str:
         return "today"
     customer_at, agent_at = ticket.last_customer_at, ticket.last_agent_at
     return "answer" if customer_at is not None and (agent_at is None or customer_at > agent_at) else "mine"
+
+
+def of_everybody(policy: Policy, agent: Agent, unowned: Unowned, overdue: Sequence[Ticket]) -> list[Section]:
+    """Sections about an agent's departments: what nobody has, and what is overdue in the hands of colleagues."""
+    sections = [pulling.section(policy, unowned)] if unowned.first else []
+    late: dict[str, list[Ticket]] = {}
+    for ticket in overdue:
+        if ticket.owner not in (None, agent.name):
+            late.setdefault(ticket.department, []).append(ticket)
+    return sections + [
+        _tickets(policy, said("list.overdue_in", department=department), found) for department, found in late.items()
+    ]
 
 
 def departments_list(
@@ -125,7 +137,7 @@ def departments_list(
         for name, both in sorted(load.items(), key=lambda pair: (-pair[1][0], not pair[0], pair[0]))
     )
     team = Section(said("list.team", department=department.name), facts=facts)
-    return [team, *([_tickets(policy, "overdue", overdue)] if overdue else [])]
+    return [team, *([_tickets(policy, said("list.overdue"), overdue)] if overdue else [])]
 
 
 def whole_desk_list(policy: Policy, parked: Sequence[ParkedMail], quarantined: int) -> list[Section]:
@@ -138,10 +150,10 @@ def whole_desk_list(policy: Policy, parked: Sequence[ParkedMail], quarantined: i
     return sections
 
 
-def _tickets(policy: Policy, pile: str, found: Sequence[Ticket]) -> Section:
+def _tickets(policy: Policy, title: Words, found: Sequence[Ticket]) -> Section:
     more = len(found) - MOST
     return Section(
-        said(f"list.{pile}"),
+        title,
         rows=tuple(row(policy, ticket, number) for number, ticket in enumerate(found[:MOST], start=1)),
         text=said("list.more", n=more) if more > 0 else "",
     )

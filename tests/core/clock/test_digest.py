@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailgate.core.clock import morning
+from mailgate.core.model.desk_rows import Unowned, UnownedLoad
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address
 from mailgate.core.model.mail_rows import ParkedMail
@@ -127,6 +128,19 @@ def test_each_ticket_stands_in_the_first_list_that_fits() -> None:
     assert [one.label for one in sections[0].facts] == ["anna"]
     assert [[row.number for row in section.rows] for section in sections[1:]] == [[1], [2], [3], [4, 5]]
     assert morning.agents_list(AT, ANNA, [], parked[1:]) == []
+
+
+def test_what_colleagues_are_late_with_is_told_by_department_and_nobodys_once() -> None:
+    nobodys = replace(ticket(1), owner=None)
+    overdue = [nobodys, ticket(2), replace(ticket(3), owner="bo"), replace(ticket(4), owner="cy", department="sales")]
+    unowned = Unowned((nobodys,), (UnownedLoad("support", 1, 1),), 9)
+    sections = morning.of_everybody(POLICY, BO, unowned, overdue)
+    assert [(one.title, [row.number for row in one.rows]) for one in sections] == [
+        (said("list.unowned"), [1]),
+        (said("list.overdue_in", department="support"), [2]),
+        (said("list.overdue_in", department="sales"), [4]),
+    ]
+    assert morning.of_everybody(POLICY, BO, Unowned((), (), 9), []) == []
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
