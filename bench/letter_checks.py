@@ -106,6 +106,7 @@ def _language(language: str) -> frozenset[str]:
             found |= _words(re.sub(r"\{\w+\}", " ", form))
     dates = words.dates_of(language)
     found |= _words(" ".join(name for names in (dates.weekdays, dates.on, *dates.open) for name in names))
+    found |= _words(" ".join(dates.cldr.interval_formats["yMMMd"]["d"]).replace("'", " "))  # "gada"
     for names in (dates.cldr.months, dates.cldr.days):
         found |= {
             word for kind in names.values() for width in kind.values() for word in _words(" ".join(width.values()))

@@ -10,7 +10,7 @@ from mailgate.core.letters.letter import head
 from mailgate.core.model.content import Nudge
 from mailgate.core.model.mail import Address
 from mailgate.wire.letters import render, samples
-from mailgate.wire.words import CATALOGUES, Phrases, names, say
+from mailgate.wire.words import CATALOGUES, Phrases, names, say, span
 
 NOW = samples.NOW
 
@@ -132,3 +132,30 @@ def test_a_day_far_away_has_its_year(language: str) -> None:
     far = datetime(2027, 12, 28, 22, 30, tzinfo=UTC)
     assert all("2027" in told and "29" in told for told in (speech.when(far), speech.day(far), speech.on(far)))
     assert speech.on(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "since", "until", "said"),
+    [
+        ("en", (2026, 11, 23), (2026, 11, 30), "Week 48, 23–29 November 2026"),
+        ("en", (2026, 11, 30), (2026, 12, 7), "Week 49, 30 November – 6 December 2026"),
+        ("fi", (2026, 11, 23), (2026, 11, 30), "Viikko 48, 23.–29. marraskuuta 2026"),
+        ("pl", (2026, 11, 23), (2026, 11, 30), "Tydzień 48, 23–29 listopada 2026"),
+        ("lv", (2026, 11, 23), (2026, 11, 30), "48. nedēļa, 2026. gada 23.–29. novembris"),
+        ("en", (2026, 11, 1), (2026, 12, 1), "1–30 November 2026"),
+        ("en", (2026, 11, 1), (2026, 11, 2), "1 November 2026"),
+        ("en", (2026, 12, 28), (2027, 1, 4), "Week 53, 28 December 2026 – 3 January 2027"),
+        ("en", (2026, 11, 1, 3), (2026, 11, 1, 15), "Sun 1 Nov 03:00 – Sun 1 Nov 15:00"),
+    ],
+)
+def test_d18_a_period_is_titled_in_words(
+    language: str, since: tuple[int, ...], until: tuple[int, ...], said: str
+) -> None:
+    begin, end = (datetime(*one, tzinfo=UTC) for one in (since, until))  # type: ignore[misc,arg-type]
+    assert span(language, begin, end) == said
+
+
+def test_d18_the_weekly_letter_begins_with_its_week() -> None:
+    shown = letter("report", "en")
+    assert "Week 47, 16–22 November 2026\n\nReport: support · before: Week 46, 9–15 November 2026" in shown.text
+    assert not re.search(r"20\d\d-\d\d-\d\d", shown.text)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ import mailgate
 from mailgate.core.letters.letter import head
 from mailgate.core.letters.row_values import from_plain
 from mailgate.core.model.content import Digest, Question, Receipt
-from mailgate.core.model.said import Said, Words, said
+from mailgate.core.model.said import Said, Words, day, moment, said
 from mailgate.core.model.shown import RefusedLine, Section
 from mailgate.wire.letters import compose, render, samples
 from mailgate.wire.letters.spoken import spoken, spoken_content
 from mailgate.wire.words import reasons, say
 from mailgate.wire.words import said as told
 
+MONDAY, FRIDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC), datetime(2026, 11, 27, 14, 5, tzinfo=UTC)
 SAYINGS: list[tuple[str, Words, str, str]] = [
     ("a sentence", said("done.taken"), "fi", "tiketti on nyt sinun"),
     ("in a language we do not speak", said("done.taken"), "xx", "the ticket is yours"),
@@ -28,6 +30,10 @@ SAYINGS: list[tuple[str, Words, str, str]] = [
     ("what it lacks", said("done.titled"), "en", "title: ?"),
     ("braces of somebody's own", said("done.titled", title="{n} {0.__class__}"), "en", "title: {n} {0.__class__}"),
     ("a key of a later version", said("done.sung", song="x"), "fi", "done.sung"),
+    ("a moment", said("done.held_until", at=moment(FRIDAY, MONDAY)), "en", "on hold until Fri 27 Nov 14:05; deadlines are paused"),
+    ("in another language", said("done.remind", at=moment(FRIDAY, MONDAY)), "fi", "muistutus: pe 27.11. klo 14.05"),
+    ("a day", said("done.due", at=day(FRIDAY, MONDAY)), "pl", "termin: pt. 27.11"),
+    ("a day far away", said("done.due", at=day(FRIDAY.replace(year=2027), MONDAY)), "lv", "termiņš: 27.11.2027"),
     ("words of an earlier version", "the ticket is yours", "fi", "the ticket is yours"),
 ]  # fmt: skip
 

@@ -165,11 +165,12 @@ def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
     if reader.day != working_time.working_day_after(calendar, monday, 0):
         return []
     until = working_time.moment_of_day(reader.zone, monday)
+    week = (monday - timedelta(days=7)).isocalendar().week
     letters = []
     for department in reader.leads:
         found = report.of_period(tx, policy, until, WEEK, department.name)
         if found.total.arrived or found.total.solved or found.total.backlog:
-            subject = said("list.week", department=department.name)
+            subject = said("list.week", week=week, department=department.name)
             about = replace(report.letter(found, reader.language, policy), subject=subject)
             letters.append(_letter(policy, reader, about, f"week:{department.name}"))
     return letters

@@ -22,6 +22,7 @@ from mailgate.wire import words
 SUBJECTS = 20_000  # newest arrivals whose titles are read for the commonest words
 REACH = timedelta(days=2 * 366)  # older tickets are measured one by one
 SECONDS = frozenset(("first_median", "first_p90", "solve_median", "solve_p90"))
+_NO_TIME = timedelta(0)
 SHARES = frozenset(("first_kept", "solve_kept", "csat"))
 # What a table of departments, agents or tags shows, in order.
 COLUMNS = ("arrived", "solved", "backlog", "first_median", "solve_median", "first_kept", "nps")
@@ -131,8 +132,8 @@ def letter(report: PeriodReport, language: str, policy: Policy | None = None) ->
     ]
     return PeriodLetter(
         title=f"{label('report', language)}: {report.department}" if report.department else "",
-        period=_span(report.period.since, report.period.until, policy),
-        before=_span(report.period.before, report.period.since, policy),
+        period=_span(report.period.since, report.period.until, language, policy),
+        before=_span(report.period.before, report.period.since, language, policy),
         figures=tuple(LetterFigure(name, now, was) for name, now, was in headline(report, language)),
         charts=charts(report, language),
         tables=tuple(tables),
@@ -155,9 +156,11 @@ def _bars(bars: Iterable[tuple[str, int]]) -> tuple[Bar, ...]:
     return tuple(Bar(name, f"{count}", count / most) for name, count in counted)
 
 
-def _span(since: datetime, until: datetime, policy: Policy | None) -> str:
+def _span(since: datetime, until: datetime, language: str, policy: Policy | None) -> str:
     zone = ZoneInfo(policy.timezone if policy else "UTC")
-    return f"{since.astimezone(zone):%Y-%m-%d %H:%M} – {until.astimezone(zone):%Y-%m-%d %H:%M}"
+    begin, end = since.astimezone(zone), until.astimezone(zone)
+    turned = (end.utcoffset() or _NO_TIME) - (begin.utcoffset() or _NO_TIME)  # a week in which clocks changed is a week
+    return words.span(language, begin + turned, end)
 
 
 # --- as plain values --------------------------------------------------------------------------------------------------

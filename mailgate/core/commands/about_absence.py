@@ -5,6 +5,7 @@ from __future__ import annotations
 from mailgate.core.commands.judging import CommandContext, Granted, Judgement, Refusal
 from mailgate.core.model.change import SetAway
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.said import Said
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import moments
 
@@ -34,9 +35,9 @@ def away(context: CommandContext) -> Judgement:
     if gone and (gone.until is None or gone.until > start):
         return Refusal("cover_away", params={"name": cover.shown_name})
     effect = SetAway(who.name, start, until, cover.name)
-    begin, end = context.in_their_time(start), context.in_their_time(until)
-    said = {"name": who.shown_name, "cover": cover.shown_name, "at": begin, "until": end}
-    return Granted("away", effects=(effect,), params=said)
+    begin, end = context.in_their_days(start), context.in_their_days(until, last=True)
+    told: dict[str, str | Said] = {"name": who.shown_name, "cover": cover.shown_name, "at": begin, "until": end}
+    return Granted("away", effects=(effect,), params=told)
 
 
 def _whose(context: CommandContext, words: list[str]) -> tuple[Agent | Refusal, str]:

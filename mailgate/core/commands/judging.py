@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Policy, Role
+from mailgate.core.model.said import Said, day, moment
 from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.core.text import address as addresses
 from mailgate.core.text.folding import fold
@@ -78,7 +79,7 @@ class Granted:
     elsewhere: tuple[Step, ...] = ()  # what happens to other tickets
     outbound: tuple[Outbound, ...] = ()
     effects: tuple[Effect, ...] = ()
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str | Said] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ class Refusal:
 
     code: str  # with `refused.` before it a key of `wire.words`
     nearest: tuple[str, ...] = ()  # commands or names that may have been meant
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str | Said] = field(default_factory=dict)
 
 
 Judgement = Granted | Refusal
@@ -121,7 +122,9 @@ class CommandContext:
         """The agent's own time zone."""
         return ZoneInfo(self.agent.timezone)
 
-    def granted(self, answer: str, *changes: Change, outbound: Iterable[Outbound] = (), **params: str) -> Granted:
+    def granted(
+        self, answer: str, *changes: Change, outbound: Iterable[Outbound] = (), **params: str | Said
+    ) -> Granted:
         """The command is granted."""
         return Granted(answer, changes, outbound=tuple(outbound), params=params)
 
@@ -137,9 +140,16 @@ class CommandContext:
         """A letter to a colleague, a plain answer to which stays in the house."""
         return readers.to_agent(self.policy, reader, content, purpose=Purpose.NOTE)
 
-    def in_their_time(self, at: datetime) -> str:
+    def in_their_time(self, at: datetime) -> Said:
         """A time as this agent reads it."""
-        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+        return moment(at.astimezone(self.zone), self.world.now.astimezone(self.zone))
+
+    def in_their_days(self, at: datetime, *, last: bool = False) -> Said:
+        """The day that begins at a midnight of theirs, or the `last` one before it; any other time as a time."""
+        here = at.astimezone(self.zone)
+        if here.hour or here.minute:
+            return self.in_their_time(at)
+        return day(here - timedelta(days=int(last)), self.world.now.astimezone(self.zone))
 
     def colleague(self, text: str) -> Agent | Refusal:
         """The active agent somebody means: by name, full name, first name or address; `me` is the writer."""

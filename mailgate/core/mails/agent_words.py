@@ -166,10 +166,11 @@ def _canned(case: Case, ticket: Ticket, outcomes: dict[str, Granted]) -> str:
     used = outcomes.get("use")
     if used is None:
         return ""
-    name = used.params["name"]
+    params = {key: value for key, value in used.params.items() if isinstance(value, str)}
+    name = params["name"]
     texts = case.policy.replies.get(name, {})
     text = texts.get(ticket.language) or case.facts.replies.get(name) or next(iter(texts.values()), "")
-    return fill_holes(text, used.params)
+    return fill_holes(text, params)
 
 
 def memo(case: Case, agent: Agent) -> AddEntry:

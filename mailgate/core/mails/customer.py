@@ -33,8 +33,9 @@ from mailgate.core.model.moment import reopening_is_over
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
+from mailgate.core.text import invited
 from mailgate.core.text.subject import is_forward
-from mailgate.core.worktime import sla
+from mailgate.core.worktime import promise, sla
 
 MOST_HEARD, MOST_THEIRS = 100, 30  # mails to one ticket, and of one sender, in an hour that anybody is written to about
 _NOTED = frozenset({
@@ -209,9 +210,10 @@ def entry(
     if kind is EntryKind.CUSTOMER and case.verdict.kind is Wrote.BOUNCE and case.verdict.sure:
         kind = EntryKind.BOUNCE
     author = case.author or mail.author or NOBODY
-    text = ("" if whole else mail.shown.strip("\n") or mail.fresh) or mail.text.strip("\n") or mail.summary
-    if mail.summary and mail.summary not in text:
-        text = f"{text}\n\n{mail.summary}"
+    summary = invited.here(mail.summary, promise.zone_of(case.policy, case.departments[0]))
+    text = ("" if whole else mail.shown.strip("\n") or mail.fresh) or mail.text.strip("\n") or summary
+    if summary and summary not in text:
+        text = f"{text}\n\n{summary}"
     return AddEntry(
         kind=kind,
         author=author.key,

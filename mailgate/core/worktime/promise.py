@@ -58,6 +58,12 @@ def _weight(sla: Sla, priority: Priority, tags: frozenset[str], address: str) ->
     return weight
 
 
+def zone_of(policy: Policy, department: str) -> str:
+    """The time zone a department works in."""
+    calendar = calendar_of(policy, department)
+    return calendar.timezone if calendar else policy.timezone
+
+
 def calendar_of(policy: Policy, department: str) -> Calendar | None:
     """The working hours promises of a department are counted in; None counts every second."""
     return policy.calendar(policy.department(department).calendar)

@@ -58,6 +58,7 @@ _PROMISE = PromisedAnswer(3 * 3600, usual=True, hours=(OpeningHours((0, 1, 2, 3,
 _HELP = "https://acme.example/help/lamp"
 _ORDER = "#tag +refund"
 # As `app.questions.report` shows them: each with the value before; and what a table has.
+_MONDAY, _WEEK = datetime(2026, 11, 16), timedelta(days=7)  # noqa: DTZ001 - on the reader's clock
 _FIGURES = (
     ("arrived", "128", "117"),
     ("solved", "131", "109"),
@@ -207,8 +208,8 @@ def _period(language: str) -> PeriodLetter:
     weekdays = zip(name("weekdays").split(), (41, 30, 24, 18, 15, 0, 0), strict=True)
     ages = zip(("age_day", "age_3days", "age_week", "age_month", "age_older"), (9, 11, 7, 3, 1), strict=True)
     return PeriodLetter(
-        title=f"{name('report')}: support", period="2026-11-16 00:00 – 2026-11-23 00:00",
-        before="2026-11-09 00:00 – 2026-11-16 00:00", why="",
+        title=f"{name('report')}: support", period=words.span(language, _MONDAY, _MONDAY + _WEEK),
+        before=words.span(language, _MONDAY - _WEEK, _MONDAY), why="",
         figures=(*(LetterFigure(name(key), *values) for key, *values in _FIGURES),
                  LetterFigure(name("oldest"), f"34 {name('days')}")),
         charts=(chart("by_weekday", *weekdays), chart("by_hour", ("09", 31), ("10", 28), ("13", 12), ("16", 6)),

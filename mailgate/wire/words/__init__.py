@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ from mailgate.wire.words import hours, names, reasons
 from mailgate.wire.words.catalogue import CATALOGUES, DATES, ENGLISH, MARKERS, OPENINGS, Dates
 
 __all__ = ["CATALOGUES", "MARKERS", "OPENINGS", "Phrases", "dates_of", "kept", "said", "say", "size"]
+
+_MONTH = re.compile(r"(?<!M)(?:MMM|LLL)(?!M)")  # a short name of a month, in a pattern of CLDR
 
 
 def say(language: str, key: str, /, n: int | None = None, **values: object) -> str:
@@ -198,6 +201,30 @@ class Phrases:
 @lru_cache(maxsize=256)
 def _dated(day: date, shape: str, locale: str) -> str:
     return format_date(day, shape, locale=locale).replace(".,", ".")
+
+
+def span(language: str, since: datetime, until: datetime) -> str:
+    """`Week 48, 23–29 November 2026`, `1–30 November 2026`; with clocks where it does not begin and end at midnight.
+
+    Both are in the reader's time zone.
+    """
+    if any((since.hour, since.minute, until.hour, until.minute)):
+        ends = (said(language, saying.moment(one, until)) for one in (since, until))
+        return " – ".join(ends)
+    last = until.date() - timedelta(days=1)
+    days = _days(since.date(), max(last, since.date()), dates_of(language))
+    week = since.weekday() == 0 and (last - since.date()).days == 6
+    return f"{say(language, 'figure.week', week=since.isocalendar().week)}, {days}" if week else days
+
+
+def _days(first: date, last: date, dates: Dates) -> str:
+    """CLDR's way from day to day, with the months in full."""
+    if first == last:
+        return format_date(last, "long", locale=dates.locale)
+    differs = "y" if first.year != last.year else "M" if first.month != last.month else "d"
+    begin, end = (_MONTH.sub("MMMM", shape) for shape in dates.cldr.interval_formats["yMMMd"][differs])
+    days = f"{format_date(first, begin, locale=dates.locale)}{format_date(last, end, locale=dates.locale)}"
+    return days.replace("\u2009", "" if differs == "d" else " ")
 
 
 def size(octets: int) -> str:

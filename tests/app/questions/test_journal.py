@@ -77,7 +77,7 @@ def test_no_kind_is_said_like_another(language: str) -> None:
 SAYINGS = [
     ("en", ("status", "new", "open"), "Sat 28 Nov 08:05 · Anna Virtanen: status: new → open"),
     ("fi", ("status", "waiting", "solved"), "la 28.11. klo 8.05 · Anna Virtanen: tila: odottaa asiakasta → hoidettu"),
-    ("pl", ("until", "", FRIDAY), "sob. 28.11 08:05 · Anna Virtanen: czeka do pt. 4.12 14:30"),
+    ("pl", ("until", "", FRIDAY), "sob. 28.11 08:05 · Anna Virtanen: odłożone do pt. 4.12 14:30"),
     ("lv", ("owner", "", "bo"), "sestd. 28.11. plkst. 08:05 · Anna Virtanen: atbildīgais: Bo Ek"),
     ("fi", ("merged", '{"before": {}}', "1043"), "la 28.11. klo 8.05 · Anna Virtanen: yhdistetty tikettiin #1043"),
     ("en", ("escalation", "0", f"2:{FRIDAY}"), "Sat 28 Nov 08:05 · Anna Virtanen: warning 2 about the deadline Fri 4 Dec 14:30"),
@@ -223,7 +223,7 @@ def test_every_code_that_parks_mail_is_in_words() -> None:
     ("language", "why", "subject", "text"),
     [
         ("en", "no_proof", "Lamp", "Lamp: nothing proves who wrote it (mail 114)"),
-        ("fi", "no_ticket", "", "(ei otsikkoa): ei ole selvää, mitä tikettiä tarkoitetaan (viesti 114)"),
+        ("fi", "no_ticket", "", "(ei aihetta): ei ole selvää, mitä tikettiä tarkoitetaan (viesti 114)"),
         ("pl", "the boss looks first", "Lamp", "Lamp: the boss looks first (wiadomość 114)"),
     ],
 )

@@ -14,6 +14,7 @@ from mailgate.core.commands.judging import Granted
 from mailgate.core.model.change import SetAway
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.policy import Agent, Role
+from mailgate.core.model.said import Said
 
 # Now it is Wednesday, 4 March 2026, 10:00 UTC.
 MONDAY, NEXT_MONDAY = datetime(2026, 3, 9, tzinfo=UTC), datetime(2026, 3, 16, tzinfo=UTC)
@@ -91,8 +92,8 @@ def test_an_absence_is_said_in_the_writers_own_time() -> None:
     assert dict(judged.params) == {
         "name": "Bo Ek",
         "cover": "Cai Lind",
-        "at": "2026-03-09 00:00",
-        "until": "2026-03-16 00:00",
+        "at": Said("moment", {"at": "2026-03-09", "year": 0}),
+        "until": Said("moment", {"at": "2026-03-15", "year": 0}),
     }
 
 

@@ -12,6 +12,7 @@ from cases import ANNA, BO, NOW, OFFICE, POLICY, D, H, asking, outcome, ticket, 
 from mailgate.core.commands import about_status as on
 from mailgate.core.model.change import Assign, Remind, SetDue, SetField, SetPriority, SetStatus, SetSubject, Tag
 from mailgate.core.model.policy import TicketPolicy
+from mailgate.core.model.said import Said
 from mailgate.core.model.ticket import Due, Priority, Status, Ticket
 
 # Now it is Wednesday, 4 March 2026, 10:00 UTC.
@@ -135,7 +136,9 @@ def test_a_command_about_where_a_ticket_stands_is_judged(
 
 def test_a_time_is_said_as_the_writer_reads_it() -> None:
     for command in (on.hold, on.set_due, on.remind):
-        assert command(asking("fri 16:00", **HELSINKI)).params == {"at": "2026-03-06 16:00"}
+        assert command(asking("fri 16:00", **HELSINKI)).params == {
+            "at": Said("moment", {"at": "2026-03-06T16:00", "year": 0})
+        }
 
 
 @pytest.mark.parametrize(

@@ -588,7 +588,7 @@ def test_a_receipt_says_what_was_done_in_plain_words() -> None:
     hold = reader.parse_line("#hold fri 14:00").commands[0]
     assert (
         told(answers.of_outcome(hold, granted("#hold fri 14:00")))
-        == "#hold fri 14:00: on hold until 2026-11-27 14:00; deadlines are paused"
+        == "#hold fri 14:00: on hold until Fri 27 Nov 14:00; deadlines are paused"
     )
     assert told(answers.of_refusal(Refusal("no_such_agent", params={"name": "bob"}))) == "no agent is called bob"
     who = {"name": "Bo", "cover": ""}

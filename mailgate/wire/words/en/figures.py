@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.report": "Report",
+    "figure.week": "Week {week}",
     "figure.name": "Name",
     "figure.arrived": "Arrived",
     "figure.solved": "Solved",

@@ -29,7 +29,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "{n} without an owner, {overdue} overdue",
     "list.overdue_in": "Overdue in {department}",
     "list.day": "Your day: {n}",
-    "list.week": "The week in {department}",
+    "list.week": "Week {week} in {department}",
     "list.overload": "{department}: more work than the deadlines allow",
     "list.overload_what": "At the pace of the last four weeks, {missed} of {backlog} tickets will be late.",
     "list.overload_pace": "{arrived} arrive and {solved} are solved in an average week.",

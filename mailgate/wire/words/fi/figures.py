@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.report": "Raportti",
+    "figure.week": "Viikko {week}",
     "figure.name": "Nimi",
     "figure.arrived": "Saapunut",
     "figure.solved": "Hoidettu",

@@ -29,7 +29,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "{n} vailla käsittelijää, {overdue} myöhässä",
     "list.overdue_in": "Myöhässä: {department}",
     "list.day": "Päiväsi: {n}",
-    "list.week": "Viikko: {department}",
+    "list.week": "Viikko {week}: {department}",
     "list.overload": "{department}: työtä on enemmän kuin määräajat sallivat",
     "list.overload_what": "Neljän viime viikon tahdilla {missed} tikettiä {backlog} tiketistä myöhästyy.",
     "list.overload_pace": "Keskimäärin viikossa {arrived} saapuu ja {solved} hoidetaan.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.report": "Pārskats",
+    "figure.week": "{week}. nedēļa",
     "figure.name": "Nosaukums",
     "figure.arrived": "Saņemti",
     "figure.solved": "Atrisināti",

@@ -29,7 +29,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "bez atbildīgā: {n}, nokavēti: {overdue}",
     "list.overdue_in": "Nokavētie nodaļā {department}",
     "list.day": "Jūsu diena: {n}",
-    "list.week": "Nedēļa: {department}",
+    "list.week": "{week}. nedēļa: {department}",
     "list.overload": "{department}: darba ir vairāk, nekā pieļauj termiņi",
     "list.overload_what": "Pēdējo četru nedēļu tempā nokavēsies {missed} no {backlog} pieteikumiem.",
     "list.overload_pace": "Vidējā nedēļā saņem {arrived} un atrisina {solved}.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.report": "Raport",
+    "figure.week": "Tydzień {week}",
     "figure.name": "Nazwa",
     "figure.arrived": "Nadeszło",
     "figure.solved": "Załatwiono",

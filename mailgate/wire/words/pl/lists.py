@@ -29,7 +29,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "bez opiekuna: {n}, po terminie: {overdue}",
     "list.overdue_in": "Po terminie w dziale {department}",
     "list.day": "Twój dzień: {n}",
-    "list.week": "Tydzień: {department}",
+    "list.week": "Tydzień {week}: {department}",
     "list.overload": "{department}: więcej pracy, niż pozwalają terminy",
     "list.overload_what": "W tempie ostatnich czterech tygodni spóźni się {missed} z {backlog} zgłoszeń.",
     "list.overload_pace": "W przeciętnym tygodniu przychodzi {arrived}, a załatwianych jest {solved}.",
