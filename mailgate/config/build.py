@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mailgate.config import secrets, tree, values
+from mailgate.config import logo, secrets, tree, values
+from mailgate.config.logo import Logo
 from mailgate.config.model import FileModel, ImapModel, LoginModel, OutgoingModel
 from mailgate.config.people import agents, calendars, departments, slas
 from mailgate.config.work import Loading
@@ -19,7 +20,7 @@ SMTP_PORTS = {"tls": 465, "starttls": 587, "none": 25}
 def build(model: FileModel, work: Loading) -> tree.Config:
     """The frozen tree; what is wrong is noted in `work.problems`, and a tree with problems is not to be used."""
     gateway = _gateway(model, work)
-    smtp = model.smtp
+    smtp, picture = model.smtp, _logo(model, gateway, work)
     return tree.Config(
         path=work.document.path,
         gateway=gateway,
@@ -48,7 +49,8 @@ def build(model: FileModel, work: Loading) -> tree.Config:
         rules_folder=work.path(model.rules.folder),
         rules_reload=model.rules.reload,
         templates_folder=work.path(model.letters.templates),
-        policy=_policy(model, gateway, work),
+        logo=picture.path,
+        policy=_policy(model, gateway, picture, work),
     )
 
 
@@ -153,7 +155,7 @@ def _relay(given: OutgoingModel, loc: Loc, data: Path, work: Loading) -> tree.Re
     )
 
 
-def _policy(model: FileModel, gateway: tree.Gateway, work: Loading) -> Policy:
+def _policy(model: FileModel, gateway: tree.Gateway, picture: Logo, work: Loading) -> Policy:
     made_of = {name: getattr(model.limits, name) for name in Limits.__dataclass_fields__}
     return Policy(
         name=gateway.name,
@@ -181,7 +183,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, work: Loading) -> Policy:
         tickets=TicketPolicy(
             **{**dict(model.tickets), "old_tags": tuple(model.tickets.old_tags), "tags": tuple(model.tickets.tags)}
         ),
-        letters=_letters(model),
+        letters=_letters(model, picture),
         attach_max=model.notices.attach_max,
         undo_window=model.commands.undo_window,
         command_aliases=dict(model.commands.aliases),
@@ -203,10 +205,16 @@ def _keys(model: FileModel, gateway: tree.Gateway, work: Loading) -> tuple[Key, 
         return ()
 
 
-def _letters(model: FileModel) -> LetterPolicy:
+def _logo(model: FileModel, gateway: tree.Gateway, work: Loading) -> Logo:
+    text = model.letters.logo
+    return work.tried(("letters", "logo"), lambda: logo.find(text, work.path(text), gateway.domain)) or Logo()
+
+
+def _letters(model: FileModel, picture: Logo) -> LetterPolicy:
     given = model.letters
     return LetterPolicy(
-        logo=given.logo,
+        logo=picture.address,
+        logo_file=picture.file,
         survey=given.survey,
         survey_every=given.survey_every,
         stages=tuple(given.stages),

@@ -171,10 +171,6 @@ def _texts(model: FileModel, work: Loading) -> None:
                 ("letters", "links", name),
                 "a link is an address with {names} of ticket fields, like https://x.example/{order}",
             )
-    logo = model.letters.logo
-    if logo and not logo.startswith("https://"):  # a warning: 0.1.0 took it, and showed a broken picture
-        text = f'found "{logo}"; readers see a picture only at an address, like https://acme.example/logo.png'
-        work.note(("letters", "logo"), text, warning=True)
     survey = model.letters.survey
     if isinstance(survey, str) and (_holes(survey) is None or not survey.startswith("https://")):
         work.note(

@@ -187,5 +187,6 @@ class Config:
     rules_folder: Path
     rules_reload: bool  # load again when a file changes
     templates_folder: Path
+    logo: Path | None  # the file of the picture in letters
     policy: Policy  # agents carry id 0 until the store has named them
     warnings: tuple[Problem, ...] = ()

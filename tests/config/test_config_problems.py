@@ -242,13 +242,6 @@ def test_the_sender_customers_see_should_come_back_to_us(tmp_path: Path) -> None
     assert str(warning).endswith("answers go to hello@acme.example, which is no department's inbound address")
 
 
-@pytest.mark.parametrize("logo", ["logo.png", "/etc/mailgate/logo.png", "http://acme.example/logo.png"])
-def test_a_logo_that_no_reader_would_see_is_doubted(tmp_path: Path, logo: str) -> None:
-    (warning,) = loaded(tmp_path, f'{GOOD}[letters]\nlogo = "{logo}"\n').warnings
-    assert f'letters.logo: found "{logo}"' in str(warning) and "https://" in str(warning)
-    assert loaded(tmp_path, f'{GOOD}[letters]\nlogo = "https://acme.example/logo.png"\n').warnings == ()
-
-
 @pytest.mark.parametrize("accept", ["pass", "token+pass"])
 def test_p_a_pass_that_nobody_can_give_is_doubted(tmp_path: Path, accept: str) -> None:
     """S-09: `check` said all was well of a desk where every agent's mail, and every "yes" to a question, would park."""

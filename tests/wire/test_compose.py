@@ -15,6 +15,7 @@ from mailgate.core.letters.letter import Letter, head
 from mailgate.core.letters.row_values import VARIABLES
 from mailgate.core.model.content import Answer
 from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import LogoFile
 from mailgate.errors import Permanent
 from mailgate.wire.letters import mime_out, samples
 from mailgate.wire.letters.compose import ComposedLetter, File, body, subject_line, write
@@ -271,3 +272,30 @@ def test_every_letter_is_fit_for_the_wire(template: str, language: str) -> None:
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     assert not mail.defects and all(not part.defects for part in mail.walk())
     assert mail["Message-ID"].startswith("<mg.s1.") and mail["Subject"]
+
+
+LOGO = LogoFile("image/png", b"\x89PNG\r\n\x1a\n" + bytes(90), "ab" * 32, "logo.abab@acme.example")
+
+
+def with_logo(template: str) -> Letter:
+    letters = replace(samples.POLICY.letters, logo=f"cid:{LOGO.content_id}", logo_file=LOGO)
+    return head(samples.due(template), replace(samples.POLICY, letters=letters), loop_mark="")
+
+
+@pytest.mark.parametrize("template", ["ack", "solved", "status", "expert"])
+def test_a_logo_travels_once_with_a_letter_that_shows_it(template: str) -> None:
+    raw = write(with_logo(template), samples.NOW).raw
+    assert raw == write(with_logo(template), samples.NOW).raw
+    mail = email.message_from_bytes(raw)
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
+    ]  # fmt: skip
+    *_, page, picture = mail.walk()
+    assert f'<img src="cid:{LOGO.content_id}" alt="Acme Support"' in page.get_payload(decode=True).decode()
+    assert (picture["Content-ID"], picture.get_filename()) == (f"<{LOGO.content_id}>", "logo.png")
+    assert picture.get_content_disposition() == "inline" and picture.get_payload(decode=True) == LOGO.data
+
+
+@pytest.mark.parametrize("template", ["answer", "notice", "digest", "alarm"])
+def test_a_logo_stays_behind_where_a_letter_does_not_show_it(template: str) -> None:
+    assert b"image/png" not in write(with_logo(template), samples.NOW).raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import logging
 import threading
@@ -161,9 +162,10 @@ class Reloader:
 
 
 def stamp(config: Config) -> Stamp:
-    """What tells one state of rules, templates, canned answers and articles from another."""
-    templates = config.templates_folder
-    return frozenset(_stamps((config.rules_folder, "*.toml"), (templates, "*.html"), (templates, "*/*.md")))
+    """What tells one state of rules, templates, canned answers, articles and the logo from another."""
+    templates, logo = config.templates_folder, config.logo
+    picture = [(logo.parent, glob.escape(logo.name))] if logo else []
+    return frozenset(_stamps((config.rules_folder, "*.toml"), (templates, "*.html"), (templates, "*/*.md"), *picture))
 
 
 def _stamps(*places: tuple[Path, str]) -> Iterator[tuple[str, int, int, int]]:

@@ -22,7 +22,7 @@ from mailgate.core.model.content import (
 )
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.policy import Department, Policy
+from mailgate.core.model.policy import Department, LogoFile, Policy
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.proof import one_tap
@@ -96,6 +96,7 @@ class Letter:
     envelope: str  # "null" or "bounce"
     sender: str  # MAIL FROM; "" is the null reverse-path
     view: LetterView  # what the template may show
+    logo: LogoFile | None = None  # the picture it shows, where that travels with it
 
 
 def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") -> Letter:
@@ -124,6 +125,7 @@ def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") ->
         envelope="null" if null else "bounce",
         sender="" if null else (bounce or department.from_.addr),
         view=_view(due, department, policy),
+        logo=policy.letters.logo_file,
     )
 
 

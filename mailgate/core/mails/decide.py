@@ -183,6 +183,15 @@ def _as_stranger(case: Case) -> Case:
     return replace(case, authority=known, match=found)
 
 
+def _without_logo(mail: InboundMail, policy: Policy) -> InboundMail:
+    """The mail without the picture of our letters that programs bring back in what they quote."""
+    logo = policy.letters.logo_file
+    if logo is None or not any(one.digest == logo.digest for one in mail.attachments):
+        return mail
+    kept = (one for one in mail.attachments if one.digest != logo.digest or one.placed or not (one.inline or one.aside))
+    return replace(mail, attachments=tuple(kept))
+
+
 def look(
     mail: InboundMail,
     moment: Moment,
@@ -192,6 +201,7 @@ def look(
 ) -> Case:
     """Everything there is to see before deciding: author, robot or not, authority, match, rules."""
     policy = moment.policy
+    mail = _without_logo(mail, policy)
     examined = examined or rule.match_mail(rules, mail, policy.identity.subaddress)
     form = rule.requester(examined)
     author = form or addressee.writer(mail, policy)

@@ -165,10 +165,21 @@ class TicketPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class LogoFile:
+    """A picture for the head of letters that travels with each; `content_id`, without angle brackets, is its own."""
+
+    type: str  # "image/png"
+    data: bytes = field(repr=False)
+    digest: str  # sha256 hex of `data`
+    content_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class LetterPolicy:
     """What customers are told without an agent, and how often."""
 
-    logo: str = ""
+    logo: str = ""  # "https://..." or the "cid:..." of `logo_file`
+    logo_file: LogoFile | None = None
     survey: bool | str = True
     survey_every: timedelta = timedelta(days=30)  # one person is asked once in so long; 0 asks always
     stages: tuple[str, ...] = ("solved",)

@@ -55,7 +55,12 @@ def write(
     letter, whole = shorten.shortened(spoken.spoken(letter), now)
     page = render.page(letter, now, templates)
     subject = subject_line(page.subject or words.said(letter.language, letter.subject), letter.tag)
-    enclosed = (*files, *(File(one.name, one.type, one.data) for one in whole), *_card(letter))
+    enclosed = (
+        *_logo(letter, page.html),
+        *files,
+        *(File(one.name, one.type, one.data) for one in whole),
+        *_card(letter),
+    )
     raw = b"".join((_head(letter, subject, now), body(letter.message_id, page.text, page.html, enclosed)))
     prints = own_words.fingerprints_of(letter, page, key) if key else own_words.LetterPrints()
     return ComposedLetter(raw, subject, page.problems, page.costly, prints.words, prints.notes)
@@ -103,6 +108,14 @@ def body(identity: str, text: str, html: str, files: Sequence[File] = ()) -> byt
     if rest:
         content = mime_out.multipart("mixed", f"m{seed}", [content, *map(_file, rest)])
     return content
+
+
+def _logo(letter: Letter, html: str) -> tuple[File, ...]:
+    """The picture for the head of letters, where this one shows it."""
+    logo = letter.logo
+    if logo is None or f"cid:{logo.content_id}" not in html:
+        return ()
+    return (File(f"logo.{logo.type.partition('/')[2]}", logo.type, logo.data, logo.content_id, inline=True),)
 
 
 def _card(letter: Letter) -> tuple[File, ...]:
