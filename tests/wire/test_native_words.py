@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailgate.core.letters.letter import head
-from mailgate.core.model.content import Nudge
+from mailgate.core.model.content import Delayed, Nudge
 from mailgate.core.model.mail import Address
 from mailgate.wire.letters import render, samples
 from mailgate.wire.words import CATALOGUES, Phrases, names, say, span
@@ -42,6 +42,10 @@ def flat(text: str) -> str:
         ("ack", "fi", "pidä tunnus [#1042] aiherivillä"),
         ("closing", "pl", "a wrócimy do sprawy."),
         ("solved", "pl", "Państwa sprawa została załatwiona"),
+        ("delayed", "en", "You will hear from us on Monday 23 November by 13:30."),
+        ("delayed", "fi", "Saat meiltä viestin viimeistään maanantaina 23.11. klo 13.30."),
+        ("delayed", "pl", "Odezwiemy się najpóźniej w poniedziałek, 23.11. o godz. 13:30."),
+        ("delayed", "lv", "Mēs Jums atbildēsim ne vēlāk kā pirmdien, 23.11. plkst. 13:30."),
         ("receipt", "en", "We are holding your mail until you decide."),
         ("question", "en", "A plain reply reaches no customer: it becomes a note if we know its ticket, and otherwise waits until you decide."),
         ("welcome", "fi", "Oma komento-osoitteesi."),
@@ -159,3 +163,39 @@ def test_d18_the_weekly_letter_begins_with_its_week() -> None:
     shown = letter("report", "en")
     assert "Week 47, 16–22 November 2026\n\nReport: support · before: Week 46, 9–15 November 2026" in shown.text
     assert not re.search(r"20\d\d-\d\d-\d\d", shown.text)
+
+
+SORRY = {"en": "sorry", "fi": "Pahoittelemme", "pl": "przepraszamy", "lv": "atvainojamies", "sv": "ursäkt", "de": "leid",
+         "et": "vabandame"}  # fmt: skip
+LATE = {
+    "soon": (Delayed(due_at=(NOW + timedelta(minutes=1)).isoformat(), answer_by=(NOW + timedelta(hours=1)).isoformat()), False),
+    "soon, by an agent's own deadline": (Delayed(due_at=(NOW + timedelta(minutes=1)).isoformat()), False),
+    "over": (Delayed(due_at=(NOW - timedelta(minutes=1)).isoformat(), answer_by=(NOW + timedelta(hours=1)).isoformat()), True),
+    "a row of 0.1.0": (Delayed(), True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+@pytest.mark.parametrize("when", LATE)
+def test_d06_nobody_apologises_for_what_has_not_happened(language: str, when: str) -> None:
+    content, apologises = LATE[when]
+    text = flat(letter("delayed", language, content=content).text).lower()
+    assert (SORRY[language].lower() in text) is apologises
+
+
+BY = {"seconds": 14400, "usual": False, "hours": [], "by": (NOW + timedelta(hours=2)).isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "We will answer you on Monday 23 November by 13:30."),
+        ("fi", "Vastaamme sinulle viimeistään maanantaina 23.11. klo 13.30."),
+        ("pl", "Odpowiemy najpóźniej w poniedziałek, 23.11. o godz. 13:30."),
+        ("lv", "Mēs atbildēsim ne vēlāk kā pirmdien, 23.11. plkst. 13:30."),
+    ],
+)
+def test_an_answer_is_promised_by_a_time_while_that_is_ahead(language: str, said: str) -> None:
+    assert Phrases(language, "Europe/Helsinki", NOW).promised(BY) == said
+    late = Phrases(language, "Europe/Helsinki", NOW + timedelta(hours=3))
+    assert late.promised(BY) == say(language, "ack.soon")

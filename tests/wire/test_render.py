@@ -122,7 +122,7 @@ def test_a_template_gets_every_variable_whatever_the_row_lacks(template: str) ->
     """Lists are lists and words are words, so that a template may go through them."""
     empty = variables.of_content(row_values.from_plain(template, {}))
     assert tuple(empty) == VARIABLES[template]
-    assert {name for name, value in empty.items() if value is None} <= {"until", "score", "at", "due_at"}
+    assert {name for name, value in empty.items() if value is None} <= {"until", "score", "at", "due_at", "answer_by"}
     assert json.loads(json.dumps(empty)) == empty
 
 
@@ -145,7 +145,9 @@ def test_c05_c07_markup_in_a_mail_is_only_text(template: str) -> None:
     poisoned = replace(ticket, subject=EVIL, requester=Address("a@b.example", EVIL), entries=entries, tags=(EVIL,))
     says = json.loads(json.dumps(row_values.to_plain(samples.content(template))))
     for key, value in says.items():
-        says[key] = EVIL if isinstance(value, str) and key not in ("at", "due_at", "until", "which") else value
+        says[key] = (
+            EVIL if isinstance(value, str) and key not in ("at", "due_at", "answer_by", "until", "which") else value
+        )
     about = None if samples.due(template).ticket is None else poisoned
     tags = Tags(page(template, ticket=about, content=row_values.from_plain(template, says)).html)
     assert not tags.open and not tags.active

@@ -25,7 +25,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import AnyTicket, Status, Ticket
-from mailgate.core.worktime import working_time
+from mailgate.core.worktime import promise, working_time
 from mailgate.core.worktime.promise import calendar_of
 
 HUSH = timedelta(hours=1)  # after an agent's own words nobody needs a robot's
@@ -94,11 +94,14 @@ def stage_of(before: Ticket, after: Ticket, changes: Iterable[Change]) -> str:
 
 
 def delayed_letter(moment: Moment, ticket: Ticket) -> tuple[Outbound, ...]:
-    """ "We have not forgotten you", once for each deadline."""
-    if "late" not in moment.policy.letters.stages or ticket.due.next is None:
+    """ "We have not forgotten you", once for each deadline; a time is named for what was promised alone."""
+    due, policy = ticket.due.next, moment.policy
+    if "late" not in policy.letters.stages or due is None:
         return ()
-    dedupe = f"late:{ticket.number}:{ticket.due.next.isoformat()}"
-    return stage_letter(moment, ticket, Delayed(), dedupe=dedupe)
+    by_hand = due not in (ticket.due.first_response, ticket.due.resolve)
+    told = None if by_hand else promise.told(policy, ticket.department, due).isoformat()
+    about = Delayed(due_at=due.isoformat(), answer_by=told)
+    return stage_letter(moment, ticket, about, dedupe=f"late:{ticket.number}:{due.isoformat()}")
 
 
 def stage_letter(

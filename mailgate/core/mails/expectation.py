@@ -8,13 +8,14 @@ from mailgate.core.mails.case import Case
 from mailgate.core.model.shown import OpeningHours, PromisedAnswer
 from mailgate.core.model.ticket import AnyTicket
 from mailgate.core.worktime import working_time
-from mailgate.core.worktime.promise import calendar_of, choose
+from mailgate.core.worktime.promise import calendar_of, choose, told
 
 
 def promised_answer(case: Case, ticket: AnyTicket) -> PromisedAnswer:
     """What an acknowledgement may promise; `wire` puts it into the customer's language.
 
-    What is usual is the 80th percentile of the last 30 days, taken where it is longer than the SLA.
+    What is usual is the 80th percentile of the last 30 days, taken where it is longer than the SLA. Otherwise the
+    promise has a time (`promise.told`), unless that is over when the mail is decided.
     """
     policy = case.policy
     sla = choose(policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, ticket.sla)
@@ -26,4 +27,11 @@ def promised_answer(case: Case, ticket: AnyTicket) -> PromisedAnswer:
         seconds=int(max(promised, real).total_seconds()),
         usual=real > promised,
         hours=tuple(OpeningHours(tuple(span.weekdays), tuple(span.spans)) for span in open_hours),
+        by=_told(case, ticket, promised) if promised and real <= promised else None,
     )
+
+
+def _told(case: Case, ticket: AnyTicket, promised: timedelta) -> str | None:
+    calendar = calendar_of(case.policy, ticket.department)
+    due = working_time.add(calendar, ticket.created_at, promised)
+    return told(case.policy, ticket.department, due).isoformat() if due > case.now else None

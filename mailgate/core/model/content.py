@@ -106,9 +106,11 @@ class Reopened(Content):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delayed(Content):
-    """A promise is about to be missed."""
+    """A promise is about to be missed, or was; which of the two it is shows when the letter is worded."""
 
     TEMPLATE = "delayed"
+    due_at: str | None = omitted(None)  # the deadline; without one, as in rows of 0.1.0, it is over
+    answer_by: str | None = omitted(None)  # the time told for it (`promise.told`); none for an agent's own deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

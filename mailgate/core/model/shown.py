@@ -124,6 +124,7 @@ class PromisedAnswer:
     seconds: int = 0
     usual: bool = False  # it is what really happened lately, where that is longer than the promise
     hours: tuple[OpeningHours, ...] = ()
+    by: str | None = omitted(None, shown="")  # the time told for the promise, RFC 3339; none for what is usual
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Calendar, Policy, Sla
 from mailgate.core.model.ticket import Priority
 from mailgate.core.worktime import working_time
+
+_HALF_HOUR = timedelta(minutes=30)
 
 
 def choose(
@@ -67,6 +70,26 @@ def zone_of(policy: Policy, department: str) -> str:
 def calendar_of(policy: Policy, department: str) -> Calendar | None:
     """The working hours promises of a department are counted in; None counts every second."""
     return policy.calendar(policy.department(department).calendar)
+
+
+def told(policy: Policy, department: str, due: datetime) -> datetime:
+    """The time a customer is told for a promise that is due then: rounded up to the half hour of the wall clock.
+
+    Never earlier than `due`. It lies in working hours: a half hour after closing is the time of closing, and what is
+    due outside them is told for the next opening.
+    """
+    calendar = calendar_of(policy, department)
+    if calendar is None:
+        return _half_hour(due, policy.timezone)
+    begin = due if working_time.closing(calendar, due) else working_time.next_open(calendar, due)
+    rounded = _half_hour(begin, calendar.timezone)
+    return min(rounded, working_time.closing(calendar, begin) or rounded)
+
+
+def _half_hour(at: datetime, timezone: str) -> datetime:
+    wall = at.astimezone(ZoneInfo(timezone))
+    past = timedelta(minutes=wall.minute, seconds=wall.second, microseconds=wall.microsecond) % _HALF_HOUR
+    return at + (_HALF_HOUR - past) if past else at
 
 
 def waits_until(policy: Policy, department: str, since: datetime) -> datetime | None:

@@ -91,6 +91,15 @@ def is_open(calendar: Calendar | None, at: datetime) -> bool:
     return any(begin <= at < end for begin, end in _intervals(calendar, zone, at.astimezone(zone).date()))
 
 
+def closing(calendar: Calendar, at: datetime) -> datetime | None:
+    """The end of the working hours that hold `at`, the very moment of closing among them; None outside all hours."""
+    zone = ZoneInfo(calendar.timezone)
+    day = at.astimezone(zone).date()
+    # Midnight closes the day before.
+    spans = (*_intervals(calendar, zone, day - _DAY), *_intervals(calendar, zone, day))
+    return next((end for begin, end in spans if begin <= at <= end), None)
+
+
 def next_open(calendar: Calendar | None, at: datetime) -> datetime:
     """`at` itself during working hours, else the next opening. Raises ConfigError when there is none."""
     if calendar is None or is_open(calendar, at):

@@ -107,6 +107,7 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
         "when": speech.when,
         "day": speech.day,
         "on": speech.on,
+        "by_when": speech.by_when,
         "ago": speech.ago,
         "past": speech.past,
         "phrase": speech.phrase,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from mailgate.core.model.content import (
     Alarm,
     Answer,
     Content,
+    Delayed,
     Digest,
     Escalated,
     ExpertAsked,
@@ -111,9 +113,13 @@ def _rows(spoken: SampleWords) -> tuple[TicketRow, ...]:
 def _to_customers(spoken: SampleWords) -> tuple[Content, ...]:
     return (
         Ack(promise=_PROMISE, show_subject=True, articles=(ArticleLink(spoken.article, _HELP),)),
+        Ack(promise=replace(_PROMISE, usual=False, by=_at(3.5))),
         Answer(text=spoken.sent, agent="anna"),
         Answer(text=spoken.sent, canned=spoken.asked, agent="anna", survey="scale"),
         Answer(text=spoken.sent, html=f"<p>{spoken.sent}</p>", agent="bo", survey=FORM),
+        Delayed(due_at=_at(1.6), answer_by=_at(2)),
+        Delayed(due_at=_at(1.6)),
+        Delayed(due_at=_at(-2), answer_by=_at(-1.5)),
         Nudge(until=_at(96)),
         Solved(survey="scale"),
         Solved(survey=FORM, reopen_days=1),

@@ -38,6 +38,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     # to customers
     content.Ack: {"named": _FRAME, "writer": _FRAME},
     content.Answer: {"agent": _FRAME, "text": _PUBLIC, "html": _FRAME, "canned": _PUBLIC, "survey": _FRAME},
+    content.Delayed: {"due_at": _FRAME, "answer_by": _FRAME},
     content.Nudge: {"until": _FRAME},
     content.Solved: {"survey": _FRAME},
     content.StatusReport: {"refused": _FRAME},
@@ -64,6 +65,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
                       "priority": _FRAME, "due": _FRAME},
     shown.Section: {"title": _FRAME, "text": _NOTE},
     shown.ArticleLink: {"title": _PUBLIC, "url": _FRAME},
+    shown.PromisedAnswer: {"by": _FRAME},
     shown.NamedFile: {"name": _FRAME},
     shown.RecentTicket: {"subject": _NOTE, "status": _FRAME, "at": _FRAME},
     shown.RefusedLine: {"text": _NOTE, "why": _FRAME, "nearest": _FRAME},

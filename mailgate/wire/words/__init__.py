@@ -149,6 +149,14 @@ class Phrases:
         date = _dated(moment.date(), self._dates.year if far else self._dates.on_day, self._dates.locale)
         return f"{self._dates.on[moment.weekday()]} {date}"
 
+    def by_when(self, at: datetime | str | None) -> str:
+        """`on Monday 30 November by 14:05`: the end of a time inside a sentence; `""` for None."""
+        moment = self._local(at)
+        if moment is None:
+            return ""
+        clock = self._dates.clock.format(hour=moment.hour, minute=moment.minute)
+        return self.say("by_when", day=self.on(moment), clock=clock)
+
     def ago(self, at: datetime | str | None) -> str:
         """`5 min`, `3 h`, `2 d`: how long between then and now, in either direction."""
         moment = self._local(at)
@@ -173,14 +181,17 @@ class Phrases:
     def promised(self, promise: Mapping[str, Any] | str | None) -> str:
         """When to expect an answer: `We usually answer within 3 working hours. We are open Mon–Fri 9–17.`
 
-        `promise` is what `core.mails.expectation` says (seconds, usual, hours), or words that stand already.
+        `promise` is what `core.mails.expectation` says (seconds, usual, hours, by), or words that stand already. A time
+        that is over when the letter is worded is not told.
         """
         if not isinstance(promise, Mapping):
             return promise or self.say("ack.soon")
         times = promise.get("hours") or ()
         seconds = int(promise.get("seconds") or 0)
-        told = self.say("ack.soon")
-        if seconds:
+        told, by = self.say("ack.soon"), promise.get("by")
+        if by:
+            told = told if self.past(by) else self.say("promise.by", by=self.by_when(by))
+        elif seconds:
             span = hours.within(self.say, seconds, hours.length_of_day(times))
             told = self.say("promise.usual" if promise.get("usual") else "promise.sure", within=span)
         if not times:

@@ -292,5 +292,8 @@ def test_a_late_answer_is_told_once_for_each_deadline() -> None:
     [again] = status_letters.delayed_letter(replace(now, now=NOW + HOUR / 2), due)
     [other] = status_letters.delayed_letter(now, replace(due, due=Due(first_response=NOW + 5 * HOUR)))
     assert first.template == "delayed" and first.dedupe == again.dedupe != other.dedupe
+    assert first.content == Delayed(due_at=(NOW + HOUR).isoformat(), answer_by=(NOW + HOUR).isoformat())
+    [by_hand] = status_letters.delayed_letter(now, replace(due, due=Due(manual=NOW + HOUR)))
+    assert by_hand.content == Delayed(due_at=(NOW + HOUR).isoformat()), "nobody promised the customer that"
     assert status_letters.delayed_letter(now, TICKET) == ()
     assert status_letters.delayed_letter(replace(now, policy=replace(POLICY, letters=LetterPolicy())), due) == ()

@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cases import POLICY, H, case, ticket
+from cases import NOW, POLICY, D, H, case, ticket
 
 from mailgate.core.mails.expectation import promised_answer
 from mailgate.core.model.policy import Sla
 from mailgate.core.model.shown import OpeningHours
 from mailgate.core.model.ticket import AnyTicket, Priority
 
+M = timedelta(minutes=1)
 VIP = Sla("vip", first_response=H, tags=("vip",))
 LATER = Sla("later", resolve=9 * H)
 GOLD = Sla("gold", first_response=2 * H)
@@ -50,3 +51,18 @@ def test_when_a_customer_may_expect_an_answer(
 def test_a_promise_of_half_a_second_is_whole_seconds() -> None:
     policy = replace(DESK, slas=(Sla("standard", first_response=timedelta(seconds=1.5)),))
     assert promised_answer(case(policy=policy), ticket()).seconds == 1
+
+
+# When their mail came (4 March 2026 is a Wednesday; Helsinki is two hours ahead, open 8:00-16:00 UTC), and what is told.
+BY: list[tuple[str, AnyTicket, dict[str, int], str | None]] = [
+    ("the promise as a time", ticket(created_at=NOW), {}, "2026-03-04T14:00:00+00:00"),
+    ("rounded up", ticket(created_at=NOW - 3 * M), {}, "2026-03-04T14:00:00+00:00"),
+    ("what is usual has no time", ticket(created_at=NOW), {"support": 4 * 3600 + 1}, None),
+    ("no promise has none", ticket(department="sales", created_at=NOW), {}, None),
+    ("a mail that lay until the time was over", ticket(created_at=NOW - D), {}, None),
+]
+
+
+@pytest.mark.parametrize(("about", "real", "by"), [row[1:] for row in BY], ids=[row[0] for row in BY])
+def test_by_when_a_customer_may_expect_an_answer(about: AnyTicket, real: dict[str, int], by: str | None) -> None:
+    assert promised_answer(case(policy=DESK, promise_seconds=real), about).by == by

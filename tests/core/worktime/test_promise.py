@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from cases import NOW, OFFICE, POLICY, D, H
 
-from mailgate.core.model.policy import Sla
+from mailgate.core.model.policy import Calendar, Sla
 from mailgate.core.model.ticket import Priority
 from mailgate.core.worktime import promise
 
@@ -99,3 +100,56 @@ def test_a_calendar_that_is_gone_counts_every_second() -> None:
     assert promise.calendar_of(policy, "support") is None
     night = datetime(2026, 3, 4, 23, tzinfo=UTC)
     assert promise.in_hours(policy, "support", night) == night
+
+
+# --- the time a customer is told --------------------------------------------------------------------------------------
+
+# Weekdays 9:00-12:00 and 13:00-16:45, Saturdays 8:45-12:00; Sundays and Thursday 5 March are closed. Monday is 2 March.
+HOURS = Calendar(
+    "hours",
+    "Europe/Helsinki",
+    (((540, 720), (780, 1005)),) * 5 + (((525, 720),), ()),
+    closed=frozenset({date(2026, 3, 5)}),
+)
+NIGHT = Calendar("night", "Europe/Helsinki", (((0, 360), (1320, 1440)),) * 7)
+KATHMANDU = Calendar("far", "Asia/Kathmandu", (((540, 1020),),) * 7)
+# what is decided, the hours, when the promise is due and what is told, both on the wall clock of the department
+TOLD: list[tuple[str, Calendar | None, str, str]] = [
+    ("up to the half hour", HOURS, "03-02 11:07", "03-02 11:30"),
+    ("up to the hour", HOURS, "03-02 10:31", "03-02 11:00"),
+    ("a half hour is one", HOURS, "03-02 11:30", "03-02 11:30"),
+    ("a second later is the next", HOURS, "03-02 11:30:01", "03-02 12:00"),
+    ("noon, where they close then", HOURS, "03-02 11:50", "03-02 12:00"),
+    ("the very moment of closing", HOURS, "03-02 16:45", "03-02 16:45"),
+    ("no half hour is left before closing", HOURS, "03-02 16:31", "03-02 16:45"),
+    ("in the break", HOURS, "03-02 12:10", "03-02 13:00"),
+    ("in the evening", HOURS, "03-02 20:00", "03-03 09:00"),
+    ("before a closed day", HOURS, "03-04 16:46", "03-06 09:00"),
+    ("they open at no half hour", HOURS, "03-07 07:00", "03-07 09:00"),
+    ("on Sunday", HOURS, "03-08 11:07", "03-09 09:00"),
+    ("at midnight, which closes the day before", NIGHT, "03-03 00:00", "03-03 00:00"),
+    ("before midnight", NIGHT, "03-02 23:50", "03-03 00:00"),
+    ("a zone of three quarters of an hour", KATHMANDU, "03-02 11:07", "03-02 11:30"),
+    ("around the clock", None, "03-02 23:50", "03-03 00:00"),
+    ("around the clock, on Sunday", None, "03-08 11:07", "03-08 11:30"),
+]
+
+
+@pytest.mark.parametrize(("hours", "due", "told"), [row[1:] for row in TOLD], ids=[row[0] for row in TOLD])
+def test_a_promise_is_told_for_a_half_hour_that_is_not_earlier_and_in_working_hours(
+    hours: Calendar | None, due: str, told: str
+) -> None:
+    department = replace(POLICY.departments[0], calendar=hours.name if hours else None)
+    policy = replace(POLICY, departments=(department,), calendars=(hours,) if hours else (), timezone="Europe/Helsinki")
+    zone = ZoneInfo(hours.timezone if hours else "Europe/Helsinki")
+    at, wanted = (datetime.fromisoformat(f"2026-{wall}").replace(tzinfo=zone).astimezone(UTC) for wall in (due, told))
+    found = promise.told(policy, department.name, at)
+    assert found == wanted and found >= at
+    assert promise.told(policy, department.name, found) == found, "what was told is told again"
+
+
+@pytest.mark.parametrize(("due", "told"), [("00:50+00:00", "01:00+00:00"), ("01:10+00:00", "01:30+00:00")])
+def test_the_half_hours_of_the_night_in_which_clocks_change(due: str, told: str) -> None:
+    policy = replace(POLICY, departments=(replace(POLICY.departments[0], calendar=None),), timezone="Europe/Helsinki")
+    at = datetime.fromisoformat(f"2026-03-29 {due}")
+    assert promise.told(policy, "support", at) == datetime.fromisoformat(f"2026-03-29 {told}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "when": "{day} {clock}",
+    "by_when": "{day} by {clock}",
     "day_unit": "d",
     "marker": "## Please write your reply above this line ##",
     "greeting": "Hello {name},",
@@ -35,6 +36,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "reopened.text": "We are working on it again and will write to you as soon as there is something to tell.",
     "delayed.subject": "We have not forgotten you",
     "delayed.title": "We have not forgotten you",
+    "delayed.soon": "Your request is still on our desk. You will hear from us {by}.",
+    "delayed.soon_plain": "Your request is still on our desk, and you will hear from us soon.",
     "delayed.text": "Your answer is taking longer than it should, and we are sorry for that. Your request is still on our desk, and it has not been lost.",
     "nudge.subject": "Do you still need our help?",
     "nudge.title": "Do you still need our help?",
@@ -212,6 +215,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "within.work_days": {"one": "within {n} working day", "other": "within {n} working days"},
     "promise.usual": "We usually answer {within}.",
     "promise.sure": "We will answer {within}.",
+    "promise.by": "We will answer you {by}.",
     "promise.open": "We are open {hours}.",
     "promise.days": "{first}–{last}",
     "promise.span": "{days} {times}",

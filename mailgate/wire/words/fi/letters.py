@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "when": "{day} klo {clock}",
+    "by_when": "viimeistään {day} klo {clock}",
     "day_unit": "pv",
     "marker": "## Kirjoita vastauksesi tämän rivin yläpuolelle ##",
     "greeting": "Hei {name},",
@@ -35,6 +36,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "reopened.text": "Jatkamme asian käsittelyä ja kerromme, kun siinä on edistytty.",
     "delayed.subject": "Emme ole unohtaneet sinua",
     "delayed.title": "Emme ole unohtaneet sinua",
+    "delayed.soon": "Palvelupyyntösi on yhä työn alla. Saat meiltä viestin {by}.",
+    "delayed.soon_plain": "Palvelupyyntösi on yhä työn alla, ja saat meiltä pian viestin.",
     "delayed.text": "Vastauksemme viipyy pidempään kuin sen pitäisi. Pahoittelemme tätä. Palvelupyyntösi on yhä työn alla, eikä se ole kadonnut.",
     "nudge.subject": "Tarvitsetko vielä apuamme?",
     "nudge.title": "Tarvitsetko vielä apuamme?",
@@ -212,6 +215,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "within.work_days": {"one": "yhden työpäivän kuluessa", "other": "{n} työpäivän kuluessa"},
     "promise.usual": "Vastaamme yleensä {within}.",
     "promise.sure": "Vastaamme sinulle {within}.",
+    "promise.by": "Vastaamme sinulle {by}.",
     "promise.open": "Palvelemme {hours}.",
     "promise.days": "{first}–{last}",
     "promise.span": "{days} klo {times}",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "when": "{day} plkst. {clock}",
+    "by_when": "ne vēlāk kā {day} plkst. {clock}",
     "day_unit": "d.",
     "marker": "## Lūdzu, rakstiet atbildi virs šīs rindas ##",
     "greeting": "Labdien, {name}!",
@@ -35,6 +36,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "reopened.text": "Mēs atsākam darbu pie pieteikuma un rakstīsim, tiklīdz būs jaunumi.",
     "delayed.subject": "Mēs neesam Jūs aizmirsuši",
     "delayed.title": "Mēs neesam Jūs aizmirsuši",
+    "delayed.soon": "Jūsu pieteikums joprojām ir pie mums. Mēs Jums atbildēsim {by}.",
+    "delayed.soon_plain": "Jūsu pieteikums joprojām ir pie mums, un drīzumā saņemsiet no mums ziņu.",
     "delayed.text": "Atbilde prasa vairāk laika, nekā vajadzētu, un mēs par to atvainojamies. Jūsu pieteikums joprojām ir pie mums un nav pazudis.",
     "nudge.subject": "Vai joprojām vajadzīga mūsu palīdzība?",
     "nudge.title": "Vai joprojām vajadzīga mūsu palīdzība?",
@@ -225,6 +228,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     },
     "promise.usual": "Parasti mēs atbildam {within}.",
     "promise.sure": "Mēs atbildēsim {within}.",
+    "promise.by": "Mēs atbildēsim {by}.",
     "promise.open": "Strādājam {hours}.",
     "promise.days": "no {first} līdz {last}",
     "promise.span": "{days} plkst. {times}",

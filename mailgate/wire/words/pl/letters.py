@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "when": "{day} {clock}",
+    "by_when": "najpóźniej {day} o godz. {clock}",
     "day_unit": "d",
     "marker": "## Prosimy pisać odpowiedź powyżej tej linii ##",
     "greeting": "Dzień dobry!",
@@ -35,6 +36,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "reopened.text": "Wracamy do sprawy i napiszemy, gdy tylko będziemy wiedzieć więcej.",
     "delayed.subject": "Nie zapomnieliśmy o Państwa sprawie",
     "delayed.title": "Nie zapomnieliśmy o Państwa sprawie",
+    "delayed.soon": "Państwa zgłoszenie wciąż jest u nas. Odezwiemy się {by}.",
+    "delayed.soon_plain": "Państwa zgłoszenie wciąż jest u nas i wkrótce się odezwiemy.",
     "delayed.text": "Odpowiedź zajmuje nam więcej czasu, niż powinna, za co przepraszamy. Państwa zgłoszenie wciąż jest u nas i na pewno nie zaginęło.",
     "nudge.subject": "Czy nadal potrzebują Państwo pomocy?",
     "nudge.title": "Czy nadal potrzebują Państwo pomocy?",
@@ -249,6 +252,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     },
     "promise.usual": "Zwykle odpowiadamy {within}.",
     "promise.sure": "Odpowiemy {within}.",
+    "promise.by": "Odpowiemy {by}.",
     "promise.open": "Pracujemy {hours}.",
     "promise.days": "{first}–{last}",
     "promise.span": "{days} {times}",
