@@ -11,10 +11,15 @@ import browser as chromium
 import letter_checks
 import letter_looks
 import letter_sheets
+from letter_checks import Sample
 from letter_index import index
+from letter_sheets import View
 
 from mailgate.core.letters.row_values import VARIABLES
+from mailgate.wire.letters import sample_contents
+from mailgate.wire.letters.sample_words import words_of
 
+FRONT = sample_contents.plain_notice(words_of("en"))  # what the README shows
 PICTURES = Path(__file__).parents[1] / "docs" / "letters"
 FAULTY, UNSEEN = 1, 2  # exit codes
 
@@ -41,12 +46,20 @@ def main() -> int:
                 for view in letter_sheets.every_view(samples):
                     letter_sheets.kept(asked.all / f"{view.name}.png", letter_sheets.picture(browser, view))
             if not asked.no_pictures:
+                front(browser, samples)
                 path = PICTURES / f"{template}.webp"
                 if letter_sheets.kept(path, letter_sheets.sheet(browser, samples)):
                     print(f"{path.relative_to(PICTURES.parents[1])}: {path.stat().st_size / 1024:.0f} KB")
     if not asked.no_pictures:
         letter_sheets.kept(PICTURES / "README.md", index().encode())
     return told(templates, wrong, FAULTY)
+
+
+def front(browser: chromium.Browser, samples: list[Sample]) -> None:
+    """The picture in the README: the plain notice of a customer's words."""
+    plain = [one for one in samples if one.due.content == FRONT and one.language == "en"]
+    for one in plain:
+        letter_sheets.kept(PICTURES.parent / "notice.png", letter_sheets.picture(browser, View(one, 700)))
 
 
 def unseen(templates: list[str]) -> Iterator[str]:

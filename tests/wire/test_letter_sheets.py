@@ -44,6 +44,11 @@ def test_the_page_shows_every_letter(letters: ModuleType) -> None:
         assert f"![{name}]({name}.webp)" in page
 
 
+def test_the_readme_shows_a_plain_notice(letters: ModuleType) -> None:
+    found = [one for one in letters.letter_checks.every(["notice"], ["en"]) if one.due.content == letters.FRONT]
+    assert len(found) == 1
+
+
 def test_a_picture_that_is_the_same_is_not_written_again(letters: ModuleType, tmp_path: Path) -> None:
     path = tmp_path / "letters" / "ack.webp"
     assert letters.letter_sheets.kept(path, b"picture")

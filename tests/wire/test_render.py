@@ -200,6 +200,11 @@ def test_the_thread_stands_below_the_new_words_newest_first() -> None:
     assert places == sorted(places)
 
 
+def test_a_long_address_breaks_before_it_makes_a_letter_wider_than_a_phone() -> None:
+    """`make letters` saw notices, alarms and the welcome letter of up to 513 pixels; this is what holds them."""
+    assert re.search(r"<body [^>]*word-break: break-word", page("welcome").html)
+
+
 def test_a_reports_bars_are_table_cells_as_wide_as_their_share() -> None:
     shown = page("report")
     assert re.findall(r'class="bar"[^>]*width="(\d+)%"', shown.html)[:3] == ["100", "73", "59"]

@@ -115,8 +115,8 @@ def _to_customers(spoken: SampleWords) -> tuple[Content, ...]:
         Ack(promise=_PROMISE, show_subject=True, articles=(ArticleLink(spoken.article, _HELP),)),
         Ack(promise=replace(_PROMISE, usual=False, by=_at(3.5))),
         Answer(text=spoken.sent, agent="anna"),
-        Answer(text=spoken.sent, canned=spoken.asked, agent="anna", survey="scale"),
-        Answer(text=spoken.sent, html=f"<p>{spoken.sent}</p>", agent="bo", survey=FORM),
+        Answer(text=spoken.sent, canned=spoken.sent, agent="anna", survey="scale"),
+        Answer(text=spoken.sent, html=_html(spoken.sent), agent="bo", survey=FORM),
         Delayed(due_at=_at(1.6), answer_by=_at(2)),
         Delayed(due_at=_at(1.6)),
         Delayed(due_at=_at(-2), answer_by=_at(-1.5)),
@@ -127,6 +127,15 @@ def _to_customers(spoken: SampleWords) -> tuple[Content, ...]:
         StatusReport(refused=said("refused.not_yours")),
         VoteThanks(score=9),
     )
+
+
+def _html(text: str) -> str:
+    return "".join(f"<p>{part}</p>" for part in text.split("\n\n"))
+
+
+def plain_notice(spoken: SampleWords) -> Notice:
+    """What an agent gets most: a customer's new words, and nothing odd about them."""
+    return Notice(why="reply", from_=MAIJA, text=spoken.reply)
 
 
 def _of_tickets(spoken: SampleWords) -> tuple[Content, ...]:
@@ -140,6 +149,7 @@ def _of_tickets(spoken: SampleWords) -> tuple[Content, ...]:
         Notice(why="new", from_=MAIJA, text=spoken.first, failed=True, automatic="auto-replied"),
         Notice(why="reply", from_=MAIJA, text=spoken.reply, came_from="maija@home.example"),
         Notice(why="reply", from_=MAIJA, text=spoken.reply, asks_for="maija@home.example"),
+        plain_notice(spoken),
         Notice(why="bounce", notes=("maija.virtanen@customer.example: 5.1.1",)),
         Handover(by="Bo Lund", why=spoken.why, text=spoken.note, attachments=(_LAMP,)),
         Escalated(due_at=_at(-1.6), notes=("priority_urgent", "released")),
@@ -163,7 +173,8 @@ def _asking(spoken: SampleWords) -> tuple[Content, ...]:
         Receipt(parked=True, text=spoken.sent, corrected="waits", understood=(_ORDER,)),
         Receipt(done=(said("done.line", command="#take", what=said("done.taken")),
                       said("done.line", command=_ORDER, what=said("done.tagged", tags="+refund"))),
-                newer=spoken.reply, asks=(said("receipt.ask"),)),
+                newer=spoken.reply),
+        Receipt(done=(), asks=(said("waits.whose_ticket", address=MAIJA.address),)),
         Question(title=said("tap.mine"), rows=_rows(spoken), more=4),
         Question(title=said("tap.desk"), intro=said("asked.desk_today", mails=41, opened=12, solved=15, overdue=1),
                  facts=(Fact("support", "12"), Fact("Anna Korhonen", "5"), Fact(said("somebody.none"), "2")),
