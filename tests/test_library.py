@@ -10,8 +10,7 @@ from mailgate import library
 from mailgate.config.files import init
 from mailgate.core.model.canned import articles_about, holes
 from mailgate.errors import ConfigError
-
-LANGUAGES = ("en", "fi", "pl", "lv")
+from mailgate.languages import LANGUAGES
 
 
 def test_init_lays_out_canned_answers_and_articles_in_every_language(tmp_path: Path) -> None:
@@ -35,10 +34,10 @@ def test_every_problem_of_a_text_names_its_file(tmp_path: Path) -> None:
     folder = tmp_path / "replies"
     folder.mkdir()
     (folder / "a.en.md").write_text("titel: A\n---\nWords\n")
-    (folder / "b.sv.md").write_text("Ord\n")
+    (folder / "b.da.md").write_text("Ord\n")
     (folder / "c.en.md").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError) as raised:
         library.load(tmp_path, LANGUAGES)
     said = [str(problem) for problem in raised.value.problems]
     assert len(said) == 3
-    assert "a.en.md:1" in said[0] and "'sv' is no language here" in said[1] and "UTF-8" in said[2]
+    assert "a.en.md:1" in said[0] and "'da' is no language here" in said[1] and "UTF-8" in said[2]

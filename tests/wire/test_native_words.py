@@ -31,6 +31,17 @@ def flat(text: str) -> str:
         ("nudge", "fi", "suljemme palvelupyyntösi perjantaina 27.11."),
         ("nudge", "pl", "zamkniemy zgłoszenie w piątek, 27.11."),
         ("nudge", "lv", "slēgsim pieteikumu piektdien, 27.11."),
+        ("nudge", "sv", "Hör vi inget från dig stänger vi ärendet fredagen den 27 november."),
+        ("nudge", "de", "schließen wir Ihre Anfrage am Freitag, den 27. November."),
+        ("nudge", "et", "sulgeme Teie pöördumise reedel, 27.11."),
+        ("taken", "sv", "Anna hos oss har tagit hand om ditt ärende och återkommer till dig."),
+        ("taken", "de", "Anna aus unserem Team hat Ihre Anfrage übernommen und wird sich bei Ihnen melden."),
+        ("taken", "et", "Teie pöördumisega tegeleb nüüd Anna, kes kirjutab Teile."),
+        ("ack", "sv", "Vi svarar oftast inom 3 arbetstimmar. Vi har öppet mån–fre kl. 9–17."),
+        ("ack", "de", "innerhalb von 3 Arbeitsstunden. Unsere Servicezeiten: Mo–Fr 9–17 Uhr."),
+        ("ack", "et", "Vastame tavaliselt 3 töötunni jooksul. Oleme avatud E–R kell 9–17."),
+        ("expert", "de", "Anna Korhonen bittet Sie um Rat"),
+        ("expert", "et", "Anna Korhonen küsib Teilt nõu"),
         ("taken", "en", "Anna in our team is looking into your request and will write to you."),
         ("taken", "fi", "Palvelupyyntöäsi käsittelee Anna, joka vastaa sinulle."),
         ("taken", "pl", "Państwa zgłoszeniem zajmuje się Anna z naszego zespołu."),
@@ -75,6 +86,10 @@ def test_a_letter_says_it_as_a_native_would(template: str, language: str, said: 
         ("lv", "done.status", "klientam paziņo pieteikuma statusu"),
         ("lv", "tap.help", "Palīdzība"),
         ("lv", "tap.overdue", "Nokavētie"),
+        ("sv", "done.waiting", "väntar på kunden; tidsfristerna löper inte"),
+        ("de", "done.waiting", "wartet auf den Kunden; die Fristen ruhen"),
+        ("et", "done.waiting", "ootab klienti; tähtaegade arvestus on peatatud"),
+        ("et", "done.note", "sinu tekst jääb sisemiseks"),
     ],
 )
 def test_a_phrase_says_it_as_a_native_would(language: str, key: str, said: str) -> None:
@@ -87,6 +102,9 @@ NEVER = {
     "fi": r"\bkirje|\bkello(?:t|jen) |taloon|talosta|\bsanasi\b|\bsanojesi\b|sanoistasi|\bmuistio|pidossa|\bavoin\b|Apua|pysäköi|työpöytä|omistaja|kiireellisyys",
     "pl": r"(?<!quarantine )\blist(?:y|u|ów|em|ach|owi)?\b|\bzegar\w* sto|[Zz]egary|nikt go|w firmie|człowiek|\btwoj\w+|\btwój|\bciebie\b|\bagent|właściciel|Mamy Państwa",
     "lv": r"pulksteņ|\bnam[āu]\b|tas nav neviena|aģent|cilvēku\b|klājas|Palīgā|Kavētie|\bjūs\b|\bjūsu\b|\bjums\b|īpašniek|mēstul",
+    "sv": r"[Bb]rev(?!huvud|låda)|[Kk]lock(?:an|orna) står|i huset|ur huset|\bNi\b|\bEr(?:t|a)?\b|biljett|ägare|parkera|kvitto",
+    "de": r"\bTag(?:s|e)?\b (?:\+|hinzu)|\bBrief|Uhren|im Haus|(?<=[a-zäöüß,] )(?:Du|Dein\w*)\b|Agent|Inhaber|geparkt|Eigentümer",
+    "et": r"\bmajja\b|\bmajas\b|\bmajast\b|kellad|agent|omanik|pilet|\bteie (?!meiliserver)|\bteil\b|e-kiri|pargitud",
 }  # fmt: skip
 
 
@@ -108,6 +126,7 @@ def test_no_phrase_says_what_a_native_editor_struck_out(language: str) -> None:
         ("lv", "Ingus", "Labdien, Ingu!"), ("lv", "Ilze", "Labdien, Ilze!"), ("lv", "Anna", "Labdien, Anna!"),
         ("lv", "John", "Labdien, John!"), ("lv", "James", "Labdien!"), ("lv", "Boris", "Labdien!"), ("lv", "JĀNIS", "Labdien, JĀNI!"),
         ("pl", "Piotr", "Dzień dobry!"), ("pl", "Anna", "Dzień dobry!"), ("en", "James", "Hello James,"), ("fi", "Jānis", "Hei Jānis,"),
+        ("sv", "Eva", "Hej Eva!"), ("de", "Eva", "Guten Tag Eva!"), ("et", "Eva", "Tere, Eva!"),
     ],
 )  # fmt: skip
 def test_d21_somebody_is_called_as_the_language_calls_them_or_not_by_name(
@@ -193,6 +212,9 @@ BY = {"seconds": 14400, "usual": False, "hours": [], "by": (NOW + timedelta(hour
         ("fi", "Vastaamme sinulle viimeistään maanantaina 23.11. klo 13.30."),
         ("pl", "Odpowiemy najpóźniej w poniedziałek, 23.11. o godz. 13:30."),
         ("lv", "Mēs atbildēsim ne vēlāk kā pirmdien, 23.11. plkst. 13:30."),
+        ("sv", "Vi svarar dig senast måndagen den 23 november kl. 13:30."),
+        ("de", "Wir antworten Ihnen spätestens am Montag, den 23. November, um 13:30 Uhr."),
+        ("et", "Vastame Teile hiljemalt esmaspäeval, 23.11. kell 13:30."),
     ],
 )
 def test_an_answer_is_promised_by_a_time_while_that_is_ahead(language: str, said: str) -> None:

@@ -1,4 +1,4 @@
-"""Templates are worded in four languages, cannot harm anybody, and fall back to ours when they fail."""
+"""Templates are worded in every language, cannot harm anybody, and fall back to ours when they fail."""
 
 import gc
 import json
@@ -24,11 +24,11 @@ from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import Held
 from mailgate.errors import Temporary
+from mailgate.languages import LANGUAGES
 from mailgate.wire.letters import inline_styles, plain, render, samples, variables
 from mailgate.wire.letters.sandbox import LONGEST, built_in_folder, environment
 from mailgate.wire.text import typed
 
-LANGUAGES = ("en", "fi", "pl", "lv")
 EVIL = "<script>alert(1)</script></title><img src=x onerror=alert(2)>\"'{{ 7*7 }}{% raw %}[a](javascript:b)"
 VOID = {"meta", "img", "br", "hr"}
 

@@ -10,6 +10,9 @@ from mailgate.cli.demo.world import DemoWorld, Disappointed, first_words, mail, 
 MAIJA = "Maija Virtanen <maija@customer.example>"
 PIOTR = "Piotr Nowak <piotr@klient.example>"
 JANIS = "Jānis Bērziņš <janis@klients.example>"
+EVA = "Eva Lind <eva@kund.example>"
+JAN = "Jan Becker <jan@kunde.example>"
+KADRI = "Kadri Tamm <kadri@klient.example>"
 EMMA = "Emma Brown <emma@shop.example>"
 ANNA = "Anna Virtanen <anna@staff.example>"
 EVE = "Eve <eve@elsewhere.example>"
@@ -23,7 +26,7 @@ def expect(true: bool, what: str) -> None:
 
 def play(world: DemoWorld) -> None:
     """The whole morning. Raises Disappointed at the first step that does not happen."""
-    four_languages(world)
+    seven_languages(world)
     follow_ups(world)
     strangers_and_robots(world)
     two_departments(world)
@@ -31,14 +34,17 @@ def play(world: DemoWorld) -> None:
     a_deadline(world)
 
 
-def four_languages(world: DemoWorld) -> None:
-    """Customers write in four languages, and each is answered in their own."""
-    say("08:59  Four customers write to support@, in four languages.")
+def seven_languages(world: DemoWorld) -> None:
+    """Customers write in seven languages, and each is answered in their own."""
+    say("08:59  Seven customers write to support@, in seven languages.")
     letters = (
         (EMMA, "Broken lamp", "Hello, the lamp I bought from you does not work. Please help, thank you!", "en"),
         (MAIJA, "Rikkinäinen lamppu", "Hei, tilaamani lamppu ei toimi ollenkaan. Voisitteko auttaa? Kiitos!", "fi"),
         (PIOTR, "Zepsuta lampa", "Dzień dobry, lampa, którą kupiłem, nie działa. Proszę o pomoc. Dziękuję!", "pl"),
         (JANIS, "Bojāta lampa", "Labdien! Lampa, ko nopirku, nedarbojas. Lūdzu, palīdziet. Paldies!", "lv"),
+        (EVA, "Trasig lampa", "Hej, lampan som jag köpte av er fungerar inte. Kan ni hjälpa mig? Tack!", "sv"),
+        (JAN, "Lampe defekt", "Guten Tag, die Lampe, die ich bei Ihnen gekauft habe, geht nicht. Danke!", "de"),
+        (KADRI, "Katkine lamp", "Tere, teilt ostetud lamp ei tööta. Palun aidake. Aitäh!", "et"),
     )
     for sender, subject, text, language in letters:
         ticket = world.ticket_of(world.send(mail(sender, "support@acme.example", subject, text)))

@@ -43,9 +43,10 @@ class Word:
 
 COMMANDS: tuple[Word, ...] = (
     # who
-    Word("take", "who", aliases=("ota", "biorę", "ņemu")),
+    Word("take", "who", aliases=("ota", "biorę", "ņemu", "överta", "übernehmen", "võtan")),
     Word("assign", "who", "NAME", prose=True,
-         aliases=("siirrä", "przekaż", "nodot"), role=Role.AGENT, example="#assign bo"),
+         aliases=("siirrä", "przekaż", "nodot", "tilldela", "zuweisen", "määra"),
+         role=Role.AGENT, example="#assign bo"),
     Word("unassign", "who", aliases=("release",)),
     Word("move", "who", "DEPARTMENT [why]", prose=True,
          aliases=("to",), role=Role.AGENT, example="#move billing wants an invoice"),
@@ -57,10 +58,13 @@ COMMANDS: tuple[Word, ...] = (
     Word("requester", "who", "ADDRESS", most=1, role=Role.AGENT, example="#requester maija@home.example"),
     # state
     Word("open", "state"),
-    Word("wait", "state", aliases=("odota", "czekaj", "gaidīt")),
-    Word("hold", "state", "[WHEN]", aliases=("pidä", "odłóż", "atlikt"), example="#hold fri 14:00"),
+    Word("wait", "state", aliases=("odota", "czekaj", "gaidīt", "vänta", "warten", "ootel")),
+    Word("hold", "state", "[WHEN]",
+         aliases=("pidä", "odłóż", "atlikt", "pausa", "zurückstellen", "lükka"),
+         example="#hold fri 14:00"),
     Word("solve", "state", role=Role.AGENT,
-         aliases=("close", "done", "valmis", "sulje", "gotowe", "zamknij", "gatavs", "aizvērt")),
+         aliases=("close", "done", "valmis", "sulje", "gotowe", "zamknij", "gatavs", "aizvērt",
+                  "klar", "stäng", "erledigt", "schließen", "lahendatud", "sulge")),
     Word("reopen", "state", role=Role.AGENT),
     Word("spam", "state", role=Role.AGENT),
     # facts
@@ -71,7 +75,8 @@ COMMANDS: tuple[Word, ...] = (
     Word("subject", "facts", "TEXT", prose=True, example="#subject Broken lamp, order 1234"),
     Word("field", "facts", "KEY=VALUE", prose=True, example="#field order=1234"),
     # words
-    Word("note", "words", "[text]", prose=True, aliases=("muistio", "notatka", "piezīme")),
+    Word("note", "words", "[text]", prose=True,
+         aliases=("muistio", "notatka", "piezīme", "anteckning", "notiz", "märkus")),
     Word("reply", "words", "[text]", prose=True),
     Word("use", "words", "NAME [key=value]", example="#use refund days=5"),
     Word("save", "words", "NAME", most=1, role=Role.AGENT, example="#save refund"),
@@ -86,14 +91,14 @@ COMMANDS: tuple[Word, ...] = (
     # self
     Word("away", "self", "[NAME] FROM..UNTIL cover NAME", example="#away 2026-12-20..2027-01-06 cover bo"),
     Word("back", "self", "[NAME]", most=1),
-    Word("undo", "self", aliases=("peru", "cofnij", "atsaukt")),
+    Word("undo", "self", aliases=("peru", "cofnij", "atsaukt", "ångra", "rückgängig", "tühista")),
     Word("send", "self", "[words]", most=1, role=Role.AGENT),
     Word("drop", "self", "[N]", most=20),
     Word("yes", "self", "[N] [always]", most=20),
     # questions
     Word("desk", "questions"),
-    Word("next", "questions", aliases=("seuraava", "następny", "nākamais")),
-    Word("mine", "questions", aliases=("omat", "moje", "mani")),
+    Word("next", "questions", aliases=("seuraava", "następny", "nākamais", "nästa", "nächstes", "järgmine")),
+    Word("mine", "questions", aliases=("omat", "moje", "mani", "mina", "meine", "minu")),
     Word("list", "questions", "[FILTER]", example="#list waiting @anna +refund"),
     Word("overdue", "questions", "[FILTER]"),
     Word("find", "questions", "WORDS", prose=True, example="#find broken lamp"),
@@ -103,7 +108,7 @@ COMMANDS: tuple[Word, ...] = (
     Word("report", "questions", "[PERIOD]", most=3, example="#report 7d"),
     Word("templates", "questions", "[WORDS]", prose=True),
     Word("why", "questions"),
-    Word("help", "questions", "[COMMAND]", most=1, aliases=("apua", "pomoc", "palīgā"),
+    Word("help", "questions", "[COMMAND]", most=1, aliases=("apua", "pomoc", "palīgā", "hjälp", "hilfe", "juhend"),
          example="#help hold"),
 )  # fmt: skip
 

@@ -166,6 +166,7 @@ _THANKING = frozenset(
     table("""
     thanks | thank | ty | thx | tnx | cheers | kiitos | kiitoksia | kiitti | kiitän | dziękuję | dziekuje |
     dzięki | dzieki | dziękujemy | paldies | pateicos | pateicamies | danke | dank | dankeschön | tack | tackar
+    | tänud | tänu
     | aitäh | tänan | täname | merci | gracias | takk | tak | bedankt | grazie | obrigado | obrigada | ačiū |
     dėkui | спасибо | благодарю | благодарим | дякую | дякуємо | вдячний | вдячна | appreciated | děkuji | díky
 """)
@@ -174,7 +175,7 @@ _BESIDE = frozenset(
     table("""
     you | great | perfect | super | ok | okay | paljon | kovasti | suuret | tosi | todella | oikein | bardzo |
     serdecznie | wielkie | pięknie | liels | lielu | jums | tev | vielen | schön | sehr | herzlichen | besten |
-    mycket | så | suur | väga | teile | sulle | beaucoup | muchas | mange | tusen | hjertelig | je | wel |
+    mycket | så | suur | suured | väga | teile | sulle | beaucoup | muchas | mange | tusen | hjertelig | je | wel |
     hartelijk | mille | muito | labai | большое | огромное | вам | всем | за | помощь | ответ | быстрый |
     отлично | хорошо | здравствуйте |
     уважением | с | щиро | дуже | велике | допомогу | відповідь | швидку | чудово | добре | вітаю |
@@ -184,7 +185,10 @@ _BESIDE = frozenset(
     hilfe | antwort | schnelle | för | hjälpen | svaret | hi | hello | hei | moi | hej | cześć | labdien |
     sveiki | hallo | tere | dear | team | regards | best | kind | terveisin | terv | ystävällisin | pozdrawiam |
     cieņu | ar | mvh | mfg | lg | br | rgds | wonderful | excellent | awesome | hienoa | hyvä | mahtavaa |
-    loistavaa | lieliski | izcili | toll | klasse | prima | bra | abi | kiire | vastuse | eest | info | teille |
+    loistavaa | lieliski | izcili | toll | klasse | prima | bra | abi | kiire | vastuse | eest | info |
+    hälsningar | hälsning | vänliga | vänlig | jättebra | toppen | snabba |
+    grüße | gruß | viele | freundlichen | lieben | prompte | lugupidamisega | tervitades | tore | hästi |
+    kena | teille |
     sinulle | teidän | pour | votre | aide | por | su | ayuda | voor | hulp | hjelpen | hjælpen | to | everyone
     | guys | kaikille | for | everything | kaikesta | wszystko | visu | it | is | was | i | we
 """)

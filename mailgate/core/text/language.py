@@ -47,7 +47,7 @@ _WORDS: Mapping[str, str] = {
         oder aber haben hat bitte danke guten tag hallo sehr geehrte grüße grüßen mfg können kann mein meine
         unser noch nur wenn war werden wird bin sind mir uns ihre ihr rechnung bestellung funktioniert defekt kaputt
         geht kein keine keinen wo warum wann meinem meinen ihnen ihren leider hilfe konto kennwort passwort gerne
-        gruß freundlichen freundliche liebe moin servus vielen
+        liebe moin servus vielen
     """,
     "sv": """
         och att det är jag i en på som för med har inte av vi till den om men ett kan ni var mig min er så från
@@ -108,7 +108,7 @@ _WORDS: Mapping[str, str] = {
         але або якщо то так же вже ще тільки лише дуже був була було були буде є немає ні можна треба потрібно
         можу може можете чому коли де який яка ця ці цей щоб усе все вітаю привіт добрий день ранок вечір доброго
         дня дякую прошу підкажіть допоможіть будь ласка повагою працює замовлення рахунок оплата проблема питання
-        лист відповідь терміново отримав отримала хочу та
+        відповідь терміново отримав отримала хочу та
     """,
     "be": """
         і й у не на я што з па гэта як мне мы вы вас вам мяне мой мая маё наш нас нам за ад да для але або калі так
@@ -154,6 +154,8 @@ _BY_WORD = _owners({language: tuple(text.split()) for language, text in _WORDS.i
 _BY_LETTER = _owners({language: tuple(text) for language, text in _LETTERS.items()})
 _TELLING = re.compile(f"[{''.join(_BY_LETTER)}]")
 _FOREIGN = re.compile(r"[\u0370-\u03ff\u0530-\u1dff\u2e80-\U0010ffff]")  # scripts none of these is written in
+_CYRILLIC = re.compile(r"[\u0400-\u052f]")
+_IN_CYRILLIC = frozenset({"ru", "uk", "be", "bg", "sr", "mk"})
 KNOWN: tuple[str, ...] = tuple(_WORDS)  # the languages that are told apart, whether we write in them or not (ISO 639-1)
 
 
@@ -168,9 +170,12 @@ def guess(text: str, among: tuple[str, ...] = KNOWN) -> str:
     found = _WORD.findall(sample)
     if not found or len(_FOREIGN.findall(sample)) * 3 > sum(map(len, found)):
         return ""
-    scores = dict.fromkeys(_WORDS, 0.0)
+    cyrillic = len(_CYRILLIC.findall(sample)) * 2 > sum(map(len, found))
+    scores = {
+        language: 0.0 for language in _WORDS if (language in _IN_CYRILLIC) == cyrillic
+    }  # as most of it is written
     for word, times in Counter(found).items():
-        owners = _BY_WORD.get(word, ())
+        owners = [language for language in _BY_WORD.get(word, ()) if language in scores]
         weight = 1.0 if len(word) > 1 else 0.1  # octets that mean nothing have single letters, too
         for language in owners:
             scores[language] += times * weight * len(owners) ** -0.5
@@ -178,7 +183,7 @@ def guess(text: str, among: tuple[str, ...] = KNOWN) -> str:
     if len(telling) * 2 > sum(map(len, found)):  # another script, read by the wrong table
         return ""
     for letter, times in Counter(telling).items():
-        owners = _BY_LETTER[letter]
+        owners = [language for language in _BY_LETTER[letter] if language in scores]
         for language in owners:
             scores[language] += times * 0.5 / len(owners)
     ranked = sorted(scores, key=scores.__getitem__, reverse=True)

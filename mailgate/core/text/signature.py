@@ -91,7 +91,8 @@ _SENTENCE = 6  # words of a line that is read, not looked up
 _POSTSCRIPT = re.compile(r"[ \t]*(?:p\.? ?p?\.? ?s\b|j\.? ?k\.?:|nb\b)", re.IGNORECASE)
 _END = re.compile(r"[.!?…][\"'”»)]?[ \t]*$")
 _DISCLAIMER = re.compile(
-    r"confiden|luottamuks|poufn|konfiden|vertraul|privileged|intended recipient|vastaanottaj|adresat|saņēmēj",
+    r"confiden|luottamuks|poufn|konfiden|vertraul|privileged|intended recipient|vastaanottaj|adresat|saņēmēj"
+    r"|mottagar|sekretess|empfänger|adressaadi",
     re.IGNORECASE,
 )
 _SAID = 3  # small words of a line that is said

@@ -21,6 +21,10 @@ _EMPTY = """
     sprawa tego tylko wiadomosc witam
     cienijamie jautajums jums kapec kuru labdien ludzu mums nevar paldies palidziba palidzibu sakara sveiki tika
     tikai vairs varat varetu vestule zina
+    angaende arende eller fraga fragor fran gallande hjalp inte kunna mejl mycket skulle snalla tack vara varfor
+    aber anfrage auch bitte danke dass eine einen einer frage fragen habe haben hallo hilfe ihre ihrer kann keine
+    meine meinem meinen meiner nachricht nicht noch oder sehr sind unsere wegen wenn wird
+    aitah kiri kuidas kusimus miks milline minu mulle palun pole poordumine seoses soovin teie tere vaja
 """
 _SKIPPED = frozenset(_EMPTY.split())
 

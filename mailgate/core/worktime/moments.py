@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from mailgate.core.model.policy import Calendar
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import working_time
-from mailgate.core.worktime.moment_words import AT, DAYS_AHEAD, IN, NEXT, NEXT_WEEK, UNIT_OF_WORD, WEEK, WEEKDAYS
+from mailgate.core.worktime.moment_words import AFTER, AT, DAYS_AHEAD, IN, NEXT, NEXT_WEEK, UNIT_OF_WORD, WEEK, WEEKDAYS
 
 MOST_DAYS = 3660
 END_OF_DAY = 17 * 60  # "today" without a time, where no calendar says when the day ends
@@ -143,6 +143,7 @@ def _elapsed(words: list[str], here: ReadersClock) -> tuple[datetime, int] | Non
         at += used
     if at == start:
         return None
+    at += at < len(words) and words[at] in AFTER
     minutes = totals["hour"] * 60 + totals["minute"]
     days, weeks = totals["day"], totals["week"]
     if not (minutes or days or weeks) or days + 7 * weeks > MOST_DAYS:

@@ -46,7 +46,8 @@ def test_why_a_machine_is_taken_to_have_written_it(subject: str, text: str, why:
 
 @pytest.mark.parametrize(("text", "thanks"), [
     ("Thanks!", True), ("Thank you very much for the quick help\nMaija", True), ("Kiitos!\n\nTerveisin Maija Meri", True), ("👍", True),
-    ("Paldies 🙏", True), ("Thanks Bo", True), ("Большое спасибо!", True), ("Щиро дякую за допомогу\nОлена", True), ("Спасибо, но не работает", False), ("DZIĘKUJĘ", True),
+    ("Paldies 🙏", True), ("Thanks Bo", True), ("Tack så mycket för hjälpen!\n\nVänliga hälsningar\nEva", True), ("Vielen Dank für Ihre Hilfe\nViele Grüße\nJan", True),
+    ("Suur tänu abi eest", True), ("Suured tänud!", True), ("Aitäh kiire vastuse eest!", True), ("Большое спасибо!", True), ("Щиро дякую за допомогу\nОлена", True), ("Спасибо, но не работает", False), ("DZIĘKUJĘ", True),
     ("Great", False), ("Maija", False), ("", False), ("!", False), ("Thanks?", False), ("Thanks, order 7", False), ("Thanks, but it broke", False),
     ("thanks " * 15, False), ("thanks " * 14, True), ("thanks " + " " * 300, False), ("Thanks\nMaija Meri Ranta Lahti", False),
     ("Thanks\nmaija", False), ("Ei kiitos", False),

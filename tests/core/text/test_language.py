@@ -47,7 +47,8 @@ READ = [
     ("mk", "Здраво, не можам да се најавам"), ("sv", "Skrivaren fungerar inte"), ("sv", "Var är min beställning?"), ("sv", "Tack"),
     ("de", "Der Drucker geht nicht"), ("de", "Hallo, die Lampe ist kaputt"), ("de", "Danke"), ("et", "Kus on minu tellimus?"),
     ("et", "Printer ei tööta"), ("et", "Tere, arve ei ole saabunud"), ("et", "Aitäh"),
-    ("en", "Hello, the parcel for Иван Петров at Москва has not arrived, please help"), ("en", "Danke, but I still have no invoice"),
+    ("en", "Hello, the parcel for Иван Петров at Москва has not arrived, please help"), ("en", "Danke, but I still have no invoice"), ("en", "Hello, ist this kind of messages that causes it to crash. Mit freundlichen Grüßen"),
+    ("", "Fusce bibendum, quam hendrerit sagittis tempor, dui turpis. У вт, 20 лист. Ann пише: дякую, добрий день"), ("", "прайс-лист"),
     ("no", "Hei, skriveren virker ikke"), ("nl", "Hallo, mijn printer is kapot"),
     ("", "Не"), ("", "Да"), ("", "Москва"), ("", "ООО Ромашка"), ("", "Re: Иванов"), ("", "hallo"), ("", "hej"), ("", "Γεια σας, δεν μπορώ να συνδεθώ"),
 ]  # fmt: skip

@@ -48,4 +48,5 @@ def test_no_word_is_a_day_and_something_else_at_once() -> None:
 def test_today_is_now_and_the_day_after_tomorrow_is_two_away() -> None:
     assert {words.DAYS_AHEAD[word] for word in ("today", "tanaan", "dzis", "sodien", "heute", "idag", "tana")} == {0}
     assert {words.DAYS_AHEAD[word] for word in ("overmorrow", "ylihuomenna", "pojutrze", "parit", "ubermorgen")} == {2}
+    assert {words.DAYS_AHEAD[word] for word in ("imorgon", "morgon", "homme", "homseni", "morgen")} == {1}
     assert {words.UNIT_OF_WORD[word] for word in ("vk", "tydz", "nedelas", "wochen")} == {"week"}

@@ -1,0 +1,48 @@
+"""What answers to #desk, #list, #why and their like say in German."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str | Mapping[str, str]] = {
+    "asked.desk_today": "{mails} E-Mails eingegangen, {opened} eröffnet, {solved} erledigt, {overdue} überfällig",
+    "asked.overdue": "überfällig",
+    "asked.parked": "wartet auf Entscheidung",
+    "asked.next_none": "Auf dich wartet nichts.",
+    "asked.next": "Als Nächstes: {subject}",
+    "asked.next_yours": "Es gehört jetzt dir.",
+    "asked.list": "Liste",
+    "asked.no_filter": "{word}: weder Status noch @Bearbeiter, +Schlagwort oder Abteilung",
+    "asked.find": "Suche: {text}",
+    "asked.show": "Ticket",
+    "asked.no_ticket": "Dieses Ticket gibt es nicht.",
+    "asked.files_none": "Es gibt keine.",
+    "asked.file": "{type}, {size} Byte",
+    "asked.customer": "Kunde {address}",
+    "asked.no_period": "{text} ist kein Zeitraum; schreib 12h, 7d oder 4w",
+    "asked.before": "{value} (vorher {before})",
+    "asked.report": "Bericht: {period}",
+    "last.hours": {"one": "die letzte Stunde", "other": "die letzten {n} Stunden"},
+    "last.days": {"one": "der letzte Tag", "other": "die letzten {n} Tage"},
+    "last.weeks": {"one": "die letzte Woche", "other": "die letzten {n} Wochen"},
+    "asked.templates": "Textbausteine",
+    "asked.templates_none": "Es gibt noch keine: #save NAME speichert einen.",
+    "asked.kb": "Artikel",
+    "asked.kb_none": "Kein Artikel handelt davon.",
+    "asked.why": "Warum",
+    "asked.why_what": "Antworte auf eine Benachrichtigung, oder schreib eine Ticketnummer in den Betreff.",
+    "asked.why_title": "#{number}: wie es dazu kam",
+    "due.first_response": "Erste Antwort",
+    "due.next_response": "Nächste Antwort",
+    "due.resolve": "Lösung",
+    "due.calendar": "Arbeitszeit laut Kalender {calendar}",
+    "due.clock": "rund um die Uhr",
+    "due.known": "{what} bis {at}",
+    "due.counted": "{what} bis {at}: {span} {hours} (Zusage {sla}) ab {start}",
+    "due.paused": "{line}; eine Ruhezeit von {span} ist nicht gezählt",
+    "due.missed": "{line}; schon verpasst und so belassen",
+    "due.by_hand": "Von Hand: {at}",
+    "due.rest": "Die Fristen der Zusage {sla} ruhen, solange der Status des Tickets „{status}“ ist",
+    "asked.way": "mailgate: Erreicht dich das, {name}?",
+    "asked.way_how": "Antworte auf diese E-Mail wie auf jede andere. Schreib das Wort #help in die erste Zeile und sende sie ab.",
+}

@@ -1,0 +1,48 @@
+"""What answers to #desk, #list, #why and their like say in Estonian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str | Mapping[str, str]] = {
+    "asked.desk_today": "kirju saabunud {mails}, avatud {opened}, lahendatud {solved}, hilinenud {overdue}",
+    "asked.overdue": "hilinenud",
+    "asked.parked": "ootab otsust",
+    "asked.next_none": "Sind ei oota midagi.",
+    "asked.next": "Järgmine: {subject}",
+    "asked.next_yours": "See on nüüd sinu.",
+    "asked.list": "Loend",
+    "asked.no_filter": "{word}: ei ole seis, @töötaja, +silt ega osakond",
+    "asked.find": "Otsing: {text}",
+    "asked.show": "Pöördumine",
+    "asked.no_ticket": "Sellist pöördumist ei ole.",
+    "asked.files_none": "Neid ei ole.",
+    "asked.file": "{type}, {size} baiti",
+    "asked.customer": "Klient {address}",
+    "asked.no_period": "{text} ei ole ajavahemik; kirjuta 12h, 7d või 4w",
+    "asked.before": "{value} (varem {before})",
+    "asked.report": "Aruanne: {period}",
+    "last.hours": {"one": "viimane tund", "other": "viimased {n} tundi"},
+    "last.days": {"one": "viimane päev", "other": "viimased {n} päeva"},
+    "last.weeks": {"one": "viimane nädal", "other": "viimased {n} nädalat"},
+    "asked.templates": "Vastusemallid",
+    "asked.templates_none": "Neid veel ei ole: #save NIMI salvestab ühe.",
+    "asked.kb": "Juhendid",
+    "asked.kb_none": "Ükski juhend sellest ei räägi.",
+    "asked.why": "Miks",
+    "asked.why_what": "Vasta teavitusele või kirjuta pöördumise number teemareale.",
+    "asked.why_title": "#{number}: kuidas see nii läks",
+    "due.first_response": "Esimene vastus",
+    "due.next_response": "Järgmine vastus",
+    "due.resolve": "Lahendus",
+    "due.calendar": "tööaeg kalendri {calendar} järgi",
+    "due.clock": "ööpäev läbi",
+    "due.known": "{what} hiljemalt {at}",
+    "due.counted": "{what} hiljemalt {at}: {span} {hours} (teenuslubadus {sla}), alates {start}",
+    "due.paused": "{line}; seisuaega {span} ei arvestata",
+    "due.missed": "{line}; juba varem hilinenud ja jäetud nii",
+    "due.by_hand": "Käsitsi: {at}",
+    "due.rest": "Teenuslubaduse {sla} tähtaegade arvestus on peatatud, kuni pöördumise seis on „{status}“",
+    "asked.way": "mailgate: kas see jõuab sinuni, {name}?",
+    "asked.way_how": "Vasta sellele kirjale nagu igale teisele. Kirjuta esimesele reale sõna #help ja saada ära.",
+}

@@ -1,0 +1,15 @@
+"""What stands in a ticket in words of ours, in Estonian: kept as it was said when the ticket was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str | Mapping[str, str]] = {
+    "ticket.call": "Telefonikõne",
+    "ticket.request": "Teie pöördumine",
+    "ticket.untitled": "(teema puudub)",
+    "ticket.empty": "(tühi kiri)",
+    "ticket.unreadable": "Loetamatu kiri, saatja {sender}",
+    "ticket.unreadable_text": "Kirja {number} ei saanud lugeda ({reason}). Selle algne kuju on alles: mailgate quarantine show {number}",
+    "ticket.rule_failed": "Reegel „{rule}“ ei toiminud ({error}); see kiri võeti arvele ilma reegliteta.",
+}

@@ -1,0 +1,48 @@
+"""What answers to #desk, #list, #why and their like say in Swedish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str | Mapping[str, str]] = {
+    "asked.desk_today": "{mails} mejl in, {opened} öppnade, {solved} lösta, {overdue} försenade",
+    "asked.overdue": "försenat",
+    "asked.parked": "väntar på beslut",
+    "asked.next_none": "Inget väntar på dig.",
+    "asked.next": "Nästa: {subject}",
+    "asked.next_yours": "Ärendet är ditt nu.",
+    "asked.list": "Lista",
+    "asked.no_filter": "{word}: varken status, @handläggare, +tagg eller avdelning",
+    "asked.find": "Sök: {text}",
+    "asked.show": "Visa",
+    "asked.no_ticket": "Det ärendet finns inte.",
+    "asked.files_none": "Det finns inga.",
+    "asked.file": "{type}, {size} byte",
+    "asked.customer": "Kund {address}",
+    "asked.no_period": "{text} är ingen period; skriv 12h, 7d eller 4w",
+    "asked.before": "{value} (föregående: {before})",
+    "asked.report": "Rapport: {period}",
+    "last.hours": {"one": "den senaste timmen", "other": "de senaste {n} timmarna"},
+    "last.days": {"one": "det senaste dygnet", "other": "de senaste {n} dygnen"},
+    "last.weeks": {"one": "den senaste veckan", "other": "de senaste {n} veckorna"},
+    "asked.templates": "Svarsmallar",
+    "asked.templates_none": "Det finns inga ännu: #save NAMN sparar en.",
+    "asked.kb": "Artiklar",
+    "asked.kb_none": "Ingen artikel handlar om det.",
+    "asked.why": "Varför",
+    "asked.why_what": "Svara på en avisering, eller skriv ett ärendenummer i ämnesraden.",
+    "asked.why_title": "#{number}: så gick det till",
+    "due.first_response": "Första svar",
+    "due.next_response": "Nästa svar",
+    "due.resolve": "Lösning",
+    "due.calendar": "arbetstid enligt kalendern {calendar}",
+    "due.clock": "dygnet runt",
+    "due.known": "{what} senast {at}",
+    "due.counted": "{what} senast {at}: {span} {hours} (servicelöfte {sla}) från {start}",
+    "due.paused": "{line}; en paus på {span} räknas inte",
+    "due.missed": "{line}; missad tidigare och kvar som den var",
+    "due.by_hand": "För hand: {at}",
+    "due.rest": "Tidsfristerna i servicelöftet {sla} löper inte så länge ärendets status är {status}",
+    "asked.way": "mailgate: når det här dig, {name}?",
+    "asked.way_how": "Svara på det här mejlet som du svarar på alla andra. Skriv ordet #help på första raden och skicka.",
+}
