@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 from conftest import Desk, from_agent, mail, opened, reply, running, whole
 
+from mailgate.app.admin import control
 from mailgate.app.jobs.schedule import run_job
 from mailgate.core.model.change import Decision, Fate, SetStatus, Step
 from mailgate.core.model.ticket import Status
@@ -238,6 +240,15 @@ def test_undo_takes_the_stage_letter_back(tmp_path: Path) -> None:
         from_agent(desk, "#undo", _notice(desk))
         desk.clock.ahead += HOUR
         assert desk.letters(MAIJA, "solved") == [] and desk.letters(MAIJA, "reopened") == []
+
+
+def test_d12_letters_of_a_job_played_at_another_time_are_worded_by_that_time(desk: Desk) -> None:
+    opened(desk)
+    control.job(desk.gateway, "escalate", (desk.clock() + 5 * HOUR).isoformat())
+    [late] = desk.letters(MAIJA, "delayed")
+    [notice] = desk.letters(ANNA, "escalation")
+    assert "sorry" in whole(late) and "Overdue" in whole(notice)
+    assert parsedate_to_datetime(late["Date"]) <= desk.clock(), "it left now"
 
 
 # --- waking -----------------------------------------------------------------------------------------------------------

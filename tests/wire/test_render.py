@@ -18,8 +18,9 @@ from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import Letter, head
 from mailgate.core.letters.row_values import VARIABLES
 from mailgate.core.model.change import Audience
-from mailgate.core.model.content import Answer
+from mailgate.core.model.content import Answer, Notice
 from mailgate.core.model.mail import Address
+from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import Held
@@ -183,6 +184,17 @@ def test_no_canary_reaches_a_customer_or_an_outsider(template: str, language: st
 
 
 # --- what agents see --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("comment", ["", "Far too slow."])
+def test_d07_the_notice_of_a_vote_has_the_vote_its_comment_and_the_whole_thread(comment: str) -> None:
+    vote = Notice(why="vote", from_=Person("Maija Virtanen", samples.MAIJA.addr), notes=("2/10",), text=comment)
+    spoken = Entry(1, EntryKind.AGENT, "anna", "Anna Korhonen", samples.NOW, "It is solved, is it not?")
+    text = page("notice", content=vote, ticket=replace(samples.ticket(), entries=(spoken,))).text
+    above, _, below = text.partition("Earlier in this ticket")
+    assert "2/10" in above and "Maija Virtanen" in above and comment in above
+    assert "It is solved" not in above and "(no text)" not in above
+    assert below.index("Anna Korhonen") < below.index("It is solved, is it not?")
 
 
 def test_a_notice_begins_with_what_a_reply_does_and_previews_the_customers_words() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mailgate.core.letters.addressee import known
 from mailgate.core.letters.letter import DueLetter
+from mailgate.core.letters.views import entry_told
 from mailgate.core.model.canned import articles_about
 from mailgate.core.model.content import Ack, Content, Handover, Notice, Receipt
 from mailgate.core.model.outbound import Purpose
@@ -46,7 +47,8 @@ def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datet
 
 
 def _notice(notice: Notice, due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> Notice:
-    notice = replace(notice, attachments=_files(_newest(ticket)), recent=_recent(ticket, read, now))
+    told = _newest(ticket) if notice.why == "vote" and due.attachments else entry_told(notice, ticket, policy)
+    notice = replace(notice, attachments=_files(told), recent=_recent(ticket, read, now))
     if due.purpose == Purpose.CUSTOMER:
         events = [row for row in read.tickets.events(ticket.number) if row.kind == "join"]
         notice = replace(notice, joined=tuple(Joining(row.new, row.at.isoformat()) for row in events))

@@ -96,6 +96,7 @@ class Letter:
     envelope: str  # "null" or "bounce"
     sender: str  # MAIL FROM; "" is the null reverse-path
     view: LetterView  # what the template may show
+    owed_at: datetime  # later than the clock where time was played ahead (`job --now`): its words go by that
     logo: LogoFile | None = None  # the picture it shows, where that travels with it
 
 
@@ -125,6 +126,7 @@ def head(due: DueLetter, policy: Policy, *, loop_mark: str, bounce: str = "") ->
         envelope="null" if null else "bounce",
         sender="" if null else (bounce or department.from_.addr),
         view=_view(due, department, policy),
+        owed_at=due.created_at,
         logo=policy.letters.logo_file,
     )
 
@@ -224,7 +226,7 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
     links = _links(due, department, policy) if inside else None
     mark = "" if due.audience == Audience.CUSTOMER else one_tap.marker(due.message_id, policy)
     return LetterView(
-        content=_filled(due.content, due.ticket),
+        content=_filled(due.content, due.ticket, policy),
         gateway=policy.name,
         department=DepartmentView(department.from_.name or policy.name, department.from_.addr, department.signature),
         logo=policy.letters.logo,
@@ -249,12 +251,21 @@ def _signature(due: DueLetter, policy: Policy) -> str:
     return agent.signature if agent else ""
 
 
-def _filled(content: Content, ticket: Ticket | None) -> Content:
-    """With the words and files of its ticket, where the letter says none itself."""
-    if isinstance(content, Answer | Notice) and not content.text:
-        content = replace(content, text=views.words_of_letter(ticket, content.template))
-    if isinstance(content, Notice | Handover) and not content.attachments:
-        content = replace(content, attachments=views.newest_files(ticket))
+def _filled(content: Content, ticket: Ticket | None, policy: Policy) -> Content:
+    """With the words and files of its ticket, where the letter says none itself, and with the name of who said them."""
+    match content:
+        case Answer(text=""):
+            said = views.newest_entry(ticket, (EntryKind.AGENT,))
+            return replace(content, text=said.text if said else "")
+        case Handover(attachments=()):
+            return replace(content, attachments=views.files_of(views.newest_entry(ticket)))
+        case Notice():
+            told = views.entry_told(content, ticket, policy)
+            writer = content.from_
+            if told and not content.text and not (writer and writer.address):
+                writer = views.person_of(told, policy)
+            text = content.text or (told.text if told else "")
+            return replace(content, text=text, from_=writer, attachments=content.attachments or views.files_of(told))
     return content
 
 

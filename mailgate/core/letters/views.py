@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
 
 from mailgate.core.letters.addressee import receivers
 from mailgate.core.model.change import Audience
-from mailgate.core.model.content import Content
-from mailgate.core.model.mail import Address
+from mailgate.core.model.content import Content, Notice
+from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.policy import Policy
-from mailgate.core.model.shown import Joining, NamedFile
+from mailgate.core.model.shown import Joining, NamedFile, Person
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
 from mailgate.core.proof import one_tap
 from mailgate.core.proof.one_tap import TapLink, VoteLink
 
+SAID = frozenset(EntryKind) - {EntryKind.EVENT}
 LONGEST_THREAD = 30_000  # characters of earlier words in one letter; the newest come first
 _TITLES = frozenset(
     ["dr", "mr", "mrs", "ms", "miss", "prof", "ing", "mag", "herra", "rouva", "pan", "pani", "kungs", "kundze"]
@@ -241,17 +242,36 @@ def public_author(entry: Entry, policy: Policy) -> str:
     return entry.author_name if "@" not in entry.author_name else ""
 
 
-def newest_files(ticket: Ticket | None) -> tuple[NamedFile, ...]:
-    """The attachments of the newest entry, by name and size alone (threats C-10)."""
-    entries = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT] if ticket else []
-    return tuple(NamedFile(one.name, one.size) for one in entries[-1].attachments) if entries else ()
+def person_of(entry: Entry, policy: Policy) -> Person:
+    """Who said it, to the house: an agent by their name alone."""
+    address = entry.author if entry.kind in (EntryKind.CUSTOMER, EntryKind.AUTO) else ""
+    return Person(public_author(entry, policy), address)
 
 
-def words_of_letter(ticket: Ticket | None, template: str) -> str:
-    """The words a letter is about where it does not say: an agent's newest, or anybody's in a notice."""
-    kinds = {EntryKind.AGENT} if template == "answer" else set(EntryKind) - {EntryKind.EVENT}
-    entries = ticket.entries if ticket else ()
-    return next((entry.text for entry in reversed(entries) if entry.kind in kinds), "")
+def files_of(entry: Entry | None) -> tuple[NamedFile, ...]:
+    """Its attachments, by name and size alone (threats C-10)."""
+    return tuple(NamedFile(one.name, one.size) for one in entry.attachments) if entry else ()
+
+
+def newest_entry(ticket: Ticket | None, kinds: Container[EntryKind] = SAID) -> Entry | None:
+    """What was said last in one of these ways."""
+    return next((entry for entry in reversed(ticket.entries if ticket else ()) if entry.kind in kinds), None)
+
+
+def entry_told(notice: Notice, ticket: Ticket | None, policy: Policy) -> Entry | None:
+    """What a notice tells of: the newest words of whom it names, whatever others have said by the time it leaves.
+
+    Of somebody who has said nothing here, and where it names nobody, the newest words of all; of a vote none but those
+    that stand in it.
+    """
+    if notice.why == "vote":
+        return None
+    addr = notice.from_.address if notice.from_ else ""
+    agent = policy.agent_at(addr)
+    whose = agent.name if agent else canonical(addr)
+    theirs = (entry for entry in reversed(ticket.entries if ticket else ()) if entry.kind in SAID)
+    wrote = (one for one in theirs if whose in (one.author, canonical(one.author)))
+    return (next(wrote, None) if addr else None) or newest_entry(ticket)
 
 
 def receivers_shown(ticket: Ticket | None, policy: Policy, since: Iterable[Joining] = ()) -> tuple[Receiver, ...]:

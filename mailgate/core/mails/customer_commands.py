@@ -69,8 +69,8 @@ def _vote(case: Case, ticket: Ticket) -> Asked | None:
     letters: list[Outbound] = [_thanks(case, ticket, score)] if case.fresh_mail else []
     lead = readers.lead_of(case.policy, ticket.department) if score <= LOW else None
     if lead:
-        voter, line = notices.shown_person(ticket.requester), f"{score}/10 {comment}".strip()
-        about = Notice(from_=voter, why="vote", notes=(line,))
+        voter = notices.shown_person(ticket.requester)
+        about = Notice(from_=voter, why="vote", notes=(f"{score}/10",), text=comment)
         letters.append(
             readers.to_agent(
                 case.policy, lead, about, purpose=Purpose.CUSTOMER, attachments=notices.files(case),

@@ -52,8 +52,9 @@ def write(
 
     Raises Permanent when an address cannot be written, Temporary when the built-in template fails as well.
     """
-    letter, whole = shorten.shortened(spoken.spoken(letter), now)
-    page = render.page(letter, now, templates)
+    moment = max(now, letter.owed_at)
+    letter, whole = shorten.shortened(spoken.spoken(letter), moment)
+    page = render.page(letter, moment, templates)
     subject = subject_line(page.subject or words.said(letter.language, letter.subject), letter.tag)
     enclosed = (
         *_logo(letter, page.html),

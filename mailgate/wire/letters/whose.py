@@ -99,7 +99,7 @@ def _texts(record: Any) -> Iterator[tuple[str, Wording]]:
         return
     kind: Any = type(record)
     for name, usually in _fields(kind):
-        whose = usually if name != "text" or not _awaits_its_customer(record) else _PUBLIC
+        whose = usually if name != "text" or not _customers_own(record) else _PUBLIC
         value = getattr(record, name)
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, str):
@@ -116,9 +116,10 @@ def _fields(kind: type) -> tuple[tuple[str, Wording], ...]:
     return tuple((one.name, known.get(one.name, _NOTE)) for one in fields(kind))
 
 
-def _awaits_its_customer(record: Any) -> bool:
-    """True for the receipt of an answer: what takes its place may say the same words to the customer again."""
-    return isinstance(record, content.Receipt) and record.corrected == "customer"
+def _customers_own(record: Any) -> bool:
+    """True for what may be said to the customer again: the receipt of an answer, and what stood beside a vote."""
+    waits = isinstance(record, content.Receipt) and record.corrected == "customer"
+    return waits or (isinstance(record, content.Notice) and record.why == "vote")
 
 
 def entry_wording(kind: str, *, unverified: bool) -> Wording:

@@ -13,9 +13,10 @@ from mailgate.core.letters import views as showing
 from mailgate.core.letters.letter import SUPPRESS, DueLetter, Letter, head
 from mailgate.core.letters.row_values import from_plain
 from mailgate.core.model.change import Audience, Urgency
+from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.policy import Agent, Department, Key, Policy
-from mailgate.core.model.shown import Joining, NamedFile
+from mailgate.core.model.shown import Joining, NamedFile, Person
 from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
 from mailgate.core.proof import one_tap, token
 from mailgate.wire.letters import variables
@@ -36,6 +37,7 @@ CUSTOMERS = [name for name in row_values.VARIABLES if name in (
     "ack", "answer", "taken", "waiting", "transferred", "reopened", "delayed", "nudge", "closing", "solved", "status",
     "vote_thanks")]  # fmt: skip
 MAIJA = Address("maija@customer.example", "Maija Virtanen")
+CUSTOMER = Person(MAIJA.name, MAIJA.addr)
 
 
 def ticket(**parts: object) -> Ticket:
@@ -281,6 +283,32 @@ def test_c10_a_notice_names_attachments_without_carrying_them() -> None:
     entry = Entry(9, EntryKind.CUSTOMER, MAIJA.addr, MAIJA.name, NOW, "See the film.", attachments=(big,))
     letter = headed("notice", "agent", ticket=ticket(entries=(entry,)))
     assert letter.view.content.attachments == (NamedFile("film.mp4", 30_000_000),)
+
+
+# Whom a notice names, why it came, what stands in it, and whose words it shows: never anybody's under another's name.
+TOLD: list[tuple[str, Notice, str, str]] = [
+    ("the customer's, also when a colleague has answered since", Notice(why="reply", from_=CUSTOMER), "Still dark.", MAIJA.addr),
+    ("however they write their address", Notice(why="reply", from_=Person("Maija", MAIJA.addr.upper())), "Still dark.", MAIJA.addr.upper()),
+    ("a colleague's note", Notice(why="note", from_=Person("Anna", "anna.private@home.example")), "Try another bulb.", "anna.private@home.example"),
+    ("of who has said nothing here, the newest", Notice(why="told", from_=Person("", "x@y.example")), "Try another bulb.", "x@y.example"),
+    ("where nobody is named, the newest and its writer's name", Notice(why="woken"), "Try another bulb.", ""),
+    ("also where a name stands for who took the ticket", Notice(why="taken_from_you", from_=Person("Bo")), "Try another bulb.", ""),
+    ("d07: a vote's comment", Notice(why="vote", from_=CUSTOMER, text="Too slow."), "Too slow.", MAIJA.addr),
+    ("d07: a vote without one", Notice(why="vote", from_=CUSTOMER), "", MAIJA.addr),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("notice", "text", "address"), [row[1:] for row in TOLD], ids=[row[0] for row in TOLD])
+def test_a_notice_shows_the_words_of_whom_it_names(notice: Notice, text: str, address: str) -> None:
+    thread = (
+        Entry(1, EntryKind.CUSTOMER, MAIJA.addr, MAIJA.name, NOW, "Still dark."),
+        Entry(2, EntryKind.AGENT, "anna", "Anna", NOW, "Try another bulb."),
+        Entry(3, EntryKind.EVENT, "mailgate", "", NOW, "CANARY"),
+    )
+    shown = headed("notice", "agent", content=notice, ticket=ticket(entries=thread)).view.content
+    assert isinstance(shown, Notice) and shown.from_ is not None
+    assert (shown.text, shown.from_.address) == (text, address)
+    assert bool(address) or shown.from_.name == "Anna"
 
 
 def test_a_long_thread_is_cut_at_its_old_end() -> None:
