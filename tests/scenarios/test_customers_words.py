@@ -120,7 +120,7 @@ def test_w08_a_new_subject_is_said_wherever_the_words_are(tmp_path: Path) -> Non
         assert ["New subject: STOP" in one for one in said] == [False, False, False, True, True], (
             "and in the thread below"
         )
-        assert "Uusi otsikko: STOP" in whole(desk.letters("timo@staff.example", "notice")[-2])
+        assert "Uusi aihe: STOP" in whole(desk.letters("timo@staff.example", "notice")[-2])
         from_agent(desk, "#show\n", notice_to(desk, "anna", ticket.number))
         assert "New subject: STOP - cancel the whole order" in whole(
             only(desk.letters("anna@staff.example", "question"))

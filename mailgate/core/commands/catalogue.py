@@ -114,6 +114,13 @@ COMMANDS: tuple[Word, ...] = (
 
 # What a customer may write on their own ticket, and the agents' command it stands for ("" only asks).
 CUSTOMER_WORDS: Mapping[str, str] = {"status": "", "close": "solve", "reopen": "reopen"}
+# Finnish, Polish, Latvian, Swedish, German, Estonian; each folded name leads to the word of `CUSTOMER_WORDS`.
+_CUSTOMERS_SAY: Mapping[str, tuple[str, ...]] = {
+    "status": ("status", "tilanne", "stan", "statuss", "stand", "seis"),
+    "close": ("close", "sulje", "zamknij", "aizvērt", "stäng", "schließen", "sulge"),
+    "reopen": ("reopen", "avaa", "otwórz", "atvērt", "öppna", "öffnen", "ava"),
+}
+CUSTOMER_NAMES: Mapping[str, str] = {fold(known): word for word, names in _CUSTOMERS_SAY.items() for known in names}
 
 BY_NAME: Mapping[str, Word] = {word.name: word for word in COMMANDS}
 _SHIPPED: Mapping[str, str] = {fold(known): word.name for word in COMMANDS for known in (word.name, *word.aliases)}

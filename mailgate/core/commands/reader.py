@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from mailgate.core.commands import catalogue
-from mailgate.core.commands.catalogue import BY_NAME, CUSTOMER_WORDS
+from mailgate.core.commands.catalogue import BY_NAME, CUSTOMER_NAMES
 from mailgate.core.commands.line import (  # fmt: skip
     HASHED,
     INVISIBLE,
@@ -174,7 +174,8 @@ def read_customer(
     earlier_subjects: tuple[str, ...] = (),
     phone_signature: Callable[[str], bool] = is_device,
 ) -> tuple[str, ...]:
-    """What a customer asks for on their own ticket: `status`, `close`, `reopen`; any other `#` of theirs is text.
+    """What a customer asks for on their own ticket: `status`, `close`, `reopen`, in any of our languages; any other `#`
+    of theirs is text.
 
     Only a word that stands alone counts: at the end of the subject, or as the first or last line.
     """
@@ -186,8 +187,8 @@ def read_customer(
     words: list[str] = []
     for text in (*added[-1:], first, last):
         hashed = HASHED.fullmatch(text.rstrip(STOPS))
-        if hashed and not hashed["after"] and fold(hashed["word"]) in CUSTOMER_WORDS:
-            words.append(fold(hashed["word"]))
+        if hashed and not hashed["after"] and fold(hashed["word"]) in CUSTOMER_NAMES:
+            words.append(CUSTOMER_NAMES[fold(hashed["word"])])
     return tuple(dict.fromkeys(words))
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from mailgate.core.commands import answers, reader, workflow
+from mailgate.core.commands.catalogue import CUSTOMER_NAMES
 from mailgate.core.commands.judging import Granted, KnownWorld
 from mailgate.core.commands.line import STOPS
 from mailgate.core.letters import readers
@@ -42,7 +43,7 @@ class Asked:
     @property
     def in_subject(self) -> tuple[str, ...]:
         """What of the subject is the order or the vote, and no title."""
-        return tuple(f"#{word}" for word in self.orders) or tuple(str(one.score) for one in self.effects)
+        return _written(self.orders) or tuple(str(one.score) for one in self.effects)
 
     @property
     def reason(self) -> str:
@@ -154,7 +155,7 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
             moved = moved or word != "status"
         else:
             refused = answers.of_refusal(judged)
-    orders = {f"#{word}" for word in words}
+    orders = _written(words)
     beside = "\n".join(line for line in case.mail.fresh.split("\n") if fold(line.strip(STOPS + " ")) not in orders)
     return Asked(
         words[0],
@@ -164,6 +165,11 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
         orders=words,
         beside="" if moved or signature.is_all_signature(beside) or guard.thanks_only(beside) else beside,
     )
+
+
+def _written(orders: tuple[str, ...]) -> tuple[str, ...]:
+    """How these orders may have been written, folded."""
+    return tuple(f"#{name}" for name, word in CUSTOMER_NAMES.items() if word in orders)
 
 
 def _status(case: Case, ticket: Ticket, refused: Words) -> tuple[Outbound, ...]:

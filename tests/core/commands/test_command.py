@@ -301,6 +301,11 @@ def test_the_command_line_reads_the_same_words() -> None:
         ("Re: [#1042] Broken lamp", "#merge 7\n#take\n#solve", ()),
         ("Re: [#1042] Broken lamp", "Hi\n\n#close\n\nBye", ()),
         ("Re: [#1042] Broken lamp", "What is #status?", ()),
+        ("Sv: [#1042] Broken lamp", "Tack!\n#stäng", ("close",)),
+        ("AW: [#1042] Broken lamp", "#SCHLIESSEN\n\nDanke", ("close",)),
+        ("Vast: [#1042] Broken lamp #seis", "", ("status",)),
+        ("VS: [#1042] Broken lamp", "#avaa", ("reopen",)),
+        ("Re: [#1042] Broken lamp", "#valmis", ()),
     ],
 )
 def test_a_customer_has_three_words_of_their_own(title: str, body: str, asked: tuple[str, ...]) -> None:
