@@ -60,7 +60,7 @@ def crew(moment: Moment, department: str) -> Sequence[str]:
     settings, how = policy.department(department), notified(policy, department)
     if how == "all":
         return [agent.name for agent in policy.agents_of(department)]
-    lead = lead_of(policy, settings) if how in ("lead", "owner") and settings.lead else None
+    lead = lead_of(policy, settings) if how == "lead" or (how == "owner" and settings.lead) else None
     return [lead.name] if lead else []
 
 

@@ -64,7 +64,7 @@ def test_who_has_left_hears_nothing_and_the_department_does_in_their_place() -> 
     ("bo", (ANNA, replace(BO, active=False), CAI), ["anna"]),  # left: whoever leads anywhere
     ("bo", (replace(ANNA, role=Role.ADMIN), replace(BO, active=False)), ["anna"]),  # else an admin
     ("bo", (replace(BO, active=False), CAI), []),  # there is nobody who leads
-    (None, (ANNA, BO, CAI), []),
+    (None, (ANNA, BO, CAI), ["anna"]),  # none was named
 ])  # fmt: skip
 def test_where_the_lead_alone_hears_of_new_mail_somebody_does_when_they_have_left(
     lead: str | None, others: tuple[Agent, ...], names: list[str]
