@@ -64,7 +64,8 @@ order-beside-words-of-a-program low-vote-of-seven next-takes-from-a-colleague
 first-letter-with-an-agents-address whoever-asks-is-a-machine absence-and-a-word-more attribution-by-one-word
 lost-copy-opens-the-ticket solved-letter-undoes-solving
 who-is-away-is-on-duty nights-of-a-department-are-not-quiet list-of-the-unowned-every-tick notes-make-a-list
-gathered-list-shows-everything
+gathered-list-shows-everything parked-answer-to-what-is-due-waits lunch-is-the-end-of-the-day
+bounce-answered-is-still-held
 """
 
 

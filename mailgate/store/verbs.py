@@ -19,7 +19,14 @@ from mailgate.core.model.desk_rows import (
     SavedReply,
     Unowned,
 )
-from mailgate.core.model.letter_rows import AgedLetter, CausedLetter, DeliveryRow, GatheredLetter, StoredLetter
+from mailgate.core.model.letter_rows import (
+    AgedLetter,
+    CausedLetter,
+    DeliveryRow,
+    GatheredLetter,
+    StoredLetter,
+    StuckAnswer,
+)
 from mailgate.core.model.mail import Address, Envelope
 from mailgate.core.model.mail_rows import (
     AsideMail,
@@ -148,6 +155,9 @@ class TicketsRead(Protocol):
     def newly_unowned(self, departments: Sequence[str], event: int) -> bool:
         """Whether one of those has come, come back, or been written to by its customer since that journal line."""
 
+    def come_back(self, agent: str) -> list[Ticket]:
+        """The tickets at work of an agent whose newest words to or from the customer are those of a bounce."""
+
     def find(self, words: str, limit: int = 50) -> list[Ticket]: ...
 
     def events(self, ticket: int) -> list[JournalLine]: ...
@@ -189,6 +199,9 @@ class OutboxRead(Protocol):
 
     def gathered(self, before: datetime) -> list[GatheredLetter]:
         """Notices held for an agent until then or earlier, by agent and age."""
+
+    def stuck(self, before: datetime, limit: int) -> list[StuckAnswer]:
+        """Agents' words that may or may not have left, or wait since then although a relay was asked."""
 
     def letters_of_mail(self, mail: int) -> list[CausedLetter]: ...
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import Desk, from_agent, mail, opened, reply, running, whole
@@ -175,6 +176,53 @@ def test_a_single_waiting_notice_stays_what_it_is(desk: Desk) -> None:
     run_job(desk.gateway, "wake", monday)
     go_to(desk, monday)
     assert len(desk.letters(BO, "notice")) == 1
+
+
+# --- held mail --------------------------------------------------------------------------------------------------------
+
+
+def parked_answer(desk: Desk, moment: datetime) -> int:
+    """A ticket of Bo's since that moment, and a slip of theirs that holds an answer to it at this one; its number."""
+    ticket = opened(desk)
+    from_agent(desk, "#take", desk.letters(BO, "notice")[-1], agent="bo")
+    go_to(desk, moment)
+    assert desk.fate(from_agent(desk, "#colse\n\nDone.", desk.letters(BO, "notice")[-1], agent="bo")) == "parked"
+    return ticket.number
+
+
+def test_a_parked_answer_is_told_to_the_lead_at_once_when_its_ticket_is_due_within_two_hours(desk: Desk) -> None:
+    noon = next_weekday(2, 8)
+    go_to(desk, noon)
+    parked_answer(desk, noon + timedelta(hours=1.5))  # promised within four
+    run_job(desk.gateway, "wake", noon + timedelta(hours=1.9))
+    assert desk.letters(ANNA, "digest") == []
+    for hours in (2.1, 2.2, 3.6):
+        go_to(desk, noon + timedelta(hours=hours))
+        run_job(desk.gateway, "wake", desk.clock())
+        [told] = desk.letters(ANNA, "digest")
+    assert "deadline within two hours" in str(told["Subject"]) and "Bo Ek" in whole(told)
+
+
+def test_at_the_end_of_their_hours_an_agent_is_told_once_what_has_not_left(desk: Desk) -> None:
+    wednesday = next_weekday(2, 12)
+    go_to(desk, wednesday)
+    parked_answer(desk, wednesday)
+    end = desk.clock().astimezone(ZoneInfo("Europe/Helsinki")).replace(hour=17, minute=0, second=0)
+    for minutes, count in ((-30, 0), (-10, 1), (-5, 1), (30, 1)):
+        moment = (end + timedelta(minutes=minutes)).astimezone(UTC)
+        go_to(desk, moment)
+        run_job(desk.gateway, "wake", moment)
+        evening = [one for one in desk.letters(BO, "digest") if one["X-Mailgate-Reason"] == "held"]
+        assert len(evening) == count
+    assert str(evening[0]["Subject"]) == "1 of your answers has not left" and "Broken lamp" in whole(evening[0])
+
+
+def test_what_is_held_is_listed(desk: Desk) -> None:
+    go_to(desk, next_weekday(2, 12))
+    parked_answer(desk, desk.clock())
+    from_agent(desk, "#list held", desk.letters(BO, "notice")[-1], agent="bo")
+    [letter] = desk.letters(BO, "question")
+    assert "1 of your answers has not left" in whole(letter) and "Re: [#1001] Broken lamp" in whole(letter)
 
 
 # --- the clock at boot ------------------------------------------------------------------------------------------------

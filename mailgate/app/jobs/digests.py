@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import each_ticket
 from mailgate.app.questions import report
+from mailgate.app.questions.held import held_by
 from mailgate.core.clock import morning, overload, pulling
 from mailgate.core.clock.overload import Overload, WeeklyPace
 from mailgate.core.letters import readers
@@ -102,7 +103,7 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
     if reader.agent is not None and reader.own:
         mine = tx.tickets.matching(TicketFilter(status=AT_WORK, owner=reader.agent.name, limit=MANY), now)
         count = len(mine)
-        sections += morning.agents_list(moment, reader.agent, mine, parked)
+        sections += morning.agents_list(moment, reader.agent, mine, held_by(tx, policy, reader.agent, now))
         sections += _everybodys(tx, moment, reader, reader.agent)
     accounted: Words = ""
     if reader.leads:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailgate.app.questions import report
+from mailgate.app.questions.held import held_by
 from mailgate.app.questions.journal import JournalWords
-from mailgate.core.clock import collected
+from mailgate.core.clock import collected, held
+from mailgate.core.clock.held import Held
 from mailgate.core.commands import catalogue, ticket_filter
 from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.canned import articles_about
@@ -19,12 +21,14 @@ from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Entry, Ticket
+from mailgate.core.text.folding import fold
 from mailgate.core.worktime import sla
 from mailgate.store.base import Read, TicketFilter
 from mailgate.wire.words import Phrases, say
 
 MOST = 25  # rows in a letter that is read on a phone
 AT_WORK = ("new", "open", "waiting", "hold")
+HELD = "held"  # no status of a ticket: `#list held` tells what of the agent's own has not arrived
 
 _PERIOD = re.compile(r"([0-9]{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -148,16 +152,32 @@ def _next(question: QuestionAsked) -> Question:
 
 
 def _mine(question: QuestionAsked) -> Question:
-    parked = [row for row in question.read.mail.parked() if row.agent == question.agent.name]
-    facts = tuple(Fact(said("asked.parked"), collected.waits(row)) for row in parked)
+    found = held_by(question.read, question.policy, question.agent, question.now)
     return replace(
-        question.table(said("tap.mine"), TicketFilter(status=AT_WORK, owner=question.agent.name)), facts=facts
+        question.table(said("tap.mine"), TicketFilter(status=AT_WORK, owner=question.agent.name)),
+        facts=_held_lines(question.policy, found),
+    )
+
+
+def _held_lines(policy: Policy, found: Held) -> tuple[Fact, ...]:
+    parked = (Fact(said("asked.parked"), collected.waits(row)) for row in found.parked)
+    return (*parked, *held.rest(policy, found))
+
+
+def _held(question: QuestionAsked) -> Question:
+    found = held_by(question.read, question.policy, question.agent, question.now)
+    return Question(
+        title=said("list.not_arrived_n", n=len(found)),
+        facts=_held_lines(question.policy, found),
+        rows=question.rows(list(found.tickets)),
     )
 
 
 def _list(question: QuestionAsked, overdue: bool = False) -> Question:
     departments = [one.name for one in question.policy.departments]
     agents = [one.name for one in question.policy.agents]
+    if fold(question.argument.lstrip("#")) == HELD and HELD not in departments:
+        return _held(question)
     try:
         wanted = ticket_filter.parse(question.argument, departments=departments, agents=agents, me=question.agent.name)
     except ticket_filter.NotAFilter as problem:

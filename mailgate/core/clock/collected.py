@@ -79,10 +79,11 @@ def _cut(text: str) -> str:
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT].rsplit(None, 1)[0]} …"
 
 
-def parked(rows: Iterable[OpenQuestion], policy: Policy) -> Digest:
-    """A list of parked mail: who was asked, what it is about, and why it waits."""
-    title = said("list.parked_all")
-    return Digest(title=title, why="parked", sections=(waiting(rows, policy, title),))
+def parked(rows: Sequence[OpenQuestion], policy: Policy, pressing: Sequence[OpenQuestion] = ()) -> Digest:
+    """A list of parked mail: who was asked, what it is about, and why it waits; what is `pressing` stands first."""
+    found = ((said("list.parked_due"), pressing), (said("list.parked_all"), rows))
+    sections = tuple(waiting(several, policy, title) for title, several in found if several)
+    return Digest(title=sections[0].title, why="parked", sections=sections)
 
 
 def waiting(rows: Iterable[ParkedMail | OpenQuestion], policy: Policy, title: Words) -> Section:

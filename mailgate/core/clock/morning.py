@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailgate.core.clock import collected, pulling
+from mailgate.core.clock import collected, held, pulling
 from mailgate.core.clock.escalation import row
+from mailgate.core.clock.held import Held
 from mailgate.core.letters import readers
 from mailgate.core.model.desk_rows import Load, Unowned
 from mailgate.core.model.mail_rows import ParkedMail
@@ -80,7 +81,7 @@ def agents_list(
     moment: Moment,
     agent: Agent,
     mine: Sequence[Ticket],
-    parked: Sequence[ParkedMail],
+    waits: Held,
 ) -> list[Section]:
     """Sections about an agent's own work, each ticket in the first that fits; empty when there is nothing to say."""
     policy = moment.policy
@@ -88,10 +89,7 @@ def agents_list(
     piles: dict[str, list[Ticket]] = {"overdue": [], "today": [], "answer": [], "mine": []}
     for ticket in mine:
         piles[_pile(ticket, evening, moment.now)].append(ticket)
-    sections = []
-    waiting = [one for one in parked if one.agent == agent.name]
-    if waiting:
-        sections.append(collected.waiting(waiting, policy, said("list.parked")))
+    sections = held.sections(policy, waits)
     sections += [_tickets(policy, said(f"list.{pile}"), found) for pile, found in piles.items() if found]
     return sections
 

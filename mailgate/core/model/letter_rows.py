@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,16 @@ class DeliveryRow:
     error: str | None
     message_id: str
     letter: int
+
+
+@dataclass(frozen=True, slots=True)
+class StuckAnswer:
+    """Words of an agent that wait on their way to one recipient; `uncertain` where they may have arrived."""
+
+    agent: str | None  # who wrote them; None where the letter does not say
+    ticket: Ticket  # without entries
+    to: str
+    uncertain: bool
 
 
 @dataclass(frozen=True, slots=True)

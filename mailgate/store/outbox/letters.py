@@ -10,12 +10,16 @@ from typing import Any
 
 from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import DueDelivery, DueLetter
-from mailgate.core.model.change import (
-    Outbound,
-    Urgency,
-)
+from mailgate.core.model.change import Outbound, Urgency
 from mailgate.core.model.content import asks_how_it_went
-from mailgate.core.model.letter_rows import AgedLetter, CausedLetter, DeliveryRow, GatheredLetter, StoredLetter
+from mailgate.core.model.letter_rows import (
+    AgedLetter,
+    CausedLetter,
+    DeliveryRow,
+    GatheredLetter,
+    StoredLetter,
+    StuckAnswer,
+)
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Audience, DeliveryState, Purpose
 from mailgate.core.model.ticket import Ticket
@@ -336,6 +340,12 @@ class Outbox(Room):
                 names,
             )
         ]
+
+    def stuck(self, before: datetime, limit: int) -> list[StuckAnswer]:
+        """See `verbs.OutboxRead.stuck`."""
+        found = self.session.all(sql.STUCK, {"before": rows.micros(before), "limit": limit})
+        asked = ((row, self._tickets.bare_ticket(row["number"])) for row in found)
+        return [shown.stuck(row, ticket) for row, ticket in asked if ticket is not None]
 
     def letter(self, number: int) -> StoredLetter | None:
         """See `verbs.OutboxRead.letter`."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailgate.core.letters import row_values
-from mailgate.core.model.letter_rows import DeliveryOfLetter, StoredLetter
+from mailgate.core.model.content import Answer
+from mailgate.core.model.letter_rows import DeliveryOfLetter, StoredLetter, StuckAnswer
+from mailgate.core.model.outbound import DeliveryState
+from mailgate.core.model.ticket import Ticket
 from mailgate.store import rows
 
 
@@ -36,6 +39,13 @@ def letter(row: rows.Row, deliveries: Iterable[rows.Row]) -> StoredLetter:
         raw=row["bytes"],
         deliveries=tuple(_delivery(each) for each in deliveries),
     )
+
+
+def stuck(row: rows.Row, ticket: Ticket) -> StuckAnswer:
+    """Made of a row of `STUCK`."""
+    content = row_values.from_plain(row["template"], rows.loads(row["context"], {}))
+    writer = content.agent if isinstance(content, Answer) else ""
+    return StuckAnswer(writer or ticket.owner, ticket, row["recipient"], row["state"] == DeliveryState.UNCERTAIN)
 
 
 def _delivery(row: rows.Row) -> DeliveryOfLetter:

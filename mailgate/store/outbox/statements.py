@@ -120,6 +120,13 @@ WHERE delivery.urgency = 2 AND delivery.due_at <= :before AND delivery.due_at IS
   AND letter.template = 'notice' AND letter.agent <> ''
 ORDER BY letter.agent, letter.id
 """
+STUCK = """
+SELECT letter.template, letter.context, delivery.recipient, delivery.state, ticket.number FROM delivery
+JOIN letter ON letter.id = delivery.letter JOIN ticket ON ticket.id = letter.ticket
+WHERE delivery.state IN ('uncertain', 'waiting') AND delivery.urgency = 0
+  AND (delivery.state = 'uncertain' OR delivery.attempts > 0 AND delivery.created_at <= :before)
+ORDER BY delivery.id LIMIT :limit
+"""
 SIGNED = """
 INSERT INTO letter_token (token, letter, scheme) VALUES (:token, :letter, :scheme) ON CONFLICT (token) DO NOTHING
 """

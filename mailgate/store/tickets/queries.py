@@ -131,6 +131,10 @@ class Tickets(Room):
         among, names = _among(departments)
         return bool(self.session.scalar(sql.NEWLY_UNOWNED.format(among), {**names, "after": event}))
 
+    def come_back(self, agent: str) -> list[Ticket]:
+        """See `verbs.TicketsRead.come_back`."""
+        return [self._ticket(row) for row in self.session.all(sql.COME_BACK, {"agent": agent})]
+
     def count(self, wanted: TicketFilter, now: datetime) -> int:
         """How many tickets there are of that kind, `limit` and `offset` aside."""
         where, params = self._where(wanted, now)

@@ -221,6 +221,13 @@ SELECT EXISTS (
   )
 )
 """
+COME_BACK = f"""{TICKET_COLUMNS}
+WHERE ticket.owner = :agent AND ticket.status IN ('new', 'open') AND (
+  SELECT entry.kind FROM entry WHERE entry.ticket = ticket.id AND entry.kind IN ('customer', 'agent', 'bounce')
+  ORDER BY entry.id DESC LIMIT 1
+) = 'bounce'
+ORDER BY ticket.number
+"""  # noqa: S608
 NEWEST_EVENT = "SELECT coalesce(max(id), 0) FROM event"
 DEPARTMENTS = "SELECT name FROM department WHERE retired_at IS NULL ORDER BY id"
 ADD_ALIAS = (

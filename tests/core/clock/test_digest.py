@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailgate.core.clock import morning
+from mailgate.core.clock.held import Held
 from mailgate.core.model.desk_rows import Unowned, UnownedLoad
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address
@@ -117,17 +118,14 @@ def test_each_ticket_stands_in_the_first_list_that_fits() -> None:
         ticket(4, asked=True, answered=True),
         ticket(5),
     ]
-    parked = [
-        ParkedMail(7, 7, NOW, "anna@staff.example", "Re: Lamp", "anna", "stale", ()),
-        ParkedMail(8, 8, NOW, "bo@staff.example", "Other", "bo", "stale", ()),
-    ]
-    sections = morning.agents_list(AT, ANNA, mine, parked)
+    parked = ParkedMail(7, 7, NOW, "anna@staff.example", "Re: Lamp", "anna", "stale", ())
+    sections = morning.agents_list(AT, ANNA, mine, Held(parked=(parked,)))
     assert [section.title for section in sections] == [
         said(f"list.{key}") for key in ("parked", "overdue", "today", "answer", "mine")
     ]
     assert [one.label for one in sections[0].facts] == ["anna"]
     assert [[row.number for row in section.rows] for section in sections[1:]] == [[1], [2], [3], [4, 5]]
-    assert morning.agents_list(AT, ANNA, [], parked[1:]) == []
+    assert morning.agents_list(AT, ANNA, [], Held()) == []
 
 
 def test_what_colleagues_are_late_with_is_told_by_department_and_nobodys_once() -> None:
@@ -144,5 +142,5 @@ def test_what_colleagues_are_late_with_is_told_by_department_and_nobodys_once() 
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
-    [section] = morning.agents_list(AT, ANNA, [ticket(n) for n in range(30)], [])
+    [section] = morning.agents_list(AT, ANNA, [ticket(n) for n in range(30)], Held())
     assert len(section.rows) == morning.MOST and section.text == said("list.more", n=5)
