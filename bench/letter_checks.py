@@ -89,8 +89,12 @@ def foreign(sample: Sample) -> list[str]:
     said = (
         f"{without_prefixes(str(told.subject))}\n{page.subject}\n{page.text}\n{unescape(_HIDDEN.sub(' ', page.html))}"
     )
-    known = _language(sample.language) | _names(sample.due)
-    return sorted({word for word in _words(said) if word not in known})
+    return sorted(set(strangers(sample.language, said)) - _names(sample.due))
+
+
+def strangers(language: str, text: str, names: str = "") -> list[str]:
+    """The words of a text that are neither the language's, as `_language` has it, nor among these names."""
+    return sorted(_words(text) - _language(language) - _words(names))
 
 
 def _words(text: str) -> set[str]:
