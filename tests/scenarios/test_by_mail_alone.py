@@ -96,7 +96,7 @@ def test_undo_after_the_letter_has_left_says_that_it_cannot_be_taken_back(tmp_pa
         desk.clock.ahead += timedelta(minutes=3)
         assert "A new bulb" in whole(only(desk.letters(MAIJA, "answer")))
         from_agent(desk, "#undo\n", notice)
-        assert "its letter had left and cannot be" in told(desk, "receipt")
+        assert "its letter had left already and cannot be" in told(desk, "receipt")
         assert desk.ticket(ticket.number).status == "new"
         assert len(desk.letters(MAIJA, "answer")) == 1
 
