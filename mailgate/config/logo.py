@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailgate.core.model.policy import LogoFile
+from mailgate.core.model.policy import LogoFile, logo_id
 
 LARGEST = 64 * 1024  # octets: every letter that shows it carries it, and is kept
 _BEGIN = (  # what a picture that mail programs show begins with, whatever the file is called
@@ -53,7 +53,7 @@ def _read(path: Path, domain: str) -> LogoFile:
     if not kind:
         raise ValueError(f"{path} is no PNG, JPEG, GIF or WebP; mail programs show no other picture")
     digest = hashlib.sha256(data).hexdigest()
-    return LogoFile(kind, data, digest, f"logo.{digest[:20]}@{domain}")
+    return LogoFile(kind, data, digest, logo_id(digest, domain))
 
 
 def _octets(path: Path) -> bytes:

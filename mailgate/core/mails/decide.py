@@ -14,10 +14,10 @@ from mailgate.core.mails import agent_mail, bounce, customer, guard, match, noti
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyParked
-from mailgate.core.model.mail import Address, InboundMail
+from mailgate.core.model.mail import Address, Attachment, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
-from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.policy import Agent, Policy, logo_id
 from mailgate.core.proof import authority, token
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Circumstances, MailFindings, Rule
@@ -185,11 +185,15 @@ def _as_stranger(case: Case) -> Case:
 
 def _without_logo(mail: InboundMail, policy: Policy) -> InboundMail:
     """The mail without the picture of our letters that programs bring back in what they quote."""
-    logo = policy.letters.logo_file
-    if logo is None or not any(one.digest == logo.digest for one in mail.attachments):
+    logo = policy.letters.logo_file.digest if policy.letters.logo_file else None
+
+    def ours(file: Attachment) -> bool:
+        known = file.digest == logo or file.content_id == logo_id(file.digest, policy.domain)
+        return known and not file.placed and (file.inline or file.aside)
+
+    if not any(map(ours, mail.attachments)):
         return mail
-    kept = (one for one in mail.attachments if one.digest != logo.digest or one.placed or not (one.inline or one.aside))
-    return replace(mail, attachments=tuple(kept))
+    return replace(mail, attachments=tuple(one for one in mail.attachments if not ours(one)))
 
 
 def look(

@@ -174,6 +174,11 @@ class LogoFile:
     content_id: str
 
 
+def logo_id(digest: str, domain: str) -> str:
+    """The Content-ID of a logo: it says which octets it is of, so that an earlier one is known as well."""
+    return f"logo.{digest[:20]}@{domain}"
+
+
 @dataclass(frozen=True, slots=True)
 class LetterPolicy:
     """What customers are told without an agent, and how often."""

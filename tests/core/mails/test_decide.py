@@ -9,9 +9,9 @@ from cases import ANNA, POLICY, changes, decided, letter, letters_of, mail, tick
 
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Attachment
-from mailgate.core.model.policy import LogoFile, Policy
+from mailgate.core.model.policy import LogoFile, Policy, logo_id
 
-LOGO = LogoFile("image/png", b"picture", "a" * 64, "logo.a@acme.example")
+LOGO = LogoFile("image/png", b"picture", "a" * 64, logo_id("a" * 64, "acme.example"))
 WITH_LOGO = replace(POLICY, letters=replace(POLICY.letters, logo="cid:logo.a@acme.example", logo_file=LOGO))
 BACK = Attachment("logo.png", "image/png", 7, LOGO.digest, "2.2", inline=True, aside=True)
 SHOT = Attachment("shot.png", "image/png", 9, "b" * 64, "2.3", inline=True)
@@ -22,6 +22,15 @@ FILES = [
     ("attached as a file", WITH_LOGO, replace(BACK, inline=False, aside=False), True),
     ("another picture", WITH_LOGO, replace(BACK, digest="c" * 64), True),
     ("where letters have none", POLICY, BACK, True),
+    ("an earlier one", WITH_LOGO, replace(BACK, digest="c" * 64, content_id=f"logo.{'c' * 20}@acme.example"), False),
+    (
+        "an earlier one, where letters have none now",
+        POLICY,
+        replace(BACK, content_id=f"logo.{'a' * 20}@acme.example"),
+        False,
+    ),
+    ("another under its name", WITH_LOGO, replace(BACK, digest="c" * 64, content_id=LOGO.content_id), True),
+    ("that of another gateway", POLICY, replace(BACK, content_id=f"logo.{'a' * 20}@elsewhere.example"), True),
 ]
 
 
