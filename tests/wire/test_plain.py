@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.wire.letters.plain import WIDTH, hung, text, wrapped_words
+from mailgate.wire.letters.plain import WIDTH, hung, wrapped_words
 
 LINES = (
     "one",
@@ -58,12 +58,3 @@ def test_a_cell_hangs_as_textwrap_has_it(line: str, room: int) -> None:
 @given(st.text(st.sampled_from("ab- \t\u00a0\v\n."), max_size=60))
 def test_any_cell_hangs_as_textwrap_has_it(line: str) -> None:
     assert hung(line, 30) == textwrap.wrap(line, 30, break_long_words=False)
-
-
-def test_a_table_wider_than_a_terminal_becomes_records() -> None:
-    """A week's figures of each agent took 135 columns in Finnish."""
-    long = "".join(f"<th>A rather long name {n}</th>" for n in range(4))
-    table = f'<table class="cols"><tr><th>Name</th>{long}</tr><tr><td>Anna</td><td>1</td><td>2</td><td></td><td>4</td></tr></table>'
-    assert text(table).split("\n")[:3] == ["Anna", "  A rather long name 0: 1", "  A rather long name 1: 2"]
-    narrow = '<table class="cols"><tr><th>Name</th><th>Solved</th></tr><tr><td>Anna</td><td>12</td></tr></table>'
-    assert text(narrow) == "Name  Solved\nAnna  12\n"

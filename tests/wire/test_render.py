@@ -223,6 +223,13 @@ def test_a_reports_bars_are_table_cells_as_wide_as_their_share() -> None:
     assert "Mon  ██████████████████████████████  41" in shown.text
 
 
+def test_a_reports_tables_are_records_that_fit_a_phone_and_a_terminal() -> None:
+    shown = page("report")
+    assert "<th" not in shown.html and "Anna Korhonen\nArrived 64 · Solved 61 · Unsolved 12 ·" in shown.text
+    assert re.search(r"(?m)^First answer, median +1 h 12 min  before: 1 h 40 min$", shown.text)
+    assert max(map(len, shown.text.splitlines())) <= plain.WIDTH + 20
+
+
 def test_question_rows_hang_under_their_number_in_text() -> None:
     lines = page("question").text.splitlines()
     at = lines.index("1  #1042 The lamp does not light up")

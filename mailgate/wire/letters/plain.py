@@ -143,8 +143,6 @@ def _columns(table: LexborNode) -> list[str]:
     for row in rows:
         for at, (cell, _) in enumerate(row[:-1]):
             widths[at : at + 1] = [max(len(cell[0]) if cell else 0, widths[at] if at < len(widths) else 0)]
-    if _has_heads(table) and sum(widths) + 2 * len(widths) + _longest(rows) > WIDTH:
-        return list(_records([[" ".join(cell) for cell, _ in row] for row in rows]))
     lines: list[str] = []
     for row in rows:
         *left, (last, _) = row
@@ -154,21 +152,6 @@ def _columns(table: LexborNode) -> list[str]:
         lines.append(lead + hanging[0])
         lines += [" " * len(lead) + line for line in hanging[1:]]
     return lines
-
-
-def _has_heads(table: LexborNode) -> bool:
-    return any(cell.tag == "th" for row in _rows(table) for cell in row.iter())
-
-
-def _longest(rows: list[list[tuple[list[str], bool]]]) -> int:
-    return max((len(line) for row in rows for line in row[-1][0]), default=0)
-
-
-def _records(rows: list[list[str]]) -> Iterator[str]:
-    """A table wider than a terminal: under the first cell of each row the others, each behind its head."""
-    heads, *records = rows
-    for first, *others in records:
-        yield from (first, *(f"  {head}: {cell}" for head, cell in zip(heads[1:], others, strict=False)))
 
 
 def _rows(table: LexborNode) -> Iterator[LexborNode]:
