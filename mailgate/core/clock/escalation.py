@@ -108,6 +108,7 @@ def _told(
     if before.owner != after.owner:
         people.append(policy.agent(before.owner))
         people += readers.of_ticket(moment, replace(after, watchers=())) if after.owner is None else ()
+    people += readers.turned_urgent(moment, before, replace(after, watchers=()))
     known = {agent.name: agent for agent in people if agent and agent.active}
     return tuple(known.values()), tuple(dict.fromkeys(outside))
 

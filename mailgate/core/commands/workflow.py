@@ -18,6 +18,7 @@ from mailgate.core.commands.judging import (
     nearest,
 )
 from mailgate.core.commands.reader import Command
+from mailgate.core.letters import readers
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
@@ -30,8 +31,10 @@ from mailgate.core.model.change import (
     SetStatus,
     Step,
 )
+from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import reopening_is_over
+from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.text.folding import fold
@@ -96,16 +99,29 @@ def plan(commands: Sequence[Command], ticket: Ticket | None, actor: Actor, world
         if current is not None:
             current = changed.ticket_after(current, judged.changes, now)
     changes = tuple(change for _, outcome in granted for change in outcome.changes)
+    letters = tuple(letter for _, outcome in granted for letter in outcome.outbound)
     if ticket is not None and current is not None and changes and current.merged_into is None:
         changes += sla.deadlines_after(world.moment, ticket, current)
     return Plan(
         changes,
         tuple(change for _, outcome in granted for change in outcome.opens),
         tuple(step for _, outcome in granted for step in outcome.elsewhere),
-        tuple(letter for _, outcome in granted for letter in outcome.outbound),
+        (*letters, *(_turned_urgent(world, ticket, current, actor, letters) if ticket and current else ())),
         tuple(effect for _, outcome in granted for effect in outcome.effects),
         tuple(granted),
         tuple(refused),
+    )
+
+
+def _turned_urgent(
+    world: KnownWorld, before: Ticket, after: Ticket, actor: Actor, letters: Sequence[Outbound]
+) -> tuple[Outbound, ...]:
+    """Notices to those on duty of a ticket that an agent made urgent and nobody has, beside what they hear anyway."""
+    told = {one.agent for one in letters}
+    return tuple(
+        readers.to_agent(world.moment.policy, one, Notice(why="urgent"), purpose=Purpose.NOTE)
+        for one in readers.turned_urgent(world.moment, before, after, actor.agent)
+        if one.name not in told
     )
 
 

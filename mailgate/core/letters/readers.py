@@ -12,7 +12,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role
 from mailgate.core.model.said import Words
-from mailgate.core.model.ticket import AnyTicket, Priority
+from mailgate.core.model.ticket import AnyTicket, Priority, Status
 from mailgate.core.worktime import working_time
 
 PULL_FROM = 4  # departments with at least so many agents pull their work unless the admin says otherwise
@@ -74,6 +74,15 @@ def at_once(moment: Moment, department: str) -> Sequence[str]:
         return crew(moment, department)
     found, lead = on_duty(moment, department), lead_of(policy, department)
     return [agent.name for agent in found or ((lead,) if lead else ())]
+
+
+def turned_urgent(moment: Moment, before: AnyTicket, after: AnyTicket, by: Agent | None = None) -> tuple[Agent, ...]:
+    """Who hears that a ticket nobody has cannot wait for a list any more; not who made it urgent."""
+    urgent = after.priority is Priority.URGENT and before.priority is not Priority.URGENT
+    waits = after.owner is None and after.status in (Status.NEW, Status.OPEN)
+    if not (urgent and waits) or notified(moment.policy, after.department) != "pull":
+        return ()
+    return tuple(one for one in of_ticket(moment, after) if by is None or one.name != by.name)
 
 
 def notified(policy: Policy, department: str) -> str:

@@ -54,3 +54,12 @@ def test_a_ticket_that_is_not_late_any_more_is_only_looked_at_later() -> None:
     found = taken(EscalationStep(1, notify=("lead",)), ticket(due=Due(), sla="standard"))
     assert (found.level, found.agents, len(found.changes)) == (0, (), 1)
     assert not any(isinstance(one, Assign) for one in found.changes)
+
+
+def test_a_step_that_makes_an_unowned_ticket_urgent_tells_those_on_duty_where_work_is_pulled() -> None:
+    pulled = replace(POLICY, departments=tuple(replace(one, notify="pull") for one in POLICY.departments))
+    for policy, names in ((POLICY, []), (pulled, ["anna", "bo", "cai"])):
+        sla = Sla("standard", first_response=4 * H, warn=0, escalate=(EscalationStep(1, priority="urgent"),))
+        known = ticket(status=Status.NEW, **LATE)
+        at = Moment(replace(policy, slas=(sla,)), facts(known), NOW)
+        assert [one.name for one in escalation.take(at, known).agents] == names

@@ -494,6 +494,18 @@ def test_a21_a_mail_of_commands_that_comes_twice_changes_nothing() -> None:
     assert changed.ticket_after(once, planned(text, once).changes, NOW) == once
 
 
+@pytest.mark.parametrize(("text", "told"), [
+    ("#priority urgent", ["cai", "bo", "dan"]),  # who watches it, and all on duty
+    ("#priority urgent #take", []), ("#take #priority urgent", []),
+    ("#priority high", []), ("#priority urgent #solve", []),
+])  # fmt: skip
+def test_where_work_is_pulled_those_on_duty_hear_of_what_a_colleague_makes_urgent(text: str, told: list[str]) -> None:
+    pulled = replace(POLICY, departments=(replace(POLICY.departments[0], notify="pull"), POLICY.departments[1]))
+    world = replace(WORLD, moment=Moment(pulled, Facts(), NOW))
+    plan = workflow.plan(reader.parse_line(text).commands, FREE, Actor(ANNA), world)
+    assert [one.agent for one in plan.outbound if one.template == "notice"] == told
+
+
 # --- customers --------------------------------------------------------------------------------------------------------
 
 

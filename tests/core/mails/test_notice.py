@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from cases import ANNA, BO, CAI, NOW, OFFICE, POLICY, H, case, mail, ticket
@@ -14,7 +15,7 @@ from mailgate.core.model.content import Notice
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Department, Policy, Role
-from mailgate.core.model.ticket import Priority
+from mailgate.core.model.ticket import Priority, Status
 from mailgate.core.proof.authority import Authority
 
 HOURS = replace(POLICY.departments[0], calendar=OFFICE.name)
@@ -155,3 +156,26 @@ def test_somebody_with_later_hours_is_on_duty_when_the_department_is_closed() ->
 def test_who_wrote_a_note_hears_nothing_of_it_and_who_only_seems_to_does(steer: bool, names: list[str]) -> None:
     given = case(mail(by=ANNA), ticket(), authority=Authority(agent=ANNA, steer=steer))
     assert [one.agent for one in notices.internal_note(given, ticket(), Notice(why="note"))] == names
+
+
+TURNED = [
+    ("all on duty but who made it so", {}, {"priority": Priority.URGENT}, "bo", ["anna", "cai", "dan"]),
+    ("time makes it so too", {}, {"priority": Priority.URGENT}, None, ["anna", "bo", "cai", "dan"]),
+    ("it was urgent before", {"priority": Priority.URGENT}, {"priority": Priority.URGENT}, None, []),
+    ("high is not urgent", {}, {"priority": Priority.HIGH}, None, []),
+    ("somebody has it", {}, {"priority": Priority.URGENT, "owner": "cai"}, None, []),
+    ("the customer is waited for", {}, {"priority": Priority.URGENT, "status": Status.WAITING}, None, []),
+    ("elsewhere they have heard of it", {}, {"priority": Priority.URGENT, "department": "sales"}, None, []),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "by", "names"), [row[1:] for row in TURNED], ids=[row[0] for row in TURNED]
+)
+def test_who_hears_that_a_ticket_cannot_wait_for_a_list_any_more(
+    before: dict[str, Any], after: dict[str, Any], by: str | None, names: list[str]
+) -> None:
+    sales = replace(POLICY.departments[1], notify="all")
+    asked = moment(replace(POLICY, agents=FOUR, departments=(HOURS, sales)))
+    found = readers.turned_urgent(asked, ticket(**before), ticket(**after), asked.policy.agent(by))
+    assert [one.name for one in found] == names

@@ -227,5 +227,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "eine Regel will es so",
     "sender": "Von",
     "why.taken_from_you": "jemand aus dem Team hat dieses Ticket übernommen",
+    "why.urgent": "das Ticket ist jetzt dringend und hat noch keinen Bearbeiter",
     "why.woken": "die Wiedervorlage ist fällig",
 }

@@ -227,5 +227,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "a rule says so",
     "sender": "From",
     "why.taken_from_you": "a colleague has taken over this ticket",
+    "why.urgent": "this ticket is urgent now, and nobody has it",
     "why.woken": "the time of the hold is over",
 }

@@ -227,5 +227,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "nii ütleb reegel",
     "sender": "Saatja",
     "why.taken_from_you": "kolleeg võttis selle pöördumise üle",
+    "why.urgent": "pöördumine on nüüd kiire ja vastutajata",
     "why.woken": "edasilükkamise aeg on läbi",
 }

@@ -227,5 +227,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "näin on säännöissä määrätty",
     "sender": "Lähettäjä",
     "why.taken_from_you": "kollega otti tämän tiketin",
+    "why.urgent": "tiketti on nyt kiireellinen, eikä sillä ole käsittelijää",
     "why.woken": "lykkäys on päättynyt",
 }

@@ -240,5 +240,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "tā nosaka kārtula",
     "sender": "Sūtītājs",
     "why.taken_from_you": "šo pieteikumu pārņēma kolēģis",
+    "why.urgent": "pieteikums tagad ir steidzams, un tam nav atbildīgā",
     "why.woken": "atlikšanas laiks ir beidzies",
 }

@@ -264,5 +264,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "tak stanowi reguła",
     "sender": "Nadawca",
     "why.taken_from_you": "zgłoszenie przejął ktoś inny z zespołu",
+    "why.urgent": "zgłoszenie jest teraz pilne i nie ma opiekuna",
     "why.woken": "minął czas odłożenia",
 }

@@ -227,5 +227,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.rule": "en regel säger det",
     "sender": "Från",
     "why.taken_from_you": "en kollega har tagit över ärendet",
+    "why.urgent": "ärendet är nu akut och saknar handläggare",
     "why.woken": "pausen är slut",
 }
