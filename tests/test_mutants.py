@@ -66,6 +66,9 @@ lost-copy-opens-the-ticket solved-letter-undoes-solving
 who-is-away-is-on-duty nights-of-a-department-are-not-quiet list-of-the-unowned-every-tick notes-make-a-list
 gathered-list-shows-everything parked-answer-to-what-is-due-waits lunch-is-the-end-of-the-day
 bounce-answered-is-still-held
+letter-although-answered overtaken-letters-are-sent dropped-letters-count survey-each-time survey-twice-in-a-mail
+survey-by-the-address everybody-votes promise-told-too-early promise-told-after-closing vote-with-an-agents-words
+anybodys-words-under-a-name
 """
 
 
