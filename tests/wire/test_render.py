@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
 from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import Letter, head
@@ -457,6 +458,22 @@ def test_check_accepts_a_sound_override_and_a_folder_without_any(tmp_path: Path)
     assert [str(one) for one in render.check(tmp_path / "none")] == [
         f"{tmp_path}/none: this folder of templates is not there"
     ]
+
+
+def test_our_templates_are_compiled_once_whatever_folder_lies_above_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = page("ack").html
+    (tmp_path / "notice.html").write_text("<p>Ahoy!</p>")
+    real, compiled = Environment.compile, []
+    monkeypatch.setattr(
+        Environment,
+        "compile",
+        lambda env, source, name, path: (compiled.append(name), real(env, source, name, path))[1],
+    )
+    assert page("ack", folder=tmp_path).html == ours
+    assert "Ahoy!" in page("notice", folder=tmp_path).html
+    assert compiled == ["notice.html"]
 
 
 def test_g05_escaping_is_on_whatever_a_file_is_called() -> None:

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
@@ -20,6 +22,7 @@ from jinja2 import (
     StrictUndefined,
     TemplateNotFound,
 )
+from jinja2.bccache import Bucket
 from jinja2.filters import do_round
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -151,6 +154,29 @@ class Styled(BaseLoader):
         )
 
 
+class Compiled(BytecodeCache):
+    """What was compiled in this process, by file and text: ours is the same beneath every folder of overrides."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Its code, when the text is still the one that was compiled."""
+        text, code = self._codes.get(bucket.key, ("", None))
+        if text == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Remember it in place of what the file held before."""
+        self._codes[bucket.key] = bucket.checksum, bucket.code
+
+
+@lru_cache(maxsize=1)
+def compiled() -> Compiled:
+    """One for all environments of the process: they compile alike."""
+    return Compiled()
+
+
 _NESTED = 8  # quotations one inside the other
 _QUOTE = Markup(
     '<blockquote class="quoted" style="margin: 8px 0 8px 0; padding: 0 0 0 12px; border-left: 3px solid #c5cbd5; '
@@ -167,7 +193,12 @@ def environment(overrides: str | None) -> Environment:
         loaders.insert(0, Own(Folder(overrides), built_in))
     loader = ChoiceLoader(loaders)
     env = Sandbox(
-        loader=Styled(loader), undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=Styled(loader),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=compiled(),
     )
     env.filters["lines"] = lines
     env.filters["quoting"] = quoting
