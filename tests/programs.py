@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import pkgutil
+import resource
 import runpy
 import signal
 import socket
@@ -55,12 +56,16 @@ def popen(
     cwd: Path,
     script: str = "",
     user: int = 0,
+    files: int = 0,
 ) -> Forked:
-    """`mailgate WORDS`, or `script WORDS`, begun, as another user if root asks so; the descriptors stay the caller's."""
+    """`mailgate WORDS`, or `script WORDS`, begun; the descriptors stay the caller's.
+
+    As another `user` if root asks so; it may open `files`, if that is a number, and what it starts as well.
+    """
     with _guard:
         if not _wires:
             _wires.append(_begin())
-        request = json.dumps([script, words, env, str(cwd), user]).encode()
+        request = json.dumps([script, words, env, str(cwd), user, files]).encode()
         if len(request) > LONGEST:
             raise ValueError("too much to say to a program")
         socket.send_fds(_wires[0], [request], [stdin, stdout, stderr])
@@ -146,16 +151,13 @@ def _begin() -> socket.socket:
 
 def serve(wire_fd: int) -> NoReturn:
     """Fork a program for each request, until nobody is left to ask."""
-    import gc
-
     import mailgate
 
     for found in pkgutil.walk_packages(mailgate.__path__, "mailgate."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)
     codecs.lookup("utf-8-sig")  # read when it is first used, and not every user may read our Python
-    gc.collect()
-    gc.freeze()
+    stem.warm()
     wire = socket.socket(fileno=wire_fd)
     while True:
         request, fds, _, _ = socket.recv_fds(wire, LONGEST, 3)
@@ -179,7 +181,7 @@ def _turn_into(user: int) -> None:
 
 def _become(request: bytes, fds: list[int]) -> NoReturn:
     """The program itself; its children come from a fork of its own, made while it has one thread."""
-    script, words, env, cwd, user = json.loads(request)
+    script, words, env, cwd, user, files = json.loads(request)
     for number, one in enumerate(fds):
         os.dup2(one, number)
         os.close(one)
@@ -188,6 +190,8 @@ def _become(request: bytes, fds: list[int]) -> NoReturn:
     os.environ.update(env)
     time.tzset()
     signal.set_wakeup_fd(-1)
+    if files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     if user:
         _turn_into(user)
     sys.argv = [script or "mailgate", *words]

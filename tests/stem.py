@@ -2,7 +2,7 @@
 
 They read their modules for longer than most tests last. `ChildKeeper` and `ListenerKeeper` stay as they are; only what
 they run, our Python with a line of code, comes to run in a fork of such a Python: a clean one, that has read the modules
-and does nothing else. How they begin from nothing is shown by `app/children/test_children.py`, by `edge/test_apart.py`
+and our usual templates, and does nothing else. How they begin from nothing is shown by `app/children/test_children.py`, by `edge/test_apart.py`
 and by every gateway that is begun by a wrapper.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import gc
 import importlib
 import json
 import os
@@ -30,7 +31,9 @@ from mailgate.edge.apart import keeper
 
 WARM = ("mailgate.wire.mime.parse", "mailgate.wire.letters.compose", "mailgate.listener")
 CLONE = {"x86_64": 56, "aarch64": 220}.get(platform.machine())  # the number of clone(2)
+PR_SET_PTRACER = 0x59616D61  # unknown to a kernel without Yama, which needs no leave
 CLONE_PARENT = 0x8000  # the forked process is a child of the caller's parent, who can wait for it then
+USUAL = ("ack", "notice", "receipt", "answer")  # letters of most tests: their templates are compiled when first used
 LONGEST = 65536
 MOST = 16  # descriptors that are handed on
 ARGUMENTS = 45  # where /proc/self/stat says between which addresses our command line stands, behind our name
@@ -52,10 +55,10 @@ class Stem:
         self._guard = threading.Lock()
         self._wire, self._process = wire, process
 
-    def run(self, code: str, fds: Collection[int]) -> Forked:
-        """A process that runs `code`, and has our `fds` under the same numbers."""
+    def run(self, code: str, fds: Collection[int], own: dict[str, str]) -> Forked:
+        """A process that runs `code`, has our `fds` under the same numbers, and `own` in its environment."""
         with self._guard:
-            socket.send_fds(self._wire, [json.dumps([code, *fds]).encode()], list(fds))
+            socket.send_fds(self._wire, [json.dumps([code, own, *fds]).encode()], list(fds))
             return Forked(int(self._wire.recv(LONGEST)))
 
 
@@ -95,9 +98,21 @@ def children_from_here() -> None:
 
 def serve(wire_fd: int) -> NoReturn:
     """Read the modules, then fork a process for each request, until nobody is left to ask."""
+    warm()
+    _serve(socket.socket(fileno=wire_fd))
+
+
+def warm() -> None:
+    """Read and compile what a child and a listener do when they first need it."""
     for module in WARM:
         importlib.import_module(module)
-    _serve(socket.socket(fileno=wire_fd))
+    from mailgate.core.letters.letter import head
+    from mailgate.wire.letters import compose, samples
+
+    for template in USUAL:
+        compose.write(head(samples.due(template), samples.POLICY, loop_mark=""), samples.NOW)
+    gc.collect()
+    gc.freeze()  # else each fork looks through all of it, and has a copy of its own then
 
 
 def _serve(wire: socket.socket) -> NoReturn:
@@ -107,9 +122,10 @@ def _serve(wire: socket.socket) -> NoReturn:
             os._exit(0)
         pid = fork()
         if pid == 0:
-            code, *wanted = json.loads(request)
+            code, own, *wanted = json.loads(request)
             wire.close()
             _place(fds, wanted)
+            os.environ.update(own)
             _name(code)
             exec(code, {})
             os._exit(0)
@@ -136,11 +152,12 @@ def _name(code: str) -> None:
 
 
 def fork() -> int:
-    """os.fork, but for our parent."""
+    """os.fork, but for our parent; whoever may debug us at all may debug the child, which is no child of theirs."""
     ctypes.pythonapi.PyOS_BeforeFork()
     pid = int(ctypes.pythonapi.syscall(CLONE, CLONE_PARENT | signal.SIGCHLD, 0, 0, 0, 0))
     if pid == 0:
         ctypes.pythonapi.PyOS_AfterFork_Child()
+        ctypes.CDLL(None).prctl(PR_SET_PTRACER, ctypes.c_ulong(-1))
     else:
         ctypes.pythonapi.PyOS_AfterFork_Parent()
     return pid
@@ -153,6 +170,7 @@ def environment() -> dict[str, str]:
 
 
 CRASH = "MAILGATE_CRASH_AT"  # read with the modules, so a fork knows it
+OWN = "HOME"  # what no module reads: a fork may have another one
 _PYTHON = [sys.executable, "-P", "-c"]
 _usual = [environment()]  # of the stem there is
 _crash = [os.environ.get(CRASH, "")]  # and it
@@ -181,9 +199,10 @@ def forked_children() -> Iterator[None]:
 
 def _popen(command: list[str], *, pass_fds: list[int], env: dict[str, str], **options: Any) -> subprocess.Popen[bytes]:
     """Instead of subprocess.Popen."""
-    plain = {key: value for key, value in env.items() if key != CRASH}
-    if (command[:-1], plain, env.get(CRASH, _crash[0])) == (_PYTHON, _usual[0], _crash[0]):
-        return _stems[0].run(command[-1], pass_fds)
+    own = {OWN: env.get(OWN, "")}
+    plain = {key: value for key, value in env.items() if key != CRASH} | own
+    if (command[:-1], plain, env.get(CRASH, _crash[0])) == (_PYTHON, _usual[0] | own, _crash[0]):
+        return _stems[0].run(command[-1], pass_fds, own)
     return subprocess.Popen(command, pass_fds=pass_fds, env=env, **options)
 
 
