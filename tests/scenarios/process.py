@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import email
-import email.policy
 import json
 import os
 import queue
@@ -20,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +79,16 @@ def until(true: Callable[[], Any], why: str, seconds: float = 100.0) -> Any:
     return found
 
 
+def followed(pid: int) -> bool:
+    """Whether every thread of a process has a tracer."""
+    states = (path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/status"))
+    return not any("TracerPid:\t0\n" in state for state in states)
+
+
 class Process:
     """`mailgate run` on a folder, started and ended as often as a test likes."""
+
+    files = 0  # how many it may have open at a time, if that is not as many as we
 
     def __init__(self, folder: Path, *, data: str = "data", out: str = FOLDER, rules: str = RULES) -> None:
         self.folder, self.data = folder, folder / data
@@ -98,7 +105,7 @@ class Process:
         self.program = PROGRAM  # what Python is to run; else a script of a test's
 
     def spawn(self, *wrapper: str, **environment: str) -> subprocess.Popen[bytes]:
-        """Start; does not wait. `wrapper` goes before the command line (strace)."""
+        """Start; does not wait. `wrapper` goes before the command line (`sh -c 'ulimit ...'`)."""
         self.ready.unlink(missing_ok=True)
         words = ["--config", str(self.config), "run", "--ready-file", str(self.ready)]
         env = {**os.environ, **environment}
@@ -106,9 +113,18 @@ class Process:
             if not wrapper and programs.can_fork(env):
                 script = "" if self.program == PROGRAM else self.program[0]
                 self.child = programs.popen(
-                    words, stdin=0, stdout=1, stderr=log.fileno(), env=env, cwd=Path.cwd(), script=script
+                    words,
+                    stdin=0,
+                    stdout=1,
+                    stderr=log.fileno(),
+                    env=env,
+                    cwd=Path.cwd(),
+                    script=script,
+                    files=self.files,
                 )
             else:
+                if self.files:
+                    wrapper = ("prlimit", f"--nofile={self.files}:{self.files}", *wrapper)
                 self.child = subprocess.Popen([*wrapper, sys.executable, *self.program, *words], stderr=log, env=env)
         return self.child
 
@@ -127,6 +143,20 @@ class Process:
     def listener(self) -> int:
         """The process id of the listener of now."""
         return int(until((self.data / "listener.lock").read_text, "no listener"))
+
+    @contextlib.contextmanager
+    def traced(self, *options: str) -> Iterator[Path]:
+        """While the block lasts `strace OPTIONS` looks at, or into, the desk and its listener; the file it writes."""
+        assert self.child is not None
+        processes = (self.child.pid, self.listener())
+        trace = self.folder / "trace"
+        watched = [f"--attach={each}" for each in processes]
+        with subprocess.Popen(["strace", "-f", "-qq", "-o", str(trace), *options, *watched]) as tracer:
+            until(lambda: all(map(followed, processes)), "strace did not come")
+            try:
+                yield trace
+            finally:
+                tracer.terminate()
 
     def kill(self) -> None:
         """kill -9."""
@@ -296,7 +326,7 @@ class Relay:
         """How often each letter came: (recipient, Message-ID)."""
         found = Counter[tuple[str, str]]()
         for recipient, raw in self.taken:
-            found[recipient, str(email.message_from_bytes(raw, policy=email.policy.default)["Message-ID"])] += 1
+            found[recipient, str(BytesHeaderParser().parsebytes(raw)["Message-ID"]).strip()] += 1
         return found
 
     def close(self) -> None:

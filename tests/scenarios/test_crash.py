@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -144,16 +143,13 @@ def test_rounds_of_kill_at_any_moment_lose_nothing_and_double_nothing(tmp_path: 
 
 
 def test_f08_the_mail_is_on_disk_before_the_sender_hears_250(tmp_path: Path, strace: str) -> None:
-    trace = tmp_path / "trace"
     with process(tmp_path) as gateway:
-        calls = "trace=fdatasync,fsync,sendto,write"
-        gateway.start(strace, "-f", "--seccomp-bpf", "-y", "-s", "200", "-e", calls, "-o", str(trace))
-        customers = Customers(gateway.port, hands=1)
-        until(lambda: len(customers.acknowledged) >= 8, "no mail is taken")
-        customers.join()
-        os.kill(json.loads(gateway.ready.read_text())["pid"], signal.SIGTERM)  # strace itself is the child we started
-        assert gateway.child is not None
-        gateway.child.wait(100)
+        gateway.start()
+        with gateway.traced("-y", "-s", "200", "-e", "trace=fdatasync,fsync,sendto,write") as trace:
+            customers = Customers(gateway.port, hands=1)
+            until(lambda: len(customers.acknowledged) >= 8, "no mail is taken")
+            customers.join()
+        assert gateway.stop() == 0
     synced = large = 0
     answers = 0
     for line in trace.read_text(errors="replace").splitlines():

@@ -12,7 +12,6 @@ from scenarios.process import letter, process
 
 MB = 2**20
 LITTLE_MEMORY = ("sh", "-c", 'ulimit -v 512000 && exec "$@"', "sh")
-FEW_FILES = ("sh", "-c", 'ulimit -n 300 && exec "$@"', "sh")
 
 
 def sent(port: int, serial: str, *, announce: bool) -> str:
@@ -92,7 +91,8 @@ def test_more_clients_than_descriptors_leave_enough_for_all_else(tmp_path: Path)
         text = gateway.config.read_text()
         smtp = '[metrics]\nlisten = "127.0.0.1:0"\n\n[smtp]\nmax_connections = 2000\n'
         gateway.config.write_text(text.replace("[smtp]\n", smtp))
-        ready = gateway.start(*FEW_FILES)
+        gateway.files = 300
+        ready = gateway.start()
         said = asyncio.run(rush(gateway.port, f"http://{ready['metrics'][0]}/healthz", 250))
         assert {reply[:3] for reply in said} == {"220", "250", "354", "421"}
         taken = [reply for reply in said if reply.startswith("250 2.0.0 Ok: queued as")]
