@@ -326,6 +326,21 @@ def test_a_reminder_comes_once(desk: Desk) -> None:
     assert "call the courier" in whole(letter)
 
 
+def test_d20_a_lead_hears_of_many_parked_mails_in_one_letter_an_hour(desk: Desk) -> None:
+    """Eleven mails that were parked minutes apart were eleven letters."""
+    opened(desk)
+    from_agent(desk, "#take", _notice(desk))
+    from_agent(desk, "#assign bo", _notice(desk))
+    handed = desk.letters(BO, "handover")[-1]
+    for at in range(4):
+        from_agent(desk, f"#colse\n\nAll done, {at}.", handed, agent="bo")
+        desk.clock.ahead += timedelta(minutes=10)
+    for _ in range(12):
+        later(desk, "wake", minutes=15)
+    told = [one for one in desk.letters(ANNA, "digest") if one["X-Mailgate-Reason"] == "parked"]
+    assert 1 <= len(told) <= 2
+
+
 def test_parked_mail_asks_its_author_again_and_then_tells_the_lead(desk: Desk) -> None:
     ticket = opened(desk)
     from_agent(desk, "#take", _notice(desk))

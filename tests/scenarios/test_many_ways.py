@@ -244,7 +244,7 @@ OURS = """My code is mg:6ffff7.1042.a1c.m3fmub64.qzl3jcoeb3ebaqln and so on.
 support · new · nobody yet
 ## Please write your reply above this line ##
 A plain reply goes to the customer: maija@customer.example
-Bo Ek · today 23:13 · internal note
+Bo Ek · Mon 23 Nov 23:13 · internal note
 On 27.11.2026 at 10:00, Acme Support <support@acme.example> wrote:
 You get this because: new words in a ticket you follow
 What of it?"""

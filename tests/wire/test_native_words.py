@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailgate.core.letters.letter import head
-from mailgate.core.model.content import Delayed, Nudge
+from mailgate.core.model.content import Delayed, Handover, Nudge, Receipt
 from mailgate.core.model.mail import Address
 from mailgate.wire.letters import render, samples
 from mailgate.wire.words import CATALOGUES, Phrases, names, say, span
@@ -221,3 +221,37 @@ def test_an_answer_is_promised_by_a_time_while_that_is_ahead(language: str, said
     assert Phrases(language, "Europe/Helsinki", NOW).promised(BY) == said
     late = Phrases(language, "Europe/Helsinki", NOW + timedelta(hours=3))
     assert late.promised(BY) == say(language, "ack.soon")
+
+
+# --- receipts and buttons ---------------------------------------------------------------------------------------------
+
+
+def receipt(language: str = "en", **says: object) -> render.RenderedLetter:
+    return letter("receipt", language, ticket=None, content=Receipt(**says))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("says", "label"),
+    [
+        ({"meant": ("#close",), "text": "Done.", "to": ("m@c.example",)}, "Do #close and send the words"),
+        ({"meant": ("#close", "#tag +lamp")}, "Do #close, #tag +lamp"),
+        ({"text": "Done.", "to": ("m@c.example",)}, "Send it"),
+        ({"text": "Done."}, "Do it"),
+    ],
+)
+def test_d20_the_button_of_a_receipt_names_what_it_does(says: dict[str, object], label: str) -> None:
+    assert f">{label}</a>" in receipt(parked=True, **says).html
+
+
+def test_d20_a_receipt_names_what_was_done_in_its_heading_and_once() -> None:
+    one = receipt(done=("#solve: the ticket is solved",))
+    assert one.subject == "#solve: the ticket is solved" and one.text.count("the ticket is solved") == 1
+    two = receipt(done=("#solve: the ticket is solved", "#tag: tags: lamp"))
+    assert two.subject == "Done" and "- #solve: the ticket is solved" in two.text.splitlines()
+    assert receipt("fi", newer="Hello").subject == "Viestistäsi"
+
+
+def test_d20_a_department_that_gets_a_ticket_is_not_told_that_it_is_handed_to_everybody() -> None:
+    moved = letter("handover", "en", content=Handover(by="Bo Lund", to="sales"))
+    assert "Bo Lund moved this ticket to sales" in moved.text and "over to you" not in moved.text
+    assert "Bo Lund hands this ticket over to you" in letter("handover", "en", content=Handover(by="Bo Lund")).text

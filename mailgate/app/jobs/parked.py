@@ -20,6 +20,7 @@ from mailgate.core.model.ticket import Priority
 from mailgate.store.base import Read, TicketFilter, Tx
 
 MOST = 500  # mails a tick
+LEAD_PAUSE = timedelta(hours=1)  # between two letters to a lead about parked mail, unless it presses
 AUTHOR_AFTER, LEAD_AFTER = timedelta(minutes=30), timedelta(hours=2)  # parked mail (design: *Two phases*)
 NAMED = 20  # mails in one question; the rest are counted
 
@@ -87,6 +88,8 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
         lead = readers.lead_of(policy, home)
         if lead is not None and lead.active and (author is None or lead.name != author.name):
             by_lead.setdefault(lead.name, []).append(row)
+    calm = [name for name, found in by_lead.items() if not any(row in pressing for row in found)]
+    later = {row.mail for name in calm if _told_lately(tx, name, now) for row in by_lead.pop(name)}
     leads = [(lead, by_lead[lead.name]) for lead in policy.agents if lead.name in by_lead]
     letters = []
     for lead, found in leads:
@@ -99,8 +102,20 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
             )
         )
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "parked", letters=tuple(letters)), now)
-    tx.people.told([row.mail for row in rows], now)
+    tx.people.told([row.mail for row in rows if row.mail not in later], now)
+    for lead, _ in leads:
+        tx.settings.set(_told_mark(lead.name), now.isoformat())
     return bool(letters)
+
+
+def _told_mark(lead: str) -> str:
+    return f"parked:{lead}"
+
+
+def _told_lately(tx: Tx, lead: str, now: datetime) -> bool:
+    """Heard of parked mail so lately that more of it waits for one letter, which names all of it."""
+    last = tx.settings.get(_told_mark(lead))
+    return last is not None and datetime.fromisoformat(last) > now - LEAD_PAUSE
 
 
 def _untold(now: datetime, read: Read) -> tuple[list[OpenQuestion], list[OpenQuestion]]:

@@ -78,7 +78,7 @@ def move(context: TicketContext) -> Judgement:
     changes: list[Change] = [Move(name, why), *given_back(context)]
     letters = [
         replace(
-            context.letter(agent, Handover(by=context.agent.shown_name, why=why, text=context.world.words)),
+            context.letter(agent, Handover(by=context.agent.shown_name, to=name, why=why, text=context.world.words)),
             not_before=readers.at_work(context.world.moment, agent, context.ticket.priority, name),
         )
         for agent in readers.of_departments(context.world.moment, (name,))

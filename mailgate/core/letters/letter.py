@@ -285,4 +285,7 @@ def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.Le
         parked=isinstance(says, Receipt) and says.parked,
         several=isinstance(says, WasItYou) and bool(says.mails),
         offer=(says.came_from or says.asks_for) if isinstance(says, Notice) else "",
+        reader=due.agent,
+        files=due.ticket is not None and any(entry.attachments for entry in due.ticket.entries),
+        words=not (isinstance(says, Receipt) and says.wordless),
     )

@@ -72,6 +72,7 @@ def park(
         corrected=corrected,
         corrected_to=people,
         wordless=not says_something(case, reading.without_commands()),
+        meant=reading.as_meant().commands,
         **params,
     )
 

@@ -17,10 +17,11 @@ from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
-from mailgate.core.model.said import Words, said
+from mailgate.core.model.said import Said, Words, said
 from mailgate.core.model.shown import MailInDoubt, RefusedLine
 
 SAID_BY_LINES = frozenset(("commands", "refused"))  # whys that each line of the receipt tells for itself
+ASKED = frozenset(("refused.taken", "refused.away", "refused.requesters_differ"))  # refusals that are questions
 AUTOMATIC = "automatic"  # why a mail waits that reads like a program's
 MOST_SHOWN = 30_000  # characters of what waits to be sent
 EXCERPT = 500  # characters of a mail in a question about it
@@ -40,15 +41,19 @@ def park(
     corrected: str = "",
     corrected_to: tuple[str, ...] = (),
     wordless: bool = False,
+    meant: Sequence[Command] = (),
     **params: str,
 ) -> Decision:
     """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers.
 
     `author` is whose words wait, where another is asked about them; `to` whom they would reach, and `corrected` where a
-    mail goes that takes its place (see `content.Receipt`). `params` are what the sentence about `why` speaks of.
+    mail goes that takes its place (see `content.Receipt`). `meant` is what the mail most likely asks for. `params` are
+    what the sentence about `why` speaks of.
     """
-    understood = [str(command) for command in commands]
     doubts = [*(_doubt(problem) for problem in problems), *refused]
+    refused_lines = {line.text: line.why for line in doubts}
+    understood = [line for line in map(str, commands) if line not in refused_lines]
+    wanted = [line for line in map(str, meant or commands) if _may_be_done(refused_lines.get(line))]
     if why not in SAID_BY_LINES:
         doubts.append(RefusedLine(case.mail.subject or "?", answers.of_reason(why, **params)))
     if case.held and case.mail.unsent:
@@ -62,6 +67,7 @@ def park(
             parked=True,
             ticket=number,
             understood=tuple(understood),
+            meant=tuple(wanted),
             refused=tuple(doubts),
             text=(case.may_leave if to is None else case.policy.without_agents(case.may_leave))[:MOST_SHOWN],
             author=author,
@@ -79,6 +85,11 @@ def park(
         letters=(letter,),
         trace=case.trace([*understood, *(f"?{problem.word}" for problem in problems)]),
     )
+
+
+def _may_be_done(why: Words | None) -> bool:
+    """True for a command that nothing stands against but a question, which a button answers."""
+    return why is None or (isinstance(why, Said) and why.code in ASKED)
 
 
 def again(case: Case, agent: Agent, question: SentLetter) -> Decision:

@@ -187,6 +187,7 @@ class Receipt(Content):
     parked: bool = omitted(default=False)
     ticket: int | None = omitted(0, hidden=True)  # of a parked mail; None: none is known
     understood: tuple[str, ...] | None = omitted(None, shown=())
+    meant: tuple[str, ...] = omitted(())  # the commands that "do" would carry out
     refused: tuple[RefusedLine, ...] | None = omitted(None, shown=())
     done: tuple[Words, ...] | None = omitted(None, shown=())
     numbers: tuple[int, ...] | None = omitted(None, hidden=True)  # the tickets it speaks of
@@ -242,10 +243,11 @@ class WasItYou(Content):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover(Content):
-    """The ticket has a new owner."""
+    """The ticket has a new owner, or a new department."""
 
     TEMPLATE = "handover"
     by: str = omitted("")
+    to: str = omitted("")  # the department it went to, where nobody owns it yet
     why: Words = ""
     text: str | None = omitted(None, shown="")
     attachments: tuple[NamedFile, ...] = omitted(())

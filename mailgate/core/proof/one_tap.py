@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
-from mailgate.core.model.ticket import Ticket
+from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof import token
 from mailgate.core.proof.token import Carrier, Token
 
@@ -79,17 +79,20 @@ def links_of_letter(
     parked: bool,
     several: bool = False,
     offer: str = "",
+    reader: str = "",
+    files: bool = True,
+    words: bool = True,
 ) -> LetterLinks:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
-    `parked`: it asks about a mail that waits, `several`: about more than one. `offer`: another address the ticket may
-    belong to.
+    `parked`: it asks about a mail that waits, `several`: about more than one, `words`: which has some. `offer`: another
+    address the ticket may belong to. `reader`: the agent, who is not offered what is so already. `files`: it has some.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != Audience.AGENT:
         return LetterLinks()
     verbs = [
-        *_verbs(template, ticket, parked=parked, several=several),
+        *_verbs(template, ticket, reader, parked=parked, several=several, files=files, words=words),
         *([("requester", f"#requester {offer}")] if offer else []),
     ]
     return LetterLinks(
@@ -99,12 +102,21 @@ def links_of_letter(
     )
 
 
-def _verbs(template: str, ticket: Ticket | None, parked: bool, several: bool) -> Sequence[tuple[str, str]]:
+def _verbs(
+    template: str, ticket: Ticket | None, reader: str, *, parked: bool, several: bool, files: bool, words: bool
+) -> Sequence[tuple[str, str]]:
     if template == "was_it_you":
         return CONFIRM_ALL if several else CONFIRM
     if template == "receipt":
-        return PARKED if parked else DONE
-    return VERBS if ticket else ()
+        return [verb for verb in PARKED if words or verb[0] != "send"] if parked else DONE
+    if ticket is None:
+        return ()
+    over = ticket.status.done
+    idle = {
+        "take": ticket.owner == reader, "solve": over, "wait": over or ticket.status is Status.WAITING, "hold": over,
+        "spam": over, "files": not files,
+    }  # fmt: skip
+    return [verb for verb in VERBS if not idle.get(verb[0])]
 
 
 def _links(

@@ -152,6 +152,7 @@ def _of_tickets(spoken: SampleWords) -> tuple[Content, ...]:
         plain_notice(spoken),
         Notice(why="bounce", notes=("maija.virtanen@customer.example: 5.1.1",)),
         Handover(by="Bo Lund", why=spoken.why, text=spoken.note, attachments=(_LAMP,)),
+        Handover(by="Bo Lund", to="support", text=spoken.note),
         Escalated(due_at=_at(-1.6), notes=("priority_urgent", "released")),
         Escalated(which="resolve", due_at=_at(1), notes=("priority_high", "reassigned")),
         Reminded(text=spoken.memo, why=""),
@@ -166,6 +167,7 @@ def _asking(spoken: SampleWords) -> tuple[Content, ...]:
     )
     return (
         Receipt(parked=True, understood=(_ORDER,), text=spoken.sent, to=("maija@customer.example",),
+                meant=(_ORDER, "#close"),
                 refused=(RefusedLine("#colse", said("doubt.unknown"), "#close"),)),
         Receipt(parked=True, understood=(_ORDER,), text=spoken.sent, corrected="customer",
                 corrected_to=("maija.virtanen@customer.example",),
