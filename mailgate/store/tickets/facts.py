@@ -254,7 +254,13 @@ class FactsReading(Room):
     def _queue(self, needs: Needs) -> tuple[Ticket, ...]:
         """The agent's own and unowned tickets at work in their departments, in working order."""
         departments = needs.queue_in or tuple(row["name"] for row in self.session.all(sql.DEPARTMENTS, {}))
-        return self._ticket_room.queue(departments, needs.queue_of, QUEUED)
+        names = {f"d{i}": name for i, name in enumerate(departments)}
+        among = ", ".join(f":{name}" for name in names)
+        params = {**names, "me": needs.queue_of}
+        found = self.session.all(sql.QUEUE.format("IS NOT NULL", among), {**params, "limit": QUEUED})
+        if len(found) < QUEUED:
+            found += self.session.all(sql.QUEUE.format("IS NULL", among), {**params, "limit": QUEUED - len(found)})
+        return tuple(self._ticket_room.bare(row) for row in found)
 
     def _sender(self, known: dict[str, Any], needs: Needs, now: datetime) -> None:
         at = rows.micros(now)

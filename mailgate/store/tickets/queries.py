@@ -107,21 +107,13 @@ class Tickets(Room):
         )
         return [self._ticket(row) for row in found]
 
-    def queue(self, departments: Sequence[str], me: str, limit: int) -> tuple[Ticket, ...]:
-        """What is at work in these departments and nobody's, or this agent's ("" is no agent), in working order."""
-        among, names = _among(departments)
-        params = {**names, "me": me}
-        found = self.session.all(sql.QUEUE.format("IS NOT NULL", among), {**params, "limit": limit})
-        if len(found) < limit:
-            found += self.session.all(sql.QUEUE.format("IS NULL", among), {**params, "limit": limit - len(found)})
-        return tuple(self._ticket(row) for row in found)
-
     def unowned(self, departments: Sequence[str], limit: int, now: datetime) -> Unowned:
         """See `verbs.TicketsRead.unowned`."""
         among, names = _among(departments)
+        first = self.session.all(sql.UNOWNED.format(among), {**names, "limit": limit})
         load = self.session.all(sql.UNOWNED_LOAD.format(among), {**names, "now": rows.micros(now)})
         return Unowned(
-            self.queue(departments, "", limit),
+            tuple(self._ticket(row) for row in first),
             tuple(UnownedLoad(row["department"], row["tickets"], row["overdue"]) for row in load),
             int(self.session.scalar(sql.NEWEST_EVENT, {})),
         )

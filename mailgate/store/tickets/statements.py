@@ -208,14 +208,22 @@ WHERE ticket.status NOT IN ('waiting', 'hold', 'solved', 'archived') AND ticket.
   AND coalesce(ticket.department, '') IN ({{1}}) AND (ticket.owner IS NULL OR coalesce(ticket.owner, '') = :me)
 ORDER BY ticket.due_at, ticket.rank, ticket.created_at LIMIT :limit
 """
+# What nobody has is new, and nothing else: these read no row that has an owner. The order is that of the queue.
+UNOWNED = f"""{TICKET_COLUMNS}
+WHERE ticket.id IN (
+  SELECT id FROM ticket WHERE department IN ({{0}}) AND status = 'new' AND owner IS NULL
+  ORDER BY due_at IS NULL, due_at, rank, created_at, number LIMIT :limit
+)
+ORDER BY ticket.due_at IS NULL, ticket.due_at, ticket.rank, ticket.created_at, ticket.number
+"""  # noqa: S608
 UNOWNED_LOAD = """
 SELECT department, count(*) AS tickets, coalesce(sum(due_at < :now), 0) AS overdue FROM ticket
-WHERE department IN ({0}) AND status IN ('new', 'open') AND owner IS NULL GROUP BY department ORDER BY department
+WHERE department IN ({0}) AND status = 'new' AND owner IS NULL GROUP BY department ORDER BY department
 """
 # A line of the journal is never written with a smaller number than one before it, whatever the clock does.
 NEWLY_UNOWNED = """
 SELECT EXISTS (
-  SELECT 1 FROM ticket WHERE department IN ({0}) AND status IN ('new', 'open') AND owner IS NULL AND EXISTS (
+  SELECT 1 FROM ticket WHERE department IN ({0}) AND status = 'new' AND owner IS NULL AND EXISTS (
     SELECT 1 FROM event WHERE event.ticket = ticket.id AND event.id > :after
       AND (event.kind IN ('opened', 'owner', 'department', 'status') OR event.kind = 'entry' AND event.new = 'customer')
   )
