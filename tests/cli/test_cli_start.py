@@ -165,3 +165,13 @@ def test_check_ends_and_names_templates_that_never_do_or_take_all_memory(tmp_pat
     assert done.returncode == 1
     assert "ack.html:1: it takes more than 2 seconds" in done.stderr
     assert "solved.html:2: it takes too much memory" in done.stderr
+
+
+def test_d01_check_names_departments_without_a_promise(tmp_path: Path) -> None:
+    assert mailgate("init", str(tmp_path)).returncode == 0
+    config = tmp_path / "mailgate.toml"
+    assert mailgate("check", cwd=tmp_path).stdout.endswith("(2 departments, 2 agents, mode watch)\n")
+    above, _, below = config.read_text().rpartition('sla = "standard"\n')
+    config.write_text(above + below)
+    done = mailgate("check", cwd=tmp_path)
+    assert (done.returncode, done.stdout.rpartition("; ")[2]) == (0, "without a promise: sales)\n")

@@ -75,6 +75,8 @@ def check(ctx: click.Context, connect: bool) -> int:
         return 1
     policy = config.policy
     counted = f"{len(policy.departments)} departments, {len(policy.agents)} agents, mode {policy.mode}"
+    bare = [one.name for one in policy.departments if not one.sla] if policy.slas else []
+    counted += f"; without a promise: {', '.join(bare)}" if bare else ""
     click.echo(f"{path}: all is well ({counted})")
     return 0
 

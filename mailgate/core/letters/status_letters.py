@@ -99,7 +99,7 @@ def delayed_letter(moment: Moment, ticket: Ticket) -> tuple[Outbound, ...]:
     if "late" not in policy.letters.stages or due is None:
         return ()
     by_hand = due not in (ticket.due.first_response, ticket.due.resolve)
-    told = None if by_hand else promise.told(policy, ticket.department, due).isoformat()
+    told = None if by_hand else promise.told(policy, ticket.department, due, ticket.sla).isoformat()
     about = Delayed(due_at=due.isoformat(), answer_by=told)
     return stage_letter(moment, ticket, about, dedupe=f"late:{ticket.number}:{due.isoformat()}")
 

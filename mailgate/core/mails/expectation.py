@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mailgate.core.mails.case import Case
+from mailgate.core.model.policy import Sla
 from mailgate.core.model.shown import OpeningHours, PromisedAnswer
 from mailgate.core.model.ticket import AnyTicket
 from mailgate.core.worktime import working_time
-from mailgate.core.worktime.promise import calendar_of, choose, told
+from mailgate.core.worktime.promise import calendar_of, choose, hours_of, told
 
 
 def promised_answer(case: Case, ticket: AnyTicket) -> PromisedAnswer:
@@ -27,11 +28,11 @@ def promised_answer(case: Case, ticket: AnyTicket) -> PromisedAnswer:
         seconds=int(max(promised, real).total_seconds()),
         usual=real > promised,
         hours=tuple(OpeningHours(tuple(span.weekdays), tuple(span.spans)) for span in open_hours),
-        by=_told(case, ticket, promised) if promised and real <= promised else None,
+        by=_told(case, ticket, sla) if sla and promised and real <= promised else None,
     )
 
 
-def _told(case: Case, ticket: AnyTicket, promised: timedelta) -> str | None:
-    calendar = calendar_of(case.policy, ticket.department)
-    due = working_time.add(calendar, ticket.created_at, promised)
-    return told(case.policy, ticket.department, due).isoformat() if due > case.now else None
+def _told(case: Case, ticket: AnyTicket, sla: Sla) -> str | None:
+    calendar = hours_of(case.policy, ticket.department, sla.name)
+    due = working_time.add(calendar, ticket.created_at, sla.first_response or timedelta(0))
+    return told(case.policy, ticket.department, due, sla.name).isoformat() if due > case.now else None

@@ -72,13 +72,23 @@ def calendar_of(policy: Policy, department: str) -> Calendar | None:
     return policy.calendar(policy.department(department).calendar)
 
 
-def told(policy: Policy, department: str, due: datetime) -> datetime:
+def hours_of(policy: Policy, department: str, sla: str | None) -> Calendar | None:
+    """The hours a promise counts in: those of its ticket's department.
+
+    In a department that promises nothing it came with the ticket, from the one that gave it, and keeps that one's
+    hours: the time the customer was told stays.
+    """
+    giver = next((one.name for one in policy.departments if sla and one.sla == sla), department)
+    return calendar_of(policy, department if policy.department(department).sla else giver)
+
+
+def told(policy: Policy, department: str, due: datetime, sla: str | None = None) -> datetime:
     """The time a customer is told for a promise that is due then: rounded up to the half hour of the wall clock.
 
     Never earlier than `due`. It lies in working hours: a half hour after closing is the time of closing, and what is
     due outside them is told for the next opening.
     """
-    calendar = calendar_of(policy, department)
+    calendar = hours_of(policy, department, sla)
     if calendar is None:
         return _half_hour(due, policy.timezone)
     begin = due if working_time.closing(calendar, due) else working_time.next_open(calendar, due)

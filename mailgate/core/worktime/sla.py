@@ -14,7 +14,7 @@ from mailgate.core.model.policy import Calendar, EscalationStep, Policy, Sla
 from mailgate.core.model.said import Said, said
 from mailgate.core.model.ticket import AnyTicket, Due, Priority, Status, Ticket
 from mailgate.core.worktime import working_time
-from mailgate.core.worktime.promise import calendar_of, choose
+from mailgate.core.worktime.promise import choose, hours_of
 
 Pauses = tuple[tuple[datetime, datetime], ...]
 # What happens to a deadline given by hand on a ticket that no promise covers.
@@ -75,7 +75,7 @@ def running_deadlines(policy: Policy, ticket: AnyTicket) -> tuple[RunningDeadlin
         running.append(("next_response", customer_at, sla.next_response))
     if sla.resolve is not None:
         running.append(("resolve", ticket.created_at, sla.resolve))
-    calendar = calendar_of(policy, ticket.department)
+    calendar = hours_of(policy, ticket.department, ticket.sla)
     found = []
     for which, start, promise in running:
         due = deadline(calendar, start, promise, ticket.pauses)
@@ -105,14 +105,19 @@ def deadlines_after(moment: Moment, before: AnyTicket, after: AnyTicket) -> tupl
     """What the clocks make of a change from `before` to `after` (see `changed.ticket_after`), entries written included.
 
     The promise is chosen again unless a rule had named another; deadlines count from the original start; one that was
-    already missed stays as it was until it is answered or the ticket is done.
+    already missed stays as it was until it is answered or the ticket is done. Moved to where nothing is promised, a
+    ticket keeps what its customer was promised, until it comes to a department that promises too.
     """
-    usual = choose(moment.policy, before.department, before.priority, before.tags, before.requester.addr)
+    policy = moment.policy
+    usual = choose(policy, before.department, before.priority, before.tags, before.requester.addr)
+    fitting = choose(policy, after.department, after.priority, after.tags, after.requester.addr)
+    same = after.sla == before.sla is not None
+    brought = same and usual is None and any(one.sla == before.sla for one in policy.departments)
     pinned = after.sla != before.sla or before.sla != (usual.name if usual else None)
-    if pinned:
+    if pinned and not (brought and fitting):
         return _settle(moment, before, after, after.sla)
-    fitting = choose(moment.policy, after.department, after.priority, after.tags, after.requester.addr)
-    return _settle(moment, before, after, fitting.name if fitting else None)
+    moved = after.department != before.department
+    return _settle(moment, before, after, fitting.name if fitting else after.sla if moved else None)
 
 
 def _settle(moment: Moment, before: AnyTicket | None, after: AnyTicket, sla: str | None) -> tuple[Change, ...]:
@@ -250,7 +255,7 @@ def _moments(policy: Policy, ticket: AnyTicket) -> tuple[tuple[datetime, Escalat
     if due is None or ticket.status in AT_REST:
         return ()
     sla = _named(policy, ticket.sla) or BY_HAND
-    calendar = calendar_of(policy, ticket.department)
+    calendar = hours_of(policy, ticket.department, ticket.sla)
     start, pauses = ticket.created_at, ticket.pauses
     if due == ticket.due.manual:
         calendar, pauses = None, ()

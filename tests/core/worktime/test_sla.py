@@ -19,6 +19,7 @@ from mailgate.core.model.change import (
     SetPriority,
     SetSla,
     SetStatus,
+    Tag,
 )
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.mail import Address
@@ -82,9 +83,9 @@ def opened(**parts: object) -> Ticket:
     return changed.ticket_after(fresh, sla.deadlines_at_opening(at(MONDAY), fresh), MONDAY)
 
 
-def happens(before: Ticket, now: datetime, *changes: Change) -> Ticket:
+def happens(before: Ticket, now: datetime, *changes: Change, policy: Policy = POLICY) -> Ticket:
     after = changed.ticket_after(before, changes, now)
-    return changed.ticket_after(after, sla.deadlines_after(at(now), before, after), now)
+    return changed.ticket_after(after, sla.deadlines_after(at(now, policy), before, after), now)
 
 
 def words(kind: EntryKind) -> AddEntry:
@@ -185,9 +186,40 @@ def test_what_was_missed_stays_missed_whatever_changes() -> None:
     assert happens(relaxed, MONDAY + 3 * H, words(EntryKind.AGENT)).due.first_response is None
 
 
-def test_a_department_without_a_promise_owes_nothing() -> None:
-    moved = happens(opened(), MONDAY + H, Move("sales"))
-    assert (moved.sla, moved.due) == (None, Due())
+def test_a_department_without_a_promise_owes_nothing_of_its_own() -> None:
+    theirs = opened(department="sales")
+    assert (theirs.sla, theirs.due) == (None, Due())
+
+
+def test_d01_what_was_promised_stays_where_nothing_is_promised_and_in_the_hours_it_was_promised_in() -> None:
+    first = opened()
+    moved = happens(first, MONDAY + H, Move("sales"))
+    assert (moved.sla, moved.due) == ("standard", first.due)
+    assert sla.next_look(POLICY, moved) == sla.next_look(POLICY, first)
+    tagged = happens(moved, MONDAY + H, Tag(("lamp",)))
+    assert (tagged.sla, tagged.due) == ("standard", first.due)
+    answered = happens(moved, MONDAY + 2 * H, words(EntryKind.AGENT))
+    assert answered.due == Due(resolve=first.due.resolve), "the answer is kept, the solution is owed"
+    assert happens(answered, MONDAY + 3 * H, SetStatus(Status.SOLVED)).due == Due()
+
+
+def test_d01_a_promise_named_by_a_rule_is_not_taken_for_one_that_was_brought() -> None:
+    theirs = opened(department="sales", tags=())
+    named = happens(theirs, MONDAY + H / 2, SetSla("shelf"), Tag(("vip",)))
+    assert named.sla == "shelf"
+
+
+def test_d01_a_department_that_promises_too_has_its_own_promise_kept() -> None:
+    shop = replace(POLICY.departments[1], name="shop", addresses=("shop@desk.example",), sla="shelf")
+    policy = replace(POLICY, departments=(*POLICY.departments, shop))
+    once = happens(opened(), MONDAY + H / 2, Move("shop"), policy=policy)
+    assert once.sla == "shelf"
+    twice = happens(
+        happens(opened(), MONDAY + H / 2, Move("sales"), policy=policy), MONDAY + H / 2, Move("shop"), policy=policy
+    )
+    assert (twice.sla, twice.due) == ("shelf", Due(resolve=MONDAY + H))
+    back = happens(happens(opened(), MONDAY + H, Move("sales")), MONDAY + H, Move("support"))
+    assert (back.sla, back.due) == ("standard", opened().due)
 
 
 def test_a_deadline_by_hand_lives_until_the_ticket_is_done() -> None:
