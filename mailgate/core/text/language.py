@@ -21,7 +21,7 @@ _WORDS: Mapping[str, str] = {
         the and to of is in it you that for on with are this have be not was we can my your our from please
         thank thanks hello hi dear regards but will would could what when how has had been do does did if or an
         at as there which any all they them me us so no yes need help want am i'm don't can't issue order
-        account password working problem i still
+        account password working problem i still die war
     """,
     "fi": """
         ja on ei se että en ole olen minun meidän teidän mutta kun niin myös tai jos sen voi voiko voisitte
@@ -102,6 +102,8 @@ _WORDS: Mapping[str, str] = {
         можете почему когда где какой который этот эта эти чтобы все всё здравствуйте привет добрый день утро
         вечер спасибо благодарю пожалуйста прошу подскажите помогите уважением работает заказ заказа счёт счет
         оплата проблема вопрос письмо ответ срочно получил получила хочу
+        включается пришел пришёл пришла пришло приходит верните деньги пароль доставка товар перезвоните перезвонить
+        отменить пускает войти
     """,
     "uk": """
         і й в не на я що з по це як у мені ми ви вас вам мене мій моя моє мого мої наш нас нам за із зі до від для
@@ -109,6 +111,8 @@ _WORDS: Mapping[str, str] = {
         можу може можете чому коли де який яка ця ці цей щоб усе все вітаю привіт добрий день ранок вечір доброго
         дня дякую прошу підкажіть допоможіть будь ласка повагою працює замовлення рахунок оплата проблема питання
         відповідь терміново отримав отримала хочу та
+        вмикається прийшов прийшла прийшло поверніть гроші пароль доставка товар передзвоніть передзвонити скасувати
+        пускає увійти
     """,
     "be": """
         і й у не на я што з па гэта як мне мы вы вас вам мяне мой мая маё наш нас нам за ад да для але або калі так

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.quarantine": "Kiri on karantiinis",
     "alarm.unreachable": "Kirjad ei jõua kohale: {agent}",
-    "alarm.away": "{agent} paistab olevat ära",
+    "alarm.away": "Paistab, et {agent} on ära",
     "alarm.away_remedy": "#away {agent} {day}..KUNI cover NIMI",
     "alarm.flood": "Palju kirju pöördumisele {tag}",
     "alarm.flood_text": "Tunni jooksul tuli pöördumisele {tag} kirju: {heard}. Viimase saatja: {author}. Kõik on alles; järgmistest ei teavitata kedagi, kuni neid jääb vähemaks.",

@@ -20,7 +20,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.load": "lahtised {open}, hilinenud {overdue}",
     "list.quarantine": "Karantiin",
     "list.in_quarantine": "Loetamatuid kirju: {n}. Vaata neid: mailgate quarantine list",
-    "list.accounted": "Eile: saabunud {total}, neist teada {known}",
+    "list.accounted": "Eile: saabunud {total}, neist arvele võetud {known}",
     "list.late_tickets": "Hilinenud või peagi hilinemas: {n}",
     "list.more": "ja veel {n}",
     "list.collected": "Ajal, kui olid ära: {n}",

@@ -168,7 +168,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "receipt.parked": "Inget har gjorts ännu",
     "receipt.done": "Klart",
     "receipt.about": "Om ditt mejl",
-    "receipt.parked_text": "Ditt mejl väntar tills du har bestämt. Ingen del av det har nått kunden.",
+    "receipt.parked_text": "Ditt mejl väntar på ditt beslut. Ingen del av det har nått kunden.",
     "receipt.understood": "Uppfattat",
     "receipt.refused": "Inte uppfattat eller inte möjligt",
     "receipt.nearest": "menade du {command}?",
