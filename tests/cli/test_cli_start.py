@@ -175,3 +175,9 @@ def test_d01_check_names_departments_without_a_promise(tmp_path: Path) -> None:
     config.write_text(above + below)
     done = mailgate("check", cwd=tmp_path)
     assert (done.returncode, done.stdout.rpartition("; ")[2]) == (0, "without a promise: sales)\n")
+
+
+def test_the_demo_happens_whole(tmp_path: Path) -> None:
+    done = mailgate("demo", "--exit", TMPDIR=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert "and the survey stands under the words" in done.stdout and "it is urgent now" in done.stdout

@@ -138,11 +138,13 @@ def two_departments(world: DemoWorld) -> None:
 def an_agents_half(world: DemoWorld) -> None:
     """Anna takes, answers and solves from her mail client, and the customer says how it was."""
     notice = world.letter("anna@staff.example", "1001", "notice")
+    heard = len(world.letters("emma@shop.example"))
     ticket = world.ticket_of(world.send(reply(notice, ANNA, "#take")))
     expect((ticket.owner, ticket.status) == ("anna", "open"), "the ticket is not Anna's")
-    told = world.newest("emma@shop.example", "stage letter")
-    expect("Anna" in text_of(told), "the customer was not told who works on it")
-    say(f"09:26  Anna replies “#take” to the notice: #{ticket.number} is hers, and Emma reads “{told['Subject']}”.")
+    expect(len(world.letters("emma@shop.example")) == heard, "a robot wrote where Anna is about to")
+    say(
+        f"09:26  Anna replies “#take” to the notice: #{ticket.number} is hers, and no robot tells Emma before she does."
+    )
     ticket = world.ticket_of(world.send(reply(notice, ANNA, "Dear Emma, does the lamp click when you press it?")))
     answer = world.newest("emma@shop.example", "answer")
     expect(ticket.status == "waiting" and "does the lamp click" in text_of(answer), "the answer did not arrive")

@@ -65,12 +65,14 @@ name = "anna"
 address = "anna@staff.example"
 full_name = "Anna Virtanen"
 role = "lead"
+calendar = "always"
 
 [[agent]]
 name = "bo"
 address = "bo@staff.example"
 full_name = "Bo Ek"
 departments = ["support"]
+calendar = "always"
 
 [[sla]]
 name = "standard"
