@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailgate.core.letters.letter import head
-from mailgate.core.model.content import Delayed, Handover, Nudge, Receipt
+from mailgate.core.model.content import Answer, Delayed, Handover, Nudge, Question, Receipt, Solved
 from mailgate.core.model.mail import Address
+from mailgate.core.model.shown import Fact
 from mailgate.wire.letters import render, samples
 from mailgate.wire.words import CATALOGUES, Phrases, names, say, span
 
@@ -255,3 +256,36 @@ def test_d20_a_department_that_gets_a_ticket_is_not_told_that_it_is_handed_to_ev
     moved = letter("handover", "en", content=Handover(by="Bo Lund", to="sales"))
     assert "Bo Lund moved this ticket to sales" in moved.text and "over to you" not in moved.text
     assert "Bo Lund hands this ticket over to you" in letter("handover", "en", content=Handover(by="Bo Lund")).text
+
+
+# --- looks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("template", ["solved", "answer"])
+def test_the_survey_steers_no_vote_and_fits_a_finger(template: str) -> None:
+    content = Solved(survey="scale") if template == "solved" else Answer(text="Done.", agent="anna", survey="scale")
+    links = re.findall(r'<a class="scale-link" style="([^"]*)"', letter(template, "en", content=content).html)
+    assert len(links) == 11 and len(set(links)) == 1
+    assert "width: 40px" in links[0] and "padding: 10px 0 10px 0" in links[0] and "line-height: 20px" in links[0]
+
+
+@pytest.mark.parametrize("survey", ["scale", "https://acme.example/how?ticket={number}"])
+def test_the_survey_stands_above_the_signature_where_clients_show_it(survey: str) -> None:
+    shown = letter("answer", "en", content=Answer(text="Done.", agent="anna", survey=survey))
+    above, _, below = shown.text.partition("\n-- \n")
+    assert "How likely are you to recommend us" in above and "How likely" not in below
+    assert "/how?ticket=1042" in above or survey == "scale"
+    assert shown.html.count("How likely are you to recommend us") == 1
+
+
+@pytest.mark.parametrize(
+    "template", ["answer", "notice", "receipt", "handover", "expert", "forward", "was_it_you", "question"]
+)
+def test_peoples_words_run_in_their_own_direction(template: str) -> None:
+    assert 'dir="auto"' in letter(template, "en").html
+
+
+def test_help_sets_off_the_command_and_not_what_it_does() -> None:
+    html = letter("question", "en", content=Question(title="Help", facts=(Fact("#hold WHEN", "Puts it away."), Fact("Parked", "1")))).html  # fmt: skip
+    cells = re.findall(r'<td class="cell ?(\w*)"[^>]*>([^<]+)</td>', html)
+    assert cells == [("value", "#hold WHEN"), ("", "Puts it away."), ("muted", "Parked"), ("value", "1")]

@@ -109,3 +109,25 @@ def test_html_reads_well_as_text(html, text):
 def test_a22_hidden_words_are_neither_read_nor_shown():
     html = '<p>hello</p><p style="DISPLAY:NONE">#close</p><p style="mso-hide:all">x</p>'
     assert sanitize.to_text(html) == "hello" and sanitize.clean(html) == "<p>hello</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("<p class=MsoNormal>Hi</p>", '<p style="margin:0">Hi</p>'),
+        (
+            '<p class="MsoPlainText" style="margin:0cm;color:red" dir="rtl">Hi</p>',
+            '<p style="margin:0" dir="rtl">Hi</p>',
+        ),
+        ('<p style="margin-top:0; margin-bottom: 0">Hi</p>', '<p style="margin:0">Hi</p>'),
+        ('<p style="margin: 0px 0 0">Hi</p>', '<p style="margin:0">Hi</p>'),
+        ('<p style="margin:0cm" class="MsoNormal">Hi</p>', '<p style="margin:0">Hi</p>'),
+        ('<p style="margin:0.5em">Hi</p>', "<p>Hi</p>"),
+        ('<p class="intro" style="color:red">Hi</p>', "<p>Hi</p>"),
+        ('<p>the tag &lt;p class="MsoNormal"&gt;</p>', '<p>the tag &lt;p class="MsoNormal"&gt;</p>'),
+        ('<div class="MsoNormal">Hi</div>', "<div>Hi</div>"),
+    ],
+)
+def test_a_paragraph_that_was_a_line_is_shown_as_one(html: str, shown: str) -> None:
+    """Outlook's answers arrived double-spaced: what says so stands in a style sheet that is taken out."""
+    assert sanitize.clean(html) == shown

@@ -25,7 +25,8 @@ _TAGS = frozenset({
 })  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "title"}, "img": {"src", "alt", "width", "height"}, "td": {"colspan", "rowspan", "align", "valign"},
-    "th": {"colspan", "rowspan", "align", "valign"}, "font": {"color"}, "ol": {"start", "type"}, "*": {"dir", "lang"},
+    "th": {"colspan", "rowspan", "align", "valign"}, "font": {"color"}, "ol": {"start", "type"},
+    "p": {"class", "style"}, "*": {"dir", "lang"},
 }  # fmt: skip
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
 _CLOSED_BY_ITSELF = frozenset({
@@ -41,6 +42,13 @@ _HIDING = tuple(
         r"font-size\s*:\s*0(?![.0-9]*[1-9])",
     )
 )
+# Paragraphs that are lines: Outlook's are so by its style sheet, others by their own style, and both lose it here.
+_OUTLOOKS = re.compile(r"\bMso[A-Z]")
+_NO_MARGIN = re.compile(r"(?:^|[;\s])margin(?:-bottom)?:\s?0(?![.0-9]*[1-9])")
+_CLOSE = "margin:0"
+_OUTLOOKS_KEPT = re.compile(
+    r'<p((?: (?:dir|lang)="[^"<>]{0,40}")*)(?: style="[^"<>]{0,20}")? class="MsoNormal"(?: style="[^"<>]{0,20}")?'
+)
 _CRUDE = re.compile(r"<[^<>]{0,2000}>?")
 
 
@@ -50,6 +58,10 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if value.strip().lower().startswith("cid:") else None
     if name == "href" and value.strip().lower().startswith("cid:"):
         return None
+    if tag == "p" and name == "class":
+        return "MsoNormal" if _OUTLOOKS.search(value) else None
+    if tag == "p" and name == "style":
+        return _CLOSE if _NO_MARGIN.search(value[:1000].lower()) else None
     return value
 
 
@@ -113,7 +125,9 @@ def _hides(style: str) -> bool:
 
 def clean(html: str) -> str:
     """HTML that may be shown to an agent or passed on; `""` when it is too heavy to be cleaned."""
-    return _CLEANER.clean(visible(html)).strip() if is_bearable(html) else ""
+    if not is_bearable(html):
+        return ""
+    return _OUTLOOKS_KEPT.sub(rf'<p\1 style="{_CLOSE}"', _CLEANER.clean(visible(html)).strip())
 
 
 def to_text(html: str) -> str:
