@@ -170,6 +170,24 @@ def test_that_an_agent_took_it_is_not_told_when_they_gave_it_back_ended_it_or_wr
     assert (row.template, row.error) == ("taken", "the ticket has gone on since")
 
 
+def test_d35_what_is_filed_ends_in_silence_and_an_answer_or_a_tap_on_undo_opens_it(desk: Desk) -> None:
+    ticket = opened(desk, "Invoice 7", "Please find our invoice attached.\n")
+    from_agent(desk, "Thank you, it will be paid on Friday.", _notice(desk))
+    desk.clock.ahead += 2 * HOUR
+    from_agent(desk, "#arkistoi", _notice(desk))
+    desk.clock.ahead += 24 * HOUR
+    assert (desk.ticket(ticket.number).status, stages(desk)) == ("solved", [])
+    assert templates(desk, MAIJA) == ["ack", "answer"], "neither a letter nor a survey"
+    said = desk.gateway.store.read(lambda read: read.tickets.events(ticket.number))
+    assert [one.new for one in said if one.kind == "why"][-1] == "filed"
+    desk.send(reply(desk.letters(MAIJA, "answer")[-1], MAIJA, "It is not paid yet!"))
+    assert desk.ticket(ticket.number).status == "open"
+    from_agent(desk, "#file", _notice(desk))
+    from_agent(desk, "#undo", _notice(desk))
+    assert desk.ticket(ticket.number).status == "open"
+    assert "solved" not in stages(desk)
+
+
 def test_an_answer_leaves_no_room_for_stage_letters(desk: Desk) -> None:
     opened(desk)
     from_agent(desk, "#solve\n\nThe bulb is in the post.", _notice(desk))

@@ -60,6 +60,13 @@ def solve(context: TicketContext) -> Judgement:
     return context.granted("solved", *_mine(context), SetStatus(Status.SOLVED))
 
 
+def put_on_file(context: TicketContext) -> Judgement:
+    """Over, with nothing to say to anybody; it is no work done, so nobody becomes its owner."""
+    if context.ticket.status.done:
+        return context.granted_already("already_solved")
+    return context.granted("filed", SetStatus(Status.SOLVED, why="filed"))
+
+
 def spam(context: TicketContext) -> Judgement:
     """Closed and marked; `why` keeps every letter to the sender back."""
     if context.ticket.status.done and "spam" in context.ticket.tags:

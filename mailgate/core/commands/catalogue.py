@@ -65,6 +65,8 @@ COMMANDS: tuple[Word, ...] = (
     Word("solve", "state", role=Role.AGENT,
          aliases=("close", "done", "valmis", "sulje", "gotowe", "zamknij", "gatavs", "aizvērt",
                   "klar", "stäng", "erledigt", "schließen", "lahendatud", "sulge")),
+    Word("file", "state", role=Role.AGENT,
+         aliases=("arkistoi", "archiwizuj", "arhivēt", "arkivera", "ablegen", "arhiveeri")),
     Word("reopen", "state", role=Role.AGENT),
     Word("spam", "state", role=Role.AGENT),
     # facts

@@ -274,6 +274,7 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "wait": about_status.wait,
     "hold": about_status.hold,
     "solve": about_status.solve,
+    "file": about_status.put_on_file,
     "reopen": about_status.reopen,
     "spam": about_status.spam,
     "priority": about_status.priority,

@@ -33,7 +33,7 @@ TAKEN_AFTER = timedelta(hours=1)  # working time in which whoever took a ticket 
 DAY = timedelta(days=1)
 COMPLAINT = "complaint"  # the tag with which nobody is asked how it went
 # Reasons for a change of status that the customer knows, or must not hear of.
-KNOWN = frozenset(("customer", "history", "spam", "unanswered"))
+KNOWN = frozenset(("customer", "filed", "history", "spam", "unanswered"))
 # `[letters] stages` -> the letter; nudge and closing follow from the department's own settings.
 STAGES: Mapping[str, type[Content]] = {
     "taken": Taken,
@@ -91,6 +91,11 @@ def stage_of(before: Ticket, after: Ticket, changes: Iterable[Change]) -> str:
     if after.status is Status.WAITING and before.status is not Status.WAITING:
         return "waiting"
     return "taken" if before.owner is None and after.owner and after.status is Status.OPEN else ""
+
+
+def is_told(ending: SetStatus) -> bool:
+    """True for a solution that the customer hears of; False for one in silence, and for any other status."""
+    return ending.status is Status.SOLVED and ending.why not in KNOWN
 
 
 def delayed_letter(moment: Moment, ticket: Ticket) -> tuple[Outbound, ...]:

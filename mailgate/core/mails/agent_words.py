@@ -8,7 +8,7 @@ from dataclasses import replace
 from mailgate.core.commands import judging, reader, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld
 from mailgate.core.commands.reader import Command, CommandReading
-from mailgate.core.letters import readers
+from mailgate.core.letters import readers, status_letters
 from mailgate.core.mails import agent_answer, notices, receipt, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence, neutral_title, subject_numbers
@@ -154,7 +154,7 @@ def customer_heard(
         return park(case, agent, "address", reading, author=agent.name)
     keep = any(isinstance(one, SetStatus) for one in before)
     ends = not keep and case.policy.department(ticket.department).after_reply == Status.SOLVED
-    solved = ends or any(isinstance(one, SetStatus) and one.status is Status.SOLVED for one in before)
+    solved = ends or any(isinstance(one, SetStatus) and status_letters.is_told(one) for one in before)
     changes, letters = agent_answer.entry_and_letter(
         case, ticket, agent, text, keep_status=keep, canned=canned, survey=solved
     )

@@ -13,8 +13,8 @@ from mailgate.core.proof.token import Carrier, Token
 
 # The key of the label in `wire.words`, and the command line the mail carries.
 VERBS = (
-    ("take", "#take"), ("solve", "#solve"), ("wait", "#wait"), ("hold", "#hold 1d"), ("note", "#note"),
-    ("spam", "#spam"), ("files", "#files"),
+    ("take", "#take"), ("solve", "#solve"), ("file", "#file"), ("wait", "#wait"), ("hold", "#hold 1d"),
+    ("note", "#note"), ("spam", "#spam"), ("files", "#files"),
 )  # fmt: skip
 PARKED = (("do", "#send"), ("send", "#send words"), ("drop", "#drop"))
 CONFIRM = (("yes", "#yes"), ("yes_always", "#yes always"), ("drop", "#drop"))
@@ -113,8 +113,8 @@ def _verbs(
         return ()
     over = ticket.status.done
     idle = {
-        "take": ticket.owner == reader, "solve": over, "wait": over or ticket.status is Status.WAITING, "hold": over,
-        "spam": over, "files": not files,
+        "take": ticket.owner == reader, "solve": over, "file": over, "wait": over or ticket.status is Status.WAITING,
+        "hold": over, "spam": over, "files": not files,
     }  # fmt: skip
     return [verb for verb in VERBS if not idle.get(verb[0])]
 

@@ -233,7 +233,7 @@ def test_each_tap_carries_a_token_bound_to_its_own_verb() -> None:
         ({"owner": "anna"}, {"take", "files"}), ({"owner": "bo"}, {"files"}), ({"owner": None}, {"files"}),
         ({"owner": "bo", "entries": (replace(ticket().entries[0], attachments=(FILE,)),)}, set()),
         ({"owner": "bo", "status": Status.WAITING}, {"wait", "files"}),
-        ({"owner": "bo", "status": Status.SOLVED}, {"solve", "wait", "hold", "spam", "files"}),
+        ({"owner": "bo", "status": Status.SOLVED}, {"solve", "file", "wait", "hold", "spam", "files"}),
     ],
 )  # fmt: skip
 def test_d20_no_button_offers_what_is_so_already(about: dict[str, object], missing: set[str]) -> None:

@@ -69,6 +69,7 @@ REACHED = [
     ("", TICKET, (SetStatus(Status.SOLVED, why="customer"),)),
     ("", TICKET, (SetStatus(Status.SOLVED, why="spam"), Tag(add=("spam",)))),
     ("", TICKET, (SetStatus(Status.SOLVED, why="unanswered"),)),
+    ("", TICKET, (SetStatus(Status.SOLVED, why="filed"),)),
     ("", SOLVED, (SetStatus(Status.ARCHIVED),)),
     ("reopened", SOLVED, (SetStatus(Status.OPEN, why="reopened"),)),
     ("", SOLVED, (SetStatus(Status.OPEN, why="undo"), Journal("undo", "7"))),

@@ -27,8 +27,9 @@ from mailgate.core.commands.reader import CommandReading
 from mailgate.core.mails import agent_mail, agent_orders
 from mailgate.core.mails.case import Case
 from mailgate.core.model.change import AddEntry, Assign, Decision, Fate, OpenTicket, SetStatus, Tag
-from mailgate.core.model.content import Question, Receipt, Solved
+from mailgate.core.model.content import Answer, Question, Receipt, Solved
 from mailgate.core.model.mail import Attachment
+from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import AskedFor, TicketRow
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
@@ -62,6 +63,7 @@ ROWS: list[tuple[str, str, Ticket, dict[str, Any], tuple[Fate, str], list[str]]]
     ("a note writes to nobody outside", f"#note\n\n{WORDS}", ticket(owner="anna"), {}, (Fate.FILED, "answer"), []),
     ("a note tells the owner", f"#note\n\n{WORDS}", ticket(owner="bo"), {}, (Fate.FILED, "answer"), ["notice"]),
     ("solved with words is said by the words", f"#solve\n\n{WORDS}", ticket(), {}, (Fate.FILED, "answer"), ["answer"]),
+    ("filed is said by none", "#file", ticket(), {}, (Fate.FILED, "commands"), []),
     ("solved without is said by a letter of its own", "#solve", ticket(), {}, (Fate.FILED, "commands"), ["solved"]),
     ("the customer wrote meanwhile: sent, and the agent hears", WORDS, ticket(last_customer_at=NOW - H / 2), {}, (Fate.FILED, "answer"),
      ["answer", "receipt"]),
@@ -161,6 +163,7 @@ LIST = letter(None, ANNA, "tables", content=ROWS_OF)
 LINES: list[tuple[str, str, tuple[Fate, str] | None, list[tuple[int | None, Any]]]] = [
     ("words alone", "please close the first", None, []),
     ("one line", "1 close", (Fate.FILED, "commands"), [(1042, SetStatus(Status.SOLVED))]),
+    ("one to file", "1 file", (Fate.FILED, "commands"), [(1042, SetStatus(Status.SOLVED, why="filed"))]),
     ("two lines of one ticket are one step", "2 tag a\n2 tag b", (Fate.FILED, "commands"), [(1043, Tag(("a",), ()))]),
     ("one bad line keeps all back", "1 close\n2 assign zoe", (Fate.PARKED, "refused"), []),
     ("a line the list does not have", "3 close", (Fate.PARKED, "commands"), []),
@@ -192,6 +195,28 @@ def test_of_two_tickets_of_one_person_that_a_mail_ends_one_letter_asks_how_it_we
     assert decision is not None
     told = [one.content for one in letters_of(decision) if isinstance(one.content, Solved)]
     assert [one.survey for one in told] == ["scale", ""]
+
+
+def test_d35_a_list_of_sixty_is_filed_in_one_line_and_no_customer_hears_of_it() -> None:
+    numbers = tuple(range(1042, 1102))
+    rows = tuple(TicketRow(at, number) for at, number in enumerate(numbers, 1))
+    listed = letter(None, ANNA, "tables", content=Question(title="#list", rows=rows))
+    found = case(
+        mail("1-60 file", by=ANNA, subject="Re: list", in_reply_to=(listed.message_id,)),
+        *(ticket(number) for number in numbers),
+        letters=[listed],
+    )
+    decision = agent_orders.many(found, ANNA, numbers)
+    assert decision is not None and [step.ticket for step in decision.steps] == list(numbers)
+    assert all(SetStatus(Status.SOLVED, why="filed") in step.changes for step in decision.steps)
+    assert [one for one in letters_of(decision) if one.audience == Audience.CUSTOMER] == []
+
+
+@pytest.mark.parametrize(("command", "asks"), [("#solve", "scale"), ("#file", ""), ("#spam", "")])
+def test_words_beside_a_silent_end_leave_without_a_question(command: str, asks: str) -> None:
+    told = letters_of(done(f"{command}\n\n{WORDS}"))
+    assert [one.content.survey for one in told if isinstance(one.content, Answer)] == [asks]
+    assert [one for one in told if isinstance(one.content, Solved)] == []
 
 
 def test_who_takes_one_from_a_list_gets_its_thread_and_a_receipt_comes_always() -> None:

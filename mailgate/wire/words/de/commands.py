@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.wait": "Sagt, dass der Kunde am Zug ist; die Fristen ruhen.",
     "command.hold": "Stellt das Ticket zurück bis zu einer Zeit oder bis der Kunde schreibt; die Fristen ruhen.",
     "command.solve": "Sagt, dass das Ticket erledigt ist; der Kunde kann es mit einer Antwort wieder öffnen.",
+    "command.file": "Schließt das Ticket ohne E-Mail und ohne Umfrage, zum Beispiel eine Rechnung oder einen Dank.",
     "command.reopen": "Nimmt ein erledigtes Ticket wieder auf.",
     "command.spam": "Schließt das Ticket ohne E-Mail, mit dem Schlagwort `spam`.",
     "command.priority": "Sagt, wie wichtig das Ticket ist: low, normal, high oder urgent.",

@@ -76,6 +76,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.answered": "eine Antwort ging hinaus",
     "because.bounce": "eine E-Mail konnte nicht zugestellt werden",
     "because.customer": "der Kunde hat geschrieben",
+    "because.filed": "es gab nichts zu beantworten",
     "because.history": "es stammt aus der Zeit vor mailgate",
     "because.leaked": "eine davon hat Außenstehende erreicht",
     "because.merge": "ein anderes Ticket wurde mit ihm zusammengeführt",

@@ -121,6 +121,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.reopen": "der Kunde hat das Ticket wieder geöffnet",
     "tap.take": "Übernehmen",
     "tap.solve": "Erledigt",
+    "tap.file": "Ablegen",
     "tap.wait": "Warten",
     "tap.hold": "1 Tag zurückstellen",
     "tap.note": "Notiz",

@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_held": "es ist schon zurückgestellt",
     "done.solved": "das Ticket ist erledigt",
     "done.already_solved": "es ist schon erledigt",
+    "done.filed": "abgelegt; es geht keine E-Mail hinaus",
     "done.reopened": "das Ticket ist wieder offen",
     "done.not_solved": "es war nicht erledigt",
     "done.spam": "als Spam geschlossen; es geht keine E-Mail hinaus",

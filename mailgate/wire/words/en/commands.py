@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.wait": "Says that it is the customer's turn; deadlines are paused.",
     "command.hold": "Puts the ticket out of sight until a time, or until the customer writes; deadlines are paused.",
     "command.solve": "Says that it is done; the customer may still reopen it by answering.",
+    "command.file": "Closes the ticket without a letter or a survey, for example an invoice or a thank-you.",
     "command.reopen": "Takes up a solved ticket again.",
     "command.spam": "Closes the ticket without a letter, tagged `spam`.",
     "command.priority": "Says how much it matters: low, normal, high or urgent.",

@@ -76,6 +76,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.answered": "an answer was sent",
     "because.bounce": "a letter could not be delivered",
     "because.customer": "the customer wrote",
+    "because.filed": "there was nothing to answer",
     "because.history": "it is from before mailgate",
     "because.leaked": "one of them reached an outsider",
     "because.merge": "another ticket was merged into it",

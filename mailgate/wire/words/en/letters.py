@@ -121,6 +121,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.reopen": "the customer opened the ticket again",
     "tap.take": "Take",
     "tap.solve": "Solve",
+    "tap.file": "File away",
     "tap.wait": "Wait",
     "tap.hold": "Hold for a day",
     "tap.note": "Note",

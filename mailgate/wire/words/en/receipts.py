@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_held": "it is on hold already",
     "done.solved": "the ticket is solved",
     "done.already_solved": "it is solved already",
+    "done.filed": "filed; no letter is sent",
     "done.reopened": "the ticket is open again",
     "done.not_solved": "it was not solved",
     "done.spam": "closed as spam; no letter is sent",

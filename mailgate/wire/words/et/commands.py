@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.wait": "Ütleb, et on kliendi kord; tähtaegade arvestus peatub.",
     "command.hold": "Lükkab pöördumise edasi mingi ajani või kuni klient kirjutab; tähtaegade arvestus peatub.",
     "command.solve": "Ütleb, et pöördumine on lahendatud; klient saab selle vastates uuesti avada.",
+    "command.file": "Sulgeb pöördumise ilma kirja ja küsitluseta, näiteks arve või tänukirja.",
     "command.reopen": "Võtab lahendatud pöördumise uuesti ette.",
     "command.spam": "Sulgeb pöördumise ilma kirjata, sildiga `spam`.",
     "command.priority": "Ütleb, kui tähtis pöördumine on: low, normal, high või urgent.",

@@ -76,6 +76,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.answered": "vastus saadeti",
     "because.bounce": "üht kirja ei saanud kohale toimetada",
     "because.customer": "klient kirjutas",
+    "because.filed": "polnud millelegi vastata",
     "because.history": "see pärineb mailgate’i-eelsest ajast",
     "because.leaked": "üks neist jõudis kõrvalisele isikule",
     "because.merge": "sellega ühendati teine pöördumine",

@@ -121,6 +121,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.reopen": "klient avas pöördumise uuesti",
     "tap.take": "Võta endale",
     "tap.solve": "Lahendatud",
+    "tap.file": "Arhiveeri",
     "tap.wait": "Ootele",
     "tap.hold": "Lükka päeva võrra edasi",
     "tap.note": "Märkus",

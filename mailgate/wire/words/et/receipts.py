@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_held": "see on juba edasi lükatud",
     "done.solved": "pöördumine on lahendatud",
     "done.already_solved": "see on juba lahendatud",
+    "done.filed": "arhiveeritud; ühtki kirja ei saadeta",
     "done.reopened": "pöördumine on taas avatud",
     "done.not_solved": "see ei olnud lahendatud",
     "done.spam": "suletud rämpspostina; ühtki kirja ei saadeta",

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.wait": "Merkitsee, että on asiakkaan vuoro; määräaikojen laskenta pysähtyy.",
     "command.hold": "Lykkää tikettiä johonkin aikaan asti tai kunnes asiakas kirjoittaa; määräaikojen laskenta pysähtyy.",
     "command.solve": "Merkitsee tiketin hoidetuksi; asiakas voi yhä avata sen vastaamalla.",
+    "command.file": "Sulkee tiketin ilman viestiä ja kyselyä, esimerkiksi laskun tai kiitoksen.",
     "command.reopen": "Ottaa hoidetun tiketin taas käsittelyyn.",
     "command.spam": "Sulkee tiketin ilman viestiä ja merkitsee sen tunnisteella `spam`.",
     "command.priority": "Asettaa prioriteetin: low, normal, high tai urgent.",

@@ -76,6 +76,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.answered": "vastaus lähti asiakkaalle",
     "because.bounce": "viestiä ei voitu toimittaa",
     "because.customer": "asiakas kirjoitti",
+    "because.filed": "vastattavaa ei ollut",
     "because.history": "se on ajalta ennen mailgatea",
     "because.leaked": "niitä on päätynyt ulkopuoliselle",
     "because.merge": "siihen yhdistettiin toinen tiketti",

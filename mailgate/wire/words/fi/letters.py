@@ -121,6 +121,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.reopen": "asiakas avasi tiketin uudelleen",
     "tap.take": "Ota",
     "tap.solve": "Hoidettu",
+    "tap.file": "Arkistoi",
     "tap.wait": "Odota",
     "tap.hold": "Lykkää 1 pv",
     "tap.note": "Muistiinpano",

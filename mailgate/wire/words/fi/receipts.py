@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_held": "tiketti on jo lykätty",
     "done.solved": "tiketti on hoidettu",
     "done.already_solved": "tiketti on jo hoidettu",
+    "done.filed": "arkistoitu; viestiä ei lähetetä",
     "done.reopened": "tiketti on taas käsittelyssä",
     "done.not_solved": "tiketti ei ollut hoidettu",
     "done.spam": "suljettu roskapostina; viestiä ei lähetetä",

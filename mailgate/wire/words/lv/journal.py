@@ -76,6 +76,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.answered": "nosūtīta atbilde",
     "because.bounce": "vēstuli neizdevās piegādāt",
     "because.customer": "klients rakstīja",
+    "because.filed": "nebija uz ko atbildēt",
     "because.history": "tas ir no laika pirms mailgate",
     "because.leaked": "kāda no tām nonākusi pie ārēja cilvēka",
     "because.merge": "tam pievienots cits pieteikums",

@@ -122,6 +122,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.reopen": "klients atvēra pieteikumu no jauna",
     "tap.take": "Ņemt",
     "tap.solve": "Atrisināts",
+    "tap.file": "Arhivēt",
     "tap.wait": "Gaidīt klientu",
     "tap.hold": "Atlikt uz 1 dienu",
     "tap.note": "Piezīme",

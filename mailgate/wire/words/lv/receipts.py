@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_held": "pieteikums jau ir atlikts",
     "done.solved": "pieteikums ir atrisināts",
     "done.already_solved": "pieteikums jau ir atrisināts",
+    "done.filed": "arhivēts; vēstule netiek sūtīta",
     "done.reopened": "pieteikums atkal ir darbā",
     "done.not_solved": "pieteikums nebija atrisināts",
     "done.spam": "slēgts kā surogātpasts; vēstule netiek sūtīta",

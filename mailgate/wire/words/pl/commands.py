@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.wait": "Oznacza, że kolej na klienta; bieg terminów zostaje wstrzymany.",
     "command.hold": "Odkłada zgłoszenie do podanego czasu albo do wiadomości od klienta; bieg terminów zostaje wstrzymany.",
     "command.solve": "Oznacza sprawę jako załatwioną; klient może ją jeszcze otworzyć odpowiedzią.",
+    "command.file": "Zamyka zgłoszenie bez wiadomości i bez ankiety, na przykład fakturę albo podziękowanie.",
     "command.reopen": "Otwiera załatwione zgłoszenie ponownie.",
     "command.spam": "Zamyka zgłoszenie bez wysyłania wiadomości, z etykietą `spam`.",
     "command.priority": "Ustawia priorytet: low, normal, high albo urgent.",

@@ -76,6 +76,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.answered": "wysłano odpowiedź",
     "because.bounce": "nie udało się doręczyć wiadomości",
     "because.customer": "klient napisał",
+    "because.filed": "nie było na co odpowiadać",
     "because.history": "pochodzi sprzed mailgate",
     "because.leaked": "jedna z nich trafiła do osoby z zewnątrz",
     "because.merge": "połączono z nim inne zgłoszenie",

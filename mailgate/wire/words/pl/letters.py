@@ -123,6 +123,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.reopen": "klient otworzył zgłoszenie ponownie",
     "tap.take": "Przejmij",
     "tap.solve": "Załatwione",
+    "tap.file": "Do archiwum",
     "tap.wait": "Czekaj na klienta",
     "tap.hold": "Odłóż na 1 dzień",
     "tap.note": "Notatka",

@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_held": "zgłoszenie jest już odłożone",
     "done.solved": "sprawa załatwiona",
     "done.already_solved": "sprawa jest już załatwiona",
+    "done.filed": "odłożono do archiwum; żadna wiadomość nie zostanie wysłana",
     "done.reopened": "zgłoszenie znów w toku",
     "done.not_solved": "sprawa nie była załatwiona",
     "done.spam": "zamknięto jako spam; żadna wiadomość nie zostanie wysłana",

@@ -76,6 +76,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.answered": "ett svar skickades",
     "because.bounce": "ett mejl kunde inte levereras",
     "because.customer": "kunden skrev",
+    "because.filed": "det fanns inget att svara på",
     "because.history": "det är från tiden före mailgate",
     "because.leaked": "ett av dem nådde en utomstående",
     "because.merge": "ett annat ärende slogs ihop med det",

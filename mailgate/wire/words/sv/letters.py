@@ -121,6 +121,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.reopen": "kunden öppnade ärendet igen",
     "tap.take": "Ta",
     "tap.solve": "Löst",
+    "tap.file": "Arkivera",
     "tap.wait": "Vänta",
     "tap.hold": "Pausa 1 dygn",
     "tap.note": "Anteckning",

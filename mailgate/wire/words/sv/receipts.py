@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_held": "det är redan pausat",
     "done.solved": "ärendet är löst",
     "done.already_solved": "det är redan löst",
+    "done.filed": "arkiverat; inget mejl skickas",
     "done.reopened": "ärendet är öppet igen",
     "done.not_solved": "det var inte löst",
     "done.spam": "stängt som skräppost; inget mejl skickas",
