@@ -252,6 +252,21 @@ def test_d20_a_receipt_names_what_was_done_in_its_heading_and_once() -> None:
     assert receipt("fi", newer="Hello").subject == "Viestistäsi"
 
 
+def test_d20_nothing_to_undo_has_no_button_for_it() -> None:
+    assert "#undo" not in receipt(asks=("Whose ticket is it?",)).text
+    assert "#undo" in receipt(done=("#take: the ticket is yours",)).text
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_d18_no_letter_speaks_of_today_or_yesterday(language: str) -> None:
+    """Whoever reads it tomorrow would be told of another day."""
+    near = {"en": "today|yesterday|tomorrow", "fi": "tänään|eilen|huomenna", "pl": "dziś|dzisiaj|wczoraj|jutro",
+            "lv": "šodien|vakar|rīt", "sv": "idag|i dag|igår|i går|i morgon", "de": "heute|gestern|morgen", "et": "täna|eile|homme"}  # fmt: skip
+    told = {key: phrase if isinstance(phrase, str) else " ".join(phrase.values()) for key, phrase in CATALOGUES[language].items()}  # fmt: skip
+    found = {key: words for key, words in told.items() if re.search(rf"\b(?:{near[language]})\b", words, re.IGNORECASE)}
+    assert found == {}
+
+
 def test_d20_a_department_that_gets_a_ticket_is_not_told_that_it_is_handed_to_everybody() -> None:
     moved = letter("handover", "en", content=Handover(by="Bo Lund", to="sales"))
     assert "Bo Lund moved this ticket to sales" in moved.text and "over to you" not in moved.text

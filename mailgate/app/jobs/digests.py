@@ -21,7 +21,7 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
-from mailgate.core.model.said import Words, said
+from mailgate.core.model.said import Words, day, said
 from mailgate.core.model.shown import Section
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of
@@ -116,10 +116,10 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
         rest = [one for one in parked if not reader.own or one.agent != reader.key]
         sections += morning.whole_desk_list(policy, rest, len(tx.mail.quarantined()))
         midnight = working_time.moment_of_day(reader.zone, reader.day)
-        total, known = tx.report.accounted(
-            working_time.moment_of_day(reader.zone, reader.day - timedelta(days=1)), midnight
-        )
-        accounted = said("list.accounted", total=total, known=known) if total else ""
+        before = working_time.moment_of_day(reader.zone, reader.day - timedelta(days=1))
+        total, known = tx.report.accounted(before, midnight)
+        yesterday = day(before.astimezone(reader.zone), midnight.astimezone(reader.zone))
+        accounted = said("list.accounted", day=yesterday, total=total, known=known) if total else ""
         if total != known:
             sections.append(Section(accounted, text="mailgate audit"))
     if not sections:

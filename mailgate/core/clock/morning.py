@@ -14,7 +14,7 @@ from mailgate.core.model.desk_rows import Load, Unowned
 from mailgate.core.model.mail_rows import ParkedMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
-from mailgate.core.model.said import Words, said
+from mailgate.core.model.said import Words, day, said
 from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.worktime import working_time
@@ -85,12 +85,16 @@ def agents_list(
 ) -> list[Section]:
     """Sections about an agent's own work, each ticket in the first that fits; empty when there is nothing to say."""
     policy = moment.policy
-    evening = _midnight(ZoneInfo(agent.timezone), moment.now)
+    zone = ZoneInfo(agent.timezone)
+    evening, here = _midnight(zone, moment.now), moment.now.astimezone(zone)
+    titles = {"today": said("list.today", day=day(here, here))}
     piles: dict[str, list[Ticket]] = {"overdue": [], "today": [], "answer": [], "mine": []}
     for ticket in mine:
         piles[_pile(ticket, evening, moment.now)].append(ticket)
     sections = held.sections(policy, waits)
-    sections += [_tickets(policy, said(f"list.{pile}"), found) for pile, found in piles.items() if found]
+    sections += [
+        _tickets(policy, titles.get(pile, said(f"list.{pile}")), found) for pile, found in piles.items() if found
+    ]
     return sections
 
 

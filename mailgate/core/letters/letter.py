@@ -274,6 +274,11 @@ def _receivers(due: DueLetter, policy: Policy) -> tuple[Receiver, ...]:
     return views.receivers_shown(due.ticket, policy, joined)
 
 
+def _to_settle(says: Receipt) -> bool:
+    """True when there are words to send without their commands, or something that was done and may be taken back."""
+    return not says.wordless if says.parked else bool(says.done or says.newer or says.text)
+
+
 def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.LetterLinks:
     says = due.content
     return one_tap.links_of_letter(
@@ -287,5 +292,5 @@ def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.Le
         offer=(says.came_from or says.asks_for) if isinstance(says, Notice) else "",
         reader=due.agent,
         files=due.ticket is not None and any(entry.attachments for entry in due.ticket.entries),
-        words=not (isinstance(says, Receipt) and says.wordless),
+        words=not isinstance(says, Receipt) or _to_settle(says),
     )

@@ -85,8 +85,9 @@ def links_of_letter(
 ) -> LetterLinks:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
-    `parked`: it asks about a mail that waits, `several`: about more than one, `words`: which has some. `offer`: another
-    address the ticket may belong to. `reader`: the agent, who is not offered what is so already. `files`: it has some.
+    `parked`: it asks about a mail that waits, `several`: about more than one, `words`: there are some, or something
+    was done. `offer`: another address the ticket may belong to. `reader`: the agent, who is not offered what is so
+    already. `files`: it has some.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != Audience.AGENT:
@@ -108,7 +109,9 @@ def _verbs(
     if template == "was_it_you":
         return CONFIRM_ALL if several else CONFIRM
     if template == "receipt":
-        return [verb for verb in PARKED if words or verb[0] != "send"] if parked else DONE
+        if parked:
+            return [verb for verb in PARKED if words or verb[0] != "send"]
+        return DONE if words else ()
     if ticket is None:
         return ()
     over = ticket.status.done

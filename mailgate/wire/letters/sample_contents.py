@@ -30,7 +30,7 @@ from mailgate.core.model.content import (
     WasItYou,
     Welcome,
 )
-from mailgate.core.model.said import said
+from mailgate.core.model.said import day, said
 from mailgate.core.model.shown import (
     ArticleLink,
     Bar,
@@ -181,7 +181,7 @@ def _asking(spoken: SampleWords) -> tuple[Content, ...]:
         Question(title=said("tap.desk"), intro=said("asked.desk_today", mails=41, opened=12, solved=15, overdue=1),
                  facts=(Fact("support", "12"), Fact("Anna Korhonen", "5"), Fact(said("somebody.none"), "2")),
                  rows=_rows(spoken)[:2], sections=(Section(said("tap.next"), _rows(spoken)[:1], text=spoken.first),
-                                                   Section(said("tap.files"), facts=(Fact("lamp.jpg", "277 KB"),)))),
+                                                   Section(said("files"), facts=(Fact("lamp.jpg", "277 KB"),)))),
         Question(title=f"#1042 {spoken.subject}", text=spoken.first, actions=False),
         WasItYou(vouch="mx.acme.example", subject=doubted[0].subject, address="anna@acme.example", at=_at(0),
                  text=spoken.sent),
@@ -200,12 +200,13 @@ def _of_the_desk(spoken: SampleWords) -> tuple[Content, ...]:
         Digest(
             title=said("list.day", n=2),
             sections=(
-                Section(said("list.overdue"), rows[:1]), Section(said("list.today"), rows[1:2]),
+                Section(said("list.overdue"), rows[:1]),
+                Section(said("list.today", day=day(_MONDAY, _MONDAY)), rows[1:2]),
                 Section(said("list.team", department="support"), facts=load),
                 Section(said("list.overload", department="support"),
                         text=said("list.overload_what", missed=6, backlog=31)),
             ),
-            accounted=said("list.accounted", total=41, known=41),
+            accounted=said("list.accounted", day=day(_MONDAY, _MONDAY), total=41, known=41),
         ),
         Alarm(title=said("alarm.quarantine"), text=said("list.in_quarantine", n=1),
               remedy="mailgate quarantine retry 4711",

@@ -64,7 +64,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status.state": "Stand",
     "status.opened": "Eingegangen",
     "status.last": "Letzte Nachricht",
-    "status.refused": "Ihren Wunsch konnten wir nicht erfüllen: {why}",
+    "status.refused": "Ihren Wunsch konnten wir nicht erfüllen: {why}.",
     "vote.subject": "Danke für Ihre Rückmeldung",
     "vote.title": "Danke für Ihre Rückmeldung",
     "vote.text": "Sie hilft uns, besser zu werden. Falls noch etwas offen ist, antworten Sie einfach auf diese E-Mail.",

@@ -64,7 +64,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status.state": "Status",
     "status.opened": "Opened",
     "status.last": "Last message",
-    "status.refused": "We could not do what you asked: {why}",
+    "status.refused": "We could not do what you asked: {why}.",
     "vote.subject": "Thank you for your feedback",
     "vote.title": "Thank you for your feedback",
     "vote.text": "It helps us to do better. Should anything still be open, just reply to this message.",

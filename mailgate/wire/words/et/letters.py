@@ -64,7 +64,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status.state": "Seis",
     "status.opened": "Saadud",
     "status.last": "Viimane kiri",
-    "status.refused": "Me ei saanud Teie soovi täita: {why}",
+    "status.refused": "Me ei saanud Teie soovi täita: {why}.",
     "vote.subject": "Täname tagasiside eest",
     "vote.title": "Täname tagasiside eest",
     "vote.text": "See aitab meil paremaks saada. Kui midagi on veel lahendamata, vastake lihtsalt sellele kirjale.",

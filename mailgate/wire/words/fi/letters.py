@@ -64,7 +64,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status.state": "Tila",
     "status.opened": "Vastaanotettu",
     "status.last": "Viimeisin viesti",
-    "status.refused": "Emme voineet tehdä pyytämääsi: {why}",
+    "status.refused": "Emme voineet tehdä pyytämääsi: {why}.",
     "vote.subject": "Kiitos palautteestasi",
     "vote.title": "Kiitos palautteestasi",
     "vote.text": "Se auttaa meitä kehittymään. Jos jokin jäi vielä auki, vastaa tähän viestiin.",

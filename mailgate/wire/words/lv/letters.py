@@ -65,7 +65,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status.state": "Statuss",
     "status.opened": "Saņemts",
     "status.last": "Pēdējā ziņa",
-    "status.refused": "Nevarējām izpildīt Jūsu lūgumu: {why}",
+    "status.refused": "Nevarējām izpildīt Jūsu lūgumu: {why}.",
     "vote.subject": "Paldies par atsauksmi",
     "vote.title": "Paldies par atsauksmi",
     "vote.text": "Tā palīdz mums strādāt labāk. Ja kaut kas vēl nav atrisināts, atbildiet uz šo ziņu.",

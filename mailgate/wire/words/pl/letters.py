@@ -66,7 +66,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status.state": "Stan",
     "status.opened": "Przyjęto",
     "status.last": "Ostatnia wiadomość",
-    "status.refused": "Nie mogliśmy spełnić Państwa prośby: {why}",
+    "status.refused": "Nie mogliśmy spełnić Państwa prośby: {why}.",
     "vote.subject": "Dziękujemy za opinię",
     "vote.title": "Dziękujemy za opinię",
     "vote.text": "Pomaga nam ona pracować lepiej. Jeśli coś pozostało niewyjaśnione, wystarczy odpowiedzieć na tę wiadomość.",

@@ -64,7 +64,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status.state": "Status",
     "status.opened": "Öppnat",
     "status.last": "Senaste meddelande",
-    "status.refused": "Vi kunde inte göra det du bad om: {why}",
+    "status.refused": "Vi kunde inte göra det du bad om: {why}.",
     "vote.subject": "Tack för din återkoppling",
     "vote.title": "Tack för din återkoppling",
     "vote.text": "Den hjälper oss att bli bättre. Om något fortfarande är olöst är det bara att svara på det här mejlet.",
