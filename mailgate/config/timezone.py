@@ -11,6 +11,7 @@ from mailgate.config import values
 LOCALTIME = Path("/etc/localtime")
 _FOLDER = "zoneinfo/"  # what the names of zones stand behind, wherever the system keeps their files
 _VARIANTS = ("posix/", "right/")  # the same zones once more
+_NO_PLACE = ("localtime", "posixrules", "Factory")  # files beside the zones that mean another on each machine, or none
 
 
 def of_machine(env: Mapping[str, str], localtime: Path) -> str:
@@ -34,6 +35,8 @@ def _behind(path: str) -> str:
 
 
 def _known(name: str) -> str:
+    if name in _NO_PLACE:
+        return ""
     try:
         return values.zone(name)
     except ValueError:

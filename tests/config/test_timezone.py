@@ -24,6 +24,9 @@ ZONES: list[tuple[str | None, str | None, str]] = [
     ("EET-2EEST,M3.5.0/3,M10.5.0/4", None, ""),
     ("../../etc/passwd", None, ""),
     ("", "/usr/share/zoneinfo/Etc/UTC", "Etc/UTC"),
+    ("localtime", "/usr/share/zoneinfo/Europe/Riga", "Europe/Riga"),
+    (":posixrules", None, ""),
+    (None, "/usr/share/zoneinfo/Factory", ""),
 ]
 
 

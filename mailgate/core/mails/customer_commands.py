@@ -23,6 +23,12 @@ from mailgate.core.text import signature
 from mailgate.core.text.folding import fold
 
 _SCORE = re.compile(r"[ \t]{0,8}(10|[0-9])( ?/ ?10)?(?![\w/]|[.,]\d)[ \t.!,:;–—-]{0,8}")
+# "of 10" and "points" behind it, as our languages say them: the letter of thanks says "9 of 10" itself.
+_MEASURE = re.compile(
+    r"(?:(?:out of|of|von|av|z|na|no) 10\b)?[ \t]{0,8}"
+    r"(?:(?:points?|pistettä|punkt(?:en?|y|ów|i|id|us?)?|pkt|poäng|bal(?:le|les|li))\b)?[ \t.!,:;–—-]{0,8}",
+    re.IGNORECASE,
+)
 _IN_SUBJECT = re.compile(r"(?:^|\s)(10|[0-9])[ \t]*$")
 LOW = 6  # a score up to this reaches the lead
 
@@ -96,7 +102,8 @@ def _score(text: str) -> tuple[int, str] | None:
     found = _SCORE.match(line)
     if found is None:
         return None
-    rest = line[found.end() :].strip()
+    measure = _MEASURE.match(line, found.end())
+    rest = line[measure.end() if measure else found.end() :].strip()
     if rest and not found[2] and not guard.thanks_only(rest):
         return None
     return int(found[1]), "\n".join(part for part in (rest, below.strip()) if part)

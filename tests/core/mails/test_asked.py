@@ -44,8 +44,10 @@ def vote(text: str, told: ch.SentLetter, below: str = "", **parts: Any) -> int |
 
 SCORES = [
     ("8", 8), ("10", 10), ("0", 0), (" 7 / 10 ", 7), ("9!", 9), ("10/10\nThank you, well done", 10), ("5.\n", 5),
-    ("2 lamps are broken", None), ("8 days and still nothing", None), ("10 out of 10", None), ("11", None), ("100", None),
-    ("3,5", None), ("no", None), ("", None),
+    ("2 lamps are broken", None), ("8 days and still nothing", None), ("11", None), ("100", None),
+    ("3,5", None), ("no", None), ("", None), ("9 of 10", 9), ("10 out of 10!", 10), ("9 von 10 Punkten", 9), ("9 av 10, tack", 9),
+    ("9 na 10", 9), ("9 no 10", 9), ("9 z 10", 9), ("8 points", 8), ("8 poäng.", 8), ("8 punktów", 8), ("8 pistettä", 8),
+    ("9 of 100", None), ("9 of 10 lamps are broken", None), ("2 points of the contract are not clear", None), ("3 no", None),
 ]  # fmt: skip
 
 
