@@ -30,7 +30,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "trouble.reading_remedy": "mailgate check, dann das Protokoll ansehen: journalctl -u mailgate; danach mailgate quarantine retry",
     "trouble.certificate": "das Zertifikat: {why}",
     "trouble.certificate_remedy": "erneuere es; die neue Datei wird sofort verwendet",
-    "trouble.mailbox": "das Postfach {mailbox} ist stumm ({why}), zuletzt erfolgreich {at}",
+    "trouble.mailbox": "das Postfach {mailbox} ist stumm ({why}), letzter Erfolg: {at}",
     "trouble.no_success": "kein Erfolg",
     "trouble.never": "nie",
     "trouble.store": "die Datenbank: {why}",

@@ -69,7 +69,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.not_away": "{name} war nicht abwesend",
     "done.status": "der Kunde erfährt den Stand des Tickets",
     "refused.not_an_agent": "Befehle werden nur von Bearbeitern gelesen",
-    "refused.not_yours": "das darf nur der Kunde, dem das Ticket gehört",
+    "refused.not_yours": "das darf nur, wer die Anfrage gestellt hat",
     "refused.role": "das darf nur jemand mit der Rolle {role}",
     "refused.no_ticket": "in dieser E-Mail steht kein Ticket: Schreib die Nummer in den Betreff, [#1042]",
     "refused.taken": "das Ticket liegt bei {owner}; trotzdem übernehmen?",

@@ -28,7 +28,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.subject": "Annab pöördumisele parema pealkirja.",
     "command.field": "Seab nimega väärtuse; tühi eemaldab selle.",
     "command.note": "Jätab kirja ülejäänud osa sisemiseks.",
-    "command.reply": "Saadab kirja ülejäänud osa kliendile; midagi selles enam käsuna ei loeta.",
+    "command.reply": "Saadab kirja ülejäänud osa kliendile; selles ei loeta enam midagi käsuna.",
     "command.use": "Paneb sinu teksti kohale vastusemalli kliendi keeles.",
     "command.save": "Salvestab äsja kirjutatud vastuse mallina.",
     "command.kb": "Loetleb juhendid, mis räägivad neist sõnadest.",

@@ -102,7 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.line": "{subject}: {why} (kiri {mail})",
     "parked.address": "tekstis on töötaja enda aadress",
     "parked.address_only": "vastuseaadress üksi ei tõenda midagi",
-    "parked.automatic": "see paistab programmi kirjana",
+    "parked.automatic": "see näeb välja nagu programmi kiri",
     "parked.bare_cr_header": "päis on rikutud viisil, mida kasutavad võltsijad",
     "parked.beyond": "selle tõend kehtib teise pöördumise kohta",
     "parked.bounce_of_another": "kättetoimetamise teade teise saaja kohta",

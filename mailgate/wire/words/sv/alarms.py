@@ -30,7 +30,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "trouble.reading_remedy": "mailgate check, se sedan loggen: journalctl -u mailgate; därefter mailgate quarantine retry",
     "trouble.certificate": "certifikatet: {why}",
     "trouble.certificate_remedy": "förnya det; den nya filen används genast",
-    "trouble.mailbox": "brevlådan {mailbox} är tyst ({why}), lyckades senast {at}",
+    "trouble.mailbox": "brevlådan {mailbox} är tyst ({why}), lyckades senast: {at}",
     "trouble.no_success": "har inte lyckats",
     "trouble.never": "aldrig",
     "trouble.store": "databasen: {why}",

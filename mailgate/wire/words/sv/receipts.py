@@ -69,7 +69,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.not_away": "{name} var inte borta",
     "done.status": "kunden får veta hur ärendet ligger till",
     "refused.not_an_agent": "kommandon läses bara från handläggare",
-    "refused.not_yours": "det får bara kunden vars ärende det är göra",
+    "refused.not_yours": "det får bara den göra som har skickat in ärendet",
     "refused.role": "det får bara den göra som har rollen {role}",
     "refused.no_ticket": "det finns inget ärende i mejlet: skriv numret i ämnesraden, [#1042]",
     "refused.taken": "ärendet ligger hos {owner}; ta det ändå?",
