@@ -463,6 +463,7 @@ def test_check_accepts_a_sound_override_and_a_folder_without_any(tmp_path: Path)
 def test_our_templates_are_compiled_once_whatever_folder_lies_above_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    environment.cache_clear()  # a test before may have styled ours with another sheet: the last one is remembered
     ours = page("ack").html
     (tmp_path / "notice.html").write_text("<p>Ahoy!</p>")
     real, compiled = Environment.compile, []
