@@ -50,7 +50,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "solved.title": "Ihre Anfrage ist erledigt",
     "solved.text": "Wir denken, dass jetzt alles in Ordnung ist. Vielen Dank für Ihre Geduld.",
     "solved.reopen": {
-        "one": "Fehlt noch etwas? Antworten Sie innerhalb von {n} Tag auf diese E-Mail, und wir öffnen Ihre Anfrage wieder.",
+        "one": "Fehlt noch etwas? Antworten Sie innerhalb eines Tages auf diese E-Mail, und wir öffnen Ihre Anfrage wieder.",
         "other": "Fehlt noch etwas? Antworten Sie innerhalb von {n} Tagen auf diese E-Mail, und wir öffnen Ihre Anfrage wieder.",
     },
     "survey.question": "Wie wahrscheinlich ist es, dass Sie uns weiterempfehlen?",

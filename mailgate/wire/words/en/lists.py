@@ -19,7 +19,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.team": "The team in {department}",
     "list.load": "{open} open, {overdue} overdue",
     "list.quarantine": "Quarantine",
-    "list.in_quarantine": "{n} mails could not be read: mailgate quarantine list",
+    "list.in_quarantine": "Mails that could not be read: {n}. See them: mailgate quarantine list",
     "list.accounted": "{day}: {total} in, {known} accounted for",
     "list.late_tickets": "Overdue or about to be: {n}",
     "list.more": "and {n} more",

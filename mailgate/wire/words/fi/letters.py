@@ -50,7 +50,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "solved.title": "Palvelupyyntösi on hoidettu",
     "solved.text": "Uskomme, että asia on nyt kunnossa. Kiitos kärsivällisyydestäsi.",
     "solved.reopen": {
-        "one": "Puuttuuko vielä jotain? Vastaa tähän viestiin {n} päivän kuluessa, niin avaamme palvelupyyntösi uudelleen.",
+        "one": "Puuttuuko vielä jotain? Vastaa tähän viestiin vuorokauden kuluessa, niin avaamme palvelupyyntösi uudelleen.",
         "other": "Puuttuuko vielä jotain? Vastaa tähän viestiin {n} päivän kuluessa, niin avaamme palvelupyyntösi uudelleen.",
     },
     "survey.question": "Kuinka todennäköisesti suosittelisit meitä muille?",

@@ -19,7 +19,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.team": "Tiimi: {department}",
     "list.load": "{open} avoinna, {overdue} myöhässä",
     "list.quarantine": "Karanteeni",
-    "list.in_quarantine": "{n} viestiä ei voitu lukea: mailgate quarantine list",
+    "list.in_quarantine": "Viestejä, joita ei voitu lukea: {n}. Näytä ne: mailgate quarantine list",
     "list.accounted": "{day}: {total} saapui, {known} kirjattu",
     "list.late_tickets": "Myöhässä tai pian myöhässä: {n}",
     "list.more": "ja {n} muuta",

@@ -50,9 +50,9 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "solved.title": "Jūsu pieteikums ir atrisināts",
     "solved.text": "Mūsuprāt, tagad viss ir kārtībā. Paldies par pacietību.",
     "solved.reopen": {
-        "zero": "Vai kaut kā vēl trūkst? Atbildiet uz šo e-pastu {n} dienu laikā, un mēs pieteikumu atvērsim no jauna.",
-        "one": "Vai kaut kā vēl trūkst? Atbildiet uz šo e-pastu {n} dienas laikā, un mēs pieteikumu atvērsim no jauna.",
-        "other": "Vai kaut kā vēl trūkst? Atbildiet uz šo e-pastu {n} dienu laikā, un mēs pieteikumu atvērsim no jauna.",
+        "zero": "Vai kaut kā vēl trūkst? Atbildiet uz šo ziņu {n} dienu laikā, un mēs pieteikumu atvērsim no jauna.",
+        "one": "Vai kaut kā vēl trūkst? Atbildiet uz šo ziņu {n} dienas laikā, un mēs pieteikumu atvērsim no jauna.",
+        "other": "Vai kaut kā vēl trūkst? Atbildiet uz šo ziņu {n} dienu laikā, un mēs pieteikumu atvērsim no jauna.",
     },
     "survey.question": "Cik liela ir iespēja, ka ieteiktu mūs citiem?",
     "survey.low": "0 – noteikti neieteikšu",

@@ -111,7 +111,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_cover": "trūkst aizvietotāja: rakstiet #away 2026-12-20..2027-01-06 cover bo",
     "refused.own_cover": "neviens nevar aizvietot pats sevi",
     "refused.cover_away": "{name} šajās dienās arī ir prombūtnē",
-    "refused.too_late_to_reopen": "pagājis pārāk ilgs laiks, lai atvērtu no jauna: jauna vēstule atvērs jaunu pieteikumu",
+    "refused.too_late_to_reopen": "pagājis pārāk ilgs laiks, lai atvērtu no jauna: jauna ziņa atvērs jaunu pieteikumu",
     "doubt.unknown": "tādas komandas nav",
     "doubt.ambiguous": "tas var nozīmēt vairākas komandas",
     "doubt.misplaced": "komandu raksta vēstules sākumā, beigās vai tematā; slīpsvītra \\ pirms tās padara to par tekstu",
