@@ -12,9 +12,14 @@ from mailgate.store.session import Room
 
 TAGS = "(SELECT group_concat(tag.tag, char(31)) FROM tag WHERE tag.ticket = ticket.id)"
 HERE = "AND (:department IS NULL OR ticket.department = :department)"
+# Ended by `#file`: the journal has the reason at the very moment, so a later end is another matter.
+FILED = (
+    "(solved_at >= :since AND EXISTS (SELECT 1 FROM event WHERE event.ticket = ticket.id AND event.kind = 'why' "
+    "AND event.new = 'filed' AND event.at = ticket.solved_at))"
+)
 TICKETS = f"""
 SELECT department, owner, created_at, first_response_at, solved_at, first_kept, resolve_kept, due_first, due_resolve,
-  {TAGS}
+  {TAGS}, {FILED}
 FROM ticket
 WHERE merged_into IS NULL AND created_at < :until
   AND (solved_at IS NULL OR solved_at >= :since OR created_at >= :since OR first_response_at >= :since) {HERE}

@@ -8,7 +8,8 @@ from mailgate.core.model import change as ch
 from mailgate.core.model.ticket import EntryKind, Status
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-NAMES = ("department", "owner", "created", "first", "solved", "first_kept", "solve_kept", "due", "solve_due", "tags")
+NAMES = ("department", "owner", "created", "first", "solved", "first_kept", "solve_kept", "due", "solve_due", "tags",
+         "filed")  # fmt: skip
 WORDS = ch.AddEntry(EntryKind.AGENT, "ann", "Ann", "we look into it", of_mail=False)
 ANSWERED = (WORDS, ch.SetDue("first_response", None))
 SOLVED = (ch.SetStatus(Status.SOLVED), ch.SetDue("resolve", None))
@@ -54,6 +55,19 @@ def test_a_clock_that_only_rests_has_kept_nothing_when_it_runs_again(bench):
     assert (row["first_kept"], row["solve_kept"]) == (None, None)
     bench.apply(None, *SOLVED, ticket=number, now=bench.now + 7 * HOUR)
     assert rows(bench)[0]["solve_kept"] == 0
+
+
+def test_d35_what_was_filed_is_known_until_it_ends_otherwise(bench):
+    filed, solved, opened = (bench.open("Invoice") for _ in range(3))
+    bench.apply(None, ch.SetStatus(Status.SOLVED, why="filed"), ticket=filed)
+    bench.apply(None, ch.SetStatus(Status.SOLVED), ticket=solved)
+    assert [one["filed"] for one in rows(bench)] == [1, 0, 0] and opened
+    bench.apply(None, ch.SetStatus(Status.ARCHIVED), ticket=filed, now=bench.now + HOUR)
+    assert rows(bench)[0]["filed"] == 1
+    bench.apply(None, ch.SetStatus(Status.OPEN, why="customer"), ticket=filed, now=bench.now + 2 * HOUR)
+    assert not rows(bench)[0]["filed"]
+    bench.apply(None, ch.SetStatus(Status.SOLVED), ticket=filed, now=bench.now + 3 * HOUR)
+    assert rows(bench)[0]["filed"] == 0
 
 
 def test_later_answers_leave_the_first_promise_as_it_was(bench):

@@ -189,6 +189,8 @@ def _weekly_pace(tx: Read, calendar: Calendar | None, department: str, now: date
     begin, end = int(since.timestamp() * 1e6), int(now.timestamp() * 1e6)
     arrived = solved = 0
     for row in tx.report.tickets(since, now, department):
+        if row[10]:  # filed: that was no work
+            continue
         arrived += begin <= row[2] < end
         solved += row[4] is not None and begin <= row[4] < end
     return WeeklyPace(arrived, solved, working_time.between(calendar, since, now))

@@ -93,7 +93,8 @@ def headline(report: PeriodReport, language: str) -> list[tuple[str, str, str]]:
     found = []
     for key in FIGURES:
         now, before = getattr(report.total, key), getattr(report.before, key)
-        if key == "votes" or (now is None and before is None):
+        idle = key == "filed" and not now and not before  # a desk that files nothing need not read of it
+        if key == "votes" or idle or (now is None and before is None):
             continue
         found.append((label(key, language), shown(key, now, language), shown(key, before, language)))
     if report.backlog_median is not None and report.oldest is not None:

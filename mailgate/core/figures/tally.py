@@ -12,8 +12,9 @@ from typing import Any
 
 from mailgate.core.worktime.meter import SECOND, WorkingTimeTable, micros, moment
 
-# department, owner, created, first response, solved, first kept, solution kept, first due, solution due, tags.
-# Times are microseconds since 1970 UTC, "kept" is 1, 0 or None, tags stand in one text with SEPARATOR between.
+# department, owner, created, first response, solved, first kept, solution kept, first due, solution due, tags, filed.
+# Times are microseconds since 1970 UTC, "kept" is 1, 0 or None, tags stand in one text with SEPARATOR between, "filed"
+# is true of what `#file` ended.
 TicketRow = Sequence[Any]
 SEPARATOR = "\x1f"
 QUARTER = 900 * SECOND  # every UTC offset in use is a whole number of quarters of an hour
@@ -42,6 +43,7 @@ class Figures:
 
     arrived: int = 0
     solved: int = 0
+    filed: int = 0  # ended in silence, and no solution
     reopened: int = 0
     backlog: int = 0  # unsolved at its end
     first_median: int | None = None  # seconds of working time from opening to first response
@@ -83,6 +85,7 @@ class Counts:
 
     arrived: int = 0
     solved: int = 0
+    filed: int = 0
     reopened: int = 0
     backlog: int = 0
     first: array[int] = field(default_factory=lambda: array("I"))
@@ -103,6 +106,7 @@ class Counts:
         return Figures(
             arrived=self.arrived,
             solved=self.solved,
+            filed=self.filed,
             reopened=self.reopened,
             backlog=self.backlog,
             first_median=first_median,
@@ -208,7 +212,7 @@ class PeriodCounter:
         """Count tickets: all opened before the end that were opened, answered or solved lately or are unsolved."""
         meters: dict[str, Callable[[int], int]] = {}
         when, kind = self._when, self._kind
-        for department, owner, created, first, solved, kept, solve_kept, due, solve_due, tags in rows:
+        for department, owner, created, first, solved, kept, solve_kept, due, solve_due, tags, filed in rows:
             mine = kind(department, owner, tags)
             if department not in meters:
                 meters[department] = self._meter(department).worked
@@ -225,7 +229,10 @@ class PeriodCounter:
                 one.missed_first()
             if solved is not None:
                 if one := when(solved, mine):
-                    one.solution(worked(solved) - begun, solve_kept)
+                    if filed:
+                        one.filed += 1
+                    else:
+                        one.solution(worked(solved) - begun, solve_kept)
             elif solve_due is not None and (one := when(solve_due, mine)):
                 one.missed_solution()
             self._unsolved(mine, created, solved)

@@ -64,6 +64,7 @@ _MONDAY, _WEEK = datetime(2026, 11, 16), timedelta(days=7)  # noqa: DTZ001 - on 
 _FIGURES = (
     ("arrived", "128", "117"),
     ("solved", "131", "109"),
+    ("filed", "23", "19"),
     ("reopened", "4", "6"),
     ("backlog", "31", "34"),
     ("first_median", "1 h 12 min", "1 h 40 min"),

@@ -164,3 +164,17 @@ def test_the_lead_hears_of_overload_once_a_day_and_a_failing_disk_makes_it_no_mo
             break
     assert n > 40
     assert send_morning_letters(desk.gateway, morning + timedelta(days=1)) >= 1
+
+
+@pytest.mark.parametrize(("why", "foretold"), [("", True), ("filed", False)])
+def test_what_was_filed_says_nothing_of_the_pace(make: Callable[..., Desk], why: str, foretold: bool) -> None:
+    morning = NOW + timedelta(days=10)
+    desk = make("pace")
+    for number in desk.open(30):
+        desk.change(number, SetStatus(Status.SOLVED, why=why), at=NOW + HOUR)
+    desk.open(60, morning - HOUR)
+    send_morning_letters(desk.gateway, morning)
+    rows = desk.store.read(lambda read: read.outbox.deliveries(("waiting",)))
+    told = [desk.store.read(lambda read, row=row: read.outbox.letter(row.letter)) for row in rows]  # type: ignore[misc]
+    titles = [letter.content.headline for letter in told if letter]
+    assert (said("list.overload", department="support") in titles) is foretold

@@ -107,6 +107,14 @@ def test_agents_are_told_by_the_name_people_know(week):
     assert [row[0] for row in agents.rows] == ["ei kukaan", "Anna Virtanen", "Bo Ek"]
 
 
+@pytest.mark.parametrize(("filed", "told"), [(Figures(filed=2), ["2", "0"]), (Figures(), None)])
+def test_d35_what_was_filed_stands_beside_what_was_solved_where_there_is_any(filed, told):
+    shown = PeriodReport(period=Period(THEN - WEEK, THEN), department=None, total=filed, before=Figures())
+    lines = report.headline(shown, "en")
+    assert next(([now, was] for name, now, was in lines if name == "Filed without a letter"), None) == told
+    assert report.plain(shown)["total"]["filed"] == filed.filed
+
+
 def test_a_report_about_nothing_can_be_told(desk):
     told = found(desk, desk.gateway.clock())
     letter = report.letter(told, "en")

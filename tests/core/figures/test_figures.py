@@ -33,9 +33,9 @@ def at(text):
 
 
 def row(created, first=None, solved=None, *, department="support", owner=None, tags=(), kept=None, solve_kept=None,
-        due=None, solve_due=None):  # fmt: skip
+        due=None, solve_due=None, filed=None):  # fmt: skip
     times = [at(one) if one else None for one in (created, first, solved, due, solve_due)]
-    return (department, owner, *times[:3], kept, solve_kept, *times[3:], SEPARATOR.join(tags) or None)
+    return (department, owner, *times[:3], kept, solve_kept, *times[3:], SEPARATOR.join(tags) or None, filed)
 
 
 def report(*rows, reopened=(), votes=(), department=None, words=()):
@@ -66,6 +66,28 @@ def test_arrivals_are_tickets_opened_in_the_period():
 def test_a_solution_counts_when_the_ticket_is_solved_and_was_not_reopened_since():
     found = report(*WEEK)
     assert (found.total.solved, found.before.solved) == (3, 1)
+
+
+def test_d35_what_was_filed_is_counted_apart_and_flatters_no_figure():
+    invoices = [
+        row("Mon 9:00", None, "Mon 9:01", tags=("lamp",), solve_kept=1, filed=1),
+        row("Tue 9:00", "Tue 9:30", "Tue 9:31", owner="ann", solve_kept=0, filed=1),
+        row("-Mon 9:00", None, "-Mon 9:01", solve_kept=1, filed=1),
+    ]
+    found, without = report(*WEEK, *invoices), report(*WEEK)
+    assert (found.total.filed, found.before.filed, without.total.filed) == (2, 1, 0)
+    for one, other in ((found.total, without.total), (found.before, without.before)):
+        assert (one.solved, one.solve_median, one.solve_p90, one.solve_kept, one.backlog) == (
+            other.solved, other.solve_median, other.solve_p90, other.solve_kept, other.backlog)  # fmt: skip
+    assert found.total.arrived == without.total.arrived + 2
+    assert {name: one.filed for name, one in found.agents} == {"": 1, "ann": 1, "bo": 0}
+    assert dict(found.tags)["lamp"].filed == 1
+
+
+def test_what_was_filed_after_the_period_was_still_unsolved_at_its_end():
+    later = row("Mon 9:00", None, None)
+    late = (*later[:4], micros(UNTIL) + 1, *later[5:10], 1)
+    assert (report(late).total.backlog, report(late).total.filed) == (1, 0)
 
 
 def test_the_backlog_is_what_stands_unsolved_at_the_end():

@@ -10,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.name": "Name",
     "figure.arrived": "Eingegangen",
     "figure.solved": "Erledigt",
+    "figure.filed": "Ohne E-Mail abgelegt",
     "figure.reopened": "Wieder geöffnet",
     "figure.backlog": "Offen",
     "figure.first_median": "Erste Antwort, Median",

@@ -10,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.name": "Name",
     "figure.arrived": "Arrived",
     "figure.solved": "Solved",
+    "figure.filed": "Filed without a letter",
     "figure.reopened": "Reopened",
     "figure.backlog": "Unsolved",
     "figure.first_median": "First answer, median",

@@ -10,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.name": "Nimi",
     "figure.arrived": "Saabunud",
     "figure.solved": "Lahendatud",
+    "figure.filed": "Arhiveeritud ilma kirjata",
     "figure.reopened": "Uuesti avatud",
     "figure.backlog": "Lahendamata",
     "figure.first_median": "Esimene vastus, mediaan",

@@ -10,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.name": "Nimi",
     "figure.arrived": "Saapunut",
     "figure.solved": "Hoidettu",
+    "figure.filed": "Arkistoitu ilman viestiä",
     "figure.reopened": "Avattu uudelleen",
     "figure.backlog": "Hoitamatta",
     "figure.first_median": "Ensivastaus, mediaani",

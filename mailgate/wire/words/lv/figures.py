@@ -10,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.name": "Nosaukums",
     "figure.arrived": "Saņemti",
     "figure.solved": "Atrisināti",
+    "figure.filed": "Arhivēti bez vēstules",
     "figure.reopened": "Atvērti atkārtoti",
     "figure.backlog": "Neatrisināti",
     "figure.first_median": "Pirmā atbilde, mediāna",

@@ -10,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.name": "Nazwa",
     "figure.arrived": "Nadeszło",
     "figure.solved": "Załatwiono",
+    "figure.filed": "Odłożono do archiwum bez wiadomości",
     "figure.reopened": "Otwarto ponownie",
     "figure.backlog": "Niezałatwione",
     "figure.first_median": "Pierwsza odpowiedź, mediana",

@@ -10,6 +10,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.name": "Namn",
     "figure.arrived": "Inkomna",
     "figure.solved": "Lösta",
+    "figure.filed": "Arkiverade utan mejl",
     "figure.reopened": "Öppnade igen",
     "figure.backlog": "Olösta",
     "figure.first_median": "Första svar, median",
