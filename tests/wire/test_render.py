@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from html.parser import HTMLParser
 from pathlib import Path
@@ -27,7 +28,7 @@ from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import Held
 from mailgate.errors import Temporary
 from mailgate.languages import LANGUAGES
-from mailgate.wire.letters import inline_styles, plain, render, samples, variables
+from mailgate.wire.letters import inline_styles, plain, render, sample_words, samples, variables
 from mailgate.wire.letters.sandbox import LONGEST, built_in_folder, environment
 from mailgate.wire.text import typed
 
@@ -182,6 +183,18 @@ def test_no_canary_reaches_a_customer_or_an_outsider(template: str, language: st
     assert "%23take" not in everything and "mg%3As1.1042.a" not in everything
     if template == "answer":
         assert "Public answer" in shown.text
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_d09_a_customer_reads_who_has_it_by_when_they_hear_and_what_we_said_last(late: bool) -> None:
+    about = samples.ticket()
+    due = replace(about.due, first_response=samples.NOW + timedelta(hours=-1 if late else 2))
+    text = page("status", ticket=replace(about, due=due)).text
+    assert "Handled by: Anna Korhonen" in text
+    assert ("When to expect an answer" in text, "taking longer" in text) == (not late, late)
+    last = text.index("Our last message: Anna Korhonen")
+    assert sample_words.words_of("en").asked.split("\n")[0] in text[last:]
+    assert sample_words.words_of("en").reply.split("\n")[0] not in text
 
 
 # --- what agents see --------------------------------------------------------------------------------------------------

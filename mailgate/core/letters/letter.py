@@ -28,6 +28,7 @@ from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.proof import one_tap
 from mailgate.core.proof.one_tap import VoteLink
 from mailgate.core.text.subject import without_prefixes
+from mailgate.core.worktime import promise
 
 SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
 OWN_WORDS = frozenset(["answer", "expert", "forward"])  # what a person wrote is not automatic (RFC 3834 section 2)
@@ -226,7 +227,7 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
     links = _links(due, department, policy) if inside else None
     mark = "" if due.audience == Audience.CUSTOMER else one_tap.marker(due.message_id, policy)
     return LetterView(
-        content=_filled(due.content, due.ticket, policy),
+        content=_filled(due, policy),
         gateway=policy.name,
         department=DepartmentView(department.from_.name or policy.name, department.from_.addr, department.signature),
         logo=policy.letters.logo,
@@ -251,12 +252,15 @@ def _signature(due: DueLetter, policy: Policy) -> str:
     return agent.signature if agent else ""
 
 
-def _filled(content: Content, ticket: Ticket | None, policy: Policy) -> Content:
+def _filled(due: DueLetter, policy: Policy) -> Content:
     """With the words and files of its ticket, where the letter says none itself, and with the name of who said them."""
+    content, ticket = due.content, due.ticket
     match content:
         case Answer(text=""):
             said = views.newest_entry(ticket, (EntryKind.AGENT,))
             return replace(content, text=said.text if said else "")
+        case StatusReport():
+            return _where_it_stands(content, due, policy)
         case Handover(attachments=()):
             return replace(content, attachments=views.files_of(views.newest_entry(ticket)))
         case Notice():
@@ -267,6 +271,28 @@ def _filled(content: Content, ticket: Ticket | None, policy: Policy) -> Content:
             text = content.text or (told.text if told else "")
             return replace(content, text=text, from_=writer, attachments=content.attachments or views.files_of(told))
     return content
+
+
+def _where_it_stands(report: StatusReport, due: DueLetter, policy: Policy) -> StatusReport:
+    """With the time promised and our last words: for the requester alone, as who joined later was not written to then.
+
+    Words that an agent may still take back are not said yet.
+    """
+    ticket = due.ticket
+    if ticket is None:
+        return report
+    owed = promise.owed(ticket)
+    if owed:
+        by = promise.told(policy, ticket.department, owed, ticket.sla)
+        report = replace(report, due_at=owed.isoformat(), answer_by=by.isoformat())
+    if [one.key for one in due.to] != [ticket.requester.key]:
+        return report
+    final = due.created_at - policy.undo_window
+    said = (one for one in reversed(ticket.entries) if one.kind is EntryKind.AGENT and one.at <= final)
+    ours = next((one for one in said if not one.unverified), None)
+    if ours is None:
+        return report
+    return replace(report, text=ours.text, author=views.public_author(ours, policy), at=ours.at.isoformat())
 
 
 def _receivers(due: DueLetter, policy: Policy) -> tuple[Receiver, ...]:

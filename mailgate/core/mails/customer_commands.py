@@ -163,14 +163,16 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
         else:
             refused = answers.of_refusal(judged)
     orders = _written(words)
-    beside = "\n".join(line for line in case.mail.fresh.split("\n") if fold(line.strip(STOPS + " ")) not in orders)
+    lines = "\n".join(line for line in case.mail.fresh.split("\n") if fold(line.strip(STOPS + " ")) not in orders)
+    beside = "" if moved or signature.is_all_signature(lines) or guard.thanks_only(lines) else lines
     return Asked(
         words[0],
         case.mail.shown.strip("\n") or case.mail.fresh.strip() or f"#{words[0]}",
         tuple(changes),
         _status(case, ticket, refused),
         orders=words,
-        beside="" if moved or signature.is_all_signature(beside) or guard.thanks_only(beside) else beside,
+        aloud=set(words) != {"status"} or bool(beside or case.mail.attachments),
+        beside=beside,
     )
 
 

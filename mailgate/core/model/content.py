@@ -144,6 +144,12 @@ class StatusReport(Content):
     TEMPLATE = "status"
     refused: Words = ""
     show_subject: bool = hidden(default=False)
+    # found when it is worded
+    due_at: str | None = omitted(None)  # of what was promised, where we are to write next
+    answer_by: str | None = omitted(None)  # the time told for it (`promise.told`)
+    text: str = omitted("")  # our last words
+    author: str = omitted("")  # whose they are
+    at: str | None = omitted(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

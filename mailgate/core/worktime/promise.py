@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Calendar, Policy, Sla
-from mailgate.core.model.ticket import Priority
+from mailgate.core.model.ticket import AnyTicket, Priority, Status
 from mailgate.core.worktime import working_time
 
 _HALF_HOUR = timedelta(minutes=30)
@@ -94,6 +94,12 @@ def told(policy: Policy, department: str, due: datetime, sla: str | None = None)
     begin = due if working_time.closing(calendar, due) else working_time.next_open(calendar, due)
     rounded = _half_hour(begin, calendar.timezone)
     return min(rounded, working_time.closing(calendar, begin) or rounded)
+
+
+def owed(ticket: AnyTicket) -> datetime | None:
+    """When the next word we promised its customer is due; none while the ticket is theirs, on hold or done."""
+    promised = (ticket.due.first_response, ticket.due.resolve) if ticket.status in (Status.NEW, Status.OPEN) else ()
+    return min((at for at in promised if at), default=None)
 
 
 def _half_hour(at: datetime, timezone: str) -> datetime:

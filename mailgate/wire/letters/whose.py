@@ -41,7 +41,8 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.Delayed: {"due_at": _FRAME, "answer_by": _FRAME},
     content.Nudge: {"until": _FRAME},
     content.Solved: {"survey": _FRAME},
-    content.StatusReport: {"refused": _FRAME},
+    content.StatusReport: {"refused": _FRAME, "due_at": _FRAME, "answer_by": _FRAME, "text": _PUBLIC, "author": _FRAME,
+                           "at": _FRAME},
     # to agents, experts and the admin
     content.Notice: {"why": _FRAME, "text": _NOTE, "came_from": _FRAME, "asks_for": _FRAME, "automatic": _FRAME,
                      "notes": _NOTE, "proposed": _FRAME},

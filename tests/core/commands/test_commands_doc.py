@@ -20,7 +20,7 @@ PAGE = (Path(__file__).parents[3] / "docs/commands.md").read_text()
 ROWS = [line for line in PAGE.splitlines() if line.startswith("| `#")]
 
 CUSTOMERS = {
-    "status": "Where the ticket stands, answered at once.", "close": "Solved, thank you.", "reopen": "Not solved after all.",
+    "status": "Where the ticket stands: who has it, when we promised to write, our last words. Answered at once, and no agent hears of it.", "close": "Solved, thank you.", "reopen": "Not solved after all.",
 }  # fmt: skip
 
 

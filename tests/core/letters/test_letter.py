@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,11 +13,11 @@ from mailgate.core.letters import views as showing
 from mailgate.core.letters.letter import SUPPRESS, DueLetter, Letter, head
 from mailgate.core.letters.row_values import from_plain
 from mailgate.core.model.change import Audience, Urgency
-from mailgate.core.model.content import Notice
+from mailgate.core.model.content import Notice, StatusReport
 from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.policy import Agent, Department, Key, Policy
 from mailgate.core.model.shown import Joining, NamedFile, Person
-from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
+from mailgate.core.model.ticket import Due, Entry, EntryKind, Status, Ticket
 from mailgate.core.proof import one_tap, token
 from mailgate.wire.letters import variables
 
@@ -347,6 +347,35 @@ def test_a_reply_names_those_who_will_get_it() -> None:
 
 def test_a_refusal_to_a_customer_stays_a_sentence() -> None:
     assert headed("status", says={"refused": "It is too late."}).view.content.refused == "It is too late."
+
+
+def said(author: str, kind: EntryKind, minutes: int, text: str) -> Entry:
+    return Entry(1, kind, author, "", NOW - timedelta(minutes=minutes), text)
+
+
+ASKS = said(MAIJA.addr, EntryKind.CUSTOMER, 0, "#status")
+OURS = said("anna", EntryKind.AGENT, 60, "Have you tried another bulb?")
+SOON = NOW + timedelta(minutes=62)  # told as 90 minutes from now
+
+
+@pytest.mark.parametrize(("about", "reader", "words", "by"), [
+    ({"entries": (OURS, ASKS)}, MAIJA, OURS.text, None),
+    ({"entries": (OURS, ASKS)}, Address("valdis@customer.example"), "", None),
+    ({"entries": (ASKS,)}, MAIJA, "", None),
+    ({"entries": (OURS, said("anna", EntryKind.AGENT, 0, "To be undone."), ASKS)}, MAIJA, OURS.text, None),
+    ({"entries": (said("anna", EntryKind.NOTE, 60, "Between us."), ASKS)}, MAIJA, "", None),
+    ({"entries": (replace(OURS, unverified=True), ASKS)}, MAIJA, "", None),
+    ({"entries": (), "due": Due(first_response=SOON)}, MAIJA, "", SOON + timedelta(minutes=28)),
+    ({"entries": (), "due": Due(manual=SOON)}, MAIJA, "", None),
+    ({"entries": (), "due": Due(resolve=SOON), "status": Status.WAITING}, MAIJA, "", None),
+])  # fmt: skip
+def test_d09_where_it_stands_names_our_last_words_and_when_we_write(
+    about: dict[str, object], reader: Address, words: str, by: datetime | None
+) -> None:
+    report = headed("status", ticket=replace(ticket(), **about), to=(reader,)).view.content
+    assert isinstance(report, StatusReport)
+    assert (report.text, report.author) == (words, "Anna" if words else "")
+    assert report.answer_by == (by.isoformat() if by else None)
 
 
 @pytest.mark.parametrize("template", CUSTOMERS)

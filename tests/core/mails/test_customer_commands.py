@@ -116,6 +116,16 @@ def test_what_an_order_of_a_customer_does(
     assert found.text == inbound.fresh.strip()
 
 
+@pytest.mark.parametrize(("text", "parts", "aloud"), [
+    ("#status", {}, False), ("#status\n\nSent from my iPhone", {}, False), ("Thank you!\n\n#status", {}, False),
+    ("It works not.\n\n#status", {}, True), ("#status", {"attachments": (FILE,)}, True), ("#status\n#close", {}, True),
+    ("#close", {}, True), ("#reopen", {}, True),
+])  # fmt: skip
+def test_d09_who_only_asks_where_it_stands_disturbs_no_agent(text: str, parts: dict[str, Any], aloud: bool) -> None:
+    found = asked(mail(text, **parts, **BY_ID))
+    assert found is not None and found.aloud is aloud
+
+
 OLD = Envelope(MAIJA.addr, ("support@acme.example",), arrived_at=NOW - 2 * D)
 LIMITS = POLICY.limits
 
