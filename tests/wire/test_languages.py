@@ -31,6 +31,7 @@ SAME = {
     "when",
     "promise.span",
     "promise.days",
+    "asked.file",
     "done.line",
     "list.lines",
     "list.retitled",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from mailgate import __version__
 from mailgate.app.gateway import Gateway
@@ -15,7 +16,7 @@ from mailgate.app.intake.keeping import FREE_SPACE, SMALL
 from mailgate.config.tree import Config
 from mailgate.core.model.desk_rows import MailQueue, Queues
 from mailgate.core.model.policy import Mode
-from mailgate.core.model.said import said
+from mailgate.core.model.said import Said, moment, said
 from mailgate.errors import MailgateError
 from mailgate.store.base import Read, Store
 
@@ -94,7 +95,11 @@ def looked(
         "old_letters": old_letters,
         "faults": [fault for fault in (store.fault(),) if fault],
     }
-    return found, [*_of_process(daemon), *_of_disk(daemon, store, unread, free), *_of_queues(found, config, now)]
+    return found, [
+        *_of_process(daemon, config, now),
+        *_of_disk(daemon, store, unread, free),
+        *_of_queues(found, config, now),
+    ]
 
 
 def _asked(store: Store) -> tuple[Queues, int, int, str]:
@@ -130,7 +135,7 @@ def _longest(queues: Queues) -> dict[str, Any] | None:
 # --- troubles --------------------------------------------------------------------------------------------------------
 
 
-def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[HealthTrouble]:
+def _of_process(daemon: Mapping[str, Any] | None, config: Config, now: datetime) -> Iterator[HealthTrouble]:
     if daemon is None:
         yield HealthTrouble("daemon", "the daemon does not run", "systemctl start mailgate", True)
         return
@@ -151,7 +156,8 @@ def _of_process(daemon: Mapping[str, Any] | None) -> Iterator[HealthTrouble]:
             yield HealthTrouble(part, f"{part}: {why}", "see the log: journalctl -u mailgate")
     for box in daemon["mailboxes"]:
         if box["silent"] or box["state"] == "paused":
-            why, at = box["error"] or said("trouble.no_success"), box["success_at"] or said("trouble.never")
+            why = box["error"] or said("trouble.no_success")
+            at = _here(box["success_at"], config, now) if box["success_at"] else said("trouble.never")
             silent = said("trouble.mailbox", mailbox=box["name"], why=why, at=at)
             yield calls(f"mailbox {box['name']}", silent, "mailgate check --connect")
     if daemon["config_stale"]:
@@ -178,11 +184,13 @@ def _of_disk(daemon: Mapping[str, Any] | None, store: Store, unread: str, free: 
 def _of_queues(found: Mapping[str, Any], config: Config, now: datetime) -> Iterator[HealthTrouble]:
     oldest = found["queues"]["mail"]["oldest"]
     if found["running"] and oldest and now - oldest > STUCK:
-        stuck = said("trouble.processing", n=found["queues"]["mail"]["waiting"], since=str(_text(oldest)))
+        stuck = said("trouble.processing", n=found["queues"]["mail"]["waiting"], since=_here(oldest, config, now))
         yield calls("processing", stuck, said("trouble.log_remedy"))
     for relay in found["relays"]:
         if relay["down"] and relay["since"] and now - datetime.fromisoformat(relay["since"]) >= PATIENCE:
-            down = said("trouble.relay", relay=relay["name"], since=relay["since"], why=relay["down"])
+            down = said(
+                "trouble.relay", relay=relay["name"], since=_here(relay["since"], config, now), why=relay["down"]
+            )
             yield calls(f"relay {relay['name']}", down, "mailgate check --connect")
     if found["quarantine"]:
         yield HealthTrouble("quarantine", f"{found['quarantine']} mails in quarantine", "mailgate quarantine list")
@@ -199,6 +207,13 @@ def _of_queues(found: Mapping[str, Any], config: Config, now: datetime) -> Itera
         yield HealthTrouble(
             "held", f"{held['count']} letters are held", "mailgate outbox list, then mailgate outbox release"
         )
+
+
+def _here(at: datetime | str, config: Config, now: datetime) -> Said:
+    """A moment on the admin's clock."""
+    zone = ZoneInfo(config.policy.timezone)
+    moment_at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return moment(moment_at.astimezone(zone), now.astimezone(zone))
 
 
 def _text(at: datetime | None) -> str | None:

@@ -24,7 +24,7 @@ from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import sla
 from mailgate.store.base import Read, TicketFilter
-from mailgate.wire.words import Phrases, say
+from mailgate.wire.words import Phrases, say, size
 
 MOST = 25  # rows in a letter that is read on a phone
 AT_WORK = ("new", "open", "waiting", "hold")
@@ -248,7 +248,7 @@ def _notes(ticket: Ticket) -> tuple[str, ...]:
 def _files(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     files = [file for entry in ticket.entries for file in entry.attachments] if ticket else []
-    facts = tuple(Fact(file.name, said("asked.file", type=file.type, size=f"{file.size:,}")) for file in files)
+    facts = tuple(Fact(file.name, said("asked.file", type=file.type, size=size(file.size))) for file in files)
     return Question(title=said("files"), intro="" if facts else said("asked.files_none"), facts=facts)
 
 

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Ticket",
     "asked.no_ticket": "Dieses Ticket gibt es nicht.",
     "asked.files_none": "Es gibt keine.",
-    "asked.file": "{type}, {size} Byte",
+    "asked.file": "{type}, {size}",
     "asked.customer": "Kunde {address}",
     "asked.no_period": "{text} ist kein Zeitraum; schreib 12h, 7d oder 4w",
     "asked.before": "{value} (vorher {before})",

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Show",
     "asked.no_ticket": "There is no such ticket.",
     "asked.files_none": "There are none.",
-    "asked.file": "{type}, {size} octets",
+    "asked.file": "{type}, {size}",
     "asked.customer": "Customer {address}",
     "asked.no_period": "{text} is no period; write 12h, 7d or 4w",
     "asked.before": "{value} ({before} before)",

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Pöördumine",
     "asked.no_ticket": "Sellist pöördumist ei ole.",
     "asked.files_none": "Neid ei ole.",
-    "asked.file": "{type}, {size} baiti",
+    "asked.file": "{type}, {size}",
     "asked.customer": "Klient {address}",
     "asked.no_period": "{text} ei ole ajavahemik; kirjuta 12h, 7d või 4w",
     "asked.before": "{value} (varem {before})",

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Tiketti",
     "asked.no_ticket": "Sellaista tikettiä ei ole.",
     "asked.files_none": "Niitä ei ole.",
-    "asked.file": "{type}, {size} tavua",
+    "asked.file": "{type}, {size}",
     "asked.customer": "Asiakas {address}",
     "asked.no_period": "{text} ei ole jakso: kirjoita 12h, 7d tai 4w",
     "asked.before": "{value} (ennen {before})",

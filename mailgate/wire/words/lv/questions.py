@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Pieteikums",
     "asked.no_ticket": "Tāda pieteikuma nav.",
     "asked.files_none": "Pielikumu nav.",
-    "asked.file": "{type}, {size} baiti",
+    "asked.file": "{type}, {size}",
     "asked.customer": "Klients {address}",
     "asked.no_period": "{text} nav periods; rakstiet 12h, 7d vai 4w",
     "asked.before": "{value} (iepriekš {before})",

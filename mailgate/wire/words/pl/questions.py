@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Zgłoszenie",
     "asked.no_ticket": "Nie ma takiego zgłoszenia.",
     "asked.files_none": "Nie ma żadnych załączników.",
-    "asked.file": "{type}, {size} bajtów",
+    "asked.file": "{type}, {size}",
     "asked.customer": "Klient {address}",
     "asked.no_period": "{text}: to nie okres; napisz 12h, 7d albo 4w",
     "asked.before": "{value} (przedtem {before})",

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Visa",
     "asked.no_ticket": "Det ärendet finns inte.",
     "asked.files_none": "Det finns inga.",
-    "asked.file": "{type}, {size} byte",
+    "asked.file": "{type}, {size}",
     "asked.customer": "Kund {address}",
     "asked.no_period": "{text} är ingen period; skriv 12h, 7d eller 4w",
     "asked.before": "{value} (föregående: {before})",
