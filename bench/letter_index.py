@@ -12,7 +12,7 @@ _TOP = """# What the letters look like
 
 Made by `make letters` out of sample letters: each sheet has one letter in a window of 1000 pixels, on a small phone at
 night, and on a phone in every language; then the same letter when it has something else to say. When each is sent,
-[letters.md](../letters.md) says; how to change them, [templates.md](../templates.md).
+[letters.md](../letters.md) says; how to change them, [templates.md](../templates.md). The font is Liberation Sans.
 """
 
 

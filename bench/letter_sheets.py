@@ -13,7 +13,7 @@ from letter_checks import Sample
 from letter_looks import SCHEMES, WIDTHS, html
 
 PHONE, WINDOW = 390, 1000
-QUALITY = 60  # of WebP: words stay sharp, and a sheet takes some hundred KB
+QUALITY = 50  # of WebP: words stay sharp, and a sheet takes some hundred KB
 SHEET = 1648  # CSS pixels: four phones side by side
 
 

@@ -44,6 +44,15 @@ def test_the_page_shows_every_letter(letters: ModuleType) -> None:
         assert f"![{name}]({name}.webp)" in page
 
 
+PICTURES = BENCH.parent / "docs" / "letters"
+
+
+def test_every_letter_has_its_picture_and_no_letter_that_has_gone() -> None:
+    assert {path.stem for path in PICTURES.glob("*.webp")} == set(VARIABLES), "make letters"
+    page = (PICTURES / "README.md").read_text()
+    assert [name for name in VARIABLES if f"({name}.webp)" not in page] == [], "make letters"
+
+
 def test_the_readme_shows_a_plain_notice(letters: ModuleType) -> None:
     found = [one for one in letters.letter_checks.every(["notice"], ["en"]) if one.due.content == letters.FRONT]
     assert len(found) == 1
