@@ -9,9 +9,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailgate.core.model.policy import LogoFile, logo_id
+from mailgate.core.model.policy import LOGO_LARGEST, LogoFile, logo_id
 
-LARGEST = 64 * 1024  # octets: every letter that shows it carries it, and is kept
 _BEGIN = (  # what a picture that mail programs show begins with, whatever the file is called
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -45,8 +44,10 @@ def find(text: str, path: Path, domain: str) -> Logo:
 
 def _read(path: Path, domain: str) -> LogoFile:
     data = _octets(path)
-    if len(data) > LARGEST:
-        raise ValueError(f"{path} has more than {LARGEST // 1024} KB, and each letter would carry it: make it smaller")
+    if len(data) > LOGO_LARGEST:
+        raise ValueError(
+            f"{path} has more than {LOGO_LARGEST // 1024} KB, and each letter would carry it: make it smaller"
+        )
     kind = next((kind for begin, kind in _BEGIN if data.startswith(begin)), "")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         kind = "image/webp"
@@ -62,6 +63,6 @@ def _octets(path: Path) -> bytes:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise ValueError(f"{path} is not a regular file")
-            return file.read(LARGEST + 1)
+            return file.read(LOGO_LARGEST + 1)
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror}") from None

@@ -11,8 +11,9 @@ import pytest
 
 from mailgate.app.admin.reloading import stamp
 from mailgate.config import load as config
-from mailgate.config.logo import LARGEST, find
+from mailgate.config.logo import find
 from mailgate.config.tree import Config
+from mailgate.core.model.policy import LOGO_LARGEST
 from mailgate.errors import ConfigError
 
 GOOD = """[gateway]
@@ -29,13 +30,13 @@ PICTURES = [
     ("logo.png", PNG, "image/png"), ("logo", b"\xff\xd8\xff\xe0" + bytes(40), "image/jpeg"),
     ("logo.png", b"GIF89a" + bytes(40), "image/gif"), ("märke.gif", b"GIF87a" + bytes(40), "image/gif"),
     ("logo.webp", b"RIFF\x10\x00\x00\x00WEBPVP8 " + bytes(40), "image/webp"),
-    ("large.png", PNG + bytes(LARGEST - len(PNG)), "image/png"),
+    ("large.png", PNG + bytes(LOGO_LARGEST - len(PNG)), "image/png"),
 ]  # fmt: skip
 NONE = [
     ("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is no PNG, JPEG, GIF or WebP"),
     ("logo.png", b"", "is no PNG, JPEG, GIF or WebP"),
     ("logo.webp", b"RIFF\x10\x00\x00\x00WAVEfmt " + bytes(40), "is no PNG, JPEG, GIF or WebP"),
-    ("logo.png", PNG + bytes(LARGEST), "has more than 64 KB"),
+    ("logo.png", PNG + bytes(LOGO_LARGEST), "has more than 64 KB"),
     ("elsewhere.png", None, "No such file or directory"),
 ]  # fmt: skip
 ADDRESSES = [

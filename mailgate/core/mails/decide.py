@@ -17,7 +17,7 @@ from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyPar
 from mailgate.core.model.mail import Address, Attachment, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
-from mailgate.core.model.policy import Agent, Policy, logo_id
+from mailgate.core.model.policy import LOGO_LARGEST, Agent, Policy, logo_id
 from mailgate.core.proof import authority, token
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Circumstances, MailFindings, Rule
@@ -184,12 +184,16 @@ def _as_stranger(case: Case) -> Case:
 
 
 def _without_logo(mail: InboundMail, policy: Policy) -> InboundMail:
-    """The mail without the picture of our letters that programs bring back in what they quote."""
+    """The mail without the picture of our letters that programs bring back in what they quote.
+
+    Anybody can reckon the Content-ID of a logo for a file of theirs: it hides no more than a small picture.
+    """
     logo = policy.letters.logo_file.digest if policy.letters.logo_file else None
 
     def ours(file: Attachment) -> bool:
         known = file.digest == logo or file.content_id == logo_id(file.digest, policy.domain)
-        return known and not file.placed and (file.inline or file.aside)
+        picture = file.type.startswith("image/") and file.size <= LOGO_LARGEST
+        return known and picture and not file.placed and (file.inline or file.aside)
 
     if not any(map(ours, mail.attachments)):
         return mail

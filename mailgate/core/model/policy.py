@@ -174,6 +174,9 @@ class LogoFile:
     content_id: str
 
 
+LOGO_LARGEST = 64 * 1024  # octets: every letter that shows a logo carries it, and is kept
+
+
 def logo_id(digest: str, domain: str) -> str:
     """The Content-ID of a logo: it says which octets it is of, so that an earlier one is known as well."""
     return f"logo.{digest[:20]}@{domain}"

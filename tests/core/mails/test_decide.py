@@ -30,6 +30,8 @@ FILES = [
         False,
     ),
     ("another under its name", WITH_LOGO, replace(BACK, digest="c" * 64, content_id=LOGO.content_id), True),
+    ("a file that says it is one", POLICY, replace(BACK, type="application/pdf", content_id=LOGO.content_id), True),
+    ("a picture no logo is as large as", POLICY, replace(BACK, size=65537, content_id=LOGO.content_id), True),
     ("that of another gateway", POLICY, replace(BACK, content_id=f"logo.{'a' * 20}@elsewhere.example"), True),
 ]
 
