@@ -91,6 +91,16 @@ def test_a_letter_says_it_as_a_native_would(template: str, language: str, said: 
         ("de", "done.waiting", "wartet auf den Kunden; die Fristen ruhen"),
         ("et", "done.waiting", "ootab klienti; tähtaegade arvestus on peatatud"),
         ("et", "done.note", "sinu tekst jääb sisemiseks"),
+        (
+            "de",
+            "refused.too_late_to_reopen",
+            "das ist zu lange her, um es wieder zu öffnen: Eine neue E-Mail eröffnet eine neue Anfrage",
+        ),
+        (
+            "et",
+            "closing.text",
+            "Me ei ole Teilt mõnda aega midagi kuulnud ja eeldame, et kõik on korras. Kui see nii ei ole, vastake sellele kirjale ja jätkame sealt, kus pooleli jäi.",
+        ),
     ],
 )
 def test_a_phrase_says_it_as_a_native_would(language: str, key: str, said: str) -> None:
@@ -103,9 +113,9 @@ NEVER = {
     "fi": r"\bkirje|\bkello(?:t|jen) |taloon|talosta|\bsanasi\b|\bsanojesi\b|sanoistasi|\bmuistio|pidossa|\bavoin\b|Apua|pysäköi|työpöytä|omistaja|kiireellisyys",
     "pl": r"(?<!quarantine )\blist(?:y|u|ów|em|ach|owi)?\b|\bzegar\w* sto|[Zz]egary|nikt go|w firmie|człowiek|\btwoj\w+|\btwój|\bciebie\b|\bagent|właściciel|Mamy Państwa",
     "lv": r"pulksteņ|\bnam[āu]\b|tas nav neviena|aģent|cilvēku\b|klājas|Palīgā|Kavētie|\bjūs\b|\bjūsu\b|\bjums\b|īpašniek|mēstul",
-    "sv": r"[Bb]rev(?!huvud|låda)|[Kk]lock(?:an|orna) står|i huset|ur huset|\bNi\b|\bEr(?:t|a)?\b|biljett|ägare|parkera|kvitto",
-    "de": r"\bTag(?:s|e)?\b (?:\+|hinzu)|\bBrief|Uhren|im Haus|(?<=[a-zäöüß,] )(?:Du|Dein\w*)\b|Agent|Inhaber|geparkt|Eigentümer",
-    "et": r"\bmajja\b|\bmajas\b|\bmajast\b|kellad|agent|omanik|pilet|\bteie (?!meiliserver)|\bteil\b|e-kiri|pargitud",
+    "sv": r"[Bb]rev(?!huvud|låda)|[Kk]lock(?:an|orna) står|i huset|ur huset|\bNi\b|\bEr(?:t|a)?\b|biljett|ägare|parkera|kvitto|därför att:|glömts|byta händer|\b(?:av)?dela[td]? (?:av|från)",
+    "de": r"\bTag(?:s|e)?\b (?:\+|hinzu)|\bBrief|Uhren|im Haus|(?<=[a-zäöüß,] )(?:Du|Dein\w*)\b|Agent|Inhaber|geparkt|Eigentümer|vergessen wurde|am meisten [A-Z]|werden gelöst",
+    "et": r"\bmajja\b|\bmajas\b|\bmajast\b|kellad|agent|omanik|pilet|\bteie (?!meiliserver)|\bteil\b|e-kiri|pargitud|unustatud|\bTeist\b|enda kätte",
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.guessing": "Jemand probiert am Einlieferungsport Passwörter durch",
     "alarm.no_agent": "jemand, der kein Bearbeiter ist",
     "alarm.guessing_address": "Viele falsche Passwörter wurden probiert, zuletzt von {address} für {whose}. Diese Adresse wird jeweils für eine Viertelstunde abgewiesen.",
-    "alarm.guessing_account": "Viele falsche Passwörter wurden probiert, zuletzt von {address} für {whose}. Wer sich in dieses Konto noch nie angemeldet hat, muss bei jedem Versuch warten.",
+    "alarm.guessing_account": "Viele falsche Passwörter wurden probiert, zuletzt von {address} für {whose}. Wer sich bei diesem Konto noch nie angemeldet hat, muss bei jedem Versuch warten.",
     "alarm.guessing_remedy": "sperre die Adresse in deiner Firewall; gib dem Bearbeiter ein neues Passwort, falls es bekannt sein könnte",
     "alarm.clock": "Die Uhr ist gesprungen",
     "alarm.clock_text": "Die Uhr dieses Rechners ist um {jump} gesprungen.",

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.refused": "Muudatus lükati tagasi",
     "alarm.refused_text": "Kehtivad reeglid, mallid ja seaded jäävad endiseks.\n{problems}",
     "alarm.needs_you": "mailgate vajab sind: {what}",
-    "alarm.guessing": "Keegi arvab kirjade vastuvõtu pordis paroole ära",
+    "alarm.guessing": "Keegi püüab kirjade vastuvõtu pordis paroole ära arvata",
     "alarm.no_agent": "keegi, kes ei ole töötaja",
     "alarm.guessing_address": "Prooviti palju valesid paroole, viimati aadressilt {address}. Konto: {whose}. Seda aadressi ei lasta ligi veerand tundi korraga.",
     "alarm.guessing_account": "Prooviti palju valesid paroole, viimati aadressilt {address}. Konto: {whose}. Kes sellele kontole varem sisse ei ole saanud, peab iga katse järel ootama.",

@@ -41,7 +41,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.back": "Säger att du är tillbaka; en teamledare kan ange någon annan.",
     "command.undo": "Ångrar ditt senaste kommando, eller ditt senaste mejl om det inte har gått iväg.",
     "command.send": "Utför ett mejl som väntar eller skickar en praktikants mejl; med `words` utan kommandona.",
-    "command.drop": "Kastar ett mejl som väntar, eller de av en fråga som har dessa nummer.",
+    "command.drop": "Kastar ett mejl som väntar, eller de mejl i en fråga som har dessa nummer.",
     "command.yes": "Säger att det var du som skrev; `always` kommer också ihåg adressen.",
     "command.desk": "Visar arbetsläget i korthet.",
     "command.next": "Ger dig det mest brådskande ärendet.",

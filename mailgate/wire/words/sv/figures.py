@@ -32,7 +32,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.by_hour": "Inkomna per timme",
     "figure.by_age": "Olösta efter ålder",
     "figure.words": "Vanligaste orden",
-    "figure.weekdays": "mån tis ons tor fre lör sön",
+    "figure.weekdays": "mån tis ons tors fre lör sön",
     "figure.age_day": "under 1 dag",
     "figure.age_3days": "1–3 dagar",
     "figure.age_week": "3–7 dagar",

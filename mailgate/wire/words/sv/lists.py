@@ -45,7 +45,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_pace": "En genomsnittlig vecka kommer {arrived} ärenden in, och {solved} blir lösta.",
     "list.overload_hours": "Teamet skulle behöva lägga så här många timmar till före tidsfristerna: {hours}.",
     "list.overload_free": "Ärenden utan handläggare: {n}. Minst att göra har {name}.",
-    "list.overload_even": "{most} har flest ärenden ({many}) och {least} har minst ({few}): några kan byta händer.",
+    "list.overload_even": "{most} har flest ärenden ({many}) och {least} har färst ({few}): några kan byta handläggare.",
     "list.overload_low": "Av dem har {n} låg prioritet och kan vänta (#hold, eller en senare tidsfrist med #due).",
     "list.overload_who": "Vem har hur mycket",
     "list.overload_which": "Först försenade",
