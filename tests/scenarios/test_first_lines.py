@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import itertools
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import NamedTuple
 
 import pytest
-from conftest import Desk, opened, reply, running, whole
+from conftest import Desk, as_read, opened, reply, running, whole
 
 from mailgate.core.letters import readers
 from mailgate.core.model.change import (
@@ -160,7 +158,7 @@ def sent(desk: Desk, to: str, template: str, most: int = 3) -> list[EmailMessage
     rows = desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent",)))
     found = [row.letter for row in rows if (row.to, row.template) == (to, template)][-most:]
     letters = [desk.gateway.store.read(lambda read, one=one: read.outbox.letter(one)) for one in found]
-    return [email.message_from_bytes(letter.raw, policy=email.policy.default) for letter in letters]
+    return [as_read(letter.raw) for letter in letters]
 
 
 def fate(desk: Desk, number: int) -> tuple[str, str]:

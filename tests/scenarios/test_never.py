@@ -14,7 +14,7 @@ from types import ModuleType
 from urllib.parse import unquote
 
 import pytest
-from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
+from conftest import Desk, as_read, from_agent, mail, notice_to, opened, reply, running, whole
 from mailclients import CLIENTS
 
 from mailgate.app.intake.quotable import read_by_hand
@@ -75,8 +75,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield desk
 
 
-def outside(desk: Desk) -> Iterator[tuple[str, EmailMessage, bytes]]:
-    """Every letter that left for a customer or an expert, with its template and its bytes."""
+READ: dict[int, bytes] = {}  # by id, the letters of the house that went outside and hold nothing internal
+
+
+def outside(desk: Desk) -> Iterator[tuple[int, str, EmailMessage, bytes]]:
+    """Every letter that left for a customer or an expert and was not read yet: its id, template, and bytes."""
     desk.letters()
     seen = set()
     for row in desk.gateway.store.read(lambda read: read.outbox.deliveries(("sent", "waiting", "held"))):
@@ -84,22 +87,21 @@ def outside(desk: Desk) -> Iterator[tuple[str, EmailMessage, bytes]]:
             continue
         seen.add(row.letter)
         letter = desk.gateway.store.read(lambda read, one=row.letter: read.outbox.letter(one))
-        if letter.audience in ("customer", "expert") and letter.raw:
-            yield row.template, email.message_from_bytes(letter.raw, policy=email.policy.default), letter.raw
+        if letter.audience in ("customer", "expert") and letter.raw and READ.get(row.letter) != letter.raw:
+            yield row.letter, row.template, as_read(letter.raw), letter.raw
 
 
 def no_leak(desk: Desk) -> int:
-    """Nothing internal in any header, any part, any file name; returns how many letters were read."""
-    count = 0
-    for template, letter, raw in outside(desk):
+    """Nothing internal in any header, any part, any file name; returns how many letters were read so far."""
+    for number, template, letter, raw in outside(desk):
         names = " ".join(str(part.get_filename()) for part in letter.walk())
         for text in (whole(letter), raw.decode("utf-8", "replace"), names):
             if template == "expert":  # they are asked to write above a line too, and know of no other
                 text = text.replace("Please write your reply above this line", "")  # noqa: PLW2901
             found = SECRET.search(text)
             assert found is None, (template, found, text[max(0, found.start() - 200) : found.end() + 80])
-        count += 1
-    return count
+        READ[number] = raw
+    return len(READ)
 
 
 ARGUMENTS = {
@@ -120,7 +122,7 @@ def noticed(desk: Desk, ticket: int) -> EmailMessage:
         found = [row.letter for row in rows if (row.ticket, row.to) == (ticket, "anna@staff.example")]
         if found:
             letter = desk.gateway.store.read(lambda read, one=found[-1]: read.outbox.letter(one))
-            return email.message_from_bytes(letter.raw, policy=email.policy.default)
+            return as_read(letter.raw)
         desk.idle.wait(0.01)
     raise AssertionError(f"no notice of {ticket}")
 

@@ -63,7 +63,7 @@ def known(desk):
     """She has a ticket with much about it, and takes part in somebody else's."""
     text = "My xylophone is broken.\n\nQuirina Zatopek\n"
     first = desk.of_mail(desk.send(mail("Xylophone", text, sender=QUIRINA))).number
-    desk.send(mail("Large", "xylophone \n" * 9000, sender=QUIRINA))
+    desk.send(mail("Large", ("xylophone " + "z" * 64 + "\n") * 950, sender=QUIRINA))
     other = desk.of_mail(desk.send(mail("Lamp"))).number
     apply(desk, other, ch.Join(Address("Quirina@zatopek.example", "Quirina Zatopek")))
     desk.send(mail("Re: Lamp", "I have a xylophone too.\n", sender=QUIRINA, in_reply_to=last_id(desk, other)))
