@@ -57,6 +57,7 @@ departments = ["support"]
 acks_per_hour = 100000
 """
 PROGRAM = ("-m", "mailgate")
+ODD = (str(Path(__file__).with_name("odd_daemon.py")),)
 FOLDER = 'transport = "folder"\nfolder = "outbox"'
 
 

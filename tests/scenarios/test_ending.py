@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import smtplib
 import socket
 import time
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scenarios.process import Process, Relay, letter, process, until
+from scenarios.process import ODD, PROGRAM, Process, Relay, letter, process, until
 from silent import Silent
 
 from mailgate import daemon
@@ -97,24 +96,13 @@ def test_s18_after_kill_9_a_relay_that_took_no_envelope_leaves_no_letter_in_doub
 def test_s18_a_name_that_never_resolves_holds_up_no_end_and_leaves_no_doubt(tmp_path: Path) -> None:
     """The resolver of the C library cannot be interrupted; here it hangs for ever."""
     out = 'transport = "smtp"\nhost = "relay.hangs.example"\nport = 25\ntls = "none"\nconnections = 4'
-    hook = tmp_path / "hook"
-    hook.mkdir()
-    (hook / "sitecustomize.py").write_text(
-        "import pathlib, socket, time\n"
-        "real = socket.getaddrinfo\n"
-        "def hangs(host, *rest, **more):\n"
-        "    if host != 'relay.hangs.example':\n"
-        "        return real(host, *rest, **more)\n"
-        f"    pathlib.Path({str(tmp_path / 'asked')!r}).touch()\n"
-        "    while True:\n"
-        "        time.sleep(3600)\n"
-        "socket.getaddrinfo = hangs\n"
-    )
     with process(tmp_path, out=out) as gateway:
-        gateway.start(PYTHONPATH=os.pathsep.join([str(hook), os.environ.get("PYTHONPATH", "")]))
+        gateway.program = ODD
+        gateway.start(ODD="unresolved", HOME=str(tmp_path))
         owe(gateway)
         until((tmp_path / "asked").exists, "nobody asked for the relay's name")
         ended(gateway)
+        gateway.program = PROGRAM
         assert set(states(gateway).values()) <= {"waiting", "leased"}
         sent_once_by_a_good_relay(gateway)
 
@@ -149,21 +137,10 @@ def test_s18_clients_of_the_control_socket_that_never_finish_hold_up_no_end(tmp_
 
 def test_s18_a_thread_that_hangs_for_ever_is_left_behind(tmp_path: Path) -> None:
     """The last resort, for what nobody foresaw: a page of ours hangs, and asyncio would wait for its thread."""
-    hook = tmp_path / "hook"
-    hook.mkdir()
-    (hook / "sitecustomize.py").write_text(
-        "import sys, time\n"
-        "import mailgate.daemon as daemon, mailgate.app.health.pages as figures, pathlib\n"
-        "daemon.END = daemon.EXIT = daemon.GRACE = 1.0\n"
-        "def hangs(gateway):\n"
-        f"    pathlib.Path({str(tmp_path / 'asked')!r}).touch()\n"
-        "    while True:\n"
-        "        time.sleep(3600)\n"
-        "figures.healthz = hangs\n"
-    )
     with process(tmp_path) as gateway:
         gateway.config.write_text(gateway.config.read_text() + '\n[metrics]\nlisten = "127.0.0.1:0"\n')
-        gateway.start(PYTHONPATH=os.pathsep.join([str(hook), os.environ.get("PYTHONPATH", "")]))
+        gateway.program = ODD
+        gateway.start(ODD="endless page", HOME=str(tmp_path))
         host, _, port = json.loads(gateway.ready.read_text())["metrics"][0].rpartition(":")
         with socket.create_connection((host, int(port))) as asking:
             asking.sendall(b"GET /healthz HTTP/1.1\r\n\r\n")

@@ -12,18 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scenarios.process import Process, letter, process, until
+from scenarios.process import ODD, Process, letter, process, until
 
 from mailgate.store.sqlite import schema
 from mailgate.store.sqlite.store import SqliteStore
-
-ODD = str(Path(__file__).with_name("odd_daemon.py"))
 
 
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Process]:
     with process(tmp_path) as found:
-        found.program = (ODD,)
+        found.program = ODD
         yield found
 
 

@@ -29,14 +29,14 @@ MEGABYTE = 2**20
 
 @pytest.fixture
 def pool() -> Iterator[Children]:
-    children = Children(2, cpu=1.0, wall=20.0, memory=200 * MEGABYTE, warm=())
+    children = Children(2, cpu=0.5, wall=20.0, memory=200 * MEGABYTE, warm=())
     yield children
     children.close()
 
 
 @pytest.fixture
 def one() -> Iterator[Children]:
-    children = Children(1, cpu=1.0, wall=20.0, memory=200 * MEGABYTE, warm=())
+    children = Children(1, cpu=0.5, wall=20.0, memory=200 * MEGABYTE, warm=())
     yield children
     children.close()
 
@@ -130,7 +130,7 @@ def test_a_job_that_only_waits_for_a_processor_dies_of_no_clock(
 
 
 def test_a_job_that_works_on_dies_of_its_processor_time_alone() -> None:
-    children = Children(1, wall=0.3, cpu=1.0, warm=())
+    children = Children(1, wall=0.3, cpu=0.5, warm=())
     try:
         with pytest.raises(ChildDied, match="cpu"):
             children.submit("builtins:sum", range(10**12)).result(100)
@@ -348,9 +348,10 @@ def test_no_child_at_all_is_told_and_not_waited_for(monkeypatch) -> None:
 
 
 @pytest.fixture
-def gates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
-    return tmp_path
+def gates(tmp_path: Path) -> Iterator[Path]:
+    """Where slow jobs are held; their children read all modules of a mail, and are forked."""
+    with forked_children():
+        yield tmp_path
 
 
 def begun(gates: Path, name: str) -> bool:
@@ -372,22 +373,22 @@ def test_s05_the_others_go_on_while_slow_jobs_share_one_child(gates: Path) -> No
         children.close()
 
 
-def test_s05_of_a_slow_peer_two_are_in_hand_at_a_time_and_nobody_elses_waits(gates: Path) -> None:
+def test_s05_of_a_slow_peer_two_are_in_hand_at_a_time_and_nobody_elses_waits(tmp_path: Path) -> None:
     children = Children(2, wall=ENOUGH, warm=("slow_jobs",))
     try:
-        first = children.submit_many("slow_jobs:hold", [(str(gates / "first"), 1)], ["evil"])
+        first = children.submit_many("slow_jobs:hold", [(str(tmp_path / "first"), 1)], ["evil"])
         while children.submit_many("builtins:abs", [(-1,)], ["mx"])[0].result(100) and len(children.pids()) < 3:
             pass  # the first is known as slow once there is company
         flood = children.submit_many(
-            "slow_jobs:hold", [(str(gates / f"flood{n}"), n) for n in range(20)], ["evil"] * 20
+            "slow_jobs:hold", [(str(tmp_path / f"flood{n}"), n) for n in range(20)], ["evil"] * 20
         )
         mine = children.submit_many("builtins:abs", [(-n,) for n in range(30)], ["mx"] * 30)
         for n, future in enumerate(mine):
             assert future.result(100) == n
-            assert sum(alive(int(path.suffix[1:])) for path in gates.glob("*.*")) <= 3  # one may just be ending
+            assert sum(alive(int(path.suffix[1:])) for path in tmp_path.glob("*.*")) <= 3  # one may just be ending
         assert not any(future.done() for future in (*first, *flood))
         for name in ("first", *(f"flood{n}" for n in range(20))):
-            (gates / name).touch()
+            (tmp_path / name).touch()
         assert [future.result(100) for future in flood] == list(range(20))
     finally:
         children.close()
