@@ -126,7 +126,7 @@ def test_rounds_of_kill_at_any_moment_lose_nothing_and_double_nothing(tmp_path: 
     chance = random.Random(seed)
     print(f"seed {seed}")
     with process(tmp_path, out=relay.out) as gateway:
-        customers = Customers(gateway.port, hands=2)
+        customers = Customers(gateway.port, hands=2, pace=0.06)
         over, in_doubt = threading.Event(), Counter[tuple[str, str]]()
         for _ in range(ROUNDS):
             gateway.spawn()
