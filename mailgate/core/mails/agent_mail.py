@@ -131,6 +131,8 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     if command and not mode:
         return _release(case, agent, command)
     parked = None if mode or forwarded or case.corrects else _corrected(case, agent)
+    if parked and _takes_back(replace(case, corrects=parked), agent, parked):
+        return _release(case, agent, Command("drop"))
     if parked and _is_whole(case, reading, parked):
         return _in_its_place(case, agent, parked)
     reading = agent_words.without_idle_doubt(case, reading)
@@ -156,6 +158,17 @@ def _corrected(case: Case, agent: Agent) -> SentLetter | None:
     if letter is None or letter.agent != agent.name or letter.mail is None or letter.purpose != Purpose.RELEASE:
         return None
     return letter if isinstance(letter.content, Receipt) and letter.content.corrected else None
+
+
+def _takes_back(case: Case, agent: Agent, parked: SentLetter) -> bool:
+    """True for a bare `#undo` of a mail of one's own that still waits: nothing of it happened, so it is dropped."""
+    about, reading = parked.content, read_commands(case)
+    if not isinstance(about, Receipt) or about.author not in ("", agent.name) or reading.problems:
+        return False
+    ticket = case.facts.ticket(about.ticket)
+    happened = ticket and any(event.mail == parked.mail for event in case.facts.journal.get(ticket.number, ()))
+    alone = [one.name for one in reading.commands] == ["undo"]
+    return alone and not happened and not agent_words.says_something(case, reading.without_commands())
 
 
 def _is_whole(case: Case, reading: CommandReading, parked: SentLetter) -> bool:

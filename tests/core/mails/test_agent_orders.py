@@ -26,12 +26,13 @@ from cases import (
 from mailgate.core.commands.reader import CommandReading
 from mailgate.core.mails import agent_mail, agent_orders
 from mailgate.core.mails.case import Case
-from mailgate.core.model.change import AddEntry, Assign, Decision, Fate, OpenTicket, SetStatus, Tag
+from mailgate.core.model.change import AddEntry, Assign, Decision, Fate, OpenTicket, SetStatus, Tag, Unpark
 from mailgate.core.model.content import Answer, Question, Receipt, Solved
+from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Attachment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Agent
-from mailgate.core.model.shown import AskedFor, TicketRow
+from mailgate.core.model.shown import AskedFor, RefusedLine, TicketRow
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 
 NOTICE = letter(1042, ANNA, "customer", promised=(MAIJA,))
@@ -135,6 +136,41 @@ def test_a_command_on_several_tickets_is_done_on_all_or_none() -> None:
 
 
 # what is decided, the queue, and the ticket that is claimed
+WAITS = Receipt(
+    parked=True,
+    ticket=1042,
+    refused=(RefusedLine("#clsoe", ""),),
+    corrected="customer",
+    text="It leaves.",
+    author=ANNA.name,
+)
+HAPPENED = JournalLine(1, 1042, NOW - H, ANNA.name, 7, "entry", "3", "agent")
+# what is decided, the answer to the receipt of mail 7, what that says, the journal, and whether mail 7 is dropped
+TAKEN_BACK: list[tuple[str, str, Receipt, tuple[JournalLine, ...], bool]] = [
+    ("words that wait", "#undo", WAITS, (), True),
+    ("commands that wait", "#peru", replace(WAITS, wordless=True), (), True),
+    ("a mail without a ticket", "#undo", replace(WAITS, ticket=None, corrected="waits", author=""), (), True),
+    ("beside a signature", "#undo\n\nSent from my iPhone", WAITS, (), True),
+    ("what has been sent is no longer waiting", "#undo", WAITS, (HAPPENED,), False),
+    ("a trainee's words are not the lead's to take back", "#undo", replace(WAITS, author="tove"), (), False),
+    ("words beside it", "#undo\n\nIt leaves tomorrow.", WAITS, (), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "receipt", "journal", "dropped"), [c[1:] for c in TAKEN_BACK], ids=[c[0] for c in TAKEN_BACK]
+)
+def test_d13_undo_in_answer_to_a_receipt_drops_the_mail_that_waits(
+    text: str, receipt: Receipt, journal: tuple[JournalLine, ...], dropped: bool
+) -> None:
+    asked = letter(None, ANNA, "release", content=receipt, mail=7, subject="Lamp #clsoe")
+    parts = {"subject": "Re: Lamp #clsoe", "in_reply_to": (asked.message_id,)}
+    decision = agent_mail.handle_agent_mail(given(text, letters=[asked], journal={1042: journal}, parts=parts))
+    assert decision is not None
+    gone = [one for one in decision.effects if isinstance(one, Unpark)]
+    assert (gone == [Unpark(7, released=False)] and decision.fate is Fate.FILED and not decision.steps) is dropped
+
+
 NEXT: list[tuple[str, tuple[Ticket, ...], int | None]] = [
     ("nothing waits", (), None),
     ("the first that is nobody's", (ticket(1, owner="bo"), ticket(2), ticket(3)), 2),
