@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core.commands import answers, judging, reader, workflow
+from mailgate.core.commands import answers, catalogue, judging, reader, workflow
 from mailgate.core.letters import status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Decision, Fate, Needs, Step
@@ -44,7 +44,8 @@ def decide(
     for trouble in reading.problems:
         doubt = answers.of_doubt(trouble)
         if trouble.nearest:
-            raise NotDone(said("done.doubt_near", command=trouble.word, what=doubt, nearest=f"#{trouble.nearest[0]}"))
+            near = catalogue.as_meant(trouble.word, trouble.nearest[0], policy.command_aliases)
+            raise NotDone(said("done.doubt_near", command=trouble.word, what=doubt, nearest=f"#{near}"))
         raise NotDone(said("done.line", command=trouble.word, what=doubt))
     ticket = None if number is None else _ticket(facts, number)
     note = next((one.argument for one in reading.commands if one.name in ("note", "reply")), "")

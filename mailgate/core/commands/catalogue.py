@@ -163,6 +163,14 @@ class Lookup:
         return tuple(sorted(kept, key=lambda name: (best[name], name)))
 
 
+def as_meant(written: str, name: str, aliases: Mapping[str, str]) -> str:
+    """The name or alias of a command that a mistyped word is nearest to: `close` of `solve` for `clsoe`."""
+    word = fold(written)
+    own = (alias.lstrip("#") for alias, meant in aliases.items() if _SHIPPED.get(fold(meant.lstrip("#"))) == name)
+    known = (name, *BY_NAME[name].aliases, *own)
+    return min(known, key=lambda one: (misspellings(word, fold(one), 2), not fold(one).startswith(word)))
+
+
 def lookup_for(aliases: Mapping[str, str]) -> Lookup:
     """All names with the configured aliases, which come before shipped ones; a name that is taken becomes ambiguous."""
     meanings: dict[str, tuple[str, ...]] = {known: (name,) for known, name in _SHIPPED.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from mailgate.core.commands import answers
+from mailgate.core.commands import answers, catalogue
 from mailgate.core.commands.judging import Refusal
 from mailgate.core.commands.reader import Command, Doubt
 from mailgate.core.letters import readers
@@ -50,7 +50,7 @@ def park(
     mail goes that takes its place (see `content.Receipt`). `meant` is what the mail most likely asks for. `params` are
     what the sentence about `why` speaks of.
     """
-    doubts = [*(_doubt(problem) for problem in problems), *refused]
+    doubts = [*(_doubt(problem, case.policy) for problem in problems), *refused]
     refused_lines = {line.text: line.why for line in doubts}
     understood = [line for line in map(str, commands) if line not in refused_lines]
     wanted = [line for line in map(str, meant or commands) if _may_be_done(refused_lines.get(line))]
@@ -103,8 +103,9 @@ def again(case: Case, agent: Agent, question: SentLetter) -> Decision:
     return case.decided(Fate.FILED, "old_receipt", letters=(letter,))
 
 
-def _doubt(problem: Doubt) -> RefusedLine:
-    nearest = ", ".join(f"#{name}" for name in problem.nearest[:3])
+def _doubt(problem: Doubt, policy: Policy) -> RefusedLine:
+    meant = (catalogue.as_meant(problem.word, name, policy.command_aliases) for name in problem.nearest[:3])
+    nearest = ", ".join(f"#{name}" for name in meant)
     return RefusedLine(problem.line[:200] or problem.word, answers.of_doubt(problem), nearest)
 
 

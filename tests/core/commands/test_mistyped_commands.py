@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailgate.core.commands import reader
+from mailgate.core.commands import catalogue, reader
 from mailgate.core.commands.catalogue import COMMANDS, lookup_for
 from mailgate.core.text.folding import fold
 
@@ -63,6 +63,26 @@ def test_a_slip_is_never_taken_for_text_and_the_right_command_is_named(at: int, 
         if not any(fold(trouble.word) == fold(word) and name in trouble.nearest for trouble in reading.problems):
             missed.append((word, name))
     assert missed == []
+
+
+MEANT = [
+    ("clsoe", "solve", "close"), ("sovle", "solve", "solve"), ("solev", "solve", "solve"), ("valmsi", "solve", "valmis"),
+    ("prio", "priority", "priority"), ("zamkni", "solve", "zamknij"), ("zuu", "solve", "zu"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "name", "meant"), MEANT)
+def test_d17_the_word_named_is_the_one_that_was_meant(written: str, name: str, meant: str) -> None:
+    assert catalogue.as_meant(written, name, {"zu": "solve"}) == meant
+
+
+def test_d17_every_slip_names_the_word_it_was_made_of_or_one_as_near() -> None:
+    for word in COMMANDS:
+        for alias in (word.name, *word.aliases):
+            for slip in slips(alias)[::3]:
+                meant = catalogue.as_meant(slip, word.name, {})
+                near = catalogue.misspellings(fold(slip), fold(meant), 2)
+                assert near <= catalogue.misspellings(fold(slip), fold(alias), 2), (slip, alias, meant)
 
 
 def test_a_slip_in_the_subject_is_noticed_too() -> None:
