@@ -133,6 +133,9 @@ def sender(text: str) -> str:
     """A bare address or an `@domain`, canonical."""
     if text.startswith("@"):
         return mailbox(f"x{text}")[1:]
+    if "*" in text:
+        whole = addresses.meant_domain(text) or "@acme.example"
+        raise ValueError(f'there are no wildcards: a whole domain is written "{whole}"')
     return mailbox(text)
 
 

@@ -126,7 +126,10 @@ def sender(value: str) -> str:
     """An address or an `@domain`, canonical."""
     if value.startswith("@") and addresses.parts(f"x{value}"):
         return canonical(f"x{value}")[1:]
-    if not addresses.parts(value):
+    if not addresses.parts(value) or "*" in value:
+        meant = addresses.meant_domain(value)
+        if meant:
+            raise ValueError(f'found "{value}"; a whole domain is written "{meant}"')
         raise ValueError(
             f'found "{value}"; addresses are exact like "ann@acme.example", or a domain like "@acme.example"'
         )

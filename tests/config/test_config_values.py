@@ -55,7 +55,7 @@ WRONG = [
     *((values.day, value) for value in ("24.12.2026", "2026-13-01", "", 20261224, None)),
     *((values.address, text) for text in ("", "a", "a@", "@b", "a@b c", "a@b.example, c@d.example", "A\r\nB <a@b.example>", "Ann")),
     *((values.mailbox, text) for text in ("Ann <a@b.example>", "a@b@c.example")),
-    *((values.sender, text) for text in ("@", "acme.example", "*@acme.example,")),
+    *((values.sender, text) for text in ("@", "acme.example", "*@acme.example,", "*@acme.example", "a*@acme.example", "*.acme.example")),
     *((values.network, text) for text in ("", "10.0.0.0/33", "10.0.0.1/8", "localhost")),
     *((values.zone, text) for text in ("", "Nowhere", "../../etc/passwd", "/etc/localtime", "UTC\x00")),
     *((values.rate, text) for text in ("30", "0/min", "30/day", "-1/s")),

@@ -45,6 +45,9 @@ def problems(tmp_path: Path, *texts: str) -> list[str]:
 
 
 MISTAKES = {
+    "when.from = ['*@kauppa.example']": 'found "*@kauppa.example"; a whole domain is written "@kauppa.example"',
+    "when.to = '*.kauppa.example'": 'a whole domain is written "@kauppa.example"',
+    "when.reply_to = 'a*@kauppa.example'": "addresses are exact",
     "when.subjet = 'x'": "when.subjet: unknown condition 'subjet' (did you mean 'subject'?)",
     "when.subject = '('": "when.subject: bad pattern: missing ): (",
     "when.subject = '(?=x)'": "looking ahead and back is not possible here, `when.not` says what must not be there",

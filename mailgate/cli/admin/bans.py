@@ -8,6 +8,7 @@ import click
 
 from mailgate.cli import at, show
 from mailgate.core.model.mail import canonical
+from mailgate.core.text.address import meant_domain
 
 
 @click.command()
@@ -17,8 +18,10 @@ from mailgate.core.model.mail import canonical
 @click.pass_context
 def ban(ctx: click.Context, pattern: str, until: datetime | None, why: str) -> None:
     """Drop mail from an address or a whole @domain; the raw bytes stay."""
-    if not pattern.rpartition("@")[2] or "@" not in pattern:
-        raise click.BadParameter("an address (a@b.example) or a domain (@b.example)", param_hint="ADDRESS-OR-@DOMAIN")
+    if not pattern.rpartition("@")[2] or "@" not in pattern or "*" in pattern:
+        meant = meant_domain(pattern)
+        known = f"a whole domain is written {meant}" if meant else "an address (a@b.example) or a domain (@b.example)"
+        raise click.BadParameter(known, param_hint="ADDRESS-OR-@DOMAIN")
     end = until.replace(tzinfo=UTC).isoformat() if until else None
     at.ask(ctx, "ban", pattern=canonical(pattern), until=end, why=why)
     click.echo(f"{canonical(pattern)} is banned" + (f" until {end}" if end else ""))

@@ -32,6 +32,12 @@ def parts(address: str, *, longest_local: int = LONGEST_LOCAL) -> tuple[str, str
     return (local, domain) if at and is_local(local, longest_local) and is_domain(domain) else None
 
 
+def meant_domain(pattern: str) -> str:
+    """The `@domain` that somebody means who writes `*@domain` or `*.domain`: our lists know no wildcards; else ""."""
+    star, _, rest = pattern.strip().partition("@" if "@" in pattern else ".")
+    return f"@{rest}" if star == "*" and "*" not in rest and is_domain(rest) else ""
+
+
 def is_local(text: str, longest: int = LONGEST_LOCAL) -> bool:
     """True for a local part of at most `longest` octets, plain or as a quoted string."""
     if not _fits(text, longest):
