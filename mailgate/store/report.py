@@ -52,7 +52,10 @@ COUNTED_FATES = "SELECT fate, count(*) AS n FROM mail GROUP BY fate"
 TODAY = (
     "SELECT (SELECT count(*) FROM ticket WHERE created_at >= :midnight) AS opened, "
     "(SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight) AS solved, "
-    "(SELECT count(*) FROM mail WHERE accepted_at >= :midnight) AS mails"
+    "count(*) - count(agent) AS mails, count(agent) AS agents FROM ("
+    "SELECT mail.number, max(known.address) AS agent FROM mail "
+    "LEFT JOIN (SELECT address FROM agent WHERE address <> '' UNION SELECT address FROM alias) AS known "
+    "ON known.address = mail.author WHERE accepted_at >= :midnight GROUP BY mail.number) AS arrived"
 )
 LOAD = (
     "SELECT status, department, owner, count(*) AS tickets, min(created_at) AS oldest, "

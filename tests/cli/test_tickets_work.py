@@ -28,6 +28,12 @@ class Shell:
         return json.loads(self.run("tickets", "show", str(number), "--json").stdout)
 
 
+def at_desk(shell: Shell, name: str) -> str:
+    """The address an agent is known by."""
+    agents = json.loads(shell.run("agents", "list", "--json").stdout)
+    return str(next(one["address"] for one in agents if one["name"] == name))
+
+
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     made = Shell(tmp_path)
@@ -55,7 +61,7 @@ def test_the_history_shows_times_as_times_in_words_and_in_json(shell: Shell) -> 
 @pytest.mark.parametrize(
     ("text", "agent", "told"),
     [
-        ("#colse", "anna", "did you mean #solve"),
+        ("#colse", "anna", "did you mean #close"),
         ("#close", "nobody", "there is no agent"),
         ("#assign zelda", "anna", "zelda"),
     ],
@@ -64,6 +70,29 @@ def test_a_word_that_is_not_understood_changes_nothing(shell: Shell, text: str, 
     failed = shell.run("tickets", "do", "1001", text, "--as", agent)
     assert told in str(failed.exception)
     assert shell.ticket(1001)["status"] == "new"
+
+
+def test_d14_a_list_says_what_it_leaves_out_and_knows_no_unknown_name(shell: Shell) -> None:
+    accepted = ("accept", "--to", "support@acme.example", "--from", "maija@customer.example")
+    assert shell.run(*accepted, stdin=MAIL.replace(b"Lamp", b"Another lamp")).return_value == 0
+    for more in ((), ("--json",)):
+        shown = shell.run("tickets", "list", "--limit", "1", *more)
+        assert "1 of 2 tickets are shown: --limit 2 shows all" in shown.stderr and "shown" not in shown.stdout
+        assert shell.run("tickets", "list", "--limit", "2", *more).stderr == ""
+    for option, name in (("-d", "nope"), ("-o", "zelda")):
+        failed = str(shell.run("tickets", "list", option, name, "--json").exception)
+        assert f"there is no '{name}'; there are: " in failed
+    assert "No tickets" in shell.run("tickets", "list", "-d", "support", "-o", "bo").stdout
+    assert "No tickets" in shell.run("tickets", "list", "-o", "none", "-t", "nope").stdout
+
+
+def test_d04_the_desk_counts_customers_mails_and_agents_apart(shell: Shell) -> None:
+    agent = at_desk(shell, "anna")
+    raw = MAIL.replace(b"Maija <maija@customer.example>", agent.encode()).replace(b"Lamp", b"Mine")
+    assert shell.run("accept", "--to", "support@acme.example", "--from", agent, stdin=raw).return_value == 0
+    today = json.loads(shell.run("desk", "--json").stdout)["today"]
+    assert (today["mails"], today["agents"]) == (1, 1)
+    assert "today: 1 mails in, 1 of agents" in shell.run("desk").stdout
 
 
 def test_next_claims_the_top_of_the_queue(shell: Shell) -> None:

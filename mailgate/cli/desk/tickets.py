@@ -42,8 +42,24 @@ def list_(ctx: click.Context, /, as_json: bool, owner: str | None, **wanted: Any
     unowned = owner == "none"
     chosen = TicketFilter(owner=None if unowned else owner, unowned=unowned, **wanted)
     with at.looking(ctx) as store:
-        found = store.read(lambda read: read.tickets.matching(chosen, now))
+        found, matching = store.read(lambda read: (read.tickets.matching(chosen, now), read.tickets.count(chosen, now)))
+    if not found and (chosen.department or chosen.owner):
+        _refuse_unknown(ctx, chosen)
     print_tickets(found, as_json)
+    if matching > len(found):
+        click.echo(f"{len(found)} of {matching} tickets are shown: --limit {matching} shows all.", err=True)
+
+
+def _refuse_unknown(ctx: click.Context, chosen: TicketFilter) -> None:
+    """Nothing was found: perhaps since a name is none of ours. Raises BadParameter.
+
+    Looked at only then: tickets of a department or an agent that is no more are still found by its name.
+    """
+    policy = at.load(ctx).policy
+    departments, agents = [one.name for one in policy.departments], [one.name for one in policy.agents]
+    for option, name, known in (("--department", chosen.department, departments), ("--owner", chosen.owner, agents)):
+        if name and name not in known:
+            raise click.BadParameter(f"there is no {name!r}; there are: {', '.join(known)}", param_hint=option)
 
 
 def print_tickets(found: list[Ticket], as_json: bool) -> None:

@@ -30,8 +30,9 @@ def desk(ctx: click.Context, as_json: bool) -> None:
         show.table((key, *SHOWN, "overdue", "oldest"), _rows(found.load, key, now), empty=f"No {key} has work.")
         click.echo()
     today = found.today
-    click.echo(f"today: {today.mails} mails, {today.opened} tickets opened, {today.solved} solved; "
-               f"overdue {found.overdue}, oldest {show.moment(found.oldest, now) or '-'}")  # fmt: skip
+    click.echo(f"today: {today.mails} mails in, {today.agents} of agents, {today.opened} tickets opened, "
+               f"{today.solved} solved; overdue {found.overdue}, "
+               f"oldest {show.moment(found.oldest, now) or '-'}")  # fmt: skip
 
 
 def _rows(load: Iterable[Load], key: str, now: Any) -> list[tuple[Any, ...]]:

@@ -113,7 +113,8 @@ class Today:
 
     opened: int
     solved: int
-    mails: int
+    mails: int  # customers', and what programs send
+    agents: int  # mails from agents' addresses
 
 
 @dataclass(frozen=True, slots=True)
