@@ -13,6 +13,7 @@ from mailgate.app.questions.journal import JournalWords
 from mailgate.core.clock import collected, held
 from mailgate.core.clock.held import Held
 from mailgate.core.commands import catalogue, ticket_filter
+from mailgate.core.figures.tally import PeriodReport
 from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.canned import articles_about
 from mailgate.core.model.change import Decision, Outbound
@@ -94,7 +95,10 @@ def _filled(read: Read, letter: Outbound, policy: Policy, now: datetime) -> Outb
     if not isinstance(content, Question) or agent is None or not content.ask:
         return letter
     numbers = list(content.numbers or ())
-    found = [ANSWERS[one.name](QuestionAsked(read, policy, agent, now, one.argument, numbers)) for one in content.ask]
+    asked = [QuestionAsked(read, policy, agent, now, one.argument, numbers) for one in content.ask]
+    if [one.name for one in content.ask] == ["report"] and (figures := _figures(asked[0])):
+        return replace(letter, content=report.letter(figures, agent.language, policy))
+    found = [ANSWERS[one.name](question) for one, question in zip(content.ask, asked, strict=True)]
     return replace(letter, content=_together(found))
 
 
@@ -259,12 +263,29 @@ def _customer(question: QuestionAsked) -> Question:
     return question.table(said("asked.customer", address=address), TicketFilter(status=statuses, customer=address))
 
 
-def _report(question: QuestionAsked) -> Question:
+def _stretch(question: QuestionAsked) -> tuple[int, str] | None:
+    """The period that is asked for, a week unless one is named; None where what is named is none."""
     found = _PERIOD.fullmatch(question.argument.lower())
-    if question.argument and not found:
+    if question.argument and not (found and int(found[1])):
+        return None
+    return (int(found[1]), _UNITS[found[2]]) if found else (7, "days")
+
+
+def _figures(question: QuestionAsked) -> PeriodReport | None:
+    """Those of the period that is asked for."""
+    stretch = _stretch(question)
+    if stretch is None:
+        return None
+    period = timedelta(**{stretch[1]: stretch[0]})
+    return report.of_period(question.read, question.policy, question.now, period)
+
+
+def _report(question: QuestionAsked) -> Question:
+    """The figures alone: what stands beside other answers. Asked alone the letter is the report."""
+    stretch, figures = _stretch(question), _figures(question)
+    if stretch is None or figures is None:
         return Question(title=said("figure.report"), intro=said("asked.no_period", text=question.argument))
-    count, unit = (int(found[1]), _UNITS[found[2]]) if found else (7, "days")
-    figures = report.of_period(question.read, question.policy, question.now, timedelta(**{unit: count}))
+    count, unit = stretch
     facts = tuple(
         Fact(name, said("asked.before", value=value, before=before) if before else value)
         for name, value, before in report.headline(figures, question.agent.language)

@@ -9,11 +9,13 @@ import pytest
 from conftest import mail, running
 
 from mailgate.app.jobs import promises
-from mailgate.app.questions import report
+from mailgate.app.questions import questions, report
 from mailgate.core.figures.tally import AGES, FIGURES, Figures, Period, PeriodReport
 from mailgate.core.letters import row_values
 from mailgate.core.model import change as ch
+from mailgate.core.model.content import Question
 from mailgate.core.model.mail import Address
+from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.wire import words
 
@@ -105,6 +107,19 @@ def test_agents_are_told_by_the_name_people_know(week):
     told = report.letter(found(desk, at + 4 * HOUR), "fi", desk.gateway.in_force.policy)
     agents = next(table for table in told.tables if table.title == words.say("fi", "figure.agents"))
     assert [row[0] for row in agents.rows] == ["ei kukaan", "Anna Virtanen", "Bo Ek"]
+
+
+@pytest.mark.parametrize(("asked", "whole"), [((("report", "7d"),), True), ((("report", ""),), True), ((("report", "soon"),), False),
+    ((("report", "0d"),), False), ((("report", "7d"), ("mine", "")), False)])  # fmt: skip
+def test_d11_report_by_mail_is_the_report_of_the_week_when_nothing_else_is_asked(week, asked, whole):
+    desk, at = week
+    policy, now = desk.gateway.in_force.policy, at + 4 * HOUR
+    question = Question(ask=tuple(AskedFor(*one) for one in asked))
+    letter = ch.Outbound(question, ch.Audience.AGENT, (Address("anna@acme.example"),), agent="anna")
+    decision = ch.Decision(ch.Fate.FILED, "test", letters=(letter,))
+    [told] = desk.gateway.store.read(lambda read: questions.fill_questions(read, decision, policy, now)).letters
+    assert (told.content == report.letter(found(desk, now), policy.agent("anna").language, policy)) is whole
+    assert whole or told.template == "question"
 
 
 @pytest.mark.parametrize(("filed", "told"), [(Figures(filed=2), ["2", "0"]), (Figures(), None)])
