@@ -71,7 +71,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.join": "tuli mukaan: {new}",
     "event.leave": "ei enää mukana: {old}",
     "event.requester": "asiakas: {old} → {new}",
-    "event.forgotten": "jotakin, mikä on sittemmin unohdettu",
+    "event.forgotten": "jotakin, mikä on sittemmin poistettu",
     "event.other": "jokin muu muuttui",
     "because.answered": "vastaus lähti asiakkaalle",
     "because.bounce": "viestiä ei voitu toimittaa",

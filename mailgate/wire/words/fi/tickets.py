@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Puhelu",
-    "ticket.request": "Yhteydenottosi",
+    "ticket.request": "Palvelupyyntösi",
     "ticket.untitled": "(ei aihetta)",
     "ticket.empty": "(tyhjä viesti)",
     "ticket.unreadable": "Lukukelvoton viesti: {sender}",
     "ticket.unreadable_text": "Viestiä {number} ei voitu lukea ({reason}). Se on tallessa sellaisenaan: mailgate quarantine show {number}",
-    "ticket.rule_failed": "Sääntö '{rule}' epäonnistui ({error}); viesti kirjattiin ilman sääntöjä.",
+    "ticket.rule_failed": "Sääntö ”{rule}” epäonnistui ({error}); viesti kirjattiin ilman sääntöjä.",
 }

@@ -46,7 +46,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_pace": "Vidējā nedēļā saņem {arrived} un atrisina {solved}.",
     "list.overload_hours": "Termiņus varētu ievērot, ja komanda nostrādātu par {hours} stundām vairāk.",
     "list.overload_free": "Bez atbildīgā: {n}; vismazāk darba: {name}.",
-    "list.overload_even": "{most}: {many} pieteikumi, {least}: {few}. Daļai varētu mainīt atbildīgo.",
+    "list.overload_even": "Pieteikumu skaits: {most} – {many}, {least} – {few}. Daļai varētu mainīt atbildīgo.",
     "list.overload_low": "Zema prioritāte: {n}; tie var pagaidīt (#hold vai vēlāks #due).",
     "list.overload_who": "Cik pieteikumu katram",
     "list.overload_which": "Vispirms nokavēsies",

@@ -11,5 +11,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.empty": "(tukša vēstule)",
     "ticket.unreadable": "Nelasāma vēstule no {sender}",
     "ticket.unreadable_text": "Vēstuli {number} neizdevās izlasīt ({reason}). Tā ir saglabāta, kāda bija: mailgate quarantine show {number}",
-    "ticket.rule_failed": "Kārtula '{rule}' neizdevās ({error}); vēstule pieņemta bez kārtulām.",
+    "ticket.rule_failed": "Kārtula „{rule}” nedarbojās ({error}); vēstule pieņemta bez kārtulām.",
 }

@@ -47,7 +47,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_pace": "W przeciętnym tygodniu przychodzi {arrived}, a załatwianych jest {solved}.",
     "list.overload_hours": "Terminy dałoby się utrzymać, gdyby zespół przepracował o {hours} godz. więcej.",
     "list.overload_free": "Zgłoszenia bez opiekuna: {n}; najmniej pracy ma {name}.",
-    "list.overload_even": "{most}: {many} zgłoszeń, {least}: {few}. Część mogłaby zmienić opiekuna.",
+    "list.overload_even": "Liczba zgłoszeń: {most} – {many}, {least} – {few}. Część mogłaby zmienić opiekuna.",
     "list.overload_low": "Niski priorytet ma {n} z nich; mogą poczekać (#hold lub późniejsze #due).",
     "list.overload_who": "Kto ma ile",
     "list.overload_which": "Najpierw spóźnią się",

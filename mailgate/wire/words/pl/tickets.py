@@ -11,5 +11,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.empty": "(pusta wiadomość)",
     "ticket.unreadable": "Nieczytelna wiadomość od {sender}",
     "ticket.unreadable_text": "Nie udało się odczytać wiadomości {number} ({reason}). Jest zachowana bez zmian: mailgate quarantine show {number}",
-    "ticket.rule_failed": "Reguła '{rule}' zawiodła ({error}); wiadomość przyjęto bez reguł.",
+    "ticket.rule_failed": "Reguła „{rule}” zawiodła ({error}); wiadomość przyjęto bez reguł.",
 }
