@@ -60,6 +60,7 @@ sent-mail-by-its-tag-alone absence-with-words-is-only-dropped two-absences-keep-
 logo-becomes-a-file
 frame-of-a-letter-nobody-knows token-in-a-button-alone attribution-is-no-quote attribution-is-unexplained
 changed-line-is-no-quote marks-below-a-note
+filed-is-told filed-counts-as-solved
 order-beside-words-of-a-program low-vote-of-seven next-takes-from-a-colleague
 first-letter-with-an-agents-address whoever-asks-is-a-machine absence-and-a-word-more attribution-by-one-word
 lost-copy-opens-the-ticket solved-letter-undoes-solving

@@ -188,6 +188,14 @@ def test_d35_what_is_filed_ends_in_silence_and_an_answer_or_a_tap_on_undo_opens_
     assert "solved" not in stages(desk)
 
 
+def test_a_solution_is_told_at_an_agents_wish_where_no_letter_goes_by_itself(tmp_path: Path) -> None:
+    with running(tmp_path, support=SUPPORT, more=SLA + "[letters]\nstages = []\n") as desk:
+        for command, told in (("#solve", []), ("#solve tell", ["solved"])):
+            ticket = opened(desk, f"Lamp {command}")
+            from_agent(desk, command, _notice(desk))
+            assert (desk.ticket(ticket.number).status, stages(desk)) == ("solved", told)
+
+
 def test_an_answer_leaves_no_room_for_stage_letters(desk: Desk) -> None:
     opened(desk)
     from_agent(desk, "#solve\n\nThe bulb is in the post.", _notice(desk))

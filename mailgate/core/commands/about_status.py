@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
+from mailgate.core.letters import status_letters
 from mailgate.core.model.change import Assign, Change, Remind, SetDue, SetField, SetPriority, SetStatus, SetSubject, Tag
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Priority, Status
@@ -57,7 +58,11 @@ def solve(context: TicketContext) -> Judgement:
     """Done; a ticket nobody had was the writer's work."""
     if context.ticket.status.done:
         return context.granted_already("already_solved")
-    return context.granted("solved", *_mine(context), SetStatus(Status.SOLVED))
+    if not context.argument:
+        return context.granted("solved", *_mine(context), SetStatus(Status.SOLVED))
+    if not status_letters.may_send(context.world.moment, context.ticket):
+        return Refusal("nobody_to_tell")
+    return context.granted("solved_told", *_mine(context), SetStatus(Status.SOLVED, why="told"))
 
 
 def put_on_file(context: TicketContext) -> Judgement:

@@ -21,6 +21,7 @@ class Word:
     group: str  # who, state, facts, words, threads, self, questions
     takes: str = ""  # as shown in help: "NAME", "[WHEN]"; "" is nothing
     most: int | None = None  # words at most after it; None is any number
+    only: tuple[str, ...] = ()  # the words that alone may stand after it; () is any
     prose: bool = False  # what it takes is free text, hashtags included
     aliases: tuple[str, ...] = ()
     role: Role = Role.TRAINEE  # who may use it, and everybody above
@@ -35,6 +36,11 @@ class Word:
     def needs(self) -> bool:
         """True when something must follow it."""
         return bool(_OPTIONAL.sub("", self.takes).strip())
+
+    def may_take(self, argument: str) -> bool:
+        """True when these words may stand after it: no more than it takes, and of a choice one that there is."""
+        short = self.most is None or len(argument.split()) <= self.most
+        return bool(self.takes) and short and (not self.only or fold(argument) in self.only)
 
     def allows(self, role: Role) -> bool:
         """True when an agent of that role may use it."""
@@ -62,7 +68,7 @@ COMMANDS: tuple[Word, ...] = (
     Word("hold", "state", "[WHEN]",
          aliases=("pidä", "odłóż", "atlikt", "pausa", "zurückstellen", "lükka"),
          example="#hold fri 14:00"),
-    Word("solve", "state", role=Role.AGENT,
+    Word("solve", "state", "[tell]", only=("tell",), role=Role.AGENT,
          aliases=("close", "done", "valmis", "sulje", "gotowe", "zamknij", "gatavs", "aizvērt",
                   "klar", "stäng", "erledigt", "schließen", "lahendatud", "sulge")),
     Word("file", "state", role=Role.AGENT,

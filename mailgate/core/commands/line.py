@@ -135,7 +135,7 @@ def _read_piece(word: str, after: str, line: str, found: LineFindings, alone: bo
     argument = " ".join(after.split()).rstrip(",;" if not known.prose else "")
     if known.needs and not argument:
         found.add_doubt("missing", word, line, names)
-    elif (argument and not known.takes) or (known.most is not None and len(argument.split()) > known.most):
+    elif argument and not known.may_take(argument):
         found.add_doubt("extra", word, line, names)
     elif known.name in ("note", "reply") and not alone:
         found.commands.append(Command(known.name, "", line))

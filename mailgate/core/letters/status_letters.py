@@ -34,6 +34,7 @@ DAY = timedelta(days=1)
 COMPLAINT = "complaint"  # the tag with which nobody is asked how it went
 # Reasons for a change of status that the customer knows, or must not hear of.
 KNOWN = frozenset(("customer", "filed", "history", "spam", "unanswered"))
+TOLD = "told"  # the reason for a solution that the customer hears of whatever would keep the letter back
 # `[letters] stages` -> the letter; nudge and closing follow from the department's own settings.
 STAGES: Mapping[str, type[Content]] = {
     "taken": Taken,
@@ -62,9 +63,10 @@ def letter_for_change(
     `said`: the customer hears of it in the same breath (an answer, a status letter). `hold`: an agent may still take
     the change back, so the letter waits for the undo window. That a ticket was taken waits for a working hour.
     """
-    policy = moment.policy
+    policy, changes = moment.policy, tuple(changes)
     stage = stage_of(before, after, changes)
-    if not stage or said or stage not in policy.letters.stages:
+    asked = stage == "solved" and any(isinstance(one, SetStatus) and one.why == TOLD for one in changes)
+    if not stage or said or not (asked or stage in policy.letters.stages):
         return ()
     earliest = moment.now + policy.undo_window if hold else moment.now
     if stage == "taken":
@@ -72,7 +74,7 @@ def letter_for_change(
     content: Content = STAGES[stage]()
     if stage == "solved":
         content = Solved(survey=survey(moment, after), reopen_days=policy.tickets.reopen_within.days)
-    return stage_letter(moment, after, content, earliest=earliest)
+    return stage_letter(moment, after, content, earliest=earliest, again=asked)
 
 
 def stage_of(before: Ticket, after: Ticket, changes: Iterable[Change]) -> str:
@@ -120,7 +122,8 @@ def stage_letter(
 ) -> tuple[Outbound, ...]:
     """A letter to the requester in their thread and language, or none when silence is better.
 
-    `again` lets it pass the hour after an agent's words and the daily limit: a question we ask once, not news.
+    `again` lets it pass the hour after an agent's words and the daily limit: a question we ask once, or what an agent
+    wants told.
     """
     if not may_send(moment, ticket) or (not again and _enough(moment, ticket)):
         return ()

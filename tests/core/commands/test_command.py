@@ -137,6 +137,8 @@ def test_a_mail_of_commands_alone_posts_nothing(body: str, only: bool) -> None:
         ("#frobnicate\n\nHello", "unknown", ()),
         ("#assign\n\nHello", "missing", ("assign",)),
         ("#close Thanks for writing\n\nHello", "extra", ("solve",)),
+        ("#close thanks\n\nHello", "extra", ("solve",)),
+        ("#take over\n\nHello", "extra", ("take",)),
         ("#priority high or so\n\nHello", "extra", ("priority",)),
         ("Hello\n\n#reply\n#close", "misplaced", ("reply",)),
         ("Hello\n\n- #close", "misplaced", ("solve",)),

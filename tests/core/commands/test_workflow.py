@@ -145,6 +145,7 @@ FRIDAY = datetime(2026, 11, 27, 14, tzinfo=UTC)
         ("#done", SOLVED, "already_solved", ()),
         ("#reopen", SOLVED, "reopened", (SetStatus(Status.OPEN, why="reopened"),)),
         ("#reopen", TICKET, "not_solved", ()),
+        ("#close Tell", TICKET, "solved_told", (SetStatus(Status.SOLVED, why="told"),)),
         ("#file", TICKET, "filed", (SetStatus(Status.SOLVED, why="filed"),)),
         ("#arkistoi", TICKET, "filed", (SetStatus(Status.SOLVED, why="filed"),)),
         ("#ARHIVET", TICKET, "filed", (SetStatus(Status.SOLVED, why="filed"),)),

@@ -113,6 +113,26 @@ SILENT = [
 ]
 
 
+HELD_BACK = [
+    ("no stage is told", TICKET, Facts(), ()),
+    ("an agent wrote just now", replace(TICKET, last_agent_at=NOW), Facts(), EVERY),
+    ("two have gone today", TICKET, Facts(stage_letters={1042: (("taken", NOW), ("reopened", NOW))}), EVERY),
+]
+
+
+@pytest.mark.parametrize(("why", "ticket", "facts", "stages"), HELD_BACK, ids=[row[0] for row in HELD_BACK])
+def test_what_an_agent_wants_told_is_told_although(
+    why: str, ticket: Ticket, facts: Facts, stages: tuple[str, ...]
+) -> None:
+    policy = replace(POLICY, letters=LetterPolicy(stages=stages))
+    told = SetStatus(Status.SOLVED, why=status_letters.TOLD)
+    assert [one.template for one in written(ticket, told, policy=policy, facts=facts)] == ["solved"]
+    assert written(ticket, SOLVE, policy=policy, facts=facts) == ()
+    assert written(ticket, told, policy=policy, facts=facts, said=True) == (), "words of the same mail say it"
+    taken_up = (told, SetStatus(Status.WAITING))
+    assert written(ticket, *taken_up, policy=replace(policy, letters=LetterPolicy(stages=()))) == ()
+
+
 @pytest.mark.parametrize(("why", "ticket", "facts", "more"), SILENT, ids=[row[0] for row in SILENT])
 def test_nothing_is_told_when(why: str, ticket: Ticket, facts: Facts, more: dict[str, bool]) -> None:
     assert written(ticket, SOLVE, facts=facts, **more) == ()

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.open": "Sagt, dass wieder am Ticket gearbeitet wird.",
     "command.wait": "Sagt, dass der Kunde am Zug ist; die Fristen ruhen.",
     "command.hold": "Stellt das Ticket zurück bis zu einer Zeit oder bis der Kunde schreibt; die Fristen ruhen.",
-    "command.solve": "Sagt, dass das Ticket erledigt ist; der Kunde kann es mit einer Antwort wieder öffnen.",
+    "command.solve": "Sagt, dass das Ticket erledigt ist; der Kunde kann es mit einer Antwort wieder öffnen. Mit `tell` bekommt er auf jeden Fall die E-Mail darüber.",
     "command.file": "Schließt das Ticket ohne E-Mail und ohne Umfrage, zum Beispiel eine Rechnung oder einen Dank.",
     "command.reopen": "Nimmt ein erledigtes Ticket wieder auf.",
     "command.spam": "Schließt das Ticket ohne E-Mail, mit dem Schlagwort `spam`.",

@@ -87,6 +87,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.spam": "es ist Spam",
     "because.split": "es wurde abgetrennt",
     "because.to_outsiders": "eine davon ging an Außenstehende",
+    "because.told": "der Kunde sollte es erfahren",
     "because.unanswered": "der Kunde hat nicht geantwortet",
     "because.undo": "es wurde rückgängig gemacht",
     "because.woken": "die Wiedervorlage ist fällig",

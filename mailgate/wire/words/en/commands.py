@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.open": "Says that somebody works on it again.",
     "command.wait": "Says that it is the customer's turn; deadlines are paused.",
     "command.hold": "Puts the ticket out of sight until a time, or until the customer writes; deadlines are paused.",
-    "command.solve": "Says that it is done; the customer may still reopen it by answering.",
+    "command.solve": "Says that it is done; the customer may still reopen it by answering. With `tell` they get the letter about it in any case.",
     "command.file": "Closes the ticket without a letter or a survey, for example an invoice or a thank-you.",
     "command.reopen": "Takes up a solved ticket again.",
     "command.spam": "Closes the ticket without a letter, tagged `spam`.",

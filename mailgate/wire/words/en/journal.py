@@ -87,6 +87,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.spam": "it is spam",
     "because.split": "it was split off",
     "because.to_outsiders": "one of them was sent to an outsider",
+    "because.told": "the customer was to know of it",
     "because.unanswered": "the customer did not answer",
     "because.undo": "it was taken back",
     "because.woken": "the time of the hold is over",

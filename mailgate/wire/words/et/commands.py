@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.open": "Ütleb, et pöördumisega tegeldakse jälle.",
     "command.wait": "Ütleb, et on kliendi kord; tähtaegade arvestus peatub.",
     "command.hold": "Lükkab pöördumise edasi mingi ajani või kuni klient kirjutab; tähtaegade arvestus peatub.",
-    "command.solve": "Ütleb, et pöördumine on lahendatud; klient saab selle vastates uuesti avada.",
+    "command.solve": "Ütleb, et pöördumine on lahendatud; klient saab selle vastates uuesti avada. `tell` saadab kliendile selle kohta igal juhul kirja.",
     "command.file": "Sulgeb pöördumise ilma kirja ja küsitluseta, näiteks arve või tänukirja.",
     "command.reopen": "Võtab lahendatud pöördumise uuesti ette.",
     "command.spam": "Sulgeb pöördumise ilma kirjata, sildiga `spam`.",

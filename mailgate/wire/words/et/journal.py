@@ -87,6 +87,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.spam": "see on rämpspost",
     "because.split": "see eraldati",
     "because.to_outsiders": "üks neist saadeti kõrvalisele isikule",
+    "because.told": "klient pidi sellest teada saama",
     "because.unanswered": "klient ei vastanud",
     "because.undo": "see võeti tagasi",
     "because.woken": "edasilükkamise aeg on läbi",

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.open": "Merkitsee, että tikettiä taas käsitellään.",
     "command.wait": "Merkitsee, että on asiakkaan vuoro; määräaikojen laskenta pysähtyy.",
     "command.hold": "Lykkää tikettiä johonkin aikaan asti tai kunnes asiakas kirjoittaa; määräaikojen laskenta pysähtyy.",
-    "command.solve": "Merkitsee tiketin hoidetuksi; asiakas voi yhä avata sen vastaamalla.",
+    "command.solve": "Merkitsee tiketin hoidetuksi; asiakas voi yhä avata sen vastaamalla. `tell` lähettää asiakkaalle viestin siitä joka tapauksessa.",
     "command.file": "Sulkee tiketin ilman viestiä ja kyselyä, esimerkiksi laskun tai kiitoksen.",
     "command.reopen": "Ottaa hoidetun tiketin taas käsittelyyn.",
     "command.spam": "Sulkee tiketin ilman viestiä ja merkitsee sen tunnisteella `spam`.",

@@ -87,6 +87,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.spam": "se on roskapostia",
     "because.split": "se erotettiin omakseen",
     "because.to_outsiders": "niitä on lähetetty ulkopuoliselle",
+    "because.told": "asiakkaalle haluttiin kertoa siitä",
     "because.unanswered": "asiakas ei vastannut",
     "because.undo": "se peruttiin",
     "because.woken": "lykkäys on päättynyt",

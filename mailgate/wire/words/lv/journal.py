@@ -87,6 +87,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.spam": "tas ir surogātpasts",
     "because.split": "tas atdalīts",
     "because.to_outsiders": "kāda no tām nosūtīta nepiederošai personai",
+    "because.told": "klientam par to bija jāuzzina",
     "because.unanswered": "klients neatbildēja",
     "because.undo": "tas atsaukts",
     "because.woken": "atlikšanas laiks ir beidzies",

@@ -87,6 +87,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.spam": "to spam",
     "because.split": "wydzielono je",
     "because.to_outsiders": "jedną z nich wysłano do osoby z zewnątrz",
+    "because.told": "klient miał się o tym dowiedzieć",
     "because.unanswered": "klient nie odpowiedział",
     "because.undo": "cofnięto to",
     "because.woken": "minął czas odłożenia",

@@ -87,6 +87,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "because.spam": "det är skräppost",
     "because.split": "det bröts ut",
     "because.to_outsiders": "ett av dem skickades till en utomstående",
+    "because.told": "kunden skulle få veta det",
     "because.unanswered": "kunden svarade inte",
     "because.undo": "det togs tillbaka",
     "because.woken": "pausen är slut",
