@@ -7,11 +7,12 @@ from mailgate.core.commands.reader import Command, Doubt
 from mailgate.core.model.said import Said, Words, said
 
 
-def of_outcome(command: Command, outcome: Granted) -> Words:
-    """`#hold fri: on hold until 2026-11-27 09:00; deadlines are paused`."""
+def of_outcome(command: Command, outcome: Granted, about: str = "") -> Words:
+    """`#hold fri: on hold until 2026-11-27 09:00; deadlines are paused`, with the mark of the ticket it is `about`."""
+    order = f"{about} {command}".lstrip()
     if not outcome.answer:
-        return str(command)
-    return said("done.line", command=str(command), what=Said(f"done.{outcome.answer}", outcome.params))
+        return order
+    return said("done.line", command=order, what=Said(f"done.{outcome.answer}", outcome.params))
 
 
 def of_refusal(refusal: Refusal) -> Said:

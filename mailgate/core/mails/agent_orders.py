@@ -33,6 +33,7 @@ class CarriedOut:
     asks: tuple[Words, ...] | None = None  # what else the agent must hear although all went well
     receipt: bool = False  # and that there is a receipt, whether they want one or not
     listed: bool = False  # the mail answers a list, not a letter about one ticket
+    several: bool = False  # it is about more than one: each line of the receipt says about which
 
 
 # --- commands and words -----------------------------------------------------------------------------------------------
@@ -40,7 +41,7 @@ class CarriedOut:
 
 def carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: CommandReading) -> Decision:
     """Every command on every ticket, then the words; the first refusal parks the mail whole."""
-    done = CarriedOut()
+    done = CarriedOut(several=len(tickets) > 1)
     weak = agent_words.lacks_proof(case)
     if weak and not agent_words.link_is_enough(case, weak, reading.commands):
         return agent_words.park(case, agent, weak, reading)
@@ -79,15 +80,16 @@ def _on_ticket(
     case: Case, agent: Agent, ticket: Ticket | None, commands: list[Command], reading: CommandReading, done: CarriedOut
 ) -> Decision | None:
     plan = workflow.plan(commands, ticket, workflow.Actor(agent=agent), agent_words.world_of(case, ticket, reading))
+    about = case.policy.tag(ticket.number) if ticket is not None and done.several else ""
     if plan.refused:
         return agent_words.park(
-            case, agent, "refused", reading,
+            case, agent, "refused", reading, about=about,
             refused=[receipt.refused_line(command, why) for command, why in plan.refused],
         )  # fmt: skip
     stopped = _kept_back(case, agent, plan, reading)
     if stopped:
         return stopped
-    done.lines += [answers.of_outcome(command, outcome) for command, outcome in plan.granted]
+    done.lines += [answers.of_outcome(command, outcome, about) for command, outcome in plan.granted]
     if any(outcome.answer == "undone_but_sent" for _, outcome in plan.granted):
         done.receipt = True
     done.effects += plan.effects
@@ -181,7 +183,7 @@ def many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
         return receipt.was_it_you(case, agent, "list_unproven")
     if found.problems:
         return receipt.park(case, agent, "commands", problems=found.problems)
-    done = CarriedOut(listed=True)
+    done = CarriedOut(listed=True, several=True)
     for number in dict.fromkeys(number for number, _ in found.actions):
         ticket = case.facts.tickets.get(numbers[number - 1])
         commands = [command for at, command in found.actions if at == number]

@@ -42,16 +42,19 @@ def park(
     corrected_to: tuple[str, ...] = (),
     wordless: bool = False,
     meant: Sequence[Command] = (),
+    about: str = "",
     **params: str,
 ) -> Decision:
     """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers.
 
     `author` is whose words wait, where another is asked about them; `to` whom they would reach, and `corrected` where a
-    mail goes that takes its place (see `content.Receipt`). `meant` is what the mail most likely asks for. `params` are
-    what the sentence about `why` speaks of.
+    mail goes that takes its place (see `content.Receipt`). `meant` is what the mail most likely asks for, `about` the
+    mark of the ticket the refusals are about, where the mail has several. `params` are what the sentence about `why`
+    speaks of.
     """
-    doubts = [*(_doubt(problem, case.policy) for problem in problems), *refused]
-    refused_lines = {line.text: line.why for line in doubts}
+    not_done = [*(_doubt(problem, case.policy) for problem in problems), *refused]
+    refused_lines = {line.text: line.why for line in not_done}
+    doubts = [replace(line, text=f"{about} {line.text}") for line in not_done] if about else not_done
     understood = [line for line in map(str, commands) if line not in refused_lines]
     wanted = [line for line in map(str, meant or commands) if _may_be_done(refused_lines.get(line))]
     if why not in SAID_BY_LINES:

@@ -32,6 +32,7 @@ from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Attachment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.said import Said
 from mailgate.core.model.shown import AskedFor, RefusedLine, TicketRow
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 
@@ -217,6 +218,32 @@ def test_numbered_lines_are_all_done_or_none(
     decision = agent_orders.many(found, ANNA, (1042, 1043))
     assert (decision and (decision.fate, decision.reason)) == fate
     assert [(step.ticket, step.changes[0]) for step in decision.steps] == steps if decision else not steps
+
+
+SEVERAL = [
+    ("1 close\n2 tag a", ["[#1042] #solve", "[#1043] #tag a"], []),
+    ("2 tag a", ["[#1043] #tag a"], []),
+    ("1 tag a\n2 assign zoe", [], ["[#1043] #assign zoe"]),
+    ("1 take\n2 tag a", [], ["[#1042] #take"]),
+]
+
+
+@pytest.mark.parametrize(("text", "carried_out", "refused"), SEVERAL)
+def test_a_receipt_about_several_tickets_says_about_which_each_line_is(
+    text: str, carried_out: list[str], refused: list[str]
+) -> None:
+    answer = mail(text, by=ANNA, subject="Re: list", in_reply_to=(LIST.message_id,))
+    decision = agent_orders.many(case(answer, ticket(owner="bo"), ticket(1043), letters=[LIST]), ANNA, (1042, 1043))
+    assert decision is not None
+    (receipt,) = [one.content for one in letters_of(decision) if isinstance(one.content, Receipt)]
+    assert [said.params["command"] for said in receipt.done or () if isinstance(said, Said)] == carried_out
+    assert [line.text for line in receipt.refused or ()] == refused
+    assert not refused or not receipt.understood
+
+
+def test_a_receipt_about_one_ticket_does_not_name_it_in_each_line() -> None:
+    (receipt,) = [one.content for one in letters_of(done("#assign zoe")) if isinstance(one.content, Receipt)]
+    assert [line.text for line in receipt.refused or ()] == ["#assign zoe"]
 
 
 def test_of_two_tickets_of_one_person_that_a_mail_ends_one_letter_asks_how_it_went() -> None:
