@@ -14,6 +14,17 @@ _LINK = re.compile(
     r"://|@|^www\.|\w\.\w", re.IGNORECASE
 )  # in what stands between two spaces: a link, an address, a file
 _CODE = re.compile(r"[0-9=&%/\\_+|~^$#`{}\[\]]")  # in what nobody speaks: identifiers, paths, octets written out
+# What lawyers have set below the words of whole companies, mostly in a language their people do not write in.
+_SECRET = re.compile(
+    r"confidential|privileged|luottamuksel|vertraulich|poufn|konfidenci|konfident|konfidents|förtrolig|конфиденц|конфіденц",
+    re.IGNORECASE,
+)
+_MEANT_FOR = re.compile(
+    r"recipient|addressee|vastaanottaj|empfänger|adressat|odbiorc|adresāt|saņēmēj|mottagar|adressaa|saaja"
+    r"|получател|адресат|одержувач",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\n[ \t]{0,8}\n")
 
 # The commonest words of each language, greetings and help-desk words among them.
 _WORDS: Mapping[str, str] = {
@@ -167,9 +178,9 @@ def guess(text: str, among: tuple[str, ...] = KNOWN) -> str:
     """The language of `text` when it is one of `among` (ISO 639-1), else `""`; only the first 4 KB count.
 
     The neighbours of a language are told apart too, so that Bulgarian is not taken for Russian. Links, addresses and
-    octets that could not be decoded are no language.
+    octets that could not be decoded are no language, and a notice of confidentiality below the words is nobody's.
     """
-    spoken = _spoken(text[:_CAP])
+    spoken = _spoken(_above_the_small_print(text[:_CAP]))
     sample = " ".join(spoken).lower()
     found = _WORD.findall(sample)
     if not found or len(_FOREIGN.findall(sample)) * 3 > sum(map(len, found)):
@@ -195,6 +206,16 @@ def guess(text: str, among: tuple[str, ...] = KNOWN) -> str:
     if best < max(0.7, len(found) * 0.04) or best < second * 1.15:
         return ""
     return ranked[0] if ranked[0] in among else ""
+
+
+def _above_the_small_print(text: str) -> str:
+    """What stands above the first paragraph that speaks of secrets and of whom they are meant for; all when nothing."""
+    above: list[str] = []
+    for paragraph in _BETWEEN.split(text):
+        if above and _SECRET.search(paragraph) and _MEANT_FOR.search(paragraph):
+            break
+        above.append(paragraph)
+    return "\n\n".join(above)
 
 
 def _spoken(text: str) -> list[str]:

@@ -33,6 +33,27 @@ def test_only_languages_asked_for_are_given() -> None:
     assert language.guess("Hei, en pääse kirjautumaan", ("en", "pl")) == ""
 
 
+SMALL_PRINT = [
+    "This message and any attachments are confidential and intended for the addressee only. If you are not the\n"
+    "intended recipient please delete it and notify the sender.",
+    "Diese E-Mail ist vertraulich und nur für den Empfänger bestimmt. Wenn Sie sie irrtümlich erhalten haben, löschen Sie sie bitte.",
+    "Ta wiadomość jest poufna i przeznaczona tylko dla adresata. Jeśli nie są Państwo odbiorcą, prosimy ją usunąć i nas powiadomić.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("notice", SMALL_PRINT)
+@pytest.mark.parametrize("blank", ["\n\n", "\n \n"])
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [("fi", "Hei, lamppuni on rikki."), ("lv", "Labdien, mana lampa nedarbojas."), ("et", "Tere, minu lamp on katki.")],
+)
+def test_a_notice_of_confidentiality_is_not_in_its_writers_language(
+    notice: str, blank: str, expected: str, text: str
+) -> None:
+    assert language.guess(f"{text}{blank}{notice}{blank}Delete this mail if it is not for you.") == expected
+    assert language.guess(f"{notice}{blank}{notice}") == language.guess(notice) != "", "what is all there is is read"
+
+
 def test_only_the_beginning_counts() -> None:
     assert language.guess("Hei, en pääse kirjautumaan. " * 160 + "the and of " * 100_000, OURS) == "fi"
 
