@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import Desk, from_agent, mail, opened, reply, running, whole
 
+from mailgate.app.jobs import each_ticket
 from mailgate.app.jobs.schedule import run_job
+from mailgate.core.model.change import Decision, Fate, SetAway
 
 ANNA, BO = "anna@staff.example", "bo@staff.example"
 MAIJA = "maija@customer.example"
@@ -86,6 +88,20 @@ def test_who_owns_nothing_is_told_what_nobody_has_and_what_colleagues_are_late_w
     assert text.index("Nobody has these") < text.index("Unowned chair") < text.index("Overdue in support")
     assert text.index("Overdue in support") < text.index(f"#{ticket.number}") and text.count("Unowned chair") == 1
     assert lead.count("Unowned chair") == 1 and "Overdue in support" not in lead, "a lead has the team's list"
+
+
+def test_who_is_away_is_not_told_what_others_may_take(desk: Desk) -> None:
+    opened(desk, "Unowned chair")
+    wednesday = next_weekday(2, 12)
+    go_to(desk, wednesday)
+    gone = Decision(
+        Fate.FILED, "away", effects=(SetAway("bo", wednesday - timedelta(hours=1), wednesday + timedelta(days=2), ""),)
+    )
+    desk.gateway.store.write(lambda tx: each_ticket.write(desk.gateway, tx, gone, wednesday)).result()
+    mornings(desk, wednesday)
+    assert digests(desk, BO) == [] and len(digests(desk, ANNA)) == 1
+    mornings(desk, wednesday + timedelta(days=2, hours=1))
+    assert "Unowned chair" in whole(digests(desk, BO)[0])
 
 
 def test_yesterdays_mail_is_accounted_for(desk: Desk) -> None:

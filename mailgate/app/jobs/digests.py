@@ -104,7 +104,8 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
         mine = tx.tickets.matching(TicketFilter(status=AT_WORK, owner=reader.agent.name, limit=MANY), now)
         count = len(mine)
         sections += morning.agents_list(moment, reader.agent, mine, held_by(tx, policy, reader.agent, now))
-        sections += _everybodys(tx, moment, reader, reader.agent)
+        if reader.agent.name not in {absence.agent for absence in tx.people.absences(now)}:
+            sections += _everybodys(tx, moment, reader, reader.agent)
     accounted: Words = ""
     if reader.leads:
         work = tx.report.desk(now).load
