@@ -126,6 +126,7 @@ class _Judge:
         self._unseen: list[Run] = []  # the latest runs
         self._there: dict[tuple[int, int, bytes], int] = {}  # how often a letter has a seed
         self._first: dict[int, int] = {}  # of each letter: the place of the run that was quoted first
+        self._plain: set[int] = set()  # letters quoted without marks
 
     def judge(self, run: Run) -> None:
         work, text, letter = self._work, self._text, self._work.letters[run.source]
@@ -159,6 +160,8 @@ class _Judge:
         work = self._work
         work.quoted.append(run)
         self._first.setdefault(run.source, run.place)
+        if not self._text.depths[first]:
+            self._plain.add(run.source)
         work.take(run.start, run.end, kinds)
         self._unseen.append(run)
         if above is not None:
@@ -219,6 +222,8 @@ class _Judge:
         """A line of the letter without a quote mark, below a quote with marks: nobody's client does that."""
         quoted = self._work.quoted
         if not quoted or self._text.depths[first] or not at_start or run.place not in letter.starts:
+            return False
+        if run.source in self._plain:  # the marks above are the letter's own
             return False
         return self._text.depths[self._text.line_of(quoted[-1].end - 1)] > 0
 

@@ -322,6 +322,21 @@ def test_a_changed_line_of_the_customers_is_an_answer() -> None:
     assert "> Is the bulb to blame? No, the wire." in found.sendable and not leaked(found.sendable)
 
 
+@pytest.mark.parametrize("client", CLIENTS.values(), ids=list(CLIENTS))
+def test_a_line_of_the_frame_that_the_customer_wrote_too_stays_below_marks_of_the_letters_own(
+    client: Callable[[str, str], str],
+) -> None:
+    """The letter itself has its thread behind marks: what follows them without is bare in a program's quote alone."""
+    last = NOTICE.strip().split("\n")[-1]
+    wrote = f"It says:\n{last}"
+    letter = NOTICE.replace(CUSTOMER, wrote).replace("Ask Bo first.", f"Ask Bo first.\n\n{marked(wrote)}")
+    known = fingerprint.fingerprint(
+        letter, letter.split("\n"), HASHER, sender=SENDER, public=(wrote, EARLIER), notes=(NOTE,)
+    )
+    found = read(client("Take the bulb out.", letter), known)
+    assert worded(found.sendable) == ["Take the bulb out."] and found.held is Held.NOTHING
+
+
 @pytest.mark.parametrize("place", ["above", "below", "alone"])
 @pytest.mark.parametrize("line", ["lamp.", "the lamp", "On Monday, please."])
 def test_an_earlier_answer_typed_anew_with_a_marked_line_in_it_leaves_whole(place: str, line: str) -> None:
