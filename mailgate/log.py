@@ -67,11 +67,11 @@ class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         trouble = _trouble(record)
         line = {
+            **_extras(record),
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": clean(record.getMessage()),
-            **_extras(record),
             **({"trouble": trouble} if trouble else {}),
         }
         return json.dumps(line, ensure_ascii=False)

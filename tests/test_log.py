@@ -60,6 +60,15 @@ def test_json_is_one_object_a_line_with_the_extras_beside_the_event() -> None:
     assert (found["level"], found["event"], found["mail"], found["tickets"]) == ("warning", "mail settled", 42, [1001])
 
 
+def test_d25_no_extra_takes_the_place_of_what_every_line_has() -> None:
+    with written("json") as stream:
+        logging.getLogger("mailgate.edge").info(
+            "listening", extra={"at": "127.0.0.1:25", "event": "x", "level": "y", "kind": "smtp"}
+        )
+    found = json.loads(stream.getvalue())
+    assert (found["event"], found["level"], found["kind"], found["at"][:2]) == ("listening", "info", "smtp", "20")
+
+
 def test_a_value_of_a_megabyte_is_cut() -> None:
     with written("console") as stream:
         logging.getLogger("mailgate").info("event", extra={"long": "x" * 1_000_000})

@@ -171,8 +171,9 @@ def test_of_many_large_mails_at_once_some_get_in_and_all_get_an_answer(open_door
 
 @pytest.mark.parametrize("kind", [Source.SMTP, Source.LMTP])
 def test_a_large_mail_without_room_is_refused_at_data_and_the_transaction_is_over(
-    open_door: Open, kind: Source
+    open_door: Open, kind: Source, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     running = open_door(Listener(kind), limits=SmtpLimits(max_size=MB, in_flight=MB))
     done = threading.Event()
     running.script = lambda raw, envelope: after(done, Kept(1))
@@ -189,6 +190,10 @@ def test_a_large_mail_without_room_is_refused_at_data_and_the_transaction_is_ove
     assert second.ask("DATA") == "452 4.3.1 Insufficient system storage"
     assert second.ask("DATA").startswith("503")
     assert second.ask("MAIL FROM:<a@b.example> SIZE=900000").startswith("452 4.3.1")
+    told = [vars(record) for record in caplog.records if record.message == "mail refused"]
+    assert [(one["from"], one["to"], one["reply"][:3]) for one in told] == [
+        ("a@b.example", ["support@ours.example", "sales@ours.example"], "452"), ("a@b.example", [], "452"),
+    ], "D-25"  # fmt: skip
     done.set()
     assert first.reply().startswith("250")
     assert second.mail("Subject: x\r\n", hello=hello).startswith("250")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Desk, mail
+
+MAIJA = "maija@customer.example"
 
 
 def test_a_mail_becomes_a_ticket_and_its_sender_hears_so(desk: Desk) -> None:
@@ -19,6 +22,17 @@ def test_a_mail_becomes_a_ticket_and_its_sender_hears_so(desk: Desk) -> None:
         "anna@staff.example",
         "bo@staff.example",
     }
+
+
+def test_d25_the_log_tells_what_became_of_somebodys_mail(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    ticket = desk.of_mail(desk.send(mail())).number
+    ids = [one["Message-ID"] for one in desk.letters(MAIJA)]
+    lines = {record.message: vars(record) for record in caplog.records if MAIJA in str(vars(record))}
+    settled, sent = lines["mail settled"], lines["sent"]
+    assert (settled["from"], settled["to"], settled["tickets"]) == (MAIJA, ("support@acme.example",), [ticket])
+    assert settled["message_id"].startswith("<")
+    assert (sent["to"], sent["ticket"], [sent["message_id"]]) == (MAIJA, ticket, ids)
 
 
 def test_two_alarms_without_message_id_and_text_are_two_mails(desk: Desk) -> None:

@@ -36,6 +36,9 @@ class Settled:
     people: bool = False  # something was learnt of an agent
     released: bool = False  # a parked mail waits for its fate again
     flags: tuple[str, ...] = ()  # what was odd about it
+    sender: str = ""  # its author, where it could be read, else who handed it in
+    recipients: tuple[str, ...] = ()
+    message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,10 @@ class Deciding:
             crash.point("mid-processing")
             learnt = any(isinstance(effect, AddAlias) for effect in decision.effects)
             released = any(isinstance(effect, Unpark) and effect.released for effect in decision.effects)
-            return Settled(mail.number, decision.fate, decision.reason, applied.tickets, learnt, released, stamp.flags)
+            return Settled(
+                mail.number, decision.fate, decision.reason, applied.tickets, learnt, released, stamp.flags,
+                stamp.author or mail.envelope.sender, mail.envelope.recipients, stamp.message_id,
+            )  # fmt: skip
 
         return self._store.write(job)
 
@@ -150,7 +156,10 @@ class Deciding:
                 decision = replace(decision, steps=())
         applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._in_force.snapshot.letters_wait)
         tx.mail.quarantine(mail.number, reason, error[:2000], now)
-        return Settled(mail.number, decision.fate, reason, applied.tickets)
+        envelope = mail.envelope
+        return Settled(
+            mail.number, decision.fate, reason, applied.tickets, sender=envelope.sender, recipients=envelope.recipients
+        )
 
 
 def _stub_of(tx: Tx, number: int) -> int | None:

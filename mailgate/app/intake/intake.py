@@ -222,7 +222,8 @@ class Intake:
         self._pulse.settled(settled.fate, settled.reason)
         odd = {"flags": list(settled.flags)} if settled.flags else {}
         log.info("mail settled", extra={"mail": settled.number, "fate": str(settled.fate), "reason": settled.reason,
-                                        "tickets": list(settled.tickets), **odd})  # fmt: skip
+                                        "tickets": list(settled.tickets), "from": settled.sender,
+                                        "to": settled.recipients, "message_id": settled.message_id, **odd})  # fmt: skip
         self.settled(settled)
 
     # --- when we fail ---------------------------------------------------------------------------------------------

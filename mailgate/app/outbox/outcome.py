@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from logging import Logger
 
 from mailgate.core.letters import status_letters
 from mailgate.core.letters.letter import DueDelivery, DueLetter
@@ -84,3 +85,10 @@ def failed(
     return Mark(
         delivery.id, DeliveryState.WAITING, due_at=now + retry_after(attempts, chance), error=text, attempts=attempts
     )
+
+
+def record(log: Logger, event: str, due: DueLetter, delivery: DueDelivery, **more: str) -> None:
+    """A line of the log about a delivery, by all that somebody may look for."""
+    log.info(event, extra={"delivery": delivery.id, "letter": due.id, "to": delivery.recipient,
+                           "ticket": due.ticket.number if due.ticket else None, "message_id": due.message_id,
+                           **more})  # fmt: skip

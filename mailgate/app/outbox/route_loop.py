@@ -281,7 +281,7 @@ class RouteLoop:
             if refusal is None:
                 left.append(delivery)
             else:
-                log.info("not sent", extra={"delivery": delivery.id, "why": refusal.error})
+                outcome.record(log, "not sent", due, delivery, why=refusal.error)
                 marked.marks.append((refusal, due, delivery))
         return tuple(left)
 
@@ -328,14 +328,14 @@ class RouteLoop:
                 return (self._outcome(error, due, delivery), due, delivery) if doubt else self._back(item)
             if not isinstance(error, MailgateError):
                 log.exception("sending failed", extra={"delivery": delivery.id})
-            log.info("not sent", extra={"delivery": delivery.id, "route": self.route.name, "why": str(error)})
+            outcome.record(log, "not sent", due, delivery, route=self.route.name, why=str(error))
             return self._outcome(self._weighed(error, delivery), due, delivery), due, delivery
         finally:
             now = self.work.monotonic()
             with self._guard:
                 self._pace += ((now - begun) - self._pace) / 8
                 self._left.append(now)
-        log.info("sent", extra={"delivery": delivery.id, "letter": due.id, "remote": remote_id})
+        outcome.record(log, "sent", due, delivery, remote=remote_id)
         self._works(delivery)
         return outcome.sent(delivery, remote_id), due, delivery
 

@@ -115,7 +115,7 @@ class ListenerKeeper:
             self._places[str(listener.kind)] += map(sockets.place, bound)
         for listener in self.listeners:
             at = self._places[str(listener.kind)]
-            log.info("listening", extra={"kind": str(listener.kind), "at": at})
+            log.info("listening", extra={"kind": str(listener.kind), "address": at})
         try:
             await self._begin()
         except OSError:

@@ -80,7 +80,7 @@ class SmtpListeners:
                 self._servers.append((listener, await self._open(listener, one)))
         if not self._given:
             for listener in self.listeners:
-                log.info("listening", extra={"kind": str(listener.kind), "at": self.bound[str(listener.kind)]})
+                log.info("listening", extra={"kind": str(listener.kind), "address": self.bound[str(listener.kind)]})
 
     async def _open(self, listener: Listener, sock: socket.socket) -> asyncio.Server:
         server = await self.loop.create_server(lambda: SmtpDialogue(self, listener), sock=sock, backlog=AT_A_TIME)

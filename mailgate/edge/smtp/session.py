@@ -230,6 +230,7 @@ class SmtpDialogue(SmtpConnection):
             return
         refusal = self._weigh(path)
         if refusal:
+            self._refused(path.address, refusal)
             self.say(refusal)
             return
         self.utf8 = "SMTPUTF8" in path.parameters
@@ -317,7 +318,7 @@ class SmtpDialogue(SmtpConnection):
             self.say(reply.NO_RECIPIENTS)
             return
         if not self.door.ledger.memory.begin(self, self.announced, self.loop.time()):
-            log.info("no memory for a mail, refused", extra={"peer": self.address, "octets": self.announced})
+            self._refused(self.sender, reply.NO_SPACE)
             self.say(reply.NO_SPACE)
             self._reset()
             return
@@ -325,11 +326,18 @@ class SmtpDialogue(SmtpConnection):
         await self.flush()
         self.wait_for_data()
         answer = await self._take()
+        self._refused(self.sender, answer)
         for _ in self.recipients if self.lmtp else ("once",):
             self.say(answer)
         self._reset()
         await self.flush()
         crash.point("after-250")
+
+    def _refused(self, sender: str, answer: bytes) -> None:
+        """A line for whoever looks for a mail that its sender still has, or has back; none for one that is taken."""
+        if answer[:1] != b"2":
+            log.info("mail refused", extra={"peer": self.address, "from": sender, "to": list(self.recipients),
+                                            "octets": self.announced, "reply": answer.decode()})  # fmt: skip
 
     async def _take(self) -> bytes:
         """Read the mail, hand it in, and say what became of it; nothing but Gone comes out of here (threats F1)."""
