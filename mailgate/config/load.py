@@ -21,6 +21,14 @@ from mailgate.config.work import Loading
 from mailgate.errors import ConfigError, Problem
 
 
+class Faulty(ConfigError):
+    """The configuration cannot be used; rules and templates can still be judged by what is left of it."""
+
+    def __init__(self, problems: tuple[Problem, ...], left: Config | None) -> None:
+        super().__init__(problems)
+        self.left = left  # None where a name may be missing that rules speak of: each use would be called a mistake
+
+
 def load(
     path: Path,
     *,
@@ -47,8 +55,25 @@ def load(
     files.check_mode(document, model, work)
     problems = _ordered(work.problems)
     if any(not problem.warning for problem in problems):
-        raise ConfigError(problems)
+        raise Faulty(problems, config if _names_all(config, document.data) else None)
     return replace(config, warnings=problems)
+
+
+def _names_all(config: Config, data: Mapping[str, Any]) -> bool:
+    policy = config.policy
+    kept = {
+        "department": [one.name for one in policy.departments],
+        "agent": [one.name for one in policy.agents],
+        "calendar": [one.name for one in policy.calendars],
+        "sla": [one.name for one in policy.slas],
+    }
+    for section, names in kept.items():
+        tables = data.get(section, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            return False
+        if [table.get("name") for table in tables] != names:
+            return False
+    return bool(policy.departments)
 
 
 def _ordered(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -155,6 +155,24 @@ def test_the_queue_can_be_seen_while_the_rest_of_the_configuration_is_broken(tmp
     assert (done.returncode, "smpt" in done.stderr) == (1, True)
 
 
+def test_d23_one_mistake_in_the_file_hides_none_in_rules_and_templates(tmp_path: Path) -> None:
+    assert mailgate("init", str(tmp_path)).returncode == 0
+    config = tmp_path / "mailgate.toml"
+    good = config.read_text()
+    config.write_text(good.replace("[smtp]", "[smpt]"))
+    (tmp_path / "rules" / "00-mine.toml").write_text(
+        '[[rule]]\nname = "x"\nwhen.subjet = "y"\nthen.department = "support"\n'
+    )
+    (tmp_path / "templates" / "ack.html").write_text("{{ nobody_knows_me }}")
+    done = mailgate("check", cwd=tmp_path)
+    assert all(one in done.stderr for one in ("smpt", "subjet", "nobody_knows_me")), done.stderr
+    config.write_text(good.replace("[[department]]\nname", "[[department]]\nnmae", 1))
+    done = mailgate("check", cwd=tmp_path)
+    assert "nmae" in done.stderr and "no department 'support'" not in done.stderr, (
+        "nothing is judged by a name that is gone"
+    )
+
+
 def test_check_ends_and_names_templates_that_never_do_or_take_all_memory(tmp_path: Path) -> None:
     """Stand, item 5: it tried them in its own process, without any limit."""
     assert mailgate("init", str(tmp_path)).returncode == 0

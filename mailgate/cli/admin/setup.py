@@ -40,6 +40,7 @@ def check(ctx: click.Context, connect: bool) -> int:
     """Load everything, try rules, templates and a sample mail; print all problems with file, line or key."""
     # All that is needed, before this Python may be closed to us.
     from mailgate import opening, wiring  # noqa: F401
+    from mailgate.config.load import Faulty
     from mailgate.config.load import load as load_config
     from mailgate.places import data_folder
 
@@ -48,15 +49,18 @@ def check(ctx: click.Context, connect: bool) -> int:
     if data is not None:
         at.take_eyes(data)  # the daemon has the owner's
     problems: list[Problem] = []
-    config = None
+    config = left = None
     try:
         config = load_config(path, write=False)
         problems += config.warnings
     except ConfigError as error:
         problems += error.problems
+        left = error.left if isinstance(error, Faulty) else None
     closed = at.closed_python()
     if closed:
         problems.append(Problem("python", "", closed))
+    if left is not None:
+        problems += wiring.check(left, None, children=not closed)
     if config is not None:
         problems += _judged(config, children=not closed)
         if connect and not closed:
