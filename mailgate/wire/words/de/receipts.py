@@ -72,7 +72,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_an_agent": "Befehle werden nur von Bearbeitern gelesen",
     "refused.not_yours": "das darf nur, wer die Anfrage gestellt hat",
     "refused.role": "das darf nur jemand mit der Rolle {role}",
-    "refused.no_ticket": "in dieser E-Mail steht kein Ticket: Schreib die Nummer in den Betreff, [#1042]",
+    "refused.no_ticket": "diese E-Mail nennt kein Ticket: Schreib die Nummer in den Betreff, [#1042]",
     "refused.taken": "das Ticket liegt bei {owner}; trotzdem übernehmen?",
     "refused.away": "{name} ist abwesend (Vertretung: {cover}); trotzdem an {name} übergeben?",
     "refused.no_such_agent": "kein Bearbeiter heißt {name}",

@@ -12,7 +12,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "greeting": "Hello {name},",
     "greeting_plain": "Hello,",
     "regards": "Kind regards",
-    "number": "Your ticket number",
+    "number": "Your request number",
     "keep": "To add something, simply reply to this message, or keep {tag} in the subject when you write to us.",
     "ack.subject": "We have received your message",
     "ack.title": "We have your message",

@@ -48,5 +48,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_even": "{most} has {many} tickets and {least} has {few}: some could change hands.",
     "list.overload_low": "{n} of them have low priority and could wait (#hold, or a later #due).",
     "list.overload_who": "Who has how much",
-    "list.overload_which": "Late first",
+    "list.overload_which": "The first to be late",
 }

@@ -48,7 +48,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.tagged": "tags: {tags}",
     "done.already_tagged": "tags as before",
     "done.titled": "title: {title}",
-    "done.already_titled": "the title is so already",
+    "done.already_titled": "that is its title already",
     "done.field": "{name} is {value}",
     "done.field_gone": "{name} is empty",
     "done.already_field": "{name} as before",

@@ -19,7 +19,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_watching": "jälgid seda juba",
     "done.unwatched": "sa ei saa enam selle teavitusi, kui pöördumine just sinu omaks ei saa",
     "done.not_watching": "sa ei jälginud seda",
-    "done.asked": "kirjavahetus ja küsimus on teel: {whom}; vastused tulevad märkustena",
+    "done.asked": "kirjavahetus ja küsimus on teel, saaja: {whom}; vastused tulevad märkustena",
     "done.cc": "osalejate loendit on muudetud",
     "done.already_cc": "nad juba osalevad",
     "done.requester": "pöördumise klient on nüüd {address}",

@@ -69,7 +69,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status.refused": "Nevarējām izpildīt Jūsu lūgumu: {why}.",
     "vote.subject": "Paldies par atsauksmi",
     "vote.title": "Paldies par atsauksmi",
-    "vote.text": "Tā palīdz mums strādāt labāk. Ja kaut kas vēl nav atrisināts, atbildiet uz šo ziņu.",
+    "vote.text": "Jūsu atsauksme palīdz mums strādāt labāk. Ja kaut kas vēl nav atrisināts, atbildiet uz šo ziņu.",
     "vote.score": "Jūsu vērtējums: {score} no 10",
     "status.new": "jauns",
     "status.open": "darbā",

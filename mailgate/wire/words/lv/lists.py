@@ -42,7 +42,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.day": "Jūsu diena: {n}",
     "list.week": "{week}. nedēļa: {department}",
     "list.overload": "{department}: darba ir vairāk, nekā pieļauj termiņi",
-    "list.overload_what": "Pēdējo četru nedēļu tempā nokavēsies {missed} no {backlog} pieteikumiem.",
+    "list.overload_what": "Pēdējo četru nedēļu tempā no visiem pieteikumiem ({backlog}) nokavēsies {missed}.",
     "list.overload_pace": "Vidējā nedēļā saņem {arrived} un atrisina {solved}.",
     "list.overload_hours": "Termiņus varētu ievērot, ja komanda nostrādātu par {hours} stundām vairāk.",
     "list.overload_free": "Bez atbildīgā: {n}; vismazāk darba: {name}.",

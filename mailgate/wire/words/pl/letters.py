@@ -140,7 +140,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.drop": "Odrzuć wiadomość",
     "tap.yes": "Tak, to moja wiadomość",
     "tap.yes_always": "Tak, i zawsze z tego adresu",
-    "tap.yes_all": "Tak, wszystkie są ode mnie",
+    "tap.yes_all": "Tak, wszystkie są moje",
     "tap.drop_all": "Odrzuć wszystkie",
     "tap.next": "Następne zgłoszenie",
     "tap.mine": "Moje zgłoszenia",

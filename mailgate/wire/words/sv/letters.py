@@ -68,7 +68,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status.refused": "Vi kunde inte göra det du bad om: {why}.",
     "vote.subject": "Tack för din återkoppling",
     "vote.title": "Tack för din återkoppling",
-    "vote.text": "Den hjälper oss att bli bättre. Om något fortfarande är olöst är det bara att svara på det här mejlet.",
+    "vote.text": "Din återkoppling hjälper oss att bli bättre. Om något fortfarande är olöst är det bara att svara på det här mejlet.",
     "vote.score": "Ditt betyg: {score} av 10",
     "status.new": "nytt",
     "status.open": "pågår",

@@ -48,5 +48,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_even": "{most} har flest ärenden ({many}) och {least} har färst ({few}): några kan byta handläggare.",
     "list.overload_low": "Av dem har {n} låg prioritet och kan vänta (#hold, eller en senare tidsfrist med #due).",
     "list.overload_who": "Vem har hur mycket",
-    "list.overload_which": "Först försenade",
+    "list.overload_which": "Blir försenade först",
 }

@@ -72,7 +72,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_an_agent": "kommandon läses bara från handläggare",
     "refused.not_yours": "det får bara den göra som har skickat in ärendet",
     "refused.role": "det får bara den göra som har rollen {role}",
-    "refused.no_ticket": "det finns inget ärende i mejlet: skriv numret i ämnesraden, [#1042]",
+    "refused.no_ticket": "mejlet nämner inget ärende: skriv numret i ämnesraden, [#1042]",
     "refused.taken": "ärendet ligger hos {owner}; ta det ändå?",
     "refused.away": "{name} är borta (ersättare: {cover}); lämna över det till {name} ändå?",
     "refused.no_such_agent": "ingen handläggare heter {name}",
