@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.open": "Atzīmē, ka pie pieteikuma atkal strādā.",
     "command.wait": "Atzīmē, ka kārta klientam; termiņu skaitīšana tiek apturēta.",
     "command.hold": "Atliek pieteikumu līdz noteiktam laikam vai līdz klients rakstīs; termiņu skaitīšana tiek apturēta.",
-    "command.solve": "Atzīmē pieteikumu kā atrisinātu; klients to vēl var atvērt ar atbildi. Ar `tell` klients katrā ziņā saņem vēstuli par to.",
+    "command.solve": "Atzīmē pieteikumu kā atrisinātu; klients to vēl var atvērt ar atbildi. Ar `tell` klients vienmēr saņem vēstuli par to.",
     "command.file": "Slēdz pieteikumu bez vēstules un aptaujas, piemēram, rēķinu vai pateicību.",
     "command.reopen": "Atver atrisinātu pieteikumu no jauna.",
     "command.spam": "Slēdz pieteikumu bez vēstules, ar birku `spam`.",

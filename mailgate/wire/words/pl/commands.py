@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.open": "Oznacza, że ktoś znów pracuje nad zgłoszeniem.",
     "command.wait": "Oznacza, że kolej na klienta; bieg terminów zostaje wstrzymany.",
     "command.hold": "Odkłada zgłoszenie do podanego czasu albo do wiadomości od klienta; bieg terminów zostaje wstrzymany.",
-    "command.solve": "Oznacza sprawę jako załatwioną; klient może ją jeszcze otworzyć odpowiedzią. Z `tell` klient w każdym razie dostaje o tym wiadomość.",
+    "command.solve": "Oznacza sprawę jako załatwioną; klient może ją jeszcze otworzyć odpowiedzią. Z `tell` klient zawsze dostaje o tym wiadomość.",
     "command.file": "Zamyka zgłoszenie bez wiadomości i bez ankiety, na przykład fakturę albo podziękowanie.",
     "command.reopen": "Otwiera załatwione zgłoszenie ponownie.",
     "command.spam": "Zamyka zgłoszenie bez wysyłania wiadomości, z etykietą `spam`.",

@@ -17,7 +17,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.open": "Säger att någon arbetar med ärendet igen.",
     "command.wait": "Säger att det är kundens tur; tidsfristerna löper inte.",
     "command.hold": "Lägger undan ärendet till en viss tid, eller tills kunden skriver; tidsfristerna löper inte.",
-    "command.solve": "Säger att ärendet är klart; kunden kan öppna det igen genom att svara. Med `tell` får kunden ett mejl om det i varje fall.",
+    "command.solve": "Säger att ärendet är klart; kunden kan öppna det igen genom att svara. Med `tell` får kunden alltid ett mejl om det.",
     "command.file": "Stänger ärendet utan mejl och utan enkät, till exempel en faktura eller ett tack.",
     "command.reopen": "Tar upp ett löst ärende igen.",
     "command.spam": "Stänger ärendet utan mejl till kunden, med taggen `spam`.",
