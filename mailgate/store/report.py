@@ -14,12 +14,12 @@ TAGS = "(SELECT group_concat(tag.tag, char(31)) FROM tag WHERE tag.ticket = tick
 HERE = "AND (:department IS NULL OR ticket.department = :department)"
 # Ended by `#file`: the journal has the reason at the very moment, so a later end is another matter.
 FILED = (
-    "(solved_at >= :since AND EXISTS (SELECT 1 FROM event WHERE event.ticket = ticket.id AND event.kind = 'why' "
-    "AND event.new = 'filed' AND event.at = ticket.solved_at))"
+    "EXISTS (SELECT 1 FROM event WHERE event.ticket = ticket.id AND event.kind = 'why' "
+    "AND event.new = 'filed' AND event.at = ticket.solved_at)"
 )
 TICKETS = f"""
 SELECT department, owner, created_at, first_response_at, solved_at, first_kept, resolve_kept, due_first, due_resolve,
-  {TAGS}, {FILED}
+  {TAGS}, (solved_at >= :since AND {FILED})
 FROM ticket
 WHERE merged_into IS NULL AND created_at < :until
   AND (solved_at IS NULL OR solved_at >= :since OR created_at >= :since OR first_response_at >= :since) {HERE}
@@ -49,14 +49,15 @@ SELECT count(*) AS total, count(fate) AS known FROM mail WHERE accepted_at >= :s
 FATES = ("filed", "duplicate", "dropped", "parked", "quarantined")
 
 COUNTED_FATES = "SELECT fate, count(*) AS n FROM mail GROUP BY fate"
-TODAY = (
-    "SELECT (SELECT count(*) FROM ticket WHERE created_at >= :midnight) AS opened, "
-    "(SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight) AS solved, "
-    "count(*) - count(agent) AS mails, count(agent) AS agents FROM ("
-    "SELECT mail.number, max(known.address) AS agent FROM mail "
-    "LEFT JOIN (SELECT address FROM agent WHERE address <> '' UNION SELECT address FROM alias) AS known "
-    "ON known.address = mail.author WHERE accepted_at >= :midnight GROUP BY mail.number) AS arrived"
-)
+TODAY = f"""
+SELECT (SELECT count(*) FROM ticket WHERE created_at >= :midnight) AS opened,
+  (SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight AND NOT {FILED}) AS solved,
+  (SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight AND {FILED}) AS filed,
+  count(*) - coalesce(sum(of_agent), 0) AS mails, coalesce(sum(of_agent), 0) AS agents
+FROM (SELECT author <> '' AND (EXISTS (SELECT 1 FROM agent WHERE agent.address = mail.author)
+                               OR EXISTS (SELECT 1 FROM alias WHERE alias.address = mail.author)) AS of_agent
+      FROM mail WHERE accepted_at >= :midnight) AS arrived
+"""  # noqa: S608
 LOAD = (
     "SELECT status, department, owner, count(*) AS tickets, min(created_at) AS oldest, "
     "sum(due_at IS NOT NULL AND due_at < :now AND status IN ('new', 'open')) AS overdue FROM ticket "

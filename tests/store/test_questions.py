@@ -293,11 +293,12 @@ def test_the_desk_shows_the_workload(bench):
     bench.open("1", ch.Assign("ann"), ch.SetStatus(Status.OPEN), ch.SetDue("resolve", bench.now - HOUR))
     bench.open("2")
     bench.open("3", ch.SetStatus(Status.SOLVED))
+    bench.open("4", ch.SetStatus(Status.SOLVED, why="filed"))
     desk = bench.read(lambda read: read.report.desk(bench.now))
     assert [(row.status, row.owner, row.tickets, row.overdue) for row in desk.load] == [
         ("new", None, 1, 0), ("open", "ann", 1, 1)]  # fmt: skip
     assert (desk.overdue, desk.oldest) == (1, bench.now)
-    assert desk.today == Today(opened=3, solved=1, mails=3)
+    assert desk.today == Today(opened=4, solved=1, filed=1, mails=4, agents=0)
 
 
 def test_queues_tell_how_much_waits_and_since_when(bench, letters):

@@ -30,8 +30,9 @@ def desk(ctx: click.Context, as_json: bool) -> None:
         show.table((key, *SHOWN, "overdue", "oldest"), _rows(found.load, key, now), empty=f"No {key} has work.")
         click.echo()
     today = found.today
+    filed = f", {today.filed} filed" if today.filed else ""
     click.echo(f"today: {today.mails} mails in, {today.agents} of agents, {today.opened} tickets opened, "
-               f"{today.solved} solved; overdue {found.overdue}, "
+               f"{today.solved} solved{filed}; overdue {found.overdue}, "
                f"oldest {show.moment(found.oldest, now) or '-'}")  # fmt: skip
 
 

@@ -112,7 +112,8 @@ class Today:
     """What came and went since midnight UTC."""
 
     opened: int
-    solved: int
+    solved: int  # without the filed
+    filed: int
     mails: int  # customers', and what programs send
     agents: int  # mails from agents' addresses
 
