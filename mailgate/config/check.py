@@ -29,7 +29,16 @@ def names(model: FileModel, config: Config, work: Loading) -> None:
     _addresses(model, config, work)
     _texts(model, work)
     _commands(model, work)
+    _pauses(model, work)
     _passes(config, work)
+
+
+def _pauses(model: FileModel, work: Loading) -> None:
+    """Whom a department would let go before it asks, it never asks."""
+    for at, department in enumerate(model.department):
+        if department.nudge and department.solve_after and department.nudge >= department.solve_after:
+            text = "nobody is asked before solve_after solves their ticket: it is to be shorter than that"
+            work.note(("department", at, "nudge"), text, warning=True)
 
 
 def _passes(config: Config, work: Loading) -> None:

@@ -242,6 +242,25 @@ def test_the_sender_customers_see_should_come_back_to_us(tmp_path: Path) -> None
     assert str(warning).endswith("answers go to hello@acme.example, which is no department's inbound address")
 
 
+@pytest.mark.parametrize(
+    ("nudge", "solve_after", "doubted"),
+    [
+        ("4d", "10d", False),
+        ("10d", "10d", True),
+        ("6d", "2d", True),
+        ("6d", "", False),
+        ("", "2d", False),
+        ("0s", "2d", False),
+    ],
+)
+def test_a_customer_who_is_let_go_before_they_are_asked_is_doubted(
+    tmp_path: Path, nudge: str, solve_after: str, doubted: bool
+) -> None:
+    pauses = f'name = "support"\nnudge = "{nudge}"\nsolve_after = "{solve_after}"\n'
+    warnings = loaded(tmp_path, GOOD.replace('name = "support"\n', pauses)).warnings
+    assert [".nudge: nobody is asked before solve_after" in str(one) for one in warnings] == [True] * doubted
+
+
 @pytest.mark.parametrize("accept", ["pass", "token+pass"])
 def test_p_a_pass_that_nobody_can_give_is_doubted(tmp_path: Path, accept: str) -> None:
     """S-09: `check` said all was well of a desk where every agent's mail, and every "yes" to a question, would park."""
