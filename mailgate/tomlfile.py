@@ -112,6 +112,8 @@ def _text(path: Path) -> str:
 def _syntax(path: Path, text: str) -> Problem:
     place = re.search(r" \(at line (\d+), column (\d+)\)$", text)
     if place:
+        if text.startswith("Illegal character '\\n'"):
+            return Problem(str(path), "", "a text has no quote at its end", int(place[1]))
         return Problem(str(path), "", f"{text[: place.start()]}, at column {place[2]}", int(place[1]))
     return Problem(str(path), "", text.replace(" (at end of document)", ": the file ends too early"))
 

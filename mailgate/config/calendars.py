@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from mailgate.tomlfile import nearest
@@ -26,8 +26,16 @@ def closed_days(places: Sequence[str], today: date) -> frozenset[date]:
         except NotImplementedError:
             known = holidays.list_supported_countries()
             if country not in known:
-                close = nearest(country, known)
-                raise ValueError(f"no holidays are known for {place!r}{close}; places are like FI or DE-BY") from None
+                raise ValueError(f"no holidays are known for {place!r}{_meant(place, known)}; "
+                                 "places are codes of countries and regions, like FI or DE-BY") from None  # fmt: skip
             regions = ", ".join(f"{country}-{name}" for name in known[country])
             raise ValueError(f"{country} has no region {region!r}; allowed: {regions or country}") from None
     return frozenset(found)
+
+
+def _meant(place: str, known: Iterable[str]) -> str:
+    """The code of a country that is named in English, or one like a mistyped code; a word is like no code."""
+    from holidays.registry import COUNTRIES
+
+    code = COUNTRIES.get("_".join(place.lower().split()), ("", ""))[1]
+    return f" (did you mean '{code}'?)" if code else nearest(place, known) if len(place) < 4 else ""

@@ -82,6 +82,9 @@ def span(text: str) -> tuple[int, int]:
     start, dash, end = text.replace("–", "-").partition("-")
     if not dash:
         raise ValueError('hours are like "09:00-17:00"')
+    if any(one.strip().isdecimal() for one in (start, end)):
+        meant = "-".join(f"{one.strip()}:00" if one.strip().isdecimal() else one.strip() for one in (start, end))
+        raise ValueError(f'hours are written with their minutes: "{meant}"')
     return clock(start), clock(end)
 
 
@@ -116,6 +119,9 @@ def address(text: str) -> Address:
     if any(ord(c) < 32 or ord(c) == 127 for c in text):
         raise ValueError("an address holds no control characters")
     name, addr = parseaddr(text)
+    before, bracket, rest = text.partition("<")
+    if "," in before and bracket and '"' not in before and addresses.parts(rest.strip().removesuffix(">")):
+        raise ValueError(f"a name with a comma stands in quotes of its own: '\"{before.strip()}\" <{rest.strip()}'")
     if not addresses.parts(addr) or (name == "" and text.strip().strip("<>") != addr):
         raise ValueError('an address is like "support@acme.example" or "Acme Support <support@acme.example>"')
     return Address(canonical(addr), name)
@@ -143,6 +149,8 @@ def listen(text: str, folder: Path) -> Listen:
     """`"127.0.0.1:8025"`, `"[::1]:8025"`, or the path of a unix socket."""
     if "/" in text:
         return Listen(path=folder / text.removeprefix("unix:"))
+    if text.endswith((".sock", ".socket")):
+        raise ValueError(f'the path of a unix socket has a slash in it, so that it is no host: "./{text}"')
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:

@@ -232,3 +232,6 @@ def test_g01_a_syntax_error_has_its_line_and_column(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, MINIMAL + "sla = = 5\n")
     assert str(caught.value) == f"{tmp_path}/mailgate.toml:7: Invalid value, at column 7"
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, MINIMAL + 'sla = "gold\n')
+    assert str(caught.value) == f"{tmp_path}/mailgate.toml:7: a text has no quote at its end"

@@ -86,7 +86,7 @@ TABLE = {
     "pilot to nobody": ('[gateway]\nmode = "pilot"', 'gateway.mode: mode "pilot" needs pilot_to'),
     "short key": ('[identity]\nkeys = "short"', "identity.keys: a signing key in it is shorter than 32 bytes"),
     "calendar without hours": ('[[calendar]]\nname = "x"', 'calendar[1]: has no hours: write monday = "09:00-17:00"'),
-    "hours backwards": ('[[calendar]]\nname = "x"\nmonday = "17-9"', "calendar[1].monday: found \"17-9\"; a time of day"),
+    "hours backwards": ('[[calendar]]\nname = "x"\nmonday = "17-9"', "calendar[1].monday: found \"17-9\"; hours are written with their minutes"),
     "night": ('[[calendar]]\nname = "x"\nmonday = "22:00-06:00"', "monday: found \"22:00-06:00\"; hours must end after"),
     "overlap": ('[[calendar]]\nname = "x"\nmonday = "8:00-12:00,11:00-13:00"', "two spans of a day overlap"),
     "country": ('[[calendar]]\nname = "x"\nmonday = "8:00-12:00"\nholidays = "XX"', "holidays: no holidays are known for"),

@@ -1,11 +1,13 @@
 """The small languages of values: what they mean, and what is none of them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from mailgate.config import values
+from mailgate.config.calendars import closed_days
 from mailgate.core.model.mail import Address
 
 CASES = [
@@ -60,6 +62,29 @@ WRONG = [
     *((values.zone, text) for text in ("", "Nowhere", "../../etc/passwd", "/etc/localtime", "UTC\x00")),
     *((values.rate, text) for text in ("30", "0/min", "30/day", "-1/s")),
 ]  # fmt: skip
+
+
+REMEDIES = [
+    (values.hours, "9-17", '"9:00-17:00"'), (values.span, "22-7:30", '"22:00-7:30"'),
+    (values.address, "Acme, Support <a@b.example>", '\'"Acme, Support" <a@b.example>\''),
+    (lambda text: values.listen(text, Path("/")), "lmtp.sock", '"./lmtp.sock"'),
+    (values.sender, "*@shop.example", '"@shop.example"'),
+    (partial(closed_days, today=date(2026, 1, 1)), ["Finland"], "did you mean 'FI'"),
+    (partial(closed_days, today=date(2026, 1, 1)), ["united states"], "did you mean 'US'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("parse, text, said", REMEDIES)
+def test_d28_what_is_wrong_is_told_with_what_was_meant(parse, text, said) -> None:
+    with pytest.raises(ValueError) as caught:
+        parse(text)
+    assert said in str(caught.value)
+
+
+def test_d28_a_country_in_another_language_is_like_no_code() -> None:
+    with pytest.raises(ValueError) as caught:
+        closed_days(["Suomi"], date(2026, 1, 1))
+    assert "UMI" not in str(caught.value) and "codes of countries" in str(caught.value)
 
 
 @pytest.mark.parametrize("parse, text", WRONG)
