@@ -21,7 +21,7 @@ from mailgate.core.model.content import Question
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section, TicketRow
-from mailgate.core.model.ticket import Entry, Ticket
+from mailgate.core.model.ticket import Entry, Status, Ticket
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import sla
 from mailgate.store.base import Read, TicketFilter
@@ -146,10 +146,11 @@ def _next(question: QuestionAsked) -> Question:
     if not found:
         return Question(title=said("tap.next"), intro=said("asked.next_none"))
     one = found[0]
+    theirs = replace(one, owner=question.agent.name, status=Status.OPEN if one.status is Status.NEW else one.status)
     return Question(
         title=said("asked.next", subject=one.subject),
         intro=said("asked.next_yours"),
-        rows=question.rows([one]),
+        rows=question.rows([theirs]),
         text=_thread(one, question.speech),
         notes=_notes(one),
     )
@@ -317,8 +318,10 @@ def _why(question: QuestionAsked) -> Question:
 
 
 def _help(question: QuestionAsked) -> Question:
-    word = catalogue.BY_NAME.get(question.argument.lstrip("#").lower())
-    words = (word,) if word else tuple(one for one in catalogue.COMMANDS if one.allows(question.agent.role))
+    found = catalogue.lookup_for(question.policy.command_aliases).find(question.argument.lstrip("#"))
+    words = tuple(catalogue.BY_NAME[name] for name in found) or tuple(
+        one for one in catalogue.COMMANDS if one.allows(question.agent.role)
+    )
     facts = tuple(Fact(f"#{one.name} {one.takes}".strip(), said(f"command.{one.name}")) for one in words)
     return Question(title=said("tap.help"), facts=facts)
 
