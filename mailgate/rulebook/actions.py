@@ -76,6 +76,7 @@ PARSERS: Mapping[str, Callable[[Any, Names], Any]] = {
     "language": lambda value, names: one_of(value, names.policy.languages, "language"),
     "ack": _ack,
     "requester": _requester,
+    "requester_name": lambda value, names: compiled(text(value)),
     "call": lambda value, names: compiled(text(value)),
     "notify": _readers,
     "forward": _forward,
@@ -99,6 +100,8 @@ def read(then: Mapping[str, Any], place: Reading) -> Actions:
     actions = Actions(**found)
     if actions.drop and actions.park:
         place.at("park").note("a mail cannot be dropped and parked at once")
+    if actions.requester_name and actions.requester is None:
+        place.at("requester_name").note("names whom `requester` finds: there is none")
     if actions.go_on and (actions.drop or actions.park):
         place.at("continue").note("drop and park end it: there is nothing to continue")
     return actions

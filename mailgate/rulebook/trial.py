@@ -108,7 +108,8 @@ def _fields(value: Any, names: Names) -> Mapping[str, str]:
 
 EXPECT: Mapping[str, Callable[[Any, Names], Any]] = {
     "rule": _words, "department": _department, "priority": _words, "tags": _names, "assign": _words, "sla": _words,
-    "language": _words, "ack": _said, "fields": _fields, "requester": _words, "call": _words, "notify": _names,
+    "language": _words, "ack": _said, "fields": _fields, "requester": _words,
+    "requester_name": _words, "call": _words, "notify": _names,
     "forward": _names, "note": _said, "drop": _said, "park": _said,
 }  # fmt: skip
 
@@ -163,7 +164,8 @@ def _facts(found: RuleEffects, form: Address | None) -> dict[str, Any]:
         "rule": found.rule, "priority": found.priority.value if found.priority else None,
         "tags": tuple(sorted(found.tags)), "assign": found.assign, "sla": found.sla, "language": found.language,
         "ack": True if found.ack is None else found.ack, "fields": found.fields,
-        "requester": form.key if form else None, "call": found.call, "notify": tuple(sorted(found.notify)),
+        "requester": form.key if form else None,
+        "requester_name": form.name if form else None, "call": found.call, "notify": tuple(sorted(found.notify)),
         "forward": tuple(sorted(found.forward)), "note": found.note, "drop": found.drop, "park": found.park,
     }  # fmt: skip
 

@@ -40,6 +40,7 @@ class Actions:
     ack: str | bool | None = None  # a template's name, or False for none
     fields: Mapping[str, Pattern] = field(default_factory=dict)
     requester: Pattern | str | None = None  # a pattern over the text, or "reply-to"
+    requester_name: Pattern | None = None  # over the text, where the name stands apart from the address
     call: Pattern | None = None
     notify: tuple[str, ...] = ()  # agents' names, "lead", addresses
     forward: tuple[str, ...] = ()
@@ -141,7 +142,7 @@ def _look(rule: Rule, seen: MailForRules) -> RuleFindings:
         True,
         ", ".join(condition.name for condition in rule.mail),
         {name: value for name, pattern in then.fields.items() if (value := _taken(pattern, seen.whole))},
-        _requester(then.requester, seen),
+        _named(_requester(then.requester, seen), then.requester_name, seen),
         _taken(then.call, seen.whole) if then.call else None,
     )
 
@@ -165,6 +166,11 @@ def _requester(how: Pattern | str | None, seen: MailForRules) -> Address | None:
         return None
     name = taken[: found.start()].strip(" <\"'")
     return Address(found.group().rstrip("."), name)
+
+
+def _named(person: Address | None, name: Pattern | None, seen: MailForRules) -> Address | None:
+    found = _taken(name, seen.whole).strip(" <>\"'") if person and name else ""
+    return Address(person.addr, found) if person and found else person
 
 
 def requester(examined: MailFindings | None) -> Address | None:

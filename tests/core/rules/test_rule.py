@@ -256,6 +256,21 @@ def test_a_contact_form_says_whose_mail_it_is(text: str, expected: Address | Non
     assert requester(match_mail((form,), mail)) == expected
 
 
+@pytest.mark.parametrize(("text", "how", "name"), [
+    ("Name: Maija Virtanen\nEmail: m@home.example\n", r"(?m)^Email: (\S+)", "Maija Virtanen"),
+    ("Name: Maija Virtanen\n", "reply-to", "Maija Virtanen"),
+    ("Name:\nEmail: M <m@home.example>\n", r"(?m)^Email: ([^\n]*)", "M"),
+    ("Name: <b@home.example>\nEmail: m@home.example\n", r"(?m)^Email: (\S+)", "b@home.example"),
+    ("Name: Maija\nEmail: none\n", r"(?m)^Email: (\S+)", None),
+])  # fmt: skip
+def test_d15_a_contact_form_may_say_the_name_in_a_line_of_its_own(text: str, how: str, name: str | None) -> None:
+    then = Actions(
+        requester=how if how == "reply-to" else re.compile(how), requester_name=re.compile("(?m)^Name: (.{1,80})$")
+    )
+    found = requester(match_mail((rule(then=then, **{"from": ("maija@customer.example",)}),), replace(MAIL, text=text)))
+    assert (found.name if found else None) == name
+
+
 def test_a_contact_form_may_say_it_in_reply_to() -> None:
     form = rule(then=Actions(requester="reply-to"), **{"from": ("maija@customer.example",)})
     assert requester(match_mail((form,), MAIL)) == Address("private@home.example", "M")
