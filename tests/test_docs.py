@@ -153,6 +153,11 @@ def test_a_table_has_no_row_with_a_cell_too_many(page: Path) -> None:
 def test_the_two_commands_of_the_readme_are_in_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text()
     readme = (ROOT / "README.md").read_text()
+    assert (
+        readme.index("mailgate run --ready-file ready &")
+        < readme.index("until [ -e ready ]")
+        < readme.index("curl -s smtp")
+    )
     for command in ("demo", "test", "install", "upgrade"):
         assert f"make {command}" in readme
         assert re.search(rf"^{command}:", makefile, re.MULTILINE)

@@ -14,6 +14,7 @@ import pytest
 from conftest import running
 
 from mailgate.cli import COMMANDS, cli
+from mailgate.cli.demo.command import how_called
 
 HEAVY = ("aiosmtpd", "imapclient", "apscheduler", "jinja2", "css_inline", "nh3", "selectolax", "re2", "babel", "smtplib",
          "mailparser", "flufl", "mailgate.wiring", "mailgate.daemon", "mailgate.app.gateway", "mailgate.config", "pydantic",
@@ -183,6 +184,19 @@ def test_check_ends_and_names_templates_that_never_do_or_take_all_memory(tmp_pat
     assert done.returncode == 1
     assert "ack.html:1: it takes more than 2 seconds" in done.stderr
     assert "solved.html:2: it takes too much memory" in done.stderr
+
+
+@pytest.mark.parametrize(("called", "path", "told"), [
+    ("/somewhere/.venv/bin/mailgate", "", "/somewhere/.venv/bin/mailgate"), ("/a place/mailgate", "", "'/a place/mailgate'"),
+    ("/somewhere/mailgate/__main__.py", "", f"{sys.executable} -m mailgate"), ("/usr/bin/mailgate", "here", "mailgate"),
+])  # fmt: skip
+def test_d27_the_demo_names_a_command_that_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, called: str, path: str, told: str
+) -> None:
+    (tmp_path / "mailgate").touch(0o755)
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setenv("PATH", str(tmp_path) if path else "/nowhere")
+    assert how_called() == told
 
 
 def test_d01_check_names_departments_without_a_promise(tmp_path: Path) -> None:

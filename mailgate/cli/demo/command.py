@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -15,7 +18,7 @@ Write the next mail yourself:
   printf 'From: you@home.example\\nTo: support@acme.example\\nSubject: Hello\\n\\nIt works!\\n' |
     curl -s smtp://{smtp} --mail-from you@home.example --mail-rcpt support@acme.example --upload-file -
 then look:
-  mailgate --config {config} tickets list"""
+  {mailgate} --config {config} tickets list"""
 
 
 @click.command()
@@ -45,13 +48,21 @@ def demo(leave: bool) -> int:
             say(f"  {path}")
         if len(pages) > 8:
             say(f"  ... and {len(pages) - 8} more in {pages[0].parent}")
-        say(NEXT.format(smtp=world.smtp, config=folder / "mailgate.toml"))
+        say(NEXT.format(smtp=world.smtp, mailgate=how_called(), config=folder / "mailgate.toml"))
         if not leave:
             say("\nServing until Ctrl-C.")
             _until_interrupted(world.thread)
     finally:
         world.close()
     return 0
+
+
+def how_called() -> str:
+    """What calls this very mailgate from a shell, whether or not it lies on the PATH."""
+    program = Path(sys.argv[0])
+    if program.name != "mailgate":
+        return f"{shlex.quote(sys.executable)} -m mailgate"
+    return "mailgate" if shutil.which("mailgate") else shlex.quote(str(program.absolute()))
 
 
 def _until_interrupted(thread: threading.Thread) -> None:
