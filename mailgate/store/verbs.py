@@ -279,8 +279,8 @@ class OutboxTx(OutboxRead, Protocol):
     def hasten(self, now: datetime) -> int:
         """Letters of a job played ahead of its time may leave at once; returns how many deliveries."""
 
-    def release(self, now: datetime) -> int:
-        """Everything held may leave; returns how many deliveries."""
+    def release(self, now: datetime, deliveries: Sequence[int] = ()) -> int:
+        """Everything held may leave, or these alone; returns how many deliveries."""
 
     def revoke_agent(self, agent: str, now: datetime) -> int:
         """Every token in letters to this agent proves nothing any more; returns how many letters that were."""

@@ -184,6 +184,18 @@ def test_held_letters_wait_for_release(bench):
     assert len(bench.claim()) == 1
 
 
+def test_d24_held_letters_leave_one_by_one(bench):
+    steps = tuple(ch.Step(None, (ch.OpenTicket(f"{n}", "support", BO),), (letter(),)) for n in range(3))
+    mail = bench.keep().number
+    bench.write(
+        lambda tx: tx.apply(mail, ch.Decision(ch.Fate.FILED, "new", steps), bench.now, bench.ids, None, hold=True)
+    )
+    first, second, third = (row.id for row in bench.read(lambda read: read.outbox.deliveries(["held"])))
+    assert bench.write(lambda tx: tx.outbox.release(bench.now, [first, third, third, 999])) == 2
+    assert [due.deliveries[0].id for due in bench.claim()] == [first, third]
+    assert [row.id for row in bench.read(lambda read: read.outbox.deliveries(["held"]))] == [second]
+
+
 def test_people_may_retry_what_stopped_and_drop_what_waits(bench):
     bench.open("1", outbound=(letter(),))
     bench.open("2", outbound=(letter(),))

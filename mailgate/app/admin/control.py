@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -87,10 +87,10 @@ def outbox_drop(gateway: Gateway, delivery: int) -> bool:
     return True
 
 
-def outbox_release(gateway: Gateway) -> int:
-    """Everything held (restored, pilot, watch) may leave."""
+def outbox_release(gateway: Gateway, deliveries: Sequence[int] = ()) -> int:
+    """Everything held (restored, pilot, watch) may leave, or these deliveries alone."""
     now = gateway.clock()
-    count = gateway.store.write(lambda tx: tx.outbox.release(now)).result()
+    count = gateway.store.write(lambda tx: tx.outbox.release(now, deliveries)).result()
     gateway.dispatcher.wake()
     return count
 

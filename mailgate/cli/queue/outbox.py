@@ -93,7 +93,12 @@ def drop(ctx: click.Context, number: int) -> None:
 
 
 @outbox.command("release")
+@click.argument("numbers", type=int, nargs=-1, metavar="[ID]...")
 @click.pass_context
-def release(ctx: click.Context) -> None:
-    """Let everything held (after a restore, in pilot or watch mode) leave."""
-    click.echo(f"{at.ask(ctx, 'outbox_release')} deliveries released")
+def release(ctx: click.Context, numbers: tuple[int, ...]) -> None:
+    """Let what is held (after a restore, in pilot or watch mode) leave: deliveries ID, or all without one."""
+    count = at.ask(ctx, "outbox_release", deliveries=list(numbers))
+    asked = len(set(numbers))
+    click.echo(
+        f"{count} deliveries released" + (f"; {asked - count} of those named are not held" if asked > count else "")
+    )

@@ -304,8 +304,11 @@ class Outbox(Room):
         """Letters written at a later time than this (a job played ahead of its time) need not wait for it."""
         return self.session.run(sql.HASTEN, {"now": rows.micros(now)})
 
-    def release(self, now: datetime) -> int:
-        """Everything held leaves, except what waits for its own time."""
+    def release(self, now: datetime, deliveries: Sequence[int] = ()) -> int:
+        """Everything held leaves, or these deliveries alone, except what waits for its own time."""
+        if deliveries:
+            each = ({"now": rows.micros(now), "id": one} for one in dict.fromkeys(deliveries))
+            return sum(self.session.run(sql.RELEASE_ONE, params) for params in each)
         return self.session.run(sql.RELEASE, {"now": rows.micros(now)})
 
     def revoke_agent(self, agent: str, now: datetime) -> int:

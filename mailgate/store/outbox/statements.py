@@ -104,6 +104,7 @@ UPDATE letter SET revoked_at = :now WHERE ticket IS NULL AND agent = :agent AND 
 """
 HASTEN = "UPDATE delivery SET due_at = :now WHERE state = 'waiting' AND created_at > :now AND due_at = created_at"
 RELEASE = "UPDATE delivery SET state = 'waiting', due_at = :now WHERE state = 'held' AND due_at IS NULL"
+RELEASE_ONE = f"{RELEASE} AND id = :id"
 REVOKE_AGENT = "UPDATE letter SET revoked_at = :now WHERE agent = :agent AND revoked_at IS NULL"
 DELIVERIES_OF = "SELECT * FROM delivery WHERE letter = :letter ORDER BY id"
 LETTERS_OF_MAIL = "SELECT id, template, recipients, copies FROM letter WHERE mail = :mail ORDER BY id"
