@@ -25,15 +25,18 @@ MOST = 25  # tickets a section shows
 def due_day(calendar: Calendar | None, zone: ZoneInfo, at: int, now: datetime) -> date | None:
     """The local day whose digest is due at `now`; None before its time and on days off.
 
-    `at` is minutes from local midnight; a reader whose work begins later gets it when it begins.
+    `at` is minutes from local midnight; a reader whose work begins later gets it when it begins. Nobody gets it after
+    their last hour: a gateway that starts in the evening has no morning to tell of.
     """
     day = now.astimezone(zone).date()
     if not working_time.is_working_day(calendar, day):
         return None
     due = working_time.moment_of_day(zone, day, at)
     if calendar is not None:
-        opening = next((begin for begin, _ in working_time.intervals(calendar, day, day)), due)
-        due = max(due, opening)
+        hours = tuple(working_time.intervals(calendar, day, day))
+        due = max(due, hours[0][0]) if hours else due
+        if hours and due < hours[-1][1] <= now:
+            return None
     return day if now >= due else None
 
 
