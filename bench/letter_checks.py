@@ -204,6 +204,7 @@ def never_given() -> list[str]:
     ]
 
 
+@cache
 def _given() -> set[str]:
     """What the program's calls name or place: `Notice.why`, and `replace.text` for whichever record."""
     found: set[str] = set()

@@ -70,7 +70,7 @@ def test_without_a_browser_one_line_says_what_was_not_looked_at(
     letters: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(letters.chromium, "found", lambda: None)
-    monkeypatch.setattr(sys, "argv", ["letters.py"])
+    monkeypatch.setattr(sys, "argv", ["letters.py", "vote_thanks"])
     assert letters.main() == 2
     assert capsys.readouterr().out.startswith("no Chromium on PATH")
     monkeypatch.setattr(letters.letter_checks, "unfilled", lambda: ["ack.promise"])
