@@ -18,7 +18,7 @@ from conftest import Desk, as_read, from_agent, mail, notice_to, opened, reply, 
 from mailclients import CLIENTS
 
 from mailgate.app.intake.quotable import read_by_hand
-from mailgate.core.commands.catalogue import COMMANDS
+from mailgate.core.commands.catalogue import COMMANDS, lookup_for
 from mailgate.core.mails.decide import decide, needs
 from mailgate.core.model.change import Audience, Decision, Fate
 from mailgate.core.model.mail import Envelope
@@ -281,6 +281,7 @@ PLACES = {
     "bottom": "Dear Maija,\nthe lamp is on its way.\n\n#{word}",
     "after the signature": "Dear Maija,\nthe lamp is on its way.\n\n-- \nAnna\n#{word}",
 }
+NAMES = lookup_for({})
 SAMPLE = SLIPS[:: max(1, len(SLIPS) // 260)]
 
 
@@ -292,13 +293,14 @@ def test_the_sample_has_more_than_two_hundred_slips_of_every_command() -> None:
 def test_no_mistyped_command_is_sent_and_the_receipt_names_the_right_one(
     judging: tuple[Desk, EmailMessage], at: int
 ) -> None:
-    """Each slip in one of the places; all of them in all places are read by `core/commands/test_mistyped_commands.py`."""
+    """Each slip in one of the places, as all of them are read by `core/commands/test_mistyped_commands.py`."""
     desk, notice = judging
     place, missed = list(PLACES.values())[at], []
     for word, name in SAMPLE[at :: len(PLACES)]:
         decision = judged(desk, reply(notice, ANNA, place.replace("{word}", word)))
         named = [one.nearest for letter in decision.letters for one in getattr(letter.content, "refused", None) or ()]
-        if decision.fate is not Fate.PARKED or to_customers(decision) or f"#{name}" not in ", ".join(named).split(", "):
+        meant = {one for said in ", ".join(named).split(", ") for one in NAMES.find(said.removeprefix("#"))}
+        if decision.fate is not Fate.PARKED or to_customers(decision) or name not in meant:
             missed.append((word, name, str(decision.fate), named))
     assert missed == []
 
