@@ -104,7 +104,7 @@ def _score(text: str) -> tuple[int, str] | None:
         return None
     measure = _MEASURE.match(line, found.end())
     rest = line[measure.end() if measure else found.end() :].strip()
-    if rest and not found[2] and not guard.thanks_only(rest):
+    if rest and not (found[2] or guard.thanks_only(rest) or guard.praise_only(rest)):
         return None
     return int(found[1]), "\n".join(part for part in (rest, below.strip()) if part)
 

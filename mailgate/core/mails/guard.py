@@ -241,3 +241,8 @@ def _unanswerable(mail: InboundMail, policy: Policy) -> str:
 def thanks_only(text: str) -> bool:
     """True for a bare word of thanks, which reopens nothing."""
     return words.thanks_only(text)
+
+
+def praise_only(text: str) -> bool:
+    """True for a few words of praise, as they stand behind a vote."""
+    return words.praise_only(text)

@@ -212,6 +212,38 @@ def thanks_only(text: str) -> bool:
     return any(word in _THANKING for word in body) and all(word in _THANKING or word in _BESIDE for word in body)
 
 
+# Words that praise, and those that may stand beside them. No verb is among them: "10 is perfect" may name a time.
+_PRAISING = frozenset(
+    table("""
+    great | perfect | super | excellent | awesome | wonderful | fantastic | brilliant | amazing | good | superb
+    | hyvä | hyvää | hyvin | hieno | hienoa | mahtava | mahtavaa | loistava | loistavaa | loistavasti | erinomainen
+    | erinomaista | erinomaisesti | mainio | mainiota | upea | upeaa | täydellinen | täydellistä
+    | świetnie | świetna | świetny | dobrze | doskonale | doskonała | idealnie | rewelacja | rewelacyjnie | wspaniale
+    | lieliski | lieliska | izcili | labi | teicami | perfekti
+    | toll | klasse | prima | gut | perfekt | ausgezeichnet | hervorragend | spitze | wunderbar | genial | großartig
+    | bra | jättebra | toppen | utmärkt | fantastiskt | kanon | kanonbra
+    | hea | hästi | tore | suurepärane | suurepäraselt | ideaalne | tubli
+""")
+)
+_BESIDE_PRAISE = frozenset(
+    table("""
+    very | really | so | all | everything | service | job | work | support | team
+    | erittäin | todella | tosi | oikein | kaikki | palvelu | palvelua | bardzo | wszystko | obsługa
+    | ļoti | viss | apkalpošana | serviss | sehr | wirklich | alles | arbeit
+    | mycket | riktigt | allt | jobb | jobbat | väga | kõik | teenindus | töö
+""")
+)
+
+
+def praise_only(text: str) -> bool:
+    """True for a few words that only praise, as somebody puts them behind the number of their vote."""
+    if len(text) > 60 or "?" in text or re.search(r"\d", text):
+        return False
+    found = re.findall(r"[^\W\d_]+", text.lower())
+    known = _PRAISING | _BESIDE_PRAISE | _THANKING
+    return any(word in _PRAISING for word in found) and all(word in known for word in found)
+
+
 _ABSENT = re.compile(
     r"(?:(?:i am|i'm) (?:currently )?(?:away|out of (?:the )?office|on (?:holiday|vacation|leave|annual leave))"
     r"|olen (?:lomalla|poissa(?: toimistosta)?)|jestem (?:na urlopie|poza biurem|nieobecn[ya])"

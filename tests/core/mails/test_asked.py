@@ -48,6 +48,10 @@ SCORES = [
     ("3,5", None), ("no", None), ("", None), ("9 of 10", 9), ("10 out of 10!", 10), ("9 von 10 Punkten", 9), ("9 av 10, tack", 9),
     ("9 na 10", 9), ("9 no 10", 9), ("9 z 10", 9), ("8 points", 8), ("8 poäng.", 8), ("8 punktów", 8), ("8 pistettä", 8),
     ("9 of 100", None), ("9 of 10 lamps are broken", None), ("2 points of the contract are not clear", None), ("3 no", None),
+    ("10 Super!", 10), ("9: bra", 9), ("10 - Excellent service", 10), ("9 Sehr gut, danke", 9), ("8 hyvä", 8), ("10 świetnie!", 10),
+    ("10 ļoti labi", 10), ("9 väga hea", 9), ("10 points, great!", 10), ("2 lamps are still missing", None), ("2 good lamps", None),
+    ("10 days have passed and nothing", None), ("9 am tomorrow?", None), ("10 is perfect", None), ("10 super?", None),
+    ("9 would be great", None), ("2 very", None), ("2 not good", None),
 ]  # fmt: skip
 
 
