@@ -46,7 +46,7 @@ unmerge-takes-the-requester-away merge-closes-a-loop every-cc-is-a-known-sender 
 facts-lose-the-newest-subject first-response-again reopening-keeps-solved-at status-of-no-work-counts-as-load
 mail-filed-without-its-ids away-twice foreseen-requester-leaves subject-always-in-the-digest
 parse-believes-our-own-marks parse-raises sanitised-picture-from-outside sanitised-hidden-words
-local-part-over-64-octets routing-characters-pass utf8-without-smtputf8
+local-part-over-64-octets routing-characters-pass urgent-flood-is-told-one-by-one utf8-without-smtputf8
 program-in-an-agents-name author-hears-of-their-own-note
 scope-ends-nowhere scope-targets-are-free scope-survey-of-another-ticket scope-a-marker-counts
 token-one-mac-for-all-carriers authority-letter-nobody-wrote bounce-address-of-any-recipient

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from conftest import RULES, Desk, from_agent, mail, notice_to, opened, running, whole
@@ -22,11 +23,11 @@ SUPPORT = 'calendar = "office"\nlead = "anna"\n'
 FIRE = '[[rule]]\nname = "fire"\nwhen.subject = "^Fire"\nthen.priority = "urgent"\nthen.ack = false\n'
 
 
-def at(day: int, hour: int, minute: int = 0) -> datetime:
+def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
     """A time of the Saturday to come (day 0) or the days after."""
     now = datetime.now(UTC)
     saturday = now + timedelta(days=(5 - now.weekday() - 1) % 7 + 1)
-    return saturday.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=day)
+    return saturday.replace(hour=hour, minute=minute, second=second, microsecond=0) + timedelta(days=day)
 
 
 def go_to(desk: Desk, moment: datetime) -> None:
@@ -97,6 +98,23 @@ def test_an_urgent_mail_is_told_at_once_to_all_on_duty_and_at_night_to_the_lead(
     go_to(desk, at(2, 10))
     desk.send(mail("Fire in the kitchen", "It smokes.\n"))
     assert sorted(told(desk, "notice")) == sorted(CREW)
+
+
+def test_of_30_urgent_mails_at_night_ten_are_told_at_once_and_the_rest_in_one_list_soon(tmp_path: Path) -> None:
+    rules = f"{FIRE}{RULES}then.ack = false\n"
+    with running(tmp_path, rules, support=SUPPORT, smtp=TRUSTED, more=MORE + OFFICE + PATIENT) as desk:
+        go_to(desk, at(0, 1, 57))
+        desk.post([mail(f"Fire {n:02}", "It smokes.\n", sender=f"c{n}@customer.example") for n in range(30)])
+        assert {name: len(letters) for name, letters in told(desk, "notice").items()} == {"anna": 10}
+        for moment in (at(0, 2, 4, 30), at(0, 2, 6), at(0, 2, 10)):
+            go_to(desk, moment)
+        [rest] = told(desk, "question")["anna"]
+        assert len(desk.letters("anna@staff.example")) == 11 and "20" in str(rest["Subject"])
+        texts = "".join(f"{one['Subject']} {whole(one)}" for one in desk.letters("anna@staff.example"))
+        assert [n for n in range(30) if f"Fire {n:02}" not in texts] == []
+        from_agent(desk, "20 take", rest)
+        [taken] = [one for one in desk.tickets() if one.owner]
+        assert taken.owner == "anna" and f"[#{taken.number}]" in str(told(desk, "handover")["anna"][0]["Subject"])
 
 
 def test_what_is_moved_in_is_told_at_once_to_all_on_duty_with_its_thread(desk: Desk) -> None:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from mailgate.core.model import change as ch
-from mailgate.core.model.content import Notice, Solved, Taken, Waiting
+from mailgate.core.model.content import Escalated, Notice, Reminded, Solved, Taken, Waiting
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.ticket import EntryKind, Status
+from mailgate.core.model.ticket import EntryKind, Priority, Status
 
 BO = Address("bo@other.example", "Bo")
 HOUR = timedelta(hours=1)
@@ -112,6 +112,19 @@ def test_acks_are_counted_by_sender_and_in_all_and_forgotten_in_time(bench, lett
     later = bench.facts(now=bench.now + 2 * HOUR)
     assert (later.acks_sender_hour, later.acks_sender_day, later.acks_hour, later.tickets_sender_hour) == (0, 3, 0, 0)
     assert bench.facts(now=bench.now + 25 * HOUR).acks_sender_day == 0
+
+
+def test_notices_of_urgent_tickets_that_left_at_once_are_counted_by_agent_and_forgotten_in_time(bench):
+    def told(name, content=None, **more):
+        to = (Address(f"{name}@desk.example"),)
+        return ch.Outbound(content or Notice(), ch.Audience.AGENT, to, agent=name, **more)
+
+    urgent = ch.SetPriority(Priority.URGENT)
+    bench.open("plain", outbound=(told("ann"),))
+    bench.open("pressing", urgent, outbound=(told("ann"), told("bo"), told("bo", Reminded())))
+    bench.open("again", urgent, outbound=(told("ann", Escalated()), told("bo", not_before=bench.now + HOUR)))
+    assert bench.facts().urgent_hour == {"ann": 2, "bo": 1}
+    assert bench.facts(now=bench.now + 2 * HOUR).urgent_hour == {}
 
 
 def test_reopenings_of_the_last_day_are_counted(bench):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from mailgate.app.gateway import Gateway
@@ -20,7 +20,6 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.store.base import Reminder, Tx
 
 MOST = 500  # of each kind a tick
-AHEAD = timedelta(minutes=5)  # notices are gathered so long before they would leave
 
 
 def wake(gateway: Gateway, now: datetime) -> int:
@@ -57,8 +56,8 @@ def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool
 
 
 def _gather(gateway: Gateway, now: datetime) -> int:
-    """Notices that are to leave together at the start of an agent's hours become one list, each ticket once."""
-    rows = gateway.store.read(lambda read: read.outbox.gathered(now + AHEAD))
+    """Notices that are to leave together (at the start of an agent's hours, or in a flood) become one list."""
+    rows = gateway.store.read(lambda read: read.outbox.gathered(now + readers.GATHERED_AHEAD))
     agents = {row.agent for row in rows}
     several = [name for name in agents if sum(1 for row in rows if row.agent == name) > 1]
     return each_ticket.for_each_ticket(gateway, [partial(_gather_for, gateway, name, now) for name in sorted(several)])
@@ -67,7 +66,7 @@ def _gather(gateway: Gateway, now: datetime) -> int:
 def _gather_for(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
     policy = gateway.in_force.policy
     agent = policy.agent(name)
-    rows = [row for row in tx.outbox.gathered(now + AHEAD) if row.agent == name]
+    rows = [row for row in tx.outbox.gathered(now + readers.GATHERED_AHEAD) if row.agent == name]
     if agent is None or len(rows) < 2:
         return False
     found = []

@@ -13,7 +13,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import Said, Words, said
 from mailgate.core.model.shown import Fact, Section
-from mailgate.core.model.ticket import Entry, EntryKind, Ticket
+from mailgate.core.model.ticket import Entry, EntryKind, Priority, Ticket
 
 GATHERED = "gathered"  # why the single notices did not leave
 SHOWN = 15  # tickets of a gathered list; the rest are counted
@@ -33,22 +33,23 @@ PARKED_FOR = frozenset((
 def collected_notices(policy: Policy, agent: Agent, found: Sequence[tuple[Ticket, int]]) -> Outbound:
     """One list for notices of the same agent: each ticket once, with as many of its newest words as it had notices.
 
-    The most pressing are shown, so that a weekend stays a letter one can read. Lines like `1 take` answer it, and
-    whoever takes a ticket that way gets its whole thread.
+    The most pressing are shown, so that a weekend stays a letter one can read; of urgent ones alone more are named.
+    Lines like `1 take` answer it, and whoever takes a ticket that way gets its whole thread.
     """
-    shown = sorted(found, key=lambda pair: pair[0].pressing)[:SHOWN]
+    urgent = all(ticket.priority is Priority.URGENT for ticket, _ in found)
+    named = sorted(found, key=lambda pair: pair[0].pressing)[: escalation.MOST_ROWS if urgent else SHOWN]
     return readers.to_agent(
         policy,
         agent,
         Question(
-            title=said("list.collected", n=len(found)),
+            title=said("list.urgent" if urgent else "list.collected", n=len(found)),
             why="collected",
-            rows=tuple(escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(shown, start=1)),
+            rows=tuple(escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(named, start=1)),
             sections=tuple(
                 Section(f"{policy.tag(ticket.number)} {ticket.subject}", text=_newest(ticket, notices))
-                for ticket, notices in shown
+                for ticket, notices in named[:SHOWN]
             ),
-            more=(len(found) - len(shown)) or None,
+            more=(len(found) - len(named)) or None,
         ),
         purpose=Purpose.TABLES,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from mailgate.core.model.change import Audience, Outbound, Urgency
 from mailgate.core.model.content import Alarm, Content
@@ -15,6 +15,10 @@ from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import AnyTicket, Priority, Status
 from mailgate.core.worktime import working_time
 
+URGENT_AN_HOUR = 10  # notices of urgent tickets that leave to one agent at once; further ones are gathered
+GATHERED_EVERY = timedelta(minutes=10)
+GATHERED_AHEAD = timedelta(minutes=5)  # notices are gathered so long before they would leave
+_FULL_HOUR = datetime(2025, 1, 1, tzinfo=UTC)  # any: lists leave at :00, :10 and so on
 PULL_FROM = 4  # departments with at least so many agents pull their work unless the admin says otherwise
 
 
@@ -124,11 +128,23 @@ def hours(policy: Policy, agent: Agent, department: str = "") -> Calendar | None
 
 
 def at_work(moment: Moment, agent: Agent, priority: Priority, department: str = "") -> datetime | None:
-    """When a notice may leave that comes outside the agent's hours: at their start; urgent ones at once (None)."""
+    """When a notice may leave that comes outside the agent's hours: at their start; urgent ones at once (None).
+
+    Whatever the hour, of a flood of urgent ones only the first leave alone; the others soon and together.
+    """
+    if priority is Priority.URGENT:
+        often = moment.facts.urgent_hour.get(agent.name, 0) >= URGENT_AN_HOUR
+        return _next_list(moment.now) if often else None
     calendar = hours(moment.policy, agent, department)
-    if calendar is None or priority is Priority.URGENT or working_time.is_open(calendar, moment.now):
+    if calendar is None or working_time.is_open(calendar, moment.now):
         return None
     return working_time.next_open(calendar, moment.now)
+
+
+def _next_list(now: datetime) -> datetime:
+    """When what is written now leaves in a list: after 6 to 16 minutes, before which it is surely gathered."""
+    earliest = now + GATHERED_AHEAD + timedelta(minutes=1)
+    return earliest + (_FULL_HOUR - earliest) % GATHERED_EVERY
 
 
 def to_agent(

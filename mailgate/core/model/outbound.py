@@ -8,6 +8,9 @@ from enum import IntEnum, StrEnum
 
 from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
+from mailgate.core.model.ticket import Priority
+
+GATHERED = ("notice", "escalation")  # letters to agents that may go into a list with others
 
 
 class Audience(StrEnum):
@@ -95,3 +98,10 @@ class Outbound:
     def template(self) -> str:
         """What it is worded with."""
         return self.content.template
+
+    def counted_as(self, priority: str) -> str:
+        """Its name in the tally that limits look at; "" for what is not counted. `priority` is its ticket's, or ""."""
+        if self.urgency is Urgency.ACK:
+            return "ack"
+        told = self.template in GATHERED and self.not_before is None and priority == Priority.URGENT.value
+        return f"urgent:{self.agent}" if told and self.agent else ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import DueDelivery, DueLetter
-from mailgate.core.model.change import Outbound, Urgency
+from mailgate.core.model.change import Outbound
 from mailgate.core.model.content import asks_how_it_went
 from mailgate.core.model.letter_rows import (
     AgedLetter,
@@ -105,8 +105,8 @@ class Outbox(Room):
         if asks_how_it_went(outbound.content):
             canonical = rows.clean(outbound.to[0].key)
             self.session.run(sql.SURVEYED, {"letter": letter, "canonical": canonical, "now": writing.now})
-        if outbound.urgency is Urgency.ACK:
-            self.session.run(sql.TALLY, {"name": "ack", "bucket": writing.now // MINUTE})
+        if counted := outbound.counted_as(desk.row["priority"] if desk else ""):
+            self.session.run(sql.TALLY, {"name": counted, "bucket": writing.now // MINUTE})
         return (int(letter),)
 
     def flush(self, writing: DecisionWriting) -> None:

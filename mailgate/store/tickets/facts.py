@@ -298,12 +298,14 @@ class FactsReading(Room):
 
     def _people(self, known: dict[str, Any], now: datetime) -> None:
         found: dict[str, list[rows.Row]] = defaultdict(list)
-        for row in self.session.all(sql.STANDING, {"now": rows.micros(now)}):
+        params = {"now": rows.micros(now), "minute": rows.micros(now - HOUR) // MINUTE}
+        for row in self.session.all(sql.STANDING, params):
             found[row["what"]].append(row)
         known["load"] = {row["name"]: row["one"] for row in found["agent"] if row["one"] > 0}
         known["last_assigned"] = {
             row["name"]: rows.time_of(row["other"]) for row in found["agent"] if row["other"] is not None
         }
+        known["urgent_hour"] = {row["name"]: row["one"] for row in found["urgent"]}
         known["away"] = tuple(
             Absence(row["name"], rows.time_of(row["one"]), rows.moment(row["other"]), row["value"])
             for row in found["away"]

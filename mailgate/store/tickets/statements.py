@@ -11,6 +11,8 @@ WHERE open_tickets > 0 OR last_assigned_at IS NOT NULL
 UNION ALL SELECT 'away', id, agent, starts_at, ends_at, cover FROM absence
 WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now)
 UNION ALL SELECT 'setting', 0, key, 0, NULL, value FROM setting WHERE key = 'promises'
+UNION ALL SELECT 'urgent', 0, agent.name, sum(tally.n), NULL, '' FROM agent
+  CROSS JOIN tally ON tally.name = 'urgent:' || agent.name AND tally.bucket >= :minute GROUP BY agent.name
 ORDER BY 1, 2
 """
 NUMBER = """

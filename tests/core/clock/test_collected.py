@@ -34,6 +34,13 @@ def test_a_list_that_fits_counts_no_rest() -> None:
     assert gathered((ticket(1001), 1), (ticket(1002), 1)).more is None
 
 
+def test_of_urgent_tickets_alone_more_are_named_than_their_words_are_shown() -> None:
+    found = gathered(*((ticket(number, priority=Priority.URGENT), 1) for number in range(1001, 1061)))
+    assert [row.number for row in found.rows or ()] == list(range(1001, 1051))
+    assert len(found.sections or ()) == 15 and found.more == 10
+    assert found.title == said("list.urgent", n=60)
+
+
 def test_the_most_pressing_stand_first_in_the_order_of_the_queue() -> None:
     late = replace(ticket(1004), due=Due(manual=NOW - H))
     soon = replace(ticket(1003), due=Due(manual=NOW + H))

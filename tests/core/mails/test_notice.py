@@ -94,6 +94,23 @@ def test_a_notice_waits_for_working_hours_unless_it_is_urgent(priority: Priority
     assert (readers.at_work(moment(now=at), anna, priority) is not None) is waits
 
 
+FLOOD = [
+    ("the first ten leave at once", 9, NIGHT, None),
+    ("the eleventh leaves soon, with others", 10, NIGHT, NOW.replace(hour=2, minute=10)),
+    ("so late that it is gathered before", 10, NOW.replace(hour=2, minute=4), NOW.replace(hour=2, minute=10)),
+    ("else with the next list", 10, NOW.replace(hour=2, minute=5), NOW.replace(hour=2, minute=20)),
+    ("by day as well", 99, NOW.replace(hour=10, minute=0), NOW.replace(hour=10, minute=10)),
+]
+
+
+@pytest.mark.parametrize(("heard", "at", "leaves"), [case[1:] for case in FLOOD], ids=[case[0] for case in FLOOD])
+def test_of_a_flood_of_urgent_notices_the_first_leave_alone(heard: int, at: datetime, leaves: datetime | None) -> None:
+    policy = replace(POLICY, departments=(HOURS,))
+    now = Moment(policy, Facts(urgent_hour={"anna": heard, "bo": 3}), at)
+    assert readers.at_work(now, ANNA, Priority.URGENT, "support") == leaves
+    assert readers.at_work(now, BO, Priority.URGENT, "support") is None
+
+
 NIGHTS = [
     ("the department's hours are theirs", None, "support", 8),
     ("their own go before them", "late", "support", 12),

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.late_tickets": "Überfällig oder bald fällig: {n}",
     "list.more": "und {n} weitere",
     "list.collected": "Während deiner Abwesenheit: {n}",
+    "list.urgent": "Dringende Tickets: {n}",
     "list.unowned": "Ohne Bearbeiter",
     "list.unowned_n": "Ohne Bearbeiter: {n}",
     "list.unowned_load": "{n} ohne Bearbeiter, {overdue} überfällig",

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.late_tickets": "Overdue or about to be: {n}",
     "list.more": "and {n} more",
     "list.collected": "While you were away: {n}",
+    "list.urgent": "Urgent tickets: {n}",
     "list.unowned": "Nobody has these",
     "list.unowned_n": "Nobody has these: {n}",
     "list.unowned_load": "{n} without an owner, {overdue} overdue",

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.late_tickets": "Hilinenud või peagi hilinemas: {n}",
     "list.more": "ja veel {n}",
     "list.collected": "Ajal, kui olid ära: {n}",
+    "list.urgent": "Kiireid pöördumisi: {n}",
     "list.unowned": "Vastutajata",
     "list.unowned_n": "Vastutajata: {n}",
     "list.unowned_load": "vastutajata {n}, hilinenud {overdue}",

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.late_tickets": "Myöhässä tai pian myöhässä: {n}",
     "list.more": "ja {n} lisää",
     "list.collected": "Poissa ollessasi: {n}",
+    "list.urgent": "Kiireellisiä tikettejä: {n}",
     "list.unowned": "Vailla käsittelijää",
     "list.unowned_n": "Vailla käsittelijää: {n}",
     "list.unowned_load": "{n} vailla käsittelijää, {overdue} myöhässä",

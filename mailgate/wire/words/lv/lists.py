@@ -24,6 +24,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.late_tickets": "Nokavēti vai tūlīt nokavēti: {n}",
     "list.more": "un vēl {n}",
     "list.collected": "Kamēr Jūsu nebija: {n}",
+    "list.urgent": "Steidzami pieteikumi: {n}",
     "list.unowned": "Vēl bez atbildīgā",
     "list.unowned_n": "Vēl bez atbildīgā: {n}",
     "list.unowned_load": "bez atbildīgā: {n}, nokavēti: {overdue}",

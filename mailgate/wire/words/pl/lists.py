@@ -24,6 +24,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.late_tickets": "Po terminie lub tuż przed nim: {n}",
     "list.more": "i jeszcze {n}",
     "list.collected": "Pod Twoją nieobecność: {n}",
+    "list.urgent": "Pilne zgłoszenia: {n}",
     "list.unowned": "Jeszcze bez opiekuna",
     "list.unowned_n": "Jeszcze bez opiekuna: {n}",
     "list.unowned_load": "bez opiekuna: {n}, po terminie: {overdue}",

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.late_tickets": "Försenade eller snart försenade: {n}",
     "list.more": "och {n} till",
     "list.collected": "Medan du var borta: {n}",
+    "list.urgent": "Akuta ärenden: {n}",
     "list.unowned": "Utan handläggare",
     "list.unowned_n": "Utan handläggare: {n}",
     "list.unowned_load": "{n} utan handläggare, {overdue} försenade",
