@@ -75,6 +75,17 @@ def test_a_deadline_climbs_step_by_step_and_each_reader_hears_of_each_step_once(
     assert later(desk, "escalate", minutes=1) == 0
 
 
+def test_of_many_tickets_that_turn_urgent_ten_are_told_at_once_and_the_rest_in_one_list_soon(desk: Desk) -> None:
+    desk.post([mail(f"Lamp {n:02}", "It is dark.\n", sender=f"c{n}@customer.example") for n in range(14)])
+    assert later(desk, "escalate", hours=4.1) == 14
+    assert len(desk.letters(ANNA, "escalation")) == 10
+    for _ in range(17):
+        later(desk, "wake", minutes=1)
+    [rest] = desk.letters(ANNA, "question")
+    texts = whole(rest) + "".join(str(one["Subject"]) for one in desk.letters(ANNA, "escalation"))
+    assert [n for n in range(14) if f"Lamp {n:02}" not in texts] == [] and len(desk.letters(ANNA, "escalation")) == 10
+
+
 def test_an_address_that_is_no_agents_gets_a_list_without_thread_or_proof(desk: Desk) -> None:
     opened(desk, "Broken lamp", "My secret words CANARY.\n")
     later(desk, "escalate", hours=4.1)

@@ -38,10 +38,12 @@ def escalate(gateway: Gateway, now: datetime) -> int:
 
 
 def _one(gateway: Gateway, number: int, now: datetime, tx: Tx) -> bool:
-    taken = _take(gateway, tx, number, now, Counter())
-    if taken is None:
+    ticket, facts = each_ticket.facts_of(tx, number, now)
+    if ticket is None:
         return False
-    each_ticket.write(gateway, tx, escalation.decide(gateway.in_force.moment(now), (taken,)), now)
+    moment = gateway.in_force.moment(now, facts)
+    taken = escalation.take(moment, ticket)
+    each_ticket.write(gateway, tx, escalation.decide(moment, (taken,)), now)
     return bool(taken.level)
 
 
@@ -50,8 +52,10 @@ def _storm(gateway: Gateway, late: list[Ticket], now: datetime, tx: Tx) -> int:
     given: Counter[str] = Counter()  # what this very decision hands out
     found: list[Taken] = []
     for ticket in late:
-        taken = _take(gateway, tx, ticket.number, now, given)
-        if taken is not None:
+        known, facts = each_ticket.facts_of(tx, ticket.number, now)
+        if known is not None:  # merged meanwhile it is None
+            facts = replace(facts, load=Counter(facts.load) + given)
+            taken = escalation.take(gateway.in_force.moment(now, facts), known)
             found.append(taken)
             given.update(one.agent for one in taken.changes if isinstance(one, Assign) and one.agent)
     each_ticket.write(gateway, tx, escalation.decide(gateway.in_force.moment(now), found, storm=True), now)
@@ -59,12 +63,3 @@ def _storm(gateway: Gateway, late: list[Ticket], now: datetime, tx: Tx) -> int:
     if done:
         log.warning("many tickets are late", extra={"tickets": done})
     return done
-
-
-def _take(gateway: Gateway, tx: Tx, number: int, now: datetime, given: Counter[str]) -> Taken | None:
-    """The step as it is due in this transaction; None when the ticket is no longer late or was merged."""
-    ticket, facts = each_ticket.facts_of(tx, number, now)
-    if ticket is None:
-        return None
-    facts = replace(facts, load=Counter(facts.load) + given)
-    return escalation.take(gateway.in_force.moment(now, facts), ticket)
