@@ -106,7 +106,11 @@ class Running:
         self.door = SmtpListeners(listeners, limits, receive=self.receive, hostname="mx.ours.example", **keywords)
         self.thread = threading.Thread(target=self.loop.run_forever, name="door")
         self.thread.start()
-        self.run(self.door.start())
+        try:
+            self.run(self.door.start())
+        except BaseException:
+            self.end()
+            raise
 
     def run(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(100)
@@ -148,6 +152,10 @@ class Running:
             with contextlib.suppress(OSError):
                 peer.close()
         self.run(self.door.stop(5))
+        self.end()
+
+    def end(self) -> None:
+        """No thread may stay: the process that runs the tests would wait for it."""
         self.run(asyncio.sleep(0))
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(100)
