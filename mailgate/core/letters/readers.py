@@ -116,15 +116,17 @@ def lead_of(policy: Policy, department: Department | str) -> Agent | None:
 
 
 def hours(policy: Policy, agent: Agent, department: str = "") -> Calendar | None:
-    """When an agent hears of a department's tickets: their own calendar, else the department's; None is at any hour.
+    """When an agent hears of a department's tickets: in their own calendar, else in that of a department which pulls.
 
-    No calendar has the name `always`: whoever gives it as theirs has opted out. A ticket of a department that is not
-    theirs (they watch it, say) comes in the hours of their own.
+    None is at any hour: few who are all told want to know at once, unless they say otherwise. No calendar has the name
+    `always`: whoever gives it as theirs has opted out. A ticket of a department that is not theirs (they watch it, say)
+    comes in the hours of their own.
     """
     if agent.calendar:
         return policy.calendar(agent.calendar)
     home = department if agent.works_in(department) else agent.departments[0]
-    return policy.calendar(policy.department(home).calendar)
+    pulls = notified(policy, home) == "pull"
+    return policy.calendar(policy.department(home).calendar) if pulls else None
 
 
 def at_work(moment: Moment, agent: Agent, priority: Priority, department: str = "") -> datetime | None:

@@ -189,8 +189,8 @@ def test_a_command_about_people_writes_to(
 
 
 def test_what_is_moved_in_at_night_waits_for_the_hours_of_those_there_unless_it_is_urgent() -> None:
-    desks = (POLICY.departments[0], replace(POLICY.departments[1], calendar="office"))
-    policy = replace(POLICY, agents=(replace(ANNA, departments=("sales",)), BO), departments=desks)
+    anna = replace(ANNA, departments=("sales",), calendar="office")
+    policy = replace(POLICY, agents=(anna, BO))
     night = Moment(policy, Facts(), NOW.replace(hour=1, minute=57))
     for priority, at in ((Priority.NORMAL, NOW.replace(hour=8)), (Priority.URGENT, None)):
         context = replace(asking("sales", ticket(priority=priority)), world=KnownWorld(night))

@@ -18,7 +18,7 @@ from mailgate.core.model.policy import Agent, Department, Policy, Role
 from mailgate.core.model.ticket import Priority, Status
 from mailgate.core.proof.authority import Authority
 
-HOURS = replace(POLICY.departments[0], calendar=OFFICE.name)
+HOURS = replace(POLICY.departments[0], calendar=OFFICE.name, notify="pull")
 NIGHT = NOW.replace(hour=1, minute=57)
 DAN = replace(CAI, id=4, name="dan", address="dan@staff.example")
 FOUR = (ANNA, BO, CAI, DAN)
@@ -113,6 +113,8 @@ def test_of_a_flood_of_urgent_notices_the_first_leave_alone(heard: int, at: date
 
 NIGHTS = [
     ("the department's hours are theirs", None, "support", 8),
+    ("few who are all told hear at any hour", None, "small", None),
+    ("they, too, in hours of their own", "late", "small", 12),
     ("their own go before them", "late", "support", 12),
     ("who opted out hears at any hour", "always", "support", None),
     ("a department without a calendar works around the clock", None, "sales", None),
@@ -124,10 +126,12 @@ NIGHTS = [
 def test_nights_are_quiet(own: str | None, department: str, hour: int | None) -> None:
     late = replace(OFFICE, name="late", week=(((720, 1200),),) * 7)
     lab = replace(POLICY.departments[1], name="lab", addresses=())
-    policy = replace(POLICY, departments=(HOURS, POLICY.departments[1], lab), calendars=(OFFICE, late))
-    found = readers.at_work(moment(policy, NIGHT), replace(BO, calendar=own), Priority.NORMAL, department)
+    small = replace(HOURS, name="small", addresses=(), notify="all")
+    policy = replace(POLICY, departments=(HOURS, POLICY.departments[1], lab, small), calendars=(OFFICE, late))
+    bo = replace(BO, calendar=own, departments=("support", "sales", "small"))
+    found = readers.at_work(moment(policy, NIGHT), bo, Priority.NORMAL, department)
     assert found == (hour and NOW.replace(hour=hour))
-    assert readers.at_work(moment(policy, NIGHT), replace(BO, calendar=own), Priority.URGENT, department) is None
+    assert readers.at_work(moment(policy, NIGHT), bo, Priority.URGENT, department) is None
 
 
 def test_who_works_everywhere_hears_in_the_hours_of_the_tickets_department() -> None:
