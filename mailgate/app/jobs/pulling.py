@@ -12,6 +12,7 @@ from mailgate.core.clock import pulling
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate
 from mailgate.core.model.facts import Facts
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.store.base import Read, Tx
 
@@ -26,21 +27,26 @@ def offer(gateway: Gateway, now: datetime) -> int:
 
 
 def _due(gateway: Gateway, now: datetime, read: Read) -> list[Agent]:
-    return [agent for agent in gateway.in_force.policy.agents if _departments(gateway, agent, now, read)]
+    moment = _moment(gateway, now, read)
+    return [agent for agent in moment.policy.agents if _departments(moment, agent, read)]
 
 
-def _departments(gateway: Gateway, agent: Agent, now: datetime, read: Read) -> Sequence[str]:
+def _moment(gateway: Gateway, now: datetime, read: Read) -> Moment:
+    return gateway.in_force.moment(now, Facts(away=read.people.absences(now)))
+
+
+def _departments(moment: Moment, agent: Agent, read: Read) -> Sequence[str]:
     """Those whose unowned tickets the agent is to be offered now; none when nothing is new in any."""
     before = pulling.last(read.settings.get(_mark(agent)))
-    if not agent.active or not pulling.is_due(before, now):
+    if not agent.active or not pulling.is_due(before, moment.now):
         return ()
-    names = pulling.pulled_by(gateway.in_force.moment(now, Facts(away=read.people.absences(now))), agent)
+    names = pulling.pulled_by(moment, agent)
     return names if names and read.tickets.newly_unowned(names, before.event) else ()
 
 
 def _offer(gateway: Gateway, agent: Agent, now: datetime, tx: Tx) -> bool:
     """The list and the mark of what it knew, in one transaction: after a crash it is written once all the same."""
-    names = _departments(gateway, agent, now, tx)
+    names = _departments(_moment(gateway, now, tx), agent, tx)
     if not names:
         return False
     found = tx.tickets.unowned(names, pulling.SHOWN, now)

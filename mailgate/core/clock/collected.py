@@ -44,7 +44,7 @@ def collected_notices(policy: Policy, agent: Agent, found: Sequence[tuple[Ticket
         Question(
             title=said("list.urgent" if urgent else "list.collected", n=len(found)),
             why="collected",
-            rows=tuple(escalation.row(policy, ticket, number) for number, (ticket, _) in enumerate(named, start=1)),
+            rows=escalation.rows(policy, [ticket for ticket, _ in named]),
             sections=tuple(
                 Section(f"{policy.tag(ticket.number)} {ticket.subject}", text=_newest(ticket, notices))
                 for ticket, notices in named[:SHOWN]

@@ -203,14 +203,18 @@ def _list(policy: Policy, taken: Sequence[Taken]) -> Digest:
     more = len(taken) - MOST_ROWS
     late = Section(
         said("list.overdue"),
-        rows=tuple(row(policy, one.ticket, number) for number, one in enumerate(taken[:MOST_ROWS], start=1)),
+        rows=rows(policy, [one.ticket for one in taken[:MOST_ROWS]]),
         text=said("list.more", n=more) if more > 0 else "",
     )
     return Digest(title=said("list.late_tickets", n=len(taken)), why="overdue", sections=(late,))
 
 
-def row(policy: Policy, ticket: Ticket, number: int) -> TicketRow:
-    """A ticket as a line of a table."""
+def rows(policy: Policy, tickets: Sequence[Ticket]) -> tuple[TicketRow, ...]:
+    """Tickets as the lines of a table, numbered from 1."""
+    return tuple(_row(policy, ticket, number) for number, ticket in enumerate(tickets, start=1))
+
+
+def _row(policy: Policy, ticket: Ticket, number: int) -> TicketRow:
     owner = policy.agent(ticket.owner)
     return TicketRow(
         n=number,

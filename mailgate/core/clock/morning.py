@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailgate.core.clock import collected, held, pulling
-from mailgate.core.clock.escalation import row
+from mailgate.core.clock.escalation import rows
 from mailgate.core.clock.held import Held
 from mailgate.core.letters import readers
 from mailgate.core.model.desk_rows import Load, Unowned
@@ -159,7 +159,7 @@ def _tickets(policy: Policy, title: Words, found: Sequence[Ticket]) -> Section:
     more = len(found) - MOST
     return Section(
         title,
-        rows=tuple(row(policy, ticket, number) for number, ticket in enumerate(found[:MOST], start=1)),
+        rows=rows(policy, found[:MOST]),
         text=said("list.more", n=more) if more > 0 else "",
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from mailgate.core.clock.escalation import row
+from mailgate.core.clock.escalation import rows
 from mailgate.core.model.policy import Calendar, Policy
 from mailgate.core.model.said import Said, said
 from mailgate.core.model.shown import Fact, Section
@@ -79,7 +79,7 @@ def section(policy: Policy, found: Overload) -> Section:
         title(found),
         text=said("list.lines", lines=tuple(_advice(policy, found, own))),
         facts=_shares(policy, own, len(found.backlog)),
-        rows=tuple(row(policy, ticket, number) for number, ticket in enumerate(found.late[:SHOWN], start=1)),
+        rows=rows(policy, found.late[:SHOWN]),
     )
 
 

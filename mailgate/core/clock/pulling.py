@@ -45,7 +45,7 @@ def pulled_by(moment: Moment, agent: Agent) -> tuple[str, ...]:
     return tuple(
         one.name
         for one in moment.policy.departments
-        if readers.notified(moment.policy, one.name) == "pull" and agent in readers.on_duty(moment, one.name)
+        if readers.notified(moment.policy, one.name) == "pull" and readers.is_on_duty(moment, agent, one.name)
     )
 
 
@@ -63,7 +63,7 @@ def offer(policy: Policy, agent: Agent, found: Unowned) -> Outbound:
         Question(
             title=said("list.unowned_n", n=found.tickets),
             why="unowned",
-            rows=tuple(escalation.row(policy, ticket, number) for number, ticket in enumerate(shown, start=1)),
+            rows=escalation.rows(policy, shown),
             facts=counts(found),
             more=(found.tickets - len(shown)) or None,
         ),
@@ -84,7 +84,7 @@ def section(policy: Policy, found: Unowned) -> Section:
     more = found.tickets - len(shown)
     return Section(
         said("list.unowned"),
-        rows=tuple(escalation.row(policy, ticket, number) for number, ticket in enumerate(shown, start=1)),
+        rows=escalation.rows(policy, shown),
         facts=counts(found),
         text=said("list.more", n=more) if more else "",
     )

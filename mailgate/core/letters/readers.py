@@ -96,13 +96,15 @@ def notified(policy: Policy, department: str) -> str:
 
 
 def on_duty(moment: Moment, department: str) -> tuple[Agent, ...]:
-    """The agents of a department who are at work at this moment: in their hours, and not away."""
-    away = {absence.agent for absence in moment.facts.away}
-    return tuple(
-        agent
-        for agent in moment.policy.agents_of(department)
-        if agent.name not in away and working_time.is_open(hours(moment.policy, agent, department), moment.now)
-    )
+    """The agents of a department who are at work at this moment."""
+    return tuple(agent for agent in moment.policy.agents_of(department) if is_on_duty(moment, agent, department))
+
+
+def is_on_duty(moment: Moment, agent: Agent, department: str) -> bool:
+    """True for an agent of the department in their hours, and not away."""
+    here = agent.active and agent.works_in(department)
+    away = any(absence.agent == agent.name for absence in moment.facts.away)
+    return here and not away and working_time.is_open(hours(moment.policy, agent, department), moment.now)
 
 
 def lead_of(policy: Policy, department: Department | str) -> Agent | None:
