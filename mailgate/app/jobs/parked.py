@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -32,7 +33,7 @@ def ask_about_parked(gateway: Gateway, now: datetime) -> int:
     doubted = dict.fromkeys(row.agent for row in found if row.doubt and (row.asks == 0 or row in again))
     work = [partial(_ask, gateway, name, now) for name in doubted]
     work += [partial(_ask_again, gateway, row, now) for row in again if not row.doubt]
-    if any(gateway.store.read(partial(_untold, now))):
+    if any(gateway.store.read(partial(_untold, found, now))):
         work.append(partial(_tell_leads, gateway, now))
     return each_ticket.for_each_ticket(gateway, work)
 
@@ -77,7 +78,7 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
     """What waits and for whom, one letter a lead; only its author can say that they wrote it."""
     moment = gateway.in_force.moment(now)
     policy = moment.policy
-    pressing, old = _untold(now, tx)
+    pressing, old = _untold(tx.people.unanswered(now - AUTHOR_AFTER, now, MOST), now, tx)
     rows = [*pressing, *old]
     if not rows:
         return False
@@ -118,10 +119,12 @@ def _told_lately(tx: Tx, lead: str, now: datetime) -> bool:
     return last is not None and datetime.fromisoformat(last) > now - LEAD_PAUSE
 
 
-def _untold(now: datetime, read: Read) -> tuple[list[OpenQuestion], list[OpenQuestion]]:
+def _untold(
+    waiting: Sequence[OpenQuestion], now: datetime, read: Read
+) -> tuple[list[OpenQuestion], list[OpenQuestion]]:
     """What no lead has heard of: answers to tickets that are due within two hours, and what has waited for two."""
     pressing, old = list[OpenQuestion](), list[OpenQuestion]()
-    for row in read.people.unanswered(now - AUTHOR_AFTER, now, MOST):
+    for row in waiting:
         if row.told_at is None and not row.doubt and _presses(read, row.mail, now):
             pressing.append(row)
         elif row.told_at is None and row.at <= now - LEAD_AFTER:
