@@ -259,6 +259,7 @@ class DepartmentModel(Model):
     signature: str = ""
     outgoing: str | None = None
     notify: Literal["", "all", "owner", "lead", "pull"] = ""
+    order: Literal["due", "arrival"] = "due"
     after_reply: Literal["waiting", "solved"] = "waiting"
     nudge: MaybeDuration = None
     solve_after: MaybeDuration = None

@@ -27,6 +27,7 @@ def departments(model: FileModel, name: str) -> tuple[Department, ...]:
             signature=given.signature,
             outgoing=given.outgoing,
             notify=given.notify,
+            order=given.order,
             after_reply=given.after_reply,
             nudge=given.nudge,
             solve_after=given.solve_after,

@@ -89,6 +89,7 @@ class TicketFilter:
     numbers: tuple[int, ...] = ()
     limit: int = 200
     offset: int = 0
+    by_arrival: bool = False  # in the order they came, what is urgent before it
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,11 +145,11 @@ class TicketsRead(Protocol):
         """The ticket with its thread, merges not followed (see `merged_into`)."""
 
     def matching(self, wanted: TicketFilter, now: datetime) -> list[Ticket]:
-        """In working order: due first, then priority, then arrival; without entries."""
+        """In working order: due first, then priority, then arrival (see `by_arrival`); without entries."""
 
     def count(self, wanted: TicketFilter, now: datetime) -> int: ...
 
-    def unowned(self, departments: Sequence[str], limit: int, now: datetime) -> Unowned:
+    def unowned(self, departments: Sequence[str], limit: int, now: datetime, *, by_arrival: bool = ...) -> Unowned:
         """The most pressing tickets at work that nobody has in these departments, and how many there are."""
 
     def newly_unowned(self, departments: Sequence[str], event: int) -> bool:

@@ -12,7 +12,14 @@ import pytest
 
 from mailgate import store
 from mailgate.store.sqlite.store import SqliteStore
-from mailgate.store.tickets.statements import NEWLY_UNOWNED, QUEUE, UNOWNED, UNOWNED_LOAD
+from mailgate.store.tickets.statements import (
+    NEWLY_UNOWNED,
+    QUEUE,
+    QUEUE_BY_ARRIVAL,
+    UNOWNED,
+    UNOWNED_BY_ARRIVAL,
+    UNOWNED_LOAD,
+)
 
 BEGINS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 # As long as the configuration, or as what people made by hand; `aside`: mails of a folder that nobody could read.
@@ -106,8 +113,8 @@ def test_s26_the_queue_of_an_agent_is_read_in_its_order_and_not_sorted(database:
     assert "ticket USING INDEX ticket_queue (due_at" in plan[0] and not any("TEMP B-TREE" in step for step in plan)
 
 
-@pytest.mark.parametrize("statement", [UNOWNED, UNOWNED_LOAD, NEWLY_UNOWNED])
+@pytest.mark.parametrize("statement", [UNOWNED, UNOWNED_BY_ARRIVAL, UNOWNED_LOAD, NEWLY_UNOWNED, QUEUE_BY_ARRIVAL])
 def test_s26_what_nobody_has_is_found_among_what_is_new(database: sqlite3.Connection, statement: str) -> None:
     asked = "EXPLAIN QUERY PLAN " + statement.format(":one, :two")
-    plan = [row[3] for row in database.execute(asked, dict.fromkeys(("one", "two", "now", "after", "limit"), 1))]
+    plan = [row[3] for row in database.execute(asked, dict.fromkeys(("one", "two", "now", "after", "limit", "me"), 1))]
     assert any("ticket USING INDEX ticket_department (department=? AND status=?)" in step for step in plan), plan

@@ -39,6 +39,26 @@ def test_the_queue_stands_in_working_order(bench):
     assert numbers(bench) == [late, later, urgent, plain]
     assert numbers(bench, limit=2, offset=1) == [later, urgent]
     assert bench.read(lambda read: read.tickets.count(TicketFilter(limit=1), bench.now)) == 4
+    assert numbers(bench, by_arrival=True) == [urgent, plain, late, later]
+
+
+def test_the_queue_may_stand_in_the_order_in_which_tickets_came(bench):
+    plain, owned = bench.open("plain"), bench.open("theirs", ch.Assign("bo"), ch.SetStatus(Status.OPEN))
+    late = bench.open("late", ch.SetDue("resolve", bench.now), priority=Priority.HIGH)
+    urgent = bench.open("urgent", priority=Priority.URGENT)
+    mine = bench.open("mine", ch.Assign("ann"), ch.SetStatus(Status.OPEN))
+
+    def queue(by_arrival: bool) -> list[int]:
+        asked = ch.Needs("", "", (), (), "", (), bench.now, queue_of="ann", queue_by_arrival=by_arrival)
+        return [ticket.number for ticket in bench.read(lambda read: read.facts(asked, bench.now)).queue]
+
+    def unowned(by_arrival: bool) -> list[int]:
+        found = bench.read(lambda read: read.tickets.unowned(["support"], 9, bench.now, by_arrival=by_arrival))
+        return [ticket.number for ticket in found.first]
+
+    assert owned not in queue(True)
+    assert (queue(True), queue(False)) == ([urgent, plain, late, mine], [late, urgent, plain, mine])
+    assert (unowned(True), unowned(False)) == ([urgent, plain, late], [late, urgent, plain])
 
 
 def test_every_filter_keeps_what_it_says(bench):

@@ -160,7 +160,7 @@ def release_parked(gateway: Gateway, number: int, agent: str = "", mode: str = "
 def do_commands(gateway: Gateway, number: int | None, text: str, agent: str) -> list[str]:
     """Commands as by mail, on a ticket or on none; returns a line for each."""
     who, now = _agent(gateway, agent), gateway.clock()
-    needs = by_hand.needs(number, text, now, who)
+    needs = by_hand.needs(gateway.in_force.moment(now), number, text, who)
     lines = _decided(gateway, needs, now, lambda moment: by_hand.decide(moment, number, text, who))
     return [said(SHELL, one) for one in lines]
 
@@ -175,7 +175,7 @@ def agent_away(gateway: Gateway, agent: str, words: str) -> list[str]:
 def claim_ticket(gateway: Gateway, agent: str) -> int | None:
     """The most pressing ticket, claimed for an agent in one transaction; None when nothing waits."""
     who, now = _agent(gateway, agent), gateway.clock()
-    needs = by_hand.needs(None, "", now, who)
+    needs = by_hand.needs(gateway.in_force.moment(now), None, "", who)
     return _decided(gateway, needs, now, lambda moment: by_hand.claim(moment, who))
 
 
@@ -211,7 +211,9 @@ def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: in
 
     def job(tx: Tx, large: Incoming | None) -> int:
         kept = tx.mail.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
-        moment = gateway.in_force.moment(now, tx.facts(by_hand.needs(number, "", now, who), now))
+        moment = gateway.in_force.moment(
+            now, tx.facts(by_hand.needs(gateway.in_force.moment(now), number, "", who), now)
+        )
         with _refused_in_words():
             decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who)
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]

@@ -140,7 +140,8 @@ def _everybodys(tx: Tx, moment: Moment, reader: _Reader, agent: Agent) -> list[S
         if one not in reader.leads
         for ticket in tx.tickets.matching(TicketFilter(department=one.name, overdue=True, limit=MANY), now)
     ]
-    unowned = tx.tickets.unowned([one.name for one in theirs], pulling.SHOWN, now)
+    names = [one.name for one in theirs]
+    unowned = tx.tickets.unowned(names, pulling.SHOWN, now, by_arrival=policy.by_arrival(names))
     return morning.of_everybody(policy, agent, unowned, overdue)
 
 

@@ -49,8 +49,9 @@ def _offer(gateway: Gateway, agent: Agent, now: datetime, tx: Tx) -> bool:
     names = _departments(_moment(gateway, now, tx), agent, tx)
     if not names:
         return False
-    found = tx.tickets.unowned(names, pulling.SHOWN, now)
-    letter = pulling.offer(gateway.in_force.policy, agent, found)
+    policy = gateway.in_force.policy
+    found = tx.tickets.unowned(names, pulling.SHOWN, now, by_arrival=policy.by_arrival(names))
+    letter = pulling.offer(policy, agent, found)
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "unowned", letters=(letter,)), now)
     tx.settings.set(_mark(agent), str(pulling.LastList(now, found.event)))
     return True

@@ -187,6 +187,7 @@ def _list(question: QuestionAsked, overdue: bool = False) -> Question:
         wanted = ticket_filter.parse(question.argument, departments=departments, agents=agents, me=question.agent.name)
     except ticket_filter.NotAFilter as problem:
         return Question(title=said("asked.list"), intro=said("asked.no_filter", word=problem.word))
+    theirs = (wanted.department,) if wanted.department else question.agent.departments
     return question.table(
         said("tap.overdue") if overdue else said("asked.list"),
         TicketFilter(
@@ -197,6 +198,7 @@ def _list(question: QuestionAsked, overdue: bool = False) -> Question:
             tag=wanted.tags[0] if wanted.tags else None,
             overdue=wanted.overdue or overdue,
             customer=wanted.customer,
+            by_arrival=question.policy.by_arrival(theirs),
         ),
         intro=question.argument,
     )

@@ -33,6 +33,7 @@ def tickets() -> None:
 @click.option("--tag", "-t", help="With a tag.")
 @click.option("--overdue", is_flag=True, help="Past a deadline.")
 @click.option("--customer", help="With this address among the participants.")
+@click.option("--by-arrival", is_flag=True, help="In the order they came, what is urgent first.")
 @click.option("--limit", default=200, show_default=True, type=click.IntRange(1, 100_000))
 @show.json_option
 @click.pass_context

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from mailgate.core.commands import answers, catalogue, judging, reader, workflow
 from mailgate.core.letters import status_letters
@@ -27,12 +26,12 @@ class NotDone(Exception):
         super().__init__(why.code)
 
 
-def needs(number: int | None, text: str, now: datetime, agent: Agent) -> Needs:
+def needs(moment: Moment, number: int | None, text: str, agent: Agent) -> Needs:
     """What must be known to carry out `text` on ticket `number`, or on none."""
     others = reader.line_numbers(text)
     numbers = tuple(dict.fromkeys(others if number is None else (number, *others)))
-    return Needs("", "", (), numbers, "", agent.departments, now, orders=True, queue_of=agent.name,
-                 queue_in=agent.departments)  # fmt: skip
+    return Needs("", "", (), numbers, "", agent.departments, moment.now, orders=True, queue_of=agent.name,
+                 queue_in=agent.departments, queue_by_arrival=moment.policy.by_arrival(agent.departments))  # fmt: skip
 
 
 def decide(

@@ -70,6 +70,7 @@ def needs(
         orders=orders or pictures,
         queue_of=agent.name if agent and orders else "",
         queue_in=agent.departments if agent else (),
+        queue_by_arrival=policy.by_arrival(agent.departments if agent else ()),
         named=bool(mail.message_id) or (mail.date is not None and mail.date.year >= CLOCKS_SET),
         asked=_asked(agent, tokens, policy),
         phones=_phones(mail, examined, orders),

@@ -43,6 +43,7 @@ class Needs:
     orders: bool = False  # an agent's mail with commands: threads, journals and the queue may matter
     queue_of: str = ""  # the agent who asks for the next ticket
     queue_in: tuple[str, ...] = ()  # and their departments
+    queue_by_arrival: bool = False  # see `Policy.by_arrival`
     named: bool = True  # it has a Message-ID or a believable Date: else the same words later are another mail
     asked: tuple[str, ...] = ()  # agents who may have to be asked whether they wrote it
     requester: str = ""  # whose tickets of the last hour are counted: `NOBODY`, or the sender where it is ""

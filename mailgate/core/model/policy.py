@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -46,6 +46,7 @@ class Department:
     signature: str = ""
     outgoing: str | None = None  # name of the relay; None: the first
     notify: str = ""  # all, owner, lead, pull; "" decides by the number of agents
+    order: str = "due"  # how its work is listed: due first, or "arrival": first come, first served
     after_reply: str = "waiting"
     nudge: timedelta | None = None
     solve_after: timedelta | None = None
@@ -293,6 +294,12 @@ class Policy:
     def agents_of(self, department: str) -> tuple[Agent, ...]:
         """Active agents who work in a department."""
         return tuple(agent for agent in self.agents if agent.active and agent.works_in(department))
+
+    def by_arrival(self, departments: Iterable[str]) -> bool:
+        """True when work of these departments (of none: all) is listed first come, first served: each wants it so."""
+        named = frozenset(departments)
+        wanted = {one.order for one in self.departments if not named or one.name in named}
+        return wanted == {"arrival"}
 
     def calendar(self, name: str | None) -> Calendar | None:
         """The calendar of that name."""

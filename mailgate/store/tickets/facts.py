@@ -257,6 +257,9 @@ class FactsReading(Room):
         names = {f"d{i}": name for i, name in enumerate(departments)}
         among = ", ".join(f":{name}" for name in names)
         params = {**names, "me": needs.queue_of}
+        if needs.queue_by_arrival:
+            first = self.session.all(sql.QUEUE_BY_ARRIVAL.format(among), {**params, "limit": QUEUED})
+            return tuple(self._ticket_room.bare(row) for row in first)
         found = self.session.all(sql.QUEUE.format("IS NOT NULL", among), {**params, "limit": QUEUED})
         if len(found) < QUEUED:
             found += self.session.all(sql.QUEUE.format("IS NULL", among), {**params, "limit": QUEUED - len(found)})

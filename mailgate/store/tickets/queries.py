@@ -101,16 +101,17 @@ class Tickets(Room):
         """See `verbs.TicketsRead.matching`."""
         where, params = self._where(wanted, now)
         found = self.session.all(
-            sql.TICKET_COLUMNS + where + " ORDER BY ticket.due_at IS NULL, ticket.due_at, ticket.rank, "
-            "ticket.created_at, ticket.number LIMIT :limit OFFSET :offset",
+            f"{sql.TICKET_COLUMNS}{where} ORDER BY {sql.FIRST_COME if wanted.by_arrival else sql.DUE_FIRST} "
+            "LIMIT :limit OFFSET :offset",
             {**params, "limit": wanted.limit, "offset": wanted.offset},
         )
         return [self._ticket(row) for row in found]
 
-    def unowned(self, departments: Sequence[str], limit: int, now: datetime) -> Unowned:
+    def unowned(self, departments: Sequence[str], limit: int, now: datetime, *, by_arrival: bool = False) -> Unowned:
         """See `verbs.TicketsRead.unowned`."""
         among, names = _among(departments)
-        first = self.session.all(sql.UNOWNED.format(among), {**names, "limit": limit})
+        asked = sql.UNOWNED_BY_ARRIVAL if by_arrival else sql.UNOWNED
+        first = self.session.all(asked.format(among), {**names, "limit": limit})
         load = self.session.all(sql.UNOWNED_LOAD.format(among), {**names, "now": rows.micros(now)})
         return Unowned(
             tuple(self._ticket(row) for row in first),

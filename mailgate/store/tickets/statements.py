@@ -210,14 +210,23 @@ WHERE ticket.status NOT IN ('waiting', 'hold', 'solved', 'archived') AND ticket.
   AND coalesce(ticket.department, '') IN ({{1}}) AND (ticket.owner IS NULL OR coalesce(ticket.owner, '') = :me)
 ORDER BY ticket.due_at, ticket.rank, ticket.created_at LIMIT :limit
 """
+# In working order: due first, then by priority, then as they came; or as they came alone, what is urgent before it.
+DUE_FIRST = "ticket.due_at IS NULL, ticket.due_at, ticket.rank, ticket.created_at, ticket.number"
+FIRST_COME = "ticket.rank > 0, ticket.created_at, ticket.number"
+# First come, first served: the work of those departments is sorted; it is what is to be done, not what was.
+QUEUE_BY_ARRIVAL = f"""{TICKET_COLUMNS}
+WHERE ticket.department IN ({{0}}) AND ticket.status IN ('new', 'open')
+  AND (ticket.owner IS NULL OR ticket.owner = :me) ORDER BY {FIRST_COME} LIMIT :limit
+"""
 # What nobody has is new, and nothing else: these read no row that has an owner. The order is that of the queue.
-UNOWNED = f"""{TICKET_COLUMNS}
+UNOWNED, UNOWNED_BY_ARRIVAL = (
+    f"""{TICKET_COLUMNS}
 WHERE ticket.id IN (
-  SELECT id FROM ticket WHERE department IN ({{0}}) AND status = 'new' AND owner IS NULL
-  ORDER BY due_at IS NULL, due_at, rank, created_at, number LIMIT :limit
-)
-ORDER BY ticket.due_at IS NULL, ticket.due_at, ticket.rank, ticket.created_at, ticket.number
+  SELECT id FROM ticket WHERE department IN ({{0}}) AND status = 'new' AND owner IS NULL ORDER BY {order} LIMIT :limit
+) ORDER BY {order}
 """  # noqa: S608
+    for order in (DUE_FIRST, FIRST_COME)
+)
 UNOWNED_LOAD = """
 SELECT department, count(*) AS tickets, coalesce(sum(due_at < :now), 0) AS overdue FROM ticket
 WHERE department IN ({0}) AND status = 'new' AND owner IS NULL GROUP BY department ORDER BY department
