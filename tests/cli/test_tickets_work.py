@@ -115,6 +115,39 @@ def test_a_phone_memo_is_filed_with_its_recording(shell: Shell, tmp_path: Path) 
     assert (tmp_path / "out" / "call.ogg").read_bytes() == recording.read_bytes()
 
 
+def test_d02_a_call_at_the_shell_is_like_one_by_mail(shell: Shell) -> None:
+    """It had no deadline, was always the first department's, and knew neither name nor language of a known contact."""
+    finnish = "From: Liisa Laine <liisa@customer.example>\r\nTo: sales@acme.example\r\nSubject: Lamppu\r\n\r\n" \
+              "Hei, haluaisin palauttaa lampun, koska se ei toimi. Milloin saan rahat takaisin?\r\n"  # fmt: skip
+    assert (
+        shell.run(
+            "accept", "--to", "support@acme.example", "--from", "liisa@customer.example", stdin=finnish.encode()
+        ).return_value
+        == 0
+    )
+    memo = ("tickets", "call", "--customer", "Liisa@customer.example", "--as", "bo")
+    opened = {}
+    for department in ("", "sales"):
+        filed = shell.run(*memo, *(("--department", department) if department else ()), stdin=b"She wants two.\n")
+        opened[department] = shell.ticket(int(filed.output.strip().removeprefix("filed in #")))
+    for ticket in opened.values():
+        assert (ticket["requester"]["name"], ticket["language"]) == ("Liisa Laine", "fi")
+        assert ticket["subject"].startswith("Puhelu "), "neutral, for her to read"
+        assert ticket["due"]["resolve"] and ticket["first_response_at"]
+        assert ticket["due"]["first_response"] is None, "the call was the first response"
+    assert opened["sales"]["department"] == "sales"
+    failed = shell.run(*memo, "--department", "nowhere", stdin=b"x")
+    assert "there is no department 'nowhere'; there are: " in str(failed.exception)
+
+
+def test_a_call_about_a_ticket_is_its_requesters_unless_somebody_is_named(shell: Shell) -> None:
+    done = shell.run("tickets", "call", "--number", "1001", "--as", "anna", stdin=b"She wants a new bulb.\n")
+    assert done.output.strip() == "filed in #1001"
+    ticket = shell.ticket(1001)
+    assert (ticket["owner"], ticket["status"]) == ("anna", "open") and ticket["first_response_at"]
+    assert "whose call was it?" in str(shell.run("tickets", "call", "--as", "anna", stdin=b"x").exception)
+
+
 def test_a_job_played_ahead_of_its_time_sends_its_letters_at_once(shell: Shell) -> None:
     done = shell.run("job", "escalate", "--now", "2031-01-01T12:00:00Z")
     assert done.output.strip() == "escalate: 1"

@@ -145,6 +145,10 @@ def test_every_class_of_change_is_drawn():
 @example([ch.SetStatus(Status.WAITING)], [ch.MergeInto(1), ch.MergeInto(2)], False)
 @example([ch.AddEntry(EntryKind.AGENT, "ann", "A", "one"), ch.AddEntry(EntryKind.AGENT, "ann", "A", "two")],
          [ch.Withdraw(1)], False)  # fmt: skip
+@example(
+    [ch.AddEntry(EntryKind.CALL, "ann", "A", "")], [ch.AddEntry(EntryKind.AGENT, "ann", "A", ""), ch.Withdraw(1)], False
+)
+@example([ch.AddEntry(EntryKind.CALL, ANNA.addr, "A", "")], [ch.Withdraw(1)], False)
 @example([ch.AddEntry(EntryKind.AGENT, "ann", "A", "")], [ch.SplitOff(0), ch.Withdraw(1)], False)
 @example([ch.AddEntry(EntryKind.AGENT, "ann", "A", "")], [ch.SplitOff(1), ch.Withdraw(1)], False)
 @example([ch.Join(PEOPLE[2]), ch.Join(PEOPLE[1]), ch.SetRequester(PEOPLE[1])], [ch.SetRequester(ANNA)], False)

@@ -202,20 +202,24 @@ def _refused_in_words() -> Iterator[None]:
         raise Permanent(said(SHELL, refused.why)) from refused
 
 
-def phone_memo(gateway: Gateway, agent: str, customer: str, raw: str, number: int | None = None) -> int:
+def phone_memo(
+    gateway: Gateway, agent: str, customer: str, raw: str, number: int | None = None, department: str = ""
+) -> int:
     """A phone memo with its recording, as a mail of our own making (base64), filed at once; returns the ticket."""
     who, policy, now = _agent(gateway, agent), gateway.in_force.policy, gateway.clock()
+    known = [one.name for one in policy.departments]
+    if department and department not in known:
+        raise Permanent(f"there is no department {department!r}; there are: {', '.join(known)}")
     octets = base64.b64decode(raw)
     envelope = Envelope(who.address, (), Source.PIPE)
     mail = parse(octets, envelope, policy.limits)
 
     def job(tx: Tx, large: Incoming | None) -> int:
         kept = tx.mail.keep(octets, envelope, raw_digest(octets), now, large, named=is_named(octets))
-        moment = gateway.in_force.moment(
-            now, tx.facts(by_hand.needs(gateway.in_force.moment(now), number, "", who), now)
-        )
+        needs = by_hand.needs(gateway.in_force.moment(now), number, f"#call {customer}", who)
+        moment = gateway.in_force.moment(now, tx.facts(needs, now))
         with _refused_in_words():
-            decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who)
+            decision = by_hand.memo(moment, number, customer, mail.text, mail.attachments, who, department)
         return tx.apply(kept.number, decision, now, gateway.ids, None, hold=True).tickets[0]
 
     return gateway.intake.keeping.keep_by(octets, job).result()

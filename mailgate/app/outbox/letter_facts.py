@@ -60,15 +60,26 @@ def _notice(notice: Notice, due: DueLetter, ticket: Ticket, read: Read, policy: 
 
 
 def _enclosed(due: DueLetter, ticket: Ticket, policy: Policy) -> tuple[tuple[int, str], ...]:
-    """All files of the thread for its new owner; too large, they are only named, as they are to everybody else."""
-    if not isinstance(due.content, Handover) or due.agent != ticket.owner:
+    if not isinstance(due.content, Handover):
         return ()
-    found = [
-        (entry.mail, file) for entry in ticket.entries if entry.mail for file in entry.attachments if not file.ours
-    ]
-    if sum(file.size for _, file in found) > policy.attach_max:
-        return ()
-    return tuple((mail, file.part) for mail, file in found)
+    return passed_on(ticket, policy.attach_max, whole=due.agent == ticket.owner)
+
+
+def passed_on(ticket: Ticket, room: int, *, whole: bool) -> tuple[tuple[int, str], ...]:
+    """(mail, part) of the files that go along with a hand-over: all of the thread for its new owner (`whole`).
+
+    Others get the recordings of calls, and so does an owner where all are more than `room` octets: the newest first, as
+    far as there is room. They are words that stand nowhere else; every other file is named, as it is to everybody.
+    """
+    found = [(entry, file) for entry in ticket.entries if entry.mail for file in entry.attachments if not file.ours]
+    if not whole or sum(file.size for _, file in found) > room:
+        kept = []
+        for entry, file in reversed(found):
+            if entry.kind is EntryKind.CALL and file.size <= room:
+                kept.append((entry, file))
+                room -= file.size
+        found = kept[::-1]
+    return tuple((entry.mail, file.part) for entry, file in found if entry.mail)
 
 
 def _recent(ticket: Ticket, read: Read, now: datetime) -> tuple[RecentTicket, ...]:

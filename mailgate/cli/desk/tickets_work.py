@@ -46,13 +46,23 @@ def next_(ctx: click.Context, agent: str | None, as_json: bool) -> int:
 
 
 @tickets.command("call")
-@click.option("--customer", required=True, metavar="ADDRESS", help="Who called.")
+@click.option("--customer", metavar="ADDRESS", help="Who called, or their telephone number; of a ticket its requester.")
 @click.option("--number", type=int, help="The ticket it was about; without it a new one is opened.")
+@click.option("--department", metavar="NAME", help="Where a new ticket belongs; without it the agent's own.")
 @click.option("--as", "agent", required=True, metavar="AGENT", help="Who took the call.")
 @click.option("--attach", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="The recording.")
 @click.pass_context
-def call(ctx: click.Context, customer: str, number: int | None, agent: str, attach: Path | None) -> None:
+def call(
+    ctx: click.Context,
+    customer: str | None,
+    number: int | None,
+    department: str | None,
+    agent: str,
+    attach: Path | None,
+) -> None:
     """File a phone memo (text on standard input) with its recording."""
+    if not customer and not number:
+        raise click.UsageError("whose call was it? --customer ADDRESS, or --number of their ticket")
     message = EmailMessage()
     message["From"] = f"{agent}@localhost.invalid"
     message["Subject"] = "Phone call"
@@ -63,7 +73,8 @@ def call(ctx: click.Context, customer: str, number: int | None, agent: str, atta
         major, _, minor = kind.partition("/")
         message.add_attachment(attach.read_bytes(), maintype=major, subtype=minor, filename=attach.name)
     raw = base64.b64encode(message.as_bytes(policy=policy.SMTP)).decode()
-    ticket = at.ask(ctx, "memo", agent=agent, customer=customer, raw=raw, number=number or None)
+    about = {"customer": customer or "", "number": number or None, "department": department or ""}
+    ticket = at.ask(ctx, "memo", agent=agent, raw=raw, **about)
     click.echo(f"filed in #{ticket}")
 
 

@@ -118,9 +118,9 @@ def undo_change(context: TicketContext) -> Judgement:
     letters = context.world.unsent.get(last, ())
     said = any(event.kind == "entry" and event.new == EntryKind.AGENT for event in events)
     changes = _reversed(events)
-    if letters:
-        withdrawn = [event for event in events if event.kind == "entry" and event.new == EntryKind.AGENT]
-        changes += [Withdraw(int(event.old)) for event in withdrawn]
+    taken = {EntryKind.CALL, *((EntryKind.AGENT,) if letters else ())}
+    withdrawn = [event for event in events if event.kind == "entry" and event.new in taken]
+    changes += [Withdraw(int(event.old)) for event in withdrawn]
     apart = tuple(
         Step(int(event.new), (MergeInto(context.ticket.number),) if event.kind == "split" else (Unmerge(),))
         for event in events

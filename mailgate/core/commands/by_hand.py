@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.core.commands import answers, catalogue, judging, reader, workflow
+from mailgate.core.commands import answers, catalogue, judging, named, reader, workflow
 from mailgate.core.letters import status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Decision, Fate, Needs, Step
@@ -14,6 +14,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import Said, Words, said
 from mailgate.core.model.ticket import EntryKind, Ticket
+from mailgate.core.worktime import sla
 
 BY_HAND = "by_hand"
 
@@ -28,10 +29,12 @@ class NotDone(Exception):
 
 def needs(moment: Moment, number: int | None, text: str, agent: Agent) -> Needs:
     """What must be known to carry out `text` on ticket `number`, or on none."""
+    lines, people = named.lines(named.numbers(text)), named.people(text)
     others = reader.line_numbers(text)
     numbers = tuple(dict.fromkeys(others if number is None else (number, *others)))
     return Needs("", "", (), numbers, "", agent.departments, moment.now, orders=True, queue_of=agent.name,
-                 queue_in=agent.departments, queue_by_arrival=moment.policy.by_arrival(agent.departments))  # fmt: skip
+                 queue_in=agent.departments, queue_by_arrival=moment.policy.by_arrival(agent.departments),
+                 phones=lines, people=people)  # fmt: skip
 
 
 def decide(
@@ -48,7 +51,7 @@ def decide(
         raise NotDone(said("done.line", command=trouble.word, what=doubt))
     ticket = None if number is None else _ticket(facts, number)
     note = next((one.argument for one in reading.commands if one.name in ("note", "reply")), "")
-    world = judging.world_at(moment, ticket, words=note, department=policy.departments[0].name, confirmed=confirmed)
+    world = judging.world_at(moment, ticket, words=note, confirmed=confirmed)
     orders = [one for one in reading.commands if not one.question]
     plan = workflow.plan(orders, ticket, workflow.Actor(agent=agent), world)
     for refused, why in plan.refused:
@@ -91,14 +94,23 @@ def memo(
     text: str,
     files: tuple[Attachment, ...],
     agent: Agent,
+    department: str = "",
 ) -> Decision:
-    """A phone memo: on the ticket named, else on a new one of that customer. Raises NotDone."""
-    policy, facts = moment.policy, moment.facts
+    """A phone memo: on the ticket named, else on a new one of that customer. Raises NotDone.
+
+    The new ticket is the department's named, else one of the agent's own. Like `#call` by mail it has that
+    department's promise, and the call is the first response.
+    """
+    ticket = None if number is None else _ticket(moment.facts, number)
     entry = AddEntry(EntryKind.CALL, agent.name, agent.shown_name, text, attachments=files)
-    if number is not None:
-        return Decision(Fate.FILED, "call", (Step(_ticket(facts, number).number, (entry,)),), actor=agent.name)
-    world = judging.world_at(moment, None, words=text, department=policy.departments[0].name)
-    plan = workflow.plan([reader.Command("call", customer)], None, workflow.Actor(agent=agent), world)
+    world = judging.world_at(moment, ticket, words=text, files=bool(files), department=department)
+    plan = workflow.plan([reader.Command("call", customer)], ticket, workflow.Actor(agent=agent), world)
     for _, why in plan.refused:
         raise NotDone(answers.of_refusal(why))
-    return Decision(Fate.FILED, "call", (Step(None, (*plan.opens, entry)),), actor=agent.name)
+    if ticket is None or plan.opens:
+        step = Step(None, workflow.settled_opening(moment, (*plan.opens, entry)))
+    else:
+        changes = (*plan.changes, entry)
+        after = changed.ticket_after(ticket, changes, moment.now)
+        step = Step(ticket.number, (*changes, *sla.deadlines_after(moment, ticket, after)))
+    return Decision(Fate.FILED, "call", (step,), actor=agent.name)

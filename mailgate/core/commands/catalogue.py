@@ -89,7 +89,7 @@ COMMANDS: tuple[Word, ...] = (
     Word("use", "words", "NAME [key=value]", example="#use refund days=5"),
     Word("save", "words", "NAME", most=1, role=Role.AGENT, example="#save refund"),
     Word("kb", "words", "WORDS", prose=True, example="#kb battery swap"),
-    Word("call", "words", "ADDRESS-OR-NUMBER", example="#call +358 40 123 4567"),
+    Word("call", "words", "[ADDRESS-OR-NUMBER]", example="#call +358 40 123 4567"),
     Word("new", "words", "ADDRESS [title]", prose=True,
          aliases=("to-customer",), role=Role.AGENT, example="#new maija@home.example"),
     # threads

@@ -14,7 +14,7 @@ from mailgate.core.letters import readers
 from mailgate.core.model.canned import holes
 from mailgate.core.model.change import Change, Effect, Outbound, Step
 from mailgate.core.model.content import Content
-from mailgate.core.model.facts import Absence
+from mailgate.core.model.facts import Absence, KnownPerson
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
@@ -46,9 +46,11 @@ class KnownWorld:
     entries: tuple[Entry, ...] = ()  # this ticket's thread, oldest first
     events: tuple[Event, ...] = ()  # this ticket's journal, oldest first
     unsent: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # mail -> its letters that have not left
+    people: Mapping[str, KnownPerson] = field(default_factory=dict)  # whom commands name, by canonical address
     replies: Mapping[str, frozenset[str]] = field(default_factory=dict)  # canned answer -> the variables it needs
     caller: Address | None = None  # whose telephone number `#call` names
     words: str = ""  # the rest of the mail
+    files: bool = False  # it brings files of its own
     title: str = ""  # its subject without tag and commands
     department: str = ""  # where a ticket opened by a command belongs
     confirmed: bool = False  # the agent has answered our question with yes
@@ -273,5 +275,6 @@ def world_at(moment: Moment, ticket: Ticket | None, **mail: Any) -> KnownWorld:
         unsent=facts.unsent.get(ticket.number, {}) if ticket else {},
         replies={name: holes(text) for name, text in replies.items()},
         caller=next(iter(facts.callers.values()), None),
+        people=facts.people,
         **mail,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from mailgate.core.commands import about_absence, about_people, about_status, about_threads
 from mailgate.core.commands.catalogue import CUSTOMER_WORDS
@@ -18,7 +19,7 @@ from mailgate.core.commands.judging import (
     nearest,
 )
 from mailgate.core.commands.reader import Command
-from mailgate.core.letters import readers
+from mailgate.core.letters import addressee, readers
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
@@ -33,12 +34,12 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address
-from mailgate.core.model.moment import reopening_is_over
+from mailgate.core.model.moment import Moment, reopening_is_over
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.text.folding import fold
-from mailgate.core.worktime import sla
+from mailgate.core.worktime import promise, sla
 
 _NAME = 40  # characters a canned answer's name may have
 
@@ -123,6 +124,14 @@ def _turned_urgent(
         for one in readers.turned_urgent(world.moment, before, after, actor.agent)
         if one.name not in told
     )
+
+
+def settled_opening(moment: Moment, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """What opens a ticket, its OpenTicket first, with the promise of its department and the deadlines of that."""
+    opening = changes[0]
+    assert isinstance(opening, OpenTicket)
+    opened = changed.ticket_from_opening(opening, moment.now)
+    return (*changes, *sla.deadlines_at_opening(moment, changed.ticket_after(opened, changes[1:], moment.now)))
 
 
 def customer_asks(word: str, ticket: Ticket, actor: Actor, world: KnownWorld) -> Judgement:
@@ -218,41 +227,63 @@ def _new(context: CommandContext) -> Judgement:
 
 def _call(context: CommandContext) -> Judgement:
     """A memo of a call: on a new ticket of that customer."""
-    world = context.world
-    caller = context.person(context.argument) if "@" in context.argument else world.caller
-    if caller is None:
-        return Refusal("no_such_number", params={"text": context.argument})
+    caller = _caller(context)
     if isinstance(caller, Refusal):
         return caller
-    if not world.words.strip():
-        return Refusal("no_words")
-    opens = _opening(caller, replace(world, title="", words=""), context.agent)  # its words are for the house
+    opens = _opening(caller, replace(context.world, title="", words=""), context.agent)  # its words are for the house
     return Granted("call", opens=opens, params={"address": caller.addr})
 
 
 def _call_here(context: TicketContext) -> Judgement:
-    """A memo of a call about this ticket, when the caller takes part in it; else a ticket of their own."""
-    judged = _call(context)
-    if isinstance(judged, Granted):
-        opening = judged.opens[0]
-        caller = opening.requester.key if isinstance(opening, OpenTicket) else ""
-        if any(caller == one.key for one in (context.ticket.requester, *context.ticket.participants)):
-            return context.granted("call_here", address=judged.params["address"])
-    return judged
+    """A memo of a call about this ticket, when the caller takes part in it; else a ticket of their own.
+
+    Where nobody is named the requester called. Whoever spoke with them has the ticket from then on, if nobody had it.
+    """
+    requester = context.ticket.requester
+    caller = _caller(context, requester if addressee.known(requester) else None)
+    if isinstance(caller, Refusal):
+        return caller
+    if not any(caller.key == one.key for one in (requester, *context.ticket.participants)):
+        return _call(context)
+    taken = () if context.ticket.owner else about_people.handed_over(context, context.agent.name)
+    return context.granted("call_here", *taken, address=caller.addr)
+
+
+def _caller(context: CommandContext, otherwise: Address | None = None) -> Address | Refusal:
+    """Whose call a memo is of: by address, by number, or who is meant `otherwise`."""
+    world, written = context.world, context.argument
+    caller = context.person(written) if "@" in written else world.caller if written else otherwise
+    if caller is None:
+        return Refusal("no_such_number", params={"text": written}) if written else Refusal("whose_call")
+    if isinstance(caller, Refusal) or world.words.strip() or world.files:
+        return caller
+    return Refusal("no_words")
 
 
 def _opening(person: Address, world: KnownWorld, agent: Agent) -> tuple[Change, ...]:
+    """A ticket of somebody who has not written: with their name and in their language, where they are known."""
     policy = world.policy
     department = policy.department(world.department or next(iter(agent.departments), ""))
-    language = department.language or policy.language
+    known = world.people.get(person.key)
+    spoken = (known.language if known else "", department.language, policy.language)
+    language = next((one for one in spoken if one in policy.languages), "en")
     said = (" ".join(world.title.split())[: about_status.LONGEST_TITLE], _first_line(world.words))
     fit = (one for one in said if one and not about_status.is_private(one, policy))
-    title = next(fit, "") or policy.own_words("ticket.request" if world.words else "ticket.call", language)
+    title = next(fit, "") or _neutral(world, department.name, language)
     return (
-        OpenTicket(title, department.name, person, language=language),
+        OpenTicket(title, department.name, known.address if known else person, language=language),
         Assign(agent.name),
         SetStatus(Status.OPEN),
     )
+
+
+def _neutral(world: KnownWorld, department: str, language: str) -> str:
+    """What a ticket is called whose words are not for its customer's eyes: a call by its day."""
+    if world.words:
+        return world.policy.own_words("ticket.request", language)
+    day = world.now.astimezone(ZoneInfo(promise.zone_of(world.policy, department)))
+    told = world.policy.own_words(f"day.{day.month}", language, day=day.day)
+    return world.policy.own_words("ticket.call", language, day=told)
 
 
 def _first_line(text: str) -> str:

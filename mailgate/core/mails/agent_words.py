@@ -12,7 +12,6 @@ from mailgate.core.letters import readers, status_letters
 from mailgate.core.mails import agent_answer, notices, receipt, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence, neutral_title, subject_numbers
-from mailgate.core.model import changed
 from mailgate.core.model.canned import fill_holes
 from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
 from mailgate.core.model.content import Notice, Receipt
@@ -24,7 +23,7 @@ from mailgate.core.proof import authority
 from mailgate.core.proof.authority import CarriedBy, Proof
 from mailgate.core.text import signature
 from mailgate.core.text.folding import fold
-from mailgate.core.worktime import promise, sla
+from mailgate.core.worktime import promise
 
 _SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
 
@@ -35,6 +34,7 @@ def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> Know
         case.moment,
         ticket,
         words=reading.rest,
+        files=any(not one.ours and not one.inline for one in case.mail.attachments),
         title="" if _is_our_title(case, reading.title) else reading.title,
         department=case.departments[0],
         confirmed=case.authority.proof is Proof.RELEASED,
@@ -134,10 +134,10 @@ def customer_heard(
     released = case.authority.proof is Proof.RELEASED
     if _leaves(case, reading, outcomes, silent) and untagged(case, ticket) and not released:
         return park(case, agent, "untagged", reading, author=agent.name)
+    if "call" in outcomes:  # with its words, or a recording alone; somebody else's call is in a ticket of its own
+        return ([_memo(case, agent, EntryKind.CALL, text)] if outcomes["call"].answer == "call_here" else []), ()
     if "ask" in outcomes or "new" in outcomes or (silent and (reading.commands or not case.mail.text.strip())):
         return [], ()
-    if "call" in outcomes:
-        return [_memo(case, agent, EntryKind.CALL, text)], ()
     if not to_customer(case, reading):
         return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, Notice(why="note"))
     if agent_answer.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
@@ -199,8 +199,7 @@ def new_ticket(case: Case, agent: Agent, plan: workflow.Plan, outcomes: dict[str
         letters = (letter,) if letter else ()
     elif "call" in outcomes:
         changes.append(_memo(case, agent, EntryKind.CALL, text))
-    changes += sla.deadlines_at_opening(case.moment, changed.ticket_after(ticket, changes[1:], case.now))
-    return Step(None, tuple(changes), letters)
+    return Step(None, workflow.settled_opening(case.moment, changes), letters)
 
 
 def to_customer(case: Case, reading: CommandReading) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core.commands import reader
+from mailgate.core.commands import named, reader
 from mailgate.core.letters import addressee
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder
@@ -21,9 +20,7 @@ from mailgate.core.model.policy import LOGO_LARGEST, Agent, Policy, logo_id
 from mailgate.core.proof import authority, token
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Circumstances, MailFindings, Rule
-from mailgate.core.text import phone
 
-_CALLED = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
 CLOCKS_SET = 2000  # a Date before that year is of a printer whose clock nobody has set
 # Who stands in these sent a mail of ours on by hand, or wrote one that a group put our name on.
 _PASSED_ON = ("resent-from", "resent-sender", "x-original-from", "x-original-sender", "x-google-original-from")
@@ -74,6 +71,7 @@ def needs(
         named=bool(mail.message_id) or (mail.date is not None and mail.date.year >= CLOCKS_SET),
         asked=_asked(agent, tokens, policy),
         phones=_phones(mail, examined, orders),
+        people=named.people(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else (),
         through=through,
     )
 
@@ -88,8 +86,8 @@ def _phones(mail: InboundMail, examined: MailFindings | None, orders: bool) -> t
     """Lines whose caller matters: found by a rule's `call`, or named by an agent after `#call`."""
     found = [finding.call for finding in examined.findings if finding.call] if examined else []
     if orders:
-        found += _CALLED.findall(f"{mail.subject}\n{mail.fresh[:4096]}")
-    return tuple(dict.fromkeys(phone.number_key(number) for number in found if phone.number_key(number)))[:5]
+        found += named.numbers(f"{mail.subject}\n{mail.fresh[:4096]}")
+    return named.lines(found)
 
 
 def _old(moment: Moment) -> bool:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address, canonical
-from mailgate.core.model.ticket import AnyTicket, Due, Entry, EntryKind, Status
+from mailgate.core.model.ticket import AnyTicket, Due, Entry, EntryKind, Status, responds
 
 T = TypeVar("T", bound=AnyTicket)
 
@@ -154,19 +154,24 @@ def _with_words(ticket: T, added: ch.AddEntry, now: datetime, at: datetime) -> T
     ticket = replace(ticket, entries=tuple(sorted((*ticket.entries, entry), key=lambda said: said.at)))
     if added.kind is EntryKind.CUSTOMER and not added.unverified:
         return replace(ticket, last_customer_at=at, last_public_at=max(at, ticket.last_public_at or at))
-    if added.kind is EntryKind.AGENT:
+    if responds(added.kind, added.author):
+        public = now if added.kind.public else ticket.last_public_at
         first = ticket.first_response_at or now
-        return replace(ticket, last_agent_at=now, last_public_at=now, first_response_at=first)
+        return replace(ticket, last_agent_at=now, last_public_at=public, first_response_at=first)
     return ticket
 
 
 def _without_words(ticket: T, gone: int) -> T:
-    """An agent's words are a note now; what their writing had answered is owed again."""
-    if not any(entry.id == gone and entry.kind is EntryKind.AGENT for entry in ticket.entries):
+    """An agent's words, or the memo of their call, are a note now; what they had answered is owed again."""
+    if not any(entry.id == gone and responds(entry.kind, entry.author) for entry in ticket.entries):
         return ticket
     thread = tuple(replace(one, kind=EntryKind.NOTE) if one.id == gone else one for one in ticket.entries)
-    answers = [entry for entry in thread if entry.kind is EntryKind.AGENT]
-    customer_times = [entry.at for entry in thread if entry.kind is EntryKind.CUSTOMER and not entry.unverified]
+    answers = [entry for entry in thread if responds(entry.kind, entry.author)]
+    public_times = [
+        entry.at
+        for entry in thread
+        if entry.kind is EntryKind.AGENT or (entry.kind is EntryKind.CUSTOMER and not entry.unverified)
+    ]
     answer_times = [entry.at for entry in answers]
     first = ticket.first_response_at
     if not any(0 < entry.id < gone for entry in answers):
@@ -176,7 +181,7 @@ def _without_words(ticket: T, gone: int) -> T:
         entries=thread,
         first_response_at=first,
         last_agent_at=max(answer_times, default=None),
-        last_public_at=max((*answer_times, *customer_times), default=None),
+        last_public_at=max(public_times, default=None),
     )
 
 

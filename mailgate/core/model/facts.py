@@ -48,6 +48,7 @@ class Needs:
     asked: tuple[str, ...] = ()  # agents who may have to be asked whether they wrote it
     requester: str = ""  # whose tickets of the last hour are counted: `NOBODY`, or the sender where it is ""
     phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.number_key`) whose callers are wanted
+    people: tuple[str, ...] = ()  # addresses an agent names after a command: what is known of these people
     through: str = ""  # the contact form that names the sender: a ban of either holds
 
 
@@ -75,6 +76,14 @@ class SentLetter:
     def template(self) -> str:
         """What it was worded with."""
         return self.content.template
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """Somebody an agent names: as their letters go to them, and the language of their newest ticket, "" without any."""
+
+    address: Address
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ class Facts:
     unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters
     replies: Mapping[str, str] = field(default_factory=dict)  # saved answers: name -> text
     callers: Mapping[str, Address] = field(default_factory=dict)  # asked with `phones`: whose line it was last
+    people: Mapping[str, KnownPerson] = field(default_factory=dict)  # those asked for or found as callers, by address
     queue: tuple[Ticket, ...] = ()  # asked with `queue_of`: what is to be done next, most pressing first
     ticket_subjects: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # all earlier subjects
     letter_subjects: Mapping[int, tuple[str, ...]] = field(

@@ -57,6 +57,14 @@ class EntryKind(StrEnum):
         return self in (EntryKind.CUSTOMER, EntryKind.AGENT)
 
 
+def responds(kind: EntryKind, author: str) -> bool:
+    """True for what answers a customer: an agent's words to them, or a call an agent had with them.
+
+    The memo of a call that a telephone exchange reports has an address for its author, an agent's has a name.
+    """
+    return kind is EntryKind.AGENT or (kind is EntryKind.CALL and "@" not in author)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One contribution to a thread."""
@@ -121,7 +129,7 @@ class AnyTicket:
     status_until: datetime | None = None  # hold: wakes at; waiting: nudge or solve at
     status_since: datetime | None = None
     last_public_at: datetime | None = None  # newest customer or agent words
-    last_agent_at: datetime | None = None  # newest agent words to the customer
+    last_agent_at: datetime | None = None  # newest agent words to the customer, calls with them included
     last_customer_at: datetime | None = None  # newest customer words
     due: Due = Due()
     escalation: int = 0

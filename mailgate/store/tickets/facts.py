@@ -11,7 +11,7 @@ from typing import Any
 
 from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.model.content import Question, Receipt
-from mailgate.core.model.facts import AGAIN
+from mailgate.core.model.facts import AGAIN, KnownPerson
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.model.trace import from_plain as trace_from_plain
@@ -73,6 +73,8 @@ class FactsReading(Room):
             self._orders(known, tickets, ids)
         if needs.phones:
             known["callers"] = self._callers(needs.phones)
+        named = [*needs.people, *(one.addr for one in known.get("callers", {}).values())]
+        known["people"] = {one.address.key: one for one in map(self._person, named) if one}
         return Facts(**known)
 
     def _duplicate(self, needs: Needs) -> dict[str, Any]:
@@ -234,6 +236,14 @@ class FactsReading(Room):
             if row is not None:
                 found[line] = Address(row["addr"], row["name"])
         return found
+
+    def _person(self, addr: str) -> KnownPerson | None:
+        """Somebody who has written or was written to, None when they are unknown."""
+        row = self.session.known(addr)
+        if row is None:
+            return None
+        spoken = self.session.scalar(sql.SPOKEN, {"c": row["contact"]})
+        return KnownPerson(Address(row["addr"], row["name"]), spoken or "")
 
     def _orders(self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int]) -> None:
         """What commands may need beyond the ticket itself: its thread, its journal, its letters still here."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from mailgate.core.model.change import AddEntry, Join, Leave, OpenTicket, SetRequester, Withdraw
 from mailgate.core.model.mail import canonical
-from mailgate.core.model.ticket import EntryKind
+from mailgate.core.model.ticket import EntryKind, responds
 from mailgate.store import rows
 from mailgate.store.mail import statements as mail_sql
 from mailgate.store.tickets import statements as sql
@@ -101,14 +101,16 @@ class Participants(TicketWriter):
         if change.kind is EntryKind.CUSTOMER and not change.unverified:
             self.put(last_customer_at=at, last_public_at=max(at, self.row["last_public_at"] or 0))
             self.heard_from(change.author)
-        elif change.kind is EntryKind.AGENT:
-            self.put(last_agent_at=writing.moment, last_public_at=writing.moment)
+        elif responds(change.kind, change.author):
+            self.put(last_agent_at=writing.moment)
+            if change.kind.public:
+                self.put(last_public_at=writing.moment)
             if self.row["first_response_at"] is None:
                 self.put(first_response_at=writing.moment)
                 self.event("first-response", new=writing.moment)
 
     def withdraw(self, change: Withdraw) -> None:
-        """An agent's words become a note; what their writing had answered is owed again."""
+        """An agent's words, or the memo of their call, become a note; what they had answered is owed again."""
         leaving = [entry for origin, entry in self.writing.split if origin is self]  # they move when all is written
         params = {"ticket": self.id, "entry": change.entry}
         if change.entry in leaving or not self.session.run(sql.WITHDRAW, params):

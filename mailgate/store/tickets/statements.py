@@ -105,6 +105,10 @@ WHERE field.name = 'phone' AND substr(replace(replace(field.value, ' ', ''), '-'
     SELECT 1 FROM entry WHERE entry.ticket = field.ticket AND author = address.canonical AND kind = 'call')
 ORDER BY ticket.id DESC LIMIT 1
 """
+SPOKEN = """
+SELECT ticket.language FROM address JOIN ticket ON ticket.requester = address.id
+WHERE address.contact = :c ORDER BY ticket.created_at DESC LIMIT 1
+"""
 SUCCESSOR = """
 SELECT newer.number FROM link JOIN ticket AS newer ON newer.id = link.one
 WHERE link.other = :id AND link.kind = 'continues' ORDER BY newer.number DESC LIMIT 1
@@ -308,7 +312,8 @@ LAST_MERGE = (
 MAIL_OF_ENTRY = "SELECT mail FROM entry WHERE id = :id AND ticket = :ticket"
 MOVE_ENTRY = "UPDATE entry SET ticket = :ticket WHERE id = :id"
 MOVE_ID = "UPDATE msgid SET ticket = :ticket WHERE id = (SELECT message_id FROM mail WHERE number = :mail)"
-WITHDRAW = "UPDATE entry SET kind = 'note' WHERE id = :entry AND ticket = :ticket AND kind = 'agent'"
+RESPONDS = "(kind = 'agent' OR kind = 'call' AND instr(author, '@') = 0)"  # see `core.model.ticket.responds`
+WITHDRAW = f"UPDATE entry SET kind = 'note' WHERE id = :entry AND ticket = :ticket AND {RESPONDS}"  # noqa: S608
 PART_BY_ADDRESS = (
     "UPDATE participant SET address = :address WHERE ticket = :ticket AND contact = :contact AND address <> :address"
 )
@@ -371,10 +376,10 @@ WHERE ticket.status IN ('solved', 'archived') AND ticket.status_since < :before 
                   WHERE letter.ticket = ticket.id AND mail.fate = 'parked')
 ORDER BY ticket.number LIMIT :limit
 """  # noqa: S608
-WORDS_LEFT = """
-SELECT max(CASE WHEN kind = 'agent' THEN at END) AS agent,
-  min(CASE WHEN kind = 'agent' AND id < :entry THEN at END) AS before,
-  min(CASE WHEN kind = 'agent' THEN at END) AS first,
+WORDS_LEFT = f"""
+SELECT max(CASE WHEN {RESPONDS} THEN at END) AS agent,
+  min(CASE WHEN {RESPONDS} AND id < :entry THEN at END) AS before,
+  min(CASE WHEN {RESPONDS} THEN at END) AS first,
   max(CASE WHEN kind = 'agent' OR kind = 'customer' AND unverified = 0 THEN at END) AS public
 FROM entry WHERE ticket = :ticket
-"""
+"""  # noqa: S608

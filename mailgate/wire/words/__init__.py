@@ -18,6 +18,7 @@ from mailgate.wire.words.catalogue import CATALOGUES, DATES, ENGLISH, MARKERS, O
 
 __all__ = ["CATALOGUES", "MARKERS", "OPENINGS", "Phrases", "dates_of", "kept", "said", "say", "size"]
 
+_WEEKDAY = re.compile(r"^(?:EEE|ccc),?\s+")  # before the day, in such a pattern
 _MONTH = re.compile(r"(?<!M)(?:MMM|LLL)(?!M)")  # a short name of a month, in a pattern of CLDR
 
 
@@ -92,9 +93,18 @@ class _Params(dict[str, str | int]):
 def kept() -> Mapping[str, Mapping[str, str]]:
     """Of every language what `core` has to know: our words that tickets keep, and the marker (see `Policy.kept`)."""
     return {
-        language: {key: str(phrase) for key, phrase in phrases.items() if key.startswith("ticket.") or key == "marker"}
+        language: {
+            **{key: str(phrase) for key, phrase in phrases.items() if key.startswith("ticket.") or key == "marker"},
+            **{f"day.{month}": _day_of(language, month) for month in range(1, 13)},
+        }
         for language, phrases in CATALOGUES.items()
     }
+
+
+def _day_of(language: str, month: int) -> str:
+    """How a language writes a day of that month, without weekday and year: `{day} Nov`, `{day}.11.`."""
+    dates = dates_of(language)
+    return _dated(date(2000, month, 29), _WEEKDAY.sub("", dates.day), dates.locale).replace("29", "{day}", 1)
 
 
 def dates_of(language: str) -> Dates:

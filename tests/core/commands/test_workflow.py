@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.core.commands import answers, reader, workflow
+from mailgate.core.commands import answers, judging, reader, workflow
 from mailgate.core.commands.catalogue import COMMANDS
+from mailgate.core.commands.reader import Command
 from mailgate.core.commands.workflow import Actor, Event, Granted, Judgement, KnownWorld, Refusal
+from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_mail, receipt
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
@@ -47,7 +49,7 @@ from mailgate.core.model.change import (
     Withdraw,
 )
 from mailgate.core.model.content import ExpertAsked, Handover
-from mailgate.core.model.facts import Absence, Facts
+from mailgate.core.model.facts import Absence, Facts, KnownPerson
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role, Sla, TicketPolicy
@@ -349,8 +351,39 @@ def test_a_call_is_kept_where_the_caller_takes_part_and_opens_a_ticket_elsewhere
     assert granted("#call +358 40 123 4567", caller=LIISA).answer == "call_here"
     assert granted("#call +358 40 123 4567", caller=Address("new@home.example")).answer == "call"
     assert granted("#call teemu@home.example", None).opens[0] == OpenTicket(
-        "Phone call", "support", Address("teemu@home.example")
+        "Phone call 25 Nov", "support", Address("teemu@home.example")
     )
+
+
+def test_a_bare_call_is_the_requesters_and_whoever_spoke_with_them_has_the_ticket() -> None:
+    bare = granted("#call")
+    assert (bare.answer, bare.changes, bare.params["address"]) == ("call_here", (), MAIJA.addr)
+    assert granted("#call", FREE).changes == (Assign("anna"), SetStatus(Status.OPEN))
+    assert granted("#call liisa@home.example", FREE).changes == (Assign("anna"), SetStatus(Status.OPEN))
+    assert judge("#call", None) == Refusal("whose_call")
+    assert judge("#call", replace(TICKET, requester=NOBODY)) == Refusal("whose_call")
+    assert judge("#call", words=" ") == Refusal("no_words")
+    assert granted("#call", words="", files=True).answer == "call_here", "a recording says enough"
+
+
+def test_a_ticket_opened_by_a_command_is_in_the_name_and_language_of_whom_the_desk_knows() -> None:
+    teemu = Address("Teemu@home.example", "Teemu Laine")
+    finnish = replace(POLICY, languages=("en", "fi"))
+    for language, title in (("fi", "Puhelu 25.11."), ("", "Phone call 25 Nov"), ("tlh", "Phone call 25 Nov")):
+        moment = Moment(finnish, Facts(people={teemu.key: KnownPerson(teemu, language)}), NOW)
+        world = judging.world_at(moment, None, words="Hello")
+        judged = workflow.carry_out(Command("call", "teemu@HOME.example"), None, Actor(BO), world)
+        assert isinstance(judged, Granted)
+        expected = OpenTicket(title, "support", teemu, language="fi" if language == "fi" else "en")
+        assert judged.opens[0] == expected
+        written = workflow.carry_out(Command("new", "teemu@home.example"), None, Actor(BO), world)
+        assert isinstance(written, Granted) and written.opens[0] == replace(expected, subject="Hello")
+
+
+def test_a_ticket_opened_by_a_command_is_of_the_writers_own_department_unless_the_mail_names_one() -> None:
+    for agent, addressed, department in ((CAI, "", "billing"), (CAI, "support", "support"), (ANNA, "", "support")):
+        [opening, *_] = granted("#call teemu@home.example", None, agent, department=addressed).opens
+        assert isinstance(opening, OpenTicket) and opening.department == department
 
 
 def test_canned_answers_are_used_with_their_values_and_saved_under_a_name() -> None:

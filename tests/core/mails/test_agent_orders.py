@@ -11,6 +11,7 @@ from cases import (
     MAIJA,
     NOW,
     PASS,
+    POLICY,
     STRANGER,
     VALDIS,
     H,
@@ -26,7 +27,18 @@ from cases import (
 from mailgate.core.commands.reader import CommandReading
 from mailgate.core.mails import agent_mail, agent_orders
 from mailgate.core.mails.case import Case
-from mailgate.core.model.change import AddEntry, Assign, Decision, Fate, OpenTicket, SetStatus, Tag, Unpark
+from mailgate.core.model.change import (
+    AddEntry,
+    Assign,
+    Decision,
+    Fate,
+    OpenTicket,
+    SetDue,
+    SetSla,
+    SetStatus,
+    Tag,
+    Unpark,
+)
 from mailgate.core.model.content import Answer, Question, Receipt, Solved
 from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Attachment
@@ -34,10 +46,11 @@ from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import Said
 from mailgate.core.model.shown import AskedFor, RefusedLine, TicketRow
-from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.model.ticket import Due, EntryKind, Status, Ticket
 
 NOTICE = letter(1042, ANNA, "customer", promised=(MAIJA,))
 ANSWERS = {"in_reply_to": (NOTICE.message_id,)}
+PROMISING = replace(POLICY, departments=(replace(POLICY.departments[0], sla="standard"), *POLICY.departments[1:]))
 FILE = Attachment("lamp.jpg", "image/jpeg", 10, "d", "2")
 
 
@@ -316,3 +329,30 @@ def test_an_answer_is_one_entry_of_its_author_and_the_first_to_answer_owns_it() 
         (EntryKind.AGENT, "anna", WORDS)
     ]
     assert changes(decision, Assign) == [Assign("anna")]
+
+
+def test_a_call_about_a_ticket_is_its_first_response_and_answers_for_nobody_else() -> None:
+    free = ticket(owner=None, status=Status.NEW, sla="standard", due=Due(first_response=NOW + H, resolve=NOW + 9 * H))
+    decision = done("#call\n\nShe wants a new bulb.", free)
+    [step] = decision.steps
+    memo, first = changes(decision, AddEntry)[0], [one for one in changes(decision, SetDue) if one.at is None]
+    assert (memo.kind, memo.text, first) == (EntryKind.CALL, "She wants a new bulb.", [SetDue("first_response", None)])
+    assert changes(decision, Assign) == [Assign("anna")] and SetStatus(Status.OPEN) in step.changes
+    assert letters_of(decision) == [], "a memo is nobody's letter"
+
+
+def test_a_call_of_somebody_else_is_in_their_ticket_alone() -> None:
+    decision = done("#call kari@home.example\n\nHe wants a lamp.", ticket(sla="standard"), policy=PROMISING)
+    assert [
+        (step.ticket, [one.text for one in step.changes if isinstance(one, AddEntry)]) for step in decision.steps
+    ] == [
+        (None, ["He wants a lamp."]),
+        (1042, []),
+    ]
+    opened = decision.steps[0].changes
+    assert SetSla("standard") in opened and [one.which for one in opened if isinstance(one, SetDue)] == ["resolve"]
+
+
+def test_a_recording_alone_is_a_memo() -> None:
+    decision = done("#call", parts={"attachments": (FILE,)})
+    assert [(one.kind, one.attachments) for one in changes(decision, AddEntry)] == [(EntryKind.CALL, (FILE,))]

@@ -24,7 +24,7 @@ BY_ID: dict[str, Any] = {"by": ANNA, "subject": "Re: [#1042] Broken lamp", "in_r
 
 
 def speaking(language: str) -> Policy:
-    return replace(POLICY, languages=("en", "fi", "pl", "lv"), departments=(
+    return replace(POLICY, languages=("en", "fi", "pl", "lv", "sv", "de", "et"), departments=(
         replace(POLICY.departments[0], language=language), *POLICY.departments[1:]))  # fmt: skip
 
 
@@ -35,7 +35,10 @@ def titles(inbound: InboundMail, policy: Policy = POLICY, **about: Any) -> list[
     return [one.subject for one in changes(decision, ch.OpenTicket)]
 
 
-CALLS = {"en": "Phone call", "fi": "Puhelu", "pl": "Rozmowa telefoniczna", "lv": "Telefona zvans"}
+CALLS = {
+    "en": "Phone call 4 Mar", "fi": "Puhelu 4.3.", "pl": "Rozmowa telefoniczna 4.03", "lv": "Telefona zvans 4.03.",
+    "sv": "Telefonsamtal 4 mars", "de": "Telefonat vom 4.3.", "et": "Telefonikõne 4. märts",
+}  # fmt: skip
 MEMO = "#call kari@home.example\n\nCanary: he shouted, and is a known fraudster"
 
 

@@ -32,7 +32,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Setzt einen Textbaustein über deinen Text, in der Sprache des Kunden.",
     "command.save": "Speichert die eben geschriebene Antwort als Textbaustein.",
     "command.kb": "Listet Artikel zu diesen Wörtern auf.",
-    "command.call": "Legt die E-Mail als Notiz zu einem Telefonat mit diesem Kunden ab.",
+    "command.call": "Legt die E-Mail als Notiz zu einem Telefonat mit diesem Kunden ab, ohne Angabe mit dem, dessen Ticket es ist; das Gespräch gilt als Antwort.",
     "command.new": "Schreibt einem Kunden zuerst: ein neues Ticket, mit deinem Text als erster E-Mail.",
     "command.merge": "Führt dieses Ticket mit einem anderen zusammen; `both`, wenn die Kunden verschieden sind, `same-person` verbindet auch die beiden Adressen.",
     "command.split": "Macht aus der neuesten E-Mail des Kunden ein eigenes Ticket.",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_words": "in dieser E-Mail steht kein Text zum Speichern oder Senden",
     "refused.nobody_to_tell": "dieser Kunde bekommt keine automatischen E-Mails: Schreib nur #solve",
     "refused.no_such_number": "niemand mit der Nummer {text} ist bekannt: Schreib #call ADRESSE und die Nummer in die Notiz",
+    "refused.whose_call": "wer hat angerufen? Schreib #call ADRESSE oder, wenn die Nummer bekannt ist, #call NUMMER",
     "refused.no_number": "{text} ist keine Ticketnummer",
     "refused.no_such_ticket": "es gibt kein Ticket {number}",
     "refused.itself": "{number} ist genau dieses Ticket",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
-    "ticket.call": "Telefonat",
+    "ticket.call": "Telefonat vom {day}",
     "ticket.request": "Ihre Anfrage",
     "ticket.untitled": "(kein Betreff)",
     "ticket.empty": "(leere Nachricht)",

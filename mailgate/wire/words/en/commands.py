@@ -32,7 +32,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Puts a canned answer above your own words, in the customer's language.",
     "command.save": "Keeps the answer you just wrote as a canned one.",
     "command.kb": "Lists articles that speak of these words.",
-    "command.call": "Files the mail as a memo of a phone call with that customer.",
+    "command.call": "Files the mail as a memo of a phone call with that customer, or the requester when nobody is named; the call counts as an answer.",
     "command.new": "Writes to a customer first: a new ticket, your words as its first letter.",
     "command.merge": "Puts this ticket into another; `both` when their customers differ, `same-person` also links the two addresses.",
     "command.split": "Makes a ticket of its own from the customer's newest mail.",

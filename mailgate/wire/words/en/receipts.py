@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_words": "there are no words to keep or to send in this mail",
     "refused.nobody_to_tell": "this customer gets no automatic letters: write #solve alone",
     "refused.no_such_number": "nobody with the number {text} is known: write #call ADDRESS, and the number in the memo",
+    "refused.whose_call": "who called? Write #call ADDRESS, or #call NUMBER where the number is known",
     "refused.no_number": "{text} is no ticket number",
     "refused.no_such_ticket": "there is no ticket {number}",
     "refused.itself": "{number} is this very ticket",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
-    "ticket.call": "Phone call",
+    "ticket.call": "Phone call {day}",
     "ticket.request": "Your request",
     "ticket.untitled": "(no subject)",
     "ticket.empty": "(empty message)",

@@ -32,7 +32,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Paneb sinu teksti kohale vastusemalli kliendi keeles.",
     "command.save": "Salvestab äsja kirjutatud vastuse mallina.",
     "command.kb": "Loetleb juhendid, mis räägivad neist sõnadest.",
-    "command.call": "Salvestab kirja märkusena telefonikõne kohta selle kliendiga.",
+    "command.call": "Salvestab kirja märkusena telefonikõne kohta selle kliendiga, nimetamata jättes pöörduja endaga; kõne loetakse vastuseks.",
     "command.new": "Kirjutab kliendile esimesena: uus pöördumine, mille esimene kiri on sinu tekst.",
     "command.merge": "Ühendab selle pöördumise teisega; `both`, kui kliendid on erinevad, `same-person` seob ka kaks aadressi.",
     "command.split": "Teeb kliendi viimasest kirjast omaette pöördumise.",

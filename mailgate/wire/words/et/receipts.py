@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_words": "selles kirjas ei ole teksti, mida salvestada või saata",
     "refused.nobody_to_tell": "sellele kliendile automaatseid kirju ei saadeta: kirjuta ainult #solve",
     "refused.no_such_number": "telefoninumber {text} ei ole teada: kirjuta #call AADRESS ja number märkusesse",
+    "refused.whose_call": "kes helistas? Kirjuta #call AADRESS või, kui number on teada, #call NUMBER",
     "refused.no_number": "{text} ei ole pöördumise number",
     "refused.no_such_ticket": "pöördumist {number} ei ole",
     "refused.itself": "{number} ongi seesama pöördumine",

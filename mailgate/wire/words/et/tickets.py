@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
-    "ticket.call": "Telefonikõne",
+    "ticket.call": "Telefonikõne {day}",
     "ticket.request": "Teie pöördumine",
     "ticket.untitled": "(teema puudub)",
     "ticket.empty": "(tühi kiri)",

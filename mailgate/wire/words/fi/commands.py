@@ -32,7 +32,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Lisää valmiin vastauksen tekstisi edelle asiakkaan kielellä.",
     "command.save": "Tallentaa äsken kirjoittamasi vastauksen valmiiksi vastaukseksi.",
     "command.kb": "Luettelee artikkelit, joissa on näitä sanoja.",
-    "command.call": "Tallentaa viestin sisäiseksi muistiinpanoksi puhelusta tuon asiakkaan kanssa.",
+    "command.call": "Tallentaa viestin sisäiseksi muistiinpanoksi puhelusta tuon asiakkaan kanssa, ilman nimeä pyynnön lähettäjän kanssa; puhelu lasketaan vastaukseksi.",
     "command.new": "Aloittaa keskustelun asiakkaan kanssa: uusi tiketti, tekstisi sen ensimmäisenä viestinä.",
     "command.merge": "Yhdistää tämän tiketin toiseen; `both`, kun asiakkaat ovat eri, `same-person` myös yhdistää osoitteet.",
     "command.split": "Tekee asiakkaan uusimmasta viestistä oman tiketin.",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_words": "viestissä ei ole tekstiä tallennettavaksi tai lähetettäväksi",
     "refused.nobody_to_tell": "tälle asiakkaalle ei lähetetä automaattisia viestejä: kirjoita pelkkä #solve",
     "refused.no_such_number": "numeroa {text} ei tunneta: kirjoita #call OSOITE ja numero muistiinpanoon",
+    "refused.whose_call": "kuka soitti? Kirjoita #call OSOITE tai, jos numero tunnetaan, #call NUMERO",
     "refused.no_number": "{text} ei ole tiketin numero",
     "refused.no_such_ticket": "tikettiä {number} ei ole",
     "refused.itself": "{number} on juuri tämä tiketti",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
-    "ticket.call": "Puhelu",
+    "ticket.call": "Puhelu {day}",
     "ticket.request": "Palvelupyyntösi",
     "ticket.untitled": "(ei aihetta)",
     "ticket.empty": "(tyhjä viesti)",

@@ -32,7 +32,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Ievieto gatavo atbildi virs Jūsu teksta klienta valodā.",
     "command.save": "Saglabā tikko rakstīto atbildi kā gatavo atbildi.",
     "command.kb": "Uzskaita rakstus, kuros ir šie vārdi.",
-    "command.call": "Saglabā vēstuli kā iekšēju piezīmi par sarunu ar šo klientu.",
+    "command.call": "Saglabā vēstuli kā iekšēju piezīmi par sarunu ar šo klientu, bez norādes – ar pieteikuma iesniedzēju; saruna ir atbilde.",
     "command.new": "Sāk saraksti ar klientu: jauns pieteikums ar Jūsu tekstu kā pirmo ziņu.",
     "command.merge": "Apvieno šo pieteikumu ar citu; `both`, ja klienti ir dažādi, `same-person` saista arī abas adreses.",
     "command.split": "No klienta jaunākās ziņas izveido atsevišķu pieteikumu.",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_words": "šajā vēstulē nav teksta, ko saglabāt vai sūtīt",
     "refused.nobody_to_tell": "šim klientam automātiskas vēstules nesūtām: rakstiet tikai #solve",
     "refused.no_such_number": "numurs {text} nav zināms: rakstiet #call ADRESE un numuru piezīmē",
+    "refused.whose_call": "kas zvanīja? Rakstiet #call ADRESE vai, ja numurs ir zināms, #call NUMURS",
     "refused.no_number": "{text} nav pieteikuma numurs",
     "refused.no_such_ticket": "pieteikuma {number} nav",
     "refused.itself": "{number} ir tieši šis pieteikums",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
-    "ticket.call": "Telefona zvans",
+    "ticket.call": "Telefona zvans {day}",
     "ticket.request": "Jūsu pieteikums",
     "ticket.untitled": "(bez temata)",
     "ticket.empty": "(tukša vēstule)",

@@ -32,7 +32,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Wstawia gotową odpowiedź nad Twoim tekstem, w języku klienta.",
     "command.save": "Zapisuje ostatnią Twoją odpowiedź jako gotową.",
     "command.kb": "Pokazuje artykuły, które zawierają te słowa.",
-    "command.call": "Zapisuje wiadomość jako notatkę z rozmowy z tym klientem.",
+    "command.call": "Zapisuje wiadomość jako notatkę z rozmowy z tym klientem, a bez adresu – ze zgłaszającym; rozmowa liczy się jako odpowiedź.",
     "command.new": "Rozpoczyna korespondencję z klientem: nowe zgłoszenie z Twoim tekstem jako pierwszą wiadomością.",
     "command.merge": "Łączy to zgłoszenie z innym; `both`, gdy klienci są różni, `same-person` łączy też oba adresy.",
     "command.split": "Z najnowszej wiadomości klienta tworzy osobne zgłoszenie.",

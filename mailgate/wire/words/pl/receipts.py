@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_words": "w wiadomości nie ma tekstu do zapisania ani wysłania",
     "refused.nobody_to_tell": "do tego klienta nie wysyłamy automatycznych wiadomości: napisz samo #solve",
     "refused.no_such_number": "nie znamy numeru {text}: napisz #call ADRES, a numer podaj w notatce",
+    "refused.whose_call": "kto dzwonił? Napisz #call ADRES albo, gdy numer jest znany, #call NUMER",
     "refused.no_number": "{text} nie jest numerem zgłoszenia",
     "refused.no_such_ticket": "nie ma zgłoszenia {number}",
     "refused.itself": "{number} to właśnie to zgłoszenie",

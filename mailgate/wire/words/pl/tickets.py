@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
-    "ticket.call": "Rozmowa telefoniczna",
+    "ticket.call": "Rozmowa telefoniczna {day}",
     "ticket.request": "Państwa zgłoszenie",
     "ticket.untitled": "(bez tematu)",
     "ticket.empty": "(pusta wiadomość)",

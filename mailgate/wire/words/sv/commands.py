@@ -32,7 +32,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Lägger en svarsmall ovanför din egen text, på kundens språk.",
     "command.save": "Sparar svaret du just skrev som svarsmall.",
     "command.kb": "Visar artiklar som handlar om orden.",
-    "command.call": "Sparar mejlet som anteckning om ett telefonsamtal med kunden.",
+    "command.call": "Sparar mejlet som anteckning om ett telefonsamtal med kunden, utan adress med ärendets beställare; samtalet räknas som ett svar.",
     "command.new": "Skriver först till en kund: ett nytt ärende, med din text som första mejl.",
     "command.merge": "Slår ihop ärendet med ett annat; `both` när kunderna är olika, `same-person` knyter också ihop de två adresserna.",
     "command.split": "Gör ett eget ärende av kundens senaste mejl.",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_words": "mejlet har ingen text att spara eller skicka",
     "refused.nobody_to_tell": "den här kunden får inga automatiska mejl: skriv bara #solve",
     "refused.no_such_number": "ingen med numret {text} är känd: skriv #call ADRESS, och numret i anteckningen",
+    "refused.whose_call": "vem ringde? Skriv #call ADRESS, eller #call NUMMER om numret är känt",
     "refused.no_number": "{text} är inget ärendenummer",
     "refused.no_such_ticket": "det finns inget ärende {number}",
     "refused.itself": "{number} är just det här ärendet",

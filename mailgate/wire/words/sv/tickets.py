@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
-    "ticket.call": "Telefonsamtal",
+    "ticket.call": "Telefonsamtal {day}",
     "ticket.request": "Ditt ärende",
     "ticket.untitled": "(inget ämne)",
     "ticket.empty": "(tomt meddelande)",

@@ -1,0 +1,29 @@
+"""Whom commands name, found before they are read: the store is asked for them outside the decision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mailgate.core.model.mail import canonical
+from mailgate.core.text import phone
+
+_LINE = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
+_PERSON = re.compile(r"#[^\W\d_]+ +<?([^\s<>@]{1,64}@[^\s<>,;@]{1,255})")
+_MOST = 5
+
+
+def lines(numbers: Iterable[str]) -> tuple[str, ...]:
+    """What tells these telephone numbers apart (`phone.number_key`), each once; the first five."""
+    keys = map(phone.number_key, numbers)
+    return tuple(dict.fromkeys(key for key in keys if key))[:_MOST]
+
+
+def numbers(text: str) -> list[str]:
+    """Telephone numbers behind a command, such as `#call +358 40 123 4567`, as they are written."""
+    return _LINE.findall(text)
+
+
+def people(text: str) -> tuple[str, ...]:
+    """Addresses behind a command, such as `#call maija@home.example`, canonical; the first five."""
+    return tuple(dict.fromkeys(canonical(found.rstrip(".")) for found in _PERSON.findall(text)))[:_MOST]
