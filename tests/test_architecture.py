@@ -293,7 +293,7 @@ def test_the_lists_of_exceptions_name_only_what_there_is() -> None:
 CORE = [path for path in FILES if module(path).startswith("core")]
 # Lists by which `core` reads what people and programs write: nobody is shown a word of theirs.
 READING = {
-    "core.text.automatic_words", "core.text.language", "core.text.quote_words", "core.text.subject", "core.text.subject_topics",
+    "core.text.automatic_words", "core.text.language", "core.text.quote_words", "core.text.stems", "core.text.subject", "core.text.subject_topics",
     "core.worktime.moment_words",
 }  # fmt: skip
 _SENTENCE = re.compile(r"[^\W\d_]{2,} +[^\W\d_]{2,}")

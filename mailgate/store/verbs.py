@@ -158,7 +158,8 @@ class TicketsRead(Protocol):
     def come_back(self, agent: str) -> list[Ticket]:
         """The tickets at work of an agent whose newest words to or from the customer are those of a bounce."""
 
-    def find(self, words: str, limit: int = 50) -> list[Ticket]: ...
+    def find(self, words: str, limit: int = 50, languages: Sequence[str] = ()) -> list[Ticket]:
+        """Those with all these words, best first, then with forms of them in these languages (of all without any)."""
 
     def events(self, ticket: int) -> list[JournalLine]: ...
 

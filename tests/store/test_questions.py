@@ -12,7 +12,7 @@ from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.core.model.trace import MatchTrace, RuleTrace, Trace
 from mailgate.errors import ConfigError
 from mailgate.store.base import Cursor, TicketFilter
-from mailgate.store.tickets.queries import folded, query
+from mailgate.store.tickets.queries import folded, query, wider_query
 
 BO = Address("bo@other.example", "Bo")
 HOUR = timedelta(hours=1)
@@ -277,6 +277,10 @@ def test_what_cannot_be_fetched_is_set_aside_counted_and_gone_once_it_came(bench
         ('"käytävällä lamppu"', []),
         ("lamppu strasse", []),
         ('foo-12 AND ( OR NEAR(" * ^ :', []),
+        ("lampun", [1001]),
+        ("lamput käytävä", [1001]),
+        ("lampun strasse", []),
+        ("lampun katu", []),
         ("", []),
         ("!!!", []),
     ],
@@ -285,6 +289,14 @@ def test_find_takes_whatever_people_type(bench, words, hits):
     bench.open("Lamppu käytävällä")
     bench.open("Łódź, Straße 5")
     assert sorted(found(bench, words)) == hits
+
+
+def test_what_was_typed_is_found_before_other_forms_of_it(bench):
+    genitive, nominative = bench.open("Lampun johto"), bench.open("Lamppu ja johto")
+    assert found(bench, "lamppu") == [nominative, genitive]
+    assert found(bench, "lampun johto") == [genitive, nominative]
+    assert bench.read(lambda read: [one.number for one in read.tickets.find("lamppu", 1)]) == [nominative]
+    assert bench.read(lambda read: [one.number for one in read.tickets.find("lampun", 50, ["en"])]) == [genitive]
 
 
 def test_find_goes_where_a_merge_went(bench):
@@ -304,6 +316,8 @@ def test_the_index_is_fed_in_portions_and_only_once(bench):
 def test_folding_and_quoting():
     assert folded("Žluťoučký ŁÓDŹ Straße Ærø") == "zlutoucky lodz strasse aero"
     assert query('a b-c "d e"') == '"a"* "b"* "c"* "d e"'
+    assert wider_query('photos "d e"', ["en"]) == '("photo"* OR "photos"*) AND "d e"'
+    assert wider_query('"d e" 17', ["en"]) == ""
 
 
 # --- figures, people --------------------------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ def _list(question: QuestionAsked, overdue: bool = False) -> Question:
 
 
 def _find(question: QuestionAsked) -> Question:
-    found = question.read.tickets.find(question.argument, MOST)
+    found = question.read.tickets.find(question.argument, MOST, question.policy.languages)
     return Question(title=said("asked.find", text=question.argument), rows=question.rows(found))
 
 

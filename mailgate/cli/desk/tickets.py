@@ -165,7 +165,7 @@ def _print_entry(entry: Entry) -> None:
 @show.json_option
 @click.pass_context
 def find(ctx: click.Context, words: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Full text: subjects and everything said, by the beginnings of words, accents ignored."""
+    """Full text: subjects and everything said, by words, their beginnings and other forms, accents ignored."""
     with at.looking(ctx) as store:
         found = store.read(lambda read: read.tickets.find(" ".join(words), limit))
     print_tickets(found, as_json)

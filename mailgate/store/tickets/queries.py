@@ -12,6 +12,7 @@ from typing import Any
 from mailgate.core.model.desk_rows import JournalLine, Unowned, UnownedLoad
 from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.ticket import Entry, Ticket
+from mailgate.core.text import stems
 from mailgate.store import rows
 from mailgate.store.people.erasing import blank_letters, silence
 from mailgate.store.session import Room
@@ -36,6 +37,27 @@ def query(words: str) -> str:
         else:
             parts += [f'"{word}"*' for word in found]
     return " ".join(parts[:20])
+
+
+def wider_query(words: str, languages: Sequence[str]) -> str:
+    """The same for every form of each word, in whatever case or number; `""` where that finds no more.
+
+    A stem of three letters is a whole word and no beginning: so many words begin with any three that ranking them takes
+    seconds.
+    """
+    parts: list[str] = []
+    wider = False
+    for number, piece in enumerate(folded(words).split('"')):
+        found = WORD.findall(piece)[:20]
+        if number % 2 and found:
+            parts.append('"' + " ".join(found) + '"')
+            continue
+        for word in found:
+            forms = stems.beginnings(word, languages)
+            wider = wider or forms != (word,)
+            asked = [f'"{one}"' + "*" * (len(one) > stems.SHORT) for one in forms] + [f'"{word}"*']
+            parts.append(f"({' OR '.join(asked)})")
+    return " AND ".join(parts[:20]) if wider else ""
 
 
 def _among(values: Sequence[str]) -> tuple[str, dict[str, Any]]:
@@ -231,15 +253,16 @@ class Tickets(Room):
         self.session.run(sql.SET_COUNTER, {"name": CURSOR, "value": found[-1]["id"]})
         return len(found)
 
-    def find(self, words: str, limit: int = 50) -> list[Ticket]:
-        """Tickets with all these words, best first; a number alone finds its ticket first."""
+    def find(self, words: str, limit: int = 50, languages: Sequence[str] = ()) -> list[Ticket]:
+        """See `verbs.TicketsRead.find`."""
         numbers: list[int] = []
         typed = words.strip().removeprefix("#").strip("[]# ")
         if typed.isascii() and typed.isdigit() and len(typed) <= 10:
             numbers.append(int(typed))
-        asked = query(rows.clean(words))
-        if asked:
-            numbers += [row["number"] for row in self.session.all(sql.FIND, {"query": asked, "limit": limit})]
+        typed = rows.clean(words)
+        for asked in (query(typed), wider_query(typed, languages)):
+            if asked and len(numbers) < limit:
+                numbers += [row["number"] for row in self.session.all(sql.FIND, {"query": asked, "limit": limit})]
         found = (self.bare_ticket(number) for number in dict.fromkeys(numbers))
         return [ticket for ticket in found if ticket is not None][:limit]
 
