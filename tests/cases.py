@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -162,10 +162,11 @@ def asking(
     by: Agent = BO,
     policy: Policy = POLICY,
     away: Any = (),
+    tag_watchers: Mapping[str, tuple[str, ...]] | None = None,
     **world: Any,
 ) -> TicketContext:
     """A command's argument by an agent about a ticket of nobody's, as a judging function gets it; the rest is `KnownWorld`'s."""
-    moment = Moment(policy, Facts(away=away), NOW)
+    moment = Moment(policy, Facts(away=away, tag_watchers=tag_watchers or {}), NOW)
     return TicketContext(Command("it", argument), by, KnownWorld(moment, **world), about or ticket())
 
 

@@ -86,6 +86,7 @@ class TicketFilter:
     tag: str | None = None
     overdue: bool = False
     customer: str | None = None
+    watcher: str | None = None  # an agent who follows the ticket, or a tag it has
     numbers: tuple[int, ...] = ()
     limit: int = 200
     offset: int = 0

@@ -8,6 +8,7 @@ import pytest
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.mail_rows import ParkedMail
+from mailgate.core.model.policy import Department
 from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.store.base import TicketFilter
 
@@ -334,6 +335,25 @@ def test_aliases_and_saved_replies_are_kept(bench):
     assert bench.read(lambda read: read.people.aliases()) == {"ann": ("ann@home.example",)}
     (reply,) = bench.read(lambda read: read.people.saved_replies())
     assert (reply.name, reply.text, reply.agent) == ("refund", "We refund you.", "bo")
+
+
+def test_an_agent_watches_tags_until_they_end_it_or_leave(bench):
+    watched, tagged = bench.open("Mine", ch.Watch("ann")), bench.open("Two", ch.Tag(("vip", "lamp")))
+    bench.open("Three", ch.Tag(("lamp",)))
+
+    def listed() -> list[int]:
+        found = bench.read(lambda read: read.tickets.matching(TicketFilter(watcher="ann"), bench.now))
+        return [ticket.number for ticket in found]
+
+    effects(bench, ch.WatchTags("ann", ("vip", "refund")), ch.WatchTags("bo", ("vip",)), ch.WatchTags("ann", ("vip",)))
+    assert bench.facts().tag_watchers == {"vip": ("ann", "bo"), "refund": ("ann",)}
+    assert listed() == [watched, tagged]
+    effects(bench, ch.WatchTags("ann", remove=("vip",)))
+    assert (bench.read(lambda read: read.people.watched_tags("ann")), listed()) == (("refund",), [watched])
+    effects(bench, ch.WatchTags("ann", every=True))
+    assert bench.facts().tag_watchers == {"vip": ("bo",)}
+    bench.store.sync_people([], [Department("support", (), Address("support@acme.example"))])
+    assert bench.facts().tag_watchers == {}
 
 
 def test_a_vote_is_kept_with_who_had_the_ticket(bench):

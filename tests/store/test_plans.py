@@ -23,7 +23,19 @@ from mailgate.store.tickets.statements import (
 
 BEGINS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 # As long as the configuration, or as what people made by hand; `aside`: mails of a folder that nobody could read.
-SMALL = {"agent", "department", "absence", "alias", "saved_reply", "ban", "setting", "job_run", "aside", "reminder"}
+SMALL = {
+    "agent",
+    "department",
+    "absence",
+    "alias",
+    "saved_reply",
+    "ban",
+    "setting",
+    "job_run",
+    "aside",
+    "reminder",
+    "watched_tag",
+}
 # Indexes that hold only what waits: a walk through one costs what is to be done, not what was done.
 WAITING = ("parking_open", "reminder_due", "mail_open", "delivery_due")
 # Named walks, each with its reason. Whoever mends one takes it out; a new one needs a reason as good.

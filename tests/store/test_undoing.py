@@ -33,7 +33,7 @@ def test_every_change_has_a_writer(member):
 EFFECTS = (
     ch.Unpark(1, released=False), ch.SetAway("ann", None), ch.AddAlias("ann", "a@b.example"),
     ch.SaveReply("hi", "en", "Hello", "ann"), ch.Vote(1001, 9), ch.LinkContacts("a@b.example", "c@d.example"),
-    ch.CancelLetters((1,)), ch.RevokeLists("ann"),
+    ch.CancelLetters((1,)), ch.RevokeLists("ann"), ch.WatchTags("ann", ("vip",), ("lamp",), every=True),
 )  # fmt: skip
 
 

@@ -198,10 +198,17 @@ def _list(question: QuestionAsked, overdue: bool = False) -> Question:
             tag=wanted.tags[0] if wanted.tags else None,
             overdue=wanted.overdue or overdue,
             customer=wanted.customer,
+            watcher=question.agent.name if wanted.watched else None,
             by_arrival=question.policy.by_arrival(theirs),
         ),
-        intro=question.argument,
+        intro=_watched(question) if wanted.watched else question.argument,
     )
+
+
+def _watched(question: QuestionAsked) -> Words:
+    """The tags they watch, beside the tickets."""
+    tags = question.read.people.watched_tags(question.agent.name)
+    return said("asked.watched", tags=" ".join(f"+{tag}" for tag in tags)) if tags else question.argument
 
 
 def _find(question: QuestionAsked) -> Question:

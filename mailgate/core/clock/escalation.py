@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from mailgate.core.letters import readers, status_letters
@@ -97,7 +97,7 @@ def _told(
     outside = []
     for name in names:
         if name == "owner":
-            owners = readers.of_ticket(moment, replace(before, watchers=()))
+            owners = readers.of_ticket(moment, before, watched=False)
             people += owners or (lead,)
         elif name == "lead":
             people.append(lead)
@@ -107,8 +107,8 @@ def _told(
             people.append(policy.agent_at(name) if "@" in name else policy.agent(name))
     if before.owner != after.owner:
         people.append(policy.agent(before.owner))
-        people += readers.of_ticket(moment, replace(after, watchers=())) if after.owner is None else ()
-    people += readers.turned_urgent(moment, before, replace(after, watchers=()))
+        people += readers.of_ticket(moment, after, watched=False) if after.owner is None else ()
+    people += readers.turned_urgent(moment, before, after, watched=False)
     known = {agent.name: agent for agent in people if agent and agent.active}
     return tuple(known.values()), tuple(dict.fromkeys(outside))
 

@@ -1,4 +1,4 @@
-"""Commands about people: who owns a ticket, who follows it, who is asked, who takes part."""
+"""Commands about people: who owns a ticket, who is asked, who takes part."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from mailgate.core.model.change import (
     Outbound,
     SetRequester,
     SetStatus,
-    Watch,
 )
 from mailgate.core.model.content import ExpertAsked, Handover, Notice
 from mailgate.core.model.mail import Address, canonical
@@ -85,20 +84,6 @@ def move(context: TicketContext) -> Judgement:
         if agent.name != context.agent.name
     ]
     return context.granted("moved", *changes, outbound=letters, department=name)
-
-
-def watch(context: TicketContext) -> Judgement:
-    """The writer follows the ticket."""
-    if context.agent.name in context.ticket.watchers:
-        return context.granted_already("already_watching")
-    return context.granted("watching", Watch(context.agent.name))
-
-
-def unwatch(context: TicketContext) -> Judgement:
-    """The writer follows it no longer."""
-    if context.agent.name not in context.ticket.watchers:
-        return context.granted_already("not_watching")
-    return context.granted("unwatched", Watch(context.agent.name, on=False))
 
 
 def ask(context: TicketContext) -> Judgement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
+from mailgate.core.commands.judging import CommandContext, Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.letters import status_letters
 from mailgate.core.model.change import Assign, Change, Remind, SetDue, SetField, SetPriority, SetStatus, SetSubject, Tag
 from mailgate.core.model.policy import Policy
@@ -113,6 +113,17 @@ def remind(context: TicketContext) -> Judgement:
     return context.granted("remind", Remind(context.agent.name, at, text), at=context.in_their_time(at))
 
 
+def allowed_tag(context: CommandContext, word: str, allowed: tuple[str, ...]) -> str | Refusal:
+    """The tag somebody wrote, as the admin spells it; where they say which there are (`allowed`) it is one of these."""
+    name = word.lstrip("+-#").lower()
+    if not _TAG.fullmatch(name):
+        return Refusal("no_tag", params={"text": word})
+    known = {fold(one): one for one in allowed}
+    if allowed and fold(name) not in known:
+        return Refusal("no_such_tag", nearest(fold(name), known) or allowed, {"name": name})
+    return known.get(fold(name), name)
+
+
 def tag(context: TicketContext) -> Judgement:
     """Tags added (`+` may be left out) and removed; only those the admin allows, when they say which."""
     allowed = context.policy.tickets.tags
@@ -121,18 +132,17 @@ def tag(context: TicketContext) -> Judgement:
     written = signed_words(context.argument)
     signed = any(word[0] in "+-" for word in written)
     for word in written:
-        name = word.lstrip("+-#").lower()
-        if not _TAG.fullmatch(name) or (signed and word[0] not in "+-"):  # `#tag +refund is late` says too much
+        name = allowed_tag(context, word, () if word.startswith("-") else allowed)
+        if isinstance(name, Refusal):
+            return name
+        if signed and word[0] not in "+-":  # `#tag +refund is late` says too much
             return Refusal("no_tag", params={"text": word})
         if word.startswith("-"):
             add.pop(name, None)
             remove[name] = None
             continue
-        known = {fold(one): one for one in allowed}
-        if allowed and fold(name) not in known:
-            return Refusal("no_such_tag", nearest(fold(name), known) or allowed, {"name": name})
-        remove.pop(name, None)
-        add[known.get(fold(name), name)] = None
+        remove.pop(name.lower(), None)
+        add[name] = None
     fresh = tuple(name for name in add if name not in context.ticket.tags)
     gone = tuple(name for name in remove if name in context.ticket.tags)
     if not fresh and not gone:

@@ -1,4 +1,4 @@
-"""Which tickets somebody wants to see: `new open waiting overdue @anna +tag department`, the same in mail and shell."""
+"""Which tickets somebody wants to see: `new open waiting overdue watched @anna +tag department`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class Filter:
     tags: tuple[str, ...] = ()
     department: str | None = None
     customer: str | None = None  # an address
+    watched: bool = False  # by the asking agent, themselves or by a tag
 
 
 def parse(text: str, *, departments: Collection[str], agents: Collection[str], me: str = "") -> Filter:
@@ -41,13 +42,15 @@ def parse(text: str, *, departments: Collection[str], agents: Collection[str], m
     people = {fold(name): name for name in agents}
     status: list[Status] = []
     tags: list[str] = []
-    overdue = unowned = False
+    overdue = unowned = watched = False
     owner = department = customer = None
     for word in text.replace(",", " ").split():
         plain = fold(word.lstrip("#"))
         name = plain.removeprefix("@")
         if plain == "overdue":
             overdue = True
+        elif plain == "watched" and me:
+            watched = True
         elif plain in _STATUS:
             status.append(_STATUS[plain])
         elif plain.startswith("+") and plain != "+":
@@ -66,4 +69,4 @@ def parse(text: str, *, departments: Collection[str], agents: Collection[str], m
             department = named[plain]
         else:
             raise NotAFilter(word, "unknown")
-    return Filter(tuple(dict.fromkeys(status)), overdue, owner, unowned, tuple(tags), department, customer)
+    return Filter(tuple(dict.fromkeys(status)), overdue, owner, unowned, tuple(tags), department, customer, watched)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from mailgate.core.commands import about_absence, about_people, about_status, about_threads
+from mailgate.core.commands import about_absence, about_people, about_status, about_threads, about_watching
 from mailgate.core.commands.catalogue import CUSTOMER_WORDS
 from mailgate.core.commands.judging import (
     CommandContext,
@@ -296,8 +296,8 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "assign": about_people.assign,
     "unassign": about_people.unassign,
     "move": about_people.move,
-    "watch": about_people.watch,
-    "unwatch": about_people.unwatch,
+    "watch": about_watching.watch,
+    "unwatch": about_watching.unwatch,
     "ask": about_people.ask,
     "cc": about_people.cc,
     "requester": about_people.requester,
@@ -329,6 +329,8 @@ WITHOUT_TICKET: Mapping[str, Callable[[CommandContext], Judgement]] = {
     "call": _call,
     "away": about_absence.away,
     "back": about_absence.back,
+    "watch": about_watching.watch_tags,
+    "unwatch": about_watching.unwatch_tags,
 }
 
 __all__ = [

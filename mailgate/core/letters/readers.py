@@ -22,7 +22,7 @@ _FULL_HOUR = datetime(2025, 1, 1, tzinfo=UTC)  # any: lists leave at :00, :10 an
 PULL_FROM = 4  # departments with at least so many agents pull their work unless the admin says otherwise
 
 
-def of_ticket(moment: Moment, ticket: AnyTicket, *, arrived: bool = False) -> tuple[Agent, ...]:
+def of_ticket(moment: Moment, ticket: AnyTicket, *, arrived: bool = False, watched: bool = True) -> tuple[Agent, ...]:
     """The agents who hear of new words on this ticket: owner and watchers, else the department by `notify`.
 
     Where the owner is no active agent any more it is the department's; where that pulls its work, its lead's. Of what
@@ -30,14 +30,21 @@ def of_ticket(moment: Moment, ticket: AnyTicket, *, arrived: bool = False) -> tu
     """
     policy = moment.policy
     owner = policy.agent(ticket.owner)
+    watchers = _watchers(moment, ticket) if watched else ()
     if owner and owner.active:
-        return _here(moment, [owner.name, *ticket.watchers], owner.name)
+        return _here(moment, [owner.name, *watchers], owner.name)
     pressing = arrived or ticket.priority is Priority.URGENT
-    named = [*ticket.watchers, *(at_once if pressing else crew)(moment, ticket.department)]
+    named = [*watchers, *(at_once if pressing else crew)(moment, ticket.department)]
     lead = lead_of(policy, ticket.department) if ticket.owner else None
     if lead and not any(one and one.active for one in map(policy.agent, named)):
         named.append(lead.name)
     return _here(moment, named, ticket.owner)
+
+
+def _watchers(moment: Moment, ticket: AnyTicket) -> tuple[str, ...]:
+    """Who follows the ticket, or a tag it has."""
+    by_tag = (name for tag in ticket.tags for name in moment.facts.tag_watchers.get(tag, ()))
+    return (*ticket.watchers, *by_tag)
 
 
 def _here(moment: Moment, names: Iterable[str], owner: str | None = None) -> tuple[Agent, ...]:
@@ -80,13 +87,15 @@ def at_once(moment: Moment, department: str) -> Sequence[str]:
     return [agent.name for agent in found or ((lead,) if lead else ())]
 
 
-def turned_urgent(moment: Moment, before: AnyTicket, after: AnyTicket, by: Agent | None = None) -> tuple[Agent, ...]:
+def turned_urgent(
+    moment: Moment, before: AnyTicket, after: AnyTicket, by: Agent | None = None, *, watched: bool = True
+) -> tuple[Agent, ...]:
     """Who hears that a ticket nobody has cannot wait for a list any more; not who made it urgent."""
     urgent = after.priority is Priority.URGENT and before.priority is not Priority.URGENT
     waits = after.owner is None and after.status in (Status.NEW, Status.OPEN)
     if not (urgent and waits) or notified(moment.policy, after.department) != "pull":
         return ()
-    return tuple(one for one in of_ticket(moment, after) if by is None or one.name != by.name)
+    return tuple(one for one in of_ticket(moment, after, watched=watched) if by is None or one.name != by.name)
 
 
 def notified(policy: Policy, department: str) -> str:

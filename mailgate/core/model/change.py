@@ -334,6 +334,16 @@ class SaveReply:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchTags:
+    """An agent hears of every ticket with these tags, or no longer; `every` ends all of theirs."""
+
+    agent: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
     """A customer's 0-10 answer to the survey."""
 
@@ -365,4 +375,4 @@ class CancelLetters:
     why: str = "taken_back"
 
 
-Effect = Unpark | SetAway | AddAlias | SaveReply | Vote | LinkContacts | RevokeLists | CancelLetters
+Effect = Unpark | SetAway | AddAlias | SaveReply | WatchTags | Vote | LinkContacts | RevokeLists | CancelLetters

@@ -127,6 +127,7 @@ class Facts:
     load: Mapping[str, int] = field(default_factory=dict)  # agent -> open tickets
     last_assigned: Mapping[str, datetime] = field(default_factory=dict)
     away: tuple[Absence, ...] = ()
+    tag_watchers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # tag -> agents who watch it
     urgent_hour: Mapping[str, int] = field(default_factory=dict)  # agent -> notices of urgent tickets that left at once
     entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread
     brought_in: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by ticket and address: by which agent

@@ -52,6 +52,10 @@ class People(Room):
             for row in self.session.all(sql.AWAY, {"now": rows.micros(now)})
         )
 
+    def watched_tags(self, agent: str) -> tuple[str, ...]:
+        """Tags whose every ticket the agent hears of, in order."""
+        return tuple(row["tag"] for row in self.session.all(sql.WATCHED_TAGS, {"agent": agent}))
+
     def saved_replies(self) -> list[SavedReply]:
         """Canned answers kept by agents, by name and language."""
         return [

@@ -14,6 +14,7 @@ AWAY = """
 SELECT agent, starts_at, ends_at, cover FROM absence
 WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now) ORDER BY id
 """
+WATCHED_TAGS = "SELECT tag FROM watched_tag WHERE agent = :agent ORDER BY tag"
 DROP_ATTACHMENTS_OF_ENTRY = "DELETE FROM attachment WHERE entry = :entry"
 SILENCE = "UPDATE entry SET text = '', quoted = '', html = '', title = '' WHERE id = :entry"
 DROP_RENDERED_OF_TICKET = "DELETE FROM rendered WHERE letter IN (SELECT id FROM letter WHERE ticket = :ticket)"

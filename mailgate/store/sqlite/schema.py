@@ -265,13 +265,20 @@ CREATE TABLE survey (
 CREATE INDEX survey_address ON survey(address, at);
 """
 
+# Tags whose every ticket an agent hears of, coming ones too.
+WATCHED_TAG = """
+CREATE TABLE watched_tag (
+  agent TEXT NOT NULL, tag TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (agent, tag)
+) STRICT, WITHOUT ROWID;
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
     ("0001_first", FIRST), ("0002_alone", ALONE), ("0003_backfill", BACKFILL), ("0004_asked", ASKED),
     ("0005_signed", SIGNED), ("0006_letter_words", LETTER_WORDS), ("0007_promised", PROMISED),
     ("0008_title", TITLE), ("0009_letter_notes", LETTER_NOTES),
-    ("0010_survey", SURVEY),
+    ("0010_survey", SURVEY), ("0011_watched_tag", WATCHED_TAG),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

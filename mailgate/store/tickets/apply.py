@@ -20,6 +20,7 @@ from mailgate.core.model.change import (
     Step,
     Unpark,
     Vote,
+    WatchTags,
 )
 from mailgate.core.model.mail import Address, canonical
 from mailgate.store import rows
@@ -161,6 +162,8 @@ class Applying(Room):
                     {"name": effect.name, "language": effect.language, "text": rows.clean(effect.text),
                      "agent": effect.agent, "now": now},
                 )  # fmt: skip
+            case WatchTags():
+                self._watch_tags(effect, now)
             case Vote():
                 self._vote(effect, writing)
             case LinkContacts():
@@ -168,8 +171,8 @@ class Applying(Room):
             case RevokeLists():
                 self.session.run(outbox_sql.REVOKE_LISTS, {"agent": effect.agent, "now": now})
             case CancelLetters():
-                for letter in effect.letters:
-                    self.session.run(sql.CANCEL_LETTER, {"letter": letter, "why": effect.why})
+                cancelled = [{"letter": letter, "why": effect.why} for letter in effect.letters]
+                self.session.many(sql.CANCEL_LETTER, cancelled)
             case _ as unknown:
                 assert_never(unknown)
 
@@ -181,6 +184,14 @@ class Applying(Room):
                 {"agent": effect.agent, "start": rows.micros(effect.start),
                  "until": rows.micros_or_none(effect.until), "cover": effect.cover},
             )  # fmt: skip
+
+    def _watch_tags(self, effect: WatchTags, now: int) -> None:
+        if effect.every:
+            self.session.run(sql.UNWATCH_TAGS, {"agent": effect.agent})
+        for name in effect.remove:
+            self.session.run(sql.UNWATCH_TAG, {"agent": effect.agent, "tag": rows.clean(name)})
+        for name in effect.add:
+            self.session.run(sql.WATCH_TAG, {"agent": effect.agent, "tag": rows.clean(name), "now": now})
 
     def _vote(self, effect: Vote, writing: DecisionWriting) -> None:
         row = self.session.one(sql.OWNER_OF, {"number": effect.ticket})

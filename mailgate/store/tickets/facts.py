@@ -323,4 +323,8 @@ class FactsReading(Room):
             Absence(row["name"], rows.time_of(row["one"]), rows.moment(row["other"]), row["value"])
             for row in found["away"]
         )
+        watched: dict[str, list[str]] = defaultdict(list)
+        for row in found["tag"]:
+            watched[row["value"]].append(row["name"])
+        known["tag_watchers"] = {tag: tuple(sorted(names)) for tag, names in watched.items()}
         known["promise_seconds"] = {k: v for row in found["setting"] for k, v in json.loads(row["value"]).items()}

@@ -177,6 +177,13 @@ class Tickets(Room):
         if wanted.tag is not None:
             params["tag"] = wanted.tag
             conditions.append("ticket.id IN (SELECT tag.ticket FROM tag WHERE tag.tag = :tag)")
+        if wanted.watcher is not None:
+            params["watcher"] = wanted.watcher
+            conditions.append(
+                "ticket.id IN (SELECT watcher.ticket FROM watcher WHERE watcher.agent = :watcher UNION "
+                "SELECT tag.ticket FROM watched_tag JOIN tag ON tag.tag = watched_tag.tag "
+                "WHERE watched_tag.agent = :watcher)"
+            )
         if wanted.overdue:
             params["now"] = rows.micros(now)
             conditions.append("ticket.due_at < :now AND ticket.status NOT IN ('waiting', 'hold', 'solved', 'archived')")

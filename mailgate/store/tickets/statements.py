@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from mailgate.store.outbox.statements import UNSETTLED
 
-# What agents have in hand, who of them is away, and what first responses take: three small tables at once.
+# What agents have in hand, who is away, what tags they watch, what first responses take: small tables, all at once.
 STANDING = """
 SELECT 'agent' AS what, id AS place, name, open_tickets AS one, last_assigned_at AS other, '' AS value FROM agent
 WHERE open_tickets > 0 OR last_assigned_at IS NOT NULL
 UNION ALL SELECT 'away', id, agent, starts_at, ends_at, cover FROM absence
 WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now)
 UNION ALL SELECT 'setting', 0, key, 0, NULL, value FROM setting WHERE key = 'promises'
+UNION ALL SELECT 'tag', 0, agent, 0, NULL, tag FROM watched_tag
 UNION ALL SELECT 'urgent', 0, agent.name, sum(tally.n), NULL, '' FROM agent
   CROSS JOIN tally ON tally.name = 'urgent:' || agent.name AND tally.bucket >= :minute GROUP BY agent.name
 ORDER BY 1, 2
@@ -287,6 +288,9 @@ DROP_FIELD = "DELETE FROM field WHERE ticket = :ticket AND name = :name"
 ENTRIES_OF = "SELECT id FROM entry WHERE ticket = :id"
 WATCH = "INSERT INTO watcher (ticket, agent) VALUES (:ticket, :agent) ON CONFLICT DO NOTHING"
 UNWATCH = "DELETE FROM watcher WHERE ticket = :ticket AND agent = :agent"
+WATCH_TAG = "INSERT INTO watched_tag (agent, tag, at) VALUES (:agent, :tag, :now) ON CONFLICT DO NOTHING"
+UNWATCH_TAG = "DELETE FROM watched_tag WHERE agent = :agent AND tag = :tag"
+UNWATCH_TAGS = "DELETE FROM watched_tag WHERE agent = :agent"
 END_REMINDERS = "UPDATE reminder SET done_at = :now WHERE ticket = :ticket AND agent = :agent AND done_at IS NULL"
 REMIND = "INSERT INTO reminder (ticket, agent, at, text) VALUES (:ticket, :agent, :at, :text)"
 BOUNCED = (

@@ -1,4 +1,4 @@
-"""Commands about people: who owns, follows, is asked and takes part, row by row."""
+"""Commands about people: who owns, is asked and takes part, row by row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cases import ANNA, BO, CAI, MAIJA, NOW, POLICY, STRANGER, VALDIS, H, asking
 
 from mailgate.core.commands import about_people
 from mailgate.core.commands.judging import Granted, KnownWorld
-from mailgate.core.model.change import Assign, Join, Journal, Leave, Move, SetRequester, SetStatus, Watch
+from mailgate.core.model.change import Assign, Join, Journal, Leave, Move, SetRequester, SetStatus
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
@@ -94,11 +94,6 @@ ROWS: list[tuple[str, Any, str, Ticket, dict[str, Any], tuple[str, tuple[Any, ..
     ("a slip is asked back", about_people.move, "slaes", FREE, {}, ("no_such_department", ("sales",))),
     ("nothing is no department", about_people.move, "", FREE, {}, ("no_such_department", ("support", "sales"))),
     ("where it is already, nobody loses it", about_people.move, "support", BOS, {}, ("already_there", ())),
-
-    ("once", about_people.watch, "", ticket(watchers=("cai",)), {}, ("watching", (Watch("bo"),))),
-    ("and no more", about_people.watch, "", ticket(watchers=("bo",)), {}, ("already_watching", ())),
-    ("no longer", about_people.unwatch, "", ticket(watchers=("bo",)), {}, ("unwatched", (Watch("bo", on=False),))),
-    ("only their own", about_people.unwatch, "", ticket(watchers=("cai",)), {}, ("not_watching", ())),
 
     ("a question without words is none", about_people.ask, "anna  ", FREE, {"words": " \n "}, ("no_question", ())),
     ("the mail's own words are the question", about_people.ask, "anna", FREE, {"words": "Is it?"}, ("asked", (Journal("asked", "anna"),))),

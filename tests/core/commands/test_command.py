@@ -324,6 +324,7 @@ def test_a_customer_has_three_words_of_their_own(title: str, body: str, asked: t
             Filter((Status.WAITING,), True, "anna", False, ("refund",), "billing"),
         ),
         ("@me", Filter(owner="bo")),
+        ("Watched overdue", Filter(watched=True, overdue=True)),
         ("@nobody", Filter(unowned=True)),
         ("maija@home.example", Filter(customer="maija@home.example")),
         ("Myynti", Filter(department="myynti")),
@@ -334,7 +335,14 @@ def test_a_filter_is_read(text: str, wanted: Filter) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("opne", "unknown"), ("@carl", "unknown"), ("billing myynti", "twice"), ("@anna @bo", "twice")]
+    ("text", "why"),
+    [
+        ("opne", "unknown"),
+        ("watched", "unknown"),
+        ("@carl", "unknown"),
+        ("billing myynti", "twice"),
+        ("@anna @bo", "twice"),
+    ],
 )
 def test_a_filter_that_is_none_is_refused(text: str, why: str) -> None:
     with pytest.raises(NotAFilter) as refused:

@@ -584,7 +584,15 @@ def codes(function: str) -> set[str]:
     """Every literal code in the modules that judge, so that no sentence is missing and none is left over."""
     found: set[str] = set()
     core = Path(workflow.__file__).parent
-    for name in ("workflow", "about_people", "about_status", "about_threads", "about_absence", "judging"):
+    for name in (
+        "workflow",
+        "about_people",
+        "about_status",
+        "about_threads",
+        "about_absence",
+        "about_watching",
+        "judging",
+    ):
         for node in ast.walk(ast.parse((core / f"{name}.py").read_text())):
             if isinstance(node, ast.Call):
                 called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -200,3 +200,21 @@ def test_who_hears_that_a_ticket_cannot_wait_for_a_list_any_more(
     asked = moment(replace(POLICY, agents=FOUR, departments=(HOURS, sales)))
     found = readers.turned_urgent(asked, ticket(**before), ticket(**after), asked.policy.agent(by))
     assert [one.name for one in found] == names
+
+
+@pytest.mark.parametrize(
+    ("owner", "tags", "heard"),
+    [
+        ("bo", ("refund",), ["bo", "cai"]),
+        ("bo", ("lamp",), ["bo"]),
+        (None, ("refund",), ["cai", "anna", "bo"]),
+        ("cai", ("refund",), ["cai"]),
+    ],
+)
+def test_who_watches_a_tag_hears_of_every_ticket_that_has_it(
+    owner: str | None, tags: tuple[str, ...], heard: list[str]
+) -> None:
+    known = Moment(POLICY, Facts(tag_watchers={"refund": ("cai", "gone")}), NOW)
+    about = ticket(owner=owner, tags=tags)
+    assert [agent.name for agent in readers.of_ticket(known, about)] == heard
+    assert "cai" not in [agent.name for agent in readers.of_ticket(known, replace(about, owner="bo"), watched=False)]

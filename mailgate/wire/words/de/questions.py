@@ -13,6 +13,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.next_yours": "Es gehört jetzt dir.",
     "asked.list": "Liste",
     "asked.no_filter": "{word}: weder Status noch @Bearbeiter, +Schlagwort oder Abteilung",
+    "asked.watched": "Schlagwörter, denen du folgst: {tags}",
     "asked.find": "Suche: {text}",
     "asked.show": "Ticket",
     "asked.no_ticket": "Dieses Ticket gibt es nicht.",

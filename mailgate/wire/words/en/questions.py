@@ -13,6 +13,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.next_yours": "It is yours now.",
     "asked.list": "List",
     "asked.no_filter": "{word}: no status, @agent, +tag or department",
+    "asked.watched": "Tags you watch: {tags}",
     "asked.find": "Find: {text}",
     "asked.show": "Show",
     "asked.no_ticket": "There is no such ticket.",

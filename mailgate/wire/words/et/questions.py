@@ -13,6 +13,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.next_yours": "See on nüüd sinu.",
     "asked.list": "Loend",
     "asked.no_filter": "{word}: ei ole seis, @töötaja, +silt ega osakond",
+    "asked.watched": "Sildid, mida jälgid: {tags}",
     "asked.find": "Otsing: {text}",
     "asked.show": "Pöördumine",
     "asked.no_ticket": "Sellist pöördumist ei ole.",

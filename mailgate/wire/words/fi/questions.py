@@ -13,6 +13,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.next_yours": "Se on nyt sinun.",
     "asked.list": "Lista",
     "asked.no_filter": "{word}: ei ole tila, @nimi, +tunniste eikä osasto",
+    "asked.watched": "Seuraamasi tunnisteet: {tags}",
     "asked.find": "Haku: {text}",
     "asked.show": "Tiketti",
     "asked.no_ticket": "Sellaista tikettiä ei ole.",

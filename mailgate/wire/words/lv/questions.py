@@ -13,6 +13,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.next_yours": "Tas tagad ir Jūsu.",
     "asked.list": "Saraksts",
     "asked.no_filter": "{word} nav statuss, @darbinieks, +birka vai nodaļa",
+    "asked.watched": "Birkas, kurām sekojat: {tags}",
     "asked.find": "Meklēts: {text}",
     "asked.show": "Pieteikums",
     "asked.no_ticket": "Tāda pieteikuma nav.",

@@ -13,6 +13,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.next_yours": "Jest teraz Twoje.",
     "asked.list": "Lista",
     "asked.no_filter": "{word}: to nie stan, @osoba, +etykieta ani dział",
+    "asked.watched": "Obserwowane etykiety: {tags}",
     "asked.find": "Wyniki wyszukiwania: {text}",
     "asked.show": "Zgłoszenie",
     "asked.no_ticket": "Nie ma takiego zgłoszenia.",

@@ -13,6 +13,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.next_yours": "Ärendet är ditt nu.",
     "asked.list": "Lista",
     "asked.no_filter": "{word}: varken status, @handläggare, +tagg eller avdelning",
+    "asked.watched": "Taggar du följer: {tags}",
     "asked.find": "Sök: {text}",
     "asked.show": "Visa",
     "asked.no_ticket": "Det ärendet finns inte.",
