@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -103,4 +104,10 @@ def _templates(config: Config, children: Children) -> list[Problem]:
     if not folder.is_dir():
         usual = folder == config.path.absolute().parent / TEMPLATES
         return [Problem(str(folder), "", "this folder of templates is not there: only ours are used", warning=usual)]
-    return try_templates(children, folder) if any(folder.glob("*.html")) else []
+    return [] if all(map(_as_shipped, folder.glob("*.html"))) else try_templates(children, folder)
+
+
+def _as_shipped(path: Path) -> bool:
+    """Whether this is a plain copy of our template of that name: our tests have tried it, in every language."""
+    ours = shared("templates") / path.name
+    return not path.is_symlink() and ours.is_file() and filecmp.cmp(path, ours, shallow=False)

@@ -14,6 +14,7 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +96,16 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
             yield node
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a module, which two questions need."""
+    return ast.parse(path.read_text())
+
+
 def written() -> Iterator[Known]:
     """The patterns that stand as text in a call of `re` somewhere in the package."""
     for path in sorted(ROOT.rglob("*.py")):
-        for node in calls(ast.parse(path.read_text())):
+        for node in calls(parsed(path)):
             if isinstance(node.args[0], ast.Constant):
                 yield Known(f"{path.relative_to(ROOT.parent)}:{node.lineno}", node.args[0].value, _flags(node))
 
@@ -106,7 +113,7 @@ def written() -> Iterator[Known]:
 def unwritten() -> Iterator[str]:
     """Where a pattern is put together inside a function, so that neither the import nor the source shows it."""
     for path in sorted(ROOT.rglob("*.py")):
-        tree = ast.parse(path.read_text())
+        tree = parsed(path)
         inside = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
         found = {node.lineno: node for one in inside for node in calls(one)}
         yield from (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     for item in items:
         if together(item):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(TESTS))))
+            item.add_marker(pytest.mark.xdist_group(name(item.path)))
     items.sort(key=turn)
     return (yield)
 
@@ -44,7 +45,7 @@ def together(item: pytest.Item) -> bool:
     """Whether one worker is to take it with others of its file: they share what is made once, or are too short alone."""
     if item.get_closest_marker("xdist_group"):
         return False
-    return room(item) in PURE or any(made.scope == "module" for made in fixtures(item))
+    return room(item.path) in PURE or any(made.scope == "module" for made in fixtures(item))
 
 
 def fixtures(item: pytest.Item) -> Iterator[pytest.FixtureDef[object]]:
@@ -56,12 +57,19 @@ def fixtures(item: pytest.Item) -> Iterator[pytest.FixtureDef[object]]:
 
 def turn(item: pytest.Item) -> int:
     """Its place in the order, 0 for what is done first."""
-    if room(item) == "" and item.get_closest_marker("xdist_group"):
+    if room(item.path) == "" and item.get_closest_marker("xdist_group"):
         return 0
-    return 1 if room(item) in PATIENT else 3 if room(item) in LAST else 2
+    return 1 if room(item.path) in PATIENT else 3 if room(item.path) in LAST else 2
 
 
-def room(item: pytest.Item) -> str:
+@cache
+def name(path: Path) -> str:
+    """A file of tests, seen from their folder: asked for each of a thousand tests in it."""
+    return str(path.relative_to(TESTS))
+
+
+@cache
+def room(path: Path) -> str:
     """The folder of a test's file; empty for those at the top."""
-    place = item.path.relative_to(TESTS).parts
+    place = path.relative_to(TESTS).parts
     return place[0] if len(place) > 1 else ""
