@@ -90,6 +90,9 @@ def _references(model: FileModel, config: Config, work: Loading) -> None:
         _known((*loc, "sla"), department.sla, _named("sla", work), "SLA", work)
         _known((*loc, "calendar"), department.calendar, calendars, "calendar", work)
         _known((*loc, "lead"), department.lead, people, "agent", work)
+        _known((*loc, "deputy"), department.deputy, people, "agent", work)
+        if department.deputy and department.deputy == department.lead:
+            work.note((*loc, "deputy"), "the lead cannot stand in for themselves: name another agent")
         _known((*loc, "outgoing"), department.outgoing, _named("outgoing", work), "relay", work)
     for at, agent in enumerate(model.agent):
         _known(("agent", at, "calendar"), agent.calendar, [*calendars, "always"], "calendar", work)

@@ -256,6 +256,7 @@ class DepartmentModel(Model):
     sla: str | None = None
     calendar: str | None = None
     lead: str | None = None
+    deputy: str | None = None
     signature: str = ""
     outgoing: str | None = None
     notify: Literal["", "all", "owner", "lead", "pull"] = ""

@@ -24,6 +24,7 @@ def departments(model: FileModel, name: str) -> tuple[Department, ...]:
             sla=given.sla,
             calendar=given.calendar,
             lead=given.lead,
+            deputy=given.deputy,
             signature=given.signature,
             outgoing=given.outgoing,
             notify=given.notify,

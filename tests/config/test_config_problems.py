@@ -110,6 +110,14 @@ TABLE = {
     ),
     "agent: calendar": ('[[agent]]\nname = "bo"\naddress = "b@a.example"\ncalendar = "alwys"', "(did you mean 'always'?)"),
     "agent: unknown department": ('[[agent]]\nname = "bo"\naddress = "b@a.example"\ndepartments = ["suport"]', "(did you mean 'support'?)"),
+    "a deputy nobody knows": (
+        '[[department]]\nname = "x"\naddresses = ["x@acme.example"]\ndeputy = "d"',
+        'department[2].deputy: there is no agent "d"',
+    ),
+    "a lead who is their own deputy": (
+        '[[department]]\nname = "x"\naddresses = ["x@acme.example"]\nlead = "anna"\ndeputy = "anna"',
+        "department[2].deputy: the lead cannot stand in for themselves",
+    ),
     "agent: reserved name": ('[[agent]]\nname = "lead"\naddress = "b@a.example"', "'lead' means something else"),
     "agent: name is taken": ('[[agent]]\nname = "Anna"\naddress = "b@a.example"', '"Anna" is taken by the [[agent]] at line 10'),
     "agent: address is taken": ('[[agent]]\nname = "bo"\naddress = "ANNA@agents.example"', "belongs to agent anna already"),

@@ -14,6 +14,7 @@ from mailgate.app.health.status import of_daemon
 from mailgate.app.jobs import covering
 from mailgate.app.jobs.schedule import JOBS, run_job
 from mailgate.core.commands import by_hand
+from mailgate.core.letters import instead
 from mailgate.core.mails.decide import ANYBODY
 from mailgate.core.model.change import Decision, Fate, Needs, Unpark
 from mailgate.core.model.mail import Envelope, Source
@@ -184,8 +185,16 @@ def _decided(gateway: Gateway, needs: Needs, now: datetime, decide: Callable[[Mo
 
     def job(tx: Tx) -> T:
         with _refused_in_words():
-            decision, beside = decide(gateway.in_force.moment(now, tx.facts(needs, now)))
-        tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
+            moment = gateway.in_force.moment(now, tx.facts(needs, now))
+            decision, beside = decide(moment)
+        tx.apply(
+            None,
+            instead.passed_on(moment, decision),
+            now,
+            gateway.ids,
+            None,
+            hold=gateway.in_force.snapshot.letters_wait,
+        )
         return beside
 
     beside = gateway.store.write(job).result()

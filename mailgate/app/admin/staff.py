@@ -13,6 +13,7 @@ from mailgate.core.commands.by_hand import BY_HAND
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate, Outbound
 from mailgate.core.model.content import Question, Welcome
+from mailgate.core.model.facts import Facts
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import said
@@ -165,7 +166,8 @@ def leave(gateway: Gateway, agent: str, to: str = "") -> dict[str, Any]:
         tx.settings.set(f"left:{agent}", now.isoformat())
         tx.settings.set(f"desk:{agent}", str(who.generation + 1))
         letters = tx.outbox.revoke_agent(agent, now)
-        decision = leaving.hand_on(gateway.in_force.moment(now), tickets, who, heir)
+        moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
+        decision = leaving.hand_on(moment, tickets, who, heir)
         tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
         return [ticket.number for ticket in tickets], letters
 

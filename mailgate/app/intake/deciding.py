@@ -151,7 +151,8 @@ class Deciding:
         if bare:
             decision = Decision(Fate.QUARANTINED, reason)
         else:
-            decision = unreadable.decide(self._in_force.moment(now), mail.envelope, mail.number, reason)
+            known = Facts(away=self._store.read(lambda read: read.people.absences(now)))
+            decision = unreadable.decide(self._in_force.moment(now, known), mail.envelope, mail.number, reason)
             if _stub_of(tx, mail.number) is not None:
                 decision = replace(decision, steps=())
         applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._in_force.snapshot.letters_wait)

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from mailgate.app.gateway import Gateway
+from mailgate.core.letters import instead
 from mailgate.core.model.change import Decision, Fate, Needs, Step
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.moment import Moment
@@ -32,8 +33,11 @@ def facts_of(tx: Tx, number: int, now: datetime) -> tuple[Ticket | None, Facts]:
 
 
 def write(gateway: Gateway, tx: Tx, decision: Decision, now: datetime) -> None:
-    """Apply a decision of the clock; in watch mode its letters are held."""
-    tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
+    """Apply a decision of the clock, its letters passed on where readers are away; in watch mode they are held."""
+    moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
+    tx.apply(
+        None, instead.passed_on(moment, decision), now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait
+    )
 
 
 def for_each_ticket(gateway: Gateway, work: Iterable[Work]) -> int:

@@ -13,6 +13,7 @@ from mailgate.core.letters import readers
 from mailgate.core.mails import receipt
 from mailgate.core.model.change import Decision, Fate, Outbound
 from mailgate.core.model.content import Receipt
+from mailgate.core.model.facts import Facts
 from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.outbound import Purpose
@@ -76,7 +77,7 @@ def _ask_again(gateway: Gateway, row: OpenQuestion, now: datetime, tx: Tx) -> bo
 
 def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
     """What waits and for whom, one letter a lead; only its author can say that they wrote it."""
-    moment = gateway.in_force.moment(now)
+    moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
     policy = moment.policy
     pressing, old = _untold(tx.people.unanswered(now - AUTHOR_AFTER, now, MOST), now, tx)
     rows = [*pressing, *old]
@@ -86,7 +87,7 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
     for row in rows:
         question, author = _question(tx, row.mail), policy.agent(row.agent)
         home = (question and question.department) or (author.departments if author else ("",))[0]
-        lead = readers.lead_of(policy, home)
+        lead = readers.lead_here(moment, home)
         if lead is not None and lead.active and (author is None or lead.name != author.name):
             by_lead.setdefault(lead.name, []).append(row)
     calm = [name for name, found in by_lead.items() if not any(row in pressing for row in found)]

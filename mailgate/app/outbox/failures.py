@@ -6,6 +6,7 @@ from mailgate.app.in_force import Clock, InForce
 from mailgate.app.outbox.delivery_marks import Failed
 from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.mails import bounce
+from mailgate.core.model.facts import Facts
 from mailgate.store.base import Ids, Tx
 
 
@@ -18,7 +19,8 @@ def undelivered(in_force: InForce, ids: Ids, clock: Clock) -> Failed:
             return  # an acknowledgement that nobody takes is no news
         now = clock()
         ticket = tx.tickets.get(ticket.number) or ticket  # as it is now, not as it was when the letter was claimed
-        decision = bounce.undelivered(in_force.moment(now), ticket, due, delivery.recipient, error)
+        moment = in_force.moment(now, Facts(away=tx.people.absences(now)))
+        decision = bounce.undelivered(moment, ticket, due, delivery.recipient, error)
         tx.apply(None, decision, now, ids, None, hold=in_force.snapshot.letters_wait)
 
     return write

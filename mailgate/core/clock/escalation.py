@@ -92,7 +92,7 @@ def _told(
 ) -> tuple[tuple[Agent, ...], tuple[str, ...]]:
     """Agents and outside addresses of `notify`, and whoever loses the ticket or may take it now."""
     policy = moment.policy
-    lead = readers.lead_of(policy, before.department)
+    lead = readers.lead_here(moment, before.department)
     people: list[Agent | None] = []
     outside = []
     for name in names:
@@ -109,7 +109,8 @@ def _told(
         people.append(policy.agent(before.owner))
         people += readers.of_ticket(moment, after, watched=False) if after.owner is None else ()
     people += readers.turned_urgent(moment, before, after, watched=False)
-    known = {agent.name: agent for agent in people if agent and agent.active}
+    here = (readers.instead_of(moment, one, before.department) for one in people if one and one.active)
+    known = {agent.name: agent for agent in here}
     return tuple(known.values()), tuple(dict.fromkeys(outside))
 
 

@@ -29,7 +29,7 @@ def _passed_on(moment: Moment, ticket: Ticket, who: Agent, heir: Agent | None) -
     if who.name in ticket.watchers:
         changes.append(Watch(who.name, on=False))
     changes += sla.deadlines_after(moment, ticket, changed.ticket_after(ticket, changes, moment.now))
-    reader = heir or readers.lead_of(moment.policy, ticket.department)
+    reader = heir or readers.lead_here(moment, ticket.department)
     letters: tuple[Outbound, ...] = ()
     if reader is not None and reader.name != who.name:
         about = Handover(by=who.shown_name, why=answers.of_reason("left", name=who.shown_name))

@@ -32,13 +32,13 @@ def of_ticket(moment: Moment, ticket: AnyTicket, *, arrived: bool = False, watch
     owner = policy.agent(ticket.owner)
     watchers = _watchers(moment, ticket) if watched else ()
     if owner and owner.active:
-        return _here(moment, [owner.name, *watchers], owner.name)
+        return _here(moment, [owner.name, *watchers], ticket.department, owner.name)
     pressing = arrived or ticket.priority is Priority.URGENT
     named = [*watchers, *(at_once if pressing else crew)(moment, ticket.department)]
     lead = lead_of(policy, ticket.department) if ticket.owner else None
     if lead and not any(one and one.active for one in map(policy.agent, named)):
         named.append(lead.name)
-    return _here(moment, named, ticket.owner)
+    return _here(moment, named, ticket.department)
 
 
 def _watchers(moment: Moment, ticket: AnyTicket) -> tuple[str, ...]:
@@ -47,22 +47,23 @@ def _watchers(moment: Moment, ticket: AnyTicket) -> tuple[str, ...]:
     return (*ticket.watchers, *by_tag)
 
 
-def _here(moment: Moment, names: Iterable[str], owner: str | None = None) -> tuple[Agent, ...]:
-    """Those agents, each once; a cover hears in place of who is away, of the ticket of an `owner` beside them."""
-    policy = moment.policy
-    covers = {absence.agent: absence.cover for absence in moment.facts.away if absence.cover}
+def _here(moment: Moment, names: Iterable[str], department: str, owner: str = "") -> tuple[Agent, ...]:
+    """Those agents, each once: for who is away their cover, and always somebody for the `owner` or for them all."""
+    named = [agent for agent in map(moment.policy.agent, names) if agent and agent.active]
     found: dict[str, Agent] = {}
-    for name in names:
-        agent, cover = policy.agent(name), policy.agent(covers.get(name, ""))
-        for one in (cover,) if cover and name != owner else (agent, cover):
-            if one and one.active:
-                found.setdefault(one.name, one)
+    for agent in named:
+        one = instead_of(moment, agent, department) if agent.name == owner else covered(moment, agent)
+        if one:
+            found.setdefault(one.name, one)
+    if not found and named:
+        found[""] = instead_of(moment, named[0], department)
     return tuple(found.values())
 
 
 def of_departments(moment: Moment, names: Iterable[str]) -> tuple[Agent, ...]:
     """The agents who hear at once of a ticket that is sent to any of these departments, each once."""
-    return _here(moment, [name for department in names for name in at_once(moment, department)])
+    found = (one for name in names for one in _here(moment, at_once(moment, name), name))
+    return tuple({one.name: one for one in found}.values())
 
 
 def crew(moment: Moment, department: str) -> Sequence[str]:
@@ -111,9 +112,8 @@ def on_duty(moment: Moment, department: str) -> tuple[Agent, ...]:
 
 def is_on_duty(moment: Moment, agent: Agent, department: str) -> bool:
     """True for an agent of the department in their hours, and not away."""
-    here = agent.active and agent.works_in(department)
-    away = any(absence.agent == agent.name for absence in moment.facts.away)
-    return here and not away and working_time.is_open(hours(moment.policy, agent, department), moment.now)
+    here = agent.active and agent.works_in(department) and not is_away(moment, agent)
+    return here and working_time.is_open(hours(moment.policy, agent, department), moment.now)
 
 
 def lead_of(policy: Policy, department: Department | str) -> Agent | None:
@@ -124,6 +124,43 @@ def lead_of(policy: Policy, department: Department | str) -> Agent | None:
         return lead
     leaders = [agent for role in (Role.LEAD, Role.ADMIN) for agent in policy.agents if agent.role is role]
     return next((agent for agent in leaders if agent.active), None)
+
+
+def lead_here(moment: Moment, department: str) -> Agent | None:
+    """Who reads now what is for the lead of a department; None where nobody leads anywhere."""
+    lead = lead_of(moment.policy, department)
+    return lead and instead_of(moment, lead, department)
+
+
+def instead_of(moment: Moment, agent: Agent, department: str = "") -> Agent:
+    """Who reads what is for this agent: they themselves, or while they are away the first who is here of these.
+
+    Whoever covers for them, the department's lead, its deputy, the gateway's admin, other leads and admins, anybody
+    who answers there; of each their cover where they are away too. Where nobody is here it stays theirs.
+    """
+    if not is_away(moment, agent):
+        return agent
+    policy = moment.policy
+    home = policy.department(department or next(iter(agent.departments), ""))
+    ranked = [one for role in (Role.LEAD, Role.ADMIN, Role.AGENT) for one in policy.agents if one.role is role]
+    others = [one for one in ranked if one.role is not Role.AGENT or one.works_in(home.name)]
+    people = (agent, lead_of(policy, home), policy.agent(home.deputy), policy.agent_at(policy.admin), *others)
+    return next((one for person in people if person and (one := covered(moment, person))), agent)
+
+
+def covered(moment: Moment, agent: Agent) -> Agent | None:
+    """The agent while they are here, else whoever covers for them, or for that cover; None where that leads nowhere."""
+    covers = {one.agent: one.cover for one in moment.facts.away}
+    names = [agent.name]
+    while names[-1] in covers and covers[names[-1]] not in names:
+        names.append(covers[names[-1]])
+    last = moment.policy.agent(names[-1])
+    return last if last and last.active and last.name not in covers else None
+
+
+def is_away(moment: Moment, agent: Agent) -> bool:
+    """True for an agent who has said, or of whom somebody has, that they are not here."""
+    return any(absence.agent == agent.name for absence in moment.facts.away)
 
 
 def hours(policy: Policy, agent: Agent, department: str = "") -> Calendar | None:

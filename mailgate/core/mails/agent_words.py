@@ -144,7 +144,7 @@ def customer_heard(
         return park(case, agent, "nobody", reading, author=agent.name)
     why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, canned)
     if why and not released:
-        whom = readers.lead_of(case.policy, ticket.department) if why == "trainee" else agent
+        whom = readers.lead_here(case.moment, ticket.department) if why == "trainee" else agent
         return park(case, whom or agent, why, reading, author=agent.name)
     others = agent_answer.not_named(case, ticket, before)
     if others:

@@ -176,7 +176,7 @@ def _opened_again(moment: Moment, ticket: Ticket, template: str, failed: Sequenc
 
 def _to_lead(moment: Moment, ticket: Ticket, about: Notice) -> tuple[Outbound, ...]:
     """Where nobody else hears of a ticket, its lead does."""
-    lead = readers.lead_of(moment.policy, ticket.department)
+    lead = readers.lead_here(moment, ticket.department)
     return (_told(moment, ticket, lead, about),) if lead else ()
 
 
@@ -195,7 +195,7 @@ def _about(author: Address | None, lines: Sequence[str]) -> Notice:
 def _of_notice(case: Case, letter: SentLetter, recipients: Sequence[BouncedRecipient]) -> Decision:
     """An agent cannot be reached: their lead hears of it, the ticket never does."""
     ticket = None if letter.ticket is None else case.facts.tickets.get(letter.ticket)
-    lead = readers.lead_of(case.policy, ticket.department if ticket else case.departments[0])
+    lead = readers.lead_here(case.moment, ticket.department if ticket else case.departments[0])
     failed = any(one.failed for one in recipients)
     if lead is None or not failed or lead.name == letter.agent:
         return _settled(case, "bounce_of_notice")
@@ -220,7 +220,7 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
     policy = moment.policy
     line = " · ".join(part for part in (recipient, error) if part)[:500]
     if due.audience == Audience.AGENT:
-        lead = readers.lead_of(policy, ticket.department)
+        lead = readers.lead_here(moment, ticket.department)
         if lead is None or lead.name == due.agent:
             return Decision(Fate.FILED, "undelivered")
         about = Alarm(title=said("alarm.unreachable", agent=due.agent), text=line)

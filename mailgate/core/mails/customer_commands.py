@@ -74,7 +74,7 @@ def _vote(case: Case, ticket: Ticket) -> Asked | None:
         return None
     score, comment = voted
     letters: list[Outbound] = [_thanks(case, ticket, score)] if case.fresh_mail else []
-    lead = readers.lead_of(case.policy, ticket.department) if score <= LOW else None
+    lead = readers.lead_here(case.moment, ticket.department) if score <= LOW else None
     if lead:
         voter = notices.shown_person(ticket.requester)
         about = Notice(from_=voter, why="vote", notes=(f"{score}/10",), text=comment)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailgate.core.commands import named, reader
-from mailgate.core.letters import addressee
+from mailgate.core.letters import addressee, instead
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder
 from mailgate.core.mails.case import Case
@@ -128,6 +128,11 @@ def decide(
     the Message-ID of the receipt they answered.
     """
     case = look(mail, moment, rules, examined, in_hours)
+    return instead.passed_on(moment, _decided(case, released_as, release_mode, released_by))
+
+
+def _decided(case: Case, released_as: str, release_mode: str, released_by: str) -> Decision:
+    mail = case.mail
     if released_as == ANYBODY:
         return customer.file_customer_mail(case, released=True)
     if released_as:

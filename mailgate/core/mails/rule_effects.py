@@ -91,21 +91,21 @@ def reported_caller(case: Case) -> Address:
 
 
 def assignee(case: Case, how: str, department: str) -> str | None:
-    """The agent meant by `assign`: a name, `round-robin` or `least-busy` among those present."""
-    away = {absence.agent for absence in case.facts.away}
-    crew = [agent.name for agent in case.policy.agents_of(department) if agent.name not in away]
+    """The agent meant by `assign`: a name or their cover, `round-robin` or `least-busy` among those present."""
+    crew = [one.name for one in case.policy.agents_of(department) if not readers.is_away(case.moment, one)]
     if how == "least-busy":
         return min(crew, key=lambda name: (case.facts.load.get(name, 0), name), default=None)
     if how == "round-robin":
         last = case.facts.last_assigned
         return min(crew, key=lambda name: (name in last, last.get(name, case.now), name), default=None)
-    agent = case.policy.agent(how)
-    return agent.name if agent and agent.active else None
+    named = case.policy.agent(how)
+    agent = readers.covered(case.moment, named) if named and named.active else None
+    return agent.name if agent else None
 
 
 def agents_told(case: Case, ticket: AnyTicket) -> list[str]:
     """Agents whom `notify` names, the department's lead and agents' own addresses included."""
-    lead = readers.lead_of(case.policy, ticket.department)
+    lead = readers.lead_here(case.moment, ticket.department)
     known = (
         lead if name == "lead" else case.policy.agent(name) or case.policy.agent_at(name) for name in case.route.notify
     )

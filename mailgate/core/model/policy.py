@@ -43,6 +43,7 @@ class Department:
     sla: str | None = None
     calendar: str | None = None
     lead: str | None = None  # an agent's name
+    deputy: str | None = None  # another's, who stands in for the lead
     signature: str = ""
     outgoing: str | None = None  # name of the relay; None: the first
     notify: str = ""  # all, owner, lead, pull; "" decides by the number of agents

@@ -64,7 +64,7 @@ OTHER: dict[str, Any] = {
     "tickets.reopen_within": "9d", "tickets.archive_after": "9d", "tickets.tags": ["one"],
     "department.name": "sales", "department.addresses": ["support@acme.example", "two@acme.example"],
     "department.from": "Us <support@acme.example>", "department.language": "fi", "department.sla": "gold",
-    "department.calendar": "office", "department.lead": "anna", "department.signature": "s",
+    "department.calendar": "office", "department.lead": "anna", "department.deputy": "anna", "department.signature": "s",
     "department.outgoing": "second", "department.notify": "pull", "department.after_reply": "solved",
     "department.order": "arrival",
     "department.nudge": "9d", "department.solve_after": "9d", "department.via": "google-group",

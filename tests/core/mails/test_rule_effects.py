@@ -24,8 +24,8 @@ NOTE = AddEntry(EntryKind.NOTE, "mailgate", "mailgate", "Look twice.", of_mail=F
 LEFT = replace(POLICY, agents=(ANNA, replace(BO, active=False), CAI))
 
 
-def away(*names: str) -> tuple[Absence, ...]:
-    return tuple(Absence(name, NOW - H, None, "") for name in names)
+def away(*names: str, cover: str = "") -> tuple[Absence, ...]:
+    return tuple(Absence(name, NOW - H, None, cover) for name in names)
 
 
 # what is decided, what the rules ask for, what else is known, the ticket's department, and the changes
@@ -37,8 +37,9 @@ OPENING: list[tuple[str, RuleEffects, dict[str, Any], list[Any]]] = [
     ("an owner has it open at once", RuleEffects(assign="bo"), {}, [Assign("bo"), SetStatus(Status.OPEN, why="rule")]),
     ("who has left gets nothing, and it stays new", RuleEffects(assign="bo"), {"policy": LEFT}, []),
     ("nor who was never here", RuleEffects(assign="zoe"), {}, []),
-    ("a name gets it though they are away: the admin said so", RuleEffects(assign="bo"), {"away": away("bo")},
-     [Assign("bo"), SetStatus(Status.OPEN, why="rule")]),
+    ("new work passes by a name that is away", RuleEffects(assign="bo"), {"away": away("bo")}, []),
+    ("and comes to who covers for them", RuleEffects(assign="bo"), {"away": away("bo", cover="cai")},
+     [Assign("cai"), SetStatus(Status.OPEN, why="rule")]),
     ("a robot's mail opens a ticket like any other", RuleEffects(assign="bo"), {"inbound": ROBOT},
      [Assign("bo"), SetStatus(Status.OPEN, why="rule")]),
     ("a call's number is kept as it was dialled", RuleEffects(call="0040 123-45 67"), {}, [SetField("phone", "+401234567")]),

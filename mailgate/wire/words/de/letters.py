@@ -154,6 +154,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.failed": "Diese E-Mail ist vielleicht gefälscht: Laut eurem Mailserver stammt sie nicht aus der Domain des Absenders (DMARC). Niemand wurde hinzugefügt, und weder Aufträge noch Bewertungen darin wurden ausgeführt.",
     "notice.unverified": "Unbestätigt: Der Absender ist an diesem Ticket nicht beteiligt und bekommt keine E-Mail von uns.",
     "notice.automatic": "Eine automatische Nachricht: Sie hat nichts geändert.",
+    "notice.instead": "Du liest das für {name} (abwesend).",
     "notice.mentions": "Erwähnt {tag}. Wenn es dieselbe Sache ist, antworte mit #merge {n}",
     "notice.proposed": "{who} stand in Cc. Zum Hinzufügen: #cc +{who}",
     "notice.came_from": "Die E-Mail kam von {who}. Um dorthin zu antworten: #requester {who}",

@@ -154,6 +154,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.failed": "It may be forged: your mail server says that this mail did not come from the sender's domain (DMARC). Nobody was added, and no order or score in it was followed.",
     "notice.unverified": "Unverified: the sender does not take part in this ticket and gets no letter from us.",
     "notice.automatic": "An automatic message: it changed nothing.",
+    "notice.instead": "You read this for {name}, who is away.",
     "notice.mentions": "Mentions {tag}. If it is the same matter, reply with #merge {n}",
     "notice.proposed": "{who} was on Cc. To add: #cc +{who}",
     "notice.came_from": "Their mail came from {who}. To answer there: #requester {who}",

@@ -154,6 +154,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.failed": "Kiri võib olla võltsitud: teie meiliserveri andmetel ei tule see saatja domeenist (DMARC). Kedagi ei lisatud ning ühtegi selles olevat käsku ega hinnet ei arvestatud.",
     "notice.unverified": "Kinnitamata: saatja ei osale selles pöördumises ega saa meilt kirju.",
     "notice.automatic": "Automaatne kiri: see ei muutnud midagi.",
+    "notice.instead": "Loed seda, sest {name} on ära.",
     "notice.mentions": "Mainib pöördumist {tag}. Kui asi on sama, vasta #merge {n}",
     "notice.proposed": "{who} oli koopia saaja. Lisamiseks: #cc +{who}",
     "notice.came_from": "Kiri tuli aadressilt {who}. Et vastata sinna: #requester {who}",

@@ -154,6 +154,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.failed": "Viesti voi olla väärennetty: sähköpostipalvelimesi mukaan se ei tule lähettäjän verkkotunnuksesta (DMARC). Ketään ei lisätty osallistujiin, eikä viestin pyyntöjä tai arvosanoja otettu huomioon.",
     "notice.unverified": "Vahvistamaton: lähettäjä ei ole mukana tässä tiketissä eikä saa meiltä viestejä.",
     "notice.automatic": "Automaattinen viesti: se ei muuttanut mitään.",
+    "notice.instead": "Luet tämän, koska {name} on poissa.",
     "notice.mentions": "Mainitsee tiketin {tag}. Jos asia on sama, vastaa #merge {n}",
     "notice.proposed": "{who} sai viestistä kopion. Lisää mukaan: #cc +{who}",
     "notice.came_from": "Viesti tuli osoitteesta {who}. Vastaukset sinne: #requester {who}",

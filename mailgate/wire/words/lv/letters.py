@@ -155,6 +155,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.failed": "Vēstule var būt viltota: Jūsu pasta serveris ziņo, ka tā nav no sūtītāja domēna (DMARC). Neviens netika pievienots, un tajā izteiktie lūgumi un vērtējumi netika ņemti vērā.",
     "notice.unverified": "Nepārbaudīts: sūtītājs šajā pieteikumā nepiedalās un vēstules no mums nesaņems.",
     "notice.automatic": "Automātiska ziņa: tā neko nemainīja.",
+    "notice.instead": "Jūs to lasāt, jo {name} ir prombūtnē.",
     "notice.mentions": "Pieminēts {tag}. Ja tā ir tā pati lieta, atbildiet ar #merge {n}",
     "notice.proposed": "{who} saņēma ziņas kopiju. Lai pievienotu: #cc +{who}",
     "notice.came_from": "Ziņa pienāca no adreses {who}. Lai atbildētu uz to: #requester {who}",

@@ -156,6 +156,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.failed": "Wiadomość może być sfałszowana: według Twojego serwera poczty nie pochodzi z domeny nadawcy (DMARC). Nikogo nie dodano, a zawartych w niej próśb i ocen nie uwzględniono.",
     "notice.unverified": "Niepotwierdzone: nadawca nie uczestniczy w tym zgłoszeniu i nie otrzyma od nas wiadomości.",
     "notice.automatic": "Wiadomość automatyczna: niczego nie zmieniła.",
+    "notice.instead": "Czytasz to w zastępstwie ({name}: nieobecność).",
     "notice.mentions": "Wspomina o {tag}. Jeśli to ta sama sprawa, odpowiedz: #merge {n}",
     "notice.proposed": "{who} w kopii wiadomości. Aby dodać: #cc +{who}",
     "notice.came_from": "Wiadomość przyszła z adresu {who}. Aby odpowiadać na ten adres: #requester {who}",

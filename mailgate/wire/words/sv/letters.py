@@ -154,6 +154,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.failed": "Mejlet kan vara förfalskat: enligt er mejlserver kommer det inte från avsändarens domän (DMARC). Ingen har lagts till, och inga önskemål eller betyg i det har följts.",
     "notice.unverified": "Obekräftad: avsändaren deltar inte i det här ärendet och får inga mejl från oss.",
     "notice.automatic": "Ett automatiskt meddelande: det ändrade ingenting.",
+    "notice.instead": "Du läser detta i stället för {name}, som är borta.",
     "notice.mentions": "Nämner {tag}. Om det är samma sak, svara #merge {n}",
     "notice.proposed": "{who} stod på kopia. Lägg till: #cc +{who}",
     "notice.came_from": "Mejlet kom från {who}. För att svara dit: #requester {who}",
