@@ -85,6 +85,7 @@ BY_NAME = {
 # JSON that is kept in a row or handed to a person or a machine; nothing else travels as a dict of strings.
 DOCUMENTS = {
     "core.letters.row_values": "what a letter says, as its row keeps it",
+    "core.model.outage": "what stands during an outage, as a setting keeps it",
     "core.model.trace": "the way of a mail, as its row keeps it",
     "app.admin.control": "what is asked of a running gateway, and its answers",
     "app.admin.explaining": "`explain --json`",

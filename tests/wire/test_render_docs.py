@@ -63,6 +63,7 @@ def test_what_every_template_may_use_is_documented() -> None:
 def test_no_template_takes_a_variable_it_does_not_use(name: str) -> None:
     folder = built_in_folder()
     source = "".join(
-        re.sub(r"\{#.*?#\}", "", (folder / file).read_text(), flags=re.DOTALL) for file in (f"{name}.html", "desk.html")
+        re.sub(r"\{#.*?#\}", "", (folder / file).read_text(), flags=re.DOTALL)
+        for file in (f"{name}.html", "desk.html", "letter.html")
     )
     assert [own for own in VARIABLES[name] if not re.search(rf"\b{own}(_shown)?\b", source)] == []

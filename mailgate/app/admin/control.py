@@ -16,7 +16,7 @@ from mailgate.app.jobs.schedule import JOBS, run_job
 from mailgate.core.commands import by_hand
 from mailgate.core.letters import instead
 from mailgate.core.mails.decide import ANYBODY
-from mailgate.core.model.change import Decision, Fate, Needs, Unpark
+from mailgate.core.model.change import Decision, Fate, Needs, SetNews, Unpark
 from mailgate.core.model.mail import Envelope, Source
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
@@ -108,6 +108,22 @@ def unban(gateway: Gateway, pattern: str) -> bool:
     """Lift a ban."""
     if not gateway.store.write(lambda tx: tx.people.unban(pattern)).result():
         raise Permanent(f"{pattern} is not banned")
+    return True
+
+
+def end_news(gateway: Gateway, department: str) -> bool:
+    """A department's acknowledgements tell no news any more."""
+    now = gateway.clock()
+    decision = Decision(Fate.FILED, "news", effects=(SetNews(department, None),), actor="admin")
+
+    def end(tx: Tx) -> bool:
+        told = any(one.department == department for one in tx.settings.news(now))
+        if told:
+            tx.apply(None, decision, now, gateway.ids)
+        return told
+
+    if not gateway.store.write(end).result():
+        raise Permanent(f"{department} tells no news")
     return True
 
 
@@ -271,6 +287,7 @@ CALLS: dict[str, Call] = {
     "do": do_commands,
     "drop_mail": drop_mail,
     "import_mails": import_mails,
+    "end_news": end_news,
     "forget": rights.forget,
     "job": job,
     "link_contacts": rights.link_contacts,

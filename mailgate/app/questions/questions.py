@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailgate.app.questions import report
+from mailgate.app.questions import outages, report
 from mailgate.app.questions.held import held_by
 from mailgate.app.questions.journal import JournalWords
 from mailgate.core.clock import collected, held
@@ -346,6 +346,7 @@ ANSWERS: Mapping[str, Callable[[QuestionAsked], Question]] = {
     "files": _files,
     "customer": _customer,
     "report": _report,
+    "news": lambda question: outages.news(question.read, question.speech, question.now),
     "templates": _templates,
     "kb": _kb,
     "why": _why,

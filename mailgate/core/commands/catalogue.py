@@ -23,6 +23,7 @@ class Word:
     most: int | None = None  # words at most after it; None is any number
     only: tuple[str, ...] = ()  # the words that alone may stand after it; () is any
     prose: bool = False  # what it takes is free text, hashtags included
+    asks: int = -1  # with at most so many words after it, it only asks
     aliases: tuple[str, ...] = ()
     role: Role = Role.TRAINEE  # who may use it, and everybody above
     example: str = ""
@@ -96,6 +97,10 @@ COMMANDS: tuple[Word, ...] = (
     Word("merge", "threads", "NUMBER [both|same-person]", most=2, role=Role.AGENT, example="#merge 1042"),
     Word("split", "threads", role=Role.AGENT),
     Word("link", "threads", "NUMBER", most=1, example="#link 1042"),
+    # many at once
+    Word("news", "many", "[DEPARTMENT] [UNTIL text]", prose=True, asks=0,
+         aliases=("tiedote", "komunikat", "paziņojums", "meddelande", "mitteilung", "teade"),
+         example="#news fri 18:00 Our telephones are down"),
     # self
     Word("away", "self", "[NAME] FROM..UNTIL cover NAME", example="#away 2026-12-20..2027-01-06 cover bo"),
     Word("back", "self", "[NAME]", most=1),

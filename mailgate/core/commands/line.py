@@ -41,7 +41,7 @@ class Command:
     @property
     def question(self) -> bool:
         """True when it only asks."""
-        return self.word.question
+        return self.word.question or len(self.argument.split()) <= self.word.asks
 
     def __str__(self) -> str:
         return f"#{self.name} {self.argument}".rstrip()

@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from mailgate.core.commands import about_absence, about_people, about_status, about_threads, about_watching
+from mailgate.core.commands import (
+    about_absence,
+    about_outage,
+    about_people,
+    about_status,
+    about_threads,
+    about_watching,
+)
 from mailgate.core.commands.catalogue import CUSTOMER_WORDS
 from mailgate.core.commands.judging import (
     CommandContext,
@@ -331,6 +338,7 @@ WITHOUT_TICKET: Mapping[str, Callable[[CommandContext], Judgement]] = {
     "back": about_absence.back,
     "watch": about_watching.watch_tags,
     "unwatch": about_watching.unwatch_tags,
+    "news": about_outage.news,
 }
 
 __all__ = [

@@ -21,6 +21,9 @@ from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof.authority import Proof
 from mailgate.core.worktime import sla
 
+# What an agent hears of whether they want receipts or not.
+_ALOUD = frozenset({"undone_but_sent", "news", "news_off", "no_news"})
+
 
 @dataclass(slots=True)
 class CarriedOut:
@@ -90,7 +93,7 @@ def _on_ticket(
     if stopped:
         return stopped
     done.lines += [answers.of_outcome(command, outcome, about) for command, outcome in plan.granted]
-    if any(outcome.answer == "undone_but_sent" for _, outcome in plan.granted):
+    if any(outcome.answer in _ALOUD for _, outcome in plan.granted):
         done.receipt = True
     done.effects += plan.effects
     done.steps += plan.elsewhere
@@ -98,7 +101,8 @@ def _on_ticket(
     if plan.opens:
         done.steps.append(agent_words.new_ticket(case, agent, plan, outcomes, reading.rest))
     if ticket is None:
-        if reading.rest.strip() and not plan.opens and not reading.only_commands:
+        taken = plan.opens or agent_words.TAKE_WORDS & outcomes.keys()
+        if reading.rest.strip() and not taken and not reading.only_commands:
             return agent_words.park(case, agent, "no_ticket", reading)
         done.steps += [Step(None, (), plan.outbound)] if plan.outbound else []
         return None
@@ -126,14 +130,16 @@ def _on_ticket(
 
 
 def _kept_back(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandReading) -> Decision | None:
-    """Parked: what goes beyond the proof, and a first letter with something of the house in it."""
+    """Parked: what goes beyond the proof, and words to people who have not written with something of the house."""
     if scope.beyond_proof(case, scope.further_tickets(plan)):
         return agent_words.park(case, agent, "beyond", reading)
-    if not reading.has_command("new") or case.authority.proof is Proof.RELEASED:
+    speaks = any(one.name in ("new", "news") and not one.question for one in reading.commands)
+    if not speaks or case.authority.proof is Proof.RELEASED:
         return None
-    if agent_answer.holds_a_mark(reading.rest, case.policy):
+    said = "\n".join((*map(str, reading.commands), reading.rest)) if reading.has_command("news") else reading.rest
+    if agent_answer.holds_a_mark(said, case.policy):
         return agent_words.park(case, agent, "internal", reading, author=agent.name)
-    if case.policy.names_an_agent(reading.rest):
+    if case.policy.names_an_agent(said):
         return agent_words.park(case, agent, "address", reading, author=agent.name)
     return None
 

@@ -25,7 +25,8 @@ from mailgate.core.text import signature
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import promise
 
-_SPEAKING = frozenset({"reply", "new", "use", "ask"})  # commands that send words out of the house
+_SPEAKING = frozenset({"reply", "new", "use", "ask", "news"})  # commands that send words out of the house
+TAKE_WORDS = frozenset({"ask", "new", "news"})  # the words of the mail are theirs, whatever ticket it is about
 
 
 def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> KnownWorld:
@@ -136,7 +137,7 @@ def customer_heard(
         return park(case, agent, "untagged", reading, author=agent.name)
     if "call" in outcomes:  # with its words, or a recording alone; somebody else's call is in a ticket of its own
         return ([_memo(case, agent, EntryKind.CALL, text)] if outcomes["call"].answer == "call_here" else []), ()
-    if "ask" in outcomes or "new" in outcomes or (silent and (reading.commands or not case.mail.text.strip())):
+    if TAKE_WORDS & outcomes.keys() or (silent and (reading.commands or not case.mail.text.strip())):
         return [], ()
     if not to_customer(case, reading):
         return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, Notice(why="note"))
@@ -231,7 +232,7 @@ def _leaves(case: Case, reading: CommandReading, outcomes: Mapping[str, Granted]
     """True when words of this mail would go out about its ticket, or would if only the ticket were certain."""
     if "ask" in outcomes:
         return True
-    inside = silent or reading.has_command("note") or bool(outcomes.keys() & {"new", "call"})
+    inside = silent or reading.has_command("note") or bool(outcomes.keys() & {"new", "news", "call"})
     return not inside and (reading.has_command("reply") or case.authority.proof is not Proof.DESK)
 
 
@@ -247,16 +248,14 @@ def untagged(case: Case, ticket: Ticket) -> bool:
 
 def speaks(commands: Iterable[Command]) -> bool:
     """True when a command sends words out of the house."""
-    return any(one.name in _SPEAKING for one in commands)
+    return any(one.name in _SPEAKING and not one.question for one in commands)
 
 
 def link_is_enough(case: Case, weak: str, commands: Iterable[Command]) -> bool:
     """True when even a proof too weak for words to customers is enough; a link is signed for its own command alone."""
     linked = reader.parse_line(authority.command_line(case.mail.subject), case.policy.command_aliases).commands
     may = {(one.name, one.argument) for one in linked}
-    return all(
-        one.name not in _SPEAKING and (weak != "tap_only" or (one.name, one.argument) in may) for one in commands
-    )
+    return all(not speaks((one,)) and (weak != "tap_only" or (one.name, one.argument) in may) for one in commands)
 
 
 def lacks_proof(case: Case) -> str:

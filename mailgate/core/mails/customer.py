@@ -30,6 +30,7 @@ from mailgate.core.model.change import (
 from mailgate.core.model.content import Ack, Notice
 from mailgate.core.model.mail import Address, MailKind
 from mailgate.core.model.moment import reopening_is_over
+from mailgate.core.model.outage import news_of
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
@@ -242,6 +243,7 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     if capped or case.authority.vetoed or not writable(author, case.policy):
         return ()
     answers, thread = case.thread()
+    home = case.policy.department(ticket.department)
     # A forged From makes us write to a victim: a stranger's words, their name among them, are never echoed (L-13).
     # That somebody wrote in their name before proves nothing; that an agent answered them, a person judged.
     echo = case.authority.passed or (facts.answered_sender and not case.authority.failed)
@@ -252,6 +254,7 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
                 show_subject=echo,
                 writer=author.key,
                 promise=expectation.promised_answer(case, ticket),
+                news=news_of(facts.news, home.name, ticket.language, home.language or case.policy.language),
             ),
             audience=Audience.CUSTOMER,
             to=(author if echo else Address(author.addr),),

@@ -56,6 +56,7 @@ class Ack(Content):
     show_subject: bool = False  # the sender is known: their words may be echoed
     writer: str = hidden("")  # whose mail it answers, as a canonical address
     promise: PromisedAnswer | None = field(default=None, metadata={"shown": ""})
+    news: str = omitted("")  # what the department tells everybody who writes
     articles: tuple[ArticleLink, ...] = omitted(())
 
     @property

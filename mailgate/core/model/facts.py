@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from mailgate.core.model.content import Content
 from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Address
+from mailgate.core.model.outage import News
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.ticket import Entry, Ticket
 
@@ -128,6 +129,7 @@ class Facts:
     last_assigned: Mapping[str, datetime] = field(default_factory=dict)
     away: tuple[Absence, ...] = ()
     tag_watchers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # tag -> agents who watch it
+    news: tuple[News, ...] = ()  # what departments tell everybody who writes, at the moment
     urgent_hour: Mapping[str, int] = field(default_factory=dict)  # agent -> notices of urgent tickets that left at once
     entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread
     brought_in: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by ticket and address: by which agent

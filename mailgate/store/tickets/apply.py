@@ -17,6 +17,7 @@ from mailgate.core.model.change import (
     RevokeLists,
     SaveReply,
     SetAway,
+    SetNews,
     Step,
     Unpark,
     Vote,
@@ -28,6 +29,7 @@ from mailgate.store.mail import statements as mail_sql
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.letters import Outbox
 from mailgate.store.session import Room, Session
+from mailgate.store.settings import Settings
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.changes import TicketChanges
 from mailgate.store.tickets.merging import split
@@ -152,16 +154,8 @@ class Applying(Room):
                     self.session.run(mail_sql.DROP_MAIL, {"number": effect.mail, "reason": effect.why, "now": now})
             case SetAway():
                 self._away(effect, now)
-            case AddAlias():
-                self.session.run(
-                    sql.ADD_ALIAS, {"address": rows.clean(canonical(effect.address)), "agent": effect.agent, "now": now}
-                )
-            case SaveReply():
-                self.session.run(
-                    sql.SAVE_REPLY,
-                    {"name": effect.name, "language": effect.language, "text": rows.clean(effect.text),
-                     "agent": effect.agent, "now": now},
-                )  # fmt: skip
+            case AddAlias() | SaveReply():
+                self._learn(effect, now)
             case WatchTags():
                 self._watch_tags(effect, now)
             case Vote():
@@ -173,8 +167,23 @@ class Applying(Room):
             case CancelLetters():
                 cancelled = [{"letter": letter, "why": effect.why} for letter in effect.letters]
                 self.session.many(sql.CANCEL_LETTER, cancelled)
+            case SetNews():
+                before = Settings(self.session).set_news(effect.department, effect.news, rows.time_of(now))
+                told = effect.news.words() if effect.news else ""
+                self._journal(writing, None, "news", before, f"{effect.department}: {told}" if told else "")
             case _ as unknown:
                 assert_never(unknown)
+
+    def _learn(self, effect: AddAlias | SaveReply, now: int) -> None:
+        if isinstance(effect, AddAlias):
+            params = {"address": rows.clean(canonical(effect.address)), "agent": effect.agent, "now": now}
+            self.session.run(sql.ADD_ALIAS, params)
+            return
+        self.session.run(
+            sql.SAVE_REPLY,
+            {"name": effect.name, "language": effect.language, "text": rows.clean(effect.text),
+             "agent": effect.agent, "now": now},
+        )  # fmt: skip
 
     def _away(self, effect: SetAway, now: int) -> None:
         self.session.run(sql.END_ABSENCE, {"agent": effect.agent, "now": now})

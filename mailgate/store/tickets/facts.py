@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from mailgate.core.model import outage
 from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.model.content import Question, Receipt
 from mailgate.core.model.facts import AGAIN, KnownPerson
@@ -327,4 +328,6 @@ class FactsReading(Room):
         for row in found["tag"]:
             watched[row["value"]].append(row["name"])
         known["tag_watchers"] = {tag: tuple(sorted(names)) for tag, names in watched.items()}
-        known["promise_seconds"] = {k: v for row in found["setting"] for k, v in json.loads(row["value"]).items()}
+        kept = {row["name"]: json.loads(row["value"]) for row in found["setting"]}
+        known["promise_seconds"] = kept.get("promises", {})
+        known["news"] = outage.in_force(outage.news_from_plain(kept.get("news", ())), now)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from mailgate.store.outbox.statements import UNSETTLED
 
-# What agents have in hand, who is away, what tags they watch, what first responses take: small tables, all at once.
+# What agents have in hand, who is away, what tags they watch, what first responses take, what all are told
 STANDING = """
 SELECT 'agent' AS what, id AS place, name, open_tickets AS one, last_assigned_at AS other, '' AS value FROM agent
 WHERE open_tickets > 0 OR last_assigned_at IS NOT NULL
 UNION ALL SELECT 'away', id, agent, starts_at, ends_at, cover FROM absence
 WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now)
-UNION ALL SELECT 'setting', 0, key, 0, NULL, value FROM setting WHERE key = 'promises'
+UNION ALL SELECT 'setting', 0, key, 0, NULL, value FROM setting WHERE key IN ('news', 'promises')
 UNION ALL SELECT 'tag', 0, agent, 0, NULL, tag FROM watched_tag
 UNION ALL SELECT 'urgent', 0, agent.name, sum(tally.n), NULL, '' FROM agent
   CROSS JOIN tally ON tally.name = 'urgent:' || agent.name AND tally.bucket >= :minute GROUP BY agent.name

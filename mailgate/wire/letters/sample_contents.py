@@ -114,7 +114,7 @@ def _rows(spoken: SampleWords) -> tuple[TicketRow, ...]:
 def _to_customers(spoken: SampleWords) -> tuple[Content, ...]:
     return (
         Ack(promise=_PROMISE, show_subject=True, articles=(ArticleLink(spoken.article, _HELP),)),
-        Ack(promise=replace(_PROMISE, usual=False, by=_at(3.5))),
+        Ack(promise=replace(_PROMISE, usual=False, by=_at(3.5)), news=spoken.news),
         Answer(text=spoken.sent, agent="anna"),
         Answer(text=spoken.sent, canned=spoken.sent, agent="anna", survey="scale"),
         Answer(text=spoken.sent, html=_html(spoken.sent), agent="bo", survey=FORM),

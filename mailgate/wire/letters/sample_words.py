@@ -20,6 +20,7 @@ class SampleWords:
     memo: str  # reminds themselves
     question: str  # asks an expert
     article: str  # its title
+    news: str  # the lead, to everybody
 
 
 _SPOKEN: Mapping[str, SampleWords] = {
@@ -36,6 +37,7 @@ _SPOKEN: Mapping[str, SampleWords] = {
         memo="Call the courier about the parcel.",
         question="Is the driver of the L-200 known to fail after a week?",
         article="My lamp does not light up",
+        news="Our telephones are down until Friday evening. Please write to us.",
     ),
     "fi": SampleWords(
         subject="Lamppu ei syty",
@@ -50,6 +52,7 @@ _SPOKEN: Mapping[str, SampleWords] = {
         memo="Soita lähetille paketista.",
         question="Onko L-200:n virtalähteen tiedetty hajoavan viikossa?",
         article="Lamppuni ei syty",
+        news="Puhelimemme ovat poissa käytöstä perjantai-iltaan asti. Kirjoitathan meille.",
     ),
     "pl": SampleWords(
         subject="Lampa nie świeci",
@@ -64,6 +67,7 @@ _SPOKEN: Mapping[str, SampleWords] = {
         memo="Zadzwonić do kuriera w sprawie paczki.",
         question="Czy zasilacze L-200 psują się już po tygodniu?",
         article="Moja lampa nie świeci",
+        news="Do piątku wieczorem nasze telefony nie działają. Prosimy o kontakt mailowy.",
     ),
     "lv": SampleWords(
         subject="Lampa nedeg",
@@ -78,6 +82,7 @@ _SPOKEN: Mapping[str, SampleWords] = {
         memo="Piezvanīt kurjeram par sūtījumu.",
         question="Vai ir zināms, ka L-200 barošanas bloks sabojājas pēc nedēļas?",
         article="Mana lampa nedeg",
+        news="Mūsu tālruņi nedarbosies līdz piektdienas vakaram. Lūdzu, rakstiet mums.",
     ),
     "sv": SampleWords(
         subject="Lampan lyser inte",
@@ -92,6 +97,7 @@ _SPOKEN: Mapping[str, SampleWords] = {
         memo="Ring budfirman om paketet.",
         question="Är det känt att drivdonet i L-200 går sönder efter en vecka?",
         article="Min lampa lyser inte",
+        news="Våra telefoner ligger nere till fredag kväll. Skriv gärna till oss.",
     ),
     "de": SampleWords(
         subject="Die Lampe leuchtet nicht",
@@ -106,6 +112,7 @@ _SPOKEN: Mapping[str, SampleWords] = {
         memo="Den Kurier wegen des Pakets anrufen.",
         question="Ist bekannt, dass das Netzteil der L-200 nach einer Woche ausfällt?",
         article="Meine Lampe leuchtet nicht",
+        news="Unsere Telefone sind bis Freitagabend gestört. Bitte schreiben Sie uns.",
     ),
     "et": SampleWords(
         subject="Lamp ei sütti",
@@ -120,6 +127,7 @@ _SPOKEN: Mapping[str, SampleWords] = {
         memo="Helistada kullerile paki pärast.",
         question="Kas on teada, et L-200 toiteplokk läheb nädalaga katki?",
         article="Minu lamp ei sütti",
+        news="Meie telefonid ei tööta reede õhtuni. Palun kirjutage meile.",
     ),
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     TapLink: {"label": _FRAME, "command": _FRAME, "href": _FRAME},
     VoteLink: {"href": _FRAME},
     # to customers
-    content.Ack: {"named": _FRAME, "writer": _FRAME},
+    content.Ack: {"named": _FRAME, "writer": _FRAME, "news": _PUBLIC},
     content.Answer: {"agent": _FRAME, "text": _PUBLIC, "html": _FRAME, "canned": _PUBLIC, "survey": _FRAME},
     content.Delayed: {"due_at": _FRAME, "answer_by": _FRAME},
     content.Nudge: {"until": _FRAME},

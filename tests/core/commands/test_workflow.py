@@ -591,6 +591,7 @@ def codes(function: str) -> set[str]:
         "about_threads",
         "about_absence",
         "about_watching",
+        "about_outage",
         "judging",
     ):
         for node in ast.walk(ast.parse((core / f"{name}.py").read_text())):

@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.merge": "Puts this ticket into another; `both` when their customers differ, `same-person` also links the two addresses.",
     "command.split": "Makes a ticket of its own from the customer's newest mail.",
     "command.link": "Connects two tickets that stay apart.",
+    "command.news": "Tells everybody who writes what you say, until a time; `off` ends it, and alone it shows what stands. For leads.",
     "command.away": "Says when you are away and who covers; a lead may name somebody else first.",
     "command.back": "Says that you are back; a lead may name somebody else.",
     "command.undo": "Takes back your last command, or your last letter if it has not left.",

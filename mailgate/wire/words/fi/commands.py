@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.merge": "Yhdistää tämän tiketin toiseen; `both`, kun asiakkaat ovat eri, `same-person` myös yhdistää osoitteet.",
     "command.split": "Tekee asiakkaan uusimmasta viestistä oman tiketin.",
     "command.link": "Linkittää kaksi tikettiä, jotka pysyvät erillään.",
+    "command.news": "Kertoo tekstisi annettuun aikaan asti kaikille, jotka kirjoittavat; `off` lopettaa sen, ja yksinään komento näyttää voimassa olevat tiedotteet. Esimiehille.",
     "command.away": "Ilmoittaa poissaolosi ja sijaisesi; esimies voi nimetä ensin jonkun muun.",
     "command.back": "Ilmoittaa, että olet taas paikalla; esimies voi nimetä jonkun muun.",
     "command.undo": "Peruu edellisen komentosi tai edellisen viestisi, jos se ei ole vielä lähtenyt.",

@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.merge": "Apvieno šo pieteikumu ar citu; `both`, ja klienti ir dažādi, `same-person` saista arī abas adreses.",
     "command.split": "No klienta jaunākās ziņas izveido atsevišķu pieteikumu.",
     "command.link": "Saista divus pieteikumus, kas paliek atsevišķi.",
+    "command.news": "Līdz norādītajam laikam paziņo Jūsu tekstu visiem, kas raksta; `off` to beidz, un komanda viena pati parāda spēkā esošos paziņojumus. Vadītājiem.",
     "command.away": "Paziņo Jūsu prombūtni un aizvietotāju; vadītājs sākumā var norādīt kādu citu.",
     "command.back": "Paziņo, ka atkal esat klāt; vadītājs var norādīt kādu citu.",
     "command.undo": "Atceļ Jūsu pēdējo komandu vai pēdējo vēstuli, ja tā vēl nav nosūtīta.",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ack.expect": "Kad gaidīt atbildi",
     "ack.soon": "Mēs atbildēsim, cik drīz vien iespējams.",
     "ack.articles": "Jau tagad varētu noderēt",
+    "ack.news": "Paziņojums",
     "taken.subject": "Mēs strādājam pie Jūsu pieteikuma",
     "taken.title": "Mēs strādājam pie Jūsu pieteikuma",
     "taken.text": "Jūsu pieteikumu izskata mūsu komandas darbinieks, kurš Jums atbildēs.",

@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.merge": "Łączy to zgłoszenie z innym; `both`, gdy klienci są różni, `same-person` łączy też oba adresy.",
     "command.split": "Z najnowszej wiadomości klienta tworzy osobne zgłoszenie.",
     "command.link": "Wiąże dwa zgłoszenia, które pozostają osobne.",
+    "command.news": "Przekazuje Twój tekst każdemu, kto napisze, do podanego terminu; `off` to kończy, a samo polecenie pokazuje, co obowiązuje. Dla kierowników.",
     "command.away": "Zapisuje Twoją nieobecność i zastępstwo; kierownik może na początku podać inną osobę.",
     "command.back": "Kończy Twoją nieobecność; kierownik może podać inną osobę.",
     "command.undo": "Cofa Twoje ostatnie polecenie albo ostatnią wiadomość, jeśli nie została jeszcze wysłana.",

@@ -1,0 +1,101 @@
+"""Commands for an outage: who may tell everybody what, in which languages, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cases import ANNA, BO, CAI, NOW, POLICY, H, asking
+
+from mailgate.core.commands import about_outage
+from mailgate.core.commands.judging import Granted
+from mailgate.core.model import outage
+from mailgate.core.model.change import SetNews
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.moment import Moment
+from mailgate.core.model.outage import News
+from mailgate.core.model.policy import Agent, Role
+
+# Now it is Wednesday, 4 March 2026, 10:00 UTC.
+FRIDAY = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)
+BOSS = replace(BO, role=Role.ADMIN)
+DOWN = "Our telephones are down."
+
+
+def of(*texts: tuple[str, str], department: str = "support", by: str = "anna") -> SetNews:
+    return SetNews(department, News(department, FRIDAY, texts, by))
+
+
+# what is decided, who writes, what on the line, what below, and the effect or the code
+NEWS: list[tuple[str, Agent, str, str, SetNews | str]] = [
+    ("on its own line", ANNA, f"fri 18:00 {DOWN}", "", of(("en", DOWN))),
+    ("below it", ANNA, "fri 18:00", f"{DOWN}\nPlease write.\n", of(("en", f"{DOWN}\nPlease write."))),
+    ("both", ANNA, "fri 18:00 Sorry.", f"\n{DOWN}", of(("en", f"Sorry.\n\n{DOWN}"))),
+    ("blocks of languages", ANNA, "fri 18:00", f"{DOWN}\nlv: Tālruņi nestrādā.\nRakstiet.\nFI : Puhelimet ovat poikki.",
+     of(("en", DOWN), ("lv", "Tālruņi nestrādā.\nRakstiet."), ("fi", "Puhelimet ovat poikki."))),
+    ("the language it is written in", ANNA, "fri 18:00", "Mūsu tālruņi šodien nestrādā, lūdzu, rakstiet mums.",
+     of(("lv", "Mūsu tālruņi šodien nestrādā, lūdzu, rakstiet mums."))),
+    ("a language we do not write in is a word", ANNA, "fri 18:00", "xx: nothing", of(("en", "xx: nothing"))),
+    ("a telephone's signature is none of it", ANNA, "fri 18:00", f"{DOWN}\n\nSent from my iPhone", of(("en", DOWN))),
+    ("nor is a private address", ANNA, "fri 18:00", f"{DOWN}\nor ask bo@staff.example", of(("en", DOWN))),
+    ("of another department, by its name", BOSS, f"sales fri 18:00 {DOWN}", "", of(("en", DOWN), department="sales", by="bo")),
+    ("by the one who leads it and no other", ANNA, f"sales fri 18:00 {DOWN}", "", of(("en", DOWN), department="sales")),
+    ("an agent may not", BO, f"fri 18:00 {DOWN}", "", "not_lead"),
+    ("nor a trainee", CAI, f"fri 18:00 {DOWN}", "", "not_lead"),
+    ("a time that is none", ANNA, f"soonish {DOWN}", "", "when_unreadable"),
+    ("a time that has passed", ANNA, f"2026-03-01 {DOWN}", "", "when_past"),
+    ("no words", ANNA, "fri 18:00", "\nSent from my iPhone", "no_words"),
+    ("exactly as many as fit", ANNA, "fri 18:00", "x" * 1000, of(("en", "x" * 1000))),
+    ("one more", ANNA, "fri 18:00", "x" * 1001, "news_long"),
+    ("as many in each language", ANNA, "fri 18:00", f"{'x' * 1000}\nlv: {'y' * 1000}",
+     of(("en", "x" * 1000), ("lv", "y" * 1000))),
+    ("nothing to end", ANNA, "off", "", "no_news"),
+]  # fmt: skip
+
+
+def said(judged: Any) -> SetNews | str:
+    if not isinstance(judged, Granted):
+        return str(judged.code)
+    (effect,) = judged.effects or (judged.answer,)
+    return effect
+
+
+@pytest.mark.parametrize(("by", "line", "below", "expected"), [row[1:] for row in NEWS], ids=[row[0] for row in NEWS])
+def test_news_are_told(by: Agent, line: str, below: str, expected: SetNews | str) -> None:
+    policy = replace(POLICY, languages=("en", "fi", "lv"))
+    assert said(about_outage.news(asking(line, by=by, policy=policy, words=below, department="support"))) == expected
+
+
+@pytest.mark.parametrize("word", ["off", "Off.", "over", "pois", "koniec", "beigas", "slut", "aus", "läbi"])
+def test_news_end_by_a_word_of_each_language(word: str) -> None:
+    context = asking(word, by=ANNA, department="support")
+    stands = Moment(POLICY, Facts(news=(News("support", FRIDAY, (("en", DOWN),)),)), NOW)
+    judged = about_outage.news(replace(context, world=replace(context.world, moment=stands)))
+    assert isinstance(judged, Granted) and judged.answer == "news_off"
+    assert judged.effects == (SetNews("support", None),)
+
+
+TOLD = News("support", FRIDAY, (("en", "Down"), ("lv", "Nestrādā")), "anna")
+
+
+@pytest.mark.parametrize(
+    ("department", "languages", "words"),
+    [
+        ("support", ("lv", "en"), "Nestrādā"),
+        ("support", ("fi", "lv"), "Nestrādā"),  # the reader's, else the department's
+        ("support", ("fi", "sv"), "Down"),  # else any
+        ("sales", ("en",), ""),
+    ],
+)
+def test_a_reader_gets_their_own_language_else_the_departments_else_any(
+    department: str, languages: tuple[str, ...], words: str
+) -> None:
+    assert outage.news_of((TOLD,), department, *languages) == words
+
+
+def test_news_end_by_themselves_and_come_back_from_the_store_as_they_were() -> None:
+    assert outage.news_from_plain(outage.news_to_plain((TOLD,))) == (TOLD,)
+    assert outage.in_force((TOLD,), FRIDAY - H) == (TOLD,)
+    assert outage.in_force((TOLD,), FRIDAY) == ()
