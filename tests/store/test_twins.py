@@ -54,6 +54,7 @@ STRATEGIES = {
     ch.Remind: st.builds(ch.Remind, AGENT, MOMENT, WORDS),
     ch.RevokeTokens: st.builds(ch.RevokeTokens, AGENT, st.just("seen")),
     ch.Bounced: st.builds(ch.Bounced, WORDS, st.sampled_from(KEYS), WORDS, WORDS, st.booleans()),
+    ch.Ban: st.builds(ch.Ban, st.sampled_from(KEYS), MOMENT),
     ch.Journal: st.builds(ch.Journal, st.just("noted"), WORDS, WORDS),
 }  # fmt: skip
 OPENING = st.builds(

@@ -83,6 +83,12 @@ class JournalWords:
             return said("event.escalation_plain", level=level)
         return said("event.escalation", level=level, at=self.moment(due))
 
+    def _ban(self, event: JournalLine) -> Words:
+        until, _, address = (event.new or event.old).partition(" ")
+        if not event.new:
+            return said("event.ban_ended", address=self.as_it_stands(address))
+        return said("event.ban", address=self.as_it_stands(address), at=self.moment(until))
+
     def _link(self, event: JournalLine) -> Words:
         key = f"event.link_{event.old}"
         return said(key if self.speech.knows(key) else "event.link", new=event.new)
@@ -120,5 +126,6 @@ TOLD: Mapping[str, Callable[[JournalWords, JournalLine], Words]] = {
     "field": JournalWords._field,
     "escalation": JournalWords._escalation,
     "link": JournalWords._link,
+    "ban": JournalWords._ban,
 }
 BARE = frozenset(("unmerge_refused",))  # kinds that have no values, ever

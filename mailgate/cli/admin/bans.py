@@ -46,5 +46,5 @@ def bans(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         show.print_json(rows)
         return
-    cells = [(r.pattern, show.rfc3339(r.until) or "for good", r.why) for r in rows]
-    show.table(("pattern", "until", "why"), cells, stretch=2, empty="Nobody is banned.")
+    cells = [(r.pattern, show.rfc3339(r.until) or "for good", r.agent or "admin", r.why) for r in rows]
+    show.table(("pattern", "until", "by", "why"), cells, stretch=3, empty="Nobody is banned.")

@@ -72,14 +72,6 @@ def put_on_file(context: TicketContext) -> Judgement:
     return context.granted("filed", SetStatus(Status.SOLVED, why="filed"))
 
 
-def spam(context: TicketContext) -> Judgement:
-    """Closed and marked; `why` keeps every letter to the sender back."""
-    if context.ticket.status.done and "spam" in context.ticket.tags:
-        return context.granted_already("already_spam")
-    closing = () if context.ticket.status.done else (SetStatus(Status.SOLVED, why="spam"),)
-    return context.granted("spam", Tag(add=("spam",)), *closing)
-
-
 def priority(context: TicketContext) -> Judgement:
     """One of four words, each also by its beginning."""
     names = [one.value for one in Priority]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from mailgate.core.commands.judging import Event, Granted, Judgement, Refusal, TicketContext
 from mailgate.core.model.change import (
     Assign,
+    Ban,
     CancelLetters,
     Change,
     Join,
@@ -150,6 +151,10 @@ def _reversed(events: Sequence[Event]) -> list[Change]:
     return changes
 
 
+def _second(words: str) -> str:
+    return words.partition(" ")[2]
+
+
 def _moment(micros: str) -> datetime | None:
     return _EPOCH + timedelta(microseconds=int(micros)) if micros else None
 
@@ -169,4 +174,5 @@ _OPPOSITES: Mapping[str, Callable[[str, str], Change]] = {
     "link": lambda old, new: Unlink(int(new)),
     "remind": lambda old, new: Remind(old, None),
     "merged": lambda old, new: Unmerge(),
+    "ban": lambda old, new: Ban(_second(new), None) if new else Ban(_second(old), _moment(old.partition(" ")[0])),
 }

@@ -48,6 +48,12 @@ class Word:
         return RANKS.index(role) >= RANKS.index(self.role)
 
 
+# What may stand after `#spam`: "always", alone or with "domain", in the languages of the house.
+_ALWAYS = ("always", "aina", "zawsze", "vienmēr", "alltid", "immer", "alati")
+_DOMAIN = ("domain", "verkkotunnus", "domena", "domēns", "domän", "domeen")
+DOMAIN = frozenset(map(fold, _DOMAIN))
+ALWAYS = tuple(fold(f"{always}{more}") for always in _ALWAYS for more in ("", *(f" {word}" for word in _DOMAIN)))
+
 COMMANDS: tuple[Word, ...] = (
     # who
     Word("take", "who", aliases=("ota", "biorę", "ņemu", "överta", "übernehmen", "võtan")),
@@ -75,7 +81,11 @@ COMMANDS: tuple[Word, ...] = (
     Word("file", "state", role=Role.AGENT,
          aliases=("arkistoi", "archiwizuj", "arhivēt", "arkivera", "ablegen", "arhiveeri")),
     Word("reopen", "state", role=Role.AGENT),
-    Word("spam", "state", role=Role.AGENT),
+    Word("spam", "state", "[always] [domain]", most=2, only=ALWAYS,
+         aliases=("roskaposti", "mēstule", "skräppost", "rämpspost"), role=Role.AGENT, example="#spam always"),
+    Word("notspam", "state",
+         aliases=("ei-roskaposti", "nie-spam", "nav-mēstule", "inte-skräppost", "kein-spam", "pole-rämpspost"),
+         role=Role.AGENT),
     # facts
     Word("priority", "facts", "PRIORITY", most=1, example="#priority high"),
     Word("due", "facts", "WHEN", example="#due 1.12."),

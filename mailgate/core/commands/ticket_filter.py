@@ -1,4 +1,4 @@
-"""Which tickets somebody wants to see: `new open waiting overdue watched @anna +tag department`."""
+"""Which tickets somebody wants to see: `new open waiting overdue spam watched @anna +tag department`."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def parse(text: str, *, departments: Collection[str], agents: Collection[str], m
             watched = True
         elif plain in _STATUS:
             status.append(_STATUS[plain])
-        elif plain.startswith("+") and plain != "+":
-            tags.append(word.lstrip("#")[1:].lower())
+        elif plain == "spam" or (plain.startswith("+") and plain != "+"):
+            tags.append(word.lstrip("#").removeprefix("+").lower())
         elif plain.startswith("@") and name in _NOBODY and owner is None:
             unowned = True
         elif plain.startswith("@") and (name in people or (name in _ME and me)):
@@ -69,4 +69,10 @@ def parse(text: str, *, departments: Collection[str], agents: Collection[str], m
             department = named[plain]
         else:
             raise NotAFilter(word, "unknown")
-    return Filter(tuple(dict.fromkeys(status)), overdue, owner, unowned, tuple(tags), department, customer, watched)
+    over = (
+        tuple(Status) if "spam" in fold(text).replace(",", " ").split() else ()
+    )  # spam is, as soon as it is called that
+    tags.sort(key=lambda one: one != "spam")
+    return Filter(
+        tuple(dict.fromkeys(status)) or over, overdue, owner, unowned, tuple(tags), department, customer, watched
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.core.letters import readers, status_letters
+from mailgate.core.letters import expectation, readers, status_letters
 from mailgate.core.letters.addressee import NOBODY, writable
-from mailgate.core.mails import customer_commands, expectation, guard, notices, rule_effects, scope
+from mailgate.core.mails import customer_commands, guard, notices, rule_effects, scope
 from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.model import changed
@@ -253,7 +253,7 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
                 named=case.route.ack if isinstance(case.route.ack, str) else Ack.TEMPLATE,
                 show_subject=echo,
                 writer=author.key,
-                promise=expectation.promised_answer(case, ticket),
+                promise=expectation.promised_answer(case.moment, ticket),
                 news=news_of(facts.news, home.name, ticket.language, home.language or case.policy.language),
             ),
             audience=Audience.CUSTOMER,

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core.commands import named, reader
+from mailgate.core.commands import about_spam, named, reader
 from mailgate.core.letters import addressee, instead
 from mailgate.core.letters.addressee import NOBODY
-from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder
+from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder, unwanted
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyParked
@@ -47,6 +47,8 @@ def needs(
     agent = policy.agent(released_as) or next((one for one in map(policy.colleague_at, claims) if one), None)
     orders = agent is not None and "#" in mail.subject + mail.fresh
     pictures = agent is not None and any(one.inline for one in mail.attachments)  # are they the ticket's own?
+    told = f"{mail.subject}\n{mail.fresh[:4096]}"
+    spam = orders and (bool(released_as) or about_spam.may_be_about_it(told, policy.command_aliases))
     numbers = (
         *(reader.line_numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
@@ -71,8 +73,10 @@ def needs(
         named=bool(mail.message_id) or (mail.date is not None and mail.date.year >= CLOCKS_SET),
         asked=_asked(agent, tokens, policy),
         phones=_phones(mail, examined, orders),
-        people=named.people(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else (),
+        people=named.people(told) if orders else (),
         through=through,
+        senders=spam,
+        domain=spam and about_spam.names_a_domain(told),
     )
 
 
@@ -157,7 +161,8 @@ def _decided(case: Case, released_as: str, release_mode: str, released_by: str) 
         if decision is not None:
             return decision
         case = case if case.authority.steer else _as_stranger(case)
-    return agent_mail.foreign_token(case) or customer.file_customer_mail(case)
+    unasked = unwanted.file_as_spam(case) if case.facts.shut_out else None
+    return unasked or agent_mail.foreign_token(case) or customer.file_customer_mail(case)
 
 
 def _come_home(case: Case) -> Decision:

@@ -241,6 +241,17 @@ class Bounced:
 
 
 @dataclass(frozen=True, slots=True)
+class Ban:
+    """What an address or a `@domain` sends is spam until then (aware UTC); None takes it in again.
+
+    What the admin banned stays as it is: that is no agent's to change.
+    """
+
+    pattern: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Journal:
     """A fact for the history that changes nothing else."""
 
@@ -252,7 +263,7 @@ class Journal:
 Change = (
     OpenTicket | AddEntry | SetStatus | Assign | Move | Tell | SetPriority | Tag | SetField | SetSubject | SetSla
     | Watch | Join | Leave | SetRequester | LinkTo | MergeInto | SplitOff | SetDue | SetEscalation | Remind
-    | RevokeTokens | Bounced | Journal | Unlink | Unmerge | Withdraw
+    | RevokeTokens | Bounced | Ban | Journal | Unlink | Unmerge | Withdraw
 )  # fmt: skip
 
 # --- the output of thinking -------------------------------------------------------------------------------------------

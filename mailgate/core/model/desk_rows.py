@@ -25,12 +25,16 @@ class JournalLine:
 
 @dataclass(frozen=True, slots=True)
 class Ban:
-    """An address or `@domain` of which nothing is taken; `until` is None for good."""
+    """An address or `@domain` of which nothing is taken; `until` is None for good.
+
+    What an agent shut out by `#spam always` is filed as spam; what the admin banned is dropped.
+    """
 
     pattern: str
     until: datetime | None
     why: str
     at: datetime
+    agent: str = ""  # "": the admin
 
 
 @dataclass(frozen=True, slots=True)

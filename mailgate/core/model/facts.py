@@ -50,6 +50,8 @@ class Needs:
     requester: str = ""  # whose tickets of the last hour are counted: `NOBODY`, or the sender where it is ""
     phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.number_key`) whose callers are wanted
     people: tuple[str, ...] = ()  # addresses an agent names after a command: what is known of these people
+    senders: bool = False  # the orders may be about spam: who is known of those the tickets are from?
+    domain: bool = False  # and about a whole domain: was anybody there answered?
     through: str = ""  # the contact form that names the sender: a ban of either holds
 
 
@@ -88,6 +90,17 @@ class KnownPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """What is known of whoever a ticket is from, where an agent may call it spam."""
+
+    acknowledged: bool = False  # an acknowledgement of this ticket was written
+    answered: bool = False  # an agent has answered one of their tickets
+    domain_answered: bool = False  # or one of anybody in their domain; read where a domain is asked for
+    address_until: datetime | None = None  # shut out by an agent's `#spam always`
+    domain_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Absence:
     """An agent away at the moment, and who covers."""
 
@@ -123,6 +136,7 @@ class Facts:
     asked_at: Mapping[str, datetime] = field(default_factory=dict)  # agent -> newest question still open: "was it you?"
     reopens_day: Mapping[int, int] = field(default_factory=dict)
     banned: bool = False
+    shut_out: bool = False  # by an agent: what they send is spam, and filed as that
     known_sender: bool = False  # somebody wrote by that address before, perhaps a forger
     answered_sender: bool = False  # an agent has written to them: a person took them for who they say they are
     load: Mapping[str, int] = field(default_factory=dict)  # agent -> open tickets
@@ -135,6 +149,7 @@ class Facts:
     brought_in: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by ticket and address: by which agent
     journal: Mapping[int, tuple[JournalLine, ...]] = field(default_factory=dict)  # and every event
     unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters
+    senders: Mapping[int, Sender] = field(default_factory=dict)  # asked with `senders`: ticket -> whom it is from
     replies: Mapping[str, str] = field(default_factory=dict)  # saved answers: name -> text
     callers: Mapping[str, Address] = field(default_factory=dict)  # asked with `phones`: whose line it was last
     people: Mapping[str, KnownPerson] = field(default_factory=dict)  # those asked for or found as callers, by address

@@ -66,7 +66,7 @@ class People(Room):
     def bans(self, now: datetime) -> list[Ban]:
         """The bans in force."""
         return [
-            Ban(row["pattern"], rows.moment(row["until"]), row["why"], rows.time_of(row["at"]))
+            Ban(row["pattern"], rows.moment(row["until"]), row["why"], rows.time_of(row["at"]), row["agent"])
             for row in self.session.all(sql.BANS, {"now": rows.micros(now)})
         ]
 

@@ -90,7 +90,7 @@ SAVED_REPLIES = "SELECT * FROM saved_reply ORDER BY name, language"
 BANS = "SELECT * FROM ban WHERE until IS NULL OR until > :now ORDER BY pattern"
 BAN = (
     "INSERT INTO ban (pattern, until, why, at) VALUES (:pattern, :until, :why, :at) "
-    "ON CONFLICT (pattern) DO UPDATE SET until = excluded.until, why = excluded.why, at = excluded.at"
+    "ON CONFLICT (pattern) DO UPDATE SET until = excluded.until, why = excluded.why, at = excluded.at, agent = ''"
 )
 UNBAN = "DELETE FROM ban WHERE pattern = :pattern"
 ASKED = "UPDATE parking SET asks = asks + 1, asked_at = :now WHERE mail = :mail"
@@ -125,3 +125,25 @@ UNANSWERED = f"""{WAITS} AND (parking.asks = 0 AND parking.doubt = 1 OR parking.
 ORDER BY parking.mail LIMIT :limit
 """
 DOUBTED = f"{WAITS} AND parking.agent = :agent AND parking.doubt = 1 ORDER BY parking.asks, parking.mail LIMIT :limit"
+# A sender is shut out by an agent; what the admin banned stays as it is.
+SHUT_OUT = """
+INSERT INTO ban (pattern, until, why, at, agent) VALUES (:pattern, :until, :why, :now, :agent)
+ON CONFLICT (pattern) DO UPDATE SET until = excluded.until, why = excluded.why, at = excluded.at, agent = excluded.agent
+WHERE ban.agent <> '' OR ban.until <= :now
+"""
+LET_IN = "DELETE FROM ban WHERE pattern = :pattern AND agent <> '' RETURNING until"
+# Whom a ticket is from: acknowledged to, answered in any of their tickets, shut out until when.
+SENDER = """
+SELECT EXISTS (SELECT 1 FROM letter WHERE letter.ticket = ticket.id AND letter.purpose = 'ack') AS acknowledged,
+EXISTS (SELECT 1 FROM (
+  SELECT last_agent_at FROM ticket AS other WHERE other.requester = ticket.requester
+  ORDER BY created_at DESC LIMIT 200
+) AS lately WHERE last_agent_at IS NOT NULL) AS answered,
+(SELECT max(until) FROM ban WHERE pattern = :sender AND agent <> '' AND until > :now) AS address_until,
+(SELECT max(until) FROM ban WHERE pattern = :domain AND agent <> '' AND until > :now) AS domain_until
+FROM ticket WHERE ticket.id = :id
+"""
+ANSWERED_IN_DOMAIN = """
+SELECT EXISTS (SELECT 1 FROM address JOIN ticket ON ticket.requester = address.id
+WHERE substr(address.canonical, instr(address.canonical, '@')) = :domain AND ticket.last_agent_at IS NOT NULL)
+"""

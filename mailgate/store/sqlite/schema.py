@@ -272,6 +272,12 @@ CREATE TABLE watched_tag (
 ) STRICT, WITHOUT ROWID;
 """
 
+# Who shut a sender out ('' is the admin), and a way to all who have an address in one domain.
+BANNED_BY = """
+ALTER TABLE ban ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+CREATE INDEX address_domain ON address(substr(canonical, instr(canonical, '@')));
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
@@ -279,6 +285,7 @@ MIGRATIONS = (
     ("0005_signed", SIGNED), ("0006_letter_words", LETTER_WORDS), ("0007_promised", PROMISED),
     ("0008_title", TITLE), ("0009_letter_notes", LETTER_NOTES),
     ("0010_survey", SURVEY), ("0011_watched_tag", WATCHED_TAG),
+    ("0012_banned_by", BANNED_BY),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

@@ -8,6 +8,7 @@ from typing import Any
 from mailgate.core.model.change import (
     AddEntry,
     Assign,
+    Ban,
     Bounced,
     Change,
     Join,
@@ -39,6 +40,7 @@ from mailgate.core.model.mail import canonical
 from mailgate.core.model.ticket import Priority, Status
 from mailgate.store import rows
 from mailgate.store.outbox import statements as outbox_sql
+from mailgate.store.people import statements as people_sql
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.indexing import retitle
 from mailgate.store.tickets.merging import merge, unmerge
@@ -209,6 +211,20 @@ class TicketChanges(Participants):
         kind = "bounced" if change.lasting else "delayed"
         self.event(kind, change.message_id, f"{change.address} {change.status} {change.diagnostic}".strip())
 
+    def ban(self, change: Ban) -> None:
+        """A sender is shut out, or let in again; the journal says until when, for whoever takes it back."""
+        pattern = rows.clean(canonical(change.pattern))
+        if change.until is None:
+            until = self.session.scalar(people_sql.LET_IN, {"pattern": pattern})
+            if until is not None:
+                self.event("ban", old=f"{until} {pattern}")
+            return
+        until, writing = rows.micros(change.until), self.writing
+        params = {"pattern": pattern, "until": until, "why": f"#{self.number}", "now": writing.now,
+                  "agent": writing.actor}  # fmt: skip
+        if self.session.run(people_sql.SHUT_OUT, params):
+            self.event("ban", new=f"{until} {pattern}")
+
     def journal(self, change: Journal) -> None:
         """A fact for the history."""
         self.event(change.kind, change.old, change.new)
@@ -266,6 +282,7 @@ WRITERS: dict[type, Callable[[TicketChanges, Any], None]] = {
     Remind: TicketChanges.remind,
     RevokeTokens: TicketChanges.revoke,
     Bounced: TicketChanges.bounced,
+    Ban: TicketChanges.ban,
     Journal: TicketChanges.journal,
     Unlink: TicketChanges.unlink,
     Unmerge: TicketChanges.unmerge,

@@ -12,7 +12,7 @@ from typing import Any
 from mailgate.core.model import outage
 from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.model.content import Question, Receipt
-from mailgate.core.model.facts import AGAIN, KnownPerson
+from mailgate.core.model.facts import AGAIN, KnownPerson, Sender
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.model.trace import from_plain as trace_from_plain
@@ -72,6 +72,8 @@ class FactsReading(Room):
         self._people(known, now)
         if needs.orders:
             self._orders(known, tickets, ids)
+        if needs.senders:
+            known["senders"] = {number: self._whose(one, ids[number], needs, now) for number, one in tickets.items()}
         if needs.phones:
             known["callers"] = self._callers(needs.phones)
         named = [*needs.people, *(one.addr for one in known.get("callers", {}).values())]
@@ -255,6 +257,23 @@ class FactsReading(Room):
         known["unsent"] = {number: self._unsent(ids[number]) for number in tickets}
         known["replies"] = {row.name: row.text for row in self._people_room.saved_replies()}
 
+    def _whose(self, ticket: Ticket, row_id: int, needs: Needs, now: datetime) -> Sender:
+        """What is known of whoever the ticket is from, for orders about spam."""
+        sender = rows.clean(ticket.requester.key)
+        domain = "@" + sender.rpartition("@")[2]
+        row = self.session.one(
+            people_sql.SENDER, {"id": row_id, "sender": sender, "domain": domain, "now": rows.micros(now)}
+        )
+        assert row is not None
+        return Sender(
+            acknowledged=bool(row["acknowledged"]),
+            answered=bool(row["answered"]),
+            domain_answered=needs.domain
+            and bool(self.session.scalar(people_sql.ANSWERED_IN_DOMAIN, {"domain": domain})),
+            address_until=rows.moment(row["address_until"]),
+            domain_until=rows.moment(row["domain_until"]),
+        )
+
     def _unsent(self, ticket: int) -> dict[int, tuple[int, ...]]:
         """Customers' letters that have not left, by the mail that caused them."""
         found: dict[int, tuple[int, ...]] = {}
@@ -293,7 +312,8 @@ class FactsReading(Room):
              "hour": hour, "day": day},
         )  # fmt: skip
         assert about is not None
-        known["acks_hour"], known["banned"] = int(about["tallied"]), bool(about["banned"])
+        known["acks_hour"], known["banned"] = int(about["tallied"]), about["banned"] == ""
+        known["shut_out"] = bool(about["banned"])
         known["acks_sender_hour"], known["acks_sender_day"] = int(about["hour"]), int(about["day"])
         known["unproven_sender_hour"] = int(about["unproven"])
         asked = {name: self.session.scalar(people_sql.ASKED_AT, {"agent": name}) for name in needs.asked}

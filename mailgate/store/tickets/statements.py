@@ -181,10 +181,11 @@ SELECT seen.kind, seen.trace, (
 """
 REOPENS = "SELECT count(*) FROM event WHERE ticket = :id AND kind = 'reopened' AND at >= :since"
 TALLIED = "SELECT coalesce(sum(n), 0) FROM tally WHERE name = 'ack' AND bucket >= :minute"
-# Acks to all and to this sender, whether they or who sent it on are banned, and how many of theirs wait for a proof.
+# Acks to all and to this sender, who banned them or who sent it on ('' is the admin), and how many wait for a proof.
 ABOUT_SENDER = f"""
-SELECT count(*) AS day, coalesce(sum(created_at >= :hour), 0) AS hour, ({TALLIED}) AS tallied, EXISTS (
-  SELECT 1 FROM ban WHERE pattern IN (:sender, :domain, :through, :through_domain) AND (until IS NULL OR until > :now)
+SELECT count(*) AS day, coalesce(sum(created_at >= :hour), 0) AS hour, ({TALLIED}) AS tallied, (
+  SELECT min(agent) FROM ban WHERE pattern IN (:sender, :domain, :through, :through_domain)
+    AND (until IS NULL OR until > :now)
 ) AS banned, (
   SELECT count(*) FROM (
     SELECT mail, why, at FROM parking WHERE settled_at IS NULL AND mail > 0 ORDER BY mail DESC LIMIT 100

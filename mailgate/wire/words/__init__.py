@@ -191,8 +191,8 @@ class Phrases:
     def promised(self, promise: Mapping[str, Any] | str | None) -> str:
         """When to expect an answer: `We usually answer within 3 working hours. We are open Mon–Fri 9–17.`
 
-        `promise` is what `core.mails.expectation` says (seconds, usual, hours, by), or words that stand already. A time
-        that is over when the letter is worded is not told.
+        `promise` is what `core.letters.expectation` says (seconds, usual, hours, by), or words that stand already. A
+        time that is over when the letter is worded is not told.
         """
         if not isinstance(promise, Mapping):
             return promise or self.say("ack.soon")

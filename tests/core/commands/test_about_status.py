@@ -63,11 +63,6 @@ ROWS: list[tuple[str, Any, str, Ticket, dict[str, Any], tuple[str, tuple[Any, ..
     ("a colleague's stays theirs", on.put_on_file, "", ANNAS, {}, ("filed", (SetStatus(Status.SOLVED, why="filed"),))),
     ("one that waits is over too", on.put_on_file, "", ticket(status=Status.WAITING), {}, ("filed", (SetStatus(Status.SOLVED, why="filed"),))),
     ("what is over stays as it ended", on.put_on_file, "", SOLVED, {}, ("already_solved", ())),
-    ("spam gets nobody as its owner", on.spam, "", FREE, {}, ("spam", (Tag(("spam",)), SetStatus(Status.SOLVED, why="spam")))),
-    ("a solved one is only marked", on.spam, "", SOLVED, {}, ("spam", (Tag(("spam",)),))),
-    ("a marked one that was reopened is closed again", on.spam, "", ticket(tags=("spam",)), {},
-     ("spam", (Tag(("spam",)), SetStatus(Status.SOLVED, why="spam")))),
-    ("marked and over", on.spam, "", ticket(tags=("spam",), status=Status.ARCHIVED), {}, ("already_spam", ())),
 
     ("a word in capitals", on.priority, "URGENT", FREE, {}, ("priority", (SetPriority(Priority.URGENT),))),
     ("it has that already", on.priority, "normal", FREE, {}, ("already_priority", ())),

@@ -328,6 +328,8 @@ def test_a_customer_has_three_words_of_their_own(title: str, body: str, asked: t
         ("@nobody", Filter(unowned=True)),
         ("maija@home.example", Filter(customer="maija@home.example")),
         ("Myynti", Filter(department="myynti")),
+        ("spam", Filter(status=tuple(Status), tags=("spam",))),
+        ("Spam new +lamp", Filter(status=(Status.NEW,), tags=("spam", "lamp"))),
     ],
 )
 def test_a_filter_is_read(text: str, wanted: Filter) -> None:

@@ -584,17 +584,8 @@ def codes(function: str) -> set[str]:
     """Every literal code in the modules that judge, so that no sentence is missing and none is left over."""
     found: set[str] = set()
     core = Path(workflow.__file__).parent
-    for name in (
-        "workflow",
-        "about_people",
-        "about_status",
-        "about_threads",
-        "about_absence",
-        "about_watching",
-        "about_outage",
-        "judging",
-    ):
-        for node in ast.walk(ast.parse((core / f"{name}.py").read_text())):
+    for path in (core / "workflow.py", core / "judging.py", *core.glob("about_*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
                 called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if called in function.split() and node.args:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from cases import NOW, POLICY, D, H, case, ticket
 
-from mailgate.core.mails.expectation import promised_answer
+from mailgate.core.letters.expectation import promised_answer
 from mailgate.core.model.policy import Sla
 from mailgate.core.model.shown import OpeningHours
 from mailgate.core.model.ticket import AnyTicket, Priority
@@ -44,13 +44,13 @@ ROWS: list[tuple[str, AnyTicket, dict[str, int], tuple[int, bool, tuple[OpeningH
 def test_when_a_customer_may_expect_an_answer(
     about: AnyTicket, real: dict[str, int], said: tuple[int, bool, tuple[OpeningHours, ...]]
 ) -> None:
-    found = promised_answer(case(policy=DESK, promise_seconds=real), about)
+    found = promised_answer(case(policy=DESK, promise_seconds=real).moment, about)
     assert (found.seconds, found.usual, found.hours) == said
 
 
 def test_a_promise_of_half_a_second_is_whole_seconds() -> None:
     policy = replace(DESK, slas=(Sla("standard", first_response=timedelta(seconds=1.5)),))
-    assert promised_answer(case(policy=policy), ticket()).seconds == 1
+    assert promised_answer(case(policy=policy).moment, ticket()).seconds == 1
 
 
 # When their mail came (4 March 2026 is a Wednesday; Helsinki is two hours ahead, open 8:00-16:00 UTC), and what is told.
@@ -65,4 +65,4 @@ BY: list[tuple[str, AnyTicket, dict[str, int], str | None]] = [
 
 @pytest.mark.parametrize(("about", "real", "by"), [row[1:] for row in BY], ids=[row[0] for row in BY])
 def test_by_when_a_customer_may_expect_an_answer(about: AnyTicket, real: dict[str, int], by: str | None) -> None:
-    assert promised_answer(case(policy=DESK, promise_seconds=real), about).by == by
+    assert promised_answer(case(policy=DESK, promise_seconds=real).moment, about).by == by
