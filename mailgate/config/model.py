@@ -301,6 +301,7 @@ class SlaModel(Model):
     priorities: list[PriorityName] = []
     tags: list[str] = []
     customers: list[Sender] = []
+    at_once: bool = False
 
 
 class CalendarModel(Model):

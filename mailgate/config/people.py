@@ -83,6 +83,7 @@ def slas(model: FileModel) -> tuple[Sla, ...]:
                 priorities=tuple(given.priorities),
                 tags=tuple(given.tags),
                 customers=tuple(given.customers),
+                at_once=given.at_once,
             )
         )
     return tuple(found)

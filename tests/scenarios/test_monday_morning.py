@@ -20,6 +20,7 @@ MORE = "".join(
     f'[[agent]]\nname = "{name}"\naddress = "{name}@staff.example"\ndepartments = ["support"]\n' for name in CREW[2:]
 )
 SUPPORT = 'calendar = "office"\nlead = "anna"\n'
+GOLD = '[[sla]]\nname = "gold"\nfirst_response = "1h"\ncustomers = ["@gold.example"]\nat_once = true\n'
 FIRE = '[[rule]]\nname = "fire"\nwhen.subject = "^Fire"\nthen.priority = "urgent"\nthen.ack = false\n'
 
 
@@ -48,7 +49,7 @@ def weekend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The gateway that the tests of this file share, on Saturday at three minutes to two in the night."""
     rules = f"{FIRE}{RULES}then.ack = false\n"
     with running(
-        tmp_path_factory.mktemp("monday"), rules, support=SUPPORT, smtp=TRUSTED, more=MORE + OFFICE + PATIENT
+        tmp_path_factory.mktemp("monday"), rules, support=SUPPORT, smtp=TRUSTED, more=MORE + OFFICE + GOLD + PATIENT
     ) as desk:
         go_to(desk, at(0, 1, 57))
         yield desk
@@ -89,6 +90,14 @@ def test_a_weekend_of_140_mails_is_one_list_each_by_five_past_nine_and_a_line_ta
 
 
 # --- what cannot wait -------------------------------------------------------------------------------------------------
+
+
+def test_customers_of_a_tier_that_was_promised_more_wait_for_no_list(desk: Desk) -> None:
+    go_to(desk, at(2, 10))
+    desk.send(mail("Stool", "It wobbles.\n", sender="boss@gold.example"))
+    assert sorted(told(desk, "notice")) == sorted(CREW)
+    desk.send(mail("Stool", "It wobbles.\n"))
+    assert {len(letters) for letters in told(desk, "notice").values()} == {1}
 
 
 def test_an_urgent_mail_is_told_at_once_to_all_on_duty_and_at_night_to_the_lead(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role
 from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import AnyTicket, Priority, Status
 from mailgate.core.worktime import working_time
+from mailgate.core.worktime.promise import for_ticket
 
 URGENT_AN_HOUR = 10  # notices of urgent tickets that leave to one agent at once; further ones are gathered
 GATHERED_EVERY = timedelta(minutes=10)
@@ -26,19 +27,25 @@ def of_ticket(moment: Moment, ticket: AnyTicket, *, arrived: bool = False, watch
     """The agents who hear of new words on this ticket: owner and watchers, else the department by `notify`.
 
     Where the owner is no active agent any more it is the department's; where that pulls its work, its lead's. Of what
-    is urgent, or has `arrived` from another department, those hear who cannot wait for a list (`at_once`).
+    is urgent, promised so (`Sla.at_once`), or has `arrived` from another department, those hear who cannot wait for a
+    list (`at_once`).
     """
     policy = moment.policy
     owner = policy.agent(ticket.owner)
     watchers = _watchers(moment, ticket) if watched else ()
     if owner and owner.active:
         return _here(moment, [owner.name, *watchers], ticket.department, owner.name)
-    pressing = arrived or ticket.priority is Priority.URGENT
+    pressing = arrived or ticket.priority is Priority.URGENT or _promised_at_once(policy, ticket)
     named = [*watchers, *(at_once if pressing else crew)(moment, ticket.department)]
     lead = lead_of(policy, ticket.department) if ticket.owner else None
     if lead and not any(one and one.active for one in map(policy.agent, named)):
         named.append(lead.name)
     return _here(moment, named, ticket.department)
+
+
+def _promised_at_once(policy: Policy, ticket: AnyTicket) -> bool:
+    promised = for_ticket(policy, ticket)
+    return promised is not None and promised.at_once
 
 
 def _watchers(moment: Moment, ticket: AnyTicket) -> tuple[str, ...]:

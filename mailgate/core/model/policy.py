@@ -107,6 +107,7 @@ class Sla:
     priorities: tuple[str, ...] = ()  # which tickets it is for; empty: any
     tags: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()  # addresses or @domains
+    at_once: bool = False  # its tickets wait for no list where work is pulled
 
 
 @dataclass(frozen=True, slots=True)

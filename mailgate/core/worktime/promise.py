@@ -41,6 +41,12 @@ def choose(
     return best
 
 
+def for_ticket(policy: Policy, ticket: AnyTicket) -> Sla | None:
+    """The promise for a ticket, by what is known of it; its department's name stands on it only until it is opened."""
+    named = ticket.sla if ticket.sla != policy.department(ticket.department).sla else None
+    return choose(policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, named)
+
+
 def _weight(sla: Sla, priority: Priority, tags: frozenset[str], address: str) -> int | None:
     weight = 0
     if sla.customers:

@@ -14,7 +14,7 @@ from mailgate.core.model.policy import Calendar, EscalationStep, Policy, Sla
 from mailgate.core.model.said import Said, said
 from mailgate.core.model.ticket import AnyTicket, Due, Priority, Status, Ticket
 from mailgate.core.worktime import working_time
-from mailgate.core.worktime.promise import choose, hours_of
+from mailgate.core.worktime.promise import choose, for_ticket, hours_of
 
 Pauses = tuple[tuple[datetime, datetime], ...]
 # What happens to a deadline given by hand on a ticket that no promise covers.
@@ -96,8 +96,7 @@ def deadlines(policy: Policy, ticket: AnyTicket) -> Due:
 
 def deadlines_at_opening(moment: Moment, ticket: AnyTicket) -> tuple[Change, ...]:
     """Promise, deadlines and first step of a ticket that was just opened; a rule may have named another promise."""
-    named = ticket.sla if ticket.sla != moment.policy.department(ticket.department).sla else None
-    promised = choose(moment.policy, ticket.department, ticket.priority, ticket.tags, ticket.requester.addr, named)
+    promised = for_ticket(moment.policy, ticket)
     return _settle(moment, None, ticket, promised.name if promised else None)
 
 

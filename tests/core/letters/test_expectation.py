@@ -34,6 +34,7 @@ ROWS: list[tuple[str, AnyTicket, dict[str, int], tuple[int, bool, tuple[OpeningH
     ("nothing is promised where nothing is", ticket(department="sales"), {}, (0, False, ())),
     ("what is usual may be said all the same", ticket(department="sales"), {"sales": 90}, (90, True, ())),
     ("a tag's promise", ticket(tags=("vip",)), {}, (3600, False, OPEN)),
+    ("also while the department's name stands on it", ticket(tags=("vip",), sla="standard"), {}, (3600, False, OPEN)),
     ("a rule's", ticket(tags=("vip",), sla="gold"), {}, (2 * 3600, False, OPEN)),
     ("a promise to solve promises no answer", ticket(sla="later"), {}, (0, False, OPEN)),
     ("the priority is not asked here", ticket(priority=Priority.URGENT), {}, (4 * 3600, False, OPEN)),

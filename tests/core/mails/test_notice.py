@@ -14,7 +14,7 @@ from mailgate.core.mails import notices
 from mailgate.core.model.content import Notice
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.moment import Moment
-from mailgate.core.model.policy import Agent, Department, Policy, Role
+from mailgate.core.model.policy import Agent, Department, Policy, Role, Sla
 from mailgate.core.model.ticket import Priority, Status
 from mailgate.core.proof.authority import Authority
 
@@ -149,6 +149,13 @@ PRESSING = [
     ("the owner has left", NOW, (), Priority.URGENT, "gone", ["anna", "bo", "cai", "dan"]),
     ("what is not urgent waits for a list", NOW, (), Priority.HIGH, None, []),
 ]
+
+
+def test_customers_with_such_a_promise_wait_for_no_list() -> None:
+    gold = (Sla("gold", customers=("@big.example",), at_once=True), Sla("standard"))
+    policy = replace(POLICY, agents=FOUR, departments=(HOURS, POLICY.departments[1]), slas=gold)
+    heard = {sla: readers.of_ticket(moment(policy, NOW), ticket(sla=sla)) for sla in ("gold", "standard")}
+    assert [len(heard["gold"]), len(heard["standard"])] == [4, 0]
 
 
 @pytest.mark.parametrize(
