@@ -116,10 +116,10 @@ KINDS: Mapping[str, tuple[How, How]] = {
     "first_response": (PLAIN, TIME),
     "owner": (WHO, WHO),
     "watch": (WHO, WHO),
-    "asked": (WHO, PLAIN),
+    "asked": (PLAIN, WHO),
     "remind": (WHO, TIME),
     "revoked": (WHO, BECAUSE),
-    "flag": (_family("flag"), PLAIN),
+    "flag": (PLAIN, _family("flag")),
 }
 TOLD: Mapping[str, Callable[[JournalWords, JournalLine], Words]] = {
     "entry": JournalWords._entry,
