@@ -187,6 +187,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, picture: Logo, work: Loadin
         attach_max=model.notices.attach_max,
         undo_window=model.commands.undo_window,
         command_aliases=dict(model.commands.aliases),
+        forwards=dict(model.forwards),
         digest_at=model.digest.at,
         digest_to=tuple(model.digest.to),
     )

@@ -29,6 +29,7 @@ def names(model: FileModel, config: Config, work: Loading) -> None:
     _addresses(model, config, work)
     _texts(model, work)
     _commands(model, work)
+    _forwards(model, config, work)
     _pauses(model, work)
     _passes(config, work)
 
@@ -207,6 +208,26 @@ def _commands(model: FileModel, work: Loading) -> None:
             work.note(loc, f'"{alias}" is no word for a command: two or more letters or hyphens, a letter first')
         elif fold(alias.lstrip("#")) in {word.name for word in COMMANDS} - {fold(name.lstrip("#"))}:
             work.note(loc, f'"{alias}" is the name of another command')
+
+
+def _forwards(model: FileModel, config: Config, work: Loading) -> None:
+    """What `#forward` calls by a name is one address outside, and the name is nobody's here."""
+    first: dict[str, str] = {}
+    for name, addr in model.forwards.items():
+        loc: Loc = ("forwards", name)
+        _outside(loc, addr, config, work)
+        colleague = config.policy.colleague_at(addr)
+        if colleague:
+            text = (
+                f"{addr} is agent {colleague.name}'s own address: #assign or #ask reach an agent, #forward never does"
+            )
+            work.note(loc, text)
+        if first.setdefault(fold(name), name) != name:
+            work.note(loc, f'"{name}" and "{first[fold(name)]}" are the same name to #forward: keep one of them')
+        if fold(name) in {fold(one.name) for one in config.policy.agents}:
+            work.note(
+                loc, f'an agent is called "{name}": #forward {name} would seem to write to them; take another name'
+            )
 
 
 def _holes(text: str) -> list[Any] | None:

@@ -386,6 +386,7 @@ class FileModel(Model):
     notices: NoticesModel = NoticesModel()
     rules: RulesModel = RulesModel()
     commands: CommandsModel = CommandsModel()
+    forwards: dict[Name, Mailbox] = {}
     digest: DigestModel = DigestModel()
     retention: RetentionModel = RetentionModel()
     log: LogModel = LogModel()

@@ -15,6 +15,7 @@ from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.given_way import GivenWay
 from mailgate.app.outbox.letter_facts import with_letter_facts
 from mailgate.core.letters.letter import DueLetter, Letter, head, promised
+from mailgate.core.model.content import Forwarded
 from mailgate.core.model.mail import Address
 from mailgate.core.model.said import Words, said
 from mailgate.core.proof import token
@@ -147,6 +148,8 @@ class LetterWording:
             try:
                 raws.append(self._store.read(lambda read, mail=mail: read.mail.raw(mail)))  # type: ignore[misc]
             except KeyError:
+                if isinstance(due.content, Forwarded):
+                    return _failed(Permanent("the mail whose files it passes on is no longer stored"))
                 log.warning("attachments are no longer stored", extra={"letter": due.id, "mail": mail})
                 del parts[mail]
         return self._children.submit(
@@ -186,6 +189,8 @@ class LetterWording:
         due, letter = one.due, one.letter
         if letter is None or not (due.attachments or one.templates):
             return None
+        if due.attachments and isinstance(due.content, Forwarded) and due.content.agent:
+            return None  # its files are what it is sent for: who sent it hears that it did not leave
         if due.attachments:
             what = said("problem.files", template=due.template, why=death.reason)
             plain, templates = replace(due, attachments=()), one.templates

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mailgate.core.commands.about_status import is_private
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.letters import readers
 from mailgate.core.model.change import (
@@ -103,6 +104,8 @@ def ask(context: TicketContext) -> Judgement:
         return expert
     if any(expert.key == person.key for person in (context.ticket.requester, *context.ticket.participants)):
         return Refusal("takes_part", params={"address": expert.addr})
+    if is_private(question, context.policy):
+        return Refusal("private_words")
     asked = ExpertAsked(expert=expert.key, question=question, by=context.agent.shown_name)
     letter = Outbound(asked, Audience.EXPERT, (expert,), purpose=Purpose.EXPERT, language=context.policy.language)
     return context.granted("asked", Journal("asked", expert.key), outbound=[letter], whom=expert.addr)

@@ -117,7 +117,7 @@ def undo_change(context: TicketContext) -> Judgement:
         return Refusal("nothing_to_undo")
     events = [event for event in mine if event.mail == last]
     letters = context.world.unsent.get(last, ())
-    said = any(event.kind == "entry" and event.new == EntryKind.AGENT for event in events)
+    said = any(_left_the_house(event) for event in events)
     changes = _reversed(events)
     taken = {EntryKind.CALL, *((EntryKind.AGENT,) if letters else ())}
     withdrawn = [event for event in events if event.kind == "entry" and event.new in taken]
@@ -136,6 +136,11 @@ def undo_change(context: TicketContext) -> Judgement:
         elsewhere=apart,
         effects=(CancelLetters(letters),) if letters else (),
     )
+
+
+def _left_the_house(event: Event) -> bool:
+    """True for words to a customer or an outsider: once their letter is gone, nothing calls it back."""
+    return event.kind in ("asked", "forwarded") or (event.kind == "entry" and event.new == EntryKind.AGENT)
 
 
 def _reversed(events: Sequence[Event]) -> list[Change]:

@@ -67,6 +67,9 @@ COMMANDS: tuple[Word, ...] = (
     Word("unwatch", "who", "[+tag]", example="#unwatch +refund"),
     Word("ask", "who",
          "ADDRESS [question]", prose=True, role=Role.AGENT, example="#ask lab@tester.example is this the fuse?"),
+    Word("forward", "who", "ADDRESS-OR-NAME [words]", prose=True,
+         aliases=("välitä", "prześlij", "pārsūtīt", "vidarebefordra", "weiterleiten", "edasta"),
+         role=Role.AGENT, example="#forward billing to be paid by Friday"),
     Word("cc", "who", "+A -B", role=Role.AGENT, example="#cc +boss@home.example -old@home.example"),
     Word("requester", "who", "ADDRESS", most=1, role=Role.AGENT, example="#requester maija@home.example"),
     # state

@@ -15,7 +15,7 @@ from mailgate.core.model.canned import holes
 from mailgate.core.model.change import Change, Effect, Outbound, Step
 from mailgate.core.model.content import Content
 from mailgate.core.model.facts import Absence, KnownPerson
-from mailgate.core.model.mail import Address, canonical
+from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Policy, Role
@@ -50,6 +50,8 @@ class KnownWorld:
     replies: Mapping[str, frozenset[str]] = field(default_factory=dict)  # canned answer -> the variables it needs
     caller: Address | None = None  # whose telephone number `#call` names
     words: str = ""  # the rest of the mail
+    passed_on: str = ""  # the same, unless it goes elsewhere when the customer's mail is forwarded
+    passed_files: tuple[Attachment, ...] = ()  # of the mail in hand, likewise
     files: bool = False  # it brings files of its own
     title: str = ""  # its subject without tag and commands
     department: str = ""  # where a ticket opened by a command belongs

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.core.commands import (
     about_absence,
+    about_forwarding,
     about_outage,
     about_people,
     about_spam,
@@ -307,6 +308,7 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "watch": about_watching.watch,
     "unwatch": about_watching.unwatch,
     "ask": about_people.ask,
+    "forward": about_forwarding.forward,
     "cc": about_people.cc,
     "requester": about_people.requester,
     "open": about_status.set_open,

@@ -12,6 +12,7 @@ from mailgate.core.model.content import (
     Ack,
     Answer,
     Content,
+    Forwarded,
     Handover,
     Notice,
     Receipt,
@@ -168,7 +169,7 @@ def _author_shown(due: DueLetter) -> str:
 def author(due: DueLetter, policy: Policy) -> str:
     """The name of the agent whose words a letter carries, as configured; `""` when nobody's."""
     ticket = due.ticket
-    named = policy.agent((due.content.agent if isinstance(due.content, Answer) else "") or due.agent)
+    named = policy.agent((due.content.agent if isinstance(due.content, Answer | Forwarded) else "") or due.agent)
     if named or ticket is None:
         return named.shown_name if named else ""
     newest = next((entry for entry in reversed(ticket.entries) if entry.kind is EntryKind.AGENT), None)
@@ -192,12 +193,13 @@ def _subject(due: DueLetter, policy: Policy) -> Words:
         if due.urgency == Urgency.ACK and not known:
             return ""
     title = due.subject or ticket.subject
-    if due.audience == Audience.CUSTOMER:
+    passed_on = isinstance(due.content, Forwarded) and bool(due.content.agent)
+    if due.audience == Audience.CUSTOMER or passed_on:
         title = without_prefixes(title)
     tag = policy.tag(ticket.number)
     subject = title if tag in title else f"{tag} {title}".rstrip()
     answers = due.audience == Audience.CUSTOMER and due.in_reply_to
-    return f"Re: {subject}" if answers else subject
+    return f"Re: {subject}" if answers else f"Fwd: {subject}" if passed_on else subject
 
 
 def _marks(due: DueLetter, department: Department, policy: Policy, loop_mark: str) -> tuple[tuple[str, Words], ...]:

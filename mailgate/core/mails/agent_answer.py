@@ -182,13 +182,13 @@ def answer_letter(
         purpose=Purpose.WORDS,
         in_reply_to=before[-1] if before else "",
         references=(*before[:1], *before[1:][-10:]),
-        attachments=tuple((0, file.part) for file in _enclosed(case, ticket)),
+        attachments=tuple((0, file.part) for file in enclosed(case, ticket)),
         urgency=Urgency.WORDS,
         not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,
     )
 
 
-def _enclosed(case: Case, ticket: AnyTicket) -> list[Attachment]:
+def enclosed(case: Case, ticket: AnyTicket) -> list[Attachment]:
     """The files that are the agent's own: no picture that their program brought back from a letter."""
     files = case.mail.attachments
     there = {one.digest for entry in ticket.entries for one in entry.attachments}

@@ -25,21 +25,35 @@ from mailgate.core.text import signature
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import promise
 
-_SPEAKING = frozenset({"reply", "new", "use", "ask", "news"})  # commands that send words out of the house
+_SPEAKING = frozenset({"reply", "new", "use", "ask", "news", "forward"})  # commands that send words out of the house
 TAKE_WORDS = frozenset({"ask", "new", "news"})  # the words of the mail are theirs, whatever ticket it is about
 
 
 def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> KnownWorld:
     """What the commands of a mail may lean on."""
+    passed_on = not _has_a_way(reading)
     return judging.world_at(
         case.moment,
         ticket,
         words=reading.rest,
+        passed_on=reading.rest if passed_on else "",
+        passed_files=tuple(agent_answer.enclosed(case, ticket)) if ticket and passed_on else (),
         files=any(not one.ours and not one.inline for one in case.mail.attachments),
         title="" if _is_our_title(case, reading.title) else reading.title,
         department=case.departments[0],
         confirmed=case.authority.proof is Proof.RELEASED,
     )
+
+
+def _has_a_way(reading: CommandReading) -> bool:
+    """True when a command beside `#forward` says where the words go; else they stand above what is passed on."""
+    return any(reading.has_command(name) for name in ("reply", "note", "use", "call", *TAKE_WORDS))
+
+
+def _goes_elsewhere(reading: CommandReading) -> bool:
+    """True when a command takes the words of the mail away from this ticket's customer."""
+    passed_on = reading.has_command("forward") and not _has_a_way(reading)
+    return passed_on or any(reading.has_command(name) for name in ("call", *TAKE_WORDS))
 
 
 def _is_our_title(case: Case, title: str) -> bool:
@@ -99,7 +113,8 @@ def _corrected(case: Case) -> tuple[str, tuple[str, ...]]:
 def _would_reach(case: Case, reading: CommandReading) -> tuple[str, ...] | None:
     """Whom the words reach by one of the receipt's buttons, by "do that" or without the commands; None: nobody."""
     freed = replace(case, authority=replace(case.authority, proof=Proof.RELEASED))
-    ways = [one for one in (reading.as_meant(), reading.without_commands()) if to_customer(freed, one)]
+    meant = (one for one in (reading.as_meant(), reading.without_commands()) if not _goes_elsewhere(one))
+    ways = [one for one in meant if to_customer(freed, one)]
     if not any(one.rest.strip() or one.has_command("use") for one in ways):
         return None
     return _reached(case, tickets_of(case))
@@ -137,7 +152,8 @@ def customer_heard(
         return park(case, agent, "untagged", reading, author=agent.name)
     if "call" in outcomes:  # with its words, or a recording alone; somebody else's call is in a ticket of its own
         return ([_memo(case, agent, EntryKind.CALL, text)] if outcomes["call"].answer == "call_here" else []), ()
-    if TAKE_WORDS & outcomes.keys() or (silent and (reading.commands or not case.mail.text.strip())):
+    passed_on = "forward" in outcomes and not _has_a_way(reading)
+    if passed_on or TAKE_WORDS & outcomes.keys() or (silent and (reading.commands or not case.mail.text.strip())):
         return [], ()
     if not to_customer(case, reading):
         return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, Notice(why="note"))
@@ -230,7 +246,7 @@ def without_idle_doubt(case: Case, reading: CommandReading) -> CommandReading:
 
 def _leaves(case: Case, reading: CommandReading, outcomes: Mapping[str, Granted], silent: bool) -> bool:
     """True when words of this mail would go out about its ticket, or would if only the ticket were certain."""
-    if "ask" in outcomes:
+    if "ask" in outcomes or "forward" in outcomes:
         return True
     inside = silent or reading.has_command("note") or bool(outcomes.keys() & {"new", "news", "call"})
     return not inside and (reading.has_command("reply") or case.authority.proof is not Proof.DESK)

@@ -16,7 +16,7 @@ from mailgate.core.mails import guard, notices
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
 from mailgate.core.model.change import AddEntry, Bounced, Change, Decision, Fate, Outbound, SetStatus, Step, WhyParked
-from mailgate.core.model.content import Alarm, Notice
+from mailgate.core.model.content import Alarm, Content, Forwarded, Notice
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, BouncedRecipient, canonical
 from mailgate.core.model.moment import Moment
@@ -141,7 +141,9 @@ def _of_letter(case: Case, letter: SentLetter, ticket: Ticket, recipients: Seque
         changes += _opened_again(case.moment, ticket, letter.template, failed)
     planned = changed.ticket_after(ticket, changes, case.now)
     letters = notices.internal_note(case, planned, Notice(why="bounce", notes=tuple(text.splitlines())))
-    letters = letters or _to_lead(case.moment, planned, _about(case.author, text.splitlines()))
+    about = _about(case.author, text.splitlines())
+    letters += _to_forwarder(case.moment, planned, letter.content, about, letters)
+    letters = letters or _to_lead(case.moment, planned, about)
     reason = "bounce" if failed else "delayed" if late else "report"
     told = tuple(_once_a_day(case, letter, recipients, one) for one in letters)
     return case.decided(Fate.FILED, reason, steps=(Step(ticket.number, tuple(changes), told),))
@@ -178,6 +180,16 @@ def _to_lead(moment: Moment, ticket: Ticket, about: Notice) -> tuple[Outbound, .
     """Where nobody else hears of a ticket, its lead does."""
     lead = readers.lead_here(moment, ticket.department)
     return (_told(moment, ticket, lead, about),) if lead else ()
+
+
+def _to_forwarder(
+    moment: Moment, ticket: Ticket, content: Content, about: Notice, told: Sequence[Outbound]
+) -> tuple[Outbound, ...]:
+    """Who passed a mail on hears that it did not arrive, whosever the ticket is."""
+    agent = moment.policy.agent(content.agent) if isinstance(content, Forwarded) else None
+    if agent is None or not agent.active or any(one.agent == agent.name for one in told):
+        return ()
+    return (_told(moment, ticket, agent, about),)
 
 
 def _told(moment: Moment, ticket: Ticket, reader: Agent, about: Notice) -> Outbound:
@@ -232,5 +244,6 @@ def undelivered(moment: Moment, ticket: Ticket, due: DueLetter, recipient: str, 
         changes += _opened_again(moment, ticket, due.template, (recipient,))
     words = _about(Address(recipient), (line,))
     letters = tuple(_told(moment, ticket, reader, words) for reader in readers.of_ticket(moment, ticket))
+    letters += _to_forwarder(moment, ticket, due.content, words, letters)
     step = Step(ticket.number, changes, letters or _to_lead(moment, ticket, words))
     return Decision(Fate.FILED, "undelivered", (step,))

@@ -292,11 +292,17 @@ class ExpertAsked(Content):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarded(Content):
-    """A rule passes the words on to an outside address."""
+    """A rule or an agent (`#forward`) passes a customer's words on to an outside address."""
 
     TEMPLATE = "forward"
     expert: str = hidden("")
     why: str = hidden("rule")
+    # by an agent: who, their own words, and the mail it is; by a rule it is the newest of the ticket
+    agent: str = omitted("", hidden=True)
+    above: str = omitted("")
+    from_: Person | None = field(default=None, metadata={"omitted": True, "shown": Person()})
+    at: str | None = omitted(None)
+    text: str = omitted("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

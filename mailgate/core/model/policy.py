@@ -232,6 +232,7 @@ class Policy:
     tickets: TicketPolicy = TicketPolicy()
     letters: LetterPolicy = LetterPolicy()
     attach_max: int = 15 * 1024 * 1024
+    forwards: Mapping[str, str] = field(default_factory=dict)  # name -> the outside address it stands for
     undo_window: timedelta = timedelta(minutes=2)
     command_aliases: Mapping[str, str] = field(default_factory=dict)
     replies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # canned answers: name -> language -> text

@@ -275,7 +275,7 @@ class FactsReading(Room):
         )
 
     def _unsent(self, ticket: int) -> dict[int, tuple[int, ...]]:
-        """Customers' letters that have not left, by the mail that caused them."""
+        """Letters to customers and outsiders that have not left, by the mail that caused them."""
         found: dict[int, tuple[int, ...]] = {}
         for row in self.session.all(sql.UNSENT, {"id": ticket}):
             found[row["mail"]] = (*found.get(row["mail"], ()), row["id"])

@@ -206,7 +206,7 @@ SELECT (SELECT count(*) FROM (
 LAST_WORDS = "SELECT author FROM entry WHERE ticket = :id AND kind = 'agent' ORDER BY id DESC LIMIT 1"
 UNSENT = """
 SELECT DISTINCT letter.mail, letter.id FROM letter JOIN delivery ON delivery.letter = letter.id
-WHERE letter.ticket = :id AND letter.audience = 'customer' AND letter.mail IS NOT NULL
+WHERE letter.ticket = :id AND letter.audience IN ('customer', 'expert') AND letter.mail IS NOT NULL
   AND delivery.state IN ('waiting', 'held') ORDER BY letter.id
 """
 # In the order of the index, which ends when it has enough; the index of departments would have all of them sorted, so

@@ -17,6 +17,7 @@ from mailgate.core.model.content import (
     Digest,
     Escalated,
     ExpertAsked,
+    Forwarded,
     Handover,
     Notice,
     Nudge,
@@ -158,6 +159,8 @@ def _of_tickets(spoken: SampleWords) -> tuple[Content, ...]:
         Escalated(which="resolve", due_at=_at(1), notes=("priority_high", "reassigned")),
         Reminded(text=spoken.memo, why=""),
         ExpertAsked(question=spoken.question, by="Anna Korhonen"),
+        Forwarded(),
+        Forwarded(agent="anna", above=spoken.why, from_=MAIJA, at=_at(-2), text=spoken.first),
     )  # fmt: skip
 
 

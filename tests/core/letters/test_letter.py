@@ -141,6 +141,20 @@ def test_a_notice_comes_from_the_customer_at_our_address() -> None:
     assert letter.timezone == "Europe/Helsinki"
 
 
+def test_a_mail_an_agent_passes_on_comes_from_the_department_with_their_name_and_a_rules_from_the_department() -> None:
+    told = {"agent": "anna", "from": {"name": "Maija", "address": MAIJA.addr}, "at": NOW.isoformat(), "text": "Dark."}
+    for says, name, subject in (
+        (told, "Anna, Acme Support", "Fwd: [#1042] Broken lamp"),
+        ({}, "Anna, Acme Support", "[#1042] Broken lamp"),
+    ):
+        letter = headed("forward", "expert", says=says)
+        assert letter.from_ == Address("support@acme.example", name) and letter.reply_to == Address(
+            "support@acme.example"
+        )
+        assert letter.subject == subject and letter.view.agents is None
+    assert headed("forward", "expert", says=told, subject="VS: Lamppu").subject == "Fwd: [#1042] Lamppu"
+
+
 def test_l13_an_acknowledgement_echoes_a_subject_only_to_somebody_we_know() -> None:
     assert headed("ack", says={"show_subject": False}).subject == ""
     assert headed("ack", says={"show_subject": True}, in_reply_to="<x@y>").subject == "Re: [#1042] Broken lamp"

@@ -234,6 +234,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     "#move": lambda: ordered("#move sales wants an offer", ticket(owner="bo")),
     "#unassign": lambda: ordered("#unassign", ticket(owner="bo")),
     "#ask an outsider": lambda: ordered("#ask lab@tester.example is it the fuse?"),
+    "#forward": lambda: ordered("#forward ap@books.example to be paid"),
     "#ask a colleague": lambda: ordered("#ask cai"),
     # --- time
     "each stage": lambda: [

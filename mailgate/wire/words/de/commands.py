@@ -12,6 +12,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.watch": "Sendet dir die Benachrichtigungen des Tickets, obwohl es nicht deins ist; mit +Schlagwort die aller Tickets mit diesem Schlagwort, auch künftiger.",
     "command.unwatch": "Sendet dir keine Benachrichtigungen zu diesem Ticket mehr; mit +Schlagwort keine zu Tickets mit diesem Schlagwort, es sei denn, sie sind deine.",
     "command.ask": "Sendet Verlauf und Frage an jemanden aus dem Team oder von außerhalb; Antworten kommen als Notizen zurück.",
+    "command.forward": "Leitet die neueste Nachricht des Kunden samt Anhängen nach außen weiter, an eine Adresse oder einen Namen aus `[forwards]`, ohne Notizen und Verlauf. Antworten kommen als Notizen zurück.",
     "command.cc": "Fügt Beteiligte hinzu oder entfernt sie.",
     "command.requester": "Macht jemand anderen zum Kunden des Tickets.",
     "command.open": "Sagt, dass wieder am Ticket gearbeitet wird.",

@@ -12,6 +12,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.watch": "Sends you this ticket's notices although it is not yours; with +tag those of every ticket with that tag, also of coming ones.",
     "command.unwatch": "Sends you no more notices of this ticket; with +tag none of tickets with that tag, unless they are yours.",
     "command.ask": "Sends the history and your question to a colleague or an outsider; answers return as notes.",
+    "command.forward": "Passes the customer's newest mail on, with its files, to an outsider or a name of `[forwards]`; without notes or history. Answers return as notes.",
     "command.cc": "Adds people who take part from now on, or removes them.",
     "command.requester": "Makes somebody else the customer of the ticket.",
     "command.open": "Says that somebody works on it again.",

@@ -54,6 +54,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.vote": "score: {new} of 10",
     "event.flag": "noticed: {new}",
     "event.asked": "asked for advice: {new}",
+    "event.forwarded": "forwarded to {new}",
     "event.undo": "what mail {new} had done is taken back",
     "event.link": "linked with #{new}",
     "event.link_mention": "mentions #{new}",

@@ -12,6 +12,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.watch": "Saadab sulle pöördumise teavitused, kuigi see ei ole sinu oma; koos +sildiga kõigi selle sildiga pöördumiste, ka tulevaste teavitused.",
     "command.unwatch": "Ei saada sulle enam selle pöördumise teavitusi; koos +sildiga selle sildiga pöördumiste teavitusi, kui need ei ole sinu omad.",
     "command.ask": "Saadab kirjavahetuse ja sinu küsimuse kolleegile või kellelegi väljastpoolt; vastused tulevad märkustena.",
+    "command.forward": "Edastab kliendi uusima kirja koos manustega väljapoole, aadressile või `[forwards]` nimele, ilma märkuste ja kirjavahetuseta. Vastused tulevad märkustena.",
     "command.cc": "Lisab osalejaid või eemaldab neid.",
     "command.requester": "Määrab pöördumise kliendiks kellegi teise.",
     "command.open": "Ütleb, et pöördumisega tegeldakse jälle.",

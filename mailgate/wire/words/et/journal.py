@@ -54,6 +54,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.vote": "hinne: {new}/10",
     "event.flag": "märgatud: {new}",
     "event.asked": "küsiti nõu: {new}",
+    "event.forwarded": "edastatud: {new}",
     "event.undo": "kirjaga {new} tehtu on tagasi võetud",
     "event.link": "seotud: #{new}",
     "event.link_mention": "mainib: #{new}",

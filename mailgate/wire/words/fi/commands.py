@@ -12,6 +12,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.watch": "Lähettää sinulle tiketin ilmoitukset, vaikka se ei ole sinun; +tunniste-sanalla kaikkien sillä merkittyjen tikettien, myös tulevien.",
     "command.unwatch": "Lopettaa tiketin ilmoitukset sinulle; +tunniste-sanalla sillä merkittyjen tikettien, elleivät ne ole sinun.",
     "command.ask": "Lähettää historian ja kysymyksesi kollegalle tai ulkopuoliselle; vastaukset tulevat sisäisinä muistiinpanoina.",
+    "command.forward": "Välittää asiakkaan uusimman viestin liitteineen ulkopuoliselle tai `[forwards]`-nimelle, ilman muistiinpanoja ja historiaa. Vastaukset tulevat sisäisinä muistiinpanoina.",
     "command.cc": "Lisää tai poistaa osallistujia.",
     "command.requester": "Vaihtaa tiketin asiakkaan.",
     "command.open": "Merkitsee, että tikettiä taas käsitellään.",

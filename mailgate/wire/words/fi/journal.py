@@ -54,6 +54,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.vote": "arvosana: {new}/10",
     "event.flag": "havaittu: {new}",
     "event.asked": "neuvoa kysytty: {new}",
+    "event.forwarded": "välitetty: {new}",
     "event.undo": "viestin {new} muutokset peruttu",
     "event.link": "linkitetty tikettiin #{new}",
     "event.link_mention": "mainitsee tiketin #{new}",

@@ -12,6 +12,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.watch": "Sūta Jums šī pieteikuma paziņojumus, lai gan tas nav Jūsu; ar +birku – visu pieteikumu ar šo birku paziņojumus, arī turpmāko.",
     "command.unwatch": "Vairs nesūta Jums šī pieteikuma paziņojumus; ar +birku – pieteikumu ar šo birku paziņojumus, ja vien tie nav Jūsu.",
     "command.ask": "Nosūta vēsturi un jautājumu kolēģim vai kādam ārpus uzņēmuma; atbildes pienāk kā iekšējas piezīmes.",
+    "command.forward": "Pārsūta klienta jaunāko ziņu ar pielikumiem uz ārēju adresi vai `[forwards]` nosaukumu, bez iekšējām piezīmēm un vēstures. Atbildes pienāk kā iekšējas piezīmes.",
     "command.cc": "Pievieno vai noņem dalībniekus.",
     "command.requester": "Nomaina pieteikuma klientu.",
     "command.open": "Atzīmē, ka pie pieteikuma atkal strādā.",

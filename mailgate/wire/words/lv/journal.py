@@ -54,6 +54,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.vote": "vērtējums: {new} no 10",
     "event.flag": "pamanīts: {new}",
     "event.asked": "lūgts padoms: {new}",
+    "event.forwarded": "pārsūtīts: {new}",
     "event.undo": "atceltas vēstules {new} izmaiņas",
     "event.link": "saistīts ar #{new}",
     "event.link_mention": "piemin #{new}",

@@ -12,6 +12,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.watch": "Wysyła Ci powiadomienia o tym zgłoszeniu, choć nie jest Twoje; z +etykietą o każdym zgłoszeniu z tą etykietą, także przyszłym.",
     "command.unwatch": "Kończy wysyłanie Ci powiadomień o tym zgłoszeniu; z +etykietą o zgłoszeniach z tą etykietą, chyba że są Twoje.",
     "command.ask": "Wysyła historię i pytanie innej osobie z zespołu lub z zewnątrz; odpowiedzi wracają jako notatki wewnętrzne.",
+    "command.forward": "Przesyła dalej najnowszą wiadomość klienta z załącznikami, na adres z zewnątrz albo pod nazwę z `[forwards]`, bez notatek i historii. Odpowiedzi wracają jako notatki wewnętrzne.",
     "command.cc": "Dodaje albo usuwa uczestników.",
     "command.requester": "Zmienia klienta w zgłoszeniu.",
     "command.open": "Oznacza, że ktoś znów pracuje nad zgłoszeniem.",

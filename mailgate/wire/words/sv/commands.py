@@ -12,6 +12,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.watch": "Skickar dig ärendets aviseringar fast det inte är ditt; med +tagg de för alla ärenden med den taggen, även kommande.",
     "command.unwatch": "Skickar dig inga fler aviseringar om ärendet; med +tagg inga om ärenden med den taggen, om de inte är dina.",
     "command.ask": "Skickar historiken och din fråga till en kollega eller någon utanför; svaren kommer som anteckningar.",
+    "command.forward": "Vidarebefordrar kundens senaste mejl med bilagor till någon utanför eller till ett namn i `[forwards]`, utan anteckningar och historik. Svaren kommer som anteckningar.",
     "command.cc": "Lägger till eller tar bort personer som deltar.",
     "command.requester": "Gör någon annan till ärendets kund.",
     "command.open": "Säger att någon arbetar med ärendet igen.",

@@ -54,6 +54,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.vote": "betyg: {new} av 10",
     "event.flag": "noterat: {new}",
     "event.asked": "tillfrågad om råd: {new}",
+    "event.forwarded": "vidarebefordrat till {new}",
     "event.undo": "det som mejl {new} gjorde är ångrat",
     "event.link": "länkat med #{new}",
     "event.link_mention": "nämner #{new}",
