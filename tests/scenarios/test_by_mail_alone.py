@@ -60,6 +60,23 @@ def test_articles_are_found_by_words_suggested_to_agents_and_to_customers_if_wan
         assert "Changing the fuse" not in told(desk, "question").partition("Articles")[2].partition("Broken lamp")[0]
 
 
+def test_one_use_in_answer_to_the_articles_sends_the_first_whole(tmp_path: Path) -> None:
+    library(tmp_path)
+    with running(tmp_path) as desk:
+        ticket = opened(desk)
+        from_agent(desk, "#kb fuses\n", notice_to(desk, "anna", ticket.number))
+        listed = desk.letters(ANNA_AT, "question")[-1]
+        assert f'Answer "1 use", and the first goes to {MAIJA}' in whole(listed) and "#use fuse" in whole(listed)
+        number = from_agent(desk, "7 use\n", listed)
+        assert desk.fate(number) == "parked" and "no canned answer and no article is called 7" in told(desk, "receipt")
+        from_agent(desk, "1 use\n\nGood luck!\n", listed)
+        letter = whole(only(desk.letters(MAIJA, "answer")))
+        assert letter.index("Unplug the lamp.") < letter.index("https://acme.example/fuse") < letter.index("Good luck!")
+        from_agent(desk, "#use invoice\n", notice_to(desk, "anna", ticket.number))
+        assert "The reference stands at the bottom." in whole(desk.letters(MAIJA, "answer")[-1])
+        assert [one.kind for one in desk.ticket(ticket.number).entries] == ["customer", "agent", "agent"]
+
+
 def test_customers_hear_of_no_article_unless_the_admin_wants_it(tmp_path: Path) -> None:
     library(tmp_path)
     with running(tmp_path) as desk:

@@ -95,7 +95,7 @@ def _recent(ticket: Ticket, read: Read, now: datetime) -> tuple[RecentTicket, ..
 
 
 def _articles(policy: Policy, text: str, language: str) -> tuple[ArticleLink, ...]:
-    return tuple(ArticleLink(one.title, one.url) for one in articles_about(policy.articles, text, language))
+    return tuple(ArticleLink(one.title, one.url, one.name) for one in articles_about(policy.articles, text, language))
 
 
 def _newest_words(numbers: tuple[int, ...], read: Read) -> str:

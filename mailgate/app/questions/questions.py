@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailgate.app.questions import outages, report
+from mailgate.app.questions import knowledge, outages, report
 from mailgate.app.questions.held import held_by
 from mailgate.app.questions.journal import JournalWords
 from mailgate.core.clock import collected, held
@@ -15,7 +15,6 @@ from mailgate.core.clock.held import Held
 from mailgate.core.commands import catalogue, ticket_filter
 from mailgate.core.figures.tally import PeriodReport
 from mailgate.core.letters.views import LONGEST_THREAD
-from mailgate.core.model.canned import articles_about
 from mailgate.core.model.change import Decision, Outbound
 from mailgate.core.model.content import Question
 from mailgate.core.model.policy import Agent, Policy
@@ -53,6 +52,10 @@ class QuestionAsked:
         """The ticket asked about: named, else the mail's own."""
         digits = self.argument.strip("[]#. ")
         return int(digits) if digits.isascii() and digits.isdigit() else next(iter(self.numbers), None)
+
+    def own_ticket(self) -> Ticket | None:
+        """The one ticket that the mail itself is about."""
+        return self.read.tickets.get(self.numbers[0]) if len(self.numbers) == 1 else None
 
     def ticket(self) -> Ticket | None:
         """That ticket with its thread."""
@@ -114,6 +117,8 @@ def _together(found: list[Question]) -> Question:
         more=first.more or 0,
         sections=tuple(Section(one.title or "", one.rows, one.facts, one.text) for one in rest),
         actions=bool(first.rows),
+        texts=first.texts,
+        numbers=first.numbers,
         notes=tuple(note for one in found for note in one.notes or ()) or None,
     )
 
@@ -310,12 +315,6 @@ def _templates(question: QuestionAsked) -> Question:
     return Question(title=said("asked.templates"), intro="" if facts else said("asked.templates_none"), facts=facts)
 
 
-def _kb(question: QuestionAsked) -> Question:
-    found = articles_about(question.policy.articles, question.argument, question.agent.language)
-    facts = tuple(Fact(one.title, one.text[:200]) for one in found)
-    return Question(title=said("asked.kb"), intro="" if facts else said("asked.kb_none"), facts=facts)
-
-
 def _why(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     if ticket is None:
@@ -348,7 +347,7 @@ ANSWERS: Mapping[str, Callable[[QuestionAsked], Question]] = {
     "report": _report,
     "news": lambda question: outages.news(question.read, question.speech, question.now),
     "templates": _templates,
-    "kb": _kb,
+    "kb": lambda question: knowledge.about(question.policy, question.agent, question.argument, question.own_ticket()),
     "why": _why,
     "help": _help,
 }

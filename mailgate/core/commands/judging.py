@@ -264,7 +264,12 @@ def _written_address(text: str) -> str:
 def world_at(moment: Moment, ticket: Ticket | None, **mail: Any) -> KnownWorld:
     """What commands on a ticket, or on none, may lean on at a moment; `mail` is what a mail adds (see `KnownWorld`)."""
     policy, facts = moment.policy, moment.facts
-    replies = {**{name: next(iter(texts.values())) for name, texts in policy.replies.items()}, **facts.replies}
+    articles = {one.name: one.whole for one in policy.articles}
+    replies = {
+        **articles,
+        **{name: next(iter(texts.values())) for name, texts in policy.replies.items()},
+        **facts.replies,
+    }
     moved = {old: facts.tickets[new] for old, new in facts.merged.items() if new in facts.tickets}
     return KnownWorld(
         moment=moment,

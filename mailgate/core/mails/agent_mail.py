@@ -119,6 +119,7 @@ def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
 
 def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     """Read everything before anything happens; one doubt parks the whole mail (design: *Two phases*)."""
+    case = agent_orders.articles_by_name(case)
     forwarded = case.mail.kind is MailKind.FORWARD or is_forward(case.mail.subject)
     reading = CommandReading(rest=case.words) if forwarded else read_commands(case)
     reading = {"words": reading.without_commands, "all": reading.as_meant}.get(mode, lambda: reading)()

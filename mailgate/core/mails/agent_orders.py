@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from mailgate.core.commands import answers, reader, workflow
+from mailgate.core.commands import answers, catalogue, reader, workflow
+from mailgate.core.commands.line import MARK, NAME
 from mailgate.core.commands.reader import Command, CommandReading
 from mailgate.core.letters import readers, status_letters
 from mailgate.core.mails import agent_answer, agent_words, receipt, scope
 from mailgate.core.mails.case import Case
+from mailgate.core.mails.match import Evidence, Match
 from mailgate.core.model import changed
 from mailgate.core.model.change import Change, Decision, Effect, Fate, Outbound, Step
 from mailgate.core.model.content import Handover, Question
@@ -23,6 +26,7 @@ from mailgate.core.worktime import sla
 
 # What an agent hears of whether they want receipts or not.
 _ALOUD = frozenset({"undone_but_sent", "news", "news_off", "no_news"})
+_USED = re.compile(rf"\s*[{MARK}]?([0-9]{{1,3}})[.):]?\s+[{MARK}]?({NAME})(.*)")
 
 
 @dataclass(slots=True)
@@ -202,6 +206,32 @@ def many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
     text, asks = (found.rest, (answers.of_reason("no_ticket"),)) if found.rest else (None, None)
     letters = receipt.done_receipt(case, agent, done.lines, always=True, numbers=_numbers(done), text=text, asks=asks)
     return case.decided(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
+
+
+def articles_by_name(case: Case) -> Case:
+    """The answer to a list of articles, about the ticket that one was asked on, each `1 use` written as `#use NAME`."""
+    listed = scope.listed_articles(case)
+    if listed is None:
+        return case
+    names = [one.name for one in listed.texts]
+    found = catalogue.lookup_for(case.policy.command_aliases)
+    fresh, sendable = (
+        "\n".join(_used_by_name(line, names, found) for line in text.split("\n"))
+        for text in (case.mail.fresh, case.mail.sendable)
+    )
+    if (fresh, sendable) == (case.mail.fresh, case.mail.sendable):
+        return case
+    ticket = case.facts.ticket(next(iter(listed.numbers or ()), None))
+    match = Match(Evidence.LETTER, ticket, leaked=case.match.leaked) if ticket else case.match
+    return replace(case, mail=replace(case.mail, fresh=fresh, sendable=sendable), match=match)
+
+
+def _used_by_name(line: str, names: Sequence[str], found: catalogue.Lookup) -> str:
+    numbered = _USED.fullmatch(line)
+    if numbered is None or found.find(numbered[2]) != ("use",):
+        return line
+    at = int(numbered[1])
+    return f"#use {names[at - 1] if 1 <= at <= len(names) else at}{numbered[3]}"
 
 
 def _question_letter(

@@ -12,7 +12,7 @@ from mailgate.core.letters import readers, status_letters
 from mailgate.core.mails import agent_answer, notices, receipt, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence, neutral_title, subject_numbers
-from mailgate.core.model.canned import fill_holes
+from mailgate.core.model.canned import fill_holes, in_language
 from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
 from mailgate.core.model.content import Notice, Receipt
 from mailgate.core.model.outbound import Purpose
@@ -187,7 +187,9 @@ def _canned(case: Case, ticket: Ticket, outcomes: dict[str, Granted]) -> str:
     params = {key: value for key, value in used.params.items() if isinstance(value, str)}
     name = params["name"]
     texts = case.policy.replies.get(name, {})
+    article = in_language(case.policy.articles, name, ticket.language)
     text = texts.get(ticket.language) or case.facts.replies.get(name) or next(iter(texts.values()), "")
+    text = text or (article.whole if article else "")
     return fill_holes(text, params)
 
 
@@ -231,7 +233,8 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
         return case.corrects.content.corrected in ("customer", "nobody")
     answered = scope.answered(case)
     if answered is not None:
-        return answered.token.purpose == Purpose.CUSTOMER
+        chosen = reading.has_command("use") and scope.listed_articles(case) is not None
+        return chosen or answered.token.purpose == Purpose.CUSTOMER
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
     said = case.authority.proof is Proof.RELEASED and case.match.by is Evidence.REFERENCE  # by the receipt
     return tagged or said

@@ -135,6 +135,15 @@ def answered_list(case: Case) -> tuple[int, ...]:
     return tuple(row.number for row in letter.content.rows or () if row.number)
 
 
+def listed_articles(case: Case) -> Question | None:
+    """The list of articles that this mail answers and whose lines count here; None when it answers none."""
+    one = answered(case)
+    letter = one.letter(case.facts.letters) if one else None
+    if letter is None or not isinstance(letter.content, Question) or not letter.content.texts:
+        return None
+    return letter.content if may_count(case) else None
+
+
 def may_count(case: Case) -> bool:
     """True when numbered lines act: by the list's own Message-ID, or by the word of a border or a person.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from mailgate.core.text.folding import with_spaces
+from mailgate.core.text.stems import stem, telling
 
 _HOLE = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
-_SHORT = 4  # letters below which a word says nothing about a subject
+_READ = 8192  # characters of a text that say what it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,23 @@ class Article:
     language: str
     text: str
     url: str = ""
+    title_stems: frozenset[str] = field(init=False, repr=False, compare=False)  # what its title is about
+    stems: frozenset[str] = field(init=False, repr=False, compare=False)  # and its text
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title_stems", telling(self.title, self.language))
+        object.__setattr__(self, "stems", telling(self.text[:_READ], self.language))
+
+    @property
+    def whole(self) -> str:
+        """Its words, with its address below them."""
+        return "\n\n".join(part for part in (self.text, self.url) if part)
+
+
+def in_language(articles: Iterable[Article], name: str, language: str) -> Article | None:
+    """The article of that name, in that language where there is one."""
+    named = [one for one in articles if one.name == name]
+    return next((one for one in named if one.language == language), next(iter(named), None))
 
 
 def holes(text: str) -> frozenset[str]:
@@ -34,20 +51,34 @@ def fill_holes(text: str, values: Mapping[str, str]) -> str:
 
 
 def articles_about(articles: Iterable[Article], text: str, language: str, most: int = 3) -> tuple[Article, ...]:
-    """The articles nearest to a text, best first: shared word beginnings, those of the title counting three times.
+    """The articles nearest to a text, best first: shared stems, those of the title counting three times.
 
     Articles in another language are taken only where there is none in this one.
     """
-    wanted = {word[:6] for word in with_spaces(text[:8192]).split() if len(word) >= _SHORT}
-    scored: list[tuple[int, str, Article]] = []
-    for article in articles:
-        title = {word[:6] for word in with_spaces(article.title).split() if len(word) >= _SHORT}
-        body = {word[:6] for word in with_spaces(article.text[:8192]).split() if len(word) >= _SHORT}
-        score = 3 * len(wanted & title) + len(wanted & body)
-        if score > 1:
-            scored.append((score, article.name, article))
-    scored.sort(key=lambda one: (one[2].language != language, -one[0], one[1]))
+    scored = [(_score(one, telling(text[:_READ], one.language)), one) for one in articles]
+    return _best(((score, one) for score, one in scored if score > 1), language, most)
+
+
+def articles_with(articles: Iterable[Article], words: str, language: str, most: int) -> tuple[Article, ...]:
+    """The articles that hold most of the words somebody looks for, best first; a word's beginning is enough."""
+    found: list[tuple[int, int, Article]] = []
+    for one in articles:
+        wanted = telling(words, one.language) or frozenset(stem(word, one.language) for word in words.split())
+        there = {word for word in wanted if any(other.startswith(word) for other in (one.title_stems | one.stems))}
+        if there:
+            found.append((len(there), 3 * len(there & one.title_stems) + len(there), one))
+    most_words = max((words_there for words_there, _, _ in found), default=0)
+    return _best(((score, one) for count, score, one in found if 2 * count >= most_words), language, most)
+
+
+def _score(article: Article, wanted: frozenset[str]) -> int:
+    return 3 * len(wanted & article.title_stems) + len(wanted & article.stems)
+
+
+def _best(scored: Iterable[tuple[int, Article]], language: str, most: int) -> tuple[Article, ...]:
+    """One of each name: in this language where it is there, else the best."""
+    ranked = sorted(scored, key=lambda one: (one[1].language != language, -one[0], one[1].name))
     best: dict[str, Article] = {}
-    for _, name, article in scored:
-        best.setdefault(name, article)
+    for _, article in ranked:
+        best.setdefault(article.name, article)
     return tuple(best.values())[:most]

@@ -22,6 +22,7 @@ from mailgate.core.model.shown import (
     RefusedLine,
     Section,
     TicketRow,
+    WholeArticle,
     hidden,
     omitted,
 )
@@ -221,6 +222,7 @@ class Question(Content):
     text: Words | None = omitted(None, shown="")
     more: int | None = omitted(None, shown=0)
     sections: tuple[Section, ...] | None = omitted(None, shown=())
+    texts: tuple[WholeArticle, ...] = omitted(())
     actions: bool | None = omitted(None, shown=True)
     ask: tuple[AskedFor, ...] | None = omitted(None, hidden=True)  # not answered yet
     numbers: tuple[int, ...] | None = omitted(None, hidden=True)  # the tickets the mail spoke of

@@ -68,6 +68,17 @@ class ArticleLink:
 
     title: str = ""
     url: str = ""
+    name: str = omitted("")  # what `#use` calls it
+
+
+@dataclass(frozen=True, slots=True)
+class WholeArticle:
+    """An article with all its words, as a numbered part of a list."""
+
+    n: int = 0
+    name: str = ""
+    title: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +190,7 @@ class Joining:
 
 
 RECORDS = (
-    Person, Fact, TicketRow, Section, ArticleLink, NamedFile, RecentTicket, RefusedLine, MailInDoubt, OpeningHours,
+    Person, Fact, TicketRow, Section, ArticleLink, WholeArticle, NamedFile, RecentTicket, RefusedLine, MailInDoubt,
+    OpeningHours,
     PromisedAnswer, LetterFigure, Bar, Chart, FigureTable, AskedFor, Joining,
 )  # fmt: skip

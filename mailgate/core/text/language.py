@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
+from mailgate.core.text.folding import fold
+
 _CAP = 4096  # characters looked at
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
@@ -165,6 +167,17 @@ def _owners(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return owners
 
 
+# Of the commonest words of a help desk those that say what somebody writes about.
+_TOPICS = """
+    order account password tilaus tilauksen lasku laskun zamówienie faktura rēķins pasūtījums rechnung bestellung konto
+    kennwort passwort defekt kaputt faktura beställning lösenord fakturan beställningen skrivaren trasig trasigt arve
+    tellimus parool arvet tellimust tellimuse katki
+"""
+_SMALL: Mapping[str, frozenset[str]] = {
+    language: frozenset(fold(word) for word in text.split() if word not in _TOPICS.split())
+    for language, text in _WORDS.items()
+}
+
 _BY_WORD = _owners({language: tuple(text.split()) for language, text in _WORDS.items()})
 _BY_LETTER = _owners({language: tuple(text) for language, text in _LETTERS.items()})
 _TELLING = re.compile(f"[{''.join(_BY_LETTER)}]")
@@ -206,6 +219,11 @@ def guess(text: str, among: tuple[str, ...] = KNOWN) -> str:
     if best < max(0.7, len(found) * 0.04) or best < second * 1.15:
         return ""
     return ranked[0] if ranked[0] in among else ""
+
+
+def says_little(word: str, language: str) -> bool:
+    """True for a folded word that stands in any text of its language, whatever it is about."""
+    return word in _SMALL.get(language, frozenset())
 
 
 def _above_the_small_print(text: str) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from mailgate.core.text.folding import fold
+from mailgate.core.text.language import says_little
 
 _LONGEST = 32  # letters beyond which a word is an identifier and stays as it is
 _WORD = re.compile(r"[^\W_]+")
@@ -56,9 +57,14 @@ def stem(word: str, language: str) -> str:
     return _stem(fold(word), language)
 
 
-def stems(text: str, language: str) -> list[str]:
-    """The stem of each word of a text, in their order."""
-    return [_stem(word, language) for word in _WORD.findall(fold(text))]
+def telling(text: str, language: str) -> frozenset[str]:
+    """The stems of the words that say what a text is about: no figure, no word of two letters, none that all use."""
+    words = _WORD.findall(fold(text))
+    return frozenset(
+        _stem(word, language)
+        for word in words
+        if len(word) >= SHORT and not word.isdigit() and not says_little(word, language)
+    )
 
 
 def beginnings(word: str, languages: Iterable[str] = ()) -> tuple[str, ...]:

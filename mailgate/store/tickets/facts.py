@@ -60,6 +60,8 @@ class FactsReading(Room):
         ]
         lists = [each.content.rows or () for each in letters.values() if isinstance(each.content, Question)]
         listed = [row.number for each in lists for row in each]
+        articles = [each.content for each in letters.values() if isinstance(each.content, Question)]
+        listed += [number for each in articles if each.texts for number in each.numbers or ()]
         asked = [*list(dict.fromkeys(asked))[:CANDIDATES], *(number for number in listed if number)]
         tickets, merged, ids = self._tickets(list(dict.fromkeys(asked)), needs.sender)
         known["successors"] = self._successors(tickets, ids, merged, needs.sender)

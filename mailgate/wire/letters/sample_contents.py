@@ -48,6 +48,7 @@ from mailgate.core.model.shown import (
     RefusedLine,
     Section,
     TicketRow,
+    WholeArticle,
 )
 from mailgate.wire import words
 from mailgate.wire.letters.sample_words import SampleWords, words_of
@@ -144,7 +145,7 @@ def _of_tickets(spoken: SampleWords) -> tuple[Content, ...]:
     return (
         Notice(
             why="reply", from_=MAIJA, mentions=(1017,), proposed=("timo@customer.example",),
-            attachments=(_LAMP,), articles=(ArticleLink(spoken.article, _HELP), ArticleLink(spoken.article)),
+            attachments=(_LAMP,), articles=(ArticleLink(spoken.article, _HELP, "17"), ArticleLink(spoken.article)),
             recent=(RecentTicket(1017, spoken.article, "archived", _at(-960)),),
         ),
         Notice(why="unverified", from_=Person("", "timo@customer.example"), text=spoken.reply, unverified=True),
@@ -187,6 +188,8 @@ def _asking(spoken: SampleWords) -> tuple[Content, ...]:
                  rows=_rows(spoken)[:2], sections=(Section(said("tap.next"), _rows(spoken)[:1], text=spoken.first),
                                                    Section(said("files"), facts=(Fact("lamp.jpg", "277 KB"),)))),
         Question(title=f"#1042 {spoken.subject}", text=spoken.first, actions=False),
+        Question(title=said("asked.kb"), intro=said("asked.kb_use", who=MAIJA.address), numbers=(1042,),
+                 texts=(WholeArticle(1, "17", spoken.article, spoken.sent),)),
         WasItYou(vouch="mx.acme.example", subject=doubted[0].subject, address="anna@acme.example", at=_at(0),
                  text=spoken.sent),
         WasItYou(subject=doubted[0].subject, address="anna@home.example", at=_at(0), text=spoken.sent, mails=doubted,

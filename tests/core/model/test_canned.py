@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from mailgate.core.model.canned import Article, articles_about, fill_holes, holes
+from mailgate.core.model.canned import Article, articles_about, articles_with, fill_holes, holes, in_language
 
 LAMPS = Article("lamps", "Changing lamps", "en", "Turn it to the left.")
 SWITCH = Article("switch", "Hanging", "en", "Some lamps hang from a cable with a switch of their own.")
@@ -21,7 +23,8 @@ CASES = [
     ("a title alone is enough", "cables", [CABLE], ["cable"]),
     ("one word of the text is not", "cable", [SWITCH], []),
     ("short words say nothing", "it to the", [LAMPS], []),
-    ("word beginnings count", "he was switching lamps", [SWITCH, CABLE], ["switch"]),
+    ("forms of words count", "he was switching lamps", [SWITCH, CABLE], ["switch"]),
+    ("words that all use do not", "I have not got it to the other", [LAMPS, SWITCH], []),
     ("nothing fits", "refund", [LAMPS, SWITCH], []),
 ]
 
@@ -29,6 +32,29 @@ CASES = [
 @pytest.mark.parametrize(("text", "articles", "names"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_the_nearest_come_first(text: str, articles: list[Article], names: list[str]) -> None:
     assert [one.name for one in articles_about(articles, text, "en")] == names
+
+
+LOOKED_FOR = [
+    ("a form of a word", "lamp", ["lamps", "switch"]),
+    ("the beginning of a word", "cab", ["cable", "switch"]),
+    ("what holds most of the words", "hanging cable", ["switch", "cable"]),
+    ("small words alone are looked for, too", "left", ["lamps"]),
+    ("nothing", "refund", []),
+]
+
+
+@pytest.mark.parametrize(("words", "names"), [c[1:] for c in LOOKED_FOR], ids=[c[0] for c in LOOKED_FOR])
+def test_what_an_agent_looks_for_is_found_by_any_of_its_words(words: str, names: list[str]) -> None:
+    assert [one.name for one in articles_with([LAMPS, SWITCH, CABLE, LAMPUT], words, "en", 5)] == names
+
+
+def test_an_article_of_a_name_in_the_customers_language() -> None:
+    assert in_language([LAMPS, LAMPUT], "lamps", "fi") == LAMPUT
+    assert in_language([LAMPS, LAMPUT], "lamps", "pl") == LAMPS
+    assert in_language([LAMPS], "nothing", "en") is None
+    assert (
+        replace(LAMPS, url="https://acme.example/lamps").whole == "Turn it to the left.\n\nhttps://acme.example/lamps"
+    )
 
 
 def test_another_language_only_where_there_is_none_in_this_one() -> None:

@@ -33,6 +33,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news_none": "In den Eingangsbestätigungen steht keine Mitteilung. Die Teamleitung schreibt: #news fr 18:00 TEXT",
     "asked.kb": "Artikel",
     "asked.kb_none": "Kein Artikel handelt davon.",
+    "asked.kb_use": 'Antworte "1 use", dann geht der erste an {who}, zusammen mit dem, was du darunter schreibst.',
+    "asked.kb_how": "In der Antwort auf eine Benachrichtigung sendet `#use` mit dem Namen eines Artikels ihn an den Kunden.",
     "asked.why": "Warum",
     "asked.why_what": "Antworte auf eine Benachrichtigung, oder schreib eine Ticketnummer in den Betreff.",
     "asked.why_title": "#{number}: wie es dazu kam",

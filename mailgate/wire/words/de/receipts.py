@@ -116,7 +116,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_title": "dahinter fehlt der Titel",
     "refused.private_title": "Kunden lesen den Titel: Weder die Adresse eines Bearbeiters noch eine unserer Markierungen gehört hinein",
     "refused.no_field": "schreib es so: #field order=1234",
-    "refused.no_such_reply": "kein Textbaustein heißt {name}",
+    "refused.no_such_reply": "kein Textbaustein und kein Artikel heißt {name}",
     "refused.no_value": "{text} ist kein Wert: Schreib days=5",
     "refused.missing_value": "der Textbaustein {name} braucht {missing}",
     "refused.no_name": "{name} ist kein Name: Nimm Buchstaben, Ziffern, - und _",

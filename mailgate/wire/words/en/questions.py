@@ -33,6 +33,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news_none": "Nothing stands in acknowledgements. A lead writes: #news fri 18:00 TEXT",
     "asked.kb": "Articles",
     "asked.kb_none": "No article speaks of that.",
+    "asked.kb_use": 'Answer "1 use", and the first goes to {who}; what you write below goes with it.',
+    "asked.kb_how": "In the answer to a notice, `#use` with an article's name sends it to the customer.",
     "asked.why": "Why",
     "asked.why_what": "Answer a notice, or put a ticket's number in the subject.",
     "asked.why_title": "#{number}: how it came to this",

@@ -116,7 +116,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_title": "the title is missing after it",
     "refused.private_title": "customers read the title: an agent's address or a mark of ours does not belong there",
     "refused.no_field": "write it so: #field order=1234",
-    "refused.no_such_reply": "no canned answer is called {name}",
+    "refused.no_such_reply": "no canned answer and no article is called {name}",
     "refused.no_value": "{text} is no value: write days=5",
     "refused.missing_value": "the canned answer {name} needs {missing}",
     "refused.no_name": "{name} is no name: use letters, digits, - and _",

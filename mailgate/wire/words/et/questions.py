@@ -33,6 +33,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news_none": "Kättesaamiskinnitustes ei ole teateid. Juht kirjutab: #news fri 18:00 TEKST",
     "asked.kb": "Juhendid",
     "asked.kb_none": "Ükski juhend sellest ei räägi.",
+    "asked.kb_use": 'Vasta "1 use" ja esimene läheb aadressile {who} koos sellega, mida allapoole kirjutad.',
+    "asked.kb_how": "Teatele vastates saadab `#use` koos juhendi nimega selle kliendile.",
     "asked.why": "Miks",
     "asked.why_what": "Vasta teavitusele või kirjuta pöördumise number teemareale.",
     "asked.why_title": "#{number}: kuidas see nii läks",

@@ -116,7 +116,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_title": "pealkiri puudub",
     "refused.private_title": "kliendid loevad pealkirja: töötaja aadress ega ükski meie tähis sinna ei kuulu",
     "refused.no_field": "kirjuta nii: #field order=1234",
-    "refused.no_such_reply": "vastusemalli {name} ei ole",
+    "refused.no_such_reply": "vastusemalli ega juhendit {name} ei ole",
     "refused.no_value": "{text} ei ole väärtus: kirjuta days=5",
     "refused.missing_value": "vastusemall {name} vajab veel: {missing}",
     "refused.no_name": "{name} ei ole nimi: kasuta tähti, numbreid ning märke - ja _",

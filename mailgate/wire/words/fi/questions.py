@@ -33,6 +33,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news_none": "Vastaanottovahvistuksissa ei ole tiedotteita. Esimies kirjoittaa: #news pe 18.00 TEKSTI",
     "asked.kb": "Artikkelit",
     "asked.kb_none": "Aiheesta ei ole artikkelia.",
+    "asked.kb_use": 'Vastaa "1 use", niin ensimmäinen lähtee osoitteeseen {who}. Alle kirjoittamasi teksti lähtee mukana.',
+    "asked.kb_how": "Kun vastaat ilmoitukseen, `#use` ja artikkelin nimi lähettävät sen asiakkaalle.",
     "asked.why": "Miksi",
     "asked.why_what": "Vastaa ilmoitukseen tai kirjoita tiketin numero aiheriville.",
     "asked.why_title": "#{number}: miten tähän tultiin",

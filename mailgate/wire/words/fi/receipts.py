@@ -116,7 +116,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_title": "komennon perästä puuttuu otsikko",
     "refused.private_title": "asiakkaat näkevät otsikon: siihen ei kuulu asiakaspalvelijan osoitetta eikä meidän merkintäämme",
     "refused.no_field": "kirjoita näin: #field order=1234",
-    "refused.no_such_reply": "valmista vastausta {name} ei ole",
+    "refused.no_such_reply": "valmista vastausta tai artikkelia {name} ei ole",
     "refused.no_value": "{text} ei ole arvo: kirjoita days=5",
     "refused.missing_value": "valmis vastaus {name} tarvitsee: {missing}",
     "refused.no_name": "{name} ei ole nimi: käytä kirjaimia, numeroita ja merkkejä - ja _",

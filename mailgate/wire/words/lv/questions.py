@@ -33,6 +33,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news_none": "Saņemšanas apstiprinājumos nav paziņojumu. Vadītājs raksta: #news fri 18:00 TEKSTS",
     "asked.kb": "Raksti",
     "asked.kb_none": "Neviena raksta par to nav.",
+    "asked.kb_use": 'Atbildiet "1 use", un pirmais tiks nosūtīts uz adresi {who} kopā ar to, ko uzrakstīsiet zem tā.',
+    "asked.kb_how": "Atbildot uz paziņojumu, `#use` un raksta nosaukums nosūta to klientam.",
     "asked.why": "Kāpēc",
     "asked.why_what": "Atbildiet uz paziņojumu vai norādiet pieteikuma numuru tematā.",
     "asked.why_title": "#{number}: kā līdz tam nonāca",

@@ -116,7 +116,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_title": "aiz komandas trūkst virsraksta",
     "refused.private_title": "klienti redz virsrakstu: tajā nedrīkst būt darbinieka adrese vai mūsu zīme",
     "refused.no_field": "rakstiet tā: #field order=1234",
-    "refused.no_such_reply": "gatavās atbildes {name} nav",
+    "refused.no_such_reply": "gatavās atbildes vai raksta {name} nav",
     "refused.no_value": "{text} nav vērtība: rakstiet days=5",
     "refused.missing_value": "gatavajai atbildei {name} vajag: {missing}",
     "refused.no_name": "{name} nav nosaukums: lietojiet burtus, ciparus, - un _",

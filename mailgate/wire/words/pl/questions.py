@@ -48,6 +48,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news_none": "W potwierdzeniach przyjęcia nie ma komunikatów. Kierownik pisze: #news pt 18:00 TEKST",
     "asked.kb": "Artykuły",
     "asked.kb_none": "Żaden artykuł o tym nie mówi.",
+    "asked.kb_use": 'Odpowiedz "1 use", a pierwszy trafi na adres {who}, razem z tym, co napiszesz poniżej.',
+    "asked.kb_how": "W odpowiedzi na powiadomienie `#use` z nazwą artykułu wyśle go do klienta.",
     "asked.why": "Dlaczego",
     "asked.why_what": "Odpowiedz na powiadomienie albo podaj numer zgłoszenia w temacie.",
     "asked.why_title": "#{number}: jak do tego doszło",

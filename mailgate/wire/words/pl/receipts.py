@@ -116,7 +116,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_title": "po poleceniu brakuje tytułu",
     "refused.private_title": "klienci widzą tytuł: nie może zawierać adresu pracownika ani naszego oznaczenia",
     "refused.no_field": "napisz tak: #field order=1234",
-    "refused.no_such_reply": "nie ma gotowej odpowiedzi {name}",
+    "refused.no_such_reply": "nie ma gotowej odpowiedzi ani artykułu {name}",
     "refused.no_value": "{text} nie jest wartością: napisz days=5",
     "refused.missing_value": "gotowa odpowiedź {name} wymaga: {missing}",
     "refused.no_name": "{name} nie jest nazwą: dozwolone są litery, cyfry, - i _",

@@ -33,6 +33,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news_none": "Inget meddelande står i mottagningsbekräftelserna. En teamledare skriver: #news fre 18:00 TEXT",
     "asked.kb": "Artiklar",
     "asked.kb_none": "Ingen artikel handlar om det.",
+    "asked.kb_use": 'Svara "1 use", så går den första till {who} tillsammans med det du skriver nedanför.',
+    "asked.kb_how": "När du svarar på en avisering skickar `#use` och artikelns namn den till kunden.",
     "asked.why": "Varför",
     "asked.why_what": "Svara på en avisering, eller skriv ett ärendenummer i ämnesraden.",
     "asked.why_title": "#{number}: så gick det till",

@@ -116,7 +116,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_title": "rubriken saknas efter det",
     "refused.private_title": "kunder läser rubriken: ingen handläggares adress och inget av våra märken får stå där",
     "refused.no_field": "skriv så här: #field order=1234",
-    "refused.no_such_reply": "ingen svarsmall heter {name}",
+    "refused.no_such_reply": "ingen svarsmall eller artikel heter {name}",
     "refused.no_value": "{text} är inget värde: skriv days=5",
     "refused.missing_value": "svarsmallen {name} behöver {missing}",
     "refused.no_name": "{name} är inget namn: använd bokstäver, siffror, - och _",
