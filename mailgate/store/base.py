@@ -12,6 +12,7 @@ from mailgate.core.letters.letter import DueDelivery, DueLetter
 from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import Temporary
+from mailgate.store.counting import ReportRead
 from mailgate.store.values import (
     Applied,
     Cursor,
@@ -30,7 +31,6 @@ from mailgate.store.verbs import (
     OutboxTx,
     PeopleRead,
     PeopleTx,
-    ReportRead,
     SettingsRead,
     SettingsTx,
     TicketsRead,

@@ -35,6 +35,21 @@ WHERE vote.at >= :since AND vote.at < :until {HERE}
   AND NOT EXISTS (SELECT 1 FROM vote AS later WHERE later.ticket = vote.ticket AND later.id > vote.id
                   AND later.at < :until)
 """  # noqa: S608
+# Broken is what was owed when its time had come; then it matters whether the customer heard of it before.
+PROMISES = f"""
+SELECT ticket.department, ticket.owner, {TAGS}, promise.made_at, promise.due_at, promise.ended_at, promise.kept, CASE
+  WHEN promise.due_at < :until AND (promise.ended_at IS NULL OR promise.ended_at > promise.due_at) THEN (
+    SELECT min(delivery.sent_at) FROM letter JOIN delivery ON delivery.letter = letter.id
+    WHERE letter.ticket = promise.ticket AND letter.template = 'delayed' AND letter.created_at >= promise.made_at
+      AND delivery.state = 'sent'
+  ) END
+FROM promise JOIN ticket ON ticket.id = promise.ticket
+WHERE promise.id IN (
+  SELECT id FROM promise WHERE made_at >= :since AND made_at < :until
+  UNION SELECT id FROM promise WHERE due_at >= :since AND due_at < :until
+  UNION SELECT id FROM promise WHERE ended_at >= :since AND ended_at < :until
+) AND ticket.merged_into IS NULL {HERE}
+"""  # noqa: S608
 SUBJECTS = f"""
 SELECT subject FROM ticket WHERE created_at >= :since AND created_at < :until AND merged_into IS NULL {HERE}
 ORDER BY created_at DESC LIMIT :limit
@@ -91,7 +106,7 @@ class Report(Room):
         return {"accepted": accepted, **known, "unaccounted": accepted - sum(known.values())}
 
     def accounted(self, since: datetime, until: datetime) -> tuple[int, int]:
-        """See `verbs.ReportRead.accounted`."""
+        """See `counting.ReportRead.accounted`."""
         row = self.session.one(ACCOUNTED, {"since": rows.micros(since), "until": rows.micros(until)})
         assert row is not None
         return int(row["total"]), int(row["known"])
@@ -112,7 +127,7 @@ class Report(Room):
         )
 
     def queues(self) -> Queues:
-        """See `verbs.ReportRead.queues`."""
+        """See `counting.ReportRead.queues`."""
         deliveries = {
             row["state"]: QueueRow(row["n"], rows.moment(row["oldest"])) for row in self.session.all(OUTBOX_QUEUE, {})
         }
@@ -140,23 +155,27 @@ class Report(Room):
     # --- rows of a report, by one pass over narrow columns, never the words of a thread -------------------------------
 
     def tickets(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
-        """See `verbs.ReportRead.tickets`."""
+        """See `counting.ReportRead.tickets`."""
         return self._stream(TICKETS, since, until, department=department)
 
     def reopenings(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
-        """See `verbs.ReportRead.reopenings`."""
+        """See `counting.ReportRead.reopenings`."""
         return self._stream(REOPENED, since, until, department=department)
 
     def votes(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
-        """See `verbs.ReportRead.votes`."""
+        """See `counting.ReportRead.votes`."""
         return self._stream(VOTES, since, until, department=department)
 
+    def promises(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """See `counting.ReportRead.promises`."""
+        return self._stream(PROMISES, since, until, department=department)
+
     def subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
-        """See `verbs.ReportRead.subjects`."""
+        """See `counting.ReportRead.subjects`."""
         return (row[0] for row in self._stream(SUBJECTS, since, until, department=department, limit=limit))
 
     def first_responses(self, since: datetime, until: datetime) -> Iterator[tuple[Any, ...]]:
-        """See `verbs.ReportRead.first_responses`."""
+        """See `counting.ReportRead.first_responses`."""
         return self._stream(FIRST_RESPONSES, since, until)
 
     def _stream(self, statement: str, since: datetime, until: datetime, **more: Any) -> Iterator[tuple[Any, ...]]:

@@ -88,6 +88,71 @@ def test_a_withdrawn_answer_has_kept_no_promise(bench):
     assert rows(bench)[0]["first_kept"] == 0
 
 
+def ledger(bench, until=DAY):
+    """(which, made, due, ended, kept) of each promise, times in hours from the opening."""
+
+    def hours(at):
+        return None if at is None else round((at - rows_micros(bench.now)) / 3.6e9, 3)
+
+    span = (bench.now - DAY, bench.now + until, None)
+    found = bench.read(lambda read: list(read.report.promises(*span)))
+    return [(hours(made), hours(due), hours(ended), kept) for _, _, _, made, due, ended, kept, _ in found]
+
+
+def rows_micros(at):
+    return int(at.timestamp()) * 1_000_000
+
+
+def later(bench, number, hours, *changes):
+    bench.apply(None, *changes, ticket=number, now=bench.now + hours * HOUR)
+
+
+def test_each_promise_stands_in_the_ledger_with_how_it_ended(bench):
+    number = promised(bench)
+    assert ledger(bench) == [(0, 1, None, None), (0, 4, None, None)]
+    later(bench, number, 0.5, *ANSWERED)
+    later(bench, number, 5, *SOLVED)
+    assert ledger(bench) == [(0, 1, 0.5, 1), (0, 4, 5, 0)]
+
+
+def test_a_promise_that_moves_rests_or_is_taken_up_again_is_one_promise(bench):
+    number = promised(bench)
+    later(bench, number, 0.1, ch.Move("sales", ""), ch.SetDue("first_response", bench.now + 2 * HOUR))
+    assert ledger(bench)[0] == (0, 2, None, None)
+    later(bench, number, 0.2, ch.SetStatus(Status.HOLD), ch.SetDue("first_response", None), ch.SetDue("resolve", None))
+    assert ledger(bench) == [(0, 2, 0.2, None), (0, 4, 0.2, None)]  # neither kept nor broken
+    wakes = (ch.SetDue("first_response", bench.now + 9 * HOUR), ch.SetDue("resolve", bench.now + 9 * HOUR))
+    later(bench, number, 8, ch.SetStatus(Status.OPEN), *wakes)
+    assert ledger(bench) == [(0, 9, None, None), (0, 9, None, None)]
+    later(bench, number, 8.5, *ANSWERED, ch.SetStatus(Status.WAITING), ch.SetDue("resolve", None))
+    assert ledger(bench) == [(0, 9, 8.5, 1), (0, 9, 8.5, 1)]
+    back = (ch.SetDue("first_response", bench.now + 12 * HOUR), ch.SetDue("resolve", bench.now + 12 * HOUR))
+    later(bench, number, 10, ch.SetStatus(Status.OPEN), *back)
+    assert ledger(bench) == [(0, 9, 8.5, 1), (0, 12, None, None), (10, 12, None, None)]  # the answer owed is another
+
+
+def test_a_withdrawn_answer_is_owed_by_the_same_promise(bench):
+    number = promised(bench)
+    later(bench, number, 0.5, *ANSWERED)
+    back = ch.Withdraw(bench.ticket(number).entries[-1].id), ch.SetDue("first_response", bench.now + HOUR)
+    later(bench, number, 0.6, *back)
+    assert ledger(bench)[0] == (0, 1, None, None)
+
+
+@pytest.mark.parametrize("why", ["filed", "spam"])
+def test_what_ends_in_silence_keeps_no_promise(bench, why):
+    number = promised(bench)
+    ends = ch.SetStatus(Status.SOLVED, why=why), ch.SetDue("first_response", None), ch.SetDue("resolve", None)
+    later(bench, number, 0.5, *ends)
+    assert ledger(bench) == [(0, 1, 0.5, None), (0, 4, 0.5, None)]
+
+
+def test_a_deadline_by_hand_and_a_ticket_merged_away_are_in_no_ledger(bench):
+    number, home = promised(bench), bench.open("Home", ch.SetDue("manual", bench.now + HOUR))
+    bench.apply(None, ch.MergeInto(home), ticket=number)
+    assert ledger(bench) == []
+
+
 def test_a_reopened_ticket_is_unsolved_and_its_reopening_is_told(bench):
     number = bench.open("Lamp", ch.Assign("ann"), ch.Tag(("lamp", "vip")), *SOLVED)
     assert rows(bench)[0]["solved"] is not None

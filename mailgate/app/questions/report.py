@@ -24,6 +24,8 @@ REACH = timedelta(days=2 * 366)  # older tickets are measured one by one
 SECONDS = frozenset(("first_median", "first_p90", "solve_median", "solve_p90"))
 _NO_TIME = timedelta(0)
 SHARES = frozenset(("first_kept", "solve_kept", "csat"))
+# Left out where there is none: a desk that files or promises nothing need not read of it.
+RARE = frozenset(("filed", "promised", "promises_kept", "promises_broken", "apologised"))
 # What a table of departments, agents or tags shows, in order.
 COLUMNS = ("arrived", "solved", "backlog", "first_median", "solve_median", "first_kept", "nps")
 
@@ -38,6 +40,7 @@ def of_period(
     gatherer.tickets(read.report.tickets(*stretch))
     gatherer.reopened(read.report.reopenings(*stretch))
     gatherer.votes(read.report.votes(*stretch))
+    gatherer.promises(read.report.promises(*stretch))
     subjects = read.report.subjects(asked.since, now, department, SUBJECTS)
     return gatherer.report(commonest_words(subjects))
 
@@ -93,7 +96,7 @@ def headline(report: PeriodReport, language: str) -> list[tuple[str, str, str]]:
     found = []
     for key in FIGURES:
         now, before = getattr(report.total, key), getattr(report.before, key)
-        idle = key == "filed" and not now and not before  # a desk that files nothing need not read of it
+        idle = key in RARE and not now and not before
         if key == "votes" or idle or (now is None and before is None):
             continue
         found.append((label(key, language), shown(key, now, language), shown(key, before, language)))

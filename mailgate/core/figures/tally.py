@@ -16,6 +16,8 @@ from mailgate.core.worktime.meter import SECOND, WorkingTimeTable, micros, momen
 # Times are microseconds since 1970 UTC, "kept" is 1, 0 or None, tags stand in one text with SEPARATOR between, "filed"
 # is true of what `#file` ended.
 TicketRow = Sequence[Any]
+# department, owner, tags, made, due, ended, kept, and when the customer was told of one that was broken.
+PromiseRow = Sequence[Any]
 SEPARATOR = "\x1f"
 QUARTER = 900 * SECOND  # every UTC offset in use is a whole number of quarters of an hour
 DAY = 86_400
@@ -55,6 +57,10 @@ class Figures:
     votes: int = 0
     nps: int | None = None  # -100 to 100
     csat: float | None = None  # share of satisfied votes, 0-1
+    promised: int = 0  # answers and solutions promised to customers
+    promises_kept: int = 0
+    promises_broken: int = 0  # owed still when their time had come
+    apologised: int = 0  # of these, those whose customer had heard before
 
 
 FIGURES = tuple(one.name for one in fields(Figures))
@@ -98,6 +104,10 @@ class Counts:
     promoters: int = 0
     detractors: int = 0
     satisfied: int = 0
+    promised: int = 0
+    promises_kept: int = 0
+    promises_broken: int = 0
+    apologised: int = 0
 
     def figures(self) -> Figures:
         """The figures of what was counted."""
@@ -118,6 +128,10 @@ class Counts:
             votes=self.votes,
             nps=round(100 * (self.promoters - self.detractors) / self.votes) if self.votes else None,
             csat=share(self.satisfied, self.votes),
+            promised=self.promised,
+            promises_kept=self.promises_kept,
+            promises_broken=self.promises_broken,
+            apologised=self.apologised,
         )
 
     def add(self, other: Counts) -> None:
@@ -255,6 +269,18 @@ class PeriodCounter:
         for department, agent, tags, at, score in rows:
             if one := self._when(at, self._kind(department, agent, tags)):
                 one.vote(score)
+
+    def promises(self, rows: Iterable[PromiseRow]) -> None:
+        """Count promises when they are made, when they are kept, and when they are broken."""
+        for department, owner, tags, made, due, ended, kept, told in rows:
+            mine = self._kind(department, owner, tags)
+            if one := self._when(made, mine):
+                one.promised += 1
+            if kept and (one := self._when(ended, mine)):
+                one.promises_kept += 1
+            if (ended is None or ended > due) and (one := self._when(due, mine)):
+                one.promises_broken += 1
+                one.apologised += told is not None and told <= due
 
     def _when(self, at: int, mine: Counts) -> Counts | None:
         """The tally that moment counts in: `mine`, that of the period before, or none."""

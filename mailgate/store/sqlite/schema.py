@@ -278,6 +278,19 @@ ALTER TABLE ban ADD COLUMN agent TEXT NOT NULL DEFAULT '';
 CREATE INDEX address_domain ON address(substr(canonical, instr(canonical, '@')));
 """
 
+# What customers were promised: a row for each answer or solution that was owed, from when (`since`: the opening, or our
+# words before theirs), by when, and how it ended. None is ever deleted; a promise taken up again is the same row.
+PROMISE = """
+CREATE TABLE promise (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, ticket INTEGER NOT NULL REFERENCES ticket(id), which TEXT NOT NULL,
+  since INTEGER NOT NULL, made_at INTEGER NOT NULL, due_at INTEGER NOT NULL, ended_at INTEGER, kept INTEGER,
+  UNIQUE (ticket, which, since)
+) STRICT;
+CREATE INDEX promise_made ON promise(made_at);
+CREATE INDEX promise_due ON promise(due_at);
+CREATE INDEX promise_ended ON promise(ended_at) WHERE ended_at IS NOT NULL;
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
@@ -286,6 +299,7 @@ MIGRATIONS = (
     ("0008_title", TITLE), ("0009_letter_notes", LETTER_NOTES),
     ("0010_survey", SURVEY), ("0011_watched_tag", WATCHED_TAG),
     ("0012_banned_by", BANNED_BY),
+    ("0013_promise", PROMISE),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

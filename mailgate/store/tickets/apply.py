@@ -30,6 +30,7 @@ from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.letters import Outbox
 from mailgate.store.session import Room, Session
 from mailgate.store.settings import Settings
+from mailgate.store.tickets import promised
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.changes import TicketChanges
 from mailgate.store.tickets.merging import split
@@ -72,6 +73,7 @@ class Applying(Room):
         if mail is not None:
             self._file(mail, decision, writing, stamp)
         self.session.many(sql.EVENT, writing.events)
+        promised.write(self.session, writing)
         return Applied(tickets=tuple(dict.fromkeys(page.number for page in writing.touched)), letters=tuple(letters))
 
     def _writing(self, mail: int | None, decision: Decision, now: datetime) -> DecisionWriting:

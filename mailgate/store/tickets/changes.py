@@ -41,6 +41,7 @@ from mailgate.core.model.ticket import Priority, Status
 from mailgate.store import rows
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.people import statements as people_sql
+from mailgate.store.tickets import promised
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.indexing import retitle
 from mailgate.store.tickets.merging import merge, unmerge
@@ -162,6 +163,7 @@ class TicketChanges(Participants):
         if self.row[column] != at:
             self.event(f"due-{change.which.replace('_', '-')}", self.row[column], at)
             self._kept(change.which, at)
+            promised.note(self, change.which, at)
             self.put(**{column: at})
 
     def _kept(self, which: str, at: int | None) -> None:

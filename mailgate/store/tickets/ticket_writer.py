@@ -26,6 +26,7 @@ class DecisionWriting:
     opened: list[TicketWriter] = field(default_factory=list)
     split: list[tuple[TicketWriter, int]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    promises: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)  # by ticket and which: as it stands
     tokens: list[dict[str, Any]] = field(default_factory=list)  # of the step's letters, as are the next two
     deliveries: list[dict[str, Any]] = field(default_factory=list)
     ids: list[dict[str, Any]] = field(default_factory=list)

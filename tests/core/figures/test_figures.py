@@ -38,11 +38,12 @@ def row(created, first=None, solved=None, *, department="support", owner=None, t
     return (department, owner, *times[:3], kept, solve_kept, *times[3:], SEPARATOR.join(tags) or None, filed)
 
 
-def report(*rows, reopened=(), votes=(), department=None, words=()):
+def report(*rows, reopened=(), votes=(), promises=(), department=None, words=()):
     gatherer = PeriodCounter(PERIOD, METERS.__getitem__, lambda name: HELSINKI, department)
     gatherer.tickets(rows)
     gatherer.reopened(reopened)
     gatherer.votes(votes)
+    gatherer.promises(promises)
     return gatherer.report(words)
 
 
@@ -207,3 +208,25 @@ def test_only_the_commonest_tags_are_told():
     found = report(*rows, row("Mon 9:00", tags=("t39",)))
     assert len(found.tags) == 20
     assert found.tags[0][0] == "t39"
+
+
+def promise(made, due, ended=None, kept=None, told=None, department="support"):
+    times = [at(one) if one else None for one in (made, due, ended, told)]
+    return (department, "ann", None, *times[:3], kept, times[3])
+
+
+def test_promises_are_counted_when_they_are_made_kept_and_broken():
+    found = report(promises=[
+        promise("Mon 9:00", "Mon 13:00", "Mon 10:00", 1),
+        promise("Mon 9:00", "Mon 13:00", "Mon 14:00", 0, told="Mon 12:00"),  # the customer had heard
+        promise("Mon 9:00", "Mon 13:00", None, told="Mon 13:01"),  # too late
+        promise("Mon 9:00", "Mon 13:00", "Mon 10:00", None),  # put off: neither kept nor broken
+        promise("Sun 9:00", "Fri 13:00", department="sales"),
+        promise("-Fri 9:00", "Tue 9:00", "Mon 9:00", 1),  # made the week before
+        promise("-Fri 9:00", "-Fri 10:00", "Mon 9:00", 0),  # and broken then
+    ])  # fmt: skip
+    counts = [
+        (one.promised, one.promises_kept, one.promises_broken, one.apologised) for one in (found.total, found.before)
+    ]
+    assert counts == [(5, 2, 3, 1), (2, 0, 1, 0)]
+    assert dict(found.departments)["sales"].promises_broken == 1

@@ -1,0 +1,44 @@
+"""The verbs of counting: the state of the desk and its queues, and the rows of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from mailgate.core.model.desk_rows import Counts, DeskLoad, Queues
+
+
+class ReportRead(Protocol):
+    """Counts of now, and rows for reports."""
+
+    def audit(self) -> Mapping[str, int]: ...
+
+    def desk(self, now: datetime) -> DeskLoad: ...
+
+    def queues(self) -> Queues:
+        """Sizes and the oldest of every queue, for status and metrics."""
+
+    def accounted(self, since: datetime, until: datetime) -> tuple[int, int]:
+        """How many mails were accepted in that time, and how many of them have their fate."""
+
+    def figures(self) -> Counts:
+        """Counts for machines: `tickets` by status, `deliveries` by state, `jobs` with the time of their last run."""
+
+    def tickets(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """Rows as in `figures.TicketRow`: tickets opened, answered or solved since then, and the unsolved ones."""
+
+    def reopenings(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """Reopenings: (department, owner, tags, at in microseconds)."""
+
+    def votes(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """The newest vote of each ticket: (department, agent, tags, at in microseconds, score)."""
+
+    def promises(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """Rows as in `figures.PromiseRow`: promises made, due or ended then."""
+
+    def subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
+        """Titles of the newest tickets opened then."""
+
+    def first_responses(self, since: datetime, until: datetime) -> Iterator[tuple[Any, ...]]:
+        """First responses given then: (department, opened, answered), in microseconds."""
