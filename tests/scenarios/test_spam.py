@@ -39,3 +39,21 @@ def test_undo_lets_a_sender_in_again(desk: Desk) -> None:
     from_agent(desk, "#undo", notice)
     assert desk.ticket(first.number).status == "new"
     assert desk.of_mail(desk.send(mail("Hello", sender=PEST))).status == "new"
+
+
+def test_a_list_closed_as_spam_leaves_a_customer_and_one_undo_takes_all_of_it_back(desk: Desk) -> None:
+    pests = [desk.of_mail(desk.send(mail(f"Win {n}", sender=f"{n}@pest.example"))) for n in range(2)]
+    maija = desk.of_mail(desk.send(mail()))
+    notice = notice_to(desk, "anna", maija.number)
+    from_agent(desk, "Have you tried another bulb?", notice)
+    from_agent(desk, "#list new open waiting", notice)
+    table = desk.letters("anna@staff.example", "question")[-1]
+    from_agent(desk, "1-3 spam", table)
+    receipt = desk.letters("anna@staff.example", "receipt")[-1]
+    assert [desk.ticket(one.number).status for one in (*pests, maija)] == ["solved", "solved", "waiting"]
+    assert "maija@customer.example" in whole(receipt)
+    from_agent(desk, "#note they call at noon", notice)
+    desk.settle()
+    from_agent(desk, "#undo", receipt)
+    assert [desk.ticket(one.number).status for one in (*pests, maija)] == ["new", "new", "waiting"]
+    assert len(desk.ticket(maija.number).entries) == 3, "what she did later on a ticket of the list stands"

@@ -39,6 +39,9 @@ def names_a_domain(text: str) -> bool:
 
 def spam(context: TicketContext) -> Judgement:
     """Closed and marked; `why` keeps every letter to the sender back. `always`: what they send later is spam too."""
+    known = _known(context)
+    if context.world.crowd and (known.answered or context.ticket.last_agent_at):  # who was answered is a customer
+        return context.granted_already("spam_left_out", address=context.ticket.requester.addr)
     over, tagged = context.ticket.status.done, SPAM in context.ticket.tags
     closing = () if over else (SetStatus(Status.SOLVED, why="spam"),)
     marked: tuple[Change, ...] = () if over and tagged else (Tag(add=(SPAM,)), *closing)

@@ -100,7 +100,7 @@ def link(context: TicketContext) -> Judgement:
 
 
 def undo_change(context: TicketContext) -> Judgement:
-    """Reverse what the writer's last mail did here, and stop its letters that have not left.
+    """Reverse what the writer's last mail did here, or the one whose receipt they answer; its letters do not leave.
 
     A mail whose letter has gone can no longer take back the words, only what it changed. A second `#undo` goes one
     mail further back.
@@ -113,6 +113,9 @@ def undo_change(context: TicketContext) -> Judgement:
     ]
     undoing = {event.mail for event in mine if event.kind == "undo"}
     last = next((event.mail for event in reversed(mine) if event.mail not in undoing), None)
+    meant = context.world.undoes
+    if meant is not None:
+        last = meant if any(event.mail == meant for event in mine) else None
     if last is None:
         return Refusal("nothing_to_undo")
     events = [event for event in mine if event.mail == last]

@@ -56,6 +56,8 @@ class KnownWorld:
     title: str = ""  # its subject without tag and commands
     department: str = ""  # where a ticket opened by a command belongs
     confirmed: bool = False  # the agent has answered our question with yes
+    crowd: bool = False  # the ticket is one of several that the answer to a list does the same with, unread perhaps
+    undoes: int | None = None  # the mail that `#undo` means; None: the writer's last one on the ticket
 
     @property
     def policy(self) -> Policy:

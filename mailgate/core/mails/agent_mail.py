@@ -139,7 +139,7 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     reading = agent_words.without_idle_doubt(case, reading)
     if reading.problems:
         return agent_words.park(case, agent, "commands", reading)
-    tickets = agent_words.tickets_of(case)
+    tickets = agent_words.undone_together(case, agent, reading) or agent_words.tickets_of(case)
     acts = any(not one.question for one in reading.commands) or bool(reading.rest.strip())
     if acts and scope.beyond_proof(case, (one.number for one in tickets)):
         return agent_words.park(case, agent, "beyond", reading)

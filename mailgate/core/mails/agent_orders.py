@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -41,6 +42,7 @@ class CarriedOut:
     receipt: bool = False  # and that there is a receipt, whether they want one or not
     listed: bool = False  # the mail answers a list, not a letter about one ticket
     several: bool = False  # it is about more than one: each line of the receipt says about which
+    crowd: frozenset[str] = frozenset()  # commands of a list's answer that are for more than one of its lines
 
 
 # --- commands and words -----------------------------------------------------------------------------------------------
@@ -86,7 +88,9 @@ def _now_known(case: Case, done: CarriedOut) -> Case:
 def _on_ticket(
     case: Case, agent: Agent, ticket: Ticket | None, commands: list[Command], reading: CommandReading, done: CarriedOut
 ) -> Decision | None:
-    plan = workflow.plan(commands, ticket, workflow.Actor(agent=agent), agent_words.world_of(case, ticket, reading))
+    crowd = any(one.name in done.crowd for one in commands)
+    world = agent_words.world_of(case, ticket, reading, crowd=crowd)
+    plan = workflow.plan(commands, ticket, workflow.Actor(agent=agent), world)
     about = case.policy.tag(ticket.number) if ticket is not None and done.several else ""
     if plan.refused:
         return agent_words.park(
@@ -193,7 +197,8 @@ def many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
         return receipt.was_it_you(case, agent, "list_unproven")
     if found.problems:
         return receipt.park(case, agent, "commands", problems=found.problems)
-    done = CarriedOut(listed=True, several=True)
+    names = Counter(command.name for _, command in found.actions)
+    done = CarriedOut(listed=True, several=True, crowd=frozenset(name for name, count in names.items() if count > 1))
     for number in dict.fromkeys(number for number, _ in found.actions):
         ticket = case.facts.tickets.get(numbers[number - 1])
         commands = [command for at, command in found.actions if at == number]

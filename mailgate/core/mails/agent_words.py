@@ -15,6 +15,7 @@ from mailgate.core.mails.match import Evidence, neutral_title, subject_numbers
 from mailgate.core.model.canned import fill_holes, in_language
 from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
 from mailgate.core.model.content import Notice, Receipt
+from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.shown import RefusedLine
@@ -29,9 +30,10 @@ _SPEAKING = frozenset({"reply", "new", "use", "ask", "news", "forward"})  # comm
 TAKE_WORDS = frozenset({"ask", "new", "news"})  # the words of the mail are theirs, whatever ticket it is about
 
 
-def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> KnownWorld:
+def world_of(case: Case, ticket: Ticket | None, reading: CommandReading, *, crowd: bool = False) -> KnownWorld:
     """What the commands of a mail may lean on."""
     passed_on = not _has_a_way(reading)
+    several = scope.receipt_of_several(case)
     return judging.world_at(
         case.moment,
         ticket,
@@ -42,6 +44,8 @@ def world_of(case: Case, ticket: Ticket | None, reading: CommandReading) -> Know
         title="" if _is_our_title(case, reading.title) else reading.title,
         department=case.departments[0],
         confirmed=case.authority.proof is Proof.RELEASED,
+        crowd=crowd,
+        undoes=several[0] if several else None,
     )
 
 
@@ -133,6 +137,21 @@ def tickets_of(case: Case) -> tuple[Ticket, ...]:
         named = (case.facts.merged.get(number, number) for number in numbers)
         found += [case.facts.tickets[number] for number in named if number in case.facts.tickets]
     return tuple({ticket.number: ticket for ticket in found}.values())
+
+
+def undone_together(case: Case, agent: Agent, reading: CommandReading) -> tuple[Ticket, ...]:
+    """For `#undo` alone in answer to a receipt about several tickets: those on which that mail still stands."""
+    several = scope.receipt_of_several(case)
+    if several is None or [one.name for one in reading.commands] != ["undo"] or reading.rest.strip():
+        return ()
+    mail, tickets = several
+    return tuple(one for one in tickets if _stands(case.facts.journal.get(one.number, ()), mail, agent))
+
+
+def _stands(journal: Iterable[JournalLine], mail: int, agent: Agent) -> bool:
+    theirs = [line for line in journal if line.actor == agent.name]
+    undone = any(line.kind == "undo" and line.new == str(mail) for line in theirs)
+    return not undone and any(line.mail == mail for line in theirs)
 
 
 def customer_heard(

@@ -111,6 +111,17 @@ def numbers(content: Content) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number for number in found if number))
 
 
+def receipt_of_several(case: Case) -> tuple[int, tuple[Ticket, ...]] | None:
+    """The mail whose receipt this mail answers, and the tickets it moved, where those were several or from a list."""
+    one = answered(case)
+    letter = one.letter(case.facts.letters) if one else None
+    if letter is None or letter.mail is None or letter.purpose != Purpose.NOTE or letter.ticket is not None:
+        return None
+    named = numbers(letter.content) if isinstance(letter.content, Receipt) else ()
+    found = (case.facts.ticket(number) for number in named)
+    return (letter.mail, tuple(one for one in found if one)) if named else None
+
+
 def _rows(sections: Iterable[Section]) -> Iterable[TicketRow]:
     return (row for one in sections for row in one.rows or ())
 

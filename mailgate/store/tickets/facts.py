@@ -58,11 +58,13 @@ class FactsReading(Room):
             for each in letters.values()
             if isinstance(each.content, Receipt) and each.content.ticket
         ]
+        done = [each.content.numbers or () for each in letters.values() if isinstance(each.content, Receipt)]
+        undone = [number for each in done for number in each] if needs.orders else []
         lists = [each.content.rows or () for each in letters.values() if isinstance(each.content, Question)]
         listed = [row.number for each in lists for row in each]
         articles = [each.content for each in letters.values() if isinstance(each.content, Question)]
         listed += [number for each in articles if each.texts for number in each.numbers or ()]
-        asked = [*list(dict.fromkeys(asked))[:CANDIDATES], *(number for number in listed if number)]
+        asked = [*list(dict.fromkeys(asked))[:CANDIDATES], *(number for number in (*listed, *undone) if number)]
         tickets, merged, ids = self._tickets(list(dict.fromkeys(asked)), needs.sender)
         known["successors"] = self._successors(tickets, ids, merged, needs.sender)
         known["awaited"] = None if awaited is None else merged.get(awaited, awaited)

@@ -88,6 +88,13 @@ def test_spam_is_marked_and_over(about: Ticket, expected: Any) -> None:
     assert outcome(on.spam(asking("", about))) == expected
 
 
+@pytest.mark.parametrize(("sender", "answer"), [(Sender(), "spam"), (Sender(answered=True), "spam_left_out")])
+def test_a_crowd_is_closed_but_for_those_who_were_answered(sender: Sender, answer: str) -> None:
+    moment = Moment(POLICY, Facts(senders={FREE.number: sender}), NOW)
+    context = TicketContext(Command("spam"), BO, KnownWorld(moment, crowd=True), FREE)
+    assert outcome(on.spam(context))[0] == answer
+
+
 OPENED = (Tag(remove=("spam",)), SetStatus(Status.NEW, why="notspam"))
 ADDRESS, WHOLE = Sender(acknowledged=True, address_until=UNTIL), Sender(acknowledged=True, domain_until=UNTIL)
 

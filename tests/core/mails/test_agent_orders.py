@@ -41,6 +41,7 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import Answer, Question, Receipt, Solved
 from mailgate.core.model.desk_rows import JournalLine
+from mailgate.core.model.facts import Sender
 from mailgate.core.model.mail import Attachment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Agent
@@ -286,6 +287,17 @@ def test_d35_a_list_of_sixty_is_filed_in_one_line_and_no_customer_hears_of_it() 
     assert decision is not None and [step.ticket for step in decision.steps] == list(numbers)
     assert all(SetStatus(Status.SOLVED, why="filed") in step.changes for step in decision.steps)
     assert [one for one in letters_of(decision) if one.audience == Audience.CUSTOMER] == []
+
+
+def test_spam_on_several_lines_leaves_whoever_was_answered_and_on_one_line_is_meant() -> None:
+    there = ticket(), ticket(1043, last_agent_at=NOW - H)
+    known = {"letters": [LIST], "senders": {1042: Sender(), 1043: Sender()}}
+    for text, closed, lines in (("1-2 spam", [1042], 2), ("2 spam", [1043], 1), ("1 spam\n2 close", [1042, 1043], 2)):
+        answer = mail(text, by=ANNA, subject="Re: list", in_reply_to=(LIST.message_id,))
+        decision = agent_orders.many(case(answer, *there, **known), ANNA, (1042, 1043))
+        assert decision is not None and [step.ticket for step in decision.steps if step.changes] == closed
+        (receipt,) = [one.content for one in letters_of(decision) if isinstance(one.content, Receipt)]
+        assert len(receipt.done or ()) == lines
 
 
 @pytest.mark.parametrize(("command", "asks"), [("#solve", "scale"), ("#file", ""), ("#spam", "")])

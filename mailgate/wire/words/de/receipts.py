@@ -46,6 +46,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.spam_domain": "als Spam geschlossen; was von {domain} bis {at} kommt, ist auch Spam; `#notspam` beendet das",
     "done.spam_public": "als Spam geschlossen; {domain} benutzt jeder, deshalb ist nur {address} gesperrt, bis {at}",
     "done.spam_answered": "als Spam geschlossen; Leuten bei {domain} wurde schon geantwortet, deshalb ist nur {address} gesperrt, bis {at}",
+    "done.spam_left_out": "unverändert gelassen, weil {address} schon einmal Antwort bekam; `#spam` nur zu diesem Ticket schließt es",
     "done.spam_no_more": "kein Spam mehr",
     "done.spam_no_more_told": "kein Spam mehr; der Kunde erfährt, dass seine Nachricht angekommen ist",
     "done.spam_no_more_but": "kein Spam mehr; {domain} bleibt gesperrt, das kann eine Leitung aufheben",

@@ -46,6 +46,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.spam_domain": "closed as spam; what anybody in {domain} sends until {at} is filed as spam, too; `#notspam` ends that",
     "done.spam_public": "closed as spam; {domain} is everybody's, so {address} alone is shut out, until {at}",
     "done.spam_answered": "closed as spam; the desk writes with people in {domain}, so {address} alone is shut out, until {at}",
+    "done.spam_left_out": "left as it is, because somebody has answered {address} before; `#spam` on this ticket alone closes it",
     "done.spam_no_more": "no spam any more",
     "done.spam_no_more_told": "no spam any more; the customer is told that the mail has come",
     "done.spam_no_more_but": "no spam any more; {domain} is still shut out, which a lead can end",

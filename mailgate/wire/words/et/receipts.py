@@ -46,6 +46,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.spam_domain": "suletud rämpspostina; ka see, mis tuleb domeenist {domain} kuni {at}, on rämpspost; `#notspam` lõpetab selle",
     "done.spam_public": "suletud rämpspostina; domeeni {domain} kasutavad kõik, seega on blokeeritud ainult aadress {address} kuni {at}",
     "done.spam_answered": "suletud rämpspostina; domeeni {domain} inimestele on varem vastatud, seega on blokeeritud ainult aadress {address} kuni {at}",
+    "done.spam_left_out": "jäetud nii, nagu on, sest aadressile {address} on varem vastatud; `#spam` ainult selle pöördumise kohta sulgeb selle",
     "done.spam_no_more": "pole enam rämpspost",
     "done.spam_no_more_told": "pole enam rämpspost; klient saab teada, et kiri jõudis kohale",
     "done.spam_no_more_but": "pole enam rämpspost; domeen {domain} on endiselt blokeeritud, selle saab lõpetada juht",

@@ -46,6 +46,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.spam_domain": "suljettu roskapostina; verkkotunnuksesta {domain} tuleva posti menee roskapostiin, päättyy {at}; `#notspam` lopettaa sen aiemmin",
     "done.spam_public": "suljettu roskapostina; {domain} on kaikkien käytössä, joten vain {address} on estetty, päättyy {at}",
     "done.spam_answered": "suljettu roskapostina; verkkotunnukseen {domain} on vastattu ennenkin, joten vain {address} on estetty, päättyy {at}",
+    "done.spam_left_out": "jätetty ennalleen, koska osoitteeseen {address} on vastattu ennenkin; `#spam` pelkästään tälle tiketille sulkee sen",
     "done.spam_no_more": "ei enää roskapostia",
     "done.spam_no_more_told": "ei enää roskapostia; asiakas saa tiedon, että viesti on tullut perille",
     "done.spam_no_more_but": "ei enää roskapostia; {domain} on yhä estetty, ja vain esihenkilö voi poistaa eston",

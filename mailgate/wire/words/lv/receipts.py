@@ -46,6 +46,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.spam_domain": "slēgts kā surogātpasts; {domain}: līdz {at} viss no šī domēna ir surogātpasts; `#notspam` to beidz",
     "done.spam_public": "slēgts kā surogātpasts; domēnu {domain} lieto ikviens, tāpēc bloķēta tikai adrese {address}, līdz {at}",
     "done.spam_answered": "slēgts kā surogātpasts; cilvēkiem domēnā {domain} jau ir atbildēts, tāpēc bloķēta tikai adrese {address}, līdz {at}",
+    "done.spam_left_out": "atstāts, kā ir, jo uz adresi {address} jau ir atbildēts; `#spam` tikai šim pieteikumam to slēdz",
     "done.spam_no_more": "vairs nav surogātpasts",
     "done.spam_no_more_told": "vairs nav surogātpasts; klients uzzina, ka ziņa ir saņemta",
     "done.spam_no_more_but": "vairs nav surogātpasts; domēns {domain} joprojām ir bloķēts, to var atcelt vadītājs",

@@ -46,6 +46,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.spam_domain": "zamknięto jako spam; {domain}: do {at} wszystko z tej domeny też trafia do spamu; `#notspam` to kończy",
     "done.spam_public": "zamknięto jako spam; z domeny {domain} korzysta każdy, więc zablokowano tylko adres {address}, do {at}",
     "done.spam_answered": "zamknięto jako spam; osobom z domeny {domain} już odpowiadano, więc zablokowano tylko adres {address}, do {at}",
+    "done.spam_left_out": "pozostawiono bez zmian, bo na wiadomość z adresu {address} już odpowiadano; `#spam` w odpowiedzi na samo to zgłoszenie je zamyka",
     "done.spam_no_more": "to już nie spam",
     "done.spam_no_more_told": "to już nie spam; klient dowie się, że wiadomość dotarła",
     "done.spam_no_more_but": "to już nie spam; domena {domain} jest nadal zablokowana, odblokować ją może kierownik",

@@ -46,6 +46,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.spam_domain": "stängt som skräppost; det som skickas från {domain} till {at} blir också skräppost; `#notspam` avslutar det",
     "done.spam_public": "stängt som skräppost; {domain} används av alla, så bara {address} är spärrad, till {at}",
     "done.spam_answered": "stängt som skräppost; personer på {domain} har fått svar förut, så bara {address} är spärrad, till {at}",
+    "done.spam_left_out": "lämnat som det är, eftersom {address} har fått svar förut; `#spam` på enbart det här ärendet stänger det",
     "done.spam_no_more": "inte skräppost längre",
     "done.spam_no_more_told": "inte skräppost längre; kunden får veta att mejlet har kommit fram",
     "done.spam_no_more_but": "inte skräppost längre; {domain} är fortfarande spärrad, och det kan en teamledare häva",
