@@ -190,6 +190,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, picture: Logo, work: Loadin
         forwards=dict(model.forwards),
         digest_at=model.digest.at,
         digest_to=tuple(model.digest.to),
+        spent_by_agent=model.reports.spent_by_agent,
     )
 
 

@@ -350,6 +350,10 @@ class DigestModel(Model):
     to: list[str] = ["agents", "lead"]
 
 
+class ReportsModel(Model):
+    spent_by_agent: bool = False
+
+
 class RetentionModel(Model):
     raw: MaybeDuration = None
     text: MaybeDuration = None
@@ -388,6 +392,7 @@ class FileModel(Model):
     commands: CommandsModel = CommandsModel()
     forwards: dict[Name, Mailbox] = {}
     digest: DigestModel = DigestModel()
+    reports: ReportsModel = ReportsModel()
     retention: RetentionModel = RetentionModel()
     log: LogModel = LogModel()
     metrics: MetricsModel = MetricsModel()

@@ -37,6 +37,12 @@ class ReportRead(Protocol):
     def promises(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """Rows as in `figures.PromiseRow`: promises made, due or ended then."""
 
+    def spent(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """Work noted: (department, agent, tags, at in microseconds, minutes, the domain of whom it was for)."""
+
+    def spent_on(self, number: int) -> int:
+        """Minutes of work noted on a ticket and on those that went into it."""
+
     def subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
         """Titles of the newest tickets opened then."""
 

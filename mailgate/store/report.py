@@ -50,6 +50,20 @@ WHERE promise.id IN (
   UNION SELECT id FROM promise WHERE ended_at >= :since AND ended_at < :until
 ) AND ticket.merged_into IS NULL {HERE}
 """  # noqa: S608
+# Of a merged ticket where the work was done; `#undo` is a line of its own, with the opposite.
+SPENT = f"""
+SELECT ticket.department, event.actor, {TAGS}, event.at, CAST(event.new AS INTEGER),
+  substr(address.canonical, instr(address.canonical, '@') + 1)
+FROM event JOIN ticket ON ticket.id = event.ticket JOIN address ON address.id = ticket.requester
+WHERE event.kind = 'spent' AND event.at >= :since AND event.at < :until {HERE}
+"""  # noqa: S608
+SPENT_ON = """
+WITH RECURSIVE whole (id) AS (
+  SELECT id FROM ticket WHERE number = :number
+  UNION SELECT ticket.id FROM whole JOIN ticket ON ticket.merged_into = whole.id
+) SELECT coalesce(sum(CAST(event.new AS INTEGER)), 0)
+FROM whole JOIN event ON event.ticket = whole.id WHERE event.kind = 'spent'
+"""
 SUBJECTS = f"""
 SELECT subject FROM ticket WHERE created_at >= :since AND created_at < :until AND merged_into IS NULL {HERE}
 ORDER BY created_at DESC LIMIT :limit
@@ -169,6 +183,14 @@ class Report(Room):
     def promises(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """See `counting.ReportRead.promises`."""
         return self._stream(PROMISES, since, until, department=department)
+
+    def spent(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
+        """See `counting.ReportRead.spent`."""
+        return self._stream(SPENT, since, until, department=department)
+
+    def spent_on(self, number: int) -> int:
+        """See `counting.ReportRead.spent_on`."""
+        return int(self.session.scalar(SPENT_ON, {"number": number}))
 
     def subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
         """See `counting.ReportRead.subjects`."""

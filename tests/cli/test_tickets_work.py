@@ -148,6 +148,28 @@ def test_a_call_about_a_ticket_is_its_requesters_unless_somebody_is_named(shell:
     assert "whose call was it?" in str(shell.run("tickets", "call", "--as", "anna", stdin=b"x").exception)
 
 
+def test_work_noted_is_shown_summed_reported_and_taken_back(shell: Shell) -> None:
+    """By domain, tag and department, also of what is merged in; `#undo` by mail is `test_about_threads`."""
+    shell.run(
+        "accept",
+        "--to",
+        "sales@acme.example",
+        "--from",
+        "kari@home.example",
+        stdin=MAIL.replace(b"Maija", b"Kari").replace(b"maija@customer", b"kari@home"),
+    )
+    shell.run("tickets", "do", "1001", "#take #tag +lamp #spent 20min", "--as", "anna")
+    shell.run("tickets", "do", "1002", "#spent 1h30\n#merge 1001 both", "--as", "anna")
+    assert shell.ticket(1001)["spent"] == 110 * 60
+    assert "spent:       110 min" in shell.run("tickets", "show", "1001").stdout
+    found = json.loads(shell.run("report", "--json").stdout)
+    assert found["total"]["spent"] == 110 * 60
+    assert found["customers"] == [{"name": "home.example", "spent": 5400}, {"name": "customer.example", "spent": 1200}]
+    assert [(one["name"], one["spent"]) for one in found["tags"]] == [("lamp", 1200)]
+    assert all(one["spent"] == 0 for one in found["agents"])
+    assert "By customer" in shell.run("report").stdout and "home.example" in shell.run("report", "--csv").stdout
+
+
 def test_a_job_played_ahead_of_its_time_sends_its_letters_at_once(shell: Shell) -> None:
     done = shell.run("job", "escalate", "--now", "2031-01-01T12:00:00Z")
     assert done.output.strip() == "escalate: 1"

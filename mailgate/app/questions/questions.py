@@ -225,9 +225,12 @@ def _show(question: QuestionAsked) -> Question:
     ticket = question.ticket()
     if ticket is None:
         return Question(title=said("asked.show"), intro=said("asked.no_ticket"))
+    spent = question.read.report.spent_on(ticket.number)
+    worked = (Fact(said("figure.spent"), sla.span(timedelta(minutes=spent))),) if spent else ()
     return Question(
         title=f"#{ticket.number} {ticket.subject}",
         rows=question.rows([ticket]),
+        facts=worked,
         text=_thread(ticket, question.speech),
         notes=_notes(ticket),
     )

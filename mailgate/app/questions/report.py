@@ -21,11 +21,11 @@ from mailgate.wire import words
 
 SUBJECTS = 20_000  # newest arrivals whose titles are read for the commonest words
 REACH = timedelta(days=2 * 366)  # older tickets are measured one by one
-SECONDS = frozenset(("first_median", "first_p90", "solve_median", "solve_p90"))
+SECONDS = frozenset(("first_median", "first_p90", "solve_median", "solve_p90", "spent"))
 _NO_TIME = timedelta(0)
 SHARES = frozenset(("first_kept", "solve_kept", "csat"))
 # Left out where there is none: a desk that files or promises nothing need not read of it.
-RARE = frozenset(("filed", "promised", "promises_kept", "promises_broken", "apologised"))
+RARE = frozenset(("filed", "spent", "promised", "promises_kept", "promises_broken", "apologised"))
 # What a table of departments, agents or tags shows, in order.
 COLUMNS = ("arrived", "solved", "backlog", "first_median", "solve_median", "first_kept", "nps")
 
@@ -41,6 +41,7 @@ def of_period(
     gatherer.reopened(read.report.reopenings(*stretch))
     gatherer.votes(read.report.votes(*stretch))
     gatherer.promises(read.report.promises(*stretch))
+    gatherer.spent(read.report.spent(*stretch), by_agent=policy.spent_by_agent)
     subjects = read.report.subjects(asked.since, now, department, SUBJECTS)
     return gatherer.report(commonest_words(subjects))
 
@@ -124,16 +125,21 @@ def letter(report: PeriodReport, language: str, policy: Policy | None = None) ->
         agent = policy.agent(name) if policy and part == "agents" else None
         return agent.shown_name if agent else name or words.say(language, "somebody.none")
 
-    tables = [
-        FigureTable(
+    def of(part: str, rows: tuple[tuple[str, Figures], ...]) -> FigureTable:
+        columns = (*COLUMNS, "spent") if any(one.spent for _, one in rows) else COLUMNS
+        return FigureTable(
             title=label(part, language),
-            head=(label("name", language), *(label(key, language) for key in COLUMNS)),
+            head=(label("name", language), *(label(key, language) for key in columns)),
             rows=tuple(
-                (named(part, name), *(shown(key, getattr(one, key), language) for key in COLUMNS)) for name, one in rows
+                (named(part, name), *(shown(key, getattr(one, key), language) for key in columns)) for name, one in rows
             ),
         )
-        for part, rows in parts(report)
-    ]
+
+    tables = [of(part, rows) for part, rows in parts(report)]
+    if report.customers:
+        head = (label("name", language), label("spent", language))
+        worked = tuple((name, shown("spent", seconds, language)) for name, seconds in report.customers)
+        tables.append(FigureTable(label("customers", language), head, worked))
     return PeriodLetter(
         title=f"{label('report', language)}: {report.department}" if report.department else "",
         period=_span(report.period.since, report.period.until, language, policy),
@@ -186,6 +192,7 @@ def plain(report: PeriodReport) -> dict[str, Any]:
         "departments": [{"name": name, **told(one)} for name, one in report.departments],
         "agents": [{"name": name or None, **told(one)} for name, one in report.agents],
         "tags": [{"name": name, **told(one)} for name, one in report.tags],
+        "customers": [{"name": name, "spent": seconds} for name, seconds in report.customers],
         "backlog_ages": dict(report.backlog_ages),
         "backlog_median": report.backlog_median,
         "oldest": report.oldest,
@@ -204,8 +211,10 @@ def table(report: PeriodReport) -> list[list[Any]]:
     for part, name, one in named:
         values = (getattr(one, key) for key in FIGURES)
         lines.append([part, name, *("" if value is None else value for value in values)])
+    empty = [""] * (len(FIGURES) - 1)
+    lines += [["customer", name, *empty, seconds] for name, seconds in report.customers]
     counted = [("weekday", f"{day}", count) for day, count in enumerate(report.weekdays, 1)]
     counted += [("hour", f"{hour:02d}", count) for hour, count in enumerate(report.hours)]
     counted += [("word", word, count) for word, count in report.words]
-    lines += [[part, name, count, *[""] * (len(FIGURES) - 1)] for part, name, count in counted]
+    lines += [[part, name, count, *empty] for part, name, count in counted]
     return lines

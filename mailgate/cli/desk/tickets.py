@@ -101,14 +101,18 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
         if ticket is None:
             raise Permanent(f"there is no ticket {number}")
         history = store.read(lambda read: read.tickets.events(number)) if events else []
+        spent = store.read(lambda read: read.report.spent_on(ticket.number))
         policy = config.policy
     if as_json:
         timed = [
             replace(one, old=reasons.timed(one.kind, one.old), new=reasons.timed(one.kind, one.new)) for one in history
         ]
-        show.print_json({**show.ticket_json(ticket, now), **({"events": timed} if events else {})})
+        told = {"spent": 60 * spent, **({"events": timed} if events else {})}
+        show.print_json({**show.ticket_json(ticket, now), **told})
         return
     _print_head(ticket)
+    if spent:
+        click.echo(f"  {'spent:':12} {spent} min")
     from zoneinfo import ZoneInfo
 
     from mailgate.core.worktime import sla

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from mailgate.core.commands.judging import CommandContext, Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.letters import status_letters
-from mailgate.core.model.change import Assign, Change, Remind, SetDue, SetField, SetPriority, SetStatus, SetSubject, Tag
+from mailgate.core.model.change import (
+    Assign,
+    Change,
+    Journal,
+    Remind,
+    SetDue,
+    SetField,
+    SetPriority,
+    SetStatus,
+    SetSubject,
+    Tag,
+)
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Priority, Status
 from mailgate.core.proof import token
 from mailgate.core.text import subject
 from mailgate.core.text.folding import fold
-from mailgate.core.worktime import promise
+from mailgate.core.worktime import amount, promise, sla
 
 _OFF = frozenset({"off", "none", "never", "clear", "-", "pois", "wylacz", "nav"})
 _FIELD = re.compile(r"([^\W\d][\w-]{0,39})\s*=\s*(.*)", re.DOTALL)
@@ -169,6 +181,14 @@ def field(context: TicketContext) -> Judgement:
     if context.ticket.fields.get(name, "") == value:
         return context.granted_already("already_field", name=name)
     return context.granted("field" if value else "field_gone", SetField(name, value), name=name, value=value)
+
+
+def spent(context: TicketContext) -> Judgement:
+    """How long the writer worked on it, noted in the journal; `#undo` notes the opposite."""
+    worked = amount.minutes(context.argument)
+    if worked is None:
+        return Refusal("no_amount", params={"text": context.argument})
+    return context.granted("spent", Journal("spent", str(worked)), span=sla.span(timedelta(minutes=worked)))
 
 
 def _mine(context: TicketContext) -> tuple[Change, ...]:

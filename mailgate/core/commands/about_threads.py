@@ -183,4 +183,5 @@ _OPPOSITES: Mapping[str, Callable[[str, str], Change]] = {
     "remind": lambda old, new: Remind(old, None),
     "merged": lambda old, new: Unmerge(),
     "ban": lambda old, new: Ban(_second(new), None) if new else Ban(_second(old), _moment(old.partition(" ")[0])),
+    "spent": lambda old, new: Journal("spent", str(-int(new))),
 }

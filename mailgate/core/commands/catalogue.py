@@ -96,6 +96,8 @@ COMMANDS: tuple[Word, ...] = (
     Word("tag", "facts", "+a -b", example="#tag +refund -lamp"),
     Word("subject", "facts", "TEXT", prose=True, example="#subject Broken lamp, order 1234"),
     Word("field", "facts", "KEY=VALUE", prose=True, example="#field order=1234"),
+    Word("spent", "facts", "TIME", most=4, example="#spent 20min",
+         aliases=("työaika", "zajęło", "patērēts", "arbetstid", "aufwand", "kulus")),
     # words
     Word("note", "words", "[text]", prose=True,
          aliases=("muistio", "notatka", "piezīme", "anteckning", "notiz", "märkus")),

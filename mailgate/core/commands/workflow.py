@@ -325,6 +325,7 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "tag": about_status.tag,
     "subject": about_status.title,
     "field": about_status.field,
+    "spent": about_status.spent,
     "note": _note,
     "reply": _reply,
     "use": _use,

@@ -22,6 +22,7 @@ SEPARATOR = "\x1f"
 QUARTER = 900 * SECOND  # every UTC offset in use is a whole number of quarters of an hour
 DAY = 86_400
 KINDS = 10_000  # tallies kept apart before they are summed up
+NOBODYS = ("invalid", "invalid.invalid")  # where a forgotten person and an unknown caller have their addresses
 AGES: tuple[tuple[str, int], ...] = (("day", DAY), ("3days", 3 * DAY), ("week", 7 * DAY), ("month", 30 * DAY))
 SATISFIED, PROMOTER, DETRACTOR = 7, 9, 6
 
@@ -61,6 +62,7 @@ class Figures:
     promises_kept: int = 0
     promises_broken: int = 0  # owed still when their time had come
     apologised: int = 0  # of these, those whose customer had heard before
+    spent: int = 0  # seconds of work noted by agents
 
 
 FIGURES = tuple(one.name for one in fields(Figures))
@@ -77,6 +79,7 @@ class PeriodReport:
     departments: tuple[tuple[str, Figures], ...] = ()
     agents: tuple[tuple[str, Figures], ...] = ()  # by owner; "" is nobody
     tags: tuple[tuple[str, Figures], ...] = ()  # the commonest first
+    customers: tuple[tuple[str, int], ...] = ()  # domain -> seconds of work noted for it, the most first
     backlog_ages: tuple[tuple[str, int], ...] = ()  # band -> tickets
     backlog_median: int | None = None  # age in seconds
     oldest: datetime | None = None  # when the oldest unsolved ticket came
@@ -108,6 +111,7 @@ class Counts:
     promises_kept: int = 0
     promises_broken: int = 0
     apologised: int = 0
+    spent: int = 0
 
     def figures(self) -> Figures:
         """The figures of what was counted."""
@@ -132,6 +136,7 @@ class Counts:
             promises_kept=self.promises_kept,
             promises_broken=self.promises_broken,
             apologised=self.apologised,
+            spent=self.spent,
         )
 
     def add(self, other: Counts) -> None:
@@ -203,6 +208,7 @@ class PeriodCounter:
         self._kinds: dict[tuple[str, str | None, str | None], Counts] = {}
         self._arrivals: dict[str, Counter[int]] = defaultdict(Counter)
         self._ages = array("I")
+        self._customers: Counter[str] = Counter()
 
     def _kind(self, department: str, owner: str | None, tags: str | None) -> Counts:
         """Where such a ticket counts."""
@@ -282,6 +288,21 @@ class PeriodCounter:
                 one.promises_broken += 1
                 one.apologised += told is not None and told <= due
 
+    def spent(self, rows: Iterable[Sequence[Any]], *, by_agent: bool = False) -> None:
+        """Count work noted: (department, agent, tags, at, minutes, domain); of whom each minute is only `by_agent`."""
+        for department, agent, tags, at, minutes, domain in rows:
+            seconds = 60 * minutes
+            if not self._since <= at < self._until:
+                self.past.spent += seconds if self._from <= at < self._since else 0
+                continue
+            mine = [self.total, self._parts["department"][department]]
+            mine += [self._parts["tag"][tag] for tag in (tags.split(SEPARATOR) if tags else ())]
+            mine += [self._parts["agent"][agent]] if by_agent else []
+            for one in mine:
+                one.spent += seconds
+            if domain not in NOBODYS:
+                self._customers[domain] += seconds
+
     def _when(self, at: int, mine: Counts) -> Counts | None:
         """The tally that moment counts in: `mine`, that of the period before, or none."""
         if self._since <= at < self._until:
@@ -303,6 +324,7 @@ class PeriodCounter:
             departments=tuple(sorted(busy["department"])),
             agents=tuple(sorted(busy["agent"])),
             tags=tuple(sorted(busy["tag"], key=lambda one: (-one[1].arrived, -one[1].solved, one[0]))[:tags]),
+            customers=tuple(sorted(self._customers.items(), key=lambda one: (-one[1], one[0]))[:tags]),
             backlog_ages=by_age(ages),
             backlog_median=percentiles(ages, 50)[0],
             oldest=moment(self._until) - timedelta(seconds=max(ages)) if ages else None,

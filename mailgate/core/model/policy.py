@@ -240,6 +240,7 @@ class Policy:
     kept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # our words: language -> key -> phrase
     digest_at: int = 8 * 60  # minutes from midnight
     digest_to: tuple[str, ...] = ("agents", "lead")
+    spent_by_agent: bool = False  # do reports say how long each agent worked?
 
     @cached_property
     def inbound(self) -> Mapping[str, str]:

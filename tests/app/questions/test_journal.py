@@ -44,6 +44,7 @@ LINES = [
     ("remind", "anna", FRIDAY), ("remind", "anna", ""), ("revoked", "anna", "leaked"), ("revoked", "anna", "to_outsiders"),
     ("bounced", "<1@x>", "m@x.example 5.1.1 no such user"), ("delayed", "<1@x>", "m@x.example 4.4.1 not yet"), ("quarantined", "", "114"),
     ("survey", "", "9"), ("vote", "", "9"), ("flag", "", "bare_cr_header"), ("flag", "", "broken_rule:vip"), ("asked", "", "bo"), ("forwarded", "", "ap@books.example"), ("undo", "", "114"),
+    ("spent", "", "20"),
     ("link", "link", "1043"), ("link", "mention", "1043"), ("link", "continues", "1043"), ("link", "split", "1043"), ("unlink", "1043", ""),
     ("merged", '{"before": {"status": "new"}, "people": [1], "mails": [7]}', "1043"), ("merged-in", "", "1041"), ("merge-refused", "", "1043"),
     ("unmerged", "", "1043"), ("unmerged-from", "", "1041"), ("unmerge-refused", "", ""), ("split", "7", "1043"), ("split-from", "7", "1041"),

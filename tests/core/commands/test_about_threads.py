@@ -154,6 +154,8 @@ UNDONE: list[tuple[str, tuple[Event, ...], dict[int, tuple[int, ...]], str, tupl
     ("words that have left stay, what they changed does not", (SPOKE, TAG), {}, "undone_but_sent", (Tag(remove=("a",)),), ()),
     ("of words and a note the words alone are withdrawn", (SPOKE, did(7, "entry", "34", "note")), {7: (4,)}, "undone", (Withdraw(33),),
      (CancelLetters((4,)),)),
+    ("the memo of a call is a note", (did(7, "entry", "33", "call"),), {}, "undone", (Withdraw(33),), ()),
+    ("work noted is taken off again", (did(7, "spent", new="20"),), {}, "undone", (Journal("spent", "-20"),), ()),
     ("a letter alone is stopped", (did(7, "seen"),), {7: (4,)}, "undone", (), (CancelLetters((4,)),)),
     ("a link to the ticket of that number undid no mail", (did(6, "link", "link", "7"), TAG), {}, "undone", (Tag(remove=("a",)),), ()),
     ("a letter about no words is stopped too", (TAG,), {7: (4, 5)}, "undone", (Tag(remove=("a",)),), (CancelLetters((4, 5)),)),

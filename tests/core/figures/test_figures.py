@@ -230,3 +230,27 @@ def test_promises_are_counted_when_they_are_made_kept_and_broken():
     ]
     assert counts == [(5, 2, 3, 1), (2, 0, 1, 0)]
     assert dict(found.departments)["sales"].promises_broken == 1
+
+
+WORKED = (
+    ("support", "ann", "lamp\x1fvip", at("Mon 9:00"), 30, "firm.example"),
+    ("support", "bo", "lamp", at("Tue 9:00"), 90, "firm.example"),
+    ("support", "bo", "lamp", at("Tue 9:30"), -90, "firm.example"),  # #undo
+    ("sales", "bo", None, at("Tue 10:00"), 20, "home.example"),
+    ("sales", "bo", None, at("Tue 11:00"), 5, "invalid"),  # somebody forgotten
+    ("support", "ann", None, at("-Fri 9:00"), 60, "firm.example"),
+)
+
+
+def test_work_is_added_up_by_tag_customer_and_department_and_by_person_only_when_asked():
+    gatherer = PeriodCounter(PERIOD, METERS.__getitem__, lambda name: HELSINKI)
+    gatherer.spent(WORKED)
+    found = gatherer.report()
+    assert (found.total.spent, found.before.spent) == (55 * 60, 60 * 60)
+    assert {name: one.spent for name, one in found.departments} == {"support": 1800, "sales": 1500}
+    assert {name: one.spent for name, one in found.tags} == {"lamp": 1800, "vip": 1800}
+    assert found.customers == (("firm.example", 1800), ("home.example", 1200))
+    assert found.agents == (), "who worked how long is nobody's business"
+    gatherer = PeriodCounter(PERIOD, METERS.__getitem__, lambda name: HELSINKI)
+    gatherer.spent(WORKED, by_agent=True)
+    assert {name: one.spent for name, one in gatherer.report().agents} == {"ann": 1800, "bo": 1500}

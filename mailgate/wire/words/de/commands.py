@@ -29,6 +29,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.tag": "Fügt Schlagwörter hinzu und entfernt sie.",
     "command.subject": "Gibt dem Ticket einen besseren Titel.",
     "command.field": "Setzt einen benannten Wert; ein leerer löscht ihn.",
+    "command.spent": "Notiert, wie lange du an dem Ticket gearbeitet hast: `20min`, `1h30`, `1,5h`; Berichte zählen es nach Schlagwort, Kunde und Abteilung zusammen.",
     "command.note": "Behält den Rest der E-Mail intern.",
     "command.reply": "Sendet den Rest der E-Mail an den Kunden; nichts mehr darin gilt als Befehl.",
     "command.use": "Setzt einen Textbaustein oder einen Artikel über deinen Text, in der Sprache des Kunden.",

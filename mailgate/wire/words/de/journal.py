@@ -44,6 +44,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.escalation_ended": "die Warnungen zur Frist beginnen von vorn",
     "event.remind": "Erinnerung für {old}: {new}",
     "event.remind_ended": "keine Erinnerungen mehr für {old}",
+    "event.spent": "Arbeitszeit: {new} min",
     "event.revoked": "frühere E-Mails an {old} gelten nicht mehr als Nachweis: {new}",
     "event.ban": "E-Mails von {address} sind Spam bis {at}",
     "event.ban_ended": "E-Mails von {address} werden wieder angenommen",

@@ -29,6 +29,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.tag": "Adds and removes tags.",
     "command.subject": "Gives the ticket a better title.",
     "command.field": "Sets a named value; an empty one removes it.",
+    "command.spent": "Notes how long you worked on the ticket: `20min`, `1h30`, `1.5h`; reports add it up by tag, customer and department.",
     "command.note": "Keeps the rest of the mail internal.",
     "command.reply": "Sends the rest of the mail to the customer; nothing more in it is read as a command.",
     "command.use": "Puts a canned answer or an article above your own words, in the customer's language.",

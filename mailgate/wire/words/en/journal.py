@@ -44,6 +44,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.escalation_ended": "warnings about the deadline start afresh",
     "event.remind": "reminder for {old}: {new}",
     "event.remind_ended": "no more reminders for {old}",
+    "event.spent": "time worked: {new} min",
     "event.revoked": "earlier letters to {old} no longer count as proof: {new}",
     "event.ban": "mail from {address} is spam until {at}",
     "event.ban_ended": "mail from {address} is taken in again",

@@ -44,6 +44,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.escalation_ended": "hoiatused tähtaja kohta algavad otsast",
     "event.remind": "meeldetuletus, saaja {old}: {new}",
     "event.remind_ended": "meeldetuletusi enam ei tule: {old}",
+    "event.spent": "tööaeg: {new} min",
     "event.revoked": "varasemad kirjad ei ole enam tõendiks, saaja {old}: {new}",
     "event.ban": "kirjad aadressilt {address} on rämpspost kuni {at}",
     "event.ban_ended": "kirjad aadressilt {address} võetakse jälle vastu",

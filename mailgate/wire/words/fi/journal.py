@@ -44,6 +44,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.escalation_ended": "määräajan hälytykset alkavat alusta",
     "event.remind": "muistutus ({old}): {new}",
     "event.remind_ended": "ei enää muistutuksia ({old})",
+    "event.spent": "työaika: {new} min",
     "event.revoked": "aiemmat viestit eivät enää kelpaa todisteeksi ({old}): {new}",
     "event.ban": "posti osoitteesta {address} on roskapostia, päättyy {at}",
     "event.ban_ended": "posti osoitteesta {address} otetaan taas vastaan",

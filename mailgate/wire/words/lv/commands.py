@@ -29,6 +29,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.tag": "Pievieno un noņem birkas.",
     "command.subject": "Nomaina virsrakstu pret labāku.",
     "command.field": "Nosaka lauka vērtību; tukša to noņem.",
+    "command.spent": "Pieraksta, cik ilgi strādājāt pie pieteikuma: `20min`, `1h30`, `1,5h`; pārskati to saskaita pa birkām, klientiem un nodaļām.",
     "command.note": "Saglabā pārējo vēstuli kā iekšēju.",
     "command.reply": "Nosūta pārējo vēstuli klientam; nekas tajā vairs netiek lasīts kā komanda.",
     "command.use": "Ievieto gatavo atbildi vai rakstu virs Jūsu teksta klienta valodā.",

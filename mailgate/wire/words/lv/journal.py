@@ -44,6 +44,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.escalation_ended": "brīdinājumi par termiņu sākas no jauna",
     "event.remind": "atgādinājums ({old}): {new}",
     "event.remind_ended": "atgādinājumu vairs nav ({old})",
+    "event.spent": "darba laiks: {new} min",
     "event.revoked": "agrākās vēstules vairs neder par pierādījumu ({old}): {new}",
     "event.ban": "pasts no adreses {address} ir surogātpasts, līdz {at}",
     "event.ban_ended": "pastu no adreses {address} atkal pieņem",

@@ -44,6 +44,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.escalation_ended": "ostrzeżenia o terminie liczą się od nowa",
     "event.remind": "przypomnienie ({old}): {new}",
     "event.remind_ended": "koniec przypomnień ({old})",
+    "event.spent": "czas pracy: {new} min",
     "event.revoked": "wcześniejsze wiadomości nie są już dowodem ({old}): {new}",
     "event.ban": "poczta z adresu {address} to spam, do {at}",
     "event.ban_ended": "poczta z adresu {address} jest znów przyjmowana",

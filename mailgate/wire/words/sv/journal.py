@@ -44,6 +44,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.escalation_ended": "varningarna om tidsfristen börjar om",
     "event.remind": "påminnelse till {old}: {new}",
     "event.remind_ended": "inga fler påminnelser till {old}",
+    "event.spent": "arbetstid: {new} min",
     "event.revoked": "tidigare mejl till {old} gäller inte längre som bevis: {new}",
     "event.ban": "mejl från {address} är skräppost till {at}",
     "event.ban_ended": "mejl från {address} tas emot igen",
