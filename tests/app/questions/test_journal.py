@@ -45,6 +45,7 @@ LINES = [
     ("bounced", "<1@x>", "m@x.example 5.1.1 no such user"), ("delayed", "<1@x>", "m@x.example 4.4.1 not yet"), ("quarantined", "", "114"),
     ("survey", "", "9"), ("vote", "", "9"), ("flag", "", "bare_cr_header"), ("flag", "", "broken_rule:vip"), ("asked", "", "bo"), ("forwarded", "", "ap@books.example"), ("undo", "", "114"),
     ("spent", "", "20"),
+    ("ban", "", "1798797600000000 x@y.example"), ("ban", "1798797600000000 x@y.example", ""),
     ("link", "link", "1043"), ("link", "mention", "1043"), ("link", "continues", "1043"), ("link", "split", "1043"), ("unlink", "1043", ""),
     ("merged", '{"before": {"status": "new"}, "people": [1], "mails": [7]}', "1043"), ("merged-in", "", "1041"), ("merge-refused", "", "1043"),
     ("unmerged", "", "1043"), ("unmerged-from", "", "1041"), ("unmerge-refused", "", ""), ("split", "7", "1043"), ("split-from", "7", "1041"),
@@ -103,7 +104,7 @@ def test_the_day_of_a_line_is_a_date_also_today() -> None:
 # --- nothing is forgotten ---------------------------------------------------------------------------------------------
 
 FOLDER = Path(mailgate.__file__).parent
-OF_NO_TICKET = {"contact-linked", "forgotten"}  # lines that belong to no ticket: `#why` never shows them
+OF_NO_TICKET = {"contact-linked", "forgotten", "news"}  # lines that belong to no ticket: `#why` never shows them
 WRITERS = {"event": 0, "Journal": 0, "_between": 0, "_note": 2, "_journal": 2}  # name -> which argument is the kind
 
 
