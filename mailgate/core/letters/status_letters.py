@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from mailgate.core.letters.addressee import writable
 from mailgate.core.model.change import Audience, Change, Journal, Outbound, SetStatus, Urgency
@@ -23,9 +22,8 @@ from mailgate.core.model.content import (
 )
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import AnyTicket, Status, Ticket
-from mailgate.core.worktime import promise, working_time
+from mailgate.core.worktime import promise, quiet, working_time
 from mailgate.core.worktime.promise import calendar_of
 
 HUSH = timedelta(hours=1)  # after an agent's own words nobody needs a robot's
@@ -101,14 +99,20 @@ def is_told(ending: SetStatus) -> bool:
 
 
 def delayed_letter(moment: Moment, ticket: Ticket) -> tuple[Outbound, ...]:
-    """ "We have not forgotten you", once for each deadline; a time is named for what was promised alone."""
+    """ "We have not forgotten you", once for each deadline; a time is named for what was promised alone.
+
+    Where an agent wrote within the hour it leaves at that hour's end, when the deadline is still ahead then.
+    """
     due, policy = ticket.due.next, moment.policy
     if "late" not in policy.letters.stages or due is None:
         return ()
     by_hand = due not in (ticket.due.first_response, ticket.due.resolve)
     told = None if by_hand else promise.told(policy, ticket.department, due, ticket.sla).isoformat()
     about = Delayed(due_at=due.isoformat(), answer_by=told)
-    return stage_letter(moment, ticket, about, dedupe=f"late:{ticket.number}:{due.isoformat()}")
+    hushed = ticket.last_agent_at + HUSH if ticket.last_agent_at else moment.now
+    waits = moment.now < hushed < due
+    once = f"late:{ticket.number}:{due.isoformat()}"
+    return stage_letter(moment, ticket, about, earliest=hushed if waits else None, hushed=waits, dedupe=once)
 
 
 def stage_letter(
@@ -119,16 +123,17 @@ def stage_letter(
     earliest: datetime | None = None,
     dedupe: str = "",
     again: bool = False,
+    hushed: bool = False,
 ) -> tuple[Outbound, ...]:
     """A letter to the requester in their thread and language, or none when silence is better.
 
-    `again` lets it pass the hour after an agent's words and the daily limit: a question we ask once, or what an agent
-    wants told.
+    `hushed`: it waits for the end of the hour after an agent's words by itself. `again` lets it pass that hour and the
+    daily limit: a question we ask once, or what an agent wants told.
     """
-    if not may_send(moment, ticket) or (not again and _enough(moment, ticket)):
+    if not may_send(moment, ticket) or (not again and _enough(moment, ticket, hushed=hushed)):
         return ()
     ids = moment.facts.customer_ids.get(ticket.number, ())
-    wait = quiet_until(moment.policy, ticket.department, earliest or moment.now)
+    wait = quiet.until(moment.policy, ticket.department, earliest or moment.now)
     return (
         Outbound(
             content,
@@ -177,28 +182,12 @@ def may_send(moment: Moment, ticket: Ticket) -> bool:
     return writable(person, moment.policy) and attended and "spam" not in ticket.tags
 
 
-def _enough(moment: Moment, ticket: Ticket) -> bool:
+def _enough(moment: Moment, ticket: Ticket, *, hushed: bool) -> bool:
     now = moment.now
-    spoken = ticket.last_agent_at is not None and now - ticket.last_agent_at < HUSH
+    spoken = not hushed and ticket.last_agent_at is not None and now - ticket.last_agent_at < HUSH
     sent = moment.facts.stage_letters.get(ticket.number, ())
     today = [at for template, at in sent if template in COUNTED and now - at < DAY]
     return spoken or len(today) >= moment.policy.letters.max_per_day
-
-
-def quiet_until(policy: Policy, department: str, at: datetime) -> datetime:
-    """`at`, or the end of the quiet hours it falls into, in the department's time zone."""
-    if policy.letters.quiet_hours is None:
-        return at
-    begin, end = policy.letters.quiet_hours
-    calendar = calendar_of(policy, department)
-    zone = ZoneInfo(calendar.timezone if calendar else policy.timezone)
-    wall = at.astimezone(zone)
-    minute = wall.hour * 60 + wall.minute
-    within = begin <= minute < end if begin < end else minute >= begin or minute < end
-    if not within:
-        return at
-    day = wall.date() if minute < end else wall.date() + DAY
-    return max(at, working_time.moment_of_day(zone, day, end))
 
 
 def survey(moment: Moment, ticket: AnyTicket, *, answered: bool = False) -> str:

@@ -13,11 +13,13 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Calendar, EscalationStep, Policy, Sla
 from mailgate.core.model.said import Said, said
 from mailgate.core.model.ticket import AnyTicket, Due, Priority, Status, Ticket
-from mailgate.core.worktime import working_time
+from mailgate.core.worktime import quiet, working_time
 from mailgate.core.worktime.promise import choose, for_ticket, hours_of
 
 Pauses = tuple[tuple[datetime, datetime], ...]
 # What happens to a deadline given by hand on a ticket that no promise covers.
+HEARD = 0.8  # the share of the time after which a customer hears that it may not be enough
+BEFORE_QUIET = timedelta(minutes=10)
 BY_HAND = Sla("by_hand", warn=0.8, escalate=(EscalationStep(1.0, notify=("owner", "lead")),))
 
 
@@ -265,7 +267,23 @@ def _moments(policy: Policy, ticket: AnyTicket) -> tuple[tuple[datetime, Escalat
     for step in due_steps(sla):
         at = deadline(calendar, start, counted * step.at, pauses)
         moments.append((min(at, due) if step.at < 1 else due if step.at == 1 else max(at, due), step))
-    return tuple(moments)
+    usual = deadline(calendar, start, counted * HEARD, pauses)
+    heard = _customer_hears(policy, ticket, [at for at, _ in moments], usual)
+    silent = [(heard, EscalationStep(HEARD))] if heard and start < heard < due else []
+    return tuple(sorted((*moments, *silent), key=lambda one: one[0]))
+
+
+def _customer_hears(policy: Policy, ticket: AnyTicket, steps: list[datetime], usual: datetime) -> datetime | None:
+    """When the customer is to hear that a promise may break, where no step brings it about before it does.
+
+    A letter waits for the end of quiet hours: one that would come out of them too late leaves before they begin.
+    """
+    due, here = ticket.due.next, (policy, ticket.department)
+    if due is None or "late" not in policy.letters.stages:
+        return None
+    if any(at < due and quiet.until(*here, at) < due for at in steps):
+        return None
+    return usual if quiet.until(*here, usual) < due else quiet.since(*here, usual) - BEFORE_QUIET
 
 
 def _paused(calendar: Calendar | None, pauses: Pauses, start: datetime, end: datetime) -> timedelta:

@@ -307,6 +307,22 @@ def test_quiet_hours(name: str, hours: tuple[int, int] | None, at: datetime, unt
     assert letter.not_before == until
 
 
+@pytest.mark.parametrize(
+    ("spoke", "due", "leaves"),
+    [
+        (None, NOW + HOUR, None),
+        (NOW - 2 * HOUR, NOW + HOUR, None),
+        (NOW - HOUR / 2, NOW + HOUR, NOW + HOUR / 2),  # the hour after their words is over before the deadline
+        (NOW - HOUR / 2, NOW + HOUR / 4, "never"),
+        (NOW - HOUR / 2, NOW - HOUR, "never"),
+    ],
+)
+def test_d01_the_customer_hears_before_the_deadline_though_an_agent_wrote_lately(spoke, due, leaves) -> None:  # type: ignore[no-untyped-def]
+    ticket = replace(TICKET, due=Due(resolve=due), last_agent_at=spoke)
+    letters = status_letters.delayed_letter(Moment(POLICY, Facts(), NOW), ticket)
+    assert [one.not_before for one in letters] == ([] if leaves == "never" else [leaves])
+
+
 def test_a_late_answer_is_told_once_for_each_deadline() -> None:
     now, due = Moment(POLICY, Facts(), NOW), replace(TICKET, due=Due(first_response=NOW + HOUR))
     [first] = status_letters.delayed_letter(now, due)

@@ -26,7 +26,7 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, EscalationStep, Policy, Sla
 from mailgate.core.model.ticket import Due, EntryKind, Priority, Status, Ticket
-from mailgate.core.worktime import sla
+from mailgate.core.worktime import quiet, sla
 from mailgate.wire.words import said
 
 H = timedelta(hours=1)
@@ -301,6 +301,38 @@ def test_k03_steps_are_taken_once_over_the_night_the_clock_changes() -> None:
             taken.append(step.level)
             owed = changed.ticket_after(owed, step.changes, now)
     assert taken == [1, 2, 3]
+
+
+ROUND = replace(STANDARD, warn=0, escalate=(EscalationStep(1.0, notify=("lead",)),))
+NIGHT = (21 * 60, 7 * 60)
+# what is promised, the quiet hours, the stages told, the hour at which a ticket opens that is due four hours later (the
+# clock round), and when the customer hears: hours after it
+HEARS = [
+    ("no step but at the deadline", ROUND, None, ("late",), 8, 3.2),
+    ("not told at all", ROUND, None, ("solved",), 8, None),
+    ("a warning is soon enough", replace(ROUND, warn=0.5), None, ("late",), 8, 2.0),
+    ("a step before it is, too", replace(ROUND, escalate=(EscalationStep(0.9),)), None, ("late",), 8, 3.6),
+    ("quiet hours that end in time", ROUND, NIGHT, ("late",), 4, 3.2),
+    ("quiet hours that end too late: before they begin", ROUND, NIGHT, ("late",), 18, 3 - 1 / 6),
+    ("a warning that would wait until it is too late", replace(ROUND, warn=0.8), NIGHT, ("late",), 18, 3 - 1 / 6),
+    ("who writes in quiet hours cannot hear before they end", replace(ROUND, warn=0), NIGHT, ("late",), 22, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "given", "hush", "stages", "hour", "hears"), HEARS, ids=[row[0] for row in HEARS])
+def test_d01_a_customer_hears_before_their_promise_breaks(
+    why: str, given: Sla, hush: tuple[int, int] | None, stages: tuple[str, ...], hour: int, hears: float | None
+) -> None:
+    letters = replace(POLICY.letters, stages=stages, quiet_hours=hush)
+    departments = tuple(replace(one, calendar=None) for one in POLICY.departments)
+    policy = replace(POLICY, slas=(given,), departments=departments, timezone="UTC", letters=letters)
+    opening = MONDAY.replace(hour=hour, minute=0)
+    owed = ticket(created_at=opening, sla="standard", due=Due(opening + 4 * H))
+    first = sla.next_look(policy, owed)
+    before = first if first and first < opening + 4 * H else None
+    assert before == (None if hears is None else opening + hears * H)
+    if before is not None and hush:
+        assert quiet.until(policy, owed.department, before) < opening + 4 * H
 
 
 def test_a_deadline_by_hand_without_any_promise_still_warns_and_tells() -> None:
