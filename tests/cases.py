@@ -166,7 +166,8 @@ def asking(
     **world: Any,
 ) -> TicketContext:
     """A command's argument by an agent about a ticket of nobody's, as a judging function gets it; the rest is `KnownWorld`'s."""
-    moment = Moment(policy, Facts(away=away, tag_watchers=tag_watchers or {}), NOW)
+    gone, later = (tuple(one for one in away if (one.start > NOW) is to_come) for to_come in (False, True))
+    moment = Moment(policy, Facts(away=gone, away_later=later, tag_watchers=tag_watchers or {}), NOW)
     return TicketContext(Command("it", argument), by, KnownWorld(moment, **world), about or ticket())
 
 

@@ -329,6 +329,30 @@ def test_an_absence_holds_from_until_and_ends_early(bench):
     assert bench.facts().away == ()
 
 
+def absences(bench):
+    """(from, until, cover) of those known, in hours from now; not of those that are over."""
+    known = bench.facts()
+    return [((one.start - bench.now) // HOUR, (one.until - bench.now) // HOUR, one.cover)
+            for one in (*known.away, *known.away_later)]  # fmt: skip
+
+
+def test_what_is_said_last_of_some_days_counts_and_no_other_days_are_touched(bench):
+    def away(start, until, cover=""):
+        effects(bench, ch.SetAway("ann", bench.now + start * HOUR, bench.now + until * HOUR, cover))
+
+    away(240, 480, "bo")
+    away(0, 8)
+    assert absences(bench) == [(0, 8, ""), (240, 480, "bo")], "today's illness is no word about the holiday"
+    effects(bench, ch.SetAway("ann", None, bench.now))
+    assert absences(bench) == [(240, 480, "bo")], "nor is the end of it"
+    away(300, 320, "cid")
+    assert absences(bench) == [(240, 300, "bo"), (300, 320, "cid")]
+    away(200, 400)
+    assert absences(bench) == [(200, 400, "")]
+    effects(bench, ch.SetAway("ann", None))
+    assert absences(bench) == []
+
+
 def test_aliases_and_saved_replies_are_kept(bench):
     effects(bench, ch.AddAlias("ann", "Ann@Home.example"), ch.SaveReply("refund", "en", "old", "ann"))
     effects(bench, ch.SaveReply("refund", "en", "We refund you.", "bo"))

@@ -107,13 +107,13 @@ def welcome(ctx: click.Context, agent: str) -> None:
 
 @agents.command("away")
 @click.argument("agent")
-@click.argument("span", metavar="FROM..UNTIL")
-@click.argument("cover", metavar="cover NAME", nargs=-1, required=True)
+@click.argument("words", metavar="[FROM..UNTIL] [cover NAME]", nargs=-1)
 @click.pass_context
-def away(ctx: click.Context, agent: str, span: str, cover: tuple[str, ...]) -> None:
-    """Note an absence: new and urgent work goes to the cover."""
-    words = cover if cover[0] == "cover" else ("cover", *cover)
-    for line in at.ask(ctx, "agent_away", agent=agent, words=" ".join((span, *words))):
+def away(ctx: click.Context, agent: str, words: tuple[str, ...]) -> None:
+    """Note an absence, until the end of their day without FROM..UNTIL: what is theirs goes to the cover, if any."""
+    if len(words) > 1 and ".." in words[0] and words[1] != "cover":
+        words = (words[0], "cover", *words[1:])
+    for line in at.ask(ctx, "agent_away", agent=agent, words=" ".join(words)):
         click.echo(show.clean(line))
 
 

@@ -50,7 +50,12 @@ def assign(context: TicketContext) -> Judgement:
     absence = next((one for one in context.world.away if one.agent == colleague.name), None)
     if absence:
         cover = context.policy.agent(absence.cover)
-        question = context.ask_first("away", name=colleague.shown_name, cover=cover.name if cover else "")
+        name = colleague.shown_name
+        question = (
+            context.ask_first("away", name=name, cover=cover.name)
+            if cover
+            else context.ask_first("away_alone", name=name)
+        )
         if question:
             return question
     handover = context.letter(colleague, Handover(by=context.agent.shown_name, text=context.world.words))

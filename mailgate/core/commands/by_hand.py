@@ -64,7 +64,7 @@ def decide(
         told = status_letters.letter_for_change(moment, ticket, after, plan.changes, hold=True)
         steps.append(Step(ticket.number, plan.changes, (*plan.outbound, *told)))
     lines = tuple(answers.of_outcome(one, outcome) for one, outcome in plan.granted)
-    decision = Decision(Fate.FILED, BY_HAND, tuple(steps), effects=plan.effects, actor=agent.name)
+    decision = Decision(Fate.FILED, BY_HAND, tuple(steps), plan.letters, effects=plan.effects, actor=agent.name)
     return decision, lines
 
 

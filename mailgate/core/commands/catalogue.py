@@ -117,7 +117,7 @@ COMMANDS: tuple[Word, ...] = (
          aliases=("tiedote", "komunikat", "paziņojums", "meddelande", "mitteilung", "teade"),
          example="#news fri 18:00 Our telephones are down"),
     # self
-    Word("away", "self", "[NAME] FROM..UNTIL cover NAME", example="#away 2026-12-20..2027-01-06 cover bo"),
+    Word("away", "self", "[NAME] [FROM..UNTIL] [cover NAME]", example="#away 2026-12-20..2027-01-06 cover bo"),
     Word("back", "self", "[NAME]", most=1),
     Word("undo", "self", aliases=("peru", "cofnij", "atsaukt", "ångra", "rückgängig", "tühista")),
     Word("send", "self", "[words]", most=1, role=Role.AGENT),

@@ -84,6 +84,7 @@ class Granted:
     opens: tuple[Change, ...] = ()  # a new ticket, its first change an OpenTicket
     elsewhere: tuple[Step, ...] = ()  # what happens to other tickets
     outbound: tuple[Outbound, ...] = ()
+    letters: tuple[Outbound, ...] = ()  # those that belong to no ticket
     effects: tuple[Effect, ...] = ()
     params: Mapping[str, str | Said] = field(default_factory=dict)
 
@@ -152,10 +153,7 @@ class CommandContext:
 
     def in_their_days(self, at: datetime, *, last: bool = False) -> Said:
         """The day that begins at a midnight of theirs, or the `last` one before it; any other time as a time."""
-        here = at.astimezone(self.zone)
-        if here.hour or here.minute:
-            return self.in_their_time(at)
-        return day(here - timedelta(days=int(last)), self.world.now.astimezone(self.zone))
+        return days_of(at, self.world.now, self.zone, last=last)
 
     def colleague(self, text: str) -> Agent | Refusal:
         """The active agent somebody means: by name, full name, first name or address; `me` is the writer."""
@@ -222,6 +220,14 @@ class TicketContext(CommandContext):
         if other is None:
             return Refusal("no_such_ticket", params={"number": number})
         return Refusal("itself", params={"number": number}) if other.number == self.ticket.number else other
+
+
+def days_of(at: datetime, now: datetime, zone: ZoneInfo, *, last: bool = False) -> Said:
+    """As `CommandContext.in_their_days`, for a reader in that time zone."""
+    here, today = at.astimezone(zone), now.astimezone(zone)
+    if here.hour or here.minute:
+        return moment(here, today)
+    return day(here - timedelta(days=int(last)), today)
 
 
 def signed_words(argument: str) -> list[str]:

@@ -73,6 +73,11 @@ class Plan:
     granted: tuple[tuple[Command, Granted], ...] = ()
     refused: tuple[tuple[Command, Refusal], ...] = ()
 
+    @property
+    def letters(self) -> tuple[Outbound, ...]:
+        """Letters that belong to no ticket."""
+        return tuple(letter for _, outcome in self.granted for letter in outcome.letters)
+
 
 def carry_out(command: Command, ticket: Ticket | None, actor: Actor, world: KnownWorld) -> Judgement:
     """Judge one command of an agent; questions and answers about parked mail change nothing and are granted."""

@@ -37,6 +37,7 @@ class CarriedOut:
     steps: list[Step] = field(default_factory=list)
     lines: list[Words] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    letters: list[Outbound] = field(default_factory=list)  # those that belong to no ticket
     overtaken: bool = False  # the customer has written since the letter that was answered
     asks: tuple[Words, ...] | None = None  # what else the agent must hear although all went well
     receipt: bool = False  # and that there is a receipt, whether they want one or not
@@ -62,7 +63,7 @@ def carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: Co
         if stopped:
             return stopped
     questions = [one for one in reading.commands if one.question]
-    letters = _question_letter(case, agent, questions, tickets, done)
+    letters = (*done.letters, *_question_letter(case, agent, questions, tickets, done))
     letters += receipt.done_receipt(
         case,
         agent,
@@ -104,6 +105,7 @@ def _on_ticket(
     if any(outcome.answer in _ALOUD for _, outcome in plan.granted):
         done.receipt = True
     done.effects += plan.effects
+    done.letters += plan.letters
     done.steps += plan.elsewhere
     outcomes = {command.name: outcome for command, outcome in plan.granted}
     if plan.opens:
@@ -112,7 +114,6 @@ def _on_ticket(
         taken = plan.opens or agent_words.TAKE_WORDS & outcomes.keys()
         if reading.rest.strip() and not taken and not reading.only_commands:
             return agent_words.park(case, agent, "no_ticket", reading)
-        done.steps += [Step(None, (), plan.outbound)] if plan.outbound else []
         return None
     after = changed.ticket_after(ticket, plan.changes, case.now)
     said = agent_words.customer_heard(case, agent, after, reading, outcomes, plan.changes)
@@ -210,6 +211,7 @@ def many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
             return stopped
     text, asks = (found.rest, (answers.of_reason("no_ticket"),)) if found.rest else (None, None)
     letters = receipt.done_receipt(case, agent, done.lines, always=True, numbers=_numbers(done), text=text, asks=asks)
+    letters = (*done.letters, *letters)
     return case.decided(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
 
 

@@ -21,7 +21,9 @@ from mailgate.core.model.said import Said, Words, said
 from mailgate.core.model.shown import MailInDoubt, RefusedLine
 
 SAID_BY_LINES = frozenset(("commands", "refused"))  # whys that each line of the receipt tells for itself
-ASKED = frozenset(("refused.taken", "refused.away", "refused.requesters_differ"))  # refusals that are questions
+ASKED = frozenset(
+    ("refused.taken", "refused.away", "refused.away_alone", "refused.requesters_differ")
+)  # refusals that are questions
 AUTOMATIC = "automatic"  # why a mail waits that reads like a program's
 MOST_SHOWN = 30_000  # characters of what waits to be sent
 EXCERPT = 500  # characters of a mail in a question about it

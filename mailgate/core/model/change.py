@@ -319,7 +319,7 @@ class Unpark:
 
 @dataclass(frozen=True, slots=True)
 class SetAway:
-    """An agent's absence, from..until (aware UTC), covered by another; `start` None ends it."""
+    """An absence, in place of others on its days (in UTC); without `start` those begun by `until` (None: all) end."""
 
     agent: str
     start: datetime | None

@@ -142,6 +142,7 @@ class Facts:
     load: Mapping[str, int] = field(default_factory=dict)  # agent -> open tickets
     last_assigned: Mapping[str, datetime] = field(default_factory=dict)
     away: tuple[Absence, ...] = ()
+    away_later: tuple[Absence, ...] = ()  # absences that have not begun yet
     tag_watchers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # tag -> agents who watch it
     news: tuple[News, ...] = ()  # what departments tell everybody who writes, at the moment
     urgent_hour: Mapping[str, int] = field(default_factory=dict)  # agent -> notices of urgent tickets that left at once

@@ -18,37 +18,39 @@ WEEKDAYS = _numbered(
     (
         """
         mon monday mondays ma maanantai maanantaina maanantaihin maanantaiksi pn pon poniedzialek poniedzialku
-        pr pirmd pirmdiena pirmdien pirmdienu mo montag man mandag mandagen esmaspaev esmaspaeval esmaspaevaks
+        pr pirmd pirmdiena pirmdien pirmdienu pirmdienai
+        mo montag man mandag mandagen esmaspaev esmaspaeval esmaspaevaks
         esmaspaevani mandags montags
         """,
         """
         tue tues tuesday tuesdays ti tiistai tiistaina tiistaihin tiistaiksi wt wto wtorek wtorku ot otrd
-        otrdiena otrdien otrdienu di dienstag tis tisdag tisdagen teisipaev teisipaeval teisipaevaks
+        otrdiena otrdien otrdienu otrdienai di dienstag tis tisdag tisdagen teisipaev teisipaeval teisipaevaks
         teisipaevani tisdags dienstags
         """,
         """
         wed weds wednesday wednesdays ke keskiviikko keskiviikkona keskiviikkoon keskiviikoksi sr sro sroda
-        srode srody tr tresd tresdiena tresdien tresdienu mi mittwoch ons onsdag onsdagen kolmapaev kolmapaeval
+        srode srody tr tresd tresdiena tresdien tresdienu tresdienai
+        mi mittwoch ons onsdag onsdagen kolmapaev kolmapaeval
         kolmapaevaks kolmapaevani onsdags mittwochs
         """,
         """
         thu thur thurs thursday thursdays to torstai torstaina torstaihin torstaiksi cz czw czwartek czwartku ce
-        ceturtd ceturtdiena ceturtdien ceturtdienu do donnerstag tor tors torsdag torsdagen neljapaev
+        ceturtd ceturtdiena ceturtdien ceturtdienu ceturtdienai do donnerstag tor tors torsdag torsdagen neljapaev
         neljapaeval neljapaevaks neljapaevani torsdags donnerstags
         """,
         """
         fri friday fridays pe perjantai perjantaina perjantaihin perjantaiksi pt pia piatek piatku pk piektd
-        piektdiena piektdien piektdienu fr freitag fre fredag fredagen reede reedel reedeks reedeni
+        piektdiena piektdien piektdienu piektdienai fr freitag fre fredag fredagen reede reedel reedeks reedeni
         fredags freitags
         """,
         """
         sat saturday saturdays la lauantai lauantaina lauantaihin lauantaiksi sob sobota sobote soboty se sestd
-        sestdiena sestdien sestdienu sa samstag sonnabend lor lordag lordagen laupaev laupaeval laupaevaks
+        sestdiena sestdien sestdienu sestdienai sa samstag sonnabend lor lordag lordagen laupaev laupaeval laupaevaks
         laupaevani lordags samstags
         """,
         """
         sun sunday sundays su sunnuntai sunnuntaina sunnuntaihin sunnuntaiksi nd ndz niedz niedziela niedziele
-        niedzieli sv svetd svetdiena svetdien svetdienu so sonntag son sondag sondagen puhapaev puhapaeval
+        niedzieli sv svetd svetdiena svetdien svetdienu svetdienai so sonntag son sondag sondagen puhapaev puhapaeval
         puhapaevaks puhapaevani sondags sonntags
         """,
     )
@@ -89,5 +91,7 @@ NEXT = _set(
     """
 )
 IN = _set("in on za pec om i w we am pa this until till by asti bis zum kuni tills")
+# In front of a day or behind it ("pe asti"): how long an absence lasts that has begun.
+UNTIL = _set("until till til by asti saakka do lidz bis tills kuni")
 AFTER = _set("parast paasta kuluttua")  # behind a span: 3 päeva pärast
 AT = _set("at klo kl klockan um o godz godzinie plkst kell @")

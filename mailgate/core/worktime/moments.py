@@ -10,7 +10,18 @@ from zoneinfo import ZoneInfo
 from mailgate.core.model.policy import Calendar
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import working_time
-from mailgate.core.worktime.moment_words import AFTER, AT, DAYS_AHEAD, IN, NEXT, NEXT_WEEK, UNIT_OF_WORD, WEEK, WEEKDAYS
+from mailgate.core.worktime.moment_words import (
+    AFTER,
+    AT,
+    DAYS_AHEAD,
+    IN,
+    NEXT,
+    NEXT_WEEK,
+    UNIT_OF_WORD,
+    UNTIL,
+    WEEK,
+    WEEKDAYS,
+)
 
 MOST_DAYS = 3660
 END_OF_DAY = 17 * 60  # "today" without a time, where no calendar says when the day ends
@@ -113,6 +124,34 @@ def period(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime
     if end - now > timedelta(days=MOST_DAYS):
         raise NotAMoment("far", text)
     return start, end
+
+
+def absence(text: str, now: datetime, zone: ZoneInfo, calendar: Calendar | None = None) -> tuple[datetime, datetime]:
+    """When somebody is away: nothing or `today` is from now to closing time, `until fri` from now, else see `period`.
+
+    `until` a day is until it is over. Raises NotAMoment.
+    """
+    here = ReadersClock(now, zone, calendar, 0)
+    words = _words(text.split())
+    behind = len(words) > 1 and words[-1] in UNTIL
+    if not words or (len(words) == 1 and DAYS_AHEAD.get(words[0]) == 0):
+        return now, _closing_or_midnight(here)
+    if words[0] not in UNTIL and not behind:
+        return period(text, now, zone)
+    rest = " ".join(words[:-1] if behind else words[1:])
+    try:
+        until = period(rest, now, zone)[1]
+    except NotAMoment as problem:
+        if problem.reason != "unreadable":
+            raise
+        until = parse(rest, now, zone, calendar)
+    return now, _closing_or_midnight(here) if DAYS_AHEAD.get(rest) == 0 else until
+
+
+def _closing_or_midnight(here: ReadersClock) -> datetime:
+    today = here.local.date()
+    closing = working_time.moment_of_day(here.zone, today, _closing(here.calendar, today))
+    return closing if closing > here.now else working_time.moment_of_day(here.zone, today + timedelta(days=1))
 
 
 def _whole_day(text: str, here: ReadersClock, since: date) -> date | None:

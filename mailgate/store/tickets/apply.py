@@ -37,6 +37,8 @@ from mailgate.store.tickets.merging import split
 from mailgate.store.tickets.ticket_writer import DecisionWriting
 from mailgate.store.values import Applied, Ids, Stamp
 
+_EVER = 2**63 - 1  # microseconds: after all there is
+
 
 class Applying(Room):
     """Writes decisions."""
@@ -188,13 +190,15 @@ class Applying(Room):
         )  # fmt: skip
 
     def _away(self, effect: SetAway, now: int) -> None:
-        self.session.run(sql.END_ABSENCE, {"agent": effect.agent, "now": now})
-        if effect.start is not None:
-            self.session.run(
-                sql.ABSENT,
-                {"agent": effect.agent, "start": rows.micros(effect.start),
-                 "until": rows.micros_or_none(effect.until), "cover": effect.cover},
-            )  # fmt: skip
+        until = rows.micros_or_none(effect.until)
+        last = _EVER if until is None else until
+        if effect.start is None:
+            self.session.run(sql.END_ABSENCE, {"agent": effect.agent, "now": now, "before": last})
+            return
+        start = rows.micros(effect.start)
+        self.session.run(sql.GIVE_WAY, {"agent": effect.agent, "start": start, "until": last})
+        params = {"agent": effect.agent, "start": start, "until": until, "cover": effect.cover}
+        self.session.run(sql.ABSENT, params)
 
     def _watch_tags(self, effect: WatchTags, now: int) -> None:
         if effect.every:

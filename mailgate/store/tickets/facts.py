@@ -344,10 +344,12 @@ class FactsReading(Room):
             row["name"]: rows.time_of(row["other"]) for row in found["agent"] if row["other"] is not None
         }
         known["urgent_hour"] = {row["name"]: row["one"] for row in found["urgent"]}
-        known["away"] = tuple(
+        absences = [
             Absence(row["name"], rows.time_of(row["one"]), rows.moment(row["other"]), row["value"])
             for row in found["away"]
-        )
+        ]
+        known["away"] = tuple(one for one in absences if one.start <= now)
+        known["away_later"] = tuple(one for one in absences if one.start > now)
         watched: dict[str, list[str]] = defaultdict(list)
         for row in found["tag"]:
             watched[row["value"]].append(row["name"])

@@ -9,7 +9,7 @@ STANDING = """
 SELECT 'agent' AS what, id AS place, name, open_tickets AS one, last_assigned_at AS other, '' AS value FROM agent
 WHERE open_tickets > 0 OR last_assigned_at IS NOT NULL
 UNION ALL SELECT 'away', id, agent, starts_at, ends_at, cover FROM absence
-WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now)
+WHERE (ends_at IS NULL OR ends_at > :now) AND (ends_at IS NULL OR ends_at > starts_at)
 UNION ALL SELECT 'setting', 0, key, 0, NULL, value FROM setting WHERE key IN ('news', 'promises')
 UNION ALL SELECT 'tag', 0, agent, 0, NULL, tag FROM watched_tag
 UNION ALL SELECT 'urgent', 0, agent.name, sum(tally.n), NULL, '' FROM agent
@@ -268,7 +268,16 @@ CANCEL_LETTER = (
     "UPDATE delivery SET state = 'dead', due_at = NULL, error = :why "
     "WHERE letter = :letter AND state IN ('waiting', 'held')"
 )
-END_ABSENCE = "UPDATE absence SET ends_at = :now WHERE agent = :agent AND (ends_at IS NULL OR ends_at > :now)"
+# Those that have begun by :before end, those to come are over before they begin.
+END_ABSENCE = """
+UPDATE absence SET ends_at = CASE WHEN starts_at < :now THEN :now ELSE starts_at END
+WHERE agent = :agent AND (ends_at IS NULL OR ends_at > :now) AND starts_at <= :before
+"""
+# What is said last of some days counts: an earlier absence that reaches into them ends where they begin.
+GIVE_WAY = """
+UPDATE absence SET ends_at = CASE WHEN starts_at < :start THEN :start ELSE starts_at END
+WHERE agent = :agent AND (ends_at IS NULL OR ends_at > :start) AND starts_at < :until
+"""
 ABSENT = "INSERT INTO absence (agent, starts_at, ends_at, cover) VALUES (:agent, :start, :until, :cover)"
 OWNER_OF = "SELECT id, owner FROM ticket WHERE number = :number"
 VOTE = "INSERT INTO vote (ticket, score, comment, agent, at) VALUES (:ticket, :score, :comment, :agent, :at)"

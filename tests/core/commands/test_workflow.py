@@ -230,11 +230,11 @@ def test_a_command_is_granted(text: str, ticket: Ticket, answer: str, changes: t
         ("#spent -20min", "no_amount", ()),
         ("#spent 25h", "no_amount", ()),
         ("#new bo@desk.example", "agents_address", ()),
-        ("#away 2026-12-20..2027-01-06", "no_cover", ()),
+        ("#away 2026-12-20..2027-01-06 cover", "no_cover", ()),
         ("#away 2026-12-20..2027-01-06 cover me", "own_cover", ()),
         ("#away yesterday cover bo", "when_unreadable", ()),
         ("#away 2026-11-01..2026-11-02 cover bo", "when_past", ()),
-        ("#away bo 2026-12-20..2027-01-06 cover cai", "role", ()),
+        ("#away bo 2026-12-20..2027-01-06 cover cai", "away_today", ()),
         ("#back bo", "role", ()),
     ],
 )
@@ -410,8 +410,8 @@ def test_an_absence_has_a_cover_and_a_lead_may_report_somebody_elses() -> None:
     assert judge("#away 2026-12-20..2027-01-06 cover bo", moment=gone) == Refusal(
         "cover_away", params={"name": "Bo Kask"}
     )
-    assert granted("#back", None, BO, moment=gone).effects == (SetAway("bo", None),)
-    assert granted("#back bo", None, CAI, moment=gone).effects == (SetAway("bo", None),)
+    assert granted("#back", None, BO, moment=gone).effects == (SetAway("bo", None, NOW),)
+    assert granted("#back bo", None, CAI, moment=gone).effects == (SetAway("bo", None, NOW),)
 
 
 # --- undo -------------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.split": "Teeb kliendi viimasest kirjast omaette pöördumise.",
     "command.link": "Seob kaks pöördumist, mis jäävad eraldi.",
     "command.news": "Ütleb sinu teksti kuni määratud ajani kõigile, kes kirjutavad; `off` lõpetab selle ja üksi näitab käsk kehtivaid teateid. Juhtidele.",
-    "command.away": "Ütleb, millal sa ära oled ja kes asendab; juht võib enne nimetada kellegi teise.",
+    "command.away": "Ütleb, millal sa ära oled ja kes asendab; ilma päevadeta päeva lõpuni, mida võib kolleegi kohta öelda igaüks. Muud päevad ütleb tema kohta juht.",
     "command.back": "Ütleb, et oled tagasi; juht võib nimetada kellegi teise.",
     "command.undo": "Võtab tagasi sinu viimase käsu või viimase kirja, kui see ei ole veel läinud.",
     "command.send": "Täidab ootava kirja või saadab praktikandi kirja; sõnaga `words` ilma käskudeta.",

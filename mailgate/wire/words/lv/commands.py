@@ -41,7 +41,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.split": "No klienta jaunākās ziņas izveido atsevišķu pieteikumu.",
     "command.link": "Saista divus pieteikumus, kas paliek atsevišķi.",
     "command.news": "Līdz norādītajam laikam paziņo Jūsu tekstu visiem, kas raksta; `off` to beidz, un komanda viena pati parāda spēkā esošos paziņojumus. Vadītājiem.",
-    "command.away": "Paziņo Jūsu prombūtni un aizvietotāju; vadītājs sākumā var norādīt kādu citu.",
+    "command.away": "Paziņo Jūsu prombūtni un aizvietotāju; bez datumiem – līdz dienas beigām, un to par kolēģi var paziņot ikviens. Citas dienas par kolēģi paziņo vadītājs.",
     "command.back": "Paziņo, ka atkal esat klāt; vadītājs var norādīt kādu citu.",
     "command.undo": "Atceļ Jūsu pēdējo komandu vai pēdējo vēstuli, ja tā vēl nav nosūtīta.",
     "command.send": "Izpilda aizturētu vēstuli vai nosūta praktikanta vēstuli; ar `words` bez tās komandām.",
