@@ -17,6 +17,7 @@ from typing import Any
 
 from mailgate import newfile
 from mailgate.app.health import memory, pulse, systemd
+from mailgate.app.jobs import waking
 from mailgate.app.jobs.schedule import run_job
 from mailgate.errors import ConfigError
 from mailgate.wiring import Door, Edges, Gateway, Shortage, build, edges
@@ -111,7 +112,7 @@ class Daemon:
         self.gateway.threaded = True
         work: list[tuple[str, Callable[[threading.Event], None]]] = [
             ("process", self.gateway.intake.run),
-            ("dispatch", self.gateway.dispatcher.run),
+            ("dispatch", self._dispatch),
             ("reload", self.reloader.run),
             *self.outside.workers,
         ]
@@ -119,6 +120,14 @@ class Daemon:
             thread = threading.Thread(target=self._work, args=(name, target), name=name, daemon=True)
             thread.start()
             self.threads.append(thread)
+
+    def _dispatch(self, stop: threading.Event) -> None:
+        """What fell due together while nobody sent is gathered before any of it leaves alone."""
+        try:
+            waking.gather(self.gateway, self.gateway.clock())
+        except Exception:  # letters leave one by one then, and are not lost
+            log.exception("notices were not gathered")
+        self.gateway.dispatcher.run(stop)
 
     def _work(self, name: str, target: Callable[[threading.Event], None]) -> None:
         """A worker, until it is told to end; memory that ran out under it comes back, and so does the worker."""

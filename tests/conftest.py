@@ -205,8 +205,10 @@ class Desk:
 
 
 @contextlib.contextmanager
-def running(folder: Path, rules: str = RULES, *, config: str = CONFIG, **parts: str) -> Iterator[Desk]:
-    """A gateway that serves until the block ends; `parts` fill the holes of the configuration."""
+def running(
+    folder: Path, rules: str = RULES, *, config: str = CONFIG, ahead: timedelta = timedelta(), **parts: str
+) -> Iterator[Desk]:
+    """A gateway that serves until the block ends, its clock put forward by `ahead`; `parts` fill the holes of the configuration."""
     text = config.format(**{"gateway": "", "smtp": "", "support": "", "more": "", "undo": "0s", **parts})
     folder.mkdir(exist_ok=True)
     (folder / "mailgate.toml").write_text(text)
@@ -214,11 +216,12 @@ def running(folder: Path, rules: str = RULES, *, config: str = CONFIG, **parts: 
     (folder / "rules" / "90-default.toml").write_text(rules)
     (folder / "templates").mkdir(exist_ok=True)
     with forked_children():
-        yield from _serving(folder)
+        yield from _serving(folder, ahead)
 
 
-def _serving(folder: Path) -> Iterator[Desk]:
+def _serving(folder: Path, ahead: timedelta = timedelta()) -> Iterator[Desk]:
     clock = Clock()
+    clock.ahead = ahead
     gateway = build(folder / "mailgate.toml", children=1, clock=clock)
     daemon = Daemon(gateway, edges(gateway))
     desk = Desk(folder, gateway, daemon, clock)

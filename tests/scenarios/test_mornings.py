@@ -206,6 +206,19 @@ def parked_answer(desk: Desk, moment: datetime) -> int:
     return ticket.number
 
 
+def test_what_fell_due_while_the_gateway_was_down_is_one_list_at_its_start(tmp_path: Path) -> None:
+    parts = {"support": SUPPORT, "more": BO_HAS_HOURS + CALENDAR + SLA}
+    sunday, monday = next_weekday(6, 12), next_weekday(6, 12) + timedelta(hours=22)
+    with running(tmp_path, ahead=sunday - datetime.now(UTC), **parts) as desk:
+        for n in range(3):
+            opened(desk, f"Lamp {n}", sender=f"c{n}@customer.example")
+        assert desk.letters(BO) == []
+    with running(tmp_path, ahead=monday - datetime.now(UTC), **parts) as desk:
+        opened(desk, "Chair")
+        subjects = [str(letter["Subject"]) for letter in desk.letters(BO) if "Lamp" in whole(letter)]
+        assert len(subjects) == 1 and "3" in subjects[0]
+
+
 def test_a_parked_answer_is_told_to_the_lead_at_once_when_its_ticket_is_due_within_two_hours(desk: Desk) -> None:
     noon = next_weekday(2, 8)
     go_to(desk, noon)

@@ -30,7 +30,7 @@ def wake(gateway: Gateway, now: datetime) -> int:
     done = each_ticket.tickets(gateway, [*due, *old], waking.decide, "woken", now)
     found = gateway.store.read(lambda read: read.tickets.reminders(now, MOST))
     done += each_ticket.for_each_ticket(gateway, [partial(_remind, gateway, reminder, now) for reminder in found])
-    done += ask_about_parked(gateway, now) + _gather(gateway, now)
+    done += ask_about_parked(gateway, now) + gather(gateway, now)
     return done + cover(gateway, now) + offer(gateway, now) + say_what_is_held(gateway, now)
 
 
@@ -55,7 +55,7 @@ def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool
 # --- notices outside an agent's hours ---------------------------------------------------------------------------------
 
 
-def _gather(gateway: Gateway, now: datetime) -> int:
+def gather(gateway: Gateway, now: datetime) -> int:
     """Notices that are to leave together (at the start of an agent's hours, or in a flood) become one list."""
     rows = gateway.store.read(lambda read: read.outbox.gathered(now + readers.GATHERED_AHEAD))
     agents = {row.agent for row in rows}
