@@ -25,6 +25,7 @@ from mailgate.app.intake.keeping import MailKeeper
 from mailgate.app.jobs.schedule import Schedule
 from mailgate.app.mailboxes import reading, reconciling
 from mailgate.app.mailboxes.board import MailboxBoard
+from mailgate.app.mailboxes.originals import OriginalsMemory
 from mailgate.app.outbox import failures
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
@@ -32,6 +33,7 @@ from mailgate.config.load import load
 from mailgate.config.tree import Config, Relay
 from mailgate.core.model.policy import Mode
 from mailgate.door import Door, make_door
+from mailgate.edge.imap.junk import JunkMoves
 from mailgate.edge.imap.reader import Mailboxes, MailboxReader
 from mailgate.edge.metrics import TEXT, MetricsListener, Page
 from mailgate.edge.out.heartbeat import beat
@@ -223,15 +225,18 @@ def _mailboxes(gateway: Gateway) -> tuple[Worker, ...]:
     config = gateway.config
     memory = reading.ReaderMemory(gateway.store, gateway.clock)
     aside = reading.set_aside_by(gateway.store, gateway.clock, gateway.alarms)
+    originals = OriginalsMemory(gateway.store, gateway.clock)
     readers = []
     for box in config.imap:
+        mailbox = ends.mailbox(box, config, lambda: gateway.in_force.policy.mode is not Mode.WATCH)
         readers.append(
             MailboxReader(
-                ends.mailbox(box, config, lambda: gateway.in_force.policy.mode is not Mode.WATCH),
+                mailbox,
                 receive=gateway.intake.receive,
                 cursors=memory,
                 report=gateway.mailboxes.report,
                 unfetchable=aside,
+                junk=JunkMoves(mailbox, originals),
             )
         )
 

@@ -19,6 +19,7 @@ from mailgate.store.values import (
     Ids,
     Incoming,
     Kept,
+    Original,
     Reminder,
     Stamp,
     TicketFilter,
@@ -131,6 +132,6 @@ class Store(Protocol):
 
 
 __all__ = [
-    "Applied", "Cursor", "DueDelivery", "DueLetter", "Ids", "InUse", "Incoming", "Kept", "Read", "Reminder", "Stamp",
-    "Store", "TicketFilter", "Tx", "WaitingMail",
+    "Applied", "Cursor", "DueDelivery", "DueLetter", "Ids", "InUse", "Incoming", "Kept", "Original", "Read", "Reminder",
+    "Stamp", "Store", "TicketFilter", "Tx", "WaitingMail",
 ]  # fmt: skip

@@ -125,3 +125,17 @@ class Cursor:
 
     uidvalidity: int
     uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A mail of an IMAP mailbox that belongs in its junk folder, or back where it was taken from."""
+
+    mail: int
+    to_junk: bool
+    folder: str
+    uidvalidity: int
+    uid: int  # 0: not known any more
+    message_id: str
+    size: int  # octets
+    raw_digest: str

@@ -41,7 +41,7 @@ from mailgate.core.model.ticket import Ticket
 from mailgate.core.quoting.answered import Answered
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.errors import Problem
-from mailgate.store.values import Cursor, Incoming, Kept, OldLetter, Reminder, TicketFilter, WaitingMail
+from mailgate.store.values import Cursor, Incoming, Kept, OldLetter, Original, Reminder, TicketFilter, WaitingMail
 
 
 class MailRead(Protocol):
@@ -73,6 +73,9 @@ class MailRead(Protocol):
 
     def taken(self, mailbox: str, folder: str, uidvalidity: int) -> Mapping[int, TakenMail]:
         """Every mail accepted from a folder by its UID, whatever became of it."""
+
+    def misplaced(self, mailbox: str, now: datetime) -> list[Original]:
+        """Mails of an IMAP mailbox that are to be moved now, to its junk folder or back; a few."""
 
     def has_raw(self, number: int) -> bool:
         """True while the raw bytes of a mail are kept: neither retention nor forgetting took them."""
@@ -125,6 +128,12 @@ class MailTx(MailRead, Protocol):
 
     def drop(self, number: int, reason: str, now: datetime) -> bool:
         """A quarantined or parked mail is dropped (the raw bytes stay); False when it is neither."""
+
+    def placed(self, number: int) -> None:
+        """A mail lies in its mailbox where it should, or nowhere any more."""
+
+    def misplaced_still(self, number: int, now: datetime) -> bool:
+        """It could not be moved, and is tried again later; False when that is given up."""
 
     def drop_raw(self, mails: Iterable[int]) -> list[str]:
         """Raw bytes and attachments go; returns the blobs these mails spoke of, for `drop_blobs` after the commit."""

@@ -272,6 +272,9 @@ userdb {{
 namespace inbox {{
   inbox = yes
   separator = /
+  mailbox Junk {{
+    special_use = \\Junk
+  }}
 }}
 service imap-login {{
   chroot =

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import Desk, mail, only, running, whole
+from conftest import Desk, from_agent, mail, notice_to, only, running, whole
 from idp import GRANTED, Identity
 
 from mailgate.app.jobs import ticks
@@ -76,6 +76,10 @@ class Mailbox:
             client.create(folder)
             when = imaplib.Time2Internaldate(time.time() - age.total_seconds())
             assert client.append(folder, "", when, raw)[0] == "OK"
+
+    def make(self, folder: str) -> None:
+        with self.connect() as client:
+            client.create(folder)
 
     def count(self, folder: str = "INBOX") -> int:
         with self.connect() as client:
@@ -446,3 +450,64 @@ def test_a_mailbox_silent_for_alarm_after_calls_the_admin(away: int, tmp_path: P
         assert found.return_value == 1
         assert "mailbox support is silent" in found.stdout
         assert "mailgate check --connect" in found.stdout
+
+
+# --- spam -------------------------------------------------------------------------------------------------------------
+
+
+def where(box: Mailbox) -> dict[str, int]:
+    return {folder: box.count(folder) for folder in ("INBOX", "Done", "Junk")}
+
+
+def nothing_due(desk: Desk) -> bool:
+    waits = "SELECT count(*) FROM junk_move WHERE next_at IS NOT NULL"
+    return desk.gateway.store.read(lambda read: read.session.scalar(waits, {})) == 0  # type: ignore[attr-defined]
+
+
+def test_spam_goes_to_the_servers_own_junk_folder_and_what_was_none_back_to_what_is_done(box: Mailbox) -> None:
+    box.make("Junk")
+    with box.desk() as desk:
+        box.put(mail("Win a lamp", sender="win@pest.example").as_bytes())
+        assert taken(desk, 1) == ["filed"]
+        [ticket] = desk.tickets()
+        notice = notice_to(desk, "anna", ticket.number)
+        from_agent(desk, "#spam", notice)
+        wait_for(lambda: where(box) == {"INBOX": 0, "Done": 0, "Junk": 1})
+        from_agent(desk, "#notspam", notice)
+        wait_for(lambda: where(box) == {"INBOX": 0, "Done": 1, "Junk": 0})
+        wait_for(lambda: nothing_due(desk))
+        assert desk.ticket(ticket.number).status == "new"
+
+
+def test_a_mail_put_back_into_a_folder_that_is_read_opens_nothing(box: Mailbox) -> None:
+    box.make("Junk")
+    with box.desk('junk = "Junk"\nsince = 2026-01-01') as desk:
+        box.put(mail("Win a lamp", sender="win@pest.example").as_bytes())
+        taken(desk, 1)
+        [ticket] = desk.tickets()
+        notice = notice_to(desk, "anna", ticket.number)
+        box.dovecot.run("mailbox", "update", "-u", box.user, "--uid-validity", "4000000000", "INBOX")
+        from_agent(desk, "#spam", notice)
+        wait_for(lambda: where(box) == {"INBOX": 0, "Done": 0, "Junk": 1})
+        from_agent(desk, "#undo", notice)
+        wait_for(lambda: where(box) == {"INBOX": 1, "Done": 0, "Junk": 0})
+        read_through(desk, 2)
+        desk.settle()
+        assert [one.number for one in desk.tickets()] == [ticket.number]
+        fates = desk.gateway.store.read(lambda read: read.report.audit())
+        assert (fates["filed"], fates["parked"], fates["unaccounted"]) == (3, 0, 0)
+
+
+def test_an_original_that_was_deleted_or_a_folder_that_is_gone_is_nobodys_trouble(box: Mailbox) -> None:
+    box.make("Junk")
+    with box.desk() as desk:
+        box.put(mail("Win a lamp", sender="win@pest.example").as_bytes())
+        taken(desk, 1)
+        [ticket] = desk.tickets()
+        wait_for(lambda: box.count("Done") == 1)
+        with box.connect() as client:
+            client.delete("Done")
+        from_agent(desk, "#spam", notice_to(desk, "anna", ticket.number))
+        wait_for(lambda: nothing_due(desk))
+        box.put(mail("Still read").as_bytes())
+        desk.wait(lambda: len(desk.tickets()) == 2, "the reader stopped")

@@ -23,7 +23,9 @@ def file_as_spam(case: Case) -> Decision | None:
     if ticket is not None and not (ticket.status.done and "spam" in ticket.tags):
         return None
     if ticket is not None:
-        return case.decided(Fate.FILED, "spam", steps=(Step(ticket.number, (customer.entry(case),)),))
+        return case.decided(
+            Fate.FILED, "spam", steps=(Step(ticket.number, (customer.entry(case), Tag(add=("spam",)))),)
+        )
     home = case.route.department or case.departments[0]
     opening = Opening(
         subject=case.title(case.mail.subject),

@@ -17,6 +17,7 @@ from mailgate.edge.imap.box import AccessToken, Cursors, Mailbox, MailboxTrouble
 from mailgate.edge.imap.connect import close, connect, sorted_troubles
 from mailgate.edge.imap.folder import Folder, Receive, Unfetchable
 from mailgate.edge.imap.idle import RENEW, told_since_select, wait_for_news
+from mailgate.edge.imap.junk import JunkMoves
 from mailgate.errors import MailgateError, ShortOfMemory
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class MailboxReader:
         cursors: Cursors,
         report: Callable[[str, ReaderReport], None],
         unfetchable: Unfetchable,
+        junk: JunkMoves | None = None,
         pace: RetryPace = RetryPace(),
     ) -> None:
         self.mailbox = mailbox
@@ -57,6 +59,7 @@ class MailboxReader:
         self._cursors = cursors
         self._report = report
         self._unfetchable = unfetchable
+        self._junk = junk
         self._pace = pace
         self._stop = threading.Event()
         self._folders: list[Folder] = []
@@ -149,6 +152,8 @@ class MailboxReader:
                     folder.forget_connection()
                 while not self._stop.is_set():
                     self._take_all(client)
+                    if self._junk is not None and not self._stop.is_set():
+                        self._junk.carry_out(client)
                     if self._stop.is_set():
                         break
                     self._refused, self._delay = 0, 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from mailgate.core.model import trace
@@ -16,9 +16,10 @@ from mailgate.store.blobs import blob_path, link
 from mailgate.store.mail import statements as sql
 from mailgate.store.session import Room
 from mailgate.store.sqlite.connection import open_reader
-from mailgate.store.values import Incoming, Kept, WaitingMail
+from mailgate.store.values import Incoming, Kept, Original, WaitingMail
 
 AMONG_OTHERS, ALONE = 1, 2  # how a mail is being decided
+MOVED_AGAIN, MOVED_MOST = timedelta(minutes=1), 4  # an original that could not be moved: when again, how often
 WINDOW = 1000  # mails looked at in one statement: one asked for all of them would look at all for each batch
 
 
@@ -255,6 +256,24 @@ class Mail(Room):
             if found:
                 return [PurgeableMail(row["number"], row["sender"], rows.time_of(row["arrived_at"])) for row in found]
         return []
+
+    # --- originals in their mailboxes --------------------------------------------------------------------------------
+
+    def misplaced(self, mailbox: str, now: datetime) -> list[Original]:
+        """See `verbs.MailRead.misplaced`."""
+        params = {"mailbox": mailbox, "now": rows.micros(now)}
+        found = self.session.all(sql.MISPLACED, params)
+        return [Original(**{**dict(row), "to_junk": bool(row["to_junk"])}) for row in found]
+
+    def placed(self, number: int) -> None:
+        """See `verbs.MailTx.placed`."""
+        self.session.run(sql.PLACED, {"mail": number})
+
+    def misplaced_still(self, number: int, now: datetime) -> bool:
+        """See `verbs.MailTx.misplaced_still`: after a minute, then four, and so on; four times more in all."""
+        wait = int(MOVED_AGAIN.total_seconds()) * 1_000_000
+        params = {"mail": number, "now": rows.micros(now), "wait": wait, "most": MOVED_MOST}
+        return self.session.scalar(sql.TRIED, params) is not None
 
     def drop_raw(self, mails: Iterable[int]) -> list[str]:
         """See `verbs.MailTx.drop_raw`: attachments first, since they are an index into the raw mail."""

@@ -126,3 +126,26 @@ WHERE mail.number > :after AND mail.number <= :upto
                   WHERE mail_ticket.mail = mail.number AND delivery.state IN {UNSETTLED})
 ORDER BY mail.number LIMIT :limit
 """  # noqa: S608
+# What customers wrote to a ticket and lies in an IMAP mailbox goes to the junk folder there; what went there goes back.
+TO_JUNK = """
+INSERT INTO junk_move (mail, to_junk, tries, next_at)
+SELECT DISTINCT mail.number, 1, 0, :now FROM entry JOIN mail ON mail.number = entry.mail
+WHERE entry.ticket = :ticket AND entry.kind = 'customer' AND mail.mailbox <> '' AND mail.origin = 'live'
+LIMIT 100
+ON CONFLICT (mail) DO UPDATE SET to_junk = 1, tries = 0, next_at = excluded.next_at
+"""
+FROM_JUNK = """
+UPDATE junk_move SET to_junk = 0, tries = 0, next_at = :now
+WHERE to_junk = 1 AND mail IN (SELECT mail FROM entry WHERE ticket = :ticket AND mail IS NOT NULL)
+"""
+MISPLACED = """
+SELECT junk_move.mail, junk_move.to_junk, mail.folder, mail.uidvalidity, mail.uid, mail.message_id, mail.size,
+  mail.raw_digest
+FROM junk_move JOIN mail ON mail.number = junk_move.mail
+WHERE junk_move.next_at <= :now AND mail.mailbox = :mailbox ORDER BY junk_move.next_at LIMIT 20
+"""
+PLACED = "UPDATE junk_move SET next_at = NULL WHERE mail = :mail"
+TRIED = """
+UPDATE junk_move SET tries = tries + 1, next_at = CASE WHEN tries < :most THEN :now + :wait * (1 << 2 * tries) END
+WHERE mail = :mail RETURNING next_at
+"""

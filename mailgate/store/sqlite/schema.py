@@ -291,6 +291,14 @@ CREATE INDEX promise_due ON promise(due_at);
 CREATE INDEX promise_ended ON promise(ended_at) WHERE ended_at IS NOT NULL;
 """
 
+# Originals in IMAP mailboxes that belong in the junk folder, or back where they came from; `next_at` is null once done.
+JUNK = """
+CREATE TABLE junk_move (
+  mail INTEGER PRIMARY KEY REFERENCES mail(number), to_junk INTEGER NOT NULL, tries INTEGER NOT NULL, next_at INTEGER
+) STRICT;
+CREATE INDEX junk_move_due ON junk_move(next_at) WHERE next_at IS NOT NULL;
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
@@ -299,7 +307,7 @@ MIGRATIONS = (
     ("0008_title", TITLE), ("0009_letter_notes", LETTER_NOTES),
     ("0010_survey", SURVEY), ("0011_watched_tag", WATCHED_TAG),
     ("0012_banned_by", BANNED_BY),
-    ("0013_promise", PROMISE),
+    ("0013_promise", PROMISE), ("0014_junk", JUNK),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

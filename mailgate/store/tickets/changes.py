@@ -39,6 +39,7 @@ from mailgate.core.model.change import (
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.ticket import Priority, Status
 from mailgate.store import rows
+from mailgate.store.mail import statements as mail_sql
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.people import statements as people_sql
 from mailgate.store.tickets import promised
@@ -47,6 +48,8 @@ from mailgate.store.tickets.indexing import retitle
 from mailgate.store.tickets.merging import merge, unmerge
 from mailgate.store.tickets.participants import Participants
 from mailgate.store.tickets.ticket_writer import DUES
+
+SPAM = "spam"
 
 
 class TicketChanges(Participants):
@@ -120,6 +123,9 @@ class TicketChanges(Participants):
             params = {"ticket": self.id, "tag": rows.clean(tag)}
             if self.session.run(sql.DROP_TAG, params):
                 self.event("tag", old=tag)
+        if SPAM in (*change.add, *change.remove):  # the originals of spam lie in their mailbox's junk folder
+            moves = mail_sql.FROM_JUNK if SPAM in change.remove else mail_sql.TO_JUNK
+            self.session.run(moves, {"ticket": self.id, "now": self.writing.now})
 
     def set_field(self, change: SetField) -> None:
         """A named value; "" removes it."""

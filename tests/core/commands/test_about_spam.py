@@ -148,7 +148,7 @@ def test_what_a_sender_who_is_shut_out_writes_is_a_ticket_that_is_over_and_told_
 def test_to_a_ticket_that_is_spam_it_is_one_more_entry_and_to_one_at_work_words_as_ever() -> None:
     to = {"by": Evidence.LETTER, "verified": True}
     quiet = file_as_spam(with_match(SPAM, **to))
-    assert quiet is not None and quiet.steps[0].ticket == SPAM.number and kinds(quiet) == ["AddEntry"]
+    assert quiet is not None and quiet.steps[0].ticket == SPAM.number and kinds(quiet) == ["AddEntry", "Tag"]
     assert file_as_spam(with_match(FREE, **to)) is None
     assert file_as_spam(with_match(SOLVED, **to)) is None, "solved, and no spam: they may come back to it"
     assert kinds(file_as_spam(with_match(FREE, by=Evidence.NUMBER, verified=False)))[0] == "OpenTicket"  # type: ignore[arg-type]
