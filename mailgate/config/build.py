@@ -224,4 +224,5 @@ def _letters(model: FileModel, picture: Logo) -> LetterPolicy:
         quiet_hours=given.quiet_hours,
         suggest=given.suggest,
         links=dict(given.links),
+        privacy=model.gateway.privacy,
     )

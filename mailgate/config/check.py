@@ -184,6 +184,9 @@ def _texts(model: FileModel, work: Loading) -> None:
                 ("letters", "links", name),
                 "a link is an address with {names} of ticket fields, like https://x.example/{order}",
             )
+    privacy = model.gateway.privacy
+    if privacy and not privacy.startswith("https://"):
+        work.note(("gateway", "privacy"), f'found "{privacy}"; give a page of yours, "https://..."')
     survey = model.letters.survey
     if isinstance(survey, str) and (_holes(survey) is None or not survey.startswith("https://")):
         work.note(

@@ -145,6 +145,7 @@ class GatewayModel(Model):
     pilot_to: list[Mailbox] = []
     alarm_command: Command = ()
     health_url: Line = ""
+    privacy: Line = ""
 
 
 class StoreModel(Model):

@@ -204,8 +204,12 @@ def test_d01_check_names_departments_without_a_promise(tmp_path: Path) -> None:
     config = tmp_path / "mailgate.toml"
     assert mailgate("check", cwd=tmp_path).stdout.endswith("(2 departments, 2 agents, mode watch)\n")
     above, _, below = config.read_text().rpartition('sla = "standard"\n')
+    config.write_text((above + below).replace('mode = "watch"', 'mode = "live"'))
+    done = mailgate("check", cwd=tmp_path)
+    assert "warning: " in done.stderr and "gateway.privacy: acknowledgements do not say" in done.stderr, "17.15"
     config.write_text(above + below)
     done = mailgate("check", cwd=tmp_path)
+    assert "privacy" not in done.stderr
     assert (done.returncode, done.stdout.rpartition("; ")[2]) == (0, "without a promise: sales)\n")
 
 

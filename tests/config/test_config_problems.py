@@ -70,6 +70,7 @@ TABLE = {
     "tag without a number": ('[tickets]\ntag = "[#]"', 'tickets.tag: found "[#]"; a tag is text around one {number}'),
     "tag of a number alone": ('[tickets]\ntag = "{number}"', "tickets.tag: found \"{number}\"; a tag is text around"),
     "tag with odd braces": ('[tickets]\ntag = "[#{number]"', "tickets.tag: found"),
+    "privacy notice": ('[gateway]\nprivacy = "acme.example/privacy"', 'gateway.privacy: found "acme.example/privacy"; give a page'),
     "survey": ('[letters]\nsurvey = "yes"', 'letters.survey: found "yes"; allowed: true, false, or a form'),
     "survey of another type": ("[letters]\nsurvey = 5", "letters.survey: found 5; this is to be true or false"),
     "time between surveys": ('[letters]\nsurvey_every = "monthly"', 'letters.survey_every: found "monthly"; a duration is a'),

@@ -138,6 +138,14 @@ def test_a_letter_fetches_nothing_from_anywhere(template: str) -> None:
     assert '<img src="https://acme.example/logo.png" alt="Acme Support"' in with_logo
 
 
+def test_an_acknowledgement_names_the_privacy_notice_where_there_is_one() -> None:
+    assert re.search(r'href="https://acme\.example/privacy"[^>]*>How we handle your data</a>', page("ack").html)
+    assert "https://acme.example/privacy" in page("ack").text
+    assert "acme.example/privacy" not in page("answer").html
+    without = replace(samples.POLICY, letters=replace(samples.POLICY.letters, privacy=""))
+    assert "How we handle" not in render.page(head(samples.due("ack"), without, loop_mark=""), samples.NOW).html
+
+
 @pytest.mark.parametrize("template", list(VARIABLES))
 def test_c05_c07_markup_in_a_mail_is_only_text(template: str) -> None:
     ticket = samples.ticket()

@@ -62,7 +62,7 @@ def check(ctx: click.Context, connect: bool) -> int:
     if left is not None:
         problems += wiring.check(left, None, children=not closed)
     if config is not None:
-        problems += _judged(config, children=not closed)
+        problems += [*_unsaid(config, path), *_judged(config, children=not closed)]
         if connect and not closed:
             from mailgate.wiring import try_ends
 
@@ -83,6 +83,14 @@ def check(ctx: click.Context, connect: bool) -> int:
     counted += f"; without a promise: {', '.join(bare)}" if bare else ""
     click.echo(f"{path}: all is well ({counted})")
     return 0
+
+
+def _unsaid(config: Config, path: Path) -> list[Problem]:
+    """Whoever writes is to be told what becomes of their data (GDPR article 13); a desk may say it elsewhere."""
+    if config.policy.letters.privacy or config.policy.mode == "watch":
+        return []
+    text = "acknowledgements do not say how you handle people's data: give the address of your privacy notice"
+    return [Problem(str(path), "gateway.privacy", text, warning=True)]
 
 
 def _judged(config: Config, *, children: bool) -> list[Problem]:

@@ -233,6 +233,7 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
         gateway=policy.name,
         department=DepartmentView(department.from_.name or policy.name, department.from_.addr, department.signature),
         logo=policy.letters.logo,
+        privacy=policy.letters.privacy,
         reader=views.person_view(due.to[0] if due.to else Address("")),
         agent_name=author(due, policy),
         agent_signature=_signature(due, policy),

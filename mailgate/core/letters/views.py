@@ -127,6 +127,7 @@ class LetterView:
     gateway: str
     department: DepartmentView
     logo: str
+    privacy: str  # where customers read how we handle their data
     reader: PersonView
     agent_name: str
     agent_signature: str  # of the agent whose words these are, "" in any other letter

@@ -198,6 +198,7 @@ class LetterPolicy:
     quiet_hours: tuple[int, int] | None = None  # minutes from midnight, department's time zone
     suggest: bool = False
     links: Mapping[str, str] = field(default_factory=dict)
+    privacy: str = ""  # "https://...": where customers read how we handle their data
 
 
 @dataclass(frozen=True, slots=True)

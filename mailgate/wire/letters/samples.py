@@ -43,7 +43,7 @@ POLICY = Policy(
     timezone="Europe/Helsinki",
     languages=LANGUAGES,
     calendars=(Calendar("office", "Europe/Helsinki", _WEEK),),
-    letters=LetterPolicy(links={"order": "https://shop.acme.example/orders/{order}"}),
+    letters=LetterPolicy(links={"order": "https://shop.acme.example/orders/{order}"}, privacy="https://acme.example/privacy"),
 )  # fmt: skip
 
 _FILES = (

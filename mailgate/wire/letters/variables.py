@@ -23,6 +23,7 @@ def of_letter(view: LetterView) -> dict[str, Any]:
         "gateway": view.gateway,
         "department": _shown(view.department),
         "logo": view.logo,
+        "privacy": view.privacy,
         "reader": _shown(view.reader),
         "agent_name": view.agent_name,
         "agent_signature": view.agent_signature,

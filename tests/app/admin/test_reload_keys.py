@@ -75,7 +75,7 @@ OTHER: dict[str, Any] = {
     "sla.name": "other", "sla.first_response": "2h", "sla.next_response": "2h", "sla.resolve": "2h", "sla.warn": 0.5,
     "sla.escalate.at": 2.0, "sla.escalate.notify": ["owner"], "sla.escalate.priority": "urgent",
     "sla.escalate.release": True, "sla.escalate.reassign": True, "sla.priorities": ["high"], "sla.tags": ["one"],
-    "sla.customers": ["a@b.example"],
+    "sla.at_once": True, "sla.customers": ["a@b.example"],
     "calendar.name": "other", "calendar.timezone": "Europe/Riga", "calendar.holidays": "FI",
     "calendar.closed": [date(2026, 12, 24)], "calendar.open": [date(2026, 12, 26)],
     **{f"calendar.{day}": "10:00-11:00" for day in
@@ -86,7 +86,7 @@ OTHER: dict[str, Any] = {
     "letters.suggest": True, "letters.links": {"order": "https://shop.example/{order}"},
     "notices.attach_max": "9MB", "rules.folder": "elsewhere", "rules.reload": True,
     "commands.aliases": {"tehty": "solve"}, "commands.undo_window": "9m", "forwards": {"billing": "ap@books.example"}, "digest.at": "09:00", "digest.to": ["lead"],
-    "reports.spent_by_agent": True,
+    "reports.spent_by_agent": True, "gateway.privacy": "https://acme.example/privacy",
     "retention.raw": "90d", "retention.text": "90d", "retention.archive_folder": "archive",
     "log.level": "debug", "log.format": "json", "metrics.listen": "127.0.0.1:8029",
 }  # fmt: skip

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ack.expect": "Wann Sie mit einer Antwort rechnen können",
     "ack.soon": "Wir antworten Ihnen so bald wie möglich.",
     "ack.articles": "Diese Artikel helfen Ihnen vielleicht schon weiter",
+    "ack.privacy": "So gehen wir mit Ihren Daten um",
     "ack.news": "Aktueller Hinweis",
     "taken.subject": "Wir bearbeiten Ihre Anfrage",
     "taken.title": "Wir bearbeiten Ihre Anfrage",

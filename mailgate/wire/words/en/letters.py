@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ack.expect": "When to expect an answer",
     "ack.soon": "We will answer you as soon as we can.",
     "ack.articles": "These may help in the meantime",
+    "ack.privacy": "How we handle your data",
     "ack.news": "Please note",
     "taken.subject": "We are working on your request",
     "taken.title": "We are working on your request",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ack.expect": "Millal vastust oodata",
     "ack.soon": "Vastame Teile nii kiiresti kui võimalik.",
     "ack.articles": "Vahepeal võib abi olla neist juhenditest",
+    "ack.privacy": "Kuidas me Teie andmeid töötleme",
     "ack.news": "Teade",
     "taken.subject": "Tegeleme Teie pöördumisega",
     "taken.title": "Tegeleme Teie pöördumisega",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ack.expect": "Milloin saat vastauksen",
     "ack.soon": "Vastaamme sinulle niin pian kuin mahdollista.",
     "ack.articles": "Näistä voi olla apua sillä välin",
+    "ack.privacy": "Näin käsittelemme tietojasi",
     "ack.news": "Tiedote",
     "taken.subject": "Käsittelemme palvelupyyntöäsi",
     "taken.title": "Käsittelemme palvelupyyntöäsi",

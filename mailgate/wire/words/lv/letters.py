@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ack.expect": "Kad gaidīt atbildi",
     "ack.soon": "Mēs atbildēsim, cik drīz vien iespējams.",
     "ack.articles": "Jau tagad varētu noderēt",
+    "ack.privacy": "Kā mēs apstrādājam Jūsu datus",
     "ack.news": "Paziņojums",
     "taken.subject": "Mēs strādājam pie Jūsu pieteikuma",
     "taken.title": "Mēs strādājam pie Jūsu pieteikuma",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ack.expect": "Kiedy odpowiemy",
     "ack.soon": "Odpowiemy tak szybko, jak to możliwe.",
     "ack.articles": "Te informacje mogą pomóc już teraz",
+    "ack.privacy": "Jak przetwarzamy Państwa dane",
     "ack.news": "Komunikat",
     "taken.subject": "Pracujemy nad Państwa zgłoszeniem",
     "taken.title": "Pracujemy nad Państwa zgłoszeniem",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ack.expect": "När du kan vänta dig svar",
     "ack.soon": "Vi svarar så snart vi kan.",
     "ack.articles": "Det här kan vara till hjälp under tiden",
+    "ack.privacy": "Så behandlar vi dina uppgifter",
     "ack.news": "Information just nu",
     "taken.subject": "Vi arbetar med ditt ärende",
     "taken.title": "Vi arbetar med ditt ärende",
