@@ -22,9 +22,8 @@ from mailgate.core.model.change import (
     SetStatus,
     Step,
 )
+from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
-    INSIDE,
-    TO_CUSTOMERS,
     Ack,
     Alarm,
     Answer,
@@ -52,6 +51,7 @@ from mailgate.core.model.content import (
     WasItYou,
     Welcome,
 )
+from mailgate.core.model.letter_kinds import INSIDE, TO_CUSTOMERS
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.shown import Section, TicketRow
@@ -72,6 +72,7 @@ PROMISES = {
     "receipt.to_nobody": {IN_PLACE + WAITS},
     "receipt.to_note": {IN_PLACE + NOTED},
     "receipt.to_wait": {IN_PLACE + WAITS},
+    "receipt.to_coach": {IN_PLACE + WAITS},
 }
 
 
@@ -105,6 +106,8 @@ TABLE = {
     "an alarm for a lead": Kind(Alarm(title="Bounced", text="It came back."), Purpose.NOTE, False, WAITS),
     "a welcome": Kind(Welcome(), Purpose.QUESTION, False, WAITS),
     "a question about a mail": Kind(WasItYou(subject="lamp", text="hello"), Purpose.RELEASE, False, WAITS),
+    "a trainee's answer that left": Kind(Coached(), Purpose.NOTE, happens=NOTED),
+    "a trainee's answer that comes back": Kind(Coached(outcome="returned"), Purpose.CUSTOMER, happens=SENT),
     "a receipt of what was done": Kind(Receipt(done=("solved",)), Purpose.NOTE, False, WAITS),
     "a question to an expert": Kind(ExpertAsked(expert=LAB, question="the fuse?"), Purpose.EXPERT, happens=NOTED),
     "a copy to an expert": Kind(Forwarded(expert=LAB), Purpose.EXPERT, happens=NOTED),
@@ -234,7 +237,7 @@ def test_w17_a_plain_reply_does_what_the_first_line_says(house: Desk, ticket: Ti
 
 
 def test_w17_the_table_has_every_kind_of_letter() -> None:
-    parked = {Receipt}  # below too
+    parked = {Receipt, TraineesAnswer}  # below too, and in test_coaching.py
     assert {type(kind.content) for kind in TABLE.values()} | parked == {*INSIDE, *TO_CUSTOMERS}
 
 

@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from urllib.parse import unquote
 
 import pytest
 from conftest import Desk, mail, notice_to, only, opened, reply, running
+from scenarios.turns import tap
 
 from mailgate.app.admin import import_old
 from mailgate.core.model.ticket import Ticket
@@ -47,18 +47,6 @@ def fresh(desk: Desk, name: str) -> Ticket:
 def why(desk: Desk, number: int) -> str:
     """Why a mail waits."""
     return next(row.why for row in desk.gateway.store.read(lambda read: read.mail.parked()) if row.mail == number)
-
-
-def tap(letter: EmailMessage, command: str, sender: str, words: str = "") -> EmailMessage:
-    """The mail a one-tap link of a letter makes, with `words` typed above its mark."""
-    body = letter.get_body(("html",))
-    assert body is not None
-    for href in (part.split('"')[0].replace("&amp;", "&") for part in body.get_content().split('href="')[1:]):
-        address, _, rest = href.removeprefix("mailto:").partition("?")
-        fields = {name: unquote(value) for name, _, value in (one.partition("=") for one in rest.split("&"))}
-        if href.startswith("mailto:") and fields.get("subject", "").endswith(command):
-            return mail(fields["subject"], f"{words}{fields['body']}\n", sender=sender, to=unquote(address))
-    raise AssertionError(f"no link for {command}")
 
 
 def take_over(desk: Desk, *mails: EmailMessage) -> list[int]:

@@ -17,7 +17,6 @@ from mailgate.core.model.mail import Envelope, Source
 ANNA = "Anna Virtanen <anna@staff.example>"
 BO = "Bo Ek <bo@staff.example>"
 MAIJA = "maija@customer.example"
-TRAINEE = '[[agent]]\nname = "timo"\nfull_name = "Timo Tuomi"\naddress = "timo@staff.example"\ndepartments = ["support"]\nrole = "trainee"\n'
 
 
 @pytest.fixture(scope="module")
@@ -29,20 +28,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def desk(shared: Desk) -> Desk:
     """As if it had just begun."""
     return turn(shared)
-
-
-def test_a_trainees_letter_waits_for_the_lead_who_sends_it_as_the_trainee(tmp_path: Path) -> None:
-    with running(tmp_path, more=TRAINEE) as desk:
-        ticket = opened(desk)
-        number = from_agent(desk, "Please send a photo.\n", notice_to(desk, "timo", ticket.number), "timo")
-        assert desk.fate(number) == "parked" and desk.letters(MAIJA, "answer") == []
-        asked = only(desk.letters("anna@staff.example", "receipt"))
-        assert "Please send a photo." in whole(asked)
-        desk.send(reply(asked, ANNA, "#send"))
-        desk.settle()
-        sent = only(desk.letters(MAIJA, "answer"))
-        assert "Timo Tuomi" in str(sent["From"]) and "Please send a photo." in whole(sent)
-        assert desk.ticket(ticket.number).owner == "timo"
 
 
 def sent_past_us(desk: Desk, sender: str, to: str, subject: str, text: str) -> int:

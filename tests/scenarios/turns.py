@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import unquote
 
-from conftest import RULES, Desk, running
+from conftest import RULES, Desk, mail, running
 
 from mailgate.core.model.ticket import Ticket
 
@@ -53,3 +54,15 @@ def turn(desk: Desk) -> Turn:
         last_ticket=max((one.number for one in tickets), default=0),
         last_letter=max((one.letter for one in letters), default=0),
     )
+
+
+def tap(letter: EmailMessage, command: str, sender: str, words: str = "") -> EmailMessage:
+    """The mail a one-tap link of a letter makes, with `words` typed above its mark."""
+    body = letter.get_body(("html",))
+    assert body is not None
+    for href in (part.split('"')[0].replace("&amp;", "&") for part in body.get_content().split('href="')[1:]):
+        address, _, rest = href.removeprefix("mailto:").partition("?")
+        fields = {name: unquote(value) for name, _, value in (one.partition("=") for one in rest.split("&"))}
+        if href.startswith("mailto:") and fields.get("subject", "").endswith(command):
+            return mail(fields["subject"], f"{words}{fields['body']}\n", sender=sender, to=unquote(address))
+    raise AssertionError(f"no link for {command}")

@@ -11,7 +11,7 @@ from mailgate.app.jobs import each_ticket
 from mailgate.core.clock import collected, held
 from mailgate.core.letters import readers
 from mailgate.core.mails import receipt
-from mailgate.core.model.change import Decision, Fate, Outbound
+from mailgate.core.model.change import Decision, Fate, Outbound, Step
 from mailgate.core.model.content import Receipt
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.letter_rows import StoredLetter
@@ -65,13 +65,14 @@ def _ask(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
 def _ask_again(gateway: Gateway, row: OpenQuestion, now: datetime, tx: Tx) -> bool:
     """The receipt of a parked mail once more, with the same answers."""
     policy = gateway.in_force.policy
-    question, author = _question(tx, row.mail), policy.agent(row.agent)
+    question, author = _question(tx, row.mail, row.agent), policy.agent(row.agent)
     tx.people.asked([row.mail], now)
     if question is None or author is None or not author.active:
         return False
-    each_ticket.write(
-        gateway, tx, Decision(Fate.FILED, "parked", letters=(_asked_again(policy, author, question, row),)), now
-    )
+    letter = _asked_again(policy, author, question, row)
+    about = question.ticket  # where the letter belongs to one, as a trainee's answer does
+    steps, letters = ((Step(about, (), (letter,)),), ()) if about else ((), (letter,))
+    each_ticket.write(gateway, tx, Decision(Fate.FILED, "parked", steps, letters), now)
     return True
 
 
@@ -140,11 +141,11 @@ def _presses(read: Read, mail: int, now: datetime) -> bool:
     return any(held.presses(ticket, now) for ticket in found)
 
 
-def _question(tx: Read, mail: int) -> StoredLetter | None:
-    """The newest letter that asked about a parked mail."""
+def _question(tx: Read, mail: int, agent: str = "") -> StoredLetter | None:
+    """The newest letter that asked about a parked mail, or asked this agent."""
     for one in reversed(tx.outbox.letters_of_mail(mail)):
         letter = tx.outbox.letter(one.id)
-        if letter and letter.purpose == "release":
+        if letter and letter.purpose == "release" and agent in ("", letter.agent):
             return letter
     return None
 

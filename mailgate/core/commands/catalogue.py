@@ -121,6 +121,9 @@ COMMANDS: tuple[Word, ...] = (
     Word("back", "self", "[NAME]", most=1),
     Word("undo", "self", aliases=("peru", "cofnij", "atsaukt", "ångra", "rückgängig", "tühista")),
     Word("send", "self", "[words]", most=1, role=Role.AGENT),
+    Word("return", "self", "[words]", prose=True,
+         aliases=("palauta", "zwróć", "atgriezt", "återlämna", "zurückgeben", "tagasta"),
+         role=Role.AGENT, example="#return please greet her first"),
     Word("drop", "self", "[N]", most=20),
     Word("yes", "self", "[N] [always]", most=20),
     # questions

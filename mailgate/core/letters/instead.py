@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Absence, Decision, OpenTicket, Outbound, Step
+from mailgate.core.model.coaching import Coached
 from mailgate.core.model.content import Content, Handover, Notice, Receipt, WasItYou, Welcome
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import GATHERED, Audience
@@ -15,7 +16,7 @@ from mailgate.core.model.said import said
 from mailgate.core.model.ticket import Priority
 
 # Only they themselves can answer these; and what is handed to somebody by name was decided knowing that they are away.
-_THEIRS = (Receipt, WasItYou, Welcome, Handover)
+_THEIRS = (Receipt, Coached, WasItYou, Welcome, Handover)
 
 
 @dataclass(frozen=True, slots=True)

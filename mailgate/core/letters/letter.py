@@ -8,18 +8,23 @@ from datetime import datetime
 from mailgate.core.letters import addressee, views
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
 from mailgate.core.model.change import Audience, Urgency
+from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
     Ack,
     Answer,
     Content,
+    Digest,
+    Escalated,
     Forwarded,
     Handover,
     Notice,
+    PeriodLetter,
+    Question,
     Receipt,
+    Reminded,
     StatusReport,
     WasItYou,
     asks_how_it_went,
-    reason,
 )
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
@@ -182,12 +187,14 @@ def author(due: DueLetter, policy: Policy) -> str:
 def _subject(due: DueLetter, policy: Policy) -> Words:
     """`Re: [#1042] Broken lamp` to customers and `[#1042] Broken lamp` to agents, so that both kinds stay one thread.
 
-    Empty where the template brings words of its own: an acknowledgement echoes no subject of somebody who may have
-    forged their address (threats L-13).
+    Empty where the template brings words of its own: about a trainee's answer, and an acknowledgement, which echoes no
+    subject of somebody who may have forged their address (threats L-13).
     """
     ticket = due.ticket
     if ticket is None:
         return due.subject or due.content.headline
+    if isinstance(due.content, TraineesAnswer | Coached):
+        return ""
     if due.template not in ("answer", "notice", "status", "expert", "forward") and due.audience == Audience.CUSTOMER:
         known = isinstance(due.content, Ack | StatusReport) and due.content.show_subject
         if due.urgency == Urgency.ACK and not known:
@@ -220,7 +227,17 @@ def _marks(due: DueLetter, department: Department, policy: Policy, loop_mark: st
 def _reason(due: DueLetter) -> Words:
     if due.audience in (Audience.CUSTOMER, Audience.EXPERT):
         return said(f"reason.{due.template if due.template in REASONS else 'ticket'}")
-    return reason(due.content)
+    return why(due.content)
+
+
+def why(content: Content) -> Words:
+    """Why an agent gets such a letter (X-Mailgate-Reason), as a short code; its template where no more is known."""
+    match content:
+        case Notice(why=why) | Question(why=why) | Handover(why=why) | Escalated(why=why) | Reminded(why=why):
+            return why or content.template
+        case Forwarded(why=why) | Digest(why=why) | PeriodLetter(why=why):
+            return why or content.template
+    return content.template
 
 
 def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
@@ -305,6 +322,8 @@ def _receivers(due: DueLetter, policy: Policy) -> tuple[Receiver, ...]:
 
 def _to_settle(says: Receipt) -> bool:
     """True when there are words to send without their commands, or something that was done and may be taken back."""
+    if isinstance(says, TraineesAnswer):
+        return bool(says.meant)
     return not says.wordless if says.parked else bool(says.done or says.newer or says.text)
 
 
@@ -317,6 +336,7 @@ def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.Le
         department.from_.addr,
         policy,
         parked=isinstance(says, Receipt) and says.parked,
+        coached=isinstance(says, Receipt) and bool(says.coach),
         several=isinstance(says, WasItYou) and bool(says.mails),
         offer=(says.came_from or says.asks_for) if isinstance(says, Notice) else "",
         reader=due.agent,

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import Field, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
-from mailgate.core.model.content import INSIDE, TO_CUSTOMERS, Ack, Content
+from mailgate.core.model.content import Ack, Content
+from mailgate.core.model.letter_kinds import INSIDE, TO_CUSTOMERS
 from mailgate.core.model.said import Said
 from mailgate.core.model.shown import RECORDS
 

@@ -25,7 +25,7 @@ from mailgate.core.model.change import (
 from mailgate.core.model.content import Answer, Receipt
 from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.policy import Agent, Policy, Role
+from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
 from mailgate.core.proof import token
 from mailgate.core.proof.authority import CarriedBy, Proof
@@ -46,7 +46,7 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
         return "address"
     if _stale(case, ticket, agent):
         return "stale"
-    return "trainee" if agent.role is Role.TRAINEE else ""
+    return ""
 
 
 def holds_a_mark(text: str, policy: Policy) -> bool:

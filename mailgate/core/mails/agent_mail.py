@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mailgate.core.commands import answers, reader
 from mailgate.core.commands.reader import Command, CommandReading
+from mailgate.core.letters import coaching
 from mailgate.core.mails import (
     agent_absence,
     agent_orders,
@@ -19,14 +20,15 @@ from mailgate.core.mails import (
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.mails.match import Evidence, Match, subject_numbers
-from mailgate.core.model.change import AddAlias, Decision, Effect, Fate, Step, Unpark
+from mailgate.core.model.change import AddAlias, AddEntry, Decision, Effect, Fate, Step, Unpark
+from mailgate.core.model.coaching import TraineesAnswer
 from mailgate.core.model.content import Notice, Receipt
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Address, MailKind
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import said
-from mailgate.core.model.ticket import Ticket
+from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import CarriedBy, Proof, outsiders_addressed
 from mailgate.core.text import signature
@@ -41,7 +43,7 @@ AUTOMATIC = (
     Wrote.CHALLENGE,
     Wrote.FEEDBACK,
 )
-RELEASES = ("send", "drop", "yes")
+RELEASES = ("send", "drop", "yes", "return")
 
 
 # --- who it is --------------------------------------------------------------------------------------------------------
@@ -103,7 +105,8 @@ def released_mail(case: Case, name: str, mode: str, by: str = "") -> Decision | 
     question = case.facts.letters.get(by)
     named = question.content.to if question and isinstance(question.content, Receipt) else None
     agreed = None if named is None else tuple(map(Address, named))
-    return _steer(replace(case, authority=known, agreed=agreed), agent, mode or "all")
+    let_go_by = question.agent if question else name if by else ""
+    return _steer(replace(case, authority=known, agreed=agreed, let_go_by=let_go_by), agent, mode or "all")
 
 
 # --- with proof -------------------------------------------------------------------------------------------------------
@@ -130,12 +133,16 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
             return decision
     command = _settles(case, reading)
     if command and not mode:
-        return _release(case, agent, command)
-    parked = None if mode or forwarded or case.corrects else _corrected(case, agent)
-    if parked and _takes_back(replace(case, corrects=parked), agent, parked):
+        return _release(case, agent, command, reading.rest)
+    parked = None if forwarded or case.corrects else _corrected(case, agent)
+    if parked and mode and not isinstance(parked.content, TraineesAnswer):
+        case, parked = (_instead(case, parked) if _is_whole(case, reading, parked) else case), None
+    if parked and not mode and _takes_back(replace(case, corrects=parked), agent, parked):
         return _release(case, agent, Command("drop"))
     if parked and _is_whole(case, reading, parked):
-        return _in_its_place(case, agent, parked)
+        return _in_its_place(case, agent, parked, mode)
+    if case.corrects and case.corrects.settled_by and not mode and isinstance(case.corrects.content, TraineesAnswer):
+        return agent_words.park(case, agent, "settled", reading, name=_settler(case, case.corrects))
     reading = agent_words.without_idle_doubt(case, reading)
     if reading.problems:
         return agent_words.park(case, agent, "commands", reading)
@@ -179,17 +186,38 @@ def _is_whole(case: Case, reading: CommandReading, parked: SentLetter) -> bool:
     return (acts and wordless) or agent_words.says_something(case, reading.without_commands())
 
 
-def _in_its_place(case: Case, agent: Agent, parked: SentLetter) -> Decision | None:
+def _in_its_place(case: Case, agent: Agent, parked: SentLetter, mode: str) -> Decision | None:
     """This mail instead of the parked one, about the same ticket and where the receipt's first line said."""
-    about = parked.content
-    assert isinstance(about, Receipt)
-    ticket = case.facts.ticket(about.ticket)
-    match = Match(Evidence.LETTER, ticket, leaked=case.match.leaked) if ticket else case.match
-    decision = _obeyed(replace(case, corrects=parked, match=match), agent, "")
+    decision = _obeyed(_instead(case, parked), agent, mode)
     if decision is None or parked.mail is None:
         return decision
+    if isinstance(parked.content, TraineesAnswer):
+        return decision if parked.settled_by else _changed(case, agent, parked.mail, parked.content, decision)
     gone = Unpark(parked.mail, released=False, why="replaced")
     return replace(decision, effects=(gone, *decision.effects))
+
+
+def _instead(case: Case, parked: SentLetter) -> Case:
+    """This mail, about the ticket of the one whose place it takes."""
+    ticket = case.facts.ticket(parked.content.ticket) if isinstance(parked.content, Receipt) else None
+    match = Match(Evidence.LETTER, ticket, leaked=case.match.leaked) if ticket else case.match
+    return replace(case, corrects=parked, match=match)
+
+
+def _changed(case: Case, agent: Agent, mail: int, about: TraineesAnswer, decision: Decision) -> Decision:
+    """A trainee's answer with the changes of whoever may send it, and the trainee told what they are.
+
+    Where nothing was sent (a note, a mail that waits itself) the trainee's answer waits on.
+    """
+    trainee, ticket = case.policy.agent(about.author), case.facts.ticket(about.ticket)
+    entries = (change for step in decision.steps for change in step.changes if isinstance(change, AddEntry))
+    said = next((one.text for one in entries if one.kind is EntryKind.AGENT), None)
+    if trainee is None or ticket is None or said is None:
+        return decision
+    told = coaching.changed(case.policy, trainee, agent, ticket, about.text or "", said)
+    gone = Unpark(mail, released=False, why="replaced")
+    steps = (*decision.steps, Step(ticket.number, (), (told,)))
+    return replace(decision, steps=steps, effects=(gone, *decision.effects))
 
 
 def read_commands(case: Case) -> CommandReading:
@@ -223,7 +251,7 @@ def _settles(case: Case, reading: CommandReading) -> Command | None:
     return next((one for one in found if one.name in RELEASES), None)
 
 
-def _release(case: Case, agent: Agent, command: Command) -> Decision:
+def _release(case: Case, agent: Agent, command: Command, words: str = "") -> Decision:
     """A one-tap or written answer to a question about a parked mail; only whoever was asked may give it."""
     letters = [letter for one in case.authority.carried if (letter := one.letter(case.facts.letters))]
     question = next(
@@ -231,8 +259,16 @@ def _release(case: Case, agent: Agent, command: Command) -> Decision:
     )
     if question is None or question.mail is None:
         return receipt.park(case, agent, "no_parked_mail", commands=[command])
-    if not command.word.allows(agent.role):
+    own = isinstance(question.content, Receipt) and question.content.author in ("", agent.name)
+    if not own and not command.word.allows(agent.role):
         return receipt.park(case, agent, "trainee", commands=[command])
+    if question.settled_by not in ("", agent.name):
+        told = answers.of_reason("settled", name=_settler(case, question))
+        return case.decided(Fate.FILED, "settled", letters=receipt.done_receipt(case, agent, (), asks=(told,)))
+    if isinstance(question.content, TraineesAnswer) and command.name in ("return", "drop"):
+        return _returned(case, agent, question.mail, question.content, (command.argument, words))
+    if command.name == "return":
+        return receipt.park(case, agent, "no_parked_mail", commands=[command])
     about = receipt.settled(question, command.argument)
     if about is None:
         return receipt.park(case, agent, "no_parked_mail", commands=[command])
@@ -249,6 +285,24 @@ def _release(case: Case, agent: Agent, command: Command) -> Decision:
     if command.name == "yes" and "always" in command.argument.lower().split():
         effects += [AddAlias(agent.name, address) for address in addresses if address]
     return case.decided(Fate.FILED, f"release #{command.name}", effects=tuple(effects))
+
+
+def _returned(case: Case, agent: Agent, mail: int, about: TraineesAnswer, said: tuple[str, ...]) -> Decision:
+    """A trainee's answer goes back to them, with a word."""
+    trainee, ticket = case.policy.agent(about.author), case.facts.ticket(about.ticket)
+    word = "\n\n".join(one.strip() for one in said if not signature.is_all_signature(one))
+    steps: tuple[Step, ...] = ()
+    if trainee and ticket:
+        letter = coaching.returned(case.policy, trainee, agent, ticket, about.text or "", word)
+        steps = (Step(ticket.number, (), (letter,)),)
+    effects = (Unpark(mail, released=False, why="returned"),)
+    return case.decided(Fate.FILED, "release #return", steps=steps, effects=effects)
+
+
+def _settler(case: Case, question: SentLetter) -> str:
+    """Who settled what a letter asks about, as colleagues know them."""
+    agent = case.policy.agent(question.settled_by)
+    return agent.shown_name if agent else case.policy.name
 
 
 def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decision:

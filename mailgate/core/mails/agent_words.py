@@ -8,17 +8,18 @@ from dataclasses import replace
 from mailgate.core.commands import judging, reader, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld
 from mailgate.core.commands.reader import Command, CommandReading
-from mailgate.core.letters import readers, status_letters
+from mailgate.core.letters import coaching, status_letters
 from mailgate.core.mails import agent_answer, notices, receipt, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence, neutral_title, subject_numbers
 from mailgate.core.model.canned import fill_holes, in_language
 from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, SetStatus, Step
+from mailgate.core.model.coaching import TraineesAnswer
 from mailgate.core.model.content import Notice, Receipt
 from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.policy import Agent
-from mailgate.core.model.shown import RefusedLine
+from mailgate.core.model.policy import Agent, Role
+from mailgate.core.model.shown import NamedFile, RefusedLine
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
 from mailgate.core.proof.authority import CarriedBy, Proof
@@ -180,23 +181,53 @@ def customer_heard(
         return park(case, agent, "nobody", reading, author=agent.name)
     why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, canned)
     if why and not released:
-        whom = readers.lead_here(case.moment, ticket.department) if why == "trainee" else agent
-        return park(case, whom or agent, why, reading, author=agent.name)
+        return park(case, agent, why, reading, author=agent.name)
     others = agent_answer.not_named(case, ticket, before)
     if others:
         return park(case, agent, "others", reading, author=agent.name, who=", ".join(one.addr for one in others))
     text = case.policy.without_agents(text)  # that it has none, or goes without, is settled
     if released and not text.strip() and not canned:
         return park(case, agent, "address", reading, author=agent.name)
+    if agent.role is Role.TRAINEE and case.let_go_by in (None, agent.name):
+        return _hand_in(case, agent, ticket, reading, "\n\n".join(part for part in (canned, text.strip()) if part))
+    voice = _in_whose_name(case) or agent
     keep = any(isinstance(one, SetStatus) for one in before)
     ends = not keep and case.policy.department(ticket.department).after_reply == Status.SOLVED
     solved = ends or any(isinstance(one, SetStatus) and status_letters.is_told(one) for one in before)
     changes, letters = agent_answer.entry_and_letter(
-        case, ticket, agent, text, keep_status=keep, canned=canned, survey=solved
+        case, ticket, voice, text, keep_status=keep, canned=canned, survey=solved
     )
-    if ticket.owner not in (None, agent.name):
+    if ticket.owner not in (None, voice.name):
         letters = (*letters, *notices.internal_note(case, ticket, Notice(why="answered")))
+    if agent.role is Role.TRAINEE and case.let_go_by is not None:
+        letters = (*letters, coaching.sent(case.policy, agent, case.let_go_by, ticket))
     return changes, letters
+
+
+def _hand_in(case: Case, agent: Agent, ticket: Ticket, reading: CommandReading, text: str) -> Decision:
+    """A trainee's answer waits for whoever may send it, who sees all that would leave; the trainee is told so."""
+    coach = coaching.coach_of(case.moment, ticket.department)
+    decision = park(case, coach or agent, "trainee", reading, author=agent.name)
+    asked = decision.letters[0].content
+    if coach is None or not isinstance(asked, Receipt):
+        return decision
+    asked = replace(asked, text=text[: receipt.MOST_SHOWN])
+    files = agent_answer.enclosed(case, ticket)
+    named = [NamedFile(one.name, one.size) for one in files]
+    fits = sum(one.size for one in files) <= case.policy.attach_max
+    parts = tuple((0, one.part) for one in files) if fits else ()
+    letter = coaching.handed_in(case.policy, coach, agent, ticket, asked, named, parts)
+    waits = replace(asked, author="", text=None, to=None, refused=None, coach=coach.shown_name)
+    told = receipt.receipt_letter(case, agent, waits, purpose=Purpose.RELEASE)
+    return replace(decision, steps=(Step(ticket.number, (), (letter,)),), letters=(told,))
+
+
+def _in_whose_name(case: Case) -> Agent | None:
+    """The trainee whose waiting answer this mail takes the place of: a changed answer is theirs as well."""
+    about = case.corrects
+    if about is None or about.settled_by or not isinstance(about.content, TraineesAnswer):
+        return None
+    return case.policy.agent(about.content.author)
 
 
 def _canned(case: Case, ticket: Ticket, outcomes: dict[str, Granted]) -> str:

@@ -42,6 +42,7 @@ class Case:
     answers_to: tuple[Address, ...] = ()  # whom agents' answers go to; () when nobody is left
     corrects: SentLetter | None = None  # the receipt of a parked mail whose place this one takes
     agreed: tuple[Address, ...] | None = None  # of a released mail: whom the receipt named; None: it named nobody
+    let_go_by: str | None = None  # of a released mail: the agent who was asked; "" where the admin did it; None: waits
 
     @property
     def policy(self) -> Policy:

@@ -207,6 +207,7 @@ class Receipt(Content):
     corrected_to: tuple[str, ...] = omitted(())  # and the customers it reaches
     wordless: bool = omitted(default=False, hidden=True)  # nothing but commands waits: better ones take its place
     asks: tuple[Words, ...] | None = omitted(None, shown=())
+    coach: str = omitted("")  # who is asked whether a trainee's answer leaves; this is the trainee's own receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,25 +368,6 @@ class Welcome(Content):
     desk_address: str = ""
 
 
-TO_CUSTOMERS: tuple[type[Content], ...] = (
-    Ack, Answer, Taken, Waiting, Transferred, Reopened, Delayed, Nudge, Closing, Solved, StatusReport, VoteThanks,
-)  # fmt: skip
-INSIDE: tuple[type[Content], ...] = (
-    Notice, Receipt, Question, WasItYou, Handover, Escalated, Reminded, ExpertAsked, Forwarded, Digest, PeriodLetter,
-    Alarm, Welcome,
-)  # fmt: skip
-
-
 def asks_how_it_went(content: Content) -> bool:
     """True when a survey stands in the letter, so that a bare number in answer to it is a vote."""
     return isinstance(content, Solved | Answer) and bool(content.survey)
-
-
-def reason(content: Content) -> Words:
-    """Why an agent gets such a letter (X-Mailgate-Reason), as a short code; its template where no more is known."""
-    match content:
-        case Notice(why=why) | Question(why=why) | Handover(why=why) | Escalated(why=why) | Reminded(why=why):
-            return why or content.template
-        case Forwarded(why=why) | Digest(why=why) | PeriodLetter(why=why):
-            return why or content.template
-    return content.template

@@ -74,6 +74,7 @@ class SentLetter:
     old: bool = False  # signed by 0.1.0, whose receipts did not show all they would send
     subject: str = ""  # without the tag
     worded: bool = True  # its words are kept, and known again in an answer
+    settled_by: str = ""  # who settled the parked mail it asks about; "" while that waits
 
     @property
     def template(self) -> str:

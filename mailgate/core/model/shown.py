@@ -189,8 +189,16 @@ class Joining:
     since: str = ""  # RFC 3339
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a text that was changed."""
+
+    kind: str = "kept"  # or "gone", "new"
+    text: str = ""
+
+
 RECORDS = (
     Person, Fact, TicketRow, Section, ArticleLink, WholeArticle, NamedFile, RecentTicket, RefusedLine, MailInDoubt,
     OpeningHours,
-    PromisedAnswer, LetterFigure, Bar, Chart, FigureTable, AskedFor, Joining,
+    PromisedAnswer, LetterFigure, Bar, Chart, FigureTable, AskedFor, Joining, Passage,
 )  # fmt: skip

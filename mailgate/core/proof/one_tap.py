@@ -17,6 +17,8 @@ VERBS = (
     ("note", "#note"), ("spam", "#spam"), ("files", "#files"),
 )  # fmt: skip
 PARKED = (("do", "#send"), ("send", "#send words"), ("drop", "#drop"))
+HANDED_IN = (("drop", "#drop"),)
+COACH = (("do", "#send"), ("send", "#send words"), ("return", "#return"))
 CONFIRM = (("yes", "#yes"), ("yes_always", "#yes always"), ("drop", "#drop"))
 CONFIRM_ALL = (("yes_all", "#yes"), ("drop_all", "#drop"))
 DONE = (("undo", "#undo"),)
@@ -78,6 +80,7 @@ def links_of_letter(
     *,
     parked: bool,
     several: bool = False,
+    coached: bool = False,
     offer: str = "",
     reader: str = "",
     files: bool = True,
@@ -85,15 +88,15 @@ def links_of_letter(
 ) -> LetterLinks:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
-    `parked`: it asks about a mail that waits, `several`: about more than one, `words`: there are some, or something
-    was done. `offer`: another address the ticket may belong to. `reader`: the agent, who is not offered what is so
-    already. `files`: it has some.
+    `parked`: it asks about a mail that waits, `several`: about more than one, `coached`: another is asked about it,
+    `words`: there are some, or something was done. `offer`: another address the ticket may belong to. `reader`: the
+    agent, who is not offered what is so already. `files`: it has some.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != Audience.AGENT:
         return LetterLinks()
     verbs = [
-        *_verbs(template, ticket, reader, parked=parked, several=several, files=files, words=words),
+        *_verbs(template, ticket, reader, parked=parked, several=several, coached=coached, files=files, words=words),
         *([("requester", f"#requester {offer}")] if offer else []),
     ]
     return LetterLinks(
@@ -104,15 +107,26 @@ def links_of_letter(
 
 
 def _verbs(
-    template: str, ticket: Ticket | None, reader: str, *, parked: bool, several: bool, files: bool, words: bool
+    template: str,
+    ticket: Ticket | None,
+    reader: str,
+    *,
+    parked: bool,
+    several: bool,
+    coached: bool,
+    files: bool,
+    words: bool,
 ) -> Sequence[tuple[str, str]]:
     if template == "was_it_you":
         return CONFIRM_ALL if several else CONFIRM
-    if template == "receipt":
+    if coached:
+        return HANDED_IN
+    if template in ("receipt", "trainee"):
         if parked:
-            return [verb for verb in PARKED if words or verb[0] != "send"]
+            settles = COACH if template == "trainee" else PARKED
+            return [verb for verb in settles if words or verb[0] != "send"]
         return DONE if words else ()
-    if ticket is None:
+    if ticket is None or template == "coached":
         return ()
     over = ticket.status.done
     idle = {

@@ -148,7 +148,7 @@ class Mail(Room):
     def drop(self, number: int, reason: str, now: datetime) -> bool:
         """See `verbs.MailTx.drop`."""
         at = rows.micros(now)
-        self.session.run(sql.SETTLE, {"mail": number, "now": at})
+        self.session.run(sql.SETTLE, {"mail": number, "now": at, "by": "mailgate"})
         return self.session.run(sql.DROP_MAIL, {"number": number, "reason": reason, "now": at}) > 0
 
     # --- looked at ----------------------------------------------------------------------------------------------------

@@ -72,9 +72,11 @@ INSERT INTO parking (mail, why, agent, nonce, understood, at, doubt, asks, asked
 VALUES (:mail, :why, :agent, '', :understood, :at, :doubt, :asks, :asked_at, :text)
 ON CONFLICT (mail) DO UPDATE SET why = excluded.why, agent = excluded.agent, understood = excluded.understood,
   at = excluded.at, doubt = excluded.doubt, asks = excluded.asks, asked_at = excluded.asked_at, text = excluded.text,
-  told_at = NULL, settled_at = NULL
+  told_at = NULL, settled_at = NULL, settled_by = ''
 """
-SETTLE = "UPDATE parking SET settled_at = :now, text = '' WHERE mail = :mail AND settled_at IS NULL"
+SETTLE = """
+UPDATE parking SET settled_at = :now, settled_by = :by, text = '' WHERE mail = :mail AND settled_at IS NULL
+"""
 RELEASE_MAIL = """
 UPDATE mail SET fate = NULL, reason = '', attempts = 0, alone = 0, decided_at = NULL, released_as = :agent,
   release_mode = :mode, released_by = :by

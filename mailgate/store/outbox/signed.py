@@ -55,6 +55,7 @@ def letter(session: Session, key: str) -> SentLetter | None:
         old=row["scheme"] != token.NOW,
         subject=row["rendered_subject"] or row["subject"],
         worded=bool(row["worded"]),
+        settled_by=row["settled_by"] or "",
     )
 
 

@@ -136,7 +136,8 @@ LETTERS_AFTER = "SELECT id, message_id FROM letter WHERE id > :after ORDER BY id
 LETTER_BY_SIGN = """
 SELECT letter.*, ticket.number AS ticket_number, letter_token.scheme AS scheme,
   EXISTS (SELECT 1 FROM letter_words WHERE letter_words.letter = letter.id) AS worded,
-  (SELECT subject FROM rendered WHERE rendered.letter = letter.id) AS rendered_subject FROM letter_token
+  (SELECT subject FROM rendered WHERE rendered.letter = letter.id) AS rendered_subject,
+  (SELECT settled_by FROM parking WHERE parking.mail = letter.mail) AS settled_by FROM letter_token
 JOIN letter ON letter.id = letter_token.letter LEFT JOIN ticket ON ticket.id = letter.ticket
 WHERE letter_token.token = :token
 """
@@ -144,7 +145,8 @@ LETTER_BY_ID = """
 SELECT letter.*, ticket.number AS ticket_number,
   (SELECT scheme FROM letter_token WHERE token = :token AND letter = letter.id) AS scheme,
   EXISTS (SELECT 1 FROM letter_words WHERE letter_words.letter = letter.id) AS worded,
-  (SELECT subject FROM rendered WHERE rendered.letter = letter.id) AS rendered_subject
+  (SELECT subject FROM rendered WHERE rendered.letter = letter.id) AS rendered_subject,
+  (SELECT settled_by FROM parking WHERE parking.mail = letter.mail) AS settled_by
 FROM letter LEFT JOIN ticket ON ticket.id = letter.ticket WHERE letter.message_id = :id
 """
 ADDRESSES_OF_LETTER = "SELECT id, canonical FROM delivery WHERE letter = :letter ORDER BY id"

@@ -299,6 +299,9 @@ CREATE TABLE junk_move (
 CREATE INDEX junk_move_due ON junk_move(next_at) WHERE next_at IS NOT NULL;
 """
 
+# Who settled a parked mail: whoever taps after them is told.
+SETTLED_BY = "ALTER TABLE parking ADD COLUMN settled_by TEXT NOT NULL DEFAULT '';"
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
@@ -308,6 +311,7 @@ MIGRATIONS = (
     ("0010_survey", SURVEY), ("0011_watched_tag", WATCHED_TAG),
     ("0012_banned_by", BANNED_BY),
     ("0013_promise", PROMISE), ("0014_junk", JUNK),
+    ("0015_settled_by", SETTLED_BY),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

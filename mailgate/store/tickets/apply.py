@@ -138,7 +138,7 @@ class Applying(Room):
             }
             self.session.run(mail_sql.STAMPED, params)
         home = writing.filed or (writing.touched[0].id if writing.touched else None)
-        if home is None:
+        if home is None or decision.fate is Fate.PARKED:  # a letter of the ticket may ask about it; it is not there yet
             return
         if writing.filed is None:
             self.session.run(mail_sql.FILE_MAIL, {"mail": mail, "ticket": home})
@@ -150,7 +150,7 @@ class Applying(Room):
         now = writing.now
         match effect:
             case Unpark():
-                self.session.run(mail_sql.SETTLE, {"mail": effect.mail, "now": now})
+                self.session.run(mail_sql.SETTLE, {"mail": effect.mail, "now": now, "by": writing.actor})
                 if effect.released:
                     params = {"mail": effect.mail, "agent": effect.as_agent, "mode": effect.mode, "by": effect.by}
                     self.session.run(mail_sql.RELEASE_MAIL, params)

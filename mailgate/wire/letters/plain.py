@@ -12,6 +12,7 @@ WIDTH = 76
 _BLOCKS = frozenset(["p", "div", "table", "tbody", "tr", "ul", "ol", "h1", "h2", "h3", "blockquote", "body", "center"])
 _GAPS = frozenset(["p", "h1", "h2", "h3", "ul", "ol", "blockquote"])
 _SKIP = frozenset(["head", "style", "script", "title", "img", "-comment"])
+_MARKED = {"del": ("[-", "-]"), "ins": ("[+", "+]")}
 _SPACE = re.compile(r"[ \t\r\n]+")
 _BREAK = "\x00"  # stands for <br> until lines are wrapped
 _SIGNATURE = "-- "
@@ -88,6 +89,9 @@ def _inline(node: LexborNode, tag: str) -> str:
     if tag == "br":
         return _BREAK
     inner = "".join(_inline(child, child.tag or "") for child in node.iter(include_text=True))
+    if tag in _MARKED and inner.strip():
+        words = inner.rstrip(f" {_BREAK}")
+        return "{0}{2}{1}{3}".format(*_MARKED[tag], words, inner[len(words) :])
     href = (node.attributes.get("href") or "") if tag == "a" else ""
     if href.startswith(("http://", "https://")) and href != inner.strip():
         return f"{inner} <{href}>"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from mailgate.core.letters import row_values
+from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
     Ack,
     Alarm,
@@ -42,6 +43,7 @@ from mailgate.core.model.shown import (
     MailInDoubt,
     NamedFile,
     OpeningHours,
+    Passage,
     Person,
     PromisedAnswer,
     RecentTicket,
@@ -50,6 +52,7 @@ from mailgate.core.model.shown import (
     TicketRow,
     WholeArticle,
 )
+from mailgate.core.text.difference import difference
 from mailgate.wire import words
 from mailgate.wire.letters.sample_words import SampleWords, words_of
 
@@ -87,6 +90,7 @@ def contents(language: str) -> Mapping[str, tuple[Content, ...]]:
         *_to_customers(spoken),
         *_of_tickets(spoken),
         *_asking(spoken),
+        *_of_trainees(spoken),
         *_of_the_desk(spoken),
         _period(language),
     ):
@@ -178,6 +182,7 @@ def _asking(spoken: SampleWords) -> tuple[Content, ...]:
                 corrected_to=("maija.virtanen@customer.example",),
                 refused=(RefusedLine("#assign timo", said("refused.no_such_agent", name="timo")),)),
         Receipt(parked=True, text=spoken.sent, corrected="waits", understood=(_ORDER,)),
+        Receipt(parked=True, corrected="customer", corrected_to=(MAIJA.address,), coach="Anna Korhonen"),
         Receipt(done=(said("done.line", command="#take", what=said("done.taken")),
                       said("done.line", command=_ORDER, what=said("done.tagged", tags="+refund"))),
                 newer=spoken.reply),
@@ -195,6 +200,24 @@ def _asking(spoken: SampleWords) -> tuple[Content, ...]:
         WasItYou(subject=doubted[0].subject, address="anna@home.example", at=_at(0), text=spoken.sent, mails=doubted,
                  more=3),
     )  # fmt: skip
+
+
+def _of_trainees(spoken: SampleWords) -> tuple[Content, ...]:
+    waits = TraineesAnswer(
+        parked=True, by="Bo Lund", customer=MAIJA.name, text=spoken.sent, author="bo", to=(MAIJA.address,),
+        corrected="customer", corrected_to=(MAIJA.address,), signature="Bo Lund\nAcme", attachments=(_LAMP,),
+    )  # fmt: skip
+    about = Coached(by="Anna Korhonen", customer=MAIJA.name)
+    changes = tuple(Passage(*one) for one in difference(spoken.asked, spoken.sent))
+    return (
+        waits,
+        replace(waits, understood=(_ORDER,), meant=(_ORDER,), signature="", attachments=()),
+        replace(waits, corrected="nobody", corrected_to=(), to=None),
+        replace(about, outcome="changed", text=spoken.sent, changes=changes),
+        replace(about, outcome="changed", text=spoken.sent, own=spoken.asked),
+        about,
+        replace(about, outcome="returned", word=spoken.note, own=spoken.sent),
+    )
 
 
 def _of_the_desk(spoken: SampleWords) -> tuple[Content, ...]:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from mailgate.core.letters import row_values
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.model.change import Audience, Urgency
-from mailgate.core.model.content import INSIDE, Ack, Content, Receipt
+from mailgate.core.model.content import Ack, Content, Receipt
+from mailgate.core.model.letter_kinds import INSIDE
 from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Key, LetterPolicy, Policy, Role

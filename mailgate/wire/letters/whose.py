@@ -9,7 +9,7 @@ from typing import Any
 
 from mailgate.core.letters import views
 from mailgate.core.letters.views import EntryView, LetterView
-from mailgate.core.model import content, shown
+from mailgate.core.model import coaching, content, shown
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.proof.one_tap import TapLink, VoteLink
 from mailgate.core.quoting.fingerprint import Wording
@@ -48,7 +48,14 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.Notice: {"why": _FRAME, "text": _NOTE, "came_from": _FRAME, "asks_for": _FRAME, "automatic": _FRAME,
                      "notes": _NOTE, "proposed": _FRAME},
     content.Receipt: {"understood": _NOTE, "meant": _NOTE, "done": _NOTE, "newer": _NOTE, "text": _NOTE,
-                      "author": _FRAME, "to": _FRAME, "asks": _FRAME, "corrected": _FRAME, "corrected_to": _FRAME},
+                      "author": _FRAME, "to": _FRAME, "asks": _FRAME, "corrected": _FRAME, "corrected_to": _FRAME,
+                      "coach": _FRAME},
+    coaching.TraineesAnswer: {"understood": _NOTE, "meant": _NOTE, "done": _NOTE, "newer": _NOTE, "text": _NOTE,
+                              "author": _FRAME, "to": _FRAME, "asks": _FRAME, "corrected": _FRAME,
+                              "corrected_to": _FRAME, "coach": _FRAME, "by": _FRAME, "customer": _FRAME,
+                              "signature": _PUBLIC},
+    coaching.Coached: {"outcome": _FRAME, "by": _FRAME, "customer": _FRAME, "word": _NOTE, "text": _PUBLIC,
+                       "own": _PUBLIC},
     content.Question: {"title": _NOTE, "why": _FRAME, "intro": _NOTE, "text": _NOTE, "notes": _NOTE},
     content.WasItYou: {"subject": _NOTE, "at": _FRAME, "text": _NOTE, "address": _FRAME, "vouch": _FRAME},
     content.Handover: {"by": _FRAME, "to": _FRAME, "why": _FRAME, "text": _NOTE},
@@ -79,6 +86,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     shown.Chart: {"title": _FRAME},
     shown.FigureTable: {"title": _FRAME, "head": _FRAME, "rows": _FRAME},
     shown.AskedFor: {"name": _FRAME, "argument": _NOTE},
+    shown.Passage: {"kind": _FRAME, "text": _PUBLIC},
     shown.Joining: {"address": _FRAME, "since": _FRAME},
 }  # fmt: skip
 

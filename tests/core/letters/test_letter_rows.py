@@ -12,6 +12,7 @@ import pytest
 from cases import (
     ANNA,
     BO,
+    CAI,
     FAIL,
     MAIJA,
     NOW,
@@ -34,12 +35,13 @@ from cases import (
 from mailgate.core.clock import collected, cover, escalation, leaving, waking
 from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.workflow import Actor, Granted, KnownWorld
+from mailgate.core.letters import coaching as coaching_letters
 from mailgate.core.letters import readers, row_values, status_letters
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.letters.row_values import VARIABLES
 from mailgate.core.mails import agent_answer, bounce, customer, receipt, unreadable
 from mailgate.core.model import change as ch
-from mailgate.core.model import changed, content
+from mailgate.core.model import changed, coaching, content, letter_kinds
 from mailgate.core.model.content import (
     Ack,
     Answer,
@@ -73,6 +75,7 @@ WITH_ADMIN = replace(QUIET, policy=replace(POLICY, admin="root@acme.example"))
 EVERY = replace(POLICY, letters=LetterPolicy(stages=tuple(status_letters.STAGES)))
 BY_ID: dict[str, Any] = {"in_reply_to": (issued(),)}
 NOTICE = letter(to=ANNA, purpose="customer")
+HEARD = letter(to=CAI, purpose="customer")
 ANSWERS: dict[str, Any] = {"by": ANNA, "in_reply_to": (NOTICE.message_id,)}
 THREAD = (Entry(1, EntryKind.CUSTOMER, MAIJA.addr, "Maija", NOW - D, "It is dark."),
           Entry(2, EntryKind.AGENT, "bo", "Bo Ek", NOW - H, "Is it plugged in?"))  # fmt: skip
@@ -225,6 +228,11 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     "many without proof": lambda: of_mail(mail("#close", by=ANNA), policy=replace(POLICY, admin="root@acme.example"),
                                           unproven_sender_hour=30),
     "an old link": lambda: letters_of(receipt.again(case(mail(by=ANNA)), ANNA, remembered(parked_mail("stale")[0]))),
+    "a trainee's answer": lambda: [
+        *of_mail(mail("Yes, at once.", **{**ANSWERS, "by": CAI, "in_reply_to": (HEARD.message_id,)}), ticket(), letters=[HEARD]),
+        coaching_letters.sent(POLICY, CAI, "anna", ticket()),
+        coaching_letters.changed(POLICY, CAI, ANNA, ticket(), "Yes, at once.", "Yes, on Monday."),
+        coaching_letters.returned(POLICY, CAI, ANNA, ticket(), "Yes, at once.", "When is that?")],
     "an agent's robot": lambda: of_mail(
         mail("I am away.", by=BO, auth=(PASS,), subject="Automatic reply: lamp", headers=(("auto-submitted", "auto-replied"),))),
     # --- commands
@@ -308,8 +316,11 @@ def test_the_table_has_every_cause_and_most_templates() -> None:
 
 def test_every_letter_is_for_customers_or_for_the_house() -> None:
     """A record in neither list is read back from its row as an acknowledgement of the admin's own."""
-    records = {kind for kind in vars(content).values() if isinstance(kind, type) and hasattr(kind, "TEMPLATE")}
-    assert records == {*content.TO_CUSTOMERS, *content.INSIDE}, "TO_CUSTOMERS or INSIDE of core/model/content.py"
+    known = {**vars(content), **vars(coaching)}
+    records = {kind for kind in known.values() if isinstance(kind, type) and hasattr(kind, "TEMPLATE")}
+    assert records == {*letter_kinds.TO_CUSTOMERS, *letter_kinds.INSIDE}, (
+        "TO_CUSTOMERS or INSIDE of core/model/letter_kinds.py"
+    )
 
 
 @pytest.mark.parametrize("cause", KEPT)

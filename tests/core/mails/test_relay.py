@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from cases import ANNA, BO, CAI, MAIJA, NOW, VALDIS, H, case, issued, letter, mail, ticket, written
+from cases import ANNA, BO, MAIJA, NOW, VALDIS, H, case, issued, letter, mail, ticket, written
 
 from mailgate.core.mails import agent_answer
 from mailgate.core.mails.case import Case
@@ -60,7 +60,6 @@ HELD = [
     ("a token", ANNA, f"See mg:{written(to=ANNA)}", "internal"),
     ("our marker", ANNA, f"Yes.\n{MARKERS['fi']}", "internal"),
     ("a line of theirs that looks like a quote (W-03)", ANNA, "Run:\n> ipconfig /all", ""),
-    ("a trainee's words", CAI, "We look into it.", "trainee"),
     ("nothing but a signature", ANNA, "Sent from my iPhone", ""),
 ]
 

@@ -45,6 +45,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.back": "Sagt, dass du wieder da bist; die Teamleitung kann jemand anderen nennen.",
     "command.undo": "Macht deinen letzten Befehl rückgängig, oder deine letzte E-Mail, wenn sie noch nicht hinausgegangen ist.",
     "command.send": "Führt eine wartende E-Mail aus oder sendet die eines Lernenden; mit `words` ohne ihre Befehle.",
+    "command.return": "Gibt die Antwort eines Lernenden zurück; was folgt oder darunter steht, ist dein Wort dazu.",
     "command.drop": "Verwirft eine wartende E-Mail, oder aus einer Frage die E-Mails mit diesen Nummern.",
     "command.yes": "Bestätigt, dass die E-Mail von dir ist; `always` merkt sich auch die Adresse.",
     "command.desk": "Zeigt die Arbeitslage auf einen Blick.",

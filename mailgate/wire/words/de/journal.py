@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "die E-Mail, auf die sie antwortet, gilt nicht mehr als Nachweis",
     "parked.too_much": "zu viel Text, um zu erkennen, was von wem ist",
     "parked.trainee": "die Teamleitung muss sie senden",
+    "parked.settled": "jemand anders hat diese Antwort schon erledigt",
     "parked.unclean_from": "der Absender ist nicht eindeutig angegeben",
     "parked.unknown_address": "sie kam von einer Adresse, zu der sich niemand bekannt hat",
     "parked.unknown_letter": "sie enthält eine E-Mail von uns, die wir nicht mehr kennen",

@@ -169,6 +169,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.desk_only": "deine Befehlsadresse nimmt Fragen und Befehle an, sendet aber keinen Text an Kunden; antworte stattdessen auf eine Benachrichtigung",
     "waits.tap_only": "ein Link tut nur, was er sagt; antworte auf die Benachrichtigung selbst",
     "waits.trainee": "die Teamleitung muss das senden",
+    "waits.settled": "{name} hat diese Antwort schon erledigt",
     "waits.beyond": "der Nachweis in dieser E-Mail gilt für ein einziges Ticket, und sie nennt noch andere; bisher ist nichts geschehen",
     "waits.address_only": "die Antwortadresse allein genügt nicht als Nachweis, um einem Kunden zu schreiben; lass die Ticketnummer im Betreff stehen",
     "waits.untagged": "im Betreff steht keine Ticketnummer, deshalb ist nicht sicher, welchem Kunden du schreibst",

@@ -45,6 +45,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.back": "Says that you are back; a lead may name somebody else.",
     "command.undo": "Takes back your last command, or your last letter if it has not left.",
     "command.send": "Carries out a parked mail or sends a trainee's letter; with `words`, without its commands.",
+    "command.return": "Gives a trainee's answer back; what follows or stands below is your word to the trainee.",
     "command.drop": "Throws a parked mail away, or those of a question that have these numbers.",
     "command.yes": "Says that it was you who wrote; `always` also remembers the address.",
     "command.desk": "Shows the workload at a glance.",

@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "the letter it answers no longer counts as proof",
     "parked.too_much": "there is too much text to tell whose words are whose",
     "parked.trainee": "a lead has to send it",
+    "parked.settled": "somebody else has settled that answer already",
     "parked.unclean_from": "the sender is not stated clearly",
     "parked.unknown_address": "it came from an address that nobody has claimed",
     "parked.unknown_letter": "it holds a letter of ours that is no longer known",

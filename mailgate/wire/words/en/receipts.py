@@ -169,6 +169,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.desk_only": "your desk address takes questions and commands, but sends no words to customers; answer a notice instead",
     "waits.tap_only": "a link does what it says and no more; answer the notice itself",
     "waits.trainee": "a lead has to send it",
+    "waits.settled": "{name} has settled this answer already",
     "waits.beyond": "the proof in this mail is for one ticket, and the mail names others too; nothing was done yet",
     "waits.address_only": "the reply address alone is no proof for words to a customer; keep the ticket's tag in the subject",
     "waits.untagged": "no tag of a ticket stands in the subject, so it is not certain which customer you write to",

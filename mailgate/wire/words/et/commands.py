@@ -45,6 +45,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.back": "Ütleb, et oled tagasi; juht võib nimetada kellegi teise.",
     "command.undo": "Võtab tagasi sinu viimase käsu või viimase kirja, kui see ei ole veel läinud.",
     "command.send": "Täidab ootava kirja või saadab praktikandi kirja; sõnaga `words` ilma käskudeta.",
+    "command.return": "Annab praktikandi vastuse tagasi; käsu järel või all on sinu sõnum praktikandile.",
     "command.drop": "Viskab ära ootava kirja või küsimuse kirjad, millel on need numbrid.",
     "command.yes": "Ütleb, et kirjutasid sina; `always` jätab ka aadressi meelde.",
     "command.desk": "Näitab töö seisu ühe pilguga.",

@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "kiri, millele see vastab, ei ole enam tõendiks",
     "parked.too_much": "teksti on liiga palju, et eristada, mis on kelle kirjutatud",
     "parked.trainee": "selle peab saatma juht",
+    "parked.settled": "selle vastuse lahendas juba keegi teine",
     "parked.unclean_from": "saatja ei ole üheselt märgitud",
     "parked.unknown_address": "see tuli aadressilt, mida keegi ei ole enda omaks tunnistanud",
     "parked.unknown_letter": "selles on meie kiri, mida me enam ei tunne",

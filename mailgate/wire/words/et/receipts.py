@@ -169,6 +169,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.desk_only": "käsuaadress võtab vastu küsimusi ja käske, kuid ei saada klientidele teksti; vasta selle asemel teavitusele",
     "waits.tap_only": "link teeb ainult seda, mida ütleb; vasta teavitusele endale",
     "waits.trainee": "selle peab saatma juht",
+    "waits.settled": "selle vastuse lahendas juba {name}",
     "waits.beyond": "kirja tõend kehtib ühe pöördumise kohta, kuid kiri nimetab ka teisi; veel ei ole midagi tehtud",
     "waits.address_only": "vastuseaadress üksi ei ole piisav tõend, et kliendile kirjutada; jäta pöördumise number teemareale",
     "waits.untagged": "teemareal ei ole pöördumise numbrit, seepärast ei ole kindel, millisele kliendile kirjutad",

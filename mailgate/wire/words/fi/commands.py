@@ -45,6 +45,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.back": "Ilmoittaa, että olet taas paikalla; esimies voi nimetä jonkun muun.",
     "command.undo": "Peruu edellisen komentosi tai edellisen viestisi, jos se ei ole vielä lähtenyt.",
     "command.send": "Toteuttaa odottavan viestin tai lähettää harjoittelijan viestin; `words` ilman sen komentoja.",
+    "command.return": "Palauttaa harjoittelijan vastauksen; komennon perässä tai alla on saatteesi hänelle.",
     "command.drop": "Hylkää odottavan viestin tai kysymyksestä ne viestit, joilla on nämä numerot.",
     "command.yes": "Vahvistaa, että viesti oli sinulta; `always` muistaa myös osoitteen.",
     "command.desk": "Näyttää työtilanteen yhdellä silmäyksellä.",

@@ -169,6 +169,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.desk_only": "komento-osoitteesi ottaa vastaan kysymyksiä ja komentoja, mutta ei lähetä tekstiä asiakkaille; vastaa ilmoitukseen",
     "waits.tap_only": "linkki tekee vain sen, mitä siinä lukee; vastaa itse ilmoitukseen",
     "waits.trainee": "esimiehen on lähetettävä se",
+    "waits.settled": "{name} on jo käsitellyt tämän vastauksen",
     "waits.beyond": "viestin todiste ei koske kaikkia sen mainitsemia tikettejä, joten mitään ei ole vielä tehty",
     "waits.address_only": "pelkkä vastausosoite ei riitä todisteeksi, kun kirjoitetaan asiakkaalle; pidä tiketin tunnus aiherivillä",
     "waits.untagged": "aiherivillä ei ole tiketin tunnusta, joten ei ole varmaa, kenelle asiakkaalle kirjoitat",

@@ -45,6 +45,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.back": "Paziņo, ka atkal esat klāt; vadītājs var norādīt kādu citu.",
     "command.undo": "Atceļ Jūsu pēdējo komandu vai pēdējo vēstuli, ja tā vēl nav nosūtīta.",
     "command.send": "Izpilda aizturētu vēstuli vai nosūta praktikanta vēstuli; ar `words` bez tās komandām.",
+    "command.return": "Atdod praktikanta atbildi; teksts aiz komandas vai zem tās ir Jūsu komentārs praktikantam.",
     "command.drop": "Izmet aizturētu vēstuli vai tās no jautājuma, kurām ir šie numuri.",
     "command.yes": "Apstiprina, ka rakstījāt Jūs; `always` atceras arī adresi.",
     "command.desk": "Parāda darba apjomu vienā acu uzmetienā.",

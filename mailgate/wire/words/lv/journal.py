@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "vēstule, uz kuru tā atbild, vairs neder par pierādījumu",
     "parked.too_much": "teksta ir pārāk daudz, lai noteiktu, kurš ko rakstījis",
     "parked.trainee": "to drīkst nosūtīt tikai vadītājs",
+    "parked.settled": "par šo atbildi jau izlēma kāds cits",
     "parked.unclean_from": "sūtītājs nav norādīts skaidri",
     "parked.unknown_address": "tā nākusi no adreses, ko neviens nav apstiprinājis",
     "parked.unknown_letter": "tajā ir mūsu vēstule, ko vairs nepazīstam",

@@ -169,6 +169,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.desk_only": "Jūsu komandu adrese pieņem jautājumus un komandas, bet nesūta tekstu klientiem; atbildiet uz paziņojumu",
     "waits.tap_only": "saite dara tikai to, ko tā saka; atbildiet uz pašu paziņojumu",
     "waits.trainee": "to drīkst nosūtīt tikai vadītājs",
+    "waits.settled": "par šo atbildi jau izlēma {name}",
     "waits.beyond": "pierādījums šajā vēstulē neattiecas uz visiem nosauktajiem pieteikumiem, tāpēc vēl nekas nav izdarīts",
     "waits.address_only": "ar atbildes adresi vien nepietiek, lai rakstītu klientam; atstājiet pieteikuma numuru tematā",
     "waits.untagged": "tematā nav pieteikuma numura, tāpēc nav droši zināms, kuram klientam rakstāt",

@@ -45,6 +45,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.back": "Kończy Twoją nieobecność; kierownik może podać inną osobę.",
     "command.undo": "Cofa Twoje ostatnie polecenie albo ostatnią wiadomość, jeśli nie została jeszcze wysłana.",
     "command.send": "Wykonuje wstrzymaną wiadomość albo wysyła wiadomość praktykanta; z `words` bez poleceń.",
+    "command.return": "Zwraca odpowiedź praktykanta; tekst za poleceniem lub pod nim to Twój komentarz dla praktykanta.",
     "command.drop": "Odrzuca wstrzymaną wiadomość albo te z pytania, które mają podane numery.",
     "command.yes": "Potwierdza, że wiadomość pochodzi od Ciebie; `always` zapamiętuje też adres.",
     "command.desk": "Pokazuje przegląd pracy.",

@@ -169,6 +169,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.desk_only": "Twój adres poleceń przyjmuje pytania i polecenia, ale nie wysyła tekstu do klientów; odpowiedz na powiadomienie",
     "waits.tap_only": "odnośnik robi tylko to, co mówi; odpowiedz na samo powiadomienie",
     "waits.trainee": "musi to wysłać kierownik",
+    "waits.settled": "tę odpowiedź już załatwia {name}",
     "waits.beyond": "dowód w tej wiadomości nie dotyczy wszystkich wymienionych zgłoszeń, więc niczego jeszcze nie wykonano",
     "waits.address_only": "sam adres odpowiedzi nie wystarcza, by pisać do klienta; zachowaj numer zgłoszenia w temacie",
     "waits.untagged": "w temacie brak numeru zgłoszenia, więc nie wiadomo na pewno, do którego klienta piszesz",

@@ -45,6 +45,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.back": "Säger att du är tillbaka; en teamledare kan ange någon annan.",
     "command.undo": "Ångrar ditt senaste kommando, eller ditt senaste mejl om det inte har gått iväg.",
     "command.send": "Utför ett mejl som väntar eller skickar en praktikants mejl; med `words` utan kommandona.",
+    "command.return": "Lämnar tillbaka en praktikants svar; det som följer eller står under är din kommentar till praktikanten.",
     "command.drop": "Kastar ett mejl som väntar, eller de mejl i en fråga som har dessa nummer.",
     "command.yes": "Säger att det var du som skrev; `always` kommer också ihåg adressen.",
     "command.desk": "Visar arbetsläget i korthet.",

@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "mejlet det svarar på gäller inte längre som bevis",
     "parked.too_much": "för mycket text för att veta vem som har skrivit vad",
     "parked.trainee": "en teamledare måste skicka det",
+    "parked.settled": "någon annan har redan tagit hand om svaret",
     "parked.unclean_from": "avsändaren är inte tydligt angiven",
     "parked.unknown_address": "det kom från en adress som ingen har bekräftat",
     "parked.unknown_letter": "det innehåller ett mejl från oss som vi inte längre känner till",

@@ -169,6 +169,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.desk_only": "kommandoadressen tar emot frågor och kommandon men skickar ingen text till kunder; svara på en avisering i stället",
     "waits.tap_only": "en länk gör det den säger och inget mer; svara på själva aviseringen",
     "waits.trainee": "en teamledare måste skicka det",
+    "waits.settled": "{name} har redan tagit hand om det här svaret",
     "waits.beyond": "beviset i mejlet gäller ett enda ärende, och mejlet nämner fler; inget har gjorts ännu",
     "waits.address_only": "svarsadressen ensam räcker inte som bevis för att skriva till en kund; behåll ärendenumret i ämnesraden",
     "waits.untagged": "inget ärendenummer står i ämnesraden, så det är inte säkert vilken kund du skriver till",
