@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailgate.app.questions import knowledge, outages, report
+from mailgate.app.questions import knowledge, outages, reported
 from mailgate.app.questions.held import held_by
 from mailgate.app.questions.journal import JournalWords
 from mailgate.core.clock import collected, held
 from mailgate.core.clock.held import Held
 from mailgate.core.commands import catalogue, ticket_filter
-from mailgate.core.figures.tally import PeriodReport
 from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.change import Decision, Outbound
 from mailgate.core.model.content import Question
@@ -29,9 +27,6 @@ from mailgate.wire.words import Phrases, say, size
 MOST = 25  # rows in a letter that is read on a phone
 AT_WORK = ("new", "open", "waiting", "hold")
 HELD = "held"  # no status of a ticket: `#list held` tells what of the agent's own has not arrived
-
-_PERIOD = re.compile(r"([0-9]{1,4})([hdw])")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 class QuestionAsked:
@@ -99,8 +94,10 @@ def _filled(read: Read, letter: Outbound, policy: Policy, now: datetime) -> Outb
         return letter
     numbers = list(content.numbers or ())
     asked = [QuestionAsked(read, policy, agent, now, one.argument, numbers) for one in content.ask]
-    if [one.name for one in content.ask] == ["report"] and (figures := _figures(asked[0])):
-        return replace(letter, content=report.letter(figures, agent.language, policy))
+    if [one.name for one in content.ask] == ["report"] and (
+        whole := reported.letter(read, policy, agent, now, asked[0].argument)
+    ):
+        return replace(letter, content=whole)
     found = [ANSWERS[one.name](question) for one, question in zip(content.ask, asked, strict=True)]
     return replace(letter, content=_together(found))
 
@@ -281,34 +278,8 @@ def _customer(question: QuestionAsked) -> Question:
     return question.table(said("asked.customer", address=address), TicketFilter(status=statuses, customer=address))
 
 
-def _stretch(question: QuestionAsked) -> tuple[int, str] | None:
-    """The period that is asked for, a week unless one is named; None where what is named is none."""
-    found = _PERIOD.fullmatch(question.argument.lower())
-    if question.argument and not (found and int(found[1])):
-        return None
-    return (int(found[1]), _UNITS[found[2]]) if found else (7, "days")
-
-
-def _figures(question: QuestionAsked) -> PeriodReport | None:
-    """Those of the period that is asked for."""
-    stretch = _stretch(question)
-    if stretch is None:
-        return None
-    period = timedelta(**{stretch[1]: stretch[0]})
-    return report.of_period(question.read, question.policy, question.now, period)
-
-
 def _report(question: QuestionAsked) -> Question:
-    """The figures alone: what stands beside other answers. Asked alone the letter is the report."""
-    stretch, figures = _stretch(question), _figures(question)
-    if stretch is None or figures is None:
-        return Question(title=said("figure.report"), intro=said("asked.no_period", text=question.argument))
-    count, unit = stretch
-    facts = tuple(
-        Fact(name, said("asked.before", value=value, before=before) if before else value)
-        for name, value, before in report.headline(figures, question.agent.language)
-    )
-    return Question(title=said("asked.report", period=said(f"last.{unit}", n=count)), facts=facts)
+    return reported.answer(question.read, question.policy, question.agent, question.now, question.argument)
 
 
 def _templates(question: QuestionAsked) -> Question:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any
@@ -31,19 +32,33 @@ COLUMNS = ("arrived", "solved", "backlog", "first_median", "solve_median", "firs
 
 
 def of_period(
-    read: Read, policy: Policy, now: datetime, period: timedelta, department: str | None = None
+    read: Read,
+    policy: Policy,
+    now: datetime,
+    period: timedelta,
+    department: str | None = None,
+    agent: str | None = None,
 ) -> PeriodReport:
-    """The figures from `now - period` to `now`, of one department or all, beside the same stretch before."""
+    """The figures from `now - period` to `now`, of one department or all, beside the same stretch before.
+
+    Of one `agent`: of the tickets that are theirs. What they worked on them is added up only where the admin says so.
+    """
     asked = Period(now - period, now)
     gatherer = PeriodCounter(asked, meters(policy, asked.before - REACH, now), _zone(policy), department)
     stretch = (asked.before, now, department)
-    gatherer.tickets(read.report.tickets(*stretch))
-    gatherer.reopened(read.report.reopenings(*stretch))
-    gatherer.votes(read.report.votes(*stretch))
-    gatherer.promises(read.report.promises(*stretch))
-    gatherer.spent(read.report.spent(*stretch), by_agent=policy.spent_by_agent)
-    subjects = read.report.subjects(asked.since, now, department, SUBJECTS)
-    return gatherer.report(commonest_words(subjects))
+
+    def theirs(rows: Iterable[tuple[Any, ...]]) -> Iterable[tuple[Any, ...]]:
+        return rows if agent is None else (row for row in rows if row[1] == agent)
+
+    gatherer.tickets(theirs(read.report.tickets(*stretch)))
+    gatherer.reopened(theirs(read.report.reopenings(*stretch)))
+    gatherer.votes(theirs(read.report.votes(*stretch)))
+    gatherer.promises(theirs(read.report.promises(*stretch)))
+    if agent is None or policy.spent_by_agent:
+        gatherer.spent(theirs(read.report.spent(*stretch)), by_agent=policy.spent_by_agent)
+    subjects = () if agent else read.report.subjects(asked.since, now, department, SUBJECTS)
+    found = gatherer.report(commonest_words(subjects))
+    return replace(found, agent=agent, agents=()) if agent else found
 
 
 def meters(policy: Policy, begin: datetime, end: datetime) -> Callable[[str], WorkingTimeTable]:
@@ -140,14 +155,21 @@ def letter(report: PeriodReport, language: str, policy: Policy | None = None) ->
         head = (label("name", language), label("spent", language))
         worked = tuple((name, shown("spent", seconds, language)) for name, seconds in report.customers)
         tables.append(FigureTable(label("customers", language), head, worked))
+    about = ", ".join(whose(report, policy))
     return PeriodLetter(
-        title=f"{label('report', language)}: {report.department}" if report.department else "",
+        title=f"{label('report', language)}: {about}" if about else "",
         period=_span(report.period.since, report.period.until, language, policy),
         before=_span(report.period.before, report.period.since, language, policy),
         figures=tuple(LetterFigure(name, now, was) for name, now, was in headline(report, language)),
         charts=charts(report, language),
         tables=tuple(tables),
     )
+
+
+def whose(report: PeriodReport, policy: Policy | None) -> list[str]:
+    """The agent and the department it is about, as people know them; nothing of a report about all."""
+    agent = policy.agent(report.agent) if policy else None
+    return [one for one in (agent.shown_name if agent else report.agent, report.department) if one]
 
 
 def charts(report: PeriodReport, language: str) -> tuple[Chart, ...]:

@@ -136,7 +136,7 @@ COMMANDS: tuple[Word, ...] = (
     Word("show", "questions", "[NUMBER]", most=1, example="#show 1042"),
     Word("files", "questions", "[NUMBER]", most=1),
     Word("customer", "questions", "[ADDRESS]", most=1),
-    Word("report", "questions", "[PERIOD]", most=3, example="#report 7d"),
+    Word("report", "questions", "[PERIOD] [@agent] [DEPARTMENT]", most=3, example="#report 7d @anna"),
     Word("templates", "questions", "[WORDS]", prose=True),
     Word("why", "questions"),
     Word("help", "questions", "[COMMAND]", most=1, aliases=("apua", "pomoc", "palīgā", "hjälp", "hilfe", "juhend"),

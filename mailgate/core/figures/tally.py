@@ -85,6 +85,7 @@ class PeriodReport:
     oldest: datetime | None = None  # when the oldest unsolved ticket came
     weekdays: tuple[int, ...] = (0,) * 7  # arrivals, from Monday
     hours: tuple[int, ...] = (0,) * 24  # arrivals by local hour
+    agent: str | None = None  # whose tickets alone are counted
     words: tuple[tuple[str, int], ...] = ()  # subject words and how many arrivals have them
 
 

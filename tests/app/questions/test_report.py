@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,12 +10,13 @@ import pytest
 from conftest import mail, running
 
 from mailgate.app.jobs import promises
-from mailgate.app.questions import questions, report
+from mailgate.app.questions import questions, report, reported
 from mailgate.core.figures.tally import AGES, FIGURES, Figures, Period, PeriodReport
 from mailgate.core.letters import row_values
 from mailgate.core.model import change as ch
 from mailgate.core.model.content import Question
 from mailgate.core.model.mail import Address
+from mailgate.core.model.policy import Role
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.wire import words
@@ -120,6 +122,32 @@ def test_d11_report_by_mail_is_the_report_of_the_week_when_nothing_else_is_asked
     [told] = desk.gateway.store.read(lambda read: questions.fill_questions(read, decision, policy, now)).letters
     assert (told.content == report.letter(found(desk, now), policy.agent("anna").language, policy)) is whole
     assert whole or told.template == "question"
+
+
+@pytest.mark.parametrize(
+    ("who", "asked", "title", "arrived"),
+    [
+        ("anna", "7d @bo", "Report: Bo Ek", "1"),
+        ("anna", "sales", "Report: sales", "1"),
+        ("bo", "@me", "Report: Bo Ek", "1"),
+        ("bo", "@bo sales", "Report: Bo Ek, sales", "0"),
+        ("bo", "@anna", None, "The figures of anna are for anna and for those who lead."),
+        ("bo", "tomorrow", None, "tomorrow: no period (12h, 7d, 4w), @agent or department"),
+    ],
+)
+def test_a_report_of_one_agent_is_for_them_and_for_leads(week, who, asked, title, arrived):
+    desk, at = week
+    policy = desk.gateway.in_force.policy
+    agent = replace(policy.agent(who), role=Role.LEAD if who == "anna" else Role.AGENT)
+    known = replace(policy, agents=tuple(agent if one.name == who else one for one in policy.agents))
+    args = known, agent, at + 4 * HOUR, asked
+    letter, answer = desk.gateway.store.read(lambda read: (reported.letter(read, *args), reported.answer(read, *args)))
+    if title is None:
+        assert (letter, words.said("en", answer.intro)) == (None, arrived)
+        return
+    assert (letter.title, letter.figures[0].value, answer.facts[0].value.params["value"]) == (title, arrived, arrived)
+    agents = [table for table in letter.tables if table.title == words.say(agent.language, "figure.agents")]
+    assert not agents or (who, asked) == ("anna", "sales")
 
 
 @pytest.mark.parametrize(("filed", "told"), [(Figures(filed=2), ["2", "0"]), (Figures(), None)])

@@ -57,7 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.show": "Zeigt ein Ticket mit seinem Verlauf.",
     "command.files": "Sendet dir die Anhänge eines Tickets.",
     "command.customer": "Zeigt alles, was über einen Kunden bekannt ist.",
-    "command.report": "Zeigt die Zahlen eines Zeitraums.",
+    "command.report": "Zeigt die Zahlen eines Zeitraums; eines Bearbeiters (deine, oder als Teamleitung) oder einer Abteilung.",
     "command.templates": "Listet die Textbausteine auf.",
     "command.why": "Sagt, warum dieses Ticket ist, wo es ist.",
     "command.help": "Listet alle Befehle auf oder erklärt einen.",

@@ -57,7 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.show": "Shows a ticket with its thread.",
     "command.files": "Sends you a ticket's attachments.",
     "command.customer": "Shows all that is known of a customer.",
-    "command.report": "Shows the figures of a period.",
+    "command.report": "Shows the figures of a period, of one agent (yours, or as a lead) or one department.",
     "command.templates": "Lists the canned answers.",
     "command.why": "Says why this ticket is where it is.",
     "command.help": "Lists all commands, or explains one.",

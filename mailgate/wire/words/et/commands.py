@@ -57,7 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.show": "Näitab pöördumist koos kirjavahetusega.",
     "command.files": "Saadab sulle pöördumise manused.",
     "command.customer": "Näitab kõike, mis kliendi kohta teada on.",
-    "command.report": "Näitab ajavahemiku arve.",
+    "command.report": "Näitab ajavahemiku arve; ühe töötaja (enda omi või juhina) või osakonna omi.",
     "command.templates": "Loetleb vastusemallid.",
     "command.why": "Ütleb, miks pöördumine on seal, kus ta on.",
     "command.help": "Loetleb kõik käsud või selgitab üht.",

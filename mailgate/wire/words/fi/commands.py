@@ -57,7 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.show": "Näyttää tiketin ja sen viestiketjun.",
     "command.files": "Lähettää sinulle tiketin liitteet.",
     "command.customer": "Näyttää kaiken, mitä asiakkaasta tiedetään.",
-    "command.report": "Näyttää jakson luvut.",
+    "command.report": "Näyttää jakson luvut; yhden asiakaspalvelijan (omasi tai esimiehenä) tai osaston.",
     "command.templates": "Luettelee valmiit vastaukset.",
     "command.why": "Kertoo, miksi tiketti on siinä missä se on.",
     "command.help": "Luettelee komennot tai selittää yhden.",

@@ -57,7 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.show": "Parāda pieteikumu ar saraksti.",
     "command.files": "Nosūta Jums pieteikuma pielikumus.",
     "command.customer": "Parāda visu, kas par klientu zināms.",
-    "command.report": "Parāda perioda skaitļus.",
+    "command.report": "Parāda perioda rādītājus; viena darbinieka (savus vai kā vadītājs) vai nodaļas.",
     "command.templates": "Uzskaita gatavās atbildes.",
     "command.why": "Paskaidro, kāpēc pieteikums ir tur, kur tas ir.",
     "command.help": "Uzskaita visas komandas vai paskaidro vienu.",

@@ -57,7 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.show": "Pokazuje zgłoszenie z korespondencją.",
     "command.files": "Wysyła Ci załączniki zgłoszenia.",
     "command.customer": "Pokazuje wszystko, co wiadomo o kliencie.",
-    "command.report": "Pokazuje dane z wybranego okresu.",
+    "command.report": "Pokazuje dane za okres; jednego pracownika (własne albo jako kierownik) lub działu.",
     "command.templates": "Pokazuje gotowe odpowiedzi.",
     "command.why": "Wyjaśnia, dlaczego zgłoszenie jest tam, gdzie jest.",
     "command.help": "Pokazuje wszystkie polecenia albo opisuje jedno.",

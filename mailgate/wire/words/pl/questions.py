@@ -20,7 +20,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.files_none": "Nie ma żadnych załączników.",
     "asked.file": "{type}, {size}",
     "asked.customer": "Klient {address}",
-    "asked.no_period": "{text}: to nie okres; napisz 12h, 7d albo 4w",
+    "asked.no_period": "{text}: to nie okres (12h, 7d, 4w), @osoba ani dział",
+    "asked.not_theirs": "Te dane widzą tylko {name} i kierownicy.",
     "asked.before": "{value} (przedtem {before})",
     "asked.report": "Raport: {period}",
     "last.hours": {

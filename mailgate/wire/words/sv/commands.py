@@ -57,7 +57,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.show": "Visar ett ärende med hela tråden.",
     "command.files": "Skickar dig ett ärendes bilagor.",
     "command.customer": "Visar allt som är känt om en kund.",
-    "command.report": "Visar siffror för en period.",
+    "command.report": "Visar siffrorna för en period; för en handläggare (dig själv, eller som teamledare) eller en avdelning.",
     "command.templates": "Listar svarsmallarna.",
     "command.why": "Säger varför ärendet är där det är.",
     "command.help": "Listar alla kommandon, eller förklarar ett.",
