@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from mailgate.core.model.desk_rows import Counts, DeskLoad, Queues
+from mailgate.core.model.desk_rows import Counts, DeskLoad, Praise, Queues
 
 
 class ReportRead(Protocol):
@@ -33,6 +33,9 @@ class ReportRead(Protocol):
 
     def votes(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """The newest vote of each ticket: (department, agent, tags, at in microseconds, score)."""
+
+    def praise(self, since: datetime, until: datetime) -> list[Praise]:
+        """Votes of 9 and 10 given then with words beside them, best first; none of a complaint, nor of spam."""
 
     def promises(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """Rows as in `figures.PromiseRow`: promises made, due or ended then."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from mailgate.core.model.desk_rows import Counts, DeskLoad, Load, MailQueue, QueueRow, Queues, Today
+from mailgate.core.model.desk_rows import Counts, DeskLoad, Load, MailQueue, Praise, QueueRow, Queues, Today
 from mailgate.store import rows
 from mailgate.store.session import Room
 
@@ -35,6 +35,19 @@ WHERE vote.at >= :since AND vote.at < :until {HERE}
   AND NOT EXISTS (SELECT 1 FROM vote AS later WHERE later.ticket = vote.ticket AND later.id > vote.id
                   AND later.at < :until)
 """  # noqa: S608
+PRAISE = """
+SELECT ticket.number, ticket.department, vote.score, vote.comment, (
+  SELECT group_concat(author, char(31)) FROM (
+    SELECT DISTINCT entry.author FROM entry WHERE entry.ticket = ticket.id AND entry.kind = 'agent'
+  ) AS authors
+) AS answered
+FROM vote JOIN ticket ON ticket.id = vote.ticket
+WHERE vote.at >= :since AND vote.at < :until AND vote.score >= 9 AND trim(vote.comment) <> ''
+  AND NOT EXISTS (SELECT 1 FROM vote AS later WHERE later.ticket = vote.ticket AND later.id > vote.id
+                  AND later.at < :until)
+  AND NOT EXISTS (SELECT 1 FROM tag WHERE tag.ticket = ticket.id AND tag.tag IN ('complaint', 'spam'))
+ORDER BY vote.score DESC, vote.at LIMIT 500
+"""
 # Broken is what was owed when its time had come; then it matters whether the customer heard of it before.
 PROMISES = f"""
 SELECT ticket.department, ticket.owner, {TAGS}, promise.made_at, promise.due_at, promise.ended_at, promise.kept, CASE
@@ -179,6 +192,20 @@ class Report(Room):
     def votes(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """See `counting.ReportRead.votes`."""
         return self._stream(VOTES, since, until, department=department)
+
+    def praise(self, since: datetime, until: datetime) -> list[Praise]:
+        """See `counting.ReportRead.praise`."""
+        found = self.session.all(PRAISE, {"since": rows.micros(since), "until": rows.micros(until)})
+        return [
+            Praise(
+                row["number"],
+                row["department"],
+                row["score"],
+                row["comment"],
+                tuple(row["answered"].split("\x1f")) if row["answered"] else (),
+            )
+            for row in found
+        ]
 
     def promises(self, since: datetime, until: datetime, department: str | None) -> Iterator[tuple[Any, ...]]:
         """See `counting.ReportRead.promises`."""

@@ -1,5 +1,6 @@
 """What the store streams for reports, from tickets that lived through real decisions."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -184,6 +185,27 @@ def test_who_votes_again_has_changed_their_mind(bench):
         span = (bench.now, bench.now + until * HOUR, None)
         ((_, agent, *_, found),) = bench.read(lambda read, span=span: list(read.report.votes(*span)))
         assert (agent, found) == ("ann", score)
+
+
+PRAISED = [
+    ("a nine with words", 9, "Quick and kind", (), ["ann", "bo"]),
+    ("a nine alone", 9, " ", (), None),
+    ("an eight", 8, "Well done", (), None),
+    ("a complaint", 10, "At last!", ("complaint",), None),
+    ("spam", 10, "Buy this", ("spam",), None),
+]
+
+
+@pytest.mark.parametrize(
+    ("score", "words", "tags", "answered"), [row[1:] for row in PRAISED], ids=[row[0] for row in PRAISED]
+)
+def test_what_customers_thank_for_and_whom(bench, score, words, tags, answered):
+    number = bench.open("Lamp", WORDS, replace(WORDS, author="bo"), WORDS, ch.Tag(add=tags))
+    bench.apply(None, effects=(ch.Vote(number, score, words),), now=bench.now + HOUR)
+    found = bench.read(lambda read: read.report.praise(bench.now, bench.now + DAY))
+    assert [sorted(one.answered) for one in found] == ([answered] if answered else [])
+    bench.apply(None, effects=(ch.Vote(number, 3, "Not so well after all"),), now=bench.now + 2 * HOUR)
+    assert bench.read(lambda read: read.report.praise(bench.now, bench.now + DAY)) == [], "they changed their mind"
 
 
 def test_titles_of_the_newest_come_first_and_few(bench):

@@ -12,7 +12,7 @@ from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import each_ticket
 from mailgate.app.questions import report
 from mailgate.app.questions.held import held_by
-from mailgate.core.clock import morning, overload, pulling
+from mailgate.core.clock import kudos, morning, overload, pulling
 from mailgate.core.clock.overload import Overload, WeeklyPace
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgency
@@ -106,6 +106,8 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
         sections += morning.agents_list(moment, reader.agent, mine, held_by(tx, policy, reader.agent, now))
         if reader.agent.name not in {absence.agent for absence in tx.people.absences(now)}:
             sections += _everybodys(tx, moment, reader, reader.agent)
+    if reader.agent is not None:
+        sections += _thanks(tx, policy, reader, reader.agent)
     accounted: Words = ""
     if reader.leads:
         work = tx.report.desk(now).load
@@ -145,6 +147,17 @@ def _everybodys(tx: Tx, moment: Moment, reader: _Reader, agent: Agent) -> list[S
     return morning.of_everybody(policy, agent, unowned, overdue)
 
 
+def _thanks(tx: Tx, policy: Policy, reader: _Reader, agent: Agent) -> list[Section]:
+    """What customers thanked for since the last letter that told of it, at most two weeks ago."""
+    if not kudos.due(morning.calendar_of(policy, agent), reader.day):
+        return []
+    until, mark = working_time.moment_of_day(reader.zone, reader.day), f"kudos:{reader.key}"
+    last = tx.settings.get(mark)
+    since = max(datetime.fromisoformat(last), until - 2 * WEEK) if last else until - WEEK
+    tx.settings.set(mark, until.isoformat())
+    return kudos.sections(policy, agent, tx.report.praise(since, until), [one.name for one in reader.leads])
+
+
 def _overload_hint(found: Overload) -> Section:
     return Section(overload.title(found), text=overload.verdict(found))
 
@@ -174,6 +187,7 @@ def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
         found = report.of_period(tx, policy, until, WEEK, department.name)
         if found.total.arrived or found.total.solved or found.total.backlog:
             subject = said("list.week", week=week, department=department.name)
+            found = found if reader.agent else replace(found, agents=())  # figures of one person are no outsider's
             about = replace(report.letter(found, reader.language, policy), subject=subject)
             letters.append(_letter(policy, reader, about, f"week:{department.name}"))
     return letters

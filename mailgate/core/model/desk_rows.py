@@ -166,3 +166,14 @@ class Counts:
     tickets: Mapping[str, int]
     deliveries: Mapping[str, int]
     jobs: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Praise:
+    """A vote of 9 or 10 with the customer's words; `answered` are the agents who wrote to them."""
+
+    ticket: int
+    department: str
+    score: int
+    words: str
+    answered: tuple[str, ...]

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.quarantine": "Quarantäne",
     "list.in_quarantine": "Nicht lesbare E-Mails: {n}. Anzeigen: mailgate quarantine list",
     "list.accounted": "{day}: {total} eingegangen, {known} nachgewiesen",
+    "list.kudos": "Dank von Kunden",
     "list.late_tickets": "Überfällig oder bald fällig: {n}",
     "list.more": "und {n} weitere",
     "list.collected": "Während deiner Abwesenheit: {n}",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.quarantine": "Quarantine",
     "list.in_quarantine": "Mails that could not be read: {n}. See them: mailgate quarantine list",
     "list.accounted": "{day}: {total} in, {known} accounted for",
+    "list.kudos": "Thanks from customers",
     "list.late_tickets": "Overdue or about to be: {n}",
     "list.more": "and {n} more",
     "list.collected": "While you were away: {n}",

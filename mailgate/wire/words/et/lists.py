@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.quarantine": "Karantiin",
     "list.in_quarantine": "Loetamatuid kirju: {n}. Vaata neid: mailgate quarantine list",
     "list.accounted": "{day}: saabunud {total}, neist arvele võetud {known}",
+    "list.kudos": "Klientide tänusõnad",
     "list.late_tickets": "Hilinenud või peagi hilinemas: {n}",
     "list.more": "ja veel {n}",
     "list.collected": "Ajal, kui olid ära: {n}",

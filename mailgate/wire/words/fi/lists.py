@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.quarantine": "Karanteeni",
     "list.in_quarantine": "Viestejä, joita ei voitu lukea: {n}. Näytä ne: mailgate quarantine list",
     "list.accounted": "{day}: {total} saapui, {known} kirjattu",
+    "list.kudos": "Asiakkaiden kiitokset",
     "list.late_tickets": "Myöhässä tai pian myöhässä: {n}",
     "list.more": "ja {n} lisää",
     "list.collected": "Poissa ollessasi: {n}",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.quarantine": "Karantīna",
     "list.in_quarantine": "Neizdevās izlasīt vēstules: {n} (mailgate quarantine list)",
     "list.accounted": "{day}: saņemtas {total}, uzskaitītas {known}",
+    "list.kudos": "Klientu pateicības",
     "list.late_tickets": "Nokavēti vai tūlīt nokavēti: {n}",
     "list.more": "un vēl {n}",
     "list.collected": "Kamēr Jūsu nebija: {n}",

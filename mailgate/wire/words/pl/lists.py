@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.quarantine": "Kwarantanna",
     "list.in_quarantine": "Nie udało się odczytać wiadomości: {n} (mailgate quarantine list)",
     "list.accounted": "{day}: przyszło {total}, zarejestrowano {known}",
+    "list.kudos": "Podziękowania od klientów",
     "list.late_tickets": "Po terminie lub tuż przed nim: {n}",
     "list.more": "i jeszcze {n}",
     "list.collected": "Pod Twoją nieobecność: {n}",

@@ -21,6 +21,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.quarantine": "Karantän",
     "list.in_quarantine": "Mejl som inte kunde läsas: {n}. Visa dem: mailgate quarantine list",
     "list.accounted": "{day}: {total} in, {known} redovisade",
+    "list.kudos": "Tack från kunderna",
     "list.late_tickets": "Försenade eller snart försenade: {n}",
     "list.more": "och {n} till",
     "list.collected": "Medan du var borta: {n}",
