@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import email.policy
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, reply, running, whole
@@ -86,21 +88,39 @@ def test_an_experts_answer_is_a_note_and_a_strangers_with_their_letter_is_not_th
     assert desk.letters(MAIJA, "answer") == []
 
 
-def test_a_forward_of_an_agent_opens_a_ticket_and_asks_whose_it_is(desk: Desk) -> None:
-    ticket = opened(desk)
-    notice_to(desk, "anna", ticket.number)
-    text = (
-        "---------- Forwarded message ---------\nFrom: Kari <kari@elsewhere.example>\nSubject: Lamp\n\nIt is broken.\n"
-    )
-    own = reply(notice_to(desk, "anna", ticket.number), ANNA, text, subject="Fwd: Lamp of Kari")
-    del own["References"], own["In-Reply-To"]
-    border = '[[identity.border]]\nid = "mx.acme.example"\n'
-    with running(desk.folder / "bordered", more=border) as bordered:
-        raw = b"Authentication-Results: mx.acme.example; dmarc=pass header.from=staff.example\r\n"
-        bordered.send(raw + mail("Fwd: Lamp of Kari", text, sender=ANNA).as_bytes(policy=email.policy.SMTP))
-        [new] = bordered.tickets()
-        told = only(bordered.letters("anna@staff.example", "receipt"))
-        assert "#requester" in whole(told) and new.subject == "Lamp of Kari"
+def test_a_forward_of_an_agent_opens_a_ticket_and_one_tap_makes_its_writer_the_customer(tmp_path: Path) -> None:
+    """Below the agent's words or as a file; whoever wrote it hears nothing until an agent answers."""
+    kari = "kari@elsewhere.example"
+    below = f"---------- Forwarded message ---------\nFrom: Kari <{kari}>\nSubject: Lamp\n\nIt is broken.\n"
+    attached = mail("Fwd: Lamp of Kari", "", sender=ANNA)
+    attached.add_attachment(mail("Lamp of Kari", "It is broken.\n", sender=f"Kari <{kari}>", to=ANNA))
+    trusted = "Authentication-Results: mx.acme.example; dmarc=pass header.from=staff.example\r\n"
+    with running(tmp_path, more='[[identity.border]]\nid = "mx.acme.example"\n') as bordered:
+        for passed_on in (
+            mail("Fwd: Lamp of Kari", below, sender=ANNA),
+            attached,
+            mail("Lamp of Kari", below, sender=ANNA),
+        ):
+            number = bordered.send(trusted.encode() + passed_on.as_bytes(policy=email.policy.SMTP))
+            new = bordered.of_mail(number)
+            assert new.subject == "Lamp of Kari" and new.requester.addr == "anna@staff.example"
+            assert "It is broken." in new.entries[0].text
+            told = bordered.letters("anna@staff.example", "receipt")[-1]
+            assert f"looks like a mail of {kari}" in whole(told) and f"looks like a mail of {kari}" in whole(
+                notice_to(bordered, "bo", new.number)
+            )
+            taps = (unquote(one) for one in re.findall(r"mailto:[^\"\s>]+", whole(told)))
+            subject, body = re.findall(
+                r"subject=(.*?)&(?:amp;)?body=(.*)", next(one for one in taps if kari in one), re.S
+            )[0]
+            bordered.send(mail(subject, body, sender=ANNA))
+            assert bordered.ticket(new.number).requester.addr == kari
+            heard = [letter for letter in bordered.letters(kari) if letter["X-Mailgate-Ticket"] == str(new.number)]
+            assert bordered.letters("anna@staff.example", "ack") == [] and heard == []
+            number = from_agent(bordered, "A new one comes.\n", notice_to(bordered, "bo", new.number), "bo")
+            confirm(bordered, number, "bo")  # their notice named Anna, who passed it on
+            answer = bordered.letters(kari, "answer")[-1]
+            assert "A new one comes." in whole(answer) and "staff.example" not in whole(answer)
 
 
 def test_once_one_has_it_the_others_hear_no_more(desk: Desk) -> None:

@@ -139,14 +139,19 @@ def cc(context: TicketContext) -> Judgement:
 
 
 def requester(context: TicketContext) -> Judgement:
-    """The ticket is somebody else's; the old requester goes on taking part."""
+    """The ticket is somebody else's; the old requester goes on taking part, but for an agent who passed the mail on.
+
+    No customer ever reads an agent's address.
+    """
     person = context.person(context.argument)
     if isinstance(person, Refusal):
         return person
     if person.key == context.ticket.requester.key:
         return context.granted_already("already_requester", address=person.addr)
     named = next((one for one in context.ticket.participants if one.key == person.key), Address(person.addr))
-    return context.granted("requester", SetRequester(named), address=named.addr)
+    before = context.ticket.requester
+    gone = (Leave(before.key),) if context.policy.colleague_at(before.addr) else ()
+    return context.granted("requester", SetRequester(named), *gone, address=named.addr)
 
 
 # --- shared -----------------------------------------------------------------------------------------------------------

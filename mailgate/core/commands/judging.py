@@ -172,14 +172,7 @@ class CommandContext:
 
     def person(self, text: str) -> Address | Refusal:
         """The outsider's address somebody wrote; ours and the agents' own are refused."""
-        found = _written_address(text)
-        if not found:
-            return Refusal("no_address", params={"text": text})
-        if self.policy.department_at(found):
-            return Refusal("our_address", params={"address": found})
-        if self.policy.colleague_at(found):
-            return Refusal("agents_address", params={"address": found})
-        return Address(found)
+        return outsider(self.policy, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +221,18 @@ def days_of(at: datetime, now: datetime, zone: ZoneInfo, *, last: bool = False) 
     if here.hour or here.minute:
         return moment(here, today)
     return day(here - timedelta(days=int(last)), today)
+
+
+def outsider(policy: Policy, text: str) -> Address | Refusal:
+    """The address in `text`, when it is one of the internet, neither ours nor an agent's."""
+    found = _written_address(text)
+    if not found:
+        return Refusal("no_address", params={"text": text})
+    if policy.department_at(found):
+        return Refusal("our_address", params={"address": found})
+    if policy.colleague_at(found):
+        return Refusal("agents_address", params={"address": found})
+    return Address(found)
 
 
 def signed_words(argument: str) -> list[str]:

@@ -327,6 +327,13 @@ def _to_settle(says: Receipt) -> bool:
     return not says.wordless if says.parked else bool(says.done or says.newer or says.text)
 
 
+def _offered(says: Content) -> str:
+    """Another address the ticket may belong to."""
+    if isinstance(says, Notice):
+        return says.came_from or says.asks_for or says.looks_like
+    return says.looks_like if isinstance(says, Receipt) else ""
+
+
 def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.LetterLinks:
     says = due.content
     return one_tap.links_of_letter(
@@ -338,7 +345,7 @@ def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.Le
         parked=isinstance(says, Receipt) and says.parked,
         coached=isinstance(says, Receipt) and bool(says.coach),
         several=isinstance(says, WasItYou) and bool(says.mails),
-        offer=(says.came_from or says.asks_for) if isinstance(says, Notice) else "",
+        offer=_offered(says),
         reader=due.agent,
         files=due.ticket is not None and any(entry.attachments for entry in due.ticket.entries),
         words=not isinstance(says, Receipt) or _to_settle(says),

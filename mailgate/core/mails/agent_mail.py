@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mailgate.core.commands import answers, reader
+from mailgate.core.commands import answers, judging, reader
 from mailgate.core.commands.reader import Command, CommandReading
-from mailgate.core.letters import coaching
+from mailgate.core.letters import addressee, coaching
 from mailgate.core.mails import (
     agent_absence,
     agent_orders,
@@ -31,7 +31,7 @@ from mailgate.core.model.said import said
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.proof import authority, token
 from mailgate.core.proof.authority import CarriedBy, Proof, outsiders_addressed
-from mailgate.core.text import signature
+from mailgate.core.text import quote, signature
 from mailgate.core.text.subject import is_forward
 
 # Written by a program in an agent's name: it steers nothing, whoever sent it (threats A-18, A-19).
@@ -155,8 +155,15 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     if forwarded:
         return _passed_on(case, agent, tickets) if tickets else _forward(case, agent)
     if not tickets and not reading.commands:
-        return agent_orders.unsaid(case, agent, reading) if scope.answered(case) else None
+        return _about_nothing(case, agent, reading)
     return agent_orders.carry_out(case, agent, tickets, reading)
+
+
+def _about_nothing(case: Case, agent: Agent, reading: CommandReading) -> Decision | None:
+    """Words without a ticket or a command: for a letter about none, of somebody else's mail, else the agent's own."""
+    if scope.answered(case):
+        return agent_orders.unsaid(case, agent, reading)
+    return _forward(case, agent) if _writer(case) else None
 
 
 def _corrected(case: Case, agent: Agent) -> SentLetter | None:
@@ -316,13 +323,29 @@ def _passed_on(case: Case, agent: Agent, tickets: tuple[Ticket, ...]) -> Decisio
 
 
 def _forward(case: Case, agent: Agent) -> Decision | None:
-    """A mail an agent forwards to a department becomes a ticket of theirs; they are asked whose it is."""
+    """A mail an agent forwards to a department becomes a ticket of theirs; who seems to have written it is proposed."""
     filed = customer.file_customer_mail(case)
     if filed.fate is not Fate.FILED or not filed.steps:
         return filed
-    writer = case.mail.embedded.get("from", "")
+    writer = _writer(case)
     ask = said("waits.whose_ticket", address=writer) if writer else said("waits.whose_ticket_unknown")
-    letter = receipt.receipt_letter(case, agent, Receipt(done=(), asks=(ask,)), purpose=Purpose.NOTE)
+    asked = Receipt(done=(), asks=(ask,), looks_like=writer)
+    letter = receipt.receipt_letter(case, agent, asked, purpose=Purpose.NOTE)
     step = filed.steps[0]
-    kept = tuple(one for one in step.outbound if one.template != "ack" and one.agent != agent.name)
+    kept = tuple(
+        replace(one, content=replace(one.content, looks_like=writer)) if isinstance(one.content, Notice) else one
+        for one in step.outbound
+        if one.template != "ack" and one.agent != agent.name
+    )
     return replace(filed, reason="forward", steps=(replace(step, outbound=(*kept, letter)), *filed.steps[1:]))
+
+
+def _writer(case: Case) -> str:
+    """Who seems to have written what this mail passes on, attached or below its words; "" where it is nobody outside.
+
+    It is a claim of a text: proposed to agents, never taken.
+    """
+    inside = quote.address_in(case.mail.embedded.get("from", ""))
+    named = (judging.outsider(case.policy, one) for one in (inside, *quote.writers_passed_on(case.mail.text)))
+    people = (one for one in named if isinstance(one, Address))
+    return next((one.addr for one in people if addressee.writable(one, case.policy)), "")

@@ -22,6 +22,7 @@ class TraineesAnswer(Receipt):
     newer: str = omitted("", hidden=True)
     asks: tuple[Words, ...] | None = omitted(None, hidden=True)
     coach: str = omitted("", hidden=True)
+    looks_like: str = omitted("", hidden=True)
     by: str = ""  # the trainee
     customer: str = ""
     signature: str = omitted("")  # what would leave below the words

@@ -175,6 +175,7 @@ class Notice(Content):
     text: str = omitted("")
     came_from: str = omitted("")  # the address behind Reply-To
     asks_for: str = omitted("")  # a new Reply-To
+    looks_like: str = omitted("")  # whose mail it seems to be that a colleague passed on
     automatic: str = omitted("")
     mentions: tuple[int, ...] = omitted(())
     notes: tuple[Words, ...] = omitted(())
@@ -208,6 +209,7 @@ class Receipt(Content):
     wordless: bool = omitted(default=False, hidden=True)  # nothing but commands waits: better ones take its place
     asks: tuple[Words, ...] | None = omitted(None, shown=())
     coach: str = omitted("")  # who is asked whether a trainee's answer leaves; this is the trainee's own receipt
+    looks_like: str = omitted("")  # whose mail it seems to be that the agent passed on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

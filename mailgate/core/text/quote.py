@@ -12,6 +12,7 @@ from mailgate.core.text import signature, subject
 _LONGEST = 320  # characters of an attribution, however many lines it takes
 _WRAPPED = 60  # characters from which on a line may have been broken
 _SPAN = 4  # lines an attribution may be wrapped over
+_BELOW_RULE = 8  # lines below "Forwarded message" in which its header block has its From
 _CANDIDATES = 400  # lines that might begin history and are looked at closely, so that the cost stays linear
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[A-Z][A-Za-z]{0,2})?>(?!:$)|[ \t]{0,3}\|[ >](?!.*\|\s*$)|[ \t]{0,3}&gt;")
 _MARKED = re.compile(r"[\s>|*_]{0,40}##[^#\n]{4,120}##|.{0,200}(?<![A-Za-z0-9])mg:[a-z0-9]{1,8}\.[0-9]{1,10}\.[acxm]")
@@ -83,6 +84,35 @@ def is_forward(title: str, text: str) -> bool:
         return True
     first = next((line for line in text[:4096].split("\n") if line.strip()), "")
     return _rule_name(first).startswith(words.FORWARDED)
+
+
+def writers_passed_on(text: str) -> list[str]:
+    """The addresses in the From of every mail that a text passes on with its header block, topmost first; at most ten.
+
+    What stands there is a claim: whoever passed it on could have typed it.
+    """
+    lines = text.translate(signature.SPACES).split("\n")
+    found: list[str] = []
+    ruled, candidates = -_BELOW_RULE, 0
+    for at, line in enumerate(lines):
+        if len(line) > _LONGEST or not line.strip():
+            continue
+        if _rule_name(line.lstrip(" >|\t")).startswith((*words.FORWARDED, *words.ORIGINAL)):
+            ruled = at
+        if "from" not in _label(line) or candidates > _CANDIDATES:
+            continue
+        candidates += 1
+        if at - ruled < _BELOW_RULE or _is_header_block(lines, at):
+            below = lines[at + 1] if at + 1 < len(lines) and not _label(lines[at + 1]) else ""  # a long name is broken
+            address = address_in(line) or address_in(below[:_LONGEST])
+            found += [address] if address else []
+    return found[:10]
+
+
+def address_in(text: str) -> str:
+    """The first address in a From as mail programs show it: `Ann <ann@x.example>`, `Ann [mailto:ann@x.example]`."""
+    found = _ADDRESS.search(text)
+    return found[0].lstrip("[\"'*").removeprefix("mailto:").rstrip("]\"'*,;") if found else ""
 
 
 @dataclass(frozen=True, slots=True)

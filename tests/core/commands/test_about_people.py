@@ -124,6 +124,8 @@ ROWS: list[tuple[str, Any, str, Ticket, dict[str, Any], tuple[str, tuple[Any, ..
      ("requester", (SetRequester(VALDIS),))),
     ("a newcomer by the address alone", about_people.requester, STRANGER.addr, FREE, {},
      ("requester", (SetRequester(Address(STRANGER.addr)),))),
+    ("an agent who passed the mail on takes no part in it", about_people.requester, STRANGER.addr,
+     ticket(requester=Address("anna@staff.example", "Anna")), {}, ("requester", (SetRequester(Address(STRANGER.addr)), Leave("anna@staff.example")))),
     ("they are it already, however written", about_people.requester, MAIJA.addr.upper(), TWO, {}, ("already_requester", ())),
     ("an agent is no requester", about_people.requester, "anna@staff.example", FREE, {}, ("agents_address", ())),
     ("the desk is no requester", about_people.requester, "support@acme.example", FREE, {}, ("our_address", ())),

@@ -158,6 +158,29 @@ def test_a_forward_by_subject_keeps_its_header_block_and_words() -> None:
     assert quote.split_history(text).fresh == "Katsotko?"
 
 
+ABOVE = "Katso tätä.\n\n"
+# what is passed on -> the addresses its header blocks name, topmost first
+WRITERS: dict[str, tuple[str, list[str]]] = {
+    **{name: (text, ["a@b.test"]) for name, text in FORWARDS.items()},
+    **{f"below words, {name}": (f"{ABOVE}{text}", ["a@b.test"]) for name, text in FORWARDS.items()},
+    "apple, quoted": ("> Begin forwarded message:\n> \n> From: A <a@b.test>\n> Subject: x\n> \n> Old", ["a@b.test"]),
+    "outlook, mailto": ("-----Original Message-----\nFrom: A B [mailto:a@b.test]\nSent: x\n\nOld", ["a@b.test"]),
+    "outlook, html": ("*From:* A <mailto:a@b.test>\n*Sent:* Friday, November 20, 2026 10:15 AM\n*To:* M\n\nOld", ["a@b.test"]),
+    "a name as long as a line": ("Begin forwarded message:\nFrom: A very long name\n <a@b.test>\nSubject: x\n\nOld", ["a@b.test"]),
+    "several, one in the other": (f"{FORWARDS['gmail']}\n\n{FORWARDS['outlook'].replace('a@b', 'c@d')}", ["a@b.test", "c@d.test"]),
+    "without an address": ("From: Ann B\nSent: Friday, November 20, 2026 10:15 AM\nTo: Matti\nSubject: hi\n\nOld", []),
+    "no block": ("From: me to you\n\nI write about a@b.test.", []),
+    "no From below the rule": ("---------- Forwarded message ---------\n\nwords\n\n\n\n\n\n\n\nFrom: a@b.test", []),
+    "nothing": ("", []),
+    "very long lines": ("From: " + "a" * 500 + " a@b.test", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "writers"), WRITERS.values(), ids=WRITERS)
+def test_whose_mail_is_passed_on_stands_in_its_header_block(text: str, writers: list[str]) -> None:
+    assert quote.writers_passed_on(text) == writers
+
+
 @pytest.mark.parametrize(("subject", "text", "forward"), [
     ("Fwd: x", "", True), ("VL: x", "", True), ("PD: x", "", True), ("Pārs.: x", "", True), ("WG: x", "", True), ("VB: x", "", True),
     ("x", "\n-------- Forwarded Message --------\nFrom: A", True), ("Re: Fwd: x", "words", False), ("x", "words", False),

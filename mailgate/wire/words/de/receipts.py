@@ -183,6 +183,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.covers": "{name} ist abwesend, und du hast die Vertretung",
     "waits.left": "{name} arbeitet nicht mehr hier",
     "done.doubt_near": "{command}: {what}; meinst du {nearest}?",
-    "waits.whose_ticket": "Wem gehört das Ticket? Antworte mit #requester {address}",
+    "waits.whose_ticket": "Das sieht nach einer E-Mail von {address} aus: Die Schaltfläche oder die Antwort #requester {address} macht den Absender zum Kunden",
     "waits.whose_ticket_unknown": "Wem gehört das Ticket? Antworte mit #requester ADRESSE",
 }

@@ -183,6 +183,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.covers": "{name} is away, and you cover",
     "waits.left": "{name} has left",
     "done.doubt_near": "{command}: {what}; did you mean {nearest}?",
-    "waits.whose_ticket": "Whose ticket is it? Answer with #requester {address}",
+    "waits.whose_ticket": "This looks like a mail of {address}: the button makes them the customer, and so does the answer #requester {address}",
     "waits.whose_ticket_unknown": "Whose ticket is it? Answer with #requester ADDRESS",
 }

@@ -183,6 +183,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.covers": "{name} on ära ja sina asendad",
     "waits.left": "{name} enam siin ei tööta",
     "done.doubt_near": "{command}: {what}; kas mõtlesid {nearest}?",
-    "waits.whose_ticket": "Kelle pöördumine see on? Vasta: #requester {address}",
+    "waits.whose_ticket": "See näib olevat kiri aadressilt {address}: nupp või vastus #requester {address} teeb saatjast kliendi",
     "waits.whose_ticket_unknown": "Kelle pöördumine see on? Vasta: #requester AADRESS",
 }

@@ -183,6 +183,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.covers": "{name} on poissa, ja olet sijaisena",
     "waits.left": "{name} ei ole enää palveluksessa",
     "done.doubt_near": "{command}: {what}; tarkoititko {nearest}?",
-    "waits.whose_ticket": "Kenen tiketti tämä on? Vastaa #requester {address}",
+    "waits.whose_ticket": "Tämä näyttää osoitteen {address} viestiltä: painike tekee lähettäjästä asiakkaan, samoin vastaus #requester {address}",
     "waits.whose_ticket_unknown": "Kenen tiketti tämä on? Vastaa #requester OSOITE",
 }

@@ -183,6 +183,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.covers": "{name} ir prombūtnē, un Jūs aizvietojat",
     "waits.left": "{name} šeit vairs nestrādā",
     "done.doubt_near": "{command}: {what}; vai domājāt {nearest}?",
-    "waits.whose_ticket": "Kura klienta pieteikums tas ir? Atbildiet ar #requester {address}",
+    "waits.whose_ticket": "Tas izskatās pēc ziņas no {address}: poga vai atbilde #requester {address} padarīs šo adresi par klientu",
     "waits.whose_ticket_unknown": "Kura klienta pieteikums tas ir? Atbildiet ar #requester ADRESE",
 }

@@ -183,6 +183,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.covers": "{name}: nieobecność, a Ty zastępujesz",
     "waits.left": "{name} już tu nie pracuje",
     "done.doubt_near": "{command}: {what}; czy chodziło o {nearest}?",
-    "waits.whose_ticket": "Czyje to zgłoszenie? Odpowiedz #requester {address}",
+    "waits.whose_ticket": "To wygląda na wiadomość od {address}: przycisk albo odpowiedź #requester {address} ustawi ten adres jako klienta",
     "waits.whose_ticket_unknown": "Czyje to zgłoszenie? Odpowiedz #requester ADRES",
 }

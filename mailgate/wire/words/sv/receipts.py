@@ -183,6 +183,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.covers": "{name} är borta och du är ersättare",
     "waits.left": "{name} arbetar inte längre här",
     "done.doubt_near": "{command}: {what}; menade du {nearest}?",
-    "waits.whose_ticket": "Vems ärende är det? Svara med #requester {address}",
+    "waits.whose_ticket": "Det här ser ut som ett mejl från {address}: knappen eller svaret #requester {address} gör avsändaren till kund",
     "waits.whose_ticket_unknown": "Vems ärende är det? Svara med #requester ADRESS",
 }
