@@ -113,6 +113,7 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
             "addresses": found.addresses,
             "names": found.names,
             "tickets": tickets,
+            "votes": [{key: getattr(one, key) for key in ("ticket", "at", "score", "comment")} for one in found.votes],
             "took_part": others,
             "mails": [
                 {"number": number, "arrived_at": row.arrived_at, "subject": row.subject, "fate": row.fate}

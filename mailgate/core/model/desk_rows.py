@@ -59,6 +59,16 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnVote:
+    """How somebody said it went with a ticket of theirs, and what they wrote beside it."""
+
+    ticket: int
+    at: datetime
+    score: int
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonFound:
     """Where one person stands in our tables: row ids of what is theirs, numbers of tickets and mails."""
 
@@ -74,6 +84,7 @@ class PersonFound:
     tickets: tuple[int, ...]
     unsolved: tuple[int, ...]
     took_part: tuple[int, ...]
+    votes: tuple[OwnVote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,7 @@ class Forgetting(Room):
         self.session.run(outbox_sql.UNRENDER, params)
         self.session.run(outbox_sql.DROP_LETTER_WORDS, params)
         self.session.run(sql.FORGET_LETTER, {**params, "title": ERASED})
+        self.session.run(sql.FORGET_ERRORS, params)
         self._rename_readers(letter, keys)
 
     def _stop(self, delivery: int) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from mailgate.core.model.desk_rows import Contact, PersonFound
+from mailgate.core.model.desk_rows import Contact, OwnVote, PersonFound
 from mailgate.store import rows
 from mailgate.store.people import statements as sql
 from mailgate.store.session import Room, Session
@@ -56,6 +56,7 @@ class PersonData(Room):
             tickets=tuple(self._numbers(own)),
             unsolved=tuple(self._numbers(own, "AND status NOT IN ('solved', 'archived')")),
             took_part=tuple(self._numbers(others)),
+            votes=tuple(self._votes(sorted(own))),
         )
 
     def _answered_instead(self, contact: int) -> list[int]:
@@ -91,6 +92,11 @@ class PersonData(Room):
         for ticket in own:
             mails |= {row["mail"] for row in self.session.all(sql.MAILS_IN, {"t": ticket})}
         return mails
+
+    def _votes(self, tickets: Iterable[int]) -> Iterator[OwnVote]:
+        for ticket in tickets:
+            for row in self.session.all(sql.VOTES_ON, {"t": ticket}):
+                yield OwnVote(row["number"], rows.time_of(row["at"]), row["score"], row["comment"])
 
     def _numbers(self, tickets: Iterable[int], more: str = "") -> list[int]:
         statement = f"SELECT number FROM ticket WHERE id = :id {more}"  # noqa: S608

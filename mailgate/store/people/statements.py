@@ -72,6 +72,7 @@ STATES_OF = "SELECT state FROM delivery WHERE letter = :letter"
 READERS_OF = "SELECT recipients, copies FROM letter WHERE id = :letter"
 MEND_READERS = "UPDATE letter SET recipients = :recipients, copies = :copies WHERE id = :letter"
 RECIPIENTS_OF = "SELECT id, canonical FROM delivery WHERE letter = :letter"
+FORGET_ERRORS = "UPDATE delivery SET error = '' WHERE letter = :letter AND error <> ''"
 FORGET_RECIPIENT = "UPDATE delivery SET recipient = :nobody, canonical = :nobody, error = '' WHERE id = :id"
 LINKED_CONTACTS = "SELECT id, actor, kind, old, new FROM event WHERE kind = 'contact-linked'"
 EVENTS_IN = "SELECT id, actor, kind, old, new FROM event WHERE ticket = :t"
@@ -113,6 +114,10 @@ TICKETS_OF = (
     "SELECT ticket.id FROM ticket JOIN address ON address.id = ticket.requester WHERE address.contact = :contact"
 )
 TAKES_PART = "SELECT ticket AS id FROM participant WHERE contact = :contact"
+VOTES_ON = """
+SELECT ticket.number, vote.at, vote.score, vote.comment FROM vote JOIN ticket ON ticket.id = vote.ticket
+WHERE vote.ticket = :t ORDER BY vote.id
+"""
 MAILS_IN = "SELECT mail FROM mail_ticket WHERE ticket = :t"
 WAITS = """
 SELECT parking.mail, parking.agent, parking.why, parking.at, parking.doubt, parking.asks, parking.asked_at,
