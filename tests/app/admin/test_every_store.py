@@ -35,7 +35,7 @@ CODES: Mapping[str, str] = {
     "letter": "template audience agent purpose department language message_id attachments dedupe promised",
     "letter_notes": "agent",
     "mail": "source mailbox folder origin raw_digest blob fate reason content_digest departments flags released_as release_mode released_by",
-    "parking": "why agent nonce",
+    "parking": "why agent nonce settled_by",
     "reminder": "agent",
     "ticket": "status department owner priority language sla",
     "vote": "agent",
