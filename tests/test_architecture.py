@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[1] / "mailgate"
 FILES = sorted(ROOT.rglob("*.py"))
 
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
-STORE = {"store.base", "store.verbs", "store.counting", "store.values", "store.blobs", "store.former"}
+STORE = {
+    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.values", "store.blobs", "store.former",
+}  # fmt: skip
 MAY = {
     "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"}, "languages": set(),
     "core": {"errors"},
@@ -37,7 +39,8 @@ MAY = {
     "core.mails": {"core", "errors", "core.text", "core.quoting", "core.model", "core.rules", "core.worktime", "core.proof", "core.letters",
                    "core.commands"},
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"}, "store.counting": {"core"},
-    "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting"},
+    "store.outage_verbs": {"core"},
+    "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
     "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base", "store.values"},
     "store": {"errors", "crash", "newfile", "core", *STORE},

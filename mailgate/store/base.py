@@ -13,6 +13,7 @@ from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import Temporary
 from mailgate.store.counting import ReportRead
+from mailgate.store.outage_verbs import OutageRead, OutageTx
 from mailgate.store.values import (
     Applied,
     Cursor,
@@ -60,6 +61,8 @@ class Read(Protocol):
     def settings(self) -> SettingsRead: ...
     @property
     def report(self) -> ReportRead: ...
+    @property
+    def outage(self) -> OutageRead: ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """All the store knows that matters for one decision; ask inside the transaction that applies it."""
@@ -78,6 +81,8 @@ class Tx(Read, Protocol):
     def people(self) -> PeopleTx: ...
     @property
     def settings(self) -> SettingsTx: ...
+    @property
+    def outage(self) -> OutageTx: ...
 
     def apply(
         self,

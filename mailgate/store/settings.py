@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from mailgate.core.model import outage
 from mailgate.core.model.mail_rows import AsideMail
-from mailgate.core.model.outage import News
 from mailgate.store import rows
 from mailgate.store.session import Room
 from mailgate.store.values import Cursor
@@ -15,7 +13,6 @@ SETTING = "SELECT value FROM setting WHERE key = :key"
 SET_SETTING = (
     "INSERT INTO setting (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
-NEWS = "news"  # read with what else stands for a decision (`tickets.statements.STANDING`)
 WORDS_KEY = "words_key"  # set by the migration 0006_letter_words: of the fingerprints of letters, in hex
 DROP_SETTING = "DELETE FROM setting WHERE key = :key"
 RAN = (
@@ -58,18 +55,6 @@ class Settings(Room):
             self.session.run(DROP_SETTING, {"key": key})
             return
         self.session.run(SET_SETTING, {"key": key, "value": rows.clean(value)})
-
-    def news(self, now: datetime) -> tuple[News, ...]:
-        """What departments tell everybody who writes, at the moment."""
-        return outage.in_force(outage.news_from_plain(rows.loads(self.get(NEWS), ())), now)
-
-    def set_news(self, department: str, news: News | None, now: datetime) -> str:
-        """A department tells this from now on, or nothing; returns what it told before."""
-        known = {one.department: one for one in self.news(now)}
-        before = known.pop(department, None)
-        left = (*known.values(), *((news,) if news else ()))
-        self.set(NEWS, rows.dumps(outage.news_to_plain(left)) if left else None)
-        return f"{department}: {before.words()}" if before else ""
 
     def words_key(self) -> bytes:
         """See `verbs.SettingsRead.words_key`."""

@@ -10,6 +10,7 @@ from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.store import backfill
 from mailgate.store.base import Applied, Ids, Stamp
 from mailgate.store.mail.inbox import Mail
+from mailgate.store.outages import Outages
 from mailgate.store.outbox.letters import Outbox
 from mailgate.store.people.people import People
 from mailgate.store.report import Report
@@ -31,6 +32,7 @@ class Transaction:
         self.people = People(session, self.mail)
         self.settings = Settings(session)
         self.report = Report(session)
+        self.outage = Outages(session)
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `base.Read.facts`."""

@@ -34,7 +34,6 @@ from mailgate.core.model.mail_rows import (
     StoredMail,
     TakenMail,
 )
-from mailgate.core.model.outage import News
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.core.model.policy import Agent, Department
 from mailgate.core.model.ticket import Ticket
@@ -347,8 +346,6 @@ class SettingsRead(Protocol):
     """Small things kept by name, and how far IMAP folders have been read."""
 
     def get(self, key: str) -> str | None: ...
-
-    def news(self, now: datetime) -> tuple[News, ...]: ...  # what departments tell everybody who writes
 
     def words_key(self) -> bytes:
         """The key of this store's fingerprints of letters, 16 octets; it is drawn once and never changes."""

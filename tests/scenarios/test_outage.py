@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, running, whole
 
 from mailgate.app.admin.people import desk_address
+from mailgate.app.jobs.schedule import run_job
 from mailgate.cli import cli
 
 ANNA_AT = "anna@staff.example"
@@ -74,3 +75,58 @@ def test_news_by_the_desk_address_wait_for_a_tap_and_end_by_a_word_or_at_the_she
         assert CliRunner().invoke(cli, [*config, "news", "list", "--json"]).output.strip() == "[]"
         opened(desk, sender=f"y{number}@customer.example")
         assert "VPN" not in ack(desk, f"y{number}@customer.example")
+
+
+# --- incidents --------------------------------------------------------------------------------------------------------
+
+PROMISE = """
+[[sla]]
+name = "standard"
+first_response = "2h"
+warn = 0.5
+escalate = [{ at = 1.0, notify = ["lead"] }]
+"""
+
+
+def test_an_incident_gathers_what_is_open_and_what_comes_and_holds_its_warnings(tmp_path: Path) -> None:
+    with running(tmp_path, support='sla = "standard"', more=PROMISE) as desk:
+        lost = [
+            opened(desk, "No VPN", "I have lost my connection.\n", sender=f"c{n}@x.example").number for n in range(12)
+        ]
+        lamp = opened(desk)
+        number = from_agent(desk, "#incident vpn vpn connections\n", notice_to(desk, "bo", lamp.number), "bo")
+        asked = whole(desk.letters("bo@staff.example", "receipt")[-1])
+        assert desk.fate(number) == "parked" and not any(one.tags for one in desk.tickets())
+        shown = asked.partition("12 tickets")[2].partition("2 more")[0]
+        assert f"#{lost[11]}" in shown and "Broken lamp" not in shown
+        late = opened(desk, "No VPN", "I have lost my connection.\n", sender="late@x.example")  # nobody was shown it
+        confirm(desk, number, "bo")
+        assert all(desk.ticket(one).tags == ("vpn",) for one in lost)
+        assert desk.ticket(lamp.number).tags == desk.ticket(late.number).tags == ()
+        assert "tickets tagged +vpn: 12" in whole(desk.letters("bo@staff.example", "receipt")[-1])
+        coming = opened(desk, "Connection gone", "No VPN either.\n", sender="new@x.example")
+        assert coming.tags == ("vpn",)
+        assert opened(desk, "Connection gone", "No lamp.\n", sender="other@x.example").tags == ()
+        assert opened(desk, "No VPN connection", to="sales@acme.example", sender="s@x.example").tags == ()
+
+        desk.clock.ahead = timedelta(hours=3)
+        run_job(desk.gateway, "escalate", desk.clock())
+        warned = {one["X-Mailgate-Ticket"] for one in desk.letters(ANNA_AT, "escalation")}
+        assert str(lamp.number) in warned and not warned & {str(one) for one in (*lost, coming.number)}
+        from_agent(desk, "#incident\n", notice_to(desk, "bo", lamp.number), "bo")
+        assert "13 open, 13 overdue" in whole(desk.letters("bo@staff.example", "question")[-1])
+        from_agent(desk, "#incident vpn\n", notice_to(desk, "bo", lamp.number), "bo")
+        assert f"#{lost[0]}" in whole(desk.letters("bo@staff.example", "question")[-1])
+        from_agent(desk, "#incident vpn over\n", notice_to(desk, "bo", lamp.number), "bo")
+        assert opened(desk, "No VPN", "I have lost my connection.\n", sender="after@x.example").tags == ()
+
+
+def test_the_mornings_letter_counts_what_an_incident_holds(tmp_path: Path) -> None:
+    with running(tmp_path) as desk:
+        opened(desk, "No VPN connection")
+        lamp = opened(desk)
+        confirm(desk, from_agent(desk, "#incident vpn vpn connection\n", notice_to(desk, "anna", lamp.number)))
+        desk.clock.ahead = desk.clock().replace(hour=12) + timedelta(days=1) - desk.clock()
+        run_job(desk.gateway, "digest", desk.clock())
+        told = whole(desk.letters(ANNA_AT, "digest")[-1])
+        assert "Incidents" in told and "+vpn · support" in told and "1 open, 0 overdue; words: vpn connection" in told

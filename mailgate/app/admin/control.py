@@ -16,9 +16,10 @@ from mailgate.app.jobs.schedule import JOBS, run_job
 from mailgate.core.commands import by_hand
 from mailgate.core.letters import instead
 from mailgate.core.mails.decide import ANYBODY
-from mailgate.core.model.change import Decision, Fate, Needs, SetNews, Unpark
+from mailgate.core.model.change import Decision, Fate, Needs, Unpark
 from mailgate.core.model.mail import Envelope, Source
 from mailgate.core.model.moment import Moment
+from mailgate.core.model.outage import SetNews
 from mailgate.core.model.policy import Agent
 from mailgate.errors import ConfigError, MailgateError, Permanent
 from mailgate.store.base import Incoming, Tx
@@ -117,7 +118,7 @@ def end_news(gateway: Gateway, department: str) -> bool:
     decision = Decision(Fate.FILED, "news", effects=(SetNews(department, None),), actor="admin")
 
     def end(tx: Tx) -> bool:
-        told = any(one.department == department for one in tx.settings.news(now))
+        told = any(one.department == department for one in tx.outage.news(now))
         if told:
             tx.apply(None, decision, now, gateway.ids)
         return told

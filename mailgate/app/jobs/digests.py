@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import each_ticket
-from mailgate.app.questions import report
+from mailgate.app.questions import outages, report
 from mailgate.app.questions.held import held_by
 from mailgate.core.clock import kudos, morning, overload, pulling
 from mailgate.core.clock.overload import Overload, WeeklyPace
@@ -22,7 +22,8 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
 from mailgate.core.model.said import Words, day, said
-from mailgate.core.model.shown import Section
+from mailgate.core.model.said import moment as at_their_clock
+from mailgate.core.model.shown import Fact, Section
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of
 from mailgate.store.base import Read, TicketFilter, Tx
@@ -108,6 +109,7 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
             sections += _everybodys(tx, moment, reader, reader.agent)
     if reader.agent is not None:
         sections += _thanks(tx, policy, reader, reader.agent)
+    sections += _incidents(tx, reader, now)
     accounted: Words = ""
     if reader.leads:
         work = tx.report.desk(now).load
@@ -156,6 +158,25 @@ def _thanks(tx: Tx, policy: Policy, reader: _Reader, agent: Agent) -> list[Secti
     since = max(datetime.fromisoformat(last), until - 2 * WEEK) if last else until - WEEK
     tx.settings.set(mark, until.isoformat())
     return kudos.sections(policy, agent, tx.report.praise(since, until), [one.name for one in reader.leads])
+
+
+def _incidents(tx: Tx, reader: _Reader, now: datetime) -> list[Section]:
+    """What goes on in the departments a reader works in or leads: its tickets' warnings are held, and counted here."""
+    led = {one.name for one in reader.leads}
+    theirs = [
+        one
+        for one in tx.outage.incidents(now)
+        if one.department in led or (reader.agent is not None and reader.agent.works_in(one.department))
+    ]
+    here = now.astimezone(reader.zone)
+    facts = tuple(
+        Fact(
+            f"+{one.name} · {one.department}",
+            outages.load(tx, one, now, at_their_clock(one.until.astimezone(reader.zone), here)),
+        )
+        for one in theirs
+    )
+    return [Section(said("asked.incidents"), facts=facts)] if facts else []
 
 
 def _overload_hint(found: Overload) -> Section:

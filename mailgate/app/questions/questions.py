@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailgate.app.questions import knowledge, outages, reported
+from mailgate.app.questions import gathering, knowledge, outages, reported
 from mailgate.app.questions.held import held_by
 from mailgate.app.questions.journal import JournalWords
 from mailgate.core.clock import collected, held
@@ -83,9 +83,9 @@ class QuestionAsked:
 
 def fill_questions(read: Read, decision: Decision, policy: Policy, now: datetime) -> Decision:
     """The decision with the rows of every question filled in; untouched when there is none."""
-    if not any(one.template == "question" for one in decision.letters):
-        return decision
-    return replace(decision, letters=tuple(_filled(read, one, policy, now) for one in decision.letters))
+    if any(one.template == "question" for one in decision.letters):
+        decision = replace(decision, letters=tuple(_filled(read, one, policy, now) for one in decision.letters))
+    return gathering.filled(read, decision, policy, now)
 
 
 def _filled(read: Read, letter: Outbound, policy: Policy, now: datetime) -> Outbound:
@@ -282,6 +282,14 @@ def _report(question: QuestionAsked) -> Question:
     return reported.answer(question.read, question.policy, question.agent, question.now, question.argument)
 
 
+def _incident(question: QuestionAsked) -> Question:
+    """The tickets of one, or what there are."""
+    name = fold(question.argument.lstrip("+#"))
+    if name:
+        return question.table(said("list.incident", name=name), TicketFilter(status=AT_WORK, tag=name))
+    return outages.incidents(question.read, question.speech, question.now)
+
+
 def _templates(question: QuestionAsked) -> Question:
     names = {**{name: " ".join(texts) for name, texts in question.policy.replies.items()}}
     names.update({row.name: row.language for row in question.read.people.saved_replies()})
@@ -319,6 +327,7 @@ ANSWERS: Mapping[str, Callable[[QuestionAsked], Question]] = {
     "files": _files,
     "customer": _customer,
     "report": _report,
+    "incident": _incident,
     "news": lambda question: outages.news(question.read, question.speech, question.now),
     "templates": _templates,
     "kb": lambda question: knowledge.about(question.policy, question.agent, question.argument, question.own_ticket()),

@@ -22,7 +22,7 @@ def news(ctx: click.Context) -> None:
 def list_news(ctx: click.Context, as_json: bool = False) -> None:
     """What stands in acknowledgements, until when, and who said so."""
     with at.looking(ctx) as store:
-        told = store.read(lambda read: read.settings.news(at.now()))
+        told = store.read(lambda read: read.outage.news(at.now()))
     if as_json:
         show.print_json(news_to_plain(told))
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailgate.core.letters import readers, status_letters
-from mailgate.core.model import changed
+from mailgate.core.model import changed, outage
 from mailgate.core.model.change import (
     Assign,
     Audience,
@@ -69,6 +69,8 @@ def take(moment: Moment, ticket: Ticket) -> Taken:
     agents, outside = _told(moment, ticket, after, found.step.notify)
     given = policy.agent(after.owner) if after.owner != ticket.owner else None
     letters = status_letters.letter_for_change(moment, ticket, after, found.changes)
+    if outage.gathered(moment.facts.incidents, ticket.department, ticket.tags):  # its list and the digest count it
+        agents, outside = (), ()
     return Taken(
         ticket=after,
         changes=found.changes,

@@ -1,17 +1,20 @@
-"""Commands for an outage: what everybody who writes is told at once, in each reader's language."""
+"""Commands for an outage: what everybody who writes is told at once, and which tickets are about it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
-from mailgate.core.commands.judging import CommandContext, Granted, Judgement, Refusal
+from mailgate.core.commands.judging import CommandContext, Granted, Judgement, Refusal, is_name
 from mailgate.core.letters import readers
-from mailgate.core.model.change import SetNews
-from mailgate.core.model.outage import LONGEST_NEWS, News
+from mailgate.core.model.change import Step, Tag
+from mailgate.core.model.outage import LASTS, LONGEST_NEWS, MOST_INCIDENTS, Incident, News, SetIncident, SetNews
 from mailgate.core.model.policy import Department
+from mailgate.core.model.said import Said
+from mailgate.core.model.shown import Gathering
 from mailgate.core.text import language as languages
-from mailgate.core.text import signature
+from mailgate.core.text import mentions, signature
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import moments
 
@@ -51,6 +54,47 @@ def news(context: CommandContext) -> Judgement:
     in_which = ", ".join(one for one, _ in texts)
     at = context.in_their_time(until)
     return Granted("news", effects=(effect,), params={**told, "until": at, "languages": in_which})
+
+
+def incident(context: CommandContext) -> Judgement:
+    """Tickets that hold certain words get its name as a tag, and so do coming ones; the open ones are shown first."""
+    world, department = context.world, context.policy.department(context.world.department)
+    name, _, rest = context.argument.partition(" ")
+    name = fold(name.lstrip("+#"))
+    told: dict[str, str | Said] = {"name": name}
+    if fold(rest.strip(" .!")) in _ENDS:
+        known = [one for one in world.moment.facts.incidents if one.name == name]
+        ended = tuple(SetIncident(one.department, name, None) for one in known)
+        return Granted("incident_over" if known else "no_incident", effects=ended, params=told)
+    words = mentions.words_of(rest)
+    wrong = _wrong_incident(context, department, name, words)
+    if wrong:
+        return wrong
+    wanted = Gathering("incident", department.name, name, " ".join(words))
+    found = None if world.asked is None else world.asked.numbers
+    if not world.confirmed or world.asked is None or replace(world.asked, numbers=None) != wanted:
+        return Refusal("incident_asks", params=told, gathers=wanted)
+    until = world.now + LASTS
+    begun = Incident(department.name, name, wanted.words, until, context.agent.name)
+    tagged = tuple(Step(number, (Tag(add=(name,)),)) for number in found or ())
+    told |= {"n": str(len(tagged)), "until": context.in_their_time(until)}
+    effects = (SetIncident(department.name, name, begun),)
+    return Granted("incident", elsewhere=tagged, effects=effects, params=told)
+
+
+def _wrong_incident(
+    context: CommandContext, department: Department, name: str, words: tuple[str, ...]
+) -> Refusal | None:
+    if not is_name(name):
+        return Refusal("no_name", params={"name": name})
+    if not mentions.is_telling(words):
+        return Refusal("incident_words", params={"most": str(mentions.MOST_WORDS)})
+    others = [
+        one for one in context.world.moment.facts.incidents if (one.department, one.name) != (department.name, name)
+    ]
+    if len(others) >= MOST_INCIDENTS:
+        return Refusal("incidents_many", params={"n": str(len(others))})
+    return None
 
 
 def by_language(text: str, known: Collection[str], usual: str) -> tuple[tuple[str, str], ...]:

@@ -116,6 +116,9 @@ COMMANDS: tuple[Word, ...] = (
     Word("news", "many", "[DEPARTMENT] [UNTIL text]", prose=True, asks=0,
          aliases=("tiedote", "komunikat", "paziņojums", "meddelande", "mitteilung", "teade"),
          example="#news fri 18:00 Our telephones are down"),
+    Word("incident", "many", "[NAME] [WORDS|over]", prose=True, asks=1, role=Role.AGENT,
+         aliases=("häiriö", "awaria", "traucējums", "störning", "störung", "rike"),
+         example="#incident vpn vpn connection"),
     # self
     Word("away", "self", "[NAME] [FROM..UNTIL] [cover NAME]", example="#away 2026-12-20..2027-01-06 cover bo"),
     Word("back", "self", "[NAME]", most=1),

@@ -20,10 +20,13 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Policy, Role
 from mailgate.core.model.said import Said, day, moment
+from mailgate.core.model.shown import Gathering
 from mailgate.core.model.ticket import Entry, Ticket
 from mailgate.core.text import address as addresses
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import moments
+
+LONGEST_NAME = 40  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class KnownWorld:
     confirmed: bool = False  # the agent has answered our question with yes
     crowd: bool = False  # the ticket is one of several that the answer to a list does the same with, unread perhaps
     undoes: int | None = None  # the mail that `#undo` means; None: the writer's last one on the ticket
+    asked: Gathering | None = None  # the tickets that question named
 
     @property
     def policy(self) -> Policy:
@@ -96,6 +100,7 @@ class Refusal:
     code: str  # with `refused.` before it a key of `wire.words`
     nearest: tuple[str, ...] = ()  # commands or names that may have been meant
     params: Mapping[str, str | Said] = field(default_factory=dict)
+    gathers: Gathering | None = None  # tickets to be looked up for the question
 
 
 Judgement = Granted | Refusal
@@ -238,6 +243,11 @@ def outsider(policy: Policy, text: str) -> Address | Refusal:
 def signed_words(argument: str) -> list[str]:
     """The `+a -b` of a command; telephones make a dash of a minus."""
     return argument.replace(",", " ").replace("–", "-").replace("—", "-").split()
+
+
+def is_name(text: str) -> bool:
+    """True for what an agent may call a canned answer or an incident."""
+    return 0 < len(text) <= LONGEST_NAME and all(char.isalnum() or char in "-_" for char in text)
 
 
 def nearest(wanted: str, known: Mapping[str, str] | Collection[str]) -> tuple[str, ...]:

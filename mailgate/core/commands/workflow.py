@@ -25,6 +25,7 @@ from mailgate.core.commands.judging import (
     KnownWorld,
     Refusal,
     TicketContext,
+    is_name,
     nearest,
 )
 from mailgate.core.commands.reader import Command
@@ -49,8 +50,6 @@ from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import promise, sla
-
-_NAME = 40  # characters a canned answer's name may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +205,7 @@ def _use(context: TicketContext) -> Judgement:
 def _save(context: TicketContext) -> Judgement:
     """The words of this mail, else the writer's last answer on the ticket, under a name."""
     name = fold(context.argument)
-    if len(name) > _NAME or not all(char.isalnum() or char in "-_" for char in name):
+    if not is_name(name):
         return Refusal("no_name", params={"name": context.argument})
     own = [
         entry.text
@@ -349,6 +348,7 @@ WITHOUT_TICKET: Mapping[str, Callable[[CommandContext], Judgement]] = {
     "watch": about_watching.watch_tags,
     "unwatch": about_watching.unwatch_tags,
     "news": about_outage.news,
+    "incident": about_outage.incident,
 }
 
 __all__ = [

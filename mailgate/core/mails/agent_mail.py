@@ -106,7 +106,8 @@ def released_mail(case: Case, name: str, mode: str, by: str = "") -> Decision | 
     named = question.content.to if question and isinstance(question.content, Receipt) else None
     agreed = None if named is None else tuple(map(Address, named))
     let_go_by = question.agent if question else name if by else ""
-    return _steer(replace(case, authority=known, agreed=agreed, let_go_by=let_go_by), agent, mode or "all")
+    known_case = replace(case, authority=known, question=question, agreed=agreed, let_go_by=let_go_by)
+    return _steer(known_case, agent, mode or "all")
 
 
 # --- with proof -------------------------------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ from mailgate.core.proof.authority import Proof
 from mailgate.core.worktime import sla
 
 # What an agent hears of whether they want receipts or not.
-_ALOUD = frozenset({"undone_but_sent", "news", "news_off", "no_news"})
-_USED = re.compile(rf"\s*[{MARK}]?([0-9]{{1,3}})[.):]?\s+[{MARK}]?({NAME})(.*)")
+_ALOUD = frozenset({"undone_but_sent", "news", "news_off", "no_news", "incident", "incident_over", "no_incident"})
+_USED = re.compile(rf"\s*[{MARK}]?([0-9]{{1,3}})[.):]?\s+[{MARK}]?((?>{NAME}))(.*)")
 
 
 @dataclass(slots=True)
@@ -97,6 +97,7 @@ def _on_ticket(
         return agent_words.park(
             case, agent, "refused", reading, about=about,
             refused=[receipt.refused_line(command, why) for command, why in plan.refused],
+            gathers=next((why.gathers for _, why in plan.refused if why.gathers), None),
         )  # fmt: skip
     stopped = _kept_back(case, agent, plan, reading)
     if stopped:

@@ -19,7 +19,7 @@ from mailgate.core.model.content import Notice, Receipt
 from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Role
-from mailgate.core.model.shown import NamedFile, RefusedLine
+from mailgate.core.model.shown import Gathering, NamedFile, RefusedLine
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
 from mailgate.core.proof.authority import CarriedBy, Proof
@@ -47,6 +47,7 @@ def world_of(case: Case, ticket: Ticket | None, reading: CommandReading, *, crow
         confirmed=case.authority.proof is Proof.RELEASED,
         crowd=crowd,
         undoes=several[0] if several else None,
+        asked=case.question.content.gathers if case.question and isinstance(case.question.content, Receipt) else None,
     )
 
 
@@ -76,6 +77,7 @@ def park(
     *,
     refused: Iterable[RefusedLine] = (),
     author: str = "",
+    gathers: Gathering | None = None,
     **params: str,
 ) -> Decision:
     """The mail waits, and its receipt names those whom its words would reach when it is let go."""
@@ -93,6 +95,7 @@ def park(
         corrected_to=people,
         wordless=not says_something(case, reading.without_commands()),
         meant=reading.as_meant().commands,
+        gathers=gathers,
         **params,
     )
 

@@ -183,7 +183,7 @@ def opened_ticket(case: Case, opening: OpenTicket) -> AnyTicket:
         changed.ticket_from_opening(opening, case.arrived_at),
         status=Status.OPEN if owner else Status.NEW,
         owner=owner,
-        tags=case.route.tags,
+        tags=rule_effects.tags_at_opening(case, opening.department),
     )
 
 

@@ -18,12 +18,13 @@ from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import Said, Words, said
-from mailgate.core.model.shown import MailInDoubt, RefusedLine
+from mailgate.core.model.shown import Gathering, MailInDoubt, RefusedLine
 
 SAID_BY_LINES = frozenset(("commands", "refused"))  # whys that each line of the receipt tells for itself
+# Refusals that are questions.
 ASKED = frozenset(
-    ("refused.taken", "refused.away", "refused.away_alone", "refused.requesters_differ")
-)  # refusals that are questions
+    ("refused.taken", "refused.away", "refused.away_alone", "refused.requesters_differ", "refused.incident_asks")
+)
 AUTOMATIC = "automatic"  # why a mail waits that reads like a program's
 MOST_SHOWN = 30_000  # characters of what waits to be sent
 EXCERPT = 500  # characters of a mail in a question about it
@@ -45,14 +46,13 @@ def park(
     wordless: bool = False,
     meant: Sequence[Command] = (),
     about: str = "",
+    gathers: Gathering | None = None,
     **params: str,
 ) -> Decision:
     """Nothing of the mail happens; the agent is told what was understood and gets three one-tap answers.
 
-    `author` is whose words wait, where another is asked about them; `to` whom they would reach, and `corrected` where a
-    mail goes that takes its place (see `content.Receipt`). `meant` is what the mail most likely asks for, `about` the
-    mark of the ticket the refusals are about, where the mail has several. `params` are what the sentence about `why`
-    speaks of.
+    `author` is whose words wait, where another is asked; for `to`, `corrected` and `gathers` see `content.Receipt`.
+    `meant` is what the mail most likely asks for, `about` the mark of the one of its tickets that was refused.
     """
     not_done = [*(_doubt(problem, case.policy) for problem in problems), *refused]
     refused_lines = {line.text: line.why for line in not_done}
@@ -80,6 +80,7 @@ def park(
             corrected=corrected or ("note" if number else "waits"),
             corrected_to=corrected_to,
             wordless=wordless,
+            gathers=gathers,
         ),
         purpose=Purpose.RELEASE,
     )

@@ -1,4 +1,4 @@
-"""What the rules that hit ask for: changes of a ticket, and letters to further people."""
+"""What the rules that hit ask for, and incidents: changes of a ticket, and letters to further people."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from mailgate.core.letters import readers
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import notices
 from mailgate.core.mails.case import Case
+from mailgate.core.model import outage
 from mailgate.core.model.change import (
     AddEntry,
     Assign,
@@ -33,7 +34,7 @@ LONGEST_TOLD = 2000  # characters of a mail that outside addresses under `notify
 def changes_at_opening(case: Case, department: str) -> list[Change]:
     """What is done to a ticket that is being opened in a department; its priority and place are part of the opening."""
     route = case.route
-    changes = _facts(case)
+    changes = _facts(case, tags_at_opening(case, department))
     if route.sla:
         changes.append(SetSla(route.sla))
     owner = assignee(case, route.assign, department) if route.assign else None
@@ -42,10 +43,17 @@ def changes_at_opening(case: Case, department: str) -> list[Change]:
     return changes + _note(case)
 
 
+def tags_at_opening(case: Case, department: str) -> tuple[str, ...]:
+    """The tags that rules give a new ticket, and the incidents it is about; old mail is about none."""
+    mail, known = case.mail, () if case.mail.envelope.history else case.facts.incidents
+    named = outage.tags_of(known, department, f"{mail.subject}\n{mail.fresh or mail.text}", mail.language)
+    return tuple(dict.fromkeys((*case.route.tags, *named)))
+
+
 def changes_at_reply(case: Case, ticket: Ticket) -> list[Change]:
     """What is done to a ticket that is there already; a robot's words move nothing."""
     route = case.route
-    changes = _facts(case)
+    changes = _facts(case, case.route.tags)
     if case.verdict.robot:
         return changes + _note(case)
     if route.priority and route.priority is not ticket.priority:
@@ -62,8 +70,8 @@ def changes_at_reply(case: Case, ticket: Ticket) -> list[Change]:
     return changes + _note(case)
 
 
-def _facts(case: Case) -> list[Change]:
-    changes: list[Change] = [Tag(add=case.route.tags)] if case.route.tags else []
+def _facts(case: Case, tags: tuple[str, ...]) -> list[Change]:
+    changes: list[Change] = [Tag(add=tags)] if tags else []
     changes += [SetField(name, value) for name, value in case.route.fields.items()]
     if case.route.call and phone.number_dialled(case.route.call):
         changes.append(SetField("phone", phone.number_dialled(case.route.call)))

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from mailgate.core.model.facts import Absence, Facts, Needs, SentLetter, WhyParked
 from mailgate.core.model.mail import Address, Attachment
-from mailgate.core.model.outage import News
+from mailgate.core.model.outage import SetIncident, SetNews
 from mailgate.core.model.outbound import Audience, Outbound, Urgency
 from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.core.model.trace import Trace
@@ -387,14 +387,7 @@ class CancelLetters:
     why: str = "taken_back"
 
 
-@dataclass(frozen=True, slots=True)
-class SetNews:
-    """What a department's acknowledgements say above all else; None ends it."""
-
-    department: str
-    news: News | None
-
-
 Effect = (
     Unpark | SetAway | AddAlias | SaveReply | WatchTags | Vote | LinkContacts | RevokeLists | CancelLetters | SetNews
-)
+    | SetIncident
+)  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailgate.core.model.content import Content, Receipt
 from mailgate.core.model.said import Words
-from mailgate.core.model.shown import NamedFile, Passage, RefusedLine, omitted
+from mailgate.core.model.shown import NamedFile, Passage, RefusedLine, TicketRow, omitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,8 @@ class TraineesAnswer(Receipt):
     asks: tuple[Words, ...] | None = omitted(None, hidden=True)
     coach: str = omitted("", hidden=True)
     looks_like: str = omitted("", hidden=True)
+    rows: tuple[TicketRow, ...] | None = omitted(None, hidden=True)
+    more: int = omitted(0, hidden=True)
     by: str = ""  # the trainee
     customer: str = ""
     signature: str = omitted("")  # what would leave below the words

@@ -12,6 +12,7 @@ from mailgate.core.model.shown import (
     Chart,
     Fact,
     FigureTable,
+    Gathering,
     Joining,
     LetterFigure,
     MailInDoubt,
@@ -210,6 +211,9 @@ class Receipt(Content):
     asks: tuple[Words, ...] | None = omitted(None, shown=())
     coach: str = omitted("")  # who is asked whether a trainee's answer leaves; this is the trainee's own receipt
     looks_like: str = omitted("")  # whose mail it seems to be that the agent passed on
+    gathers: Gathering | None = omitted(None, hidden=True)  # what a command that waits is about
+    rows: tuple[TicketRow, ...] | None = omitted(None, shown=())  # the first of these tickets
+    more: int = omitted(0)  # and how many others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -188,3 +188,14 @@ class Praise:
     score: int
     words: str
     answered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningWords:
+    """What a ticket was opened with."""
+
+    number: int
+    subject: str
+    text: str  # the top of it
+    language: str
+    at: datetime  # when it was opened

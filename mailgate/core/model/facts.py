@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from mailgate.core.model.content import Content
 from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Address
-from mailgate.core.model.outage import News
+from mailgate.core.model.outage import Incident, News
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.ticket import Entry, Ticket
 
@@ -145,6 +145,7 @@ class Facts:
     away: tuple[Absence, ...] = ()
     away_later: tuple[Absence, ...] = ()  # absences that have not begun yet
     tag_watchers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # tag -> agents who watch it
+    incidents: tuple[Incident, ...] = ()  # what gathers tickets at the moment
     news: tuple[News, ...] = ()  # what departments tell everybody who writes, at the moment
     urgent_hour: Mapping[str, int] = field(default_factory=dict)  # agent -> notices of urgent tickets that left at once
     entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread

@@ -1,13 +1,19 @@
-"""What a lead tells everybody who writes, for a while: a department's news, and whose words a reader gets."""
+"""What stands while something is out of order: news for everybody who writes, incidents that gather tickets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from mailgate.core.text import mentions
 
 LONGEST_NEWS = 1000  # characters in a language
+LASTS = timedelta(days=7)  # an incident that nobody ends
+MOST_INCIDENTS = 20  # at once, in all departments
+MOST_GATHERED = 500  # open tickets that an incident takes in when it begins
+LONGEST_READ = 8000  # characters of a mail that are looked through for an incident's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +31,61 @@ class News:
         return next((said[one] for one in languages if one in said), self.texts[0][1])
 
 
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What a department's tickets with certain words are about: they have its name as a tag."""
+
+    department: str
+    name: str
+    words: str
+    until: datetime  # aware UTC
+    by: str = ""  # the agent who said so
+
+
+@dataclass(frozen=True, slots=True)
+class SetNews:
+    """What a department's acknowledgements say above all else; None ends it."""
+
+    department: str
+    news: News | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetIncident:
+    """What gathers tickets of a department; None ends it."""
+
+    department: str
+    name: str
+    incident: Incident | None
+
+
+Standing = TypeVar("Standing", News, Incident)
+
+
+def in_force(known: Iterable[Standing], now: datetime) -> tuple[Standing, ...]:
+    """Those that have not ended."""
+    return tuple(one for one in known if one.until > now)
+
+
 def news_of(known: Iterable[News], department: str, *languages: str) -> str:
     """What a department tells a reader of these languages at the moment; "" for nothing."""
     return next((one.words(*languages) for one in known if one.department == department), "")
 
 
-def in_force(known: Iterable[News], now: datetime) -> tuple[News, ...]:
-    """Those that have not ended."""
-    return tuple(one for one in known if one.until > now)
+def gathered(known: Iterable[Incident], department: str, tags: Iterable[str]) -> bool:
+    """True for a ticket of one of these incidents, by its department and tags."""
+    named = set(tags)
+    return any(one.department == department and one.name in named for one in known)
+
+
+def tags_of(known: Iterable[Incident], department: str, text: str, language: str) -> tuple[str, ...]:
+    """The names of a department's incidents whose words stand in the top of a text, in whatever form."""
+    top = text[:LONGEST_READ]
+    return tuple(
+        one.name
+        for one in known
+        if one.department == department and mentions.mentions(top, mentions.words_of(one.words), language)
+    )
 
 
 # --- as the store keeps them ------------------------------------------------------------------------------------------
@@ -57,3 +110,22 @@ def news_from_plain(kept: Sequence[Mapping[str, Any]]) -> tuple[News, ...]:
         )
         for one in kept
     )
+
+
+def incidents_to_plain(known: Iterable[Incident]) -> list[dict[str, Any]]:
+    """As values of JSON."""
+    return [
+        {
+            "department": one.department,
+            "name": one.name,
+            "words": one.words,
+            "until": one.until.isoformat(),
+            "by": one.by,
+        }
+        for one in known
+    ]
+
+
+def incidents_from_plain(kept: Sequence[Mapping[str, Any]]) -> tuple[Incident, ...]:
+    """What `incidents_to_plain` made of them."""
+    return tuple(Incident(**{**one, "until": datetime.fromisoformat(one["until"])}) for one in kept)

@@ -190,6 +190,17 @@ class Joining:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathering:
+    """Tickets that a command is about beside its own: looked up when its agent is asked, and no others afterwards."""
+
+    command: str = ""
+    department: str = ""
+    name: str = ""  # of the tag
+    words: str = ""  # they hold
+    numbers: tuple[int, ...] | None = omitted(None)  # not looked up yet
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A part of a text that was changed."""
 
@@ -200,5 +211,5 @@ class Passage:
 RECORDS = (
     Person, Fact, TicketRow, Section, ArticleLink, WholeArticle, NamedFile, RecentTicket, RefusedLine, MailInDoubt,
     OpeningHours,
-    PromisedAnswer, LetterFigure, Bar, Chart, FigureTable, AskedFor, Joining, Passage,
+    PromisedAnswer, LetterFigure, Bar, Chart, FigureTable, AskedFor, Joining, Gathering, Passage,
 )  # fmt: skip

@@ -17,19 +17,19 @@ from mailgate.core.model.change import (
     RevokeLists,
     SaveReply,
     SetAway,
-    SetNews,
     Step,
     Unpark,
     Vote,
     WatchTags,
 )
 from mailgate.core.model.mail import Address, canonical
+from mailgate.core.model.outage import SetIncident, SetNews
 from mailgate.store import rows
 from mailgate.store.mail import statements as mail_sql
+from mailgate.store.outages import Outages
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.letters import Outbox
 from mailgate.store.session import Room, Session
-from mailgate.store.settings import Settings
 from mailgate.store.tickets import promised
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.changes import TicketChanges
@@ -171,10 +171,8 @@ class Applying(Room):
             case CancelLetters():
                 cancelled = [{"letter": letter, "why": effect.why} for letter in effect.letters]
                 self.session.many(sql.CANCEL_LETTER, cancelled)
-            case SetNews():
-                before = Settings(self.session).set_news(effect.department, effect.news, rows.time_of(now))
-                told = effect.news.words() if effect.news else ""
-                self._journal(writing, None, "news", before, f"{effect.department}: {told}" if told else "")
+            case SetNews() | SetIncident():
+                self._outage(effect, writing)
             case _ as unknown:
                 assert_never(unknown)
 
@@ -188,6 +186,16 @@ class Applying(Room):
             {"name": effect.name, "language": effect.language, "text": rows.clean(effect.text),
              "agent": effect.agent, "now": now},
         )  # fmt: skip
+
+    def _outage(self, effect: SetNews | SetIncident, writing: DecisionWriting) -> None:
+        at, room = rows.time_of(writing.now), Outages(self.session)
+        if isinstance(effect, SetNews):
+            before, kind = room.set_news(effect.department, effect.news, at), "news"
+            told = effect.news.words() if effect.news else ""
+        else:
+            before, kind = room.set_incident(effect.department, effect.name, effect.incident, at), "incident"
+            told = f"{effect.name} {effect.incident.words}" if effect.incident else ""
+        self._journal(writing, None, kind, before, f"{effect.department}: {told}" if told else "")
 
     def _away(self, effect: SetAway, now: int) -> None:
         until = rows.micros_or_none(effect.until)

@@ -356,4 +356,5 @@ class FactsReading(Room):
         known["tag_watchers"] = {tag: tuple(sorted(names)) for tag, names in watched.items()}
         kept = {row["name"]: json.loads(row["value"]) for row in found["setting"]}
         known["promise_seconds"] = kept.get("promises", {})
+        known["incidents"] = outage.in_force(outage.incidents_from_plain(kept.get("incidents", ())), now)
         known["news"] = outage.in_force(outage.news_from_plain(kept.get("news", ())), now)

@@ -187,6 +187,8 @@ def _asking(spoken: SampleWords) -> tuple[Content, ...]:
         Receipt(done=(said("done.line", command="#take", what=said("done.taken")),
                       said("done.line", command=_ORDER, what=said("done.tagged", tags="+refund"))),
                 newer=spoken.reply),
+        Receipt(parked=True, corrected="waits", wordless=True, meant=("#incident lamp",), rows=_rows(spoken), more=4,
+                refused=(RefusedLine("#incident lamp", said("refused.incident_asks", name="lamp")),)),
         Receipt(done=(), asks=(said("waits.whose_ticket", address=MAIJA.address),), looks_like=MAIJA.address),
         Question(title=said("tap.mine"), rows=_rows(spoken), more=4),
         Question(title=said("tap.desk"), intro=said("asked.desk_today", mails=41, opened=12, solved=15, overdue=1),

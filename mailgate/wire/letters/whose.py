@@ -85,6 +85,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     shown.Bar: {"label": _FRAME, "value": _FRAME},
     shown.Chart: {"title": _FRAME},
     shown.FigureTable: {"title": _FRAME, "head": _FRAME, "rows": _FRAME},
+    shown.Gathering: {"command": _FRAME, "department": _FRAME, "name": _FRAME, "words": _NOTE},
     shown.AskedFor: {"name": _FRAME, "argument": _NOTE},
     shown.Passage: {"kind": _FRAME, "text": _PUBLIC},
     shown.Joining: {"address": _FRAME, "since": _FRAME},

@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from cases import ANNA, BO, CAI, NOW, POLICY, H, asking
+from cases import ANNA, BO, CAI, NOW, POLICY, D, H, asking
 
 from mailgate.core.commands import about_outage
-from mailgate.core.commands.judging import Granted
+from mailgate.core.commands.judging import Granted, Judgement, Refusal
 from mailgate.core.model import outage
-from mailgate.core.model.change import SetNews
+from mailgate.core.model.change import Step, Tag
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.moment import Moment
-from mailgate.core.model.outage import News
+from mailgate.core.model.outage import Incident, News, SetIncident, SetNews
 from mailgate.core.model.policy import Agent, Role
+from mailgate.core.model.shown import Gathering
 
 # Now it is Wednesday, 4 March 2026, 10:00 UTC.
 FRIDAY = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)
@@ -99,3 +100,80 @@ def test_news_end_by_themselves_and_come_back_from_the_store_as_they_were() -> N
     assert outage.news_from_plain(outage.news_to_plain((TOLD,))) == (TOLD,)
     assert outage.in_force((TOLD,), FRIDAY - H) == (TOLD,)
     assert outage.in_force((TOLD,), FRIDAY) == ()
+
+
+# --- incidents --------------------------------------------------------------------------------------------------------
+
+WANTED = Gathering("incident", "support", "vpn", "vpn connection")
+SHOWN = replace(WANTED, numbers=(7, 9))
+VPN = Incident("support", "vpn", "vpn connection", NOW + 7 * D, "bo")
+
+
+def begun(argument: str, known: tuple[Incident, ...] = (), **world: Any) -> Judgement:
+    context = asking(argument, department="support", **world)
+    moment = Moment(POLICY, Facts(incidents=known), NOW)
+    return about_outage.incident(replace(context, world=replace(context.world, moment=moment)))
+
+
+@pytest.mark.parametrize(
+    ("argument", "world"),
+    [
+        ("vpn VPN connection", {}),  # nobody has been asked
+        ("+VPN vpn, connection!", {}),
+        ("vpn vpn connection", {"confirmed": True}),  # something else was confirmed
+        ("vpn vpn connection", {"asked": SHOWN}),  # asked, and not confirmed
+        ("vpn vpn connection", {"confirmed": True, "asked": replace(SHOWN, words="vpn lost")}),
+        ("vpn vpn connection", {"confirmed": True, "asked": replace(SHOWN, command="answer")}),
+    ],
+)
+def test_an_incident_shows_its_tickets_before_it_begins(argument: str, world: dict[str, Any]) -> None:
+    judged = begun(argument, **world)
+    assert isinstance(judged, Refusal) and (judged.code, judged.gathers and judged.gathers.command) == (
+        "incident_asks", "incident",
+    )  # fmt: skip
+
+
+def test_an_incident_tags_the_tickets_that_were_shown_and_no_others() -> None:
+    judged = begun("vpn vpn connection", confirmed=True, asked=SHOWN)
+    assert isinstance(judged, Granted)
+    assert judged.effects == (SetIncident("support", "vpn", VPN),)
+    assert judged.elsewhere == (Step(7, (Tag(add=("vpn",)),)), Step(9, (Tag(add=("vpn",)),)))
+
+
+@pytest.mark.parametrize(
+    ("argument", "known", "code"),
+    [
+        ("vpn down", (), "incident_asks"),
+        ("vpn vpn", (), "incident_words"),
+        ("vpn " + " ".join(f"word{n}" for n in range(11)), (), "incident_words"),
+        ("a/b connection", (), "no_name"),
+        ("x" * 41 + " connection", (), "no_name"),
+        ("mail connection", tuple(replace(VPN, name=f"i{n}") for n in range(20)), "incidents_many"),
+        ("i0 connection", tuple(replace(VPN, name=f"i{n}") for n in range(20)), "incident_asks"),  # in its place
+    ],
+)
+def test_what_is_no_incident_is_refused(argument: str, known: tuple[Incident, ...], code: str) -> None:
+    judged = begun(argument, known)
+    assert isinstance(judged, Refusal) and judged.code == code
+
+
+@pytest.mark.parametrize("word", ["over", "ohi", "slut", "vorbei"])
+def test_an_incident_ends_by_a_word(word: str) -> None:
+    judged = begun(f"vpn {word}", (VPN,))
+    assert isinstance(judged, Granted) and judged.effects == (SetIncident("support", "vpn", None),)
+    unknown = begun(f"mail {word}", (VPN,))
+    assert isinstance(unknown, Granted) and (unknown.answer, unknown.effects) == ("no_incident", ())
+
+
+def test_an_incident_comes_back_from_the_store_as_it_was() -> None:
+    assert outage.incidents_from_plain(outage.incidents_to_plain((VPN,))) == (VPN,)
+
+
+@pytest.mark.parametrize(
+    ("department", "tags", "expected"),
+    [("support", ("vpn",), True), ("support", ("lamp",), False), ("sales", ("vpn",), False), ("support", (), False)],
+)
+def test_a_ticket_is_one_of_an_incident_by_department_and_tag(
+    department: str, tags: tuple[str, ...], expected: bool
+) -> None:
+    assert outage.gathered((VPN,), department, tags) is expected

@@ -42,6 +42,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.link": "Verknüpft zwei Tickets, die getrennt bleiben.",
     "command.news": "Teilt allen, die schreiben, deinen Text mit, bis zu einem Zeitpunkt; `off` beendet es, und allein zeigt der Befehl, was gilt. Für die Teamleitung.",
     "command.away": "Sagt, wann du abwesend bist und wer dich vertritt; ohne Tage für den Rest des Tages, was jeder auch von anderen melden darf. Andere Tage meldet die Teamleitung.",
+    "command.incident": "Gibt offenen und kommenden Tickets mit diesen Wörtern ein Schlagwort und hält ihre Warnungen zurück; `over` beendet es, und allein zeigt der Befehl, was läuft.",
     "command.back": "Sagt, dass du wieder da bist; die Teamleitung kann jemand anderen nennen.",
     "command.undo": "Macht deinen letzten Befehl rückgängig, oder deine letzte E-Mail, wenn sie noch nicht hinausgegangen ist.",
     "command.send": "Führt eine wartende E-Mail aus oder sendet die eines Lernenden; mit `words` ohne ihre Befehle.",

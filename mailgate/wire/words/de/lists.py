@@ -34,6 +34,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Ohne Bearbeiter: {n}",
     "list.unowned_load": "{n} ohne Bearbeiter, {overdue} überfällig",
     "list.overdue_in": "Überfällig in {department}",
+    "list.incident": "Störung {name}",
+    "list.incident_load": "{n} offen, {overdue} überfällig; Wörter: {words}; bis {until}",
     "list.not_arrived_n": {
         "one": "{n} deiner Antworten ist nicht abgeschickt",
         "other": "{n} deiner Antworten sind nicht abgeschickt",

@@ -32,6 +32,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news": "Mitteilungen in Eingangsbestätigungen",
     "asked.news_until": "{text} (bis {until})",
     "asked.news_none": "In den Eingangsbestätigungen steht keine Mitteilung. Die Teamleitung schreibt: #news fr 18:00 TEXT",
+    "asked.incidents": "Störungen",
+    "asked.incidents_none": "Es gibt keine Störung. Beginne so: #incident vpn vpn verbindung",
     "asked.kb": "Artikel",
     "asked.kb_none": "Kein Artikel handelt davon.",
     "asked.kb_use": 'Antworte "1 use", dann geht der erste an {who}, zusammen mit dem, was du darunter schreibst.',

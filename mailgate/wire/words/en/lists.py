@@ -34,6 +34,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Nobody has these: {n}",
     "list.unowned_load": "{n} without an owner, {overdue} overdue",
     "list.overdue_in": "Overdue in {department}",
+    "list.incident": "Incident {name}",
+    "list.incident_load": "{n} open, {overdue} overdue; words: {words}; until {until}",
     "list.not_arrived_n": {
         "one": "{n} of your answers has not left",
         "other": "{n} of your answers have not left",

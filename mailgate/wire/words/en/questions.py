@@ -32,6 +32,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news": "News in acknowledgements",
     "asked.news_until": "{text} (until {until})",
     "asked.news_none": "Nothing stands in acknowledgements. A lead writes: #news fri 18:00 TEXT",
+    "asked.incidents": "Incidents",
+    "asked.incidents_none": "Nothing is going on. Begin so: #incident vpn vpn connection",
     "asked.kb": "Articles",
     "asked.kb_none": "No article speaks of that.",
     "asked.kb_use": 'Answer "1 use", and the first goes to {who}; what you write below goes with it.',

@@ -34,6 +34,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Vastutajata: {n}",
     "list.unowned_load": "vastutajata {n}, hilinenud {overdue}",
     "list.overdue_in": "Hilinenud osakonnas {department}",
+    "list.incident": "Rike {name}",
+    "list.incident_load": "lahtised {n}, hilinenud {overdue}; sõnad: {words}; lõpeb: {until}",
     "list.not_arrived_n": {
         "one": "{n} sinu vastus on saatmata",
         "other": "{n} sinu vastust on saatmata",

@@ -32,6 +32,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news": "Teated kättesaamiskinnitustes",
     "asked.news_until": "{text} (lõpeb: {until})",
     "asked.news_none": "Kättesaamiskinnitustes ei ole teateid. Juht kirjutab: #news fri 18:00 TEKST",
+    "asked.incidents": "Rikked",
+    "asked.incidents_none": "Rikkeid ei ole. Alusta nii: #incident vpn vpn ühendus",
     "asked.kb": "Juhendid",
     "asked.kb_none": "Ükski juhend sellest ei räägi.",
     "asked.kb_use": 'Vasta "1 use" ja esimene läheb aadressile {who} koos sellega, mida allapoole kirjutad.',

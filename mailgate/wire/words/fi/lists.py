@@ -34,6 +34,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Vailla käsittelijää: {n}",
     "list.unowned_load": "{n} vailla käsittelijää, {overdue} myöhässä",
     "list.overdue_in": "Myöhässä: {department}",
+    "list.incident": "Häiriö {name}",
+    "list.incident_load": "{n} avoinna, {overdue} myöhässä; sanat: {words}; päättyy: {until}",
     "list.not_arrived_n": {
         "one": "{n} vastauksesi ei ole lähtenyt",
         "other": "{n} vastaustasi ei ole lähtenyt",

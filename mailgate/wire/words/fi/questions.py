@@ -32,6 +32,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news": "Tiedotteet vastaanottovahvistuksissa",
     "asked.news_until": "{text} (päättyy: {until})",
     "asked.news_none": "Vastaanottovahvistuksissa ei ole tiedotteita. Esimies kirjoittaa: #news pe 18.00 TEKSTI",
+    "asked.incidents": "Häiriöt",
+    "asked.incidents_none": "Häiriöitä ei ole meneillään. Aloita näin: #incident vpn vpn yhteys",
     "asked.kb": "Artikkelit",
     "asked.kb_none": "Aiheesta ei ole artikkelia.",
     "asked.kb_use": 'Vastaa "1 use", niin ensimmäinen lähtee osoitteeseen {who}. Alle kirjoittamasi teksti lähtee mukana.',

@@ -34,6 +34,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Vēl bez atbildīgā: {n}",
     "list.unowned_load": "bez atbildīgā: {n}, nokavēti: {overdue}",
     "list.overdue_in": "Nokavētie nodaļā {department}",
+    "list.incident": "Traucējums {name}",
+    "list.incident_load": "darbā: {n}, nokavēti: {overdue}; vārdi: {words}; līdz: {until}",
     "list.not_arrived_n": {
         "zero": "{n} Jūsu atbilžu nav nosūtītas",
         "one": "{n} Jūsu atbilde nav nosūtīta",

@@ -32,6 +32,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news": "Paziņojumi saņemšanas apstiprinājumos",
     "asked.news_until": "{text} (līdz: {until})",
     "asked.news_none": "Saņemšanas apstiprinājumos nav paziņojumu. Vadītājs raksta: #news fri 18:00 TEKSTS",
+    "asked.incidents": "Traucējumi",
+    "asked.incidents_none": "Traucējumu nav. Sāciet tā: #incident vpn vpn savienojums",
     "asked.kb": "Raksti",
     "asked.kb_none": "Neviena raksta par to nav.",
     "asked.kb_use": 'Atbildiet "1 use", un pirmais tiks nosūtīts uz adresi {who} kopā ar to, ko uzrakstīsiet zem tā.',

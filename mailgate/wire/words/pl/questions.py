@@ -47,6 +47,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news": "Komunikaty w potwierdzeniach przyjęcia",
     "asked.news_until": "{text} (do: {until})",
     "asked.news_none": "W potwierdzeniach przyjęcia nie ma komunikatów. Kierownik pisze: #news pt 18:00 TEKST",
+    "asked.incidents": "Awarie",
+    "asked.incidents_none": "Nie ma awarii. Zacznij tak: #incident vpn vpn połączenie",
     "asked.kb": "Artykuły",
     "asked.kb_none": "Żaden artykuł o tym nie mówi.",
     "asked.kb_use": 'Odpowiedz "1 use", a pierwszy trafi na adres {who}, razem z tym, co napiszesz poniżej.',

@@ -34,6 +34,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Utan handläggare: {n}",
     "list.unowned_load": "{n} utan handläggare, {overdue} försenade",
     "list.overdue_in": "Försenade på {department}",
+    "list.incident": "Störning {name}",
+    "list.incident_load": "{n} öppna, {overdue} försenade; ord: {words}; till {until}",
     "list.not_arrived_n": {
         "one": "{n} av dina svar har inte skickats",
         "other": "{n} av dina svar har inte skickats",

@@ -32,6 +32,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.news": "Meddelanden i mottagningsbekräftelser",
     "asked.news_until": "{text} (till {until})",
     "asked.news_none": "Inget meddelande står i mottagningsbekräftelserna. En teamledare skriver: #news fre 18:00 TEXT",
+    "asked.incidents": "Störningar",
+    "asked.incidents_none": "Inga störningar pågår. Börja så: #incident vpn vpn anslutning",
     "asked.kb": "Artiklar",
     "asked.kb_none": "Ingen artikel handlar om det.",
     "asked.kb_use": 'Svara "1 use", så går den första till {who} tillsammans med det du skriver nedanför.',
