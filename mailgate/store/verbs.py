@@ -204,8 +204,8 @@ class OutboxRead(Protocol):
     def letter(self, number: int) -> StoredLetter | None:
         """A letter with its rendered `raw` and its `deliveries`."""
 
-    def gathered(self, before: datetime) -> list[GatheredLetter]:
-        """Notices held for an agent until then or earlier, by agent and age."""
+    def gathered(self, before: datetime, whose: str = "") -> list[GatheredLetter]:
+        """Notices held for an agent until then or earlier, by agent and age; for that agent every kind of letter."""
 
     def stuck(self, before: datetime, limit: int) -> list[StuckAnswer]:
         """Agents' words that may or may not have left, or wait since then although a relay was asked."""
@@ -310,6 +310,12 @@ class PeopleRead(Protocol):
     def aliases(self) -> Mapping[str, tuple[str, ...]]: ...
 
     def absences(self, now: datetime) -> tuple[Absence, ...]: ...
+
+    def absences_over(self, since: datetime, now: datetime) -> tuple[Absence, ...]:
+        """Those that ended after `since`."""
+
+    def given_back(self, agent: str, since: datetime, now: datetime) -> tuple[int, ...]:
+        """Tickets that others have, or nobody, because the agent was away."""
 
     def watched_tags(self, agent: str) -> tuple[str, ...]: ...
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import each_ticket
-from mailgate.app.jobs.covering import cover
+from mailgate.app.jobs.covering import cover, pass_on, tell_on_return
 from mailgate.app.jobs.evening import say_what_is_held
 from mailgate.app.jobs.parked import ask_about_parked
 from mailgate.app.jobs.pulling import offer
@@ -30,8 +30,9 @@ def wake(gateway: Gateway, now: datetime) -> int:
     done = each_ticket.tickets(gateway, [*due, *old], waking.decide, "woken", now)
     found = gateway.store.read(lambda read: read.tickets.reminders(now, MOST))
     done += each_ticket.for_each_ticket(gateway, [partial(_remind, gateway, reminder, now) for reminder in found])
-    done += ask_about_parked(gateway, now) + gather(gateway, now)
-    return done + cover(gateway, now) + offer(gateway, now) + say_what_is_held(gateway, now)
+    done += pass_on(gateway, now) + ask_about_parked(gateway, now) + gather(gateway, now)
+    done += cover(gateway, now) + tell_on_return(gateway, now)
+    return done + offer(gateway, now) + say_what_is_held(gateway, now)
 
 
 # --- reminders --------------------------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ def _gather_for(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
         return False
     found = []
     for number in dict.fromkeys(row.ticket for row in rows):
-        ticket = tx.tickets.get(number)
+        ticket = None if number is None else tx.tickets.get(number)
         if ticket is not None:
             found.append((ticket, sum(row.ticket == number for row in rows)))
     letter = replace(collected.collected_notices(policy, agent, found), not_before=max(row.due_at for row in rows))

@@ -120,6 +120,7 @@ KINDS: Mapping[str, tuple[How, How]] = {
     "remind": (WHO, TIME),
     "revoked": (WHO, BECAUSE),
     "flag": (PLAIN, _family("flag")),
+    "away": (JournalWords.somebody, JournalWords.somebody),
 }
 TOLD: Mapping[str, Callable[[JournalWords, JournalLine], Words]] = {
     "entry": JournalWords._entry,

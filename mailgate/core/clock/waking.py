@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from mailgate.core.commands import about_absence
 from mailgate.core.letters import readers, status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Outbound, SetStatus, Step
@@ -43,11 +44,12 @@ def _archived(moment: Moment, ticket: Ticket) -> Step | None:
 
 
 def _woken(moment: Moment, ticket: Ticket) -> Step:
-    """On hold no longer: back to its owner, or to the department when they are not there any more."""
+    """On hold no longer: back to its owner, or to the department when they have left, or are away without a cover."""
     policy = moment.policy
     owner = policy.agent(ticket.owner)
-    gone = ticket.owner is not None and (owner is None or not owner.active)
-    changes: list[Change] = [Assign(None)] if gone else []
+    left = ticket.owner is not None and (owner is None or not owner.active)
+    changes: list[Change] = [Assign(None)] if left else [*about_absence.given_back(moment, ticket)]
+    gone = bool(changes)
     changes.append(SetStatus(Status.OPEN if ticket.owner and not gone else Status.NEW, why="woken"))
     planned = changed.ticket_after(ticket, changes, moment.now)
     changes += sla.deadlines_after(moment, ticket, planned)

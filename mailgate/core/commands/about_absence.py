@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from mailgate.core.commands.judging import CommandContext, Granted, Judgement, Refusal, days_of
 from mailgate.core.letters import readers
-from mailgate.core.model.change import Absence, Outbound, SetAway
+from mailgate.core.model.change import Absence, Assign, Change, Journal, Outbound, SetAway
 from mailgate.core.model.content import Question
+from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Role
 from mailgate.core.model.said import Said, said
+from mailgate.core.model.ticket import AnyTicket
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import moments
 
@@ -20,6 +22,7 @@ _COVER = frozenset(map(fold, (
     "cover", "covered", "covers", "sijainen", "sijaisena", "sijaistaa", "zastępuje", "zastępca", "zastępstwo",
     "aizvieto", "aizvietotājs", "ersättare", "ersätter", "vertretung", "vertritt", "vertreter", "asendaja", "asendab",
 )))  # fmt: skip
+GIVEN_BACK = "away"  # the line of a ticket's journal: who had it, and to whose cover it went, if to anybody's
 _NAME = 3  # words of a name at most
 
 
@@ -123,6 +126,14 @@ def back(context: CommandContext) -> Judgement:
         return Granted("not_away", params={"name": who.shown_name})
     ends = SetAway(who.name, None, None if here else world.now)
     return Granted("back", effects=(ends,), params={"name": who.shown_name})
+
+
+def given_back(moment: Moment, ticket: AnyTicket) -> tuple[Change, ...]:
+    """A ticket of somebody who is away and whom nobody covers is nobody's; () for any other."""
+    owner = moment.policy.agent(ticket.owner)
+    if owner is None or not readers.is_away(moment, owner) or readers.covered(moment, owner):
+        return ()
+    return (Assign(None), Journal(GIVEN_BACK, old=owner.name))
 
 
 # --- who is told ------------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from mailgate.core.letters import readers
 from mailgate.core.model.change import Absence, Decision, OpenTicket, Outbound, Step
 from mailgate.core.model.coaching import Coached
 from mailgate.core.model.content import Content, Handover, Notice, Receipt, WasItYou, Welcome
+from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.moment import Moment
-from mailgate.core.model.outbound import GATHERED, Audience
+from mailgate.core.model.outbound import GATHERED, Audience, Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import Priority
@@ -40,6 +41,18 @@ def passed_on(moment: Moment, decision: Decision) -> Decision:
     )
     letters = _passed_on(moment, decision.letters, decision.actor, _Place())
     return replace(decision, steps=steps, letters=letters)
+
+
+def rewritten(moment: Moment, kept: StoredLetter) -> Step | None:
+    """A letter that waits for an agent who is away, to who reads it instead; None where it stays theirs."""
+    letter = Outbound(
+        content=kept.content, audience=Audience(kept.audience), to=kept.to, agent=kept.agent, language=kept.language,
+        department=kept.department, purpose=Purpose.read(kept.purpose), subject=kept.subject,
+        in_reply_to=kept.in_reply_to, references=kept.references, attachments=kept.attachments, mail=kept.mail,
+    )  # fmt: skip
+    step = Step(kept.ticket, (), (letter,))
+    found = _passed_on(moment, step.outbound, "", _place(moment, step))
+    return None if any(one.agent == kept.agent for one in found) else replace(step, outbound=found)
 
 
 def _place(moment: Moment, step: Step) -> _Place:

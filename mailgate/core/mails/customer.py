@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from mailgate.core.commands import about_absence
 from mailgate.core.letters import expectation, readers, status_letters
 from mailgate.core.letters.addressee import NOBODY, writable
 from mailgate.core.mails import customer_commands, guard, notices, rule_effects, scope
@@ -332,10 +333,13 @@ def status_after_words(case: Case, ticket: Ticket) -> list[Change]:
         often = case.facts.reopens_day.get(ticket.number, 0) >= case.policy.limits.reopens_per_ticket_day
         if guard.thanks_only(case.mail.fresh) or often or reopening_is_over(case.moment, ticket):
             return []
-    changes: list[Change] = []
-    target = Status.OPEN if ticket.owner else Status.NEW
+    freed = about_absence.given_back(case.moment, ticket)
+    changes: list[Change] = [*freed]
+    target = Status.OPEN if ticket.owner and not freed else Status.NEW
     if ticket.status not in (Status.NEW, Status.OPEN):
         changes.append(SetStatus(target, why="reopened" if ticket.status.done else "customer"))
+    elif freed and ticket.status is Status.OPEN:
+        changes.append(SetStatus(Status.NEW, why="customer"))
     return changes
 
 

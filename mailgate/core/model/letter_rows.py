@@ -92,11 +92,11 @@ class CausedLetter:
 
 @dataclass(frozen=True, slots=True)
 class GatheredLetter:
-    """A notice that waits for an agent's hours; `ticket` is its number."""
+    """A letter that waits for an agent's hours; `ticket` is its number."""
 
     agent: str
     letter: int
-    ticket: int
+    ticket: int | None
     due_at: datetime
 
 

@@ -390,9 +390,9 @@ class Outbox(Room):
         found = self.session.all(sql.LETTERS_TO_CUSTOMERS, {"number": ticket})
         return [row["id"] for row in found]
 
-    def gathered(self, before: datetime) -> list[GatheredLetter]:
+    def gathered(self, before: datetime, whose: str = "") -> list[GatheredLetter]:
         """See `verbs.OutboxRead.gathered`."""
         return [
             GatheredLetter(row["agent"], row["id"], row["number"], rows.time_of(row["due_at"]))
-            for row in self.session.all(sql.GATHERED, {"before": rows.micros(before)})
+            for row in self.session.all(sql.GATHERED, {"before": rows.micros(before), "whose": whose})
         ]

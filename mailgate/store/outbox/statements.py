@@ -115,10 +115,11 @@ LETTERS_TO_CUSTOMERS = (
 )
 GATHERED = """
 SELECT letter.agent, letter.id, delivery.due_at, ticket.number FROM delivery
-JOIN letter ON letter.id = delivery.letter JOIN ticket ON ticket.id = letter.ticket
+JOIN letter ON letter.id = delivery.letter LEFT JOIN ticket ON ticket.id = letter.ticket
 WHERE delivery.urgency = 2 AND delivery.due_at <= :before AND delivery.due_at IS NOT NULL
   AND delivery.state IN ('waiting', 'leased', 'held') AND delivery.state = 'held'  -- the first is the index's own
-  AND (letter.template = 'notice' OR letter.template = 'escalation' AND ticket.priority = 'urgent')
+  AND (letter.template = 'notice' OR letter.template = 'escalation' AND ticket.priority = 'urgent'
+    OR letter.agent = :whose)
   AND letter.agent <> ''
 ORDER BY letter.agent, letter.id
 """

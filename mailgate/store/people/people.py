@@ -47,10 +47,17 @@ class People(Room):
 
     def absences(self, now: datetime) -> tuple[Absence, ...]:
         """Agents away at that moment."""
-        return tuple(
-            Absence(row["agent"], rows.time_of(row["starts_at"]), rows.moment(row["ends_at"]), row["cover"])
-            for row in self.session.all(sql.AWAY, {"now": rows.micros(now)})
-        )
+        return tuple(map(_absence, self.session.all(sql.AWAY, {"now": rows.micros(now)})))
+
+    def absences_over(self, since: datetime, now: datetime) -> tuple[Absence, ...]:
+        """See `verbs.PeopleRead.absences_over`."""
+        times = {"since": rows.micros(since), "now": rows.micros(now)}
+        return tuple(map(_absence, self.session.all(sql.AWAY_BEFORE, times)))
+
+    def given_back(self, agent: str, since: datetime, now: datetime) -> tuple[int, ...]:
+        """See `verbs.PeopleRead.given_back`."""
+        params = {"agent": agent, "since": rows.micros(since), "now": rows.micros(now)}
+        return tuple(row["number"] for row in self.session.all(sql.GIVEN_BACK, params))
 
     def watched_tags(self, agent: str) -> tuple[str, ...]:
         """Tags whose every ticket the agent hears of, in order."""
@@ -128,3 +135,7 @@ class People(Room):
 def _parked(row: rows.Row) -> OpenQuestion:
     moments = {name: rows.moment(row[name]) for name in ("at", "arrived_at", "asked_at", "told_at")}
     return OpenQuestion(**{**dict(row), **moments, "doubt": bool(row["doubt"])})
+
+
+def _absence(row: rows.Row) -> Absence:
+    return Absence(row["agent"], rows.time_of(row["starts_at"]), rows.moment(row["ends_at"]), row["cover"])

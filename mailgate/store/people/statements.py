@@ -15,6 +15,14 @@ SELECT agent, starts_at, ends_at, cover FROM absence
 WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now) ORDER BY id
 """
 WATCHED_TAGS = "SELECT tag FROM watched_tag WHERE agent = :agent ORDER BY tag"
+AWAY_BEFORE = """
+SELECT agent, starts_at, ends_at, cover FROM absence
+WHERE ends_at > :since AND ends_at <= :now AND ends_at > starts_at ORDER BY id
+"""
+GIVEN_BACK = """
+SELECT DISTINCT ticket.number FROM event JOIN ticket ON ticket.id = event.ticket
+WHERE event.kind = 'away' AND event.at > :since AND event.at <= :now AND event.old = :agent ORDER BY 1
+"""
 DROP_ATTACHMENTS_OF_ENTRY = "DELETE FROM attachment WHERE entry = :entry"
 SILENCE = "UPDATE entry SET text = '', quoted = '', html = '', title = '' WHERE id = :entry"
 DROP_RENDERED_OF_TICKET = "DELETE FROM rendered WHERE letter IN (SELECT id FROM letter WHERE ticket = :ticket)"

@@ -50,6 +50,7 @@ WHY: Mapping[str, str] = {
     "read_at_last": "read at last",
     "unanswered": "no answer",
     "to_outsiders": "sent to outsiders",
+    "away": "written to who reads it instead: its reader is away",
     "gathered": "gathered into one list",
     "taken_back": "taken back",
 }

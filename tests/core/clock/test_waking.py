@@ -10,6 +10,7 @@ from cases import ANNA, BO, NOW, POLICY, D, H, facts, ticket
 
 from mailgate.core.clock import waking
 from mailgate.core.model import change as ch
+from mailgate.core.model.facts import Absence
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Policy, TicketPolicy
 from mailgate.core.model.ticket import Status, Ticket
@@ -74,3 +75,14 @@ def test_hold_ends_with_its_owner_or_with_the_department(
     assert [one.agent for one in step.outbound] == readers
     assert (ch.Assign(None) in step.changes) is released
     assert [one.status for one in step.changes if isinstance(one, ch.SetStatus)] == [status]
+
+
+def test_hold_of_somebody_who_is_away_ends_with_their_cover_or_with_the_department() -> None:
+    known = ticket(status=Status.HOLD, status_until=NOW, owner="bo")
+    for by, changes, readers in (
+        ("cai", [ch.SetStatus(Status.OPEN, why="woken")], ["cai"]),
+        ("", [ch.Assign(None), ch.Journal("away", old="bo"), ch.SetStatus(Status.NEW, why="woken")], ["anna", "cai"]),
+    ):
+        step = waking.decide(Moment(POLICY, facts(known, away=(Absence("bo", NOW - H, None, by),)), NOW), known)
+        assert step is not None
+        assert ([*step.changes], [one.agent for one in step.outbound]) == (changes, readers)

@@ -36,7 +36,7 @@ from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Verdict
 from mailgate.core.model import change as ch
 from mailgate.core.model.content import Ack, Solved
-from mailgate.core.model.facts import Facts
+from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.mail import Address, AuthResults, InboundMail
 from mailgate.core.model.policy import Limits
 from mailgate.core.proof.authority import Authority
@@ -264,6 +264,34 @@ def test_what_opens_a_solved_ticket_again(text: str, about: dict[str, object], s
     solved = ticket(status=ch.Status.SOLVED, solved_at=NOW - H)
     decision = decided(mail(text, in_reply_to=(issued(),)), solved, letters=[letter()], **about)
     assert [one.status.value for one in changes(decision, ch.SetStatus)] == statuses
+
+
+OUT = {"away": (Absence("bo", NOW - H, NOW + H, ""),)}
+COVERED = {"away": (Absence("bo", NOW - H, NOW + H, "cai"),)}
+# what is decided, its status, what is written by whom, who is away, and whether it is given back, in which state
+ABSENT = [
+    ("an open ticket", ch.Status.OPEN, {}, OUT, True, ["new"], ["anna", "cai"]),
+    ("one that waits for them", ch.Status.WAITING, {}, OUT, True, ["new"], ["anna", "cai"]),
+    ("one that is on hold", ch.Status.HOLD, {}, OUT, True, ["new"], ["anna", "cai"]),
+    ("not one with a cover", ch.Status.WAITING, {}, COVERED, False, ["open"], ["cai"]),
+    ("nor of who is here", ch.Status.WAITING, {}, {}, False, ["open"], ["bo"]),
+    ("nor for a program's words", ch.Status.OPEN, {"subject": "Out of office", "headers": (("auto-submitted", "auto-replied"),)},
+     OUT, False, [], ["anna"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "parts", "about", "freed", "statuses", "told"), [c[1:] for c in ABSENT], ids=[c[0] for c in ABSENT]
+)
+def test_a_ticket_of_somebody_away_without_a_cover_goes_back_when_its_customer_writes(
+    status: ch.Status, parts: dict[str, Any], about: dict[str, Any], freed: bool, statuses: list[str], told: list[str]
+) -> None:
+    inbound = mail("And now?", in_reply_to=(issued(),), **parts)
+    decision = decided(inbound, ticket(owner="bo", status=status), letters=[letter()], **about)
+    assert (ch.Assign(None) in changes(decision, ch.Assign)) is freed
+    assert changes(decision, ch.Journal) == ([ch.Journal("away", old="bo")] if freed else [])
+    assert [one.status.value for one in changes(decision, ch.SetStatus)] == statuses
+    assert [one.agent for one in letters_of(decision) if one.template == "notice"] == told
 
 
 def test_words_of_an_outsider_are_filed_with_a_banner_and_move_nothing() -> None:

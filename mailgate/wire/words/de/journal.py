@@ -19,6 +19,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.owner": "Bearbeiter: {old} → {new}",
     "event.owner_begun": "Bearbeiter: {new}",
     "event.owner_ended": "kein Bearbeiter mehr (bisher {old})",
+    "event.away": "{old} ist abwesend: an die Vertretung {new} gegangen",
+    "event.away_ended": "{old} ist abwesend, ohne Vertretung: zurück an die Abteilung",
     "event.department": "Abteilung: {old} → {new}",
     "event.told": "Abteilung {new} wurde benachrichtigt",
     "event.priority": "Priorität: {old} → {new}",

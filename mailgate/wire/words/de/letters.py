@@ -256,4 +256,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.taken_from_you": "jemand aus dem Team hat dieses Ticket übernommen",
     "why.urgent": "das Ticket ist jetzt dringend und hat noch keinen Bearbeiter",
     "why.woken": "die Wiedervorlage ist fällig",
+    "why.given_back": "die zuständige Person ist abwesend, ohne Vertretung",
 }

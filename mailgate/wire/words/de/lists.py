@@ -29,6 +29,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "absence.by": "Gemeldet von {name}.",
     "absence.freed": "Antwortet ein Kunde in dieser Zeit, geht das Ticket an die Abteilung zurück.",
     "absence.back": "Wenn das nicht stimmt, antworte mit #back.",
+    "absence.return": "Du bist zurück: {n} deiner Tickets haben andere",
+    "absence.return_how": "Während deiner Abwesenheit gingen diese Tickets an die Abteilung zurück oder an deine Vertretung.",
     "list.urgent": "Dringende Tickets: {n}",
     "list.unowned": "Ohne Bearbeiter",
     "list.unowned_n": "Ohne Bearbeiter: {n}",

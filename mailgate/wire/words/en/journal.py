@@ -19,6 +19,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.owner": "owner: {old} → {new}",
     "event.owner_begun": "owner: {new}",
     "event.owner_ended": "no owner any more ({old} had it)",
+    "event.away": "{old} is away: it went to {new}, who covers",
+    "event.away_ended": "{old} is away and nobody covers: back to the department",
     "event.department": "department: {old} → {new}",
     "event.told": "department {new} was told",
     "event.priority": "priority: {old} → {new}",

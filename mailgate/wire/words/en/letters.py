@@ -256,4 +256,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.taken_from_you": "a colleague has taken over this ticket",
     "why.urgent": "this ticket is urgent now, and nobody has it",
     "why.woken": "the time of the hold is over",
+    "why.given_back": "its owner is away and nobody covers",
 }

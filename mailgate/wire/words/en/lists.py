@@ -29,6 +29,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "absence.by": "{name} has said so.",
     "absence.freed": "What customers write meanwhile on these tickets goes back to the department.",
     "absence.back": "If that is not so, reply with #back.",
+    "absence.return": "You are back: others have {n} of your tickets",
+    "absence.return_how": "While you were away these tickets went back to the department or to whoever covered for you.",
     "list.urgent": "Urgent tickets: {n}",
     "list.unowned": "Nobody has these",
     "list.unowned_n": "Nobody has these: {n}",

@@ -19,6 +19,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.owner": "vastutaja: {old} → {new}",
     "event.owner_begun": "vastutaja: {new}",
     "event.owner_ended": "vastutajat enam ei ole (varem {old})",
+    "event.away": "{old} on ära: pöördumine läks asendajale ({new})",
+    "event.away_ended": "{old} on ära ja asendajat ei ole: tagasi osakonda",
     "event.department": "osakond: {old} → {new}",
     "event.told": "osakond {new} sai teate",
     "event.priority": "prioriteet: {old} → {new}",

@@ -256,4 +256,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.taken_from_you": "kolleeg võttis selle pöördumise üle",
     "why.urgent": "pöördumine on nüüd kiire ja vastutajata",
     "why.woken": "edasilükkamise aeg on läbi",
+    "why.given_back": "vastutaja on ära ja asendajat ei ole",
 }

@@ -29,6 +29,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "absence.by": "Teatas {name}.",
     "absence.freed": "Kui klient selle aja jooksul vastab, antakse pöördumine osakonda tagasi.",
     "absence.back": "Kui see ei ole nii, vasta #back.",
+    "absence.return": "Oled tagasi: {n} sinu pöördumist on teiste käes",
+    "absence.return_how": "Sinu äraoleku ajal läksid need pöördumised tagasi osakonda või sinu asendajale.",
     "list.urgent": "Kiireid pöördumisi: {n}",
     "list.unowned": "Vastutajata",
     "list.unowned_n": "Vastutajata: {n}",

@@ -19,6 +19,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.owner": "käsittelijä: {old} → {new}",
     "event.owner_begun": "käsittelijä: {new}",
     "event.owner_ended": "ei enää käsittelijää (oli {old})",
+    "event.away": "{old} on poissa: tiketin sai sijainen {new}",
+    "event.away_ended": "{old} on poissa eikä sijaista ole: takaisin osastolle",
     "event.department": "osasto: {old} → {new}",
     "event.told": "kerrottu osastolle {new}",
     "event.priority": "prioriteetti: {old} → {new}",

@@ -256,4 +256,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.taken_from_you": "kollega otti tämän tiketin",
     "why.urgent": "tiketti on nyt kiireellinen, eikä sillä ole käsittelijää",
     "why.woken": "lykkäys on päättynyt",
+    "why.given_back": "sen käsittelijä on poissa eikä sijaista ole",
 }

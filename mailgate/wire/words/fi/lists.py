@@ -29,6 +29,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "absence.by": "Ilmoittaja: {name}.",
     "absence.freed": "Kun asiakas vastaa tänä aikana, tiketti palaa osastolle.",
     "absence.back": "Jos tämä ei pidä paikkaansa, vastaa #back.",
+    "absence.return": "Tervetuloa takaisin: tikettejäsi on muilla {n}",
+    "absence.return_how": "Poissa ollessasi nämä tiketit palasivat osastolle tai siirtyivät sijaisellesi.",
     "list.urgent": "Kiireellisiä tikettejä: {n}",
     "list.unowned": "Vailla käsittelijää",
     "list.unowned_n": "Vailla käsittelijää: {n}",

@@ -19,6 +19,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.owner": "atbildīgais: {old} → {new}",
     "event.owner_begun": "atbildīgais: {new}",
     "event.owner_ended": "atbildīgā vairs nav (bija {old})",
+    "event.away": "{old} ir prombūtnē: pieteikums nodots aizvietotājam ({new})",
+    "event.away_ended": "{old} ir prombūtnē, un neviens neaizvieto: pieteikums atdots nodaļai",
     "event.department": "nodaļa: {old} → {new}",
     "event.told": "paziņots nodaļai {new}",
     "event.priority": "prioritāte: {old} → {new}",

@@ -269,4 +269,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.taken_from_you": "šo pieteikumu pārņēma kolēģis",
     "why.urgent": "pieteikums tagad ir steidzams, un tam nav atbildīgā",
     "why.woken": "atlikšanas laiks ir beidzies",
+    "why.given_back": "atbildīgais ir prombūtnē, un neviens neaizvieto",
 }

@@ -29,6 +29,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "absence.by": "Paziņoja {name}.",
     "absence.freed": "Ja klients šajā laikā atbild, pieteikumu atdod nodaļai.",
     "absence.back": "Ja tā nav, atbildiet ar #back.",
+    "absence.return": "Jūs esat atpakaļ: citiem nodoti Jūsu pieteikumi ({n})",
+    "absence.return_how": "Jūsu prombūtnes laikā šos pieteikumus atdeva nodaļai vai Jūsu aizvietotājam.",
     "list.urgent": "Steidzami pieteikumi: {n}",
     "list.unowned": "Vēl bez atbildīgā",
     "list.unowned_n": "Vēl bez atbildīgā: {n}",

@@ -19,6 +19,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.owner": "opiekun: {new} (przedtem {old})",
     "event.owner_begun": "opiekun: {new}",
     "event.owner_ended": "bez opiekuna (przedtem {old})",
+    "event.away": "{old}: nieobecność, zgłoszenie przejmuje {new} w zastępstwie",
+    "event.away_ended": "{old}: nieobecność bez zastępstwa, zgłoszenie wróciło do działu",
     "event.department": "dział: {old} → {new}",
     "event.told": "powiadomiono dział {new}",
     "event.priority": "priorytet: {old} → {new}",

@@ -293,4 +293,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.taken_from_you": "zgłoszenie przejął ktoś inny z zespołu",
     "why.urgent": "zgłoszenie jest teraz pilne i nie ma opiekuna",
     "why.woken": "minął czas odłożenia",
+    "why.given_back": "opiekun jest nieobecny, bez zastępstwa",
 }

@@ -29,6 +29,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "absence.by": "Zgłasza: {name}.",
     "absence.freed": "Gdy klient odpowie w tym czasie, zgłoszenie wraca do działu.",
     "absence.back": "Jeśli to nieprawda, odpowiedz: #back.",
+    "absence.return": "Po powrocie: {n} Twoich zgłoszeń mają inni",
+    "absence.return_how": "W czasie Twojej nieobecności te zgłoszenia wróciły do działu albo przejęło je zastępstwo.",
     "list.urgent": "Pilne zgłoszenia: {n}",
     "list.unowned": "Jeszcze bez opiekuna",
     "list.unowned_n": "Jeszcze bez opiekuna: {n}",

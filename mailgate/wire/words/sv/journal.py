@@ -19,6 +19,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.owner": "handläggare: {old} → {new}",
     "event.owner_begun": "handläggare: {new}",
     "event.owner_ended": "ingen handläggare längre ({old} hade ärendet)",
+    "event.away": "{old} är borta: ärendet gick till ersättaren {new}",
+    "event.away_ended": "{old} är borta utan ersättare: tillbaka till avdelningen",
     "event.department": "avdelning: {old} → {new}",
     "event.told": "avdelningen {new} fick besked",
     "event.priority": "prioritet: {old} → {new}",

@@ -256,4 +256,5 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "why.taken_from_you": "en kollega har tagit över ärendet",
     "why.urgent": "ärendet är nu akut och saknar handläggare",
     "why.woken": "pausen är slut",
+    "why.given_back": "den ansvariga är borta utan ersättare",
 }

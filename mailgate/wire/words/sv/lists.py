@@ -29,6 +29,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "absence.by": "Det har {name} meddelat.",
     "absence.freed": "När en kund svarar under tiden går ärendet tillbaka till avdelningen.",
     "absence.back": "Om det inte stämmer, svara med #back.",
+    "absence.return": "Du är tillbaka: {n} av dina ärenden är hos andra",
+    "absence.return_how": "Medan du var borta gick de här ärendena tillbaka till avdelningen eller till din ersättare.",
     "list.urgent": "Akuta ärenden: {n}",
     "list.unowned": "Utan handläggare",
     "list.unowned_n": "Utan handläggare: {n}",
