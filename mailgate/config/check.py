@@ -95,6 +95,10 @@ def _references(model: FileModel, config: Config, work: Loading) -> None:
         if department.deputy and department.deputy == department.lead:
             work.note((*loc, "deputy"), "the lead cannot stand in for themselves: name another agent")
         _known((*loc, "outgoing"), department.outgoing, _named("outgoing", work), "relay", work)
+    if any(one.training for one in model.department[:1]) and not all(one.training for one in model.department):
+        work.note(
+            ("department", 0, "training"), "mail that names no department is the first one's: put another before it"
+        )
     for at, agent in enumerate(model.agent):
         _known(("agent", at, "calendar"), agent.calendar, [*calendars, "always"], "calendar", work)
         for name in agent.departments:

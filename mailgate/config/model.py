@@ -266,6 +266,7 @@ class DepartmentModel(Model):
     nudge: MaybeDuration = None
     solve_after: MaybeDuration = None
     via: Literal["", "google-group"] = ""
+    training: bool = False
 
 
 class AgentModel(Model):

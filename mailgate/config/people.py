@@ -33,13 +33,16 @@ def departments(model: FileModel, name: str) -> tuple[Department, ...]:
             nudge=given.nudge,
             solve_after=given.solve_after,
             via=given.via or None,
+            training=given.training,
         )
         for given in model.department
     )
 
 
 def agents(model: FileModel) -> tuple[Agent, ...]:
-    """Every agent; language and time zone are the gateway's unless given."""
+    """Every agent; language and time zone are the gateway's unless given. Where trainees practise nobody is unasked."""
+    practice = any(one.training for one in model.department)
+    all_of_them = tuple(one.name for one in model.department if not one.training) if practice else ()
     return tuple(
         Agent(
             id=0,
@@ -47,7 +50,7 @@ def agents(model: FileModel) -> tuple[Agent, ...]:
             address=given.address,
             aliases=tuple(given.aliases),
             full_name=given.full_name,
-            departments=tuple(given.departments),
+            departments=tuple(given.departments) or all_of_them,
             role=Role(given.role),
             language=given.language or model.gateway.language,
             timezone=given.timezone or model.gateway.timezone,

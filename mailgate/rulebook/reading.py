@@ -24,8 +24,8 @@ class Names:
 
     @property
     def departments(self) -> list[str]:
-        """Names of departments."""
-        return [department.name for department in self.policy.departments]
+        """Names of departments, but for those in which trainees practise: no rule is about them."""
+        return [department.name for department in self.policy.departments if not department.training]
 
     @property
     def agents(self) -> list[str]:

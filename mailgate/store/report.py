@@ -11,7 +11,12 @@ from mailgate.store import rows
 from mailgate.store.session import Room
 
 TAGS = "(SELECT group_concat(tag.tag, char(31)) FROM tag WHERE tag.ticket = ticket.id)"
-HERE = "AND (:department IS NULL OR ticket.department = :department)"
+# Where trainees practise nothing is counted, unless that department is asked for.
+PRACTICE = "(SELECT name FROM department WHERE training = 1)"
+HERE = (
+    "AND (:department IS NULL OR ticket.department = :department) "
+    f"AND (:department IS NOT NULL OR ticket.department NOT IN {PRACTICE})"
+)
 # Ended by `#file`: the journal has the reason at the very moment, so a later end is another matter.
 FILED = (
     "EXISTS (SELECT 1 FROM event WHERE event.ticket = ticket.id AND event.kind = 'why' "
@@ -92,20 +97,24 @@ FATES = ("filed", "duplicate", "dropped", "parked", "quarantined")
 
 COUNTED_FATES = "SELECT fate, count(*) AS n FROM mail GROUP BY fate"
 TODAY = f"""
-SELECT (SELECT count(*) FROM ticket WHERE created_at >= :midnight) AS opened,
-  (SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight AND NOT {FILED}) AS solved,
-  (SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight AND {FILED}) AS filed,
+SELECT (SELECT count(*) FROM ticket WHERE created_at >= :midnight AND department NOT IN {PRACTICE}) AS opened,
+  (SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight AND NOT {FILED}
+     AND department NOT IN {PRACTICE}) AS solved,
+  (SELECT count(*) FROM ticket WHERE status = 'solved' AND status_since >= :midnight AND {FILED}
+     AND department NOT IN {PRACTICE}) AS filed,
   count(*) - coalesce(sum(of_agent), 0) AS mails, coalesce(sum(of_agent), 0) AS agents
 FROM (SELECT author <> '' AND (EXISTS (SELECT 1 FROM agent WHERE agent.address = mail.author)
                                OR EXISTS (SELECT 1 FROM alias WHERE alias.address = mail.author)) AS of_agent
-      FROM mail WHERE accepted_at >= :midnight) AS arrived
+      FROM mail WHERE accepted_at >= :midnight AND NOT EXISTS (
+        SELECT 1 FROM mail_ticket JOIN ticket ON ticket.id = mail_ticket.ticket
+        WHERE mail_ticket.mail = mail.number AND ticket.department IN {PRACTICE})) AS arrived
 """  # noqa: S608
-LOAD = (
-    "SELECT status, department, owner, count(*) AS tickets, min(created_at) AS oldest, "
-    "sum(due_at IS NOT NULL AND due_at < :now AND status IN ('new', 'open')) AS overdue FROM ticket "
-    "WHERE status IN ('new', 'open', 'waiting', 'hold') GROUP BY status, department, owner "
-    "ORDER BY status, department, owner"
-)
+LOAD = f"""
+SELECT status, department, owner, count(*) AS tickets, min(created_at) AS oldest,
+  sum(due_at IS NOT NULL AND due_at < :now AND status IN ('new', 'open')) AS overdue
+FROM ticket WHERE status IN ('new', 'open', 'waiting', 'hold') AND department NOT IN {PRACTICE}
+GROUP BY status, department, owner ORDER BY status, department, owner
+"""  # noqa: S608
 MAIL_QUEUE = (
     "SELECT (SELECT count(*) FROM mail WHERE fate IS NULL) AS waiting, "
     "(SELECT min(accepted_at) FROM mail WHERE fate IS NULL) AS oldest, "
@@ -117,7 +126,7 @@ OUTBOX_QUEUE = (
     "SELECT state, count(*) AS n, min(created_at) AS oldest FROM delivery "
     "WHERE state IN ('waiting', 'leased', 'sending', 'uncertain', 'held', 'dead') GROUP BY state"
 )
-TICKETS_BY_STATUS = "SELECT status, count(*) AS n FROM ticket GROUP BY status"
+TICKETS_BY_STATUS = f"SELECT status, count(*) AS n FROM ticket WHERE department NOT IN {PRACTICE} GROUP BY status"  # noqa: S608
 DELIVERIES_BY_STATE = "SELECT state, count(*) AS n FROM delivery GROUP BY state"
 JOB_RUNS = "SELECT name, at FROM job_run"
 

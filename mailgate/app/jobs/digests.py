@@ -67,7 +67,8 @@ def _readers(policy: Policy, now: datetime) -> list[_Reader]:
     day = morning.due_day(calendar, zone, policy.digest_at, now)
     if day is not None:
         language = policy.language if policy.language in policy.languages else "en"
-        found += [_Reader(addr, day, language, zone, None, False, policy.departments) for addr in outside]
+        departments = tuple(one for one in policy.departments if not one.training)
+        found += [_Reader(addr, day, language, zone, None, False, departments) for addr in outside]
     return found
 
 

@@ -49,6 +49,8 @@ def why_not_tried(due: DueLetter, delivery: DueDelivery, policy: Policy, now: da
     """Why a delivery is not even tried, None when it is."""
     if policy.department_at(delivery.recipient) is not None:
         return Mark(delivery.id, DeliveryState.DEAD, error="one of our own addresses: it would come back to us")
+    if _practises(due, policy) and policy.colleague_at(delivery.recipient) is None:
+        return Mark(delivery.id, DeliveryState.DEAD, error="trainees practise there: it leaves to nobody but agents")
     if policy.mode is Mode.PILOT and canonical(delivery.recipient) not in map(canonical, policy.pilot_to):
         return Mark(delivery.id, DeliveryState.HELD, error="pilot: not among pilot_to")
     if due.ticket is not None and status_letters.overtaken(due.content, due.ticket, due.created_at):
@@ -56,6 +58,11 @@ def why_not_tried(due: DueLetter, delivery: DueDelivery, policy: Policy, now: da
     if is_ack(due) and now - due.created_at > policy.limits.ack_max_age:
         return Mark(delivery.id, DeliveryState.DEAD, error="too old to be acknowledged")
     return None
+
+
+def _practises(due: DueLetter, policy: Policy) -> bool:
+    """True for a letter of a department in which trainees practise."""
+    return policy.training(due.department) or (due.ticket is not None and policy.training(due.ticket.department))
 
 
 def untouched(due: DueLetter, delivery: DueDelivery, why: str = "") -> Mark:

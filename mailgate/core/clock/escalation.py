@@ -67,6 +67,8 @@ def take(moment: Moment, ticket: Ticket) -> Taken:
         return Taken(ticket, (look,))
     after = changed.ticket_after(ticket, found.changes, moment.now)
     agents, outside = _told(moment, ticket, after, found.step.notify)
+    if policy.training(ticket.department):
+        agents, outside = tuple(one for one in agents if one.name == after.owner), ()
     given = policy.agent(after.owner) if after.owner != ticket.owner else None
     letters = status_letters.letter_for_change(moment, ticket, after, found.changes)
     if outage.gathered(moment.facts.incidents, ticket.department, ticket.tags):  # its list and the digest count it

@@ -73,7 +73,9 @@ def led_by(policy: Policy, agent: Agent) -> tuple[Department, ...]:
     """The departments an agent leads."""
     chiefs = {one.name: readers.lead_of(policy, one) for one in policy.departments}
     return tuple(
-        one for one in policy.departments if (chief := chiefs[one.name]) is not None and chief.name == agent.name
+        one
+        for one in policy.departments
+        if not one.training and (chief := chiefs[one.name]) is not None and chief.name == agent.name
     )
 
 

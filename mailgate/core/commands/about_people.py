@@ -80,6 +80,8 @@ def move(context: TicketContext) -> Judgement:
     name = department.name
     if name == context.ticket.department:
         return context.granted_already("already_there", department=name)
+    if department.training or context.policy.training(context.ticket.department):
+        return Refusal("training")
     changes: list[Change] = [Move(name, why), *given_back(context)]
     letters = [
         replace(

@@ -50,6 +50,8 @@ def merge(context: TicketContext) -> Judgement:
         return target
     if any(way not in _WAYS for way in ways):
         return Refusal("no_way_to_merge", _WAYS, {"text": " ".join(ways)})
+    if context.policy.training(context.ticket.department) != context.policy.training(target.department):
+        return Refusal("training")
     one, other = context.ticket.requester, target.requester
     differ = one.key != other.key
     if differ and not ways:
@@ -122,7 +124,8 @@ def undo_change(context: TicketContext) -> Judgement:
     letters = context.world.unsent.get(last, ())
     said = any(_left_the_house(event) for event in events)
     changes = _reversed(events)
-    taken = {EntryKind.CALL, *((EntryKind.AGENT,) if letters else ())}
+    practised = context.policy.training(context.ticket.department)  # nothing leaves there, so all can be taken back
+    taken = {EntryKind.CALL, *((EntryKind.AGENT,) if letters or practised else ())}
     withdrawn = [event for event in events if event.kind == "entry" and event.new in taken]
     changes += [Withdraw(int(event.old)) for event in withdrawn]
     apart = tuple(
@@ -132,7 +135,7 @@ def undo_change(context: TicketContext) -> Judgement:
     )
     if not (changes or letters or apart):
         return Refusal("too_late_to_undo" if said else "nothing_to_undo")
-    kept = said and not letters
+    kept = said and not letters and not practised
     return Granted(
         "undone_but_sent" if kept else "undone",
         (*changes, Journal("undo", str(last))),

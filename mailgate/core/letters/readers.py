@@ -36,7 +36,8 @@ def of_ticket(moment: Moment, ticket: AnyTicket, *, arrived: bool = False, watch
     if owner and owner.active:
         return _here(moment, [owner.name, *watchers], ticket.department, owner.name)
     pressing = arrived or ticket.priority is Priority.URGENT or _promised_at_once(policy, ticket)
-    named = [*watchers, *(at_once if pressing else crew)(moment, ticket.department)]
+    alone = policy.training(ticket.department) and ticket.watchers  # of whoever practises nobody else hears
+    named = [*watchers, *(() if alone else (at_once if pressing else crew)(moment, ticket.department))]
     lead = lead_of(policy, ticket.department) if ticket.owner else None
     if lead and not any(one and one.active for one in map(policy.agent, named)):
         named.append(lead.name)

@@ -52,6 +52,7 @@ class Department:
     nudge: timedelta | None = None
     solve_after: timedelta | None = None
     via: str | None = None  # "google-group"
+    training: bool = False  # trainees practise here: nothing leaves to anybody but agents, and nothing counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,11 @@ class Policy:
     def department(self, name: str) -> Department:
         """The department of that name, else the first one: a ticket must always have a home."""
         return self._departments.get(name) or self.departments[0]
+
+    def training(self, department: str) -> bool:
+        """True for a department in which trainees practise."""
+        found = self._departments.get(department)
+        return found is not None and found.training
 
     def agent(self, name: str | None) -> Agent | None:
         """The agent of that name."""

@@ -23,6 +23,8 @@ def choose(
     than a promise without conditions. A promise some department names is for those departments only; one without
     conditions that nobody names waits for a rule to name it. Of equals the first in the configuration wins.
     """
+    if policy.training(department):
+        return None
     by_name = {sla.name: sla for sla in policy.slas}
     if named in by_name:
         return by_name[named]

@@ -67,7 +67,7 @@ class Outbox(Room):
     def write_letter(
         self, outbound: Outbound, desk: TicketWriter | None, writing: DecisionWriting, ids: Ids, hold: bool
     ) -> tuple[int, ...]:
-        """One letter row and a delivery for each recipient; () when its `dedupe` was seen before."""
+        """One letter row and a delivery for each recipient; () when its `dedupe` was seen, or trainees practise."""
         number = desk.number if desk else None
         department = outbound.department or (desk.row["department"] if desk else "")
         audience = outbound.audience
@@ -82,6 +82,7 @@ class Outbox(Room):
                 "agent": outbound.agent,
                 "purpose": outbound.purpose,
                 "department": department,
+                "home": desk.row["department"] if desk else "",
                 "language": outbound.language,
                 "subject": rows.clean(outbound.subject) or (desk.row["subject"] if desk else ""),
                 "message_id": message_id,

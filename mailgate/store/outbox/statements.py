@@ -10,11 +10,14 @@ TALLY = """
 INSERT INTO tally (name, bucket, n) VALUES (:name, :bucket, 1)
 ON CONFLICT (name, bucket) DO UPDATE SET n = tally.n + 1
 """
+# From a department in which trainees practise nothing is written to anybody but agents.
 LETTER = """
 INSERT INTO letter (ticket, mail, template, audience, agent, purpose, department, language, subject, message_id,
   in_reply_to, refs, recipients, copies, context, attachments, urgency, created_at, dedupe)
-VALUES (:ticket, :mail, :template, :audience, :agent, :purpose, :department, :language, :subject, :message_id,
-  :in_reply_to, :refs, :recipients, :copies, :context, :attachments, :urgency, :created_at, :dedupe)
+SELECT :ticket, :mail, :template, :audience, :agent, :purpose, :department, :language, :subject, :message_id,
+  :in_reply_to, :refs, :recipients, :copies, :context, :attachments, :urgency, :created_at, :dedupe
+WHERE :audience = 'agent'
+  OR NOT EXISTS (SELECT 1 FROM department WHERE name IN (:department, :home) AND training = 1)
 ON CONFLICT (dedupe) DO NOTHING RETURNING id
 """
 DELIVERY = """

@@ -33,7 +33,8 @@ def sync(session: Session, agents: Sequence[Agent], departments: Sequence[Depart
     for agent in agents:
         session.run(sql.AGENT_KNOWN, {"name": agent.name, "address": agent.address, "now": now})
     for department in departments:
-        session.run(sql.DEPARTMENT_KNOWN, {"name": department.name, "address": "", "now": now})
+        known = {"name": department.name, "now": now, "training": int(department.training)}
+        session.run(sql.DEPARTMENT_KNOWN, known)
     return {row["name"]: row["id"] for row in session.all(sql.AGENTS_NOW, {})}
 
 

@@ -91,7 +91,8 @@ AGENT_KNOWN = (
     "ON CONFLICT (name) DO UPDATE SET address = excluded.address, retired_at = NULL"
 )
 DEPARTMENT_KNOWN = (
-    "INSERT INTO department (name, created_at) VALUES (:name, :now) ON CONFLICT (name) DO UPDATE SET retired_at = NULL"
+    "INSERT INTO department (name, created_at, training) VALUES (:name, :now, :training) "
+    "ON CONFLICT (name) DO UPDATE SET retired_at = NULL, training = excluded.training"
 )
 AGENT_IDS = "SELECT name, id FROM agent"
 ALIASES = "SELECT agent, address FROM alias ORDER BY agent, address"

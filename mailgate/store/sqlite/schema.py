@@ -302,6 +302,9 @@ CREATE INDEX junk_move_due ON junk_move(next_at) WHERE next_at IS NOT NULL;
 # Who settled a parked mail: whoever taps after them is told.
 SETTLED_BY = "ALTER TABLE parking ADD COLUMN settled_by TEXT NOT NULL DEFAULT '';"
 
+# Departments in which trainees practise: their letters to outsiders are never written, and their tickets not counted.
+TRAINING = "ALTER TABLE department ADD COLUMN training INTEGER NOT NULL DEFAULT 0;"
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
@@ -311,7 +314,7 @@ MIGRATIONS = (
     ("0010_survey", SURVEY), ("0011_watched_tag", WATCHED_TAG),
     ("0012_banned_by", BANNED_BY),
     ("0013_promise", PROMISE), ("0014_junk", JUNK),
-    ("0015_settled_by", SETTLED_BY),
+    ("0015_settled_by", SETTLED_BY), ("0016_training", TRAINING),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

@@ -170,6 +170,8 @@ class Tickets(Room):
             among("ticket.number", wanted.numbers)
         if wanted.department is not None:
             among("ticket.department", (wanted.department,))
+        elif not (wanted.owner or wanted.numbers or wanted.watcher or wanted.customer):
+            conditions.append("ticket.department NOT IN (SELECT name FROM department WHERE training = 1)")
         if wanted.owner is not None:
             among("ticket.owner", (wanted.owner,))
         if wanted.unowned:

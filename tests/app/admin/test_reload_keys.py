@@ -66,7 +66,7 @@ OTHER: dict[str, Any] = {
     "department.from": "Us <support@acme.example>", "department.language": "fi", "department.sla": "gold",
     "department.calendar": "office", "department.lead": "anna", "department.deputy": "anna", "department.signature": "s",
     "department.outgoing": "second", "department.notify": "pull", "department.after_reply": "solved",
-    "department.order": "arrival",
+    "department.order": "arrival", "department.training": True,
     "department.nudge": "9d", "department.solve_after": "9d", "department.via": "google-group",
     "agent.name": "bo", "agent.address": "bo@staff.example", "agent.aliases": ["a@home.example"],
     "agent.full_name": "Anna V", "agent.departments": [], "agent.role": "lead", "agent.language": "fi",

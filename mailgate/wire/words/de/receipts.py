@@ -99,6 +99,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.away_alone": "{name} ist abwesend, ohne Vertretung; trotzdem an {name} übergeben?",
     "refused.no_such_agent": "kein Bearbeiter heißt {name}",
     "refused.which_agent": "mehrere Bearbeiter heißen {name}",
+    "refused.training": "Übungs-E-Mails bleiben in ihrer Abteilung, und andere kommen nicht dorthin",
     "refused.no_such_department": "keine Abteilung heißt {name}",
     "refused.no_address": "{text} ist keine Adresse",
     "refused.our_address": "{address} ist unsere eigene Adresse",

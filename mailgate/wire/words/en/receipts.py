@@ -99,6 +99,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.away_alone": "{name} is away and nobody covers; give it to {name} all the same?",
     "refused.no_such_agent": "no agent is called {name}",
     "refused.which_agent": "several agents are called {name}",
+    "refused.training": "mail to practise with stays in its department, and no other mail comes there",
     "refused.no_such_department": "no department is called {name}",
     "refused.no_address": "{text} is no address",
     "refused.our_address": "{address} is our own address",

@@ -99,6 +99,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.away_alone": "{name} on ära ja asendajat ei ole; kas annad pöördumise ikkagi talle?",
     "refused.no_such_agent": "töötajat nimega {name} ei ole",
     "refused.which_agent": "nimega {name} on mitu töötajat",
+    "refused.training": "harjutuskirjad jäävad oma osakonda ja teisi kirju sinna ei viida",
     "refused.no_such_department": "osakonda {name} ei ole",
     "refused.no_address": "{text} ei ole aadress",
     "refused.our_address": "{address} on meie enda aadress",

@@ -99,6 +99,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.away_alone": "{name} on poissa eikä sijaista ole; annetaanko tiketti silti?",
     "refused.no_such_agent": "kukaan asiakaspalvelija ei ole nimeltään {name}",
     "refused.which_agent": "usean asiakaspalvelijan nimi on {name}",
+    "refused.training": "harjoitusviestit pysyvät osastollaan, eikä muita viestejä siirretä sinne",
     "refused.no_such_department": "osastoa {name} ei ole",
     "refused.no_address": "{text} ei ole osoite",
     "refused.our_address": "{address} on oma osoitteemme",

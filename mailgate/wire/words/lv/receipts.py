@@ -99,6 +99,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.away_alone": "{name} ir prombūtnē, un neviens neaizvieto; vai tomēr nodot?",
     "refused.no_such_agent": "nevienu darbinieku nesauc {name}",
     "refused.which_agent": "vairākus darbiniekus sauc {name}",
+    "refused.training": "mācību vēstules paliek savā nodaļā, un citas uz turieni netiek pārvietotas",
     "refused.no_such_department": "nodaļas {name} nav",
     "refused.no_address": "{text} nav adrese",
     "refused.our_address": "{address} ir mūsu pašu adrese",

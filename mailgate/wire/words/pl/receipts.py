@@ -99,6 +99,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.away_alone": "{name}: nieobecność, nikt nie zastępuje; przekazać mimo to?",
     "refused.no_such_agent": "nie ma pracownika o nazwie {name}",
     "refused.which_agent": "nazwa {name} pasuje do kilku pracowników",
+    "refused.training": "wiadomości ćwiczebne zostają w swoim dziale, a inne do niego nie trafiają",
     "refused.no_such_department": "nie ma działu {name}",
     "refused.no_address": "{text} nie jest adresem",
     "refused.our_address": "{address} to nasz własny adres",

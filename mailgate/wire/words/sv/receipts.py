@@ -99,6 +99,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.away_alone": "{name} är borta utan ersättare; lämna över det till {name} ändå?",
     "refused.no_such_agent": "ingen handläggare heter {name}",
     "refused.which_agent": "flera handläggare heter {name}",
+    "refused.training": "övningsmejl stannar på sin avdelning, och andra mejl flyttas inte dit",
     "refused.no_such_department": "ingen avdelning heter {name}",
     "refused.no_address": "{text} är ingen adress",
     "refused.our_address": "{address} är vår egen adress",
