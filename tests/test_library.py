@@ -8,7 +8,7 @@ import pytest
 
 from mailgate import library
 from mailgate.config.files import init
-from mailgate.core.model.canned import articles_about, holes
+from mailgate.core.model.canned import fitting, holes
 from mailgate.errors import ConfigError
 from mailgate.languages import LANGUAGES
 
@@ -25,7 +25,7 @@ def test_init_lays_out_canned_answers_and_articles_in_every_language(tmp_path: P
     assert {(one.name, one.language) for one in articles} == {
         (name, language) for name in ("photos", "one_matter") for language in LANGUAGES
     }
-    assert [one.title for one in articles_about(articles, "how do I send large photos?", "en")][:1] == [
+    assert [one.title for one in fitting(articles, "Photos", "how do I send large photos?", "en")][:1] == [
         "Sending photos and large files"
     ]
 

@@ -22,9 +22,11 @@ FILED = (
     "EXISTS (SELECT 1 FROM event WHERE event.ticket = ticket.id AND event.kind = 'why' "
     "AND event.new = 'filed' AND event.at = ticket.solved_at)"
 )
+# Ended by the customer, whom an article helped.
+HELPED = FILED.replace("'filed'", "'article'")
 TICKETS = f"""
 SELECT department, owner, created_at, first_response_at, solved_at, first_kept, resolve_kept, due_first, due_resolve,
-  {TAGS}, (solved_at >= :since AND {FILED})
+  {TAGS}, (solved_at >= :since AND {FILED}), (solved_at >= :since AND {HELPED})
 FROM ticket
 WHERE merged_into IS NULL AND created_at < :until
   AND (solved_at IS NULL OR solved_at >= :since OR created_at >= :since OR first_response_at >= :since) {HERE}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import unquote
 
+from cases import POLICY
 from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, reply, running, whole
+
+from mailgate.app.questions.report import of_period
 
 ANNA_AT, BO_AT = "anna@staff.example", "bo@staff.example"
 ANNA = f"Anna Virtanen <{ANNA_AT}>"
@@ -52,12 +58,14 @@ def test_a_missing_value_parks_the_mail_and_names_what_is_missing(tmp_path: Path
 def test_articles_are_found_by_words_suggested_to_agents_and_to_customers_if_wanted(tmp_path: Path) -> None:
     library(tmp_path)
     with running(tmp_path, more="[letters]\nsuggest = true\n") as desk:
-        ticket = opened(desk)
+        ticket = opened(desk, "Changing a fuse")
         for letter in (told(desk, "notice"), whole(only(desk.letters(MAIJA, "ack")))):
             assert "Changing the fuse of a lamp" in letter and "Reading an invoice" not in letter
         from_agent(desk, "#kb reading my invoice\n", notice_to(desk, "anna", ticket.number))
         assert "The reference stands at the bottom." in told(desk, "question")
-        assert "Changing the fuse" not in told(desk, "question").partition("Articles")[2].partition("Broken lamp")[0]
+        assert (
+            "Changing the fuse" not in told(desk, "question").partition("Articles")[2].partition("Changing a fuse")[0]
+        )
 
 
 def test_one_use_in_answer_to_the_articles_sends_the_first_whole(tmp_path: Path) -> None:
@@ -75,6 +83,33 @@ def test_one_use_in_answer_to_the_articles_sends_the_first_whole(tmp_path: Path)
         from_agent(desk, "#use invoice\n", notice_to(desk, "anna", ticket.number))
         assert "The reference stands at the bottom." in whole(desk.letters(MAIJA, "answer")[-1])
         assert [one.kind for one in desk.ticket(ticket.number).entries] == ["customer", "agent", "agent"]
+
+
+def test_a_customer_gets_the_article_by_a_tap_and_it_solves_the_matter(tmp_path: Path) -> None:
+    library(tmp_path)
+    with running(tmp_path, more="[letters]\nsuggest = true\n") as desk:
+        ticket = opened(desk, "Changing a fuse")
+        tap(desk, only(desk.letters(MAIJA, "ack")), "Changing the fuse")
+        article = only(desk.letters(MAIJA, "article"))
+        assert article["Auto-Submitted"] == "auto-replied" and "Unplug the lamp." in whole(article)
+        tap(desk, only(desk.letters(MAIJA, "ack")), "Changing the fuse")
+        assert len(desk.letters(MAIJA, "article")) == 1, "once a ticket"
+        assert desk.ticket(ticket.number).status == "new" and len(desk.ticket(ticket.number).entries) == 1
+        tap(desk, article, "This solved it")
+        after = desk.ticket(ticket.number)
+        assert (after.status, after.subject) == ("solved", ticket.subject)
+        assert 'Solved by the article "Changing the fuse of a lamp"' in told(desk, "notice")
+        now = desk.gateway.clock() + timedelta(minutes=1)
+        figures = desk.gateway.store.read(lambda read: of_period(read, POLICY, now, timedelta(days=1)))
+        assert (figures.total.solved, figures.total.self_service) == (1, 1)
+
+
+def tap(desk: Desk, letter: EmailMessage, label: str, sender: str = MAIJA) -> None:
+    """Send the mail that a link of a customer's letter writes."""
+    html = next(part for part in letter.walk() if part.get_content_type() == "text/html").get_content()
+    (found,) = re.findall(rf'href="mailto:([^"?]+)\?subject=([^&"]*)&(?:amp;)?body=([^"]*)"[^>]*>{label}', html)
+    address, subject, body = map(unquote, found)
+    desk.send(mail(subject, body.replace("\r\n", "\n"), sender=sender, to=address))
 
 
 def test_customers_hear_of_no_article_unless_the_admin_wants_it(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from mailgate.core.letters.addressee import known
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.letters.views import entry_told
-from mailgate.core.model.canned import articles_about
+from mailgate.core.model.canned import fitting
 from mailgate.core.model.content import Ack, Content, Handover, Notice, Receipt
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Policy
@@ -41,8 +41,7 @@ def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datet
         case Handover() as handover:
             return replace(handover, attachments=tuple(one for entry in ticket.entries for one in _files(entry)))
         case Ack(named=Ack.TEMPLATE) as ack if policy.letters.suggest and ticket.entries:
-            text = f"{ticket.subject} {ticket.entries[0].text}"
-            return replace(ack, articles=_articles(policy, text, due.language))
+            return replace(ack, articles=_articles(policy, ticket, due.language))
     return due.content
 
 
@@ -53,9 +52,7 @@ def _notice(notice: Notice, due: DueLetter, ticket: Ticket, read: Read, policy: 
         events = [row for row in read.tickets.events(ticket.number) if row.kind == "join"]
         notice = replace(notice, joined=tuple(Joining(row.new, row.at.isoformat()) for row in events))
     if notice.why == "new" and policy.articles:
-        agent = policy.agent(due.agent)
-        text = f"{ticket.subject} {ticket.entries[0].text if ticket.entries else ''}"
-        notice = replace(notice, articles=_articles(policy, text, agent.language if agent else policy.language))
+        notice = replace(notice, articles=_articles(policy, ticket, ticket.language))
     return notice
 
 
@@ -94,8 +91,11 @@ def _recent(ticket: Ticket, read: Read, now: datetime) -> tuple[RecentTicket, ..
     )
 
 
-def _articles(policy: Policy, text: str, language: str) -> tuple[ArticleLink, ...]:
-    return tuple(ArticleLink(one.title, one.url, one.name) for one in articles_about(policy.articles, text, language))
+def _articles(policy: Policy, ticket: Ticket, language: str) -> tuple[ArticleLink, ...]:
+    """Those that answer what the ticket was opened with."""
+    text = ticket.entries[0].text if ticket.entries else ""
+    found = fitting(policy.articles, ticket.subject, text, language)
+    return tuple(ArticleLink(one.title, one.url, one.name) for one in found)
 
 
 def _newest_words(numbers: tuple[int, ...], read: Read) -> str:

@@ -26,7 +26,7 @@ SECONDS = frozenset(("first_median", "first_p90", "solve_median", "solve_p90", "
 _NO_TIME = timedelta(0)
 SHARES = frozenset(("first_kept", "solve_kept", "csat"))
 # Left out where there is none: a desk that files or promises nothing need not read of it.
-RARE = frozenset(("filed", "spent", "promised", "promises_kept", "promises_broken", "apologised"))
+RARE = frozenset(("filed", "self_service", "spent", "promised", "promises_kept", "promises_broken", "apologised"))
 # What a table of departments, agents or tags shows, in order.
 COLUMNS = ("arrived", "solved", "backlog", "first_median", "solve_median", "first_kept", "nps")
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from mailgate.core.worktime.meter import SECOND, WorkingTimeTable, micros, moment
 
-# department, owner, created, first response, solved, first kept, solution kept, first due, solution due, tags, filed.
-# Times are microseconds since 1970 UTC, "kept" is 1, 0 or None, tags stand in one text with SEPARATOR between, "filed"
-# is true of what `#file` ended.
+# department, owner, created, first response, solved, first kept, solution kept, first due, solution due, tags, filed,
+# helped. Times are microseconds since 1970 UTC, "kept" is 1, 0 or None, tags stand in one text with SEPARATOR between,
+# "filed" is true of what `#file` ended, "helped" of what an article did.
 TicketRow = Sequence[Any]
 # department, owner, tags, made, due, ended, kept, and when the customer was told of one that was broken.
 PromiseRow = Sequence[Any]
@@ -47,6 +47,7 @@ class Figures:
     arrived: int = 0
     solved: int = 0
     filed: int = 0  # ended in silence, and no solution
+    self_service: int = 0  # of the solved those that an article solved
     reopened: int = 0
     backlog: int = 0  # unsolved at its end
     first_median: int | None = None  # seconds of working time from opening to first response
@@ -96,6 +97,7 @@ class Counts:
     arrived: int = 0
     solved: int = 0
     filed: int = 0
+    self_service: int = 0
     reopened: int = 0
     backlog: int = 0
     first: array[int] = field(default_factory=lambda: array("I"))
@@ -122,6 +124,7 @@ class Counts:
             arrived=self.arrived,
             solved=self.solved,
             filed=self.filed,
+            self_service=self.self_service,
             reopened=self.reopened,
             backlog=self.backlog,
             first_median=first_median,
@@ -233,7 +236,7 @@ class PeriodCounter:
         """Count tickets: all opened before the end that were opened, answered or solved lately or are unsolved."""
         meters: dict[str, Callable[[int], int]] = {}
         when, kind = self._when, self._kind
-        for department, owner, created, first, solved, kept, solve_kept, due, solve_due, tags, filed in rows:
+        for department, owner, created, first, solved, kept, solve_kept, due, solve_due, tags, filed, helped in rows:
             mine = kind(department, owner, tags)
             if department not in meters:
                 meters[department] = self._meter(department).worked
@@ -253,6 +256,7 @@ class PeriodCounter:
                     if filed:
                         one.filed += 1
                     else:
+                        one.self_service += bool(helped)
                         one.solution(worked(solved) - begun, solve_kept)
             elif solve_due is not None and (one := when(solve_due, mine)):
                 one.missed_solution()

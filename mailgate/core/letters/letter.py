@@ -12,6 +12,7 @@ from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
     Ack,
     Answer,
+    ArticleSent,
     Content,
     Digest,
     Escalated,
@@ -30,8 +31,9 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Department, LogoFile, Policy
 from mailgate.core.model.said import Words, said
+from mailgate.core.model.shown import ArticleLink
 from mailgate.core.model.ticket import EntryKind, Ticket
-from mailgate.core.proof import one_tap
+from mailgate.core.proof import one_tap, token
 from mailgate.core.proof.one_tap import VoteLink
 from mailgate.core.text.subject import without_prefixes
 from mailgate.core.worktime import promise
@@ -39,7 +41,7 @@ from mailgate.core.worktime import promise
 SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
 OWN_WORDS = frozenset(["answer", "expert", "forward"])  # what a person wrote is not automatic (RFC 3834 section 2)
 # Letters that leave the house for a reason of their own (X-Mailgate-Reason); the others tell of the ticket.
-REASONS = frozenset(["ack", "answer", "status", "vote_thanks", "expert", "forward"])
+REASONS = frozenset(["ack", "article", "answer", "status", "vote_thanks", "expert", "forward"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ def _marks(due: DueLetter, department: Department, policy: Policy, loop_mark: st
 
 
 def _reason(due: DueLetter) -> Words:
+    """Why somebody gets such a letter (X-Mailgate-Reason); to agents a short code, where one is known."""
     if due.audience in (Audience.CUSTOMER, Audience.EXPERT):
         return said(f"reason.{due.template if due.template in REASONS else 'ticket'}")
     return why(due.content)
@@ -279,6 +282,10 @@ def _filled(due: DueLetter, policy: Policy) -> Content:
         case Answer(text=""):
             said = views.newest_entry(ticket, (EntryKind.AGENT,))
             return replace(content, text=said.text if said else "")
+        case Ack(articles=suggested) if suggested:
+            return replace(content, articles=tuple(replace(one, href=_asks(due, policy, one)) for one in suggested))
+        case ArticleSent(name=name, title=title):
+            return replace(content, href=_link(due, policy, token.HELPED, name, title))
         case StatusReport():
             return _where_it_stands(content, due, policy)
         case Handover(attachments=()):
@@ -291,6 +298,16 @@ def _filled(due: DueLetter, policy: Policy) -> Content:
             text = content.text or (told.text if told else "")
             return replace(content, text=text, from_=writer, attachments=content.attachments or views.files_of(told))
     return content
+
+
+def _asks(due: DueLetter, policy: Policy, one: ArticleLink) -> str:
+    return _link(due, policy, token.ARTICLE, one.name, one.title)
+
+
+def _link(due: DueLetter, policy: Policy, about: str, name: str, title: str) -> str:
+    department = policy.department(due.department or (due.ticket.department if due.ticket else ""))
+    address = department.from_.addr
+    return one_tap.article_link(due.message_id, due.ticket, about, name, title, address, policy)
 
 
 def _where_it_stands(report: StatusReport, due: DueLetter, policy: Policy) -> StatusReport:

@@ -13,11 +13,13 @@ from mailgate.core.letters import readers
 from mailgate.core.mails import guard, notices, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
-from mailgate.core.model.change import Audience, Change, Journal, Outbound, Urgency, Vote
-from mailgate.core.model.content import Notice, StatusReport, VoteThanks, asks_how_it_went
+from mailgate.core.model.canned import Article, in_language
+from mailgate.core.model.change import Audience, Change, Journal, Outbound, SetStatus, Urgency, Vote
+from mailgate.core.model.content import ArticleSent, Notice, StatusReport, VoteThanks, asks_how_it_went
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import Words
-from mailgate.core.model.ticket import Ticket
+from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.proof import token
 from mailgate.core.proof.authority import CarriedBy
 from mailgate.core.text import signature
 from mailgate.core.text.folding import fold
@@ -45,11 +47,12 @@ class Asked:
     orders: tuple[str, ...] = ()
     aloud: bool = True  # whoever follows the ticket hears of it
     beside: str = ""  # words of an ordinary reply that stand beside the order, and count as one
+    title: str = ""  # what a link of ours put into the subject
 
     @property
     def in_subject(self) -> tuple[str, ...]:
         """What of the subject is the order or the vote, and no title."""
-        return _written(self.orders) or tuple(str(one.score) for one in self.effects)
+        return tuple(fold(self.title).split()) or _written(self.orders) or tuple(str(one.score) for one in self.effects)
 
     @property
     def reason(self) -> str:
@@ -61,7 +64,7 @@ def asked(case: Case, ticket: Ticket) -> Asked | None:
     """What the mail asks for; None when it is words alone, or may ask for nothing."""
     if case.verdict.robot or case.authority.vetoed or not case.match.verified:
         return None
-    return _vote(case, ticket) or _orders(case, ticket)
+    return _vote(case, ticket) or _article(case, ticket) or _orders(case, ticket)
 
 
 def _vote(case: Case, ticket: Ticket) -> Asked | None:
@@ -140,6 +143,43 @@ def _thanks(case: Case, ticket: Ticket, score: int) -> Outbound:
     )  # fmt: skip
 
 
+def _article(case: Case, ticket: Ticket) -> Asked | None:
+    """A tap on an article that a letter about this very ticket named: it comes at once, or it has solved the matter."""
+    links = (one for one in case.authority.carried if one.by is CarriedBy.ARTICLE)
+    link = next((one for one in links if scope.answers_customers_letter(case, one, ticket)), None)
+    if link is None or case.author is None:
+        return None
+    about, _, name = link.about.partition(" ")
+    article = in_language(case.policy.articles, name, ticket.language)
+    assert article is not None  # the link was signed for one that is there
+    words = case.mail.fresh.strip()
+    beside = "" if signature.is_all_signature(words) or guard.thanks_only(words) else words
+    if about == token.ARTICLE:
+        letters, noted = _enclosed(case, ticket, article), (Journal("article", name),)
+        return Asked("reply", beside, noted, letters, aloud=bool(beside), beside=beside, title=article.title)
+    judged = workflow.customer_asks("close", ticket, workflow.Actor(customer=case.author), KnownWorld(case.moment))
+    if not isinstance(judged, Granted):
+        return Asked("close", beside, (), _status(case, ticket, answers.of_refusal(judged)), title=article.title)
+    changes = (SetStatus(Status.SOLVED, why="article"),) if judged.changes else ()
+    said = case.policy.own_words("ticket.helped", ticket.language, title=article.title)
+    text = "\n\n".join(part for part in (said, beside) if part)
+    return Asked("close", text, changes, _status(case, ticket, ""), orders=("close",), title=article.title)
+
+
+def _enclosed(case: Case, ticket: Ticket, article: Article) -> tuple[Outbound, ...]:
+    """The article itself: once a ticket, and within the limits of acknowledgements."""
+    if case.author is None or _often(case):
+        return ()
+    answers, thread = case.thread()
+    return (
+        Outbound(
+            ArticleSent(name=article.name, title=article.title, text=article.whole), Audience.CUSTOMER, (case.author,),
+            language=ticket.language, purpose=Purpose.STAGE, in_reply_to=answers, references=thread,
+            urgency=Urgency.ACK, dedupe=f"article:{ticket.number}:{article.name}",
+        ),
+    )  # fmt: skip
+
+
 def _orders(case: Case, ticket: Ticket) -> Asked | None:
     """`#status`, `#close` or `#reopen` of the requester, with the proof of a customers' id or a pass."""
     if case.author is None or "#" not in case.mail.subject + case.mail.fresh:
@@ -181,11 +221,16 @@ def _written(orders: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"#{name}" for name, word in CUSTOMER_NAMES.items() if word in orders)
 
 
-def _status(case: Case, ticket: Ticket, refused: Words) -> tuple[Outbound, ...]:
-    """Where the ticket stands, answered within the limits of acknowledgements."""
+def _often(case: Case) -> bool:
+    """True where one more letter that nobody wrote would be too many, or comes too late to be an answer."""
     limits, facts = case.policy.limits, case.facts
     often = facts.acks_sender_hour >= limits.acks_per_sender_hour or facts.acks_sender_day >= limits.acks_per_sender_day
-    if often or not case.fresh_mail or case.author is None:
+    return often or not case.fresh_mail
+
+
+def _status(case: Case, ticket: Ticket, refused: Words) -> tuple[Outbound, ...]:
+    """Where the ticket stands, answered within the limits of acknowledgements."""
+    if case.author is None or _often(case):
         return ()
     answers, thread = case.thread()
     return (

@@ -19,7 +19,8 @@ from mailgate.core.proof.authority import Authority, CarriedBy, CarriedToken
 from mailgate.core.text.subject import numbers, without_prefixes
 
 SUBJECT_LENGTH = 255
-_QUOTED = (CarriedBy.MARKER, CarriedBy.VOTE)  # carriers that travel in the text, which anybody may have copied
+_LINKED = (CarriedBy.VOTE, CarriedBy.ARTICLE)  # in the text of what a customer's link writes
+_QUOTED = (CarriedBy.MARKER, *_LINKED)  # carriers that travel in the text, which anybody may have copied
 
 
 class Evidence(StrEnum):
@@ -131,8 +132,8 @@ def referred_ids(mail: InboundMail) -> tuple[str, ...]:
 
 
 def _votes(carried: CarriedToken, ticket: Ticket, author: Address | None) -> bool:
-    """A survey's link carries its token in the text and votes on its own ticket, whatever the subject says."""
-    return carried.by is CarriedBy.VOTE and carried.token.audience == Audience.CUSTOMER and takes_part(ticket, author)
+    """A customer's link carries its token in the text and is about its own ticket, whatever the subject says."""
+    return carried.by in _LINKED and carried.token.audience == Audience.CUSTOMER and takes_part(ticket, author)
 
 
 def _wrote_it(carried: CarriedToken, author: Address | None, facts: Facts) -> bool:

@@ -156,6 +156,18 @@ class StatusReport(Content):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleSent(Content):
+    """The customer asked for an article that an acknowledgement named."""
+
+    TEMPLATE = "article"
+    name: str = hidden("")
+    title: str = ""
+    text: str = ""
+    html: str = omitted("")  # made of the text when it is worded
+    href: str = omitted("")  # says that it helped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoteThanks(Content):
     """The customer voted."""
 

@@ -7,6 +7,7 @@ from mailgate.core.model.content import (
     Ack,
     Alarm,
     Answer,
+    ArticleSent,
     Closing,
     Content,
     Delayed,
@@ -34,6 +35,7 @@ from mailgate.core.model.content import (
 
 TO_CUSTOMERS: tuple[type[Content], ...] = (
     Ack, Answer, Taken, Waiting, Transferred, Reopened, Delayed, Nudge, Closing, Solved, StatusReport, VoteThanks,
+    ArticleSent,
 )  # fmt: skip
 INSIDE: tuple[type[Content], ...] = (
     Notice, Receipt, TraineesAnswer, Coached, Question, WasItYou, Handover, Escalated, Reminded, ExpertAsked, Forwarded,

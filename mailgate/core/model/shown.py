@@ -69,6 +69,7 @@ class ArticleLink:
     title: str = ""
     url: str = ""
     name: str = omitted("")  # what `#use` calls it
+    href: str = omitted("")  # asks for it, in a letter to a customer
 
 
 @dataclass(frozen=True, slots=True)

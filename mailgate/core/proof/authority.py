@@ -32,6 +32,7 @@ class CarriedBy(StrEnum):
     MARKER = "marker"  # quoted with a notice
     TAP = "tap"  # in a one-tap link's mail, beside its command
     VOTE = "vote"  # in the answer to a survey
+    ARTICLE = "article"  # in what a suggested article is asked for with
 
 
 class Proof(StrEnum):
@@ -57,6 +58,7 @@ class CarriedToken:
     token: Token
     by: CarriedBy
     letters: tuple[str, ...]  # what its letter may be known by, in `Facts.letters`
+    about: str = ""  # of an article's link what it is good for: see `one_tap.article_link`
 
     def letter(self, known: Mapping[str, SentLetter]) -> SentLetter | None:
         """The letter it was made for; None when we never wrote it."""
@@ -114,7 +116,14 @@ def _in_text(written: str, command: str, policy: Policy) -> CarriedToken | None:
     if known:
         return CarriedToken(known, CarriedBy.TAP, _printed_in(known, policy))
     known = token.read(written, policy.keys, Carrier.ASK, command)
-    return CarriedToken(replace(known, ticket=None), CarriedBy.TAP, (known.letter,)) if known else None
+    if known:
+        return CarriedToken(replace(known, ticket=None), CarriedBy.TAP, (known.letter,))
+    for name in dict.fromkeys(one.name for one in policy.articles):
+        for about in (f"{token.ARTICLE} {name}", f"{token.HELPED} {name}"):
+            known = token.read(written, policy.keys, Carrier.ARTICLE, about)
+            if known:
+                return CarriedToken(known, CarriedBy.ARTICLE, _printed_in(known, policy), about)
+    return None
 
 
 def _printed_in(known: Token, policy: Policy) -> tuple[str, ...]:

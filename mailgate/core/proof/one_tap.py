@@ -147,6 +147,17 @@ def _links(
     return tuple(made)
 
 
+def article_link(
+    message_id: str, ticket: Ticket | None, about: str, name: str, title: str, address: str, policy: Policy
+) -> str:
+    """A customer's link from a letter about a ticket: `token.ARTICLE` asks for one, `token.HELPED` says it did."""
+    known = token.in_message_id(message_id, policy.keys)
+    if ticket is None or known is None or known.audience != Audience.CUSTOMER:
+        return ""
+    written = token.mint(policy.keys[0], known, Carrier.ARTICLE, f"{about} {name}")
+    return mailto(address, f"{policy.tag(ticket.number)} {title}", f"\n\nmg:{written}")
+
+
 def survey_links(
     template: str, message_id: str, ticket: Ticket | None, address: str, policy: Policy
 ) -> tuple[VoteLink, ...] | None:

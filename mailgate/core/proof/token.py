@@ -50,9 +50,11 @@ class Carrier(StrEnum):
     TAP = "tap"  # the body of a one-tap mail about the letter's ticket, bound to its command
     ASK = "ask"  # the same with a question, which is about no ticket
     VOTE = "vote"  # the body of an answer to the survey
+    ARTICLE = "article"  # the body of a customer's mail that asks for an article, or says that it helped
     BOUNCE = "bounce"  # the address its delivery reports go to
 
 
+ARTICLE, HELPED = "article", "helped"  # what the link of an article is good for, with its name
 NOW, BEFORE = 2, 1  # the schemes: ours, and that of 0.1.0, whose one MAC went into id, address, mark and bounce alike
 
 

@@ -97,6 +97,8 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
     }
     if letter.template == "answer" and context.get("canned"):
         context["html"] = markdown.answer(context["canned"], context["text"])
+    elif letter.template == "article":
+        context["html"] = markdown.answer(context["text"], context["text"])
     elif letter.template == "answer" and context.get("html"):
         context["html"] = cut_to_said(context["html"], context["text"])
     for name in SAFE_HTML:

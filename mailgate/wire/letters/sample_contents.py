@@ -13,6 +13,7 @@ from mailgate.core.model.content import (
     Ack,
     Alarm,
     Answer,
+    ArticleSent,
     Content,
     Delayed,
     Digest,
@@ -119,7 +120,7 @@ def _rows(spoken: SampleWords) -> tuple[TicketRow, ...]:
 
 def _to_customers(spoken: SampleWords) -> tuple[Content, ...]:
     return (
-        Ack(promise=_PROMISE, show_subject=True, articles=(ArticleLink(spoken.article, _HELP),)),
+        Ack(promise=_PROMISE, show_subject=True, articles=(ArticleLink(spoken.article, _HELP, "17"),)),
         Ack(promise=replace(_PROMISE, usual=False, by=_at(3.5)), news=spoken.news),
         Answer(text=spoken.sent, agent="anna"),
         Answer(text=spoken.sent, canned=spoken.sent, agent="anna", survey="scale"),
@@ -133,6 +134,7 @@ def _to_customers(spoken: SampleWords) -> tuple[Content, ...]:
         StatusReport(show_subject=True),
         StatusReport(refused=said("refused.not_yours")),
         VoteThanks(score=9),
+        ArticleSent(name="17", title=spoken.article, text=spoken.sent),
     )
 
 

@@ -39,6 +39,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     # to customers
     content.Ack: {"named": _FRAME, "writer": _FRAME, "news": _PUBLIC},
     content.Answer: {"agent": _FRAME, "text": _PUBLIC, "html": _FRAME, "canned": _PUBLIC, "survey": _FRAME},
+    content.ArticleSent: {"name": _FRAME, "title": _PUBLIC, "text": _PUBLIC, "html": _FRAME, "href": _FRAME},
     content.Delayed: {"due_at": _FRAME, "answer_by": _FRAME},
     content.Nudge: {"until": _FRAME},
     content.Solved: {"survey": _FRAME},
@@ -74,7 +75,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     shown.TicketRow: {"subject": _NOTE, "who": _FRAME, "department": _FRAME, "status": _FRAME, "owner": _FRAME,
                       "priority": _FRAME, "due": _FRAME},
     shown.Section: {"title": _FRAME, "text": _NOTE},
-    shown.ArticleLink: {"title": _PUBLIC, "url": _FRAME, "name": _FRAME},
+    shown.ArticleLink: {"title": _PUBLIC, "url": _FRAME, "name": _FRAME, "href": _FRAME},
     shown.WholeArticle: {"name": _FRAME, "title": _PUBLIC, "text": _PUBLIC},
     shown.PromisedAnswer: {"by": _FRAME},
     shown.NamedFile: {"name": _FRAME},

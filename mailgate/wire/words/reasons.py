@@ -12,6 +12,7 @@ OUTSIDE: Mapping[str, str] = {
     "reason.answer": "you take part in this ticket",
     "reason.status": "you asked for the status",
     "reason.vote_thanks": "you answered our survey",
+    "reason.article": "you asked for this article",
     "reason.expert": "you were asked for advice",
     "reason.forward": "mail like this is passed on to you",
     "reason.ticket": "something happened to your ticket",

@@ -33,9 +33,9 @@ def at(text):
 
 
 def row(created, first=None, solved=None, *, department="support", owner=None, tags=(), kept=None, solve_kept=None,
-        due=None, solve_due=None, filed=None):  # fmt: skip
+        due=None, solve_due=None, filed=None, helped=None):  # fmt: skip
     times = [at(one) if one else None for one in (created, first, solved, due, solve_due)]
-    return (department, owner, *times[:3], kept, solve_kept, *times[3:], SEPARATOR.join(tags) or None, filed)
+    return (department, owner, *times[:3], kept, solve_kept, *times[3:], SEPARATOR.join(tags) or None, filed, helped)
 
 
 def report(*rows, reopened=(), votes=(), promises=(), department=None, words=()):
@@ -85,9 +85,18 @@ def test_d35_what_was_filed_is_counted_apart_and_flatters_no_figure():
     assert dict(found.tags)["lamp"].filed == 1
 
 
+def test_what_an_article_solved_is_solved_and_counted_apart():
+    found = report(
+        row("Mon 9:00", None, "Mon 9:10", owner="bo", helped=1), row("Mon 9:00", None, "Mon 9:20", helped=0),
+        row("-Mon 9:00", None, "-Mon 9:10", helped=1),
+    )  # fmt: skip
+    assert (found.total.solved, found.total.self_service, found.before.self_service) == (2, 1, 1)
+    assert {name: one.self_service for name, one in found.agents} == {"": 0, "bo": 1}
+
+
 def test_what_was_filed_after_the_period_was_still_unsolved_at_its_end():
     later = row("Mon 9:00", None, None)
-    late = (*later[:4], micros(UNTIL) + 1, *later[5:10], 1)
+    late = (*later[:4], micros(UNTIL) + 1, *later[5:10], 1, None)
     assert (report(late).total.backlog, report(late).total.filed) == (1, 0)
 
 

@@ -35,7 +35,7 @@ POLICY = Policy(
 )
 CUSTOMERS = [name for name in row_values.VARIABLES if name in (
     "ack", "answer", "taken", "waiting", "transferred", "reopened", "delayed", "nudge", "closing", "solved", "status",
-    "vote_thanks")]  # fmt: skip
+    "vote_thanks", "article")]  # fmt: skip
 FILE = Attachment("lamp.jpg", "image/jpeg", 284_113, "0" * 64, "2")
 MAIJA = Address("maija@customer.example", "Maija Virtanen")
 CUSTOMER = Person(MAIJA.name, MAIJA.addr)

@@ -42,6 +42,7 @@ from mailgate.core.letters.row_values import VARIABLES
 from mailgate.core.mails import agent_answer, bounce, customer, receipt, unreadable
 from mailgate.core.model import change as ch
 from mailgate.core.model import changed, coaching, content, letter_kinds
+from mailgate.core.model.canned import Article
 from mailgate.core.model.content import (
     Ack,
     Answer,
@@ -63,6 +64,7 @@ from mailgate.core.model.policy import EscalationStep, LetterPolicy, Sla
 from mailgate.core.model.said import Said
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status
+from mailgate.core.proof import token
 from mailgate.core.quoting.parts import Held
 from mailgate.core.rules.rule import RuleEffects
 from mailgate.store import rows
@@ -170,6 +172,8 @@ PARKS = mail(
     sendable="no",
     **ANSWERS,
 )
+SUGGESTING = letter(purpose="ack", content=Ack(writer=MAIJA.key))
+ASKED_IN = token.in_message_id(SUGGESTING.message_id, POLICY.keys)
 EXPERT = letter(to="expert", purpose="expert", content=ExpertAsked(expert=STRANGER.key))
 LIST = letter(None, ANNA, "tables", content=Question(rows=(TicketRow(number=1042),)))
 
@@ -197,6 +201,9 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     "#status": lambda: of_mail(mail("#status", **BY_ID), ticket(), letters=[letter()]),
     "#reopen, refused": lambda: of_mail(mail("#reopen", **BY_ID), ticket(), letters=[letter()]),
     "a low vote": lambda: of_mail(mail("2", **BY_ID), ticket(), letters=[letter(purpose="words", content=Solved(survey="scale"))]),
+    "an article asked for": lambda: of_mail(
+        mail(f"\n\nmg:{token.mint(POLICY.keys[0], ASKED_IN, token.Carrier.ARTICLE, 'article fuse')}", fresh="", subject="[#1042] Fuse"),
+        ticket(), letters=[SUGGESTING], policy=replace(POLICY, articles=(Article("fuse", "Fuse", "en", "Unplug it."),))),
     "an expert's answer": lambda: of_mail(
         mail(by=STRANGER, in_reply_to=(issued(to="expert", purpose="expert"),)), ticket(),
         letters=[EXPERT]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from cases import (
@@ -25,11 +26,13 @@ from cases import (
 
 from mailgate.core.mails import customer_commands
 from mailgate.core.mails.customer_commands import Asked
+from mailgate.core.model.canned import Article
 from mailgate.core.model.change import SetStatus, Vote
-from mailgate.core.model.content import Answer, Solved, StatusReport
+from mailgate.core.model.content import Ack, Answer, ArticleSent, Solved, StatusReport
 from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import Attachment, AuthResults, Envelope, InboundMail
 from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.proof import authority, one_tap, token
 
 SOLVED = letter(purpose="stage", content=Solved(survey="scale"))
 PLAIN = letter(content=Answer())
@@ -83,6 +86,75 @@ def test_which_orders_of_a_customer_count(
     assert (found.orders if found else ()) == orders
     assert found is None or (found.reason == f"#{orders[0]}" and set(found.in_subject) >= {f"#{one}" for one in orders})
 
+
+# --- articles ---------------------------------------------------------------------------------------------------------
+
+FUSE = Article("fuse", "Changing the fuse", "en", "Unplug the lamp.", "https://acme.example/fuse")
+KNOWING = replace(POLICY, articles=(FUSE,))
+SUGGESTING = letter(purpose="ack", content=Ack(writer=MAIJA.key))
+
+
+def tapped(about: str = token.ARTICLE, name: str = "fuse", words: str = "", **parts: Any) -> InboundMail:
+    """The mail that a customer's link writes, sent as it is or with words above the token."""
+    home = POLICY.departments[0].from_.addr
+    link = one_tap.article_link(SUGGESTING.message_id, ticket(), about, name, FUSE.title, home, KNOWING)
+    body = unquote(link.partition("body=")[2])
+    return mail(f"{words}{body}", fresh=words, **{"subject": f"[#1042] {FUSE.title}", **parts})
+
+
+# what is decided, the mail, the ticket, what else is known; the letter, the statuses, and whether agents hear of it
+TAPS: list[tuple[str, InboundMail, Ticket, dict[str, Any], str | None, list[Status], bool]] = [
+    ("it comes at once, and disturbs nobody", tapped(), ticket(), {}, "article", [], False),
+    ("with words, which are an answer", tapped(words="Is it the same for A-17?"), ticket(), {}, "article", [], True),
+    ("with thanks", tapped(words="Thank you!"), ticket(), {}, "article", [], False),
+    ("to somebody who takes part", tapped(by=VALDIS), TWO, {}, "article", [], False),
+    ("within the limits of acknowledgements", tapped(), ticket(), {"acks_sender_hour": 100}, "", [], False),
+    ("it solved the matter", tapped(token.HELPED), ticket(owner="bo"), {}, "status", [Status.SOLVED], True),
+    ("it solved another's matter", tapped(token.HELPED, by=VALDIS), TWO, {}, "status", [], True),
+    ("it is solved already", tapped(token.HELPED), ticket(status=Status.SOLVED), {}, "status", [], True),
+    ("a program", tapped(headers=(("auto-submitted", "auto-replied"),)), ticket(), {}, None, [], False),
+    ("from before somebody left", tapped(), ticket(), {"left_at": {1042: NOW}}, None, [], False),
+    ("an article that is gone", tapped(name="bulb"), ticket(), {}, None, [], False),
+    ("a letter that nobody wrote", tapped(), ticket(), {"letters": ()}, None, [], False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("inbound", "about", "known", "letter_", "statuses", "aloud"), [r[1:] for r in TAPS], ids=[r[0] for r in TAPS]
+)
+def test_a_tap_on_an_article_brings_it_or_solves_the_matter(
+    inbound: InboundMail, about: Ticket, known: dict[str, Any], letter_: str | None, statuses: list[Status], aloud: bool
+) -> None:
+    found = asked(inbound, about, **{"letters": (SUGGESTING,), "policy": KNOWING, **known})
+    if letter_ is None:
+        assert found is None
+        return
+    assert found is not None and [one.template for one in found.letters] == ([letter_] if letter_ else [])
+    assert [one.status for one in found.changes if isinstance(one, SetStatus)] == statuses
+    assert all(one.why == "article" for one in found.changes if isinstance(one, SetStatus))
+    assert found.aloud is aloud
+    assert set(found.in_subject) == {"changing", "the", "fuse"}, "its title is no new one of the ticket"
+
+
+def test_a_link_in_the_hands_of_somebody_else_is_about_no_ticket() -> None:
+    assert case(tapped(by=STRANGER), ticket(), letters=(SUGGESTING,), policy=KNOWING).match.ticket is None
+    assert case(tapped(subject="x"), ticket(), letters=(SUGGESTING,), policy=KNOWING).match.ticket == ticket()
+
+
+def test_an_article_goes_out_once_a_ticket_whole() -> None:
+    (sent,) = (asked(tapped(), letters=(SUGGESTING,), policy=KNOWING) or Asked("", "")).letters
+    assert sent.dedupe == "article:1042:fuse" and sent.to == (MAIJA,)
+    assert sent.content == ArticleSent(name="fuse", title=FUSE.title, text=FUSE.whole)
+
+
+def test_a_link_is_good_for_its_own_article_and_act() -> None:
+    asks, helped = tapped(), tapped(token.HELPED)
+    found = [authority.carried_tokens(one, KNOWING) for one in (asks, helped)]
+    assert [[one.about for one in each] for each in found] == [["article fuse"], ["helped fuse"]]
+    assert not authority.carried_tokens(asks, replace(POLICY, articles=(replace(FUSE, name="bulb"),)))
+
+
+# --- what orders do ---------------------------------------------------------------------------------------------------
 
 # what is decided, who writes what, the ticket, the new status, the words that count as an answer, and the refusal's begin
 DONE: list[tuple[str, InboundMail, Ticket, list[Status], str, bool]] = [

@@ -11,6 +11,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.arrived": "Eingegangen",
     "figure.solved": "Erledigt",
     "figure.filed": "Ohne E-Mail abgelegt",
+    "figure.self_service": "Durch einen Artikel erledigt",
     "figure.reopened": "Wieder geöffnet",
     "figure.backlog": "Offen",
     "figure.first_median": "Erste Antwort, Median",

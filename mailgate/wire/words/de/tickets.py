@@ -9,6 +9,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.request": "Ihre Anfrage",
     "ticket.untitled": "(kein Betreff)",
     "ticket.empty": "(leere Nachricht)",
+    "ticket.helped": "Der Artikel „{title}“ hat die Anfrage erledigt",
     "ticket.forwarded": "Weitergeleitet an {address}.",
     "ticket.unreadable": "Nicht lesbare E-Mail von {sender}",
     "ticket.unreadable_text": "E-Mail {number} konnte nicht gelesen werden ({reason}). Das Original ist aufbewahrt: mailgate quarantine show {number}",

@@ -11,6 +11,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.arrived": "Arrived",
     "figure.solved": "Solved",
     "figure.filed": "Filed without a letter",
+    "figure.self_service": "Solved by an article",
     "figure.reopened": "Reopened",
     "figure.backlog": "Unsolved",
     "figure.first_median": "First answer, median",

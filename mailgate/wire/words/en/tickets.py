@@ -9,6 +9,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.request": "Your request",
     "ticket.untitled": "(no subject)",
     "ticket.empty": "(empty message)",
+    "ticket.helped": 'Solved by the article "{title}"',
     "ticket.forwarded": "Forwarded to {address}.",
     "ticket.unreadable": "Unreadable mail from {sender}",
     "ticket.unreadable_text": "Mail {number} could not be read ({reason}). Its raw bytes are kept: mailgate quarantine show {number}",

@@ -11,6 +11,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.arrived": "Saabunud",
     "figure.solved": "Lahendatud",
     "figure.filed": "Arhiveeritud ilma kirjata",
+    "figure.self_service": "Juhendiga lahendatud",
     "figure.reopened": "Uuesti avatud",
     "figure.backlog": "Lahendamata",
     "figure.first_median": "Esimene vastus, mediaan",

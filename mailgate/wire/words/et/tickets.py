@@ -9,6 +9,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.request": "Teie pöördumine",
     "ticket.untitled": "(teema puudub)",
     "ticket.empty": "(tühi kiri)",
+    "ticket.helped": "Küsimuse lahendas juhend „{title}“",
     "ticket.forwarded": "Edastatud: {address}.",
     "ticket.unreadable": "Loetamatu kiri, saatja {sender}",
     "ticket.unreadable_text": "Kirja {number} ei saanud lugeda ({reason}). Selle algne kuju on alles: mailgate quarantine show {number}",

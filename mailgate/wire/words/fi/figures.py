@@ -11,6 +11,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.arrived": "Saapunut",
     "figure.solved": "Hoidettu",
     "figure.filed": "Arkistoitu ilman viestiä",
+    "figure.self_service": "Artikkelilla ratkenneet",
     "figure.reopened": "Avattu uudelleen",
     "figure.backlog": "Hoitamatta",
     "figure.first_median": "Ensivastaus, mediaani",

@@ -9,6 +9,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.request": "Palvelupyyntösi",
     "ticket.untitled": "(ei aihetta)",
     "ticket.empty": "(tyhjä viesti)",
+    "ticket.helped": "Asia ratkesi ohjeella ”{title}”",
     "ticket.forwarded": "Välitetty: {address}.",
     "ticket.unreadable": "Lukukelvoton viesti: {sender}",
     "ticket.unreadable_text": "Viestiä {number} ei voitu lukea ({reason}). Se on tallessa sellaisenaan: mailgate quarantine show {number}",

@@ -11,6 +11,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.arrived": "Saņemti",
     "figure.solved": "Atrisināti",
     "figure.filed": "Arhivēti bez vēstules",
+    "figure.self_service": "Atrisināti ar rakstu",
     "figure.reopened": "Atvērti atkārtoti",
     "figure.backlog": "Neatrisināti",
     "figure.first_median": "Pirmā atbilde, mediāna",

@@ -9,6 +9,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.request": "Jūsu pieteikums",
     "ticket.untitled": "(bez temata)",
     "ticket.empty": "(tukša vēstule)",
+    "ticket.helped": "Jautājumu atrisināja raksts “{title}”",
     "ticket.forwarded": "Pārsūtīts: {address}.",
     "ticket.unreadable": "Nelasāma vēstule no {sender}",
     "ticket.unreadable_text": "Vēstuli {number} neizdevās izlasīt ({reason}). Tā ir saglabāta, kāda bija: mailgate quarantine show {number}",

@@ -11,6 +11,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.arrived": "Nadeszło",
     "figure.solved": "Załatwiono",
     "figure.filed": "Odłożono do archiwum bez wiadomości",
+    "figure.self_service": "Rozwiązane artykułem",
     "figure.reopened": "Otwarto ponownie",
     "figure.backlog": "Niezałatwione",
     "figure.first_median": "Pierwsza odpowiedź, mediana",

@@ -9,6 +9,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.request": "Państwa zgłoszenie",
     "ticket.untitled": "(bez tematu)",
     "ticket.empty": "(pusta wiadomość)",
+    "ticket.helped": "Sprawę rozwiązał artykuł „{title}”",
     "ticket.forwarded": "Przesłano dalej do: {address}.",
     "ticket.unreadable": "Nieczytelna wiadomość od {sender}",
     "ticket.unreadable_text": "Nie udało się odczytać wiadomości {number} ({reason}). Jest zachowana bez zmian: mailgate quarantine show {number}",

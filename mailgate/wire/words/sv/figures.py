@@ -11,6 +11,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "figure.arrived": "Inkomna",
     "figure.solved": "Lösta",
     "figure.filed": "Arkiverade utan mejl",
+    "figure.self_service": "Lösta med en artikel",
     "figure.reopened": "Öppnade igen",
     "figure.backlog": "Olösta",
     "figure.first_median": "Första svar, median",

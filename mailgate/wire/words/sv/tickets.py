@@ -9,6 +9,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.request": "Ditt ärende",
     "ticket.untitled": "(inget ämne)",
     "ticket.empty": "(tomt meddelande)",
+    "ticket.helped": "Artikeln ”{title}” löste ärendet",
     "ticket.forwarded": "Vidarebefordrat till {address}.",
     "ticket.unreadable": "Oläsligt mejl från {sender}",
     "ticket.unreadable_text": "Mejl {number} kunde inte läsas ({reason}). Originalet är sparat: mailgate quarantine show {number}",
