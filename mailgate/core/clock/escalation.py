@@ -209,7 +209,7 @@ def _list(policy: Policy, taken: Sequence[Taken]) -> Digest:
     late = Section(
         said("list.overdue"),
         rows=rows(policy, [one.ticket for one in taken[:MOST_ROWS]]),
-        text=said("list.more", n=more) if more > 0 else "",
+        more=more if more > 0 else None,
     )
     return Digest(title=said("list.late_tickets", n=len(taken)), why="overdue", sections=(late,))
 

@@ -162,7 +162,7 @@ def _tickets(policy: Policy, title: Words, found: Sequence[Ticket]) -> Section:
     return Section(
         title,
         rows=rows(policy, found[:MOST]),
-        text=said("list.more", n=more) if more > 0 else "",
+        more=more if more > 0 else None,
     )
 
 

@@ -86,5 +86,5 @@ def section(policy: Policy, found: Unowned) -> Section:
         said("list.unowned"),
         rows=escalation.rows(policy, shown),
         facts=counts(found),
-        text=said("list.more", n=more) if more else "",
+        more=more or None,
     )

@@ -60,6 +60,7 @@ class Section:
     rows: tuple[TicketRow, ...] | None = omitted(None, shown=())
     facts: tuple[Fact, ...] | None = omitted(None, shown=())
     text: Words | None = omitted(None, shown="")
+    more: int | None = omitted(None, shown=0)  # how many rows there was no room for
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ def _of_the_desk(spoken: SampleWords) -> tuple[Content, ...]:
         Digest(
             title=said("list.day", n=2),
             sections=(
-                Section(said("list.overdue"), rows[:1]),
+                Section(said("list.overdue"), rows[:1], more=3),
                 Section(said("list.today", day=day(_MONDAY, _MONDAY)), rows[1:2]),
                 Section(said("list.team", department="support"), facts=load),
                 Section(said("list.kudos"), facts=(Fact("#1017 · Anna Korhonen", "10/10: ★★★"),)),

@@ -23,7 +23,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.accounted": "{day}: {total} eingegangen, {known} nachgewiesen",
     "list.kudos": "Dank von Kunden",
     "list.late_tickets": "Überfällig oder bald fällig: {n}",
-    "list.more": "und {n} weitere",
     "list.collected": "Während deiner Abwesenheit: {n}",
     "absence.title": "{name} ist abwesend",
     "absence.by": "Gemeldet von {name}.",

@@ -23,7 +23,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.accounted": "{day}: {total} in, {known} accounted for",
     "list.kudos": "Thanks from customers",
     "list.late_tickets": "Overdue or about to be: {n}",
-    "list.more": "and {n} more",
     "list.collected": "While you were away: {n}",
     "absence.title": "{name} is away",
     "absence.by": "{name} has said so.",

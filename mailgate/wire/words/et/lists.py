@@ -23,7 +23,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.accounted": "{day}: saabunud {total}, neist arvele võetud {known}",
     "list.kudos": "Klientide tänusõnad",
     "list.late_tickets": "Hilinenud või peagi hilinemas: {n}",
-    "list.more": "ja veel {n}",
     "list.collected": "Ajal, kui olid ära: {n}",
     "absence.title": "{name} on ära",
     "absence.by": "Teatas {name}.",

@@ -23,7 +23,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.accounted": "{day}: {total} saapui, {known} kirjattu",
     "list.kudos": "Asiakkaiden kiitokset",
     "list.late_tickets": "Myöhässä tai pian myöhässä: {n}",
-    "list.more": "ja {n} lisää",
     "list.collected": "Poissa ollessasi: {n}",
     "absence.title": "{name} on poissa",
     "absence.by": "Ilmoittaja: {name}.",

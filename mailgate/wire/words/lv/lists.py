@@ -23,7 +23,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.accounted": "{day}: saņemtas {total}, uzskaitītas {known}",
     "list.kudos": "Klientu pateicības",
     "list.late_tickets": "Nokavēti vai tūlīt nokavēti: {n}",
-    "list.more": "un vēl {n}",
     "list.collected": "Kamēr Jūsu nebija: {n}",
     "absence.title": "{name} ir prombūtnē",
     "absence.by": "Paziņoja {name}.",

@@ -23,7 +23,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.accounted": "{day}: przyszło {total}, zarejestrowano {known}",
     "list.kudos": "Podziękowania od klientów",
     "list.late_tickets": "Po terminie lub tuż przed nim: {n}",
-    "list.more": "i jeszcze {n}",
     "list.collected": "Pod Twoją nieobecność: {n}",
     "absence.title": "{name}: nieobecność",
     "absence.by": "Zgłasza: {name}.",

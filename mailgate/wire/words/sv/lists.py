@@ -23,7 +23,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.accounted": "{day}: {total} in, {known} redovisade",
     "list.kudos": "Tack från kunderna",
     "list.late_tickets": "Försenade eller snart försenade: {n}",
-    "list.more": "och {n} till",
     "list.collected": "Medan du var borta: {n}",
     "absence.title": "{name} är borta",
     "absence.by": "Det har {name} meddelat.",
