@@ -17,6 +17,7 @@ from mailgate.core.clock.overload import Overload, WeeklyPace
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgency
 from mailgate.core.model.content import Digest, PeriodLetter
+from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
@@ -44,24 +45,28 @@ class _Reader:
     agent: Agent | None  # None for an outside address
     own: bool  # gets the list of their own work
     leads: tuple[Department, ...]  # gets the list of these departments
+    instead: tuple[Agent, ...] = ()  # those away whose own list is in theirs
 
 
 def send_morning_letters(gateway: Gateway, now: datetime) -> int:
     """Write the letters of every reader whose morning has come; each once a day, and only with something to say."""
-    policy = gateway.in_force.policy
-    due = [one for one in _readers(policy, now) if _open(gateway, one)]
+    away = gateway.store.read(lambda read: read.people.absences(now))
+    moment = gateway.in_force.moment(now, Facts(away=away))
+    due = [one for one in _readers(moment) if _open(gateway, one)]
     return each_ticket.for_each_ticket(gateway, [partial(_morning, gateway, one, now) for one in due])
 
 
-def _readers(policy: Policy, now: datetime) -> list[_Reader]:
-    own, leads, outside = morning.recipients(policy)
+def _readers(moment: Moment) -> list[_Reader]:
+    policy, now = moment.policy, moment.now
+    own, leads, outside = morning.recipients(moment)
     found = []
     for agent in {agent.name: agent for agent in (*own, *leads)}.values():
         zone = ZoneInfo(agent.timezone)
         day = morning.due_day(morning.calendar_of(policy, agent), zone, policy.digest_at, now)
         if day is not None:
-            led = morning.led_by(policy, agent) if agent in leads else ()
-            found.append(_Reader(agent.name, day, agent.language, zone, agent, agent in own, led))
+            led = morning.led_by(moment, agent) if agent in leads else ()
+            instead = morning.reads_for(moment, agent) if agent in own else ()
+            found.append(_Reader(agent.name, day, agent.language, zone, agent, agent in own, led, instead))
     zone = ZoneInfo(policy.timezone)
     calendar = next((one for one in (calendar_of(policy, one.name) for one in policy.departments) if one), None)
     day = morning.due_day(calendar, zone, policy.digest_at, now)
@@ -106,8 +111,11 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
         mine = tx.tickets.matching(TicketFilter(status=AT_WORK, owner=reader.agent.name, limit=MANY), now)
         count = len(mine)
         sections += morning.agents_list(moment, reader.agent, mine, held_by(tx, policy, reader.agent, now))
-        if reader.agent.name not in {absence.agent for absence in tx.people.absences(now)}:
-            sections += _everybodys(tx, moment, reader, reader.agent)
+        for who in reader.instead:
+            theirs = tx.tickets.matching(TicketFilter(status=AT_WORK, owner=who.name, limit=MANY), now)
+            found = morning.agents_list(moment, who, theirs, held_by(tx, policy, who, now))
+            sections += morning.for_another(who, found)
+        sections += _everybodys(tx, moment, reader, reader.agent)
     if reader.agent is not None:
         sections += _thanks(tx, policy, reader, reader.agent)
     sections += _incidents(tx, reader, now)

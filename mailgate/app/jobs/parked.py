@@ -9,9 +9,10 @@ from functools import partial
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import each_ticket
 from mailgate.core.clock import collected, held
-from mailgate.core.letters import readers
+from mailgate.core.letters import coaching, readers
 from mailgate.core.mails import receipt
 from mailgate.core.model.change import Decision, Fate, Outbound, Step
+from mailgate.core.model.coaching import TraineesAnswer
 from mailgate.core.model.content import Receipt
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.letter_rows import StoredLetter
@@ -63,15 +64,18 @@ def _ask(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
 
 
 def _ask_again(gateway: Gateway, row: OpenQuestion, now: datetime, tx: Tx) -> bool:
-    """The receipt of a parked mail once more, with the same answers."""
-    policy = gateway.in_force.policy
+    """The receipt of a parked mail once more, with the same answers; of a trainee's answer to all who may send it."""
+    moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
+    policy = moment.policy
     question, author = _question(tx, row.mail, row.agent), policy.agent(row.agent)
     tx.people.asked([row.mail], now)
     if question is None or author is None or not author.active:
         return False
-    letter = _asked_again(policy, author, question, row)
     about = question.ticket  # where the letter belongs to one, as a trainee's answer does
-    steps, letters = ((Step(about, (), (letter,)),), ()) if about else ((), (letter,))
+    ticket = tx.tickets.get(about) if about and isinstance(question.content, TraineesAnswer) else None
+    asked = coaching.who_may_send(moment, ticket.department, author) if ticket else (author,)
+    letters = tuple(_asked_again(policy, one, question, row) for one in asked)
+    steps, letters = ((Step(about, (), letters),), ()) if about else ((), letters)
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "parked", steps, letters), now)
     return True
 

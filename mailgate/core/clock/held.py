@@ -73,11 +73,13 @@ def evening(calendar: Calendar | None, now: datetime) -> date | None:
     return day if ends and ends[-1] - BEFORE_END <= now < ends[-1] + AFTER_END else None
 
 
-def before_leaving(policy: Policy, agent: Agent, held: Held) -> Outbound:
-    """At the end of their hours: how many of their answers have not arrived, and which."""
+def before_leaving(policy: Policy, agent: Agent, held: Held, hearer: Agent) -> Outbound:
+    """At the end of their hours: how many of an agent's answers have not arrived, and which."""
     title = said("list.not_arrived_n", n=len(held))
+    if hearer.name != agent.name:
+        title = said("list.of_agent", name=agent.shown_name, title=said("list.not_arrived"))
     about = Digest(title=title, why="held", sections=tuple(sections(policy, held)))
-    return readers.to_agent(policy, agent, about, purpose=Purpose.NOTE)
+    return readers.to_agent(policy, hearer, about, purpose=Purpose.NOTE)
 
 
 def presses(ticket: Ticket, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,34 +48,46 @@ def calendar_of(policy: Policy, agent: Agent) -> Calendar | None:
     return next((found for found in map(policy.calendar, names) if found), None)
 
 
-def recipients(policy: Policy) -> tuple[tuple[Agent, ...], tuple[Agent, ...], tuple[str, ...]]:
-    """(agents who get their own list, agents who get the list of those they lead, outside addresses)."""
+def recipients(moment: Moment) -> tuple[tuple[Agent, ...], tuple[Agent, ...], tuple[str, ...]]:
+    """(agents who get their own list, agents who get the list of those they lead, outside addresses).
+
+    Who is away gets none: see `reads_for`, and whoever reads for a lead gets the lead's.
+    """
+    policy = moment.policy
     own: dict[str, Agent] = {}
     leads: dict[str, Agent] = {}
     outside = []
-    chiefs = [readers.lead_of(policy, one) for one in policy.departments]
+    chiefs = [readers.lead_here(moment, one.name) for one in policy.departments]
     for name in policy.digest_to:
         if name == "agents":
-            own.update({agent.name: agent for agent in policy.agents if agent.active})
+            own.update({one.name: one for one in policy.agents if one.active and not readers.is_away(moment, one)})
         elif name == "lead":
             leads.update({agent.name: agent for agent in chiefs if agent})
         elif "@" in name and policy.agent_at(name) is None:
             outside.append(name)
         else:
-            agent = policy.agent_at(name) if "@" in name else policy.agent(name)
-            if agent and agent.active:
+            named = policy.agent_at(name) if "@" in name else policy.agent(name)
+            if named and named.active:
+                agent = readers.instead_of(moment, named)
                 own[agent.name] = agent
                 if agent in chiefs:
                     leads[agent.name] = agent
     return tuple(own.values()), tuple(leads.values()), tuple(dict.fromkeys(outside))
 
 
-def led_by(policy: Policy, agent: Agent) -> tuple[Department, ...]:
-    """The departments an agent leads."""
-    chiefs = {one.name: readers.lead_of(policy, one) for one in policy.departments}
+def reads_for(moment: Moment, agent: Agent) -> tuple[Agent, ...]:
+    """Those away whose own list somebody else has in theirs."""
+    gone = (one for one in moment.policy.agents if one.active and readers.is_away(moment, one))
+    return tuple(one for one in gone if readers.instead_of(moment, one).name == agent.name)
+
+
+def led_by(moment: Moment, agent: Agent) -> tuple[Department, ...]:
+    """The departments an agent leads, or reads for their lead."""
+    departments = moment.policy.departments
+    chiefs = {one.name: readers.lead_here(moment, one.name) for one in departments}
     return tuple(
         one
-        for one in policy.departments
+        for one in departments
         if not one.training and (chief := chiefs[one.name]) is not None and chief.name == agent.name
     )
 
@@ -101,6 +114,11 @@ def agents_list(
         _tickets(policy, titles.get(pile, said(f"list.{pile}")), found) for pile, found in piles.items() if found
     ]
     return sections
+
+
+def for_another(who: Agent, sections: Sequence[Section]) -> list[Section]:
+    """Sections about the work of somebody away, for whoever reads them instead."""
+    return [replace(one, title=said("list.of_agent", name=who.shown_name, title=one.title)) for one in sections]
 
 
 def _pile(ticket: Ticket, evening: datetime, now: datetime) -> str:

@@ -21,8 +21,21 @@ MOST_SHOWN = 30_000  # characters of an answer in a letter about it
 def coach_of(moment: Moment, department: str) -> Agent | None:
     """Who is asked whether a trainee's answer leaves: the lead or who reads instead, else any who may send one."""
     lead = readers.lead_here(moment, department)
-    full = (one for one in moment.policy.agents_of(department) if one.role is not Role.TRAINEE)
-    return lead if lead and lead.role is not Role.TRAINEE else next(full, None)
+    return lead if lead and lead.role is not Role.TRAINEE else next(iter(_full(moment, department)), None)
+
+
+def who_may_send(moment: Moment, department: str, coach: Agent) -> tuple[Agent, ...]:
+    """Who is asked when a trainee's answer has waited: the coach and every full agent on duty; none who is away."""
+    full = _full(moment, department)
+    here = [one for one in full if readers.is_on_duty(moment, one, department)] or full
+    first = [] if readers.is_away(moment, coach) else [coach]
+    return tuple({one.name: one for one in (*first, *here)}.values()) or (coach,)
+
+
+def _full(moment: Moment, department: str) -> list[Agent]:
+    """The agents of a department who are here and may send letters."""
+    agents = moment.policy.agents_of(department)
+    return [one for one in agents if one.role is not Role.TRAINEE and not readers.is_away(moment, one)]
 
 
 def handed_in(

@@ -11,12 +11,13 @@ import pytest
 from mailgate.core.clock import morning
 from mailgate.core.clock.held import Held
 from mailgate.core.model.desk_rows import Unowned, UnownedLoad
-from mailgate.core.model.facts import Facts
+from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.mail import Address
 from mailgate.core.model.mail_rows import ParkedMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role
 from mailgate.core.model.said import Said, said
+from mailgate.core.model.shown import Section
 from mailgate.core.model.ticket import Due, Status, Ticket
 
 WEEK = (((540, 1020),),) * 5 + ((), ())
@@ -90,14 +91,48 @@ READERS = [
 
 @pytest.mark.parametrize(("to", "own", "leads", "outside"), READERS)
 def test_who_reads(to: tuple[str, ...], own: list[str], leads: list[str], outside: tuple[str, ...]) -> None:
-    found = morning.recipients(replace(POLICY, digest_to=to))
+    found = morning.recipients(replace(AT, policy=replace(POLICY, digest_to=to)))
     assert ([one.name for one in found[0]], [one.name for one in found[1]], found[2]) == (own, leads, outside)
 
 
 def test_who_has_left_reads_nothing() -> None:
     gone = replace(POLICY, agents=(replace(ANNA, active=False), BO, CY))
-    own, leads, _ = morning.recipients(gone)
+    own, leads, _ = morning.recipients(replace(AT, policy=gone))
     assert "anna" not in {one.name for one in (*own, *leads)}
+
+
+# what is decided, who is away, who gets their own list, who that of those they lead, and whose list Bo has in his
+AWAY: list[tuple[str, tuple[Absence, ...], list[str], list[str], list[str]]] = [
+    ("a lead with a cover", (Absence("anna", NOW, None, "bo"),), ["bo", "cy"], ["bo", "cy"], ["anna"]),
+    ("an agent with none: the lead reads", (Absence("bo", NOW, None, ""),), ["anna", "cy"], ["anna", "cy"], []),
+    (
+        "two with one cover",
+        (Absence("anna", NOW, None, "bo"), Absence("cy", NOW, None, "bo")),
+        ["bo"],
+        ["bo"],
+        ["anna", "cy"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("away", "own", "leads", "read_by_bo"), [row[1:] for row in AWAY], ids=[row[0] for row in AWAY]
+)
+def test_who_is_away_gets_no_list_and_somebody_else_has_it(
+    away: tuple[Absence, ...], own: list[str], leads: list[str], read_by_bo: list[str]
+) -> None:
+    moment = replace(AT, policy=replace(POLICY, digest_to=("agents", "lead")), facts=Facts(away=away))
+    found = morning.recipients(moment)
+    assert ([one.name for one in found[0]], [one.name for one in found[1]]) == (own, leads)
+    assert [one.name for one in morning.reads_for(moment, BO)] == read_by_bo
+    chiefs = [one for one in POLICY.agents if one.name in leads]
+    led = [department.name for chief in chiefs for department in morning.led_by(moment, chief)]
+    assert sorted(led) == sorted(one.name for one in POLICY.departments), "each department's list has one reader"
+
+
+def test_anothers_sections_say_whose_they_are() -> None:
+    [section] = morning.for_another(BO, [Section("Overdue", text="x")])
+    assert section == Section(said("list.of_agent", name=BO.shown_name, title="Overdue"), text="x")
 
 
 AT = Moment(POLICY, Facts(), NOW)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from cases import ANNA, NOW, OFFICE, POLICY, D, H, ticket
+from cases import ANNA, BO, NOW, OFFICE, POLICY, D, H, ticket
 
 from mailgate.core.clock import held
 from mailgate.core.clock.held import Held
@@ -49,9 +49,12 @@ def test_a_list_has_each_ticket_once() -> None:
 
 
 def test_who_leaves_is_told_how_many_have_not_left() -> None:
-    letter = held.before_leaving(POLICY, ANNA, ALL)
+    letter = held.before_leaving(POLICY, ANNA, ALL, ANNA)
     assert isinstance(letter.content, Digest) and letter.agent == "anna" and letter.not_before is None
     assert letter.content.title == said("list.not_arrived_n", n=6) and len(letter.content.sections) == 2
+    letter = held.before_leaving(POLICY, ANNA, ALL, BO)
+    assert isinstance(letter.content, Digest) and letter.agent == "bo"
+    assert letter.content.title == said("list.of_agent", name=ANNA.shown_name, title=said("list.not_arrived"))
 
 
 LUNCH = replace(OFFICE, week=(((480, 720), (780, 960)),) * 5 + ((), ()))

@@ -12,7 +12,7 @@ from mailgate.core.letters import coaching
 from mailgate.core.mails import decide
 from mailgate.core.model.change import AddEntry, Decision, Fate, Unpark
 from mailgate.core.model.coaching import Coached, TraineesAnswer
-from mailgate.core.model.facts import SentLetter
+from mailgate.core.model.facts import Absence, SentLetter
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Policy, Role
 
@@ -114,6 +114,30 @@ LEADS: list[tuple[str, tuple[Agent, ...], str | None]] = [
 def test_who_is_asked(agents: tuple[Agent, ...], coach: str | None) -> None:
     found = coaching.coach_of(Moment(replace(POLICY, agents=agents), facts(), NOW), "support")
     assert (found.name if found else None) == coach
+
+
+DEE = replace(BO, id=4, name="dee", address="dee@staff.example")
+# who is away, with or without a cover, the hour, who is asked first, and who when it has waited
+WAITED: list[tuple[str, tuple[str, ...], str, list[str]]] = [
+    ("all who are here", (), "anna", ["anna", "bo", "dee"]),
+    ("not a lead who is away", ("anna",), "bo", ["bo", "dee"]),
+    ("the lead's cover", ("anna:dee",), "dee", ["dee", "bo"]),
+    ("never the trainee, whomever they cover for", ("anna:cai",), "bo", ["bo", "dee"]),
+    ("the one who is left", ("anna", "bo"), "dee", ["dee"]),
+    ("where nobody is here the lead", ("anna", "bo", "dee"), "anna", ["anna"]),
+]
+
+
+@pytest.mark.parametrize(("away", "first", "then"), [row[1:] for row in WAITED], ids=[row[0] for row in WAITED])
+def test_any_full_agent_who_is_here_may_send_what_has_waited(
+    away: tuple[str, ...], first: str, then: list[str]
+) -> None:
+    pairs = (one.partition(":") for one in away)
+    absences = tuple(Absence(name, NOW, None, cover) for name, _, cover in pairs)
+    moment = Moment(replace(POLICY, agents=(ANNA, BO, CAI, DEE)), facts(away=absences), NOW)
+    coach = coaching.coach_of(moment, "support")
+    assert coach is not None and coach.name == first
+    assert [one.name for one in coaching.who_may_send(moment, "support", coach)] == then
 
 
 def test_where_nobody_may_send_it_the_trainee_is_told_that_it_waits() -> None:

@@ -35,6 +35,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Ohne Bearbeiter: {n}",
     "list.unowned_load": "{n} ohne Bearbeiter, {overdue} überfällig",
     "list.overdue_in": "Überfällig in {department}",
+    "list.of_agent": "{name} (abwesend): {title}",
     "list.incident": "Störung {name}",
     "list.incident_load": "{n} offen, {overdue} überfällig; Wörter: {words}; bis {until}",
     "list.not_arrived_n": {

@@ -35,6 +35,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Nobody has these: {n}",
     "list.unowned_load": "{n} without an owner, {overdue} overdue",
     "list.overdue_in": "Overdue in {department}",
+    "list.of_agent": "{name} (away): {title}",
     "list.incident": "Incident {name}",
     "list.incident_load": "{n} open, {overdue} overdue; words: {words}; until {until}",
     "list.not_arrived_n": {

@@ -35,6 +35,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Vastutajata: {n}",
     "list.unowned_load": "vastutajata {n}, hilinenud {overdue}",
     "list.overdue_in": "Hilinenud osakonnas {department}",
+    "list.of_agent": "{name} (ära): {title}",
     "list.incident": "Rike {name}",
     "list.incident_load": "lahtised {n}, hilinenud {overdue}; sõnad: {words}; lõpeb: {until}",
     "list.not_arrived_n": {

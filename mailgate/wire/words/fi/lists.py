@@ -35,6 +35,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Vailla käsittelijää: {n}",
     "list.unowned_load": "{n} vailla käsittelijää, {overdue} myöhässä",
     "list.overdue_in": "Myöhässä: {department}",
+    "list.of_agent": "{name} (poissa): {title}",
     "list.incident": "Häiriö {name}",
     "list.incident_load": "{n} avoinna, {overdue} myöhässä; sanat: {words}; päättyy: {until}",
     "list.not_arrived_n": {

@@ -35,6 +35,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Vēl bez atbildīgā: {n}",
     "list.unowned_load": "bez atbildīgā: {n}, nokavēti: {overdue}",
     "list.overdue_in": "Nokavētie nodaļā {department}",
+    "list.of_agent": "{name} (prombūtnē): {title}",
     "list.incident": "Traucējums {name}",
     "list.incident_load": "darbā: {n}, nokavēti: {overdue}; vārdi: {words}; līdz: {until}",
     "list.not_arrived_n": {

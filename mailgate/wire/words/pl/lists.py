@@ -35,6 +35,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Jeszcze bez opiekuna: {n}",
     "list.unowned_load": "bez opiekuna: {n}, po terminie: {overdue}",
     "list.overdue_in": "Po terminie w dziale {department}",
+    "list.of_agent": "{name} (nieobecność): {title}",
     "list.incident": "Awaria {name}",
     "list.incident_load": "w toku: {n}, po terminie: {overdue}; słowa: {words}; do: {until}",
     "list.not_arrived_n": {

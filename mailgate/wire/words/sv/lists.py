@@ -35,6 +35,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_n": "Utan handläggare: {n}",
     "list.unowned_load": "{n} utan handläggare, {overdue} försenade",
     "list.overdue_in": "Försenade på {department}",
+    "list.of_agent": "{name} (borta): {title}",
     "list.incident": "Störning {name}",
     "list.incident_load": "{n} öppna, {overdue} försenade; ord: {words}; till {until}",
     "list.not_arrived_n": {
