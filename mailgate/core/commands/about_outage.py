@@ -10,7 +10,7 @@ from mailgate.core.commands.judging import CommandContext, Granted, Judgement, R
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Step, Tag
 from mailgate.core.model.outage import LASTS, LONGEST_NEWS, MOST_INCIDENTS, Incident, News, SetIncident, SetNews
-from mailgate.core.model.policy import Department
+from mailgate.core.model.policy import Department, Role
 from mailgate.core.model.said import Said
 from mailgate.core.model.shown import Gathering
 from mailgate.core.text import language as languages
@@ -125,10 +125,12 @@ def _department(context: CommandContext) -> tuple[Department, str]:
 
 
 def _leads(context: CommandContext, department: Department) -> bool:
-    """True for whoever leads that department, and for leads and admins who work there."""
-    lead = readers.lead_of(context.policy, department)
-    chief = lead is not None and lead.name == context.agent.name
-    return chief or (context.leads and context.agent.works_in(department.name))
+    """True for whoever leads that department, or stands in for them, and for leads and admins who work there."""
+    lead, agent = readers.lead_of(context.policy, department), context.agent
+    if lead is not None and lead.name == agent.name:
+        return True
+    elsewhere = agent.role in (Role.LEAD, Role.ADMIN) and agent.works_in(department.name)
+    return elsewhere or readers.stands_in(context.world.moment, agent, department)
 
 
 def _unsigned(text: str) -> str:

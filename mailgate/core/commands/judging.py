@@ -18,7 +18,7 @@ from mailgate.core.model.facts import Absence, KnownPerson
 from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.policy import Agent, Calendar, Policy, Role
+from mailgate.core.model.policy import Agent, Calendar, Policy
 from mailgate.core.model.said import Said, day, moment
 from mailgate.core.model.shown import Gathering
 from mailgate.core.model.ticket import Entry, Ticket
@@ -126,8 +126,8 @@ class CommandContext:
 
     @property
     def leads(self) -> bool:
-        """True for leads and admins, who may act for others."""
-        return self.agent.role in (Role.LEAD, Role.ADMIN)
+        """True for leads and admins, who may act for others, and for a deputy while their lead is away."""
+        return readers.leads(self.world.moment, self.agent)
 
     @property
     def zone(self) -> ZoneInfo:

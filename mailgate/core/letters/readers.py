@@ -140,6 +140,19 @@ def lead_here(moment: Moment, department: str) -> Agent | None:
     return lead and instead_of(moment, lead, department)
 
 
+def leads(moment: Moment, agent: Agent) -> bool:
+    """True for leads and admins, and for whoever stands in for the lead of a department."""
+    chief = agent.role in (Role.LEAD, Role.ADMIN)
+    return chief or any(stands_in(moment, agent, department) for department in moment.policy.departments)
+
+
+def stands_in(moment: Moment, agent: Agent, department: Department) -> bool:
+    """True for the deputy of a department while its lead is away; a cover gets what is to be read, and no rights."""
+    lead = lead_of(moment.policy, department)
+    deputy = agent.name == department.deputy and agent.active and agent.role is not Role.TRAINEE
+    return deputy and lead is not None and is_away(moment, lead)
+
+
 def instead_of(moment: Moment, agent: Agent, department: str = "") -> Agent:
     """Who reads what is for this agent: they themselves, or while they are away the first who is here of these.
 

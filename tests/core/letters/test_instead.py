@@ -61,6 +61,22 @@ INSTEAD: list[tuple[str, Agent, str, str]] = [
 ]  # fmt: skip
 
 
+# Who may do what leads may: role or deputy, and only while the lead is away.
+MAY_LEAD: list[tuple[str, Agent, str, bool]] = [
+    ("a lead", ANNA, "", True),
+    ("an admin", BOSS, "anna", True),
+    ("the deputy, while the lead is away", DEE, "anna", True),
+    ("also while somebody covers", DEE, "anna:bo", True),
+    ("not otherwise", DEE, "bo", False),
+    ("a cover reads, and no more", BO, "anna:bo", False),
+]
+
+
+@pytest.mark.parametrize(("agent", "away", "may"), [row[1:] for row in MAY_LEAD], ids=[row[0] for row in MAY_LEAD])
+def test_a_deputy_leads_while_the_lead_is_away(agent: Agent, away: str, may: bool) -> None:
+    assert readers.leads(at(*away.split()), agent) is may
+
+
 @pytest.mark.parametrize(("agent", "away", "reader"), [row[1:] for row in INSTEAD], ids=[row[0] for row in INSTEAD])
 def test_somebody_reads_instead(agent: Agent, away: str, reader: str) -> None:
     assert readers.instead_of(at(*away.split()), agent, "support").name == reader
