@@ -24,7 +24,8 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
 STORE = {
-    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.values", "store.blobs", "store.former",
+    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.values", "store.blobs",
+    "store.former",
 }  # fmt: skip
 MAY = {
     "__init__": set(), "errors": set(), "crash": set(), "newfile": set(), "tomlfile": {"errors"}, "places": {"errors", "tomlfile"}, "languages": set(),
@@ -39,8 +40,8 @@ MAY = {
     "core.mails": {"core", "errors", "core.text", "core.quoting", "core.model", "core.rules", "core.worktime", "core.proof", "core.letters",
                    "core.commands"},
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"}, "store.counting": {"core"},
-    "store.outage_verbs": {"core"},
-    "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs"},
+    "store.outage_verbs": {"core"}, "store.waves_asked": {"core"},
+    "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
     "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base", "store.values"},
     "store": {"errors", "crash", "newfile", "core", *STORE},
@@ -107,7 +108,7 @@ PURE = {
     "__future__": {"annotations"}, "array": ..., "base64": ..., "bisect": ..., "collections": ..., "collections.abc": ...,
     "dataclasses": ..., "datetime": ..., "enum": ..., "fnmatch": ..., "functools": {"cached_property", "partial", "reduce"},
     "hashlib": ..., "hmac": ..., "itertools": ..., "math": ..., "operator": ..., "re": ..., "string": ..., "struct": {"unpack_from"},
-    "types": {"ModuleType"}, "typing": ..., "unicodedata": ..., "zoneinfo": {"ZoneInfo"},
+    "types": {"ModuleType"}, "typing": ..., "unicodedata": ..., "zlib": {"crc32"}, "zoneinfo": {"ZoneInfo"},
 }  # fmt: skip
 BUILTINS = set(
     """abs all any bool bytearray bytes callable chr dict divmod enumerate filter float format frozenset getattr id int isinstance issubclass iter

@@ -70,6 +70,7 @@ bounce-answered-is-still-held
 letter-although-answered overtaken-letters-are-sent dropped-letters-count survey-each-time survey-twice-in-a-mail
 survey-by-the-address everybody-votes promise-told-too-early promise-told-after-closing vote-with-an-agents-words
 anybodys-words-under-a-name
+wave-holds-whom-the-desk-knows wave-closes-what-is-worked-on everybodys-domain-shut-out
 """
 
 

@@ -38,6 +38,7 @@ from mailgate.store.verbs import (
     TicketsRead,
     TicketsTx,
 )
+from mailgate.store.waves_asked import WavesRead, WavesTx
 
 T = TypeVar("T")
 
@@ -59,6 +60,8 @@ class Read(Protocol):
     def people(self) -> PeopleRead: ...
     @property
     def settings(self) -> SettingsRead: ...
+    @property
+    def waves(self) -> WavesRead: ...
     @property
     def report(self) -> ReportRead: ...
     @property
@@ -83,6 +86,8 @@ class Tx(Read, Protocol):
     def settings(self) -> SettingsTx: ...
     @property
     def outage(self) -> OutageTx: ...
+    @property
+    def waves(self) -> WavesTx: ...
 
     def apply(
         self,

@@ -19,6 +19,7 @@ from mailgate.store.settings import Settings
 from mailgate.store.tickets.apply import Applying
 from mailgate.store.tickets.facts import FactsReading
 from mailgate.store.tickets.queries import Tickets
+from mailgate.store.tickets.waves import Waves
 
 
 class Transaction:
@@ -31,6 +32,7 @@ class Transaction:
         self.outbox = Outbox(session, self.tickets)
         self.people = People(session, self.mail)
         self.settings = Settings(session)
+        self.waves = Waves(session)
         self.report = Report(session)
         self.outage = Outages(session)
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from email.message import EmailMessage
+from urllib.parse import unquote
+
 from conftest import Desk, from_agent, mail, notice_to, whole
+
+from mailgate.app.intake.waves import Waves
+from mailgate.app.jobs.schedule import run_job
 
 PEST = "win@pest.example"
 
@@ -57,3 +65,71 @@ def test_a_list_closed_as_spam_leaves_a_customer_and_one_undo_takes_all_of_it_ba
     from_agent(desk, "#undo", receipt)
     assert [desk.ticket(one.number).status for one in (*pests, maija)] == ["new", "new", "waiting"]
     assert len(desk.ticket(maija.number).entries) == 3, "what she did later on a ticket of the list stands"
+
+
+# --- a wave -----------------------------------------------------------------------------------------------------------
+
+
+def win(n: int) -> EmailMessage:
+    text = (
+        f"Dear customer {n},\n\nyour account has been selected for a payout of {n}00 EUR. To receive the money, "
+        f"please confirm your details here: https://w{n}.example/?id={n}\n"
+    )
+    return mail("Payout", text, sender=f"w{n}@pest{n}.example")
+
+
+def waves(desk: Desk) -> None:
+    run_job(desk.gateway, "waves", desk.clock())
+    desk.settle()
+
+
+def tap(desk: Desk, letter: EmailMessage, command: str, agent: str = "anna") -> None:
+    """What a button of the letter writes."""
+    page = str(letter.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    links = re.findall(r'href="mailto:([^?"]+)\?subject=([^&"]*)&(?:amp;)?body=([^"]*)"', page)
+    to, subject, body = next(one for one in links if unquote(one[1]).strip() == command)
+    desk.send(mail(unquote(subject), unquote(body), sender=f"{agent}@staff.example", to=unquote(to)))
+
+
+def test_a_wave_waits_for_one_word_and_is_closed_by_it(desk: Desk) -> None:
+    maija = desk.of_mail(desk.send(mail()))
+    desk.post([win(n) for n in range(22)])
+    told, acks = len(desk.letters("anna@staff.example", "notice")), len(desk.letters(template="ack"))
+    assert (told, acks) == (20, 20), "Maija's, and the nineteen before there were twenty"
+    waves(desk)
+    [asked] = desk.letters("anna@staff.example", "question")
+    assert "22" in str(asked["Subject"]) and "w0@pest0.example" in whole(asked)
+    waves(desk)
+    assert len(desk.letters("anna@staff.example", "question")) == 1, "one question"
+    desk.gateway.intake.deciding.waves = Waves(desk.gateway.store)  # as after a start
+    late = desk.of_mail(desk.send(win(22)))
+    assert late.tags == ("wave",)
+
+    tap(desk, asked, "#spam")
+    waves(desk)
+    spam = [one for one in desk.tickets() if "spam" in one.tags]
+    assert (
+        len(spam) == 23 and {one.status for one in spam} == {"solved"} and not any("wave" in one.tags for one in spam)
+    )
+    assert desk.ticket(maija.number).status == "new"
+    after = desk.of_mail(desk.send(win(23)))
+    assert (after.status, after.tags) == ("solved", ("spam",)), "what follows in the same words"
+    assert (len(desk.letters("anna@staff.example", "notice")), len(desk.letters(template="ack"))) == (told, acks)
+
+
+def test_a_wave_that_nobody_answers_about_comes_in_with_its_letters(desk: Desk) -> None:
+    desk.post([win(n) for n in range(21)])
+    known = desk.of_mail(desk.send(mail(sender="w0@pest0.example", text=str(win(99).get_content()))))
+    assert known.tags == (), "whoever wrote before is known"
+    waves(desk)
+    acks, told = len(desk.letters(template="ack")), len(desk.letters("bo@staff.example", "notice"))
+    desk.clock.ahead += timedelta(minutes=31)
+    waves(desk)
+    desk.wait(lambda: len(desk.letters(template="ack")) == acks + 2, "those that waited are acknowledged")
+    assert not any(one.tags for one in desk.tickets())
+    for _ in range(4):  # a list leaves after 6 to 16 minutes
+        desk.clock.ahead += timedelta(minutes=4)
+        run_job(desk.gateway, "wake", desk.clock())
+        run_job(desk.gateway, "drain", desk.clock())
+    desk.wait(lambda: bool(desk.letters("bo@staff.example", "question")), "their notices leave in one list")
+    assert len(desk.letters("bo@staff.example", "notice")) == told

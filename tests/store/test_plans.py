@@ -37,7 +37,7 @@ SMALL = {
     "watched_tag",
 }
 # Indexes that hold only what waits: a walk through one costs what is to be done, not what was done.
-WAITING = ("parking_open", "reminder_due", "mail_open", "delivery_due")
+WAITING = ("parking_open", "reminder_due", "mail_open", "delivery_due", "wave_ticket_waits")
 # Named walks, each with its reason. Whoever mends one takes it out; a new one needs a reason as good.
 ALLOWED = {
     "people.statements.CONTACTS": "`people` lists everybody, at the shell",

@@ -55,6 +55,7 @@ STRATEGIES = {
     ch.RevokeTokens: st.builds(ch.RevokeTokens, AGENT, st.just("seen")),
     ch.Bounced: st.builds(ch.Bounced, WORDS, st.sampled_from(KEYS), WORDS, WORDS, st.booleans()),
     ch.Ban: st.builds(ch.Ban, st.sampled_from(KEYS), MOMENT),
+    ch.JoinWave: st.builds(ch.JoinWave, st.sampled_from(["a", "b"]), st.just((1, 2)), st.sampled_from(["", "ack"]), st.booleans()),
     ch.Journal: st.builds(ch.Journal, st.just("noted"), WORDS, WORDS),
 }  # fmt: skip
 OPENING = st.builds(

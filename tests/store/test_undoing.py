@@ -34,6 +34,7 @@ EFFECTS = (
     ch.Unpark(1, released=False), ch.SetAway("ann", None), ch.AddAlias("ann", "a@b.example"),
     ch.SaveReply("hi", "en", "Hello", "ann"), ch.Vote(1001, 9), ch.LinkContacts("a@b.example", "c@d.example"),
     ch.CancelLetters((1,)), ch.RevokeLists("ann"), ch.WatchTags("ann", ("vip",), ("lamp",), every=True),
+    ch.JudgeWave("support:1", "spam"), ch.SetNews("support", None), ch.SetIncident("support", "eta", None),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from mailgate import crash
 from mailgate.app.in_force import Clock, InForce, Snapshot
+from mailgate.app.intake.waves import Waves
 from mailgate.app.questions import questions
 from mailgate.core.mails import unreadable
 from mailgate.core.mails.decide import decide, needs
@@ -84,6 +85,7 @@ class Deciding:
 
     def __init__(self, store: Store, in_force: InForce, ids: Ids, clock: Clock) -> None:
         self._store, self._in_force, self._ids, self.clock = store, in_force, ids, clock
+        self.waves = Waves(store)
 
     def begin(
         self, mail: WaitingMail, parsed: InboundMail, snapshot: Snapshot, after: frozenset[int] = frozenset()
@@ -106,18 +108,24 @@ class Deciding:
         filed_at = mail.arrived_at if mail.envelope.history else now
         looked = look(parsed, snapshot, mail.arrived_at, mail.released_as, mail.released_by)
         stamp = _stamp(parsed, looked.needs.departments)
+        home = looked.needs.departments[0]
+        self.waves.count_again(now)
 
         def job(tx: Tx) -> Settled | None:
             if not tx.mail.is_undecided(mail.number):
                 return None
             if any(tx.mail.is_undecided(number) for number in after):
                 raise NotYet("a mail before it was put back")
-            decision = looked.decide(tx.facts(looked.needs, now), now, mail.release_mode)
+            facts = replace(tx.facts(looked.needs, now), alike=self.waves.look(parsed, home, mail.number, now))
+            decision = looked.decide(facts, now, mail.release_mode)
             stub = _stub_of(tx, mail.number) if mail.retried else None
             if stub is not None:
                 decision = unreadable.requester_of_unreadable(decision, stub)
             decision = questions.fill_questions(tx, decision, snapshot.policy, now)
             applied = tx.apply(mail.number, decision, filed_at, self._ids, stamp, hold=snapshot.letters_wait)
+            if decision.alike is not None and applied.tickets:
+                held = decision.reason == "wave"
+                self.waves.note(decision.alike, home, mail.number, applied.tickets[0], now, held=held)
             crash.point("mid-processing")
             learnt = any(isinstance(effect, AddAlias) for effect in decision.effects)
             released = any(isinstance(effect, Unpark) and effect.released for effect in decision.effects)

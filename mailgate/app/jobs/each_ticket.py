@@ -32,6 +32,11 @@ def facts_of(tx: Tx, number: int, now: datetime) -> tuple[Ticket | None, Facts]:
     return facts.tickets.get(number), facts
 
 
+def known_to_all(tx: Tx, now: datetime) -> Facts:
+    """What a letter about no single ticket leans on: who is away."""
+    return Facts(away=tx.people.absences(now))
+
+
 def write(gateway: Gateway, tx: Tx, decision: Decision, now: datetime) -> None:
     """Apply a decision of the clock, its letters passed on where readers are away; in watch mode they are held."""
     moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))

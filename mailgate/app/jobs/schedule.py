@@ -15,6 +15,7 @@ from mailgate.app.jobs import digests, ticks
 from mailgate.app.jobs.escalating import escalate
 from mailgate.app.jobs.promises import promises
 from mailgate.app.jobs.waking import wake
+from mailgate.app.jobs.waves import waves
 from mailgate.core.model.said import said
 from mailgate.errors import Temporary
 
@@ -26,6 +27,7 @@ Job = Callable[[Gateway, datetime], int]
 JOBS: dict[str, tuple[Job, timedelta]] = {
     "escalate": (escalate, timedelta(seconds=20)),
     "wake": (wake, timedelta(seconds=20)),
+    "waves": (waves, timedelta(seconds=20)),
     "digest": (digests.send_morning_letters, timedelta(minutes=5)),
     "drain": (ticks.drain, timedelta(seconds=30)),
     "backfill": (ticks.backfill, timedelta(seconds=60)),
@@ -35,7 +37,8 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "sweep": (ticks.sweep, timedelta(hours=6)),
     "watch": (ticks.watch, timedelta(seconds=60)),
 }
-BY_THE_CLOCK = frozenset(("escalate", "wake", "digest", "promises", "purge", "sweep"))  # wrong when the clock is
+# Wrong when the clock is.
+BY_THE_CLOCK = frozenset(("escalate", "wake", "waves", "digest", "promises", "purge", "sweep"))
 
 DRIFT = timedelta(minutes=5)  # between wall clock and monotonic clock: more is a jump
 SOON = timedelta(minutes=1)  # after the start every job has had its first turn

@@ -8,15 +8,12 @@ from functools import partial
 
 from mailgate.core.commands.catalogue import BY_NAME, DOMAIN
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext
-from mailgate.core.letters import expectation, status_letters
+from mailgate.core.letters import late_ack
 from mailgate.core.model import changed
-from mailgate.core.model.change import Audience, Ban, Change, Outbound, SetStatus, Tag, Urgency
-from mailgate.core.model.content import Ack
+from mailgate.core.model.change import Ban, Change, SetStatus, Tag
 from mailgate.core.model.facts import Sender
-from mailgate.core.model.mail import Address
-from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Policy, Role
-from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.model.ticket import Status
 from mailgate.core.text.folding import fold
 from mailgate.core.text.mail_providers import is_public
 
@@ -98,37 +95,15 @@ def not_spam(context: TicketContext) -> Judgement:
         changes.append(SetStatus(Status.OPEN if ticket.owner else Status.NEW, why="notspam"))
     changes += lifted
     after = changed.ticket_after(ticket, changes, context.world.now)
-    letters = () if known.acknowledged or not tagged else acknowledged(context, after)
+    moment = context.world.moment
+    undo = moment.now + moment.policy.undo_window  # it waits while the agent may take it back
+    owed = tagged and not known.acknowledged
+    letters = late_ack.acknowledgement(moment, after, not_before=undo) if owed else ()
     return context.granted(
         "spam_no_more_but" if stays else "spam_no_more_told" if letters else "spam_no_more",
         *changes,
         outbound=letters,
         domain=domain,
-    )
-
-
-def acknowledged(context: TicketContext, ticket: Ticket) -> tuple[Outbound, ...]:
-    """The acknowledgement that a sender taken for a spammer never got; it waits while the agent may take it back.
-
-    Their words are not echoed: that this is no spam says nothing of who they are.
-    """
-    moment = context.world.moment
-    if ticket.last_agent_at is not None or not status_letters.may_send(moment, ticket):
-        return ()
-    ids = moment.facts.customer_ids.get(ticket.number, ())
-    return (
-        Outbound(
-            Ack(writer=ticket.requester.key, promise=expectation.promised_answer(moment, ticket)),
-            Audience.CUSTOMER,
-            (Address(ticket.requester.addr),),
-            department=ticket.department,
-            language=ticket.language,
-            purpose=Purpose.ACK,
-            in_reply_to=ids[-1] if ids else "",
-            references=(*ids[:1], *ids[1:][-10:]),
-            urgency=Urgency.ACK,
-            not_before=moment.now + moment.policy.undo_window,
-        ),
     )
 
 

@@ -362,6 +362,7 @@ def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.Le
         parked=isinstance(says, Receipt) and says.parked,
         coached=isinstance(says, Receipt) and bool(says.coach),
         several=isinstance(says, WasItYou) and bool(says.mails),
+        wave=isinstance(says, Question) and bool(says.wave),
         offer=_offered(says),
         reader=due.agent,
         files=due.ticket is not None and any(entry.attachments for entry in due.ticket.entries),

@@ -205,14 +205,14 @@ def at_work(moment: Moment, agent: Agent, priority: Priority, department: str = 
     """
     if priority is Priority.URGENT:
         often = moment.facts.urgent_hour.get(agent.name, 0) >= URGENT_AN_HOUR
-        return _next_list(moment.now) if often else None
+        return next_list(moment.now) if often else None
     calendar = hours(moment.policy, agent, department)
     if calendar is None or working_time.is_open(calendar, moment.now):
         return None
     return working_time.next_open(calendar, moment.now)
 
 
-def _next_list(now: datetime) -> datetime:
+def next_list(now: datetime) -> datetime:
     """When what is written now leaves in a list: after 6 to 16 minutes, before which it is surely gathered."""
     earliest = now + GATHERED_AHEAD + timedelta(minutes=1)
     return earliest + (_FULL_HOUR - earliest) % GATHERED_EVERY

@@ -115,7 +115,8 @@ def released_mail(case: Case, name: str, mode: str, by: str = "") -> Decision | 
 
 def _steer(case: Case, agent: Agent, mode: str = "") -> Decision | None:
     """What the mail says is done; a token that travelled beside outsiders on To or Cc is spent with it."""
-    decision = _obeyed(case, agent, mode)
+    judged = agent_orders.judge_wave(case, agent, read_commands(case)) if scope.wave_asked_about(case) else None
+    decision = judged or _obeyed(case, agent, mode)
     if decision is None or not outsiders_addressed(case.mail, case.policy):
         return decision
     return scope.spent_token_note(case, decision, case.authority.carried, "to_outsiders")

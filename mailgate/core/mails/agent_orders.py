@@ -15,11 +15,11 @@ from mailgate.core.mails import agent_answer, agent_words, receipt, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence, Match
 from mailgate.core.model import changed
-from mailgate.core.model.change import Change, Decision, Effect, Fate, Outbound, Step
+from mailgate.core.model.change import Change, Decision, Effect, Fate, JudgeWave, Outbound, Step
 from mailgate.core.model.content import Handover, Question
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
-from mailgate.core.model.said import Words
+from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof.authority import Proof
@@ -240,6 +240,21 @@ def _used_by_name(line: str, names: Sequence[str], found: catalogue.Lookup) -> s
         return line
     at = int(numbered[1])
     return f"#use {names[at - 1] if 1 <= at <= len(names) else at}{numbered[3]}"
+
+
+def judge_wave(case: Case, agent: Agent, reading: CommandReading) -> Decision | None:
+    """`#spam` or `#notspam` alone in answer to the question about a wave is a word about all of it; None otherwise."""
+    wave = scope.wave_asked_about(case)
+    verdict = {"spam": "spam", "notspam": "real"}.get(reading.commands[0].name) if len(reading.commands) == 1 else None
+    if not wave or verdict is None or reading.problems or reading.commands[0].argument:
+        return None
+    if not reading.commands[0].word.allows(agent.role):
+        return None
+    before = case.facts.waves.get(wave, "")
+    what = said(f"wave.late_{before}" if before and before != verdict else f"wave.{verdict}")
+    line = said("done.line", command=str(reading.commands[0]), what=what)
+    letters = receipt.done_receipt(case, agent, (line,), always=True)
+    return case.decided(Fate.FILED, "wave", letters=letters, effects=(JudgeWave(wave, verdict),))
 
 
 def _question_letter(

@@ -162,7 +162,7 @@ def _decided(case: Case, released_as: str, release_mode: str, released_by: str) 
             return decision
         case = case if case.authority.steer else _as_stranger(case)
     unasked = unwanted.file_as_spam(case) if case.facts.shut_out else None
-    return unasked or agent_mail.foreign_token(case) or customer.file_customer_mail(case)
+    return unasked or agent_mail.foreign_token(case) or unwanted.weighed(case, customer.file_customer_mail(case))
 
 
 def _come_home(case: Case) -> Decision:

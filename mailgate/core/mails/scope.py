@@ -111,6 +111,13 @@ def numbers(content: Content) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number for number in found if number))
 
 
+def wave_asked_about(case: Case) -> str:
+    """The wave about which the letter asks that this mail answers, by its own token or one of its links; "" of none."""
+    letters = (one.letter(case.facts.letters) for one in case.authority.strong)
+    asked = (one.content.wave for one in letters if one is not None and isinstance(one.content, Question))
+    return next(filter(None, asked), "")
+
+
 def receipt_of_several(case: Case) -> tuple[int, tuple[Ticket, ...]] | None:
     """The mail whose receipt this mail answers, and the tickets it moved, where those were several or from a list."""
     one = answered(case)

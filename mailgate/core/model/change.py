@@ -6,14 +6,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from mailgate.core.model.facts import Absence, Facts, Needs, SentLetter, WhyParked
+from mailgate.core.model.effect import (
+    AddAlias,
+    CancelLetters,
+    Effect,
+    JudgeWave,
+    LinkContacts,
+    RevokeLists,
+    SaveReply,
+    SetAway,
+    Unpark,
+    Vote,
+    WatchTags,
+)
+from mailgate.core.model.facts import Absence, Alike, Facts, Needs, SentLetter, WhyParked
 from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.outage import SetIncident, SetNews
 from mailgate.core.model.outbound import Audience, Outbound, Urgency
 from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.core.model.trace import Trace
 
-__all__ = ["Absence", "Audience", "Facts", "Needs", "Outbound", "SentLetter", "Urgency", "WhyParked"]
+__all__ = [
+    "Absence", "AddAlias", "Audience", "CancelLetters", "Effect", "Facts", "JudgeWave", "LinkContacts", "Needs",
+    "Outbound", "RevokeLists", "SaveReply", "SentLetter", "SetAway", "SetIncident", "SetNews", "Unpark", "Urgency",
+    "Vote", "WatchTags", "WhyParked",
+]  # fmt: skip
 
 # --- what may happen to a ticket -------------------------------------------------------------------------------------
 
@@ -252,6 +269,16 @@ class Ban:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinWave:
+    """The ticket waits with its like for a word of the lead: its letters are not written before."""
+
+    wave: str
+    sketch: tuple[int, ...]
+    ack: str = ""  # the acknowledgement that is owed, by its template
+    told: bool = False  # its notices have left already
+
+
+@dataclass(frozen=True, slots=True)
 class Journal:
     """A fact for the history that changes nothing else."""
 
@@ -263,7 +290,7 @@ class Journal:
 Change = (
     OpenTicket | AddEntry | SetStatus | Assign | Move | Tell | SetPriority | Tag | SetField | SetSubject | SetSla
     | Watch | Join | Leave | SetRequester | LinkTo | MergeInto | SplitOff | SetDue | SetEscalation | Remind
-    | RevokeTokens | Bounced | Ban | Journal | Unlink | Unmerge | Withdraw
+    | RevokeTokens | Bounced | Ban | JoinWave | Journal | Unlink | Unmerge | Withdraw
 )  # fmt: skip
 
 # --- the output of thinking -------------------------------------------------------------------------------------------
@@ -300,94 +327,4 @@ class Decision:
     actor: str = "mailgate"  # the agent's name or the customer's address, for the journal
     trace: Trace = field(default_factory=Trace)  # for `explain`
     effects: tuple[Effect, ...] = ()
-
-
-# --- effects outside a ticket -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Unpark:
-    """A parked mail is settled: `released` (process again with `as_agent`, `mode`) or `dropped`."""
-
-    mail: int
-    released: bool
-    as_agent: str = ""
-    mode: str = ""  # "commands", "words", "all": what of it to do
-    by: str = ""  # the Message-ID of the receipt whose answer releases it
-    why: str = "thrown-away"  # of a dropped one
-
-
-@dataclass(frozen=True, slots=True)
-class SetAway:
-    """An absence, in place of others on its days (in UTC); without `start` those begun by `until` (None: all) end."""
-
-    agent: str
-    start: datetime | None
-    until: datetime | None = None
-    cover: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AddAlias:
-    """A further address of an agent, learnt by their own confirmation."""
-
-    agent: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class SaveReply:
-    """A canned answer kept under a name."""
-
-    name: str
-    language: str
-    text: str
-    agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class WatchTags:
-    """An agent hears of every ticket with these tags, or no longer; `every` ends all of theirs."""
-
-    agent: str
-    add: tuple[str, ...] = ()
-    remove: tuple[str, ...] = ()
-    every: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A customer's 0-10 answer to the survey."""
-
-    ticket: int
-    score: int
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkContacts:
-    """Two addresses are the same person's."""
-
-    one: str
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
-class RevokeLists:
-    """Tokens of letters to this agent about no ticket (lists, digests) prove nothing any more."""
-
-    agent: str
-
-
-@dataclass(frozen=True, slots=True)
-class CancelLetters:
-    """Unsent letters are taken back (undo), or gathered into another one."""
-
-    letters: tuple[int, ...]
-    why: str = "taken_back"
-
-
-Effect = (
-    Unpark | SetAway | AddAlias | SaveReply | WatchTags | Vote | LinkContacts | RevokeLists | CancelLetters | SetNews
-    | SetIncident
-)  # fmt: skip
+    alike: Alike | None = None  # somebody new's mail, to be counted with its like

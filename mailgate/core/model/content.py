@@ -246,6 +246,7 @@ class Question(Content):
     ask: tuple[AskedFor, ...] | None = omitted(None, hidden=True)  # not answered yet
     numbers: tuple[int, ...] | None = omitted(None, hidden=True)  # the tickets the mail spoke of
     notes: tuple[str, ...] | None = omitted(None, hidden=True)  # what of the text is for the house alone
+    wave: str = omitted("", hidden=True)  # that it asks about
 
     @property
     def headline(self) -> Words:

@@ -38,6 +38,42 @@ class Ban:
 
 
 @dataclass(frozen=True, slots=True)
+class Wave:
+    """Near-equal mails of people nobody knew, that wait for a word of the lead or have had it."""
+
+    key: str
+    department: str
+    sketch: tuple[int, ...]
+    began_at: datetime
+    asked_at: datetime | None = None
+    verdict: str = ""  # "spam", "real"
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTicket:
+    """A ticket that waits with its wave, or follows its verdict next."""
+
+    number: int
+    wave: str
+    verdict: str
+    ack: str  # the acknowledgement owed, by its template
+    told: bool  # its notices have left already
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A ticket of somebody new, as a wave is recognised by it."""
+
+    number: int
+    mail: int
+    department: str
+    subject: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SavedReply:
     """A canned answer that an agent kept."""
 

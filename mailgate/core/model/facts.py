@@ -102,6 +102,16 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """What a mail has in common with others of people nobody knew, who wrote nearly the same."""
+
+    key: str  # of the wave they are, or would be
+    sketch: tuple[int, ...]  # see `text.alikeness`
+    count: int = 0  # others of these in the last ten minutes
+    verdict: str = ""  # "", "asked": they wait for a word, "spam", "real"
+
+
+@dataclass(frozen=True, slots=True)
 class Absence:
     """An agent away at the moment, and who covers."""
 
@@ -137,6 +147,10 @@ class Facts:
     asked_at: Mapping[str, datetime] = field(default_factory=dict)  # agent -> newest question still open: "was it you?"
     reopens_day: Mapping[int, int] = field(default_factory=dict)
     banned: bool = False
+    alike: Alike | None = None  # what the process remembers of its like; no statement asks for it
+    waves: Mapping[str, str] = field(
+        default_factory=dict
+    )  # wave -> verdict, where a mail answers the question about it
     shut_out: bool = False  # by an agent: what they send is spam, and filed as that
     known_sender: bool = False  # somebody wrote by that address before, perhaps a forger
     answered_sender: bool = False  # an agent has written to them: a person took them for who they say they are

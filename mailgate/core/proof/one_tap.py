@@ -22,6 +22,7 @@ COACH = (("do", "#send"), ("send", "#send words"), ("return", "#return"))
 CONFIRM = (("yes", "#yes"), ("yes_always", "#yes always"), ("drop", "#drop"))
 CONFIRM_ALL = (("yes_all", "#yes"), ("drop_all", "#drop"))
 DONE = (("undo", "#undo"),)
+WAVE = (("all_spam", "#spam"), ("are_real", "#notspam"))
 QUESTIONS = (("next", "#next"), ("mine", "#mine"), ("overdue", "#overdue"), ("desk", "#desk"), ("help", "#help"))
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 SCORES = range(11)
@@ -85,18 +86,20 @@ def links_of_letter(
     reader: str = "",
     files: bool = True,
     words: bool = True,
+    wave: bool = False,
 ) -> LetterLinks:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
     `parked`: it asks about a mail that waits, `several`: about more than one, `coached`: another is asked about it,
-    `words`: there are some, or something was done. `offer`: another address the ticket may belong to. `reader`: the
-    agent, who is not offered what is so already. `files`: it has some.
+    `words`: there are some, or something was done. `wave`: it asks about one. `offer`: another address the ticket may
+    belong to. `reader`: the agent, who is not offered what is so already. `files`: it has some.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != Audience.AGENT:
         return LetterLinks()
     verbs = [
         *_verbs(template, ticket, reader, parked=parked, several=several, coached=coached, files=files, words=words),
+        *(WAVE if wave else ()),
         *([("requester", f"#requester {offer}")] if offer else []),
     ]
     return LetterLinks(

@@ -305,6 +305,20 @@ SETTLED_BY = "ALTER TABLE parking ADD COLUMN settled_by TEXT NOT NULL DEFAULT ''
 # Departments in which trainees practise: their letters to outsiders are never written, and their tickets not counted.
 TRAINING = "ALTER TABLE department ADD COLUMN training INTEGER NOT NULL DEFAULT 0;"
 
+# Near-equal mails of people nobody knew: what the lead was asked and said, and the tickets that wait for it.
+WAVES = """
+CREATE TABLE wave (
+  key TEXT PRIMARY KEY, department TEXT NOT NULL, sketch TEXT NOT NULL, began_at INTEGER NOT NULL, asked_at INTEGER,
+  verdict TEXT NOT NULL DEFAULT '', settled_at INTEGER
+) STRICT;
+CREATE INDEX wave_settled ON wave(settled_at);
+CREATE TABLE wave_ticket (
+  ticket INTEGER PRIMARY KEY REFERENCES ticket(id), wave TEXT NOT NULL REFERENCES wave(key), ack TEXT NOT NULL,
+  told INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX wave_ticket_waits ON wave_ticket(wave) WHERE done = 0;
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
@@ -315,6 +329,7 @@ MIGRATIONS = (
     ("0012_banned_by", BANNED_BY),
     ("0013_promise", PROMISE), ("0014_junk", JUNK),
     ("0015_settled_by", SETTLED_BY), ("0016_training", TRAINING),
+    ("0017_waves", WAVES),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

@@ -12,6 +12,7 @@ from mailgate.core.model.change import (
     Decision,
     Effect,
     Fate,
+    JudgeWave,
     LinkContacts,
     OpenTicket,
     RevokeLists,
@@ -30,7 +31,7 @@ from mailgate.store.outages import Outages
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.letters import Outbox
 from mailgate.store.session import Room, Session
-from mailgate.store.tickets import promised
+from mailgate.store.tickets import promised, waves
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.changes import TicketChanges
 from mailgate.store.tickets.merging import split
@@ -168,9 +169,8 @@ class Applying(Room):
                 self._link_contacts(effect, writing)
             case RevokeLists():
                 self.session.run(outbox_sql.REVOKE_LISTS, {"agent": effect.agent, "now": now})
-            case CancelLetters():
-                cancelled = [{"letter": letter, "why": effect.why} for letter in effect.letters]
-                self.session.many(sql.CANCEL_LETTER, cancelled)
+            case JudgeWave() | CancelLetters():
+                self._settled(effect, now)
             case SetNews() | SetIncident():
                 self._outage(effect, writing)
             case _ as unknown:
@@ -196,6 +196,12 @@ class Applying(Room):
             before, kind = room.set_incident(effect.department, effect.name, effect.incident, at), "incident"
             told = f"{effect.name} {effect.incident.words}" if effect.incident else ""
         self._journal(writing, None, kind, before, f"{effect.department}: {told}" if told else "")
+
+    def _settled(self, effect: JudgeWave | CancelLetters, now: int) -> None:
+        if isinstance(effect, JudgeWave):
+            self.session.run(waves.JUDGED, {"wave": effect.wave, "verdict": effect.verdict, "now": now})
+            return
+        self.session.many(sql.CANCEL_LETTER, [{"letter": letter, "why": effect.why} for letter in effect.letters])
 
     def _away(self, effect: SetAway, now: int) -> None:
         until = rows.micros_or_none(effect.until)

@@ -12,6 +12,7 @@ from mailgate.core.model.change import (
     Bounced,
     Change,
     Join,
+    JoinWave,
     Journal,
     Leave,
     LinkTo,
@@ -42,7 +43,7 @@ from mailgate.store import rows
 from mailgate.store.mail import statements as mail_sql
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.people import statements as people_sql
-from mailgate.store.tickets import promised
+from mailgate.store.tickets import promised, waves
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.indexing import retitle
 from mailgate.store.tickets.merging import merge, unmerge
@@ -233,6 +234,19 @@ class TicketChanges(Participants):
         if self.session.run(people_sql.SHUT_OUT, params):
             self.event("ban", new=f"{until} {pattern}")
 
+    def join_wave(self, change: JoinWave) -> None:
+        """It waits with its like; the first of them makes the wave known."""
+        at = self.row["created_at"]
+        begun = {
+            "wave": change.wave,
+            "department": self.row["department"],
+            "sketch": rows.dumps(change.sketch),
+            "at": at,
+        }
+        self.session.run(waves.BEGUN, begun)
+        joined = {"ticket": self.id, "wave": change.wave, "ack": change.ack, "told": int(change.told)}
+        self.session.run(waves.JOINED, joined)
+
     def journal(self, change: Journal) -> None:
         """A fact for the history."""
         self.event(change.kind, change.old, change.new)
@@ -291,6 +305,7 @@ WRITERS: dict[type, Callable[[TicketChanges, Any], None]] = {
     RevokeTokens: TicketChanges.revoke,
     Bounced: TicketChanges.bounced,
     Ban: TicketChanges.ban,
+    JoinWave: TicketChanges.join_wave,
     Journal: TicketChanges.journal,
     Unlink: TicketChanges.unlink,
     Unmerge: TicketChanges.unmerge,

@@ -24,6 +24,7 @@ from mailgate.store.people.people import People
 from mailgate.store.session import Room, Session
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.queries import Tickets
+from mailgate.store.tickets.waves import Waves
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHORTEST_GIVEN = 8  # characters of a relay's own id that are worth a look
@@ -78,6 +79,8 @@ class FactsReading(Room):
             self._orders(known, tickets, ids)
         if needs.senders:
             known["senders"] = {number: self._whose(one, ids[number], needs, now) for number, one in tickets.items()}
+        asked_about = [each.content.wave for each in letters.values() if isinstance(each.content, Question)]
+        known["waves"] = Waves(self.session).verdicts(filter(None, asked_about))
         if needs.phones:
             known["callers"] = self._callers(needs.phones)
         named = [*needs.people, *(one.addr for one in known.get("callers", {}).values())]

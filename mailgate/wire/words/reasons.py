@@ -53,6 +53,7 @@ WHY: Mapping[str, str] = {
     "to_outsiders": "sent to outsiders",
     "away": "written to who reads it instead: its reader is away",
     "gathered": "gathered into one list",
+    "wave": "one of many nearly the same",
     "taken_back": "taken back",
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from cases import (
     ANNA,
+    BO,
     MAIJA,
     NOW,
     PASS,
@@ -17,6 +18,7 @@ from cases import (
     H,
     case,
     changes,
+    decided,
     letter,
     letters_of,
     mail,
@@ -41,6 +43,7 @@ from mailgate.core.model.change import (
 )
 from mailgate.core.model.content import Answer, Question, Receipt, Solved
 from mailgate.core.model.desk_rows import JournalLine
+from mailgate.core.model.effect import JudgeWave
 from mailgate.core.model.facts import Sender
 from mailgate.core.model.mail import Attachment
 from mailgate.core.model.outbound import Audience
@@ -298,6 +301,39 @@ def test_spam_on_several_lines_leaves_whoever_was_answered_and_on_one_line_is_me
         assert decision is not None and [step.ticket for step in decision.steps if step.changes] == closed
         (receipt,) = [one.content for one in letters_of(decision) if isinstance(one.content, Receipt)]
         assert len(receipt.done or ()) == lines
+
+
+WAVES: list[tuple[str, str, dict[str, str], str | None, str]] = [
+    ("all of it is spam", "#spam", {}, "spam", "wave.spam"),
+    ("they are real", "#notspam", {}, "real", "wave.real"),
+    ("in another language", "#roskaposti", {}, "spam", "wave.spam"),
+    ("a second word like the first", "#spam", {"w": "spam"}, "spam", "wave.spam"),
+    ("a word that comes too late", "#spam", {"w": "real"}, "spam", "wave.late_real"),
+    ("another word is none about it", "#take", {}, None, ""),
+    ("nor are two", "#spam\n#take", {}, None, ""),
+    ("nor one that shuts a sender out", "#spam always", {}, None, ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "waves", "verdict", "told"), [row[1:] for row in WAVES], ids=[row[0] for row in WAVES]
+)
+def test_one_word_settles_a_wave(text: str, waves: dict[str, str], verdict: str | None, told: str) -> None:
+    asked = letter(None, ANNA, "tables", content=Question(title="wave", rows=(TicketRow(1, 1042),), wave="w"))
+    answer = mail(text, by=ANNA, subject="Re: wave", in_reply_to=(asked.message_id,))
+    decision = decided(answer, ticket(), letters=[asked], waves=waves)
+    assert [one for one in decision.effects if isinstance(one, JudgeWave)] == (
+        [JudgeWave("w", verdict)] if verdict else []
+    )
+    if verdict:
+        (receipt,) = [one.content for one in letters_of(decision) if isinstance(one.content, Receipt)]
+        assert [said.params["what"].code for said in receipt.done or () if isinstance(said, Said)] == [told]  # type: ignore[union-attr]
+
+
+def test_a_word_about_a_wave_needs_the_letter_that_asks() -> None:
+    asked = letter(None, BO, "tables", content=Question(title="wave", wave="w"))
+    answer = mail("#spam", by=ANNA, subject="Re: wave", in_reply_to=(asked.message_id,))
+    assert not decided(answer, ticket(), letters=[asked]).effects
 
 
 @pytest.mark.parametrize(("command", "asks"), [("#solve", "scale"), ("#file", ""), ("#spam", "")])

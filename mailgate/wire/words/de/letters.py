@@ -133,6 +133,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.hold": "1 Tag zurückstellen",
     "tap.note": "Notiz",
     "tap.spam": "Spam",
+    "tap.all_spam": "Alles davon ist Spam",
+    "tap.are_real": "Sie sind echt",
     "tap.files": "Dateien senden",
     "tap.requester": "Andere Adresse",
     "tap.their_customer": "Zum Kunden machen",

@@ -59,4 +59,12 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_low": "Davon haben {n} niedrige Priorität und könnten warten (#hold oder ein späteres #due).",
     "list.overload_who": "Wer wie viel hat",
     "list.overload_which": "Zuerst überfällig",
+    "wave.title": "Fast dieselbe E-Mail von neuen Absendern: {n}",
+    "wave.intro": "Absender, die hier niemand kennt, schreiben fast dieselben Worte, zuerst {since}. Die Tickets warten: Es gehen weder Bestätigungen noch Benachrichtigungen hinaus. Ist es Spam? Ohne Antwort kommen sie {until} herein.",
+    "wave.words": "Worte",
+    "wave.senders": "Absender",
+    "wave.spam": "alles wird als Spam geschlossen, auch was binnen einer Stunde mit denselben Worten kommt; `#list spam` zeigt es",
+    "wave.real": "sie kommen herein, mit Bestätigungen und Benachrichtigungen",
+    "wave.late_spam": "jemand hat es schon Spam genannt, und dabei bleibt es; `#list spam` und `1-60 notspam` nehmen es zurück",
+    "wave.late_real": "sie sind schon hereingekommen; `#list` und `1-60 spam` schließen sie",
 }

@@ -133,6 +133,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.hold": "Hold for a day",
     "tap.note": "Note",
     "tap.spam": "Spam",
+    "tap.all_spam": "All of it is spam",
+    "tap.are_real": "They are real",
     "tap.files": "Send files",
     "tap.requester": "Other address",
     "tap.their_customer": "Make them the customer",

@@ -59,4 +59,12 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_low": "{n} of them have low priority and could wait (#hold, or a later #due).",
     "list.overload_who": "Who has how much",
     "list.overload_which": "The first to be late",
+    "wave.title": "Nearly the same mail from new senders: {n}",
+    "wave.intro": "Since {since} senders whom nobody here knows have sent nearly the same words. Their tickets wait: no acknowledgement leaves and no notice. Is it spam? Without an answer they come in at {until}.",
+    "wave.words": "Words",
+    "wave.senders": "Senders",
+    "wave.spam": "all of it is closed as spam, and what comes within the hour in the same words; `#list spam` has it",
+    "wave.real": "they come in, with acknowledgements and notices",
+    "wave.late_spam": "somebody has called it spam before, and so it stays; `#list spam` and `1-60 notspam` take it back",
+    "wave.late_real": "they have come in already; `#list` and `1-60 spam` close them",
 }

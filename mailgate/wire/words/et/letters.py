@@ -133,6 +133,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.hold": "Lükka päeva võrra edasi",
     "tap.note": "Märkus",
     "tap.spam": "Rämpspost",
+    "tap.all_spam": "Kõik on rämpspost",
+    "tap.are_real": "Need on päris kirjad",
     "tap.files": "Saada failid",
     "tap.requester": "Teine aadress",
     "tap.their_customer": "Tee kliendiks",

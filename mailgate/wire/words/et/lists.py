@@ -59,4 +59,12 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_low": "Neist madala prioriteediga: {n}. Need võiksid oodata (#hold või hilisem #due).",
     "list.overload_who": "Kellel kui palju on",
     "list.overload_which": "Hilinejad ees",
+    "wave.title": "Peaaegu sama kiri uutelt saatjatelt: {n}",
+    "wave.intro": "Saatjad, keda siin keegi ei tunne, on saatnud peaaegu samu sõnu, esimene kiri: {since}. Pöördumised ootavad: kinnitusi ja teateid ei saadeta. Kas see on rämpspost? Vastuseta võetakse need vastu: {until}.",
+    "wave.words": "Sõnad",
+    "wave.senders": "Saatjad",
+    "wave.spam": "kõik suletakse rämpspostina, ka see, mis tunni jooksul samade sõnadega tuleb; neid näitab `#list spam`",
+    "wave.real": "need võetakse vastu, kinnituste ja teadetega",
+    "wave.late_spam": "keegi on selle juba rämpspostiks nimetanud ja nii see jääb; `#list spam` ja `1-60 notspam` võtavad selle tagasi",
+    "wave.late_real": "need on juba vastu võetud; `#list` ja `1-60 spam` sulgevad need",
 }

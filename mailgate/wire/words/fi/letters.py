@@ -133,6 +133,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.hold": "Lykkää 1 pv",
     "tap.note": "Muistiinpano",
     "tap.spam": "Roskapostia",
+    "tap.all_spam": "Kaikki on roskapostia",
+    "tap.are_real": "Ne ovat oikeita",
     "tap.files": "Lähetä liitteet",
     "tap.requester": "Toinen osoite",
     "tap.their_customer": "Tee asiakkaaksi",

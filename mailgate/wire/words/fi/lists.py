@@ -59,4 +59,12 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_low": "{n} niistä on matalan prioriteetin ja voisi odottaa (#hold tai myöhempi #due).",
     "list.overload_who": "Kuka käsittelee montako",
     "list.overload_which": "Ensimmäisinä myöhästyvät",
+    "wave.title": "Lähes sama viesti uusilta lähettäjiltä: {n}",
+    "wave.intro": "Tuntemattomat lähettäjät ovat lähettäneet lähes samoja sanoja, ensimmäinen {since}. Tiketit odottavat: vahvistuksia ja ilmoituksia ei lähde. Onko tämä roskapostia? Ilman vastausta ne tulevat sisään {until}.",
+    "wave.words": "Sanat",
+    "wave.senders": "Lähettäjät",
+    "wave.spam": "kaikki suljetaan roskapostina, samoin se, mitä samoin sanoin tulee tunnin sisällä; ne löytyvät komennolla `#list spam`",
+    "wave.real": "ne tulevat sisään vahvistuksineen ja ilmoituksineen",
+    "wave.late_spam": "joku on jo sanonut tätä roskapostiksi, ja se pysyy; `#list spam` ja `1-60 notspam` peruvat sen",
+    "wave.late_real": "ne ovat jo tulleet sisään; `#list` ja `1-60 spam` sulkevat ne",
 }

@@ -134,6 +134,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.hold": "Atlikt uz 1 dienu",
     "tap.note": "Piezīme",
     "tap.spam": "Surogātpasts",
+    "tap.all_spam": "Viss ir surogātpasts",
+    "tap.are_real": "Tās ir īstas ziņas",
     "tap.files": "Sūtīt failus",
     "tap.requester": "Cita adrese",
     "tap.their_customer": "Padarīt par klientu",

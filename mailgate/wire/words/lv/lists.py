@@ -60,4 +60,12 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_low": "Zema prioritāte: {n}; tie var pagaidīt (#hold vai vēlāks #due).",
     "list.overload_who": "Cik pieteikumu katram",
     "list.overload_which": "Vispirms nokavēsies",
+    "wave.title": "Gandrīz vienāda ziņa no jauniem sūtītājiem: {n}",
+    "wave.intro": "Sūtītāji, kurus te neviens nepazīst, raksta gandrīz vienus un tos pašus vārdus, pirmā ziņa: {since}. Pieteikumi gaida: netiek sūtīts ne apstiprinājums, ne paziņojums. Vai tas ir surogātpasts? Bez atbildes tos pieņems: {until}.",
+    "wave.words": "Vārdi",
+    "wave.senders": "Sūtītāji",
+    "wave.spam": "viss tiek slēgts kā surogātpasts, arī tas, kas ar tiem pašiem vārdiem pienāks stundas laikā; to rāda `#list spam`",
+    "wave.real": "tos pieņem, ar apstiprinājumiem un paziņojumiem",
+    "wave.late_spam": "kāds to jau nosauca par surogātpastu, un tā tas paliek; `#list spam` un `1-60 notspam` to atsauc",
+    "wave.late_real": "tie jau ir pieņemti; `#list` un `1-60 spam` tos slēdz",
 }

@@ -135,6 +135,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.hold": "Odłóż na 1 dzień",
     "tap.note": "Notatka",
     "tap.spam": "To spam",
+    "tap.all_spam": "To wszystko spam",
+    "tap.are_real": "To prawdziwe wiadomości",
     "tap.files": "Wyślij załączniki",
     "tap.requester": "Inny adres",
     "tap.their_customer": "Ustaw jako klienta",

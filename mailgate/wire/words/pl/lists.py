@@ -61,4 +61,12 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_low": "Niski priorytet ma {n} z nich; mogą poczekać (#hold lub późniejsze #due).",
     "list.overload_who": "Kto ma ile",
     "list.overload_which": "Najpierw spóźnią się",
+    "wave.title": "Niemal ta sama wiadomość od nowych nadawców: {n}",
+    "wave.intro": "Nadawcy, których nikt tu nie zna, piszą niemal tymi samymi słowami, pierwsza wiadomość: {since}. Zgłoszenia czekają: nie wychodzą ani potwierdzenia, ani powiadomienia. Czy to spam? Bez odpowiedzi zostaną przyjęte: {until}.",
+    "wave.words": "Treść",
+    "wave.senders": "Nadawcy",
+    "wave.spam": "wszystko zostanie zamknięte jako spam, także to, co przyjdzie w ciągu godziny tymi samymi słowami; zgłoszenia mają etykietę `spam`",
+    "wave.real": "zostaną przyjęte, z potwierdzeniami i powiadomieniami",
+    "wave.late_spam": "ktoś już uznał to za spam i tak zostaje; `1-60 notspam` w odpowiedzi na to zestawienie to cofa",
+    "wave.late_real": "już zostały przyjęte; `1-60 spam` w odpowiedzi na to zestawienie je zamyka",
 }

@@ -133,6 +133,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.hold": "Pausa 1 dygn",
     "tap.note": "Anteckning",
     "tap.spam": "Skräppost",
+    "tap.all_spam": "Allt är skräppost",
+    "tap.are_real": "De är äkta",
     "tap.files": "Skicka filerna",
     "tap.requester": "Annan adress",
     "tap.their_customer": "Gör till kund",

@@ -59,4 +59,12 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.overload_low": "Av dem har {n} låg prioritet och kan vänta (#hold, eller en senare tidsfrist med #due).",
     "list.overload_who": "Vem har hur mycket",
     "list.overload_which": "Blir försenade först",
+    "wave.title": "Nästan samma mejl från nya avsändare: {n}",
+    "wave.intro": "Avsändare som ingen här känner har skickat nästan samma ord, det första {since}. Ärendena väntar: varken bekräftelser eller aviseringar skickas. Är det skräppost? Utan svar tas de emot {until}.",
+    "wave.words": "Ord",
+    "wave.senders": "Avsändare",
+    "wave.spam": "allt stängs som skräppost, även det som kommer inom en timme med samma ord; `#list spam` visar det",
+    "wave.real": "de tas emot, med bekräftelser och aviseringar",
+    "wave.late_spam": "någon har redan kallat det skräppost, och det gäller; `#list spam` och `1-60 notspam` tar tillbaka det",
+    "wave.late_real": "de har redan tagits emot; `#list` och `1-60 spam` stänger dem",
 }

@@ -1,0 +1,123 @@
+"""What the process remembers of mails of people nobody knew, to see when many of them are the same words."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mailgate.core.clock.wave import FOLLOWED
+from mailgate.core.model.desk_rows import Wave
+from mailgate.core.model.facts import Alike
+from mailgate.core.model.mail import InboundMail
+from mailgate.core.text.alikeness import Sketch, alike, sketch
+from mailgate.store.base import Store
+
+WITHIN = timedelta(minutes=10)
+MOST = 2000  # kinds of mail remembered
+MEMBERS = 64  # of each: more than a wave needs to be one
+
+
+@dataclass(slots=True)
+class _Kind:
+    """Mails that are nearly the same words."""
+
+    key: str
+    department: str
+    sketch: Sketch
+    came: deque[tuple[datetime, int, int]] = field(default_factory=lambda: deque(maxlen=MEMBERS))  # at, mail, ticket
+    verdict: str = ""
+    until: datetime | None = None  # how long a verdict is followed
+
+
+class Waves:
+    """Counts near-equal mails by department; the store knows of a wave once it is one. Called from several threads."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._kinds: OrderedDict[str, _Kind] = OrderedDict()  # the one that grew last stands last
+        self._by_hash: dict[tuple[str, int], set[str]] = {}
+        self._counted = False
+
+    def look(self, mail: InboundMail, department: str, number: int, now: datetime) -> Alike | None:
+        """How many like this one came in the last ten minutes; None for a mail of few words."""
+        found = () if mail.envelope.history else sketch(mail.subject, mail.text)
+        if not found:
+            return None
+        with self._lock:
+            kind = self._like(department, found)
+            if kind is None:
+                return Alike(f"{department}:{number}", found)
+            if kind.until is not None and now >= kind.until:
+                kind.verdict, kind.until = "", None
+                self._forget(kind)
+                return Alike(f"{department}:{number}", found)
+            others = sum(now - at < WITHIN for at, mail_number, _ in kind.came if mail_number != number)
+            return Alike(kind.key, kind.sketch, others, kind.verdict)
+
+    def note(self, alike: Alike, department: str, number: int, ticket: int, now: datetime, *, held: bool) -> None:
+        """A mail of somebody new was filed, and its ticket waits or does not."""
+        with self._lock:
+            kind = self._kinds.get(alike.key) or self._begin(alike.key, department, alike.sketch)
+            self._kinds.move_to_end(kind.key)
+            if all(number != known for _, known, _ in kind.came):
+                kind.came.append((now, number, ticket))
+            if held and not kind.verdict:
+                kind.verdict = "asked"
+
+    def members(self, key: str) -> tuple[int, ...]:
+        """The tickets of those that are remembered."""
+        with self._lock:
+            kind = self._kinds.get(key)
+            return tuple(ticket for _, _, ticket in kind.came) if kind else ()
+
+    def learn(self, waves: Iterable[Wave]) -> None:
+        """What the store knows of waves: which wait, and what was said of others."""
+        with self._lock:
+            for one in waves:
+                kind = self._kinds.get(one.key) or self._begin(one.key, one.department, one.sketch)
+                kind.verdict = one.verdict or "asked"
+                kind.until = one.settled_at and one.settled_at + FOLLOWED
+
+    def count_again(self, now: datetime) -> None:
+        """After a start: what the store has of the last ten minutes."""
+        with self._lock:
+            if self._counted:
+                return
+            self._counted = True
+        waves = self._store.read(lambda read: read.waves.lately(now - FOLLOWED))
+        self.learn(waves)
+        for one in self._store.read(lambda read: read.waves.openings(now - WITHIN)):
+            words = sketch(one.subject, one.text)
+            with self._lock:
+                kind = self._like(one.department, words) if words else None
+            if words:
+                known = Alike(kind.key, kind.sketch) if kind else Alike(f"{one.department}:{one.mail}", words)
+                self.note(known, one.department, one.mail, one.number, one.at, held=False)
+
+    def _like(self, department: str, words: Sketch) -> _Kind | None:
+        """The kind these words are of; those that have most hashes in common are compared."""
+        near = Counter(key for one in words for key in self._by_hash.get((department, one), ()))
+        for key, _ in near.most_common(3):
+            if alike(self._kinds[key].sketch, words):
+                return self._kinds[key]
+        return None
+
+    def _begin(self, key: str, department: str, words: Sketch) -> _Kind:
+        while len(self._kinds) >= MOST:
+            self._forget(next(iter(self._kinds.values())))
+        kind = self._kinds[key] = _Kind(key, department, words)
+        for one in words:
+            self._by_hash.setdefault((department, one), set()).add(key)
+        return kind
+
+    def _forget(self, kind: _Kind) -> None:
+        self._kinds.pop(kind.key, None)
+        for one in kind.sketch:
+            known = self._by_hash.get((kind.department, one), set())
+            known.discard(kind.key)
+            if not known:
+                self._by_hash.pop((kind.department, one), None)
