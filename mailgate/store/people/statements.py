@@ -157,6 +157,7 @@ EXISTS (SELECT 1 FROM (
 (SELECT max(until) FROM ban WHERE pattern = :domain AND agent <> '' AND until > :now) AS domain_until
 FROM ticket WHERE ticket.id = :id
 """
+# A walk through the addresses: it is asked where a lead wants to shut a domain out.
 ANSWERED_IN_DOMAIN = """
 SELECT EXISTS (SELECT 1 FROM address JOIN ticket ON ticket.requester = address.id
 WHERE substr(address.canonical, instr(address.canonical, '@')) = :domain AND ticket.last_agent_at IS NOT NULL)

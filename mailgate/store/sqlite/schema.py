@@ -272,11 +272,8 @@ CREATE TABLE watched_tag (
 ) STRICT, WITHOUT ROWID;
 """
 
-# Who shut a sender out ('' is the admin), and a way to all who have an address in one domain.
-BANNED_BY = """
-ALTER TABLE ban ADD COLUMN agent TEXT NOT NULL DEFAULT '';
-CREATE INDEX address_domain ON address(substr(canonical, instr(canonical, '@')));
-"""
+# Who shut a sender out ('' is the admin).
+BANNED_BY = "ALTER TABLE ban ADD COLUMN agent TEXT NOT NULL DEFAULT '';"
 
 # What customers were promised: a row for each answer or solution that was owed, from when (`since`: the opening, or our
 # words before theirs), by when, and how it ended. None is ever deleted; a promise taken up again is the same row.
