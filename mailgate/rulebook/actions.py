@@ -71,6 +71,7 @@ PARSERS: Mapping[str, Callable[[Any, Names], Any]] = {
     "department": lambda value, names: one_of(value, names.departments, "department"),
     "priority": lambda value, names: Priority(one_of(value, list(Priority), "priority")),
     "tags": _tags,
+    "quiet": lambda value, names: truth(value),
     "assign": lambda value, names: one_of(value, [*TURNS, *names.agents], "agent"),
     "sla": lambda value, names: one_of(value, _slas(names.policy), "SLA"),
     "language": lambda value, names: one_of(value, names.policy.languages, "language"),

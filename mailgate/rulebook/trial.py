@@ -9,7 +9,7 @@ from typing import Any
 from mailgate.core.mails import guard
 from mailgate.core.model.mail import Address, Attachment, Envelope, InboundMail, canonical
 from mailgate.core.model.policy import Policy
-from mailgate.core.model.ticket import Status
+from mailgate.core.model.ticket import QUIET, Status
 from mailgate.core.rules.condition import Circumstances
 from mailgate.core.rules.rule import Rule, RuleEffects, match_mail, requester, route_mail
 from mailgate.errors import Problem
@@ -107,7 +107,8 @@ def _fields(value: Any, names: Names) -> Mapping[str, str]:
 
 
 EXPECT: Mapping[str, Callable[[Any, Names], Any]] = {
-    "rule": _words, "department": _department, "priority": _words, "tags": _names, "assign": _words, "sla": _words,
+    "rule": _words, "department": _department, "priority": _words, "tags": _names,
+    "quiet": lambda value, names: truth(value), "assign": _words, "sla": _words,
     "language": _words, "ack": _said, "fields": _fields, "requester": _words,
     "requester_name": _words, "call": _words, "notify": _names,
     "forward": _names, "note": _said, "drop": _said, "park": _said,
@@ -162,7 +163,8 @@ def _outcome(rules: Sequence[Rule], test: RuleTest, policy: Policy) -> dict[str,
 def _facts(found: RuleEffects, form: Address | None) -> dict[str, Any]:
     return {
         "rule": found.rule, "priority": found.priority.value if found.priority else None,
-        "tags": tuple(sorted(found.tags)), "assign": found.assign, "sla": found.sla, "language": found.language,
+        "tags": tuple(sorted(found.tags)), "quiet": QUIET in found.tags,
+        "assign": found.assign, "sla": found.sla, "language": found.language,
         "ack": True if found.ack is None else found.ack, "fields": found.fields,
         "requester": form.key if form else None,
         "requester_name": form.name if form else None, "call": found.call, "notify": tuple(sorted(found.notify)),

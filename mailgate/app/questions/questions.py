@@ -70,6 +70,7 @@ class QuestionAsked:
                 owner=one.owner or "",
                 priority=one.priority.value,
                 due=one.due.next.isoformat() if one.due.next else None,
+                quiet=one.quiet,
             )
             for at, one in enumerate(tickets[:MOST], start=1)
         )

@@ -231,4 +231,5 @@ def _row(policy: Policy, ticket: Ticket, number: int) -> TicketRow:
         owner=owner.shown_name if owner else ticket.owner or "",
         priority=ticket.priority.value,
         due=ticket.due.next.isoformat() if ticket.due.next else None,
+        quiet=ticket.quiet,
     )

@@ -64,8 +64,13 @@ def _woken(moment: Moment, ticket: Ticket) -> Step:
 
 
 def _unanswered(moment: Moment, ticket: Ticket) -> Step:
-    """The customer has not answered: asked once, then the ticket is solved, if the department says so."""
+    """The customer has not answered: asked once, then the ticket is solved, if the department says so.
+
+    Where all is quiet they are neither asked nor let go.
+    """
     policy, now = moment.policy, moment.now
+    if ticket.quiet:
+        return Step(ticket.number, (SetStatus(Status.WAITING),))
     department = policy.department(ticket.department)
     since = max(filter(None, (ticket.status_since, ticket.last_agent_at)), default=ticket.updated_at)
     sent = moment.facts.stage_letters.get(ticket.number, ())

@@ -20,7 +20,7 @@ from mailgate.core.model.change import (
     Tag,
 )
 from mailgate.core.model.policy import Policy
-from mailgate.core.model.ticket import Priority, Status
+from mailgate.core.model.ticket import QUIET, Priority, Status
 from mailgate.core.proof import token
 from mailgate.core.text import subject
 from mailgate.core.text.folding import fold
@@ -82,6 +82,14 @@ def put_on_file(context: TicketContext) -> Judgement:
     if context.ticket.status.done:
         return context.granted_already("already_solved")
     return context.granted("filed", SetStatus(Status.SOLVED, why="filed"))
+
+
+def quiet(context: TicketContext) -> Judgement:
+    """No automatic letters, and no end but by people; `off` ends that. Letters that wait are not sent any more."""
+    is_quiet = context.ticket.quiet
+    if context.argument:
+        return context.granted("quiet_off", Tag(remove=(QUIET,))) if is_quiet else context.granted_already("not_quiet")
+    return context.granted_already("already_quiet") if is_quiet else context.granted("quiet", Tag(add=(QUIET,)))
 
 
 def priority(context: TicketContext) -> Judgement:

@@ -36,7 +36,7 @@ from mailgate.core.model.change import (
     Withdraw,
 )
 from mailgate.core.model.mail import Address
-from mailgate.core.model.ticket import EntryKind, Priority, Status
+from mailgate.core.model.ticket import QUIET, EntryKind, Priority, Status
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WAYS = ("both", "same-person")
@@ -58,9 +58,10 @@ def merge(context: TicketContext) -> Judgement:
         question = context.ask_first("requesters_differ", one=one.addr, other=other.addr, number=str(target.number))
         if question:
             return question
-    elsewhere: tuple[Step, ...] = ()
+    there: list[Change] = [Tag(add=(QUIET,))] if context.ticket.quiet and not target.quiet else []
     if target.status.done and not context.ticket.status.done:
-        elsewhere = (Step(target.number, (SetStatus(Status.OPEN if target.owner else Status.NEW, why="merge"),)),)
+        there.append(SetStatus(Status.OPEN if target.owner else Status.NEW, why="merge"))
+    elsewhere = (Step(target.number, tuple(there)),) if there else ()
     effects = (LinkContacts(one.key, other.key),) if differ and "same-person" in ways else ()
     return Granted("merged", (MergeInto(target.number),), elsewhere=elsewhere, effects=effects,
                    params={"number": str(target.number)})  # fmt: skip
@@ -86,6 +87,7 @@ def split(context: TicketContext) -> Judgement:
         LinkTo(ticket.number, LinkKind.SPLIT),
         Assign(context.agent.name),
         SetStatus(Status.OPEN, why="split"),
+        *((Tag(add=(QUIET,)),) if ticket.quiet else ()),
     )
     return Granted("split", (SplitOff(newest.id),), opens)
 

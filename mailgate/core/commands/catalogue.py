@@ -89,6 +89,7 @@ COMMANDS: tuple[Word, ...] = (
     Word("notspam", "state",
          aliases=("ei-roskaposti", "nie-spam", "nav-mēstule", "inte-skräppost", "kein-spam", "pole-rämpspost"),
          role=Role.AGENT),
+    Word("quiet", "state", "[off]", only=("off",), role=Role.AGENT),
     # facts
     Word("priority", "facts", "PRIORITY", most=1, example="#priority high"),
     Word("due", "facts", "WHEN", example="#due 1.12."),

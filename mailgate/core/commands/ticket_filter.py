@@ -1,14 +1,15 @@
-"""Which tickets somebody wants to see: `new open waiting overdue spam watched @anna +tag department`."""
+"""Which tickets somebody wants to see: `new open waiting overdue spam quiet watched @anna +tag department`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from mailgate.core.model.ticket import Status
+from mailgate.core.model.ticket import QUIET, Status
 from mailgate.core.text.folding import fold
 
 _STATUS: Mapping[str, Status] = {status.value: status for status in Status}
+_TAGS = frozenset({"spam", QUIET})  # that are known without their mark
 _NOBODY = frozenset({"nobody", "none", "-"})
 _ME = frozenset({"me", "mine"})
 
@@ -53,7 +54,7 @@ def parse(text: str, *, departments: Collection[str], agents: Collection[str], m
             watched = True
         elif plain in _STATUS:
             status.append(_STATUS[plain])
-        elif plain == "spam" or (plain.startswith("+") and plain != "+"):
+        elif plain in _TAGS or (plain.startswith("+") and plain != "+"):
             tags.append(word.lstrip("#").removeprefix("+").lower())
         elif plain.startswith("@") and name in _NOBODY and owner is None:
             unowned = True

@@ -321,6 +321,7 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "solve": about_status.solve,
     "file": about_status.put_on_file,
     "reopen": about_status.reopen,
+    "quiet": about_status.quiet,
     "spam": about_spam.spam,
     "notspam": about_spam.not_spam,
     "priority": about_status.priority,

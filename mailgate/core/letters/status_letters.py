@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from mailgate.core.letters.addressee import writable
 from mailgate.core.model.change import Audience, Change, Journal, Outbound, SetStatus, Urgency
 from mailgate.core.model.content import (
+    Answer,
     Closing,
     Content,
     Delayed,
@@ -20,6 +21,7 @@ from mailgate.core.model.content import (
     Waiting,
     asks_how_it_went,
 )
+from mailgate.core.model.letter_kinds import TO_CUSTOMERS
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import AnyTicket, Status, Ticket
@@ -154,8 +156,11 @@ def stage_letter(
 def overtaken(content: Content, ticket: Ticket, written_at: datetime) -> bool:
     """True when a letter that waited is no longer so: the ticket has gone on, or an agent has written since.
 
-    A letter that no stage, nudge or closing calls for is never overtaken.
+    A letter that no stage, nudge or closing calls for is never overtaken, but where all is quiet: there nothing leaves
+    for a customer but what an agent has written, whatever made us owe it.
     """
+    if ticket.quiet and isinstance(content, TO_CUSTOMERS) and not isinstance(content, Answer):
+        return True
     if type(content) not in STAGE_CONTENTS:
         return False
     if ticket.last_agent_at is not None and ticket.last_agent_at > written_at:
@@ -173,13 +178,13 @@ def overtaken(content: Content, ticket: Ticket, written_at: datetime) -> bool:
 
 
 def may_send(moment: Moment, ticket: Ticket) -> bool:
-    """False when nobody is there to read: a program, ourselves, an address that is none, a spammer.
+    """False when nobody is there to read (a program, ourselves, an address that is none, a spammer), or all is quiet.
 
     Nor is anything for those who were only named by another's mail: an agent may judge who they are, and write.
     """
     person, facts = ticket.requester, moment.facts
     attended = ticket.number not in facts.unattended and ticket.number not in facts.only_named
-    return writable(person, moment.policy) and attended and "spam" not in ticket.tags
+    return writable(person, moment.policy) and attended and "spam" not in ticket.tags and not ticket.quiet
 
 
 def _enough(moment: Moment, ticket: Ticket, *, hushed: bool) -> bool:
@@ -199,7 +204,7 @@ def survey(moment: Moment, ticket: AnyTicket, *, answered: bool = False) -> str:
     wanted, every = moment.policy.letters.survey, moment.policy.letters.survey_every
     last = moment.facts.surveyed.get(ticket.number or 0)
     lately = last is not None and moment.now - last < every
-    if lately or COMPLAINT in ticket.tags or not (answered or ticket.last_agent_at):
+    if lately or COMPLAINT in ticket.tags or ticket.quiet or not (answered or ticket.last_agent_at):
         return ""
     return wanted if isinstance(wanted, str) else "scale" if wanted else ""
 

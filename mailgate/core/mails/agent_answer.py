@@ -96,15 +96,20 @@ def entry_and_letter(
     if ticket.owner is None:
         changes.append(Assign(agent.name))
     if not keep_status:
-        changes.append(status_after_answer(case, ticket.department))
+        changes.append(status_after_answer(case, ticket))
     letter = answer_letter(case, ticket, agent, whole, own, canned=canned, survey=survey)
     return changes, (letter,) if letter else ()
 
 
-def status_after_answer(case: Case, department: str) -> SetStatus:
-    """What an answer does to a ticket: done, or the customer's turn until they are asked again."""
-    after = Status(case.policy.department(department).after_reply)
-    until = promise.waits_until(case.policy, department, case.now) if after is Status.WAITING else None
+def status_after_answer(case: Case, ticket: AnyTicket) -> SetStatus:
+    """What an answer does to a ticket: done, or the customer's turn until they are asked again.
+
+    Where all is quiet it waits, and nothing asks.
+    """
+    if ticket.quiet:
+        return SetStatus(Status.WAITING, why="answered")
+    after = Status(case.policy.department(ticket.department).after_reply)
+    until = promise.waits_until(case.policy, ticket.department, case.now) if after is Status.WAITING else None
     return SetStatus(after, until, why="answered")
 
 

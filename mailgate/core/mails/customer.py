@@ -233,7 +233,7 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     author = case.author
     if author is None or not case.verdict.ack or case.route.ack is False or not case.fresh_mail:
         return ()
-    if case.route.call is not None:
+    if case.route.call is not None or ticket.quiet:
         return ()
     facts, limits = case.facts, case.policy.limits
     capped = (

@@ -25,7 +25,7 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import said
 from mailgate.core.model.shown import Fact
-from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
+from mailgate.core.model.ticket import QUIET, AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text import phone
 
 LONGEST_TOLD = 2000  # characters of a mail that outside addresses under `notify` are shown
@@ -44,10 +44,15 @@ def changes_at_opening(case: Case, department: str) -> list[Change]:
 
 
 def tags_at_opening(case: Case, department: str) -> tuple[str, ...]:
-    """The tags that rules give a new ticket, and the incidents it is about; old mail is about none."""
+    """The tags that rules give a new ticket, the incidents it is about, and that it goes on from a quiet one.
+
+    Old mail is about no incident.
+    """
     mail, known = case.mail, () if case.mail.envelope.history else case.facts.incidents
     named = outage.tags_of(known, department, f"{mail.subject}\n{mail.fresh or mail.text}", mail.language)
-    return tuple(dict.fromkeys((*case.route.tags, *named)))
+    before = case.facts.ticket(case.match.continues)
+    quiet = (QUIET,) if before is not None and before.quiet else ()
+    return tuple(dict.fromkeys((*case.route.tags, *named, *quiet)))
 
 
 def changes_at_reply(case: Case, ticket: Ticket) -> list[Change]:

@@ -38,7 +38,7 @@ def file_sent_answer(case: Case) -> Decision:
     changes: list[Change] = [_words(case)]
     if agent and ticket.owner is None:
         changes.append(Assign(agent.name))
-    changes.append(agent_answer.status_after_answer(case, ticket.department))
+    changes.append(agent_answer.status_after_answer(case, ticket))
     changes += sla.deadlines_after(case.moment, ticket, changed.ticket_after(ticket, changes, case.now))
     colleague = ticket.owner is not None and (agent is None or ticket.owner != agent.name)
     letters: tuple[Outbound, ...] = notices.internal_note(case, ticket, Notice(why="answered")) if colleague else ()

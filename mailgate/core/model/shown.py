@@ -50,6 +50,7 @@ class TicketRow:
     owner: str = ""
     priority: str = ""
     due: str | None = None  # RFC 3339
+    quiet: bool = omitted(default=False)  # no automatic letters
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class Status(StrEnum):
         return self in (Status.SOLVED, Status.ARCHIVED)
 
 
+QUIET = "quiet"  # the tag of a ticket that no automatic letter leaves and that nothing but people solves
+
+
 class Priority(StrEnum):
     """How much it matters; `rank` sorts the most urgent first."""
 
@@ -142,6 +145,11 @@ class AnyTicket:
         """True when a deadline has passed on a ticket that is not done, waiting or on hold."""
         at = self.due.next
         return at is not None and at < now and self.status in (Status.NEW, Status.OPEN)
+
+    @property
+    def quiet(self) -> bool:
+        """True when nothing leaves but what an agent writes (`#quiet`, a rule's `quiet`)."""
+        return QUIET in self.tags
 
     @property
     def pressing(self) -> tuple[bool, datetime, int, datetime, int]:

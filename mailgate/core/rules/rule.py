@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mailgate.core.model.mail import Address, InboundMail
-from mailgate.core.model.ticket import Priority
+from mailgate.core.model.ticket import QUIET, Priority
 from mailgate.core.model.trace import RuleTrace
 from mailgate.core.rules.condition import Circumstances, Condition, MailForRules, Pattern, on_circumstances, on_mail
 
@@ -34,6 +34,7 @@ class Actions:
     department: str | None = None
     priority: Priority | None = None
     tags: tuple[str, ...] = ()
+    quiet: bool = False  # the tag of that name: no automatic letters
     assign: str | None = None  # an agent's name, "round-robin" or "least-busy"
     sla: str | None = None
     language: str | None = None
@@ -228,7 +229,7 @@ def _together(hits: Sequence[tuple[Actions, RuleFindings]], trace: tuple[RuleTra
     return RuleEffects(
         department=next((then.department for then in actions if then.department), None),
         priority=next((then.priority for then in actions if then.priority), None),
-        tags=_all(then.tags for then in actions),
+        tags=_all((*then.tags, QUIET) if then.quiet else then.tags for then in actions),
         assign=next((then.assign for then in actions if then.assign), None),
         sla=next((then.sla for then in actions if then.sla), None),
         language=next((then.language for then in actions if then.language), None),

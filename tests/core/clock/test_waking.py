@@ -48,6 +48,8 @@ SILENCE = [
     ("asked once only", waiting(3), {"stage_letters": {1042: (("nudge", NOW - D),)}}, Status.WAITING, []),
     ("asked before the last answer: once more", waiting(3), {"stage_letters": {1042: (("nudge", NOW - 4 * D),)}},
      Status.WAITING, ["nudge"]),
+    ("never where all is quiet", replace(waiting(3), tags=("quiet",)), {}, Status.WAITING, []),
+    ("nor let go there", replace(waiting(99), tags=("quiet",)), {}, Status.WAITING, []),
     ("let go after five", waiting(5), {"stage_letters": {1042: (("nudge", NOW - 3 * D),)}}, Status.SOLVED, ["closing"]),
 ]  # fmt: skip
 

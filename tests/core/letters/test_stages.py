@@ -26,6 +26,7 @@ from mailgate.core.model.content import (
     Waiting,
 )
 from mailgate.core.model.facts import Facts
+from mailgate.core.model.letter_kinds import TO_CUSTOMERS
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Calendar, Department, LetterPolicy, Policy
@@ -101,6 +102,7 @@ SILENT = [
     ("an agent wrote 59 minutes ago", replace(TICKET, last_agent_at=NOW - 0.99 * HOUR), Facts(), {}),
     ("a program wrote last", TICKET, Facts(unattended=frozenset({1042})), {}),
     ("somebody else named them", TICKET, Facts(only_named=frozenset({1042})), {}),
+    ("all is quiet", replace(TICKET, tags=("quiet",)), Facts(), {}),
     ("the sender is a spammer", replace(TICKET, tags=("spam",)), Facts(), {}),
     ("nobody is known", replace(TICKET, requester=Address("nobody@invalid.invalid")), Facts(), {}),
     ("it is ourselves", replace(TICKET, requester=Address("support@acme.example")), Facts(), {}),
@@ -334,3 +336,10 @@ def test_a_late_answer_is_told_once_for_each_deadline() -> None:
     assert by_hand.content == Delayed(due_at=(NOW + HOUR).isoformat()), "nobody promised the customer that"
     assert status_letters.delayed_letter(now, TICKET) == ()
     assert status_letters.delayed_letter(replace(now, policy=replace(POLICY, letters=LetterPolicy())), due) == ()
+
+
+@pytest.mark.parametrize("kind", TO_CUSTOMERS, ids=lambda kind: kind.__name__)
+def test_from_a_quiet_ticket_nothing_leaves_for_a_customer_but_an_agents_words(kind: type[Content]) -> None:
+    """Asked of every letter right before it leaves, so that a new one needs no thought, nor one that has waited."""
+    quiet = replace(TICKET, tags=("quiet",), status=Status.SOLVED if kind in (Solved, Closing) else Status.WAITING)
+    assert status_letters.overtaken(kind(), quiet, NOW) is (kind is not Answer)

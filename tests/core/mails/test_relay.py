@@ -114,6 +114,7 @@ SURVEYED: list[tuple[str, Ticket, tuple[Address, ...], dict[str, object], str]] 
     ("somebody else has it already", ticket(participants=(MAIJA, VALDIS)), (VALDIS,), {}, "scale"),
     ("somebody else alone", ticket(participants=(MAIJA, VALDIS)), (MAIJA,), {}, ""),
     ("a complaint", ticket(tags=("complaint",)), (), {}, ""),
+    ("all is quiet", ticket(tags=("quiet",)), (), {}, ""),
     ("asked lately", ticket(), (), {"surveyed": {1042: EARLIER}}, ""),
 ]
 

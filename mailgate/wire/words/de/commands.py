@@ -22,6 +22,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.file": "Schließt das Ticket ohne E-Mail und ohne Umfrage, zum Beispiel eine Rechnung oder einen Dank.",
     "command.reopen": "Nimmt ein erledigtes Ticket wieder auf.",
     "command.spam": "Schließt das Ticket ohne E-Mail, mit dem Schlagwort `spam`. Mit `always` (`immer`) ist auch alles Spam, was der Absender in den nächsten 90 Tagen schreibt; eine Leitung kann die ganze Domain (`domain`) sperren.",
+    "command.quiet": "Hält in diesem Ticket jede automatische E-Mail zurück, und nur Menschen erledigen es; `off` beendet das.",
     "command.notspam": "Nimmt `#spam` zurück: Das Ticket ist wieder offen, der Absender wieder zugelassen und erfährt, dass seine E-Mail angekommen ist.",
     "command.priority": "Sagt, wie wichtig das Ticket ist: low, normal, high oder urgent.",
     "command.due": "Setzt eine eigene Frist; `off` löscht sie.",

@@ -101,6 +101,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.event": "Ereignis",
     "status": "Status",
     "nobody": "noch niemand",
+    "quiet": "still",
     "priority": "Priorität",
     "due": "Fällig",
     "overdue": "überfällig seit {ago}",

@@ -22,6 +22,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.file": "Closes the ticket without a letter or a survey, for example an invoice or a thank-you.",
     "command.reopen": "Takes up a solved ticket again.",
     "command.spam": "Closes the ticket without a letter, tagged `spam`. With `always`, what its sender writes in the next 90 days is filed as spam, too; a lead may shut out the whole `domain`.",
+    "command.quiet": "Keeps every automatic letter back in this ticket, and nothing but people solves it; `off` ends that.",
     "command.notspam": "Takes back `#spam`: the ticket is open again, its sender is let in and told that the mail has come.",
     "command.priority": "Says how much it matters: low, normal, high or urgent.",
     "command.due": "Sets a deadline of your own; `off` clears it.",

@@ -101,6 +101,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.event": "event",
     "status": "Status",
     "nobody": "nobody yet",
+    "quiet": "quiet",
     "priority": "Priority",
     "due": "Due",
     "overdue": "overdue by {ago}",

@@ -22,6 +22,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.file": "Sulgeb pöördumise ilma kirja ja küsitluseta, näiteks arve või tänukirja.",
     "command.reopen": "Võtab lahendatud pöördumise uuesti ette.",
     "command.spam": "Sulgeb pöördumise ilma kirjata, sildiga `spam`. Sõnaga `always` (`alati`) on rämpspost ka kõik, mida saatja järgmise 90 päeva jooksul kirjutab; juht võib blokeerida kogu domeeni (`domain`).",
+    "command.quiet": "Hoiab selles pöördumises kõik automaatsed kirjad tagasi ja lahendada saavad selle ainult inimesed; `off` lõpetab selle.",
     "command.notspam": "Võtab käsu `#spam` tagasi: pöördumine on jälle avatud, saatja lastakse sisse ja ta saab teada, et kiri jõudis kohale.",
     "command.priority": "Ütleb, kui tähtis pöördumine on: low, normal, high või urgent.",
     "command.due": "Seab oma tähtaja; `off` kustutab selle.",

@@ -101,6 +101,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.event": "sündmus",
     "status": "Seis",
     "nobody": "veel mitte keegi",
+    "quiet": "vaikne",
     "priority": "Prioriteet",
     "due": "Tähtaeg",
     "overdue": "hilinenud: {ago}",

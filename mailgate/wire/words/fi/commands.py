@@ -22,6 +22,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.file": "Sulkee tiketin ilman viestiä ja kyselyä, esimerkiksi laskun tai kiitoksen.",
     "command.reopen": "Ottaa hoidetun tiketin taas käsittelyyn.",
     "command.spam": "Sulkee tiketin ilman viestiä ja merkitsee sen tunnisteella `spam`. Sanalla `always` (`aina`) kaikki, mitä lähettäjä kirjoittaa seuraavien 90 päivän aikana, menee roskapostiin; esihenkilö voi estää koko verkkotunnuksen (`domain`).",
+    "command.quiet": "Pidättää kaikki automaattiset viestit tässä tiketissä, ja vain ihmiset merkitsevät sen hoidetuksi; `off` lopettaa tämän.",
     "command.notspam": "Peruu komennon `#spam`: tiketti on taas avoinna, lähettäjä päästetään sisään ja saa tiedon, että viesti on tullut perille.",
     "command.priority": "Asettaa prioriteetin: low, normal, high tai urgent.",
     "command.due": "Asettaa oman määräajan; `off` poistaa sen.",

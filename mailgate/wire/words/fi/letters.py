@@ -101,6 +101,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.event": "tapahtuma",
     "status": "Tila",
     "nobody": "ei vielä kukaan",
+    "quiet": "hiljennetty",
     "priority": "Prioriteetti",
     "due": "Määräaika",
     "overdue": "myöhässä {ago}",

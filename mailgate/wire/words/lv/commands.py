@@ -22,6 +22,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.file": "Slēdz pieteikumu bez vēstules un aptaujas, piemēram, rēķinu vai pateicību.",
     "command.reopen": "Atver atrisinātu pieteikumu no jauna.",
     "command.spam": "Slēdz pieteikumu bez vēstules, ar birku `spam`. Ar `always` (`vienmēr`) arī viss, ko sūtītājs rakstīs nākamajās 90 dienās, ir surogātpasts; vadītājs var bloķēt visu domēnu (`domain`).",
+    "command.quiet": "Šajā pieteikumā aiztur visas automātiskās vēstules, un atrisināt to var tikai cilvēki; `off` to izbeidz.",
     "command.notspam": "Atsauc `#spam`: pieteikums atkal ir atvērts, sūtītājs atbloķēts un uzzina, ka ziņa ir saņemta.",
     "command.priority": "Nosaka prioritāti: low, normal, high vai urgent.",
     "command.due": "Nosaka Jūsu paša termiņu; `off` to noņem.",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.event": "notikums",
     "status": "Statuss",
     "nobody": "bez atbildīgā",
+    "quiet": "klusums",
     "priority": "Prioritāte",
     "due": "Termiņš",
     "overdue": "kavējas {ago}",

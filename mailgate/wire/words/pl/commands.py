@@ -22,6 +22,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.file": "Zamyka zgłoszenie bez wiadomości i bez ankiety, na przykład fakturę albo podziękowanie.",
     "command.reopen": "Otwiera załatwione zgłoszenie ponownie.",
     "command.spam": "Zamyka zgłoszenie bez wysyłania wiadomości, z etykietą `spam`. Z dopiskiem `always` (`zawsze`) spamem jest też wszystko, co nadawca napisze w ciągu 90 dni; kierownik może zablokować całą domenę (`domain`).",
+    "command.quiet": "Wstrzymuje w tym zgłoszeniu wszystkie automatyczne wiadomości, a załatwić je mogą tylko ludzie; `off` to kończy.",
     "command.notspam": "Cofa `#spam`: zgłoszenie jest znów otwarte, nadawca odblokowany i powiadomiony, że wiadomość dotarła.",
     "command.priority": "Ustawia priorytet: low, normal, high albo urgent.",
     "command.due": "Ustawia własny termin; `off` go usuwa.",

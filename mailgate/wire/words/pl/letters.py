@@ -103,6 +103,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.event": "zdarzenie",
     "status": "Stan",
     "nobody": "bez opiekuna",
+    "quiet": "wyciszone",
     "priority": "Priorytet",
     "due": "Termin",
     "overdue": "po terminie od {ago}",

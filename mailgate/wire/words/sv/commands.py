@@ -22,6 +22,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.file": "Stänger ärendet utan mejl och utan enkät, till exempel en faktura eller ett tack.",
     "command.reopen": "Tar upp ett löst ärende igen.",
     "command.spam": "Stänger ärendet utan mejl till kunden, med taggen `spam`. Med `always` (`alltid`) blir allt som avsändaren skriver de närmaste 90 dagarna också skräppost; en teamledare kan spärra hela domänen (`domain`).",
+    "command.quiet": "Håller inne alla automatiska mejl i ärendet, och bara människor kan lösa det; `off` avslutar det.",
     "command.notspam": "Tar tillbaka `#spam`: ärendet är öppet igen, avsändaren släpps in och får veta att mejlet har kommit fram.",
     "command.priority": "Säger hur viktigt ärendet är: low, normal, high eller urgent.",
     "command.due": "Sätter en egen tidsfrist; `off` tar bort den.",

@@ -101,6 +101,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "kind.event": "händelse",
     "status": "Status",
     "nobody": "ingen ännu",
+    "quiet": "tyst",
     "priority": "Prioritet",
     "due": "Klart senast",
     "overdue": "försenat {ago}",
