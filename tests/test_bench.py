@@ -88,3 +88,14 @@ def test_a_small_run_measures_a_real_daemon_and_leaves_nothing_behind(tmp_path: 
     assert "| mailgate |" in done.stdout and "| 22 KB HTML, new |" in done.stdout
     assert "| fingerprint | 1.0 |" in done.stdout and "holds at most" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_day_of_sixty_mails_is_no_more_than_25_letters_for_each_of_three_agents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noise = load("noise", monkeypatch)
+    assert len(list(noise.kinds())) == noise.MAILS and list(noise.kinds()) == list(noise.kinds())
+    counted = noise.play(tmp_path / "desk", 3)
+    assert all(5 < one.total() <= noise.MOST and one["notice"] > 5 for one in counted.values()), counted
+    lines = list(noise.table(3, counted))
+    assert lines[1].startswith("| agent | ") and len(lines) == 6

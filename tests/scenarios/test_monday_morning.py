@@ -84,7 +84,7 @@ def test_a_weekend_of_140_mails_is_one_list_each_by_five_past_nine_and_a_line_ta
     go_to(desk, at(2, 9, 45))
     assert {len(letters) for letters in told(desk, "question").values()} == {1}, "nothing is new"
     desk.send(mail("Table", "It limps.\n"))
-    go_to(desk, at(2, 9, 46))
+    go_to(desk, at(2, 10, 6))
     assert {len(letters) for letters in told(desk, "question").values()} == {2}
     assert "139" in str(told(desk, "question")["bo"][1]["Subject"])
 

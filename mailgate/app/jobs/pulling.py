@@ -41,7 +41,10 @@ def _departments(moment: Moment, agent: Agent, read: Read) -> Sequence[str]:
     if not agent.active or not pulling.is_due(before, moment.now):
         return ()
     names = pulling.pulled_by(moment, agent)
-    return names if names and read.tickets.newly_unowned(names, before.event) else ()
+    if not names or not read.tickets.newly_unowned(names, before.event):
+        return ()
+    soonest = (ticket.due.next for ticket in read.tickets.unowned(names, 1, moment.now).first)
+    return () if pulling.may_wait(before, moment.now, next(soonest, None)) else names
 
 
 def _offer(gateway: Gateway, agent: Agent, now: datetime, tx: Tx) -> bool:

@@ -14,10 +14,10 @@ from mailgate.app.jobs.parked import ask_about_parked
 from mailgate.app.jobs.pulling import offer
 from mailgate.core.clock import collected, waking
 from mailgate.core.letters import readers
-from mailgate.core.model.change import CancelLetters, Decision, Fate, Step
+from mailgate.core.model.change import CancelLetters, Decision, Effect, Fate, Outbound, Step
 from mailgate.core.model.content import Reminded
 from mailgate.core.model.outbound import Purpose
-from mailgate.store.base import Reminder, Tx
+from mailgate.store.base import Read, Reminder, Tx
 
 MOST = 500  # of each kind a tick
 
@@ -59,23 +59,41 @@ def _remind(gateway: Gateway, reminder: Reminder, now: datetime, tx: Tx) -> bool
 def gather(gateway: Gateway, now: datetime) -> int:
     """Notices that are to leave together (at the start of an agent's hours, or in a flood) become one list."""
     rows = gateway.store.read(lambda read: read.outbox.gathered(now + readers.GATHERED_AHEAD))
-    agents = {row.agent for row in rows}
-    several = [name for name in agents if sum(1 for row in rows if row.agent == name) > 1]
-    return each_ticket.for_each_ticket(gateway, [partial(_gather_for, gateway, name, now) for name in sorted(several)])
+    due = [
+        name
+        for name in sorted({row.agent for row in rows})
+        if gateway.store.read(partial(_gathered, gateway, name, now))
+    ]
+    return each_ticket.for_each_ticket(gateway, [partial(_gather_for, gateway, name, now) for name in due])
 
 
 def _gather_for(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
+    decision = _gathered(gateway, name, now, tx)
+    if decision is not None:
+        each_ticket.write(gateway, tx, decision, now)
+    return decision is not None
+
+
+def _gathered(gateway: Gateway, name: str, now: datetime, read: Read) -> Decision | None:
+    """What becomes of their notices that are to leave soon; None where there is one at most, and it leaves as it is.
+
+    Those that waited in turn are gone where a colleague has taken the ticket: nobody is told of that.
+    """
     policy = gateway.in_force.policy
     agent = policy.agent(name)
-    rows = [row for row in tx.outbox.gathered(now + readers.GATHERED_AHEAD) if row.agent == name]
-    if agent is None or len(rows) < 2:
-        return False
-    found = []
-    for number in dict.fromkeys(row.ticket for row in rows):
-        ticket = None if number is None else tx.tickets.get(number)
-        if ticket is not None:
-            found.append((ticket, sum(row.ticket == number for row in rows)))
-    letter = replace(collected.collected_notices(policy, agent, found), not_before=max(row.due_at for row in rows))
-    gone = CancelLetters(tuple(row.letter for row in rows), why=collected.GATHERED)
-    each_ticket.write(gateway, tx, Decision(Fate.FILED, "gathered", letters=(letter,), effects=(gone,)), now)
-    return True
+    rows = [row for row in read.outbox.gathered(now + readers.GATHERED_AHEAD) if row.agent == name]
+    known = {number: read.tickets.get(number) for number in {row.ticket for row in rows} if number is not None}
+    moot = [row for row in rows if collected.is_moot(read.outbox.letter(row.letter), known.get(row.ticket or 0))]
+    left = [row for row in rows if row not in moot]
+    several = left if len(left) > 1 else []
+    if agent is None or not (moot or several):
+        return None
+    effects: list[Effect] = [CancelLetters(tuple(row.letter for row in moot), why=collected.TAKEN)] if moot else []
+    letters: tuple[Outbound, ...] = ()
+    if several:
+        numbers = dict.fromkeys(row.ticket for row in several if row.ticket is not None)
+        found = [(known[number], sum(row.ticket == number for row in several)) for number in numbers]
+        listed = collected.collected_notices(policy, agent, [(ticket, count) for ticket, count in found if ticket])
+        letters = (replace(listed, not_before=max(row.due_at for row in several)),)
+        effects.append(CancelLetters(tuple(row.letter for row in several), why=collected.GATHERED))
+    return Decision(Fate.FILED, "gathered", letters=letters, effects=tuple(effects))

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from mailgate.core.clock import escalation
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Outbound
-from mailgate.core.model.content import Digest, Question
+from mailgate.core.model.content import Digest, Notice, Question
+from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.mail_rows import OpenQuestion, ParkedMail
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
@@ -16,6 +17,7 @@ from mailgate.core.model.shown import Fact, Section
 from mailgate.core.model.ticket import Entry, EntryKind, Priority, Ticket
 
 GATHERED = "gathered"  # why the single notices did not leave
+TAKEN = "taken"  # why one that waited in turn did not: a colleague has its ticket
 SHOWN = 15  # tickets of a gathered list; the rest are counted
 NEWEST = 5  # contributions of each
 EXCERPT = 600  # characters of each contribution
@@ -28,6 +30,12 @@ PARKED_FOR = frozenset((
     "self_loop", "settled", "stale", "tap_only", "token_agent_mismatch", "token_revoked", "too_much", "trainee",
     "unclean_from", "unknown_address", "unknown_letter", "unsolicited_dsn", "untagged",
 ))  # fmt: skip
+
+
+def is_moot(letter: StoredLetter | None, ticket: Ticket | None) -> bool:
+    """True of a notice that waited in turn where nobody needs to look at its ticket any more."""
+    waited = letter is not None and isinstance(letter.content, Notice) and letter.content.why == readers.IN_TURN
+    return waited and ticket is not None and (ticket.owner is not None or ticket.status.done)
 
 
 def collected_notices(policy: Policy, agent: Agent, found: Sequence[tuple[Ticket, int]]) -> Outbound:

@@ -17,6 +17,8 @@ from mailgate.core.model.said import said
 from mailgate.core.model.shown import Fact, Section
 
 EVERY = timedelta(minutes=30)
+CALM = timedelta(hours=1)  # where nothing in the list is pressing
+PRESSING = timedelta(hours=2)  # before its deadline
 SHOWN = 15  # tickets; the rest are counted
 
 
@@ -52,6 +54,11 @@ def pulled_by(moment: Moment, agent: Agent) -> tuple[str, ...]:
 def is_due(before: LastList, now: datetime) -> bool:
     """At most one list in half an hour; one that the clock has not come to yet (it was set back) holds nothing up."""
     return not before.at <= now < before.at + EVERY
+
+
+def may_wait(before: LastList, now: datetime, soonest: datetime | None) -> bool:
+    """True when the next list may come later: an hour is not over yet, and the `soonest` deadline is not near."""
+    return before.at <= now < before.at + CALM and (soonest is None or soonest > now + PRESSING)
 
 
 def offer(policy: Policy, agent: Agent, found: Unowned) -> Outbound:

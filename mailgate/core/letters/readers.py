@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from mailgate.core.model.change import Audience, Outbound, Urgency
@@ -20,6 +20,9 @@ URGENT_AN_HOUR = 10  # notices of urgent tickets that leave to one agent at once
 GATHERED_EVERY = timedelta(minutes=10)
 GATHERED_AHEAD = timedelta(minutes=5)  # notices are gathered so long before they would leave
 _FULL_HOUR = datetime(2025, 1, 1, tzinfo=UTC)  # any: lists leave at :00, :10 and so on
+BUSY = 2  # tickets of an hour from which on few who are all told hear of further ones in turn
+IN_TURN = "in_turn"  # why they hear of it at all
+IN_TURN_EVERY = timedelta(hours=2)
 PULL_FROM = 4  # departments with at least so many agents pull their work unless the admin says otherwise
 
 
@@ -212,10 +215,32 @@ def at_work(moment: Moment, agent: Agent, priority: Priority, department: str = 
     return working_time.next_open(calendar, moment.now)
 
 
-def next_list(now: datetime) -> datetime:
-    """When what is written now leaves in a list: after 6 to 16 minutes, before which it is surely gathered."""
+def in_turn(moment: Moment, ticket: AnyTicket, heard: Sequence[Agent]) -> Mapping[str, datetime]:
+    """Of few who are all told of what nobody has, those who hear of it one to three hours later in a list, and when.
+
+    On a busy day each new ticket is told to one of them at once, to whoever heard of that customer before; what is
+    taken by then does not come into the others' list. Not where the admin said who hears, of what cannot wait, nor to
+    who asked to follow it.
+    """
+    policy, department = moment.policy, ticket.department
+    few = not policy.department(department).notify and notified(policy, department) == "all"
+    waits = ticket.owner is None and ticket.priority is not Priority.URGENT and not _promised_at_once(policy, ticket)
+    if not (few and waits) or moment.facts.opened_hour.get(department, 0) < BUSY:
+        return {}
+    followers = _watchers(moment, ticket)
+    crew_ = [agent for agent in heard if agent.name not in followers]
+    able = [agent for agent in crew_ if is_on_duty(moment, agent, department)] or crew_
+    first = able[sum(ticket.requester.key.encode()) % len(able)].name if able else ""
+    later = next_list(moment.now + IN_TURN_EVERY / 2, IN_TURN_EVERY)
+    if ticket.due.next:  # early enough to be kept still
+        later = max(next_list(moment.now), min(later, moment.now + (ticket.due.next - moment.now) / 2))
+    return {agent.name: later for agent in crew_ if agent.name != first}
+
+
+def next_list(now: datetime, every: timedelta = GATHERED_EVERY) -> datetime:
+    """When what is written now leaves in a list: after 6 minutes at least, before which it is surely gathered."""
     earliest = now + GATHERED_AHEAD + timedelta(minutes=1)
-    return earliest + (_FULL_HOUR - earliest) % GATHERED_EVERY
+    return earliest + (_FULL_HOUR - earliest) % every
 
 
 def to_agent(

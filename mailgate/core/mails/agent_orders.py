@@ -211,9 +211,20 @@ def many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
         if stopped:
             return stopped
     text, asks = (found.rest, (answers.of_reason("no_ticket"),)) if found.rest else (None, None)
-    letters = receipt.done_receipt(case, agent, done.lines, always=True, numbers=_numbers(done), text=text, asks=asks)
+    told = _tells_by_itself(agent, done, [command for _, command in found.actions])
+    letters = receipt.done_receipt(
+        case, agent, done.lines, always=not told, numbers=_numbers(done), text=text, asks=asks
+    )
     letters = (*done.letters, *letters)
     return case.decided(Fate.FILED, "commands", steps=tuple(done.steps), letters=letters, effects=tuple(done.effects))
+
+
+def _tells_by_itself(agent: Agent, done: CarriedOut, commands: Iterable[Command]) -> bool:
+    """True when nothing but tickets was taken, each of whose threads is on its way: a receipt would say it twice."""
+    threads = (
+        any(one.template == "handover" and one.agent == agent.name for one in step.outbound) for step in done.steps
+    )
+    return all(command.name == "take" for command in commands) and bool(done.steps) and all(threads)
 
 
 def articles_by_name(case: Case) -> Case:

@@ -299,7 +299,8 @@ def _reply(case: Case, ticket: Ticket) -> Decision:
     changes += sla.deadlines_after(case.moment, ticket, planned)
     notice = _denied(case, Notice(why=asked.why if asked else "reply", proposed=tuple(proposed)))
     arrived = planned.department != ticket.department
-    told = _notices(case, planned, notice, arrived=arrived) if asked is None or asked.aloud or proposed else ()
+    aloud = asked.aloud if asked else not notices.only_thanks(case, ticket)
+    told = _notices(case, planned, notice, arrived=arrived) if aloud or proposed else ()
     answers = asked.letters if asked else _stages(case, ticket, changes)
     heard = {one.agent for one in answers if one.agent}
     letters = (*(one for one in told if one.agent not in heard), *rule_effects.outside_copies(case, planned), *answers)

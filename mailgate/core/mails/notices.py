@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from mailgate.core.letters import readers
 from mailgate.core.letters.addressee import writable
+from mailgate.core.mails import guard
 from mailgate.core.mails.case import Case
 from mailgate.core.model.change import Outbound
 from mailgate.core.model.content import Notice
@@ -18,7 +20,7 @@ from mailgate.core.model.ticket import AnyTicket, Ticket
 
 
 def customers_words(
-    case: Case, ticket: AnyTicket, notice: Notice, extra: Iterable[str] = (), *, arrived: bool = False
+    case: Case, ticket: AnyTicket, notice: Notice, extra: Collection[str] = (), *, arrived: bool = False
 ) -> tuple[Outbound, ...]:
     """Notices of a customer's words: a plain reply to one goes to the customer.
 
@@ -31,7 +33,13 @@ def customers_words(
             agents.setdefault(name, agent)
     author = case.authority.agent
     others = [agent for agent in agents.values() if author is None or agent.name != author.name]
-    return _to_each(case, ticket, others, Purpose.CUSTOMER, _elsewhere(case, ticket, notice), files(case))
+    later = {} if arrived else readers.in_turn(case.moment, ticket, [one for one in others if one.name not in extra])
+    return _to_each(case, ticket, others, Purpose.CUSTOMER, _elsewhere(case, ticket, notice), files(case), later)
+
+
+def only_thanks(case: Case, ticket: Ticket) -> bool:
+    """True for a bare thanks for what is solved: it stays so, and the week's letter tells of it."""
+    return ticket.status.done and guard.thanks_only(case.mail.fresh) and not case.mail.attachments
 
 
 def _elsewhere(case: Case, ticket: AnyTicket, notice: Notice) -> Notice:
@@ -75,20 +83,23 @@ def to_departments(case: Case, ticket: AnyTicket, names: Iterable[str]) -> tuple
 def _to_each(
     case: Case,
     ticket: AnyTicket,
-    agents: Iterable[Agent],
+    agents: Sequence[Agent],
     purpose: Purpose,
     notice: Notice,
     attachments: tuple[tuple[int, str], ...] = (),
+    later: Mapping[str, datetime] | None = None,
 ) -> tuple[Outbound, ...]:
-    """The same notice to several agents, to each when they are at work."""
+    """The same notice to several agents, to each when they are at work; `later` has those who hear in a list."""
+    about, later = replace(notice, from_=shown_person(case.author)), later or {}
+    hours = {one.name: readers.at_work(case.moment, one, ticket.priority, ticket.department) for one in agents}
     return tuple(
         readers.to_agent(
             case.policy,
             agent,
-            replace(notice, from_=shown_person(case.author)),
+            replace(about, why=readers.IN_TURN) if agent.name in later else about,
             purpose=purpose,
             attachments=attachments,
-            not_before=readers.at_work(case.moment, agent, ticket.priority, ticket.department),
+            not_before=max(filter(None, (hours[agent.name], later.get(agent.name))), default=None),
         )
         for agent in agents
     )

@@ -161,6 +161,7 @@ class Facts:
     tag_watchers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # tag -> agents who watch it
     incidents: tuple[Incident, ...] = ()  # what gathers tickets at the moment
     news: tuple[News, ...] = ()  # what departments tell everybody who writes, at the moment
+    opened_hour: Mapping[str, int] = field(default_factory=dict)  # department -> tickets of the last hour, 50 looked at
     urgent_hour: Mapping[str, int] = field(default_factory=dict)  # agent -> notices of urgent tickets that left at once
     entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread
     brought_in: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by ticket and address: by which agent

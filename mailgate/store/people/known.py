@@ -9,7 +9,6 @@ from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import ConfigError, Problem
 from mailgate.store.people import statements as sql
 from mailgate.store.session import Session
-from mailgate.store.tickets import statements as tickets_sql
 
 UNSOLVED = "status NOT IN ('solved', 'archived')"
 
@@ -29,7 +28,7 @@ def sync(session: Session, agents: Sequence[Agent], departments: Sequence[Depart
     for table, name, _ in found:
         session.run(f"UPDATE {table} SET retired_at = :now WHERE name = :name", {"name": name, "now": now})  # noqa: S608
         if table == "agent":
-            session.run(tickets_sql.UNWATCH_TAGS, {"agent": name})
+            session.run(sql.UNWATCH_TAGS, {"agent": name})
     for agent in agents:
         session.run(sql.AGENT_KNOWN, {"name": agent.name, "address": agent.address, "now": now})
     for department in departments:

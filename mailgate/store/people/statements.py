@@ -14,6 +14,9 @@ AWAY = """
 SELECT agent, starts_at, ends_at, cover FROM absence
 WHERE starts_at <= :now AND (ends_at IS NULL OR ends_at > :now) ORDER BY id
 """
+WATCH_TAG = "INSERT INTO watched_tag (agent, tag, at) VALUES (:agent, :tag, :now) ON CONFLICT DO NOTHING"
+UNWATCH_TAG = "DELETE FROM watched_tag WHERE agent = :agent AND tag = :tag"
+UNWATCH_TAGS = "DELETE FROM watched_tag WHERE agent = :agent"
 WATCHED_TAGS = "SELECT tag FROM watched_tag WHERE agent = :agent ORDER BY tag"
 AWAY_BEFORE = """
 SELECT agent, starts_at, ends_at, cover FROM absence

@@ -30,6 +30,7 @@ from mailgate.store.mail import statements as mail_sql
 from mailgate.store.outages import Outages
 from mailgate.store.outbox import statements as outbox_sql
 from mailgate.store.outbox.letters import Outbox
+from mailgate.store.people import statements as people_sql
 from mailgate.store.session import Room, Session
 from mailgate.store.tickets import promised, waves
 from mailgate.store.tickets import statements as sql
@@ -216,11 +217,11 @@ class Applying(Room):
 
     def _watch_tags(self, effect: WatchTags, now: int) -> None:
         if effect.every:
-            self.session.run(sql.UNWATCH_TAGS, {"agent": effect.agent})
+            self.session.run(people_sql.UNWATCH_TAGS, {"agent": effect.agent})
         for name in effect.remove:
-            self.session.run(sql.UNWATCH_TAG, {"agent": effect.agent, "tag": rows.clean(name)})
+            self.session.run(people_sql.UNWATCH_TAG, {"agent": effect.agent, "tag": rows.clean(name)})
         for name in effect.add:
-            self.session.run(sql.WATCH_TAG, {"agent": effect.agent, "tag": rows.clean(name), "now": now})
+            self.session.run(people_sql.WATCH_TAG, {"agent": effect.agent, "tag": rows.clean(name), "now": now})
 
     def _vote(self, effect: Vote, writing: DecisionWriting) -> None:
         row = self.session.one(sql.OWNER_OF, {"number": effect.ticket})

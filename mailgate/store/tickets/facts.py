@@ -339,13 +339,15 @@ class FactsReading(Room):
 
     def _people(self, known: dict[str, Any], now: datetime) -> None:
         found: dict[str, list[rows.Row]] = defaultdict(list)
-        params = {"now": rows.micros(now), "minute": rows.micros(now - HOUR) // MINUTE}
+        hour = rows.micros(now - HOUR)
+        params = {"now": rows.micros(now), "hour": hour, "minute": hour // MINUTE}
         for row in self.session.all(sql.STANDING, params):
             found[row["what"]].append(row)
         known["load"] = {row["name"]: row["one"] for row in found["agent"] if row["one"] > 0}
         known["last_assigned"] = {
             row["name"]: rows.time_of(row["other"]) for row in found["agent"] if row["other"] is not None
         }
+        known["opened_hour"] = {row["name"]: row["one"] for row in found["opened"]}
         known["urgent_hour"] = {row["name"]: row["one"] for row in found["urgent"]}
         absences = [
             Absence(row["name"], rows.time_of(row["one"]), rows.moment(row["other"]), row["value"])

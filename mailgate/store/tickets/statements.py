@@ -12,6 +12,9 @@ UNION ALL SELECT 'away', id, agent, starts_at, ends_at, cover FROM absence
 WHERE (ends_at IS NULL OR ends_at > :now) AND (ends_at IS NULL OR ends_at > starts_at)
 UNION ALL SELECT 'setting', 0, key, 0, NULL, value FROM setting WHERE key IN ('incidents', 'news', 'promises')
 UNION ALL SELECT 'tag', 0, agent, 0, NULL, tag FROM watched_tag
+UNION ALL SELECT 'opened', 0, department, count(*), NULL, '' FROM (
+  SELECT department FROM ticket WHERE created_at >= :hour ORDER BY created_at DESC LIMIT 50
+) AS lately GROUP BY department
 UNION ALL SELECT 'urgent', 0, agent.name, sum(tally.n), NULL, '' FROM agent
   CROSS JOIN tally ON tally.name = 'urgent:' || agent.name AND tally.bucket >= :minute GROUP BY agent.name
 ORDER BY 1, 2
@@ -298,9 +301,6 @@ DROP_FIELD = "DELETE FROM field WHERE ticket = :ticket AND name = :name"
 ENTRIES_OF = "SELECT id FROM entry WHERE ticket = :id"
 WATCH = "INSERT INTO watcher (ticket, agent) VALUES (:ticket, :agent) ON CONFLICT DO NOTHING"
 UNWATCH = "DELETE FROM watcher WHERE ticket = :ticket AND agent = :agent"
-WATCH_TAG = "INSERT INTO watched_tag (agent, tag, at) VALUES (:agent, :tag, :now) ON CONFLICT DO NOTHING"
-UNWATCH_TAG = "DELETE FROM watched_tag WHERE agent = :agent AND tag = :tag"
-UNWATCH_TAGS = "DELETE FROM watched_tag WHERE agent = :agent"
 END_REMINDERS = "UPDATE reminder SET done_at = :now WHERE ticket = :ticket AND agent = :agent AND done_at IS NULL"
 REMIND = "INSERT INTO reminder (ticket, agent, at, text) VALUES (:ticket, :agent, :at, :text)"
 BOUNCED = (

@@ -11,6 +11,7 @@ import pytest
 from app.jobs.ticking import HOUR, NOW, POLICY, Desk, until_it_works
 
 from mailgate.app.jobs.pulling import offer
+from mailgate.core.clock import pulling
 from mailgate.core.model.change import (
     AddEntry,
     Assign,
@@ -56,11 +57,31 @@ def test_each_agent_has_one_list_and_no_other_until_something_is_new(desk: Desk)
     assert offer(desk.gateway, NOW + 25 * HOUR) == 3 and lists(desk) == sorted(ALL * 2)
 
 
-def test_what_is_new_within_half_an_hour_waits_for_its_end(desk: Desk) -> None:
+def test_what_is_new_within_an_hour_waits_for_its_end(desk: Desk) -> None:
     desk.open(1)
     assert offer(desk.gateway, NOW) == 3
     desk.open(1, NOW + HOUR / 4)
-    assert [offer(desk.gateway, NOW + minutes * HOUR / 60) for minutes in (15, 29, 30)] == [0, 0, 3]
+    assert [offer(desk.gateway, NOW + minutes * HOUR / 60) for minutes in (15, 29, 30, 59, 60)] == [0, 0, 0, 0, 3]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "due", "waits"),
+    [
+        (0, None, True),
+        (59, None, True),
+        (60, None, False),
+        (30, 3, True),
+        (30, 2, False),
+        (30, -1, False),
+        (-5, None, False),
+    ],
+)
+def test_where_a_deadline_is_near_the_next_list_does_not_wait_for_the_hour(
+    minutes: int, due: int | None, waits: bool
+) -> None:
+    now = NOW + minutes * HOUR / 60
+    soonest = None if due is None else now + due * HOUR
+    assert pulling.may_wait(pulling.LastList(NOW, 1), now, soonest) is waits
 
 
 def test_with_nothing_that_nobody_has_there_is_no_list(desk: Desk) -> None:

@@ -343,9 +343,10 @@ def test_words_beside_a_silent_end_leave_without_a_question(command: str, asks: 
     assert [one for one in told if isinstance(one.content, Solved)] == []
 
 
-def test_who_takes_one_from_a_list_gets_its_thread_and_a_receipt_comes_always() -> None:
+def test_who_takes_from_a_list_gets_its_thread_and_a_receipt_of_what_that_does_not_say() -> None:
     for text, owner, templates in (
-        ("1 take", None, ["handover", "receipt"]),
+        ("1 take", None, ["handover"]),
+        ("1 take\n1 tag +lamp", None, ["handover", "receipt"]),
         ("1 take", "anna", ["receipt"]),
         ("1 assign bo", None, ["handover", "receipt"]),
     ):
@@ -355,7 +356,8 @@ def test_who_takes_one_from_a_list_gets_its_thread_and_a_receipt_comes_always() 
         decision = agent_orders.many(found, ANNA, (1042, 1043))
         assert decision is not None
         assert [one.template for one in letters_of(decision) if one.template != "taken"] == templates
-        assert [one.content.numbers for one in letters_of(decision) if isinstance(one.content, Receipt)] == [(1042,)]
+        receipts = [one.content.numbers for one in letters_of(decision) if isinstance(one.content, Receipt)]
+        assert receipts == [(1042,)] * templates.count("receipt")
 
 
 @pytest.mark.parametrize(("text", "files", "fate"), [
@@ -404,3 +406,13 @@ def test_a_call_of_somebody_else_is_in_their_ticket_alone() -> None:
 def test_a_recording_alone_is_a_memo() -> None:
     decision = done("#call", parts={"attachments": (FILE,)})
     assert [(one.kind, one.attachments) for one in changes(decision, AddEntry)] == [(EntryKind.CALL, (FILE,))]
+
+
+@pytest.mark.parametrize(
+    "text", ["#take", "#take\n\nIt leaves today.", "It leaves today.", "#next", "#assign me", "#take #watch"]
+)
+def test_no_letter_tells_anybody_that_somebody_took_a_ticket(text: str) -> None:
+    """Nor does it tell the taker, but by the thread they need."""
+    decision = done(text, ticket(owner=None, status=Status.NEW, watchers=("bo", "cai")))
+    assert {one.agent for one in letters_of(decision) if one.audience is Audience.AGENT} <= {ANNA.name}
+    assert "receipt" not in [one.template for one in letters_of(decision)]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cases import ANNA, BO, CAI, NOW, OFFICE, POLICY, H, case, mail, ticket
 
+from mailgate.core.clock import collected
 from mailgate.core.letters import readers
 from mailgate.core.mails import notices
 from mailgate.core.model.content import Notice
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent, Department, Policy, Role, Sla
-from mailgate.core.model.ticket import Priority, Status
+from mailgate.core.model.ticket import Due, Priority, Status
 from mailgate.core.proof.authority import Authority
 
 HOURS = replace(POLICY.departments[0], calendar=OFFICE.name, notify="pull")
@@ -225,3 +227,61 @@ def test_who_watches_a_tag_hears_of_every_ticket_that_has_it(
     about = ticket(owner=owner, tags=tags)
     assert [agent.name for agent in readers.of_ticket(known, about)] == heard
     assert "cai" not in [agent.name for agent in readers.of_ticket(known, replace(about, owner="bo"), watched=False)]
+
+
+@pytest.mark.parametrize(
+    ("opened", "how", "parts", "wait"),
+    [
+        (2, "", {}, ["anna", "cai"]),
+        (1, "", {}, []),  # a quiet day: all hear
+        (9, "all", {}, []),  # as the admin wrote it
+        (9, "", {"priority": Priority.URGENT}, []),
+        (9, "", {"owner": "bo"}, []),
+        (9, "", {"watchers": ("cai",)}, ["bo"]),  # who asked to follow it hears at once
+    ],
+)
+def test_on_a_busy_day_few_who_are_all_told_hear_in_turn(
+    opened: int, how: str, parts: dict[str, Any], wait: list[str]
+) -> None:
+    departments = (replace(POLICY.departments[0], notify=how), *POLICY.departments[1:])
+    now = Moment(replace(POLICY, departments=departments), Facts(opened_hour={"support": opened, "sales": 9}), NOW)
+    later = readers.in_turn(now, ticket(**{"owner": None, **parts}), (ANNA, BO, CAI))
+    assert sorted(later) == wait
+    assert all(H <= at - NOW <= 3 * H for at in later.values())
+
+
+def test_the_others_hear_while_the_promise_can_be_kept() -> None:
+    now = Moment(POLICY, Facts(opened_hour={"support": 9}), NOW)
+    soon = readers.in_turn(now, ticket(owner=None, due=Due(first_response=NOW + H)), (ANNA, BO, CAI))
+    assert set(soon.values()) == {NOW + H / 2}
+
+
+@pytest.mark.parametrize(
+    ("why", "owner", "status", "moot"),
+    [
+        (readers.IN_TURN, "bo", Status.OPEN, True),
+        (readers.IN_TURN, None, Status.SOLVED, True),
+        (readers.IN_TURN, None, Status.NEW, False),
+        ("new", "bo", Status.OPEN, False),
+    ],
+)
+def test_nobody_is_told_that_a_colleague_has_taken_what_they_waited_for(
+    why: str, owner: str | None, status: Status, moot: bool
+) -> None:
+    letter: Any = SimpleNamespace(content=Notice(why=why))
+    assert collected.is_moot(letter, ticket(owner=owner, status=status)) is moot
+    assert not collected.is_moot(None, ticket())
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "quiet"),
+    [
+        ("Thank you!", Status.SOLVED, True),
+        ("Thank you!", Status.ARCHIVED, True),
+        ("Thank you!", Status.WAITING, False),  # it is open again
+        ("Thank you, but it is dark again.", Status.SOLVED, False),
+    ],
+)
+def test_a_bare_thanks_for_what_is_solved_disturbs_nobody(text: str, status: Status, quiet: bool) -> None:
+    about = ticket(status=status, owner="bo")
+    assert notices.only_thanks(case(mail(text), about), about) is quiet

@@ -117,6 +117,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "one_tap_text": "Befehle für die erste Zeile einer Antwort: {commands}",
     "why": "Grund dieser E-Mail: {why}",
     "why.new": "ein neues Ticket in deiner Abteilung",
+    "why.in_turn": "ein neues Ticket in deiner Abteilung: Zuerst wurde ein Kollege benachrichtigt, und noch hat es niemand übernommen",
     "why.reply": "eine neue Nachricht in einem Ticket, dem du folgst",
     "why.told": "der Kunde hat auch deiner Abteilung geschrieben",
     "why.unverified": "jemand anders hat zu diesem Ticket geschrieben",

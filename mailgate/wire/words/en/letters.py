@@ -117,6 +117,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "one_tap_text": "Commands for the first line of a reply: {commands}",
     "why": "You get this because: {why}",
     "why.new": "a new ticket in your department",
+    "why.in_turn": "a new ticket in your department: a colleague was told first, and nobody has it yet",
     "why.reply": "new words in a ticket you follow",
     "why.told": "the customer wrote to your department too",
     "why.unverified": "somebody else wrote about this ticket",

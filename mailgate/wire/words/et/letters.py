@@ -117,6 +117,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "one_tap_text": "Käsud vastuse esimesele reale: {commands}",
     "why": "Saad selle kirja, sest {why}",
     "why.new": "sinu osakonda tuli uus pöördumine",
+    "why.in_turn": "uus pöördumine sinu osakonnas: kõigepealt sai teada kolleeg, kuid keegi pole seda veel võtnud",
     "why.reply": "jälgitavasse pöördumisse tuli uus kiri",
     "why.told": "klient kirjutas ka sinu osakonnale",
     "why.unverified": "sellest pöördumisest kirjutas keegi teine",

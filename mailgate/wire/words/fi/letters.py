@@ -117,6 +117,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "one_tap_text": "Vastauksen ensimmäiselle riville sopivat komennot: {commands}",
     "why": "Tämän viestin syy: {why}",
     "why.new": "uusi tiketti osastollasi",
+    "why.in_turn": "uusi tiketti osastollasi: kollega sai tiedon ensin, eikä kukaan ole vielä ottanut sitä",
     "why.reply": "uusi viesti tiketissä, jota seuraat",
     "why.told": "asiakas kirjoitti myös osastollesi",
     "why.unverified": "joku muu kirjoitti tästä tiketistä",

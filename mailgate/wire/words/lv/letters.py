@@ -118,6 +118,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "one_tap_text": "Komandas atbildes pirmajai rindai: {commands}",
     "why": "Šīs ziņas iemesls: {why}",
     "why.new": "jauns pieteikums Jūsu nodaļā",
+    "why.in_turn": "jauns pieteikums Jūsu nodaļā: vispirms par to uzzināja kāds kolēģis, bet neviens to vēl nav paņēmis",
     "why.reply": "jauna ziņa pieteikumā, kuram sekojat",
     "why.told": "klients rakstīja arī Jūsu nodaļai",
     "why.unverified": "par šo pieteikumu rakstīja kāds cits",

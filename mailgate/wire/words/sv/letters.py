@@ -117,6 +117,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "one_tap_text": "Kommandon att skriva på första raden i ett svar: {commands}",
     "why": "Därför får du det här mejlet: {why}",
     "why.new": "ett nytt ärende på din avdelning",
+    "why.in_turn": "ett nytt ärende på din avdelning: en kollega fick veta först, och ingen har tagit det än",
     "why.reply": "ett nytt meddelande i ett ärende du följer",
     "why.told": "kunden skrev även till din avdelning",
     "why.unverified": "någon annan skrev om det här ärendet",
