@@ -11,6 +11,7 @@ import pytest
 from conftest import CONFIG, Desk, from_agent, mail, notice_to, only, opened, running, whole
 from scenarios.turns import serving, tap, turn
 
+from mailgate.app.admin import practice, staff
 from mailgate.app.outbox import outcome
 from mailgate.app.questions import report
 from mailgate.core.letters import readers
@@ -23,7 +24,7 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Audience, Outbound, Purpose
 from mailgate.core.model.policy import Department
 from mailgate.core.model.ticket import Ticket
-from mailgate.errors import ConfigError
+from mailgate.errors import ConfigError, Permanent
 from mailgate.wire.letters import samples
 
 ANNA, MAIJA, LAB = "Anna Virtanen <anna@staff.example>", "maija@customer.example", "lab@expert.example"
@@ -114,6 +115,55 @@ def test_nothing_counts_and_nobody_else_is_offered_it(desk: Desk) -> None:
     assert not any("practice" in agent.departments for agent in policy.agents if agent.name == "bo")
 
 
+def test_ten_mails_are_one_trainees_alone_and_leave_no_trace_in_figures(desk: Desk) -> None:
+    policy, now = desk.gateway.in_force.policy, desk.clock()
+
+    def arrived() -> int:
+        span = (now + timedelta(hours=1), timedelta(days=7))
+        return desk.gateway.store.read(lambda one: report.of_period(one, policy, *span)).total.arrived
+
+    before, figures = outside(desk), arrived()
+    done = practice.train(desk.gateway, "timo")
+    again = practice.train(desk.gateway, "timo")
+    desk.settle()
+    assert (len(done), len({*done, *again})) == (10, 20)
+    tickets = [desk.ticket(number) for number in done]
+    assert {(one.department, one.owner, one.watchers, one.sla) for one in tickets} == {
+        ("practice", None, ("timo",), None)
+    }
+    notices = desk.letters("timo@staff.example", "notice")
+    assert len(notices) == 20 and len(desk.letters(template="notice")) == 20, "nobody else hears of them"
+    assert sum(len(one.entries[0].attachments) for one in tickets) == 1
+    from_agent(desk, "We will look into it.\n", notices[0], "timo")
+    desk.send(tap(only(desk.letters("anna@staff.example", "trainee")), "#send", ANNA))
+    desk.settle()
+    assert desk.ticket(done[0]).entries[-1].kind == "agent"
+    from_agent(desk, "#undo\n", notices[0], "timo")
+    assert desk.ticket(done[0]).entries[-1].kind != "agent", "what has not left is taken back at any time"
+    assert (outside(desk), arrived()) == (before, figures)
+
+
+def test_a_trainees_first_letter_says_what_to_try_in_order(desk: Desk) -> None:
+    staff.welcome(desk.gateway, "timo")
+    staff.welcome(desk.gateway, "bo")
+    desk.settle()
+    text = whole(only(desk.letters("timo@staff.example", "welcome")))
+    steps = [
+        "Anna Virtanen",
+        "practice",
+        "Reply to a notice",
+        "#take on",
+        "#note, and",
+        "#tag +invoice",
+        "#hold fri",
+        "#undo takes",
+        "#mine, sent",
+    ]
+    places = [text.index(one) for one in steps]
+    assert places == sorted(places)
+    assert "for practice" not in whole(only(desk.letters("bo@staff.example", "welcome")))
+
+
 @pytest.mark.parametrize("kind", [*TO_CUSTOMERS, *INSIDE], ids=lambda kind: kind.TEMPLATE)
 def test_no_kind_of_letter_is_written_to_anybody_but_agents(shared: Desk, kind: type[Content]) -> None:
     desk = turn(shared)
@@ -139,6 +189,11 @@ def test_no_kind_of_letter_is_handed_over_to_anybody_but_agents(template: str) -
     for addr, leaves in ((MAIJA, False), (samples.POLICY.agents[0].address, True)):
         mark = outcome.why_not_tried(due, DueDelivery(1, addr, 0), policy, due.created_at)
         assert (mark is None) is leaves, template
+
+
+def test_without_a_department_to_practise_in_nobody_is_trained(tmp_path: Path) -> None:
+    with running(tmp_path) as desk, pytest.raises(Permanent, match="training = true"):
+        practice.train(desk.gateway, "bo")
 
 
 def test_the_first_department_is_nobodys_to_practise_in(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from mailgate.app.admin import import_old, reloading, rights, staff
+from mailgate.app.admin import import_old, practice, reloading, rights, staff
 from mailgate.app.gateway import Gateway
 from mailgate.app.health.status import of_daemon
 from mailgate.app.jobs import covering
@@ -283,6 +283,7 @@ CALLS: dict[str, Call] = {
     "agent_test": staff.begin_test,
     "agent_tested": staff.look_at_test,
     "agent_welcome": staff.welcome,
+    "agent_train": practice.train,
     "ban": ban,
     "claim": claim_ticket,
     "do": do_commands,

@@ -10,12 +10,12 @@ from mailgate.app.admin import people
 from mailgate.app.gateway import Gateway
 from mailgate.core.clock import leaving
 from mailgate.core.commands.by_hand import BY_HAND
-from mailgate.core.letters import readers
+from mailgate.core.letters import coaching, readers
 from mailgate.core.model.change import Decision, Fate, Outbound
 from mailgate.core.model.content import Question, Welcome
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.policy import Agent, Policy, Role
 from mailgate.core.model.said import said
 from mailgate.errors import Permanent
 from mailgate.store.base import Read, TicketFilter, Tx
@@ -95,9 +95,15 @@ def welcome(gateway: Gateway, agent: str) -> str:
         raise Permanent(f"{agent} has active = false in the configuration")
     policy = gateway.in_force.policy
     address = people.desk_address(policy, who)
+    home = who.departments[0] if who.departments else ""
+    about = Welcome(desk_address=address)
+    if who.role is Role.TRAINEE:
+        desks = (one.name for one in policy.departments if one.training)
+        coach = coaching.coach_of(gateway.in_force.moment(gateway.clock()), home)
+        about = replace(about, coach=coach.shown_name if coach else "", practice=next(desks, ""))
     letter = readers.to_agent(
-        policy, who, Welcome(desk_address=address), purpose=Purpose.QUESTION,
-        department=who.departments[0] if who.departments else "",
+        policy, who, about, purpose=Purpose.QUESTION,
+        department=home,
     )  # fmt: skip
     _write(gateway, letter)
     return who.address

@@ -105,6 +105,15 @@ def welcome(ctx: click.Context, agent: str) -> None:
     click.echo(f"a welcome is on its way to {at.ask(ctx, 'agent_welcome', agent=agent)}")
 
 
+@agents.command("train")
+@click.argument("agent")
+@click.pass_context
+def train(ctx: click.Context, agent: str) -> None:
+    """Send an agent ten mails to practise with, in a department whose letters reach nobody but agents."""
+    tickets = at.ask(ctx, "agent_train", agent=agent)
+    click.echo(f"{len(tickets)} mails to practise with are on their way to {agent}: #{tickets[0]} to #{tickets[-1]}")
+
+
 @agents.command("away")
 @click.argument("agent")
 @click.argument("words", metavar="[FROM..UNTIL] [cover NAME]", nargs=-1)

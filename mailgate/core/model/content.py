@@ -385,6 +385,8 @@ class Welcome(Content):
 
     TEMPLATE = "welcome"
     desk_address: str = ""
+    coach: str = omitted("")  # who lets a trainee's answers go; "" for anybody else
+    practice: str = omitted("")  # the department to practise in
 
 
 def asks_how_it_went(content: Content) -> bool:

@@ -248,6 +248,7 @@ def _of_the_desk(spoken: SampleWords) -> tuple[Content, ...]:
         Alarm(title=said("alarm.quarantine"), text=said("list.in_quarantine", n=1),
               remedy="mailgate quarantine retry 4711",
               facts=(Fact(said("list.from"), MAIJA.address), Fact(said("list.department"), "support"))),
+        Welcome(desk_address="support+anna.k7q2m4x5c9wz@acme.example", coach="Anna Korhonen", practice="support"),
         Welcome(desk_address="support+anna.k7q2m4x5c9wz@acme.example"),
     )  # fmt: skip
 

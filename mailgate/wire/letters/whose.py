@@ -69,7 +69,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.Digest: {"title": _FRAME, "why": _FRAME, "accounted": _FRAME},
     content.PeriodLetter: {"title": _FRAME, "period": _FRAME, "before": _FRAME, "why": _FRAME, "subject": _FRAME},
     content.Alarm: {"title": _NOTE, "text": _NOTE, "remedy": _FRAME},
-    content.Welcome: {"desk_address": _FRAME},
+    content.Welcome: {"desk_address": _FRAME, "coach": _FRAME, "practice": _FRAME},
     # what stands in several
     shown.Person: {"name": _FRAME, "address": _FRAME},
     shown.Fact: {"label": _FRAME, "value": _NOTE},
