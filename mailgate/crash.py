@@ -37,6 +37,9 @@ UPGRADE_POINTS = (
     "in-a-slice",  # old rows are written anew, not committed
 )
 
+# Where one answer for many is on its way.
+ANSWER_POINTS = ("mid-slice",)  # a letter is written, not committed
+
 # MAILGATE_CRASH_AT=NAME, or NAME:N for the N-th time; read once, so that a point costs a comparison.
 _AT, _, _NTH = os.environ.get("MAILGATE_CRASH_AT", "").partition(":")
 _times = itertools.count(1)

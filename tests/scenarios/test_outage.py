@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+import inspect
+import itertools
+import os
+import signal
+import subprocess
+import sys
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
+import pytest
 from click.testing import CliRunner
-from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, running, whole
+from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, reply, running, whole
 
+from mailgate import crash
 from mailgate.app.admin.people import desk_address
+from mailgate.app.jobs import answering as job
+from mailgate.app.jobs import schedule
+from mailgate.app.jobs.answering import answer_many
 from mailgate.app.jobs.schedule import run_job
 from mailgate.cli import cli
+from mailgate.core.clock import answering
+from mailgate.store.outages import Outages
 
 ANNA_AT = "anna@staff.example"
 MAIJA = "maija@customer.example"
 NEWS = "#news 2h\n\nOur <b>VPN</b> is down. We are on it & will write.\nlv: VPN nestrādā.\n"
+
+
+def tap(letter: EmailMessage, command: str, sender: str) -> EmailMessage:
+    """The mail a button of a letter makes."""
+    body = letter.get_body(("html",))
+    assert body is not None
+    for href in (part.split('"')[0].replace("&amp;", "&") for part in body.get_content().split('href="mailto:')[1:]):
+        address, _, rest = href.partition("?")
+        fields = {name: unquote(value) for name, _, value in (one.partition("=") for one in rest.split("&"))}
+        if fields.get("subject", "").endswith(command):
+            return mail(fields["subject"], f"{fields['body']}\n", sender=sender, to=unquote(address))
+    raise AssertionError(command)
 
 
 def ack(desk: Desk, who: str) -> str:
@@ -130,3 +158,129 @@ def test_the_mornings_letter_counts_what_an_incident_holds(tmp_path: Path) -> No
         run_job(desk.gateway, "digest", desk.clock())
         told = whole(desk.letters(ANNA_AT, "digest")[-1])
         assert "Incidents" in told and "+vpn · support" in told and "1 open, 0 overdue; words: vpn connection" in told
+
+
+# --- one answer for many ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The daemon's own clock sends no answers: tests do, when it is time."""
+    monkeypatch.delitem(schedule.JOBS, "answers")
+
+
+BACK = "#answer +vpn\n\nThe VPN works again.\n\nThank you for your patience.\n"
+
+
+def gathered(desk: Desk, count: int) -> tuple[list[int], int]:
+    """So many customers of one outage, tagged, and a ticket that is about something else."""
+    numbers = [opened(desk, "No VPN", "No connection.\n", sender=f"c{n}@x.example").number for n in range(count)]
+    lamp = opened(desk).number
+    for number in numbers:
+        from_agent(desk, "#tag +vpn\n", notice_to(desk, "bo", number), "bo")
+    return numbers, lamp
+
+
+def answered(desk: Desk) -> list[str]:
+    desk.settle()
+    answer_many(desk.gateway, desk.clock())
+    return sorted(str(letter["To"]) for letter in desk.letters(template="answer"))
+
+
+def test_one_answer_goes_to_each_privately_once_the_lead_has_seen_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_hand: None
+) -> None:
+    monkeypatch.setattr(answering, "SLICE", 2)
+    with running(tmp_path) as desk:
+        numbers, lamp = gathered(desk, 7)
+        number = from_agent(desk, BACK, notice_to(desk, "bo", lamp), "bo")
+        assert desk.fate(number) == "parked" and desk.letters(MAIJA, "answer") == []
+        asked = desk.letters(ANNA_AT, "receipt")[-1]
+        assert "7 tickets" in whole(asked) and "> The VPN works again." in whole(asked)
+        assert "Anna Virtanen sees it first" in whole(desk.letters("bo@staff.example", "receipt")[-1])
+        [ack] = desk.letters("c0@x.example", "ack")
+        desk.send(reply(ack, "c0@x.example", "Still nothing."))  # writes between question and tap
+        from_agent(desk, "#close\n", notice_to(desk, "bo", numbers[1]), "bo")
+        from_agent(desk, "We are on it.\n", notice_to(desk, "bo", numbers[2]), "bo")
+        from_agent(desk, "#tag -vpn\n", notice_to(desk, "bo", numbers[3]), "bo")
+        late = opened(desk, "No VPN", sender="late@x.example").number
+        from_agent(desk, "#tag +vpn\n", notice_to(desk, "bo", late), "bo")  # the lead has not seen this one
+        before = len(desk.letters(template="answer"))
+        desk.send(tap(asked, "#send solve", ANNA_AT))
+
+        def failing(mailing: int, ticket: int, became: str, settle: Any = Outages.settle) -> bool:
+            raise OSError("the disk is full")
+
+        desk.settle()
+        with monkeypatch.context() as broken:
+            times = itertools.count(1)
+            settle = Outages.settle
+            broken.setattr(
+                Outages, "settle",
+                lambda room, *args: settle(room, *args) if next(times) < 5 else failing(*args),
+            )  # fmt: skip
+            with pytest.raises(OSError, match="the disk is full"):
+                answer_many(desk.gateway, desk.clock())
+        sent = answered(desk)
+        assert len(sent) == before + 3 and set(sent) >= {f"c{n}@x.example" for n in (4, 5, 6)}
+        assert answered(desk) == sent  # once, whatever happens
+        for one in numbers[4:]:
+            ticket = desk.ticket(one)
+            assert ticket.status == "solved" and ticket.entries[-1].text.startswith("The VPN works again.")
+        letter = desk.letters("c4@x.example", "answer")[-1]
+        assert f"[#{numbers[4]}]" in letter["Subject"] and letter["Cc"] is None
+        assert letter["In-Reply-To"] == desk.letters("c4@x.example", "ack")[0]["Message-ID"]
+        for who in (ANNA_AT, "bo@staff.example"):
+            told = whole(desk.letters(who, "receipt")[-1])
+            assert "tickets solved: 3" in told
+            assert f"[#{numbers[0]}]: not sent: the customer has written since" in told
+            assert f"[#{numbers[1]}]: not sent: it is solved" in told
+            assert f"[#{numbers[2]}]: not sent: a colleague has answered since" in told
+            assert f"[#{numbers[3]}]: not sent: it has not that tag any more" in told
+        desk.send(reply(letter, "c4@x.example", "Thank you, but it does not."))
+        assert desk.ticket(numbers[4]).status == "new"
+
+
+def test_one_answer_is_taken_back_before_it_begins_and_thrown_away_unsent(tmp_path: Path, by_hand: None) -> None:
+    with running(tmp_path, undo="10m") as desk:
+        numbers, lamp = gathered(desk, 2)
+        number = from_agent(desk, BACK, notice_to(desk, "anna", lamp))  # the lead's own waits for their own tap
+        desk.send(tap(desk.letters(ANNA_AT, "receipt")[-1], "#drop", ANNA_AT))
+        assert desk.gateway.store.read(lambda read: read.mail.parked()) == [] and desk.fate(number) == "parked"
+        from_agent(desk, BACK, notice_to(desk, "anna", lamp))
+        desk.send(tap(desk.letters(ANNA_AT, "receipt")[-1], "#send", ANNA_AT))
+        assert answered(desk) == []
+        begun = desk.letters(ANNA_AT, "receipt")[-1]
+        assert "own: 2" in whole(begun)
+        desk.send(tap(begun, "#undo", ANNA_AT))
+        assert "nothing is sent to +vpn" in whole(desk.letters(ANNA_AT, "receipt")[-1])
+        desk.clock.ahead = timedelta(minutes=11)
+        assert answered(desk) == []
+        from_agent(desk, BACK.replace("+vpn", "+nothing"), notice_to(desk, "anna", lamp))
+        assert "0 tickets" not in whole(desk.letters(ANNA_AT, "receipt")[-1])
+        from_agent(desk, BACK, notice_to(desk, "anna", lamp))
+        desk.send(tap(desk.letters(ANNA_AT, "receipt")[-1], "#send", ANNA_AT))
+        desk.settle()
+        begun = desk.letters(ANNA_AT, "receipt")[-1]
+        desk.clock.ahead = timedelta(minutes=22)
+        assert answered(desk) == ["c0@x.example", "c1@x.example"]
+        assert desk.ticket(numbers[0]).status == "waiting"
+        assert desk.fate(desk.send(tap(begun, "#undo", ANNA_AT))) == "parked"  # too late
+
+
+def test_killed_in_the_middle_the_rest_is_sent_and_nothing_twice(tmp_path: Path, by_hand: None) -> None:
+    with running(tmp_path) as desk:
+        numbers, lamp = gathered(desk, 4)
+        from_agent(desk, BACK, notice_to(desk, "anna", lamp))
+        desk.send(tap(desk.letters(ANNA_AT, "receipt")[-1], "#send", ANNA_AT))
+        desk.settle()
+    call = [sys.executable, "-m", "mailgate", "--config", str(tmp_path / "mailgate.toml"), "job", "answers"]
+    died = subprocess.run(call, env={**os.environ, "MAILGATE_CRASH_AT": "mid-slice:3"}, check=False, timeout=100)
+    assert died.returncode == -signal.SIGKILL
+    with running(tmp_path) as desk:
+        assert answered(desk) == [f"c{n}@x.example" for n in range(4)]
+        assert [desk.ticket(number).status for number in numbers] == ["waiting"] * 4
+        assert len(desk.letters(ANNA_AT, "receipt")) == 3  # asked, begun, ended
+    assert {name: inspect.getsource(job).count(f'crash.point("{name}")') for name in crash.ANSWER_POINTS} == {
+        "mid-slice": 1
+    }

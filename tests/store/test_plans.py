@@ -35,6 +35,7 @@ SMALL = {
     "aside",
     "reminder",
     "watched_tag",
+    "mailing",
 }
 # Indexes that hold only what waits: a walk through one costs what is to be done, not what was done.
 WAITING = ("parking_open", "reminder_due", "mail_open", "delivery_due", "wave_ticket_waits")

@@ -1,15 +1,18 @@
 """What was done can be taken back: merges come apart, links go, words that never left become notes."""
 
 import typing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mailgate.core.model import change as ch
 from mailgate.core.model.mail import Address
+from mailgate.core.model.outage import AnswerAll, Incident, Mailing, News, SetIncident, SetNews, StopAnswers
 from mailgate.core.model.ticket import EntryKind, Status
 from mailgate.store.tickets.changes import WRITERS
 
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+VPN = Incident("support", "vpn", "vpn connection", NOON)
 BO = Address("bo@other.example", "Bo")
 CY = Address("cy@other.example", "Cy")
 HOUR = timedelta(hours=1)
@@ -34,7 +37,9 @@ EFFECTS = (
     ch.Unpark(1, released=False), ch.SetAway("ann", None), ch.AddAlias("ann", "a@b.example"),
     ch.SaveReply("hi", "en", "Hello", "ann"), ch.Vote(1001, 9), ch.LinkContacts("a@b.example", "c@d.example"),
     ch.CancelLetters((1,)), ch.RevokeLists("ann"), ch.WatchTags("ann", ("vip",), ("lamp",), every=True),
-    ch.JudgeWave("support:1", "spam"), ch.SetNews("support", None), ch.SetIncident("support", "eta", None),
+    ch.JudgeWave("support:1", "spam"), SetIncident("support", "eta", None), SetNews("sales", None),
+    SetNews("support", News("support", NOON, (("en", "Down"),))), SetIncident("support", "vpn", VPN),
+    AnswerAll(Mailing(1, "vpn", "support", "ann", "ann", "Up", False, 1, NOON), (1001,)), StopAnswers(1),
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from mailgate import BUILT
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import digests, ticks
+from mailgate.app.jobs.answering import answer_many
 from mailgate.app.jobs.escalating import escalate
 from mailgate.app.jobs.promises import promises
 from mailgate.app.jobs.waking import wake
@@ -29,6 +30,7 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "wake": (wake, timedelta(seconds=20)),
     "waves": (waves, timedelta(seconds=20)),
     "digest": (digests.send_morning_letters, timedelta(minutes=5)),
+    "answers": (answer_many, timedelta(seconds=5)),
     "drain": (ticks.drain, timedelta(seconds=30)),
     "backfill": (ticks.backfill, timedelta(seconds=60)),
     "index": (ticks.index, timedelta(seconds=5)),

@@ -8,8 +8,9 @@ from datetime import datetime
 from mailgate.core.clock.escalation import rows
 from mailgate.core.model.change import Decision, Outbound
 from mailgate.core.model.content import Receipt
-from mailgate.core.model.outage import MOST_GATHERED
+from mailgate.core.model.outage import MOST_ANSWERED, MOST_GATHERED
 from mailgate.core.model.policy import Policy
+from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Gathering
 from mailgate.core.text import mentions
 from mailgate.store.base import Read, TicketFilter
@@ -39,14 +40,25 @@ def _filled(read: Read, letter: Outbound, policy: Policy, now: datetime) -> Outb
     first = read.tickets.matching(wanted, now) if numbers else []
     about = replace(
         content,
-        gathers=replace(gathers, numbers=numbers),
+        gathers=replace(gathers, numbers=numbers, event=read.outage.newest_event()),
+        asks=_told(gathers, len(numbers)) or content.asks,
         rows=rows(policy, first),
         more=max(0, len(numbers) - len(first)),
     )
     return replace(letter, content=about)
 
 
+def _told(gathers: Gathering, found: int) -> tuple[Words, ...] | None:
+    """What the rows do not say: that there are none, or that there may be more than go at a time."""
+    if not found:
+        return (said("question.none"),)
+    most = MOST_ANSWERED if gathers.command == "answer" else MOST_GATHERED
+    return (said("mailing.most", n=most),) if found == most else None
+
+
 def _numbers(read: Read, gathers: Gathering) -> tuple[int, ...]:
+    if gathers.command == "answer":
+        return read.outage.tagged(gathers.department, gathers.name, MOST_ANSWERED)
     words = mentions.words_of(gathers.words)
     return tuple(
         one.number

@@ -1,4 +1,4 @@
-"""Commands for an outage: what everybody who writes is told at once, and which tickets are about it."""
+"""Commands for an outage: what everybody who writes is told, which tickets are about it, and one answer to them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from dataclasses import replace
 from mailgate.core.commands.judging import CommandContext, Granted, Judgement, Refusal, is_name
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Step, Tag
-from mailgate.core.model.outage import LASTS, LONGEST_NEWS, MOST_INCIDENTS, Incident, News, SetIncident, SetNews
+from mailgate.core.model.content import Receipt
+from mailgate.core.model.outage import (
+    LASTS,
+    LONGEST_NEWS,
+    MOST_INCIDENTS,
+    AnswerAll,
+    Incident,
+    Mailing,
+    News,
+    SetIncident,
+    SetNews,
+    StopAnswers,
+)
 from mailgate.core.model.policy import Department, Role
 from mailgate.core.model.said import Said
 from mailgate.core.model.shown import Gathering
@@ -72,7 +84,7 @@ def incident(context: CommandContext) -> Judgement:
         return wrong
     wanted = Gathering("incident", department.name, name, " ".join(words))
     found = None if world.asked is None else world.asked.numbers
-    if not world.confirmed or world.asked is None or replace(world.asked, numbers=None) != wanted:
+    if not world.confirmed or world.asked is None or replace(world.asked, numbers=None, event=0) != wanted:
         return Refusal("incident_asks", params=told, gathers=wanted)
     until = world.now + LASTS
     begun = Incident(department.name, name, wanted.words, until, context.agent.name)
@@ -95,6 +107,46 @@ def _wrong_incident(
     if len(others) >= MOST_INCIDENTS:
         return Refusal("incidents_many", params={"n": str(len(others))})
     return None
+
+
+def answer(context: CommandContext) -> Judgement:
+    """One letter to every customer with a tag, each in their own ticket, once the lead has seen it."""
+    world, department = context.world, context.policy.department(context.world.department)
+    tag, _, rest = context.argument.partition(" ")
+    name = fold(tag.lstrip("+#"))
+    if not tag.startswith("+") or not is_name(name):
+        return Refusal("answer_tag")
+    text = _unsigned(context.policy.without_agents("\n".join((rest, world.words))))
+    if not text:
+        return Refusal("no_words")
+    wanted = Gathering("answer", department.name, name, text)
+    asked = world.asked
+    if not world.confirmed or asked is None or replace(asked, numbers=None, event=0) != wanted:
+        return Refusal("answer_asks", params={"name": name, "by": context.agent.shown_name}, gathers=wanted)
+    begins = world.now + context.policy.undo_window
+    lead = context.policy.agent(world.let_go_by) or context.agent
+    mailing = Mailing(0, name, department.name, context.agent.name, lead.name, text, world.solves, asked.event, begins)
+    numbers = asked.numbers or ()
+    counted: dict[str, str | Said] = {"n": str(len(numbers)), "at": context.in_their_time(begins)}
+    what = Said("done.answer_all", counted)
+    told = Receipt(done=(Said("done.line", {"command": f"#answer +{name}", "what": what}),), gathers=asked)
+    both = {one.name: one for one in (context.agent, lead)}.values()
+    return Granted(
+        "answer_all", effects=(AnswerAll(mailing, numbers),), params=counted,
+        letters=tuple(context.letter(one, told) for one in both),
+    )  # fmt: skip
+
+
+def take_back(context: CommandContext) -> Judgement:
+    """One answer for many that has not begun to leave."""
+    letter = context.world.replied
+    about = letter.content if letter is not None else None
+    gathers = about.gathers if isinstance(about, Receipt) and not about.parked else None
+    if letter is None or letter.mail is None or gathers is None or gathers.command != "answer":
+        return Refusal("no_ticket")
+    if context.world.now >= letter.created_at + context.policy.undo_window:
+        return Refusal("too_late_to_undo")
+    return Granted("answer_undone", effects=(StopAnswers(letter.mail),), params={"name": gathers.name})
 
 
 def by_language(text: str, known: Collection[str], usual: str) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from mailgate.core.letters import readers
 from mailgate.core.model.canned import holes
 from mailgate.core.model.change import Change, Effect, Outbound, Step
 from mailgate.core.model.content import Content
-from mailgate.core.model.facts import Absence, KnownPerson
+from mailgate.core.model.facts import Absence, KnownPerson, SentLetter
 from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
@@ -62,6 +62,9 @@ class KnownWorld:
     crowd: bool = False  # the ticket is one of several that the answer to a list does the same with, unread perhaps
     undoes: int | None = None  # the mail that `#undo` means; None: the writer's last one on the ticket
     asked: Gathering | None = None  # the tickets that question named
+    let_go_by: str = ""  # whoever answered it
+    solves: bool = False  # they want these solved as well
+    replied: SentLetter | None = None  # the letter of ours that the mail answers
 
     @property
     def policy(self) -> Policy:

@@ -350,6 +350,8 @@ WITHOUT_TICKET: Mapping[str, Callable[[CommandContext], Judgement]] = {
     "unwatch": about_watching.unwatch_tags,
     "news": about_outage.news,
     "incident": about_outage.incident,
+    "answer": about_outage.answer,
+    "undo": about_outage.take_back,
 }
 
 __all__ = [

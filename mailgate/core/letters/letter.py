@@ -351,6 +351,12 @@ def _offered(says: Content) -> str:
     return says.looks_like if isinstance(says, Receipt) else ""
 
 
+def _is_for_many(says: Content) -> bool:
+    """True for the question whether one answer goes to many customers."""
+    gathers = says.gathers if isinstance(says, Receipt) and says.parked else None
+    return gathers is not None and gathers.command == "answer"
+
+
 def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.LetterLinks:
     says = due.content
     return one_tap.links_of_letter(
@@ -363,6 +369,7 @@ def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.Le
         coached=isinstance(says, Receipt) and bool(says.coach),
         several=isinstance(says, WasItYou) and bool(says.mails),
         wave=isinstance(says, Question) and bool(says.wave),
+        many=_is_for_many(says),
         offer=_offered(says),
         reader=due.agent,
         files=due.ticket is not None and any(entry.attachments for entry in due.ticket.entries),

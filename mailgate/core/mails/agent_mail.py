@@ -106,8 +106,8 @@ def released_mail(case: Case, name: str, mode: str, by: str = "") -> Decision | 
     named = question.content.to if question and isinstance(question.content, Receipt) else None
     agreed = None if named is None else tuple(map(Address, named))
     let_go_by = question.agent if question else name if by else ""
-    known_case = replace(case, authority=known, question=question, agreed=agreed, let_go_by=let_go_by)
-    return _steer(known_case, agent, mode or "all")
+    case = replace(case, authority=known, question=question, agreed=agreed, let_go_by=let_go_by, release_mode=mode)
+    return _steer(case, agent, mode or "all")
 
 
 # --- with proof -------------------------------------------------------------------------------------------------------
@@ -127,7 +127,8 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     case = agent_orders.articles_by_name(case)
     forwarded = case.mail.kind is MailKind.FORWARD or is_forward(case.mail.subject)
     reading = CommandReading(rest=case.words) if forwarded else read_commands(case)
-    reading = {"words": reading.without_commands, "all": reading.as_meant}.get(mode, lambda: reading)()
+    ways = {"words": reading.without_commands, "all": reading.as_meant, "solve": reading.as_meant}
+    reading = ways.get(mode, lambda: reading)()
     counted = scope.answered_list(case)
     if counted and mode != "words":
         decision = agent_orders.many(case, agent, counted)
@@ -289,9 +290,10 @@ def _release(case: Case, agent: Agent, command: Command, words: str = "") -> Dec
     if question.old and command.name == "send":
         return receipt.again(case, agent, question)
     author = (question.content.author if isinstance(question.content, Receipt) else "") or agent.name
-    mode = "read" if command.name == "yes" else "words" if "words" in command.argument else "all"
+    said = command.argument.lower().split()
+    mode = "read" if command.name == "yes" else next((one for one in ("words", "solve") if one in said), "all")
     effects = [Unpark(mail, released=True, as_agent=author, mode=mode, by=question.message_id) for mail in mails]
-    if command.name == "yes" and "always" in command.argument.lower().split():
+    if command.name == "yes" and "always" in said:
         effects += [AddAlias(agent.name, address) for address in addresses if address]
     return case.decided(Fate.FILED, f"release #{command.name}", effects=tuple(effects))
 

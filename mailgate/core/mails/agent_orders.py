@@ -16,7 +16,8 @@ from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence, Match
 from mailgate.core.model import changed
 from mailgate.core.model.change import Change, Decision, Effect, Fate, JudgeWave, Outbound, Step
-from mailgate.core.model.content import Handover, Question
+from mailgate.core.model.content import Handover, Question, Receipt
+from mailgate.core.model.facts import WhyParked
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import Words, said
@@ -26,7 +27,9 @@ from mailgate.core.proof.authority import Proof
 from mailgate.core.worktime import sla
 
 # What an agent hears of whether they want receipts or not.
-_ALOUD = frozenset({"undone_but_sent", "news", "news_off", "no_news", "incident", "incident_over", "no_incident"})
+_ALOUD = frozenset(
+    {"undone_but_sent", "answer_undone", "news", "news_off", "no_news", "incident", "incident_over", "no_incident"}
+)
 _USED = re.compile(rf"\s*[{MARK}]?([0-9]{{1,3}})[.):]?\s+[{MARK}]?((?>{NAME}))(.*)")
 
 
@@ -93,13 +96,7 @@ def _on_ticket(
     world = agent_words.world_of(case, ticket, reading, crowd=crowd)
     plan = workflow.plan(commands, ticket, workflow.Actor(agent=agent), world)
     about = case.policy.tag(ticket.number) if ticket is not None and done.several else ""
-    if plan.refused:
-        return agent_words.park(
-            case, agent, "refused", reading, about=about,
-            refused=[receipt.refused_line(command, why) for command, why in plan.refused],
-            gathers=next((why.gathers for _, why in plan.refused if why.gathers), None),
-        )  # fmt: skip
-    stopped = _kept_back(case, agent, plan, reading)
+    stopped = _refused(case, agent, plan, reading, about) or _kept_back(case, agent, plan, reading)
     if stopped:
         return stopped
     done.lines += [answers.of_outcome(command, outcome, about) for command, outcome in plan.granted]
@@ -139,17 +136,52 @@ def _on_ticket(
     return None
 
 
+def _refused(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandReading, about: str) -> Decision | None:
+    """Parked: a command that was not granted; None where all were."""
+    if len(plan.refused) == 1 and plan.refused[0][1].code == "answer_asks":
+        return _for_the_lead(case, agent, *plan.refused[0])
+    if not plan.refused:
+        return None
+    return agent_words.park(
+        case, agent, "refused", reading, about=about,
+        refused=[receipt.refused_line(command, why) for command, why in plan.refused],
+        gathers=next((why.gathers for _, why in plan.refused if why.gathers), None),
+    )  # fmt: skip
+
+
+def _for_the_lead(case: Case, agent: Agent, order: Command, why: workflow.Refusal) -> Decision:
+    """One answer for many waits for the department's lead, who sees its words and how many get it."""
+    lead = readers.lead_here(case.moment, why.gathers.department if why.gathers else case.departments[0]) or agent
+    asks = Receipt(
+        parked=True,
+        meant=(f"#{order.name} {order.argument.split()[0]}",),
+        refused=(receipt.refused_line(replace(order, argument=order.argument.split()[0]), why),),
+        text=why.gathers.words if why.gathers else "",
+        author=agent.name,
+        corrected="waits",
+        gathers=why.gathers,
+    )
+    letters = [receipt.receipt_letter(case, lead, asks, purpose=Purpose.RELEASE)]
+    if lead.name != agent.name:
+        what = said("mailing.waits", name=lead.shown_name)
+        told = said("done.line", command=asks.meant[0], what=what)
+        letters.append(receipt.receipt_letter(case, agent, Receipt(done=(told,)), purpose=Purpose.NOTE))
+    parking = WhyParked("for_lead", lead.name, understood=asks.meant)
+    return case.decided(Fate.PARKED, "for_lead", parking=parking, letters=tuple(letters))
+
+
 def _kept_back(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandReading) -> Decision | None:
     """Parked: what goes beyond the proof, and words to people who have not written with something of the house."""
     if scope.beyond_proof(case, scope.further_tickets(plan)):
         return agent_words.park(case, agent, "beyond", reading)
-    speaks = any(one.name in ("new", "news") and not one.question for one in reading.commands)
+    speaks = any(one.name in ("new", "news", "answer") and not one.question for one in reading.commands)
     if not speaks or case.authority.proof is Proof.RELEASED:
         return None
-    said = "\n".join((*map(str, reading.commands), reading.rest)) if reading.has_command("news") else reading.rest
-    if agent_answer.holds_a_mark(said, case.policy):
+    own_line = any(reading.has_command(name) for name in ("news", "answer"))
+    words = "\n".join((*map(str, reading.commands), reading.rest)) if own_line else reading.rest
+    if agent_answer.holds_a_mark(words, case.policy):
         return agent_words.park(case, agent, "internal", reading, author=agent.name)
-    if case.policy.names_an_agent(said):
+    if case.policy.names_an_agent(words):
         return agent_words.park(case, agent, "address", reading, author=agent.name)
     return None
 

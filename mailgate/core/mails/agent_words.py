@@ -28,7 +28,7 @@ from mailgate.core.text.folding import fold
 from mailgate.core.worktime import promise
 
 _SPEAKING = frozenset({"reply", "new", "use", "ask", "news", "forward"})  # commands that send words out of the house
-TAKE_WORDS = frozenset({"ask", "new", "news"})  # the words of the mail are theirs, whatever ticket it is about
+TAKE_WORDS = frozenset({"ask", "new", "news", "answer"})  # the words of the mail are theirs, not its ticket's
 
 
 def world_of(case: Case, ticket: Ticket | None, reading: CommandReading, *, crowd: bool = False) -> KnownWorld:
@@ -47,6 +47,9 @@ def world_of(case: Case, ticket: Ticket | None, reading: CommandReading, *, crow
         confirmed=case.authority.proof is Proof.RELEASED,
         crowd=crowd,
         undoes=several[0] if several else None,
+        let_go_by=case.let_go_by or "",
+        solves=case.release_mode == "solve",
+        replied=scope.letter_answered(case),
         asked=case.question.content.gathers if case.question and isinstance(case.question.content, Receipt) else None,
     )
 

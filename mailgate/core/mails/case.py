@@ -41,6 +41,7 @@ class Case:
     arrived_at: datetime
     answers_to: tuple[Address, ...] = ()  # whom agents' answers go to; () when nobody is left
     corrects: SentLetter | None = None  # the receipt of a parked mail whose place this one takes
+    release_mode: str = ""  # of a released mail: what of it is to be done (`change.Unpark`)
     question: SentLetter | None = None  # of a released mail: the receipt whose answer let it go
     agreed: tuple[Address, ...] | None = None  # of a released mail: whom the receipt named; None: it named nobody
     let_go_by: str | None = None  # of a released mail: the agent who was asked; "" where the admin did it; None: waits

@@ -21,6 +21,7 @@ from mailgate.core.model.change import (
     Unmerge,
 )
 from mailgate.core.model.content import Content, Digest, Question, Receipt
+from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
@@ -142,6 +143,12 @@ def answered(case: Case) -> CarriedToken | None:
     ids = [one for one in carried if one.by in (CarriedBy.MESSAGE_ID, CarriedBy.ADDRESS)]
     quoted = [one for one in carried if one.by is CarriedBy.MARKER]
     return next(iter((*ids, *(one for one in quoted if one.token.ticket), *quoted)), None)
+
+
+def letter_answered(case: Case) -> SentLetter | None:
+    """The letter of ours that this mail answers, or whose link it is, as far as we remember it."""
+    letters = (one.letter(case.facts.letters) for one in case.authority.carried)
+    return next((letter for letter in letters if letter is not None), None)
 
 
 def answered_list(case: Case) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailgate.core.model.outage import SetIncident, SetNews
+from mailgate.core.model.outage import AnswerAll, SetIncident, SetNews, StopAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +100,5 @@ class CancelLetters:
 
 Effect = (
     Unpark | SetAway | AddAlias | SaveReply | WatchTags | Vote | LinkContacts | RevokeLists | CancelLetters | JudgeWave
-    | SetNews | SetIncident
+    | SetNews | SetIncident | AnswerAll | StopAnswers
 )  # fmt: skip

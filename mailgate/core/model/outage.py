@@ -13,6 +13,7 @@ LONGEST_NEWS = 1000  # characters in a language
 LASTS = timedelta(days=7)  # an incident that nobody ends
 MOST_INCIDENTS = 20  # at once, in all departments
 MOST_GATHERED = 500  # open tickets that an incident takes in when it begins
+MOST_ANSWERED = 1000  # tickets that one answer is sent to at a time
 LONGEST_READ = 8000  # characters of a mail that are looked through for an incident's words
 
 
@@ -57,6 +58,36 @@ class SetIncident:
     department: str
     name: str
     incident: Incident | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """One answer for many tickets, each in its own; `mail` is the agent's mail with the words, which names it."""
+
+    mail: int
+    name: str  # of the tag
+    department: str
+    agent: str
+    lead: str  # who has let it go
+    text: str
+    solve: bool
+    event: int  # the newest line of the journal when the lead was asked
+    begins_at: datetime  # aware UTC; until then it can be taken back
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAll:
+    """These tickets get one answer, one after the other; its mail is the one being decided."""
+
+    mailing: Mailing
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StopAnswers:
+    """A mailing that has not begun is taken back."""
+
+    mail: int
 
 
 Standing = TypeVar("Standing", News, Incident)

@@ -201,6 +201,7 @@ class Gathering:
     name: str = ""  # of the tag
     words: str = ""  # they hold
     numbers: tuple[int, ...] | None = omitted(None)  # not looked up yet
+    event: int = 0  # the newest line of the journal then
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ VERBS = (
     ("note", "#note"), ("spam", "#spam"), ("files", "#files"),
 )  # fmt: skip
 PARKED = (("do", "#send"), ("send", "#send words"), ("drop", "#drop"))
+MANY = (("send_all", "#send"), ("send_solve", "#send solve"), ("drop", "#drop"))
 HANDED_IN = (("drop", "#drop"),)
 COACH = (("do", "#send"), ("send", "#send words"), ("return", "#return"))
 CONFIRM = (("yes", "#yes"), ("yes_always", "#yes always"), ("drop", "#drop"))
@@ -82,6 +83,7 @@ def links_of_letter(
     parked: bool,
     several: bool = False,
     coached: bool = False,
+    many: bool = False,
     offer: str = "",
     reader: str = "",
     files: bool = True,
@@ -91,14 +93,16 @@ def links_of_letter(
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
     `parked`: it asks about a mail that waits, `several`: about more than one, `coached`: another is asked about it,
-    `words`: there are some, or something was done. `wave`: it asks about one. `offer`: another address the ticket may
-    belong to. `reader`: the agent, who is not offered what is so already. `files`: it has some.
+    `words`: there are some, or something was done. `wave`: it asks about one, `many`: whether one answer goes to many.
+    `offer`: another address the ticket may belong to. `reader`: the agent, who is not offered what is so already.
+    `files`: it has some.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != Audience.AGENT:
         return LetterLinks()
+    usual = _verbs(template, ticket, reader, parked=parked, several=several, coached=coached, files=files, words=words)
     verbs = [
-        *_verbs(template, ticket, reader, parked=parked, several=several, coached=coached, files=files, words=words),
+        *(MANY if many else usual),
         *(WAVE if wave else ()),
         *([("requester", f"#requester {offer}")] if offer else []),
     ]

@@ -316,6 +316,18 @@ CREATE TABLE wave_ticket (
 CREATE INDEX wave_ticket_waits ON wave_ticket(wave) WHERE done = 0;
 """
 
+# One answer for many tickets while it is on its way: whose words, and which tickets wait or were passed over, and why.
+MAILING = """
+CREATE TABLE mailing (
+  mail INTEGER PRIMARY KEY, name TEXT NOT NULL, department TEXT NOT NULL, agent TEXT NOT NULL,
+  lead TEXT NOT NULL, text TEXT NOT NULL, solve INTEGER NOT NULL, event INTEGER NOT NULL, begins_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE mailing_ticket (
+  mailing INTEGER NOT NULL REFERENCES mailing(mail), ticket INTEGER NOT NULL, became TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (mailing, ticket)
+) STRICT, WITHOUT ROWID;
+"""
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
@@ -326,7 +338,7 @@ MIGRATIONS = (
     ("0012_banned_by", BANNED_BY),
     ("0013_promise", PROMISE), ("0014_junk", JUNK),
     ("0015_settled_by", SETTLED_BY), ("0016_training", TRAINING),
-    ("0017_waves", WAVES),
+    ("0017_waves", WAVES), ("0018_mailing", MAILING),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

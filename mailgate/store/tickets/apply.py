@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -24,7 +25,7 @@ from mailgate.core.model.change import (
     WatchTags,
 )
 from mailgate.core.model.mail import Address, canonical
-from mailgate.core.model.outage import SetIncident, SetNews
+from mailgate.core.model.outage import AnswerAll, SetIncident, SetNews, StopAnswers
 from mailgate.store import rows
 from mailgate.store.mail import statements as mail_sql
 from mailgate.store.outages import Outages
@@ -172,7 +173,7 @@ class Applying(Room):
                 self.session.run(outbox_sql.REVOKE_LISTS, {"agent": effect.agent, "now": now})
             case JudgeWave() | CancelLetters():
                 self._settled(effect, now)
-            case SetNews() | SetIncident():
+            case SetNews() | SetIncident() | AnswerAll() | StopAnswers():
                 self._outage(effect, writing)
             case _ as unknown:
                 assert_never(unknown)
@@ -188,8 +189,14 @@ class Applying(Room):
              "agent": effect.agent, "now": now},
         )  # fmt: skip
 
-    def _outage(self, effect: SetNews | SetIncident, writing: DecisionWriting) -> None:
+    def _outage(self, effect: SetNews | SetIncident | AnswerAll | StopAnswers, writing: DecisionWriting) -> None:
         at, room = rows.time_of(writing.now), Outages(self.session)
+        if isinstance(effect, AnswerAll):
+            room.begin(replace(effect.mailing, mail=writing.mail or 0), effect.numbers)
+            return
+        if isinstance(effect, StopAnswers):
+            room.end(effect.mail)
+            return
         if isinstance(effect, SetNews):
             before, kind = room.set_news(effect.department, effect.news, at), "news"
             told = effect.news.words() if effect.news else ""

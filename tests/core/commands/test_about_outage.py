@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cases import ANNA, BO, CAI, NOW, POLICY, D, H, asking
+from cases import ANNA, BO, CAI, NOW, POLICY, D, H, asking, letter
 
 from mailgate.core.commands import about_outage
 from mailgate.core.commands.judging import Granted, Judgement, Refusal
 from mailgate.core.model import outage
 from mailgate.core.model.change import Step, Tag
+from mailgate.core.model.content import Receipt
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.moment import Moment
-from mailgate.core.model.outage import Incident, News, SetIncident, SetNews
+from mailgate.core.model.outage import AnswerAll, Incident, Mailing, News, SetIncident, SetNews, StopAnswers
 from mailgate.core.model.policy import Agent, Role
 from mailgate.core.model.shown import Gathering
 
@@ -177,3 +178,60 @@ def test_a_ticket_is_one_of_an_incident_by_department_and_tag(
     department: str, tags: tuple[str, ...], expected: bool
 ) -> None:
     assert outage.gathered((VPN,), department, tags) is expected
+
+
+# --- one answer for many ----------------------------------------------------------------------------------------------
+
+HELD = Gathering("answer", "support", "vpn", "It works.")
+
+
+@pytest.mark.parametrize(
+    ("argument", "words", "world", "code"),
+    [
+        ("+vpn", "It works.", {}, "answer_asks"),
+        ("+VPN It works.", "", {}, "answer_asks"),
+        ("+vpn", "It works.", {"confirmed": True}, "answer_asks"),
+        ("+vpn", "It works.", {"confirmed": True, "asked": replace(HELD, numbers=(7,), words="Other")}, "answer_asks"),
+        ("+vpn", "It works.", {"asked": replace(HELD, numbers=(7,))}, "answer_asks"),
+        ("vpn", "It works.", {}, "answer_tag"),
+        ("+", "It works.", {}, "answer_tag"),
+        ("+vpn", "", {}, "no_words"),
+        ("+vpn", "Sent from my iPhone", {}, "no_words"),
+    ],
+)
+def test_one_answer_for_many_waits_for_whoever_leads(
+    argument: str, words: str, world: dict[str, Any], code: str
+) -> None:
+    judged = about_outage.answer(asking(argument, department="support", words=words, **world))
+    assert isinstance(judged, Refusal) and judged.code == code
+
+
+@pytest.mark.parametrize("solves", [False, True])
+def test_one_answer_goes_to_the_tickets_the_lead_has_seen(solves: bool) -> None:
+    seen = replace(HELD, numbers=(7, 9), event=3)
+    judged = about_outage.answer(
+        asking(
+            "+vpn", department="support", words="It works.", confirmed=True, asked=seen, let_go_by="anna", solves=solves
+        )
+    )
+    assert isinstance(judged, Granted)
+    begins = NOW + POLICY.undo_window
+    mailing = Mailing(0, "vpn", "support", "bo", "anna", "It works.", solves, 3, begins)
+    assert judged.effects == (AnswerAll(mailing, (7, 9)),)
+    assert sorted(one.agent for one in judged.letters) == ["anna", "bo"]
+
+
+@pytest.mark.parametrize(
+    ("content", "age", "expected"),
+    [
+        (Receipt(gathers=HELD), timedelta(minutes=1), "answer_undone"),
+        (Receipt(gathers=HELD), timedelta(minutes=2), "too_late_to_undo"),
+        (Receipt(gathers=HELD, parked=True), timedelta(), "no_ticket"),
+        (Receipt(), timedelta(), "no_ticket"),
+    ],
+)
+def test_one_answer_is_taken_back_until_it_begins(content: Receipt, age: timedelta, expected: str) -> None:
+    receipt = letter(None, BO, "note", content=content, created_at=NOW - age, mail=5)
+    judged = about_outage.take_back(asking(replied=receipt))
+    assert (judged.code if isinstance(judged, Refusal) else judged.answer) == expected
+    assert isinstance(judged, Refusal) or judged.effects == (StopAnswers(5),)

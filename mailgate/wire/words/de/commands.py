@@ -42,6 +42,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.split": "Macht aus der neuesten E-Mail des Kunden ein eigenes Ticket.",
     "command.link": "Verknüpft zwei Tickets, die getrennt bleiben.",
     "command.news": "Teilt allen, die schreiben, deinen Text mit, bis zu einem Zeitpunkt; `off` beendet es, und allein zeigt der Befehl, was gilt. Für die Teamleitung.",
+    "command.answer": "Sendet eine Antwort einzeln an jeden Kunden, dessen Ticket das Schlagwort hat, sobald die Teamleitung sie gesehen hat.",
     "command.away": "Sagt, wann du abwesend bist und wer dich vertritt; ohne Tage für den Rest des Tages, was jeder auch von anderen melden darf. Andere Tage meldet die Teamleitung.",
     "command.incident": "Gibt offenen und kommenden Tickets mit diesen Wörtern ein Schlagwort und hält ihre Warnungen zurück; `over` beendet es, und allein zeigt der Befehl, was läuft.",
     "command.back": "Sagt, dass du wieder da bist; die Teamleitung kann jemand anderen nennen.",

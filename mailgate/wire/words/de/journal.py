@@ -125,6 +125,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.dmarc_fail": "sie ist vielleicht gefälscht (DMARC)",
     "parked.edited": "eine Zeile von uns wurde darin geändert",
     "parked.empty": "außer dem Zitat bleibt kein Text übrig",
+    "parked.for_lead": "die Teamleitung muss sie senden",
     "parked.internal": "interne Worte stehen darin",
     "parked.junk": "der Mailserver hält sie für Spam",
     "parked.list_unproven": "nichts beweist, dass die Zeilen auf die Liste antworten",

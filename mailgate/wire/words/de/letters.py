@@ -145,6 +145,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Senden",
     "tap.do_commands": "{commands} ausführen",
     "tap.do_both": "{commands} ausführen und den Text senden",
+    "tap.send_all": "An alle senden",
+    "tap.send_solve": "Senden und erledigen",
     "tap.send": "Ohne Befehle senden",
     "tap.drop": "E-Mail verwerfen",
     "tap.return": "Zurück mit einem Wort",

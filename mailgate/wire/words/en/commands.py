@@ -42,6 +42,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.split": "Makes a ticket of its own from the customer's newest mail.",
     "command.link": "Connects two tickets that stay apart.",
     "command.news": "Tells everybody who writes what you say, until a time; `off` ends it, and alone it shows what stands. For leads.",
+    "command.answer": "Sends one answer to each customer whose ticket has that tag, privately, once the lead has seen it.",
     "command.away": "Says when you are away and who covers; without days for the rest of the day, which anybody may say of a colleague. A lead may name other days for them.",
     "command.incident": "Tags open and coming tickets that hold these words, and holds their warnings; `over` ends it, and alone it shows what goes on.",
     "command.back": "Says that you are back; a lead may name somebody else.",

@@ -125,6 +125,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.dmarc_fail": "it may be forged (DMARC)",
     "parked.edited": "a line of ours was changed in it",
     "parked.empty": "no words are left without what it quotes",
+    "parked.for_lead": "a lead has to send it",
     "parked.internal": "internal words stand in it",
     "parked.junk": "the mail server calls it junk",
     "parked.list_unproven": "nothing proves that the lines are an answer to the list",

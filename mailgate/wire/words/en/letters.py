@@ -145,6 +145,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Send it",
     "tap.do_commands": "Do {commands}",
     "tap.do_both": "Do {commands} and send the words",
+    "tap.send_all": "Send to all",
+    "tap.send_solve": "Send and solve",
     "tap.send": "Send without commands",
     "tap.drop": "Throw this mail away",
     "tap.return": "Back with a word",

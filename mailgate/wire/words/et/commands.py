@@ -42,6 +42,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.split": "Teeb kliendi viimasest kirjast omaette pöördumise.",
     "command.link": "Seob kaks pöördumist, mis jäävad eraldi.",
     "command.news": "Ütleb sinu teksti kuni määratud ajani kõigile, kes kirjutavad; `off` lõpetab selle ja üksi näitab käsk kehtivaid teateid. Juhtidele.",
+    "command.answer": "Saadab ühe vastuse eraldi igale kliendile, kelle pöördumisel on see silt, kui juht on seda näinud.",
     "command.away": "Ütleb, millal sa ära oled ja kes asendab; ilma päevadeta päeva lõpuni, mida võib kolleegi kohta öelda igaüks. Muud päevad ütleb tema kohta juht.",
     "command.incident": "Märgib sildiga lahtised ja tulevased pöördumised, milles on need sõnad, ja hoiab nende hoiatused kinni; `over` lõpetab selle ja üksi näitab käsk, mis on käsil.",
     "command.back": "Ütleb, et oled tagasi; juht võib nimetada kellegi teise.",

@@ -125,6 +125,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.dmarc_fail": "see võib olla võltsitud (DMARC)",
     "parked.edited": "meie rida on selles muudetud",
     "parked.empty": "peale tsitaadi ei ole selles teksti",
+    "parked.for_lead": "selle peab saatma juht",
     "parked.internal": "selles on sisemisi sõnu",
     "parked.junk": "meiliserver peab seda rämpspostiks",
     "parked.list_unproven": "miski ei tõenda, et read vastavad loendile",

@@ -145,6 +145,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Saada",
     "tap.do_commands": "Täida {commands}",
     "tap.do_both": "Täida {commands} ja saada tekst",
+    "tap.send_all": "Saada kõigile",
+    "tap.send_solve": "Saada ja lahenda",
     "tap.send": "Saada ilma käskudeta",
     "tap.drop": "Viska kiri ära",
     "tap.return": "Tagasi koos märkusega",

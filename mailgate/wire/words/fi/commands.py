@@ -42,6 +42,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.split": "Tekee asiakkaan uusimmasta viestistä oman tiketin.",
     "command.link": "Linkittää kaksi tikettiä, jotka pysyvät erillään.",
     "command.news": "Kertoo tekstisi annettuun aikaan asti kaikille, jotka kirjoittavat; `off` lopettaa sen, ja yksinään komento näyttää voimassa olevat tiedotteet. Esimiehille.",
+    "command.answer": "Lähettää saman vastauksen erikseen jokaiselle asiakkaalle, jonka tiketillä on tunniste, kun esimies on nähnyt sen.",
     "command.away": "Ilmoittaa poissaolosi ja sijaisesi; ilman päiviä loppupäivän, jonka kuka tahansa voi ilmoittaa toisestakin. Muut päivät toisesta ilmoittaa esimies.",
     "command.incident": "Merkitsee tunnisteella avoimet ja tulevat tiketit, joissa on nämä sanat, ja pidättää niiden varoitukset; `over` lopettaa sen, ja yksinään komento näyttää meneillään olevat häiriöt.",
     "command.back": "Ilmoittaa, että olet taas paikalla; esimies voi nimetä jonkun muun.",

@@ -125,6 +125,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.dmarc_fail": "se voi olla väärennetty (DMARC)",
     "parked.edited": "siinä on muutettu meidän kirjoittamaamme riviä",
     "parked.empty": "ilman lainausta siihen ei jää tekstiä",
+    "parked.for_lead": "esimiehen on lähetettävä se",
     "parked.internal": "siinä on sisäistä tekstiä",
     "parked.junk": "sähköpostipalvelin pitää sitä roskapostina",
     "parked.list_unproven": "mikään ei todista, että rivit ovat vastaus listaan",

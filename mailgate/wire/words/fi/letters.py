@@ -145,6 +145,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Lähetä",
     "tap.do_commands": "Tee {commands}",
     "tap.do_both": "Tee {commands} ja lähetä teksti",
+    "tap.send_all": "Lähetä kaikille",
+    "tap.send_solve": "Lähetä ja merkitse hoidetuksi",
     "tap.send": "Lähetä ilman komentoja",
     "tap.drop": "Hylkää viesti",
     "tap.return": "Palauta saatteen kera",

@@ -42,6 +42,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.split": "No klienta jaunākās ziņas izveido atsevišķu pieteikumu.",
     "command.link": "Saista divus pieteikumus, kas paliek atsevišķi.",
     "command.news": "Līdz norādītajam laikam paziņo Jūsu tekstu visiem, kas raksta; `off` to beidz, un komanda viena pati parāda spēkā esošos paziņojumus. Vadītājiem.",
+    "command.answer": "Nosūta vienu atbildi atsevišķi katram klientam, kura pieteikumam ir šī birka, kad vadītājs to ir redzējis.",
     "command.away": "Paziņo Jūsu prombūtni un aizvietotāju; bez datumiem – līdz dienas beigām, un to par kolēģi var paziņot ikviens. Citas dienas par kolēģi paziņo vadītājs.",
     "command.incident": "Apzīmē ar birku atvērtos un jaunos pieteikumus, kuros ir šie vārdi, un aiztur to brīdinājumus; `over` to beidz, un komanda viena pati parāda notiekošo.",
     "command.back": "Paziņo, ka atkal esat klāt; vadītājs var norādīt kādu citu.",

@@ -125,6 +125,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.dmarc_fail": "tā var būt viltota (DMARC)",
     "parked.edited": "tajā mainīta mūsu rakstīta rinda",
     "parked.empty": "bez citētā nepaliek nekāda teksta",
+    "parked.for_lead": "to drīkst nosūtīt tikai vadītājs",
     "parked.internal": "tajā ir iekšējs saturs",
     "parked.junk": "pasta serveris to uzskata par surogātpastu",
     "parked.list_unproven": "nekas nepierāda, ka rindas atbild uz sarakstu",

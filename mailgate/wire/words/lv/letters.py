@@ -146,6 +146,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Nosūtīt",
     "tap.do_commands": "Izpildīt {commands}",
     "tap.do_both": "Izpildīt {commands} un nosūtīt tekstu",
+    "tap.send_all": "Nosūtīt visiem",
+    "tap.send_solve": "Nosūtīt un atrisināt",
     "tap.send": "Sūtīt bez komandām",
     "tap.drop": "Izmest vēstuli",
     "tap.return": "Atdot ar komentāru",

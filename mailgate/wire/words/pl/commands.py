@@ -42,6 +42,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.split": "Z najnowszej wiadomości klienta tworzy osobne zgłoszenie.",
     "command.link": "Wiąże dwa zgłoszenia, które pozostają osobne.",
     "command.news": "Przekazuje Twój tekst każdemu, kto napisze, do podanego terminu; `off` to kończy, a samo polecenie pokazuje, co obowiązuje. Dla kierowników.",
+    "command.answer": "Wysyła jedną odpowiedź osobno do każdego klienta, którego zgłoszenie ma tę etykietę, gdy kierownik ją zobaczy.",
     "command.away": "Zapisuje Twoją nieobecność i zastępstwo; bez dat do końca dnia, co każdy może zgłosić także o innej osobie. Inne dni zgłasza o niej kierownik.",
     "command.incident": "Oznacza etykietą otwarte i nowe zgłoszenia z tymi słowami i wstrzymuje ich ostrzeżenia; `over` to kończy, a samo polecenie pokazuje trwające awarie.",
     "command.back": "Kończy Twoją nieobecność; kierownik może podać inną osobę.",

@@ -125,6 +125,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.dmarc_fail": "może być sfałszowana (DMARC)",
     "parked.edited": "zmieniono w niej napisany przez nas wiersz",
     "parked.empty": "bez cytatu nie zostaje żaden tekst",
+    "parked.for_lead": "musi ją wysłać kierownik",
     "parked.internal": "zawiera treści wewnętrzne",
     "parked.junk": "serwer poczty uznał ją za spam",
     "parked.list_unproven": "nic nie dowodzi, że wiersze są odpowiedzią na listę",

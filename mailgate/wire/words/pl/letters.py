@@ -147,6 +147,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Wyślij",
     "tap.do_commands": "Wykonaj {commands}",
     "tap.do_both": "Wykonaj {commands} i wyślij tekst",
+    "tap.send_all": "Wyślij do wszystkich",
+    "tap.send_solve": "Wyślij i załatw",
     "tap.send": "Wyślij bez poleceń",
     "tap.drop": "Odrzuć wiadomość",
     "tap.return": "Zwróć z komentarzem",

@@ -42,6 +42,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.split": "Gör ett eget ärende av kundens senaste mejl.",
     "command.link": "Länkar två ärenden som förblir skilda.",
     "command.news": "Berättar din text för alla som skriver, fram till en tidpunkt; `off` avslutar det, och ensamt visar kommandot vad som gäller. För teamledare.",
+    "command.answer": "Skickar ett och samma svar enskilt till varje kund vars ärende har taggen, när teamledaren har sett det.",
     "command.away": "Säger när du är borta och vem som är ersättare; utan dagar resten av dagen, vilket alla får säga om en kollega. Andra dagar säger en teamledare.",
     "command.incident": "Taggar öppna och kommande ärenden med dessa ord och håller inne deras varningar; `over` avslutar det, och ensamt visar kommandot vad som pågår.",
     "command.back": "Säger att du är tillbaka; en teamledare kan ange någon annan.",

@@ -125,6 +125,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.dmarc_fail": "det kan vara förfalskat (DMARC)",
     "parked.edited": "en rad som är vår har ändrats i det",
     "parked.empty": "inget är kvar utöver det som citeras",
+    "parked.for_lead": "en teamledare måste skicka det",
     "parked.internal": "interna ord står i det",
     "parked.junk": "mejlservern kallar det skräppost",
     "parked.list_unproven": "inget bevisar att raderna är ett svar på listan",
