@@ -11,7 +11,7 @@ from functools import partial
 
 from mailgate import crash
 from mailgate.app.in_force import Clock, InForce, Snapshot
-from mailgate.app.intake.waves import Waves
+from mailgate.app.intake.waves import Waves, words_of
 from mailgate.app.questions import questions
 from mailgate.core.mails import unreadable
 from mailgate.core.mails.decide import decide, needs
@@ -109,6 +109,7 @@ class Deciding:
         looked = look(parsed, snapshot, mail.arrived_at, mail.released_as, mail.released_by)
         stamp = _stamp(parsed, looked.needs.departments)
         home = looked.needs.departments[0]
+        words = words_of(parsed)
         self.waves.count_again(now)
 
         def job(tx: Tx) -> Settled | None:
@@ -116,7 +117,7 @@ class Deciding:
                 return None
             if any(tx.mail.is_undecided(number) for number in after):
                 raise NotYet("a mail before it was put back")
-            facts = replace(tx.facts(looked.needs, now), alike=self.waves.look(parsed, home, mail.number, now))
+            facts = replace(tx.facts(looked.needs, now), alike=self.waves.look(words, home, mail.number, now))
             decision = looked.decide(facts, now, mail.release_mode)
             stub = _stub_of(tx, mail.number) if mail.retried else None
             if stub is not None:

@@ -32,6 +32,11 @@ class _Kind:
     until: datetime | None = None  # how long a verdict is followed
 
 
+def words_of(mail: InboundMail) -> Sketch:
+    """What a mail is compared by; worked out before the writer is asked."""
+    return () if mail.envelope.history else sketch(mail.subject, mail.text)
+
+
 class Waves:
     """Counts near-equal mails by department; the store knows of a wave once it is one. Called from several threads."""
 
@@ -42,9 +47,8 @@ class Waves:
         self._by_hash: dict[tuple[str, int], set[str]] = {}
         self._counted = False
 
-    def look(self, mail: InboundMail, department: str, number: int, now: datetime) -> Alike | None:
-        """How many like this one came in the last ten minutes; None for a mail of few words."""
-        found = () if mail.envelope.history else sketch(mail.subject, mail.text)
+    def look(self, found: Sketch, department: str, number: int, now: datetime) -> Alike | None:
+        """How many of nearly these words came in the last ten minutes; None for a mail of few words."""
         if not found:
             return None
         with self._lock:
@@ -87,7 +91,6 @@ class Waves:
         with self._lock:
             if self._counted:
                 return
-            self._counted = True
         waves = self._store.read(lambda read: read.waves.lately(now - FOLLOWED))
         self.learn(waves)
         for one in self._store.read(lambda read: read.waves.openings(now - WITHIN)):
@@ -97,6 +100,7 @@ class Waves:
             if words:
                 known = Alike(kind.key, kind.sketch) if kind else Alike(f"{one.department}:{one.mail}", words)
                 self.note(known, one.department, one.mail, one.number, one.at, held=False)
+        self._counted = True
 
     def _like(self, department: str, words: Sketch) -> _Kind | None:
         """The kind these words are of; those that have most hashes in common are compared."""

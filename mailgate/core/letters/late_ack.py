@@ -18,8 +18,11 @@ def acknowledgement(
 ) -> tuple[Outbound, ...]:
     """It, in answer to what the customer wrote, or none where an agent has answered or silence is safer.
 
-    Their words are not echoed: that this is no spam says nothing of who they are.
+    Their words are not echoed: that this is no spam says nothing of who they are. And no more than `acks_per_hour`
+    leave, whatever comes in at once: senders may be forged.
     """
+    if moment.facts.acks_hour >= moment.policy.limits.acks_per_hour:
+        return ()
     if ticket.last_agent_at is not None or not status_letters.may_send(moment, ticket):
         return ()
     ids = moment.facts.customer_ids.get(ticket.number, ())

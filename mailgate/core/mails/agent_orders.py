@@ -291,7 +291,7 @@ def judge_wave(case: Case, agent: Agent, reading: CommandReading) -> Decision | 
     verdict = {"spam": "spam", "notspam": "real"}.get(reading.commands[0].name) if len(reading.commands) == 1 else None
     if not wave or verdict is None or reading.problems or reading.commands[0].argument:
         return None
-    if not reading.commands[0].word.allows(agent.role):
+    if not reading.commands[0].word.allows(agent.role) or agent_words.says_something(case, reading.without_commands()):
         return None
     before = case.facts.waves.get(wave, "")
     what = said(f"wave.late_{before}" if before and before != verdict else f"wave.{verdict}")

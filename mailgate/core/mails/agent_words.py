@@ -149,7 +149,8 @@ def tickets_of(case: Case) -> tuple[Ticket, ...]:
 def undone_together(case: Case, agent: Agent, reading: CommandReading) -> tuple[Ticket, ...]:
     """For `#undo` alone in answer to a receipt about several tickets: those on which that mail still stands."""
     several = scope.receipt_of_several(case)
-    if several is None or [one.name for one in reading.commands] != ["undo"] or reading.rest.strip():
+    alone = [one.name for one in reading.commands] == ["undo"] and not reading.problems
+    if several is None or not alone or says_something(case, reading.without_commands()):
         return ()
     mail, tickets = several
     return tuple(one for one in tickets if _stands(case.facts.journal.get(one.number, ()), mail, agent))

@@ -23,7 +23,8 @@ OURS: Mapping[str, str] = {
     "imap_aside": "numbers of mails nobody could fetch", "imap_cursor": "how far folders were read", "job_run": "jobs", "junk_move": "numbers",
     "link": "numbers", "letter_token": "tokens", "promise": "times", "saved_reply": "found by what she wrote: see test_rights",
     "setting": "keys and what leads say", "survey": "numbers", "tag": "tags stay, for the figures", "tally": "counts", "told": "departments",
-    "watched_tag": "agents", "watcher": "agents", "words": "the index, looked through whole",
+    "watched_tag": "agents", "watcher": "agents", "wave": "what many wrote, as hashes", "wave_ticket": "numbers",
+    "words": "the index, looked through whole",
 }  # fmt: skip
 # Columns of codes, of our own people, of digests; and JSON of those.
 CODES: Mapping[str, str] = {

@@ -36,3 +36,9 @@ def test_none_after_an_agents_words_nor_to_a_spammer(about: Ticket) -> None:
 
 def test_none_to_a_program() -> None:
     assert acknowledgement(replace(MOMENT, facts=Facts(unattended=frozenset({1042}))), ticket()) == ()
+
+
+def test_none_beyond_what_may_leave_in_an_hour() -> None:
+    most = POLICY.limits.acks_per_hour
+    for count, letters in ((most - 1, 1), (most, 0)):
+        assert len(acknowledgement(replace(MOMENT, facts=Facts(acks_hour=count)), ticket())) == letters

@@ -312,6 +312,8 @@ WAVES: list[tuple[str, str, dict[str, str], str | None, str]] = [
     ("another word is none about it", "#take", {}, None, ""),
     ("nor are two", "#spam\n#take", {}, None, ""),
     ("nor one that shuts a sender out", "#spam always", {}, None, ""),
+    ("nor one beside words, which would be lost", "#spam\n\nBut look at the third one.", {}, None, ""),
+    ("a signature is none", "#spam\n\nSent from my iPhone", {}, "spam", "wave.spam"),
 ]
 
 
