@@ -167,6 +167,9 @@ class TicketsRead(Protocol):
     def find(self, words: str, limit: int = 50, languages: Sequence[str] = ()) -> list[Ticket]:
         """Those with all these words, best first, then with forms of them in these languages (of all without any)."""
 
+    def solved_like(self, ticket: Ticket, words: Sequence[str], limit: int) -> list[Ticket]:
+        """Solved tickets of its department whose titles have two of these stems, with their threads, best first."""
+
     def events(self, ticket: int) -> list[JournalLine]: ...
 
     def late(self, now: datetime, limit: int) -> list[Ticket]:

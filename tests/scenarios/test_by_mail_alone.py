@@ -112,6 +112,26 @@ def tap(desk: Desk, letter: EmailMessage, label: str, sender: str = MAIJA) -> No
     desk.send(mail(subject, body.replace("\r\n", "\n"), sender=sender, to=address))
 
 
+def test_what_solved_a_ticket_before_is_drafted_by_a_tap_and_sent_without_marks(desk: Desk) -> None:
+    first = opened(desk, "Lamp flickers in the hall")
+    answer = "Hello Maija,\n\nplease tighten the bulb of the lamp by half a turn, then it stops; your order is 4711."
+    from_agent(desk, f"#solve\n\n{answer}\n", notice_to(desk, "anna", first.number))
+    desk.gateway.store.write(lambda tx: tx.tickets.index(100)).result()
+    second = opened(desk, "The lamp in my hall flickers", sender=KARI)
+    notice = notice_to(desk, "bo", second.number)
+    text = whole(notice)
+    assert "Solved before" in text and f"Use #{first.number}" in text and "tighten the bulb" in text
+    assert "tighten" not in whole(only(desk.letters(KARI, "ack")))
+    tap(desk, notice, f"Use #{first.number}", sender=f"Bo Lund <{BO_AT}>")
+    draft = only(desk.letters(BO_AT, "draft"))
+    assert "Hello ⟦Maija⟧," in whole(draft) and "order is ⟦4711⟧." in whole(draft)
+    assert desk.letters(KARI, "answer") == []
+    number = from_agent(desk, "Hello Kari,\n\ntighten the bulb; your order is ⟦4711⟧.\n", draft, "bo")
+    assert desk.fate(number) == "parked" and "still stands in it" in told(desk, "receipt", BO_AT)
+    from_agent(desk, "Hello Kari,\n\ntighten the bulb by half a turn.\n", draft, "bo")
+    assert "tighten the bulb by half a turn." in whole(only(desk.letters(KARI, "answer")))
+
+
 def test_customers_hear_of_no_article_unless_the_admin_wants_it(tmp_path: Path) -> None:
     library(tmp_path)
     with running(tmp_path) as desk:

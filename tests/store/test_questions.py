@@ -12,7 +12,8 @@ from mailgate.core.model.ticket import EntryKind, Priority, Status
 from mailgate.core.model.trace import MatchTrace, RuleTrace, Trace
 from mailgate.errors import ConfigError
 from mailgate.store.base import Cursor, TicketFilter
-from mailgate.store.tickets.queries import folded, query, wider_query
+from mailgate.store.tickets.finding import query, titles_with_two_of, wider_query
+from mailgate.store.tickets.indexing import folded
 
 BO = Address("bo@other.example", "Bo")
 HOUR = timedelta(hours=1)
@@ -297,6 +298,23 @@ def test_what_was_typed_is_found_before_other_forms_of_it(bench):
     assert found(bench, "lampun johto") == [genitive, nominative]
     assert bench.read(lambda read: [one.number for one in read.tickets.find("lamppu", 1)]) == [nominative]
     assert bench.read(lambda read: [one.number for one in read.tickets.find("lampun", 50, ["en"])]) == [genitive]
+
+
+def test_solved_tickets_like_another_are_found_by_two_words_of_their_titles(bench):
+    def solved(title, *changes, **parts):
+        return bench.open(title, ch.SetStatus(Status.SOLVED), *changes, **parts)
+
+    like = solved("Lamput rikki käytävällä")
+    bench.open("Rikkinäinen lamppu: käytävä")  # at work
+    solved("Lamppu")
+    solved("Käytävän lamppu rikki", department="sales")
+    new = bench.open("Lamppu rikki", language="fi")
+    assert found(bench, "lamppu")[0]
+    ticket = bench.read(lambda read: read.tickets.get(new))
+    words = ["lamp", "rik", "kaytav"]
+    assert [one.number for one in bench.read(lambda read: read.tickets.solved_like(ticket, words, 6))] == [like]
+    assert bench.read(lambda read: read.tickets.solved_like(ticket, ["lamp"], 6)) == []
+    assert titles_with_two_of(["photo", "box"], "en").startswith('subject : ((("photo"*) AND ("box" OR "boxa"* OR')
 
 
 def test_find_goes_where_a_merge_went(bench):

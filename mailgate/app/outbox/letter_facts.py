@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from mailgate.app.outbox.solved_before import SolvedLookups
 from mailgate.core.letters.addressee import known
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.letters.views import entry_told
@@ -21,7 +22,9 @@ LONGEST_NEWER = 2_000  # characters of a customer's words in a receipt
 EVERY_STATUS = ("new", "open", "waiting", "hold", "solved", "archived")
 
 
-def with_letter_facts(due: DueLetter, read: Read, policy: Policy, now: datetime) -> DueLetter:
+def with_letter_facts(
+    due: DueLetter, read: Read, policy: Policy, now: datetime, before: SolvedLookups | None = None
+) -> DueLetter:
     """The same letter with what its template may show beyond what was known when it was owed."""
     if isinstance(due.content, Receipt) and due.content.newer:  # a mere mark that asks for the words
         return replace(due, content=replace(due.content, newer=_newest_words(due.content.numbers or (), read)))
@@ -29,15 +32,16 @@ def with_letter_facts(due: DueLetter, read: Read, policy: Policy, now: datetime)
         return due
     return replace(
         due,
-        content=_more(due, due.ticket, read, policy, now),
+        content=_more(due, due.ticket, read, policy, now, before or SolvedLookups()),
         attachments=due.attachments or _enclosed(due, due.ticket, policy),
     )
 
 
-def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime) -> Content:
+def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime, before: SolvedLookups) -> Content:
     match due.content:
         case Notice() as notice:
-            return _notice(notice, due, ticket, read, policy, now)
+            found = _notice(notice, due, ticket, read, policy, now)
+            return replace(found, solved_before=before.of(ticket, read)) if notice.why == "new" else found
         case Handover() as handover:
             return replace(handover, attachments=tuple(one for entry in ticket.entries for one in _files(entry)))
         case Ack(named=Ack.TEMPLATE) as ack if policy.letters.suggest and ticket.entries:

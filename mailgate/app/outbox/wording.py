@@ -14,6 +14,7 @@ from mailgate.app.children.pool import Children
 from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.given_way import GivenWay
 from mailgate.app.outbox.letter_facts import with_letter_facts
+from mailgate.app.outbox.solved_before import SolvedLookups
 from mailgate.core.letters.letter import DueLetter, Letter, head, promised
 from mailgate.core.model.content import Forwarded
 from mailgate.core.model.mail import Address
@@ -74,6 +75,7 @@ class LetterWording:
     def __init__(self, store: Store, children: Children, in_force: InForce, on_problem: Problem) -> None:
         self._store, self._children, self._in_force, self._on_problem = store, children, in_force, on_problem
         self.given_way = GivenWay()
+        self._before = SolvedLookups()
         self._key = b""  # of fingerprints: the store's, for ever
 
     @property
@@ -117,7 +119,7 @@ class LetterWording:
         """Head a letter and ask a child for its words, unless they are kept from an earlier attempt."""
         policy = snapshot.policy
         try:
-            due = self._store.read(lambda read: with_letter_facts(due, read, policy, now))
+            due = self._store.read(lambda read: with_letter_facts(due, read, policy, now, self._before))
             department = policy.department(due.department or (due.ticket.department if due.ticket else ""))
             address, separator = department.from_.addr, policy.identity.subaddress
             bounces = {

@@ -25,7 +25,8 @@ EXCERPT = 600  # characters of each contribution
 PARKED_FOR = frozenset((
     "address", "address_only", "automatic", "bare_cr_header", "beyond", "bounce_of_another", "bounce_of_notice",
     "bounce_ticket_gone", "bounce_without_ticket", "commands", "delivered", "desk_only", "dmarc_fail", "edited",
-    "empty", "for_lead", "internal", "junk", "list_unproven", "mark_alone", "msgid_collision", "no_parked_mail",
+    "empty", "for_lead", "internal", "junk", "list_unproven", "mark_alone", "marks", "msgid_collision",
+    "no_parked_mail",
     "no_pass", "no_proof", "no_ticket", "no_token", "nobody", "note_words", "old_letter", "others", "rate_limited",
     "refused", "self_loop", "settled", "stale", "tap_only", "token_agent_mismatch", "token_revoked", "too_much",
     "trainee", "unclean_from", "unknown_address", "unknown_letter", "unsolicited_dsn", "untagged",

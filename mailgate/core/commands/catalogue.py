@@ -104,6 +104,7 @@ COMMANDS: tuple[Word, ...] = (
          aliases=("muistio", "notatka", "piezīme", "anteckning", "notiz", "märkus")),
     Word("reply", "words", "[text]", prose=True),
     Word("use", "words", "NAME [key=value]", example="#use refund days=5"),
+    Word("draft", "words", "NUMBER", most=1, example="#draft 1017"),
     Word("save", "words", "NAME", most=1, role=Role.AGENT, example="#save refund"),
     Word("kb", "words", "WORDS", prose=True, example="#kb battery swap"),
     Word("call", "words", "[ADDRESS-OR-NUMBER]", example="#call +358 40 123 4567"),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.core.commands import (
     about_absence,
+    about_answers,
     about_forwarding,
     about_outage,
     about_people,
@@ -334,6 +335,7 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "note": _note,
     "reply": _reply,
     "use": _use,
+    "draft": about_answers.draft,
     "save": _save,
     "call": _call_here,
     "merge": about_threads.merge,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mailgate.core.letters import addressee, views
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
+from mailgate.core.model.canned import Drafted
 from mailgate.core.model.change import Audience, Urgency
 from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
@@ -31,7 +32,7 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Department, LogoFile, Policy
 from mailgate.core.model.said import Words, said
-from mailgate.core.model.shown import ArticleLink
+from mailgate.core.model.shown import ArticleLink, SolvedBefore
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.proof import one_tap, token
 from mailgate.core.proof.one_tap import VoteLink
@@ -282,6 +283,10 @@ def _filled(due: DueLetter, policy: Policy) -> Content:
         case Answer(text=""):
             said = views.newest_entry(ticket, (EntryKind.AGENT,))
             return replace(content, text=said.text if said else "")
+        case Drafted(text=text) if ticket is not None:
+            return replace(
+                content, href=one_tap.write_link(due.message_id, ticket, text, _address(due, policy), policy)
+            )
         case Ack(articles=suggested) if suggested:
             return replace(content, articles=tuple(replace(one, href=_asks(due, policy, one)) for one in suggested))
         case ArticleSent(name=name, title=title):
@@ -296,7 +301,9 @@ def _filled(due: DueLetter, policy: Policy) -> Content:
             if told and not content.text and not (writer and writer.address):
                 writer = views.person_of(told, policy)
             text = content.text or (told.text if told else "")
-            return replace(content, text=text, from_=writer, attachments=content.attachments or views.files_of(told))
+            files = content.attachments or views.files_of(told)
+            solved = tuple(_before(due, policy, ticket, one) for one in content.solved_before) if ticket else ()
+            return replace(content, text=text, from_=writer, attachments=files, solved_before=solved)
     return content
 
 
@@ -305,9 +312,16 @@ def _asks(due: DueLetter, policy: Policy, one: ArticleLink) -> str:
 
 
 def _link(due: DueLetter, policy: Policy, about: str, name: str, title: str) -> str:
-    department = policy.department(due.department or (due.ticket.department if due.ticket else ""))
-    address = department.from_.addr
-    return one_tap.article_link(due.message_id, due.ticket, about, name, title, address, policy)
+    return one_tap.article_link(due.message_id, due.ticket, about, name, title, _address(due, policy), policy)
+
+
+def _address(due: DueLetter, policy: Policy) -> str:
+    return policy.department(due.department or (due.ticket.department if due.ticket else "")).from_.addr
+
+
+def _before(due: DueLetter, policy: Policy, ticket: Ticket, one: SolvedBefore) -> SolvedBefore:
+    command = f"#draft #{one.number}"
+    return replace(one, href=one_tap.tap_link(due.message_id, ticket, command, _address(due, policy), policy))
 
 
 def _where_it_stands(report: StatusReport, due: DueLetter, policy: Policy) -> StatusReport:

@@ -24,6 +24,7 @@ from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import AskedFor
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof.authority import Proof
+from mailgate.core.text import marks
 from mailgate.core.worktime import sla
 
 # What an agent hears of whether they want receipts or not.
@@ -175,6 +176,8 @@ def _kept_back(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandRe
     if scope.beyond_proof(case, scope.further_tickets(plan)):
         return agent_words.park(case, agent, "beyond", reading)
     speaks = any(one.name in ("new", "news", "answer") and not one.question for one in reading.commands)
+    if speaks and marks.has_mark("\n".join((*map(str, reading.commands), reading.rest))):
+        return agent_words.park(case, agent, "marks", reading, author=agent.name)
     if not speaks or case.authority.proof is Proof.RELEASED:
         return None
     own_line = any(reading.has_command(name) for name in ("news", "answer"))

@@ -23,7 +23,7 @@ from mailgate.core.model.shown import Gathering, NamedFile, RefusedLine
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.proof import authority
 from mailgate.core.proof.authority import CarriedBy, Proof
-from mailgate.core.text import signature
+from mailgate.core.text import marks, signature
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import promise
 
@@ -186,6 +186,8 @@ def customer_heard(
         return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, Notice(why="note"))
     if agent_answer.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
         return park(case, agent, "nobody", reading, author=agent.name)
+    if marks.has_mark(canned + text):  # whatever button is pressed: somebody else's name would leave
+        return park(case, agent, "marks", reading, author=agent.name)
     why = lacks_proof(case) or agent_answer.why_not_sent(case, ticket, agent, text, canned)
     if why and not released:
         return park(case, agent, why, reading, author=agent.name)

@@ -7,10 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from mailgate.core.model.content import Content
+from mailgate.core.model.shown import omitted
+from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.core.text.stems import stem, telling
 
 _HOLE = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
 FITS = 0.55  # measured by tests/core/model/test_suggested.py: below it what does not fit is suggested
+_LINE = 80  # characters of an answer that may be "You are welcome!"
+_GREETING = 3  # words of a first line that may be "Dear Mr Smith,"
+_SHOWN = 120
 _READ = 8192  # characters of a text that say what it is about
 
 
@@ -40,6 +46,38 @@ def in_language(articles: Iterable[Article], name: str, language: str) -> Articl
     """The article of that name, in that language where there is one."""
     named = [one for one in articles if one.name == name]
     return next((one for one in named if one.language == language), next(iter(named), None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted(Content):
+    """The answer of another ticket for the agent to go over; a plain reply to it goes to the customer."""
+
+    TEMPLATE = "draft"
+    source: int = 0  # the ticket it was written on
+    who: str = ""  # by whom
+    text: str = ""  # what was that customer's own is marked
+    href: str = omitted("")  # a mail that begins with it, where it is short enough for a link
+
+
+def solution(entries: Iterable[Entry]) -> Entry | None:
+    """The answer that solved a ticket: our last one of more than a line, else the longest; None without any."""
+    ours = [one for one in entries if one.kind is EntryKind.AGENT and not one.unverified and one.text.strip()]
+    long = [one for one in ours if len(one.text) > _LINE]
+    return long[-1] if long else max(ours, key=lambda one: len(one.text), default=None)
+
+
+def gist(text: str) -> str:
+    """The first line of an answer that says something: no greeting."""
+    lines = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
+    found = next((line for line in lines if len(line.split()) > _GREETING), next(iter(lines), ""))
+    return found if len(found) <= _SHOWN else f"{found[:_SHOWN].rsplit(' ', 1)[0]} …"
+
+
+def alike(one: str, other: str, language: str) -> bool:
+    """True when two titles speak of the same: two words, and half of what the shorter says."""
+    mine, theirs = telling(one, language), telling(other, language)
+    shared = len(mine & theirs)
+    return shared > 1 and 2 * shared >= min(len(mine), len(theirs))
 
 
 def holes(text: str) -> frozenset[str]:

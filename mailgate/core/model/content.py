@@ -22,6 +22,7 @@ from mailgate.core.model.shown import (
     RecentTicket,
     RefusedLine,
     Section,
+    SolvedBefore,
     TicketRow,
     WholeArticle,
     hidden,
@@ -198,6 +199,7 @@ class Notice(Content):
     recent: tuple[RecentTicket, ...] = omitted(())
     attachments: tuple[NamedFile, ...] = omitted(())
     articles: tuple[ArticleLink, ...] = omitted(())
+    solved_before: tuple[SolvedBefore, ...] = omitted(())
     joined: tuple[Joining, ...] = omitted((), hidden=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mailgate.core.model.canned import Drafted
 from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
     Ack,
@@ -38,6 +39,6 @@ TO_CUSTOMERS: tuple[type[Content], ...] = (
     ArticleSent,
 )  # fmt: skip
 INSIDE: tuple[type[Content], ...] = (
-    Notice, Receipt, TraineesAnswer, Coached, Question, WasItYou, Handover, Escalated, Reminded, ExpertAsked, Forwarded,
-    Digest, PeriodLetter, Alarm, Welcome,
+    Notice, Drafted, Receipt, TraineesAnswer, Coached, Question, WasItYou, Handover, Escalated, Reminded, ExpertAsked,
+    Forwarded, Digest, PeriodLetter, Alarm, Welcome,
 )  # fmt: skip

@@ -103,6 +103,17 @@ class RecentTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class SolvedBefore:
+    """A ticket of the department that was solved and seems to be about the same."""
+
+    number: int = 0
+    subject: str = ""
+    who: str = ""  # who answered
+    line: str = ""  # what their answer begins with
+    href: str = omitted("")  # drafts it
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedLine:
     """What of a mail was not done, why not, and what may have been meant."""
 
@@ -213,7 +224,8 @@ class Passage:
 
 
 RECORDS = (
-    Person, Fact, TicketRow, Section, ArticleLink, WholeArticle, NamedFile, RecentTicket, RefusedLine, MailInDoubt,
+    Person, Fact, TicketRow, Section, ArticleLink, WholeArticle, NamedFile, RecentTicket, SolvedBefore, RefusedLine,
+    MailInDoubt,
     OpeningHours,
     PromisedAnswer, LetterFigure, Bar, Chart, FigureTable, AskedFor, Joining, Gathering, Passage,
 )  # fmt: skip

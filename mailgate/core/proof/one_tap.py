@@ -27,6 +27,7 @@ WAVE = (("all_spam", "#spam"), ("are_real", "#notspam"))
 QUESTIONS = (("next", "#next"), ("mine", "#mine"), ("overdue", "#overdue"), ("desk", "#desk"), ("help", "#help"))
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 SCORES = range(11)
+LONGEST = 1_200  # characters of a text in a link: mail programs cut addresses, and letters are three octets and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,25 @@ def _links(
         href = mailto(address, f"{tag} {command}".strip(), f"mg:{written}")
         made.append(TapLink(label, command, href))
     return tuple(made)
+
+
+def tap_link(message_id: str, ticket: Ticket, command: str, address: str, policy: Policy) -> str:
+    """A link of an agent's letter about a ticket that carries out one command line."""
+    known = token.in_message_id(message_id, policy.keys)
+    if known is None or known.audience != Audience.AGENT:
+        return ""
+    return _links([("", command)], Carrier.TAP, known, policy.tag(ticket.number), address, policy)[0].href
+
+
+def write_link(message_id: str, ticket: Ticket, text: str, address: str, policy: Policy) -> str:
+    """A mail that begins with a text, for the agent to go over; "" where it is too long for a link.
+
+    It carries what a quoted marker would, and proves as little: without a pass its writer is asked.
+    """
+    mark = marker(message_id, policy)
+    if not mark or len(text) > LONGEST:
+        return ""
+    return mailto(address, f"{policy.tag(ticket.number)} {ticket.subject}", f"{text}\n\n{mark}")
 
 
 def article_link(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,52 +11,14 @@ from typing import Any
 from mailgate.core.model.desk_rows import JournalLine, Unowned, UnownedLoad
 from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.ticket import Entry, Ticket
-from mailgate.core.text import stems
 from mailgate.store import rows
 from mailgate.store.people.erasing import blank_letters, silence
 from mailgate.store.session import Room
+from mailgate.store.tickets import finding
 from mailgate.store.tickets import statements as sql
 from mailgate.store.tickets.indexing import CURSOR, body, folded, indexed_up_to
 from mailgate.store.tickets.merging import followed
 from mailgate.store.values import Reminder, TicketFilter
-
-WORD = re.compile(r"[^\W_]+")
-
-
-def query(words: str) -> str:
-    """What a person typed as an FTS5 query: every word, or its beginning, must occur; `""` when there is no word.
-
-    Words in "double quotes" must stand together. Nothing typed is read as FTS5 syntax.
-    """
-    parts: list[str] = []
-    for number, piece in enumerate(folded(words).split('"')):
-        found = WORD.findall(piece)[:20]
-        if number % 2 and found:
-            parts.append('"' + " ".join(found) + '"')
-        else:
-            parts += [f'"{word}"*' for word in found]
-    return " ".join(parts[:20])
-
-
-def wider_query(words: str, languages: Sequence[str]) -> str:
-    """The same for every form of each word, in whatever case or number; `""` where that finds no more.
-
-    A stem of three letters is a whole word and no beginning: so many words begin with any three that ranking them takes
-    seconds.
-    """
-    parts: list[str] = []
-    wider = False
-    for number, piece in enumerate(folded(words).split('"')):
-        found = WORD.findall(piece)[:20]
-        if number % 2 and found:
-            parts.append('"' + " ".join(found) + '"')
-            continue
-        for word in found:
-            forms = stems.beginnings(word, languages)
-            wider = wider or forms != (word,)
-            asked = [f'"{one}"' + "*" * (len(one) > stems.SHORT) for one in forms] + [f'"{word}"*']
-            parts.append(f"({' OR '.join(asked)})")
-    return " AND ".join(parts[:20]) if wider else ""
 
 
 def _among(values: Sequence[str]) -> tuple[str, dict[str, Any]]:
@@ -269,11 +230,21 @@ class Tickets(Room):
         if typed.isascii() and typed.isdigit() and len(typed) <= 10:
             numbers.append(int(typed))
         typed = rows.clean(words)
-        for asked in (query(typed), wider_query(typed, languages)):
+        for asked in (finding.query(typed), finding.wider_query(typed, languages)):
             if asked and len(numbers) < limit:
-                numbers += [row["number"] for row in self.session.all(sql.FIND, {"query": asked, "limit": limit})]
+                numbers += [row["number"] for row in self.session.all(finding.FIND, {"query": asked, "limit": limit})]
         found = (self.bare_ticket(number) for number in dict.fromkeys(numbers))
         return [ticket for ticket in found if ticket is not None][:limit]
+
+    def solved_like(self, ticket: Ticket, words: Sequence[str], limit: int) -> list[Ticket]:
+        """See `verbs.TicketsRead.solved_like`."""
+        asked = finding.titles_with_two_of(words, ticket.language)
+        if not asked:
+            return []
+        floor = indexed_up_to(self.session) - finding.LATELY
+        params = {"query": asked, "floor": floor, "department": ticket.department, "number": ticket.number}
+        found = self.session.all(finding.SOLVED_LIKE, {**params, "limit": limit})
+        return [one for row in found if (one := self.get(row["number"])) is not None]
 
     # --- let go -------------------------------------------------------------------------------------------------------
 

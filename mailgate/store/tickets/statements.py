@@ -368,13 +368,6 @@ TO_INDEX = """
 SELECT entry.id, ticket.subject, entry.author, entry.author_name, entry.title, entry.text FROM entry
 JOIN ticket ON ticket.id = entry.ticket WHERE entry.id > :after ORDER BY entry.id LIMIT :limit
 """
-FIND = """
-SELECT max(entry.at) AS at, coalesce(home.number, ticket.number) AS number, min(found.rank) AS score
-FROM (SELECT rowid, rank FROM words WHERE words MATCH :query ORDER BY rank LIMIT 1000) AS found
-JOIN entry ON entry.id = found.rowid JOIN ticket ON ticket.id = entry.ticket
-LEFT JOIN ticket AS home ON home.id = ticket.merged_into
-GROUP BY 2 ORDER BY 3, 1 DESC LIMIT :limit
-"""
 SOLVED_BEFORE = f"""{TICKET_COLUMNS}
 WHERE ticket.status = 'solved' AND ticket.status_since <= :before ORDER BY ticket.status_since LIMIT :limit
 """

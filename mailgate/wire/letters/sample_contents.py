@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from mailgate.core.letters import row_values
+from mailgate.core.model.canned import Drafted
 from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
     Ack,
@@ -50,6 +51,7 @@ from mailgate.core.model.shown import (
     RecentTicket,
     RefusedLine,
     Section,
+    SolvedBefore,
     TicketRow,
     WholeArticle,
 )
@@ -153,6 +155,7 @@ def _of_tickets(spoken: SampleWords) -> tuple[Content, ...]:
         Notice(
             why="reply", from_=MAIJA, mentions=(1017,), proposed=("timo@customer.example",),
             attachments=(_LAMP,), articles=(ArticleLink(spoken.article, _HELP, "17"), ArticleLink(spoken.article)),
+            solved_before=(SolvedBefore(1017, spoken.article, "Bo Lund", spoken.reply, "mailto:support@acme.example"),),
             recent=(RecentTicket(1017, spoken.article, "archived", _at(-960)),),
         ),
         Notice(why="unverified", from_=Person("", "timo@customer.example"), text=spoken.reply, unverified=True),
@@ -198,6 +201,7 @@ def _asking(spoken: SampleWords) -> tuple[Content, ...]:
                  facts=(Fact("support", "12"), Fact("Anna Korhonen", "5"), Fact(said("somebody.none"), "2")),
                  rows=_rows(spoken)[:2], sections=(Section(said("tap.next"), _rows(spoken)[:1], text=spoken.first),
                                                    Section(said("files"), facts=(Fact("lamp.jpg", "277 KB"),)))),
+        Drafted(source=1017, who="Bo Lund", text=spoken.sent),
         Question(title=f"#1042 {spoken.subject}", text=spoken.first, actions=False),
         Question(title=said("asked.kb"), intro=said("asked.kb_use", who=MAIJA.address), numbers=(1042,),
                  texts=(WholeArticle(1, "17", spoken.article, spoken.sent),)),

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailgate.core.letters import views
 from mailgate.core.letters.views import EntryView, LetterView
-from mailgate.core.model import coaching, content, shown
+from mailgate.core.model import canned, coaching, content, shown
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.proof.one_tap import TapLink, VoteLink
 from mailgate.core.quoting.fingerprint import Wording
@@ -60,6 +60,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.Question: {"title": _NOTE, "why": _FRAME, "intro": _NOTE, "text": _NOTE, "notes": _NOTE,
                        "wave": _FRAME},
     content.WasItYou: {"subject": _NOTE, "at": _FRAME, "text": _NOTE, "address": _FRAME, "vouch": _FRAME},
+    canned.Drafted: {"who": _FRAME, "text": _PUBLIC, "href": _FRAME},
     content.Handover: {"by": _FRAME, "to": _FRAME, "why": _FRAME, "text": _NOTE},
     content.Escalated: {"which": _FRAME, "due_at": _FRAME, "notes": _FRAME, "why": _FRAME},
     content.Reminded: {"text": _NOTE, "why": _FRAME},
@@ -78,6 +79,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     shown.Section: {"title": _FRAME, "text": _NOTE},
     shown.ArticleLink: {"title": _PUBLIC, "url": _FRAME, "name": _FRAME, "href": _FRAME},
     shown.WholeArticle: {"name": _FRAME, "title": _PUBLIC, "text": _PUBLIC},
+    shown.SolvedBefore: {"subject": _NOTE, "who": _FRAME, "line": _NOTE, "href": _FRAME},
     shown.PromisedAnswer: {"by": _FRAME},
     shown.NamedFile: {"name": _FRAME},
     shown.RecentTicket: {"subject": _NOTE, "status": _FRAME, "at": _FRAME},

@@ -40,8 +40,8 @@ from mailgate.core.letters import readers, row_values, status_letters
 from mailgate.core.letters.letter import DueLetter
 from mailgate.core.letters.row_values import VARIABLES
 from mailgate.core.mails import agent_answer, bounce, customer, receipt, unreadable
+from mailgate.core.model import canned, changed, coaching, content, letter_kinds
 from mailgate.core.model import change as ch
-from mailgate.core.model import changed, coaching, content, letter_kinds
 from mailgate.core.model.canned import Article
 from mailgate.core.model.content import (
     Ack,
@@ -250,6 +250,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     "#unassign": lambda: ordered("#unassign", ticket(owner="bo")),
     "#ask an outsider": lambda: ordered("#ask lab@tester.example is it the fuse?"),
     "#forward": lambda: ordered("#forward ap@books.example to be paid"),
+    "#draft": lambda: ordered("#draft 1043", tickets={1043: ticket(1043, entries=THREAD)}),
     "#ask a colleague": lambda: ordered("#ask cai"),
     # --- time
     "each stage": lambda: [
@@ -323,7 +324,7 @@ def test_the_table_has_every_cause_and_most_templates() -> None:
 
 def test_every_letter_is_for_customers_or_for_the_house() -> None:
     """A record in neither list is read back from its row as an acknowledgement of the admin's own."""
-    known = {**vars(content), **vars(coaching)}
+    known = {**vars(content), **vars(coaching), **vars(canned)}
     records = {kind for kind in known.values() if isinstance(kind, type) and hasattr(kind, "TEMPLATE")}
     assert records == {*letter_kinds.TO_CUSTOMERS, *letter_kinds.INSIDE}, (
         "TO_CUSTOMERS or INSIDE of core/model/letter_kinds.py"

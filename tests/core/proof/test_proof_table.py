@@ -24,7 +24,8 @@ from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.core.proof import token
 
 PAGE = Path(__file__).parents[3] / "docs" / "identity.md"
-OURS, OTHERS = ticket(1042), ticket(1043)
+OURS = ticket(1042)
+OTHERS = ticket(1043, entries=(Entry(9, EntryKind.AGENT, "bo", "Bo", NOW - D, "Change the fuse."),))
 CARRIERS: Mapping[str, str] = {  # as the page calls them
     "Message-ID": "id", "the reply address": "address", "the mark": "mark", "a one-tap link": "tap",
 }  # fmt: skip
@@ -157,6 +158,7 @@ FURTHER: Mapping[str, tuple[str, str]] = {  # rows of the page -> the mail's wor
     "a further number in the subject": ("", ""),
     "`#merge 1043`": ("#merge 1043", ""),
     "`#link 1043`": ("#link 1043", ""),
+    "`#draft 1043`": ("#draft 1043", ""),
     "`#undo` of a split": ("#undo", "split"),
     "`#undo` of a link": ("#undo", "link"),
     "`#undo` of a merge into it": ("#undo", "merged-in"),

@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.note": "Behält den Rest der E-Mail intern.",
     "command.reply": "Sendet den Rest der E-Mail an den Kunden; nichts mehr darin gilt als Befehl.",
     "command.use": "Setzt einen Textbaustein oder einen Artikel über deinen Text, in der Sprache des Kunden.",
+    "command.draft": "Sendet dir die Antwort eines anderen Tickets als Entwurf, Namen, Adressen und Zahlen markiert.",
     "command.save": "Speichert die eben geschriebene Antwort als Textbaustein.",
     "command.kb": 'Zeigt ganze Artikel zu diesen Wörtern. Die Antwort "1 use" sendet den ersten an den Kunden.',
     "command.call": "Legt die E-Mail als Notiz zu einem Telefonat mit diesem Kunden ab, ohne Angabe mit dem, dessen Ticket es ist; das Gespräch gilt als Antwort.",

@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.note": "Keeps the rest of the mail internal.",
     "command.reply": "Sends the rest of the mail to the customer; nothing more in it is read as a command.",
     "command.use": "Puts a canned answer or an article above your own words, in the customer's language.",
+    "command.draft": "Sends you the answer of another ticket as a draft, names, addresses and numbers marked.",
     "command.save": "Keeps the answer you just wrote as a canned one.",
     "command.kb": 'Shows whole articles that speak of these words; answered "1 use", the first goes to the customer.',
     "command.call": "Files the mail as a memo of a phone call with that customer, or the requester when nobody is named; the call counts as an answer.",

@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.refused": "a command in it is not possible",
     "parked.self_loop": "it is a letter of our own",
     "parked.stale": "a colleague had answered in the meantime",
+    "parked.marks": "a draft's marks are still in it",
     "parked.tap_only": "a link proves only what it says",
     "parked.token_agent_mismatch": "it answers a letter to somebody else",
     "parked.token_revoked": "the letter it answers no longer counts as proof",

@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.note": "Jätab kirja ülejäänud osa sisemiseks.",
     "command.reply": "Saadab kirja ülejäänud osa kliendile; selles ei loeta enam midagi käsuna.",
     "command.use": "Paneb sinu teksti kohale vastusemalli või juhendi kliendi keeles.",
+    "command.draft": "Saadab sulle teise pöördumise vastuse mustandina, nimed, aadressid ja numbrid märgitud.",
     "command.save": "Salvestab äsja kirjutatud vastuse mallina.",
     "command.kb": 'Näitab tervikuna juhendeid, milles on need sõnad. Vastus "1 use" saadab esimese kliendile.',
     "command.call": "Salvestab kirja märkusena telefonikõne kohta selle kliendiga, ilma aadressita pöördumise enda kliendiga; kõne loetakse vastuseks.",

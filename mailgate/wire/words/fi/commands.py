@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.note": "Pitää viestin loppuosan sisäisenä.",
     "command.reply": "Lähettää viestin loppuosan asiakkaalle; siitä ei enää lueta komentoja.",
     "command.use": "Lisää valmiin vastauksen tai artikkelin tekstisi edelle asiakkaan kielellä.",
+    "command.draft": "Lähettää sinulle toisen tiketin vastauksen luonnoksena, nimet, osoitteet ja numerot merkittyinä.",
     "command.save": "Tallentaa äsken kirjoittamasi vastauksen valmiiksi vastaukseksi.",
     "command.kb": 'Näyttää kokonaan artikkelit, joissa on näitä sanoja. Vastaus "1 use" lähettää ensimmäisen asiakkaalle.',
     "command.call": "Tallentaa viestin sisäiseksi muistiinpanoksi puhelusta tuon asiakkaan kanssa, ilman osoitetta tiketin asiakkaan kanssa; puhelu lasketaan vastaukseksi.",

@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.refused": "siinä oleva komento ei ole mahdollinen",
     "parked.self_loop": "se on meidän oma viestimme",
     "parked.stale": "kollega oli vastannut sillä välin",
+    "parked.marks": "luonnoksen merkit ovat vielä paikoillaan",
     "parked.tap_only": "linkki todistaa vain sen, mitä se sanoo",
     "parked.token_agent_mismatch": "se on vastaus toiselle lähetettyyn viestiin",
     "parked.token_revoked": "viesti, johon se vastaa, ei enää kelpaa todisteeksi",

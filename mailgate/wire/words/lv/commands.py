@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.note": "Saglabā pārējo vēstuli kā iekšēju.",
     "command.reply": "Nosūta pārējo vēstuli klientam; nekas tajā vairs netiek lasīts kā komanda.",
     "command.use": "Ievieto gatavo atbildi vai rakstu virs Jūsu teksta klienta valodā.",
+    "command.draft": "Atsūta Jums cita pieteikuma atbildi kā melnrakstu, vārdi, adreses un skaitļi ir atzīmēti.",
     "command.save": "Saglabā tikko rakstīto atbildi kā gatavo atbildi.",
     "command.kb": 'Parāda pilnībā rakstus, kuros ir šie vārdi. Atbilde "1 use" nosūta pirmo klientam.',
     "command.call": "Saglabā vēstuli kā iekšēju piezīmi par sarunu ar šo klientu, bez norādes – ar pieteikuma iesniedzēju; saruna ir atbilde.",

@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.refused": "tajā esošā komanda nav izpildāma",
     "parked.self_loop": "tā ir mūsu pašu vēstule",
     "parked.stale": "pa to laiku atbildēja kolēģis",
+    "parked.marks": "tajā vēl ir melnraksta zīmes",
     "parked.tap_only": "saite pierāda tikai to, ko tā saka",
     "parked.token_agent_mismatch": "tā ir atbilde uz vēstuli kādam citam",
     "parked.token_revoked": "vēstule, uz kuru tā atbild, vairs neder par pierādījumu",

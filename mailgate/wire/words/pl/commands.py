@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.note": "Zachowuje resztę wiadomości jako treść wewnętrzną.",
     "command.reply": "Wysyła resztę wiadomości do klienta; nic w niej nie jest już odczytywane jako polecenie.",
     "command.use": "Wstawia gotową odpowiedź albo artykuł nad Twoim tekstem, w języku klienta.",
+    "command.draft": "Przysyła Ci odpowiedź z innego zgłoszenia jako szkic, z oznaczonymi nazwiskami, adresami i numerami.",
     "command.save": "Zapisuje ostatnią Twoją odpowiedź jako gotową.",
     "command.kb": 'Pokazuje w całości artykuły, które zawierają te słowa. Odpowiedź "1 use" wysyła pierwszy do klienta.',
     "command.call": "Zapisuje wiadomość jako notatkę z rozmowy z tym klientem, a bez adresu – z klientem tego zgłoszenia; rozmowa liczy się jako odpowiedź.",

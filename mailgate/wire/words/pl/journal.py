@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.refused": "zawarte w niej polecenie jest niewykonalne",
     "parked.self_loop": "to nasza własna wiadomość",
     "parked.stale": "w międzyczasie odpowiedział ktoś z zespołu",
+    "parked.marks": "zostały w niej znaczniki szkicu",
     "parked.tap_only": "odnośnik dowodzi tylko tego, co mówi",
     "parked.token_agent_mismatch": "jest odpowiedzią na wiadomość do kogoś innego",
     "parked.token_revoked": "wiadomość, na którą odpowiada, nie jest już dowodem",

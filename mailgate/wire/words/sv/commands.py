@@ -34,6 +34,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.note": "Låter resten av mejlet stanna internt.",
     "command.reply": "Skickar resten av mejlet till kunden; inget mer i det läses som kommando.",
     "command.use": "Lägger en svarsmall eller en artikel ovanför din egen text, på kundens språk.",
+    "command.draft": "Skickar dig ett annat ärendes svar som utkast, med namn, adresser och nummer markerade.",
     "command.save": "Sparar svaret du just skrev som svarsmall.",
     "command.kb": 'Visar hela artiklar som handlar om orden. Svaret "1 use" skickar den första till kunden.',
     "command.call": "Sparar mejlet som anteckning om ett telefonsamtal med kunden, utan adress med ärendets kund; samtalet räknas som ett svar.",

@@ -144,6 +144,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.refused": "ett kommando i det går inte att utföra",
     "parked.self_loop": "det är ett mejl från oss själva",
     "parked.stale": "en kollega hade svarat under tiden",
+    "parked.marks": "utkastets tecken står kvar",
     "parked.tap_only": "en länk bevisar bara det den säger",
     "parked.token_agent_mismatch": "det svarar på ett mejl till någon annan",
     "parked.token_revoked": "mejlet det svarar på gäller inte längre som bevis",
