@@ -18,6 +18,7 @@ from pathlib import Path
 from mailgate.app.admin import control
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs.schedule import run_job
+from mailgate.core.letters.readers import PULL_FROM
 from mailgate.core.model.content import Question
 from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.ticket import Ticket
@@ -60,6 +61,7 @@ addresses = ["support@acme.example"]
 sla = "standard"
 calendar = "office"
 lead = "agent1"
+notify = "{notify}"
 
 [[sla]]
 name = "standard"
@@ -225,7 +227,8 @@ def play(folder: Path, crew: int) -> Mapping[str, Counter[str]]:
     more = "".join(AGENT.format(name=name, role=role) for name, role in zip(agents, roles, strict=True))
     (folder / "rules").mkdir(parents=True)
     (folder / "templates").mkdir()
-    (folder / "mailgate.toml").write_text(CONFIG + more)
+    notify = "turn" if crew < PULL_FROM else "pull"  # what a desk with so much mail would choose
+    (folder / "mailgate.toml").write_text(CONFIG.format(notify=notify) + more)
     (folder / "rules" / "90.toml").write_text(RULES)
     at = [BEGIN - timedelta(minutes=30)]
     gateway = build(folder / "mailgate.toml", children=1, clock=lambda: at[0])

@@ -260,7 +260,7 @@ class DepartmentModel(Model):
     deputy: str | None = None
     signature: str = ""
     outgoing: str | None = None
-    notify: Literal["", "all", "owner", "lead", "pull"] = ""
+    notify: Literal["", "all", "turn", "owner", "lead", "pull"] = ""
     order: Literal["due", "arrival"] = "due"
     after_reply: Literal["waiting", "solved"] = "waiting"
     nudge: MaybeDuration = None

@@ -20,7 +20,7 @@ URGENT_AN_HOUR = 10  # notices of urgent tickets that leave to one agent at once
 GATHERED_EVERY = timedelta(minutes=10)
 GATHERED_AHEAD = timedelta(minutes=5)  # notices are gathered so long before they would leave
 _FULL_HOUR = datetime(2025, 1, 1, tzinfo=UTC)  # any: lists leave at :00, :10 and so on
-BUSY = 2  # tickets of an hour from which on few who are all told hear of further ones in turn
+BUSY = 2  # tickets of an hour from which on those told in turn hear of further ones one by one
 IN_TURN = "in_turn"  # why they hear of it at all
 IN_TURN_EVERY = timedelta(hours=2)
 PULL_FROM = 4  # departments with at least so many agents pull their work unless the admin says otherwise
@@ -81,7 +81,7 @@ def crew(moment: Moment, department: str) -> Sequence[str]:
     """Names of those who hear of an unowned ticket (configuration `notify`; empty means all up to three agents)."""
     policy = moment.policy
     settings, how = policy.department(department), notified(policy, department)
-    if how == "all":
+    if how in ("all", "turn"):
         return [agent.name for agent in policy.agents_of(department)]
     lead = lead_of(policy, settings) if how == "lead" or (how == "owner" and settings.lead) else None
     return [lead.name] if lead else []
@@ -111,7 +111,7 @@ def turned_urgent(
 
 
 def notified(policy: Policy, department: str) -> str:
-    """How a department hears of new mail: all, owner, lead or pull."""
+    """How a department hears of new mail: all, turn, owner, lead or pull."""
     few = len(policy.agents_of(department)) < PULL_FROM
     return policy.department(department).notify or ("all" if few else "pull")
 
@@ -216,16 +216,14 @@ def at_work(moment: Moment, agent: Agent, priority: Priority, department: str = 
 
 
 def in_turn(moment: Moment, ticket: AnyTicket, heard: Sequence[Agent]) -> Mapping[str, datetime]:
-    """Of few who are all told of what nobody has, those who hear of it one to three hours later in a list, and when.
+    """Of those who are told in turn of what nobody has, who hears of it one to three hours later in a list, and when.
 
     On a busy day each new ticket is told to one of them at once, to whoever heard of that customer before; what is
-    taken by then does not come into the others' list. Not where the admin said who hears, of what cannot wait, nor to
-    who asked to follow it.
+    taken by then does not come into the others' list. Not of what cannot wait, nor to who asked to follow it.
     """
     policy, department = moment.policy, ticket.department
-    few = not policy.department(department).notify and notified(policy, department) == "all"
     waits = ticket.owner is None and ticket.priority is not Priority.URGENT and not _promised_at_once(policy, ticket)
-    if not (few and waits) or moment.facts.opened_hour.get(department, 0) < BUSY:
+    if notified(policy, department) != "turn" or not waits or moment.facts.opened_hour.get(department, 0) < BUSY:
         return {}
     followers = _watchers(moment, ticket)
     crew_ = [agent for agent in heard if agent.name not in followers]

@@ -46,7 +46,7 @@ class Department:
     deputy: str | None = None  # another's, who stands in for the lead
     signature: str = ""
     outgoing: str | None = None  # name of the relay; None: the first
-    notify: str = ""  # all, owner, lead, pull; "" decides by the number of agents
+    notify: str = ""  # all, turn, owner, lead, pull; "" decides by the number of agents
     order: str = "due"  # how its work is listed: due first, or "arrival": first come, first served
     after_reply: str = "waiting"
     nudge: timedelta | None = None

@@ -232,15 +232,15 @@ def test_who_watches_a_tag_hears_of_every_ticket_that_has_it(
 @pytest.mark.parametrize(
     ("opened", "how", "parts", "wait"),
     [
-        (2, "", {}, ["anna", "cai"]),
-        (1, "", {}, []),  # a quiet day: all hear
-        (9, "all", {}, []),  # as the admin wrote it
-        (9, "", {"priority": Priority.URGENT}, []),
-        (9, "", {"owner": "bo"}, []),
-        (9, "", {"watchers": ("cai",)}, ["bo"]),  # who asked to follow it hears at once
+        (2, "turn", {}, ["anna", "cai"]),
+        (1, "turn", {}, []),  # a quiet day: all hear
+        (9, "", {}, []),  # nobody asked for it
+        (9, "turn", {"priority": Priority.URGENT}, []),
+        (9, "turn", {"owner": "bo"}, []),
+        (9, "turn", {"watchers": ("cai",)}, ["bo"]),  # who asked to follow it hears at once
     ],
 )
-def test_on_a_busy_day_few_who_are_all_told_hear_in_turn(
+def test_on_a_busy_day_those_told_in_turn_hear_one_by_one(
     opened: int, how: str, parts: dict[str, Any], wait: list[str]
 ) -> None:
     departments = (replace(POLICY.departments[0], notify=how), *POLICY.departments[1:])
@@ -251,7 +251,8 @@ def test_on_a_busy_day_few_who_are_all_told_hear_in_turn(
 
 
 def test_the_others_hear_while_the_promise_can_be_kept() -> None:
-    now = Moment(POLICY, Facts(opened_hour={"support": 9}), NOW)
+    departments = (replace(POLICY.departments[0], notify="turn"), *POLICY.departments[1:])
+    now = Moment(replace(POLICY, departments=departments), Facts(opened_hour={"support": 9}), NOW)
     soon = readers.in_turn(now, ticket(owner=None, due=Due(first_response=NOW + H)), (ANNA, BO, CAI))
     assert set(soon.values()) == {NOW + H / 2}
 
