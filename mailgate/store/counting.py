@@ -46,6 +46,9 @@ class ReportRead(Protocol):
     def spent_on(self, number: int) -> int:
         """Minutes of work noted on a ticket and on those that went into it."""
 
+    def promises_of(self, number: int) -> list[tuple[str, datetime, bool | None]]:
+        """What a ticket's customer was promised: (first_response or resolve, by when, whether it was kept)."""
+
     def subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
         """Titles of the newest tickets opened then."""
 

@@ -84,6 +84,9 @@ WITH RECURSIVE whole (id) AS (
 ) SELECT coalesce(sum(CAST(event.new AS INTEGER)), 0)
 FROM whole JOIN event ON event.ticket = whole.id WHERE event.kind = 'spent'
 """
+PROMISES_OF = """
+SELECT which, due_at, kept FROM promise WHERE ticket = (SELECT id FROM ticket WHERE number = :number) ORDER BY id
+"""
 SUBJECTS = f"""
 SELECT subject FROM ticket WHERE created_at >= :since AND created_at < :until AND merged_into IS NULL {HERE}
 ORDER BY created_at DESC LIMIT :limit
@@ -229,6 +232,12 @@ class Report(Room):
     def spent_on(self, number: int) -> int:
         """See `counting.ReportRead.spent_on`."""
         return int(self.session.scalar(SPENT_ON, {"number": number}))
+
+    def promises_of(self, number: int) -> list[tuple[str, datetime, bool | None]]:
+        """See `counting.ReportRead.promises_of`."""
+        found = self.session.all(PROMISES_OF, {"number": number})
+        kept = {None: None, 0: False, 1: True}
+        return [(row["which"], rows.time_of(row["due_at"]), kept[row["kept"]]) for row in found]
 
     def subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
         """See `counting.ReportRead.subjects`."""

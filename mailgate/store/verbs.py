@@ -57,6 +57,9 @@ class MailRead(Protocol):
     def raw(self, number: int) -> bytes:
         """The mail byte for byte as it came; raises KeyError for an unknown number or purged bytes."""
 
+    def head(self, number: int, octets: int) -> bytes:
+        """As many octets of its beginning; raises KeyError likewise."""
+
     def undecided(self, limit: int) -> list[int]: ...
 
     def is_undecided(self, number: int) -> bool: ...

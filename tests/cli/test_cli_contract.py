@@ -24,7 +24,8 @@ TICKET = {
 }  # fmt: skip
 ENTRY = {"id", "kind", "author", "at", "text", "quoted", "html", "unverified", "attachments", "mail", "subject"}
 EXPLAINED = {
-    "mail", "fate", "reason", "tickets", "guard", "match", "authority", "rules", "commands", "changes", "letters"
+    "mail", "fate", "reason", "tickets", "guard", "match", "authority", "rules", "commands", "changes", "letters",
+    "hops",
 }  # fmt: skip
 DELIVERY = {"id", "ticket", "template", "to", "state", "attempts", "due_at", "error", "message_id"}
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -62,7 +63,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 def test_tickets_show(shell: Shell) -> None:
     ticket = shell.json("tickets", "show", "1001")
-    assert set(ticket) == {*TICKET, "spent", "entries"}
+    assert set(ticket) == {*TICKET, "spent", "promises", "entries"}
     assert set(ticket["requester"]) == {"name", "address"}
     assert set(ticket["due"]) == {"first_response", "resolve", "manual"}
     assert (ticket["number"], ticket["owner"], ticket["overdue"], ticket["solved_at"]) == (1001, None, False, None)

@@ -10,7 +10,7 @@ from mailgate.core.model.ticket import EntryKind, Status
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NAMES = ("department", "owner", "created", "first", "solved", "first_kept", "solve_kept", "due", "solve_due", "tags",
-         "filed")  # fmt: skip
+         "filed", "helped")  # fmt: skip
 WORDS = ch.AddEntry(EntryKind.AGENT, "ann", "Ann", "we look into it", of_mail=False)
 ANSWERED = (WORDS, ch.SetDue("first_response", None))
 SOLVED = (ch.SetStatus(Status.SOLVED), ch.SetDue("resolve", None))
@@ -114,6 +114,8 @@ def test_each_promise_stands_in_the_ledger_with_how_it_ended(bench):
     later(bench, number, 0.5, *ANSWERED)
     later(bench, number, 5, *SOLVED)
     assert ledger(bench) == [(0, 1, 0.5, 1), (0, 4, 5, 0)]
+    of_it = bench.read(lambda read: read.report.promises_of(number))
+    assert of_it == [("first_response", bench.now + HOUR, True), ("resolve", bench.now + 4 * HOUR, False)]
 
 
 def test_a_promise_that_moves_rests_or_is_taken_up_again_is_one_promise(bench):

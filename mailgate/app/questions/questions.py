@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailgate.app.questions import gathering, knowledge, outages, reported
+from mailgate.app.questions import gathering, knowledge, outages, reported, travelled
 from mailgate.app.questions.held import held_by
 from mailgate.app.questions.journal import JournalWords
 from mailgate.core.clock import collected, held
@@ -305,6 +305,8 @@ def _why(question: QuestionAsked) -> Question:
     lines: list[Words] = list(sla.explain(question.policy, ticket, question.speech.when))
     told = JournalWords(question.policy, question.speech)
     lines += [told.line(event) for event in question.read.tickets.events(ticket.number)[-30:]]
+    way = travelled.lines(travelled.of_newest(question.read, ticket), question.speech.when)
+    lines += ["", said("asked.hops"), *way] if way else []
     return Question(title=said("asked.why_title", number=ticket.number), text=said("list.lines", lines=tuple(lines)))
 
 

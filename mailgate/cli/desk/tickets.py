@@ -102,12 +102,14 @@ def show_(ctx: click.Context, number: int, events: bool, as_json: bool) -> None:
             raise Permanent(f"there is no ticket {number}")
         history = store.read(lambda read: read.tickets.events(number)) if events else []
         spent = store.read(lambda read: read.report.spent_on(ticket.number))
+        promises = store.read(lambda read: read.report.promises_of(ticket.number))
         policy = config.policy
     if as_json:
         timed = [
             replace(one, old=reasons.timed(one.kind, one.old), new=reasons.timed(one.kind, one.new)) for one in history
         ]
-        told = {"spent": 60 * spent, **({"events": timed} if events else {})}
+        given = [{"what": what, "at": due, "kept": kept} for what, due, kept in promises]
+        told = {"spent": 60 * spent, "promises": given, **({"events": timed} if events else {})}
         show.print_json({**show.ticket_json(ticket, now), **told})
         return
     _print_head(ticket)

@@ -22,17 +22,26 @@ from mailgate.errors import Permanent
 @click.pass_context
 def explain(ctx: click.Context, what: str, recipients: tuple[str, ...], sender: str | None, as_json: bool) -> None:
     """Guard, match, authority, each rule tried, changes and letters; nothing is written."""
+    from mailgate.app.questions import travelled
+    from mailgate.wire.mime.parse_hops import hops
+    from mailgate.wire.words import said
+
     gone = False
     with at.reading(ctx) as (config, store):
         if Path(what).is_file():
             found = _of_file(Path(what), recipients, sender, config, store)
+            way = hops(Path(what).read_bytes())
         else:
             found = _of_stored(what, store)
+            way = store.read(lambda read: travelled.of_mail(read, found["mail"]))
             gone = not store.read(lambda read: read.mail.has_raw(found["mail"]))
     if as_json:
-        show.print_json(found)
+        came = [{"from": one.sender, "by": one.by, "at": one.at, "delay": one.seconds} for one in way]
+        show.print_json({**found, "hops": came})
         return
     _print(found)
+    for line in travelled.lines(way, lambda at: at.strftime("%Y-%m-%d %H:%M:%S UTC")):
+        click.echo(f"came by    {show.clean(said('en', line))}")
     if gone:
         click.echo("Its raw bytes are gone, by [retention] or forget.")
 

@@ -191,6 +191,11 @@ def span(length: timedelta) -> str:
     )
 
 
+def span_to_the_second(seconds: int) -> str:
+    """The same with seconds where there is not a minute: `4 s`."""
+    return span(timedelta(seconds=seconds)) if seconds >= 60 else f"{seconds} s"
+
+
 def due_steps(sla: Sla) -> tuple[EscalationStep, ...]:
     """The warning and every configured step in order of time; steps at the same share of the deadline are one."""
     found: dict[float, EscalationStep] = {}

@@ -197,6 +197,19 @@ class Mail(Room):
         except FileNotFoundError as problem:
             raise KeyError(number) from problem
 
+    def head(self, number: int, octets: int) -> bytes:
+        """See `verbs.MailRead.head`."""
+        row = self.session.one(sql.RAW_HEAD, {"number": number, "octets": octets})
+        if row is None or (row["bytes"] is None and row["blob"] is None):
+            raise KeyError(number)
+        if row["bytes"] is not None:
+            return bytes(row["bytes"])
+        try:
+            with blob_path(self.session.data, row["blob"]).open("rb") as file:
+                return file.read(octets)
+        except FileNotFoundError as problem:
+            raise KeyError(number) from problem
+
     def envelope(self, number: int) -> Envelope:
         """What the transport said of a mail; raises KeyError."""
         row = self.session.one(sql.MAIL, {"number": number})

@@ -92,6 +92,10 @@ TICKETS_OF_MAIL = (
 MAILS_SINCE = "SELECT * FROM mail WHERE number > :after AND accepted_at >= :since ORDER BY number LIMIT :limit"
 MAIL_BY_ID = "SELECT * FROM mail WHERE message_id = :id AND message_id <> '' ORDER BY number LIMIT 1"
 RAW = "SELECT mail.blob, raw.bytes FROM mail LEFT JOIN raw ON raw.mail = mail.number WHERE mail.number = :number"
+RAW_HEAD = (
+    "SELECT mail.blob, substr(raw.bytes, 1, :octets) AS bytes FROM mail LEFT JOIN raw ON raw.mail = mail.number "
+    "WHERE mail.number = :number"
+)
 QUARANTINED = "SELECT * FROM mail WHERE fate = 'quarantined' ORDER BY number"
 PARKED = (
     "SELECT mail.number, mail.author, mail.sender, mail.subject, parking.at, parking.agent AS asked, "
