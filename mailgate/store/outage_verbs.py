@@ -19,6 +19,9 @@ class OutageRead(Protocol):
     def at_work(self, department: str, limit: int) -> list[OpeningWords]:
         """What opened the tickets that are worked on in a department, the newest first."""
 
+    def opened(self, department: str, since: datetime, until: datetime, limit: int) -> list[OpeningWords]:
+        """What opened a department's tickets from `since` to before `until`, the newest first."""
+
     def tagged(self, department: str, tag: str, limit: int) -> tuple[int, ...]:
         """The numbers of the tickets worked on in a department that have a tag, in their order."""
 

@@ -27,6 +27,15 @@ WHERE ticket.department = :department AND ticket.status IN ('new', 'open', 'wait
 ORDER BY ticket.id DESC LIMIT :limit
 """
 
+# What opened a department's tickets of some time, the newest first: the order is that of an index.
+OPENED = """
+SELECT ticket.number, ticket.subject, ticket.language, ticket.created_at, (
+  SELECT substr(entry.text, 1, :most) FROM entry WHERE entry.ticket = ticket.id AND entry.kind = 'customer'
+  ORDER BY entry.at, entry.id LIMIT 1
+) AS text FROM ticket
+WHERE ticket.created_at >= :since AND ticket.created_at < :until AND ticket.department = :department
+ORDER BY ticket.created_at DESC LIMIT :limit
+"""
 TAGGED = """
 SELECT ticket.number FROM tag JOIN ticket ON ticket.id = tag.ticket
 WHERE tag.tag = :tag AND ticket.department = :department AND ticket.status IN ('new', 'open', 'waiting', 'hold')
@@ -68,12 +77,18 @@ class Outages(Room):
     def at_work(self, department: str, limit: int) -> list[OpeningWords]:
         """See `outage_verbs.OutageRead.at_work`."""
         params = {"department": department, "limit": limit, "most": outage.LONGEST_READ}
-        return [
-            OpeningWords(
-                row["number"], row["subject"], row["text"] or "", row["language"], rows.time_of(row["created_at"])
-            )
-            for row in self.session.all(AT_WORK, params)
-        ]
+        return [_opening(row) for row in self.session.all(AT_WORK, params)]
+
+    def opened(self, department: str, since: datetime, until: datetime, limit: int) -> list[OpeningWords]:
+        """See `outage_verbs.OutageRead.opened`."""
+        params = {
+            "department": department,
+            "since": rows.micros(since),
+            "until": rows.micros(until),
+            "limit": limit,
+            "most": outage.LONGEST_READ,
+        }
+        return [_opening(row) for row in self.session.all(OPENED, params)]
 
     def set_news(self, department: str, news: News | None, now: datetime) -> str:
         """See `outage_verbs.OutageTx.set_news`."""
@@ -147,6 +162,11 @@ class Outages(Room):
             self.session.run(SET_SETTING, {"key": key, "value": rows.clean(rows.dumps(kept))})
         else:
             self.session.run(DROP_SETTING, {"key": key})
+
+
+def _opening(row: rows.Row) -> OpeningWords:
+    at = rows.time_of(row["created_at"])
+    return OpeningWords(row["number"], row["subject"], row["text"] or "", row["language"], at)
 
 
 def _without(known: Sequence[T], gone: Callable[[T], bool]) -> tuple[T | None, list[T]]:

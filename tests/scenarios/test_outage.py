@@ -284,3 +284,16 @@ def test_killed_in_the_middle_the_rest_is_sent_and_nothing_twice(tmp_path: Path,
     assert {name: inspect.getsource(job).count(f'crash.point("{name}")') for name in crash.ANSWER_POINTS} == {
         "mid-slice": 1
     }
+
+
+def test_the_mornings_letter_points_out_what_many_new_mails_share_and_a_tap_gathers_them(tmp_path: Path) -> None:
+    with running(tmp_path, more='[digest]\nat = "00:00"\n') as desk:
+        for n in range(9):
+            opened(desk, f"No. {n}", "Hello, please help me with my VPN connection.\n", sender=f"c{n}@x.example")
+        run_job(desk.gateway, "digest", desk.clock())
+        digest = desk.letters(ANNA_AT, "digest")[-1]
+        assert "support: new tickets that share “connection, vpn”" in whole(digest)
+        number = desk.send(tap(digest, "#incident support connection connection vpn", ANNA_AT))
+        assert desk.fate(number) == "parked" and "9 tickets" in whole(desk.letters(ANNA_AT, "receipt")[-1])
+        confirm(desk, number)
+        assert all(one.tags for one in desk.tickets())

@@ -9,10 +9,11 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from mailgate.app.gateway import Gateway
-from mailgate.app.jobs import each_ticket
+from mailgate.app.jobs import each_ticket, outbreaks
 from mailgate.app.questions import outages, report
 from mailgate.app.questions.held import held_by
-from mailgate.core.clock import kudos, morning, overload, pulling
+from mailgate.core.clock import kudos, morning, outbreak, overload, pulling
+from mailgate.core.clock.outbreak import Outbreak
 from mailgate.core.clock.overload import Overload, WeeklyPace
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgency
@@ -53,7 +54,9 @@ def send_morning_letters(gateway: Gateway, now: datetime) -> int:
     away = gateway.store.read(lambda read: read.people.absences(now))
     moment = gateway.in_force.moment(now, Facts(away=away))
     due = [one for one in _readers(moment) if _open(gateway, one)]
-    return each_ticket.for_each_ticket(gateway, [partial(_morning, gateway, one, now) for one in due])
+    names = [one.name for one in moment.policy.departments if due and not one.training]
+    shared = gateway.store.read(lambda read: outbreaks.look(read, names, now))
+    return each_ticket.for_each_ticket(gateway, [partial(_morning, gateway, one, now, shared) for one in due])
 
 
 def _readers(moment: Moment) -> list[_Reader]:
@@ -86,13 +89,13 @@ def _open(read_from: Gateway, reader: _Reader) -> bool:
     return read_from.store.read(lambda read: read.settings.get(_mark(reader))) != reader.day.isoformat()
 
 
-def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
+def _morning(gateway: Gateway, reader: _Reader, now: datetime, shared: Mapping[str, Outbreak], tx: Tx) -> bool:
     """Letters and the mark that the day is done, in one transaction; the key of each letter holds even without it."""
     if tx.settings.get(_mark(reader)) == reader.day.isoformat():
         return False
     moment = gateway.in_force.moment(now)
     overloads = {led.name: found for led in reader.leads if (found := _overload(tx, moment, led))}
-    letters = [*_lists(tx, moment, reader, overloads), *_warnings(moment.policy, reader, overloads)]
+    letters = [*_lists(tx, moment, reader, overloads, shared), *_warnings(moment.policy, reader, overloads)]
     letters += _weekly(tx, moment.policy, reader)
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "digest", letters=tuple(letters)), now)
     tx.settings.set(_mark(reader), reader.day.isoformat())
@@ -102,9 +105,12 @@ def _morning(gateway: Gateway, reader: _Reader, now: datetime, tx: Tx) -> bool:
 # --- the day ----------------------------------------------------------------------------------------------------------
 
 
-def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Overload]) -> list[Outbound]:
+def _lists(
+    tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Overload], shared: Mapping[str, Outbreak]
+) -> list[Outbound]:
     policy, now = moment.policy, moment.now
-    sections: list[Section] = []
+    alike = [one for one in shared.values() if _concerns(reader, one.department)]
+    sections = [outbreak.section(one, reader.zone, now) for one in alike]
     parked = tx.mail.parked()
     count = 0
     if reader.agent is not None and reader.own:
@@ -139,7 +145,8 @@ def _lists(tx: Tx, moment: Moment, reader: _Reader, overloads: Mapping[str, Over
     if not sections:
         return []
     title = said("list.day", n=count) if count else ""
-    about = Digest(title=title, sections=tuple(sections), accounted=accounted, why="digest")
+    about = Digest(title=title, sections=tuple(sections), accounted=accounted, why="digest",
+                   hint=alike[0].order if alike else "")  # fmt: skip
     return [_letter(policy, reader, about, "day")]
 
 
@@ -169,14 +176,15 @@ def _thanks(tx: Tx, policy: Policy, reader: _Reader, agent: Agent) -> list[Secti
     return kudos.sections(policy, agent, tx.report.praise(since, until), [one.name for one in reader.leads])
 
 
+def _concerns(reader: _Reader, department: str) -> bool:
+    """True for a department that a reader works in or leads."""
+    led = any(one.name == department for one in reader.leads)
+    return led or (reader.agent is not None and reader.agent.works_in(department))
+
+
 def _incidents(tx: Tx, reader: _Reader, now: datetime) -> list[Section]:
     """What goes on in the departments a reader works in or leads: its tickets' warnings are held, and counted here."""
-    led = {one.name for one in reader.leads}
-    theirs = [
-        one
-        for one in tx.outage.incidents(now)
-        if one.department in led or (reader.agent is not None and reader.agent.works_in(one.department))
-    ]
+    theirs = [one for one in tx.outage.incidents(now) if _concerns(reader, one.department)]
     here = now.astimezone(reader.zone)
     facts = tuple(
         Fact(

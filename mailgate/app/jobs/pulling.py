@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from mailgate.app.gateway import Gateway
-from mailgate.app.jobs import each_ticket
-from mailgate.core.clock import pulling
+from mailgate.app.jobs import each_ticket, outbreaks
+from mailgate.core.clock import outbreak, pulling
+from mailgate.core.clock.outbreak import Outbreak
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate
 from mailgate.core.model.facts import Facts
@@ -23,7 +25,9 @@ def offer(gateway: Gateway, now: datetime) -> int:
     if all(readers.notified(policy, one.name) != "pull" for one in policy.departments):
         return 0
     due = gateway.store.read(partial(_due, gateway, now))
-    return each_ticket.for_each_ticket(gateway, [partial(_offer, gateway, agent, now) for agent in due])
+    names = [one.name for one in policy.departments if due and readers.notified(policy, one.name) == "pull"]
+    shared = gateway.store.read(lambda read: outbreaks.look(read, names, now))
+    return each_ticket.for_each_ticket(gateway, [partial(_offer, gateway, agent, now, shared) for agent in due])
 
 
 def _due(gateway: Gateway, now: datetime, read: Read) -> list[Agent]:
@@ -47,14 +51,16 @@ def _departments(moment: Moment, agent: Agent, read: Read) -> Sequence[str]:
     return () if pulling.may_wait(before, moment.now, next(soonest, None)) else names
 
 
-def _offer(gateway: Gateway, agent: Agent, now: datetime, tx: Tx) -> bool:
+def _offer(gateway: Gateway, agent: Agent, now: datetime, shared: Mapping[str, Outbreak], tx: Tx) -> bool:
     """The list and the mark of what it knew, in one transaction: after a crash it is written once all the same."""
     names = _departments(_moment(gateway, now, tx), agent, tx)
     if not names:
         return False
     policy = gateway.in_force.policy
     found = tx.tickets.unowned(names, pulling.SHOWN, now, by_arrival=policy.by_arrival(names))
-    letter = pulling.offer(policy, agent, found)
+    hints = [shared[name] for name in names if name in shared]
+    alike = [outbreak.section(one, ZoneInfo(agent.timezone), now) for one in hints]
+    letter = pulling.offer(policy, agent, found, alike, hints[0].order if hints else "")
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "unowned", letters=(letter,)), now)
     tx.settings.set(_mark(agent), str(pulling.LastList(now, found.event)))
     return True

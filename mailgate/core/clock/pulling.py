@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -61,8 +62,11 @@ def may_wait(before: LastList, now: datetime, soonest: datetime | None) -> bool:
     return before.at <= now < before.at + CALM and (soonest is None or soonest > now + PRESSING)
 
 
-def offer(policy: Policy, agent: Agent, found: Unowned) -> Outbound:
-    """A numbered list of the most pressing, and how much there is; `1 take` answers it."""
+def offer(policy: Policy, agent: Agent, found: Unowned, alike: Sequence[Section] = (), hint: str = "") -> Outbound:
+    """A numbered list of the most pressing, and how much there is; `1 take` answers it.
+
+    `alike` says what many of them share, `hint` is the command that gathers these.
+    """
     shown = found.first[:SHOWN]
     return readers.to_agent(
         policy,
@@ -73,6 +77,8 @@ def offer(policy: Policy, agent: Agent, found: Unowned) -> Outbound:
             rows=escalation.rows(policy, shown),
             facts=counts(found),
             more=(found.tickets - len(shown)) or None,
+            sections=tuple(alike) or None,
+            hint=hint,
         ),
         purpose=Purpose.TABLES,
     )

@@ -70,8 +70,8 @@ def news(context: CommandContext) -> Judgement:
 
 def incident(context: CommandContext) -> Judgement:
     """Tickets that hold certain words get its name as a tag, and so do coming ones; the open ones are shown first."""
-    world, department = context.world, context.policy.department(context.world.department)
-    name, _, rest = context.argument.partition(" ")
+    world, (department, written) = context.world, _department(context, least=2)
+    name, _, rest = written.partition(" ")
     name = fold(name.lstrip("+#"))
     told: dict[str, str | Said] = {"name": name}
     if fold(rest.strip(" .!")) in _ENDS:
@@ -111,8 +111,8 @@ def _wrong_incident(
 
 def answer(context: CommandContext) -> Judgement:
     """One letter to every customer with a tag, each in their own ticket, once the lead has seen it."""
-    world, department = context.world, context.policy.department(context.world.department)
-    tag, _, rest = context.argument.partition(" ")
+    world, (department, written) = context.world, _department(context)
+    tag, _, rest = written.partition(" ")
     name = fold(tag.lstrip("+#"))
     if not tag.startswith("+") or not is_name(name):
         return Refusal("answer_tag")
@@ -169,11 +169,16 @@ def by_language(text: str, known: Collection[str], usual: str) -> tuple[tuple[st
     return tuple((language, words) for language, words in said.items() if words)
 
 
-def _department(context: CommandContext) -> tuple[Department, str]:
-    """The department that is named first, else the one the mail went to; and what stands behind its name."""
+def _department(context: CommandContext, least: int = 0) -> tuple[Department, str]:
+    """The department that is named first, else the one the mail went to; and what stands behind its name.
+
+    With fewer than `least` words behind it the first word names no department.
+    """
     first, _, rest = context.argument.partition(" ")
     named = next((one for one in context.policy.departments if fold(one.name) == fold(first)), None)
-    return (named, rest) if named else (context.policy.department(context.world.department), context.argument)
+    if named is None or len(rest.split()) < least:
+        return context.policy.department(context.world.department), context.argument
+    return named, rest
 
 
 def _leads(context: CommandContext, department: Department) -> bool:

@@ -384,6 +384,7 @@ def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.Le
         several=isinstance(says, WasItYou) and bool(says.mails),
         wave=isinstance(says, Question) and bool(says.wave),
         many=_is_for_many(says),
+        hint=says.hint if isinstance(says, Digest | Question) else "",
         offer=_offered(says),
         reader=due.agent,
         files=due.ticket is not None and any(entry.attachments for entry in due.ticket.entries),

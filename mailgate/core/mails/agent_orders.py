@@ -155,8 +155,8 @@ def _for_the_lead(case: Case, agent: Agent, order: Command, why: workflow.Refusa
     lead = readers.lead_here(case.moment, why.gathers.department if why.gathers else case.departments[0]) or agent
     asks = Receipt(
         parked=True,
-        meant=(f"#{order.name} {order.argument.split()[0]}",),
-        refused=(receipt.refused_line(replace(order, argument=order.argument.split()[0]), why),),
+        meant=(f"#{order.name} +{why.gathers.name if why.gathers else ''}",),
+        refused=(receipt.refused_line(replace(order, argument=f"+{why.gathers.name if why.gathers else ''}"), why),),
         text=why.gathers.words if why.gathers else "",
         author=agent.name,
         corrected="waits",

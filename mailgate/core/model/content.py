@@ -249,6 +249,7 @@ class Question(Content):
     numbers: tuple[int, ...] | None = omitted(None, hidden=True)  # the tickets the mail spoke of
     notes: tuple[str, ...] | None = omitted(None, hidden=True)  # what of the text is for the house alone
     wave: str = omitted("", hidden=True)  # that it asks about
+    hint: str = omitted("", hidden=True)  # the command that it proposes
 
     @property
     def headline(self) -> Words:
@@ -338,6 +339,7 @@ class Digest(Content):
     why: str = hidden("")
     sections: tuple[Section, ...] = ()
     accounted: Words | None = omitted(None, shown="")
+    hint: str = omitted("", hidden=True)  # the command that it proposes
 
     @property
     def headline(self) -> Words:

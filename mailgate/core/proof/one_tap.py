@@ -85,6 +85,7 @@ def links_of_letter(
     several: bool = False,
     coached: bool = False,
     many: bool = False,
+    hint: str = "",
     offer: str = "",
     reader: str = "",
     files: bool = True,
@@ -96,7 +97,7 @@ def links_of_letter(
     `parked`: it asks about a mail that waits, `several`: about more than one, `coached`: another is asked about it,
     `words`: there are some, or something was done. `wave`: it asks about one, `many`: whether one answer goes to many.
     `offer`: another address the ticket may belong to. `reader`: the agent, who is not offered what is so already.
-    `files`: it has some.
+    `files`: it has some. `hint`: a command that it proposes.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != Audience.AGENT:
@@ -105,6 +106,7 @@ def links_of_letter(
     verbs = [
         *(MANY if many else usual),
         *(WAVE if wave else ()),
+        *([("incident", hint)] if hint else []),
         *([("requester", f"#requester {offer}")] if offer else []),
     ]
     return LetterLinks(

@@ -187,6 +187,11 @@ _IN_CYRILLIC = frozenset({"ru", "uk", "be", "bg", "sr", "mk"})
 KNOWN: tuple[str, ...] = tuple(_WORDS)  # the languages that are told apart, whether we write in them or not (ISO 639-1)
 
 
+def is_common(word: str) -> bool:
+    """True for one of the commonest words of any language that is told apart, in lower case."""
+    return word in _BY_WORD
+
+
 def guess(text: str, among: tuple[str, ...] = KNOWN) -> str:
     """The language of `text` when it is one of `among` (ISO 639-1), else `""`; only the first 4 KB count.
 

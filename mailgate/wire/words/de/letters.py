@@ -150,6 +150,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Senden",
     "tap.do_commands": "{commands} ausführen",
     "tap.do_both": "{commands} ausführen und den Text senden",
+    "tap.incident": "Zusammenfassen",
     "tap.send_all": "An alle senden",
     "tap.send_solve": "Senden und erledigen",
     "tap.send": "Ohne Befehle senden",

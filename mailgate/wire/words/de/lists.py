@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.of_agent": "{name} (abwesend): {title}",
     "list.incident": "Störung {name}",
     "list.incident_load": "{n} offen, {overdue} überfällig; Wörter: {words}; bis {until}",
+    "list.outbreak": "{department}: neue Tickets, in denen „{words}“ steht, seit {since}: {n}",
+    "list.outbreak_how": "Wenn es dieselbe Sache ist, fass sie zusammen: {command}",
     "list.not_arrived_n": {
         "one": "{n} deiner Antworten ist nicht abgeschickt",
         "other": "{n} deiner Antworten sind nicht abgeschickt",

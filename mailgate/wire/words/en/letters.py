@@ -150,6 +150,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Send it",
     "tap.do_commands": "Do {commands}",
     "tap.do_both": "Do {commands} and send the words",
+    "tap.incident": "Gather them",
     "tap.send_all": "Send to all",
     "tap.send_solve": "Send and solve",
     "tap.send": "Send without commands",

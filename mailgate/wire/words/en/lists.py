@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.of_agent": "{name} (away): {title}",
     "list.incident": "Incident {name}",
     "list.incident_load": "{n} open, {overdue} overdue; words: {words}; until {until}",
+    "list.outbreak": "{department}: new tickets that share “{words}”, since {since}: {n}",
+    "list.outbreak_how": "If it is one matter, gather them: {command}",
     "list.not_arrived_n": {
         "one": "{n} of your answers has not left",
         "other": "{n} of your answers have not left",

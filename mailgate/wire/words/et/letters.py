@@ -150,6 +150,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Saada",
     "tap.do_commands": "Täida {commands}",
     "tap.do_both": "Täida {commands} ja saada tekst",
+    "tap.incident": "Kogu need kokku",
     "tap.send_all": "Saada kõigile",
     "tap.send_solve": "Saada ja lahenda",
     "tap.send": "Saada ilma käskudeta",

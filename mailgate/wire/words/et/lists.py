@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.of_agent": "{name} (ära): {title}",
     "list.incident": "Rike {name}",
     "list.incident_load": "lahtised {n}, hilinenud {overdue}; sõnad: {words}; lõpeb: {until}",
+    "list.outbreak": "{department}: uusi pöördumisi, milles on „{words}“, alates {since}: {n}",
+    "list.outbreak_how": "Kui asi on üks, kogu need kokku: {command}",
     "list.not_arrived_n": {
         "one": "{n} sinu vastus on saatmata",
         "other": "{n} sinu vastust on saatmata",

@@ -150,6 +150,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Lähetä",
     "tap.do_commands": "Tee {commands}",
     "tap.do_both": "Tee {commands} ja lähetä teksti",
+    "tap.incident": "Kokoa ne",
     "tap.send_all": "Lähetä kaikille",
     "tap.send_solve": "Lähetä ja merkitse hoidetuksi",
     "tap.send": "Lähetä ilman komentoja",

@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.of_agent": "{name} (poissa): {title}",
     "list.incident": "Häiriö {name}",
     "list.incident_load": "{n} avoinna, {overdue} myöhässä; sanat: {words}; päättyy: {until}",
+    "list.outbreak": "{department}: uusia tikettejä, joissa on ”{words}”, alkaen {since}: {n}",
+    "list.outbreak_how": "Jos kyse on samasta asiasta, kokoa ne: {command}",
     "list.not_arrived_n": {
         "one": "{n} vastauksesi ei ole lähtenyt",
         "other": "{n} vastaustasi ei ole lähtenyt",

@@ -151,6 +151,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Nosūtīt",
     "tap.do_commands": "Izpildīt {commands}",
     "tap.do_both": "Izpildīt {commands} un nosūtīt tekstu",
+    "tap.incident": "Apkopot tos",
     "tap.send_all": "Nosūtīt visiem",
     "tap.send_solve": "Nosūtīt un atrisināt",
     "tap.send": "Sūtīt bez komandām",

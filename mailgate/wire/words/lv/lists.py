@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.of_agent": "{name} (prombūtnē): {title}",
     "list.incident": "Traucējums {name}",
     "list.incident_load": "darbā: {n}, nokavēti: {overdue}; vārdi: {words}; līdz: {until}",
+    "list.outbreak": "{department}: jauni pieteikumi, kuros ir “{words}”, kopš {since}: {n}",
+    "list.outbreak_how": "Ja tas ir viens un tas pats, apkopojiet tos: {command}",
     "list.not_arrived_n": {
         "zero": "{n} Jūsu atbilžu nav nosūtītas",
         "one": "{n} Jūsu atbilde nav nosūtīta",

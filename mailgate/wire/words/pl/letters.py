@@ -152,6 +152,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Wyślij",
     "tap.do_commands": "Wykonaj {commands}",
     "tap.do_both": "Wykonaj {commands} i wyślij tekst",
+    "tap.incident": "Zbierz je",
     "tap.send_all": "Wyślij do wszystkich",
     "tap.send_solve": "Wyślij i załatw",
     "tap.send": "Wyślij bez poleceń",

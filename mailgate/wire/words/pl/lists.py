@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.of_agent": "{name} (nieobecność): {title}",
     "list.incident": "Awaria {name}",
     "list.incident_load": "w toku: {n}, po terminie: {overdue}; słowa: {words}; do: {until}",
+    "list.outbreak": "{department}: nowe zgłoszenia, które łączy „{words}”, od {since}: {n}",
+    "list.outbreak_how": "Jeśli to jedna sprawa, zbierz je: {command}",
     "list.not_arrived_n": {
         "one": "{n} Twoja odpowiedź nie wyszła",
         "few": "{n} Twoje odpowiedzi nie wyszły",

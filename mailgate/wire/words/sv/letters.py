@@ -150,6 +150,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "tap.do_send": "Skicka",
     "tap.do_commands": "Utför {commands}",
     "tap.do_both": "Utför {commands} och skicka texten",
+    "tap.incident": "Samla dem",
     "tap.send_all": "Skicka till alla",
     "tap.send_solve": "Skicka och lös",
     "tap.send": "Skicka utan kommandon",

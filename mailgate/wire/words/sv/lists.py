@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.of_agent": "{name} (borta): {title}",
     "list.incident": "Störning {name}",
     "list.incident_load": "{n} öppna, {overdue} försenade; ord: {words}; till {until}",
+    "list.outbreak": "{department}: nya ärenden med ”{words}” gemensamt, sedan {since}: {n}",
+    "list.outbreak_how": "Om det är samma sak, samla dem: {command}",
     "list.not_arrived_n": {
         "one": "{n} av dina svar har inte skickats",
         "other": "{n} av dina svar har inte skickats",
