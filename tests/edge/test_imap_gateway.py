@@ -479,7 +479,7 @@ def test_spam_goes_to_the_servers_own_junk_folder_and_what_was_none_back_to_what
         assert desk.ticket(ticket.number).status == "new"
 
 
-def test_a_mail_put_back_into_a_folder_that_is_read_opens_nothing(box: Mailbox) -> None:
+def test_i19_a_mail_put_back_into_a_folder_that_is_read_opens_nothing(box: Mailbox) -> None:
     box.make("Junk")
     with box.desk('junk = "Junk"\nsince = 2026-01-01') as desk:
         box.put(mail("Win a lamp", sender="win@pest.example").as_bytes())
@@ -498,7 +498,7 @@ def test_a_mail_put_back_into_a_folder_that_is_read_opens_nothing(box: Mailbox) 
         assert (fates["filed"], fates["parked"], fates["unaccounted"]) == (3, 0, 0)
 
 
-def test_an_original_that_was_deleted_or_a_folder_that_is_gone_is_nobodys_trouble(box: Mailbox) -> None:
+def test_i19_an_original_that_was_deleted_or_a_folder_that_is_gone_is_nobodys_trouble(box: Mailbox) -> None:
     box.make("Junk")
     with box.desk() as desk:
         box.put(mail("Win a lamp", sender="win@pest.example").as_bytes())

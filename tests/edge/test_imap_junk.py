@@ -42,7 +42,7 @@ class Server:
         ((), []),  # EXPUNGE would take others' deleted mail along
     ],
 )
-def test_one_mail_alone_is_moved(able: tuple[str, ...], told: list[str]) -> None:
+def test_i19_one_mail_alone_is_moved(able: tuple[str, ...], told: list[str]) -> None:
     server = Server(*able)
     assert bool(junk._take(server, 3, "Junk")) is not bool(told)  # type: ignore[arg-type]
     assert server.told == told

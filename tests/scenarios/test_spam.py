@@ -91,7 +91,7 @@ def tap(desk: Desk, letter: EmailMessage, command: str, agent: str = "anna") -> 
     desk.send(mail(unquote(subject), unquote(body), sender=f"{agent}@staff.example", to=unquote(to)))
 
 
-def test_a_wave_waits_for_one_word_and_is_closed_by_it(desk: Desk) -> None:
+def test_l18_a_wave_waits_for_one_word_and_is_closed_by_it(desk: Desk) -> None:
     maija = desk.of_mail(desk.send(mail()))
     desk.post([win(n) for n in range(22)])
     told, acks = len(desk.letters("anna@staff.example", "notice")), len(desk.letters(template="ack"))
@@ -117,7 +117,7 @@ def test_a_wave_waits_for_one_word_and_is_closed_by_it(desk: Desk) -> None:
     assert (len(desk.letters("anna@staff.example", "notice")), len(desk.letters(template="ack"))) == (told, acks)
 
 
-def test_a_wave_that_nobody_answers_about_comes_in_with_its_letters(desk: Desk) -> None:
+def test_l18_a_wave_that_nobody_answers_about_comes_in_with_its_letters(desk: Desk) -> None:
     desk.post([win(n) for n in range(21)])
     known = desk.of_mail(desk.send(mail(sender="w0@pest0.example", text=str(win(99).get_content()))))
     assert known.tags == (), "whoever wrote before is known"

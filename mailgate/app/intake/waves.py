@@ -7,6 +7,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from mailgate.core.clock.wave import FOLLOWED
 from mailgate.core.model.desk_rows import Wave
@@ -16,7 +17,7 @@ from mailgate.core.text.alikeness import Sketch, alike, sketch
 from mailgate.store.base import Store
 
 WITHIN = timedelta(minutes=10)
-MOST = 2000  # kinds of mail remembered
+MOST = 1000  # kinds of mail remembered, when so many come within ten minutes
 MEMBERS = 64  # of each: more than a wave needs to be one
 
 
@@ -44,7 +45,7 @@ class Waves:
         self._store = store
         self._lock = threading.Lock()
         self._kinds: OrderedDict[str, _Kind] = OrderedDict()  # the one that grew last stands last
-        self._by_hash: dict[tuple[str, int], set[str]] = {}
+        self._by_hash: dict[tuple[str, int], tuple[str, ...]] = {}
         self._counted = False
 
     def look(self, found: Sketch, department: str, number: int, now: datetime) -> Alike | None:
@@ -71,6 +72,7 @@ class Waves:
                 kind.came.append((now, number, ticket))
             if held and not kind.verdict:
                 kind.verdict = "asked"
+            self._let_go(now)
 
     def members(self, key: str) -> tuple[int, ...]:
         """The tickets of those that are remembered."""
@@ -115,13 +117,22 @@ class Waves:
             self._forget(next(iter(self._kinds.values())))
         kind = self._kinds[key] = _Kind(key, department, words)
         for one in words:
-            self._by_hash.setdefault((department, one), set()).add(key)
+            self._by_hash[department, one] = (*self._by_hash.get((department, one), ()), key)
         return kind
+
+    def _let_go(self, now: datetime) -> None:
+        """Forget what has not come for ten minutes, and nobody was asked about, a few at a time."""
+        for key in list(islice(self._kinds, 4)):
+            kind = self._kinds[key]
+            if not kind.verdict and (not kind.came or now - kind.came[-1][0] >= WITHIN):
+                self._forget(kind)
 
     def _forget(self, kind: _Kind) -> None:
         self._kinds.pop(kind.key, None)
         for one in kind.sketch:
-            known = self._by_hash.get((kind.department, one), set())
-            known.discard(kind.key)
-            if not known:
-                self._by_hash.pop((kind.department, one), None)
+            place = kind.department, one
+            others = tuple(key for key in self._by_hash.get(place, ()) if key != kind.key)
+            if others:
+                self._by_hash[place] = others
+            else:
+                self._by_hash.pop(place, None)

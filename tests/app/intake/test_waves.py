@@ -94,3 +94,14 @@ def test_the_memory_is_bounded(monkeypatch: Any) -> None:
         text = " ".join(f"{chr(97 + n)}{chr(97 + at)}" for at in range(20))
         known.note(known.look(words_of(mail(text)), "support", n, NOW), "support", n, n, NOW, held=False)  # type: ignore[arg-type]
     assert len(known._kinds) == 3 and len(known._by_hash) <= 3 * 24
+
+
+def test_what_comes_no_more_is_forgotten_but_not_what_the_lead_was_asked_about() -> None:
+    known = Waves(Store())  # type: ignore[arg-type]
+    fed(known, 20)
+    known.note(known.look(spam_words(20), "support", 20, NOW), "support", 20, 20, NOW, held=True)  # type: ignore[arg-type]
+    other = known.look(words_of(mail(OTHER)), "support", 30, NOW)
+    known.note(other, "support", 30, 30, NOW, held=False)  # type: ignore[arg-type]
+    new = known.look(words_of(mail("Another thing altogether " + OTHER[60:])), "sales", 31, NOW + 10 * M)
+    known.note(new, "sales", 31, 31, NOW + 10 * M, held=False)  # type: ignore[arg-type]
+    assert set(known._kinds) == {"support:0", "sales:31"}

@@ -38,7 +38,7 @@ def test_none_to_a_program() -> None:
     assert acknowledgement(replace(MOMENT, facts=Facts(unattended=frozenset({1042}))), ticket()) == ()
 
 
-def test_none_beyond_what_may_leave_in_an_hour() -> None:
+def test_l18_no_more_is_acknowledged_late_than_may_leave_in_an_hour() -> None:
     most = POLICY.limits.acks_per_hour
     for count, letters in ((most - 1, 1), (most, 0)):
         assert len(acknowledgement(replace(MOMENT, facts=Facts(acks_hour=count)), ticket())) == letters

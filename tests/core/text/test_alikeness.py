@@ -71,7 +71,7 @@ def test_one_spam_is_alike_whatever_names_amounts_and_links_stand_in_it(language
 
 
 @pytest.mark.parametrize("language", HONEST)
-def test_people_who_ask_about_the_same_courier_are_not_alike(language: str) -> None:
+def test_l18_people_who_ask_about_the_same_courier_are_not_alike(language: str) -> None:
     sketches = [sketch("Parcel", text) for text in HONEST[language]]
     assert all(sketches)
     assert not [pair for pair in itertools.combinations(sketches, 2) if alike(*pair)]
@@ -96,8 +96,8 @@ def test_a_few_words_are_anybodys(text: str) -> None:
 
 def test_a_sketch_is_the_same_on_every_machine_and_small_whatever_the_mail() -> None:
     assert sketch("Payout", "one two three four five six seven eight nine ten eleven twelve")[:2] == (
-        392562732,
-        633701319,
+        135216103,
+        1698244699,
     )
     assert len(sketch("x", "word other " * 1_000_000)) <= KEPT
 
