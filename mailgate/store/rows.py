@@ -129,6 +129,7 @@ def entry(row: Row, attachments: tuple[Attachment, ...] = ()) -> Entry:
         text=row["text"],
         quoted=row["quoted"],
         title=row["title"],
+        only=row["only_to"],
         html=row["html"],
         unverified=bool(row["unverified"]),
         attachments=attachments,

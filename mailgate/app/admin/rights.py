@@ -101,8 +101,8 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
     """
     found = held_of_person(read, policy, address)
     keys = {canonical(one) for one in found.addresses}
-    tickets = [_told(ticket, None) for ticket in _threads(read, found.tickets)]
-    others = [_told(ticket, keys) for ticket in _threads(read, found.took_part)]
+    tickets = [_told(ticket, keys, whole=True) for ticket in _threads(read, found.tickets)]
+    others = [_told(ticket, keys, whole=False) for ticket in _threads(read, found.took_part)]
     own = [row for number in found.mails if (row := read.mail.row(number))]
     mine = {row.number: row for row in own if canonical(row.author or row.sender) in keys}
     letters = _letters(read, found.tickets, keys)
@@ -141,16 +141,16 @@ def _threads(read: Read, numbers: Sequence[int]) -> Iterator[Ticket]:
             yield ticket
 
 
-def _told(ticket: Ticket, keys: set[str] | None) -> dict[str, Any]:
-    """A ticket as its customer may have it; with `keys` only what those addresses wrote."""
+def _told(ticket: Ticket, keys: set[str], *, whole: bool) -> dict[str, Any]:
+    """A ticket as its customer may have it, without words to others alone; else only what those addresses wrote."""
     said = [
         entry
         for entry in ticket.entries
         if (entry.kind.public or entry.kind in (EntryKind.AUTO, EntryKind.CALL))
-        and (keys is None or canonical(entry.author) in keys)
+        and (not entry.only or entry.only in keys if whole else canonical(entry.author) in keys)
     ]
     told: dict[str, Any] = {"number": ticket.number, "created_at": ticket.created_at, "status": ticket.status.value}
-    if keys is None:
+    if whole:
         told |= {"subject": ticket.subject, "solved_at": ticket.solved_at, "fields": dict(ticket.fields)}
     told["entries"] = [
         {"at": one.at, "from": one.author_name or one.author, "text": one.text,

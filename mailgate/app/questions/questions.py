@@ -247,6 +247,8 @@ def _thread(ticket: Ticket, speech: Phrases) -> str:
             parts.append(f"… (+{len(ticket.entries) - len(parts)})")
             break
         head = f"{speech.when(entry.at)} · {speech.phrase('kind', entry.kind)} · {entry.author_name or entry.author}"
+        if entry.only:
+            head += f" · {speech.say('only_to', who=entry.only)}"
         quoted = "\n".join(f"| {line}" for line in entry.quoted.split("\n")) if entry.quoted else ""
         words = "\n\n".join(part for part in (_retitled(entry, speech), entry.text, quoted) if part)
         cut = f"{words[:room]}\n… (+{len(words) - room:,})" if len(words) > room else words
@@ -259,7 +261,7 @@ def _notes(ticket: Ticket) -> tuple[str, ...]:
     """What of a thread is for the house alone, the newest first: pasted into an answer it is known."""
     inside, room = list[str](), LONGEST_THREAD
     for entry in reversed(ticket.entries):
-        if entry.text and not entry.kind.public and room > 0:
+        if entry.text and (entry.only or not entry.kind.public) and room > 0:
             inside.append(entry.text[:room])
         room -= len(entry.text)
     return tuple(inside)

@@ -152,7 +152,7 @@ def _print_head(ticket: Ticket) -> None:
 
 def _print_entry(entry: Entry) -> None:
     name = show.clean(entry.author_name or entry.author)
-    mark = " UNVERIFIED SENDER" if entry.unverified else ""
+    mark = " UNVERIFIED SENDER" if entry.unverified else f" to {show.clean(entry.only)} alone" if entry.only else ""
     click.echo()
     click.secho(f"{show.rfc3339(entry.at)}  {entry.kind}  {name}{mark}", fg=KINDS.get(entry.kind, "white"))
     if entry.title:

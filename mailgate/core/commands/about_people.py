@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailgate.core.commands.about_status import is_private
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
-from mailgate.core.letters import readers
+from mailgate.core.letters import addressee, readers
 from mailgate.core.model.change import (
     Assign,
     Audience,
@@ -154,6 +154,18 @@ def requester(context: TicketContext) -> Judgement:
     before = context.ticket.requester
     gone = (Leave(before.key),) if context.policy.colleague_at(before.addr) else ()
     return context.granted("requester", SetRequester(named), *gone, address=named.addr)
+
+
+def only(context: TicketContext) -> Judgement:
+    """The words of this mail go to one person alone: the requester, or whoever else takes part and is named."""
+    people = {one.key: one for one in (context.ticket.requester, *context.ticket.participants)}
+    wanted = canonical(context.argument.strip("<>.,;")) or context.ticket.requester.key
+    person = people.get(wanted)
+    if person is None:
+        return Refusal("takes_no_part", tuple(people), {"address": context.argument})
+    if not addressee.writable(person, context.policy):
+        return Refusal("no_address", params={"text": person.addr})
+    return context.granted("only", whom=person.addr)
 
 
 # --- shared -----------------------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ COMMANDS: tuple[Word, ...] = (
     Word("note", "words", "[text]", prose=True,
          aliases=("muistio", "notatka", "piezīme", "anteckning", "notiz", "märkus")),
     Word("reply", "words", "[text]", prose=True),
+    Word("only", "words", "[ADDRESS]", most=1, example="#only maija@home.example"),
     Word("use", "words", "NAME [key=value]", example="#use refund days=5"),
     Word("draft", "words", "NUMBER", most=1, example="#draft 1017"),
     Word("save", "words", "NAME", most=1, role=Role.AGENT, example="#save refund"),

@@ -76,10 +76,11 @@ class CommandReading:
     def without_commands(self) -> CommandReading:
         """The mail without its commands and without every line in doubt ("send without commands").
 
-        A bare "Note:" is no command then, but the words it is.
+        A bare "Note:" is no command then, but the words it is. Words for one person alone stay so.
         """
         rest = _without(self.rest, [problem.line for problem in self.problems if problem.kind != "bare"])
-        return replace(self, commands=(), rest=rest, problems=(), only_commands=False)
+        alone = tuple(one for one in self.as_meant().commands if one.name == "only")
+        return replace(self, commands=alone, rest=rest, problems=(), only_commands=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,8 @@ def read_agent_mail(
         _look_for_misplaced(lines[top:bottom], lines[end:] + signature.split("\n"), found)
     if {"note", "reply"} <= {command.name for command in found.commands}:
         found.add_doubt("conflict", "reply", "#note #reply", ("note", "reply"))
+    if {"note", "only"}.issubset(command.name for command in found.commands):
+        found.add_doubt("conflict", "only", "#note #only", ("note", "only"))
     if {"note", "new"}.issubset(command.name for command in found.commands):
         found.add_doubt("conflict", "new", "#note #new", ("note", "new"))
     middle = [_ESCAPED.sub(r"\1", line) if "\\" in line else line for line in lines[top:bottom]]

@@ -316,6 +316,7 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "forward": about_forwarding.forward,
     "cc": about_people.cc,
     "requester": about_people.requester,
+    "only": about_people.only,
     "open": about_status.set_open,
     "wait": about_status.wait,
     "hold": about_status.hold,

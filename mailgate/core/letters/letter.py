@@ -33,7 +33,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Department, LogoFile, Policy
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import ArticleLink, SolvedBefore
-from mailgate.core.model.ticket import EntryKind, Ticket
+from mailgate.core.model.ticket import Entry, EntryKind, Ticket
 from mailgate.core.proof import one_tap, token
 from mailgate.core.proof.one_tap import VoteLink
 from mailgate.core.text.subject import without_prefixes
@@ -281,7 +281,7 @@ def _filled(due: DueLetter, policy: Policy) -> Content:
     content, ticket = due.content, due.ticket
     match content:
         case Answer(text=""):
-            said = views.newest_entry(ticket, (EntryKind.AGENT,))
+            said = next((one for one in reversed(ticket.entries if ticket else ()) if _for_all(one)), None)
             return replace(content, text=said.text if said else "")
         case Drafted(text=text) if ticket is not None:
             return replace(
@@ -324,6 +324,10 @@ def _before(due: DueLetter, policy: Policy, ticket: Ticket, one: SolvedBefore) -
     return replace(one, href=one_tap.tap_link(due.message_id, ticket, command, _address(due, policy), policy))
 
 
+def _for_all(entry: Entry) -> bool:
+    return entry.kind is EntryKind.AGENT and not entry.only
+
+
 def _where_it_stands(report: StatusReport, due: DueLetter, policy: Policy) -> StatusReport:
     """With the time promised and our last words: for the requester alone, as who joined later was not written to then.
 
@@ -340,7 +344,7 @@ def _where_it_stands(report: StatusReport, due: DueLetter, policy: Policy) -> St
         return report
     final = due.created_at - policy.undo_window
     said = (one for one in reversed(ticket.entries) if one.kind is EntryKind.AGENT and one.at <= final)
-    ours = next((one for one in said if not one.unverified), None)
+    ours = next((one for one in said if not one.unverified and one.only in ("", ticket.requester.key)), None)
     if ours is None:
         return report
     return replace(report, text=ours.text, author=views.public_author(ours, policy), at=ours.at.isoformat())

@@ -47,6 +47,7 @@ class EntryView:
     unverified: bool | None  # None: not the reader's business
     title: str = ""  # the subject of the customer's mail, where it was a new one
     folded: int = 0  # lines that quote the ticket, which the house sees with `#show`
+    only: str = ""  # whom alone an agent's words went to; the house sees that
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +206,9 @@ def person_view(person: Address) -> PersonView:
 
 
 def entry_views(ticket: Ticket, audience: Audience, policy: Policy) -> tuple[EntryView, ...]:
-    """The thread, newest first: for customers and outsiders nothing but verified public words."""
+    """The thread, newest first: for customers and outsiders nothing but verified public words to all."""
     inside = audience not in (Audience.CUSTOMER, Audience.EXPERT)
-    shown = [
-        entry
-        for entry in ticket.entries
-        if entry.kind is not EntryKind.EVENT and (inside or (entry.kind.public and not entry.unverified))
-    ]
+    shown = [entry for entry in ticket.entries if entry.kind is not EntryKind.EVENT and (inside or entry.for_all)]
     views: list[EntryView] = []
     room = LONGEST_THREAD
     for entry in reversed(shown):
@@ -230,6 +227,7 @@ def _entry_view(entry: Entry, policy: Policy, inside: bool, room: int) -> EntryV
         unverified=entry.unverified if inside else None,
         title=entry.title,
         folded=entry.folded if inside else 0,
+        only=entry.only if inside else "",
     )
 
 

@@ -15,6 +15,7 @@ from mailgate.core.model.change import (
     Audience,
     Change,
     Join,
+    Journal,
     Leave,
     OpenTicket,
     Outbound,
@@ -91,8 +92,13 @@ def entry_and_letter(
     whole = "\n\n".join(part for part in (canned, text.strip()) if part)
     own = case.mail.fresh_html if not canned else ""  # it is cut down to what the text says when it is sent
     changes: list[Change] = [
-        AddEntry(EntryKind.AGENT, agent.name, agent.shown_name, whole, case.mail.not_sent, own, case.mail.attachments)
-    ]
+        AddEntry(
+            EntryKind.AGENT, agent.name, agent.shown_name, whole, case.mail.not_sent, own, case.mail.attachments,
+            only=case.only.key if case.only else "",
+        )
+    ]  # fmt: skip
+    if case.only:
+        changes.append(Journal("only", case.only.key))
     if ticket.owner is None:
         changes.append(Assign(agent.name))
     if not keep_status:
@@ -120,9 +126,13 @@ def in_agents_own_copy(case: Case, ticket: Ticket) -> list[str]:
 
 
 def reached(case: Case, ticket: AnyTicket) -> tuple[Address, ...]:
-    """To whom the words go: those the first line of a notice names, without those in the agent's own To or Cc."""
+    """To whom the words go: those the first line of a notice names, without those in the agent's own To or Cc.
+
+    Of words for one person alone (`#only`) that is the one.
+    """
     has_it = {addr.key for addr in (*case.mail.to, *case.mail.cc)}
-    return tuple(one for one in addressee.receivers(ticket, case.policy) if one.key not in has_it)
+    people = tuple(one for one in addressee.receivers(ticket, case.policy) if one.key not in has_it)
+    return tuple(one for one in people if one.key == case.only.key) if case.only else people
 
 
 def named(case: Case, ticket: Ticket) -> tuple[Address, ...] | None:
@@ -147,7 +157,7 @@ def not_named(case: Case, ticket: Ticket, changes: Iterable[Change]) -> tuple[Ad
     Whom the mail itself brings in (`#cc +A`) it names, and whom its author brought in by an earlier one they know.
     """
     people = named(case, ticket)
-    if people is None:
+    if people is None or case.only:  # the mail itself names whom it is for
         return ()
     known = {one.key for one in people} | {one.address.key for one in changes if isinstance(one, Join | SetRequester)}
     me = case.authority.agent.name if case.authority.agent else None

@@ -128,7 +128,7 @@ def _on_ticket(
             done.asks = (answers.of_reason("had_already", who=", ".join(already)),)
         if "winmail_unread" in case.mail.flags and any(one.template == "answer" for one in said[1]):
             done.asks = (*(done.asks or ()), answers.of_reason("winmail"))
-        gone = agent_answer.no_longer(case, after, plan.changes)
+        gone = [] if "only" in outcomes else agent_answer.no_longer(case, after, plan.changes)
         if gone and any(one.template == "answer" for one in said[1]):
             told = answers.of_reason("no_longer", who=", ".join(gone))
             done.asks = (*(done.asks or ()), told)

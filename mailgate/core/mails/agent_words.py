@@ -17,6 +17,7 @@ from mailgate.core.model.change import AddEntry, Change, Decision, Outbound, Set
 from mailgate.core.model.coaching import TraineesAnswer
 from mailgate.core.model.content import Notice, Receipt
 from mailgate.core.model.desk_rows import JournalLine
+from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Role
 from mailgate.core.model.shown import Gathering, NamedFile, RefusedLine
@@ -27,7 +28,8 @@ from mailgate.core.text import marks, signature
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import promise
 
-_SPEAKING = frozenset({"reply", "new", "use", "ask", "news", "forward"})  # commands that send words out of the house
+# Commands that send words out of the house.
+_SPEAKING = frozenset({"reply", "only", "new", "use", "ask", "news", "forward"})
 TAKE_WORDS = frozenset({"ask", "new", "news", "answer"})  # the words of the mail are theirs, not its ticket's
 
 
@@ -56,7 +58,7 @@ def world_of(case: Case, ticket: Ticket | None, reading: CommandReading, *, crow
 
 def _has_a_way(reading: CommandReading) -> bool:
     """True when a command beside `#forward` says where the words go; else they stand above what is passed on."""
-    return any(reading.has_command(name) for name in ("reply", "note", "use", "call", *TAKE_WORDS))
+    return any(reading.has_command(name) for name in ("reply", "only", "note", "use", "call", *TAKE_WORDS))
 
 
 def _goes_elsewhere(reading: CommandReading) -> bool:
@@ -128,7 +130,19 @@ def _would_reach(case: Case, reading: CommandReading) -> tuple[str, ...] | None:
     ways = [one for one in meant if to_customer(freed, one)]
     if not any(one.rest.strip() or one.has_command("use") for one in ways):
         return None
-    return _reached(case, tickets_of(case))
+    found = (_reached(_alone(case, one), tickets_of(case)) for one in ways)
+    return tuple(dict.fromkeys(addr for people in found for addr in people))
+
+
+def _alone(case: Case, reading: CommandReading) -> Case:
+    """With the one person `#only` names, where they take part; who that is the command has judged, or will."""
+    given = next((one for one in reading.commands if one.name == "only"), None)
+    if given is None:
+        return case
+    people = [one for ticket in tickets_of(case) for one in (ticket.requester, *ticket.participants)]
+    wanted = canonical(given.argument.strip("<>.,;"))
+    person = next((one for one in people if not wanted or one.key == wanted), None)
+    return replace(case, only=person or Address(given.argument))
 
 
 def _reached(case: Case, tickets: Iterable[Ticket]) -> tuple[str, ...]:
@@ -184,6 +198,7 @@ def customer_heard(
         return [], ()
     if not to_customer(case, reading):
         return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, Notice(why="note"))
+    case = _to_one(case, outcomes)
     if agent_answer.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
         return park(case, agent, "nobody", reading, author=agent.name)
     if marks.has_mark(canned + text):  # whatever button is pressed: somebody else's name would leave
@@ -211,6 +226,12 @@ def customer_heard(
     if agent.role is Role.TRAINEE and case.let_go_by is not None:
         letters = (*letters, coaching.sent(case.policy, agent, case.let_go_by, ticket))
     return changes, letters
+
+
+def _to_one(case: Case, outcomes: Mapping[str, Granted]) -> Case:
+    """With the one person whom `#only` was granted for."""
+    alone = outcomes.get("only")
+    return replace(case, only=Address(str(alone.params["whom"]))) if alone else case
 
 
 def _hand_in(case: Case, agent: Agent, ticket: Ticket, reading: CommandReading, text: str) -> Decision:
@@ -284,7 +305,7 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
     """A plain reply does what the letter it answers says; `#reply` and `#note` override."""
     if reading.has_command("note"):
         return False
-    if reading.has_command("reply"):
+    if _overrides(reading):
         return True
     if case.authority.proof is Proof.DESK:
         return False
@@ -299,6 +320,11 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
     return tagged or said
 
 
+def _overrides(reading: CommandReading) -> bool:
+    """True when the mail itself says that its words go to the customer, or to one person of the ticket."""
+    return reading.has_command("reply") or reading.has_command("only")
+
+
 def without_idle_doubt(case: Case, reading: CommandReading) -> CommandReading:
     """Where the words stay in the house whatever is meant, nobody is asked whether they are a note."""
     if to_customer(case, reading) or not any(doubt.kind == "bare" for doubt in reading.problems):
@@ -311,7 +337,7 @@ def _leaves(case: Case, reading: CommandReading, outcomes: Mapping[str, Granted]
     if "ask" in outcomes or "forward" in outcomes:
         return True
     inside = silent or reading.has_command("note") or bool(outcomes.keys() & {"new", "news", "call"})
-    return not inside and (reading.has_command("reply") or case.authority.proof is not Proof.DESK)
+    return not inside and (_overrides(reading) or case.authority.proof is not Proof.DESK)
 
 
 def untagged(case: Case, ticket: Ticket) -> bool:

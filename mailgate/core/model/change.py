@@ -63,6 +63,7 @@ class AddEntry:
     unverified: bool = False
     of_mail: bool = True
     title: str = ""  # the subject, where the customer has written another than the ticket's
+    only: str = ""  # the canonical address of the one person an answer goes to
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def _with_status(ticket: T, status: Status, until: datetime | None, now: datetim
 
 def _with_words(ticket: T, added: ch.AddEntry, now: datetime, at: datetime) -> T:
     entry = Entry(0, added.kind, added.author, added.author_name, at, added.text, added.quoted, added.html,
-                  added.unverified, added.attachments)  # fmt: skip
+                  added.unverified, added.attachments, only=added.only)  # fmt: skip
     ticket = replace(ticket, entries=tuple(sorted((*ticket.entries, entry), key=lambda said: said.at)))
     if added.kind is EntryKind.CUSTOMER and not added.unverified:
         return replace(ticket, last_customer_at=at, last_public_at=max(at, ticket.last_public_at or at))

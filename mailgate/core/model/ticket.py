@@ -84,6 +84,12 @@ class Entry:
     attachments: tuple[Attachment, ...] = ()
     mail: int | None = None
     title: str = ""  # the subject of the customer's mail, where it was a new one
+    only: str = ""  # an agent's words to one person alone: their canonical address
+
+    @property
+    def for_all(self) -> bool:
+        """True for what whoever takes part may read: public words that are nobody else's and to nobody alone."""
+        return self.kind.public and not self.unverified and not self.only
 
     @property
     def folded(self) -> int:

@@ -49,6 +49,9 @@ class Forgetting(Room):
             count, files = self._forget_words(ticket, data.keys, nobody, traces)
             entries += count
             blobs += files
+        for ticket in (*data.own, *data.others):
+            for key in data.keys:
+                self.session.run(sql.FORGET_ONLY, {"id": ticket, "key": key, "nobody": nobody})
         letters = self._forget_letters(data, [one for one in ids if one])
         self._forget_events(data, nobody)
         for number, row in enumerate(data.ids):

@@ -68,6 +68,7 @@ LATER_MAIL = (
     "JOIN attachment ON attachment.entry = said.id WHERE said.mail = entry.mail)"
 )
 AUTHORS_IN = "SELECT id, author FROM entry WHERE ticket = :id"
+FORGET_ONLY = "UPDATE entry SET only_to = :nobody WHERE ticket = :id AND only_to = :key"
 FORGET_AUTHOR = "UPDATE entry SET author = :nobody, author_name = '' WHERE id = :id"
 DELIVERIES_TO = "SELECT id, letter FROM delivery WHERE canonical = :key"
 TO_OTHERS = "SELECT 1 FROM delivery WHERE letter = :letter AND canonical <> :key"

@@ -328,6 +328,9 @@ CREATE TABLE mailing_ticket (
 ) STRICT, WITHOUT ROWID;
 """
 
+# Whom alone an agent's words went to (`#only`), as a canonical address.
+ONLY_TO = "ALTER TABLE entry ADD COLUMN only_to TEXT NOT NULL DEFAULT '';"
+
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
 MIGRATIONS = (
@@ -339,6 +342,7 @@ MIGRATIONS = (
     ("0013_promise", PROMISE), ("0014_junk", JUNK),
     ("0015_settled_by", SETTLED_BY), ("0016_training", TRAINING),
     ("0017_waves", WAVES), ("0018_mailing", MAILING),
+    ("0019_only_to", ONLY_TO),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

@@ -78,6 +78,7 @@ class Participants(TicketWriter):
                 "text": rows.clean(change.text),
                 "quoted": rows.clean(change.quoted),
                 "title": rows.clean(change.title),
+                "only_to": rows.clean(change.only),
                 "html": rows.clean(change.html),
             },
         )

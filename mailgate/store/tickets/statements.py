@@ -55,8 +55,9 @@ INSERT INTO participant (ticket, contact, address, name, at) VALUES (:ticket, :c
 ON CONFLICT (ticket, contact) DO NOTHING
 """
 ENTRY = """
-INSERT INTO entry (ticket, mail, at, kind, author, author_name, unverified, text, quoted, html, title)
-VALUES (:ticket, :mail, :at, :kind, :author, :author_name, :unverified, :text, :quoted, :html, :title) RETURNING id
+INSERT INTO entry (ticket, mail, at, kind, author, author_name, unverified, text, quoted, html, title, only_to)
+VALUES (:ticket, :mail, :at, :kind, :author, :author_name, :unverified, :text, :quoted, :html, :title, :only_to)
+RETURNING id
 """
 ATTACHMENT = """
 INSERT INTO attachment (entry, mail, part, name, original_name, type, size, digest, inline, content_id)

@@ -28,7 +28,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     views.DepartmentView: {"name": _FRAME, "address": _FRAME, "signature": _PUBLIC},
     views.PersonView: {"name": _FRAME, "first_name": _FRAME, "address": _FRAME},
     views.TicketView: {"tag": _FRAME, "subject": _PUBLIC, "status": _FRAME},
-    EntryView: {"kind": _FRAME, "author": _FRAME, "title": _PUBLIC},
+    EntryView: {"kind": _FRAME, "author": _FRAME, "title": _PUBLIC, "only": _FRAME},
     views.InsideView: {"department": _FRAME, "owner": _FRAME, "priority": _FRAME, "tags": _FRAME, "fields": _FRAME,
                        "language": _FRAME},
     views.FieldLink: {"name": _FRAME, "value": _FRAME, "href": _FRAME},
@@ -111,7 +111,7 @@ def said_in(*shown_of: object) -> tuple[list[str], list[str]]:
 def _texts(record: Any) -> Iterator[tuple[str, Wording]]:
     """Every text in a record and in those within it that is no frame."""
     if isinstance(record, EntryView):
-        wording = entry_wording(record.kind, unverified=bool(record.unverified))
+        wording = entry_wording(record.kind, unverified=bool(record.unverified or record.only))
         yield from ((said, wording) for said in (record.text, record.title) if said)
         return
     kind: Any = type(record)
@@ -140,5 +140,5 @@ def _customers_own(record: Any) -> bool:
 
 
 def entry_wording(kind: str, *, unverified: bool) -> Wording:
-    """Whose an entry's words are in a letter; those of somebody who does not take part are for the house."""
+    """Whose an entry's words are in a letter; those of who does not take part, or for one alone, are for the house."""
     return _PUBLIC if EntryKind(kind).public and not unverified else _NOTE

@@ -43,7 +43,7 @@ LINES = [
     ("due-manual", FRIDAY, FRIDAY), ("due-manual", FRIDAY, ""), ("escalation", "0", f"2:{FRIDAY}"), ("escalation", "2", "0:"), ("escalation", "0", "1:"),
     ("remind", "anna", FRIDAY), ("remind", "anna", ""), ("revoked", "anna", "leaked"), ("revoked", "anna", "to_outsiders"),
     ("bounced", "<1@x>", "m@x.example 5.1.1 no such user"), ("delayed", "<1@x>", "m@x.example 4.4.1 not yet"), ("quarantined", "", "114"),
-    ("survey", "", "9"), ("vote", "", "9"), ("article", "", "fuse"), ("flag", "", "bare_cr_header"), ("flag", "", "broken_rule:vip"), ("asked", "", "bo"), ("forwarded", "", "ap@books.example"), ("undo", "", "114"),
+    ("survey", "", "9"), ("vote", "", "9"), ("article", "", "fuse"), ("flag", "", "bare_cr_header"), ("flag", "", "broken_rule:vip"), ("asked", "", "bo"), ("forwarded", "", "ap@books.example"), ("only", "", "v@x.example"), ("undo", "", "114"),
     ("spent", "", "20"),
     ("ban", "", "1798797600000000 x@y.example"), ("ban", "1798797600000000 x@y.example", ""),
     ("link", "link", "1043"), ("link", "mention", "1043"), ("link", "continues", "1043"), ("link", "split", "1043"), ("unlink", "1043", ""),

@@ -120,6 +120,13 @@ ROWS: list[tuple[str, Any, str, Ticket, dict[str, Any], tuple[str, tuple[Any, ..
     ("the requester takes part already", about_people.cc, f"+{MAIJA.addr}", FREE, {}, ("already_cc", ())),
     ("nobody is nobody", about_people.cc, "", FREE, {}, ("already_cc", ())),
 
+    ("to the requester alone", about_people.only, "", TWO, {}, ("only", ())),
+    ("to a participant alone, however written", about_people.only, f"<{VALDIS.addr.upper()}>", TWO, {}, ("only", ())),
+    ("who takes no part gets nothing, and those who do are named", about_people.only, STRANGER.addr, TWO, {},
+     ("takes_no_part", (MAIJA.key, VALDIS.key))),
+    ("nor does a name that is no address", about_people.only, "Valdis", TWO, {}, ("takes_no_part", (MAIJA.key, VALDIS.key))),
+    ("nobody can be written to alone", about_people.only, "", ticket(requester=Address("nobody@invalid.invalid")), {}, ("no_address", ())),
+
     ("a participant becomes the requester under the name they have", about_people.requester, f"<{VALDIS.addr.upper()}>", TWO, {},
      ("requester", (SetRequester(VALDIS),))),
     ("a newcomer by the address alone", about_people.requester, STRANGER.addr, FREE, {},

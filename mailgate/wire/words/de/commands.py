@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.spent": "Notiert, wie lange du an dem Ticket gearbeitet hast: `20min`, `1h30`, `1,5h`; Berichte zählen es nach Schlagwort, Kunde und Abteilung zusammen.",
     "command.note": "Behält den Rest der E-Mail intern.",
     "command.reply": "Sendet den Rest der E-Mail an den Kunden; nichts mehr darin gilt als Befehl.",
+    "command.only": "Sendet diese Antwort nur an eine Person: den Kunden oder den genannten Beteiligten.",
     "command.use": "Setzt einen Textbaustein oder einen Artikel über deinen Text, in der Sprache des Kunden.",
     "command.draft": "Sendet dir die Antwort eines anderen Tickets als Entwurf, Namen, Adressen und Zahlen markiert.",
     "command.save": "Speichert die eben geschriebene Antwort als Textbaustein.",

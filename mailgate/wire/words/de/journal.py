@@ -59,6 +59,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.flag": "aufgefallen: {new}",
     "event.asked": "um Rat gefragt: {new}",
     "event.forwarded": "weitergeleitet an {new}",
+    "event.only": "Antwort nur an {new}",
     "event.undo": "was E-Mail {new} getan hatte, ist rückgängig gemacht",
     "event.link": "verknüpft mit #{new}",
     "event.link_mention": "erwähnt #{new}",

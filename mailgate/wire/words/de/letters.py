@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status": "Status",
     "nobody": "noch niemand",
     "quiet": "still",
+    "only_to": "nur an {who}",
     "priority": "Priorität",
     "due": "Fällig",
     "overdue": "überfällig seit {ago}",

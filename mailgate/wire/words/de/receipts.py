@@ -71,6 +71,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_field": "{name} wie bisher",
     "done.note": "dein Text bleibt intern",
     "done.reply": "dein Text geht an den Kunden",
+    "done.only": "deine Worte gehen nur an {whom}; andere Beteiligte sehen sie nicht",
     "done.use": "der Textbaustein {name} steht über deinem Text",
     "done.drafted": "ein Entwurf der Antwort von #{number} ist zu dir unterwegs",
     "done.saved": "gespeichert als Textbaustein {name}",

@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.spent": "Notes how long you worked on the ticket: `20min`, `1h30`, `1.5h`; reports add it up by tag, customer and department.",
     "command.note": "Keeps the rest of the mail internal.",
     "command.reply": "Sends the rest of the mail to the customer; nothing more in it is read as a command.",
+    "command.only": "Sends this answer to one person alone: the customer, or whoever takes part and is named.",
     "command.use": "Puts a canned answer or an article above your own words, in the customer's language.",
     "command.draft": "Sends you the answer of another ticket as a draft, names, addresses and numbers marked.",
     "command.save": "Keeps the answer you just wrote as a canned one.",

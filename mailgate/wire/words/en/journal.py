@@ -59,6 +59,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.flag": "noticed: {new}",
     "event.asked": "asked for advice: {new}",
     "event.forwarded": "forwarded to {new}",
+    "event.only": "answer to {new} alone",
     "event.undo": "what mail {new} had done is taken back",
     "event.link": "linked with #{new}",
     "event.link_mention": "mentions #{new}",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status": "Status",
     "nobody": "nobody yet",
     "quiet": "quiet",
+    "only_to": "to {who} alone",
     "priority": "Priority",
     "due": "Due",
     "overdue": "overdue by {ago}",

@@ -71,6 +71,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_field": "{name} as before",
     "done.note": "your words stay internal",
     "done.reply": "your words go to the customer",
+    "done.only": "your words go to {whom} alone; others who take part do not see them",
     "done.use": "canned answer {name} stands above your words",
     "done.drafted": "a draft of #{number}'s answer is on its way to you",
     "done.saved": "kept as the canned answer {name}",

@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.spent": "Märgib, kui kaua pöördumisega töötasid: `20min`, `1h30`, `1,5h`; aruanded liidavad selle siltide, klientide ja osakondade kaupa.",
     "command.note": "Jätab kirja ülejäänud osa sisemiseks.",
     "command.reply": "Saadab kirja ülejäänud osa kliendile; selles ei loeta enam midagi käsuna.",
+    "command.only": "Saadab selle vastuse ainult ühele: kliendile või nimetatud osalejale.",
     "command.use": "Paneb sinu teksti kohale vastusemalli või juhendi kliendi keeles.",
     "command.draft": "Saadab sulle teise pöördumise vastuse mustandina, nimed, aadressid ja numbrid märgitud.",
     "command.save": "Salvestab äsja kirjutatud vastuse mallina.",

@@ -59,6 +59,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.flag": "märgatud: {new}",
     "event.asked": "küsiti nõu: {new}",
     "event.forwarded": "edastatud: {new}",
+    "event.only": "vastus ainult aadressile {new}",
     "event.undo": "kirjaga {new} tehtu on tagasi võetud",
     "event.link": "seotud: #{new}",
     "event.link_mention": "mainib: #{new}",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status": "Seis",
     "nobody": "veel mitte keegi",
     "quiet": "vaikne",
+    "only_to": "ainult aadressile {who}",
     "priority": "Prioriteet",
     "due": "Tähtaeg",
     "overdue": "hilinenud: {ago}",

@@ -71,6 +71,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_field": "{name}: muutusteta",
     "done.note": "sinu tekst jääb sisemiseks",
     "done.reply": "sinu tekst läheb kliendile",
+    "done.only": "sinu sõnad saab ainult {whom}; teised osalejad neid ei näe",
     "done.use": "vastusemall {name} on sinu teksti kohal",
     "done.drafted": "pöördumise #{number} vastuse mustand on sulle teel",
     "done.saved": "salvestatud vastusemallina {name}",

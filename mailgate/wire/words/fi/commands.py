@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.spent": "Kirjaa, kauanko työskentelit tiketin parissa: `20min`, `1h30`, `1,5h`; raportit laskevat sen yhteen tunnisteittain, asiakkaittain ja osastoittain.",
     "command.note": "Pitää viestin loppuosan sisäisenä.",
     "command.reply": "Lähettää viestin loppuosan asiakkaalle; siitä ei enää lueta komentoja.",
+    "command.only": "Lähettää tämän vastauksen vain yhdelle: asiakkaalle tai nimetylle osallistujalle.",
     "command.use": "Lisää valmiin vastauksen tai artikkelin tekstisi edelle asiakkaan kielellä.",
     "command.draft": "Lähettää sinulle toisen tiketin vastauksen luonnoksena, nimet, osoitteet ja numerot merkittyinä.",
     "command.save": "Tallentaa äsken kirjoittamasi vastauksen valmiiksi vastaukseksi.",

@@ -59,6 +59,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.flag": "havaittu: {new}",
     "event.asked": "neuvoa kysytty: {new}",
     "event.forwarded": "välitetty: {new}",
+    "event.only": "vastaus vain osoitteeseen {new}",
     "event.undo": "viestin {new} muutokset peruttu",
     "event.link": "linkitetty tikettiin #{new}",
     "event.link_mention": "mainitsee tiketin #{new}",

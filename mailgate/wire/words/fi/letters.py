@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status": "Tila",
     "nobody": "ei vielä kukaan",
     "quiet": "hiljennetty",
+    "only_to": "vain osoitteeseen {who}",
     "priority": "Prioriteetti",
     "due": "Määräaika",
     "overdue": "myöhässä {ago}",

@@ -71,6 +71,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_field": "{name} ennallaan",
     "done.note": "viestisi jää sisäiseksi",
     "done.reply": "tekstisi lähtee asiakkaalle",
+    "done.only": "viestisi saa vain {whom}; muut osallistujat eivät näe sitä",
     "done.use": "valmis vastaus {name} tekstisi edellä",
     "done.drafted": "luonnos tiketin #{number} vastauksesta on tulossa sinulle",
     "done.saved": "tallennettu valmiiksi vastaukseksi {name}",

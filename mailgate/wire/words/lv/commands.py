@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.spent": "Pieraksta, cik ilgi strādājāt pie pieteikuma: `20min`, `1h30`, `1,5h`; pārskati to saskaita pa birkām, klientiem un nodaļām.",
     "command.note": "Saglabā pārējo vēstuli kā iekšēju.",
     "command.reply": "Nosūta pārējo vēstuli klientam; nekas tajā vairs netiek lasīts kā komanda.",
+    "command.only": "Nosūta šo atbildi tikai vienam: klientam vai nosauktajam dalībniekam.",
     "command.use": "Ievieto gatavo atbildi vai rakstu virs Jūsu teksta klienta valodā.",
     "command.draft": "Atsūta Jums cita pieteikuma atbildi kā melnrakstu, vārdi, adreses un skaitļi ir atzīmēti.",
     "command.save": "Saglabā tikko rakstīto atbildi kā gatavo atbildi.",

@@ -59,6 +59,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.flag": "pamanīts: {new}",
     "event.asked": "lūgts padoms: {new}",
     "event.forwarded": "pārsūtīts: {new}",
+    "event.only": "atbilde tikai uz {new}",
     "event.undo": "atceltas vēstules {new} izmaiņas",
     "event.link": "saistīts ar #{new}",
     "event.link_mention": "piemin #{new}",

@@ -103,6 +103,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status": "Statuss",
     "nobody": "bez atbildīgā",
     "quiet": "klusums",
+    "only_to": "tikai uz {who}",
     "priority": "Prioritāte",
     "due": "Termiņš",
     "overdue": "kavējas {ago}",

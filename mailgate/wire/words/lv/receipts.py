@@ -71,6 +71,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_field": "lauks {name} kā līdz šim",
     "done.note": "Jūsu teksts paliek iekšējs",
     "done.reply": "Jūsu teksts tiek nosūtīts klientam",
+    "done.only": "Jūsu vārdus saņems tikai {whom}; pārējie dalībnieki tos neredzēs",
     "done.use": "gatavā atbilde {name} virs Jūsu teksta",
     "done.drafted": "atbildes melnraksts no #{number} ir ceļā pie Jums",
     "done.saved": "saglabāta kā gatavā atbilde {name}",

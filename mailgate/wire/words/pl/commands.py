@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.spent": "Zapisuje, ile czasu zajęło zgłoszenie: `20min`, `1h30`, `1,5h`; raporty sumują to według etykiet, klientów i działów.",
     "command.note": "Zachowuje resztę wiadomości jako treść wewnętrzną.",
     "command.reply": "Wysyła resztę wiadomości do klienta; nic w niej nie jest już odczytywane jako polecenie.",
+    "command.only": "Wysyła tę odpowiedź tylko jednej osobie: klientowi albo wskazanemu uczestnikowi.",
     "command.use": "Wstawia gotową odpowiedź albo artykuł nad Twoim tekstem, w języku klienta.",
     "command.draft": "Przysyła Ci odpowiedź z innego zgłoszenia jako szkic, z oznaczonymi nazwiskami, adresami i numerami.",
     "command.save": "Zapisuje ostatnią Twoją odpowiedź jako gotową.",

@@ -59,6 +59,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.flag": "zauważono: {new}",
     "event.asked": "poproszono o radę: {new}",
     "event.forwarded": "przesłano dalej do: {new}",
+    "event.only": "odpowiedź tylko do: {new}",
     "event.undo": "cofnięto zmiany z wiadomości {new}",
     "event.link": "powiązano z #{new}",
     "event.link_mention": "wspomina o #{new}",

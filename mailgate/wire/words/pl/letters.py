@@ -104,6 +104,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status": "Stan",
     "nobody": "bez opiekuna",
     "quiet": "wyciszone",
+    "only_to": "tylko do: {who}",
     "priority": "Priorytet",
     "due": "Termin",
     "overdue": "po terminie od {ago}",

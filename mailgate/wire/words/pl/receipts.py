@@ -71,6 +71,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_field": "pole {name} bez zmian",
     "done.note": "treść pozostaje wewnętrzna",
     "done.reply": "treść zostanie wysłana do klienta",
+    "done.only": "Twoje słowa dostanie tylko {whom}; pozostali uczestnicy ich nie zobaczą",
     "done.use": "gotowa odpowiedź {name} nad Twoim tekstem",
     "done.drafted": "szkic odpowiedzi z #{number} jest w drodze do Ciebie",
     "done.saved": "zapisano jako gotową odpowiedź {name}",

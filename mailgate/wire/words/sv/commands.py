@@ -33,6 +33,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.spent": "Noterar hur länge du arbetade med ärendet: `20min`, `1h30`, `1,5h`; rapporter summerar det per tagg, kund och avdelning.",
     "command.note": "Låter resten av mejlet stanna internt.",
     "command.reply": "Skickar resten av mejlet till kunden; inget mer i det läses som kommando.",
+    "command.only": "Skickar svaret till en enda: kunden, eller den deltagare som anges.",
     "command.use": "Lägger en svarsmall eller en artikel ovanför din egen text, på kundens språk.",
     "command.draft": "Skickar dig ett annat ärendes svar som utkast, med namn, adresser och nummer markerade.",
     "command.save": "Sparar svaret du just skrev som svarsmall.",

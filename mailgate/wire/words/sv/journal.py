@@ -59,6 +59,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "event.flag": "noterat: {new}",
     "event.asked": "tillfrågad om råd: {new}",
     "event.forwarded": "vidarebefordrat till {new}",
+    "event.only": "svar bara till {new}",
     "event.undo": "det som mejl {new} gjorde är ångrat",
     "event.link": "länkat med #{new}",
     "event.link_mention": "nämner #{new}",

@@ -102,6 +102,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "status": "Status",
     "nobody": "ingen ännu",
     "quiet": "tyst",
+    "only_to": "bara till {who}",
     "priority": "Prioritet",
     "due": "Klart senast",
     "overdue": "försenat {ago}",

@@ -71,6 +71,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "done.already_field": "{name} som förut",
     "done.note": "din text stannar internt",
     "done.reply": "din text går till kunden",
+    "done.only": "bara {whom} får dina ord; övriga deltagare ser dem inte",
     "done.use": "svarsmallen {name} ovanför din text",
     "done.drafted": "ett utkast av svaret i #{number} är på väg till dig",
     "done.saved": "sparat som svarsmallen {name}",
