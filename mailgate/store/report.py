@@ -17,13 +17,14 @@ HERE = (
     "AND (:department IS NULL OR ticket.department = :department) "
     f"AND (:department IS NOT NULL OR ticket.department NOT IN {PRACTICE})"
 )
-# Ended by `#file`: the journal has the reason at the very moment, so a later end is another matter.
+# Ended by `#file` or as spam, which is no solution. The journal has the reason at the very moment, so a later end is
+# another matter.
 FILED = (
     "EXISTS (SELECT 1 FROM event WHERE event.ticket = ticket.id AND event.kind = 'why' "
-    "AND event.new = 'filed' AND event.at = ticket.solved_at)"
+    "AND event.new IN ('filed', 'spam') AND event.at = ticket.solved_at)"
 )
 # Ended by the customer, whom an article helped.
-HELPED = FILED.replace("'filed'", "'article'")
+HELPED = FILED.replace("IN ('filed', 'spam')", "= 'article'")
 TICKETS = f"""
 SELECT department, owner, created_at, first_response_at, solved_at, first_kept, resolve_kept, due_first, due_resolve,
   {TAGS}, (solved_at >= :since AND {FILED}), (solved_at >= :since AND {HELPED})

@@ -12,7 +12,7 @@ from mailgate.core.model.change import CancelLetters, Decision, Fate
 from mailgate.core.model.desk_rows import HeldTicket, Wave
 from mailgate.store.base import Tx
 
-MOST = 200  # tickets a tick
+MOST = 500  # tickets a tick
 LISTED = 500  # of a wave that is asked about
 
 

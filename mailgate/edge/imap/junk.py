@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
 from imapclient import IMAPClient
@@ -16,6 +16,7 @@ from mailgate.store.base import Original
 log = logging.getLogger(__name__)
 
 _SPECIAL: Final = b"\\junk"  # RFC 6154 section 2
+_ROUNDS: Final = 50  # of twenty or so in one pass: then new mail is looked for again
 _LOOKED_AT: Final = 5  # mails of one Message-ID and size that are compared
 
 
@@ -45,7 +46,7 @@ class JunkMoves:
     def __init__(self, mailbox: Mailbox, originals: Originals) -> None:
         self._mailbox, self._originals = mailbox, originals
 
-    def carry_out(self, client: IMAPClient) -> None:
+    def carry_out(self, client: IMAPClient, stopping: Callable[[], bool] = lambda: False) -> None:
         """Move what is due, each by itself; what fails is tried again later. Raises what an aborted connection raises.
 
         Nothing is done while we only watch. What is put back into a folder that is read comes once more under another
@@ -54,9 +55,13 @@ class JunkMoves:
         if not self._mailbox.moves():
             return
         due = self._originals.due(self._mailbox.name)
-        if not due:
-            return
-        junk = self._mailbox.junk or _special_folder(client)
+        junk = (self._mailbox.junk or _special_folder(client)) if due else ""
+        rounds = 0
+        while due and rounds < _ROUNDS and not stopping():
+            self._move_all(client, due, junk)
+            due, rounds = self._originals.due(self._mailbox.name), rounds + 1
+
+    def _move_all(self, client: IMAPClient, due: Sequence[Original], junk: str) -> None:
         for one in due:
             where = {"mailbox": self._mailbox.name, "mail": one.mail}
             try:

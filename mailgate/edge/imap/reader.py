@@ -153,7 +153,7 @@ class MailboxReader:
                 while not self._stop.is_set():
                     self._take_all(client)
                     if self._junk is not None and not self._stop.is_set():
-                        self._junk.carry_out(client)
+                        self._junk.carry_out(client, self._stop.is_set)
                     if self._stop.is_set():
                         break
                     self._refused, self._delay = 0, 0.0
