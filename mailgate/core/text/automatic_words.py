@@ -191,6 +191,8 @@ _BESIDE = frozenset(
     kena | teille |
     sinulle | teidän | pour | votre | aide | por | su | ayuda | voor | hulp | hjelpen | hjælpen | to | everyone
     | guys | kaikille | for | everything | kaikesta | wszystko | visu | it | is | was | i | we
+    | that | this | quickly | se | oli | nopeaa | nopeasti | to | było | szybko | tas | bija | ātri | das | war
+    | schnell | det | var | snabbt | see | kiiresti
 """)
 )
 _SIGNS = re.compile(r"[\U0001F44D\U0001F64F\U0001F44C❤\U0001F60A\U0001F642\U0001F389\U0001F603\U0001F600\U0001F970]")

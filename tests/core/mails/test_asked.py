@@ -52,6 +52,8 @@ SCORES = [
     ("10 ļoti labi", 10), ("9 väga hea", 9), ("10 points, great!", 10), ("2 lamps are still missing", None), ("2 good lamps", None),
     ("10 days have passed and nothing", None), ("9 am tomorrow?", None), ("10 is perfect", None), ("10 super?", None),
     ("9 would be great", None), ("2 very", None), ("2 not good", None),
+    ("10 thank you, that was quick", 10), ("9 kiitos, se oli nopeaa", 9), ("10 dziękuję, to było szybko", 10),
+    ("10 paldies, tas bija ātri", 10), ("9 danke, das war schnell", 9), ("10 thank you, that was the wrong lamp", None),
 ]  # fmt: skip
 
 
