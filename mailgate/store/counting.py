@@ -49,6 +49,9 @@ class ReportRead(Protocol):
     def promises_of(self, number: int) -> list[tuple[str, datetime, bool | None]]:
         """What a ticket's customer was promised: (first_response or resolve, by when, whether it was kept)."""
 
+    def told(self, since: datetime, until: datetime) -> Iterator[tuple[Any, ...]]:
+        """Letters that left to agents: (agent, template, day of 1970 in UTC, how many)."""
+
     def subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
         """Titles of the newest tickets opened then."""
 

@@ -88,6 +88,15 @@ FROM whole JOIN event ON event.ticket = whole.id WHERE event.kind = 'spent'
 PROMISES_OF = """
 SELECT which, due_at, kept FROM promise WHERE ticket = (SELECT id FROM ticket WHERE number = :number) ORDER BY id
 """
+# Letters are numbered as they are written: where a period begins is looked for by halves, and read from there.
+NEWEST_LETTER = "SELECT max(id) FROM letter"
+LETTER_FROM = "SELECT created_at FROM letter WHERE id >= :id ORDER BY id LIMIT 1"
+TOLD = """
+SELECT letter.agent, letter.template, letter.created_at / 86400000000, count(*) FROM letter
+WHERE letter.id >= :first AND letter.created_at < :until AND letter.audience = 'agent'
+  AND EXISTS (SELECT 1 FROM delivery WHERE delivery.letter = letter.id AND delivery.state = 'sent')
+GROUP BY 1, 2, 3
+"""
 SUBJECTS = f"""
 SELECT subject FROM ticket WHERE created_at >= :since AND created_at < :until AND merged_into IS NULL {HERE}
 ORDER BY created_at DESC LIMIT :limit
@@ -239,6 +248,15 @@ class Report(Room):
         found = self.session.all(PROMISES_OF, {"number": number})
         kept = {None: None, 0: False, 1: True}
         return [(row["which"], rows.time_of(row["due_at"]), kept[row["kept"]]) for row in found]
+
+    def told(self, since: datetime, until: datetime) -> Iterator[tuple[Any, ...]]:
+        """See `counting.ReportRead.told`."""
+        low, high, begin = 0, int(self.session.scalar(NEWEST_LETTER, {}) or 0) + 1, rows.micros(since)
+        while low < high:
+            middle = (low + high) // 2
+            at = self.session.scalar(LETTER_FROM, {"id": middle})
+            low, high = (low, middle) if at is None or at >= begin else (middle + 1, high)
+        return self._stream(TOLD, since, until, first=low)
 
     def subjects(self, since: datetime, until: datetime, department: str | None, limit: int) -> Iterator[str]:
         """See `counting.ReportRead.subjects`."""

@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mailgate.core.figures import noise
+from mailgate.core.figures.noise import Noise
 from mailgate.core.figures.tally import FIGURES, Figures, Period, PeriodCounter, PeriodReport
 from mailgate.core.model.content import PeriodLetter
 from mailgate.core.model.policy import Policy
@@ -27,6 +29,7 @@ _NO_TIME = timedelta(0)
 SHARES = frozenset(("first_kept", "solve_kept", "csat"))
 # Left out where there is none: a desk that files or promises nothing need not read of it.
 RARE = frozenset(("filed", "self_service", "spent", "promised", "promises_kept", "promises_broken", "apologised"))
+KINDS = frozenset(("notice", "handover", "question", "receipt", "escalation"))  # letters with a name of their own
 # What a table of departments, agents or tags shows, in order.
 COLUMNS = ("arrived", "solved", "backlog", "first_median", "solve_median", "first_kept", "nps")
 
@@ -58,7 +61,16 @@ def of_period(
         gatherer.spent(theirs(read.report.spent(*stretch)), by_agent=policy.spent_by_agent)
     subjects = () if agent else read.report.subjects(asked.since, now, department, SUBJECTS)
     found = gatherer.report(commonest_words(subjects))
+    readers = [
+        one.name for one in policy.agents if agent in (None, one.name) and (not department or one.works_in(department))
+    ]
+    now_, before = (noise.count(read.report.told(*span), readers) for span in _halves(asked))
+    found = replace(found, noise=now_, noise_before=before)
     return replace(found, agent=agent, agents=()) if agent else found
+
+
+def _halves(asked: Period) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime]]:
+    return (asked.since, asked.until), (asked.before, asked.since)
 
 
 def meters(policy: Policy, begin: datetime, end: datetime) -> Callable[[str], WorkingTimeTable]:
@@ -116,11 +128,22 @@ def headline(report: PeriodReport, language: str) -> list[tuple[str, str, str]]:
         if key == "votes" or idle or (now is None and before is None):
             continue
         found.append((label(key, language), shown(key, now, language), shown(key, before, language)))
+    if report.noise.days:
+        found.append((label("told", language), _noise(report.noise, language), _noise(report.noise_before, language)))
     if report.backlog_median is not None and report.oldest is not None:
         age = report.period.until - report.oldest
         found.append((label("backlog_median", language), _days(report.backlog_median, language), ""))
         found.append((label("oldest", language), _days(int(age.total_seconds()), language), ""))
     return found
+
+
+def _noise(told: Noise, language: str) -> str:
+    """`12 · notices 61 %`: how many for each agent on a day, and of which kind most are."""
+    if told.a_day is None:
+        return "–"
+    kind, most = told.kinds[0]
+    name = label(f"told_{kind if kind in KINDS else 'other'}", language)
+    return f"{told.a_day:.0f} · {name} {100 * most / sum(count for _, count in told.kinds):.0f} %"
 
 
 def _days(seconds: int, language: str) -> str:
@@ -220,6 +243,7 @@ def plain(report: PeriodReport) -> dict[str, Any]:
         "oldest": report.oldest,
         "weekdays": list(report.weekdays),
         "hours": list(report.hours),
+        "letters_to_agents": {"a_day": report.noise.a_day, "kinds": dict(report.noise.kinds)},
         "words": [{"word": word, "tickets": count} for word, count in report.words],
     }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from mailgate.core.figures.noise import SILENCE, Noise
 from mailgate.core.worktime.meter import SECOND, WorkingTimeTable, micros, moment
 
 # department, owner, created, first response, solved, first kept, solution kept, first due, solution due, tags, filed,
@@ -86,6 +87,8 @@ class PeriodReport:
     oldest: datetime | None = None  # when the oldest unsolved ticket came
     weekdays: tuple[int, ...] = (0,) * 7  # arrivals, from Monday
     hours: tuple[int, ...] = (0,) * 24  # arrivals by local hour
+    noise: Noise = SILENCE  # letters to agents
+    noise_before: Noise = SILENCE
     agent: str | None = None  # whose tickets alone are counted
     words: tuple[tuple[str, int], ...] = ()  # subject words and how many arrivals have them
 

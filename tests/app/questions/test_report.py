@@ -233,3 +233,13 @@ def test_the_letter_can_be_read_in_every_language_with_and_without_html(week, la
         assert words.say(language, f"figure.{name}") in text
     assert "█" in text
     assert "<img" not in html
+
+
+def test_a_report_says_how_many_letters_agents_get(week):
+    desk, at = week
+    desk.letters()
+    whole, theirs = found(desk, at + 4 * HOUR), found(desk, at + 4 * HOUR, department="sales")
+    assert dict(whole.noise.kinds)["notice"] > dict(theirs.noise.kinds)["notice"] > 0
+    lines = {name: value for name, value, _ in report.headline(whole, "en")}
+    assert re.fullmatch(r"[0-9]+ · (notices|others) [0-9]+ %", lines["Letters to an agent in a day"])
+    assert found(desk, at - 9 * HOUR).noise.days == 0

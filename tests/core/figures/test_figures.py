@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailgate.core.figures import tally
+from mailgate.core.figures import noise, tally
 from mailgate.core.figures.tally import SEPARATOR, Figures, Period, PeriodCounter, percentiles, usual_first_response
 from mailgate.core.model.policy import Calendar
 from mailgate.core.worktime.meter import WorkingTimeTable, micros
@@ -263,3 +263,16 @@ def test_work_is_added_up_by_tag_customer_and_department_and_by_person_only_when
     gatherer = PeriodCounter(PERIOD, METERS.__getitem__, lambda name: HELSINKI)
     gatherer.spent(WORKED, by_agent=True)
     assert {name: one.spent for name, one in gatherer.report().agents} == {"ann": 1800, "bo": 1500}
+
+
+def test_letters_to_agents_are_counted_for_a_day_of_one_of_them():
+    rows = [
+        ("ann", "notice", 1, 10),
+        ("ann", "receipt", 1, 2),
+        ("ann", "notice", 2, 6),
+        ("bo", "notice", 1, 3),
+        ("cy", "notice", 1, 99),
+    ]
+    found = noise.count(rows, ["ann", "bo"])
+    assert (found.kinds, found.days, found.a_day) == ((("notice", 19), ("receipt", 2)), 3, 7.0)
+    assert noise.count([], ["ann"]).a_day is None
