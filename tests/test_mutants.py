@@ -56,7 +56,7 @@ mover-tells-who-has-left requester-put-off-their-ticket cover-back-too-late anyb
 title-with-an-agents-address sentence-is-a-list-of-tags undo-of-what-time-did
 merge-of-two-people-remembers-them-as-one robot-moves-a-ticket-by-rule in-turn-takes-from-the-owner
 guessed-mark-takes-everybodys-thread promise-faster-than-it-is promise-of-another-department
-sent-mail-by-its-tag-alone absence-with-words-is-only-dropped two-absences-keep-each-other-talking
+sent-mail-by-its-tag-alone absence-with-words-is-only-dropped training-hands-over training-writes two-absences-keep-each-other-talking
 logo-becomes-a-file
 frame-of-a-letter-nobody-knows token-in-a-button-alone attribution-is-no-quote attribution-is-unexplained
 changed-line-is-no-quote marks-below-a-note

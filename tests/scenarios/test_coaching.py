@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, whole
 from scenarios.turns import serving, tap, turn
 
+from mailgate.app.jobs.schedule import run_job
 from mailgate.core.model.ticket import Ticket
 
 ANNA, TIMO = "Anna Virtanen <anna@staff.example>", "timo@staff.example"
@@ -166,3 +168,24 @@ def test_a_note_about_an_answer_leaves_it_waiting(desk: Desk) -> None:
     desk.send(reply(asked, ANNA, "#note\nLet us talk about this one."))
     assert desk.fate(number) == "parked" and desk.letters(MAIJA, "answer") == []
     assert desk.ticket(ticket.number).entries[-1].kind == "note"
+
+
+def test_a_trainee_reads_who_reads_first_and_is_offered_what_they_may_do(desk: Desk) -> None:
+    ticket = opened(desk)
+    notice, anna = (whole(notice_to(desk, name, ticket.number)) for name in ("timo", "anna"))
+    assert "(Anna Virtanen reads it before it leaves.)" in notice and "reads it before" not in anna
+    assert "#take" in notice and "#solve" in anna and "#solve" not in notice and "#spam" not in notice
+
+
+def test_what_is_not_settled_is_asked_about_once_more_and_stands_in_the_trainees_list(desk: Desk) -> None:
+    ticket, number, asked = handed_in(desk)
+    run_job(desk.gateway, "wake", desk.clock() + timedelta(minutes=31))
+    desk.gateway.store.write(lambda tx: tx.outbox.hasten(desk.clock())).result()
+    desk.settle()
+    letters = desk.letters("anna@staff.example", "trainee")
+    first, again = (one for one in letters if one["X-Mailgate-Ticket"] == str(ticket.number))
+    assert again["Subject"] == first["Subject"] == asked["Subject"]
+    from_agent(desk, "#list held\n", notice_to(desk, "timo", ticket.number), "timo")
+    assert "a lead has to send it" in whole(only(desk.letters(TIMO, "question")))
+    desk.send(tap(again, "#send", ANNA))
+    assert fate(desk, number) == ("filed", "answer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgate.core.letters import addressee, views
+from mailgate.core.letters import addressee, readers, views
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
 from mailgate.core.model.canned import Drafted
 from mailgate.core.model.change import Audience, Urgency
@@ -16,21 +16,19 @@ from mailgate.core.model.content import (
     ArticleSent,
     Content,
     Digest,
-    Escalated,
     Forwarded,
     Handover,
     Notice,
-    PeriodLetter,
     Question,
     Receipt,
-    Reminded,
     StatusReport,
     WasItYou,
     asks_how_it_went,
 )
+from mailgate.core.model.letter_kinds import why
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.policy import Department, LogoFile, Policy
+from mailgate.core.model.policy import Department, LogoFile, Policy, Role
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import ArticleLink, SolvedBefore
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
@@ -234,16 +232,6 @@ def _reason(due: DueLetter) -> Words:
     return why(due.content)
 
 
-def why(content: Content) -> Words:
-    """Why an agent gets such a letter (X-Mailgate-Reason), as a short code; its template where no more is known."""
-    match content:
-        case Notice(why=why) | Question(why=why) | Handover(why=why) | Escalated(why=why) | Reminded(why=why):
-            return why or content.template
-        case Forwarded(why=why) | Digest(why=why) | PeriodLetter(why=why):
-            return why or content.template
-    return content.template
-
-
 def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
     """What every template may use, and what the letter says."""
     inside = due.audience in (Audience.AGENT, Audience.ADMIN)
@@ -260,7 +248,9 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
         agent_signature=_signature(due, policy),
         ticket=views.ticket_view(due.ticket, due.audience, policy),
         mark=links.mark if links else mark,
-        agents=AgentsPart(str(due.purpose), _receivers(due, policy), links.taps, links.questions) if links else None,
+        agents=AgentsPart(str(due.purpose), _receivers(due, policy), links.taps, links.questions, _read_by(due, policy))
+        if links
+        else None,
         scale=_scale(due, department, policy),
     )
 
@@ -350,6 +340,20 @@ def _where_it_stands(report: StatusReport, due: DueLetter, policy: Policy) -> St
     return replace(report, text=ours.text, author=views.public_author(ours, policy), at=ours.at.isoformat())
 
 
+def _read_by(due: DueLetter, policy: Policy) -> str:
+    """Who reads what its reader answers before it leaves; "" where that is nobody."""
+    if due.ticket is None or not _learns(due, policy):
+        return ""
+    lead = readers.lead_of(policy, due.ticket.department)
+    return lead.shown_name if lead else ""
+
+
+def _learns(due: DueLetter, policy: Policy) -> bool:
+    """True for a letter to a trainee."""
+    agent = policy.agent(due.agent)
+    return due.audience == Audience.AGENT and agent is not None and agent.role is Role.TRAINEE
+
+
 def _receivers(due: DueLetter, policy: Policy) -> tuple[Receiver, ...]:
     joined = due.content.joined if isinstance(due.content, Notice) else ()
     return views.receivers_shown(due.ticket, policy, joined)
@@ -391,6 +395,7 @@ def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.Le
         hint=says.hint if isinstance(says, Digest | Question) else "",
         offer=_offered(says),
         reader=due.agent,
+        learns=_learns(due, policy),
         files=due.ticket is not None and any(entry.attachments for entry in due.ticket.entries),
         words=not isinstance(says, Receipt) or _to_settle(says),
     )

@@ -118,6 +118,7 @@ class AgentsPart:
     receivers: tuple[Receiver, ...]
     taps: tuple[TapLink, ...]
     questions: tuple[TapLink, ...]
+    read_by: str  # who reads a trainee's answer before it leaves, "" for other readers
 
 
 @dataclass(frozen=True, slots=True)

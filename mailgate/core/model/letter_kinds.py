@@ -1,4 +1,4 @@
-"""Every kind of letter there is: those to customers, and those to agents, experts and the admin."""
+"""Every kind of letter there is, to customers and to the house, and why an agent gets it."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from mailgate.core.model.content import (
     WasItYou,
     Welcome,
 )
+from mailgate.core.model.said import Words
 
 TO_CUSTOMERS: tuple[type[Content], ...] = (
     Ack, Answer, Taken, Waiting, Transferred, Reopened, Delayed, Nudge, Closing, Solved, StatusReport, VoteThanks,
@@ -42,3 +43,13 @@ INSIDE: tuple[type[Content], ...] = (
     Notice, Drafted, Receipt, TraineesAnswer, Coached, Question, WasItYou, Handover, Escalated, Reminded, ExpertAsked,
     Forwarded, Digest, PeriodLetter, Alarm, Welcome,
 )  # fmt: skip
+
+
+def why(content: Content) -> Words:
+    """Why an agent gets such a letter (X-Mailgate-Reason), as a short code; its template where no more is known."""
+    match content:
+        case Notice(why=why) | Question(why=why) | Handover(why=why) | Escalated(why=why) | Reminded(why=why):
+            return why or content.template
+        case Forwarded(why=why) | Digest(why=why) | PeriodLetter(why=why):
+            return why or content.template
+    return content.template

@@ -25,6 +25,7 @@ CONFIRM_ALL = (("yes_all", "#yes"), ("drop_all", "#drop"))
 DONE = (("undo", "#undo"),)
 WAVE = (("all_spam", "#spam"), ("are_real", "#notspam"))
 QUESTIONS = (("next", "#next"), ("mine", "#mine"), ("overdue", "#overdue"), ("desk", "#desk"), ("help", "#help"))
+NOT_TRAINEES = frozenset(["solve", "file", "spam", "requester", "incident"])  # what those who learn may not do
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 SCORES = range(11)
 LONGEST = 1_200  # characters of a text in a link: mail programs cut addresses, and letters are three octets and more
@@ -91,13 +92,14 @@ def links_of_letter(
     files: bool = True,
     words: bool = True,
     wave: bool = False,
+    learns: bool = False,
 ) -> LetterLinks:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
     `parked`: it asks about a mail that waits, `several`: about more than one, `coached`: another is asked about it,
     `words`: there are some, or something was done. `wave`: it asks about one, `many`: whether one answer goes to many.
-    `offer`: another address the ticket may belong to. `reader`: the agent, who is not offered what is so already.
-    `files`: it has some. `hint`: a command that it proposes.
+    `offer`: another address the ticket may belong to. `reader`: the agent, who is not offered what is so already, nor
+    what those who `learn` may not do. `files`: it has some. `hint`: a command that it proposes.
     """
     known = token.in_message_id(message_id, policy.keys)
     if known is None or known.audience != Audience.AGENT:
@@ -109,6 +111,7 @@ def links_of_letter(
         *([("incident", hint)] if hint else []),
         *([("requester", f"#requester {offer}")] if offer else []),
     ]
+    verbs = [one for one in verbs if not (learns and one[0] in NOT_TRAINEES)]
     return LetterLinks(
         mark=marker(message_id, policy),
         taps=_links(verbs, Carrier.TAP, known, policy.tag(ticket.number) if ticket else "", address, policy),

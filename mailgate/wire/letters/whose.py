@@ -32,7 +32,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     views.InsideView: {"department": _FRAME, "owner": _FRAME, "priority": _FRAME, "tags": _FRAME, "fields": _FRAME,
                        "language": _FRAME},
     views.FieldLink: {"name": _FRAME, "value": _FRAME, "href": _FRAME},
-    views.AgentsPart: {"purpose": _FRAME},
+    views.AgentsPart: {"purpose": _FRAME, "read_by": _FRAME},
     views.Receiver: {"address": _FRAME, "since": _FRAME},
     TapLink: {"label": _FRAME, "command": _FRAME, "href": _FRAME},
     VoteLink: {"href": _FRAME},

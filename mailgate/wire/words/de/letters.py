@@ -170,6 +170,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customers": "Eine einfache Antwort geht an den Kunden ({who}) und {n} weitere: {others}",
     "notice.out_of_reach": "Eine einfache Antwort erreicht niemanden: Es ist keine Adresse bekannt. Schreib #requester ADRESSE über deinen Text.",
     "notice.since": "{who}, dabei seit {day}",
+    "notice.read_by": "({name} liest sie, bevor sie hinausgeht.)",
     "notice.to_note": "Eine einfache Antwort bleibt intern, als Notiz.",
     "notice.to_nobody": "Eine einfache Antwort erreicht keinen Kunden: Sie wird zur Notiz, wenn wir ihr Ticket kennen, und wartet sonst auf deine Entscheidung.",
     "notice.failed": "Diese E-Mail ist vielleicht gefälscht: Laut eurem Mailserver stammt sie nicht aus der Domain des Absenders (DMARC). Niemand wurde hinzugefügt, und weder Aufträge noch Bewertungen darin wurden ausgeführt.",

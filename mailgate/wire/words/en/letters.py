@@ -170,6 +170,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customers": "A plain reply goes to the customer ({who}) and {n} more: {others}",
     "notice.out_of_reach": "A plain reply reaches nobody: no address is known. Write #requester ADDRESS above your words.",
     "notice.since": "{who}, since {day}",
+    "notice.read_by": "({name} reads it before it leaves.)",
     "notice.to_note": "A plain reply stays internal, as a note.",
     "notice.to_nobody": "A plain reply reaches no customer: it becomes a note if we know its ticket, and otherwise waits until you decide.",
     "notice.failed": "It may be forged: your mail server says that this mail did not come from the sender's domain (DMARC). Nobody was added, and no order or score in it was followed.",

@@ -170,6 +170,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customers": "Tavaline vastus läheb kliendile ({who}) ja veel {n} saajale: {others}",
     "notice.out_of_reach": "Tavaline vastus ei jõua kellenigi: aadress ei ole teada. Kirjuta oma teksti kohale #requester AADRESS.",
     "notice.since": "{who}, osaleb alates: {day}",
+    "notice.read_by": "(Enne saatmist loeb selle läbi {name}.)",
     "notice.to_note": "Tavaline vastus jääb sisemärkuseks.",
     "notice.to_nobody": "Tavaline vastus ei jõua ühegi kliendini: kui pöördumine on teada, saab sellest märkus, muidu jääb see sinu otsust ootama.",
     "notice.failed": "Kiri võib olla võltsitud: teie meiliserveri andmetel ei tule see saatja domeenist (DMARC). Kedagi ei lisatud ning ühtegi selles olevat käsku ega hinnet ei arvestatud.",

@@ -170,6 +170,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customers": "Tavallinen vastaus lähtee asiakkaalle ({who}) ja lisäksi {n} muulle: {others}",
     "notice.out_of_reach": "Tavallinen vastaus ei tavoita ketään: osoitetta ei tiedetä. Kirjoita tekstisi yläpuolelle #requester OSOITE.",
     "notice.since": "{who}, mukana {day} alkaen",
+    "notice.read_by": "(Ennen lähettämistä sen lukee {name}.)",
     "notice.to_note": "Tavallinen vastaus jää sisäiseksi muistiinpanoksi.",
     "notice.to_nobody": "Tavallinen vastaus ei lähde asiakkaalle: siitä tulee sisäinen muistiinpano, jos tiketti tunnetaan; muuten se odottaa päätöstäsi.",
     "notice.failed": "Viesti voi olla väärennetty: sähköpostipalvelimesi mukaan se ei tule lähettäjän verkkotunnuksesta (DMARC). Ketään ei lisätty osallistujiin, eikä viestin pyyntöjä tai arvosanoja otettu huomioon.",

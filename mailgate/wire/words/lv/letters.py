@@ -171,6 +171,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customers": "Parasta atbilde tiks nosūtīta klientam ({who}) un vēl citiem ({n}): {others}",
     "notice.out_of_reach": "Parasta atbilde nesasniegs nevienu: adrese nav zināma. Virs sava teksta ierakstiet #requester ADRESE.",
     "notice.since": "{who}, kopš {day}",
+    "notice.read_by": "(Pirms nosūtīšanas to izlasīs {name}.)",
     "notice.to_note": "Parasta atbilde paliks kā iekšēja piezīme.",
     "notice.to_nobody": "Parasta atbilde klientam netiks nosūtīta: tā kļūs par iekšēju piezīmi, ja zināms pieteikums, citādi gaidīs Jūsu lēmumu.",
     "notice.failed": "Vēstule var būt viltota: Jūsu pasta serveris ziņo, ka tā nav no sūtītāja domēna (DMARC). Neviens netika pievienots, un tajā izteiktie lūgumi un vērtējumi netika ņemti vērā.",

@@ -172,6 +172,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customers": "Zwykła odpowiedź trafi do klienta ({who}) i do dalszych odbiorców ({n}): {others}",
     "notice.out_of_reach": "Zwykła odpowiedź nie dotrze do nikogo: nie znamy adresu. Nad tekstem wpisz #requester ADRES.",
     "notice.since": "{who}, od {day}",
+    "notice.read_by": "(Przed wysłaniem przeczyta ją {name}.)",
     "notice.to_note": "Zwykła odpowiedź pozostanie notatką wewnętrzną.",
     "notice.to_nobody": "Zwykła odpowiedź nie trafi do klienta: zostanie notatką wewnętrzną, jeśli wiadomo, do którego zgłoszenia należy, a jeśli nie, poczeka na Twoją decyzję.",
     "notice.failed": "Wiadomość może być sfałszowana: według Twojego serwera poczty nie pochodzi z domeny nadawcy (DMARC). Nikogo nie dodano, a zawartych w niej próśb i ocen nie uwzględniono.",

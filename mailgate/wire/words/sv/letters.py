@@ -170,6 +170,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "notice.to_customers": "Ett vanligt svar går till kunden ({who}) och {n} till: {others}",
     "notice.out_of_reach": "Ett vanligt svar når ingen: vi har ingen adress. Skriv #requester ADRESS ovanför din text.",
     "notice.since": "{who}, med sedan {day}",
+    "notice.read_by": "({name} läser det innan det skickas.)",
     "notice.to_note": "Ett vanligt svar stannar internt, som en anteckning.",
     "notice.to_nobody": "Ett vanligt svar når ingen kund: är ärendet känt blir det en anteckning, annars väntar det på ditt beslut.",
     "notice.failed": "Mejlet kan vara förfalskat: enligt er mejlserver kommer det inte från avsändarens domän (DMARC). Ingen har lagts till, och inga önskemål eller betyg i det har följts.",
