@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import mailgate
-from mailgate.core.letters.letter import DueLetter, Letter, head
+from mailgate.core.letters.due import DueLetter
+from mailgate.core.letters.letter import Letter, head
 from mailgate.core.letters.row_values import ITEMS, TEMPLATES, VARIABLES
 from mailgate.core.model import shown
 from mailgate.core.model.content import Alarm

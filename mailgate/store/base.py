@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.change import Decision, Facts, Needs
 from mailgate.core.model.policy import Agent, Department
 from mailgate.errors import Temporary

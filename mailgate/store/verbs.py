@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mailgate.core.letters.letter import DueLetter
+from mailgate.core.letters.due import DueLetter
 from mailgate.core.model.change import Absence
 from mailgate.core.model.desk_rows import (
     Ban,

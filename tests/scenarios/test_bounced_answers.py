@@ -17,7 +17,7 @@ from reports import MAIJA, answered, envelopes, report
 from mailgate.app.jobs.schedule import run_job
 from mailgate.app.outbox import failures
 from mailgate.config.load import load
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.content import Answer
 from mailgate.core.model.mail import Address
 

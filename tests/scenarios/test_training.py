@@ -15,7 +15,7 @@ from mailgate.app.admin import practice, staff
 from mailgate.app.outbox import outcome
 from mailgate.app.questions import report
 from mailgate.core.letters import readers
-from mailgate.core.letters.letter import DueDelivery
+from mailgate.core.letters.due import DueDelivery
 from mailgate.core.letters.row_values import VARIABLES
 from mailgate.core.model.change import Decision, Fate, Step
 from mailgate.core.model.content import Content

@@ -9,7 +9,8 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from mailgate.core.letters.letter import DueLetter, head
+from mailgate.core.letters.due import DueLetter
+from mailgate.core.letters.letter import head
 from mailgate.core.letters.row_values import TEMPLATES
 from mailgate.core.letters.views import EntryView, LetterView
 from mailgate.core.model.change import Audience

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from mailgate.app.in_force import Clock
 from mailgate.app.outbox.outcome import Mark
 from mailgate.app.outbox.wording import ReadyLetter
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.errors import MailgateError, Temporary
 from mailgate.store.base import Store, Tx
 

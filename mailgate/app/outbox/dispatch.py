@@ -15,7 +15,7 @@ from mailgate.app.outbox.delivery_marks import Failed
 from mailgate.app.outbox.route import Route, Transport
 from mailgate.app.outbox.route_loop import AGREEING, GONE, LEAVING, OutboxParts, RouteLoop
 from mailgate.app.outbox.wording import LetterWording, Problem
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.said import Words
 from mailgate.store.base import Store, Tx
 from mailgate.wire import words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailgate.app.in_force import Clock, InForce
 from mailgate.app.outbox.delivery_marks import Failed
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.mails import bounce
 from mailgate.core.model.facts import Facts
 from mailgate.store.base import Ids, Tx

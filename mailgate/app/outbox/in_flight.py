@@ -14,7 +14,7 @@ from mailgate import crash
 from mailgate.app.outbox.delivery_marks import DeliveryMarks, MarksToWrite
 from mailgate.app.outbox.outcome import Mark
 from mailgate.app.outbox.wording import ReadyLetter
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.errors import Temporary
 

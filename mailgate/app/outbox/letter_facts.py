@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mailgate.app.outbox.solved_before import SolvedLookups
 from mailgate.core.letters.addressee import known
-from mailgate.core.letters.letter import DueLetter
+from mailgate.core.letters.due import DueLetter
 from mailgate.core.letters.views import entry_told
 from mailgate.core.model.canned import fitting
 from mailgate.core.model.content import Ack, Content, Handover, Notice, Receipt

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from logging import Logger
 
 from mailgate.core.letters import status_letters
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.change import Urgency
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.outbound import DeliveryState

@@ -22,7 +22,7 @@ from mailgate.app.outbox.in_flight import InFlight, ReadyDeliveries, ReadyDelive
 from mailgate.app.outbox.outcome import Mark
 from mailgate.app.outbox.route import Route, Transport
 from mailgate.app.outbox.wording import PATIENCE, LetterWording, Problem, ReadyLetter, WordingBegun
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.policy import Mode
 from mailgate.core.model.said import said
 from mailgate.errors import MailgateError, Permanent, RouteDown, Temporary, Uncertain

@@ -15,7 +15,8 @@ from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.given_way import GivenWay
 from mailgate.app.outbox.letter_facts import with_letter_facts
 from mailgate.app.outbox.solved_before import SolvedLookups
-from mailgate.core.letters.letter import DueLetter, Letter, head, promised
+from mailgate.core.letters.due import DueLetter
+from mailgate.core.letters.letter import Letter, head, promised
 from mailgate.core.model.content import Forwarded
 from mailgate.core.model.mail import Address
 from mailgate.core.model.said import Words, said

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgate.core.letters import addressee, readers, views
+from mailgate.core.letters.due import DueLetter
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
 from mailgate.core.model.canned import Drafted
 from mailgate.core.model.change import Audience, Urgency
@@ -41,46 +42,6 @@ SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
 OWN_WORDS = frozenset(["answer", "expert", "forward"])  # what a person wrote is not automatic (RFC 3834 section 2)
 # Letters that leave the house for a reason of their own (X-Mailgate-Reason); the others tell of the ticket.
 REASONS = frozenset(["ack", "article", "answer", "status", "vote_thanks", "expert", "forward"])
-
-
-@dataclass(frozen=True, slots=True)
-class DueLetter:
-    """A letter somebody has claimed, with what is needed to word and to send it."""
-
-    id: int
-    ticket: Ticket | None  # with `entries`
-    content: Content
-    audience: Audience
-    agent: str
-    purpose: Purpose
-    department: str
-    language: str
-    subject: str
-    message_id: str
-    in_reply_to: str
-    references: tuple[str, ...]
-    to: tuple[Address, ...]
-    cc: tuple[Address, ...]
-    attachments: tuple[tuple[int, str], ...]
-    urgency: int
-    created_at: datetime
-    rendered: bytes | None  # kept from an earlier attempt
-    deliveries: tuple[DueDelivery, ...] = ()
-
-    @property
-    def template(self) -> str:
-        """What it is worded with."""
-        return self.content.template
-
-
-@dataclass(frozen=True, slots=True)
-class DueDelivery:
-    """One recipient of a claimed letter."""
-
-    id: int
-    recipient: str
-    attempts: int
-    first_tried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

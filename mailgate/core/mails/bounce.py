@@ -11,7 +11,8 @@ from dataclasses import replace
 from hashlib import sha256
 
 from mailgate.core.letters import addressee, readers
-from mailgate.core.letters.letter import OWN_WORDS, DueLetter
+from mailgate.core.letters.due import DueLetter
+from mailgate.core.letters.letter import OWN_WORDS
 from mailgate.core.mails import guard, notices
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed

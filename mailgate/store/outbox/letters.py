@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from mailgate.core.letters import row_values
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.change import Outbound
 from mailgate.core.model.content import asks_how_it_went
 from mailgate.core.model.letter_rows import (

@@ -16,7 +16,8 @@ from typing import Any
 from jinja2 import Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
 from markupsafe import Markup, escape
 
-from mailgate.core.letters.letter import DueLetter, Letter, head
+from mailgate.core.letters.due import DueLetter
+from mailgate.core.letters.letter import Letter, head
 from mailgate.core.letters.row_values import VARIABLES, from_plain
 from mailgate.errors import Problem, Temporary
 from mailgate.wire import words

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailgate.core.letters import row_values
-from mailgate.core.letters.letter import DueLetter
+from mailgate.core.letters.due import DueLetter
 from mailgate.core.model.change import Audience, Urgency
 from mailgate.core.model.content import Ack, Content, Receipt
 from mailgate.core.model.letter_kinds import INSIDE

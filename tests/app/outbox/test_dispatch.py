@@ -19,7 +19,8 @@ from mailgate.app.children.pool import Children
 from mailgate.app.in_force import InForce, Snapshot
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
-from mailgate.core.letters.letter import DueDelivery, Letter
+from mailgate.core.letters.due import DueDelivery
+from mailgate.core.letters.letter import Letter
 from mailgate.core.letters.row_values import from_plain
 from mailgate.core.model.change import AddEntry, Audience, Decision, Fate, OpenTicket, Outbound, Step, Urgency
 from mailgate.core.model.mail import Address, Envelope

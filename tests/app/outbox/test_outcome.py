@@ -10,7 +10,7 @@ from cases import ticket
 
 from mailgate.app.outbox import outcome
 from mailgate.app.outbox.route import Route
-from mailgate.core.letters.letter import DueDelivery, DueLetter
+from mailgate.core.letters.due import DueDelivery, DueLetter
 from mailgate.core.model.change import Urgency
 from mailgate.core.model.content import Ack, Answer, Taken
 from mailgate.core.model.mail import Address

@@ -10,7 +10,8 @@ import pytest
 from mailgate.core.commands import reader as command
 from mailgate.core.letters import row_values
 from mailgate.core.letters import views as showing
-from mailgate.core.letters.letter import SUPPRESS, DueLetter, Letter, head
+from mailgate.core.letters.due import DueLetter
+from mailgate.core.letters.letter import SUPPRESS, Letter, head
 from mailgate.core.letters.row_values import from_plain
 from mailgate.core.model.change import Audience, Urgency
 from mailgate.core.model.content import Notice, StatusReport

@@ -37,7 +37,7 @@ from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.workflow import Actor, Granted, KnownWorld
 from mailgate.core.letters import coaching as coaching_letters
 from mailgate.core.letters import readers, row_values, status_letters
-from mailgate.core.letters.letter import DueLetter
+from mailgate.core.letters.due import DueLetter
 from mailgate.core.letters.row_values import VARIABLES
 from mailgate.core.mails import agent_answer, bounce, customer, receipt, unreadable
 from mailgate.core.model import canned, changed, coaching, content, letter_kinds

@@ -1,0 +1,52 @@
+"""A letter somebody has claimed, with all that is needed to word and to send it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgate.core.model.change import Audience
+from mailgate.core.model.content import Content
+from mailgate.core.model.mail import Address
+from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class DueLetter:
+    """A letter somebody has claimed, with what is needed to word and to send it."""
+
+    id: int
+    ticket: Ticket | None  # with `entries`
+    content: Content
+    audience: Audience
+    agent: str
+    purpose: Purpose
+    department: str
+    language: str
+    subject: str
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    attachments: tuple[tuple[int, str], ...]
+    urgency: int
+    created_at: datetime
+    rendered: bytes | None  # kept from an earlier attempt
+    deliveries: tuple[DueDelivery, ...] = ()
+
+    @property
+    def template(self) -> str:
+        """What it is worded with."""
+        return self.content.template
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """One recipient of a claimed letter."""
+
+    id: int
+    recipient: str
+    attempts: int
+    first_tried_at: datetime | None = None
