@@ -71,6 +71,8 @@ letter-although-answered overtaken-letters-are-sent dropped-letters-count survey
 survey-by-the-address everybody-votes promise-told-too-early promise-told-after-closing vote-with-an-agents-words
 anybodys-words-under-a-name
 wave-holds-whom-the-desk-knows wave-closes-what-is-worked-on everybodys-domain-shut-out
+forward-to-who-takes-part forward-what-nobody-proved quiet-is-loud quiet-solved-by-time only-reaches-all
+status-shows-words-to-another outsiders-read-words-to-one
 """
 
 

@@ -396,3 +396,25 @@ def test_d09_where_it_stands_names_our_last_words_and_when_we_write(
 @pytest.mark.parametrize("template", CUSTOMERS)
 def test_no_customers_letter_carries_a_marker(template: str) -> None:
     assert headed(template).view.mark == ""
+
+
+def test_words_to_one_alone_are_shown_to_the_house_and_to_that_one() -> None:
+    """A customer's `#status` has the newest words that are theirs to read, and an outsider's history none of those."""
+    other = "timo@other.example"
+    said = (
+        Entry(1, EntryKind.CUSTOMER, MAIJA.addr, "Maija", NOW - timedelta(days=2), "It is dark."),
+        Entry(2, EntryKind.AGENT, "anna", "Anna", NOW - timedelta(days=1), "To all."),
+        Entry(3, EntryKind.AGENT, "anna", "Anna", NOW - timedelta(hours=5), "To Maija.", only=MAIJA.key),
+        Entry(4, EntryKind.AGENT, "anna", "Anna", NOW - timedelta(hours=4), "To Timo.", only=other),
+    )
+    for audience, texts in (
+        ("agent", ["To Timo.", "To Maija.", "To all.", "It is dark."]),
+        ("expert", ["To all.", "It is dark."]),
+    ):
+        view = headed("expert" if audience == "expert" else "notice", audience, ticket=ticket(entries=said)).view
+        assert view.ticket and [one.text for one in view.ticket.entries] == texts
+        assert [one.only for one in view.ticket.entries][:2] == (
+            [other, MAIJA.key] if audience == "agent" else ["", ""]
+        )
+    told = headed("status", ticket=ticket(entries=said), to=(MAIJA,)).view.content
+    assert isinstance(told, StatusReport) and told.text == "To Maija."

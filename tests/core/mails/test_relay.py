@@ -10,6 +10,7 @@ from cases import ANNA, BO, MAIJA, NOW, VALDIS, H, case, issued, letter, mail, t
 
 from mailgate.core.mails import agent_answer
 from mailgate.core.mails.case import Case
+from mailgate.core.model.change import AddEntry, Journal
 from mailgate.core.model.content import Answer
 from mailgate.core.model.mail import Address, InboundMail
 from mailgate.core.model.policy import Agent
@@ -105,6 +106,16 @@ def test_who_gets_the_answer(
 
 def test_with_everybody_served_there_is_no_letter() -> None:
     assert agent_answer.answer_letter(answering(mail("Yes.", by=ANNA, cc=(MAIJA,))), ticket(), ANNA, "Yes.") is None
+
+
+def test_words_for_one_alone_reach_that_one_and_leave_nobody_else_named() -> None:
+    known = ticket(participants=(MAIJA, VALDIS))
+    given = replace(answering(of=known), only=VALDIS)
+    assert agent_answer.reached(given, known) == (VALDIS,)
+    changes, [letter] = agent_answer.entry_and_letter(given, known, ANNA, "For you.", keep_status=True)
+    assert (letter.to, letter.cc) == ((VALDIS,), ())
+    assert [one.only for one in changes if isinstance(one, AddEntry)] == [VALDIS.key]
+    assert Journal("only", VALDIS.key) in changes
 
 
 SURVEYED: list[tuple[str, Ticket, tuple[Address, ...], dict[str, object], str]] = [
