@@ -78,7 +78,7 @@ _HIDDEN = re.compile(r"<style>.*?</style>|<!--.*?-->|<[^>]*>", re.DOTALL)
 _UNITS = frozenset({"min", "h", "d", "kb", "nps", "re"})
 # Records whose fields are names of people and things, and what customers wrote; the others' are ours to say.
 _NAMES: Mapping[type, tuple[str, ...]] = {
-    shown.Person: ("name",), shown.TicketRow: ("subject", "who", "department", "owner"),
+    shown.Person: ("name",), shown.TicketRow: ("subject", "who", "department", "owner", "language"),
 }  # fmt: skip
 
 

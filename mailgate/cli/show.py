@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from mailgate.core.model.ticket import Ticket
+from mailgate.core.worktime import skills
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -135,6 +136,7 @@ def ticket_json(ticket: Ticket, now: datetime, *, entries: bool = True) -> dict[
         "tags": list(ticket.tags),
         "fields": dict(ticket.fields),
         "language": ticket.language,
+        "written_in": skills.written_in(ticket),
         "requester": {"name": ticket.requester.name or None, "address": ticket.requester.addr},
         "participants": [person.addr for person in ticket.participants],
         "watchers": list(ticket.watchers),

@@ -91,9 +91,7 @@ def _share(value: float) -> float:
 
 _HOST = re.compile(r"[A-Za-z0-9.:_-]{1,255}")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
-RESERVED = frozenset(
-    ["round-robin", "least-busy", "lead", "owner", "agents", "me", "all", "both", "nobody", "mailgate", "always"]
-)
+RESERVED = frozenset("round-robin least-busy lead owner agents me all both nobody mailgate always".split())  # noqa: SIM905
 Size = Annotated[int, _text(values.size)]
 Duration = Annotated[timedelta, _text(values.duration)]
 DurationOrNone = Annotated[timedelta, _text(values.duration_or_none)]
@@ -277,6 +275,7 @@ class AgentModel(Model):
     departments: list[str] = []
     role: Literal["agent", "trainee", "lead", "admin"] = "agent"
     language: Language | None = None
+    speaks: list[Read] = []
     timezone: Zone | None = None
     calendar: str | None = None
     signature: str = ""

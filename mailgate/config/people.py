@@ -53,6 +53,7 @@ def agents(model: FileModel) -> tuple[Agent, ...]:
             departments=tuple(given.departments) or all_of_them,
             role=Role(given.role),
             language=given.language or model.gateway.language,
+            speaks=tuple(given.speaks),
             timezone=given.timezone or model.gateway.timezone,
             calendar=given.calendar,
             signature=given.signature,

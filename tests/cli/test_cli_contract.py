@@ -18,7 +18,7 @@ from mailgate.cli import cli
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TICKET = {
-    "number", "subject", "status", "department", "owner", "priority", "tags", "fields", "language", "requester",
+    "number", "subject", "status", "department", "owner", "priority", "tags", "fields", "language", "written_in", "requester",
     "participants", "watchers", "created_at", "updated_at", "first_response_at", "solved_at", "due", "overdue",
     "escalation", "links",
 }  # fmt: skip

@@ -125,6 +125,10 @@ TABLE = {
         '[[department]]\nname = "x"\naddresses = ["x@acme.example"]\nlead = "anna"\ndeputy = "anna"',
         "department[2].deputy: the lead cannot stand in for themselves",
     ),
+    "agent: a language nobody tells apart": (
+        '[[agent]]\nname = "bo"\naddress = "b@a.example"\nspeaks = ["lv", "russian"]',
+        'agent[2].speaks[2]: found "russian"; allowed: en, fi, pl, lv',
+    ),
     "agent: reserved name": ('[[agent]]\nname = "lead"\naddress = "b@a.example"', "'lead' means something else"),
     "agent: name is taken": ('[[agent]]\nname = "Anna"\naddress = "b@a.example"', '"Anna" is taken by the [[agent]] at line 10'),
     "agent: address is taken": ('[[agent]]\nname = "bo"\naddress = "ANNA@agents.example"', "belongs to agent anna already"),

@@ -1,4 +1,4 @@
-"""A day on which the lead and an agent are ill: no letter of any kind waits for either, and both hear on their return."""
+"""Who is there, and who can read it: a day on which the lead and an agent are ill, and customers in other languages."""
 
 from __future__ import annotations
 
@@ -138,3 +138,22 @@ def test_who_is_no_longer_ill_says_so_in_answer_to_the_letter(tmp_path: Path) ->
         assert [one.agent for one in desk.gateway.store.read(lambda read: read.people.absences(desk.clock()))] == ["bo"]
         from_agent(desk, "#back\n", desk.letters("bo@staff.example", "question")[-1], agent="bo")
         assert desk.gateway.store.read(lambda read: read.people.absences(desk.clock())) == ()
+
+
+def test_next_and_lists_know_who_speaks_a_customers_language(tmp_path: Path) -> None:
+    speaking = MORE.replace('name = "dee"', 'name = "dee"\nspeaks = ["en", "ru"]')
+    with running(tmp_path, support=SUPPORT, smtp=TRUSTED, more=f'speaks = ["en"]\n{speaking}' + PATIENT) as desk:
+        go_to(desk, at(0, 10))
+        russian = "Здравствуйте, лампа не работает, и я не знаю, что с ней делать. Помогите, пожалуйста.\n"
+        first = opened(desk, "Лампа", russian, sender="one@customer.example").number
+        second = opened(
+            desk, "Chair", "The chair is broken and I do not know what to do.\n", sender="two@customer.example"
+        ).number
+        assert (desk.ticket(first).language, desk.ticket(first).fields) == ("en", {"language": "ru"})
+        notice = notice_to(desk, "bo", second)
+        from_agent(desk, "#list new\n", notice, agent="bo")
+        assert "one@customer.example · ru · support" in whole(desk.letters("bo@staff.example", "question")[-1])
+        from_agent(desk, "#next\n", notice, agent="bo")
+        assert [desk.ticket(one).owner for one in (first, second)] == [None, "bo"], "Dee and Cai can read the other"
+        from_agent(desk, "#next\n", notice_to(desk, "dee", second), agent="dee")
+        assert desk.ticket(first).owner == "dee"

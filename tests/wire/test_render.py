@@ -118,6 +118,7 @@ def test_lists_are_filled_up_so_that_templates_may_rely_on_them() -> None:
     assert section["rows"][0] == {
         "n": 0, "number": 5, "subject": "", "who": "", "department": "", "status": "", "owner": "", "priority": "", "due": None,
         "quiet": False,
+        "language": "",
     }  # fmt: skip
 
 

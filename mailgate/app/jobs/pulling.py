@@ -53,14 +53,15 @@ def _departments(moment: Moment, agent: Agent, read: Read) -> Sequence[str]:
 
 def _offer(gateway: Gateway, agent: Agent, now: datetime, shared: Mapping[str, Outbreak], tx: Tx) -> bool:
     """The list and the mark of what it knew, in one transaction: after a crash it is written once all the same."""
-    names = _departments(_moment(gateway, now, tx), agent, tx)
+    moment = _moment(gateway, now, tx)
+    names = _departments(moment, agent, tx)
     if not names:
         return False
     policy = gateway.in_force.policy
     found = tx.tickets.unowned(names, pulling.SHOWN, now, by_arrival=policy.by_arrival(names))
     hints = [shared[name] for name in names if name in shared]
     alike = [outbreak.section(one, ZoneInfo(agent.timezone), now) for one in hints]
-    letter = pulling.offer(policy, agent, found, alike, hints[0].order if hints else "")
+    letter = pulling.offer(moment, agent, found, alike, hints[0].order if hints else "")
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "unowned", letters=(letter,)), now)
     tx.settings.set(_mark(agent), str(pulling.LastList(now, found.event)))
     return True

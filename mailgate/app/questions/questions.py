@@ -20,7 +20,7 @@ from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Entry, Status, Ticket
 from mailgate.core.text.folding import fold
-from mailgate.core.worktime import sla
+from mailgate.core.worktime import skills, sla
 from mailgate.store.base import Read, TicketFilter
 from mailgate.wire.words import Phrases, say, size
 
@@ -71,6 +71,7 @@ class QuestionAsked:
                 priority=one.priority.value,
                 due=one.due.next.isoformat() if one.due.next else None,
                 quiet=one.quiet,
+                language=skills.shown(self.policy, one),
             )
             for at, one in enumerate(tickets[:MOST], start=1)
         )

@@ -17,7 +17,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import Priority, Status, Ticket
-from mailgate.core.worktime import sla
+from mailgate.core.worktime import skills, sla
 
 SHOWN = 50  # tickets of the letter on somebody's return; the rest are counted
 
@@ -40,6 +40,9 @@ def _is_pressing(ticket: Ticket, moment: Moment) -> bool:
 def handed_on(moment: Moment, ticket: Ticket, who: Agent) -> Step | None:
     """One ticket to whoever covers for `who`, else to its department; None where it waits for nobody."""
     cover = readers.covered(moment, who)
+    if cover and not skills.speaks(cover, skills.written_in(ticket)):
+        here = [one for one in moment.policy.agents_of(ticket.department) if not readers.is_away(moment, one)]
+        cover = next((one for one in here if skills.speaks(one, skills.written_in(ticket))), cover)
     if cover:
         changes: list[Change] = [Assign(cover.name), Journal(GIVEN_BACK, old=who.name, new=cover.name)]
         about = Handover(by=who.shown_name, why=answers.of_reason("covers", name=who.shown_name))

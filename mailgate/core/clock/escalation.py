@@ -27,7 +27,7 @@ from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import said
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
-from mailgate.core.worktime import sla
+from mailgate.core.worktime import skills, sla
 
 MOST_ROWS = 50  # tickets a list shows; the rest are counted
 
@@ -232,4 +232,5 @@ def _row(policy: Policy, ticket: Ticket, number: int) -> TicketRow:
         priority=ticket.priority.value,
         due=ticket.due.next.isoformat() if ticket.due.next else None,
         quiet=ticket.quiet,
+        language=skills.shown(policy, ticket),
     )

@@ -14,8 +14,9 @@ from mailgate.core.model.desk_rows import Unowned
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
-from mailgate.core.model.said import said
+from mailgate.core.model.said import language, said
 from mailgate.core.model.shown import Fact, Section
+from mailgate.core.worktime import skills
 
 EVERY = timedelta(minutes=30)
 CALM = timedelta(hours=1)  # where nothing in the list is pressing
@@ -62,18 +63,24 @@ def may_wait(before: LastList, now: datetime, soonest: datetime | None) -> bool:
     return before.at <= now < before.at + CALM and (soonest is None or soonest > now + PRESSING)
 
 
-def offer(policy: Policy, agent: Agent, found: Unowned, alike: Sequence[Section] = (), hint: str = "") -> Outbound:
+def offer(moment: Moment, agent: Agent, found: Unowned, alike: Sequence[Section] = (), hint: str = "") -> Outbound:
     """A numbered list of the most pressing, and how much there is; `1 take` answers it.
 
-    `alike` says what many of them share, `hint` is the command that gathers these.
+    What a colleague can read and this agent cannot stands last, and what nobody on duty can is said. `alike` says what
+    many of them share, `hint` is the command that gathers these.
     """
-    shown = found.first[:SHOWN]
+    policy = moment.policy
+    shown = skills.in_order(found.first[:SHOWN], *skills.own_and_others(policy, agent))
+    written = dict.fromkeys((one.department, skills.written_in(one)) for one in shown)
+    codes = dict.fromkeys(code for home, one in written for code in readers.unspoken(moment, home, (one,)))
+    unread = tuple(said("skills.nobody", language=language(code)) for code in codes)
     return readers.to_agent(
         policy,
         agent,
         Question(
             title=said("list.unowned_n", n=found.tickets),
             why="unowned",
+            intro=said("list.lines", lines=unread) if unread else None,
             rows=escalation.rows(policy, shown),
             facts=counts(found),
             more=(found.tickets - len(shown)) or None,

@@ -14,7 +14,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import Said, Words, said
 from mailgate.core.model.ticket import EntryKind, Ticket
-from mailgate.core.worktime import sla
+from mailgate.core.worktime import skills, sla
 
 BY_HAND = "by_hand"
 
@@ -34,7 +34,7 @@ def needs(moment: Moment, number: int | None, text: str, agent: Agent) -> Needs:
     numbers = tuple(dict.fromkeys(others if number is None else (number, *others)))
     return Needs("", "", (), numbers, "", agent.departments, moment.now, orders=True, queue_of=agent.name,
                  queue_in=agent.departments, queue_by_arrival=moment.policy.by_arrival(agent.departments),
-                 phones=lines, people=people)  # fmt: skip
+                 queue_languages=skills.own_and_others(moment.policy, agent), phones=lines, people=people)  # fmt: skip
 
 
 def decide(

@@ -13,7 +13,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy, Role
 from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import AnyTicket, Priority, Status
-from mailgate.core.worktime import working_time
+from mailgate.core.worktime import skills, working_time
 from mailgate.core.worktime.promise import for_ticket
 
 URGENT_AN_HOUR = 10  # notices of urgent tickets that leave to one agent at once; further ones are gathered
@@ -187,6 +187,18 @@ def is_away(moment: Moment, agent: Agent) -> bool:
     return any(absence.agent == agent.name for absence in moment.facts.away)
 
 
+def unspoken(moment: Moment, department: str, languages: Iterable[str]) -> tuple[str, ...]:
+    """Which of these languages nobody on duty in a department speaks, or at night nobody who is here.
+
+    None where no agent of it has said what they speak: nothing is known then.
+    """
+    agents = moment.policy.agents_of(department)
+    here = on_duty(moment, department) or tuple(one for one in agents if not is_away(moment, one))
+    if not any(one.speaks for one in agents):
+        return ()
+    return tuple(code for code in languages if not any(skills.speaks(one, code) for one in here))
+
+
 def hours(policy: Policy, agent: Agent, department: str = "") -> Calendar | None:
     """When an agent hears of a department's tickets: in their own calendar, else in that of a department which pulls.
 
@@ -227,7 +239,8 @@ def in_turn(moment: Moment, ticket: AnyTicket, heard: Sequence[Agent]) -> Mappin
         return {}
     followers = _watchers(moment, ticket)
     crew_ = [agent for agent in heard if agent.name not in followers]
-    able = [agent for agent in crew_ if is_on_duty(moment, agent, department)] or crew_
+    here = [agent for agent in crew_ if is_on_duty(moment, agent, department)] or crew_
+    able = skills.able(here, skills.written_in(ticket))
     first = able[sum(ticket.requester.key.encode()) % len(able)].name if able else ""
     later = next_list(moment.now + IN_TURN_EVERY / 2, IN_TURN_EVERY)
     if ticket.due.next:  # early enough to be kept still

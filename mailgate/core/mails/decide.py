@@ -20,6 +20,7 @@ from mailgate.core.model.policy import LOGO_LARGEST, Agent, Policy, logo_id
 from mailgate.core.proof import authority, token
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Circumstances, MailFindings, Rule
+from mailgate.core.worktime import skills
 
 CLOCKS_SET = 2000  # a Date before that year is of a printer whose clock nobody has set
 # Who stands in these sent a mail of ours on by hand, or wrote one that a group put our name on.
@@ -70,6 +71,7 @@ def needs(
         queue_of=agent.name if agent and orders else "",
         queue_in=agent.departments if agent else (),
         queue_by_arrival=policy.by_arrival(agent.departments if agent else ()),
+        queue_languages=skills.own_and_others(policy, agent) if agent and orders else ((), ()),
         named=bool(mail.message_id) or (mail.date is not None and mail.date.year >= CLOCKS_SET),
         asked=_asked(agent, tokens, policy),
         phones=_phones(mail, examined, orders),

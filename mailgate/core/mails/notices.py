@@ -15,8 +15,10 @@ from mailgate.core.model.content import Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
+from mailgate.core.model.said import language, said
 from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import AnyTicket, Ticket
+from mailgate.core.worktime import skills
 
 
 def customers_words(
@@ -34,7 +36,18 @@ def customers_words(
     author = case.authority.agent
     others = [agent for agent in agents.values() if author is None or agent.name != author.name]
     later = {} if arrived else readers.in_turn(case.moment, ticket, [one for one in others if one.name not in extra])
-    return _to_each(case, ticket, others, Purpose.CUSTOMER, _elsewhere(case, ticket, notice), files(case), later)
+    told = _unspoken(case, ticket, _elsewhere(case, ticket, notice))
+    return _to_each(case, ticket, others, Purpose.CUSTOMER, told, files(case), later)
+
+
+def _unspoken(case: Case, ticket: AnyTicket, notice: Notice) -> Notice:
+    """With a line where nobody on duty speaks the mail's language, nor the ticket's owner."""
+    written, owner = case.mail.language or skills.written_in(ticket), case.policy.agent(ticket.owner)
+    if case.verdict.robot or (owner and skills.speaks(owner, written)):
+        return notice
+    codes = readers.unspoken(case.moment, ticket.department, (written,))
+    lines = (said("skills.nobody", language=language(code)) for code in codes)
+    return replace(notice, notes=(*notice.notes, *lines))
 
 
 def only_thanks(case: Case, ticket: Ticket) -> bool:

@@ -27,6 +27,7 @@ from mailgate.core.model.said import said
 from mailgate.core.model.shown import Fact
 from mailgate.core.model.ticket import QUIET, AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text import phone
+from mailgate.core.worktime import skills
 
 LONGEST_TOLD = 2000  # characters of a mail that outside addresses under `notify` are shown
 
@@ -34,7 +35,7 @@ LONGEST_TOLD = 2000  # characters of a mail that outside addresses under `notify
 def changes_at_opening(case: Case, department: str) -> list[Change]:
     """What is done to a ticket that is being opened in a department; its priority and place are part of the opening."""
     route = case.route
-    changes = _facts(case, tags_at_opening(case, department))
+    changes = [*_language(case), *_facts(case, tags_at_opening(case, department))]
     if route.sla:
         changes.append(SetSla(route.sla))
     owner = assignee(case, route.assign, department) if route.assign else None
@@ -75,6 +76,13 @@ def changes_at_reply(case: Case, ticket: Ticket) -> list[Change]:
     return changes + _note(case)
 
 
+def _language(case: Case) -> list[Change]:
+    """What the customer writes in, where it is not what they are written to, and somebody has said what they speak."""
+    written = case.mail.language
+    asked = any(one.speaks for one in case.policy.agents)
+    return [SetField(skills.FIELD, written)] if asked and written and written != case.language else []
+
+
 def _facts(case: Case, tags: tuple[str, ...]) -> list[Change]:
     changes: list[Change] = [Tag(add=tags)] if tags else []
     changes += [SetField(name, value) for name, value in case.route.fields.items()]
@@ -105,7 +113,8 @@ def reported_caller(case: Case) -> Address:
 
 def assignee(case: Case, how: str, department: str) -> str | None:
     """The agent meant by `assign`: a name or their cover, `round-robin` or `least-busy` among those present."""
-    crew = [one.name for one in case.policy.agents_of(department) if not readers.is_away(case.moment, one)]
+    here = [one for one in case.policy.agents_of(department) if not readers.is_away(case.moment, one)]
+    crew = [one.name for one in skills.able(here, case.mail.language or case.language)]
     if how == "least-busy":
         return min(crew, key=lambda name: (case.facts.load.get(name, 0), name), default=None)
     if how == "round-robin":

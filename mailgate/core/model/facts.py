@@ -45,6 +45,7 @@ class Needs:
     queue_of: str = ""  # the agent who asks for the next ticket
     queue_in: tuple[str, ...] = ()  # and their departments
     queue_by_arrival: bool = False  # see `Policy.by_arrival`
+    queue_languages: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # see `skills.own_and_others`
     named: bool = True  # it has a Message-ID or a believable Date: else the same words later are another mail
     asked: tuple[str, ...] = ()  # agents who may have to be asked whether they wrote it
     requester: str = ""  # whose tickets of the last hour are counted: `NOBODY`, or the sender where it is ""

@@ -67,6 +67,7 @@ class Agent:
     departments: tuple[str, ...] = ()  # empty: all
     role: Role = Role.AGENT
     language: str = "en"
+    speaks: tuple[str, ...] = ()  # languages of customers, as codes; empty: nothing is known, so all
     timezone: str = "UTC"
     calendar: str | None = None
     signature: str = ""

@@ -27,7 +27,13 @@ def said(code: str, **params: str | int | Said | tuple[str | Said, ...]) -> Said
 
 
 MOMENT = "moment"  # no phrase: `wire.words` writes it as the language writes days and clocks
+LANGUAGE = "tongue"  # nor is this: the name of the language with that `code` (ISO 639-1)
 _FAR = 180  # days, beyond which the year is told
+
+
+def language(code: str) -> Said:
+    """A language by its name, `code` is as in ISO 639-1."""
+    return Said(LANGUAGE, {"code": code})
 
 
 def moment(at: datetime, now: datetime) -> Said:

@@ -51,6 +51,7 @@ class TicketRow:
     priority: str = ""
     due: str | None = None  # RFC 3339
     quiet: bool = omitted(default=False)  # no automatic letters
+    language: str = omitted("")  # of its customer, where it is not the usual one
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Calendar, EscalationStep, Policy, Sla
 from mailgate.core.model.said import Said, said
 from mailgate.core.model.ticket import AnyTicket, Due, Priority, Status, Ticket
-from mailgate.core.worktime import quiet, working_time
+from mailgate.core.worktime import quiet, skills, working_time
 from mailgate.core.worktime.promise import choose, for_ticket, hours_of
 
 Pauses = tuple[tuple[datetime, datetime], ...]
@@ -243,11 +243,9 @@ def escalate(moment: Moment, ticket: Ticket) -> Escalation | None:
 def _handed(moment: Moment, ticket: Ticket, step: EscalationStep) -> list[Change]:
     if step.reassign:
         load, away = moment.facts.load, {absence.agent for absence in moment.facts.away}
-        able = [
-            agent.name
-            for agent in moment.policy.agents_of(ticket.department)
-            if agent.name != ticket.owner and agent.name not in away
-        ]
+        crew = moment.policy.agents_of(ticket.department)
+        here = [agent for agent in crew if agent.name != ticket.owner and agent.name not in away]
+        able = [agent.name for agent in skills.able(here, skills.written_in(ticket))]
         if able:
             return [Assign(min(able, key=lambda name: (load.get(name, 0), name))), SetStatus(Status.OPEN)]
     if step.release and ticket.owner:

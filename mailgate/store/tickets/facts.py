@@ -16,6 +16,7 @@ from mailgate.core.model.facts import AGAIN, KnownPerson, Sender
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.model.trace import from_plain as trace_from_plain
+from mailgate.core.worktime import skills
 from mailgate.store import rows
 from mailgate.store.outbox import signed
 from mailgate.store.outbox.letters import MINUTE
@@ -52,7 +53,7 @@ class FactsReading(Room):
         if awaited is not None:
             asked.append(awaited)
         if needs.queue_of:
-            known["queue"] = self._queue(needs)
+            known["queue"] = skills.in_order(self._queue(needs), *needs.queue_languages)
             asked += [ticket.number for ticket in known["queue"][:2]]
         asked += [
             each.content.ticket

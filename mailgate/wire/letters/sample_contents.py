@@ -117,7 +117,7 @@ def _rows(spoken: SampleWords) -> tuple[TicketRow, ...]:
         TicketRow(2, 1047, "Faktura za październik – prośba o korektę", "Łukasz Żak", "support", "new", "", "normal",
                   _at(5)),
         TicketRow(3, 1051, "Jautājums par piegādi uz Rīgu", "Jānis Bērziņš", "support", "waiting", "Bo Lund", "high",
-                  quiet=True),
+                  quiet=True, language="lv"),
     )  # fmt: skip
 
 

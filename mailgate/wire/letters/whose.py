@@ -75,7 +75,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     shown.Person: {"name": _FRAME, "address": _FRAME},
     shown.Fact: {"label": _FRAME, "value": _NOTE},
     shown.TicketRow: {"subject": _NOTE, "who": _FRAME, "department": _FRAME, "status": _FRAME, "owner": _FRAME,
-                      "priority": _FRAME, "due": _FRAME},
+                      "priority": _FRAME, "due": _FRAME, "language": _FRAME},
     shown.Section: {"title": _FRAME, "text": _NOTE},
     shown.ArticleLink: {"title": _PUBLIC, "url": _FRAME, "name": _FRAME, "href": _FRAME},
     shown.WholeArticle: {"name": _FRAME, "title": _PUBLIC, "text": _PUBLIC},

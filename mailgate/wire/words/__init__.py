@@ -41,6 +41,9 @@ def said(language: str, words: Words) -> str:
         return words
     if words.code == saying.MOMENT:
         return _moment(language, words)
+    if words.code == saying.LANGUAGE:
+        code = str(words.params["code"])
+        return str(dates_of(language).cldr.languages.get(code, code))
     number = words.params.get("n")
     try:
         phrase = _chosen(language, words.code, number if isinstance(number, int) else None)

@@ -69,7 +69,7 @@ OTHER: dict[str, Any] = {
     "department.order": "arrival", "department.training": True,
     "department.nudge": "9d", "department.solve_after": "9d", "department.via": "google-group",
     "agent.name": "bo", "agent.address": "bo@staff.example", "agent.aliases": ["a@home.example"],
-    "agent.full_name": "Anna V", "agent.departments": [], "agent.role": "lead", "agent.language": "fi",
+    "agent.full_name": "Anna V", "agent.departments": [], "agent.role": "lead", "agent.language": "fi", "agent.speaks": ["lv", "ru"],
     "agent.timezone": "Europe/Riga", "agent.calendar": "office", "agent.signature": "s", "agent.receipts": "always",
     "agent.active": False, "agent.password": "p",
     "sla.name": "other", "sla.first_response": "2h", "sla.next_response": "2h", "sla.resolve": "2h", "sla.warn": 0.5,

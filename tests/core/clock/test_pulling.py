@@ -80,7 +80,7 @@ def test_whose_work_is_pulled_by_whom(
 def test_the_most_pressing_are_numbered_and_the_rest_counted() -> None:
     work = tuple(ticket(number, owner=None) for number in range(1001, 1016))
     found = Unowned(work, (UnownedLoad("sales", 2, 0), UnownedLoad("support", 138, 12)), 99)
-    letter = pulling.offer(POLICY, BO, found)
+    letter = pulling.offer(Moment(POLICY, Facts(), NOW), BO, found)
     content = letter.content
     assert isinstance(content, Question)
     assert letter.purpose is Purpose.TABLES and letter.agent == "bo" and letter.not_before is None

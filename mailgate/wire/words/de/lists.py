@@ -36,6 +36,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "{n} ohne Bearbeiter, {overdue} überfällig",
     "list.overdue_in": "Überfällig in {department}",
     "list.of_agent": "{name} (abwesend): {title}",
+    "skills.nobody": "{language}: Niemand im Dienst spricht diese Sprache.",
     "list.incident": "Störung {name}",
     "list.incident_load": "{n} offen, {overdue} überfällig; Wörter: {words}; bis {until}",
     "list.outbreak": "{department}: neue Tickets, in denen „{words}“ steht, seit {since}: {n}",

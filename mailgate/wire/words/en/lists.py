@@ -36,6 +36,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "{n} without an owner, {overdue} overdue",
     "list.overdue_in": "Overdue in {department}",
     "list.of_agent": "{name} (away): {title}",
+    "skills.nobody": "{language}: nobody on duty speaks this language.",
     "list.incident": "Incident {name}",
     "list.incident_load": "{n} open, {overdue} overdue; words: {words}; until {until}",
     "list.outbreak": "{department}: new tickets that share “{words}”, since {since}: {n}",

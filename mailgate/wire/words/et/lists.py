@@ -36,6 +36,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "vastutajata {n}, hilinenud {overdue}",
     "list.overdue_in": "Hilinenud osakonnas {department}",
     "list.of_agent": "{name} (ära): {title}",
+    "skills.nobody": "{language}: ükski kohalolija ei räägi seda keelt.",
     "list.incident": "Rike {name}",
     "list.incident_load": "lahtised {n}, hilinenud {overdue}; sõnad: {words}; lõpeb: {until}",
     "list.outbreak": "{department}: uusi pöördumisi, milles on „{words}“, alates {since}: {n}",

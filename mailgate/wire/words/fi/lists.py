@@ -36,6 +36,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "{n} vailla käsittelijää, {overdue} myöhässä",
     "list.overdue_in": "Myöhässä: {department}",
     "list.of_agent": "{name} (poissa): {title}",
+    "skills.nobody": "{language}: kukaan paikalla oleva ei osaa tätä kieltä.",
     "list.incident": "Häiriö {name}",
     "list.incident_load": "{n} avoinna, {overdue} myöhässä; sanat: {words}; päättyy: {until}",
     "list.outbreak": "{department}: uusia tikettejä, joissa on ”{words}”, alkaen {since}: {n}",

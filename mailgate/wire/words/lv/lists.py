@@ -36,6 +36,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "bez atbildīgā: {n}, nokavēti: {overdue}",
     "list.overdue_in": "Nokavētie nodaļā {department}",
     "list.of_agent": "{name} (prombūtnē): {title}",
+    "skills.nobody": "{language}: neviens no klātesošajiem nerunā šajā valodā.",
     "list.incident": "Traucējums {name}",
     "list.incident_load": "darbā: {n}, nokavēti: {overdue}; vārdi: {words}; līdz: {until}",
     "list.outbreak": "{department}: jauni pieteikumi, kuros ir “{words}”, kopš {since}: {n}",

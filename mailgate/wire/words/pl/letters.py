@@ -125,7 +125,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "one_tap_text": "Polecenia w pierwszym wierszu odpowiedzi: {commands}",
     "why": "Powód tej wiadomości: {why}",
     "why.new": "nowe zgłoszenie w Twoim dziale",
-    "why.in_turn": "nowe zgłoszenie w Twoim dziale: najpierw dowiedziała się inna osoba, a nikt się nim jeszcze nie zajął",
+    "why.in_turn": "nowe zgłoszenie w Twoim dziale: najpierw dowiedziała się inna osoba, a zgłoszenie nadal nie ma opiekuna",
     "why.reply": "nowa wiadomość w obserwowanym zgłoszeniu",
     "why.told": "klient napisał także do Twojego działu",
     "why.unverified": "w sprawie tego zgłoszenia napisał ktoś inny",

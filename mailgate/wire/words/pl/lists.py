@@ -36,6 +36,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "bez opiekuna: {n}, po terminie: {overdue}",
     "list.overdue_in": "Po terminie w dziale {department}",
     "list.of_agent": "{name} (nieobecność): {title}",
+    "skills.nobody": "{language}: nikt z obecnych nie zna tego języka.",
     "list.incident": "Awaria {name}",
     "list.incident_load": "w toku: {n}, po terminie: {overdue}; słowa: {words}; do: {until}",
     "list.outbreak": "{department}: nowe zgłoszenia, które łączy „{words}”, od {since}: {n}",

@@ -36,6 +36,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "list.unowned_load": "{n} utan handläggare, {overdue} försenade",
     "list.overdue_in": "Försenade på {department}",
     "list.of_agent": "{name} (borta): {title}",
+    "skills.nobody": "{language}: ingen i tjänst talar det språket.",
     "list.incident": "Störning {name}",
     "list.incident_load": "{n} öppna, {overdue} försenade; ord: {words}; till {until}",
     "list.outbreak": "{department}: nya ärenden med ”{words}” gemensamt, sedan {since}: {n}",
