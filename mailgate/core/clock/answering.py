@@ -77,7 +77,7 @@ def receipts(policy: Policy, about: Mailing, sent: int, passed_over: Sequence[tu
         for number, why in passed_over[:SHOWN]
     ]
     more = len(passed_over) - SHOWN
-    lines += [said("list.more", n=more)] if more > 0 else []
+    lines += [said("question.more", n=more)] if more > 0 else []
     content = Receipt(done=(said("done.line", command=f"#answer +{about.name}", what=what),), asks=tuple(lines) or None)
     known = (policy.agent(name) for name in dict.fromkeys((about.agent, about.lead)))
     return tuple(

@@ -62,7 +62,7 @@ def told(**parts: Any) -> list[Receipt]:
 def test_the_receipt_goes_to_the_writer_and_the_lead_and_names_whom_it_passed_over() -> None:
     first, second = told()
     assert first == second and len(first.asks or ()) == 101
-    assert (first.asks or ())[-1] == Said("list.more", {"n": 2})
+    assert (first.asks or ())[-1] == Said("question.more", {"n": 2})
     assert len(told(agent=ANNA.name)) == 1 and len(told(lead="gone")) == 1
 
 
