@@ -299,7 +299,7 @@ def judge_wave(case: Case, agent: Agent, reading: CommandReading) -> Decision | 
     before = case.facts.waves.get(wave, "")
     what = said(f"wave.late_{before}" if before and before != verdict else f"wave.{verdict}")
     line = said("done.line", command=str(reading.commands[0]), what=what)
-    letters = receipt.done_receipt(case, agent, (line,), always=True)
+    letters = receipt.done_receipt(case, agent, (), asks=(line,))  # nothing that `#undo` takes back
     return case.decided(Fate.FILED, "wave", letters=letters, effects=(JudgeWave(wave, verdict),))
 
 

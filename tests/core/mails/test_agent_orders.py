@@ -329,7 +329,8 @@ def test_one_word_settles_a_wave(text: str, waves: dict[str, str], verdict: str 
     )
     if verdict:
         (receipt,) = [one.content for one in letters_of(decision) if isinstance(one.content, Receipt)]
-        assert [said.params["what"].code for said in receipt.done or () if isinstance(said, Said)] == [told]  # type: ignore[union-attr]
+        assert not receipt.done, "and there is no button to take it back"
+        assert [said.params["what"].code for said in receipt.asks or () if isinstance(said, Said)] == [told]  # type: ignore[union-attr]
 
 
 def test_a_word_about_a_wave_needs_the_letter_that_asks() -> None:
