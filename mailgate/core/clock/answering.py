@@ -37,6 +37,8 @@ def answer(moment: Moment, about: Mailing, ticket: Ticket | None, since: Iterabl
         return "wrote" if EntryKind.CUSTOMER in wrote else "answered"
     if about.name not in ticket.tags or ticket.department != about.department:
         return "untagged"
+    if ticket.quiet:
+        return "quiet"
     if agent is None or not writable(ticket.requester, moment.policy):
         return "nobody"
     changes: list[Change] = [

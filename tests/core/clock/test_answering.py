@@ -34,6 +34,7 @@ MOMENT = Moment(POLICY, Facts(customer_ids={1042: ("<a@x>", "<b@x>")}), NOW)
         (replace(VPN, tags=("lamp",)), (), "untagged"),
         (replace(VPN, department="sales"), (), "untagged"),
         (replace(VPN, requester=NOBODY), (), "nobody"),
+        (replace(VPN, tags=(*VPN.tags, "quiet")), (), "quiet"),
     ],
 )
 def test_a_ticket_that_has_changed_is_passed_over(found: Ticket | None, since: tuple[str, ...], why: str) -> None:

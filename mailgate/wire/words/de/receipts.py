@@ -189,6 +189,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.tap_only": "ein Link tut nur, was er sagt; antworte auf die Benachrichtigung selbst",
     "waits.trainee": "die Teamleitung muss das senden",
     "mailing.nobody": "nicht gesendet: dort ist niemand, dem man schreiben kann",
+    "mailing.quiet": "nicht gesendet: es ist still",
     "mailing.untagged": "nicht gesendet: es hat das Schlagwort nicht mehr oder liegt bei einer anderen Abteilung",
     "mailing.merged": "nicht gesendet: es gehört jetzt zu einem anderen Ticket",
     "mailing.solved": "nicht gesendet: es ist erledigt",

@@ -189,6 +189,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.tap_only": "a link does what it says and no more; answer the notice itself",
     "waits.trainee": "a lead has to send it",
     "mailing.nobody": "not sent: nobody there can be written to",
+    "mailing.quiet": "not sent: it is quiet",
     "mailing.untagged": "not sent: it has not that tag any more, or another department has it",
     "mailing.merged": "not sent: it is part of another ticket",
     "mailing.solved": "not sent: it is solved",

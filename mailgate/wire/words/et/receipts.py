@@ -189,6 +189,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.tap_only": "link teeb ainult seda, mida ütleb; vasta teavitusele endale",
     "waits.trainee": "selle peab saatma juht",
     "mailing.nobody": "ei saadetud: seal ei ole kedagi, kellele kirjutada",
+    "mailing.quiet": "ei saadetud: see on vaikne",
     "mailing.untagged": "ei saadetud: sel ei ole enam seda silti või on see teises osakonnas",
     "mailing.merged": "ei saadetud: see on osa teisest pöördumisest",
     "mailing.solved": "ei saadetud: see on lahendatud",

@@ -189,6 +189,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.tap_only": "linkki tekee vain sen, mitä siinä lukee; vastaa itse ilmoitukseen",
     "waits.trainee": "esimiehen on lähetettävä se",
     "mailing.nobody": "ei lähetetty: siellä ei ole ketään, jolle voisi kirjoittaa",
+    "mailing.quiet": "ei lähetetty: se on hiljennetty",
     "mailing.untagged": "ei lähetetty: sillä ei ole enää tunnistetta, tai se on toisella osastolla",
     "mailing.merged": "ei lähetetty: se on osa toista tikettiä",
     "mailing.solved": "ei lähetetty: se on hoidettu",

@@ -189,6 +189,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.tap_only": "saite dara tikai to, ko tā saka; atbildiet uz pašu paziņojumu",
     "waits.trainee": "to drīkst nosūtīt tikai vadītājs",
     "mailing.nobody": "nav nosūtīts: tur nav neviena, kam rakstīt",
+    "mailing.quiet": "nav nosūtīts: pieteikumā ir klusums",
     "mailing.untagged": "nav nosūtīts: tam vairs nav šīs birkas vai tas ir citā nodaļā",
     "mailing.merged": "nav nosūtīts: tas ir daļa no cita pieteikuma",
     "mailing.solved": "nav nosūtīts: pieteikums ir atrisināts",

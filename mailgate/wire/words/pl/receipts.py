@@ -189,6 +189,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.tap_only": "odnośnik robi tylko to, co mówi; odpowiedz na samo powiadomienie",
     "waits.trainee": "musi to wysłać kierownik",
     "mailing.nobody": "nie wysłano: nie ma tam do kogo napisać",
+    "mailing.quiet": "nie wysłano: zgłoszenie jest wyciszone",
     "mailing.untagged": "nie wysłano: nie ma już tej etykiety albo jest w innym dziale",
     "mailing.merged": "nie wysłano: jest częścią innego zgłoszenia",
     "mailing.solved": "nie wysłano: zgłoszenie jest załatwione",

@@ -189,6 +189,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.tap_only": "en länk gör det den säger och inget mer; svara på själva aviseringen",
     "waits.trainee": "en teamledare måste skicka det",
     "mailing.nobody": "inte skickat: där finns ingen att skriva till",
+    "mailing.quiet": "inte skickat: det är tyst",
     "mailing.untagged": "inte skickat: det har inte taggen längre, eller en annan avdelning har det",
     "mailing.merged": "inte skickat: det ingår i ett annat ärende",
     "mailing.solved": "inte skickat: det är löst",
