@@ -75,7 +75,7 @@ def known_person(desk):
     other = desk.of_mail(desk.send(mail("Lamp"))).number
     apply(desk, other, ch.Join(Address("Quirina@zatopek.example", "Quirina Zatopek")))
     desk.send(mail("Re: Lamp", "I have a xylophone too.\n", sender=QUIRINA, in_reply_to=last_id(desk, other)))
-    answer = ch.AddEntry(EntryKind.AGENT, "anna", "Anna", "Dear Quirina, which xylophone?", of_mail=False)
+    answer = ch.AddEntry(EntryKind.AGENT, "anna", "Anna", "Dear Quirina, which xylophone?", of_mail=False, only=ADDRESS)
     note = ch.AddEntry(EntryKind.NOTE, "bo", "Bo", "she always breaks xylophones", of_mail=False)
     apply(desk, first, answer, note, ch.Assign("anna"), ch.SetField("instrument", "xylophone"), ch.Tag(("music",)),
           ch.SetSubject("Broken xylophone"), ch.Remind("anna", desk.gateway.clock() + HOUR, "call Quirina"),

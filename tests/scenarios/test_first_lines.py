@@ -51,7 +51,7 @@ from mailgate.core.model.content import (
     WasItYou,
     Welcome,
 )
-from mailgate.core.model.letter_kinds import INSIDE, TO_CUSTOMERS
+from mailgate.core.model.letter_kinds import INSIDE, TO_CUSTOMERS, PrivacyLetter
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.shown import Section, TicketRow
@@ -118,6 +118,7 @@ TABLE = {
             (Waiting(), Purpose.STAGE), (Transferred(), Purpose.STAGE), (Reopened(), Purpose.STAGE),
             (Delayed(), Purpose.STAGE), (Nudge(), Purpose.STAGE), (Closing(), Purpose.STAGE), (Solved(), Purpose.STAGE),
             (StatusReport(), Purpose.STAGE), (VoteThanks(score=9), Purpose.STAGE),
+            (PrivacyLetter(stage="ask_erase"), Purpose.STAGE),
         )
     },
 }  # fmt: skip

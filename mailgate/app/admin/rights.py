@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +15,7 @@ from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import ticks
 from mailgate.core.model.change import Decision, Fate, LinkContacts
 from mailgate.core.model.desk_rows import PersonFound
+from mailgate.core.model.letter_kinds import PrivacyLetter
 from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.policy import Policy
@@ -23,6 +27,7 @@ from mailgate.store.former import drop_copies, former_copies
 
 SHOWN = ("addresses", "names", "tickets", "unsolved", "took_part", "mails")
 TRIES = 300  # to cut the log of the database, against readers who come and go
+COPIES = "copies"  # in the data folder: what was too large to be sent to a person
 PAUSE = 0.1  # seconds between two
 
 
@@ -53,6 +58,8 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
         raise Permanent(f"nobody with the address {address} is known")
     counts, blobs = done
     gateway.store.write(partial(_drop_files, blobs, gateway.data)).result()
+    for number in kept.tickets:
+        (gateway.data / COPIES / f"{number}.zip").unlink(missing_ok=True)
     ticks.backfill(gateway, now)
     for _ in range(TRIES):
         if gateway.store.empty_log().result():
@@ -134,6 +141,16 @@ def export(read: Read, policy: Policy, address: str, now: datetime) -> Iterator[
             yield f"letters/{one.id}.eml", one.raw
 
 
+def packed(files: Iterable[tuple[str, bytes | Mapping[str, Any]]]) -> bytes:
+    """What `export` hands over, as one zip archive."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            told = content if isinstance(content, bytes) else json.dumps(content, default=str, ensure_ascii=False)
+            archive.writestr(name, told)
+    return made.getvalue()
+
+
 def _threads(read: Read, numbers: Sequence[int]) -> Iterator[Ticket]:
     for number in numbers:
         ticket = read.tickets.get(number)
@@ -163,4 +180,5 @@ def _told(ticket: Ticket, keys: set[str], *, whole: bool) -> dict[str, Any]:
 def _letters(read: Read, numbers: Sequence[int], keys: set[str]) -> list[StoredLetter]:
     """Letters to them, of their tickets."""
     found = (read.outbox.letter(one) for number in numbers for one in read.outbox.letters_to_customers(number))
-    return [row for row in found if row and any(canonical(each.recipient) in keys for each in row.deliveries)]
+    own = (row for row in found if row and row.template != PrivacyLetter.TEMPLATE)  # an earlier copy is in no copy
+    return [row for row in own if any(canonical(each.recipient) in keys for each in row.deliveries)]

@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailgate import BUILT
 from mailgate.app.gateway import Gateway
-from mailgate.app.jobs import digests, ticks
+from mailgate.app.jobs import digests, privacy, ticks
 from mailgate.app.jobs.answering import answer_many
 from mailgate.app.jobs.escalating import escalate
 from mailgate.app.jobs.promises import promises
@@ -34,6 +34,7 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "drain": (ticks.drain, timedelta(seconds=30)),
     "backfill": (ticks.backfill, timedelta(seconds=60)),
     "index": (ticks.index, timedelta(seconds=5)),
+    "privacy": (privacy.carry_out, timedelta(seconds=30)),
     "promises": (promises, timedelta(hours=24)),
     "purge": (ticks.purge, timedelta(hours=6)),
     "sweep": (ticks.sweep, timedelta(hours=6)),

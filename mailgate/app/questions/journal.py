@@ -115,6 +115,7 @@ KINDS: Mapping[str, tuple[How, How]] = {
     "due_manual": (TIME, TIME),
     "first_response": (PLAIN, TIME),
     "owner": (WHO, WHO),
+    "privacy": (_family("stage"), _family("stage")),
     "watch": (WHO, WHO),
     "asked": (PLAIN, WHO),
     "remind": (WHO, TIME),

@@ -188,5 +188,6 @@ _OPPOSITES: Mapping[str, Callable[[str, str], Change]] = {
     "remind": lambda old, new: Remind(old, None),
     "merged": lambda old, new: Unmerge(),
     "ban": lambda old, new: Ban(_second(new), None) if new else Ban(_second(old), _moment(old.partition(" ")[0])),
+    "privacy": lambda old, new: Journal("privacy", "withdrawn" if new in ("asked", "ordered") else new, old),
     "spent": lambda old, new: Journal("spent", str(-int(new))),
 }

@@ -97,6 +97,8 @@ COMMANDS: tuple[Word, ...] = (
     Word("tag", "facts", "+a -b", example="#tag +refund -lamp"),
     Word("subject", "facts", "TEXT", prose=True, example="#subject Broken lamp, order 1234"),
     Word("field", "facts", "KEY=VALUE", prose=True, example="#field order=1234"),
+    Word("privacy", "facts", "export|erase|go", most=1, role=Role.AGENT, example="#privacy export",
+         aliases=("tietosuoja", "prywatność", "privātums", "integritet", "datenschutz", "privaatsus")),
     Word("spent", "facts", "TIME", most=4, example="#spent 20min",
          aliases=("työaika", "zajęło", "patērēts", "arbetstid", "aufwand", "kulus")),
     # words
@@ -153,12 +155,13 @@ COMMANDS: tuple[Word, ...] = (
 )  # fmt: skip
 
 # What a customer may write on their own ticket, and the agents' command it stands for ("" only asks).
-CUSTOMER_WORDS: Mapping[str, str] = {"status": "", "close": "solve", "reopen": "reopen"}
+CUSTOMER_WORDS: Mapping[str, str] = {"status": "", "close": "solve", "reopen": "reopen", "confirm": ""}
 # Finnish, Polish, Latvian, Swedish, German, Estonian; each folded name leads to the word of `CUSTOMER_WORDS`.
 _CUSTOMERS_SAY: Mapping[str, tuple[str, ...]] = {
     "status": ("status", "tilanne", "stan", "statuss", "stand", "seis"),
     "close": ("close", "sulje", "zamknij", "aizvērt", "stäng", "schließen", "sulge"),
     "reopen": ("reopen", "avaa", "otwórz", "atvērt", "öppna", "öffnen", "ava"),
+    "confirm": ("confirm", "vahvistan", "potwierdzam", "apstiprinu", "bekräftar", "bestätigen", "kinnitan"),
 }
 CUSTOMER_NAMES: Mapping[str, str] = {fold(known): word for word, names in _CUSTOMERS_SAY.items() for known in names}
 

@@ -41,7 +41,7 @@ from mailgate.core.worktime import promise
 SUPPRESS = "OOF, AutoReply, DR, RN, NRN"
 OWN_WORDS = frozenset(["answer", "expert", "forward"])  # what a person wrote is not automatic (RFC 3834 section 2)
 # Letters that leave the house for a reason of their own (X-Mailgate-Reason); the others tell of the ticket.
-REASONS = frozenset(["ack", "article", "answer", "status", "vote_thanks", "expert", "forward"])
+REASONS = frozenset(["ack", "article", "answer", "status", "vote_thanks", "privacy", "expert", "forward"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +212,7 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
         agents=AgentsPart(str(due.purpose), _receivers(due, policy), links.taps, links.questions, _read_by(due, policy))
         if links
         else None,
+        confirm=one_tap.confirm_link(due.content, due.message_id, due.ticket, department.from_.addr, policy),
         scale=_scale(due, department, policy),
     )
 
@@ -357,6 +358,7 @@ def _links(due: DueLetter, department: Department, policy: Policy) -> one_tap.Le
         offer=_offered(says),
         reader=due.agent,
         learns=_learns(due, policy),
+        order=says.why if isinstance(says, Notice) else "",
         files=due.ticket is not None and any(entry.attachments for entry in due.ticket.entries),
         words=not isinstance(says, Receipt) or _to_settle(says),
     )

@@ -136,6 +136,7 @@ class LetterView:
     ticket: TicketView | None
     mark: str  # the token of the marker line, "" in a customer's letter
     agents: AgentsPart | None  # None for customers and outsiders
+    confirm: str  # where the person whose data it is says that it was they who asked; "" in any other letter
     scale: tuple[VoteLink, ...] | None  # the survey's, in letters that may ask
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mailgate.core.commands import answers, reader, workflow
+from mailgate.core.commands import about_privacy, answers, reader, workflow
 from mailgate.core.commands.catalogue import CUSTOMER_NAMES
 from mailgate.core.commands.judging import Granted, KnownWorld
 from mailgate.core.commands.line import STOPS
-from mailgate.core.letters import readers
+from mailgate.core.letters import privacy, readers
 from mailgate.core.mails import guard, notices, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.model import changed
 from mailgate.core.model.canned import Article, in_language
 from mailgate.core.model.change import Audience, Change, Journal, Outbound, SetStatus, Urgency, Vote
 from mailgate.core.model.content import ArticleSent, Notice, StatusReport, VoteThanks, asks_how_it_went
+from mailgate.core.model.letter_kinds import PrivacyLetter
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import Status, Ticket
@@ -69,7 +70,34 @@ def asked(case: Case, ticket: Ticket) -> Asked | None:
         return None
     if case.verdict.robot or case.authority.vetoed or not case.match.verified:
         return None
-    return _vote(case, ticket) or _article(case, ticket) or _orders(case, ticket)
+    return _confirmed(case, ticket) or _vote(case, ticket) or _article(case, ticket) or _orders(case, ticket)
+
+
+def _confirmed(case: Case, ticket: Ticket) -> Asked | None:
+    """The word of the person whose data it is, in answer to the letter that asked them at the address we know."""
+    letters = (
+        one.letter(case.facts.letters)
+        for one in case.authority.carried
+        if scope.answers_customers_letter(case, one, ticket)
+    )
+    asking = next((one for one in letters if one and isinstance(one.content, PrivacyLetter) and one.content.asks), None)
+    if asking is None or not isinstance(asking.content, PrivacyLetter) or case.author is None:
+        return None
+    if case.author.key != ticket.requester.key or "confirm" not in _words(case, ticket):
+        return None
+    what, moment = asking.content.asks, case.moment
+    lead = readers.lead_here(moment, ticket.department)
+    told = () if lead is None else (
+        readers.to_agent(case.policy, lead, Notice(why=f"privacy_{what}"), purpose=Purpose.NOTE,
+                         dedupe=f"privacy:{asking.id}:{lead.name}"),
+    )  # fmt: skip
+    return Asked(
+        "confirm",
+        case.mail.shown.strip("\n") or case.mail.fresh.strip() or "#confirm",
+        (Journal("privacy", privacy.PROVEN, what),),
+        (*told, *about_privacy.to_admin(moment, ticket, privacy.PROVEN)),
+        orders=("confirm",),
+    )
 
 
 def _vote(case: Case, ticket: Ticket) -> Asked | None:
@@ -189,10 +217,7 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
     """`#status`, `#close` or `#reopen` of the requester, with the proof of a customers' id or a pass."""
     if case.author is None or "#" not in case.mail.subject + case.mail.fresh:
         return None
-    earlier = case.facts.ticket_subjects.get(ticket.number, ())
-    words = reader.read_customer(
-        case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=signature.is_all_signature
-    )
+    words = tuple(one for one in _words(case, ticket) if one != "confirm")
     if not words or not scope.lets_in(case, ticket):
         return None
     actor = workflow.Actor(customer=case.author)
@@ -218,6 +243,13 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
         orders=words,
         aloud=set(words) != {"status"} or bool(beside or case.mail.attachments),
         beside=beside,
+    )
+
+
+def _words(case: Case, ticket: Ticket) -> tuple[str, ...]:
+    earlier = case.facts.ticket_subjects.get(ticket.number, ())
+    return reader.read_customer(
+        case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=signature.is_all_signature
     )
 
 

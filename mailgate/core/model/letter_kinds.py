@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from mailgate.core.model.canned import Drafted
 from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
@@ -35,9 +37,23 @@ from mailgate.core.model.content import (
 )
 from mailgate.core.model.said import Words
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyLetter(Content):
+    """To the person themselves: was it you (`ask_export`, `ask_erase`), here it is (`copy`), it goes (`erased`)."""
+
+    TEMPLATE = "privacy"
+    stage: str = ""
+
+    @property
+    def asks(self) -> str:
+        """What it asks to confirm: "export", "erase", or "" for a letter that asks nothing."""
+        return self.stage.removeprefix("ask_") if self.stage.startswith("ask_") else ""
+
+
 TO_CUSTOMERS: tuple[type[Content], ...] = (
     Ack, Answer, Taken, Waiting, Transferred, Reopened, Delayed, Nudge, Closing, Solved, StatusReport, VoteThanks,
-    ArticleSent,
+    ArticleSent, PrivacyLetter,
 )  # fmt: skip
 INSIDE: tuple[type[Content], ...] = (
     Notice, Drafted, Receipt, TraineesAnswer, Coached, Question, WasItYou, Handover, Escalated, Reminded, ExpertAsked,

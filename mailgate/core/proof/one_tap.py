@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mailgate.core.model.content import Content
+from mailgate.core.model.letter_kinds import PrivacyLetter
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Status, Ticket
@@ -29,6 +31,9 @@ NOT_TRAINEES = frozenset(["solve", "file", "spam", "requester", "incident"])  # 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 SCORES = range(11)
 LONGEST = 1_200  # characters of a text in a link: mail programs cut addresses, and letters are three octets and more
+PROPOSED = "privacy-request"  # the tag that the shipped rule gives
+PRIVACY = (("privacy_copy", "#privacy export"), ("privacy_forget", "#privacy erase"))
+ORDERS = ("privacy_export", "privacy_erase")  # why a notice is sent to whoever may say that it be done now
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ def links_of_letter(
     words: bool = True,
     wave: bool = False,
     learns: bool = False,
+    order: str = "",
 ) -> LetterLinks:
     """The marker token and the links of an agent's letter; empty where its Message-ID is none of ours.
 
@@ -106,6 +112,7 @@ def links_of_letter(
         return LetterLinks()
     usual = _verbs(template, ticket, reader, parked=parked, several=several, coached=coached, files=files, words=words)
     verbs = [
+        *([(order, "#privacy go")] if order in ORDERS else []),
         *(MANY if many else usual),
         *(WAVE if wave else ()),
         *([("incident", hint)] if hint else []),
@@ -146,7 +153,8 @@ def _verbs(
         "take": ticket.owner == reader, "solve": over, "file": over, "wait": over or ticket.status is Status.WAITING,
         "hold": over, "spam": over, "files": not files,
     }  # fmt: skip
-    return [verb for verb in VERBS if not idle.get(verb[0])]
+    proposed = () if over or PROPOSED not in ticket.tags else PRIVACY
+    return [*(verb for verb in VERBS if not idle.get(verb[0])), *proposed]
 
 
 def _links(
@@ -203,3 +211,13 @@ def survey_links(
     written = token.mint(policy.keys[0], known, Carrier.VOTE)
     tag = policy.tag(ticket.number)
     return tuple(VoteLink(score, mailto(address, f"{tag} {score}", f"{score}\n\nmg:{written}")) for score in SCORES)
+
+
+def confirm_link(content: Content, message_id: str, ticket: Ticket | None, address: str, policy: Policy) -> str:
+    """The mail by which a person says that it was they who asked, signed for this letter; "" for any other."""
+    known = token.in_message_id(message_id, policy.keys)
+    asks = isinstance(content, PrivacyLetter) and bool(content.asks)
+    if ticket is None or known is None or not asks:
+        return ""
+    written = token.mint(policy.keys[0], known, Carrier.VOTE)
+    return mailto(address, f"{policy.tag(ticket.number)} #confirm", f"#confirm\n\nmg:{written}")

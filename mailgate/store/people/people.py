@@ -9,7 +9,7 @@ from datetime import datetime
 from mailgate.core.model.change import (
     Absence,
 )
-from mailgate.core.model.desk_rows import Ban, Contact, PersonFound, SavedReply
+from mailgate.core.model.desk_rows import Ban, Contact, JournalLine, PersonFound, SavedReply
 from mailgate.core.model.mail import canonical
 from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.policy import Agent, Department
@@ -118,6 +118,11 @@ class People(Room):
         self.session.many(sql.TOLD, [{"mail": mail, "now": rows.micros(now)} for mail in mails])
 
     # --- customers ----------------------------------------------------------------------------------------------------
+
+    def privacy_lines(self) -> list[JournalLine]:
+        """See `verbs.PeopleRead.privacy_lines`."""
+        found = self.session.all(sql.PRIVACY_LINES, {})
+        return [JournalLine(**{**dict(row), "at": rows.time_of(row["at"])}) for row in found]
 
     def contacts(self) -> list[Contact]:
         """See `verbs.PeopleRead.contacts`."""

@@ -127,6 +127,10 @@ TICKETS_OF = (
     "SELECT ticket.id FROM ticket JOIN address ON address.id = ticket.requester WHERE address.contact = :contact"
 )
 TAKES_PART = "SELECT ticket AS id FROM participant WHERE contact = :contact"
+PRIVACY_LINES = """
+SELECT event.id, ticket.number AS ticket, event.at, actor, mail, kind, old, new
+FROM event JOIN ticket ON ticket.id = event.ticket WHERE kind = 'privacy' ORDER BY event.id
+"""
 VOTES_ON = """
 SELECT ticket.number, vote.at, vote.score, vote.comment FROM vote JOIN ticket ON ticket.id = vote.ticket
 WHERE vote.ticket = :t ORDER BY vote.id

@@ -34,6 +34,7 @@ from mailgate.core.model.content import (
     WasItYou,
     Welcome,
 )
+from mailgate.core.model.letter_kinds import PrivacyLetter
 from mailgate.core.model.said import day, said
 from mailgate.core.model.shown import (
     ArticleLink,
@@ -138,6 +139,7 @@ def _to_customers(spoken: SampleWords) -> tuple[Content, ...]:
         StatusReport(refused=said("refused.not_yours")),
         VoteThanks(score=9),
         ArticleSent(name="17", title=spoken.article, text=spoken.sent),
+        *(PrivacyLetter(stage=stage) for stage in ("ask_erase", "ask_export", "copy", "erased")),
     )
 
 

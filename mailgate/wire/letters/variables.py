@@ -24,6 +24,7 @@ def of_letter(view: LetterView) -> dict[str, Any]:
         "department": _shown(view.department),
         "logo": view.logo,
         "privacy": view.privacy,
+        "confirm": view.confirm,
         "reader": _shown(view.reader),
         "agent_name": view.agent_name,
         "agent_signature": view.agent_signature,

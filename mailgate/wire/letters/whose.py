@@ -10,6 +10,7 @@ from typing import Any
 from mailgate.core.letters import views
 from mailgate.core.letters.views import EntryView, LetterView
 from mailgate.core.model import canned, coaching, content, shown
+from mailgate.core.model.letter_kinds import PrivacyLetter
 from mailgate.core.model.ticket import EntryKind
 from mailgate.core.proof.one_tap import TapLink, VoteLink
 from mailgate.core.quoting.fingerprint import Wording
@@ -23,7 +24,7 @@ _PUBLIC = Wording.PUBLIC
 # an entry goes by its kind. A field that stands in no row is taken for a note's.
 WHOSE: Mapping[type, Mapping[str, Wording]] = {
     # what every letter may show
-    LetterView: {"gateway": _FRAME, "logo": _FRAME, "privacy": _FRAME, "agent_name": _FRAME,
+    LetterView: {"gateway": _FRAME, "logo": _FRAME, "privacy": _FRAME, "confirm": _FRAME, "agent_name": _FRAME,
                  "agent_signature": _PUBLIC, "mark": _FRAME},
     views.DepartmentView: {"name": _FRAME, "address": _FRAME, "signature": _PUBLIC},
     views.PersonView: {"name": _FRAME, "first_name": _FRAME, "address": _FRAME},
@@ -40,6 +41,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.Ack: {"named": _FRAME, "writer": _FRAME, "news": _PUBLIC},
     content.Answer: {"agent": _FRAME, "text": _PUBLIC, "html": _FRAME, "canned": _PUBLIC, "survey": _FRAME},
     content.ArticleSent: {"name": _FRAME, "title": _PUBLIC, "text": _PUBLIC, "html": _FRAME, "href": _FRAME},
+    PrivacyLetter: {"stage": _FRAME},
     content.Delayed: {"due_at": _FRAME, "answer_by": _FRAME},
     content.Nudge: {"until": _FRAME},
     content.Solved: {"survey": _FRAME},

@@ -13,6 +13,7 @@ OUTSIDE: Mapping[str, str] = {
     "reason.status": "you asked for the status",
     "reason.vote_thanks": "you answered our survey",
     "reason.article": "you asked for this article",
+    "reason.privacy": "a request about your data",
     "reason.expert": "you were asked for advice",
     "reason.forward": "mail like this is passed on to you",
     "reason.ticket": "something happened to your ticket",

@@ -20,6 +20,7 @@ from mailgate.store.people.forgetting import PERSONAL
 OURS: Mapping[str, str] = {
     "_sqlite_migrations": "steps of the schema", "absence": "agents", "agent": "agents", "alias": "agents' addresses",
     "backfill": "work on old rows", "ban": "whoever is banned stays so (docs/privacy.md)", "counter": "numbers", "department": "departments",
+    "mailing": "an agent's words to many, for the minutes until they have left", "mailing_ticket": "numbers",
     "imap_aside": "numbers of mails nobody could fetch", "imap_cursor": "how far folders were read", "job_run": "jobs", "junk_move": "numbers",
     "link": "numbers", "letter_token": "tokens", "promise": "times", "saved_reply": "found by what she wrote: see test_rights",
     "setting": "keys and what leads say", "survey": "numbers", "tag": "tags stay, for the figures", "tally": "counts", "told": "departments",
@@ -43,7 +44,7 @@ CODES: Mapping[str, str] = {
 }  # fmt: skip
 # What other columns are found by, JSON that must stay readable, and hashes: the scenario itself fills these.
 FILLED = {
-    "address.canonical", "address.addr", "delivery.recipient", "delivery.canonical", "entry.author", "event.actor", "letter.recipients", "letter.copies",
+    "address.canonical", "address.addr", "delivery.recipient", "delivery.canonical", "entry.author", "entry.only_to", "event.actor", "letter.recipients", "letter.copies",
     "letter.context", "mail.sender", "mail.recipients", "mail.author", "mail.trace", "parking.understood", "raw.bytes", "rendered.bytes",
     "letter_words.words", "letter_notes.words",
 }  # fmt: skip

@@ -51,6 +51,8 @@ LINES = [
     ("unmerged", "", "1043"), ("unmerged-from", "", "1041"), ("unmerge-refused", "", ""), ("split", "7", "1043"), ("split-from", "7", "1041"),
     ("split-refused", "", "7"), ("address", "", "m@home.example"), ("join", "", "v@x.example"), ("leave", "v@x.example", ""),
     ("requester", "m@x.example", "v@x.example"), ("owner", "", "cleared"),
+    ("why", "", "privacy"),
+    *(("privacy", what, state) for what in ("export", "erase") for state in ("asked", "proven", "ordered", "told", "done", "withdrawn")),
 ]  # fmt: skip
 CODE = re.compile(r"_|[{}]|\d{7}|T\d\d:|\b(?:event|because|flag|kind|status|priority)\.|\?")
 

@@ -21,6 +21,7 @@ ROWS = [line for line in PAGE.splitlines() if line.startswith("| `#")]
 
 CUSTOMERS = {
     "status": "Where the ticket stands: who has it, when we promised to write, our last words. Answered at once, and no agent hears of it.", "close": "Solved, thank you.", "reopen": "Not solved after all.",
+    "confirm": "Yes, it was I who asked about my data: in answer to the letter that asks.",
 }  # fmt: skip
 
 

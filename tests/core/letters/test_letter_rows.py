@@ -251,6 +251,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     "#ask an outsider": lambda: ordered("#ask lab@tester.example is it the fuse?"),
     "#forward": lambda: ordered("#forward ap@books.example to be paid"),
     "#draft": lambda: ordered("#draft 1043", tickets={1043: ticket(1043, entries=THREAD)}),
+    "#privacy": lambda: ordered("#privacy erase"),
     "#ask a colleague": lambda: ordered("#ask cai"),
     # --- time
     "each stage": lambda: [
@@ -324,7 +325,7 @@ def test_the_table_has_every_cause_and_most_templates() -> None:
 
 def test_every_letter_is_for_customers_or_for_the_house() -> None:
     """A record in neither list is read back from its row as an acknowledgement of the admin's own."""
-    known = {**vars(content), **vars(coaching), **vars(canned)}
+    known = {**vars(content), **vars(coaching), **vars(canned), **vars(letter_kinds)}
     records = {kind for kind in known.values() if isinstance(kind, type) and hasattr(kind, "TEMPLATE")}
     assert records == {*letter_kinds.TO_CUSTOMERS, *letter_kinds.INSIDE}, (
         "TO_CUSTOMERS or INSIDE of core/model/letter_kinds.py"

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.subject": "Gibt dem Ticket einen besseren Titel.",
     "command.field": "Setzt einen benannten Wert; ein leerer löscht ihn.",
     "command.spent": "Notiert, wie lange du an dem Ticket gearbeitet hast: `20min`, `1h30`, `1,5h`; Berichte zählen es nach Schlagwort, Kunde und Abteilung zusammen.",
+    "command.privacy": "Bittet den Kunden zu bestätigen, dass er eine Kopie seiner Daten oder ihre Löschung möchte; mit `go` lässt eine Leitung das Bestätigte ausführen.",
     "command.note": "Behält den Rest der E-Mail intern.",
     "command.reply": "Sendet den Rest der E-Mail an den Kunden; nichts mehr darin gilt als Befehl.",
     "command.only": "Sendet diese Antwort nur an eine Person: den Kunden oder den genannten Beteiligten.",

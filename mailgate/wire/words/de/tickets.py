@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Telefonat vom {day}",
+    "ticket.privacy_copy": "Eine Kopie der Daten der Person wurde gesendet.",
     "ticket.request": "Ihre Anfrage",
     "ticket.untitled": "(kein Betreff)",
     "ticket.empty": "(leere Nachricht)",

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.subject": "Gives the ticket a better title.",
     "command.field": "Sets a named value; an empty one removes it.",
     "command.spent": "Notes how long you worked on the ticket: `20min`, `1h30`, `1.5h`; reports add it up by tag, customer and department.",
+    "command.privacy": "Asks the customer to confirm that they want a copy of their data, or to be erased; with `go`, a lead has what they confirmed done.",
     "command.note": "Keeps the rest of the mail internal.",
     "command.reply": "Sends the rest of the mail to the customer; nothing more in it is read as a command.",
     "command.only": "Sends this answer to one person alone: the customer, or whoever takes part and is named.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Phone call {day}",
+    "ticket.privacy_copy": "A copy of the person's data was sent.",
     "ticket.request": "Your request",
     "ticket.untitled": "(no subject)",
     "ticket.empty": "(empty message)",

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.subject": "Annab pöördumisele parema pealkirja.",
     "command.field": "Seab nimega väärtuse; tühi eemaldab selle.",
     "command.spent": "Märgib, kui kaua pöördumisega töötasid: `20min`, `1h30`, `1,5h`; aruanded liidavad selle siltide, klientide ja osakondade kaupa.",
+    "command.privacy": "Palub kliendil kinnitada, et ta soovib oma andmete koopiat või kustutamist; sõnaga `go` laseb juht kinnitatu täita.",
     "command.note": "Jätab kirja ülejäänud osa sisemiseks.",
     "command.reply": "Saadab kirja ülejäänud osa kliendile; selles ei loeta enam midagi käsuna.",
     "command.only": "Saadab selle vastuse ainult ühele: kliendile või nimetatud osalejale.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Telefonikõne {day}",
+    "ticket.privacy_copy": "Inimese andmete koopia on saadetud.",
     "ticket.request": "Teie pöördumine",
     "ticket.untitled": "(teema puudub)",
     "ticket.empty": "(tühi kiri)",

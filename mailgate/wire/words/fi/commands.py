@@ -31,6 +31,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.subject": "Vaihtaa otsikon parempaan.",
     "command.field": "Asettaa nimetyn arvon; tyhjä poistaa sen.",
     "command.spent": "Kirjaa, kauanko työskentelit tiketin parissa: `20min`, `1h30`, `1,5h`; raportit laskevat sen yhteen tunnisteittain, asiakkaittain ja osastoittain.",
+    "command.privacy": "Pyytää asiakasta vahvistamaan, että hän haluaa kopion tiedoistaan tai niiden poiston; sanalla `go` esihenkilö panee vahvistetun täytäntöön.",
     "command.note": "Pitää viestin loppuosan sisäisenä.",
     "command.reply": "Lähettää viestin loppuosan asiakkaalle; siitä ei enää lueta komentoja.",
     "command.only": "Lähettää tämän vastauksen vain yhdelle: asiakkaalle tai nimetylle osallistujalle.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Puhelu {day}",
+    "ticket.privacy_copy": "Kopio henkilön tiedoista on lähetetty.",
     "ticket.request": "Palvelupyyntösi",
     "ticket.untitled": "(ei aihetta)",
     "ticket.empty": "(tyhjä viesti)",

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.subject": "Nomaina virsrakstu pret labāku.",
     "command.field": "Nosaka lauka vērtību; tukša to noņem.",
     "command.spent": "Pieraksta, cik ilgi strādājāt pie pieteikuma: `20min`, `1h30`, `1,5h`; pārskati to saskaita pa birkām, klientiem un nodaļām.",
+    "command.privacy": "Lūdz klientu apstiprināt, ka viņš vēlas savu datu kopiju vai dzēšanu; ar `go` vadītājs liek izpildīt apstiprināto.",
     "command.note": "Saglabā pārējo vēstuli kā iekšēju.",
     "command.reply": "Nosūta pārējo vēstuli klientam; nekas tajā vairs netiek lasīts kā komanda.",
     "command.only": "Nosūta šo atbildi tikai vienam: klientam vai nosauktajam dalībniekam.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Telefona zvans {day}",
+    "ticket.privacy_copy": "Nosūtīta personas datu kopija.",
     "ticket.request": "Jūsu pieteikums",
     "ticket.untitled": "(bez temata)",
     "ticket.empty": "(tukša vēstule)",

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.subject": "Nadaje lepszy tytuł.",
     "command.field": "Ustawia wartość pola; pusta ją usuwa.",
     "command.spent": "Zapisuje, ile czasu zajęło zgłoszenie: `20min`, `1h30`, `1,5h`; raporty sumują to według etykiet, klientów i działów.",
+    "command.privacy": "Prosi klienta o potwierdzenie, że chce kopii swoich danych albo ich usunięcia; słowem `go` kierownik zleca to, co potwierdzono.",
     "command.note": "Zachowuje resztę wiadomości jako treść wewnętrzną.",
     "command.reply": "Wysyła resztę wiadomości do klienta; nic w niej nie jest już odczytywane jako polecenie.",
     "command.only": "Wysyła tę odpowiedź tylko jednej osobie: klientowi albo wskazanemu uczestnikowi.",

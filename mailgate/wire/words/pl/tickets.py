@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Rozmowa telefoniczna {day}",
+    "ticket.privacy_copy": "Wysłano kopię danych tej osoby.",
     "ticket.request": "Państwa zgłoszenie",
     "ticket.untitled": "(bez tematu)",
     "ticket.empty": "(pusta wiadomość)",

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.subject": "Ger ärendet en bättre rubrik.",
     "command.field": "Sätter ett namngivet värde; ett tomt tar bort det.",
     "command.spent": "Noterar hur länge du arbetade med ärendet: `20min`, `1h30`, `1,5h`; rapporter summerar det per tagg, kund och avdelning.",
+    "command.privacy": "Ber kunden bekräfta att hen vill ha en kopia av sina uppgifter eller få dem raderade; med `go` låter en teamledare det bekräftade utföras.",
     "command.note": "Låter resten av mejlet stanna internt.",
     "command.reply": "Skickar resten av mejlet till kunden; inget mer i det läses som kommando.",
     "command.only": "Skickar svaret till en enda: kunden, eller den deltagare som anges.",

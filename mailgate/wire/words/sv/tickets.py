@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str | Mapping[str, str]] = {
     "ticket.call": "Telefonsamtal {day}",
+    "ticket.privacy_copy": "En kopia av personens uppgifter har skickats.",
     "ticket.request": "Ditt ärende",
     "ticket.untitled": "(inget ämne)",
     "ticket.empty": "(tomt meddelande)",

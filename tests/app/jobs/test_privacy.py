@@ -1,0 +1,144 @@
+"""A request about a person's data, from the mail that asks to the copy, and to nothing left of them."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import urllib.parse
+import zipfile
+from email.message import EmailMessage
+
+import pytest
+from a_person import octets, traces
+from conftest import Desk, mail
+
+from mailgate.app.admin import control, rights
+from mailgate.app.jobs import privacy as job
+from mailgate.core.model.ticket import Status
+
+QUIRINA = "Quirina Zatopek <quirina@zatopek.example>"
+ADDRESS = "quirina@zatopek.example"
+
+
+def do(desk: Desk, number: int, text: str, agent: str = "anna") -> list[str]:
+    lines: list[str] = control.do_commands(desk.gateway, number, text, agent)
+    return lines
+
+
+def run(desk: Desk) -> int:
+    return job.carry_out(desk.gateway, desk.gateway.clock())
+
+
+def plain(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def confirmed(desk: Desk, number: int, what: str, sender: str = QUIRINA) -> int:
+    """She is asked, and taps; returns her mail's number."""
+    do(desk, number, f"#privacy {what}")
+    [asking] = desk.letters(ADDRESS, "privacy")
+    page = asking.get_body(("html",))
+    assert page is not None
+    link = urllib.parse.urlsplit(
+        re.findall(r'href="(mailto:[^"]*confirm[^"]*)"', page.get_content())[0].replace("&amp;", "&")
+    )
+    said = urllib.parse.parse_qs(link.query)
+    return desk.send(mail(said["subject"][0], said["body"][0], sender=sender, to=urllib.parse.unquote(link.path)))
+
+
+@pytest.fixture
+def hers(desk: Desk) -> tuple[Desk, int]:
+    return desk, desk.of_mail(desk.send(mail("My data", "Please erase my xylophone.\n", sender=QUIRINA))).number
+
+
+def test_a_copy_goes_to_the_person_once_they_have_confirmed_and_a_lead_has_said_so(hers: tuple[Desk, int]) -> None:
+    desk, number = hers
+    confirmed(desk, number, "export")
+    assert run(desk) == 0, "nobody has ordered it"
+    told = desk.letters("anna@staff.example", "notice")[-1].get_body(("html",))
+    assert told is not None and "Send the copy to the person" in told.get_content()
+    do(desk, number, "#privacy go")
+    assert run(desk) == 1 and run(desk) == 0
+    letter = desk.letters(ADDRESS, "privacy")[-1]
+    [archive] = letter.iter_attachments()
+    files = zipfile.ZipFile(io.BytesIO(archive.get_content()))
+    person = json.loads(files.read("person.json"))
+    assert person["addresses"] == [ADDRESS] and "xylophone" in str(person)
+    assert any(name.startswith("mails/") for name in files.namelist())
+    assert desk.ticket(number).status is Status.SOLVED
+    assert not desk.letters(ADDRESS, "solved"), "the letter with the copy says it"
+
+
+def test_a_copy_too_large_for_a_letter_lies_in_the_data_folder_and_goes_with_them(
+    hers: tuple[Desk, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, number = hers
+    confirmed(desk, number, "export")
+    do(desk, number, "#privacy go")
+    monkeypatch.setattr(rights, "packed", lambda files: b"x" * 20_000_000)
+    run(desk)
+    path = desk.gateway.data / "copies" / f"{number}.zip"
+    assert path.stat().st_size == 20_000_000 and path.stat().st_mode & 0o077 == 0
+    assert len(desk.letters(ADDRESS, "privacy")) == 1, "the question alone"
+    do(desk, number, "#solve")
+    rights.forget(desk.gateway, ADDRESS)
+    assert not path.exists()
+
+
+def test_erasing_says_so_solves_its_own_ticket_and_leaves_nothing(hers: tuple[Desk, int]) -> None:
+    desk, number = hers
+    confirmed(desk, number, "erase")
+    do(desk, number, "#privacy go")
+    desk.letters()
+    run(desk)
+    assert "It is the last one" in plain(desk.letters(ADDRESS, "privacy")[-1])
+    assert traces(desk), "the letter leaves first"
+    run(desk)
+    assert traces(desk) == set() and octets(desk) == set()
+    ticket = desk.ticket(number)
+    assert ticket.status is Status.SOLVED and ticket.subject == "[erased]"
+    events = desk.gateway.store.read(lambda read: [one for one in read.tickets.events(number) if one.kind == "privacy"])
+    assert [(one.actor, one.new) for one in events][-3:] == [("anna", "ordered"), ("anna", "told"), ("anna", "done")]
+    assert run(desk) == 0
+
+
+def test_it_waits_for_what_is_owed_to_them_and_can_be_ordered_again(hers: tuple[Desk, int]) -> None:
+    desk, number = hers
+    other = desk.of_mail(desk.send(mail("Lamp", "It is dark.\n", sender=QUIRINA))).number
+    confirmed(desk, number, "erase")
+    do(desk, number, "#privacy go")
+    run(desk)
+    assert run(desk) == 0 and traces(desk)
+    assert desk.ticket(number).status is not Status.SOLVED
+    do(desk, other, "#solve")
+    do(desk, number, "#privacy go")
+    run(desk)
+    desk.letters()
+    run(desk)
+    assert traces(desk) == set()
+
+
+@pytest.mark.parametrize("sender", ["Eve <eve@elsewhere.example>", "Maija <maija@customer.example>"])
+def test_nobody_else_can_confirm_it(hers: tuple[Desk, int], sender: str) -> None:
+    desk, number = hers
+    confirmed(desk, number, "erase", sender)
+    with pytest.raises(control.Permanent, match="has not confirmed"):
+        do(desk, number, "#privacy go")
+
+
+def test_words_without_the_word_confirm_nothing(hers: tuple[Desk, int]) -> None:
+    desk, number = hers
+    do(desk, number, "#privacy erase")
+    [asking] = desk.letters(ADDRESS, "privacy")
+    desk.send(
+        mail(
+            f"Re: {asking['Subject']}", "No, that was not me!\n", sender=QUIRINA, in_reply_to=str(asking["Message-ID"])
+        )
+    )
+    with pytest.raises(control.Permanent, match="has not confirmed"):
+        do(desk, number, "#privacy go")
+    desk.send(mail(f"Re: {asking['Subject']}", "#confirm\n", sender=QUIRINA, in_reply_to=str(asking["Message-ID"])))
+    do(desk, number, "#privacy go")

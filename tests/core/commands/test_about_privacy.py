@@ -1,0 +1,86 @@
+"""`#privacy`: who may ask for what, and what has to be there before it is done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from cases import ANNA, BO, MAIJA, NOW, POLICY, D, asking, outcome, ticket
+
+from mailgate.core.commands import about_privacy
+from mailgate.core.commands.judging import Event, Granted
+from mailgate.core.letters.addressee import NOBODY
+from mailgate.core.letters.privacy import month_later
+from mailgate.core.model.change import Journal, SetDue, Tag
+from mailgate.core.model.letter_kinds import PrivacyLetter
+from mailgate.core.model.outbound import Audience
+from mailgate.core.model.policy import Role
+from mailgate.core.worktime.promise import zone_of
+
+ADMIN = replace(ANNA, role=Role.ADMIN)
+WITH_ADMIN = replace(POLICY, admin="root@ops.example")
+DUE = month_later(NOW - D, ZoneInfo(zone_of(POLICY, "support")))
+LEGAL = ticket(tags=("legal",))
+
+
+def been(what: str, *states: str) -> tuple[Event, ...]:
+    return tuple(Event(None, "anna", "privacy", what, state) for state in states)
+
+
+def asked(what: str) -> tuple[str, tuple[object, ...]]:
+    return "privacy_asked", (Journal("privacy", "asked", what), Tag(add=("privacy",)), SetDue("manual", DUE))
+
+
+ORDERED = ("privacy_ordered", (Journal("privacy", "ordered", "erase"),))
+ROWS = {
+    "a copy": ("export", {}, asked("export")),
+    "in Finnish": ("kopio", {}, asked("export")),
+    "erasing": ("erase", {}, asked("erase")),
+    "in Polish": ("usuń", {}, asked("erase")),
+    "in German": ("Löschen", {}, asked("erase")),
+    "something else": ("everything", {}, ("no_privacy", ("export", "erase"))),
+    "a second time": ("erase", {"events": been("erase", "asked")}, ("already_privacy", ())),
+    "the other thing": ("export", {"events": been("erase", "asked")}, asked("export")),
+    "but not once it is being done": (
+        "export",
+        {"events": been("erase", "asked", "proven", "ordered")},
+        ("already_privacy", ()),
+    ),
+    "once more when it is done": (
+        "export",
+        {"events": been("export", "asked", "proven", "ordered", "done")},
+        asked("export"),
+    ),
+    "nobody to ask": ("erase", {"about": ticket(requester=NOBODY)}, ("nobody_to_confirm", ())),
+    "what a court may want": ("erase", {"about": LEGAL}, ("legal_hold", ())),
+    "by the admin, who is asked": ("erase", {"about": LEGAL, "by": ADMIN}, ("legal_hold", ())),
+    "by the admin, who says yes": ("erase", {"about": LEGAL, "by": ADMIN, "confirmed": True}, asked("erase")),
+    "by a lead who says yes": ("erase", {"about": LEGAL, "by": ANNA, "confirmed": True}, ("legal_hold", ())),
+    "a copy of it is no harm": ("export", {"about": LEGAL}, asked("export")),
+    "done before anybody asked": ("go", {"by": ANNA}, ("no_privacy_request", ())),
+    "done before the proof": ("go", {"by": ANNA, "events": been("erase", "asked")}, ("privacy_unproven", ())),
+    "done after it": ("go", {"by": ANNA, "events": been("erase", "asked", "proven")}, ORDERED),
+    "done by an agent": ("go", {"by": BO, "events": been("erase", "asked", "proven")}, ("role", ())),
+    "done twice": ("go", {"by": ANNA, "events": been("erase", "asked", "proven", "ordered")}, ("privacy_ordered", ())),
+    "done although held": (
+        "go",
+        {"by": ANNA, "about": LEGAL, "events": been("erase", "asked", "proven")},
+        ("legal_hold", ()),
+    ),
+}
+
+
+@pytest.mark.parametrize(("argument", "known", "expected"), ROWS.values(), ids=ROWS)
+def test_what_is_granted(argument: str, known: dict[str, object], expected: tuple[str, tuple[object, ...]]) -> None:
+    judged = about_privacy.privacy_request(asking(argument, **known))  # type: ignore[arg-type]
+    assert outcome(judged) == expected
+
+
+def test_the_person_alone_is_asked_and_the_lead_and_the_admin_hear_of_it() -> None:
+    judged = about_privacy.privacy_request(asking("erase", policy=WITH_ADMIN))
+    assert isinstance(judged, Granted)
+    letters = {one.audience: one for one in judged.outbound}
+    person = letters[Audience.CUSTOMER]
+    assert (person.to, person.cc, person.content) == ((MAIJA,), (), PrivacyLetter(stage="ask_erase"))
+    assert letters[Audience.AGENT].agent == "anna" and letters[Audience.ADMIN].to[0].addr == "root@ops.example"
