@@ -108,7 +108,7 @@ class Attachment:
     content_id: str = ""  # without angle brackets
     original_name: str = ""  # as the sender wrote it, decoded
     ours: bool = False  # it holds a letter of ours, like "attach the original" does
-    aside: bool = False  # a picture that nothing but what is quoted or the signature shows, or Outlook's shell
+    aside: bool = False  # a picture of what is quoted or the signature alone, Outlook's shell, or a copy to read
     placed: bool = False  # its author's own words show it
 
 

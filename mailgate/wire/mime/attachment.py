@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import chain
 
 from mailgate.core.model.mail import Attachment
-from mailgate.wire.mime import header, winmail
+from mailgate.wire.mime import header, outlook, winmail
 from mailgate.wire.mime.enclosed import FileInWords
 from mailgate.wire.mime.structure import Part
 
@@ -105,6 +105,15 @@ def _opened(parts: Iterable[Part], flags: set[str], taken: set[str]) -> Iterator
         each = _file(part.number, part.name or _title(part, data), _fallback(part), part.type, data, taken)
         inline = part.disposition != "attachment" and bool(part.content_id) and part.type.startswith("image/")
         yield replace(each, inline=inline, content_id=part.content_id), data
+        yield from _readable(part, each.name, data, taken)
+
+
+def _readable(part: Part, name: str, data: bytes, taken: set[str]) -> Iterator[tuple[Attachment, bytes]]:
+    """A message of Outlook's once more as text, for who has no Outlook; the file itself stays as it came."""
+    if outlook.is_message(part.type, part.name, data) and (text := outlook.as_text(data)):
+        content = text.encode("utf-8", "replace")
+        each = _file(f"{part.number}/msg/1", f"{name}.txt", "message.txt", "text/plain", content, taken)
+        yield replace(each, aside=True), content
 
 
 def _is_winmail(part: Part) -> bool:

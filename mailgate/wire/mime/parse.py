@@ -194,7 +194,7 @@ def _placed(file: Attachment, page: str, own: str) -> Attachment:
         return replace(file, aside=True)
     mark = f"cid:{file.content_id}" if file.inline and file.content_id else ""
     placed = bool(mark) and mark in own
-    return replace(file, placed=placed, aside=bool(mark) and mark in page and not placed)
+    return replace(file, placed=placed, aside=file.aside or (bool(mark) and mark in page and not placed))
 
 
 def _typed(mail: InboundMail, parts: MailParts) -> InboundMail:
@@ -305,5 +305,7 @@ def _content_digest(head: HeaderBlock, text: str, files: tuple[Attachment, ...])
             digest.update(value.encode("utf-8", "replace") + b"\n")
     digest.update(text.encode("utf-8", "replace"))
     for each in files:
+        if "/msg/" in each.part:  # the same file once more, to read
+            continue
         digest.update(b"\n" + each.digest.encode())
     return digest.hexdigest()

@@ -56,7 +56,7 @@ def _read(data: bytes) -> tuple[tuple[str, bytes], ...]:
     left = [MAX_VALUES]
     for level, name, octets in _records(stream):
         if level == _MESSAGE:
-            codec = _codec(octets.number(4)) if name == _CODEPAGE else codec
+            codec = codec_of(octets.number(4)) if name == _CODEPAGE else codec
             continue
         if name == _BEGINS:
             found.append(_File())
@@ -172,7 +172,7 @@ def _properties(octets: _Octets, left: list[int]) -> Iterator[tuple[int, int, _O
         octets.skip(-(octets.at - began) % 4)
 
 
-def _codec(page: int) -> str:
+def codec_of(page: int) -> str:
     """The codec of a Windows code page; the usual one for those unknown here."""
     name = _CODECS.get(page, f"cp{page}")
     try:
