@@ -46,11 +46,11 @@ def _asked(policy: Policy, agent: Agent, argument: str) -> ReportAsked | Questio
         asked = report_words.parse(argument, departments=departments, agents=agents, me=agent.name)
     except NotAFilter as problem:
         return Question(title=said("figure.report"), intro=said("asked.no_period", text=problem.word))
-    if asked.agent and not seen.may_see(agent, asked.agent):
+    if asked.agent and not seen.may_see(policy, agent, asked.agent):
         return Question(title=said("figure.report"), intro=said("asked.not_theirs", name=asked.agent))
     return asked
 
 
 def _figures(read: Read, policy: Policy, agent: Agent, now: datetime, asked: ReportAsked) -> PeriodReport:
     found = report.of_period(read, policy, now, asked.period, asked.department, asked.agent)
-    return seen.as_seen(found, agent)
+    return seen.as_seen(found, policy, agent)
