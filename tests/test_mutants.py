@@ -73,6 +73,7 @@ anybodys-words-under-a-name
 wave-holds-whom-the-desk-knows wave-closes-what-is-worked-on everybodys-domain-shut-out
 forward-to-who-takes-part forward-what-nobody-proved quiet-is-loud quiet-solved-by-time only-reaches-all
 status-shows-words-to-another outsiders-read-words-to-one
+one-answer-for-many-without-the-lead one-answer-over-new-words news-by-anybody an-incident-of-all-departments
 """
 
 
