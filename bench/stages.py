@@ -26,11 +26,11 @@ from mailgate.wiring import build, edges
 
 # What a transaction is for, by the function that asks for it.
 JOBS = {
-    "Intake._keep": "receive",
-    "Intake._take": "hand over",
-    "Intake._decided": "decide, apply",
-    "Lane._claim": "send",
-    "Ledger._commit": "send",
+    "MailKeeper._keep": "receive",
+    "Deciding._begin": "decide, apply",
+    "Deciding.mark": "decide, apply",
+    "RouteLoop._claim": "send",
+    "DeliveryMarks._commit": "send",
     "index": "index",
 }
 THREADS = {"loop": "receive", "process": "hand over", "child": "hand over", "store-writer": "commit"}
