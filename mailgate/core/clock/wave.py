@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailgate.core.clock import escalation
-from mailgate.core.letters import late_ack, readers
+from mailgate.core.letters import acks, readers
 from mailgate.core.model.change import JoinWave, Outbound, SetStatus, Step, Tag
 from mailgate.core.model.content import Notice, Question
 from mailgate.core.model.desk_rows import Wave
@@ -78,10 +78,10 @@ def settled(moment: Moment, ticket: Ticket, verdict: str, ack: str, *, told: boo
     if verdict == "spam":
         closing = (Tag(add=("spam",), remove=(TAG,)), SetStatus(Status.SOLVED, why="spam"))
         return Step(ticket.number, closing if untouched else (free,))
-    acks = late_ack.acknowledgement(moment, ticket, named=ack) if ack else ()
+    owed = acks.late(moment, ticket, named=ack) if ack else ()
     if told or ticket.status.done or ticket.last_agent_at is not None:
-        return Step(ticket.number, (free,), acks)
-    return Step(ticket.number, (free,), (*acks, *_notices(moment, ticket)))
+        return Step(ticket.number, (free,), owed)
+    return Step(ticket.number, (free,), (*owed, *_notices(moment, ticket)))
 
 
 def _notices(moment: Moment, ticket: Ticket) -> tuple[Outbound, ...]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from mailgate.core.commands.catalogue import BY_NAME, DOMAIN
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext
-from mailgate.core.letters import late_ack
+from mailgate.core.letters import acks
 from mailgate.core.model import changed
 from mailgate.core.model.change import Ban, Change, SetStatus, Tag
 from mailgate.core.model.facts import Sender
@@ -98,7 +98,7 @@ def not_spam(context: TicketContext) -> Judgement:
     moment = context.world.moment
     undo = moment.now + moment.policy.undo_window  # it waits while the agent may take it back
     owed = tagged and not known.acknowledged
-    letters = late_ack.acknowledgement(moment, after, not_before=undo) if owed else ()
+    letters = acks.late(moment, after, not_before=undo) if owed else ()
     return context.granted(
         "spam_no_more_but" if stays else "spam_no_more_told" if letters else "spam_no_more",
         *changes,

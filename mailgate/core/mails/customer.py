@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailgate.core.commands import about_absence
-from mailgate.core.letters import expectation, readers, status_letters
+from mailgate.core.letters import acks, readers, status_letters
 from mailgate.core.letters.addressee import NOBODY, writable
 from mailgate.core.mails import customer_commands, guard, notices, rule_effects, scope
 from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
@@ -13,7 +13,6 @@ from mailgate.core.mails.guard import Wrote
 from mailgate.core.model import changed
 from mailgate.core.model.change import (
     AddEntry,
-    Audience,
     Change,
     Decision,
     Fate,
@@ -25,14 +24,11 @@ from mailgate.core.model.change import (
     Outbound,
     SetStatus,
     Step,
-    Urgency,
     WhyParked,
 )
 from mailgate.core.model.content import Ack, Notice
 from mailgate.core.model.mail import Address, MailKind
 from mailgate.core.model.moment import reopening_is_over
-from mailgate.core.model.outage import news_of
-from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
 from mailgate.core.text import invited
@@ -244,29 +240,11 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     if capped or case.authority.vetoed or not writable(author, case.policy):
         return ()
     answers, thread = case.thread()
-    home = case.policy.department(ticket.department)
     # A forged From makes us write to a victim: a stranger's words, their name among them, are never echoed (L-13).
     # That somebody wrote in their name before proves nothing; that an agent answered them, a person judged.
     echo = case.authority.passed or (facts.answered_sender and not case.authority.failed)
-    return (
-        Outbound(
-            content=Ack(
-                named=case.route.ack if isinstance(case.route.ack, str) else Ack.TEMPLATE,
-                show_subject=echo,
-                writer=author.key,
-                promise=expectation.promised_answer(case.moment, ticket),
-                news=news_of(facts.news, home.name, ticket.language, home.language or case.policy.language),
-            ),
-            audience=Audience.CUSTOMER,
-            to=(author if echo else Address(author.addr),),
-            department=ticket.department,
-            language=ticket.language,
-            purpose=Purpose.ACK,
-            in_reply_to=answers,
-            references=thread,
-            urgency=Urgency.ACK,
-        ),
-    )
+    named = case.route.ack if isinstance(case.route.ack, str) else Ack.TEMPLATE
+    return (acks.written(case.moment, ticket, author, answers=answers, thread=thread, named=named, echo=echo),)
 
 
 # --- one more entry ---------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The acknowledgement of a mail that was held up."""
+"""Acknowledgements, that of a mail which was held up among them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from cases import NOW, POLICY, H, ticket
 
-from mailgate.core.letters.late_ack import acknowledgement
+from mailgate.core.letters.acks import late
 from mailgate.core.model.content import Ack
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.moment import Moment
@@ -18,7 +18,7 @@ MOMENT = Moment(POLICY, Facts(customer_ids={1042: ("<a@b>", "<c@d>")}), NOW)
 
 
 def test_it_answers_what_the_customer_wrote_and_echoes_nothing() -> None:
-    (one,) = acknowledgement(MOMENT, ticket(), not_before=NOW + H)
+    (one,) = late(MOMENT, ticket(), not_before=NOW + H)
     assert isinstance(one.content, Ack) and not one.content.show_subject and one.content.promise is not None
     assert (one.purpose, one.in_reply_to, one.references, one.not_before) == (
         Purpose.ACK,
@@ -31,14 +31,14 @@ def test_it_answers_what_the_customer_wrote_and_echoes_nothing() -> None:
 
 @pytest.mark.parametrize("about", [ticket(last_agent_at=NOW), ticket(tags=("spam",))])
 def test_none_after_an_agents_words_nor_to_a_spammer(about: Ticket) -> None:
-    assert acknowledgement(MOMENT, about) == ()
+    assert late(MOMENT, about) == ()
 
 
 def test_none_to_a_program() -> None:
-    assert acknowledgement(replace(MOMENT, facts=Facts(unattended=frozenset({1042}))), ticket()) == ()
+    assert late(replace(MOMENT, facts=Facts(unattended=frozenset({1042}))), ticket()) == ()
 
 
 def test_l18_no_more_is_acknowledged_late_than_may_leave_in_an_hour() -> None:
     most = POLICY.limits.acks_per_hour
     for count, letters in ((most - 1, 1), (most, 0)):
-        assert len(acknowledgement(replace(MOMENT, facts=Facts(acks_hour=count)), ticket())) == letters
+        assert len(late(replace(MOMENT, facts=Facts(acks_hour=count)), ticket())) == letters
