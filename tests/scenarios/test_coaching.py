@@ -189,3 +189,12 @@ def test_what_is_not_settled_is_asked_about_once_more_and_stands_in_the_trainees
     assert "a lead has to send it" in whole(only(desk.letters(TIMO, "question")))
     desk.send(tap(again, "#send", ANNA))
     assert fate(desk, number) == ("filed", "answer")
+
+
+def test_an_answer_for_one_alone_stays_so_when_the_lead_changes_it(desk: Desk) -> None:
+    ticket = opened(desk, "Two of us", cc="Kari <kari@elsewhere.example>")
+    from_agent(desk, f"#only\n\n{WORDS}", notice_to(desk, "timo", ticket.number), "timo")
+    asked = only(desk.letters("anna@staff.example", "trainee"))
+    from_agent(desk, "It comes on Monday, dear Maija.\n", asked)
+    assert "dear Maija" in whole(only(desk.letters(MAIJA, "answer")))
+    assert desk.letters("kari@elsewhere.example", "answer") == []

@@ -90,6 +90,19 @@ def test_what_a_customer_is_given_of_their_own_has_no_words_to_another_alone(des
     assert "Maija alone reads" in told and "Timo alone reads" not in str(given)
 
 
+def test_a_corrected_answer_to_one_alone_goes_where_the_receipt_says(desk: Desk) -> None:
+    """The receipt of a parked mail names the one, and what takes its place reaches nobody else."""
+    ticket = with_timo(desk, "Corrected")
+    notice = notice_to(desk, "anna", ticket.number)
+    assert desk.fate(from_agent(desk, f"#only {TIMO} #colse\n\nNobody but Timo.\n", notice)) == "parked"
+    asked = desk.letters("anna@staff.example", "receipt")[-1]
+    first = " ".join(whole(asked).partition("##")[0].split())
+    assert TIMO in first and MAIJA not in first
+    from_agent(desk, "For Timo and no one beside.\n", asked)
+    assert "For Timo and no one" in of(desk, TIMO, ticket) and "For Timo and no one" not in of(desk, MAIJA, ticket)
+    assert desk.ticket(ticket.number).entries[-1].only == TIMO
+
+
 def test_a_note_for_one_alone_is_a_contradiction(desk: Desk) -> None:
     ticket = with_timo(desk, "Both")
     assert desk.fate(from_agent(desk, "#note #only\n\nCANARY\n", notice_to(desk, "anna", ticket.number))) == "parked"

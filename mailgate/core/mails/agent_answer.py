@@ -55,9 +55,9 @@ def holds_a_mark(text: str, policy: Policy) -> bool:
     return bool(token.in_text(text)) or token.is_inside(text) or any(marker in text for marker in policy.markers)
 
 
-def out_of_reach(ticket: Ticket, policy: Policy) -> bool:
-    """True when nobody who takes part can be written to: words would be filed as sent and reach no one."""
-    return not addressee.receivers(ticket, policy)
+def out_of_reach(ticket: Ticket, policy: Policy, only: Address | None = None) -> bool:
+    """True when nobody who takes part, or not the one meant, can be written to: words filed would reach no one."""
+    return not any(only is None or one.key == only.key for one in addressee.receivers(ticket, policy))
 
 
 def _stale(case: Case, ticket: Ticket, agent: Agent) -> bool:

@@ -211,7 +211,8 @@ def _instead(case: Case, parked: SentLetter) -> Case:
     """This mail, about the ticket of the one whose place it takes."""
     ticket = case.facts.ticket(parked.content.ticket) if isinstance(parked.content, Receipt) else None
     match = Match(Evidence.LETTER, ticket, leaked=case.match.leaked) if ticket else case.match
-    return replace(case, corrects=parked, match=match)
+    known = replace(case, corrects=parked, match=match)
+    return agent_words.kept_to_one(known, parked.content) if isinstance(parked.content, Receipt) else known
 
 
 def _changed(case: Case, agent: Agent, mail: int, about: TraineesAnswer, decision: Decision) -> Decision:

@@ -86,7 +86,7 @@ def park(
     **params: str,
 ) -> Decision:
     """The mail waits, and its receipt names those whom its words would reach when it is let go."""
-    corrected, people = _corrected(case)
+    corrected, people = _corrected(case, reading)
     return receipt.park(
         case,
         agent,
@@ -111,7 +111,7 @@ def says_something(case: Case, reading: CommandReading) -> bool:
     return files or not signature.is_all_signature(reading.rest)
 
 
-def _corrected(case: Case) -> tuple[str, tuple[str, ...]]:
+def _corrected(case: Case, reading: CommandReading) -> tuple[str, tuple[str, ...]]:
     """What the receipt of a parked mail promises of a plain reply, which takes its place, and whom that reaches."""
     tickets = tickets_of(case)
     if not tickets:
@@ -119,7 +119,7 @@ def _corrected(case: Case) -> tuple[str, tuple[str, ...]]:
     freed = replace(case, authority=replace(case.authority, proof=Proof.RELEASED))
     if not to_customer(freed, CommandReading()):
         return "note", ()
-    people = _reached(case, tickets[:1])
+    people = _reached(_alone(case, reading.as_meant().commands), tickets[:1]) or _reached(case, tickets[:1])
     return ("customer", people) if people else ("nobody", ())
 
 
@@ -130,19 +130,25 @@ def _would_reach(case: Case, reading: CommandReading) -> tuple[str, ...] | None:
     ways = [one for one in meant if to_customer(freed, one)]
     if not any(one.rest.strip() or one.has_command("use") for one in ways):
         return None
-    found = (_reached(_alone(case, one), tickets_of(case)) for one in ways)
+    found = (_reached(_alone(case, one.commands), tickets_of(case)) for one in ways)
     return tuple(dict.fromkeys(addr for people in found for addr in people))
 
 
-def _alone(case: Case, reading: CommandReading) -> Case:
-    """With the one person `#only` names, where they take part; who that is the command has judged, or will."""
-    given = next((one for one in reading.commands if one.name == "only"), None)
+def _alone(case: Case, commands: Iterable[Command]) -> Case:
+    """With the one person `#only` names; whether they take part the command has judged, or will."""
+    given = next((one for one in commands if one.name == "only"), None)
     if given is None:
         return case
     people = [one for ticket in tickets_of(case) for one in (ticket.requester, *ticket.participants)]
     wanted = canonical(given.argument.strip("<>.,;"))
     person = next((one for one in people if not wanted or one.key == wanted), None)
     return replace(case, only=person or Address(given.argument))
+
+
+def kept_to_one(case: Case, about: Receipt) -> Case:
+    """What takes the place of words for one person alone is for that one as well, as the receipt has said."""
+    lines = (reader.parse_line(one).commands for one in about.meant if one.startswith("#only"))
+    return _alone(case, [command for found in lines for command in found])
 
 
 def _reached(case: Case, tickets: Iterable[Ticket]) -> tuple[str, ...]:
@@ -199,7 +205,7 @@ def customer_heard(
     if not to_customer(case, reading):
         return [_memo(case, agent, EntryKind.NOTE, text)], notices.internal_note(case, ticket, Notice(why="note"))
     case = _to_one(case, outcomes)
-    if agent_answer.out_of_reach(ticket, case.policy):  # nor when it is released: there is still nobody
+    if agent_answer.out_of_reach(ticket, case.policy, case.only):  # nor when it is released: there is still nobody
         return park(case, agent, "nobody", reading, author=agent.name)
     if marks.has_mark(canned + text):  # whatever button is pressed: somebody else's name would leave
         return park(case, agent, "marks", reading, author=agent.name)
