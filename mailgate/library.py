@@ -7,6 +7,7 @@ may begin with `title:`, `language:` and `url:` lines up to a line `---`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mailgate.core.model.canned import Article
@@ -61,4 +62,5 @@ def _one(path: Path, text: str, languages: tuple[str, ...], problems: list[Probl
     if head["language"] not in languages:
         text = f"{head['language']!r} is no language here; there are {', '.join(languages)}"
         problems.append(Problem(str(path), "language", text))
-    return Article(name, head["title"], head["language"], "\n".join(lines).strip(), head["url"])
+    since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return Article(name, head["title"], head["language"], "\n".join(lines).strip(), head["url"], since)

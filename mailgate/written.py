@@ -74,8 +74,8 @@ def another_store(config: Config) -> list[Problem]:
 
 def snapshot(config: Config, written: Written, store: Store) -> Snapshot:
     """One consistent set to work by; agents as the store knows them."""
-    told = people.known(config.policy, store)
-    policy = replace(told, replies=written.replies, articles=written.articles, kept=words.kept())
+    told = people.known(replace(config.policy, articles=written.articles), store)
+    policy = replace(told, replies=written.replies, kept=words.kept())
     return Snapshot(policy, written.rules.rules, str(config.templates_folder))
 
 

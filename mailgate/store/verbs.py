@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mailgate.core.letters.due import DueLetter
+from mailgate.core.model.canned import Article
 from mailgate.core.model.change import Absence
 from mailgate.core.model.desk_rows import (
     Ban,
@@ -312,6 +313,11 @@ class PeopleRead(Protocol):
     def last_asked(self, agent: str) -> datetime | None: ...
 
     def saved_replies(self) -> list[SavedReply]: ...
+
+    def articles(self, *, stand: bool = ...) -> list[Article]:
+        """Articles that agents wrote and a lead let stand, or those that wait for that."""
+
+    def articles_used(self) -> dict[str, datetime]: ...
 
     def aliases(self) -> Mapping[str, tuple[str, ...]]: ...
 

@@ -132,6 +132,27 @@ def test_what_solved_a_ticket_before_is_drafted_by_a_tap_and_sent_without_marks(
     assert "tighten the bulb by half a turn." in whole(only(desk.letters(KARI, "answer")))
 
 
+def test_an_agents_article_stands_when_the_lead_taps(desk: Desk) -> None:
+    first = opened(desk, "Bulbs")
+    from_agent(
+        desk, "Hello Maija,\n\nturn the bulb to the left until it clicks.\n", notice_to(desk, "bo", first.number), "bo"
+    )
+    from_agent(desk, "#article bulb\n", notice_to(desk, "bo", first.number), "bo")
+    draft = only(desk.letters(BO_AT, "article_draft"))
+    assert "Hello ⟦Maija⟧," in whole(draft)
+    from_agent(desk, "#article bulb\n\nBulbs\n\nTurn the bulb to the left.\n", draft, "bo")
+    assert [one.name for one in desk.gateway.in_force.policy.articles] == []
+    tap(desk, only(desk.letters(ANNA_AT, "article_draft")), "Publish it", sender=ANNA)
+    assert [(one.name, one.title) for one in desk.gateway.in_force.policy.articles] == [("bulb", "Bulbs")]
+    second = opened(desk, "Two", sender=KARI)
+    from_agent(desk, "#use bulb\n", notice_to(desk, "bo", second.number), "bo")
+    assert "Turn the bulb to the left." in whole(only(desk.letters(KARI, "answer")))
+    from_agent(desk, "#templates\n", notice_to(desk, "anna", first.number))
+    assert "#use bulb" in told(desk, "question")
+    used = desk.gateway.store.read(lambda read: read.people.articles_used())
+    assert set(used) == {"bulb"} and len(desk.letters(MAIJA, "answer")) == 1
+
+
 def test_customers_hear_of_no_article_unless_the_admin_wants_it(tmp_path: Path) -> None:
     library(tmp_path)
     with running(tmp_path) as desk:

@@ -29,6 +29,8 @@ SMALL = {
     "absence",
     "alias",
     "saved_reply",
+    "article",
+    "article_used",
     "ban",
     "setting",
     "job_run",

@@ -13,7 +13,11 @@ from mailgate.store.base import Read, Store
 
 def known(policy: Policy, store: Store) -> Policy:
     """The policy with what of its agents stands in the store and not in the configuration."""
-    return replace(policy, agents=store.read(lambda read: _agents(policy, read)))
+    agents, saved = store.read(lambda read: (_agents(policy, read), read.people.articles()))
+    files = tuple(one for one in policy.articles if not one.saved)
+    there = {(one.name, one.language) for one in files}  # the admin's word stands before an agent's
+    articles = (*files, *(one for one in saved if (one.name, one.language) not in there))
+    return replace(policy, agents=agents, articles=articles)
 
 
 def _agents(policy: Policy, read: Read) -> tuple[Agent, ...]:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mailgate.app.admin import people
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import ticks
 from mailgate.core.model.change import Decision, Fate, LinkContacts
@@ -57,6 +58,7 @@ def forget(gateway: Gateway, address: str, dry_run: bool = False, actor: str = "
     if done is None:
         raise Permanent(f"nobody with the address {address} is known")
     counts, blobs = done
+    people.refresher(gateway.in_force, gateway.store)()  # articles that named them are in force without the name
     gateway.store.write(partial(_drop_files, blobs, gateway.data)).result()
     for number in kept.tickets:
         (gateway.data / COPIES / f"{number}.zip").unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from mailgate.app.questions import questions
 from mailgate.core.mails import unreadable
 from mailgate.core.mails.decide import decide, needs
 from mailgate.core.mails.match import referred_ids
-from mailgate.core.model.change import AddAlias, Decision, Fate, Unpark
+from mailgate.core.model.change import AddAlias, Decision, Fate, KeepArticle, Unpark
 from mailgate.core.model.facts import Facts, Needs
 from mailgate.core.model.mail import InboundMail
 from mailgate.core.rules import rule
@@ -128,7 +128,7 @@ class Deciding:
                 held = decision.reason == "wave"
                 self.waves.note(decision.alike, home, mail.number, applied.tickets[0], now, held=held)
             crash.point("mid-processing")
-            learnt = any(isinstance(effect, AddAlias) for effect in decision.effects)
+            learnt = any(isinstance(effect, AddAlias | KeepArticle) for effect in decision.effects)
             released = any(isinstance(effect, Unpark) and effect.released for effect in decision.effects)
             return Settled(
                 mail.number, decision.fate, decision.reason, applied.tickets, learnt, released, stamp.flags,

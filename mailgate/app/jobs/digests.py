@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import each_ticket, outbreaks
-from mailgate.app.questions import outages, report
+from mailgate.app.questions import knowledge, outages, report
 from mailgate.app.questions.held import held_by
 from mailgate.core.clock import kudos, morning, outbreak, overload, pulling
 from mailgate.core.clock.outbreak import Outbreak
@@ -220,13 +220,16 @@ def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
         return []
     until = working_time.moment_of_day(reader.zone, monday)
     week = (monday - timedelta(days=7)).isocalendar().week
-    letters = []
+    letters: list[Outbound] = []
     for department in reader.leads:
         found = report.of_period(tx, policy, until, WEEK, department.name)
         if found.total.arrived or found.total.solved or found.total.backlog:
             subject = said("list.week", week=week, department=department.name)
             found = found if reader.agent else replace(found, agents=())  # figures of one person are no outsider's
             about = replace(report.letter(found, reader.language, policy), subject=subject)
+            if not letters:  # articles are all departments'
+                idle = knowledge.idle(tx, policy, reader.language, str(reader.zone), until)
+                about = replace(about, tables=(*about.tables, *idle))
             letters.append(_letter(policy, reader, about, f"week:{department.name}"))
     return letters
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from mailgate.core.model.canned import Article, articles_with, in_language
+from datetime import datetime, timedelta
+
+from mailgate.app.questions import report
+from mailgate.core.model.canned import Article, articles_with, in_language, unused
 from mailgate.core.model.content import Question
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import said
-from mailgate.core.model.shown import WholeArticle
+from mailgate.core.model.shown import FigureTable, WholeArticle
 from mailgate.core.model.ticket import Ticket
+from mailgate.store.base import Read
+from mailgate.wire.words import Phrases
 
 MOST = 5  # articles of one answer
+IDLE = timedelta(days=180)  # without a use of an article until a lead reads of it
 LONGEST = 24_000  # characters of them all; the best is shown whatever its length
 
 
@@ -34,3 +40,15 @@ def _fitting(found: tuple[Article, ...]) -> list[Article]:
         if room >= 0:
             kept.append(one)
     return kept
+
+
+def idle(read: Read, policy: Policy, language: str, timezone: str, now: datetime) -> tuple[FigureTable, ...]:
+    """The table of articles nobody has used for half a year; none where there is none."""
+    found = unused(policy.articles, read.people.articles_used(), now - IDLE)
+    if not found:
+        return ()
+    speech = Phrases(language, timezone, now)
+    never = report.label("never", language)
+    rows = tuple((f"#use {name}", speech.day(at.isoformat()) if at else never) for name, at in found.items())
+    head = (report.label("name", language), report.label("last_used", language))
+    return (FigureTable(title=report.label("idle_articles", language), head=head, rows=rows),)

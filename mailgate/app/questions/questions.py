@@ -297,6 +297,8 @@ def _incident(question: QuestionAsked) -> Question:
 def _templates(question: QuestionAsked) -> Question:
     names = {**{name: " ".join(texts) for name, texts in question.policy.replies.items()}}
     names.update({row.name: row.language for row in question.read.people.saved_replies()})
+    for one in question.policy.articles:
+        names[one.name] = f"{names[one.name]} {one.language}" if one.name in names else one.language
     facts = tuple(Fact(f"#use {name}", languages) for name, languages in sorted(names.items()))
     return Question(title=said("asked.templates"), intro="" if facts else said("asked.templates_none"), facts=facts)
 

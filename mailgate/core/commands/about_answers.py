@@ -1,13 +1,19 @@
-"""The command that takes up what a colleague wrote to somebody else: a draft for the agent, and for nobody else yet."""
+"""Commands that take up what was written to a customer: as a draft for another, and as an article for all."""
 
 from __future__ import annotations
 
-from mailgate.core.commands.judging import Judgement, Refusal, TicketContext
+from dataclasses import replace
+
+from mailgate.core.commands.judging import Granted, Judgement, Refusal, TicketContext
 from mailgate.core.letters import readers
-from mailgate.core.model.canned import Drafted, solution
+from mailgate.core.model.canned import ArticleDrafted, Drafted, solution
+from mailgate.core.model.change import KeepArticle
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.text import marks
+from mailgate.core.text.folding import fold
+
+NAME, TITLE, TEXT = 40, 120, 64 * 1024  # characters an article's parts may have
 
 
 def draft(context: TicketContext) -> Judgement:
@@ -23,6 +29,54 @@ def draft(context: TicketContext) -> Judgement:
     about = Drafted(source=other.number, who=answer.author_name or answer.author, text=text)
     letter = readers.to_agent(context.policy, context.agent, about, purpose=Purpose.CUSTOMER)
     return context.granted("drafted", outbound=[letter], number=str(other.number))
+
+
+def article(context: TicketContext) -> Judgement:
+    """An article of the mail's words, which begin with its title; without words a draft of the agent's last answer.
+
+    A lead's stands at once, another's when a lead says so; nothing with a mark in it does.
+    """
+    name, ticket, agent = fold(context.argument), context.ticket, context.agent
+    if len(name) > NAME or not all(char.isalnum() or char in "-_" for char in name):
+        return Refusal("no_name", params={"name": context.argument})
+    words = context.world.words.strip()
+    if not words:
+        return _article_draft(context, name)
+    if marks.has_mark(words):
+        return Refusal("article_marks")
+    title, _, text = (part.strip() for part in words.partition("\n"))
+    if not text or len(title) > TITLE or len(text) > TEXT:
+        return Refusal("article_title")
+    kept = KeepArticle(name, ticket.language, title, text, agent.name, stands=context.leads)
+    lead = readers.lead_of(context.policy, ticket.department)
+    if kept.stands or lead is None:
+        return Granted("article_stands", effects=(replace(kept, stands=True),), params={"name": name})
+    about = ArticleDrafted(name=name, title=title, text=text, by=agent.shown_name)
+    return Granted(
+        "article_asked", outbound=(context.letter(lead, about),), effects=(kept,),
+        params={"name": name, "who": lead.shown_name},
+    )  # fmt: skip
+
+
+def _article_draft(context: TicketContext, name: str) -> Judgement:
+    thread = context.world.entries or context.ticket.entries
+    own = solution(one for one in thread if one.author == context.agent.name)
+    answer = own or solution(thread)
+    if answer is None:
+        return Refusal("no_words")
+    names = (*people_of(context.ticket), answer.author_name)
+    title = marks.marked(context.ticket.subject, names)
+    about = ArticleDrafted(name=name, title=title, text=marks.marked(answer.text, names))
+    return context.granted("article_drafted", outbound=[context.letter(context.agent, about)], name=name)
+
+
+def publish(context: TicketContext) -> Judgement:
+    """A lead's word: the article that waits under this name stands."""
+    waiting = context.world.moment.facts.asked_articles.get(fold(context.argument))
+    if waiting is None:
+        return Refusal("no_such_article", params={"name": context.argument})
+    kept = KeepArticle(waiting.name, waiting.language, waiting.title, waiting.text, context.agent.name, stands=True)
+    return Granted("article_stands", effects=(kept,), params={"name": waiting.name})
 
 
 def people_of(ticket: Ticket) -> tuple[str, ...]:

@@ -109,6 +109,8 @@ COMMANDS: tuple[Word, ...] = (
     Word("use", "words", "NAME [key=value]", example="#use refund days=5"),
     Word("draft", "words", "NUMBER", most=1, example="#draft 1017"),
     Word("save", "words", "NAME", most=1, role=Role.AGENT, example="#save refund"),
+    Word("article", "words", "NAME", most=1, role=Role.AGENT, example="#article bulb"),
+    Word("publish", "words", "NAME", most=1, role=Role.LEAD, example="#publish bulb"),
     Word("kb", "words", "WORDS", prose=True, example="#kb battery swap"),
     Word("call", "words", "[ADDRESS-OR-NUMBER]", example="#call +358 40 123 4567"),
     Word("new", "words", "ADDRESS [title]", prose=True,

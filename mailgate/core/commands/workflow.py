@@ -38,6 +38,7 @@ from mailgate.core.model.change import (
     Assign,
     Change,
     Effect,
+    Journal,
     OpenTicket,
     Outbound,
     SaveReply,
@@ -201,7 +202,9 @@ def _use(context: TicketContext) -> Judgement:
     missing = sorted(context.world.replies[reply] - values.keys())
     if missing:
         return Refusal("missing_value", params={"name": reply, "missing": ", ".join(missing)})
-    return Granted("use", params={**values, "name": reply})
+    is_article = reply not in context.policy.replies and any(one.name == reply for one in context.policy.articles)
+    noted = (Journal("article", reply),) if is_article else ()
+    return Granted("use", noted, params={**values, "name": reply})
 
 
 def _save(context: TicketContext) -> Judgement:
@@ -339,6 +342,8 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "reply": _reply,
     "use": _use,
     "draft": about_answers.draft,
+    "article": about_answers.article,
+    "publish": about_answers.publish,
     "save": _save,
     "call": _call_here,
     "merge": about_threads.merge,

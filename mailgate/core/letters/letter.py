@@ -7,14 +7,13 @@ from datetime import datetime
 
 from mailgate.core.letters import addressee, readers, views
 from mailgate.core.letters.due import DueLetter
+from mailgate.core.letters.links import LetterSigned
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
-from mailgate.core.model.canned import Drafted
 from mailgate.core.model.change import Audience, Urgency
 from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
     Ack,
     Answer,
-    ArticleSent,
     Content,
     Digest,
     Forwarded,
@@ -31,9 +30,8 @@ from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Department, LogoFile, Policy, Role
 from mailgate.core.model.said import Words, said
-from mailgate.core.model.shown import ArticleLink, SolvedBefore
-from mailgate.core.model.ticket import Entry, EntryKind, Ticket
-from mailgate.core.proof import one_tap, token
+from mailgate.core.model.ticket import Entry, EntryKind
+from mailgate.core.proof import one_tap
 from mailgate.core.proof.one_tap import VoteLink
 from mailgate.core.text.subject import without_prefixes
 from mailgate.core.worktime import promise
@@ -199,7 +197,7 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
     links = _links(due, department, policy) if inside else None
     mark = "" if due.audience == Audience.CUSTOMER else one_tap.marker(due.message_id, policy)
     return LetterView(
-        content=_filled(due, policy),
+        content=_linked(due, department, policy),
         gateway=policy.name,
         department=DepartmentView(department.from_.name or policy.name, department.from_.addr, department.signature),
         logo=policy.letters.logo,
@@ -228,6 +226,13 @@ def _signature(due: DueLetter, policy: Policy) -> str:
     return agent.signature if agent else ""
 
 
+def _linked(due: DueLetter, department: Department, policy: Policy) -> Content:
+    filled = _filled(due, policy)
+    if due.ticket is None:
+        return filled
+    return LetterSigned(due.message_id, due.ticket, department.from_.addr, policy).linked(filled)
+
+
 def _filled(due: DueLetter, policy: Policy) -> Content:
     """With the words and files of its ticket, where the letter says none itself, and with the name of who said them."""
     content, ticket = due.content, due.ticket
@@ -235,14 +240,6 @@ def _filled(due: DueLetter, policy: Policy) -> Content:
         case Answer(text=""):
             said = next((one for one in reversed(ticket.entries if ticket else ()) if _for_all(one)), None)
             return replace(content, text=said.text if said else "")
-        case Drafted(text=text) if ticket is not None:
-            return replace(
-                content, href=one_tap.write_link(due.message_id, ticket, text, _address(due, policy), policy)
-            )
-        case Ack(articles=suggested) if suggested:
-            return replace(content, articles=tuple(replace(one, href=_asks(due, policy, one)) for one in suggested))
-        case ArticleSent(name=name, title=title):
-            return replace(content, href=_link(due, policy, token.HELPED, name, title))
         case StatusReport():
             return _where_it_stands(content, due, policy)
         case Handover(attachments=()):
@@ -254,26 +251,8 @@ def _filled(due: DueLetter, policy: Policy) -> Content:
                 writer = views.person_of(told, policy)
             text = content.text or (told.text if told else "")
             files = content.attachments or views.files_of(told)
-            solved = tuple(_before(due, policy, ticket, one) for one in content.solved_before) if ticket else ()
-            return replace(content, text=text, from_=writer, attachments=files, solved_before=solved)
+            return replace(content, text=text, from_=writer, attachments=files)
     return content
-
-
-def _asks(due: DueLetter, policy: Policy, one: ArticleLink) -> str:
-    return _link(due, policy, token.ARTICLE, one.name, one.title)
-
-
-def _link(due: DueLetter, policy: Policy, about: str, name: str, title: str) -> str:
-    return one_tap.article_link(due.message_id, due.ticket, about, name, title, _address(due, policy), policy)
-
-
-def _address(due: DueLetter, policy: Policy) -> str:
-    return policy.department(due.department or (due.ticket.department if due.ticket else "")).from_.addr
-
-
-def _before(due: DueLetter, policy: Policy, ticket: Ticket, one: SolvedBefore) -> SolvedBefore:
-    command = f"#draft #{one.number}"
-    return replace(one, href=one_tap.tap_link(due.message_id, ticket, command, _address(due, policy), policy))
 
 
 def _for_all(entry: Entry) -> bool:

@@ -30,7 +30,7 @@ from mailgate.core.worktime import promise
 
 # Commands that send words out of the house.
 _SPEAKING = frozenset({"reply", "only", "new", "use", "ask", "news", "forward"})
-TAKE_WORDS = frozenset({"ask", "new", "news", "answer"})  # the words of the mail are theirs, not its ticket's
+TAKE_WORDS = frozenset({"article", "ask", "new", "news", "answer"})  # the mail's words are theirs
 
 
 def world_of(case: Case, ticket: Ticket | None, reading: CommandReading, *, crowd: bool = False) -> KnownWorld:

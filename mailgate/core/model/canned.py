@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from mailgate.core.model.content import Content
 from mailgate.core.model.shown import omitted
@@ -29,6 +30,8 @@ class Article:
     language: str
     text: str
     url: str = ""
+    since: datetime | None = None  # when it was written last
+    saved: bool = False  # by `#article`, not in a file of the admin's
     title_stems: frozenset[str] = field(init=False, repr=False, compare=False)  # what its title is about
     stems: frozenset[str] = field(init=False, repr=False, compare=False)  # and its text
 
@@ -49,6 +52,28 @@ def in_language(articles: Iterable[Article], name: str, language: str) -> Articl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleDrafted(Content):
+    """What `#article` would keep: for its writer to go over, or for a lead whose tap keeps it."""
+
+    TEMPLATE = "article_draft"
+    name: str = ""
+    title: str = ""
+    text: str = ""
+    by: str = omitted("")  # the agent who wrote it, where a lead is asked
+    href: str = omitted("")  # publishes it, or begins a mail with it
+
+
+def unused(articles: Iterable[Article], used: Mapping[str, datetime], before: datetime) -> dict[str, datetime | None]:
+    """Names of articles that are older than `before` and were not used since, with when they were; oldest use first."""
+    written: dict[str, datetime] = {}
+    for one in articles:
+        if one.since is not None:
+            written[one.name] = max(one.since, written.get(one.name, one.since))
+    idle = {name: used.get(name) for name, at in written.items() if max(at, used.get(name, at)) < before}
+    return dict(sorted(idle.items(), key=lambda one: (one[1] is not None, one[1] or before, one[0])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted(Content):
     """The answer of another ticket for the agent to go over; a plain reply to it goes to the customer."""
 
@@ -61,7 +86,8 @@ class Drafted(Content):
 
 def solution(entries: Iterable[Entry]) -> Entry | None:
     """The answer that solved a ticket: our last one of more than a line, else the longest; None without any."""
-    ours = [one for one in entries if one.kind is EntryKind.AGENT and not one.unverified and one.text.strip()]
+    said = (one for one in entries if one.kind is EntryKind.AGENT and not one.unverified and not one.only)
+    ours = [one for one in said if one.text.strip()]
     long = [one for one in ours if len(one.text) > _LINE]
     return long[-1] if long else max(ours, key=lambda one: len(one.text), default=None)
 

@@ -49,6 +49,18 @@ class SaveReply:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepArticle:
+    """An article an agent wrote: it waits for a lead, or `stands` from now on in place of one of its name."""
+
+    name: str
+    language: str
+    title: str
+    text: str
+    agent: str
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WatchTags:
     """An agent hears of every ticket with these tags, or no longer; `every` ends all of theirs."""
 
@@ -99,6 +111,6 @@ class CancelLetters:
 
 
 Effect = (
-    Unpark | SetAway | AddAlias | SaveReply | WatchTags | Vote | LinkContacts | RevokeLists | CancelLetters | JudgeWave
-    | SetNews | SetIncident | AnswerAll | StopAnswers
+    Unpark | SetAway | AddAlias | SaveReply | KeepArticle | WatchTags | Vote | LinkContacts | RevokeLists
+    | CancelLetters | JudgeWave | SetNews | SetIncident | AnswerAll | StopAnswers
 )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from mailgate.core.model.canned import Article
 from mailgate.core.model.content import Content
 from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Address
@@ -170,6 +171,7 @@ class Facts:
     unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters
     senders: Mapping[int, Sender] = field(default_factory=dict)  # asked with `senders`: ticket -> whom it is from
     replies: Mapping[str, str] = field(default_factory=dict)  # saved answers: name -> text
+    asked_articles: Mapping[str, Article] = field(default_factory=dict)  # those that wait for a lead, by name
     callers: Mapping[str, Address] = field(default_factory=dict)  # asked with `phones`: whose line it was last
     people: Mapping[str, KnownPerson] = field(default_factory=dict)  # those asked for or found as callers, by address
     queue: tuple[Ticket, ...] = ()  # asked with `queue_of`: what is to be done next, most pressing first

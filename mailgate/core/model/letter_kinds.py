@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailgate.core.model.canned import Drafted
+from mailgate.core.model.canned import ArticleDrafted, Drafted
 from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
     Ack,
@@ -56,8 +56,8 @@ TO_CUSTOMERS: tuple[type[Content], ...] = (
     ArticleSent, PrivacyLetter,
 )  # fmt: skip
 INSIDE: tuple[type[Content], ...] = (
-    Notice, Drafted, Receipt, TraineesAnswer, Coached, Question, WasItYou, Handover, Escalated, Reminded, ExpertAsked,
-    Forwarded, Digest, PeriodLetter, Alarm, Welcome,
+    Notice, Drafted, ArticleDrafted, Receipt, TraineesAnswer, Coached, Question, WasItYou, Handover, Escalated,
+    Reminded, ExpertAsked, Forwarded, Digest, PeriodLetter, Alarm, Welcome,
 )  # fmt: skip
 
 

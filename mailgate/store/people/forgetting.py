@@ -41,7 +41,7 @@ class Forgetting(Room):
             return None
         nobody = NOBODY.format(data.contact)
         traces = Traces(data.names, data.keys, self._said(data))
-        saved = self._forget_saved(traces)
+        saved = self._forget_saved(traces) + self._forget_articles(traces)
         blobs = self._mail.drop_raw(data.mails)
         ids = [self._forget_mail(mail, nobody, data.keys) for mail in data.mails]
         entries = sum(self._forget_ticket(ticket, data.keys, nobody) for ticket in data.own)
@@ -86,6 +86,16 @@ class Forgetting(Room):
             if text != row["text"]:
                 count += 1
                 self.session.run(sql.MEND_SAVED, {"name": row["name"], "language": row["language"], "text": text})
+        return count
+
+    def _forget_articles(self, traces: Traces) -> int:
+        """Articles that agents wrote name them no more; returns how many did."""
+        count = 0
+        for row in self.session.all(sql.ARTICLE_WORDS, {}):
+            title, text = traces.out_of(row["title"]), traces.out_of(row["text"])
+            if (title, text) != (row["title"], row["text"]):
+                count += 1
+                self.session.run(sql.MEND_ARTICLE, {**dict(row), "title": title, "text": text})
         return count
 
     def _forget_mail(self, mail: int, nobody: str, keys: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from mailgate.core.model.canned import Article
 from mailgate.core.model.change import (
     Absence,
 )
@@ -69,6 +70,17 @@ class People(Room):
             SavedReply(row["name"], row["language"], row["text"], row["agent"], rows.time_of(row["at"]))
             for row in self.session.all(sql.SAVED_REPLIES, {})
         ]
+
+    def articles(self, *, stand: bool = True) -> list[Article]:
+        """Articles that agents wrote and a lead let stand, or those that wait for that; by name and language."""
+        return [
+            Article(row["name"], row["title"], row["language"], row["text"], since=rows.time_of(row["at"]), saved=True)
+            for row in self.session.all(sql.ARTICLES, {"stands": int(stand)})
+        ]
+
+    def articles_used(self) -> dict[str, datetime]:
+        """When an article of each name was last sent to a customer."""
+        return {row["name"]: rows.time_of(row["at"]) for row in self.session.all(sql.ARTICLES_USED, {})}
 
     def bans(self, now: datetime) -> list[Ban]:
         """The bans in force."""

@@ -100,6 +100,22 @@ DEPARTMENT_KNOWN = (
 )
 AGENT_IDS = "SELECT name, id FROM agent"
 ALIASES = "SELECT agent, address FROM alias ORDER BY agent, address"
+KEEP_ARTICLE = (
+    "INSERT INTO article (name, language, title, text, agent, at, stands) "
+    "VALUES (:name, :language, :title, :text, :agent, :now, :stands) "
+    "ON CONFLICT (name, language, stands) DO UPDATE SET title = excluded.title, "
+    "text = excluded.text, agent = excluded.agent, at = excluded.at"
+)
+DROP_ASKED_ARTICLE = "DELETE FROM article WHERE name = :name AND language = :language AND stands = 0"
+ARTICLES = "SELECT * FROM article WHERE stands = :stands ORDER BY name, language"
+ARTICLES_USED = "SELECT name, at FROM article_used"
+ARTICLE_USED = (
+    "INSERT INTO article_used (name, at) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE SET at = excluded.at"
+)
+ARTICLE_WORDS = "SELECT name, language, stands, title, text FROM article"
+MEND_ARTICLE = (
+    "UPDATE article SET title = :title, text = :text WHERE name = :name AND language = :language AND stands = :stands"
+)
 SAVED_REPLIES = "SELECT * FROM saved_reply ORDER BY name, language"
 BANS = "SELECT * FROM ban WHERE until IS NULL OR until > :now ORDER BY pattern"
 BAN = (

@@ -330,6 +330,14 @@ CREATE TABLE mailing_ticket (
 
 # Whom alone an agent's words went to (`#only`), as a canonical address.
 ONLY_TO = "ALTER TABLE entry ADD COLUMN only_to TEXT NOT NULL DEFAULT '';"
+# Articles agents wrote, and when each name was last sent to a customer.
+ARTICLES = """
+CREATE TABLE article (
+  name TEXT NOT NULL, language TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, agent TEXT NOT NULL,
+  at INTEGER NOT NULL, stands INTEGER NOT NULL, PRIMARY KEY (name, language, stands)
+) STRICT;
+CREATE TABLE article_used (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+"""
 
 # Steps only add, and cost nothing on a large database: what looks at old rows is a back-fill (`backfill.FILLS`).
 # A step that stands here is never changed.
@@ -343,6 +351,7 @@ MIGRATIONS = (
     ("0015_settled_by", SETTLED_BY), ("0016_training", TRAINING),
     ("0017_waves", WAVES), ("0018_mailing", MAILING),
     ("0019_only_to", ONLY_TO),
+    ("0020_articles", ARTICLES),
 )  # fmt: skip
 VERSION = len(MIGRATIONS)
 OLDEST = 1  # of 0.1.0: from here on everything is taken over

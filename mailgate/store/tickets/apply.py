@@ -14,6 +14,7 @@ from mailgate.core.model.change import (
     Effect,
     Fate,
     JudgeWave,
+    KeepArticle,
     LinkContacts,
     OpenTicket,
     RevokeLists,
@@ -161,7 +162,7 @@ class Applying(Room):
                     self.session.run(mail_sql.DROP_MAIL, {"number": effect.mail, "reason": effect.why, "now": now})
             case SetAway():
                 self._away(effect, now)
-            case AddAlias() | SaveReply():
+            case AddAlias() | SaveReply() | KeepArticle():
                 self._learn(effect, now)
             case WatchTags():
                 self._watch_tags(effect, now)
@@ -178,7 +179,10 @@ class Applying(Room):
             case _ as unknown:
                 assert_never(unknown)
 
-    def _learn(self, effect: AddAlias | SaveReply, now: int) -> None:
+    def _learn(self, effect: AddAlias | SaveReply | KeepArticle, now: int) -> None:
+        if isinstance(effect, KeepArticle):
+            self._keep_article(effect, now)
+            return
         if isinstance(effect, AddAlias):
             params = {"address": rows.clean(canonical(effect.address)), "agent": effect.agent, "now": now}
             self.session.run(sql.ADD_ALIAS, params)
@@ -188,6 +192,15 @@ class Applying(Room):
             {"name": effect.name, "language": effect.language, "text": rows.clean(effect.text),
              "agent": effect.agent, "now": now},
         )  # fmt: skip
+
+    def _keep_article(self, effect: KeepArticle, now: int) -> None:
+        params = {
+            "name": effect.name, "language": effect.language, "title": rows.clean(effect.title),
+            "text": rows.clean(effect.text), "agent": effect.agent, "now": now, "stands": int(effect.stands),
+        }  # fmt: skip
+        self.session.run(people_sql.KEEP_ARTICLE, params)
+        if effect.stands:
+            self.session.run(people_sql.DROP_ASKED_ARTICLE, {"name": effect.name, "language": effect.language})
 
     def _outage(self, effect: SetNews | SetIncident | AnswerAll | StopAnswers, writing: DecisionWriting) -> None:
         at, room = rows.time_of(writing.now), Outages(self.session)

@@ -248,8 +248,10 @@ class TicketChanges(Participants):
         self.session.run(waves.JOINED, joined)
 
     def journal(self, change: Journal) -> None:
-        """A fact for the history."""
+        """A fact for the history; that an article was sent is also noted of the article."""
         self.event(change.kind, change.old, change.new)
+        if change.kind == "article":
+            self.session.run(people_sql.ARTICLE_USED, {"name": rows.clean(change.new), "at": self.writing.now})
 
     def link(self, change: LinkTo) -> None:
         """A connection, found from both ends."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from mailgate.core.letters import row_values
-from mailgate.core.model.canned import Drafted
+from mailgate.core.model.canned import ArticleDrafted, Drafted
 from mailgate.core.model.coaching import Coached, TraineesAnswer
 from mailgate.core.model.content import (
     Ack,
@@ -203,6 +203,8 @@ def _asking(spoken: SampleWords) -> tuple[Content, ...]:
                  facts=(Fact("support", "12"), Fact("Anna Korhonen", "5"), Fact(said("somebody.none"), "2")),
                  rows=_rows(spoken)[:2], sections=(Section(said("tap.next"), _rows(spoken)[:1], text=spoken.first),
                                                    Section(said("files"), facts=(Fact("lamp.jpg", "277 KB"),)))),
+        ArticleDrafted(name="17", title=spoken.article, text=spoken.sent),
+        ArticleDrafted(name="17", title=spoken.article, text=spoken.sent, by="Bo Lund"),
         Drafted(source=1017, who="Bo Lund", text=spoken.sent),
         Question(title=f"#1042 {spoken.subject}", text=spoken.first, actions=False),
         Question(title=said("asked.kb"), intro=said("asked.kb_use", who=MAIJA.address), numbers=(1042,),

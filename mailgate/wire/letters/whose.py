@@ -62,6 +62,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     content.Question: {"title": _NOTE, "why": _FRAME, "intro": _NOTE, "text": _NOTE, "notes": _NOTE,
                        "wave": _FRAME, "hint": _FRAME},
     content.WasItYou: {"subject": _NOTE, "at": _FRAME, "text": _NOTE, "address": _FRAME, "vouch": _FRAME},
+    canned.ArticleDrafted: {"name": _FRAME, "title": _PUBLIC, "text": _PUBLIC, "by": _FRAME, "href": _FRAME},
     canned.Drafted: {"who": _FRAME, "text": _PUBLIC, "href": _FRAME},
     content.Handover: {"by": _FRAME, "to": _FRAME, "why": _FRAME, "text": _NOTE},
     content.Escalated: {"which": _FRAME, "due_at": _FRAME, "notes": _FRAME, "why": _FRAME},

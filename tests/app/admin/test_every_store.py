@@ -23,6 +23,7 @@ OURS: Mapping[str, str] = {
     "mailing": "an agent's words to many, for the minutes until they have left", "mailing_ticket": "numbers",
     "imap_aside": "numbers of mails nobody could fetch", "imap_cursor": "how far folders were read", "job_run": "jobs", "junk_move": "numbers",
     "link": "numbers", "letter_token": "tokens", "promise": "times", "saved_reply": "found by what she wrote: see test_rights",
+    "article": "likewise", "article_used": "names and times",
     "setting": "keys and what leads say", "survey": "numbers", "tag": "tags stay, for the figures", "tally": "counts", "told": "departments",
     "watched_tag": "agents", "watcher": "agents", "wave": "what many wrote, as hashes", "wave_ticket": "numbers",
     "words": "the index, looked through whole",

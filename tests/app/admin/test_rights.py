@@ -58,6 +58,7 @@ def test_s20_not_an_octet_of_hers_stands_in_any_file_while_the_gateway_runs(know
     private = mail("Xylophone, again", "xylophone\n", sender=QUIRINA, reply_to="private@zatopek.example")
     desk.send(private)
     save(desk, "instruments", "Dear Quirina,\n\nMy xylophone is broken.\n\nHave it tuned, Zatopek.\n")
+    apply(desk, None, effects=(ch.KeepArticle("tuning", "en", "Of Quirina", "Ask Zatopek.", "anna", stands=True),))
     save(desk, "plain", "Dear customer,\n\nhave it tuned.\n")
     solve_all(desk)
     desk.gateway.store.write(lambda tx: tx.tickets.index(500)).result()
@@ -72,6 +73,9 @@ def test_s20_not_an_octet_of_hers_stands_in_any_file_while_the_gateway_runs(know
     assert octets(desk) == set()
     assert traces(desk) == set()
     saved = {row.name: row.text for row in desk.gateway.store.read(lambda read: read.people.saved_replies())}
+    (article,) = desk.gateway.store.read(lambda read: read.people.articles())
+    assert (article.title, article.text) == ("Of [erased]", "Ask [erased].")
+    assert [one.title for one in desk.gateway.in_force.policy.articles if one.saved] == ["Of [erased]"]
     assert saved["plain"] == "Dear customer,\n\nhave it tuned.\n"
     assert saved["instruments"].split() == ["Dear", "[erased],", "Have", "it", "tuned,", "[erased]."]
     said = [entry.text.strip() for entry in desk.ticket(other).entries if entry.text.strip()]

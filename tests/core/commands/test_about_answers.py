@@ -13,10 +13,11 @@ from mailgate.core.commands import about_answers, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld, Refusal
 from mailgate.core.commands.reader import Command
 from mailgate.core.mails import agent_mail
-from mailgate.core.model.canned import Drafted, alike, gist, solution
-from mailgate.core.model.change import Fate
+from mailgate.core.model.canned import Article, ArticleDrafted, Drafted, alike, gist, solution, unused
+from mailgate.core.model.change import Fate, KeepArticle
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Entry, EntryKind
 
 LONG = "Dear Valdis,\n\nplease unplug the lamp for a minute, then change the fuse beside the switch: order 4711."
@@ -138,3 +139,77 @@ ALIKE = [
 @pytest.mark.parametrize(("one", "another", "language", "same"), ALIKE)
 def test_two_titles_speak_of_the_same(one: str, another: str, language: str, same: bool) -> None:
     assert alike(one, another, language) is same
+
+
+# --- articles ---------------------------------------------------------------------------------------------------------
+
+THREAD = (
+    said("It is dark.", EntryKind.CUSTOMER),
+    said("Dear Valdis, change the fuse of lamp 4711.", author="bo", author_name="Bo"),
+)
+WAITS = Article("bulb", "Bulbs", "en", "Turn it.")
+
+
+def told(line: str, words: str = "", by: Agent = BO, **known: Any):
+    name, _, argument = line.removeprefix("#").partition(" ")
+    world = KnownWorld(Moment(POLICY, facts(ticket(), **known), NOW), words=words, entries=THREAD)
+    return workflow.carry_out(Command(name, argument), ticket(), workflow.Actor(agent=by), world)
+
+
+def test_without_words_the_agents_last_answer_is_drafted_for_them() -> None:
+    found = told("#article bulb")
+    assert isinstance(found, Granted) and not found.effects and found.answer == "article_drafted"
+    (one,) = found.outbound
+    assert (one.agent, one.purpose) == ("bo", Purpose.NOTE) and isinstance(one.content, ArticleDrafted)
+    assert "lamp ⟦4711⟧." in one.content.text and one.content.by == ""
+
+
+def test_with_words_a_leads_article_stands_and_anothers_waits_for_a_lead() -> None:
+    words = "Bulbs\n\nTurn it to the left."
+    kept = KeepArticle("bulb", "en", "Bulbs", "Turn it to the left.", "anna", stands=True)
+    found = told("#article Bulb", words, by=ANNA)
+    assert isinstance(found, Granted) and found.effects == (kept,) and not found.outbound
+    found = told("#article bulb", words)
+    assert isinstance(found, Granted) and found.effects == (replace(kept, agent="bo", stands=False),)
+    assert [one.content.by for one in found.outbound if isinstance(one.content, ArticleDrafted)] == [BO.shown_name]
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "code"),
+    [
+        ("#article bulb", "Bulbs\n\nDear ⟦Valdis⟧", "article_marks"),
+        ("#article bulb", "One line alone.", "article_title"),
+        ("#article bulb", f"{'x' * 121}\n\ntext", "article_title"),
+        ("#article a/b", "Bulbs\n\nTurn it.", "no_name"),
+        ("#publish bulb", "", "role"),
+    ],
+)  # fmt: skip
+def test_what_is_no_article(line: str, words: str, code: str) -> None:
+    found = told(line, words)
+    assert isinstance(found, Refusal) and found.code == code
+
+
+def test_a_lead_lets_stand_what_waits() -> None:
+    found = told("#publish Bulb", by=ANNA, asked_articles={"bulb": WAITS})
+    assert isinstance(found, Granted)
+    assert found.effects == (KeepArticle("bulb", "en", "Bulbs", "Turn it.", "anna", stands=True),)
+    missing = told("#publish lamp", by=ANNA, asked_articles={"bulb": WAITS})
+    assert isinstance(missing, Refusal) and missing.code == "no_such_article"
+
+
+def test_the_words_of_an_article_go_to_no_customer() -> None:
+    notice = letter(1042, ANNA, "customer", promised=(MAIJA,))
+    inbound = mail(
+        "#article bulb\n\nBulbs\n\nTurn it.", by=ANNA, subject="Re: [#1042] Lamp", in_reply_to=(notice.message_id,)
+    )
+    decision = agent_mail.handle_agent_mail(case(inbound, ticket(), letters=[notice]))
+    assert decision is not None and decision.fate is Fate.FILED
+    assert "answer" not in [one.template for one in letters_of(decision)]
+
+
+def test_articles_nobody_used_for_long_are_listed_the_never_used_first() -> None:
+    old, new = NOW - timedelta(days=200), NOW - timedelta(days=10)
+    articles = [replace(WAITS, name=name, since=at) for name, at in
+                (("a", old), ("b", old), ("c", old), ("d", new))]  # fmt: skip
+    found = unused([*articles, replace(WAITS, name="e")], {"b": old, "c": new}, NOW - timedelta(days=180))
+    assert found == {"a": None, "b": old}

@@ -250,6 +250,7 @@ CAUSES: dict[str, Callable[[], Iterable[ch.Outbound]]] = {
     "#unassign": lambda: ordered("#unassign", ticket(owner="bo")),
     "#ask an outsider": lambda: ordered("#ask lab@tester.example is it the fuse?"),
     "#forward": lambda: ordered("#forward ap@books.example to be paid"),
+    "#article": lambda: [*ordered("#article lamp", words=""), *ordered("#article lamp", words="Lamps\n\nPlug it in.", agent=BO)],
     "#draft": lambda: ordered("#draft 1043", tickets={1043: ticket(1043, entries=THREAD)}),
     "#privacy": lambda: ordered("#privacy erase"),
     "#ask a colleague": lambda: ordered("#ask cai"),

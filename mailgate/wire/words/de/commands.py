@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Setzt einen Textbaustein oder einen Artikel über deinen Text, in der Sprache des Kunden.",
     "command.draft": "Sendet dir die Antwort eines anderen Tickets als Entwurf, Namen, Adressen und Zahlen markiert.",
     "command.save": "Speichert die eben geschriebene Antwort als Textbaustein.",
+    "command.article": "Macht aus dem Text dieser E-Mail einen Artikel, die erste Zeile ist der Titel; ohne Text entwirft es einen aus deiner letzten Antwort.",
+    "command.publish": "Veröffentlicht einen Artikel aus dem Team.",
     "command.kb": 'Zeigt ganze Artikel zu diesen Wörtern. Die Antwort "1 use" sendet den ersten an den Kunden.',
     "command.call": "Legt die E-Mail als Notiz zu einem Telefonat mit diesem Kunden ab, ohne Angabe mit dem, dessen Ticket es ist; das Gespräch gilt als Antwort.",
     "command.new": "Schreibt einem Kunden zuerst: ein neues Ticket, mit deinem Text als erster E-Mail.",

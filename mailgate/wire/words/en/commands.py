@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Puts a canned answer or an article above your own words, in the customer's language.",
     "command.draft": "Sends you the answer of another ticket as a draft, names, addresses and numbers marked.",
     "command.save": "Keeps the answer you just wrote as a canned one.",
+    "command.article": "Makes an article of this mail's words, the first line its title; without words, drafts one of your last answer.",
+    "command.publish": "Lets an article that an agent wrote stand.",
     "command.kb": 'Shows whole articles that speak of these words; answered "1 use", the first goes to the customer.',
     "command.call": "Files the mail as a memo of a phone call with that customer, or the requester when nobody is named; the call counts as an answer.",
     "command.new": "Writes to a customer first: a new ticket, your words as its first letter.",

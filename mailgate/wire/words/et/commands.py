@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Paneb sinu teksti kohale vastusemalli või juhendi kliendi keeles.",
     "command.draft": "Saadab sulle teise pöördumise vastuse mustandina, nimed, aadressid ja numbrid märgitud.",
     "command.save": "Salvestab äsja kirjutatud vastuse mallina.",
+    "command.article": "Teeb selle kirja tekstist juhendi, esimene rida on pealkiri; ilma tekstita koostab mustandi sinu viimasest vastusest.",
+    "command.publish": "Avaldab töötaja kirjutatud juhendi.",
     "command.kb": 'Näitab tervikuna juhendeid, milles on need sõnad. Vastus "1 use" saadab esimese kliendile.',
     "command.call": "Salvestab kirja märkusena telefonikõne kohta selle kliendiga, ilma aadressita pöördumise enda kliendiga; kõne loetakse vastuseks.",
     "command.new": "Kirjutab kliendile esimesena: uus pöördumine, mille esimene kiri on sinu tekst.",

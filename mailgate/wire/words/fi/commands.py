@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Lisää valmiin vastauksen tai artikkelin tekstisi edelle asiakkaan kielellä.",
     "command.draft": "Lähettää sinulle toisen tiketin vastauksen luonnoksena, nimet, osoitteet ja numerot merkittyinä.",
     "command.save": "Tallentaa äsken kirjoittamasi vastauksen valmiiksi vastaukseksi.",
+    "command.article": "Tekee viestin sanoista artikkelin, ensimmäinen rivi on otsikko; ilman sanoja luonnostelee sen viimeisestä vastauksestasi.",
+    "command.publish": "Julkaisee käsittelijän kirjoittaman artikkelin.",
     "command.kb": 'Näyttää kokonaan artikkelit, joissa on näitä sanoja. Vastaus "1 use" lähettää ensimmäisen asiakkaalle.',
     "command.call": "Tallentaa viestin sisäiseksi muistiinpanoksi puhelusta tuon asiakkaan kanssa, ilman osoitetta tiketin asiakkaan kanssa; puhelu lasketaan vastaukseksi.",
     "command.new": "Aloittaa keskustelun asiakkaan kanssa: uusi tiketti, tekstisi sen ensimmäisenä viestinä.",

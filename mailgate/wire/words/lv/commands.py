@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Ievieto gatavo atbildi vai rakstu virs Jūsu teksta klienta valodā.",
     "command.draft": "Atsūta Jums cita pieteikuma atbildi kā melnrakstu, vārdi, adreses un skaitļi ir atzīmēti.",
     "command.save": "Saglabā tikko rakstīto atbildi kā gatavo atbildi.",
+    "command.article": "Izveido rakstu no šīs vēstules vārdiem, pirmā rinda ir virsraksts; bez vārdiem sagatavo melnrakstu no Jūsu pēdējās atbildes.",
+    "command.publish": "Publicē darbinieka uzrakstītu rakstu.",
     "command.kb": 'Parāda pilnībā rakstus, kuros ir šie vārdi. Atbilde "1 use" nosūta pirmo klientam.',
     "command.call": "Saglabā vēstuli kā iekšēju piezīmi par sarunu ar šo klientu, bez norādes – ar pieteikuma iesniedzēju; saruna ir atbilde.",
     "command.new": "Sāk saraksti ar klientu: jauns pieteikums ar Jūsu tekstu kā pirmo ziņu.",

@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Wstawia gotową odpowiedź albo artykuł nad Twoim tekstem, w języku klienta.",
     "command.draft": "Przysyła Ci odpowiedź z innego zgłoszenia jako szkic, z oznaczonymi nazwiskami, adresami i numerami.",
     "command.save": "Zapisuje ostatnią Twoją odpowiedź jako gotową.",
+    "command.article": "Robi artykuł ze słów tej wiadomości, pierwszy wiersz jest tytułem; bez słów przygotowuje szkic z Twojej ostatniej odpowiedzi.",
+    "command.publish": "Publikuje artykuł, który napisał pracownik.",
     "command.kb": 'Pokazuje w całości artykuły, które zawierają te słowa. Odpowiedź "1 use" wysyła pierwszy do klienta.',
     "command.call": "Zapisuje wiadomość jako notatkę z rozmowy z tym klientem, a bez adresu – z klientem tego zgłoszenia; rozmowa liczy się jako odpowiedź.",
     "command.new": "Rozpoczyna korespondencję z klientem: nowe zgłoszenie z Twoim tekstem jako pierwszą wiadomością.",

@@ -38,6 +38,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.use": "Lägger en svarsmall eller en artikel ovanför din egen text, på kundens språk.",
     "command.draft": "Skickar dig ett annat ärendes svar som utkast, med namn, adresser och nummer markerade.",
     "command.save": "Sparar svaret du just skrev som svarsmall.",
+    "command.article": "Gör en artikel av mejlets text, med första raden som rubrik; utan text blir det ett utkast av ditt senaste svar.",
+    "command.publish": "Publicerar en artikel som en kollega har skrivit.",
     "command.kb": 'Visar hela artiklar som handlar om orden. Svaret "1 use" skickar den första till kunden.',
     "command.call": "Sparar mejlet som anteckning om ett telefonsamtal med kunden, utan adress med ärendets kund; samtalet räknas som ett svar.",
     "command.new": "Skriver först till en kund: ett nytt ärende, med din text som första mejl.",

@@ -1,0 +1,50 @@
+"""The links that stand within a letter's words: each writes a mail that asks for one thing, signed for this letter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mailgate.core.model.canned import ArticleDrafted, Drafted
+from mailgate.core.model.content import Ack, ArticleSent, Content, Notice
+from mailgate.core.model.policy import Policy
+from mailgate.core.model.ticket import Ticket
+from mailgate.core.proof import one_tap, token
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSigned:
+    """What its links are signed for, and where they lead."""
+
+    message_id: str
+    ticket: Ticket
+    address: str  # of the department
+    policy: Policy
+
+    def linked(self, content: Content) -> Content:
+        """The same with its links."""
+        match content:
+            case Ack(articles=suggested) if suggested:
+                named = (replace(one, href=self._article(token.ARTICLE, one.name, one.title)) for one in suggested)
+                return replace(content, articles=tuple(named))
+            case ArticleSent(name=name, title=title):
+                return replace(content, href=self._article(token.HELPED, name, title))
+            case Notice(solved_before=solved) if solved:
+                drafts = (replace(one, href=self._tap(f"#draft #{one.number}")) for one in solved)
+                return replace(content, solved_before=tuple(drafts))
+            case Drafted(text=text):
+                return replace(content, href=self._mail(text))
+            case ArticleDrafted(
+                name=name, title=title, text=text, by=by
+            ):  # a lead's keeps it, its writer's hands it in
+                handed = f"#article {name}\n\n{title}\n\n{text}"
+                return replace(content, href=self._tap(f"#publish {name}") if by else self._mail(handed))
+        return content
+
+    def _article(self, about: str, name: str, title: str) -> str:
+        return one_tap.article_link(self.message_id, self.ticket, about, name, title, self.address, self.policy)
+
+    def _tap(self, command: str) -> str:
+        return one_tap.tap_link(self.message_id, self.ticket, command, self.address, self.policy)
+
+    def _mail(self, text: str) -> str:
+        return one_tap.write_link(self.message_id, self.ticket, text, self.address, self.policy)
