@@ -339,7 +339,10 @@ class PeopleRead(Protocol):
     def contacts(self) -> list[Contact]: ...
 
     def privacy_lines(self) -> list[JournalLine]:
-        """What the journal says of requests about people's data, oldest first (see `core.letters.privacy`)."""
+        """What journals say of requests about people's data and of whose they are, oldest first.
+
+        See `core.letters.privacy`.
+        """
 
     def data_of(self, address: str) -> PersonFound | None:
         """What is kept of the person with that address, None when they are unknown.

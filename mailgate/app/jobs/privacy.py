@@ -44,7 +44,7 @@ def _ordered(read: Read) -> list[tuple[Ticket, PrivacyRequest]]:
         lines[line.ticket].append(line)
     found = []
     for number, told in lines.items():
-        request = privacy.request((one.old, one.new, one.actor, one.at) for one in told)
+        request = privacy.request((one.kind, one.old, one.new, one.actor, one.at) for one in told)
         if request and request.ordered and not request.done and (ticket := read.tickets.get(number)):
             found.append((ticket, request))
     return found
@@ -56,7 +56,11 @@ def _ordered(read: Read) -> list[tuple[Ticket, PrivacyRequest]]:
 def _export(gateway: Gateway, ticket: Ticket, request: PrivacyRequest, now: datetime) -> None:
     """To the address that confirmed it; what no letter can carry lies in the data folder, and the admin is told."""
     policy, address = gateway.in_force.policy, ticket.requester.addr
-    whole = gateway.store.read(lambda read: rights.packed(rights.export(read, policy, address, now)))
+    try:
+        whole = gateway.store.read(lambda read: rights.packed(rights.export(read, policy, address, now)))
+    except Permanent as refused:  # an agent's own address, say
+        _stopped(gateway, ticket, request, now, str(refused))
+        return
     if len(whole) <= policy.attach_max:
         _enclosed(gateway, ticket, request, whole, now)
         return

@@ -34,7 +34,7 @@ def privacy_request(context: TicketContext) -> Judgement:
     what = next((name for name, known in _WORDS.items() if written in known), None)
     if what is None:
         return Refusal("no_privacy", (EXPORT, ERASE), {"text": context.argument})
-    lines = ((one.old, one.new, one.actor, None) for one in context.world.events if one.kind == privacy.KIND)
+    lines = ((one.kind, one.old, one.new, one.actor, None) for one in context.world.events)
     known = privacy.request(lines)
     return _carry_out(context, known) if what == GO else _ask(context, what, known)
 

@@ -26,14 +26,22 @@ class PrivacyRequest:
     done: bool = False
 
 
-def request(lines: Iterable[tuple[str, str, str, datetime | None]]) -> PrivacyRequest | None:
-    """The request of a ticket, from its journal's lines of this kind (old, new, actor, at), oldest first."""
+def request(lines: Iterable[tuple[str, str, str, str, datetime | None]]) -> PrivacyRequest | None:
+    """The request of a ticket, from its journal's lines (kind, old, new, actor, at), oldest first.
+
+    A proof is one person's: with another requester nothing is asked, proven or ordered any more. Once the last letter
+    is written nothing takes it back but that.
+    """
     found: PrivacyRequest | None = None
-    for what, state, actor, at in lines:
-        if state == ASKED:
+    for kind, what, state, actor, at in lines:
+        if kind == "requester":
+            found = None
+        elif kind != KIND:
+            continue
+        elif state == ASKED:
             found = PrivacyRequest(what)
         elif state == WITHDRAWN:
-            found = None
+            found = found if found and found.told_at else None
         elif found is None or found.what != what:
             continue
         elif state == PROVEN:

@@ -145,7 +145,9 @@ TICKETS_OF = (
 TAKES_PART = "SELECT ticket AS id FROM participant WHERE contact = :contact"
 PRIVACY_LINES = """
 SELECT event.id, ticket.number AS ticket, event.at, actor, mail, kind, old, new
-FROM event JOIN ticket ON ticket.id = event.ticket WHERE kind = 'privacy' ORDER BY event.id
+FROM event JOIN ticket ON ticket.id = event.ticket
+WHERE event.ticket IN (SELECT asked.ticket FROM event AS asked WHERE asked.kind = 'privacy')
+  AND kind IN ('privacy', 'requester') ORDER BY event.id
 """
 VOTES_ON = """
 SELECT ticket.number, vote.at, vote.score, vote.comment FROM vote JOIN ticket ON ticket.id = vote.ticket

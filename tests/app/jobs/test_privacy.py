@@ -142,3 +142,15 @@ def test_words_without_the_word_confirm_nothing(hers: tuple[Desk, int]) -> None:
         do(desk, number, "#privacy go")
     desk.send(mail(f"Re: {asking['Subject']}", "#confirm\n", sender=QUIRINA, in_reply_to=str(asking["Message-ID"])))
     do(desk, number, "#privacy go")
+
+
+def test_a_proof_is_for_nobody_else(hers: tuple[Desk, int]) -> None:
+    """Between her word and the lead's an agent makes somebody else the customer: that one would have been erased."""
+    desk, number = hers
+    desk.send(mail("Lamp"))
+    confirmed(desk, number, "erase")
+    do(desk, number, "#privacy go")
+    do(desk, number, "#requester maija@customer.example")
+    assert run(desk) == 0
+    with pytest.raises(control.Permanent, match="nobody has asked"):
+        do(desk, number, "#privacy go")

@@ -61,6 +61,14 @@ ROWS = {
     "done before anybody asked": ("go", {"by": ANNA}, ("no_privacy_request", ())),
     "done before the proof": ("go", {"by": ANNA, "events": been("erase", "asked")}, ("privacy_unproven", ())),
     "done after it": ("go", {"by": ANNA, "events": been("erase", "asked", "proven")}, ORDERED),
+    "done after it was given to somebody else": (
+        "go",
+        {
+            "by": ANNA,
+            "events": (*been("erase", "asked", "proven"), Event(None, "bo", "requester", "a@b.example", "c@d.example")),
+        },
+        ("no_privacy_request", ()),
+    ),
     "done by an agent": ("go", {"by": BO, "events": been("erase", "asked", "proven")}, ("role", ())),
     "done twice": ("go", {"by": ANNA, "events": been("erase", "asked", "proven", "ordered")}, ("privacy_ordered", ())),
     "done although held": (

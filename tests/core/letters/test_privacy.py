@@ -24,18 +24,23 @@ HOW_FAR: dict[str, tuple[str, PrivacyRequest | None]] = {
     "told": ("asked proven ordered told", PrivacyRequest("erase", True, True, "anna", AT)),
     "taken back": ("asked proven withdrawn", None),
     "a word after that proves nothing": ("asked withdrawn proven ordered", None),
+    "but not once the last letter is written": ("asked proven ordered told withdrawn",
+                                                PrivacyRequest("erase", True, True, "anna", AT)),
+    "what one person proved is nobody else's": ("asked proven MOVED ordered", None),
+    "whatever was ordered": ("asked proven ordered told MOVED", None),
     "asked anew it has to be proven anew": ("asked proven asked", ERASE),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("states", "found"), HOW_FAR.values(), ids=HOW_FAR)
 def test_the_journal_tells_how_far_it_is(states: str, found: PrivacyRequest | None) -> None:
-    assert privacy.request(("erase", state, "anna", AT) for state in states.split()) == found
+    lines = (("requester" if one == "MOVED" else "privacy", "erase", one, "anna", AT) for one in states.split())
+    assert privacy.request(lines) == found
 
 
 def test_what_was_proven_for_one_request_is_not_for_another() -> None:
-    lines = [("export", "asked", "anna", AT), ("erase", "proven", "maija", AT), ("erase", "ordered", "bo", AT)]
-    assert privacy.request(lines) == PrivacyRequest("export")
+    lines = [("export", "asked", "anna"), ("erase", "proven", "maija"), ("erase", "ordered", "bo")]
+    assert privacy.request(("privacy", *one, AT) for one in lines) == PrivacyRequest("export")
 
 
 MONTHS = {
