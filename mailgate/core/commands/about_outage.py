@@ -57,8 +57,8 @@ def news(context: CommandContext) -> Judgement:
     text = context.policy.without_agents("\n".join((first, context.world.words)))
     home = department.language or context.policy.language
     texts = by_language(_unsigned(text), context.policy.languages, home)
-    if not texts:
-        return Refusal("no_words")
+    if not texts or context.world.files:
+        return Refusal("files_to_many" if context.world.files else "no_words")
     longest = max(len(words) for _, words in texts)
     if longest > LONGEST_NEWS:
         return Refusal("news_long", params={"n": str(longest), "most": str(LONGEST_NEWS)})
@@ -117,8 +117,8 @@ def answer(context: CommandContext) -> Judgement:
     if not tag.startswith("+") or not is_name(name):
         return Refusal("answer_tag")
     text = _unsigned(context.policy.without_agents("\n".join((rest, world.words))))
-    if not text:
-        return Refusal("no_words")
+    if not text or world.files:
+        return Refusal("files_to_many" if world.files else "no_words")
     wanted = Gathering("answer", department.name, name, text)
     asked = world.asked
     if not world.confirmed or asked is None or replace(asked, numbers=None, event=0) != wanted:

@@ -59,7 +59,8 @@ def carry_out(case: Case, agent: Agent, tickets: tuple[Ticket, ...], reading: Co
     weak = agent_words.lacks_proof(case)
     if weak and not agent_words.link_is_enough(case, weak, reading.commands):
         return agent_words.park(case, agent, weak, reading)
-    if case.held and case.authority.proof is not Proof.RELEASED and agent_words.speaks(reading.commands):
+    speaks = agent_words.speaks(reading.commands) or reading.has_command("answer")
+    if case.held and case.authority.proof is not Proof.RELEASED and speaks:
         return agent_words.park(case, agent, str(case.held), reading)
     commands = [one for one in reading.commands if not one.question]
     for ticket in tickets or (None,):

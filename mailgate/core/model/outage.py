@@ -14,7 +14,7 @@ LASTS = timedelta(days=7)  # an incident that nobody ends
 MOST_INCIDENTS = 20  # at once, in all departments
 MOST_GATHERED = 500  # open tickets that an incident takes in when it begins
 MOST_ANSWERED = 1000  # tickets that one answer is sent to at a time
-LONGEST_READ = 8000  # characters of a mail that are looked through for an incident's words
+LONGEST_READ = 2000  # characters of a mail that are looked through for an incident's words
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,13 @@ def test_news_are_told(by: Agent, line: str, below: str, expected: SetNews | str
     assert said(about_outage.news(asking(line, by=by, policy=policy, words=below, department="support"))) == expected
 
 
+def test_news_take_no_files() -> None:
+    assert (
+        said(about_outage.news(asking(f"fri 18:00 {DOWN}", by=ANNA, department="support", files=True)))
+        == "files_to_many"
+    )
+
+
 @pytest.mark.parametrize("word", ["off", "Off.", "over", "pois", "koniec", "beigas", "slut", "aus", "läbi"])
 def test_news_end_by_a_word_of_each_language(word: str) -> None:
     context = asking(word, by=ANNA, department="support")
@@ -197,6 +204,7 @@ HELD = Gathering("answer", "support", "vpn", "It works.")
         ("+", "It works.", {}, "answer_tag"),
         ("+vpn", "", {}, "no_words"),
         ("+vpn", "Sent from my iPhone", {}, "no_words"),
+        ("+vpn", "It works.", {"files": True}, "files_to_many"),
     ],
 )
 def test_one_answer_for_many_waits_for_whoever_leads(

@@ -51,6 +51,7 @@ from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import Said
 from mailgate.core.model.shown import AskedFor, RefusedLine, TicketRow
 from mailgate.core.model.ticket import Due, EntryKind, Status, Ticket
+from mailgate.core.quoting.parts import Held
 
 NOTICE = letter(1042, ANNA, "customer", promised=(MAIJA,))
 ANSWERS = {"in_reply_to": (NOTICE.message_id,)}
@@ -419,3 +420,26 @@ def test_no_letter_tells_anybody_that_somebody_took_a_ticket(text: str) -> None:
     decision = done(text, ticket(owner=None, status=Status.NEW, watchers=("bo", "cai")))
     assert {one.agent for one in letters_of(decision) if one.audience is Audience.AGENT} <= {ANNA.name}
     assert "receipt" not in [one.template for one in letters_of(decision)]
+
+
+# --- one answer for many ----------------------------------------------------------------------------------------------
+
+
+def parked_for(decision: Decision) -> tuple[str, str]:
+    assert decision.fate is Fate.PARKED and decision.parking is not None
+    return decision.parking.why, decision.parking.agent
+
+
+@pytest.mark.parametrize(
+    ("by", "parts", "expected"),
+    [
+        (BO, {}, ("for_lead", "anna")),
+        (ANNA, {}, ("for_lead", "anna")),  # one's own too
+        (BO, {"held": Held.NOTE, "sendable": "It works."}, ("note_words", "bo")),  # before the lead is asked
+        (BO, {"attachments": (FILE,)}, ("refused", "bo")),
+    ],
+)
+def test_one_answer_for_many_waits_for_the_lead(by: Agent, parts: dict[str, Any], expected: tuple[str, str]) -> None:
+    text = "#answer +vpn\n\nIt works."
+    written_by = mail(text, by=by, subject="Hello", auth=(PASS,), **parts)
+    assert parked_for(decided(written_by)) == expected

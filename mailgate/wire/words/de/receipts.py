@@ -171,6 +171,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.own_cover": "niemand kann sich selbst vertreten",
     "refused.cover_away": "{name} ist in diesen Tagen auch abwesend",
     "refused.too_late_to_reopen": "das ist zu lange her, um es wieder zu öffnen: Eine neue E-Mail eröffnet eine neue Anfrage",
+    "refused.files_to_many": "Anhänge gehen nicht an alle: Setz einen Link in den Text und schick die E-Mail ohne sie",
     "refused.answer_asks": "{by} schreibt den Kunden der Tickets unten; jeder bekommt diese Worte in einer eigenen E-Mail",
     "refused.answer_tag": "nenne das Schlagwort, dessen Tickets beantwortet werden: #answer +vpn TEXT",
     "refused.incident_asks": "die Tickets unten und kommende mit diesen Wörtern bekommen das Schlagwort +{name} und keine einzelnen Warnungen; beginnen?",

@@ -171,6 +171,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.own_cover": "nobody can cover for themselves",
     "refused.cover_away": "{name} is away on these days too",
     "refused.too_late_to_reopen": "it is too long ago to be reopened: a new message opens a new request",
+    "refused.files_to_many": "attachments do not go to everybody: put a link into the text, and send it without them",
     "refused.answer_asks": "{by} writes to the customers of the tickets below; each gets these words in a letter of their own",
     "refused.answer_tag": "name the tag whose tickets are answered: #answer +vpn TEXT",
     "refused.incident_asks": "the tickets below, and coming ones with these words, get the tag +{name} and no single warnings; begin?",

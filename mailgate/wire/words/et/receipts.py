@@ -171,6 +171,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.own_cover": "keegi ei saa iseennast asendada",
     "refused.cover_away": "{name} on neil päevil samuti ära",
     "refused.too_late_to_reopen": "taasavamiseks on liiga palju aega möödas: uus kiri avab uue pöördumise",
+    "refused.files_to_many": "manuseid kõigile ei saadeta: pane teksti link ja saada kiri ilma nendeta",
     "refused.answer_asks": "{by} kirjutab allpool olevate pöördumiste klientidele; igaüks saab need sõnad oma kirjas",
     "refused.answer_tag": "nimeta silt, mille pöördumistele vastatakse: #answer +vpn TEKST",
     "refused.incident_asks": "allpool olevad ja tulevased nende sõnadega pöördumised saavad sildi +{name} ning üksikuid hoiatusi ei saadeta; kas alustada?",

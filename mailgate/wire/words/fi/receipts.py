@@ -171,6 +171,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.own_cover": "kukaan ei voi olla oma sijaisensa",
     "refused.cover_away": "{name} on poissa myös näinä päivinä",
     "refused.too_late_to_reopen": "sulkemisesta on liian kauan: uusi viesti avaa uuden palvelupyynnön",
+    "refused.files_to_many": "liitteitä ei lähetetä kaikille: lisää tekstiin linkki ja lähetä viesti ilman niitä",
     "refused.answer_asks": "{by} kirjoittaa alla olevien tikettien asiakkaille; kukin saa nämä sanat omassa viestissään",
     "refused.answer_tag": "kirjoita tunniste, jonka tiketteihin vastataan: #answer +vpn TEKSTI",
     "refused.incident_asks": "alla olevat tiketit ja tulevat, joissa on nämä sanat, saavat tunnisteen +{name}, eikä niistä lähetetä yksittäisiä varoituksia; aloitetaanko?",

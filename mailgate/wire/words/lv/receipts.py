@@ -171,6 +171,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.own_cover": "neviens nevar aizvietot pats sevi",
     "refused.cover_away": "{name} šajās dienās arī ir prombūtnē",
     "refused.too_late_to_reopen": "pagājis pārāk ilgs laiks, lai atvērtu no jauna: jauna ziņa atvērs jaunu pieteikumu",
+    "refused.files_to_many": "pielikumus visiem nesūta: ielieciet tekstā saiti un nosūtiet vēstuli bez tiem",
     "refused.answer_asks": "{by} raksta zemāk minēto pieteikumu klientiem; katrs saņems šos vārdus atsevišķā vēstulē",
     "refused.answer_tag": "norādiet birku, kuras pieteikumiem atbildat: #answer +vpn TEKSTS",
     "refused.incident_asks": "zemāk minētie pieteikumi un jauni ar šiem vārdiem saņems birku +{name}, bez atsevišķiem brīdinājumiem; vai sākt?",

@@ -171,6 +171,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.own_cover": "nikt nie może zastępować samego siebie",
     "refused.cover_away": "{name}: w tych dniach również nieobecność",
     "refused.too_late_to_reopen": "minęło zbyt dużo czasu, by otworzyć je ponownie: nowa wiadomość otworzy nowe zgłoszenie",
+    "refused.files_to_many": "załączników nie można wysłać do wszystkich: wstaw link do tekstu i wyślij wiadomość bez nich",
     "refused.answer_asks": "{by} pisze do klientów poniższych zgłoszeń; każdy otrzyma te słowa w osobnej wiadomości",
     "refused.answer_tag": "podaj etykietę zgłoszeń, na które odpowiadasz: #answer +vpn TEKST",
     "refused.incident_asks": "poniższe zgłoszenia i nowe z tymi słowami otrzymają etykietę +{name}, bez pojedynczych ostrzeżeń; zacząć?",

@@ -171,6 +171,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.own_cover": "ingen kan vara sin egen ersättare",
     "refused.cover_away": "{name} är också borta de dagarna",
     "refused.too_late_to_reopen": "det är för länge sedan för att öppna ärendet igen: ett nytt mejl öppnar ett nytt ärende",
+    "refused.files_to_many": "bilagor skickas inte till alla: lägg en länk i texten och skicka mejlet utan dem",
     "refused.answer_asks": "{by} skriver till kunderna i ärendena nedan; var och en får dessa ord i ett eget mejl",
     "refused.answer_tag": "ange taggen vars ärenden besvaras: #answer +vpn TEXT",
     "refused.incident_asks": "ärendena nedan, och kommande med dessa ord, får taggen +{name} och inga enskilda varningar; börja?",
