@@ -15,6 +15,7 @@ import mailgate
 from mailgate.app.questions import journal
 from mailgate.app.questions.journal import JournalWords
 from mailgate.core.clock import collected
+from mailgate.core.commands import about_absence
 from mailgate.core.mails import agent_answer, agent_words, customer
 from mailgate.core.mails.bounce import UNSOLICITED
 from mailgate.core.mails.receipt import AUTOMATIC
@@ -150,6 +151,10 @@ def test_every_kind_that_is_written_is_in_the_table_above() -> None:
     assert written - OF_NO_TICKET == {kind for kind, _, _ in LINES}
 
 
+# Kinds that the source writes by a name of theirs.
+NAMED = ((about_absence.GIVEN_BACK, "bo", "anna"), (about_absence.GIVEN_BACK, "bo", ""))
+
+
 def test_every_phrase_of_the_journal_is_said_of_some_line() -> None:
     said = {"event.forgotten", "event.other"}
     speech = Phrases("en", "UTC", NOW)
@@ -160,7 +165,7 @@ def test_every_phrase_of_the_journal_is_said_of_some_line() -> None:
             for one in value.params.values():
                 note(one)
 
-    for kind, old, new in LINES:
+    for kind, old, new in (*LINES, *NAMED):
         note(JournalWords(POLICY, speech).line(JournalLine(1, 1, NOW, "anna", None, kind, old, new)))
     assert {key for key in words.CATALOGUES["en"] if key.startswith("event.")} == {
         one for one in said if one.startswith("event.")
