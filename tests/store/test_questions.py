@@ -292,6 +292,30 @@ def test_find_takes_whatever_people_type(bench, words, hits):
     assert sorted(found(bench, words)) == hits
 
 
+@pytest.mark.parametrize(
+    ("words", "hits"),
+    [
+        ("A17", [1001, 1002]),
+        ("a-17", [1001, 1002]),
+        ("A 17", [1001]),
+        ("pump A17", [1001]),
+        ("A1", [1001, 1002]),
+        ("17A", []),
+        ("B2C9", [1003]),
+        ("b2-c9", [1003]),
+        ("b-2-c-9", []),
+        ("1a2b3c4d5e", []),
+        ('"A-17"', [1001]),
+    ],
+)
+def test_d31_a_number_is_found_with_a_hyphen_or_without(bench, words, hits):
+    bench.open("Pump A-17 drips")
+    bench.open("Fan A17 hums")
+    bench.open("Order B2-C9")
+    assert sorted(found(bench, words)) == hits
+    assert found(bench, " ".join(["a1b2c3-d4e5f6-g7h8-i9-j10k"] * 50)) == [], "however much is typed"
+
+
 def test_what_was_typed_is_found_before_other_forms_of_it(bench):
     genitive, nominative = bench.open("Lampun johto"), bench.open("Lamppu ja johto")
     assert found(bench, "lamppu") == [nominative, genitive]
@@ -333,7 +357,8 @@ def test_the_index_is_fed_in_portions_and_only_once(bench):
 
 def test_folding_and_quoting():
     assert folded("Žluťoučký ŁÓDŹ Straße Ærø") == "zlutoucky lodz strasse aero"
-    assert query('a b-c "d e"') == '"a"* "b"* "c"* "d e"'
+    assert query('a b-c "d e"') == '"a"* AND "b"* AND "c"* AND "d e"'
+    assert query("a1-b") == '((("a1"* OR "a 1"*) AND "b"*) OR "a1b"*)'
     assert wider_query('photos "d e"', ["en"]) == '("photo"* OR "photos"*) AND "d e"'
     assert wider_query('"d e" 17', ["en"]) == ""
 

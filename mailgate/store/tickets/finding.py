@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from mailgate.core.text import stems
 from mailgate.store.tickets.indexing import folded
@@ -26,11 +26,16 @@ WHERE ticket.department = :department AND ticket.number <> :number AND ticket.me
 GROUP BY 1 ORDER BY 2 LIMIT :limit
 """
 WORD = re.compile(r"[^\W_]+")
+_CHAIN = re.compile(r"[^\W_]+(?:-[^\W_]+){0,4}")
+_EDGE = re.compile(r"(?<=[0-9])(?=[^\W0-9_])|(?<=[^\W0-9_])(?=[0-9])")  # between a letter and a digit
+_EDGES = 3  # of a word, where it may have been written apart
 LATELY = 200_000  # entries in which tickets like another are looked for
 
 
 def query(words: str) -> str:
     """What a person typed as an FTS5 query: every word, or its beginning, must occur; `""` when there is no word.
+
+    A number of letters and digits is found with a hyphen in it or without, however it was typed.
 
     Words in "double quotes" must stand together. Nothing typed is read as FTS5 syntax.
     """
@@ -40,8 +45,30 @@ def query(words: str) -> str:
         if number % 2 and found:
             parts.append('"' + " ".join(found) + '"')
         else:
-            parts += [f'"{word}"*' for word in found]
-    return " ".join(parts[:20])
+            parts += [_as_typed(chain) for chain in _CHAIN.findall(piece)[:20]]
+    return " AND ".join(parts[:20])
+
+
+def _as_typed(chain: str) -> str:
+    """Words joined by hyphens: each of them, or what has a digit in it also in one word."""
+    found = WORD.findall(chain)
+    each = " AND ".join(_numbered(word) for word in found)
+    if len(found) == 1 or not any(char in "0123456789" for char in chain):
+        return each
+    return f'(({each}) OR "{"".join(found)}"*)'
+
+
+def _numbered(word: str) -> str:
+    """A word by its beginning; one of letters and digits also as it stands with a hyphen: `A17` for `A-17`."""
+    edges = [one.start() for one in _EDGE.finditer(word)]
+    if not 0 < len(edges) <= _EDGES:
+        return f'"{word}"*'
+    ways = [cut for count in range(len(edges) + 1) for cut in combinations(edges, count)]
+    return "(" + " OR ".join(f'"{_apart(word, cut)}"*' for cut in ways) + ")"
+
+
+def _apart(word: str, cuts: Sequence[int]) -> str:
+    return " ".join(word[start:end] for start, end in pairwise((0, *cuts, len(word))))
 
 
 def wider_query(words: str, languages: Sequence[str]) -> str:
@@ -60,7 +87,7 @@ def wider_query(words: str, languages: Sequence[str]) -> str:
         for word in found:
             forms = stems.beginnings(word, languages)
             wider = wider or forms != (word,)
-            asked = [f'"{one}"' + "*" * (len(one) > stems.SHORT) for one in forms] + [f'"{word}"*']
+            asked = [f'"{one}"' + "*" * (len(one) > stems.SHORT) for one in forms] + [_numbered(word)]
             parts.append(f"({' OR '.join(asked)})")
     return " AND ".join(parts[:20]) if wider else ""
 
