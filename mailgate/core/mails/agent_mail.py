@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailgate.core.commands import answers, judging, reader
 from mailgate.core.commands.reader import Command, CommandReading
-from mailgate.core.letters import addressee, coaching
+from mailgate.core.letters import addressee, coaching, readers
 from mailgate.core.mails import (
     agent_absence,
     agent_orders,
@@ -276,6 +276,8 @@ def _release(case: Case, agent: Agent, command: Command, words: str = "") -> Dec
     if question.settled_by not in ("", agent.name):
         told = answers.of_reason("settled", name=_settler(case, question))
         return case.decided(Fate.FILED, "settled", letters=receipt.done_receipt(case, agent, (), asks=(told,)))
+    if command.name == "send" and _answered_since(case, question):
+        return _asked_anew(case, agent, question)
     if isinstance(question.content, TraineesAnswer) and command.name in ("return", "drop"):
         return _returned(case, agent, question.mail, question.content, (command.argument, words))
     if command.name == "return":
@@ -297,6 +299,26 @@ def _release(case: Case, agent: Agent, command: Command, words: str = "") -> Dec
     if command.name == "yes" and "always" in said:
         effects += [AddAlias(agent.name, address) for address in addresses if address]
     return case.decided(Fate.FILED, f"release #{command.name}", effects=tuple(effects))
+
+
+def _answered_since(case: Case, question: SentLetter) -> bool:
+    """True when a colleague's words to the customer are newer than the letter that showed a trainee's answer."""
+    about = question.content
+    if not isinstance(about, TraineesAnswer):
+        return False
+    ticket = case.facts.ticket(about.ticket)
+    if ticket is None or ticket.last_agent_at is None or ticket.last_agent_at <= question.created_at:
+        return False
+    return case.facts.last_words.get(ticket.number) not in (None, about.author)
+
+
+def _asked_anew(case: Case, agent: Agent, question: SentLetter) -> Decision:
+    """The same question in a letter that shows what was said meanwhile: nothing was sent."""
+    about = question.content
+    assert isinstance(about, TraineesAnswer)
+    shown = replace(about, asks=(answers.of_reason("stale"),))
+    letter = readers.to_agent(case.policy, agent, shown, purpose=Purpose.RELEASE, mail=question.mail)
+    return case.decided(Fate.FILED, "stale", steps=(Step(about.ticket, (), (letter,)),))
 
 
 def _returned(case: Case, agent: Agent, mail: int, about: TraineesAnswer, said: tuple[str, ...]) -> Decision:

@@ -20,7 +20,6 @@ class TraineesAnswer(Receipt):
     refused: tuple[RefusedLine, ...] | None = omitted(None, hidden=True)
     done: tuple[Words, ...] | None = omitted(None, hidden=True)
     newer: str = omitted("", hidden=True)
-    asks: tuple[Words, ...] | None = omitted(None, hidden=True)
     coach: str = omitted("", hidden=True)
     looks_like: str = omitted("", hidden=True)
     rows: tuple[TicketRow, ...] | None = omitted(None, hidden=True)

@@ -225,7 +225,9 @@ def _of_trainees(spoken: SampleWords) -> tuple[Content, ...]:
     changes = tuple(Passage(*one) for one in difference(spoken.asked, spoken.sent))
     return (
         waits,
-        replace(waits, understood=(_ORDER,), meant=(_ORDER,), signature="", attachments=()),
+        replace(
+            waits, understood=(_ORDER,), meant=(_ORDER,), signature="", attachments=(), asks=(said("waits.stale"),)
+        ),
         replace(waits, corrected="nobody", corrected_to=(), to=None),
         replace(about, outcome="changed", text=spoken.sent, changes=changes),
         replace(about, outcome="changed", text=spoken.sent, own=spoken.asked),

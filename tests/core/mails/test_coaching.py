@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,6 +95,17 @@ def test_what_another_has_settled_is_not_settled_again(text: str, fate: Fate) ->
     decision = coached(text, replace(ASKED, settled_by="bo"))
     assert (decision.fate, decision.reason, decision.effects) == (fate, "settled", ())
     assert "answer" not in [one.template for one in letters_of(decision)]
+
+
+@pytest.mark.parametrize(("by", "asks"), [("bo", True), ("cai", False), (None, False)])
+def test_what_a_colleague_has_said_meanwhile_is_shown_before_it_leaves(by: str | None, asks: bool) -> None:
+    spoken = ticket(last_agent_at=NOW - timedelta(minutes=5))
+    inbound = mail("#send", by=ANNA, in_reply_to=(ASKED.message_id,))
+    decision = decided(inbound, spoken, letters=[ASKED], last_words={1042: by} if by else {})
+    assert [one.template for one in letters_of(decision)] == (["trainee"] if asks else [])
+    assert (decision.effects == ()) is asks
+    if asks:
+        assert letters_of(decision)[0].content.asks and letters_of(decision)[0].mail == 7
 
 
 def test_who_was_not_asked_settles_nothing_and_a_word_gives_back_nothing_else() -> None:
