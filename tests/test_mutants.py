@@ -74,6 +74,8 @@ wave-holds-whom-the-desk-knows wave-closes-what-is-worked-on everybodys-domain-s
 forward-to-who-takes-part forward-what-nobody-proved quiet-is-loud quiet-solved-by-time only-reaches-all
 status-shows-words-to-another outsiders-read-words-to-one
 one-answer-for-many-without-the-lead one-answer-over-new-words news-by-anybody an-incident-of-all-departments
+urgent-in-turn taken-is-told hold-keeps-a-promise told-after-the-deadline delay-by-a-wrong-clock
+outlooks-copy-is-sent watched-tag-of-a-colleague
 """
 
 
