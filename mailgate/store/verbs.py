@@ -314,8 +314,8 @@ class PeopleRead(Protocol):
 
     def saved_replies(self) -> list[SavedReply]: ...
 
-    def articles(self, *, stand: bool = ...) -> list[Article]:
-        """Articles that agents wrote and a lead let stand, or those that wait for that."""
+    def articles(self) -> list[Article]:
+        """Articles that agents wrote and a lead let stand, by name and language."""
 
     def articles_used(self) -> dict[str, datetime]: ...
 

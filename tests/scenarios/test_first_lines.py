@@ -11,6 +11,7 @@ import pytest
 from conftest import Desk, as_read, opened, reply, running, whole
 
 from mailgate.core.letters import readers
+from mailgate.core.model.canned import ArticleDrafted, Drafted
 from mailgate.core.model.change import (
     Assign,
     Audience,
@@ -27,6 +28,7 @@ from mailgate.core.model.content import (
     Ack,
     Alarm,
     Answer,
+    ArticleSent,
     Closing,
     Content,
     Delayed,
@@ -88,6 +90,8 @@ class Kind(NamedTuple):
 TABLE = {
     "a customer's words": Kind(Notice(why="new"), Purpose.CUSTOMER, happens=SENT),
     "a vote": Kind(Notice(why="vote"), Purpose.CUSTOMER, happens=SENT),
+    "a draft": Kind(Drafted(source=1001, text="Old words."), Purpose.CUSTOMER, happens=SENT),
+    "an article's draft": Kind(ArticleDrafted(name="bulb", text="Old words."), Purpose.NOTE, happens=NOTED),
     "a hand-over": Kind(Handover(by="Bo"), Purpose.CUSTOMER, happens=SENT),
     "a colleague's note": Kind(Notice(why="note"), Purpose.NOTE, happens=NOTED),
     "an expert's answer": Kind(Notice(why="expert"), Purpose.NOTE, happens=NOTED),
@@ -118,6 +122,7 @@ TABLE = {
             (Waiting(), Purpose.STAGE), (Transferred(), Purpose.STAGE), (Reopened(), Purpose.STAGE),
             (Delayed(), Purpose.STAGE), (Nudge(), Purpose.STAGE), (Closing(), Purpose.STAGE), (Solved(), Purpose.STAGE),
             (StatusReport(), Purpose.STAGE), (VoteThanks(score=9), Purpose.STAGE),
+            (ArticleSent(title="Bulbs", text="Turn it."), Purpose.STAGE),
             (PrivacyLetter(stage="ask_erase"), Purpose.STAGE),
         )
     },

@@ -71,12 +71,22 @@ class People(Room):
             for row in self.session.all(sql.SAVED_REPLIES, {})
         ]
 
-    def articles(self, *, stand: bool = True) -> list[Article]:
-        """Articles that agents wrote and a lead let stand, or those that wait for that; by name and language."""
+    def articles(self) -> list[Article]:
+        """Articles that agents wrote and a lead let stand, by name and language."""
         return [
             Article(row["name"], row["title"], row["language"], row["text"], since=rows.time_of(row["at"]), saved=True)
-            for row in self.session.all(sql.ARTICLES, {"stands": int(stand)})
+            for row in self.session.all(sql.ARTICLES, {})
         ]
+
+    def written(self) -> tuple[dict[str, str], dict[str, Article]]:
+        """The canned answers agents kept, by name, and the articles that wait for a lead."""
+        found = self.session.all(sql.WRITTEN, {})
+        asked = [
+            Article(row["name"], row["title"], row["language"], row["text"], since=rows.time_of(row["at"]), saved=True)
+            for row in found
+            if row["waits"]
+        ]
+        return {row["name"]: row["text"] for row in found if not row["waits"]}, {one.name: one for one in asked}
 
     def articles_used(self) -> dict[str, datetime]:
         """When an article of each name was last sent to a customer."""

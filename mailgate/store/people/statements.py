@@ -107,7 +107,12 @@ KEEP_ARTICLE = (
     "text = excluded.text, agent = excluded.agent, at = excluded.at"
 )
 DROP_ASKED_ARTICLE = "DELETE FROM article WHERE name = :name AND language = :language AND stands = 0"
-ARTICLES = "SELECT * FROM article WHERE stands = :stands ORDER BY name, language"
+ARTICLES = "SELECT * FROM article WHERE stands = 1 ORDER BY name, language"
+# One statement, as every mail of an agent asks: canned answers, and articles that wait for a lead.
+WRITTEN = """
+SELECT name, language, '' AS title, text, at, 0 AS waits FROM saved_reply
+UNION ALL SELECT name, language, title, text, at, 1 FROM article WHERE stands = 0 ORDER BY 1, 2
+"""
 ARTICLES_USED = "SELECT name, at FROM article_used"
 ARTICLE_USED = (
     "INSERT INTO article_used (name, at) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE SET at = excluded.at"

@@ -263,8 +263,7 @@ class FactsReading(Room):
             tickets[number] = replace(tickets[number], entries=thread)
         known["journal"] = {number: tuple(self._ticket_room.events(number)) for number in tickets}
         known["unsent"] = {number: self._unsent(ids[number]) for number in tickets}
-        known["asked_articles"] = {one.name: one for one in self._people_room.articles(stand=False)}
-        known["replies"] = {row.name: row.text for row in self._people_room.saved_replies()}
+        known["replies"], known["asked_articles"] = self._people_room.written()
 
     def _whose(self, ticket: Ticket, row_id: int, needs: Needs, now: datetime) -> Sender:
         """What is known of whoever the ticket is from, for orders about spam."""
