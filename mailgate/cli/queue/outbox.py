@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import sys
 from dataclasses import replace
 
 import click
 
 from mailgate.cli import at, show
+from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.outbound import DeliveryState
 from mailgate.errors import Permanent
 
@@ -54,14 +57,15 @@ def list_(ctx: click.Context, as_json: bool, state: tuple[str, ...]) -> None:
 @show.json_option
 @click.pass_context
 def show_(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
-    """The letter of delivery ID."""
+    """The letter of delivery ID; one that waits (in watch mode, say) as it would read now. Nothing is sent."""
     with at.looking(ctx) as store:
         owner = store.read(lambda read: read.outbox.letter_of_delivery(number))
         letter = store.read(lambda read: read.outbox.letter(owner)) if owner is not None else None
     if letter is None:
         raise Permanent(f"there is no delivery {number}")
+    waits = any(one.state in (DeliveryState.WAITING, DeliveryState.HELD) for one in letter.deliveries)
     if raw:
-        sys.stdout.buffer.write(letter.raw or b"")
+        sys.stdout.buffer.write(letter.raw or (_as_it_would_leave(ctx, letter) if waits else b""))
         return
     from mailgate.wire.letters.spoken import spoken_content
 
@@ -72,6 +76,26 @@ def show_(ctx: click.Context, number: int, raw: bool, as_json: bool) -> None:
         return
     for key, value in kept.items():
         click.echo(f"{key + ':':14} {show.clean(value)}")
+    if not (letter.raw or waits):  # its octets have been let go of
+        return
+    octets = letter.raw or _as_it_would_leave(ctx, letter)
+    message = email.message_from_bytes(octets, policy=email.policy.default)
+    text = message.get_body(("plain",))
+    click.echo("" if letter.raw else "\nIt has not left; as it would read now:\n")
+    click.echo(f"{show.clean(str(message['Subject']))}\n")
+    for line in str(text.get_content() if text else "").splitlines():
+        click.echo(show.clean(line))
+
+
+def _as_it_would_leave(ctx: click.Context, letter: StoredLetter) -> bytes:
+    """A letter that waits, worded now; nothing is sent, and nothing kept."""
+    from mailgate import written
+    from mailgate.app.admin.previewing import worded
+
+    with at.reading(ctx) as (config, store):
+        known = written.snapshot(config, written.read(config), store)
+        octets: bytes = store.read(lambda read: worded(letter, known, read, at.now()))
+        return octets
 
 
 @outbox.command("retry")
