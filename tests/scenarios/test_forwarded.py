@@ -106,6 +106,16 @@ def test_with_reply_the_words_answer_the_customer_and_files_of_the_agent_go_with
     assert "We have passed it on." not in whole(desk.letters(AP)[-1])
 
 
+def test_files_that_retention_took_are_missed_before_anything_leaves(desk: Desk) -> None:
+    number = desk.send(invoice("Invoice 14", "An old one.\n", sender="Jon <jon@elsewhere.example>"))
+    ticket, before = desk.of_mail(number), len(desk.letters(AP))
+    desk.gateway.store.write(lambda tx: tx.mail.drop_raw([number])).result()
+    parked = from_agent(desk, "#forward billing\n", notice_to(desk, "anna", ticket.number))
+    later(desk)
+    assert desk.fate(parked) == "parked" and len(desk.letters(AP)) == before
+    assert "nor any files it had" in whole(desk.letters("anna@staff.example", "receipt")[-1])
+
+
 def test_of_a_person_who_is_forgotten_nothing_is_left_in_what_was_passed_on(desk: Desk) -> None:
     ticket = desk.of_mail(desk.send(mail("Private", "CANARY words\n", sender="Eve <eve@elsewhere.example>")))
     from_agent(desk, f"#forward {AP}\n", notice_to(desk, "anna", ticket.number))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mailgate.core.commands.about_status import is_private
+from mailgate.core.commands.catalogue import BY_NAME
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest
 from mailgate.core.model.change import AddEntry, Audience, Journal, Outbound, Urgency
 from mailgate.core.model.content import Forwarded
@@ -13,6 +16,14 @@ from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.core.text.folding import fold
 
 _MEGABYTE = 1024 * 1024
+_NAMES = tuple(fold(name) for name in ("forward", *BY_NAME["forward"].aliases))
+
+
+def may_be_given(text: str, aliases: Mapping[str, str]) -> bool:
+    """True when a mail may hold the command, by any of its names: then the store is asked what is kept."""
+    folded = fold(text)
+    own = (fold(alias.lstrip("#")) for alias, name in aliases.items() if "forward" in fold(name))
+    return any(name in folded for name in (*_NAMES, *own))
 
 
 def forward(context: TicketContext) -> Judgement:
@@ -37,6 +48,8 @@ def forward(context: TicketContext) -> Judgement:
     if is_private(words, policy):
         return Refusal("private_words")
     question = context.ask_first("came_back", address=receiver.addr) if _came_back(context, receiver) else None
+    if newest.mail in world.moment.facts.purged:
+        question = question or context.ask_first("files_gone")
     if question:
         return question
     told = policy.own_words("ticket.forwarded", policy.language, address=receiver.addr)

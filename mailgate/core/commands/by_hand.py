@@ -32,8 +32,9 @@ def needs(moment: Moment, number: int | None, text: str, agent: Agent) -> Needs:
     lines, people = named.lines(named.numbers(text)), named.people(text)
     others = reader.line_numbers(text)
     numbers = tuple(dict.fromkeys(others if number is None else (number, *others)))
-    return Needs("", "", (), numbers, "", agent.departments, moment.now, orders=True, queue_of=agent.name,
-                 queue_in=agent.departments, queue_by_arrival=moment.policy.by_arrival(agent.departments),
+    return Needs("", "", (), numbers, "", agent.departments, moment.now, orders=True, forwards=True,
+                 queue_of=agent.name, queue_in=agent.departments,
+                 queue_by_arrival=moment.policy.by_arrival(agent.departments),
                  queue_languages=skills.own_and_others(moment.policy, agent), phones=lines, people=people)  # fmt: skip
 
 

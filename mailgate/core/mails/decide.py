@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core.commands import about_spam, named, reader
+from mailgate.core.commands import about_forwarding, about_spam, named, reader
 from mailgate.core.letters import addressee, instead
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder, unwanted
@@ -78,6 +78,7 @@ def needs(
         people=named.people(told) if orders else (),
         through=through,
         senders=spam,
+        forwards=orders and (bool(released_as) or about_forwarding.may_be_given(told, policy.command_aliases)),
         domain=spam and about_spam.names_a_domain(told),
     )
 

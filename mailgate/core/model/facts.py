@@ -52,6 +52,7 @@ class Needs:
     requester: str = ""  # whose tickets of the last hour are counted: `NOBODY`, or the sender where it is ""
     phones: tuple[str, ...] = ()  # keys of telephone numbers (see `phone.number_key`) whose callers are wanted
     people: tuple[str, ...] = ()  # addresses an agent names after a command: what is known of these people
+    forwards: bool = False  # they may pass a mail on: are its octets still here?
     senders: bool = False  # the orders may be about spam: who is known of those the tickets are from?
     domain: bool = False  # and about a whole domain: was anybody there answered?
     through: str = ""  # the contact form that names the sender: a ban of either holds
@@ -168,6 +169,7 @@ class Facts:
     entries: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)  # asked with `orders`: the thread
     brought_in: Mapping[int, Mapping[str, str]] = field(default_factory=dict)  # by ticket and address: by which agent
     journal: Mapping[int, tuple[JournalLine, ...]] = field(default_factory=dict)  # and every event
+    purged: frozenset[int] = frozenset()  # asked with `forwards`: customers' newest mails whose octets are gone
     unsent: Mapping[int, Mapping[int, tuple[int, ...]]] = field(default_factory=dict)  # ticket -> mail -> letters
     senders: Mapping[int, Sender] = field(default_factory=dict)  # asked with `senders`: ticket -> whom it is from
     replies: Mapping[str, str] = field(default_factory=dict)  # saved answers: name -> text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +14,11 @@ from mailgate.core.model.change import Absence, Facts, Needs, SentLetter
 from mailgate.core.model.content import Question, Receipt
 from mailgate.core.model.facts import AGAIN, KnownPerson, Sender
 from mailgate.core.model.mail import Address, canonical
-from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
 from mailgate.core.model.trace import from_plain as trace_from_plain
 from mailgate.core.worktime import skills
 from mailgate.store import rows
+from mailgate.store.mail import statements as mail_sql
 from mailgate.store.outbox import signed
 from mailgate.store.outbox.letters import MINUTE
 from mailgate.store.people import statements as people_sql
@@ -78,6 +79,8 @@ class FactsReading(Room):
         self._people(known, now)
         if needs.orders:
             self._orders(known, tickets, ids)
+        if needs.forwards:
+            known["purged"] = self._purged(known["entries"].values())
         if needs.senders:
             known["senders"] = {number: self._whose(one, ids[number], needs, now) for number, one in tickets.items()}
         asked_about = [each.content.wave for each in letters.values() if isinstance(each.content, Question)]
@@ -281,6 +284,16 @@ class FactsReading(Room):
             address_until=rows.moment(row["address_until"]),
             domain_until=rows.moment(row["domain_until"]),
         )
+
+    def _purged(self, threads: Iterable[Sequence[Entry]]) -> frozenset[int]:
+        """The mails with the newest words of customers whose octets are gone; their files went first."""
+        found = set()
+        for thread in threads:
+            theirs = (one for one in reversed(thread) if one.kind is EntryKind.CUSTOMER and not one.unverified)
+            mail = next(((one.mail, bool(one.attachments)) for one in theirs), (None, True))
+            if mail[0] is not None and not mail[1] and not self.session.one(mail_sql.HAS_RAW, {"mail": mail[0]}):
+                found.add(mail[0])
+        return frozenset(found)
 
     def _unsent(self, ticket: int) -> dict[int, tuple[int, ...]]:
         """Letters to customers and outsiders that have not left, by the mail that caused them."""

@@ -58,6 +58,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[str, tuple[str, ...]]]] = [
     ("an agent's address leaves in no words", AP, {"passed_on": "Ask anna@staff.example."}, ("private_words", ())),
     ("nor behind the name", f"{AP} ask bo@staff.example", {}, ("private_words", ())),
     ("nor does a mark of ours", AP, {"passed_on": f"mg:{written(1042, BO)}"}, ("private_words", ())),
+    ("what is kept without its octets is asked about", AP, {"purged": frozenset({102})}, ("files_gone", ())),
     ("where a letter came back from is asked about", "billing", {"events": (BOUNCED,)}, ("came_back", ())),
 ]  # fmt: skip
 
@@ -66,9 +67,12 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[str, tuple[str, ...]]]] = [
     ("argument", "known", "expected"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )
 def test_it_is_refused(argument: str, known: dict[str, Any], expected: tuple[str, tuple[str, ...]]) -> None:
-    about = known.get("about")
-    world = {"policy": NAMED, "entries": THREAD, **{key: one for key, one in known.items() if key != "about"}}
-    assert outcome(forward(asking(argument, about, **world))) == expected
+    about, purged = known.get("about"), known.get("purged", frozenset())
+    given = {key: one for key, one in known.items() if key not in ("about", "purged")}
+    context = asking(argument, about, **{"policy": NAMED, "entries": THREAD, **given})
+    moment = replace(context.world.moment, facts=replace(context.world.moment.facts, purged=purged))
+    context = replace(context, world=replace(context.world, moment=moment))
+    assert outcome(forward(context)) == expected
 
 
 @pytest.mark.parametrize(
