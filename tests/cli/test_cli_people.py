@@ -1,4 +1,4 @@
-"""`mailgate forget`, `export`, `contacts`, and `job purge` as the admin types them."""
+"""`mailgate forget`, `export`, `contacts`, `kb`, and `job purge` as the admin types them."""
 
 import json
 from pathlib import Path
@@ -83,3 +83,16 @@ def test_purge_can_be_rehearsed_by_hand(tmp_path):
         assert run(desk, "job", "purge", "--now", later).output == "purge: 1\n"
         with pytest.raises(KeyError):
             desk.gateway.store.read(lambda read: read.mail.raw(number))
+
+
+def test_articles_are_listed_with_where_they_come_from_and_when_they_were_used(desk):
+    assert "There are no articles." in run(desk, "kb").output
+    effects = (ch.KeepArticle("bulb", "en", "Bulbs", "Turn it.", "anna", stands=True),
+               ch.KeepArticle("fuse", "en", "Fuses", "Change it.", "bo", stands=False))  # fmt: skip
+    number = desk.of_mail(desk.send(mail())).number
+    step = ch.Step(number, (ch.Journal("article", "bulb"),))
+    decision = ch.Decision(ch.Fate.FILED, "test", (step,), effects=effects)
+    desk.gateway.store.write(lambda tx: tx.apply(None, decision, desk.gateway.clock(), desk.gateway.ids)).result()
+    assert "bulb  en        Bulbs  agent" in run(desk, "kb").output
+    (row,) = json.loads(run(desk, "kb", "--json").output)
+    assert (row["name"], row["saved"], bool(row["used"])) == ("bulb", True, True)
