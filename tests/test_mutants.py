@@ -35,7 +35,8 @@ authority-pass-of-another-domain token-any-verb token-bounce-address-too-long to
 leak-revokes-where-the-mail-went leak-of-customers-ids-revokes own-newer-words-are-stale overtaken-never
 relay-sends-an-agents-address relay-to-who-had-it-already relay-trainee-speaks command-extra-words-are-ignored
 command-note-and-reply-agree command-misplaced-is-text command-hashtag-is-a-command hears-of-their-own-hand-over
-mover-hears-of-their-own-move expert-who-takes-part undo-a-colleagues-mail title-weight-of-canned-answers
+mover-hears-of-their-own-move expert-who-takes-part undo-a-colleagues-mail title-weight-of-canned-answers released-with-a-mark
+article-link-of-another-article
 any-first-digit-votes vote-on-any-letter wrapped-quotes missed-resolve-forgotten escalation-lowers-a-priority
 pause-from-before-the-start rested-before-the-start a-step-is-taken-again closing-minute-open
 worktime-special-day-in-a-plain-week archived-before-reopen-within nudged-again-and-again woken-for-who-has-left

@@ -63,3 +63,9 @@ def test_another_language_only_where_there_is_none_in_this_one_and_never_many() 
 def test_a_hole_without_a_value_stays() -> None:
     assert holes("In {days} days, {Name} {x y}") == {"days"}
     assert fill_holes("In {days} days {who}. ", {"days": "3"}) == "In 3 days {who}."
+
+
+def test_a_word_of_the_title_outweighs_two_of_the_text() -> None:
+    texts = Article("a", "Hanging", "en", "A cable with a switch.")
+    title = Article("z", "Cables", "en", "")
+    assert [one.name for one in articles_with([texts, title], "cable switch", "en", 5)] == ["z", "a"]
