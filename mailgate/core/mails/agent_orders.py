@@ -177,7 +177,8 @@ def _kept_back(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandRe
     if scope.beyond_proof(case, scope.further_tickets(plan)):
         return agent_words.park(case, agent, "beyond", reading)
     speaks = any(one.name in ("new", "news", "answer") and not one.question for one in reading.commands)
-    if speaks and marks.has_mark("\n".join((*map(str, reading.commands), reading.rest))):
+    leaves = speaks or any(reading.has_command(name) for name in ("ask", "forward"))
+    if leaves and marks.has_mark("\n".join((*map(str, reading.commands), reading.rest))):
         return agent_words.park(case, agent, "marks", reading, author=agent.name)
     if not speaks or case.authority.proof is Proof.RELEASED:
         return None

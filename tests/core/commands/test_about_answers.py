@@ -99,12 +99,17 @@ def test_a_note_may_hold_marks_and_so_may_a_colleagues() -> None:
     assert decision is not None and decision.fate is Fate.FILED
 
 
-def test_a_new_ticket_is_begun_with_no_mark() -> None:
-    inbound = mail(
-        "#new kari@elsewhere.example\n\nDear ⟦Valdis⟧", by=ANNA, subject="Lamp", in_reply_to=(DRAFT.message_id,)
-    )
-    decision = agent_mail.handle_agent_mail(case(inbound, ticket(), letters=[DRAFT]))
-    assert decision is not None and decision.fate is Fate.PARKED
+@pytest.mark.parametrize(
+    "text",
+    ["#new kari@elsewhere.example\n\nDear ⟦Valdis⟧", "#ask lab@tester.example is it ⟦4711⟧?",
+     "#ask lab@tester.example\n\nIs it ⟦4711⟧?", "#forward lab@tester.example ⟦4711⟧"],
+)  # fmt: skip
+def test_nothing_else_that_leaves_the_house_holds_a_mark(text: str) -> None:
+    inbound = mail(text, by=ANNA, subject="Re: [#1042] Lamp", in_reply_to=(DRAFT.message_id,))
+    asked = said("It is dark.", EntryKind.CUSTOMER, author=MAIJA.key)
+    known = case(inbound, ticket(entries=(asked,)), letters=[DRAFT], entries={1042: (asked,)})
+    decision = agent_mail.handle_agent_mail(known)
+    assert decision is not None and (decision.fate, decision.reason) == (Fate.PARKED, "marks")
 
 
 def test_the_names_of_a_tickets_customers() -> None:
