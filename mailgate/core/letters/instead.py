@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Absence, Decision, OpenTicket, Outbound, Step
 from mailgate.core.model.coaching import Coached
-from mailgate.core.model.content import Content, Handover, Notice, Receipt, WasItYou, Welcome
+from mailgate.core.model.content import Content, Handover, Notice, WasItYou, Welcome
 from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import GATHERED, Audience, Purpose
@@ -16,8 +16,9 @@ from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import Priority
 
-# Only they themselves can answer these; and what is handed to somebody by name was decided knowing that they are away.
-_THEIRS = (Receipt, Coached, WasItYou, Welcome, Handover)
+# Theirs alone, as is what settles their parked mail; and what is handed to somebody by name was decided knowing that
+# they are away.
+_THEIRS = (Coached, WasItYou, Welcome, Handover)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def _passed_on(moment: Moment, letters: Sequence[Outbound], writer: str, place: 
 
 def _away(moment: Moment, letter: Outbound, writer: str) -> Agent | None:
     """The agent a letter would wait for; None where it reaches somebody who is here, or is for their return."""
-    if letter.audience is not Audience.AGENT or letter.agent == writer or isinstance(letter.content, _THEIRS):
+    theirs = isinstance(letter.content, _THEIRS) or letter.purpose is Purpose.RELEASE
+    if letter.audience is not Audience.AGENT or letter.agent == writer or theirs:
         return None
     absence = next(iter(_absences(moment, letter.agent)), None)
     back = absence and absence.until and letter.not_before and letter.not_before >= absence.until

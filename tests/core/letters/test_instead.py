@@ -9,7 +9,7 @@ from cases import ANNA, BO, CAI, NOW, POLICY, D, H, ticket
 
 from mailgate.core.letters import instead, readers
 from mailgate.core.model.change import Decision, Fate, OpenTicket, Outbound, Step
-from mailgate.core.model.content import Alarm, Content, Handover, Notice, Receipt, Reminded
+from mailgate.core.model.content import Alarm, Content, Handover, Notice, Receipt, Reminded, WasItYou
 from mailgate.core.model.facts import Absence, Facts
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
@@ -97,7 +97,8 @@ LETTERS: list[tuple[str, Content, str, str, str]] = [
     ("a notice without a cover", Notice(why="note"), "bo", "", "anna"),
     ("a reminder", Reminded(text="call"), "bo:cai", "", "cai"),
     ("an alarm", Alarm(title="x", text="y"), "bo", "", "anna"),
-    ("a question that only they can answer", Receipt(), "bo:cai", "", "bo"),
+    ("a question that only they can answer", WasItYou(), "bo:cai", "", "bo"),
+    ("the receipt of what others did", Receipt(), "bo:cai", "", "cai"),
     ("what was handed to them by name all the same", Handover(), "bo:cai", "", "bo"),
     ("an answer to their own mail", Notice(why="reply"), "bo:cai", "bo", "bo"),
     ("nothing to whoever did it", Notice(why="note"), "bo:cai", "cai", ""),
@@ -116,6 +117,11 @@ def test_each_letter_is_passed_on(about: Content, away: str, actor: str, reader:
     assert [one.agent for one in step.outbound] == [one.agent for one in alone] == ([reader] if reader else [])
     for one in step.outbound:
         assert [to.addr for to in one.to] == [f"{reader}@staff.example"]
+
+
+def test_the_question_about_a_parked_mail_of_theirs_stays_theirs() -> None:
+    letter = readers.to_agent(DESK, BO, Receipt(parked=True), purpose=Purpose.RELEASE)
+    assert passed(at("bo:cai"), letter) == (letter,)
 
 
 def passed(moment: Moment, *letters: Outbound, number: int | None = 1042) -> tuple[Outbound, ...]:
