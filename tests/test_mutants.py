@@ -71,6 +71,7 @@ bounce-answered-is-still-held
 letter-although-answered overtaken-letters-are-sent dropped-letters-count survey-each-time survey-twice-in-a-mail
 survey-by-the-address everybody-votes promise-told-too-early promise-told-after-closing vote-with-an-agents-words
 anybodys-words-under-a-name
+who-is-away-keeps-what-customers-answer a-lead-who-is-away-is-told languages-choose-nobody
 wave-holds-whom-the-desk-knows wave-closes-what-is-worked-on everybodys-domain-shut-out
 forward-to-who-takes-part forward-what-nobody-proved quiet-is-loud quiet-solved-by-time only-reaches-all
 status-shows-words-to-another outsiders-read-words-to-one
