@@ -20,6 +20,7 @@ from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.letter_kinds import PrivacyLetter
 from mailgate.core.model.mail import Attachment, Envelope, Source
 from mailgate.core.model.outbound import Audience, Outbound, Purpose, Urgency
+from mailgate.core.model.policy import Policy, Role
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.errors import Permanent, Temporary
@@ -70,7 +71,7 @@ def _export(gateway: Gateway, ticket: Ticket, request: PrivacyRequest, now: date
     _applied(gateway, ticket, request, now, Journal("privacy", privacy.DONE, request.what))
     tag = policy.tag(ticket.number)
     text = said("alarm.privacy_large", tag=tag, path=str(path))
-    gateway.alarms.tell("privacy", said("alarm.privacy", tag=tag), text, "")
+    gateway.alarms.tell(_alone(ticket, now), said("alarm.privacy", tag=tag), text, "")
 
 
 def _enclosed(gateway: Gateway, ticket: Ticket, request: PrivacyRequest, whole: bytes, now: datetime) -> None:
@@ -114,17 +115,29 @@ def _decision(
 
 def _erase(gateway: Gateway, ticket: Ticket, request: PrivacyRequest, now: datetime) -> None:
     """First the last letter, and once it has left the person; the request's own ticket is solved by it."""
-    if request.told_at is None:
+    kept = gateway.store.read(partial(_kept_for_a_court, gateway.in_force.policy, ticket, request))
+    if kept:
+        _stopped(gateway, ticket, request, now, f"{privacy.LEGAL}: {', '.join(kept)}")
+    elif request.told_at is None:
         _tell(gateway, ticket, request, now)
     elif now - request.told_at >= PATIENCE or gateway.store.read(partial(_settled, ticket.number)):
         try:
             rights.forget(gateway, ticket.requester.addr, actor=request.by)
         except Temporary as late:  # erased, but somebody else still reads the database of before
-            _alarm(gateway, ticket, "alarm.privacy_stopped", why=str(late))
+            _alarm(gateway, ticket, now, why=str(late))
         except Permanent as refused:
             _stopped(gateway, ticket, request, now, str(refused))
             return
         _applied(gateway, ticket, request, now, Journal("privacy", privacy.DONE, request.what))
+
+
+def _kept_for_a_court(policy: Policy, ticket: Ticket, request: PrivacyRequest, read: Read) -> list[str]:
+    """Each ticket that would lose words and is tagged `legal`, but the request's own where an admin has ordered it."""
+    found = read.people.data_of(ticket.requester.addr)
+    by = policy.agent(request.by)
+    allowed = ticket.number if by and by.role is Role.ADMIN else None
+    theirs = (read.tickets.get(number) for number in (*found.tickets, *found.took_part)) if found else ()
+    return [policy.tag(one.number) for one in theirs if one and privacy.LEGAL in one.tags and one.number != allowed]
 
 
 def _tell(gateway: Gateway, ticket: Ticket, request: PrivacyRequest, now: datetime) -> None:
@@ -157,12 +170,18 @@ def _stopped(gateway: Gateway, ticket: Ticket, request: PrivacyRequest, now: dat
     """It cannot be done now: the order is gone, the proof stays, and the admin hears why."""
     again = (privacy.ASKED, privacy.PROVEN)
     _applied(gateway, ticket, request, now, *(Journal("privacy", state, request.what) for state in again))
-    _alarm(gateway, ticket, "alarm.privacy_stopped", why=why)
+    _alarm(gateway, ticket, now, why=why)
 
 
-def _alarm(gateway: Gateway, ticket: Ticket, code: str, why: str) -> None:
+def _alarm(gateway: Gateway, ticket: Ticket, now: datetime, why: str) -> None:
     tag = gateway.in_force.policy.tag(ticket.number)
-    gateway.alarms.tell("privacy", said("alarm.privacy", tag=tag), said(code, tag=tag, why=why), "#privacy go")
+    text = said("alarm.privacy_stopped", tag=tag, why=why)
+    gateway.alarms.tell(_alone(ticket, now), said("alarm.privacy", tag=tag), text, "#privacy go")
+
+
+def _alone(ticket: Ticket, now: datetime) -> str:
+    """Each is told: an order is carried out or stopped once, and nothing else tells where a copy lies."""
+    return f"privacy:{ticket.number}:{now:%d%H%M%S}"
 
 
 def _applied(gateway: Gateway, ticket: Ticket, request: PrivacyRequest, now: datetime, *changes: Change) -> None:

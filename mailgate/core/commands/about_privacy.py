@@ -34,9 +34,18 @@ def privacy_request(context: TicketContext) -> Judgement:
     what = next((name for name, known in _WORDS.items() if written in known), None)
     if what is None:
         return Refusal("no_privacy", (EXPORT, ERASE), {"text": context.argument})
-    lines = ((one.kind, one.old, one.new, one.actor, None) for one in context.world.events)
-    known = privacy.request(lines)
+    known = _known(context)
     return _carry_out(context, known) if what == GO else _ask(context, what, known)
+
+
+def is_open(context: TicketContext) -> bool:
+    """True while a request waits for its end here."""
+    known = _known(context)
+    return known is not None and not known.done
+
+
+def _known(context: TicketContext) -> PrivacyRequest | None:
+    return privacy.request((one.kind, one.old, one.new, one.actor, None) for one in context.world.events)
 
 
 def _ask(context: TicketContext, what: str, known: PrivacyRequest | None) -> Judgement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from mailgate.core.commands import about_privacy
 from mailgate.core.commands.judging import Event, Granted, Judgement, Refusal, TicketContext
 from mailgate.core.model.change import (
     Assign,
@@ -52,6 +53,8 @@ def merge(context: TicketContext) -> Judgement:
         return Refusal("no_way_to_merge", _WAYS, {"text": " ".join(ways)})
     if context.policy.training(context.ticket.department) != context.policy.training(target.department):
         return Refusal("training")
+    if about_privacy.is_open(context):
+        return Refusal("privacy_open")
     one, other = context.ticket.requester, target.requester
     differ = one.key != other.key
     if differ and not ways:

@@ -118,12 +118,14 @@ SUCCESSOR = """
 SELECT newer.number FROM link JOIN ticket AS newer ON newer.id = link.one
 WHERE link.other = :id AND link.kind = 'continues' ORDER BY newer.number DESC LIMIT 1
 """
+# What a letter in the thread refers to; not the letter that asks for a proof, whose id is for that person alone.
 CUSTOMER_IDS = """
 SELECT id, at FROM (
   SELECT mail.message_id AS id, entry.at AS at FROM entry JOIN mail ON mail.number = entry.mail
   WHERE entry.ticket = :id AND entry.kind = 'customer' AND entry.unverified = 0 AND mail.message_id <> ''
   UNION ALL
-  SELECT message_id, created_at FROM letter WHERE ticket = :id AND audience = 'customer'
+  SELECT message_id, created_at FROM letter
+  WHERE ticket = :id AND audience = 'customer' AND template <> 'privacy'
 ) AS seen ORDER BY at DESC LIMIT 20
 """
 # When somebody was last taken off a ticket, or off one it has gone into: by hand, as its requester, by taking apart.

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 
 import pytest
 from a_person import octets, traces
-from conftest import Desk, mail
+from conftest import Desk, from_agent, mail, notice_to
 
 from mailgate.app.admin import control, rights
 from mailgate.app.jobs import privacy as job
@@ -158,3 +158,65 @@ def test_a_proof_is_for_nobody_else(hers: tuple[Desk, int]) -> None:
     assert run(desk) == 0
     with pytest.raises(control.Permanent, match="nobody has asked"):
         do(desk, number, "#privacy go")
+
+
+def ordered(desk: Desk, number: int) -> None:
+    confirmed(desk, number, "erase")
+    do(desk, number, "#privacy go")
+    desk.letters()
+
+
+def carried_out(desk: Desk) -> None:
+    run(desk)
+    desk.letters()
+    run(desk)
+
+
+@pytest.mark.parametrize("when", ["before", "after the order", "after the last letter"])
+def test_words_that_a_court_may_want_are_erased_by_no_request_on_another_ticket(
+    hers: tuple[Desk, int], when: str
+) -> None:
+    """The tag of the request's own ticket alone was looked at, and at the order alone."""
+    desk, number = hers
+    claim = desk.of_mail(desk.send(mail("Claim", "My xylophone killed the cat.\n", sender=QUIRINA))).number
+    do(desk, claim, "#solve")
+    if when == "before":
+        do(desk, claim, "#tag +legal")
+    ordered(desk, number)
+    if when == "after the last letter":
+        run(desk)
+    if when != "before":
+        do(desk, claim, "#tag +legal")
+    carried_out(desk)
+    assert desk.ticket(claim).subject == "Claim" and desk.ticket(claim).entries[0].text
+    assert f"legal: [#{claim}]" in plain(desk.letters("root@admin.example", "alarm")[-1])
+    do(desk, claim, "#tag -legal")
+    do(desk, number, "#privacy go")
+    carried_out(desk)
+    assert traces(desk) == set()
+
+
+def test_the_admin_hears_of_every_copy_that_lies_and_every_request_that_stopped(
+    hers: tuple[Desk, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second within an hour went by: nobody knew where that copy was."""
+    desk, number = hers
+    second = desk.of_mail(desk.send(mail("Me too", "A copy, please.\n"))).number
+    monkeypatch.setattr(rights, "packed", lambda files: b"x" * 20_000_000)
+    for one, address in ((number, ADDRESS), (second, "maija@customer.example")):
+        do(desk, one, "#privacy export")
+        tap(desk, desk.letters(address, "privacy")[0], "confirm", address)
+        do(desk, one, "#privacy go")
+        run(desk)
+    told = [plain(one) for one in desk.letters("root@admin.example", "alarm")]
+    assert all(any(f"{one}.zip" in text for text in told) for one in (number, second))
+
+
+def test_the_letter_that_asks_is_referred_to_in_no_letter_to_others(desk: Desk) -> None:
+    """Its id is the proof: whoever takes part would have had it in the References of the next answer."""
+    number = desk.of_mail(desk.send(mail("Lamp", sender=QUIRINA, cc="Eve <eve@elsewhere.example>"))).number
+    do(desk, number, "#privacy erase")
+    [asking] = desk.letters(ADDRESS, "privacy")
+    from_agent(desk, "A new lamp is on its way.\n", notice_to(desk, "anna", number))
+    told = desk.letters("eve@elsewhere.example", "answer")
+    assert told and not any(str(asking["Message-ID"]) in str(one) for one in told)

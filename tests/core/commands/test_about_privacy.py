@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from cases import ANNA, BO, MAIJA, NOW, POLICY, D, asking, outcome, ticket
 
-from mailgate.core.commands import about_privacy
+from mailgate.core.commands import about_privacy, about_threads
 from mailgate.core.commands.judging import Event, Granted
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.letters.privacy import month_later
@@ -92,3 +92,16 @@ def test_the_person_alone_is_asked_and_the_lead_and_the_admin_hear_of_it() -> No
     person = letters[Audience.CUSTOMER]
     assert (person.to, person.cc, person.content) == ((MAIJA,), (), PrivacyLetter(stage="ask_erase"))
     assert letters[Audience.AGENT].agent == "anna" and letters[Audience.ADMIN].to[0].addr == "root@ops.example"
+
+
+@pytest.mark.parametrize(
+    ("states", "refused"),
+    [((), False), (("asked",), True), (("asked", "proven", "ordered"), True), (("asked", "withdrawn"), False),
+     (("asked", "proven", "ordered", "done"), False)],
+)  # fmt: skip
+def test_a_request_is_lost_in_no_merge(states: tuple[str, ...], refused: bool) -> None:
+    """The journal stays where it was written: neither the deadline of the law nor the proof would go along."""
+    judged = about_threads.merge(
+        asking("2000 both", tickets={2000: ticket(number=2000)}, events=been("export", *states))
+    )
+    assert (outcome(judged)[0] == "privacy_open") is refused
