@@ -50,6 +50,8 @@ def forward(context: TicketContext) -> Judgement:
     question = context.ask_first("came_back", address=receiver.addr) if _came_back(context, receiver) else None
     if newest.mail in world.moment.facts.purged:
         question = question or context.ask_first("files_gone")
+    if world.replied is not None and newest.at > world.replied.created_at:  # a mail its sender may not have read
+        question = question or context.ask_first("wrote_since")
     if question:
         return question
     told = policy.own_words("ticket.forwarded", policy.language, address=receiver.addr)

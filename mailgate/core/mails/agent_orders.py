@@ -108,7 +108,8 @@ def _on_ticket(
     done.letters += plan.letters
     done.steps += plan.elsewhere
     outcomes = {command.name: outcome for command, outcome in plan.granted}
-    if plan.opens:
+    again = "new" in outcomes and any(step.ticket is None for step in done.steps)
+    if plan.opens and not again:  # however many tickets the subject names, it is one first letter
         done.steps.append(agent_words.new_ticket(case, agent, plan, outcomes, reading.rest))
     if ticket is None:
         taken = plan.opens or agent_words.TAKE_WORDS & outcomes.keys()

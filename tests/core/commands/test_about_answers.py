@@ -112,6 +112,13 @@ def test_nothing_else_that_leaves_the_house_holds_a_mark(text: str) -> None:
     assert decision is not None and (decision.fate, decision.reason) == (Fate.PARKED, "marks")
 
 
+def test_one_first_letter_is_written_however_many_tickets_the_subject_names() -> None:
+    inbound = mail("#new kari@elsewhere.example\n\nDear Kari", by=ANNA, subject="Re: [#1042] [#1043] Lamp")
+    decision = agent_mail.released_mail(case(inbound, ticket(), ticket(1043)), "anna", "all")
+    assert decision is not None and decision.fate is Fate.FILED
+    assert [found.template for found in letters_of(decision)].count("answer") == 1
+
+
 def test_the_names_of_a_tickets_customers() -> None:
     assert set(about_answers.people_of(other(said("Hello", EntryKind.CUSTOMER)))) == {"Valdis Kalns", "Valdis"} | {
         one.name for one in other().participants if one.name

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from cases import ANNA, BO, CAI, MAIJA, NOW, POLICY, STRANGER, VALDIS, H, asking, outcome, ticket, written
+from cases import ANNA, BO, CAI, MAIJA, NOW, POLICY, STRANGER, VALDIS, H, asking, letter, outcome, ticket, written
 
 from mailgate.core.commands import reader, workflow
 from mailgate.core.commands.about_forwarding import forward
@@ -29,6 +29,7 @@ def said(number: int, text: str, kind: EntryKind = EntryKind.CUSTOMER, **parts: 
 
 FIRST = said(1, "Here is the first.", attachments=(replace(INVOICE, part="9"),))
 THREAD = (FIRST, said(2, "Here is our invoice.", attachments=(INVOICE,)), said(3, "no word of this", EntryKind.NOTE))
+UNREAD = letter(1042, ANNA, "customer", created_at=NOW - H)
 BOUNCED = Event(7, "mailgate", "bounced", "<x@y>", f"{AP} 5.1.1 no such user")
 
 
@@ -60,6 +61,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[str, tuple[str, ...]]]] = [
     ("nor does a mark of ours", AP, {"passed_on": f"mg:{written(1042, BO)}"}, ("private_words", ())),
     ("what is kept without its octets is asked about", AP, {"purged": frozenset({102})}, ("files_gone", ())),
     ("where a letter came back from is asked about", "billing", {"events": (BOUNCED,)}, ("came_back", ())),
+    ("so is a mail newer than the notice that is answered", "billing", {"replied": UNREAD}, ("wrote_since", ())),
 ]  # fmt: skip
 
 
@@ -85,6 +87,8 @@ def test_it_is_refused(argument: str, known: dict[str, Any], expected: tuple[str
         ("billing", {"events": (BOUNCED,), "confirmed": True}, AP),
         ("billing", {"events": (replace(BOUNCED, new="x@y.example 5.1.1"),)}, AP),
         (STRANGER.addr, {}, STRANGER.addr),
+        (AP, {"replied": UNREAD, "confirmed": True}, AP),
+        (AP, {"replied": replace(UNREAD, created_at=NOW)}, AP),
     ],
 )
 def test_it_goes_to(argument: str, known: dict[str, Any], receiver: str) -> None:
