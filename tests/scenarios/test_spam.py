@@ -7,7 +7,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from urllib.parse import unquote
 
-from conftest import Desk, from_agent, mail, notice_to, whole
+from conftest import Desk, from_agent, mail, notice_to, reply, whole
 
 from mailgate.app.intake.waves import Waves
 from mailgate.app.jobs.schedule import run_job
@@ -65,6 +65,30 @@ def test_a_list_closed_as_spam_leaves_a_customer_and_one_undo_takes_all_of_it_ba
     from_agent(desk, "#undo", receipt)
     assert [desk.ticket(one.number).status for one in (*pests, maija)] == ["new", "new", "waiting"]
     assert len(desk.ticket(maija.number).entries) == 3, "what she did later on a ticket of the list stands"
+
+
+def test_a_list_without_a_number_in_its_subject_is_answered_with_all_that_is_known(desk: Desk) -> None:
+    """The morning's letter, say: nothing in the answer to it is marked with #, subject included."""
+    first = desk.of_mail(desk.send(mail()))
+    from_agent(desk, "Have you tried another bulb?", notice_to(desk, "anna", first.number))
+    another = desk.of_mail(desk.send(mail("An oven", "It is cold.")))
+    pest = desk.of_mail(desk.send(mail("Win a lamp", sender=PEST)))
+    shut = notice_to(desk, "anna", pest.number)
+    from_agent(desk, "#spam always", shut)
+    late = desk.of_mail(desk.send(mail("Win a car", sender=PEST)))
+    other = desk.of_mail(desk.send(mail("Win a lamp", sender="win@other.example")))
+    desk.send(reply(shut, "anna@staff.example", "#list new", subject="What is there"))
+    table = desk.letters("anna@staff.example", "question")[-1]
+    desk.send(reply(table, "anna@staff.example", "1-2 spam"))
+    assert (desk.ticket(other.number).status, desk.ticket(another.number).status) == ("solved", "new"), (
+        "whoever was answered on another ticket is a customer"
+    )
+    desk.send(reply(shut, "anna@staff.example", "#list spam", subject="What is spam"))
+    table = desk.letters("anna@staff.example", "question")[-1]
+    assert "#" not in str(table["Subject"])
+    desk.send(reply(table, "anna@staff.example", "1-2 notspam"))
+    assert desk.ticket(late.number).status == "new"
+    assert len(desk.letters(PEST, "ack")) == 2, "the second mail is acknowledged as well"
 
 
 # --- a wave -----------------------------------------------------------------------------------------------------------

@@ -136,6 +136,12 @@ def read_agent_mail(
     return CommandReading(commands, rest, problems, bool(commands) and not rest, heading)
 
 
+def as_commands(text: str) -> str:
+    """A mail's text, each line that answers a list (`1, 3 take`) written as the command it is (`#take`)."""
+    found = ((line, _NUMBERED.fullmatch(line.strip())) for line in text.split("\n"))
+    return "\n".join(f"#{numbered[2]}" if numbered else line for line, numbered in found)
+
+
 def line_numbers(text: str) -> tuple[int, ...]:
     """Numbers right after a command, such as the target of `#merge 1042`; the first ten."""
     return tuple(int(found) for found in _TARGET.findall(text))[:10]

@@ -46,12 +46,13 @@ def needs(
     through, author = author.key if form and author else "", form or author
     claims = [one.addr for one in (mail.author, None if form else author) if one]
     agent = policy.agent(released_as) or next((one for one in map(policy.colleague_at, claims) if one), None)
-    orders = agent is not None and "#" in mail.subject + mail.fresh
-    pictures = agent is not None and any(one.inline for one in mail.attachments)  # are they the ticket's own?
     told = f"{mail.subject}\n{mail.fresh[:4096]}"
+    told = reader.as_commands(told) if agent else told
+    orders = agent is not None and "#" in told + mail.fresh
+    pictures = agent is not None and any(one.inline for one in mail.attachments)  # are they the ticket's own?
     spam = orders and (bool(released_as) or about_spam.may_be_about_it(told, policy.command_aliases))
     numbers = (
-        *(reader.line_numbers(f"{mail.subject}\n{mail.fresh[:4096]}") if orders else ()),
+        *(reader.line_numbers(told) if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
         *(one.ticket for one, _ in bounces if one.ticket),
         *(() if mail.envelope.history else match.subject_numbers(mail.subject, policy)),
