@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from conftest import Desk, from_agent, mail, notice_to, reply, running, whole
@@ -101,6 +102,29 @@ def test_a_corrected_answer_to_one_alone_goes_where_the_receipt_says(desk: Desk)
     from_agent(desk, "For Timo and no one beside.\n", asked)
     assert "For Timo and no one" in of(desk, TIMO, ticket) and "For Timo and no one" not in of(desk, MAIJA, ticket)
     assert desk.ticket(ticket.number).entries[-1].only == TIMO
+
+
+def test_words_to_somebody_else_alone_leave_the_customer_owed_an_answer(desk: Desk) -> None:
+    """Neither asked again nor let go after silence: nobody has written to them."""
+    ticket = with_timo(desk, "Owed")
+    notice = notice_to(desk, "anna", ticket.number)
+    from_agent(desk, f"#only {TIMO}\n\nAre you free on Monday?\n", notice)
+    found = desk.ticket(ticket.number)
+    assert (found.status, found.owner) == ("open", "anna")
+    assert found.first_response_at is found.last_agent_at is None and found.entries[-1].only == TIMO
+    from_agent(desk, "#only\n\nOn Monday somebody comes to you.\n", notice)
+    assert desk.ticket(ticket.number).status == "waiting" and desk.ticket(ticket.number).last_agent_at
+
+
+def test_an_answer_taken_back_is_owed_again_whatever_somebody_else_was_told(tmp_path: Path) -> None:
+    with running(tmp_path, undo="2m") as desk:
+        ticket = with_timo(desk, "Owed again")
+        notice = notice_to(desk, "anna", ticket.number)
+        from_agent(desk, f"#only {TIMO}\n\nAre you free on Monday?\n", notice)
+        from_agent(desk, "On Monday somebody comes.\n", notice)
+        from_agent(desk, "#undo\n", notice)
+        found = desk.ticket(ticket.number)
+        assert found.first_response_at is found.last_agent_at is None and found.status == "open"
 
 
 def test_a_note_for_one_alone_is_a_contradiction(desk: Desk) -> None:

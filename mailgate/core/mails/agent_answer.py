@@ -101,7 +101,9 @@ def entry_and_letter(
         changes.append(Journal("only", case.only.key))
     if ticket.owner is None:
         changes.append(Assign(agent.name))
-    if not keep_status:
+    if case.only and case.only.key != ticket.requester.key:  # whoever asked waits for us still
+        changes += [SetStatus(Status.OPEN)] if ticket.status is Status.NEW and not keep_status else []
+    elif not keep_status:
         changes.append(status_after_answer(case, ticket))
     letter = answer_letter(case, ticket, agent, whole, own, canned=canned, survey=survey)
     return changes, (letter,) if letter else ()

@@ -154,11 +154,15 @@ def _with_words(ticket: T, added: ch.AddEntry, now: datetime, at: datetime) -> T
     ticket = replace(ticket, entries=tuple(sorted((*ticket.entries, entry), key=lambda said: said.at)))
     if added.kind is EntryKind.CUSTOMER and not added.unverified:
         return replace(ticket, last_customer_at=at, last_public_at=max(at, ticket.last_public_at or at))
-    if responds(added.kind, added.author):
+    if _answers(ticket, entry):
         public = now if added.kind.public else ticket.last_public_at
         first = ticket.first_response_at or now
         return replace(ticket, last_agent_at=now, last_public_at=public, first_response_at=first)
     return ticket
+
+
+def _answers(ticket: AnyTicket, entry: Entry) -> bool:
+    return responds(entry.kind, entry.author, elsewhere=entry.only not in ("", ticket.requester.key))
 
 
 def _without_words(ticket: T, gone: int) -> T:
@@ -166,7 +170,7 @@ def _without_words(ticket: T, gone: int) -> T:
     if not any(entry.id == gone and responds(entry.kind, entry.author) for entry in ticket.entries):
         return ticket
     thread = tuple(replace(one, kind=EntryKind.NOTE) if one.id == gone else one for one in ticket.entries)
-    answers = [entry for entry in thread if responds(entry.kind, entry.author)]
+    answers = [entry for entry in thread if _answers(ticket, entry)]
     public_times = [
         entry.at
         for entry in thread

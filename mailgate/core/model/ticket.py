@@ -60,12 +60,13 @@ class EntryKind(StrEnum):
         return self in (EntryKind.CUSTOMER, EntryKind.AGENT)
 
 
-def responds(kind: EntryKind, author: str) -> bool:
+def responds(kind: EntryKind, author: str, *, elsewhere: bool = False) -> bool:
     """True for what answers a customer: an agent's words to them, or a call an agent had with them.
 
-    The memo of a call that a telephone exchange reports has an address for its author, an agent's has a name.
+    The memo of a call that a telephone exchange reports has an address for its author, an agent's has a name. Words to
+    somebody else alone (`elsewhere`) answer nobody who asked.
     """
-    return kind is EntryKind.AGENT or (kind is EntryKind.CALL and "@" not in author)
+    return not elsewhere and (kind is EntryKind.AGENT or (kind is EntryKind.CALL and "@" not in author))
 
 
 @dataclass(frozen=True, slots=True)

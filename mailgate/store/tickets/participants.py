@@ -102,13 +102,18 @@ class Participants(TicketWriter):
         if change.kind is EntryKind.CUSTOMER and not change.unverified:
             self.put(last_customer_at=at, last_public_at=max(at, self.row["last_public_at"] or 0))
             self.heard_from(change.author)
-        elif responds(change.kind, change.author):
+        elif responds(change.kind, change.author, elsewhere=self._elsewhere(change)):
             self.put(last_agent_at=writing.moment)
             if change.kind.public:
                 self.put(last_public_at=writing.moment)
             if self.row["first_response_at"] is None:
                 self.put(first_response_at=writing.moment)
                 self.event("first-response", new=writing.moment)
+
+    def _elsewhere(self, change: AddEntry) -> bool:
+        """True for words to somebody alone who is not the requester."""
+        one = self.session.known(change.only) if change.only else None
+        return bool(change.only) and (one is None or one["id"] != self.row["requester"])
 
     def withdraw(self, change: Withdraw) -> None:
         """An agent's words, or the memo of their call, become a note; what they had answered is owed again."""
@@ -117,7 +122,7 @@ class Participants(TicketWriter):
         if change.entry in leaving or not self.session.run(sql.WITHDRAW, params):
             return
         without = f" AND id NOT IN ({', '.join(str(entry) for entry in leaving)})"
-        left = self.session.one(sql.WORDS_LEFT + without, params)
+        left = self.session.one(sql.WORDS_LEFT + without, {**params, "requester": self.row["requester"]})
         assert left is not None
         self.put(last_agent_at=left["agent"], last_public_at=left["public"])
         if left["before"] is None:

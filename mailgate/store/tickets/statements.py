@@ -386,10 +386,11 @@ WHERE ticket.status IN ('solved', 'archived') AND ticket.status_since < :before 
                   WHERE letter.ticket = ticket.id AND mail.fate = 'parked')
 ORDER BY ticket.number LIMIT :limit
 """  # noqa: S608
+ANSWERS = f"{RESPONDS} AND only_to IN ('', (SELECT canonical FROM address WHERE id = :requester))"  # noqa: S608
 WORDS_LEFT = f"""
-SELECT max(CASE WHEN {RESPONDS} THEN at END) AS agent,
-  min(CASE WHEN {RESPONDS} AND id < :entry THEN at END) AS before,
-  min(CASE WHEN {RESPONDS} THEN at END) AS first,
+SELECT max(CASE WHEN {ANSWERS} THEN at END) AS agent,
+  min(CASE WHEN {ANSWERS} AND id < :entry THEN at END) AS before,
+  min(CASE WHEN {ANSWERS} THEN at END) AS first,
   max(CASE WHEN kind = 'agent' OR kind = 'customer' AND unverified = 0 THEN at END) AS public
 FROM entry WHERE ticket = :ticket
 """  # noqa: S608
