@@ -27,13 +27,14 @@ WHERE ticket.department = :department AND ticket.status IN ('new', 'open', 'wait
 ORDER BY ticket.id DESC LIMIT :limit
 """
 
-# What opened a department's tickets of some time, the newest first: the order is that of an index.
+# What opened a department's tickets of some time, the newest first. The `||` keeps to the index of that time, in its
+# order; by the department's own every ticket there ever was would be read and sorted.
 OPENED = """
 SELECT ticket.number, ticket.subject, ticket.language, ticket.created_at, (
   SELECT substr(entry.text, 1, :most) FROM entry WHERE entry.ticket = ticket.id AND entry.kind = 'customer'
   ORDER BY entry.at, entry.id LIMIT 1
 ) AS text FROM ticket
-WHERE ticket.created_at >= :since AND ticket.created_at < :until AND ticket.department = :department
+WHERE ticket.created_at >= :since AND ticket.created_at < :until AND ticket.department || '' = :department
 ORDER BY ticket.created_at DESC LIMIT :limit
 """
 TAGGED = """

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from mailgate import store
+from mailgate.store.outages import OPENED
 from mailgate.store.sqlite.store import SqliteStore
 from mailgate.store.tickets.statements import (
     NEWLY_UNOWNED,
@@ -134,3 +135,10 @@ def test_s26_what_nobody_has_is_found_among_what_is_new(database: sqlite3.Connec
     asked = "EXPLAIN QUERY PLAN " + statement.format(":one, :two")
     plan = [row[3] for row in database.execute(asked, dict.fromkeys(("one", "two", "now", "after", "limit", "me"), 1))]
     assert any("ticket USING INDEX ticket_department (department=? AND status=?)" in step for step in plan), plan
+
+
+def test_s26_what_came_lately_is_found_by_its_time_and_not_sorted(database: sqlite3.Connection) -> None:
+    values = dict.fromkeys(("most", "since", "until", "department", "limit"), 1)
+    plan = [row[3] for row in database.execute("EXPLAIN QUERY PLAN " + OPENED, values)]
+    assert "ticket USING INDEX ticket_created (created_at" in plan[0], plan
+    assert sum("TEMP B-TREE" in step for step in plan) == 1, "the words that opened one ticket are sorted, no tickets"
