@@ -140,6 +140,11 @@ def test_l18_a_wave_waits_for_one_word_and_is_closed_by_it(desk: Desk) -> None:
     assert (after.status, after.tags) == ("solved", ("spam",)), "what follows in the same words"
     assert (len(desk.letters("anna@staff.example", "notice")), len(desk.letters(template="ack"))) == (told, acks)
 
+    tap(desk, asked, "#notspam")
+    waves(desk)
+    assert desk.of_mail(desk.send(win(24))).status == "new", "it was the wrong button: what comes now is let in"
+    assert len([one for one in desk.tickets() if "spam" in one.tags]) == 24, "and the others are as they were"
+
 
 def test_l18_a_wave_that_nobody_answers_about_comes_in_with_its_letters(desk: Desk) -> None:
     desk.post([win(n) for n in range(21)])

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from mailgate.core.clock.wave import FOLLOWED
-from mailgate.core.model.desk_rows import Wave
+from mailgate.core.model.desk_rows import Opening, Wave
 from mailgate.core.model.facts import Alike
 from mailgate.core.model.mail import InboundMail
+from mailgate.core.text import quote
 from mailgate.core.text.alikeness import Sketch, alike, sketch
 from mailgate.store.base import Store
+from mailgate.wire import words
 
 WITHIN = timedelta(minutes=10)
 MOST = 1000  # kinds of mail remembered, when so many come within ten minutes
@@ -34,8 +36,17 @@ class _Kind:
 
 
 def words_of(mail: InboundMail) -> Sketch:
-    """What a mail is compared by; worked out before the writer is asked."""
-    return () if mail.envelope.history else sketch(mail.subject, mail.text)
+    """What a mail is compared by; worked out before the writer is asked.
+
+    What it quotes does not count: a hundred answers to one newsletter quote the same words and are no wave.
+    """
+    return () if mail.envelope.history else sketch(mail.subject, mail.newest or mail.text)
+
+
+def _words_kept(opening: Opening) -> Sketch:
+    """The same of what the store has of a mail."""
+    newest = quote.split_history(opening.text, openings=words.OPENINGS).fresh
+    return sketch(opening.subject, newest or opening.text)
 
 
 class Waves:
@@ -96,27 +107,27 @@ class Waves:
         waves = self._store.read(lambda read: read.waves.lately(now - FOLLOWED))
         self.learn(waves)
         for one in self._store.read(lambda read: read.waves.openings(now - WITHIN)):
-            words = sketch(one.subject, one.text)
+            found = _words_kept(one)
             with self._lock:
-                kind = self._like(one.department, words) if words else None
-            if words:
-                known = Alike(kind.key, kind.sketch) if kind else Alike(f"{one.department}:{one.mail}", words)
+                kind = self._like(one.department, found) if found else None
+            if found:
+                known = Alike(kind.key, kind.sketch) if kind else Alike(f"{one.department}:{one.mail}", found)
                 self.note(known, one.department, one.mail, one.number, one.at, held=False)
         self._counted = True
 
-    def _like(self, department: str, words: Sketch) -> _Kind | None:
+    def _like(self, department: str, found: Sketch) -> _Kind | None:
         """The kind these words are of; those that have most hashes in common are compared."""
-        near = Counter(key for one in words for key in self._by_hash.get((department, one), ()))
+        near = Counter(key for one in found for key in self._by_hash.get((department, one), ()))
         for key, _ in near.most_common(3):
-            if alike(self._kinds[key].sketch, words):
+            if alike(self._kinds[key].sketch, found):
                 return self._kinds[key]
         return None
 
-    def _begin(self, key: str, department: str, words: Sketch) -> _Kind:
+    def _begin(self, key: str, department: str, found: Sketch) -> _Kind:
         while len(self._kinds) >= MOST:
             self._forget(next(iter(self._kinds.values())))
-        kind = self._kinds[key] = _Kind(key, department, words)
-        for one in words:
+        kind = self._kinds[key] = _Kind(key, department, found)
+        for one in found:
             self._by_hash[department, one] = (*self._by_hash.get((department, one), ()), key)
         return kind
 

@@ -220,7 +220,7 @@ class Applying(Room):
 
     def _settled(self, effect: JudgeWave | CancelLetters, now: int) -> None:
         if isinstance(effect, JudgeWave):
-            self.session.run(waves.JUDGED, {"wave": effect.wave, "verdict": effect.verdict, "now": now})
+            self.session.run(waves.SAID, {"wave": effect.wave, "verdict": effect.verdict, "now": now})
             return
         self.session.many(sql.CANCEL_LETTER, [{"letter": letter, "why": effect.why} for letter in effect.letters])
 

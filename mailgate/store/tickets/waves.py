@@ -25,6 +25,11 @@ WHERE wave_ticket.done = 0 AND wave.verdict <> '' ORDER BY wave_ticket.wave LIMI
 """
 ASKED = "UPDATE wave SET asked_at = :now WHERE key = :wave"
 JUDGED = "UPDATE wave SET verdict = :verdict, settled_at = :now WHERE key = :wave AND verdict = ''"
+# An agent's later word that they are real stops what comes from being filed as spam; what was closed stays closed.
+SAID = (
+    "UPDATE wave SET verdict = :verdict, settled_at = :now "
+    "WHERE key = :wave AND (verdict = '' OR verdict = 'spam' AND :verdict = 'real')"
+)
 VERDICT = "SELECT verdict FROM wave WHERE key = :wave"
 DONE = "UPDATE wave_ticket SET done = 1 WHERE ticket = (SELECT id FROM ticket WHERE number = :number)"
 BEGUN = """

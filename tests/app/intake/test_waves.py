@@ -11,10 +11,18 @@ from cases import NOW, mail
 from mailgate.app.intake import waves as memory
 from mailgate.app.intake.waves import Waves, words_of
 from mailgate.core.model.desk_rows import Opening, Wave
+from mailgate.core.model.mail import Envelope, Source
+from mailgate.core.model.policy import Limits
+from mailgate.wire.mime.parse import parse
 
 M = timedelta(minutes=1)
 TEXT = "Dear {}, your account has been selected for a payout of {} EUR, please confirm your details here https://{}.example/"
 OTHER = "Hello, my parcel should have come on Monday and the courier says that it is still in the depot. Where is it?"
+
+
+def raw(text: str) -> bytes:
+    head = "From: aino@home.example\nSubject: Re: Sale\nContent-Type: text/plain; charset=utf-8\n\n"
+    return f"{head}{text}".encode()
 
 
 class Store:
@@ -85,6 +93,22 @@ def test_after_a_start_the_store_is_asked_once_and_its_waves_go_on() -> None:
     again = Waves(Store(waves=[Wave("support:0", "support", sketch, NOW, NOW)]))  # type: ignore[arg-type]
     again.count_again(NOW)
     assert again.look(spam_words(50), "support", 50, NOW).verdict == "asked"  # type: ignore[union-attr]
+
+
+def test_answers_to_one_newsletter_are_no_wave() -> None:
+    """They quote the same words, whatever their writers' programs make of them; what they say themselves differs."""
+    answers = ["Please send me two of these.", "Hei, onko tämä vielä voimassa?", "I never ordered this, stop it."]
+    styles = [
+        "\n\nOn Fri, 27 Nov 2026, Acme wrote:\n> {}\n",
+        "\n\n-----Original Message-----\nFrom: Acme\nSubject: Sale\n\n{}\n",
+    ]
+    texts = [answers[n % 3] + styles[n % 2].format(OTHER) for n in range(6)]
+    parsed = [parse(raw(text), Envelope("", (), Source.PIPE), Limits()) for text in texts]
+    assert [words_of(one) for one in parsed] == [()] * 6
+    openings = [Opening(n, n, "support", "Re: Sale", text, NOW) for n, text in enumerate(texts)]
+    known = Waves(Store(openings=openings))  # type: ignore[arg-type]
+    known.count_again(NOW)
+    assert known.look(spam_words(1), "support", 9, NOW).count == 0 and not known._kinds  # type: ignore[union-attr]
 
 
 def test_the_memory_is_bounded(monkeypatch: Any) -> None:

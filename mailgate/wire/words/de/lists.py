@@ -68,6 +68,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "wave.senders": "Absender",
     "wave.spam": "alles wird als Spam geschlossen, auch was binnen einer Stunde mit denselben Worten kommt; `#list spam` zeigt es",
     "wave.real": "sie kommen herein, mit Bestätigungen und Benachrichtigungen",
-    "wave.late_spam": "jemand hat es schon Spam genannt, und dabei bleibt es; `#list spam` und `1-60 notspam` nehmen es zurück",
+    "wave.late_spam": "was ab jetzt kommt, wird eingelassen; was geschlossen wurde, bleibt Spam: `#list spam` und `1-60 notspam` nehmen es zurück",
     "wave.late_real": "sie sind schon hereingekommen; `#list` und `1-60 spam` schließen sie",
 }

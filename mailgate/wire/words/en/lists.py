@@ -68,6 +68,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "wave.senders": "Senders",
     "wave.spam": "all of it is closed as spam, and what comes within the hour in the same words; `#list spam` has it",
     "wave.real": "they come in, with acknowledgements and notices",
-    "wave.late_spam": "somebody has called it spam before, and so it stays; `#list spam` and `1-60 notspam` take it back",
+    "wave.late_spam": "what comes from now on is let in; what has been closed stays so: `#list spam` and `1-60 notspam` take it back",
     "wave.late_real": "they have come in already; `#list` and `1-60 spam` close them",
 }

@@ -68,6 +68,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "wave.senders": "Saatjad",
     "wave.spam": "kõik suletakse rämpspostina, ka see, mis tunni jooksul samade sõnadega tuleb; neid näitab `#list spam`",
     "wave.real": "need võetakse vastu, kinnituste ja teadetega",
-    "wave.late_spam": "keegi on selle juba rämpspostiks nimetanud ja nii see jääb; `#list spam` ja `1-60 notspam` võtavad selle tagasi",
+    "wave.late_spam": "mis nüüdsest tuleb, lastakse sisse; juba suletu jääb rämpspostiks: `#list spam` ja `1-60 notspam` võtavad selle tagasi",
     "wave.late_real": "need on juba vastu võetud; `#list` ja `1-60 spam` sulgevad need",
 }

@@ -68,6 +68,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "wave.senders": "Lähettäjät",
     "wave.spam": "kaikki suljetaan roskapostina, samoin se, mitä samoin sanoin tulee tunnin sisällä; ne löytyvät komennolla `#list spam`",
     "wave.real": "ne tulevat sisään vahvistuksineen ja ilmoituksineen",
-    "wave.late_spam": "joku on jo sanonut tätä roskapostiksi, ja se pysyy; `#list spam` ja `1-60 notspam` peruvat sen",
+    "wave.late_spam": "tästä lähtien tulevat päästetään sisään; jo suljetut jäävät roskapostiksi: `#list spam` ja `1-60 notspam` peruvat sen",
     "wave.late_real": "ne ovat jo tulleet sisään; `#list` ja `1-60 spam` sulkevat ne",
 }

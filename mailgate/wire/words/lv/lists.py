@@ -69,6 +69,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "wave.senders": "Sūtītāji",
     "wave.spam": "viss tiek slēgts kā surogātpasts, arī tas, kas ar tiem pašiem vārdiem pienāks stundas laikā; to rāda `#list spam`",
     "wave.real": "tos pieņem, ar apstiprinājumiem un paziņojumiem",
-    "wave.late_spam": "kāds to jau nosauca par surogātpastu, un tā tas paliek; `#list spam` un `1-60 notspam` to atsauc",
+    "wave.late_spam": "kas pienāks no šī brīža, tiks ielaists; aizvērtais paliek surogātpasts: `#list spam` un `1-60 notspam` to atsauc",
     "wave.late_real": "tie jau ir pieņemti; `#list` un `1-60 spam` tos slēdz",
 }

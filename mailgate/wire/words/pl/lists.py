@@ -70,6 +70,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "wave.senders": "Nadawcy",
     "wave.spam": "wszystko zostanie zamknięte jako spam, także to, co przyjdzie w ciągu godziny tymi samymi słowami; zgłoszenia mają etykietę `spam`",
     "wave.real": "zostaną przyjęte, z potwierdzeniami i powiadomieniami",
-    "wave.late_spam": "ktoś już uznał to za spam i tak zostaje; `1-60 notspam` w odpowiedzi na to zestawienie to cofa",
+    "wave.late_spam": "co przyjdzie od teraz, zostanie wpuszczone; co zamknięto, pozostaje spamem; cofa to `1-60 notspam` w odpowiedzi na to zestawienie",
     "wave.late_real": "już zostały przyjęte; `1-60 spam` w odpowiedzi na to zestawienie je zamyka",
 }

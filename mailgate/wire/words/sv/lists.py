@@ -68,6 +68,6 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "wave.senders": "Avsändare",
     "wave.spam": "allt stängs som skräppost, även det som kommer inom en timme med samma ord; `#list spam` visar det",
     "wave.real": "de tas emot, med bekräftelser och aviseringar",
-    "wave.late_spam": "någon har redan kallat det skräppost, och det gäller; `#list spam` och `1-60 notspam` tar tillbaka det",
+    "wave.late_spam": "det som kommer från och med nu släpps in; det som har stängts förblir skräppost: `#list spam` och `1-60 notspam` tar tillbaka det",
     "wave.late_real": "de har redan tagits emot; `#list` och `1-60 spam` stänger dem",
 }
