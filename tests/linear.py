@@ -6,6 +6,7 @@ must ask.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import time
@@ -19,6 +20,7 @@ FACTOR = 4  # how much longer the second text is: linear work takes 4 times as l
 STEEPEST = 9.0  # times as long: well above what a busy machine adds, well below quadratic
 WORTH = 0.00015  # CPU seconds of the first look below which nothing is quadratic, on the fastest machine there is
 ENOUGH = 0.4  # CPU seconds after which a function is given up: no linear one takes them
+AT_FIRST = 10.0  # and of its first call
 ENOUGH_TO_MATCH = 0.15  # and a pattern
 METHODS = ("match", "fullmatch", "search", "finditer")
 WIDEST = ("fullmatch", "finditer")  # whoever looks for all matches does what match and search do as well
@@ -273,6 +275,8 @@ def judge_function(
     name: str, call: Callable[[str], object], runs: Iterable[str] = RUNS, among: Iterable[tuple[str, str]] = AMONG
 ) -> Found | None:
     """The first run of text that a function takes too long for, alone or between other words."""
+    with contextlib.suppress(Late):
+        cpu(lambda: call(""), AT_FIRST)  # what is imported and made once is no part of it
     for body in runs:
         for before, end in (ALONE, *among):
             ratio, seconds = steepness(call, _maker(before, body, end))
