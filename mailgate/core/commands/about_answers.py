@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from mailgate.core.commands.judging import Granted, Judgement, Refusal, TicketContext
@@ -80,6 +81,12 @@ def publish(context: TicketContext) -> Judgement:
 
 
 def people_of(ticket: Ticket) -> tuple[str, ...]:
-    """The names of its customers, as they wrote them."""
-    wrote = (one.author_name for one in ticket.entries if one.kind is EntryKind.CUSTOMER)
-    return tuple({ticket.requester.name, *(one.name for one in ticket.participants), *wrote} - {""})
+    """The names of its customers, as they wrote them; of whoever wrote none, what their address calls them."""
+    people = [(one.name, one.addr) for one in (ticket.requester, *ticket.participants)]
+    wrote = [(one.author_name, one.author) for one in ticket.entries if one.kind is EntryKind.CUSTOMER]
+    return tuple({name or _called(addr) for name, addr in (*people, *wrote)} - {""})
+
+
+def _called(addr: str) -> str:
+    """The words before the @: `Maija` answers to maija.virtanen@home.example."""
+    return re.sub(r"[\W\d_]", " ", addr.partition("@")[0]).strip()

@@ -110,8 +110,13 @@ def writers_passed_on(text: str) -> list[str]:
 
 
 def address_in(text: str) -> str:
-    """The first address in a From as mail programs show it: `Ann <ann@x.example>`, `Ann [mailto:ann@x.example]`."""
-    found = _ADDRESS.search(text)
+    """The first address in a From as mail programs show it: `Ann <ann@x.example>`, `Ann [mailto:ann@x.example]`.
+
+    One in brackets comes first: before it stands a name, and anybody may call themselves by another's address.
+    """
+    every = list(_ADDRESS.finditer(text))
+    bare = (one for one in every if text[max(0, one.start() - 1) : one.start()] == "<" or one[0].startswith("[mailto:"))
+    found = next(bare, every[0] if every else None)
     return found[0].lstrip("[\"'*").removeprefix("mailto:").rstrip("]\"'*,;") if found else ""
 
 

@@ -15,10 +15,12 @@ from mailgate.core.commands.reader import Command
 from mailgate.core.mails import agent_mail
 from mailgate.core.model.canned import Article, ArticleDrafted, Drafted, alike, gist, solution, unused
 from mailgate.core.model.change import Fate, KeepArticle
+from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import Entry, EntryKind
+from mailgate.core.text import marks
 
 LONG = "Dear Valdis,\n\nplease unplug the lamp for a minute, then change the fuse beside the switch: order 4711."
 
@@ -123,6 +125,12 @@ def test_the_names_of_a_tickets_customers() -> None:
     assert set(about_answers.people_of(other(said("Hello", EntryKind.CUSTOMER)))) == {"Valdis Kalns", "Valdis"} | {
         one.name for one in other().participants if one.name
     }
+
+
+def test_who_wrote_no_name_is_called_by_their_address() -> None:
+    nameless = replace(other(said(LONG)), requester=Address("valdis.kalns-2@home.example"), participants=())
+    assert about_answers.people_of(nameless) == ("valdis kalns",)
+    assert "Dear ⟦Valdis⟧" in marks.marked(LONG, about_answers.people_of(nameless))
 
 
 GISTS = [

@@ -168,6 +168,8 @@ WRITERS: dict[str, tuple[str, list[str]]] = {
     "outlook, html": ("*From:* A <mailto:a@b.test>\n*Sent:* Friday, November 20, 2026 10:15 AM\n*To:* M\n\nOld", ["a@b.test"]),
     "a name as long as a line": ("Begin forwarded message:\nFrom: A very long name\n <a@b.test>\nSubject: x\n\nOld", ["a@b.test"]),
     "several, one in the other": (f"{FORWARDS['gmail']}\n\n{FORWARDS['outlook'].replace('a@b', 'c@d')}", ["a@b.test", "c@d.test"]),
+    "another's address for a name": ('Begin forwarded message:\nFrom: "boss@corp.test" <a@b.test>\nSubject: x\n\nOld', ["a@b.test"]),
+    "an address and its link": ("*From:* a@b.test <mailto:a@b.test>\n*Sent:* 20.11.2026\n*To:* M\n\nOld", ["a@b.test"]),
     "without an address": ("From: Ann B\nSent: Friday, November 20, 2026 10:15 AM\nTo: Matti\nSubject: hi\n\nOld", []),
     "no block": ("From: me to you\n\nI write about a@b.test.", []),
     "no From below the rule": ("---------- Forwarded message ---------\n\nwords\n\n\n\n\n\n\n\nFrom: a@b.test", []),
