@@ -127,6 +127,23 @@ def test_an_answer_taken_back_is_owed_again_whatever_somebody_else_was_told(tmp_
         assert found.first_response_at is found.last_agent_at is None and found.status == "open"
 
 
+def test_words_to_the_customer_alone_wait_once_the_customer_is_another(desk: Desk) -> None:
+    """Without an address the notice or the receipt that the agent read says who that is."""
+    ticket = with_timo(desk, "Another's")
+    notice = notice_to(desk, "anna", ticket.number)
+    assert desk.fate(from_agent(desk, "#only #colse\n\nFor Maija, and nobody else.\n", notice)) == "parked"
+    asked = desk.letters("anna@staff.example", "receipt")[-1]
+    from_agent(desk, f"#requester {TIMO}\n", notice_to(desk, "bo", ticket.number), "bo")
+    from_agent(desk, "#send words\n", asked)
+    from_agent(desk, "For Maija, and for nobody else.\n", asked)
+    assert desk.fate(from_agent(desk, "#only\n\nFor Maija, and nobody else.\n", notice)) == "parked"
+    desk.settle()
+    assert "For Maija" not in of(desk, TIMO, ticket) and "For Maija" not in of(desk, MAIJA, ticket)
+    from_agent(desk, "#send\n", desk.letters("anna@staff.example", "receipt")[-1])  # which names whom it reaches
+    desk.settle()
+    assert "For Maija, and nobody else." in of(desk, TIMO, ticket)
+
+
 def test_a_note_for_one_alone_is_a_contradiction(desk: Desk) -> None:
     ticket = with_timo(desk, "Both")
     assert desk.fate(from_agent(desk, "#note #only\n\nCANARY\n", notice_to(desk, "anna", ticket.number))) == "parked"

@@ -98,6 +98,12 @@ def test_practice_stays_where_it_is_and_other_mail_does_not_come_there(desk: Des
     assert (desk.ticket(ticket.number).department, desk.ticket(real.number).department) == ("practice", "support")
 
 
+def test_mail_to_another_department_as_well_is_no_exercise(desk: Desk) -> None:
+    both = mail("To both", sender="both@elsewhere.example", to="practice@acme.example, support@acme.example")
+    assert desk.of_mail(desk.send(both)).department == "support"
+    assert len(desk.letters("both@elsewhere.example", "ack")) == 1
+
+
 def test_nothing_counts_and_nobody_else_is_offered_it(desk: Desk) -> None:
     policy, now = desk.gateway.in_force.policy, desk.clock()
     read = desk.gateway.store.read

@@ -159,8 +159,11 @@ def not_named(case: Case, ticket: Ticket, changes: Iterable[Change]) -> tuple[Ad
     Whom the mail itself brings in (`#cc +A`) it names, and whom its author brought in by an earlier one they know.
     """
     people = named(case, ticket)
-    if people is None or case.only:  # the mail itself names whom it is for
+    elsewhere = case.only is not None and case.only.key != ticket.requester.key  # the mail itself names whom it is for
+    if people is None or elsewhere:
         return ()
+    if case.only and case.authority.proof is not Proof.RELEASED:
+        people = people[:1]  # the customer, as the agent knows them; a receipt has named nobody but the one
     known = {one.key for one in people} | {one.address.key for one in changes if isinstance(one, Join | SetRequester)}
     me = case.authority.agent.name if case.authority.agent else None
     known |= {addr for addr, by in case.facts.brought_in.get(ticket.number, {}).items() if by == me}

@@ -112,10 +112,13 @@ def _bounces(mail: InboundMail, policy: Policy) -> list[tuple[token.Token, str]]
 
 
 def departments(mail: InboundMail, policy: Policy) -> tuple[str, ...]:
-    """Every department the mail was sent to, in order; the first one of all when it names none of ours."""
+    """Every department the mail was sent to, in order; the first one of all when it names none of ours.
+
+    One to practise in comes last: what goes to another as well is no exercise, and its sender waits for an answer.
+    """
     named = [policy.department_at(addr) for addr in authority.recipients(mail)]
-    found = tuple(dict.fromkeys(name for name in named if name))
-    return found or (policy.departments[0].name,)
+    found = dict.fromkeys(name for name in named if name)
+    return tuple(sorted(found, key=policy.training)) or (policy.departments[0].name,)
 
 
 def decide(
