@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailgate.core.letters import readers, status_letters
 from mailgate.core.model import changed, outage
@@ -26,10 +26,12 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import said
 from mailgate.core.model.shown import Section, TicketRow
-from mailgate.core.model.ticket import Ticket
+from mailgate.core.model.ticket import IN_WAVE, Ticket
 from mailgate.core.worktime import skills, sla
 
 MOST_ROWS = 50  # tickets a list shows; the rest are counted
+WAVE_ENDS = timedelta(hours=1)  # by then every wave has had its word, or has come in without one
+LOOK_AGAIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Taken:
 def take(moment: Moment, ticket: Ticket) -> Taken:
     """The highest step that is due and was not taken for this deadline; each is taken once (threats K-01, K-05)."""
     policy = moment.policy
+    if _waits_for_a_word(moment, ticket):
+        return Taken(ticket, (SetEscalation(ticket.escalation, moment.now + LOOK_AGAIN, ticket.due.next),))
     found = sla.escalate(moment, ticket)
     if found is None:
         look = SetEscalation(ticket.escalation, sla.next_look(policy, ticket), ticket.due.next)
@@ -84,6 +88,11 @@ def take(moment: Moment, ticket: Ticket) -> Taken:
         given_to=given,
         letters=letters or status_letters.delayed_letter(moment, ticket),
     )
+
+
+def _waits_for_a_word(moment: Moment, ticket: Ticket) -> bool:
+    """True for one of a wave: nobody is written to, and no agent disturbed, before the lead's word or its time."""
+    return IN_WAVE in ticket.tags and ticket.untouched and moment.now - ticket.created_at < WAVE_ENDS
 
 
 def _which(ticket: Ticket, due_at: datetime) -> str:

@@ -16,13 +16,12 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import moment as told_at
 from mailgate.core.model.said import said
 from mailgate.core.model.shown import Fact, Person
-from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.model.ticket import IN_WAVE, EntryKind, Status, Ticket
 
 ANSWER_WITHIN = timedelta(minutes=30)  # without an answer they come in
 FOLLOWED = timedelta(hours=1)  # what comes after a word and is alike follows it so long
 SHOWN = 15  # tickets, and senders
 EXCERPT = 200  # characters of their words
-TAG = "wave"
 
 
 def is_over(wave: Wave, now: datetime) -> bool:
@@ -66,18 +65,17 @@ def _words(ticket: Ticket) -> str:
 
 def joins(ticket: Ticket, wave: Wave, *, told: bool) -> Step | None:
     """One that came before there were enough to see the wave; none that somebody has looked at meanwhile."""
-    if ticket.status is not Status.NEW or ticket.owner or ticket.last_agent_at or TAG in ticket.tags:
+    if not ticket.untouched or IN_WAVE in ticket.tags:
         return None
-    return Step(ticket.number, (Tag(add=(TAG,)), JoinWave(wave.key, wave.sketch, told=told)))
+    return Step(ticket.number, (Tag(add=(IN_WAVE,)), JoinWave(wave.key, wave.sketch, told=told)))
 
 
 def settled(moment: Moment, ticket: Ticket, verdict: str, ack: str, *, told: bool) -> Step:
     """What a word makes of one ticket: spam, or work whose letters are written now. Touched ones only lose the mark."""
-    free = Tag(remove=(TAG,))
-    untouched = ticket.status is Status.NEW and ticket.owner is None and ticket.last_agent_at is None
+    free = Tag(remove=(IN_WAVE,))
     if verdict == "spam":
-        closing = (Tag(add=("spam",), remove=(TAG,)), SetStatus(Status.SOLVED, why="spam"))
-        return Step(ticket.number, closing if untouched else (free,))
+        closing = (Tag(add=("spam",), remove=(IN_WAVE,)), SetStatus(Status.SOLVED, why="spam"))
+        return Step(ticket.number, closing if ticket.untouched else (free,))
     owed = acks.late(moment, ticket, named=ack) if ack else ()
     if told or ticket.status.done or ticket.last_agent_at is not None:
         return Step(ticket.number, (free,), owed)

@@ -10,11 +10,10 @@ from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.model.change import Audience, Decision, Fate, JoinWave, OpenTicket, SetStatus, Step, Tag
 from mailgate.core.model.outbound import Purpose
-from mailgate.core.model.ticket import Status
+from mailgate.core.model.ticket import IN_WAVE, Status
 from mailgate.core.worktime import sla
 
 WAVE = 20  # so many in ten minutes
-TAG = "wave"
 
 
 def file_as_spam(case: Case) -> Decision | None:
@@ -71,7 +70,7 @@ def weighed(case: Case, decision: Decision) -> Decision:
     step = decision.steps[0]
     ack = next((one.template for one in step.outbound if one.purpose == Purpose.ACK), "")
     kept = tuple(one for one in step.outbound if one.audience not in (Audience.CUSTOMER, Audience.AGENT))
-    changes = (*step.changes, Tag(add=(TAG,)), JoinWave(alike.key, alike.sketch, ack))
+    changes = (*step.changes, Tag(add=(IN_WAVE,)), JoinWave(alike.key, alike.sketch, ack))
     return replace(decision, reason="wave", steps=(replace(step, changes=changes, outbound=kept),), alike=alike)
 
 

@@ -27,6 +27,7 @@ class Status(StrEnum):
 
 
 QUIET = "quiet"  # the tag of a ticket that no automatic letter leaves and that nothing but people solves
+IN_WAVE = "wave"  # the tag of one of many near-equal mails about which the lead has not said a word yet
 
 
 class Priority(StrEnum):
@@ -157,6 +158,11 @@ class AnyTicket:
     def quiet(self) -> bool:
         """True when nothing leaves but what an agent writes (`#quiet`, a rule's `quiet`)."""
         return QUIET in self.tags
+
+    @property
+    def untouched(self) -> bool:
+        """True while nobody has taken it, answered it or done anything with its status."""
+        return self.status is Status.NEW and self.owner is None and self.last_agent_at is None
 
     @property
     def pressing(self) -> tuple[bool, datetime, int, datetime, int]:

@@ -8,12 +8,13 @@ import pytest
 from cases import NOW, POLICY, D, H, facts, ticket
 
 from mailgate.core.clock import escalation
-from mailgate.core.model.change import Assign, Audience
+from mailgate.core.model.change import Assign, Audience, SetEscalation
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import EscalationStep, Sla
 from mailgate.core.model.ticket import Due, Status, Ticket
 
+M = H / 60
 LATE = {"due": Due(first_response=NOW - H), "sla": "standard", "created_at": NOW - 5 * H, "status_since": NOW - D}
 
 
@@ -54,6 +55,16 @@ def test_a_ticket_that_is_not_late_any_more_is_only_looked_at_later() -> None:
     found = taken(EscalationStep(1, notify=("lead",)), ticket(due=Due(), sla="standard"))
     assert (found.level, found.agents, len(found.changes)) == (0, (), 1)
     assert not any(isinstance(one, Assign) for one in found.changes)
+
+
+def test_nobody_hears_of_one_of_a_wave_before_the_word_about_it() -> None:
+    """Its deadline is as late as any, but until then no letter leaves to anybody, the forged senders least of all."""
+    step, late = EscalationStep(1, notify=("lead",)), {**LATE, "due": Due(first_response=NOW - M)}
+    held = {**late, "created_at": NOW - 20 * M, "tags": ("wave",)}
+    found = taken(step, ticket(owner=None, status=Status.NEW, **held))
+    assert found.changes == (SetEscalation(0, NOW + 5 * M, NOW - M),) and not (found.agents or found.letters)
+    for other in ({"owner": "bo"}, {"created_at": NOW - H}, {"tags": ()}):
+        assert taken(step, ticket(**{"owner": None, "status": Status.NEW, **held, **other})).level == 1, other
 
 
 def test_a_step_that_makes_an_unowned_ticket_urgent_tells_those_on_duty_where_work_is_pulled() -> None:
