@@ -50,6 +50,9 @@ def forward(context: TicketContext) -> Judgement:
     question = context.ask_first("came_back", address=receiver.addr) if _came_back(context, receiver) else None
     if newest.mail in world.moment.facts.purged:
         question = question or context.ask_first("files_gone")
+    before = _passed_on(context, receiver, newest)
+    if before:
+        question = question or context.ask_first("forwarded_before", name=before, address=receiver.addr)
     if world.replied is not None and newest.at > world.replied.created_at:  # a mail its sender may not have read
         question = question or context.ask_first("wrote_since")
     if question:
@@ -110,6 +113,20 @@ def _receiver(context: TicketContext, whom: str) -> Address | Refusal:
 def _newest(thread: tuple[Entry, ...]) -> Entry | None:
     """The customer's newest words that are proven to be theirs as far as a ticket asks for it."""
     return next((one for one in reversed(thread) if one.kind is EntryKind.CUSTOMER and not one.unverified), None)
+
+
+def _passed_on(context: TicketContext, receiver: Address, mail: Entry) -> str:
+    """Who has passed this very mail on to them already, and not taken it back; "" where nobody has."""
+    events = context.world.events
+    undone = {event.new for event in events if event.kind == "undo"}
+    by = [
+        event.actor
+        for event in events
+        if event.kind == "forwarded" and event.new == receiver.key and str(event.mail) not in undone
+        if event.mail is not None and mail.mail is not None and event.mail > mail.mail
+    ]
+    agent = context.policy.agent(by[-1]) if by else None
+    return agent.shown_name if agent else next(iter(by), "")
 
 
 def _came_back(context: TicketContext, receiver: Address) -> bool:

@@ -30,6 +30,7 @@ def said(number: int, text: str, kind: EntryKind = EntryKind.CUSTOMER, **parts: 
 FIRST = said(1, "Here is the first.", attachments=(replace(INVOICE, part="9"),))
 THREAD = (FIRST, said(2, "Here is our invoice.", attachments=(INVOICE,)), said(3, "no word of this", EntryKind.NOTE))
 UNREAD = letter(1042, ANNA, "customer", created_at=NOW - H)
+PASSED_ON = Event(103, "anna", "forwarded", "", AP)
 BOUNCED = Event(7, "mailgate", "bounced", "<x@y>", f"{AP} 5.1.1 no such user")
 
 
@@ -61,6 +62,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], tuple[str, tuple[str, ...]]]] = [
     ("nor does a mark of ours", AP, {"passed_on": f"mg:{written(1042, BO)}"}, ("private_words", ())),
     ("what is kept without its octets is asked about", AP, {"purged": frozenset({102})}, ("files_gone", ())),
     ("where a letter came back from is asked about", "billing", {"events": (BOUNCED,)}, ("came_back", ())),
+    ("what a colleague has passed on to the same already", AP, {"events": (PASSED_ON,)}, ("forwarded_before", ())),
     ("so is a mail newer than the notice that is answered", "billing", {"replied": UNREAD}, ("wrote_since", ())),
 ]  # fmt: skip
 
@@ -88,6 +90,10 @@ def test_it_is_refused(argument: str, known: dict[str, Any], expected: tuple[str
         ("billing", {"events": (replace(BOUNCED, new="x@y.example 5.1.1"),)}, AP),
         (STRANGER.addr, {}, STRANGER.addr),
         (AP, {"replied": UNREAD, "confirmed": True}, AP),
+        (AP, {"events": (PASSED_ON,), "confirmed": True}, AP),
+        (AP, {"events": (PASSED_ON, Event(104, "anna", "undo", "", "103"))}, AP),
+        (AP, {"events": (replace(PASSED_ON, new="x@y.example"),)}, AP),
+        (AP, {"events": (replace(PASSED_ON, mail=101),)}, AP),
         (AP, {"replied": replace(UNREAD, created_at=NOW)}, AP),
     ],
 )

@@ -129,6 +129,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.came_back": "eine E-Mail an {address} kam schon einmal zurück; trotzdem weiterleiten?",
     "refused.files_gone": "die E-Mail selbst und etwaige Anhänge werden nicht mehr aufbewahrt; nur den Text weiterleiten?",
     "refused.wrote_since": "der Kunde hat inzwischen erneut geschrieben, und diese neuere Nachricht würde weitergeleitet; trotzdem weiterleiten?",
+    "refused.forwarded_before": "{name} hat diese Nachricht schon an {address} weitergeleitet; noch einmal weiterleiten?",
     "refused.private_words": "in deinem Text steht die private Adresse eines Bearbeiters oder ein Kennzeichen von uns: Nimm es heraus und sende ihn noch einmal",
     "refused.when_unreadable": "„{text}“ ist keine Zeit: Schreib 2h, 3d, fr 14:00 oder 2026-12-01 14:00",
     "refused.when_ambiguous": "„{text}“ kann zwei Zeiten bedeuten: Schreib 1.12. für einen Tag, 1:12 für eine Uhrzeit oder das ganze Datum",

@@ -129,6 +129,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.came_back": "a letter to {address} came back from there before; forward all the same?",
     "refused.files_gone": "the mail itself is kept no longer, nor any files it had; forward its text alone?",
     "refused.wrote_since": "the customer has written again since; that newer mail would be passed on; forward it all the same?",
+    "refused.forwarded_before": "{name} has passed this mail on to {address} already; forward it once more?",
     "refused.private_words": "an agent's own address or a mark of ours stands in your words: take it out and send them again",
     "refused.when_unreadable": '"{text}" is no time: write 2h, 3d, fri 14:00 or 2026-12-01 14:00',
     "refused.when_ambiguous": '"{text}" may mean two times: write 1.12. for a day, 1:12 for a time, or the whole date',

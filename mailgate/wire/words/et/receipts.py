@@ -129,6 +129,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.came_back": "kiri aadressile {address} on varem tagasi tulnud; kas edastada siiski?",
     "refused.files_gone": "kirja ennast ja selle võimalikke manuseid enam ei säilitata; kas edastada ainult tekst?",
     "refused.wrote_since": "klient on vahepeal uuesti kirjutanud ja edastataks see uuem kiri; kas edastada siiski?",
+    "refused.forwarded_before": "{name} on selle kirja juba edastanud, saaja: {address}; kas edastada uuesti?",
     "refused.private_words": "sinu tekstis on töötaja isiklik aadress või meie märgis: võta see välja ja saada uuesti",
     "refused.when_unreadable": "„{text}“ ei ole aeg: kirjuta 2h, 3d, reede 14:00 või 2026-12-01 14:00",
     "refused.when_ambiguous": "„{text}“ võib tähendada kaht aega: kirjuta päev 1.12., kellaaeg 1:12 või kogu kuupäev",

@@ -129,6 +129,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.came_back": "viesti osoitteeseen {address} on palautunut aiemmin; välitetäänkö silti?",
     "refused.files_gone": "itse viestiä ja sen mahdollisia liitteitä ei enää säilytetä; välitetäänkö pelkkä teksti?",
     "refused.wrote_since": "asiakas on kirjoittanut sen jälkeen uudelleen, ja tuo uudempi viesti välitettäisiin; välitetäänkö silti?",
+    "refused.forwarded_before": "{name} on jo välittänyt tämän viestin, saaja: {address}; välitetäänkö uudelleen?",
     "refused.private_words": "viestissäsi on asiakaspalvelijan oma osoite tai meidän merkintämme: poista se ja lähetä uudelleen",
     "refused.when_unreadable": "”{text}” ei ole aika: kirjoita 2h, 3d, pe 14.00 tai 2026-12-01 14:00",
     "refused.when_ambiguous": "”{text}” voi tarkoittaa kahta aikaa: kirjoita päivä 1.12., kellonaika 1:12 tai koko päivämäärä",

@@ -129,6 +129,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.came_back": "vēstule uz {address} jau reiz atgriezās; vai tomēr pārsūtīt?",
     "refused.files_gone": "pati ziņa un tās iespējamie pielikumi vairs netiek glabāti; vai pārsūtīt tikai tekstu?",
     "refused.wrote_since": "klients pa to laiku ir rakstījis vēlreiz, un tiktu pārsūtīta šī jaunākā ziņa; vai tomēr pārsūtīt?",
+    "refused.forwarded_before": "šī ziņa jau ir pārsūtīta: {address} ({name}); vai pārsūtīt vēlreiz?",
     "refused.private_words": "tekstā ir darbinieka privātā adrese vai mūsu zīme: izņemiet to un nosūtiet vēlreiz",
     "refused.when_unreadable": "„{text}” nav laiks: rakstiet 2h, 3d, pk 14:00 vai 2026-12-01 14:00",
     "refused.when_ambiguous": "„{text}” var nozīmēt divus laikus: rakstiet dienu 1.12., laiku 1:12 vai visu datumu",

@@ -129,6 +129,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.came_back": "wiadomość do {address} już raz wróciła; przesłać mimo to?",
     "refused.files_gone": "sama wiadomość i jej ewentualne załączniki nie są już przechowywane; przesłać sam tekst?",
     "refused.wrote_since": "klient napisał w międzyczasie ponownie i to ta nowsza wiadomość zostałaby przesłana; przesłać mimo to?",
+    "refused.forwarded_before": "ta wiadomość została już przesłana do: {address} ({name}); przesłać jeszcze raz?",
     "refused.private_words": "w tekście jest prywatny adres pracownika albo nasz znacznik: usuń go i wyślij jeszcze raz",
     "refused.when_unreadable": "nie rozumiemy czasu „{text}”: napisz 2h, 3d, pt 14:00 albo 2026-12-01 14:00",
     "refused.when_ambiguous": "„{text}” można rozumieć na dwa sposoby: napisz dzień 1.12., godzinę 1:12 albo pełną datę",

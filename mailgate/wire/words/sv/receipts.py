@@ -129,6 +129,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.came_back": "ett mejl till {address} har kommit tillbaka förut; vidarebefordra ändå?",
     "refused.files_gone": "själva mejlet och dess eventuella bilagor sparas inte längre; vidarebefordra bara texten?",
     "refused.wrote_since": "kunden har skrivit igen sedan dess, och det nyare mejlet skulle vidarebefordras; vidarebefordra ändå?",
+    "refused.forwarded_before": "{name} har redan vidarebefordrat mejlet till {address}; vidarebefordra igen?",
     "refused.private_words": "i din text står en handläggares privata adress eller en markering från oss: ta bort den och skicka igen",
     "refused.when_unreadable": "”{text}” är ingen tid: skriv 2h, 3d, fre 14:00 eller 2026-12-01 14:00",
     "refused.when_ambiguous": "”{text}” kan betyda två tider: skriv 1.12. för en dag, 1:12 för ett klockslag, eller hela datumet",
