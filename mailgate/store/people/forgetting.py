@@ -163,7 +163,7 @@ class Forgetting(Room):
         put_in(self.session, entries, title)
 
     def _forget_letters(self, data: PersonFound, ids: list[str]) -> int:
-        """Letters about their tickets, and letters to them about any: their words, their recipient, whatever waits."""
+        """Letters about their tickets, to them, and others that name them: words, recipients, whatever waits."""
         letters: set[int] = set()
         mentions: set[int] = set()
         for ticket in data.own:
@@ -172,6 +172,10 @@ class Forgetting(Room):
             letters |= {row["id"] for row in self.session.all(sql.LETTERS_BY_MAIL, {"mail": mail})}
         for ticket in data.others:
             mentions |= {row["id"] for row in self.session.all(sql.LETTERS_ABOUT, {"t": ticket})}
+        full = [one for one in data.names if len(one.split()) > 1]  # a given name alone is that of many
+        for said in (*data.keys, *full):
+            written = rows.dumps(said)[1:-1]  # as it stands in the letter's content
+            mentions |= {row["id"] for row in self.session.all(sql.LETTERS_NAMING, {"said": written})}
         for key in data.keys:
             for row in self.session.all(sql.DELIVERIES_TO, {"key": key}):
                 self._stop(row["id"])

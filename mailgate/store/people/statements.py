@@ -74,6 +74,10 @@ DELIVERIES_TO = "SELECT id, letter FROM delivery WHERE canonical = :key"
 TO_OTHERS = "SELECT 1 FROM delivery WHERE letter = :letter AND canonical <> :key"
 LETTERS_ABOUT = "SELECT id FROM letter WHERE ticket = :t"
 LETTERS_BY_MAIL = "SELECT id FROM letter WHERE mail = :mail"
+# Lists, receipts and answers to questions that agents got about no ticket: they may show anybody.
+LETTERS_NAMING = """
+SELECT id FROM letter WHERE ticket IS NULL AND context <> '{}' AND instr(lower(context), lower(:said)) > 0
+"""
 FORGET_LETTER = (
     "UPDATE letter SET subject = :title, context = '{}', in_reply_to = '', refs = '', attachments = '[]' "
     "WHERE id = :letter"

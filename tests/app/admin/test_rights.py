@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from a_person import ADDRESS, HOUR, QUIRINA, TRACES, apply, known_person, last_id, octets, solve_all, traces, write
-from conftest import mail
+from conftest import from_agent, mail, notice_to
 
 from mailgate.app.admin import control, rights
 from mailgate.app.jobs import retention
@@ -149,6 +149,24 @@ def test_somebody_we_still_work_for_is_not_erased(known):
     with pytest.raises(Permanent, match=rf"\[#{first}\]"):
         rights.forget(desk.gateway, ADDRESS)
     assert ("entry", "text") in traces(desk)
+
+
+def test_receipts_and_lists_about_no_ticket_name_her_no_more(known):
+    """What an agent's mail that waits would have told her stood in its receipt for as long as the desk."""
+    desk, first, _ = known
+    from_agent(desk, "#frob\n\nDear Ms Zatopek, the xylophone is on its way.\n", notice_to(desk, "anna", first))
+    other = desk.of_mail(desk.send(mail("Lamp again", "It is dark.\n"))).number
+    from_agent(desk, "#frob\n\nIt is the fuse.\n", notice_to(desk, "anna", other))
+    desk.letters()
+    solve_all(desk)
+    rights.forget(desk.gateway, ADDRESS)
+    with sqlite3.connect(desk.folder / "data" / "mailgate.db") as db:
+        left = [
+            row[0] for row in db.execute("SELECT context FROM letter WHERE template = 'receipt' AND ticket IS NULL")
+        ]
+    db.close()
+    assert len(left) == 2 and not any(trace in text.lower() for trace in TRACES for text in left)
+    assert any("It is the fuse." in text for text in left), "what names somebody else stays"
 
 
 def test_letters_that_wait_for_her_never_leave(known):
