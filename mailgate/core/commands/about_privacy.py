@@ -30,12 +30,16 @@ _WORDS: Mapping[str, frozenset[str]] = {
 
 def privacy_request(context: TicketContext) -> Judgement:
     """The person is asked; once they have confirmed it, a lead's `#privacy go` carries it out."""
-    written = fold(context.argument.strip())
-    what = next((name for name, known in _WORDS.items() if written in known), None)
-    if what is None:
+    first, *rest = fold(context.argument).split() or [""]
+    what, of = _meant(first), _meant(" ".join(rest)) if rest else ""
+    if what is None or of is None or (rest and (what != GO or of == GO)):
         return Refusal("no_privacy", (EXPORT, ERASE), {"text": context.argument})
     known = _known(context)
-    return _carry_out(context, known) if what == GO else _ask(context, what, known)
+    return _carry_out(context, known, of) if what == GO else _ask(context, what, known)
+
+
+def _meant(word: str) -> str | None:
+    return next((name for name, known in _WORDS.items() if word in known), None)
 
 
 def is_open(context: TicketContext) -> bool:
@@ -53,6 +57,8 @@ def _ask(context: TicketContext, what: str, known: PrivacyRequest | None) -> Jud
     ticket, moment = context.ticket, context.world.moment
     if known and not known.done and (known.what == what or known.ordered):
         return context.granted_already("already_privacy", address=ticket.requester.addr)
+    if known and not known.done:
+        return Refusal("privacy_open")
     if not status_letters.may_send(moment, ticket):
         return Refusal("nobody_to_confirm")
     held = _held(context, what)
@@ -74,12 +80,17 @@ def _ask(context: TicketContext, what: str, known: PrivacyRequest | None) -> Jud
     )  # fmt: skip
 
 
-def _carry_out(context: TicketContext, known: PrivacyRequest | None) -> Judgement:
-    """What they asked for, by a lead or an admin, after the proof that it is the person."""
+def _carry_out(context: TicketContext, known: PrivacyRequest | None, wanted: str) -> Judgement:
+    """What they asked for, by a lead or an admin, after the proof that it is the person.
+
+    `wanted` is what a tap names: the button for a copy erases nobody, however old its letter is.
+    """
     if not context.leads:
         return Refusal("role", params={"role": Role.LEAD.value})
     if known is None:
         return Refusal("no_privacy_request")
+    if wanted not in ("", known.what):
+        return Refusal("privacy_unproven", params={"address": context.ticket.requester.addr})
     if known.ordered:
         return Granted("privacy_ordered")
     if not known.proven:

@@ -97,7 +97,7 @@ COMMANDS: tuple[Word, ...] = (
     Word("tag", "facts", "+a -b", example="#tag +refund -lamp"),
     Word("subject", "facts", "TEXT", prose=True, example="#subject Broken lamp, order 1234"),
     Word("field", "facts", "KEY=VALUE", prose=True, example="#field order=1234"),
-    Word("privacy", "facts", "export|erase|go", most=1, role=Role.AGENT, example="#privacy export",
+    Word("privacy", "facts", "export|erase|go", most=2, role=Role.AGENT, example="#privacy export",
          aliases=("tietosuoja", "prywatność", "privātums", "integritet", "datenschutz", "privaatsus")),
     Word("spent", "facts", "TIME", most=4, example="#spent 20min",
          aliases=("työaika", "zajęło", "patērēts", "arbetstid", "aufwand", "kulus")),

@@ -112,7 +112,7 @@ def links_of_letter(
         return LetterLinks()
     usual = _verbs(template, ticket, reader, parked=parked, several=several, coached=coached, files=files, words=words)
     verbs = [
-        *([(order, "#privacy go")] if order in ORDERS else []),
+        *([(order, f"#privacy go {order.removeprefix('privacy_')}")] if order in ORDERS else []),
         *(MANY if many else usual),
         *(WAVE if wave else ()),
         *([("incident", hint)] if hint else []),

@@ -220,3 +220,23 @@ def test_the_letter_that_asks_is_referred_to_in_no_letter_to_others(desk: Desk) 
     from_agent(desk, "A new lamp is on its way.\n", notice_to(desk, "anna", number))
     told = desk.letters("eve@elsewhere.example", "answer")
     assert told and not any(str(asking["Message-ID"]) in str(one) for one in told)
+
+
+def test_the_button_for_a_copy_erases_nobody(hers: tuple[Desk, int]) -> None:
+    """Asked for both, she confirmed both; the lead tapped on "Send the copy", and she was erased."""
+    desk, number = hers
+    confirmed(desk, number, "export")
+    copy = desk.letters("anna@staff.example", "notice")[-1]
+    with pytest.raises(control.Permanent, match="still open"):
+        do(desk, number, "#privacy erase")
+    do(desk, number, "#privacy go")
+    run(desk)
+    do(desk, number, "#privacy erase")
+    tap(desk, desk.letters(ADDRESS, "privacy")[-1], "confirm", QUIRINA)
+    again = tap(desk, copy, "privacy%20go", "Anna <anna@staff.example>")
+    assert desk.fate(again) == "parked" and run(desk) == 0
+    erase = desk.letters("anna@staff.example", "notice")[-1]
+    tap(desk, erase, "privacy%20go", "Anna <anna@staff.example>")
+    desk.letters()
+    carried_out(desk)
+    assert traces(desk) == set()

@@ -41,7 +41,20 @@ ROWS = {
     "in German": ("Löschen", {}, asked("erase")),
     "something else": ("everything", {}, ("no_privacy", ("export", "erase"))),
     "a second time": ("erase", {"events": been("erase", "asked")}, ("already_privacy", ())),
-    "the other thing": ("export", {"events": been("erase", "asked")}, asked("export")),
+    "the other thing beside it": ("export", {"events": been("erase", "asked")}, ("privacy_open", ())),
+    "after it": ("erase", {"events": been("export", "asked", "proven", "ordered", "done")}, asked("erase")),
+    "two things": ("export erase", {}, ("no_privacy", ("export", "erase"))),
+    "by the button for it": ("go erase", {"by": ANNA, "events": been("erase", "asked", "proven")}, ORDERED),
+    "by an old button for a copy": (
+        "go export",
+        {"by": ANNA, "events": been("erase", "asked", "proven")},
+        ("privacy_unproven", ()),
+    ),
+    "by a button for nothing": (
+        "go home",
+        {"by": ANNA, "events": been("erase", "asked", "proven")},
+        ("no_privacy", ("export", "erase")),
+    ),
     "but not once it is being done": (
         "export",
         {"events": been("erase", "asked", "proven", "ordered")},

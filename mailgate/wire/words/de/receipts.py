@@ -142,7 +142,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.nobody_to_confirm": "es gibt keine Adresse, unter der man nachfragen kann: Nenn die Person zuerst mit #requester",
     "refused.no_privacy_request": "noch hat niemand darum gebeten: Schreib #privacy export oder #privacy erase",
     "refused.privacy_unproven": "{address} hat es noch nicht bestätigt",
-    "refused.privacy_open": "hier ist eine Anfrage zu personenbezogenen Daten offen: Führe stattdessen das andere Ticket mit diesem zusammen",
+    "refused.privacy_open": "hier ist noch eine Anfrage zu personenbezogenen Daten offen: Lass sie erst ausführen oder nimm sie mit #undo zurück",
     "refused.legal_hold": "das Ticket hat das Schlagwort legal: Sein Inhalt muss aufbewahrt werden, und nur ein Administrator kann ihn trotzdem löschen lassen",
     "refused.no_such_tag": "das Schlagwort {name} gibt es hier nicht",
     "refused.too_many_tags": "du würdest mehr als {most} Schlagwörtern folgen: Beende zuerst eins mit #unwatch +Schlagwort",

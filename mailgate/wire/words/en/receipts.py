@@ -142,7 +142,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.nobody_to_confirm": "there is no address to ask whether it was they: name the person by #requester first",
     "refused.no_privacy_request": "nobody has asked for it yet: write #privacy export or #privacy erase",
     "refused.privacy_unproven": "{address} has not confirmed it yet",
-    "refused.privacy_open": "a request about personal data is open here: merge the other ticket into this one instead",
+    "refused.privacy_open": "a request about personal data is still open here: have it done first, or take it back with #undo",
     "refused.legal_hold": "the ticket has the tag legal: what it holds must be kept, and only an admin may have it erased all the same",
     "refused.no_such_tag": "there is no tag {name} here",
     "refused.too_many_tags": "you would watch more than {most} tags: end one first, with #unwatch +tag",

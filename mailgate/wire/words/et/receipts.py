@@ -142,7 +142,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.nobody_to_confirm": "pole aadressi, kust kinnitust küsida: nimeta inimene enne käsuga #requester",
     "refused.no_privacy_request": "keegi pole seda veel palunud: kirjuta #privacy export või #privacy erase",
     "refused.privacy_unproven": "aadressilt {address} pole veel kinnitust",
-    "refused.privacy_open": "siin on avatud taotlus isikuandmete kohta: ühenda hoopis teine pöördumine sellega",
+    "refused.privacy_open": "siin on veel avatud taotlus isikuandmete kohta: lase see enne täita või võta see tagasi käsuga #undo",
     "refused.legal_hold": "pöördumisel on silt legal: selle sisu tuleb säilitada ja ainult administraator saab selle siiski kustutada lasta",
     "refused.no_such_tag": "silti {name} siin ei ole",
     "refused.too_many_tags": "jälgiksid rohkem kui {most} silti: lõpeta enne mõni käsuga #unwatch +silt",

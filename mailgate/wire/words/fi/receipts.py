@@ -142,7 +142,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.nobody_to_confirm": "ei ole osoitetta, josta vahvistusta voisi pyytää: nimeä henkilö ensin komennolla #requester",
     "refused.no_privacy_request": "kukaan ei ole vielä pyytänyt sitä: kirjoita #privacy export tai #privacy erase",
     "refused.privacy_unproven": "vahvistusta ei ole vielä tullut osoitteesta {address}",
-    "refused.privacy_open": "tässä on avoinna henkilötietopyyntö: yhdistä sen sijaan toinen tiketti tähän",
+    "refused.privacy_open": "tässä on vielä avoinna henkilötietopyyntö: hoida se ensin tai peru se komennolla #undo",
     "refused.legal_hold": "tiketillä on tunniste legal: sen sisältö on säilytettävä, ja vain ylläpitäjä voi silti poistattaa sen",
     "refused.no_such_tag": "tiketillä ei ole tunnistetta {name}",
     "refused.too_many_tags": "seuraisit yli {most} tunnistetta: lopeta ensin jokin, #unwatch +tunniste",

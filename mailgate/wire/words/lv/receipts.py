@@ -142,7 +142,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.nobody_to_confirm": "nav adreses, no kuras lūgt apstiprinājumu: vispirms nosauciet personu ar #requester",
     "refused.no_privacy_request": "neviens to vēl nav lūdzis: rakstiet #privacy export vai #privacy erase",
     "refused.privacy_unproven": "no {address} vēl nav apstiprinājuma",
-    "refused.privacy_open": "šeit ir atvērts pieprasījums par personas datiem: labāk apvienojiet otru pieteikumu ar šo",
+    "refused.privacy_open": "šeit vēl ir atvērts pieprasījums par personas datiem: vispirms izpildiet to vai atsauciet ar #undo",
     "refused.legal_hold": "pieteikumam ir birka legal: tā saturs jāsaglabā, un tikai administrators to tomēr var likt dzēst",
     "refused.no_such_tag": "birkas {name} šeit nav",
     "refused.too_many_tags": "vairāk nekā {most} birkām sekot nevar: vispirms atsakieties no kādas ar #unwatch +birka",

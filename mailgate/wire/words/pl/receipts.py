@@ -142,7 +142,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.nobody_to_confirm": "nie ma adresu, pod którym można by poprosić o potwierdzenie: najpierw wskaż osobę przez #requester",
     "refused.no_privacy_request": "nikt jeszcze o to nie poprosił: napisz #privacy export albo #privacy erase",
     "refused.privacy_unproven": "jeszcze tego nie potwierdzono: {address}",
-    "refused.privacy_open": "jest tu otwarty wniosek w sprawie danych osobowych: połącz raczej tamto zgłoszenie z tym",
+    "refused.privacy_open": "jest tu jeszcze otwarty wniosek w sprawie danych osobowych: najpierw go zrealizuj albo cofnij przez #undo",
     "refused.legal_hold": "zgłoszenie ma etykietę legal: jego treść trzeba zachować i mimo to usunąć może ją tylko administrator",
     "refused.no_such_tag": "zgłoszenie nie ma etykiety {name}",
     "refused.too_many_tags": "limit obserwowanych etykiet to {most}: najpierw zrezygnuj z którejś przez #unwatch +etykieta",

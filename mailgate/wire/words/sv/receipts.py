@@ -142,7 +142,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.nobody_to_confirm": "det finns ingen adress att fråga på: ange först personen med #requester",
     "refused.no_privacy_request": "ingen har begärt det än: skriv #privacy export eller #privacy erase",
     "refused.privacy_unproven": "{address} har inte bekräftat ännu",
-    "refused.privacy_open": "här finns en öppen begäran om personuppgifter: slå i stället ihop det andra ärendet med det här",
+    "refused.privacy_open": "här finns ännu en öppen begäran om personuppgifter: se till att den utförs först, eller ångra den med #undo",
     "refused.legal_hold": "ärendet har taggen legal: innehållet måste bevaras, och bara en administratör kan ändå låta radera det",
     "refused.no_such_tag": "här finns ingen tagg {name}",
     "refused.too_many_tags": "du skulle följa fler än {most} taggar: sluta först följa en med #unwatch +tagg",
