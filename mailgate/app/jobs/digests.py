@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from mailgate.app.gateway import Gateway
 from mailgate.app.jobs import each_ticket, outbreaks
-from mailgate.app.questions import knowledge, outages, report
+from mailgate.app.questions import knowledge, outages, report, seen
 from mailgate.app.questions.held import held_by
 from mailgate.core.clock import kudos, morning, outbreak, overload, pulling
 from mailgate.core.clock.outbreak import Outbreak
@@ -213,7 +213,10 @@ def _letter(policy: Policy, reader: _Reader, content: Digest | PeriodLetter, kin
 
 
 def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
-    """On the first day of the week that they work: the seven days to last midnight of Sunday, a department a letter."""
+    """On the first day of the week that they work: the seven days to last midnight of Sunday, a department a letter.
+
+    Figures of one person are no outsider's, nor those of colleagues whoever reads for a lead who is away.
+    """
     monday = reader.day - timedelta(days=reader.day.weekday())
     calendar = morning.calendar_of(policy, reader.agent) if reader.agent else None
     if reader.day != working_time.working_day_after(calendar, monday, 0):
@@ -225,7 +228,7 @@ def _weekly(tx: Read, policy: Policy, reader: _Reader) -> list[Outbound]:
         found = report.of_period(tx, policy, until, WEEK, department.name)
         if found.total.arrived or found.total.solved or found.total.backlog:
             subject = said("list.week", week=week, department=department.name)
-            found = found if reader.agent else replace(found, agents=())  # figures of one person are no outsider's
+            found = seen.as_seen(found, policy, reader.agent) if reader.agent else replace(found, agents=())
             about = replace(report.letter(found, reader.language, policy), subject=subject)
             if not letters:  # articles are all departments'
                 idle = knowledge.idle(tx, policy, reader.language, str(reader.zone), until)

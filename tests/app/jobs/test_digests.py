@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from app.jobs.ticking import HOUR, NOW, POLICY, Desk
 
 from mailgate.app.jobs.digests import send_morning_letters
-from mailgate.core.model.change import AddEntry, Assign, Decision, Fate, Step, Vote
+from mailgate.core.model.change import AddEntry, Assign, Decision, Fate, SetAway, Step, Vote
 from mailgate.core.model.content import Content, Digest, PeriodLetter
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import EntryKind
@@ -67,3 +67,15 @@ def test_figures_of_one_agent_leave_to_no_outsider(make: Callable[..., Desk]) ->
         for to in ("anna@", "boss@")
     }
     assert reports == {"anna@": ["By agent"], "boss@": []}
+
+
+def test_whoever_reads_the_weekly_letter_for_a_lead_sees_no_colleagues_figures(make: Callable[..., Desk]) -> None:
+    support = replace(POLICY.departments[0], deputy="cy")
+    desk = make(policy=replace(POLICY, departments=(support, *POLICY.departments[1:]), digest_to=("lead",)))
+    thanked(desk, NOW + HOUR)
+    gone = Decision(Fate.FILED, "x", effects=(SetAway("anna", NOW, MONDAY + timedelta(days=2), ""),))
+    desk.store.write(lambda tx: tx.apply(None, gone, NOW, desk.ids)).result(100)
+    send_morning_letters(desk.gateway, MONDAY)
+    [week] = [one for one in letters(desk, PeriodLetter, "cy@") if isinstance(one, PeriodLetter)]
+    assert week.figures and not any(row[0] == "Bo" or row[0] == "bo" for one in week.tables for row in one.rows)
+    assert letters(desk, PeriodLetter, "anna@") == []
