@@ -59,7 +59,7 @@ def _ask(context: TicketContext, what: str, known: PrivacyRequest | None) -> Jud
         return context.granted_already("already_privacy", address=ticket.requester.addr)
     if known and not known.done:
         return Refusal("privacy_open")
-    if not status_letters.may_send(moment, ticket):
+    if not status_letters.attended(moment, ticket):
         return Refusal("nobody_to_confirm")
     held = _held(context, what)
     if held:

@@ -21,7 +21,7 @@ from mailgate.core.model.content import (
     Waiting,
     asks_how_it_went,
 )
-from mailgate.core.model.letter_kinds import TO_CUSTOMERS
+from mailgate.core.model.letter_kinds import TO_CUSTOMERS, PrivacyLetter
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import AnyTicket, Status, Ticket
@@ -157,9 +157,9 @@ def overtaken(content: Content, ticket: Ticket, written_at: datetime) -> bool:
     """True when a letter that waited is no longer so: the ticket has gone on, or an agent has written since.
 
     A letter that no stage, nudge or closing calls for is never overtaken, but where all is quiet: there nothing leaves
-    for a customer but what an agent has written, whatever made us owe it.
+    for a customer but what an agent has written or bidden (`#privacy`), whatever made us owe it.
     """
-    if ticket.quiet and isinstance(content, TO_CUSTOMERS) and not isinstance(content, Answer):
+    if ticket.quiet and isinstance(content, TO_CUSTOMERS) and not isinstance(content, Answer | PrivacyLetter):
         return True
     if type(content) not in STAGE_CONTENTS:
         return False
@@ -178,13 +178,18 @@ def overtaken(content: Content, ticket: Ticket, written_at: datetime) -> bool:
 
 
 def may_send(moment: Moment, ticket: Ticket) -> bool:
-    """False when nobody is there to read (a program, ourselves, an address that is none, a spammer), or all is quiet.
+    """False when nobody is there to read, or all is quiet."""
+    return attended(moment, ticket) and not ticket.quiet
+
+
+def attended(moment: Moment, ticket: Ticket) -> bool:
+    """False when nobody is there to read: a program, ourselves, an address that is none, a spammer.
 
     Nor is anything for those who were only named by another's mail: an agent may judge who they are, and write.
     """
     person, facts = ticket.requester, moment.facts
-    attended = ticket.number not in facts.unattended and ticket.number not in facts.only_named
-    return writable(person, moment.policy) and attended and "spam" not in ticket.tags and not ticket.quiet
+    somebody = ticket.number not in facts.unattended and ticket.number not in facts.only_named
+    return writable(person, moment.policy) and somebody and "spam" not in ticket.tags
 
 
 def _enough(moment: Moment, ticket: Ticket, *, hushed: bool) -> bool:

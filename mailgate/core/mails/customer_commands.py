@@ -64,12 +64,13 @@ class Asked:
 def asked(case: Case, ticket: Ticket) -> Asked | None:
     """What the mail asks for; None when it is words alone, or may ask for nothing.
 
-    Where all is quiet agents read what others would have answered at once: an order and a vote are words like any.
+    Where all is quiet agents read what others would have answered at once: an order and a vote are words like any. That
+    it was they who want their data is answered by nobody, and stays a proof.
     """
-    if ticket.quiet:
-        return None
     if case.verdict.robot or case.authority.vetoed or not case.match.verified:
         return None
+    if ticket.quiet:
+        return _confirmed(case, ticket)
     return _confirmed(case, ticket) or _vote(case, ticket) or _article(case, ticket) or _orders(case, ticket)
 
 

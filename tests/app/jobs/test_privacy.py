@@ -240,3 +240,21 @@ def test_the_button_for_a_copy_erases_nobody(hers: tuple[Desk, int]) -> None:
     desk.letters()
     carried_out(desk)
     assert traces(desk) == set()
+
+
+@pytest.mark.parametrize("when", ["first", "after the question", "after the proof"])
+def test_what_they_have_a_right_to_reaches_them_where_all_is_quiet(hers: tuple[Desk, int], when: str) -> None:
+    """The copy was made, its letter died, and the ticket was solved; a proof there was words like any."""
+    desk, number = hers
+    if when == "first":
+        do(desk, number, "#quiet")
+    do(desk, number, "#privacy export")
+    [asking] = desk.letters(ADDRESS, "privacy")
+    if when == "after the question":
+        do(desk, number, "#quiet")
+    tap(desk, asking, "confirm", QUIRINA)
+    if when == "after the proof":
+        do(desk, number, "#quiet")
+    do(desk, number, "#privacy go")
+    run(desk)
+    assert list(desk.letters(ADDRESS, "privacy")[-1].iter_attachments())

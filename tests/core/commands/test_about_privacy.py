@@ -65,6 +65,7 @@ ROWS = {
         {"events": been("export", "asked", "proven", "ordered", "done")},
         asked("export"),
     ),
+    "where all is quiet": ("export", {"about": ticket(tags=("quiet",))}, asked("export")),
     "nobody to ask": ("erase", {"about": ticket(requester=NOBODY)}, ("nobody_to_confirm", ())),
     "what a court may want": ("erase", {"about": LEGAL}, ("legal_hold", ())),
     "by the admin, who is asked": ("erase", {"about": LEGAL, "by": ADMIN}, ("legal_hold", ())),

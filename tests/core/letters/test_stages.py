@@ -26,7 +26,7 @@ from mailgate.core.model.content import (
     Waiting,
 )
 from mailgate.core.model.facts import Facts
-from mailgate.core.model.letter_kinds import TO_CUSTOMERS
+from mailgate.core.model.letter_kinds import TO_CUSTOMERS, PrivacyLetter
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Calendar, Department, LetterPolicy, Policy
@@ -339,7 +339,7 @@ def test_a_late_answer_is_told_once_for_each_deadline() -> None:
 
 
 @pytest.mark.parametrize("kind", TO_CUSTOMERS, ids=lambda kind: kind.__name__)
-def test_from_a_quiet_ticket_nothing_leaves_for_a_customer_but_an_agents_words(kind: type[Content]) -> None:
+def test_from_a_quiet_ticket_nothing_leaves_for_a_customer_but_what_agents_say_or_bid(kind: type[Content]) -> None:
     """Asked of every letter right before it leaves, so that a new one needs no thought, nor one that has waited."""
     quiet = replace(TICKET, tags=("quiet",), status=Status.SOLVED if kind in (Solved, Closing) else Status.WAITING)
-    assert status_letters.overtaken(kind(), quiet, NOW) is (kind is not Answer)
+    assert status_letters.overtaken(kind(), quiet, NOW) is (kind not in (Answer, PrivacyLetter))
