@@ -49,7 +49,8 @@ def test_the_newest_mail_leaves_with_the_very_files_it_came_with_and_the_answer_
     desk.send(invoice(f"Re: [#{ticket.number}] Invoice 11", "Here is the invoice.\nRegards, Maija\n"))
 
     assert desk.fate(from_agent(desk, "#forward billing\n", notice)) == "parked", "they have not read the newer mail"
-    assert "the customer has written again since" in whole(desk.letters("anna@staff.example", "receipt")[-1])
+    asked = whole(desk.letters("anna@staff.example", "receipt")[-1])
+    assert "the customer has written again since" in asked and "Do #forward billing" in asked
     notice = notice_to(desk, "anna", ticket.number)
     from_agent(desk, "#forward billing #file\n\nTo be paid by Friday.\n", notice)
     assert desk.ticket(ticket.number).status.done

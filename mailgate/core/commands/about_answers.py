@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from mailgate.core.commands.judging import Granted, Judgement, Refusal, TicketContext
+from mailgate.core.commands.reader import Command
 from mailgate.core.letters import readers
 from mailgate.core.model.canned import ArticleDrafted, Drafted, solution
 from mailgate.core.model.change import KeepArticle
@@ -78,6 +79,11 @@ def publish(context: TicketContext) -> Judgement:
         return Refusal("no_such_article", params={"name": context.argument})
     kept = KeepArticle(waiting.name, waiting.language, waiting.title, waiting.text, context.agent.name, stands=True)
     return Granted("article_stands", effects=(kept,), params={"name": waiting.name})
+
+
+def from_a_list(command: Command) -> Refusal | None:
+    """Refused: words to a customer in a line like `1 reply Hello`, which would be told as sent and leave for nobody."""
+    return Refusal("list_words") if command.name in ("reply", "only", "use") else None
 
 
 def people_of(ticket: Ticket) -> tuple[str, ...]:

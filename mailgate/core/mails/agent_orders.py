@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from mailgate.core.commands import answers, catalogue, reader, workflow
+from mailgate.core.commands import about_answers, answers, catalogue, reader, workflow
 from mailgate.core.commands.line import MARK, NAME
 from mailgate.core.commands.reader import Command, CommandReading
 from mailgate.core.letters import readers, status_letters
@@ -15,7 +15,7 @@ from mailgate.core.mails import agent_answer, agent_words, receipt, scope
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.match import Evidence, Match
 from mailgate.core.model import changed
-from mailgate.core.model.change import Change, Decision, Effect, Fate, JudgeWave, Outbound, Step
+from mailgate.core.model.change import AddEntry, Change, Decision, Effect, Fate, JudgeWave, Outbound, Step
 from mailgate.core.model.content import Handover, Question, Receipt
 from mailgate.core.model.facts import WhyParked
 from mailgate.core.model.outbound import Purpose
@@ -197,7 +197,8 @@ def _stages(
 ) -> tuple[Outbound, ...]:
     """What the customer is told of it, unless an answer tells them anyway."""
     after = changed.ticket_after(ticket, changes, case.now)
-    said = any(one.template == "answer" for one in letters)
+    elsewhere = any(isinstance(one, AddEntry) and one.only not in ("", ticket.requester.key) for one in changes)
+    said = any(one.template == "answer" for one in letters) and not elsewhere
     return status_letters.letter_for_change(case.moment, ticket, after, changes, said=said, hold=True)
 
 
@@ -237,6 +238,10 @@ def many(case: Case, agent: Agent, numbers: tuple[int, ...]) -> Decision | None:
         return receipt.was_it_you(case, agent, "list_unproven")
     if found.problems:
         return receipt.park(case, agent, "commands", problems=found.problems)
+    no_words = {command: why for _, command in found.actions if (why := about_answers.from_a_list(command))}
+    if no_words:
+        refused = [receipt.refused_line(command, why) for command, why in no_words.items()]
+        return receipt.park(case, agent, "refused", refused=refused)
     names = Counter(command.name for _, command in found.actions)
     done = CarriedOut(listed=True, several=True, crowd=frozenset(name for name, count in names.items() if count > 1))
     for number in dict.fromkeys(number for number, _ in found.actions):

@@ -23,7 +23,18 @@ from mailgate.core.model.shown import Gathering, MailInDoubt, RefusedLine
 SAID_BY_LINES = frozenset(("commands", "refused"))  # whys that each line of the receipt tells for itself
 # Refusals that are questions.
 ASKED = frozenset(
-    ("refused.taken", "refused.away", "refused.away_alone", "refused.requesters_differ", "refused.incident_asks")
+    (
+        "refused.taken",
+        "refused.away",
+        "refused.away_alone",
+        "refused.requesters_differ",
+        "refused.incident_asks",
+        "refused.answered_them",
+        "refused.came_back",
+        "refused.files_gone",
+        "refused.wrote_since",
+        "refused.forwarded_before",
+    )
 )
 AUTOMATIC = "automatic"  # why a mail waits that reads like a program's
 MOST_SHOWN = 30_000  # characters of what waits to be sent

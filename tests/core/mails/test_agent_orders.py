@@ -243,6 +243,8 @@ SEVERAL = [
     ("2 tag a", ["[#1043] #tag a"], []),
     ("1 tag a\n2 assign zoe", [], ["[#1043] #assign zoe"]),
     ("1 take\n2 tag a", [], ["[#1042] #take"]),
+    ("1 reply Hello Maija", [], ["#reply Hello Maija"]),
+    ("1 tag a\n1-2 only\n2 use refund", [], ["#only", "#use refund"]),
 ]
 
 

@@ -108,6 +108,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_yours": "only the customer who made this request may do that",
     "refused.role": "only somebody with the role {role} may do that",
     "refused.no_ticket": "there is no ticket in this mail: put its number into the subject, [#1042]",
+    "refused.list_words": "from a list no words go to a customer: answer a letter about that ticket",
     "refused.taken": "{owner} has this ticket; take it all the same?",
     "refused.away": "{name} is away ({cover} covers); give it to {name} all the same?",
     "refused.away_alone": "{name} is away and nobody covers; give it to {name} all the same?",

@@ -108,6 +108,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_yours": "seda võib teha ainult klient, kelle pöördumine see on",
     "refused.role": "seda võib teha ainult see, kellel on roll {role}",
     "refused.no_ticket": "selles kirjas ei ole pöördumist: kirjuta selle number teemareale, [#1042]",
+    "refused.list_words": "loendist ei lähe kliendile sõnu: vasta kirjale selle pöördumise kohta",
     "refused.taken": "pöördumise vastutaja on {owner}; kas võtad ikkagi endale?",
     "refused.away": "{name} on ära (asendaja: {cover}); kas annad pöördumise ikkagi talle?",
     "refused.away_alone": "{name} on ära ja asendajat ei ole; kas annad pöördumise ikkagi talle?",

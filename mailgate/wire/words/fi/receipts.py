@@ -108,6 +108,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_yours": "vain palvelupyynnön tehnyt asiakas voi tehdä sen",
     "refused.role": "siihen tarvitaan rooli {role}",
     "refused.no_ticket": "viestistä ei selviä tiketti: kirjoita sen numero aiheriville, [#1042]",
+    "refused.list_words": "luettelosta ei lähde sanoja asiakkaalle: vastaa viestiin, joka koskee sitä tikettiä",
     "refused.taken": "tiketin käsittelijä on {owner}; otetaanko se silti?",
     "refused.away": "{name} on poissa (sijaisena {cover}); annetaanko tiketti silti?",
     "refused.away_alone": "{name} on poissa eikä sijaista ole; annetaanko tiketti silti?",

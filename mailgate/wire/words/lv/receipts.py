@@ -108,6 +108,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_yours": "to drīkst darīt tikai klients, kuram pieder pieteikums",
     "refused.role": "tam vajadzīga loma {role}",
     "refused.no_ticket": "vēstulē nav norādīts pieteikums: ierakstiet tā numuru tematā, [#1042]",
+    "refused.list_words": "no saraksta klientam neko nevar rakstīt: atbildiet uz vēstuli par šo pieteikumu",
     "refused.taken": "par pieteikumu atbild {owner}; vai tomēr ņemt?",
     "refused.away": "{name} ir prombūtnē (aizvieto {cover}); vai tomēr nodot?",
     "refused.away_alone": "{name} ir prombūtnē, un neviens neaizvieto; vai tomēr nodot?",

@@ -108,6 +108,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_yours": "może to zrobić tylko klient, do którego należy zgłoszenie",
     "refused.role": "do tego potrzeba roli {role}",
     "refused.no_ticket": "wiadomość nie wskazuje zgłoszenia: wpisz jego numer w temacie, [#1042]",
+    "refused.list_words": "w odpowiedzi na zestawienie nic nie wychodzi do klienta: odpowiedz na wiadomość o tym zgłoszeniu",
     "refused.taken": "opiekunem zgłoszenia jest {owner}; przejąć mimo to?",
     "refused.away": "{name}: nieobecność (zastępuje {cover}); przekazać mimo to?",
     "refused.away_alone": "{name}: nieobecność, nikt nie zastępuje; przekazać mimo to?",

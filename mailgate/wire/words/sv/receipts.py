@@ -108,6 +108,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.not_yours": "det får bara den göra som har skickat in ärendet",
     "refused.role": "det får bara den göra som har rollen {role}",
     "refused.no_ticket": "mejlet nämner inget ärende: skriv numret i ämnesraden, [#1042]",
+    "refused.list_words": "från en lista går inga ord till kunden: svara på ett mejl om det ärendet",
     "refused.taken": "ärendet ligger hos {owner}; ta det ändå?",
     "refused.away": "{name} är borta (ersättare: {cover}); lämna över det till {name} ändå?",
     "refused.away_alone": "{name} är borta utan ersättare; lämna över det till {name} ändå?",
