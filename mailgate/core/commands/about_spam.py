@@ -13,7 +13,7 @@ from mailgate.core.model import changed
 from mailgate.core.model.change import Ban, Change, SetStatus, Tag
 from mailgate.core.model.facts import Sender
 from mailgate.core.model.policy import Policy, Role
-from mailgate.core.model.ticket import Status
+from mailgate.core.model.ticket import EntryKind, Status, Ticket
 from mailgate.core.text.folding import fold
 from mailgate.core.text.mail_providers import is_public
 
@@ -57,6 +57,8 @@ def _shut_out(context: TicketContext, marked: tuple[Change, ...]) -> Judgement:
         question = context.ask_first("answered_them", address=address)
         if question:
             return question
+    if _may_be_forged(context.ticket) and (doubt := context.ask_first("forged_sender", address=address)):
+        return doubt
     domain = address.rpartition("@")[2]
     until = context.world.now + SHUT_OUT
     granted = partial(context.granted, address=address, domain=domain, at=context.in_their_days(until))
@@ -70,6 +72,12 @@ def _shut_out(context: TicketContext, marked: tuple[Change, ...]) -> Judgement:
     if known.domain_answered or _is_ours(context.policy, domain):
         return granted("spam_answered", *alone)
     return granted("spam_domain", *marked, Ban(f"@{domain}", until))
+
+
+def _may_be_forged(ticket: Ticket) -> bool:
+    """True when a border called each mail of its customer forged: somebody else would be shut out."""
+    theirs = [one for one in ticket.entries if one.kind is EntryKind.CUSTOMER]
+    return bool(theirs) and all(one.unverified for one in theirs)
 
 
 def _is_ours(policy: Policy, domain: str) -> bool:

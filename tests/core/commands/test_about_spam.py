@@ -20,7 +20,7 @@ from mailgate.core.model.facts import Facts, Sender
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
-from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.model.ticket import Entry, EntryKind, Status, Ticket
 
 UNTIL = NOW + timedelta(days=90)
 FREE, SOLVED = ticket(), ticket(status=Status.SOLVED)
@@ -28,6 +28,13 @@ SPAM = ticket(tags=("spam",), status=Status.SOLVED)
 MAIJAS, DOMAIN = Ban("maija@customer.example", UNTIL), Ban("@customer.example", UNTIL)
 MARKED: tuple[Change, ...] = (Tag(("spam",)), SetStatus(Status.SOLVED, why="spam"))
 GMAIL = ticket(requester=Address("Win@GMail.com"))
+
+
+def wrote(number: int, **parts: Any) -> Entry:
+    return Entry(number, EntryKind.CUSTOMER, "maija@customer.example", "Maija", NOW, "Win a lamp", **parts)
+
+
+FORGED = ticket(entries=(wrote(1, unverified=True),))  # a border said that it did not come from there
 
 
 def judged(name: str, argument: str, about: Ticket, by: Agent = BO, sender: Sender | None = None, sure: bool = False):
@@ -52,6 +59,9 @@ SHUT_OUT: list[tuple[str, str, Ticket, Agent, Sender, tuple[str, tuple[Any, ...]
      ("spam_answered", (*MARKED, Ban("boss@staff.example", UNTIL)))),
     ("whoever was answered is asked about", "always", FREE, BO, Sender(answered=True), ("answered_them", ())),
     ("so is whoever was answered here", "always", ticket(last_agent_at=NOW), BO, Sender(), ("answered_them", ())),
+    ("whose address a forger may have taken is asked about", "always", FORGED, BO, Sender(), ("forged_sender", ())),
+    ("but not once they have written themselves", "always", replace(FORGED, entries=(*FORGED.entries, wrote(2))), BO, Sender(),
+     ("spam_always", (*MARKED, MAIJAS))),
     ("no agent is shut out", "always", ticket(requester=Address(CAI.address)), BO, Sender(), ("agents_address", ())),
     ("nor the desk itself", "always", ticket(requester=Address(POLICY.departments[0].addresses[0])), BO, Sender(), ("our_address", ())),
     ("nor nobody", "always", ticket(requester=Address("")), BO, Sender(), ("no_address", ())),
@@ -68,6 +78,7 @@ def test_whom_spam_always_shuts_out(argument: str, about: Ticket, by: Agent, kno
 
 def test_whoever_was_answered_is_shut_out_once_the_agent_is_sure() -> None:
     assert outcome(judged("spam", "always", FREE, BO, Sender(answered=True), sure=True))[0] == "spam_always"
+    assert outcome(judged("spam", "always", FORGED, BO, Sender(), sure=True))[0] == "spam_always"
 
 
 @pytest.mark.parametrize("argument", ["never", "domain", "always all", "always domain please"])

@@ -168,6 +168,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_way_to_merge": "{text} ist nicht zu verstehen: Schreib both oder same-person hinter die Nummer",
     "refused.requesters_differ": "der Kunde ist hier {one} und in {number} {other}; danach können beide alles lesen. Zusammenführen?",
     "refused.answered_them": "jemand hier hat {address} schon geantwortet; trotzdem sperren?",
+    "refused.forged_sender": "die E-Mail ist vielleicht gefälscht, und {address} gehört jemand anderem; trotzdem sperren?",
     "refused.only_words": "der Kunde hat hier nur einmal geschrieben: Es gibt nichts abzutrennen",
     "refused.nothing_to_undo": "in diesem Ticket gibt es nichts von dir rückgängig zu machen",
     "refused.too_late_to_undo": "deine E-Mail ist hinausgegangen und lässt sich nicht zurückholen",

@@ -168,6 +168,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_way_to_merge": "{text} is not understood: write both or same-person after the number",
     "refused.requesters_differ": "this is {one}'s ticket and {number} is {other}'s; once merged, both can read everything. Merge?",
     "refused.answered_them": "somebody here has answered {address} before; shut them out all the same?",
+    "refused.forged_sender": "the mail may be forged, and {address} somebody else's; shut them out all the same?",
     "refused.only_words": "the customer has written only once here: there is nothing to split off",
     "refused.nothing_to_undo": "there is nothing of yours to take back on this ticket",
     "refused.too_late_to_undo": "your letter has left and cannot be taken back",

@@ -168,6 +168,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_way_to_merge": "{text} jäi arusaamatuks: kirjuta numbri järele both või same-person",
     "refused.requesters_differ": "siin on klient {one}, pöördumises {number} on klient {other}; pärast ühendamist saavad mõlemad kõike lugeda. Kas ühendada?",
     "refused.answered_them": "aadressile {address} on siin varem vastatud; kas blokeerida ikkagi?",
+    "refused.forged_sender": "kiri võib olla võltsitud ja {address} kellegi teise aadress; kas blokeerida ikkagi?",
     "refused.only_words": "klient on siin kirjutanud ainult korra: eraldada ei ole midagi",
     "refused.nothing_to_undo": "sul ei ole selles pöördumises midagi tagasi võtta",
     "refused.too_late_to_undo": "sinu kiri on läinud ja seda tagasi võtta ei saa",

@@ -168,6 +168,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_way_to_merge": "{text} jäi epäselväksi: kirjoita numeron perään both tai same-person",
     "refused.requesters_differ": "tämän tiketin asiakas on {one} ja tiketin {number} asiakas {other}; yhdistettynä molemmat näkevät kaiken. Yhdistetäänkö?",
     "refused.answered_them": "osoitteeseen {address} on vastattu ennenkin; estetäänkö se silti?",
+    "refused.forged_sender": "viesti voi olla väärennetty ja {address} jonkun muun osoite; estetäänkö se silti?",
     "refused.only_words": "asiakas on kirjoittanut tähän tikettiin vain kerran: erotettavaa ei ole",
     "refused.nothing_to_undo": "sinulla ei ole tässä tiketissä mitään peruttavaa",
     "refused.too_late_to_undo": "viestisi on jo lähtenyt, eikä sitä voi perua",

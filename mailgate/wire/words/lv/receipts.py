@@ -168,6 +168,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_way_to_merge": "nav saprotams „{text}”: aiz numura rakstiet both vai same-person",
     "refused.requesters_differ": "šī pieteikuma klients ir {one}, bet pieteikuma {number} – {other}; pēc apvienošanas abi redzēs visu. Vai apvienot?",
     "refused.answered_them": "uz adresi {address} te jau ir atbildēts; vai tomēr bloķēt?",
+    "refused.forged_sender": "vēstule var būt viltota, un adrese {address} var būt kāda cita; vai tomēr bloķēt?",
     "refused.only_words": "klients šeit rakstījis tikai vienreiz: nav ko atdalīt",
     "refused.nothing_to_undo": "šajā pieteikumā Jums nav ko atsaukt",
     "refused.too_late_to_undo": "Jūsu vēstule jau ir nosūtīta un nav atsaucama",

@@ -168,6 +168,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_way_to_merge": "niezrozumiałe: {text}; napisz po numerze both albo same-person",
     "refused.requesters_differ": "klientem w tym zgłoszeniu jest {one}, a w {number} {other}; po połączeniu oboje zobaczą wszystko. Połączyć?",
     "refused.answered_them": "na wiadomość z adresu {address} ktoś tu już odpowiadał; zablokować mimo to?",
+    "refused.forged_sender": "wiadomość może być sfałszowana, a adres {address} może należeć do kogoś innego; zablokować mimo to?",
     "refused.only_words": "klient napisał tu tylko raz: nie ma czego wydzielić",
     "refused.nothing_to_undo": "nie ma tu żadnych Twoich zmian do cofnięcia",
     "refused.too_late_to_undo": "Twoja wiadomość została już wysłana i nie da się jej cofnąć",

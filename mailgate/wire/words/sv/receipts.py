@@ -168,6 +168,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "refused.no_way_to_merge": "{text} går inte att tolka: skriv both eller same-person efter numret",
     "refused.requesters_differ": "kund här är {one}, och i {number} är det {other}; efter en sammanslagning kan båda läsa allt. Slå ihop?",
     "refused.answered_them": "någon här har svarat {address} förut; spärra adressen ändå?",
+    "refused.forged_sender": "mejlet kan vara förfalskat och {address} någon annans; spärra adressen ändå?",
     "refused.only_words": "kunden har bara skrivit en gång här: det finns inget att bryta ut",
     "refused.nothing_to_undo": "det finns inget av dig att ångra i det här ärendet",
     "refused.too_late_to_undo": "ditt mejl har gått iväg och går inte att ta tillbaka",
