@@ -118,6 +118,8 @@ def test_a_saved_message_is_read() -> None:
         (wide("1000", "word " * 3000), "word " * 2999 + "word\n"),  # a stream of many sectors
         ({**wide("007D", "From: a@b.example\r\nDate: Mon, 2 Mar 2026 08:00:00 +0200\r\n"), **wide("1000", "x")},
          "From: a@b.example\nDate: Mon, 2 Mar 2026 08:00:00 +0200\n\nx\n"),
+        ({**wide("1000", "x"),
+          "__properties_version1.0": bytes(32) + struct.pack("<HHIQ", 0x40, 0x0039, 6, 2**64 - 1)}, "x\n"),  # no date
         ({}, None),
         ({"__nameid_version1.0": {}}, None),
     ],

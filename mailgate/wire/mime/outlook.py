@@ -100,7 +100,10 @@ class _Message:
 
     def _date(self) -> str:
         stamp = self._numbers.get(_SUBMITTED) or self._numbers.get(_DELIVERED)
-        return f"{_FIRST + timedelta(microseconds=stamp // 10):%Y-%m-%d %H:%M} UTC" if stamp else ""
+        try:
+            return f"{_FIRST + timedelta(microseconds=stamp // 10):%Y-%m-%d %H:%M} UTC" if stamp else ""
+        except OverflowError:  # beyond the year 9999: the words are to be read all the same
+            return ""
 
 
 def _stream(name: int) -> str:
