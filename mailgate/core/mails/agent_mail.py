@@ -147,6 +147,7 @@ def _obeyed(case: Case, agent: Agent, mode: str) -> Decision | None:
     if case.corrects and case.corrects.settled_by and not mode and isinstance(case.corrects.content, TraineesAnswer):
         return agent_words.park(case, agent, "settled", reading, name=_settler(case, case.corrects))
     reading = agent_words.without_idle_doubt(case, reading)
+    reading = reading if mode or forwarded else agent_words.with_doubt_of_lines(case, reading)
     if reading.problems:
         return agent_words.park(case, agent, "commands", reading)
     tickets = agent_words.undone_together(case, agent, reading) or agent_words.tickets_of(case)

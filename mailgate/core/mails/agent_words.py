@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mailgate.core.commands import judging, reader, workflow
 from mailgate.core.commands.judging import Granted, KnownWorld
+from mailgate.core.commands.line import Doubt
 from mailgate.core.commands.reader import Command, CommandReading
 from mailgate.core.letters import coaching, status_letters
 from mailgate.core.mails import agent_answer, notices, receipt, scope
@@ -30,6 +31,7 @@ from mailgate.core.worktime import promise
 
 # Commands that send words out of the house.
 _SPEAKING = frozenset({"reply", "only", "new", "use", "ask", "news", "forward"})
+_LINES = 999  # the last line a list may have
 TAKE_WORDS = frozenset({"article", "ask", "new", "news", "answer"})  # the mail's words are theirs
 
 
@@ -324,6 +326,20 @@ def to_customer(case: Case, reading: CommandReading) -> bool:
     tagged = bool(subject_numbers(case.mail.subject, case.policy))
     said = case.authority.proof is Proof.RELEASED and case.match.by is Evidence.REFERENCE  # by the receipt
     return tagged or said
+
+
+def with_doubt_of_lines(case: Case, reading: CommandReading) -> CommandReading:
+    """Lines like `1 close` and nothing else, in answer to no list, are asked about: a customer would read them."""
+    if reading.commands or not to_customer(case, reading):
+        return reading
+    found = reader.read_numbered(reading.rest, _LINES, case.policy.command_aliases)
+    author = case.mail.author
+    signed = signature.is_all_signature(found.rest, (author.name, author.addr) if author else ())
+    known = (found.actions or found.problems) and all(one.kind == "missing" for one in found.problems)
+    if not known or (found.rest.strip() and not signed):
+        return reading
+    line = reading.rest.strip().split("\n")[0]
+    return replace(reading, problems=(*reading.problems, Doubt("number", line, (), line)))
 
 
 def _overrides(reading: CommandReading) -> bool:

@@ -238,6 +238,27 @@ def test_numbered_lines_are_all_done_or_none(
     assert [(step.ticket, step.changes[0]) for step in decision.steps] == steps if decision else not steps
 
 
+@pytest.mark.parametrize(
+    ("text", "fate"),
+    [
+        ("1 close", Fate.PARKED),
+        ("1-60 spam\n2 take\n\n-- \nAnna Virtanen", Fate.PARKED),
+        ("1 use", Fate.PARKED),
+        ("#reply\n1 close", Fate.FILED),
+        ("1 lamp is broken, 2 are well", Fate.FILED),
+        ("2 close friends of yours wrote", Fate.FILED),
+        ("1 close\n\nThat is the first step, dear Maija.", Fate.FILED),
+    ],
+)
+def test_lines_for_a_list_in_answer_to_a_notice_reach_no_customer_unasked(text: str, fate: Fate) -> None:
+    found = given(text)
+    decision = agent_mail.handle_agent_mail(found)
+    assert decision is not None and decision.fate is fate
+    if fate is Fate.PARKED:
+        sent = agent_mail.released_mail(found, "anna", "words")
+        assert sent is not None and [one.template for one in letters_of(sent)][:1] == ["answer"]
+
+
 SEVERAL = [
     ("1 close\n2 tag a", ["[#1042] #solve", "[#1043] #tag a"], []),
     ("2 tag a", ["[#1043] #tag a"], []),
