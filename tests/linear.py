@@ -6,7 +6,6 @@ must ask.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import signal
 import time
@@ -20,7 +19,6 @@ FACTOR = 4  # how much longer the second text is: linear work takes 4 times as l
 STEEPEST = 9.0  # times as long: well above what a busy machine adds, well below quadratic
 WORTH = 0.00015  # CPU seconds of the first look below which nothing is quadratic, on the fastest machine there is
 ENOUGH = 0.4  # CPU seconds after which a function is given up: no linear one takes them
-AT_FIRST = 10.0  # and of its first call
 ENOUGH_TO_MATCH = 0.15  # and a pattern
 METHODS = ("match", "fullmatch", "search", "finditer")
 WIDEST = ("fullmatch", "finditer")  # whoever looks for all matches does what match and search do as well
@@ -92,18 +90,26 @@ def steepness(call: Callable[[str], object], make: Callable[[int], str], enough:
     """How many times longer a text of `FACTOR` times the length takes, and how long; 0 when there is nothing to it.
 
     What looks steep is measured again at the next length, where a match that is truly steep takes its time: so that it is
-    not another process in the same caches.
+    not another process in the same caches. What is late is asked once more, as it may have imported something.
     """
     try:
-        if (first := cpu(lambda: call(make(SIZE)), enough)) < WORTH:
-            return 0.0, first
-        second = cpu(lambda: call(make(SIZE * FACTOR)), enough)
-        if second / first > STEEPEST:
-            first = cpu(lambda: call(make(SIZE * FACTOR)), enough, 3)
-            second = cpu(lambda: call(make(SIZE * FACTOR * FACTOR)), enough, 3)
-        return second / first, second
+        return _growth(call, make, enough)
+    except Late:
+        pass
+    try:
+        return _growth(call, make, enough)
     except Late:
         return 99.0, enough
+
+
+def _growth(call: Callable[[str], object], make: Callable[[int], str], enough: float) -> tuple[float, float]:
+    if (first := cpu(lambda: call(make(SIZE)), enough)) < WORTH:
+        return 0.0, first
+    second = cpu(lambda: call(make(SIZE * FACTOR)), enough)
+    if second / first > STEEPEST:
+        first = cpu(lambda: call(make(SIZE * FACTOR)), enough, 3)
+        second = cpu(lambda: call(make(SIZE * FACTOR * FACTOR)), enough, 3)
+    return second / first, second
 
 
 # --- texts that hurt --------------------------------------------------------------------------------------------------
@@ -275,8 +281,6 @@ def judge_function(
     name: str, call: Callable[[str], object], runs: Iterable[str] = RUNS, among: Iterable[tuple[str, str]] = AMONG
 ) -> Found | None:
     """The first run of text that a function takes too long for, alone or between other words."""
-    with contextlib.suppress(Late):
-        cpu(lambda: call(""), AT_FIRST)  # what is imported and made once is no part of it
     for body in runs:
         for before, end in (ALONE, *among):
             ratio, seconds = steepness(call, _maker(before, body, end))
