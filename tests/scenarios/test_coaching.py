@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
-from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, whole
+from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
 from scenarios.turns import serving, tap, turn
 
 from mailgate.app.jobs.schedule import run_job
@@ -198,3 +199,15 @@ def test_an_answer_for_one_alone_stays_so_when_the_lead_changes_it(desk: Desk) -
     from_agent(desk, "It comes on Monday, dear Maija.\n", asked)
     assert "dear Maija" in whole(only(desk.letters(MAIJA, "answer")))
     assert desk.letters("kari@elsewhere.example", "answer") == []
+
+
+def test_d08_who_let_it_go_may_take_it_back_as_long_as_it_has_not_left(tmp_path: Path) -> None:
+    with running(tmp_path, more=TRAINEE, undo="2m") as desk:
+        ticket, _, asked = handed_in(desk)
+        desk.send(tap(asked, "#send", ANNA))
+        desk.settle()
+        assert [one.kind for one in desk.ticket(ticket.number).entries] == ["customer", "agent"]
+        assert desk.fate(desk.send(reply(asked, ANNA, "#undo"))) == "filed"
+        assert [one.kind for one in desk.ticket(ticket.number).entries] == ["customer", "note"]
+        desk.clock.ahead += timedelta(minutes=5)
+        assert desk.letters(MAIJA, "answer") == []

@@ -36,6 +36,7 @@ from mailgate.core.model.change import (
     Watch,
     Withdraw,
 )
+from mailgate.core.model.coaching import TraineesAnswer
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import QUIET, EntryKind, Priority, Status
 
@@ -110,17 +111,18 @@ def undo_change(context: TicketContext) -> Judgement:
     """Reverse what the writer's last mail did here, or the one whose receipt they answer; its letters do not leave.
 
     A mail whose letter has gone can no longer take back the words, only what it changed. A second `#undo` goes one
-    mail further back.
+    mail further back. In answer to a trainee's answer that the writer has let go it is that one.
     """
+    me, let_go = context.agent.name, _let_go(context)
     undone = {event.new for event in context.world.events if event.kind == "undo"}
     mine = [
         event
         for event in context.world.events
-        if event.actor == context.agent.name and event.mail is not None and str(event.mail) not in undone
+        if (event.actor == me or event.mail == let_go) and event.mail is not None and str(event.mail) not in undone
     ]
     undoing = {event.mail for event in mine if event.kind == "undo"}
     last = next((event.mail for event in reversed(mine) if event.mail not in undoing), None)
-    meant = context.world.undoes
+    meant = let_go if context.world.undoes is None else context.world.undoes
     if meant is not None:
         last = meant if any(event.mail == meant for event in mine) else None
     if last is None:
@@ -147,6 +149,13 @@ def undo_change(context: TicketContext) -> Judgement:
         elsewhere=apart,
         effects=(CancelLetters(letters),) if letters else (),
     )
+
+
+def _let_go(context: TicketContext) -> int | None:
+    """The trainee's mail that the writer has let go, where this answers the letter that asked for it."""
+    asked = context.world.replied
+    own = asked and isinstance(asked.content, TraineesAnswer) and asked.settled_by == context.agent.name
+    return asked.mail if asked and own else None
 
 
 def _left_the_house(event: Event) -> bool:
