@@ -90,26 +90,18 @@ def steepness(call: Callable[[str], object], make: Callable[[int], str], enough:
     """How many times longer a text of `FACTOR` times the length takes, and how long; 0 when there is nothing to it.
 
     What looks steep is measured again at the next length, where a match that is truly steep takes its time: so that it is
-    not another process in the same caches. What is late is asked once more, as it may have imported something.
+    not another process in the same caches.
     """
     try:
-        return _growth(call, make, enough)
-    except Late:
-        pass
-    try:
-        return _growth(call, make, enough)
+        if (first := cpu(lambda: call(make(SIZE)), enough)) < WORTH:
+            return 0.0, first
+        second = cpu(lambda: call(make(SIZE * FACTOR)), enough)
+        if second / first > STEEPEST:
+            first = cpu(lambda: call(make(SIZE * FACTOR)), enough, 3)
+            second = cpu(lambda: call(make(SIZE * FACTOR * FACTOR)), enough, 3)
+        return second / first, second
     except Late:
         return 99.0, enough
-
-
-def _growth(call: Callable[[str], object], make: Callable[[int], str], enough: float) -> tuple[float, float]:
-    if (first := cpu(lambda: call(make(SIZE)), enough)) < WORTH:
-        return 0.0, first
-    second = cpu(lambda: call(make(SIZE * FACTOR)), enough)
-    if second / first > STEEPEST:
-        first = cpu(lambda: call(make(SIZE * FACTOR)), enough, 3)
-        second = cpu(lambda: call(make(SIZE * FACTOR * FACTOR)), enough, 3)
-    return second / first, second
 
 
 # --- texts that hurt --------------------------------------------------------------------------------------------------
@@ -284,6 +276,8 @@ def judge_function(
     for body in runs:
         for before, end in (ALONE, *among):
             ratio, seconds = steepness(call, _maker(before, body, end))
+            if seconds >= ENOUGH:  # once more: it may have imported something
+                ratio, seconds = steepness(call, _maker(before, body, end))
             if ratio > STEEPEST:
                 return Found(name, ratio, seconds, f"{before!r} + {body!r} * n + {end!r}")
     return None
