@@ -179,6 +179,24 @@ def spam(desk: Desk) -> None:
     assert {name: len(told(desk, name, "notice")) for name in HERE} == before
 
 
+def erasing(desk: Desk) -> None:
+    """16:30: somebody wants all of theirs erased: proven by them, carried out by who leads, and nothing of them is left."""
+    go_to(desk, at(2, 16, 30))
+    gone = "gone@customer.example"
+    ticket = desk.of_mail(desk.send(mail("My data", "Please erase everything, signed Xerxes.\n", sender=gone)))
+    order(desk, "dee", f"[#{ticket.number}] #privacy erase")
+    asking = only(desk.letters(gone, "privacy"))
+    desk.send(mail(f"Re: {asking['Subject']}", "#confirm\n", sender=gone, in_reply_to=str(asking["Message-ID"])))
+    desk.settle()
+    order(desk, "bo", f"[#{ticket.number}] #privacy go")
+    run_job(desk.gateway, "privacy", desk.clock())
+    assert "It is the last one" in whole(desk.letters(gone, "privacy")[-1])
+    desk.letters()  # all that was written so far is read, as it was
+    run_job(desk.gateway, "privacy", desk.clock())
+    erased = desk.ticket(ticket.number)
+    assert erased.status is Status.SOLVED and "Xerxes" not in str(erased) and gone not in str(erased)
+
+
 def evening(desk: Desk) -> None:
     """17:30: nobody was flooded, nobody forgotten, and no word of the house is out."""
     go_to(desk, at(2, 17, 30))
@@ -206,6 +224,7 @@ def test_one_monday(tmp_path: Path) -> None:
             many_at_once,
             lawyer,
             spam,
+            erasing,
             evening,
         ):
             hour(desk)
