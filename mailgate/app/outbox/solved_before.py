@@ -18,22 +18,26 @@ SLOW, REST = 0.05, 600.0  # seconds of work a look-up may take, and how long the
 
 
 class SolvedLookups:
-    """Looks them up once for all letters about a ticket, and not at all for a while where that is slow."""
+    """Looks them up once for all letters about a ticket, and not at all for a while where that is slow.
+
+    Several threads word letters: what was found is kept and read together with the ticket it was found for.
+    """
 
     def __init__(self, work: Callable[[], float] = time.thread_time) -> None:
         self._work = work
         self._rests_until = 0.0
-        self._ticket: int | None = None
-        self._found: tuple[SolvedBefore, ...] = ()
+        self._last: tuple[int | None, tuple[SolvedBefore, ...]] = (None, ())
 
     def of(self, ticket: Ticket, read: Read) -> tuple[SolvedBefore, ...]:
         """At most two, best first."""
-        if self._ticket != ticket.number:
+        number, found = self._last
+        if number != ticket.number:
             now, began = time.monotonic(), self._work()
-            self._ticket, self._found = ticket.number, _looked_up(ticket, read) if now >= self._rests_until else ()
+            found = _looked_up(ticket, read) if now >= self._rests_until else ()
+            self._last = ticket.number, found
             if self._work() - began > SLOW:
                 self._rests_until = now + REST
-        return self._found
+        return found
 
 
 def _looked_up(ticket: Ticket, read: Read) -> tuple[SolvedBefore, ...]:
