@@ -48,7 +48,7 @@ def answer(moment: Moment, about: Mailing, ticket: Ticket | None, since: Iterabl
     after = changed.ticket_after(ticket, changes, moment.now)
     changes += sla.deadlines_after(moment, ticket, after)
     survey = status_letters.survey(moment, ticket, answered=True) if after.status is Status.SOLVED else ""
-    ids = moment.facts.customer_ids.get(ticket.number, ())
+    answers, thread = moment.facts.customer_thread(ticket.number)
     letter = Outbound(
         Answer(agent=agent.name, text=about.text, survey=survey),
         Audience.CUSTOMER,
@@ -56,8 +56,8 @@ def answer(moment: Moment, about: Mailing, ticket: Ticket | None, since: Iterabl
         department=ticket.department,
         language=ticket.language,
         purpose=Purpose.WORDS,
-        in_reply_to=ids[-1] if ids else "",
-        references=(*ids[:1], *ids[1:][-10:]),
+        in_reply_to=answers,
+        references=thread,
         urgency=Urgency.WORDS,
         dedupe=f"answer:{about.mail}:{ticket.number}",
     )

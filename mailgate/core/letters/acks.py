@@ -59,7 +59,6 @@ def late(
         return ()
     if ticket.last_agent_at is not None or not status_letters.may_send(moment, ticket):
         return ()
-    ids = moment.facts.customer_ids.get(ticket.number, ())
-    answers, thread = ids[-1] if ids else "", (*ids[:1], *ids[1:][-10:])
+    answers, thread = moment.facts.customer_thread(ticket.number)
     to = ticket.requester
     return (written(moment, ticket, to, answers=answers, thread=thread, named=named, not_before=not_before),)

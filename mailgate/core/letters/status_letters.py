@@ -134,7 +134,7 @@ def stage_letter(
     """
     if not may_send(moment, ticket) or (not again and _enough(moment, ticket, hushed=hushed)):
         return ()
-    ids = moment.facts.customer_ids.get(ticket.number, ())
+    answers, thread = moment.facts.customer_thread(ticket.number)
     wait = quiet.until(moment.policy, ticket.department, earliest or moment.now)
     return (
         Outbound(
@@ -144,8 +144,8 @@ def stage_letter(
             department=ticket.department,
             language=ticket.language,
             purpose=Purpose.STAGE,
-            in_reply_to=ids[-1] if ids else "",
-            references=(*ids[:1], *ids[1:][-10:]),
+            in_reply_to=answers,
+            references=thread,
             urgency=Urgency.NOTICE,
             not_before=wait if wait > moment.now else None,
             dedupe=dedupe,

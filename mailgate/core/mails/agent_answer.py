@@ -189,7 +189,7 @@ def answer_letter(
     people = reached(case, ticket)
     if not people:
         return None
-    before = () if ticket.number is None else case.facts.customer_ids.get(ticket.number, ())
+    answers, thread = case.facts.customer_thread(ticket.number)
     alone = len(people) == 1 and people[0].key == ticket.requester.key  # nobody else is to vote, nor to see it asked
     asks = status_letters.survey(case.moment, ticket, answered=True) if survey and alone else ""
     return Outbound(
@@ -200,8 +200,8 @@ def answer_letter(
         department=ticket.department,
         language=ticket.language,
         purpose=Purpose.WORDS,
-        in_reply_to=before[-1] if before else "",
-        references=(*before[:1], *before[1:][-10:]),
+        in_reply_to=answers,
+        references=thread,
         attachments=tuple((0, file.part) for file in enclosed(case, ticket)),
         urgency=Urgency.WORDS,
         not_before=case.now + case.policy.undo_window if case.policy.undo_window else None,

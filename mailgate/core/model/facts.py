@@ -199,3 +199,8 @@ class Facts:
     def ticket(self, number: int | None) -> Ticket | None:
         """The candidate of that number, merges followed."""
         return None if number is None else self.tickets.get(self.merged.get(number, number))
+
+    def customer_thread(self, number: int | None) -> tuple[str, tuple[str, ...]]:
+        """In-Reply-To and References of a letter to a ticket's customers (RFC 5322 section 3.6.4)."""
+        ids = () if number is None else self.customer_ids.get(number, ())
+        return ids[-1] if ids else "", (*ids[:1], *ids[1:][-10:])
