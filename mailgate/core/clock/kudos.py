@@ -9,6 +9,7 @@ from mailgate.core.model.desk_rows import Praise
 from mailgate.core.model.policy import Agent, Calendar, Policy
 from mailgate.core.model.said import said
 from mailgate.core.model.shown import Fact, Section
+from mailgate.core.text.excerpt import beginning
 from mailgate.core.worktime import working_time
 
 MOST = 25  # votes a section shows
@@ -34,6 +35,4 @@ def sections(policy: Policy, reader: Agent, found: Sequence[Praise], led: Collec
 
 
 def _words(one: Praise) -> str:
-    words = " ".join(one.words.split())
-    short = words if len(words) <= LONGEST else f"{words[:LONGEST].rsplit(' ', 1)[0]} …"
-    return f"{one.score}/10: {short}"
+    return f"{one.score}/10: {beginning(' '.join(one.words.split()), LONGEST)}"

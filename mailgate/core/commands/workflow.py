@@ -51,6 +51,7 @@ from mailgate.core.model.moment import Moment, reopening_is_over
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.ticket import EntryKind, Status, Ticket
+from mailgate.core.text.excerpt import beginning
 from mailgate.core.text.folding import fold
 from mailgate.core.worktime import promise, sla
 
@@ -306,7 +307,7 @@ def _neutral(world: KnownWorld, department: str, language: str) -> str:
 
 def _first_line(text: str) -> str:
     line = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    return line if len(line) <= 60 else line[:60].rsplit(" ", 1)[0] + " …"
+    return beginning(line, 60)
 
 
 ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {

@@ -11,6 +11,7 @@ from datetime import datetime
 from mailgate.core.model.content import Content
 from mailgate.core.model.shown import omitted
 from mailgate.core.model.ticket import Entry, EntryKind
+from mailgate.core.text.excerpt import beginning
 from mailgate.core.text.stems import stem, telling
 
 _HOLE = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
@@ -96,7 +97,7 @@ def gist(text: str) -> str:
     """The first line of an answer that says something: no greeting."""
     lines = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
     found = next((line for line in lines if len(line.split()) > _GREETING), next(iter(lines), ""))
-    return found if len(found) <= _SHOWN else f"{found[:_SHOWN].rsplit(' ', 1)[0]} …"
+    return beginning(found, _SHOWN)
 
 
 def alike(one: str, other: str, language: str) -> bool:
