@@ -18,7 +18,6 @@ from mailgate.core.clock.overload import Overload, WeeklyPace
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Audience, Decision, Fate, Outbound, Urgency
 from mailgate.core.model.content import Digest, PeriodLetter
-from mailgate.core.model.facts import Facts
 from mailgate.core.model.mail import Address
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Purpose
@@ -51,8 +50,7 @@ class _Reader:
 
 def send_morning_letters(gateway: Gateway, now: datetime) -> int:
     """Write the letters of every reader whose morning has come; each once a day, and only with something to say."""
-    away = gateway.store.read(lambda read: read.people.absences(now))
-    moment = gateway.in_force.moment(now, Facts(away=away))
+    moment = gateway.store.read(lambda read: each_ticket.moment_for_all(gateway, read, now))
     due = [one for one in _readers(moment) if _open(gateway, one)]
     names = [one.name for one in moment.policy.departments if due and not one.training]
     shared = gateway.store.read(lambda read: outbreaks.look(read, names, now))

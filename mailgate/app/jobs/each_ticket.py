@@ -14,7 +14,7 @@ from mailgate.core.model.change import Decision, Fate, Needs, Step
 from mailgate.core.model.facts import Facts
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.ticket import Ticket
-from mailgate.store.base import Tx
+from mailgate.store.base import Read, Tx
 
 log = logging.getLogger(__name__)
 
@@ -32,17 +32,15 @@ def facts_of(tx: Tx, number: int, now: datetime) -> tuple[Ticket | None, Facts]:
     return facts.tickets.get(number), facts
 
 
-def known_to_all(tx: Tx, now: datetime) -> Facts:
-    """What a letter about no single ticket leans on: who is away."""
-    return Facts(away=tx.people.absences(now))
+def moment_for_all(gateway: Gateway, read: Read, now: datetime) -> Moment:
+    """The moment of a decision about no single ticket, which leans on nothing but who is away."""
+    return gateway.in_force.moment(now, Facts(away=read.people.absences(now)))
 
 
 def write(gateway: Gateway, tx: Tx, decision: Decision, now: datetime) -> None:
     """Apply a decision of the clock, its letters passed on where readers are away; in watch mode they are held."""
-    moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
-    tx.apply(
-        None, instead.passed_on(moment, decision), now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait
-    )
+    decision = instead.passed_on(moment_for_all(gateway, tx, now), decision)
+    tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
 
 
 def for_each_ticket(gateway: Gateway, work: Iterable[Work]) -> int:

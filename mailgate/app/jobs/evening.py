@@ -11,15 +11,13 @@ from mailgate.app.questions.held import held_by
 from mailgate.core.clock import held, morning
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate
-from mailgate.core.model.facts import Facts
 from mailgate.core.model.policy import Agent
 from mailgate.store.base import Read, Tx
 
 
 def say_what_is_held(gateway: Gateway, now: datetime) -> int:
     """One letter a day about each agent with something held, before they or who reads instead go; returns how many."""
-    away = gateway.store.read(lambda read: read.people.absences(now))
-    moment = gateway.in_force.moment(now, Facts(away=away))
+    moment = gateway.store.read(lambda read: each_ticket.moment_for_all(gateway, read, now))
     hearers = [(one, readers.instead_of(moment, one)) for one in moment.policy.agents if one.active]
     ending = [(one, hearer) for one, hearer in hearers if _evening(gateway, hearer, now)]
     due = [both for both in ending if gateway.store.read(partial(_is_due, gateway, *both, now))]

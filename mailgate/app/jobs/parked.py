@@ -14,7 +14,6 @@ from mailgate.core.mails import receipt
 from mailgate.core.model.change import Decision, Fate, Outbound, Step
 from mailgate.core.model.coaching import TraineesAnswer
 from mailgate.core.model.content import Receipt
-from mailgate.core.model.facts import Facts
 from mailgate.core.model.letter_rows import StoredLetter
 from mailgate.core.model.mail_rows import OpenQuestion
 from mailgate.core.model.outbound import Purpose
@@ -65,7 +64,7 @@ def _ask(gateway: Gateway, name: str, now: datetime, tx: Tx) -> bool:
 
 def _ask_again(gateway: Gateway, row: OpenQuestion, now: datetime, tx: Tx) -> bool:
     """The receipt of a parked mail once more, with the same answers; of a trainee's answer to all who may send it."""
-    moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
+    moment = each_ticket.moment_for_all(gateway, tx, now)
     policy = moment.policy
     question, author = _question(tx, row.mail, row.agent), policy.agent(row.agent)
     tx.people.asked([row.mail], now)
@@ -82,7 +81,7 @@ def _ask_again(gateway: Gateway, row: OpenQuestion, now: datetime, tx: Tx) -> bo
 
 def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
     """What waits and for whom, one letter a lead; only its author can say that they wrote it."""
-    moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
+    moment = each_ticket.moment_for_all(gateway, tx, now)
     policy = moment.policy
     pressing, old = _untold(tx.people.unanswered(now - AUTHOR_AFTER, now, MOST), now, tx)
     rows = [*pressing, *old]

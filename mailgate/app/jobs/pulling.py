@@ -13,7 +13,6 @@ from mailgate.core.clock import outbreak, pulling
 from mailgate.core.clock.outbreak import Outbreak
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Decision, Fate
-from mailgate.core.model.facts import Facts
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Agent
 from mailgate.store.base import Read, Tx
@@ -31,12 +30,8 @@ def offer(gateway: Gateway, now: datetime) -> int:
 
 
 def _due(gateway: Gateway, now: datetime, read: Read) -> list[Agent]:
-    moment = _moment(gateway, now, read)
+    moment = each_ticket.moment_for_all(gateway, read, now)
     return [agent for agent in moment.policy.agents if _departments(moment, agent, read)]
-
-
-def _moment(gateway: Gateway, now: datetime, read: Read) -> Moment:
-    return gateway.in_force.moment(now, Facts(away=read.people.absences(now)))
 
 
 def _departments(moment: Moment, agent: Agent, read: Read) -> Sequence[str]:
@@ -53,7 +48,7 @@ def _departments(moment: Moment, agent: Agent, read: Read) -> Sequence[str]:
 
 def _offer(gateway: Gateway, agent: Agent, now: datetime, shared: Mapping[str, Outbreak], tx: Tx) -> bool:
     """The list and the mark of what it knew, in one transaction: after a crash it is written once all the same."""
-    moment = _moment(gateway, now, tx)
+    moment = each_ticket.moment_for_all(gateway, tx, now)
     names = _departments(moment, agent, tx)
     if not names:
         return False

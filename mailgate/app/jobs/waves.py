@@ -43,7 +43,7 @@ def _ask(gateway: Gateway, one: Wave, early: tuple[int, ...], now: datetime, tx:
             effects = (CancelLetters(waiting, why="wave"),) if waiting else ()
             each_ticket.write(gateway, tx, Decision(Fate.FILED, "wave", (step,), effects=effects), now)
     held = [ticket for row in tx.waves.held(one.key, LISTED) if (ticket := tx.tickets.get(row.number))]
-    moment = gateway.in_force.moment(now, each_ticket.known_to_all(tx, now))
+    moment = each_ticket.moment_for_all(gateway, tx, now)
     each_ticket.write(gateway, tx, Decision(Fate.FILED, "wave", letters=wave.question(moment, one, held)), now)
     tx.waves.asked(one.key, now)
     return 1
