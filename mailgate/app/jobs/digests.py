@@ -52,7 +52,9 @@ def send_morning_letters(gateway: Gateway, now: datetime) -> int:
     """Write the letters of every reader whose morning has come; each once a day, and only with something to say."""
     moment = gateway.store.read(lambda read: each_ticket.moment_for_all(gateway, read, now))
     due = [one for one in _readers(moment) if _open(gateway, one)]
-    names = [one.name for one in moment.policy.departments if due and not one.training]
+    if not due:
+        return 0
+    names = [one.name for one in moment.policy.departments if not one.training]
     shared = gateway.store.read(lambda read: outbreaks.look(read, names, now))
     return each_ticket.for_each_ticket(gateway, [partial(_morning, gateway, one, now, shared) for one in due])
 

@@ -21,10 +21,10 @@ from mailgate.store.base import Read, Tx
 def offer(gateway: Gateway, now: datetime) -> int:
     """A list to each agent on duty who has had none for half an hour, where something new has no owner."""
     policy = gateway.in_force.policy
-    if all(readers.notified(policy, one.name) != "pull" for one in policy.departments):
+    names = [one.name for one in policy.departments if readers.notified(policy, one.name) == "pull"]
+    due = gateway.store.read(partial(_due, gateway, now)) if names else []
+    if not due:
         return 0
-    due = gateway.store.read(partial(_due, gateway, now))
-    names = [one.name for one in policy.departments if due and readers.notified(policy, one.name) == "pull"]
     shared = gateway.store.read(lambda read: outbreaks.look(read, names, now))
     return each_ticket.for_each_ticket(gateway, [partial(_offer, gateway, agent, now, shared) for agent in due])
 
