@@ -83,12 +83,10 @@ def reads_for(moment: Moment, agent: Agent) -> tuple[Agent, ...]:
 
 def led_by(moment: Moment, agent: Agent) -> tuple[Department, ...]:
     """The departments an agent leads, or reads for their lead."""
-    departments = moment.policy.departments
-    chiefs = {one.name: readers.lead_here(moment, one.name) for one in departments}
     return tuple(
         one
-        for one in departments
-        if not one.training and (chief := chiefs[one.name]) is not None and chief.name == agent.name
+        for one in moment.policy.departments
+        if not one.training and (chief := readers.lead_here(moment, one.name)) and chief.name == agent.name
     )
 
 
