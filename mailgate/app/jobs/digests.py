@@ -24,7 +24,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Policy
 from mailgate.core.model.said import Words, day, said
 from mailgate.core.model.said import moment as at_their_clock
-from mailgate.core.model.shown import Fact, Section
+from mailgate.core.model.shown import Section
 from mailgate.core.worktime import working_time
 from mailgate.core.worktime.promise import calendar_of
 from mailgate.store.base import Read, TicketFilter, Tx
@@ -186,13 +186,7 @@ def _incidents(tx: Tx, reader: _Reader, now: datetime) -> list[Section]:
     """What goes on in the departments a reader works in or leads: its tickets' warnings are held, and counted here."""
     theirs = [one for one in tx.outage.incidents(now) if _concerns(reader, one.department)]
     here = now.astimezone(reader.zone)
-    facts = tuple(
-        Fact(
-            f"+{one.name} · {one.department}",
-            outages.load(tx, one, now, at_their_clock(one.until.astimezone(reader.zone), here)),
-        )
-        for one in theirs
-    )
+    facts = tuple(outages.load(tx, one, now, at_their_clock(one.until.astimezone(reader.zone), here)) for one in theirs)
     return [Section(said("asked.incidents"), facts=facts)] if facts else []
 
 

@@ -30,21 +30,19 @@ def news(read: Read, speech: Phrases, now: datetime) -> Question:
 
 def incidents(read: Read, speech: Phrases, now: datetime) -> Question:
     """What goes on: its words, how much of it is open and late, and until when."""
-    facts = tuple(
-        Fact(f"+{one.name} · {one.department}", load(read, one, now, speech.when(one.until)))
-        for one in read.outage.incidents(now)
-    )
+    facts = tuple(load(read, one, now, speech.when(one.until)) for one in read.outage.incidents(now))
     return Question(title=said("asked.incidents"), intro="" if facts else said("asked.incidents_none"), facts=facts)
 
 
-def load(read: Read, incident: Incident, now: datetime, until: Words) -> Words:
+def load(read: Read, incident: Incident, now: datetime, until: Words) -> Fact:
     """How many tickets of an incident are worked on, and how many of them are late."""
     wanted = TicketFilter(status=AT_WORK, department=incident.department, tag=incident.name)
     late = replace(wanted, overdue=True)
-    return said(
+    words = said(
         "list.incident_load",
         n=read.tickets.count(wanted, now),
         overdue=read.tickets.count(late, now),
         words=incident.words,
         until=until,
     )
+    return Fact(f"+{incident.name} · {incident.department}", words)

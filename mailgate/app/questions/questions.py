@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from mailgate.app.questions import gathering, knowledge, outages, reported, travelled
 from mailgate.app.questions.held import held_by
 from mailgate.app.questions.journal import JournalWords
+from mailgate.app.questions.outages import AT_WORK
 from mailgate.core.clock import collected, held
 from mailgate.core.clock.held import Held
 from mailgate.core.commands import catalogue, ticket_filter
@@ -25,7 +26,6 @@ from mailgate.store.base import Read, TicketFilter
 from mailgate.wire.words import Phrases, say, size
 
 MOST = 25  # rows in a letter that is read on a phone
-AT_WORK = ("new", "open", "waiting", "hold")
 HELD = "held"  # no status of a ticket: `#list held` tells what of the agent's own has not arrived
 
 
