@@ -10,7 +10,7 @@ from mailgate.app.questions import gathering, knowledge, outages, reported, trav
 from mailgate.app.questions.held import held_by
 from mailgate.app.questions.journal import JournalWords
 from mailgate.app.questions.outages import AT_WORK
-from mailgate.core.clock import collected, held
+from mailgate.core.clock import collected, escalation, held
 from mailgate.core.clock.held import Held
 from mailgate.core.commands import catalogue, ticket_filter
 from mailgate.core.letters.views import LONGEST_THREAD
@@ -21,7 +21,7 @@ from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Entry, Status, Ticket
 from mailgate.core.text.folding import fold
-from mailgate.core.worktime import skills, sla
+from mailgate.core.worktime import sla
 from mailgate.store.base import Read, TicketFilter
 from mailgate.wire.words import Phrases, say, size
 
@@ -58,23 +58,10 @@ class QuestionAsked:
         return self.read.tickets.get(number) if number else None
 
     def rows(self, tickets: list[Ticket]) -> tuple[TicketRow, ...]:
-        """Tickets as the rows of a numbered table."""
-        return tuple(
-            TicketRow(
-                n=at,
-                number=one.number,
-                subject=one.subject,
-                who=one.requester.name or one.requester.addr,
-                department=one.department,
-                status=one.status.value,
-                owner=one.owner or "",
-                priority=one.priority.value,
-                due=one.due.next.isoformat() if one.due.next else None,
-                quiet=one.quiet,
-                language=skills.shown(self.policy, one),
-            )
-            for at, one in enumerate(tickets[:MOST], start=1)
-        )
+        """Tickets as the rows of a numbered table, their owners as commands call them."""
+        shown = tickets[:MOST]
+        written = zip(escalation.rows(self.policy, shown), shown, strict=True)
+        return tuple(replace(row, owner=ticket.owner or "") for row, ticket in written)
 
     def table(self, title: Words, wanted: TicketFilter, intro: Words = "") -> Question:
         """A numbered table of the tickets of a filter."""
