@@ -173,9 +173,9 @@ _TOPICS = """
     kennwort passwort defekt kaputt faktura beställning lösenord fakturan beställningen skrivaren trasig trasigt arve
     tellimus parool arvet tellimust tellimuse katki
 """
+_ABOUT = frozenset(_TOPICS.split())
 _SMALL: Mapping[str, frozenset[str]] = {
-    language: frozenset(fold(word) for word in text.split() if word not in _TOPICS.split())
-    for language, text in _WORDS.items()
+    language: frozenset(fold(word) for word in text.split() if word not in _ABOUT) for language, text in _WORDS.items()
 }
 
 _BY_WORD = _owners({language: tuple(text.split()) for language, text in _WORDS.items()})
