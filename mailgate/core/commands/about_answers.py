@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mailgate.core.commands.judging import Granted, Judgement, Refusal, TicketContext
+from mailgate.core.commands.judging import Granted, Judgement, Refusal, TicketContext, is_name
 from mailgate.core.commands.reader import Command
 from mailgate.core.letters import readers
 from mailgate.core.model.canned import ArticleDrafted, Drafted, solution
@@ -15,7 +15,7 @@ from mailgate.core.model.ticket import EntryKind, Ticket
 from mailgate.core.text import marks
 from mailgate.core.text.folding import fold
 
-NAME, TITLE, TEXT = 40, 120, 64 * 1024  # characters an article's parts may have
+TITLE, TEXT = 120, 64 * 1024  # characters an article's parts may have
 
 
 def draft(context: TicketContext) -> Judgement:
@@ -39,7 +39,7 @@ def article(context: TicketContext) -> Judgement:
     A lead's stands at once, another's when a lead says so; nothing with a mark in it does.
     """
     name, ticket, agent = fold(context.argument), context.ticket, context.agent
-    if len(name) > NAME or not all(char.isalnum() or char in "-_" for char in name):
+    if not is_name(name):
         return Refusal("no_name", params={"name": context.argument})
     words = context.world.words.strip()
     if not words:

@@ -249,7 +249,7 @@ def signed_words(argument: str) -> list[str]:
 
 
 def is_name(text: str) -> bool:
-    """True for what an agent may call a canned answer or an incident."""
+    """True for what an agent may call a canned answer, an article or an incident."""
     return 0 < len(text) <= LONGEST_NAME and all(char.isalnum() or char in "-_" for char in text)
 
 
