@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from mailgate.core.commands.about_status import is_private
-from mailgate.core.commands.catalogue import BY_NAME
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest
 from mailgate.core.model.change import AddEntry, Audience, Journal, Outbound, Urgency
 from mailgate.core.model.content import Forwarded
@@ -16,14 +13,6 @@ from mailgate.core.model.ticket import Entry, EntryKind
 from mailgate.core.text.folding import fold
 
 _MEGABYTE = 1024 * 1024
-_NAMES = tuple(fold(name) for name in ("forward", *BY_NAME["forward"].aliases))
-
-
-def may_be_given(text: str, aliases: Mapping[str, str]) -> bool:
-    """True when a mail may hold the command, by any of its names: then the store is asked what is kept."""
-    folded = fold(text)
-    own = (fold(alias.lstrip("#")) for alias, name in aliases.items() if "forward" in fold(name))
-    return any(name in folded for name in (*_NAMES, *own))
 
 
 def forward(context: TicketContext) -> Judgement:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
-from mailgate.core.commands.catalogue import BY_NAME, DOMAIN
+from mailgate.core.commands.catalogue import DOMAIN
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext
 from mailgate.core.letters import acks
 from mailgate.core.model import changed
@@ -19,14 +19,6 @@ from mailgate.core.text.mail_providers import is_public
 
 SPAM = "spam"  # the tag
 SHUT_OUT = timedelta(days=90)
-NAMES = tuple(fold(name) for name in (SPAM, *BY_NAME[SPAM].aliases))  # the other command's names hold one of these
-
-
-def may_be_about_it(text: str, aliases: Mapping[str, str]) -> bool:
-    """True when a mail may hold one of these commands: then the store is asked whom its tickets are from."""
-    folded = fold(text)
-    own = (fold(alias.lstrip("#")) for alias, name in aliases.items() if SPAM in fold(name))
-    return any(name in folded for name in (*NAMES, *own))
 
 
 def names_a_domain(text: str) -> bool:

@@ -1,16 +1,28 @@
-"""Whom commands name, found before they are read: the store is asked for them outside the decision."""
+"""What a mail may ask for and whom, found before it is read: the store is asked about it outside the decision."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from mailgate.core.commands.catalogue import BY_NAME
 from mailgate.core.model.mail import canonical
 from mailgate.core.text import phone
+from mailgate.core.text.folding import fold
 
 _LINE = re.compile(r"#[^\W\d_]+ +(\+?[0-9(][0-9 ()./-]{4,24})")
 _PERSON = re.compile(r"#[^\W\d_]+ +<?([^\s<>@]{1,64}@[^\s<>,;@]{1,255})")
 _MOST = 5
+
+
+def may_hold(text: str, command: str, aliases: Mapping[str, str]) -> bool:
+    """True when a mail may hold a command by any of its names, or one whose names hold those: `#notspam` with `#spam`.
+
+    `aliases` are the admin's, with the command each stands for.
+    """
+    folded = fold(text)
+    own = (alias.lstrip("#") for alias, meant in aliases.items() if command in fold(meant))
+    return any(fold(name) in folded for name in (command, *BY_NAME[command].aliases, *own))
 
 
 def lines(numbers: Iterable[str]) -> tuple[str, ...]:

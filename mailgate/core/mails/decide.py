@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from mailgate.core.commands import about_forwarding, about_spam, named, reader
+from mailgate.core.commands import about_spam, named, reader
 from mailgate.core.letters import addressee, instead
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder, unwanted
@@ -50,7 +50,7 @@ def needs(
     told = reader.as_commands(told) if agent else told
     orders = agent is not None and "#" in told + mail.fresh
     pictures = agent is not None and any(one.inline for one in mail.attachments)  # are they the ticket's own?
-    spam = orders and (bool(released_as) or about_spam.may_be_about_it(told, policy.command_aliases))
+    spam = orders and (bool(released_as) or named.may_hold(told, about_spam.SPAM, policy.command_aliases))
     numbers = (
         *(reader.line_numbers(told) if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
@@ -79,7 +79,7 @@ def needs(
         people=named.people(told) if orders else (),
         through=through,
         senders=spam,
-        forwards=orders and (bool(released_as) or about_forwarding.may_be_given(told, policy.command_aliases)),
+        forwards=orders and (bool(released_as) or named.may_hold(told, "forward", policy.command_aliases)),
         domain=spam and about_spam.names_a_domain(told),
     )
 

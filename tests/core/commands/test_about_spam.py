@@ -10,6 +10,7 @@ import pytest
 from cases import ANNA, BO, CAI, NOW, POLICY, asking, case, decided, facts, mail, outcome, ticket
 
 from mailgate.core.commands import about_spam as on
+from mailgate.core.commands import named
 from mailgate.core.commands.catalogue import BY_NAME
 from mailgate.core.commands.judging import Granted, KnownWorld, TicketContext
 from mailgate.core.commands.reader import Command
@@ -139,7 +140,7 @@ def test_what_was_no_spam_is_work_again(about: Ticket, by: Agent, known: Sender,
     [("#spam", True), ("1-60 SPAM", True), ("#Mēstule always", True), ("#ei-roskaposti", True), ("#junk", True), ("#take", False)],
 )  # fmt: skip
 def test_the_store_is_asked_about_senders_where_a_mail_may_be_about_spam(text: str, about: bool) -> None:
-    assert on.may_be_about_it(text, {"junk": "#spam"}) is about
+    assert named.may_hold(text, on.SPAM, {"junk": "#spam"}) is about
 
 
 # --- what they send next ----------------------------------------------------------------------------------------------
