@@ -121,12 +121,9 @@ def read_agent_mail(
     if not found.ended:
         _look_for_bare_note(lines[top:bottom], found)
         _look_for_misplaced(lines[top:bottom], lines[end:] + signature.split("\n"), found)
-    if {"note", "reply"} <= {command.name for command in found.commands}:
-        found.add_doubt("conflict", "reply", "#note #reply", ("note", "reply"))
-    if {"note", "only"}.issubset(command.name for command in found.commands):
-        found.add_doubt("conflict", "only", "#note #only", ("note", "only"))
-    if {"note", "new"}.issubset(command.name for command in found.commands):
-        found.add_doubt("conflict", "new", "#note #new", ("note", "new"))
+    for name in ("reply", "only", "new"):
+        if {"note", name} <= {command.name for command in found.commands}:
+            found.add_doubt("conflict", name, f"#note #{name}", ("note", name))
     middle = [_ESCAPED.sub(r"\1", line) if "\\" in line else line for line in lines[top:bottom]]
     commands, problems = tuple(dict.fromkeys(found.commands)), tuple(found.problems)
     if not commands and not problems and middle == lines[:end]:
