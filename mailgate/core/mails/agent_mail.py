@@ -172,8 +172,7 @@ def _about_nothing(case: Case, agent: Agent, reading: CommandReading) -> Decisio
 
 def _corrected(case: Case, agent: Agent) -> SentLetter | None:
     """The receipt of a parked mail that this mail answers, and whose first line says that a plain reply replaces it."""
-    one = scope.answered(case)
-    letter = one.letter(case.facts.letters) if one else None
+    letter = scope.remembered(case)
     if letter is None or letter.agent != agent.name or letter.mail is None or letter.purpose != Purpose.RELEASE:
         return None
     return letter if isinstance(letter.content, Receipt) and letter.content.corrected else None

@@ -121,8 +121,7 @@ def wave_asked_about(case: Case) -> str:
 
 def receipt_of_several(case: Case) -> tuple[int, tuple[Ticket, ...]] | None:
     """The mail whose receipt this mail answers, and the tickets it moved, where those were several or from a list."""
-    one = answered(case)
-    letter = one.letter(case.facts.letters) if one else None
+    letter = remembered(case)
     if letter is None or letter.mail is None or letter.purpose != Purpose.NOTE or letter.ticket is not None:
         return None
     named = numbers(letter.content) if isinstance(letter.content, Receipt) else ()
@@ -145,6 +144,12 @@ def answered(case: Case) -> CarriedToken | None:
     return next(iter((*ids, *(one for one in quoted if one.token.ticket), *quoted)), None)
 
 
+def remembered(case: Case) -> SentLetter | None:
+    """The letter that `answered` finds, as far as we remember it."""
+    one = answered(case)
+    return one.letter(case.facts.letters) if one else None
+
+
 def letter_answered(case: Case) -> SentLetter | None:
     """The letter of ours that this mail answers, or whose link it is, as far as we remember it."""
     letters = (one.letter(case.facts.letters) for one in case.authority.carried)
@@ -153,8 +158,7 @@ def letter_answered(case: Case) -> SentLetter | None:
 
 def answered_list(case: Case) -> tuple[int, ...]:
     """The tickets of the list this mail answers, in its order; proven or not (see `may_count`)."""
-    one = answered(case)
-    letter = one.letter(case.facts.letters) if one else None
+    letter = remembered(case)
     if letter is None or letter.purpose != Purpose.TABLES or not isinstance(letter.content, Question):
         return ()
     return tuple(row.number for row in letter.content.rows or () if row.number)
@@ -162,8 +166,7 @@ def answered_list(case: Case) -> tuple[int, ...]:
 
 def listed_articles(case: Case) -> Question | None:
     """The list of articles that this mail answers and whose lines count here; None when it answers none."""
-    one = answered(case)
-    letter = one.letter(case.facts.letters) if one else None
+    letter = remembered(case)
     if letter is None or not isinstance(letter.content, Question) or not letter.content.texts:
         return None
     return letter.content if may_count(case) else None
