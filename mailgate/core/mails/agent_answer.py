@@ -143,7 +143,9 @@ def named(case: Case, ticket: Ticket) -> tuple[Address, ...] | None:
     That is the receipt that let a parked mail go, else the letter answered: In-Reply-To comes first.
     """
     if case.authority.proof is Proof.RELEASED:
-        return case.agreed
+        about = case.question.content if case.question else None
+        agreed = about.to if isinstance(about, Receipt) else None
+        return None if agreed is None else tuple(map(Address, agreed))
     if case.corrects and isinstance(case.corrects.content, Receipt):
         return tuple(map(Address, case.corrects.content.corrected_to))
     for carried in case.authority.carried:

@@ -103,10 +103,8 @@ def released_mail(case: Case, name: str, mode: str, by: str = "") -> Decision | 
     proof = Proof.CONFIRMED if mode == "read" else Proof.RELEASED
     known = replace(case.authority, agent=agent, proof=proof, why="", steer=True, failed=False, vetoed=False)
     question = case.facts.letters.get(by)
-    named = question.content.to if question and isinstance(question.content, Receipt) else None
-    agreed = None if named is None else tuple(map(Address, named))
     let_go_by = question.agent if question else name if by else ""
-    case = replace(case, authority=known, question=question, agreed=agreed, let_go_by=let_go_by, release_mode=mode)
+    case = replace(case, authority=known, question=question, let_go_by=let_go_by, release_mode=mode)
     return _steer(case, agent, mode or "all")
 
 

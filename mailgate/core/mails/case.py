@@ -44,7 +44,6 @@ class Case:
     release_mode: str = ""  # of a released mail: what of it is to be done (`change.Unpark`)
     question: SentLetter | None = None  # of a released mail: the receipt whose answer let it go
     only: Address | None = None  # whom alone its words reach (`#only`)
-    agreed: tuple[Address, ...] | None = None  # of a released mail: whom the receipt named; None: it named nobody
     let_go_by: str | None = None  # of a released mail: the agent who was asked; "" where the admin did it; None: waits
 
     @property
