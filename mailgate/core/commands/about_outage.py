@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from mailgate.core.commands.judging import CommandContext, Granted, Judgement, Refusal, is_name
+from mailgate.core.commands.judging import CommandContext, Granted, Judgement, KnownWorld, Refusal, is_name
 from mailgate.core.letters import readers
 from mailgate.core.model.change import Step, Tag
 from mailgate.core.model.content import Receipt
@@ -83,12 +83,12 @@ def incident(context: CommandContext) -> Judgement:
     if wrong:
         return wrong
     wanted = Gathering("incident", department.name, name, " ".join(words))
-    found = None if world.asked is None else world.asked.numbers
-    if not world.confirmed or world.asked is None or replace(world.asked, numbers=None, event=0) != wanted:
+    asked = _agreed(world, wanted)
+    if asked is None:
         return Refusal("incident_asks", params=told, gathers=wanted)
     until = world.now + LASTS
     begun = Incident(department.name, name, wanted.words, until, context.agent.name)
-    tagged = tuple(Step(number, (Tag(add=(name,)),)) for number in found or ())
+    tagged = tuple(Step(number, (Tag(add=(name,)),)) for number in asked.numbers or ())
     told |= {"n": str(len(tagged)), "until": context.in_their_time(until)}
     effects = (SetIncident(department.name, name, begun),)
     return Granted("incident", elsewhere=tagged, effects=effects, params=told)
@@ -120,8 +120,8 @@ def answer(context: CommandContext) -> Judgement:
     if not text or world.files:
         return Refusal("files_to_many" if world.files else "no_words")
     wanted = Gathering("answer", department.name, name, text)
-    asked = world.asked
-    if not world.confirmed or asked is None or replace(asked, numbers=None, event=0) != wanted:
+    asked = _agreed(world, wanted)
+    if asked is None:
         return Refusal("answer_asks", params={"name": name, "by": context.agent.shown_name}, gathers=wanted)
     begins = world.now + context.policy.undo_window
     lead = context.policy.agent(world.let_go_by) or context.agent
@@ -167,6 +167,14 @@ def by_language(text: str, known: Collection[str], usual: str) -> tuple[tuple[st
             language: words for language, words in said.items() if language != own
         }
     return tuple((language, words) for language, words in said.items() if words)
+
+
+def _agreed(world: KnownWorld, wanted: Gathering) -> Gathering | None:
+    """What was asked about this very command and answered with yes, with the tickets found; None: it is asked first."""
+    asked = world.asked
+    if not world.confirmed or asked is None or replace(asked, numbers=None, event=0) != wanted:
+        return None
+    return asked
 
 
 def _department(context: CommandContext, least: int = 0) -> tuple[Department, str]:
