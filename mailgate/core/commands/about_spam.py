@@ -51,7 +51,7 @@ def _shut_out(context: TicketContext, marked: tuple[Change, ...]) -> Judgement:
             return question
     if _may_be_forged(context.ticket) and (doubt := context.ask_first("forged_sender", address=address)):
         return doubt
-    domain = address.rpartition("@")[2]
+    domain = person.domain
     until = context.world.now + SHUT_OUT
     granted = partial(context.granted, address=address, domain=domain, at=context.in_their_days(until))
     alone = (*marked, Ban(address, until))
@@ -84,7 +84,7 @@ def not_spam(context: TicketContext) -> Judgement:
     ticket, known = context.ticket, _known(context)
     tagged = SPAM in ticket.tags
     lifted: list[Change] = [Ban(ticket.requester.key, None)] if known.address_until else []
-    domain = f"@{ticket.requester.key.rpartition('@')[2]}"
+    domain = f"@{ticket.requester.domain}"
     if known.domain_until and context.leads:
         lifted.append(Ban(domain, None))
     stays = known.domain_until is not None and not context.leads
