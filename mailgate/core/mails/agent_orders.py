@@ -21,7 +21,7 @@ from mailgate.core.model.facts import WhyParked
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import Words, said
-from mailgate.core.model.shown import AskedFor
+from mailgate.core.model.shown import AskedFor, Gathering
 from mailgate.core.model.ticket import Status, Ticket
 from mailgate.core.proof.authority import Proof
 from mailgate.core.text import marks
@@ -141,28 +141,30 @@ def _on_ticket(
 
 def _refused(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandReading, about: str) -> Decision | None:
     """Parked: a command that was not granted; None where all were."""
-    if len(plan.refused) == 1 and plan.refused[0][1].code == "answer_asks":
-        return _for_the_lead(case, agent, *plan.refused[0])
     if not plan.refused:
         return None
+    gathers = next((why.gathers for _, why in plan.refused if why.gathers), None)
+    if gathers and len(plan.refused) == 1 and plan.refused[0][1].code == "answer_asks":
+        return _for_the_lead(case, agent, *plan.refused[0], gathers)
     return agent_words.park(
         case, agent, "refused", reading, about=about,
         refused=[receipt.refused_line(command, why) for command, why in plan.refused],
-        gathers=next((why.gathers for _, why in plan.refused if why.gathers), None),
+        gathers=gathers,
     )  # fmt: skip
 
 
-def _for_the_lead(case: Case, agent: Agent, order: Command, why: workflow.Refusal) -> Decision:
+def _for_the_lead(case: Case, agent: Agent, order: Command, why: workflow.Refusal, gathers: Gathering) -> Decision:
     """One answer for many waits for the department's lead, who sees its words and how many get it."""
-    lead = readers.lead_here(case.moment, why.gathers.department if why.gathers else case.departments[0]) or agent
+    lead = readers.lead_here(case.moment, gathers.department) or agent
+    named = replace(order, argument=f"+{gathers.name}")
     asks = Receipt(
         parked=True,
-        meant=(f"#{order.name} +{why.gathers.name if why.gathers else ''}",),
-        refused=(receipt.refused_line(replace(order, argument=f"+{why.gathers.name if why.gathers else ''}"), why),),
-        text=why.gathers.words if why.gathers else "",
+        meant=(str(named),),
+        refused=(receipt.refused_line(named, why),),
+        text=gathers.words,
         author=agent.name,
         corrected="waits",
-        gathers=why.gathers,
+        gathers=gathers,
     )
     letters = [receipt.receipt_letter(case, lead, asks, purpose=Purpose.RELEASE)]
     if lead.name != agent.name:
