@@ -23,13 +23,12 @@ def file_as_spam(case: Case) -> Decision | None:
     they say there is said to its owner. Nothing of a mail is lost: a rule may be wrong about people, and so may agents.
     """
     ticket = case.match.ticket if case.match.verified else None
-    if ticket is not None and not (ticket.status.done and "spam" in ticket.tags):
+    if ticket is None:
+        return filed_apart(case)
+    if not ticket.status.done or "spam" not in ticket.tags:
         return None
-    if ticket is not None:
-        return case.decided(
-            Fate.FILED, "spam", steps=(Step(ticket.number, (customer.entry(case), Tag(add=("spam",)))),)
-        )
-    return filed_apart(case)
+    changes = (customer.entry(case), Tag(add=("spam",)))
+    return case.decided(Fate.FILED, "spam", steps=(Step(ticket.number, changes),))
 
 
 def filed_apart(case: Case) -> Decision:
