@@ -160,8 +160,8 @@ class Deciding:
         if bare:
             decision = Decision(Fate.QUARANTINED, reason)
         else:
-            known = Facts(away=self._store.read(lambda read: read.people.absences(now)))
-            decision = unreadable.decide(self._in_force.moment(now, known), mail.envelope, mail.number, reason)
+            moment = self._in_force.moment(now, Facts(away=tx.people.absences(now)))
+            decision = unreadable.decide(moment, mail.envelope, mail.number, reason)
             if _stub_of(tx, mail.number) is not None:
                 decision = replace(decision, steps=())
         applied = tx.apply(mail.number, decision, now, self._ids, None, hold=self._in_force.snapshot.letters_wait)
