@@ -65,11 +65,10 @@ class Waves:
             return None
         with self._lock:
             kind = self._like(department, found)
-            if kind is None:
-                return Alike(f"{department}:{number}", found)
-            if kind.until is not None and now >= kind.until:
-                kind.verdict, kind.until = "", None
+            if kind is not None and kind.until is not None and now >= kind.until:
                 self._forget(kind)
+                kind = None
+            if kind is None:
                 return Alike(f"{department}:{number}", found)
             others = sum(now - at < WITHIN for at, mail_number, _ in kind.came if mail_number != number)
             return Alike(kind.key, kind.sketch, others, kind.verdict)
@@ -107,11 +106,8 @@ class Waves:
         waves = self._store.read(lambda read: read.waves.lately(now - FOLLOWED))
         self.learn(waves)
         for one in self._store.read(lambda read: read.waves.openings(now - WITHIN)):
-            found = _words_kept(one)
-            with self._lock:
-                kind = self._like(one.department, found) if found else None
-            if found:
-                known = Alike(kind.key, kind.sketch) if kind else Alike(f"{one.department}:{one.mail}", found)
+            known = self.look(_words_kept(one), one.department, one.mail, one.at)
+            if known is not None:
                 self.note(known, one.department, one.mail, one.number, one.at, held=False)
         self._counted = True
 
