@@ -12,7 +12,7 @@ from mailgate.core.model.desk_rows import OpeningWords
 from mailgate.core.model.outage import Incident, Mailing, News
 from mailgate.store import rows
 from mailgate.store.session import Room
-from mailgate.store.settings import DROP_SETTING, SET_SETTING, SETTING
+from mailgate.store.settings import Settings
 from mailgate.store.tickets.statements import NEWEST_EVENT
 
 T = TypeVar("T", News, Incident)
@@ -155,14 +155,11 @@ class Outages(Room):
         self.session.run(DROP_MAILING, {"mailing": mailing})
 
     def _kept(self, key: str) -> Sequence[Any]:
-        found: Sequence[Any] = rows.loads(self.session.scalar(SETTING, {"key": key}), ())
+        found: Sequence[Any] = rows.loads(Settings(self.session).get(key), ())
         return found
 
     def _keep(self, key: str, kept: Sequence[Any]) -> None:
-        if kept:
-            self.session.run(SET_SETTING, {"key": key, "value": rows.clean(rows.dumps(kept))})
-        else:
-            self.session.run(DROP_SETTING, {"key": key})
+        Settings(self.session).set(key, rows.dumps(kept) if kept else None)
 
 
 def _opening(row: rows.Row) -> OpeningWords:
