@@ -73,19 +73,12 @@ class People(Room):
 
     def articles(self) -> list[Article]:
         """Articles that agents wrote and a lead let stand, by name and language."""
-        return [
-            Article(row["name"], row["title"], row["language"], row["text"], since=rows.time_of(row["at"]), saved=True)
-            for row in self.session.all(sql.ARTICLES, {})
-        ]
+        return [_article(row) for row in self.session.all(sql.ARTICLES, {})]
 
     def written(self) -> tuple[dict[str, str], dict[str, Article]]:
         """The canned answers agents kept, by name, and the articles that wait for a lead."""
         found = self.session.all(sql.WRITTEN, {})
-        asked = [
-            Article(row["name"], row["title"], row["language"], row["text"], since=rows.time_of(row["at"]), saved=True)
-            for row in found
-            if row["waits"]
-        ]
+        asked = [_article(row) for row in found if row["waits"]]
         return {row["name"]: row["text"] for row in found if not row["waits"]}, {one.name: one for one in asked}
 
     def articles_used(self) -> dict[str, datetime]:
@@ -162,6 +155,10 @@ class People(Room):
 def _parked(row: rows.Row) -> OpenQuestion:
     moments = {name: rows.moment(row[name]) for name in ("at", "arrived_at", "asked_at", "told_at")}
     return OpenQuestion(**{**dict(row), **moments, "doubt": bool(row["doubt"])})
+
+
+def _article(row: rows.Row) -> Article:
+    return Article(row["name"], row["title"], row["language"], row["text"], since=rows.time_of(row["at"]), saved=True)
 
 
 def _absence(row: rows.Row) -> Absence:
