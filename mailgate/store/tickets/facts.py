@@ -56,17 +56,12 @@ class FactsReading(Room):
         if needs.queue_of:
             known["queue"] = skills.in_order(self._queue(needs), *needs.queue_languages)
             asked += [ticket.number for ticket in known["queue"][:2]]
-        asked += [
-            each.content.ticket
-            for each in letters.values()
-            if isinstance(each.content, Receipt) and each.content.ticket
-        ]
-        done = [each.content.numbers or () for each in letters.values() if isinstance(each.content, Receipt)]
-        undone = [number for each in done for number in each] if needs.orders else []
-        lists = [each.content.rows or () for each in letters.values() if isinstance(each.content, Question)]
-        listed = [row.number for each in lists for row in each]
-        articles = [each.content for each in letters.values() if isinstance(each.content, Question)]
-        listed += [number for each in articles if each.texts for number in each.numbers or ()]
+        receipts = [each.content for each in letters.values() if isinstance(each.content, Receipt)]
+        asked += [each.ticket for each in receipts if each.ticket]
+        undone = [number for each in receipts for number in each.numbers or ()] if needs.orders else []
+        questions = [each.content for each in letters.values() if isinstance(each.content, Question)]
+        listed = [row.number for each in questions for row in each.rows or ()]
+        listed += [number for each in questions if each.texts for number in each.numbers or ()]
         asked = [*list(dict.fromkeys(asked))[:CANDIDATES], *(number for number in (*listed, *undone) if number)]
         tickets, merged, ids = self._tickets(list(dict.fromkeys(asked)), needs.sender)
         known["successors"] = self._successors(tickets, ids, merged, needs.sender)
@@ -83,8 +78,7 @@ class FactsReading(Room):
             known["purged"] = self._purged(known["entries"].values())
         if needs.senders:
             known["senders"] = {number: self._whose(one, ids[number], needs, now) for number, one in tickets.items()}
-        asked_about = [each.content.wave for each in letters.values() if isinstance(each.content, Question)]
-        known["waves"] = Waves(self.session).verdicts(filter(None, asked_about))
+        known["waves"] = Waves(self.session).verdicts(each.wave for each in questions if each.wave)
         if needs.phones:
             known["callers"] = self._callers(needs.phones)
         named = [*needs.people, *(one.addr for one in known.get("callers", {}).values())]
@@ -290,9 +284,11 @@ class FactsReading(Room):
         found = set()
         for thread in threads:
             theirs = (one for one in reversed(thread) if one.kind is EntryKind.CUSTOMER and not one.unverified)
-            mail = next(((one.mail, bool(one.attachments)) for one in theirs), (None, True))
-            if mail[0] is not None and not mail[1] and not self.session.one(mail_sql.HAS_RAW, {"mail": mail[0]}):
-                found.add(mail[0])
+            newest = next(theirs, None)
+            if newest is None or newest.mail is None or newest.attachments:
+                continue
+            if not self.session.one(mail_sql.HAS_RAW, {"mail": newest.mail}):
+                found.add(newest.mail)
         return frozenset(found)
 
     def _unsent(self, ticket: int) -> dict[int, tuple[int, ...]]:
