@@ -7,9 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from conftest import RULES, Desk, from_agent, mail, notice_to, only, opened, running, whole
-from scenarios.turns import PATIENT, TRUSTED
-
-from mailgate.app.jobs.schedule import run_job
+from scenarios.turns import PATIENT, TRUSTED, go_to
 
 ILL = ("anna", "bo")
 HOURS = "\n".join(f'{day} = "09:00-17:00"' for day in ("monday", "tuesday", "wednesday", "thursday", "friday"))
@@ -48,13 +46,6 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     now = datetime.now(UTC)
     monday = now + timedelta(days=7 - now.weekday())
     return monday.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=day)
-
-
-def go_to(desk: Desk, moment: datetime) -> None:
-    """It is that time now, and what time alone makes due is done."""
-    desk.clock.ahead = moment - datetime.now(UTC)
-    for job in ("escalate", "wake", "digest"):
-        run_job(desk.gateway, job, moment)
 
 
 def told(desk: Desk, *names: str) -> list[tuple[str, str, str]]:

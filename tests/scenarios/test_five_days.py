@@ -14,9 +14,8 @@ from conftest import RULES, Desk, from_agent, mail, notice_to, only, opened, rep
 from scenarios.test_by_mail_alone import library
 from scenarios.test_by_mail_alone import tap as tap_on
 from scenarios.test_mornings import next_weekday
-from scenarios.turns import PATIENT, TRUSTED, tap
+from scenarios.turns import PATIENT, TRUSTED, go_to, tap
 
-from mailgate.app.jobs.schedule import run_job
 from mailgate.cli import cli
 from mailgate.core.model.ticket import Status
 
@@ -64,9 +63,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def later(desk: Desk, **time: int) -> None:
     """So much time passes, and what it makes due is done."""
-    desk.clock.ahead += timedelta(**time)
-    for job in ("escalate", "wake", "digest"):
-        run_job(desk.gateway, job, desk.clock())
+    go_to(desk, desk.clock() + timedelta(**time))
 
 
 def shell(desk: Desk, *call: str) -> str:

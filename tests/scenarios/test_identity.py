@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import trustme
 from conftest import Desk, from_agent, mail, notice_to, only, opened, reply, running, whole
+from scenarios.turns import tap
 
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.proof import token
@@ -267,41 +268,26 @@ def test_a08_an_answer_to_all_with_outsiders_is_handled_and_spends_its_token(gua
     guarded.send(first)
     assert guarded.ticket(ticket.number).tags == ("one",)
     assert guarded.fate(guarded.send(reply(notice, ANNA, "#tag +two"))) == "parked"
-    assert guarded.fate(guarded.send(tap(notice, "#solve"))) == "parked", "the links in it are spent too"
+    assert guarded.fate(guarded.send(tap(notice, "#solve", ANNA))) == "parked", "the links in it are spent too"
     assert guarded.ticket(ticket.number).status == "new"
-
-
-def tap(notice: EmailMessage, command: str, sender: str = ANNA, words: str = "") -> EmailMessage:
-    """The mail a one-tap link makes."""
-    from urllib.parse import unquote
-
-    body = notice.get_body(("html",))
-    assert body is not None
-    hrefs = [part.split('"')[0] for part in body.get_content().split('href="')[1:]]
-    for href in hrefs:
-        address, _, rest = href.removeprefix("mailto:").replace("&amp;", "&").partition("?")
-        fields = {name: unquote(value) for name, _, value in (one.partition("=") for one in rest.split("&"))}
-        if href.startswith("mailto:") and fields.get("subject", "").endswith(command):
-            return mail(fields["subject"], f"{words}{fields['body']}\n", sender=sender, to=unquote(address))
-    raise AssertionError(f"no link for {command} in {hrefs}")
 
 
 def test_a_one_tap_mail_does_what_its_link_says_and_nothing_else(guarded: Desk) -> None:
     ticket = fresh(guarded, "tap")
     notice = notice_to(guarded, "anna", ticket.number)
-    changed = tap(notice, "#take")
+    changed = tap(notice, "#take", ANNA)
     changed.replace_header("Subject", str(changed["Subject"]).replace("#take", "#solve"))
     assert guarded.fate(guarded.send(changed)) == "parked"
-    assert guarded.fate(guarded.send(tap(notice, "#take", sender=BO))) == "parked"
+    assert guarded.fate(guarded.send(tap(notice, "#take", BO))) == "parked"
     untouched(guarded, ticket)
-    guarded.send(tap(notice, "#take"))
+    guarded.send(tap(notice, "#take", ANNA))
     assert guarded.ticket(ticket.number).owner == "anna"
 
 
 def test_a_one_tap_mail_never_posts_words_to_a_customer(guarded: Desk) -> None:
     ticket = fresh(guarded, "tapw")
     notice = notice_to(guarded, "anna", ticket.number)
-    guarded.send(tap(notice, "#take", words="Words typed above the mark.\n\n"))
+    guarded.send(tap(notice, "#take", ANNA, "Words typed above the mark.\n\n"))
     assert said(guarded, ticket) == []
 
 
@@ -774,7 +760,7 @@ def test_was_it_you_always_learns_an_address(tmp_path: Path) -> None:
         assert desk.fate(number) == "parked"
         [asked] = desk.letters("anna@staff.example", "was_it_you")
         assert "anna@home.example" in whole(asked)
-        desk.send(tap(asked, "#yes always"))
+        desk.send(tap(asked, "#yes always", ANNA))
         desk.settle()
         assert desk.ticket(ticket.number).tags == ("home",)
 
@@ -838,7 +824,7 @@ def test_untagged_words_leave_when_their_author_says_so(guarded: Desk) -> None:
     ticket = opened(guarded, "Lamp", sender="saysso@c.example", message_id="<saysso@c.example>")
     sent(guarded, mail("Re: Lamp", "It left today.\n", sender=ANNA, in_reply_to="<saysso@c.example>"), PASS)
     receipt = guarded.letters("anna@staff.example", "receipt")[-1]
-    guarded.send(tap(receipt, "#send"))
+    guarded.send(tap(receipt, "#send", ANNA))
     guarded.settle()
     assert "It left today." in whole(only(said(guarded, ticket)))
 

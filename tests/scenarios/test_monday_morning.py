@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import RULES, Desk, from_agent, mail, notice_to, opened, running, whole
-from scenarios.turns import PATIENT, TRUSTED, turn
-
-from mailgate.app.jobs.schedule import run_job
+from scenarios.turns import PATIENT, TRUSTED, go_to, turn
 
 CREW = ("anna", "bo", "cai", "dee", "eve")
 HOURS = "\n".join(f'{day} = "09:00-17:00"' for day in ("monday", "tuesday", "wednesday", "thursday", "friday"))
@@ -29,13 +27,6 @@ def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
     now = datetime.now(UTC)
     saturday = now + timedelta(days=(5 - now.weekday() - 1) % 7 + 1)
     return saturday.replace(hour=hour, minute=minute, second=second, microsecond=0) + timedelta(days=day)
-
-
-def go_to(desk: Desk, moment: datetime) -> None:
-    """It is that time now, and what time alone makes due is done."""
-    desk.clock.ahead = moment - datetime.now(UTC)
-    for job in ("escalate", "wake", "digest"):
-        run_job(desk.gateway, job, moment)
 
 
 def told(desk: Desk, template: str) -> dict[str, list[EmailMessage]]:

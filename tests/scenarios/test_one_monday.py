@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from conftest import RULES, Desk, confirm, from_agent, mail, only, running, whole
-from scenarios.test_monday_morning import FIRE, OFFICE, at, go_to
+from scenarios.test_monday_morning import FIRE, OFFICE, at
 from scenarios.test_spam import win
-from scenarios.turns import PATIENT, TRUSTED, tap
+from scenarios.turns import PATIENT, TRUSTED, go_to, tap
 
 from mailgate.app.admin.people import desk_address
 from mailgate.app.jobs.schedule import run_job

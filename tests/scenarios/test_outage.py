@@ -9,14 +9,13 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner
 from conftest import Desk, confirm, from_agent, mail, notice_to, only, opened, reply, running, whole
+from scenarios.turns import tap
 
 from mailgate import crash
 from mailgate.app.admin.people import desk_address
@@ -31,18 +30,6 @@ from mailgate.store.outages import Outages
 ANNA_AT = "anna@staff.example"
 MAIJA = "maija@customer.example"
 NEWS = "#news 2h\n\nOur <b>VPN</b> is down. We are on it & will write.\nlv: VPN nestrādā.\n"
-
-
-def tap(letter: EmailMessage, command: str, sender: str) -> EmailMessage:
-    """The mail a button of a letter makes."""
-    body = letter.get_body(("html",))
-    assert body is not None
-    for href in (part.split('"')[0].replace("&amp;", "&") for part in body.get_content().split('href="mailto:')[1:]):
-        address, _, rest = href.partition("?")
-        fields = {name: unquote(value) for name, _, value in (one.partition("=") for one in rest.split("&"))}
-        if fields.get("subject", "").endswith(command):
-            return mail(fields["subject"], f"{fields['body']}\n", sender=sender, to=unquote(address))
-    raise AssertionError(command)
 
 
 def ack(desk: Desk, who: str) -> str:

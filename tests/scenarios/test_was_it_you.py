@@ -7,10 +7,10 @@ import smtplib
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
-from urllib.parse import unquote
 
 import pytest
 from conftest import Desk, mail, opened, reply, running, whole
+from scenarios.turns import tap
 
 from mailgate.app.intake import intake
 from mailgate.app.jobs.schedule import run_job
@@ -60,18 +60,6 @@ def later(desk: Desk, minutes: float) -> None:
     desk.settle()
 
 
-def tap(letter: EmailMessage, command: str) -> EmailMessage:
-    """The mail that the button of a question makes."""
-    body = letter.get_body(("html",))
-    assert body is not None
-    for href in (part.split('"')[0].replace("&amp;", "&") for part in body.get_content().split('href="mailto:')[1:]):
-        address, _, rest = href.partition("?")
-        fields = {name: unquote(value) for name, _, value in (one.partition("=") for one in rest.split("&"))}
-        if fields.get("subject", "").endswith(command):
-            return mail(fields["subject"], f"{fields['body']}\n", sender=BO, to=unquote(address))
-    raise AssertionError(command)
-
-
 def waiting(desk: Desk) -> set[int]:
     return {row.mail for row in desk.gateway.store.read(lambda read: read.mail.parked())}
 
@@ -97,7 +85,7 @@ def test_p08_yes_settles_every_mail_the_question_names(desk: Desk) -> None:
     for word in ("one", "two", "three"):
         unproven(desk, ticket, word)
     later(desk, 11)
-    desk.send(tap(asked(desk)[-1], "#yes"))
+    desk.send(tap(asked(desk)[-1], "#yes", BO))
     desk.settle()
     assert set(desk.ticket(ticket.number).tags) == {"one", "two", "three"} and not waiting(desk)
 
@@ -109,7 +97,7 @@ def test_p08_drop_settles_every_mail_the_question_names_and_none_that_came_after
     later(desk, 11)
     question = asked(desk)[-1]
     after = unproven(desk, ticket, "three")
-    desk.send(tap(question, "#drop"))
+    desk.send(tap(question, "#drop", BO))
     desk.settle()
     assert desk.ticket(ticket.number).tags == () and waiting(desk) == {after}
     later(desk, 1)
@@ -143,7 +131,7 @@ def test_p08_a_number_that_was_not_named_settles_nothing(desk: Desk, word: str) 
 def test_p08_a_mail_after_an_answered_question_is_asked_about_at_once(desk: Desk) -> None:
     ticket = opened(desk)
     unproven(desk, ticket, "one")
-    desk.send(tap(asked(desk)[0], "#yes"))
+    desk.send(tap(asked(desk)[0], "#yes", BO))
     desk.settle()
     unproven(desk, ticket, "two")
     assert "words of two" in whole(asked(desk)[-1]) and len(asked(desk)) == 2
@@ -174,7 +162,7 @@ def test_p08_a_flood_in_an_agents_name_brings_one_letter_in_ten_minutes_that_cou
     leads = desk.letters("anna@staff.example", "digest")
     later(desk, 100)
     assert len(desk.letters("anna@staff.example", "digest")) - len(leads) == 1, "and the lead gets one letter"
-    desk.send(tap(asked(desk)[-1], "#drop"))
+    desk.send(tap(asked(desk)[-1], "#drop", BO))
     desk.settle()
     assert len(waiting(desk)) == 25, "an answer settles what its question named"
 
@@ -197,6 +185,6 @@ def test_a_mail_that_was_vouched_for_is_taken_up_at_once(desk: Desk, monkeypatch
     monkeypatch.setattr(intake, "IDLE", 600.0)
     ticket = opened(desk)
     number = unproven(desk, ticket, "prompt")
-    desk.send(tap(asked(desk)[-1], "#yes"))
+    desk.send(tap(asked(desk)[-1], "#yes", BO))
     desk.settle()
     assert number not in waiting(desk) and "prompt" in desk.ticket(ticket.number).tags

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote
 
 from conftest import RULES, Desk, mail, running
 
+from mailgate.app.jobs.schedule import run_job
 from mailgate.core.model.ticket import Ticket
 
 # What tests do one after the other in no time at all, as the same people.
@@ -54,6 +56,13 @@ def turn(desk: Desk) -> Turn:
         last_ticket=max((one.number for one in tickets), default=0),
         last_letter=max((one.letter for one in letters), default=0),
     )
+
+
+def go_to(desk: Desk, moment: datetime) -> None:
+    """It is that time now, and what time alone makes due is done."""
+    desk.clock.ahead = moment - datetime.now(UTC)
+    for job in ("escalate", "wake", "digest"):
+        run_job(desk.gateway, job, moment)
 
 
 def tap(letter: EmailMessage, command: str, sender: str, words: str = "") -> EmailMessage:
