@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
@@ -254,9 +254,9 @@ def files_of(entry: Entry | None) -> tuple[NamedFile, ...]:
     return tuple(NamedFile(one.name, one.size) for one in entry.attachments) if entry else ()
 
 
-def newest_entry(ticket: Ticket | None, kinds: Container[EntryKind] = SAID) -> Entry | None:
-    """What was said last in one of these ways."""
-    return next((entry for entry in reversed(ticket.entries if ticket else ()) if entry.kind in kinds), None)
+def newest_entry(ticket: Ticket | None) -> Entry | None:
+    """What was said last."""
+    return next((entry for entry in reversed(ticket.entries if ticket else ()) if entry.kind in SAID), None)
 
 
 def entry_told(notice: Notice, ticket: Ticket | None, policy: Policy) -> Entry | None:
