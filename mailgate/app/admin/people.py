@@ -52,7 +52,7 @@ def refresher(in_force: InForce, store: Store) -> Callable[[], None]:
 def desk_address(policy: Policy, agent: Agent) -> str:
     """Where an agent asks questions of their own: `support+anna.KEY@...`; `""` where there are no plus-addresses."""
     separator = policy.identity.subaddress
-    home = policy.department(agent.departments[0] if agent.departments else "")
+    home = policy.department(agent.home)
     local, at, domain = home.from_.addr.rpartition("@")
     if not separator or not policy.keys:
         return ""

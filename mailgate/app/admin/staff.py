@@ -95,16 +95,12 @@ def welcome(gateway: Gateway, agent: str) -> str:
         raise Permanent(f"{agent} has active = false in the configuration")
     policy = gateway.in_force.policy
     address = people.desk_address(policy, who)
-    home = who.departments[0] if who.departments else ""
     about = Welcome(desk_address=address)
     if who.role is Role.TRAINEE:
         desks = (one.name for one in policy.departments if one.training)
-        coach = coaching.coach_of(gateway.in_force.moment(gateway.clock()), home)
+        coach = coaching.coach_of(gateway.in_force.moment(gateway.clock()), who.home)
         about = replace(about, coach=coach.shown_name if coach else "", practice=next(desks, ""))
-    letter = readers.to_agent(
-        policy, who, about, purpose=Purpose.QUESTION,
-        department=home,
-    )  # fmt: skip
+    letter = readers.to_agent(policy, who, about, purpose=Purpose.QUESTION, department=who.home)
     _write(gateway, letter)
     return who.address
 
@@ -117,7 +113,7 @@ def begin_test(gateway: Gateway, agent: str) -> dict[str, Any]:
     title, ask = said("asked.way", name=who.shown_name.split(" ")[0]), said("asked.way_how")
     letter = readers.to_agent(
         gateway.in_force.policy, who, Question(title=title, intro=ask, actions=False),
-        purpose=Purpose.TABLES, department=who.departments[0] if who.departments else "",
+        purpose=Purpose.TABLES, department=who.home,
     )  # fmt: skip
     [number] = _write(gateway, letter)
     return {"letter": number, "address": who.address}

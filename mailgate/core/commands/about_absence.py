@@ -77,7 +77,7 @@ def _names_days(context: CommandContext, text: str) -> bool:
 
 def _calendar(context: CommandContext, who: Agent) -> Calendar | None:
     policy = context.policy
-    home = policy.department(next(iter(who.departments), ""))
+    home = policy.department(who.home)
     return policy.calendar(who.calendar or home.calendar)
 
 
@@ -144,7 +144,7 @@ def _told(context: CommandContext, who: Agent, cover: Agent | None, found: SetAw
     moment = context.world.moment
     gone = Absence(who.name, found.start or context.world.now, found.until, found.cover)
     then = replace(moment, facts=replace(moment.facts, away=(*moment.facts.away, gone)))
-    lead = readers.lead_here(then, next(iter(who.departments), ""))
+    lead = readers.lead_here(then, who.home)
     people = {one.name: one for one in (who, cover, lead) if one and one.name != context.agent.name}
     return tuple(_letter(context, one, who, found) for one in people.values())
 

@@ -282,7 +282,7 @@ def _caller(context: CommandContext, otherwise: Address | None = None) -> Addres
 def _opening(person: Address, world: KnownWorld, agent: Agent) -> tuple[Change, ...]:
     """A ticket of somebody who has not written: with their name and in their language, where they are known."""
     policy = world.policy
-    department = policy.department(world.department or next(iter(agent.departments), ""))
+    department = policy.department(world.department or agent.home)
     known = world.people.get(person.key)
     spoken = (known.language if known else "", department.language, policy.language)
     language = next((one for one in spoken if one in policy.languages), "en")

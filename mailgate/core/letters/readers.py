@@ -165,7 +165,7 @@ def instead_of(moment: Moment, agent: Agent, department: str = "") -> Agent:
     if not is_away(moment, agent):
         return agent
     policy = moment.policy
-    home = policy.department(department or next(iter(agent.departments), ""))
+    home = policy.department(department or agent.home)
     ranked = [one for role in (Role.LEAD, Role.ADMIN, Role.AGENT) for one in policy.agents if one.role is role]
     others = [one for one in ranked if one.role is not Role.AGENT or one.works_in(home.name)]
     people = (agent, lead_of(policy, home), policy.agent(home.deputy), policy.agent_at(policy.admin), *others)
@@ -208,7 +208,7 @@ def hours(policy: Policy, agent: Agent, department: str = "") -> Calendar | None
     """
     if agent.calendar:
         return policy.calendar(agent.calendar)
-    home = department if agent.works_in(department) else agent.departments[0]
+    home = department if agent.works_in(department) else agent.home
     pulls = notified(policy, home) == "pull"
     return policy.calendar(policy.department(home).calendar) if pulls else None
 

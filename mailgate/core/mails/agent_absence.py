@@ -62,7 +62,7 @@ def _said(case: Case) -> str:
 
 def _hearer(case: Case, agent: Agent) -> Agent | None:
     """Who is told that an agent's mailbox answers by itself: their lead; of the lead's own, a colleague at work."""
-    department = agent.departments[0] if agent.departments else case.departments[0]
+    department = agent.home or case.departments[0]
     lead = readers.lead_here(case.moment, department)
     if lead is not None and lead.name != agent.name:
         return lead

@@ -80,6 +80,11 @@ class Agent:
         """The name colleagues and customers see."""
         return self.full_name or self.name
 
+    @property
+    def home(self) -> str:
+        """The first department they were given; "" for an agent of all."""
+        return next(iter(self.departments), "")
+
     def works_in(self, department: str) -> bool:
         """True when the department's tickets are this agent's business."""
         return not self.departments or department in self.departments
