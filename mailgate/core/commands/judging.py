@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from mailgate.core.commands.catalogue import misspellings
 from mailgate.core.commands.reader import Command
 from mailgate.core.letters import readers
-from mailgate.core.model.canned import holes
 from mailgate.core.model.change import Change, Effect, Outbound, Step
 from mailgate.core.model.content import Content
 from mailgate.core.model.facts import Absence, KnownPerson, SentLetter
@@ -50,7 +49,7 @@ class KnownWorld:
     events: tuple[Event, ...] = ()  # this ticket's journal, oldest first
     unsent: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # mail -> its letters that have not left
     people: Mapping[str, KnownPerson] = field(default_factory=dict)  # whom commands name, by canonical address
-    replies: Mapping[str, frozenset[str]] = field(default_factory=dict)  # canned answer -> the variables it needs
+    replies: Mapping[str, str] = field(default_factory=dict)  # canned answers and articles, by name
     caller: Address | None = None  # whose telephone number `#call` names
     words: str = ""  # the rest of the mail
     passed_on: str = ""  # the same, unless it goes elsewhere when the customer's mail is forwarded
@@ -290,9 +289,8 @@ def _written_address(text: str) -> str:
 def world_at(moment: Moment, ticket: Ticket | None, **mail: Any) -> KnownWorld:
     """What commands on a ticket, or on none, may lean on at a moment; `mail` is what a mail adds (see `KnownWorld`)."""
     policy, facts = moment.policy, moment.facts
-    articles = {one.name: one.whole for one in policy.articles}
     replies = {
-        **articles,
+        **{one.name: one.whole for one in policy.articles},
         **{name: next(iter(texts.values())) for name, texts in policy.replies.items()},
         **facts.replies,
     }
@@ -306,7 +304,7 @@ def world_at(moment: Moment, ticket: Ticket | None, **mail: Any) -> KnownWorld:
             for line in (facts.journal.get(ticket.number, ()) if ticket else ())
         ),
         unsent=facts.unsent.get(ticket.number, {}) if ticket else {},
-        replies={name: holes(text) for name, text in replies.items()},
+        replies=replies,
         caller=next(iter(facts.callers.values()), None),
         people=facts.people,
         **mail,

@@ -33,6 +33,7 @@ from mailgate.core.commands.judging import (
 from mailgate.core.commands.reader import Command
 from mailgate.core.letters import addressee, readers
 from mailgate.core.model import changed
+from mailgate.core.model.canned import holes
 from mailgate.core.model.change import (
     AddEntry,
     Assign,
@@ -200,7 +201,7 @@ def _use(context: TicketContext) -> Judgement:
             return Refusal("no_value", params={"text": pair})
         else:
             values[key] = value
-    missing = sorted(context.world.replies[reply] - values.keys())
+    missing = sorted(holes(context.world.replies[reply]) - values.keys())
     if missing:
         return Refusal("missing_value", params={"name": reply, "missing": ", ".join(missing)})
     is_article = reply not in context.policy.replies and any(one.name == reply for one in context.policy.articles)
