@@ -17,23 +17,20 @@ from mailgate.store.tickets.statements import NEWEST_EVENT
 
 T = TypeVar("T", News, Incident)
 NEWS, INCIDENTS = "news", "incidents"  # settings, read with what else a decision leans on (`statements.STANDING`)
-# What opened the tickets that are worked on in a department, the newest first.
-AT_WORK = """
-SELECT ticket.number, ticket.subject, ticket.language, ticket.created_at, (
+OPENING = """ticket.number, ticket.subject, ticket.language, ticket.created_at, (
   SELECT substr(entry.text, 1, :most) FROM entry WHERE entry.ticket = ticket.id AND entry.kind = 'customer'
   ORDER BY entry.at, entry.id LIMIT 1
-) AS text FROM ticket
+) AS text FROM ticket"""
+# What opened the tickets that are worked on in a department, the newest first.
+AT_WORK = f"""
+SELECT {OPENING}
 WHERE ticket.department = :department AND ticket.status IN ('new', 'open', 'waiting', 'hold')
 ORDER BY ticket.id DESC LIMIT :limit
 """
-
 # What opened a department's tickets of some time, the newest first. The `||` keeps to the index of that time, in its
 # order; by the department's own every ticket there ever was would be read and sorted.
-OPENED = """
-SELECT ticket.number, ticket.subject, ticket.language, ticket.created_at, (
-  SELECT substr(entry.text, 1, :most) FROM entry WHERE entry.ticket = ticket.id AND entry.kind = 'customer'
-  ORDER BY entry.at, entry.id LIMIT 1
-) AS text FROM ticket
+OPENED = f"""
+SELECT {OPENING}
 WHERE ticket.created_at >= :since AND ticket.created_at < :until AND ticket.department || '' = :department
 ORDER BY ticket.created_at DESC LIMIT :limit
 """

@@ -13,16 +13,11 @@ _MOST = 2000  # openings looked at after a start
 _WORDS = 2000  # characters of each
 
 WAVES = "SELECT * FROM wave WHERE settled_at IS NULL OR settled_at > :since ORDER BY began_at LIMIT 200"
-HELD = """
-SELECT ticket.number, wave_ticket.wave, wave.verdict, wave_ticket.ack, wave_ticket.told
-FROM wave_ticket JOIN ticket ON ticket.id = wave_ticket.ticket JOIN wave ON wave.key = wave_ticket.wave
-WHERE wave_ticket.wave = :wave AND wave_ticket.done = 0 ORDER BY wave_ticket.ticket LIMIT :limit
-"""
-TO_SETTLE = """
-SELECT ticket.number, wave_ticket.wave, wave.verdict, wave_ticket.ack, wave_ticket.told
+WAITING = """ticket.number, wave_ticket.wave, wave.verdict, wave_ticket.ack, wave_ticket.told
 FROM wave_ticket JOIN wave ON wave.key = wave_ticket.wave JOIN ticket ON ticket.id = wave_ticket.ticket
-WHERE wave_ticket.done = 0 AND wave.verdict <> '' ORDER BY wave_ticket.wave LIMIT :limit
-"""
+WHERE wave_ticket.done = 0"""
+HELD = f"SELECT {WAITING} AND wave_ticket.wave = :wave ORDER BY wave_ticket.ticket LIMIT :limit"
+TO_SETTLE = f"SELECT {WAITING} AND wave.verdict <> '' ORDER BY wave_ticket.wave LIMIT :limit"
 ASKED = "UPDATE wave SET asked_at = :now WHERE key = :wave"
 JUDGED = "UPDATE wave SET verdict = :verdict, settled_at = :now WHERE key = :wave AND verdict = ''"
 # An agent's later word that they are real stops what comes from being filed as spam; what was closed stays closed.
