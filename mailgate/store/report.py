@@ -9,10 +9,10 @@ from typing import Any
 from mailgate.core.model.desk_rows import Counts, DeskLoad, Load, MailQueue, Praise, QueueRow, Queues, Today
 from mailgate.store import rows
 from mailgate.store.session import Room
+from mailgate.store.tickets.statements import PRACTICE
 
 TAGS = "(SELECT group_concat(tag.tag, char(31)) FROM tag WHERE tag.ticket = ticket.id)"
 # Where trainees practise nothing is counted, unless that department is asked for.
-PRACTICE = "(SELECT name FROM department WHERE training = 1)"
 HERE = (
     "AND (:department IS NULL OR ticket.department = :department) "
     f"AND (:department IS NOT NULL OR ticket.department NOT IN {PRACTICE})"

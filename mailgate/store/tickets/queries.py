@@ -132,7 +132,7 @@ class Tickets(Room):
         if wanted.department is not None:
             among("ticket.department", (wanted.department,))
         elif not (wanted.owner or wanted.numbers or wanted.watcher or wanted.customer):
-            conditions.append("ticket.department NOT IN (SELECT name FROM department WHERE training = 1)")
+            conditions.append(f"ticket.department NOT IN {sql.PRACTICE}")
         if wanted.owner is not None:
             among("ticket.owner", (wanted.owner,))
         if wanted.unowned:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mailgate.store.outbox.statements import UNSETTLED
 
+PRACTICE = "(SELECT name FROM department WHERE training = 1)"  # where trainees practise
 # What agents have in hand, who is away, what tags they watch, what first responses take, what all are told
 STANDING = """
 SELECT 'agent' AS what, id AS place, name, open_tickets AS one, last_assigned_at AS other, '' AS value FROM agent
