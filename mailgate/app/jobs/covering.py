@@ -52,13 +52,14 @@ def pass_on(gateway: Gateway, now: datetime) -> int:
 def _pass_on(gateway: Gateway, absence: Absence, now: datetime, tx: Tx) -> bool:
     """A ticket whose customer's words they have not heard of yet is handed on, unless it waits for nobody."""
     before = absence.until or now + LATELY
-    rows = [one for one in tx.outbox.gathered(before, absence.agent) if one.agent == absence.agent]
-    rows = [one for one in rows if one.due_at < before]
+    found = tx.outbox.gathered(before, absence.agent)
+    rows = [one for one in found if one.agent == absence.agent and one.due_at < before]
     agent = gateway.in_force.policy.agent(absence.agent)
     if agent is None or not rows:
         return False
     numbers = tuple({one.ticket for one in rows if one.ticket is not None})
-    tickets = {one.number: one for one in tx.tickets.matching(TicketFilter(numbers=numbers, limit=MOST), now)}
+    matching = tx.tickets.matching(TicketFilter(numbers=numbers, limit=MOST), now) if numbers else []
+    tickets = {one.number: one for one in matching}
     facts = Facts(away=tx.people.absences(now), tickets=tickets)
     letters = [letter for one in rows if (letter := tx.outbox.letter(one.letter))]
     decision = covers.passed_on(gateway.in_force.moment(now, facts), agent, letters)
