@@ -8,12 +8,12 @@ from typing import Any
 
 from mailgate.app.admin import people
 from mailgate.app.gateway import Gateway
+from mailgate.app.jobs import each_ticket
 from mailgate.core.clock import leaving
 from mailgate.core.commands.by_hand import BY_HAND
 from mailgate.core.letters import coaching, readers
 from mailgate.core.model.change import Decision, Fate, Outbound
 from mailgate.core.model.content import Question, Welcome
-from mailgate.core.model.facts import Facts
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy, Role
 from mailgate.core.model.said import said
@@ -168,8 +168,7 @@ def leave(gateway: Gateway, agent: str, to: str = "") -> dict[str, Any]:
         tx.settings.set(f"left:{agent}", now.isoformat())
         tx.settings.set(f"desk:{agent}", str(who.generation + 1))
         letters = tx.outbox.revoke_agent(agent, now)
-        moment = gateway.in_force.moment(now, Facts(away=tx.people.absences(now)))
-        decision = leaving.hand_on(moment, tickets, who, heir)
+        decision = leaving.hand_on(each_ticket.moment_for_all(gateway, tx, now), tickets, who, heir)
         tx.apply(None, decision, now, gateway.ids, None, hold=gateway.in_force.snapshot.letters_wait)
         return [ticket.number for ticket in tickets], letters
 
