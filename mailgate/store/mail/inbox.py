@@ -187,26 +187,21 @@ class Mail(Room):
 
     def raw(self, number: int) -> bytes:
         """See `verbs.MailRead.raw`."""
-        row = self.session.one(sql.RAW, {"number": number})
-        if row is None or (row["bytes"] is None and row["blob"] is None):
-            raise KeyError(number)
-        if row["bytes"] is not None:
-            return bytes(row["bytes"])
-        try:
-            return blob_path(self.session.data, row["blob"]).read_bytes()
-        except FileNotFoundError as problem:
-            raise KeyError(number) from problem
+        return self._octets(number, self.session.one(sql.RAW, {"number": number}), -1)
 
     def head(self, number: int, octets: int) -> bytes:
         """See `verbs.MailRead.head`."""
-        row = self.session.one(sql.RAW_HEAD, {"number": number, "octets": octets})
+        return self._octets(number, self.session.one(sql.RAW_HEAD, {"number": number, "octets": octets}), octets)
+
+    def _octets(self, number: int, row: rows.Row | None, most: int) -> bytes:
+        """What lies in the row itself, or so many octets of its file, all for -1."""
         if row is None or (row["bytes"] is None and row["blob"] is None):
             raise KeyError(number)
         if row["bytes"] is not None:
             return bytes(row["bytes"])
         try:
             with blob_path(self.session.data, row["blob"]).open("rb") as file:
-                return file.read(octets)
+                return file.read(most)
         except FileNotFoundError as problem:
             raise KeyError(number) from problem
 
