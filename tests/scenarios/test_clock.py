@@ -397,3 +397,14 @@ def test_parked_mail_asks_its_author_again_and_then_tells_the_lead(desk: Desk) -
     desk.settle()
     assert "All done." in [entry.text for entry in desk.ticket(ticket.number).entries][-1]
     assert desk.gateway.store.read(lambda read: read.mail.parked()) == []
+
+
+def test_the_lead_hears_of_a_mail_in_doubt_whose_agent_works_in_every_department(tmp_path: Path) -> None:
+    everywhere = '[[agent]]\nname = "cy"\naddress = "cy@staff.example"\n'
+    with running(tmp_path, support=SUPPORT, more=SLA + everywhere) as desk:
+        opened(desk)
+        assert desk.fate(desk.send(mail("Re: [#1001] Broken lamp", "#solve", sender="cy@staff.example"))) == "parked"
+        for hours in (0.5, 0.6, 2):
+            later(desk, "wake", hours=hours)
+        [told] = [one for one in desk.letters(ANNA, "digest") if one["X-Mailgate-Reason"] == "parked"]
+        assert "cy" in whole(told)

@@ -90,7 +90,7 @@ def _tell_leads(gateway: Gateway, now: datetime, tx: Tx) -> bool:
     by_lead: dict[str, list[OpenQuestion]] = {}
     for row in rows:
         question, author = _question(tx, row.mail), policy.agent(row.agent)
-        home = (question and question.department) or (author.departments if author else ("",))[0]
+        home = (question and question.department) or (author.home if author else "")
         lead = readers.lead_here(moment, home)
         if lead is not None and lead.active and (author is None or lead.name != author.name):
             by_lead.setdefault(lead.name, []).append(row)
