@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from mailgate.core.commands.judging import CommandContext, Judgement, Refusal, TicketContext, nearest, signed_words
+from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.letters import status_letters
 from mailgate.core.model.change import (
     Assign,
@@ -125,7 +125,7 @@ def remind(context: TicketContext) -> Judgement:
     return context.granted("remind", Remind(context.agent.name, at, text), at=context.in_their_time(at))
 
 
-def allowed_tag(context: CommandContext, word: str, allowed: tuple[str, ...]) -> str | Refusal:
+def allowed_tag(word: str, allowed: tuple[str, ...]) -> str | Refusal:
     """The tag somebody wrote, as the admin spells it; where they say which there are (`allowed`) it is one of these."""
     name = word.lstrip("+-#").lower()
     if not _TAG.fullmatch(name):
@@ -144,7 +144,7 @@ def tag(context: TicketContext) -> Judgement:
     written = signed_words(context.argument)
     signed = any(word[0] in "+-" for word in written)
     for word in written:
-        name = allowed_tag(context, word, () if word.startswith("-") else allowed)
+        name = allowed_tag(word, () if word.startswith("-") else allowed)
         if isinstance(name, Refusal):
             return name
         if signed and word[0] not in "+-":  # `#tag +refund is late` says too much

@@ -36,7 +36,7 @@ def watch_tags(context: CommandContext) -> Judgement:
     fresh = tuple(name for name in named if name not in before)
     if len(before) + len(fresh) > MOST_TAGS:
         return Refusal("too_many_tags", params={"most": str(MOST_TAGS)})
-    return _told(context, WatchTags(context.agent.name, add=fresh), (*before, *fresh))
+    return _told(WatchTags(context.agent.name, add=fresh), (*before, *fresh))
 
 
 def unwatch_tags(context: CommandContext) -> Judgement:
@@ -45,7 +45,7 @@ def unwatch_tags(context: CommandContext) -> Judgement:
     if isinstance(named, Refusal):
         return named
     left = tuple(name for name in watched(context) if name not in named)
-    return _told(context, WatchTags(context.agent.name, remove=named), left)
+    return _told(WatchTags(context.agent.name, remove=named), left)
 
 
 def watched(context: CommandContext) -> tuple[str, ...]:
@@ -61,14 +61,14 @@ def _tags(context: CommandContext, *, gone: bool = False) -> tuple[str, ...] | R
         return Refusal("no_ticket")  # `#watch` alone
     found: dict[str, None] = {}
     for word in written:
-        name = allowed_tag(context, word, () if gone else context.policy.tickets.tags)
+        name = allowed_tag(word, () if gone else context.policy.tickets.tags)
         if isinstance(name, Refusal) or not word.startswith("+"):
             return name if isinstance(name, Refusal) else Refusal("no_tag", params={"text": word})
         found[name] = None
     return tuple(found)
 
 
-def _told(context: CommandContext, effect: WatchTags, tags: tuple[str, ...]) -> Granted:
+def _told(effect: WatchTags, tags: tuple[str, ...]) -> Granted:
     """Granted, with all the tags that are watched from now on."""
     effects = (effect,) if effect.add or effect.remove else ()
     told = {"tags": " ".join(f"+{name}" for name in tags)} if tags else {}
