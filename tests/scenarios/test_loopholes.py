@@ -55,7 +55,7 @@ def take_over(desk: Desk, *mails: EmailMessage) -> list[int]:
     raw = [(message.as_bytes(policy=email.policy.SMTP), at) for message in mails]
     before = set(desk.settled)
     import_old.take_in(desk.gateway, raw)
-    desk.settle()
+    desk.wait(lambda: len(set(desk.settled) - before) == len(mails), "an old mail got no fate")
     return sorted(set(desk.settled) - before)
 
 
