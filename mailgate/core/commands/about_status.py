@@ -165,7 +165,7 @@ def tag(context: TicketContext) -> Judgement:
 
 def is_private(text: str, policy: Policy) -> bool:
     """True for what no customer may read in a title: a mark of ours, or an agent's address."""
-    return bool(token.in_text(text)) or policy.names_an_agent(text)
+    return token.stands_in(text, policy.markers) or policy.names_an_agent(text)
 
 
 def title(context: TicketContext) -> Judgement:

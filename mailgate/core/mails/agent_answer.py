@@ -41,18 +41,13 @@ def why_not_sent(case: Case, ticket: Ticket, agent: Agent, text: str, canned: st
         return "empty" if case.mail.text.strip() and case.mail.quoted.strip() else ""
     if case.held:
         return str(case.held)
-    if holds_a_mark(text, case.policy):
+    if token.stands_in(text, case.policy.markers):
         return "internal"
     if case.policy.names_an_agent(text):
         return "address"
     if _stale(case, ticket, agent):
         return "stale"
     return ""
-
-
-def holds_a_mark(text: str, policy: Policy) -> bool:
-    """True when a token, however it is spelled, or a marker of ours stands in the text."""
-    return bool(token.in_text(text)) or token.is_inside(text) or any(marker in text for marker in policy.markers)
 
 
 def out_of_reach(ticket: Ticket, policy: Policy, only: Address | None = None) -> bool:

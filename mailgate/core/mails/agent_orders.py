@@ -23,6 +23,7 @@ from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import AskedFor, Gathering
 from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.proof import token
 from mailgate.core.proof.authority import Proof
 from mailgate.core.text import marks
 from mailgate.core.worktime import sla
@@ -187,7 +188,7 @@ def _kept_back(case: Case, agent: Agent, plan: workflow.Plan, reading: CommandRe
         return None
     own_line = any(reading.has_command(name) for name in ("news", "answer"))
     words = "\n".join((*map(str, reading.commands), reading.rest)) if own_line else reading.rest
-    if agent_answer.holds_a_mark(words, case.policy):
+    if token.stands_in(words, case.policy.markers):
         return agent_words.park(case, agent, "internal", reading, author=agent.name)
     if case.policy.names_an_agent(words):
         return agent_words.park(case, agent, "address", reading, author=agent.name)

@@ -243,6 +243,11 @@ def is_inside(text: str) -> bool:
     return _INSIDE.search(in_one_width(_BETWEEN.sub("", text)).lower()) is not None
 
 
+def stands_in(text: str, markers: Iterable[str]) -> bool:
+    """True when a token, however it is spelled, or one of these lines of our frame stands in what is to leave."""
+    return bool(in_text(text)) or is_inside(text) or any(marker in text for marker in markers)
+
+
 def _character(found: re.Match[str]) -> str:
     return chr(int(found[1], 16) if found[1] else int(found[2]))
 

@@ -149,6 +149,7 @@ def test_a_time_is_said_as_the_writer_reads_it() -> None:
         ("Lamp", False),
         (ANNA.address, True),
         (f"mg:{written(1042, ANNA, 'customer')}", True),
+        (f"mg%3A{written(1042, ANNA, 'customer')}", True),
         ("mg:", False),
         ("", False),
     ],
