@@ -49,6 +49,13 @@ def test_commands_at_the_shell_do_what_they_do_by_mail(shell: Shell) -> None:
     assert [(entry["kind"], entry["text"]) for entry in ticket["entries"]][1:] == [("note", "he rang")]
 
 
+def test_a_ticket_that_is_split_off_at_the_shell_has_its_departments_promise(shell: Shell) -> None:
+    more = MAIL.replace(b"Subject: Lamp", b"Subject: Re: [#1001] Lamp").replace(b"It does", b"My chair does")
+    shell.run("accept", "--to", "support@acme.example", "--from", "maija@customer.example", stdin=more)
+    shell.run("tickets", "do", "1001", "#split", "--as", "anna")
+    assert shell.ticket(1002)["due"]["first_response"] is not None
+
+
 def test_the_history_shows_times_as_times_in_words_and_in_json(shell: Shell) -> None:
     shell.run("tickets", "do", "1001", "#hold 30d", "--as", "anna")
     shown = shell.run("tickets", "show", "1001", "--events").stdout

@@ -59,7 +59,7 @@ def decide(
         raise NotDone(said("done.line", command=str(refused), what=answers.of_refusal(why)))
     steps = list(plan.elsewhere)
     if plan.opens:
-        steps.append(Step(None, plan.opens))
+        steps.append(Step(None, workflow.settled_opening(moment, plan.opens)))
     if ticket:
         after = changed.ticket_after(ticket, plan.changes, moment.now)
         told = status_letters.letter_for_change(moment, ticket, after, plan.changes, hold=True)
