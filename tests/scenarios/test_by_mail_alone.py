@@ -132,6 +132,26 @@ def test_what_solved_a_ticket_before_is_drafted_by_a_tap_and_sent_without_marks(
     assert "tighten the bulb by half a turn." in whole(only(desk.letters(KARI, "answer")))
 
 
+def test_the_same_answer_once_more_leaves_at_once_though_the_notice_shows_it_and_a_quote_of_it_does_not(
+    desk: Desk,
+) -> None:
+    answer = "Please tighten the bulb of the lamp by half a turn."
+    from_agent(desk, f"#solve\n\n{answer}\n", notice_to(desk, "anna", opened(desk, "Lamp flickers in the hall").number))
+    desk.gateway.store.write(lambda tx: tx.tickets.index(100)).result()
+    notice = notice_to(desk, "bo", opened(desk, "The lamp in my hall flickers", sender=KARI).number)
+    text = notice.get_body(("plain",))
+    quoted = str(text.get_content()) if text else ""
+    assert f"Anna Virtanen: {answer}" in quoted
+    marked = "".join(f"> {line}\n" for line in quoted.splitlines())
+    for words in (f"{answer}\n", f"Dear Kari,\n\n{answer}\n\nOn Friday Acme wrote:\n{marked}"):
+        from_agent(desk, words, notice, "bo")
+        letter = whole(desk.letters(KARI, "answer")[-1])
+        assert answer in letter and "Solved before" not in letter and f"Anna Virtanen: {answer}" not in letter
+    assert len(desk.letters(KARI, "answer")) == 2
+    from_agent(desk, f"We send a new one.\n\nOn Friday Acme wrote:\n{marked}", notice, "bo")
+    assert "tighten" not in whole(desk.letters(KARI, "answer")[-1])
+
+
 def test_an_agents_article_stands_when_the_lead_taps(desk: Desk) -> None:
     first = opened(desk, "Bulbs")
     from_agent(

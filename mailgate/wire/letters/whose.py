@@ -82,7 +82,7 @@ WHOSE: Mapping[type, Mapping[str, Wording]] = {
     shown.Section: {"title": _FRAME, "text": _NOTE},
     shown.ArticleLink: {"title": _PUBLIC, "url": _FRAME, "name": _FRAME, "href": _FRAME},
     shown.WholeArticle: {"name": _FRAME, "title": _PUBLIC, "text": _PUBLIC},
-    shown.SolvedBefore: {"subject": _NOTE, "who": _FRAME, "line": _NOTE, "href": _FRAME},
+    shown.SolvedBefore: {"subject": _NOTE, "who": _FRAME, "line": _PUBLIC, "href": _FRAME},
     shown.PromisedAnswer: {"by": _FRAME},
     shown.NamedFile: {"name": _FRAME},
     shown.RecentTicket: {"subject": _NOTE, "status": _FRAME, "at": _FRAME},
