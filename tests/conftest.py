@@ -161,7 +161,10 @@ class Desk:
         self.wait(none_open, "a mail got no fate")
 
     def fate(self, number: int) -> str:
-        return self.settled[number]
+        """What became of a mail, as it is stored: `settled` is told of it a moment later."""
+        row = self.gateway.store.read(lambda read: read.mail.row(number))
+        assert row is not None and row.fate is not None, f"mail {number} has no fate"
+        return str(row.fate)
 
     def ticket(self, number: int) -> Ticket:
         found = self.gateway.store.read(lambda read: read.tickets.get(number))

@@ -177,7 +177,7 @@ def test_old_mail_moves_no_ticket_votes_for_nobody_and_writes_to_nobody(house: D
         reply(notice, "nobody-knows@elsewhere.example", "#take"),
         reply(notice, ANNA, "#reopen"),
     ]
-    assert [house.settled[number] for number in take_over(house, *old)] == ["filed"] * 4
+    assert [house.fate(number) for number in take_over(house, *old)] == ["filed"] * 4
     now = house.ticket(ticket.number)
     assert (now.status, now.owner) == (status, ticket.owner if status == "new" else now.owner)
     assert len(house.letters()) == letters

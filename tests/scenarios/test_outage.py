@@ -233,7 +233,7 @@ def test_one_answer_is_taken_back_before_it_begins_and_thrown_away_unsent(tmp_pa
         numbers, lamp = gathered(desk, 2)
         number = from_agent(desk, BACK, notice_to(desk, "anna", lamp))  # the lead's own waits for their own tap
         desk.send(tap(desk.letters(ANNA_AT, "receipt")[-1], "#drop", ANNA_AT))
-        assert desk.gateway.store.read(lambda read: read.mail.parked()) == [] and desk.fate(number) == "parked"
+        assert desk.gateway.store.read(lambda read: read.mail.parked()) == [] and desk.fate(number) == "dropped"
         from_agent(desk, BACK, notice_to(desk, "anna", lamp))
         desk.send(tap(desk.letters(ANNA_AT, "receipt")[-1], "#send", ANNA_AT))
         assert answered(desk) == []
