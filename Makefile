@@ -7,6 +7,8 @@ ARGS   ?=
 # Two workers more than there are cores: a test that waits leaves its core to another.
 JOBS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 PLAY   := 'pytest>=9.0,<9.2' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' 'hypothesis>=6.150' 'trustme>=1.2.1'
+# For the axe.min.js in it alone (axe-core 4.12.1): the playwright it asks for would bring a browser's worth of files.
+AXE    := axe-playwright-python==0.1.8
 QUICK  := tests/core tests/wire tests/scenarios/test_first_mail.py --ignore tests/wire/test_corpus.py
 
 # Hundreds of Pythons begin here and read the same modules: each would compile all of them anew.
@@ -21,7 +23,8 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.tested: $(VENV)/.installed pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check $(PLAY) \
-	  'ruff>=0.17' 'mypy>=2.4' 'build>=1.2' 'hatchling>=1.25'
+	  'ruff>=0.17' 'mypy>=2.4' 'build>=1.2' 'hatchling>=1.25' 'selenium>=4.40'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps $(AXE)
 	@touch $@
 
 $(VENV)/.quick: $(VENV)/.installed
