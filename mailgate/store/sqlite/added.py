@@ -1,0 +1,147 @@
+"""What each step after the first adds to the tables; a script that has landed is never changed."""
+
+from __future__ import annotations
+
+# What 0.1.0 counted as attempts were leases: a daemon that was killed blamed every mail in hand.
+ALONE = """
+ALTER TABLE mail ADD COLUMN deciding INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mail ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+UPDATE mail SET attempts = 0 WHERE fate IS NULL;
+"""
+
+# How far each piece of work on old rows has come (`backfill.FILLS`).
+BACKFILL = """
+CREATE TABLE backfill (name TEXT PRIMARY KEY, cursor INTEGER NOT NULL, done INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+# Which parked mails an agent was asked about, how often and when last; one question may name several that are in doubt.
+ASKED = """
+ALTER TABLE parking ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE parking ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE parking ADD COLUMN asked_at INTEGER;
+ALTER TABLE parking ADD COLUMN told_at INTEGER;
+ALTER TABLE parking ADD COLUMN text TEXT NOT NULL DEFAULT '';
+UPDATE parking SET asks = 1, asked_at = at WHERE settled_at IS NULL
+  AND EXISTS (SELECT 1 FROM letter WHERE letter.mail = parking.mail AND letter.purpose = 'release');
+UPDATE parking SET asks = 2 WHERE settled_at IS NULL
+  AND EXISTS (SELECT 1 FROM letter WHERE letter.dedupe = 'parked:' || parking.mail || ':' || parking.at || ':author');
+UPDATE parking SET told_at = at WHERE settled_at IS NULL
+  AND EXISTS (SELECT 1 FROM letter WHERE letter.dedupe = 'parked:' || parking.mail || ':' || parking.at || ':lead');
+UPDATE parking SET doubt = 1 WHERE settled_at IS NULL AND agent <> '' AND NOT EXISTS (SELECT 1 FROM letter
+  WHERE letter.mail = parking.mail AND letter.purpose = 'release' AND letter.template <> 'was_it_you');
+CREATE INDEX parking_asked ON parking(agent, asked_at) WHERE settled_at IS NULL AND doubt = 1;
+"""
+
+# What a letter is found by, whatever carries its token: TICKET.KIND.NONCE. Letters of 0.1.0 come in by `0005_signed`.
+SIGNED = """
+CREATE TABLE letter_token (
+  token TEXT PRIMARY KEY, letter INTEGER NOT NULL REFERENCES letter(id), scheme INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+# The words of a letter as keyed hashes (`core.quoting.fingerprint`): what answers quote of it is known by them. The key
+# is drawn once; it is none of those that sign, for these retire.
+LETTER_WORDS = """
+CREATE TABLE letter_words (letter INTEGER PRIMARY KEY REFERENCES letter(id), words BLOB NOT NULL) STRICT;
+INSERT INTO setting (key, value) VALUES ('words_key', lower(hex(randomblob(16))));
+"""
+
+# Whom the first line of a letter named as those an answer to it reaches (ids of addresses), and the Message-ID of the
+# receipt whose answer released a mail.
+PROMISED = """
+ALTER TABLE letter ADD COLUMN promised TEXT;
+ALTER TABLE mail ADD COLUMN released_by TEXT NOT NULL DEFAULT '';
+"""
+
+# A subject that a customer's mail gave its ticket.
+TITLE = "ALTER TABLE entry ADD COLUMN title TEXT NOT NULL DEFAULT '';"
+
+# The notes in a letter to an agent alone, in the same way: pasted into an answer about another ticket they are known.
+LETTER_NOTES = """
+CREATE TABLE letter_notes (
+  letter INTEGER PRIMARY KEY REFERENCES letter_words(letter) ON DELETE CASCADE, agent TEXT NOT NULL, words BLOB NOT NULL
+) STRICT;
+CREATE INDEX letter_notes_agent ON letter_notes(agent);
+"""
+
+# Who was asked how it went, by which letter and when: one person is asked rarely, whatever their tickets.
+SURVEY = """
+CREATE TABLE survey (
+  letter INTEGER PRIMARY KEY REFERENCES letter(id), address INTEGER NOT NULL REFERENCES address(id), at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX survey_address ON survey(address, at);
+"""
+
+# Tags whose every ticket an agent hears of, coming ones too.
+WATCHED_TAG = """
+CREATE TABLE watched_tag (
+  agent TEXT NOT NULL, tag TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (agent, tag)
+) STRICT, WITHOUT ROWID;
+"""
+
+# Who shut a sender out ('' is the admin).
+BANNED_BY = "ALTER TABLE ban ADD COLUMN agent TEXT NOT NULL DEFAULT '';"
+
+# What customers were promised: a row for each answer or solution that was owed, from when (`since`: the opening, or our
+# words before theirs), by when, and how it ended. None is ever deleted; a promise taken up again is the same row.
+PROMISE = """
+CREATE TABLE promise (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, ticket INTEGER NOT NULL REFERENCES ticket(id), which TEXT NOT NULL,
+  since INTEGER NOT NULL, made_at INTEGER NOT NULL, due_at INTEGER NOT NULL, ended_at INTEGER, kept INTEGER,
+  UNIQUE (ticket, which, since)
+) STRICT;
+CREATE INDEX promise_made ON promise(made_at);
+CREATE INDEX promise_due ON promise(due_at);
+CREATE INDEX promise_ended ON promise(ended_at) WHERE ended_at IS NOT NULL;
+"""
+
+# Originals in IMAP mailboxes that belong in the junk folder, or back where they came from; `next_at` is null once done.
+JUNK = """
+CREATE TABLE junk_move (
+  mail INTEGER PRIMARY KEY REFERENCES mail(number), to_junk INTEGER NOT NULL, tries INTEGER NOT NULL, next_at INTEGER
+) STRICT;
+CREATE INDEX junk_move_due ON junk_move(next_at) WHERE next_at IS NOT NULL;
+"""
+
+# Who settled a parked mail: whoever taps after them is told.
+SETTLED_BY = "ALTER TABLE parking ADD COLUMN settled_by TEXT NOT NULL DEFAULT '';"
+
+# Departments in which trainees practise: their letters to outsiders are never written, and their tickets not counted.
+TRAINING = "ALTER TABLE department ADD COLUMN training INTEGER NOT NULL DEFAULT 0;"
+
+# Near-equal mails of people nobody knew: what the lead was asked and said, and the tickets that wait for it.
+WAVES = """
+CREATE TABLE wave (
+  key TEXT PRIMARY KEY, department TEXT NOT NULL, sketch TEXT NOT NULL, began_at INTEGER NOT NULL, asked_at INTEGER,
+  verdict TEXT NOT NULL DEFAULT '', settled_at INTEGER
+) STRICT;
+CREATE INDEX wave_settled ON wave(settled_at);
+CREATE TABLE wave_ticket (
+  ticket INTEGER PRIMARY KEY REFERENCES ticket(id), wave TEXT NOT NULL REFERENCES wave(key), ack TEXT NOT NULL,
+  told INTEGER NOT NULL, done INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX wave_ticket_waits ON wave_ticket(wave) WHERE done = 0;
+"""
+
+# One answer for many tickets while it is on its way: whose words, and which tickets wait or were passed over, and why.
+MAILING = """
+CREATE TABLE mailing (
+  mail INTEGER PRIMARY KEY, name TEXT NOT NULL, department TEXT NOT NULL, agent TEXT NOT NULL,
+  lead TEXT NOT NULL, text TEXT NOT NULL, solve INTEGER NOT NULL, event INTEGER NOT NULL, begins_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE mailing_ticket (
+  mailing INTEGER NOT NULL REFERENCES mailing(mail), ticket INTEGER NOT NULL, became TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (mailing, ticket)
+) STRICT, WITHOUT ROWID;
+"""
+
+# Whom alone an agent's words went to (`#only`), as a canonical address.
+ONLY_TO = "ALTER TABLE entry ADD COLUMN only_to TEXT NOT NULL DEFAULT '';"
+# Articles agents wrote, and when each name was last sent to a customer.
+ARTICLES = """
+CREATE TABLE article (
+  name TEXT NOT NULL, language TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL, agent TEXT NOT NULL,
+  at INTEGER NOT NULL, stands INTEGER NOT NULL, PRIMARY KEY (name, language, stands)
+) STRICT;
+CREATE TABLE article_used (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+"""
