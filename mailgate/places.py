@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from mailgate import tomlfile
 from mailgate.errors import ConfigError
@@ -29,6 +30,14 @@ def database(config: Path) -> Path | None:
     if isinstance(url, str) and url.startswith("sqlite:"):
         return _beside(config, url.removeprefix("sqlite:").removeprefix("//"))
     return None
+
+
+def zone(config: Path) -> ZoneInfo:
+    """The zone of the desk's day that a file names; UTC when it cannot be told, or names none that there is."""
+    try:
+        return ZoneInfo(str((_table(config, "gateway") or {}).get("timezone", "UTC"))[:100])
+    except (ValueError, OSError, LookupError):
+        return ZoneInfo("UTC")
 
 
 def _table(config: Path, name: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from mailgate.core.model.desk_rows import Counts, DeskLoad, Praise, Queues
+from mailgate.core.model.desk_rows import Counts, DeskLoad, Load, Praise, Queues
 
 
 class ReportRead(Protocol):
@@ -14,7 +14,11 @@ class ReportRead(Protocol):
 
     def audit(self) -> Mapping[str, int]: ...
 
-    def desk(self, now: datetime) -> DeskLoad: ...
+    def load(self, now: datetime) -> tuple[Load, ...]:
+        """Unsolved tickets by status, department and owner, those of trainees left out."""
+
+    def desk(self, now: datetime, midnight: datetime) -> DeskLoad:
+        """The workload at a glance; `midnight` began the day whose coming and going is counted."""
 
     def queues(self) -> Queues:
         """Sizes and the oldest of every queue, for status and metrics."""

@@ -110,7 +110,7 @@ def test_nothing_counts_and_nobody_else_is_offered_it(desk: Desk) -> None:
 
     def counted() -> tuple[int, int, int, int]:
         total = read(lambda one: report.of_period(one, policy, now + timedelta(hours=1), timedelta(days=7))).total
-        load = read(lambda one: one.report.desk(now))
+        load = read(lambda one: one.report.desk(now, now - timedelta(hours=12)))
         return total.arrived, total.backlog, load.today.opened, sum(one.tickets for one in load.load)
 
     before = counted()

@@ -371,11 +371,13 @@ def test_the_desk_shows_the_workload(bench):
     bench.open("2")
     bench.open("3", ch.SetStatus(Status.SOLVED))
     bench.open("4", ch.SetStatus(Status.SOLVED, why="filed"))
-    desk = bench.read(lambda read: read.report.desk(bench.now))
+    desk = bench.read(lambda read: read.report.desk(bench.now, bench.now - HOUR))
     assert [(row.status, row.owner, row.tickets, row.overdue) for row in desk.load] == [
         ("new", None, 1, 0), ("open", "ann", 1, 1)]  # fmt: skip
     assert (desk.overdue, desk.oldest) == (1, bench.now)
     assert desk.today == Today(opened=4, solved=1, filed=1, mails=4, agents=0)
+    later = bench.now + HOUR
+    assert bench.read(lambda read: read.report.desk(later, later)).today == Today(0, 0, 0, 0, 0), "a day begins anew"
 
 
 def test_queues_tell_how_much_waits_and_since_when(bench, letters):

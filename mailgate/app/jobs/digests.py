@@ -127,7 +127,7 @@ def _lists(
     sections += _incidents(tx, reader, now)
     accounted: Words = ""
     if reader.leads:
-        work = tx.report.desk(now).load
+        work = tx.report.load(now)
         for department in reader.leads:
             overdue = tx.tickets.matching(TicketFilter(department=department.name, overdue=True, limit=MANY), now)
             others = [ticket for ticket in overdue if not reader.own or ticket.owner not in (None, reader.key)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from mailgate.app.questions import gathering, knowledge, outages, reported, travelled
 from mailgate.app.questions.held import held_by
@@ -21,7 +22,7 @@ from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Entry, Status, Ticket
 from mailgate.core.text.folding import fold
-from mailgate.core.worktime import sla
+from mailgate.core.worktime import sla, working_time
 from mailgate.store.base import Read, TicketFilter
 from mailgate.wire.words import Phrases, say, size
 
@@ -113,7 +114,8 @@ def _together(found: list[Question]) -> Question:
 
 
 def _desk(question: QuestionAsked) -> Question:
-    found = question.read.report.desk(question.now)
+    midnight = working_time.midnight_before(ZoneInfo(question.policy.timezone), question.now)
+    found = question.read.report.desk(question.now, midnight)
     counts: dict[str, dict[str, int]] = {}
     for row in found.load:
         for name in (row.department, row.owner or question.say("somebody.none")):

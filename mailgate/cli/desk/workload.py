@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from mailgate import places
 from mailgate.cli import at, show
 from mailgate.core.model.desk_rows import Load
 from mailgate.core.model.ticket import Status
+from mailgate.core.worktime import working_time
 
 SHOWN = (Status.NEW, Status.OPEN, Status.WAITING, Status.HOLD)
 
@@ -22,7 +24,8 @@ def desk(ctx: click.Context, as_json: bool) -> None:
     """Status by department and agent, what is overdue, the oldest, what came in today."""
     now = at.now()
     with at.looking(ctx) as store:
-        found = store.read(lambda read: read.report.desk(now))
+        midnight = working_time.midnight_before(places.zone(at.config_path(ctx)), now)
+        found = store.read(lambda read: read.report.desk(now, midnight))
     if as_json:
         show.print_json(found)
         return

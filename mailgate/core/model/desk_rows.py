@@ -160,7 +160,7 @@ class Unowned:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What came and went since midnight UTC."""
+    """What came and went since midnight, by the desk's clock."""
 
     opened: int
     solved: int  # without the filed

@@ -146,6 +146,11 @@ def hours_of_day(calendar: Calendar) -> tuple[OpenHours, ...]:
     return tuple(runs)
 
 
+def midnight_before(zone: ZoneInfo, now: datetime) -> datetime:
+    """When the day of that zone began in which `now` lies, in UTC."""
+    return moment_of_day(zone, now.astimezone(zone).date())
+
+
 def moment_of_day(zone: ZoneInfo, day: date, minute: int = 0) -> datetime:
     """The UTC instant at which a wall clock shows `minute` minutes past midnight of `day`.
 

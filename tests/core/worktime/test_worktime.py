@@ -172,3 +172,11 @@ def test_the_closing_minute_is_closed(moment: str, is_open: bool) -> None:
     """S-14."""
     assert working_time.is_open(FINLAND, at(moment)) is is_open
     assert (working_time.next_open(FINLAND, at(moment)) == at(moment)) is is_open
+
+
+@pytest.mark.parametrize(("now", "midnight"), [
+    ("2026-11-23T00:00", "2026-11-23T00:00"), ("2026-11-23T01:30", "2026-11-23T00:00"),  # of UTC still the 22nd
+    ("2026-11-23T23:59:59", "2026-11-23T00:00"), ("2026-03-29T12:00", "2026-03-29T00:00"),  # 23 hours
+])  # fmt: skip
+def test_a_day_begins_at_midnight_of_its_zone(now: str, midnight: str) -> None:
+    assert working_time.midnight_before(ZoneInfo("Europe/Helsinki"), at(now)) == at(midnight)
