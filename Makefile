@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 ARGS   ?=
 # Two workers more than there are cores: a test that waits leaves its core to another.
 JOBS   ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
-PLAY   := 'pytest>=9.0,<9.2' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' 'hypothesis>=6.150' 'trustme>=1.2.1'
+PLAY   := 'pytest>=9.0,<9.2' 'pytest-xdist>=3.8' 'pytest-timeout>=2.4' 'hypothesis>=6.150' 'trustme>=1.2.1' 'httpx2>=2.16'
 # For the axe.min.js in it alone (axe-core 4.12.1): the playwright it asks for would bring a browser's worth of files.
 AXE    := axe-playwright-python==0.1.8
 QUICK  := tests/core tests/wire tests/scenarios/test_first_mail.py --ignore tests/wire/test_corpus.py
@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[web]'
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.installed pyproject.toml

@@ -37,6 +37,7 @@ MAY = {
     "core.letters": {"core", "errors", "core.text", "core.model", "core.worktime", "core.proof"},
     "core.commands": {"core", "errors", "core.text", "core.model", "core.worktime", "core.proof", "core.letters"},
     "core.clock": {"core", "errors", "core.text", "core.model", "core.worktime", "core.letters", "core.commands"},
+    "core.pages": {"core", "errors", "core.text", "core.model", "core.worktime", "core.proof", "core.figures", "core.letters", "core.commands"},
     "core.mails": {"core", "errors", "core.text", "core.quoting", "core.model", "core.rules", "core.worktime", "core.proof", "core.letters",
                    "core.commands"},
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"}, "store.counting": {"core"},
@@ -44,6 +45,7 @@ MAY = {
     "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
     "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base", "store.values"},
+    "edge.window": {"errors", "core"}, "window": {"errors", "log", "languages", "core", "wire", "edge.window"},
     "store": {"errors", "crash", "newfile", "core", *STORE},
     "config": {"errors", "languages", "newfile", "tomlfile", "core"},
     "rulebook": {"errors", "tomlfile", "core"}, "library": {"errors", "core"}, "log": set(),
@@ -51,7 +53,7 @@ MAY = {
     "opening": {"errors", "config", "store", *STORE}, "ends": {"errors", "config", "edge"},
     "written": {"errors", "core", "wire", "places", "library", "config", "rulebook", "app", *STORE},
     "door": {"errors", "core", "config", "edge", "app"}, "listener": {"log", "core", "config", "edge", "store", "store.blobs", "app"},
-    "wiring": {"errors", "core", "config", "edge", "store", *STORE, "app", "ends", "written", "door"},
+    "wiring": {"errors", "core", "config", "edge", "edge.window", "store", *STORE, "app", "ends", "written", "door"},
     "daemon": {"errors", "newfile", "wiring", "app"},
     "cli": {"errors", "newfile", "log", "places", "core", "wire", "config", "rulebook", "store.base", "app", "opening", "ends",
             "written", "wiring", "daemon"},
@@ -66,11 +68,12 @@ ASSEMBLY = {
 }  # the root: the only files that may name what stands behind a protocol
 
 HOMES = {
-    "re2": "rulebook.patterns", "pydantic": "config", "tomllib": "tomlfile", "mailparser": "wire.mime.parse", "jinja2": "wire.letters",
-    "markupsafe": "wire.letters", "nh3": "wire.text.sanitize", "selectolax": "wire", "babel": "wire.words", "flufl": "wire.report",
+    "re2": "rulebook.patterns", "pydantic": "config", "tomllib": "tomlfile", "mailparser": "wire.mime.parse", "jinja2": ("wire.letters", "window"),
+    "markupsafe": ("wire.letters", "window"), "nh3": "wire.text.sanitize", "selectolax": "wire", "babel": "wire.words", "flufl": "wire.report",
     "authres": "wire.mime.authentication", "markdown_it": "wire.letters.markdown", "aiosmtpd": "edge.smtp",
-    "msgspec": "edge.apart.messages", "imapclient": "edge.imap", "dns": "edge.out.dns_look", "smtplib": "edge.out.smtp", "apscheduler": "app.jobs.schedule",
+    "msgspec": ("edge.apart.messages", "edge.window.verbs"), "imapclient": "edge.imap", "dns": "edge.out.dns_look", "smtplib": "edge.out.smtp", "apscheduler": "app.jobs.schedule",
     "sqlite3": "store", "sqlite_utils": "store.sqlite.schema", "click": "cli", "holidays": "config.calendars",
+    "starlette": "window", "uvicorn": "window", "h11": "window", "anyio": "window", "python_multipart": "window",
 }  # fmt: skip
 # Modules that import inside functions, and why; everything else says at its top what it needs.
 LATE = {

@@ -20,6 +20,7 @@ class Source(StrEnum):
     IMAP = "imap"
     PIPE = "pipe"
     IMPORT = "import"
+    WINDOW = "window"  # written on a page: the form, or a customer's own page
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,92 @@
+"""The counter at which the window asks: which verb is answered by what, and how much is answered at all."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from mailgate.app.window import settings
+from mailgate.app.window.desk import Answers, WindowDesk
+from mailgate.core.pages.window import Refusal
+
+ANSWERS: Final[Answers] = {**settings.ANSWERS}
+
+# The window counts by peer and is the first to say no. These hold for whoever has taken it over as well.
+ALL: Final = (120, 1.0)  # verbs of all kinds in so many seconds
+FORMS: Final = (20, 60.0)
+A_TOKEN: Final = (60, 60.0)  # of `status`, for each token
+UNKNOWN: Final = (10, 60.0)  # tokens that are none; after that
+PAUSE: Final = 1.0  # seconds until it is said of the next
+TOKENS: Final = 10_000  # tokens that are counted at once; the longest unasked is forgotten first
+LONGEST: Final = 200  # characters by which they are told apart
+GONE: Final = frozenset({"gone"})  # codes by which a token is said to be none
+
+
+class Counter:
+    """Answers the window; callable in any thread. `tick` tells monotonic seconds."""
+
+    def __init__(
+        self, desk: WindowDesk, tick: Callable[[], float] = time.monotonic, answers: Answers = ANSWERS
+    ) -> None:
+        self._desk, self._tick, self._answers = desk, tick, answers
+        self._guard = threading.Lock()
+        self._all, self._forms, self._unknown = Rate(*ALL), Rate(*FORMS), Rate(*UNKNOWN)
+        self._tokens: dict[str, Rate] = {}
+
+    def __call__(self, verb: str, asked: Any) -> tuple[object, float]:
+        """A page or a Refusal, and for how many seconds it is to be kept back."""
+        wait = self._wait(verb, asked)
+        if wait:
+            return Refusal("slow", wait=wait), 0.0
+        said = self._answers[verb](self._desk, asked)
+        if isinstance(said, Refusal) and said.code in GONE:
+            with self._guard:
+                return said, 0.0 if self._unknown.takes(self._tick()) else PAUSE
+        return said, 0.0
+
+    def _wait(self, verb: str, asked: Any) -> int:
+        """For how many seconds this has to wait; 0: not at all."""
+        with self._guard:
+            now = self._tick()
+            rates = [self._all]
+            if verb == "form":
+                rates.append(self._forms)
+            if verb == "status":
+                rates.append(self._token(asked.token))
+            for rate in rates:
+                if not rate.takes(now):
+                    return rate.wait(now)
+            return 0
+
+    def _token(self, token: str) -> Rate:
+        """How often it was asked with a token; the one asked last stands last."""
+        found = self._tokens.pop(token[:LONGEST], None) or Rate(*A_TOKEN)
+        self._tokens[token[:LONGEST]] = found
+        if len(self._tokens) > TOKENS:
+            del self._tokens[next(iter(self._tokens))]
+        return found
+
+
+class Rate:
+    """So many in so many seconds, whenever they begin."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most, self._seconds = most, seconds
+        self._at: deque[float] = deque()  # when the last ones were
+
+    def takes(self, now: float) -> bool:
+        """Count one more at this moment, if there is room for it."""
+        while self._at and now - self._at[0] >= self._seconds:
+            self._at.popleft()
+        if len(self._at) >= self._most:
+            return False
+        self._at.append(now)
+        return True
+
+    def wait(self, now: float) -> int:
+        """Whole seconds until there is room again, at least one."""
+        return max(1, math.ceil(self._at[0] + self._seconds - now)) if self._at else 1

@@ -1,0 +1,22 @@
+"""What the window's verbs stand on: the gateway, and what is remembered between two questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mailgate.app.gateway import Gateway
+
+
+@dataclass(slots=True)
+class WindowDesk:
+    """Handed to every verb, in any of the window's threads; what an area remembers is a field of its own, guarded."""
+
+    gateway: Gateway
+
+
+# A verb answers what is asked with a page or a `Refusal` (core/pages/window.py). It reads the store, judges tokens and
+# sessions, and writes by `gateway.intake.receive` alone.
+Verb = Callable[[WindowDesk, Any], object]
+Answers = Mapping[str, Verb]
