@@ -17,7 +17,7 @@ from mailgate.core.commands import catalogue, ticket_filter
 from mailgate.core.letters.views import LONGEST_THREAD
 from mailgate.core.model.change import Decision, Outbound
 from mailgate.core.model.content import Question
-from mailgate.core.model.policy import Agent, Policy
+from mailgate.core.model.policy import Agent, Policy, Role
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import Fact, Section, TicketRow
 from mailgate.core.model.ticket import Entry, Status, Ticket
@@ -166,9 +166,17 @@ def _held(question: QuestionAsked) -> Question:
     found = held_by(question.read, question.policy, question.agent, question.now)
     return Question(
         title=said("list.not_arrived_n", n=len(found)),
-        facts=_held_lines(question.policy, found),
+        facts=(*_held_lines(question.policy, found), *_trapped(question)),
         rows=question.rows(list(found.tickets)),
     )
+
+
+def _trapped(question: QuestionAsked) -> tuple[Fact, ...]:
+    """What a form's traps caught, for who leads: a person's words may be among them."""
+    if question.agent.role not in (Role.LEAD, Role.ADMIN):
+        return ()
+    caught = (one for one in question.read.mail.parked() if one.why == "trap")
+    return tuple(Fact(said("asked.parked"), collected.waits(one)) for one in caught)
 
 
 def _list(question: QuestionAsked, overdue: bool = False) -> Question:

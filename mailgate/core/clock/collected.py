@@ -29,7 +29,7 @@ PARKED_FOR = frozenset((
     "no_parked_mail",
     "no_pass", "no_proof", "no_ticket", "no_token", "nobody", "note_words", "old_letter", "others", "rate_limited",
     "refused", "self_loop", "settled", "stale", "tap_only", "token_agent_mismatch", "token_revoked", "too_much",
-    "trainee", "unclean_from", "unknown_address", "unknown_letter", "unsolicited_dsn", "untagged",
+    "trainee", "trap", "unclean_from", "unknown_address", "unknown_letter", "unsolicited_dsn", "untagged",
 ))  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from mailgate.core.model.change import (
     LinkTo,
     OpenTicket,
     Outbound,
+    SetField,
     SetStatus,
     Step,
     WhyParked,
@@ -31,6 +32,7 @@ from mailgate.core.model.mail import Address, MailKind
 from mailgate.core.model.moment import reopening_is_over
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Priority, Status, Ticket
+from mailgate.core.proof import visitor
 from mailgate.core.text import invited
 from mailgate.core.text.subject import is_forward
 from mailgate.core.worktime import promise, sla
@@ -91,7 +93,8 @@ def _stopped(case: Case) -> Decision | None:
         return None
     limit = case.policy.limits.tickets_per_sender_hour
     crowd = case.match.ticket is None and not case.authority.steer and case.facts.tickets_sender_hour >= limit
-    why = case.route.park or ("rate_limited" if crowd else "") or ("junk" if case.mail.envelope.junk else "")
+    why = case.route.park or ("trap" if visitor.trap(case.mail) else "")
+    why = why or ("rate_limited" if crowd else "") or ("junk" if case.mail.envelope.junk else "")
     return case.decided(Fate.PARKED, why, parking=WhyParked(why)) if why else None
 
 
@@ -113,10 +116,11 @@ def _open(case: Case) -> Decision:
         sla=route.sla or case.policy.department(home).sla,
         departments=told,
     )
-    forged = case.authority.vetoed and not mail.envelope.history
+    forged = (case.authority.vetoed and not mail.envelope.history) or visitor.in_doubt(mail, case.policy)
     changes: list[Change] = [
         opening,
         entry(case, opening=True, unverified=forged),
+        *(SetField(name, value) for name, value in visitor.fields(mail).items()),
         *rule_effects.changes_at_opening(case, home),
     ]
     changes += [LinkTo(number, LinkKind.MENTION) for number in case.match.mentions]
@@ -239,10 +243,13 @@ def acknowledgement(case: Case, ticket: AnyTicket) -> tuple[Outbound, ...]:
     )
     if capped or case.authority.vetoed or not writable(author, case.policy):
         return ()
+    if visitor.acknowledged_enough(case.mail, facts):
+        return ()
     answers, thread = case.thread()
     # A forged From makes us write to a victim: a stranger's words, their name among them, are never echoed (L-13).
     # That somebody wrote in their name before proves nothing; that an agent answered them, a person judged.
     echo = case.authority.passed or (facts.answered_sender and not case.authority.failed)
+    echo = echo and not visitor.is_from_page(case.mail)
     named = case.route.ack if isinstance(case.route.ack, str) else Ack.TEMPLATE
     return (acks.written(case.moment, ticket, author, answers=answers, thread=thread, named=named, echo=echo),)
 

@@ -17,7 +17,7 @@ from mailgate.core.model.mail import Address, Attachment, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import LOGO_LARGEST, Agent, Policy, logo_id
-from mailgate.core.proof import authority, token
+from mailgate.core.proof import authority, token, visitor
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Circumstances, MailFindings, Rule
 from mailgate.core.worktime import skills
@@ -42,7 +42,8 @@ def needs(
     reported = tuple(i for i in mail.bounced_ids if token.in_message_id(i, policy.keys))
     letters = (*(key for one in tokens for key in one.letters), *reported, *(one.letter for one, _ in bounces))
     letters = (released_by, *letters) if released_by else letters
-    form, author = rule.requester(examined), addressee.writer(mail, policy)
+    page = visitor.is_from_page(mail)
+    form, author = None if page else rule.requester(examined), addressee.writer(mail, policy)
     through, author = author.key if form and author else "", form or author
     claims = [one.addr for one in (mail.author, None if form else author) if one]
     agent = policy.agent(released_as) or next((one for one in map(policy.colleague_at, claims) if one), None)
@@ -55,7 +56,7 @@ def needs(
         *(reader.line_numbers(told) if orders else ()),
         *(c.token.ticket for c in tokens if c.token.ticket),
         *(one.ticket for one, _ in bounces if one.ticket),
-        *(() if mail.envelope.history else match.subject_numbers(mail.subject, policy)),
+        *(() if mail.envelope.history or page else match.subject_numbers(mail.subject, policy)),
     )
     return Needs(
         content_digest=mail.content_digest,
@@ -227,15 +228,17 @@ def look(
     policy = moment.policy
     mail = _without_logo(mail, policy)
     examined = examined or rule.match_mail(rules, mail, policy.identity.subaddress)
-    form = rule.requester(examined)
+    page = visitor.is_from_page(mail)
+    form = None if page else rule.requester(examined)
     author = form or addressee.writer(mail, policy)
     verdict = guard.inspect(mail, policy, _ours(policy))
     if form and (verdict.kind in (Wrote.AUTO, Wrote.HUMAN, Wrote.NO_SENDER) or not verdict.sure):
         verdict = guard.Verdict(robot=False, kind=Wrote.HUMAN, reason="contact_form", ack=True)
     by_desk_key, old = authority.desk_keys(mail, policy), _old(moment)
     known = authority.identify(mail, policy, moment.facts.letters, by_desk_key, old=old)
+    known = visitor.authority_of(mail, policy) if page else known
     vouched = known.passed
-    colleague = policy.colleague_at(author.addr) if author and not form and known.agent is None else None
+    colleague = policy.colleague_at(author.addr) if author and not (form or page) and known.agent is None else None
     if colleague:  # named by a field that stands for From, which proves less still
         known = authority.claimed(known, colleague)
     if mail.author and author != mail.author:  # the pass is the form's or our own domain's, not that of who is named

@@ -10,6 +10,7 @@ from enum import StrEnum
 from mailgate.core.letters import addressee
 from mailgate.core.model.mail import Address, InboundMail, MailKind
 from mailgate.core.model.policy import Policy
+from mailgate.core.proof import visitor
 from mailgate.core.text import automatic_words as words
 
 
@@ -84,6 +85,8 @@ def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> V
     """
     if reason := _itself(mail, ours):
         return Verdict(True, Wrote.SELF, reason, False)
+    if visitor.is_from_page(mail):
+        return Verdict(False, Wrote.HUMAN, "page", _may_be_answered(mail, policy))
     if mail.kind in _KINDS:
         return Verdict(
             True, _KINDS[mail.kind], f"structure: {mail.kind}", False, mail.bare and not _gives_back(mail, ours)
@@ -105,6 +108,13 @@ def inspect(mail: InboundMail, policy: Policy, ours: Callable[[str], bool]) -> V
     if reason := _unanswerable(mail, policy):
         return Verdict(False, Wrote.HUMAN, reason, False)
     return Verdict(False, Wrote.HUMAN, "nothing_automatic", True)
+
+
+def _may_be_answered(mail: InboundMail, policy: Policy) -> bool:
+    """False for an address typed into a page that is a colleague's, ours or a robot's."""
+    typed = mail.author.addr if mail.author else ""
+    ours = policy.colleague_at(typed) is not None or policy.department_at(typed) is not None
+    return not (ours or addressee.robot(typed))
 
 
 def _itself(mail: InboundMail, ours: Callable[[str], bool]) -> str:

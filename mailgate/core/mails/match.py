@@ -15,6 +15,7 @@ from mailgate.core.model.moment import Moment, reopening_is_over
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
+from mailgate.core.proof import visitor
 from mailgate.core.proof.authority import Authority, CarriedBy, CarriedToken
 from mailgate.core.text.subject import numbers, without_prefixes
 
@@ -55,7 +56,8 @@ def takes_part(ticket: Ticket, addr: Address | None) -> bool:
 
 def find(mail: InboundMail, author: Address | None, authority: Authority, moment: Moment) -> Match:
     """The ticket of a mail (design: *Which ticket*); the first evidence that holds decides."""
-    facts, tagged = moment.facts, subject_numbers(mail.subject, moment.policy)
+    page = visitor.is_from_page(mail)
+    facts, tagged = moment.facts, () if page else subject_numbers(mail.subject, moment.policy)
     match = _evident(mail, author, authority, facts, tagged)
     if match.ticket and match.by is not Evidence.NUMBER and tagged:
         named = [facts.merged.get(number, number) for number in tagged]

@@ -161,6 +161,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "die E-Mail, auf die sie antwortet, gilt nicht mehr als Nachweis",
     "parked.too_much": "zu viel Text, um zu erkennen, was von wem ist",
     "parked.trainee": "die Teamleitung muss sie senden",
+    "parked.trap": "das Formular wurde ausgefüllt, wie Programme es tun",
     "parked.settled": "jemand anders hat diese Antwort schon erledigt",
     "parked.unclean_from": "der Absender ist nicht eindeutig angegeben",
     "parked.unknown_address": "sie kam von einer Adresse, zu der sich niemand bekannt hat",

@@ -161,6 +161,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "the letter it answers no longer counts as proof",
     "parked.too_much": "there is too much text to tell whose words are whose",
     "parked.trainee": "a lead has to send it",
+    "parked.trap": "a page's form was filled in as programs do it",
     "parked.settled": "somebody else has settled that answer already",
     "parked.unclean_from": "the sender is not stated clearly",
     "parked.unknown_address": "it came from an address that nobody has claimed",

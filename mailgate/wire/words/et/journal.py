@@ -161,6 +161,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "kiri, millele see vastab, ei ole enam tõendiks",
     "parked.too_much": "teksti on liiga palju, et eristada, mis on kelle kirjutatud",
     "parked.trainee": "selle peab saatma juht",
+    "parked.trap": "vorm täideti nii, nagu programmid seda teevad",
     "parked.settled": "selle vastuse lahendas juba keegi teine",
     "parked.unclean_from": "saatja ei ole üheselt märgitud",
     "parked.unknown_address": "see tuli aadressilt, mida keegi ei ole enda omaks tunnistanud",

@@ -161,6 +161,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "viesti, johon se vastaa, ei enää kelpaa todisteeksi",
     "parked.too_much": "tekstiä on niin paljon, ettei selviä, mikä on kenenkin kirjoittamaa",
     "parked.trainee": "esimiehen on lähetettävä se",
+    "parked.trap": "lomake täytettiin niin kuin ohjelma sen tekee",
     "parked.settled": "joku muu on jo käsitellyt vastauksen",
     "parked.unclean_from": "lähettäjää ei ole ilmoitettu selvästi",
     "parked.unknown_address": "se tuli osoitteesta, jota kukaan ei ole vahvistanut",

@@ -161,6 +161,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "vēstule, uz kuru tā atbild, vairs neder par pierādījumu",
     "parked.too_much": "teksta ir pārāk daudz, lai noteiktu, kurš ko rakstījis",
     "parked.trainee": "to drīkst nosūtīt tikai vadītājs",
+    "parked.trap": "veidlapa aizpildīta tā, kā to dara programmas",
     "parked.settled": "par šo atbildi jau izlēma kāds cits",
     "parked.unclean_from": "sūtītājs nav norādīts skaidri",
     "parked.unknown_address": "tā nākusi no adreses, ko neviens nav apstiprinājis",

@@ -161,6 +161,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "mejlet det svarar på gäller inte längre som bevis",
     "parked.too_much": "för mycket text för att veta vem som har skrivit vad",
     "parked.trainee": "en teamledare måste skicka det",
+    "parked.trap": "formuläret är ifyllt så som program gör det",
     "parked.settled": "någon annan har redan tagit hand om svaret",
     "parked.unclean_from": "avsändaren är inte tydligt angiven",
     "parked.unknown_address": "det kom från en adress som ingen har bekräftat",

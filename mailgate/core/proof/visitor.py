@@ -1,0 +1,47 @@
+"""Who typed words into a page of the window: nobody who is proved, whatever the words look like."""
+
+from __future__ import annotations
+
+from mailgate.core.model.facts import Facts
+from mailgate.core.model.mail import InboundMail, Source
+from mailgate.core.model.outbound import Audience
+from mailgate.core.model.policy import Policy
+from mailgate.core.proof import authority
+from mailgate.core.proof.authority import Authority, CarriedBy
+
+FIELD = "X-Mailgate-Field"  # `order=4711`: what the form asked for beside the words
+TRAP = "X-Mailgate-Trap"  # what of a form looked like a program's work
+ACKS_DAY = 1  # acknowledgements to an address that nobody proved
+
+
+def is_from_page(mail: InboundMail) -> bool:
+    """True for what the daemon wrote down for a visitor; by no other door do these marks mean anything."""
+    return mail.envelope.source is Source.WINDOW and not mail.envelope.login
+
+
+def trap(mail: InboundMail) -> str:
+    """What looked like a program's work, `""` for nothing."""
+    return mail.header(TRAP) if is_from_page(mail) else ""
+
+
+def fields(mail: InboundMail) -> dict[str, str]:
+    """What the form asked for, as the ticket's own."""
+    written = (one.partition("=") for one in mail.all(FIELD)) if is_from_page(mail) else ()
+    return {name: value for name, equals, value in written if equals and value}
+
+
+def authority_of(mail: InboundMail, policy: Policy) -> Authority:
+    """Nobody's. What a visitor pasted is words: only the daemon itself writes down which letter a page stands for."""
+    tokens = authority.carried_tokens(mail, policy)
+    ours = (one for one in tokens if one.by is CarriedBy.MESSAGE_ID and one.token.audience == Audience.CUSTOMER)
+    return Authority(carried=tuple(ours))
+
+
+def in_doubt(mail: InboundMail, policy: Policy) -> bool:
+    """True where it stands in a colleague's name, who would write by mail."""
+    return is_from_page(mail) and mail.author is not None and policy.colleague_at(mail.author.addr) is not None
+
+
+def acknowledged_enough(mail: InboundMail, facts: Facts) -> bool:
+    """True where one more letter would help whoever types a victim's address."""
+    return is_from_page(mail) and not facts.answered_sender and facts.acks_sender_day >= ACKS_DAY
