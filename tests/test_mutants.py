@@ -73,7 +73,7 @@ survey-by-the-address everybody-votes promise-told-too-early promise-told-after-
 anybodys-words-under-a-name
 who-is-away-keeps-what-customers-answer a-lead-who-is-away-is-told languages-choose-nobody
 wave-holds-whom-the-desk-knows wave-closes-what-is-worked-on everybodys-domain-shut-out
-forward-to-who-takes-part forward-what-nobody-proved quiet-is-loud quiet-solved-by-time only-reaches-all
+forward-to-who-takes-part forward-what-nobody-proved quiet-is-loud quiet-solved-by-time privacy-solved-by-time only-reaches-all
 status-shows-words-to-another outsiders-read-words-to-one
 one-answer-for-many-without-the-lead one-answer-over-new-words news-by-anybody an-incident-of-all-departments
 urgent-in-turn taken-is-told hold-keeps-a-promise told-after-the-deadline delay-by-a-wrong-clock

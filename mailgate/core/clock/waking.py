@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from mailgate.core.commands import about_absence
-from mailgate.core.letters import readers, status_letters
+from mailgate.core.letters import privacy, readers, status_letters
 from mailgate.core.model import changed
 from mailgate.core.model.change import Assign, Change, Outbound, SetStatus, Step
 from mailgate.core.model.content import Closing, Notice, Nudge
@@ -66,10 +66,11 @@ def _woken(moment: Moment, ticket: Ticket) -> Step:
 def _unanswered(moment: Moment, ticket: Ticket) -> Step:
     """The customer has not answered: asked once, then the ticket is solved, if the department says so.
 
-    Where all is quiet they are neither asked nor let go.
+    Where all is quiet they are neither asked nor let go, nor where they are owed an end of what they asked for about
+    their data: with the ticket the month of the law would be forgotten.
     """
     policy, now = moment.policy, moment.now
-    if ticket.quiet:
+    if ticket.quiet or (privacy.TAG in ticket.tags and ticket.due.manual):
         return Step(ticket.number, (SetStatus(Status.WAITING),))
     department = policy.department(ticket.department)
     since = max(filter(None, (ticket.status_since, ticket.last_agent_at)), default=ticket.updated_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from mailgate.core.commands import about_privacy
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
 from mailgate.core.letters import status_letters
 from mailgate.core.model.change import (
@@ -70,6 +71,9 @@ def solve(context: TicketContext) -> Judgement:
     """Done; a ticket nobody had was the writer's work."""
     if context.ticket.status.done:
         return context.granted_already("already_solved")
+    question = _about_their_data(context)
+    if question:
+        return question
     if not context.argument:
         return context.granted("solved", *_mine(context), SetStatus(Status.SOLVED))
     if not status_letters.may_send(context.world.moment, context.ticket):
@@ -81,7 +85,12 @@ def put_on_file(context: TicketContext) -> Judgement:
     """Over, with nothing to say to anybody; it is no work done, so nobody becomes its owner."""
     if context.ticket.status.done:
         return context.granted_already("already_solved")
-    return context.granted("filed", SetStatus(Status.SOLVED, why="filed"))
+    return _about_their_data(context) or context.granted("filed", SetStatus(Status.SOLVED, why="filed"))
+
+
+def _about_their_data(context: TicketContext) -> Refusal | None:
+    """A solved ticket has no deadline, and a request about personal data is owed an end within a month."""
+    return context.ask_first("privacy_open") if about_privacy.is_open(context) else None
 
 
 def quiet(context: TicketContext) -> Judgement:

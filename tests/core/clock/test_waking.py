@@ -13,7 +13,7 @@ from mailgate.core.model import change as ch
 from mailgate.core.model.facts import Absence
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.policy import Policy, TicketPolicy
-from mailgate.core.model.ticket import Status, Ticket
+from mailgate.core.model.ticket import Due, Status, Ticket
 
 SUPPORT = replace(POLICY.departments[0], nudge=2 * D, solve_after=5 * D)
 DESK = replace(POLICY, departments=(SUPPORT, POLICY.departments[1]))
@@ -50,6 +50,9 @@ SILENCE = [
      Status.WAITING, ["nudge"]),
     ("never where all is quiet", replace(waiting(3), tags=("quiet",)), {}, Status.WAITING, []),
     ("nor let go there", replace(waiting(99), tags=("quiet",)), {}, Status.WAITING, []),
+    ("nor where the law sets a time", replace(waiting(99), tags=("privacy",), due=Due(manual=NOW + D)), {}, Status.WAITING, []),
+    ("but afterwards", replace(waiting(5), tags=("privacy",)), {"stage_letters": {1042: (("nudge", NOW - 3 * D),)}},
+     Status.SOLVED, ["closing"]),
     ("let go after five", waiting(5), {"stage_letters": {1042: (("nudge", NOW - 3 * D),)}}, Status.SOLVED, ["closing"]),
 ]  # fmt: skip
 

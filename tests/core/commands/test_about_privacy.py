@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 from cases import ANNA, BO, MAIJA, NOW, POLICY, D, asking, outcome, ticket
 
-from mailgate.core.commands import about_privacy, about_threads
-from mailgate.core.commands.judging import Event, Granted
+from mailgate.core.commands import about_privacy, about_status, about_threads
+from mailgate.core.commands.judging import Event, Granted, Judgement, TicketContext
 from mailgate.core.letters.addressee import NOBODY
 from mailgate.core.letters.privacy import month_later
 from mailgate.core.model.change import Journal, SetDue, Tag
@@ -119,3 +120,16 @@ def test_a_request_is_lost_in_no_merge(states: tuple[str, ...], refused: bool) -
         asking("2000 both", tickets={2000: ticket(number=2000)}, events=been("export", *states))
     )
     assert (outcome(judged)[0] == "privacy_open") is refused
+
+
+@pytest.mark.parametrize("end", [about_status.solve, about_status.put_on_file])
+@pytest.mark.parametrize(("confirmed", "refused"), [(False, True), (True, False)])
+def test_a_ticket_with_an_open_request_is_solved_only_when_asked_first(
+    end: Callable[[TicketContext], Judgement], confirmed: bool, refused: bool
+) -> None:
+    """A solved ticket has no deadline: the month of the law would pass unseen."""
+    for states in (("asked",), ("asked", "proven")):
+        judged = end(asking("", events=been("erase", *states), confirmed=confirmed))
+        assert (outcome(judged)[0] == "privacy_open") is refused
+    for states in (("asked", "withdrawn"), ("asked", "proven", "ordered", "done")):
+        assert isinstance(end(asking("", events=been("erase", *states))), Granted)
