@@ -69,7 +69,7 @@ ASSEMBLY = {
 
 HOMES = {
     "re2": "rulebook.patterns", "pydantic": "config", "tomllib": "tomlfile", "mailparser": "wire.mime.parse", "jinja2": ("wire.letters", "window"),
-    "markupsafe": ("wire.letters", "window"), "nh3": "wire.text.sanitize", "selectolax": "wire", "babel": "wire.words", "flufl": "wire.report",
+    "markupsafe": ("wire.letters", "wire.words.sentences", "window"), "nh3": "wire.text.sanitize", "selectolax": "wire", "babel": "wire.words", "flufl": "wire.report",
     "authres": "wire.mime.authentication", "markdown_it": "wire.letters.markdown", "aiosmtpd": "edge.smtp",
     "msgspec": ("edge.apart.messages", "edge.window.verbs"), "imapclient": "edge.imap", "dns": "edge.out.dns_look", "smtplib": "edge.out.smtp", "apscheduler": "app.jobs.schedule",
     "sqlite3": "store", "sqlite_utils": "store.sqlite.schema", "click": "cli", "holidays": "config.calendars",

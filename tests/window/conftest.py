@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import PATIENCE, Desk, running
+from starlette.testclient import TestClient
 
 from mailgate.app.window.counter import Counter
 from mailgate.app.window.desk import WindowDesk
+from mailgate.core.pages.window import WindowSettings
 from mailgate.edge.window.sock import NAME, WindowSocket
+from mailgate.languages import LANGUAGES
+from mailgate.window.app import create_app
 from mailgate.window.desk import Desk as Asking
 
 
@@ -85,3 +89,55 @@ def window(tmp_path: Path) -> Iterator[Window]:
     """A desk with two departments and two agents, and its window."""
     with running(tmp_path) as desk, window_of(desk) as found:
         yield found
+
+
+HERE = "http://127.0.0.1"  # the host that pages are asked of
+
+
+@contextmanager
+def serving(desk: Any) -> Iterator[TestClient]:
+    """The real application over a desk, as a browser that follows nothing of itself."""
+    app = create_app(desk)
+    with TestClient(app, base_url=HERE, raise_server_exceptions=False, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def web(window: Window) -> Iterator[TestClient]:
+    """A browser before the pages of `window`: what is posted here becomes mail there."""
+    with serving(Asking(str(window.socket))) as client:
+        yield client
+
+
+@dataclass
+class Told:
+    """A desk that answers as a test tells it: by verb a page, an error to raise, or a function of what is asked."""
+
+    answers: dict[str, Any] = field(
+        default_factory=lambda: {
+            "settings": WindowSettings(name="Acme", language="en", languages=LANGUAGES, timezone="Europe/Helsinki")
+        }
+    )
+    asked: list[tuple[str, object]] = field(default_factory=list)
+
+    async def ask(self, verb: str, asked: object) -> Any:
+        """What was told, noted down in `asked`."""
+        self.asked.append((verb, asked))
+        answer = self.answers[verb]
+        if callable(answer):
+            answer = answer(asked)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def told() -> Told:
+    """A desk without a gateway, for tests of pages alone: `with served(told) as client`."""
+    return Told()
+
+
+@pytest.fixture
+def served() -> Callable[[Any], AbstractContextManager[TestClient]]:
+    """The application over any desk."""
+    return serving

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, Template, TemplateError, TemplateNotFound, TemplateSyntaxError, meta, nodes
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from mailgate.core.letters.due import DueLetter
 from mailgate.core.letters.letter import Letter, head
@@ -25,6 +25,7 @@ from mailgate.wire.letters import markdown, plain, samples, spoken, variables
 from mailgate.wire.letters.sandbox import LONGEST, Overtime, at_most, built_in_folder, environment, why_refused
 from mailgate.wire.letters.shipped import untouched
 from mailgate.wire.text.spoken import cut_to_said
+from mailgate.wire.words.sentences import Sentences
 
 _DATA_TEXT = re.compile(r' data-text="[^"]*"')
 PATIENCE = 3.0  # seconds of CPU for one letter by the admin's template: ours take some hundredths
@@ -107,7 +108,7 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
         if context.get(name):
             context[name] = Markup(context[name])  # noqa: S704 - sanitised on its way in
     return context | {
-        "t": _Sentences(speech).say,
+        "t": Sentences(speech).say,
         "when": speech.when,
         "day": speech.day,
         "on": speech.on,
@@ -121,23 +122,6 @@ def full_context(letter: Letter, now: datetime) -> dict[str, Any]:
         "now": now,
         "marker": speech.say("marker"),
     }
-
-
-class _Sentences:
-    """The sentences of the reader's language; one that speaks of what is HTML already is HTML as a whole."""
-
-    def __init__(self, speech: words.Phrases) -> None:
-        self._speech = speech
-
-    def say(self, key: str, n: int | None = None, **values: Any) -> str:
-        """As `Phrases.say`."""
-        if not any(isinstance(value, Markup) for value in values.values()):
-            return self._speech.say(key, n, **values)
-        holes = {name: f"\ue000{at}\ue001" for at, name in enumerate(values)}
-        text = escape(self._speech.say(key, n, **holes))
-        for hole, value in zip(holes.values(), values.values(), strict=True):
-            text = text.replace(hole, escape(value))
-        return text
 
 
 def capped(chunks: Iterable[str], longest: int = LONGEST) -> str:

@@ -17,7 +17,19 @@ from mailgate.languages import LANGUAGES
 Phrase = str | Mapping[str, str]  # one sentence, or one for each plural form of CLDR
 
 # What a language has: each file holds `WORDS`, key -> phrase. `dates.py` beside them says how days are written.
-FILES = ("letters", "receipts", "lists", "questions", "commands", "alarms", "figures", "tickets", "journal", "practice")
+FILES = (
+    "letters",
+    "receipts",
+    "lists",
+    "questions",
+    "commands",
+    "alarms",
+    "figures",
+    "tickets",
+    "journal",
+    "practice",
+    "pages",
+)
 _HOUSE = "mailgate.wire.words"
 # The lines that say first what a plain reply will do: they begin alike, and are known again by that.
 _FIRST_LINES = (

@@ -1,0 +1,57 @@
+"""The window as an ASGI application: every area's routes, and what stands before and behind them all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from mailgate.window import pages
+from mailgate.window.guard import Headers
+from mailgate.window.known import Asks, Known, Settings
+from mailgate.window.look import Look, type_of
+from mailgate.window.problems import HANDLERS, Faults
+
+YEAR: Final = "public, max-age=31536000, immutable"
+ROBOTS: Final = "User-agent: *\nAllow: /help\nAllow: /contact\nAllow: /static/\nDisallow: /\n"
+
+
+async def robots(request: Request) -> Response:
+    """Help is found by searching; a customer's page, a board and a wall never are (W-12)."""
+    return PlainTextResponse(ROBOTS)
+
+
+async def healthz(request: Request) -> Response:
+    """This process answers; the daemon's own health is its own affair."""
+    return PlainTextResponse("ok\n")
+
+
+async def static(request: Request) -> Response:
+    """One of our files, under an address that changes with it."""
+    look, name = pages.of(request).look, request.path_params["name"]
+    if request.path_params["mark"] != look.mark or name not in look.files:
+        raise HTTPException(404)
+    return Response(look.files[name], media_type=type_of(name), headers={"cache-control": YEAR})
+
+
+# Every area adds its own: `*status.routes`.
+ROUTES: Final[tuple[BaseRoute, ...]] = (
+    Route("/robots.txt", robots),
+    Route("/healthz", healthz),
+    Route("/static/{mark}/{name}", static),
+)
+
+
+def create_app(desk: Asks, settings: Settings | None = None) -> Starlette:
+    """The application over a desk; `settings` says how it is set up, by default what the desk itself says."""
+    app = Starlette(
+        routes=list(ROUTES), middleware=[Middleware(Headers), Middleware(Faults)], exception_handlers=HANDLERS
+    )
+    app.router.redirect_slashes = False
+    app.state.window = pages.Window(desk, settings or Known(desk), Look())
+    return app

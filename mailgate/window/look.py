@@ -1,0 +1,78 @@
+"""How a page becomes HTML: our templates in the reader's language, with the desk's times, and the files beside them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mailgate.wire import words
+from mailgate.wire.words.sentences import Sentences
+
+_HERE = Path(__file__).parent
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+def type_of(name: str) -> str:
+    """What a file of ours is, for browsers."""
+    return TYPES[Path(name).suffix]
+
+
+def now() -> datetime:
+    """The moment a page is made, in UTC."""
+    return datetime.now(UTC)
+
+
+def environment() -> Environment:
+    """Our templates, each read once: a page that names what it was not given is a fault, not an empty place."""
+    env = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters["size"] = words.size
+    return env
+
+
+class Look:
+    """All that pages share. One for the process: templates are compiled once, files read once and known by a hash."""
+
+    def __init__(self) -> None:
+        self.env = environment()
+        self.files = {path.name: path.read_bytes() for path in sorted((_HERE / "static").iterdir()) if path.is_file()}
+        self.mark = hashlib.sha256(b"\0".join(self.files.values())).hexdigest()[:12]
+
+    def static(self, name: str) -> str:
+        """The address of one of our files, good for ever; raises KeyError for none of ours."""
+        self.files[name]
+        return f"/static/{self.mark}/{name}"
+
+    def html(self, template: str, language: str, timezone: str, values: Mapping[str, object]) -> str:
+        """A page in a language and a time zone. Raises jinja2.TemplateError for what it was not given."""
+        speech = words.Phrases(language, timezone, now())
+        sentences = Sentences(speech)
+        return self.env.get_template(template).render(
+            {
+                "t": sentences.say,
+                "said": speech.said,
+                "knows": speech.knows,
+                "when": speech.when,
+                "day": speech.day,
+                "on": speech.on,
+                "by_when": speech.by_when,
+                "ago": speech.ago,
+                "past": speech.past,
+                "phrase": speech.phrase,
+                "number": speech.number,
+                "lang": speech.language,
+                "dir": words.dates_of(speech.language).cldr.text_direction,
+                "static": self.static,
+                **values,
+            }
+        )
