@@ -27,7 +27,8 @@ PARKED_FOR = frozenset((
     "bounce_ticket_gone", "bounce_without_ticket", "commands", "delivered", "desk_only", "dmarc_fail", "edited",
     "empty", "for_lead", "internal", "junk", "list_unproven", "mark_alone", "marks", "msgid_collision",
     "no_parked_mail",
-    "no_pass", "no_proof", "no_ticket", "no_token", "nobody", "note_words", "old_letter", "others", "rate_limited",
+    "no_pass", "no_proof", "no_ticket", "no_token", "nobody", "note_words", "old_letter", "others", "page_only",
+    "rate_limited",
     "refused", "self_loop", "settled", "stale", "tap_only", "token_agent_mismatch", "token_revoked", "too_much",
     "trainee", "trap", "unclean_from", "unknown_address", "unknown_letter", "unsolicited_dsn", "untagged",
 ))  # fmt: skip

@@ -28,7 +28,7 @@ from mailgate.core.model.mail import Address, Attachment, canonical
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.ticket import AnyTicket, EntryKind, Status, Ticket
-from mailgate.core.proof import token
+from mailgate.core.proof import session, token
 from mailgate.core.proof.authority import CarriedBy, Proof
 from mailgate.core.text import signature
 from mailgate.core.worktime import promise
@@ -65,7 +65,9 @@ def _stale(case: Case, ticket: Ticket, agent: Agent) -> bool:
 
 
 def newest_notice(case: Case) -> datetime | None:
-    """When the letter this mail answers was written."""
+    """When the letter this mail answers was written, or the page was made on which it was."""
+    if case.authority.proof is Proof.SESSION:
+        return session.seen_at(case.mail, case.now)
     letters = [one.letter(case.facts.letters) for one in case.authority.carried if one.by is not CarriedBy.TAP]
     return max((letter.created_at for letter in letters if letter is not None), default=None)
 

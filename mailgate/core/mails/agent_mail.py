@@ -29,7 +29,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import said
 from mailgate.core.model.ticket import EntryKind, Ticket
-from mailgate.core.proof import authority, token
+from mailgate.core.proof import authority, session, token
 from mailgate.core.proof.authority import CarriedBy, Proof, outsiders_addressed
 from mailgate.core.text import quote, signature
 from mailgate.core.text.subject import is_forward
@@ -230,7 +230,13 @@ def _changed(case: Case, agent: Agent, mail: int, about: TraineesAnswer, decisio
 
 
 def read_commands(case: Case) -> CommandReading:
-    """The commands of a mail, the titles its ticket ever had subtracted, and the echo of a command that was refused."""
+    """The commands of a mail, the titles its ticket ever had subtracted, and the echo of a command that was refused.
+
+    Of an act on a page the one in its subject: below it are words, whatever stands in them.
+    """
+    if session.is_act(case.mail):
+        line = reader.parse_line(authority.command_line(case.mail.subject), case.policy.command_aliases)
+        return replace(line, rest=case.words, only_commands=not case.words.strip())
     ticket = case.match.ticket
     earlier = case.facts.ticket_subjects.get(ticket.number, ()) if ticket else ()
     return reader.read_agent_mail(

@@ -13,17 +13,27 @@ from mailgate.core.commands.reader import Command, CommandReading
 from mailgate.core.letters import readers, status_letters
 from mailgate.core.mails import agent_answer, agent_words, receipt, scope
 from mailgate.core.mails.case import Case
-from mailgate.core.mails.match import Evidence, Match
+from mailgate.core.mails.match import Evidence, Match, subject_numbers
 from mailgate.core.model import changed
-from mailgate.core.model.change import AddEntry, Change, Decision, Effect, Fate, JudgeWave, Outbound, Step
+from mailgate.core.model.change import (
+    AddEntry,
+    CancelLetters,
+    Change,
+    Decision,
+    Effect,
+    Fate,
+    JudgeWave,
+    Outbound,
+    Step,
+)
 from mailgate.core.model.content import Handover, Question, Receipt
 from mailgate.core.model.facts import WhyParked
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Agent
 from mailgate.core.model.said import Words, said
 from mailgate.core.model.shown import AskedFor, Gathering
 from mailgate.core.model.ticket import Status, Ticket
-from mailgate.core.proof import token
+from mailgate.core.proof import session, token
 from mailgate.core.proof.authority import Proof
 from mailgate.core.text import marks
 from mailgate.core.worktime import sla
@@ -340,3 +350,39 @@ def _question_letter(
             numbers = [first.number]
     asked = tuple(AskedFor(one.name, one.argument) for one in questions)
     return (receipt.receipt_letter(case, agent, Question(ask=asked, numbers=tuple(numbers)), purpose=Purpose.TABLES),)
+
+
+# --- on a page --------------------------------------------------------------------------------------------------------
+
+
+def done_on_page(case: Case, reading: CommandReading) -> Decision:
+    """What an agent did on a page, where `[web] act` lets pages do it; else it waits for their word by mail.
+
+    What would leave is looked for in the decision itself, so that no command, and no setting that makes a letter of
+    one, is forgotten here.
+    """
+    agent = case.authority.agent
+    assert agent is not None
+    ticket = case.match.ticket
+    numbers = subject_numbers(case.mail.subject, case.policy)
+    one = reading.commands[0].name if len(reading.commands) == 1 and not reading.problems else ""
+    act = case.policy.web.act
+    if ticket is None or len(numbers) != 1 or one not in session.MAY[act]:
+        return agent_words.park(case, agent, "page_only", reading)
+    decision = carry_out(case, agent, (ticket,), reading)
+    if decision.fate is Fate.FILED and not _stays(decision, ticket.number, speaks=act == "all"):
+        return agent_words.park(case, agent, "page_only", reading)
+    return decision
+
+
+def _stays(decision: Decision, ticket: int, *, speaks: bool) -> bool:
+    """True for a decision about this ticket alone that lets nothing out, or, with `speaks`, to its people only."""
+    letters = [*decision.letters, *(one for step in decision.steps for one in step.outbound)]
+    alone = all(step.ticket == ticket for step in decision.steps)
+    plain = all(isinstance(one, CancelLetters) for one in decision.effects)
+    return alone and plain and not any(_leaves(one, speaks=speaks) for one in letters)
+
+
+def _leaves(letter: Outbound, *, speaks: bool) -> bool:
+    inside = (Audience.AGENT, Audience.ADMIN, *((Audience.CUSTOMER,) if speaks else ()))
+    return letter.audience not in inside

@@ -9,7 +9,7 @@ from datetime import datetime
 from mailgate.core.commands import about_spam, named, reader
 from mailgate.core.letters import addressee, instead
 from mailgate.core.letters.addressee import NOBODY
-from mailgate.core.mails import agent_mail, bounce, customer, guard, match, notices, sent_folder, unwanted
+from mailgate.core.mails import agent_mail, agent_orders, bounce, customer, guard, match, notices, sent_folder, unwanted
 from mailgate.core.mails.case import Case
 from mailgate.core.mails.guard import Wrote
 from mailgate.core.model.change import Decision, Fate, Needs, Step, Tell, WhyParked
@@ -18,6 +18,7 @@ from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import LOGO_LARGEST, Agent, Policy, logo_id
 from mailgate.core.proof import authority, token, visitor
+from mailgate.core.proof.authority import Proof
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Circumstances, MailFindings, Rule
 from mailgate.core.worktime import skills
@@ -152,6 +153,8 @@ def _decided(case: Case, released_as: str, release_mode: str, released_by: str) 
         return decision or customer.file_customer_mail(case, released=True)
     if case.facts.duplicate_of is not None:
         return _again(case)
+    if case.authority.proof is Proof.SESSION:  # before anybody looks whether a program may have written it
+        return agent_orders.done_on_page(case, agent_mail.read_commands(case))
     if case.verdict.kind is Wrote.SELF:
         return _come_home(case)
     if mail.envelope.sent and not mail.envelope.history:

@@ -35,9 +35,11 @@ def beyond_proof(case: Case, tickets: Iterable[int]) -> tuple[int, ...]:
     a token of its own stands beside it. A letter about no ticket reaches those it named, and the one whose mail it
     answers.
     """
-    if case.authority.proof not in (Proof.TOKEN, Proof.TAP) or case.authority.passed:
+    if case.authority.proof not in (Proof.TOKEN, Proof.TAP, Proof.SESSION) or case.authority.passed:
         return ()
     reached: set[int] = set()
+    if case.authority.proof is Proof.SESSION and case.match.ticket:  # the one whose page it was
+        reached.add(case.match.ticket.number)
     for one in case.authority.strong:
         reached.update(_named(case, one))
         if one.token.ticket is None and case.match.by is Evidence.REFERENCE and case.match.ticket:

@@ -216,6 +216,13 @@ class Key:
     secret: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The window's pages, as far as decisions and what pages show go by it."""
+
+    act: str = "steer"  # what agents may do on pages: none, steer (what stays in the house), all (answer customers too)
+
+
 @dataclass(frozen=True)
 class Policy:
     """Everything `decide` may lean on; built once by the configuration, never changed."""
@@ -249,6 +256,7 @@ class Policy:
     digest_at: int = 8 * 60  # minutes from midnight
     digest_to: tuple[str, ...] = ("agents", "lead")
     spent_by_agent: bool = False  # do reports say how long each agent worked?
+    web: Web = Web()
 
     @cached_property
     def inbound(self) -> Mapping[str, str]:

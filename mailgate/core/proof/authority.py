@@ -10,7 +10,7 @@ from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.mail import AUTH_AS, EXCHANGE_SAYS, AuthResults, InboundMail
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Agent, Border, Policy
-from mailgate.core.proof import token
+from mailgate.core.proof import session, token
 from mailgate.core.proof.token import Carrier, Token
 
 WITH_TAPS = (
@@ -44,6 +44,7 @@ class Proof(StrEnum):
     DESK = "desk"  # their own address at the desk
     PASS = "pass"  # noqa: S105 - a border's word for their domain
     LOGIN = "login"  # they logged in at our submission port
+    SESSION = "session"  # they did it on a page, logged in there: see `core.proof.session`
     CONFIRMED = "confirmed"  # they answered that they wrote it
     RELEASED = "released"  # they let a parked mail go
 
@@ -190,6 +191,10 @@ def identify(
     if agent is None or colleague is None:  # `anna+shop@` is theirs and proves nothing until they say so
         known = Authority(colleague, passed=passed, failed=failed, vetoed=vetoed, carried=tokens)
         return _because(known, "unknown_address") if colleague else known
+    if session.is_act(mail):  # what is quoted in it, and what headers it has, is the page's and proves nothing
+        known = Authority(agent=agent)
+        theirs = session.is_theirs(mail, agent) and policy.web.act != "none"
+        return _proven(known, Proof.SESSION) if theirs else _because(known, "no_proof")
     own = _own(tokens, agent)
     known = Authority(agent=agent, passed=passed, failed=failed, vetoed=vetoed, carried=own)
     doubt = _doubt(mail, failed)

@@ -156,6 +156,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.self_loop": "es ist eine E-Mail von uns selbst",
     "parked.stale": "inzwischen hatte jemand aus dem Team geantwortet",
     "parked.marks": "Zeichen eines Entwurfs stehen noch darin",
+    "parked.page_only": "auf einer Seite geht das nicht",
     "parked.tap_only": "ein Link beweist nur, was er sagt",
     "parked.token_agent_mismatch": "sie antwortet auf eine E-Mail an jemand anderen",
     "parked.token_revoked": "die E-Mail, auf die sie antwortet, gilt nicht mehr als Nachweis",

@@ -208,6 +208,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.forward": "das ist eine weitergeleitete E-Mail: Sie liegt als Notiz im Ticket, ihre Befehle wurden nicht ausgeführt",
     "waits.desk_only": "deine Befehlsadresse nimmt Fragen und Befehle an, sendet aber keinen Text an Kunden; antworte stattdessen auf eine Benachrichtigung",
     "waits.tap_only": "ein Link tut nur, was er sagt; antworte auf die Benachrichtigung selbst",
+    "waits.page_only": "eine Seite tut nur, wovon der Kunde nichts erfährt; bestätige es hier oder antworte auf die Benachrichtigung selbst",
     "waits.trainee": "die Teamleitung muss das senden",
     "mailing.nobody": "nicht gesendet: dort ist niemand, dem man schreiben kann",
     "mailing.quiet": "nicht gesendet: es ist still",

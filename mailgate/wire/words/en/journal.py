@@ -156,6 +156,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.self_loop": "it is a letter of our own",
     "parked.stale": "a colleague had answered in the meantime",
     "parked.marks": "a draft's marks are still in it",
+    "parked.page_only": "a page may not do this",
     "parked.tap_only": "a link proves only what it says",
     "parked.token_agent_mismatch": "it answers a letter to somebody else",
     "parked.token_revoked": "the letter it answers no longer counts as proof",

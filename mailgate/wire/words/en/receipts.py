@@ -208,6 +208,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.forward": "it is a forwarded mail: kept as a note, and its commands were not carried out",
     "waits.desk_only": "your desk address takes questions and commands, but sends no words to customers; answer a notice instead",
     "waits.tap_only": "a link does what it says and no more; answer the notice itself",
+    "waits.page_only": "a page does only what no customer hears of; confirm it here, or answer the notice itself",
     "waits.trainee": "a lead has to send it",
     "mailing.nobody": "not sent: nobody there can be written to",
     "mailing.quiet": "not sent: it is quiet",

@@ -156,6 +156,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.self_loop": "see on meie enda kiri",
     "parked.stale": "kolleeg oli vahepeal vastanud",
     "parked.marks": "mustandi märgid on veel sees",
+    "parked.page_only": "lehel seda teha ei saa",
     "parked.tap_only": "link tõendab ainult seda, mida ütleb",
     "parked.token_agent_mismatch": "see vastab kellelegi teisele saadetud kirjale",
     "parked.token_revoked": "kiri, millele see vastab, ei ole enam tõendiks",

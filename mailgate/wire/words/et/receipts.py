@@ -208,6 +208,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.forward": "see on edastatud kiri: see on alles märkusena ja selle käske ei täidetud",
     "waits.desk_only": "käsuaadress võtab vastu küsimusi ja käske, kuid ei saada klientidele teksti; vasta selle asemel teavitusele",
     "waits.tap_only": "link teeb ainult seda, mida ütleb; vasta teavitusele endale",
+    "waits.page_only": "leht teeb ainult seda, millest klient ei kuule; kinnita siin või vasta teavitusele endale",
     "waits.trainee": "selle peab saatma juht",
     "mailing.nobody": "ei saadetud: seal ei ole kedagi, kellele kirjutada",
     "mailing.quiet": "ei saadetud: see on vaikne",

@@ -156,6 +156,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.self_loop": "se on meidän oma viestimme",
     "parked.stale": "kollega oli vastannut sillä välin",
     "parked.marks": "luonnoksen merkit ovat vielä paikoillaan",
+    "parked.page_only": "sivulla tätä ei voi tehdä",
     "parked.tap_only": "linkki todistaa vain sen, mitä se sanoo",
     "parked.token_agent_mismatch": "se on vastaus toiselle lähetettyyn viestiin",
     "parked.token_revoked": "viesti, johon se vastaa, ei enää kelpaa todisteeksi",

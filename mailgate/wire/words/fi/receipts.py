@@ -208,6 +208,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.forward": "viesti on välitetty: se tallennettiin sisäisenä muistiinpanona, eikä sen komentoja suoritettu",
     "waits.desk_only": "komento-osoitteesi ottaa vastaan kysymyksiä ja komentoja, mutta ei lähetä tekstiä asiakkaille; vastaa ilmoitukseen",
     "waits.tap_only": "linkki tekee vain sen, mitä siinä lukee; vastaa itse ilmoitukseen",
+    "waits.page_only": "sivulla tehdään vain se, mistä asiakas ei kuule; vahvista tässä tai vastaa itse ilmoitukseen",
     "waits.trainee": "esimiehen on lähetettävä se",
     "mailing.nobody": "ei lähetetty: siellä ei ole ketään, jolle voisi kirjoittaa",
     "mailing.quiet": "ei lähetetty: se on hiljennetty",

@@ -156,6 +156,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.self_loop": "tā ir mūsu pašu vēstule",
     "parked.stale": "pa to laiku atbildēja kolēģis",
     "parked.marks": "tajā vēl ir melnraksta zīmes",
+    "parked.page_only": "lapā to nevar izdarīt",
     "parked.tap_only": "saite pierāda tikai to, ko tā saka",
     "parked.token_agent_mismatch": "tā ir atbilde uz vēstuli kādam citam",
     "parked.token_revoked": "vēstule, uz kuru tā atbild, vairs neder par pierādījumu",

@@ -208,6 +208,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.forward": "tā ir pārsūtīta vēstule: tā saglabāta kā iekšēja piezīme, un tās komandas nav izpildītas",
     "waits.desk_only": "Jūsu komandu adrese pieņem jautājumus un komandas, bet nesūta tekstu klientiem; atbildiet uz paziņojumu",
     "waits.tap_only": "saite dara tikai to, ko tā saka; atbildiet uz pašu paziņojumu",
+    "waits.page_only": "lapā tiek darīts tikai tas, par ko klients neuzzina; apstipriniet šeit vai atbildiet uz pašu paziņojumu",
     "waits.trainee": "to drīkst nosūtīt tikai vadītājs",
     "mailing.nobody": "nav nosūtīts: tur nav neviena, kam rakstīt",
     "mailing.quiet": "nav nosūtīts: pieteikumā ir klusums",

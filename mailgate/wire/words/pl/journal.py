@@ -156,6 +156,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.self_loop": "to nasza własna wiadomość",
     "parked.stale": "w międzyczasie odpowiedział ktoś z zespołu",
     "parked.marks": "zostały w niej znaczniki szkicu",
+    "parked.page_only": "na stronie nie można tego zrobić",
     "parked.tap_only": "odnośnik dowodzi tylko tego, co mówi",
     "parked.token_agent_mismatch": "jest odpowiedzią na wiadomość do kogoś innego",
     "parked.token_revoked": "wiadomość, na którą odpowiada, nie jest już dowodem",

@@ -208,6 +208,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.forward": "to przekazana wiadomość: zapisano ją jako notatkę wewnętrzną, a jej poleceń nie wykonano",
     "waits.desk_only": "Twój adres poleceń przyjmuje pytania i polecenia, ale nie wysyła tekstu do klientów; odpowiedz na powiadomienie",
     "waits.tap_only": "odnośnik robi tylko to, co mówi; odpowiedz na samo powiadomienie",
+    "waits.page_only": "na stronie robi się tylko to, o czym klient się nie dowie; potwierdź tutaj albo odpowiedz na samo powiadomienie",
     "waits.trainee": "musi to wysłać kierownik",
     "mailing.nobody": "nie wysłano: nie ma tam do kogo napisać",
     "mailing.quiet": "nie wysłano: zgłoszenie jest wyciszone",

@@ -156,6 +156,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.self_loop": "det är ett mejl från oss själva",
     "parked.stale": "en kollega hade svarat under tiden",
     "parked.marks": "utkastets tecken står kvar",
+    "parked.page_only": "det får ingen sida göra",
     "parked.tap_only": "en länk bevisar bara det den säger",
     "parked.token_agent_mismatch": "det svarar på ett mejl till någon annan",
     "parked.token_revoked": "mejlet det svarar på gäller inte längre som bevis",

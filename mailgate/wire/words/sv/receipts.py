@@ -208,6 +208,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "waits.forward": "det är ett vidarebefordrat mejl: det är sparat som anteckning, och kommandona i det har inte utförts",
     "waits.desk_only": "kommandoadressen tar emot frågor och kommandon men skickar ingen text till kunder; svara på en avisering i stället",
     "waits.tap_only": "en länk gör det den säger och inget mer; svara på själva aviseringen",
+    "waits.page_only": "en sida gör bara det som kunden inte får höra om; bekräfta här eller svara på själva aviseringen",
     "waits.trainee": "en teamledare måste skicka det",
     "mailing.nobody": "inte skickat: där finns ingen att skriva till",
     "mailing.quiet": "inte skickat: det är tyst",

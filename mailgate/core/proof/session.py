@@ -1,0 +1,40 @@
+"""What an agent's session on the pages proves: one act on one ticket, which the daemon itself has written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from mailgate.core.model.mail import InboundMail, Source
+from mailgate.core.model.policy import Agent
+
+SEEN: Final = "x-mailgate-seen"  # the header that says when the page was made on which an answer was written
+
+# What stays in the house: no letter to a customer comes of these, and nothing of the page's own words reaches one later
+# (so no title, no field, nobody who is let in). What time does of itself afterwards, the admin has decided.
+STEERS: Final = frozenset(
+    ("take", "assign", "unassign", "move", "watch", "unwatch", "open", "wait", "hold", "solve", "file", "reopen",
+     "priority", "due", "remind", "tag", "spent", "note", "undo")
+)  # fmt: skip
+SPEAKS: Final = frozenset(("reply", "subject", "field"))  # and what a customer may read of it
+MAY: Final[Mapping[str, frozenset[str]]] = {"none": frozenset(), "steer": STEERS, "all": STEERS | SPEAKS}
+
+
+def is_act(mail: InboundMail) -> bool:
+    """True for a mail in which the daemon has written down what an agent did on a page; no other door has these."""
+    return mail.envelope.source is Source.WINDOW and bool(mail.envelope.login)
+
+
+def is_theirs(mail: InboundMail, agent: Agent) -> bool:
+    """True for such a mail of that agent's session."""
+    return is_act(mail) and mail.envelope.login == agent.name
+
+
+def seen_at(mail: InboundMail, now: datetime) -> datetime | None:
+    """When the page was made that an act answers, never later than now; None where nobody has said."""
+    try:
+        at = datetime.fromisoformat(mail.header(SEEN))
+    except ValueError:
+        return None
+    return min(at, now) if at.tzinfo else None
