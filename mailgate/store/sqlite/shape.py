@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 
 from mailgate.store.sqlite import schema
 
@@ -17,24 +18,42 @@ HARMLESS = re.compile(r'CREATE INDEX ["\w]+ ON ["\w]+ ?\([\w", ]+\)', re.IGNOREC
 Found = dict[tuple[str, str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a database is built."""
+
+    parts: Found  # (kind, name) -> the words that made it, or its columns
+    steps: tuple[str, ...]  # its migrations, in order
+
+
 def oddities(connection: sqlite3.Connection, version: int) -> list[str]:
     """What is missing, different or foreign in a database of that schema version, in words; empty when all is well."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
         schema.migrate(model, version)
-        wanted, there = _parts(model), _parts(connection)
-        steps, done = _steps(model), _steps(connection) if ("table", "_sqlite_migrations") in there else []
-    said = [f"{kind} {name} is missing" for kind, name in wanted if (kind, name) not in there]
+        return differences(shape_of(connection), shape_of(model))
+
+
+def shape_of(connection: sqlite3.Connection) -> Shape:
+    """The shape of a database, mailgate's or another."""
+    parts = _parts(connection)
+    return Shape(parts, _steps(connection) if ("table", "_sqlite_migrations") in parts else ())
+
+
+def differences(found: Shape, wanted: Shape) -> list[str]:
+    """What is missing, different or foreign where another shape is wanted, in words; empty when there is nothing."""
+    there, wants = found.parts, wanted.parts
+    said = [f"{kind} {name} is missing" for kind, name in wants if (kind, name) not in there]
     said += [
         f"{kind} {name} is not as mailgate makes it"
-        for (kind, name), words in wanted.items()
+        for (kind, name), words in wants.items()
         if (kind, name) in there and there[kind, name] != words
     ]
     said += [
         f"{kind} {name} is not mailgate's"
         for (kind, name), words in there.items()
-        if (kind, name) not in wanted and not (kind == "index" and HARMLESS.fullmatch(words))
+        if (kind, name) not in wants and not (kind == "index" and HARMLESS.fullmatch(words))
     ]
-    if not said and steps != done:
+    if not said and found.steps != wanted.steps:
         said.append("its migrations are not those of its schema")
     return said
 
@@ -56,6 +75,6 @@ def _columns(connection: sqlite3.Connection, kind: str, name: str) -> str:
     return " ".join(str(row[0]) for row in listed)
 
 
-def _steps(connection: sqlite3.Connection) -> list[str]:
+def _steps(connection: sqlite3.Connection) -> tuple[str, ...]:
     asked = "SELECT name FROM _sqlite_migrations WHERE migration_set = 'mailgate' ORDER BY name"
-    return [str(row[0]) for row in connection.execute(asked).fetchall()]
+    return tuple(str(row[0]) for row in connection.execute(asked).fetchall())
