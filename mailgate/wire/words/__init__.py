@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,6 +93,7 @@ class _Params(dict[str, str | int]):
         return "?"
 
 
+@cache
 def kept() -> Mapping[str, Mapping[str, str]]:
     """Of every language what `core` has to know: our words that tickets keep, and the marker (see `Policy.kept`)."""
     return {
