@@ -24,7 +24,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 
 # Which rooms a room may know. `store` alone is the engine; its protocols and its files of mail are rooms of their own.
 STORE = {
-    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.values", "store.blobs",
+    "store.base", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked", "store.values", "store.blobs",
     "store.former",
 }  # fmt: skip
 MAY = {
@@ -41,8 +41,8 @@ MAY = {
     "core.mails": {"core", "errors", "core.text", "core.quoting", "core.model", "core.rules", "core.worktime", "core.proof", "core.letters",
                    "core.commands"},
     "store.values": {"errors", "core"}, "store.verbs": {"errors", "core", "store.values"}, "store.counting": {"core"},
-    "store.outage_verbs": {"core"}, "store.waves_asked": {"core"},
-    "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked"},
+    "store.outage_verbs": {"core"}, "store.waves_asked": {"core"}, "store.window_asked": {"core"},
+    "store.base": {"errors", "core", "store.values", "store.verbs", "store.counting", "store.outage_verbs", "store.waves_asked", "store.window_asked"},
     "store.blobs": {"errors", "crash", "newfile", "store.values"}, "store.former": set(),
     "wire": {"errors", "core", "languages"}, "edge": {"errors", "crash", "newfile", "core", "store.base", "store.values"},
     "edge.window": {"errors", "core"}, "window": {"errors", "log", "languages", "core", "wire", "edge.window"},

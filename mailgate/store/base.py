@@ -39,6 +39,7 @@ from mailgate.store.verbs import (
     TicketsTx,
 )
 from mailgate.store.waves_asked import WavesRead, WavesTx
+from mailgate.store.window_asked import BoardRead, SessionsRead, SessionsTx
 
 T = TypeVar("T")
 
@@ -66,6 +67,10 @@ class Read(Protocol):
     def report(self) -> ReportRead: ...
     @property
     def outage(self) -> OutageRead: ...
+    @property
+    def board(self) -> BoardRead: ...
+    @property
+    def sessions(self) -> SessionsRead: ...
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """All the store knows that matters for one decision; ask inside the transaction that applies it."""
@@ -88,6 +93,8 @@ class Tx(Read, Protocol):
     def outage(self) -> OutageTx: ...
     @property
     def waves(self) -> WavesTx: ...
+    @property
+    def sessions(self) -> SessionsTx: ...
 
     def apply(
         self,

@@ -20,6 +20,8 @@ from mailgate.store.tickets.apply import Applying
 from mailgate.store.tickets.facts import FactsReading
 from mailgate.store.tickets.queries import Tickets
 from mailgate.store.tickets.waves import Waves
+from mailgate.store.window.board import Board
+from mailgate.store.window.sessions import Sessions
 
 
 class Transaction:
@@ -35,6 +37,8 @@ class Transaction:
         self.waves = Waves(session)
         self.report = Report(session)
         self.outage = Outages(session)
+        self.board = Board(session)
+        self.sessions = Sessions(session)
 
     def facts(self, needs: Needs, now: datetime) -> Facts:
         """See `base.Read.facts`."""

@@ -40,6 +40,9 @@ SMALL = {
     "reminder",
     "watched_tag",
     "mailing",
+    "web_login",  # of a day
+    "web_session",
+    "wall",
 }
 # Indexes that hold only what waits: a walk through one costs what is to be done, not what was done.
 WAITING = ("ticket_live", "parking_open", "reminder_due", "mail_open", "delivery_due", "wave_ticket_waits")

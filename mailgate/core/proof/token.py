@@ -52,6 +52,8 @@ class Carrier(StrEnum):
     VOTE = "vote"  # the body of an answer to the survey
     ARTICLE = "article"  # the body of a customer's mail that asks for an article, or says that it helped
     BOUNCE = "bounce"  # the address its delivery reports go to
+    LOGIN = "login"  # the address of the page that logs its agent in
+    DIGITS = "digits"  # what is typed there from the letter, made of its MAC
 
 
 ARTICLE, HELPED = "article", "helped"  # what the link of an article is good for, with its name

@@ -153,3 +153,19 @@ CREATE INDEX ticket_live ON ticket(status, department, owner, due_at, created_at
   WHERE status NOT IN ('solved', 'archived');
 CREATE INDEX ticket_solved ON ticket(solved_at) WHERE solved_at IS NOT NULL;
 """
+
+# Logging in at the window: letters that do so (`browser`, the digest of what asked), sessions and walls by digests.
+WINDOW = """
+CREATE TABLE web_login (
+  letter INTEGER PRIMARY KEY REFERENCES letter(id), agent TEXT NOT NULL, browser TEXT NOT NULL, at INTEGER NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0, spent_at INTEGER
+) STRICT;
+CREATE INDEX web_login_agent ON web_login(agent, at);
+CREATE INDEX web_login_browser ON web_login(browser) WHERE browser <> '';
+CREATE TABLE web_session (
+  digest TEXT PRIMARY KEY, agent TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE wall (
+  name TEXT PRIMARY KEY, digest TEXT NOT NULL UNIQUE, agents INTEGER NOT NULL, at INTEGER NOT NULL
+) STRICT;
+"""
