@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from mailgate.window import pages
-from mailgate.window.guard import Headers
+from mailgate.window.http.guard import Door, Headers
 from mailgate.window.known import Asks, Known, Settings
 from mailgate.window.look import Look, type_of
 from mailgate.window.problems import HANDLERS, Faults
@@ -50,7 +50,9 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
 def create_app(desk: Asks, settings: Settings | None = None) -> Starlette:
     """The application over a desk; `settings` says how it is set up, by default what the desk itself says."""
     app = Starlette(
-        routes=list(ROUTES), middleware=[Middleware(Headers), Middleware(Faults)], exception_handlers=HANDLERS
+        routes=list(ROUTES),
+        middleware=[Middleware(Headers), Middleware(Faults), Middleware(Door)],
+        exception_handlers=HANDLERS,
     )
     app.router.redirect_slashes = False
     app.state.window = pages.Window(desk, settings or Known(desk), Look())

@@ -11,6 +11,7 @@ from mailgate.core.pages.window import SettingsAsked, WindowSettings
 from mailgate.languages import LANGUAGES
 from mailgate.window.desk import Away, Refused
 
+PATIENCE: Final = 5.0  # seconds that the desk has to say them
 FRESH: Final = 10.0  # seconds that settings are believed
 UNKNOWN: Final = WindowSettings(name="", language="en", languages=LANGUAGES, timezone="UTC")  # before the desk spoke
 
@@ -38,8 +39,9 @@ class Known:
         async with self._asking:
             if self._last is None or self._tick() >= self._until:
                 try:
-                    self._last = await self._desk.ask("settings", SettingsAsked())
-                except (Away, Refused) as error:
+                    async with asyncio.timeout(PATIENCE):
+                        self._last = await self._desk.ask("settings", SettingsAsked())
+                except (Away, Refused, TimeoutError) as error:
                     if self._last is None:
                         raise Away(str(error)) from error
                 self._until = self._tick() + FRESH

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from mailgate.core.pages.window import WindowSettings
 from mailgate.window.desk import Away
+from mailgate.window.http.peers import HERE, Proxies, of_one
 from mailgate.window.known import UNKNOWN, Asks, Settings
 from mailgate.window.look import Look
 
@@ -24,6 +25,7 @@ class Window:
     desk: Asks
     settings: Settings
     look: Look
+    proxies: Proxies = field(default_factory=Proxies)
 
 
 def of(request: Request) -> Window:
@@ -43,6 +45,11 @@ async def settings(request: Request) -> WindowSettings:
         return await of(request).settings()
     except Away:
         return UNKNOWN
+
+
+def client(request: Request) -> str:
+    """Who asks, as limits count: an IPv4 address or a /64 of IPv6, behind whatever proxies of ours."""
+    return of_one(request.client.host if request.client else HERE)
 
 
 def language(request: Request, known: WindowSettings, only: Iterable[str] = ()) -> str:

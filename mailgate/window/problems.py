@@ -24,7 +24,8 @@ NAMES: Final = {
     500: "broken", 503: "away",
 }  # fmt: skip
 STATUS: Final = {
-    "gone": 404, "old": 410, "slow": 429, "size": 413, "closed": 403, "forbidden": 404, "trouble": 500, "login": 401,
+    "gone": 404, "old": 410, "slow": 429, "size": 413, "files": 413, "closed": 403,
+    "forbidden": 404, "trouble": 500, "login": 401,
 }  # fmt: skip
 
 
@@ -35,6 +36,8 @@ async def problem(
     name = NAMES.get(status, "bad" if status < 500 else "broken")
     known = await pages.settings(request)
     language = pages.language(request, known)
+    # A refusal's values are texts, of which `n` counts.
+    told: dict[str, Any] = {key: int(text) if key == "n" and text.isdecimal() else text for key, text in values.items()}
     kept, shown, files = getattr(request.state, "kept", ((), "", False))
     return await pages.show(
         request,
@@ -44,7 +47,7 @@ async def problem(
         headers={**({"retry-after": str(wait)} if wait else {}), **dict(headers or {})},
         failed=True,
         title=words.say(language, f"page.problem.{name}"),
-        sentence=words.say(language, f"page.refused.{code}" if code else f"page.problem.{name}_how", None, **values),
+        sentence=words.say(language, f"page.refused.{code}" if code else f"page.problem.{name}_how", **told),
         kept=kept,
         shown=shown,
         files=files,

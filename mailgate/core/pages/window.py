@@ -27,4 +27,7 @@ class WindowSettings:
     language: str  # of the desk, where the reader's own is not known
     languages: tuple[str, ...]  # in which pages can be shown
     timezone: str  # an IANA name; times cross as UTC
+    url: str = ""  # under which people find the pages, without a slash at its end; "": on this machine alone
+    trusted_proxies: tuple[str, ...] = ()  # networks whose word about a client's address is believed
+    embed_on: tuple[str, ...] = ()  # origins whose pages may show the form in a frame
     privacy: str = ""  # where the desk says what it does with what it is told, or ""

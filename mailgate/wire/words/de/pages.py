@@ -44,7 +44,11 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.refused.gone": "Unter dieser Adresse gibt es nichts. Vielleicht wurde sie abgeschnitten: Kopieren Sie sie vollständig aus unserer E-Mail.",
     "page.refused.old": "Dieser Link ist abgelaufen. Antworten Sie stattdessen auf eine unserer E-Mails: Ihre Nachricht erreicht uns genauso.",
     "page.refused.slow": "Bitte warten Sie einen Augenblick und versuchen Sie es dann noch einmal, oder schreiben Sie uns eine E-Mail.",
-    "page.refused.size": "Die Dateien sind zusammen zu groß. Lassen Sie eine weg, oder schicken Sie sie per E-Mail.",
+    "page.refused.size": "Die Dateien dürfen zusammen höchstens {size} groß sein. Lassen Sie eine weg, oder schicken Sie sie per E-Mail.",
+    "page.refused.files": {
+        "one": "Bitte senden Sie höchstens eine Datei.",
+        "other": "Bitte senden Sie höchstens {n} Dateien.",
+    },
     "page.refused.closed": "Das Formular ist zurzeit geschlossen. Bitte schreiben Sie uns eine E-Mail.",
     "page.refused.login": "Bitte melden Sie sich zuerst an.",
     "page.refused.forbidden": "Diese Seite gibt es nicht, oder sie ist nicht für Sie bestimmt.",

@@ -44,7 +44,11 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.refused.gone": "There is nothing under this address. Perhaps it was cut off: copy the whole of it from our letter.",
     "page.refused.old": "This link has expired. Answer any of our letters instead: your message reaches us just the same.",
     "page.refused.slow": "Please wait a moment and try again, or write us a mail.",
-    "page.refused.size": "The files are too large together. Leave one out, or send it by mail.",
+    "page.refused.size": "Together the files may have {size} at most. Leave one out, or send it by mail.",
+    "page.refused.files": {
+        "one": "Please send one file at most.",
+        "other": "Please send {n} files at most.",
+    },
     "page.refused.closed": "The form is closed at the moment. Please write us a mail.",
     "page.refused.login": "Please log in first.",
     "page.refused.forbidden": "There is no such page, or it is not for you.",

@@ -44,7 +44,11 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.refused.gone": "Sellel aadressil ei ole midagi. Võib-olla jäi aadress poolikuks: kopeerige see meie kirjast tervikuna.",
     "page.refused.old": "Link on aegunud. Vastake mõnele meie kirjale: Teie sõnum jõuab meieni samamoodi.",
     "page.refused.slow": "Palun oodake hetk ja proovige uuesti või saatke meile e-kiri.",
-    "page.refused.size": "Failid on kokku liiga suured. Jätke üks välja või saatke see e-kirjaga.",
+    "page.refused.size": "Failid tohivad kokku olla kuni {size}. Jätke üks välja või saatke see e-kirjaga.",
+    "page.refused.files": {
+        "one": "Palun saatke kõige rohkem üks fail.",
+        "other": "Palun saatke kõige rohkem {n} faili.",
+    },
     "page.refused.closed": "Vorm on praegu suletud. Palun saatke meile e-kiri.",
     "page.refused.login": "Palun logige kõigepealt sisse.",
     "page.refused.forbidden": "Sellist lehte ei ole või see ei ole mõeldud Teile.",

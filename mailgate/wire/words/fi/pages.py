@@ -44,7 +44,11 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.refused.gone": "Tästä osoitteesta ei löydy mitään. Se on ehkä katkennut: kopioi se kokonaan viestistämme.",
     "page.refused.old": "Linkki on vanhentunut. Vastaa johonkin viestiimme: viestisi tulee perille yhtä lailla.",
     "page.refused.slow": "Odota hetki ja yritä uudelleen tai kirjoita meille sähköpostia.",
-    "page.refused.size": "Liitteet ovat yhteensä liian suuria. Jätä yksi pois tai lähetä se sähköpostilla.",
+    "page.refused.size": "Liitteet saavat olla yhteensä enintään {size}. Jätä yksi pois tai lähetä se sähköpostilla.",
+    "page.refused.files": {
+        "one": "Lähetä enintään yksi liite.",
+        "other": "Lähetä enintään {n} liitettä.",
+    },
     "page.refused.closed": "Lomake on tällä hetkellä suljettu. Kirjoita meille sähköpostia.",
     "page.refused.login": "Kirjaudu ensin sisään.",
     "page.refused.forbidden": "Sivua ei löydy, tai se ei ole sinulle tarkoitettu.",

@@ -45,7 +45,12 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.refused.gone": "Šajā adresē nekā nav. Iespējams, tā ir aprauta: nokopējiet to pilnībā no mūsu vēstules.",
     "page.refused.old": "Saites derīguma termiņš ir beidzies. Atbildiet uz jebkuru mūsu vēstuli: Jūsu ziņa mūs sasniegs tāpat.",
     "page.refused.slow": "Lūdzu, brīdi uzgaidiet un mēģiniet vēlreiz vai rakstiet mums e-pastu.",
-    "page.refused.size": "Faili kopā ir par lieliem. Atstājiet kādu nepievienotu vai sūtiet to pa e-pastu.",
+    "page.refused.size": "Faili kopā drīkst būt ne lielāki par {size}. Atstājiet kādu nepievienotu vai sūtiet to pa e-pastu.",
+    "page.refused.files": {
+        "zero": "Lūdzu, sūtiet ne vairāk kā {n} failus.",
+        "one": "Lūdzu, sūtiet ne vairāk kā {n} failu.",
+        "other": "Lūdzu, sūtiet ne vairāk kā {n} failus.",
+    },
     "page.refused.closed": "Veidlapa pašlaik ir slēgta. Lūdzu, rakstiet mums e-pastu.",
     "page.refused.login": "Vispirms piesakieties.",
     "page.refused.forbidden": "Šādas lapas nav, vai arī tā nav paredzēta Jums.",

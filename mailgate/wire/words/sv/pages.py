@@ -44,7 +44,11 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.refused.gone": "Det finns inget på den här adressen. Den kan ha blivit avklippt: kopiera hela adressen från vårt mejl.",
     "page.refused.old": "Länken har gått ut. Svara på något av våra mejl i stället: ditt meddelande når oss ändå.",
     "page.refused.slow": "Vänta en stund och försök igen, eller mejla oss.",
-    "page.refused.size": "Filerna är för stora tillsammans. Ta bort en, eller skicka den med mejl.",
+    "page.refused.size": "Filerna får vara högst {size} tillsammans. Ta bort en, eller skicka den med mejl.",
+    "page.refused.files": {
+        "one": "Skicka högst en fil.",
+        "other": "Skicka högst {n} filer.",
+    },
     "page.refused.closed": "Formuläret är stängt för tillfället. Mejla oss i stället.",
     "page.refused.login": "Logga in först.",
     "page.refused.forbidden": "Sidan finns inte, eller så är den inte till för dig.",

@@ -1,0 +1,1 @@
+"""HTTP as strangers speak it: connections, heads, bodies, cookies and what is told of who asks."""

@@ -1,0 +1,163 @@
+"""What somebody sends by a form: fields and files within named limits, in memory alone, and words that are never lost.
+
+Too much is said before all of it is read: the fields of our forms stand before the files, so the page that says so has
+them (W-28). Nothing is written to a disk, which this process has none of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+
+from mailgate.core.pages.window import Refusal
+from mailgate.window import pages
+from mailgate.window.desk import Refused
+from mailgate.wire import words
+
+FIELDS: Final = 60  # of one form
+FIELD: Final = 400_000  # octets of one field: a message is cut at much less by its page
+WORDS: Final = 1_000_000  # octets of all that is no file, with the frame of a multipart body
+HELD: Final = 64 * 2**20  # octets of files that this process holds at once
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file as it was sent; its name is the sender's own and proves nothing."""
+
+    name: str
+    type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was sent: the last of each field, without the spaces around it, and the files."""
+
+    fields: Mapping[str, str]
+    files: tuple[Upload, ...] = ()
+
+    def get(self, name: str) -> str:
+        """The text of a field, "" when it was not sent."""
+        return self.fields.get(name, "")
+
+
+class _Multipart(MultiPartParser):
+    spool_max_size = HELD  # never to a file
+
+    def words(self) -> dict[str, str]:
+        """The fields so far."""
+        return {name: text for name, text in self.items if isinstance(text, str)}
+
+
+class _Encoded(FormParser):
+    def words(self) -> dict[str, str]:
+        """The fields so far."""
+        return {name: text for name, text in self._items if isinstance(text, str)}
+
+
+class TooMuch(Exception):
+    """More octets than this form may have."""
+
+
+class Held:
+    """Octets of files that are in memory now, of everybody together."""
+
+    def __init__(self, most: int = HELD) -> None:
+        self._most, self._now = most, 0
+
+    def take(self, octets: int) -> None:
+        """Raises Refused when there is no room for more at the moment."""
+        if self._now + octets > self._most:
+            raise Refused(Refusal("slow", wait=30))
+        self._now += octets
+
+    def free(self, octets: int) -> None:
+        """They are gone."""
+        self._now -= octets
+
+
+_held = Held()
+
+
+async def read(request: Request, *, files: int = 0, size: int = 0, shown: str = "text") -> Form:
+    """A form of at most `files` files of `size` octets together; `shown` is the field that a failure shows.
+
+    Raises HTTPException 400 for what is no form, 413 for too much; Refused "files" and "size" for what people can mend.
+    What was read until then is kept for the page that says so.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        raise HTTPException(400)
+    most = WORDS + size
+    held = min(_declared(request), most)
+    _held.take(held if held > WORDS else 0)
+    try:
+        return await _read(request, kind == "multipart/form-data", files, size, shown)
+    finally:
+        _held.free(held if held > WORDS else 0)
+
+
+async def _read(request: Request, multipart: bool, files: int, size: int, shown: str) -> Form:
+    declared, most = _declared(request), WORDS + size
+    # Of what is too large only the beginning is looked at, where the words are.
+    stream = _up_to(request, WORDS // 2 if declared > most else most)
+    parser = (
+        _Multipart(request.headers, stream, max_files=max(files, 1), max_fields=FIELDS, max_part_size=FIELD)
+        if multipart
+        else _Encoded(request.headers, stream, max_fields=FIELDS, max_part_size=FIELD)
+    )
+    try:
+        async with aclosing(stream):
+            sent = await parser.parse()
+    except TooMuch:
+        _keep(request, parser.words(), shown, files)
+        raise Refused(_size(size)) from None
+    except MultiPartException as error:
+        _keep(request, parser.words(), shown, files)
+        if "Too many files" in error.message:
+            raise Refused(Refusal("files", (("n", str(files)),))) from None
+        raise HTTPException(413 if "maximum" in error.message else 400) from None
+    except ClientDisconnect:
+        raise HTTPException(400) from None
+    _keep(request, parser.words(), shown, files)
+    uploads = tuple([await _file(one) for _, one in sent.multi_items() if isinstance(one, UploadFile) and one.filename])
+    await sent.close()
+    if uploads and not files:
+        raise HTTPException(400)
+    if sum(len(one.data) for one in uploads) > size:
+        raise Refused(_size(size))
+    return Form({name: text.strip() for name, text in parser.words().items()}, uploads)
+
+
+def _size(size: int) -> Refusal:
+    return Refusal("size", (("size", words.size(size)),))
+
+
+def _keep(request: Request, fields: dict[str, str], shown: str, files: int) -> None:
+    pages.keep(request, {name: text for name, text in fields.items() if name != "token"}, shown, files=files > 0)
+
+
+async def _file(sent: UploadFile) -> Upload:
+    return Upload(sent.filename or "", sent.content_type or "application/octet-stream", await sent.read())
+
+
+def _declared(request: Request) -> int:
+    told = request.headers.get("content-length", "")
+    return int(told) if told.isascii() and told.isdigit() else 0
+
+
+async def _up_to(request: Request, most: int) -> AsyncGenerator[bytes, None]:
+    """The body as it comes, of more than so many octets the beginning. Raises TooMuch behind them."""
+    seen = 0
+    async for chunk in request.stream():
+        yield chunk[: most - seen]
+        seen += len(chunk)
+        if seen > most:
+            raise TooMuch

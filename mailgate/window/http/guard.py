@@ -1,0 +1,141 @@
+"""What stands before every page: headers that browsers obey, our own host alone, who asks, and a line of log.
+
+All of it is pure ASGI: a stream passes as it comes.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers as Heads
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mailgate.core.pages.window import WindowSettings
+from mailgate.window import pages
+from mailgate.window.desk import Away
+from mailgate.window.http.peers import HERE, Crowd, of_one
+from mailgate.window.problems import problem
+
+log = logging.getLogger(__name__)
+
+CSP: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors {}"
+)
+_ALWAYS: Final = (
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=()"),
+)
+_PRIVATE: Final = ((b"cache-control", b"no-store"), (b"x-robots-tag", b"noindex, nofollow, noarchive"))
+_CLOSE: Final = {"connection": "close"}
+SECRET: Final = ("/t/", "/wall/", "/login/")  # behind these stands what opens a page (W-11)
+AT_ONCE: Final = 40  # requests of one client that are answered at the same time
+OPEN: Final = ("/help", "/static/", "/robots.txt", "/sitemap.xml")  # what may be kept and found
+
+
+class Headers:
+    """The headers of every answer; what a handler said itself stands."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add them to whatever is answered."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        ancestors = "'none'"
+        if scope["path"] == "/contact/embed":
+            known = await pages.settings(Request(scope))
+            ancestors = " ".join(known.embed_on) or "'none'"
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name for name, _ in message["headers"]}
+                private = not scope["path"].startswith(OPEN) or message["status"] >= 400
+                wanted = ((b"content-security-policy", CSP.format(ancestors).encode()), *_ALWAYS)
+                message["headers"] = [
+                    *message["headers"],
+                    *(one for one in (*wanted, *(_PRIVATE if private else ())) if one[0] not in given),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, told)
+
+
+def shown(path: str) -> str:
+    """A path as our log has it: what opens a page is cut."""
+    for begin in SECRET:
+        if path.startswith(begin):
+            return f"{begin}…"
+    return path[:200]
+
+
+def is_ours(host: str, settings: WindowSettings) -> bool:
+    """True for the one name that pages are asked under; on this machine alone, any of its own with any port."""
+    if not settings.url:
+        return urlsplit(f"//{host}").hostname in ("127.0.0.1", "::1", "localhost")
+    return host.lower() == urlsplit(settings.url).netloc.lower()
+
+
+class Door:
+    """Finds out who asks, refuses what is for another host or too much of one client, and notes what was answered."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app, self._crowd = app, Crowd(AT_ONCE, 10_000)
+        self._settings: WindowSettings | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it in, or answer at once."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.monotonic(), 0
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            status = message["status"] if message["type"] == "http.response.start" else status
+            await send(message)
+
+        try:
+            await self._let_in(scope, receive, told)
+        finally:
+            log.info(
+                "answered",
+                extra={
+                    "method": scope["method"],
+                    "path": shown(scope["path"]),
+                    "status": status,
+                    "ms": round((time.monotonic() - began) * 1000),
+                },
+            )
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        window: pages.Window = scope["app"].state.window
+        settings = None
+        try:
+            settings = await window.settings()
+            if settings is not self._settings:
+                window.proxies.learn(settings.trusted_proxies)
+                self._settings = settings
+        except Away:
+            pass  # which host is ours is not known yet: pages say that the desk is away
+        heads, peer = Heads(scope=scope), scope["client"][0] if scope.get("client") else HERE
+        client = window.proxies.client(peer, heads.getlist("x-forwarded-for"))
+        scope["client"] = (client, 0)
+        request = Request(scope, receive)
+        if settings and scope["path"] != "/healthz" and not is_ours(heads.get("host", ""), settings):
+            await (await problem(request, 400, headers=_CLOSE))(scope, receive, send)
+        elif not self._crowd.enter(of_one(client)):
+            await (await problem(request, 429, wait=5))(scope, receive, send)
+        else:
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self._crowd.leave(of_one(client))

@@ -1,0 +1,142 @@
+"""One host, one client behind proxies of ours, proof of our own forms, and a log that opens nothing."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from mailgate.core.pages.window import WindowSettings
+from mailgate.languages import LANGUAGES
+from mailgate.window import pages
+from mailgate.window.http import cookies
+from mailgate.window.http.guard import is_ours, shown
+
+HERE = WindowSettings("Acme", "en", LANGUAGES, "UTC", url="")
+OUT = replace(HERE, url="https://help.acme.example", embed_on=("https://acme.example", "https://shop.example"))
+
+
+async def whom(request: Request) -> Response:
+    return PlainTextResponse(pages.client(request))
+
+
+@pytest.fixture
+def web(told: Any, served: Any) -> Iterator[TestClient]:
+    with served(told) as client:
+        paths = ("/whom", "/t/{token}", "/contact/embed")
+        client.app.router.routes.extend(Route(path, whom) for path in paths)
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "ours"),
+    [
+        ("", "127.0.0.1:8080", True),
+        ("", "localhost", True),
+        ("", "[::1]:8080", True),
+        ("", "acme.example", False),
+        ("", "127.0.0.1.acme.example", False),
+        ("https://help.acme.example", "help.acme.example", True),
+        ("https://help.acme.example", "HELP.acme.example", True),
+        ("https://help.acme.example", "help.acme.example:8443", False),
+        ("https://help.acme.example", "127.0.0.1", False),
+        ("https://help.acme.example:8443", "help.acme.example:8443", True),
+        ("https://help.acme.example", "", False),
+        ("https://help.acme.example", "user@help.acme.example", False),
+    ],
+)
+def test_w31_one_host_is_answered(url: str, host: str, ours: bool) -> None:
+    assert is_ours(host, replace(HERE, url=url)) is ours
+
+
+def test_w31_another_host_is_refused_and_closed(web: TestClient, told: Any) -> None:
+    told.answers["settings"] = OUT
+    said = web.get("/whom")
+    assert said.status_code == 400 and said.headers["connection"] == "close"
+    assert web.get("/healthz").status_code == 200
+    assert web.get("/whom", headers={"host": "help.acme.example"}).status_code == 200
+
+
+def test_w27_forwarded_is_believed_of_our_proxies_alone(web: TestClient, told: Any, served: Any) -> None:
+    said = {"x-forwarded-for": "203.0.113.9"}
+    assert web.get("/whom", headers=said).text == "testclient"
+    told.answers["settings"] = replace(HERE, trusted_proxies=("198.51.100.0/24",))
+    app = web.app
+    with TestClient(app, base_url="http://localhost", client=("198.51.100.1", 1)) as proxied:
+        app.state.window.settings._until = 0  # known again
+        assert proxied.get("/whom", headers=said).text == "203.0.113.9"
+
+
+def test_w11_the_log_opens_nothing(web: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "mailgate.window"):
+        web.get("/t/canary-token?text=canary-word")
+    noted = [record for record in caplog.records if record.getMessage() == "answered"]
+    assert [(one.path, one.status, one.method) for one in noted] == [("/t/…", 200, "GET")]  # type: ignore[attr-defined]
+    assert "canary" not in str([vars(one) for one in caplog.records if one.name.startswith("mailgate")])
+    assert shown("/wall/abc") == "/wall/…" and shown("/login/123456") == "/login/…" and shown("/help/a") == "/help/a"
+
+
+def test_w14_only_the_form_is_framed_and_only_where_it_may(web: TestClient, told: Any) -> None:
+    told.answers["settings"] = OUT
+    host = {"host": "help.acme.example"}
+    framed = web.get("/contact/embed", headers=host).headers["content-security-policy"]
+    assert framed.endswith("frame-ancestors https://acme.example https://shop.example")
+    assert web.get("/whom", headers=host).headers["content-security-policy"].endswith("frame-ancestors 'none'")
+
+
+def asked(**headers: str) -> Request:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": "POST", "headers": raw, "path": "/board"})
+
+
+@pytest.mark.parametrize(
+    ("headers", "meant"),
+    [
+        ({"sec_fetch_site": "same-origin", "origin": "null"}, True),
+        ({"sec_fetch_site": "same-origin", "origin": "https://help.acme.example"}, True),
+        ({"sec_fetch_site": "cross-site"}, False),
+        ({"sec_fetch_site": "same-site"}, False),
+        ({"sec_fetch_site": "none"}, False),
+        ({"origin": "https://help.acme.example", "host": "help.acme.example"}, True),
+        ({"origin": "https://evil.example", "host": "help.acme.example"}, False),
+        ({"origin": "null"}, True),  # the token decides
+        ({}, True),
+    ],
+)
+def test_w13_a_form_of_somebody_else_is_refused(headers: dict[str, str], meant: bool) -> None:
+    session = "s" * 40
+    if meant:
+        cookies.meant(asked(**headers), session, cookies.token(session))
+        for wrong in ("", cookies.token("another"), session):
+            with pytest.raises(HTTPException):
+                cookies.meant(asked(**headers), session, wrong)
+    else:
+        with pytest.raises(HTTPException):
+            cookies.meant(asked(**headers), session, cookies.token(session))
+    with pytest.raises(HTTPException):
+        cookies.meant(asked(**headers), "", cookies.token(""))
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        (OUT, "__Host-mailgate-session=v; HttpOnly; Max-Age=60; Path=/; SameSite=lax; Secure"),
+        (HERE, "mailgate-session=v; HttpOnly; Max-Age=60; Path=/; SameSite=lax"),
+        (replace(HERE, url="http://127.0.0.1:8080"), "mailgate-session=v; HttpOnly; Max-Age=60; Path=/; SameSite=lax"),
+    ],
+)
+def test_w20_no_script_and_no_other_site_has_our_cookies(settings: WindowSettings, wanted: str) -> None:
+    response = Response()
+    cookies.put(response, settings, "session", "v", 60)
+    assert response.headers["set-cookie"] == wanted
+    name = cookies.name(settings, "session")
+    assert cookies.read(asked(cookie=f"{name}=v; other=x"), settings, "session") == "v"
+    assert cookies.read(asked(cookie="other=x"), settings, "session") == ""
+    cookies.drop(response, settings, "session")
+    assert "Max-Age=0" in response.headers.getlist("set-cookie")[1]
