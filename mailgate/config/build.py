@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mailgate.config import logo, secrets, tree, values
+from mailgate.config import logo, secrets, tree, values, web
 from mailgate.config.logo import Logo
 from mailgate.config.model import FileModel, ImapModel, LoginModel, OutgoingModel
 from mailgate.config.people import agents, calendars, departments, slas
@@ -46,6 +46,7 @@ def build(model: FileModel, work: Loading) -> tree.Config:
         ),
         log=tree.Log(model.log.level, model.log.format),
         metrics=tree.Metrics(work.listeners("metrics", model.metrics.listen)),
+        web=web.place(model.web, work),
         rules_folder=work.path(model.rules.folder),
         rules_reload=model.rules.reload,
         templates_folder=work.path(model.letters.templates),
@@ -191,6 +192,7 @@ def _policy(model: FileModel, gateway: tree.Gateway, picture: Logo, work: Loadin
         digest_at=model.digest.at,
         digest_to=tuple(model.digest.to),
         spent_by_agent=model.reports.spent_by_agent,
+        web=web.policy(model.web, gateway.language),
     )
 
 

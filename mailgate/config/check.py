@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from mailgate.config import values
+from mailgate.config import values, web
 from mailgate.config.model import FileModel
 from mailgate.config.tree import Config
 from mailgate.config.work import Loading
@@ -32,6 +32,7 @@ def names(model: FileModel, config: Config, work: Loading) -> None:
     _forwards(model, config, work)
     _pauses(model, work)
     _passes(config, work)
+    web.names(model.web, _named("department", work), work)
 
 
 def _pauses(model: FileModel, work: Loading) -> None:

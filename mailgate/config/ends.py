@@ -78,7 +78,7 @@ def _listeners(config: Config, work: Loading) -> None:
             ("lmtp", "listen"), "LMTP may not be spoken on port 25 (RFC 2033 section 5): take another port or a socket"
         )
     taken: dict[tuple[str, int], str] = {}
-    for section in ("smtp", "lmtp", "submission", "metrics"):
+    for section in ("smtp", "lmtp", "submission", "metrics", "web"):
         for listener in getattr(config, section).listen:
             place = (str(listener.path or listener.host), listener.port)
             if listener.port or listener.path:

@@ -92,6 +92,7 @@ RESERVED = frozenset("round-robin least-busy lead owner agents me all both nobod
 Network = Annotated[tree.Network, _text(values.network)]
 Domain = Annotated[str, AfterValidator(_domain)]
 AgentName = Annotated[str, AfterValidator(_agent_name)]
+Rate = Annotated[tuple[int, timedelta], _text(values.often)]
 PerMinute = Annotated[float, _text(values.rate)]
 DurationOrZero = Annotated[timedelta, BeforeValidator(_window)]
 MaybeSpan = Annotated[tuple[int, int] | None, _perhaps(values.span)]
@@ -117,9 +118,11 @@ Texts = Annotated[list[str], BeforeValidator(_listed)]
 Command = Annotated[tuple[str, ...], BeforeValidator(values.command)]
 if TYPE_CHECKING:
     Language = str
+    LanguageOrOurs = str
     Read = str
 else:
     Language = Literal[LANGUAGES]
+    LanguageOrOurs = Literal[("", *LANGUAGES)]  # "": the desk's
     Read = Literal[tuple(dict.fromkeys((*LANGUAGES, *KNOWN)))]  # that mail is read in
 PriorityName = Literal["low", "normal", "high", "urgent"]
 Count = Annotated[int, Field(ge=0)]

@@ -42,6 +42,7 @@ from mailgate.config.kinds import (
     Working,
     Zone,
 )
+from mailgate.config.web import WebModel
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -312,3 +313,4 @@ class FileModel(Model):
     retention: RetentionModel = RetentionModel()
     log: LogModel = LogModel()
     metrics: MetricsModel = MetricsModel()
+    web: WebModel = WebModel()

@@ -21,8 +21,11 @@ class Listen:
     host: str = ""
     port: int = 0
     path: Path | None = None
+    handed: int | None = None  # the descriptor of a socket that somebody else has bound
 
     def __str__(self) -> str:
+        if self.handed is not None:
+            return f"fd:{self.handed}"
         if self.path:
             return str(self.path)
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -170,6 +173,14 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True)
+class Web:
+    """The window's process; all else about pages is a part of the policy."""
+
+    listen: tuple[Listen, ...]  # one at most; empty is off
+    run: str  # unit: systemd starts it; child: we do
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything one `mailgate.toml` says."""
 
@@ -184,6 +195,7 @@ class Config:
     retention: Retention
     log: Log
     metrics: Metrics
+    web: Web
     rules_folder: Path
     rules_reload: bool  # load again when a file changes
     templates_folder: Path

@@ -24,6 +24,7 @@ _PART = re.compile(r"([0-9]{1,6}) ?(ms|[smhdw])")
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})")
 _RATE = re.compile(r"([0-9]{1,6}) ?/ ?(s|second|m|min|minute|h|hour)")
+_OFTEN = re.compile(r"([0-9]{1,6}) ?/ ?([0-9].{0,20})")
 _LONGEST_ADDRESS = 400
 _A_MINUTE = {"s": 60.0, "m": 1.0, "h": 1 / 60}
 
@@ -158,6 +159,16 @@ def listen(text: str, folder: Path) -> Listen:
     return Listen(host, int(port))
 
 
+def listen_or_handed(text: str, folder: Path) -> Listen:
+    """The same, or `"fd:3"`: the descriptor of a socket that whoever started us has bound."""
+    number = text.removeprefix("fd:")
+    if number == text:
+        return listen(text, folder)
+    if not (number.isascii() and number.isdigit()) or not 2 < int(number[:6]) < 1024:
+        raise ValueError('a socket that is handed over is like "fd:3"')
+    return Listen(handed=int(number))
+
+
 def network(text: str) -> Network:
     """`"10.0.0.0/8"` or one IP address."""
     try:
@@ -183,6 +194,14 @@ def rate(text: str) -> float:
     if not found or int(found[1]) == 0:
         raise ValueError('a rate is like "30/min", "2/s" or "1000/h"')
     return int(found[1]) * _A_MINUTE[found[2][0]]
+
+
+def often(text: str) -> tuple[int, timedelta]:
+    """`"5/10m"` -> five times in ten minutes."""
+    found = _OFTEN.fullmatch(text.strip())
+    if not found or int(found[1]) == 0:
+        raise ValueError('how often is like "5/10m", five times in ten minutes')
+    return int(found[1]), duration(found[2])
 
 
 def command(value: str | list[str]) -> tuple[str, ...]:

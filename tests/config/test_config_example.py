@@ -50,6 +50,8 @@ def shown(data: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             "commands.aliases",
             "gateway.language_for",
             "forwards",
+            "web.form.topics.text",
+            "web.form.topics.fields.text",
         ):
             yield from shown(value, here)
         elif isinstance(value, list) and value and isinstance(value[0], dict):

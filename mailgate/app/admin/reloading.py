@@ -24,7 +24,7 @@ LOOK = 2.0  # seconds between two looks at the files
 QUIET = 0.3  # seconds without another request or change before we begin: an editor may still be writing
 LATEST = 10  # so many quiet times at most, however often we are asked
 # What a running process has bound or opened; everything else holds from the next mail or letter on.
-FIXED = ("store", "smtp", "lmtp", "submission", "imap", "metrics", "log")
+FIXED = ("store", "smtp", "lmtp", "submission", "imap", "metrics", "web", "log")
 FIXED_IN_GATEWAY = ("domain", "data", "alarm_command", "health_url")
 FOLLOWED = ("path", "passwords")  # of the fixed sections: derived, and asked for at each login
 WRITTEN = {"provider": "oauth"}  # where a key has another name in the file

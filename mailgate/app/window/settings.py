@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from mailgate.app.window.desk import Answers, WindowDesk
-from mailgate.core.pages.window import SettingsAsked, WindowSettings
+from mailgate.core.pages.window import SettingsAsked, WindowSettings, settings_of
 
 
 def settings(desk: WindowDesk, asked: SettingsAsked) -> WindowSettings:
     """What holds for every page, by the policy in force."""
-    policy = desk.gateway.in_force.policy
-    return WindowSettings(
-        name=policy.name,
-        language=policy.language,
-        languages=policy.languages,
-        timezone=policy.timezone,
-        privacy=policy.letters.privacy,
-    )
+    return settings_of(desk.gateway.in_force.policy)
 
 
 ANSWERS: Final[Answers] = {"settings": settings}

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from mailgate.core.model.canned import Article
 from mailgate.core.model.mail import Address, canonical, without_detail
+from mailgate.core.pages.policy import WebPolicy
 
 _DETAIL = re.compile(r"\+[^\s@+<>]{0,64}@")  # of `anna+shop@`
 
@@ -216,13 +217,6 @@ class Key:
     secret: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Web:
-    """The window's pages, as far as decisions and what pages show go by it."""
-
-    act: str = "steer"  # what agents may do on pages: none, steer (what stays in the house), all (answer customers too)
-
-
 @dataclass(frozen=True)
 class Policy:
     """Everything `decide` may lean on; built once by the configuration, never changed."""
@@ -256,7 +250,7 @@ class Policy:
     digest_at: int = 8 * 60  # minutes from midnight
     digest_to: tuple[str, ...] = ("agents", "lead")
     spent_by_agent: bool = False  # do reports say how long each agent worked?
-    web: Web = Web()
+    web: WebPolicy = field(default_factory=WebPolicy)
 
     @cached_property
     def inbound(self) -> Mapping[str, str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mailgate.core.model.policy import Policy
+from mailgate.core.pages.policy import Act
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -31,3 +34,34 @@ class WindowSettings:
     trusted_proxies: tuple[str, ...] = ()  # networks whose word about a client's address is believed
     embed_on: tuple[str, ...] = ()  # origins whose pages may show the form in a frame
     privacy: str = ""  # where the desk says what it does with what it is told, or ""
+    board: bool = False  # which pages there are
+    status: bool = False
+    form: bool = False
+    help: bool = False
+    act: Act = Act.NONE
+    files: int = 0  # that a message may have
+    size: int = 0  # octets, of all of them together
+    rate: tuple[int, int] = (5, 600)  # messages from one address in so many seconds
+
+
+def settings_of(policy: Policy) -> WindowSettings:
+    """What the policy says of every page."""
+    web = policy.web
+    return WindowSettings(
+        name=policy.name,
+        language=policy.language,
+        languages=policy.languages,
+        timezone=policy.timezone,
+        privacy=policy.letters.privacy,
+        url=web.url,
+        trusted_proxies=web.trusted_proxies,
+        board=web.board,
+        status=web.status,
+        form=web.form.public,
+        help=web.help,
+        act=web.act,
+        embed_on=web.form.embed_on,
+        files=web.form.files,
+        size=web.form.size,
+        rate=(web.form.rate[0], int(web.form.rate[1].total_seconds())),
+    )

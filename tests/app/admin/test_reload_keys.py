@@ -35,6 +35,8 @@ BASE: dict[str, Any] = {
     "sla": [{"name": "gold", "first_response": "1h", "escalate": [{"at": 1.0, "notify": "lead"}]}],
     "calendar": [{"name": "office", "monday": "09:00-17:00"}],
     "letters": {"links": {}},
+    "web": {"listen": "127.0.0.1:8080", "url": "http://127.0.0.1:8080", "form": {"topics": [
+        {"name": "quote", "text": {"en": "A quote"}, "department": "support", "fields": [{"key": "order", "text": {"en": "Order"}}]}]}},
 }  # fmt: skip
 OTHER: dict[str, Any] = {
     "gateway.name": "Other", "gateway.domain": "other.example", "gateway.data": "elsewhere",
@@ -89,6 +91,13 @@ OTHER: dict[str, Any] = {
     "reports.spent_by_agent": True, "gateway.privacy": "https://acme.example/privacy",
     "retention.raw": "90d", "retention.text": "90d", "retention.archive_folder": "archive",
     "log.level": "debug", "log.format": "json", "metrics.listen": "127.0.0.1:8029",
+    "web.listen": "127.0.0.1:8081", "web.url": "https://help.acme.example", "web.run": "child",
+    "web.trusted_proxies": ["127.0.0.1/32"], "web.board": False, "web.status": False, "web.links": "9d", "web.confirm": "always",
+    "web.session": "9h", "web.act": "all", "web.form.public": False, "web.form.embed_on": ["https://acme.example"],
+    "web.form.files": 9, "web.form.size": "9MB", "web.form.rate": "9/1h", "web.form.topics.name": "other",
+    "web.form.topics.text": {"en": "Other"}, "web.form.topics.department": "sales", "web.form.topics.fields.key": "other",
+    "web.form.topics.fields.text": {"en": "Other"}, "web.form.topics.fields.required": True,
+    "web.form.topics.fields.pattern": "[0-9]+", "web.help.public": False,
 }  # fmt: skip
 # What stands beside a key before and after, and what has to change together with it.
 BESIDE: dict[str, dict[str, Any]] = {
@@ -107,11 +116,12 @@ TOGETHER: dict[str, dict[str, Any]] = {
     "smtp.tls_cert": {"smtp.tls_key": "other.pem"},
     "smtp.tls_key": {"smtp.tls_cert": "other.pem"},
     "identity.border.format": {"identity.border.id": ""},
-    "department.name": {"agent.departments": ["sales"]},
+    "department.name": {"agent.departments": ["sales"], "web.form.topics.department": "sales"},
+    "web.form.topics.department": {"department.name": "sales", "agent.departments": ["sales"]},
 }
 RESTART = {
     "gateway.domain", "gateway.data", "gateway.alarm_command", "gateway.health_url", "store.url", "tickets.first_number",
-    "log.level", "log.format", "metrics.listen", "lmtp.listen", "submission.listen", "outgoing.name",
+    "log.level", "log.format", "metrics.listen", "web.listen", "web.run", "lmtp.listen", "submission.listen", "outgoing.name",
     *(f"smtp.{key}" for key in ("listen", "max_size", "max_recipients", "max_connections", "max_connections_per_peer",
                                 "timeout", "tls_cert", "tls_key", "trusted_networks", "proxy_protocol")),
     *(f"imap.{key}" for key in ("name", "address", "host", "port", "tls", "folders", "junk", "sent_folder",

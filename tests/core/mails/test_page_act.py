@@ -34,8 +34,9 @@ from mailgate.core.model.desk_rows import JournalLine
 from mailgate.core.model.mail import Envelope, InboundMail, Source
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
-from mailgate.core.model.policy import Agent, Policy, Web
+from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.ticket import EntryKind, Status
+from mailgate.core.pages.policy import Act, WebPolicy
 from mailgate.core.proof import authority, session
 from mailgate.core.quoting.parts import Held
 
@@ -43,7 +44,7 @@ OURS, OTHERS = ticket(1042), ticket(1043)
 
 
 def policy(act: str = "steer", **letters: Any) -> Policy:
-    return replace(POLICY, web=Web(act=act), letters=replace(POLICY.letters, **letters))
+    return replace(POLICY, web=WebPolicy(act=Act(act)), letters=replace(POLICY.letters, **letters))
 
 
 def acted(command: str, words: str = "", *, by: Agent = ANNA, login: str = "", **parts: Any) -> InboundMail:
