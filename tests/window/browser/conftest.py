@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -16,13 +19,28 @@ from window.conftest import Window, window_of
 from mailgate.window.app import create_app
 from mailgate.window.desk import Desk as Asking
 
+WEB = """
+[web]
+listen = "127.0.0.1:8080"
+url = "http://127.0.0.1:{port}"
+act = "all"
+
+[web.form]
+embed_on = ["http://localhost:{neighbour}"]
+topics = [
+  {{ name = "support", text = {{ en = "Something is broken", fi = "Jokin on rikki" }}, department = "support" }},
+  {{ name = "quote", text = {{ en = "A quote", fi = "Tarjouspyyntö" }}, department = "sales" }},
+]
+"""
+
 
 @dataclass
 class Shown:
-    """A desk whose pages are served: `base` is where."""
+    """A desk whose pages are served: `base` is where; `neighbour` is the port of a site of somebody else."""
 
     window: Window
     base: str
+    neighbour: int
 
     @property
     def desk(self) -> Desk:
@@ -31,34 +49,67 @@ class Shown:
 
 
 @contextmanager
-def listening(window: Window) -> Iterator[Shown]:
-    """The real application over a real socket, on a port of loopback."""
-    asking = Asking(str(window.socket))
-    config = uvicorn.Config(create_app(asking), "127.0.0.1", 0, log_config=None, lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="pages", daemon=True)
-    begun = threading.Event()
-    startup = server.startup
+def neighbourly(framed: str) -> Iterator[int]:
+    """A site of somebody else that shows a page in a frame; its port. `localhost` and `127.0.0.1` are two origins."""
+    html = (
+        f'<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1><iframe title="Form" src="{framed}"></iframe>'
+    )
 
-    async def started(sockets: object = None) -> None:
-        await startup()
-        begun.set()
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(html.encode())
 
-    server.startup = started  # type: ignore[method-assign,assignment]
+        def log_message(self, *said: object) -> None:
+            pass
+
+    site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    thread = threading.Thread(target=site.serve_forever, name="neighbour", daemon=True)
     thread.start()
-    assert begun.wait(PATIENCE)
-    port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield Shown(window, f"http://127.0.0.1:{port}")
+        yield site.server_address[1]
+    finally:
+        site.shutdown()
+        site.server_close()
+        thread.join(PATIENCE)
+
+
+@contextmanager
+def listening(window: Window, bound: socket.socket) -> Iterator[None]:
+    """The real application over a real socket, until the block ends."""
+    config = uvicorn.Config(create_app(Asking(str(window.socket))), log_config=None, lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([bound],), name="pages", daemon=True)
+    thread.start()
+    try:
+        yield
     finally:
         server.should_exit = server.force_exit = True
         thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def showing(folder: Path) -> Iterator[Shown]:
+    """A desk, its window and its neighbour."""
+    with socket.create_server(("127.0.0.1", 0)) as bound:  # visitors of now wait in its queue
+        port = bound.getsockname()[1]
+        base = f"http://127.0.0.1:{port}"
+        with (
+            neighbourly(f"{base}/contact/embed") as neighbour,
+            running(folder, more=WEB.format(port=port, neighbour=neighbour)) as desk,
+            window_of(desk) as window,
+            listening(window, bound),
+        ):
+            yield Shown(window, base, neighbour)
 
 
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     """The desk of the session: nobody changes what another test looks at."""
-    with running(tmp_path_factory.mktemp("shown")) as desk, window_of(desk) as window, listening(window) as found:
+    with showing(tmp_path_factory.mktemp("shown")) as found:
         yield found
 
 
