@@ -9,11 +9,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
-from mailgate.app.window import settings
+from mailgate.app.window import board, settings
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.core.pages.window import Refusal
 
-ANSWERS: Final[Answers] = {**settings.ANSWERS}
+ANSWERS: Final[Answers] = {**settings.ANSWERS, **board.ANSWERS}
 
 # The window counts by peer and is the first to say no. These hold for whoever has taken it over as well.
 ALL: Final = (120, 1.0)  # verbs of all kinds in so many seconds

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mailgate.app.gateway import Gateway
+from mailgate.app.window.snapshot import Snapshots
 
 
 @dataclass(slots=True)
@@ -14,6 +15,7 @@ class WindowDesk:
     """Handed to every verb, in any of the window's threads; what an area remembers is a field of its own, guarded."""
 
     gateway: Gateway
+    snapshots: Snapshots = field(default_factory=Snapshots)  # of the board and the wall
 
 
 # A verb answers what is asked with a page or a `Refusal` (core/pages/window.py). It reads the store, judges tokens and

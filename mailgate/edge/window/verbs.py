@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
+from mailgate.core.pages.board import BoardAsked, BoardPage
+from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
 
 FRAME: Final = struct.Struct("!II")  # octets of what follows, and the number by which an answer finds its question
@@ -20,6 +22,8 @@ NAME: Final = 20  # characters of a verb's name
 # plain values; a moment crosses as UTC whatever zone it was in.
 VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "settings": (SettingsAsked, WindowSettings),
+    "board": (BoardAsked, BoardPage),
+    "wall": (WallAsked, WallPage),
 }
 
 
