@@ -16,7 +16,7 @@ from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Policy
 from mailgate.core.model.said import language, said
 from mailgate.core.model.shown import Fact, Section
-from mailgate.core.worktime import skills
+from mailgate.core.worktime import skills, working_time
 
 EVERY = timedelta(minutes=30)
 CALM = timedelta(hours=1)  # where nothing in the list is pressing
@@ -45,12 +45,23 @@ def last(kept: str | None) -> LastList:
 
 
 def pulled_by(moment: Moment, agent: Agent) -> tuple[str, ...]:
-    """The departments that pull their work and in which this agent is on duty."""
+    """The departments that pull their work and in which this agent is on duty, or stands in for all who are away."""
     return tuple(
         one.name
         for one in moment.policy.departments
-        if readers.notified(moment.policy, one.name) == "pull" and readers.is_on_duty(moment, agent, one.name)
+        if readers.notified(moment.policy, one.name) == "pull"
+        and (readers.is_on_duty(moment, agent, one.name) or _stands_in_for_all(moment, agent, one.name))
     )
+
+
+def _stands_in_for_all(moment: Moment, agent: Agent, department: str) -> bool:
+    """True for whoever reads what is for its lead, in their hours, while everybody of a department is away."""
+    if not all(readers.is_away(moment, one) for one in moment.policy.agents_of(department)):
+        return False
+    reader = readers.lead_here(moment, department)
+    if reader is None or reader.name != agent.name or readers.is_away(moment, agent):
+        return False
+    return working_time.is_open(readers.hours(moment.policy, agent, department), moment.now)
 
 
 def is_due(before: LastList, now: datetime) -> bool:

@@ -52,6 +52,23 @@ PEOPLE = [
     ("their own hours go first", PULLED, replace(CAI, calendar="late"), NOW.replace(hour=17), (), ["support"]),
     ("who opted out hears at any hour", PULLED, replace(CAI, calendar="always"), NOW.replace(hour=2), (), ["support"]),
     ("not while away", PULLED, ANNA, NOW, (Absence("anna", NOW - D, None, ""),), []),
+    (
+        "the lead while everybody of a department is away",
+        PULLED,
+        ANNA,
+        NOW,
+        (Absence("bo", NOW - D, None, ""),),
+        ["support", "sales"],
+    ),
+    (
+        "whoever covers for that lead",
+        PULLED,
+        CAI,
+        NOW,
+        (Absence("bo", NOW - D, None, ""), Absence("anna", NOW - D, None, "cai")),
+        ["support", "sales"],
+    ),
+    ("in their own hours", PULLED, ANNA, NOW.replace(hour=17), (Absence("bo", NOW - D, None, ""),), []),
     ("nobody where all are told", replace(PULLED, departments=BY_HAND), BO, NOW, (), []),
     (
         "few agents are told of everything",
