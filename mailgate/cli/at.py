@@ -190,7 +190,11 @@ def _by_daemon(folder: Path, request: dict[str, Any]) -> dict[str, Any] | None:
             return None
         except OSError as error:
             raise Temporary(f"the daemon cannot be asked: {error}") from error
-        said = _exchange(sock, json.dumps(request).encode() + b"\n")
+        try:
+            key = control_socket.key_of(folder)  # once we are connected, so that it is the key of who answers
+        except OSError as error:
+            raise Temporary(f"the daemon cannot be asked: {folder / control_socket.KEY}: {error.strerror}") from error
+        said = _exchange(sock, key + json.dumps(request).encode() + b"\n")
     answer: dict[str, Any] = json.loads(said)
     return answer
 

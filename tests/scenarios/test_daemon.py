@@ -36,7 +36,7 @@ def ask(gateway: Process, line: bytes) -> Any:
     """One line to the control socket, and what it answers."""
     with socket.socket(socket.AF_UNIX) as sock, control_socket.path_of(gateway.data) as path:
         sock.connect(path)
-        sock.sendall(line)
+        sock.sendall(control_socket.key_of(gateway.data) + line)
         sock.shutdown(socket.SHUT_WR)
         return json.loads(sock.makefile("rb").read())
 
@@ -183,6 +183,7 @@ def test_sigterm_under_load_leaves_no_mail_blamed_and_the_next_start_goes_on(gat
 def test_the_control_socket_is_for_the_owner_alone(gateway: Process) -> None:
     gateway.start()
     assert stat.S_IMODE((gateway.data / control_socket.NAME).stat().st_mode) == 0o600
+    assert stat.S_IMODE((gateway.data / control_socket.KEY).stat().st_mode) == 0o600
     assert stat.S_IMODE(gateway.data.stat().st_mode) == 0o700
 
 
@@ -217,6 +218,7 @@ def test_the_control_socket_takes_no_more_than_it_can_hold(gateway: Process) -> 
     gateway.start()
     with socket.socket(socket.AF_UNIX) as sock, control_socket.path_of(gateway.data) as path:
         sock.connect(path)
+        sock.sendall(control_socket.key_of(gateway.data))
         piece = b"x" * 2**20
         try:
             for _ in range(REQUEST // len(piece) + 2):

@@ -128,7 +128,7 @@ def test_s18_clients_of_the_control_socket_that_never_finish_hold_up_no_end(tmp_
             client = socket.socket(socket.AF_UNIX)
             with control_socket.path_of(gateway.data) as path:
                 client.connect(path)
-            client.sendall(said)
+            client.sendall(control_socket.key_of(gateway.data) + said if said else b"")
             clients.append(client)
         ended(gateway)
         for client in clients:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hmac
 import json
 import logging
 import os
+import secrets
 import socket
 import threading
 import time
@@ -15,11 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mailgate import newfile
 from mailgate.errors import ShortOfMemory
 
 log = logging.getLogger(__name__)
 
 NAME = "control.sock"
+KEY = "control.key"  # what every request begins with: a process of our user that may open no file of ours has no say
 LONGEST = 107  # octets a unix socket's path may have (unix(7))
 CLIENTS = 32  # at once
 SLOW = 1.0  # seconds to say the whole request when others wait for a place,
@@ -46,8 +50,13 @@ def path_of(data: Path) -> Iterator[str]:
         os.close(folder)
 
 
+def key_of(data: Path) -> bytes:
+    """What a request to the daemon of that folder begins with. Raises OSError."""
+    return (data / KEY).read_bytes()
+
+
 class Callbox:
-    """Answers requests, a line of JSON each; `answer` is called in the thread of the one who asks.
+    """Answers requests, a line each: the key of this run, and JSON. `answer` is called in the thread of who asks.
 
     Whoever connects and says nothing has one of CLIENTS places for PATIENCE seconds, or about SLOW when others want it.
     """
@@ -58,11 +67,13 @@ class Callbox:
         self._asking: dict[socket.socket, _Asker] = {}  # have not said what they want
         self._threads: set[threading.Thread] = set()
         self._held = 0
+        self._key = f"{secrets.token_hex(32)} ".encode()
         self._guard = threading.Condition()  # told when a place is free
 
     def open(self) -> None:
         """Bind, for the owner alone, and begin to answer. Raises OSError."""
         (self._data / NAME).unlink(missing_ok=True)  # our lock says that nobody listens there
+        self._write_key()
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         mask = os.umask(0o177)
         try:
@@ -73,6 +84,15 @@ class Callbox:
         listener.listen(CLIENTS)
         self._listener = listener
         threading.Thread(target=self._accept, args=(listener,), name="callbox", daemon=True).start()
+
+    def _write_key(self) -> None:
+        """Another key for this run; where a full disk takes no file the one before holds, and mail goes on without."""
+        try:
+            newfile.replace(self._data / KEY, self._key)
+        except OSError as error:
+            log.error("the key of the control socket cannot be written", extra={"error": str(error)})
+            with contextlib.suppress(OSError):
+                self._key = key_of(self._data)
 
     def close(self, grace: float) -> None:
         """Take no more requests; those being answered have `grace` seconds."""
@@ -155,7 +175,7 @@ class Callbox:
         held = [0]
         try:
             return self._answered(self._line(client, held))
-        except _TooMuch as error:
+        except (_Stranger, _TooMuch) as error:
             return {"error": str(error)}
         except MemoryError:
             return {"error": f"{ShortOfMemory()}; try again"}
@@ -168,7 +188,7 @@ class Callbox:
                 self._held -= held[0]
 
     def _line(self, client: socket.socket, held: list[int]) -> bytes:
-        """What is asked: up to the first line end, or all there is when the asker has ended."""
+        """What is asked behind the key: up to the first line end, or all there is when the asker has ended."""
         deadline = time.monotonic() + PATIENCE
         parts: list[bytes] = []
         while not (parts and parts[-1].endswith(b"\n")):
@@ -187,14 +207,23 @@ class Callbox:
                 raise _TooMuch(f"more than {REQUEST // 2**20} MB")
             if full:
                 raise _TooMuch("too much is asked at once; try again")
+            if held[0] - len(chunk) < len(self._key) <= held[0]:
+                parts = [self._behind_key(b"".join(parts))]
         with self._guard:
             sent_away = self._asking.pop(client, None) is None
         if sent_away or self._listener is None:
             raise EOFError
+        if held[0] < len(self._key):
+            raise _Stranger
         whole = b"".join(parts)
         parts.clear()
         end = whole.find(b"\n")
         return whole if end in (-1, len(whole) - 1) else whole[:end]  # a large mail is not copied once more
+
+    def _behind_key(self, said: bytes) -> bytes:
+        if not hmac.compare_digest(said[: len(self._key)], self._key):
+            raise _Stranger
+        return said[len(self._key) :]
 
     def _answered(self, line: bytes) -> dict[str, Any]:
         try:
@@ -234,6 +263,13 @@ class _Asker:
     def ends(self) -> float:
         """Until when they may keep others from a place (monotonic seconds)."""
         return self.since + SLOW + self.octets / PACE
+
+
+class _Stranger(Exception):
+    """Somebody who cannot open our files."""
+
+    def __init__(self) -> None:
+        super().__init__(f"only who may read {KEY} beside this socket is answered")
 
 
 class _TooMuch(Exception):

@@ -34,7 +34,9 @@ class Box:
             assert self.slow.wait(100)
         return {"result": request.get("call")}
 
-    def connect(self, said: bytes = b"") -> socket.socket:
+    def connect(self, said: bytes = b"", *, known: bool = True) -> socket.socket:
+        """Somebody who begins with the key, when they say anything and are `known`."""
+        said = control_socket.key_of(self.data) + said if said and known else said
         client = socket.socket(socket.AF_UNIX)
         self.clients.append(client)
         with control_socket.path_of(self.data) as path:
@@ -63,6 +65,49 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 
 PING = b'{"call": "ping"}\n'
+STRANGER = {"error": "only who may read control.key beside this socket is answered"}
+
+
+@pytest.mark.parametrize("said", [PING, b"\n", b"0" * 64 + b" " + PING, b"x" * 100_000])
+def test_w35_who_may_open_no_file_of_ours_has_no_say(box: Box, said: bytes) -> None:
+    """A sandboxed process of our user can connect: what may be opened is all that tells it from a command."""
+    assert heard(box.connect(said, known=False)) == STRANGER
+    assert box.ask(PING) == {"result": "ping"}
+
+
+def test_w35_the_key_may_come_in_pieces_and_is_another_in_each_run(box: Box, tmp_path: Path) -> None:
+    key = control_socket.key_of(box.data)
+    client = box.connect()
+    for octet in key + PING:
+        client.sendall(bytes([octet]))
+    assert heard(client) == {"result": "ping"}
+    box.callbox.close(20)
+    box.callbox = Callbox(box.data, box.answer)
+    box.callbox.open()
+    assert heard(box.connect(key + PING, known=False)) == STRANGER
+    assert box.ask(PING) == {"result": "ping"}
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_disk_that_takes_no_key_keeps_no_daemon_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    if before:
+        Box(tmp_path).callbox.close(20)
+    monkeypatch.setattr(control_socket.newfile, "replace", full)
+    again = Box(tmp_path)
+    if before:
+        assert again.ask(PING) == {"result": "ping"}
+    else:
+        assert heard(again.connect(PING, known=False)) == STRANGER
+        with pytest.raises(MailgateError, match=r"control\.key: No such file"):
+            at.of_daemon(tmp_path, "ping")
+    again.callbox.close(20)
+    for client in again.clients:
+        client.close()
 
 
 def test_s22_silent_clients_keep_nobody_waiting(box: Box) -> None:
