@@ -91,6 +91,12 @@ def window(tmp_path: Path) -> Iterator[Window]:
         yield found
 
 
+@pytest.fixture(name="window_of")
+def window_of_fixture() -> Callable[[Desk], AbstractContextManager[Window]]:
+    """The window of any running desk."""
+    return window_of
+
+
 HERE = "http://127.0.0.1"  # the host that pages are asked of
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
-from mailgate.app.window import board, settings
+from mailgate.app.window import board, forms, settings
 from mailgate.app.window.desk import Answers, WindowDesk
+from mailgate.app.window.rate import Rate
 from mailgate.core.pages.window import Refusal
 
-ANSWERS: Final[Answers] = {**settings.ANSWERS, **board.ANSWERS}
+ANSWERS: Final[Answers] = {**settings.ANSWERS, **board.ANSWERS, **forms.ANSWERS}
 
 # The window counts by peer and is the first to say no. These hold for whoever has taken it over as well.
 ALL: Final = (120, 1.0)  # verbs of all kinds in so many seconds
@@ -69,24 +68,3 @@ class Counter:
         if len(self._tokens) > TOKENS:
             del self._tokens[next(iter(self._tokens))]
         return found
-
-
-class Rate:
-    """So many in so many seconds, whenever they begin."""
-
-    def __init__(self, most: int, seconds: float) -> None:
-        self._most, self._seconds = most, seconds
-        self._at: deque[float] = deque()  # when the last ones were
-
-    def takes(self, now: float) -> bool:
-        """Count one more at this moment, if there is room for it."""
-        while self._at and now - self._at[0] >= self._seconds:
-            self._at.popleft()
-        if len(self._at) >= self._most:
-            return False
-        self._at.append(now)
-        return True
-
-    def wait(self, now: float) -> int:
-        """Whole seconds until there is room again, at least one."""
-        return max(1, math.ceil(self._at[0] + self._seconds - now)) if self._at else 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailgate.app.gateway import Gateway
+from mailgate.app.window.forms_seen import FormsSeen
 from mailgate.app.window.snapshot import Snapshots
 
 
@@ -16,6 +17,7 @@ class WindowDesk:
 
     gateway: Gateway
     snapshots: Snapshots = field(default_factory=Snapshots)  # of the board and the wall
+    forms: FormsSeen = field(default_factory=FormsSeen)
 
 
 # A verb answers what is asked with a page or a `Refusal` (core/pages/window.py). It reads the store, judges tokens and

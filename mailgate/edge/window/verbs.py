@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from mailgate.core.pages.board import BoardAsked, BoardPage
+from mailgate.core.pages.form import FormAsked, FormTaken, TopicsAsked, TopicsPage
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
 
@@ -24,6 +25,8 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "settings": (SettingsAsked, WindowSettings),
     "board": (BoardAsked, BoardPage),
     "wall": (WallAsked, WallPage),
+    "topics": (TopicsAsked, TopicsPage),
+    "form": (FormAsked, FormTaken),
 }
 
 

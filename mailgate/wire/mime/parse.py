@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email.errors import MessageError
 
-from mailgate.core.model.mail import AUTH_AS, Attachment, AuthResults, Envelope, InboundMail, MailKind
+from mailgate.core.model.mail import AUTH_AS, Attachment, AuthResults, Envelope, InboundMail, MailKind, Source
 from mailgate.core.model.policy import Limits
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import MailParts
@@ -131,7 +131,7 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters |
         message_id=fields.message_id(head),
         in_reply_to=fields.message_ids(head, "in-reply-to")[: fields.MAX_REFERENCES],
         references=fields.references(head),
-        headers=_headers(head),
+        headers=_headers(head, envelope.source),
         auth=_authentication(head),
         text=text,
         attachments=files,
@@ -146,12 +146,16 @@ def _parse(raw: bytes, envelope: Envelope, limits: Limits, known: KnownLetters |
     return replace(mail, flags=frozenset(flags), folded=folded_words(mail))
 
 
-def _headers(head: HeaderBlock) -> tuple[tuple[str, str], ...]:
-    """Every field decoded, but our own marks: whoever sends us those is not us (threats A-09)."""
+def _headers(head: HeaderBlock, source: Source) -> tuple[tuple[str, str], ...]:
+    """Every field decoded, but our own marks: whoever sends us those is not us (threats A-09).
+
+    A page's mail has them, for the daemon wrote it.
+    """
+    ours = source is Source.WINDOW
     return tuple(
         (name, header.text(value) if name == AUTH_AS else header.decoded(value, head.charset))
         for name, value in head.fields
-        if not name.startswith("x-mailgate-") or name == "x-mailgate-loop"
+        if not name.startswith("x-mailgate-") or name == "x-mailgate-loop" or ours
     )
 
 

@@ -1,0 +1,111 @@
+"""The contact form at the desk: a mail like any other, and what keeps it from being a weapon (W-22 to W-26)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from conftest import running
+
+from mailgate.app.window import forms
+from mailgate.app.window.forms_seen import FormsSeen
+from mailgate.core.pages.form import FormAsked, FormFile, FormTaken, TopicsAsked
+from mailgate.core.pages.policy import TopicField
+from mailgate.window.desk import Refused
+
+TOPICS = """
+[web.form]
+rate = "3/10m"
+[[web.form.topics]]
+text = { en = "A return", fi = "Palautus" }
+department = "sales"
+fields = [{ key = "order", text = "Order number", required = true, pattern = "[0-9]{4}" }]
+"""
+RIGHT = FormAsked(
+    "Maija", "maija@customer.example", "sales", "[#1042] Re: Lamp #close", "#close\nIt is broken.", (("order", "4711"),),
+    (FormFile("../lamp.jpg", b"\xff\xd8\xff"),), "en", "192.0.2.7",
+)  # fmt: skip
+
+
+@contextmanager
+def window_at(folder: Path, window_of: Any, more: str = TOPICS) -> Iterator[Any]:
+    with running(folder, more=more) as desk, window_of(desk) as window:
+        yield window
+
+
+def refusal(window: Any, asked: FormAsked) -> str:
+    try:
+        window.ask("form", asked)
+    except Refused as refused:
+        return refused.refusal.code
+    return ""
+
+
+def test_a_form_is_a_ticket_once_and_each_place_has_its_rate(tmp_path: Path, window_of: Any) -> None:
+    with window_at(tmp_path, window_of) as window:
+        (topic,) = window.ask("topics", TopicsAsked("fi")).topics
+        assert (topic.text, topic.address, [one.text for one in topic.fields]) == (
+            "Palautus",
+            "sales@acme.example",
+            ["Order number"],
+        )
+        wrong = window.ask("form", replace(RIGHT, fields=(("order", "47111"),), address="sales@acme.example"))
+        assert [(one.field, one.code) for one in wrong.wrong] == [("address", "ours"), ("field.order", "pattern")]
+        assert [window.ask("form", RIGHT) for _ in range(2)] == [FormTaken()] * 2  # W-25: pressed twice
+        window.desk.settle()
+        (ticket,) = window.desk.tickets()
+        assert (ticket.department, ticket.fields, ticket.subject) == ("sales", {"order": "4711"}, "Lamp #close")
+        (entry,) = (one for one in window.desk.ticket(ticket.number).entries if one.kind == "customer")
+        assert entry.text.strip() == "Order number: 4711\n\n\u200b#close\nIt is broken."
+        assert [one.name for one in entry.attachments] == ["lamp.jpg"] and not entry.unverified
+        (ack,) = window.desk.letters("maija@customer.example")
+        assert "Lamp" not in ack.as_string() and "Maija" not in ack.as_string()
+        assert window.ask("form", replace(RIGHT, text="Another")) == FormTaken()
+        assert refusal(window, replace(RIGHT, text="And another")) == "slow"
+        assert window.ask("form", replace(RIGHT, text="From elsewhere", peer="192.0.2.8", hidden=True)) == FormTaken()
+        window.desk.settle()
+        assert len(window.desk.tickets()) == 2 and len(window.desk.letters("maija@customer.example")) == 1
+        parked = window.desk.gateway.store.read(lambda read: read.mail.parked())
+        assert [one.why for one in parked] == ["trap"]
+        window.desk.gateway.store.write(lambda tx: tx.settings.set(forms.CLOSED, "closed")).result()
+        assert refusal(window, RIGHT) == "closed" and window.ask("topics", TopicsAsked("en")).closed
+
+
+def test_a_form_that_is_not_public_is_not_there(tmp_path: Path, window_of: Any) -> None:
+    with window_at(tmp_path, window_of, "[web.form]\npublic = false\n") as window:
+        assert refusal(window, RIGHT) == "gone"
+
+
+def test_the_whole_of_an_answer_has_its_pattern() -> None:
+    field = TopicField("order", {}, pattern="[0-9]{4}|none")
+    assert [forms.fits(field, answer) for answer in ("4711", "none", "47111", "nonesuch", "4711\n")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_w25_the_same_words_of_many_addresses_look_like_a_programs() -> None:
+    now = [0.0]
+    seen = FormsSeen(lambda: now[0])
+    spam = "Buy our lamps, they are the best lamps in the world!"
+    assert [seen.alike(spam.upper(), f"{name}@x.example") for name in "aabcdd"] == [False] * 4 + [True] * 2
+    assert not any(seen.alike("Where is my order?", f"{name}@x.example") for name in "abcdef")
+    now[0] += 3601
+    assert not seen.alike(spam, "z@x.example")
+
+
+def test_w26_each_place_waits_for_itself() -> None:
+    now = [0.0]
+    seen = FormsSeen(lambda: now[0])
+    minute = timedelta(minutes=1)
+    assert [seen.wait("2001:db8::/64", 2, minute) for _ in range(3)] == [0, 0, 60]
+    assert seen.wait("192.0.2.7", 2, minute) == 0
+    now[0] += 61
+    assert seen.wait("2001:db8::/64", 2, minute) == 0
