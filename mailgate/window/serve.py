@@ -1,0 +1,45 @@
+"""The window's HTTP server: uvicorn over sockets that are open already, within limits, stopped in three seconds."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from mailgate.window.http.line import IN_ALL, Doors, lines
+
+STOP: Final = 3  # seconds until what is being answered is cut
+IDLE: Final = 15  # seconds that a connection is kept for another question
+BACKLOG: Final = 256
+
+
+def server(app: Starlette, doors: Doors | None = None) -> uvicorn.Server:
+    """The server of an application; `server(app).run(sockets=[...])` serves until SIGTERM or SIGINT."""
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # rubbish of strangers is no line of our log
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=lines(doors or Doors(app.state.window.proxies)),
+            ws="none",
+            loop="asyncio",
+            interface="asgi3",
+            lifespan="on",
+            proxy_headers=False,  # we know whom we believe
+            server_header=False,
+            access_log=False,
+            log_config=None,  # what it says goes our way
+            backlog=BACKLOG,
+            timeout_keep_alive=IDLE,
+            timeout_graceful_shutdown=STOP,
+            limit_concurrency=IN_ALL + 1,
+        )
+    )
+
+
+def run(app: Starlette, sockets: Sequence[socket.socket]) -> None:
+    """Answer on these listening sockets until the process is told to stop."""
+    server(app).run(sockets=list(sockets))
