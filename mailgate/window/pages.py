@@ -9,9 +9,10 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from mailgate.core.pages.window import WindowSettings
-from mailgate.window.desk import Away
+from mailgate.core.pages.window import Refusal, WindowSettings
+from mailgate.window.desk import Away, Refused
 from mailgate.window.http.peers import HERE, Proxies, of_one
+from mailgate.window.http.rates import Rates
 from mailgate.window.known import UNKNOWN, Asks, Settings
 from mailgate.window.look import Look
 
@@ -26,6 +27,7 @@ class Window:
     settings: Settings
     look: Look
     proxies: Proxies = field(default_factory=Proxies)
+    rates: Rates = field(default_factory=Rates)
 
 
 def of(request: Request) -> Window:
@@ -50,6 +52,13 @@ async def settings(request: Request) -> WindowSettings:
 def client(request: Request) -> str:
     """Who asks, as limits count: an IPv4 address or a /64 of IPv6, behind whatever proxies of ours."""
     return of_one(request.client.host if request.client else HERE)
+
+
+def limit(request: Request, what: str, most: int, seconds: float) -> None:
+    """Raises Refused "slow" when this client has done it so often in so many seconds; it is counted otherwise."""
+    wait = of(request).rates.wait(what, client(request), most, seconds)
+    if wait:
+        raise Refused(Refusal("slow", wait=wait))
 
 
 def language(request: Request, known: WindowSettings, only: Iterable[str] = ()) -> str:
