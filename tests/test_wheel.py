@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from building import ROOT, borrowed, run, wheel
+from building import ROOT, borrowed, installed, run, wheel
 
 pytestmark = pytest.mark.xdist_group("wheel")
 
@@ -43,13 +43,13 @@ def test_the_wheel_names_what_it_needs_and_nothing_of_the_machine_it_was_made_on
     assert not [name for name in archive.namelist() if here in archive.read(name)]
 
 
-def test_installed_alone_it_lays_out_a_configuration_and_accepts_it(made: Path, tmp_path: Path) -> None:
-    run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")])
-    python, env = str(tmp_path / "venv" / "bin" / "python"), borrowed()
-    run([python, "-m", "pip", "install", "--quiet", "--ignore-installed", str(made)], cwd=tmp_path, env=env)
-    mailgate = str(tmp_path / "venv" / "bin" / "mailgate")
+def test_installed_alone_it_lays_out_a_configuration_and_accepts_it(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    venv, env = installed(tmp_path_factory.getbasetemp()), borrowed()
+    python, mailgate = str(venv / "bin" / "python"), str(venv / "bin" / "mailgate")
     where = run([python, "-P", "-c", "import mailgate; print(mailgate.__file__)"], cwd=tmp_path, env=env)
-    assert where.startswith(str(tmp_path))
+    assert where.startswith(str(venv))
     written = run([mailgate, "init", "d"], cwd=tmp_path, env=env)
     assert "d/mailgate.toml" in written
     assert {path.name for path in (tmp_path / "d").iterdir()} == {
