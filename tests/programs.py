@@ -79,9 +79,10 @@ def run(
     cwd: Path | None = None,
     input: str = "",
     user: int = 0,
+    script: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """`mailgate WORDS` to its end, as `subprocess.run` does it, with all it printed."""
-    done = run_bytes(words, env=env, cwd=cwd, input=input.encode(), user=user)
+    """`mailgate WORDS`, or `script WORDS`, to its end, as `subprocess.run` does it, with all it printed."""
+    done = run_bytes(words, env=env, cwd=cwd, input=input.encode(), user=user, script=script)
     said, complained = (each.decode().replace("\r\n", "\n") for each in (done.stdout, done.stderr))
     return subprocess.CompletedProcess(done.args, done.returncode, said, complained)
 
@@ -93,12 +94,13 @@ def run_bytes(
     cwd: Path | None = None,
     input: bytes = b"",
     user: int = 0,
+    script: str = "",
 ) -> subprocess.CompletedProcess[bytes]:
     """As `run`, with octets in and out."""
     environment = dict(os.environ) if env is None else env
     if not can_fork(environment):
         return subprocess.run(
-            [*(drop(user) if user else ()), sys.executable, "-m", "mailgate", *words],
+            [*(drop(user) if user else ()), sys.executable, *([script] if script else ["-m", "mailgate"]), *words],
             env=environment, cwd=cwd, input=input, capture_output=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
     with contextlib.ExitStack() as stack:
@@ -113,6 +115,7 @@ def run_bytes(
             env=environment,
             cwd=cwd or Path.cwd(),
             user=user,
+            script=script,
         )
         try:
             status = child.wait(PATIENCE)

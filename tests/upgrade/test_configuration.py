@@ -44,7 +44,8 @@ def test_its_configuration_rules_and_templates_load_as_they_stand(starter: Path,
     book = rulebook.load(loaded.rules_folder, loaded.policy)
     assert (loaded.warnings, book.warnings) == ((), ())
     assert rulebook.run_tests(book, loaded.policy) == []
-    assert [str(problem) for problem in check(loaded.templates_folder)] == []
+    if name == "mailgate.toml":  # the other names the same folder
+        assert [str(problem) for problem in check(loaded.templates_folder)] == []
 
 
 def test_every_key_its_example_explained_is_still_a_key(starter: Path) -> None:

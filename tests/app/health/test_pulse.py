@@ -223,13 +223,12 @@ def test_s02_a_python_whose_children_cannot_answer_is_told_at_once(tmp_path: Pat
     strange = tmp_path / "strange"
     strange.mkdir()
     (strange / "sitecustomize.py").write_text(STRANGE)
-    call = [sys.executable, "-m", "mailgate"]
-    subprocess.run([*call, "init", str(tmp_path / "desk")], capture_output=True, timeout=300, check=True)
+    assert programs.run(["init", str(tmp_path / "desk")]).returncode == 0
     config = tmp_path / "desk" / "mailgate.toml"
     config.write_text(config.read_text().replace("127.0.0.1:8025", "127.0.0.1:0"))
     path = os.pathsep.join(filter(None, (str(strange), os.environ.get("PYTHONPATH"))))
     done = subprocess.run(
-        [*call, "--config", str(config), command],
+        [sys.executable, "-m", "mailgate", "--config", str(config), command],
         env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 1
