@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mailgate import newfile
-from mailgate.app.health import memory, pulse, systemd
+from mailgate import newfile, systemd
+from mailgate.app.health import memory, pulse
 from mailgate.app.jobs import waking
 from mailgate.app.jobs.schedule import run_job
 from mailgate.errors import ConfigError
@@ -71,7 +71,7 @@ class Daemon:
             await self.door.stop(0)
             raise ConfigError(f"cannot listen: {error.strerror or error}") from error
         try:
-            self._set_to_work()
+            await self._set_to_work()
         except BaseException:
             await self.door.stop(0)
             raise
@@ -82,8 +82,10 @@ class Daemon:
         await self._shut_down()
         return self.status
 
-    def _set_to_work(self) -> None:
-        self.gateway.listeners = {**self.door.bound, "metrics": self.outside.metrics.bound}
+    async def _set_to_work(self) -> None:
+        self.gateway.window = self.outside.window.state
+        await self.outside.window.start()
+        self.gateway.listeners = self._bound()
         self.gateway.dead = self._dead
         self.callbox.open()
         self._start_threads()
@@ -148,7 +150,9 @@ class Daemon:
         ends = time.monotonic() + GRACE
         asking = threading.Thread(target=self.callbox.close, args=(GRACE,), name="callbox-stop", daemon=True)
         asking.start()
+        pages = asyncio.create_task(self.outside.window.stop())
         await self.door.stop(GRACE / 2)
+        await pages
         self.outside.metrics.stop()
         self.gateway.stopping.set()
         self.gateway.intake.wake()
@@ -175,12 +179,15 @@ class Daemon:
     def _write_ready_file(self) -> None:
         if self.ready_file is None:
             return
-        bound = self.door.bound
-        text = json.dumps({**bound, "pid": os.getpid(), "metrics": self.outside.metrics.bound})
+        text = json.dumps({**self._bound(), "pid": os.getpid()})
         try:
             newfile.replace(self.ready_file, f"{text}\n".encode())
         except OSError as error:
             raise ConfigError(f"{self.ready_file} cannot be written: {error.strerror}") from error
+
+    def _bound(self) -> dict[str, list[str]]:
+        window = {"window": self.outside.window.bound} if self.gateway.config.web.listen else {}
+        return {**self.door.bound, "metrics": self.outside.metrics.bound, **window}
 
     def _damaged(self) -> None:
         """The check found damage: people hear of it now, and not at the next look."""

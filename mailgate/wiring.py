@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from mailgate import ends, written
+from mailgate import ends, systemd, written
 from mailgate.app.admin import connect, control, people
 from mailgate.app.admin.control_socket import Callbox
 from mailgate.app.admin.reloading import Reloader, as_it_runs, needs_restart
 from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway, Loaded
-from mailgate.app.health import pages, systemd
+from mailgate.app.health import pages
 from mailgate.app.health.alarm import Alarms
 from mailgate.app.health.pulse import Pulse, problem
 from mailgate.app.health.shortage import Shortage
@@ -29,9 +29,14 @@ from mailgate.app.mailboxes.originals import OriginalsMemory
 from mailgate.app.outbox import failures
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.app.outbox.ids import SignedIds
+from mailgate.app.window.counter import Counter
+from mailgate.app.window.desk import WindowDesk
 from mailgate.config.load import load
 from mailgate.config.tree import Config, Relay
+from mailgate.config.web import missing_packages
+from mailgate.core.model.mail import Source
 from mailgate.core.model.policy import Mode
+from mailgate.core.model.said import said
 from mailgate.door import Door, make_door
 from mailgate.edge.imap.junk import JunkMoves
 from mailgate.edge.imap.reader import Mailboxes, MailboxReader
@@ -39,6 +44,9 @@ from mailgate.edge.metrics import TEXT, MetricsListener, Page
 from mailgate.edge.out.heartbeat import beat
 from mailgate.edge.out.maildir import FolderTransport
 from mailgate.edge.out.smtp import SmtpTransport
+from mailgate.edge.smtp.limits import Listener
+from mailgate.edge.window.keeper import NoWindow, WindowAtSocket, WindowDoor, WindowKeeper
+from mailgate.edge.window.sock import socket_of
 from mailgate.errors import ConfigError, Problem
 from mailgate.store import blobs
 from mailgate.store.base import Store
@@ -55,6 +63,7 @@ class Edges:
 
     door: Door
     metrics: MetricsListener
+    window: WindowDoor
     schedule: Schedule
     reloader: Reloader
     callbox: Callbox
@@ -208,6 +217,7 @@ def edges(gateway: Gateway, *, apart: bool = False) -> Edges:
     return Edges(
         make_door(gateway, _connected_by_us(config), apart=apart),
         _metrics(gateway),
+        _window(gateway),
         Schedule(gateway, time.monotonic),
         Reloader(gateway),
         Callbox(gateway.data, partial(control.answer, gateway)),
@@ -257,6 +267,34 @@ def _metrics(gateway: Gateway) -> MetricsListener:
         return Page(200 if healthy else 503, "application/json", text)
 
     return MetricsListener(at, {"/metrics": lambda: Page(200, TEXT, pages.metrics(gateway)), "/healthz": healthz})
+
+
+def _window(gateway: Gateway) -> WindowDoor:
+    """The window of a gateway, not yet begun; what keeps it from opening is said by its state, and stops no mail."""
+    web = gateway.config.web
+    if not web.listen:
+        return NoWindow()
+    missing = missing_packages()
+    if missing:
+        return NoWindow(f"{missing[0]} is not installed: pip install 'mailgate[web]'", web.run)
+    answering = Counter(WindowDesk(gateway))
+    if web.run == "unit":
+        return WindowAtSocket(answering, socket_of(gateway.data))
+    at = web.listen[0]
+    log = gateway.config.log
+    return WindowKeeper(
+        answering,
+        [Listener(Source.WINDOW, at.host, at.port, str(at.path or ""))],
+        (log.level, log.format),
+        partial(_without_window, gateway),
+    )
+
+
+def _without_window(gateway: Gateway, why: str) -> None:
+    """The admin hears of it, in a thread: an alarm may have to wait for the store."""
+    text = said("alarm.window_text", why=why)
+    tell = partial(gateway.alarms.tell, "window", said("alarm.window"), text, said("trouble.log_remedy"))
+    threading.Thread(target=tell, name="alarm", daemon=True).start()
 
 
 __all__ = [

@@ -19,6 +19,7 @@ from mailgate.app.mailboxes.board import MailboxBoard
 from mailgate.app.outbox.dispatch import Dispatcher, Route
 from mailgate.config.certificate import Certificate
 from mailgate.config.tree import Config
+from mailgate.core.pages.window import WindowState
 from mailgate.store.base import Ids, Store
 
 ALARM = 2.0  # seconds the admin's alarm program has left when we end; it goes on without us
@@ -60,6 +61,7 @@ class Gateway:
     soundness: Soundness = field(init=False)  # of the database
     descriptors: Descriptors = field(init=False)  # of the process
     certificate: Certificate | None = None  # of the listeners
+    window: Callable[[], WindowState | None] = lambda: None  # how the pages' process is; None when there is none
     dead: Callable[[], list[str]] = list  # worker threads of the daemon that have ended
 
     def __post_init__(self) -> None:

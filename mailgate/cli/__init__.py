@@ -22,7 +22,7 @@ COMMANDS = {
     "ban": "admin.bans", "unban": "admin.bans", "bans": "admin.bans", "audit": "queue.audit", "login": "admin.login",
     "job": "admin.daemon", "report": "desk.report", "forget": "admin.people", "export": "admin.people",
     "news": "admin.news", "kb": "desk.knowledge", "contacts": "admin.people",
-    "backup": "admin.backup", "restore": "admin.backup",
+    "backup": "admin.backup", "restore": "admin.backup", "window": "admin.window",
 }  # fmt: skip
 
 

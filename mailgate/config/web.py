@@ -100,6 +100,11 @@ class WebModel(Model):
     help: HelpModel = HelpModel()
 
 
+def missing_packages() -> list[str]:
+    """What the window needs and this Python has not."""
+    return [name for name in PACKAGES if find_spec(name) is None]
+
+
 def place(given: WebModel, work: Loading) -> tree.Web:
     """Where the window is, and whose process; what is wrong is noted."""
     if not given.listen:
@@ -110,7 +115,7 @@ def place(given: WebModel, work: Loading) -> tree.Web:
         work.note(loc, f'"{given.listen}" is what systemd hands over: give a host and port, or run = "unit"')
     if not given.url:
         work.note(loc, "the pages need an address that people can open: give `url`, like https://help.acme.example")
-    missing = [name for name in PACKAGES if find_spec(name) is None]
+    missing = missing_packages()
     if missing:
         text = f"there will be no pages, {missing[0]} is not installed: pip install 'mailgate[web]'"
         work.note(loc, text, warning=True)

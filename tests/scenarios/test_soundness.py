@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from conftest import Desk, mail, running
 from scenarios.process import until
 
+from mailgate import systemd
 from mailgate.app.admin import control
-from mailgate.app.health import systemd
 from mailgate.cli import cli
 from mailgate.store.sqlite import connection as opening
 from mailgate.store.sqlite import schema, store

@@ -11,9 +11,9 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mailgate import systemd
 from mailgate.app.children.pool import Children
 from mailgate.app.gateway import Gateway
-from mailgate.app.health import systemd
 from mailgate.config.tree import Config
 from mailgate.core.model.said import said
 from mailgate.errors import ChildDied, ConfigError, MailgateError, Problem

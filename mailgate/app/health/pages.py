@@ -45,6 +45,10 @@ def _families(gateway: Gateway, now: datetime) -> Iterator[Family]:
     yield one("mailgate_children_waiting", "gauge", "Jobs that wait for a child.", gateway.children.waiting())
     text = "Mails in a row, the newest last, that went into quarantine; it counts to ten."
     yield one("mailgate_failed_in_a_row", "gauge", text, gateway.pulse.failed)
+    if found["window"]:
+        yield one("mailgate_window_up", "gauge", "1 while the web pages' process asks us.", found["window"]["answers"])
+        yield one("mailgate_window_questions", "gauge", "Questions of it since we started.", found["window"]["asked"])
+        yield one("mailgate_window_starts", "gauge", "How often we started it.", found["window"]["starts"])
     relays = {relay["name"]: float(not relay["down"]) for relay in found["relays"]}
     yield by("relay", "mailgate_relay_up", "gauge", "0 while a relay rests.", relays)
     yield from _mailboxes(found["mailboxes"])

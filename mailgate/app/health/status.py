@@ -42,6 +42,7 @@ def of_daemon(gateway: Gateway) -> dict[str, Any]:
         "certificate": _of_certificate(gateway),
         "pulse": gateway.pulse.trouble(),
         "dead": gateway.dead(),
+        "window": _of_window(gateway),
         "config_stale": gateway.in_force.stale or None,
         "templates": gateway.dispatcher.given_way(),
         "in_hand": gateway.intake.count_in_hand(),
@@ -54,6 +55,11 @@ def _of_certificate(gateway: Gateway) -> dict[str, Any] | None:
     now, found = gateway.clock(), gateway.certificate
     text = found.trouble(now) if found else ""
     return {"text": text, "expired": found.expired(now)} if found and text else None
+
+
+def _of_window(gateway: Gateway) -> dict[str, Any] | None:
+    found = gateway.window()
+    return asdict(found) if found else None
 
 
 def status_of(gateway: Gateway, now: datetime) -> dict[str, Any]:
@@ -92,6 +98,7 @@ def looked(
         "config_stale": daemon["config_stale"] if daemon else None,
         "in_hand": daemon["in_hand"] if daemon else None,
         "children": daemon["children"] if daemon else None,
+        "window": daemon.get("window") if daemon else None,
         "old_letters": old_letters,
         "faults": [fault for fault in (store.fault(),) if fault],
     }
@@ -143,6 +150,10 @@ def _of_process(daemon: Mapping[str, Any] | None, config: Config, now: datetime)
         yield calls(f"thread {name}", said("trouble.thread", name=name), "systemctl restart mailgate")
     if daemon.get("pulse"):
         yield calls("reading", said("trouble.reading", why=daemon["pulse"]), said("trouble.reading_remedy"))
+    window = daemon.get("window")
+    if window and window["trouble"]:
+        no_pages = f"the web pages: {window['trouble']}"
+        yield HealthTrouble("window", no_pages, "see the log: journalctl -u mailgate")
     certificate = daemon.get("certificate")
     if certificate:
         text = said("trouble.certificate", why=certificate["text"])

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from mailgate import systemd
 from mailgate.app.gateway import Gateway
-from mailgate.app.health import status, systemd
+from mailgate.app.health import status
 from mailgate.app.jobs import old_letters, retention
 from mailgate.store.base import Tx
 from mailgate.store.blobs import left_over

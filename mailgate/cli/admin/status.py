@@ -57,10 +57,17 @@ def _lines(found: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]
     yield "disk", f"{found['disk_free'] / 2**30:.1f} GB free"
     if found["children"]:
         yield "children", f"{found['children']['count']}, {found['children']['memory'] // 2**20} MB"
+    if found["window"]:
+        yield "window", _window(found["window"])
     if found["old_letters"]:
         yield "upgrade", f"at most {found['old_letters']} letters of before are still to be read for their fingerprints"
     for fault in found["faults"]:
         yield "versions", fault
+
+
+def _window(window: Mapping[str, Any]) -> str:
+    whose = f"a child, started {window['starts']} times" if window["run"] == "child" else "a unit of its own"
+    return f"{'open' if window['answers'] else 'not there'} ({whose}), {window['asked']} questions so far"
 
 
 def _mailbox(box: Mapping[str, Any], now: datetime) -> str:

@@ -44,6 +44,17 @@ class WindowSettings:
     rate: tuple[int, int] = (5, 600)  # messages from one address in so many seconds
 
 
+@dataclass(frozen=True, slots=True)
+class WindowState:
+    """How the window is, as far as the daemon can see: a part of `status`."""
+
+    run: str  # unit, child
+    answers: bool  # it is there, and asks us something now and then
+    asked: int  # questions since the daemon started
+    starts: int = 0  # of the child, the first one included
+    trouble: str = ""  # why there are no pages, or were none a moment ago
+
+
 def settings_of(policy: Policy) -> WindowSettings:
     """What the policy says of every page."""
     web = policy.web

@@ -26,6 +26,13 @@ LARGE: Final = 2  # questions with files that are held at once
 PATIENCE: Final = 30.0  # seconds from the head of a question to its end, and to take an answer
 THREADS: Final = 4
 
+
+def socket_of(data: Path) -> Path:
+    """Where the daemon of a data folder is asked: in the folder systemd made for it, where the window's user may go."""
+    given = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+    return (Path(given) if given else data) / NAME
+
+
 Answering = Callable[[str, Any], tuple[object, float]]
 
 
@@ -42,6 +49,12 @@ class WindowSocket:
         self._lines: set[_Line] = set()
         self._large = asyncio.Semaphore(LARGE)
         self._path: Path | None = None
+        self.asked = 0  # questions so far
+
+    @property
+    def lines(self) -> int:
+        """Lines that are open now."""
+        return len(self._lines)
 
     async def listen(self, path: Path) -> None:
         """Bind there, for our user and group alone, and begin to answer. Raises OSError."""
@@ -92,6 +105,7 @@ class WindowSocket:
     async def _answered(self, packed: bytes) -> bytes:
         """The answer to one question, as octets. Raises Nonsense."""
         verb, asked = verbs.read_question(packed)
+        self.asked += 1
         if self._threads is None:
             self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="window")
         try:

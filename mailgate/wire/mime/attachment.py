@@ -41,11 +41,6 @@ _EXTENSIONS = {
 }  # fmt: skip
 
 
-def type_of(name: str) -> str:
-    """What a file is by its name; anything that is not known is opaque."""
-    return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
-
-
 def safe_name(name: str, fallback: str) -> str:
     """A file name that can be shown and written anywhere: no path, no control characters, never empty (C-01, C-02)."""
     name = header.clean(name)
@@ -128,7 +123,7 @@ def _is_winmail(part: Part) -> bool:
 def _file(number: str, original: str, fallback: str, kind: str, data: bytes, taken: set[str]) -> Attachment:
     name = _unique(safe_name(original, safe_name(fallback, "file")), taken)
     digest = hashlib.sha256(data).hexdigest()
-    kind = kind or type_of(name)
+    kind = kind or _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
     ours = _OURS.search(data[:_LOOKED_AT]) is not None
     return Attachment(name, kind, len(data), digest, number, original_name=original, ours=ours)
 

@@ -30,6 +30,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.clock": "Die Uhr ist gesprungen",
     "alarm.clock_text": "Die Uhr dieses Rechners ist um {jump} gesprungen.",
     "alarm.clock_remedy": "prüfe den Zeitdienst: timedatectl",
+    "alarm.window": "Die Webseiten laufen nicht",
+    "alarm.window_text": "Der Prozess der Webseiten hat sich fünfmal hintereinander beendet; ab und zu wird ein neuer versucht. Die E-Mails laufen trotzdem weiter. Zuletzt: {why}",
     "trouble.thread": "der Thread {name} ist beendet",
     "trouble.reading": "keine E-Mail wird abgelegt: {why}",
     "trouble.reading_remedy": "mailgate check, dann das Protokoll ansehen: journalctl -u mailgate; danach mailgate quarantine retry",

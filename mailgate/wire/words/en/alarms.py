@@ -30,6 +30,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.clock": "The clock has jumped",
     "alarm.clock_text": "The clock of this machine has jumped by {jump}.",
     "alarm.clock_remedy": "check the time service: timedatectl",
+    "alarm.window": "The web pages are down",
+    "alarm.window_text": "The process that serves the web pages has ended five times in a row; another one is tried now and then. Mail flows all the same. The last time: {why}",
     "trouble.thread": "the {name} thread has ended",
     "trouble.reading": "no mail is filed: {why}",
     "trouble.reading_remedy": "mailgate check, then see the log: journalctl -u mailgate; afterwards mailgate quarantine retry",

@@ -30,6 +30,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.clock": "Kell on hüpanud",
     "alarm.clock_text": "Selle arvuti kell on hüpanud: {jump}.",
     "alarm.clock_remedy": "kontrolli ajateenust: timedatectl",
+    "alarm.window": "Veebilehed ei tööta",
+    "alarm.window_text": "Veebilehti näitav protsess on viis korda järjest lõppenud; aeg-ajalt proovitakse uut käivitada. Kirjad liiguvad sellegipoolest. Viimati: {why}",
     "trouble.thread": "lõim {name} on lõppenud",
     "trouble.reading": "ühtki kirja ei võeta arvele: {why}",
     "trouble.reading_remedy": "mailgate check, siis vaata logi: journalctl -u mailgate; pärast mailgate quarantine retry",

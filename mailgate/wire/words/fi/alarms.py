@@ -30,6 +30,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.clock": "Kellonaika on hypännyt",
     "alarm.clock_text": "Tämän koneen kellonaika on hypännyt: {jump}.",
     "alarm.clock_remedy": "tarkista aikapalvelu: timedatectl",
+    "alarm.window": "Verkkosivut eivät toimi",
+    "alarm.window_text": "Verkkosivujen prosessi on päättynyt viisi kertaa peräkkäin; uutta yritetään aika ajoin. Sähköposti kulkee silti. Viimeksi: {why}",
     "trouble.thread": "säie {name} on päättynyt",
     "trouble.reading": "viestejä ei kirjata: {why}",
     "trouble.reading_remedy": "mailgate check, sitten loki: journalctl -u mailgate; lopuksi mailgate quarantine retry",

@@ -30,6 +30,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.clock": "Pulkstenis ir palēcies",
     "alarm.clock_text": "Šīs mašīnas pulkstenis ir palēcies par {jump}.",
     "alarm.clock_remedy": "pārbaudiet laika dienestu: timedatectl",
+    "alarm.window": "Tīmekļa lapas nedarbojas",
+    "alarm.window_text": "Process, kas apkalpo tīmekļa lapas, ir beidzies piecas reizes pēc kārtas; laiku pa laikam tiek mēģināts palaist jaunu. Pasts tik un tā darbojas. Pēdējoreiz: {why}",
     "trouble.thread": "pavediens {name} ir beidzies",
     "trouble.reading": "neviena vēstule netiek reģistrēta: {why}",
     "trouble.reading_remedy": "mailgate check, tad žurnāls: journalctl -u mailgate; pēc tam mailgate quarantine retry",

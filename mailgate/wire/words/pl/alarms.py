@@ -30,6 +30,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.clock": "Zegar przeskoczył",
     "alarm.clock_text": "Zegar tej maszyny przeskoczył o {jump}.",
     "alarm.clock_remedy": "sprawdź usługę czasu: timedatectl",
+    "alarm.window": "Strony internetowe nie działają",
+    "alarm.window_text": "Proces obsługujący strony internetowe zakończył się pięć razy z rzędu; co jakiś czas próbujemy uruchomić kolejny. Poczta mimo to działa. Ostatnio: {why}",
     "trouble.thread": "wątek {name} zakończył się",
     "trouble.reading": "żadna wiadomość nie trafia do zgłoszeń: {why}",
     "trouble.reading_remedy": "mailgate check, potem dziennik: journalctl -u mailgate; na koniec mailgate quarantine retry",

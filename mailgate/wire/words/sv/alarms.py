@@ -30,6 +30,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "alarm.clock": "Klockan har hoppat",
     "alarm.clock_text": "Klockan på den här datorn har hoppat {jump}.",
     "alarm.clock_remedy": "kontrollera tidstjänsten: timedatectl",
+    "alarm.window": "Webbsidorna ligger nere",
+    "alarm.window_text": "Processen som visar webbsidorna har avslutats fem gånger i rad; då och då görs ett nytt försök. Mejlen går fram ändå. Senast: {why}",
     "trouble.thread": "tråden {name} har avslutats",
     "trouble.reading": "inga mejl tas in i ärenden: {why}",
     "trouble.reading_remedy": "mailgate check, se sedan loggen: journalctl -u mailgate; därefter mailgate quarantine retry",

@@ -1,0 +1,110 @@
+"""The window beside a daemon in a process of its own: `[web] run = "child"`, or `mailgate window` at its socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from scenarios.process import Process, free_port, process, until
+
+from mailgate.edge.apart import confined
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Process]:
+    with process(tmp_path) as found:
+        yield found
+
+
+def web(gateway: Process, run: str) -> int:
+    """Give it a window; its port."""
+    port = free_port()
+    text = f'\n[web]\nlisten = "127.0.0.1:{port}"\nurl = "http://127.0.0.1:{port}"\nrun = "{run}"\n'
+    gateway.config.write_text(gateway.config.read_text() + text)
+    return port
+
+
+def got(port: int, path: str = "/healthz") -> int | None:
+    """The status of a page; None while nobody answers."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=100) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except OSError:
+        return None
+
+
+def windows(gateway: Process) -> list[int]:
+    """The window's processes of a daemon."""
+    assert gateway.child is not None
+    words = ["ps", "-o", "pid=,args=", "--ppid", str(gateway.child.pid)]
+    found = subprocess.run(words, check=False, capture_output=True, text=True)
+    return [int(line.split()[0]) for line in found.stdout.splitlines() if "window.process" in line]
+
+
+def status(gateway: Process) -> dict[str, object]:
+    found: dict[str, object] = json.loads(gateway.command("status", "--json").stdout)["window"]
+    return found
+
+
+def test_w34_a_child_is_shut_in_started_again_and_ends_with_the_daemon(gateway: Process) -> None:
+    port = web(gateway, "child")
+    assert gateway.start()["window"] == [f"127.0.0.1:{port}"]
+    until(lambda: got(port) == 200, "the window does not open")
+    (first,) = windows(gateway)
+    if os.uname().machine in confined.MACHINES:
+        about = dict(line.split(":\t", 1) for line in Path(f"/proc/{first}/status").read_text().splitlines())
+        assert (about["Seccomp"], about["NoNewPrivs"]) == ("2", "1")
+    os.kill(first, signal.SIGKILL)
+    until(lambda: windows(gateway) not in ([], [first]) and got(port) == 200, "no other is started")
+    found = status(gateway)
+    assert (found["run"], found["answers"], found["starts"]) == ("child", True, 2)
+    assert found["trouble"] == "it ended with status -9"
+    assert gateway.stop() == 0
+    assert got(port) is None
+    assert not Path(f"/proc/{first}").exists()
+
+
+def test_w32_a_window_of_its_own_waits_for_the_daemon_and_outlives_it(gateway: Process) -> None:
+    port = web(gateway, "unit")
+    words = ["--listen", f"127.0.0.1:{port}", "--socket", str(gateway.data / "window.sock")]
+    own = subprocess.Popen([sys.executable, "-m", "mailgate", "window", *words], stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: got(port) == 200, "the window does not open")
+        for _ in range(2):
+            assert got(port) == 200
+            found = gateway.start()
+            assert found["window"] == [str(gateway.data / "window.sock")]
+            until(lambda: status(gateway)["answers"], "it does not find the daemon")
+            assert gateway.stop() == 0
+            assert not (gateway.data / "window.sock").exists()
+        own.send_signal(signal.SIGTERM)
+        assert own.wait(100) in (0, -signal.SIGTERM)
+    finally:
+        own.kill()
+        own.wait()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "[web] listen is empty: there are no web pages"),
+        ('[web]\nlisten = "127.0.0.1:1"\nurl = "http://127.0.0.1"\nrun = "child"\n', "the daemon runs the web pages itself"),
+        ('[web]\nlisten = "192.0.2.1:8080"\nurl = "http://127.0.0.1"\n', "cannot listen on 192.0.2.1:8080"),
+    ],
+)  # fmt: skip
+def test_what_keeps_the_window_closed_is_said(gateway: Process, text: str, said: str) -> None:
+    gateway.config.write_text(f"{gateway.config.read_text()}\n{text}")
+    done = gateway.command("window")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert said in done.stderr
