@@ -53,9 +53,12 @@ class Look:
         self.files[name]
         return f"/static/{self.mark}/{name}"
 
-    def html(self, template: str, language: str, timezone: str, values: Mapping[str, object]) -> str:
-        """A page in a language and a time zone. Raises jinja2.TemplateError for what it was not given."""
-        speech = words.Phrases(language, timezone, now())
+    def html(
+        self, template: str, language: str, timezone: str, values: Mapping[str, object], at: datetime | None = None
+    ) -> str:
+        """A page in a language and a time zone, `at` the moment it shows. Raises jinja2.TemplateError for what it was
+        not given."""
+        speech = words.Phrases(language, timezone, at or now())
         sentences = Sentences(speech)
         return self.env.get_template(template).render(
             {
@@ -67,6 +70,7 @@ class Look:
                 "on": speech.on,
                 "by_when": speech.by_when,
                 "ago": speech.ago,
+                "clock": speech.clock,
                 "past": speech.past,
                 "phrase": speech.phrase,
                 "number": speech.number,

@@ -63,9 +63,9 @@ class Held:
     oldest: datetime | None = None
 
     @property
-    def total(self) -> int:
-        """All of them."""
-        return self.parked + self.trapped + self.quarantined + self.uncertain + self.bounced
+    def kinds(self) -> tuple[int, ...]:
+        """How many of each."""
+        return self.parked, self.trapped, self.quarantined, self.uncertain, self.bounced
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,7 @@ class Tiles:
     came: int  # today
     held: int
     held_late: bool = False  # something of that waits too long
+    kinds: tuple[int, ...] = (0, 0, 0, 0, 0)  # of that: parked, trapped, quarantined, uncertain, bounced
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,9 @@ def tiles(rows: DeskRows, scope: Collection[str] = ()) -> Tiles:
         late=every.late,
         solved=sum(one.solved for one in today),
         came=sum(one.came for one in today),
-        held=rows.held.total,
+        held=sum(rows.held.kinds),
         held_late=oldest is not None and rows.at - oldest > LATE,
+        kinds=rows.held.kinds,
     )
 
 

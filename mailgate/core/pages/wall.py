@@ -10,7 +10,7 @@ from mailgate.core.model.policy import Policy
 from mailgate.core.pages import board
 from mailgate.core.pages.board import Day, DeskRows, Promises, Share, Tiles
 
-AGENTS = 8  # lines that have room on one screen
+AGENTS = 6  # lines that have room on one screen
 DEPARTMENTS = 6
 
 

@@ -183,6 +183,16 @@ class Phrases:
             return f"{minutes // 60} h"
         return f"{minutes // 1440} {self.say('day_unit')}"
 
+    def clock(self, at: datetime | str | None) -> str:
+        """`14:05`, as the language writes it; `""` for None."""
+        moment = self._local(at)
+        return self._dates.clock.format(hour=moment.hour, minute=moment.minute) if moment else ""
+
+    def weekday(self, at: datetime | str | None) -> str:
+        """`Mon`; `""` for None."""
+        moment = self._local(at)
+        return self._dates.weekdays[moment.weekday()] if moment else ""
+
     def past(self, at: datetime | str | None) -> bool:
         """True when that moment is over."""
         moment = self._local(at)
