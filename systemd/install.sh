@@ -6,7 +6,8 @@
 #   sh systemd/install.sh rollback           switches back to the release before
 #
 # Without WHEEL the checkout this script lies in is installed. PYTHON names the interpreter, PREFIX another place than
-# /opt/mailgate, and DESTDIR an empty folder to try everything in: then no user is made and no service touched.
+# /opt/mailgate, and DESTDIR an empty folder to try everything in: then no user is made and no service touched. WEB=1
+# brings the packages of the web pages, whose units are laid out and not enabled.
 
 set -eu
 umask 022
@@ -20,7 +21,7 @@ HOME_OF=$DESTDIR$PREFIX
 ETC=$DESTDIR/etc/mailgate
 DATA=$DESTDIR/var/lib/mailgate
 BACKUPS=$DESTDIR/var/backups/mailgate
-UNIT=$DESTDIR/etc/systemd/system/mailgate.service
+UNITS=$DESTDIR/etc/systemd/system
 BIN=$DESTDIR/usr/local/bin/mailgate
 RUN=$HOME_OF/venv/bin/mailgate
 STAMP=$(date -u +%Y%m%dT%H%M%SZ)
@@ -89,13 +90,18 @@ make_user() {
     fi
 }
 
+# With web pages when they are asked for (WEB=1), or the release before has them.
+extra() {
+    if [ -n "${WEB:-}" ] || "$HOME_OF/venv/bin/python" -I -c 'import starlette' 2>/dev/null; then say '[web]'; fi
+}
+
 # A release of its own for each version: a venv cannot be moved, but a link to it can.
 make_release() {
     RELEASE=$HOME_OF/releases/$STAMP
     [ ! -e "$RELEASE" ] || fail "$RELEASE is there already: wait a second"
     mkdir -p "$HOME_OF/releases"
     "$PYTHON" -m venv "$RELEASE"
-    if ! "$RELEASE/bin/python" -m pip install --quiet --disable-pip-version-check "${1:-$SOURCE}"; then
+    if ! "$RELEASE/bin/python" -m pip install --quiet --disable-pip-version-check "${1:-$SOURCE}$(extra)"; then
         rm -rf "$RELEASE"
         fail 'the packages could not be installed; nothing was changed'
     fi
@@ -114,8 +120,10 @@ switch_to() {
 current() { basename -- "$(readlink "$HOME_OF/venv")"; }
 
 put_files() {
-    mkdir -p "$(dirname -- "$UNIT")" "$(dirname -- "$BIN")" "$HOME_OF/doc"
-    sed "s|/opt/mailgate|$PREFIX|g" "$SOURCE/systemd/mailgate.service" >"$UNIT"
+    mkdir -p "$UNITS" "$(dirname -- "$BIN")" "$HOME_OF/doc"
+    for each in mailgate.service mailgate-window.socket mailgate-window.service; do
+        sed "s|/opt/mailgate|$PREFIX|g" "$SOURCE/systemd/$each" >"$UNITS/$each"
+    done
     cp "$SOURCE"/docs/*.md "$SOURCE/README.md" "$SOURCE/CHANGELOG.md" "$HOME_OF/doc/"
     ln -sfn "$PREFIX/venv/bin/mailgate" "$BIN"
     if service; then systemctl daemon-reload; fi
@@ -181,7 +189,7 @@ upgrade() {
     printf '%s\n' "$old" >"$HOME_OF/previous"
     put_files
     cp "$SOURCE/config.example.toml" "$ETC/config.example.toml"
-    if service; then systemctl try-restart mailgate; fi
+    if service; then systemctl try-restart mailgate mailgate-window; fi
     for each in "$HOME_OF"/releases/*; do
         case $(basename -- "$each") in "$old" | "$STAMP") ;; *) rm -rf "$each" ;; esac
     done
@@ -212,12 +220,12 @@ rollback() {
     now=$(current)
     switch_to "$before"
     printf '%s\n' "$now" >"$HOME_OF/previous"
-    if service; then systemctl try-restart mailgate; fi
+    if service; then systemctl try-restart mailgate mailgate-window; fi
     say "release $before in force"
 }
 
 case ${1:-} in
     install | upgrade) task=$1; shift; "$task" "$@" ;;
     rollback) rollback ;;
-    *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -25,6 +25,8 @@ pytestmark = [
 
 SCRIPT = ROOT / "systemd" / "install.sh"
 UNIT = ROOT / "systemd" / "mailgate.service"
+WINDOW = ROOT / "systemd" / "mailgate-window.service"
+DOOR = ROOT / "systemd" / "mailgate-window.socket"
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +70,8 @@ def test_install_then_upgrade_then_an_upgrade_that_fails_then_back(made: Path, r
     assert (opt / "doc" / "operations.md").exists()
     assert os.readlink(root / "usr/local/bin/mailgate") == "/opt/mailgate/venv/bin/mailgate"
     assert "ExecStart=/opt/mailgate/venv/bin/mailgate" in (root / "etc/systemd/system/mailgate.service").read_text()
+    units = root / "etc/systemd/system"
+    assert {path.name for path in units.rglob("*")} == {UNIT.name, WINDOW.name, DOOR.name}  # none is enabled
     assert mailgate(root, "ban", "@spam.example").returncode == 0
     assert mode(data / "mailgate.db") == 0o600
 
@@ -240,12 +244,13 @@ def test_s09_an_upgrade_judges_as_the_user_of_the_service(made: Path, tmp_path: 
 # --- the unit --------------------------------------------------------------------------------------------------------
 
 
-def test_systemd_scores_the_unit_as_well_protected() -> None:
+@pytest.mark.parametrize("unit", [UNIT, WINDOW], ids=["mailgate", "window"])
+def test_systemd_scores_the_unit_as_well_protected(unit: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is missing: apt-get install systemd")
-    call = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", str(UNIT)]
+    call = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", str(unit)]
     done = subprocess.run(call, capture_output=True, text=True, timeout=1000, check=False)
-    found = re.search(r"exposure level for mailgate.service: ([0-9.]+)", done.stdout)
+    found = re.search(r"exposure level for [a-z-]+.service: ([0-9.]+)", done.stdout)
     assert found, done.stderr
     assert float(found[1]) <= 2.0
     assert done.returncode == 0
@@ -266,3 +271,45 @@ def test_the_unit_waits_for_readiness_and_grants_the_grace_sigterm_needs() -> No
     assert int(service["TimeoutStopSec"]) > 30
     assert int(service["WatchdogSec"]) >= 30
     assert service["ExecStart"].endswith("/venv/bin/mailgate --config /etc/mailgate/mailgate.toml run")
+
+
+def test_systemd_understands_every_line_of_the_windows_units(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is missing: apt-get install systemd")
+    for path in (WINDOW, DOOR):
+        (tmp_path / path.name).write_text(path.read_text().replace("/opt/mailgate/venv/bin/mailgate", "/bin/true"))
+    call = ["systemd-analyze", "verify", "--man=no", *(str(tmp_path / path.name) for path in (WINDOW, DOOR))]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=1000, check=False)
+    ours = [line for line in done.stderr.splitlines() if "mailgate-window" in line]
+    assert (done.returncode, ours) == (0, []), done.stderr
+
+
+def test_w35_the_windows_unit_has_the_socket_and_nothing_else_of_the_desk() -> None:
+    unit = configparser.RawConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(WINDOW)
+    service = unit["Service"]
+    assert service["ExecStart"].endswith("mailgate window --listen fd:3 --socket /run/mailgate/window.sock")
+    wanted = {"DynamicUser": "yes", "Group": "mailgate", "PrivateNetwork": "yes", "ProtectSystem": "strict",
+              "RestrictAddressFamilies": "AF_UNIX", "MemoryMax": "256M", "TasksMax": "64", "NoNewPrivileges": "yes"}  # fmt: skip
+    assert {key: service[key] for key in wanted} == wanted
+    assert set(service["InaccessiblePaths"].split()) == {
+        "-/etc/mailgate",
+        "-/var/lib/mailgate",
+        "-/var/backups/mailgate",
+    }
+    assert "Requires" not in unit["Unit"] and "BindsTo" not in unit["Unit"]  # it outlives the daemon
+    daemon = configparser.RawConfigParser(strict=False)
+    daemon.optionxform = str  # type: ignore[assignment,method-assign]
+    daemon.read(UNIT)
+    assert (daemon["Service"]["RuntimeDirectory"], daemon["Service"]["RuntimeDirectoryMode"]) == ("mailgate", "0750")
+
+
+@pytest.mark.parametrize("unit", [UNIT, WINDOW], ids=["mailgate", "window"])
+def test_the_units_let_the_window_shut_itself_in(unit: Path) -> None:
+    calls = " ".join(
+        line for line in unit.read_text().splitlines() if line.startswith("SystemCallFilter=") and "~" not in line
+    )
+    assert {"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "prlimit64"} <= set(
+        calls.replace("=", " ").split()
+    )

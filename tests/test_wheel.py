@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,9 @@ def test_the_wheel_names_what_it_needs_and_nothing_of_the_machine_it_was_made_on
     assert "Requires-Python: >=3.11" in metadata
     assert "Requires-Dist: aiosmtpd" in metadata
     assert "License-Expression: MIT" in metadata
+    assert "Provides-Extra: web" in metadata
+    needed = [line for line in metadata.splitlines() if line.startswith("Requires-Dist:") and "extra ==" not in line]
+    assert not [line for line in needed if re.search("starlette|uvicorn|multipart|h11", line)]
     here = str(ROOT).encode()
     assert not [name for name in archive.namelist() if here in archive.read(name)]
 
@@ -57,6 +62,32 @@ def test_installed_alone_it_lays_out_a_configuration_and_accepts_it(
     }  # fmt: skip
     assert "all is well" in run([mailgate, "--config", "d/mailgate.toml", "check"], cwd=tmp_path, env=env)
     assert "No tickets" in run([mailgate, "--config", "d/mailgate.toml", "tickets", "list"], cwd=tmp_path, env=env)
+
+
+WITHOUT = """
+import sys
+for name in ("starlette", "uvicorn", "python_multipart", "h11", "anyio"):
+    sys.modules[name] = None
+from mailgate.cli import main
+main()
+"""
+
+
+def test_without_the_extra_all_but_the_window_works_and_that_says_why(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    venv, env = installed(tmp_path_factory.getbasetemp()), borrowed()
+    python = [str(venv / "bin" / "python"), "-P", "-c", WITHOUT]
+    run([*python, "init", "d"], cwd=tmp_path, env=env)
+    config = tmp_path / "d" / "mailgate.toml"
+    config.write_text(f'{config.read_text()}\n[web]\nlisten = "127.0.0.1:8080"\nurl = "http://127.0.0.1:8080"\n')
+    ask = partial(subprocess.run, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    checked = ask([*python, "--config", str(config), "check"])
+    assert (checked.returncode, "all is well" in checked.stdout) == (0, True)
+    assert "starlette is not installed: pip install 'mailgate[web]'" in checked.stderr
+    done = ask([*python, "window"])
+    assert done.returncode == 1
+    assert done.stderr == "mailgate: there are no web pages: starlette is not installed; pip install 'mailgate[web]'\n"
 
 
 def test_init_overwrites_nothing(tmp_path: Path) -> None:
