@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from mailgate.window import board, pages
+from mailgate.window import board, contact, pages
 from mailgate.window.http.guard import Door, Headers
 from mailgate.window.known import Asks, Known, Settings
 from mailgate.window.look import Look, type_of
@@ -45,6 +45,7 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     Route("/healthz", healthz),
     Route("/static/{mark}/{name}", static),
     *board.routes,
+    *contact.routes,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -26,6 +27,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@lru_cache(maxsize=1)
 def environment() -> Environment:
     """Our templates, each read once: a page that names what it was not given is a fault, not an empty place."""
     env = Environment(
@@ -47,6 +49,11 @@ class Look:
         self.env = environment()
         self.files = {path.name: path.read_bytes() for path in sorted((_HERE / "static").iterdir()) if path.is_file()}
         self.mark = hashlib.sha256(b"\0".join(self.files.values())).hexdigest()[:12]
+
+    def warm(self) -> None:
+        """Compile every page, so that the first reader does not wait for it."""
+        for name in self.env.list_templates():
+            self.env.get_template(name)
 
     def static(self, name: str) -> str:
         """The address of one of our files, good for ever; raises KeyError for none of ours."""

@@ -19,11 +19,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from mailgate.errors import Permanent
 from mailgate.window.app import create_app
 from mailgate.window.http import forms
 from mailgate.window.http.line import Doors, Patience
 from mailgate.window.http.peers import Crowd
-from mailgate.window.serve import server
+from mailgate.window.serve import check_packages, server
 
 MiB = 2**20
 HEAD = b"Host: localhost\r\n"
@@ -306,9 +307,10 @@ SCRIPT = """
 import asyncio, socket, sys
 sys.path.insert(0, sys.argv[1])
 from mailgate.core.pages.window import WindowSettings
+from mailgate.errors import Permanent
 from mailgate.window.app import create_app
 from mailgate.window.http import forms
-from mailgate.window.serve import server
+from mailgate.window.serve import check_packages, server
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
@@ -375,3 +377,11 @@ def test_w28_w29_w30_memory_stays_within_its_bound() -> None:
 
 def chunked(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
+
+
+def test_w29_packages_that_are_too_old_are_not_put_before_strangers() -> None:
+    check_packages()
+    with pytest.raises(Permanent, match=r"starlette 1\.3\.0 is too old"):
+        check_packages({"starlette": "1.3.0", "python-multipart": "0.0.34", "h11": "0.16.0"}.__getitem__)
+    with pytest.raises(Permanent, match=r"python-multipart 0\.0\.9 is too old"):
+        check_packages({"starlette": "2.0", "python-multipart": "0.0.9", "h11": "1"}.__getitem__)

@@ -41,6 +41,11 @@ _EXTENSIONS = {
 }  # fmt: skip
 
 
+def type_of(name: str) -> str:
+    """What a file is by its name; anything that is not known is opaque."""
+    return _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+
+
 def safe_name(name: str, fallback: str) -> str:
     """A file name that can be shown and written anywhere: no path, no control characters, never empty (C-01, C-02)."""
     name = header.clean(name)
@@ -123,7 +128,7 @@ def _is_winmail(part: Part) -> bool:
 def _file(number: str, original: str, fallback: str, kind: str, data: bytes, taken: set[str]) -> Attachment:
     name = _unique(safe_name(original, safe_name(fallback, "file")), taken)
     digest = hashlib.sha256(data).hexdigest()
-    kind = kind or _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    kind = kind or type_of(name)
     ours = _OURS.search(data[:_LOOKED_AT]) is not None
     return Attachment(name, kind, len(data), digest, number, original_name=original, ours=ours)
 

@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from mailgate.core.model.mail import Address
 from mailgate.wire.letters import mime_out
 from mailgate.wire.letters.mime_out import CRLF
-from mailgate.wire.mime.attachment import safe_name
-
-BINARY = "application/octet-stream"  # what a file is, its name says; of a stranger's word for it nothing is made
+from mailgate.wire.mime.attachment import safe_name, type_of
 
 
 def typed_mail(
@@ -33,7 +31,8 @@ def typed_mail(
     head += mime_out.ids("In-Reply-To", [answers]) if answers else b""
     head += b"MIME-Version: 1.0" + CRLF
     words = mime_out.text_part("plain", text)
-    parts = [mime_out.file_part(safe_name(name, "file"), BINARY, data) for name, data in files]
+    named = [(safe_name(name, "file"), data) for name, data in files]
+    parts = [mime_out.file_part(name, type_of(name), data) for name, data in named]
     if not parts:
         return head + words
     boundary = hashlib.sha256(b"".join((head, words, *parts))).hexdigest()[:24]

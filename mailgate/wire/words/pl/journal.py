@@ -162,7 +162,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "parked.token_revoked": "wiadomość, na którą odpowiada, nie jest już dowodem",
     "parked.too_much": "za dużo tekstu, by ustalić, kto co napisał",
     "parked.trainee": "musi ją wysłać kierownik",
-    "parked.trap": "formularz wypełniono tak, jak robią to programy",
+    "parked.trap": "formularz wypełnił prawdopodobnie program",
     "parked.settled": "tę odpowiedź załatwił już ktoś inny",
     "parked.unclean_from": "nadawca nie jest podany jasno",
     "parked.unknown_address": "przyszła z adresu, którego nikt nie potwierdził",
