@@ -1,7 +1,7 @@
 """Canned answers and articles: Markdown files of the admin's, read once, each problem with file and line.
 
 `templates/replies/refund.fi.md` is the Finnish text of `#use refund`; `templates/articles/*.md` are for `#kb`. A file
-may begin with `title:`, `language:` and `url:` lines up to a line `---`.
+may begin with `title:`, `language:`, `url:` and `public:` lines up to a line `---`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 from mailgate.core.model.canned import Article
 from mailgate.errors import ConfigError, Problem
 
-KEYS = ("title", "language", "url")
+KEYS = ("title", "language", "url", "public")
+TRUTH = {"yes": True, "true": True, "no": False, "false": False}
 LARGEST = 64 * 1024  # octets of one text
 
 
@@ -49,7 +50,7 @@ def _read(folder: Path, languages: tuple[str, ...], problems: list[Problem]) -> 
 
 def _one(path: Path, text: str, languages: tuple[str, ...], problems: list[Problem]) -> Article:
     name, _, suffix = path.stem.partition(".")
-    head: dict[str, str] = {"title": name, "language": suffix or languages[0], "url": ""}
+    head: dict[str, str] = {"title": name, "language": suffix or languages[0], "url": "", "public": "yes"}
     lines = text.split("\n")
     if "---" in [line.strip() for line in lines[: len(KEYS) + 1]]:
         end = [line.strip() for line in lines].index("---")
@@ -62,5 +63,9 @@ def _one(path: Path, text: str, languages: tuple[str, ...], problems: list[Probl
     if head["language"] not in languages:
         text = f"{head['language']!r} is no language here; there are {', '.join(languages)}"
         problems.append(Problem(str(path), "language", text))
+    public = TRUTH.get(head["public"].lower())
+    if public is None:
+        problems.append(Problem(str(path), "public", f"{head['public']!r} is neither yes nor no"))
     since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return Article(name, head["title"], head["language"], "\n".join(lines).strip(), head["url"], since)
+    text = "\n".join(lines).strip()
+    return Article(name, head["title"], head["language"], text, head["url"], since, public=public is not False)

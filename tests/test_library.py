@@ -36,8 +36,22 @@ def test_every_problem_of_a_text_names_its_file(tmp_path: Path) -> None:
     (folder / "a.en.md").write_text("titel: A\n---\nWords\n")
     (folder / "b.da.md").write_text("Ord\n")
     (folder / "c.en.md").write_bytes(b"\xff\xfe")
+    (folder / "d.en.md").write_text("public: maybe\n---\nWords\n")
     with pytest.raises(ConfigError) as raised:
         library.load(tmp_path, LANGUAGES)
     said = [str(problem) for problem in raised.value.problems]
-    assert len(said) == 3
+    assert len(said) == 4
     assert "a.en.md:1" in said[0] and "'da' is no language here" in said[1] and "UTF-8" in said[2]
+    assert "'maybe' is neither yes nor no" in said[3]
+
+
+@pytest.mark.parametrize(
+    ("said", "public"),
+    [("", True), ("public: yes\n---\n", True), ("public: No\n---\n", False), ("public: false\n---\n", False)],
+)
+def test_an_article_is_for_everybody_unless_its_file_says_no(tmp_path: Path, said: str, public: bool) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.en.md").write_text(f"{said}Words\n")
+    (article,) = library.load(tmp_path, LANGUAGES)[1]
+    assert article.public is public

@@ -57,8 +57,11 @@ def test_a_missing_value_parks_the_mail_and_names_what_is_missing(tmp_path: Path
 
 def test_articles_are_found_by_words_suggested_to_agents_and_to_customers_if_wanted(tmp_path: Path) -> None:
     library(tmp_path)
+    secret = "title: Changing the fuse of a lamp: Zatopek\npublic: no\n---\nWait.\n"
+    (tmp_path / "templates" / "articles" / "fraud.en.md").write_text(secret)
     with running(tmp_path, more="[letters]\nsuggest = true\n") as desk:
         ticket = opened(desk, "Changing a fuse")
+        assert "Zatopek" in told(desk, "notice") and "Zatopek" not in whole(only(desk.letters(MAIJA, "ack")))
         for letter in (told(desk, "notice"), whole(only(desk.letters(MAIJA, "ack")))):
             assert "Changing the fuse of a lamp" in letter and "Reading an invoice" not in letter
         from_agent(desk, "#kb reading my invoice\n", notice_to(desk, "anna", ticket.number))

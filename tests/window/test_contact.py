@@ -242,7 +242,7 @@ def test_its_script_is_small_and_nobody_needs_it(told: Any, served: Served) -> N
 
 
 def test_a_form_that_is_not_public_is_not_there(told: Any, served: Served) -> None:
-    told.answers["topics"] = Refused(Refusal("gone"))
+    told.answers["topics"] = Refused(Refusal("forbidden"))
     with served(told) as client:
         assert [client.get(url).status_code for url in ("/contact", "/contact/embed", "/contact/thanks")] == [404] * 3
 

@@ -77,7 +77,7 @@ def test_a_form_is_a_ticket_once_and_each_place_has_its_rate(tmp_path: Path, win
 
 def test_a_form_that_is_not_public_is_not_there(tmp_path: Path, window_of: Any) -> None:
     with window_at(tmp_path, window_of, "[web.form]\npublic = false\n") as window:
-        assert refusal(window, RIGHT) == "gone"
+        assert refusal(window, RIGHT) == "forbidden"
 
 
 def test_the_whole_of_an_answer_has_its_pattern() -> None:

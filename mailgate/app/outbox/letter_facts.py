@@ -45,7 +45,7 @@ def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datet
         case Handover() as handover:
             return replace(handover, attachments=tuple(one for entry in ticket.entries for one in _files(entry)))
         case Ack(named=Ack.TEMPLATE) as ack if policy.letters.suggest and ticket.entries:
-            return replace(ack, articles=_articles(policy, ticket, due.language))
+            return replace(ack, articles=_articles(policy, ticket, due.language, outside=True))
     return due.content
 
 
@@ -95,10 +95,11 @@ def _recent(ticket: Ticket, read: Read, now: datetime) -> tuple[RecentTicket, ..
     )
 
 
-def _articles(policy: Policy, ticket: Ticket, language: str) -> tuple[ArticleLink, ...]:
-    """Those that answer what the ticket was opened with."""
+def _articles(policy: Policy, ticket: Ticket, language: str, *, outside: bool = False) -> tuple[ArticleLink, ...]:
+    """Those that answer what the ticket was opened with; `outside` the house only what everybody may read."""
     text = ticket.entries[0].text if ticket.entries else ""
-    found = fitting(policy.articles, ticket.subject, text, language)
+    known = [one for one in policy.articles if one.public or not outside]
+    found = fitting(known, ticket.subject, text, language)
     return tuple(ArticleLink(one.title, one.url, one.name) for one in found)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mailgate.app.gateway import Gateway
 from mailgate.app.window.forms_seen import FormsSeen
+from mailgate.app.window.rendered import Rendered
 from mailgate.app.window.snapshot import Snapshots
 
 
@@ -18,6 +19,7 @@ class WindowDesk:
     gateway: Gateway
     snapshots: Snapshots = field(default_factory=Snapshots)  # of the board and the wall
     forms: FormsSeen = field(default_factory=FormsSeen)
+    rendered: Rendered = field(default_factory=Rendered)  # articles
 
 
 # A verb answers what is asked with a page or a `Refusal` (core/pages/window.py). It reads the store, judges tokens and

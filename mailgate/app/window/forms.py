@@ -40,7 +40,7 @@ def topics(desk: WindowDesk, asked: TopicsAsked) -> TopicsPage | Refusal:
     """The form as it stands at the moment, in the reader's language."""
     policy, now = desk.gateway.in_force.policy, desk.gateway.clock()
     if not policy.web.form.public:
-        return Refusal("gone")
+        return Refusal("forbidden")
 
     def look(read: Read) -> TopicsPage:
         news = read.outage.news(now)
@@ -76,7 +76,7 @@ def take(desk: WindowDesk, asked: FormAsked) -> FormTaken | Refusal:
     """A form that is right is committed and fsynced when this returns; nothing of a wrong one is kept."""
     gateway, policy = desk.gateway, desk.gateway.in_force.policy
     if not policy.web.form.public:
-        return Refusal("gone")
+        return Refusal("forbidden")
     if gateway.store.read(lambda read: read.settings.get(CLOSED)) is not None:
         return Refusal("closed")
     topic = next((one for one in form.offered(policy) if one.name == asked.topic), None)

@@ -33,6 +33,7 @@ class Article:
     url: str = ""
     since: datetime | None = None  # when it was written last
     saved: bool = False  # by `#article`, not in a file of the admin's
+    public: bool = True  # False: for agents alone, who may send it
     title_stems: frozenset[str] = field(init=False, repr=False, compare=False)  # what its title is about
     stems: frozenset[str] = field(init=False, repr=False, compare=False)  # and its text
 

@@ -10,6 +10,7 @@ import msgspec
 
 from mailgate.core.pages.board import BoardAsked, BoardPage
 from mailgate.core.pages.form import FormAsked, FormTaken, TopicsAsked, TopicsPage
+from mailgate.core.pages.help import ArticleAsked, ArticlePage, ArticlesAsked, ArticlesPage
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
 
@@ -27,6 +28,8 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "wall": (WallAsked, WallPage),
     "topics": (TopicsAsked, TopicsPage),
     "form": (FormAsked, FormTaken),
+    "articles": (ArticlesAsked, ArticlesPage),
+    "article": (ArticleAsked, ArticlePage),
 }
 
 

@@ -1,4 +1,4 @@
-"""Canned answers are written in Markdown: their HTML for letters that have it."""
+"""Canned answers and articles are written in Markdown: their HTML for letters that have it, and for pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from markdown_it import MarkdownIt
 from mailgate.wire.text import sanitize
 
 _READER = MarkdownIt("commonmark", {"html": False, "breaks": True})
+# A picture of a page would be fetched by whoever reads it: its text and its address stay.
+_PAGES = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
+_LOWEST = 6  # of HTML's headings
 
 
 def answer(canned: str, text: str) -> str:
@@ -16,3 +19,12 @@ def answer(canned: str, text: str) -> str:
     own = text.removeprefix(canned).strip()
     below = f"<p>{escape(own, quote=False)}</p>".replace("\n", "<br>\n") if own else ""
     return sanitize.clean(_READER.render(canned) + below)
+
+
+def page(text: str) -> str:
+    """HTML of an article for everybody: nothing fetched or scripted, its headings below the page's own."""
+    tokens = _PAGES.parse(text)
+    for one in tokens:
+        if one.type in ("heading_open", "heading_close"):
+            one.tag = f"h{min(int(one.tag[1:]) + 1, _LOWEST)}"
+    return sanitize.clean_page(_PAGES.renderer.render(tokens, _PAGES.options, {}))

@@ -75,6 +75,19 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
 )
 
+# What an article on a page may have: words, lists, tables and links, of which a reader's own program fetches nothing.
+_PAGE_TAGS = frozenset({
+    "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "strong",
+    "table", "tbody", "td", "th", "thead", "tr", "ul",
+})  # fmt: skip
+_PAGE_CLEANER = nh3.Cleaner(
+    tags=set(_PAGE_TAGS),
+    attributes={"a": {"href", "title"}, "ol": {"start"}},
+    url_schemes={"https", "mailto"},
+    url_relative="deny",
+    link_rel="noopener noreferrer nofollow",
+)
+
 
 def bearable(html: str) -> str:
     """HTML without what nobody would see of it, where it is too heavy with that; the rest may be too heavy still."""
@@ -128,6 +141,11 @@ def clean(html: str) -> str:
     if not is_bearable(html):
         return ""
     return _OUTLOOKS_KEPT.sub(rf'<p\1 style="{_CLOSE}"', _CLEANER.clean(visible(html)).strip())
+
+
+def clean_page(html: str) -> str:
+    """HTML that a page may show to everybody; `""` when it is too heavy to be cleaned."""
+    return _PAGE_CLEANER.clean(html).strip() if is_bearable(html) else ""
 
 
 def to_text(html: str) -> str:
