@@ -23,7 +23,9 @@ ROBOTS: Final = "User-agent: *\nAllow: /help\nAllow: /contact\nAllow: /static/\n
 
 async def robots(request: Request) -> Response:
     """Help is found by searching; a customer's page, a board and a wall never are (W-12)."""
-    return PlainTextResponse(ROBOTS)
+    known = await pages.settings(request)
+    place = f"Sitemap: {known.url}/sitemap.xml\n" if known.help and known.url else ""
+    return PlainTextResponse(ROBOTS + place)
 
 
 async def healthz(request: Request) -> Response:

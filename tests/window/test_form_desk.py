@@ -9,15 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
 from conftest import running
 
 from mailgate.app.window import forms
 from mailgate.app.window.forms_seen import FormsSeen
+from mailgate.cli import cli
 from mailgate.core.pages.form import FormAsked, FormFile, FormTaken, TopicsAsked
 from mailgate.core.pages.policy import TopicField
 from mailgate.window.desk import Refused
 
 TOPICS = """
+[web]
+url = "https://help.acme.example"
 [web.form]
 rate = "3/10m"
 [[web.form.topics]]
@@ -35,6 +39,13 @@ RIGHT = FormAsked(
 def window_at(folder: Path, window_of: Any, more: str = TOPICS) -> Iterator[Any]:
     with running(folder, more=more) as desk, window_of(desk) as window:
         yield window
+
+
+def shell(window: Any, command: str, status: int | None = 0) -> str:
+    """What a command of the shell says."""
+    done = CliRunner().invoke(cli, ["--config", str(window.desk.folder / "mailgate.toml"), *command.split()])
+    assert status is None or done.exit_code == status, done.output
+    return done.output
 
 
 def refusal(window: Any, asked: FormAsked) -> str:
@@ -71,8 +82,15 @@ def test_a_form_is_a_ticket_once_and_each_place_has_its_rate(tmp_path: Path, win
         assert len(window.desk.tickets()) == 2 and len(window.desk.letters("maija@customer.example")) == 1
         parked = window.desk.gateway.store.read(lambda read: read.mail.parked())
         assert [one.why for one in parked] == ["trap"]
-        window.desk.gateway.store.write(lambda tx: tx.settings.set(forms.CLOSED, "closed")).result()
+        assert [shell(window, f"window {word} form") for word in ("close", "close")] == [
+            "the form is closed: people see the mail addresses\n", "the form is closed already\n",
+        ]  # fmt: skip
         assert refusal(window, RIGHT) == "closed" and window.ask("topics", TopicsAsked("en")).closed
+        assert "closed, people see the mail addresses" in shell(window, "status", None)
+        assert shell(window, "window open form") == "the form is open\n"
+        assert not window.ask("topics", TopicsAsked("en")).closed
+        assert '/contact/embed?topic=sales"' in shell(window, "window snippet --topic sales")
+        assert "there is no topic 'nonesuch'; there are: sales" in shell(window, "window snippet --topic nonesuch", 2)
 
 
 def test_a_form_that_is_not_public_is_not_there(tmp_path: Path, window_of: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,10 @@ def test_suggestions_are_titles_and_addresses_alone(told: Any, served: Served) -
 
 
 def test_search_engines_get_a_map_and_nothing_of_anything_else(told: Any, served: Served) -> None:
+    told.answers["settings"] = replace(SETTINGS, url="http://127.0.0.1")
     with served(told) as client:
         page = client.get("/sitemap.xml")
+        assert client.get("/robots.txt").text.endswith("Disallow: /\nSitemap: http://127.0.0.1/sitemap.xml\n")
     assert page.headers["content-type"].startswith("application/xml")
     assert re.findall(r"<loc>([^<]+)</loc>", page.text) == [
         "http://127.0.0.1/help", "http://127.0.0.1/help/a%26b/en", "http://127.0.0.1/help/a%26b/fi", "http://127.0.0.1/help/battery/en",

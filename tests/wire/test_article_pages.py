@@ -10,7 +10,8 @@ from mailgate.wire.letters.markdown import page
 
 LINK = ' rel="noopener noreferrer nofollow"'
 SHOWN = [
-    ("# Title\n\n###### Deep", "<h2>Title</h2>\n<h6>Deep</h6>"),
+    ("# Title\n\n###### Deep", "<h2>Title</h2>\n<h3>Deep</h3>"), ("## a\n\n### b\n\n## c", "<h2>a</h2>\n<h3>b</h3>\n<h2>c</h2>"),
+    ("### a\n\n# b\n\n### c", "<h2>a</h2>\n<h2>b</h2>\n<h3>c</h3>"),
     ("One *two* **three** `four`\nfive", "<p>One <em>two</em> <strong>three</strong> <code>four</code><br>\nfive</p>"),
     ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
     ("[us](https://acme.example/?a=1&b=2)", f'<p><a href="https://acme.example/?a=1&amp;b=2"{LINK}>us</a></p>'),

@@ -13,6 +13,7 @@ from mailgate.app.gateway import Gateway
 from mailgate.app.health.status import of_daemon
 from mailgate.app.jobs import covering
 from mailgate.app.jobs.schedule import JOBS, run_job
+from mailgate.app.window import forms
 from mailgate.core.commands import by_hand
 from mailgate.core.letters import instead
 from mailgate.core.mails.decide import ANYBODY
@@ -303,4 +304,5 @@ CALLS: dict[str, Call] = {
     "retry_quarantine": retry_quarantine,
     "status": status,
     "unban": unban,
+    "window_form": forms.shut,
 }

@@ -13,6 +13,7 @@ from mailgate import __version__
 from mailgate.app.gateway import Gateway
 from mailgate.app.health.alarm import HealthTrouble, calls
 from mailgate.app.intake.keeping import FREE_SPACE, SMALL
+from mailgate.app.window import forms
 from mailgate.config.tree import Config
 from mailgate.core.model.desk_rows import MailQueue, Queues
 from mailgate.core.model.policy import Mode
@@ -77,7 +78,7 @@ def looked(
     daemon: Mapping[str, Any] | None, store: Store, config: Config, now: datetime
 ) -> tuple[dict[str, Any], list[HealthTrouble]]:
     """The report without its troubles, and these as a letter tells them."""
-    queues, aside, old_letters, unread = _asked(store)
+    queues, aside, old_letters, form_closed, unread = _asked(store)
     free = store.free_space()
     found = {
         "running": daemon is not None,
@@ -99,6 +100,7 @@ def looked(
         "in_hand": daemon["in_hand"] if daemon else None,
         "children": daemon["children"] if daemon else None,
         "window": daemon.get("window") if daemon else None,
+        "form_closed": form_closed,
         "old_letters": old_letters,
         "faults": [fault for fault in (store.fault(),) if fault],
     }
@@ -109,16 +111,17 @@ def looked(
     ]
 
 
-def _asked(store: Store) -> tuple[Queues, int, int, str]:
+def _asked(store: Store) -> tuple[Queues, int, int, bool, str]:
     """What the store says of its queues, and why it says nothing when it cannot be read."""
     try:
         return *store.read(_queues), ""
     except MailgateError as error:
-        return Queues(MailQueue(0, None), None, None, None, {}), 0, 0, str(error)
+        return Queues(MailQueue(0, None), None, None, None, {}), 0, 0, False, str(error)
 
 
-def _queues(read: Read) -> tuple[Queues, int, int]:
-    return read.report.queues(), len(read.settings.set_aside()), read.outbox.old_letters_left()
+def _queues(read: Read) -> tuple[Queues, int, int, bool]:
+    aside, old_letters = len(read.settings.set_aside()), read.outbox.old_letters_left()
+    return read.report.queues(), aside, old_letters, forms.is_closed(read)
 
 
 def _unknown(name: str) -> dict[str, Any]:

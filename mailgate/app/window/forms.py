@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from mailgate.app.gateway import Gateway
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.core.letters import expectation
 from mailgate.core.mails.match import neutral_title
@@ -25,7 +26,7 @@ from mailgate.core.proof import visitor
 from mailgate.core.rules.condition import Pattern
 from mailgate.errors import MailgateError
 from mailgate.rulebook.patterns import compiled
-from mailgate.store.base import Read
+from mailgate.store.base import Read, Tx
 from mailgate.wire.mime.typed import typed_mail
 
 CLOSED: Final = "window.form"  # the setting: "closed" while an admin has closed the form
@@ -48,7 +49,7 @@ def topics(desk: WindowDesk, asked: TopicsAsked) -> TopicsPage | Refusal:
         offered = form.offered(policy)
         return TopicsPage(
             topics=tuple(form.shown(one, policy, asked.language, _by(moment, one)) for one in offered),
-            closed=read.settings.get(CLOSED) is not None,
+            closed=is_closed(read),
             news=told(news, policy, asked.language, (one.department for one in offered)),
             help=policy.web.help and bool(policy.articles),
         )
@@ -77,7 +78,7 @@ def take(desk: WindowDesk, asked: FormAsked) -> FormTaken | Refusal:
     gateway, policy = desk.gateway, desk.gateway.in_force.policy
     if not policy.web.form.public:
         return Refusal("forbidden")
-    if gateway.store.read(lambda read: read.settings.get(CLOSED)) is not None:
+    if gateway.store.read(is_closed):
         return Refusal("closed")
     topic = next((one for one in form.offered(policy) if one.name == asked.topic), None)
     wrong = form.wrong(asked, policy, topic, fits)
@@ -107,7 +108,7 @@ def as_mail(asked: FormAsked, topic: Topic, policy: Policy, alike: bool = False)
         neutral_title(form.title(topic, asked, policy), policy),
         form.body(topic, asked, policy),
         [(form.line(one.name), one.data) for one in asked.files],
-        [*marks, *([(visitor.TRAP, trap)] if trap else [])],
+        [*marks, (visitor.LANGUAGE, form.line(asked.language)), *([(visitor.TRAP, trap)] if trap else [])],
     )
     return raw, to
 
@@ -120,6 +121,25 @@ def fits(field: TopicField, answer: str) -> bool:
 @lru_cache(maxsize=256)
 def _whole(pattern: str) -> Pattern:
     return compiled(rf"\A(?:{pattern})\z")
+
+
+# --- closing it in an attack ------------------------------------------------------------------------------------------
+
+
+def is_closed(read: Read) -> bool:
+    """True while an admin has closed the form."""
+    return read.settings.get(CLOSED) is not None
+
+
+def shut(gateway: Gateway, close: bool) -> bool:
+    """Close the form, or open it again; it stays so over restarts. False where it was so already."""
+
+    def job(tx: Tx) -> bool:
+        before = is_closed(tx)
+        tx.settings.set(CLOSED, "closed" if close else None)
+        return before is not close
+
+    return gateway.store.write(job).result()
 
 
 ANSWERS: Final[Answers] = {"topics": topics, "form": take}

@@ -59,6 +59,8 @@ def _lines(found: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]
         yield "children", f"{found['children']['count']}, {found['children']['memory'] // 2**20} MB"
     if found["window"]:
         yield "window", _window(found["window"])
+    if found["form_closed"]:
+        yield "form", "closed, people see the mail addresses: mailgate window open form"
     if found["old_letters"]:
         yield "upgrade", f"at most {found['old_letters']} letters of before are still to be read for their fingerprints"
     for fault in found["faults"]:

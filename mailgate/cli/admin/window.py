@@ -26,6 +26,48 @@ def window(ctx: click.Context, listen: str | None, socket: Path | None) -> None:
         _serve(ctx, listen, socket)
 
 
+@window.command("close")
+@click.argument("what", type=click.Choice(["form"]))
+@click.pass_context
+def close(ctx: click.Context, what: str) -> None:
+    """Close the contact form, as in an attack: it shows the mail addresses until it is opened again."""
+    done = at.ask(ctx, "window_form", close=True)
+    click.echo("the form is closed: people see the mail addresses" if done else "the form is closed already")
+
+
+@window.command("open")
+@click.argument("what", type=click.Choice(["form"]))
+@click.pass_context
+def reopen(ctx: click.Context, what: str) -> None:
+    """Open the contact form again."""
+    done = at.ask(ctx, "window_form", close=False)
+    click.echo("the form is open" if done else "the form is open already")
+
+
+@window.command("snippet")
+@click.option("--topic", default="", metavar="NAME", help="The topic that is chosen, for a page about one thing.")
+@click.option("--language", default="", metavar="CODE", help="The language of the form; else the reader's own.")
+@click.pass_context
+def print_snippet(ctx: click.Context, topic: str, language: str) -> None:
+    """Print what to paste into a page of your own: the form in a frame, or a plain form."""
+    from mailgate.core.pages.form import offered
+    from mailgate.window import snippet
+
+    policy = at.load(ctx).policy
+    known = [one.name for one in offered(policy)]
+    if not policy.web.url:
+        raise ConfigError("[web] url is empty: nobody knows where the form is")
+    if topic and topic not in known:
+        raise click.BadParameter(f"there is no topic {topic!r}; there are: {', '.join(known)}", param_hint="--topic")
+    if language and language not in policy.languages:
+        listed = ", ".join(policy.languages)
+        raise click.BadParameter(f"{language!r} is no language here; there are {listed}", param_hint="--language")
+    click.echo(snippet.frame(policy, topic, language))
+    click.echo(snippet.plain(policy, topic, language))
+    if not policy.web.form.embed_on:
+        click.echo("no site may show the frame yet: name yours in [web.form] embed_on", err=True)
+
+
 def _serve(ctx: click.Context, listen: str | None, asked_at: Path | None) -> None:
     from mailgate import log
     from mailgate.config import values

@@ -17,7 +17,7 @@ from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.ticket import Ticket
 from mailgate.core.model.trace import AuthorityTrace, MatchTrace, Outcome, Trace
-from mailgate.core.proof import authority, token
+from mailgate.core.proof import authority, token, visitor
 from mailgate.core.proof.authority import Authority, Proof
 from mailgate.core.quoting.parts import Held
 from mailgate.core.rules.rule import RuleEffects
@@ -104,7 +104,8 @@ class Case:
     def language(self) -> str:
         """Language of letters to this sender: by rule, department, the mail's own or what stands for it, the desk."""
         department = self.policy.department(self.route.department or self.departments[0])
-        own = self.policy.language_for.get(self.mail.language, self.mail.language)
+        written = self.mail.language or visitor.language(self.mail)
+        own = self.policy.language_for.get(written, written)
         spoken = (self.route.language, department.language, own, self.policy.language)
         return next((lang for lang in spoken if lang in self.policy.languages), "en")
 

@@ -10,6 +10,7 @@ from mailgate.core.proof import authority
 from mailgate.core.proof.authority import Authority, CarriedBy
 
 FIELD = "X-Mailgate-Field"  # `order=4711`: what the form asked for beside the words
+LANGUAGE = "X-Mailgate-Language"  # of the page: what is said in two words tells of no language
 TRAP = "X-Mailgate-Trap"  # what of a form looked like a program's work
 ACKS_DAY = 1  # acknowledgements to an address that nobody proved
 
@@ -28,6 +29,11 @@ def fields(mail: InboundMail) -> dict[str, str]:
     """What the form asked for, as the ticket's own."""
     written = (one.partition("=") for one in mail.all(FIELD)) if is_from_page(mail) else ()
     return {name: value for name, equals, value in written if equals and value}
+
+
+def language(mail: InboundMail) -> str:
+    """The language of the page it was typed into, `""` for mail of any other door."""
+    return mail.header(LANGUAGE) if is_from_page(mail) else ""
 
 
 def authority_of(mail: InboundMail, policy: Policy) -> Authority:

@@ -22,9 +22,12 @@ def answer(canned: str, text: str) -> str:
 
 
 def page(text: str) -> str:
-    """HTML of an article for everybody: nothing fetched or scripted, its headings below the page's own."""
+    """HTML of an article for everybody: nothing fetched or scripted, its headings in steps below the page's own."""
     tokens = _PAGES.parse(text)
-    for one in tokens:
-        if one.type in ("heading_open", "heading_close"):
-            one.tag = f"h{min(int(one.tag[1:]) + 1, _LOWEST)}"
+    headings = [one for one in tokens if one.type in ("heading_open", "heading_close")]
+    levels = sorted({one.tag for one in headings})
+    level = 1
+    for one in headings:
+        level = min(levels.index(one.tag) + 2, level + (one.type == "heading_open"), _LOWEST)
+        one.tag = f"h{level}"
     return sanitize.clean_page(_PAGES.renderer.render(tokens, _PAGES.options, {}))

@@ -73,6 +73,15 @@ def test_w22_a_colleagues_address_proves_nothing_and_gets_no_letter() -> None:
     assert not [one for one in letters_of(decision) if one.audience == "customer"]
 
 
+@pytest.mark.parametrize(("wrote", "page", "answered"), [
+    ("", "fi", "fi"), ("pl", "fi", "pl"), ("", "xx", "en"), ("", "", "en"),
+])  # fmt: skip
+def test_too_few_words_to_tell_are_in_the_language_of_the_page(wrote: str, page: str, answered: str) -> None:
+    marks = ((visitor.LANGUAGE.lower(), page),)
+    assert case(typed(language=wrote, headers=marks)).language == answered
+    assert case(mail(language="", headers=marks)).language == "en"
+
+
 WEAPONS = [
     ("a number", {"subject": "Re: [#1042] Lamp"}),
     ("a command", {"subject": "Lamp #close", "text": "#close", "fresh": "#close"}),
