@@ -150,5 +150,4 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "page.help.none": "Selle kohta me midagi ei leidnud.",
     "page.help.not_it": "Ei leidnud vajalikku?",
     "page.help.languages": "Teistes keeltes",
-    "page.refused.trouble": "Viga on meie pool ja on kirja pandud. Palun proovige hiljem uuesti või kirjutage meile.",
 }
