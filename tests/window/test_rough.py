@@ -64,7 +64,7 @@ async def endless(request: Request) -> Response:
 
 ROUTES = [
     Route("/take", take, methods=["POST"]),
-    Route("/board/events", events),
+    Route("/stream", events),
     Route("/endless", endless),
 ]
 
@@ -295,10 +295,12 @@ def test_w28_what_never_ends_is_cut(standing: Any) -> None:
 
 def test_w30_a_stop_does_not_wait_for_streams(standing: Any) -> None:
     with standing() as one, one.line() as line:
-        line.sendall(b"GET /board/events HTTP/1.1\r\n" + HEAD + b"\r\n")
+        line.sendall(b"GET /stream HTTP/1.1\r\n" + HEAD + b"\r\n")
         found = b""
         while b"data: 1" not in found:
-            found += line.recv(65536)
+            chunk = line.recv(65536)
+            assert chunk, found
+            found += chunk
         one.stop()
         assert ENDED.is_set() and rest(line) == b""
 
