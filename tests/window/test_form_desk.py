@@ -15,7 +15,9 @@ from conftest import running
 from mailgate.app.window import forms
 from mailgate.app.window.forms_seen import FormsSeen
 from mailgate.cli import cli
+from mailgate.core.model.outage import News
 from mailgate.core.pages.form import FormAsked, FormFile, FormTaken, TopicsAsked
+from mailgate.core.pages.help import ArticlesAsked
 from mailgate.core.pages.policy import TopicField
 from mailgate.window.desk import Refused
 
@@ -64,6 +66,11 @@ def test_a_form_is_a_ticket_once_and_each_place_has_its_rate(tmp_path: Path, win
             "sales@acme.example",
             ["Order number"],
         )
+        until = window.desk.gateway.clock() + timedelta(hours=1)
+        news = News("sales", until, (("en", "Down until 14:00."), ("fi", "Poikki klo 14 asti.")), "anna")
+        window.desk.gateway.store.write(lambda tx: tx.outage.set_news("sales", news, until)).result()
+        assert window.ask("topics", TopicsAsked("fi")).news == ("Poikki klo 14 asti.",)
+        assert window.ask("articles", ArticlesAsked("pl")).news == ("Down until 14:00.",)
         wrong = window.ask("form", replace(RIGHT, fields=(("order", "47111"),), address="sales@acme.example"))
         assert [(one.field, one.code) for one in wrong.wrong] == [("address", "ours"), ("field.order", "pattern")]
         assert [window.ask("form", RIGHT) for _ in range(2)] == [FormTaken()] * 2  # W-25: pressed twice

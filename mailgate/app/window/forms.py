@@ -108,7 +108,11 @@ def as_mail(asked: FormAsked, topic: Topic, policy: Policy, alike: bool = False)
         neutral_title(form.title(topic, asked, policy), policy),
         form.body(topic, asked, policy),
         [(form.line(one.name), one.data) for one in asked.files],
-        [*marks, (visitor.LANGUAGE, form.line(asked.language)), *([(visitor.TRAP, trap)] if trap else [])],
+        [
+            *marks,
+            (visitor.LANGUAGE, asked.language if asked.language in policy.languages else ""),
+            *([(visitor.TRAP, trap)] if trap else []),
+        ],
     )
     return raw, to
 

@@ -46,6 +46,8 @@ class FormsSeen:
             return False
         digest, now = hashlib.sha256(folded.encode()).digest(), self._tick()
         with self._guard:
+            while self._texts and now - next(iter(self._texts.values()))[0] > MEMORY.total_seconds():
+                self._texts.popitem(last=False)
             since, known = self._texts.pop(digest, (now, set()))
             if now - since > MEMORY.total_seconds():
                 since, known = now, set()

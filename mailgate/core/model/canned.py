@@ -36,10 +36,12 @@ class Article:
     public: bool = True  # False: for agents alone, who may send it
     title_stems: frozenset[str] = field(init=False, repr=False, compare=False)  # what its title is about
     stems: frozenset[str] = field(init=False, repr=False, compare=False)  # and its text
+    spelled: str = field(init=False, repr=False, compare=False)  # all of them, a space before each: searched at once
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title_stems", telling(self.title, self.language))
         object.__setattr__(self, "stems", telling(self.text[:_READ], self.language))
+        object.__setattr__(self, "spelled", "".join(f" {word}" for word in sorted(self.title_stems | self.stems)))
 
     @property
     def whole(self) -> str:
@@ -142,9 +144,12 @@ def fitting(articles: Iterable[Article], subject: str, text: str, language: str,
 def articles_with(articles: Iterable[Article], words: str, language: str, most: int) -> tuple[Article, ...]:
     """The articles that hold most of the words somebody looks for, best first; a word's beginning is enough."""
     found: list[tuple[int, int, Article]] = []
+    meant: dict[str, frozenset[str]] = {}
     for one in articles:
-        wanted = telling(words, one.language) or frozenset(stem(word, one.language) for word in words.split())
-        there = {word for word in wanted if any(other.startswith(word) for other in (one.title_stems | one.stems))}
+        spoken = one.language
+        if spoken not in meant:
+            meant[spoken] = telling(words, spoken) or frozenset(stem(word, spoken) for word in words.split())
+        there = {word for word in meant[spoken] if f" {word}" in one.spelled}
         if there:
             found.append((len(there), 3 * len(there & one.title_stems) + len(there), one))
     most_words = max((words_there for words_there, _, _ in found), default=0)
