@@ -96,6 +96,16 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
+class ByHand:
+    """In place of the schedule: where a test puts the clock forward, a job that came by itself would be there first."""
+
+    def start(self) -> None:
+        """Nothing comes by itself: tests run the jobs they are about."""
+
+    def stop(self) -> None:
+        """Nothing is to be stopped."""
+
+
 @dataclass
 class Desk:
     """One running gateway and what a test does with it from outside."""
@@ -209,9 +219,18 @@ class Desk:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, rules: str = RULES, *, config: str = CONFIG, ahead: timedelta = timedelta(), **parts: str
+    folder: Path,
+    rules: str = RULES,
+    *,
+    config: str = CONFIG,
+    ahead: timedelta = timedelta(),
+    ticking: bool = False,
+    **parts: str,
 ) -> Iterator[Desk]:
-    """A gateway that serves until the block ends, its clock put forward by `ahead`; `parts` fill the holes of the configuration."""
+    """A gateway that serves until the block ends, its clock put forward by `ahead`; `parts` fill the holes of the configuration.
+
+    With `ticking` its jobs come by themselves.
+    """
     text = config.format(**{"gateway": "", "smtp": "", "support": "", "more": "", "undo": "0s", **parts})
     folder.mkdir(exist_ok=True)
     (folder / "mailgate.toml").write_text(text)
@@ -219,14 +238,16 @@ def running(
     (folder / "rules" / "90-default.toml").write_text(rules)
     (folder / "templates").mkdir(exist_ok=True)
     with forked_children():
-        yield from _serving(folder, ahead)
+        yield from _serving(folder, ahead, ticking=ticking)
 
 
-def _serving(folder: Path, ahead: timedelta = timedelta()) -> Iterator[Desk]:
+def _serving(folder: Path, ahead: timedelta = timedelta(), *, ticking: bool = False) -> Iterator[Desk]:
     clock = Clock()
     clock.ahead = ahead
     gateway = build(folder / "mailgate.toml", children=1, clock=clock)
     daemon = Daemon(gateway, edges(gateway))
+    if not ticking:
+        daemon.schedule = ByHand()
     desk = Desk(folder, gateway, daemon, clock)
 
     def settled(done: object) -> None:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from threading import Semaphore
 
 import pytest
-from conftest import Desk, from_agent, mail, opened, reply, running, whole
+from conftest import PATIENCE, Desk, from_agent, mail, opened, reply, running, whole
 
 from mailgate.app.admin import control
-from mailgate.app.jobs.schedule import run_job
+from mailgate.app.jobs.schedule import JOBS, run_job
 from mailgate.core.model.change import Decision, Fate, SetStatus, Step
 from mailgate.core.model.ticket import Status
 
@@ -38,6 +39,13 @@ LETTERS = '[letters]\nstages = ["taken", "waiting", "transferred", "solved", "re
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with running(tmp_path, support=SUPPORT, more=SLA + LETTERS) as found:
         yield found
+
+
+def test_a_job_comes_by_itself_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    came = Semaphore(0)
+    monkeypatch.setitem(JOBS, "watch", (lambda gateway, now: came.release() or 0, timedelta(milliseconds=20)))
+    with running(tmp_path, ticking=True):
+        assert all(came.acquire(timeout=PATIENCE) for _ in range(3))
 
 
 def later(desk: Desk, job: str, **delta: float) -> int:

@@ -20,7 +20,6 @@ from scenarios.turns import tap
 from mailgate import crash
 from mailgate.app.admin.people import desk_address
 from mailgate.app.jobs import answering as job
-from mailgate.app.jobs import schedule
 from mailgate.app.jobs.answering import answer_many
 from mailgate.app.jobs.schedule import run_job
 from mailgate.cli import cli
@@ -150,12 +149,6 @@ def test_the_mornings_letter_counts_what_an_incident_holds(tmp_path: Path) -> No
 # --- one answer for many ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The daemon's own clock sends no answers: tests do, when it is time."""
-    monkeypatch.delitem(schedule.JOBS, "answers")
-
-
 BACK = "#answer +vpn\n\nThe VPN works again.\n\nThank you for your patience.\n"
 
 
@@ -175,7 +168,7 @@ def answered(desk: Desk) -> list[str]:
 
 
 def test_one_answer_goes_to_each_privately_once_the_lead_has_seen_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_hand: None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answering, "SLICE", 2)
     with running(tmp_path) as desk:
@@ -228,7 +221,7 @@ def test_one_answer_goes_to_each_privately_once_the_lead_has_seen_it(
         assert desk.ticket(numbers[4]).status == "new"
 
 
-def test_one_answer_is_taken_back_before_it_begins_and_thrown_away_unsent(tmp_path: Path, by_hand: None) -> None:
+def test_one_answer_is_taken_back_before_it_begins_and_thrown_away_unsent(tmp_path: Path) -> None:
     with running(tmp_path, undo="10m") as desk:
         numbers, lamp = gathered(desk, 2)
         number = from_agent(desk, BACK, notice_to(desk, "anna", lamp))  # the lead's own waits for their own tap
@@ -255,7 +248,7 @@ def test_one_answer_is_taken_back_before_it_begins_and_thrown_away_unsent(tmp_pa
         assert desk.fate(desk.send(tap(begun, "#undo", ANNA_AT))) == "parked"  # too late
 
 
-def test_killed_in_the_middle_the_rest_is_sent_and_nothing_twice(tmp_path: Path, by_hand: None) -> None:
+def test_killed_in_the_middle_the_rest_is_sent_and_nothing_twice(tmp_path: Path) -> None:
     with running(tmp_path) as desk:
         numbers, lamp = gathered(desk, 4)
         from_agent(desk, BACK, notice_to(desk, "anna", lamp))
