@@ -24,6 +24,7 @@ from mailgate.core.model.content import Answer, Notice
 from mailgate.core.model.mail import Address
 from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import Entry, EntryKind
+from mailgate.core.pages.policy import WebPolicy
 from mailgate.core.quoting.known import KnownLetters
 from mailgate.core.quoting.parts import Held
 from mailgate.errors import Temporary
@@ -599,6 +600,7 @@ def signed(agents: str, departments: str) -> str:
         samples.POLICY,
         agents=tuple(replace(one, signature=agents if one.name == "anna" else "Bo") for one in samples.POLICY.agents),
         departments=(replace(samples.POLICY.departments[0], signature=departments),),
+        web=WebPolicy(),
     )
     shown = render.page(head(samples.due("answer"), policy, loop_mark=""), samples.NOW)
     assert ("&lt;Ann&gt;" in shown.html) is ("<Ann>" in agents)

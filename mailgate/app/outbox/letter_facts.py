@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailgate.app.outbox.solved_before import SolvedLookups
+from mailgate.core.letters import own_page
 from mailgate.core.letters.addressee import known
 from mailgate.core.letters.due import DueLetter
 from mailgate.core.letters.views import entry_told
 from mailgate.core.model.canned import fitting
 from mailgate.core.model.content import Ack, Content, Handover, Notice, Receipt
-from mailgate.core.model.outbound import Purpose
+from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.policy import Policy
 from mailgate.core.model.shown import ArticleLink, Joining, NamedFile, RecentTicket
 from mailgate.core.model.ticket import Entry, EntryKind, Ticket
+from mailgate.core.proof.page import PageState, state_of
 from mailgate.store.base import Read, TicketFilter
 
 RECENT = 5
@@ -32,9 +34,17 @@ def with_letter_facts(
         return due
     return replace(
         due,
+        page=_page(due, due.ticket, read, policy),
         content=_more(due, due.ticket, read, policy, now, before or SolvedLookups()),
         attachments=due.attachments or _enclosed(due, due.ticket, policy),
     )
+
+
+def _page(due: DueLetter, ticket: Ticket, read: Read, policy: Policy) -> PageState | None:
+    """What the journal says of the customers' page of a ticket that a letter to them may link to."""
+    if not own_page.offered(policy) or due.audience != Audience.CUSTOMER:
+        return None
+    return state_of([(row.kind, row.new) for row in read.tickets.events(ticket.number)])
 
 
 def _more(due: DueLetter, ticket: Ticket, read: Read, policy: Policy, now: datetime, before: SolvedLookups) -> Content:

@@ -116,6 +116,7 @@ KINDS: Mapping[str, tuple[How, How]] = {
     "first_response": (PLAIN, TIME),
     "owner": (WHO, WHO),
     "privacy": (_family("stage"), _family("stage")),
+    "page": (PLAIN, _family("stage")),
     "watch": (WHO, WHO),
     "asked": (PLAIN, WHO),
     "remind": (WHO, TIME),

@@ -1,4 +1,4 @@
-"""Commands about people: who owns a ticket, who is asked, who takes part."""
+"""Commands about people: who owns a ticket, who is asked, who takes part, and the page they have of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mailgate.core.commands.about_status import is_private
 from mailgate.core.commands.judging import Judgement, Refusal, TicketContext, nearest, signed_words
-from mailgate.core.letters import addressee, readers
+from mailgate.core.letters import addressee, own_page, readers
 from mailgate.core.model.change import (
     Assign,
     Audience,
@@ -19,12 +19,14 @@ from mailgate.core.model.change import (
     SetRequester,
     SetStatus,
 )
-from mailgate.core.model.content import ExpertAsked, Handover, Notice
+from mailgate.core.model.content import ExpertAsked, Handover, Notice, Question
 from mailgate.core.model.mail import Address, canonical
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Department
+from mailgate.core.model.said import said
 from mailgate.core.model.shown import Person
 from mailgate.core.model.ticket import Status
+from mailgate.core.proof import page
 from mailgate.core.text.folding import fold
 
 
@@ -217,3 +219,25 @@ def _department(context: TicketContext, text: str) -> tuple[Department | Refusal
             return department, " ".join(parts[count:])
     near = nearest(fold(parts[0]), {key: one.name for key, one in named.items()})
     return Refusal("no_such_department", near or tuple(one.name for one in named.values()), {"name": parts[0]}), ""
+
+
+def page_link(context: TicketContext) -> Judgement:
+    """The requester's link, and once it was ended a new one; `off` ends every link there is, and no letter has one."""
+    policy, ticket = context.policy, context.ticket
+    if not own_page.offered(policy) or policy.training(ticket.department):
+        return Refusal("no_pages")
+    state = page.state_of([(one.kind, one.new) for one in context.world.events])
+    if context.argument:
+        if not state.on:
+            return context.granted_already("page_is_off")
+        return context.granted("page_off", Journal("page", page.OFF))
+    if ticket.requester not in own_page.people_of(ticket):
+        return Refusal("no_page_reader")
+    token = own_page.written(context.world.moment, ticket, state, ticket.requester)
+    opened = () if state.on else (Journal("page", page.ON),)
+    link = own_page.address(token, policy)
+    told = said("done.page", who=ticket.requester.addr, link=link)
+    shown = Question(title=said("asked.page", tag=policy.tag(ticket.number)), text=told, actions=False)
+    return context.granted(
+        "page", *opened, outbound=(context.letter(context.agent, shown),), who=ticket.requester.addr, link=link
+    )

@@ -39,6 +39,7 @@ from mailgate.core.model.change import (
 from mailgate.core.model.coaching import TraineesAnswer
 from mailgate.core.model.mail import Address
 from mailgate.core.model.ticket import QUIET, EntryKind, Priority, Status
+from mailgate.core.proof import page
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WAYS = ("both", "same-person")
@@ -201,5 +202,6 @@ _OPPOSITES: Mapping[str, Callable[[str, str], Change]] = {
     "merged": lambda old, new: Unmerge(),
     "ban": lambda old, new: Ban(_second(new), None) if new else Ban(_second(old), _moment(old.partition(" ")[0])),
     "privacy": lambda old, new: Journal("privacy", "withdrawn" if new in ("asked", "ordered") else new, old),
+    "page": lambda old, new: Journal("page", page.ON if new == page.OFF else page.OFF),
     "spent": lambda old, new: Journal("spent", str(-int(new))),
 }

@@ -108,6 +108,7 @@ COMMANDS: tuple[Word, ...] = (
     Word("only", "words", "[ADDRESS]", most=1, example="#only maija@home.example"),
     Word("use", "words", "NAME [key=value]", example="#use refund days=5"),
     Word("draft", "words", "NUMBER", most=1, example="#draft 1017"),
+    Word("page", "words", "[off]", only=("off",), role=Role.AGENT),
     Word("save", "words", "NAME", most=1, role=Role.AGENT, example="#save refund"),
     Word("article", "words", "NAME", most=1, role=Role.AGENT, example="#article bulb"),
     Word("publish", "words", "NAME", most=1, role=Role.LEAD, example="#publish bulb"),

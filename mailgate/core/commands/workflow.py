@@ -346,6 +346,7 @@ ON_TICKET: Mapping[str, Callable[[TicketContext], Judgement]] = {
     "draft": about_answers.draft,
     "article": about_answers.article,
     "publish": about_answers.publish,
+    "page": about_people.page_link,
     "save": _save,
     "call": _call_here,
     "merge": about_threads.merge,

@@ -10,6 +10,7 @@ from mailgate.core.model.content import Content
 from mailgate.core.model.mail import Address
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.ticket import Ticket
+from mailgate.core.proof.page import PageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class DueLetter:
     created_at: datetime
     rendered: bytes | None  # kept from an earlier attempt
     deliveries: tuple[DueDelivery, ...] = ()
+    page: PageState | None = None  # of its ticket, where customers have pages
 
     @property
     def template(self) -> str:

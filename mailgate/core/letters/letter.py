@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailgate.core.letters import addressee, readers, views
+from mailgate.core.letters import addressee, own_page, readers, views
 from mailgate.core.letters.due import DueLetter
 from mailgate.core.letters.links import LetterSigned
 from mailgate.core.letters.views import AgentsPart, DepartmentView, LetterView, Receiver
@@ -196,8 +196,9 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
     inside = due.audience in (Audience.AGENT, Audience.ADMIN)
     links = _links(due, department, policy) if inside else None
     mark = "" if due.audience == Audience.CUSTOMER else one_tap.marker(due.message_id, policy)
+    page = own_page.written_for(due, policy)
     return LetterView(
-        content=_linked(due, department, policy),
+        content=own_page.with_own_links(_linked(due, department, policy), page, policy),
         gateway=policy.name,
         department=DepartmentView(department.from_.name or policy.name, department.from_.addr, department.signature),
         logo=policy.letters.logo,
@@ -212,6 +213,7 @@ def _view(due: DueLetter, department: Department, policy: Policy) -> LetterView:
         else None,
         confirm=one_tap.confirm_link(due.content, due.message_id, due.ticket, department.from_.addr, policy),
         scale=_scale(due, department, policy),
+        page=own_page.address(page, policy),
     )
 
 
@@ -249,7 +251,7 @@ def _filled(due: DueLetter, policy: Policy) -> Content:
             writer = content.from_
             if told and not content.text and not (writer and writer.address):
                 writer = views.person_of(told, policy)
-            text = content.text or (told.text if told else "")
+            text = content.text or (own_page.cut(told.text, policy) if told else "")
             files = content.attachments or views.files_of(told)
             return replace(content, text=text, from_=writer, attachments=files)
     return content

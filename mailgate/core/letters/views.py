@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
 
+from mailgate.core.letters import own_page
 from mailgate.core.letters.addressee import receivers
 from mailgate.core.model.change import Audience
 from mailgate.core.model.content import Content, Notice
@@ -138,6 +139,7 @@ class LetterView:
     agents: AgentsPart | None  # None for customers and outsiders
     confirm: str  # where the person whose data it is says that it was they who asked; "" in any other letter
     scale: tuple[VoteLink, ...] | None  # the survey's, in letters that may ask
+    page: str = ""  # the address of the reader's page, in customers' letters
 
 
 def given_name(name: str) -> str:
@@ -220,11 +222,12 @@ def entry_views(ticket: Ticket, audience: Audience, policy: Policy) -> tuple[Ent
 
 
 def _entry_view(entry: Entry, policy: Policy, inside: bool, room: int) -> EntryView:
+    text = own_page.cut(entry.text, policy)
     return EntryView(
         kind=entry.kind.value,
         author=public_author(entry, policy),
         at=entry.at,
-        text=entry.text if len(entry.text) <= room else f"{entry.text[: max(room, 0)]} …",
+        text=text if len(text) <= room else f"{text[: max(room, 0)]} …",
         attachments=tuple(NamedFile(one.name, one.size) for one in entry.attachments),
         unverified=entry.unverified if inside else None,
         title=entry.title,

@@ -56,6 +56,14 @@ def state_of(events: Sequence[tuple[str, str]]) -> PageState:
     return PageState(last != OFF, min(said.count((JOURNAL, OFF)), 255), min(len(said), 255))
 
 
+def together(states: Iterable[PageState]) -> PageState:
+    """Of a ticket and those it went into: a link to it ends with theirs."""
+    on, generation, circle = True, 0, 0
+    for one in states:
+        on, generation, circle = on and one.on, generation + one.generation, circle + one.circle
+    return PageState(on, generation, circle)
+
+
 def mint(key: Key, page: PageToken) -> str:
     """Its written form: 37 letters and digits, in which nobody reads a ticket's number or counts to the next."""
     day = (page.day - _EPOCH).days if page.day else 0

@@ -14,7 +14,9 @@ from mailgate.core.model.mail import Address, Attachment
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.policy import Agent, Calendar, Department, Key, LetterPolicy, Policy, Role
 from mailgate.core.model.ticket import Due, Entry, EntryKind, Priority, Status, Ticket
+from mailgate.core.pages.policy import WebPolicy
 from mailgate.core.proof import token
+from mailgate.core.proof.page import PageState
 from mailgate.core.proof.token import Token
 from mailgate.languages import LANGUAGES
 from mailgate.wire.letters import sample_contents
@@ -45,6 +47,7 @@ POLICY = Policy(
     languages=LANGUAGES,
     calendars=(Calendar("office", "Europe/Helsinki", _WEEK),),
     letters=LetterPolicy(links={"order": "https://shop.acme.example/orders/{order}"}, privacy="https://acme.example/privacy"),
+    web=WebPolicy(on=True, url="https://help.acme.example"),
 )  # fmt: skip
 
 _FILES = (
@@ -133,5 +136,5 @@ def due(template: str, language: str = "en") -> DueLetter:
         department="support", language=language, subject="", to=(to,), cc=(),
         message_id=token.message_id(token.mint(_KEY, kind, token.Carrier.ID), POLICY.domain), in_reply_to=answers,
         references=(answers,) if answers else (), attachments=(), created_at=NOW, rendered=None,
-        urgency=Urgency.ACK if template == "ack" else Urgency.NOTICE,
+        urgency=Urgency.ACK if template == "ack" else Urgency.NOTICE, page=PageState(),
     )  # fmt: skip

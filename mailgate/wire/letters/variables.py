@@ -25,6 +25,7 @@ def of_letter(view: LetterView) -> dict[str, Any]:
         "logo": view.logo,
         "privacy": view.privacy,
         "confirm": view.confirm,
+        "page": view.page,
         "reader": _shown(view.reader),
         "agent_name": view.agent_name,
         "agent_signature": view.agent_signature,

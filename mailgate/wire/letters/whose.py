@@ -24,7 +24,8 @@ _PUBLIC = Wording.PUBLIC
 # an entry goes by its kind. A field that stands in no row is taken for a note's.
 WHOSE: Mapping[type, Mapping[str, Wording]] = {
     # what every letter may show
-    LetterView: {"gateway": _FRAME, "logo": _FRAME, "privacy": _FRAME, "confirm": _FRAME, "agent_name": _FRAME,
+    LetterView: {"gateway": _FRAME, "logo": _FRAME, "privacy": _FRAME, "confirm": _FRAME, "page": _FRAME,
+                 "agent_name": _FRAME,
                  "agent_signature": _PUBLIC, "mark": _FRAME},
     views.DepartmentView: {"name": _FRAME, "address": _FRAME, "signature": _PUBLIC},
     views.PersonView: {"name": _FRAME, "first_name": _FRAME, "address": _FRAME},

@@ -54,6 +54,7 @@ LINES = [
     ("requester", "m@x.example", "v@x.example"), ("owner", "", "cleared"),
     ("why", "", "privacy"),
     *(("privacy", what, state) for what in ("export", "erase") for state in ("asked", "proven", "ordered", "told", "done", "withdrawn")),
+    ("page", "", "off"), ("page", "", "on"),
 ]  # fmt: skip
 CODE = re.compile(r"_|[{}]|\d{7}|T\d\d:|\b(?:event|because|flag|kind|status|priority)\.|\?")
 

@@ -142,3 +142,11 @@ def test_whoever_left_has_no_link_of_the_ticket_and_the_others_keep_their_own() 
     assert not page.is_current(shared, after)
     assert not page.is_current(own, page.state_of([("page", "off")]))
     assert not page.is_current(own, PageState(on=False))
+
+
+def test_w08_a_link_to_a_merged_ticket_ends_with_those_of_the_one_it_went_into() -> None:
+    own = page.read(page.page_of(KEY, 1042, PageState(generation=1), MAIJA, None), [KEY])
+    assert own
+    assert page.is_current(own, page.together([PageState(generation=1), PageState()]))
+    assert not page.is_current(own, page.together([PageState(generation=1), PageState(generation=1)]))
+    assert not page.is_current(own, page.together([PageState(generation=1), PageState(on=False)]))

@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.only": "Sendet diese Antwort nur an eine Person: den Kunden oder den genannten Beteiligten.",
     "command.use": "Setzt einen Textbaustein oder einen Artikel über deinen Text, in der Sprache des Kunden.",
     "command.draft": "Sendet dir die Antwort eines anderen Tickets als Entwurf, Namen, Adressen und Zahlen markiert.",
+    "command.page": "Zeigt dir den Link zur Kundenseite dieses Tickets; `off` macht alle Links dorthin ungültig.",
     "command.save": "Speichert die eben geschriebene Antwort als Textbaustein.",
     "command.article": "Macht aus dem Text dieser E-Mail einen Artikel, die erste Zeile ist der Titel; ohne Text entwirft es einen aus deiner letzten Antwort.",
     "command.publish": "Veröffentlicht einen Artikel aus dem Team.",

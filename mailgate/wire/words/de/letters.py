@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "regards": "Mit freundlichen Grüßen",
     "number": "Ihre Anfragenummer",
     "keep": "Möchten Sie etwas ergänzen? Antworten Sie einfach auf diese E-Mail, oder lassen Sie {tag} im Betreff stehen, wenn Sie uns schreiben.",
+    "page_link": "Stand Ihrer Anfrage ansehen",
+    "page_alone": "Bitte geben Sie diesen Link nicht weiter: Wer ihn hat, kann diesen Schriftwechsel lesen.",
     "ack.subject": "Wir haben Ihre Nachricht erhalten",
     "ack.title": "Wir haben Ihre Nachricht erhalten",
     "ack.thanks": "Vielen Dank für Ihre Nachricht. Sie ist bei uns angekommen, und wir kümmern uns darum.",

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Ticket",
     "asked.no_ticket": "Dieses Ticket gibt es nicht.",
     "asked.files_none": "Es gibt keine.",
+    "asked.page": "Die Kundenseite von {tag}",
     "asked.file": "{type}, {size}",
     "asked.customer": "Kunde {address}",
     "asked.no_period": "{text}: weder Zeitraum (12h, 7d, 4w) noch @Bearbeiter oder Abteilung",

@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.only": "Sends this answer to one person alone: the customer, or whoever takes part and is named.",
     "command.use": "Puts a canned answer or an article above your own words, in the customer's language.",
     "command.draft": "Sends you the answer of another ticket as a draft, names, addresses and numbers marked.",
+    "command.page": "Shows you the link to the customer's own page of this ticket; `off` ends every link to it.",
     "command.save": "Keeps the answer you just wrote as a canned one.",
     "command.article": "Makes an article of this mail's words, the first line its title; without words, drafts one of your last answer.",
     "command.publish": "Lets an article that an agent wrote stand.",

@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "regards": "Kind regards",
     "number": "Your request number",
     "keep": "To add something, simply reply to this message, or keep {tag} in the subject when you write to us.",
+    "page_link": "See where your request stands",
+    "page_alone": "Do not pass this link on: anyone who has it can read this conversation.",
     "ack.subject": "We have received your message",
     "ack.title": "We have your message",
     "ack.thanks": "Thank you for writing to us. Your message has arrived and we are looking into it.",

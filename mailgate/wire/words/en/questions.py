@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Show",
     "asked.no_ticket": "There is no such ticket.",
     "asked.files_none": "There are none.",
+    "asked.page": "The customer's page of {tag}",
     "asked.file": "{type}, {size}",
     "asked.customer": "Customer {address}",
     "asked.no_period": "{text}: no period (12h, 7d, 4w), @agent or department",

@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.only": "Saadab selle vastuse ainult ühele: kliendile või nimetatud osalejale.",
     "command.use": "Paneb sinu teksti kohale vastusemalli või juhendi kliendi keeles.",
     "command.draft": "Saadab sulle teise pöördumise vastuse mustandina, nimed, aadressid ja numbrid märgitud.",
+    "command.page": "Näitab sulle linki kliendi enda lehele selle pöördumise kohta; `off` lõpetab kõik lingid sinna.",
     "command.save": "Salvestab äsja kirjutatud vastuse mallina.",
     "command.article": "Teeb selle kirja tekstist juhendi, esimene rida on pealkiri; ilma tekstita koostab mustandi sinu viimasest vastusest.",
     "command.publish": "Avaldab töötaja kirjutatud juhendi.",

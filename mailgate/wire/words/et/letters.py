@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "regards": "Lugupidamisega",
     "number": "Teie pöördumise number",
     "keep": "Kui soovite midagi lisada, vastake sellele kirjale või jätke teemareale tunnus {tag}, kui meile kirjutate.",
+    "page_link": "Vaadake oma pöördumise seisu",
+    "page_alone": "Palun ärge seda linki edasi andke: igaüks, kellel see on, saab seda vestlust lugeda.",
     "ack.subject": "Oleme Teie kirja kätte saanud",
     "ack.title": "Oleme Teie kirja kätte saanud",
     "ack.thanks": "Täname, et meile kirjutasite. Teie kiri on kohale jõudnud ja tegeleme sellega.",

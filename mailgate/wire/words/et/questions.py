@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Pöördumine",
     "asked.no_ticket": "Sellist pöördumist ei ole.",
     "asked.files_none": "Neid ei ole.",
+    "asked.page": "Kliendi leht: {tag}",
     "asked.file": "{type}, {size}",
     "asked.customer": "Klient {address}",
     "asked.no_period": "{text}: ei ole ajavahemik (12h, 7d, 4w), @töötaja ega osakond",

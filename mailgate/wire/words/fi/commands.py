@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.only": "Lähettää tämän vastauksen vain yhdelle: asiakkaalle tai nimetylle osallistujalle.",
     "command.use": "Lisää valmiin vastauksen tai artikkelin tekstisi edelle asiakkaan kielellä.",
     "command.draft": "Lähettää sinulle toisen tiketin vastauksen luonnoksena, nimet, osoitteet ja numerot merkittyinä.",
+    "command.page": "Näyttää sinulle linkin asiakkaan omalle sivulle tästä tiketistä; `off` lopettaa kaikki linkit siihen.",
     "command.save": "Tallentaa äsken kirjoittamasi vastauksen valmiiksi vastaukseksi.",
     "command.article": "Tekee viestin sanoista artikkelin, ensimmäinen rivi on otsikko; ilman sanoja luonnostelee sen viimeisestä vastauksestasi.",
     "command.publish": "Julkaisee käsittelijän kirjoittaman artikkelin.",

@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "regards": "Ystävällisin terveisin",
     "number": "Palvelupyynnön numero",
     "keep": "Jos haluat lisätä jotain, vastaa tähän viestiin tai pidä tunnus {tag} aiherivillä, kun kirjoitat meille.",
+    "page_link": "Katso palvelupyyntösi tilanne",
+    "page_alone": "Älä anna tätä linkkiä muille: kuka tahansa, jolla se on, voi lukea tämän keskustelun.",
     "ack.subject": "Olemme vastaanottaneet viestisi",
     "ack.title": "Viestisi on perillä",
     "ack.thanks": "Kiitos yhteydenotostasi. Viestisi on tullut perille, ja käsittelemme sitä.",

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Tiketti",
     "asked.no_ticket": "Sellaista tikettiä ei ole.",
     "asked.files_none": "Niitä ei ole.",
+    "asked.page": "Asiakkaan sivu: {tag}",
     "asked.file": "{type}, {size}",
     "asked.customer": "Asiakas {address}",
     "asked.no_period": "{text}: ei ole jakso (12h, 7d, 4w), @nimi eikä osasto",

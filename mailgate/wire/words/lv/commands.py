@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.only": "Nosūta šo atbildi tikai vienam: klientam vai nosauktajam dalībniekam.",
     "command.use": "Ievieto gatavo atbildi vai rakstu virs Jūsu teksta klienta valodā.",
     "command.draft": "Atsūta Jums cita pieteikuma atbildi kā melnrakstu, vārdi, adreses un skaitļi ir atzīmēti.",
+    "command.page": "Parāda Jums saiti uz klienta lapu par šo pieteikumu; `off` izbeidz visas saites uz to.",
     "command.save": "Saglabā tikko rakstīto atbildi kā gatavo atbildi.",
     "command.article": "Izveido rakstu no šīs vēstules vārdiem, pirmā rinda ir virsraksts; bez vārdiem sagatavo melnrakstu no Jūsu pēdējās atbildes.",
     "command.publish": "Publicē darbinieka uzrakstītu rakstu.",

@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "regards": "Ar cieņu",
     "number": "Pieteikuma numurs",
     "keep": "Ja vēlaties ko piebilst, vienkārši atbildiet uz šo ziņu vai, rakstot mums, saglabājiet tematā {tag}.",
+    "page_link": "Skatiet sava pieteikuma statusu",
+    "page_alone": "Lūdzu, nesūtiet šo saiti tālāk: ikviens, kam tā ir, var izlasīt šo saraksti.",
     "ack.subject": "Mēs esam saņēmuši Jūsu ziņu",
     "ack.title": "Jūsu ziņa ir saņemta",
     "ack.thanks": "Paldies, ka mums rakstījāt! Jūsu ziņa ir saņemta, un mēs to izskatīsim.",

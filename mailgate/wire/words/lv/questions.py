@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Pieteikums",
     "asked.no_ticket": "Tāda pieteikuma nav.",
     "asked.files_none": "Pielikumu nav.",
+    "asked.page": "Klienta lapa: {tag}",
     "asked.file": "{type}, {size}",
     "asked.customer": "Klients {address}",
     "asked.no_period": "{text} nav periods (12h, 7d, 4w), @darbinieks vai nodaļa",

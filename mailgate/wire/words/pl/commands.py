@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.only": "Wysyła tę odpowiedź tylko jednej osobie: klientowi albo wskazanemu uczestnikowi.",
     "command.use": "Wstawia gotową odpowiedź albo artykuł nad Twoim tekstem, w języku klienta.",
     "command.draft": "Przysyła Ci odpowiedź z innego zgłoszenia jako szkic, z oznaczonymi nazwiskami, adresami i numerami.",
+    "command.page": "Pokazuje Ci link do strony tego zgłoszenia dla klienta; `off` unieważnia wszystkie linki do niej.",
     "command.save": "Zapisuje ostatnią Twoją odpowiedź jako gotową.",
     "command.article": "Robi artykuł ze słów tej wiadomości, pierwszy wiersz jest tytułem; bez słów przygotowuje szkic z Twojej ostatniej odpowiedzi.",
     "command.publish": "Publikuje artykuł, który napisał pracownik.",

@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "regards": "Z poważaniem",
     "number": "Numer zgłoszenia",
     "keep": "Aby coś dodać, wystarczy odpowiedzieć na tę wiadomość albo, pisząc do nas, zachować {tag} w temacie.",
+    "page_link": "Sprawdź stan zgłoszenia",
+    "page_alone": "Prosimy nie przekazywać tego linku dalej: każdy, kto go ma, może przeczytać tę korespondencję.",
     "ack.subject": "Otrzymaliśmy Państwa wiadomość",
     "ack.title": "Otrzymaliśmy Państwa wiadomość",
     "ack.thanks": "Dziękujemy za wiadomość. Dotarła do nas i zajmujemy się nią.",

@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Zgłoszenie",
     "asked.no_ticket": "Nie ma takiego zgłoszenia.",
     "asked.files_none": "Nie ma żadnych załączników.",
+    "asked.page": "Strona klienta: {tag}",
     "asked.file": "{type}, {size}",
     "asked.customer": "Klient {address}",
     "asked.no_period": "{text}: to nie okres (12h, 7d, 4w), @osoba ani dział",

@@ -37,6 +37,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "command.only": "Skickar svaret till en enda: kunden, eller den deltagare som anges.",
     "command.use": "Lägger en svarsmall eller en artikel ovanför din egen text, på kundens språk.",
     "command.draft": "Skickar dig ett annat ärendes svar som utkast, med namn, adresser och nummer markerade.",
+    "command.page": "Visar dig länken till kundens egen sida för ärendet; `off` gör alla länkar till den ogiltiga.",
     "command.save": "Sparar svaret du just skrev som svarsmall.",
     "command.article": "Gör en artikel av mejlets text, med första raden som rubrik; utan text blir det ett utkast av ditt senaste svar.",
     "command.publish": "Publicerar en artikel som en kollega har skrivit.",

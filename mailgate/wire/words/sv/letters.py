@@ -14,6 +14,8 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "regards": "Vänliga hälsningar",
     "number": "Ärendenummer",
     "keep": "Vill du lägga till något? Svara på det här mejlet, eller behåll {tag} i ämnesraden när du skriver till oss.",
+    "page_link": "Se hur ditt ärende ligger till",
+    "page_alone": "Skicka inte länken vidare: alla som har den kan läsa den här konversationen.",
     "ack.subject": "Vi har tagit emot ditt mejl",
     "ack.title": "Vi har tagit emot ditt mejl",
     "ack.thanks": "Tack för att du hör av dig. Ditt mejl har kommit fram och vi tittar på det.",

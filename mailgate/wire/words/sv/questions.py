@@ -18,6 +18,7 @@ WORDS: Mapping[str, str | Mapping[str, str]] = {
     "asked.show": "Visa",
     "asked.no_ticket": "Det ärendet finns inte.",
     "asked.files_none": "Det finns inga.",
+    "asked.page": "Kundens sida: {tag}",
     "asked.file": "{type}, {size}",
     "asked.customer": "Kund {address}",
     "asked.no_period": "{text}: varken period (12h, 7d, 4w), @handläggare eller avdelning",
