@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mailgate.core.commands import about_absence
-from mailgate.core.letters import acks, readers, status_letters
+from mailgate.core.letters import acks, own_page, readers, status_letters
 from mailgate.core.letters.addressee import NOBODY, writable
 from mailgate.core.mails import customer_commands, guard, notices, rule_effects, scope
 from mailgate.core.mails.case import MOST_PARTICIPANTS, Case
@@ -196,7 +196,7 @@ def entry(
     What opens a ticket has no history: everything in it is its writer's word for us, quoted or not.
     """
     mail = case.mail
-    whole = opening and not mail.envelope.history
+    whole = (opening or visitor.is_from_page(mail)) and not mail.envelope.history
     if kind is EntryKind.CUSTOMER and _ours(case):
         kind = EntryKind.AGENT
     if kind is EntryKind.CUSTOMER and case.route.call is not None:
@@ -220,9 +220,9 @@ def entry(
         kind=kind,
         author=author.key,
         author_name=author.name,
-        text=text or case.policy.own_words("ticket.empty", case.language),
-        quoted="" if whole else mail.quoted,
-        html=mail.html,
+        text=own_page.cut(text, case.policy) or case.policy.own_words("ticket.empty", case.language),
+        quoted="" if whole else own_page.cut(mail.quoted, case.policy),
+        html=own_page.cut(mail.html, case.policy),
         attachments=mail.attachments,
         unverified=unverified,
     )

@@ -20,7 +20,7 @@ from mailgate.core.model.letter_kinds import PrivacyLetter
 from mailgate.core.model.outbound import Purpose
 from mailgate.core.model.said import Words
 from mailgate.core.model.ticket import Status, Ticket
-from mailgate.core.proof import token
+from mailgate.core.proof import token, visitor
 from mailgate.core.proof.authority import CarriedBy
 from mailgate.core.text import signature
 from mailgate.core.text.folding import fold
@@ -216,7 +216,7 @@ def _enclosed(case: Case, ticket: Ticket, article: Article) -> tuple[Outbound, .
 
 def _orders(case: Case, ticket: Ticket) -> Asked | None:
     """`#status`, `#close` or `#reopen` of the requester, with the proof of a customers' id or a pass."""
-    if case.author is None or "#" not in case.mail.subject + case.mail.fresh:
+    if case.author is None or not ("#" in case.mail.subject + case.mail.fresh or visitor.order(case.mail)):
         return None
     words = tuple(one for one in _words(case, ticket) if one != "confirm")
     if not words or not scope.lets_in(case, ticket):
@@ -225,8 +225,10 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
     world = KnownWorld(case.moment)
     changes: list[Change] = []
     refused: Words = ""
-    moved = False
+    moved, page = False, visitor.is_from_page(case.mail)
     for word in words:
+        if page and word == "status":  # whoever takes part may ask for the letter that brings their link
+            continue
         judged = workflow.customer_asks(word, changed.ticket_after(ticket, changes, case.now), actor, world)
         if isinstance(judged, Granted):
             changes += judged.changes
@@ -236,9 +238,10 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
     orders = _written(words)
     lines = "\n".join(line for line in case.mail.fresh.split("\n") if fold(line.strip(STOPS + " ")) not in orders)
     beside = "" if moved or signature.is_all_signature(lines) or guard.thanks_only(lines) else lines
+    said = case.mail.text if page else case.mail.shown.strip("\n") or case.mail.fresh.strip() or f"#{words[0]}"
     return Asked(
         words[0],
-        case.mail.shown.strip("\n") or case.mail.fresh.strip() or f"#{words[0]}",
+        said.strip("\n"),
         tuple(changes),
         _status(case, ticket, refused),
         orders=words,
@@ -248,6 +251,10 @@ def _orders(case: Case, ticket: Ticket) -> Asked | None:
 
 
 def _words(case: Case, ticket: Ticket) -> tuple[str, ...]:
+    """The orders of a mail, in its words; from their page it is a button that was pressed, and words are words."""
+    if visitor.is_from_page(case.mail):
+        pressed = visitor.order(case.mail)
+        return (pressed,) if pressed else ()
     earlier = case.facts.ticket_subjects.get(ticket.number, ())
     return reader.read_customer(
         case.mail.subject, case.mail.fresh, earlier_subjects=earlier, phone_signature=signature.is_all_signature
@@ -271,9 +278,11 @@ def _status(case: Case, ticket: Ticket, refused: Words) -> tuple[Outbound, ...]:
     if case.author is None or _often(case):
         return ()
     answers, thread = case.thread()
+    wanted = visitor.file(case.mail)
     return (
         Outbound(
             StatusReport(refused=refused, show_subject=True), Audience.CUSTOMER, (case.author,), purpose=Purpose.STAGE,
             language=ticket.language, in_reply_to=answers, references=thread, urgency=Urgency.ACK,
+            attachments=(wanted,) if wanted else (),
         ),
     )  # fmt: skip

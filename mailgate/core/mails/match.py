@@ -62,7 +62,7 @@ def find(mail: InboundMail, author: Address | None, authority: Authority, moment
     if match.ticket and match.by is not Evidence.NUMBER and tagged:
         named = [facts.merged.get(number, number) for number in tagged]
         match = replace(match, conflict=match.ticket.number not in named)
-    late = not match.asked and not authority.agent and not mail.envelope.history
+    late = not match.asked and not authority.agent and not mail.envelope.history and visitor.order(mail) != "status"
     if match.ticket and late and reopening_is_over(moment, match.ticket):
         old = match.ticket
         if not match.verified:  # an outsider's ticket continues nothing: its people's later mail would follow there

@@ -25,6 +25,7 @@ from mailgate.core.model.facts import SentLetter
 from mailgate.core.model.outbound import Audience, Purpose
 from mailgate.core.model.shown import Section, TicketRow
 from mailgate.core.model.ticket import Ticket
+from mailgate.core.proof import visitor
 from mailgate.core.proof.authority import CarriedBy, CarriedToken, Proof
 
 
@@ -75,8 +76,11 @@ def is_of(case: Case, carried: CarriedToken, ticket: Ticket) -> bool:
 def lets_in(case: Case, ticket: Ticket) -> bool:
     """True when a mail proves for this ticket's customers: a border's word, or the id of a letter we wrote to them.
 
-    It proves their orders and lets their Cc in.
+    It proves their orders and lets their Cc in. From their page the daemon itself writes the id down.
     """
+    carried = case.authority.carried
+    if visitor.is_from_page(case.mail) and any(is_of(case, one, ticket) for one in carried):
+        return True
     return case.authority.passed or any(
         one.by is CarriedBy.MESSAGE_ID and answers_customers_letter(case, one, ticket) for one in case.authority.carried
     )

@@ -12,6 +12,9 @@ from mailgate.core.proof.authority import Authority, CarriedBy
 FIELD = "X-Mailgate-Field"  # `order=4711`: what the form asked for beside the words
 LANGUAGE = "X-Mailgate-Language"  # of the page: what is said in two words tells of no language
 TRAP = "X-Mailgate-Trap"  # what of a form looked like a program's work
+ORDER = "X-Mailgate-Order"  # `close`: which button of their page a customer pressed
+ORDERS = ("status", "close", "reopen")
+FILE = "X-Mailgate-File"  # `3021 2.1`: the mail and the part of a file that they want sent to their address
 ACKS_DAY = 1  # acknowledgements to an address that nobody proved
 
 
@@ -23,6 +26,18 @@ def is_from_page(mail: InboundMail) -> bool:
 def trap(mail: InboundMail) -> str:
     """What looked like a program's work, `""` for nothing."""
     return mail.header(TRAP) if is_from_page(mail) else ""
+
+
+def order(mail: InboundMail) -> str:
+    """What the button of a customer's page asks for; `""` for mere words, whatever is typed into them."""
+    pressed = mail.header(ORDER) if is_from_page(mail) else ""
+    return pressed if pressed in ORDERS else ""
+
+
+def file(mail: InboundMail) -> tuple[int, str] | None:
+    """The mail and the part of a file that a customer asked for on their page."""
+    number, _, part = (mail.header(FILE) if is_from_page(mail) else "").partition(" ")
+    return (int(number), part) if part and number.isascii() and number.isdigit() else None
 
 
 def fields(mail: InboundMail) -> dict[str, str]:
