@@ -16,6 +16,7 @@ from mailgate.window.http.guard import Door, Headers
 from mailgate.window.known import Asks, Known, Settings
 from mailgate.window.look import Look, type_of
 from mailgate.window.problems import HANDLERS, Faults
+from mailgate.window.status import routes as customers
 
 YEAR: Final = "public, max-age=31536000, immutable"
 ROBOTS: Final = "User-agent: *\nAllow: /help\nAllow: /contact\nAllow: /static/\nDisallow: /\n"
@@ -43,6 +44,7 @@ async def static(request: Request) -> Response:
 
 # Every area adds its own: `*status.routes`.
 ROUTES: Final[tuple[BaseRoute, ...]] = (
+    *customers,
     Route("/robots.txt", robots),
     Route("/healthz", healthz),
     Route("/static/{mark}/{name}", static),

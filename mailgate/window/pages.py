@@ -97,16 +97,19 @@ async def show(
     status: int = 200,
     *,
     language: str = "",
+    timezone: str = "",
     headers: Mapping[str, str] | None = None,
     **values: object,
 ) -> HTMLResponse:
-    """A page by one of our templates; `language` where the page has its own, else the reader's."""
+    """A page by one of our templates; `language` and `timezone` where the page has its own, else the reader's and the
+    desk's.
+    """
     known = await settings(request)
     spoken = language or _reader(request, known)
     html = of(request).look.html(
         template,
         spoken,
-        known.timezone,
+        timezone or known.timezone,
         {"brand": known.name, "settings": known, "path": request.url.path, **values},
     )
     return HTMLResponse(html, status, {"content-language": spoken, **(headers or {})})

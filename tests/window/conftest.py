@@ -147,3 +147,41 @@ def told() -> Told:
 def served() -> Callable[[Any], AbstractContextManager[TestClient]]:
     """The application over any desk."""
     return serving
+
+
+@dataclass
+class Here:
+    """A desk whose customers have pages, its window, and a browser before it."""
+
+    window: Window
+    client: TestClient
+
+    @property
+    def desk(self) -> Desk:
+        """The running gateway."""
+        return self.window.desk
+
+
+@contextmanager
+def pages_at(folder: Path, more: str = "", **parts: str) -> Iterator[Here]:
+    """Such a desk in a folder; `more` is what its `[web]` has beside."""
+    web = f'[web]\nlisten = "127.0.0.1:0"\nurl = "{HERE}"\n{more}'
+    with (
+        running(folder, more=web, **parts) as desk,
+        window_of(desk) as found,
+        serving(Asking(str(found.socket))) as client,
+    ):
+        yield Here(found, client)
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
+    """One such desk for all tests of a module: each has people of its own."""
+    with pages_at(tmp_path_factory.mktemp("pages")) as found:
+        yield found
+
+
+@pytest.fixture(name="pages_at")
+def pages_at_fixture() -> Callable[..., AbstractContextManager[Here]]:
+    """A desk of one's own with pages."""
+    return pages_at

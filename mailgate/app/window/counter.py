@@ -7,12 +7,18 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from mailgate.app.window import articles, board, forms, settings
+from mailgate.app.window import articles, board, customers, forms, settings
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.app.window.rate import Rate
 from mailgate.core.pages.window import Refusal
 
-ANSWERS: Final[Answers] = {**settings.ANSWERS, **board.ANSWERS, **forms.ANSWERS, **articles.ANSWERS}
+ANSWERS: Final[Answers] = {
+    **settings.ANSWERS,
+    **board.ANSWERS,
+    **forms.ANSWERS,
+    **articles.ANSWERS,
+    **customers.ANSWERS,
+}
 
 # The window counts by peer and is the first to say no. These hold for whoever has taken it over as well.
 ALL: Final = (120, 1.0)  # verbs of all kinds in so many seconds

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailgate.app.gateway import Gateway
+from mailgate.app.window.errands import Errands
 from mailgate.app.window.forms_seen import FormsSeen
 from mailgate.app.window.rendered import Rendered
 from mailgate.app.window.snapshot import Snapshots
@@ -19,6 +20,7 @@ class WindowDesk:
     gateway: Gateway
     snapshots: Snapshots = field(default_factory=Snapshots)  # of the board and the wall
     forms: FormsSeen = field(default_factory=FormsSeen)
+    errands: Errands = field(default_factory=Errands)
     rendered: Rendered = field(default_factory=Rendered)  # articles
 
 

@@ -11,6 +11,7 @@ import msgspec
 from mailgate.core.pages.board import BoardAsked, BoardPage
 from mailgate.core.pages.form import FormAsked, FormTaken, TopicsAsked, TopicsPage
 from mailgate.core.pages.help import ArticleAsked, ArticlePage, ArticlesAsked, ArticlesPage
+from mailgate.core.pages.status import Said, SayAsked, StatusAsked, StatusPage
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
 
@@ -28,6 +29,8 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "wall": (WallAsked, WallPage),
     "topics": (TopicsAsked, TopicsPage),
     "form": (FormAsked, FormTaken),
+    "status": (StatusAsked, StatusPage),
+    "say": (SayAsked, Said),
     "articles": (ArticlesAsked, ArticlesPage),
     "article": (ArticleAsked, ArticlePage),
 }
