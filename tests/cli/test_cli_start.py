@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -216,4 +217,6 @@ def test_d01_check_names_departments_without_a_promise(tmp_path: Path) -> None:
 def test_the_demo_happens_whole(tmp_path: Path) -> None:
     done = mailgate("demo", "--exit", TMPDIR=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert re.search(r"(?m)^  board +http://127\.0\.0\.1:[0-9]+/board ", done.stdout)
+    assert re.search(r"(?m)^  form +http://127\.0\.0\.1:[0-9]+/contact$", done.stdout)
     assert "and the survey stands under the words" in done.stdout and "it is urgent now" in done.stdout

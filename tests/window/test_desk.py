@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from window.conftest import Loop, Window, looping
 
+from mailgate.core.pages.form import FormAsked, FormTaken
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
 from mailgate.edge.window import verbs
 from mailgate.edge.window.sock import NAME, WindowSocket
@@ -164,3 +165,36 @@ def test_a_line_that_was_handed_over_is_gone_with_its_other_end(loop: Loop) -> N
     begun = time.monotonic()
     loop.run(job())
     assert time.monotonic() - begun < 30
+
+
+def test_w33_what_was_kept_and_not_answered_is_kept_once(window: Window, tmp_path: Path) -> None:
+    """The window is killed between the commit and its thank-you; who wrote sends it once more."""
+    form = FormAsked("Maija", "maija@customer.example", "support", "Lamp", "It is broken.", peer="192.0.2.7")
+
+    async def job() -> None:
+        kept = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def answering(verb: str, asked: Any) -> tuple[object, float]:
+            said, _ = window.counter(verb, asked)
+            if kept.is_set():
+                return said, 0.0
+            loop.call_soon_threadsafe(kept.set)
+            return said, 1000.0  # nobody is there any more when it would be said
+
+        socket = WindowSocket(answering)
+        await socket.listen(tmp_path / "again.sock")
+        killed = Desk(str(tmp_path / "again.sock"))
+        asking = asyncio.create_task(killed.ask("form", form))
+        await kept.wait()
+        await killed.close()
+        with pytest.raises(Away):
+            await asking
+        again = Desk(str(tmp_path / "again.sock"))
+        assert await again.ask("form", form) == FormTaken()
+        await again.close()
+        await socket.stop()
+
+    window.loop.run(job())
+    window.desk.settle()
+    assert [one.subject for one in window.desk.tickets()] == ["Lamp"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -75,17 +76,27 @@ def test_w34_a_child_is_shut_in_started_again_and_ends_with_the_daemon(gateway: 
     assert not Path(f"/proc/{first}").exists()
 
 
-def test_w32_a_window_of_its_own_waits_for_the_daemon_and_outlives_it(gateway: Process) -> None:
+def test_w32_a_window_of_its_own_waits_for_the_daemon_and_outlives_it(gateway: Process, tmp_path: Path) -> None:
+    """As systemd starts it: the socket is handed over, and somebody wants to hear that it is ready."""
     port = web(gateway, "unit")
-    words = ["--listen", f"127.0.0.1:{port}", "--socket", str(gateway.data / "window.sock")]
-    own = subprocess.Popen([sys.executable, "-m", "mailgate", "window", *words], stderr=subprocess.DEVNULL)
+    door, hears = socket.create_server(("127.0.0.1", port)), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    hears.bind(str(tmp_path / "notify"))
+    words = ["--listen", f"fd:{door.fileno()}", "--socket", str(gateway.data / "window.sock")]
+    own = subprocess.Popen(
+        [sys.executable, "-m", "mailgate", "window", *words],
+        pass_fds=[door.fileno()],
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")},
+    )
     try:
-        until(lambda: got(port) == 200, "the window does not open")
+        hears.settimeout(100)
+        assert {hears.recv(100), hears.recv(100)} == {b"READY=1", b"WATCHDOG=1"}
         for _ in range(2):
-            assert got(port) == 200
+            assert (got(port), got(port, "/contact")) == (200, 503)
             found = gateway.start()
             assert found["window"] == [str(gateway.data / "window.sock")]
-            until(lambda: status(gateway)["answers"], "it does not find the daemon")
+            until(lambda: got(port, "/contact") == 200, "it does not find the daemon")
+            assert status(gateway)["answers"] is True
             assert gateway.stop() == 0
             assert not (gateway.data / "window.sock").exists()
         own.send_signal(signal.SIGTERM)
@@ -93,6 +104,8 @@ def test_w32_a_window_of_its_own_waits_for_the_daemon_and_outlives_it(gateway: P
     finally:
         own.kill()
         own.wait()
+        door.close()
+        hears.close()
 
 
 @pytest.mark.parametrize(

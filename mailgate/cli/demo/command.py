@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mailgate import newfile
+
+if TYPE_CHECKING:
+    from mailgate.cli.demo.world import DemoWorld
 
 NEXT = """
 Write the next mail yourself:
@@ -48,6 +54,10 @@ def demo(leave: bool) -> int:
             say(f"  {path}")
         if len(pages) > 8:
             say(f"  ... and {len(pages) - 8} more in {pages[0].parent}")
+        if world.web and world.web_opens():
+            say("\nThe web pages:")
+            for name, address in _addresses(world):
+                say(f"  {name:12} {address}")
         say(NEXT.format(smtp=world.smtp, mailgate=how_called(), config=folder / "mailgate.toml"))
         if not leave:
             say("\nServing until Ctrl-C.")
@@ -55,6 +65,17 @@ def demo(leave: bool) -> int:
     finally:
         world.close()
     return 0
+
+
+def _addresses(world: DemoWorld) -> Iterator[tuple[str, str]]:
+    """What a browser opens: the board, a customer's page as the newest letter names it, the form."""
+    yield "board", f"{world.web}/board (log in as anna@staff.example; the link comes by letter)"
+    from mailgate.cli.demo.world import text_of
+
+    links = re.findall(rf"{re.escape(world.web)}/t/[^\s<>]+", "\n".join(map(text_of, world.letters_to_customers())))
+    if links:
+        yield "status page", links[-1]
+    yield "form", f"{world.web}/contact"
 
 
 def how_called() -> str:

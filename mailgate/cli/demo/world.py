@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -92,6 +94,17 @@ holidays = "FI"
 """
 
 
+WEB = """
+[web]
+listen = "127.0.0.1:{port}"
+url = "http://127.0.0.1:{port}"
+run = "child"
+
+[log]
+level = "error"
+"""
+
+
 class DemoClock:
     """The demo's clock: the real one, put forward by `ahead`."""
 
@@ -120,6 +133,21 @@ class DemoWorld:
     post: SmtpTransport | None = None
 
     @property
+    def web(self) -> str:
+        """`http://127.0.0.1:PORT`, "" without the packages of the web pages."""
+        return self.gateway.config.policy.web.url
+
+    def web_opens(self) -> bool:
+        """Wait until the web pages are there; False when they do not come."""
+        ends = time.monotonic() + PATIENCE
+        while time.monotonic() < ends:
+            found = self.gateway.window()
+            if found is None or (found.answers and found.asked):
+                return found is not None
+            time.sleep(0.05)
+        return False
+
+    @property
     def smtp(self) -> str:
         """`127.0.0.1:PORT`."""
         return str(self.daemon.door.bound["smtp"][0])
@@ -143,12 +171,18 @@ class DemoWorld:
 
     def letters(self, to: str) -> list[EmailMessage]:
         """What has been sent to somebody, oldest first."""
+        return [letter for letter in self._all_letters() if str(letter["Delivered-To"]).strip("<> ") == to]
+
+    def letters_to_customers(self) -> list[EmailMessage]:
+        """What has been sent to anybody but our own people, oldest first."""
+        return [letter for letter in self._all_letters() if "@staff.example" not in str(letter["Delivered-To"])]
+
+    def _all_letters(self) -> list[EmailMessage]:
         self.gateway.dispatcher.drain()
         files = sorted(
             (self.folder / "letters" / "new").glob("*"), key=lambda path: (path.stat().st_mtime_ns, path.name)
         )
-        found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
-        return [letter for letter in found if str(letter["Delivered-To"]).strip("<> ") == to]
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
 
     def newest(self, to: str, what: str) -> EmailMessage:
         """Somebody's newest letter. Raises Disappointed when they got none."""
@@ -208,8 +242,10 @@ class DemoWorld:
 def start(folder: Path) -> DemoWorld:
     """A gateway with the demo's configuration, serving on a free loopback port. Raises Disappointed."""
     from mailgate.config.files import shared
+    from mailgate.config.web import missing_packages
 
-    newfile.write(folder / "mailgate.toml", CONFIG.encode())
+    web = "" if missing_packages() else WEB.format(port=_free_port())
+    newfile.write(folder / "mailgate.toml", (CONFIG + web).encode())
     for name in ("rules", "templates"):
         newfile.folder(folder / name)
         for source in shared(name).iterdir():
@@ -234,6 +270,13 @@ def start(folder: Path) -> DemoWorld:
     if not daemon.started.wait(PATIENCE) or failures:
         raise Disappointed(f"the gateway did not start: {failures[:1]}")
     return world
+
+
+def _free_port() -> int:
+    """A port that is free now: the address stands in letters before anybody listens there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _listener(world: DemoWorld) -> Callable[[object], None]:
