@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from mailgate.wire import words
 from mailgate.wire.words.sentences import Sentences
@@ -62,12 +63,14 @@ class Look:
 
     def html(
         self, template: str, language: str, timezone: str, values: Mapping[str, object], at: datetime | None = None
-    ) -> str:
-        """A page in a language and a time zone, `at` the moment it shows. Raises jinja2.TemplateError for what it was
-        not given."""
+    ) -> Markup:
+        """A page, or a part of one, in a language and a time zone; `at` is the moment it shows.
+
+        Raises jinja2.TemplateError for what it was not given.
+        """
         speech = words.Phrases(language, timezone, at or now())
         sentences = Sentences(speech)
-        return self.env.get_template(template).render(
+        shown = self.env.get_template(template).render(
             {
                 "t": sentences.say,
                 "said": speech.said,
@@ -87,3 +90,4 @@ class Look:
                 **values,
             }
         )
+        return Markup(shown)  # noqa: S704 - what it is given is escaped there

@@ -120,7 +120,9 @@ def test_an_unknown_language_is_english_and_an_unknown_phrase_an_error() -> None
     assert speech("fi").phrase("why", "because of the moon") == "because of the moon"
 
 
-@pytest.mark.parametrize(("octets", "said"), [(12, "12 B"), (2048, "2 KB"), (3_500_000, "3.3 MB")])
+@pytest.mark.parametrize(
+    ("octets", "said"), [(12, "12 B"), (2048, "2 KB"), (3_500_000, "3.3 MB"), (10 * 2**20, "10 MB")]
+)
 def test_sizes_are_short(octets: int, said: str) -> None:
     assert size(octets) == said
 
