@@ -263,7 +263,7 @@ def _days(first: date, last: date, dates: Dates) -> str:
 
 
 def size(octets: int) -> str:
-    """`12 KB`, `3.4 MB`."""
+    """`12 KB`, `3.4 MB`, `10 MB`."""
     if octets < 1024:
         return f"{octets} B"
-    return f"{octets / 1024:.0f} KB" if octets < 1024 * 1000 else f"{octets / 1048576:.1f} MB"
+    return f"{octets / 1024:.0f} KB" if octets < 1024 * 1000 else f"{octets / 1048576:.1f} MB".replace(".0 ", " ")
