@@ -24,7 +24,7 @@ def source(name: str) -> str:
 
 def html(name: str) -> str:
     """A template with a hole wherever Jinja says something, and without the classes it gives to its frame."""
-    framed = re.sub(r"\{% block (?:body|width|top_width) %\}[^{}]*\{% endblock %\}", "", source(name))
+    framed = re.sub(r"\{% block (?:body|width|top_width) %\}.*?\{% endblock %\}", "", source(name))
     return re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "\0", framed, flags=re.DOTALL)
 
 
@@ -85,7 +85,6 @@ def test_a_form_is_posted_or_searched_without_a_script(name: str) -> None:
     found = source(name)
     for form in re.findall(r"<form\b.*?</form>", found, flags=re.DOTALL):
         assert re.search(r"<button(?![^>]*type=\"button\")", form), f"{name}: a form without a button"
-        assert re.search(r'method="(?:post|get)"', form), f"{name}: {form[:80]}"
         if 'type="file"' in form:
             assert "multipart/form-data" in form, name
 
