@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +64,6 @@ class Reader:
     """Somebody before a screen; `driver` is selenium's."""
 
     driver: Any
-    base: str = ""
-    heard: list[str] = field(default_factory=list)
 
     def cdp(self, method: str, **given: Any) -> Any:
         """The answer to one command of the Chrome DevTools Protocol."""
@@ -93,12 +91,16 @@ class Reader:
         finally:
             self.cdp("Emulation.setScriptExecutionDisabled", value=False)
 
-    def opens(self, path: str) -> None:
-        """Go to a page of ours by its path, or to any by its address."""
-        self.driver.get(path if "://" in path else self.base + path)
+    def opens(self, address: str) -> None:
+        """Go to a page."""
+        self.driver.get(address)
+
+    def has_cookie(self, base: str, name: str, value: str) -> None:
+        """Somebody has been here before."""
+        self.cdp("Network.setCookie", url=base, name=name, value=value)
 
     def sees(self, selector: str) -> Any:
-        """The first element that fits, waited for; raises selenium's TimeoutException when there is none."""
+        """The first element that fits, waited for."""
         return self.until(lambda: next(iter(self.all(selector)), None))
 
     def all(self, selector: str) -> list[Any]:
@@ -107,13 +109,24 @@ class Reader:
 
     def until(self, true: Callable[[], Any]) -> Any:
         """What `true` gives once it gives something; an element that goes away meanwhile is asked for anew."""
-        from selenium.common.exceptions import StaleElementReferenceException
+        from selenium.common.exceptions import StaleElementReferenceException, TimeoutException
         from selenium.webdriver.support.wait import WebDriverWait
 
-        gone = (StaleElementReferenceException,)
-        return WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05, ignored_exceptions=gone).until(
-            lambda _: true()
-        )
+        waiting = WebDriverWait(self.driver, PATIENCE, 0.05, (StaleElementReferenceException,))
+        try:
+            return waiting.until(lambda _: true())
+        except TimeoutException:
+            raise AssertionError(f"it does not come; {self.driver.current_url} says: {self.words()}") from None
+
+    def words(self) -> str:
+        """All that can be read on the page."""
+        return f"{self.driver.title}: {self.sees('body').text}"
+
+    def chooses(self, selector: str, value: str) -> None:
+        """Take one of a list."""
+        from selenium.webdriver.support.select import Select
+
+        Select(self.sees(selector)).select_by_value(value)
 
     def presses(self, element: Any) -> None:
         """Press a button or a link that leads to another page, and wait for that page."""

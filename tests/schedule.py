@@ -17,7 +17,7 @@ PURE = {
     "store",
     "wire",
 }  # thousands of rows, a millisecond each: a message for each would cost as much
-PATIENT = {"scenarios", "upgrade"}  # what waits begins early, so that no worker is left with it at the end
+PATIENT = {"scenarios", "upgrade", "window"}  # what waits begins early, so that no worker is left with it at the end
 LAST = {"core", "rulebook", "config"}  # what is short fills what is left
 
 

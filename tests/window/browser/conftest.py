@@ -6,20 +6,28 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import uvicorn
 from browsing import Reader, reading
-from conftest import PATIENCE, Desk, running
+from conftest import PATIENCE, Desk, from_agent, mail, notice_to, running
 from window.conftest import Window, window_of
+from window.sessions import logged_in, wall_put_up
 
+from mailgate.window import serve
 from mailgate.window.app import create_app
 from mailgate.window.desk import Desk as Asking
 
 WEB = """
+[[agent]]
+name = "aino"
+address = "aino@staff.example"
+departments = ["support"]
+role = "lead"
+language = "fi"
+
 [web]
 listen = "127.0.0.1:8080"
 url = "http://127.0.0.1:{port}"
@@ -27,6 +35,7 @@ act = "all"
 
 [web.form]
 embed_on = ["http://localhost:{neighbour}"]
+rate = "100/10m"
 topics = [
   {{ name = "support", text = {{ en = "Something is broken", fi = "Jokin on rikki" }}, department = "support" }},
   {{ name = "quote", text = {{ en = "A quote", fi = "Tarjouspyyntö" }}, department = "sales" }},
@@ -41,6 +50,14 @@ class Shown:
     window: Window
     base: str
     neighbour: int
+    sessions: dict[str, str] = field(default_factory=dict)
+    wall: str = ""
+
+    def session(self, agent: str) -> str:
+        """The secret of a session of theirs, one for all tests."""
+        if agent not in self.sessions:
+            self.sessions[agent] = logged_in(self.desk, agent)
+        return self.sessions[agent]
 
     @property
     def desk(self) -> Desk:
@@ -79,8 +96,7 @@ def neighbourly(framed: str) -> Iterator[int]:
 @contextmanager
 def listening(window: Window, bound: socket.socket) -> Iterator[None]:
     """The real application over a real socket, until the block ends."""
-    config = uvicorn.Config(create_app(Asking(str(window.socket))), log_config=None, lifespan="off", ws="none")
-    server = uvicorn.Server(config)
+    server = serve.server(create_app(Asking(str(window.socket))))
     thread = threading.Thread(target=server.run, args=([bound],), name="pages", daemon=True)
     thread.start()
     try:
@@ -89,6 +105,14 @@ def listening(window: Window, bound: socket.socket) -> Iterator[None]:
         server.should_exit = server.force_exit = True
         thread.join(PATIENCE)
         assert not thread.is_alive()
+
+
+def filled(desk: Desk) -> None:
+    """A little of everything: answered and not, late, in two languages."""
+    first = desk.of_mail(desk.send(mail("Broken lamp", "The lamp does not work.\n")))
+    from_agent(desk, "We send a new one.\n", notice_to(desk, "anna", first.number))
+    desk.send(mail("Where is my order?", "It was to come on Monday.\n", sender="Tom Hale <tom@customer.example>"))
+    desk.send(mail("Lamppu on rikki", "Lamppu ei pala.\n", sender="Ville Koski <ville@customer.example>"))
 
 
 @contextmanager
@@ -103,7 +127,9 @@ def showing(folder: Path) -> Iterator[Shown]:
             window_of(desk) as window,
             listening(window, bound),
         ):
-            yield Shown(window, base, neighbour)
+            found = Shown(window, base, neighbour, wall=wall_put_up(desk, "hall", agents=True))
+            filled(desk)
+            yield found
 
 
 @pytest.fixture(scope="session")
