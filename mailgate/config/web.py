@@ -16,7 +16,7 @@ from mailgate.config import tree, values
 from mailgate.config.kinds import Count, Duration, LanguageOrOurs, Line, Model, Name, Network, Rate, Size
 from mailgate.config.work import Loading
 from mailgate.core.pages.policy import Act, Confirm, FormPolicy, Topic, TopicField, WebPolicy
-from mailgate.rulebook.patterns import compiled
+from mailgate.rulebook.patterns import whole
 from mailgate.tomlfile import Loc
 
 PACKAGES = ("starlette", "uvicorn", "python_multipart")  # of the extra
@@ -40,7 +40,7 @@ def _origin(value: str) -> str:
 
 def _pattern(value: str) -> str:
     if value:
-        compiled(value)
+        whole(value)
     return value
 
 

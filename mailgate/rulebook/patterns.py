@@ -38,6 +38,16 @@ def compiled(text: str) -> Pattern:
     return pattern
 
 
+def whole(text: str) -> Pattern:
+    """The compiled pattern that all of a text has to fit. Raises ValueError as `compiled` does."""
+    compiled(text)
+    try:
+        pattern: Pattern = re2.compile(rf"\A(?:{text})\z", _OPTIONS)
+    except re2.error:
+        raise ValueError("this pattern is too large where all of a text has to fit it") from None
+    return pattern
+
+
 def _explained(why: str) -> str:
     """The engine's words, with a hint where people come from engines that can do more."""
     if "invalid perl operator: (?=" in why or "invalid perl operator: (?!" in why or "(?<" in why:

@@ -116,6 +116,10 @@ def test_the_whole_of_an_answer_has_its_pattern() -> None:
     ]
 
 
+def test_a_pattern_may_be_as_long_as_the_file_takes_it() -> None:
+    assert forms.fits(TopicField("order", {}, pattern="a" * 1000), "a" * 1000)
+
+
 def test_w25_the_same_words_of_many_addresses_look_like_a_programs() -> None:
     now = [0.0]
     seen = FormsSeen(lambda: now[0])

@@ -25,7 +25,7 @@ from mailgate.core.pages.window import Refusal
 from mailgate.core.proof import visitor
 from mailgate.core.rules.condition import Pattern
 from mailgate.errors import MailgateError
-from mailgate.rulebook.patterns import compiled
+from mailgate.rulebook.patterns import whole
 from mailgate.store.base import Read, Tx
 from mailgate.wire.mime.typed import typed_mail
 
@@ -124,7 +124,7 @@ def fits(field: TopicField, answer: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _whole(pattern: str) -> Pattern:
-    return compiled(rf"\A(?:{pattern})\z")
+    return whole(pattern)
 
 
 # --- closing it in an attack ------------------------------------------------------------------------------------------
