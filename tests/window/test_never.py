@@ -1,0 +1,91 @@
+"""The never-list: what is internal, somebody else's or unproved is in no byte of a page that stands open to others.
+
+An area adds its pages to `PUBLIC`: a name, and the addresses to open on a desk that has everything (`Stage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from conftest import from_agent, mail, notice_to, opened, reply
+
+from mailgate.core.letters import own_page
+from mailgate.core.model.ticket import EntryKind
+from mailgate.core.proof.page import PageState
+
+CANARY = "CANARY"
+NEVER = ("CANARY", "canary", "staff.example", "mg.", "mg:")  # and agents' addresses, and what proves who they are
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A desk on which everything internal has a canary in it, and Maija's ticket there."""
+
+    here: Any
+    ticket: int
+
+    def page(self, *, shared: bool = False) -> str:
+        """The path of Maija's page, or of the ticket's that only shows."""
+        desk = self.here.desk
+        moment = desk.gateway.in_force.moment(desk.gateway.clock())
+        ticket = desk.ticket(self.ticket)
+        state = PageState()
+        return f"/t/{own_page.written(moment, ticket, state, None if shared else ticket.requester)}"
+
+
+def _customers(stage: Stage) -> Iterator[str]:
+    for path in (stage.page(), stage.page(shared=True)):
+        yield path
+        for query in ("?lang=fi", "?done=say", "?lang=xx&done=close"):
+            yield path + query
+    yield f"/t/{'a' * 37}"
+
+
+PUBLIC: Mapping[str, Callable[[Stage], Iterator[str]]] = {
+    "status": _customers,
+}
+
+
+@pytest.fixture(scope="module")
+def stage(here: Any) -> Stage:
+    desk = here.desk
+    ticket = opened(desk)
+    ack = desk.letters("maija@customer.example", "ack")[-1]
+    notice = notice_to(desk, "anna", ticket.number)
+    orders = (
+        "#note CANARY-NOTE\n",
+        "#tag +canary-tag\n#field secret=CANARY-FIELD\n#take\n",
+        "#call maija@customer.example\n\nCANARY-MEMO: she called.\n",
+        "Have you tried another bulb?\n",
+    )
+    for words in orders:
+        from_agent(desk, words, notice)
+    desk.send(reply(ack, "Eve <eve@elsewhere.example>", "CANARY-UNVERIFIED"))
+    desk.send(mail(f"[#{ticket.number}] #note", "CANARY-PARKED\n", sender="CANARY-CLAIM <bo@staff.example>"))
+    opened(desk, "CANARY-OTHER title", "CANARY-OTHER words\n")
+    opened(desk, "CANARY-SALES", "CANARY words\n", to="sales@acme.example", sender="Eve <eve@elsewhere.example>")
+    return Stage(here, ticket.number)
+
+
+def test_the_stage_has_a_canary_in_all_that_is_never_shown(stage: Stage) -> None:
+    desk = stage.here.desk
+    ticket = desk.ticket(stage.ticket)
+    told = {one.kind for one in ticket.entries if CANARY in one.text}
+    assert told == {EntryKind.NOTE, EntryKind.CALL, EntryKind.CUSTOMER}
+    assert [one.unverified for one in ticket.entries if "UNVERIFIED" in one.text] == [True]
+    assert CANARY in str(ticket.fields) and "canary-tag" in ticket.tags
+    assert [one.why for one in desk.gateway.store.read(lambda read: read.mail.parked())]
+    assert len(desk.tickets()) == 3
+
+
+@pytest.mark.parametrize("area", PUBLIC)
+def test_w09_w10_it_is_in_no_byte_of_a_public_page(stage: Stage, area: str) -> None:
+    for path in PUBLIC[area](stage):
+        answer = stage.here.client.get(path)
+        assert answer.status_code in (200, 404), path
+        told = answer.text + str(answer.headers)
+        assert [word for word in NEVER if word in told] == [], path
+    assert "Have you tried another bulb?" in stage.here.client.get(stage.page()).text
