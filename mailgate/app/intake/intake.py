@@ -63,6 +63,7 @@ class Intake:
         self._resting: set[int] = set()  # it was their turn, and something that is not theirs stopped them
         self._suspects: set[int] = set()  # they were being decided when a gateway ended uncleanly
         self._looked_back = False
+        self._awaited: dict[int, threading.Event] = {}  # mails whose fate somebody waits for
         self.settled: Callable[[Settled], None] = lambda settled: None
 
     # --- receive: at the socket -----------------------------------------------------------------------------------
@@ -79,6 +80,15 @@ class Intake:
         self._backpressure.arrived()
         kept.add_done_callback(lambda done: self.wake())
         return kept
+
+    def await_fate(self, number: int, seconds: float) -> bool:
+        """Wait until a mail that was kept has its fate, for so many seconds at most; False when it has none yet."""
+        settled = self._awaited.setdefault(number, threading.Event())
+        try:
+            open_still = self._store.read(lambda read: read.mail.is_undecided(number))
+            return not open_still or settled.wait(seconds)
+        finally:
+            self._awaited.pop(number, None)
 
     def wake(self) -> None:
         """There is something new in the store, or something came back."""
@@ -224,6 +234,9 @@ class Intake:
         log.info("mail settled", extra={"mail": settled.number, "fate": str(settled.fate), "reason": settled.reason,
                                         "tickets": list(settled.tickets), "from": settled.sender,
                                         "to": settled.recipients, "message_id": settled.message_id, **odd})  # fmt: skip
+        awaited = self._awaited.get(settled.number)
+        if awaited is not None:
+            awaited.set()
         self.settled(settled)
 
     # --- when we fail ---------------------------------------------------------------------------------------------

@@ -23,9 +23,10 @@ class JournalWords:
     def line(self, event: JournalLine) -> Words:
         """`Sat 28 Nov 14:05 · Anna Virtanen: status: new → open`."""
         at = self.speech.when(event.at)
-        return said("event.line", at=at, actor=self.somebody(event.actor), what=self._what(event))
+        return said("event.line", at=at, actor=self.somebody(event.actor), what=self.what(event))
 
-    def _what(self, event: JournalLine) -> Words:
+    def what(self, event: JournalLine) -> Words:
+        """What happened, without who did it and when."""
         kind = event.kind.replace("-", "_")
         if not (event.old or event.new) and kind not in BARE:
             return said("event.forgotten")

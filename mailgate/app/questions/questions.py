@@ -163,20 +163,23 @@ def _held_lines(policy: Policy, found: Held) -> tuple[Fact, ...]:
 
 
 def _held(question: QuestionAsked) -> Question:
-    found = held_by(question.read, question.policy, question.agent, question.now)
-    return Question(
-        title=said("list.not_arrived_n", n=len(found)),
-        facts=(*_held_lines(question.policy, found), *_trapped(question)),
-        rows=question.rows(list(found.tickets)),
-    )
+    lines, tickets, number = held_of(question.read, question.policy, question.agent, question.now)
+    return Question(title=said("list.not_arrived_n", n=number), facts=lines, rows=question.rows(list(tickets)))
 
 
-def _trapped(question: QuestionAsked) -> tuple[Fact, ...]:
-    """What a form's traps caught, for who leads: a person's words may be among them."""
-    if question.agent.role not in (Role.LEAD, Role.ADMIN):
-        return ()
-    caught = (one for one in question.read.mail.parked() if one.why == "trap")
-    return tuple(Fact(said("asked.parked"), collected.waits(one)) for one in caught)
+def held_of(
+    read: Read, policy: Policy, agent: Agent, now: datetime
+) -> tuple[tuple[Fact, ...], tuple[Ticket, ...], int]:
+    """What of an agent's own has not arrived: a line each, the tickets a line of a list helps, and how many it is.
+
+    Who leads sees what a form's traps caught as well: a person's words may be among it.
+    """
+    found = held_by(read, policy, agent, now)
+    lines = _held_lines(policy, found)
+    if agent.role in (Role.LEAD, Role.ADMIN):
+        caught = (one for one in read.mail.parked() if one.why == "trap")
+        lines += tuple(Fact(said("asked.parked"), collected.waits(one)) for one in caught)
+    return lines, found.tickets, len(found)
 
 
 def _list(question: QuestionAsked, overdue: bool = False) -> Question:
@@ -188,21 +191,27 @@ def _list(question: QuestionAsked, overdue: bool = False) -> Question:
         wanted = ticket_filter.parse(question.argument, departments=departments, agents=agents, me=question.agent.name)
     except ticket_filter.NotAFilter as problem:
         return Question(title=said("asked.list"), intro=said("asked.no_filter", word=problem.word))
-    theirs = (wanted.department,) if wanted.department else question.agent.departments
+    found = wanted_tickets(question.policy, question.agent, replace(wanted, overdue=wanted.overdue or overdue))
     return question.table(
         said("tap.overdue") if overdue else said("asked.list"),
-        TicketFilter(
-            status=tuple(one.value for one in wanted.status) or AT_WORK,
-            department=wanted.department,
-            owner=wanted.owner,
-            unowned=wanted.unowned,
-            tag=wanted.tags[0] if wanted.tags else None,
-            overdue=wanted.overdue or overdue,
-            customer=wanted.customer,
-            watcher=question.agent.name if wanted.watched else None,
-            by_arrival=question.policy.by_arrival(theirs),
-        ),
+        found,
         intro=_watched(question) if wanted.watched else question.argument,
+    )
+
+
+def wanted_tickets(policy: Policy, agent: Agent, wanted: ticket_filter.Filter) -> TicketFilter:
+    """A filter as somebody has written it, as the store is asked: what is at work, in their departments' order."""
+    theirs = (wanted.department,) if wanted.department else agent.departments
+    return TicketFilter(
+        status=tuple(one.value for one in wanted.status) or AT_WORK,
+        department=wanted.department,
+        owner=wanted.owner,
+        unowned=wanted.unowned,
+        tag=wanted.tags[0] if wanted.tags else None,
+        overdue=wanted.overdue,
+        customer=wanted.customer,
+        watcher=agent.name if wanted.watched else None,
+        by_arrival=policy.by_arrival(theirs),
     )
 
 

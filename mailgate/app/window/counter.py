@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from mailgate.app.window import articles, board, customers, forms, settings
+from mailgate.app.window import acts, articles, board, customers, forms, lists, report, settings, thread
 from mailgate.app.window.desk import Answers, WindowDesk
 from mailgate.app.window.rate import Rate
 from mailgate.core.pages.window import Refusal
@@ -18,12 +18,17 @@ ANSWERS: Final[Answers] = {
     **forms.ANSWERS,
     **articles.ANSWERS,
     **customers.ANSWERS,
+    **lists.ANSWERS,
+    **thread.ANSWERS,
+    **acts.ANSWERS,
+    **report.ANSWERS,
 }
 
 # The window counts by peer and is the first to say no. These hold for whoever has taken it over as well.
 ALL: Final = (120, 1.0)  # verbs of all kinds in so many seconds
 FORMS: Final = (20, 60.0)
-A_TOKEN: Final = (60, 60.0)  # of `status`, for each token
+A_TOKEN: Final = (60, 60.0)  # of `status` for each token, of `act` for each session
+ACTS: Final = (240, 60.0)
 UNKNOWN: Final = (10, 60.0)  # tokens that are none; after that
 PAUSE: Final = 1.0  # seconds until it is said of the next
 TOKENS: Final = 10_000  # tokens that are counted at once; the longest unasked is forgotten first
@@ -39,7 +44,7 @@ class Counter:
     ) -> None:
         self._desk, self._tick, self._answers = desk, tick, answers
         self._guard = threading.Lock()
-        self._all, self._forms, self._unknown = Rate(*ALL), Rate(*FORMS), Rate(*UNKNOWN)
+        self._all, self._forms, self._acts, self._unknown = Rate(*ALL), Rate(*FORMS), Rate(*ACTS), Rate(*UNKNOWN)
         self._tokens: dict[str, Rate] = {}
 
     def __call__(self, verb: str, asked: Any) -> tuple[object, float]:
@@ -62,6 +67,8 @@ class Counter:
                 rates.append(self._forms)
             if verb == "status":
                 rates.append(self._token(asked.token))
+            if verb == "act":
+                rates += [self._acts, self._token(asked.session)]
             for rate in rates:
                 if not rate.takes(now):
                     return rate.wait(now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailgate.app.gateway import Gateway
+from mailgate.app.window.counted import CountedReports
 from mailgate.app.window.errands import Errands
 from mailgate.app.window.forms_seen import FormsSeen
 from mailgate.app.window.rendered import Rendered
@@ -22,6 +23,7 @@ class WindowDesk:
     forms: FormsSeen = field(default_factory=FormsSeen)
     errands: Errands = field(default_factory=Errands)
     rendered: Rendered = field(default_factory=Rendered)  # articles
+    reports: CountedReports = field(default_factory=CountedReports)
 
 
 # A verb answers what is asked with a page or a `Refusal` (core/pages/window.py). It reads the store, judges tokens and

@@ -369,10 +369,19 @@ def done_on_page(case: Case, reading: CommandReading) -> Decision:
     act = case.policy.web.act
     if ticket is None or len(numbers) != 1 or one not in session.MAY[act]:
         return agent_words.park(case, agent, "page_only", reading)
+    if one == session.NOTICE and not reading.commands[0].argument:
+        return _thread_again(case, agent, ticket)
     decision = carry_out(case, agent, (ticket,), reading)
     if decision.fate is Fate.FILED and not _stays(decision, ticket.number, speaks=act == "all"):
         return agent_words.park(case, agent, "page_only", reading)
     return decision
+
+
+def _thread_again(case: Case, agent: Agent, ticket: Ticket) -> Decision:
+    """The whole thread in a letter whose answer goes to the customer; once a minute, however often it is asked for."""
+    once = f"page:{ticket.number}:{agent.name}:{case.now:%Y-%m-%dT%H:%M}"
+    letter = readers.to_agent(case.policy, agent, Handover(), purpose=Purpose.CUSTOMER, dedupe=once)
+    return case.decided(Fate.FILED, "commands", steps=(Step(ticket.number, (), (letter,)),))
 
 
 def _stays(decision: Decision, ticket: int, *, speaks: bool) -> bool:

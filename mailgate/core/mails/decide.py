@@ -17,7 +17,7 @@ from mailgate.core.model.mail import Address, Attachment, InboundMail
 from mailgate.core.model.moment import Moment
 from mailgate.core.model.outbound import Audience
 from mailgate.core.model.policy import LOGO_LARGEST, Agent, Policy, logo_id
-from mailgate.core.proof import authority, token, visitor
+from mailgate.core.proof import authority, session, token, visitor
 from mailgate.core.proof.authority import Proof
 from mailgate.core.rules import rule
 from mailgate.core.rules.rule import Circumstances, MailFindings, Rule
@@ -82,6 +82,7 @@ def needs(
         through=through,
         senders=spam,
         forwards=orders and (bool(released_as) or named.may_hold(told, "forward", policy.command_aliases)),
+        on_page=session.is_act(mail),
         domain=spam and about_spam.names_a_domain(told),
     )
 

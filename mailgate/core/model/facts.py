@@ -55,6 +55,7 @@ class Needs:
     forwards: bool = False  # they may pass a mail on: are its octets still here?
     senders: bool = False  # the orders may be about spam: who is known of those the tickets are from?
     domain: bool = False  # and about a whole domain: was anybody there answered?
+    on_page: bool = False  # it was written on a page that answers no letter: who spoke last?
     through: str = ""  # the contact form that names the sender: a ban of either holds
 
 

@@ -15,8 +15,9 @@ SEEN: Final = "x-mailgate-seen"  # the header that says when the page was made o
 # (so no title, no field, nobody who is let in). What time does of itself afterwards, the admin has decided.
 STEERS: Final = frozenset(
     ("take", "assign", "unassign", "move", "watch", "unwatch", "open", "wait", "hold", "solve", "file", "reopen",
-     "priority", "due", "remind", "tag", "spent", "note", "undo")
+     "priority", "due", "remind", "tag", "spent", "note", "undo", "show")
 )  # fmt: skip
+NOTICE: Final = "show"  # the whole thread once more, in a letter to the agent alone that an answer proves by
 SPEAKS: Final = frozenset(("reply", "subject", "field"))  # and what a customer may read of it
 MAY: Final[Mapping[str, frozenset[str]]] = {"none": frozenset(), "steer": STEERS, "all": STEERS | SPEAKS}
 
@@ -32,9 +33,14 @@ def is_theirs(mail: InboundMail, agent: Agent) -> bool:
 
 
 def seen_at(mail: InboundMail, now: datetime) -> datetime | None:
-    """When the page was made that an act answers, never later than now; None where nobody has said."""
+    """When the page was made that an act answers; None where nobody has said."""
+    return page_made(mail.header(SEEN), now)
+
+
+def page_made(said: str, now: datetime) -> datetime | None:
+    """The moment that a page says it was made (RFC 3339), never later than now."""
     try:
-        at = datetime.fromisoformat(mail.header(SEEN))
+        at = datetime.fromisoformat(said)
     except ValueError:
         return None
     return min(at, now) if at.tzinfo else None

@@ -8,10 +8,14 @@ from typing import Any, Final
 
 import msgspec
 
+from mailgate.core.pages.acts import ActAsked, ActPage
 from mailgate.core.pages.board import BoardAsked, BoardPage
 from mailgate.core.pages.form import FormAsked, FormTaken, TopicsAsked, TopicsPage
 from mailgate.core.pages.help import ArticleAsked, ArticlePage, ArticlesAsked, ArticlesPage
+from mailgate.core.pages.lists import ListAsked, ListPage
+from mailgate.core.pages.report import ReportAsked, ReportPage
 from mailgate.core.pages.status import Said, SayAsked, StatusAsked, StatusPage
+from mailgate.core.pages.thread import ThreadAsked, ThreadPage
 from mailgate.core.pages.wall import WallAsked, WallPage
 from mailgate.core.pages.window import Refusal, SettingsAsked, WindowSettings
 
@@ -33,6 +37,10 @@ VERBS: Final[Mapping[str, tuple[type, type]]] = {
     "say": (SayAsked, Said),
     "articles": (ArticlesAsked, ArticlesPage),
     "article": (ArticleAsked, ArticlePage),
+    "list": (ListAsked, ListPage),
+    "thread": (ThreadAsked, ThreadPage),
+    "act": (ActAsked, ActPage),
+    "report": (ReportAsked, ReportPage),
 }
 
 

@@ -68,7 +68,7 @@ class FactsReading(Room):
         known["awaited"] = None if awaited is None else merged.get(awaited, awaited)
         known["by_id"] = {key: merged.get(number, number) for key, number in by_id.items()}
         known["tickets"], known["merged"] = tickets, merged
-        self._threads(known, tickets, ids, now)
+        self._threads(known, tickets, ids, now, answers=bool(known["letters"]) or needs.on_page)
         self._silence(known, ids, needs.sender, now)
         self._sender(known, needs, now)
         self._people(known, now)
@@ -170,7 +170,9 @@ class FactsReading(Room):
                 merged.update(moved)
         return successors
 
-    def _threads(self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int], now: datetime) -> None:
+    def _threads(
+        self, known: dict[str, Any], tickets: dict[int, Ticket], ids: dict[int, int], now: datetime, *, answers: bool
+    ) -> None:
         since = rows.micros(now - DAY)
         known["customer_ids"] = {
             number: tuple(
@@ -187,7 +189,7 @@ class FactsReading(Room):
             number: tuple(dict.fromkeys(row["subject"] for row in found if not row["title"]))
             for number, found in subjects.items()
         }
-        if known["letters"]:
+        if answers:
             found = {number: self.session.scalar(sql.LAST_WORDS, {"id": ids[number]}) for number in tickets}
             known["last_words"] = {number: name for number, name in found.items() if name}
             asked = dict.fromkeys([*tickets, *(one.ticket for one in known["letters"].values() if one.ticket)])

@@ -1,0 +1,206 @@
+"""Buttons of a ticket's page become mails, are decided like any, and do no more than the admin lets pages do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import Desk, from_agent, mail, notice_to, opened, reply, running, whole
+from starlette.testclient import TestClient
+from window.conftest import Asking, Window, serving, window_of
+from window.team import after, log_in, press, seen
+
+from mailgate.core.model.mail import Source
+from mailgate.core.model.ticket import EntryKind, Status
+from mailgate.core.pages.acts import ActAsked
+from mailgate.window.desk import Refused
+from mailgate.window.http import cookies
+
+
+@contextmanager
+def desk_with(folder: Path, more: str) -> Iterator[tuple[Desk, Window, TestClient]]:
+    """A desk whose configuration ends in that, and a browser before its pages."""
+    with running(folder, more=more) as desk, window_of(desk) as window, serving(Asking(str(window.socket))) as web:
+        yield desk, window, web
+
+
+def mails(desk: Desk) -> list[str]:
+    """What pages have had written down: the subjects of mails by that door."""
+    start = desk.clock().replace(year=2020)
+    return [
+        one.subject
+        for one in desk.gateway.store.read(lambda read: read.mail.since(start))
+        if one.source == Source.WINDOW
+    ]
+
+
+def to_customers(desk: Desk) -> list[str]:
+    return [str(one["Subject"]) for one in desk.letters("maija@customer.example")]
+
+
+def test_a_button_is_a_mail_that_is_decided_before_the_page_comes_back(window: Window, web: TestClient) -> None:
+    desk = window.desk
+    number = opened(desk, sender="Maija <maija@customer.example>").number
+    session = log_in(desk, web)
+    before = to_customers(desk)
+    told = after(web, press(web, number, "take", session))
+    assert desk.ticket(number).owner == "anna" and "Done" in told and "Anna Virtanen" in told
+    after(web, press(web, number, "hold", session, argument="2d"))
+    after(web, press(web, number, "tag", session, argument="+refund -lamp"))
+    after(web, press(web, number, "priority", session, argument="low"))
+    after(web, press(web, number, "undo", session))
+    after(web, press(web, number, "priority", session, argument="high"))
+    after(web, press(web, number, "note", session, words="#solve\n\nShe <b>called</b>.\n-- \nbo"))
+    found = desk.ticket(number)
+    assert (found.status, found.tags, found.priority) == (Status.HOLD, ("refund",), "high")
+    assert (found.entries[-1].kind, found.entries[-1].author) == (EntryKind.NOTE, "anna")
+    assert found.entries[-1].text.startswith("#solve\n\nShe <b>called</b>.")
+    assert press(web, number, "undo", session).status_code == 422, "a note stays"
+    after(web, press(web, number, "assign", session, argument="bo"))
+    assert desk.ticket(number).owner == "bo"
+    after(web, press(web, number, "file", session))
+    assert desk.ticket(number).status is Status.SOLVED and to_customers(desk) == before
+    assert mails(desk)[:2] == [f"[#{number}] #take", f"[#{number}] #hold 2d"]
+    row = desk.gateway.store.read(lambda read: read.mail.since(desk.clock().replace(year=2020)))[-1]
+    assert (row.login, row.trace.authority.proof, row.fate) == ("anna", "session", "filed")
+
+
+def test_what_would_be_refused_is_said_at_once_and_written_nowhere(window: Window, web: TestClient) -> None:
+    desk = window.desk
+    number = opened(desk, sender="Maija <maija@customer.example>").number
+    session = log_in(desk, web, "bo")
+    after(web, press(web, number, "take", session))
+    session = log_in(desk, web)
+    written = mails(desk)
+    for command, argument in (
+        ("hold", "sometime"),
+        ("assign", "nobody-here"),
+        ("tag", "+"),
+        ("hold", "fri #solve"),
+        ("take", ""),
+        ("take", "1043"),
+    ):
+        answer = press(web, number, command, session, argument=argument)
+        assert answer.status_code == 422 and "Not done" in seen(answer), command
+        assert "<title>Error:" in answer.text
+    assert "sometime" in press(web, number, "hold", session, argument="sometime").text, "what was typed is kept"
+    for command in ("reply", "forward", "ask", "privacy", "merge", "spam", "new", "nonsense", "subject"):
+        assert press(web, number, command, session, argument="x", words="x").status_code == 404, command
+    assert mails(desk) == written and desk.ticket(number).owner == "bo"
+    assert press(web, 987654, "take", session).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"data": {"token": ""}},
+        {"data": {"token": cookies.token("somebody's")}},
+        {"headers": {"sec-fetch-site": "cross-site"}},
+        {"headers": {"sec-fetch-site": "same-site"}},
+        {"headers": {"origin": "https://evil.example"}},
+    ],
+)
+def test_w13_a_button_on_somebody_elses_page_does_nothing(
+    window: Window, web: TestClient, about: dict[str, dict[str, str]]
+) -> None:
+    desk = window.desk
+    number = opened(desk).number
+    session = log_in(desk, web)
+    form = {"command": "take", "token": cookies.token(session), **about.get("data", {})}
+    answer = web.post(f"/board/tickets/{number}", data=form, headers=about.get("headers", {}))
+    assert answer.status_code == 403 and desk.ticket(number).owner is None and mails(desk) == []
+    web.cookies.clear()
+    assert press(web, number, "take", session).headers["location"] == "/login"
+    assert web.get(f"/board/tickets/{number}?command=take&token={cookies.token(session)}").status_code == 303
+    assert mails(desk) == []
+
+
+def test_w35_whoever_has_the_window_acts_for_nobody_without_a_session_and_never_beyond_the_setting(
+    tmp_path: Path,
+) -> None:
+    with desk_with(tmp_path, '[web]\nact = "none"') as (desk, window, web):
+        number = opened(desk, sender="Maija <maija@customer.example>").number
+        session = log_in(desk, web)
+        letters = to_customers(desk)
+        for asked in (
+            ActAsked(session, number, "take"), ActAsked("", number, "take"), ActAsked("guessed", number, "take"),
+            ActAsked(session, number, "reply", words="Send money."), ActAsked(session, number, "note", words="x"),
+        ):  # fmt: skip
+            with pytest.raises(Refused, match=r"forbidden|login"):
+                window.ask("act", asked)
+        assert 'name="command"' not in web.get(f"/board/tickets/{number}").text
+        assert mails(desk) == [] and to_customers(desk) == letters
+        desk.gateway.store.write(lambda tx: tx.sessions.end_all("anna", desk.clock())).result()
+        with pytest.raises(Refused, match="login"):
+            window.ask("act", ActAsked(session, number, "take"))
+
+
+def test_w35_buttons_are_counted_by_the_daemon(window: Window, web: TestClient) -> None:
+    session = log_in(window.desk, web)
+    for _ in range(60):
+        with pytest.raises(Refused, match="forbidden"):
+            window.ask("act", ActAsked(session, 1, "take"))
+    with pytest.raises(Refused, match="slow"):
+        window.ask("act", ActAsked(session, 1, "take"))
+
+
+def test_a_change_the_customer_would_hear_of_is_refused_and_done_where_pages_may_answer(tmp_path: Path) -> None:
+    with desk_with(tmp_path, '[letters]\nstages = ["solved", "taken"]\n[web]\nact = "steer"') as (desk, _, web):
+        number = opened(desk, sender="Maija <maija@customer.example>").number
+        session = log_in(desk, web)
+        page = web.get(f"/board/tickets/{number}").text
+        assert 'value="solve"' not in page and 'value="file"' in page
+        letters = to_customers(desk)
+        for command in ("solve", "take"):
+            answer = press(web, number, command, session)
+            assert answer.status_code == 422 and "no customer hears of" in seen(answer)
+        assert mails(desk) == [] and desk.ticket(number).owner is None and to_customers(desk) == letters
+
+
+def test_reply_sends_the_notice_again_and_its_answer_goes_to_the_customer(window: Window, web: TestClient) -> None:
+    desk = window.desk
+    number = opened(desk, sender="Maija <maija@customer.example>").number
+    session = log_in(desk, web)
+    for _ in range(2):
+        after(web, press(web, number, "show", session))
+    desk.settle()
+    again = desk.letters("anna@staff.example", "handover")
+    assert len(again) == 1, "once a minute, however often it is pressed"
+    from_agent(desk, "It leaves today.", again[0])
+    desk.settle()
+    assert any("It leaves today." in whole(one) for one in desk.letters("maija@customer.example"))
+
+
+def test_pages_that_may_answer_have_a_reply_box_that_waits_like_any_answer(tmp_path: Path) -> None:
+    with desk_with(tmp_path, '[web]\nact = "all"') as (desk, _, web):
+        number = opened(desk, sender="Maija <maija@customer.example>").number
+        session = log_in(desk, web)
+        before = web.get(f"/board/tickets/{number}")
+        made = before.text.split('name="seen" value="')[1].split('"')[0]
+        told = after(web, press(web, number, "reply", session, words="It leaves today.", seen=made, once="a"))
+        assert "Done" in told
+        desk.settle()
+        assert sum("It leaves today." in whole(one) for one in desk.letters("maija@customer.example")) == 1
+        after(web, press(web, number, "reply", session, words="It leaves today.", seen=made, once="a"))
+        assert len([one for one in desk.ticket(number).entries if one.kind is EntryKind.AGENT]) == 1, (
+            "pressed twice is once"
+        )
+        other = log_in(desk, web, "bo")
+        told = after(web, press(web, number, "reply", other, words="Something else.", seen=made, once="b"))
+        assert "waits until you decide" in told and len(desk.letters("bo@staff.example", "receipt")) == 1
+        desk.send(reply(desk.letters("maija@customer.example")[-1], "maija@customer.example", "Thanks!"))
+        assert [one.text for one in desk.ticket(number).entries if one.kind is EntryKind.AGENT] == ["It leaves today."]
+
+
+def test_what_became_of_a_mail_is_told_to_whoever_wrote_it_on_a_page(window: Window, web: TestClient) -> None:
+    desk = window.desk
+    sent = desk.send(mail("Broken lamp", "Secret words of a customer."))
+    number = desk.of_mail(sent).number
+    session = log_in(desk, web)
+    mine = int(press(web, number, "take", session).headers["location"].rpartition("=")[2])
+    log_in(desk, web, "bo")
+    for other in (sent, mine, 999_999, 10**30):
+        assert "Done" not in seen(web.get(f"/board/tickets/{number}?act={other}"))
+    assert notice_to(desk, "anna", number) is not None
